@@ -1,0 +1,27 @@
+# The targets are the README's commands. `make help` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PY := .venv/bin/python
+LOCK := uv pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock"
+
+.PHONY: help setup lock check test
+
+help:  ## List the targets.
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+setup:  ## Build .venv (Airflow, providers, tests) and .venv-tasks (the task image's contents) from their locks.
+	@scripts/setup.sh
+
+lock:  ## Resolve the locks again from the *.in files.
+	$(LOCK) requirements.in -o requirements.txt
+	$(LOCK) images/task/requirements.in -c requirements.txt -o images/task/requirements.txt
+	$(LOCK) images/airflow/requirements.in -c requirements.txt -o images/airflow/requirements.txt
+	$(LOCK) requirements-dev.in -o requirements-dev.txt
+
+check: setup  ## Lint, types, layers, locks.
+	.venv/bin/ruff check . && .venv/bin/ruff format --check .
+	.venv/bin/mypy
+	PYTHONPATH=.:plugins .venv/bin/lint-imports
+
+test: setup check  ## Install what is needed and run every test.
+	.venv/bin/pytest

@@ -1,0 +1,1 @@
+"""One run over one data interval: plan, fingerprint, predict, report."""

@@ -1,0 +1,66 @@
+"""The table of commands, and what happens when one of them fails."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import sys
+from typing import Final
+
+import click
+
+from praxi_tasks import __version__
+from praxi_tasks.errors import ExitCode, PraxiError
+
+# command -> the module that defines it; the command object there has the command's name.
+COMMANDS: Final[dict[str, str]] = {
+    "audit": "praxi_tasks.cli.audit",
+    "fingerprint": "praxi_tasks.cli.fingerprint",
+    "plan": "praxi_tasks.cli.plan",
+    "predict": "praxi_tasks.cli.predict",
+    "report": "praxi_tasks.cli.report",
+    "tagset": "praxi_tasks.cli.tagset",
+    "train": "praxi_tasks.cli.train",
+}
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands' names and imports a command's module on first use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return the commands' names for the help page."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import and return one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(importlib.import_module(COMMANDS[cmd_name]), cmd_name)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{COMMANDS[cmd_name]}.{cmd_name} is not a command")
+        return command
+
+
+@click.group(
+    cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.version_option(__version__, prog_name="praxi")
+@click.option("-v", "--verbose", is_flag=True, help="Log what is done to standard error.")
+def app(verbose: bool) -> None:
+    """Find out which software releases a container image holds, by the files they left behind."""
+    logging.basicConfig(
+        level=logging.DEBUG if verbose else logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+
+
+def main() -> None:
+    """Run the command line; a :class:`PraxiError` becomes one line on standard error and its exit code."""
+    try:
+        app(prog_name="praxi")
+    except PraxiError as error:
+        click.echo(f"praxi: {error.code}: {error}", err=True)
+        raise SystemExit(int(error.exit_code)) from None
+    except BrokenPipeError:
+        raise SystemExit(int(ExitCode.OK)) from None

@@ -1,0 +1,194 @@
+"""What can go wrong, as types: every error says what happened, where, and what to do about it.
+
+An error is *final* (trying again gives the same answer: an unknown tag, a broken archive) or *retryable*
+(a server that is down). Commands turn that into an exit code, and the Airflow operator turns the exit
+code into Airflow's fail or retry.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import ClassVar
+
+
+class ExitCode(enum.IntEnum):
+    """How a command ends; ``TEMPFAIL`` is sysexits.h's code for *try again later*."""
+
+    OK = 0
+    FINAL = 1
+    USAGE = 2
+    TEMPFAIL = 75
+
+
+class PraxiError(Exception):
+    """Base of all errors that Praxi raises on purpose.
+
+    Parameters
+    ----------
+    what
+        What happened, as one clause without a full stop.
+    where
+        The image, key, file or URL it happened at; never holds a credential.
+    action
+        What the reader can do about it.
+    """
+
+    code: ClassVar[str] = "error"
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, what: str, *, where: str = "", action: str = "") -> None:
+        super().__init__(what, where, action)
+        self.what = what
+        self.where = where
+        self.action = action
+
+    def __str__(self) -> str:
+        place = f" ({self.where})" if self.where else ""
+        advice = f"; {self.action}" if self.action else ""
+        return f"{self.what}{place}{advice}"
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The exit code of a command that this error ends."""
+        return ExitCode.TEMPFAIL if self.retryable else ExitCode.FINAL
+
+    def as_reason(self) -> dict[str, str | bool]:
+        """Return the error as the JSON object that reports carry."""
+        return {
+            "code": self.code,
+            "message": self.what,
+            "where": self.where,
+            "action": self.action,
+            "retryable": self.retryable,
+        }
+
+
+class UsageError(PraxiError):
+    """The caller asked for something that makes no sense; the arguments or settings must change."""
+
+    code = "usage"
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """Usage errors end a command as the shell expects."""
+        return ExitCode.USAGE
+
+
+# The store.
+
+
+class StoreError(PraxiError):
+    """The object store refused or broke an operation."""
+
+    code = "store"
+
+
+class StoreUnavailableError(StoreError):
+    """The object store can't be reached now."""
+
+    code = "store-unavailable"
+    retryable = True
+
+
+class KeyNotFoundError(StoreError):
+    """No object is stored under this key."""
+
+    code = "key-not-found"
+
+
+class CorruptObjectError(StoreError):
+    """A stored object is truncated, altered, or of a protocol version this program can't read."""
+
+    code = "corrupt-object"
+
+
+# Image sources.
+
+
+class InvalidReferenceError(PraxiError):
+    """An image reference can't be parsed."""
+
+    code = "bad-reference"
+
+
+class ImageError(PraxiError):
+    """An image, or a part of one, can't be read."""
+
+    code = "image"
+
+
+class NotFoundError(ImageError):
+    """The registry or layout has no such image, manifest or blob (404)."""
+
+    code = "not-found"
+
+
+class UnauthorizedError(ImageError):
+    """The registry wants credentials that it was not given, or refuses those given (401)."""
+
+    code = "unauthorized"
+
+
+class ForbiddenError(ImageError):
+    """The credentials are known and not allowed to read this (403)."""
+
+    code = "forbidden"
+
+
+class RegistryUnavailableError(ImageError):
+    """The registry can't answer now: a timeout, a refused connection, 429 or 5xx."""
+
+    code = "registry-unavailable"
+    retryable = True
+
+
+class PlatformError(ImageError):
+    """An index holds no manifest for the platform that was asked for."""
+
+    code = "no-such-platform"
+
+
+class ManifestError(ImageError):
+    """A manifest, index or configuration is malformed or of a kind that can't be read."""
+
+    code = "bad-manifest"
+
+
+class DigestMismatchError(ImageError):
+    """Bytes do not have the digest under which they were served."""
+
+    code = "digest-mismatch"
+
+
+class TruncatedBlobError(ImageError):
+    """A blob ended before its announced size, again and again."""
+
+    code = "truncated-blob"
+    retryable = True
+
+
+class LayerError(ImageError):
+    """A layer's archive is malformed."""
+
+    code = "bad-layer"
+
+
+class LimitExceededError(LayerError):
+    """A layer is over one of the caps that keep a reader safe; the message names the setting."""
+
+    code = "limit-exceeded"
+
+
+# Fingerprints and models.
+
+
+class DataError(PraxiError):
+    """Input data (a releases file, changesets, a line of JSON) is malformed."""
+
+    code = "bad-data"
+
+
+class ModelError(PraxiError):
+    """A model is missing, damaged, or of a protocol this program can't read."""
+
+    code = "bad-model"

@@ -1,0 +1,1 @@
+"""From what is in an image to what should worry its operator."""

@@ -1,0 +1,1 @@
+"""Where labelled fingerprints come from, and how experts are trained."""

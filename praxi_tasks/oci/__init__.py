@@ -1,0 +1,1 @@
+"""Reading container images: references, registries, layouts, layers. Knows nothing about packages."""

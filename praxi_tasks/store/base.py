@@ -1,0 +1,60 @@
+"""What every store can do, and the rule for keys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Protocol
+
+from praxi_tasks.errors import UsageError
+
+_KEY = re.compile(r"[A-Za-z0-9_=+.-]+(/[A-Za-z0-9_=+.-]+)*")
+
+
+def check_key(key: str) -> str:
+    """Return ``key`` if it is a plain relative path of safe characters.
+
+    Raises
+    ------
+    UsageError
+        If a part is empty, ``.`` or ``..``, or holds a character outside ``A-Za-z0-9_=+.-``.
+    """
+    if not _KEY.fullmatch(key) or any(part in {".", ".."} for part in key.split("/")):
+        raise UsageError("not a store key", where=repr(key), action="use a relative path of plain characters")
+    return key
+
+
+class Store(Protocol):
+    """Bytes under keys.
+
+    ``put`` is write-once: the first writer of a key wins and every later one is harmless. ``replace`` is
+    for the few documents that one run rewrites about itself when it is retried; it is atomic too, so a
+    reader sees the old bytes or the new, never a part.
+    """
+
+    @property
+    def uri(self) -> str:
+        """The URI under which the store was opened, without credentials."""
+
+    def get(self, key: str) -> bytes:
+        """Return the object's bytes.
+
+        Raises
+        ------
+        KeyNotFoundError
+            If there is none.
+        StoreUnavailableError
+            If the store can't be reached.
+        """
+
+    def put(self, key: str, data: bytes) -> bool:
+        """Store ``data`` unless the key exists; return whether this call stored it."""
+
+    def replace(self, key: str, data: bytes) -> None:
+        """Store ``data`` whether or not the key exists."""
+
+    def exists(self, key: str) -> bool:
+        """Return whether an object is stored under the key."""
+
+    def list(self, prefix: str) -> Iterator[str]:
+        """Yield the keys below a folder ``prefix``, in no particular order."""

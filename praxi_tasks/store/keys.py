@@ -1,0 +1,47 @@
+"""Where everything lies in the store: every key is computable from its inputs alone."""
+
+from __future__ import annotations
+
+CHANGESET_PROTOCOL = 1
+INVENTORY_PROTOCOL = 1
+TAGSET_PROTOCOL = 1
+
+
+def _digest_path(digest: str) -> str:
+    algorithm, _, value = digest.partition(":")
+    return f"{algorithm}/{value[:2]}/{value}"
+
+
+def layer_changeset(digest: str) -> str:
+    """Key of the changeset of the layer with this (compressed) digest."""
+    return f"layers/{_digest_path(digest)}/changeset.v{CHANGESET_PROTOCOL}"
+
+
+def layer_inventory(digest: str) -> str:
+    """Key of what the package databases in the layer claim."""
+    return f"layers/{_digest_path(digest)}/inventory.v{INVENTORY_PROTOCOL}"
+
+
+def layer_tagset(digest: str) -> str:
+    """Key of the layer's tagset: written last, so its presence says that the layer was read."""
+    return f"layers/{_digest_path(digest)}/tagset.v{TAGSET_PROTOCOL}"
+
+
+def layer_prediction(digest: str, model_id: str) -> str:
+    """Key of what the model ``model_id`` says about the layer."""
+    return f"predictions/{model_id}/{_digest_path(digest)}.json"
+
+
+def image_manifest(digest: str) -> str:
+    """Key of the layer list of the image with this platform manifest digest."""
+    return f"images/{_digest_path(digest)}.json"
+
+
+def run(run_id: str, name: str) -> str:
+    """Key of the document ``name`` that the audit ``run_id`` keeps about itself."""
+    return f"audits/{run_id}/{name}"
+
+
+def training_request(request_id: str) -> str:
+    """Key of a request to learn packages."""
+    return f"training/requests/{request_id}.json"

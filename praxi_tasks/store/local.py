@@ -1,0 +1,127 @@
+"""A store in a local directory.
+
+An object is written to a file that has no name until it is whole: ``O_TMPFILE`` and ``linkat``. A killed
+writer therefore leaves nothing behind, and the link fails if the key exists, which is what makes ``put``
+write-once. File systems without unnamed files (NFS) get a named temporary file in ``.tmp`` instead.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from praxi_tasks.errors import KeyNotFoundError, StoreError, StoreUnavailableError
+from praxi_tasks.store.base import check_key
+
+_STAGING: Final = ".tmp"
+_NO_UNNAMED_FILES: Final = frozenset({errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL, errno.ENOENT})
+
+
+class LocalStore:
+    """Objects as files below ``root``, which is made when the first one is written."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root.absolute()
+
+    @property
+    def uri(self) -> str:
+        """The directory as a ``file://`` URI."""
+        return self._root.as_uri()
+
+    def get(self, key: str) -> bytes:
+        """Return the object's bytes; see :class:`~praxi_tasks.store.base.Store`."""
+        try:
+            return self._path(key).read_bytes()
+        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+            raise KeyNotFoundError(
+                "nothing is stored under this key", where=f"{self.uri}/{key}", action="check the store's URI"
+            ) from None
+        except OSError as error:
+            raise self._broken(error, key) from error
+
+    def put(self, key: str, data: bytes) -> bool:
+        """Store ``data`` unless the key exists; return whether this call stored it."""
+        target = self._path(key)
+        try:
+            if target.exists():
+                return False
+            with self._whole_file(target.parent, data) as source:
+                os.link(source, target, follow_symlinks=True)
+        except FileExistsError:
+            return False
+        except OSError as error:
+            raise self._broken(error, key) from error
+        return True
+
+    def replace(self, key: str, data: bytes) -> None:
+        """Store ``data`` whether or not the key exists."""
+        target = self._path(key)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            staged = self._stage(data)
+            staged.replace(target)
+        except OSError as error:
+            raise self._broken(error, key) from error
+
+    def exists(self, key: str) -> bool:
+        """Return whether an object is stored under the key."""
+        return self._path(key).is_file()
+
+    def list(self, prefix: str) -> Iterator[str]:
+        """Yield the keys below a folder ``prefix``, in no particular order."""
+        base = self._path(prefix) if prefix else self._root
+        for folder, folders, files in os.walk(base):
+            if Path(folder) == self._root and _STAGING in folders:
+                folders.remove(_STAGING)
+            for name in files:
+                yield str(Path(folder, name).relative_to(self._root))
+
+    def _path(self, key: str) -> Path:
+        return self._root / check_key(key)
+
+    @contextlib.contextmanager
+    def _whole_file(self, folder: Path, data: bytes) -> Iterator[str]:
+        """Give a path that can be hard-linked and whose bytes are all on disk."""
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            descriptor = os.open(folder, os.O_TMPFILE | os.O_WRONLY, 0o644)
+        except OSError as error:
+            if error.errno not in _NO_UNNAMED_FILES:
+                raise
+            staged = self._stage(data)
+            try:
+                yield str(staged)
+            finally:
+                staged.unlink()
+            return
+        with open(descriptor, "wb", closefd=True) as file:  # noqa: PTH123 - a descriptor, not a path
+            _write_all(file.fileno(), data)
+            yield f"/proc/self/fd/{descriptor}"
+
+    def _stage(self, data: bytes) -> Path:
+        staging = self._root / _STAGING
+        staging.mkdir(parents=True, exist_ok=True)
+        staged = staging / uuid.uuid4().hex
+        with staged.open("wb") as file:
+            _write_all(file.fileno(), data)
+        return staged
+
+    def _broken(self, error: OSError, key: str) -> StoreError:
+        kind = StoreError if isinstance(error, PermissionError) else StoreUnavailableError
+        return kind(
+            f"the store directory refused the operation: {error.strerror or error}",
+            where=f"{self.uri}/{key}",
+            action="check the directory's permissions and free space",
+        )
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
+    os.fsync(descriptor)
