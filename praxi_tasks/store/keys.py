@@ -32,9 +32,9 @@ def layer_prediction(digest: str, model_id: str) -> str:
     return f"predictions/{model_id}/{_digest_path(digest)}.json"
 
 
-def image_manifest(digest: str) -> str:
-    """Key of the layer list of the image with this platform manifest digest."""
-    return f"images/{_digest_path(digest)}.json"
+def image(digest: str, platform: str) -> str:
+    """Key of what the manifest or index with this digest means on a platform: its image and layers."""
+    return f"images/{_digest_path(digest)}/{platform.replace('/', '-')}.json"
 
 
 def run(run_id: str, name: str) -> str:

@@ -1,0 +1,59 @@
+"""Which images were deployed: the document that starts an audit."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from praxi_tasks.errors import UsageError
+
+MANIFEST: Final = "manifest"
+CONFIG: Final = "config"
+
+
+class DeployedImage(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One image that had a container in the audit's interval.
+
+    ``image`` is the reference as deployed. ``digest_kind`` says what ``digest`` is the hash of: a
+    ``manifest`` (or index), which a registry can be asked for, or a ``config`` (Docker's image ID), which
+    it can't. Times are ISO 8601 in UTC. ``warnings`` are for the report's reader.
+    """
+
+    image: str
+    digest: str = ""
+    digest_kind: str = ""
+    namespaces: tuple[str, ...] = ()
+    pods: int = 0
+    first_seen: str = ""
+    last_seen: str = ""
+    init: bool = False
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def pinned(self) -> str:
+        """The reference to read: by manifest digest where it is known, else as deployed."""
+        if self.digest_kind != MANIFEST:
+            return self.image
+        return f"{_without_tag(self.image)}@{self.digest}"
+
+
+def by_hand(references: list[str] | tuple[str, ...]) -> tuple[DeployedImage, ...]:
+    """Return the images a person named, each once, in the order given.
+
+    Raises
+    ------
+    UsageError
+        If there are none, or one is blank.
+    """
+    names = tuple(dict.fromkeys(reference.strip() for reference in references))
+    if not names or not all(names):
+        raise UsageError("no image to audit", action="name at least one image reference")
+    return tuple(DeployedImage(image=name) for name in names)
+
+
+def _without_tag(reference: str) -> str:
+    """Drop ``:tag`` and ``@digest``; a colon before the last slash is a port."""
+    name = reference.partition("@")[0]
+    head, slash, last = name.rpartition("/")
+    return f"{head}{slash}{last.partition(':')[0]}"

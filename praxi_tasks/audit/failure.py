@@ -1,0 +1,56 @@
+"""Why something of an audit failed, as its documents carry it, and the boundary that makes it so."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable
+from typing import TypeVar
+
+import msgspec
+
+from praxi_tasks.errors import PraxiError, StoreUnavailableError
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """A typed error in a document: its code, its sentence, and whether trying again may help."""
+
+    code: str
+    message: str
+    retryable: bool = False
+
+
+class UnfinishedError(PraxiError):
+    """Part of the work met errors that may pass; what could be done is done and stored."""
+
+    code = "unfinished"
+    retryable = True
+
+
+def attempt(work: Callable[[], T], where: str) -> T | Failure:
+    """Do ``work`` and return its result, or the failure it ended in.
+
+    One bad image never ends its batch, so an error of any kind is caught here; one that is not Praxi's own
+    is a defect and logged with its traceback. Only a store that is down is raised: nothing else would
+    succeed either.
+    """
+    try:
+        return work()
+    except StoreUnavailableError:
+        raise
+    except PraxiError as error:
+        return Failure(error.code, str(error), error.retryable)
+    except Exception as error:
+        logger.exception("%s: an error nobody foresaw", where)
+        return Failure(
+            "internal", f"{type(error).__name__}: {error} ({where}); report this with the task's log"
+        )
+
+
+def is_last_try() -> bool:
+    """Return whether whoever started this command will not start it again (``PRAXI_LAST_TRY=1``)."""
+    return os.environ.get("PRAXI_LAST_TRY", "") == "1"

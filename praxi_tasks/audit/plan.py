@@ -1,0 +1,153 @@
+"""The plan of an audit: which layers each image has, which are known, and who reads the rest."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+import msgspec
+
+from praxi_tasks.audit.batches import pack
+from praxi_tasks.audit.deployed import DeployedImage
+from praxi_tasks.audit.failure import Failure, attempt
+from praxi_tasks.oci.image import Image
+from praxi_tasks.store import Store, keys
+
+logger = logging.getLogger(__name__)
+
+CACHED: Final = -1
+_WORKERS: Final = 16
+
+Resolver = Callable[[DeployedImage], tuple[Image, tuple[str, ...]]]
+
+
+class PlannedLayer(msgspec.Struct, frozen=True):
+    """A layer that some image of the plan has; ``size`` is compressed bytes.
+
+    ``batch`` is the number of the batch that reads it, or -1 if the store knows it already. ``image`` is
+    the index of an image that it can be read from.
+    """
+
+    digest: str
+    size: int
+    media_type: str
+    image: int
+    batch: int = CACHED
+
+
+class PlannedImage(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An image of the plan; ``layers`` are indexes into the plan's, bottom first.
+
+    ``failure`` says why the image could not be found; then it has no layers.
+    """
+
+    deployed: DeployedImage
+    digest: str = ""
+    platform: str = ""
+    layers: tuple[int, ...] = ()
+    cached: bool = False
+    warnings: tuple[str, ...] = ()
+    failure: Failure | None = None
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """What an audit will do. Layers that images share stand once; ``batches`` counts the batches."""
+
+    images: tuple[PlannedImage, ...]
+    layers: tuple[PlannedLayer, ...]
+    batches: int
+    forced: bool = False
+    interval: str = ""
+
+    def batch(self, number: int) -> tuple[PlannedLayer, ...]:
+        """Return the layers one batch reads."""
+        return tuple(layer for layer in self.layers if layer.batch == number)
+
+
+class BatchLimits(msgspec.Struct, frozen=True):
+    """How work is cut: ``target_bytes`` of compressed layers per batch, and never more than ``most`` batches."""
+
+    target_bytes: int = 256 * 1024 * 1024
+    most: int = 1024
+
+
+def make_plan(
+    deployed: Sequence[DeployedImage],
+    resolve: Resolver,
+    store: Store,
+    *,
+    limits: BatchLimits | None = None,
+    force: bool = False,
+    interval: str = "",
+) -> Plan:
+    """Resolve the images, look up what the store knows, and pack the rest into batches.
+
+    An image that can't be resolved is in the plan with its failure, whatever it is: the others go on.
+
+    Parameters
+    ----------
+    resolve
+        Finds the image and what its reader should know; raises PraxiError.
+    force
+        Read every layer again, known or not.
+    interval
+        What the audit covers, for its report.
+    """
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        results = list(pool.map(lambda image: attempt(lambda: resolve(image), image.image), deployed))
+    layers = _distinct_layers(result[0] if isinstance(result, tuple) else None for result in results)
+    index = {layer.digest: number for number, layer in enumerate(layers)}
+    known = set() if force else _known(layers, store)
+    layers, batches = _assign(layers, known, limits or BatchLimits())
+    images = tuple(
+        _planned(image, result, index, known) for image, result in zip(deployed, results, strict=True)
+    )
+    return Plan(images=images, layers=tuple(layers), batches=batches, forced=force, interval=interval)
+
+
+def _distinct_layers(images: Iterable[Image | None]) -> list[PlannedLayer]:
+    layers: dict[str, PlannedLayer] = {}
+    for number, image in enumerate(images):
+        for layer in image.layers if image else ():
+            if layer.digest not in layers:
+                layers[layer.digest] = PlannedLayer(layer.digest, layer.size, layer.media_type, number)
+    return list(layers.values())
+
+
+def _known(layers: Sequence[PlannedLayer], store: Store) -> set[str]:
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        found = pool.map(lambda layer: store.exists(keys.layer_tagset(layer.digest)), layers)
+        return {layer.digest for layer, known in zip(layers, found, strict=True) if known}
+
+
+def _assign(
+    layers: Sequence[PlannedLayer], known: set[str], limits: BatchLimits
+) -> tuple[list[PlannedLayer], int]:
+    missing = [number for number, layer in enumerate(layers) if layer.digest not in known]
+    numbers = pack([layers[number].size for number in missing], limits.target_bytes, limits.most)
+    placed = list(layers)
+    for number, batch in zip(missing, numbers, strict=True):
+        placed[number] = msgspec.structs.replace(layers[number], batch=batch)
+    return placed, max(numbers, default=-1) + 1
+
+
+def _planned(
+    deployed: DeployedImage,
+    result: tuple[Image, tuple[str, ...]] | Failure,
+    index: dict[str, int],
+    known: set[str],
+) -> PlannedImage:
+    if isinstance(result, Failure):
+        logger.warning("%s: %s", deployed.image, result.message)
+        return PlannedImage(deployed=deployed, warnings=deployed.warnings, failure=result)
+    image, warnings = result
+    return PlannedImage(
+        deployed=deployed,
+        digest=image.digest,
+        platform=str(image.platform),
+        layers=tuple(index[layer.digest] for layer in image.layers),
+        cached=all(layer.digest in known for layer in image.layers),
+        warnings=(*deployed.warnings, *warnings),
+    )

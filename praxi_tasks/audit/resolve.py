@@ -1,0 +1,62 @@
+"""From a deployed image to its layers, asking the registry only for what the store does not know."""
+
+from __future__ import annotations
+
+import msgspec
+
+from praxi_tasks.audit.deployed import CONFIG, MANIFEST, DeployedImage
+from praxi_tasks.oci.image import Image, Platform
+from praxi_tasks.oci.settings import RegistrySettings
+from praxi_tasks.oci.sources import open_source
+from praxi_tasks.store import Store, keys
+
+
+class ImageResolver:
+    """Resolve images for one platform; safe to call from several threads.
+
+    What a digest means never changes, so it is stored and never asked again; a tag is asked every time.
+    """
+
+    def __init__(self, store: Store, settings: RegistrySettings, platform: Platform) -> None:
+        self._store = store
+        self._settings = settings
+        self._platform = platform
+
+    def __call__(self, deployed: DeployedImage) -> tuple[Image, tuple[str, ...]]:
+        """Return the image and warnings for the report's reader.
+
+        Raises
+        ------
+        PraxiError
+            If the reference is malformed, or the registry does not give the image.
+        """
+        known = self._recall(deployed)
+        if known is not None:
+            return known, ()
+        image = open_source(deployed.pinned, self._settings).resolve(self._platform)
+        self._remember(deployed, image)
+        return image, _doubts(deployed, image)
+
+    def _recall(self, deployed: DeployedImage) -> Image | None:
+        if deployed.digest_kind != MANIFEST:
+            return None
+        key = keys.image(deployed.digest, str(self._platform))
+        if not self._store.exists(key):
+            return None
+        image = msgspec.json.decode(self._store.get(key), type=Image)
+        return msgspec.structs.replace(image, reference=deployed.pinned)
+
+    def _remember(self, deployed: DeployedImage, image: Image) -> None:
+        for digest in {image.digest, image.index_digest, deployed.digest if _is_manifest(deployed) else ""}:
+            if digest:
+                self._store.put(keys.image(digest, str(self._platform)), msgspec.json.encode(image))
+
+
+def _is_manifest(deployed: DeployedImage) -> bool:
+    return deployed.digest_kind == MANIFEST
+
+
+def _doubts(deployed: DeployedImage, image: Image) -> tuple[str, ...]:
+    if deployed.digest_kind == CONFIG and deployed.digest != image.config_digest:
+        return (f"the tag now names another image than the one that ran ({deployed.digest})",)
+    return ()
