@@ -1,0 +1,185 @@
+"""Long-running servers: started in a session of their own, found again by a pid file, ended whole.
+
+A server writes its pid file itself, before it becomes the server, so that a demonstration killed at
+any moment leaves nothing behind that ``stop`` can't find. The file also holds the process's start time
+and the machine's boot, so that a pid used again by somebody else's process is never mistaken for ours.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from demo.errors import ServerError
+
+BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
+# $1 is the pid file. After the command's name, which may hold anything, field 20 is the start time.
+LAUNCHER: Final = """
+pid_file=$1; shift
+read -r boot < /proc/sys/kernel/random/boot_id
+read -r stat < /proc/$$/stat
+started=$(set -- ${stat##*) }; shift 19; echo $1)
+echo "$$ $started $boot" > "$pid_file.new" && mv "$pid_file.new" "$pid_file" && exec "$@"
+"""
+POLL_SECONDS: Final = 0.05
+
+
+def free_port() -> int:
+    """Return a TCP port of 127.0.0.1 that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass(frozen=True)
+class ProcessStat:
+    """What ``/proc/PID/stat`` says about a process; ``started`` is in clock ticks since boot."""
+
+    pid: int
+    state: str
+    session: int
+    started: int
+
+    @classmethod
+    def read(cls, pid: int) -> ProcessStat | None:
+        """Return the state of a process, or None where there is none with this pid."""
+        try:
+            text = Path(f"/proc/{pid}/stat").read_text()
+        except (FileNotFoundError, ProcessLookupError):
+            return None
+        fields = text.rpartition(")")[2].split()
+        return cls(pid=pid, state=fields[0], session=int(fields[3]), started=int(fields[19]))
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that was started, perhaps by an earlier program: its pid file and its log."""
+
+    name: str
+    folder: Path
+    _child: subprocess.Popen[bytes] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def pid_file(self) -> Path:
+        """Where the server's identity is kept."""
+        return self.folder / f"{self.name}.pid"
+
+    @property
+    def log(self) -> Path:
+        """Where the server's output goes."""
+        return self.folder / f"{self.name}.log"
+
+    def members(self) -> list[int]:
+        """Return the pids of the server and of all its descendants in its session, none if it has ended."""
+        try:
+            pid, started, boot = self.pid_file.read_text().split()
+        except FileNotFoundError:
+            return []
+        if boot != BOOT_ID.read_text().strip():
+            return []
+        leader = ProcessStat.read(int(pid))
+        if leader is not None and leader.started != int(started):
+            return []  # the pid belongs to somebody else's process now
+        return [stat.pid for stat in _processes() if stat.session == int(pid) and stat.state != "Z"]
+
+    def last_lines(self, count: int = 15) -> str:
+        """Return the end of the log."""
+        if not self.log.exists():
+            return ""
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-count:])
+
+    def wait_until(self, ready: Callable[[], bool], *, seconds: float) -> None:
+        """Wait until ``ready`` says so.
+
+        Raises
+        ------
+        ServerError
+            If the server ends before that, or is not ready in time.
+        """
+        deadline = time.monotonic() + seconds
+        while not ready():
+            if self._child is not None and self._child.poll() is not None:
+                raise ServerError(
+                    f"{self.name} ended with exit code {self._child.returncode}:\n{self.last_lines()}",
+                    where=str(self.log),
+                )
+            if time.monotonic() > deadline:
+                raise ServerError(
+                    f"{self.name} was not ready in {seconds:.0f} s:\n{self.last_lines()}",
+                    where=str(self.log),
+                )
+            time.sleep(POLL_SECONDS)
+
+    def stop(self, *, grace: float = 15.0) -> bool:
+        """End the server and everything in its session; return whether anything ran.
+
+        Asked politely first, and killed after ``grace`` seconds. Stopping what has ended already is fine.
+        """
+        found = bool(self.members())
+        for number, patience in ((signal.SIGTERM, grace), (signal.SIGKILL, 5.0)):
+            if self._signal_until_gone(number, patience):
+                break
+        if self._child is not None:
+            self._child.wait(timeout=5)
+        self.pid_file.unlink(missing_ok=True)
+        return found
+
+    def _signal_until_gone(self, number: signal.Signals, patience: float) -> bool:
+        for pid in self.members():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+        deadline = time.monotonic() + patience
+        while self.members():
+            if time.monotonic() > deadline:
+                return False
+            if self._child is not None:
+                self._child.poll()
+            time.sleep(POLL_SECONDS)
+        return True
+
+
+def _processes() -> Iterator[ProcessStat]:
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and (stat := ProcessStat.read(int(entry.name))) is not None:
+            yield stat
+
+
+def start_server(
+    name: str,
+    command: Sequence[str | Path],
+    folder: Path,
+    *,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+) -> Server:
+    """Start a server detached from this terminal, its output in ``folder/NAME.log``.
+
+    Parameters
+    ----------
+    env
+        Added to this program's own environment.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    server = Server(name, folder)
+    server.pid_file.unlink(missing_ok=True)
+    with server.log.open("wb") as log:
+        child = subprocess.Popen(
+            ["/bin/sh", "-c", LAUNCHER, "launcher", str(server.pid_file.resolve()), *map(str, command)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **(env or {})},
+            cwd=cwd,
+            start_new_session=True,
+        )
+    server = Server(name, folder, child)
+    server.wait_until(server.pid_file.exists, seconds=10)
+    return server

@@ -1,0 +1,23 @@
+"""Servers for tests: whatever a test starts ends with it, and its log is shown when the test fails."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from demo.process import Server, free_port, start_server
+
+__all__ = ["Server", "free_port", "running", "start_server"]
+
+
+@contextmanager
+def running(server: Server) -> Iterator[Server]:
+    """Stop a server in the end; if the block raised, print the end of the server's log first."""
+    try:
+        yield server
+    except BaseException:
+        print(f"--- {server.log}\n{server.last_lines(60)}", file=sys.stderr)
+        raise
+    finally:
+        server.stop()
