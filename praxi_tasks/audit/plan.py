@@ -67,7 +67,7 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 class BatchLimits(msgspec.Struct, frozen=True):
-    """How work is cut: ``target_bytes`` of compressed layers per batch, and never more than ``most`` batches."""
+    """How work is cut: batches of about ``target_bytes`` of compressed layers, ``most`` of them at most."""
 
     target_bytes: int = 256 * 1024 * 1024
     most: int = 1024

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from praxi_tasks.audit import documents
 from praxi_tasks.audit.deployed import CONFIG, MANIFEST, DeployedImage
 from praxi_tasks.oci.image import Image, Platform
 from praxi_tasks.oci.settings import RegistrySettings
@@ -34,7 +35,7 @@ class ImageResolver:
         if known is not None:
             return known, ()
         image = open_source(deployed.pinned, self._settings).resolve(self._platform)
-        self._remember(deployed, image)
+        self._remember(image)
         return image, _doubts(deployed, image)
 
     def _recall(self, deployed: DeployedImage) -> Image | None:
@@ -43,17 +44,15 @@ class ImageResolver:
         key = keys.image(deployed.digest, str(self._platform))
         if not self._store.exists(key):
             return None
-        image = msgspec.json.decode(self._store.get(key), type=Image)
-        return msgspec.structs.replace(image, reference=deployed.pinned)
+        return msgspec.structs.replace(documents.read(self._store, key, Image), reference=deployed.pinned)
 
-    def _remember(self, deployed: DeployedImage, image: Image) -> None:
-        for digest in {image.digest, image.index_digest, deployed.digest if _is_manifest(deployed) else ""}:
-            if digest:
-                self._store.put(keys.image(digest, str(self._platform)), msgspec.json.encode(image))
-
-
-def _is_manifest(deployed: DeployedImage) -> bool:
-    return deployed.digest_kind == MANIFEST
+    def _remember(self, image: Image) -> None:
+        """Store what each digest means; not the names it was asked by, which are not of its bytes."""
+        meaning = msgspec.structs.replace(image, reference="", index_digest="")
+        self._store.put(keys.image(image.digest, str(self._platform)), msgspec.json.encode(meaning))
+        if image.index_digest:
+            chosen = msgspec.structs.replace(meaning, index_digest=image.index_digest)
+            self._store.put(keys.image(image.index_digest, str(self._platform)), msgspec.json.encode(chosen))
 
 
 def _doubts(deployed: DeployedImage, image: Image) -> tuple[str, ...]:

@@ -1,0 +1,75 @@
+"""The whole audit on one machine, without Airflow: the same steps, one after another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from praxi_tasks.audit.deployed import by_hand
+from praxi_tasks.audit.failure import Failure
+from praxi_tasks.audit.fingerprint import LayerReader
+from praxi_tasks.audit.plan import CACHED, Plan, PlannedLayer, make_plan
+from praxi_tasks.audit.predict import predict_layers
+from praxi_tasks.audit.reduce import reduce_audit
+from praxi_tasks.audit.reported import AuditReport
+from praxi_tasks.audit.resolve import ImageResolver
+from praxi_tasks.oci.image import Platform
+from praxi_tasks.oci.limits import LayerLimits
+from praxi_tasks.oci.settings import RegistrySettings
+from praxi_tasks.store import Store
+
+if TYPE_CHECKING:
+    from praxi_tasks.discovery.model import Model
+
+
+class Progress(Protocol):
+    """Somebody who watches the work: told how much a step has to do, and each piece of it as it is done."""
+
+    def step(self, name: str, total: int) -> None:
+        """Begin a step of ``total`` units (bytes to read, or layers)."""
+
+    def advance(self, amount: int) -> None:
+        """Count ``amount`` units as done."""
+
+
+class LocalAudit:
+    """Audits images named by hand over a store.
+
+    Parameters
+    ----------
+    store
+        Where layers are looked up and kept.
+    platform
+        Which image of an index is meant.
+    """
+
+    def __init__(self, store: Store, platform: Platform, progress: Progress, *, force: bool = False) -> None:
+        self._store = store
+        self._platform = platform
+        self._progress = progress
+        self._force = force
+        self._settings = RegistrySettings.from_environment()
+
+    def plan(self, references: Sequence[str]) -> Plan:
+        """Find the images and their layers."""
+        self._progress.step("Finding images", len(references))
+        resolver = ImageResolver(self._store, self._settings, self._platform)
+        plan = make_plan(by_hand(list(references)), resolver, self._store, force=self._force)
+        self._progress.advance(len(references))
+        return plan
+
+    def fingerprint(self, plan: Plan) -> dict[str, Failure]:
+        """Read the layers the store does not know; return the failures by digest."""
+        missing = [layer for layer in plan.layers if layer.batch != CACHED]
+        self._progress.step("Reading layers", sum(layer.size for layer in missing))
+        reader = LayerReader(plan, self._store, self._settings, LayerLimits.from_environment())
+        return reader.read(missing, self._read).failures
+
+    def predict(self, plan: Plan, failures: dict[str, Failure], model: Model) -> AuditReport:
+        """Ask the model about every layer and reduce it all to the report."""
+        self._progress.step("Recognising releases", len(plan.layers))
+        outcome = predict_layers(plan, self._store, model, lambda _: self._progress.advance(1))
+        return reduce_audit(plan, {**outcome.failures, **failures}, self._store, model.id)
+
+    def _read(self, layer: PlannedLayer) -> None:
+        self._progress.advance(layer.size)

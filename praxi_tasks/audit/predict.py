@@ -1,0 +1,63 @@
+"""What the model says about every layer of a plan, each layer once per model."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from praxi_tasks.audit.failure import Failure, attempt
+from praxi_tasks.audit.plan import Plan, PlannedLayer
+from praxi_tasks.fingerprint.tagset import Tagset
+from praxi_tasks.store import Store, keys
+
+if TYPE_CHECKING:
+    from praxi_tasks.discovery.model import Model
+
+logger = logging.getLogger(__name__)
+
+
+class PredictionOutcome(msgspec.Struct, frozen=True):
+    """Which model spoke, and the layers it could not speak about, with the reason."""
+
+    model: str
+    failures: dict[str, Failure]
+
+
+def predict_layers(
+    plan: Plan, store: Store, model: Model, on_done: Callable[[PlannedLayer], None] = lambda _: None
+) -> PredictionOutcome:
+    """Predict the layers whose tagset is in the store and which this model has not seen before.
+
+    Layers that were never read are left to the report, which knows why.
+
+    Raises
+    ------
+    StoreUnavailableError
+        If the store can't be reached.
+    """
+    failures = {}
+    for layer in plan.layers:
+        result = attempt(partial(_predict, layer.digest, store, model, force=plan.forced), layer.digest)
+        if isinstance(result, Failure):
+            logger.warning("layer %s: %s", layer.digest, result.message)
+            failures[layer.digest] = result
+        on_done(layer)
+    return PredictionOutcome(model.id, failures)
+
+
+def _predict(digest: str, store: Store, model: Model, *, force: bool) -> None:
+    key = keys.layer_prediction(digest, model.id)
+    if store.exists(key) and not force:
+        return
+    tagset_key = keys.layer_tagset(digest)
+    if not store.exists(tagset_key):
+        return
+    document = msgspec.json.encode(model.predict(Tagset.from_bytes(store.get(tagset_key))))
+    if force:
+        store.replace(key, document)
+    else:
+        store.put(key, document)

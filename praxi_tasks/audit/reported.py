@@ -1,0 +1,100 @@
+"""What an audit reports: images, layers, releases. The JSON of ``praxi audit`` has these shapes."""
+
+from __future__ import annotations
+
+import enum
+from collections import Counter
+from collections.abc import Iterator
+
+import msgspec
+
+from praxi_tasks.discovery.prediction import Unexplained, UnexplainedRoot
+
+
+class State(enum.StrEnum):
+    """How an image of the plan ended; exactly one of these."""
+
+    AUDITED = "audited"
+    CACHED = "cached"
+    FAILED = "failed"
+
+
+class Source(enum.StrEnum):
+    """Who says that a release is there: the files themselves, or a package database."""
+
+    FINGERPRINT = "fingerprint"
+    INVENTORY = "inventory"
+
+
+class ReportedRelease(msgspec.Struct, frozen=True):
+    """One release in a layer.
+
+    ``purl`` carries a version when exactly one is left; ``versions`` are all that tie. ``confidence`` is in
+    [0, 1], and 1 for what a database claims. ``evidence`` are paths in the image.
+    """
+
+    purl: str
+    versions: tuple[str, ...]
+    confidence: float
+    source: Source
+    evidence: tuple[str, ...]
+
+
+class ReportedLayer(msgspec.Struct, frozen=True):
+    """One layer of an image: what is in it, and what nobody explains."""
+
+    digest: str
+    releases: tuple[ReportedRelease, ...]
+    unexplained: Unexplained
+
+
+class ReportedImage(msgspec.Struct, frozen=True):
+    """One image of the audit; ``layers`` are indexes into the report's, bottom first."""
+
+    image: str
+    digest: str
+    platform: str
+    state: State
+    reason: str | None
+    reason_code: str | None
+    retryable: bool
+    namespaces: tuple[str, ...]
+    pods: int
+    first_seen: str
+    last_seen: str
+    warnings: tuple[str, ...]
+    layers: tuple[int, ...]
+
+
+class AuditReport(msgspec.Struct, frozen=True):
+    """All of an audit. A layer that images share (with everything below it) stands once."""
+
+    model: str
+    interval: str
+    images: tuple[ReportedImage, ...]
+    layers: tuple[ReportedLayer, ...]
+
+    def count(self, state: State) -> int:
+        """Return how many images ended so."""
+        return sum(image.state is state for image in self.images)
+
+    def layers_of(self, image: ReportedImage) -> tuple[ReportedLayer, ...]:
+        """Return an image's layers, bottom first."""
+        return tuple(self.layers[number] for number in image.layers)
+
+    def unfolded(self) -> Iterator[dict[str, object]]:
+        """Yield each image with its layers inside: what ``praxi audit --format json`` lists."""
+        for image in self.images:
+            layers = self.layers_of(image)
+            yield {**msgspec.structs.asdict(image), "layers": layers, "unexplained": sum_unexplained(layers)}
+
+
+def sum_unexplained(layers: tuple[ReportedLayer, ...]) -> Unexplained:
+    """Add up what no layer of an image explains; the same folder in two layers is one root."""
+    roots: Counter[str] = Counter()
+    for layer in layers:
+        roots.update({root.path: root.files for root in layer.unexplained.roots})
+    return Unexplained(
+        files=sum(layer.unexplained.files for layer in layers),
+        roots=tuple(UnexplainedRoot(path, files) for path, files in roots.most_common()),
+    )

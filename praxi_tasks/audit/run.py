@@ -1,0 +1,157 @@
+"""An audit as a run: its documents in the store, and the steps that read and write them.
+
+Each step is one task of the Dag (or one pod) and finds what the step before left under the run's keys.
+A step that is started again does the same work again, and finds most of it done.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from praxi_tasks.audit import documents
+from praxi_tasks.audit.deployed import DeployedImage
+from praxi_tasks.audit.failure import Failure, UnfinishedError, is_last_try
+from praxi_tasks.audit.fingerprint import BatchOutcome, LayerReader
+from praxi_tasks.audit.novelty import NewPackage, new_packages
+from praxi_tasks.audit.plan import BatchLimits, Plan, make_plan
+from praxi_tasks.audit.predict import PredictionOutcome, predict_layers
+from praxi_tasks.audit.reduce import reduce_audit
+from praxi_tasks.audit.reported import AuditReport, State
+from praxi_tasks.audit.resolve import ImageResolver
+from praxi_tasks.errors import KeyNotFoundError, UsageError
+from praxi_tasks.oci.image import Platform
+from praxi_tasks.oci.limits import LayerLimits
+from praxi_tasks.oci.settings import RegistrySettings
+from praxi_tasks.store import Store, keys
+
+if TYPE_CHECKING:
+    from praxi_tasks.discovery.model import Model
+
+_RUN_ID = re.compile(r"[A-Za-z0-9_=+.-]{1,250}")
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """What the Dag and the terminal say about a finished audit; ``report`` is a store key."""
+
+    images: dict[State, int]
+    new_packages: int
+    report: str
+
+
+class AuditRun:
+    """The steps of the audit ``run_id`` over a store."""
+
+    def __init__(self, store: Store, run_id: str) -> None:
+        if not _RUN_ID.fullmatch(run_id) or run_id in {".", ".."}:
+            raise UsageError("not a run id", where=repr(run_id), action="use letters, digits and _=+.-")
+        self._store = store
+        self._run = run_id
+
+    def key(self, name: str) -> str:
+        """Return the store key of one of the run's documents."""
+        return keys.run(self._run, name)
+
+    def plan(
+        self,
+        platform: Platform,
+        *,
+        limits: BatchLimits | None = None,
+        force: bool = False,
+        interval: str = "",
+    ) -> Plan:
+        """Resolve ``images.json`` and write ``plan.json`` and ``batches.json``.
+
+        Raises
+        ------
+        UnfinishedError
+            If a registry was unavailable and this is not the last try; the plan is written all the same.
+        """
+        images = documents.read(self._store, self.key("images.json"), tuple[DeployedImage, ...])
+        resolver = ImageResolver(self._store, RegistrySettings.from_environment(), platform)
+        plan = make_plan(images, resolver, self._store, limits=limits, force=force, interval=interval)
+        documents.write(self._store, self.key("plan.json"), plan)
+        documents.write(self._store, self.key("batches.json"), list(range(plan.batches)))
+        _retry_later([image.failure for image in plan.images if image.failure])
+        return plan
+
+    def fingerprint(self, batch: int) -> BatchOutcome:
+        """Read the layers of one batch and write ``batches/N.json``.
+
+        Raises
+        ------
+        UsageError
+            If the plan has no such batch.
+        UnfinishedError
+            If a layer met an error that may pass and this is not the last try.
+        """
+        plan = self._plan()
+        if not 0 <= batch < plan.batches:
+            raise UsageError(f"the plan has no batch {batch}", where=self.key("plan.json"))
+        reader = LayerReader(
+            plan, self._store, RegistrySettings.from_environment(), LayerLimits.from_environment()
+        )
+        outcome = reader.read(plan.batch(batch))
+        documents.write(self._store, self.key(f"batches/{batch}.json"), outcome)
+        _retry_later(outcome.failures.values())
+        return outcome
+
+    def predict(self, model: Model) -> PredictionOutcome:
+        """Predict every layer of the plan; write ``predictions.json`` and ``new-packages.json``."""
+        plan = self._plan()
+        outcome = predict_layers(plan, self._store, model)
+        packages = new_packages((layer.digest for layer in plan.layers), self._store, model)
+        documents.write(self._store, self.key("predictions.json"), outcome)
+        documents.write(self._store, self.key("new-packages.json"), packages)
+        return outcome
+
+    def report(self) -> AuditReport:
+        """Reduce the run to its report; write ``report.json``, ``report.html``, tables, ``summary.json``."""
+        plan = self._plan()
+        predictions = documents.read(self._store, self.key("predictions.json"), PredictionOutcome)
+        packages = documents.read(self._store, self.key("new-packages.json"), tuple[NewPackage, ...])
+        failures = {**predictions.failures, **self._batch_failures(plan)}
+        report = reduce_audit(plan, failures, self._store, predictions.model)
+        self._publish(report)
+        documents.write(self._store, self.key("summary.json"), self._summary(report, len(packages)))
+        return report
+
+    def _publish(self, report: AuditReport) -> None:
+        from praxi_tasks.audit.page import report_page
+        from praxi_tasks.audit.tables import parquet_tables
+
+        documents.write(self._store, self.key("report.json"), report)
+        self._store.replace(self.key("report.html"), report_page(report).encode())
+        for name, table in parquet_tables(report):
+            self._store.replace(self.key(f"tables/{name}.parquet"), table)
+
+    def _plan(self) -> Plan:
+        return documents.read(self._store, self.key("plan.json"), Plan)
+
+    def _batch_failures(self, plan: Plan) -> dict[str, Failure]:
+        """Collect the batches' failures; a batch that left no document says nothing, its layers do."""
+        failures: dict[str, Failure] = {}
+        for number in range(plan.batches):
+            try:
+                outcome = documents.read(self._store, self.key(f"batches/{number}.json"), BatchOutcome)
+            except KeyNotFoundError:
+                continue
+            failures.update(outcome.failures)
+        return failures
+
+    def _summary(self, report: AuditReport, packages: int) -> Summary:
+        return Summary(
+            images={state: report.count(state) for state in State},
+            new_packages=packages,
+            report=self.key("report.json"),
+        )
+
+
+def _retry_later(failures: Iterable[Failure]) -> None:
+    """Ask for another try if one may help and there will be one."""
+    passing = [failure.message for failure in failures if failure.retryable]
+    if passing and not is_last_try():
+        raise UnfinishedError(f"{len(passing)} could not be read now, the first: {passing[0]}")

@@ -1,0 +1,55 @@
+"""``praxi audit``: the whole job on one machine."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+
+from praxi_tasks.audit.local import LocalAudit
+from praxi_tasks.audit.reported import State
+from praxi_tasks.cli.options import model_option, platform_option, store_option
+from praxi_tasks.cli.output import format_option, output_option, write_report
+from praxi_tasks.cli.progress import progress_bars
+from praxi_tasks.errors import ExitCode
+from praxi_tasks.oci.image import Platform
+from praxi_tasks.store import open_store
+
+
+@click.command()
+@click.argument("images", nargs=-1, required=True, metavar="IMAGE...")
+@model_option()
+@store_option(required=False)
+@platform_option
+@click.option("--force", is_flag=True, help="Read every layer again, known or not.")
+@format_option
+@output_option
+def audit(
+    images: tuple[str, ...],
+    model_uri: str,
+    store_uri: str | None,
+    platform: Platform,
+    force: bool,
+    form: str,
+    output: Path | None,
+) -> None:
+    """Say which releases each IMAGE holds, layer by layer.
+
+    An IMAGE is a registry reference (python:3.11, ghcr.io/o/r@sha256:...), oci:DIRECTORY, oci-archive:FILE or
+    docker-archive:FILE. Without --store nothing is kept. The exit code is 1 if an image could not be audited;
+    the others are in the report all the same.
+    """
+    from praxi_tasks.discovery.model import Model
+
+    model = Model.load(model_uri)
+    with ExitStack() as stack:
+        store = open_store(store_uri or stack.enter_context(tempfile.TemporaryDirectory(prefix="praxi-")))
+        bars = stack.enter_context(progress_bars())
+        work = LocalAudit(store, platform, bars, force=force)
+        plan = work.plan(images)
+        report = work.predict(plan, work.fingerprint(plan), model)
+    write_report(report, form, output)
+    if report.count(State.FAILED):
+        raise SystemExit(int(ExitCode.FINAL))

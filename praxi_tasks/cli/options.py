@@ -1,0 +1,63 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from praxi_tasks.oci.image import Platform
+
+Command = Callable[..., Any]
+
+
+class PlatformType(click.ParamType[Platform]):
+    """``os/architecture[/variant]`` on the command line."""
+
+    name = "platform"
+
+    def convert(
+        self, value: str | Platform, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Platform:
+        """Parse the platform; a wrong one is a usage error like any other option's."""
+        from praxi_tasks.errors import UsageError
+
+        if isinstance(value, Platform):
+            return value
+        try:
+            return Platform.parse(value)
+        except UsageError as error:
+            self.fail(str(error), param, ctx)
+
+
+def store_option(*, required: bool = True) -> Callable[[Command], Command]:
+    """Make the ``--store`` option."""
+    return click.option(
+        "--store",
+        "store_uri",
+        envvar="PRAXI_STORE",
+        required=required,
+        help="Where everything is kept: file:///path or s3://bucket/prefix.",
+    )
+
+
+def model_option(*, required: bool = True) -> Callable[[Command], Command]:
+    """Make the ``--model`` option."""
+    return click.option(
+        "--model",
+        "model_uri",
+        envvar="PRAXI_MODEL",
+        required=required,
+        help="The model to ask, as a store URI.",
+    )
+
+
+run_option = click.option("--run", "run_id", required=True, help="The audit, by its key in the store.")
+platform_option = click.option(
+    "--platform",
+    type=PlatformType(),
+    default="linux/amd64",
+    show_default=True,
+    help="Which image of an index.",
+)
