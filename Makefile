@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 LOCK := uv pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock"
 
-.PHONY: help setup lock check test
+.PHONY: help setup lock images check test
 
 help:  ## List the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -17,6 +17,9 @@ lock:  ## Resolve the locks again from the *.in files.
 	$(LOCK) images/task/requirements.in -c requirements.txt -o images/task/requirements.txt
 	$(LOCK) images/airflow/requirements.in -c requirements.txt -o images/airflow/requirements.txt
 	$(LOCK) requirements-dev.in -o requirements-dev.txt
+
+images:  ## Build the task image and the Airflow image with podman, buildah or docker.
+	@scripts/images.sh
 
 check: setup  ## Lint, types, layers, locks.
 	.venv/bin/ruff check . && .venv/bin/ruff format --check .

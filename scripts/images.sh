@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Build the task image and the Airflow image with whatever builder is there: podman, buildah or docker.
+#
+#   scripts/images.sh [task] [airflow]        both, when none is named
+#
+# TASK_BASE, AIRFLOW_BASE   base images, when not the Containerfiles' own
+# TASK_IMAGE, AIRFLOW_IMAGE names of the results
+# PRAXI_BUILDER             podman, buildah or docker, when not the first one found
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+find_builder() {
+    local candidate
+    for candidate in ${PRAXI_BUILDER:-podman buildah docker}; do
+        if command -v "$candidate" >/dev/null; then echo "$candidate"; return; fi
+    done
+    echo "images: no builder found; install podman, buildah or docker, or name one in PRAXI_BUILDER" >&2
+    return 1
+}
+
+# fetch IMAGE: the locked wheels, by the host's own pip settings, so that the build needs no network.
+fetch() {
+    local wheels=.praxi/wheels/$1 lock=images/$1/requirements.txt wanted
+    wanted=$(sha256sum <"$lock")
+    [ "$(cat "$wheels/.lock" 2>/dev/null)" = "$wanted" ] && return
+    echo "images: fetching the wheels of $lock"
+    rm -rf "$wheels"
+    python3 -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes \
+        --only-binary :all: --requirement "$lock" --dest "$wheels"
+    echo "$wanted" >"$wheels/.lock"
+}
+
+# build IMAGE NAME BASE
+build() {
+    local arguments=(--file "images/$1/Containerfile" --tag "$2"
+        --build-arg "REVISION=$(git rev-parse HEAD 2>/dev/null || echo unknown)"
+        --build-arg "CREATED=$(date --utc +%Y-%m-%dT%H:%M:%SZ)")
+    [ -z "$3" ] || arguments+=(--build-arg "BASE=$3")
+    [ "$builder" != buildah ] || arguments+=(--layers)
+    echo "images: building $2 with $builder"
+    DOCKER_BUILDKIT=1 "$builder" build "${arguments[@]}" .
+}
+
+builder=$(find_builder)
+[ $# -gt 0 ] || set -- task airflow
+for image in "$@"; do
+    case $image in
+        task) name=${TASK_IMAGE:-praxi/tasks:0.1.0} base=${TASK_BASE:-} ;;
+        airflow) name=${AIRFLOW_IMAGE:-praxi/airflow:0.1.0} base=${AIRFLOW_BASE:-} ;;
+        *) echo "images: no image is called $image; use task or airflow" >&2; exit 2 ;;
+    esac
+    fetch "$image"
+    build "$image" "$name" "$base"
+done
