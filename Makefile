@@ -1,8 +1,8 @@
 # The targets are the README's commands. `make help` lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-PY := .venv/bin/python
-LOCK := uv pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock"
+UV := $(or $(wildcard .venv/bin/uv),uv)
+LOCK := $(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock"
 
 .PHONY: help setup lock images check test
 
@@ -25,6 +25,7 @@ check: setup  ## Lint, types, layers, locks.
 	.venv/bin/ruff check . && .venv/bin/ruff format --check .
 	.venv/bin/mypy
 	PYTHONPATH=.:plugins .venv/bin/lint-imports
+	scripts/check_locks.sh
 
 test: setup check  ## Install what is needed and run every test.
 	.venv/bin/pytest
