@@ -1,0 +1,109 @@
+"""A component of an image: one installed package, and who says that it is there."""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import Final
+
+import msgspec
+from packageurl import PackageURL
+
+from praxi_tasks.fingerprint.inventory import Distribution
+
+INVENTORY: Final = "inventory"
+FINGERPRINT: Final = "fingerprint"
+_DISTRIBUTED: Final = frozenset({"deb", "rpm", "apk"})
+_SEPARATORS: Final = re.compile(r"[-_.]+")
+
+
+class Component(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One package of an image, as databases and fingerprints see it together.
+
+    Parameters
+    ----------
+    ecosystem, name
+        The package URL type, and the package's name.
+    versions
+        One where the version is certain, several where they tie, none where it is not known.
+    purl
+        The package URL; it has a version only where that is certain.
+    sources
+        ``inventory`` and ``fingerprint``, whichever say that it is there.
+    databases
+        The package databases that claim it.
+    layers
+        Digests of the layers that brought it in, lowest first.
+    evidence
+        The paths that made the fingerprint say so, or some of those the database names.
+    removed_by
+        Digest of the layer that removed or replaced it; empty where it is still there.
+    recovered
+        Whether the only database that knew it was removed, and a lower layer still told.
+    fingerprint_versions
+        What the fingerprint says where it disagrees with the database.
+    distribution
+        Where it comes from a distribution: ``debian-12``, ``alpine-3.20``.
+    """
+
+    ecosystem: str
+    name: str
+    versions: tuple[str, ...]
+    purl: str
+    sources: tuple[str, ...]
+    databases: tuple[str, ...] = ()
+    layers: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+    files: int = 0
+    confidence: float = 1.0
+    architecture: str = ""
+    source: str = ""
+    source_version: str = ""
+    removed_by: str = ""
+    recovered: bool = False
+    fingerprint_versions: tuple[str, ...] = ()
+    distribution: str = ""
+
+    @property
+    def package(self) -> str:
+        """Ecosystem and name: what stays the same from version to version."""
+        return f"{self.ecosystem}/{self.name}"
+
+    @property
+    def present(self) -> bool:
+        """Whether a container of the image would see it."""
+        return not self.removed_by
+
+    @property
+    def hidden(self) -> bool:
+        """Whether its files are there and no database, present or removed, knows it."""
+        return self.sources == (FINGERPRINT,)
+
+
+def package_key(ecosystem: str, name: str) -> tuple[str, str]:
+    """Return the pair under which two spellings of a package meet (PEP 503 for Python's)."""
+    name = name.lower() if ecosystem != "npm" else name
+    return ecosystem, _SEPARATORS.sub("-", name) if ecosystem == "pypi" else name
+
+
+@functools.lru_cache(maxsize=65536)
+def package_url(
+    ecosystem: str, name: str, version: str, architecture: str = "", distribution: str = ""
+) -> str:
+    """Return the package URL of a release; an empty version gives that of the package."""
+    namespace = None
+    if ecosystem in _DISTRIBUTED:
+        namespace = distribution.partition("-")[0] or ("debian" if ecosystem == "deb" else None)
+        namespace = "alpine" if ecosystem == "apk" else namespace
+    elif ecosystem == "npm" and name.startswith("@") and "/" in name:
+        namespace, _, name = name.partition("/")
+    qualifiers = {"arch": architecture, "distro": distribution} if ecosystem in _DISTRIBUTED else {}
+    present = {key: value for key, value in qualifiers.items() if value}
+    return PackageURL(ecosystem, namespace, name, version or None, present or None).to_string()
+
+
+def distribution_name(distribution: Distribution | None) -> str:
+    """Return ``id-version`` of a distribution, as package URLs' ``distro`` qualifier has it."""
+    if distribution is None or not distribution.id:
+        return ""
+    return f"{distribution.id}-{distribution.version_id or distribution.codename}".rstrip("-")

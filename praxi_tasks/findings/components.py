@@ -1,0 +1,201 @@
+"""Fusion: what databases claim and what fingerprints say about all layers of an image, as components."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from praxi_tasks.discovery.prediction import LayerPrediction, ReleasePrediction
+from praxi_tasks.findings.claims import TrackedClaim, follow_claims
+from praxi_tasks.findings.component import (
+    FINGERPRINT,
+    INVENTORY,
+    Component,
+    distribution_name,
+    package_key,
+    package_url,
+)
+from praxi_tasks.findings.filesystem import FileTree, LayerChanges, telling
+from praxi_tasks.fingerprint.inventory import Claim, Distribution, Inventory
+
+_SHOWN_PATHS: Final = 5
+# A database's package whose claim was dropped is still there while at least this share of its files is.
+_ALIVE: Final = 0.5
+
+
+@dataclass(frozen=True)
+class LayerFacts:
+    """Everything known about one layer; ``prediction`` is None where no model spoke."""
+
+    changes: LayerChanges
+    inventory: Inventory
+    prediction: LayerPrediction | None = None
+
+
+@dataclass(frozen=True)
+class FusedImage:
+    """An image's components, and what the findings about it are made from."""
+
+    components: tuple[Component, ...]
+    claims: tuple[TrackedClaim, ...]
+    tree: FileTree
+    layers: tuple[LayerFacts, ...]
+    distribution: Distribution | None = None
+
+    @property
+    def digests(self) -> tuple[str, ...]:
+        """The layers' digests, bottom first."""
+        return tuple(layer.changes.digest for layer in self.layers)
+
+
+def fuse(layers: Sequence[LayerFacts]) -> FusedImage:
+    """Merge what databases and fingerprints say about an image's layers, bottom first.
+
+    A package that both name becomes one component with both sources; what a later layer removed or
+    replaced stays in the list and names that layer.
+    """
+    changes = [layer.changes for layer in layers]
+    tree = FileTree(changes)
+    claims = follow_claims([layer.inventory for layer in layers], changes)
+    distribution = _distribution(layers)
+    fusion = _Fusion(tree, [change.digest for change in changes], distribution_name(distribution))
+    for tracked in claims:
+        fusion.add_claim(tracked)
+    for number, layer in enumerate(layers):
+        for release in layer.prediction.releases if layer.prediction else ():
+            fusion.add_release(release, number)
+    return FusedImage(fusion.components(), claims, tree, tuple(layers), distribution)
+
+
+def _distribution(layers: Sequence[LayerFacts]) -> Distribution | None:
+    told = [layer.inventory.distribution for layer in layers if layer.inventory.distribution]
+    return told[-1] if told else None
+
+
+class _Fusion:
+    def __init__(self, tree: FileTree, digests: list[str], distribution: str) -> None:
+        self._tree = tree
+        self._digests = digests
+        self._distribution = distribution
+        self._components: list[Component] = []
+        self._by_package: dict[tuple[str, str], list[int]] = {}
+
+    def components(self) -> tuple[Component, ...]:
+        """Return what was fused: what is there first, by package."""
+        return tuple(
+            sorted(self._components, key=lambda item: (not item.present, item.package, item.versions))
+        )
+
+    def add_claim(self, tracked: TrackedClaim) -> None:
+        claim = tracked.claim
+        gone = self._end_of(tracked)
+        self._append(
+            self._component(claim.ecosystem, claim.name, (claim.version,), claim),
+            sources=(INVENTORY,),
+            databases=(claim.database,),
+            layers=(self._digests[tracked.first],),
+            evidence=self._shown(claim.files) or (claim.database,),
+            files=len(claim.files),
+            removed_by="" if gone is None else self._digests[gone],
+            recovered=tracked.dropped is not None and gone is None,
+        )
+
+    def add_release(self, release: ReleasePrediction, number: int) -> None:
+        """Join a prediction with the component it confirms, or add what no database knows."""
+        gone = self._end_of_release(release, number)
+        place = self._match(release, gone is None)
+        if place is None:
+            self._append(
+                self._component(release.ecosystem, release.name, release.versions, None),
+                sources=(FINGERPRINT,),
+                layers=(self._digests[number],),
+                evidence=release.evidence[:_SHOWN_PATHS],
+                files=release.files,
+                confidence=release.confidence,
+                removed_by="" if gone is None else self._digests[gone],
+            )
+        else:
+            self._components[place] = self._joined(self._components[place], release, number)
+
+    def _joined(self, known: Component, release: ReleasePrediction, number: int) -> Component:
+        digest = self._digests[number]
+        layers = known.layers if digest in known.layers else (*known.layers, digest)
+        if known.hidden:
+            return msgspec.structs.replace(
+                known, layers=layers, confidence=max(known.confidence, release.confidence)
+            )
+        agrees = not release.versions or bool(set(known.versions) & set(release.versions))
+        return msgspec.structs.replace(
+            known,
+            sources=(INVENTORY, FINGERPRINT),
+            layers=layers,
+            evidence=release.evidence[:_SHOWN_PATHS] or known.evidence,
+            fingerprint_versions=known.fingerprint_versions if agrees else release.versions,
+        )
+
+    def _match(self, release: ReleasePrediction, present: bool) -> int | None:
+        """Find the component a prediction speaks about: one of its versions, else a present one."""
+        places = self._by_package.get(package_key(release.ecosystem, release.name), ())
+        same = [place for place in places if _compatible(self._components[place], release)]
+        for place in sorted(same, key=lambda place: self._components[place].present != present):
+            if self._components[place].present == present or not self._components[place].hidden:
+                return place
+        claimed = [place for place in places if not self._components[place].hidden]
+        alive = [place for place in claimed if self._components[place].present]
+        return next(iter(alive), None) if present else None
+
+    def _end_of(self, tracked: TrackedClaim) -> int | None:
+        """Return the layer that ended a claimed package, or None if it is still there."""
+        if tracked.dropped is None or tracked.superseded:
+            return tracked.dropped
+        known = [path for path in tracked.claim.files if telling(path) and self._tree.saw(path)]
+        if not known and tracked.claim.ecosystem in {"deb", "rpm", "apk"}:
+            return None  # the files were never listed: losing the database removed no file
+        alive = sum(self._tree.layer_of(path) is not None for path in known)
+        return tracked.dropped if alive < _ALIVE * max(len(known), 1) else None
+
+    def _end_of_release(self, release: ReleasePrediction, number: int) -> int | None:
+        """Return the layer that removed or overwrote most of a prediction's evidence, or None."""
+        known = [path for path in release.evidence if self._tree.saw(path)]
+        ends = Counter(end for path in known if (end := self._ended(path, number)) is not None)
+        return ends.most_common(1)[0][0] if ends and ends.total() > _ALIVE * len(known) else None
+
+    def _ended(self, path: str, number: int) -> int | None:
+        owner = self._tree.layer_of(path)
+        if owner is None:
+            return self._tree.removed_by(path)
+        return owner if owner > number else None
+
+    def _component(
+        self, ecosystem: str, name: str, versions: tuple[str, ...], claim: Claim | None
+    ) -> Component:
+        version = versions[0] if len(versions) == 1 else ""
+        architecture = claim.architecture if claim else ""
+        distribution = self._distribution if ecosystem in {"deb", "rpm", "apk"} else ""
+        return Component(
+            ecosystem=ecosystem,
+            name=name,
+            versions=versions,
+            purl=package_url(ecosystem, name, version, architecture, distribution),
+            sources=(),
+            architecture=architecture,
+            source=claim.source if claim else "",
+            source_version=claim.source_version if claim else "",
+            distribution=distribution,
+        )
+
+    def _append(self, component: Component, **fields: object) -> None:
+        key = package_key(component.ecosystem, component.name)
+        self._by_package.setdefault(key, []).append(len(self._components))
+        self._components.append(msgspec.structs.replace(component, **fields))
+
+    def _shown(self, files: Iterable[str]) -> tuple[str, ...]:
+        return tuple(path for path in files if self._tree.layer_of(path) is not None)[:_SHOWN_PATHS]
+
+
+def _compatible(component: Component, release: ReleasePrediction) -> bool:
+    return not release.versions or not component.versions or bool({*component.versions} & {*release.versions})

@@ -1,0 +1,113 @@
+"""What an audit finds: the record every report, alarm and metric is made from."""
+
+from __future__ import annotations
+
+from typing import Final, Literal, get_args
+
+import msgspec
+
+Kind = Literal[
+    "vulnerable",
+    "outdated",
+    "end-of-life",
+    "hidden",
+    "database-removed",
+    "ghost",
+    "unexplained",
+    "policy",
+    "feed",
+]
+Severity = Literal["critical", "high", "medium", "unknown", "low", "info"]
+
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+# Worst first. An advisory without a score is ranked above "low": nobody said that it is harmless.
+SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
+_RANKS: Final[dict[str, int]] = {severity: rank for rank, severity in enumerate(SEVERITIES)}
+
+
+def severity_rank(severity: str) -> int:
+    """Return how bad a severity is: 0 is the worst, and a larger number is milder."""
+    return _RANKS.get(severity, len(_RANKS))
+
+
+class Ignored(msgspec.Struct, frozen=True):
+    """Why a finding is set aside: the policy rule's reason, who answers for it, and until when."""
+
+    reason: str
+    owner: str
+    expires: str
+
+
+class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One thing about one image that someone should know.
+
+    Parameters
+    ----------
+    kind
+        What sort of finding it is.
+    id
+        The advisory (a CVE where there is one), or ``PRAXI-`` and the kind.
+    title
+        One line for a table: what is wrong.
+    severity
+        One of :data:`SEVERITIES`.
+    action
+        What to do about it.
+    aliases
+        The other names of the same advisory.
+    purl
+        The component's package URL; empty where the finding is about the whole image.
+    package
+        ``ecosystem/name``, without a version: what stays the same when the component is upgraded.
+    fixed
+        The first versions that are not affected; empty where none is known.
+    layer
+        Digest of the layer that brought it in (or, for a removed database, took it out).
+    evidence
+        The paths that made us say so.
+    since
+        When an audit first saw it, ISO 8601; filled in by the comparison with the audit before.
+    affected_if
+        Where versions tie: the condition under which the finding holds.
+    sources
+        ``inventory`` where a package database says so, ``fingerprint`` where the files do.
+    score
+        CVSS base score, 0 to 10; -1 where there is none.
+    epss
+        Probability of exploitation within 30 days by EPSS; -1 where it is not known.
+    exploited
+        Whether CISA lists it as exploited.
+    ignored
+        The policy's rule that sets it aside, if any.
+    """
+
+    kind: Kind
+    id: str
+    title: str
+    severity: Severity
+    action: str = ""
+    aliases: tuple[str, ...] = ()
+    purl: str = ""
+    package: str = ""
+    fixed: tuple[str, ...] = ()
+    layer: str = ""
+    evidence: tuple[str, ...] = ()
+    since: str = ""
+    affected_if: str = ""
+    sources: tuple[str, ...] = ()
+    confidence: float = 1.0
+    score: float = -1.0
+    epss: float = -1.0
+    exploited: bool = False
+    ignored: Ignored | None = None
+
+    @property
+    def key(self) -> str:
+        """What makes it the same finding tomorrow: its kind, identifier and package, not the version."""
+        return f"{self.kind}|{self.id}|{self.package}"
+
+
+def worst(findings: tuple[Finding, ...]) -> Severity | None:
+    """Return the gravest severity among findings that no policy sets aside."""
+    open_ones = [finding.severity for finding in findings if finding.ignored is None]
+    return min(open_ones, key=severity_rank, default=None)

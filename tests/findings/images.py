@@ -1,0 +1,74 @@
+"""Small images made by hand: layers of paths, claims and predictions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from praxi_tasks.discovery.prediction import (
+    LayerPrediction,
+    ReleasePrediction,
+    Unexplained,
+    UnexplainedRoot,
+)
+from praxi_tasks.findings.components import LayerFacts
+from praxi_tasks.fingerprint.inventory import Claim, Distribution, Inventory
+
+STATUS = "var/lib/dpkg/status"
+
+
+@dataclass
+class Changes:
+    """A layer's changes, as far as fusion reads them."""
+
+    digest: str
+    paths: list[str] = field(default_factory=list)
+    types: list[int] = field(default_factory=list)
+    whiteouts: tuple[str, ...] = ()
+    opaques: tuple[str, ...] = ()
+
+
+def layer(
+    number: int,
+    files: Sequence[str] = (),
+    *,
+    claims: Sequence[Claim] = (),
+    databases: Sequence[str] = (),
+    releases: Sequence[ReleasePrediction] = (),
+    whiteouts: Sequence[str] = (),
+    opaques: Sequence[str] = (),
+    roots: dict[str, int] | None = None,
+    model: bool = True,
+    distribution: Distribution | None = None,
+) -> LayerFacts:
+    """Make one layer; its digest is its number."""
+    digest = f"sha256:{number:064x}"
+    unexplained = Unexplained(
+        sum((roots or {}).values()), tuple(UnexplainedRoot(path, n) for path, n in (roots or {}).items())
+    )
+    return LayerFacts(
+        Changes(digest, list(files), [ord("f")] * len(files), tuple(whiteouts), tuple(opaques)),
+        Inventory(
+            digest,
+            tuple(claims),
+            tuple(databases) or tuple(dict.fromkeys(c.database for c in claims)),
+            distribution,
+        ),
+        LayerPrediction(digest, "m1", tuple(releases), unexplained) if model else None,
+    )
+
+
+def deb(name: str, version: str, *files: str, source: str = "", source_version: str = "") -> Claim:
+    return Claim("deb", name, version, STATUS, "amd64", source or name, source_version or version, files)
+
+
+def pypi(name: str, version: str, *files: str, site: str = "usr/lib/python3/dist-packages") -> Claim:
+    metadata = f"{site}/{name}-{version}.dist-info"
+    owned = (*(f"{site}/{file}" for file in files), f"{metadata}/METADATA", f"{metadata}/RECORD")
+    return Claim("pypi", name, version, f"{metadata}/METADATA", files=owned)
+
+
+def seen(
+    ecosystem: str, name: str, versions: Sequence[str], *evidence: str, confidence: float = 0.97
+) -> ReleasePrediction:
+    return ReleasePrediction(ecosystem, name, tuple(versions), confidence, evidence, len(evidence))
