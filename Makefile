@@ -4,7 +4,7 @@ SHELL := /bin/bash
 UV := $(or $(wildcard .venv/bin/uv),uv)
 LOCK := $(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock"
 
-.PHONY: help setup lock images check test
+.PHONY: help setup lock images check test demo demo-stop
 
 help:  ## List the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -28,4 +28,13 @@ check: setup  ## Lint, types, layers, locks.
 	scripts/check_locks.sh
 
 test: setup check  ## Install what is needed and run every test.
+	@scripts/apt.sh test
 	.venv/bin/pytest
+
+demo:  ## Audit real images with a real Airflow, from nothing; IMAGES="REF …" audits those too.
+	@scripts/apt.sh demo
+	@scripts/setup.sh
+	@.venv/bin/python -m demo up
+
+demo-stop:  ## End exactly what `make demo` started.
+	@if [ -x .venv/bin/python ]; then .venv/bin/python -m demo down; else echo "demo: nothing was started here"; fi
