@@ -51,7 +51,7 @@ class LocalStore:
             if target.exists():
                 return False
             with self._whole_file(target.parent, data) as source:
-                os.link(source, target, follow_symlinks=True)
+                _link(source, target)
         except FileExistsError:
             return False
         except OSError as error:
@@ -118,6 +118,15 @@ class LocalStore:
             where=f"{self.uri}/{key}",
             action="check the directory's permissions and free space",
         )
+
+
+def _link(source: str, target: Path) -> None:
+    # Python asks linkat() to follow the link in /proc only if a directory is given by descriptor.
+    folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.link(source, target.name, dst_dir_fd=folder, follow_symlinks=True)
+    finally:
+        os.close(folder)
 
 
 def _write_all(descriptor: int, data: bytes) -> None:
