@@ -1,0 +1,114 @@
+"""How a model lies in a store: a JSON manifest, and parts named by the hash of their bytes.
+
+A part never changes; models that share parts share the bytes. The manifest names each part with its role,
+size and sha256; reading checks all three. Nothing in a bundle is executed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from praxi_tasks.errors import CorruptObjectError, KeyNotFoundError, ModelError
+from praxi_tasks.store import Store, open_store
+
+PROTOCOL: Final = 1
+MANIFEST: Final = "model.json"
+
+
+class Part(msgspec.Struct, frozen=True):
+    """One part of a bundle; ``role`` says which component reads it."""
+
+    role: str
+    sha256: str
+    size: int
+
+    @property
+    def key(self) -> str:
+        """Where the part lies, relative to the bundle."""
+        return f"parts/{self.sha256}"
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """What a bundle consists of, in order, and the settings that predictions depend on."""
+
+    protocol: int
+    parts: tuple[Part, ...]
+    settings: dict[str, str | int | float] = {}
+
+    @property
+    def id(self) -> str:
+        """The model's identity: a hash over everything that decides what it predicts."""
+        return hashlib.sha256(msgspec.json.encode(self, order="deterministic")).hexdigest()[:32]
+
+
+def save_bundle(
+    uri: str, parts: Sequence[tuple[str, bytes]], settings: dict[str, str | int | float]
+) -> Manifest:
+    """Write parts, given as role and bytes, below ``uri``; the manifest last, so a reader sees all or nothing."""
+    store = open_store(uri)
+    listed = []
+    for role, data in parts:
+        part = Part(role, hashlib.sha256(data).hexdigest(), len(data))
+        store.put(part.key, data)
+        listed.append(part)
+    manifest = Manifest(PROTOCOL, tuple(listed), settings)
+    store.replace(MANIFEST, msgspec.json.format(msgspec.json.encode(manifest, order="deterministic")))
+    return manifest
+
+
+def load_bundle(uri: str) -> tuple[Manifest, list[bytes]]:
+    """Read a manifest and the bytes of its parts.
+
+    Raises
+    ------
+    ModelError
+        If there is no model at ``uri``, a part is missing, truncated or altered, or the protocol is another.
+    """
+    store = open_store(uri)
+    try:
+        manifest = _read_manifest(store)
+        return manifest, [_read_part(store, part) for part in manifest.parts]
+    except KeyNotFoundError as error:
+        raise ModelError(
+            "no model, or not the whole of one, is stored here", where=error.where, action="check the URI"
+        ) from error
+
+
+def _read_manifest(store: Store) -> Manifest:
+    data = store.get(MANIFEST)
+    where = f"{store.uri}/{MANIFEST}"
+    try:
+        manifest = msgspec.json.decode(data, type=Manifest)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ModelError("a model's manifest is damaged", where=where, action="build it again") from error
+    if manifest.protocol != PROTOCOL:
+        raise ModelError(
+            f"the model has protocol {manifest.protocol}, this program reads {PROTOCOL}",
+            where=where,
+            action="build the model again, or use the program that wrote it",
+        )
+    return manifest
+
+
+def _read_part(store: Store, part: Part) -> bytes:
+    if len(part.sha256) != 64 or not part.sha256.isalnum():
+        raise ModelError(
+            "a model's manifest names an impossible part", where=store.uri, action="build it again"
+        )
+    data = store.get(part.key)
+    if len(data) != part.size or hashlib.sha256(data).hexdigest() != part.sha256:
+        raise ModelError(
+            "a part of the model is truncated or altered",
+            where=f"{store.uri}/{part.key}",
+            action="delete the model and build or copy it again",
+        )
+    return data
+
+
+def damaged(error: CorruptObjectError, uri: str) -> ModelError:
+    """Return the model's error for a part that is whole and still can't be read."""
+    return ModelError(f"a part of the model can't be read: {error.what}", where=uri, action="build it again")

@@ -1,0 +1,122 @@
+"""A container for named arrays: a JSON head, then the arrays' little-endian bytes, each aligned to 8.
+
+Reading copies nothing and executes nothing: arrays are views of the bytes they came in. Whatever does not
+add up (a length, a type, a protocol) is a :class:`~praxi_tasks.errors.CorruptObjectError`.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from praxi_tasks.errors import CorruptObjectError
+
+Arrays = Mapping[str, NDArray[Any]]
+
+_MAGIC: Final = b"PRXA"
+_LENGTH: Final = struct.Struct("<4sI")
+_TYPES: Final = {
+    name: np.dtype(name) for name in ("|b1", "|u1", "<u2", "<u4", "<u8", "<i4", "<i8", "<f4", "<f8")
+}
+
+
+class _Column(msgspec.Struct, frozen=True):
+    name: str
+    dtype: str
+    length: int
+
+
+class _Head(msgspec.Struct, frozen=True):
+    kind: str
+    protocol: int
+    columns: tuple[_Column, ...]
+
+
+def pack_arrays(kind: str, protocol: int, arrays: Arrays) -> bytes:
+    """Write one-dimensional arrays, in the mapping's order, as bytes that depend on nothing else."""
+    columns = tuple(_Column(name, _type_name(array), len(array)) for name, array in arrays.items())
+    head = msgspec.json.encode(_Head(kind, protocol, columns))
+    head += b" " * (-(_LENGTH.size + len(head)) % 8)
+    parts = [_LENGTH.pack(_MAGIC, len(head)), head]
+    for column, array in zip(columns, arrays.values(), strict=True):
+        data = np.ascontiguousarray(array).astype(column.dtype, copy=False).tobytes()
+        parts += [data, bytes(-len(data) % 8)]
+    return b"".join(parts)
+
+
+def unpack_arrays(data: bytes | memoryview, kind: str, protocol: int) -> dict[str, NDArray[Any]]:
+    """Read what :func:`pack_arrays` wrote.
+
+    Raises
+    ------
+    CorruptObjectError
+        If the bytes are not such a container, hold another kind or protocol, or are not complete.
+    """
+    view = memoryview(data)
+    head, offset = _read_head(view)
+    if (head.kind, head.protocol) != (kind, protocol):
+        found = f"{head.kind} of protocol {head.protocol}"
+        raise _corrupt(f"expected {kind} of protocol {protocol}, found {found}")
+    arrays: dict[str, NDArray[Any]] = {}
+    for column in head.columns:
+        dtype = _TYPES.get(column.dtype)
+        if dtype is None or column.length < 0 or offset + column.length * dtype.itemsize > len(view):
+            raise _corrupt(f"the column {column.name!r} is not whole")
+        arrays[column.name] = np.frombuffer(view, dtype, column.length, offset)
+        offset += -(-column.length * dtype.itemsize // 8) * 8
+    if offset != len(view):
+        raise _corrupt("its length is not what its head says")
+    return arrays
+
+
+def pack_texts(texts: list[str]) -> NDArray[np.uint8]:
+    """Return texts without NUL as one column of bytes."""
+    return np.frombuffer("\0".join(texts).encode("utf-8", "surrogateescape"), np.uint8)
+
+
+def unpack_texts(column: NDArray[np.uint8], count: int) -> list[str]:
+    """Read back ``count`` texts.
+
+    Raises
+    ------
+    CorruptObjectError
+        If the column holds another number of texts, or bytes that no text was written as.
+    """
+    try:
+        texts = column.tobytes().decode("utf-8", "surrogateescape").split("\0") if count else []
+    except UnicodeDecodeError as error:
+        raise _corrupt("its texts can't be decoded") from error
+    if len(texts) != count:
+        raise _corrupt(f"it holds {len(texts)} texts instead of {count}")
+    return texts
+
+
+def _read_head(view: memoryview) -> tuple[_Head, int]:
+    if len(view) < _LENGTH.size:
+        raise _corrupt("it is too short")
+    magic, length = _LENGTH.unpack_from(view)
+    if magic != _MAGIC or _LENGTH.size + length > len(view):
+        raise _corrupt("it does not start as one")
+    try:
+        head = msgspec.json.decode(view[_LENGTH.size : _LENGTH.size + length], type=_Head)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise _corrupt("its head can't be read") from error
+    return head, _LENGTH.size + length
+
+
+def _type_name(array: NDArray[Any]) -> str:
+    name = array.dtype.newbyteorder("<").str
+    if name not in _TYPES or array.ndim != 1:
+        raise TypeError(f"a column of type {array.dtype} and {array.ndim} dimensions can't be stored")
+    return name
+
+
+def _corrupt(problem: str) -> CorruptObjectError:
+    return CorruptObjectError(
+        f"a stored container of arrays is damaged: {problem}", action="delete it and let it be made again"
+    )

@@ -1,0 +1,189 @@
+"""The normalised path: one spelling for a file wherever, however and for whom it was installed.
+
+A package leaves the same files on every machine, but not under the same names: Debian merged ``/bin`` into
+``/usr/bin``, pip writes below the site-packages of some interpreter or virtual environment, Python compiles
+``x.py`` to ``__pycache__/x.cpython-311.pyc``, extension modules carry an ABI tag, libraries live in a folder
+named after the machine. The index of known software and the layers that are looked up in it agree on the
+spelling that this module gives, and meet as 64-bit hashes of it.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from xxhash import xxh3_64_intdigest
+
+PYTHON_ROOT: Final = "py:"
+"""What replaces everything up to the folder that Python imports from."""
+
+
+class PathKind(enum.IntEnum):
+    """What a file is for; images are slimmed by deleting all files of a kind."""
+
+    MAIN = 0
+    DOC = 1
+    MAN = 2
+    LOCALE = 3
+    METADATA = 4
+    TEST = 5
+
+
+class NormalisedPath(NamedTuple):
+    """One path, normalised.
+
+    ``folder`` and ``name`` spell it; ``derived`` is true where the file was made from the one it is spelled
+    as (byte code), so that its size and content say nothing about the release.
+    """
+
+    folder: str
+    name: str
+    kind: PathKind
+    derived: bool
+
+    @property
+    def text(self) -> str:
+        """The whole normalised path."""
+        return join(self.folder, self.name)
+
+    @property
+    def key(self) -> int:
+        """The xxh3-64 of the whole normalised path."""
+        return hash_text(self.text)
+
+
+class PathColumns(NamedTuple):
+    """The normalised paths of many files, as arrays of one length.
+
+    ``keys`` hash the whole path and ``folder_of`` points into ``folders``, the normalised folders in order of
+    first appearance; ``system`` is true below the Python root that belongs to the distribution, where pip
+    does not write; the rest are as in :class:`NormalisedPath`.
+    """
+
+    keys: NDArray[np.uint64]
+    kinds: NDArray[np.uint8]
+    derived: NDArray[np.bool_]
+    system: NDArray[np.bool_]
+    folder_of: NDArray[np.uint32]
+    folders: list[str]
+
+
+_MERGED: Final = ("bin/", "sbin/", "lib/", "lib32/", "lib64/", "libx32/")
+_PYTHON_ROOTS: Final = re.compile(r"(?:^|.*/)(?:site|dist)-packages(?=/|$)")
+_WHEEL_LIBRARY: Final = re.compile(r"^[^/]+\.data/(?:purelib|platlib)(?=/|$)/?")
+_METADATA_FOLDER: Final = re.compile(r"(?:^|/)([^/]+?)(?:-[0-9][^/]*?)?\.(dist|egg)-info(?=/|$)")
+_SYSTEM_ROOT: Final = re.compile(r"usr/lib/python[0-9.]*/dist-packages(?:/|$)")
+_MACHINE: Final = re.compile(
+    r"(?<![^/-])(?:x86_64|aarch64|i[3-6]86|arm|armv7l|powerpc64le|ppc64le|s390x|riscv64|mips64el)"
+    r"-linux-(?:gnu|musl)(?:eabihf|eabi|abi64)?(?=/|$)"
+)
+_KINDS: Final = (
+    (PathKind.METADATA, re.compile(r"\.(?:dist|egg)-info(?:/|$)|^var/lib/(?:dpkg|apt)(?:/|$)")),
+    (PathKind.MAN, re.compile(r"(?:^|/)share/man(?:/|$)")),
+    (PathKind.LOCALE, re.compile(r"(?:^|/)(?:share/locale|LC_MESSAGES)(?:/|$)")),
+    (
+        PathKind.DOC,
+        re.compile(r"(?:^|/)share/(?:doc|info|help|gtk-doc|lintian|doc-base|bug|javadoc|ri)(?:/|$)"),
+    ),
+    (PathKind.TEST, re.compile(r"(?:^|[/:])(?:tests?|testing)(?:/|$)")),
+)
+_BYTE_CODE: Final = re.compile(
+    r"^(.*?)(?:\.(?:cpython|pypy)-?[0-9]+(?:-pytest-[0-9.]+)?)?(?:\.opt-[0-9])?\.py[co]$"
+)
+_EXTENSION: Final = re.compile(r"^(.*?)\.(?:cpython|pypy|abi)[0-9_-]*[^.]*\.(so|pyd)$")
+_TRANSIENT: Final = re.compile(r"\.dpkg-(?:new|tmp)$")
+
+
+def hash_text(text: str) -> int:
+    """Return the xxh3-64 of a normalised path or folder."""
+    return xxh3_64_intdigest(text.encode("utf-8", "surrogateescape"))
+
+
+def join(folder: str, name: str) -> str:
+    """Join a normalised folder and a name; the Python root takes no slash."""
+    return folder + name if not folder or folder == PYTHON_ROOT else f"{folder}/{name}"
+
+
+def normalise_folder(folder: str) -> str:
+    """Return the normalised spelling of a folder, given without leading and trailing slash."""
+    if folder.startswith(_MERGED) or f"{folder}/" in _MERGED:
+        folder = f"usr/{folder}"
+    if "-packages" in folder and (match := _PYTHON_ROOTS.match(folder)):
+        folder = PYTHON_ROOT + _WHEEL_LIBRARY.sub("", folder[match.end() + 1 :])
+    if "-linux-" in folder:
+        folder = _MACHINE.sub("@machine", folder)
+    if "-info" in folder:
+        folder = _METADATA_FOLDER.sub(_metadata_name, folder)
+    if folder.endswith("__pycache__"):
+        folder = folder[: -len("__pycache__")].rstrip("/")
+    return folder
+
+
+def _metadata_name(match: re.Match[str]) -> str:
+    start = "/" if match.group(0).startswith("/") else ""
+    return f"{start}{match.group(1)}.{match.group(2)}-info"
+
+
+def folder_kind(folder: str) -> PathKind:
+    """Return what the files in a normalised folder are for."""
+    return next((kind for kind, pattern in _KINDS if pattern.search(folder)), PathKind.MAIN)
+
+
+def normalise_name(name: str) -> tuple[str, bool]:
+    """Return the normalised spelling of a file name, and whether the file is byte code made from that."""
+    if name.endswith((".pyc", ".pyo")) and (match := _BYTE_CODE.match(name)):
+        return f"{match.group(1)}.py", True
+    if name.endswith((".so", ".pyd")) and (match := _EXTENSION.match(name)):
+        return f"{match.group(1)}.{match.group(2)}", False
+    if ".dpkg-" in name:
+        return _TRANSIENT.sub("", name), False
+    if name.endswith(".egg-info"):
+        return _METADATA_FOLDER.sub(_metadata_name, name), False
+    return name, False
+
+
+def normalise(path: str) -> NormalisedPath:
+    """Normalise one path, given without leading slash.
+
+    Examples
+    --------
+    >>> normalise("opt/venv/lib/python3.12/site-packages/yaml/__pycache__/nodes.cpython-312.pyc").text
+    'py:yaml/nodes.py'
+    >>> normalise("bin/bash").text
+    'usr/bin/bash'
+    """
+    folder, _, name = path.rpartition("/")
+    folder = normalise_folder(folder)
+    name, derived = normalise_name(name)
+    return NormalisedPath(folder, name, _kind(folder, name), derived)
+
+
+def _kind(folder: str, name: str) -> PathKind:
+    return PathKind.METADATA if name.endswith(".egg-info") else folder_kind(folder)
+
+
+def normalise_all(paths: Sequence[str]) -> PathColumns:
+    """Normalise many paths; each distinct folder is looked at once."""
+    size = len(paths)
+    keys, kinds = np.empty(size, np.uint64), np.empty(size, np.uint8)
+    derived, system = np.zeros(size, np.bool_), np.zeros(size, np.bool_)
+    folder_of = np.empty(size, np.uint32)
+    known: dict[str, tuple[int, str, PathKind, bool]] = {}
+    folders: dict[str, int] = {}
+    for row, path in enumerate(paths):
+        raw, _, name = path.rpartition("/")
+        if (seen := known.get(raw)) is None:
+            folder = normalise_folder(raw)
+            number = folders.setdefault(folder, len(folders))
+            prefix = folder if not folder or folder == PYTHON_ROOT else f"{folder}/"
+            distribution = folder.startswith(PYTHON_ROOT) and _SYSTEM_ROOT.match(raw) is not None
+            seen = known[raw] = (number, prefix, folder_kind(folder), distribution)
+        if name.endswith((".pyc", ".pyo", ".so", ".pyd", ".egg-info")) or ".dpkg-" in name:
+            name, derived[row] = normalise_name(name)
+        folder_of[row], prefix, kinds[row], system[row] = seen
+        keys[row] = xxh3_64_intdigest((prefix + name).encode("utf-8", "surrogateescape"))
+    return PathColumns(keys, kinds, derived, system, folder_of, list(folders))

@@ -1,0 +1,169 @@
+"""The tagset: what the model reads of a layer.
+
+It holds the layer's files (folders say nothing that their files do not), each with its path, the hash of its
+normalised path, size and content hash; and what the layer removes, so that layers can be put together. The
+classic tags of the published systems are made from the paths on demand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import zstandard
+from numpy.typing import NDArray
+
+from praxi_tasks.errors import CorruptObjectError
+from praxi_tasks.fingerprint.arrays import pack_arrays, pack_texts, unpack_arrays, unpack_texts
+from praxi_tasks.fingerprint.paths import PathColumns, normalise_all
+from praxi_tasks.store.keys import TAGSET_PROTOCOL
+
+if TYPE_CHECKING:
+    from praxi_tasks.fingerprint.changeset import Changeset
+
+_KIND: Final = "tagset"
+_FILES: Final = tuple(ord(letter) for letter in "fhl")
+_MAX_BYTES: Final = 2 << 30
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tagset:
+    """The files of one layer, as columns of one length.
+
+    Parameters
+    ----------
+    digest
+        Of the layer.
+    paths
+        As in the changeset: without leading slash.
+    normalised
+        The paths' normalised spellings, hashed.
+    sizes
+        In bytes; 0 where ``measured`` is false.
+    hashes
+        xxh3-64 of the content; 0 where it is not known.
+    measured
+        Whether size and hash are the file's own: false for links and where only a path was recorded.
+    whiteouts, opaques
+        The paths that the layer removes, and the folders whose older content it hides.
+    """
+
+    digest: str
+    paths: list[str]
+    normalised: PathColumns
+    sizes: NDArray[np.uint64]
+    hashes: NDArray[np.uint64]
+    measured: NDArray[np.bool_]
+    whiteouts: tuple[str, ...] = ()
+    opaques: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    @classmethod
+    def from_changeset(cls, changeset: Changeset) -> Tagset:
+        """Read a layer's changeset: its regular files, hard and symbolic links."""
+        rows = np.flatnonzero(np.isin(changeset.types, _FILES))
+        paths = [changeset.paths[row] for row in rows.tolist()]
+        return cls(
+            digest=changeset.digest,
+            paths=paths,
+            normalised=normalise_all(paths),
+            sizes=changeset.sizes[rows],
+            hashes=changeset.hashes[rows],
+            measured=changeset.types[rows] == ord("f"),
+            whiteouts=tuple(changeset.whiteouts),
+            opaques=tuple(changeset.opaques),
+        )
+
+    @classmethod
+    def from_paths(cls, digest: str, paths: Sequence[str]) -> Tagset:
+        """Make a tagset of paths alone, of which neither sizes nor contents are known."""
+        plain = [path.lstrip("/") for path in paths]
+        nothing = np.zeros(len(plain), np.uint64)
+        return cls(digest, plain, normalise_all(plain), nothing, nothing, np.zeros(len(plain), np.bool_))
+
+    def select(self, rows: NDArray[np.intp]) -> Tagset:
+        """Return the tagset of some of the rows; what the layer removes is left out."""
+        paths = [self.paths[row] for row in rows.tolist()]
+        return Tagset(
+            self.digest,
+            paths,
+            normalise_all(paths),
+            self.sizes[rows],
+            self.hashes[rows],
+            self.measured[rows],
+        )
+
+    def tags(
+        self, *, frequency_threshold: int = 2, stop_tags: frozenset[str] = frozenset()
+    ) -> dict[str, int]:
+        """Return the classic tags of the paths, with how often each occurs."""
+        from praxi_tasks.fingerprint.columbus import columbus_tags
+
+        return columbus_tags(self.paths, frequency_threshold=frequency_threshold, stop_tags=stop_tags)
+
+    def to_bytes(self) -> bytes:
+        """Return the tagset as compressed bytes; equal tagsets give equal bytes."""
+        columns = self.normalised
+        texts = [self.digest, *self.paths, *self.whiteouts, *self.opaques, *columns.folders]
+        counts = (len(self.paths), len(self.whiteouts), len(self.opaques), len(columns.folders))
+        packed = pack_arrays(
+            _KIND,
+            TAGSET_PROTOCOL,
+            {
+                "counts": np.array(counts, np.uint32),
+                "texts": pack_texts([text.replace("\0", "") for text in texts]),
+                "sizes": self.sizes.astype(np.uint64),
+                "hashes": self.hashes.astype(np.uint64),
+                "measured": self.measured,
+                "keys": columns.keys,
+                "kinds": columns.kinds,
+                "derived": columns.derived,
+                "system": columns.system,
+                "folder_of": columns.folder_of,
+            },
+        )
+        return zstandard.ZstdCompressor(level=3).compress(packed)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Tagset:
+        """Read what :meth:`to_bytes` wrote.
+
+        Raises
+        ------
+        CorruptObjectError
+            If the bytes are damaged or of another protocol.
+        """
+        arrays = unpack_arrays(_decompress(data), _KIND, TAGSET_PROTOCOL)
+        try:
+            return cls._from_arrays(arrays)
+        except (KeyError, ValueError, IndexError) as error:
+            raise CorruptObjectError("a stored tagset lacks a part", action="fingerprint again") from error
+
+    @classmethod
+    def _from_arrays(cls, arrays: dict[str, NDArray[np.generic]]) -> Tagset:
+        files, whiteouts, opaques, folders = arrays["counts"].tolist()
+        texts = unpack_texts(arrays["texts"], 1 + files + whiteouts + opaques + folders)
+        ends = np.cumsum([1, files, whiteouts, opaques, folders]).tolist()
+        _, paths, removed, hidden, spelled = (texts[ends[i - 1] if i else 0 : ends[i]] for i in range(5))
+        names = ("sizes", "hashes", "measured", "keys", "kinds", "derived", "system", "folder_of")
+        sizes, hashes, measured, keys, kinds, derived, system, folder_of = (arrays[name] for name in names)
+        if {len(arrays[name]) for name in names} != {files} or (files and int(folder_of.max()) >= folders):
+            raise ValueError("columns differ in length")
+        normalised = PathColumns(keys, kinds, derived, system, folder_of, spelled)
+        return cls(texts[0], paths, normalised, sizes, hashes, measured, tuple(removed), tuple(hidden))
+
+
+def _decompress(data: bytes) -> bytes:
+    try:
+        size = zstandard.frame_content_size(data)
+        if not 0 <= size <= _MAX_BYTES:
+            raise CorruptObjectError("a stored tagset has an impossible size", action="fingerprint again")
+        return zstandard.ZstdDecompressor().decompress(data, max_output_size=_MAX_BYTES)
+    except zstandard.ZstdError as error:
+        raise CorruptObjectError(
+            "a stored tagset can't be decompressed", action="fingerprint again"
+        ) from error

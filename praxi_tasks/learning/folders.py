@@ -1,0 +1,48 @@
+"""Which folders one package has to itself."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from praxi_tasks.fingerprint.paths import PYTHON_ROOT, hash_text
+
+_SHARED: Final = -1
+
+
+def parent(folder: str) -> str | None:
+    """Return the normalised folder that holds a normalised folder, ``None`` of a root."""
+    if not folder or folder == PYTHON_ROOT:
+        return None
+    head, _, _ = folder.rpartition("/")
+    return head if head or not folder.startswith(PYTHON_ROOT) else PYTHON_ROOT
+
+
+class FolderOwners:
+    """Collects which packages have files below which folders."""
+
+    def __init__(self) -> None:
+        self._owners: dict[str, int] = {"": _SHARED, PYTHON_ROOT: _SHARED}
+
+    def add(self, folder: str, package: int) -> None:
+        """Note that a package has files in a folder."""
+        place: str | None = folder
+        while place is not None:
+            owner = self._owners.get(place)
+            if owner == _SHARED or owner == package:  # then the folders above know it already
+                return
+            self._owners[place] = package if owner is None else _SHARED
+            place = parent(place)
+
+    def exclusive(self) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
+        """Return the hashes of the topmost folders of one package only, sorted, and their owners."""
+        found = [
+            (hash_text(folder), owner)
+            for folder, owner in self._owners.items()
+            if owner != _SHARED and self._owners[parent(folder) or ""] == _SHARED
+        ]
+        found.sort()
+        hashes = np.array([hashed for hashed, _ in found], np.uint64)
+        return hashes, np.array([owner for _, owner in found], np.uint32)
