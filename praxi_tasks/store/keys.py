@@ -45,3 +45,8 @@ def run(run_id: str, name: str) -> str:
 def training_request(request_id: str) -> str:
     """Key of a request to learn packages."""
     return f"training/requests/{request_id}.json"
+
+
+def training_record(request_id: str) -> str:
+    """Key of what the training Dag was asked to learn by a request, and by which run."""
+    return f"training/records/{request_id}.json"

@@ -1,0 +1,125 @@
+"""Which software is in the container images that the cluster ran on a day.
+
+The daily audit asks Prometheus for the images, reads each layer that was never read before, predicts what
+is installed in it, and reports.
+
+Each run covers its data interval and nothing else, so `airflow backfill create` audits past days. A manual
+run may name `images` instead of asking Prometheus. Everything a run knows about itself lies in the store
+under `audits/<run>/`; `report.json` is what to read.
+
+**Triage.** A red run means that a whole step failed; single images that could not be read never do that:
+they are in the report as *failed*, with the reason. Clearing a failed task is always safe: what was done
+is found in the store and not done again.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
+from airflow.sdk import CronDataIntervalTimetable, Param, TriggerRule, dag, get_current_context, task
+
+from praxi_airflow import triage
+from praxi_airflow.defaults import default_args
+from praxi_airflow.deployed_images import record_deployed_images
+from praxi_airflow.operators.task import PraxiTaskOperator
+from praxi_airflow.settings import load_settings
+from praxi_airflow.training import Trigger, request_training
+
+settings = load_settings()
+
+
+@dag(
+    dag_id="praxi_audit",
+    schedule=CronDataIntervalTimetable("0 0 * * *", timezone="UTC"),
+    start_date=datetime(2024, 1, 1, tzinfo=UTC),
+    catchup=False,
+    max_active_runs=1,
+    doc_md=__doc__,
+    tags=["praxi", "audit"],
+    default_args=default_args(settings),
+    params={
+        "images": Param(
+            [],
+            type="array",
+            items={"type": "string", "minLength": 1},
+            title="Images",
+            description="Audit these instead of asking Prometheus, one reference a line.",
+        ),
+        "namespaces": Param(
+            "",
+            type=["string", "null"],
+            title="Namespaces",
+            description="Only namespaces whose whole name matches this pattern.",
+        ),
+        "force": Param(False, type="boolean", title="Force", description="Read known layers again."),
+        "model": Param(
+            None,
+            type=["null", "string"],
+            title="Model",
+            description="URI of a model other than the default.",
+        ),
+        "platform": Param(
+            "linux/amd64",
+            type="string",
+            pattern="^[a-z0-9]+/[a-z0-9_]+(/[a-z0-9]+)?$",
+            title="Platform",
+        ),
+    },
+)
+def praxi_audit() -> None:
+    """Declare the daily audit."""
+
+    @task(doc_md=triage.DEPLOYED_IMAGES)
+    def deployed_images() -> dict[str, Any]:
+        return record_deployed_images(get_current_context())
+
+    @task(doc_md=triage.NEW_PACKAGES)
+    def new_packages() -> Trigger:
+        return request_training(get_current_context())
+
+    listed = deployed_images()
+    plan = PraxiTaskOperator(
+        task_id="plan",
+        command="plan",
+        arguments=[
+            "--platform={{ params.platform }}",
+            "--interval={{ ti.xcom_pull(task_ids='deployed_images')['interval'] }}",
+            "{{ '--force' if params.force else '' }}",
+        ],
+        result="batches.json",
+        doc_md=triage.PLAN,
+    )
+    fingerprint = PraxiTaskOperator.partial(
+        task_id="fingerprint", command="fingerprint", doc_md=triage.FINGERPRINT
+    ).expand(batch=plan.output)
+    # Succeeds whether batches failed, or there was none: what they could not read is in the report.
+    fingerprinted = EmptyOperator(
+        task_id="fingerprinted", trigger_rule=TriggerRule.ALL_DONE, doc_md=triage.FINGERPRINTED
+    )
+    predict = PraxiTaskOperator(
+        task_id="predict",
+        command="predict",
+        arguments=["--model={{ params.model or '" + settings.model + "' }}"],
+        doc_md=triage.PREDICT,
+    )
+    report = PraxiTaskOperator(
+        task_id="report", command="report", result="summary.json", doc_md=triage.REPORT
+    )
+    requested: Any = new_packages()
+    train = TriggerDagRunOperator(
+        task_id="train",
+        trigger_dag_id="praxi_train",
+        trigger_run_id=requested["run_id"],
+        logical_date=requested["logical_date"],
+        conf={"request": requested["request"]},
+        skip_when_already_exists=True,
+        doc_md=triage.TRAIN,
+    )
+    listed >> plan >> fingerprint >> fingerprinted
+    [plan, fingerprinted] >> predict >> report >> requested >> train
+
+
+praxi_audit()

@@ -1,0 +1,1 @@
+"""The Airflow side of Praxi: settings, hooks, sources of images, runners and operators."""

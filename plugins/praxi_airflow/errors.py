@@ -1,0 +1,57 @@
+"""What can go wrong on the Airflow side, in the same shape as ``praxi_tasks.errors``."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
+
+from praxi_tasks.errors import PraxiError, UsageError
+
+
+class SettingsError(UsageError):
+    """A setting of the ``[praxi]`` section, or an Airflow connection, can't be right."""
+
+    code = "bad-setting"
+
+
+class PrometheusError(PraxiError):
+    """Prometheus refused the question, or what answered is no Prometheus."""
+
+    code = "prometheus"
+
+
+class PrometheusUnavailableError(PrometheusError):
+    """Prometheus can't answer now: refused connection, timeout, 408, 429 or 5xx."""
+
+    code = "prometheus-unavailable"
+    retryable = True
+
+
+class QueryTooLargeError(PrometheusError):
+    """A query would load more samples, or take more time, than the server allows."""
+
+    code = "query-too-large"
+
+
+class RetryableTaskError(AirflowException):
+    """A command ended in a way that a later try may not: Airflow retries the task."""
+
+
+@contextlib.contextmanager
+def airflow_failures() -> Iterator[None]:
+    """Turn a final :class:`PraxiError` into Airflow's fail, a retryable one into its retry.
+
+    Raises
+    ------
+    AirflowFailException
+        For a final error: retries would give the same answer.
+    RetryableTaskError
+        For a retryable one.
+    """
+    try:
+        yield
+    except PraxiError as error:
+        kind = RetryableTaskError if error.retryable else AirflowFailException
+        raise kind(f"{error.code}: {error}") from error

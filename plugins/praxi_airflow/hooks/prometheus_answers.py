@@ -1,0 +1,85 @@
+"""What an answer of Prometheus means: a result, a reason to ask again, or a reason to stop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+from praxi_airflow.errors import PrometheusError, PrometheusUnavailableError, QueryTooLargeError
+
+if TYPE_CHECKING:
+    import requests
+
+    from praxi_airflow.hooks.prometheus_connection import Endpoint
+
+_LATER: Final = frozenset({408, 425, 429})
+_TOO_LARGE: Final = ("too many samples", "query timed out", "exceeded maximum", "limit exceeded")
+_QUOTED: Final = 300
+
+
+def check_response(response: requests.Response, **_: Any) -> None:
+    """Raise a typed error if ``response`` is an error; a hook of requests.
+
+    Raises
+    ------
+    PrometheusError
+        Or one of its kinds; without the connection's name, which :func:`translated` adds.
+    """
+    if response.ok:
+        return
+    told = _reason(response)
+    if any(sign in told for sign in _TOO_LARGE):
+        raise QueryTooLargeError(f"the query is too large: {told}", action="raise the server's query limits")
+    if response.status_code >= 500 or response.status_code in _LATER:
+        raise PrometheusUnavailableError(f"it answered {response.status_code}: {told}")
+    if response.status_code in {401, 403}:
+        raise PrometheusError(
+            f"it refused the credentials with {response.status_code}", action="check the connection's token"
+        )
+    raise PrometheusError(
+        f"it refused the query with {response.status_code}: {told}", action="check the URL and the query"
+    )
+
+
+@contextmanager
+def translated(conn_id: str, endpoint: Endpoint) -> Iterator[None]:
+    """Turn everything that asking can raise into a :class:`PrometheusError` that names the connection."""
+    import requests
+
+    where = f"connection {conn_id}, {endpoint.url}"
+    try:
+        yield
+    except PrometheusError as error:
+        raise type(error)(error.what, where=where, action=error.action) from error
+    except requests.exceptions.SSLError as error:
+        raise PrometheusError(
+            "its certificate is not trusted", where=where, action="set the connection's extra 'ca'"
+        ) from error
+    except (requests.exceptions.JSONDecodeError, LookupError, TypeError, ValueError) as error:
+        raise PrometheusError(
+            "what answers is no Prometheus: the answer is not its JSON",
+            where=where,
+            action="check the host's URL and path, and that the token lets you past a login page",
+        ) from error
+    except requests.exceptions.RequestException as error:
+        what = f"did not answer within {endpoint.timeout:g} s" if _timed_out(error) else "can't be reached"
+        raise PrometheusUnavailableError(
+            f"it {what} ({type(error).__name__})", where=where, action="check that it is up"
+        ) from error
+
+
+def _timed_out(error: Exception) -> bool:
+    """Return whether a timeout is the cause; requests hides one that was retried in its error's reason."""
+    import requests
+    from urllib3.exceptions import TimeoutError as Urllib3Timeout
+
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(error, requests.exceptions.Timeout) or isinstance(reason, Urllib3Timeout)
+
+
+def _reason(response: requests.Response) -> str:
+    try:
+        return str(response.json()["error"])[:_QUOTED]
+    except (ValueError, LookupError, TypeError):
+        return response.reason or "no reason given"

@@ -1,0 +1,56 @@
+"""What a cluster writes as a container's image ID, in every form that container runtimes use.
+
+============================================  =============================  ========
+form                                          written by                     digest of
+============================================  =============================  ========
+``docker-pullable://repo@sha256:…``           Docker                         manifest
+``repo@sha256:…``                             containerd, CRI-O              manifest
+``docker://sha256:…``, ``sha256:…``           Docker, containerd (no repo)   config
+64 hexadecimal digits                         CRI-O                          config
+nothing                                       a container that waits         unknown
+============================================  =============================  ========
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from praxi_tasks.audit.deployed import CONFIG, MANIFEST
+
+_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_HEX: Final = {"sha256": 64, "sha384": 96, "sha512": 128}
+_DIGEST: Final = re.compile(r"(sha256|sha384|sha512):([0-9a-f]+)", re.IGNORECASE)
+_BARE: Final = re.compile(r"[0-9a-f]{64}", re.IGNORECASE)
+
+
+class ImageId(NamedTuple):
+    """A digest, and whether it is a ``manifest``'s or a ``config``'s; both empty if nothing is known."""
+
+    digest: str = ""
+    kind: str = ""
+
+
+def parse_image_id(image_id: str) -> ImageId:
+    """Return the digest that ``image_id`` holds; nothing if it has none that is well formed.
+
+    Examples
+    --------
+    >>> parse_image_id("docker-pullable://nginx@sha256:" + "0" * 64).kind
+    'manifest'
+    >>> parse_image_id("0" * 64).kind
+    'config'
+    """
+    text = _SCHEME.sub("", image_id.strip(), count=1)
+    if _BARE.fullmatch(text):
+        return ImageId(f"sha256:{text.lower()}", CONFIG)
+    repository, at, last = text.rpartition("@")
+    match = _DIGEST.fullmatch(last)
+    if match is None or len(match[2]) != _HEX[match[1].lower()] or (at and not repository):
+        return ImageId()
+    return ImageId(last.lower(), MANIFEST if at else CONFIG)
+
+
+def is_image_id(reference: str) -> bool:
+    """Return whether a reference is only an ID, as runtimes report an image whose tag they have lost."""
+    return parse_image_id(reference).kind == CONFIG

@@ -1,0 +1,112 @@
+"""One operator for every command of ``praxi``; a setting says whether it runs as a pod or a process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from airflow.sdk import BaseOperator, Context
+from airflow.sdk.exceptions import AirflowFailException
+
+from praxi_airflow.errors import RetryableTaskError, airflow_failures
+from praxi_airflow.run_key import run_key
+from praxi_airflow.runners.choice import choose_runner
+from praxi_airflow.runners.command import Command, Runner
+from praxi_airflow.runners.environment import task_environment
+from praxi_airflow.settings import Settings, load_settings
+from praxi_tasks.errors import ExitCode
+
+
+class PraxiTaskOperator(BaseOperator):
+    """Run ``praxi COMMAND --run RUN ARGUMENT…`` where the setting ``runner`` says.
+
+    Parameters
+    ----------
+    command
+        The command of ``praxi``.
+    arguments
+        Its arguments (templated); those that render to nothing are left out.
+    batch
+        The number of the batch to work on, for a mapped task: adds ``--batch N``.
+    result
+        Name of a small JSON document of the run that the command writes; it becomes the task's XCom.
+
+    Notes
+    -----
+    Exit code 75 and death by a signal are retried, every other code but 0 is final. On the last try the
+    command is told so (``PRAXI_LAST_TRY=1``) and records what still fails instead of failing.
+    """
+
+    template_fields: Sequence[str] = ("arguments",)
+
+    def __init__(
+        self,
+        *,
+        command: str,
+        arguments: Sequence[str] = (),
+        batch: int | None = None,
+        result: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.command = command
+        self.arguments = arguments
+        self.batch = batch
+        self.result = result
+        self._runner: Runner | None = None
+
+    def execute(self, context: Context) -> object:
+        """Run the command; return the result document, if one is named."""
+        with airflow_failures():
+            settings = load_settings()
+            command = self._command(settings, context)
+            self._runner = choose_runner(settings, self)
+            self.log.info("running: praxi %s", " ".join(command.arguments))
+            self._conclude(self._runner.run(command, context))
+            return self._read_result(settings, context)
+
+    def trigger_reentry(self, context: Context, event: Mapping[str, Any]) -> object:
+        """Go on after a deferral."""
+        with airflow_failures():
+            settings = load_settings()
+            self._runner = choose_runner(settings, self)
+            self._conclude(self._runner.resume(self._command(settings, context), context, event))
+            return self._read_result(settings, context)
+
+    def on_kill(self) -> None:
+        """End the pod or process."""
+        if self._runner is not None:
+            self._runner.kill()
+
+    def _command(self, settings: Settings, context: Context) -> Command:
+        run = run_key(str(context["run_id"]))
+        given = [argument for argument in self.arguments if argument]
+        numbered = [] if self.batch is None else ["--batch", str(self.batch)]
+        return Command(
+            arguments=(self.command, "--run", run, *given, *numbered),
+            environment=task_environment(settings, last_try=_is_last_try(context)),
+            run=run,
+            batch=self.batch,
+        )
+
+    def _conclude(self, code: int) -> None:
+        if code == ExitCode.OK:
+            return
+        told = f"praxi {self.command} ended with exit code {code}; the reason is in the log above"
+        if code == ExitCode.TEMPFAIL or code < 0 or code > 128:
+            raise RetryableTaskError(told)
+        raise AirflowFailException(told)
+
+    def _read_result(self, settings: Settings, context: Context) -> object:
+        if self.result is None:
+            return None
+        from praxi_tasks.audit import documents
+        from praxi_tasks.store import keys, open_store
+
+        key = keys.run(run_key(str(context["run_id"])), self.result)
+        return documents.read(open_store(settings.store), key, object)
+
+
+def _is_last_try(context: Context) -> bool:
+    instance = context["ti"]
+    return instance.try_number > instance.max_tries

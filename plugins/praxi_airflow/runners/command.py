@@ -1,0 +1,40 @@
+"""What runners run, and what a runner is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """One command of ``praxi``.
+
+    Attributes
+    ----------
+    arguments
+        The command and its arguments, without the interpreter.
+    environment
+        Variables that say where things are and which try this is; never a credential.
+    run, batch
+        The run, and the batch of it, that the command works on.
+    """
+
+    arguments: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    run: str = ""
+    batch: int | None = None
+
+
+class Runner(Protocol):
+    """Runs one command and says how it ended."""
+
+    def run(self, command: Command, context: Mapping[str, Any]) -> int:
+        """Run ``command`` to its end and return its exit code."""
+
+    def resume(self, command: Command, context: Mapping[str, Any], event: Mapping[str, Any]) -> int:
+        """Go on after a deferral that ``event`` ended, and return the exit code."""
+
+    def kill(self) -> None:
+        """End what runs, now; harmless if nothing does."""

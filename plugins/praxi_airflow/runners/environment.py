@@ -1,0 +1,23 @@
+"""The variables by which a command learns where things are."""
+
+from __future__ import annotations
+
+from praxi_airflow.settings import Settings
+
+
+def task_environment(settings: Settings, *, last_try: bool) -> dict[str, str]:
+    """Return a command's variables; none is a secret.
+
+    Parameters
+    ----------
+    settings
+        Where the store and the registries' mirrors are.
+    last_try
+        Whether the command must record failures as final, since nobody will ask again.
+    """
+    environment = {"PRAXI_STORE": settings.store}
+    if settings.registry_mirrors:
+        environment["PRAXI_REGISTRY_MIRRORS"] = ",".join(settings.registry_mirrors)
+    if last_try:
+        environment["PRAXI_LAST_TRY"] = "1"
+    return environment

@@ -1,0 +1,103 @@
+"""The command as a process of its own, in the environment that the task image is made of."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import re
+import signal
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import praxi_tasks
+from praxi_airflow.errors import SettingsError
+from praxi_airflow.runners.command import Command
+
+logger = logging.getLogger(__name__)
+
+GRACE: Final = 10.0
+# What a process sees of the worker's environment: nothing of Airflow's own configuration, which holds
+# the database's password and connections.
+_HIDDEN: Final = re.compile(r"(_?AIRFLOW_|PYTHON)")
+_LEVEL: Final = re.compile(r"\S+ \S+ (DEBUG|INFO|WARNING|ERROR|CRITICAL) ")
+
+
+class ProcessRunner:
+    """Runs commands with the interpreter ``python``; their standard error becomes the task's log.
+
+    Parameters
+    ----------
+    python
+        The interpreter of the tasks' environment.
+    """
+
+    def __init__(self, python: Path) -> None:
+        self._python = python
+        self._process: subprocess.Popen[str] | None = None
+
+    def run(self, command: Command, context: Mapping[str, Any]) -> int:  # noqa: ARG002 - a pod needs it
+        """Run ``command`` to its end and return its exit code; a signal's is negative.
+
+        Raises
+        ------
+        SettingsError
+            If the interpreter can't be started.
+        """
+        with self._start(command) as process:
+            self._process = process
+            try:
+                for line in process.stdout or ():
+                    _relay(line.rstrip("\n"))
+                return process.wait()
+            finally:
+                self.kill()
+
+    def resume(self, command: Command, context: Mapping[str, Any], event: Mapping[str, Any]) -> int:
+        """Processes are never deferred: start anew, which finds in the store what was done."""
+        logger.warning("the task was deferred by another runner (%s): starting anew", event.get("status"))
+        return self.run(command, context)
+
+    def kill(self) -> None:
+        """End the process and all it started: ask first, insist after ten seconds."""
+        process, self._process = self._process, None
+        if process is None or process.poll() is not None:
+            return
+        for sign in (signal.SIGTERM, signal.SIGKILL):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, sign)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(GRACE)
+                return
+
+    def _start(self, command: Command) -> subprocess.Popen[str]:
+        try:
+            return subprocess.Popen(
+                [str(self._python), "-m", "praxi_tasks", *command.arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                errors="backslashreplace",
+                env=_environment(command),
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise SettingsError(
+                f"the tasks' interpreter can't be started: {error.strerror}",
+                where=str(self._python),
+                action="build it with `make setup`, or set AIRFLOW__PRAXI__TASK_PYTHON",
+            ) from error
+
+
+def _relay(line: str) -> None:
+    stamped = _LEVEL.match(line)
+    logger.log(logging.getLevelNamesMapping()[stamped[1]] if stamped else logging.INFO, "%s", line)
+
+
+def _environment(command: Command) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if not _HIDDEN.match(name)}
+    source = Path(praxi_tasks.__file__).resolve().parent.parent
+    return inherited | {"PYTHONPATH": str(source), "PYTHONUNBUFFERED": "1"} | dict(command.environment)

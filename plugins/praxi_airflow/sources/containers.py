@@ -1,0 +1,151 @@
+"""Lives of containers, as Prometheus saw them, and the images they add up to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from praxi_airflow.image_id import ImageId, is_image_id, parse_image_id
+from praxi_tasks.audit.deployed import DeployedImage
+
+
+class Container(NamedTuple):
+    """Which container of which pod; restarts don't change it."""
+
+    namespace: str
+    pod: str
+    uid: str
+    name: str
+
+
+class Life(NamedTuple):
+    """One life of a container, from a start of its process to the next, and its image.
+
+    ``image`` is what the runtime says it runs, ``image_spec`` what the pod's manifest asked for.
+    """
+
+    namespace: str
+    pod: str
+    uid: str
+    name: str
+    container_id: str
+    image: str
+    image_spec: str
+    image_id: str
+
+    @property
+    def container(self) -> Container:
+        """The container whose life it is."""
+        return Container(self.namespace, self.pod, self.uid, self.name)
+
+    @property
+    def reference(self) -> str:
+        """The image as deployed; the manifest's word where the runtime has lost the tag."""
+        return self.image_spec if not self.image or is_image_id(self.image) else self.image
+
+    @classmethod
+    def of(cls, labels: Mapping[str, str]) -> Life:
+        """Return the life that a series' labels describe."""
+        return cls(
+            *(labels.get(name, "") for name in ("namespace", "pod", "uid", "container", "container_id")),
+            *(labels.get(name, "").strip() for name in ("image", "image_spec", "image_id")),
+        )
+
+
+class Seen(NamedTuple):
+    """First and last time of something, in seconds since 1970."""
+
+    first: float
+    last: float
+
+    def joined(self, other: Seen) -> Seen:
+        """Return the span of both."""
+        return Seen(min(self.first, other.first), max(self.last, other.last))
+
+
+@dataclass(frozen=True)
+class Sightings:
+    """What was seen of one kind of container in an interval.
+
+    Attributes
+    ----------
+    lives
+        When each life was seen.
+    ran
+        Whether a container was seen running; one whose status nobody recorded is missing.
+    before
+        The lives that had begun before the interval.
+    init
+        Whether these are init containers.
+    """
+
+    lives: Mapping[Life, Seen]
+    ran: Mapping[Container, bool]
+    before: frozenset[Life]
+    init: bool
+
+    def deployed(self) -> dict[Life, Seen]:
+        """Return the lives that count: those that ran in the interval, as far as samples can tell.
+
+        A life that was never seen running counts if it began in the interval and has an image ID: it ran
+        between two samples, as a job of seconds or a crashing container does. One that had begun before
+        only lies there, completed; one without an image ID waits for its image.
+        """
+        running = {life: seen for life, seen in self.lives.items() if self._counts(life)}
+        identified = {(life.container, life.reference) for life in running if life.image_id}
+        return {
+            life: seen
+            for life, seen in running.items()
+            if life.image_id or (life.container, life.reference) not in identified
+        }
+
+    def _counts(self, life: Life) -> bool:
+        if self.ran.get(life.container, True):
+            return True
+        return bool(life.image_id) and life not in self.before
+
+
+def images_of(kinds: Iterable[Sightings]) -> tuple[DeployedImage, ...]:
+    """Return the images of all containers that count, sorted; one per reference and digest."""
+    groups: defaultdict[tuple[str, ImageId], list[tuple[Life, Seen, bool]]] = defaultdict(list)
+    for kind in kinds:
+        for life, seen in kind.deployed().items():
+            if life.reference:
+                groups[life.reference, _image_id(life)].append((life, seen, kind.init))
+    return tuple(_image(*key, members) for key, members in sorted(groups.items()))
+
+
+def _image_id(life: Life) -> ImageId:
+    """Return what the cluster knows of the digest; a reference by digest holds it too."""
+    known = parse_image_id(life.image_id)
+    return known if known.digest else parse_image_id(life.reference)
+
+
+def _image(reference: str, image_id: ImageId, members: list[tuple[Life, Seen, bool]]) -> DeployedImage:
+    seen = Seen(min(seen.first for _, seen, _ in members), max(seen.last for _, seen, _ in members))
+    return DeployedImage(
+        image=reference,
+        digest=image_id.digest,
+        digest_kind=image_id.kind,
+        namespaces=tuple(sorted({life.namespace for life, _, _ in members})),
+        pods=len({(life.namespace, life.pod, life.uid) for life, _, _ in members}),
+        first_seen=_iso(seen.first),
+        last_seen=_iso(seen.last),
+        init=all(init for _, _, init in members),
+        warnings=_warnings(image_id, members),
+    )
+
+
+def _warnings(image_id: ImageId, members: list[tuple[Life, Seen, bool]]) -> tuple[str, ...]:
+    if image_id.digest:
+        return ()
+    strange = sorted({life.image_id for life, _, _ in members if life.image_id})
+    reason = f"an image ID that can't be read, {strange[0][:200]!r}" if strange else "no image ID"
+    return (f"the cluster reported {reason}: the audit reads what the tag means today",)
+
+
+def _iso(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, tz=UTC).isoformat()

@@ -1,0 +1,97 @@
+"""What passes between the audit and the training Dag: a request, by its place in the store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, TypedDict
+from urllib.parse import urlsplit
+
+import msgspec
+from airflow.sdk.exceptions import AirflowSkipException
+
+from praxi_airflow.errors import airflow_failures
+from praxi_airflow.run_key import run_key
+from praxi_airflow.settings import load_settings
+from praxi_tasks.audit import documents
+from praxi_tasks.audit.novelty import NewPackage
+from praxi_tasks.errors import UsageError
+from praxi_tasks.store import keys, open_store
+
+
+class TrainingRequest(msgspec.Struct, frozen=True):
+    """What an audit asks the training Dag to learn; ``audit`` is the key of its run."""
+
+    audit: str
+    packages: tuple[NewPackage, ...]
+
+
+class TrainingRecord(msgspec.Struct, frozen=True):
+    """What the run ``run`` of the training Dag was asked to learn, and by which request."""
+
+    run: str
+    request: str
+    packages: tuple[NewPackage, ...]
+
+
+class Trigger(TypedDict):
+    """How to start the training Dag: the same values for the same interval, whoever asks."""
+
+    request: str
+    run_id: str
+    logical_date: datetime | None
+
+
+def request_training(context: Mapping[str, Any]) -> Trigger:
+    """Write down what the audit met that the model does not know, and say how to ask for it.
+
+    Raises
+    ------
+    AirflowSkipException
+        If there is nothing new.
+    """
+    run = run_key(str(context["run_id"]))
+    with airflow_failures():
+        store = open_store(load_settings().store)
+        packages = documents.read(store, keys.run(run, "new-packages.json"), tuple[NewPackage, ...])
+        if not packages:
+            raise AirflowSkipException("the model knows every package that this audit met")
+        key = keys.training_request(run)
+        documents.write(store, key, TrainingRequest(run, packages))
+    date: datetime | None = context.get("logical_date")
+    # One run per interval: a backfill and the schedule share their logical date, and so its name.
+    name = f"audit__{run}" if date is None else f"audit__{date.isoformat()}"
+    return {"request": f"{store.uri}/{key}", "run_id": name, "logical_date": date}
+
+
+def record_request(context: Mapping[str, Any]) -> dict[str, Any]:
+    """Check the request that the run's parameters name, and record what it asks to learn.
+
+    Raises
+    ------
+    AirflowFailException
+        If there is no such request, or it is none.
+    """
+    uri = str(context["params"]["request"])
+    with airflow_failures():
+        request = read_request(uri)
+        run = run_key(str(context["run_id"]))
+        store = open_store(load_settings().store)
+        documents.write(store, keys.training_record(run), TrainingRecord(run, uri, request.packages))
+    return {"record": f"{store.uri}/{keys.training_record(run)}", "packages": len(request.packages)}
+
+
+def read_request(uri: str) -> TrainingRequest:
+    """Read a request by its URI.
+
+    Raises
+    ------
+    UsageError
+        If the URI names no document in a store.
+    KeyNotFoundError, CorruptObjectError
+        If there is no request, or what is there is none.
+    """
+    folder, _, name = uri.rpartition("/")
+    if not folder or not name or urlsplit(uri).scheme not in {"file", "s3"}:
+        raise UsageError("not a request's URI", where=uri, action="use a store URI such as s3://bucket/key")
+    return documents.read(open_store(folder), name, TrainingRequest)

@@ -1,0 +1,70 @@
+"""Triage notes of the Dags' tasks: what a task does, why it fails, and what to do then."""
+
+from __future__ import annotations
+
+from typing import Final
+
+DEPLOYED_IMAGES: Final = """
+Asks Prometheus which images had a container in the interval, and writes `images.json`.
+
+**Triage.** *Up for retry*: Prometheus is down or overloaded; nothing to do. *Failed at once*: it refused
+the query or the token, or what answers is not Prometheus: the message names the Airflow connection. An
+empty list is no error; if it should not be empty, look for `kube_pod_container_info` in Prometheus: without
+kube-state-metrics, or beyond its retention, there is nothing to find.
+"""
+
+PLAN: Final = """
+Resolves tags to digests and indexes to the platform's image, finds out what the store knows already, and
+packs the rest into batches. Its XCom is the list of batch numbers.
+
+**Triage.** *Up for retry*: a registry answers 429 or 5xx, or the store is down. An image that is not found
+or forbidden is no error here: the report says why it failed; check the mirror map and the registry's secret.
+"""
+
+FINGERPRINT: Final = """
+Reads the layers of one batch into the store, each layer once ever. Skipped if nothing is new.
+
+**Triage.** *Up for retry*: a download broke, or the pod was evicted or killed; the next try goes on where
+it stopped. *Failed*: the last try died too, without having recorded why. If the log ends in the middle, the
+pod was out of memory or time: see `pod_deadline` and the pod's limits. The audit goes on without the batch.
+"""
+
+FINGERPRINTED: Final = """
+Waits for every batch, whether or not it succeeded, so that a failed one never keeps the report from being
+written. Does nothing else.
+
+**Triage.** It can't fail by itself: look at `plan` and `fingerprint`.
+"""
+
+PREDICT: Final = """
+Asks the model which releases each layer holds; what the same model said before is found in the store.
+
+**Triage.** *Failed*: there is no model under the URI (the run's `model` or the setting), or its protocol
+is too new for this version.
+"""
+
+REPORT: Final = """
+Reduces the run to `report.json`, `report.html`, tables and a summary, which is its XCom. Every image of the
+plan is in exactly one state: audited, cached or failed.
+
+**Triage.** *Up for retry*: the store is down. *Failed*: a document of the run is damaged; clear `plan` and
+what follows.
+"""
+
+NEW_PACKAGES: Final = """
+Writes down the packages that the model has never seen, as a request to learn them. Skipped if there is none.
+
+**Triage.** *Up for retry*: the store is down.
+"""
+
+TRAIN: Final = """
+Starts `praxi_train` with the request, once per interval however often the audit of it runs.
+
+**Triage.** *Skipped*: the interval's training was started before. *Failed*: `praxi_train` is not there.
+"""
+
+REQUESTED: Final = """
+Checks the request and records what it asks to learn.
+
+**Triage.** *Failed*: the URI in the run's configuration names no request, or the document is damaged.
+"""
