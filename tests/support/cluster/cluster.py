@@ -1,0 +1,178 @@
+"""The test cluster as one object: started, filled, broken on purpose, looked at, stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import uuid
+from collections.abc import Coroutine, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from aiohttp import web
+
+from tests.support.cluster import status
+from tests.support.cluster.api import KubernetesApi
+from tests.support.cluster.gate import Gate
+from tests.support.cluster.kubeconfig import write_kubeconfig
+from tests.support.cluster.kubelet import Kubelet, machine_name
+from tests.support.cluster.objects import Collection, Manifest, timestamp
+from tests.support.cluster.podman import Podman
+from tests.support.cluster.rights import Rights
+from tests.support.cluster.volumes import Lookup
+
+_T = TypeVar("_T")
+
+
+class Cluster:
+    """A cluster of one node that listens on 127.0.0.1; a context manager.
+
+    Parameters
+    ----------
+    folder
+        For the kubeconfig and the pods' volumes; must be readable by every user.
+    host
+        The address to listen on.
+    """
+
+    def __init__(self, folder: Path, *, host: str = "127.0.0.1") -> None:
+        self.folder = folder
+        self.host = host
+        self.url = ""
+        self.rights = Rights()
+        self.podman = Podman(folder)
+        self._objects: dict[tuple[str, str, str], Mapping[str, str]] = {}
+        self._pods = Collection("Pod")
+        self._events = Collection("Event")
+        self._kubelet = Kubelet(self.podman, folder / "pods", self._pods, self._record, self._lookup)
+        self._api = KubernetesApi(self._pods, self._events, self._kubelet, self.rights)
+        self.gate = Gate(self._api.handler)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="test-cluster", daemon=True)
+        self._runner: web.ServerRunner | None = None
+        self.history: list[Manifest] = []
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self._do(self._open())
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._do(self._close())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def add_namespace(self, name: str, *service_accounts: str) -> None:
+        """Create a namespace with the default service account, and these."""
+        self.rights.namespaces[name] = {"default", *service_accounts}
+
+    def add_secret(self, namespace: str, name: str, data: Mapping[str, str]) -> None:
+        """Create a Secret."""
+        self._objects["secret", namespace, name] = dict(data)
+
+    def add_configmap(self, namespace: str, name: str, data: Mapping[str, str]) -> None:
+        """Create a ConfigMap."""
+        self._objects["configmap", namespace, name] = dict(data)
+
+    def kubeconfig(self, *, namespace: str = "default") -> Path:
+        """Write a kubeconfig for this cluster and return its path."""
+        return write_kubeconfig(self.folder / "kubeconfig.yaml", self.url, namespace=namespace)
+
+    def pods(self, namespace: str | None = None) -> list[Manifest]:
+        """Return the pods that the API server knows now."""
+        return self._pods.select(namespace, lambda _: True)
+
+    def events(self, reason: str) -> list[Manifest]:
+        """Return the events recorded for a reason."""
+        return self._events.select(None, lambda event: event["reason"] == reason)
+
+    def containers(self) -> list[str]:
+        """Return the podman pods of this cluster that still exist on the machine."""
+        names = self._do(self.podman.run("pod", "ps", "--format", "{{.Name}}")).split()
+        mine = {machine_name(pod) for pod in self.history}
+        return [name for name in names if name in mine]
+
+    # Faults.
+
+    def evict(self, pod: Manifest) -> None:
+        """End a running pod as a node under pressure does."""
+        self._do(self._end(pod, "Evicted", "The node was low on resource: memory."))
+
+    def kill_out_of_memory(self, pod: Manifest) -> None:
+        """End a running pod as the kernel's OOM killer does."""
+        self._do(self._end(pod, "", "", container_reason="OOMKilled"))
+
+    def lose_node(self, pod: Manifest) -> None:
+        """Lose the pod's node: the containers die and the object is gone from the API."""
+        self._do(self._lose(pod))
+
+    def fail_pulls(self, problem: str) -> None:
+        """Let every image pull fail with these words, until they are empty."""
+        self._kubelet.pull_problem = problem
+
+    def refuse_requests(self, seconds: float, statuses: Sequence[int]) -> None:
+        """Let the API server answer everything with these statuses for a while."""
+        self.gate.refuse(seconds, statuses)
+
+    def cut_logs(self, times: int = 1) -> None:
+        """Break the next log streams shortly after they begin."""
+        self.gate.cut_logs(times)
+
+    # Inside.
+
+    def _do(self, work: Coroutine[Any, Any, _T]) -> _T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=120)
+
+    async def _open(self) -> None:
+        await self._api.handler.__aenter__()
+        self._runner = web.ServerRunner(web.Server(self.gate))
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, self.host, 0, shutdown_timeout=1)
+        await site.start()
+        port = self._runner.addresses[0][1]
+        self.url = f"http://{self.host}:{port}"
+
+    async def _close(self) -> None:
+        await self._kubelet.close()
+        if self._runner is not None:
+            await self._runner.cleanup()
+        await self._api.handler.__aexit__(None, None, None)
+
+    async def _end(self, pod: Manifest, reason: str, message: str, *, container_reason: str = "") -> None:
+        await self._kubelet.stop(pod)
+        status.terminated(pod, [137] * len(pod["spec"]["containers"]), reason=container_reason)
+        if reason:
+            status.failed(pod, reason, message)
+            self._record(pod, reason, message)
+        self._pods.touch(pod)
+
+    async def _lose(self, pod: Manifest) -> None:
+        await self._kubelet.stop(pod)
+        self._pods.remove(pod)
+
+    def _record(self, pod: Manifest, reason: str, message: str) -> None:
+        if reason == "Scheduled":
+            self.history.append(pod)
+        metadata = pod["metadata"]
+        warning = reason in {"Failed", "Evicted", "FailedScheduling"}
+        self._events.add(
+            metadata["namespace"],
+            {
+                "metadata": {"name": f"{metadata['name']}.{uuid.uuid4().hex[:12]}"},
+                "involvedObject": {"kind": "Pod", "name": metadata["name"], "uid": metadata["uid"]},
+                "reason": reason,
+                "message": message,
+                "type": "Warning" if warning else "Normal",
+                "lastTimestamp": timestamp(),
+            },
+        )
+
+    def _lookup(self, namespace: str) -> Lookup:
+        return lambda kind, name: self._objects.get((kind, namespace, name))

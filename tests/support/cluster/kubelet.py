@@ -1,0 +1,180 @@
+"""The cluster's one node: runs the pods that the API server accepted, with podman."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from tests.support.cluster import status
+from tests.support.cluster.objects import Collection, Manifest, timestamp
+from tests.support.cluster.podman import Podman, PodmanError
+from tests.support.cluster.volumes import Lookup, MissingObjectError, materialize
+
+DEFAULT_GRACE: Final = 30
+_HANDED_OVER: Final = (
+    "containers",
+    "initContainers",
+    "volumes",
+    "restartPolicy",
+    "securityContext",
+    "terminationGracePeriodSeconds",
+)
+
+
+class Kubelet:
+    """Starts a pod, tells how it fares, and removes it.
+
+    Parameters
+    ----------
+    pods
+        The API server's pods; their status is written by the node alone.
+    record
+        Called as ``record(pod, reason, message)`` for what becomes an Event.
+    lookup
+        Finds a namespace's Secrets and ConfigMaps.
+    """
+
+    labels: Final = {"kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64"}
+
+    def __init__(
+        self,
+        podman: Podman,
+        folder: Path,
+        pods: Collection,
+        record: Callable[[Manifest, str, str], None],
+        lookup: Callable[[str], Lookup],
+    ) -> None:
+        self.podman = podman
+        self.pull_problem = ""
+        self._folder = folder
+        self._pods = pods
+        self._record = record
+        self._lookup = lookup
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    def accept(self, pod: Manifest) -> None:
+        """Begin to run a pod in the background."""
+        status.pending(pod, scheduled=self._schedulable(pod))
+        self._tasks[pod["metadata"]["uid"]] = asyncio.create_task(self._live(pod))
+
+    async def end(self, pod: Manifest, *, grace: int | None = None) -> None:
+        """Stop a pod, remove its containers, and then the object."""
+        pod["metadata"]["deletionTimestamp"] = timestamp()
+        self._pods.touch(pod)
+        done = pod["status"]["phase"] in {"Succeeded", "Failed"}
+        seconds = DEFAULT_GRACE if grace is None else grace
+        await self.stop(pod, grace=0 if done else seconds)
+        self._pods.remove(pod)
+
+    async def stop(self, pod: Manifest, *, grace: int = 0) -> None:
+        """Stop a pod's containers and forget about them; its status stays what it is."""
+        if task := self._tasks.pop(pod["metadata"]["uid"], None):
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        await self.podman.remove_pod(machine_name(pod), grace=grace)
+        shutil.rmtree(self._folder / pod["metadata"]["uid"], ignore_errors=True)
+
+    async def log_file(self, pod: Manifest, container: str) -> Path | None:
+        """Return where the container's log is written, or None before it starts."""
+        try:
+            known = await self.podman.inspect(f"{machine_name(pod)}-{container}")
+        except PodmanError:
+            return None
+        return Path(known["HostConfig"]["LogConfig"]["Path"])
+
+    async def close(self) -> None:
+        """Stop everything."""
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        for pod in self._pods:
+            await self.podman.remove_pod(machine_name(pod))
+
+    def _schedulable(self, pod: Manifest) -> bool:
+        wanted = pod["spec"].get("nodeSelector") or {}
+        return all(self.labels.get(label) == value for label, value in wanted.items())
+
+    async def _live(self, pod: Manifest) -> None:
+        if not self._schedulable(pod):
+            self._record(pod, "FailedScheduling", "0/1 nodes are available: node(s) didn't match selector")
+            return
+        pod["spec"]["nodeName"] = "node-1"
+        self._record(pod, "Scheduled", "Successfully assigned the pod to node-1")
+        try:
+            await self._pull(pod)
+            await self._start(pod)
+            await self._watch(pod)
+        except PodmanError as error:
+            self._record(pod, "Failed", str(error))
+            status.waiting(pod, "CreateContainerError", str(error))
+            self._pods.touch(pod)
+
+    async def _pull(self, pod: Manifest) -> None:
+        image = pod["spec"]["containers"][0]["image"]
+        while problem := self.pull_problem or await self._missing(image):
+            self._record(pod, "Failed", f'Failed to pull image "{image}": {problem}')
+            status.waiting(pod, "ErrImagePull", f'failed to pull image "{image}": {problem}')
+            self._pods.touch(pod)
+            await asyncio.sleep(1)
+            status.waiting(pod, "ImagePullBackOff", f'Back-off pulling image "{image}": {problem}')
+            self._pods.touch(pod)
+            await asyncio.sleep(1)
+
+    async def _missing(self, image: str) -> str:
+        if await self.podman.has_image(image):
+            return ""
+        try:
+            await self.podman.run("pull", "--quiet", "--tls-verify=false", image)
+        except PodmanError as error:
+            return f"manifest unknown or registry unreachable: {str(error).splitlines()[-1]}"
+        return ""
+
+    async def _start(self, pod: Manifest) -> None:
+        folder = self._folder / pod["metadata"]["uid"]
+        lookup = self._lookup(pod["metadata"]["namespace"])
+        while True:
+            try:
+                ready = materialize(pod, folder, lookup)
+                break
+            except MissingObjectError as error:
+                self._record(pod, "Failed", f"Error: {error}")
+                status.waiting(pod, "CreateContainerConfigError", str(error))
+                self._pods.touch(pod)
+                await asyncio.sleep(1)
+        await self.podman.run("kube", "play", "--quiet", "--network=host", "-", stdin=_playable(ready))
+        status.running(pod)
+        self._pods.touch(pod)
+        self._record(pod, "Started", "Started container base")
+
+    async def _watch(self, pod: Manifest) -> None:
+        names = [f"{machine_name(pod)}-{each['name']}" for each in pod["spec"]["containers"]]
+        deadline = pod["spec"].get("activeDeadlineSeconds")
+        try:
+            async with asyncio.timeout(deadline):
+                codes = (await self.podman.run("wait", *names)).split()
+        except TimeoutError:
+            await self.podman.run("pod", "kill", machine_name(pod))
+            status.failed(pod, "DeadlineExceeded", "Pod was active on the node longer than its deadline")
+            codes = ["137"] * len(names)
+        killed = [(await self.podman.inspect(name))["State"].get("OOMKilled", False) for name in names]
+        status.terminated(pod, map(int, codes), reason="OOMKilled" if any(killed) else "")
+        self._pods.touch(pod)
+
+
+def machine_name(pod: Manifest) -> str:
+    """Return the name of podman's pod: unique on the machine, even among clusters."""
+    return f"praxi-{pod['metadata']['uid']}"
+
+
+def _playable(pod: Manifest) -> str:
+    spec: dict[str, Any] = {key: pod["spec"][key] for key in _HANDED_OVER if pod["spec"].get(key)}
+    # What a test's pods ask for must not starve the machine that runs the tests.
+    for container in spec["containers"]:
+        container.get("resources", {}).pop("requests", None)
+        container["imagePullPolicy"] = "IfNotPresent"
+    metadata = {"name": machine_name(pod), "labels": {"praxi-test": pod["metadata"]["namespace"]}}
+    return json.dumps({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec})
