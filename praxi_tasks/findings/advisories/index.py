@@ -1,0 +1,173 @@
+"""Advisories by package, compact and quick to ask.
+
+Packages and advisories are kept encoded and are decoded when an image first needs them: an index of every
+ecosystem stays small in memory, and an audit pays for the packages it meets.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+import zstandard
+
+from praxi_tasks.errors import CorruptObjectError
+from praxi_tasks.findings.advisories.namespaces import version_type
+from praxi_tasks.findings.advisories.ranges import Boundaries, Interval
+from praxi_tasks.findings.finding import Severity
+
+PROTOCOL: Final = 1
+_LARGEST: Final = 4 << 30
+
+
+class Advisory(msgspec.Struct, frozen=True, array_like=True):
+    """One vulnerability under all its names; see :class:`~praxi_tasks.findings.finding.Finding`."""
+
+    id: str
+    aliases: tuple[str, ...]
+    summary: str
+    severity: Severity
+    score: float
+    epss: float = -1.0
+    exploited: bool = False
+
+
+class Affects(msgspec.Struct, frozen=True, array_like=True):
+    """What one vulnerability affects of a package: intervals of positions, and single versions."""
+
+    advisory: int
+    intervals: tuple[Interval, ...]
+    versions: tuple[str, ...] = ()
+
+
+class Entry(msgspec.Struct, frozen=True, array_like=True):
+    """Everything known about one package."""
+
+    boundaries: tuple[str, ...]
+    affects: tuple[Affects, ...]
+
+
+class Source(msgspec.Struct, frozen=True):
+    """One feed of the index: how many records it gave, and how recent the newest is (ISO 8601)."""
+
+    name: str
+    records: int
+    newest: str = ""
+
+
+class Contents(msgspec.Struct, frozen=True):
+    """An index as it is stored."""
+
+    protocol: int
+    sources: tuple[Source, ...]
+    problems: tuple[str, ...]
+    advisories: list[msgspec.Raw]
+    packages: dict[str, dict[str, msgspec.Raw]]
+
+
+class Hit(msgspec.Struct, frozen=True):
+    """A vulnerability that affects a version, and the version that fixes it, empty where none is named."""
+
+    advisory: Advisory
+    fixed: str
+
+
+class AdvisoryIndex:
+    """Answers which vulnerabilities affect a release."""
+
+    def __init__(self, contents: Contents) -> None:
+        self._contents = contents
+        self._entries: dict[tuple[str, str], Entry | None] = {}
+        self._advisories: dict[int, Advisory] = {}
+        self._hits: dict[tuple[str, str, str], tuple[Hit, ...]] = {}
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The feeds it was made from."""
+        return self._contents.sources
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What of the feeds could not be used, one sentence each."""
+        return self._contents.problems
+
+    def to_bytes(self) -> bytes:
+        """Return the index for the store; the same feeds give the same bytes."""
+        return zstandard.ZstdCompressor(level=9).compress(msgspec.msgpack.encode(self._contents))
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> AdvisoryIndex:
+        """Read a stored index.
+
+        Raises
+        ------
+        CorruptObjectError
+            If the bytes are damaged or of another protocol.
+        """
+        try:
+            plain = zstandard.ZstdDecompressor().decompress(data, max_output_size=_LARGEST)
+            contents = msgspec.msgpack.decode(plain, type=Contents)
+        except (zstandard.ZstdError, msgspec.MsgspecError) as error:
+            raise CorruptObjectError(f"the advisory index is damaged: {error}") from error
+        if contents.protocol != PROTOCOL:
+            raise CorruptObjectError(f"the advisory index has protocol {contents.protocol}, not {PROTOCOL}")
+        return cls(contents)
+
+    def find(self, namespace: str, name: str, version: str) -> tuple[Hit, ...]:
+        """Return the vulnerabilities that affect a version; none where the version is malformed.
+
+        Parameters
+        ----------
+        namespace
+            Of :mod:`praxi_tasks.findings.advisories.namespaces`.
+        name
+            As :func:`~praxi_tasks.findings.component.package_key` spells it.
+        """
+        key = (namespace, name, version)
+        if key not in self._hits:
+            self._hits[key] = self._find(namespace, name, version)
+        return self._hits[key]
+
+    def all_of(self, namespace: str, name: str) -> tuple[Hit, ...]:
+        """Return every vulnerability of a package, each with the last version that fixes it."""
+        entry = self._entry(namespace, name)
+        if entry is None:
+            return ()
+        return tuple(
+            Hit(
+                self._advisory(item.advisory),
+                _text(entry, max((i.fixed for i in item.intervals), default=-1)),
+            )
+            for item in entry.affects
+        )
+
+    def _find(self, namespace: str, name: str, version: str) -> tuple[Hit, ...]:
+        entry = self._entry(namespace, name)
+        if entry is None:
+            return ()
+        position = Boundaries(version_type(namespace), entry.boundaries).position(version)
+        hits = []
+        for item in entry.affects:
+            inside = [i for i in item.intervals if position is not None and i.start <= position < i.end]
+            if inside or version in item.versions:
+                fixes = [i.fixed for i in inside or item.intervals if 2 * i.fixed + 1 > (position or 0)]
+                hits.append(Hit(self._advisory(item.advisory), _text(entry, min(fixes, default=-1))))
+        return tuple(hits)
+
+    def _entry(self, namespace: str, name: str) -> Entry | None:
+        key = (namespace, name)
+        if key not in self._entries:
+            raw = self._contents.packages.get(namespace, {}).get(name)
+            self._entries[key] = None if raw is None else msgspec.msgpack.decode(raw, type=Entry)
+        return self._entries[key]
+
+    def _advisory(self, number: int) -> Advisory:
+        if number not in self._advisories:
+            self._advisories[number] = msgspec.msgpack.decode(
+                self._contents.advisories[number], type=Advisory
+            )
+        return self._advisories[number]
+
+
+def _text(entry: Entry, boundary: int) -> str:
+    return entry.boundaries[boundary] if boundary >= 0 else ""

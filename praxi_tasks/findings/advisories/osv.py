@@ -1,0 +1,97 @@
+"""OSV's JSON, as far as matching reads it: https://ossf.github.io/osv-schema/."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+
+from praxi_tasks.errors import DataError
+
+# An advisory is some kilobytes; one that inflates beyond this is not an advisory.
+_LARGEST_RECORD: Final = 64 << 20
+
+Event = dict[str, str]
+
+
+class Range(msgspec.Struct, frozen=True):
+    """Versions as events along an order; ``GIT`` ranges order commits and are not for packages."""
+
+    type: str = ""
+    events: list[Event] = []
+
+
+class Severity(msgspec.Struct, frozen=True):
+    """A score of one system, mostly a CVSS vector."""
+
+    type: str = ""
+    score: str = ""
+
+
+class Package(msgspec.Struct, frozen=True):
+    """An affected package; ``ecosystem`` may carry a release after a colon."""
+
+    ecosystem: str
+    name: str
+
+
+class Affected(msgspec.Struct, frozen=True):
+    """What of one package is affected."""
+
+    package: Package | None = None
+    ranges: list[Range] = []
+    versions: list[str] = []
+    severity: list[Severity] = []
+    ecosystem_specific: dict[str, Any] | None = None
+    database_specific: dict[str, Any] | None = None
+
+
+class Record(msgspec.Struct, frozen=True):
+    """One advisory."""
+
+    id: str
+    modified: str = ""
+    published: str = ""
+    withdrawn: str | None = None
+    aliases: list[str] = []
+    upstream: list[str] = []
+    summary: str = ""
+    details: str = ""
+    severity: list[Severity] = []
+    affected: list[Affected] = []
+    database_specific: dict[str, Any] | None = None
+
+
+def read_records(archive: bytes, where: str) -> Iterator[Record | str]:
+    """Yield the advisories of one ecosystem's ``all.zip``, and a sentence for each that can't be read.
+
+    Raises
+    ------
+    DataError
+        If the archive is truncated or no zip file.
+    """
+    decoder = msgspec.json.Decoder(Record)
+    try:
+        with zipfile.ZipFile(io.BytesIO(archive)) as members:
+            for member in members.infolist():
+                if member.filename.endswith(".json"):
+                    yield _read(members, member, decoder, where)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise DataError(
+            f"an advisory archive is broken: {error}", where=where, action="mirror the feed again"
+        ) from error
+
+
+def _read(
+    members: zipfile.ZipFile, member: zipfile.ZipInfo, decoder: msgspec.json.Decoder[Record], where: str
+) -> Record | str:
+    if member.file_size > _LARGEST_RECORD:
+        return f"{where}: {member.filename} is {member.file_size} bytes, too large for an advisory"
+    try:
+        return decoder.decode(members.read(member))
+    except msgspec.MsgspecError as error:
+        return f"{where}: {member.filename} is no OSV record: {error}"

@@ -1,0 +1,153 @@
+"""The feeds folder: advisories, exploitation, end of life and releases, as files under fixed names.
+
+    osv/<Ecosystem>/all.zip                        OSV's exports
+    epss/epss_scores-current.csv.gz                FIRST's EPSS (or epss_scores-current.csv)
+    kev/known_exploited_vulnerabilities.json       CISA's KEV list
+    distro-info/debian.csv, distro-info/ubuntu.csv  distro-info-data
+    debian-security-support/security-support-*     debian-security-support
+    releases/<ecosystem>.json                      release dates by package
+    feeds.json                                     when the mirror last succeeded, by file
+
+It may be a directory, which may come from anywhere, or a store that the Dag ``praxi_feeds`` mirrors into.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final, Protocol
+from urllib.parse import unquote, urlsplit
+
+import msgspec
+
+from praxi_tasks.errors import CorruptObjectError, KeyNotFoundError, UsageError
+from praxi_tasks.store import Store, open_store
+
+STATE: Final = "feeds.json"
+_OSV: Final = "osv/"
+_ALL: Final = "/all.zip"
+
+
+class Mirrored(msgspec.Struct, frozen=True):
+    """When a file was last fetched whole (ISO 8601), from where, and its sha256."""
+
+    fetched: str
+    url: str
+    sha256: str
+
+
+class Feeds(Protocol):
+    """Files by name."""
+
+    @property
+    def uri(self) -> str:
+        """Where they lie, without credentials."""
+
+    def names(self) -> list[str]:
+        """Return the names of all files, sorted."""
+
+    def read(self, name: str) -> bytes | None:
+        """Return a file's bytes, or None if it is not there."""
+
+
+class FolderFeeds:
+    """Feeds in a local directory; the names may hold spaces, as OSV's ecosystems do."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    @property
+    def uri(self) -> str:
+        """The directory as a ``file://`` URI."""
+        return self._root.absolute().as_uri()
+
+    def names(self) -> list[str]:
+        """Return the names of all files, sorted."""
+        return sorted(str(path.relative_to(self._root)) for path in self._root.rglob("*") if path.is_file())
+
+    def read(self, name: str) -> bytes | None:
+        """Return a file's bytes, or None if it is not there."""
+        try:
+            return (self._root / name).read_bytes()
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            return None
+
+
+class StoreFeeds:
+    """Feeds in an object store, where spaces in names are underscores."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @property
+    def uri(self) -> str:
+        """The store's URI."""
+        return self._store.uri
+
+    def names(self) -> list[str]:
+        """Return the names of all files, sorted."""
+        return sorted(
+            name.replace("_", " ") if name.startswith(_OSV) else name for name in self._store.list("")
+        )
+
+    def read(self, name: str) -> bytes | None:
+        """Return a file's bytes, or None if it is not there."""
+        try:
+            return self._store.get(store_name(name))
+        except KeyNotFoundError:
+            return None
+
+
+def open_feeds(uri: str) -> Feeds:
+    """Open the feeds folder that ``uri`` names: a path, ``file:///path`` or ``s3://bucket/prefix``.
+
+    Raises
+    ------
+    UsageError
+        If it names no folder.
+    """
+    parts = urlsplit(uri)
+    if parts.scheme not in {"", "file"}:
+        return StoreFeeds(open_store(uri))
+    root = Path(unquote(parts.path) if parts.scheme else uri)
+    if not uri or not root.is_dir():
+        raise UsageError(
+            "there is no feeds folder", where=uri, action="name a folder that holds osv/PyPI/all.zip"
+        )
+    return FolderFeeds(root)
+
+
+def store_name(name: str) -> str:
+    """Return the store key of a feed's file."""
+    return name.replace(" ", "_")
+
+
+def archives(names: Iterable[str]) -> dict[str, str]:
+    """Return ecosystem → file of the OSV archives among a folder's names."""
+    return {
+        name.removeprefix(_OSV).removesuffix(_ALL): name
+        for name in names
+        if name.startswith(_OSV) and name.endswith(_ALL)
+    }
+
+
+def archive_name(ecosystem: str) -> str:
+    """Return the file of one ecosystem's OSV archive."""
+    return f"{_OSV}{ecosystem}{_ALL}"
+
+
+def read_state(feeds: Feeds) -> dict[str, Mirrored]:
+    """Return what the mirror noted about each file; nothing for a folder that no mirror wrote.
+
+    Raises
+    ------
+    CorruptObjectError
+        If the note can't be read.
+    """
+    data = feeds.read(STATE)
+    try:
+        return msgspec.json.decode(data, type=dict[str, Mirrored]) if data else {}
+    except msgspec.MsgspecError as error:
+        raise CorruptObjectError(
+            f"the mirror's note is damaged: {error}", where=f"{feeds.uri}/{STATE}", action="run praxi_feeds"
+        ) from error

@@ -1,0 +1,266 @@
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from praxi_tasks.errors import CorruptObjectError
+from praxi_tasks.findings.advisories.index import AdvisoryIndex
+from praxi_tasks.findings.advisories.loading import build_index
+from tests.findings.osv import archive, index, record
+
+
+def between(*bounds: str) -> list[dict[str, str]]:
+    """Make alternating introduced and fixed events."""
+    return [{("introduced", "fixed")[n % 2]: version} for n, version in enumerate(bounds)]
+
+
+def affected(ecosystem: str, namespace: str, events: list[dict[str, str]], version: str) -> bool:
+    found = index(record("CVE-2026-0001", "pkg", *events, ecosystem=ecosystem), ecosystem=ecosystem)
+    return bool(found.find(namespace, "pkg", version))
+
+
+CASES: list[tuple[str, str, list[dict[str, str]], str, bool]] = [
+    # plain bounds
+    ("PyPI", "pypi", between("0", "2.0"), "1.9.9", True),
+    ("PyPI", "pypi", between("0", "2.0"), "2.0", False),
+    ("PyPI", "pypi", between("0", "2.0"), "2.0.0", False),
+    ("PyPI", "pypi", between("1.0", "2.0"), "0.9", False),
+    ("PyPI", "pypi", between("1.0", "2.0"), "1.0", True),
+    ("PyPI", "pypi", between("1.0"), "99", True),
+    ("PyPI", "pypi", between("1.0", "1.5", "2.0", "2.5"), "1.7", False),
+    ("PyPI", "pypi", between("1.0", "1.5", "2.0", "2.5"), "2.4", True),
+    ("PyPI", "pypi", between("1.0", "2.0", "2.0", "3.0"), "2.0", True),
+    ("PyPI", "pypi", between("1.0", "1.0"), "1.0", False),
+    ("PyPI", "pypi", [*between("2.0", "2.5"), *between("1.0", "1.5")], "1.2", True),
+    # pre-, post- and development releases, epochs
+    ("PyPI", "pypi", between("0", "2.0"), "2.0rc1", True),
+    ("PyPI", "pypi", between("0", "2.0"), "2.0.post1", False),
+    ("PyPI", "pypi", between("0", "2.0.post1"), "2.0", True),
+    ("PyPI", "pypi", between("0", "2.0"), "2.0.dev3", True),
+    ("PyPI", "pypi", between("0", "2.0"), "1!0.1", False),
+    ("PyPI", "pypi", between("1!0", "1!2"), "5.0", False),
+    ("PyPI", "pypi", between("1!0", "1!2"), "1!1.0", True),
+    ("PyPI", "pypi", between("0", "2.0rc2"), "2.0rc1", True),
+    ("PyPI", "pypi", between("0", "2.0rc2"), "2.0", False),
+    # last_affected and limit
+    ("PyPI", "pypi", [{"introduced": "1.0"}, {"last_affected": "1.4"}], "1.4", True),
+    ("PyPI", "pypi", [{"introduced": "1.0"}, {"last_affected": "1.4"}], "1.4.0", True),
+    ("PyPI", "pypi", [{"introduced": "1.0"}, {"last_affected": "1.4"}], "1.4.1", False),
+    ("PyPI", "pypi", [{"introduced": "0"}, {"limit": "2.0"}], "1.9", True),
+    ("PyPI", "pypi", [{"introduced": "0"}, {"limit": "2.0"}], "2.0", False),
+    ("PyPI", "pypi", [{"introduced": "0"}, {"limit": "*"}], "99", True),
+    # Debian: epochs, tildes, revisions, point-release suffixes
+    ("Debian:12", "debian-12", between("0", "1:1.2-3"), "9.9-1", True),
+    ("Debian:12", "debian-12", between("0", "1.2-3"), "1:0.1-1", False),
+    ("Debian:12", "debian-12", between("0", "1.2"), "1.2~rc1-1", True),
+    ("Debian:12", "debian-12", between("0", "1.2~rc2-1"), "1.2-1", False),
+    ("Debian:12", "debian-12", between("0", "2.36-9+deb12u10"), "2.36-9+deb12u9", True),
+    ("Debian:12", "debian-12", between("0", "2.36-9+deb12u9"), "2.36-9+deb12u10", False),
+    ("Debian:12", "debian-12", between("0", "0:1.2-3"), "1.2-3", False),
+    ("Debian:12", "debian-11", between("0", "9"), "1", False),
+    # Alpine: suffixes and build revisions
+    ("Alpine:v3.20", "alpine-3.20", between("0", "1.2.3-r10"), "1.2.3-r9", True),
+    ("Alpine:v3.20", "alpine-3.20", between("0", "1.2.3-r0"), "1.2.3_rc1-r4", True),
+    ("Alpine:v3.20", "alpine-3.20", between("0", "1.2.3-r0"), "1.2.3_p1-r0", False),
+    # RPM: epochs, tildes, carets
+    ("Rocky Linux:9", "rocky-9", between("0", "1:1.0-1.el9"), "2.0-1.el9", True),
+    ("Rocky Linux:9", "rocky-9", between("0", "1.0-1.el9"), "1.0~rc1-1.el9", True),
+    ("AlmaLinux:9", "almalinux-9", between("0", "1.0-1.el9_9"), "1.0-1.el9_10", False),
+    # npm: pre-releases and build metadata
+    ("npm", "npm", between("0", "2.0.0"), "2.0.0-rc.1", True),
+    ("npm", "npm", between("0", "2.0.0"), "2.0.0+build.5", False),
+    ("npm", "npm", between("4.0.0", "4.17.21"), "4.17.4", True),
+    # a component's version that no rule can read
+    ("PyPI", "pypi", between("0", "2.0"), "not a version", False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("ecosystem", "namespace", "events", "version", "expected"), CASES)
+def test_edges_of_ranges(
+    ecosystem: str, namespace: str, events: list[dict[str, str]], version: str, expected: bool
+) -> None:
+    assert affected(ecosystem, namespace, events, version) is expected
+
+
+def test_withdrawn_advisories_say_nothing() -> None:
+    gone = record("PYSEC-1", "pkg", *between("0", "9"), withdrawn="2026-01-01T00:00:00Z")
+    assert not index(gone).find("pypi", "pkg", "1.0")
+
+
+def test_commit_ranges_say_nothing() -> None:
+    assert not index(record("PYSEC-1", "pkg", *between("0", "9"), kind="GIT")).find("pypi", "pkg", "1.0")
+
+
+def test_a_listed_version_is_affected_even_if_no_range_names_it() -> None:
+    found = index(record("PYSEC-1", "pkg", *between("0", "2.0"), versions=["1.0", "2.5", "nightly"]))
+    assert found.find("pypi", "pkg", "2.5")
+    assert found.find("pypi", "pkg", "nightly")
+    assert not found.find("pypi", "pkg", "2.6")
+
+
+def test_names_of_one_vulnerability_are_one_hit_and_the_cve_comes_first() -> None:
+    found = index(
+        record("PYSEC-2026-1", "pkg", *between("0", "2.0"), aliases=["CVE-2026-0001"]),
+        record("GHSA-aaaa-bbbb-cccc", "pkg", *between("0", "1.5"), aliases=["CVE-2026-0001"]),
+    )
+    (hit,) = found.find("pypi", "pkg", "1.0")
+    assert hit.advisory.id == "CVE-2026-0001"
+    assert hit.advisory.aliases == ("GHSA-aaaa-bbbb-cccc", "PYSEC-2026-1")
+    assert hit.fixed == "1.5"
+    assert found.find("pypi", "pkg", "1.7")[0].fixed == "2.0"
+
+
+def test_a_distributions_record_carries_its_cve() -> None:
+    found = index(
+        record("DEBIAN-CVE-2026-0002", "openssl", *between("0", "3-1"), ecosystem="Debian:12",
+               upstream=["CVE-2026-0002"]),
+        ecosystem="Debian",
+    )  # fmt: skip
+    (hit,) = found.find("debian-12", "openssl", "2-1")
+    assert (hit.advisory.id, hit.advisory.aliases) == ("CVE-2026-0002", ("DEBIAN-CVE-2026-0002",))
+
+
+def test_a_notice_that_fixes_many_joins_none_of_them() -> None:
+    found = index(
+        record("DSA-1-1", "a", *between("0", "2"), ecosystem="Debian:12",
+               aliases=["CVE-2026-0001", "CVE-2026-0002"]),
+        record("DEBIAN-CVE-2026-0001", "b", *between("0", "2"), ecosystem="Debian:12"),
+        record("DEBIAN-CVE-2026-0002", "b", *between("0", "2"), ecosystem="Debian:12"),
+        ecosystem="Debian",
+    )  # fmt: skip
+    assert [hit.advisory.id for hit in found.find("debian-12", "a", "1")] == ["DSA-1-1"]
+    assert len(found.find("debian-12", "b", "1")) == 2
+
+
+def test_severity_comes_from_the_vector_else_from_the_word() -> None:
+    vector = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
+    found = index(
+        record("A-1", "pkg", *between("0", "9"), severity=[{"type": "CVSS_V3", "score": vector}]),
+        record("B-1", "pkg", *between("0", "9"), database_specific={"severity": "MODERATE"}),
+        record("C-1", "pkg", *between("0", "9")),
+    )
+    rated = {
+        hit.advisory.id: (hit.advisory.severity, hit.advisory.score) for hit in found.find("pypi", "pkg", "1")
+    }
+    assert rated == {"A-1": ("critical", 9.8), "B-1": ("medium", -1.0), "C-1": ("unknown", -1.0)}
+
+
+def test_exploitation_is_joined_by_cve() -> None:
+    kev = json.dumps({"vulnerabilities": [{"cveID": "CVE-2026-0001", "vendorProject": "x"}]}).encode()
+    epss = b"#model_version:v4,score_date:2026-11-20\ncve,epss,percentile\nCVE-2026-0001,0.93,0.99\n"
+    found = build_index(
+        {
+            "kev/known_exploited_vulnerabilities.json": kev,
+            "epss/epss_scores-current.csv": epss,
+            "osv/PyPI/all.zip": archive(
+                record("PYSEC-1", "pkg", *between("0", "9"), aliases=["CVE-2026-0001"])
+            ),
+        }
+    )
+    (hit,) = found.find("pypi", "pkg", "1")
+    assert (hit.advisory.exploited, hit.advisory.epss) == (True, 0.93)
+
+
+def test_a_broken_range_is_named_and_the_rest_of_the_feed_counts() -> None:
+    found = index(
+        record("BAD-1", "pkg", {"introduced": "0"}, {"fixed": "no version"}, versions=["1.0"]),
+        record("BAD-2", "pkg", {"fixed": "2.0"}),
+        record("BAD-3", "pkg", {"introduced": "0", "fixed": "1"}),
+        record("GOOD-1", "pkg", *between("0", "9")),
+    )
+    assert [hit.advisory.id for hit in found.find("pypi", "pkg", "1.0")] == ["BAD-1", "GOOD-1"]
+    assert [problem.split(" ")[0] for problem in found.problems] == ["BAD-1", "BAD-2", "BAD-3"]
+
+
+def test_what_is_no_record_is_named() -> None:
+    found = index({"id": "X", "affected": "everything"}, record("GOOD-1", "pkg", *between("0", "9")))
+    assert "X.json is no OSV record" in found.problems[0]
+    assert found.find("pypi", "pkg", "1")
+
+
+@pytest.mark.parametrize("cut", [0, 10, 200])
+def test_a_truncated_archive_is_a_problem_and_other_feeds_count(cut: int) -> None:
+    whole = archive(record("GOOD-1", "pkg", *between("0", "9")))
+    found = build_index({"osv/PyPI/all.zip": whole, "osv/npm/all.zip": whole[:cut]})
+    assert found.find("pypi", "pkg", "1")
+    assert "osv/npm/all.zip" in found.problems[0]
+
+
+def test_an_unknown_ecosystem_is_named() -> None:
+    found = build_index({"osv/Plan 9/all.zip": archive(record("X-1", "pkg", *between("0", "9")))})
+    assert "no ecosystem Plan 9" in found.problems[0]
+
+
+def test_an_index_survives_the_store_and_damage_is_an_error() -> None:
+    stored = index(record("GOOD-1", "pkg", *between("0", "9"))).to_bytes()
+    assert AdvisoryIndex.from_bytes(stored).find("pypi", "pkg", "1")
+    for damaged in (stored[:-5], b"", stored[:20] + bytes(20)):
+        with pytest.raises(CorruptObjectError):
+            AdvisoryIndex.from_bytes(damaged)
+
+
+def test_real_advisories_agree_with_the_specification_read_literally(praxi_data: Path) -> None:
+    """Evaluate every advisory on its package's listed versions, one event after another."""
+    found = build_index({"osv/PyPI/all.zip": (praxi_data / "osv-pypi-all.zip").read_bytes()})
+    compared = 0
+    for advisory in _advisories(praxi_data / "osv-pypi-all.zip"):
+        for entry in advisory["affected"]:
+            name = canonicalize_name(entry["package"]["name"])
+            for version in entry.get("versions", [])[::7] or ["1.0"]:
+                hits = found.find("pypi", name, version)
+                named = any(advisory["id"] in {h.advisory.id, *h.advisory.aliases} for h in hits)
+                expected = "withdrawn" not in advisory and _literally(entry, version)
+                assert named or not expected, (advisory["id"], version)
+                compared += expected
+    assert compared > 10_000
+
+
+def test_real_advisories_do_not_reach_beyond_their_ranges(praxi_data: Path) -> None:
+    found = build_index({"osv/PyPI/all.zip": (praxi_data / "osv-pypi-all.zip").read_bytes()})
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for advisory in _advisories(praxi_data / "osv-pypi-all.zip"):
+        for entry in advisory["affected"] if "withdrawn" not in advisory else ():
+            for alias in (advisory["id"], *advisory.get("aliases", [])):
+                groups.setdefault((alias, canonicalize_name(entry["package"]["name"])), []).append(entry)
+    checked = 0
+    for name in ("django", "pillow", "ansible", "tensorflow", "salt", "plone", "apache-airflow"):
+        for version in ("1.0", "1.8.2rc1", "2.2.27", "3.2", "4.0.post1", "5.1.2", "9.1.0", "99"):
+            for hit in found.find("pypi", name, version):
+                entries = groups[hit.advisory.id, name]
+                assert any(_literally(entry, version) for entry in entries), (hit, version)
+                checked += 1
+    assert checked > 100
+
+
+def _advisories(path: Path) -> list[dict[str, Any]]:
+    with zipfile.ZipFile(path) as members:
+        return [json.loads(members.read(name)) for name in members.namelist()]
+
+
+def _literally(entry: dict[str, Any], text: str) -> bool:
+    """Evaluate one ``affected`` entry as the OSV schema's pseudocode does."""
+    if text in entry.get("versions", []):
+        return True
+    version = Version(text)
+    for part in entry.get("ranges", []):
+        if part["type"] != "ECOSYSTEM":
+            continue
+        try:
+            events = sorted((Version(v), kind) for event in part["events"] for kind, v in event.items())
+        except InvalidVersion:
+            continue
+        vulnerable = False
+        for bound, kind in events:
+            if kind == "introduced" and (version >= bound or str(bound) == "0"):
+                vulnerable = True
+            elif (kind == "fixed" and version >= bound) or (kind == "last_affected" and version > bound):
+                vulnerable = False
+        if vulnerable:
+            return True
+    return False

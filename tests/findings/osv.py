@@ -1,0 +1,63 @@
+"""Advisories and feeds made by hand, in OSV's form."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from praxi_tasks.findings.advisories.index import AdvisoryIndex
+from praxi_tasks.findings.advisories.loading import build_index
+from praxi_tasks.findings.feeds import archive_name
+
+
+def record(
+    identifier: str,
+    package: str,
+    *events: dict[str, str],
+    ecosystem: str = "PyPI",
+    versions: Iterable[str] = (),
+    kind: str = "ECOSYSTEM",
+    **fields: Any,
+) -> dict[str, Any]:
+    """Make one advisory about one package."""
+    ranges = [{"type": kind, "events": list(events)}] if events else []
+    return {
+        "id": identifier,
+        "modified": "2026-11-20T00:00:00Z",
+        "summary": f"{package} can be made to misbehave",
+        "affected": [
+            {
+                "package": {"ecosystem": ecosystem, "name": package},
+                "ranges": ranges,
+                "versions": list(versions),
+            }
+        ],
+        **fields,
+    }
+
+
+def archive(*records: dict[str, Any]) -> bytes:
+    """Zip advisories as OSV exports them."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as members:
+        for item in records:
+            members.writestr(f"{item['id']}.json", json.dumps(item))
+    return buffer.getvalue()
+
+
+def index(*records: dict[str, Any], ecosystem: str = "PyPI", **files: bytes) -> AdvisoryIndex:
+    """Build an index of advisories; further feeds are named with ``__`` for ``/`` and a dot."""
+    return build_index({archive_name(ecosystem): archive(*records), **files})
+
+
+def write_feeds(folder: Path, **ecosystems: list[dict[str, Any]]) -> Path:
+    """Write a feeds folder with one archive per ecosystem."""
+    for ecosystem, records in ecosystems.items():
+        target = folder / archive_name(ecosystem)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(archive(*records))
+    return folder
