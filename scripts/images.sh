@@ -34,7 +34,7 @@ fetch() {
 build() {
     local arguments=(--file "images/$1/Containerfile" --tag "$2"
         --build-arg "REVISION=$(git rev-parse HEAD 2>/dev/null || echo unknown)"
-        --build-arg "CREATED=$(date --utc +%Y-%m-%dT%H:%M:%SZ)")
+        --build-arg "CREATED=$(git log -1 --format=%cI 2>/dev/null || date --utc +%Y-%m-%dT%H:%M:%SZ)")
     [ -z "$3" ] || arguments+=(--build-arg "BASE=$3")
     [ "$builder" != buildah ] || arguments+=(--layers)
     echo "images: building $2 with $builder"
