@@ -62,7 +62,7 @@ class PodSettings:
     affinity: dict[str, Any] = field(default_factory=dict)
     template_file: str = ""
     scratch_limit: str = "10Gi"
-    run_as_user: int = 10001
+    run_as_user: int = 65532
     deferrable: bool = False
     startup_timeout: int = 600
     deadline: int = 7200

@@ -1,0 +1,113 @@
+"""A task's pod as a manifest: plain data that meets the *restricted* Pod Security Standard."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from praxi_airflow.runners.command import Command
+from praxi_airflow.runners.workload import resources
+from praxi_airflow.settings import PodSettings
+
+CONTAINER: Final = "base"
+SCRATCH: Final = "/scratch"
+REGISTRY: Final = "/etc/praxi/registry"
+CERTIFICATES: Final = "/etc/praxi/ca"
+CA_BUNDLE: Final = "ca-bundle.crt"
+_SECCOMP: Final = {"type": "RuntimeDefault"}
+
+
+def pod_manifest(pods: PodSettings, command: Command, labels: Mapping[str, str], size: int) -> dict[str, Any]:
+    """Return the manifest of the pod that runs ``command``.
+
+    Parameters
+    ----------
+    pods
+        How pods look.
+    command
+        What the pod runs.
+    labels
+        The pod's labels, values ready for Kubernetes.
+    size
+        Compressed bytes that the command reads.
+    """
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {
+            "name": f"praxi-{command.arguments[0]}",
+            "namespace": pods.namespace,
+            "labels": {
+                "app.kubernetes.io/name": "praxi",
+                "app.kubernetes.io/managed-by": "airflow",
+                **labels,
+            },
+        },
+        "spec": {
+            "containers": [_container(pods, command, size)],
+            "restartPolicy": "Never",
+            "serviceAccountName": pods.service_account,
+            "imagePullSecrets": [{"name": name} for name in pods.pull_secrets],
+            "nodeSelector": pods.node_selector,
+            "tolerations": pods.tolerations,
+            "affinity": pods.affinity,
+            "activeDeadlineSeconds": pods.deadline,
+            "securityContext": _pod_security(pods),
+            "volumes": _volumes(pods),
+        },
+    }
+
+
+def _container(pods: PodSettings, command: Command, size: int) -> dict[str, Any]:
+    return {
+        "name": CONTAINER,
+        "image": pods.image,
+        "args": list(command.arguments),
+        "env": [{"name": name, "value": value} for name, value in _environment(pods, command).items()],
+        "envFrom": [{"secretRef": {"name": name}} for name in pods.environment_secrets],
+        "resources": resources(size, scratch=pods.scratch_limit),
+        "terminationMessagePolicy": "FallbackToLogsOnError",
+        "volumeMounts": _mounts(pods),
+        "securityContext": {
+            "allowPrivilegeEscalation": False,
+            "capabilities": {"drop": ["ALL"]},
+            "readOnlyRootFilesystem": True,
+            "runAsNonRoot": True,
+            "seccompProfile": _SECCOMP,
+        },
+    }
+
+
+def _environment(pods: PodSettings, command: Command) -> dict[str, str]:
+    environment = {"HOME": SCRATCH, "TMPDIR": SCRATCH, **command.environment}
+    if pods.registry_secret:
+        environment["PRAXI_REGISTRY_AUTH_FILE"] = f"{REGISTRY}/config.json"
+    if pods.ca_config_map:
+        bundle = f"{CERTIFICATES}/{CA_BUNDLE}"
+        environment |= {"PRAXI_REGISTRY_CA_BUNDLE": bundle, "SSL_CERT_FILE": bundle}
+    return environment
+
+
+def _pod_security(pods: PodSettings) -> dict[str, Any]:
+    """Return the pod's security context; a uid of -1 is left for OpenShift to pick."""
+    user = {} if pods.run_as_user < 0 else {"runAsUser": pods.run_as_user}
+    return {"runAsNonRoot": True, "seccompProfile": _SECCOMP, **user}
+
+
+def _volumes(pods: PodSettings) -> list[dict[str, Any]]:
+    volumes: list[dict[str, Any]] = [{"name": "scratch", "emptyDir": {"sizeLimit": pods.scratch_limit}}]
+    if pods.registry_secret:
+        items = [{"key": ".dockerconfigjson", "path": "config.json"}]
+        volumes.append({"name": "registry", "secret": {"secretName": pods.registry_secret, "items": items}})
+    if pods.ca_config_map:
+        volumes.append({"name": "certificates", "configMap": {"name": pods.ca_config_map}})
+    return volumes
+
+
+def _mounts(pods: PodSettings) -> list[dict[str, Any]]:
+    mounts: list[dict[str, Any]] = [{"name": "scratch", "mountPath": SCRATCH}]
+    if pods.registry_secret:
+        mounts.append({"name": "registry", "mountPath": REGISTRY, "readOnly": True})
+    if pods.ca_config_map:
+        mounts.append({"name": "certificates", "mountPath": CERTIFICATES, "readOnly": True})
+    return mounts

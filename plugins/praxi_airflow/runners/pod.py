@@ -1,0 +1,132 @@
+"""The command as a pod, by Airflow's own KubernetesPodOperator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from praxi_airflow.runners.command import Command
+from praxi_airflow.runners.manifest import CONTAINER, pod_manifest
+from praxi_airflow.runners.pod_failures import explain_failure
+from praxi_airflow.runners.workload import batch_bytes
+from praxi_airflow.settings import Settings
+from praxi_tasks.errors import ExitCode
+
+if TYPE_CHECKING:
+    from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+    from airflow.sdk import BaseOperator
+
+
+class PodRunner:
+    """Runs commands as pods, on behalf of the task ``operator``.
+
+    Nothing of Kubernetes is imported before a pod is built: it costs seconds.
+    """
+
+    def __init__(self, settings: Settings, operator: BaseOperator) -> None:
+        self._settings = settings
+        self._operator = operator
+        self._pod: KubernetesPodOperator | None = None
+
+    def run(self, command: Command, context: Mapping[str, Any]) -> int:
+        """Start the pod, or find the one that an earlier try started, and return its exit code.
+
+        Raises
+        ------
+        TaskDeferred
+            If the setting ``pod_deferrable`` is on.
+        SettingsError
+            If the cluster will never run this pod as it is.
+        RetryableTaskError
+            If the pod was lost, evicted or could not be started in time.
+        """
+        pod = self._pod = self.operator_for(command)
+        start = pod.execute_async if self._settings.pods.deferrable else pod.execute_sync
+        return self._outcome(pod, lambda: start(_mutable(context)))
+
+    def resume(self, command: Command, context: Mapping[str, Any], event: Mapping[str, Any]) -> int:
+        """Go on with the pod that ``event`` tells about; see :meth:`run`."""
+        pod = self._pod = self.operator_for(command)
+        return self._outcome(pod, lambda: pod.trigger_reentry(_mutable(context), dict(event)))
+
+    def kill(self) -> None:
+        """Delete the pod."""
+        if self._pod is not None:
+            self._pod.on_kill()
+
+    def operator_for(self, command: Command) -> KubernetesPodOperator:
+        """Return Airflow's operator for the command's pod."""
+        from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+        from airflow.providers.cncf.kubernetes.pod_generator import PodGenerator
+
+        pods = self._settings.pods
+        manifest = pod_manifest(pods, command, self._labels(command), self._size(command))
+        return KubernetesPodOperator(
+            task_id=self._operator.task_id,
+            execution_timeout=self._operator.execution_timeout,
+            kubernetes_conn_id=pods.connection or None,
+            namespace=pods.namespace,
+            name=manifest["metadata"]["name"],
+            labels=manifest["metadata"]["labels"],
+            full_pod_spec=PodGenerator.deserialize_model_dict(manifest),
+            pod_template_file=pods.template_file or None,
+            automount_service_account_token=False,
+            termination_message_policy="FallbackToLogsOnError",
+            base_container_name=CONTAINER,
+            container_name_log_prefix_enabled=False,
+            deferrable=pods.deferrable,
+            durable=True,
+            do_xcom_push=False,
+            on_finish_action="delete_pod",
+            on_kill_action="delete_pod",
+            log_events_on_failure=True,
+            log_pod_spec_on_failure=False,
+            startup_timeout_seconds=pods.startup_timeout,
+            schedule_timeout_seconds=pods.startup_timeout,
+            startup_check_interval_seconds=2,
+            callbacks=[self._start_check],
+        )
+
+    @cached_property
+    def _start_check(self) -> Any:
+        from praxi_airflow.runners.pod_start import start_check
+
+        return start_check()
+
+    def _outcome(self, pod: KubernetesPodOperator, work: Callable[[], object]) -> int:
+        try:
+            work()
+        except Exception as error:
+            code = _exit_code(pod)
+            if code is not None:
+                return code
+            raise explain_failure(error, pod) from error
+        return ExitCode.OK
+
+    def _labels(self, command: Command) -> dict[str, str]:
+        from airflow.providers.cncf.kubernetes.pod_generator import make_safe_label_value
+
+        labels = {"praxi/run": command.run, "praxi/task": self._operator.task_id}
+        if command.batch is not None:
+            labels["praxi/batch"] = str(command.batch)
+        return {name: make_safe_label_value(value) for name, value in labels.items()}
+
+    def _size(self, command: Command) -> int:
+        if command.batch is None:
+            return 0
+        return batch_bytes(self._settings.store, command.run, command.batch)
+
+
+def _exit_code(pod: KubernetesPodOperator) -> int | None:
+    """Return the exit code of the pod's container, if it ended by itself; None if it was lost."""
+    last = pod.remote_pod or pod.pod
+    statuses = (last.status and last.status.container_statuses) or [] if last is not None else []
+    for status in statuses:
+        if status.name == CONTAINER and status.state and status.state.terminated:
+            return int(status.state.terminated.exit_code)
+    return None
+
+
+def _mutable(context: Mapping[str, Any]) -> Any:
+    return context if isinstance(context, dict) else dict(context)

@@ -1,0 +1,81 @@
+"""Notices early that a pod can never start, where Kubernetes would wait for ever."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+from praxi_airflow.errors import SettingsError
+
+if TYPE_CHECKING:
+    from airflow.providers.cncf.kubernetes.callbacks import KubernetesPodOperatorCallback
+    from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+    from kubernetes.client import CoreV1EventList, V1Pod
+
+PATIENCE: Final = 40.0
+_PAUSE: Final = 1.0
+_CONFIG: Final = ("CreateContainerConfigError", "CreateContainerError")
+_IMAGE: Final = ("ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull")
+_FOUND: Final = "_praxi_problem"
+
+
+class PodCannotStartError(Exception):
+    """A pod that will not start; the operator's runner says why."""
+
+
+def start_check() -> type[KubernetesPodOperatorCallback]:
+    """Return a callback for Airflow's operator that looks at a new pod until it starts, or can't.
+
+    It stops looking after forty seconds: then nothing final is known, and the operator's own timeouts hold.
+    """
+    from airflow.providers.cncf.kubernetes.callbacks import KubernetesPodOperatorCallback
+
+    class StartCheck(KubernetesPodOperatorCallback):
+        @staticmethod
+        def on_pod_creation(*, pod: V1Pod, operator: Any, **_: Any) -> None:
+            deadline = time.monotonic() + PATIENCE
+            while pod is not None and time.monotonic() < deadline:
+                now = operator.pod_manager.read_pod(pod)  # rides out the API server's bad minutes
+                if now.status.phase != "Pending":
+                    return
+                problem = _waiting_problem(now) or _event_problem(operator.pod_manager.read_pod_events(pod))
+                if problem is not None:
+                    setattr(operator, _FOUND, problem)
+                    raise PodCannotStartError(str(problem))
+                time.sleep(_PAUSE)
+
+    return StartCheck
+
+
+def diagnosis(operator: KubernetesPodOperator) -> SettingsError | None:
+    """Return why the operator's pod could not start, if its callback found out."""
+    found = getattr(operator, _FOUND, None)
+    return found if isinstance(found, SettingsError) else None
+
+
+def _waiting_problem(pod: V1Pod) -> SettingsError | None:
+    for status in pod.status.container_statuses or ():
+        waiting = status.state.waiting if status.state else None
+        if waiting is not None and waiting.reason in _CONFIG:
+            return _problem(waiting.reason, waiting.message, "POD_ENVIRONMENT_SECRETS")
+        if waiting is not None and waiting.reason in _IMAGE and _is_final(waiting.message):
+            return _problem(waiting.reason, waiting.message, "POD_IMAGE or POD_PULL_SECRETS")
+    return None
+
+
+def _event_problem(events: CoreV1EventList) -> SettingsError | None:
+    for event in events.items:
+        if event.reason == "FailedMount" and "not found" in (event.message or ""):
+            return _problem(event.reason, event.message, "POD_REGISTRY_SECRET or POD_CA_CONFIG_MAP")
+    return None
+
+
+def _is_final(message: str | None) -> bool:
+    """Return whether a failed pull will fail again; anything else may be the registry's bad minute."""
+    told = (message or "").lower()
+    return any(sign in told for sign in ("not found", "unknown", "unauthorized", "denied", "invalid"))
+
+
+def _problem(reason: str, message: str | None, settings: str) -> SettingsError:
+    names = " or ".join(f"AIRFLOW__PRAXI__{name}" for name in settings.split(" or "))
+    return SettingsError(f"the pod can't start: {reason}: {message}", action=f"check {names}")
