@@ -133,6 +133,15 @@ def folder_kind(folder: str) -> PathKind:
     return next((kind for kind, pattern in _KINDS if pattern.search(folder)), PathKind.MAIN)
 
 
+_VARYING: Final = (".pyc", ".pyo", ".so", ".pyd", ".egg-info")
+_VARYING_BYTES: Final = tuple(ending.encode() for ending in _VARYING)
+
+
+def name_varies(name: bytes) -> bool:
+    """Return whether a name may be spelled differently once normalised: a quick test for long loops."""
+    return name.endswith(_VARYING_BYTES) or b".dpkg-" in name
+
+
 def normalise_name(name: str) -> tuple[str, bool]:
     """Return the normalised spelling of a file name, and whether the file is byte code made from that."""
     if name.endswith((".pyc", ".pyo")) and (match := _BYTE_CODE.match(name)):
@@ -182,7 +191,7 @@ def normalise_all(paths: Sequence[str]) -> PathColumns:
             prefix = folder if not folder or folder == PYTHON_ROOT else f"{folder}/"
             distribution = folder.startswith(PYTHON_ROOT) and _SYSTEM_ROOT.match(raw) is not None
             seen = known[raw] = (number, prefix, folder_kind(folder), distribution)
-        if name.endswith((".pyc", ".pyo", ".so", ".pyd", ".egg-info")) or ".dpkg-" in name:
+        if name.endswith(_VARYING) or ".dpkg-" in name:
             name, derived[row] = normalise_name(name)
         folder_of[row], prefix, kinds[row], system[row] = seen
         keys[row] = xxh3_64_intdigest((prefix + name).encode("utf-8", "surrogateescape"))
