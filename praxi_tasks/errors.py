@@ -136,10 +136,19 @@ class ForbiddenError(ImageError):
 
 
 class RegistryUnavailableError(ImageError):
-    """The registry can't answer now: a timeout, a refused connection, 429 or 5xx."""
+    """The registry can't answer now: a timeout, a refused connection, 429 or 5xx.
+
+    ``retry_after`` is how many seconds it asks to wait, if it does.
+    """
 
     code = "registry-unavailable"
     retryable = True
+
+    def __init__(
+        self, what: str, *, where: str = "", action: str = "", retry_after: float | None = None
+    ) -> None:
+        super().__init__(what, where=where, action=action)
+        self.retry_after = retry_after
 
 
 class PlatformError(ImageError):
@@ -192,3 +201,26 @@ class ModelError(PraxiError):
     """A model is missing, damaged, or of a protocol this program can't read."""
 
     code = "bad-model"
+
+
+# Findings.
+
+
+class PolicyError(UsageError):
+    """A policy has an unknown key, a wrong value or no readable form."""
+
+    code = "bad-policy"
+
+
+class FeedError(PraxiError):
+    """A feed can't be fetched, or what was fetched is broken; the copy of before stays in use."""
+
+    code = "feed"
+    retryable = True
+
+
+class NotifyError(PraxiError):
+    """A notification did not reach its receiver."""
+
+    code = "notify"
+    retryable = True

@@ -1,0 +1,169 @@
+"""End of life of distributions, of packages that Debian gives up early, and of language runtimes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from praxi_tasks.errors import DataError
+from praxi_tasks.findings.components import FusedImage
+from praxi_tasks.findings.feeds import Feeds, FolderFeeds
+from praxi_tasks.findings.finding import Finding, Severity
+from praxi_tasks.findings.lifecycle_feeds import (
+    EndedPackage,
+    SupportEnd,
+    read_distro_info,
+    read_support_ended,
+)
+from praxi_tasks.findings.lifecycle_tables import DISTRIBUTIONS, RUNTIMES, Runtime
+
+_ID: Final = "PRAXI-END-OF-LIFE"
+_DISTRO_INFO: Final = ("debian", "ubuntu")
+_RELEASES: Final = range(8, 20)  # Debian's, whether they exist yet or not
+SYSTEM: Final = FolderFeeds(Path("/usr/share"))
+_RELEASE: Final = re.compile(r"\d+(\.\d+)?")
+
+
+@dataclass
+class Lifecycle:
+    """What is known about ends of support; :meth:`findings` asks it about an image."""
+
+    distributions: dict[str, dict[str, SupportEnd]] = field(default_factory=dict)
+    packages: dict[str, tuple[EndedPackage, ...]] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+    @classmethod
+    def load(cls, feeds: Feeds, system: Feeds | None = None) -> Lifecycle:
+        """Read the feeds that tell of ends of support; one that can't be read is a problem, not the end.
+
+        Parameters
+        ----------
+        feeds
+            The feeds folder.
+        system
+            Where the same files are looked for if the folder has none: ``/usr/share`` of a Debian system.
+        """
+        known = cls({name: _table(releases) for name, releases in DISTRIBUTIONS.items()})
+        for distribution in _DISTRO_INFO:
+            known._learn_distribution(distribution, feeds, system or SYSTEM)
+        for release in _RELEASES:
+            known._learn_packages(release, feeds, system or SYSTEM)
+        return known
+
+    def findings(self, image: FusedImage, at: date) -> Iterator[Finding]:
+        """Yield what of an image was out of support on the day ``at``."""
+        yield from self._of_distribution(image, at)
+        yield from self._of_packages(image, at)
+        yield from _of_runtimes(image, at)
+
+    def _learn_distribution(self, distribution: str, *folders: Feeds) -> None:
+        name = f"distro-info/{distribution}.csv"
+        data = _read(name, folders)
+        if data is not None:
+            try:
+                self.distributions[distribution] = read_distro_info(data, name)
+            except DataError as error:
+                self.problems.append(str(error))
+
+    def _learn_packages(self, release: int, *folders: Feeds) -> None:
+        name = f"debian-security-support/security-support-ended.deb{release}"
+        data = _read(name, folders)
+        if data is not None:
+            try:
+                self.packages[f"debian-{release}"] = read_support_ended(data, name)
+            except DataError as error:
+                self.problems.append(str(error))
+
+    def _of_distribution(self, image: FusedImage, at: date) -> Iterator[Finding]:
+        told = image.distribution
+        release = _RELEASE.match(told.version_id) if told else None
+        ends = self.distributions.get(told.id, {}) if told else {}
+        if told is None or release is None:
+            return
+        end = ends.get(release.group()) or ends.get(release.group().partition(".")[0])
+        if end is None or at < end.regular:
+            return
+        severity: Severity = "high" if at >= end.extended else "medium"
+        until = "" if at >= end.extended else f"; only long-term support is left, until {end.extended}"
+        yield Finding(
+            kind="end-of-life",
+            id=_ID,
+            title=f"{told.name or told.id} {told.version_id} is out of support since {end.regular}{until}",
+            severity=severity,
+            action="rebuild the image on a supported release",
+            purl=f"pkg:generic/{told.id}@{told.version_id}",
+            package=f"distribution/{told.id}",
+            layer=next(
+                item.inventory.digest for item in reversed(image.layers) if item.inventory.distribution
+            ),
+            evidence=("etc/os-release",),
+        )
+
+    def _of_packages(self, image: FusedImage, at: date) -> Iterator[Finding]:
+        for component in image.components:
+            if component.ecosystem != "deb" or not component.present:
+                continue
+            source = component.source or component.name
+            for ended in self.packages.get(component.distribution.partition(".")[0], ()):
+                if ended.day <= at and ended.pattern.fullmatch(source):
+                    yield Finding(
+                        kind="end-of-life",
+                        id=_ID,
+                        title=f"{component.name}: Debian ended its security support on {ended.day}",
+                        severity="medium",
+                        action=ended.reason or "move to a package that is supported",
+                        purl=component.purl,
+                        package=component.package,
+                        layer=component.layers[0],
+                        evidence=component.evidence,
+                        sources=component.sources,
+                    )
+                    break
+
+
+def _of_runtimes(image: FusedImage, at: date) -> Iterator[Finding]:
+    digests = image.digests
+    found: dict[tuple[str, str], Finding] = {}
+    for runtime in RUNTIMES:
+        for path, number in image.tree.regular_files.items():
+            match = runtime.path.fullmatch(path)
+            cycle = _cycle(runtime, match.group(1)) if match else None
+            if cycle and (runtime.name, cycle) not in found and runtime.cycles[cycle] <= at.isoformat():
+                found[runtime.name, cycle] = Finding(
+                    kind="end-of-life",
+                    id=_ID,
+                    title=f"{runtime.name} {cycle} is out of support since {runtime.cycles[cycle]}",
+                    severity="medium",
+                    action=f"move to {runtime.name} {_newest(runtime, at)} or later",
+                    purl=f"pkg:generic/{runtime.name}@{cycle}",
+                    package=f"runtime/{runtime.name}",
+                    layer=digests[number],
+                    evidence=(path,),
+                )
+    yield from found.values()
+
+
+def _cycle(runtime: Runtime, captured: str) -> str | None:
+    cycle = runtime.names.get(captured, captured)
+    return cycle if cycle in runtime.cycles else None
+
+
+def _newest(runtime: Runtime, at: date) -> str:
+    """Return the oldest cycle that is still supported, or the newest there is."""
+    alive = [cycle for cycle, end in runtime.cycles.items() if end > at.isoformat()]
+    return alive[0] if alive else list(runtime.cycles)[-1]
+
+
+def _read(name: str, folders: Iterable[Feeds]) -> bytes | None:
+    return next((data for folder in folders if (data := folder.read(name)) is not None), None)
+
+
+def _table(releases: Mapping[str, str]) -> dict[str, SupportEnd]:
+    return {
+        release: SupportEnd(date.fromisoformat(day), date.fromisoformat(day))
+        for release, day in releases.items()
+    }

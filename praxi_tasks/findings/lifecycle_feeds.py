@@ -1,0 +1,71 @@
+"""Reading the feeds that tell when support ends: distro-info-data and debian-security-support."""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from praxi_tasks.errors import DataError
+
+
+@dataclass(frozen=True)
+class SupportEnd:
+    """When a release is no longer supported: for everyone, and for those on long-term support."""
+
+    regular: date
+    extended: date
+
+
+@dataclass(frozen=True)
+class EndedPackage:
+    """A source package whose security support ends before its distribution's."""
+
+    pattern: re.Pattern[str]
+    day: date
+    reason: str
+
+
+def read_distro_info(data: bytes, where: str) -> dict[str, SupportEnd]:
+    """Read a table of distro-info-data: release → when its support ends.
+
+    Raises
+    ------
+    DataError
+        If it has other columns or dates.
+    """
+    known = {}
+    try:
+        for row in csv.DictReader(data.decode().splitlines()):
+            version, end = row["version"].removesuffix(" LTS"), row["eol"]
+            if version and end:
+                regular = date.fromisoformat(end)
+                extended = date.fromisoformat(row.get("eol-lts") or row.get("eol-server") or end)
+                known[version] = SupportEnd(regular, max(regular, extended))
+    except (UnicodeDecodeError, KeyError, ValueError, csv.Error) as error:
+        raise DataError(
+            f"not a distro-info table: {error!r}", where=where, action="mirror it again"
+        ) from error
+    return known
+
+
+def read_support_ended(data: bytes, where: str) -> tuple[EndedPackage, ...]:
+    """Read a list of debian-security-support: pattern of source packages, version, day, reason.
+
+    Raises
+    ------
+    DataError
+        If a line has another form.
+    """
+    ended = []
+    try:
+        for line in data.decode().splitlines():
+            if line.strip() and not line.startswith("#"):
+                pattern, _, day, *reason = line.split(None, 3)
+                ended.append(EndedPackage(re.compile(pattern), date.fromisoformat(day), " ".join(reason)))
+    except (UnicodeDecodeError, ValueError, re.error) as error:
+        raise DataError(
+            f"not a list of ended support: {error}", where=where, action="mirror it again"
+        ) from error
+    return tuple(ended)

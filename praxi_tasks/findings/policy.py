@@ -1,0 +1,178 @@
+"""The policy: what counts, what is set aside and until when, who is told, and when an audit fails.
+
+Its JSON schema is ``docs/policy.schema.json``; it is checked as it is read, so a misspelt key never
+silently turns a rule off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+
+from praxi_tasks.errors import PolicyError
+from praxi_tasks.findings.finding import Finding, Ignored, Kind, Severity, severity_rank
+
+Text = Annotated[str, msgspec.Meta(min_length=1)]
+
+
+class IgnoreRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Findings that are set aside until a day; patterns are shell globs, and all that are given must match.
+
+    ``id`` is matched against a finding's identifier and aliases, ``package`` against ``ecosystem/name``,
+    ``image`` against the image's reference.
+    """
+
+    reason: Text
+    owner: Text
+    expires: date
+    id: Text = "*"
+    package: Text = "*"
+    image: Text = "*"
+    kind: Kind | None = None
+
+    def matches(self, finding: Finding, image: str) -> bool:
+        """Return whether the rule speaks about this finding of this image."""
+        return (
+            self.kind in {None, finding.kind}
+            and fnmatchcase(finding.package, self.package)
+            and fnmatchcase(image, self.image)
+            and any(fnmatchcase(name, self.id) for name in (finding.id, *finding.aliases))
+        )
+
+
+class Route(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who is told about namespaces: the first route with a matching glob names the team."""
+
+    namespaces: Annotated[tuple[Text, ...], msgspec.Meta(min_length=1)]
+    team: Text
+    minimum_severity: Severity = "info"
+
+
+class FailRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An audit fails at ``count`` findings of these kinds that are at least this severe.
+
+    ``fixable`` counts only those that name a fixed version; ``new`` only those the audit before had not.
+    """
+
+    severity: Severity = "info"
+    kinds: tuple[Kind, ...] = ()
+    count: Annotated[int, msgspec.Meta(ge=1)] = 1
+    fixable: bool = False
+    new: bool = False
+
+    def counts(self, finding: Finding, is_new: bool) -> bool:
+        """Return whether a finding counts towards this threshold."""
+        return (
+            finding.ignored is None
+            and severity_rank(finding.severity) <= severity_rank(self.severity)
+            and (not self.kinds or finding.kind in self.kinds)
+            and (not self.fixable or bool(finding.fixed))
+            and (not self.new or is_new)
+        )
+
+
+class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything an operator decides about findings.
+
+    ``minimum_severity`` leaves out what is milder; ``stale_feed_days`` is the age from which a feed is
+    itself a finding.
+    """
+
+    minimum_severity: Severity = "info"
+    stale_feed_days: Annotated[int, msgspec.Meta(ge=1)] = 7
+    ignore: tuple[IgnoreRule, ...] = ()
+    routes: tuple[Route, ...] = ()
+    fail: tuple[FailRule, ...] = ()
+
+    def apply(self, findings: Iterable[Finding], image: str, at: date) -> Iterator[Finding]:
+        """Yield the findings about an image that are severe enough, those set aside marked as such."""
+        for finding in findings:
+            if severity_rank(finding.severity) <= severity_rank(self.minimum_severity):
+                yield self._judge(finding, image, at)
+
+    def expired(self, at: date) -> Iterator[Finding]:
+        """Yield a finding for every ignore rule that no longer holds."""
+        for rule in self.ignore:
+            if rule.expires < at:
+                yield Finding(
+                    kind="policy",
+                    id="PRAXI-RULE-EXPIRED",
+                    title=f"the rule that ignores {rule.id} of {rule.package} expired on {rule.expires}",
+                    severity="medium",
+                    action=f"{rule.owner}: fix what it hid, or decide anew; the reason was: {rule.reason}",
+                    package=f"policy/{rule.id}/{rule.package}/{rule.image}",
+                )
+
+    def team(self, namespaces: Iterable[str], severity: str) -> str:
+        """Return the team to tell about a finding in these namespaces, an empty string for none."""
+        names = list(namespaces)
+        for route in self.routes:
+            if any(fnmatchcase(name, pattern) for name in names for pattern in route.namespaces):
+                wanted = severity_rank(severity) <= severity_rank(route.minimum_severity)
+                return route.team if wanted else ""
+        return ""
+
+    def failures(self, findings: Iterable[tuple[Finding, bool]]) -> list[str]:
+        """Return a sentence for each threshold reached; findings come with whether they are new."""
+        counted = list(findings)
+        reached = []
+        for rule in self.fail:
+            count = sum(rule.counts(finding, is_new) for finding, is_new in counted)
+            if count >= rule.count:
+                kinds = ", ".join(rule.kinds) or "any kind"
+                reached.append(
+                    f"{count} findings of {kinds} at {rule.severity} or worse (limit {rule.count})"
+                )
+        return reached
+
+    def _judge(self, finding: Finding, image: str, at: date) -> Finding:
+        for rule in self.ignore:
+            if rule.expires >= at and rule.matches(finding, image):
+                ignored = Ignored(rule.reason, rule.owner, rule.expires.isoformat())
+                return msgspec.structs.replace(finding, ignored=ignored)
+        return finding
+
+
+def read_policy(path: Path) -> Policy:
+    """Read and check a policy.
+
+    Raises
+    ------
+    PolicyError
+        If the file can't be read, a key is unknown, or a value is not what the schema asks for.
+    """
+    try:
+        return parse_policy(path.read_bytes(), str(path))
+    except OSError as error:
+        raise PolicyError(f"the policy can't be read: {error.strerror}", where=str(path)) from error
+
+
+def parse_policy(data: bytes, where: str = "policy.yaml") -> Policy:
+    """Check a policy's YAML; an empty one is the default policy.
+
+    Raises
+    ------
+    PolicyError
+        As for :func:`read_policy`.
+    """
+    import yaml
+
+    try:
+        content: Any = yaml.safe_load(data)
+        return Policy() if content is None else msgspec.convert(content, Policy)
+    except (yaml.YAMLError, msgspec.ValidationError, UnicodeDecodeError, RecursionError) as error:
+        problem = " ".join(str(error).split())
+        raise PolicyError(
+            f"the policy is not valid: {problem}", where=where, action="see docs/policy.schema.json"
+        ) from error
+
+
+def policy_schema() -> bytes:
+    """Return the JSON schema of the policy."""
+    schema = msgspec.json.schema(Policy)
+    return msgspec.json.format(msgspec.json.encode(schema), indent=2) + b"\n"
