@@ -72,10 +72,13 @@ def translated(conn_id: str, endpoint: Endpoint) -> Iterator[None]:
 def _timed_out(error: Exception) -> bool:
     """Return whether a timeout is the cause; requests hides one that was retried in its error's reason."""
     import requests
+    from urllib3.exceptions import NewConnectionError
     from urllib3.exceptions import TimeoutError as Urllib3Timeout
 
     reason = getattr(error.args[0], "reason", None) if error.args else None
-    return isinstance(error, requests.exceptions.Timeout) or isinstance(reason, Urllib3Timeout)
+    # A refused connection is a kind of timeout to urllib3.
+    hidden = isinstance(reason, Urllib3Timeout) and not isinstance(reason, NewConnectionError)
+    return hidden or isinstance(error, requests.exceptions.Timeout)
 
 
 def _reason(response: requests.Response) -> str:

@@ -82,7 +82,7 @@ class _Reader:
 
     def _url(self) -> str:
         connection = self._connection
-        host = (connection.host or "").rstrip("/")
+        host = (connection.host or "").strip()
         if not host:
             raise self._wrong("the connection has no host", "give Prometheus' URL as the host")
         if "://" not in host:

@@ -1,0 +1,248 @@
+from __future__ import annotations
+
+import ssl
+import subprocess
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import HTTPServer, SimpleHTTPRequestHandler
+from pathlib import Path
+
+import pytest
+
+from praxi_airflow.errors import (
+    PrometheusError,
+    PrometheusUnavailableError,
+    QueryTooLargeError,
+    SettingsError,
+)
+from praxi_airflow.hooks.prometheus import PrometheusHook
+from tests.airflow.conftest import Configure
+from tests.support.process import free_port
+from tests.support.prometheus import Deployment, Endpoint, prometheus
+from tests.support.proxy import SILENCE, Answer, Proxy, proxy
+
+pytestmark = pytest.mark.server
+
+DAY = datetime(2026, 3, 1, tzinfo=UTC)
+QUERY = "count(last_over_time(kube_pod_container_info[1d]))"
+EVENING = DAY + timedelta(hours=20)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
+    web = Deployment(image="web:1", start=DAY, end=DAY + timedelta(hours=6))
+    with prometheus(tmp_path_factory.mktemp("prometheus"), [web]) as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+def guarded(server: Endpoint) -> Iterator[Proxy]:
+    with proxy(server.url, token="open-sesame", prefix="/api/thanos") as running:
+        yield running
+
+
+def ask() -> list[float]:
+    return [float(series["value"][1]) for series in PrometheusHook().query(QUERY, EVENING)]
+
+
+@pytest.mark.parametrize("form", ["host", "url", "parts"])
+def test_the_host_may_be_written_in_each_usual_form(server: Endpoint, connect: Configure, form: str) -> None:
+    if form == "url":
+        connect(server.url + "/")
+    elif form == "host":
+        connect(server.host)
+    else:
+        connect("127.0.0.1", port=server.port, schema="http", conn_type="prometheus")
+    assert ask() == [1.0]
+
+
+def test_a_connection_uri_may_hold_a_path(guarded: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = guarded.url.removeprefix("http://")
+    monkeypatch.setenv("AIRFLOW_CONN_PRAXI_PROMETHEUS", f"http://:open-sesame@{address}")
+    assert ask() == [1.0]
+
+
+def test_a_bearer_token_passes_a_proxy_with_a_path(guarded: Proxy, connect: Configure) -> None:
+    connect(guarded.url, password="open-sesame")
+    assert ask() == [1.0]
+
+
+def test_a_token_file_is_read_anew(guarded: Proxy, connect: Configure, tmp_path: Path) -> None:
+    token = tmp_path / "token"
+    connect(guarded.url, extra={"token_file": str(token)})
+    token.write_text("old")
+    with pytest.raises(PrometheusError, match="refused the credentials with 401"):
+        ask()
+    token.write_text("open-sesame\n")
+    assert ask() == [1.0]
+
+
+def test_a_refused_token_is_final_and_never_shown(guarded: Proxy, connect: Configure) -> None:
+    connect(guarded.url, password="wrong-token")
+    with pytest.raises(PrometheusError) as caught:
+        ask()
+    assert not caught.value.retryable
+    assert "connection praxi_prometheus" in str(caught.value)
+    assert "wrong-token" not in str(caught.value) + repr(PrometheusHook().endpoint)
+
+
+def test_a_bad_minute_is_sat_out(guarded: Proxy, connect: Configure) -> None:
+    connect(guarded.url, password="open-sesame", extra={"retries": 3})
+    guarded.next_answers = [Answer(503, "down"), Answer(429, "", headers={"Retry-After": "0"}), Answer(502)]
+    assert ask() == [1.0]
+    assert len(guarded.seen) == 4
+
+
+@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
+def test_a_server_that_stays_down_is_a_retry(guarded: Proxy, connect: Configure, status: int) -> None:
+    connect(guarded.url, password="open-sesame", extra={"retries": 1})
+    guarded.always = Answer(status, "try later")
+    with pytest.raises(PrometheusUnavailableError, match=f"answered {status}") as caught:
+        ask()
+    assert caught.value.retryable
+    assert "connection praxi_prometheus" in str(caught.value)
+
+
+def test_no_server_is_a_retry(connect: Configure) -> None:
+    connect(f"http://127.0.0.1:{free_port()}")
+    with pytest.raises(PrometheusUnavailableError, match="can't be reached"):
+        ask()
+
+
+def test_silence_is_a_retry(guarded: Proxy, connect: Configure) -> None:
+    connect(guarded.url, extra={"timeout": 0.2, "retries": 0})
+    guarded.always = SILENCE
+    with pytest.raises(PrometheusUnavailableError, match=r"did not answer within 0\.2 s"):
+        ask()
+
+
+def test_silence_is_told_from_refusal_after_retries_too(guarded: Proxy, connect: Configure) -> None:
+    connect(guarded.url, extra={"timeout": 0.2, "retries": 1})
+    guarded.always = SILENCE
+    with pytest.raises(PrometheusUnavailableError, match="did not answer within"):
+        ask()
+    assert len(guarded.seen) == 2
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(200, "<html>log in</html>"),
+        Answer(302, headers={"Location": "/login"}),
+        Answer(200, "{}", "application/json"),
+        Answer(200, "[]", "application/json"),
+        Answer(200, '{"data": 1}', "application/json"),
+        Answer(200, "", "application/json"),
+    ],
+)
+def test_what_is_no_prometheus_is_final(guarded: Proxy, connect: Configure, answer: Answer) -> None:
+    connect(guarded.url)
+    guarded.next_answers = [answer]
+    guarded.always = Answer(200, "<html>log in</html>")
+    with pytest.raises(PrometheusError, match="no Prometheus") as caught:
+        ask()
+    assert not caught.value.retryable
+
+
+def test_a_bad_query_is_final_and_quotes_prometheus(server: Endpoint, connect: Configure) -> None:
+    connect(server.url)
+    with pytest.raises(PrometheusError, match="parse error") as caught:
+        PrometheusHook().query("sum(", EVENING)
+    assert not caught.value.retryable
+
+
+def test_a_query_beyond_the_servers_limits_is_told_apart(guarded: Proxy, connect: Configure) -> None:
+    connect(guarded.url)
+    told = '{"status": "error", "error": "query processing would load too many samples into memory"}'
+    guarded.always = Answer(422, told, "application/json")
+    with pytest.raises(QueryTooLargeError):
+        ask()
+
+
+def test_the_wrong_path_is_final(guarded: Proxy, connect: Configure) -> None:
+    connect(guarded.url.removesuffix("/thanos"), password="open-sesame")
+    with pytest.raises(PrometheusError, match="refused the query with 404"):
+        ask()
+
+
+def test_thanos_is_asked_for_whole_answers(guarded: Proxy, connect: Configure) -> None:
+    connect(guarded.url, password="open-sesame")
+    ask()
+    assert "partial_response=false" in guarded.seen[0]
+
+
+def test_a_certificate_is_checked(tmp_path: Path, connect: Configure) -> None:
+    with _https(tmp_path) as url:
+        connect(url)
+        with pytest.raises(PrometheusError, match="certificate is not trusted"):
+            ask()
+        for extra in ({"ca": str(tmp_path / "cert.pem")}, {"verify": False}):
+            connect(url, extra=extra)
+            with pytest.raises(PrometheusError, match="refused the query with 404"):
+                ask()
+
+
+@pytest.mark.parametrize(
+    ("host", "extra", "told"),
+    [
+        ("", {}, "no host"),
+        ("http://", {}, "no host|no URL"),
+        ("ftp://host", {}, "no URL"),
+        ("http://user:secret@host", {}, "more than a URL"),
+        ("http://host?query=1", {}, "more than a URL"),
+        ("http://host", {"timeout": 0}, "'timeout' is 0"),
+        ("http://host", {"timeout": "soon"}, "'timeout' is 'soon'"),
+        ("http://host", {"timeout": True}, "'timeout' is True"),
+        ("http://host", {"retries": -1}, "'retries' is -1"),
+        ("http://host", {"backoff": "nan"}, "'backoff' is 'nan'"),
+        ("http://host", {"verify": "/path/to/ca"}, "'verify' is '/path/to/ca'"),
+        ("http://host", {"ca": "/no/such/ca.pem"}, "'ca' names"),
+        ("http://host", {"token_file": "/no/such/token"}, "'token_file' names"),
+    ],
+)
+def test_a_connection_that_can_not_be_right_is_named(
+    connect: Configure, host: str, extra: dict[str, object], told: str
+) -> None:
+    connect(host, extra=extra)
+    with pytest.raises(SettingsError, match=told) as caught:
+        assert PrometheusHook().endpoint
+    assert caught.value.where == "connection praxi_prometheus"
+
+
+def test_a_missing_connection_is_named() -> None:
+    with pytest.raises(SettingsError, match=r"no such connection.*AIRFLOW_CONN_NOBODY"):
+        assert PrometheusHook("nobody").endpoint
+
+
+class _https:  # noqa: N801 - used as a function
+    """A server with a certificate of its own for 127.0.0.1."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def __enter__(self) -> str:
+        key, certificate = self._folder / "key.pem", self._folder / "cert.pem"
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+             "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "2",
+             "-keyout", key, "-out", certificate],
+            check=True, capture_output=True,
+        )  # fmt: skip
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        self._server = HTTPServer(("127.0.0.1", 0), _Quiet)
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
+        self._thread.start()
+        return f"https://127.0.0.1:{self._server.server_port}"
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from praxi_airflow.sources.containers import Container, Life, Seen, Sightings, images_of
+
+DIGEST = "sha256:" + "ab" * 32
+OTHER = "sha256:" + "cd" * 32
+
+
+def life(image: str = "web:1", image_id: str = f"web@{DIGEST}", **labels: str) -> Life:
+    given = {"namespace": "shop", "pod": "web-0", "uid": "u", "container": "main", "container_id": "c"}
+    return Life.of(given | {"image": image, "image_spec": "spec/web:1", "image_id": image_id} | labels)
+
+
+def sightings(
+    *lives: Life,
+    ran: Mapping[Container, bool] | None = None,
+    before: tuple[Life, ...] = (),
+    init: bool = False,
+) -> Sightings:
+    return Sightings(
+        {one: Seen(10.0 + n, 20.0 + n) for n, one in enumerate(lives)}, ran or {}, frozenset(before), init
+    )
+
+
+def test_containers_of_one_image_are_counted_together() -> None:
+    one, two = life(), life(namespace="zoo", pod="web-1", uid="v")
+    (image,) = images_of([sightings(two, one)])
+    assert (image.image, image.digest, image.digest_kind) == ("web:1", DIGEST, "manifest")
+    assert (image.namespaces, image.pods) == (("shop", "zoo"), 2)
+    assert (image.first_seen, image.last_seen) == ("1970-01-01T00:00:10+00:00", "1970-01-01T00:00:21+00:00")
+    assert (image.init, image.warnings) == (False, ())
+
+
+def test_a_tag_that_moved_is_two_images() -> None:
+    images = images_of([sightings(life(), life(image_id=f"web@{OTHER}", container_id="d"))])
+    assert [image.digest for image in images] == [DIGEST, OTHER]
+    assert [image.pods for image in images] == [1, 1]
+
+
+def test_an_image_is_an_init_image_only_if_nothing_else_runs_it() -> None:
+    assert images_of([sightings(life(), init=True)])[0].init
+    assert not images_of([sightings(life(), init=True), sightings(life())])[0].init
+
+
+@pytest.mark.parametrize("image_id", ["", "garbage"])
+def test_without_a_digest_the_tag_is_read_and_the_report_warned(image_id: str) -> None:
+    (image,) = images_of([sightings(life(image_id=image_id))])
+    assert (image.image, image.digest, image.digest_kind) == ("web:1", "", "")
+    (warning,) = image.warnings
+    assert "the tag" in warning
+    assert image_id in warning
+
+
+def test_a_reference_by_digest_needs_no_image_id() -> None:
+    (image,) = images_of([sightings(life(image=f"web@{DIGEST}", image_id=""))])
+    assert (image.digest, image.digest_kind, image.warnings) == (DIGEST, "manifest", ())
+
+
+@pytest.mark.parametrize("image", ["", DIGEST, "ab" * 32])
+def test_where_the_runtime_lost_the_tag_the_manifests_is_read(image: str) -> None:
+    (found,) = images_of([sightings(life(image=image))])
+    assert found.image == "spec/web:1"
+
+
+def test_a_container_without_any_reference_is_no_image() -> None:
+    assert images_of([sightings(life(image="", image_spec=""))]) == ()
+
+
+def test_a_container_that_never_ran_does_not_count() -> None:
+    waiting = life(image_id="")
+    assert images_of([sightings(waiting, ran={waiting.container: False})]) == ()
+
+
+def test_a_container_that_had_completed_before_does_not_count() -> None:
+    done = life()
+    assert images_of([sightings(done, ran={done.container: False}, before=(done,))]) == ()
+
+
+def test_a_job_that_ran_between_two_samples_counts() -> None:
+    job = life()
+    assert len(images_of([sightings(job, ran={job.container: False})])) == 1
+
+
+def test_a_restarted_container_counts_though_it_had_begun_before() -> None:
+    crashed, again = life(), life(container_id="d")
+    (image,) = images_of([sightings(crashed, again, ran={crashed.container: False}, before=(crashed,))])
+    assert image.pods == 1
+    assert image.first_seen == "1970-01-01T00:00:11+00:00"
+
+
+def test_the_wait_for_an_image_is_forgotten_once_it_ran() -> None:
+    waiting, running = life(image_id="", container_id=""), life()
+    (image,) = images_of([sightings(waiting, running, ran={running.container: True})])
+    assert (image.digest, image.warnings) == (DIGEST, ())
+
+
+def test_no_container_is_no_image() -> None:
+    assert images_of([sightings(), sightings(init=True)]) == ()

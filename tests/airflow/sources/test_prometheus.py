@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from praxi_airflow.errors import PrometheusError, QueryTooLargeError
+from praxi_airflow.hooks.prometheus import PrometheusHook
+from praxi_airflow.intervals import Interval
+from praxi_airflow.sources.prometheus import PrometheusImages
+from praxi_tasks.audit.deployed import DeployedImage
+from tests.airflow.conftest import Configure
+from tests.support.prometheus import Deployment, Endpoint, prometheus
+from tests.support.proxy import Answer, proxy
+
+pytestmark = pytest.mark.server
+
+DAY = datetime(2026, 3, 1, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+SECOND = timedelta(seconds=1)
+DIGEST = "sha256:" + "ab" * 32
+TOO_LARGE = Answer(422, '{"status": "error", "error": "too many samples"}', "application/json")
+
+
+def container(
+    name: str, start: datetime, end: datetime, *, image_id: str = f"x@{DIGEST}", namespace: str = "shop",
+    init: bool = False, running: bool = True,
+) -> Deployment:  # fmt: skip
+    return Deployment(
+        image=f"reg.example/{name}:1", image_id=image_id, start=start, end=end, namespace=namespace,
+        pod=f"{name}.pod-0", init=init, running=running,
+    )  # fmt: skip
+
+
+HISTORY = [
+    container("always", DAY - 24 * HOUR, DAY + 72 * HOUR),
+    container("hours", DAY + 5 * HOUR, DAY + 11 * HOUR, namespace="zoo"),
+    container("moment", DAY + 3 * HOUR + 7 * SECOND, DAY + 3 * HOUR + 9 * SECOND),
+    container("evening", DAY + 24 * HOUR - SECOND, DAY + 24 * HOUR),
+    container("morning", DAY, DAY + SECOND),
+    container("midnight", DAY + 24 * HOUR, DAY + 24 * HOUR + SECOND),
+    container("setup", DAY + HOUR, DAY + HOUR + SECOND, init=True),
+    container("waiting", DAY + HOUR, DAY + 3 * HOUR, image_id="", running=False),
+    container("unknown", DAY + HOUR, DAY + 3 * HOUR, image_id=""),
+    container("completed", DAY - 2 * HOUR, DAY + 20 * HOUR, running=False),
+    container("job", DAY + 4 * HOUR, DAY + 20 * HOUR, running=False),
+]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
+    with prometheus(tmp_path_factory.mktemp("prometheus"), HISTORY) as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+def asked(server: Endpoint, connect: Configure) -> Endpoint:
+    connect(server.url)
+    return server
+
+
+def day(number: int) -> Interval:
+    start = DAY + number * 24 * HOUR
+    return Interval(start, start + 24 * HOUR)
+
+
+def images(interval: Interval, namespaces: str = "") -> dict[str, DeployedImage]:
+    found = PrometheusImages(PrometheusHook(), namespaces).deployed(interval)
+    assert len(found) == len({image.image for image in found})
+    return {image.image.removeprefix("reg.example/").removesuffix(":1"): image for image in found}
+
+
+def test_a_day_has_exactly_the_images_that_ran_in_it(asked: Endpoint) -> None:
+    found = images(day(0))
+    assert set(found) == {"always", "hours", "moment", "evening", "morning", "setup", "unknown", "job"}
+    assert found["hours"].namespaces == ("zoo",)
+    assert found["hours"].digest == DIGEST
+    assert found["setup"].init
+    assert found["unknown"].warnings
+
+
+def test_a_sample_on_the_boundary_counts_once(asked: Endpoint) -> None:
+    days = [set(images(day(number))) for number in (-1, 0, 1)]
+    assert ["midnight" in found for found in days] == [False, False, True]
+    assert ["morning" in found for found in days] == [False, True, False]
+    assert ["evening" in found for found in days] == [False, True, False]
+
+
+def test_first_and_last_seen_are_those_of_the_interval(asked: Endpoint) -> None:
+    found = images(day(0))
+    seen = {name: (image.first_seen, image.last_seen) for name, image in found.items()}
+    assert seen["always"] == ("2026-03-01T00:00:00+00:00", "2026-03-01T23:58:00+00:00")
+    assert seen["hours"] == ("2026-03-01T05:00:00+00:00", "2026-03-01T10:58:00+00:00")
+    assert seen["moment"] == ("2026-03-01T03:00:07+00:00", "2026-03-01T03:00:07+00:00")
+    assert seen["evening"] == ("2026-03-01T23:59:59+00:00", "2026-03-01T23:59:59+00:00")
+
+
+def test_every_interval_of_any_width_finds_what_ran_in_it(asked: Endpoint) -> None:
+    for minutes in (1, 7, 90, 361, 60 * 24 * 3):
+        interval = Interval(DAY + 3 * HOUR, DAY + 3 * HOUR + timedelta(minutes=minutes))
+        assert {"always", "moment"} <= set(images(interval)), minutes
+
+
+def test_namespaces_are_matched_whole(asked: Endpoint) -> None:
+    assert set(images(day(0), "zo+")) == {"hours"}
+    assert set(images(day(0), "oo")) == set()
+    assert set(images(day(0), 'no"such\\\\d')) == set()
+
+
+def test_a_bad_pattern_is_final(asked: Endpoint) -> None:
+    with pytest.raises(PrometheusError, match=r"regexp|regular expression") as caught:
+        images(day(0), "(")
+    assert not caught.value.retryable
+
+
+def test_a_day_without_containers_is_empty(asked: Endpoint) -> None:
+    assert images(day(400)) == {}
+
+
+def test_a_server_that_never_heard_of_containers_gives_an_empty_day(
+    tmp_path: Path, connect: Configure
+) -> None:
+    with prometheus(tmp_path) as empty:
+        connect(empty.url)
+        assert images(day(0)) == {}
+
+
+def test_matchers_of_the_connection_go_with_every_query(asked: Endpoint, connect: Configure) -> None:
+    connect(asked.url, extra={"matchers": 'pod=~"hours.+"'})
+    assert set(images(day(0))) == {"hours"}
+    connect(asked.url, extra={"matchers": 'cluster="elsewhere"'})
+    assert images(day(0)) == {}
+
+
+def test_what_is_too_much_for_one_query_is_asked_in_parts(asked: Endpoint, connect: Configure) -> None:
+    whole = images(day(0))
+    with proxy(asked.url) as choosy:
+        connect(choosy.url)
+        choosy.next_answers = [TOO_LARGE] * 3
+        assert images(day(0)) == whole
+
+
+def test_a_server_that_refuses_the_smallest_part_is_an_error(asked: Endpoint, connect: Configure) -> None:
+    with proxy(asked.url) as choosy:
+        connect(choosy.url)
+        choosy.always = TOO_LARGE
+        with pytest.raises(QueryTooLargeError, match="connection praxi_prometheus"):
+            images(day(0))
+        assert len(choosy.seen) < 12
