@@ -1,0 +1,88 @@
+"""The caps that keep a reader of layers safe, each a setting of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Final
+
+from praxi_tasks.errors import LimitExceededError, UsageError
+
+_PREFIX: Final = "PRAXI_LAYER_"
+
+
+@dataclass(frozen=True, slots=True)
+class LayerLimits:
+    """What a layer may at most ask of its reader.
+
+    A field ``max_x`` is set by the variable ``PRAXI_LAYER_MAX_X``.
+
+    Attributes
+    ----------
+    max_entries
+        Members of the archive, whiteouts included.
+    max_bytes
+        Uncompressed bytes, the holes of sparse files included.
+    max_ratio
+        Uncompressed bytes per compressed byte, judged only above ``ratio_floor`` uncompressed bytes:
+        small layers of mostly zeros are honest.
+    ratio_floor
+        See ``max_ratio``.
+    max_path_length
+        Bytes of one path or link target. 4,096 is what Linux opens.
+    max_path_bytes
+        Bytes of all paths and link targets together; what bounds the reader's memory.
+    max_header_bytes
+        Bytes of one extended header (pax records, a GNU long name).
+    max_kept_file_bytes
+        Bytes of one file whose content is kept (a package database). A larger one is not kept, which the
+        layer's inventory says.
+    max_kept_bytes
+        Bytes of all kept files together; what comes later is not kept.
+    max_window_bytes
+        The zstd window: memory that a frame makes its reader hold. 128 MiB is what ``zstd --ultra -22`` uses.
+    """
+
+    max_entries: int = 1_000_000
+    max_bytes: int = 64 << 30
+    max_ratio: int = 250
+    ratio_floor: int = 256 << 20
+    max_path_length: int = 4096
+    max_path_bytes: int = 96 << 20
+    max_header_bytes: int = 1 << 20
+    max_kept_file_bytes: int = 32 << 20
+    max_kept_bytes: int = 64 << 20
+    max_window_bytes: int = 128 << 20
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> LayerLimits:
+        """Read the settings; what is not set keeps its default.
+
+        Raises
+        ------
+        UsageError
+            If a setting is not a positive whole number.
+        """
+        found = os.environ if environment is None else environment
+        names = [field.name for field in fields(cls)]
+        return cls(**{name: _positive(found, setting(name)) for name in names if found.get(setting(name))})
+
+
+def setting(field: str) -> str:
+    """Return the environment variable that sets a field of :class:`LayerLimits`."""
+    return f"{_PREFIX}{field.upper()}"
+
+
+def exceeded(field: str, what: str) -> LimitExceededError:
+    """Return the error for a layer that is over the cap ``field``."""
+    return LimitExceededError(what, action=f"raise {setting(field)} if the image is trusted")
+
+
+def _positive(environment: Mapping[str, str], name: str) -> int:
+    text = environment[name]
+    if not text.isascii() or not text.isdigit() or int(text) == 0:
+        raise UsageError(
+            "not a positive whole number", where=f"{name}={text!r}", action="correct the setting"
+        )
+    return int(text)
