@@ -51,7 +51,7 @@ def test_nothing_of_airflow_no_compiler_and_no_installer_is_inside(task_image: B
 def test_the_image_says_what_it_is_and_is_not_root(task_image: BuiltImage) -> None:
     config = task_image.description["Config"]
     head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert config["User"] == "65532:0"
+    assert config["User"] == "10001:0"
     assert config["Labels"]["org.opencontainers.image.title"] == "praxi-tasks"
     assert config["Labels"]["org.opencontainers.image.licenses"] == "Apache-2.0"
     assert config["Labels"]["org.opencontainers.image.revision"] == (head.stdout.strip() or "unknown")
