@@ -1,0 +1,23 @@
+"""URLs as they may be shown: a signed URL's query string is a credential, and so is its userinfo."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+_SHOWN = 300
+
+
+def redact_url(url: str) -> str:
+    """Return scheme, host and path of ``url``; user, password, query and fragment are left out.
+
+    Examples
+    --------
+    >>> redact_url("https://me:secret@cdn.example:444/blob?X-Signature=abc")
+    'https://cdn.example:444/blob?…'
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "a malformed URL"
+    host = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{host}{parts.path}"[:_SHOWN] + ("?…" if parts.query else "")
