@@ -1,0 +1,31 @@
+"""What a registry accepts as proof of identity; none of it is ever shown."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """Credentials for one registry; all empty is anonymous.
+
+    ``identity_token`` is exchanged for access tokens (OAuth2), ``registry_token`` is itself one.
+    """
+
+    username: str = ""
+    password: str = field(default="", repr=False)
+    identity_token: str = field(default="", repr=False)
+    registry_token: str = field(default="", repr=False)
+
+    def __bool__(self) -> bool:
+        return any((self.username, self.identity_token, self.registry_token))
+
+    def basic(self) -> str:
+        """Return the value of a basic ``Authorization`` header, empty without a username."""
+        if not self.username:
+            return ""
+        return "Basic " + base64.b64encode(f"{self.username}:{self.password}".encode()).decode()
+
+
+ANONYMOUS = Credentials()
