@@ -36,11 +36,15 @@ class Platform(msgspec.Struct, frozen=True):
 
 
 class Descriptor(msgspec.Struct, frozen=True):
-    """A blob as a manifest names it; ``digest`` is of the bytes as stored, ``size`` counts those bytes."""
+    """A blob as a manifest names it; ``digest`` is of the bytes as stored, ``size`` counts those bytes.
+
+    ``urls`` are other places that have it, as the layers that registries may not distribute name them.
+    """
 
     media_type: str
     digest: str
     size: int
+    urls: tuple[str, ...] = ()
 
 
 class Image(msgspec.Struct, frozen=True):
