@@ -1,0 +1,51 @@
+"""From a reference of any kind to the source of its image."""
+
+from __future__ import annotations
+
+from praxi_tasks.oci.client import client_for
+from praxi_tasks.oci.docker_archive import MANIFEST_FILE, DockerArchiveSource
+from praxi_tasks.oci.files import Archive, Folder, split_path
+from praxi_tasks.oci.image import ImageSource
+from praxi_tasks.oci.layout import INDEX_FILE, LayoutSource
+from praxi_tasks.oci.reference import Reference
+from praxi_tasks.oci.registry import RegistrySource
+from praxi_tasks.oci.settings import RegistrySettings
+
+
+def open_source(reference: str, settings: RegistrySettings) -> ImageSource:
+    """Open the image that ``reference`` names.
+
+    Parameters
+    ----------
+    reference
+        ``[docker://]registry/repository:tag@digest``, ``oci:DIR[:name|@digest]``,
+        ``oci-archive:FILE[:name|@digest]`` or ``docker-archive:FILE[:name]``.
+    settings
+        How registries are reached. Sources with equal settings share connections and tokens.
+
+    Raises
+    ------
+    InvalidReferenceError
+        If the text is none of these.
+    NotFoundError
+        If the folder or file does not exist.
+    """
+    kind, _, rest = reference.partition(":")
+    limit = settings.max_manifest_bytes
+    if kind == "oci":
+        path, selector = split_path(rest, ":@")
+        return LayoutSource(Folder(path), selector, reference, limit)
+    if kind == "oci-archive":
+        path, selector = split_path(rest, ":@")
+        return LayoutSource(Archive(path), selector, reference, limit)
+    if kind == "docker-archive":
+        path, selector = split_path(rest, ":")
+        return _docker_archive(Archive(path), selector, reference, limit)
+    return RegistrySource(Reference.parse(reference.removeprefix("docker://")), client_for(settings))
+
+
+def _docker_archive(files: Archive, selector: str, reference: str, limit: int) -> ImageSource:
+    """Docker 25 and later save an OCI layout with the old listing beside it: the layout says more."""
+    if files.has(INDEX_FILE) or not files.has(MANIFEST_FILE):
+        return LayoutSource(files, selector, reference, limit)
+    return DockerArchiveSource(files, selector[1:], reference, limit)
