@@ -14,6 +14,7 @@ from praxi_tasks.fingerprint.inventory import Distribution
 INVENTORY: Final = "inventory"
 FINGERPRINT: Final = "fingerprint"
 _DISTRIBUTED: Final = frozenset({"deb", "rpm", "apk"})
+_DEFAULT_NAMESPACE: Final = {"deb": "debian", "apk": "alpine"}
 _SEPARATORS: Final = re.compile(r"[-_.]+")
 
 
@@ -90,16 +91,17 @@ def package_key(ecosystem: str, name: str) -> tuple[str, str]:
 def package_url(
     ecosystem: str, name: str, version: str, architecture: str = "", distribution: str = ""
 ) -> str:
-    """Return the package URL of a release; an empty version gives that of the package."""
+    """Return the package URL of a release; an empty version gives that of the package.
+
+    ``distribution`` is as :func:`distribution_name` writes it; the URL carries its ID as namespace.
+    """
     namespace = None
     if ecosystem in _DISTRIBUTED:
-        namespace = distribution.partition("-")[0] or ("debian" if ecosystem == "deb" else None)
-        namespace = "alpine" if ecosystem == "apk" else namespace
+        namespace = distribution.rpartition("-")[0] or distribution or _DEFAULT_NAMESPACE.get(ecosystem)
     elif ecosystem == "npm" and name.startswith("@") and "/" in name:
         namespace, _, name = name.partition("/")
-    qualifiers = {"arch": architecture, "distro": distribution} if ecosystem in _DISTRIBUTED else {}
-    present = {key: value for key, value in qualifiers.items() if value}
-    return PackageURL(ecosystem, namespace, name, version or None, present or None).to_string()
+    qualifiers = {"arch": architecture} if architecture else None
+    return PackageURL(ecosystem, namespace, name, version or None, qualifiers).to_string()
 
 
 def distribution_name(distribution: Distribution | None) -> str:

@@ -20,7 +20,7 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from praxi_tasks.errors import CorruptObjectError, KeyNotFoundError, UsageError
+from praxi_tasks.errors import CorruptObjectError, KeyNotFoundError, PraxiError, UsageError
 from praxi_tasks.store import Store, open_store
 
 STATE: Final = "feeds.json"
@@ -34,6 +34,18 @@ class Mirrored(msgspec.Struct, frozen=True):
     fetched: str
     url: str
     sha256: str
+
+
+class FeedProblem(msgspec.Struct, frozen=True):
+    """A feed that could not be read: its name, and what is wrong with it."""
+
+    name: str
+    message: str
+
+    @classmethod
+    def of(cls, error: PraxiError) -> FeedProblem:
+        """Make it from the error that reading the feed ended in."""
+        return cls(error.where, str(error))
 
 
 class Feeds(Protocol):

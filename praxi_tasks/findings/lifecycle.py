@@ -11,7 +11,7 @@ from typing import Final
 
 from praxi_tasks.errors import DataError
 from praxi_tasks.findings.components import FusedImage
-from praxi_tasks.findings.feeds import Feeds, FolderFeeds
+from praxi_tasks.findings.feeds import FeedProblem, Feeds, FolderFeeds
 from praxi_tasks.findings.finding import Finding, Severity
 from praxi_tasks.findings.lifecycle_feeds import (
     EndedPackage,
@@ -34,7 +34,7 @@ class Lifecycle:
 
     distributions: dict[str, dict[str, SupportEnd]] = field(default_factory=dict)
     packages: dict[str, tuple[EndedPackage, ...]] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
+    problems: list[FeedProblem] = field(default_factory=list)
 
     @classmethod
     def load(cls, feeds: Feeds, system: Feeds | None = None) -> Lifecycle:
@@ -67,7 +67,7 @@ class Lifecycle:
             try:
                 self.distributions[distribution] = read_distro_info(data, name)
             except DataError as error:
-                self.problems.append(str(error))
+                self.problems.append(FeedProblem.of(error))
 
     def _learn_packages(self, release: int, *folders: Feeds) -> None:
         name = f"debian-security-support/security-support-ended.deb{release}"
@@ -76,7 +76,7 @@ class Lifecycle:
             try:
                 self.packages[f"debian-{release}"] = read_support_ended(data, name)
             except DataError as error:
-                self.problems.append(str(error))
+                self.problems.append(FeedProblem.of(error))
 
     def _of_distribution(self, image: FusedImage, at: date) -> Iterator[Finding]:
         told = image.distribution

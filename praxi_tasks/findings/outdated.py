@@ -12,7 +12,7 @@ from univers.versions import Version
 from praxi_tasks.errors import DataError
 from praxi_tasks.findings.advisories.versions import parse
 from praxi_tasks.findings.component import Component, package_key
-from praxi_tasks.findings.feeds import Feeds
+from praxi_tasks.findings.feeds import FeedProblem, Feeds
 from praxi_tasks.findings.finding import Finding, Severity
 
 Releases = Mapping[str, str]
@@ -25,20 +25,20 @@ class ReleaseLists:
 
     def __init__(self, lists: Mapping[tuple[str, str], Releases]) -> None:
         self._lists = lists
-        self.problems: list[str] = []
+        self.problems: list[FeedProblem] = []
 
     @classmethod
     def load(cls, feeds: Feeds) -> ReleaseLists:
         """Read ``releases/<ecosystem>.json`` of a feeds folder: ``{package: {version: day}}``."""
         lists: dict[tuple[str, str], Releases] = {}
-        problems = []
+        problems: list[FeedProblem] = []
         for name in feeds.names():
             if name.startswith(_FOLDER) and name.endswith(".json"):
                 ecosystem = name.removeprefix(_FOLDER).removesuffix(".json")
                 try:
                     known = read_releases(feeds.read(name) or b"", name)
                 except DataError as error:
-                    problems.append(str(error))
+                    problems.append(FeedProblem.of(error))
                     continue
                 lists |= {package_key(ecosystem, package): known[package] for package in known}
         loaded = cls(lists)

@@ -119,7 +119,7 @@ def test_deleting_the_dpkg_folder_recovers_packages_and_the_fingerprint_confirms
     )  # fmt: skip
     assert found.recovered
     assert found.sources == ("inventory", "fingerprint")
-    assert found.purl == "pkg:deb/debian/bash@5?arch=amd64&distro=debian-12"
+    assert found.purl == "pkg:deb/debian/bash@5?arch=amd64"
 
 
 def test_an_emptied_database_counts_as_removed() -> None:

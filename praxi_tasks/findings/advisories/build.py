@@ -24,6 +24,7 @@ from praxi_tasks.findings.advisories.index import (
 from praxi_tasks.findings.advisories.osv import Affected, Record
 from praxi_tasks.findings.advisories.ranges import Boundaries, BrokenRangeError, Interval, intervals, listed
 from praxi_tasks.findings.component import package_key
+from praxi_tasks.findings.feeds import FeedProblem
 from praxi_tasks.findings.finding import Severity, severity_rank
 
 _SUMMARY: Final = 160
@@ -63,6 +64,7 @@ class IndexBuilder:
     )
     _summaries: dict[str, _Summary] = field(default_factory=dict)
     _sources: list[Source] = field(default_factory=list)
+    _broken: list[FeedProblem] = field(default_factory=list)
     _problems: list[str] = field(default_factory=list)
 
     def add_feed(self, name: str, records: Iterable[Record | str]) -> None:
@@ -84,8 +86,12 @@ class IndexBuilder:
         finally:
             self._sources.append(Source(name, count, newest))
 
+    def add_broken(self, problem: FeedProblem) -> None:
+        """Note a feed that could not be read."""
+        self._broken.append(problem)
+
     def add_problem(self, sentence: str) -> None:
-        """Note what could not be used."""
+        """Note what of a feed could not be used."""
         if len(self._problems) < _MOST_PROBLEMS:
             self._problems.append(sentence)
 
@@ -101,7 +107,11 @@ class IndexBuilder:
             packages[namespace][name] = msgspec.Raw(msgspec.msgpack.encode(entry))
         advisories = [msgspec.Raw(msgspec.msgpack.encode(self._advisory(groups[root]))) for root in numbers]
         sources = tuple(sorted(self._sources, key=lambda source: source.name))
-        return AdvisoryIndex(Contents(PROTOCOL, sources, tuple(self._problems), advisories, dict(packages)))
+        return AdvisoryIndex(
+            Contents(
+                PROTOCOL, sources, tuple(self._broken), tuple(self._problems), advisories, dict(packages)
+            )
+        )
 
     def _add(self, record: Record) -> None:
         if record.withdrawn:

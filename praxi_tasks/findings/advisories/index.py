@@ -14,6 +14,7 @@ import zstandard
 from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.findings.advisories.namespaces import version_type
 from praxi_tasks.findings.advisories.ranges import Boundaries, Interval
+from praxi_tasks.findings.feeds import FeedProblem
 from praxi_tasks.findings.finding import Severity
 
 PROTOCOL: Final = 1
@@ -60,6 +61,7 @@ class Contents(msgspec.Struct, frozen=True):
 
     protocol: int
     sources: tuple[Source, ...]
+    broken: tuple[FeedProblem, ...]
     problems: tuple[str, ...]
     advisories: list[msgspec.Raw]
     packages: dict[str, dict[str, msgspec.Raw]]
@@ -87,8 +89,13 @@ class AdvisoryIndex:
         return self._contents.sources
 
     @property
+    def broken(self) -> tuple[FeedProblem, ...]:
+        """The feeds that could not be read."""
+        return self._contents.broken
+
+    @property
     def problems(self) -> tuple[str, ...]:
-        """What of the feeds could not be used, one sentence each."""
+        """What of the other feeds could not be used, one sentence each."""
         return self._contents.problems
 
     def to_bytes(self) -> bytes:

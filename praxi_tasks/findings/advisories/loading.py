@@ -13,7 +13,7 @@ from praxi_tasks.findings.advisories.build import IndexBuilder
 from praxi_tasks.findings.advisories.exploitation import Exploitation, read_epss, read_kev
 from praxi_tasks.findings.advisories.index import PROTOCOL, AdvisoryIndex
 from praxi_tasks.findings.advisories.osv import read_records
-from praxi_tasks.findings.feeds import Feeds, archives
+from praxi_tasks.findings.feeds import FeedProblem, Feeds, archives
 from praxi_tasks.store import Store, keys
 
 logger = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ def load_index(feeds: Feeds, cache: Store | None = None) -> AdvisoryIndex:
 
 def build_index(files: dict[str, bytes]) -> AdvisoryIndex:
     """Build the index from files of a feeds folder, by name."""
-    problems: list[str] = []
+    problems: list[FeedProblem] = []
     epss = _first(files, _EPSS, read_epss, problems) or {}
     exploited = _first(files, _KEV, read_kev, problems) or frozenset()
     builder = IndexBuilder(Exploitation(epss, exploited))
@@ -67,14 +67,17 @@ def build_index(files: dict[str, bytes]) -> AdvisoryIndex:
         try:
             builder.add_feed(ecosystem, read_records(files[name], name))
         except DataError as error:
-            builder.add_problem(str(error))
+            builder.add_broken(FeedProblem.of(error))
     for problem in problems:
-        builder.add_problem(problem)
+        builder.add_broken(problem)
     return builder.finish()
 
 
 def _first(
-    files: dict[str, bytes], names: tuple[str, ...], read: Callable[[bytes, str], T], problems: list[str]
+    files: dict[str, bytes],
+    names: tuple[str, ...],
+    read: Callable[[bytes, str], T],
+    problems: list[FeedProblem],
 ) -> T | None:
     """Read the first of several names that is there; what can't be read is a problem, not the end."""
     for name in names:
@@ -82,7 +85,7 @@ def _first(
             try:
                 return read(files[name], name)
             except DataError as error:
-                problems.append(str(error))
+                problems.append(FeedProblem.of(error))
     return None
 
 

@@ -1,0 +1,88 @@
+"""Everything that is found about an image, by one assessor for a whole audit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from praxi_tasks.findings.advisories.index import PROTOCOL, AdvisoryIndex, Contents
+from praxi_tasks.findings.advisories.loading import load_index
+from praxi_tasks.findings.components import FusedImage
+from praxi_tasks.findings.feed_health import FeedHealth, feed_findings, health_of
+from praxi_tasks.findings.feeds import Feeds, read_state
+from praxi_tasks.findings.finding import Finding, severity_rank
+from praxi_tasks.findings.lifecycle import Lifecycle
+from praxi_tasks.findings.outdated import ReleaseLists, outdated_findings
+from praxi_tasks.findings.policy import Policy
+from praxi_tasks.findings.presence import presence_findings
+from praxi_tasks.findings.vulnerable import vulnerable_findings
+from praxi_tasks.store import Store
+
+
+def _no_advisories() -> AdvisoryIndex:
+    return AdvisoryIndex(Contents(PROTOCOL, (), (), (), [], {}))
+
+
+@dataclass(frozen=True)
+class Assessor:
+    """Finds what should worry the operators of images on the day ``at``.
+
+    Without feeds it still says what files and databases say about each other.
+    """
+
+    at: date
+    policy: Policy = field(default_factory=Policy)
+    advisories: AdvisoryIndex = field(default_factory=_no_advisories)
+    lifecycle: Lifecycle = field(default_factory=Lifecycle)
+    releases: ReleaseLists = field(default_factory=lambda: ReleaseLists({}))
+    feeds: tuple[FeedHealth, ...] = ()
+
+    @classmethod
+    def load(
+        cls, feeds: Feeds, at: date, policy: Policy | None = None, cache: Store | None = None
+    ) -> Assessor:
+        """Make an assessor from a feeds folder.
+
+        Parameters
+        ----------
+        at
+            The day the audit speaks about, by which ages and ends of support are reckoned.
+        cache
+            Where the index of advisories is kept until the feeds change.
+        """
+        index = load_index(feeds, cache)
+        health = health_of(index.sources, read_state(feeds), at)
+        return cls(at, policy or Policy(), index, Lifecycle.load(feeds), ReleaseLists.load(feeds), health)
+
+    def findings(self, image: FusedImage, reference: str) -> tuple[Finding, ...]:
+        """Return an image's findings, the gravest first, as the policy has them."""
+        judged = self.policy.apply(self._all(image), reference, self.at)
+        return tuple(sorted(judged, key=_order))
+
+    def about_audit(self) -> tuple[Finding, ...]:
+        """Return what is wrong with the audit's own means: feeds that are old or broken, expired rules."""
+        broken = (*self.advisories.broken, *self.lifecycle.problems, *self.releases.problems)
+        limit = self.policy.stale_feed_days
+        return (
+            *feed_findings(self.feeds, broken, self.advisories.problems, limit),
+            *self.policy.expired(self.at),
+        )
+
+    def _all(self, image: FusedImage) -> Iterator[Finding]:
+        yield from vulnerable_findings(image.components, self.advisories)
+        yield from self.lifecycle.findings(image, self.at)
+        yield from outdated_findings(image.components, self.releases, self.at)
+        yield from presence_findings(image)
+
+
+def _order(finding: Finding) -> tuple[object, ...]:
+    return (
+        finding.ignored is not None,
+        severity_rank(finding.severity),
+        not finding.exploited,
+        -finding.score,
+        finding.kind,
+        finding.id,
+        finding.purl,
+    )

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from praxi_tasks.errors import ExitCode, PolicyError
+from praxi_tasks.findings.finding import Finding
+from praxi_tasks.findings.policy import Policy, parse_policy, policy_schema, read_policy
+
+ROOT = Path(__file__).resolve().parents[2]
+DAY = date(2026, 11, 20)
+FLAW = Finding(
+    "vulnerable", "CVE-2026-0001", "t", "high", aliases=("PYSEC-1",), package="pypi/flask", fixed=("2",)
+)
+WHOLE = """
+minimum_severity: low
+stale_feed_days: 3
+ignore:
+  - id: PYSEC-1
+    package: pypi/*
+    image: registry.example.org/shop/*
+    reason: the code path is never reached
+    owner: shop team
+    expires: 2026-12-31
+routes:
+  - namespaces: ["shop-*", shop]
+    team: shop
+    minimum_severity: medium
+fail:
+  - severity: high
+    kinds: [vulnerable]
+    count: 2
+    fixable: true
+"""
+
+
+def test_the_schema_in_the_docs_is_the_one_that_is_checked() -> None:
+    assert (ROOT / "docs/policy.schema.json").read_bytes() == policy_schema()
+
+
+def test_the_schema_takes_what_the_parser_takes() -> None:
+    import yaml
+
+    checker = Draft202012Validator(json.loads(policy_schema()))
+    content = json.loads(json.dumps(yaml.safe_load(WHOLE), default=str))
+    checker.validate(content)
+    assert not checker.is_valid({**content, "ignor": []})
+    assert parse_policy(WHOLE.encode()).ignore[0].owner == "shop team"
+
+
+def test_an_empty_policy_is_the_default() -> None:
+    assert parse_policy(b"") == Policy()
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("minimum_sevrity: low", "minimum_sevrity"),
+        ("minimum_severity: dire", "minimum_severity"),
+        ("ignore: [{id: CVE-1, reason: r, owner: o}]", "expires"),
+        ("ignore: [{id: CVE-1, owner: o, expires: 2026-01-01}]", "reason"),
+        ("ignore: [{id: CVE-1, reason: '', owner: o, expires: 2026-01-01}]", "reason"),
+        ("ignore: [{id: CVE-1, reason: r, owner: o, expires: soon}]", "expires"),
+        ("fail: [{count: 0}]", "count"),
+        ("routes: [{namespaces: [], team: t}]", "namespaces"),
+        ("a: [", "line 1"),
+        ("- 1", "array"),
+    ],
+)
+def test_a_wrong_policy_says_where(text: str, says: str) -> None:
+    with pytest.raises(PolicyError, match=says) as caught:
+        parse_policy(text.encode())
+    assert caught.value.exit_code == ExitCode.USAGE
+
+
+def test_a_missing_policy_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(PolicyError, match="No such file"):
+        read_policy(tmp_path / "policy.yaml")
+
+
+def test_a_rule_sets_aside_by_alias_package_and_image_until_its_day() -> None:
+    policy = parse_policy(WHOLE.encode())
+    image = "registry.example.org/shop/web:1"
+    (ignored,) = policy.apply([FLAW], image, date(2026, 12, 31))
+    assert ignored.ignored is not None
+    assert ignored.ignored.owner == "shop team"
+    assert next(policy.apply([FLAW], image, date(2027, 1, 1))).ignored is None
+    assert next(policy.apply([FLAW], "registry.example.org/bank/web:1", DAY)).ignored is None
+
+
+def test_an_expired_rule_is_a_finding() -> None:
+    policy = parse_policy(WHOLE.encode())
+    assert not list(policy.expired(date(2026, 12, 31)))
+    (found,) = policy.expired(date(2027, 1, 1))
+    assert found.action.startswith("shop team")
+
+
+def test_milder_findings_are_left_out() -> None:
+    findings = [Finding("outdated", "x", "t", severity) for severity in ("info", "low", "unknown")]
+    assert [item.severity for item in Policy(minimum_severity="low").apply(findings, "i", DAY)] == [
+        "low",
+        "unknown",
+    ]
+
+
+def test_thresholds_count_what_is_not_set_aside() -> None:
+    policy = parse_policy(WHOLE.encode())
+    unfixed = Finding("vulnerable", "CVE-2", "t", "critical", package="pypi/x")
+    assert not policy.failures([(FLAW, False), (unfixed, False)])
+    assert policy.failures([(FLAW, False), (FLAW, False)]) == [
+        "2 findings of vulnerable at high or worse (limit 2)"
+    ]
+
+
+def test_a_threshold_on_what_is_new() -> None:
+    policy = parse_policy(b"fail: [{new: true}]")
+    assert not policy.failures([(FLAW, False)])
+    assert policy.failures([(FLAW, True)])
+
+
+def test_routes_name_the_team_of_a_namespace() -> None:
+    policy = parse_policy(WHOLE.encode())
+    assert policy.team(["shop-eu"], "high") == "shop"
+    assert policy.team(["shop-eu"], "low") == ""
+    assert policy.team(["bank"], "high") == ""
