@@ -18,17 +18,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.providers.standard.operators.python import PythonOperator
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
-from airflow.sdk import CronDataIntervalTimetable, Param, TriggerRule, dag, get_current_context, task
+from airflow.sdk import CronDataIntervalTimetable, Param, TriggerRule, dag
 
 from praxi_airflow import triage
 from praxi_airflow.defaults import default_args
 from praxi_airflow.deployed_images import record_deployed_images
 from praxi_airflow.operators.task import PraxiTaskOperator
 from praxi_airflow.settings import load_settings
-from praxi_airflow.training import Trigger, request_training
-
-settings = load_settings()
+from praxi_airflow.training import request_training
 
 
 @dag(
@@ -39,48 +38,32 @@ settings = load_settings()
     max_active_runs=1,
     doc_md=__doc__,
     tags=["praxi", "audit"],
-    default_args=default_args(settings),
+    default_args=default_args(load_settings()),
     params={
         "images": Param(
             [],
+            "Audit these instead of asking Prometheus, one reference a line.",
             type="array",
             items={"type": "string", "minLength": 1},
-            title="Images",
-            description="Audit these instead of asking Prometheus, one reference a line.",
         ),
         "namespaces": Param(
-            "",
-            type=["string", "null"],
-            title="Namespaces",
-            description="Only namespaces whose whole name matches this pattern.",
+            "", "Only namespaces whose whole name matches this pattern.", type=["string", "null"]
         ),
-        "force": Param(False, type="boolean", title="Force", description="Read known layers again."),
-        "model": Param(
-            None,
-            type=["null", "string"],
-            title="Model",
-            description="URI of a model other than the default.",
-        ),
+        "force": Param(False, "Read known layers again.", type="boolean"),
+        "model": Param(None, "URI of a model other than the default.", type=["null", "string"]),
         "platform": Param(
             "linux/amd64",
+            "Which image of a multi-platform index: os/architecture[/variant].",
             type="string",
             pattern="^[a-z0-9]+/[a-z0-9_]+(/[a-z0-9]+)?$",
-            title="Platform",
         ),
     },
 )
 def praxi_audit() -> None:
     """Declare the daily audit."""
-
-    @task(doc_md=triage.DEPLOYED_IMAGES)
-    def deployed_images() -> dict[str, Any]:
-        return record_deployed_images(get_current_context())
-
-    @task(doc_md=triage.NEW_PACKAGES)
-    def new_packages() -> Trigger:
-        return request_training(get_current_context())
-
-    listed = deployed_images()
+    deployed_images = PythonOperator(
+        task_id="deployed_images", python_callable=record_deployed_images, doc_md=triage.DEPLOYED_IMAGES
+    )
     plan = PraxiTaskOperator(
         task_id="plan",
         command="plan",
@@ -102,24 +85,27 @@ def praxi_audit() -> None:
     predict = PraxiTaskOperator(
         task_id="predict",
         command="predict",
-        arguments=["--model={{ params.model or '" + settings.model + "' }}"],
+        arguments=["{{ '--model=' ~ params.model if params.model else '' }}"],
         doc_md=triage.PREDICT,
     )
     report = PraxiTaskOperator(
         task_id="report", command="report", result="summary.json", doc_md=triage.REPORT
     )
-    requested: Any = new_packages()
+    new_packages = PythonOperator(
+        task_id="new_packages", python_callable=request_training, doc_md=triage.NEW_PACKAGES
+    )
+    request: Any = new_packages.output
     train = TriggerDagRunOperator(
         task_id="train",
         trigger_dag_id="praxi_train",
-        trigger_run_id=requested["run_id"],
-        logical_date=requested["logical_date"],
-        conf={"request": requested["request"]},
+        trigger_run_id=request["run_id"],
+        logical_date=request["logical_date"],
+        conf={"request": request["request"]},
         skip_when_already_exists=True,
         doc_md=triage.TRAIN,
     )
-    listed >> plan >> fingerprint >> fingerprinted
-    [plan, fingerprinted] >> predict >> report >> requested >> train
+    deployed_images >> plan >> fingerprint >> fingerprinted
+    [plan, fingerprinted] >> predict >> report >> new_packages >> train
 
 
 praxi_audit()

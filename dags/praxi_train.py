@@ -8,16 +8,13 @@ asked is recorded in the store under `training/records/<run>.json`.
 
 from __future__ import annotations
 
-from typing import Any
-
-from airflow.sdk import Param, dag, get_current_context, task
+from airflow.providers.standard.operators.python import PythonOperator
+from airflow.sdk import Param, dag
 
 from praxi_airflow import triage
 from praxi_airflow.defaults import default_args
 from praxi_airflow.settings import load_settings
 from praxi_airflow.training import record_request
-
-settings = load_settings()
 
 
 @dag(
@@ -27,19 +24,12 @@ settings = load_settings()
     max_active_runs=1,
     doc_md=__doc__,
     tags=["praxi", "training"],
-    default_args=default_args(settings),
-    params={
-        "request": Param(type="string", minLength=1, title="Request", description="Store URI of a request."),
-    },
+    default_args=default_args(load_settings()),
+    params={"request": Param(None, "Store URI of a request to learn packages.", type="string", minLength=1)},
 )
 def praxi_train() -> None:
     """Declare the training."""
-
-    @task(doc_md=triage.REQUESTED)
-    def requested() -> dict[str, Any]:
-        return record_request(get_current_context())
-
-    requested()
+    PythonOperator(task_id="requested", python_callable=record_request, doc_md=triage.REQUESTED)
 
 
 praxi_train()

@@ -19,7 +19,7 @@ from praxi_tasks.store import keys, open_store
 logger = logging.getLogger(__name__)
 
 
-def record_deployed_images(context: Mapping[str, Any]) -> dict[str, Any]:
+def record_deployed_images(**context: Any) -> dict[str, Any]:
     """Write ``images.json`` of the run: the images its parameters name, or those Prometheus knows.
 
     Returns

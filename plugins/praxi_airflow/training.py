@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypedDict
 from urllib.parse import urlsplit
@@ -42,7 +41,7 @@ class Trigger(TypedDict):
     logical_date: datetime | None
 
 
-def request_training(context: Mapping[str, Any]) -> Trigger:
+def request_training(**context: Any) -> Trigger:
     """Write down what the audit met that the model does not know, and say how to ask for it.
 
     Raises
@@ -64,7 +63,7 @@ def request_training(context: Mapping[str, Any]) -> Trigger:
     return {"request": f"{store.uri}/{key}", "run_id": name, "logical_date": date}
 
 
-def record_request(context: Mapping[str, Any]) -> dict[str, Any]:
+def record_request(**context: Any) -> dict[str, Any]:
     """Check the request that the run's parameters name, and record what it asks to learn.
 
     Raises

@@ -11,11 +11,11 @@ def task_environment(settings: Settings, *, last_try: bool) -> dict[str, str]:
     Parameters
     ----------
     settings
-        Where the store and the registries' mirrors are.
+        Where the store, the model and the registries' mirrors are.
     last_try
         Whether the command must record failures as final, since nobody will ask again.
     """
-    environment = {"PRAXI_STORE": settings.store}
+    environment = {"PRAXI_STORE": settings.store, "PRAXI_MODEL": settings.model}
     if settings.registry_mirrors:
         environment["PRAXI_REGISTRY_MIRRORS"] = ",".join(settings.registry_mirrors)
     if last_try:

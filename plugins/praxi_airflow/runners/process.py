@@ -18,7 +18,8 @@ from praxi_airflow.runners.command import Command
 
 logger = logging.getLogger(__name__)
 
-GRACE: Final = 10.0
+# Airflow itself insists after five seconds, and would leave the process without a parent.
+GRACE: Final = 3.0
 # What a process sees of the worker's environment: nothing of Airflow's own configuration, which holds
 # the database's password and connections.
 _HIDDEN: Final = re.compile(r"(_?AIRFLOW_|PYTHON)")
@@ -61,7 +62,7 @@ class ProcessRunner:
         return self.run(command, context)
 
     def kill(self) -> None:
-        """End the process and all it started: ask first, insist after ten seconds."""
+        """End the process and all it started: ask first, insist after three seconds."""
         process, self._process = self._process, None
         if process is None or process.poll() is not None:
             return
