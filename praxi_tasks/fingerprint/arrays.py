@@ -39,14 +39,19 @@ class _Head(msgspec.Struct, frozen=True):
 
 def pack_arrays(kind: str, protocol: int, arrays: Arrays) -> bytes:
     """Write one-dimensional arrays, in the mapping's order, as bytes that depend on nothing else."""
+    return b"".join(pack_parts(kind, protocol, arrays))
+
+
+def pack_parts(kind: str, protocol: int, arrays: Arrays) -> list[bytes | memoryview]:
+    """Return what :func:`pack_arrays` joins, for those who need not have it in one piece."""
     columns = tuple(_Column(name, _type_name(array), len(array)) for name, array in arrays.items())
     head = msgspec.json.encode(_Head(kind, protocol, columns))
     head += b" " * (-(_LENGTH.size + len(head)) % 8)
-    parts = [_LENGTH.pack(_MAGIC, len(head)), head]
+    parts: list[bytes | memoryview] = [_LENGTH.pack(_MAGIC, len(head)), head]
     for column, array in zip(columns, arrays.values(), strict=True):
-        data = np.ascontiguousarray(array).astype(column.dtype, copy=False).tobytes()
+        data = np.ascontiguousarray(array).astype(column.dtype, copy=False).view(np.uint8).data
         parts += [data, bytes(-len(data) % 8)]
-    return b"".join(parts)
+    return parts
 
 
 def unpack_arrays(data: bytes | memoryview, kind: str, protocol: int) -> dict[str, NDArray[Any]]:

@@ -1,0 +1,162 @@
+"""The changeset: what one layer adds, changes and removes, file by file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import zstandard
+from numpy.typing import NDArray
+
+from praxi_tasks.errors import CorruptObjectError
+from praxi_tasks.fingerprint.arrays import pack_parts, unpack_arrays
+from praxi_tasks.fingerprint.texts import LinkTargets, Texts
+from praxi_tasks.oci.reading import LayerReading
+from praxi_tasks.store.keys import CHANGESET_PROTOCOL
+
+_KIND: Final = "changeset"
+_LEVEL: Final = 3
+_MAX_BYTES: Final = 2 << 30
+_TYPES: Final = np.frombuffer(b"bcdfhlp", np.uint8)
+_COLUMNS: Final = {"types": "u1", "sizes": "u8", "modes": "u4", "mtimes": "i8", "hashes": "u8"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Changeset:
+    """What one layer does to the file system, as columns of one length, a row per path.
+
+    A path stands once: where the archive repeats one, the last member counts. Whiteouts and opaque folders
+    are about lower layers, so a path may both be removed and stand in a row.
+
+    Attributes
+    ----------
+    digest
+        Of the layer as stored (compressed).
+    paths
+        Relative to the root, without leading or trailing slash, in the archive's order. Bytes that are no
+        UTF-8 are surrogates, as in :func:`os.fsdecode`.
+    types
+        ``ord`` of a letter: regular file ``f``, directory ``d``, symbolic link ``l``, hard link ``h``,
+        character device ``c``, block device ``b``, fifo ``p``.
+    sizes
+        Bytes of regular files, else 0. A hard link has those of its target if the same layer holds it.
+    modes
+        Permission bits.
+    mtimes
+        Seconds since the epoch, rounded down.
+    hashes
+        xxh3-64 of the content where ``sizes`` is known, else 0. It tells versions apart and proves nothing.
+    links
+        Targets by row: of symbolic links as written, of hard links relative to the root.
+    whiteouts
+        Paths that the layer removes.
+    opaques
+        Directories whose older content the layer hides; the root is the empty text.
+    """
+
+    digest: str
+    paths: Sequence[str]
+    types: NDArray[np.uint8]
+    sizes: NDArray[np.uint64]
+    modes: NDArray[np.uint32]
+    mtimes: NDArray[np.int64]
+    hashes: NDArray[np.uint64]
+    links: Mapping[int, str]
+    whiteouts: tuple[str, ...] = ()
+    opaques: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.types)
+
+    @classmethod
+    def from_reading(cls, reading: LayerReading) -> Changeset:
+        """Take over what a layer's reading found, without copying it."""
+        return cls(
+            digest=reading.digest,
+            paths=Texts(reading.paths),
+            types=reading.types,
+            sizes=reading.sizes,
+            modes=reading.modes,
+            mtimes=reading.mtimes,
+            hashes=reading.hashes,
+            links=LinkTargets(reading.link_rows, Texts(reading.link_targets)),
+            whiteouts=reading.whiteouts,
+            opaques=reading.opaques,
+        )
+
+    def to_bytes(self) -> bytes:
+        """Return the changeset as compressed bytes; equal changesets give equal bytes."""
+        links = LinkTargets.of(self.links)
+        texts = {
+            "digest": Texts.of([self.digest]),
+            "paths": Texts.of(self.paths),
+            "link_targets": links.targets,
+            "whiteouts": Texts.of(self.whiteouts),
+            "opaques": Texts.of(self.opaques),
+        }
+        arrays: dict[str, NDArray[Any]] = {name: getattr(self, name) for name in _COLUMNS}
+        arrays["link_rows"] = links.rows
+        arrays |= {name: np.frombuffer(text.blob, np.uint8) for name, text in texts.items()}
+        parts = pack_parts(_KIND, CHANGESET_PROTOCOL, arrays)
+        compressor = zstandard.ZstdCompressor(level=_LEVEL).compressobj(size=sum(map(len, parts)))
+        return b"".join([*map(compressor.compress, parts), compressor.flush()])
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Changeset:
+        """Read what :meth:`to_bytes` wrote.
+
+        Raises
+        ------
+        CorruptObjectError
+            If the bytes are damaged or of another protocol.
+        """
+        arrays = unpack_arrays(_decompress(data), _KIND, CHANGESET_PROTOCOL)
+        try:
+            return cls._from_arrays(arrays)
+        except (KeyError, ValueError) as error:
+            raise _corrupt(f"a column is missing or wrong ({error})") from error
+
+    @classmethod
+    def _from_arrays(cls, arrays: dict[str, NDArray[Any]]) -> Changeset:
+        columns = {name: _typed(arrays[name], kind) for name, kind in _COLUMNS.items()}
+        names = ("digest", "paths", "link_targets", "whiteouts", "opaques")
+        digest, paths, targets, whiteouts, opaques = (_texts(arrays[name]) for name in names)
+        rows = _typed(arrays["link_rows"], "u4")
+        if {len(column) for column in columns.values()} != {len(paths)} or len(digest) != 1:
+            raise ValueError("lengths differ")
+        if len(rows) != len(targets) or (np.diff(rows.astype(np.int64)) <= 0).any():
+            raise ValueError("links are not in order")
+        if (len(rows) and int(rows[-1]) >= len(paths)) or not np.isin(columns["types"], _TYPES).all():
+            raise ValueError("a row is out of range")
+        links = LinkTargets(rows, targets)
+        return cls(
+            digest[0], paths, **columns, links=links, whiteouts=tuple(whiteouts), opaques=tuple(opaques)
+        )
+
+
+def _typed(array: NDArray[Any], kind: str) -> NDArray[Any]:
+    if array.dtype != np.dtype(f"<{kind}"):
+        raise ValueError(f"a column of {array.dtype}")
+    return array
+
+
+def _texts(array: NDArray[Any]) -> Texts:
+    if len(_typed(array, "u1")) and array[-1] != 0:
+        raise ValueError("an unfinished text")
+    return Texts(array.data)
+
+
+def _decompress(data: bytes) -> bytes:
+    try:
+        size = zstandard.frame_content_size(data)
+        if not 0 <= size <= _MAX_BYTES:
+            raise _corrupt("its size is impossible")
+        return zstandard.ZstdDecompressor().decompress(data, max_output_size=_MAX_BYTES)
+    except zstandard.ZstdError as error:
+        raise _corrupt("it can't be decompressed") from error
+
+
+def _corrupt(problem: str) -> CorruptObjectError:
+    return CorruptObjectError(f"a stored changeset is damaged: {problem}", action="fingerprint again")

@@ -1,0 +1,68 @@
+"""A layer's fingerprint, once ever: changeset, inventory and tagset, made in one reading and stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+
+from praxi_tasks.fingerprint.changeset import Changeset
+from praxi_tasks.fingerprint.databases import is_database, read_inventory
+from praxi_tasks.fingerprint.inventory import Inventory
+from praxi_tasks.fingerprint.tagset import Tagset
+from praxi_tasks.oci.image import Descriptor, ImageSource
+from praxi_tasks.oci.layer import read_layer
+from praxi_tasks.oci.limits import LayerLimits, setting
+from praxi_tasks.oci.reading import LayerReading
+from praxi_tasks.store import Store, keys
+
+_NOT_READ: Final = (
+    f"too large to be read: raise {setting('max_kept_file_bytes')} or {setting('max_kept_bytes')}"
+)
+
+
+def fingerprint_layer(
+    source: ImageSource, descriptor: Descriptor, store: Store, limits: LayerLimits, *, force: bool = False
+) -> None:
+    """Read a layer and store what it changes, unless that is stored already.
+
+    The tagset is stored last: whoever finds it finds the rest. A killed reader leaves whole objects or none,
+    and who reads the layer again writes the same bytes.
+
+    Parameters
+    ----------
+    source
+        An image that has the layer.
+    descriptor
+        The layer.
+    store
+        Where the fingerprint goes, under keys made of the layer's digest.
+    limits
+        The caps on what the layer may ask for.
+    force
+        Read the layer and replace what is stored.
+
+    Raises
+    ------
+    ImageError
+        If the layer can't be had or read.
+    StoreError
+        If the store fails.
+    """
+    digest = descriptor.digest
+    if not force and store.exists(keys.layer_tagset(digest)):
+        return
+    with source.open_blob(descriptor) as blob:
+        reading = read_layer(blob, descriptor, limits=limits, keep=is_database)
+    write: Callable[[str, bytes], object] = store.replace if force else store.put
+    changeset = Changeset.from_reading(reading)
+    write(keys.layer_changeset(digest), changeset.to_bytes())
+    write(keys.layer_inventory(digest), _inventory(changeset, reading).to_bytes())
+    write(keys.layer_tagset(digest), Tagset.from_changeset(changeset).to_bytes())
+
+
+def _inventory(changeset: Changeset, reading: LayerReading) -> Inventory:
+    inventory = read_inventory(changeset, reading.kept)
+    unread = tuple(f"{path}: {_NOT_READ}" for path in reading.too_large)
+    return msgspec.structs.replace(inventory, problems=inventory.problems + unread) if unread else inventory
