@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import kubernetes_validate
+import pytest
+from airflow.sdk import BaseOperator
+
+from praxi_airflow.runners.command import Command
+from praxi_airflow.runners.pod import PodRunner
+from praxi_airflow.settings import load_settings
+from praxi_tasks.audit import documents
+from praxi_tasks.audit.plan import Plan, PlannedLayer
+from praxi_tasks.store import keys, open_store
+from tests.airflow.conftest import Configure
+
+IMAGE = "registry.example/praxi@sha256:" + "0" * 64
+RUN = "scheduled__2026-03-01T00=3A00=3A00+00=3A00"
+MEBI = 1 << 20
+
+
+@pytest.fixture
+def pods(configure: Configure, store_folder: Path) -> Configure:
+    configure(runner="pod", pod_image=IMAGE)
+    return configure
+
+
+def plan_of(*sizes: int) -> None:
+    layers = tuple(
+        PlannedLayer(f"sha256:{n:064x}", size, "application/x", 0, batch=n) for n, size in enumerate(sizes)
+    )
+    plan = Plan(images=(), layers=layers, batches=len(layers))
+    documents.write(open_store(load_settings().store), keys.run(RUN, "plan.json"), plan)
+
+
+def render(command: str = "fingerprint", batch: int | None = None, **environment: str) -> dict[str, Any]:
+    """Return the manifest that the real operator would send."""
+    runner = PodRunner(load_settings(), BaseOperator(task_id=f"{command}_task"))
+    work = Command(
+        arguments=(command, "--run", RUN),
+        environment={"PRAXI_STORE": "s3://bucket"} | environment,
+        run=RUN,
+        batch=batch,
+    )
+    operator = runner.operator_for(work)
+    context = {
+        "ti": SimpleNamespace(dag_id="praxi_audit", task_id="fingerprint", map_index=7, try_number=2),
+        "run_id": "scheduled__2026-03-01T00:00:00+00:00",
+        "dag": SimpleNamespace(),
+    }
+    pod = operator.build_pod_request_obj(context, dry_run=True)  # type: ignore[arg-type]
+    from kubernetes.client import ApiClient
+
+    manifest: dict[str, Any] = ApiClient().sanitize_for_serialization(pod)
+    return manifest
+
+
+def is_restricted(manifest: dict[str, Any]) -> bool:
+    """Return whether a pod meets the *restricted* Pod Security Standard."""
+    spec = manifest["spec"]
+    pod = spec["securityContext"]
+    volumes = {kind for volume in spec["volumes"] for kind in volume if kind != "name"}
+    return (
+        not any(spec.get(name) for name in ("hostNetwork", "hostPID", "hostIPC"))
+        and volumes <= {"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "projected", "secret"}
+        and pod["runAsNonRoot"] is True
+        and pod.get("runAsUser") != 0
+        and pod["seccompProfile"] == {"type": "RuntimeDefault"}
+        and all(
+            container["securityContext"]["allowPrivilegeEscalation"] is False
+            and container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+            and container["securityContext"]["readOnlyRootFilesystem"] is True
+            and not container["securityContext"].get("privileged")
+            and not any(port.get("hostPort") for port in container.get("ports") or ())
+            for container in spec["containers"]
+        )
+    )
+
+
+def test_the_pod_is_valid_and_restricted(pods: Configure) -> None:
+    manifest = render()
+    kubernetes_validate.validate(manifest, "1.31", strict=True)
+    assert is_restricted(manifest)
+    spec = manifest["spec"]
+    assert (spec["restartPolicy"], spec["automountServiceAccountToken"]) == ("Never", False)
+    assert spec["activeDeadlineSeconds"] == 7200
+    (container,) = spec["containers"]
+    assert (container["name"], container["image"]) == ("base", IMAGE)
+    assert container["args"] == ["fingerprint", "--run", RUN]
+    assert "command" not in container or not container["command"]
+    assert spec["volumes"] == [{"name": "scratch", "emptyDir": {"sizeLimit": "10Gi"}}]
+
+
+def test_every_setting_shows_in_the_pod(pods: Configure) -> None:
+    pods(
+        pod_namespace="audits",
+        pod_service_account="praxi-pods",
+        pod_pull_secrets="pull-one,pull-two",
+        pod_environment_secrets="store-keys",
+        pod_registry_secret="registries",
+        pod_ca_config_map="trusted",
+        pod_node_selector='{"disk": "ssd"}',
+        pod_tolerations='[{"key": "batch", "operator": "Exists", "effect": "NoSchedule"}]',
+        pod_affinity='{"nodeAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": []}}',
+        pod_scratch_limit="2Gi",
+        pod_deadline=600,
+    )
+    manifest = render()
+    kubernetes_validate.validate(manifest, "1.31", strict=True)
+    assert is_restricted(manifest)
+    spec, (container,) = manifest["spec"], manifest["spec"]["containers"]
+    assert manifest["metadata"]["namespace"] == "audits"
+    assert spec["serviceAccountName"] == "praxi-pods"
+    assert spec["imagePullSecrets"] == [{"name": "pull-one"}, {"name": "pull-two"}]
+    assert container["envFrom"] == [{"secretRef": {"name": "store-keys"}}]
+    assert spec["nodeSelector"] == {"disk": "ssd"}
+    assert spec["tolerations"] == [{"key": "batch", "operator": "Exists", "effect": "NoSchedule"}]
+    assert "nodeAffinity" in spec["affinity"]
+    assert spec["activeDeadlineSeconds"] == 600
+    environment = {entry["name"]: entry["value"] for entry in container["env"]}
+    mounts = {mount["name"]: mount["mountPath"] for mount in container["volumeMounts"]}
+    assert environment["PRAXI_REGISTRY_AUTH_FILE"] == f"{mounts['registry']}/config.json"
+    assert environment["PRAXI_REGISTRY_CA_BUNDLE"] == f"{mounts['certificates']}/ca-bundle.crt"
+    assert environment["HOME"] == environment["TMPDIR"] == mounts["scratch"]
+    volumes = {volume["name"]: volume for volume in spec["volumes"]}
+    assert volumes["scratch"]["emptyDir"] == {"sizeLimit": "2Gi"}
+    assert volumes["registry"]["secret"]["secretName"] == "registries"
+    assert volumes["certificates"]["configMap"]["name"] == "trusted"
+
+
+def test_openshift_picks_the_uid(pods: Configure) -> None:
+    assert render()["spec"]["securityContext"]["runAsUser"] == 65532
+    pods(pod_run_as_user=-1)
+    manifest = render()
+    assert "runAsUser" not in manifest["spec"]["securityContext"]
+    assert is_restricted(manifest)
+
+
+def test_labels_say_run_task_and_batch(pods: Configure) -> None:
+    plan_of(MEBI)
+    labels = render(batch=0)["metadata"]["labels"]
+    assert labels["praxi/task"] == "fingerprint_task"
+    assert labels["praxi/batch"] == "0"
+    assert labels["praxi/run"]
+    assert all(len(value) <= 63 for value in labels.values())
+
+
+def test_different_runs_have_different_labels(pods: Configure) -> None:
+    runner = PodRunner(load_settings(), BaseOperator(task_id="plan"))
+    names = [f"{RUN}{'x' * 80}{n}" for n in range(3)]
+    commands = [Command(arguments=("plan",), run=name) for name in names]
+    assert len({runner.operator_for(command).labels["praxi/run"] for command in commands}) == 3
+
+
+def test_resources_grow_with_the_batchs_bytes(pods: Configure) -> None:
+    plan_of(MEBI, 512 * MEBI, 100_000 * MEBI)
+    small, large, huge = (render(batch=n)["spec"]["containers"][0]["resources"] for n in range(3))
+    memory = [int(each["limits"]["memory"].removesuffix("Mi")) for each in (small, large, huge)]
+    assert memory == [1024, 1152, 4096]
+    assert [each["requests"]["cpu"] for each in (small, large)] == ["250m", "1"]
+    assert small["limits"]["ephemeral-storage"] == "10Gi"
+
+
+def test_a_template_lies_under_the_operators_pod(pods: Configure, tmp_path: Path) -> None:
+    template = tmp_path / "pod.yaml"
+    template.write_text(
+        """
+apiVersion: v1
+kind: Pod
+metadata: {labels: {team: security}, annotations: {sidecar.istio.io/inject: "false"}}
+spec:
+  priorityClassName: batch
+  securityContext: {runAsUser: 0}
+  containers:
+  - name: base
+    image: replaced
+    env: [{name: HTTPS_PROXY, value: "http://proxy:3128"}]
+    securityContext: {privileged: true}
+"""
+    )
+    pods(pod_template_file=template)
+    manifest = render()
+    kubernetes_validate.validate(manifest, "1.31", strict=True)
+    assert is_restricted(manifest)
+    assert manifest["spec"]["priorityClassName"] == "batch"
+    assert manifest["metadata"]["labels"]["team"] == "security"
+    assert manifest["metadata"]["annotations"] == {"sidecar.istio.io/inject": "false"}
+    (container,) = manifest["spec"]["containers"]
+    assert container["image"] == IMAGE
+    assert {"name": "HTTPS_PROXY", "value": "http://proxy:3128"} in container["env"]
+
+
+def test_the_operator_is_asked_for_what_keeps_pods_from_being_orphaned(pods: Configure) -> None:
+    pods(pod_deferrable=True, pod_startup_timeout=33)
+    operator = PodRunner(load_settings(), BaseOperator(task_id="plan")).operator_for(
+        Command(arguments=("plan",), run="r")
+    )
+    assert operator.deferrable
+    assert operator.durable
+    assert not operator.do_xcom_push
+    assert not operator.log_pod_spec_on_failure
+    assert (operator.on_kill_action.value, operator.on_finish_action.value) == ("delete_pod", "delete_pod")
+    assert (operator.startup_timeout_seconds, operator.schedule_timeout_seconds) == (33, 33)
