@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from praxi_tasks.errors import CorruptObjectError, KeyNotFoundError, ModelError
+from praxi_tasks.errors import KeyNotFoundError, ModelError, PraxiError
 from praxi_tasks.store import Store, open_store
 
 PROTOCOL: Final = 1
@@ -45,17 +45,20 @@ class Manifest(msgspec.Struct, frozen=True):
         return hashlib.sha256(msgspec.json.encode(self, order="deterministic")).hexdigest()[:32]
 
 
+def describe(parts: Sequence[tuple[str, bytes]], settings: dict[str, str | int | float]) -> Manifest:
+    """Return the manifest of parts, given as role and bytes."""
+    listed = (Part(role, hashlib.sha256(data).hexdigest(), len(data)) for role, data in parts)
+    return Manifest(PROTOCOL, tuple(listed), settings)
+
+
 def save_bundle(
     uri: str, parts: Sequence[tuple[str, bytes]], settings: dict[str, str | int | float]
 ) -> Manifest:
     """Write parts, given as role and bytes, below ``uri``; the manifest last, so a reader sees all or nothing."""
     store = open_store(uri)
-    listed = []
-    for role, data in parts:
-        part = Part(role, hashlib.sha256(data).hexdigest(), len(data))
+    manifest = describe(parts, settings)
+    for part, (_, data) in zip(manifest.parts, parts, strict=True):
         store.put(part.key, data)
-        listed.append(part)
-    manifest = Manifest(PROTOCOL, tuple(listed), settings)
     store.replace(MANIFEST, msgspec.json.format(msgspec.json.encode(manifest, order="deterministic")))
     return manifest
 
@@ -109,6 +112,7 @@ def _read_part(store: Store, part: Part) -> bytes:
     return data
 
 
-def damaged(error: CorruptObjectError, uri: str) -> ModelError:
+def damaged(error: Exception, uri: str) -> ModelError:
     """Return the model's error for a part that is whole and still can't be read."""
-    return ModelError(f"a part of the model can't be read: {error.what}", where=uri, action="build it again")
+    problem = error.what if isinstance(error, PraxiError) else "a part is missing"
+    return ModelError(f"the model can't be used: {problem}", where=uri, action="build it again")

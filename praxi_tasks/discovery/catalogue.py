@@ -8,6 +8,7 @@ packages whose versions are known, every path with its size and content hash and
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -22,7 +23,7 @@ CORE: Final = (PathKind.MAIN, PathKind.TEST)
 _KIND: Final = "catalogue"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Catalogue:
     """Packages by number, and what is known of them.
 
@@ -65,6 +66,13 @@ class Catalogue:
     row_core: NDArray[np.bool_]
     holder_starts: NDArray[np.uint32]
     holders: NDArray[np.uint16]
+
+    @cached_property
+    def native(self) -> NDArray[np.bool_]:
+        """Which packages come from the distribution, rather than from a language's index."""
+        return np.fromiter(
+            (not name.startswith("pypi/") for name in self.packages), np.bool_, len(self.packages)
+        )
 
     def to_bytes(self) -> bytes:
         """Return the catalogue as bytes that depend on its contents only."""

@@ -1,18 +1,23 @@
-"""The model: a catalogue of known packages and what decides whether a layer holds them."""
+"""The model: a catalogue of known packages, and experts that decide whether a layer holds them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from praxi_tasks.discovery.bundle import damaged, load_bundle, save_bundle
+from praxi_tasks.discovery.bundle import damaged, describe, load_bundle, save_bundle
+from praxi_tasks.discovery.candidates import Candidates, find_candidates
 from praxi_tasks.discovery.catalogue import Catalogue
-from praxi_tasks.discovery.matching import LayerKeys, Matches, match_folders, match_keys
-from praxi_tasks.discovery.prediction import LayerPrediction, ReleasePrediction
-from praxi_tasks.discovery.unexplained import unexplained
-from praxi_tasks.discovery.versions import tied_versions, weigh_versions
+from praxi_tasks.discovery.emission import Emission, emit
+from praxi_tasks.discovery.evidence import Told, tell
+from praxi_tasks.discovery.joining import join_catalogues
+from praxi_tasks.discovery.prediction import LayerPrediction
+from praxi_tasks.discovery.relocation import relocate
+from praxi_tasks.discovery.scorer import Scorer
 from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.fingerprint.tagset import Tagset
 
@@ -22,95 +27,92 @@ class Model:
 
     Parameters
     ----------
-    catalogue
-        The packages that it knows.
+    catalogues
+        The packages that it knows, one catalogue for each time it learned some.
+    scorer
+        Decides about every candidate.
+    emission
+        How many of the candidates are named.
     """
 
-    def __init__(self, catalogue: Catalogue) -> None:
-        self._catalogue = catalogue
-        self._numbers: dict[str, int] | None = None
-        self._id: str | None = None
+    def __init__(
+        self, catalogues: Sequence[Catalogue], scorer: Scorer, *, emission: Emission | None = None
+    ) -> None:
+        self._parts = tuple(catalogues)
+        self.catalogue = join_catalogues(self._parts)
+        self.scorer = scorer
+        self.emission = emission or Emission()
+
+    @property
+    def parts(self) -> tuple[Catalogue, ...]:
+        """The catalogues as they were learned."""
+        return self._parts
 
     @classmethod
     def load(cls, uri: str) -> Model:
         """Read a model from the store; see :func:`~praxi_tasks.discovery.bundle.load_bundle` for errors."""
         manifest, parts = load_bundle(uri)
+        roles: dict[str, list[bytes]] = {"catalogue": [], "scorer": []}
+        for part, data in zip(manifest.parts, parts, strict=True):
+            roles.setdefault(part.role, []).append(data)
         try:
-            model = cls(Catalogue.from_bytes(parts[0]))
-        except CorruptObjectError as error:
+            catalogues = [Catalogue.from_bytes(data) for data in roles["catalogue"]]
+            return cls(catalogues, Scorer.from_bytes(roles["scorer"][-1]))
+        except (CorruptObjectError, IndexError) as error:
             raise damaged(error, uri) from error
-        model._id = manifest.id
-        return model
 
     def save(self, uri: str) -> str:
         """Write the model below a store URI and return its identity."""
-        self._id = save_bundle(uri, [("catalogue", self._catalogue.to_bytes())], {}).id
-        return self._id
+        save_bundle(uri, self._bytes, {})
+        return self.id
 
-    @property
+    @cached_property
+    def _bytes(self) -> list[tuple[str, bytes]]:
+        catalogues = [("catalogue", part.to_bytes()) for part in self._parts]
+        return [*catalogues, ("scorer", self.scorer.to_bytes())]
+
+    @cached_property
     def id(self) -> str:
         """Hash of everything that decides what the model predicts; fit for a store key."""
-        if self._id is None:
-            import tempfile
-
-            with tempfile.TemporaryDirectory() as folder:
-                self.save(folder)
-        assert self._id is not None
-        return self._id
+        return describe(self._bytes, {}).id
 
     def knows(self, ecosystem: str, name: str, version: str) -> bool:
         """Return whether the model has learned a release, or a package whose versions it can't tell."""
-        if self._numbers is None:
-            self._numbers = {package: n for n, package in enumerate(self._catalogue.packages)}
         package = self._numbers.get(f"{ecosystem}/{name}")
         if package is None:
             return False
-        versions = self._catalogue.versions_of(package)
+        versions = self.catalogue.versions_of(package)
         return not versions or version in versions
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {package: number for number, package in enumerate(self.catalogue.packages)}
 
     def predict(self, tagset: Tagset) -> LayerPrediction:
         """Name the releases in a layer, each with its confidence and evidence, and what stays unexplained."""
-        layer = LayerKeys.of(tagset.normalised)
-        matches = match_keys(layer, self._catalogue)
-        owner, scores = self._explain(layer, matches)
-        releases = [
-            self._release(package, layer, matches, tagset, scores[package])
-            for package in np.unique(owner[owner >= 0]).tolist()
-            if scores[package] > 0.3
-        ]
-        folder_owner = match_folders(tagset.normalised.folders, self._catalogue)
-        explained = folder_owner[tagset.normalised.folder_of] >= 0 if len(tagset) else np.zeros(0, np.bool_)
-        known = np.isin(tagset.normalised.keys, layer.keys[matches.keys])
-        left = np.flatnonzero(~(explained | known))
-        return LayerPrediction(
-            tagset.digest, self.id, tuple(releases), unexplained(tagset.paths[row] for row in left.tolist())
-        )
+        seen, found, confidence = self.weigh(tagset)
+        named = emit(confidence, self.emission)
+        told: Told = tell(seen, found, named, confidence, self.catalogue)
+        return LayerPrediction(tagset.digest, self.id, told.releases, told.unexplained)
 
-    def predict_image(self, tagsets: Sequence[Tagset]) -> list[LayerPrediction]:
-        """Predict each layer of an image."""
-        return [self.predict(tagset) for tagset in tagsets]
+    def weigh(self, tagset: Tagset) -> tuple[Tagset, Candidates, NDArray[np.float64]]:
+        """Return the layer as the model sees it, its candidates and the confidence in each."""
+        found = find_candidates(tagset, self.catalogue)
+        moved = relocate(tagset.paths, tagset.normalised, _unknown(tagset, found), self.catalogue)
+        if moved is not None:
+            tagset = replace(tagset, normalised=moved)
+            found = find_candidates(tagset, self.catalogue)
+        return tagset, found, self.scorer.confidence(found.features)
 
-    def _explain(self, layer: LayerKeys, matches: Matches) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-        count = len(self._catalogue.packages)
-        hits = np.bincount(matches.packages[layer.core[matches.keys]], minlength=count)
-        scores = hits / np.maximum(self._catalogue.expected, 1)
-        order = np.lexsort((hits[matches.packages], scores[matches.packages], matches.keys))
-        owner = np.full(len(layer.keys), -1, np.intp)
-        owner[matches.keys[order]] = matches.packages[order]
-        return owner, scores
 
-    def _release(
-        self, package: int, layer: LayerKeys, matches: Matches, tagset: Tagset, score: float
-    ) -> ReleasePrediction:
-        ecosystem, _, name = self._catalogue.packages[package].partition("/")
-        rows = layer.rows[matches.keys[matches.packages == package]]
-        known = self._catalogue.versions_of(package)
-        tied = tied_versions(weigh_versions(package, self._catalogue, layer, tagset)) if known else ()
-        return ReleasePrediction(
-            ecosystem=ecosystem,
-            name=name,
-            versions=tuple(known[number] for number in tied),
-            confidence=float(min(score, 1.0)),
-            evidence=tuple(tagset.paths[row] for row in rows[:5].tolist()),
-            files=len(rows),
-        )
+def _unknown(tagset: Tagset, found: Candidates) -> NDArray[np.intp]:
+    """Return the files that no candidate has, outside the folders that Python imports from."""
+    columns = tagset.normalised
+    known = np.zeros(len(found.layer.keys), np.bool_)
+    known[found.matches.keys] = True
+    if not len(tagset):
+        return np.empty(0, np.intp)
+    free = np.fromiter((not folder.startswith("py:") for folder in columns.folders), np.bool_)
+    strange = (found.folder_owners[:, 0] < 0) & free
+    rows = found.layer.rows[~known]
+    return np.sort(rows[strange[columns.folder_of[rows]]])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from typing import Final
@@ -17,6 +18,19 @@ _COMMON: Final = frozenset(
     libexec libx32 cache log spool site-packages dist-packages python3 src games man doc icons applications
     pixmaps locale modules-load.d init.d default cron.d systemd system""".split()
 )
+
+
+# What runs or is configured on a machine, rather than what is installed there.
+_STATE: Final = re.compile(
+    r"(?:var/(?:lib/(?:dpkg|apt|systemd|pam|ucf|rpm)|cache|log|tmp|run|backups|spool)|tmp|run|proc|sys|dev)/"
+    r"|etc/(?:ld\.so\.cache|passwd|group|g?shadow|sub[ug]id|mtab|hostname|hosts|resolv\.conf|machine-id)-?$"
+    r"|etc/(?:ssl/certs|rc[0-9S]\.d|alternatives|apt)/|root/\.|.*/\.wh\."
+)
+
+
+def is_state(path: str) -> bool:
+    """Return whether a path is a machine's state: caches, logs, databases; nobody's software."""
+    return _STATE.match(path) is not None
 
 
 def unexplained(paths: Iterable[str]) -> Unexplained:

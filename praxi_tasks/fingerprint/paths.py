@@ -108,6 +108,14 @@ def join(folder: str, name: str) -> str:
     return folder + name if not folder or folder == PYTHON_ROOT else f"{folder}/{name}"
 
 
+def parent_folder(folder: str) -> str | None:
+    """Return the normalised folder that holds a normalised folder, ``None`` of a root."""
+    if not folder or folder == PYTHON_ROOT:
+        return None
+    head = folder.rpartition("/")[0]
+    return head if head or not folder.startswith(PYTHON_ROOT) else PYTHON_ROOT
+
+
 def normalise_folder(folder: str) -> str:
     """Return the normalised spelling of a folder, given without leading and trailing slash."""
     if folder.startswith(_MERGED) or f"{folder}/" in _MERGED:

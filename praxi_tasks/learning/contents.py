@@ -32,7 +32,9 @@ from praxi_tasks.learning.folders import FolderOwners
 from praxi_tasks.learning.reading import open_lines
 
 ECOSYSTEM: Final = "deb"
-_LINE: Final = re.compile(rb"\S.*\s[a-z0-9.+/_-]+/[a-z0-9][a-z0-9.+-]+(?:,[a-z0-9.+/_-]+)*\s*$", re.IGNORECASE)
+_LINE: Final = re.compile(
+    rb"\S.*\s[a-z0-9.+/_-]+/[a-z0-9][a-z0-9.+-]+(?:,[a-z0-9.+/_-]+)*\s*$", re.IGNORECASE
+)
 
 
 def is_contents(path: Path) -> bool:
@@ -55,7 +57,9 @@ def build_contents(paths: Iterable[Path]) -> Catalogue:
         before = len(collector.packages)
         collector.read(open_lines(path))
         if len(collector.packages) == before == 0:
-            raise DataError("no line names a package", where=str(path), action="give an apt-file Contents index")
+            raise DataError(
+                "no line names a package", where=str(path), action="give an apt-file Contents index"
+            )
     return collector.catalogue()
 
 

@@ -7,17 +7,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from praxi_tasks.fingerprint.paths import PYTHON_ROOT, hash_text
+from praxi_tasks.fingerprint.paths import PYTHON_ROOT, hash_text, parent_folder
 
 _SHARED: Final = -1
-
-
-def parent(folder: str) -> str | None:
-    """Return the normalised folder that holds a normalised folder, ``None`` of a root."""
-    if not folder or folder == PYTHON_ROOT:
-        return None
-    head, _, _ = folder.rpartition("/")
-    return head if head or not folder.startswith(PYTHON_ROOT) else PYTHON_ROOT
 
 
 class FolderOwners:
@@ -31,17 +23,17 @@ class FolderOwners:
         place: str | None = folder
         while place is not None:
             owner = self._owners.get(place)
-            if owner == _SHARED or owner == package:  # then the folders above know it already
+            if owner in (_SHARED, package):  # then the folders above know it already
                 return
             self._owners[place] = package if owner is None else _SHARED
-            place = parent(place)
+            place = parent_folder(place)
 
     def exclusive(self) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
         """Return the hashes of the topmost folders of one package only, sorted, and their owners."""
         found = [
             (hash_text(folder), owner)
             for folder, owner in self._owners.items()
-            if owner != _SHARED and self._owners[parent(folder) or ""] == _SHARED
+            if owner != _SHARED and self._owners[parent_folder(folder) or ""] == _SHARED
         ]
         found.sort()
         hashes = np.array([hashed for hashed, _ in found], np.uint64)

@@ -1,0 +1,61 @@
+"""How many of the candidates are named: four answers to a question that the confidences leave open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Strategy = Literal["default", "threshold", "density", "top-k"]
+STRATEGIES: Final[tuple[Strategy, ...]] = ("default", "threshold", "density", "top-k")
+
+
+@dataclass(frozen=True, slots=True)
+class Emission:
+    """A strategy and its setting.
+
+    Parameters
+    ----------
+    strategy
+        ``threshold`` names what is more likely than ``threshold``. ``density`` is the published rule: sort
+        the confidences into clusters and name what lies above the biggest one. ``top-k`` names the ``count``
+        best. ``default`` is the threshold at which naming and not naming cost the same.
+    threshold
+        A calibrated probability.
+    count
+        For ``top-k``, the number of labels, known from elsewhere.
+    width
+        For ``density``, how close neighbours within a cluster are.
+    """
+
+    strategy: Strategy = "default"
+    threshold: float = 0.5
+    count: int = 1
+    width: float = 0.05
+
+
+def emit(confidence: NDArray[np.float64], emission: Emission) -> NDArray[np.intp]:
+    """Return which candidates are named, most confident first."""
+    order = np.argsort(-confidence, kind="stable")
+    if emission.strategy == "top-k":
+        return order[: emission.count]
+    if emission.strategy == "density":
+        return order[confidence[order] > densest(confidence, emission.width)]
+    bound = emission.threshold if emission.strategy == "threshold" else 0.5
+    return order[confidence[order] >= bound]
+
+
+def densest(confidence: NDArray[np.float64], width: float) -> float:
+    """Return the highest confidence of the biggest cluster.
+
+    Clusters are runs of sorted confidences with gaps of at most ``width``; of two equally big ones the lower
+    counts. Where nothing clusters (fewer than two candidates), nothing is ruled out.
+    """
+    ordered = np.sort(confidence)
+    if len(ordered) < 2:
+        return 0.0
+    ends = np.append(np.flatnonzero(np.diff(ordered) > width), len(ordered) - 1)
+    sizes = np.diff(np.append(-1, ends))
+    return float(ordered[ends[np.argmax(sizes)]])

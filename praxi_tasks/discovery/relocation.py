@@ -1,0 +1,132 @@
+"""Software that was moved: copied below another prefix, or vendored into a folder of an application.
+
+Files that the catalogue does not know where they lie are looked at again under the spelling that they would
+have, had some upper part of their path been cut off. A prefix counts only if several files below it agree.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from praxi_tasks.discovery.catalogue import Catalogue
+from praxi_tasks.fingerprint.paths import (
+    PYTHON_ROOT,
+    PathColumns,
+    hash_text,
+    join,
+    normalise_all,
+)
+
+ROOTS: Final = (PYTHON_ROOT, "", "usr")
+"""What may stand in the place of a prefix that is cut off."""
+
+_MAX_FOLDERS: Final = 3_000
+_MAX_DEPTH: Final = 12
+_MAX_MOVES: Final = 24
+_SITE: Final = "site-packages"
+
+
+class Move(NamedTuple):
+    """Everything below ``prefix`` came from ``root``."""
+
+    prefix: str
+    root: str
+
+
+def relocate(
+    paths: list[str], columns: PathColumns, unknown: NDArray[np.intp], catalogue: Catalogue
+) -> PathColumns | None:
+    """Return the columns with the files that were moved spelled as they were before; ``None`` if none were.
+
+    Parameters
+    ----------
+    unknown
+        The rows that nothing in the catalogue explains where they are.
+    """
+    rows: defaultdict[str, list[int]] = defaultdict(list)
+    for row in unknown.tolist():
+        rows[paths[row].rpartition("/")[0]].append(row)
+    moves = _moves(rows, catalogue)
+    moved: dict[int, str] = {}
+    for move in moves:
+        below = [
+            row
+            for folder, members in rows.items()
+            if folder == move.prefix or folder.startswith(f"{move.prefix}/")
+            for row in members
+            if row not in moved
+        ]
+        moved |= _confirmed(move, below, paths, catalogue)
+    return _respelled(columns, moved) if moved else None
+
+
+def _moves(folders: Iterable[str], catalogue: Catalogue) -> list[Move]:
+    """Return the moves that folders suggest, those that most folders agree on first."""
+    places: dict[str, None] = {}
+    for folder in folders:
+        _ancestors(folder, places)
+        if len(places) > _MAX_FOLDERS:
+            break
+    guesses = [guess for place in places for guess in _guesses(place)]
+    if not guesses:
+        return []
+    hashes = np.fromiter((hash_text(spelled) for _, spelled in guesses), np.uint64, len(guesses))
+    found = np.minimum(np.searchsorted(catalogue.folders, hashes), max(len(catalogue.folders) - 1, 0))
+    votes: defaultdict[Move, int] = defaultdict(int)
+    if len(catalogue.folders):
+        for place in np.flatnonzero(catalogue.folders[found] == hashes).tolist():
+            votes[guesses[place][0]] += 1
+    for place in places:
+        head, _, last = place.rpartition("/")
+        if last == "usr" and head:
+            votes[Move(head, "")] += 1
+    return sorted(votes, key=lambda move: (-votes[move], move))[:_MAX_MOVES]
+
+
+def _ancestors(folder: str, places: dict[str, None]) -> None:
+    while folder and folder not in places:
+        places[folder] = None
+        folder = folder.rpartition("/")[0]
+
+
+def _guesses(place: str) -> Iterator[tuple[Move, str]]:
+    parts = place.split("/")
+    if not 1 < len(parts) <= _MAX_DEPTH or "site-packages" in parts or "dist-packages" in parts:
+        return
+    for start in range(1, len(parts)):
+        prefix, rest = "/".join(parts[:start]), "/".join(parts[start:])
+        for root in ROOTS:
+            yield Move(prefix, root), join(root, rest)
+
+
+def _confirmed(move: Move, rows: list[int], paths: list[str], catalogue: Catalogue) -> dict[int, str]:
+    """Return the new spelling of rows, if enough of them are known under it."""
+    root = _SITE if move.root == PYTHON_ROOT else move.root
+    cut = len(move.prefix) + 1
+    spelled = [f"{root}/{paths[row][cut:]}".lstrip("/") for row in rows]
+    keys = normalise_all(spelled).keys
+    place = np.minimum(np.searchsorted(catalogue.keys, keys), max(len(catalogue.keys) - 1, 0))
+    known = catalogue.keys[place] == keys if len(catalogue.keys) else np.zeros(len(keys), np.bool_)
+    if known.sum() < 2 and not (known.sum() == 1 and len(rows) == 1 and move.root == PYTHON_ROOT):
+        return {}
+    folders = {spelled[place].rpartition("/")[0] for place in np.flatnonzero(known).tolist()}
+    return {
+        row: text
+        for row, text, hit in zip(rows, spelled, known.tolist(), strict=True)
+        if hit or text.rpartition("/")[0] in folders
+    }
+
+
+def _respelled(columns: PathColumns, moved: dict[int, str]) -> PathColumns:
+    rows = np.fromiter(moved, np.intp, len(moved))
+    new = normalise_all(list(moved.values()))
+    keys, kinds, derived = columns.keys.copy(), columns.kinds.copy(), columns.derived.copy()
+    system, folder_of = columns.system.copy(), columns.folder_of.copy()
+    keys[rows], kinds[rows], derived[rows], system[rows] = new.keys, new.kinds, new.derived, new.system
+    folder_of[rows] = new.folder_of + np.uint32(len(columns.folders))
+    return PathColumns(keys, kinds, derived, system, folder_of, columns.folders + new.folders)

@@ -1,0 +1,61 @@
+"""The expert that every candidate meets: boosted trees over its features, and a calibrated confidence."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from praxi_tasks.discovery.candidates import FEATURES
+from praxi_tasks.discovery.trees import Trees
+from praxi_tasks.errors import CorruptObjectError
+from praxi_tasks.fingerprint.arrays import pack_arrays, unpack_arrays
+
+PROTOCOL: Final = 1
+_KIND: Final = "scorer"
+
+
+class Scorer:
+    """Says how likely a candidate is to be in the layer.
+
+    Parameters
+    ----------
+    booster
+        UBJSON of a booster over :data:`~praxi_tasks.discovery.candidates.FEATURES`.
+    knots, levels
+        The reliability curve: a raw probability of ``knots[i]`` was right in ``levels[i]`` of the cases.
+    """
+
+    def __init__(self, booster: bytes, knots: NDArray[np.float64], levels: NDArray[np.float64]) -> None:
+        self._booster = booster
+        self._trees = Trees(booster)
+        if self._trees.features != len(FEATURES) or len(knots) != len(levels):
+            raise CorruptObjectError("a scorer reads other features", action="build the model again")
+        self._knots, self._levels = knots, levels
+
+    def confidence(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return the calibrated probability of each candidate, given as a row of features."""
+        raw = self._trees.probability(features)
+        return np.interp(raw, self._knots, self._levels) if len(self._knots) else raw
+
+    def to_bytes(self) -> bytes:
+        """Return the scorer as bytes."""
+        booster = np.frombuffer(self._booster, np.uint8)
+        arrays = {"booster": booster, "knots": self._knots, "levels": self._levels}
+        return pack_arrays(_KIND, PROTOCOL, arrays)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Scorer:
+        """Read what :meth:`to_bytes` wrote.
+
+        Raises
+        ------
+        CorruptObjectError
+            If the bytes are damaged or of another protocol.
+        """
+        arrays = unpack_arrays(data, _KIND, PROTOCOL)
+        try:
+            return cls(arrays["booster"].tobytes(), arrays["knots"], arrays["levels"])
+        except KeyError as error:
+            raise CorruptObjectError("a scorer lacks a part", action="build the model again") from error

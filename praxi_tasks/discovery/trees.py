@@ -1,0 +1,87 @@
+"""Boosted trees as arrays: they decide as XGBoost does, at a fraction of its start-up time and memory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from praxi_tasks.discovery.ubjson import read_ubjson
+from praxi_tasks.errors import CorruptObjectError
+
+
+class Trees:
+    """A binary ``logistic`` booster, read from the UBJSON that XGBoost saved.
+
+    Parameters
+    ----------
+    data
+        The bytes of ``Booster.save_raw("ubj")``.
+
+    Raises
+    ------
+    CorruptObjectError
+        If they are not those of such a booster.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        document = read_ubjson(data)
+        try:
+            self._build(document["learner"])
+        except (KeyError, TypeError, ValueError, IndexError) as error:
+            raise CorruptObjectError("a booster lacks a part", action="build the model again") from error
+
+    def _build(self, learner: dict[str, Any]) -> None:
+        parameters = learner["learner_model_param"]
+        self.features = int(parameters["num_feature"])
+        base = float(str(parameters["base_score"]).strip("[]"))
+        self._base = float(np.log(base / (1 - base)))
+        trees = learner["gradient_booster"]["model"]["trees"]
+        sizes = [len(tree["left_children"]) for tree in trees]
+        offsets = np.concatenate(([0], np.cumsum(sizes))).astype(np.intp)
+        self._roots = offsets[:-1]
+        left = _columns(trees, "left_children").astype(np.intp)
+        right = _columns(trees, "right_children").astype(np.intp)
+        shift = np.repeat(offsets[:-1], sizes)
+        leaf = left < 0
+        own = np.arange(len(left))
+        self._left = np.where(leaf, own, left + shift)  # a leaf leads to itself, so every walk may go on
+        self._right = np.where(leaf, own, right + shift)
+        self._feature = np.where(leaf, 0, _columns(trees, "split_indices").astype(np.intp))
+        self._value = _columns(trees, "split_conditions").astype(np.float32)
+        self._default_left = _columns(trees, "default_left").astype(np.bool_)
+        self._depth = _depth(self._left, self._right, self._roots)
+        if len(own) and (
+            self._feature.max() >= self.features or max(self._left.max(), self._right.max()) >= len(own)
+        ):
+            raise ValueError("a tree points outside itself")
+
+    def margin(self, table: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return the log-odds of each row of a table of features; NaN stands for missing."""
+        node = np.broadcast_to(self._roots, (len(table), len(self._roots)))
+        rows = np.arange(len(table))[:, None]
+        for _ in range(self._depth):
+            value = table[rows, self._feature[node]]
+            left = np.where(np.isnan(value), self._default_left[node], value < self._value[node])
+            node = np.where(left, self._left[node], self._right[node])
+        return self._base + self._value[node].sum(axis=1, dtype=np.float64)
+
+    def probability(self, table: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return the probability that each row is positive."""
+        return np.asarray(1 / (1 + np.exp(-np.clip(self.margin(table), -50, 50))))
+
+
+def _columns(trees: list[dict[str, Any]], name: str) -> NDArray[Any]:
+    return np.concatenate([np.asarray(tree[name]) for tree in trees]) if trees else np.empty(0)
+
+
+def _depth(left: NDArray[np.intp], right: NDArray[np.intp], roots: NDArray[np.intp]) -> int:
+    """Return how many steps lead to the deepest leaf; a tree that runs in circles is not a tree."""
+    level, depth = roots, 0
+    while len(level := level[left[level] != level]):
+        level = np.concatenate([left[level], right[level]])
+        depth += 1
+        if depth > 64 or len(level) > len(left):
+            raise ValueError("a tree has a circle")
+    return depth

@@ -1,0 +1,140 @@
+"""Made-up layers whose truth is known: what experts are trained, calibrated and compared on."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from praxi_tasks.discovery.knowledge import Release
+from praxi_tasks.fingerprint.paths import normalise_all
+from praxi_tasks.fingerprint.tagset import Tagset
+from praxi_tasks.learning.damage import Damage, Files, compile_python, drift, install
+
+PYTHON_ROOTS: Final = (
+    "usr/local/lib/python3.11/site-packages",
+    "usr/local/lib/python3.9/site-packages",
+    "opt/venv/lib/python3.12/site-packages",
+    "app/.venv/lib/python3.10/site-packages",
+    "home/app/.local/lib/python3.11/site-packages",
+    "usr/local/lib/python3.11/dist-packages",
+    "usr/lib/python3/dist-packages",
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LabelledLayer:
+    """A layer and the truth about it.
+
+    ``truth`` maps each package that left a file to its version, or to ``None`` where that is none the model
+    was given; ``unknown`` are packages in the layer that are to be taken as unknown.
+    """
+
+    tagset: Tagset
+    truth: dict[str, str | None]
+    unknown: frozenset[str] = frozenset()
+
+
+class LayerSampler:
+    """Draws layers from releases.
+
+    Parameters
+    ----------
+    releases
+        What may be in a layer.
+    groups
+        Sets of packages that share paths; half of the layers are drawn from within them.
+    unknown
+        Share of the packages of a layer that are to be taken as unknown.
+    """
+
+    def __init__(
+        self,
+        releases: Sequence[Release],
+        rng: np.random.Generator,
+        *,
+        groups: Sequence[Sequence[str]] = (),
+        unknown: float = 0.1,
+        most: int = 12,
+    ) -> None:
+        self._rng = rng
+        self._releases: defaultdict[str, list[Release]] = defaultdict(list)
+        for release in releases:
+            self._releases[release.package].append(release)
+        self._names = sorted(self._releases)
+        present = [[name for name in group if name in self._releases] for group in groups]
+        self._groups = [group for group in present if len(group) > 1]
+        self._unknown = unknown
+        self._most = most
+
+    def draw(
+        self, damage: Damage | None = None, *, drifting: float = 0.1, confusable: float = 0.3
+    ) -> LabelledLayer:
+        """Draw one layer; ``damage`` is drawn too unless it is given."""
+        rng = self._rng
+        damage = damage or Damage.draw(rng)
+        root = PYTHON_ROOTS[rng.integers(len(PYTHON_ROOTS))]
+        compiled = rng.random() < 0.4
+        truth: dict[str, str | None] = {}
+        parts: list[Files] = []
+        for name in self._choose(confusable):
+            versions = self._releases[name]
+            release = versions[rng.integers(len(versions))]
+            files = damage.apply(release, rng)
+            drifted = rng.random() < drifting
+            if drifted:
+                files = drift(files, rng, rng.uniform(0.05, 0.6))
+            if release.ecosystem == "pypi":
+                files = install(files, root)
+                files = compile_python(files) if compiled else files
+            if files.paths:
+                truth[name] = None if drifted or not release.version else release.version
+                parts.append(files)
+        parts.append(noise(rng))
+        unknown = frozenset(name for name in truth if rng.random() < self._unknown)
+        return LabelledLayer(merge(parts), truth, unknown)
+
+    def _choose(self, confusable: float) -> list[str]:
+        rng = self._rng
+        count = int(rng.integers(1, self._most + 1))
+        if self._groups and rng.random() < confusable:
+            chosen = [self._groups[rng.integers(len(self._groups))] for _ in range(count)]
+            return sorted({group[rng.integers(len(group))] for group in chosen})
+        return [self._names[place] for place in rng.permutation(len(self._names))[:count].tolist()]
+
+
+def noise(rng: np.random.Generator) -> Files:
+    """Return files that no package owns: an application's own, of a random name and size."""
+    count = int(rng.integers(0, 40))
+    word = f"app{rng.integers(10**6)}"
+    homes = (f"opt/{word}", f"srv/{word}/data", f"usr/lib/{word}", "etc", "var/lib/" + word)
+    home = homes[rng.integers(len(homes))]
+    paths = [f"{home}/{word}_{rng.integers(10**6)}.dat" for _ in range(count)]
+    sizes = rng.integers(1, 10**6, count).astype(np.uint64)
+    return Files(paths, sizes, rng.integers(1, 2**62, count).astype(np.uint64), np.ones(count, np.bool_))
+
+
+def merge(parts: Sequence[Files], digest: str = "sha256:" + "0" * 64) -> Tagset:
+    """Put files into one layer; of files with one path the last stays."""
+    places: dict[str, int] = {}
+    paths = [path for part in parts for path in part.paths]
+    for row, path in enumerate(paths):
+        places[path] = row
+    rows = np.fromiter(places.values(), np.intp, len(places))
+    kept = list(places)
+    return Tagset(
+        digest,
+        kept,
+        normalise_all(kept),
+        _column([part.sizes for part in parts])[rows],
+        _column([part.hashes for part in parts])[rows],
+        np.concatenate([part.measured for part in parts]).astype(np.bool_)[rows],
+    )
+
+
+def _column(parts: Sequence[NDArray[np.uint64]]) -> NDArray[np.uint64]:
+    return np.concatenate(parts).astype(np.uint64)

@@ -1,0 +1,86 @@
+"""Training the scorer on made-up layers, and calibrating it on others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from praxi_tasks.discovery.candidates import FEATURES, find_candidates
+from praxi_tasks.discovery.catalogue import Catalogue
+from praxi_tasks.discovery.scorer import Scorer
+from praxi_tasks.learning.sampling import LabelledLayer, LayerSampler
+
+LAYERS: Final = 400
+"""How many layers the scorer is trained on; half as many more calibrate it."""
+
+_RISING: Final = {
+    "coverage",
+    "hits",
+    "kept",
+    "kept_hits",
+    "unique",
+    "unique_hits",
+    "extras",
+    "below",
+    "agreeing",
+}
+_FALLING: Final = {"rival", "unclaimed"}
+_PARAMETERS: Final = {
+    "objective": "binary:logistic",
+    "base_score": 0.5,
+    "eta": 0.2,
+    "max_depth": 4,
+    "min_child_weight": 0.5,
+    "lambda": 1.0,
+    "nthread": 2,
+    "monotone_constraints": tuple((f in _RISING) - (f in _FALLING) for f in FEATURES),
+}
+_TREES: Final = 60
+
+
+class Examples(NamedTuple):
+    """Candidates as rows of features, and whether the layer they come from held the package."""
+
+    features: NDArray[np.float32]
+    present: NDArray[np.bool_]
+
+
+def examples(layers: Sequence[LabelledLayer], catalogue: Catalogue) -> Examples:
+    """Measure the candidates of layers whose truth is known; unknown packages are hidden while doing so."""
+    numbers = {name: number for number, name in enumerate(catalogue.packages)}
+    tables, truths = [np.empty((0, len(FEATURES)), np.float32)], [np.empty(0, np.bool_)]
+    for layer in layers:
+        hidden = np.zeros(len(catalogue.packages), np.bool_)
+        hidden[[numbers[name] for name in layer.unknown if name in numbers]] = True
+        found = find_candidates(layer.tagset, catalogue, hidden)
+        tables.append(found.features)
+        truths.append(np.fromiter((catalogue.packages[p] in layer.truth for p in found.packages), np.bool_))
+    return Examples(np.concatenate(tables), np.concatenate(truths))
+
+
+def train_scorer(sampler: LayerSampler, catalogue: Catalogue, layers: int = LAYERS) -> Scorer:
+    """Train a scorer for a catalogue on layers that ``sampler`` draws."""
+    import xgboost
+
+    known = examples([sampler.draw() for _ in range(layers)], catalogue)
+    data = xgboost.DMatrix(known.features, known.present)
+    booster = bytes(xgboost.train(_PARAMETERS, data, _TREES).save_raw("ubj"))
+    fresh = examples([sampler.draw() for _ in range(layers // 2)], catalogue)
+    nothing = np.empty(0, np.float64)
+    raw = Scorer(booster, nothing, nothing).confidence(fresh.features)
+    return Scorer(booster, *reliability(raw, fresh.present))
+
+
+def reliability(
+    raw: NDArray[np.float64], present: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the isotonic curve from raw probabilities to how often they were right."""
+    if len(np.unique(present)) < 2:
+        return np.empty(0, np.float64), np.empty(0, np.float64)
+    from sklearn.isotonic import IsotonicRegression
+
+    curve = IsotonicRegression(y_min=0.0005, y_max=0.9995).fit(raw, present.astype(np.float64))
+    return curve.X_thresholds_.astype(np.float64), curve.y_thresholds_.astype(np.float64)
