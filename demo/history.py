@@ -7,6 +7,7 @@ of past days, so that a real Prometheus answers for last week.
 from __future__ import annotations
 
 import subprocess
+import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,7 +25,8 @@ class Deployment:
     """One container of one pod, from its start to its end.
 
     ``image_id`` is what the container runtime reported, in any of the forms met in the wild, or empty.
-    A container that is not ``running`` waits, as one does whose image can't be pulled.
+    A container that is not ``running`` waits, as one does whose image can't be pulled. The pod's ``uid``
+    follows from its name unless given.
     """
 
     image: str
@@ -36,11 +38,19 @@ class Deployment:
     container: str = "main"
     init: bool = False
     running: bool = True
+    uid: str = ""
+    container_id: str = ""
 
     def series(self) -> Iterator[tuple[str, dict[str, str], int]]:
         """Yield the metric name, labels and value of each series of the container."""
-        place = {"namespace": self.namespace, "pod": self.pod, "container": self.container}
-        image = {"image": self.image, "image_spec": self.image, "image_id": self.image_id}
+        uid = self.uid or str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self.namespace}/{self.pod}"))
+        place = {"namespace": self.namespace, "pod": self.pod, "uid": uid, "container": self.container}
+        image = {
+            "image": self.image,
+            "image_spec": self.image,
+            "image_id": self.image_id,
+            "container_id": self.container_id,
+        }
         kind = "init_container" if self.init else "container"
         yield f"kube_pod_{kind}_info", {**place, **image}, 1
         yield f"kube_pod_{kind}_status_running", place, int(self.running)

@@ -3,6 +3,7 @@
 A server writes its pid file itself, before it becomes the server, so that a demonstration killed at
 any moment leaves nothing behind that ``stop`` can't find. The file also holds the process's start time
 and the machine's boot, so that a pid used again by somebody else's process is never mistaken for ours.
+What the server starts in turn is known by its session, or by a variable that it inherited.
 """
 
 from __future__ import annotations
@@ -13,14 +14,14 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from demo.errors import ServerError
+from demo.proc import ProcessStat, boot_id, environment_of, living_processes
 
-BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
 # $1 is the pid file. After the command's name, which may hold anything, field 20 is the start time.
 LAUNCHER: Final = """
 pid_file=$1; shift
@@ -30,6 +31,7 @@ started=$(set -- ${stat##*) }; shift 19; echo $1)
 echo "$$ $started $boot" > "$pid_file.new" && mv "$pid_file.new" "$pid_file" && exec "$@"
 """
 POLL_SECONDS: Final = 0.05
+MARK: Final = "PRAXI_SERVER"  # the variable that descendants inherit; its value is the pid file's path
 
 
 def free_port() -> int:
@@ -37,26 +39,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-@dataclass(frozen=True)
-class ProcessStat:
-    """What ``/proc/PID/stat`` says about a process; ``started`` is in clock ticks since boot."""
-
-    pid: int
-    state: str
-    session: int
-    started: int
-
-    @classmethod
-    def read(cls, pid: int) -> ProcessStat | None:
-        """Return the state of a process, or None where there is none with this pid."""
-        try:
-            text = Path(f"/proc/{pid}/stat").read_text()
-        except (FileNotFoundError, ProcessLookupError):
-            return None
-        fields = text.rpartition(")")[2].split()
-        return cls(pid=pid, state=fields[0], session=int(fields[3]), started=int(fields[19]))
 
 
 @dataclass(frozen=True)
@@ -78,17 +60,22 @@ class Server:
         return self.folder / f"{self.name}.log"
 
     def members(self) -> list[int]:
-        """Return the pids of the server and of all its descendants in its session, none if it has ended."""
+        """Return the pids of the server and of all its descendants; none if everything has ended."""
         try:
             pid, started, boot = self.pid_file.read_text().split()
         except FileNotFoundError:
             return []
-        if boot != BOOT_ID.read_text().strip():
+        if boot != boot_id():
             return []
         leader = ProcessStat.read(int(pid))
         if leader is not None and leader.started != int(started):
             return []  # the pid belongs to somebody else's process now
-        return [stat.pid for stat in _processes() if stat.session == int(pid) and stat.state != "Z"]
+        mark = f"{MARK}={self.pid_file.resolve()}"
+        return [
+            stat.pid
+            for stat in living_processes()
+            if int(pid) in {stat.pid, stat.session} or mark in environment_of(stat.pid)
+        ]
 
     def last_lines(self, count: int = 15) -> str:
         """Return the end of the log."""
@@ -146,12 +133,6 @@ class Server:
         return True
 
 
-def _processes() -> Iterator[ProcessStat]:
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and (stat := ProcessStat.read(int(entry.name))) is not None:
-            yield stat
-
-
 def start_server(
     name: str,
     command: Sequence[str | Path],
@@ -165,7 +146,7 @@ def start_server(
     Parameters
     ----------
     env
-        Added to this program's own environment.
+        The server's environment; by default this program's own.
     """
     folder.mkdir(parents=True, exist_ok=True)
     server = Server(name, folder)
@@ -176,7 +157,7 @@ def start_server(
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            env={**os.environ, **(env or {})},
+            env={**(os.environ if env is None else env), MARK: str(server.pid_file.resolve())},
             cwd=cwd,
             start_new_session=True,
         )
