@@ -1,0 +1,160 @@
+"""A real Airflow: API server, scheduler and Dag processor on SQLite, in a home of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from tests.support.airflow_home import ROOT, environment
+from tests.support.process import free_port, running, start_server
+
+FINISHED: Final = frozenset({"success", "failed"})
+
+
+class Airflow:
+    """A running Airflow, asked through its REST API and its command line.
+
+    Parameters
+    ----------
+    url
+        Of the API server.
+    variables
+        The environment that its processes and command lines share.
+    """
+
+    def __init__(self, url: str, variables: Mapping[str, str]) -> None:
+        self.url = url
+        self.variables = variables
+        self._token = ""
+
+    def cli(self, *arguments: str) -> str:
+        """Run ``airflow ARGUMENT…`` and return what it printed."""
+        result = subprocess.run(
+            [*airflow_command(), *arguments],
+            env=os.environ | dict(self.variables), capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if result.returncode:
+            raise AssertionError(f"airflow {' '.join(arguments)}:\n{result.stdout}\n{result.stderr}")
+        return result.stdout
+
+    def call(self, method: str, path: str, body: object = None) -> Any:
+        """Call the REST API as an administrator and return the decoded answer."""
+        if not self._token:
+            self._token = str(self._send("GET", "/auth/token", None, {})["access_token"])
+        return self._send(method, f"/api/v2{path}", body, {"Authorization": f"Bearer {self._token}"})
+
+    def runs(self, dag_id: str) -> list[dict[str, Any]]:
+        """Return the Dag's runs, oldest logical date first."""
+        answer = self.call("GET", f"/dags/{dag_id}/dagRuns?order_by=logical_date&limit=100")
+        runs: list[dict[str, Any]] = answer["dag_runs"]
+        return runs
+
+    def trigger(self, dag_id: str, conf: Mapping[str, Any], logical_date: str | None = None) -> str:
+        """Start a manual run and return its id."""
+        body = {"logical_date": logical_date, "conf": dict(conf)}
+        return str(self.call("POST", f"/dags/{dag_id}/dagRuns", body)["dag_run_id"])
+
+    def wait_for(self, dag_id: str, run_id: str, *, seconds: float = 240) -> dict[str, list[str]]:
+        """Wait for a run's end; return the states of each task's instances."""
+        deadline = time.monotonic() + seconds
+        run: dict[str, Any] = {}
+        while time.monotonic() < deadline:
+            found = [run for run in self.runs(dag_id) if run["dag_run_id"] == run_id]
+            if found and (run := found[0])["state"] in FINISHED:
+                return self.states(dag_id, run_id)
+            time.sleep(0.5)
+        raise AssertionError(f"{run_id} did not end: {run.get('state')} {self.states(dag_id, run_id)}")
+
+    def states(self, dag_id: str, run_id: str) -> dict[str, list[str]]:
+        """Return the states of a run's task instances by task."""
+        path = f"/dags/{dag_id}/dagRuns/{_quote(run_id)}/taskInstances?limit=1000"
+        states: dict[str, list[str]] = {}
+        for instance in self.call("GET", path)["task_instances"]:
+            states.setdefault(instance["task_id"], []).append(instance["state"])
+        return states
+
+    def _send(self, method: str, path: str, body: object, headers: dict[str, str]) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(
+            self.url + path, data, headers | {"Content-Type": "application/json"}, method=method
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=60) as response:
+                return json.load(response)
+        except urllib.error.HTTPError as error:
+            raise AssertionError(f"{method} {path}: {error.code} {error.read().decode()}") from error
+
+
+def airflow_command() -> list[str]:
+    """Return the command that runs this environment's Airflow."""
+    return [sys.executable, "-m", "airflow"]
+
+
+@contextmanager
+def airflow(folder: Path, variables: Mapping[str, str]) -> Iterator[Airflow]:
+    """Run an Airflow with its home in ``folder`` and these variables besides its own."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    given = environment(folder / "home") | _quick(port) | dict(variables)
+    started = Airflow(url, given)
+    started.cli("db", "migrate")
+    started.cli("pools", "import", str(ROOT / "images" / "airflow" / "pools.json"))
+    with ExitStack() as stack:
+        for name in ("api-server", "scheduler", "dag-processor"):
+            server = start_server(name, [*airflow_command(), name], folder, env=given)
+            stack.enter_context(running(server))
+            if name == "api-server":
+                server.wait_until(lambda: _healthy(url), seconds=120)
+        server.wait_until(lambda: _parsed(started), seconds=120)
+        yield started
+
+
+def _quick(port: int) -> dict[str, str]:
+    """Return settings that keep a small machine responsive."""
+    return {
+        "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+        "AIRFLOW__CORE__PARALLELISM": "3",
+        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "True",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",
+        "AIRFLOW__API__HOST": "127.0.0.1",
+        "AIRFLOW__API__PORT": str(port),
+        "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{port}",
+        "AIRFLOW__API__WORKERS": "1",
+        "AIRFLOW__API__SECRET_KEY": "only for this test",
+        "AIRFLOW__API_AUTH__JWT_SECRET": "only for this test, and long enough to sign with it",
+        "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.3",
+        "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "False",
+        "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",
+        "AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES": "1",
+        "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+        "PYTHONWARNINGS": "ignore",
+    }
+
+
+def _healthy(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/api/v2/monitor/health", timeout=5) as response:
+            return bool(response.status == 200)
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
+
+
+def _parsed(started: Airflow) -> bool:
+    errors = started.call("GET", "/importErrors")["import_errors"]
+    assert not errors, errors
+    return {"praxi_audit", "praxi_train"} <= {dag["dag_id"] for dag in started.call("GET", "/dags")["dags"]}
+
+
+def _quote(run_id: str) -> str:
+    return urllib.parse.quote(run_id, safe="")
