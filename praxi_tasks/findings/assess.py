@@ -55,10 +55,9 @@ class Assessor:
         health = health_of(index.sources, read_state(feeds), at)
         return cls(at, policy or Policy(), index, Lifecycle.load(feeds), ReleaseLists.load(feeds), health)
 
-    def findings(self, image: FusedImage, reference: str) -> tuple[Finding, ...]:
-        """Return an image's findings, the gravest first, as the policy has them."""
-        judged = self.policy.apply(self._all(image), reference, self.at)
-        return tuple(sorted(judged, key=_order))
+    def findings(self, image: FusedImage) -> tuple[Finding, ...]:
+        """Return an image's findings, the gravest first, before the policy judges them."""
+        return tuple(sorted(self._all(image), key=_order))
 
     def about_audit(self) -> tuple[Finding, ...]:
         """Return what is wrong with the audit's own means: feeds that are old or broken, expired rules."""
@@ -78,7 +77,6 @@ class Assessor:
 
 def _order(finding: Finding) -> tuple[object, ...]:
     return (
-        finding.ignored is not None,
         severity_rank(finding.severity),
         not finding.exploited,
         -finding.score,

@@ -19,7 +19,7 @@ from praxi_tasks.findings.component import (
     package_key,
     package_url,
 )
-from praxi_tasks.findings.filesystem import FileTree, LayerChanges, telling
+from praxi_tasks.findings.filesystem import FileTree, LayerChanges, printable, telling
 from praxi_tasks.fingerprint.inventory import Claim, Distribution, Inventory
 
 _SHOWN_PATHS: Final = 5
@@ -86,9 +86,7 @@ class _Fusion:
 
     def components(self) -> tuple[Component, ...]:
         """Return what was fused: what is there first, by package."""
-        return tuple(
-            sorted(self._components, key=lambda item: (not item.present, item.package, item.versions))
-        )
+        return tuple(sorted(map(_printable, self._components), key=_order))
 
     def add_claim(self, tracked: TrackedClaim) -> None:
         claim = tracked.claim
@@ -195,6 +193,16 @@ class _Fusion:
 
     def _shown(self, files: Iterable[str]) -> tuple[str, ...]:
         return tuple(path for path in files if self._tree.layer_of(path) is not None)[:_SHOWN_PATHS]
+
+
+def _printable(component: Component) -> Component:
+    if all(path.isascii() for path in component.evidence):
+        return component
+    return msgspec.structs.replace(component, evidence=tuple(map(printable, component.evidence)))
+
+
+def _order(component: Component) -> tuple[object, ...]:
+    return not component.present, component.package, component.versions
 
 
 def _compatible(component: Component, release: ReleasePrediction) -> bool:

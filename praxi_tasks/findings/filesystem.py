@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
 
+import numpy as np
+from numpy.typing import ArrayLike
+
 _DIRECTORY: Final = ord("d")
 _REGULAR: Final = frozenset({ord("f"), ord("h")})
 # Since merged /usr these are links into /usr, and databases still write either form.
@@ -32,7 +35,7 @@ class LayerChanges(Protocol):
         """Paths without a leading slash."""
 
     @property
-    def types(self) -> Iterable[int]:
+    def types(self) -> ArrayLike:
         """Per path the code point of its type's letter: ``f d l h c b p``."""
 
     @property
@@ -57,6 +60,11 @@ def telling(path: str) -> bool:
     """
     path = merged(path)
     return not (path.startswith(_EXPENDABLE) or path.endswith((".pyc", ".pyo")) or _METADATA.search(path))
+
+
+def printable(path: str) -> str:
+    """Return a path that any document can hold: bytes that are no UTF-8 become escapes."""
+    return path if path.isascii() else path.encode("utf-8", "backslashreplace").decode()
 
 
 class Removal:
@@ -132,7 +140,8 @@ class FileTree:
         self._folders = {folder for folder in self._folders if not removal.covers(folder)}
 
     def _add(self, changes: LayerChanges, number: int) -> None:
-        for path, kind in zip(map(merged, changes.paths), changes.types, strict=True):
+        kinds = np.asarray(changes.types, np.uint8).tobytes()
+        for path, kind in zip(map(merged, changes.paths), kinds, strict=True):
             if kind == _DIRECTORY:
                 self._folders.add(path)
                 continue

@@ -9,7 +9,7 @@ from typing import Final
 from praxi_tasks.findings.claims import TrackedClaim
 from praxi_tasks.findings.component import FINGERPRINT, INVENTORY, Component, package_url
 from praxi_tasks.findings.components import FusedImage
-from praxi_tasks.findings.filesystem import telling
+from praxi_tasks.findings.filesystem import printable, telling
 from praxi_tasks.findings.finding import Finding, Severity
 from praxi_tasks.findings.unexplained import unexplained_files
 
@@ -103,7 +103,7 @@ def _ghost(image: FusedImage, tracked: TrackedClaim, missing: tuple[str, ...]) -
         purl=package_url(claim.ecosystem, claim.name, claim.version, claim.architecture),
         package=f"{claim.ecosystem}/{claim.name}",
         layer=image.digests[layer],
-        evidence=missing[:_SHOWN_PATHS],
+        evidence=tuple(map(printable, missing[:_SHOWN_PATHS])),
         sources=(INVENTORY,),
     )
 
@@ -119,7 +119,9 @@ def _unexplained(image: FusedImage) -> Iterator[Finding]:
             severity=next((severity for least, severity in _SHARES if share >= least), "info"),
             action="teach the model the packages they come from, or note them as your own software",
             layer=rest.layer,
-            evidence=tuple(f"{root.path}/ ({root.files} files)" for root in rest.roots[:_SHOWN_PATHS]),
+            evidence=tuple(
+                f"{printable(root.path)}/ ({root.files} files)" for root in rest.roots[:_SHOWN_PATHS]
+            ),
             sources=(INVENTORY, FINGERPRINT),
         )
 

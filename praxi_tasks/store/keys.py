@@ -55,3 +55,14 @@ def training_record(request_id: str) -> str:
 def advisory_index(fingerprint: str, protocol: int) -> str:
     """Key of the advisory index that was built from feeds with this sha256."""
     return f"feeds-index/{fingerprint}.v{protocol}"
+
+
+def history(scope: str) -> str:
+    """Folder of what past audits of a scope remember."""
+    return f"history/{scope}"
+
+
+def history_entry(scope: str, at: str, run_id: str) -> str:
+    """Key of what the audit ``run_id`` at the time ``at`` (ISO 8601) remembers; keys sort by time."""
+    moment = "".join(character if character.isalnum() else "-" for character in at)
+    return f"{history(scope)}/{moment}_{run_id}.json"

@@ -30,7 +30,7 @@ def test_one_image_gets_every_kind_the_gravest_first(tmp_path: Path) -> None:
             layer(2, whiteouts=flask.files[1:]),
         ]
     )
-    found = Assessor.load(feeds, DAY).findings(image, "i")
+    found = Assessor.load(feeds, DAY).findings(image)
     assert [item.kind for item in found] == ["database-removed", "vulnerable", "hidden"]
 
 
@@ -62,6 +62,6 @@ def test_broken_feeds_are_findings_and_the_audit_goes_on(tmp_path: Path) -> None
         "feed/kev/known_exploited_vulnerabilities.json",
     }
     flask = pypi("flask", "1.0", "flask/app.py")
-    assert [f.kind for f in assessor.findings(fuse([layer(1, flask.files, claims=[flask])]), "i")] == [
+    assert [f.kind for f in assessor.findings(fuse([layer(1, flask.files, claims=[flask])]))] == [
         "vulnerable"
     ]

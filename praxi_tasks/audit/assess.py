@@ -1,0 +1,122 @@
+"""Findings about an audit's images: the layers' documents read again, fused, assessed and compared."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from functools import lru_cache
+
+import msgspec
+
+from praxi_tasks.audit import documents
+from praxi_tasks.audit.reported import AuditReport, ReportedImage, State
+from praxi_tasks.discovery.prediction import LayerPrediction
+from praxi_tasks.findings.assess import Assessor
+from praxi_tasks.findings.changes import History, remember, with_changes
+from praxi_tasks.findings.components import LayerFacts, fuse
+from praxi_tasks.findings.document import AssessedAudit, AssessedImage
+from praxi_tasks.findings.unexplained import unexplained_files
+from praxi_tasks.fingerprint.changeset import Changeset
+from praxi_tasks.fingerprint.inventory import Inventory
+from praxi_tasks.store import Store, keys
+
+logger = logging.getLogger(__name__)
+
+# Base layers come again and again; a changeset is some megabytes.
+_REMEMBERED_LAYERS = 128
+
+
+class AuditAssessor:
+    """Assesses a report's images, each chain of layers once.
+
+    Parameters
+    ----------
+    store
+        Where the layers' changesets, inventories and predictions lie.
+    assessor
+        What is known about vulnerabilities, ages and ends of life, and the policy.
+    """
+
+    def __init__(self, store: Store, assessor: Assessor) -> None:
+        self._store = store
+        self._assessor = assessor
+        self._facts = lru_cache(_REMEMBERED_LAYERS)(self._read)
+
+    def assess(self, report: AuditReport, run: str, at: str, scope: str) -> AssessedAudit:
+        """Return the assessed audit, compared with the one before in the same scope, and remember it.
+
+        Parameters
+        ----------
+        run
+            The audit's identity: a retry replaces what it remembered.
+        at
+            The end of the audit's interval, ISO 8601.
+        scope
+            ``dag``, or ``local`` for audits by hand, whose images come and go as they are named.
+        """
+        audit = AssessedAudit(
+            run=run,
+            at=at,
+            interval=report.interval,
+            model=report.model,
+            images=tuple(self._images(report)),
+            feeds=self._assessor.feeds,
+            findings=self._assessor.about_audit(),
+        )
+        history = History(self._store, scope)
+        before, trend = history.before(at, run)
+        changed = with_changes(audit, before)
+        memory = remember(changed, before)
+        history.add(memory)
+        return msgspec.structs.replace(changed, trend=(*trend, memory.point))
+
+    def _images(self, report: AuditReport) -> Iterator[AssessedImage]:
+        known: dict[tuple[int, ...], AssessedImage] = {}
+        for image in report.images:
+            described = _describe(image, report)
+            if image.state is State.FAILED:
+                yield described
+                continue
+            if image.layers not in known:
+                logger.info("assessing %s", image.image)
+                known[image.layers] = self._assess(described, report.model)
+            found = known[image.layers]
+            yield msgspec.structs.replace(
+                described,
+                components=found.components,
+                findings=tuple(self._assessor.policy.apply(found.findings, image.image, self._assessor.at)),
+                files=found.files,
+                unexplained=found.unexplained,
+            )
+
+    def _assess(self, image: AssessedImage, model: str) -> AssessedImage:
+        fused = fuse([self._facts(digest, model) for digest in image.layers])
+        rest = unexplained_files(fused)
+        return msgspec.structs.replace(
+            image,
+            components=fused.components,
+            findings=self._assessor.findings(fused),
+            files=rest.total,
+            unexplained=rest.files,
+        )
+
+    def _read(self, digest: str, model: str) -> LayerFacts:
+        return LayerFacts(
+            Changeset.from_bytes(self._store.get(keys.layer_changeset(digest))),
+            Inventory.from_bytes(self._store.get(keys.layer_inventory(digest))),
+            documents.read(self._store, keys.layer_prediction(digest, model), LayerPrediction),
+        )
+
+
+def _describe(image: ReportedImage, report: AuditReport) -> AssessedImage:
+    return AssessedImage(
+        image=image.image,
+        digest=image.digest,
+        platform=image.platform,
+        state=image.state.value,
+        reason=image.reason or "",
+        namespaces=image.namespaces,
+        pods=image.pods,
+        warnings=image.warnings,
+        layers=tuple(layer.digest for layer in report.layers_of(image)),
+    )

@@ -1,0 +1,141 @@
+"""What changed since the audit before: new, worse, resolved, and still open since when."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import msgspec
+
+from praxi_tasks.errors import CorruptObjectError
+from praxi_tasks.findings.document import AssessedAudit, Resolved, TrendPoint
+from praxi_tasks.findings.finding import Finding, severity_rank
+from praxi_tasks.store import Store, keys
+
+_TREND: Final = 90
+
+
+class Open(msgspec.Struct, frozen=True):
+    """One open finding, as the next audit remembers it."""
+
+    since: str
+    severity: str
+
+
+class Memory(msgspec.Struct, frozen=True):
+    """What an audit leaves for the next: open findings by image, then by key, and its place in the trend."""
+
+    run: str
+    at: str
+    images: dict[str, dict[str, Open]]
+    point: TrendPoint
+
+
+def with_changes(audit: AssessedAudit, before: Memory | None) -> AssessedAudit:
+    """Return the audit with every finding's ``since`` and with what is new, worse and resolved.
+
+    A finding is the same as before if its image has it, or another tag of its repository had it: a rollout
+    that changes nothing is no news. An image that could not be audited keeps what was known about it.
+    """
+    memory = before.images if before else {}
+    repositories = _by_repository(memory)
+    images, new, worse = [], set(), set()
+    for image in audit.images:
+        known = {**repositories.get(repository(image.image), {}), **memory.get(image.image, {})}
+        dated = []
+        for finding in image.findings:
+            earlier = known.get(finding.key)
+            dated.append(msgspec.structs.replace(finding, since=earlier.since if earlier else audit.at))
+            if finding.ignored is None and earlier is None:
+                new.add((image.image, finding.key))
+            elif earlier and severity_rank(finding.severity) < severity_rank(earlier.severity):
+                worse.add((image.image, finding.key))
+        images.append(msgspec.structs.replace(image, findings=tuple(dated)))
+    changed = msgspec.structs.replace(audit, images=tuple(images), new=frozenset(new), worse=frozenset(worse))
+    return msgspec.structs.replace(changed, resolved=tuple(_resolved(changed, memory)))
+
+
+def remember(audit: AssessedAudit, before: Memory | None) -> Memory:
+    """Return what the next audit needs to know about this one."""
+    images: dict[str, dict[str, Open]] = {}
+    for image in audit.images:
+        if image.failed:
+            known = before.images.get(image.image, {}) if before else {}
+        else:
+            known = {item.key: Open(item.since, item.severity) for item in image.open_findings}
+        images.setdefault(image.image, {}).update(known)
+    return Memory(audit.run, audit.at, images, trend_point(audit))
+
+
+def trend_point(audit: AssessedAudit) -> TrendPoint:
+    """Return an audit's place in the trend."""
+    found = [finding for image in audit.images for finding in image.open_findings]
+    severities = Counter[str](finding.severity for finding in found)
+    kinds = Counter[str](finding.kind for finding in found)
+    return TrendPoint(audit.at, len(audit.images), dict(severities), dict(kinds))
+
+
+class History:
+    """The memories of past audits in a store; ``scope`` keeps the Dag's apart from those by hand."""
+
+    def __init__(self, store: Store, scope: str) -> None:
+        self._store = store
+        self._scope = scope
+
+    def before(self, at: str, run: str) -> tuple[Memory | None, tuple[TrendPoint, ...]]:
+        """Return the memory of the last audit before ``at``, and the trend up to it.
+
+        A memory that is damaged is passed over.
+        """
+        memories: list[Memory] = []
+        latest = keys.history_entry(self._scope, at, "~")
+        earlier = sorted(key for key in self._store.list(keys.history(self._scope)) if key <= latest)
+        for key in earlier[-_TREND - 1 :]:
+            try:
+                memory = msgspec.json.decode(self._store.get(key), type=Memory)
+            except (msgspec.MsgspecError, CorruptObjectError):
+                continue
+            if memory.run != run and memory.at <= at:
+                memories.append(memory)
+        memories.sort(key=lambda memory: memory.at)
+        return (memories[-1] if memories else None), tuple(memory.point for memory in memories[-_TREND:])
+
+    def add(self, memory: Memory) -> None:
+        """Keep an audit's memory; a retry of the same audit writes it anew."""
+        key = keys.history_entry(self._scope, memory.at, memory.run)
+        self._store.replace(key, msgspec.json.encode(memory))
+
+
+def repository(reference: str) -> str:
+    """Return an image reference without its tag and digest."""
+    name = reference.partition("@")[0]
+    head, slash, last = name.rpartition("/")
+    return f"{head}{slash}{last.partition(':')[0]}"
+
+
+def _by_repository(memory: dict[str, dict[str, Open]]) -> dict[str, dict[str, Open]]:
+    merged: dict[str, dict[str, Open]] = {}
+    for image, known in memory.items():
+        for key, item in known.items():
+            kept = merged.setdefault(repository(image), {}).setdefault(key, item)
+            if item.since < kept.since:
+                merged[repository(image)][key] = item
+    return merged
+
+
+def _resolved(audit: AssessedAudit, memory: dict[str, dict[str, Open]]) -> Iterator[Resolved]:
+    still: dict[str, set[str]] = {}
+    unknown = set()
+    for image in audit.images:
+        still.setdefault(repository(image.image), set()).update(_keys(image.open_findings))
+        if image.failed:
+            unknown.add(image.image)
+    for name, known in sorted(memory.items()):
+        for key, item in sorted(known.items()):
+            if name not in unknown and key not in still.get(repository(name), ()):
+                yield Resolved(name, key, item.since, item.severity)
+
+
+def _keys(findings: Iterable[Finding]) -> Iterator[str]:
+    return (finding.key for finding in findings)
