@@ -34,7 +34,7 @@ test: setup check  ## Install what is needed and run every test.
 demo:  ## Audit real images with a real Airflow, from nothing; IMAGES="REF …" audits those too.
 	@scripts/apt.sh demo
 	@scripts/setup.sh
-	@.venv/bin/python -m demo up
+	@PYTHONPATH=.:plugins .venv/bin/python -m demo up
 
 demo-stop:  ## End exactly what `make demo` started.
-	@if [ -x .venv/bin/python ]; then .venv/bin/python -m demo down; else echo "demo: nothing was started here"; fi
+	@if [ -x .venv/bin/python ]; then PYTHONPATH=.:plugins .venv/bin/python -m demo down; else echo "demo: nothing was started here"; fi

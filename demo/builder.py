@@ -61,7 +61,7 @@ class Builder:
         plain = ("--quiet", "--tls-verify=false")
         if recipe.foreign:
             index = f"{PREFIX}/{recipe.name}-index"
-            self._forget(index)
+            self._forget(f"{recipe.name}-index")
             self._buildah("manifest", "create", index)
             for name in (recipe.name, f"{recipe.name}-foreign"):
                 self._buildah("manifest", "add", index, f"{PREFIX}/{name}")
@@ -70,9 +70,14 @@ class Builder:
         compression = ("--compression-format", "zstd") if recipe.zstd else ()
         self._buildah("push", *plain, *compression, f"{PREFIX}/{recipe.name}", target)
 
+    def stored(self) -> set[str]:
+        """Return the names of the recipes whose images are in the storage."""
+        names = self._buildah("images", "--format", "{{.Name}}").splitlines()
+        return {name.removeprefix(f"{PREFIX}/") for name in names if name.startswith(f"{PREFIX}/")}
+
     def _forget(self, name: str) -> None:
-        if name in self._buildah("images", "--format", "{{.Name}}").splitlines():
-            self._buildah("rmi", name)
+        if name in self.stored():
+            self._buildah("rmi", f"{PREFIX}/{name}")
 
     def _buildah(self, *words: str | Path) -> str:
         command: Sequence[str | Path] = (

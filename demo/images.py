@@ -40,7 +40,7 @@ class Recipe:
 # Sets of Debian packages, each with what the base system lacks to run them.
 PACKAGES: Final[dict[str, tuple[str, ...]]] = {
     "python": ("python3-pip",),
-    "hardened": ("nginx-light", "sqlite3"),
+    "signer": ("nginx-light", "sqlite3"),
     "cache": ("redis-server",),
 }
 
@@ -52,7 +52,7 @@ RECIPES: Final = (
     Recipe("worker", "shop/worker:1.4", requirements="worker.txt", sources=("jobs.py",)),
     Recipe("migrate", "shop/migrate:1.4", parents=("worker",), requirements="migrate.txt"),
     Recipe("legacy", "shop/legacy:0.9", requirements="legacy.txt"),
-    Recipe("hardened", "vault/signer:7", requirements="hardened.txt"),
+    Recipe("signer", "vault/signer:7", requirements="signer.txt"),
     Recipe("collector", "monitoring/collector:2.1", requirements="collector.txt", foreign=True),
     Recipe("cache", "shop/cache:7.0", parents=("base",), zstd=True),
 )

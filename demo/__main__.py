@@ -1,0 +1,81 @@
+"""``python -m demo up`` and ``python -m demo down``: what `make demo` and `make demo-stop` run."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from demo.airflow import AirflowConfig
+from demo.api import AirflowApi
+from demo.closing import show_outcome
+from demo.progress import Steps
+from demo.state import DemoFolder
+from demo.up import Demo
+from praxi_tasks.errors import PraxiError
+
+PROJECT = Path(__file__).resolve().parent.parent
+_FOLDER = click.option(
+    "--folder",
+    type=click.Path(path_type=Path, resolve_path=True),
+    default=PROJECT / ".praxi" / "demo",
+    help="Where everything is kept.",
+)
+
+
+@click.group()
+def main() -> None:
+    """Audit real images with a real Airflow, from nothing."""
+
+
+@main.command()
+@click.option(
+    "--images", envvar="IMAGES", default="", help="References to audit as well, with spaces between."
+)
+@_FOLDER
+def up(images: str, folder: Path) -> None:
+    """Start everything, audit yesterday, and show what was found."""
+    console = Console()
+    state = DemoFolder(folder)
+    with state.at_work():
+        with Steps(console) as steps:
+            config = Demo(state, steps).set_up()
+            runs = audit(config, steps, images.split())
+        if not show_outcome(console, state, config, runs):
+            sys.exit(1)
+
+
+def audit(config: AirflowConfig, steps: Steps, images: list[str]) -> dict[str, str]:
+    """Run yesterday's audit, and one of ``images`` if there are any; return the runs and their states."""
+    api = AirflowApi(config)
+    with steps.step("The Dags") as say:
+        say("waiting for Airflow to read them")
+        api.prepare()
+    states = {}
+    with steps.step("Audit of yesterday") as say:
+        run = api.run_yesterday(datetime.now(UTC))
+        states[run] = api.watch(run, say)
+    if images:
+        with steps.step(f"Audit of {len(images)} more") as say:
+            run = api.run_images(images)
+            states[run] = api.watch(run, say)
+    return states
+
+
+@main.command()
+@_FOLDER
+def down(folder: Path) -> None:
+    """End exactly what ``up`` started."""
+    stopped = DemoFolder(folder).stop()
+    click.echo(f"demo: stopped {', '.join(stopped)}" if stopped else "demo: nothing was running")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except PraxiError as error:
+        click.echo(f"demo: {error}", err=True)
+        sys.exit(1)

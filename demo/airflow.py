@@ -1,0 +1,96 @@
+"""An Airflow of the demonstration's own: SQLite, four processes, everything below one folder."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from demo.process import Server, start_server
+from demo.servers import answers
+
+PROJECT: Final = Path(__file__).resolve().parent.parent
+READY_SECONDS: Final = 300.0
+
+
+@dataclass(frozen=True)
+class AirflowConfig:
+    """Where the demonstration's Airflow lives and what it talks to."""
+
+    home: Path
+    port: int
+    prometheus: str
+    store: str
+    model: str
+
+    @property
+    def url(self) -> str:
+        """The base URL of its pages and of its API."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def settings(self) -> dict[str, str]:
+        """Return what the demonstration sets, as environment variables."""
+        prometheus = {"conn_type": "http", "host": self.prometheus}
+        return {
+            "AIRFLOW_HOME": str(self.home),
+            "AIRFLOW__CORE__DAGS_FOLDER": str(PROJECT / "dags"),
+            "AIRFLOW__CORE__PLUGINS_FOLDER": str(PROJECT / "plugins"),
+            "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+            "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+            "AIRFLOW__CORE__PARALLELISM": "4",  # each slot is a process, forked at the start
+            "AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT": "180",
+            "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{self.url}/execution/",
+            "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(self.home / "passwords.json"),
+            "AIRFLOW__API__HOST": "127.0.0.1",
+            "AIRFLOW__API__PORT": str(self.port),
+            "AIRFLOW__API__BASE_URL": self.url,
+            "AIRFLOW__API__WORKERS": "1",
+            "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",
+            "AIRFLOW__PRAXI__STORE": self.store,
+            "AIRFLOW__PRAXI__MODEL": self.model,
+            "AIRFLOW__PRAXI__TASK_PYTHON": str(PROJECT / ".venv-tasks" / "bin" / "python"),
+            "AIRFLOW__PRAXI__RETRIES": "1",
+            "AIRFLOW__PRAXI__RETRY_DELAY": "5",
+            "AIRFLOW_CONN_PRAXI_PROMETHEUS": json.dumps(prometheus),
+            "PYTHONPATH": os.pathsep.join((str(PROJECT), str(PROJECT / "plugins"))),
+        }
+
+    def environment(self) -> dict[str, str]:
+        """Return the whole environment of the Airflow; another Airflow's settings don't reach it."""
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
+        path = os.pathsep.join((str(PROJECT / ".venv" / "bin"), inherited.get("PATH", os.defpath)))
+        return {**inherited, "PATH": path, "no_proxy": "127.0.0.1,localhost", **self.settings()}
+
+    def password(self) -> str:
+        """Return the password that Airflow made up for its user ``admin``."""
+        passwords: dict[str, str] = json.loads((self.home / "passwords.json").read_text())
+        return passwords["admin"]
+
+
+def start_airflow(config: AirflowConfig, folder: Path) -> Server:
+    """Start ``airflow standalone``, or find it running with the same settings; may not be ready yet."""
+    remembered = folder / "airflow.settings.json"
+    settings = json.dumps(config.settings(), indent=2, sort_keys=True)
+    server = Server("airflow", folder)
+    if server.members() and remembered.exists() and remembered.read_text() == settings:
+        return server
+    server.stop()
+    config.home.mkdir(parents=True, exist_ok=True)
+    remembered.write_text(settings)
+    airflow = PROJECT / ".venv" / "bin" / "airflow"
+    return start_server("airflow", [airflow, "standalone"], folder, env=config.environment())
+
+
+def wait_for_airflow(server: Server, config: AirflowConfig) -> None:
+    """Wait until the API answers and its first user exists.
+
+    Raises
+    ------
+    ServerError
+        If that takes five minutes, or Airflow ends.
+    """
+    page = f"{config.url}/api/v2/monitor/health"
+    passwords = config.home / "passwords.json"
+    server.wait_until(lambda: passwords.exists() and answers(page), seconds=READY_SECONDS)

@@ -1,0 +1,97 @@
+"""What the demonstration's model knows: all of Debian, and some Python releases with their neighbours."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final
+
+import xxhash
+
+from demo.commands import run
+from demo.errors import DemoError
+
+PROJECT: Final = Path(__file__).resolve().parent.parent
+# Whatever decides what a model looks like: when this code changes, the model is trained again.
+CODE: Final = ("fingerprint", "discovery", "learning")
+# What `apt-file` asks apt for as well: who owns which path, for the whole archive.
+CONTENTS: Final = {
+    "MetaKey": "$(COMPONENT)/Contents-$(ARCHITECTURE)",
+    "ShortDescription": "Contents-$(ARCHITECTURE)",
+    "Description": "$(RELEASE)/$(COMPONENT) $(ARCHITECTURE) Contents",
+    "KeepCompressed": "true",
+    "KeepCompressedAs": "gz",
+    "PDiffs": "false",
+}
+
+
+def fetch_contents(folder: Path, sources: Path) -> list[Path]:
+    """Download the Contents indexes of the archives in ``sources``, unless that was done before.
+
+    Raises
+    ------
+    DemoError
+        If the archives have none.
+    """
+    lists = folder / "lists"
+    options = {
+        "Dir::State::lists": lists,
+        "Dir::Etc::SourceList": sources,
+        "Dir::Etc::SourceParts": "/dev/null",
+        "Acquire::Languages": "none",
+        **{f"Acquire::IndexTargets::deb::Contents-deb::{key}": value for key, value in CONTENTS.items()},
+    }
+    words = [word for key, value in options.items() for word in ("-o", f"{key}={value}")]
+    query = ["apt-get", *words, "indextargets", "--format", "$(FILENAME)", "Created-By: Contents-deb"]
+    files = _existing(query)
+    if not files:
+        (lists / "partial").mkdir(parents=True, exist_ok=True)
+        run(["apt-get", "-qq", *words, "update"], root=True)
+        files = _existing(query)
+    if not files:
+        raise DemoError("the archive has no Contents index", where=str(sources))
+    return files
+
+
+def _existing(query: list[str]) -> list[Path]:
+    return sorted(path for line in set(run(query).splitlines()) if (path := Path(line)).is_file())
+
+
+def write_releases(wheels: Iterable[Path], file: Path) -> None:
+    """Write what wheels contain as lines that ``praxi train --releases`` reads."""
+    with file.open("w", encoding="utf-8") as out:
+        out.writelines(f"{json.dumps(_release(wheel))}\n" for wheel in wheels)
+
+
+def _release(wheel: Path) -> dict[str, Any]:
+    name, version = wheel.name.split("-")[:2]
+    with zipfile.ZipFile(wheel) as archive:
+        files = [
+            [entry.filename, entry.file_size, xxhash.xxh3_64_hexdigest(archive.read(entry))]
+            for entry in archive.infolist()
+            if not entry.is_dir()
+        ]
+    return {"name": name, "version": version, "wheel": wheel.name, "files": files}
+
+
+def train(releases: list[Path], model: Path) -> None:
+    """Train a model with ``praxi train``, unless one of the same releases and the same code is there."""
+    stamp = model.parent / f"{model.name}.inputs"
+    wanted = _fingerprint(releases)
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    words = [word for file in releases for word in ("--releases", str(file))]
+    python = PROJECT / ".venv-tasks" / "bin" / "python"
+    run([python, "-m", "praxi_tasks", "train", *words, "--out", model.as_uri()], cwd=PROJECT)
+    stamp.write_text(wanted)
+
+
+def _fingerprint(releases: list[Path]) -> str:
+    code = [path for part in CODE for path in sorted((PROJECT / "praxi_tasks" / part).rglob("*.py"))]
+    digest = hashlib.sha256()
+    for file in (*releases, *code):
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
