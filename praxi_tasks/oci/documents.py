@@ -34,6 +34,8 @@ def read_document(answer: Answer, limit: int) -> bytes:
     response = check_status(answer).response
     try:
         body = response.read(limit + 1)
+        while len(body) <= limit and (more := response.read(limit + 1 - len(body))):
+            body += more
         if len(body) > limit:
             response.close()
             raise ManifestError(

@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 import msgspec
-from urllib3.exceptions import HTTPError, MaxRetryError, ProxyError, SSLError
+from urllib3.exceptions import HTTPError, NewConnectionError, ProxyError, SSLError
 from urllib3.exceptions import TimeoutError as NetworkTimeoutError
 from urllib3.response import BaseHTTPResponse
 
@@ -48,8 +48,6 @@ def status_error(response: BaseHTTPResponse, where: str) -> ImageError:
 
 def network_error(error: HTTPError, where: str) -> ImageError:
     """Return the error that a failed exchange means; a certificate nobody vouches for is final."""
-    if isinstance(error, MaxRetryError) and isinstance(error.reason, HTTPError):
-        error = error.reason
     if isinstance(error, SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
         return ImageError(
             "the registry's certificate is not trusted",
@@ -64,6 +62,8 @@ def network_error(error: HTTPError, where: str) -> ImageError:
         )
     if isinstance(error, ProxyError):
         what = "the proxy can't be reached"
+    elif isinstance(error, NewConnectionError):  # urllib3 counts a refused connection as a timeout
+        what = "the registry can't be reached"
     elif isinstance(error, NetworkTimeoutError):
         what = "the registry did not answer in time"
     else:

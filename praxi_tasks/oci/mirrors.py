@@ -44,13 +44,17 @@ class Mirrors(msgspec.Struct, frozen=True):
 
 def _rule(text: str) -> tuple[str, str]:
     source, _, target = text.partition("=")
-    try:
-        Reference.parse(f"{source}/repository")
-        Reference.parse(f"{target}/repository")
-    except InvalidReferenceError as error:
+    if not (_is_prefix(source) and _is_prefix(target)):
         raise UsageError(
-            f"not a mirror rule: {error.what}",
+            "not a mirror rule",
             where=repr(source),
-            action="write it as host[/path]=host[/path]",
-        ) from None
+            action="write it as host[/path]=host[/path]; Docker Hub's host is docker.io",
+        )
     return source, target
+
+
+def _is_prefix(text: str) -> bool:
+    try:
+        return Reference.parse(f"{text}/any/repository").name == f"{text}/any/repository"
+    except InvalidReferenceError:
+        return False

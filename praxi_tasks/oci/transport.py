@@ -65,7 +65,7 @@ class Transport:
             if response.status not in _REDIRECTS or target is None or form is not None:
                 return Answer(response, redact_url(url), _origin(url) != first)
             discard(response)
-            url = urljoin(url, target)
+            url = _join(url, target)
             if _origin(url) != first:
                 sent = {name: text for name, text in sent.items() if name != "Authorization"}
         raise ImageError(
@@ -96,7 +96,7 @@ class Transport:
     def _refuse_plain(self, url: str) -> None:
         scheme, name, port = _origin(url)
         if urlsplit(url).username is not None or not name:
-            raise ImageError("the registry redirects to a malformed URL", where=redact_url(url))
+            raise _malformed(url)
         if scheme == "https" or (scheme == "http" and self._settings.allows_plain(f"{name}:{port}")):
             return
         raise ImageError(
@@ -117,11 +117,22 @@ def discard(response: BaseHTTPResponse) -> None:
         response.release_conn() if response.length_remaining == 0 else response.close()
 
 
+def _join(url: str, target: str) -> str:
+    try:
+        return urljoin(url, target)
+    except ValueError:
+        raise _malformed(target) from None
+
+
+def _malformed(url: str) -> ImageError:
+    return ImageError("the registry redirects to a malformed URL", where=redact_url(url))
+
+
 def _origin(url: str) -> tuple[str, str, int]:
     """Return scheme, host name and port: what has to be the same for credentials to be sent along."""
     try:
         parts = urlsplit(url)
         port = parts.port or (443 if parts.scheme == "https" else 80)
     except ValueError:
-        raise ImageError("the registry redirects to a malformed URL", where=redact_url(url)) from None
+        raise _malformed(url) from None
     return parts.scheme.lower(), (parts.hostname or "").lower(), port
