@@ -1,0 +1,81 @@
+"""What Python installers record: ``dist-info`` folders, and the older ``egg-info`` folders and files."""
+
+from __future__ import annotations
+
+import csv
+import posixpath
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from praxi_tasks.errors import DataError
+from praxi_tasks.fingerprint.databases.stanzas import read_stanzas
+from praxi_tasks.fingerprint.databases.view import LayerView, owned, path_text
+from praxi_tasks.fingerprint.inventory import Claim
+
+_FIELDS: Final = frozenset((b"name", b"version"))
+_SEPARATORS: Final = re.compile(r"[-_.]+")
+
+
+def normalised_name(name: str) -> str:
+    """Return a project's name as PEP 503 compares it."""
+    return _SEPARATORS.sub("-", name).lower()
+
+
+def read_metadata(view: LayerView, path: str) -> Iterator[Claim]:
+    """Yield the distribution that a ``METADATA``, ``PKG-INFO`` or ``egg-info`` file describes.
+
+    Raises
+    ------
+    DataError
+        If it names no distribution, or its list of files can't be read.
+    """
+    fields = next(read_stanzas(view.kept[path], _FIELDS), {})
+    if not fields.get("name") or not fields.get("version"):
+        raise DataError("it has no name or no version")
+    yield Claim(
+        ecosystem="pypi",
+        name=normalised_name(fields["name"]),
+        version=fields["version"],
+        database=path,
+        files=_files(view, path),
+    )
+
+
+def _files(view: LayerView, path: str) -> tuple[str, ...]:
+    folder, _, name = path.rpartition("/")
+    site = posixpath.dirname(folder)
+    if name == "METADATA":
+        record = view.kept.get(f"{folder}/RECORD", b"")
+        return owned(_resolved(site, _recorded(record)), len(record))
+    if name != "PKG-INFO":
+        return ()
+    installed = view.kept.get(f"{folder}/installed-files.txt")
+    if installed is not None:
+        return owned(_resolved(folder, _lines(installed)), len(installed))
+    # Paths in the source tree: those that exist beside the egg-info were installed as they are.
+    sources = view.kept.get(f"{folder}/SOURCES.txt", b"")
+    there = (path for path in _resolved(site, _lines(sources)) if path in view.present)
+    return owned(there, len(sources))
+
+
+def _recorded(record: bytes) -> Iterator[str]:
+    """Yield the paths of a RECORD, which is CSV."""
+    try:
+        for row in csv.reader(path_text(record).splitlines()):
+            if row:
+                yield row[0]
+    except csv.Error as error:
+        raise DataError(f"its RECORD is not CSV: {error}") from None
+
+
+def _lines(data: bytes) -> Iterator[str]:
+    return filter(None, path_text(data).splitlines())
+
+
+def _resolved(folder: str, paths: Iterable[str]) -> Iterator[str]:
+    """Resolve paths against a folder, as a file system does: the parent of the root is the root."""
+    for path in paths:
+        whole = posixpath.normpath(posixpath.join("/", folder, path)).lstrip("/")
+        if whole:
+            yield whole

@@ -1,0 +1,59 @@
+"""``rpmdb.sqlite``: rpm's database in today's Fedora, RHEL and openSUSE."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from typing import Final
+
+from praxi_tasks.errors import DataError
+
+_MAGIC: Final = b"SQLite format 3\0"
+_VERSIONS: Final = slice(18, 20)  # of the file format for writing and reading: 2 asks for a write-ahead log
+_STEPS_BETWEEN_CHECKS: Final = 10_000
+_MOST_CHECKS: Final = 10_000
+
+
+def read_sqlite_blobs(data: bytes) -> Iterator[bytes]:
+    """Yield the package headers, read in memory; nothing of the database is trusted.
+
+    Raises
+    ------
+    DataError
+        If SQLite can't read it, or would work far longer than any real database takes.
+    """
+    if not data.startswith(_MAGIC):
+        raise DataError("it is no SQLite database")
+    with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+        try:
+            connection.deserialize(_without_log(data))
+            _restrict(connection, len(data))
+            yield from _blobs(connection)
+        except (sqlite3.Error, MemoryError, OverflowError) as error:
+            raise DataError(f"SQLite can't read it: {error}") from None
+
+
+def _without_log(data: bytes) -> bytes:
+    """Mark the database as one without a write-ahead log, which memory can't hold."""
+    copy = bytearray(data)
+    copy[_VERSIONS] = b"\x01\x01"
+    return bytes(copy)
+
+
+def _restrict(connection: sqlite3.Connection, size: int) -> None:
+    """Bound what a hostile schema can make SQLite do: values, nesting and steps."""
+    checks = iter(range(_MOST_CHECKS))
+    connection.set_progress_handler(lambda: next(checks, None) is None, _STEPS_BETWEEN_CHECKS)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, max(size, 1 << 16))
+    connection.setlimit(sqlite3.SQLITE_LIMIT_EXPR_DEPTH, 20)
+    connection.execute("PRAGMA trusted_schema = OFF")
+
+
+def _blobs(connection: sqlite3.Connection) -> Iterator[bytes]:
+    kind = connection.execute("SELECT type FROM sqlite_master WHERE name = 'Packages'").fetchone()
+    if kind != ("table",):
+        raise DataError("it has no table of packages")
+    for (blob,) in connection.execute("SELECT blob FROM Packages ORDER BY hnum"):
+        if isinstance(blob, bytes):
+            yield blob
