@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ("tests.support.registry", "tests.support.hostile_registry")
+
 ROOT = Path(__file__).resolve().parent.parent
 
 

@@ -1,0 +1,227 @@
+"""A run's steps over a real registry, each step finding what the one before left."""
+
+from __future__ import annotations
+
+import pytest
+
+from praxi_tasks.audit import documents
+from praxi_tasks.audit.deployed import DeployedImage, by_hand
+from praxi_tasks.audit.failure import UnfinishedError
+from praxi_tasks.audit.novelty import NewPackage
+from praxi_tasks.audit.plan import BatchLimits, Plan
+from praxi_tasks.audit.reported import AuditReport, Source, State
+from praxi_tasks.audit.run import AuditRun, Summary
+from praxi_tasks.discovery.model import Model
+from praxi_tasks.errors import KeyNotFoundError, UsageError
+from praxi_tasks.oci.image import Platform
+from praxi_tasks.store import Store
+from tests.audit.conftest import BELL, SHOP, TILL
+from tests.support.hostile_registry import HostileRegistry, Reply
+from tests.support.images import image, index, layer
+from tests.support.registry import Registry
+
+AMD64 = Platform()
+
+
+def begin(
+    store: Store, images: list[DeployedImage] | tuple[DeployedImage, ...], run_id: str = "r1"
+) -> AuditRun:
+    run = AuditRun(store, run_id)
+    documents.write(store, run.key("images.json"), images)
+    return run
+
+
+def finish(run: AuditRun, plan: Plan, model: Model) -> AuditReport:
+    for batch in range(plan.batches):
+        run.fingerprint(batch)
+    run.predict(model)
+    return run.report()
+
+
+def audit(store: Store, images: list[str], model: Model, run_id: str = "r1") -> AuditReport:
+    run = begin(store, by_hand(images), run_id)
+    return finish(run, run.plan(AMD64), model)
+
+
+def states(report: AuditReport) -> dict[str, State]:
+    return {image.image.rpartition("/")[2]: image.state for image in report.images}
+
+
+def purls(report: AuditReport, number: int, source: Source) -> list[list[str]]:
+    layers = report.layers_of(report.images[number])
+    return [[one.purl for one in layer.releases if one.source is source] for layer in layers]
+
+
+def test_every_image_is_told_layer_by_layer(registry: Registry, store: Store, model: Model) -> None:
+    shop = registry.push("run/shop:1", image([SHOP.layer(), TILL.layer(metadata=False)]))
+    report = audit(store, [shop], model)
+    assert states(report) == {"shop:1": State.AUDITED}
+    assert purls(report, 0, Source.FINGERPRINT) == [["pkg:pypi/shoplib@1.0"], ["pkg:pypi/tillkit@2.13"]]
+    assert purls(report, 0, Source.INVENTORY) == [["pkg:pypi/shoplib@1.0"], []]
+
+
+def test_a_layer_that_images_share_is_read_once(registry: Registry, store: Store, model: Model) -> None:
+    base, top = SHOP.layer(), TILL.layer()
+    images = [registry.push("run/one:1", image([base])), registry.push("run/two:1", image([base, top]))]
+    run = begin(store, by_hand(images))
+    plan = run.plan(AMD64, limits=BatchLimits(target_bytes=1))
+    assert sorted(layer.digest for layer in plan.layers) == sorted([base.digest, top.digest])
+    assert plan.batches == 2
+    assert set(states(finish(run, plan, model)).values()) == {State.AUDITED}
+
+
+def test_what_is_known_is_not_read_again(registry: Registry, store: Store, model: Model) -> None:
+    shop = registry.push("run/again:1", image([SHOP.layer()]))
+    first = audit(store, [shop], model)
+    second = audit(store, [shop], model, "r2")
+    assert (states(first), states(second)) == ({"again:1": State.AUDITED}, {"again:1": State.CACHED})
+    assert first.layers == second.layers
+
+
+def test_a_known_digest_needs_no_registry(hostile: HostileRegistry, store: Store, model: Model) -> None:
+    made = image([SHOP.layer()])
+    reference = hostile.serve("shop", "1", made)
+    deployed = [DeployedImage(reference, made.digest, "manifest")]
+    run = begin(store, deployed)
+    finish(run, run.plan(AMD64), model)
+    asked = len(hostile.asked)
+    again = begin(store, deployed, "r2")
+    assert states(finish(again, again.plan(AMD64), model)) == {"shop:1": State.CACHED}
+    assert len(hostile.asked) == asked
+
+
+def test_an_index_is_read_for_the_platform_asked_for(registry: Registry, store: Store, model: Model) -> None:
+    other = image([TILL.layer()], architecture="arm64")
+    multi = registry.push("run/multi:1", index([image([SHOP.layer()]), other]))
+    run = begin(store, by_hand([multi]))
+    report = finish(run, run.plan(Platform.parse("linux/arm64")), model)
+    assert report.images[0].digest == other.digest
+    assert report.images[0].platform == "linux/arm64"
+    assert purls(report, 0, Source.FINGERPRINT) == [["pkg:pypi/tillkit@2.13"]]
+
+
+def test_bad_images_fail_alone_and_say_why(registry: Registry, store: Store, model: Model) -> None:
+    good = registry.push("run/good:1", image([SHOP.layer()]))
+    broken = layer({"../../etc/passwd": b"root::0:0"})
+    bad = registry.push("run/bad:1", image([TILL.layer(), broken]))
+    report = audit(store, [good, f"{registry.host}/run/absent:1", bad, "UPPER/case:1"], model)
+    assert states(report) == {
+        "good:1": State.AUDITED,
+        "absent:1": State.FAILED,
+        "bad:1": State.FAILED,
+        "case:1": State.FAILED,
+    }
+    assert [image.reason_code for image in report.images] == [None, "not-found", "bad-layer", "bad-reference"]
+    assert all(image.reason for image in report.images[1:])
+
+
+def test_a_registry_that_is_down_is_tried_again_and_then_recorded(
+    hostile: HostileRegistry, store: Store, model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRAXI_REGISTRY_ATTEMPTS", "1")
+    reference = hostile.serve("shop", "1", image([SHOP.layer()]))
+    hostile.fault(r"/manifests/", Reply(503), forever=True)
+    run = begin(store, by_hand([reference]))
+    with pytest.raises(UnfinishedError) as caught:
+        run.plan(AMD64)
+    assert caught.value.retryable
+    monkeypatch.setenv("PRAXI_LAST_TRY", "1")
+    report = finish(run, run.plan(AMD64), model)
+    assert report.images[0].state is State.FAILED
+    assert report.images[0].reason_code == "registry-unavailable"
+    assert report.images[0].retryable
+
+
+def test_a_retry_of_a_batch_reads_only_what_is_missing(
+    hostile: HostileRegistry, store: Store, model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRAXI_REGISTRY_ATTEMPTS", "1")
+    first, second = SHOP.layer(), TILL.layer()
+    reference = hostile.serve("shop", "1", image([first, second]))
+    run = begin(store, by_hand([reference]))
+    plan = run.plan(AMD64)
+    hostile.fault(f"/blobs/{second.digest}", Reply(503))
+    with pytest.raises(UnfinishedError):
+        run.fingerprint(0)
+    assert states(finish(run, plan, model)) == {"shop:1": State.AUDITED}
+    assert hostile.count(f"/blobs/{first.digest}") == 1
+    assert hostile.count(f"/blobs/{second.digest}") == 2
+
+
+def test_a_batch_that_never_ran_fails_its_images_only(registry: Registry, store: Store, model: Model) -> None:
+    images = [
+        registry.push("run/a:1", image([SHOP.layer()])),
+        registry.push("run/b:1", image([TILL.layer()])),
+    ]
+    run = begin(store, by_hand(images))
+    plan = run.plan(AMD64, limits=BatchLimits(target_bytes=1))
+    left = plan.layers[plan.images[1].layers[0]].batch
+    run.fingerprint(1 - left)
+    run.predict(model)
+    report = run.report()
+    assert states(report) == {"a:1": State.AUDITED, "b:1": State.FAILED}
+    assert report.images[1].reason_code == "unfinished"
+
+
+def test_an_audit_of_nothing_is_an_empty_report(store: Store, model: Model) -> None:
+    run = begin(store, ())
+    plan = run.plan(AMD64)
+    assert plan.batches == 0
+    assert finish(run, plan, model).images == ()
+    summary = documents.read(store, run.key("summary.json"), Summary)
+    assert sum(summary.images.values()) == 0
+
+
+def test_counts_add_up_to_the_plan(registry: Registry, store: Store, model: Model) -> None:
+    images = [registry.push("run/sum:1", image([SHOP.layer()])), f"{registry.host}/run/absent:2"]
+    report = audit(store, images, model)
+    summary = documents.read(store, "audits/r1/summary.json", Summary)
+    assert summary.images == {State.AUDITED: 1, State.CACHED: 0, State.FAILED: 1}
+    assert sum(summary.images.values()) == len(report.images) == len(images)
+
+
+def test_packages_the_model_does_not_know_are_handed_on(
+    registry: Registry, store: Store, model: Model
+) -> None:
+    strange = BELL.layer()
+    audit(store, [registry.push("run/new:1", image([SHOP.layer(), strange]))], model)
+    packages = documents.read(store, "audits/r1/new-packages.json", tuple[NewPackage, ...])
+    assert packages == (
+        NewPackage("pkg:pypi/bellringer@0.3", "pypi", "bellringer", "0.3", (strange.digest,)),
+    )
+
+
+def test_a_moved_tag_is_doubted(registry: Registry, store: Store, model: Model) -> None:
+    reference = registry.push("run/moved:1", image([SHOP.layer()]))
+    run = begin(store, [DeployedImage(reference, "sha256:" + "0" * 64, "config")])
+    report = finish(run, run.plan(AMD64), model)
+    assert report.images[0].state is State.AUDITED
+    assert "another image" in report.images[0].warnings[0]
+
+
+def test_force_reads_everything_again(hostile: HostileRegistry, store: Store, model: Model) -> None:
+    made = SHOP.layer()
+    reference = hostile.serve("shop", "1", image([made]))
+    audit(store, [reference], model)
+    run = begin(store, by_hand([reference]), "r2")
+    report = finish(run, run.plan(AMD64, force=True), model)
+    assert report.images[0].state is State.AUDITED
+    assert hostile.count(f"/blobs/{made.digest}") == 2
+
+
+def test_a_step_without_the_one_before_says_so(store: Store, model: Model) -> None:
+    with pytest.raises(KeyNotFoundError, match="plan"):
+        AuditRun(store, "r1").fingerprint(0)
+
+
+@pytest.mark.parametrize("run_id", ["", "..", "a/b", "a b", "x" * 300])
+def test_a_run_id_that_is_no_key_is_refused(store: Store, run_id: str) -> None:
+    with pytest.raises(UsageError):
+        AuditRun(store, run_id)
+
+
+def test_a_batch_out_of_the_plan_is_refused(store: Store) -> None:
+    run = begin(store, ())
+    run.plan(AMD64)
+    with pytest.raises(UsageError, match="no batch 7"):
+        run.fingerprint(7)
