@@ -48,8 +48,9 @@ class LazyGroup(click.Group):
 @click.option("-v", "--verbose", is_flag=True, help="Log what is done to standard error.")
 def app(verbose: bool) -> None:
     """Find out which software releases a container image holds, by the files they left behind."""
+    quiet = logging.WARNING if sys.stderr.isatty() else logging.INFO  # a person sees bars, a pod's log all
     logging.basicConfig(
-        level=logging.DEBUG if verbose else logging.INFO,
+        level=logging.DEBUG if verbose else quiet,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
         stream=sys.stderr,
     )
