@@ -110,8 +110,9 @@ class DockerArchiveSource:
 
     @cached_property
     def _config(self) -> bytes:
+        name = self._saved.config
         try:
-            return read_file(self._files, self._saved.config, self._limit)
+            return read_file(self._files, name, self._limit)
         except NotFoundError as error:
             raise ManifestError("the image's configuration is missing", where=error.where) from error
 
