@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypedDict
 from urllib.parse import urlsplit
@@ -33,12 +34,15 @@ class TrainingRecord(msgspec.Struct, frozen=True):
     packages: tuple[NewPackage, ...]
 
 
-class Trigger(TypedDict):
-    """How to start the training Dag: the same values for the same interval, whoever asks."""
-
-    request: str
+class _Once(TypedDict):
     run_id: str
     logical_date: datetime | None
+
+
+class Trigger(_Once):
+    """How to start the training Dag: the same run for the same interval, whoever asks."""
+
+    request: str
 
 
 def request_training(**context: Any) -> Trigger:
@@ -57,10 +61,18 @@ def request_training(**context: Any) -> Trigger:
             raise AirflowSkipException("the model knows every package that this audit met")
         key = keys.training_request(run)
         documents.write(store, key, TrainingRequest(run, packages))
-    date: datetime | None = context.get("logical_date")
-    # One run per interval: a backfill and the schedule share their logical date, and so its name.
-    name = f"audit__{run}" if date is None else f"audit__{date.isoformat()}"
-    return {"request": f"{store.uri}/{key}", "run_id": name, "logical_date": date}
+    return {"request": f"{store.uri}/{key}", **_once(run, context)}
+
+
+def _once(run: str, context: Mapping[str, Any]) -> _Once:
+    """Return what names the training run: the interval, so that auditing it again starts no other.
+
+    A run of chosen images or namespaces does not stand for its interval: it has a training run of its own.
+    """
+    start, params = context.get("data_interval_start"), context["params"]
+    if start is None or params["images"] or params["namespaces"]:
+        return {"run_id": f"audit__{run}", "logical_date": None}
+    return {"run_id": f"audit__{start.isoformat()}", "logical_date": start}
 
 
 def record_request(**context: Any) -> dict[str, Any]:

@@ -1,0 +1,125 @@
+"""The whole audit in a real Airflow, on a real registry and a real Prometheus."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.airflow.world import DAY, PYTHON, World, today, world
+from tests.support.airflow import Airflow, airflow
+
+pytestmark = [
+    pytest.mark.airflow,
+    pytest.mark.server,
+    pytest.mark.slow,
+    pytest.mark.skipif(not PYTHON.exists(), reason="no .venv-tasks: run `make setup`"),
+]
+
+HOUR = timedelta(hours=1)
+YESTERDAY = today() - DAY
+PAST = [today() - number * DAY for number in (5, 4, 3)]
+EMPTY = today() - 20 * DAY
+HISTORY = [
+    ("shop", YESTERDAY, YESTERDAY + 3 * HOUR),
+    ("farm", YESTERDAY + 5 * HOUR, YESTERDAY + 5 * HOUR + timedelta(minutes=1)),
+    ("gone", YESTERDAY + 7 * HOUR, YESTERDAY + 8 * HOUR),
+    ("shop", PAST[0] + 2 * HOUR, PAST[0] + 4 * HOUR),
+    ("zoo", PAST[0] + 20 * HOUR, PAST[1] + 3 * HOUR),
+    ("bank", PAST[2], PAST[2] + timedelta(minutes=1)),
+    ("zoo", PAST[2] + 5 * HOUR, PAST[2] + 6 * HOUR),
+]
+OF_EACH_DAY = [{"shop", "zoo"}, {"zoo"}, {"bank", "zoo"}]
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with world(tmp_path_factory.mktemp("world"), HISTORY) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def server(cluster: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Airflow]:
+    with airflow(tmp_path_factory.mktemp("airflow"), cluster.variables()) as running:
+        running.cli("dags", "unpause", "praxi_train")
+        running.cli("dags", "unpause", "praxi_audit")
+        yield running
+
+
+def date_of(run: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(run["logical_date"])
+
+
+def run_on(server: Airflow, dag_id: str, date: datetime) -> str:
+    """Return the id of the one run of a day."""
+    (run,) = [run for run in server.runs(dag_id) if run["logical_date"] and date_of(run) == date]
+    return str(run["dag_run_id"])
+
+
+def backfill(
+    server: Airflow, first: datetime, last: datetime, *options: str
+) -> dict[datetime, dict[str, list[str]]]:
+    """Backfill some days and return how the tasks of each ended."""
+    server.cli(
+        "backfill", "create", "--dag-id", "praxi_audit", "--from-date", first.isoformat(),
+        "--to-date", last.isoformat(), "--max-active-runs", "3", *options,
+    )  # fmt: skip
+    days = [first + number * DAY for number in range((last - first).days + 1)]
+    return {day: server.wait_for("praxi_audit", run_on(server, "praxi_audit", day)) for day in days}
+
+
+def test_yesterday_is_audited_by_schedule(server: Airflow, cluster: World) -> None:
+    server.wait_until(lambda: any(run["run_type"] == "scheduled" for run in server.runs("praxi_audit")))
+    run_id = run_on(server, "praxi_audit", YESTERDAY)
+    states = server.wait_for("praxi_audit", run_id)
+    assert {state for each in states.values() for state in each} == {"success"}
+    ended = cluster.states(run_id)
+    assert ended.pop(f"{cluster.registry}/gone:1.0") == "failed"
+    assert set(ended) == {"shop", "farm"}
+    assert set(ended.values()) <= {"audited", "cached"}
+    # farm is new to the model: training was asked for, once, with where to read what.
+    trained = run_on(server, "praxi_train", YESTERDAY)
+    assert server.wait_for("praxi_train", trained) == {"requested": ["success"]}
+    asked = [package["name"] for package in cluster.record(trained)["packages"]]
+    assert asked == ["farm"]
+
+
+def test_by_hand_only_the_named_images_are_audited(server: Airflow, cluster: World) -> None:
+    run_id = server.trigger("praxi_audit", {"images": [cluster.references["bank"]], "force": True})
+    states = server.wait_for("praxi_audit", run_id)
+    assert {state for each in states.values() for state in each} == {"success"}
+    assert cluster.states(run_id) == {"bank": "audited"}
+
+
+def test_by_hand_wrong_parameters_are_refused(server: Airflow) -> None:
+    for conf in ({"images": "one"}, {"images": [""]}, {"platform": "linux"}, {"force": "yes"}):
+        with pytest.raises(AssertionError, match=r": 4\d\d "):
+            server.trigger("praxi_audit", conf)
+
+
+def test_a_backfill_audits_the_images_of_each_day_and_does_no_work_twice(
+    server: Airflow, cluster: World
+) -> None:
+    first = backfill(server, PAST[0], PAST[2], "--run-backwards")
+    for states in first.values():
+        assert {state for each in states.values() for state in each} <= {"success", "skipped"}
+        assert states["report"] == ["success"]
+    runs = [run_on(server, "praxi_audit", day) for day in PAST]
+    assert [set(cluster.states(run)) for run in runs] == OF_EACH_DAY
+    layers, trainings = cluster.layers(), len(server.runs("praxi_train"))
+    again = backfill(server, PAST[0], PAST[2], "--reprocess-behavior", "completed")
+    assert [set(cluster.states(run).values()) for run in runs] == [{"cached"}] * 3
+    assert [states["fingerprint"] for states in again.values()] == [["skipped"]] * 3
+    assert cluster.layers() == layers
+    assert len(server.runs("praxi_train")) == trainings
+
+
+def test_a_day_without_containers_is_an_empty_audit(server: Airflow, cluster: World) -> None:
+    (states,) = backfill(server, EMPTY, EMPTY).values()
+    assert states.pop("fingerprint") == ["skipped"]
+    assert states.pop("train") == ["skipped"]
+    assert states.pop("new_packages") == ["skipped"]
+    assert {state for each in states.values() for state in each} == {"success"}
+    assert cluster.states(run_on(server, "praxi_audit", EMPTY)) == {}

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+
+from praxi_airflow.errors import RetryableTaskError
+from praxi_airflow.training import TrainingRequest, Trigger, read_request, record_request, request_training
+from praxi_tasks.audit import documents
+from praxi_tasks.audit.novelty import NewPackage
+from praxi_tasks.errors import CorruptObjectError, KeyNotFoundError, UsageError
+from praxi_tasks.store import open_store
+from tests.airflow.conftest import Configure
+
+DATE = datetime(2026, 3, 1, tzinfo=UTC)
+FARM = NewPackage("pkg:pypi/farm@1.0", "pypi", "farm", "1.0", ("sha256:" + "0" * 64,))
+
+
+def met(store: Path, run: str, *packages: NewPackage) -> None:
+    documents.write(open_store(str(store)), f"audits/{run}/new-packages.json", packages)
+
+
+def ask(run: str, start: datetime | None = DATE, **params: Any) -> Trigger:
+    given: dict[str, Any] = {"images": [], "namespaces": ""} | params
+    return request_training(run_id=run, data_interval_start=start, params=given)
+
+
+def test_a_request_says_where_to_read_what_to_learn(store_folder: Path) -> None:
+    met(store_folder, "run=3A1", FARM)
+    trigger = ask("run:1")
+    assert trigger["run_id"] == "audit__2026-03-01T00:00:00+00:00"
+    assert trigger["logical_date"] == DATE
+    assert read_request(trigger["request"]) == TrainingRequest("run=3A1", (FARM,))
+
+
+def test_an_interval_has_one_training_run_whoever_asks(store_folder: Path) -> None:
+    for run in ("scheduled__x", "backfill__x"):
+        met(store_folder, run, FARM)
+    asked = [ask(run) for run in ("scheduled__x", "backfill__x")]
+    assert asked[0]["run_id"] == asked[1]["run_id"]
+
+
+@pytest.mark.parametrize(
+    ("start", "params"), [(None, {}), (DATE, {"images": ["shop"]}), (DATE, {"namespaces": "shop"})]
+)
+def test_a_run_that_is_not_its_interval_has_a_training_run_of_its_own(
+    store_folder: Path, start: datetime | None, params: dict[str, Any]
+) -> None:
+    met(store_folder, "manual__1", FARM)
+    trigger = ask("manual__1", start, **params)
+    assert (trigger["run_id"], trigger["logical_date"]) == ("audit__manual__1", None)
+
+
+def test_nothing_new_is_nothing_to_learn(store_folder: Path) -> None:
+    met(store_folder, "run")
+    with pytest.raises(AirflowSkipException):
+        ask("run")
+    assert not (store_folder / "training").exists()
+
+
+def test_an_audit_without_its_document_is_final(store_folder: Path) -> None:
+    with pytest.raises(AirflowFailException, match="key-not-found"):
+        ask("run")
+
+
+def test_what_was_asked_is_recorded(store_folder: Path) -> None:
+    met(store_folder, "run", FARM)
+    uri = ask("run")["request"]
+    told = record_request(run_id="audit__x", params={"request": uri})
+    assert told == {"record": f"{store_folder.as_uri()}/training/records/audit__x.json", "packages": 1}
+    record = json.loads((store_folder / "training" / "records" / "audit__x.json").read_text())
+    assert (record["run"], record["request"]) == ("audit__x", uri)
+    assert record["packages"][0]["purl"] == FARM.purl
+
+
+@pytest.mark.parametrize(
+    "uri", ["", "plain", "/no/scheme.json", "http://host/request.json", "file:///folder/", "s3://"]
+)
+def test_what_is_no_uri_of_a_request_is_refused(store_folder: Path, uri: str) -> None:
+    with pytest.raises(UsageError):
+        read_request(uri)
+    with pytest.raises(AirflowFailException, match="usage"):
+        record_request(run_id="r", params={"request": uri})
+
+
+def test_a_request_that_is_not_there_or_damaged_is_refused(store_folder: Path) -> None:
+    with pytest.raises(KeyNotFoundError):
+        read_request(f"{store_folder.as_uri()}/training/requests/none.json")
+    open_store(str(store_folder)).put("training/requests/bad.json", b'{"packages": 3}')
+    with pytest.raises(CorruptObjectError):
+        read_request(f"{store_folder.as_uri()}/training/requests/bad.json")
+
+
+def test_a_store_that_is_down_is_a_retry(tmp_path: Path, configure: Configure, monkeypatch: Any) -> None:
+    (tmp_path / "file").touch()
+    configure(store=(tmp_path / "file" / "store").as_uri())
+    uri = (tmp_path / "requests").as_uri()
+    documents.write(open_store(uri), "r.json", TrainingRequest("run", (FARM,)))
+    with pytest.raises(RetryableTaskError, match="store-unavailable"):
+        record_request(run_id="r", params={"request": f"{uri}/r.json"})
