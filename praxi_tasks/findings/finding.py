@@ -19,6 +19,9 @@ Kind = Literal[
 ]
 Severity = Literal["critical", "high", "medium", "unknown", "low", "info"]
 
+# The states of a VEX analysis in CycloneDX that a rule may claim.
+Verdict = Literal["in_triage", "exploitable", "not_affected", "false_positive"]
+
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 # Worst first. An advisory without a score is ranked above "low": nobody said that it is harmless.
 SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
@@ -31,11 +34,15 @@ def severity_rank(severity: str) -> int:
 
 
 class Ignored(msgspec.Struct, frozen=True):
-    """Why a finding is set aside: the policy rule's reason, who answers for it, and until when."""
+    """Why a finding is set aside: the policy rule's reason, who answers for it, and until when.
+
+    ``state`` is what VEX documents call the outcome of the analysis.
+    """
 
     reason: str
     owner: str
     expires: str
+    state: Verdict = "in_triage"
 
 
 class Finding(msgspec.Struct, frozen=True, omit_defaults=True):

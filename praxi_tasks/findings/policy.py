@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import msgspec
 
 from praxi_tasks.errors import PolicyError
-from praxi_tasks.findings.finding import Finding, Ignored, Kind, Severity, severity_rank
+from praxi_tasks.findings.finding import Finding, Ignored, Kind, Severity, Verdict, severity_rank
 
 Text = Annotated[str, msgspec.Meta(min_length=1)]
 
@@ -24,7 +24,7 @@ class IgnoreRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Findings that are set aside until a day; patterns are shell globs, and all that are given must match.
 
     ``id`` is matched against a finding's identifier and aliases, ``package`` against ``ecosystem/name``,
-    ``image`` against the image's reference.
+    ``image`` against the image's reference. ``state`` is what VEX documents say about it.
     """
 
     reason: Text
@@ -34,6 +34,7 @@ class IgnoreRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     package: Text = "*"
     image: Text = "*"
     kind: Kind | None = None
+    state: Verdict = "in_triage"
 
     def matches(self, finding: Finding, image: str) -> bool:
         """Return whether the rule speaks about this finding of this image."""
@@ -133,7 +134,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def _judge(self, finding: Finding, image: str, at: date) -> Finding:
         for rule in self.ignore:
             if rule.expires >= at and rule.matches(finding, image):
-                ignored = Ignored(rule.reason, rule.owner, rule.expires.isoformat())
+                ignored = Ignored(rule.reason, rule.owner, rule.expires.isoformat(), rule.state)
                 return msgspec.structs.replace(finding, ignored=ignored)
         return finding
 

@@ -1,0 +1,1 @@
+"""An assessed audit told to people and programs: tables, a page, a terminal, SARIF, SBOMs."""

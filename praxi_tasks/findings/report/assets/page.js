@@ -1,0 +1,239 @@
+"use strict";
+
+const ROW = 35;
+const MARGIN = 12;
+const $ = (id) => document.getElementById(id);
+const state = { tab: "findings", sort: null, descending: false, severity: "", image: null, rows: [] };
+let data;
+
+/** Make an element; texts are only ever set as text. */
+function make(tag, text = "", attributes = {}) {
+  const element = document.createElement(tag);
+  if (text !== "") element.textContent = text;
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  return element;
+}
+
+async function unpack() {
+  const bytes = Uint8Array.from(atob($("data").textContent), (c) => c.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Response(stream).json();
+}
+
+/** Give every row its defaults and one lower-case text to search in. */
+function prepare() {
+  data.rank = Object.fromEntries(data.severities.map((name, rank) => [name, rank]));
+  for (const image of data.images) {
+    image.counts = {};
+    image.text = [image.name, image.digest, image.reason, ...image.namespaces].join("\n").toLowerCase();
+  }
+  for (const row of data.findings) {
+    const image = data.images[row.image];
+    row.aliases ??= [];
+    row.evidence ??= [];
+    row.fixed ??= [];
+    row.text = [row.id, ...row.aliases, row.title, row.purl, image.name, ...row.evidence].join("\n").toLowerCase();
+    if (!row.ignored) image.counts[row.severity] = (image.counts[row.severity] ?? 0) + 1;
+  }
+  for (const row of data.components) row.text = `${row.purl}\n${data.images[row.image].name}`.toLowerCase();
+  for (const row of data.resolved) row.text = `${row.image}\n${row.key}`.toLowerCase();
+}
+
+const severityTag = (name) => make("span", name, { class: `tag fill ${name}` });
+const day = (moment) => (moment ?? "").slice(0, 10);
+const imageName = (row) => data.images[row.image].name;
+const worstRank = (image) => Math.min(...Object.keys(image.counts).map((name) => data.rank[name]), 9);
+const share = (image) => (image.files ? image.unexplained / image.files : 0);
+
+function sourcesOf(row) {
+  const names = (row.sources ?? []).join(" + ");
+  if (row.removed_by) return `${names} · removed by a later layer`;
+  if (row.recovered) return `${names} · recovered`;
+  return names;
+}
+
+// Per tab: heading, width, what the cell shows, what it is sorted by.
+const COLUMNS = {
+  findings: [
+    ["Severity", "7rem", (r) => severityTag(r.severity), (r) => data.rank[r.severity]],
+    ["Kind", "9rem", (r) => r.kind],
+    ["Identifier", "11rem", (r) => r.id],
+    ["Finding", "", (r) => r.title],
+    ["Image", "22%", imageName],
+    ["Fixed in", "8rem", (r) => r.fixed.join(", ")],
+    ["EPSS", "5rem", (r) => (r.epss > 0 ? `${(100 * r.epss).toFixed(1)}%` : ""), (r) => -(r.epss ?? -1)],
+    ["Since", "7rem", (r) => (r.new ? `${day(r.since)} ●` : day(r.since))],
+  ],
+  images: [
+    ["Image", "", (r) => r.name],
+    ["State", "7rem", (r) => make("span", r.state, { class: `tag ${r.state}` }), (r) => r.state],
+    ["Findings", "28rem", countTags, (r) => worstRank(r) * 1e6 - Object.values(r.counts).reduce((a, b) => a + b, 0)],
+    ["Components", "8rem", (r) => r.components, (r) => -r.components],
+    ["Unexplained", "8rem", (r) => `${Math.round(100 * share(r))}%`, (r) => -share(r)],
+    ["Namespaces", "14rem", (r) => r.namespaces.join(", ")],
+    ["Pods", "5rem", (r) => r.pods, (r) => -r.pods],
+  ],
+  components: [
+    ["Component", "", (r) => r.purl],
+    ["Versions that tie", "18%", (r) => (r.versions ?? []).join(", ")],
+    ["Known by", "20rem", sourcesOf],
+    ["Confidence", "8rem", (r) => (r.confidence ?? 1).toFixed(2), (r) => r.confidence ?? 1],
+    ["Image", "30%", imageName],
+  ],
+  resolved: [
+    ["Severity", "7rem", (r) => severityTag(r.severity), (r) => data.rank[r.severity]],
+    ["Finding", "", (r) => r.key.split("|").join(" · ")],
+    ["Image", "35%", (r) => r.image],
+    ["Was open since", "10rem", (r) => day(r.since)],
+  ],
+};
+
+function countTags(image) {
+  const box = make("span");
+  for (const name of data.severities) {
+    if (image.counts[name]) box.append(make("span", `${image.counts[name]} ${name}`, { class: `tag ${name}` }));
+  }
+  return box;
+}
+
+function wanted(row) {
+  const search = $("search").value.trim().toLowerCase();
+  if (search && !row.text.includes(search)) return false;
+  if (state.tab === "resolved") return !state.severity || row.severity === state.severity;
+  const image = state.tab === "images" ? row : data.images[row.image];
+  if (state.image !== null && data.images[state.image] !== image) return false;
+  const namespace = $("namespace").value;
+  if (namespace && !image.namespaces.includes(namespace)) return false;
+  if (state.tab === "images") return !state.severity || image.counts[state.severity] > 0;
+  if (state.tab === "components") return true;
+  if (state.severity && row.severity !== state.severity) return false;
+  if ($("kind").value && row.kind !== $("kind").value) return false;
+  if ($("only-new").checked && !row.new) return false;
+  if ($("fixable").checked && !row.fixed.length) return false;
+  return $("ignored").checked || !row.ignored;
+}
+
+function select() {
+  const columns = COLUMNS[state.tab];
+  state.rows = data[state.tab].filter(wanted);
+  if (state.sort !== null) {
+    const by = columns[state.sort][3] ?? columns[state.sort][2];
+    const sign = state.descending ? -1 : 1;
+    const keyed = state.rows.map((row) => [by(row), row]);
+    keyed.sort(([a], [b]) => sign * (typeof a === "number" ? a - b : a < b ? -1 : a > b ? 1 : 0));
+    state.rows = keyed.map(([, row]) => row);
+  }
+  $("count").textContent = `${state.rows.length.toLocaleString("en")} of ${data[state.tab].length.toLocaleString("en")}`;
+  $("clear").hidden = state.image === null;
+  $("clear").textContent = state.image === null ? "" : `✕ ${data.images[state.image].name}`;
+  $("scroll").scrollTop = 0;
+  head(columns);
+  draw();
+}
+
+function head(columns) {
+  const row = make("tr");
+  columns.forEach(([title, width], number) => {
+    const cell = make("th", title, { scope: "col", tabindex: 0 });
+    if (width) cell.style.width = width;
+    if (state.sort === number) cell.setAttribute("aria-sort", state.descending ? "descending" : "ascending");
+    cell.onclick = () => {
+      state.descending = state.sort === number && !state.descending;
+      state.sort = number;
+      select();
+    };
+    row.append(cell);
+  });
+  document.querySelector("thead").replaceChildren(row);
+}
+
+/** Draw only the rows in view; the others are two spacers of their height. */
+function draw() {
+  const box = $("scroll");
+  const first = Math.max(0, Math.floor(box.scrollTop / ROW) - MARGIN);
+  const last = Math.min(state.rows.length, first + Math.ceil(box.clientHeight / ROW) + 2 * MARGIN);
+  const body = document.createDocumentFragment();
+  body.append(spacer(first));
+  for (let number = first; number < last; number += 1) body.append(line(state.rows[number]));
+  body.append(spacer(state.rows.length - last));
+  document.querySelector("tbody").replaceChildren(body);
+}
+
+function spacer(rows) {
+  const row = make("tr", "", { "aria-hidden": "true" });
+  row.style.height = `${rows * ROW}px`;
+  return row;
+}
+
+function line(row) {
+  const element = make("tr", "", { class: row.ignored ? "row set-aside" : "row", tabindex: 0 });
+  for (const [, , show] of COLUMNS[state.tab]) {
+    const value = show(row);
+    const cell = make("td");
+    cell.append(value);
+    if (typeof value === "number") cell.className = "number";
+    if (typeof value === "string") cell.title = value;
+    element.append(cell);
+  }
+  element.onclick = () => details(row);
+  element.onkeydown = (event) => event.key === "Enter" && details(row);
+  return element;
+}
+
+function details(row) {
+  const box = $("details");
+  const close = make("button", "✕", { class: "close", "aria-label": "Close" });
+  close.onclick = () => { box.hidden = true; };
+  box.replaceChildren(close, make("h2", row.title ?? row.name ?? row.purl ?? row.key), ...(FACTS[state.tab] ?? (() => []))(row));
+  box.hidden = false;
+}
+
+function facts(pairs) {
+  const list = make("dl");
+  for (const [name, value] of pairs) {
+    if (value === undefined || value === "" || (Array.isArray(value) && !value.length)) continue;
+    const cell = make("dd");
+    cell.append(Array.isArray(value) ? bullets(value) : value);
+    list.append(make("dt", name), cell);
+  }
+  return list;
+}
+
+function bullets(texts) {
+  const list = make("ul");
+  for (const text of texts) list.append(make("li", text, { class: "mono" }));
+  return list;
+}
+
+function showImage(number, tab) {
+  const button = make("button", tab === "components" ? "its components" : "its findings", { class: "tag" });
+  button.onclick = () => { state.image = number; $("details").hidden = true; open(tab); };
+  return button;
+}
+
+const FACTS = {
+  findings: (r) => [severityTag(r.severity), make("span", r.kind, { class: "tag" }), ...(r.exploited ? [make("span", "exploited", { class: "tag fill critical" })] : []), facts([
+    ["What to do", r.action], ["Image", imageName(r)], ["Package", r.purl], ["Affected if", r.affected_if && `the version is ${r.affected_if}`],
+    ["Fixed in", (r.fixed ?? []).join(", ")], ["Identifier", r.id], ["Also called", r.aliases], ["CVSS", r.score >= 0 ? r.score : ""],
+    ["EPSS", r.epss >= 0 ? `${(100 * r.epss).toFixed(2)}%` : ""], ["Open since", r.since + (r.new ? " (new)" : "")], ["Known by", sourcesOf(r)],
+    ["Confidence", r.confidence ?? 1], ["Layer", r.layer && make("code", r.layer)], ["Evidence", r.evidence],
+    ["Ignored", r.ignored && `${r.ignored.reason} (${r.ignored.owner}, until ${r.ignored.expires})`],
+  ]), showImage(r.image, "findings"), showImage(r.image, "components")],
+  images: (r) => [countTags(r), facts([
+    ["State", r.state], ["Reason", r.reason], ["Digest", make("code", r.digest)], ["Platform", r.platform], ["Namespaces", r.namespaces.join(", ")],
+    ["Pods", r.pods], ["Layers", r.layers], ["Files", `${r.files}, of which ${r.unexplained} belong to nothing known`], ["Warnings", r.warnings],
+  ]), showImage(data.images.indexOf(r), "findings"), showImage(data.images.indexOf(r), "components")],
+  components: (r) => [facts([
+    ["Image", imageName(r)], ["Versions", r.versions], ["Files say", r.fingerprint_versions], ["Known by", sourcesOf(r)],
+    ["Confidence", r.confidence ?? 1], ["Removed by", r.removed_by],
+  ]), showImage(r.image, "findings")],
+};
+
+function open(tab) {
+  state.tab = tab;
+  state.sort = { findings: 0, images: 2 }[tab] ?? null;
+  state.descending = false;
+  for (const button of document.querySelectorAll("nav button")) button.setAttribute("aria-selected", button.dataset.tab === tab);
+  for (const id of ["kind", "only-new", "fixable", "ignored"]) ($(id).closest("label") ?? $(id)).hidden = tab !== "findings";
+  select();
+}

@@ -1,0 +1,80 @@
+function tiles() {
+  const live = data.findings.filter((row) => !row.ignored);
+  for (const name of data.severities) {
+    const count = live.filter((row) => row.severity === name).length;
+    const tile = make("button", "", { class: name, "aria-pressed": "false" });
+    tile.append(make("b", count.toLocaleString("en")), make("span", name));
+    tile.onclick = () => {
+      state.severity = state.severity === name ? "" : name;
+      for (const other of $("tiles").children) other.setAttribute("aria-pressed", other === tile && state.severity !== "");
+      select();
+    };
+    $("tiles").append(tile);
+  }
+}
+
+/** Stack the open findings of past audits, gravest at the bottom. */
+function trend() {
+  const points = data.trend;
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", "0 0 400 80");
+  svg.setAttribute("preserveAspectRatio", "none");
+  svg.setAttribute("role", "img");
+  svg.setAttribute("aria-label", `Open findings in ${points.length} audits`);
+  const total = (point) => Object.values(point.severities).reduce((a, b) => a + b, 0);
+  const top = Math.max(1, ...points.map(total));
+  const width = 400 / Math.max(points.length, 1);
+  points.forEach((point, number) => {
+    let base = 80;
+    for (const name of data.severities) {
+      const height = (76 * (point.severities[name] ?? 0)) / top;
+      base -= height;
+      const bar = document.createElementNS(svg.namespaceURI, "rect");
+      const title = document.createElementNS(svg.namespaceURI, "title");
+      title.textContent = `${day(point.at)}: ${point.severities[name] ?? 0} ${name}, ${total(point)} in all, ${point.images} images`;
+      const place = { x: number * width, y: base, width: Math.max(width - 1, 0.5), height, fill: `var(--${name})` };
+      for (const [key, value] of Object.entries(place)) bar.setAttribute(key, value);
+      bar.append(title);
+      svg.append(bar);
+    }
+  });
+  $("trend").prepend(svg);
+}
+
+function about() {
+  const parts = [data.interval || data.at, data.model && `model ${data.model.slice(0, 16)}`, `${data.images.length} images`];
+  const fresh = data.findings.filter((row) => row.new && !row.ignored).length;
+  parts.push(`${fresh} new`, `${data.resolvedCount} resolved`);
+  for (const feed of data.feeds) parts.push(`${feed.name} advisories ${feed.age_days < 0 ? "of unknown age" : `${feed.age_days} ${feed.age_days === 1 ? "day" : "days"} old`}`);
+  if (!data.feeds.length) parts.push("no advisories were given");
+  $("about").textContent = parts.filter(Boolean).join(" · ");
+  for (const note of data.notes) $("notes").append(make("p", `${note.title}. ${note.action ?? ""}`));
+  const failed = data.images.filter((image) => image.state === "failed").length;
+  if (failed) $("notes").append(make("p", `${failed} images could not be audited; the tab Images says why.`));
+  document.title = `Praxi audit ${day(data.at)}`;
+}
+
+function choices(id, names) {
+  for (const name of names) $(id).append(make("option", name, { value: name }));
+}
+
+async function start() {
+  data = await unpack();
+  prepare();
+  about();
+  tiles();
+  trend();
+  choices("kind", data.kinds.filter((kind) => data.findings.some((row) => row.kind === kind)));
+  choices("namespace", [...new Set(data.images.flatMap((image) => image.namespaces))].sort());
+  for (const button of document.querySelectorAll("nav button")) button.onclick = () => open(button.dataset.tab);
+  for (const id of ["search", "kind", "namespace", "only-new", "fixable", "ignored"]) $(id).oninput = select;
+  $("filters").onsubmit = (event) => event.preventDefault();
+  $("clear").onclick = () => { state.image = null; select(); };
+  $("scroll").onscroll = () => requestAnimationFrame(draw);
+  window.onresize = draw;
+  document.onkeydown = (event) => { if (event.key === "Escape") $("details").hidden = true; };
+  open("findings");
+  document.body.dataset.ready = "yes";
+}
+
+start();

@@ -1,0 +1,145 @@
+"""An image's SBOM as CycloneDX 1.6, with the evidence of each identity and VEX: https://cyclonedx.org."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from typing import Any, Final
+
+import msgspec
+
+from praxi_tasks import __version__
+from praxi_tasks.findings.component import FINGERPRINT, INVENTORY, Component
+from praxi_tasks.findings.document import AssessedAudit, AssessedImage
+from praxi_tasks.findings.finding import Finding
+
+_NAMESPACE: Final = uuid.UUID("6a3c9d5e-1f0b-5c52-9d0e-9f1b0f3f6c11")
+# What the specification calls the ways by which we know.
+_TECHNIQUES: Final = {INVENTORY: "manifest-analysis", FINGERPRINT: "hash-comparison"}
+_MOST_OCCURRENCES: Final = 10
+
+
+def cyclonedx(audit: AssessedAudit, image: AssessedImage) -> bytes:
+    """Return the SBOM of what a container of the image would see, with its vulnerabilities."""
+    present = [component for component in image.components if component.present]
+    refs = _references(present)
+    document = {
+        "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "serialNumber": f"urn:uuid:{uuid.uuid5(_NAMESPACE, f'{audit.run} {image.image} {image.digest}')}",
+        "version": 1,
+        "metadata": {
+            "timestamp": audit.at,
+            "tools": {"components": [{"type": "application", "name": "praxi", "version": __version__}]},
+            "component": _container(image),
+        },
+        "components": [_component(item, ref) for item, ref in zip(present, refs, strict=True)],
+        "vulnerabilities": _vulnerabilities(image.findings, present, refs),
+    }
+    return msgspec.json.encode(document)
+
+
+def _references(components: list[Component]) -> list[str]:
+    """Name each component by its package URL; a number keeps several copies of one apart."""
+    seen: dict[str, int] = {}
+    refs = []
+    for component in components:
+        count = seen[component.purl] = seen.get(component.purl, 0) + 1
+        refs.append(component.purl if count == 1 else f"{component.purl}#{count}")
+    return refs
+
+
+def _container(image: AssessedImage) -> dict[str, Any]:
+    container: dict[str, Any] = {"type": "container", "bom-ref": "image", "name": image.image}
+    if image.digest:
+        container["version"] = image.digest
+    container["properties"] = [{"name": "praxi:layer", "value": digest} for digest in image.layers]
+    return container
+
+
+def _component(component: Component, ref: str) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "type": "library",
+        "bom-ref": ref,
+        "name": component.name,
+        "purl": component.purl,
+    }
+    if len(component.versions) == 1:
+        entry["version"] = component.versions[0]
+    entry["evidence"] = {
+        "identity": [_identity(component, source) for source in component.sources],
+        "occurrences": [{"location": path} for path in component.evidence[:_MOST_OCCURRENCES]],
+    }
+    entry["properties"] = [
+        {"name": f"praxi:{name}", "value": value}
+        for name, values in (
+            ("layer", component.layers),
+            ("version-candidate", component.versions if len(component.versions) > 1 else ()),
+            ("version-by-files", component.fingerprint_versions),
+            ("distribution", (component.distribution,)),
+            ("recovered", ("yes",) if component.recovered else ()),
+        )
+        for value in values
+        if value
+    ]
+    return entry
+
+
+def _identity(component: Component, source: str) -> dict[str, Any]:
+    paths = component.databases if source == INVENTORY else component.evidence[:_MOST_OCCURRENCES]
+    confidence = 1.0 if source == INVENTORY else component.confidence
+    concluded = component.purl
+    if source == FINGERPRINT and len(component.fingerprint_versions) == 1:
+        concluded = concluded.partition("@")[0] + f"@{component.fingerprint_versions[0]}"
+    return {
+        "field": "purl",
+        "confidence": round(confidence, 4),
+        "concludedValue": concluded,
+        "methods": [
+            {"technique": _TECHNIQUES[source], "confidence": round(confidence, 4), "value": path}
+            for path in paths
+        ],
+    }
+
+
+def _vulnerabilities(
+    findings: Iterable[Finding], components: list[Component], refs: list[str]
+) -> list[dict[str, Any]]:
+    places: dict[str, list[str]] = {}
+    for component, ref in zip(components, refs, strict=True):
+        places.setdefault(component.purl, []).append(ref)
+    entries: dict[tuple[str, bool], dict[str, Any]] = {}
+    for finding in findings:
+        if finding.kind == "vulnerable":
+            entry = entries.setdefault((finding.id, finding.ignored is not None), _vulnerability(finding))
+            known = {place["ref"] for place in entry["affects"]}
+            entry["affects"] += [{"ref": ref} for ref in places.get(finding.purl, ()) if ref not in known]
+    return list(entries.values())
+
+
+def _vulnerability(finding: Finding) -> dict[str, Any]:
+    rating: dict[str, Any] = {"severity": finding.severity}
+    if finding.score >= 0:
+        rating |= {"score": finding.score, "method": "CVSSv31"}
+    entry: dict[str, Any] = {
+        "bom-ref": f"{finding.id}{'#ignored' if finding.ignored else ''}",
+        "id": finding.id,
+        "source": _source(finding.id),
+        "references": [{"id": alias, "source": _source(alias)} for alias in finding.aliases],
+        "ratings": [rating],
+        "description": finding.title,
+        "recommendation": finding.action,
+        "affects": [],
+        "analysis": {"state": "in_triage"},
+    }
+    if finding.ignored:
+        entry["analysis"] = {
+            "state": finding.ignored.state,
+            "detail": f"{finding.ignored.reason} ({finding.ignored.owner}, until {finding.ignored.expires})",
+        }
+    return entry
+
+
+def _source(identifier: str) -> dict[str, str]:
+    return {"name": "OSV", "url": f"https://osv.dev/vulnerability/{identifier}"}

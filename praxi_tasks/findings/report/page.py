@@ -1,0 +1,105 @@
+"""The report as one HTML page that opens anywhere: data, style and script inside, no network.
+
+The data travel gzipped and base64-encoded in the page and are unpacked by the browser. Every text is set as
+text, never as markup, for images, packages and paths are named by strangers.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+from importlib import resources
+from typing import Any, Final
+
+import msgspec
+
+from praxi_tasks.findings.component import Component
+from praxi_tasks.findings.document import AssessedAudit, AssessedImage
+from praxi_tasks.findings.finding import KINDS, SEVERITIES
+
+# Beyond this the page stops listing components and points to the tables, which have them all.
+_MOST_COMPONENTS: Final = 60_000
+_MOST_RESOLVED: Final = 500
+_ASSETS: Final = resources.files("praxi_tasks.findings.report") / "assets"
+
+
+def report_page(audit: AssessedAudit) -> str:
+    """Return the page."""
+    # The two scripts can't end their element early: base64 has no "<", and ours is checked by a test.
+    parts = {
+        "style": (_ASSETS / "page.css").read_text(),
+        "script": (_ASSETS / "page.js").read_text() + (_ASSETS / "start.js").read_text(),
+        "data": base64.b64encode(gzip.compress(_data(audit), compresslevel=9, mtime=0)).decode(),
+    }
+    page = (_ASSETS / "page.html").read_text()
+    for name, text in parts.items():
+        page = page.replace(f"{{{{ {name} }}}}", text)
+    return page
+
+
+def _data(audit: AssessedAudit) -> bytes:
+    listed = sum(len(image.components) for image in audit.images) <= _MOST_COMPONENTS
+    return msgspec.json.encode(
+        {
+            "run": audit.run,
+            "at": audit.at,
+            "interval": audit.interval,
+            "model": audit.model,
+            "severities": SEVERITIES,
+            "kinds": KINDS,
+            "feeds": audit.feeds,
+            "notes": audit.findings,
+            "trend": audit.trend,
+            "resolved": audit.resolved[:_MOST_RESOLVED],
+            "resolvedCount": len(audit.resolved),
+            "images": [_image(image) for image in audit.images],
+            "findings": [
+                row for number, image in enumerate(audit.images) for row in _findings(audit, number, image)
+            ],
+            "components": [
+                _component(number, item)
+                for number, image in enumerate(audit.images)
+                for item in (image.components if listed else ())
+            ],
+        }
+    )
+
+
+def _image(image: AssessedImage) -> dict[str, Any]:
+    return {
+        "name": image.image,
+        "digest": image.digest,
+        "platform": image.platform,
+        "state": image.state,
+        "reason": image.reason,
+        "namespaces": image.namespaces,
+        "pods": image.pods,
+        "warnings": image.warnings,
+        "layers": len(image.layers),
+        "components": sum(component.present for component in image.components),
+        "files": image.files,
+        "unexplained": image.unexplained,
+    }
+
+
+def _findings(audit: AssessedAudit, number: int, image: AssessedImage) -> list[dict[str, Any]]:
+    rows = []
+    for finding in image.findings:
+        row = msgspec.to_builtins(finding)
+        row["image"] = number
+        if audit.is_new(image, finding):
+            row["new"] = True
+        rows.append(row)
+    return rows
+
+
+def _component(number: int, component: Component) -> dict[str, Any]:
+    row: dict[str, Any] = {"image": number, "purl": component.purl, "sources": component.sources}
+    if len(component.versions) != 1:
+        row["versions"] = component.versions
+    if component.confidence < 1:
+        row["confidence"] = round(component.confidence, 3)
+    for name in ("removed_by", "recovered", "fingerprint_versions"):
+        if value := getattr(component, name):
+            row[name] = value
+    return row

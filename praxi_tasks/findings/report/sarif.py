@@ -1,0 +1,102 @@
+"""Findings as SARIF 2.1.0, for code hosts and editors that read it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+import msgspec
+
+from praxi_tasks import __version__
+from praxi_tasks.findings.document import AssessedAudit, AssessedImage
+from praxi_tasks.findings.finding import Finding, Severity
+
+_SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
+_LEVELS: Final[dict[Severity, str]] = {
+    "critical": "error",
+    "high": "error",
+    "medium": "warning",
+    "unknown": "warning",
+    "low": "note",
+    "info": "note",
+}
+# What hosts rank by where an advisory has no score of its own.
+_SCORES: Final[dict[Severity, float]] = {
+    "critical": 9.5,
+    "high": 8.0,
+    "medium": 5.5,
+    "unknown": 5.0,
+    "low": 2.0,
+    "info": 0.0,
+}
+_NO_URI: Final = re.compile(r"[^A-Za-z0-9._~/@:+-]")
+
+
+def sarif(audit: AssessedAudit) -> bytes:
+    """Return the audit's findings as one SARIF run; those set aside carry a suppression."""
+    rules: dict[str, int] = {}
+    described: list[dict[str, Any]] = []
+    results = []
+    for image in (AssessedImage("", findings=audit.findings), *audit.images):
+        for finding in image.findings:
+            if finding.id not in rules:
+                rules[finding.id] = len(rules)
+                described.append(_rule(finding))
+            results.append(_result(image, finding, rules[finding.id], audit.is_new(image, finding)))
+    driver = {"name": "Praxi", "semanticVersion": __version__, "rules": described}
+    run = {"tool": {"driver": driver}, "results": results, "columnKind": "utf16CodeUnits"}
+    return msgspec.json.encode({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
+
+
+def _rule(finding: Finding) -> dict[str, Any]:
+    score = finding.score if finding.score >= 0 else _SCORES[finding.severity]
+    return {
+        "id": finding.id,
+        "name": "".join(part.capitalize() for part in finding.kind.split("-")),
+        "shortDescription": {"text": f"{finding.kind}: {finding.id}"},
+        "fullDescription": {"text": finding.title},
+        "help": {"text": finding.action or finding.title},
+        "properties": {"security-severity": f"{score:.1f}", "tags": ["security", finding.kind]},
+    }
+
+
+def _result(image: AssessedImage, finding: Finding, rule: int, is_new: bool) -> dict[str, Any]:
+    result: dict[str, Any] = {
+        "ruleId": finding.id,
+        "ruleIndex": rule,
+        "level": _LEVELS[finding.severity],
+        "message": {"text": f"{finding.title}. {finding.action}".rstrip(". ") + "."},
+        "locations": [_location(image, path) for path in (finding.evidence or ("",))[:10]],
+        "partialFingerprints": {"praxiFinding/v1": f"{image.image}|{finding.key}"},
+        "baselineState": "new" if is_new else "unchanged",
+        "properties": {
+            name: value
+            for name, value in (
+                ("image", image.image),
+                ("digest", image.digest),
+                ("layer", finding.layer),
+                ("purl", finding.purl),
+                ("fixed", finding.fixed),
+                ("aliases", finding.aliases),
+                ("affectedIf", finding.affected_if),
+            )
+            if value
+        },
+    }
+    if finding.ignored:
+        reason = f"{finding.ignored.reason} ({finding.ignored.owner}, until {finding.ignored.expires})"
+        result["suppressions"] = [{"kind": "external", "justification": reason}]
+    return result
+
+
+def _location(image: AssessedImage, path: str) -> dict[str, Any]:
+    uri = _NO_URI.sub(_escape, path.partition(" (")[0] or image.image or "audit")
+    name = f"{image.image}: {path}" if path else image.image or "audit"
+    return {
+        "physicalLocation": {"artifactLocation": {"uri": uri}, "region": {"startLine": 1}},
+        "logicalLocations": [{"fullyQualifiedName": name}],
+    }
+
+
+def _escape(match: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in match.group().encode())

@@ -1,0 +1,96 @@
+"""An image's SBOM as SPDX 2.3: https://spdx.github.io/spdx-spec/v2.3."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import Any, Final
+
+import msgspec
+
+from praxi_tasks import __version__
+from praxi_tasks.findings.component import Component
+from praxi_tasks.findings.document import AssessedAudit, AssessedImage
+
+_NAMESPACE: Final = uuid.UUID("0f5e2f0c-7a1d-5f0e-8c5f-7f1a6b2d9e43")
+_UNSAFE: Final = re.compile(r"[^A-Za-z0-9.-]+")
+_UNKNOWN: Final = "NOASSERTION"
+
+
+def spdx(audit: AssessedAudit, image: AssessedImage) -> bytes:
+    """Return the SBOM of what a container of the image would see."""
+    created = f"{audit.at[:19]}Z"
+    identity = uuid.uuid5(_NAMESPACE, f"{audit.run} {image.image} {image.digest}")
+    present = [component for component in image.components if component.present]
+    packages = [_package(number, component, created) for number, component in enumerate(present)]
+    document = {
+        "spdxVersion": "SPDX-2.3",
+        "dataLicense": "CC0-1.0",
+        "SPDXID": "SPDXRef-DOCUMENT",
+        "name": image.image,
+        "documentNamespace": f"https://spdx.org/spdxdocs/praxi-{identity}",
+        "creationInfo": {"created": created, "creators": [f"Tool: praxi-{__version__}"]},
+        "packages": [_container(image), *packages],
+        "relationships": [
+            _relationship("SPDXRef-DOCUMENT", "DESCRIBES", "SPDXRef-Image"),
+            *(_relationship("SPDXRef-Image", "CONTAINS", package["SPDXID"]) for package in packages),
+        ],
+    }
+    return msgspec.json.encode(document)
+
+
+def _container(image: AssessedImage) -> dict[str, Any]:
+    package = _described("SPDXRef-Image", image.image)
+    package["primaryPackagePurpose"] = "CONTAINER"
+    algorithm, _, value = image.digest.partition(":")
+    if algorithm == "sha256" and re.fullmatch(r"[0-9a-f]{64}", value):
+        package["versionInfo"] = image.digest
+        package["checksums"] = [{"algorithm": "SHA256", "checksumValue": value}]
+    return package
+
+
+def _package(number: int, component: Component, created: str) -> dict[str, Any]:
+    package = _described(f"SPDXRef-{number}-{_UNSAFE.sub('-', component.name)}", component.name)
+    if len(component.versions) == 1:
+        package["versionInfo"] = component.versions[0]
+    package["externalRefs"] = [
+        {
+            "referenceCategory": "PACKAGE-MANAGER",
+            "referenceType": "purl",
+            "referenceLocator": component.purl,
+        }
+    ]
+    package["annotations"] = [
+        {
+            "annotationDate": created,
+            "annotationType": "OTHER",
+            "annotator": f"Tool: praxi-{__version__}",
+            "comment": _evidence(component),
+        }
+    ]
+    return package
+
+
+def _evidence(component: Component) -> str:
+    parts = [f"known by {' and '.join(component.sources)}, confidence {component.confidence:.2f}"]
+    if len(component.versions) > 1:
+        parts.append(f"version is one of {', '.join(component.versions)}")
+    if component.evidence:
+        parts.append(f"evidence {', '.join(component.evidence)}")
+    return "; ".join(parts)
+
+
+def _described(identifier: str, name: str) -> dict[str, Any]:
+    return {
+        "SPDXID": identifier,
+        "name": name,
+        "downloadLocation": _UNKNOWN,
+        "filesAnalyzed": False,
+        "licenseConcluded": _UNKNOWN,
+        "licenseDeclared": _UNKNOWN,
+        "copyrightText": _UNKNOWN,
+    }
+
+
+def _relationship(subject: str, kind: str, target: str) -> dict[str, str]:
+    return {"spdxElementId": subject, "relationshipType": kind, "relatedSpdxElement": target}

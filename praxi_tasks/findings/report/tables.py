@@ -1,0 +1,139 @@
+"""The audit's Parquet tables: ``images``, ``layers``, ``components``, ``findings``; see docs/tables.md."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from praxi_tasks.findings.document import AssessedAudit, AssessedImage
+
+Row = dict[str, Any]
+
+# Of every table: column → type. Every row also starts with the run it belongs to.
+SCHEMAS: Final[dict[str, dict[str, str]]] = {
+    "images": {
+        "run": "VARCHAR",
+        "at": "TIMESTAMPTZ",
+        "image": "VARCHAR",
+        "digest": "VARCHAR",
+        "platform": "VARCHAR",
+        "state": "VARCHAR",
+        "reason": "VARCHAR",
+        "namespaces": "VARCHAR[]",
+        "pods": "BIGINT",
+        "warnings": "VARCHAR[]",
+        "files": "BIGINT",
+        "unexplained": "BIGINT",
+    },
+    "layers": {"run": "VARCHAR", "image": "VARCHAR", "position": "INTEGER", "digest": "VARCHAR"},
+    "components": {
+        "run": "VARCHAR",
+        "image": "VARCHAR",
+        "purl": "VARCHAR",
+        "ecosystem": "VARCHAR",
+        "name": "VARCHAR",
+        "versions": "VARCHAR[]",
+        "sources": "VARCHAR[]",
+        "confidence": "DOUBLE",
+        "architecture": "VARCHAR",
+        "source": "VARCHAR",
+        "source_version": "VARCHAR",
+        "databases": "VARCHAR[]",
+        "layers": "VARCHAR[]",
+        "removed_by": "VARCHAR",
+        "recovered": "BOOLEAN",
+        "fingerprint_versions": "VARCHAR[]",
+        "files": "BIGINT",
+        "evidence": "VARCHAR[]",
+    },
+    "findings": {
+        "run": "VARCHAR",
+        "image": "VARCHAR",
+        "kind": "VARCHAR",
+        "id": "VARCHAR",
+        "title": "VARCHAR",
+        "severity": "VARCHAR",
+        "action": "VARCHAR",
+        "aliases": "VARCHAR[]",
+        "purl": "VARCHAR",
+        "package": "VARCHAR",
+        "fixed": "VARCHAR[]",
+        "affected_if": "VARCHAR",
+        "layer": "VARCHAR",
+        "evidence": "VARCHAR[]",
+        "sources": "VARCHAR[]",
+        "confidence": "DOUBLE",
+        "score": "DOUBLE",
+        "epss": "DOUBLE",
+        "exploited": "BOOLEAN",
+        "since": "TIMESTAMPTZ",
+        "is_new": "BOOLEAN",
+        "ignored": "VARCHAR",
+    },
+}
+
+
+def parquet_tables(audit: AssessedAudit) -> Iterator[tuple[str, bytes]]:
+    """Yield each table's name and its Parquet file, with the columns of :data:`SCHEMAS`.
+
+    Findings about the audit itself stand in ``findings`` with an empty image.
+    """
+    rows = {"images": _images, "layers": _layers, "components": _components, "findings": _findings}
+    with tempfile.TemporaryDirectory(prefix="praxi-tables-") as folder:
+        for name, columns in SCHEMAS.items():
+            yield name, _parquet(rows[name](audit), columns, Path(folder) / name)
+
+
+def _images(audit: AssessedAudit) -> Iterator[Row]:
+    for image in audit.images:
+        yield {"run": audit.run, "at": audit.at, **_columns(image, "images")}
+
+
+def _layers(audit: AssessedAudit) -> Iterator[Row]:
+    for image in audit.images:
+        for position, digest in enumerate(image.layers):
+            yield {"run": audit.run, "image": image.image, "position": position, "digest": digest}
+
+
+def _components(audit: AssessedAudit) -> Iterator[Row]:
+    for image in audit.images:
+        for component in image.components:
+            yield {**_columns(component, "components"), "run": audit.run, "image": image.image}
+
+
+def _findings(audit: AssessedAudit) -> Iterator[Row]:
+    about = AssessedImage("", findings=audit.findings)
+    for image in (about, *audit.images):
+        for finding in image.findings:
+            yield {
+                **_columns(finding, "findings"),
+                "run": audit.run,
+                "image": image.image,
+                "score": finding.score if finding.score >= 0 else None,
+                "epss": finding.epss if finding.epss >= 0 else None,
+                "since": finding.since or audit.at,
+                "is_new": audit.is_new(image, finding),
+                "ignored": finding.ignored.reason if finding.ignored else None,
+            }
+
+
+def _columns(record: object, table: str) -> Row:
+    return {name: getattr(record, name) for name in SCHEMAS[table] if hasattr(record, name)}
+
+
+def _parquet(rows: Iterator[Row], columns: dict[str, str], path: Path) -> bytes:
+    """Let DuckDB write the file from JSON lines, which needs no second table library."""
+    import duckdb
+
+    lines, table = path.with_suffix(".jsonl"), path.with_suffix(".parquet")
+    encoder = msgspec.json.Encoder()
+    with lines.open("wb") as file:
+        file.writelines(encoder.encode(row) + b"\n" for row in rows)
+    with duckdb.connect(config={"threads": 1, "memory_limit": "300MB"}) as database:
+        source = database.read_json(str(lines), columns=columns, format="newline_delimited")
+        source.write_parquet(str(table), compression="zstd")
+    return table.read_bytes()

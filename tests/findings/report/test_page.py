@@ -1,0 +1,121 @@
+"""The page in a real browser."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from praxi_tasks.findings.document import AssessedAudit, AssessedImage
+from praxi_tasks.findings.finding import Finding
+from praxi_tasks.findings.report.page import report_page
+from tests.findings.audits import AT, large_audit
+
+CHROMIUM = shutil.which("chromium")
+HOSTILE = "</script><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
+    pytest.mark.xdist_group("chromium"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--headless"])
+
+
+def opened(browser: Browser, audit: AssessedAudit, folder: Path) -> Page:
+    (folder / "report.html").write_text(report_page(audit))
+    context = browser.new_context(offline=True, viewport={"width": 1500, "height": 950})
+    page = context.new_page()
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto((folder / "report.html").as_uri())
+    page.wait_for_selector("body[data-ready=yes]")
+    assert len([url for url in requests if not url.startswith("data:")]) == 1
+    return page
+
+
+def small(*findings: Finding, **fields: object) -> AssessedAudit:
+    image = AssessedImage("shop/web:1", "sha256:1", namespaces=("shop",), findings=findings)
+    audit = AssessedAudit("r", AT, "", "m", (image,))
+    return msgspec.structs.replace(audit, **fields)
+
+
+def test_twenty_thousand_findings_stay_small_and_answer(browser: Browser, tmp_path: Path) -> None:
+    audit = large_audit(500, 20_000)
+    assert len(report_page(audit)) <= 5_000_000
+    page = opened(browser, audit, tmp_path)
+    total = sum(len(image.open_findings) for image in audit.images)
+    assert page.inner_text("#count") == f"{total:,} of 20,000"
+    assert page.locator("tbody tr.row").count() < 100
+    assert page.locator("tbody tr.row").first.inner_text().startswith("critical")
+
+    wanted = [f for image in audit.images for f in image.open_findings if "library-1999 " in f.title]
+    page.fill("#search", "LIBRARY-1999")
+    assert page.inner_text("#count") == f"{len(wanted):,} of 20,000"
+    page.fill("#search", "")
+
+    page.click("th:has-text('Identifier')")
+    first = page.locator("tbody tr.row td:nth-child(3)").first.inner_text()
+    assert first == min(f.id for image in audit.images for f in image.open_findings)
+    page.click("th:has-text('Identifier')")
+    assert page.locator("tbody tr.row td:nth-child(3)").first.inner_text() > first
+
+    page.click("#tiles button.critical")
+    critical = sum(f.severity == "critical" for image in audit.images for f in image.open_findings)
+    assert page.inner_text("#count") == f"{critical:,} of 20,000"
+    page.check("#only-new")
+    assert int(page.inner_text("#count").split()[0].replace(",", "")) < critical
+
+    page.click("nav button:has-text('Images')")
+    assert page.inner_text("#count").endswith(" of 500")
+    assert page.locator("#trend rect").count() == len(audit.trend) * 6
+
+
+def test_scrolling_reaches_the_last_row(browser: Browser, tmp_path: Path) -> None:
+    page = opened(browser, large_audit(50, 2_000), tmp_path)
+    page.click("nav button:has-text('Components')")
+    page.evaluate("document.getElementById('scroll').scrollTop = 1e9")
+    page.wait_for_function("document.querySelectorAll('tbody tr').length > 2")
+    assert page.locator("tbody tr").last.evaluate("row => row.getBoundingClientRect().height") < 2
+
+
+def test_a_finding_shows_its_evidence(browser: Browser, tmp_path: Path) -> None:
+    finding = Finding(
+        "vulnerable", "CVE-2026-1", "flask can be misled", "high", aliases=("PYSEC-9",), fixed=("2.0",),
+        evidence=("usr/lib/flask/app.py",), layer="sha256:abc", affected_if="≤ 1.9", exploited=True, since=AT,
+    )  # fmt: skip
+    page = opened(browser, small(finding), tmp_path)
+    page.click("tbody tr.row")
+    shown = page.inner_text("#details")
+    for part in ("usr/lib/flask/app.py", "sha256:abc", "≤ 1.9", "PYSEC-9", "2.0", "exploited", "shop/web:1"):
+        assert part in shown
+    page.keyboard.press("Escape")
+    assert page.locator("#details").is_hidden()
+
+
+def test_hostile_names_stay_text(browser: Browser, tmp_path: Path) -> None:
+    finding = Finding("hidden", HOSTILE, HOSTILE, "high", purl=HOSTILE, evidence=(HOSTILE,), action=HOSTILE)
+    note = Finding("feed", "F", HOSTILE, "high", action=HOSTILE)
+    page = opened(browser, small(finding, findings=(note,), model=HOSTILE, interval=HOSTILE), tmp_path)
+    page.click("tbody tr.row")
+    assert page.title() == "Praxi audit 2026-11-20"
+    assert HOSTILE in page.inner_text("#details")
+    assert page.locator("img").count() == 0
+
+
+def test_an_empty_audit_opens(browser: Browser, tmp_path: Path) -> None:
+    page = opened(browser, AssessedAudit("r", AT, "", "", ()), tmp_path)
+    assert page.inner_text("#count") == "0 of 0"
+
+
+def test_the_script_ends_no_element_early() -> None:
+    assert report_page(AssessedAudit("r", AT, "", "", ())).lower().count("</script") == 2

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from praxi_tasks.findings.report.sarif import sarif
+from tests.findings.report.test_sboms import AUDIT
+
+
+def run() -> dict[str, Any]:
+    document = json.loads(sarif(AUDIT))
+    assert document["version"] == "2.1.0"
+    return dict(document["runs"][0])
+
+
+def test_each_finding_is_a_result_of_its_rule() -> None:
+    content = run()
+    rules = content["tool"]["driver"]["rules"]
+    assert [rule["id"] for rule in rules] == ["CVE-2026-1", "CVE-2026-2", "PRAXI-HIDDEN"]
+    assert [result["level"] for result in content["results"]] == ["error", "warning", "warning"]
+    assert all(rules[result["ruleIndex"]]["id"] == result["ruleId"] for result in content["results"])
+    assert rules[0]["properties"]["security-severity"] == "7.5"
+
+
+def test_what_is_set_aside_is_suppressed() -> None:
+    suppressed = [result for result in run()["results"] if "suppressions" in result]
+    assert [result["ruleId"] for result in suppressed] == ["CVE-2026-2"]
+    assert "the template is ours" in suppressed[0]["suppressions"][0]["justification"]
+
+
+def test_fingerprints_are_stable_and_distinct() -> None:
+    prints = [result["partialFingerprints"]["praxiFinding/v1"] for result in run()["results"]]
+    assert len(set(prints)) == len(prints)
+    assert sarif(AUDIT) == sarif(AUDIT)

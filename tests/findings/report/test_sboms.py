@@ -1,0 +1,104 @@
+"""SBOMs against the official schemas and validators."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from referencing import Registry, Resource
+from spdx_tools.spdx.parser.parse_anything import parse_file
+from spdx_tools.spdx.validation.document_validator import validate_full_spdx_document
+
+from praxi_tasks.findings.component import Component
+from praxi_tasks.findings.document import AssessedAudit, AssessedImage
+from praxi_tasks.findings.finding import Finding, Ignored
+from praxi_tasks.findings.report.cyclonedx import cyclonedx
+from praxi_tasks.findings.report.spdx import spdx
+from tests.findings.audits import AT, large_audit
+
+FLASK = "pkg:pypi/flask@1.0"
+IMAGE = AssessedImage(
+    image="registry.example.org/shop/web:1",
+    digest=f"sha256:{7:064x}",
+    layers=(f"sha256:{1:064x}",),
+    components=(
+        Component("pypi", "flask", ("1.0",), FLASK, ("inventory", "fingerprint"), ("x.dist-info/METADATA",),
+                  evidence=("flask/app.py",), confidence=0.93, fingerprint_versions=("1.1",)),
+        Component("npm", "ms", ("2.0.0",), "pkg:npm/ms@2.0.0", ("inventory",)),
+        Component("npm", "ms", ("2.0.0",), "pkg:npm/ms@2.0.0", ("inventory",)),
+        Component("deb", "curl", ("7", "8"), "pkg:deb/debian/curl", ("fingerprint",), evidence=("bin/curl",)),
+        Component("deb", "gone", ("1",), "pkg:deb/debian/gone@1", ("inventory",), removed_by="sha256:2"),
+    ),
+    findings=(
+        Finding("vulnerable", "CVE-2026-1", "flask is misled", "high", aliases=("GHSA-1",),
+                purl=FLASK, score=7.5),
+        Finding("vulnerable", "CVE-2026-2", "never reached", "unknown", purl=FLASK,
+                ignored=Ignored("the template is ours", "shop", "2026-12-31", "not_affected")),
+        Finding("hidden", "PRAXI-HIDDEN", "curl is hidden", "medium", purl="pkg:deb/debian/curl"),
+    ),
+)  # fmt: skip
+AUDIT = AssessedAudit("run", AT, "", "m", (IMAGE,))
+
+
+@pytest.fixture(scope="module")
+def cyclonedx_schema() -> jsonschema.Draft7Validator:
+    folder = resources.files("cyclonedx.schema") / "_res"
+    registry: Registry[Any] = Registry()
+    for name in ("spdx", "jsf-0.82", "cryptography-defs"):
+        content = json.loads((folder / f"{name}.SNAPSHOT.schema.json").read_text())
+        resource = Resource.from_contents(content)
+        for uri in (content["$id"], f"http://cyclonedx.org/schema/{name}.schema.json"):
+            registry = registry.with_resource(uri, resource)
+    schema = json.loads((folder / "bom-1.6.SNAPSHOT.schema.json").read_text())
+    return jsonschema.Draft7Validator(schema, registry=registry)
+
+
+def test_cyclonedx_is_valid(cyclonedx_schema: jsonschema.Draft7Validator) -> None:
+    audit = large_audit(2, 40)
+    for image in (*audit.images, IMAGE, AssessedImage("empty")):
+        cyclonedx_schema.validate(json.loads(cyclonedx(audit, image)))
+    broken = {**json.loads(cyclonedx(AUDIT, IMAGE)), "surplus": 1}
+    assert not cyclonedx_schema.is_valid(broken)
+
+
+def test_cyclonedx_tells_how_each_identity_is_known() -> None:
+    flask = json.loads(cyclonedx(AUDIT, IMAGE))["components"][0]
+    by_database, by_files = flask["evidence"]["identity"]
+    assert by_database["methods"] == [
+        {"technique": "manifest-analysis", "confidence": 1.0, "value": "x.dist-info/METADATA"}
+    ]
+    assert by_files["methods"][0]["value"] == "flask/app.py"
+    assert by_files["confidence"] == 0.93
+    assert by_files["concludedValue"] == "pkg:pypi/flask@1.1"
+    assert flask["evidence"]["occurrences"] == [{"location": "flask/app.py"}]
+
+
+def test_cyclonedx_lists_what_is_present_once_each() -> None:
+    document = json.loads(cyclonedx(AUDIT, IMAGE))
+    refs = [component["bom-ref"] for component in document["components"]]
+    assert refs == [FLASK, "pkg:npm/ms@2.0.0", "pkg:npm/ms@2.0.0#2", "pkg:deb/debian/curl"]
+
+
+def test_cyclonedx_says_why_a_finding_is_set_aside() -> None:
+    first, second = json.loads(cyclonedx(AUDIT, IMAGE))["vulnerabilities"]
+    assert first["affects"] == [{"ref": FLASK}]
+    assert second["analysis"]["state"] == "not_affected"
+    assert second["analysis"]["detail"] == "the template is ours (shop, until 2026-12-31)"
+
+
+@pytest.mark.parametrize("image", [IMAGE, large_audit(1, 5).images[0], AssessedImage("empty")])
+def test_spdx_is_valid(image: AssessedImage, tmp_path: Path) -> None:
+    path = tmp_path / "sbom.spdx.json"
+    path.write_bytes(spdx(AUDIT, image))
+    document = parse_file(str(path))
+    assert validate_full_spdx_document(document) == []
+    assert len(document.packages) == 1 + sum(component.present for component in image.components)
+
+
+def test_sboms_of_one_image_are_the_same_each_time() -> None:
+    assert cyclonedx(AUDIT, IMAGE) == cyclonedx(AUDIT, IMAGE)
+    assert spdx(AUDIT, IMAGE) == spdx(AUDIT, IMAGE)

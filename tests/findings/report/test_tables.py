@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from praxi_tasks.findings.document import AssessedAudit
+from praxi_tasks.findings.report.tables import SCHEMAS, parquet_tables
+from tests.findings.audits import large_audit
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture(scope="module")
+def audit() -> AssessedAudit:
+    return large_audit(20, 400, components=10)
+
+
+@pytest.fixture(scope="module")
+def database(audit: AssessedAudit, tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    folder = tmp_path_factory.mktemp("tables")
+    for name, data in parquet_tables(audit):
+        (folder / f"{name}.parquet").write_bytes(data)
+        connection.read_parquet(str(folder / f"{name}.parquet")).create_view(name)
+    return connection
+
+
+def test_every_row_is_there(audit: AssessedAudit, database: duckdb.DuckDBPyConnection) -> None:
+    counts = {name: database.table(name).count("*").fetchall()[0][0] for name in SCHEMAS}
+    assert counts == {"images": 20, "layers": 120, "components": 200, "findings": 401}
+
+
+def test_tables_can_be_asked(audit: AssessedAudit, database: duckdb.DuckDBPyConnection) -> None:
+    query = """
+        SELECT i.image, count(*) FROM findings f JOIN images i USING (run, image)
+        WHERE f.severity = 'critical' AND f.ignored IS NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1
+    """
+    image, count = database.sql(query).fetchall()[0]
+    wanted = next(item for item in audit.images if item.image == image)
+    assert count == sum(finding.severity == "critical" for finding in wanted.open_findings)
+
+
+def test_what_is_new_and_unscored_is_told(audit: AssessedAudit, database: duckdb.DuckDBPyConnection) -> None:
+    new = database.sql("SELECT count(*) FROM findings WHERE is_new").fetchall()[0][0]
+    assert new == sum(audit.is_new(image, finding) for image in audit.images for finding in image.findings)
+    assert database.sql("SELECT min(score) FROM findings").fetchall()[0][0] >= 0
+
+
+def test_an_empty_audit_has_empty_tables() -> None:
+    assert {name for name, _ in parquet_tables(AssessedAudit("r", "2026-11-20", "", "", ()))} == set(SCHEMAS)
+
+
+def test_every_column_is_documented() -> None:
+    text = (ROOT / "docs/tables.md").read_text()
+    for table, columns in SCHEMAS.items():
+        section = text.partition(f"\n## {table}\n")[2].partition("\n## ")[0]
+        assert re.findall(r"^\| `(\w+)` \| `([A-Z\[\]]+)` \|", section, re.MULTILINE) == list(columns.items())
