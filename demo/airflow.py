@@ -57,11 +57,12 @@ class AirflowConfig:
             "PYTHONPATH": os.pathsep.join((str(PROJECT), str(PROJECT / "plugins"))),
         }
 
-    def environment(self) -> dict[str, str]:
-        """Return the whole environment of the Airflow; another Airflow's settings don't reach it."""
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
-        path = os.pathsep.join((str(PROJECT / ".venv" / "bin"), inherited.get("PATH", os.defpath)))
-        return {**inherited, "PATH": path, "no_proxy": "127.0.0.1,localhost", **self.settings()}
+    def environment(self) -> dict[str, str | None]:
+        """Return the changes to this program's environment; another Airflow's settings don't get through."""
+        foreign = {name: None for name in os.environ if name.startswith(("AIRFLOW", "_AIRFLOW"))}
+        path = os.pathsep.join((str(PROJECT / ".venv" / "bin"), os.environ.get("PATH", os.defpath)))
+        local = ",".join(filter(None, (os.environ.get("no_proxy", ""), "127.0.0.1", "localhost")))
+        return {**foreign, "PATH": path, "no_proxy": local, **self.settings()}
 
     def password(self) -> str:
         """Return the password that Airflow made up for its user ``admin``."""

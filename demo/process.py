@@ -138,7 +138,7 @@ def start_server(
     command: Sequence[str | Path],
     folder: Path,
     *,
-    env: Mapping[str, str] | None = None,
+    env: Mapping[str, str | None] | None = None,
     cwd: Path | None = None,
 ) -> Server:
     """Start a server detached from this terminal, its output in ``folder/NAME.log``.
@@ -146,7 +146,7 @@ def start_server(
     Parameters
     ----------
     env
-        The server's environment; by default this program's own.
+        Added to this program's own environment; None takes a variable away.
     """
     folder.mkdir(parents=True, exist_ok=True)
     server = Server(name, folder)
@@ -157,10 +157,15 @@ def start_server(
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            env={**(os.environ if env is None else env), MARK: str(server.pid_file.resolve())},
+            env=_environment({**(env or {}), MARK: str(server.pid_file.resolve())}),
             cwd=cwd,
             start_new_session=True,
         )
     server = Server(name, folder, child)
     server.wait_until(server.pid_file.exists, seconds=10)
     return server
+
+
+def _environment(changes: Mapping[str, str | None]) -> dict[str, str]:
+    changed = {**os.environ, **changes}
+    return {name: value for name, value in changed.items() if value is not None}

@@ -67,7 +67,7 @@ def start_registry(
     file = folder / "registry.json"  # JSON is YAML
     file.write_text(json.dumps(settings, indent=2))
     # The registry reads REGISTRY_* as settings, and would send traces to the outside.
-    env = {name: value for name, value in os.environ.items() if not name.startswith("REGISTRY_")}
+    env: dict[str, str | None] = {name: None for name in os.environ if name.startswith("REGISTRY_")}
     env["OTEL_TRACES_EXPORTER"] = "none"
     server = start_server("registry", ["docker-registry", "serve", file], folder, env=env)
     endpoint = Endpoint(server, port)
