@@ -122,6 +122,17 @@ def test_a_reader_that_stops_early_leaves_the_next_one_alone(source: ImageSource
     assert read(source) == DATA
 
 
+def test_one_connection_serves_one_reader(
+    hostile: HostileRegistry, settings: RegistrySettings, shop: images.Manifest
+) -> None:
+    hostile.fault("/manifests/", Reply(503, b"busy"))
+    source = open_source(hostile.serve("shop", "1", images.index([shop])), settings)
+    for layer in source.resolve(Platform()).layers:
+        assert images.digest_of(read(source, layer)) == layer.digest
+    assert len(hostile.asked) == 7
+    assert len({one.port for one in hostile.asked}) <= 2  # an error's connection is not used again
+
+
 FOREIGN = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip"
 
 

@@ -27,7 +27,7 @@ from praxi_tasks.oci.challenge import Challenge, parse_challenges
         ),
         ('Basic realm="Registry Realm"', [Challenge("basic", {"realm": "Registry Realm"})]),
         ("BASIC", [Challenge("basic")]),
-        ("bearer Realm=http://x/y , SERVICE = z", [Challenge("bearer", {"realm": "http://x/y", "service": "z"})]),
+        ("bearer Realm=http://x , SERVICE = z", [Challenge("bearer", {"realm": "http://x", "service": "z"})]),
         ('Negotiate, Basic realm="a", Bearer realm="b"', [
             Challenge("negotiate"), Challenge("basic", {"realm": "a"}), Challenge("bearer", {"realm": "b"}),
         ]),

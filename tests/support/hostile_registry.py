@@ -27,12 +27,13 @@ from tests.support import images
 
 @dataclasses.dataclass(frozen=True)
 class Asked:
-    """A request as it came in."""
+    """A request as it came in; requests over one connection have the same ``port`` of the client."""
 
     method: str
     path: str
     headers: Mapping[str, str]
     body: bytes
+    port: int
 
 
 @dataclasses.dataclass(frozen=True)
@@ -116,7 +117,8 @@ def _handler(registry: HostileRegistry) -> type[BaseHTTPRequestHandler]:
 
         def _respond(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            reply = registry.answer(Asked(self.command, self.path, HTTPHeaderDict(self.headers.items()), body))
+            headers = HTTPHeaderDict(self.headers.items())
+            reply = registry.answer(Asked(self.command, self.path, headers, body, self.client_address[1]))
             time.sleep(reply.delay)
             self.send_response(reply.status)
             for name, value in {"Content-Length": str(len(reply.body)), **reply.headers}.items():
