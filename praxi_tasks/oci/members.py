@@ -99,6 +99,7 @@ class Members:
         """
         if not self._names:
             return
+        self.paths += b"\0".join(self._names) + b"\0"
         self._check_limits()
         blocks = np.frombuffer(bytes(self._headers), np.uint8).reshape(-1, BLOCK)
         check_sums(blocks)
@@ -108,7 +109,6 @@ class Members:
         self.modes.frombytes((numbers(blocks[:, MODE]) & _PERMISSIONS).astype(np.uint32).tobytes())
         self.mtimes.frombytes(mtimes.tobytes())
         self.path_hashes.extend(map(xxhash.xxh3_64_intdigest, self._names))
-        self.paths += b"\0".join(self._names) + b"\0"
         self._names.clear()
         self._headers.clear()
         self._mtimes.clear()
