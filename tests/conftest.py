@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ("tests.support.registry", "tests.support.hostile_registry")
+pytest_plugins = ("tests.support.registry", "tests.support.hostile_registry", "tests.support.packages")
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -15,9 +15,9 @@ from praxi_tasks.discovery.model import Model
 from praxi_tasks.errors import KeyNotFoundError, UsageError
 from praxi_tasks.oci.image import Platform
 from praxi_tasks.store import Store
-from tests.audit.conftest import BELL, SHOP, TILL
 from tests.support.hostile_registry import HostileRegistry, Reply
 from tests.support.images import image, index, layer
+from tests.support.packages import BELL, SHOP, TILL
 from tests.support.registry import Registry
 
 AMD64 = Platform()
