@@ -81,7 +81,7 @@ class TokenClient:
         self, challenge: Challenge, credentials: Credentials, scope: str, where: str
     ) -> Authorization:
         if credentials.registry_token:
-            return Authorization(f"Bearer {credentials.registry_token}")
+            return Authorization(_bearer_header(credentials.registry_token, where))
         realm = challenge.parameters.get("realm", "")
         if not realm.startswith(("https://", "http://")):
             raise UnauthorizedError(
@@ -125,8 +125,17 @@ def _authorization(body: bytes, where: str) -> Authorization:
         answer = msgspec.json.decode(body, type=_Token)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         answer = _Token()
-    token = answer.token or answer.access_token
-    if not token.isascii() or not token.isprintable() or not token:
-        raise UnauthorizedError("the token service did not answer with a token", where=where)
+    header = _bearer_header(answer.token or answer.access_token, where)
     seconds = _DEFAULT_SECONDS if answer.expires_in is None else answer.expires_in
-    return Authorization(f"Bearer {token}", time.monotonic() + max(0.0, seconds - _MARGIN_SECONDS))
+    return Authorization(header, time.monotonic() + max(0.0, seconds - _MARGIN_SECONDS))
+
+
+def _bearer_header(token: str, where: str) -> str:
+    """Return the header's value; a token with a line feed in it could bring headers of its own."""
+    if not token or not token.isascii() or not token.isprintable():
+        raise UnauthorizedError(
+            "what was given as a token is none",
+            where=where,
+            action="check the registry's credentials in the pull secret",
+        )
+    return f"Bearer {token}"

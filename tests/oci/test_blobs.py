@@ -78,6 +78,16 @@ def test_a_download_that_never_gets_on(source: ImageSource, hostile: HostileRegi
 RANGE = {"Content-Range": f"bytes 50000-{len(DATA) - 1}/{len(DATA)}"}
 
 
+def test_getting_on_earns_new_attempts(source: ImageSource, hostile: HostileRegistry) -> None:
+    data = DATA * 45
+    layer = Descriptor(LAYER.media_type, images.digest_of(data), len(data))
+    path = f"/v2/shop/blobs/{layer.digest}"
+    hostile.put(path, data)
+    hostile.fault(path, lambda asked: cut_short(hostile.truth(asked), cut=10 << 20), forever=True)
+    assert images.digest_of(read(source, layer, 1 << 20)) == layer.digest
+    assert hostile.count(path) == 5  # two more than a download that does not get on
+
+
 def test_a_blob_stored_too_short(source: ImageSource, hostile: HostileRegistry) -> None:
     hostile.put(PATH, DATA[:-1])
     with pytest.raises(TruncatedBlobError):

@@ -21,6 +21,7 @@ from praxi_tasks.oci.registry import RegistrySource
 from praxi_tasks.oci.settings import RegistrySettings
 from praxi_tasks.oci.sources import open_source
 from tests.support import images
+from tests.support.hostile_registry import HostileRegistry
 from tests.support.registry import Registry
 
 pytestmark = pytest.mark.server
@@ -120,6 +121,18 @@ def test_the_digest_of_a_tag_costs_headers_only(
 ) -> None:
     reference = Reference.parse(registry.push("headers:1", shop))
     assert RegistrySource(reference, RegistryClient(settings)).digest() == shop.digest
+
+
+def test_a_registry_that_does_not_tell_the_digest_is_asked_for_the_manifest(
+    hostile: HostileRegistry, settings: RegistrySettings, shop: images.Manifest
+) -> None:
+    reference = Reference.parse(hostile.serve("shop", "1", shop))
+    client = RegistryClient(settings)
+    assert RegistrySource(reference, client).digest() == shop.digest
+    assert [one.method for one in hostile.asked[1:]] == ["HEAD", "GET"]
+    pinned = Reference.parse(f"{hostile.host}/shop@{shop.digest}")
+    assert RegistrySource(pinned, client).digest() == shop.digest
+    assert len(hostile.asked) == 3
 
 
 def test_a_mirror_is_asked_instead(
