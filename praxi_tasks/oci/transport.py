@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode, urljoin, urlsplit
 
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, LocationValueError
 from urllib3.response import BaseHTTPResponse
 
 from praxi_tasks.errors import ImageError
@@ -90,6 +90,8 @@ class Transport:
                 preload_content=False,
                 decode_content=False,
             )
+        except LocationValueError:
+            raise _malformed(url) from None
         except HTTPError as error:
             raise network_error(error, redact_url(url)) from error
 
@@ -97,7 +99,8 @@ class Transport:
         scheme, name, port = _origin(url)
         if urlsplit(url).username is not None or not name:
             raise _malformed(url)
-        if scheme == "https" or (scheme == "http" and self._settings.allows_plain(f"{name}:{port}")):
+        host = f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
+        if scheme == "https" or (scheme == "http" and self._settings.allows_plain(host)):
             return
         raise ImageError(
             f"refused to speak {scheme or 'an unknown protocol'} to {name}",

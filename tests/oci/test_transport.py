@@ -77,6 +77,8 @@ def test_another_host_that_asks_for_credentials_gets_none(
         ("file:///etc/passwd", "malformed URL"),
         ("http://me:pw@127.0.0.1:1/x", "malformed URL"),
         ("http://[::1/x", "malformed URL"),
+        ("https://../x", "malformed URL"),
+        (f"https://{'a' * 80}.example/x", "malformed URL"),
         ("http://127.0.0.1:99999/x", "malformed URL"),
         ("http://a\x00b/x", "refused to speak http"),
     ],
@@ -94,6 +96,13 @@ def test_redirects_that_are_not_followed(
 def test_plain_http_needs_leave() -> None:
     with pytest.raises(ImageError, match="add the host to PRAXI_REGISTRY_PLAIN_HTTP"):
         Transport(RegistrySettings()).exchange("GET", "http://registry.example/v2/", {})
+
+
+@pytest.mark.parametrize("url", ["http://[::1]:1/", "http://127.0.0.1:1/", "http://plain.invalid:80/"])
+def test_plain_http_with_leave_fails_only_for_want_of_a_server(url: str) -> None:
+    settings = RegistrySettings(plain_http=("plain.invalid:80",))
+    with pytest.raises(RegistryUnavailableError):
+        Transport(settings).exchange("GET", url, {})
 
 
 @pytest.fixture(scope="module")
