@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 DPKG_STATUS: Final = "var/lib/dpkg/status"
@@ -19,11 +18,9 @@ _DIST_INFO_FILES: Final = (".dist-info/METADATA", ".dist-info/RECORD")
 _EGG_INFO_FILES: Final = (".egg-info/PKG-INFO", ".egg-info/installed-files.txt", ".egg-info/SOURCES.txt")
 _ENDINGS: Final = (*_DIST_INFO_FILES, *_EGG_INFO_FILES, ".egg-info", "/package.json", ".list")
 
-_PACKAGE: Final = r"(?:@[^/]+/)?[^/@.][^/]*"
-_NPM: Final = re.compile(
-    rf"(?:.*?/)?node_modules/(?:\.pnpm/[^/]+/node_modules/)?{_PACKAGE}(?:/node_modules/{_PACKAGE})*/package\.json",
-    re.DOTALL,
-)
+_NPM_FOLDER: Final = "/node_modules/"
+_NPM_MANIFEST: Final = "/package.json"
+_PNPM_STORE: Final = ".pnpm/"
 
 
 def is_database(path: str) -> bool:
@@ -46,7 +43,17 @@ def is_npm_package(path: str) -> bool:
 
     A ``node_modules`` somewhere inside a package is that package's test data.
     """
-    return path.endswith("/package.json") and _NPM.fullmatch(path) is not None
+    _, folder, inside = f"/{path}".partition(_NPM_FOLDER)
+    if not folder or not inside.endswith(_NPM_MANIFEST):
+        return False
+    packages = inside.removesuffix(_NPM_MANIFEST).split(_NPM_FOLDER)
+    if packages[0].startswith(_PNPM_STORE) and packages[0].count("/") == 1 and len(packages) > 1:
+        del packages[0]
+    return all(map(_is_npm_name, packages))
+
+
+def _is_npm_name(name: str) -> bool:
+    return name.count("/") == name.startswith("@") and not name.startswith(".")
 
 
 def _has_right_place(path: str) -> bool:

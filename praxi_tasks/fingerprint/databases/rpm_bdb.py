@@ -11,6 +11,7 @@ from praxi_tasks.errors import DataError
 _MAGIC: Final = 0x061561
 _MAGIC_AT: Final = 12
 _PAGE_SIZE_AT: Final = 20
+_LAST_PAGE_AT: Final = 32
 _PAGE_SIZES: Final = frozenset(1 << bits for bits in range(9, 17))
 _PAGE_HEAD_SIZE: Final = 26
 _HASH_PAGES: Final = frozenset((2, 13))
@@ -34,7 +35,7 @@ class _HashFile:
     """A Berkeley DB hash file in memory, in either byte order."""
 
     def __init__(self, data: bytes) -> None:
-        if len(data) < _PAGE_SIZE_AT + 4:
+        if len(data) < _LAST_PAGE_AT + 4:
             raise DataError("it is cut short")
         orders = [o for o in "<>" if struct.unpack_from(f"{o}I", data, _MAGIC_AT)[0] == _MAGIC]
         if not orders:
@@ -45,6 +46,8 @@ class _HashFile:
         if self.page_size not in _PAGE_SIZES:
             raise DataError("it has pages of an impossible size")
         self.pages = len(data) // self.page_size
+        last: int = struct.unpack_from(f"{self._order}I", data, _LAST_PAGE_AT)[0]
+        self.truncated = last >= self.pages
 
     def page(self, number: int) -> _Page:
         if number >= self.pages:
@@ -106,3 +109,5 @@ def read_bdb_values(data: bytes) -> Iterator[bytes]:
                 raise DataError("its values overlap")
             if len(value) >= _SHORTEST_HEADER:
                 yield value
+    if file.truncated:
+        raise DataError("it is shorter than its first page says")

@@ -29,7 +29,7 @@ def read_sqlite_blobs(data: bytes) -> Iterator[bytes]:
         try:
             connection.deserialize(_without_log(data))
             _restrict(connection, len(data))
-            yield from _blobs(connection)
+            yield from _blobs(connection, len(data))
         except (sqlite3.Error, MemoryError, OverflowError) as error:
             raise DataError(f"SQLite can't read it: {error}") from None
 
@@ -50,10 +50,20 @@ def _restrict(connection: sqlite3.Connection, size: int) -> None:
     connection.execute("PRAGMA trusted_schema = OFF")
 
 
-def _blobs(connection: sqlite3.Connection) -> Iterator[bytes]:
-    kind = connection.execute("SELECT type FROM sqlite_master WHERE name = 'Packages'").fetchone()
-    if kind != ("table",):
-        raise DataError("it has no table of packages")
-    for (blob,) in connection.execute("SELECT blob FROM Packages ORDER BY hnum"):
+def _blobs(connection: sqlite3.Connection, size: int) -> Iterator[bytes]:
+    _check_table(connection)
+    room = size
+    for (blob,) in connection.execute("SELECT blob FROM Packages"):
         if isinstance(blob, bytes):
+            room -= len(blob)
+            if room < 0:
+                raise DataError("its packages take more room than the file")
             yield blob
+
+
+def _check_table(connection: sqlite3.Connection) -> None:
+    """Refuse views, virtual tables and generated columns: rpm has none, and they compute what they like."""
+    kinds = [row[2] for row in connection.execute("PRAGMA main.table_list(Packages)")]
+    columns = connection.execute("PRAGMA main.table_xinfo(Packages)").fetchall()
+    if kinds != ["table"] or any(hidden for *_, hidden in columns):
+        raise DataError("it has no plain table of packages")

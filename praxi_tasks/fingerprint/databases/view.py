@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import compress
@@ -13,6 +14,8 @@ from numpy.typing import NDArray
 from praxi_tasks.errors import DataError
 
 _FOLDER: Final = ord("d")
+_LONGEST_PART: Final = 300  # characters of a path or a reason in a problem's line
+_MOST_PROBLEMS: Final = 20  # of one database
 _PATH_BYTES_PER_BYTE: Final = 8
 _PATH_BYTES_FREE: Final = 1 << 16
 
@@ -40,11 +43,18 @@ class LayerView:
         self.files = files
         self.kept = kept
         self.problems: list[str] = []
+        self._reports: Counter[str] = Counter()
 
     def report(self, path: str, what: str) -> None:
-        """Note what could not be read, as one printable line of bounded length."""
-        line = f"{path}: {what}".encode("utf-8", "replace").decode()
-        self.problems.append("".join(c if c.isprintable() else "?" for c in line[:400]))
+        """Note what could not be read, as one printable line of bounded length.
+
+        Of one database only the first few problems are kept: the rest are most likely the same.
+        """
+        self._reports[path] += 1
+        if self._reports[path] > _MOST_PROBLEMS:
+            return
+        line = f"{path[-_LONGEST_PART:]}: {what[:_LONGEST_PART]}"
+        self.problems.append("".join(c if c.isprintable() else "?" for c in line))
 
     @cached_property
     def members(self) -> list[str]:

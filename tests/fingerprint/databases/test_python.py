@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import sysconfig
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from praxi_tasks.fingerprint.databases.python import normalised_name
+from tests.fingerprint.databases.layers import inventory_of, inventory_of_folder, only
+
+SITE = "usr/lib/python3.11/site-packages"
+METADATA = b"Metadata-Version: 2.1\nName: Ruamel_Yaml.Clib\nVersion: 0.2.8\n\nName: of the description\n"
+
+
+def test_equals_importlib_metadata_on_this_environment() -> None:
+    site = Path(sysconfig.get_path("purelib"))
+    inventory = inventory_of_folder(site)
+    found = {
+        (claim.name, claim.version): inside(site, claim.files)
+        for claim in inventory.claims
+        if claim.database.count("/") == 1  # others are vendored inside a package
+    }
+    expected = {
+        (normalised_name(each.name), each.version): inside(
+            site, (os.path.relpath(str(each.locate_file(file)), site) for file in each.files or ())
+        )
+        for each in importlib.metadata.distributions(path=[str(site)])
+    }
+    assert len(expected) > 20
+    assert found == expected
+    assert inventory.problems == ()
+
+
+def inside(site: Path, paths: Iterable[str]) -> set[str]:
+    """Keep what lies in the site: scripts elsewhere are resolved against another root here."""
+    return {path for path in paths if (site / path).exists() and not path.startswith("..")}
+
+
+def test_a_wheel_is_read_with_its_record() -> None:
+    record = (
+        b"clib/__init__.py,sha256=x,12\n"
+        b'"clib/a,b.py",,\n'
+        b"../../../bin/clib,,\n"
+        b"/etc/clib.conf,,\n"
+        b"../../../../../../../above,,\n"
+        b"clib/\xff.py,,\n"
+    )
+    folder = f"{SITE}/clib.dist-info"
+    claim = only(inventory_of({f"{folder}/METADATA": METADATA, f"{folder}/RECORD": record}))
+    assert (claim.ecosystem, claim.name, claim.version) == ("pypi", "ruamel-yaml-clib", "0.2.8")
+    assert set(claim.files) == {
+        f"{SITE}/clib/__init__.py",
+        f"{SITE}/clib/a,b.py",
+        "usr/bin/clib",
+        "etc/clib.conf",
+        "above",
+        f"{SITE}/clib/\udcff.py",
+    }
+
+
+def test_egg_info_comes_as_file_and_as_folder() -> None:
+    assert only(inventory_of({f"{SITE}/clib.egg-info": METADATA})).name == "ruamel-yaml-clib"
+    folder = f"{SITE}/clib.egg-info"
+    installed = {f"{folder}/PKG-INFO": METADATA, f"{folder}/installed-files.txt": b"../clib.py\nPKG-INFO\n"}
+    assert only(inventory_of(installed)).files == (f"{folder}/PKG-INFO", f"{SITE}/clib.py")
+
+
+def test_sources_count_where_they_are_installed() -> None:
+    folder = f"{SITE}/clib.egg-info"
+    contents = {
+        f"{folder}/PKG-INFO": METADATA,
+        f"{folder}/SOURCES.txt": b"setup.py\nclib.py\n",
+        f"{SITE}/clib.py": b"",
+    }
+    assert only(inventory_of(contents)).files == (f"{SITE}/clib.py",)
+
+
+@pytest.mark.parametrize("data", [b"", b"\n\n", b"Name: x\n", b"\xff\xfe\x00", b"Name:\nVersion: 1\n"])
+def test_metadata_without_a_release_is_a_problem(data: bytes) -> None:
+    inventory = inventory_of({f"{SITE}/x.dist-info/METADATA": data})
+    assert inventory.claims == ()
+    assert len(inventory.problems) == 1
+
+
+def test_a_record_that_is_no_csv_is_a_problem() -> None:
+    folder = f"{SITE}/x.dist-info"
+    record = b'"' + b"x" * 200_000
+    inventory = inventory_of({f"{folder}/METADATA": METADATA, f"{folder}/RECORD": record})
+    assert "CSV" in inventory.problems[0]
+
+
+def test_a_record_that_stands_for_gigabytes_is_a_problem() -> None:
+    folder = "a" * 4000 + "/x.dist-info"
+    record = b"".join(b"%d\n" % number for number in range(100_000))
+    inventory = inventory_of({f"{folder}/METADATA": METADATA, f"{folder}/RECORD": record})
+    assert inventory.claims == ()
+    assert "more room" in inventory.problems[0]
