@@ -4,26 +4,74 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from datetime import date
 from functools import lru_cache
+from pathlib import Path
 
 import msgspec
 
 from praxi_tasks.audit import documents
 from praxi_tasks.audit.reported import AuditReport, ReportedImage, State
 from praxi_tasks.discovery.prediction import LayerPrediction
+from praxi_tasks.errors import KeyNotFoundError, PolicyError
 from praxi_tasks.findings.assess import Assessor
 from praxi_tasks.findings.changes import History, remember, with_changes
 from praxi_tasks.findings.components import LayerFacts, fuse
 from praxi_tasks.findings.document import AssessedAudit, AssessedImage
+from praxi_tasks.findings.feeds import open_feeds
+from praxi_tasks.findings.policy import Policy, parse_policy, read_policy
 from praxi_tasks.findings.unexplained import unexplained_files
 from praxi_tasks.fingerprint.changeset import Changeset
 from praxi_tasks.fingerprint.inventory import Inventory
-from praxi_tasks.store import Store, keys
+from praxi_tasks.store import Store, keys, open_store
 
 logger = logging.getLogger(__name__)
 
 # Base layers come again and again; a changeset is some megabytes.
 _REMEMBERED_LAYERS = 128
+
+
+def make_assessor(
+    feeds: str | None, policy: Policy | None, at: date, cache: Store, *, must_exist: bool = True
+) -> Assessor:
+    """Make an assessor from what a command was given.
+
+    Parameters
+    ----------
+    feeds
+        URI of a feeds folder; without one nothing is known about vulnerabilities and ages.
+    cache
+        Where the index of advisories is kept.
+    must_exist
+        Whether a missing feeds folder is an error or just empty.
+
+    Raises
+    ------
+    UsageError
+        If there is no such folder.
+    """
+    if not feeds:
+        return Assessor(at, policy or Policy())
+    return Assessor.load(open_feeds(feeds, must_exist=must_exist), at, policy, cache)
+
+
+def load_policy(uri: str | None) -> Policy:
+    """Read the policy at a path or store URI; without one the default holds.
+
+    Raises
+    ------
+    PolicyError
+        If it is not there or not valid.
+    """
+    if not uri:
+        return Policy()
+    if "://" not in uri:
+        return read_policy(Path(uri))
+    folder, _, name = uri.rpartition("/")
+    try:
+        return parse_policy(open_store(folder).get(name), uri)
+    except KeyNotFoundError as error:
+        raise PolicyError("there is no policy", where=uri, action="check the setting") from error
 
 
 class AuditAssessor:
@@ -60,7 +108,7 @@ class AuditAssessor:
             interval=report.interval,
             model=report.model,
             images=tuple(self._images(report)),
-            feeds=self._assessor.feeds,
+            feeds=self._assessor.feeds or (),
             findings=self._assessor.about_audit(),
         )
         history = History(self._store, scope)

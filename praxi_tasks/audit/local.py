@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
+from praxi_tasks.audit.assess import AuditAssessor, make_assessor
 from praxi_tasks.audit.deployed import by_hand
 from praxi_tasks.audit.failure import Failure
 from praxi_tasks.audit.fingerprint import LayerReader
@@ -13,6 +16,8 @@ from praxi_tasks.audit.predict import predict_layers
 from praxi_tasks.audit.reduce import reduce_audit
 from praxi_tasks.audit.reported import AuditReport
 from praxi_tasks.audit.resolve import ImageResolver
+from praxi_tasks.findings.document import AssessedAudit
+from praxi_tasks.findings.policy import Policy
 from praxi_tasks.oci.image import Platform
 from praxi_tasks.oci.limits import LayerLimits
 from praxi_tasks.oci.settings import RegistrySettings
@@ -70,6 +75,21 @@ class LocalAudit:
         self._progress.step("Recognising releases", len(plan.layers))
         outcome = predict_layers(plan, self._store, model, lambda _: self._progress.advance(1))
         return reduce_audit(plan, {**outcome.failures, **failures}, self._store, model.id)
+
+    def assess(
+        self, report: AuditReport, feeds: str | None = None, policy: Policy | None = None
+    ) -> AssessedAudit:
+        """Find what is worrying in the images, today.
+
+        Parameters
+        ----------
+        feeds
+            URI of a feeds folder; without one nothing is known about vulnerabilities and ages.
+        """
+        now = datetime.now(UTC)
+        assessor = make_assessor(feeds, policy, now.date(), self._store)
+        at = now.isoformat(timespec="seconds")
+        return AuditAssessor(self._store, assessor).assess(report, f"local-{uuid.uuid4().hex}", at, "local")
 
     def _read(self, layer: PlannedLayer) -> None:
         self._progress.advance(layer.size)

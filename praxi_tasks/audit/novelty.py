@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from praxi_tasks.audit.purl import claim_purl
+from praxi_tasks.findings.purl import claim_purl
 from praxi_tasks.fingerprint.inventory import Claim, Inventory
 from praxi_tasks.store import Store, keys
 

@@ -8,21 +8,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from praxi_tasks.audit import documents
+from praxi_tasks.audit.assess import AuditAssessor
 from praxi_tasks.audit.deployed import DeployedImage
 from praxi_tasks.audit.failure import Failure, UnfinishedError, is_last_try
 from praxi_tasks.audit.fingerprint import BatchOutcome, LayerReader
 from praxi_tasks.audit.novelty import NewPackage, new_packages
 from praxi_tasks.audit.plan import BatchLimits, Plan, make_plan
 from praxi_tasks.audit.predict import PredictionOutcome, predict_layers
+from praxi_tasks.audit.publish import published
 from praxi_tasks.audit.reduce import reduce_audit
 from praxi_tasks.audit.reported import AuditReport, State
 from praxi_tasks.audit.resolve import ImageResolver
 from praxi_tasks.errors import KeyNotFoundError, UsageError
+from praxi_tasks.findings.assess import Assessor
 from praxi_tasks.oci.image import Platform
 from praxi_tasks.oci.limits import LayerLimits
 from praxi_tasks.oci.settings import RegistrySettings
@@ -108,25 +112,44 @@ class AuditRun:
         documents.write(self._store, self.key("new-packages.json"), packages)
         return outcome
 
-    def report(self) -> AuditReport:
-        """Reduce the run to its report; write ``report.json``, ``report.html``, tables, ``summary.json``."""
+    def report(self, assessor: Assessor | None = None) -> AuditReport:
+        """Reduce the run to its report and find what is worrying in it.
+
+        Writes ``report.json``, ``summary.json`` and what :mod:`praxi_tasks.audit.publish` makes: the page,
+        tables, SARIF, SBOMs, and ``findings.json`` for those who tell about changes.
+
+        Parameters
+        ----------
+        assessor
+            What is known about vulnerabilities and ages; by default nothing is.
+        """
         plan = self._plan()
         predictions = documents.read(self._store, self.key("predictions.json"), PredictionOutcome)
         packages = documents.read(self._store, self.key("new-packages.json"), tuple[NewPackage, ...])
         failures = {**predictions.failures, **self._batch_failures(plan)}
         report = reduce_audit(plan, failures, self._store, predictions.model)
-        self._publish(report)
+        self._publish(report, assessor or Assessor(self.day()))
         documents.write(self._store, self.key("summary.json"), self._summary(report, len(packages)))
         return report
 
-    def _publish(self, report: AuditReport) -> None:
-        from praxi_tasks.audit.page import report_page
-        from praxi_tasks.audit.tables import parquet_tables
+    def day(self) -> date:
+        """Return the day the audit speaks about: the end of its interval, today if it has none."""
+        return date.fromisoformat(self._end(self._plan().interval)[:10])
 
+    def _publish(self, report: AuditReport, assessor: Assessor) -> None:
         documents.write(self._store, self.key("report.json"), report)
-        self._store.replace(self.key("report.html"), report_page(report).encode())
-        for name, table in parquet_tables(report):
-            self._store.replace(self.key(f"tables/{name}.parquet"), table)
+        at = self._end(report.interval)
+        assessed = AuditAssessor(self._store, assessor).assess(report, self._run, at, "dag")
+        for name, data in published(assessed):
+            self._store.replace(self.key(name), data)
+
+    def _end(self, interval: str) -> str:
+        end = interval.rpartition("/")[2]
+        try:
+            moment = datetime.fromisoformat(end)
+        except ValueError:
+            moment = datetime.now(UTC)
+        return moment.astimezone(UTC).isoformat(timespec="seconds")
 
     def _plan(self) -> Plan:
         return documents.read(self._store, self.key("plan.json"), Plan)

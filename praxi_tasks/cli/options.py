@@ -53,6 +53,15 @@ def model_option(*, required: bool = True) -> Callable[[Command], Command]:
     )
 
 
+feeds_option = click.option(
+    "--feeds",
+    "feeds_uri",
+    envvar="PRAXI_FEEDS",
+    help="Folder of advisories and other feeds: a path, file:///path or s3://bucket/prefix.",
+)
+policy_option = click.option(
+    "--policy", "policy_uri", envvar="PRAXI_POLICY", help="What counts, what is ignored, and when to fail."
+)
 run_option = click.option("--run", "run_id", required=True, help="The audit, by its key in the store.")
 platform_option = click.option(
     "--platform",

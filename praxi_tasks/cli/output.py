@@ -1,17 +1,22 @@
-"""Writing a report the way it was asked for."""
+"""Writing an audit the way it was asked for."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
 from praxi_tasks.audit.reported import AuditReport
 from praxi_tasks.errors import UsageError
+from praxi_tasks.findings.document import AssessedAudit
 
-FORMATS = ("table", "json", "html")
+if TYPE_CHECKING:
+    from rich.console import Console
+
+FORMATS = ("table", "json", "html", "sarif")
 
 format_option = click.option(
     "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="How to tell it."
@@ -19,10 +24,16 @@ format_option = click.option(
 output_option = click.option(
     "--output", type=click.Path(dir_okay=False, path_type=Path), help="A file instead of standard output."
 )
+sbom_option = click.option(
+    "--sbom",
+    "sbom_folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="A folder for the SBOMs of every image, as CycloneDX and SPDX.",
+)
 
 
-def write_report(report: AuditReport, form: str, output: Path | None) -> None:
-    """Write ``report`` as a terminal table, a JSON list or an HTML page.
+def write_report(report: AuditReport, assessed: AssessedAudit, form: str, output: Path | None) -> None:
+    """Write an audit as a terminal table, a JSON list, an HTML page or SARIF.
 
     Raises
     ------
@@ -30,43 +41,85 @@ def write_report(report: AuditReport, form: str, output: Path | None) -> None:
         If the file can't be written.
     """
     if form == "table" and output is None:
-        _print_table(report)
+        from rich.console import Console
+
+        _print_tables(report, assessed, Console())
         return
-    data = _render(report, form)
+    data = _render(report, assessed, form)
     if output is None:
         sys.stdout.buffer.write(data)
         sys.stdout.flush()
         return
+    _write(output, data)
+
+
+def write_sboms(assessed: AssessedAudit, folder: Path) -> None:
+    """Write the SBOMs of all audited images into a folder, named by image digest.
+
+    Raises
+    ------
+    UsageError
+        If a file can't be written.
+    """
+    from praxi_tasks.audit.publish import sboms
+
+    for name, data in sboms(assessed):
+        _write(folder / name, data)
+
+
+def _write(path: Path, data: bytes) -> None:
     try:
-        output.write_bytes(data)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
     except OSError as error:
-        raise UsageError(f"can't write the report: {error.strerror}", where=str(output)) from error
+        raise UsageError(f"can't write the report: {error.strerror}", where=str(path)) from error
 
 
-def _render(report: AuditReport, form: str) -> bytes:
+def _render(report: AuditReport, assessed: AssessedAudit, form: str) -> bytes:
     if form == "json":
-        return msgspec.json.format(msgspec.json.encode(list(report.unfolded())), indent=2) + b"\n"
+        return msgspec.json.format(msgspec.json.encode(_unfolded(report, assessed)), indent=2) + b"\n"
     if form == "html":
-        from praxi_tasks.audit.page import report_page
+        from praxi_tasks.findings.report.page import report_page
 
-        return report_page(report).encode()
-    return _table_text(report).encode()
+        return report_page(assessed).encode()
+    if form == "sarif":
+        from praxi_tasks.findings.report.sarif import sarif
+
+        return sarif(assessed)
+    return _table_text(report, assessed).encode()
 
 
-def _print_table(report: AuditReport) -> None:
-    from rich.console import Console
+def _unfolded(report: AuditReport, assessed: AssessedAudit) -> list[dict[str, object]]:
+    """Return the images with layers, components and findings inside.
 
+    What is wrong with the audit's own means (an old feed, an expired rule) stands on every image, for each
+    may be read alone.
+    """
+    return [
+        {
+            **image,
+            "components": found.components,
+            "findings": [finding.as_json() for finding in found.findings],
+            "feeds": assessed.feeds,
+            "audit_findings": [finding.as_json() for finding in assessed.findings],
+        }
+        for image, found in zip(report.unfolded(), assessed.images, strict=True)
+    ]
+
+
+def _print_tables(report: AuditReport, assessed: AssessedAudit, console: Console) -> None:
     from praxi_tasks.audit.table import report_table
+    from praxi_tasks.findings.report.terminal import findings_table
 
-    Console().print(report_table(report))
+    console.print(report_table(report))
+    console.print()
+    console.print(findings_table(assessed))
 
 
-def _table_text(report: AuditReport) -> str:
+def _table_text(report: AuditReport, assessed: AssessedAudit) -> str:
     from rich.console import Console
-
-    from praxi_tasks.audit.table import report_table
 
     console = Console(width=160)
     with console.capture() as captured:
-        console.print(report_table(report))
+        _print_tables(report, assessed, console)
     return captured.get()

@@ -64,6 +64,7 @@ def _predict_images(
     with progress_bars() as bars:
         work = LocalAudit(open_store(store_uri), platform, bars)
         report = work.predict(work.plan(images), {}, model)
-    write_report(report, form, output)
+        assessed = work.assess(report)
+    write_report(report, assessed, form, output)
     if report.count(State.FAILED):
         raise SystemExit(int(ExitCode.FINAL))

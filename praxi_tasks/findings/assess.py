@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -28,7 +28,7 @@ def _no_advisories() -> AdvisoryIndex:
 class Assessor:
     """Finds what should worry the operators of images on the day ``at``.
 
-    Without feeds it still says what files and databases say about each other.
+    Without feeds (``feeds`` is None) it still says what files and databases say about each other.
     """
 
     at: date
@@ -36,7 +36,7 @@ class Assessor:
     advisories: AdvisoryIndex = field(default_factory=_no_advisories)
     lifecycle: Lifecycle = field(default_factory=Lifecycle)
     releases: ReleaseLists = field(default_factory=lambda: ReleaseLists({}))
-    feeds: tuple[FeedHealth, ...] = ()
+    feeds: tuple[FeedHealth, ...] | None = None
 
     @classmethod
     def load(
@@ -63,10 +63,10 @@ class Assessor:
         """Return what is wrong with the audit's own means: feeds that are old or broken, expired rules."""
         broken = (*self.advisories.broken, *self.lifecycle.problems, *self.releases.problems)
         limit = self.policy.stale_feed_days
-        return (
-            *feed_findings(self.feeds, broken, self.advisories.problems, limit),
-            *self.policy.expired(self.at),
-        )
+        told: Iterable[Finding] = ()
+        if self.feeds is not None:
+            told = feed_findings(self.feeds, broken, self.advisories.problems, limit)
+        return (*told, *self.policy.expired(self.at))
 
     def _all(self, image: FusedImage) -> Iterator[Finding]:
         yield from vulnerable_findings(image.components, self.advisories)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from typing import Final
 
 import msgspec
-from packageurl import PackageURL
 
 from praxi_tasks.fingerprint.inventory import Distribution
 
 INVENTORY: Final = "inventory"
 FINGERPRINT: Final = "fingerprint"
-_DISTRIBUTED: Final = frozenset({"deb", "rpm", "apk"})
-_DEFAULT_NAMESPACE: Final = {"deb": "debian", "apk": "alpine"}
 _SEPARATORS: Final = re.compile(r"[-_.]+")
 
 
@@ -85,23 +81,6 @@ def package_key(ecosystem: str, name: str) -> tuple[str, str]:
     """Return the pair under which two spellings of a package meet (PEP 503 for Python's)."""
     name = name.lower() if ecosystem != "npm" else name
     return ecosystem, _SEPARATORS.sub("-", name) if ecosystem == "pypi" else name
-
-
-@functools.lru_cache(maxsize=65536)
-def package_url(
-    ecosystem: str, name: str, version: str, architecture: str = "", distribution: str = ""
-) -> str:
-    """Return the package URL of a release; an empty version gives that of the package.
-
-    ``distribution`` is as :func:`distribution_name` writes it; the URL carries its ID as namespace.
-    """
-    namespace = None
-    if ecosystem in _DISTRIBUTED:
-        namespace = distribution.rpartition("-")[0] or distribution or _DEFAULT_NAMESPACE.get(ecosystem)
-    elif ecosystem == "npm" and name.startswith("@") and "/" in name:
-        namespace, _, name = name.partition("/")
-    qualifiers = {"arch": architecture} if architecture else None
-    return PackageURL(ecosystem, namespace, name, version or None, qualifiers).to_string()
 
 
 def distribution_name(distribution: Distribution | None) -> str:

@@ -17,9 +17,9 @@ from praxi_tasks.findings.component import (
     Component,
     distribution_name,
     package_key,
-    package_url,
 )
 from praxi_tasks.findings.filesystem import FileTree, LayerChanges, printable, telling
+from praxi_tasks.findings.purl import release_purl
 from praxi_tasks.fingerprint.inventory import Claim, Distribution, Inventory
 
 _SHOWN_PATHS: Final = 5
@@ -62,7 +62,7 @@ def fuse(layers: Sequence[LayerFacts]) -> FusedImage:
     tree = FileTree(changes)
     claims = follow_claims([layer.inventory for layer in layers], changes)
     distribution = _distribution(layers)
-    fusion = _Fusion(tree, [change.digest for change in changes], distribution_name(distribution))
+    fusion = _Fusion(tree, [change.digest for change in changes], distribution)
     for tracked in claims:
         fusion.add_claim(tracked)
     for number, layer in enumerate(layers):
@@ -77,7 +77,7 @@ def _distribution(layers: Sequence[LayerFacts]) -> Distribution | None:
 
 
 class _Fusion:
-    def __init__(self, tree: FileTree, digests: list[str], distribution: str) -> None:
+    def __init__(self, tree: FileTree, digests: list[str], distribution: Distribution | None) -> None:
         self._tree = tree
         self._digests = digests
         self._distribution = distribution
@@ -173,17 +173,18 @@ class _Fusion:
     ) -> Component:
         version = versions[0] if len(versions) == 1 else ""
         architecture = claim.architecture if claim else ""
-        distribution = self._distribution if ecosystem in {"deb", "rpm", "apk"} else ""
+        owner = self._distribution if ecosystem in {"deb", "rpm", "apk"} else None
+        namespace = owner.id if owner else ""
         return Component(
             ecosystem=ecosystem,
             name=name,
             versions=versions,
-            purl=package_url(ecosystem, name, version, architecture, distribution),
+            purl=release_purl(ecosystem, name, version, namespace, architecture),
             sources=(),
             architecture=architecture,
             source=claim.source if claim else "",
             source_version=claim.source_version if claim else "",
-            distribution=distribution,
+            distribution=distribution_name(owner),
         )
 
     def _append(self, component: Component, **fields: object) -> None:

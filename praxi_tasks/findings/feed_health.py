@@ -44,7 +44,12 @@ def feed_findings(
     feeds: Iterable[FeedHealth], broken: Iterable[FeedProblem], problems: Iterable[str], stale_days: int
 ) -> Iterator[Finding]:
     """Yield a finding for each stale feed, each broken one, and one for all records that were left out."""
-    for feed in feeds:
+    known = tuple(feeds)
+    if not any(feed.records for feed in known):
+        yield _finding(
+            "EMPTY", "osv", "the feeds folder holds no advisories: no vulnerability is seen", "high"
+        )
+    for feed in known:
         if feed.age_days >= stale_days:
             title = f"the {feed.name} advisories are {feed.age_days} days old; newer ones are not seen"
             yield _finding("STALE", feed.name, title, "medium")

@@ -110,8 +110,13 @@ class StoreFeeds:
             return None
 
 
-def open_feeds(uri: str) -> Feeds:
+def open_feeds(uri: str, *, must_exist: bool = True) -> Feeds:
     """Open the feeds folder that ``uri`` names: a path, ``file:///path`` or ``s3://bucket/prefix``.
+
+    Parameters
+    ----------
+    must_exist
+        Whether a missing folder is an error; otherwise it holds nothing, as before the first mirroring.
 
     Raises
     ------
@@ -122,7 +127,7 @@ def open_feeds(uri: str) -> Feeds:
     if parts.scheme not in {"", "file"}:
         return StoreFeeds(open_store(uri))
     root = Path(unquote(parts.path) if parts.scheme else uri)
-    if not uri or not root.is_dir():
+    if not uri or (must_exist and not root.is_dir()):
         raise UsageError(
             "there is no feeds folder", where=uri, action="name a folder that holds osv/PyPI/all.zip"
         )

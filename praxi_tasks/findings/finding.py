@@ -108,6 +108,10 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     exploited: bool = False
     ignored: Ignored | None = None
 
+    def as_json(self) -> dict[str, object]:
+        """Return every field, for readers of JSON who should not have to know defaults."""
+        return {name: getattr(self, name) for name in self.__struct_fields__}
+
     @property
     def key(self) -> str:
         """What makes it the same finding tomorrow: its kind, identifier and package, not the version."""

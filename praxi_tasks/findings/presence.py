@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from praxi_tasks.findings.claims import TrackedClaim
-from praxi_tasks.findings.component import FINGERPRINT, INVENTORY, Component, package_url
+from praxi_tasks.findings.component import FINGERPRINT, INVENTORY, Component
 from praxi_tasks.findings.components import FusedImage
 from praxi_tasks.findings.filesystem import printable, telling
 from praxi_tasks.findings.finding import Finding, Severity
+from praxi_tasks.findings.purl import claim_purl
 from praxi_tasks.findings.unexplained import unexplained_files
 
 _SHOWN_PATHS: Final = 10
@@ -100,7 +101,7 @@ def _ghost(image: FusedImage, tracked: TrackedClaim, missing: tuple[str, ...]) -
         title=f"{claim.name} {claim.version} claims {len(missing)} files that are not there",
         severity="low",
         action="remove the package with its package manager instead of its files",
-        purl=package_url(claim.ecosystem, claim.name, claim.version, claim.architecture),
+        purl=claim_purl(claim, image.distribution),
         package=f"{claim.ecosystem}/{claim.name}",
         layer=image.digests[layer],
         evidence=tuple(map(printable, missing[:_SHOWN_PATHS])),

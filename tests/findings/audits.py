@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import random
 
-from praxi_tasks.findings.component import FINGERPRINT, INVENTORY, Component, package_url
+from praxi_tasks.findings.component import FINGERPRINT, INVENTORY, Component
 from praxi_tasks.findings.document import AssessedAudit, AssessedImage, Resolved, TrendPoint
 from praxi_tasks.findings.feed_health import FeedHealth
 from praxi_tasks.findings.finding import SEVERITIES, Finding, Ignored
+from praxi_tasks.findings.purl import release_purl
 
 AT = "2026-11-20T00:00:00Z"
 _KINDS = ("vulnerable", "vulnerable", "vulnerable", "outdated", "hidden", "ghost", "end-of-life")
@@ -56,7 +57,7 @@ def _image(
 def _component(chance: random.Random, name: str) -> Component:
     version = f"{chance.randrange(9)}.{chance.randrange(30)}.{chance.randrange(9)}"
     sources = chance.choice([(INVENTORY,), (INVENTORY, FINGERPRINT), (FINGERPRINT,)])
-    return Component("pypi", name, (version,), package_url("pypi", name, version), sources)
+    return Component("pypi", name, (version,), release_purl("pypi", name, version), sources)
 
 
 def _finding(chance: random.Random, names: list[str]) -> Finding:
@@ -71,7 +72,7 @@ def _finding(chance: random.Random, names: list[str]) -> Finding:
         severity=chance.choices(SEVERITIES, (1, 4, 8, 3, 6, 3))[0],
         action=f"upgrade to {version}.1",
         aliases=(f"GHSA-{chance.getrandbits(48):012x}", f"PYSEC-2026-{number}") if vulnerable else (),
-        purl=package_url("pypi", name, version),
+        purl=release_purl("pypi", name, version),
         package=f"pypi/{name}",
         fixed=(f"{version}.1",) if vulnerable and number % 4 else (),
         layer=f"sha256:{chance.getrandbits(256):064x}",

@@ -37,6 +37,7 @@ def test_one_image_gets_every_kind_the_gravest_first(tmp_path: Path) -> None:
 def test_a_fresh_feed_is_silent_and_an_old_one_is_a_finding(tmp_path: Path) -> None:
     feeds = FolderFeeds(write_feeds(tmp_path, PyPI=[record("PYSEC-1", "flask", *RANGE)]))
     fresh = Assessor.load(feeds, DAY)
+    assert fresh.feeds is not None
     assert fresh.feeds[0].age_days == 4
     assert not fresh.about_audit()
     (stale,) = Assessor.load(feeds, DAY, parse_policy(b"stale_feed_days: 4")).about_audit()
@@ -47,7 +48,9 @@ def test_a_mirrored_feed_is_as_old_as_its_last_fetch(tmp_path: Path) -> None:
     write_feeds(tmp_path, PyPI=[record("PYSEC-1", "flask", *RANGE)])
     note = {"osv/PyPI/all.zip": {"fetched": "2026-11-23T01:00:00Z", "url": "file:///x", "sha256": ""}}
     (tmp_path / "feeds.json").write_text(json.dumps(note))
-    assert Assessor.load(FolderFeeds(tmp_path), DAY).feeds[0].age_days == 1
+    feeds = Assessor.load(FolderFeeds(tmp_path), DAY).feeds
+    assert feeds is not None
+    assert feeds[0].age_days == 1
 
 
 def test_broken_feeds_are_findings_and_the_audit_goes_on(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from praxi_tasks.findings.component import Component, package_url
+from praxi_tasks.findings.component import Component
 from praxi_tasks.findings.components import LayerFacts, fuse
 from praxi_tasks.findings.filesystem import FileTree
 from praxi_tasks.fingerprint.inventory import Distribution
@@ -145,10 +145,6 @@ def test_two_copies_of_an_npm_package_stay_apart() -> None:
         Claim("npm", "ms", "2.1.3", "app/node_modules/debug/node_modules/ms/package.json"),
     ]
     assert [item.versions for item in fuse([layer(1, claims=claims)]).components] == [("2.0.0",), ("2.1.3",)]
-
-
-def test_scoped_npm_names_are_namespaces() -> None:
-    assert package_url("npm", "@babel/core", "7.1.0") == "pkg:npm/%40babel/core@7.1.0"
 
 
 NAMES = st.sampled_from(["a", "b", "bin", "c.py", "usr"])

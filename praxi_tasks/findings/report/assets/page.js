@@ -15,6 +15,7 @@ function make(tag, text = "", attributes = {}) {
 }
 
 async function unpack() {
+  if ($("data").type === "application/json") return JSON.parse($("data").textContent);
   const bytes = Uint8Array.from(atob($("data").textContent), (c) => c.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return new Response(stream).json();

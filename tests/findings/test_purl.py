@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from praxi_tasks.audit.purl import claim_purl, release_purl
 from praxi_tasks.audit.table import package_of
+from praxi_tasks.findings.purl import claim_purl, release_purl
 from praxi_tasks.fingerprint.inventory import Claim, Distribution
 
 
