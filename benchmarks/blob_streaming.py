@@ -1,6 +1,6 @@
 """How fast a blob streams from a local registry, verified, against reading the same bytes unverified.
 
-    python benchmarks/blob_streaming.py [--megabytes 512] [--repeat 3]
+    python -m benchmarks.blob_streaming [--megabytes 512] [--repeat 3]
 
 The baseline is http.client reading the same URL into one buffer, with no digest. Both are given in wall
 and CPU time, because the registry itself needs the other half of a small machine. Resolving is measured
