@@ -9,6 +9,8 @@ from typing import Final, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from praxi_tasks.oci.strings import ends
+
 _SLAB: Final = 4096
 
 
@@ -33,7 +35,7 @@ class Texts(Sequence[str]):
 
     @cached_property
     def _ends(self) -> NDArray[np.intp]:
-        return np.flatnonzero(np.frombuffer(self.blob, np.uint8) == 0)
+        return ends(self.blob)
 
     def __len__(self) -> int:
         return len(self._ends)

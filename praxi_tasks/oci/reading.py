@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from praxi_tasks.oci.resolve import follow_hard_links, superseded
+from praxi_tasks.oci.strings import ends
 from praxi_tasks.oci.tar import TarScan
 
 _Scalar = TypeVar("_Scalar", bound=np.generic)
@@ -98,9 +99,8 @@ def _strings(blob: bytearray, stays: NDArray[np.bool_]) -> bytes | bytearray:
     """Return those of the NUL-terminated strings that stay."""
     if stays.all():
         return blob
-    letters = np.frombuffer(blob, np.uint8)
-    lengths = np.diff(np.flatnonzero(letters == 0) + 1, prepend=0)
-    return letters[np.repeat(stays, lengths)].tobytes()
+    lengths = np.diff(ends(blob) + 1, prepend=0)
+    return np.frombuffer(blob, np.uint8)[np.repeat(stays, lengths)].tobytes()
 
 
 def _texts(names: Iterable[bytes]) -> tuple[str, ...]:

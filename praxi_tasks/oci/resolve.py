@@ -15,6 +15,7 @@ import xxhash
 from numpy.typing import NDArray
 
 from praxi_tasks.oci.members import DIRECTORY, FILE, HARD_LINK, Members
+from praxi_tasks.oci.strings import ends
 
 
 class PathIndex:
@@ -22,19 +23,22 @@ class PathIndex:
 
     def __init__(self, members: Members) -> None:
         self._paths = members.paths
-        self.ends = np.flatnonzero(np.frombuffer(members.paths, np.uint8) == 0)
+        self._ends = ends(members.paths)
 
     def __getitem__(self, row: int) -> bytes:
-        start = int(self.ends[row - 1]) + 1 if row else 0
-        return bytes(self._paths[start : int(self.ends[row])])
+        start = int(self._ends[row - 1]) + 1 if row else 0
+        return bytes(self._paths[start : int(self._ends[row])])
 
 
 def superseded(members: Members) -> frozenset[int]:
     """Return the rows of the members that later ones replaced."""
+    suspects = _rows_of_equal_hash(members)
+    if not len(suspects):
+        return frozenset()
     index = PathIndex(members)
     gone: set[int] = set()
     replaced_folders: dict[bytes, int] = {}
-    for path, rows in _repeated(members, index).items():
+    for path, rows in _grouped(index, suspects).items():
         gone.update(rows[:-1])
         for earlier, later in itertools.pairwise(rows):
             if members.types[earlier] == DIRECTORY != members.types[later]:
@@ -60,13 +64,12 @@ def follow_hard_links(members: Members) -> None:
             members.hashes[row] = members.hashes[rows[before]]
 
 
-def _repeated(members: Members, index: PathIndex) -> dict[bytes, list[int]]:
-    """Return the rows of every path that more than one member has."""
+def _rows_of_equal_hash(members: Members) -> NDArray[np.intp]:
+    """Return the rows, ascending, of which the path is likely not the only one of its kind."""
     hashes = np.asarray(members.path_hashes)
     order = np.argsort(hashes)
     same = hashes[order[1:]] == hashes[order[:-1]]
-    rows = np.union1d(order[1:][same], order[:-1][same])
-    return {path: found for path, found in _grouped(index, rows).items() if len(found) > 1}
+    return np.union1d(order[1:][same], order[:-1][same])
 
 
 def _rows_of(members: Members, index: PathIndex, paths: set[bytes]) -> dict[bytes, list[int]]:

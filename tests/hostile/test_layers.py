@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import io
 import random
 import subprocess
 import sys
@@ -404,7 +403,9 @@ data = open(sys.argv[1], "rb").read()
 blob, descriptor = VerifiedBlob(data, describe(data).digest), describe(data)
 try:
     reading = read_layer(blob, descriptor, limits=LayerLimits.from_environment(), keep=lambda _: False)
-    print(len(Changeset.from_bytes(Changeset.from_reading(reading).to_bytes())))
+    stored = Changeset.from_reading(reading).to_bytes()
+    del reading
+    print(len(Changeset.from_bytes(stored)))
 except LimitExceededError as error:
     print(error)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
