@@ -92,7 +92,10 @@ def praxi_audit() -> None:
         task_id="report", command="report", result="summary.json", doc_md=triage.REPORT
     )
     new_packages = PythonOperator(
-        task_id="new_packages", python_callable=request_training, doc_md=triage.NEW_PACKAGES
+        task_id="new_packages",
+        python_callable=request_training,
+        multiple_outputs=True,
+        doc_md=triage.NEW_PACKAGES,
     )
     request: Any = new_packages.output
     train = TriggerDagRunOperator(

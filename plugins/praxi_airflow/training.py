@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any, Final, TypedDict
 from urllib.parse import urlsplit
 
 import msgspec
@@ -17,6 +17,8 @@ from praxi_tasks.audit import documents
 from praxi_tasks.audit.novelty import NewPackage
 from praxi_tasks.errors import UsageError
 from praxi_tasks.store import keys, open_store
+
+_LONGEST_RUN_ID: Final = 250
 
 
 class TrainingRequest(msgspec.Struct, frozen=True):
@@ -61,17 +63,17 @@ def request_training(**context: Any) -> Trigger:
             raise AirflowSkipException("the model knows every package that this audit met")
         key = keys.training_request(run)
         documents.write(store, key, TrainingRequest(run, packages))
-    return {"request": f"{store.uri}/{key}", **_once(run, context)}
+    return {"request": f"{store.uri}/{key}", **_once(context)}
 
 
-def _once(run: str, context: Mapping[str, Any]) -> _Once:
+def _once(context: Mapping[str, Any]) -> _Once:
     """Return what names the training run: the interval, so that auditing it again starts no other.
 
     A run of chosen images or namespaces does not stand for its interval: it has a training run of its own.
     """
     start, params = context.get("data_interval_start"), context["params"]
     if start is None or params["images"] or params["namespaces"]:
-        return {"run_id": f"audit__{run}", "logical_date": None}
+        return {"run_id": f"audit__{context['run_id']}"[:_LONGEST_RUN_ID], "logical_date": None}
     return {"run_id": f"audit__{start.isoformat()}", "logical_date": start}
 
 

@@ -50,9 +50,9 @@ def test_an_interval_has_one_training_run_whoever_asks(store_folder: Path) -> No
 def test_a_run_that_is_not_its_interval_has_a_training_run_of_its_own(
     store_folder: Path, start: datetime | None, params: dict[str, Any]
 ) -> None:
-    met(store_folder, "manual__1", FARM)
-    trigger = ask("manual__1", start, **params)
-    assert (trigger["run_id"], trigger["logical_date"]) == ("audit__manual__1", None)
+    met(store_folder, "manual__12=3A30", FARM)
+    trigger = ask("manual__12:30", start, **params)
+    assert (trigger["run_id"], trigger["logical_date"]) == ("audit__manual__12:30", None)
 
 
 def test_nothing_new_is_nothing_to_learn(store_folder: Path) -> None:

@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -59,21 +59,32 @@ class Airflow:
         runs: list[dict[str, Any]] = answer["dag_runs"]
         return runs
 
+    def backfills(self, dag_id: str) -> list[dict[str, Any]]:
+        """Return the Dag's backfills."""
+        found: list[dict[str, Any]] = self.call("GET", f"/backfills?dag_id={dag_id}")["backfills"]
+        return found
+
     def trigger(self, dag_id: str, conf: Mapping[str, Any], logical_date: str | None = None) -> str:
         """Start a manual run and return its id."""
         body = {"logical_date": logical_date, "conf": dict(conf)}
         return str(self.call("POST", f"/dags/{dag_id}/dagRuns", body)["dag_run_id"])
 
-    def wait_for(self, dag_id: str, run_id: str, *, seconds: float = 240) -> dict[str, list[str]]:
-        """Wait for a run's end; return the states of each task's instances."""
+    def run(self, dag_id: str, run_id: str) -> dict[str, Any]:
+        """Return one run of a Dag."""
+        run: dict[str, Any] = self.call("GET", f"/dags/{dag_id}/dagRuns/{_quote(run_id)}")
+        return run
+
+    def wait_until(self, ready: Callable[[], bool], *, seconds: float = 240) -> None:
+        """Wait until ``ready`` says so."""
         deadline = time.monotonic() + seconds
-        run: dict[str, Any] = {}
-        while time.monotonic() < deadline:
-            found = [run for run in self.runs(dag_id) if run["dag_run_id"] == run_id]
-            if found and (run := found[0])["state"] in FINISHED:
-                return self.states(dag_id, run_id)
+        while not ready():
+            assert time.monotonic() < deadline, "it did not happen in time"
             time.sleep(0.5)
-        raise AssertionError(f"{run_id} did not end: {run.get('state')} {self.states(dag_id, run_id)}")
+
+    def wait_for(self, dag_id: str, run_id: str) -> dict[str, list[str]]:
+        """Wait for a run's end; return the states of each task's instances."""
+        self.wait_until(lambda: self.run(dag_id, run_id)["state"] in FINISHED)
+        return self.states(dag_id, run_id)
 
     def states(self, dag_id: str, run_id: str) -> dict[str, list[str]]:
         """Return the states of a run's task instances by task."""
