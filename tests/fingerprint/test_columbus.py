@@ -21,6 +21,7 @@ class Record(msgspec.Struct):
     tags: dict[str, int]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["praxi-single-label.jsonl.xz", "praxi-multi-label.jsonl.xz"])
 def test_equals_the_published_tags_and_their_order(praxi_data: Path, name: str) -> None:
     stop_tags = frozenset((praxi_data / "columbus-stop-tags.txt").read_text().splitlines())

@@ -50,7 +50,7 @@ def files_by_package(view: LayerView) -> dict[str, list[str]]:
     }
     if not packages:
         return packages
-    for path in view.members:
+    for path in view.members():
         place = path.rfind(_FOLDER)
         while place >= 0:
             if (files := packages.get(_package_folder(path, place))) is not None:

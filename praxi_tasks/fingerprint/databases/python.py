@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from typing import Final
 
 from praxi_tasks.errors import DataError
@@ -14,6 +14,7 @@ from praxi_tasks.fingerprint.databases.view import LayerView, owned, path_text
 from praxi_tasks.fingerprint.inventory import Claim
 
 _FIELDS: Final = frozenset((b"name", b"version"))
+_SOURCES: Final = ".egg-info/SOURCES.txt"
 _SEPARATORS: Final = re.compile(r"[-_.]+")
 
 
@@ -22,8 +23,13 @@ def normalised_name(name: str) -> str:
     return _SEPARATORS.sub("-", name).lower()
 
 
-def read_metadata(view: LayerView, path: str) -> Iterator[Claim]:
+def read_metadata(view: LayerView, path: str, sources: Set[str]) -> Iterator[Claim]:
     """Yield the distribution that a ``METADATA``, ``PKG-INFO`` or ``egg-info`` file describes.
+
+    Parameters
+    ----------
+    sources
+        What :func:`installed_sources` found in the layer.
 
     Raises
     ------
@@ -38,11 +44,11 @@ def read_metadata(view: LayerView, path: str) -> Iterator[Claim]:
         name=normalised_name(fields["name"]),
         version=fields["version"],
         database=path,
-        files=_files(view, path),
+        files=_files(view, path, sources),
     )
 
 
-def _files(view: LayerView, path: str) -> tuple[str, ...]:
+def _files(view: LayerView, path: str, present: Set[str]) -> tuple[str, ...]:
     folder, _, name = path.rpartition("/")
     site = posixpath.dirname(folder)
     if name == "METADATA":
@@ -53,10 +59,24 @@ def _files(view: LayerView, path: str) -> tuple[str, ...]:
     installed = view.kept.get(f"{folder}/installed-files.txt")
     if installed is not None:
         return owned(_resolved(folder, _lines(installed)), len(installed))
-    # Paths in the source tree: those that exist beside the egg-info were installed as they are.
-    sources = view.kept.get(f"{folder}/SOURCES.txt", b"")
-    there = (path for path in _resolved(site, _lines(sources)) if path in view.present)
-    return owned(there, len(sources))
+    listed = view.kept.get(f"{folder}/SOURCES.txt", b"")
+    return owned((path for path in _resolved(site, _lines(listed)) if path in present), len(listed))
+
+
+def installed_sources(view: LayerView) -> frozenset[str]:
+    """Return which paths of all ``SOURCES.txt`` are in the layer.
+
+    They are paths of a source tree: those that exist beside the egg-info were installed as they are.
+    """
+    wanted: set[str] = set()
+    for path, listed in view.kept.items():
+        if path.endswith(_SOURCES):
+            site = posixpath.dirname(posixpath.dirname(path))
+            try:
+                wanted.update(owned(_resolved(site, _lines(listed)), len(listed)))
+            except DataError as error:
+                view.report(path, str(error))
+    return frozenset(wanted.intersection(view.members())) if wanted else frozenset()
 
 
 def _recorded(record: bytes) -> Iterator[str]:

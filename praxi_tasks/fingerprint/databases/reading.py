@@ -32,11 +32,11 @@ def read_inventory(changeset: LayerFiles, kept: Mapping[str, bytes]) -> Inventor
         the damage and a line in ``problems``.
     """
     view = LayerView(changeset, kept)
-    npm_files = npm.files_by_package(view)
+    readers = _Readers(view)
     claims: list[Claim] = []
     databases: list[str] = []
     for path in sorted(kept):
-        reader = _reader(path, npm_files)
+        reader = readers.of(path)
         if reader is None:
             continue
         databases.append(path)
@@ -53,18 +53,25 @@ def read_inventory(changeset: LayerFiles, kept: Mapping[str, bytes]) -> Inventor
     )
 
 
-def _reader(path: str, npm_files: dict[str, list[str]]) -> Reader | None:
-    """Choose the reader of a database; files that only accompany one have none."""
-    name = path.rpartition("/")[2]
-    if path == names.DPKG_STATUS or _is_distroless_status(path):
-        return dpkg.read_status
-    if name in {"METADATA", "PKG-INFO"} or name.endswith(".egg-info"):
-        return python.read_metadata
-    if names.is_npm_package(path):
-        return partial(npm.read_package, files=npm_files)
-    if path in names.APK_INSTALLED:
-        return apk.read_installed
-    return rpm.read_packages if names.is_rpm_database(path) else None
+class _Readers:
+    """Chooses readers of databases; those that need the layer's file names get them from one pass."""
+
+    def __init__(self, view: LayerView) -> None:
+        self._python = partial(python.read_metadata, sources=python.installed_sources(view))
+        self._npm = partial(npm.read_package, files=npm.files_by_package(view))
+
+    def of(self, path: str) -> Reader | None:
+        """Return the reader of a database; files that only accompany one have none."""
+        name = path.rpartition("/")[2]
+        if path == names.DPKG_STATUS or _is_distroless_status(path):
+            return dpkg.read_status
+        if name in {"METADATA", "PKG-INFO"} or name.endswith(".egg-info"):
+            return self._python
+        if names.is_npm_package(path):
+            return self._npm
+        if path in names.APK_INSTALLED:
+            return apk.read_installed
+        return rpm.read_packages if names.is_rpm_database(path) else None
 
 
 def _is_distroless_status(path: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import compress
 from typing import Final, Protocol
@@ -56,15 +56,9 @@ class LayerView:
         line = f"{path[-_LONGEST_PART:]}: {what[:_LONGEST_PART]}"
         self.problems.append("".join(c if c.isprintable() else "?" for c in line))
 
-    @cached_property
-    def members(self) -> list[str]:
-        """The paths that are no folders."""
-        return list(compress(self.files.paths, (self.files.types != _FOLDER).tolist()))
-
-    @cached_property
-    def present(self) -> frozenset[str]:
-        """The paths that are no folders, to look up."""
-        return frozenset(self.members)
+    def members(self) -> Iterator[str]:
+        """Yield the paths that are no folders: a million of them are never held at once."""
+        return compress(self.files.paths, (self.files.types != _FOLDER).tolist())
 
     @cached_property
     def folders(self) -> frozenset[str]:
