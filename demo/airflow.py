@@ -21,6 +21,8 @@ class AirflowConfig:
 
     home: Path
     port: int
+    worker_log_port: int
+    trigger_log_port: int
     prometheus: str
     store: str
     model: str
@@ -47,6 +49,8 @@ class AirflowConfig:
             "AIRFLOW__API__PORT": str(self.port),
             "AIRFLOW__API__BASE_URL": self.url,
             "AIRFLOW__API__WORKERS": "1",
+            "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(self.worker_log_port),
+            "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(self.trigger_log_port),
             "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",
             "AIRFLOW__PRAXI__STORE": self.store,
             "AIRFLOW__PRAXI__MODEL": self.model,

@@ -37,7 +37,7 @@ class Packages:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.base = folder / "base.tar"
-        self._sources = folder / "sources.list"
+        self.sources = folder / "sources.list"
         self._status = folder / "status"
 
     def bootstrap(self) -> None:
@@ -45,7 +45,7 @@ class Packages:
         if self._status.exists():
             return
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._sources.write_text(_own_sources())
+        self.sources.write_text(_own_sources())
         settings = self.folder / "apt.conf"
         settings.write_text(_own_network_settings())
         run(
@@ -55,7 +55,7 @@ class Packages:
                 *(_release(), self.base, "-"),
             ],
             root=True,
-            stdin=self._sources.read_text(),
+            stdin=self.sources.read_text(),
         )
         settings.unlink()
         status = run(["tar", "--extract", "--to-stdout", "--file", self.base, "./var/lib/dpkg/status"])
@@ -70,7 +70,7 @@ class Packages:
         (folder / "partial").mkdir(parents=True, exist_ok=True)
         options = {
             "Dir::State::status": self._status,
-            "Dir::Etc::SourceList": self._sources,
+            "Dir::Etc::SourceList": self.sources,
             "Dir::Etc::SourceParts": "/dev/null",
             "Dir::Cache::archives": folder,
             "Debug::NoLocking": "1",

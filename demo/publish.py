@@ -38,9 +38,11 @@ class Publisher:
         keys = recipe_keys(RECIPES)
         missing = [recipe for recipe in recipes if not self._is_published(recipe, built, keys)]
         stored = self.builder.stored() if missing else set()
-        for recipe in _with_parents(missing, lambda name: name in stored and built.get(name) == keys[name]):
-            say(f"building {recipe.reference or recipe.name}")
-            self.builder.build(recipe)
+        current = {name for name in stored if built.get(name) == keys.get(name)}
+        for recipe in _with_parents(missing, current):
+            if recipe.name not in current:
+                say(f"building {recipe.reference or recipe.name}")
+                self.builder.build(recipe)
             if recipe.reference:
                 say(f"pushing {recipe.reference}")
                 self.builder.push(recipe, self.host)
@@ -72,12 +74,12 @@ def recipe_keys(recipes: tuple[Recipe, ...]) -> dict[str, str]:
     return keys
 
 
-def _with_parents(wanted: list[Recipe], is_there: Callable[[str], bool]) -> list[Recipe]:
-    """Return the recipes to build, in the order they are declared: the wanted ones and what they lack."""
+def _with_parents(wanted: list[Recipe], current: set[str]) -> list[Recipe]:
+    """Return the wanted recipes and what their builds need, in the order they are declared."""
     needed = {recipe.name for recipe in wanted}
     for recipe in reversed(RECIPES):
-        if recipe.name in needed:
-            needed.update(parent for parent in recipe.parents if not is_there(parent))
+        if recipe.name in needed - current:
+            needed.update(parent for parent in recipe.parents if parent not in current)
     return [recipe for recipe in RECIPES if recipe.name in needed]
 
 

@@ -38,11 +38,17 @@ class DemoFolder:
         """Return a server that may have been started by an earlier run."""
         return Server(name, self.servers)
 
-    def port(self, name: str) -> int:
-        """Return a server's port: the one it had last time if nobody else took it, else a free one."""
+    def port(self, name: str, *, of: str = "") -> int:
+        """Return a port of a server: the one it had last time if nobody else took it, else a free one.
+
+        Parameters
+        ----------
+        of
+            The server that listens there, where it has several ports.
+        """
         file = self.servers / "ports.json"
         ports: dict[str, int] = json.loads(file.read_text()) if file.exists() else {}
-        if name not in ports or not (self.server(name).members() or _is_free(ports[name])):
+        if name not in ports or not (self.server(of or name).members() or _is_free(ports[name])):
             ports[name] = free_port()
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(json.dumps(ports))

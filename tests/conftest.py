@@ -7,7 +7,12 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ("tests.support.registry", "tests.support.hostile_registry", "tests.support.packages")
+pytest_plugins = (
+    "tests.support.registry",
+    "tests.support.hostile_registry",
+    "tests.support.packages",
+    "tests.support.real_images",
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -1,0 +1,68 @@
+"""A folder where images are made: what they are made of is downloaded once, and what is built is kept."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from demo.builder import CONTAINERFILES, FOREIGN_WHEELS, Builder
+from demo.errors import DemoError
+from demo.images import PACKAGES, Recipe
+from demo.packages import Packages
+from demo.publish import Publisher
+from demo.timeline import Published
+from demo.wheels import Wheels
+
+Say = Callable[[str], None]
+REQUIREMENTS: Final = CONTAINERFILES / "requirements"
+_PYTHON_PACKAGE: Final = re.compile(r"python3_(\d+\.\d+)\.")
+
+
+class Workshop:
+    """Downloads and builds below ``root``; two processes must not use the same one at once."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.workspace = root / "build"
+        self.packages = Packages(self.workspace)
+        self.wheels = Wheels(self.workspace / "wheels")
+
+    def fetch(self, say: Say) -> None:
+        """Download everything that images are made of, unless it is there."""
+        say("a minimal base system")
+        self.packages.bootstrap()
+        for name, packages in PACKAGES.items():
+            say(f"packages: {', '.join(packages)}")
+            self.packages.fetch(name, packages)
+        python = self._python()
+        for file in sorted(REQUIREMENTS.glob("*.txt")):
+            say(f"wheels: {file.stem}")
+            self.wheels.fetch([file], python=python)
+        self._fetch_foreign(python)
+
+    def publish(self, host: str, recipes: tuple[Recipe, ...], say: Say) -> dict[str, Published]:
+        """Bring images into a registry and return them by the names of their recipes."""
+        builder = Builder(self.workspace, self.root / "containers")
+        builder.prepare()
+        return Publisher(builder, host, self.root / "images.json").publish(recipes, say)
+
+    def _python(self) -> str:
+        for deb in (self.workspace / "debs" / "python").glob("python3_*.deb"):
+            if match := _PYTHON_PACKAGE.match(deb.name):
+                return match.group(1)
+        raise DemoError("no python3 package was downloaded", where=str(self.workspace))
+
+    def _fetch_foreign(self, python: str) -> None:
+        wheels = Wheels(self.workspace / "wheels-foreign")
+        wheels.fetch(
+            [REQUIREMENTS / "collector.txt"], python=python, options=[f"--platform={FOREIGN_WHEELS}"]
+        )
+        target = self.workspace / "collector-foreign"
+        shutil.rmtree(target, ignore_errors=True)
+        for wheel in wheels.files():
+            with zipfile.ZipFile(wheel) as archive:
+                archive.extractall(target)
