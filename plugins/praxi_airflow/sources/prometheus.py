@@ -43,8 +43,8 @@ class PrometheusImages:
     def deployed(self, interval: Interval) -> tuple[DeployedImage, ...]:
         """Return every image that had a container in the interval; none is no error.
 
-        A sample at the interval's start belongs to it, one at its end to the next. Times are exact to a
-        minute; containers that lived less are found by their single samples.
+        A sample at the interval's start belongs to it, one at its end to the next. A container that lived
+        for a single sample is found; one that ran before and goes on is first seen at the start.
 
         Raises
         ------
@@ -94,23 +94,31 @@ class PrometheusImages:
         return found
 
     def _lives(self, kind: Kind, select: str, window: Window) -> list[tuple[Life, Seen]]:
+        """Return when each life was seen, asking for samples only of those that began or ended midway."""
         present = self._present(select, window)
-        first = self._times(queries.first_seen(select, window), window)
-        last = self._times(queries.last_seen(select, window), window)
+        first = self._begun(select, window)
+        last = self._times(queries.last_seen(select), window)
         start = window.start.timestamp()
-        sure = {
-            life: Seen(max(first.get(life, start), start), last[life])
+        steady = {
+            life: Seen(first[life], last[life])
             for life in present
-            if last.get(life, 0.0) >= start
+            if life in first and last.get(life, 0.0) >= start
         }
-        brief = [life for life in present if life not in sure]
-        return [*sure.items(), *self._brief(kind, brief, window)]
+        brief = [life for life in present if life not in steady]
+        return [*steady.items(), *self._brief(kind, brief, window)]
+
+    def _begun(self, select: str, window: Window) -> dict[Life, float]:
+        """Return the first time of each life that was there when the window began."""
+        there = set(self._present(select, window.head))
+        times = self._times(queries.first_seen(select, window.head), window.head)
+        start = window.start.timestamp()
+        return {life: max(time, start) for life, time in times.items() if life in there}
 
     def _times(self, query: str, window: Window) -> dict[Life, float]:
         return {Life.of(series["metric"]): _value(series) for series in self._ask(query, window)}
 
     def _brief(self, kind: Kind, lives: list[Life], window: Window) -> Iterator[tuple[Life, Seen]]:
-        """Yield when lives too short for the minute's grid were seen, from their very samples."""
+        """Yield when lives were seen, from their very samples."""
         wanted = set(lives)
         pods = sorted({life.pod for life in lives})
         for start in range(0, len(pods), _PODS):

@@ -18,7 +18,7 @@ IDENTITY: Final = (
     "image_spec",
     "image_id",
 )
-RESOLUTION: Final = timedelta(minutes=1)
+HEAD: Final = timedelta(minutes=5)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
 
@@ -54,6 +54,11 @@ class Window:
         """The range of a selector. At most one millisecond of it lies before the start."""
         return f"{round((self.end - self.start) / _MILLISECOND)}ms"
 
+    @property
+    def head(self) -> Window:
+        """The first minutes, as long as Prometheus lets a sample stand."""
+        return Window(self.start, min(self.start + HEAD, self.end))
+
     def halves(self) -> tuple[Window, Window]:
         """Return the earlier and the later half."""
         middle = self.start + (self.end - self.start) / 2
@@ -74,14 +79,19 @@ def present(select: str, window: Window) -> str:
     return f"max by ({', '.join(IDENTITY)}) (last_over_time({select}[{window.length}]))"
 
 
-def first_seen(select: str, window: Window) -> str:
-    """Return the query for the times of the first samples, as seen once a minute."""
-    return _sample_time("min", select, window)
+def first_seen(select: str, head: Window) -> str:
+    """Return the query for the time of each life's first sample in a short window.
+
+    It looks every fifteen seconds, so no sample is passed over; where one from before the window still
+    stands, its time is that one's.
+    """
+    times = f"min_over_time(timestamp({select})[{head.length}:15s])"
+    return f"min by ({', '.join(IDENTITY)}) ({times})"
 
 
-def last_seen(select: str, window: Window) -> str:
-    """Return the query for the times of the last samples, as seen once a minute."""
-    return _sample_time("max", select, window)
+def last_seen(select: str) -> str:
+    """Return the query for the time of each life's last sample, for those that still stand when asked."""
+    return f"max by ({', '.join(IDENTITY)}) (timestamp({select}))"
 
 
 def ran(select: str, window: Window) -> str:
@@ -100,10 +110,3 @@ def samples(metric: str, matchers: str, pods: list[str], window: Window) -> str:
 def re_escape(name: str) -> str:
     """Return a pattern for a pod's name: a dot is the only special character it can hold."""
     return name.replace(".", r"\.")
-
-
-def _sample_time(end: str, select: str, window: Window) -> str:
-    seconds = round(RESOLUTION.total_seconds())
-    return (
-        f"{end} by ({', '.join(IDENTITY)}) ({end}_over_time(timestamp({select})[{window.length}:{seconds}s]))"
-    )
