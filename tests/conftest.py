@@ -12,6 +12,7 @@ pytest_plugins = (
     "tests.support.hostile_registry",
     "tests.support.packages",
     "tests.support.real_images",
+    "tests.support.s3",
 )
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Final, Protocol
 
 from praxi_tasks.errors import UsageError
 
-_KEY = re.compile(r"[A-Za-z0-9_=+.-]+(/[A-Za-z0-9_=+.-]+)*")
+_PART: Final = r"[A-Za-z0-9_=+-][A-Za-z0-9_=+.-]*"
+_KEY: Final = re.compile(rf"{_PART}(/{_PART})*")
+_MAX_PART: Final = 255
 
 
 def check_key(key: str) -> str:
@@ -17,9 +19,10 @@ def check_key(key: str) -> str:
     Raises
     ------
     UsageError
-        If a part is empty, ``.`` or ``..``, or holds a character outside ``A-Za-z0-9_=+.-``.
+        If a part is empty, longer than a file name may be, begins with a dot, or holds a character outside
+        ``A-Za-z0-9_=+.-``.
     """
-    if not _KEY.fullmatch(key) or any(part in {".", ".."} for part in key.split("/")):
+    if not _KEY.fullmatch(key) or any(len(part) > _MAX_PART for part in key.split("/")):
         raise UsageError("not a store key", where=repr(key), action="use a relative path of plain characters")
     return key
 

@@ -20,6 +20,7 @@ from praxi_tasks.store.base import check_key
 
 _STAGING: Final = ".tmp"
 _NO_UNNAMED_FILES: Final = frozenset({errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL, errno.ENOENT})
+_FINAL: Final = (PermissionError, IsADirectoryError, NotADirectoryError, FileExistsError)
 
 
 class LocalStore:
@@ -48,12 +49,14 @@ class LocalStore:
         """Store ``data`` unless the key exists; return whether this call stored it."""
         target = self._path(key)
         try:
-            if target.exists():
+            if target.is_file():
                 return False
             with self._whole_file(target.parent, data) as source:
                 _link(source, target)
-        except FileExistsError:
-            return False
+        except FileExistsError as error:
+            if target.is_file():
+                return False
+            raise self._broken(error, key) from error
         except OSError as error:
             raise self._broken(error, key) from error
         return True
@@ -62,9 +65,9 @@ class LocalStore:
         """Store ``data`` whether or not the key exists."""
         target = self._path(key)
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            staged = self._stage(data)
-            staged.replace(target)
+            with self._whole_file(target.parent, data) as source, self._staged() as staged:
+                _link(source, staged)
+                staged.replace(target)
         except OSError as error:
             raise self._broken(error, key) from error
 
@@ -93,26 +96,27 @@ class LocalStore:
         except OSError as error:
             if error.errno not in _NO_UNNAMED_FILES:
                 raise
-            staged = self._stage(data)
-            try:
+            with self._staged() as staged, staged.open("xb") as named:
+                _write_all(named.fileno(), data)
                 yield str(staged)
-            finally:
-                staged.unlink()
             return
         with open(descriptor, "wb", closefd=True) as file:  # noqa: PTH123 - a descriptor, not a path
             _write_all(file.fileno(), data)
             yield f"/proc/self/fd/{descriptor}"
 
-    def _stage(self, data: bytes) -> Path:
+    @contextlib.contextmanager
+    def _staged(self) -> Iterator[Path]:
+        """Give a name for a file in the making, which is gone afterwards."""
         staging = self._root / _STAGING
         staging.mkdir(parents=True, exist_ok=True)
         staged = staging / uuid.uuid4().hex
-        with staged.open("wb") as file:
-            _write_all(file.fileno(), data)
-        return staged
+        try:
+            yield staged
+        finally:
+            staged.unlink(missing_ok=True)
 
     def _broken(self, error: OSError, key: str) -> StoreError:
-        kind = StoreError if isinstance(error, PermissionError) else StoreUnavailableError
+        kind = StoreError if isinstance(error, _FINAL) else StoreUnavailableError
         return kind(
             f"the store directory refused the operation: {error.strerror or error}",
             where=f"{self.uri}/{key}",

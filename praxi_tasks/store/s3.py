@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from praxi_tasks.errors import KeyNotFoundError, PraxiError, StoreError, StoreUnavailableError
 from praxi_tasks.store.base import check_key
 
 if TYPE_CHECKING:
+    from obstore.store import ClientConfig, RetryConfig
     from obstore.store import S3Store as Bucket
 
 
@@ -46,6 +48,8 @@ class S3Store:
             self._bucket.put(check_key(key), data, mode="create", use_multipart=False)
         except (AlreadyExistsError, PreconditionError):
             return False
+        except FileNotFoundError as error:
+            raise self._no_bucket() from error
         except Exception as error:
             raise self._translate(error, key) from error
         return True
@@ -54,6 +58,8 @@ class S3Store:
         """Store ``data`` whether or not the key exists."""
         try:
             self._bucket.put(check_key(key), data)
+        except FileNotFoundError as error:
+            raise self._no_bucket() from error
         except Exception as error:
             raise self._translate(error, key) from error
 
@@ -76,13 +82,16 @@ class S3Store:
         except Exception as error:
             raise self._translate(error, prefix) from error
 
+    def _no_bucket(self) -> StoreError:
+        return StoreError("there is no such bucket", where=self.uri, action="create it, or correct the URI")
+
     def _translate(self, error: Exception, key: str) -> PraxiError:
         from obstore import exceptions
 
         where = f"{self.uri}/{key}"
         if isinstance(error, PraxiError):
             return error
-        if isinstance(error, FileNotFoundError | exceptions.NotFoundError):
+        if isinstance(error, FileNotFoundError):
             return KeyNotFoundError(
                 "nothing is stored under this key", where=where, action="check the store's URI"
             )
@@ -101,12 +110,21 @@ def _open_bucket(bucket: str, prefix: str) -> Bucket:
     from obstore.store import S3Store as Bucket
 
     endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
-    if endpoint is None:
-        return Bucket(bucket, prefix=prefix or None)
+    options: ClientConfig = {"connect_timeout": "5s", "read_timeout": "20s", "timeout": "120s"}
+    if endpoint and endpoint.startswith("http://"):
+        options["allow_http"] = True
+    retries: RetryConfig = {
+        "max_retries": 5,
+        "retry_timeout": timedelta(seconds=20),
+        "backoff": {"init_backoff": timedelta(seconds=0.2), "max_backoff": timedelta(seconds=5), "base": 2},
+    }
+    if not endpoint:
+        return Bucket(bucket, prefix=prefix or None, client_options=options, retry_config=retries)
     return Bucket(
         bucket,
         prefix=prefix or None,
         endpoint=endpoint,
         virtual_hosted_style_request=False,
-        client_options={"allow_http": endpoint.startswith("http://")},
+        client_options=options,
+        retry_config=retries,
     )

@@ -1,0 +1,129 @@
+"""The store in a bucket of a real object store."""
+
+from __future__ import annotations
+
+import multiprocessing
+import socket
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from praxi_tasks.errors import StoreError, StoreUnavailableError
+from praxi_tasks.store import Store, open_store
+from tests.store.contract import CHECKS
+from tests.support.process import free_port
+from tests.support.s3 import ObjectStore
+
+pytestmark = pytest.mark.server
+
+
+@pytest.fixture(scope="module")
+def bucket(object_store: ObjectStore) -> str:
+    return object_store.create_bucket("stores")
+
+
+@pytest.fixture
+def uri(object_store: ObjectStore, bucket: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    for name, value in object_store.environment.items():
+        monkeypatch.setenv(name, value)
+    return f"{bucket}/{uuid.uuid4().hex}"
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_contract(check: Callable[[Store], None], uri: str) -> None:
+    check(open_store(uri))
+
+
+def test_the_uri_opens_the_same_store(uri: str) -> None:
+    store = open_store(uri + "/deeper/")
+    store.put("key", b"data")
+    assert store.uri == uri + "/deeper"
+    assert open_store(store.uri).get("key") == b"data"
+    assert list(open_store(uri).list("")) == ["deeper/key"]
+
+
+def test_without_prefix(uri: str, bucket: str) -> None:
+    key = uri.removeprefix(f"{bucket}/") + "/key"
+    store = open_store(bucket)
+    store.put(key, b"data")
+    assert list(open_store(uri).list("")) == ["key"]
+    assert key in store.list("")
+
+
+def test_large_objects(uri: str) -> None:
+    store, data = open_store(uri), bytes(range(256)) * (1 << 17)
+    assert store.put("large", data)
+    assert not store.put("large", b"")
+    store.replace("replaced", data)
+    assert store.get("large") == store.get("replaced") == data
+
+
+def _write(uri: str, number: int) -> bool:
+    return open_store(uri).put("race", b"%d" % number)
+
+
+def test_only_one_of_many_processes_wins(uri: str) -> None:
+    with multiprocessing.get_context("spawn").Pool(3) as pool:
+        won = pool.starmap(_write, [(uri, number) for number in range(12)])
+    assert won.count(True) == 1
+    assert open_store(uri).get("race") == b"%d" % won.index(True)
+
+
+def test_a_wrong_secret_is_final_and_not_repeated(uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "wrong-secret")
+    store = open_store(uri)
+    for operation in (store.get, store.exists, lambda key: store.put(key, b"")):
+        with pytest.raises(StoreError, match="credentials") as caught:
+            operation("key")
+        assert not caught.value.retryable
+        assert "wrong-secret" not in repr(caught.value)
+
+
+class _NoSuchBucket(BaseHTTPRequestHandler):
+    """Answers as S3 does when the bucket is missing; SeaweedFS would make it."""
+
+    def do_PUT(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        body = b"<Error><Code>NoSuchBucket</Code></Error>"
+        self.send_response(404)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def test_a_missing_bucket_is_named(uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _NoSuchBucket) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.server_port}")
+        store = open_store("s3://no-such-bucket/x")
+        for write in (store.put, store.replace):
+            with pytest.raises(StoreError, match="no such bucket") as caught:
+                write("key", b"")
+            assert not caught.value.retryable
+        server.shutdown()
+
+
+@pytest.fixture
+def silent_server() -> Iterator[str]:
+    """Listen and never answer."""
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as server:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("silent", [False, True])
+@pytest.mark.timeout(60)
+def test_an_endpoint_that_is_down(
+    silent: bool, silent_server: str, uri: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", silent_server if silent else f"http://127.0.0.1:{free_port()}")
+    store = open_store(uri)
+    with pytest.raises(StoreUnavailableError, match="AWS_ENDPOINT_URL") as caught:
+        store.exists("key")
+    assert caught.value.retryable
