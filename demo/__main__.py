@@ -78,4 +78,5 @@ if __name__ == "__main__":
         main()
     except PraxiError as error:
         click.echo(f"demo: {error}", err=True)
+        click.echo("demo: `make demo` goes on from here, `make demo-stop` ends what was started", err=True)
         sys.exit(1)

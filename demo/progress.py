@@ -50,15 +50,21 @@ class Steps:
             if text and not self._console.is_terminal:
                 self._plain(f"{title}: {text}")
 
-        yield say
-        self._finish(task, title, time.monotonic() - began)
+        try:
+            yield say
+        except BaseException:
+            self._end(task, title, "failed", time.monotonic() - began)
+            raise
+        self._progress.update(task, completed=1)
+        self._end(task, title, "", time.monotonic() - began)
 
-    def _finish(self, task: TaskID, title: str, seconds: float) -> None:
-        self._progress.update(task, completed=1, now="")
+    def _end(self, task: TaskID, title: str, outcome: str, seconds: float) -> None:
+        self._progress.update(task, now=outcome)
+        self._progress.stop_task(task)
         if not self._console.is_terminal:
-            self._plain(f"{title}: done in {seconds:.1f} s")
+            self._plain(f"{title}: {outcome or 'done'} after {seconds:.1f} s")
 
     def _plain(self, text: str) -> None:
         self._console.print(
-            f"[{time.monotonic() - self._began:5.0f} s] {text}", markup=False, highlight=False
+            f"[{time.monotonic() - self._began:5.0f} s] {text}", markup=False, highlight=False, soft_wrap=True
         )

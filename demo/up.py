@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from demo.airflow import AirflowConfig, start_airflow, wait_for_airflow
+from demo.background import in_background
 from demo.history import write_history
 from demo.images import RECIPES
 from demo.knowledge import fetch_contents, train, write_releases
@@ -28,17 +28,16 @@ class Demo:
     def set_up(self) -> AirflowConfig:
         """Start the servers, fill registry and Prometheus, train a model; independent steps at once."""
         config = self._airflow_config()
-        with ThreadPoolExecutor(max_workers=2) as pool:
-            airflow = pool.submit(self._airflow, config)
-            with self.steps.step("Packages from Debian and PyPI") as say:
-                self._workshop.fetch(say)
-            model = pool.submit(self._model)
-            with self.steps.step("Images in a registry") as say:
-                images = self._images(say)
-            with self.steps.step("A week of history in Prometheus"):
-                self._history(images)
-            model.result()
-            airflow.result()
+        airflow = in_background(lambda: self._airflow(config))
+        with self.steps.step("Packages from Debian and PyPI") as say:
+            self._workshop.fetch(say)
+        model = in_background(self._model)
+        with self.steps.step("Images in a registry") as say:
+            images = self._images(say)
+        with self.steps.step("A week of history in Prometheus"):
+            self._history(images)
+        model.result()
+        airflow.result()
         return config
 
     @property

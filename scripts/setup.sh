@@ -3,14 +3,61 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+# The newest Python of this machine that can run uv's installer; any will do.
+find_python() {
+    local python
+    for python in python3 python3.13 python3.12 python3.11 python3.10; do
+        if command -v "$python" >/dev/null; then command -v "$python"; return; fi
+    done
+}
+
+# On a fresh Debian or Ubuntu, Python comes without venv and pip, or not at all.
+install_python() {
+    local root=()
+    command -v apt-get >/dev/null || return 1
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null || return 1
+        root=(sudo)
+    fi
+    echo "setup: installing python3-venv" >&2
+    "${root[@]}" apt-get -qq -o DPkg::Lock::Timeout=300 update >&2
+    "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 \
+        install --yes --no-install-recommends python3 python3-venv ca-certificates >/dev/null
+}
+
 find_uv() {
+    local python
     if command -v uv >/dev/null; then command -v uv; return; fi
     if [ ! -x .venv-uv/bin/uv ]; then
+        python=$(find_python)
+        if [ -z "$python" ] || ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+            install_python || {
+                echo "setup: uv is missing, and so is a Python with venv to install it with:" >&2
+                echo "setup: install uv, or python3-venv (as root: apt-get install python3-venv)" >&2
+                return 1
+            }
+            python=python3
+            # Debian's own Python has what was just installed; another one first on the path may not.
+            [ -x /usr/bin/python3 ] && python=/usr/bin/python3
+        fi
         echo "setup: installing uv into .venv-uv" >&2
-        python3 -m venv .venv-uv >&2
+        rm -rf .venv-uv
+        "$python" -m venv .venv-uv >&2
         .venv-uv/bin/pip install --quiet --disable-pip-version-check uv >&2
     fi
     echo .venv-uv/bin/uv
+}
+
+# uv does not read pip's configuration: hand it the index and the certificates that pip was given.
+adopt_pip_settings() {
+    local pip=.venv-uv/bin/pip index
+    [ -x "$pip" ] || pip=$(command -v pip3 || command -v pip || true)
+    [ -n "$pip" ] || return 0
+    index=$("$pip" config get global.index-url 2>/dev/null || "$pip" config get install.index-url 2>/dev/null || true)
+    if [ -n "${PIP_INDEX_URL:-$index}" ] && [ -z "${UV_DEFAULT_INDEX:-${UV_INDEX_URL:-}}" ]; then
+        export UV_DEFAULT_INDEX=${PIP_INDEX_URL:-$index}
+    fi
+    if [ -n "${PIP_CERT:-}" ] && [ -z "${SSL_CERT_FILE:-}" ]; then export SSL_CERT_FILE=$PIP_CERT; fi
 }
 
 # build ENVIRONMENT LOCK...: installs the locks, and remembers their checksum.
@@ -20,7 +67,9 @@ build() {
     wanted=$(cat "$@" | sha256sum)
     [ -x "$environment/bin/python" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && return
     echo "setup: building $environment from $*"
-    [ -x "$environment/bin/python" ] || "$uv" venv --quiet --python 3.11 "$environment"
+    # The locks hold for later Pythons too, where 3.11 is neither here nor to be had.
+    [ -x "$environment/bin/python" ] || "$uv" venv --quiet --python 3.11 "$environment" \
+        || "$uv" venv --quiet --python '>=3.11,<3.14' "$environment"
     local locks=()
     for lock in "$@"; do locks+=(-r "$lock"); done
     "$uv" pip install --quiet --exact --require-hashes --compile-bytecode \
@@ -29,5 +78,6 @@ build() {
 }
 
 uv=$(find_uv)
+adopt_pip_settings
 build .venv requirements.txt requirements-dev.txt
 build .venv-tasks images/task/requirements.txt
