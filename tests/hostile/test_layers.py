@@ -97,7 +97,9 @@ def test_skippable_zstd_frames_are_skipped() -> None:
     assert len(read(data).types) == 3
 
 
-@pytest.mark.parametrize("data", [b"\x28\xb5\x2f\xfd garbage and more of it", b"no archive at all" * 99, b"\x1f\x8b\x08"])
+@pytest.mark.parametrize(
+    "data", [b"\x28\xb5\x2f\xfd garbage and more of it", b"no archive at all" * 99, b"\x1f\x8b\x08"]
+)
 def test_garbage(data: bytes) -> None:
     with pytest.raises(LayerError):
         read(data)
@@ -131,7 +133,14 @@ def test_names_that_leave_their_folder(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "path"),
-    [("/etc/passwd", "etc/passwd"), ("./a", "a"), ("a//b/./c", "a/b/c"), ("///x", "x"), ("..a", "..a"), (".a", ".a")],
+    [
+        ("/etc/passwd", "etc/passwd"),
+        ("./a", "a"),
+        ("a//b/./c", "a/b/c"),
+        ("///x", "x"),
+        ("..a", "..a"),
+        (".a", ".a"),
+    ],
 )
 def test_odd_names_are_cleaned(name: str, path: str) -> None:
     assert list(changeset([member(name)]).paths) == [path]
@@ -167,7 +176,15 @@ def test_a_name_of_5000_characters(archive_format: int) -> None:
 
 @pytest.mark.parametrize(
     "records",
-    [b"12 path=a", b"x path=a\n", b"9999 path=a\n", b"9 path=ab\n", b"0 \n", b"6 a=b\n" + b"6 a=b\nrest", b"-5 a=b\n"],
+    [
+        b"12 path=a",
+        b"x path=a\n",
+        b"9999 path=a\n",
+        b"9 path=ab\n",
+        b"0 \n",
+        b"6 a=b\n" + b"6 a=b\nrest",
+        b"-5 a=b\n",
+    ],
 )
 def test_malformed_pax_records(records: bytes) -> None:
     header = tarfile.TarInfo("pax")
@@ -189,7 +206,9 @@ def test_an_extended_header_without_member() -> None:
         read(renamed(b"a")[:1024])
 
 
-@pytest.mark.parametrize("field", [b"-0000001750", b"0o000001750", b"00000_01750", b"+0000001750", b"9999999999 "])
+@pytest.mark.parametrize(
+    "field", [b"-0000001750", b"0o000001750", b"00000_01750", b"+0000001750", b"9999999999 "]
+)
 def test_numbers_that_only_python_would_read(field: bytes) -> None:
     data = bytearray(archive([member("a", b"x" * 1000)]))
     data[124:136] = field.ljust(12, b"\0")
@@ -242,14 +261,23 @@ def test_hard_links_show_what_stood_there_before_them() -> None:
 
 
 def test_of_duplicates_the_last_counts() -> None:
-    changes = changeset([member("a", b"1"), member("b"), member("./a", b"22"), link("l", "x"), member("/a", b"333")])
+    changes = changeset(
+        [member("a", b"1"), member("b"), member("./a", b"22"), link("l", "x"), member("/a", b"333")]
+    )
     assert list(changes.paths) == ["b", "l", "a"]
     assert changes.sizes.tolist() == [0, 0, 3]
     assert dict(changes.links) == {1: "x"}
 
 
 def test_a_folder_that_becomes_a_file_takes_its_content_along() -> None:
-    listed: list[Entry] = [folder("d"), member("d/a"), folder("d/s"), member("d/s/b"), member("dx"), member("d")]
+    listed: list[Entry] = [
+        folder("d"),
+        member("d/a"),
+        folder("d/s"),
+        member("d/s/b"),
+        member("dx"),
+        member("d"),
+    ]
     assert list(changeset(listed).paths) == ["dx", "d"]
     again = [*listed, folder("d"), member("d/new")]
     assert list(changeset(again).paths) == ["dx", "d", "d/new"]
@@ -322,7 +350,10 @@ def test_a_sparse_bomb() -> None:
 
 
 def test_a_window_too_large() -> None:
-    options = {zstd.CompressionParameter.window_log: 24, zstd.CompressionParameter.content_size_flag: 0}
+    options: dict[int, int] = {
+        zstd.CompressionParameter.window_log: 24,
+        zstd.CompressionParameter.content_size_flag: 0,
+    }
     packer = zstd.ZstdCompressor(options=options)
     data = packer.compress(SAMPLE) + packer.flush()
     assert len(read(data).types) == 3
@@ -372,7 +403,9 @@ def test_what_the_source_raises_comes_through_and_the_thread_ends() -> None:
             raise OSError("the disk is gone")
 
     with pytest.raises(OSError, match="disk is gone"):
-        read_layer(Broken(), Descriptor(MEDIA_TYPE, "sha256:0", 1), limits=LayerLimits(), keep=lambda _: False)
+        read_layer(
+            Broken(), Descriptor(MEDIA_TYPE, "sha256:0", 1), limits=LayerLimits(), keep=lambda _: False
+        )
 
 
 @settings(max_examples=300, deadline=None)

@@ -47,7 +47,7 @@ Row = tuple[str, str, int, int, int, int, str]
 
 def expected(data: bytes) -> list[Row]:
     """List an archive with tarfile: path, type, size, mode, mtime, hash, link."""
-    rows = {}
+    rows: dict[str, Row] = {}
     with tarfile.open(fileobj=io.BytesIO(data), encoding="utf-8", errors="surrogateescape") as tar:
         for info in tar:
             regular = info.isreg()

@@ -22,7 +22,7 @@ MEDIA_TYPE = "application/vnd.oci.image.layer.v1.tar"
 COMPRESSIONS: dict[str, Callable[[bytes], bytes]] = {
     "": lambda data: data,
     "+gzip": lambda data: gzip.compress(data, 6, mtime=0),
-    "+zstd": lambda data: zstd.compress(data),
+    "+zstd": zstd.compress,
 }
 Entry = tuple[tarfile.TarInfo, bytes]
 
