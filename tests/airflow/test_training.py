@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
-from praxi_airflow.errors import RetryableTaskError
 from praxi_airflow.training import TrainingRequest, Trigger, read_request, record_request, request_training
 from praxi_tasks.audit import documents
 from praxi_tasks.audit.novelty import NewPackage
@@ -95,10 +94,10 @@ def test_a_request_that_is_not_there_or_damaged_is_refused(store_folder: Path) -
         read_request(f"{store_folder.as_uri()}/training/requests/bad.json")
 
 
-def test_a_store_that_is_down_is_a_retry(tmp_path: Path, configure: Configure, monkeypatch: Any) -> None:
+def test_a_store_that_can_not_be_written_is_final(tmp_path: Path, configure: Configure) -> None:
     (tmp_path / "file").touch()
     configure(store=(tmp_path / "file" / "store").as_uri())
     uri = (tmp_path / "requests").as_uri()
     documents.write(open_store(uri), "r.json", TrainingRequest("run", (FARM,)))
-    with pytest.raises(RetryableTaskError, match="store-unavailable"):
+    with pytest.raises(AirflowFailException, match="store: "):
         record_request(run_id="r", params={"request": f"{uri}/r.json"})
