@@ -10,7 +10,6 @@ import msgspec
 from praxi_tasks.audit.failure import Failure, attempt
 from praxi_tasks.audit.plan import Plan, PlannedLayer
 from praxi_tasks.fingerprint.layer import fingerprint_layer
-from praxi_tasks.oci.image import Descriptor
 from praxi_tasks.oci.limits import LayerLimits
 from praxi_tasks.oci.settings import RegistrySettings
 from praxi_tasks.oci.sources import open_source
@@ -65,5 +64,4 @@ class LayerReader:
 
     def _read(self, layer: PlannedLayer, reference: str) -> None:
         source = open_source(reference, self._settings)
-        descriptor = Descriptor(layer.media_type, layer.digest, layer.size)
-        fingerprint_layer(source, descriptor, self._store, self._limits, force=self._plan.forced)
+        fingerprint_layer(source, layer.descriptor, self._store, self._limits, force=self._plan.forced)

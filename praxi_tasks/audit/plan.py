@@ -12,7 +12,7 @@ import msgspec
 from praxi_tasks.audit.batches import pack
 from praxi_tasks.audit.deployed import DeployedImage
 from praxi_tasks.audit.failure import Failure, attempt
-from praxi_tasks.oci.image import Image
+from praxi_tasks.oci.image import Descriptor, Image
 from praxi_tasks.store import Store, keys
 
 logger = logging.getLogger(__name__)
@@ -23,11 +23,11 @@ _WORKERS: Final = 16
 Resolver = Callable[[DeployedImage], tuple[Image, tuple[str, ...]]]
 
 
-class PlannedLayer(msgspec.Struct, frozen=True):
+class PlannedLayer(msgspec.Struct, frozen=True, omit_defaults=True):
     """A layer that some image of the plan has; ``size`` is compressed bytes.
 
     ``batch`` is the number of the batch that reads it, or -1 if the store knows it already. ``image`` is
-    the index of an image that it can be read from.
+    the index of an image that it can be read from; ``urls`` are other places that have it.
     """
 
     digest: str
@@ -35,6 +35,12 @@ class PlannedLayer(msgspec.Struct, frozen=True):
     media_type: str
     image: int
     batch: int = CACHED
+    urls: tuple[str, ...] = ()
+
+    @property
+    def descriptor(self) -> Descriptor:
+        """The layer as its manifest names it."""
+        return Descriptor(self.media_type, self.digest, self.size, self.urls)
 
 
 class PlannedImage(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -112,7 +118,9 @@ def _distinct_layers(images: Iterable[Image | None]) -> list[PlannedLayer]:
     for number, image in enumerate(images):
         for layer in image.layers if image else ():
             if layer.digest not in layers:
-                layers[layer.digest] = PlannedLayer(layer.digest, layer.size, layer.media_type, number)
+                layers[layer.digest] = PlannedLayer(
+                    layer.digest, layer.size, layer.media_type, number, urls=layer.urls
+                )
     return list(layers.values())
 
 

@@ -6,7 +6,8 @@ import msgspec
 
 from praxi_tasks.audit import documents
 from praxi_tasks.audit.deployed import CONFIG, MANIFEST, DeployedImage
-from praxi_tasks.oci.image import Image, Platform
+from praxi_tasks.oci.image import Image, ImageSource, Platform
+from praxi_tasks.oci.registry import RegistrySource
 from praxi_tasks.oci.settings import RegistrySettings
 from praxi_tasks.oci.sources import open_source
 from praxi_tasks.store import Store, keys
@@ -31,18 +32,20 @@ class ImageResolver:
         PraxiError
             If the reference is malformed, or the registry does not give the image.
         """
-        known = self._recall(deployed)
-        if known is not None:
-            return known, ()
-        image = open_source(deployed.pinned, self._settings).resolve(self._platform)
-        self._remember(image)
+        source = open_source(deployed.pinned, self._settings)
+        image = self._recall(deployed, source)
+        if image is None:
+            image = source.resolve(self._platform)
+            self._remember(image)
         return image, _doubts(deployed, image)
 
-    def _recall(self, deployed: DeployedImage) -> Image | None:
-        if deployed.digest_kind != MANIFEST:
-            return None
-        key = keys.image(deployed.digest, str(self._platform))
-        if not self._store.exists(key):
+    def _recall(self, deployed: DeployedImage, source: ImageSource) -> Image | None:
+        """Find an image by its digest: the one deployed, or what a registry's headers say of the tag."""
+        digest = deployed.digest if deployed.digest_kind == MANIFEST else ""
+        if not digest and isinstance(source, RegistrySource):
+            digest = source.digest()
+        key = keys.image(digest, str(self._platform)) if digest else ""
+        if not key or not self._store.exists(key):
             return None
         return msgspec.structs.replace(documents.read(self._store, key, Image), reference=deployed.pinned)
 

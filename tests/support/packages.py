@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pytest
 
-from praxi_tasks.discovery.model import Model
-from praxi_tasks.learning.train import train_model
 from tests.support.images import Layer, layer
+
+if TYPE_CHECKING:
+    from praxi_tasks.discovery.model import Model
 
 SITE = "usr/lib/python3/dist-packages"
 
@@ -51,6 +53,8 @@ SHOP, TILL, BELL = Package("shoplib", "1.0"), Package("tillkit", "2.13"), Packag
 @pytest.fixture(scope="session")
 def model_uri(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Train a model that knows two of the packages and the older version of one."""
+    from praxi_tasks.learning.train import train_model
+
     folder = tmp_path_factory.mktemp("model")
     lines = folder / "releases.jsonl"
     lines.write_text("\n".join(package.line() for package in (SHOP, Package("shoplib", "0.9.1"), TILL)))
@@ -60,4 +64,6 @@ def model_uri(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture
 def model(model_uri: str) -> Model:
+    from praxi_tasks.discovery.model import Model
+
     return Model.load(model_uri)
