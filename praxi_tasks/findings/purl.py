@@ -22,15 +22,19 @@ def release_purl(
     ----------
     namespace
         The distribution's ``os-release`` ID, for ecosystems that belong to one; Debian's and Alpine's
-        package types have their own distribution as default.
+        package types have their own distribution as default. An rpm's epoch is a qualifier of its URL.
     """
     vendor: str | None = None
     if ecosystem in _NAMESPACED:
         vendor = namespace or _DEFAULT_NAMESPACE.get(ecosystem)
     elif ecosystem == "npm" and name.startswith("@"):
         vendor, _, name = name.partition("/")
-    qualifiers = {"arch": architecture} if architecture else None
-    return PackageURL(ecosystem, vendor, name, version or None, qualifiers).to_string()
+    qualifiers = {"arch": architecture} if architecture else {}
+    epoch, colon, rest = version.partition(":")
+    if ecosystem == "rpm" and colon:
+        version = rest
+        qualifiers["epoch"] = epoch
+    return PackageURL(ecosystem, vendor, name, version or None, qualifiers or None).to_string()
 
 
 def claim_purl(claim: Claim, distribution: Distribution | None) -> str:

@@ -20,6 +20,11 @@ from praxi_tasks.fingerprint.inventory import Claim, Distribution
         (Claim("npm", "@types/node", "20.1.0", "db"), None, "pkg:npm/%40types/node@20.1.0"),
         (Claim("apk", "musl", "1.2.4-r2", "db"), None, "pkg:apk/alpine/musl@1.2.4-r2"),
         (Claim("rpm", "bash", "5.2-1.el9", "db"), None, "pkg:rpm/bash@5.2-1.el9"),
+        (
+            Claim("rpm", "perl", "4:5.32.1-480.el9", "db", architecture="x86_64"),
+            Distribution("rocky"),
+            "pkg:rpm/rocky/perl@5.32.1-480.el9?arch=x86_64&epoch=4",
+        ),
     ],
 )
 def test_what_a_database_claims_has_a_package_url(
