@@ -6,8 +6,10 @@ from pathlib import Path
 
 import click
 
+from praxi_tasks.cli.emission import emission_option
 from praxi_tasks.cli.options import model_option, platform_option, store_option
 from praxi_tasks.cli.output import format_option, output_option, write_report
+from praxi_tasks.discovery.emission import Emission
 from praxi_tasks.errors import ExitCode, UsageError
 from praxi_tasks.oci.image import Platform
 from praxi_tasks.store import open_store
@@ -19,6 +21,13 @@ from praxi_tasks.store import open_store
 @store_option(required=False)
 @platform_option
 @click.option("--run", "run_id", help="Instead of images: the audit whose layers to predict.")
+@click.option(
+    "--changesets",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help='Instead of images: recorded changesets, lines of {"id", "changes"}.',
+)
+@emission_option
 @format_option
 @output_option
 def predict(
@@ -27,23 +36,44 @@ def predict(
     store_uri: str | None,
     platform: Platform,
     run_id: str | None,
+    changesets: Path | None,
+    emission: Emission,
     form: str,
     output: Path | None,
 ) -> None:
-    """Say which releases the fingerprinted layers of each IMAGE, or of a run, hold."""
+    """Say which releases the fingerprinted layers of each IMAGE, or of a run, or changesets hold."""
+    if changesets is not None and not images and run_id is None:
+        return _predict_changesets(changesets, model_uri, emission, output)
     if store_uri is None or bool(images) == (run_id is not None):
         raise UsageError("name images or a run, and a store", action="see praxi predict --help")
     if run_id is not None:
-        _predict_run(run_id, model_uri, store_uri)
+        return _predict_run(run_id, model_uri, store_uri)
+    return _predict_images(images, model_uri, store_uri, platform, form, output)
+
+
+def _predict_changesets(changesets: Path, model_uri: str, emission: Emission, output: Path | None) -> None:
+    import msgspec
+
+    from praxi_tasks.discovery.model import Model
+    from praxi_tasks.learning.changesets import read_changesets
+    from praxi_tasks.learning.naming import name_changesets
+
+    model = Model.load(model_uri, emission=emission)
+    document = msgspec.json.encode(list(name_changesets(read_changesets(changesets), model)))
+    if output is None:
+        click.echo(document)
     else:
-        _predict_images(images, model_uri, store_uri, platform, form, output)
+        output.write_bytes(document + b"\n")
 
 
 def _predict_run(run_id: str, model_uri: str, store_uri: str) -> None:
     from praxi_tasks.audit.run import AuditRun
+    from praxi_tasks.audit.timing import timed
     from praxi_tasks.discovery.model import Model
 
-    outcome = AuditRun(open_store(store_uri), run_id).predict(Model.load(model_uri))
+    store = open_store(store_uri)
+    with timed(store, run_id, "predict"):
+        outcome = AuditRun(store, run_id).predict(Model.load(model_uri))
     click.echo(f"model {outcome.model}: {len(outcome.failures)} layers could not be predicted")
 
 

@@ -3,23 +3,52 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+from praxi_tasks.cli.greedy import GreedyCommand
+
+if TYPE_CHECKING:
+    from praxi_tasks.learning.grouping import Routing
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@click.command()
+@click.command(cls=GreedyCommand)
 @click.option(
     "--releases",
     multiple=True,
     type=_FILE,
-    help="What releases contain: lines of JSON, or a Contents index of Debian.",
+    metavar="FILE...",
+    help="What releases contain: lines of JSON (plain, gzip, xz, zstd), or a Contents index of Debian.",
 )
-@click.option("--out", required=True, help="Store URI to write the model below.")
-def train(releases: tuple[Path, ...], out: str) -> None:
-    """Learn releases and write the model that names them below the URI OUT."""
+@click.option(
+    "--changesets",
+    multiple=True,
+    type=_FILE,
+    metavar="FILE...",
+    help='Recorded changesets: lines of {"id", "labels", "changes"}.',
+)
+@click.option("--base", metavar="URI", help="A model to add to; what it knows stays as it is.")
+@click.option("--out", required=True, metavar="URI", help="Where to write the model.")
+@click.option(
+    "--routing",
+    type=click.Choice(["default", "random", "similarity", "version"]),
+    default="default",
+    show_default=True,
+    help="How labels are assigned to experts.",
+)
+def train(
+    releases: tuple[Path, ...],
+    changesets: tuple[Path, ...],
+    base: str | None,
+    out: str,
+    routing: Routing,
+) -> None:
+    """Learn releases and recorded changesets, and write the model that names them."""
+    from praxi_tasks.discovery.model import Model
     from praxi_tasks.learning.train import train_model
 
-    model = train_model(releases)
+    model = train_model(releases, changesets, Model.load(base) if base else None, routing)
     click.echo(f"model {model.save(out)} at {out}")

@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from praxi_tasks.discovery.contents import Contents
 from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.fingerprint.arrays import pack_arrays, pack_texts, unpack_arrays, unpack_texts
 from praxi_tasks.fingerprint.paths import PathKind
@@ -140,6 +141,23 @@ _COLUMNS: Final = (
     "row_starts", "row_keys", "row_sizes", "row_hashes", "row_core",
     "holder_starts", "holders",
 )  # fmt: skip
+
+
+def empty_catalogue() -> Catalogue:
+    """Return the catalogue that knows nothing."""
+    short, long = np.empty(0, np.uint32), np.empty(0, np.uint64)
+    return Catalogue(
+        packages=[],
+        expected=short,
+        extras=short,
+        keys=long,
+        owners=short,
+        folders=long,
+        folder_owners=short,
+        versions=[],
+        version_starts=np.zeros(1, np.uint32),
+        **Contents.empty(0).columns(),
+    )
 
 
 def _below(numbers: NDArray[np.uint32], bound: int) -> bool:

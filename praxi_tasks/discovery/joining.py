@@ -3,12 +3,107 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 
-from praxi_tasks.discovery.catalogue import Catalogue
+import numpy as np
+from numpy.typing import NDArray
+
+from praxi_tasks.discovery.catalogue import Catalogue, empty_catalogue
+from praxi_tasks.discovery.contents import Contents, fold, starts
+
+Index = tuple[NDArray[np.uint64], NDArray[np.uint32]]
+"""Hashes, sorted, and the package each belongs to."""
 
 
 def join_catalogues(parts: Sequence[Catalogue]) -> Catalogue:
     """Return the catalogue that knows what any of the parts knows."""
-    if len(parts) == 1:
-        return parts[0]
-    raise NotImplementedError
+    return reduce(_join, parts) if parts else empty_catalogue()
+
+
+def _join(first: Catalogue, second: Catalogue) -> Catalogue:
+    known = {name: number for number, name in enumerate(first.packages)}
+    packages = first.packages + [name for name in second.packages if name not in known]
+    known |= {name: number for number, name in enumerate(packages)}
+    moved = np.fromiter((known[name] for name in second.packages), np.uint32, len(second.packages))
+    keys, owners = _merge((first.keys, first.owners), (second.keys, moved[second.owners]))
+    folders, folder_owners = _merge(
+        (first.folders, first.folder_owners), (second.folders, moved[second.folder_owners])
+    )
+    here = np.arange(len(first.packages), dtype=np.uint32)
+    versions, contents = _contents(((first, here), (second, moved)), len(packages))
+    return Catalogue(
+        packages=packages,
+        expected=_counts(first.expected, second.expected, moved, len(packages)),
+        extras=_counts(first.extras, second.extras, moved, len(packages)),
+        keys=keys,
+        owners=owners,
+        folders=folders,
+        folder_owners=folder_owners,
+        versions=[version for group in versions.values() for version in group],
+        version_starts=starts([len(versions.get(number, ())) for number in range(len(packages))]),
+        **contents.columns(),
+    )
+
+
+def _merge(first: Index, second: Index) -> Index:
+    """Merge two indexes; what both have is kept once."""
+    double = np.zeros(len(second[0]), np.bool_)
+    place = np.searchsorted(first[0], second[0])
+    while len(first[0]):
+        at = np.minimum(place, len(first[0]) - 1)
+        same = first[0][at] == second[0]
+        double |= same & (first[1][at] == second[1]) & (place < len(first[0]))
+        if not np.any(same & (place < len(first[0]))):
+            break
+        place = place + same
+    keys, owners = second[0][~double], second[1][~double]
+    after = np.searchsorted(first[0], keys, side="right")
+    return np.insert(first[0], after, keys), np.insert(first[1], after, owners)
+
+
+def _counts(
+    first: NDArray[np.uint32], second: NDArray[np.uint32], moved: NDArray[np.uint32], size: int
+) -> NDArray[np.uint32]:
+    """Return how many paths each package has; one that both know has what the better part says."""
+    counts = np.zeros(size, np.uint32)
+    counts[: len(first)] = first
+    counts[moved] = np.maximum(counts[moved], second)
+    return counts
+
+
+def _contents(
+    parts: Sequence[tuple[Catalogue, NDArray[np.uint32]]], count: int
+) -> tuple[dict[int, list[str]], Contents]:
+    """Return the versions of packages by number, in order, and the joined tables of contents."""
+    versions: dict[int, list[str]] = {}
+    for catalogue, moved in parts:
+        for number in np.flatnonzero(np.diff(catalogue.version_starts)).tolist():
+            group = versions.setdefault(int(moved[number]), [])
+            group += [version for version in catalogue.versions_of(number) if version not in group]
+    longs = [_unfold(catalogue, moved, versions) for catalogue, moved in parts if len(catalogue.row_keys)]
+    columns = [np.concatenate(column) for column in zip(*longs, strict=True)] if longs else []
+    return dict(sorted(versions.items())), fold(*columns, count=count) if longs else Contents.empty(count)
+
+
+def _unfold(
+    catalogue: Catalogue, moved: NDArray[np.uint32], versions: dict[int, list[str]]
+) -> tuple[NDArray[np.generic], ...]:
+    """Return a row for each file of each version: package, version, key, size, hash, core."""
+    counts = np.diff(catalogue.holder_starts)
+    rows = np.repeat(np.arange(len(counts)), counts)
+    package = np.repeat(np.arange(len(catalogue.packages)), np.diff(catalogue.row_starts))[rows]
+    renumbered = np.zeros(len(catalogue.versions), np.uint16)
+    for number in np.flatnonzero(np.diff(catalogue.version_starts)).tolist():
+        group = versions[int(moved[number])]
+        at = int(catalogue.version_starts[number])
+        names = catalogue.versions_of(number)
+        renumbered[at : at + len(names)] = [group.index(name) for name in names]
+    version = renumbered[catalogue.version_starts[package] + catalogue.holders]
+    return (
+        moved[package],
+        version,
+        catalogue.row_keys[rows],
+        catalogue.row_sizes[rows],
+        catalogue.row_hashes[rows],
+        catalogue.row_core[rows],
+    )

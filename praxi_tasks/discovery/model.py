@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -13,68 +13,81 @@ from praxi_tasks.discovery.bundle import damaged, describe, load_bundle, save_bu
 from praxi_tasks.discovery.candidates import Candidates, find_candidates
 from praxi_tasks.discovery.catalogue import Catalogue
 from praxi_tasks.discovery.emission import Emission, emit
-from praxi_tasks.discovery.evidence import Told, tell
+from praxi_tasks.discovery.evidence import tell
+from praxi_tasks.discovery.experts import Expert, Router
 from praxi_tasks.discovery.joining import join_catalogues
-from praxi_tasks.discovery.prediction import LayerPrediction
+from praxi_tasks.discovery.prediction import ImagePrediction, LayerPrediction
 from praxi_tasks.discovery.relocation import relocate
 from praxi_tasks.discovery.scorer import Scorer
+from praxi_tasks.discovery.stacking import spread, stack
+from praxi_tasks.discovery.tokens import Tokenizer
 from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.fingerprint.tagset import Tagset
 
 
 class Model:
-    """Names the releases in layers; immutable, so threads may share it.
+    """Names the releases in layers; it never changes, so threads may share it.
 
     Parameters
     ----------
     catalogues
         The packages that it knows, one catalogue for each time it learned some.
     scorer
-        Decides about every candidate.
+        Decides about every candidate of the catalogues.
+    experts
+        Decide about labels that were learned from recorded changesets.
     emission
         How many of the candidates are named.
     """
 
     def __init__(
-        self, catalogues: Sequence[Catalogue], scorer: Scorer, *, emission: Emission | None = None
+        self,
+        catalogues: Sequence[Catalogue] = (),
+        scorer: Scorer | None = None,
+        experts: Sequence[Expert] = (),
+        *,
+        emission: Emission | None = None,
     ) -> None:
-        self._parts = tuple(catalogues)
-        self.catalogue = join_catalogues(self._parts)
-        self.scorer = scorer
+        self.parts = tuple(catalogues)
+        self.catalogue = join_catalogues(self.parts)
+        self.scorer = scorer or Scorer.open_minded()
+        self.experts = tuple(experts)
         self.emission = emission or Emission()
-
-    @property
-    def parts(self) -> tuple[Catalogue, ...]:
-        """The catalogues as they were learned."""
-        return self._parts
+        self._router = Router(self.experts)
 
     @classmethod
-    def load(cls, uri: str) -> Model:
+    def load(cls, uri: str, *, emission: Emission | None = None) -> Model:
         """Read a model from the store; see :func:`~praxi_tasks.discovery.bundle.load_bundle` for errors."""
         manifest, parts = load_bundle(uri)
-        roles: dict[str, list[bytes]] = {"catalogue": [], "scorer": []}
+        roles: dict[str, list[bytes]] = {"catalogue": [], "scorer": [], "expert": []}
         for part, data in zip(manifest.parts, parts, strict=True):
             roles.setdefault(part.role, []).append(data)
         try:
-            catalogues = [Catalogue.from_bytes(data) for data in roles["catalogue"]]
-            return cls(catalogues, Scorer.from_bytes(roles["scorer"][-1]))
+            return cls(
+                [Catalogue.from_bytes(data) for data in roles["catalogue"]],
+                Scorer.from_bytes(roles["scorer"][-1]),
+                [Expert.from_bytes(data) for data in roles["expert"]],
+                emission=emission,
+            )
         except (CorruptObjectError, IndexError) as error:
             raise damaged(error, uri) from error
 
     def save(self, uri: str) -> str:
         """Write the model below a store URI and return its identity."""
-        save_bundle(uri, self._bytes, {})
+        save_bundle(uri, self._parts_as_bytes(), {})
         return self.id
 
-    @cached_property
-    def _bytes(self) -> list[tuple[str, bytes]]:
-        catalogues = [("catalogue", part.to_bytes()) for part in self._parts]
-        return [*catalogues, ("scorer", self.scorer.to_bytes())]
+    def _parts_as_bytes(self) -> list[tuple[str, bytes]]:
+        return [
+            *(("catalogue", part.to_bytes()) for part in self.parts),
+            ("scorer", self.scorer.to_bytes()),
+            *(("expert", expert.to_bytes()) for expert in self.experts),
+        ]
 
     @cached_property
     def id(self) -> str:
         """Hash of everything that decides what the model predicts; fit for a store key."""
-        return describe(self._bytes, {}).id
+        return describe(self._parts_as_bytes(), {}).id
 
     def knows(self, ecosystem: str, name: str, version: str) -> bool:
         """Return whether the model has learned a release, or a package whose versions it can't tell."""
@@ -92,8 +105,23 @@ class Model:
         """Name the releases in a layer, each with its confidence and evidence, and what stays unexplained."""
         seen, found, confidence = self.weigh(tagset)
         named = emit(confidence, self.emission)
-        told: Told = tell(seen, found, named, confidence, self.catalogue)
+        told = tell(seen, found, named, confidence, self.catalogue)
         return LayerPrediction(tagset.digest, self.id, told.releases, told.unexplained)
+
+    def predict_image(self, tagsets: Sequence[Tagset]) -> ImagePrediction:
+        """Name the releases in an image as its layers leave it, each with the layers its files came from.
+
+        Parameters
+        ----------
+        tagsets
+            Of the image's layers, the lowest first.
+        """
+        whole, origin = stack(tagsets)
+        seen, found, confidence = self.weigh(whole)
+        named = emit(confidence, self.emission)
+        told = tell(seen, found, named, confidence, self.catalogue)
+        digests = [tagset.digest for tagset in tagsets]
+        return ImagePrediction(self.id, spread(told, found, named, origin, digests), told.unexplained)
 
     def weigh(self, tagset: Tagset) -> tuple[Tagset, Candidates, NDArray[np.float64]]:
         """Return the layer as the model sees it, its candidates and the confidence in each."""
@@ -104,14 +132,30 @@ class Model:
             found = find_candidates(tagset, self.catalogue)
         return tagset, found, self.scorer.confidence(found.features)
 
+    def name_changes(self, changesets: Iterable[Sequence[str]]) -> list[dict[str, float]]:
+        """Return the labels that experts see in recorded changesets, most confident first.
+
+        Parameters
+        ----------
+        changesets
+            ``MODE PATH`` lines, or paths, in the order they were recorded.
+        """
+        tokenizer = Tokenizer()
+        named = []
+        for answer in self._router.ask([tokenizer.tokens(changes) for changes in changesets]):
+            labels = list(answer)
+            chosen = emit(np.array([answer[label] for label in labels], np.float64), self.emission)
+            named.append({labels[place]: answer[labels[place]] for place in chosen.tolist()})
+        return named
+
 
 def _unknown(tagset: Tagset, found: Candidates) -> NDArray[np.intp]:
     """Return the files that no candidate has, outside the folders that Python imports from."""
     columns = tagset.normalised
-    known = np.zeros(len(found.layer.keys), np.bool_)
-    known[found.matches.keys] = True
     if not len(tagset):
         return np.empty(0, np.intp)
+    known = np.zeros(len(found.layer.keys), np.bool_)
+    known[found.matches.keys] = True
     free = np.fromiter((not folder.startswith("py:") for folder in columns.folders), np.bool_)
     strange = (found.folder_owners[:, 0] < 0) & free
     rows = found.layer.rows[~known]

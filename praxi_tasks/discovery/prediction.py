@@ -43,3 +43,18 @@ class LayerPrediction(msgspec.Struct, frozen=True):
     model: str
     releases: tuple[ReleasePrediction, ...] = ()
     unexplained: Unexplained = Unexplained()
+
+
+class ImageRelease(msgspec.Struct, frozen=True):
+    """One package of an image, and the digests of the layers that its files came from, lowest first."""
+
+    release: ReleasePrediction
+    layers: tuple[str, ...]
+
+
+class ImagePrediction(msgspec.Struct, frozen=True):
+    """A model's word on an image as its layers leave it."""
+
+    model: str
+    releases: tuple[ImageRelease, ...] = ()
+    unexplained: Unexplained = Unexplained()

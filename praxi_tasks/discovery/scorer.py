@@ -22,21 +22,28 @@ class Scorer:
     Parameters
     ----------
     booster
-        UBJSON of a booster over :data:`~praxi_tasks.discovery.candidates.FEATURES`.
+        UBJSON of a booster over :data:`~praxi_tasks.discovery.candidates.FEATURES`; nothing where there is
+        no catalogue to draw candidates from.
     knots, levels
         The reliability curve: a raw probability of ``knots[i]`` was right in ``levels[i]`` of the cases.
     """
 
     def __init__(self, booster: bytes, knots: NDArray[np.float64], levels: NDArray[np.float64]) -> None:
         self._booster = booster
-        self._trees = Trees(booster)
-        if self._trees.features != len(FEATURES) or len(knots) != len(levels):
+        self._trees = Trees(booster) if booster else None
+        if (self._trees and self._trees.features != len(FEATURES)) or len(knots) != len(levels):
             raise CorruptObjectError("a scorer reads other features", action="build the model again")
         self._knots, self._levels = knots, levels
 
+    @classmethod
+    def open_minded(cls) -> Scorer:
+        """Return the scorer of a model that has no catalogue: nothing is ever put before it."""
+        nothing = np.empty(0, np.float64)
+        return cls(b"", nothing, nothing)
+
     def confidence(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return the calibrated probability of each candidate, given as a row of features."""
-        raw = self._trees.probability(features)
+        raw = self._trees.probability(features) if self._trees else np.zeros(len(features))
         return np.interp(raw, self._knots, self._levels) if len(self._knots) else raw
 
     def to_bytes(self) -> bytes:

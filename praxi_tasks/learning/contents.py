@@ -8,30 +8,34 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from xxhash import xxh3_64_intdigest
 
 from praxi_tasks.discovery.catalogue import CORE, Catalogue
+from praxi_tasks.discovery.contents import Contents
+from praxi_tasks.discovery.knowledge import Release
 from praxi_tasks.errors import DataError
 from praxi_tasks.fingerprint.paths import (
     PathKind,
     folder_kind,
     join,
     name_varies,
+    normalise_all,
     normalise_folder,
     normalise_name,
 )
-from praxi_tasks.learning.building import KEYS_PER_PACKAGE, starts
+from praxi_tasks.learning.building import sample_keys
 from praxi_tasks.learning.folders import FolderOwners
 from praxi_tasks.learning.reading import open_lines
 
 ECOSYSTEM: Final = "deb"
+MOST_FILES: Final = 1_500
+"""How many files of a package are read back to make up layers of."""
 _LINE: Final = re.compile(
     rb"\S.*\s[a-z0-9.+/_-]+/[a-z0-9][a-z0-9.+-]+(?:,[a-z0-9.+/_-]+)*\s*$", re.IGNORECASE
 )
@@ -119,9 +123,16 @@ class _Collector:
         ordered = sorted(self.packages)
         rank = np.empty(len(ordered), np.uint32)
         rank[[self.packages[name] for name in ordered]] = np.arange(len(ordered))
-        keys, owners, core = self._sampled(rank)
+        core = np.arange(len(self._keys) + len(self._extra_keys)) < len(self._keys)
+        keys, owners, core = sample_keys(
+            np.concatenate([np.asarray(self._keys, np.uint64), np.asarray(self._extra_keys, np.uint64)]),
+            rank[
+                np.concatenate([np.asarray(self._numbers), np.asarray(self._extra_numbers)]).astype(np.intp)
+            ],
+            core,
+        )
         folders, folder_owners = self._exclusive.exclusive()
-        count, nothing = len(ordered), np.empty(0, np.uint64)
+        count = len(ordered)
         expected = np.bincount(owners[core], minlength=count).astype(np.uint32)
         return Catalogue(
             packages=[f"{ECOSYSTEM}/{name.decode('ascii', 'replace')}" for name in ordered],
@@ -133,33 +144,27 @@ class _Collector:
             folder_owners=rank[folder_owners],
             versions=[],
             version_starts=np.zeros(count + 1, np.uint32),
-            row_starts=np.zeros(count + 1, np.uint32),
-            row_keys=nothing,
-            row_sizes=nothing,
-            row_hashes=nothing,
-            row_core=np.empty(0, np.bool_),
-            holder_starts=starts([]),
-            holders=np.empty(0, np.uint16),
+            **Contents.empty(count).columns(),
         )
 
-    def _sampled(
-        self, rank: NDArray[np.uint32]
-    ) -> tuple[NDArray[np.uint64], NDArray[np.uint32], NDArray[np.bool_]]:
-        """Return keys, owners and kind of the paths that are kept, sorted by key."""
-        keys = np.concatenate([np.asarray(self._keys, np.uint64), np.asarray(self._extra_keys, np.uint64)])
-        owners = np.concatenate(
-            [np.asarray(self._numbers, np.uint32), np.asarray(self._extra_numbers, np.uint32)]
-        )
-        core = np.arange(len(keys)) < len(self._keys)
-        order = np.lexsort((keys, ~core, owners))
-        keys, owners, core = keys[order], rank[owners[order]], core[order]
-        new = np.ones(len(keys), np.bool_)
-        new[1:] = (keys[1:] != keys[:-1]) | (owners[1:] != owners[:-1])
-        keys, owners, core = keys[new], owners[new], core[new]
-        first = np.ones(len(keys), np.bool_)
-        first[1:] = owners[1:] != owners[:-1]
-        run = np.flatnonzero(first)
-        place = np.arange(len(keys)) - np.repeat(run, np.diff(np.append(run, len(keys))))
-        kept = np.flatnonzero(place < KEYS_PER_PACKAGE)
-        kept = kept[np.lexsort((owners[kept], keys[kept]))]
-        return keys[kept], owners[kept], core[kept]
+
+def read_packages(paths: Iterable[Path], wanted: Collection[str]) -> list[Release]:
+    """Return what some packages contain, of versions unknown; names are as in the index, without section."""
+    names = {name.encode() for name in wanted}
+    files: dict[bytes, list[str]] = {name: [] for name in sorted(names)}
+    for path in paths:
+        for line in open_lines(path):
+            listed = line[line.rfind(b"/") + 1 :].rstrip() if b"," not in line else b""
+            if listed and listed not in names:
+                continue
+            found, _, owners = line.rstrip().rpartition(b" ")
+            for owner in owners.split(b","):
+                if (name := owner.rpartition(b"/")[2]) in names and len(files[name]) < MOST_FILES:
+                    files[name].append(found.strip().decode("utf-8", "surrogateescape"))
+    return [_release(name.decode(), listed_files) for name, listed_files in files.items() if listed_files]
+
+
+def _release(name: str, paths: list[str]) -> Release:
+    nothing = np.zeros(len(paths), np.uint64)
+    unmeasured = np.zeros(len(paths), np.bool_)
+    return Release(ECOSYSTEM, name, "", paths, normalise_all(paths), nothing, nothing, unmeasured)

@@ -1,0 +1,88 @@
+"""Tables of contents: which path has which size and content in which versions of a package."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Contents:
+    """The columns of the same names of a :class:`~praxi_tasks.discovery.catalogue.Catalogue`."""
+
+    row_starts: NDArray[np.uint32]
+    row_keys: NDArray[np.uint64]
+    row_sizes: NDArray[np.uint64]
+    row_hashes: NDArray[np.uint64]
+    row_core: NDArray[np.bool_]
+    holder_starts: NDArray[np.uint32]
+    holders: NDArray[np.uint16]
+
+    @classmethod
+    def empty(cls, count: int) -> Contents:
+        """Return the tables of packages of which no contents are known."""
+        long, short = np.empty(0, np.uint64), np.empty(0, np.uint16)
+        return cls(np.zeros(count + 1, np.uint32), long, long, long, np.empty(0, np.bool_), starts([]), short)
+
+    def columns(self) -> dict[str, Any]:
+        """Return the columns by name."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+def fold(
+    package: NDArray[Any],
+    version: NDArray[Any],
+    key: NDArray[Any],
+    size: NDArray[Any],
+    hashed: NDArray[Any],
+    core: NDArray[Any],
+    *,
+    count: int,
+) -> Contents:
+    """Fold a row for each file of each version into one for each distinct content.
+
+    Parameters
+    ----------
+    package, version
+        The package's number, and the version's within the package.
+    key, size, hashed, core
+        The file's: see the catalogue.
+    count
+        How many packages there are.
+    """
+    order = np.lexsort((version, hashed, size, key, package))
+    package, version, key = package[order], version[order].astype(np.uint16), key[order]
+    size, hashed = size[order], hashed[order]
+    again = np.zeros(len(order), np.bool_)
+    again[1:] = _same(package, key, size, hashed)
+    double = again.copy()
+    double[1:] &= version[1:] == version[:-1]
+    first = np.flatnonzero(~again)
+    group = np.cumsum(~again) - 1
+    holders = version[~double]
+    return Contents(
+        row_starts=starts(np.bincount(package[first].astype(np.intp), minlength=count)),
+        row_keys=key[first],
+        row_sizes=size[first],
+        row_hashes=hashed[first],
+        row_core=core[order][first],
+        holder_starts=starts(np.bincount(group[~double], minlength=len(first))),
+        holders=holders,
+    )
+
+
+def _same(*columns: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return which rows equal the one before in all columns."""
+    same = np.ones(max(len(columns[0]) - 1, 0), np.bool_)
+    for column in columns:
+        same &= column[1:] == column[:-1]
+    return same
+
+
+def starts(counts: Sequence[int] | NDArray[Any]) -> NDArray[np.uint32]:
+    """Return where runs of the given lengths start, and where the last one ends."""
+    return np.concatenate(([0], np.cumsum(np.asarray(counts, np.uint64)))).astype(np.uint32)

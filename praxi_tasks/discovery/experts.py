@@ -1,0 +1,136 @@
+"""Experts that learned from recordings: each owns a few labels, and a router asks only those with evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from praxi_tasks.discovery.tokens import present
+from praxi_tasks.discovery.trees import Trees
+from praxi_tasks.errors import CorruptObjectError
+from praxi_tasks.fingerprint.arrays import pack_arrays, pack_texts, unpack_arrays, unpack_texts
+
+PROTOCOL: Final = 1
+_KIND: Final = "expert"
+
+
+@dataclass(frozen=True, eq=False)
+class LabelModel:
+    """What an expert knows of one label: which of its tokens speak for it, and a booster over all of them."""
+
+    label: str
+    own: NDArray[np.uint32]
+    booster: bytes
+
+
+class Expert:
+    """Decides about the labels that it owns.
+
+    A sample's features are which of the expert's tokens it has and, for each label, which share of the
+    label's own.
+
+    Parameters
+    ----------
+    tokens
+        The tokens that it looks at, sorted.
+    models
+        One for each label; ``own`` points into ``tokens``.
+    """
+
+    def __init__(self, tokens: NDArray[np.uint64], models: Sequence[LabelModel]) -> None:
+        self.tokens = tokens
+        self.models = tuple(models)
+        self._trees = [Trees(model.booster) for model in models]
+        if any(trees.features != len(tokens) + 1 for trees in self._trees):
+            raise CorruptObjectError("an expert's booster reads other tokens", action="build the model again")
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels that it owns."""
+        return tuple(model.label for model in self.models)
+
+    def confidence(self, samples: Sequence[NDArray[np.uint64]]) -> NDArray[np.float64]:
+        """Return the probability of each label (columns) in each sample (rows)."""
+        table = np.stack([present(sample, self.tokens) for sample in samples]).astype(np.float32)
+        return np.stack(
+            [
+                trees.probability(features(table, model.own))
+                for trees, model in zip(self._trees, self.models, strict=True)
+            ],
+            axis=1,
+        )
+
+    def to_bytes(self) -> bytes:
+        """Return the expert as bytes."""
+        return pack_arrays(
+            _KIND,
+            PROTOCOL,
+            {
+                "tokens": self.tokens,
+                "labels": pack_texts([model.label for model in self.models]),
+                "own": np.concatenate([model.own for model in self.models]),
+                "own_counts": np.array([len(model.own) for model in self.models], np.uint32),
+                "boosters": np.frombuffer(b"".join(model.booster for model in self.models), np.uint8),
+                "booster_sizes": np.array([len(model.booster) for model in self.models], np.uint32),
+            },
+        )
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Expert:
+        """Read what :meth:`to_bytes` wrote.
+
+        Raises
+        ------
+        CorruptObjectError
+            If the bytes are damaged or of another protocol.
+        """
+        arrays = unpack_arrays(data, _KIND, PROTOCOL)
+        try:
+            counts = arrays["own_counts"]
+            labels = unpack_texts(arrays["labels"], len(counts))
+            own = np.split(arrays["own"], np.cumsum(counts)[:-1])
+            boosters = np.split(arrays["boosters"], np.cumsum(arrays["booster_sizes"])[:-1])
+            models = [
+                LabelModel(label, tokens, booster.tobytes())
+                for label, tokens, booster in zip(labels, own, boosters, strict=True)
+            ]
+            if any(len(model.own) and model.own.max() >= len(arrays["tokens"]) for model in models):
+                raise ValueError("tokens point outside")
+            return cls(arrays["tokens"], models)
+        except (KeyError, ValueError) as error:
+            raise CorruptObjectError("an expert lacks a part", action="build the model again") from error
+
+
+def features(table: NDArray[np.float32], own: NDArray[np.uint32]) -> NDArray[np.float32]:
+    """Return what a label's booster reads: the tokens, and in front of them the share of the label's own."""
+    share = table[:, own].mean(axis=1, keepdims=True) if len(own) else np.zeros((len(table), 1), np.float32)
+    return np.concatenate([share, table], axis=1)
+
+
+class Router:
+    """Knows which expert has evidence in a sample: one that has a token of one of its labels in it."""
+
+    def __init__(self, experts: Sequence[Expert]) -> None:
+        self._experts = tuple(experts)
+        counts = [len(expert.tokens) for expert in experts]
+        tokens = np.concatenate([expert.tokens for expert in experts]) if experts else np.empty(0, np.uint64)
+        order = np.argsort(tokens, kind="stable")
+        self._tokens = tokens[order]
+        self._owners = np.repeat(np.arange(len(counts)), counts)[order]
+
+    def ask(self, samples: Sequence[NDArray[np.uint64]]) -> list[dict[str, float]]:
+        """Return, for each sample, every label that some expert was asked about and its probability."""
+        routed = [np.unique(self._owners[present(sample, self._tokens)]) for sample in samples]
+        answers: list[dict[str, float]] = [{} for _ in samples]
+        for number, expert in enumerate(self._experts):
+            asked = [place for place, experts in enumerate(routed) if number in experts]
+            if not asked:
+                continue
+            confidence = expert.confidence([samples[place] for place in asked])
+            for place, row in zip(asked, confidence.tolist(), strict=True):
+                answers[place].update(zip(expert.labels, row, strict=True))
+        return answers

@@ -1,0 +1,72 @@
+"""Which expert owns which labels: the three published ways, and the one that is used by default."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Routing = Literal["default", "random", "similarity", "version"]
+ROUTINGS: Final[tuple[Routing, ...]] = ("default", "random", "similarity", "version")
+LABELS_PER_EXPERT: Final = 5
+SIMILAR: Final = 0.5
+"""Labels whose tagsets have a cosine similarity above this share an expert (``similarity``)."""
+
+
+def group_labels(
+    labels: Sequence[str], profiles: NDArray[np.float32], routing: Routing, rng: np.random.Generator
+) -> list[list[int]]:
+    """Assign labels to experts and return the groups, as places in ``labels``.
+
+    Parameters
+    ----------
+    profiles
+        A row per label: how often each token occurs with it, scaled to length one.
+    routing
+        ``random``: any labels together. ``similarity``: labels whose tagsets are alike. ``version``: all
+        versions of a package. ``default``: versions together, filled up with the most similar packages.
+    """
+    if routing == "random":
+        return _chunks(rng.permutation(len(labels)).tolist())
+    packages: defaultdict[str, list[int]] = defaultdict(list)
+    for place, label in enumerate(labels):
+        packages[label.partition("==")[0]].append(place)
+    if routing == "version":
+        return list(packages.values())
+    likeness = profiles @ profiles.T
+    if routing == "similarity":
+        return _alike(likeness)
+    return _chunks(_chain(list(packages.values()), likeness))
+
+
+def _chunks(places: list[int]) -> list[list[int]]:
+    return [places[at : at + LABELS_PER_EXPERT] for at in range(0, len(places), LABELS_PER_EXPERT)]
+
+
+def _alike(likeness: NDArray[np.float32]) -> list[list[int]]:
+    """Give each label to the first group whose founder it resembles."""
+    groups: list[list[int]] = []
+    for place in range(len(likeness)):
+        home = next((group for group in groups if likeness[group[0], place] > SIMILAR), None)
+        if home is None:
+            groups.append([place])
+        else:
+            home.append(place)
+    return groups
+
+
+def _chain(packages: list[list[int]], likeness: NDArray[np.float32]) -> list[int]:
+    """Order labels so that neighbours resemble each other: from each on to the most similar one left."""
+    left = dict.fromkeys(range(len(packages)))
+    chain: list[int] = []
+    at = 0
+    while left:
+        del left[at]
+        chain += packages[at]
+        if left:
+            tip = packages[at][0]
+            at = max(left, key=lambda other: float(likeness[tip, packages[other][0]]))
+    return chain
