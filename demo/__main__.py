@@ -12,12 +12,12 @@ from rich.console import Console
 from demo.airflow import AirflowConfig
 from demo.api import AirflowApi
 from demo.closing import show_outcome
+from demo.code import PROJECT
 from demo.progress import Steps
 from demo.state import DemoFolder
 from demo.up import Demo
 from praxi_tasks.errors import PraxiError
 
-PROJECT = Path(__file__).resolve().parent.parent
 _FOLDER = click.option(
     "--folder",
     type=click.Path(path_type=Path, resolve_path=True),

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from demo.code import PROJECT, code_of, digest_of
 from demo.process import Server, start_server
 from demo.servers import answers
 
-PROJECT: Final = Path(__file__).resolve().parent.parent
 READY_SECONDS: Final = 300.0
 
 
@@ -75,9 +75,10 @@ class AirflowConfig:
 
 
 def start_airflow(config: AirflowConfig, folder: Path) -> Server:
-    """Start ``airflow standalone``, or find it running with the same settings; may not be ready yet."""
+    """Start ``airflow standalone``, unless it runs with the same settings and code; may not be ready yet."""
     remembered = folder / "airflow.settings.json"
-    settings = json.dumps(config.settings(), indent=2, sort_keys=True)
+    code = digest_of(code_of("dags", "plugins", "praxi_tasks"))  # its processes keep what they imported
+    settings = json.dumps({**config.settings(), "code": code}, indent=2, sort_keys=True)
     server = Server("airflow", folder)
     if server.members() and remembered.exists() and remembered.read_text() == settings:
         return server

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import zipfile
 from collections.abc import Iterable
@@ -11,12 +10,12 @@ from typing import Any, Final
 
 import xxhash
 
+from demo.code import PROJECT, code_of, digest_of
 from demo.commands import run
 from demo.errors import DemoError
 
-PROJECT: Final = Path(__file__).resolve().parent.parent
 # Whatever decides what a model looks like: when this code changes, the model is trained again.
-CODE: Final = ("fingerprint", "discovery", "learning")
+CODE: Final = ("praxi_tasks/fingerprint", "praxi_tasks/discovery", "praxi_tasks/learning")
 # What `apt-file` asks apt for as well: who owns which path, for the whole archive.
 CONTENTS: Final = {
     "MetaKey": "$(COMPONENT)/Contents-$(ARCHITECTURE)",
@@ -80,18 +79,10 @@ def _release(wheel: Path) -> dict[str, Any]:
 def train(releases: list[Path], model: Path) -> None:
     """Train a model with ``praxi train``, unless one of the same releases and the same code is there."""
     stamp = model.parent / f"{model.name}.inputs"
-    wanted = _fingerprint(releases)
+    wanted = digest_of((*releases, *code_of(*CODE)))
     if stamp.exists() and stamp.read_text() == wanted:
         return
     words = [word for file in releases for word in ("--releases", str(file))]
     python = PROJECT / ".venv-tasks" / "bin" / "python"
     run([python, "-m", "praxi_tasks", "train", *words, "--out", model.as_uri()], cwd=PROJECT)
     stamp.write_text(wanted)
-
-
-def _fingerprint(releases: list[Path]) -> str:
-    code = [path for part in CODE for path in sorted((PROJECT / "praxi_tasks" / part).rglob("*.py"))]
-    digest = hashlib.sha256()
-    for file in (*releases, *code):
-        digest.update(hashlib.sha256(file.read_bytes()).digest())
-    return digest.hexdigest()

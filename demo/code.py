@@ -1,0 +1,23 @@
+"""What the project's own code is now, so that nothing made with, or running, older code is used again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+PROJECT: Final = Path(__file__).resolve().parent.parent
+
+
+def code_of(*folders: str) -> list[Path]:
+    """Return the Python files of some of the project's folders."""
+    return [path for folder in folders for path in sorted((PROJECT / folder).rglob("*.py"))]
+
+
+def digest_of(files: Iterable[Path]) -> str:
+    """Return a hash of the contents of some files."""
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
