@@ -19,6 +19,7 @@ from praxi_tasks.findings.changes import History, remember, with_changes
 from praxi_tasks.findings.components import LayerFacts, fuse
 from praxi_tasks.findings.document import AssessedAudit, AssessedImage
 from praxi_tasks.findings.feeds import open_feeds
+from praxi_tasks.findings.health import model_health
 from praxi_tasks.findings.policy import Policy, parse_policy, read_policy
 from praxi_tasks.findings.unexplained import unexplained_files
 from praxi_tasks.fingerprint.changeset import Changeset
@@ -102,12 +103,14 @@ class AuditAssessor:
         scope
             ``dag``, or ``local`` for audits by hand, whose images come and go as they are named.
         """
+        images = tuple(self._images(report))
         audit = AssessedAudit(
             run=run,
             at=at,
             interval=report.interval,
             model=report.model,
-            images=tuple(self._images(report)),
+            images=images,
+            health=model_health(images),
             feeds=self._assessor.feeds or (),
             findings=self._assessor.about_audit(),
         )

@@ -15,7 +15,10 @@ from praxi_tasks.errors import ExitCode, PraxiError
 # command -> the module that defines it; the command object there has the command's name.
 COMMANDS: Final[dict[str, str]] = {
     "audit": "praxi_tasks.cli.audit",
+    "feeds": "praxi_tasks.cli.feeds",
     "fingerprint": "praxi_tasks.cli.fingerprint",
+    "metrics": "praxi_tasks.cli.metrics",
+    "notify": "praxi_tasks.cli.notify",
     "plan": "praxi_tasks.cli.plan",
     "predict": "praxi_tasks.cli.predict",
     "report": "praxi_tasks.cli.report",

@@ -6,6 +6,7 @@ import click
 
 from praxi_tasks.audit.local import LocalAudit
 from praxi_tasks.audit.run import AuditRun
+from praxi_tasks.audit.timing import timed
 from praxi_tasks.cli.options import platform_option, store_option
 from praxi_tasks.cli.progress import progress_bars
 from praxi_tasks.errors import ExitCode, UsageError
@@ -33,7 +34,8 @@ def fingerprint(
     if images and run_id is None and batch is None:
         _by_hand(images, store, platform, force=force)
     elif run_id is not None and batch is not None and not images:
-        outcome = AuditRun(store, run_id).fingerprint(batch)
+        with timed(store, run_id, "fingerprint", batch):
+            outcome = AuditRun(store, run_id).fingerprint(batch)
         click.echo(f"batch {batch}: {len(outcome.failures)} layers could not be read")
     else:
         raise UsageError("name images, or a run and a batch", action="see praxi fingerprint --help")

@@ -6,6 +6,7 @@ import click
 
 from praxi_tasks.audit.plan import BatchLimits
 from praxi_tasks.audit.run import AuditRun
+from praxi_tasks.audit.timing import timed
 from praxi_tasks.cli.options import platform_option, run_option, store_option
 from praxi_tasks.oci.image import Platform
 from praxi_tasks.store import open_store
@@ -38,9 +39,9 @@ def plan(
 ) -> None:
     """Resolve a run's images and pack the layers that the store does not know into batches."""
     limits = BatchLimits(target_bytes=batch_bytes, most=max_batches)
-    made = AuditRun(open_store(store_uri), run_id).plan(
-        platform, limits=limits, force=force, interval=interval
-    )
+    store = open_store(store_uri)
+    with timed(store, run_id, "plan"):
+        made = AuditRun(store, run_id).plan(platform, limits=limits, force=force, interval=interval)
     missing = [layer.size for layer in made.layers if layer.batch >= 0]
     click.echo(
         f"{len(made.images)} images, {len(made.layers)} layers, {len(missing)} to read "

@@ -6,6 +6,7 @@ import click
 
 from praxi_tasks.audit.assess import load_policy, make_assessor
 from praxi_tasks.audit.run import AuditRun
+from praxi_tasks.audit.timing import timed
 from praxi_tasks.cli.options import feeds_option, policy_option, run_option, store_option
 from praxi_tasks.store import open_store
 
@@ -19,6 +20,9 @@ def report(store_uri: str, run_id: str, feeds_uri: str | None, policy_uri: str |
     """Reduce a run to its report: JSON, HTML, SARIF, SBOMs and Parquet tables in the store."""
     store = open_store(store_uri)
     run = AuditRun(store, run_id)
-    made = run.report(make_assessor(feeds_uri, load_policy(policy_uri), run.day(), store, must_exist=False))
+    with timed(store, run_id, "report"):
+        made = run.report(
+            make_assessor(feeds_uri, load_policy(policy_uri), run.day(), store, must_exist=False)
+        )
     for image in made.images:
         click.echo(f"{image.state:8} {image.image}" + (f"  {image.reason}" if image.reason else ""))

@@ -130,6 +130,7 @@ class _Fusion:
         return msgspec.structs.replace(
             known,
             sources=(INVENTORY, FINGERPRINT),
+            confidence=release.confidence,
             layers=layers,
             evidence=release.evidence[:_SHOWN_PATHS] or known.evidence,
             fingerprint_versions=known.fingerprint_versions if agrees else release.versions,

@@ -60,6 +60,34 @@ class TrendPoint(msgspec.Struct, frozen=True):
     kinds: dict[str, int]
 
 
+class ModelHealth(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How well the model explains what it met; counts over the distinct images of an audit.
+
+    Parameters
+    ----------
+    recognised
+        Components that are there and that the files tell.
+    unsure
+        Those of them with a low confidence (:mod:`praxi_tasks.findings.health` says how low).
+    confidence
+        The sum of their confidences.
+    claimed
+        Components that are there and that a database claims.
+    disagreed
+        Those of them that the files do not tell, or tell as another version.
+    files, unexplained
+        Regular files, and those that belong to nothing known.
+    """
+
+    recognised: int = 0
+    unsure: int = 0
+    confidence: float = 0.0
+    claimed: int = 0
+    disagreed: int = 0
+    files: int = 0
+    unexplained: int = 0
+
+
 class AssessedAudit(msgspec.Struct, frozen=True):
     """A whole audit. ``at`` is the end of its data interval, ISO 8601."""
 
@@ -74,6 +102,7 @@ class AssessedAudit(msgspec.Struct, frozen=True):
     worse: frozenset[tuple[str, str]] = frozenset()
     resolved: tuple[Resolved, ...] = ()
     trend: tuple[TrendPoint, ...] = ()
+    health: ModelHealth = ModelHealth()
 
     def is_new(self, image: AssessedImage, finding: Finding) -> bool:
         """Return whether the audit before did not have a finding."""

@@ -80,11 +80,12 @@ class FailRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything an operator decides about findings.
 
-    ``minimum_severity`` leaves out what is milder; ``stale_feed_days`` is the age from which a feed is
-    itself a finding.
+    ``minimum_severity`` leaves out what is milder, ``alert_severity`` is the mildest that raises an alarm;
+    ``stale_feed_days`` is the age from which a feed is itself a finding.
     """
 
     minimum_severity: Severity = "info"
+    alert_severity: Severity = "unknown"
     stale_feed_days: Annotated[int, msgspec.Meta(ge=1)] = 7
     ignore: tuple[IgnoreRule, ...] = ()
     routes: tuple[Route, ...] = ()

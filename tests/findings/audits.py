@@ -16,7 +16,7 @@ _KINDS = ("vulnerable", "vulnerable", "vulnerable", "outdated", "hidden", "ghost
 
 def large_audit(images: int, findings: int, components: int = 100) -> AssessedAudit:
     """Make an audit of ``images`` images with ``findings`` findings in all."""
-    chance = random.Random(7)  # noqa: S311 - data for a page, no secret
+    chance = random.Random(7)
     names = [f"library-{number}" for number in range(3000)]
     made = []
     for number in range(images):

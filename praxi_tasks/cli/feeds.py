@@ -1,0 +1,87 @@
+"""``praxi feeds``: mirror advisories and other feeds into the store."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import click
+
+from praxi_tasks.audit import documents
+from praxi_tasks.audit.failure import UnfinishedError, is_last_try
+from praxi_tasks.cli.options import store_option
+from praxi_tasks.findings.mirror import ECOSYSTEMS, OSV_URL, Mirror, osv_sources
+from praxi_tasks.store import keys, open_store
+
+_EPSS = "epss/epss_scores-current.csv.gz"
+_KEV = "kev/known_exploited_vulnerabilities.json"
+
+
+@click.command()
+@store_option()
+@click.option(
+    "--feeds",
+    "feeds_uri",
+    envvar="PRAXI_FEEDS",
+    help="Where the feeds go; by default the store's folder feeds.",
+)
+@click.option(
+    "--osv",
+    envvar="PRAXI_FEEDS_OSV",
+    default=OSV_URL,
+    show_default=True,
+    help="Base URL (or directory) of OSV's archives: <BASE>/<ecosystem>/all.zip.",
+)
+@click.option(
+    "--ecosystem",
+    "ecosystems",
+    multiple=True,
+    default=ECOSYSTEMS,
+    show_default=True,
+    help="An ecosystem of OSV; can be repeated.",
+)
+@click.option("--epss", envvar="PRAXI_FEEDS_EPSS", help="URL of the scores of FIRST's EPSS (CSV, gzipped).")
+@click.option(
+    "--kev", envvar="PRAXI_FEEDS_KEV", help="URL of CISA's list of exploited vulnerabilities (JSON)."
+)
+@click.option(
+    "--file",
+    "files",
+    multiple=True,
+    metavar="NAME=URL",
+    help="Any other file of the feeds folder, such as distro-info/debian.csv=file:///usr/share/...",
+)
+@click.option("--run", "run_id", help="The run under which to note the outcome.")
+def feeds(
+    store_uri: str,
+    feeds_uri: str | None,
+    osv: str,
+    ecosystems: tuple[str, ...],
+    epss: str | None,
+    kev: str | None,
+    files: tuple[str, ...],
+    run_id: str | None,
+) -> None:
+    """Fetch each feed, check it, and replace the copy of before; what fails keeps that copy.
+
+    Every URL may be https, http, file or a plain path, for sites without a way out.
+    """
+    sources = osv_sources(osv, ecosystems)
+    sources |= {name: url for name, url in ((_EPSS, epss), (_KEV, kev)) if url}
+    sources |= dict(_pair(text) for text in files)
+    store = open_store(store_uri)
+    mirror = Mirror(open_store(feeds_uri or f"{store.uri}/feeds"))
+    outcomes = mirror.fetch(sources, datetime.now(UTC).isoformat(timespec="seconds"))
+    for outcome in outcomes:
+        click.echo(f"{outcome.state:10} {outcome.name}" + (f"  {outcome.reason}" if outcome.reason else ""))
+    if run_id:
+        documents.write(store, keys.run(run_id, "feeds.json"), outcomes)
+    kept = [outcome for outcome in outcomes if outcome.state == "kept"]
+    if kept and not is_last_try():
+        raise UnfinishedError(f"{len(kept)} feeds could not be renewed, the first: {kept[0].reason}")
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, separator, url = text.partition("=")
+    if not separator or not name or not url:
+        raise click.BadParameter(f"{text!r} is not NAME=URL", param_hint="--file")
+    return name, url

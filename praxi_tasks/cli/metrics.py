@@ -1,0 +1,47 @@
+"""``praxi metrics``: an audit's metrics to a Pushgateway or a textfile."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from praxi_tasks.audit import documents
+from praxi_tasks.audit.run import AuditRun
+from praxi_tasks.audit.timing import read_durations
+from praxi_tasks.cli.options import run_option, store_option
+from praxi_tasks.findings.document import AssessedAudit
+from praxi_tasks.store import open_store
+
+
+@click.command()
+@store_option()
+@run_option
+@click.option("--pushgateway", envvar="PRAXI_PUSHGATEWAY", help="Base URL of a Pushgateway.")
+@click.option(
+    "--textfile",
+    envvar="PRAXI_METRICS_FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A file of node_exporter's textfile collector, such as /var/lib/node_exporter/praxi.prom.",
+)
+@click.option(
+    "--instance", envvar="PRAXI_INSTANCE", default="praxi", show_default=True, help="Grouping label."
+)
+def metrics(
+    store_uri: str, run_id: str, pushgateway: str | None, textfile: Path | None, instance: str
+) -> None:
+    """Publish the metrics of a run; without a destination, print them."""
+    from prometheus_client import generate_latest
+
+    from praxi_tasks.findings.metrics import audit_metrics, push, write_textfile
+
+    store = open_store(store_uri)
+    run = AuditRun(store, run_id)
+    audit = documents.read(store, run.key("findings.json"), AssessedAudit)
+    registry = audit_metrics(audit, read_durations(store, run_id))
+    if pushgateway:
+        push(registry, pushgateway, instance)
+    if textfile:
+        write_textfile(registry, textfile)
+    if not pushgateway and not textfile:
+        click.echo(generate_latest(registry).decode(), nl=False)

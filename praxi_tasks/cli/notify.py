@@ -1,0 +1,47 @@
+"""``praxi notify``: tell Alertmanager and other receivers what an audit changed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import click
+
+from praxi_tasks.audit import documents
+from praxi_tasks.audit.assess import load_policy
+from praxi_tasks.audit.run import AuditRun
+from praxi_tasks.cli.options import policy_option, run_option, store_option
+from praxi_tasks.findings.document import AssessedAudit
+from praxi_tasks.store import open_store
+
+
+@click.command()
+@store_option()
+@run_option
+@policy_option
+@click.option("--alertmanager", envvar="PRAXI_ALERTMANAGER", help="Base URL of an Alertmanager.")
+@click.option(
+    "--instance", envvar="PRAXI_INSTANCE", default="praxi", show_default=True, help="Label of alerts."
+)
+def notify(
+    store_uri: str, run_id: str, policy_uri: str | None, alertmanager: str | None, instance: str
+) -> None:
+    """Raise what is new or worse, prolong what is open, resolve what is gone.
+
+    Messages go to the Apprise URLs in PRAXI_NOTIFY_URLS. Running it twice for one audit tells nobody twice
+    but those.
+    """
+    from praxi_tasks.findings.notify.alertmanager import Alertmanager
+    from praxi_tasks.findings.notify.alerts import ALERTNAME, alert_changes
+    from praxi_tasks.findings.notify.messages import change_message, send_message
+
+    store = open_store(store_uri)
+    audit = documents.read(store, AuditRun(store, run_id).key("findings.json"), AssessedAudit)
+    if alertmanager:
+        server = Alertmanager(alertmanager)
+        active = server.active(ALERTNAME, praxi=instance)
+        changes = alert_changes(audit, load_policy(policy_uri), active, instance, datetime.now(UTC))
+        server.post(changes)
+        click.echo(f"{len(changes)} alerts posted, {len(active)} were active before")
+    message = change_message(audit)
+    if message and send_message(*message):
+        click.echo("a message was sent")

@@ -1,0 +1,1 @@
+"""Telling people about changes: alerts for Alertmanager, messages for anything Apprise reaches."""

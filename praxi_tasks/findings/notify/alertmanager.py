@@ -1,0 +1,107 @@
+"""Alertmanager's API, version 2, as far as an alerting program needs it."""
+
+from __future__ import annotations
+
+import os
+from typing import Final
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+import msgspec
+import urllib3
+
+from praxi_tasks.errors import NotifyError, UsageError
+
+_TIMEOUT: Final = urllib3.Timeout(connect=5, read=20)
+_LARGEST_ERROR: Final = 300
+
+
+class Alert(msgspec.Struct, frozen=True, rename="camel"):
+    """An alert as Alertmanager takes it; its labels are its identity, times are RFC 3339."""
+
+    labels: dict[str, str]
+    annotations: dict[str, str] = {}
+    starts_at: str = ""
+    ends_at: str = ""
+
+    @property
+    def identity(self) -> frozenset[tuple[str, str]]:
+        """What makes two alerts the same."""
+        return frozenset(self.labels.items())
+
+
+class Alertmanager:
+    """One Alertmanager.
+
+    Parameters
+    ----------
+    url
+        Its base URL; may hold a user and password for basic authentication.
+    token
+        A bearer token, for one behind a proxy such as OpenShift's; by default the environment variable
+        ``PRAXI_ALERTMANAGER_TOKEN``.
+
+    Raises
+    ------
+    UsageError
+        If the URL is none.
+    """
+
+    def __init__(self, url: str, token: str | None = None) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise UsageError("not an Alertmanager URL", action="write it as http://host:9093")
+        host = parts.netloc.rpartition("@")[2]
+        self._url = urlunsplit((parts.scheme, host, parts.path.rstrip("/"), "", ""))
+        self._headers = {"Content-Type": "application/json"}
+        token = os.environ.get("PRAXI_ALERTMANAGER_TOKEN", "") if token is None else token
+        if token:
+            self._headers["Authorization"] = f"Bearer {token}"
+        elif parts.username:
+            self._headers |= urllib3.make_headers(basic_auth=f"{parts.username}:{parts.password or ''}")
+        self._pool = urllib3.PoolManager(timeout=_TIMEOUT, retries=False)
+
+    def active(self, alertname: str, **labels: str) -> list[Alert]:
+        """Return the alerts of a name that are firing, also those that are silenced.
+
+        Raises
+        ------
+        NotifyError
+            If Alertmanager can't be asked.
+        """
+        wanted = {"alertname": alertname, **labels}
+        matchers = [("filter", f'{name}="{value}"') for name, value in wanted.items()]
+        answer = self._request("GET", [("active", "true"), ("silenced", "true"), *matchers])
+        try:
+            return msgspec.json.decode(answer, type=list[Alert])
+        except msgspec.MsgspecError as error:
+            raise NotifyError("this is no Alertmanager", where=self._url, action="check the URL") from error
+
+    def post(self, alerts: list[Alert]) -> None:
+        """Raise, prolong or (with an end that has passed) resolve alerts.
+
+        Raises
+        ------
+        NotifyError
+            If Alertmanager can't be reached or refuses them.
+        """
+        if alerts:
+            self._request("POST", [], msgspec.json.encode(alerts))
+
+    def _request(self, method: str, fields: list[tuple[str, str]], body: bytes | None = None) -> bytes:
+        url = f"{self._url}/api/v2/alerts"
+        try:
+            query = f"?{urlencode(fields)}" if fields else ""
+            answer = self._pool.request(method, url + query, body=body, headers=self._headers)
+        except urllib3.exceptions.HTTPError as error:
+            reason = type(error).__name__
+            raise NotifyError(
+                f"Alertmanager can't be reached ({reason})",
+                where=url,
+                action="check that it runs; this is tried again",
+            ) from error
+        if answer.status != 200:
+            told = answer.data[:_LARGEST_ERROR].decode(errors="replace")
+            raise NotifyError(
+                f"Alertmanager answered {answer.status}: {told}", where=url, action="see its log"
+            )
+        return answer.data
