@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from airflow.plugins_manager import AirflowPlugin
+
+from praxi_airflow.web.application import application
 
 
 class PraxiPlugin(AirflowPlugin):
     """Praxi's plugin."""
 
     name = "praxi"
+    fastapi_apps: list[Any] = [  # noqa: RUF012 - as the base class declares it
+        {"app": application, "url_prefix": "/praxi", "name": "Praxi"}
+    ]

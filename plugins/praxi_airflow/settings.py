@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 
 from airflow.sdk import conf
 
+from praxi_airflow.findings_settings import FindingSettings, load_finding_settings
 from praxi_airflow.reading import Section, read_section
 
 Runner = Literal["process", "pod"]
@@ -92,6 +93,8 @@ class Settings:
         Tries after the first, the first pause between two, and the longest life of one.
     pods
         How pods look.
+    findings
+        Where feeds come from, the policy, and who is told.
     """
 
     store: str
@@ -105,6 +108,7 @@ class Settings:
     retry_delay: timedelta = timedelta(minutes=1)
     task_timeout: timedelta = timedelta(hours=2)
     pods: PodSettings = PodSettings()
+    findings: FindingSettings = field(default_factory=FindingSettings)
 
 
 def project_root() -> Path:
@@ -121,9 +125,10 @@ def load_settings() -> Settings:
         Naming the setting that can't be right, and what it should be.
     """
     section, root = read_section(), project_root()
+    store = section.store_uri("store", (root / ".praxi" / "store").as_uri())
     runner = section.choice("runner", RUNNERS, "process")
     return Settings(
-        store=section.store_uri("store", (root / ".praxi" / "store").as_uri()),
+        store=store,
         model=section.text("model", (root / ".praxi" / "model").as_uri()),
         runner=runner,
         task_python=Path(section.text("task_python", str(root / ".venv-tasks" / "bin" / "python"))),
@@ -134,6 +139,7 @@ def load_settings() -> Settings:
         retry_delay=timedelta(seconds=section.integer("retry_delay", 60, least=0)),
         task_timeout=timedelta(seconds=section.integer("task_timeout", 7200, least=1)),
         pods=_load_pods(section, needed=runner == "pod"),
+        findings=load_finding_settings(section, store),
     )
 
 

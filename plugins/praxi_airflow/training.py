@@ -16,7 +16,7 @@ from praxi_airflow.settings import load_settings
 from praxi_tasks.audit import documents
 from praxi_tasks.audit.novelty import NewPackage
 from praxi_tasks.errors import UsageError
-from praxi_tasks.store import keys, open_store
+from praxi_tasks.store import Store, keys, open_store
 
 _LONGEST_RUN_ID: Final = 250
 
@@ -64,6 +64,38 @@ def request_training(**context: Any) -> Trigger:
         key = keys.training_request(run)
         documents.write(store, key, TrainingRequest(run, packages))
     return {"request": f"{store.uri}/{key}", **_once(context)}
+
+
+def request_drift_training(episode: str) -> str:
+    """Write down what the last audit met that the model does not know; return the request's URI.
+
+    A model that drifts is trained even if nothing is new by name: its packages are then sampled again.
+
+    Parameters
+    ----------
+    episode
+        Identity of the alert that asks; asking again rewrites the same request.
+    """
+    store = open_store(load_settings().store)
+    key = keys.training_request(run_key(episode))
+    run = latest_run(store)
+    packages: tuple[NewPackage, ...] = ()
+    if run is not None:
+        packages = documents.read(store, keys.run(run, "new-packages.json"), tuple[NewPackage, ...])
+    documents.write(store, key, TrainingRequest(run or "", packages))
+    return f"{store.uri}/{key}"
+
+
+def latest_run(store: Store) -> str | None:
+    """Return the run of the last audit that the store remembers, or None if there was none."""
+    memories = sorted(store.list(keys.history("dag")))
+    return documents.read(store, memories[-1], _Remembered).run if memories else None
+
+
+class _Remembered(msgspec.Struct, frozen=True):
+    """Of an audit's memory, whose it is."""
+
+    run: str
 
 
 def _once(context: Mapping[str, Any]) -> _Once:

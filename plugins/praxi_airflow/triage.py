@@ -68,3 +68,25 @@ Checks the request and records what it asks to learn.
 
 **Triage.** *Failed*: the URI in the run's configuration names no request, or the document is damaged.
 """
+
+METRICS: Final = """
+Publishes the audit's metrics to the Pushgateway, if one is set; its log shows them otherwise.
+
+**Triage.** *Up for retry*: the Pushgateway can't be reached. The audit is complete without it; the rule
+`PraxiAuditMissing` fires where metrics stop.
+"""
+
+NOTIFY: Final = """
+Raises alerts at Alertmanager for what is new or worse, prolongs those that are open, resolves those that
+are gone, and sends a message to the Apprise URLs. Nothing happens where nobody is configured.
+
+**Triage.** *Up for retry*: a receiver is down; alerts that are open stay for 50 hours. Clearing the task is
+safe: the same alerts are posted again, which rings nobody.
+"""
+
+MIRROR: Final = """
+Fetches each feed, checks it, and replaces the copy of before. Its XCom says how each ended.
+
+**Triage.** *Up for retry*: a feed is down or broken; the last try records it and succeeds. Audits use the
+copy of before and report its age.
+"""

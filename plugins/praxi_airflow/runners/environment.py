@@ -16,6 +16,7 @@ def task_environment(settings: Settings, *, last_try: bool) -> dict[str, str]:
         Whether the command must record failures as final, since nobody will ask again.
     """
     environment = {"PRAXI_STORE": settings.store, "PRAXI_MODEL": settings.model}
+    environment |= settings.findings.environment
     if settings.registry_mirrors:
         environment["PRAXI_REGISTRY_MIRRORS"] = ",".join(settings.registry_mirrors)
     if last_try:

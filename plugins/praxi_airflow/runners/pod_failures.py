@@ -34,6 +34,7 @@ def explain_failure(error: Exception, pod: KubernetesPodOperator) -> Exception:
     """
     from kubernetes.client.exceptions import ApiException
     from kubernetes.config import ConfigException
+    from urllib3.exceptions import HTTPError
 
     problem = diagnosis(pod)
     if problem is not None:
@@ -43,6 +44,9 @@ def explain_failure(error: Exception, pod: KubernetesPodOperator) -> Exception:
         return _setting("there is no cluster to talk to", str(error), "CONNECTION")
     if isinstance(error, ApiException) and error.status in {400, 401, 403, 404, 422}:
         return _refused(error)
+    if isinstance(error, HTTPError):
+        advice = f"if it stays so, check {_VARIABLE}CONNECTION and the kubeconfig"
+        return RetryableTaskError(f"the cluster can't be reached: {error}; {advice}")
     return RetryableTaskError(f"the pod was lost, evicted or not started: {error}")
 
 

@@ -16,6 +16,7 @@ PATIENCE: Final = 40.0
 _PAUSE: Final = 1.0
 _CONFIG: Final = ("CreateContainerConfigError", "CreateContainerError")
 _IMAGE: Final = ("ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull")
+_MISSING: Final = ("POD_ENVIRONMENT_SECRETS", "POD_REGISTRY_SECRET", "POD_CA_CONFIG_MAP")
 _FOUND: Final = "_praxi_problem"
 
 
@@ -57,16 +58,16 @@ def _waiting_problem(pod: V1Pod) -> SettingsError | None:
     for status in pod.status.container_statuses or ():
         waiting = status.state.waiting if status.state else None
         if waiting is not None and waiting.reason in _CONFIG:
-            return _problem(waiting.reason, waiting.message, "POD_ENVIRONMENT_SECRETS")
+            return _problem(waiting.reason, waiting.message, _MISSING)
         if waiting is not None and waiting.reason in _IMAGE and _is_final(waiting.message):
-            return _problem(waiting.reason, waiting.message, "POD_IMAGE or POD_PULL_SECRETS")
+            return _problem(waiting.reason, waiting.message, ("POD_IMAGE", "POD_PULL_SECRETS"))
     return None
 
 
 def _event_problem(events: CoreV1EventList) -> SettingsError | None:
     for event in events.items:
         if event.reason == "FailedMount" and "not found" in (event.message or ""):
-            return _problem(event.reason, event.message, "POD_REGISTRY_SECRET or POD_CA_CONFIG_MAP")
+            return _problem(event.reason, event.message, _MISSING)
     return None
 
 
@@ -76,6 +77,10 @@ def _is_final(message: str | None) -> bool:
     return any(sign in told for sign in ("not found", "unknown", "unauthorized", "denied", "invalid"))
 
 
-def _problem(reason: str, message: str | None, settings: str) -> SettingsError:
-    names = " or ".join(f"AIRFLOW__PRAXI__{name}" for name in settings.split(" or "))
-    return SettingsError(f"the pod can't start: {reason}: {message}", action=f"check {names}")
+def _problem(reason: str, message: str | None, settings: tuple[str, ...]) -> SettingsError:
+    told = message or "no reason given"
+    if settings is _MISSING:
+        missing_map = "configmap" in told.lower()
+        settings = tuple(name for name in settings if name.endswith("CONFIG_MAP") == missing_map)
+    names = " or ".join(f"AIRFLOW__PRAXI__{name}" for name in settings)
+    return SettingsError(f"the pod can't start: {reason}: {told}", action=f"check {names}")

@@ -1,0 +1,89 @@
+"""Settings about findings: where feeds come from and lie, the policy, and who is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from praxi_airflow.reading import Section
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindingSettings:
+    """Every field is the setting of that name in the ``[praxi]`` section.
+
+    Attributes
+    ----------
+    feeds
+        The feeds folder: a store URI; by default the store's folder ``feeds``.
+    feeds_osv, feeds_epss, feeds_kev
+        What is mirrored into it: the base URL or directory of OSV's archives (empty for OSV's own), EPSS
+        scores and CISA's list (both empty for none).
+    feeds_ecosystems
+        The ecosystems of OSV to mirror; empty for the usual ones.
+    policy
+        Path or store URI of the policy; empty for the default one.
+    alertmanager, pushgateway
+        Base URLs, without credentials; empty for none. A token for Alertmanager is the variable
+        ``PRAXI_ALERTMANAGER_TOKEN``, receivers of messages are ``PRAXI_NOTIFY_URLS``; both come from one
+        of the secrets in ``pod_environment_secrets``.
+    instance
+        Tells installations apart in alerts and metrics.
+    webhook_connection
+        Id of the Airflow connection whose password Alertmanager must present to start a training.
+    """
+
+    feeds: str = ""
+    feeds_osv: str = ""
+    feeds_epss: str = ""
+    feeds_kev: str = ""
+    feeds_ecosystems: tuple[str, ...] = ()
+    policy: str = ""
+    alertmanager: str = ""
+    pushgateway: str = ""
+    instance: str = "praxi"
+    webhook_connection: str = "praxi_webhook"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables by which commands learn these settings; none is a secret."""
+        variables = {
+            "PRAXI_FEEDS": self.feeds,
+            "PRAXI_FEEDS_OSV": self.feeds_osv,
+            "PRAXI_FEEDS_EPSS": self.feeds_epss,
+            "PRAXI_FEEDS_KEV": self.feeds_kev,
+            "PRAXI_POLICY": self.policy,
+            "PRAXI_ALERTMANAGER": self.alertmanager,
+            "PRAXI_PUSHGATEWAY": self.pushgateway,
+            "PRAXI_INSTANCE": self.instance,
+        }
+        return {name: value for name, value in variables.items() if value}
+
+
+def load_finding_settings(section: Section, store: str) -> FindingSettings:
+    """Read and check these settings.
+
+    Raises
+    ------
+    SettingsError
+        If a URL holds credentials: settings are shown in the web interface.
+    """
+    return FindingSettings(
+        feeds=section.store_uri("feeds", f"{store.rstrip('/')}/feeds"),
+        feeds_osv=_public(section, "feeds_osv"),
+        feeds_epss=_public(section, "feeds_epss"),
+        feeds_kev=_public(section, "feeds_kev"),
+        feeds_ecosystems=section.names("feeds_ecosystems"),
+        policy=section.text("policy", ""),
+        alertmanager=_public(section, "alertmanager"),
+        pushgateway=_public(section, "pushgateway"),
+        instance=section.text("instance", "praxi"),
+        webhook_connection=section.text("webhook_connection", "praxi_webhook"),
+    )
+
+
+def _public(section: Section, name: str) -> str:
+    url = section.text(name, "")
+    if "@" in urlsplit(url).netloc:
+        raise section.wrong(name, "holds credentials", "keep them in a secret of pod_environment_secrets")
+    return url

@@ -1,0 +1,1 @@
+"""Telling operators when Praxi itself needs them."""

@@ -1,0 +1,1 @@
+"""What Praxi adds to Airflow's API server."""

@@ -1,0 +1,33 @@
+"""The ASGI application below ``/praxi``, built when the first request comes.
+
+Plugins are imported by every process of Airflow, also by each task's; only the API server needs FastAPI.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer one request."""
+    await _built()(scope, receive, send)
+
+
+@functools.cache
+def _built() -> FastAPI:
+    from fastapi import FastAPI
+
+    from praxi_airflow.web.webhook import router
+
+    app = FastAPI(title="Praxi", docs_url=None, redoc_url=None, openapi_url=None)
+    app.include_router(router)
+    return app

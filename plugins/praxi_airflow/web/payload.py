@@ -1,0 +1,52 @@
+"""What Alertmanager posts to a webhook, version 4, as far as it is read here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Final, Literal
+
+import msgspec
+
+DRIFT: Final = "PraxiModelDrift"
+Fingerprint = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{1,64}$")]
+
+
+class PostedAlert(msgspec.Struct, frozen=True, rename="camel"):
+    """One alert; its fingerprint is the hash of its labels, its start tells one episode from the next."""
+
+    status: Literal["firing", "resolved"]
+    labels: dict[str, str]
+    fingerprint: Fingerprint
+    starts_at: datetime
+
+    @property
+    def wants_training(self) -> bool:
+        """Whether it says that the model drifts, and still does."""
+        named = self.labels.get("alertname") == DRIFT or self.labels.get("action") == "retrain"
+        return named and self.status == "firing"
+
+    @property
+    def run_id(self) -> str:
+        """The training run that stands for this episode of the alert."""
+        return f"drift__{self.fingerprint}__{self.starts_at.strftime('%Y%m%dT%H%M%S%z')}"
+
+
+class Notification(msgspec.Struct, frozen=True):
+    """A group of alerts."""
+
+    version: Literal["4"]
+    alerts: tuple[PostedAlert, ...]
+
+
+def read_notification(body: bytes) -> Notification:
+    """Read a posted document.
+
+    Raises
+    ------
+    ValueError
+        Saying what is wrong with it.
+    """
+    try:
+        return msgspec.json.decode(body, type=Notification)
+    except msgspec.MsgspecError as error:
+        raise ValueError(str(error)) from error

@@ -1,0 +1,98 @@
+"""``POST /praxi/webhooks/alertmanager``: Alertmanager says that the model drifts, a training starts.
+
+Sub-applications of the API server have no authentication of their own, and Alertmanager can only present a
+fixed token: it must be the password of the Airflow connection that the setting ``webhook_connection`` names.
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+from typing import Any, Final
+
+from fastapi import APIRouter, Depends, HTTPException, Request, status
+from fastapi.concurrency import run_in_threadpool
+
+from praxi_airflow.settings import load_settings
+from praxi_airflow.training import request_drift_training
+from praxi_airflow.web.payload import Notification, PostedAlert, read_notification
+from praxi_tasks.errors import PraxiError
+
+logger = logging.getLogger(__name__)
+
+_LARGEST_BODY: Final = 1 << 20
+_TRAINING: Final = "praxi_train"
+router = APIRouter(prefix="/webhooks")
+
+
+def authenticate(request: Request) -> None:
+    """Refuse who does not present the token, before anything of the body is read."""
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    wanted = _token(load_settings().findings.webhook_connection)
+    if scheme.lower() != "bearer" or not wanted or not hmac.compare_digest(given.encode(), wanted.encode()):
+        raise HTTPException(
+            status.HTTP_401_UNAUTHORIZED,
+            "present the webhook's token as a bearer token",
+            {"WWW-Authenticate": "Bearer"},
+        )
+
+
+@router.post("/alertmanager", dependencies=[Depends(authenticate)])
+async def receive(request: Request) -> dict[str, Any]:
+    """Start one training for each episode of a drift alert; alerts of other kinds are passed over."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _LARGEST_BODY:
+            raise HTTPException(status.HTTP_413_CONTENT_TOO_LARGE, "larger than any notification")
+    try:
+        notification = read_notification(body)
+    except ValueError as error:
+        raise HTTPException(
+            status.HTTP_422_UNPROCESSABLE_CONTENT, f"no Alertmanager notification: {error}"
+        ) from error
+    return await run_in_threadpool(_answer, notification)
+
+
+def _answer(notification: Notification) -> dict[str, Any]:
+    wanted = {alert.run_id: alert for alert in notification.alerts if alert.wants_training}
+    started = [run_id for run_id, alert in wanted.items() if _start(run_id, alert)]
+    return {"runs": list(wanted), "started": started, "ignored": len(notification.alerts) - len(wanted)}
+
+
+def _start(run_id: str, alert: PostedAlert) -> bool:
+    """Start a training unless this episode has one; return whether it was started."""
+    from airflow.api.common.trigger_dag import trigger_dag
+    from airflow.exceptions import DagNotFound, DagRunAlreadyExists
+    from airflow.utils.types import DagRunTriggeredByType
+
+    try:
+        trigger_dag(
+            _TRAINING,
+            triggered_by=DagRunTriggeredByType.REST_API,
+            run_id=run_id,
+            conf={"request": request_drift_training(run_id)},
+            note=f"Alertmanager: {alert.labels.get('alertname', '')} of {alert.labels.get('instance', '')}",
+        )
+    except DagRunAlreadyExists:
+        return False
+    except DagNotFound as error:
+        raise HTTPException(
+            status.HTTP_503_SERVICE_UNAVAILABLE, f"there is no Dag {_TRAINING} yet"
+        ) from error
+    except PraxiError as error:
+        logger.warning("no training for %s: %s", run_id, error)
+        raise HTTPException(status.HTTP_503_SERVICE_UNAVAILABLE, str(error)) from error
+    return True
+
+
+def _token(connection: str) -> str:
+    """Return the connection's password; nothing if there is no such connection."""
+    from airflow.models.connection import Connection
+    from airflow.sdk.exceptions import AirflowNotFoundException
+
+    try:
+        return Connection.get_connection_from_secrets(connection).password or ""
+    except AirflowNotFoundException:
+        logger.warning("the webhook refuses everybody: there is no connection %s", connection)
+        return ""

@@ -1,0 +1,153 @@
+"""The webhook against a real Airflow database: who may start a training, how often, and what is refused."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from praxi_airflow.training import TrainingRequest, read_request
+from praxi_airflow.web.application import application
+from praxi_tasks.audit import documents
+from praxi_tasks.audit.novelty import NewPackage
+from praxi_tasks.findings.changes import History, Memory
+from praxi_tasks.findings.document import TrendPoint
+from praxi_tasks.store import open_store
+from tests.airflow.conftest import Configure
+from tests.support.airflow_home import HOME, environment
+
+TOKEN = "a-token-of-the-tests"
+PLACE = "/webhooks/alertmanager"
+PACKAGE = NewPackage("pkg:pypi/new@1", "pypi", "new", "1", ("sha256:1",))
+
+pytestmark = pytest.mark.airflow
+
+
+@pytest.fixture(scope="module")
+def database() -> None:
+    """Make the metadata database of the tests' Airflow home, with the tree's Dags in it."""
+    from airflow.utils.db import initdb
+
+    if not (HOME / "airflow.db").exists():
+        initdb()
+    airflow = Path(sys.executable).parent / "airflow"
+    variables = {**os.environ, **environment(HOME)}
+    subprocess.run(
+        [airflow, "dags", "reserialize"], env=variables, check=True, capture_output=True, timeout=300
+    )
+
+
+@pytest.fixture
+def client(store_folder: Path, monkeypatch: pytest.MonkeyPatch) -> TestClient:
+    connection = json.dumps({"conn_type": "http", "password": TOKEN})
+    monkeypatch.setenv("AIRFLOW_CONN_PRAXI_WEBHOOK", connection)
+    return TestClient(application, headers={"Authorization": f"Bearer {TOKEN}"})
+
+
+def alert(fingerprint: str, **changes: Any) -> dict[str, Any]:
+    labels = {"alertname": "PraxiModelDrift", "action": "retrain", "instance": "prod"}
+    times = {"startsAt": "2026-11-20T01:02:03.000Z", "endsAt": "0001-01-01T00:00:00Z"}
+    return {
+        "status": "firing",
+        "labels": labels,
+        "annotations": {},
+        **times,
+        "fingerprint": fingerprint,
+        **changes,
+    }
+
+
+def post(client: TestClient, *alerts: dict[str, Any]) -> Any:
+    return client.post(
+        PLACE, json={"version": "4", "status": "firing", "receiver": "praxi", "alerts": alerts}
+    )
+
+
+def training_runs() -> dict[str, dict[str, Any]]:
+    from airflow.models import DagRun
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        return {run.run_id: dict(run.conf) for run in session.query(DagRun).filter_by(dag_id="praxi_train")}
+
+
+@pytest.mark.usefixtures("database")
+def test_a_drift_alert_starts_one_training_however_often_it_is_told(
+    client: TestClient, store_folder: Path
+) -> None:
+    store = open_store(store_folder.as_uri())
+    for day in (1, 2):
+        point = TrendPoint(f"2026-11-{day:02}T00:00:00+00:00", 0, {}, {})
+        History(store, "dag").add(Memory(f"run-{day}", point.at, {}, point))
+    documents.write(store, "audits/run-2/new-packages.json", (PACKAGE,))
+
+    first = post(client, alert("ab12"), alert("cd34", labels={"alertname": "Other"})).json()
+    (run_id,) = first["started"]
+    assert first["ignored"] == 1
+    again = post(client, alert("ab12"))
+    assert (again.status_code, again.json()["started"], again.json()["runs"]) == (200, [], [run_id])
+    assert [name for name in training_runs() if "ab12" in name] == [run_id]
+    request = read_request(training_runs()[run_id]["request"])
+    assert request == TrainingRequest("run-2", (PACKAGE,))
+
+
+@pytest.mark.usefixtures("database")
+def test_another_episode_of_the_same_alert_starts_another_training(client: TestClient) -> None:
+    post(client, alert("ef56"))
+    (run_id,) = post(client, alert("ef56", startsAt="2026-12-24T00:00:00Z")).json()["started"]
+    assert run_id in training_runs()
+
+
+@pytest.mark.usefixtures("database")
+def test_what_is_resolved_starts_nothing(client: TestClient) -> None:
+    assert post(client, alert("0a0a", status="resolved")).json() == {"runs": [], "started": [], "ignored": 1}
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {"Authorization": ""}, {"Authorization": "Bearer wrong"}, {"Authorization": f"Basic {TOKEN}"},
+                {"Authorization": "Bearer "}, {"Authorization": f"Bearer {TOKEN} "}]
+)  # fmt: skip
+def test_a_wrong_token_is_refused_before_the_body_is_read(
+    client: TestClient, headers: dict[str, str]
+) -> None:
+    answer = TestClient(application).post(PLACE, content=b"not json", headers=headers)
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert TOKEN not in answer.text
+
+
+def test_without_a_connection_everybody_is_refused(configure: Configure, client: TestClient) -> None:
+    configure(webhook_connection="praxi_webhook_that_is_not_there")
+    assert post(client, alert("ab12")).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"", b"[]", b"{}", b'{"version": "4"}', b'{"version": "3", "alerts": []}',
+        json.dumps({"version": "4", "alerts": [alert("../../etc")]}).encode(),
+        json.dumps({"version": "4", "alerts": [alert("ab12", startsAt="yesterday")]}).encode(),
+        json.dumps({"version": "4", "alerts": [alert("ab12", labels="none")]}).encode(),
+        json.dumps({"version": "4", "alerts": [alert("ab12")]})[:-1].encode(),
+    ],
+)  # fmt: skip
+def test_a_malformed_notification_is_unprocessable(client: TestClient, body: bytes) -> None:
+    assert client.post(PLACE, content=body).status_code == 422
+
+
+def test_a_body_larger_than_any_notification_is_refused(client: TestClient) -> None:
+    assert client.post(PLACE, content=b" " * (2 << 20)).status_code == 413
+
+
+def test_the_plugin_offers_it_below_praxi() -> None:
+    from praxi_plugin import PraxiPlugin
+
+    (offered,) = PraxiPlugin.fastapi_apps
+    assert offered["url_prefix"] == "/praxi"
+    assert TestClient(offered["app"]).post(PLACE).status_code == 401
