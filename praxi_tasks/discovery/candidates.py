@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from praxi_tasks.discovery.catalogue import Catalogue
+from praxi_tasks.discovery.catalogue import CORE, Catalogue
 from praxi_tasks.discovery.matching import LayerKeys, Matches, match_folders, match_keys
 from praxi_tasks.discovery.versions import VersionEvidence, weigh_versions
 from praxi_tasks.fingerprint.tagset import Tagset
@@ -22,14 +22,18 @@ FEATURES: Final = (
     "unique_hits",
     "rival",  # coverage of the best candidate that shares a path with it
     "extras",  # hits among manuals, locales, metadata
-    "below",  # files in folders that it has to itself
+    "below",  # files that do its work in folders that it has to itself
+    "papers",  # other files there: manuals, metadata
     "expected",  # how many paths it has
     "agreeing",  # of its measured files, the share that some version has as they are
     "unclaimed",  # of the files in the folders of its hits, the share that no candidate knows
     "system",  # of its hits that Python imports, the share below the distribution's own folder
     "native",  # whether it is the distribution's package
+    "intact",  # coverage of what the layer certainly holds: how much was deleted from all of it
+    "twins",  # how many candidates nothing tells apart from it, itself included
 )
 ROUNDS: Final = 3
+_SURE: Final = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +41,8 @@ class Candidates:
     """The packages with evidence in a layer, by number, and what speaks for them.
 
     ``features`` has a row per package and a column per name in :data:`FEATURES`; ``versions`` is there for
-    packages whose versions are known. ``folder_owners`` are the owners of each of the layer's folders.
+    packages whose versions are known. ``folder_owners`` are the owners of each of the layer's folders,
+    ``twins`` the groups of candidates, by their place, that nothing tells apart, the plainest name first.
     """
 
     layer: LayerKeys
@@ -46,40 +51,36 @@ class Candidates:
     features: NDArray[np.float32]
     versions: dict[int, VersionEvidence]
     folder_owners: NDArray[np.intp]
+    twins: tuple[tuple[int, ...], ...] = ()
 
 
-def find_candidates(
-    tagset: Tagset, catalogue: Catalogue, hidden: NDArray[np.bool_] | None = None
-) -> Candidates:
-    """Look a layer up and measure what speaks for each package that has evidence in it.
-
-    Parameters
-    ----------
-    hidden
-        Packages to take as unknown, so that training sees what software nobody knows looks like.
-    """
+def find_candidates(tagset: Tagset, catalogue: Catalogue) -> Candidates:
+    """Look a layer up and measure what speaks for each package that has evidence in it."""
     layer = LayerKeys.of(tagset.normalised)
     matches = match_keys(layer, catalogue)
     owners = match_folders(tagset.normalised.folders, catalogue)
-    if hidden is not None:
-        matches = matches.where(~hidden[matches.packages])
-        owners = np.where((owners >= 0) & hidden[owners], -1, owners)
-    below = _files_below(tagset, owners, len(catalogue.packages))
-    packages = np.union1d(matches.packages, np.flatnonzero(below)).astype(np.intp)
+    core = np.isin(tagset.normalised.kinds, CORE)
+    below = np.stack(
+        [_files_below(tagset, owners, core == kind, len(catalogue.packages)) for kind in (True, False)]
+    )
+    packages = np.union1d(matches.packages, np.flatnonzero(below.any(axis=0))).astype(np.intp)
     versions = {
         package: weigh_versions(package, catalogue, layer, tagset)
         for package in packages.tolist()
         if catalogue.version_starts[package] < catalogue.version_starts[package + 1]
     }
-    features = _Measures(tagset, catalogue, layer, matches, packages, versions, owners).table(below[packages])
-    return Candidates(layer, matches, packages, features, versions, owners)
+    measures = _Measures(tagset, catalogue, layer, matches, packages, versions, owners)
+    features = measures.table(below[:, packages])
+    return Candidates(layer, matches, packages, features, versions, owners, measures.twins())
 
 
-def _files_below(tagset: Tagset, owners: NDArray[np.intp], count: int) -> NDArray[np.intp]:
-    """Count the files below each package's own folders."""
+def _files_below(
+    tagset: Tagset, owners: NDArray[np.intp], rows: NDArray[np.bool_], count: int
+) -> NDArray[np.intp]:
+    """Count which of the rows lie below each package's own folders."""
     below = np.zeros(count, np.intp)
     if len(tagset):
-        files = np.bincount(tagset.normalised.folder_of, minlength=len(owners))
+        files = np.bincount(tagset.normalised.folder_of[rows], minlength=len(owners))
         for column in range(2 if np.any(owners[:, 0] != owners[:, 1]) else 1):
             owned = owners[:, column] >= 0
             below += np.bincount(owners[owned, column], files[owned], minlength=count).astype(np.intp)
@@ -114,7 +115,7 @@ class _Measures:
         """Return the features."""
         hits = self._count(self._counts)
         coverage = self._coverage(hits)
-        kept = self._explain_away(coverage, hits)
+        kept, twins = self._explain_away(coverage, hits)
         alone = np.bincount(self._key, minlength=len(self._layer.keys))[self._key] == 1
         unique = self._count(self._counts & alone)
         extras = self._count(~self._core)
@@ -128,12 +129,15 @@ class _Measures:
             np.log1p(unique),
             self._rival(coverage),
             np.log1p(extras),
-            np.log1p(below),
+            np.log1p(below[0]),
+            np.log1p(below[1]),
             np.log1p(self._expected),
             self._agreeing(),
             self._unclaimed(),
             _share(self._count(python & self._layer.system[self._key]), self._count(python)),
             self._catalogue.native[self._packages],
+            self._intact(coverage, kept),
+            np.log(np.maximum(twins, 1)),
         )
         return np.stack([np.asarray(column, np.float32) for column in columns], axis=1)
 
@@ -149,18 +153,55 @@ class _Measures:
                 coverage[place] = (evidence.present / np.maximum(evidence.expected, 1)).max()
         return np.minimum(coverage, 1.0)
 
-    def _explain_away(self, coverage: NDArray[np.float64], hits: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Give each path to the best candidate that has it, again and again; return what each keeps."""
+    def _explain_away(
+        self, coverage: NDArray[np.float64], hits: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Give each path to the best candidates that have it, again and again.
+
+        Returns
+        -------
+        kept
+            How many paths each candidate keeps; candidates that nothing tells apart all keep theirs.
+        twins
+            With how many candidates it shares a path that it keeps, itself included.
+        """
+        if not len(self._key):
+            self._winner = np.zeros(0, np.bool_)
+            return hits, np.ones(len(hits))
+        begins = np.flatnonzero(np.append(True, self._key[1:] != self._key[:-1]))
+        lengths = np.diff(np.append(begins, len(self._key)))
         kept = hits
         for _ in range(ROUNDS):
-            strength = np.where(kept > 0, coverage * kept / np.maximum(hits, 1), 0)
-            order = np.lexsort((kept[self._candidate], strength[self._candidate], self._key))
-            last = np.ones(len(order), np.bool_)
-            last[:-1] = self._key[order][1:] != self._key[order][:-1]
-            winner = np.zeros(len(order), np.bool_)
-            winner[order[last]] = True
+            strength = np.round(coverage * kept / np.maximum(hits, 1), 6) + 1e-9 * kept
+            mine = np.where(kept > 0, strength, -1)[self._candidate]
+            winner = mine >= np.repeat(np.maximum.reduceat(mine, begins), lengths)
             kept = self._count(winner & self._counts)
-        return kept
+        self._winner = winner
+        rivals = np.repeat(np.add.reduceat(winner.astype(np.float64), begins), lengths)
+        shared = np.bincount(self._candidate[winner], rivals[winner], len(hits))
+        return kept, shared / np.maximum(self._count(winner), 1)
+
+    def twins(self) -> tuple[tuple[int, ...], ...]:
+        """Return groups of candidates that keep exactly the same paths, the plainest name first."""
+        winner = self._winner
+        together = np.bincount(self._key[winner], minlength=len(self._layer.keys))
+        contested = np.flatnonzero(winner & (together[self._key] > 1))
+        kept: dict[int, list[int]] = {}
+        for pair in contested.tolist():
+            kept.setdefault(int(self._candidate[pair]), []).append(int(self._key[pair]))
+        groups: dict[tuple[int, ...], list[int]] = {}
+        for candidate, keys in kept.items():
+            groups.setdefault(tuple(keys), []).append(candidate)
+        names = self._catalogue.packages
+        return tuple(
+            tuple(
+                sorted(
+                    group, key=lambda place: (len(names[self._packages[place]]), names[self._packages[place]])
+                )
+            )
+            for group in groups.values()
+            if len(group) > 1
+        )
 
     def _rival(self, coverage: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the coverage of the best other candidate that shares a path with each."""
@@ -176,6 +217,12 @@ class _Measures:
         second = np.flatnonzero(others & np.append(True, first[:-1])) if len(first) else start
         np.maximum.at(rival, leader[second], coverage[candidate[second]])
         return rival
+
+    def _intact(self, coverage: NDArray[np.float64], kept: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the usual coverage of the candidates that keep several paths; NaN where there is none."""
+        sure = kept >= _SURE
+        usual = np.average(coverage[sure], weights=kept[sure]) if sure.any() else np.nan
+        return np.full(len(coverage), usual)
 
     def _agreeing(self) -> NDArray[np.float64]:
         share = np.full(len(self._packages), np.nan)

@@ -104,7 +104,7 @@ class Model:
     def predict(self, tagset: Tagset) -> LayerPrediction:
         """Name the releases in a layer, each with its confidence and evidence, and what stays unexplained."""
         seen, found, confidence = self.weigh(tagset)
-        named = emit(confidence, self.emission)
+        named = emit(confidence, self.emission, found.twins)
         told = tell(seen, found, named, confidence, self.catalogue)
         return LayerPrediction(tagset.digest, self.id, told.releases, told.unexplained)
 
@@ -118,7 +118,7 @@ class Model:
         """
         whole, origin = stack(tagsets)
         seen, found, confidence = self.weigh(whole)
-        named = emit(confidence, self.emission)
+        named = emit(confidence, self.emission, found.twins)
         told = tell(seen, found, named, confidence, self.catalogue)
         digests = [tagset.digest for tagset in tagsets]
         return ImagePrediction(self.id, spread(told, found, named, origin, digests), told.unexplained)

@@ -77,9 +77,10 @@ _PYTHON_ROOTS: Final = re.compile(r"(?:^|.*/)(?:site|dist)-packages(?=/|$)")
 _WHEEL_LIBRARY: Final = re.compile(r"^[^/]+\.data/(?:purelib|platlib)(?=/|$)/?")
 _METADATA_FOLDER: Final = re.compile(r"(?:^|/)([^/]+?)(?:-[0-9][^/]*?)?\.(dist|egg)-info(?=/|$)")
 _SYSTEM_ROOT: Final = re.compile(r"usr/lib/python[0-9.]*/dist-packages(?:/|$)")
+# Only the machine's own libraries: a cross compiler's folders are named after the machine it compiles for.
 _MACHINE: Final = re.compile(
-    r"(?<![^/-])(?:x86_64|aarch64|i[3-6]86|arm|armv7l|powerpc64le|ppc64le|s390x|riscv64|mips64el)"
-    r"-linux-(?:gnu|musl)(?:eabihf|eabi|abi64)?(?=/|$)"
+    r"^(usr/(?:lib|include)/)(?:x86_64|aarch64|i[3-6]86|arm|powerpc64le|s390x|riscv64|mips64el)"
+    r"-linux-(?:gnu|musl)(?:eabihf|abi64)?(?=/|$)"
 )
 _KINDS: Final = (
     (PathKind.METADATA, re.compile(r"\.(?:dist|egg)-info(?:/|$)|^var/lib/(?:dpkg|apt)(?:/|$)")),
@@ -123,7 +124,7 @@ def normalise_folder(folder: str) -> str:
     if "-packages" in folder and (match := _PYTHON_ROOTS.match(folder)):
         folder = PYTHON_ROOT + _WHEEL_LIBRARY.sub("", folder[match.end() + 1 :])
     if "-linux-" in folder:
-        folder = _MACHINE.sub("@machine", folder)
+        folder = _MACHINE.sub(r"\1@machine", folder)
     if "-info" in folder:
         folder = _METADATA_FOLDER.sub(_metadata_name, folder)
     if folder.endswith("__pycache__"):

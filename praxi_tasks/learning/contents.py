@@ -11,9 +11,10 @@ from array import array
 from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from xxhash import xxh3_64_intdigest
 
 from praxi_tasks.discovery.catalogue import CORE, Catalogue
@@ -36,6 +37,7 @@ from praxi_tasks.learning.reading import open_lines
 ECOSYSTEM: Final = "deb"
 MOST_FILES: Final = 1_500
 """How many files of a package are read back to make up layers of."""
+_DOCUMENTS: Final = "usr/share/doc"
 _LINE: Final = re.compile(
     rb"\S.*\s[a-z0-9.+/_-]+/[a-z0-9][a-z0-9.+-]+(?:,[a-z0-9.+/_-]+)*\s*$", re.IGNORECASE
 )
@@ -48,15 +50,41 @@ def is_contents(path: Path) -> bool:
     return bool(start) and not start[0].lstrip().startswith(b"{") and fitting * 2 > len(start)
 
 
-def build_contents(paths: Iterable[Path]) -> Catalogue:
+def build_contents(paths: Iterable[Path], without: Collection[str] = ()) -> Catalogue:
     """Build the catalogue of the packages of some Contents indexes.
+
+    Parameters
+    ----------
+    without
+        Names of packages to leave out, so that a benchmark has some that are unknown.
 
     Raises
     ------
     DataError
         If a file can't be read or names no package.
     """
-    collector = _Collector()
+    return read_archive(paths, without, np.random.default_rng(0), 0.0).catalogue
+
+
+class Archive(NamedTuple):
+    """An archive's catalogue, and what it would be without some packages, the names of which are ``held``."""
+
+    catalogue: Catalogue
+    reduced: Catalogue
+    held: frozenset[str]
+
+
+def read_archive(
+    paths: Iterable[Path], without: Collection[str], rng: np.random.Generator, share: float
+) -> Archive:
+    """Read some Contents indexes, and hold out a share of the packages for training what unknown ones look like.
+
+    Raises
+    ------
+    DataError
+        If a file can't be read or names no package.
+    """
+    collector = _Collector(frozenset(name.encode() for name in without), rng, share)
     for path in paths:
         before = len(collector.packages)
         collector.read(open_lines(path))
@@ -64,14 +92,19 @@ def build_contents(paths: Iterable[Path]) -> Catalogue:
             raise DataError(
                 "no line names a package", where=str(path), action="give an apt-file Contents index"
             )
-    return collector.catalogue()
+    return collector.archive()
 
 
 class _Collector:
     """Gathers key and owner of every path, and who has files in which folder."""
 
-    def __init__(self) -> None:
+    def __init__(self, without: frozenset[bytes], rng: np.random.Generator, share: float) -> None:
         self.packages: dict[bytes, int] = {}
+        self._without = without
+        self._rng, self._share = rng, share
+        self._held: set[int] = set()
+        self._drawn = 0
+        self._reduced = FolderOwners()
         self._owners: dict[bytes, tuple[int, ...]] = {}
         self._folders: dict[bytes, tuple[str, bytes, PathKind]] = {}
         self._exclusive = FolderOwners()
@@ -86,14 +119,18 @@ class _Collector:
                 path, listed = line.rsplit(None, 1)
             except ValueError:
                 continue
-            owners = self._owners.get(listed) or self._register(listed)
+            owners = self._owners.get(listed)
+            if owners is None:
+                owners = self._register(listed)
             raw, _, name = path.rpartition(b"/")
             folder, prefix, kind = self._folders.get(raw) or self._folder(raw)
             if (raw, listed) != last:
                 last = (raw, listed)
                 for owner in owners:
                     self._exclusive.add(folder, owner)
-            if kind is not PathKind.DOC:
+                    if owner not in self._held:
+                        self._reduced.add(folder, owner)
+            if kind is not PathKind.DOC or folder == _DOCUMENTS:  # a package's folder there may be a link
                 self._key(prefix, name, owners, core=kind in CORE)
 
     def _key(self, prefix: bytes, name: bytes, owners: tuple[int, ...], *, core: bool) -> None:
@@ -108,8 +145,14 @@ class _Collector:
 
     def _register(self, listed: bytes) -> tuple[int, ...]:
         names = [entry.rpartition(b"/")[2] for entry in listed.split(b",") if b"/" in entry]
-        owners = tuple(self.packages.setdefault(name, len(self.packages)) for name in names if name)
+        owners = tuple(
+            self.packages.setdefault(name, len(self.packages)) for name in names if name not in self._without
+        )
         self._owners[listed] = owners
+        while self._drawn < len(self.packages):
+            if self._rng.random() < self._share:
+                self._held.add(self._drawn)
+            self._drawn += 1
         return owners
 
     def _folder(self, raw: bytes) -> tuple[str, bytes, PathKind]:
@@ -118,34 +161,51 @@ class _Collector:
         found = self._folders[raw] = (folder, prefix, folder_kind(folder))
         return found
 
-    def catalogue(self) -> Catalogue:
-        """Make the catalogue of what was read, packages in order of their names."""
+    def archive(self) -> Archive:
+        """Make the catalogues of what was read, packages in order of their names."""
         ordered = sorted(self.packages)
+        names = [f"{ECOSYSTEM}/{name.decode('ascii', 'replace')}" for name in ordered]
         rank = np.empty(len(ordered), np.uint32)
         rank[[self.packages[name] for name in ordered]] = np.arange(len(ordered))
-        core = np.arange(len(self._keys) + len(self._extra_keys)) < len(self._keys)
-        keys, owners, core = sample_keys(
+        index = sample_keys(
             np.concatenate([np.asarray(self._keys, np.uint64), np.asarray(self._extra_keys, np.uint64)]),
             rank[
                 np.concatenate([np.asarray(self._numbers), np.asarray(self._extra_numbers)]).astype(np.intp)
             ],
-            core,
+            np.arange(len(self._keys) + len(self._extra_keys)) < len(self._keys),
         )
-        folders, folder_owners = self._exclusive.exclusive()
-        count = len(ordered)
-        expected = np.bincount(owners[core], minlength=count).astype(np.uint32)
-        return Catalogue(
-            packages=[f"{ECOSYSTEM}/{name.decode('ascii', 'replace')}" for name in ordered],
-            expected=expected,
-            extras=np.bincount(owners, minlength=count).astype(np.uint32) - expected,
-            keys=keys,
-            owners=owners,
-            folders=folders,
-            folder_owners=rank[folder_owners],
-            versions=[],
-            version_starts=np.zeros(count + 1, np.uint32),
-            **Contents.empty(count).columns(),
+        held = np.zeros(len(ordered), np.bool_)
+        held[rank[sorted(self._held)]] = True
+        kept = ~held[index[1]]
+        return Archive(
+            _catalogue(names, index, _ranked(self._exclusive, rank)),
+            _catalogue(names, tuple(column[kept] for column in index), _ranked(self._reduced, rank)),
+            frozenset(names[place] for place in np.flatnonzero(held).tolist()),
         )
+
+
+def _ranked(owners: FolderOwners, rank: NDArray[np.uint32]) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
+    folders, numbers = owners.exclusive()
+    return folders, rank[numbers]
+
+
+def _catalogue(
+    names: list[str], index: tuple[NDArray[Any], ...], folders: tuple[NDArray[np.uint64], NDArray[np.uint32]]
+) -> Catalogue:
+    keys, owners, core = index
+    expected = np.bincount(owners[core], minlength=len(names)).astype(np.uint32)
+    return Catalogue(
+        packages=names,
+        expected=expected,
+        extras=np.bincount(owners, minlength=len(names)).astype(np.uint32) - expected,
+        keys=keys,
+        owners=owners,
+        folders=folders[0],
+        folder_owners=folders[1],
+        versions=[],
+        version_starts=np.zeros(len(names) + 1, np.uint32),
+        **Contents.empty(len(names)).columns(),
+    )
 
 
 def read_packages(paths: Iterable[Path], wanted: Collection[str]) -> list[Release]:

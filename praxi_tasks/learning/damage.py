@@ -67,7 +67,7 @@ class Damage:
         """Draw the damage of one image."""
         kinds = [kind for group, chance in _DELETED_KINDS if rng.random() < chance for kind in group]
         mood = rng.random()
-        lost = 0.0 if mood < 0.5 else rng.uniform(0, 0.3) if mood < 0.75 else rng.uniform(0.3, 0.7)
+        lost = 0.0 if mood < 0.45 else rng.uniform(0, 0.3) if mood < 0.65 else rng.uniform(0.3, 0.75)
         return cls(tuple(kinds), lost, 0.1 if rng.random() < 0.3 else 0.0)
 
     def apply(self, release: Release, rng: np.random.Generator) -> Files:

@@ -31,12 +31,11 @@ class LabelledLayer:
     """A layer and the truth about it.
 
     ``truth`` maps each package that left a file to its version, or to ``None`` where that is none the model
-    was given; ``unknown`` are packages in the layer that are to be taken as unknown.
+    was given.
     """
 
     tagset: Tagset
     truth: dict[str, str | None]
-    unknown: frozenset[str] = frozenset()
 
 
 class LayerSampler:
@@ -47,9 +46,9 @@ class LayerSampler:
     releases
         What may be in a layer.
     groups
-        Sets of packages that share paths; half of the layers are drawn from within them.
-    unknown
-        Share of the packages of a layer that are to be taken as unknown.
+        Sets of packages that share paths; a part of the layers is drawn from within them.
+    most
+        How many packages a layer holds at most.
     """
 
     def __init__(
@@ -58,7 +57,6 @@ class LayerSampler:
         rng: np.random.Generator,
         *,
         groups: Sequence[Sequence[str]] = (),
-        unknown: float = 0.1,
         most: int = 12,
     ) -> None:
         self._rng = rng
@@ -68,7 +66,6 @@ class LayerSampler:
         self._names = sorted(self._releases)
         present = [[name for name in group if name in self._releases] for group in groups]
         self._groups = [group for group in present if len(group) > 1]
-        self._unknown = unknown
         self._most = most
 
     def draw(
@@ -95,16 +92,22 @@ class LayerSampler:
                 truth[name] = None if drifted or not release.version else release.version
                 parts.append(files)
         parts.append(noise(rng))
-        unknown = frozenset(name for name in truth if rng.random() < self._unknown)
-        return LabelledLayer(merge(parts), truth, unknown)
+        return LabelledLayer(merge(parts), truth)
 
     def _choose(self, confusable: float) -> list[str]:
         rng = self._rng
         count = int(rng.integers(1, self._most + 1))
-        if self._groups and rng.random() < confusable:
-            chosen = [self._groups[rng.integers(len(self._groups))] for _ in range(count)]
-            return sorted({group[rng.integers(len(group))] for group in chosen})
-        return [self._names[place] for place in rng.permutation(len(self._names))[:count].tolist()]
+        if not self._groups or rng.random() >= confusable:
+            return [self._names[place] for place in rng.permutation(len(self._names))[:count].tolist()]
+        chosen: list[str] = []
+        taken: set[int] = set()
+        for group in [self._groups[rng.integers(len(self._groups))] for _ in range(count)]:
+            name = group[rng.integers(len(group))]
+            keys = set(self._releases[name][0].normalised.keys.tolist())
+            if not keys & taken:  # an installer refuses two packages with one file
+                chosen.append(name)
+                taken |= keys
+        return chosen
 
 
 def noise(rng: np.random.Generator) -> Files:

@@ -13,7 +13,7 @@ from praxi_tasks.discovery.catalogue import Catalogue
 from praxi_tasks.discovery.scorer import Scorer
 from praxi_tasks.learning.sampling import LabelledLayer, LayerSampler
 
-LAYERS: Final = 400
+LAYERS: Final = 800
 """How many layers the scorer is trained on; half as many more calibrate it."""
 
 _RISING: Final = {
@@ -27,7 +27,7 @@ _RISING: Final = {
     "below",
     "agreeing",
 }
-_FALLING: Final = {"rival", "unclaimed"}
+_FALLING: Final = {"rival", "unclaimed", "twins"}
 _PARAMETERS: Final = {
     "objective": "binary:logistic",
     "base_score": 0.5,
@@ -49,13 +49,10 @@ class Examples(NamedTuple):
 
 
 def examples(layers: Sequence[LabelledLayer], catalogue: Catalogue) -> Examples:
-    """Measure the candidates of layers whose truth is known; unknown packages are hidden while doing so."""
-    numbers = {name: number for number, name in enumerate(catalogue.packages)}
+    """Measure the candidates of layers whose truth is known."""
     tables, truths = [np.empty((0, len(FEATURES)), np.float32)], [np.empty(0, np.bool_)]
     for layer in layers:
-        hidden = np.zeros(len(catalogue.packages), np.bool_)
-        hidden[[numbers[name] for name in layer.unknown if name in numbers]] = True
-        found = find_candidates(layer.tagset, catalogue, hidden)
+        found = find_candidates(layer.tagset, catalogue)
         tables.append(found.features)
         truths.append(np.fromiter((catalogue.packages[p] in layer.truth for p in found.packages), np.bool_))
     return Examples(np.concatenate(tables), np.concatenate(truths))

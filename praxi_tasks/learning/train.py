@@ -18,7 +18,7 @@ from praxi_tasks.errors import DataError
 from praxi_tasks.learning.building import build_catalogue
 from praxi_tasks.learning.changesets import read_changesets
 from praxi_tasks.learning.confusable import confusable_groups
-from praxi_tasks.learning.contents import ECOSYSTEM, build_contents, is_contents, read_packages
+from praxi_tasks.learning.contents import ECOSYSTEM, Archive, is_contents, read_archive, read_packages
 from praxi_tasks.learning.experts import Samples, train_experts
 from praxi_tasks.learning.grouping import Routing
 from praxi_tasks.learning.releases import read_releases
@@ -28,7 +28,10 @@ from praxi_tasks.learning.scoring import train_scorer
 SEED: Final = 20_260_101
 """Training draws its layers from this seed, so the same data give the same model."""
 
-ARCHIVE_SAMPLE: Final = 1_500
+HELD: Final = 0.1
+"""Share of the packages that the scorer's training takes as unknown."""
+
+ARCHIVE_SAMPLE: Final = 4_000
 """How many packages of an archive the scorer is trained on, besides those that share paths."""
 
 
@@ -59,21 +62,17 @@ def train_model(
     rng = np.random.default_rng(SEED)
     archives = [path for path in releases if is_contents(path)]
     known = [release for path in releases if path not in archives for release in read_releases(path)]
-    learned = _catalogues(archives, known)
     experts = _experts(changesets, routing, rng)
-    if not learned and not experts:
+    if not archives and not known and not experts:
         raise DataError("there is nothing to learn", where=", ".join(map(str, (*releases, *changesets))))
     before = base or Model()
-    catalogues = [*before.parts, *learned]
+    archive = read_archive(archives, (), rng, HELD) if archives else None
+    learned = [archive.catalogue] if archive else []
+    learned += [build_catalogue(known)] if known else []
     scorer = before.scorer
     if learned and not before.parts:
-        scorer = _scorer(catalogues, archives, known, rng)
-    return Model(catalogues, scorer, [*before.experts, *experts])
-
-
-def _catalogues(archives: Sequence[Path], known: Sequence[Release]) -> list[Catalogue]:
-    catalogues = [build_contents(archives)] if archives else []
-    return [*catalogues, build_catalogue(known)] if known else catalogues
+        scorer = make_scorer(archives, archive, known, rng)
+    return Model([*before.parts, *learned], scorer, [*before.experts, *experts])
 
 
 def _experts(changesets: Sequence[Path], routing: Routing, rng: np.random.Generator) -> list[Expert]:
@@ -81,26 +80,31 @@ def _experts(changesets: Sequence[Path], routing: Routing, rng: np.random.Genera
     return train_experts(Samples.of(recordings), rng, routing=routing) if recordings else []
 
 
-def _scorer(
-    catalogues: Sequence[Catalogue],
-    archives: Sequence[Path],
-    known: Sequence[Release],
-    rng: np.random.Generator,
+def make_scorer(
+    archives: Sequence[Path], archive: Archive | None, known: Sequence[Release], rng: np.random.Generator
 ) -> Scorer:
-    catalogue = join_catalogues(catalogues)
-    groups = confusable_groups(catalogue)
-    sampler = LayerSampler([*known, *_sample(archives, catalogue, groups, rng)], rng, groups=groups)
-    return train_scorer(sampler, catalogue)
+    """Train the scorer on layers of which a few packages are unknown: those that were held out."""
+    packages = sorted({release.package for release in known})
+    held = {name for name in packages if rng.random() < HELD}
+    parts = [build_catalogue(release for release in known if release.package not in held)]
+    sample: list[Release] = []
+    groups = confusable_groups(build_catalogue(known))
+    if archive is not None:
+        parts = [archive.reduced, *parts]
+        groups += confusable_groups(archive.catalogue)
+        sample = _sample(archives, archive.catalogue, groups, rng)
+    sampler = LayerSampler([*known, *sample], rng, groups=groups)
+    return train_scorer(sampler, join_catalogues(parts))
 
 
 def _sample(
     archives: Sequence[Path], catalogue: Catalogue, groups: Sequence[Sequence[str]], rng: np.random.Generator
 ) -> list[Release]:
     """Read back some packages of the archives: those that share paths, and as many others."""
-    if not archives:
-        return []
     prefix = f"{ECOSYSTEM}/"
-    names = [name for name in catalogue.packages if name.startswith(prefix)]
-    chosen = {names[place] for place in rng.permutation(len(names))[:ARCHIVE_SAMPLE].tolist()}
+    chosen = {
+        catalogue.packages[place]
+        for place in rng.permutation(len(catalogue.packages))[:ARCHIVE_SAMPLE].tolist()
+    }
     chosen |= {name for group in groups for name in group if name.startswith(prefix)}
     return read_packages(archives, {name.removeprefix(prefix) for name in chosen})

@@ -1,0 +1,117 @@
+"""Getting the labelled fingerprints of wanted releases: each source in turn, every failure with its reason."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import date
+from typing import Final, Literal
+
+import msgspec
+
+from praxi_tasks.errors import KeyNotFoundError, PraxiError, ReleaseError, StoreUnavailableError
+from praxi_tasks.learning.requests import NewPackage
+from praxi_tasks.learning.sources.base import Source
+from praxi_tasks.learning.stored import StoredRelease
+from praxi_tasks.store import Store, documents, keys
+
+logger = logging.getLogger(__name__)
+
+State = Literal["stored", "failed", "given-up"]
+ATTEMPTS: Final = 5
+"""On how many days a release is asked for before it is given up."""
+
+
+class Attempt(msgspec.Struct, frozen=True):
+    """One day on which no source had a release, and what each said."""
+
+    day: date
+    reasons: dict[str, str]
+
+
+class Collected(msgspec.Struct, frozen=True):
+    """How the search for a release ended; ``source`` gave it, or ``reason`` says why none did."""
+
+    package: NewPackage
+    state: State
+    source: str = ""
+    reason: str = ""
+
+
+class Collector:
+    """Gets releases into the store.
+
+    Parameters
+    ----------
+    sources
+        Asked in turn until one has the release.
+    today
+        The day that failures are recorded under.
+    attempts
+        On how many days to ask.
+    """
+
+    def __init__(
+        self, store: Store, sources: Sequence[Source], today: date, attempts: int = ATTEMPTS
+    ) -> None:
+        self._store = store
+        self._sources = sources
+        self._today = today
+        self._attempts = attempts
+
+    def collect(self, wanted: NewPackage) -> Collected:
+        """Get one release, unless it is stored already or was asked for in vain too often.
+
+        Raises
+        ------
+        StoreUnavailableError
+            If there is nowhere to write to.
+        """
+        key = keys.release(*wanted.identity)
+        if self._store.exists(key):
+            return Collected(wanted, "stored", StoredRelease.from_bytes(self._store.get(key)).source)
+        attempts = past_attempts(self._store, wanted)
+        if len([attempt for attempt in attempts if attempt.day != self._today]) >= self._attempts:
+            return Collected(wanted, "given-up", reason=_told(attempts[-1].reasons))
+        reasons: dict[str, str] = {}
+        for source in self._sources:
+            if source.offers(wanted):
+                found = self._ask(source, wanted, reasons)
+                if found is not None:
+                    self._store.put(key, found.to_bytes())
+                    return Collected(wanted, "stored", found.source)
+        self._remember(wanted, attempts, reasons)
+        return Collected(wanted, "failed", reason=_told(reasons))
+
+    def _ask(self, source: Source, wanted: NewPackage, reasons: dict[str, str]) -> StoredRelease | None:
+        """Ask one source; whatever goes wrong is its reason, for the next one may do better."""
+        try:
+            return source.read(wanted).checked()
+        except StoreUnavailableError:
+            raise
+        except PraxiError as error:
+            reasons[source.name] = str(error)
+            level = logging.INFO if isinstance(error, ReleaseError) else logging.WARNING
+            logger.log(level, "%s: %s", source.name, error)
+        except (OSError, ValueError, EOFError) as error:
+            reasons[source.name] = f"{type(error).__name__}: {error}"
+            logger.warning("%s: %s", source.name, error)
+        return None
+
+    def _remember(self, wanted: NewPackage, attempts: Sequence[Attempt], reasons: dict[str, str]) -> None:
+        others = [attempt for attempt in attempts if attempt.day != self._today]
+        record = [*others, Attempt(self._today, reasons)]
+        documents.write(self._store, keys.release_attempts(*wanted.identity), record)
+
+
+def past_attempts(store: Store, wanted: NewPackage) -> tuple[Attempt, ...]:
+    """Return the days on which a release was asked for in vain."""
+    try:
+        return documents.read(store, keys.release_attempts(*wanted.identity), tuple[Attempt, ...])
+    except KeyNotFoundError:
+        return ()
+
+
+def _told(reasons: dict[str, str]) -> str:
+    told = "; ".join(f"{source}: {reason}" for source, reason in reasons.items())
+    return told or "no source offers it"

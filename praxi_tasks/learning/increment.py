@@ -1,0 +1,62 @@
+"""Learning releases on top of what a model knows: new experts, and nothing of the old ones touched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from praxi_tasks.discovery.model import Model
+from praxi_tasks.learning.building import build_catalogue
+from praxi_tasks.learning.stored import StoredRelease
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Increment:
+    """A model that learned something.
+
+    ``learned`` are the releases it knows now; ``twins`` those that install exactly what another package's
+    release installs, with that other: nothing could tell them apart, so they are kept out.
+    """
+
+    model: Model
+    learned: tuple[StoredRelease, ...]
+    twins: dict[str, str]
+
+
+def learn_releases(base: Model, new: Sequence[StoredRelease], old: Iterable[StoredRelease] = ()) -> Increment:
+    """Teach a model releases that it does not know.
+
+    Parameters
+    ----------
+    base
+        Stays as it is: its catalogues are taken over byte for byte.
+    new
+        What to learn; releases that the model knows are passed over.
+    old
+        Stored releases that it knows, to find twins among.
+    """
+    learned, twins = separate([release for release in new if not base.knows(*release.identity)], old)
+    if not learned:
+        return Increment(base, (), twins)
+    part = build_catalogue(release.release() for release in learned)
+    model = Model([*base.parts, part], base.scorer, base.experts, emission=base.emission)
+    return Increment(model, tuple(learned), twins)
+
+
+def separate(
+    new: Sequence[StoredRelease], old: Iterable[StoredRelease]
+) -> tuple[list[StoredRelease], dict[str, str]]:
+    """Return the releases that can be told from every other package, and the rest with its twin.
+
+    Versions of one package may be alike: that is a tie, and told as one.
+    """
+    owners: dict[str, tuple[str, str]] = {release.content_id(): release.identity[:2] for release in old}
+    learned: list[StoredRelease] = []
+    twins: dict[str, str] = {}
+    for release in new:
+        owner = owners.setdefault(release.content_id(), release.identity[:2])
+        if owner == release.identity[:2]:
+            learned.append(release)
+        else:
+            twins["/".join(release.identity)] = "/".join(owner)
+    return learned, twins

@@ -1,0 +1,80 @@
+"""What one training is to do: which requests it serves, what it wants to learn, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from praxi_tasks.learning.champion import ResolvedModel
+from praxi_tasks.learning.grouping import LABELS_PER_EXPERT, Routing
+from praxi_tasks.learning.requests import NewPackage
+
+BATCH: Final = 25
+"""How many releases one task gets: a few seconds each where an index is asked."""
+
+_MOST_BATCHES: Final = 1_024
+
+
+class Bars(msgspec.Struct, frozen=True):
+    """What a challenger must reach.
+
+    Attributes
+    ----------
+    old_loss
+        By how much F1 on releases known before may drop.
+    new_f1
+        Least package F1 on the new releases.
+    false_positives
+        Most known packages named per unknown package in a layer.
+    calibration
+        Largest expected calibration error.
+    score
+        Least weighted mean of the scores; see :mod:`~praxi_tasks.learning.gate`.
+    """
+
+    old_loss: float = 0.001
+    new_f1: float = 0.9
+    false_positives: float = 0.02
+    calibration: float = 0.03
+    score: float = 0.9
+
+
+class TrainingSettings(msgspec.Struct, frozen=True):
+    """How to train.
+
+    Attributes
+    ----------
+    routing, labels_per_expert
+        How new releases are assigned to experts, and how many share one; 0 puts all into one.
+    tuning_trials
+        How many settings of the scorer's trees to try; 0 keeps the defaults.
+    full_retrain
+        Whether to rebuild the model from all stored fingerprints.
+    """
+
+    routing: Routing = "default"
+    labels_per_expert: int = LABELS_PER_EXPERT
+    tuning_trials: int = 0
+    full_retrain: bool = False
+    bars: Bars = Bars()
+    weights: dict[str, float] = {}
+
+
+class TrainingPlan(msgspec.Struct, frozen=True):
+    """One training: ``base`` is the model it builds on, ``requests`` the ids of those it serves."""
+
+    requests: tuple[str, ...]
+    packages: tuple[NewPackage, ...]
+    base: ResolvedModel
+    settings: TrainingSettings = TrainingSettings()
+
+    @property
+    def batches(self) -> int:
+        """How many tasks get the releases."""
+        return min(-(-len(self.packages) // BATCH), _MOST_BATCHES)
+
+    def batch(self, number: int) -> Sequence[NewPackage]:
+        """Return the releases of one batch."""
+        return self.packages[number :: self.batches]

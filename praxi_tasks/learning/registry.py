@@ -1,0 +1,199 @@
+"""The model registry: which versions of the model there are, and which one is in use.
+
+MLflow keeps it: one registered model, ``praxi``, whose versions point at models in the store, and two aliases.
+Moving an alias is one transaction, so the champion is the old version or the new one, never something between.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+import msgspec
+
+from praxi_tasks.errors import ModelError, RegistryDownError, UsageError
+
+if TYPE_CHECKING:
+    from mlflow.tracking import MlflowClient
+
+MODEL_NAME: Final = "praxi"
+CHAMPION: Final = "champion"
+CHALLENGER: Final = "challenger"
+ALIASED: Final = "models:/praxi@"
+"""What stands before an alias in a model's URI, as MLflow writes it."""
+
+_MODEL_TAG: Final = "praxi.model"
+_REPLACED_TAG: Final = "praxi.replaced"
+
+
+class ModelVersion(msgspec.Struct, frozen=True):
+    """A registered version: ``uri`` is where the model lies, ``model`` its identity."""
+
+    version: str
+    uri: str
+    model: str
+    aliases: tuple[str, ...] = ()
+    tags: dict[str, str] = {}
+    run: str = ""
+
+
+class ModelRegistry:
+    """The versions of the model, and their aliases.
+
+    Parameters
+    ----------
+    uri
+        MLflow's tracking URI: ``sqlite:///FILE`` or a server's address.
+    """
+
+    def __init__(self, uri: str) -> None:
+        self.uri = uri
+        with _mlflow(uri):
+            self._client = _client(uri)
+
+    def versions(self) -> list[ModelVersion]:
+        """Return all versions, the oldest first."""
+        with _mlflow(self.uri):
+            found = self._client.search_model_versions(f"name='{MODEL_NAME}'")
+        return sorted(map(_version, found), key=lambda version: int(version.version))
+
+    def register(self, uri: str, model: str, tags: Mapping[str, str], run: str = "") -> ModelVersion:
+        """Return the version of a model, which is made unless the model is registered already."""
+        known = next((version for version in self.versions() if version.model == model), None)
+        if known is not None:
+            return known
+        with _mlflow(self.uri):
+            self._make_model()
+            made = self._client.create_model_version(
+                MODEL_NAME, source=uri, run_id=run or None, tags={_MODEL_TAG: model, **tags}
+            )
+        return _version(made)
+
+    def get(self, version: str) -> ModelVersion:
+        """Return a version by its number or an alias.
+
+        Raises
+        ------
+        ModelError
+            If there is none.
+        """
+        found = self.find(version)
+        if found is None:
+            raise ModelError(
+                f"the registry has no version {version!r}", where=self.uri, action="see praxi models list"
+            )
+        return found
+
+    def find(self, version: str) -> ModelVersion | None:
+        """Return a version by its number or an alias, or nothing."""
+        return next((v for v in self.versions() if version == v.version or version in v.aliases), None)
+
+    def challenge(self, version: ModelVersion) -> None:
+        """Make a version the challenger."""
+        with _mlflow(self.uri):
+            self._client.set_registered_model_alias(MODEL_NAME, CHALLENGER, version.version)
+
+    def promote(self, version: ModelVersion) -> ModelVersion:
+        """Make a version the champion; return it as it is then.
+
+        What it replaces is written down first: a promotion that is broken off can be repeated, and the
+        champion is whole at every moment.
+        """
+        champion = self.find(CHAMPION)
+        if champion is not None and champion.version == version.version:
+            return champion
+        with _mlflow(self.uri):
+            if champion is not None:
+                self._client.set_model_version_tag(
+                    MODEL_NAME, version.version, _REPLACED_TAG, champion.version
+                )
+            self._client.set_registered_model_alias(MODEL_NAME, CHAMPION, version.version)
+        return self.get(version.version)
+
+    def roll_back(self) -> ModelVersion:
+        """Make the version champion that the present champion replaced.
+
+        Raises
+        ------
+        ModelError
+            If there is no champion, or it replaced none.
+        """
+        champion = self.get(CHAMPION)
+        before = champion.tags.get(_REPLACED_TAG, "")
+        if not before:
+            raise ModelError(f"version {champion.version} replaced no other", where=self.uri)
+        with _mlflow(self.uri):
+            self._client.set_registered_model_alias(MODEL_NAME, CHAMPION, before)
+        return self.get(before)
+
+    def _make_model(self) -> None:
+        from mlflow.exceptions import MlflowException
+
+        try:
+            self._client.create_registered_model(MODEL_NAME)
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_ALREADY_EXISTS":
+                raise
+
+
+def tracking_uri(store_uri: str) -> str:
+    """Return where MLflow keeps its records: ``PRAXI_MLFLOW_URI``, or a file in a local store.
+
+    Raises
+    ------
+    UsageError
+        If the store is not local and no server is named.
+    """
+    given = os.environ.get("PRAXI_MLFLOW_URI", "")
+    if given:
+        return given
+    parts = urlsplit(store_uri)
+    if parts.scheme not in {"", "file"}:
+        raise UsageError(
+            "no model registry is named",
+            where="PRAXI_MLFLOW_URI",
+            action="give the address of an MLflow server",
+        )
+    folder = parts.path
+    os.makedirs(f"{folder}/mlflow", exist_ok=True)  # noqa: PTH103 - SQLite makes no folders
+    return f"sqlite:///{folder}/mlflow/mlflow.db"
+
+
+@contextmanager
+def _mlflow(uri: str) -> Iterator[None]:
+    """Turn what MLflow and its database raise into typed errors."""
+    from mlflow.exceptions import MlflowException
+    from sqlalchemy.exc import SQLAlchemyError
+
+    where = urlsplit(uri)._replace(netloc=urlsplit(uri).netloc.rpartition("@")[2]).geturl()
+    try:
+        yield
+    except (MlflowException, SQLAlchemyError, OSError) as error:
+        raise RegistryDownError(
+            f"the model registry does not answer: {str(error).splitlines()[0][:300]}",
+            where=where,
+            action="try again when it is back; the champion is the one of before",
+        ) from error
+
+
+def _client(uri: str) -> MlflowClient:
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "20")
+    from mlflow.tracking import MlflowClient
+
+    return MlflowClient(tracking_uri=uri, registry_uri=uri)
+
+
+def _version(found: Any) -> ModelVersion:
+    return ModelVersion(
+        version=str(found.version),
+        uri=str(found.source),
+        model=str(found.tags.get(_MODEL_TAG, "")),
+        aliases=tuple(sorted(found.aliases)),
+        tags=dict(found.tags),
+        run=str(found.run_id or ""),
+    )

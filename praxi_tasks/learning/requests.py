@@ -1,0 +1,100 @@
+"""What the training Dag is asked to learn, and by whom."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+
+from praxi_tasks.errors import DataError, KeyNotFoundError
+from praxi_tasks.learning.releases import canonical_name
+from praxi_tasks.store import Store, documents, keys
+
+_LABEL: Final = re.compile(
+    r"(?:(?:pkg:)?(?P<ecosystem>[a-z]+)/)?(?P<name>@?[^\s@=<>]+)(?:==|@)(?P<version>[^\s@=]+)"
+)
+
+
+class NewPackage(msgspec.Struct, frozen=True):
+    """A release that somebody names and the model has never seen.
+
+    ``layers`` are digests of layers whose package databases claim it; a release named by hand has none.
+    """
+
+    purl: str
+    ecosystem: str
+    name: str
+    version: str
+    layers: tuple[str, ...] = ()
+
+    @property
+    def identity(self) -> tuple[str, str, str]:
+        """What makes it this release and no other."""
+        return self.ecosystem, self.name, self.version
+
+
+class TrainingRequest(msgspec.Struct, frozen=True):
+    """What an audit asks to learn; ``audit`` is the key of its run, empty for a request by hand."""
+
+    audit: str
+    packages: tuple[NewPackage, ...]
+
+
+def parse_label(label: str) -> NewPackage:
+    """Read a release as people write it: ``requests==2.32.0``, ``npm/left-pad@1.3.0`` or a package URL.
+
+    Raises
+    ------
+    DataError
+        If it is none of these.
+
+    Examples
+    --------
+    >>> parse_label("Flask==3.0.0").purl
+    'pkg:pypi/flask@3.0.0'
+    """
+    match = _LABEL.fullmatch(label.strip())
+    if match is None:
+        raise DataError(
+            "not a release", where=repr(label), action="write name==version or ecosystem/name@version"
+        )
+    ecosystem = match["ecosystem"] or "pypi"
+    name = canonical_name(match["name"], ecosystem)
+    return NewPackage(f"pkg:{ecosystem}/{name}@{match['version']}", ecosystem, name, match["version"])
+
+
+def merge(packages: Iterable[NewPackage]) -> tuple[NewPackage, ...]:
+    """Return each release once, in order, with every layer that anybody saw it in."""
+    merged: dict[tuple[str, str, str], NewPackage] = {}
+    for package in packages:
+        known = merged.get(package.identity, package)
+        layers = tuple(sorted({*known.layers, *package.layers}))
+        merged[package.identity] = msgspec.structs.replace(known, layers=layers)
+    return tuple(merged[identity] for identity in sorted(merged))
+
+
+def open_requests(store: Store) -> dict[str, TrainingRequest]:
+    """Return the requests that no finished training has served, by id."""
+    prefix = keys.training_request("").removesuffix("/.json")
+    found = sorted(key.rpartition("/")[2].removesuffix(".json") for key in store.list(prefix))
+    return {
+        request_id: documents.read(store, keys.training_request(request_id), TrainingRequest)
+        for request_id in found
+        if not store.exists(keys.training_served(request_id))
+    }
+
+
+def mark_served(store: Store, requests: Iterable[str], run_id: str) -> None:
+    """Note which run served some requests; who comes second changes nothing."""
+    for request_id in requests:
+        store.put(keys.training_served(request_id), msgspec.json.encode({"run": run_id}))
+
+
+def served_by(store: Store, request_id: str) -> str:
+    """Return the run that served a request, or nothing."""
+    try:
+        return documents.read(store, keys.training_served(request_id), dict[str, str])["run"]
+    except KeyNotFoundError:
+        return ""

@@ -1,0 +1,202 @@
+"""A training as a run: its documents in the store, and the steps that read and write them.
+
+Each step is one task of the Dag. A step that is started again does the same work again: stored releases are
+found, the same model has the same identity and version, an alias that is set is set again.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from praxi_tasks.discovery.model import Model
+from praxi_tasks.errors import KeyNotFoundError, UsageError
+from praxi_tasks.learning.champion import load_base, resolve_model
+from praxi_tasks.learning.collecting import Collected, Collector
+from praxi_tasks.learning.evaluation import Evaluation, evaluate
+from praxi_tasks.learning.gate import judge
+from praxi_tasks.learning.increment import learn_releases
+from praxi_tasks.learning.outcome import Judged, Promotion, Trained
+from praxi_tasks.learning.plan import TrainingPlan, TrainingSettings
+from praxi_tasks.learning.registry import CHAMPION, ModelRegistry, tracking_uri
+from praxi_tasks.learning.requests import NewPackage, mark_served, merge, open_requests
+from praxi_tasks.learning.sources.choice import choose_sources
+from praxi_tasks.learning.stored import StoredRelease, load_release, stored_releases
+from praxi_tasks.store import Store, documents, keys
+
+_SEED = 20_260_102
+
+
+class TrainingRun:
+    """The steps of the training ``run_id`` over a store."""
+
+    def __init__(self, store: Store, run_id: str) -> None:
+        self._store = store
+        self._run = run_id
+
+    def key(self, name: str) -> str:
+        """Return the store key of one of the run's documents."""
+        return keys.training_run(self._run, name)
+
+    def plan(self, model_uri: str, by_hand: Sequence[NewPackage], settings: TrainingSettings) -> TrainingPlan:
+        """Gather what every open request wants and write ``plan.json`` and ``batches.json``.
+
+        Requests that came while another training ran are all served by this one: merged, not lost.
+        """
+        requests = open_requests(self._store)
+        wanted = [package for request in requests.values() for package in request.packages]
+        base = resolve_model(model_uri, self._store.uri)
+        known = load_base(base)
+        packages = merge(package for package in [*wanted, *by_hand] if not known.knows(*package.identity))
+        plan = TrainingPlan(tuple(requests), packages, base, settings)
+        documents.write(self._store, self.key("plan.json"), plan)
+        documents.write(self._store, self.key("batches.json"), list(range(plan.batches)))
+        return plan
+
+    def fingerprint(self, batch: int) -> tuple[Collected, ...]:
+        """Get the releases of one batch into the store and write ``batches/N.json``.
+
+        Raises
+        ------
+        UsageError
+            If the plan has no such batch.
+        """
+        plan = self._plan()
+        if not 0 <= batch < plan.batches:
+            raise UsageError(f"the plan has no batch {batch}", where=self.key("plan.json"))
+        collector = Collector(self._store, choose_sources(self._store), datetime.now(UTC).date())
+        outcome = tuple(collector.collect(package) for package in plan.batch(batch))
+        documents.write(self._store, self.key(f"batches/{batch}.json"), outcome)
+        return outcome
+
+    def train(self) -> Trained:
+        """Learn what was collected, store and register the model, and write ``trained.json``."""
+        plan = self._plan()
+        base = load_base(plan.base)
+        new = list(self._collected(plan))
+        began = time.process_time()
+        increment = learn_releases(base, new, self._stored_of(base))
+        seconds = time.process_time() - began
+        model = increment.model
+        uri = f"{self._store.uri}/{keys.model(model.id)}"
+        if model.id != base.id:
+            model.save(uri)
+        trained = Trained(
+            model=model.id,
+            uri=uri if model.id != base.id else plan.base.uri,
+            version=self._registered(plan, base, model, uri),
+            base=plan.base,
+            base_model=base.id,
+            learned=tuple(release.identity for release in increment.learned),
+            twins=increment.twins,
+            repaired=(),
+            parts=len(model.parts),
+            size=sum(len(part.to_bytes()) for part in model.parts),
+            seconds=seconds,
+        )
+        documents.write(self._store, self.key("trained.json"), trained)
+        return trained
+
+    def evaluate(self) -> Evaluation | None:
+        """Compare champion and challenger and write ``evaluation.json``; nothing if nothing was learned."""
+        trained = self._trained()
+        if not trained.changed:
+            return None
+        champion, challenger = load_base(trained.base), Model.load(trained.uri)
+        learned = set(trained.learned)
+        new, old = [], []
+        for release in self._stored_of(challenger):
+            (new if release.identity in learned else old).append(release.release())
+        evaluation = evaluate(champion, challenger, old, new, _SEED)
+        documents.write(self._store, self.key("evaluation.json"), evaluation)
+        return evaluation
+
+    def gate(self) -> Judged:
+        """Hold the challenger against the bars and write ``gate.json``."""
+        settings = self._plan().settings
+        if not self._trained().changed:
+            judged = Judged(None, "nothing was learned: the model is the one of before")
+        else:
+            evaluation = documents.read(self._store, self.key("evaluation.json"), Evaluation)
+            judged = Judged(judge(evaluation, settings.bars, settings.weights))
+        documents.write(self._store, self.key("gate.json"), judged)
+        return judged
+
+    def promote(self, *, approved: bool = True) -> Promotion:
+        """Make the challenger champion if it may be, and write ``promotion.json``.
+
+        Raises
+        ------
+        RegistryDownError
+            If the registry can't answer; the champion is the one of before, and a retry goes on.
+        """
+        trained, judged = self._trained(), documents.read(self._store, self.key("gate.json"), Judged)
+        registry = ModelRegistry(tracking_uri(self._store.uri))
+        champion = registry.find(CHAMPION)
+        before = champion.version if champion else ""
+        reason = _obstacle(trained, judged, before, approved=approved)
+        if not reason:
+            champion = registry.promote(registry.get(trained.version))
+        promotion = Promotion(not reason, champion.version if champion else "", trained.base.version, reason)
+        documents.write(self._store, self.key("promotion.json"), promotion)
+        return promotion
+
+    def finish(self) -> None:
+        """Note that the run's requests are served: nobody need serve them again."""
+        mark_served(self._store, self._plan().requests, self._run)
+
+    def collected(self) -> tuple[Collected, ...]:
+        """Return how the search for each release ended; a batch that died left nothing."""
+        plan, found = self._plan(), list[Collected]()
+        for number in range(plan.batches):
+            try:
+                key = self.key(f"batches/{number}.json")
+                found += documents.read(self._store, key, tuple[Collected, ...])
+            except KeyNotFoundError:
+                found += [
+                    Collected(package, "failed", reason="its task died") for package in plan.batch(number)
+                ]
+        return tuple(found)
+
+    def _collected(self, plan: TrainingPlan) -> Iterable[StoredRelease]:
+        if plan.settings.full_retrain:
+            yield from stored_releases(self._store)
+            return
+        for found in self.collected():
+            if found.state == "stored":
+                yield load_release(self._store, found.package.identity)
+
+    def _stored_of(self, model: Model) -> Iterable[StoredRelease]:
+        """Yield the stored releases that a model knows."""
+        return (release for release in stored_releases(self._store) if model.knows(*release.identity))
+
+    def _registered(self, plan: TrainingPlan, base: Model, model: Model, uri: str) -> str:
+        """Register the model as challenger, and the one it builds on if the registry never saw it."""
+        registry = ModelRegistry(tracking_uri(self._store.uri))
+        if base.parts or base.experts:
+            version = registry.register(plan.base.uri, base.id, {"praxi.origin": "starter"})
+            if registry.find(CHAMPION) is None:
+                registry.promote(version)
+        if model.id == base.id:
+            return plan.base.version
+        version = registry.register(uri, model.id, {"praxi.origin": self._run})
+        registry.challenge(version)
+        return version.version
+
+    def _plan(self) -> TrainingPlan:
+        return documents.read(self._store, self.key("plan.json"), TrainingPlan)
+
+    def _trained(self) -> Trained:
+        return documents.read(self._store, self.key("trained.json"), Trained)
+
+
+def _obstacle(trained: Trained, judged: Judged, champion: str, *, approved: bool) -> str:
+    """Return why a challenger must not be promoted, or nothing."""
+    if not judged.passed:
+        return "; ".join(judged.verdict.reasons) if judged.verdict else judged.reason
+    if not approved:
+        return "a person declined it"
+    if champion not in {trained.version, trained.base.version} and trained.base.version:
+        return f"version {champion} became champion meanwhile: train again on top of it"
+    return ""

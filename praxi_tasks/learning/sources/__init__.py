@@ -1,0 +1,1 @@
+"""Where labelled fingerprints come from: one reader per source."""
