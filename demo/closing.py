@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from rich.console import Console
 
@@ -17,6 +18,12 @@ from praxi_tasks.errors import KeyNotFoundError
 from praxi_tasks.store import keys, open_store
 
 
+LEGEND: Final = (
+    "By files: packages known by their files alone. By databases: those that a package database in some layer "
+    "claims. Hidden: known by their files, in no database. Unexplained: files that nobody knows."
+)
+
+
 def show_outcome(console: Console, state: DemoFolder, config: AirflowConfig, runs: Mapping[str, str]) -> bool:
     """Print a table for each run and the links; return whether all runs succeeded."""
     api = AirflowApi(config)
@@ -24,14 +31,21 @@ def show_outcome(console: Console, state: DemoFolder, config: AirflowConfig, run
         console.print()
         report = _report(config, run)
         if report is not None:
+            console.print(f"[bold]Audit of {report.interval or 'the images asked for'}\n", highlight=False)
             console.print(report_table(report))
         if ended != "success":
             failed = ", ".join(api.failed_tasks(run)) or "unknown"
             console.print(f"[red]The run ended as {ended}; failed tasks: {failed}")
-        console.print(f"\nRun:     {api.page(run)}", soft_wrap=True, highlight=False)
-    console.print(f"Login:   admin, password {config.password()}", highlight=False)
-    console.print(f"Folder:  {state.root}   (`make demo-stop` ends everything)", highlight=False)
+        key = keys.run(run_key(run), "report.html")
+        _say(console, "\nRun", f"{api.page(run)}   (user admin, password {config.password()})")
+        _say(console, "Report", str(state.store / key))
+    console.print(f"\n[dim]{LEGEND}")
+    _say(console, "\nStop", "make demo-stop")
     return all(ended == "success" for ended in runs.values())
+
+
+def _say(console: Console, label: str, text: str) -> None:
+    console.print(f"{label + ':':<8} {text}", soft_wrap=True, highlight=False, markup=False)
 
 
 def _report(config: AirflowConfig, run: str) -> AuditReport | None:
