@@ -1,4 +1,4 @@
-"""How well a model does on layers that are rebuilt from stored fingerprints, damaged and with unknown software."""
+"""How well a model does on layers that are rebuilt from stored fingerprints, damaged, with unknown software."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ _LEAST_CONFIDENCE: Final = 0.02
 class Scores(msgspec.Struct, frozen=True):
     """What a model scored on some layers.
 
-    ``f1``, ``precision`` and ``recall`` count packages over all layers; ``exact`` counts releases, the version
-    included, where it is known. ``calibration`` is the expected calibration error, ``curve`` the points of the
-    reliability diagram (confidence, share that was right, how many). ``confused`` are pairs of a package that
-    was in a layer and missed, and one that was named instead.
+    ``f1``, ``precision`` and ``recall`` count packages over all layers; ``exact`` counts releases, the
+    version included, where it is known. ``calibration`` is the expected calibration error, ``curve`` the
+    points of the reliability diagram (confidence, share that was right, how many). ``confused`` are pairs of
+    a package that was in a layer and missed, and one that was named instead.
     """
 
     layers: int
@@ -85,8 +85,8 @@ def draw(
     """Draw layers of some releases, half of them with other releases beside."""
     if not releases:
         return []
-    alone = LayerSampler(releases, rng, unknown=0)
-    mixed = LayerSampler([*releases, *others], rng, unknown=0)
+    alone = LayerSampler(releases, rng)
+    mixed = LayerSampler([*releases, *others], rng)
     return [(alone if number % 2 else mixed).draw(drifting=0.0) for number in range(LAYERS)]
 
 
@@ -165,7 +165,8 @@ def estranged(release: Release, rng: np.random.Generator) -> Tagset:
 
 
 _COMMON: Final = frozenset(
-    ["usr", "bin", "lib", "share", "etc", "opt", "var", "local", "sbin", "include", "doc", "man", "site-packages", "dist-packages", "node_modules"]
+    ("usr", "bin", "lib", "share", "etc", "opt", "var", "local", "sbin", "include", "doc", "man")
+    + ("site-packages", "dist-packages", "node_modules")
 )
 
 
