@@ -111,11 +111,10 @@ class AirflowApi:
         found = self._call("GET", f"/api/v2/dags/{DAG}/dagRuns/{run}/taskInstances")["task_instances"]
         counts: dict[str, list[bool]] = {}
         for task in sorted(found, key=lambda task: str(task["start_date"] or "~")):
-            if task["state"] and task["state"] != "scheduled":
+            if task["state"] not in {None, "scheduled"}:
                 counts.setdefault(task["task_id"], []).append(task["state"] in {"success", "skipped"})
-        return " · ".join(
-            f"{task} {'✓' if all(done) else f'{sum(done)}/{len(done)}'}" for task, done in counts.items()
-        )
+        under_way = [f"{task} {sum(done)}/{len(done)}" for task, done in counts.items() if not all(done)]
+        return ", ".join(under_way) or "waiting for the next task"
 
     def failed_tasks(self, run: str) -> list[str]:
         """Return the ids of the tasks that failed in a run."""

@@ -17,10 +17,9 @@ from praxi_tasks.audit.table import report_table
 from praxi_tasks.errors import KeyNotFoundError
 from praxi_tasks.store import keys, open_store
 
-
 LEGEND: Final = (
-    "By files: packages known by their files alone. By databases: those that a package database in some layer "
-    "claims. Hidden: known by their files, in no database. Unexplained: files that nobody knows."
+    "By files: packages known by their files alone. By databases: those that a package database in some "
+    "layer claims. Hidden: known by their files, in no database. Unexplained: files that nobody knows."
 )
 
 

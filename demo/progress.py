@@ -10,6 +10,7 @@ from typing import Self
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Column
 
 Say = Callable[[str], None]
 
@@ -22,10 +23,11 @@ class Steps:
         self._began = time.monotonic()
         self._progress = Progress(
             SpinnerColumn(finished_text="[green]✓"),
-            TextColumn("{task.description}", markup=False),
+            TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)),
             TimeElapsedColumn(),
-            TextColumn("[dim]{task.fields[now]}"),
+            TextColumn("[dim]{task.fields[now]}", table_column=Column(ratio=1, no_wrap=True)),
             console=console,
+            expand=True,
             refresh_per_second=4,
             disable=not console.is_terminal,
         )
