@@ -30,16 +30,17 @@ def show_outcome(console: Console, state: DemoFolder, config: AirflowConfig, run
         console.print()
         report = _report(config, run)
         if report is not None:
-            console.print(f"[bold]Audit of {report.interval or 'the images asked for'}\n", highlight=False)
+            console.print(f"[bold]Audit of {_covered(report)}\n", highlight=False)
             console.print(report_table(report))
         if ended != "success":
             failed = ", ".join(api.failed_tasks(run)) or "unknown"
             console.print(f"[red]The run ended as {ended}; failed tasks: {failed}")
         key = keys.run(run_key(run), "report.html")
-        _say(console, "\nRun", f"{api.page(run)}   (user admin, password {config.password()})")
+        console.print()
+        _say(console, "Run", f"{api.page(run)}   (user admin, password {config.password()})")
         _say(console, "Report", str(state.store / key))
-    console.print(f"\n[dim]{LEGEND}")
-    _say(console, "\nStop", "make demo-stop")
+    console.print(f"\n[dim]{LEGEND}\n")
+    _say(console, "Stop", "make demo-stop")
     return all(ended == "success" for ended in runs.values())
 
 
@@ -53,3 +54,11 @@ def _report(config: AirflowConfig, run: str) -> AuditReport | None:
         return documents.read(open_store(config.store), key, AuditReport)
     except KeyNotFoundError:
         return None
+
+
+def _covered(report: AuditReport) -> str:
+    """Return what an audit was about: its interval, without the zeros of midnight, or what was asked for."""
+    if not report.interval:
+        return "the images asked for"
+    start, _, end = report.interval.replace("T00:00:00+00:00", "").partition("/")
+    return f"{start} up to {end}"
