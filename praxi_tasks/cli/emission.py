@@ -9,7 +9,7 @@ import click
 from praxi_tasks.discovery.emission import Emission, Strategy
 
 
-class EmissionType(click.ParamType):
+class EmissionType(click.ParamType[Emission]):
     """``default``, ``density``, ``threshold=PROBABILITY`` or ``top-k=COUNT``."""
 
     name = "emission"

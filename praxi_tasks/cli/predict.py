@@ -70,10 +70,13 @@ def _predict_run(run_id: str, model_uri: str, store_uri: str) -> None:
     from praxi_tasks.audit.run import AuditRun
     from praxi_tasks.audit.timing import timed
     from praxi_tasks.discovery.model import Model
+    from praxi_tasks.learning.champion import resolve_once
 
     store = open_store(store_uri)
     with timed(store, run_id, "predict"):
-        outcome = AuditRun(store, run_id).predict(Model.load(model_uri))
+        run = AuditRun(store, run_id)
+        resolved = resolve_once(model_uri, store, run.key("model.json"))
+        outcome = run.predict(Model.load(resolved.uri), resolved.version)
     click.echo(f"model {outcome.model}: {len(outcome.failures)} layers could not be predicted")
 
 

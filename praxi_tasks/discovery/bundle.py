@@ -54,7 +54,7 @@ def describe(parts: Sequence[tuple[str, bytes]], settings: dict[str, str | int |
 def save_bundle(
     uri: str, parts: Sequence[tuple[str, bytes]], settings: dict[str, str | int | float]
 ) -> Manifest:
-    """Write parts, given as role and bytes, below ``uri``; the manifest last, so a reader sees all or nothing."""
+    """Write parts, given as role and bytes, below ``uri``, the manifest last: a reader sees all or none."""
     store = open_store(uri)
     manifest = describe(parts, settings)
     for part, (_, data) in zip(manifest.parts, parts, strict=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -145,7 +145,7 @@ class _Measures:
         return np.bincount(self._candidate[mask], minlength=len(self._packages)).astype(np.float64)
 
     def _coverage(self, hits: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the share of each package's paths that is there: of its best version, where those are known."""
+        """Return the share of each package's paths that is there: of its best version, if those are known."""
         coverage = hits / np.maximum(self._expected, 1)
         for place, package in enumerate(self._packages.tolist()):
             evidence = self._versions.get(package)
@@ -254,5 +254,5 @@ class _Measures:
         )
 
 
-def _share(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
+def _share(part: NDArray[Any], whole: NDArray[Any]) -> NDArray[np.float64]:
     return np.asarray(part / np.maximum(whole, 1))

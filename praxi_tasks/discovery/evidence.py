@@ -87,6 +87,7 @@ def _left_over(tagset: Tagset, found: Candidates, packages: NDArray[np.intp], co
     named[packages] = True
     explained = np.zeros(len(found.layer.keys), np.bool_)
     explained[found.matches.keys[named[found.matches.packages]]] = True
-    below = named[found.folder_owners].any(axis=1)[tagset.normalised.folder_of]
+    own = named[found.folder_owners[:, 0]] | named[found.folder_owners[:, 1]]
+    below = own[tagset.normalised.folder_of]
     place = np.searchsorted(found.layer.keys, tagset.normalised.keys)
     return np.flatnonzero(~(explained[place] | below))

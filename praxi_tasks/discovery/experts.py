@@ -1,4 +1,4 @@
-"""Experts that learned from recordings: each owns a few labels, and a router asks only those with evidence."""
+"""Experts that learned from recordings: each owns a few labels; a router asks those with evidence."""
 
 from __future__ import annotations
 
@@ -45,7 +45,8 @@ class Expert:
         self.tokens = tokens
         self.models = tuple(models)
         self._trees = [Trees(model.booster) for model in models]
-        if any(trees.features != len(tokens) + 1 for trees in self._trees):
+        outside = any(len(model.own) and model.own.max() >= len(tokens) for model in models)
+        if outside or any(trees.features != len(tokens) + 1 for trees in self._trees):
             raise CorruptObjectError("an expert's booster reads other tokens", action="build the model again")
 
     @property
@@ -98,8 +99,6 @@ class Expert:
                 LabelModel(label, tokens, booster.tobytes())
                 for label, tokens, booster in zip(labels, own, boosters, strict=True)
             ]
-            if any(len(model.own) and model.own.max() >= len(arrays["tokens"]) for model in models):
-                raise ValueError("tokens point outside")
             return cls(arrays["tokens"], models)
         except (KeyError, ValueError) as error:
             raise CorruptObjectError("an expert lacks a part", action="build the model again") from error

@@ -37,12 +37,16 @@ class Unexplained(msgspec.Struct, frozen=True):
 
 
 class LayerPrediction(msgspec.Struct, frozen=True):
-    """A model's word on one layer; ``model`` is the identity of the model that spoke."""
+    """A model's word on one layer.
+
+    ``model`` is the identity of the model that spoke, ``version`` the registry's number for it, if any.
+    """
 
     digest: str
     model: str
     releases: tuple[ReleasePrediction, ...] = ()
     unexplained: Unexplained = Unexplained()
+    version: str = ""
 
 
 class ImageRelease(msgspec.Struct, frozen=True):

@@ -79,8 +79,8 @@ def _moves(folders: Iterable[str], catalogue: Catalogue) -> list[Move]:
     found = np.minimum(np.searchsorted(catalogue.folders, hashes), max(len(catalogue.folders) - 1, 0))
     votes: defaultdict[Move, int] = defaultdict(int)
     if len(catalogue.folders):
-        for place in np.flatnonzero(catalogue.folders[found] == hashes).tolist():
-            votes[guesses[place][0]] += 1
+        for guess in np.flatnonzero(catalogue.folders[found] == hashes).tolist():
+            votes[guesses[guess][0]] += 1
     for place in places:
         head, _, last = place.rpartition("/")
         if last == "usr" and head:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +49,7 @@ class Scorer:
     def to_bytes(self) -> bytes:
         """Return the scorer as bytes."""
         booster = np.frombuffer(self._booster, np.uint8)
-        arrays = {"booster": booster, "knots": self._knots, "levels": self._levels}
+        arrays: dict[str, NDArray[Any]] = {"booster": booster, "knots": self._knots, "levels": self._levels}
         return pack_arrays(_KIND, PROTOCOL, arrays)
 
     @classmethod

@@ -1,7 +1,7 @@
 """Tokens of a recorded changeset: what the experts that learn from recordings read.
 
-Three kinds, all as 64-bit hashes: the paths, the names that occur in them, and which path followed which. The
-last says much where names say nothing: an installer writes the files of a package in the same order each time.
+Three kinds, all as 64-bit hashes: the paths, the names that occur in them, and which path followed which.
+The last says much where names say nothing: an installer writes a package's files in the same order each time.
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ class Trees:
             value = table[rows, self._feature[node]]
             left = np.where(np.isnan(value), self._default_left[node], value < self._value[node])
             node = np.where(left, self._left[node], self._right[node])
-        return self._base + self._value[node].sum(axis=1, dtype=np.float64)
+        return np.asarray(self._base + self._value[node].sum(axis=1, dtype=np.float64))
 
     def probability(self, table: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return the probability that each row is positive."""

@@ -105,7 +105,7 @@ class _Reader:
         if kind in _COLUMNS and count is not None:
             dtype = np.dtype(_COLUMNS[kind])
             return np.frombuffer(self.take(count * dtype.itemsize), dtype).astype(dtype.newbyteorder("="))
-        values = []
+        values: list[Any] = []
         while self._more(count, len(values), b"]"):
             values.append(self.value(kind or self.take(1), depth + 1))
         return values

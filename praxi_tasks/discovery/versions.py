@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,19 +11,23 @@ from praxi_tasks.discovery.catalogue import Catalogue
 from praxi_tasks.discovery.matching import LayerKeys
 from praxi_tasks.fingerprint.tagset import Tagset
 
+EDITED: Final = 0.05
+"""The share of a release's files that may differ from what was released: configured, patched."""
+
 
 class VersionEvidence(NamedTuple):
     """What a layer says about each known version of a package, as arrays over the versions.
 
     ``present`` counts the version's core paths that the layer has, ``expected`` all of them; ``agreeing``
-    the measured files that are as the version has them, ``differing`` those that are not.
+    the measured files that are as the version has them, ``differing`` those that are not, and
+    ``contradicting`` those of the latter that are known to change from version to version.
     """
 
     present: NDArray[np.int64]
     expected: NDArray[np.int64]
     agreeing: NDArray[np.int64]
     differing: NDArray[np.int64]
-    telling: NDArray[np.int64]
+    contradicting: NDArray[np.int64]
 
 
 def weigh_versions(package: int, catalogue: Catalogue, layer: LayerKeys, tagset: Tagset) -> VersionEvidence:
@@ -46,22 +50,38 @@ def weigh_versions(package: int, catalogue: Catalogue, layer: LayerKeys, tagset:
     row_of = np.repeat(np.arange(end - start), np.diff(holder_starts))
 
     def tally(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
-        return np.bincount(holders[mask[row_of]], minlength=count)
+        return np.asarray(np.bincount(holders[mask[row_of]], minlength=count), np.int64)
 
-    agreeing = tally(same)
-    seen = len(np.unique(keys[measured]))
-    _, group, spellings = np.unique(keys, return_inverse=True, return_counts=True)
-    varied = spellings[group] > 1
-    return VersionEvidence(tally(there & core), tally(core), agreeing, seen - agreeing, tally(same & varied))
+    _, spelling, spellings = np.unique(keys, return_inverse=True, return_counts=True)
+    varied = (spellings[spelling] > 1) | (np.diff(holder_starts) < count)
+    agreeing, telling = tally(same), tally(same & varied)
+    return VersionEvidence(
+        present=tally(there & core),
+        expected=tally(core),
+        agreeing=agreeing,
+        differing=_distinct(keys[measured]) - agreeing,
+        contradicting=_distinct(keys[measured & varied]) - telling,
+    )
+
+
+def _distinct(keys: NDArray[np.uint64]) -> int:
+    """Count distinct keys among sorted ones."""
+    return int(np.count_nonzero(keys[1:] != keys[:-1])) + 1 if len(keys) else 0
 
 
 def tied_versions(evidence: VersionEvidence) -> NDArray[np.intp]:
-    """Return the versions that no file speaks against more than against the best one; none if all are wrong."""
+    """Return the versions that nothing tells apart; none if the files are those of no known version.
+
+    A few files may have been edited after they were installed. That does not rule a version out while all
+    the files that do change between versions are as they should be; a new version would have changed those.
+    """
     if not len(evidence.present):
         return np.empty(0, np.intp)
-    fewest = evidence.differing.min()
-    if fewest > max(0.02 * (evidence.agreeing + evidence.differing).max(), 0):
+    best = np.lexsort((evidence.differing, evidence.contradicting))[0]
+    measured = evidence.agreeing[best] + evidence.differing[best]
+    edited = EDITED if len(evidence.present) > 1 else EDITED / 2
+    if evidence.contradicting[best] or evidence.differing[best] > edited * measured:
         return np.empty(0, np.intp)
-    tied = np.flatnonzero(evidence.differing == fewest)
+    tied = np.flatnonzero(evidence.differing == evidence.differing[best])
     missing = (evidence.expected - evidence.present)[tied]
-    return tied[missing == missing.min()]
+    return np.asarray(tied[missing == missing.min()])

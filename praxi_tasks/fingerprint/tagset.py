@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import zstandard
@@ -144,7 +144,7 @@ class Tagset:
             raise CorruptObjectError("a stored tagset lacks a part", action="fingerprint again") from error
 
     @classmethod
-    def _from_arrays(cls, arrays: dict[str, NDArray[np.generic]]) -> Tagset:
+    def _from_arrays(cls, arrays: dict[str, NDArray[Any]]) -> Tagset:
         files, whiteouts, opaques, folders = arrays["counts"].tolist()
         texts = unpack_texts(arrays["texts"], 1 + files + whiteouts + opaques + folders)
         ends = np.cumsum([1, files, whiteouts, opaques, folders]).tolist()

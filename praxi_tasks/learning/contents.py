@@ -77,7 +77,7 @@ class Archive(NamedTuple):
 def read_archive(
     paths: Iterable[Path], without: Collection[str], rng: np.random.Generator, share: float
 ) -> Archive:
-    """Read some Contents indexes, and hold out a share of the packages for training what unknown ones look like.
+    """Read some Contents indexes, and hold out a share of the packages to learn what unknown ones look like.
 
     Raises
     ------

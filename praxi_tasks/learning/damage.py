@@ -1,4 +1,4 @@
-"""What happens to a package's files between its archive and an image: the augmentation that training lives on."""
+"""What happens to a package's files between its archive and an image: what training augments with."""
 
 from __future__ import annotations
 

@@ -125,8 +125,7 @@ def merge(parts: Sequence[Files], digest: str = "sha256:" + "0" * 64) -> Tagset:
     """Put files into one layer; of files with one path the last stays."""
     places: dict[str, int] = {}
     paths = [path for part in parts for path in part.paths]
-    for row, path in enumerate(paths):
-        places[path] = row
+    places |= {path: row for row, path in enumerate(paths)}
     rows = np.fromiter(places.values(), np.intp, len(places))
     kept = list(places)
     return Tagset(
