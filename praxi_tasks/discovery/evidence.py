@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from praxi_tasks.discovery.candidates import Candidates
 from praxi_tasks.discovery.catalogue import Catalogue
 from praxi_tasks.discovery.prediction import ReleasePrediction, Unexplained
-from praxi_tasks.discovery.unexplained import is_state, unexplained
+from praxi_tasks.discovery.unexplained import unexplained
 from praxi_tasks.discovery.versions import tied_versions
 from praxi_tasks.fingerprint.tagset import Tagset
 
@@ -34,40 +34,46 @@ def tell(
     catalogue: Catalogue,
 ) -> Told:
     """Describe the candidates that are ``named`` (places among the candidates) and what they leave over."""
-    packages = found.packages[named]
-    releases = tuple(
-        _release(tagset, found, int(package), float(confidence[place]), catalogue)
-        for place, package in zip(named.tolist(), packages.tolist(), strict=True)
-    )
-    left = _left_over(tagset, found, packages, len(catalogue.packages))
-    return Told(releases, unexplained(path for path in _paths(tagset, left) if not is_state(path)))
+    teller = _Teller(tagset, found, catalogue)
+    releases = tuple(teller.release(place, float(confidence[place])) for place in named.tolist())
+    left = _left_over(tagset, found, found.packages[named], len(catalogue.packages))
+    return Told(releases, unexplained(_paths(tagset, left)))
 
 
-def _release(
-    tagset: Tagset, found: Candidates, package: int, confidence: float, catalogue: Catalogue
-) -> ReleasePrediction:
-    ecosystem, _, name = catalogue.packages[package].partition("/")
-    keys = found.matches.keys[found.matches.packages == package]
-    versions: tuple[str, ...] = ()
-    if (evidence := found.versions.get(package)) is not None:
-        known = catalogue.versions_of(package)
-        versions = tuple(known[number] for number in tied_versions(evidence).tolist())
-    return ReleasePrediction(
-        ecosystem=ecosystem,
-        name=name,
-        versions=versions,
-        confidence=round(confidence, 4),
-        evidence=tuple(_paths(tagset, _most_telling(found, keys)))
-        or _folder_evidence(tagset, found, package),
-        files=len(keys),
-    )
+class _Teller:
+    """Describes candidates of one layer; what all of them need is worked out once."""
 
+    def __init__(self, tagset: Tagset, found: Candidates, catalogue: Catalogue) -> None:
+        self._tagset, self._found, self._catalogue = tagset, found, catalogue
+        keys = found.matches.keys
+        shared = np.bincount(keys, minlength=len(found.layer.keys))[keys]
+        # By package, then: what fewest others have, what does its work, what comes first in the layer.
+        order = np.lexsort((found.layer.rows[keys], ~found.layer.core[keys], shared, found.matches.packages))
+        self._rows = found.layer.rows[keys[order]]
+        packages = found.matches.packages[order]
+        self._starts = np.searchsorted(packages, found.packages, side="left").tolist()
+        self._ends = np.searchsorted(packages, found.packages, side="right").tolist()
 
-def _most_telling(found: Candidates, keys: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Return the rows of a package's paths that fewest others have, what does its work first."""
-    owners = np.bincount(found.matches.keys, minlength=len(found.layer.keys))[keys]
-    order = np.lexsort((found.layer.rows[keys], ~found.layer.core[keys], owners))
-    return found.layer.rows[keys[order[:PATHS]]]
+    def release(self, place: int, confidence: float) -> ReleasePrediction:
+        """Describe one candidate."""
+        package = int(self._found.packages[place])
+        ecosystem, _, name = self._catalogue.packages[package].partition("/")
+        rows = self._rows[self._starts[place] : self._ends[place]]
+        evidence = tuple(_paths(self._tagset, rows[:PATHS]))
+        return ReleasePrediction(
+            ecosystem=ecosystem,
+            name=name,
+            versions=self._versions(package),
+            confidence=round(confidence, 4),
+            evidence=evidence or _folder_evidence(self._tagset, self._found, package),
+            files=len(rows),
+        )
+
+    def _versions(self, package: int) -> tuple[str, ...]:
+        if (evidence := self._found.versions.get(package)) is None:
+            return ()
+        known = self._catalogue.versions_of(package)
+        return tuple(known[number] for number in tied_versions(evidence).tolist())
 
 
 def _folder_evidence(tagset: Tagset, found: Candidates, package: int) -> tuple[str, ...]:

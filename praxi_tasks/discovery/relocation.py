@@ -25,9 +25,10 @@ from praxi_tasks.fingerprint.paths import (
 ROOTS: Final = (PYTHON_ROOT, "", "usr")
 """What may stand in the place of a prefix that is cut off."""
 
-_MAX_FOLDERS: Final = 3_000
+_MAX_FOLDERS: Final = 1_500
 _MAX_DEPTH: Final = 12
-_MAX_MOVES: Final = 24
+_MAX_MOVES: Final = 16
+_PROBE: Final = 200
 _SITE: Final = "site-packages"
 
 
@@ -106,12 +107,9 @@ def _guesses(place: str) -> Iterator[tuple[Move, str]]:
 
 def _confirmed(move: Move, rows: list[int], paths: list[str], catalogue: Catalogue) -> dict[int, str]:
     """Return the new spelling of rows, if enough of them are known under it."""
-    root = _SITE if move.root == PYTHON_ROOT else move.root
-    cut = len(move.prefix) + 1
-    spelled = [f"{root}/{paths[row][cut:]}".lstrip("/") for row in rows]
-    keys = normalise_all(spelled).keys
-    place = np.minimum(np.searchsorted(catalogue.keys, keys), max(len(catalogue.keys) - 1, 0))
-    known = catalogue.keys[place] == keys if len(catalogue.keys) else np.zeros(len(keys), np.bool_)
+    if len(rows) > 2 * _PROBE and not _known(move, rows[:: len(rows) // _PROBE], paths, catalogue)[1].any():
+        return {}
+    spelled, known = _known(move, rows, paths, catalogue)
     if known.sum() < 2 and not (known.sum() == 1 and len(rows) == 1 and move.root == PYTHON_ROOT):
         return {}
     folders = {spelled[place].rpartition("/")[0] for place in np.flatnonzero(known).tolist()}
@@ -120,6 +118,20 @@ def _confirmed(move: Move, rows: list[int], paths: list[str], catalogue: Catalog
         for row, text, hit in zip(rows, spelled, known.tolist(), strict=True)
         if hit or text.rpartition("/")[0] in folders
     }
+
+
+def _known(
+    move: Move, rows: list[int], paths: list[str], catalogue: Catalogue
+) -> tuple[list[str], NDArray[np.bool_]]:
+    """Return how rows are spelled before a move, and which of them the catalogue knows as that."""
+    root = _SITE if move.root == PYTHON_ROOT else move.root
+    cut = len(move.prefix) + 1
+    spelled = [f"{root}/{paths[row][cut:]}".lstrip("/") for row in rows]
+    keys = normalise_all(spelled).keys
+    if not len(catalogue.keys):
+        return spelled, np.zeros(len(keys), np.bool_)
+    place = np.minimum(np.searchsorted(catalogue.keys, keys), len(catalogue.keys) - 1)
+    return spelled, np.asarray(catalogue.keys[place] == keys)
 
 
 def _respelled(columns: PathColumns, moved: dict[int, str]) -> PathColumns:

@@ -77,16 +77,30 @@ def is_state(path: str) -> bool:
 
 
 def unexplained(paths: Iterable[str]) -> Unexplained:
-    """Gather paths under their roots: the first folder on the way down that is not common to all software."""
-    roots = Counter(root_of(path) for path in paths)
+    """Gather paths under their roots; a machine's state counts as explained."""
+    folders: Counter[str] = Counter()
+    for path in paths:
+        folder = path.rpartition("/")[0]
+        if folder != "etc" or not is_state(path):
+            folders[folder] += 1
+    roots: Counter[str] = Counter()
+    for folder, count in folders.items():
+        if not is_state(f"{folder}/"):
+            roots[root_of(folder)] += count
     named = sorted(roots.items(), key=lambda item: (-item[1], item[0]))[:ROOTS]
     return Unexplained(roots.total(), tuple(UnexplainedRoot(f"/{root}", count) for root, count in named))
 
 
-def root_of(path: str) -> str:
-    """Return the root that a path lies below, ``opt/tool`` of ``opt/tool/bin/tool``."""
-    parts = path.split("/")[:-1]
+def root_of(folder: str) -> str:
+    """Return the root that a folder lies below: the first on the way down not common to all software.
+
+    Examples
+    --------
+    >>> root_of("opt/tool/bin")
+    'opt/tool'
+    """
+    parts = folder.split("/")
     for depth, part in enumerate(parts):
         if part not in _COMMON and not part.startswith("python3."):
             return "/".join(parts[: depth + 1])
-    return "/".join(parts)
+    return folder
