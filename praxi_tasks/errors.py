@@ -203,6 +203,34 @@ class ModelError(PraxiError):
     code = "bad-model"
 
 
+# Learning.
+
+
+class ReleaseError(PraxiError):
+    """A release's files can't be had from a source; the next source is asked, and all again the next day."""
+
+    code = "release"
+
+
+class ReleaseNotFoundError(ReleaseError):
+    """A source has no such release, or none whose files it can list."""
+
+    code = "release-not-found"
+
+
+class ReleaseRefusedError(ReleaseError):
+    """A release is hostile or absurd: a path outside its root, a million files, another release's name."""
+
+    code = "release-refused"
+
+
+class RegistryDownError(PraxiError):
+    """The model registry can't answer now; nothing was half-switched."""
+
+    code = "model-registry"
+    retryable = True
+
+
 # Findings.
 
 

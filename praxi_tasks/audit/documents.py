@@ -1,37 +1,5 @@
-"""A run's documents in the store: typed JSON in, typed JSON out."""
+"""A run's documents in the store."""
 
-from __future__ import annotations
+from praxi_tasks.store.documents import read, write
 
-from typing import TypeVar
-
-import msgspec
-
-from praxi_tasks.errors import CorruptObjectError
-from praxi_tasks.store import Store
-
-T = TypeVar("T")
-
-
-def write(store: Store, key: str, document: object) -> None:
-    """Store a document; a retry of the same task writes it anew."""
-    store.replace(key, msgspec.json.encode(document))
-
-
-def read(store: Store, key: str, kind: type[T]) -> T:
-    """Read a document of a known type.
-
-    Raises
-    ------
-    KeyNotFoundError
-        If it was never written.
-    CorruptObjectError
-        If what is stored is not of that type.
-    """
-    try:
-        return msgspec.json.decode(store.get(key), type=kind)
-    except msgspec.MsgspecError as error:
-        raise CorruptObjectError(
-            f"a document is damaged: {error}",
-            where=f"{store.uri}/{key}",
-            action="run the task that writes it again",
-        ) from error
+__all__ = ["read", "write"]

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from praxi_tasks.findings.purl import claim_purl
 from praxi_tasks.fingerprint.inventory import Claim, Inventory
+from praxi_tasks.learning.requests import NewPackage
 from praxi_tasks.store import Store, keys
 
 if TYPE_CHECKING:
@@ -16,15 +15,7 @@ if TYPE_CHECKING:
 
     from praxi_tasks.discovery.model import Model
 
-
-class NewPackage(msgspec.Struct, frozen=True):
-    """A release that a package database names and the model has never seen; ``layers`` are digests."""
-
-    purl: str
-    ecosystem: str
-    name: str
-    version: str
-    layers: tuple[str, ...]
+__all__ = ["NewPackage", "new_packages"]
 
 
 def new_packages(digests: Iterable[str], store: Store, model: Model) -> tuple[NewPackage, ...]:

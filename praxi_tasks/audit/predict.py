@@ -21,14 +21,23 @@ logger = logging.getLogger(__name__)
 
 
 class PredictionOutcome(msgspec.Struct, frozen=True):
-    """Which model spoke, and the layers it could not speak about, with the reason."""
+    """Which model spoke, and the layers it could not speak about, with the reason.
+
+    ``version`` is the model's in the registry, empty for a model that is not from there.
+    """
 
     model: str
     failures: dict[str, Failure]
+    version: str = ""
 
 
 def predict_layers(
-    plan: Plan, store: Store, model: Model, on_done: Callable[[PlannedLayer], None] = lambda _: None
+    plan: Plan,
+    store: Store,
+    model: Model,
+    on_done: Callable[[PlannedLayer], None] = lambda _: None,
+    *,
+    version: str = "",
 ) -> PredictionOutcome:
     """Predict the layers whose tagset is in the store and which this model has not seen before.
 
@@ -41,22 +50,24 @@ def predict_layers(
     """
     failures = {}
     for layer in plan.layers:
-        result = attempt(partial(_predict, layer.digest, store, model, force=plan.forced), layer.digest)
+        work = partial(_predict, layer.digest, store, model, version, force=plan.forced)
+        result = attempt(work, layer.digest)
         if isinstance(result, Failure):
             logger.warning("layer %s: %s", layer.digest, result.message)
             failures[layer.digest] = result
         on_done(layer)
-    return PredictionOutcome(model.id, failures)
+    return PredictionOutcome(model.id, failures, version)
 
 
-def _predict(digest: str, store: Store, model: Model, *, force: bool) -> None:
+def _predict(digest: str, store: Store, model: Model, version: str, *, force: bool) -> None:
     key = keys.layer_prediction(digest, model.id)
     if store.exists(key) and not force:
         return
     tagset_key = keys.layer_tagset(digest)
     if not store.exists(tagset_key):
         return
-    document = msgspec.json.encode(model.predict(Tagset.from_bytes(store.get(tagset_key))))
+    prediction = model.predict(Tagset.from_bytes(store.get(tagset_key)))
+    document = msgspec.json.encode(msgspec.structs.replace(prediction, version=version))
     if force:
         store.replace(key, document)
     else:

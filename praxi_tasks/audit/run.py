@@ -103,10 +103,16 @@ class AuditRun:
         _retry_later(outcome.failures.values())
         return outcome
 
-    def predict(self, model: Model) -> PredictionOutcome:
-        """Predict every layer of the plan; write ``predictions.json`` and ``new-packages.json``."""
+    def predict(self, model: Model, version: str = "") -> PredictionOutcome:
+        """Predict every layer of the plan; write ``predictions.json`` and ``new-packages.json``.
+
+        Parameters
+        ----------
+        version
+            The model's version in the registry, if it is from there.
+        """
         plan = self._plan()
-        outcome = predict_layers(plan, self._store, model)
+        outcome = predict_layers(plan, self._store, model, version=version)
         packages = new_packages((layer.digest for layer in plan.layers), self._store, model)
         documents.write(self._store, self.key("predictions.json"), outcome)
         documents.write(self._store, self.key("new-packages.json"), packages)

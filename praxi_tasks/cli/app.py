@@ -17,6 +17,7 @@ COMMANDS: Final[dict[str, str]] = {
     "audit": "praxi_tasks.cli.audit",
     "feeds": "praxi_tasks.cli.feeds",
     "fingerprint": "praxi_tasks.cli.fingerprint",
+    "learn": "praxi_tasks.cli.learn",
     "metrics": "praxi_tasks.cli.metrics",
     "notify": "praxi_tasks.cli.notify",
     "plan": "praxi_tasks.cli.plan",

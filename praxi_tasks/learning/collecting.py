@@ -1,4 +1,4 @@
-"""Getting the labelled fingerprints of wanted releases: each source in turn, every failure with its reason."""
+"""Getting the labelled fingerprints of wanted releases: each source in turn, every failure with a reason."""
 
 from __future__ import annotations
 

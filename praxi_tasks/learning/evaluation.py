@@ -1,4 +1,4 @@
-"""How well a model does on layers that are rebuilt from stored fingerprints, damaged, with unknown software."""
+"""How well a model does on layers rebuilt from stored fingerprints, damaged, with unknown software."""
 
 from __future__ import annotations
 
@@ -165,8 +165,10 @@ def estranged(release: Release, rng: np.random.Generator) -> Tagset:
 
 
 _COMMON: Final = frozenset(
-    ("usr", "bin", "lib", "share", "etc", "opt", "var", "local", "sbin", "include", "doc", "man")
-    + ("site-packages", "dist-packages", "node_modules")
+    [
+        *("usr", "bin", "lib", "share", "etc", "opt", "var", "local", "sbin", "include", "doc", "man"),
+        *("site-packages", "dist-packages", "node_modules"),
+    ]
 )
 
 

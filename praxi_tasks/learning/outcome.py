@@ -11,8 +11,8 @@ from praxi_tasks.learning.gate import Verdict
 class Trained(msgspec.Struct, frozen=True):
     """The model that a training made.
 
-    ``model`` is its identity, ``uri`` where it lies, ``version`` the registry's; ``learned`` are the releases it
-    knows since, as ecosystem, name and version. ``seconds`` says how long learning took, of processor time.
+    ``model`` is its identity, ``uri`` where it lies, ``version`` the registry's; ``learned`` are the releases
+    it knows since, as ecosystem, name and version. ``seconds`` is the processor time that learning took.
     """
 
     model: str

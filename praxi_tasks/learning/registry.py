@@ -1,7 +1,8 @@
 """The model registry: which versions of the model there are, and which one is in use.
 
-MLflow keeps it: one registered model, ``praxi``, whose versions point at models in the store, and two aliases.
-Moving an alias is one transaction, so the champion is the old version or the new one, never something between.
+MLflow keeps it: one registered model, ``praxi``, whose versions point at models in the store, and two
+aliases. Moving an alias is one transaction, so the champion is the old version or the new one, never
+something between.
 """
 
 from __future__ import annotations
@@ -58,7 +59,9 @@ class ModelRegistry:
         """Return all versions, the oldest first."""
         with _mlflow(self.uri):
             found = self._client.search_model_versions(f"name='{MODEL_NAME}'")
-        return sorted(map(_version, found), key=lambda version: int(version.version))
+            aliases = self._client.get_registered_model(MODEL_NAME).aliases if found else {}
+        versions = [_version(each, aliases) for each in found]
+        return sorted(versions, key=lambda version: int(version.version))
 
     def register(self, uri: str, model: str, tags: Mapping[str, str], run: str = "") -> ModelVersion:
         """Return the version of a model, which is made unless the model is registered already."""
@@ -70,7 +73,7 @@ class ModelRegistry:
             made = self._client.create_model_version(
                 MODEL_NAME, source=uri, run_id=run or None, tags={_MODEL_TAG: model, **tags}
             )
-        return _version(made)
+        return _version(made, {})
 
     def get(self, version: str) -> ModelVersion:
         """Return a version by its number or an alias.
@@ -188,12 +191,14 @@ def _client(uri: str) -> MlflowClient:
     return MlflowClient(tracking_uri=uri, registry_uri=uri)
 
 
-def _version(found: Any) -> ModelVersion:
+def _version(found: Any, aliases: Mapping[str, Any]) -> ModelVersion:
     return ModelVersion(
         version=str(found.version),
         uri=str(found.source),
         model=str(found.tags.get(_MODEL_TAG, "")),
-        aliases=tuple(sorted(found.aliases)),
+        aliases=tuple(
+            sorted(alias for alias, version in aliases.items() if str(version) == str(found.version))
+        ),
         tags=dict(found.tags),
         run=str(found.run_id or ""),
     )

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
+from praxi_tasks.discovery.knowledge import Release
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.errors import KeyNotFoundError, UsageError
 from praxi_tasks.learning.champion import load_base, resolve_model
@@ -105,7 +106,8 @@ class TrainingRun:
             return None
         champion, challenger = load_base(trained.base), Model.load(trained.uri)
         learned = set(trained.learned)
-        new, old = [], []
+        new: list[Release] = []
+        old: list[Release] = []
         for release in self._stored_of(challenger):
             (new if release.identity in learned else old).append(release.release())
         evaluation = evaluate(champion, challenger, old, new, _SEED)

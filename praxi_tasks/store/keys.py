@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+from typing import Final
+from urllib.parse import quote
+
+_LONGEST_PART: Final = 180
+
 CHANGESET_PROTOCOL = 1
 INVENTORY_PROTOCOL = 1
+RELEASE_PROTOCOL = 1
 TAGSET_PROTOCOL = 1
 
 
@@ -45,6 +52,45 @@ def run(run_id: str, name: str) -> str:
 def training_request(request_id: str) -> str:
     """Key of a request to learn packages."""
     return f"training/requests/{request_id}.json"
+
+
+def training_served(request_id: str) -> str:
+    """Key of the note that a finished training served a request."""
+    return f"training/served/{request_id}.json"
+
+
+def training_run(run_id: str, name: str) -> str:
+    """Key of the document ``name`` that the training ``run_id`` keeps about itself."""
+    return f"training/runs/{run_id}/{name}"
+
+
+def release(ecosystem: str, name: str, version: str) -> str:
+    """Key of the labelled fingerprint of a release: the files it installs."""
+    return f"{_release_folder(ecosystem, name, version)}/fingerprint.v{RELEASE_PROTOCOL}"
+
+
+def release_attempts(ecosystem: str, name: str, version: str) -> str:
+    """Key of the record of vain attempts to get a release."""
+    return f"{_release_folder(ecosystem, name, version)}/attempts.json"
+
+
+def model(model_id: str) -> str:
+    """Folder of the model with this identity."""
+    return f"models/{model_id}"
+
+
+def _release_folder(ecosystem: str, name: str, version: str) -> str:
+    return "/".join(["releases", *map(_part, (ecosystem, name, version))])
+
+
+def _part(text: str) -> str:
+    """Return a text as one part of a key; different texts give different parts."""
+    safe = quote(text, safe="+", errors="surrogatepass").replace("~", "%7E").replace("%", "=")
+    safe = "=2E" + safe[1:] if safe.startswith(".") else safe or "=="
+    if len(safe) > _LONGEST_PART:
+        digest = hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+        return f"{safe[:100]}=={digest}"
+    return safe
 
 
 def training_record(request_id: str) -> str:

@@ -1,0 +1,94 @@
+"""``praxi learn``: the tasks of a training, one command each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from praxi_tasks.cli.options import model_option, run_option, store_option
+from praxi_tasks.store import open_store
+
+if TYPE_CHECKING:
+    from praxi_tasks.learning.run import TrainingRun
+
+
+@click.group()
+@store_option()
+@run_option
+@click.pass_context
+def learn(context: click.Context, store_uri: str, run_id: str) -> None:
+    """Learn new releases: the steps of one training, in the order in which they are listed."""
+    from praxi_tasks.learning.run import TrainingRun
+
+    context.obj = TrainingRun(open_store(store_uri), run_id)
+
+
+@learn.command()
+@model_option()
+@click.option(
+    "--package", "packages", multiple=True, help="Learn this too: name==version or ecosystem/name@version."
+)
+@click.pass_obj
+def releases(run: TrainingRun, model_uri: str, packages: tuple[str, ...]) -> None:
+    """Gather what is to be learned, and pack it into batches."""
+    from praxi_tasks.learning.plan import TrainingSettings
+    from praxi_tasks.learning.requests import parse_label
+
+    plan = run.plan(model_uri, [parse_label(package) for package in packages], TrainingSettings())
+    click.echo(
+        f"{len(plan.packages)} releases wanted by {len(plan.requests)} requests, {plan.batches} batches"
+    )
+
+
+@learn.command()
+@click.option("--batch", type=click.IntRange(0), required=True, help="The number of the batch.")
+@click.pass_obj
+def fingerprint(run: TrainingRun, batch: int) -> None:
+    """Get the files of one batch of releases into the store."""
+    for found in run.fingerprint(batch):
+        click.echo(f"{found.state:8} {found.package.purl}  {found.source or found.reason}")
+
+
+@learn.command()
+@click.pass_obj
+def train(run: TrainingRun) -> None:
+    """Teach the model the releases whose files are in the store."""
+    trained = run.train()
+    click.echo(f"learned {len(trained.learned)} releases in {trained.seconds:.2f} s: model {trained.model}")
+
+
+@learn.command()
+@click.pass_obj
+def evaluate(run: TrainingRun) -> None:
+    """Compare the new model with the one in use."""
+    evaluation = run.evaluate()
+    new = evaluation.challenger_new if evaluation else None
+    click.echo(f"F1 on new releases: {new.f1:.4f}" if new else "nothing new to compare")
+
+
+@learn.command()
+@click.pass_obj
+def gate(run: TrainingRun) -> None:
+    """Decide whether the new model may be put in use."""
+    judged = run.gate()
+    for check in judged.verdict.checks if judged.verdict else ():
+        click.echo(f"{'holds' if check.passed else 'FAILS':6} {check.told}")
+    click.echo("passed" if judged.passed else f"held back: {judged.reason or 'see above'}")
+
+
+@learn.command()
+@click.option("--declined", is_flag=True, help="A person said no.")
+@click.pass_obj
+def promote(run: TrainingRun, declined: bool) -> None:
+    """Put the new model in use, if the gate let it pass."""
+    promotion = run.promote(approved=not declined)
+    told = f"version {promotion.champion} is the champion"
+    click.echo(told if promotion.promoted else f"{told}, as before: {promotion.reason}")
+
+
+@learn.command()
+@click.pass_obj
+def report(run: TrainingRun) -> None:
+    """Write the training's report, and close its requests."""
+    run.finish()
