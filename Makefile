@@ -4,7 +4,7 @@ SHELL := /bin/bash
 UV := $(or $(wildcard .venv/bin/uv),uv)
 LOCK := $(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock"
 
-.PHONY: help setup lock images check test demo demo-stop
+.PHONY: help setup lock images check test model bench demo demo-stop
 
 help:  ## List the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -30,6 +30,12 @@ check: setup  ## Lint, types, layers, locks.
 test: setup check  ## Install what is needed and run every test.
 	@scripts/apt.sh test
 	.venv/bin/pytest
+
+model: setup  ## Train the starter model, Debian stable and the demonstration's wheels, at .praxi/models/starter.
+	@scripts/model.sh
+
+bench: setup  ## Measure discovery; print the tables and write them to benchmarks/results/.
+	@PYTHONPATH=. .venv/bin/python -m benchmarks.discovery
 
 demo:  ## Audit real images with a real Airflow, from nothing; IMAGES="REF …" audits those too.
 	@scripts/apt.sh demo

@@ -14,52 +14,11 @@ ROOTS: Final = 50
 
 # Folders that the file system hierarchy shares among all software: a root lies below them.
 _COMMON: Final = frozenset(
-    {  # fmt: skip
-        "bin",
-        "boot",
-        "dev",
-        "etc",
-        "home",
-        "lib",
-        "lib32",
-        "lib64",
-        "media",
-        "mnt",
-        "opt",
-        "root",
-        "run",
-        "sbin",
-        "srv",
-        "sys",
-        "tmp",
-        "usr",
-        "var",
-        "include",
-        "share",
-        "local",
-        "libexec",
-        "libx32",
-        "cache",
-        "log",
-        "spool",
-        "site-packages",
-        "dist-packages",
-        "python3",
-        "src",
-        "games",
-        "man",
-        "doc",
-        "icons",
-        "applications",
-        "pixmaps",
-        "locale",
-        "modules-load.d",
-        "init.d",
-        "default",
-        "cron.d",
-        "systemd",
-        "system",
-    }
+    (
+        "bin boot dev etc home lib lib32 lib64 media mnt opt root run sbin srv sys tmp usr var include "
+        "share local libexec libx32 cache log spool site-packages dist-packages python3 src games man "
+        "doc icons applications pixmaps locale modules-load.d init.d default cron.d systemd system "
+    ).split()
 )
 
 

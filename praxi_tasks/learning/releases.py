@@ -29,16 +29,20 @@ _WHEEL_HOMES: Final = {
 }
 
 
-class _File(msgspec.Struct, frozen=True, array_like=True):
+class ReleaseFile(msgspec.Struct, frozen=True, array_like=True):
+    """A file of a release: path, size in bytes (-1 if unknown), xxh3-64 of the content in hex or nothing."""
+
     path: str
     size: int = -1
     hash: str = ""
 
 
-class _Line(msgspec.Struct, frozen=True):
+class ReleaseLine(msgspec.Struct, frozen=True):
+    """A release as a line of JSON spells it."""
+
     name: str
     version: str
-    files: list[_File]
+    files: list[ReleaseFile]
     ecosystem: str = "pypi"
 
 
@@ -50,7 +54,7 @@ def read_releases(path: Path) -> Iterator[Release]:
     DataError
         If a line is not such a release; the message names the file and line.
     """
-    decoder = msgspec.json.Decoder(_Line)
+    decoder = msgspec.json.Decoder(ReleaseLine)
     for number, line in enumerate(open_lines(path), 1):
         if not line.strip():
             continue
@@ -62,7 +66,7 @@ def read_releases(path: Path) -> Iterator[Release]:
             ) from error
 
 
-def make_release(line: _Line) -> Release:
+def make_release(line: ReleaseLine) -> Release:
     """Turn one line into the release it describes.
 
     Raises

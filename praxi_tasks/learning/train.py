@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +24,7 @@ from praxi_tasks.learning.grouping import Routing
 from praxi_tasks.learning.releases import read_releases
 from praxi_tasks.learning.sampling import LayerSampler
 from praxi_tasks.learning.scoring import train_scorer
+from praxi_tasks.learning.wheels import is_wheel, read_wheel
 
 SEED: Final = 20_260_101
 """Training draws its layers from this seed, so the same data give the same model."""
@@ -46,7 +47,7 @@ def train_model(
     Parameters
     ----------
     releases
-        Files of releases (see :mod:`~praxi_tasks.learning.releases`) or Contents indexes of Debian.
+        Files of releases (see :mod:`~praxi_tasks.learning.releases`), wheels, or Contents indexes of Debian.
     changesets
         Files of recordings (see :mod:`~praxi_tasks.learning.changesets`).
     base
@@ -60,8 +61,8 @@ def train_model(
         If a file can't be read, or there is nothing to learn in any of them.
     """
     rng = np.random.default_rng(SEED)
-    archives = [path for path in releases if is_contents(path)]
-    known = [release for path in releases if path not in archives for release in read_releases(path)]
+    archives = [path for path in releases if not is_wheel(path) and is_contents(path)]
+    known = [release for path in releases if path not in archives for release in _read(path)]
     experts = _experts(changesets, routing, rng)
     if not archives and not known and not experts:
         raise DataError("there is nothing to learn", where=", ".join(map(str, (*releases, *changesets))))
@@ -73,6 +74,10 @@ def train_model(
     if learned and not before.parts:
         scorer = make_scorer(archives, archive, known, rng)
     return Model([*before.parts, *learned], scorer, [*before.experts, *experts])
+
+
+def _read(path: Path) -> Iterable[Release]:
+    return [read_wheel(path)] if is_wheel(path) else read_releases(path)
 
 
 def _experts(changesets: Sequence[Path], routing: Routing, rng: np.random.Generator) -> list[Expert]:

@@ -1,0 +1,45 @@
+"""Reading what a wheel contains: the release that pip would install from it."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+from typing import Final
+
+from xxhash import xxh3_64_hexdigest
+
+from praxi_tasks.discovery.knowledge import Release
+from praxi_tasks.errors import DataError
+from praxi_tasks.learning.releases import ReleaseFile, ReleaseLine, make_release
+
+_MAX_BYTES: Final = 4 << 30
+
+
+def is_wheel(path: Path) -> bool:
+    """Return whether a file is a wheel, by name and content."""
+    return path.suffix == ".whl" and zipfile.is_zipfile(path)
+
+
+def read_wheel(path: Path) -> Release:
+    """Return the release in a wheel; nothing is unpacked to disk.
+
+    Raises
+    ------
+    DataError
+        If the file is not a wheel, is damaged, or would unpack to more than 4 GiB.
+    """
+    words = path.name.split("-")
+    if len(words) < 5:
+        raise DataError("not a wheel's name", where=str(path), action="name-version-python-abi-platform.whl")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            if sum(entry.file_size for entry in entries) > _MAX_BYTES:
+                raise DataError("a wheel is too big", where=str(path), action="learn its RECORD instead")
+            files = [
+                ReleaseFile(entry.filename, entry.file_size, xxh3_64_hexdigest(archive.read(entry)))
+                for entry in entries
+            ]
+    except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+        raise DataError(f"a wheel can't be read: {error}", where=str(path)) from error
+    return make_release(ReleaseLine(words[0], words[1], files))
