@@ -25,6 +25,7 @@ from airflow.sdk import CronDataIntervalTimetable, Param, TriggerRule, dag
 from praxi_airflow import triage
 from praxi_airflow.defaults import default_args
 from praxi_airflow.deployed_images import record_deployed_images
+from praxi_airflow.notifiers.watch import watched
 from praxi_airflow.operators.task import PraxiTaskOperator
 from praxi_airflow.settings import load_settings
 from praxi_airflow.training import request_training
@@ -58,6 +59,7 @@ from praxi_airflow.training import request_training
             pattern="^[a-z0-9]+/[a-z0-9_]+(/[a-z0-9]+)?$",
         ),
     },
+    **watched(),
 )
 def praxi_audit() -> None:
     """Declare the daily audit."""
@@ -91,6 +93,8 @@ def praxi_audit() -> None:
     report = PraxiTaskOperator(
         task_id="report", command="report", result="summary.json", doc_md=triage.REPORT
     )
+    metrics = PraxiTaskOperator(task_id="metrics", command="metrics", doc_md=triage.METRICS)
+    notify = PraxiTaskOperator(task_id="notify", command="notify", doc_md=triage.NOTIFY)
     new_packages = PythonOperator(
         task_id="new_packages",
         python_callable=request_training,
@@ -109,6 +113,7 @@ def praxi_audit() -> None:
     )
     deployed_images >> plan >> fingerprint >> fingerprinted
     [plan, fingerprinted] >> predict >> report >> new_packages >> train
+    report >> [metrics, notify]
 
 
 praxi_audit()

@@ -17,7 +17,7 @@ HEAVY = ("xgboost", "sklearn", "scipy", "numpy", "kubernetes", "boto3", "duckdb"
 FILES = sorted((ROOT / "dags").glob("*.py"))
 
 
-@pytest.fixture(params=["praxi_audit", "praxi_train"])
+@pytest.fixture(params=["praxi_audit", "praxi_feeds", "praxi_train"])
 def dag(request: pytest.FixtureRequest, dags: dict[str, Any]) -> Any:
     return dags[request.param]
 

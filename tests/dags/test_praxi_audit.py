@@ -54,6 +54,7 @@ def audit(cluster: World, dags: dict[str, Any], monkeypatch: pytest.MonkeyPatch)
         from airflow.dag_processing.dagbag import DagBag
 
         dag = DagBag(dags["praxi_audit"].fileloc).dags["praxi_audit"]
+        dag.deadline = None  # dag.test() looks deadlines up under ids that only the scheduler gives them
         ended = dag.test(logical_date=day + DAY, run_conf=conf)  # the day is over when its audit is due
         states: dict[str, list[str]] = {}
         for instance in ended.get_task_instances():
@@ -70,7 +71,7 @@ class TestRuns:
     def test_every_image_ends_in_one_state(self, audit: Audit, cluster: World) -> None:
         run_id, states = audit(MIDNIGHT)
         assert {name for name, each in states.items() if each != ["success"]} == set()
-        assert len(states) == 8
+        assert len(states) == 10
         ended = cluster.states(run_id)
         assert ended == {"shop": "audited", "farm": "audited", f"{cluster.registry}/gone:1.0": "failed"}
         report = cluster.document(run_id, "report.json")
