@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-import numpy as np
 import xxhash
 
 from praxi_tasks.oci import tar_header, tar_records
@@ -19,7 +18,7 @@ from praxi_tasks.oci.limits import LayerLimits
 from praxi_tasks.oci.members import DIRECTORY, FILE, HARD_LINK, LETTERS, SYMBOLIC_LINK, Members
 from praxi_tasks.oci.paths import clean_path
 from praxi_tasks.oci.sparse import SparseReader, is_sparse
-from praxi_tasks.oci.tar_header import BLOCK, check_sums, number, padded, text
+from praxi_tasks.oci.tar_header import BLOCK, check_sum, number, padded, text
 from praxi_tasks.oci.tar_stream import TarStream, cut_off
 from praxi_tasks.oci.whiteouts import Whiteouts
 
@@ -91,7 +90,7 @@ class TarScan:
         if not any(header):
             self._stream.check_end()
             return False
-        check_sums(np.frombuffer(header, np.uint8).reshape(1, BLOCK))
+        check_sum(header)
         kind = header[tar_header.TYPE]
         if kind in _RECORDS:
             tar_records.read_records(self._stream.extended(header), self._local)

@@ -102,6 +102,19 @@ def check_sums(blocks: NDArray[np.uint8]) -> None:
             raise LayerError("a tar header has a wrong checksum", action="the archive is broken")
 
 
+def check_sum(block: bytes) -> None:
+    """Check the checksum of one header.
+
+    Raises
+    ------
+    LayerError
+        If it is wrong.
+    """
+    field = block[CHECKSUM]
+    if sum(block) - sum(field) + 8 * _SPACE != number(field):
+        check_sums(np.frombuffer(block, np.uint8).reshape(1, BLOCK))
+
+
 def _within_63_bits(value: int) -> int:
     if not -(1 << 63) <= value < 1 << 63:
         raise LayerError("a header field is too large a number", action="the archive is broken")
