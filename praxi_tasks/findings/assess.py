@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from praxi_tasks.findings.advisories.index import PROTOCOL, AdvisoryIndex, Contents
 from praxi_tasks.findings.advisories.loading import load_index
@@ -16,7 +17,7 @@ from praxi_tasks.findings.lifecycle import Lifecycle
 from praxi_tasks.findings.outdated import ReleaseLists, outdated_findings
 from praxi_tasks.findings.policy import Policy
 from praxi_tasks.findings.presence import presence_findings
-from praxi_tasks.findings.vulnerable import vulnerable_findings
+from praxi_tasks.findings.vulnerable import Vulnerabilities
 from praxi_tasks.store import Store
 
 
@@ -68,8 +69,12 @@ class Assessor:
             told = feed_findings(self.feeds, broken, self.advisories.problems, limit)
         return (*told, *self.policy.expired(self.at))
 
+    @cached_property
+    def _vulnerabilities(self) -> Vulnerabilities:
+        return Vulnerabilities(self.advisories)
+
     def _all(self, image: FusedImage) -> Iterator[Finding]:
-        yield from vulnerable_findings(image.components, self.advisories)
+        yield from self._vulnerabilities.findings(image.components)
         yield from self.lifecycle.findings(image, self.at)
         yield from outdated_findings(image.components, self.releases, self.at)
         yield from presence_findings(image)

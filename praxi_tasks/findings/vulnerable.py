@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Final
 
 from praxi_tasks.findings.advisories import namespaces
 from praxi_tasks.findings.advisories.index import Advisory, AdvisoryIndex, Hit
@@ -10,21 +12,36 @@ from praxi_tasks.findings.advisories.versions import newest
 from praxi_tasks.findings.component import Component, package_key
 from praxi_tasks.findings.finding import Finding
 
+# Components of shared layers come again with every image; one with its findings is about a kilobyte.
+_REMEMBERED: Final = 1 << 16
 
-def vulnerable_findings(components: Iterable[Component], index: AdvisoryIndex) -> Iterator[Finding]:
-    """Yield one finding per component and vulnerability, whatever number of names that has.
 
-    Where versions tie, a vulnerability of some of them is a finding with the condition under which it
-    holds; where the version is not known at all, so is every vulnerability of the package.
-    """
-    for component in components:
-        namespace = namespaces.of_component(component) if component.present else None
-        if namespace is not None:
-            found: dict[str, Finding] = {}
-            for name, versions in _names(component):
-                for hit, condition in _hits(index, namespace, name, versions):
-                    found.setdefault(hit.advisory.id, _finding(component, hit, condition))
-            yield from found.values()
+class Vulnerabilities:
+    """Matches components against an index; a component that images share is matched once."""
+
+    def __init__(self, index: AdvisoryIndex) -> None:
+        self._index = index
+        self._known = lru_cache(_REMEMBERED)(self._of)
+
+    def findings(self, components: Iterable[Component]) -> Iterator[Finding]:
+        """Yield one finding per component and vulnerability, whatever number of names that has.
+
+        Where versions tie, a vulnerability of some of them is a finding with the condition under which it
+        holds; where the version is not known at all, so is every vulnerability of the package.
+        """
+        for component in components:
+            if component.present:
+                yield from self._known(component)
+
+    def _of(self, component: Component) -> tuple[Finding, ...]:
+        namespace = namespaces.of_component(component)
+        if namespace is None:
+            return ()
+        found: dict[str, Finding] = {}
+        for name, versions in _names(component):
+            for hit, condition in _hits(self._index, namespace, name, versions):
+                found.setdefault(hit.advisory.id, _finding(component, hit, condition))
+        return tuple(found.values())
 
 
 def _names(component: Component) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from praxi_tasks.findings.components import fuse
 from praxi_tasks.findings.finding import Finding
-from praxi_tasks.findings.vulnerable import vulnerable_findings
+from praxi_tasks.findings.vulnerable import Vulnerabilities
 from praxi_tasks.fingerprint.inventory import Claim, Distribution
 from tests.findings.images import deb, layer, pypi, seen
 from tests.findings.osv import index, record
@@ -12,7 +12,7 @@ RANGE = ({"introduced": "0"}, {"fixed": "2.0"})
 
 
 def found(image: list, *records: dict, ecosystem: str = "PyPI") -> list[Finding]:  # type: ignore[type-arg]
-    return list(vulnerable_findings(fuse(image).components, index(*records, ecosystem=ecosystem)))
+    return list(Vulnerabilities(index(*records, ecosystem=ecosystem)).findings(fuse(image).components))
 
 
 def test_a_finding_names_the_release_its_fix_layer_and_paths() -> None:
