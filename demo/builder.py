@@ -61,7 +61,7 @@ class Builder:
         plain = ("--quiet", "--tls-verify=false")
         if recipe.foreign:
             index = f"{PREFIX}/{recipe.name}-index"
-            self._forget(f"{recipe.name}-index")
+            self._forget_index(f"{recipe.name}-index")
             self._buildah("manifest", "create", index)
             for name in (recipe.name, f"{recipe.name}-foreign"):
                 self._buildah("manifest", "add", index, f"{PREFIX}/{name}")
@@ -75,9 +75,9 @@ class Builder:
         names = self._buildah("images", "--format", "{{.Name}}").splitlines()
         return {name.removeprefix(f"{PREFIX}/") for name in names if name.startswith(f"{PREFIX}/")}
 
-    def _forget(self, name: str) -> None:
+    def _forget_index(self, name: str) -> None:
         if name in self.stored():
-            self._buildah("rmi", f"{PREFIX}/{name}")
+            self._buildah("manifest", "rm", f"{PREFIX}/{name}")
 
     def _buildah(self, *words: str | Path) -> str:
         command: Sequence[str | Path] = (

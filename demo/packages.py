@@ -11,17 +11,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from demo.code import digest_of
 from demo.commands import run
 
 ORIGINS: Final = frozenset({"Debian", "Ubuntu"})
-# What a base image must not hold: this machine's mirrors, name and resolver. Services don't start in a build.
+# What a base image must not hold: this machine's mirrors, name and resolver.
 CLEAN: Final = r"""
 rm -f "$1"/etc/apt/sources.list "$1"/etc/apt/apt.conf.d/99mmdebstrap
 : > "$1"/etc/resolv.conf
 echo localhost > "$1"/etc/hostname
-printf '#!/bin/sh\nexit 101\n' > "$1"/usr/sbin/policy-rc.d
-chmod 755 "$1"/usr/sbin/policy-rc.d
 """
+# What it must hold: without this file, packages would start their services while an image is built.
+POLICY: Final = Path("usr/sbin/policy-rc.d")
 _NETWORK_SETTING: Final = re.compile(r"Acquire::(https?::|Retries|Check-|ForceIPv)")
 
 
@@ -42,7 +43,8 @@ class Packages:
 
     def bootstrap(self) -> None:
         """Make ``base.tar``, the smallest system of this machine's own release, unless it is there."""
-        if self._status.exists():
+        stamp, wanted = self.folder / "base.inputs", digest_of([Path(__file__)])
+        if stamp.exists() and stamp.read_text() == wanted:
             return
         self.folder.mkdir(parents=True, exist_ok=True)
         self.sources.write_text(_own_sources())
@@ -58,8 +60,18 @@ class Packages:
             stdin=self.sources.read_text(),
         )
         settings.unlink()
+        self._forbid_services()
         status = run(["tar", "--extract", "--to-stdout", "--file", self.base, "./var/lib/dpkg/status"])
         self._status.write_text(status)
+        stamp.write_text(wanted)
+
+    def _forbid_services(self) -> None:
+        policy = self.folder / "rootfs" / POLICY
+        policy.parent.mkdir(parents=True, exist_ok=True)
+        policy.write_text("#!/bin/sh\nexit 101\n")
+        policy.chmod(0o755)
+        owner = ("--owner=root:0", "--group=root:0", "--directory", self.folder / "rootfs")
+        run(["tar", "--append", *owner, "--file", self.base, f"./{POLICY}"], root=True)
 
     def fetch(self, name: str, packages: Sequence[str]) -> None:
         """Download packages and what they need beyond the base into ``debs/NAME``, unless they are there."""

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from demo import packages
 from demo.builder import CONTAINERFILES, Builder
+from demo.code import digest_of
 from demo.images import PACKAGES, RECIPES, Recipe
 from demo.timeline import Published
 
@@ -61,8 +63,9 @@ class Publisher:
 def recipe_keys(recipes: tuple[Recipe, ...]) -> dict[str, str]:
     """Return a hash of everything each recipe's image is made from, its parents' included."""
     keys: dict[str, str] = {}
+    base = digest_of([Path(packages.__file__)])
     for recipe in recipes:
-        digest = hashlib.sha256(repr((recipe, sorted(PACKAGES.items()))).encode())
+        digest = hashlib.sha256(repr((recipe, base, sorted(PACKAGES.items()))).encode())
         files = [recipe.file, *recipe.sources]
         files += [f"requirements/{recipe.requirements}"] if recipe.requirements else []
         files += [f"{recipe.name}-foreign.Containerfile"] if recipe.foreign else []

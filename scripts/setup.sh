@@ -42,8 +42,8 @@ find_uv() {
         fi
         echo "setup: installing uv into .venv-uv" >&2
         rm -rf .venv-uv
-        "$python" -m venv .venv-uv >&2
-        .venv-uv/bin/pip install --quiet --disable-pip-version-check uv >&2
+        "$python" -m venv .venv-uv >&2 &&
+            .venv-uv/bin/pip install --quiet --disable-pip-version-check uv >&2 || return 1
     fi
     echo .venv-uv/bin/uv
 }
@@ -77,7 +77,7 @@ build() {
     echo "$wanted" >"$stamp"
 }
 
-uv=$(find_uv)
+uv=$(find_uv) || exit 1
 adopt_pip_settings
 build .venv requirements.txt requirements-dev.txt
 build .venv-tasks images/task/requirements.txt
