@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from praxi_airflow.run_key import run_key
+from praxi_airflow.training import read_request
 from tests.airflow.world import DAY, PYTHON, World, today, world
 from tests.support.airflow import Airflow, airflow
+from tests.support.proxy import SILENCE, proxy
 
 pytestmark = [
     pytest.mark.airflow,
@@ -43,7 +48,6 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 @pytest.fixture(scope="module")
 def server(cluster: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Airflow]:
     with airflow(tmp_path_factory.mktemp("airflow"), cluster.variables()) as running:
-        running.cli("dags", "unpause", "praxi_train")
         running.cli("dags", "unpause", "praxi_audit")
         yield running
 
@@ -82,10 +86,12 @@ def test_yesterday_is_audited_by_schedule(server: Airflow, cluster: World) -> No
     assert set(ended) == {"shop", "farm"}
     assert set(ended.values()) <= {"audited", "cached"}
     # farm is new to the model: training was asked for, once, with where to read what.
-    trained = run_on(server, "praxi_train", YESTERDAY)
-    assert server.wait_for("praxi_train", trained) == {"requested": ["success"]}
-    asked = [package["name"] for package in cluster.record(trained)["packages"]]
-    assert asked == ["farm"]
+    (asked,) = [
+        run for run in server.runs("praxi_train") if run["logical_date"] and date_of(run) == YESTERDAY
+    ]
+    assert asked["dag_run_id"] == f"audit__{YESTERDAY.isoformat()}"
+    request = read_request(asked["conf"]["request"])
+    assert [package.name for package in request.packages] == ["farm"]
 
 
 def test_by_hand_only_the_named_images_are_audited(server: Airflow, cluster: World) -> None:
@@ -99,6 +105,30 @@ def test_by_hand_wrong_parameters_are_refused(server: Airflow) -> None:
     for conf in ({"images": "one"}, {"images": [""]}, {"platform": "linux"}, {"force": "yes"}):
         with pytest.raises(AssertionError, match=r": 4\d\d "):
             server.trigger("praxi_audit", conf)
+
+
+def test_a_task_that_is_ended_by_hand_leaves_no_process(server: Airflow) -> None:
+    with proxy("http://127.0.0.1:1") as registry:
+        registry.always = SILENCE
+        image = f"{registry.url.removeprefix('http://')}/shop:1.0"
+        run_id = server.trigger("praxi_audit", {"images": [image]})
+        server.wait_until(lambda: bool(processes(run_key(run_id))))
+        server.end_task("praxi_audit", run_id, "plan")
+        server.wait_until(lambda: not processes(run_key(run_id)))
+    states = server.wait_for("praxi_audit", run_id)
+    assert states["plan"] == ["failed"]
+    assert states["report"] == ["upstream_failed"]
+
+
+def processes(run: str) -> list[str]:
+    """Return the command lines of the tasks' processes that work on a run."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            words = entry.read_bytes().decode(errors="replace").split("\0")
+            if "praxi_tasks" in words and run in words:
+                found.append(" ".join(words))
+    return found
 
 
 def test_a_backfill_audits_the_images_of_each_day_and_does_no_work_twice(

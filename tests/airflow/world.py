@@ -56,10 +56,6 @@ class World:
         """Return a document of a run."""
         return json.loads((self.store / "audits" / run_key(run_id) / name).read_text())
 
-    def record(self, run_id: str) -> Any:
-        """Return what a run of the training Dag recorded."""
-        return json.loads((self.store / "training" / "records" / f"{run_key(run_id)}.json").read_text())
-
     def states(self, run_id: str) -> dict[str, str]:
         """Return how each image of a run's report ended, by the images' names."""
         names = {reference: name for name, reference in self.references.items()}
