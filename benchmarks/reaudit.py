@@ -50,7 +50,7 @@ def releases() -> tuple[Path, list[dict[str, list[list[str]]]]]:
 
 def layers(contents: list[dict[str, list[list[str]]]]) -> list[Layer]:
     """Make distinct layers of the releases' paths."""
-    chosen = random.Random(1)  # noqa: S311 - a repeatable choice, not a secret
+    chosen = random.Random(1)
     return [
         layer(
             {f"{SITE}/{path}": f"{number} {path}".encode() for path, _, _ in chosen.choice(contents)["files"]}
