@@ -14,13 +14,12 @@ ROOTS: Final = 50
 
 # Folders that the file system hierarchy shares among all software: a root lies below them.
 _COMMON: Final = frozenset(
-    (
-        "bin boot dev etc home lib lib32 lib64 media mnt opt root run sbin srv sys tmp usr var include "
-        "share local libexec libx32 cache log spool site-packages dist-packages python3 src games man "
-        "doc icons applications pixmaps locale modules-load.d init.d default cron.d systemd system "
-    ).split()
+    """
+    bin boot dev etc home lib lib32 lib64 media mnt opt root run sbin srv sys tmp usr var include
+    share local libexec libx32 cache log spool site-packages dist-packages python3 src games man
+    doc icons applications pixmaps locale modules-load.d init.d default cron.d systemd system
+    """.split()  # noqa: SIM905 - a table of words
 )
-
 
 # What runs or is configured on a machine, rather than what is installed there.
 _STATE: Final = re.compile(

@@ -203,5 +203,7 @@ def normalise_all(paths: Sequence[str]) -> PathColumns:
         if name.endswith(_VARYING) or ".dpkg-" in name:
             name, derived[row] = normalise_name(name)
         folder_of[row], prefix, kinds[row], system[row] = seen
+        if name.endswith(".egg-info"):
+            kinds[row] = PathKind.METADATA
         keys[row] = xxh3_64_intdigest((prefix + name).encode("utf-8", "surrogateescape"))
     return PathColumns(keys, kinds, derived, system, folder_of, list(folders))

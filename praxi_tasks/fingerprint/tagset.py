@@ -73,7 +73,7 @@ class Tagset:
             normalised=normalise_all(paths),
             sizes=changeset.sizes[rows],
             hashes=changeset.hashes[rows],
-            measured=changeset.types[rows] == ord("f"),
+            measured=_measured(changeset.types[rows], changeset.hashes[rows]),
             whiteouts=tuple(changeset.whiteouts),
             opaques=tuple(changeset.opaques),
         )
@@ -155,6 +155,11 @@ class Tagset:
             raise ValueError("columns differ in length")
         normalised = PathColumns(keys, kinds, derived, system, folder_of, spelled)
         return cls(texts[0], paths, normalised, sizes, hashes, measured, tuple(removed), tuple(hidden))
+
+
+def _measured(types: NDArray[np.uint8], hashes: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Return which files have a size and content of their own, or through a link that this layer resolves."""
+    return np.asarray((types == ord("f")) | ((types == ord("h")) & (hashes != 0)))
 
 
 def _decompress(data: bytes) -> bytes:

@@ -8,6 +8,7 @@ recording never repeats exactly), which is what lets a single sample per label d
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
@@ -21,11 +22,29 @@ from praxi_tasks.learning.grouping import Routing, group_labels
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-Negatives = Literal["all", "none"]
 
-TOKENS_PER_LABEL: Final = 30
-UNIONS: Final = 1_500
-"""How many put-together samples are made."""
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How experts are trained.
+
+    Parameters
+    ----------
+    negatives
+        ``none`` is the published protocol, for comparison: an expert sees samples of its own labels only.
+    unions
+        How many put-together samples are added.
+    tokens
+        How many tokens of each label an expert looks at.
+    trees, depth
+        Of a label's booster.
+    """
+
+    negatives: Literal["all", "none"] = "all"
+    unions: int = 1_500
+    tokens: int = 30
+    trees: int = 40
+    depth: int = 4
+
 
 _MOST_PARTS: Final = 4
 _THINNEST: Final = 0.25
@@ -34,12 +53,10 @@ _PARAMETERS: Final = {
     "base_score": 0.5,
     "min_child_weight": 0.1,  # XGBoost's default blocks splits on labels with few samples
     "eta": 0.3,
-    "max_depth": 4,
     "max_bin": 16,  # tokens are there or not; only shares need more
     "nthread": 1,
     "seed": 0,
 }
-_TREES: Final = 40
 
 
 class Samples:
@@ -93,8 +110,7 @@ def train_experts(
     rng: np.random.Generator,
     *,
     routing: Routing = "default",
-    negatives: Negatives = "all",
-    unions: int = UNIONS,
+    recipe: Recipe | None = None,
 ) -> list[Expert]:
     """Train experts for all labels of some samples.
 
@@ -102,17 +118,16 @@ def train_experts(
     ----------
     routing
         How labels are assigned to experts.
-    negatives
-        ``none`` is the published protocol, for comparison: an expert sees samples of its own labels only.
-    unions
-        How many put-together samples to add.
+    recipe
+        How each of them is trained; the best that was found unless it is given.
     """
+    recipe = recipe or Recipe()
     scores = samples.scores()
     length = np.sqrt((scores**2).sum(axis=0, keepdims=True))
     groups = group_labels(samples.labels, (scores / np.maximum(length, 1e-9)).T, routing, rng)
-    table, truth = augment(samples, rng, unions)
+    table, truth = augment(samples, rng, recipe.unions)
     columns = table.tocsc()
-    return [_train(group, samples, scores, columns, truth, negatives) for group in groups]
+    return [_train(group, samples, scores, columns, truth, recipe) for group in groups]
 
 
 def augment(samples: Samples, rng: np.random.Generator, unions: int) -> tuple[csr_matrix, NDArray[np.bool_]]:
@@ -140,23 +155,24 @@ def _train(
     scores: NDArray[np.float32],
     columns: Any,
     truth: NDArray[np.bool_],
-    negatives: Negatives,
+    recipe: Recipe,
 ) -> Expert:
-    best = [np.argsort(-scores[:, label], kind="stable")[:TOKENS_PER_LABEL] for label in group]
+    best = [np.argsort(-scores[:, label], kind="stable")[: recipe.tokens] for label in group]
     chosen = np.unique(np.concatenate(best))
     table = np.asarray(columns[:, chosen].todense(), np.float32)
-    rows = np.ones(len(table), np.bool_) if negatives == "all" else truth[:, list(group)].any(axis=1)
+    rows = np.ones(len(table), np.bool_) if recipe.negatives == "all" else truth[:, list(group)].any(axis=1)
     models = []
     for label, own in zip(group, best, strict=True):
         places = np.searchsorted(chosen, np.sort(own)).astype(np.uint32)
-        booster = _boost(features(table[rows], places), truth[rows, label])
+        booster = _boost(features(table[rows], places), truth[rows, label], recipe)
         models.append(LabelModel(samples.labels[label], places, booster))
     return Expert(samples.vocabulary[chosen], models)
 
 
-def _boost(table: NDArray[np.float32], truth: NDArray[np.bool_]) -> bytes:
+def _boost(table: NDArray[np.float32], truth: NDArray[np.bool_], recipe: Recipe) -> bytes:
     import xgboost
 
-    rising = {"monotone_constraints": "(1" + ",0" * (table.shape[1] - 1) + ")"}
+    rising = "(1" + ",0" * (table.shape[1] - 1) + ")"
+    settings = _PARAMETERS | {"monotone_constraints": rising, "max_depth": recipe.depth}
     data = xgboost.DMatrix(table, truth)
-    return bytes(xgboost.train(_PARAMETERS | rising, data, _TREES).save_raw("ubj"))
+    return bytes(xgboost.train(settings, data, recipe.trees).save_raw("ubj"))

@@ -1,0 +1,186 @@
+"""Recorded changesets: Praxi's published data, its published recipes, and what is used here."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.discovery_data import data_folder
+from benchmarks.discovery_vw import vowpal_wabbit
+from benchmarks.report import Table, write_results
+from praxi_tasks.discovery.emission import STRATEGIES, Emission, emit
+from praxi_tasks.discovery.experts import Router
+from praxi_tasks.discovery.tokens import Tokenizer
+from praxi_tasks.learning.changesets import Recording, read_changesets
+from praxi_tasks.learning.experts import Recipe, Samples, train_experts
+from praxi_tasks.learning.grouping import ROUTINGS, Routing
+
+STUMPS = Recipe(negatives="none", unions=0, trees=100, depth=1)
+Answers = list[dict[str, float]]
+
+
+@dataclass(frozen=True)
+class Split:
+    """Samples by number: what is trained on and what is tested."""
+
+    train: NDArray[np.intp]
+    test: NDArray[np.intp]
+
+
+class Data:
+    """All recordings, tokenised; ``masked`` hides every name that contains a label's."""
+
+    def __init__(self, recordings: Sequence[Recording], *, masked: bool = False) -> None:
+        self.labels = [recording.labels for recording in recordings]
+        self.changes = [recording.changes for recording in recordings]
+        if masked:
+            names = sorted({label.lower() for labels in self.labels for label in labels})
+            hide = cache(partial(_hide, names=names))
+            self.changes = [
+                ["/".join(map(hide, change.split("/"))) for change in some] for some in self.changes
+            ]
+        tokenizer = Tokenizer()
+        self.tokens = [tokenizer.tokens(changes) for changes in self.changes]
+
+    def samples(self, rows: NDArray[np.intp]) -> Samples:
+        return Samples([self.tokens[row] for row in rows], [self.labels[row] for row in rows])
+
+
+def _hide(part: str, names: Sequence[str]) -> str:
+    lower = part.lower()
+    return "#" if any(name in lower for name in names) else part
+
+
+def main() -> None:
+    folder = data_folder()
+    single = list(read_changesets(folder / "praxi-single-label.jsonl.xz"))
+    multi = list(read_changesets(folder / "praxi-multi-label.jsonl.xz"))
+    data = Data([*single, *multi])
+    everything = _split(np.arange(len(data.labels)), 0.2, seed=7)
+    alone = np.arange(len(single))
+    table = Table(
+        "trained and tested on", "micro F1", "its ceiling", "exact match", "train CPU s", "predict CPU s"
+    )
+    _add(table, "80% of both files, the rest", data, everything)
+    _add(
+        table,
+        "the same, every name with a label's in it masked",
+        Data([*single, *multi], masked=True),
+        everything,
+    )
+    _add(
+        table,
+        "single-label file, multi-label file",
+        data,
+        Split(alone, np.arange(len(single), len(data.labels))),
+    )
+    for count in (1, 2, 5):
+        _add(table, f"{count} of each label's samples, the rest", data, few(data, alone, count))
+    recipes = Table(
+        "recipe (80% of both files, the rest)", "micro F1", "exact match", "train CPU s", "predict CPU s"
+    )
+    for routing in ROUTINGS:
+        _compare(recipes, f"experts, routing {routing}", data, everything, partial(_experts, routing=routing))
+    stumps = partial(_experts, routing="random", recipe=STUMPS)
+    _compare(recipes, "published: 100 stumps, own samples only", data, everything, stumps)
+    _compare(
+        recipes,
+        "published: Vowpal Wabbit, told the number of labels",
+        data,
+        everything,
+        vowpal_wabbit,
+        told=True,
+    )
+    _compare(recipes, "published: Vowpal Wabbit, not told", data, everything, vowpal_wabbit)
+    emissions = Table("emission", "micro F1", "exact match")
+    answers = _experts(data, everything)
+    for strategy in STRATEGIES:
+        score, exact = _score(data, everything, answers, Emission(strategy), told=strategy == "top-k")
+        emissions.add(strategy, f"{score:.4f}", f"{exact:.4f}")
+    parts = (
+        table,
+        recipes,
+        emissions,
+        "Labels that were never trained on count as unknown software: the ceiling is 1.",
+    )
+    write_results("discovery_recordings", "Praxi's changesets: the number of labels is not given", *parts)
+
+
+def _split(rows: NDArray[np.intp], share: float, seed: int) -> Split:
+    order = np.random.default_rng(seed).permutation(rows)
+    cut = int(len(rows) * share)
+    return Split(order[cut:], order[:cut])
+
+
+def few(data: Data, rows: NDArray[np.intp], count: int) -> Split:
+    """Choose some samples of each label to train on; all others are tested."""
+    seen: Counter[str] = Counter()
+    train = []
+    for row in np.random.default_rng(count).permutation(rows).tolist():
+        if all(seen[label] < count for label in data.labels[row]):
+            seen.update(data.labels[row])
+            train.append(row)
+    return Split(np.array(train), np.setdiff1d(rows, train))
+
+
+def _experts(data: Data, split: Split, routing: Routing = "default", recipe: Recipe | None = None) -> Answers:
+    experts = train_experts(
+        data.samples(split.train), np.random.default_rng(0), routing=routing, recipe=recipe
+    )
+    return Router(experts).ask([data.tokens[row] for row in split.test])
+
+
+def _add(table: Table, title: str, data: Data, split: Split) -> None:
+    start = time.process_time()
+    experts = train_experts(data.samples(split.train), np.random.default_rng(0))
+    trained = time.process_time()
+    answers = Router(experts).ask([data.tokens[row] for row in split.test])
+    done = time.process_time()
+    score, exact = _score(data, split, answers, Emission())
+    table.add(title, f"{score:.4f}", "1.0", f"{exact:.4f}", f"{trained - start:.1f}", f"{done - trained:.2f}")
+
+
+def _compare(
+    table: Table,
+    title: str,
+    data: Data,
+    split: Split,
+    recipe: Callable[[Data, Split], Answers],
+    *,
+    told: bool = False,
+) -> None:
+    start = time.process_time()
+    answers = recipe(data, split)
+    cpu = time.process_time() - start
+    score, exact = _score(data, split, answers, Emission("top-k" if told else "default"), told=told)
+    table.add(title, f"{score:.4f}", f"{exact:.4f}", f"{cpu:.1f}", "in it")
+
+
+def _score(
+    data: Data, split: Split, answers: Iterable[dict[str, float]], emission: Emission, *, told: bool = False
+) -> tuple[float, float]:
+    """Return micro F1 and the share of samples whose labels are all right."""
+    known = {label for row in split.train for label in data.labels[row]}
+    right = wrong = missed = exact = 0
+    for row, answer in zip(split.test, answers, strict=True):
+        true = known & set(data.labels[row])
+        names = list(answer)
+        rule = Emission("top-k", count=len(true)) if told else emission
+        named = {names[place] for place in emit(np.array(list(answer.values())), rule)}
+        right, wrong, missed = (
+            right + len(named & true),
+            wrong + len(named - true),
+            missed + len(true - named),
+        )
+        exact += named == true
+    return 2 * right / max(2 * right + wrong + missed, 1), exact / len(split.test)
+
+
+if __name__ == "__main__":
+    main()
