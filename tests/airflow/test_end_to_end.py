@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from praxi_airflow.run_key import run_key
-from praxi_airflow.training import read_request
 from tests.airflow.world import DAY, PYTHON, World, today, world
 from tests.support.airflow import Airflow, airflow
 from tests.support.proxy import SILENCE, proxy
@@ -90,8 +91,8 @@ def test_yesterday_is_audited_by_schedule(server: Airflow, cluster: World) -> No
         run for run in server.runs("praxi_train") if run["logical_date"] and date_of(run) == YESTERDAY
     ]
     assert asked["dag_run_id"] == f"audit__{YESTERDAY.isoformat()}"
-    request = read_request(asked["conf"]["request"])
-    assert [package.name for package in request.packages] == ["farm"]
+    request = json.loads(Path(urlsplit(asked["conf"]["request"]).path).read_bytes())
+    assert [package["name"] for package in request["packages"]] == ["farm"]
 
 
 def test_by_hand_only_the_named_images_are_audited(server: Airflow, cluster: World) -> None:
