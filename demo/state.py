@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from demo.errors import DemoError
+from demo.mounts import unmount_below
 from demo.proc import ProcessStat, boot_id
 from demo.process import MARK, Server, free_port
 
@@ -85,7 +86,9 @@ class DemoFolder:
 
     def stop(self) -> list[str]:
         """End the demonstration that is at work, then its servers; return the names of those that ran."""
-        return [name for name in ("demo", *SERVERS) if self.server(name).stop()]
+        ended = [name for name in ("demo", *SERVERS) if self.server(name).stop()]
+        unmount_below(self.root)  # what a build that was killed had mounted
+        return ended
 
 
 def _is_free(port: int) -> bool:

@@ -12,6 +12,7 @@ from typing import Final
 from demo.builder import CONTAINERFILES, FOREIGN_WHEELS, Builder
 from demo.errors import DemoError
 from demo.images import PACKAGES, Recipe
+from demo.mounts import unmount_below
 from demo.packages import Packages
 from demo.publish import Publisher
 from demo.timeline import Published
@@ -48,7 +49,10 @@ class Workshop:
         """Bring images into a registry and return them by the names of their recipes."""
         builder = Builder(self.workspace, self.root / "containers")
         builder.prepare()
-        return Publisher(builder, host, self.root / "images.json").publish(recipes, say)
+        try:
+            return Publisher(builder, host, self.root / "images.json").publish(recipes, say)
+        finally:
+            unmount_below(self.root)
 
     def _python(self) -> str:
         for deb in (self.workspace / "debs" / "python").glob("python3_*.deb"):
