@@ -16,6 +16,7 @@ pytest_plugins = (
 )
 
 ROOT = Path(__file__).resolve().parent.parent
+COSTS = {"server": 1, "slow": 2, "airflow": 3}
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +26,13 @@ def praxi_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"real data is not at {folder}: set PRAXI_DATA")
     return folder
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run fast tests first: a mistake shows in seconds, before servers and Airflow start."""
+    items.sort(key=_cost)
+
+
+def _cost(item: pytest.Item) -> int:
+    return max((rank for mark, rank in COSTS.items() if item.get_closest_marker(mark)), default=0)
