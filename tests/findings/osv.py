@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from packaging.version import InvalidVersion, Version
+
 from praxi_tasks.findings.advisories.index import AdvisoryIndex
 from praxi_tasks.findings.advisories.loading import build_index
 from praxi_tasks.findings.feeds import archive_name
@@ -61,3 +63,32 @@ def write_feeds(folder: Path, **ecosystems: list[dict[str, Any]]) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(archive(*records))
     return folder
+
+
+def advisories_in(path: Path) -> list[dict[str, Any]]:
+    """Return every advisory of an archive as it stands there."""
+    with zipfile.ZipFile(path) as members:
+        return [json.loads(members.read(name)) for name in members.namelist()]
+
+
+def literally(entry: dict[str, Any], text: str) -> bool:
+    """Evaluate one ``affected`` entry as the OSV schema's pseudocode does."""
+    if text in entry.get("versions", []):
+        return True
+    version = Version(text)
+    for part in entry.get("ranges", []):
+        if part["type"] != "ECOSYSTEM":
+            continue
+        try:
+            events = sorted((Version(v), kind) for event in part["events"] for kind, v in event.items())
+        except InvalidVersion:
+            continue
+        vulnerable = False
+        for bound, kind in events:
+            if kind == "introduced" and (version >= bound or str(bound) == "0"):
+                vulnerable = True
+            elif (kind == "fixed" and version >= bound) or (kind == "last_affected" and version > bound):
+                vulnerable = False
+        if vulnerable:
+            return True
+    return False

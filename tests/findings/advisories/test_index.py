@@ -1,18 +1,16 @@
 from __future__ import annotations
 
 import json
-import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
 
 from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.findings.advisories.index import AdvisoryIndex
 from praxi_tasks.findings.advisories.loading import build_index
-from tests.findings.osv import archive, index, record
+from tests.findings.osv import advisories_in, archive, index, literally, record
 
 
 def between(*bounds: str) -> list[dict[str, str]]:
@@ -205,17 +203,17 @@ def test_an_index_survives_the_store_and_damage_is_an_error() -> None:
             AdvisoryIndex.from_bytes(damaged)
 
 
-def test_real_advisories_agree_with_the_specification_read_literally(praxi_data: Path) -> None:
+def test_real_advisories_agree_with_the_specification_readliterally(praxi_data: Path) -> None:
     """Evaluate every advisory on its package's listed versions, one event after another."""
     found = build_index({"osv/PyPI/all.zip": (praxi_data / "osv-pypi-all.zip").read_bytes()})
     compared = 0
-    for advisory in _advisories(praxi_data / "osv-pypi-all.zip"):
+    for advisory in advisories_in(praxi_data / "osv-pypi-all.zip"):
         for entry in advisory["affected"]:
             name = canonicalize_name(entry["package"]["name"])
             for version in entry.get("versions", [])[::7] or ["1.0"]:
                 hits = found.find("pypi", name, version)
                 named = any(advisory["id"] in {h.advisory.id, *h.advisory.aliases} for h in hits)
-                expected = "withdrawn" not in advisory and _literally(entry, version)
+                expected = "withdrawn" not in advisory and literally(entry, version)
                 assert named or not expected, (advisory["id"], version)
                 compared += expected
     assert compared > 10_000
@@ -224,7 +222,7 @@ def test_real_advisories_agree_with_the_specification_read_literally(praxi_data:
 def test_real_advisories_do_not_reach_beyond_their_ranges(praxi_data: Path) -> None:
     found = build_index({"osv/PyPI/all.zip": (praxi_data / "osv-pypi-all.zip").read_bytes()})
     groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for advisory in _advisories(praxi_data / "osv-pypi-all.zip"):
+    for advisory in advisories_in(praxi_data / "osv-pypi-all.zip"):
         for entry in advisory["affected"] if "withdrawn" not in advisory else ():
             for alias in (advisory["id"], *advisory.get("aliases", [])):
                 groups.setdefault((alias, canonicalize_name(entry["package"]["name"])), []).append(entry)
@@ -233,34 +231,6 @@ def test_real_advisories_do_not_reach_beyond_their_ranges(praxi_data: Path) -> N
         for version in ("1.0", "1.8.2rc1", "2.2.27", "3.2", "4.0.post1", "5.1.2", "9.1.0", "99"):
             for hit in found.find("pypi", name, version):
                 entries = groups[hit.advisory.id, name]
-                assert any(_literally(entry, version) for entry in entries), (hit, version)
+                assert any(literally(entry, version) for entry in entries), (hit, version)
                 checked += 1
     assert checked > 100
-
-
-def _advisories(path: Path) -> list[dict[str, Any]]:
-    with zipfile.ZipFile(path) as members:
-        return [json.loads(members.read(name)) for name in members.namelist()]
-
-
-def _literally(entry: dict[str, Any], text: str) -> bool:
-    """Evaluate one ``affected`` entry as the OSV schema's pseudocode does."""
-    if text in entry.get("versions", []):
-        return True
-    version = Version(text)
-    for part in entry.get("ranges", []):
-        if part["type"] != "ECOSYSTEM":
-            continue
-        try:
-            events = sorted((Version(v), kind) for event in part["events"] for kind, v in event.items())
-        except InvalidVersion:
-            continue
-        vulnerable = False
-        for bound, kind in events:
-            if kind == "introduced" and (version >= bound or str(bound) == "0"):
-                vulnerable = True
-            elif (kind == "fixed" and version >= bound) or (kind == "last_affected" and version > bound):
-                vulnerable = False
-        if vulnerable:
-            return True
-    return False
