@@ -20,7 +20,7 @@ class VersionEvidence(NamedTuple):
 
     ``present`` counts the version's core paths that the layer has, ``expected`` all of them; ``agreeing``
     the measured files that are as the version has them, ``differing`` those that are not, and
-    ``contradicting`` those of the latter that are known to change from version to version.
+    ``contradicting`` those of the latter that are known to change with most versions.
     """
 
     present: NDArray[np.int64]
@@ -53,7 +53,7 @@ def weigh_versions(package: int, catalogue: Catalogue, layer: LayerKeys, tagset:
         return np.asarray(np.bincount(holders[mask[row_of]], minlength=count), np.int64)
 
     _, spelling, spellings = np.unique(keys, return_inverse=True, return_counts=True)
-    varied = (spellings[spelling] > 1) | (np.diff(holder_starts) < count)
+    varied = 2 * spellings[spelling] > count + 1
     agreeing, telling = tally(same), tally(same & varied)
     return VersionEvidence(
         present=tally(there & core),

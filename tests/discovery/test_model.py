@@ -1,0 +1,156 @@
+"""The model on layers of a small world: names, versions, damage, unknown software, storage."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from praxi_tasks.discovery.model import Model
+from praxi_tasks.discovery.prediction import LayerPrediction
+from praxi_tasks.errors import ModelError
+from praxi_tasks.fingerprint.tagset import Tagset
+from praxi_tasks.learning.damage import Files, compile_python, install
+from tests.support import world
+
+SITE = "usr/local/lib/python3.11/site-packages"
+
+
+def names(prediction: LayerPrediction) -> dict[str, tuple[str, ...]]:
+    return {release.name: release.versions for release in prediction.releases}
+
+
+def installed(name: str, version: str, root: str = SITE) -> Files:
+    return install(Files.of(world.find(name, version)), root)
+
+
+def without_metadata(files: Files) -> Files:
+    return files.keep(np.array(["-info/" not in path for path in files.paths]))
+
+
+@pytest.mark.parametrize("version", world.VERSIONS)
+def test_release_is_named_with_its_version(version: str) -> None:
+    files = without_metadata(installed("packagec", version))
+    assert names(world.model().predict(world.layer(files))) == {"packagec": (version,)}
+
+
+@pytest.mark.parametrize(
+    "root", ["opt/venv/lib/python3.9/site-packages", "usr/lib/python3/dist-packages", "app/vendor"]
+)
+def test_prefix_does_not_matter(root: str) -> None:
+    files = without_metadata(installed("packaged", "1.1", root))
+    assert names(world.model().predict(world.layer(files))) == {"packaged": ("1.1",)}
+
+
+def test_only_byte_code_is_enough_for_the_package() -> None:
+    files = compile_python(without_metadata(installed("packagef", "1.0")))
+    compiled = files.keep(np.array([path.endswith(".pyc") for path in files.paths]))
+    assert set(names(world.model().predict(world.layer(compiled)))) == {"packagef"}
+
+
+def test_versions_that_nothing_tells_apart_are_a_tie() -> None:
+    files = without_metadata(installed("packageg", "1.0"))
+    same = files.keep(np.array([not path.endswith("module0.py") for path in files.paths]))
+    assert names(world.model().predict(world.layer(same))) == {"packageg": ("1.0", "1.1")}
+
+
+def test_a_version_never_seen_has_no_version() -> None:
+    files = without_metadata(installed("packageh", "1.0"))
+    new = Files(files.paths, files.sizes + np.uint64(5), files.hashes ^ np.uint64(1), files.measured)
+    assert names(world.model().predict(world.layer(new))) == {"packageh": ()}
+
+
+def test_an_edited_file_does_not_cost_the_version() -> None:
+    files = without_metadata(installed("packagex", "1.0"))
+    sizes = files.sizes.copy()
+    sizes[5] += 1
+    edited = Files(files.paths, sizes, files.hashes, files.measured)
+    assert names(world.model().predict(world.layer(edited))) == {"packagex": ("1.0",)}
+
+
+def test_unknown_software_is_unexplained_and_never_forced() -> None:
+    tool = world.plain(*(f"opt/tool/lib/part{number}.bin" for number in range(214)))
+    prediction = world.model().predict(world.layer(tool, installed("packagea", "1.0")))
+    assert set(names(prediction)) == {"packagea"}
+    assert [(root.path, root.files) for root in prediction.unexplained.roots] == [("/opt/tool", 214)]
+
+
+def test_evidence_is_in_the_layer() -> None:
+    tagset = world.layer(installed("packageb", "2.0"))
+    (release,) = world.model().predict(tagset).releases
+    assert 0 < len(release.evidence) <= 5
+    assert set(release.evidence) <= set(tagset.paths)
+    assert 0.5 < release.confidence <= 1
+
+
+def test_empty_layer_holds_nothing() -> None:
+    prediction = world.model().predict(Tagset.from_paths("sha256:00", []))
+    assert prediction.releases == ()
+    assert prediction.unexplained.files == 0
+
+
+def test_a_path_of_a_thousand_folders_is_read() -> None:
+    deep = "/".join("d" * 1 for _ in range(2_400)) + "/file"
+    assert world.model().predict(Tagset.from_paths("sha256:00", [deep])).unexplained.files == 1
+
+
+def test_threads_share_a_model() -> None:
+    layers = [world.layer(installed(f"package{letter}", "1.0")) for letter in "abcdefgh"]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(world.model().predict, layers))
+    assert together == [world.model().predict(tagset) for tagset in layers]
+
+
+def test_round_trip_through_the_store(tmp_path: Path) -> None:
+    identity = world.model().save(tmp_path.as_uri())
+    loaded = Model.load(tmp_path.as_uri())
+    tagset = world.layer(installed("packagek", "1.1"), world.plain("opt/x/y"))
+    assert loaded.id == identity == world.model().id
+    assert loaded.predict(tagset) == world.model().predict(tagset)
+
+
+def test_knows_releases_and_not_others() -> None:
+    model = world.model()
+    assert model.knows("pypi", "packagea", "1.0")
+    assert not model.knows("pypi", "packagea", "9.9")
+    assert not model.knows("deb", "packagea", "1.0")
+
+
+def test_every_damage_to_a_stored_model_is_refused(tmp_path: Path) -> None:
+    world.model().save(tmp_path.as_uri())
+    for part in (tmp_path / "parts").iterdir():
+        whole = part.read_bytes()
+        for bad in (whole[:-1], whole[: len(whole) // 2], b"", whole[:-1] + bytes([whole[-1] ^ 1])):
+            part.write_bytes(bad)
+            with pytest.raises(ModelError, match="truncated or altered"):
+                Model.load(tmp_path.as_uri())
+        part.unlink()
+        with pytest.raises(ModelError, match="not the whole"):
+            Model.load(tmp_path.as_uri())
+        part.write_bytes(whole)
+
+
+@pytest.mark.parametrize(
+    "manifest", [b"", b"{", b"[]", b'{"protocol": 1}', b'{"protocol": 1, "parts": []}', b"\xff"]
+)
+def test_damaged_manifest_is_refused(tmp_path: Path, manifest: bytes) -> None:
+    (tmp_path / "model.json").write_bytes(manifest)
+    with pytest.raises(ModelError):
+        Model.load(tmp_path.as_uri())
+
+
+def test_another_protocol_is_refused(tmp_path: Path) -> None:
+    world.model().save(tmp_path.as_uri())
+    manifest = json.loads((tmp_path / "model.json").read_text())
+    manifest["protocol"] = 99
+    (tmp_path / "model.json").write_text(json.dumps(manifest))
+    with pytest.raises(ModelError, match="protocol 99"):
+        Model.load(tmp_path.as_uri())
+
+
+def test_no_model_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="no model"):
+        Model.load(tmp_path.as_uri())
