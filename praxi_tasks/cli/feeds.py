@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 
 import click
 
@@ -10,6 +11,8 @@ from praxi_tasks.audit import documents
 from praxi_tasks.audit.failure import UnfinishedError, is_last_try
 from praxi_tasks.cli.options import store_option
 from praxi_tasks.findings.mirror import ECOSYSTEMS, OSV_URL, Mirror, osv_sources
+from praxi_tasks.findings.release_lists import NAME as RELEASES
+from praxi_tasks.findings.release_lists import python_packages, renewed_lists
 from praxi_tasks.store import keys, open_store
 
 _EPSS = "epss/epss_scores-current.csv.gz"
@@ -44,6 +47,11 @@ _KEV = "kev/known_exploited_vulnerabilities.json"
     "--kev", envvar="PRAXI_FEEDS_KEV", help="URL of CISA's list of exploited vulnerabilities (JSON)."
 )
 @click.option(
+    "--index",
+    envvar=("PRAXI_FEEDS_INDEX", "PIP_INDEX_URL"),
+    help="A simple index of Python packages, for the release lists of those that the last audit met.",
+)
+@click.option(
     "--file",
     "files",
     multiple=True,
@@ -58,6 +66,7 @@ def feeds(
     ecosystems: tuple[str, ...],
     epss: str | None,
     kev: str | None,
+    index: str | None,
     files: tuple[str, ...],
     run_id: str | None,
 ) -> None:
@@ -70,7 +79,11 @@ def feeds(
     sources |= dict(_pair(text) for text in files)
     store = open_store(store_uri)
     mirror = Mirror(open_store(feeds_uri or f"{store.uri}/feeds"))
-    outcomes = mirror.fetch(sources, datetime.now(UTC).isoformat(timespec="seconds"))
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    outcomes = mirror.fetch(sources, now)
+    if index:
+        make = partial(renewed_lists, index, python_packages(store))
+        outcomes += (mirror.keep(RELEASES, make, index, now),)
     for outcome in outcomes:
         click.echo(f"{outcome.state:10} {outcome.name}" + (f"  {outcome.reason}" if outcome.reason else ""))
     if run_id:

@@ -8,6 +8,7 @@ import logging
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
@@ -75,13 +76,22 @@ class Mirror:
         now
             The time to note, ISO 8601.
         """
-        outcomes = tuple(self._attempt(name, url, now) for name, url in sources.items())
-        self._store.replace(STATE, msgspec.json.encode(dict(sorted(self._state.items()))))
+        outcomes = tuple(
+            self._attempt(name, url, now, partial(read_url, url, self._timeout))
+            for name, url in sources.items()
+        )
+        self._write_state()
         return outcomes
 
-    def _attempt(self, name: str, url: str, now: str) -> Outcome:
+    def keep(self, name: str, make: Callable[[bytes | None], bytes], url: str, now: str) -> Outcome:
+        """Renew a file that is made rather than fetched, from the copy of before; note how that ended."""
+        outcome = self._attempt(name, url, now, lambda: make(StoreFeeds(self._store).read(name)))
+        self._write_state()
+        return outcome
+
+    def _attempt(self, name: str, url: str, now: str, get: Callable[[], bytes]) -> Outcome:
         try:
-            data = read_url(url, self._timeout)
+            data = get()
             check_feed(name, data)
         except (FeedError, DataError, UsageError) as error:
             logger.warning("%s: %s", name, error)
@@ -93,6 +103,9 @@ class Mirror:
             return Outcome(name, "unchanged")
         self._store.replace(store_name(name), data)
         return Outcome(name, "fetched")
+
+    def _write_state(self) -> None:
+        self._store.replace(STATE, msgspec.json.encode(dict(sorted(self._state.items()))))
 
 
 def check_feed(name: str, data: bytes) -> None:
@@ -129,8 +142,15 @@ _READERS: Final[dict[str, Callable[[bytes, str], object]]] = {
 }
 
 
-def read_url(url: str, timeout: float) -> bytes:
+def read_url(url: str, timeout: float, accept: str = "*/*") -> bytes:
     """Return what a URL or path holds.
+
+    Parameters
+    ----------
+    timeout
+        Longest silence of a server, in seconds.
+    accept
+        The media types wanted of a server.
 
     Raises
     ------
@@ -143,7 +163,7 @@ def read_url(url: str, timeout: float) -> bytes:
     if scheme in {"", "file"}:
         return _read_file(Path(unquote(urlsplit(url).path) if scheme else unquote(url)))
     if scheme in {"http", "https"}:
-        return _read_http(url, timeout)
+        return _read_http(url, timeout, accept)
     raise UsageError("not a feed's URL", where=_shown(url), action="use https, http or file")
 
 
@@ -160,7 +180,7 @@ def _read_file(path: Path) -> bytes:
         ) from error
 
 
-def _read_http(url: str, timeout: float) -> bytes:
+def _read_http(url: str, timeout: float, accept: str) -> bytes:
     import urllib3
 
     parts = urlsplit(url)
@@ -172,7 +192,7 @@ def _read_http(url: str, timeout: float) -> bytes:
         answer = pool.request(
             "GET",
             plain,
-            headers=urllib3.make_headers(basic_auth=account),
+            headers={"Accept": accept, **urllib3.make_headers(basic_auth=account)},
             timeout=urllib3.Timeout(connect=min(timeout, 15.0), read=timeout),
             retries=urllib3.Retry(2, backoff_factor=0.5, redirect=5),
             preload_content=False,
