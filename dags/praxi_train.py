@@ -1,20 +1,24 @@
-"""Learn the packages that an audit met and the model has never seen.
+"""Learn the packages that an audit met and the model has never seen, and put the better model in use.
 
-An audit starts this Dag with `{"request": "<store URI>"}`; a request can also be given by hand. What was
-asked is recorded in the store under `training/records/<run>.json`.
+An audit starts this Dag with `{"request": "<store URI>"}`; packages can also be given by hand. One training
+runs at a time, and serves every request that is open when it starts. Everything a run knows about itself lies
+in the store under `training/runs/<run>/`; `report.html` is what to read.
 
-**Triage.** A run that fails at once was given a URI that names no request: look at its configuration.
+**Triage.** A red run means that a whole step failed, and the champion is still in use: packages that could
+not be read, and a challenger that was held back, are in the report. Clearing a failed task is always safe.
 """
 
 from __future__ import annotations
 
-from airflow.providers.standard.operators.python import PythonOperator
-from airflow.sdk import Param, dag
+from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.sdk import Param, TriggerRule, dag
 
 from praxi_airflow import triage
 from praxi_airflow.defaults import default_args
+from praxi_airflow.learning_settings import APPROVALS
+from praxi_airflow.operators.approval import PromotionApproval
+from praxi_airflow.operators.task import PraxiTaskOperator
 from praxi_airflow.settings import load_settings
-from praxi_airflow.training import record_request
 
 
 @dag(
@@ -25,11 +29,84 @@ from praxi_airflow.training import record_request
     doc_md=__doc__,
     tags=["praxi", "training"],
     default_args=default_args(load_settings()),
-    params={"request": Param(None, "Store URI of a request to learn packages.", type="string", minLength=1)},
+    params={
+        "request": Param(None, "Store URI of a request to learn packages.", type=["null", "string"]),
+        "packages": Param(
+            [],
+            "Learn these too, one a line: name==version, or ecosystem/name@version.",
+            type="array",
+            items={"type": "string", "minLength": 1},
+        ),
+        "routing": Param(
+            "default",
+            "Which new releases share an expert.",
+            type="string",
+            enum=["default", "random", "similarity", "version"],
+        ),
+        "labels_per_expert": Param(0, "How many releases share one; 0: all.", type="integer", minimum=0),
+        "tuning_trials": Param(
+            0, "How many hyper-parameters to try.", type="integer", minimum=0, maximum=1000
+        ),
+        "bars": Param(
+            {},
+            "Minimum scores, other than the defaults.",
+            type="object",
+            additionalProperties={"type": "number"},
+        ),
+        "weights": Param(
+            {}, "Weights of the composite score.", type="object", additionalProperties={"type": "number"}
+        ),
+        "full_retrain": Param(False, "Rebuild the model from all stored fingerprints.", type="boolean"),
+        "approval": Param(
+            load_settings().learning.approval,
+            "Whether a person must let the new model in.",
+            type="string",
+            enum=list(APPROVALS),
+        ),
+    },
 )
 def praxi_train() -> None:
     """Declare the training."""
-    PythonOperator(task_id="requested", python_callable=record_request, doc_md=triage.REQUESTED)
+    releases = PraxiTaskOperator(
+        task_id="releases",
+        command="learn",
+        arguments=["releases", "--settings={{ params | tojson }}"],
+        result="batches.json",
+        doc_md=triage.RELEASES,
+    )
+    fingerprint = PraxiTaskOperator.partial(
+        task_id="fingerprint_release",
+        command="learn",
+        arguments=["fingerprint"],
+        doc_md=triage.FINGERPRINT_RELEASE,
+    ).expand(batch=releases.output)
+    # Succeeds whether batches failed, or there was none: what they could not read is in the report.
+    collected = EmptyOperator(task_id="collected", trigger_rule=TriggerRule.ALL_DONE, doc_md=triage.COLLECTED)
+    train = PraxiTaskOperator(task_id="train", command="learn", arguments=["train"], doc_md=triage.LEARN)
+    evaluate = PraxiTaskOperator(
+        task_id="evaluate", command="learn", arguments=["evaluate"], doc_md=triage.EVALUATE
+    )
+    gate = PraxiTaskOperator(
+        task_id="gate", command="learn", arguments=["gate"], result="gate.json", doc_md=triage.GATE
+    )
+    approve = PromotionApproval(task_id="approve", doc_md=triage.APPROVE)
+    promote = PraxiTaskOperator(
+        task_id="promote",
+        command="learn",
+        arguments=["promote"],
+        trigger_rule=TriggerRule.NONE_FAILED,
+        doc_md=triage.PROMOTE,
+    )
+    report = PraxiTaskOperator(
+        task_id="report",
+        command="learn",
+        arguments=["report"],
+        result="summary.json",
+        trigger_rule=TriggerRule.NONE_FAILED,
+        doc_md=triage.TRAINING_REPORT,
+    )
+    releases >> fingerprint >> collected
+    [releases, collected] >> train >> evaluate >> gate >> approve >> promote >> report
 
 
 praxi_train()

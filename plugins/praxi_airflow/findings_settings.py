@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from praxi_airflow.reading import Section
 
@@ -19,6 +18,8 @@ class FindingSettings:
     feeds_osv, feeds_epss, feeds_kev
         What is mirrored into it: the base URL or directory of OSV's archives (empty for OSV's own), EPSS
         scores and CISA's list (both empty for none).
+    feeds_index
+        A simple index of Python packages (pip's ``index-url``), for release lists; empty for none.
     feeds_ecosystems
         The ecosystems of OSV to mirror; empty for the usual ones.
     policy
@@ -37,6 +38,7 @@ class FindingSettings:
     feeds_osv: str = ""
     feeds_epss: str = ""
     feeds_kev: str = ""
+    feeds_index: str = ""
     feeds_ecosystems: tuple[str, ...] = ()
     policy: str = ""
     alertmanager: str = ""
@@ -52,6 +54,7 @@ class FindingSettings:
             "PRAXI_FEEDS_OSV": self.feeds_osv,
             "PRAXI_FEEDS_EPSS": self.feeds_epss,
             "PRAXI_FEEDS_KEV": self.feeds_kev,
+            "PRAXI_FEEDS_INDEX": self.feeds_index,
             "PRAXI_POLICY": self.policy,
             "PRAXI_ALERTMANAGER": self.alertmanager,
             "PRAXI_PUSHGATEWAY": self.pushgateway,
@@ -70,20 +73,14 @@ def load_finding_settings(section: Section, store: str) -> FindingSettings:
     """
     return FindingSettings(
         feeds=section.store_uri("feeds", f"{store.rstrip('/')}/feeds"),
-        feeds_osv=_public(section, "feeds_osv"),
-        feeds_epss=_public(section, "feeds_epss"),
-        feeds_kev=_public(section, "feeds_kev"),
+        feeds_osv=section.public_url("feeds_osv"),
+        feeds_epss=section.public_url("feeds_epss"),
+        feeds_kev=section.public_url("feeds_kev"),
+        feeds_index=section.public_url("feeds_index"),
         feeds_ecosystems=section.names("feeds_ecosystems"),
         policy=section.text("policy", ""),
-        alertmanager=_public(section, "alertmanager"),
-        pushgateway=_public(section, "pushgateway"),
+        alertmanager=section.public_url("alertmanager"),
+        pushgateway=section.public_url("pushgateway"),
         instance=section.text("instance", "praxi"),
         webhook_connection=section.text("webhook_connection", "praxi_webhook"),
     )
-
-
-def _public(section: Section, name: str) -> str:
-    url = section.text(name, "")
-    if "@" in urlsplit(url).netloc:
-        raise section.wrong(name, "holds credentials", "keep them in a secret of pod_environment_secrets")
-    return url

@@ -139,6 +139,13 @@ class Section:
             raise self.wrong(name, f"is no store: {error.what}", error.action) from None
         return uri
 
+    def public_url(self, name: str) -> str:
+        """Return a URL without credentials, or nothing: settings are shown in the web interface."""
+        url = self.text(name, "")
+        if "@" in urlsplit(url).netloc:
+            raise self.wrong(name, "holds credentials", "keep them in a secret of pod_environment_secrets")
+        return url
+
     def _checked(self, name: str, value: str, pattern: re.Pattern[str], action: str) -> str:
         if value and not pattern.fullmatch(value):
             raise self.wrong(name, f"is {value!r}", action)

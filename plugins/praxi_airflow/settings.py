@@ -14,6 +14,7 @@ from typing import Any, Final, Literal
 from airflow.sdk import conf
 
 from praxi_airflow.findings_settings import FindingSettings, load_finding_settings
+from praxi_airflow.learning_settings import LearningSettings, load_learning_settings
 from praxi_airflow.reading import Section, read_section
 
 Runner = Literal["process", "pod"]
@@ -78,7 +79,7 @@ class Settings:
     store
         URI of the object store.
     model
-        URI of the model that predicts unless a run names another.
+        URI of the model that predicts until training has promoted another.
     runner
         ``process`` or ``pod``.
     task_python
@@ -95,6 +96,8 @@ class Settings:
         How pods look.
     findings
         Where feeds come from, the policy, and who is told.
+    learning
+        Where versions of the model are kept, and who lets a new one in.
     """
 
     store: str
@@ -109,6 +112,7 @@ class Settings:
     task_timeout: timedelta = timedelta(hours=2)
     pods: PodSettings = PodSettings()
     findings: FindingSettings = field(default_factory=FindingSettings)
+    learning: LearningSettings = field(default_factory=LearningSettings)
 
 
 def project_root() -> Path:
@@ -140,6 +144,7 @@ def load_settings() -> Settings:
         task_timeout=timedelta(seconds=section.integer("task_timeout", 7200, least=1)),
         pods=_load_pods(section, needed=runner == "pod"),
         findings=load_finding_settings(section, store),
+        learning=load_learning_settings(section),
     )
 
 

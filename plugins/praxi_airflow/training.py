@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, TypedDict
-from urllib.parse import urlsplit
 
 import msgspec
 from airflow.sdk.exceptions import AirflowSkipException
@@ -13,27 +12,10 @@ from airflow.sdk.exceptions import AirflowSkipException
 from praxi_airflow.errors import airflow_failures
 from praxi_airflow.run_key import run_key
 from praxi_airflow.settings import load_settings
-from praxi_tasks.audit import documents
-from praxi_tasks.audit.novelty import NewPackage
-from praxi_tasks.errors import UsageError
-from praxi_tasks.store import Store, keys, open_store
+from praxi_tasks.learning.requests import NewPackage, TrainingRequest
+from praxi_tasks.store import Store, documents, keys, open_store
 
 _LONGEST_RUN_ID: Final = 250
-
-
-class TrainingRequest(msgspec.Struct, frozen=True):
-    """What an audit asks the training Dag to learn; ``audit`` is the key of its run."""
-
-    audit: str
-    packages: tuple[NewPackage, ...]
-
-
-class TrainingRecord(msgspec.Struct, frozen=True):
-    """What the run ``run`` of the training Dag was asked to learn, and by which request."""
-
-    run: str
-    request: str
-    packages: tuple[NewPackage, ...]
 
 
 class _Once(TypedDict):
@@ -107,36 +89,3 @@ def _once(context: Mapping[str, Any]) -> _Once:
     if start is None or params["images"] or params["namespaces"]:
         return {"run_id": f"audit__{context['run_id']}"[:_LONGEST_RUN_ID], "logical_date": None}
     return {"run_id": f"audit__{start.isoformat()}", "logical_date": start}
-
-
-def record_request(**context: Any) -> dict[str, Any]:
-    """Check the request that the run's parameters name, and record what it asks to learn.
-
-    Raises
-    ------
-    AirflowFailException
-        If there is no such request, or it is none.
-    """
-    uri = str(context["params"]["request"])
-    with airflow_failures():
-        request = read_request(uri)
-        run = run_key(str(context["run_id"]))
-        store = open_store(load_settings().store)
-        documents.write(store, keys.training_record(run), TrainingRecord(run, uri, request.packages))
-    return {"record": f"{store.uri}/{keys.training_record(run)}", "packages": len(request.packages)}
-
-
-def read_request(uri: str) -> TrainingRequest:
-    """Read a request by its URI.
-
-    Raises
-    ------
-    UsageError
-        If the URI names no document in a store.
-    KeyNotFoundError, CorruptObjectError
-        If there is no request, or what is there is none.
-    """
-    folder, _, name = uri.rpartition("/")
-    if not folder or not name or urlsplit(uri).scheme not in {"file", "s3"}:
-        raise UsageError("not a request's URI", where=uri, action="use a store URI such as s3://bucket/key")
-    return documents.read(open_store(folder), name, TrainingRequest)

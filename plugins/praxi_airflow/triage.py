@@ -63,10 +63,64 @@ Starts `praxi_train` with the request, once per interval however often the audit
 **Triage.** *Skipped*: the interval's training was started before. *Failed*: `praxi_train` is not there.
 """
 
-REQUESTED: Final = """
-Checks the request and records what it asks to learn.
+RELEASES: Final = """
+Gathers what every open request wants and the model does not know, and packs it into batches. Its XCom is the
+list of batch numbers. Requests that came while another training ran are served together.
 
-**Triage.** *Failed*: the URI in the run's configuration names no request, or the document is damaged.
+**Triage.** *Up for retry*: the store or the model registry is down. *Failed*: the request's URI names none,
+or a package given by hand is not written as `name==version`.
+"""
+
+FINGERPRINT_RELEASE: Final = """
+Reads the files of one batch of releases into the store: from image layers, then from package indexes. What
+can't be had is recorded with the reason and tried again on the next days.
+
+**Triage.** *Failed*: the last try died; its releases are asked for again by the next audit.
+"""
+
+COLLECTED: Final = """
+Waits for every batch, whether or not it succeeded. Does nothing else.
+
+**Triage.** It can't fail by itself: look at `fingerprint_release`.
+"""
+
+LEARN: Final = """
+Teaches the model the releases whose files are in the store: new experts beside the old ones, of which only
+those that fire on new software change. The new model is registered as challenger.
+
+**Triage.** *Up for retry*: the store or the model registry is down. *Failed*: the model in use is damaged.
+"""
+
+EVALUATE: Final = """
+Compares champion and challenger on layers rebuilt from stored fingerprints, damaged, with unknown software.
+
+**Triage.** *Failed*: a stored release is damaged; the message names it. Delete it and clear `releases`.
+"""
+
+GATE: Final = """
+Holds the evaluation against the bars. Its XCom says whether the challenger passed, and if not, why.
+
+**Triage.** A challenger that is held back is no failure: the champion stays, and the report says why.
+"""
+
+APPROVE: Final = """
+Waits for a person, where the run's `approval` is `human` and the gate let the challenger pass; otherwise
+skipped. Who declines keeps the champion.
+
+**Triage.** *Deferred*: answer it on the page of required actions.
+"""
+
+PROMOTE: Final = """
+Makes the challenger champion, if the gate let it pass: the next audit uses it.
+
+**Triage.** *Up for retry*: the model registry is down; the champion is the one of before. `praxi models
+rollback` takes a promotion back.
+"""
+
+TRAINING_REPORT: Final = """
+Writes the training's report, closes its requests, and tells the receivers if the challenger was held back.
+
+**Triage.** *Up for retry*: the store is down. *Failed*: a document of the run is damaged; clear `releases`.
 """
 
 METRICS: Final = """

@@ -19,6 +19,7 @@ COMMANDS: Final[dict[str, str]] = {
     "fingerprint": "praxi_tasks.cli.fingerprint",
     "learn": "praxi_tasks.cli.learn",
     "metrics": "praxi_tasks.cli.metrics",
+    "models": "praxi_tasks.cli.models",
     "notify": "praxi_tasks.cli.notify",
     "plan": "praxi_tasks.cli.plan",
     "predict": "praxi_tasks.cli.predict",

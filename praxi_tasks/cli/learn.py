@@ -26,16 +26,17 @@ def learn(context: click.Context, store_uri: str, run_id: str) -> None:
 
 @learn.command()
 @model_option()
-@click.option(
-    "--package", "packages", multiple=True, help="Learn this too: name==version or ecosystem/name@version."
-)
+@click.option("--settings", default="{}", help="How to train, as a JSON object; see the Dag's parameters.")
+@click.option("--package", "packages", multiple=True, help="Learn this too: name==version.")
 @click.pass_obj
-def releases(run: TrainingRun, model_uri: str, packages: tuple[str, ...]) -> None:
+def releases(run: TrainingRun, model_uri: str, settings: str, packages: tuple[str, ...]) -> None:
     """Gather what is to be learned, and pack it into batches."""
-    from praxi_tasks.learning.plan import TrainingSettings
-    from praxi_tasks.learning.requests import parse_label
+    import msgspec
 
-    plan = run.plan(model_uri, [parse_label(package) for package in packages], TrainingSettings())
+    from praxi_tasks.learning.plan import read_settings
+
+    chosen = read_settings(settings)
+    plan = run.plan(model_uri, msgspec.structs.replace(chosen, packages=(*chosen.packages, *packages)))
     click.echo(
         f"{len(plan.packages)} releases wanted by {len(plan.requests)} requests, {plan.batches} batches"
     )
@@ -72,23 +73,33 @@ def evaluate(run: TrainingRun) -> None:
 def gate(run: TrainingRun) -> None:
     """Decide whether the new model may be put in use."""
     judged = run.gate()
-    for check in judged.verdict.checks if judged.verdict else ():
-        click.echo(f"{'holds' if check.passed else 'FAILS':6} {check.told}")
-    click.echo("passed" if judged.passed else f"held back: {judged.reason or 'see above'}")
+    for told in judged.told:
+        click.echo(f"holds  {told}")
+    for reason in judged.reasons:
+        click.echo(f"FAILS  {reason}")
 
 
 @learn.command()
-@click.option("--declined", is_flag=True, help="A person said no.")
 @click.pass_obj
-def promote(run: TrainingRun, declined: bool) -> None:
+def promote(run: TrainingRun) -> None:
     """Put the new model in use, if the gate let it pass."""
-    promotion = run.promote(approved=not declined)
+    promotion = run.promote()
     told = f"version {promotion.champion} is the champion"
     click.echo(told if promotion.promoted else f"{told}, as before: {promotion.reason}")
 
 
 @learn.command()
-@click.pass_obj
-def report(run: TrainingRun) -> None:
-    """Write the training's report, and close its requests."""
-    run.finish()
+@click.pass_context
+def report(context: click.Context) -> None:
+    """Write the training's report, close its requests, and say so if the new model was held back."""
+    from praxi_tasks.findings.notify.messages import send_message
+    from praxi_tasks.learning.closing import close_training
+
+    given = context.parent.params if context.parent else {}
+    summary = close_training(open_store(given["store_uri"]), given["run_id"])
+    click.echo(f"report: {summary.report}")
+    if summary.learned and not summary.promoted:
+        told = "; ".join(summary.reasons)
+        click.echo(f"held back: {told}")
+        if send_message("Praxi: a new model was held back", f"{told}. The champion stays in use."):
+            click.echo("a message was sent")

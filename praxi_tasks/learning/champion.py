@@ -9,7 +9,7 @@ import msgspec
 
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.errors import KeyNotFoundError, ModelError
-from praxi_tasks.learning.registry import ALIASED, ModelRegistry, tracking_uri
+from praxi_tasks.learning.registry import ALIASED, ModelRegistry, is_empty, tracking_uri
 from praxi_tasks.store import Store, documents
 
 STARTER: Final = "PRAXI_STARTER_MODEL"
@@ -36,10 +36,11 @@ def resolve_model(uri: str, store_uri: str) -> ResolvedModel:
     if not uri.startswith(ALIASED):
         return ResolvedModel(uri)
     alias = uri.removeprefix(ALIASED)
-    found = ModelRegistry(tracking_uri(store_uri)).find(alias)
+    starter = os.environ.get(STARTER, "")
+    registry = tracking_uri(store_uri, needed=not starter)
+    found = ModelRegistry(registry).find(alias) if registry and not is_empty(registry) else None
     if found is not None:
         return ResolvedModel(found.uri, found.version)
-    starter = os.environ.get(STARTER, "")
     if not starter:
         raise ModelError(
             f"no version of the model is the {alias}", where=uri, action=f"promote one, or set {STARTER}"

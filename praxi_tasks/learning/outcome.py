@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from praxi_tasks.learning.champion import ResolvedModel
-from praxi_tasks.learning.gate import Verdict
+from praxi_tasks.learning.gate import Check, Verdict
 
 
 class Trained(msgspec.Struct, frozen=True):
@@ -34,15 +34,27 @@ class Trained(msgspec.Struct, frozen=True):
 
 
 class Judged(msgspec.Struct, frozen=True):
-    """The gate's word on a challenger; ``reason`` says why there was nothing to judge."""
+    """The gate's word on a challenger.
 
-    verdict: Verdict | None
-    reason: str = ""
+    ``told`` says in words what holds and ``reasons`` what does not, or why there was nothing to judge.
+    """
 
-    @property
-    def passed(self) -> bool:
-        """Whether the challenger may be promoted."""
-        return self.verdict is not None and self.verdict.passed
+    passed: bool
+    score: float
+    told: tuple[str, ...]
+    reasons: tuple[str, ...]
+    checks: tuple[Check, ...] = ()
+
+    @classmethod
+    def of(cls, verdict: Verdict) -> Judged:
+        """Return a verdict as the Dag and the people who approve read it."""
+        told = tuple(check.told for check in verdict.checks if check.passed)
+        return cls(verdict.passed, verdict.score, told, verdict.reasons, verdict.checks)
+
+    @classmethod
+    def unchanged(cls) -> Judged:
+        """Return the word on a training that changed nothing."""
+        return cls(False, 0.0, (), ("nothing was learned: the model is the one of before",))
 
 
 class Promotion(msgspec.Struct, frozen=True):
@@ -55,8 +67,13 @@ class Promotion(msgspec.Struct, frozen=True):
 
 
 class TrainingSummary(msgspec.Struct, frozen=True):
-    """What the Dag says about a finished training; ``report`` is a store key."""
+    """What the Dag says about a finished training; ``report`` is a store key.
 
+    ``rebuilt`` is true of a full retraining; ``size`` is the model's in bytes, ``seconds`` the processor time
+    that learning took, ``at`` when it ended (ISO 8601).
+    """
+
+    at: str
     wanted: int
     learned: int
     failed: int
@@ -64,3 +81,8 @@ class TrainingSummary(msgspec.Struct, frozen=True):
     champion: str
     report: str
     reasons: tuple[str, ...] = ()
+    rebuilt: bool = False
+    size: int = 0
+    seconds: float = 0.0
+    f1_old: float | None = None
+    f1_new: float | None = None

@@ -7,8 +7,9 @@ from typing import Final
 
 import msgspec
 
+from praxi_tasks.errors import UsageError
 from praxi_tasks.learning.champion import ResolvedModel
-from praxi_tasks.learning.grouping import LABELS_PER_EXPERT, Routing
+from praxi_tasks.learning.grouping import Routing
 from praxi_tasks.learning.requests import NewPackage
 
 BATCH: Final = 25
@@ -52,10 +53,16 @@ class TrainingSettings(msgspec.Struct, frozen=True):
         How many settings of the scorer's trees to try; 0 keeps the defaults.
     full_retrain
         Whether to rebuild the model from all stored fingerprints.
+    bars, weights
+        What a challenger must reach, and what each score counts for.
+    request, packages
+        URI of a request in another store, and releases named by hand.
     """
 
+    request: str | None = None
+    packages: tuple[str, ...] = ()
     routing: Routing = "default"
-    labels_per_expert: int = LABELS_PER_EXPERT
+    labels_per_expert: int = 0
     tuning_trials: int = 0
     full_retrain: bool = False
     bars: Bars = Bars()
@@ -78,3 +85,19 @@ class TrainingPlan(msgspec.Struct, frozen=True):
     def batch(self, number: int) -> Sequence[NewPackage]:
         """Return the releases of one batch."""
         return self.packages[number :: self.batches]
+
+
+def read_settings(text: str) -> TrainingSettings:
+    """Read settings from a JSON object; what it does not name keeps its default.
+
+    Raises
+    ------
+    UsageError
+        If a value has the wrong type or is out of range.
+    """
+    try:
+        return msgspec.json.decode(text, type=TrainingSettings)
+    except msgspec.MsgspecError as error:
+        raise UsageError(
+            f"not settings of a training: {error}", action="see the parameters of praxi_train"
+        ) from error

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 
@@ -26,6 +27,8 @@ CHALLENGER: Final = "challenger"
 ALIASED: Final = "models:/praxi@"
 """What stands before an alias in a model's URI, as MLflow writes it."""
 
+_FILE: Final = "sqlite:///"
+ORIGIN_TAG: Final = "praxi.origin"
 _MODEL_TAG: Final = "praxi.model"
 _REPLACED_TAG: Final = "praxi.replaced"
 
@@ -40,6 +43,11 @@ class ModelVersion(msgspec.Struct, frozen=True):
     tags: dict[str, str] = {}
     run: str = ""
 
+    @property
+    def origin(self) -> str:
+        """The training that made it, or ``starter``."""
+        return self.tags.get(ORIGIN_TAG, "")
+
 
 class ModelRegistry:
     """The versions of the model, and their aliases.
@@ -53,13 +61,19 @@ class ModelRegistry:
     def __init__(self, uri: str) -> None:
         self.uri = uri
         with _mlflow(uri):
-            self._client = _client(uri)
+            if uri.startswith(_FILE):  # SQLite makes no folders
+                Path(uri.removeprefix(_FILE)).parent.mkdir(parents=True, exist_ok=True)
+            self.client = _client(uri)
+
+    def answering(self) -> AbstractContextManager[None]:
+        """Turn what MLflow and its database raise inside into :class:`RegistryDownError`."""
+        return _mlflow(self.uri)
 
     def versions(self) -> list[ModelVersion]:
         """Return all versions, the oldest first."""
-        with _mlflow(self.uri):
-            found = self._client.search_model_versions(f"name='{MODEL_NAME}'")
-            aliases = self._client.get_registered_model(MODEL_NAME).aliases if found else {}
+        with self.answering():
+            found = self.client.search_model_versions(f"name='{MODEL_NAME}'")
+            aliases = self.client.get_registered_model(MODEL_NAME).aliases if found else {}
         versions = [_version(each, aliases) for each in found]
         return sorted(versions, key=lambda version: int(version.version))
 
@@ -68,9 +82,9 @@ class ModelRegistry:
         known = next((version for version in self.versions() if version.model == model), None)
         if known is not None:
             return known
-        with _mlflow(self.uri):
+        with self.answering():
             self._make_model()
-            made = self._client.create_model_version(
+            made = self.client.create_model_version(
                 MODEL_NAME, source=uri, run_id=run or None, tags={_MODEL_TAG: model, **tags}
             )
         return _version(made, {})
@@ -96,8 +110,8 @@ class ModelRegistry:
 
     def challenge(self, version: ModelVersion) -> None:
         """Make a version the challenger."""
-        with _mlflow(self.uri):
-            self._client.set_registered_model_alias(MODEL_NAME, CHALLENGER, version.version)
+        with self.answering():
+            self.client.set_registered_model_alias(MODEL_NAME, CHALLENGER, version.version)
 
     def promote(self, version: ModelVersion) -> ModelVersion:
         """Make a version the champion; return it as it is then.
@@ -108,12 +122,12 @@ class ModelRegistry:
         champion = self.find(CHAMPION)
         if champion is not None and champion.version == version.version:
             return champion
-        with _mlflow(self.uri):
+        with self.answering():
             if champion is not None:
-                self._client.set_model_version_tag(
+                self.client.set_model_version_tag(
                     MODEL_NAME, version.version, _REPLACED_TAG, champion.version
                 )
-            self._client.set_registered_model_alias(MODEL_NAME, CHAMPION, version.version)
+            self.client.set_registered_model_alias(MODEL_NAME, CHAMPION, version.version)
         return self.get(version.version)
 
     def roll_back(self) -> ModelVersion:
@@ -128,41 +142,46 @@ class ModelRegistry:
         before = champion.tags.get(_REPLACED_TAG, "")
         if not before:
             raise ModelError(f"version {champion.version} replaced no other", where=self.uri)
-        with _mlflow(self.uri):
-            self._client.set_registered_model_alias(MODEL_NAME, CHAMPION, before)
+        with self.answering():
+            self.client.set_registered_model_alias(MODEL_NAME, CHAMPION, before)
         return self.get(before)
 
     def _make_model(self) -> None:
         from mlflow.exceptions import MlflowException
 
         try:
-            self._client.create_registered_model(MODEL_NAME)
+            self.client.create_registered_model(MODEL_NAME)
         except MlflowException as error:
             if error.error_code != "RESOURCE_ALREADY_EXISTS":
                 raise
 
 
-def tracking_uri(store_uri: str) -> str:
+def is_empty(uri: str) -> bool:
+    """Return whether nobody ever registered a version: the file that would know of it is not there."""
+    return uri.startswith(_FILE) and not Path(uri.removeprefix(_FILE)).exists()
+
+
+def tracking_uri(store_uri: str, *, needed: bool = True) -> str:
     """Return where MLflow keeps its records: ``PRAXI_MLFLOW_URI``, or a file in a local store.
+
+    Nothing, where neither is the case and no registry is ``needed``.
 
     Raises
     ------
     UsageError
-        If the store is not local and no server is named.
+        If one is needed.
     """
     given = os.environ.get("PRAXI_MLFLOW_URI", "")
-    if given:
-        return given
     parts = urlsplit(store_uri)
+    if given or (parts.scheme not in {"", "file"} and not needed):
+        return given
     if parts.scheme not in {"", "file"}:
         raise UsageError(
             "no model registry is named",
             where="PRAXI_MLFLOW_URI",
             action="give the address of an MLflow server",
         )
-    folder = parts.path
-    os.makedirs(f"{folder}/mlflow", exist_ok=True)  # noqa: PTH103 - SQLite makes no folders
-    return f"sqlite:///{folder}/mlflow/mlflow.db"
+    return f"{_FILE}{unquote(parts.path)}/mlflow/mlflow.db"
 
 
 @contextmanager

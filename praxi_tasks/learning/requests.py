@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from typing import Final
+from urllib.parse import urlsplit
 
 import msgspec
 
-from praxi_tasks.errors import DataError, KeyNotFoundError
-from praxi_tasks.learning.releases import canonical_name
-from praxi_tasks.store import Store, documents, keys
+from praxi_tasks.errors import DataError, UsageError
+from praxi_tasks.store import Store, documents, keys, open_store
 
 _LABEL: Final = re.compile(
-    r"(?:(?:pkg:)?(?P<ecosystem>[a-z]+)/)?(?P<name>@?[^\s@=<>]+)(?:==|@)(?P<version>[^\s@=]+)"
+    r"(?:(?:pkg:)?(?P<ecosystem>[a-z]+)/)?(?P<name>(?:@[^\s@=<>/]+/)?[^\s@=<>/]+)(?:==|@)(?P<version>[^\s@=]+)"
 )
+_SEPARATORS: Final = re.compile(r"[-_.]+")  # PyPI takes names that differ in these, or in case, as one
 
 
 class NewPackage(msgspec.Struct, frozen=True):
@@ -61,7 +62,9 @@ def parse_label(label: str) -> NewPackage:
             "not a release", where=repr(label), action="write name==version or ecosystem/name@version"
         )
     ecosystem = match["ecosystem"] or "pypi"
-    name = canonical_name(match["name"], ecosystem)
+    name = match["name"]
+    if ecosystem == "pypi":
+        name = _SEPARATORS.sub("-", name).lower()
     return NewPackage(f"pkg:{ecosystem}/{name}@{match['version']}", ecosystem, name, match["version"])
 
 
@@ -73,6 +76,29 @@ def merge(packages: Iterable[NewPackage]) -> tuple[NewPackage, ...]:
         layers = tuple(sorted({*known.layers, *package.layers}))
         merged[package.identity] = msgspec.structs.replace(known, layers=layers)
     return tuple(merged[identity] for identity in sorted(merged))
+
+
+def read_request(uri: str) -> TrainingRequest:
+    """Read a request by its URI.
+
+    Raises
+    ------
+    UsageError
+        If the URI names no document in a store.
+    KeyNotFoundError, CorruptObjectError
+        If there is no request, or what is there is none.
+    """
+    folder, _, name = uri.rpartition("/")
+    if not folder or not name or urlsplit(uri).scheme not in {"file", "s3"}:
+        raise UsageError("not a request's URI", where=uri, action="use a store URI such as s3://bucket/key")
+    return documents.read(open_store(folder), name, TrainingRequest)
+
+
+def asked_for(store: Store, uri: str | None) -> tuple[NewPackage, ...]:
+    """Return what a request wants that may lie in another store; one of this store is open or served."""
+    if not uri or uri.startswith(f"{store.uri}/"):
+        return ()
+    return read_request(uri).packages
 
 
 def open_requests(store: Store) -> dict[str, TrainingRequest]:
@@ -90,11 +116,3 @@ def mark_served(store: Store, requests: Iterable[str], run_id: str) -> None:
     """Note which run served some requests; who comes second changes nothing."""
     for request_id in requests:
         store.put(keys.training_served(request_id), msgspec.json.encode({"run": run_id}))
-
-
-def served_by(store: Store, request_id: str) -> str:
-    """Return the run that served a request, or nothing."""
-    try:
-        return documents.read(store, keys.training_served(request_id), dict[str, str])["run"]
-    except KeyNotFoundError:
-        return ""

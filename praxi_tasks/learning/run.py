@@ -7,7 +7,7 @@ found, the same model has the same identity and version, an alias that is set is
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from praxi_tasks.discovery.knowledge import Release
@@ -20,10 +20,11 @@ from praxi_tasks.learning.gate import judge
 from praxi_tasks.learning.increment import learn_releases
 from praxi_tasks.learning.outcome import Judged, Promotion, Trained
 from praxi_tasks.learning.plan import TrainingPlan, TrainingSettings
-from praxi_tasks.learning.registry import CHAMPION, ModelRegistry, tracking_uri
-from praxi_tasks.learning.requests import NewPackage, mark_served, merge, open_requests
+from praxi_tasks.learning.registry import CHAMPION, ORIGIN_TAG, ModelRegistry, tracking_uri
+from praxi_tasks.learning.requests import asked_for, merge, open_requests, parse_label
 from praxi_tasks.learning.sources.choice import choose_sources
 from praxi_tasks.learning.stored import StoredRelease, load_release, stored_releases
+from praxi_tasks.learning.tracking import Tracker, artifacts
 from praxi_tasks.store import Store, documents, keys
 
 _SEED = 20_260_102
@@ -40,13 +41,19 @@ class TrainingRun:
         """Return the store key of one of the run's documents."""
         return keys.training_run(self._run, name)
 
-    def plan(self, model_uri: str, by_hand: Sequence[NewPackage], settings: TrainingSettings) -> TrainingPlan:
+    def plan(self, model_uri: str, settings: TrainingSettings) -> TrainingPlan:
         """Gather what every open request wants and write ``plan.json`` and ``batches.json``.
 
         Requests that came while another training ran are all served by this one: merged, not lost.
+
+        Raises
+        ------
+        UsageError, DataError
+            If the settings name a request that is none, or a package that is no release.
         """
         requests = open_requests(self._store)
         wanted = [package for request in requests.values() for package in request.packages]
+        by_hand = [*asked_for(self._store, settings.request), *map(parse_label, settings.packages)]
         base = resolve_model(model_uri, self._store.uri)
         known = load_base(base)
         packages = merge(package for package in [*wanted, *by_hand] if not known.knows(*package.identity))
@@ -118,14 +125,14 @@ class TrainingRun:
         """Hold the challenger against the bars and write ``gate.json``."""
         settings = self._plan().settings
         if not self._trained().changed:
-            judged = Judged(None, "nothing was learned: the model is the one of before")
+            judged = Judged.unchanged()
         else:
             evaluation = documents.read(self._store, self.key("evaluation.json"), Evaluation)
-            judged = Judged(judge(evaluation, settings.bars, settings.weights))
+            judged = Judged.of(judge(evaluation, settings.bars, settings.weights))
         documents.write(self._store, self.key("gate.json"), judged)
         return judged
 
-    def promote(self, *, approved: bool = True) -> Promotion:
+    def promote(self) -> Promotion:
         """Make the challenger champion if it may be, and write ``promotion.json``.
 
         Raises
@@ -137,16 +144,12 @@ class TrainingRun:
         registry = ModelRegistry(tracking_uri(self._store.uri))
         champion = registry.find(CHAMPION)
         before = champion.version if champion else ""
-        reason = _obstacle(trained, judged, before, approved=approved)
+        reason = _obstacle(trained, judged, before)
         if not reason:
             champion = registry.promote(registry.get(trained.version))
         promotion = Promotion(not reason, champion.version if champion else "", trained.base.version, reason)
         documents.write(self._store, self.key("promotion.json"), promotion)
         return promotion
-
-    def finish(self) -> None:
-        """Note that the run's requests are served: nobody need serve them again."""
-        mark_served(self._store, self._plan().requests, self._run)
 
     def collected(self) -> tuple[Collected, ...]:
         """Return how the search for each release ended; a batch that died left nothing."""
@@ -177,12 +180,13 @@ class TrainingRun:
         """Register the model as challenger, and the one it builds on if the registry never saw it."""
         registry = ModelRegistry(tracking_uri(self._store.uri))
         if base.parts or base.experts:
-            version = registry.register(plan.base.uri, base.id, {"praxi.origin": "starter"})
+            version = registry.register(plan.base.uri, base.id, {ORIGIN_TAG: "starter"})
             if registry.find(CHAMPION) is None:
                 registry.promote(version)
         if model.id == base.id:
             return plan.base.version
-        version = registry.register(uri, model.id, {"praxi.origin": self._run})
+        record = Tracker(registry, self._run, artifacts(self._store.uri)).start(plan.settings)
+        version = registry.register(uri, model.id, {ORIGIN_TAG: self._run}, record)
         registry.challenge(version)
         return version.version
 
@@ -193,12 +197,10 @@ class TrainingRun:
         return documents.read(self._store, self.key("trained.json"), Trained)
 
 
-def _obstacle(trained: Trained, judged: Judged, champion: str, *, approved: bool) -> str:
+def _obstacle(trained: Trained, judged: Judged, champion: str) -> str:
     """Return why a challenger must not be promoted, or nothing."""
     if not judged.passed:
-        return "; ".join(judged.verdict.reasons) if judged.verdict else judged.reason
-    if not approved:
-        return "a person declined it"
+        return "; ".join(judged.reasons)
     if champion not in {trained.version, trained.base.version} and trained.base.version:
         return f"version {champion} became champion meanwhile: train again on top of it"
     return ""

@@ -93,11 +93,6 @@ def _part(text: str) -> str:
     return safe
 
 
-def training_record(request_id: str) -> str:
-    """Key of what the training Dag was asked to learn by a request, and by which run."""
-    return f"training/records/{request_id}.json"
-
-
 def advisory_index(fingerprint: str, protocol: int) -> str:
     """Key of the advisory index that was built from feeds with this sha256."""
     return f"feeds-index/{fingerprint}.v{protocol}"

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -8,12 +7,11 @@ from typing import Any
 import pytest
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
-from praxi_airflow.training import TrainingRequest, Trigger, read_request, record_request, request_training
+from praxi_airflow.training import Trigger, request_training
 from praxi_tasks.audit import documents
 from praxi_tasks.audit.novelty import NewPackage
-from praxi_tasks.errors import CorruptObjectError, KeyNotFoundError, UsageError
+from praxi_tasks.learning.requests import TrainingRequest, read_request
 from praxi_tasks.store import open_store
-from tests.airflow.conftest import Configure
 
 DATE = datetime(2026, 3, 1, tzinfo=UTC)
 FARM = NewPackage("pkg:pypi/farm@1.0", "pypi", "farm", "1.0", ("sha256:" + "0" * 64,))
@@ -64,40 +62,3 @@ def test_nothing_new_is_nothing_to_learn(store_folder: Path) -> None:
 def test_an_audit_without_its_document_is_final(store_folder: Path) -> None:
     with pytest.raises(AirflowFailException, match="key-not-found"):
         ask("run")
-
-
-def test_what_was_asked_is_recorded(store_folder: Path) -> None:
-    met(store_folder, "run", FARM)
-    uri = ask("run")["request"]
-    told = record_request(run_id="audit__x", params={"request": uri})
-    assert told == {"record": f"{store_folder.as_uri()}/training/records/audit__x.json", "packages": 1}
-    record = json.loads((store_folder / "training" / "records" / "audit__x.json").read_text())
-    assert (record["run"], record["request"]) == ("audit__x", uri)
-    assert record["packages"][0]["purl"] == FARM.purl
-
-
-@pytest.mark.parametrize(
-    "uri", ["", "plain", "/no/scheme.json", "http://host/request.json", "file:///folder/", "s3://"]
-)
-def test_what_is_no_uri_of_a_request_is_refused(store_folder: Path, uri: str) -> None:
-    with pytest.raises(UsageError):
-        read_request(uri)
-    with pytest.raises(AirflowFailException, match="usage"):
-        record_request(run_id="r", params={"request": uri})
-
-
-def test_a_request_that_is_not_there_or_damaged_is_refused(store_folder: Path) -> None:
-    with pytest.raises(KeyNotFoundError):
-        read_request(f"{store_folder.as_uri()}/training/requests/none.json")
-    open_store(str(store_folder)).put("training/requests/bad.json", b'{"packages": 3}')
-    with pytest.raises(CorruptObjectError):
-        read_request(f"{store_folder.as_uri()}/training/requests/bad.json")
-
-
-def test_a_store_that_can_not_be_written_is_final(tmp_path: Path, configure: Configure) -> None:
-    (tmp_path / "file").touch()
-    configure(store=(tmp_path / "file" / "store").as_uri())
-    uri = (tmp_path / "requests").as_uri()
-    documents.write(open_store(uri), "r.json", TrainingRequest("run", (FARM,)))
-    with pytest.raises(AirflowFailException, match="store: "):
-        record_request(run_id="r", params={"request": f"{uri}/r.json"})

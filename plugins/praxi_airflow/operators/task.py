@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
 from airflow.sdk import BaseOperator, Context
 from airflow.sdk.exceptions import AirflowFailException
@@ -15,6 +15,10 @@ from praxi_airflow.runners.command import Command, Runner
 from praxi_airflow.runners.environment import task_environment
 from praxi_airflow.settings import Settings, load_settings
 from praxi_tasks.errors import ExitCode
+from praxi_tasks.store import documents, keys, open_store
+
+# command -> where its run keeps its documents; all others are steps of an audit.
+_PLACES: Final[Mapping[str, Callable[[str, str], str]]] = {"learn": keys.training_run}
 
 
 class PraxiTaskOperator(BaseOperator):
@@ -100,10 +104,8 @@ class PraxiTaskOperator(BaseOperator):
     def _read_result(self, settings: Settings, context: Context) -> object:
         if self.result is None:
             return None
-        from praxi_tasks.audit import documents
-        from praxi_tasks.store import keys, open_store
-
-        key = keys.run(run_key(str(context["run_id"])), self.result)
+        place = _PLACES.get(self.command, keys.run)
+        key = place(run_key(str(context["run_id"])), self.result)
         return documents.read(open_store(settings.store), key, object)
 
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from praxi_airflow.settings import Settings
+
+CHAMPION: Final = "models:/praxi@champion"
+"""The model in use, as the registry calls it; before any was promoted it is the starter model."""
 
 
 def task_environment(settings: Settings, *, last_try: bool) -> dict[str, str]:
@@ -15,8 +20,13 @@ def task_environment(settings: Settings, *, last_try: bool) -> dict[str, str]:
     last_try
         Whether the command must record failures as final, since nobody will ask again.
     """
-    environment = {"PRAXI_STORE": settings.store, "PRAXI_MODEL": settings.model}
-    environment |= settings.findings.environment
+    environment = {
+        "PRAXI_STORE": settings.store,
+        "PRAXI_MODEL": CHAMPION,
+        "PRAXI_STARTER_MODEL": settings.model,
+        **settings.findings.environment,
+        **settings.learning.environment,
+    }
     if settings.registry_mirrors:
         environment["PRAXI_REGISTRY_MIRRORS"] = ",".join(settings.registry_mirrors)
     if last_try:

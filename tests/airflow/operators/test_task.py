@@ -63,11 +63,12 @@ def test_a_command_is_told_of_its_last_try(script: Any, tmp_path: Path, try_numb
 
 
 def test_a_command_has_its_run_its_arguments_and_its_batch(script: Any, tmp_path: Path) -> None:
-    script(f'printf "%s\n" "$@" "$PRAXI_STORE" "$PRAXI_MODEL" > {tmp_path}/told')
+    script(f'printf "%s\n" "$@" "$PRAXI_STORE" "$PRAXI_MODEL" "$PRAXI_STARTER_MODEL" > {tmp_path}/told')
     execute(PraxiTaskOperator(task_id="t", command="fingerprint", arguments=["--a=1", "", "--b"], batch=0))
     store, model = (tmp_path / "store").as_uri(), (ROOT / ".praxi" / "model").as_uri()
-    told = ["-m", "praxi_tasks", "fingerprint", "--run", KEY, "--a=1", "--b", "--batch", "0", store, model]
-    assert (tmp_path / "told").read_text().splitlines() == told
+    champion = "models:/praxi@champion"
+    words = ["fingerprint", "--run", KEY, "--a=1", "--b", "--batch", "0", store, champion, model]
+    assert (tmp_path / "told").read_text().splitlines() == ["-m", "praxi_tasks", *words]
 
 
 def test_mirrors_reach_the_command(script: Any, tmp_path: Path, configure: Configure) -> None:

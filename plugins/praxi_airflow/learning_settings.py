@@ -1,0 +1,54 @@
+"""The settings of training: where versions of the model are kept, and who lets a new one in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from praxi_airflow.reading import Section
+
+Approval = Literal["none", "human"]
+APPROVALS: Final[tuple[Approval, ...]] = ("none", "human")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LearningSettings:
+    """Every field is the setting of that name in the ``[praxi]`` section.
+
+    Attributes
+    ----------
+    mlflow_uri
+        Tracking URI of the MLflow server that keeps the versions; empty for a file in a local store.
+    learn_sources
+        Where new releases are read from, in this order; empty for all sources there are.
+    approval
+        ``human`` if a person must let each new model in.
+    """
+
+    mlflow_uri: str = ""
+    learn_sources: tuple[str, ...] = ()
+    approval: Approval = "none"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables by which commands learn these settings; none is a secret."""
+        variables = {
+            "PRAXI_MLFLOW_URI": self.mlflow_uri,
+            "PRAXI_LEARN_SOURCES": ",".join(self.learn_sources),
+        }
+        return {name: value for name, value in variables.items() if value}
+
+
+def load_learning_settings(section: Section) -> LearningSettings:
+    """Read and check these settings.
+
+    Raises
+    ------
+    SettingsError
+        If the server's address holds credentials, or there is no such way of approval.
+    """
+    return LearningSettings(
+        mlflow_uri=section.public_url("mlflow_uri"),
+        learn_sources=section.names("learn_sources"),
+        approval=section.choice("approval", APPROVALS, "none"),
+    )

@@ -1,0 +1,68 @@
+"""``praxi models``: the versions of the model, and which one is in use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from praxi_tasks.cli.options import store_option
+
+if TYPE_CHECKING:
+    from praxi_tasks.learning.registry import ModelRegistry
+
+
+@click.group()
+@store_option()
+@click.pass_context
+def models(context: click.Context, store_uri: str) -> None:
+    """See the versions of the model, compare two, and put one in use."""
+    from praxi_tasks.learning.registry import ModelRegistry, tracking_uri
+    from praxi_tasks.store import open_store
+
+    context.obj = ModelRegistry(tracking_uri(open_store(store_uri).uri))
+
+
+@models.command("list")
+@click.pass_obj
+def list_(registry: ModelRegistry) -> None:
+    """List all versions, the oldest first."""
+    for version in registry.versions():
+        marks = f"  [{', '.join(version.aliases)}]" if version.aliases else ""
+        click.echo(f"{version.version:>4}  {version.model}  {version.origin}{marks}")
+
+
+@models.command()
+@click.argument("first")
+@click.argument("second")
+@click.pass_obj
+def compare(registry: ModelRegistry, first: str, second: str) -> None:
+    """Say what each of two versions (numbers or aliases) knows and the other does not."""
+    from praxi_tasks.discovery.model import Model
+    from praxi_tasks.learning.comparing import compare_models
+
+    one, other = registry.get(first), registry.get(second)
+    difference = compare_models(Model.load(one.uri), Model.load(other.uri))
+    click.echo(f"{difference.shared} parts in both, byte for byte")
+    for version, only in ((one, difference.first), (other, difference.second)):
+        click.echo(
+            f"version {version.version}: {only.parts} parts and {len(only.releases)} releases of its own"
+        )
+        for release in only.releases[:50]:
+            click.echo(f"  {release}")
+
+
+@models.command()
+@click.argument("version")
+@click.pass_obj
+def promote(registry: ModelRegistry, version: str) -> None:
+    """Make a VERSION (number or alias) the champion: the next audit uses it."""
+    champion = registry.promote(registry.get(version))
+    click.echo(f"version {champion.version} is the champion")
+
+
+@models.command()
+@click.pass_obj
+def rollback(registry: ModelRegistry) -> None:
+    """Put the version back in use that the champion replaced."""
+    click.echo(f"version {registry.roll_back().version} is the champion")

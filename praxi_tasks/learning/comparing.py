@@ -1,0 +1,50 @@
+"""What one model has that another has not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from praxi_tasks.discovery.model import Model
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What only one of two models has: how many parts, and which releases (``package version``)."""
+
+    parts: int
+    releases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How two models differ; ``shared`` counts the parts that are the same bytes in both."""
+
+    shared: int
+    first: Own
+    second: Own
+
+
+def compare_models(first: Model, second: Model) -> Difference:
+    """Compare two models by their parts' bytes and by the releases they know."""
+    parts = [_parts(model) for model in (first, second)]
+    known = [_releases(model) for model in (first, second)]
+    return Difference(
+        shared=len(parts[0] & parts[1]),
+        first=Own(len(parts[0] - parts[1]), tuple(sorted(known[0] - known[1]))),
+        second=Own(len(parts[1] - parts[0]), tuple(sorted(known[1] - known[0]))),
+    )
+
+
+def _parts(model: Model) -> set[bytes]:
+    catalogues = {part.to_bytes() for part in model.parts}
+    return catalogues | {expert.to_bytes() for expert in model.experts}
+
+
+def _releases(model: Model) -> set[str]:
+    catalogue = model.catalogue
+    labels = {label for expert in model.experts for label in expert.labels}
+    return labels | {
+        f"{package} {version}".rstrip()
+        for number, package in enumerate(catalogue.packages)
+        for version in catalogue.versions_of(number) or [""]
+    }

@@ -1,0 +1,1 @@
+"""The report of one training: a page that needs nothing but itself."""

@@ -1,0 +1,79 @@
+"""The training Dag, run whole by Airflow's own ``dag.test()`` with the commands themselves."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from praxi_airflow.run_key import run_key
+from praxi_tasks.learning.requests import NewPackage, TrainingRequest
+from praxi_tasks.store import documents, keys, open_store
+from tests.airflow.world import PYTHON, World, world
+from tests.support.airflow_home import HOME
+
+needs_tasks = pytest.mark.skipif(not PYTHON.exists(), reason="no .venv-tasks: run `make setup`")
+Train = Callable[..., tuple[str, dict[str, list[str]]]]
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with world(tmp_path_factory.mktemp("world"), []) as running:
+        yield running
+
+
+@pytest.fixture
+def train(cluster: World, dags: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Train:
+    """Return a function that runs the Dag and returns the run's id and its tasks' states."""
+    from airflow.utils.db import initdb
+
+    if not (HOME / "airflow.db").exists():
+        initdb()
+    for name, value in cluster.variables(retries="0").items():
+        monkeypatch.setenv(name, value)
+
+    def run(**conf: Any) -> tuple[str, dict[str, list[str]]]:
+        from airflow.dag_processing.dagbag import DagBag
+
+        ended = DagBag(dags["praxi_train"].fileloc).dags["praxi_train"].test(run_conf=conf)
+        states: dict[str, list[str]] = {}
+        for instance in ended.get_task_instances():
+            states.setdefault(instance.task_id, []).append(str(instance.state))
+        return str(ended.run_id), states
+
+    return run
+
+
+def document(cluster: World, run_id: str, name: str) -> Any:
+    return json.loads((cluster.store / "training" / "runs" / run_key(run_id) / name).read_text())
+
+
+@needs_tasks
+@pytest.mark.server
+@pytest.mark.airflow
+class TestRuns:
+    def test_with_nothing_to_learn_the_champion_stays(self, train: Train, cluster: World) -> None:
+        run_id, states = train()
+        assert states.pop("fingerprint_release") == ["skipped"]
+        assert states.pop("approve") == ["skipped"]
+        assert {state for each in states.values() for state in each} == {"success"}
+        summary = document(cluster, run_id, "summary.json")
+        assert (summary["learned"], summary["promoted"]) == (0, False)
+
+    def test_what_can_not_be_had_is_told_and_asked_for_again(self, train: Train, cluster: World) -> None:
+        store = open_store(cluster.store.as_uri())
+        lost = NewPackage("pkg:pypi/lost@1.0", "pypi", "lost", "1.0", ("sha256:" + "0" * 64,))
+        documents.write(store, keys.training_request("r1"), TrainingRequest("run", (lost,)))
+        run_id, states = train(request=f"{store.uri}/{keys.training_request('r1')}")
+        assert states["fingerprint_release"] == ["success"]
+        assert states["report"] == ["success"]
+        summary = document(cluster, run_id, "summary.json")
+        assert (summary["wanted"], summary["failed"], summary["promoted"]) == (1, 1, False)
+        assert "layer" in document(cluster, run_id, "batches/0.json")[0]["reason"]
+        assert store.exists(keys.training_served("r1"))
+
+    def test_a_wrong_request_fails_at_once(self, train: Train) -> None:
+        with pytest.raises(Exception, match="usage"):
+            train(request="nowhere")
