@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
+from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.findings.advisories.index import PROTOCOL, AdvisoryIndex, Contents
 from praxi_tasks.findings.advisories.loading import load_index
 from praxi_tasks.findings.components import FusedImage
 from praxi_tasks.findings.feed_health import FeedHealth, feed_findings, health_of
-from praxi_tasks.findings.feeds import Feeds, read_state
+from praxi_tasks.findings.feeds import FeedProblem, Feeds, read_state
 from praxi_tasks.findings.finding import Finding, severity_rank
 from praxi_tasks.findings.lifecycle import Lifecycle
 from praxi_tasks.findings.outdated import ReleaseLists, outdated_findings
@@ -38,6 +39,7 @@ class Assessor:
     lifecycle: Lifecycle = field(default_factory=Lifecycle)
     releases: ReleaseLists = field(default_factory=lambda: ReleaseLists({}))
     feeds: tuple[FeedHealth, ...] | None = None
+    problems: tuple[FeedProblem, ...] = ()
 
     @classmethod
     def load(
@@ -53,8 +55,14 @@ class Assessor:
             Where the index of advisories is kept until the feeds change.
         """
         index = load_index(feeds, cache)
-        health = health_of(index.sources, read_state(feeds), at)
-        return cls(at, policy or Policy(), index, Lifecycle.load(feeds), ReleaseLists.load(feeds), health)
+        try:
+            state, problems = read_state(feeds), ()
+        except CorruptObjectError as error:
+            state, problems = {}, (FeedProblem.of(error),)
+        health = health_of(index.sources, state, at)
+        return cls(
+            at, policy or Policy(), index, Lifecycle.load(feeds), ReleaseLists.load(feeds), health, problems
+        )
 
     def findings(self, image: FusedImage) -> tuple[Finding, ...]:
         """Return an image's findings, the gravest first, before the policy judges them."""
@@ -62,7 +70,8 @@ class Assessor:
 
     def about_audit(self) -> tuple[Finding, ...]:
         """Return what is wrong with the audit's own means: feeds that are old or broken, expired rules."""
-        broken = (*self.advisories.broken, *self.lifecycle.problems, *self.releases.problems)
+        others = (*self.lifecycle.problems, *self.releases.problems)
+        broken = (*self.problems, *self.advisories.broken, *others)
         limit = self.policy.stale_feed_days
         told: Iterable[Finding] = ()
         if self.feeds is not None:

@@ -1,0 +1,150 @@
+"""``praxi audit`` with feeds and a policy: what it tells, in which form, and how it exits."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from praxi_tasks.cli.audit import audit as command
+from praxi_tasks.errors import PolicyError, UsageError
+from tests.findings.osv import archive, record, write_feeds
+from tests.support.images import image, write_layout
+from tests.support.packages import SHOP, TILL
+
+FLAW = record(
+    "PYSEC-2026-1",
+    "shoplib",
+    {"introduced": "0"},
+    {"fixed": "1.1"},
+    aliases=["CVE-2026-0001"],
+    severity=[{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],
+)
+KINDS = {"vulnerable", "outdated", "end-of-life", "hidden", "database-removed", "ghost", "unexplained"}
+
+
+class Site:
+    """A folder with an image of a vulnerable and a hidden package, and feeds that know of it."""
+
+    def __init__(self, folder: Path, model: str) -> None:
+        self.folder = folder
+        self.feeds = write_feeds(folder / "feeds", PyPI=[FLAW])
+        write_layout(folder / "layout", {"shop": image([SHOP.layer(), TILL.layer(metadata=False)])})
+        self._fixed = [f"oci:{folder / 'layout'}:shop", "--model", model, "--store", str(folder / "store")]
+
+    def audit(self, *options: str) -> Result:
+        return CliRunner().invoke(command, [*self._fixed, *options])
+
+    def told(self, *options: str) -> dict[str, Any]:
+        result = self.audit("--feeds", str(self.feeds), "--format", "json", *options)
+        assert result.exit_code == 0, result.output
+        (image,) = json.loads(result.stdout)
+        return dict(image)
+
+    def policy(self, text: str) -> str:
+        (self.folder / "policy.yaml").write_text(text)
+        return str(self.folder / "policy.yaml")
+
+
+@pytest.fixture
+def site(tmp_path: Path, model_uri: str) -> Site:
+    return Site(tmp_path, model_uri)
+
+
+def test_an_image_gains_findings_with_every_field(site: Site) -> None:
+    told = site.told()
+    assert {finding["kind"] for finding in told["findings"]} == {"vulnerable", "hidden"}
+    for finding in told["findings"]:
+        assert finding["kind"] in KINDS
+        fields = {"kind", "id", "aliases", "purl", "severity", "fixed", "layer", "evidence", "since"}
+        assert fields <= finding.keys()
+    (flaw,) = [finding for finding in told["findings"] if finding["kind"] == "vulnerable"]
+    assert (flaw["id"], flaw["aliases"]) == ("CVE-2026-0001", ["PYSEC-2026-1"])
+    assert (flaw["purl"], flaw["severity"], flaw["fixed"]) == ("pkg:pypi/shoplib@1.0", "critical", ["1.1"])
+    assert flaw["layer"] == told["layers"][0]["digest"]
+    assert flaw["sources"] == ["inventory", "fingerprint"]
+    assert told["feeds"][0]["name"] == "PyPI"
+    assert told["feeds"][0]["age_days"] >= 0
+
+
+def test_since_is_remembered_from_audit_to_audit(site: Site) -> None:
+    def since() -> set[str]:
+        return {finding["since"] for finding in site.told()["findings"]}
+
+    assert since() == since()
+
+
+def test_without_feeds_files_and_databases_still_tell_of_each_other(site: Site) -> None:
+    (told,) = json.loads(site.audit("--format", "json").stdout)
+    assert [finding["kind"] for finding in told["findings"]] == ["hidden"]
+    assert told["audit_findings"] == []
+
+
+@pytest.mark.parametrize(
+    ("policy", "code"),
+    [
+        ("", 0),
+        ("fail: [{severity: critical}]", 1),
+        ("fail: [{severity: critical, count: 2}]", 0),
+        ("fail: [{kinds: [hidden]}]", 1),
+        ("fail: [{kinds: [ghost]}]", 0),
+        ("fail: [{severity: high}]\nignore: [{id: PYSEC-*, reason: r, owner: o, expires: 2999-01-01}]", 0),
+        ("fail: [{severity: high}]\nignore: [{id: PYSEC-*, reason: r, owner: o, expires: 2020-01-01}]", 1),
+    ],
+)
+def test_the_policy_decides_the_exit_code(site: Site, policy: str, code: int) -> None:
+    result = site.audit("--feeds", str(site.feeds), "--policy", site.policy(policy))
+    assert result.exit_code == code, result.output
+    assert "CVE-2026-0001" in result.output or "PYSEC-*" in policy
+
+
+def test_a_policy_with_an_unknown_key_stops_before_anything_is_read(site: Site) -> None:
+    result = site.audit("--policy", site.policy("fial: []"))
+    assert isinstance(result.exception, PolicyError)
+    assert result.exception.exit_code == 2
+    assert not (site.folder / "store").exists()
+
+
+@pytest.mark.parametrize("options", [("--feeds", "/nowhere/feeds"), ("--policy", "/nowhere/policy.yaml")])
+def test_a_folder_or_policy_that_is_not_there_is_a_usage_error(site: Site, options: tuple[str, ...]) -> None:
+    result = site.audit(*options)
+    assert isinstance(result.exception, UsageError)
+
+
+def test_an_expired_rule_and_a_stale_feed_are_told_with_the_image(site: Site) -> None:
+    rule = "stale_feed_days: 1\nignore: [{id: CVE-1, reason: r, owner: o, expires: 2020-01-01}]"
+    told = site.told("--policy", site.policy(rule))
+    assert {finding["id"] for finding in told["audit_findings"]} >= {"PRAXI-RULE-EXPIRED"}
+
+
+def test_broken_feeds_are_told_and_the_audit_completes(site: Site) -> None:
+    whole = archive(FLAW)
+    for name, data in (("npm", whole[:50]), ("Plan 9", whole)):
+        (site.feeds / "osv" / name).mkdir()
+        (site.feeds / "osv" / name / "all.zip").write_bytes(data)
+    told = site.told()
+    assert "vulnerable" in {finding["kind"] for finding in told["findings"]}
+    problems = {finding["id"]: finding for finding in told["audit_findings"]}
+    assert "osv/npm/all.zip" in problems["PRAXI-FEED-BROKEN"]["title"]
+    assert any("Plan 9" in sentence for sentence in problems["PRAXI-FEED-PROBLEM"]["evidence"])
+
+
+def test_a_feeds_note_that_is_damaged_is_told_and_the_audit_completes(site: Site) -> None:
+    (site.feeds / "feeds.json").write_text("[")
+    told = site.told()
+    assert "vulnerable" in {finding["kind"] for finding in told["findings"]}
+    assert "PRAXI-FEED-BROKEN" in {finding["id"] for finding in told["audit_findings"]}
+
+
+def test_every_other_form(site: Site, tmp_path: Path) -> None:
+    feeds = ("--feeds", str(site.feeds))
+    page = site.audit(*feeds, "--format", "html").stdout
+    assert "CVE-2026-0001" in page
+    sarif = json.loads(site.audit(*feeds, "--format", "sarif").stdout)
+    assert {result["ruleId"] for result in sarif["runs"][0]["results"]} >= {"CVE-2026-0001", "PRAXI-HIDDEN"}
+    site.audit(*feeds, "--sbom", str(tmp_path / "sboms"))
+    names = sorted(path.name.partition(".")[2] for path in (tmp_path / "sboms").iterdir())
+    assert names == ["cdx.json", "spdx.json"]
