@@ -22,8 +22,8 @@ def run_key(run_id: str) -> str:
     'scheduled__2026-03-01T00=3A00=3A00+00=3A00'
     """
     escaped = quote(run_id, safe="+", errors="surrogatepass").replace("%", "=").replace("~", "=7E")
-    if escaped.strip(".") == "":
-        escaped = escaped.replace(".", "=2E") or "=="
+    if not escaped or escaped.startswith("."):
+        escaped = f"=2E{escaped[1:]}" if escaped else "=="
     if len(escaped) > _LONGEST:
         digest = hashlib.sha256(run_id.encode(errors="surrogatepass")).hexdigest()
         return f"{escaped[:_KEPT]}=={digest}"
