@@ -168,6 +168,8 @@ def _describe(image: ReportedImage, report: AuditReport) -> AssessedImage:
         reason=image.reason or "",
         namespaces=image.namespaces,
         pods=image.pods,
+        first_seen=image.first_seen,
+        last_seen=image.last_seen,
         warnings=image.warnings,
         layers=tuple(layer.digest for layer in report.layers_of(image)),
     )

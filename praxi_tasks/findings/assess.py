@@ -12,7 +12,7 @@ from praxi_tasks.findings.advisories.index import PROTOCOL, AdvisoryIndex, Conte
 from praxi_tasks.findings.advisories.loading import load_index
 from praxi_tasks.findings.components import FusedImage
 from praxi_tasks.findings.feed_health import FeedHealth, feed_findings, health_of
-from praxi_tasks.findings.feeds import FeedProblem, Feeds, read_state
+from praxi_tasks.findings.feeds import FeedProblem, Feeds, Mirrored, read_state
 from praxi_tasks.findings.finding import Finding, severity_rank
 from praxi_tasks.findings.lifecycle import Lifecycle
 from praxi_tasks.findings.outdated import ReleaseLists, outdated_findings
@@ -55,10 +55,12 @@ class Assessor:
             Where the index of advisories is kept until the feeds change.
         """
         index = load_index(feeds, cache)
+        state: dict[str, Mirrored] = {}
+        problems: tuple[FeedProblem, ...] = ()
         try:
-            state, problems = read_state(feeds), ()
+            state = read_state(feeds)
         except CorruptObjectError as error:
-            state, problems = {}, (FeedProblem.of(error),)
+            problems = (FeedProblem.of(error),)
         health = health_of(index.sources, state, at)
         return cls(
             at, policy or Policy(), index, Lifecycle.load(feeds), ReleaseLists.load(feeds), health, problems

@@ -24,6 +24,8 @@ class AssessedImage(msgspec.Struct, frozen=True, omit_defaults=True):
     reason: str = ""
     namespaces: tuple[str, ...] = ()
     pods: int = 0
+    first_seen: str = ""
+    last_seen: str = ""
     warnings: tuple[str, ...] = ()
     layers: tuple[str, ...] = ()
     components: tuple[Component, ...] = ()

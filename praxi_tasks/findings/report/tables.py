@@ -25,6 +25,8 @@ SCHEMAS: Final[dict[str, dict[str, str]]] = {
         "reason": "VARCHAR",
         "namespaces": "VARCHAR[]",
         "pods": "BIGINT",
+        "first_seen": "TIMESTAMPTZ",
+        "last_seen": "TIMESTAMPTZ",
         "warnings": "VARCHAR[]",
         "files": "BIGINT",
         "unexplained": "BIGINT",
@@ -90,7 +92,8 @@ def parquet_tables(audit: AssessedAudit) -> Iterator[tuple[str, bytes]]:
 
 def _images(audit: AssessedAudit) -> Iterator[Row]:
     for image in audit.images:
-        yield {"run": audit.run, "at": audit.at, **_columns(image, "images")}
+        row = {**_columns(image, "images"), "run": audit.run, "at": audit.at}
+        yield {**row, "first_seen": image.first_seen or None, "last_seen": image.last_seen or None}
 
 
 def _layers(audit: AssessedAudit) -> Iterator[Row]:
