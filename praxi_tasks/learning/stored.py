@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from praxi_tasks.discovery.knowledge import Release
 from praxi_tasks.errors import CorruptObjectError, ReleaseRefusedError
 from praxi_tasks.fingerprint.arrays import pack_arrays, pack_texts, unpack_arrays, unpack_texts
-from praxi_tasks.fingerprint.paths import normalise_all
+from praxi_tasks.fingerprint.paths import PathKind, normalise_all
 from praxi_tasks.store import Store, keys
 from praxi_tasks.store.keys import RELEASE_PROTOCOL
 
@@ -70,6 +70,8 @@ class StoredRelease:
         for path in self.paths:
             if path.startswith("/") or not {"", ".", ".."}.isdisjoint(path.split("/")) or "\0" in path:
                 raise ReleaseRefusedError(f"it claims the path {path[:_LONGEST_NAME]!r}", where=what)
+        if (normalise_all(self.paths).kinds == PathKind.METADATA).all():
+            raise ReleaseRefusedError("it installs nothing but its own metadata", where=what)
         paths = [_PYTHON_ROOT.sub("site-packages/", path) for path in self.paths]
         rows = list({path: row for row, path in sorted(enumerate(paths), key=lambda pair: pair[1])}.values())
         return StoredRelease(

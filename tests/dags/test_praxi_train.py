@@ -75,5 +75,6 @@ class TestRuns:
         assert store.exists(keys.training_served("r1"))
 
     def test_a_wrong_request_fails_at_once(self, train: Train) -> None:
-        with pytest.raises(Exception, match="usage"):
-            train(request="nowhere")
+        _, states = train(request="nowhere")
+        assert states["releases"] == ["failed"]
+        assert states["train"] == states["report"] == ["upstream_failed"]

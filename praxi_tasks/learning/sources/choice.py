@@ -8,11 +8,17 @@ from typing import Final
 
 from praxi_tasks.errors import UsageError
 from praxi_tasks.learning.sources.base import Source
+from praxi_tasks.learning.sources.indexes import DebSource, NpmSource, PyPISource
 from praxi_tasks.learning.sources.layers import LayerSource
 from praxi_tasks.store import Store
 
 VARIABLE: Final = "PRAXI_LEARN_SOURCES"
-_MAKERS: Final[Mapping[str, Callable[[Store], Source]]] = {"layer": LayerSource}
+_MAKERS: Final[Mapping[str, Callable[[Store], Source]]] = {
+    "layer": LayerSource,
+    "pypi": lambda _: PyPISource(),
+    "deb": lambda _: DebSource(),
+    "npm": lambda _: NpmSource(),
+}
 
 
 def choose_sources(store: Store) -> Sequence[Source]:

@@ -1,0 +1,103 @@
+"""Listing the archives that releases come in: tar files as a layer is read, and Debian's ``ar``."""
+
+from __future__ import annotations
+
+import lzma
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Final, cast
+
+import numpy as np
+
+from praxi_tasks.errors import LayerError, ReleaseRefusedError
+from praxi_tasks.fingerprint.changeset import Changeset
+from praxi_tasks.learning.requests import NewPackage
+from praxi_tasks.learning.stored import MOST_FILES, StoredRelease
+from praxi_tasks.oci.image import Blob, Descriptor
+from praxi_tasks.oci.layer import read_layer
+from praxi_tasks.oci.limits import LayerLimits
+
+_LIMITS: Final = LayerLimits(max_entries=2 * MOST_FILES, max_bytes=16 << 30)
+_AR_MAGIC: Final = b"!<arch>\n"
+_AR_HEAD: Final = 60
+_LINKS: Final = tuple(ord(letter) for letter in "hl")
+
+
+def list_tar(
+    file: IO[bytes], wanted: NewPackage, source: str, place: Callable[[str], str | None]
+) -> StoredRelease:
+    """Return the release that a tar archive installs, compressed with gzip or zstd or not at all.
+
+    Parameters
+    ----------
+    place
+        Says where a member is installed; ``None`` for one that is not.
+
+    Raises
+    ------
+    LayerError
+        If the archive is malformed or hostile.
+    """
+    descriptor = Descriptor("application/vnd.oci.image.layer.v1.tar", "", 0)
+    reading = read_layer(cast(Blob, file), descriptor, limits=_LIMITS, keep=lambda _: False)
+    changeset = Changeset.from_reading(reading)
+    if changeset.whiteouts or changeset.opaques:
+        raise ReleaseRefusedError("it holds whiteouts, which only layers do", where=wanted.purl)
+    placed = [place(path) for path in changeset.paths]
+    is_file = np.isin(changeset.types, [ord("f"), *_LINKS])
+    rows = np.array([row for row in np.flatnonzero(is_file).tolist() if placed[row]], np.intp)
+    return StoredRelease(
+        *wanted.identity, source, [placed[row] or "" for row in rows.tolist()],
+        changeset.sizes[rows], changeset.hashes[rows], ~np.isin(changeset.types[rows], _LINKS),
+    )  # fmt: skip
+
+
+@contextmanager
+def open_data_archive(deb: Path) -> Iterator[IO[bytes]]:
+    """Give the data archive in a Debian package, decompressed if it is xz, which layers never are.
+
+    Raises
+    ------
+    LayerError
+        If the file is no Debian package.
+    """
+    for name, offset, size in _members(deb):
+        if name.startswith("data.tar"):
+            with deb.open("rb") as file:
+                part = cast(IO[bytes], _Part(file, offset, size))
+                packed = name.endswith((".xz", ".lzma"))
+                yield cast(IO[bytes], lzma.LZMAFile(part)) if packed else part
+            return
+    raise LayerError("it holds no data archive", where=deb.name)
+
+
+def _members(deb: Path) -> Iterator[tuple[str, int, int]]:
+    """Yield name, offset and size of the members of an ``ar`` archive."""
+    with deb.open("rb") as file:
+        if file.read(len(_AR_MAGIC)) != _AR_MAGIC:
+            raise LayerError("not a Debian package", where=deb.name)
+        while len(head := file.read(_AR_HEAD)) == _AR_HEAD:
+            try:
+                size = int(head[48:58])
+            except ValueError:
+                raise LayerError("a member's size is no number", where=deb.name) from None
+            if size < 0 or head[58:] != b"`\n":
+                raise LayerError("a member's head is damaged", where=deb.name)
+            yield head[:16].decode("ascii", "replace").strip().rstrip("/"), file.tell(), size
+            file.seek(size + size % 2, 1)
+
+
+class _Part:
+    """A stretch of a file, as a file for reading once."""
+
+    def __init__(self, file: IO[bytes], offset: int, size: int) -> None:
+        self._file = file
+        self._file.seek(offset)
+        self._left = size
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return up to ``size`` bytes of what is left."""
+        data = self._file.read(self._left if size < 0 else min(size, self._left))
+        self._left -= len(data)
+        return data

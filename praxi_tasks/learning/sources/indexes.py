@@ -1,0 +1,127 @@
+"""Package indexes: PyPI's wheels, Debian's packages, npm's tarballs, from whatever mirror is configured.
+
+The package managers' own commands fetch one archive, without what it depends on; it is listed, never
+installed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import zipfile
+from pathlib import Path
+from typing import Final
+
+from praxi_tasks.errors import ReleaseNotFoundError, ReleaseRefusedError
+from praxi_tasks.learning.releases import canonical_name
+from praxi_tasks.learning.requests import NewPackage
+from praxi_tasks.learning.sources.archives import list_tar, open_data_archive
+from praxi_tasks.learning.sources.tools import check_words, download, is_there, scratch
+from praxi_tasks.learning.stored import MOST_FILES, StoredRelease
+from praxi_tasks.learning.wheels import read_wheel
+
+BUILD: Final = "PRAXI_LEARN_BUILD"
+"""Set to 1 where source distributions may be built: in a pod that has no credentials and only the index."""
+
+_NPM_HOME: Final = "usr/local/lib/node_modules"
+
+
+class PyPISource:
+    """Wheels as pip finds them; releases that exist as source only are built where that is allowed."""
+
+    name = "pypi"
+
+    def offers(self, wanted: NewPackage) -> bool:
+        """Return whether it is a Python package and pip is there."""
+        return wanted.ecosystem == "pypi" and is_there("pip")
+
+    def read(self, wanted: NewPackage) -> StoredRelease:
+        """Return what the release's wheel contains."""
+        check_words(wanted.name, wanted.version)
+        with scratch() as folder:
+            try:
+                wheel = download(_pip("download", "--only-binary=:all:", wanted), folder)
+            except ReleaseNotFoundError:
+                if os.environ.get(BUILD) != "1":
+                    raise
+                wheel = download(_pip("wheel", "--no-binary=:all:", wanted), folder, isolated=True)
+            return list_wheel(wheel, wanted)
+
+
+def list_wheel(wheel: Path, wanted: NewPackage) -> StoredRelease:
+    """Return the release that a wheel installs.
+
+    Raises
+    ------
+    ReleaseRefusedError
+        If it is another package's, holds too much, or claims a path outside of what it may own.
+    DataError
+        If it is damaged.
+    """
+    if canonical_name(wheel.name.partition("-")[0], "pypi") != wanted.name:
+        raise ReleaseRefusedError(f"the index gave {wheel.name}", where=wanted.purl)
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+    if len(names) > MOST_FILES:
+        raise ReleaseRefusedError(f"it has {len(names):,} files", where=wanted.purl)
+    for name in names:
+        if name.startswith("/") or ".." in name.split("/") or "\\" in name:
+            raise ReleaseRefusedError(f"it claims the path {name!r}", where=wanted.purl)
+    found = read_wheel(wheel)
+    return StoredRelease(
+        *wanted.identity, f"wheel {wheel.name}", found.paths, found.sizes, found.hashes, found.measured
+    )
+
+
+class DebSource:
+    """Debian packages as apt finds them: the data archive's files."""
+
+    name = "deb"
+
+    def offers(self, wanted: NewPackage) -> bool:
+        """Return whether it is a Debian package and apt is there."""
+        return wanted.ecosystem == "deb" and is_there("apt-get")
+
+    def read(self, wanted: NewPackage) -> StoredRelease:
+        """Return what the package's data archive installs."""
+        check_words(wanted.name, wanted.version)
+        with scratch() as folder:
+            folder.chmod(0o755)  # apt downloads as a user of its own
+            deb = download(["apt-get", "download", "-qq", f"{wanted.name}={wanted.version}"], folder)
+            with open_data_archive(deb) as data:
+                return list_tar(data, wanted, f"deb {deb.name}", _plain)
+
+
+class NpmSource:
+    """npm packages as npm finds them: the tarball's files."""
+
+    name = "npm"
+
+    def offers(self, wanted: NewPackage) -> bool:
+        """Return whether it is an npm package and npm is there."""
+        return wanted.ecosystem == "npm" and is_there("npm")
+
+    def read(self, wanted: NewPackage) -> StoredRelease:
+        """Return what the package's tarball installs."""
+        check_words(wanted.name, wanted.version)
+        command = ["npm", "pack", "--silent", "--ignore-scripts", f"{wanted.name}@{wanted.version}"]
+        with scratch() as folder:
+            tarball = download(command, folder)
+            home = f"{_NPM_HOME}/{wanted.name}"
+            with tarball.open("rb") as file:
+                return list_tar(file, wanted, f"npm {tarball.name}", lambda path: _below(home, path))
+
+
+def _pip(command: str, kind: str, wanted: NewPackage) -> list[str]:
+    options = ["--no-deps", "--no-input", "--quiet", "--disable-pip-version-check"]
+    return ["pip", command, *options, kind, f"{wanted.name}=={wanted.version}"]
+
+
+def _plain(path: str) -> str:
+    return path
+
+
+def _below(home: str, path: str) -> str | None:
+    """Return where npm puts a member: its first folder, whatever it is called, becomes the package's."""
+    inside = re.sub(r"^[^/]+/", "", path, count=1)
+    return f"{home}/{inside}" if inside != path else None
