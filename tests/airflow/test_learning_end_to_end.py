@@ -1,0 +1,67 @@
+"""A package nobody knows is learned the same day: audit, training, promotion, and the next audit names it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.airflow.world import PYTHON, SITE, World, package, world
+from tests.support import images
+from tests.support.airflow import Airflow, airflow
+
+pytestmark = [
+    pytest.mark.airflow,
+    pytest.mark.server,
+    pytest.mark.slow,
+    pytest.mark.skipif(not PYTHON.exists(), reason="no .venv-tasks: run `make setup`"),
+]
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with world(tmp_path_factory.mktemp("world"), []) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def server(cluster: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Airflow]:
+    with airflow(tmp_path_factory.mktemp("airflow"), cluster.variables()) as running:
+        running.cli("dags", "unpause", "praxi_train")
+        running.call("PATCH", "/dags/praxi_audit", {"is_paused": False})
+        yield running
+
+
+def named(cluster: World, run_id: str) -> list[dict[str, Any]]:
+    """Return what the model, and no package database, named in an audit."""
+    report = cluster.document(run_id, "report.json")
+    releases = [release for layer in report["layers"] for release in layer["releases"]]
+    return [release for release in releases if release["source"] == "fingerprint"]
+
+
+def test_a_package_nobody_knew_is_named_by_the_next_audit_without_its_databases(
+    server: Airflow, cluster: World
+) -> None:
+    first = server.trigger("praxi_audit", {"images": [cluster.references["farm"]]})
+    audited = server.wait_for("praxi_audit", first)
+    assert {state for each in audited.values() for state in each} == {"success"}
+    assert named(cluster, first) == []
+
+    server.wait_until(lambda: bool(server.runs("praxi_train")))
+    (training,) = server.runs("praxi_train")
+    states = server.wait_for("praxi_train", training["dag_run_id"])
+    assert states.pop("approve") == ["skipped"]
+    assert {state for each in states.values() for state in each} == {"success"}
+
+    bare = {path: data for path, data in package("farm").items() if ".dist-info" not in path}
+    moved = {path.replace(SITE, "opt/venv/lib/python3.12/site-packages"): data for path, data in bare.items()}
+    reference = f"{cluster.registry}/farm-bare:1.0"
+    images.push(reference, images.image([images.layer(moved)]))
+    second = server.trigger("praxi_audit", {"images": [reference]})
+    server.wait_for("praxi_audit", second)
+    (farm,) = named(cluster, second)
+    assert (farm["purl"], farm["versions"]) == ("pkg:pypi/farm@1.0", ["1.0"])
+    predicted = cluster.document(second, "predictions.json")
+    assert predicted["version"] == "2"
+    assert cluster.document(second, "new-packages.json") == []
