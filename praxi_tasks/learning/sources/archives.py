@@ -67,7 +67,11 @@ def open_data_archive(deb: Path) -> Iterator[IO[bytes]]:
             with deb.open("rb") as file:
                 part = cast(IO[bytes], _Part(file, offset, size))
                 packed = name.endswith((".xz", ".lzma"))
-                yield cast(IO[bytes], lzma.LZMAFile(part)) if packed else part
+                if packed:
+                    with lzma.LZMAFile(part) as unpacked:
+                        yield cast(IO[bytes], unpacked)
+                else:
+                    yield part
             return
     raise LayerError("it holds no data archive", where=deb.name)
 

@@ -104,7 +104,7 @@ class NpmSource:
     def read(self, wanted: NewPackage) -> StoredRelease:
         """Return what the package's tarball installs."""
         check_words(wanted.name, wanted.version)
-        command = ["npm", "pack", "--silent", "--ignore-scripts", f"{wanted.name}@{wanted.version}"]
+        command = ["npm", "pack", "--loglevel=error", "--ignore-scripts", f"{wanted.name}@{wanted.version}"]
         with scratch() as folder:
             tarball = download(command, folder)
             home = f"{_NPM_HOME}/{wanted.name}"
