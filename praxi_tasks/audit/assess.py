@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -15,7 +16,7 @@ from praxi_tasks.audit.reported import AuditReport, ReportedImage, State
 from praxi_tasks.discovery.prediction import LayerPrediction
 from praxi_tasks.errors import KeyNotFoundError, PolicyError
 from praxi_tasks.findings.assess import Assessor
-from praxi_tasks.findings.changes import History, remember, with_changes
+from praxi_tasks.findings.changes import History, joined, only_of, remember, with_changes
 from praxi_tasks.findings.components import LayerFacts, fuse
 from praxi_tasks.findings.document import AssessedAudit, AssessedImage
 from praxi_tasks.findings.feeds import open_feeds
@@ -29,7 +30,9 @@ from praxi_tasks.store import Store, keys, open_store
 logger = logging.getLogger(__name__)
 
 # Base layers come again and again; a changeset is some megabytes.
-_REMEMBERED_LAYERS = 128
+_REMEMBERED_LAYERS: Final = 128
+DAG: Final = "dag"
+LOCAL: Final = "local"
 
 
 def make_assessor(
@@ -101,7 +104,7 @@ class AuditAssessor:
         at
             The end of the audit's interval, ISO 8601.
         scope
-            ``dag``, or ``local`` for audits by hand, whose images come and go as they are named.
+            :data:`DAG`, or :data:`LOCAL` for audits by hand, whose images come and go as they are named.
         """
         images = tuple(self._images(report))
         audit = AssessedAudit(
@@ -116,9 +119,10 @@ class AuditAssessor:
         )
         history = History(self._store, scope)
         before, trend = history.before(at, run)
-        changed = with_changes(audit, before)
-        memory = remember(changed, before)
-        history.add(memory)
+        relevant = only_of(before, audit) if scope == LOCAL else before
+        changed = with_changes(audit, relevant)
+        memory = remember(changed, relevant)
+        history.add(joined(memory, before) if scope == LOCAL else memory)
         return msgspec.structs.replace(changed, trend=(*trend, memory.point))
 
     def _images(self, report: AuditReport) -> Iterator[AssessedImage]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
-from praxi_tasks.audit.assess import AuditAssessor, make_assessor
+from praxi_tasks.audit.assess import LOCAL, AuditAssessor, make_assessor
 from praxi_tasks.audit.deployed import by_hand
 from praxi_tasks.audit.failure import Failure
 from praxi_tasks.audit.fingerprint import LayerReader
@@ -89,7 +89,7 @@ class LocalAudit:
         now = datetime.now(UTC)
         assessor = make_assessor(feeds, policy, now.date(), self._store)
         at = now.isoformat(timespec="seconds")
-        return AuditAssessor(self._store, assessor).assess(report, f"local-{uuid.uuid4().hex}", at, "local")
+        return AuditAssessor(self._store, assessor).assess(report, f"local-{uuid.uuid4().hex}", at, LOCAL)
 
     def _read(self, layer: PlannedLayer) -> None:
         self._progress.advance(layer.size)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from praxi_tasks.audit import documents
-from praxi_tasks.audit.assess import AuditAssessor
+from praxi_tasks.audit.assess import DAG, AuditAssessor
 from praxi_tasks.audit.deployed import DeployedImage
 from praxi_tasks.audit.failure import Failure, UnfinishedError, is_last_try
 from praxi_tasks.audit.fingerprint import BatchOutcome, LayerReader
@@ -145,7 +145,7 @@ class AuditRun:
     def _publish(self, report: AuditReport, assessor: Assessor) -> None:
         documents.write(self._store, self.key("report.json"), report)
         at = self._end(report.interval)
-        assessed = AuditAssessor(self._store, assessor).assess(report, self._run, at, "dag")
+        assessed = AuditAssessor(self._store, assessor).assess(report, self._run, at, DAG)
         for name, data in published(assessed):
             self._store.replace(self.key(name), data)
 

@@ -76,6 +76,24 @@ def trend_point(audit: AssessedAudit) -> TrendPoint:
     return TrendPoint(audit.at, len(audit.images), dict(severities), dict(kinds))
 
 
+def only_of(memory: Memory | None, audit: AssessedAudit) -> Memory | None:
+    """Return what a memory holds of the repositories that an audit is about.
+
+    Audits by hand come and go with the images they name: the others are not gone because nobody asked.
+    """
+    if memory is None:
+        return None
+    asked = {repository(image.image) for image in audit.images}
+    images = {name: known for name, known in memory.images.items() if repository(name) in asked}
+    return msgspec.structs.replace(memory, images=images)
+
+
+def joined(memory: Memory, before: Memory | None) -> Memory:
+    """Return a memory with what the one before knew of images that the audit was not about."""
+    older = before.images if before else {}
+    return msgspec.structs.replace(memory, images={**older, **memory.images})
+
+
 class History:
     """The memories of past audits in a store; ``scope`` keeps the Dag's apart from those by hand."""
 

@@ -4,7 +4,15 @@ from pathlib import Path
 
 import msgspec
 
-from praxi_tasks.findings.changes import History, Memory, remember, repository, with_changes
+from praxi_tasks.findings.changes import (
+    History,
+    Memory,
+    joined,
+    only_of,
+    remember,
+    repository,
+    with_changes,
+)
 from praxi_tasks.findings.document import AssessedAudit, AssessedImage
 from praxi_tasks.findings.finding import Finding, Ignored
 from praxi_tasks.store import open_store
@@ -104,3 +112,15 @@ def test_a_damaged_memory_is_passed_over(tmp_path: Path) -> None:
 def test_repositories_have_ports_but_no_tags() -> None:
     assert repository("localhost:5000/a/b:1@sha256:x") == "localhost:5000/a/b"
     assert repository("oci:folder") == "oci"
+
+
+def test_audits_by_hand_forget_nothing_about_images_nobody_asked_for() -> None:
+    first = remember(with_changes(audit(1, image("a:1", FLAW)), None), None)
+    other = audit(2, image("b:1", FLAW))
+    assert not with_changes(other, only_of(first, other)).resolved
+    kept = joined(remember(other, None), first)
+    again = audit(3, image("a:1", FLAW))
+    found = with_changes(again, only_of(kept, again))
+    assert found.images[0].findings[0].since == "2026-11-01T00:00:00Z"
+    assert not found.new
+    assert only_of(None, again) is None
