@@ -95,6 +95,8 @@ class _Reader:
         if self._peek() == b"$":
             self.take(1)
             kind = self.take(1)
+            if kind in _CONSTANTS:
+                raise ValueError("values of no bytes would be repeated for ever")
         if self._peek() == b"#":
             self.take(1)
             count = self._length()
