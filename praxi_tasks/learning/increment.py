@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
 
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.learning.building import build_catalogue
+from praxi_tasks.learning.repairing import find_firing, repair
 from praxi_tasks.learning.stored import StoredRelease
+
+_SEED: Final = 20_260_103
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -15,15 +21,19 @@ class Increment:
     """A model that learned something.
 
     ``learned`` are the releases it knows now; ``twins`` those that install exactly what another package's
-    release installs, with that other: nothing could tell them apart, so they are kept out.
+    release installs, with that other: nothing could tell them apart, so they are kept out. ``repaired`` are
+    the old packages that fired on the new ones and were changed, nothing else was; ``firing`` those that
+    fired and could not be repaired without harm.
     """
 
     model: Model
     learned: tuple[StoredRelease, ...]
     twins: dict[str, str]
+    repaired: tuple[str, ...] = ()
+    firing: tuple[str, ...] = ()
 
 
-def learn_releases(base: Model, new: Sequence[StoredRelease], old: Iterable[StoredRelease] = ()) -> Increment:
+def learn_releases(base: Model, new: Sequence[StoredRelease], old: Sequence[StoredRelease] = ()) -> Increment:
     """Teach a model releases that it does not know.
 
     Parameters
@@ -33,14 +43,22 @@ def learn_releases(base: Model, new: Sequence[StoredRelease], old: Iterable[Stor
     new
         What to learn; releases that the model knows are passed over.
     old
-        Stored releases that it knows, to find twins among.
+        Stored releases that it knows: to find twins among, and to see that repairs do no harm.
     """
     learned, twins = separate([release for release in new if not base.knows(*release.identity)], old)
     if not learned:
         return Increment(base, (), twins)
-    part = build_catalogue(release.release() for release in learned)
-    model = Model([*base.parts, part], base.scorer, base.experts, emission=base.emission)
-    return Increment(model, tuple(learned), twins)
+    known = [release.release() for release in learned]
+    model = Model([*base.parts, build_catalogue(known)], base.scorer, base.experts, emission=base.emission)
+    fired = find_firing(model, known, np.random.default_rng(_SEED))
+    before = set(base.catalogue.packages)
+    fired = {name: by for name, by in fired.items() if name in before}
+    stored = {
+        name: [release.release() for release in old if "/".join(release.identity[:2]) == name]
+        for name in fired
+    }
+    model, repaired = repair(model, fired, stored)
+    return Increment(model, tuple(learned), twins, repaired, tuple(sorted(fired.keys() - set(repaired))))
 
 
 def separate(

@@ -23,6 +23,7 @@ class Trained(msgspec.Struct, frozen=True):
     learned: tuple[tuple[str, str, str], ...]
     twins: dict[str, str]
     repaired: tuple[str, ...]
+    firing: tuple[str, ...]
     parts: int
     size: int
     seconds: float

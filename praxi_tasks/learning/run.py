@@ -84,7 +84,7 @@ class TrainingRun:
         base = load_base(plan.base)
         new = list(self._collected(plan))
         began = time.process_time()
-        increment = learn_releases(base, new, self._stored_of(base))
+        increment = learn_releases(base, new, list(self._stored_of(base)))
         seconds = time.process_time() - began
         model = increment.model
         uri = f"{self._store.uri}/{keys.model(model.id)}"
@@ -98,7 +98,8 @@ class TrainingRun:
             base_model=base.id,
             learned=tuple(release.identity for release in increment.learned),
             twins=increment.twins,
-            repaired=(),
+            repaired=increment.repaired,
+            firing=increment.firing,
             parts=len(model.parts),
             size=sum(len(part.to_bytes()) for part in model.parts),
             seconds=seconds,
