@@ -27,6 +27,7 @@ receivers:
     webhook_configs:
       - url: {url}
         send_resolved: true
+{authorization}
 """
 
 
@@ -68,10 +69,17 @@ def receiver() -> Iterator[Receiver]:
 
 
 @contextmanager
-def alertmanager(folder: Path, webhook: str) -> Iterator[str]:
-    """Run an Alertmanager that tells a webhook everything at once; give its base URL."""
+def alertmanager(folder: Path, webhook: str, *, token: str = "") -> Iterator[str]:
+    """Run an Alertmanager that tells a webhook everything at once; give its base URL.
+
+    Parameters
+    ----------
+    token
+        What it presents to the webhook, if anything.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "alertmanager.yml").write_text(_CONFIG.format(url=webhook))
+    presented = f"        http_config: {{authorization: {{credentials: {token}}}}}" if token else ""
+    (folder / "alertmanager.yml").write_text(_CONFIG.format(url=webhook, authorization=presented))
     port = free_port()
     command: list[str | Path] = [
         "prometheus-alertmanager",
