@@ -88,16 +88,16 @@ def main() -> None:
     for routing in ROUTINGS:
         _compare(recipes, f"experts, routing {routing}", data, everything, partial(_experts, routing=routing))
     stumps = partial(_experts, routing="random", recipe=STUMPS)
-    _compare(recipes, "published: 100 stumps, own samples only", data, everything, stumps)
+    _compare(recipes, "100 stumps, own samples only (with our tokens and router)", data, everything, stumps)
     _compare(
         recipes,
-        "published: Vowpal Wabbit, told the number of labels",
+        "Vowpal Wabbit on classic tags, told the number of labels",
         data,
         everything,
         vowpal_wabbit,
         told=True,
     )
-    _compare(recipes, "published: Vowpal Wabbit, not told", data, everything, vowpal_wabbit)
+    _compare(recipes, "Vowpal Wabbit on classic tags, not told", data, everything, vowpal_wabbit)
     emissions = Table("emission", "micro F1", "exact match")
     answers = _experts(data, everything)
     for strategy in STRATEGIES:

@@ -22,6 +22,7 @@ FEATURES: Final = (
     "unique_hits",
     "rival",  # coverage of the best candidate that shares a path with it
     "extras",  # hits among manuals, locales, metadata
+    "extras_coverage",  # share of those that it has, as far as the catalogue kept them
     "below",  # files that do its work in folders that it has to itself
     "papers",  # other files there: manuals, metadata
     "expected",  # how many paths it has
@@ -129,6 +130,7 @@ class _Measures:
             np.log1p(unique),
             self._rival(coverage),
             np.log1p(extras),
+            np.minimum(_share(extras, self._catalogue.extras[self._packages]), 1),
             np.log1p(below[0]),
             np.log1p(below[1]),
             np.log1p(self._expected),

@@ -60,7 +60,10 @@ def build_catalogue(releases: Iterable[Release]) -> Catalogue:
 
 
 def sample_keys(
-    keys: NDArray[np.uint64], owners: NDArray[np.uint32], core: NDArray[np.bool_]
+    keys: NDArray[np.uint64],
+    owners: NDArray[np.uint32],
+    core: NDArray[np.bool_],
+    most: int = KEYS_PER_PACKAGE,
 ) -> tuple[NDArray[np.uint64], NDArray[np.uint32], NDArray[np.bool_]]:
     """Choose the paths of each package that a catalogue keeps: what does the work first, then by hash.
 
@@ -78,7 +81,7 @@ def sample_keys(
     first[1:] = owners[1:] != owners[:-1]
     run = np.flatnonzero(first)
     place = np.arange(len(keys)) - np.repeat(run, np.diff(np.append(run, len(keys))))
-    kept = np.flatnonzero(place < KEYS_PER_PACKAGE)
+    kept = np.flatnonzero(place < most)
     kept = kept[np.lexsort((owners[kept], keys[kept]))]
     return keys[kept], owners[kept], core[kept]
 

@@ -37,6 +37,10 @@ from praxi_tasks.learning.reading import open_lines
 ECOSYSTEM: Final = "deb"
 MOST_FILES: Final = 1_500
 """How many files of a package are read back to make up layers of."""
+PAPERS_PER_PACKAGE: Final = 8
+"""How many documents of a package its catalogue keeps: they are many, and the first to be deleted."""
+
+# What lies in this folder itself is a package's folder of documents, as a link to another's.
 _DOCUMENTS: Final = "usr/share/doc"
 _LINE: Final = re.compile(
     rb"\S.*\s[a-z0-9.+/_-]+/[a-z0-9][a-z0-9.+-]+(?:,[a-z0-9.+/_-]+)*\s*$", re.IGNORECASE
@@ -110,6 +114,7 @@ class _Collector:
         self._exclusive = FolderOwners()
         self._keys, self._numbers = array("Q"), array("I")
         self._extra_keys, self._extra_numbers = array("Q"), array("I")
+        self._paper_keys, self._paper_numbers = array("Q"), array("I")
 
     def read(self, lines: Iterator[bytes]) -> None:
         """Read the lines of one index."""
@@ -130,18 +135,24 @@ class _Collector:
                     self._exclusive.add(folder, owner)
                     if owner not in self._held:
                         self._reduced.add(folder, owner)
-            if kind is not PathKind.DOC or folder == _DOCUMENTS:  # a package's folder there may be a link
-                self._key(prefix, name, owners, core=kind in CORE)
+            self._key(prefix, name, owners, kind if folder != _DOCUMENTS else PathKind.METADATA)
 
-    def _key(self, prefix: bytes, name: bytes, owners: tuple[int, ...], *, core: bool) -> None:
+    def _key(self, prefix: bytes, name: bytes, owners: tuple[int, ...], kind: PathKind) -> None:
         if name_varies(name):
             spelled, _ = normalise_name(name.decode("utf-8", "surrogateescape"))
             name = spelled.encode("utf-8", "surrogateescape")
         key = xxh3_64_intdigest(prefix + name)
-        keys, numbers = (self._keys, self._numbers) if core else (self._extra_keys, self._extra_numbers)
+        keys, numbers = self._columns_of(kind)
         for owner in owners:
             keys.append(key)
             numbers.append(owner)
+
+    def _columns_of(self, kind: PathKind) -> tuple[array[int], array[int]]:
+        if kind in CORE:
+            return self._keys, self._numbers
+        if kind is PathKind.DOC:
+            return self._paper_keys, self._paper_numbers
+        return self._extra_keys, self._extra_numbers
 
     def _register(self, listed: bytes) -> tuple[int, ...]:
         names = [entry.rpartition(b"/")[2] for entry in listed.split(b",") if b"/" in entry]
@@ -167,13 +178,16 @@ class _Collector:
         names = [f"{ECOSYSTEM}/{name.decode('ascii', 'replace')}" for name in ordered]
         rank = np.empty(len(ordered), np.uint32)
         rank[[self.packages[name] for name in ordered]] = np.arange(len(ordered))
-        index = sample_keys(
-            np.concatenate([np.asarray(self._keys, np.uint64), np.asarray(self._extra_keys, np.uint64)]),
-            rank[
-                np.concatenate([np.asarray(self._numbers), np.asarray(self._extra_numbers)]).astype(np.intp)
-            ],
-            np.arange(len(self._keys) + len(self._extra_keys)) < len(self._keys),
+        paper_keys, papers, _ = sample_keys(
+            np.asarray(self._paper_keys, np.uint64),
+            np.asarray(self._paper_numbers, np.uint32),
+            np.zeros(len(self._paper_keys), np.bool_),
+            PAPERS_PER_PACKAGE,
         )
+        keys = [np.asarray(column, np.uint64) for column in (self._keys, self._extra_keys, paper_keys)]
+        numbers = [np.asarray(column, np.intp) for column in (self._numbers, self._extra_numbers, papers)]
+        core = np.arange(sum(map(len, keys))) < len(self._keys)
+        index = sample_keys(np.concatenate(keys), rank[np.concatenate(numbers)], core)
         held = np.zeros(len(ordered), np.bool_)
         held[rank[sorted(self._held)]] = True
         kept = ~held[index[1]]

@@ -24,7 +24,9 @@ _RISING: Final = {
     "unique",
     "unique_hits",
     "extras",
+    "extras_coverage",
     "below",
+    "papers",
     "agreeing",
 }
 _FALLING: Final = {"rival", "unclaimed", "twins"}
