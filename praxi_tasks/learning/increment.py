@@ -12,6 +12,7 @@ from praxi_tasks.discovery.model import Model
 from praxi_tasks.learning.building import build_catalogue
 from praxi_tasks.learning.repairing import find_firing, repair
 from praxi_tasks.learning.stored import StoredRelease
+from praxi_tasks.learning.train import make_scorer
 
 _SEED: Final = 20_260_103
 
@@ -45,6 +46,8 @@ def learn_releases(base: Model, new: Sequence[StoredRelease], old: Sequence[Stor
     old
         Stored releases that it knows: to find twins among, and to see that repairs do no harm.
     """
+    if not base.parts:
+        return rebuild(new)
     learned, twins = separate([release for release in new if not base.knows(*release.identity)], old)
     if not learned:
         return Increment(base, (), twins)
@@ -59,6 +62,16 @@ def learn_releases(base: Model, new: Sequence[StoredRelease], old: Sequence[Stor
     }
     model, repaired = repair(model, fired, stored)
     return Increment(model, tuple(learned), twins, repaired, tuple(sorted(fired.keys() - set(repaired))))
+
+
+def rebuild(known: Sequence[StoredRelease]) -> Increment:
+    """Build a model of nothing but some stored releases, with a scorer of its own."""
+    learned, twins = separate(known, ())
+    releases = [release.release() for release in learned]
+    if not releases:
+        return Increment(Model(), (), twins)
+    scorer = make_scorer((), None, releases, np.random.default_rng(_SEED))
+    return Increment(Model([build_catalogue(releases)], scorer), tuple(learned), twins)
 
 
 def separate(

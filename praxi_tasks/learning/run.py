@@ -17,7 +17,7 @@ from praxi_tasks.learning.champion import load_base, resolve_model
 from praxi_tasks.learning.collecting import Collected, Collector
 from praxi_tasks.learning.evaluation import Evaluation, evaluate
 from praxi_tasks.learning.gate import judge
-from praxi_tasks.learning.increment import learn_releases
+from praxi_tasks.learning.increment import learn_releases, rebuild
 from praxi_tasks.learning.outcome import Judged, Promotion, Trained
 from praxi_tasks.learning.plan import TrainingPlan, TrainingSettings
 from praxi_tasks.learning.registry import CHAMPION, ORIGIN_TAG, ModelRegistry, tracking_uri
@@ -84,7 +84,10 @@ class TrainingRun:
         base = load_base(plan.base)
         new = list(self._collected(plan))
         began = time.process_time()
-        increment = learn_releases(base, new, list(self._stored_of(base)))
+        if plan.settings.full_retrain:
+            increment = rebuild(new)
+        else:
+            increment = learn_releases(base, new, list(self._stored_of(base)))
         seconds = time.process_time() - began
         model = increment.model
         uri = f"{self._store.uri}/{keys.model(model.id)}"
