@@ -61,7 +61,7 @@ def _tests(sampler: LayerSampler, rng: np.random.Generator) -> Iterable[tuple[st
 
 
 def _damage(rng: np.random.Generator) -> Damage:
-    """Draw damage: metadata always, documents and tests sometimes, up to 30% of all files half of the time."""
+    """Draw damage: metadata always, documents and tests sometimes, half of the time up to 30% of files."""
     drawn = Damage.draw(rng)
     lost = rng.uniform(0, 0.3) if rng.random() < 0.5 else 0.0
     return replace(drawn, kinds=tuple({*drawn.kinds, *NO_METADATA}), lost=lost)

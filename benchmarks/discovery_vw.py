@@ -39,7 +39,5 @@ def vowpal_wabbit(data: Data, split: Split) -> list[dict[str, float]]:
 
 def _line(changes: list[str]) -> str:
     tags = columbus_tags([change.partition(" ")[2] for change in changes])
-    words = (
-        f"{tag.replace(' ', '_')}:{count}" for tag, count in tags.items() if ":" not in tag and "|" not in tag
-    )
+    words = (tag.replace(" ", "_") for tag in tags if ":" not in tag and "|" not in tag)
     return f"| {' '.join(words)}"

@@ -1,0 +1,105 @@
+"""``praxi train`` and ``praxi predict --changesets``, from files to answers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import msgspec
+import pytest
+from click.testing import CliRunner
+
+from praxi_tasks.cli.app import app
+from praxi_tasks.discovery.model import Model
+from praxi_tasks.errors import DataError
+from praxi_tasks.learning.damage import Files
+from praxi_tasks.learning.train import train_model
+from tests.learning.recordings import recording, singles
+from tests.support import world
+
+
+def run(*words: str | Path) -> str:
+    result = CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+@pytest.fixture
+def recorded(tmp_path: Path) -> tuple[Path, Path]:
+    files = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
+    everything = singles(4)
+    for path, part in zip(files, (everything[:14], everything[14:]), strict=True):
+        path.write_bytes(b"\n".join(map(msgspec.json.encode, part)))
+    return files
+
+
+@pytest.fixture
+def listed(tmp_path: Path) -> Path:
+    path = tmp_path / "releases.jsonl"
+    lines = [
+        {
+            "name": release.name,
+            "version": release.version,
+            "files": [
+                [file.removeprefix("site-packages/"), size, f"{digest:x}"]
+                for file, size, digest in zip(
+                    release.paths, release.sizes.tolist(), release.hashes.tolist(), strict=True
+                )
+            ],
+        }
+        for release in world.releases()
+    ]
+    path.write_text("\n".join(map(json.dumps, lines)))
+    return path
+
+
+def test_changesets_from_two_files_to_labels(tmp_path: Path, recorded: tuple[Path, Path]) -> None:
+    run("train", "--changesets", *recorded, "--out", tmp_path / "model")
+    asked = [recording(["zsh", "tree"], 901), recording(["gpm"], 902), recording(["stranger"], 903)]
+    (tmp_path / "ask.jsonl").write_bytes(b"\n".join(map(msgspec.json.encode, asked)))
+    out = tmp_path / "out.json"
+    run(
+        "predict",
+        "--changesets",
+        tmp_path / "ask.jsonl",
+        "--model",
+        tmp_path / "model",
+        "--format",
+        "json",
+        "--output",
+        out,
+    )
+    answers = json.loads(out.read_text())
+    assert [answer["id"] for answer in answers] == [one.id for one in asked]
+    assert [set(answer["labels"]) for answer in answers] == [{"zsh", "tree"}, {"gpm"}, set()]
+    assert all(len(answer["labels"]) == len(answer["confidence"]) for answer in answers)
+
+
+def test_releases_to_a_model_that_names_them(tmp_path: Path, listed: Path) -> None:
+    run("train", "--releases", listed, "--out", tmp_path / "model")
+    model = Model.load(str(tmp_path / "model"))
+    (found,) = model.predict(world.layer(Files.of(world.find("packageb", "2.0")))).releases
+    assert (found.ecosystem, found.name, found.versions) == ("pypi", "packageb", ("2.0",))
+
+
+def test_a_base_is_taken_over_byte_for_byte(
+    tmp_path: Path, listed: Path, recorded: tuple[Path, Path]
+) -> None:
+    run("train", "--releases", listed, "--out", tmp_path / "base")
+    run("train", "--base", tmp_path / "base", "--changesets", *recorded, "--out", tmp_path / "grown")
+    parts = {path.name for path in (tmp_path / "base" / "parts").iterdir()}
+    assert parts <= {path.name for path in (tmp_path / "grown" / "parts").iterdir()}
+    grown = Model.load(str(tmp_path / "grown"))
+    assert grown.knows("pypi", "packageb", "2.0")
+    assert set(grown.name_changes([recording(["nmap"], 5).changes])[0]) == {"nmap"}
+
+
+def test_training_twice_gives_one_identity(listed: Path) -> None:
+    assert train_model([listed]).id == train_model([listed]).id
+
+
+def test_nothing_to_learn_is_an_error(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.jsonl"
+    empty.write_text("")
+    with pytest.raises(DataError, match="nothing to learn"):
+        train_model([empty])
