@@ -16,11 +16,13 @@ from praxi_tasks.audit.reported import AuditReport, ReportedImage, State
 from praxi_tasks.discovery.prediction import LayerPrediction
 from praxi_tasks.errors import KeyNotFoundError, PolicyError
 from praxi_tasks.findings.assess import Assessor
-from praxi_tasks.findings.changes import History, joined, only_of, remember, with_changes
+from praxi_tasks.findings.changes import with_changes
+from praxi_tasks.findings.component import Component
 from praxi_tasks.findings.components import LayerFacts, fuse
 from praxi_tasks.findings.document import AssessedAudit, AssessedImage
 from praxi_tasks.findings.feeds import open_feeds
 from praxi_tasks.findings.health import model_health
+from praxi_tasks.findings.memory import History, joined, only_of, remember
 from praxi_tasks.findings.policy import Policy, parse_policy, read_policy
 from praxi_tasks.findings.unexplained import unexplained_files
 from praxi_tasks.fingerprint.changeset import Changeset
@@ -93,6 +95,8 @@ class AuditAssessor:
         self._store = store
         self._assessor = assessor
         self._facts = lru_cache(_REMEMBERED_LAYERS)(self._read)
+        # What images have in common by their shared layers is kept once, however many they are.
+        self._shared: dict[Component, Component] = {}
 
     def assess(self, report: AuditReport, run: str, at: str, scope: str) -> AssessedAudit:
         """Return the assessed audit, compared with the one before in the same scope, and remember it.
@@ -149,7 +153,7 @@ class AuditAssessor:
         rest = unexplained_files(fused)
         return msgspec.structs.replace(
             image,
-            components=fused.components,
+            components=tuple(self._shared.setdefault(item, item) for item in fused.components),
             findings=self._assessor.findings(fused),
             files=rest.total,
             unexplained=rest.files,

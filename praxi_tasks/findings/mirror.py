@@ -9,28 +9,23 @@ import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Final
-from urllib.parse import quote, unquote, urlsplit, urlunsplit
+from urllib.parse import quote
 
 import msgspec
 
 from praxi_tasks.errors import DataError, FeedError, PraxiError, UsageError
 from praxi_tasks.findings.advisories.exploitation import read_epss, read_kev
 from praxi_tasks.findings.feeds import STATE, Mirrored, StoreFeeds, archive_name, read_state, store_name
+from praxi_tasks.findings.fetching import read_url, shown
 from praxi_tasks.findings.lifecycle_feeds import read_distro_info, read_support_ended
 from praxi_tasks.findings.outdated import read_releases
-from praxi_tasks.oci.connections import Connections
-from praxi_tasks.oci.redact import redact_url
-from praxi_tasks.oci.settings import RegistrySettings
 from praxi_tasks.store import Store
 
 logger = logging.getLogger(__name__)
 
 OSV_URL: Final = "https://osv-vulnerabilities.storage.googleapis.com"
 ECOSYSTEMS: Final = ("PyPI", "npm", "Debian", "Alpine", "Rocky Linux", "AlmaLinux", "Red Hat", "Ubuntu")
-_LARGEST: Final = 2 << 30
-_CHUNK: Final = 1 << 20
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -98,7 +93,7 @@ class Mirror:
             return Outcome(name, "kept", str(error))
         digest = hashlib.sha256(data).hexdigest()
         before = self._state.get(name)
-        self._state[name] = Mirrored(now, _shown(url), digest)
+        self._state[name] = Mirrored(now, shown(url), digest)
         if before is not None and before.sha256 == digest and self._store.exists(store_name(name)):
             return Outcome(name, "unchanged")
         self._store.replace(store_name(name), data)
@@ -142,81 +137,9 @@ _READERS: Final[dict[str, Callable[[bytes, str], object]]] = {
 }
 
 
-def read_url(url: str, timeout: float, accept: str = "*/*") -> bytes:
-    """Return what a URL or path holds.
-
-    Parameters
-    ----------
-    timeout
-        Longest silence of a server, in seconds.
-    accept
-        The media types wanted of a server.
-
-    Raises
-    ------
-    FeedError
-        If it can't be had now, or is larger than any feed.
-    UsageError
-        If the scheme is another than ``https``, ``http`` and ``file``.
-    """
-    scheme = urlsplit(url).scheme
-    if scheme in {"", "file"}:
-        return _read_file(Path(unquote(urlsplit(url).path) if scheme else unquote(url)))
-    if scheme in {"http", "https"}:
-        return _read_http(url, timeout, accept)
-    raise UsageError("not a feed's URL", where=_shown(url), action="use https, http or file")
-
-
-def _read_file(path: Path) -> bytes:
-    """Read a file; one of OSV's archives may also lie below a folder ``osv``."""
-    nested = path.parent.parent / "osv" / path.parent.name / path.name
-    try:
-        return (path if path.exists() or not nested.exists() else nested).read_bytes()
-    except OSError as error:
-        raise FeedError(
-            f"the feed can't be read: {error.strerror}",
-            where=str(path),
-            action="the copy of before stays in use",
-        ) from error
-
-
-def _read_http(url: str, timeout: float, accept: str) -> bytes:
-    import urllib3
-
-    parts = urlsplit(url)
-    where, advice = redact_url(url), "the copy of before stays in use"
-    account = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else None
-    plain = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
-    pool = Connections(RegistrySettings.from_environment()).pool(parts.scheme, parts.hostname or "")
-    try:
-        answer = pool.request(
-            "GET",
-            plain,
-            headers={"Accept": accept, **urllib3.make_headers(basic_auth=account)},
-            timeout=urllib3.Timeout(connect=min(timeout, 15.0), read=timeout),
-            retries=urllib3.Retry(2, backoff_factor=0.5, redirect=5),
-            preload_content=False,
-        )
-        if answer.status != 200:
-            raise FeedError(f"the feed's server answered {answer.status}", where=where, action=advice)
-        data = bytearray()
-        for chunk in answer.stream(_CHUNK):
-            data += chunk
-            if len(data) > _LARGEST:
-                raise FeedError("the feed is larger than 2 GiB", where=where, action=advice)
-    except urllib3.exceptions.HTTPError as error:
-        reason = type(error).__name__
-        raise FeedError(f"the feed can't be fetched ({reason})", where=where, action=advice) from error
-    return bytes(data)
-
-
 def _readable_state(store: Store) -> dict[str, Mirrored]:
     try:
         return read_state(StoreFeeds(store))
     except PraxiError as error:
         logger.warning("%s", error)
         return {}
-
-
-def _shown(url: str) -> str:
-    return redact_url(url) if "://" in url else url

@@ -17,7 +17,7 @@ from packaging.utils import (
 )
 
 from praxi_tasks.errors import CorruptObjectError, DataError, FeedError, KeyNotFoundError
-from praxi_tasks.findings.mirror import read_url
+from praxi_tasks.findings.fetching import read_url
 from praxi_tasks.findings.outdated import read_releases
 from praxi_tasks.store import Store, keys
 

@@ -12,7 +12,8 @@ from click.testing import CliRunner
 from praxi_tasks.cli.feeds import feeds as command
 from praxi_tasks.errors import FeedError, UsageError
 from praxi_tasks.findings.feeds import StoreFeeds, archive_name, read_state
-from praxi_tasks.findings.mirror import Mirror, osv_sources, read_url
+from praxi_tasks.findings.fetching import read_url
+from praxi_tasks.findings.mirror import Mirror, osv_sources
 from praxi_tasks.store import Store, open_store
 from tests.findings.osv import archive, record
 from tests.support.process import free_port

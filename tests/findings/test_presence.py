@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import pytest
+
 from praxi_tasks.findings.components import LayerFacts, fuse
 from praxi_tasks.findings.finding import Finding
 from praxi_tasks.findings.presence import presence_findings
+from praxi_tasks.fingerprint.inventory import Claim
 from tests.findings.images import STATUS, deb, layer, pypi, seen
 
 CURL = ("usr/bin/curl", "usr/share/doc/curl/README")
@@ -42,6 +45,28 @@ def test_a_removed_database_is_one_finding_with_the_layer_that_removed_it() -> N
     assert found.evidence == (STATUS,)
     assert "dpkg" in found.title
     assert "2 packages" in found.title
+
+
+@pytest.mark.parametrize(
+    ("ecosystem", "database", "whiteout", "called"),
+    [
+        ("rpm", "var/lib/rpm/rpmdb.sqlite", "var/lib/rpm", "rpm data"),
+        ("rpm", "usr/lib/sysimage/rpm/Packages.db", "usr/lib/sysimage/rpm/Packages.db", "rpm data"),
+        ("apk", "lib/apk/db/installed", "lib/apk", "apk data"),
+        ("deb", "var/lib/dpkg/status.d/base", "var/lib/dpkg/status.d", "dpkg data"),
+    ],
+)
+def test_every_kind_of_database_can_be_removed(
+    ecosystem: str, database: str, whiteout: str, called: str
+) -> None:
+    claim = Claim(ecosystem, "bash", "5", database, files=("usr/bin/bash",))
+    (found,) = findings(
+        "database-removed",
+        layer(1, ["usr/bin/bash", database], claims=[claim]),
+        layer(2, whiteouts=[whiteout]),
+    )
+    assert called in found.title
+    assert found.evidence == (database,)
 
 
 def test_removing_packages_with_their_files_removes_no_database() -> None:

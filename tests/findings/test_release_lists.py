@@ -11,9 +11,9 @@ from click.testing import CliRunner
 
 from praxi_tasks.cli.feeds import feeds as command
 from praxi_tasks.errors import FeedError
-from praxi_tasks.findings.changes import History, remember
 from praxi_tasks.findings.component import Component
 from praxi_tasks.findings.document import AssessedAudit, AssessedImage
+from praxi_tasks.findings.memory import History, remember
 from praxi_tasks.findings.release_lists import python_packages, renewed_lists
 from praxi_tasks.findings.report.tables import parquet_tables
 from praxi_tasks.store import Store, keys, open_store

@@ -15,8 +15,8 @@ from fastapi.testclient import TestClient
 from praxi_airflow.web.application import application
 from praxi_tasks.audit import documents
 from praxi_tasks.audit.novelty import NewPackage
-from praxi_tasks.findings.changes import History, Memory
 from praxi_tasks.findings.document import TrendPoint
+from praxi_tasks.findings.memory import History, Memory
 from praxi_tasks.learning.requests import TrainingRequest, read_request
 from praxi_tasks.store import open_store
 from tests.airflow.conftest import Configure

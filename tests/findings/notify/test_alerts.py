@@ -12,9 +12,10 @@ import msgspec
 import pytest
 
 from praxi_tasks.errors import NotifyError, UsageError
-from praxi_tasks.findings.changes import Memory, remember, with_changes
+from praxi_tasks.findings.changes import with_changes
 from praxi_tasks.findings.document import AssessedAudit, AssessedImage
 from praxi_tasks.findings.finding import Finding, Ignored
+from praxi_tasks.findings.memory import Memory, remember
 from praxi_tasks.findings.notify.alertmanager import Alertmanager
 from praxi_tasks.findings.notify.alerts import ALERTNAME, alert_changes
 from praxi_tasks.findings.notify.messages import change_message, send_message
