@@ -39,7 +39,7 @@ _TYPES: Final = {
 } | dict.fromkeys(("wolfi", "chainguard", "alpaquita"), "apk")
 _ROLLING: Final = frozenset({"wolfi", "chainguard"})
 # Distributions whose advisories name a major release only.
-_MAJOR: Final = frozenset({"debian", "almalinux", "rocky", "rhel", "mageia"})
+_MAJOR: Final = frozenset({"debian", "almalinux", "rocky", "rhel", "mageia", "azurelinux"})
 _RELEASE: Final = re.compile(r"\d+(\.\d+)*")
 
 
@@ -76,7 +76,7 @@ def version_type(namespace: str) -> str:
 def _release_of(distribution: str, release: str) -> str | None:
     if distribution in _ROLLING:
         return distribution
-    number = _RELEASE.search(release)
+    number = _RELEASE.search(release.replace(" SP", "."))  # SUSE writes "15 SP5" for 15.5
     if number is None:
         return None
     parts = number.group().split(".")
