@@ -24,7 +24,7 @@ from praxi_tasks.store import Store, keys
 LEAST_SHARE: Final = 0.9
 """A layer that holds less of what its database lists was slimmed, and shows the release incomplete."""
 
-_PREFIXED: Final = ("bin", "etc", "include", "lib", "sbin", "share")
+_PREFIXED: Final = ("bin", "etc", "include", "sbin", "share")
 _PYTHON_ROOTS: Final = ("site-packages", "dist-packages")
 _OPTIONAL: Final = (PathKind.DOC, PathKind.MAN, PathKind.LOCALE)
 

@@ -1,0 +1,215 @@
+"""Whole trainings over a small store: what is learned, what is promoted, and what faults leave behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from praxi_tasks.discovery.model import Model
+from praxi_tasks.errors import RegistryDownError
+from praxi_tasks.fingerprint.tagset import Tagset
+from praxi_tasks.learning.champion import resolve_model, resolve_once
+from praxi_tasks.learning.closing import close_training
+from praxi_tasks.learning.damage import Files
+from praxi_tasks.learning.outcome import Promotion, Trained
+from praxi_tasks.learning.plan import TrainingSettings
+from praxi_tasks.learning.registry import CHAMPION, ModelRegistry, tracking_uri
+from praxi_tasks.learning.requests import open_requests
+from praxi_tasks.learning.run import TrainingRun
+from praxi_tasks.store import Store, documents
+from tests.conftest import ROOT
+from tests.learning.conftest import ask, claim, installed, put_layer, put_package, stored_world, train
+from tests.support import world
+
+CHAMPION_URI = "models:/praxi@champion"
+
+
+def champion(store: Store) -> str:
+    found = ModelRegistry(tracking_uri(store.uri)).find(CHAMPION)
+    return found.version if found else ""
+
+
+def model(store: Store) -> Model:
+    return Model.load(resolve_model(CHAMPION_URI, store.uri).uri)
+
+
+def layer(name: str, body: str = "") -> Tagset:
+    from xxhash import xxh3_64_intdigest
+
+    contents = installed(name, body=body)
+    hashes = np.array([xxh3_64_intdigest(data) for data in contents.values()], np.uint64)
+    sizes = np.array([len(data) for data in contents.values()], np.uint64)
+    return world.layer(Files(list(contents), sizes, hashes, np.ones(len(contents), np.bool_)))
+
+
+def named(store: Store, tagset: Tagset) -> list[tuple[str, tuple[str, ...]]]:
+    return [(one.name, one.versions) for one in model(store).predict(tagset).releases]
+
+
+@pytest.mark.usefixtures("starter")
+class TestTrainings:
+    def test_what_an_audit_met_is_learned_promoted_and_named(self, store: Store) -> None:
+        stored_world(store)
+        ask(store, "audit", put_package(store, 1, "newlib"))
+        assert named(store, layer("newlib")) == []
+        run = train(store, "t1")
+        assert named(store, layer("newlib")) == [("newlib", ("1.0",))]
+        promotion = documents.read(store, run.key("promotion.json"), Promotion)
+        assert (promotion.promoted, promotion.before) == (True, "")
+        assert open_requests(store) == {}
+        page = store.get(run.key("report.html")).decode()
+        assert "pkg:pypi/newlib@1.0" in page
+        assert page.count("<svg") >= 4
+        assert "http" not in page.replace("http://www.w3.org/", "").replace("http-equiv", "")
+
+    def test_old_parts_are_taken_over_byte_for_byte(self, store: Store, starter: str) -> None:
+        ask(store, "audit", put_package(store, 1, "newlib"))
+        train(store, "t1")
+        before, after = Model.load(starter), model(store)
+        assert [part.to_bytes() for part in after.parts[:-1]] == [part.to_bytes() for part in before.parts]
+        assert after.scorer.to_bytes() == before.scorer.to_bytes()
+
+    def test_a_challenger_that_fails_a_bar_is_kept_and_the_champion_stays(self, store: Store) -> None:
+        ask(store, "audit", put_package(store, 1, "newlib"))
+        run = train(store, "t1", settings='{"bars": {"score": 1.01}}')
+        promotion = documents.read(store, run.key("promotion.json"), Promotion)
+        assert not promotion.promoted
+        assert "the score is" in promotion.reason
+        assert champion(store) == "1"
+        assert [version.version for version in ModelRegistry(tracking_uri(store.uri)).versions()] == [
+            "1",
+            "2",
+        ]
+        assert named(store, layer("newlib")) == []
+
+    def test_every_step_may_be_done_again(self, store: Store) -> None:
+        ask(store, "audit", put_package(store, 1, "newlib"))
+        train(store, "t1")
+        first = [version.model for version in ModelRegistry(tracking_uri(store.uri)).versions()]
+        ask(store, "audit2", put_package(store, 2, "newlib"))
+        run = TrainingRun(store, "t1")
+        for step in ("train", "evaluate", "gate", "promote"):
+            getattr(run, step)()
+        assert [version.model for version in ModelRegistry(tracking_uri(store.uri)).versions()] == first
+        assert champion(store) == "2"
+
+    def test_a_second_request_while_one_runs_is_merged_not_lost(self, store: Store) -> None:
+        ask(store, "one", put_package(store, 1, "newlib"))
+        first = train(store, "t1", until="train")
+        ask(store, "two", put_package(store, 2, "otherlib"))
+        ask(store, "three", put_package(store, 3, "thirdlib"))
+        for step in ("train", "evaluate", "gate", "promote"):
+            getattr(first, step)()
+        close_training(store, "t1")
+        assert set(open_requests(store)) == {"two", "three"}
+        train(store, "t2")
+        assert open_requests(store) == {}
+        for name in ("newlib", "otherlib", "thirdlib"):
+            assert named(store, layer(name)) == [(name, ("1.0",))]
+
+    def test_of_two_trainings_at_once_the_second_does_not_undo_the_first(self, store: Store) -> None:
+        ask(store, "one", put_package(store, 1, "newlib"))
+        train(store, "t0")
+        ask(store, "two", put_package(store, 2, "otherlib"))
+        slow = train(store, "t1", until="promote")
+        train(store, "t2")
+        ask(store, "three", put_package(store, 3, "thirdlib"))
+        train(store, "t3")
+        promotion = slow.promote()
+        assert not promotion.promoted
+        assert "meanwhile" in promotion.reason
+        assert named(store, layer("thirdlib")) == [("thirdlib", ("1.0",))]
+
+    @pytest.mark.slow
+    def test_steps_that_are_killed_and_started_again_end_as_if_nothing_had_been(
+        self, store: Store, starter: str
+    ) -> None:
+        ask(store, "audit", put_package(store, 1, "newlib"))
+        TrainingRun(store, "t1").plan(CHAMPION_URI, TrainingSettings())
+        for moment, step in enumerate(("fingerprint", "train", "evaluate", "gate", "promote", "report")):
+            command(store, starter, step, kill=0.7 + 0.5 * (moment % 4))
+            assert command(store, starter, step) == 0
+        assert champion(store) == "2"
+        assert named(store, layer("newlib")) == [("newlib", ("1.0",))]
+        assert open_requests(store) == {}
+
+    def test_without_a_registry_nothing_is_switched(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        ask(store, "audit", put_package(store, 1, "newlib"))
+        run = train(store, "t1", until="promote")
+        monkeypatch.setenv("PRAXI_MLFLOW_URI", "http://127.0.0.1:9")
+        monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+        with pytest.raises(RegistryDownError, match="champion is the one of before"):
+            run.promote()
+        monkeypatch.delenv("PRAXI_MLFLOW_URI")
+        assert champion(store) == "1"
+        run.promote()
+        assert champion(store) == "2"
+
+    def test_a_champion_is_resolved_once_for_each_run(self, store: Store) -> None:
+        ask(store, "one", put_package(store, 1, "newlib"))
+        before = resolve_once(CHAMPION_URI, store, "audits/run/model.json")
+        train(store, "t1")
+        assert resolve_once(CHAMPION_URI, store, "audits/run/model.json") == before
+        assert resolve_once(CHAMPION_URI, store, "audits/next/model.json").version == "2"
+
+    def test_a_typosquat_is_learned_apart(self, store: Store) -> None:
+        ask(store, "one", put_package(store, 1, "reqwests"), put_package(store, 2, "reqwest"))
+        train(store, "t1")
+        assert named(store, layer("reqwest")) == [("reqwest", ("1.0",))]
+        assert named(store, layer("reqwests")) == [("reqwests", ("1.0",))]
+
+    def test_a_fingerprint_that_equals_another_packages_is_kept_out_and_told(self, store: Store) -> None:
+        original = put_package(store, 1, "honest")
+        ask(store, "one", original)
+        train(store, "t1")
+        contents = installed("honest")
+        digest = put_layer(store, 2, contents, [claim("copycat", "9.9", list(contents))])
+        copycat = type(original)("pkg:pypi/copycat@9.9", "pypi", "copycat", "9.9", (digest,))
+        ask(store, "two", copycat)
+        run = train(store, "t2")
+        trained = documents.read(store, run.key("trained.json"), Trained)
+        assert trained.twins == {"pypi/copycat/9.9": "pypi/honest"}
+        assert named(store, layer("honest")) == [("honest", ("1.0",))]
+
+    def test_a_full_retraining_knows_what_is_stored(self, store: Store) -> None:
+        stored_world(store)
+        ask(store, "one", put_package(store, 1, "newlib"))
+        train(store, "t1", settings='{"full_retrain": true, "bars": {"old_loss": 1, "calibration": 1}}')
+        assert len(model(store).parts) == 1
+        assert named(store, layer("newlib")) == [("newlib", ("1.0",))]
+
+
+def test_the_first_model_is_trained_without_any_before(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRAXI_STARTER_MODEL", (tmp_path / "nothing").as_uri())
+    stored_world(store)
+    ask(store, "one", *(put_package(store, number, f"lib{number}") for number in range(1, 8)))
+    train(store, "t1", settings='{"bars": {"calibration": 1}}')
+    assert champion(store) == "1"
+
+
+def command(store: Store, starter: str, step: str, *, kill: float = 0.0) -> int:
+    """Run one step as a pod does, or begin it and kill it after some seconds; return the exit code."""
+    arguments = ["learn", "--run", "t1", step, *(["--batch", "0"] if step == "fingerprint" else [])]
+    given = {"PRAXI_STORE": store.uri, "PRAXI_STARTER_MODEL": starter, "PRAXI_LEARN_SOURCES": "layer"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "praxi_tasks", *arguments],
+        env=os.environ | given | {"PYTHONPATH": str(ROOT)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    if kill:
+        try:
+            process.wait(kill)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+    return process.wait(120)
