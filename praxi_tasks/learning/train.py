@@ -92,12 +92,14 @@ def make_scorer(
     packages = sorted({release.package for release in known})
     held = {name for name in packages if rng.random() < HELD}
     parts = [build_catalogue(release for release in known if release.package not in held)]
-    sample: list[Release] = []
-    groups = confusable_groups(build_catalogue(known))
+    whole = [build_catalogue(known)]
     if archive is not None:
-        parts = [archive.reduced, *parts]
-        groups += confusable_groups(archive.catalogue)
-        sample = _sample(archives, archive.catalogue, groups, rng)
+        parts, whole = [archive.reduced, *parts], [archive.catalogue, *whole]
+    catalogue = join_catalogues(whole)
+    groups = confusable_groups(
+        catalogue
+    )  # also those of two ecosystems: a wheel and the archive's own package
+    sample = _sample(archives, catalogue, groups, rng)
     sampler = LayerSampler([*known, *sample], rng, groups=groups)
     return train_scorer(sampler, join_catalogues(parts))
 
@@ -111,5 +113,5 @@ def _sample(
         catalogue.packages[place]
         for place in rng.permutation(len(catalogue.packages))[:ARCHIVE_SAMPLE].tolist()
     }
-    chosen |= {name for group in groups for name in group if name.startswith(prefix)}
-    return read_packages(archives, {name.removeprefix(prefix) for name in chosen})
+    chosen |= {name for group in groups for name in group}
+    return read_packages(archives, {name.removeprefix(prefix) for name in chosen if name.startswith(prefix)})
