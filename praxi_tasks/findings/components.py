@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import msgspec
@@ -18,7 +19,7 @@ from praxi_tasks.findings.component import (
     distribution_name,
     package_key,
 )
-from praxi_tasks.findings.filesystem import FileTree, LayerChanges, printable, telling
+from praxi_tasks.findings.filesystem import FileTree, LayerChanges, merged, printable, telling
 from praxi_tasks.findings.purl import release_purl
 from praxi_tasks.fingerprint.inventory import Claim, Distribution, Inventory
 
@@ -45,6 +46,11 @@ class FusedImage:
     tree: FileTree
     layers: tuple[LayerFacts, ...]
     distribution: Distribution | None = None
+
+    @cached_property
+    def claimed(self) -> frozenset[str]:
+        """The files that any database of any layer lists, as merged paths."""
+        return frozenset(merged(path) for tracked in self.claims for path in tracked.claim.files)
 
     @property
     def digests(self) -> tuple[str, ...]:

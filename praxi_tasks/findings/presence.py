@@ -9,7 +9,7 @@ from typing import Final
 from praxi_tasks.findings.claims import TrackedClaim
 from praxi_tasks.findings.component import FINGERPRINT, INVENTORY, Component
 from praxi_tasks.findings.components import FusedImage
-from praxi_tasks.findings.filesystem import printable, telling
+from praxi_tasks.findings.filesystem import merged, printable, telling
 from praxi_tasks.findings.finding import Finding, Severity
 from praxi_tasks.findings.purl import claim_purl
 from praxi_tasks.findings.unexplained import unexplained_files
@@ -35,7 +35,7 @@ def presence_findings(image: FusedImage) -> tuple[Finding, ...]:
 
 def _hidden(image: FusedImage) -> Iterator[Finding]:
     for component in image.components:
-        if component.present and component.hidden:
+        if component.present and component.hidden and not _owned(component, image):
             yield Finding(
                 kind="hidden",
                 id="PRAXI-HIDDEN",
@@ -49,6 +49,15 @@ def _hidden(image: FusedImage) -> Iterator[Finding]:
                 sources=(FINGERPRINT,),
                 confidence=component.confidence,
             )
+
+
+def _owned(component: Component, image: FusedImage) -> bool:
+    """Return whether a database lists most of the evidence under another name.
+
+    Distributions package Python's and npm's releases: what dpkg installed, dpkg knows.
+    """
+    listed = sum(merged(path) in image.claimed for path in component.evidence)
+    return 2 * listed > len(component.evidence)
 
 
 def _removed_databases(image: FusedImage) -> Iterator[Finding]:

@@ -38,14 +38,13 @@ def unexplained_files(image: FusedImage) -> UnexplainedFiles:
     code belong to whatever wrote them and are not counted as unexplained.
     """
     regular = image.tree.regular_files
-    claimed = {merged(path) for tracked in image.claims for path in tracked.claim.files}
     open_roots = [
         _Roots(layer.prediction.unexplained.roots) if layer.prediction else None for layer in image.layers
     ]
     by_layer: Counter[int] = Counter()
     by_folder: Counter[str] = Counter()
     for path, number in regular.items():
-        if path in claimed or not telling(path):
+        if path in image.claimed or not telling(path):
             continue
         roots = open_roots[number]
         root = _folder(path) if roots is None else roots.above(path)

@@ -28,6 +28,17 @@ def test_what_a_database_knows_is_not_hidden() -> None:
     assert not findings("hidden", image)
 
 
+def test_what_a_distribution_packages_under_another_name_is_not_hidden() -> None:
+    path = "usr/lib/python3/dist-packages/requests/api.py"
+    image = layer(
+        1,
+        [path],
+        claims=[deb("python3-requests", "2.28.1", path)],
+        releases=[seen("pypi", "requests", ["2.28.1"], path)],
+    )
+    assert not findings("hidden", image)
+
+
 def test_what_a_later_layer_removed_is_not_hidden() -> None:
     assert not findings(
         "hidden", layer(1, CURL, releases=[seen("deb", "curl", ["8.1"], *CURL)]), layer(2, whiteouts=["usr"])
