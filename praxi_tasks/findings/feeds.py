@@ -140,9 +140,12 @@ def store_name(name: str) -> str:
 
 
 def archives(names: Iterable[str]) -> dict[str, str]:
-    """Return ecosystem → file of the OSV archives among a folder's names."""
+    """Return ecosystem → file of the OSV archives among a folder's names.
+
+    An underscore stands for a space: a store's keys have none, and a mirrored folder is such a store.
+    """
     return {
-        name.removeprefix(_OSV).removesuffix(_ALL): name
+        name.removeprefix(_OSV).removesuffix(_ALL).replace("_", " "): name
         for name in names
         if name.startswith(_OSV) and name.endswith(_ALL)
     }

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from datetime import date
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -11,7 +12,9 @@ from click.testing import CliRunner
 
 from praxi_tasks.cli.feeds import feeds as command
 from praxi_tasks.errors import FeedError, UsageError
-from praxi_tasks.findings.feeds import StoreFeeds, archive_name, read_state
+from praxi_tasks.findings.advisories.loading import load_index
+from praxi_tasks.findings.feed_health import health_of
+from praxi_tasks.findings.feeds import StoreFeeds, archive_name, open_feeds, read_state
 from praxi_tasks.findings.fetching import read_url
 from praxi_tasks.findings.mirror import Mirror, osv_sources
 from praxi_tasks.store import Store, open_store
@@ -63,6 +66,17 @@ def test_feeds_come_from_a_site_or_a_directory(kind: str, site: str, upstream: P
 def test_a_feeds_folder_can_be_mirrored_as_it_is(tmp_path: Path, upstream: Path, store: Store) -> None:
     upstream.rename(tmp_path / "osv")
     assert states(store, str(tmp_path)) == ["fetched", "fetched"]
+
+
+def test_a_mirrored_folder_is_read_as_a_folder_and_as_a_store(upstream: Path, store: Store) -> None:
+    states(store, str(upstream))
+    for feeds in (open_feeds(store.uri), StoreFeeds(store)):
+        index = load_index(feeds)
+        assert {source.name for source in index.sources} == {"PyPI", "Rocky Linux"}
+        assert not index.problems
+        assert {
+            item.age_days for item in health_of(index.sources, read_state(feeds), date(2026, 11, 22))
+        } == {2}
 
 
 def test_what_did_not_change_is_only_noted(upstream: Path, store: Store) -> None:
