@@ -10,15 +10,16 @@ not be read, and a challenger that was held back, are in the report. Clearing a 
 
 from __future__ import annotations
 
-from airflow.providers.standard.operators.empty import EmptyOperator
-from airflow.sdk import Param, TriggerRule, dag
+from airflow.providers.standard.operators.python import PythonOperator
+from airflow.sdk import TriggerRule, dag
 
 from praxi_airflow import triage
 from praxi_airflow.defaults import default_args
-from praxi_airflow.learning_settings import APPROVALS
 from praxi_airflow.operators.approval import PromotionApproval
 from praxi_airflow.operators.task import PraxiTaskOperator
 from praxi_airflow.settings import load_settings
+from praxi_airflow.training import tuning_trials
+from praxi_airflow.training_params import training_params
 
 
 @dag(
@@ -29,41 +30,7 @@ from praxi_airflow.settings import load_settings
     doc_md=__doc__,
     tags=["praxi", "training"],
     default_args=default_args(load_settings()),
-    params={
-        "request": Param(None, "Store URI of a request to learn packages.", type=["null", "string"]),
-        "packages": Param(
-            [],
-            "Learn these too, one a line: name==version, or ecosystem/name@version.",
-            type="array",
-            items={"type": "string", "minLength": 1},
-        ),
-        "routing": Param(
-            "default",
-            "Which new releases share an expert.",
-            type="string",
-            enum=["default", "random", "similarity", "version"],
-        ),
-        "labels_per_expert": Param(0, "How many releases share one; 0: all.", type="integer", minimum=0),
-        "tuning_trials": Param(
-            0, "How many hyper-parameters to try.", type="integer", minimum=0, maximum=1000
-        ),
-        "bars": Param(
-            {},
-            "Minimum scores, other than the defaults.",
-            type="object",
-            additionalProperties={"type": "number"},
-        ),
-        "weights": Param(
-            {}, "Weights of the composite score.", type="object", additionalProperties={"type": "number"}
-        ),
-        "full_retrain": Param(False, "Rebuild the model from all stored fingerprints.", type="boolean"),
-        "approval": Param(
-            load_settings().learning.approval,
-            "Whether a person must let the new model in.",
-            type="string",
-            enum=list(APPROVALS),
-        ),
-    },
+    params=training_params(load_settings().learning),
 )
 def praxi_train() -> None:
     """Declare the training."""
@@ -81,8 +48,22 @@ def praxi_train() -> None:
         doc_md=triage.FINGERPRINT_RELEASE,
     ).expand(batch=releases.output)
     # Succeeds whether batches failed, or there was none: what they could not read is in the report.
-    collected = EmptyOperator(task_id="collected", trigger_rule=TriggerRule.ALL_DONE, doc_md=triage.COLLECTED)
-    train = PraxiTaskOperator(task_id="train", command="learn", arguments=["train"], doc_md=triage.LEARN)
+    collected = PythonOperator(
+        task_id="collected",
+        python_callable=tuning_trials,
+        trigger_rule=TriggerRule.ALL_DONE,
+        doc_md=triage.COLLECTED,
+    )
+    tune = PraxiTaskOperator.partial(
+        task_id="tune", command="learn", arguments=["tune"], doc_md=triage.TUNE
+    ).expand(batch=collected.output)
+    train = PraxiTaskOperator(
+        task_id="train",
+        command="learn",
+        arguments=["train"],
+        trigger_rule=TriggerRule.NONE_FAILED,
+        doc_md=triage.LEARN,
+    )
     evaluate = PraxiTaskOperator(
         task_id="evaluate", command="learn", arguments=["evaluate"], doc_md=triage.EVALUATE
     )
@@ -105,8 +86,9 @@ def praxi_train() -> None:
         trigger_rule=TriggerRule.NONE_FAILED,
         doc_md=triage.TRAINING_REPORT,
     )
-    releases >> fingerprint >> collected
-    [releases, collected] >> train >> evaluate >> gate >> approve >> promote >> report
+    releases >> fingerprint >> collected >> tune
+    releases >> tune
+    [releases, collected, tune] >> train >> evaluate >> gate >> approve >> promote >> report
 
 
 praxi_train()

@@ -48,6 +48,11 @@ def request_training(**context: Any) -> Trigger:
     return {"request": f"{store.uri}/{key}", **_once(context)}
 
 
+def tuning_trials(**context: Any) -> list[int]:
+    """Return the numbers of the trials that the run's parameters ask for: what tuning is mapped over."""
+    return list(range(int(context["params"]["tuning_trials"])))
+
+
 def request_drift_training(episode: str) -> str:
     """Write down what the last audit met that the model does not know; return the request's URI.
 

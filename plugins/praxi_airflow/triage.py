@@ -79,9 +79,16 @@ can't be had is recorded with the reason and tried again on the next days.
 """
 
 COLLECTED: Final = """
-Waits for every batch, whether or not it succeeded. Does nothing else.
+Waits for every batch, whether or not it succeeded. Its XCom numbers the trials of the tuning.
 
 **Triage.** It can't fail by itself: look at `fingerprint_release`.
+"""
+
+TUNE: Final = """
+Tries one set of the scorer's hyper-parameters on layers rebuilt from stored fingerprints. Skipped unless the
+run's `tuning_trials` is above 0. All trials share one storage, and each learns from those before it.
+
+**Triage.** *Failed*: the storage (`PRAXI_TUNING_URI`) can't be reached. Clearing the task tries another set.
 """
 
 LEARN: Final = """

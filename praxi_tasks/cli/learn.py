@@ -52,6 +52,14 @@ def fingerprint(run: TrainingRun, batch: int) -> None:
 
 
 @learn.command()
+@click.option("--batch", type=click.IntRange(0), required=True, help="The number of the trial.")
+@click.pass_obj
+def tune(run: TrainingRun, batch: int) -> None:
+    """Try one set of hyper-parameters; trials share what they found."""
+    click.echo(f"F1 {run.tune(batch):.4f}")
+
+
+@learn.command()
 @click.pass_obj
 def train(run: TrainingRun) -> None:
     """Teach the model the releases whose files are in the store."""

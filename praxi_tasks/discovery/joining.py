@@ -26,8 +26,8 @@ def _join(first: Catalogue, second: Catalogue) -> Catalogue:
     known |= {name: number for number, name in enumerate(packages)}
     moved = np.fromiter((known[name] for name in second.packages), np.uint32, len(second.packages))
     keys, owners = _merge((first.keys, first.owners), (second.keys, moved[second.owners]))
-    folders, folder_owners = _merge(
-        (first.folders, first.folder_owners), (second.folders, moved[second.folder_owners])
+    folders, folder_owners = _undisputed(
+        *_merge((first.folders, first.folder_owners), (second.folders, moved[second.folder_owners]))
     )
     here = np.arange(len(first.packages), dtype=np.uint32)
     versions, contents = _contents(((first, here), (second, moved)), len(packages))
@@ -59,6 +59,13 @@ def _merge(first: Index, second: Index) -> Index:
     keys, owners = second[0][~double], second[1][~double]
     after = np.searchsorted(first[0], keys, side="right")
     return np.insert(first[0], after, keys), np.insert(first[1], after, owners)
+
+
+def _undisputed(folders: NDArray[np.uint64], owners: NDArray[np.uint32]) -> Index:
+    """Leave out the folders that several packages claim: none has them to itself."""
+    again = folders[1:] == folders[:-1]
+    single = ~(np.append(again, False) | np.append(False, again))[: len(folders)]
+    return folders[single], owners[single]
 
 
 def _counts(

@@ -10,6 +10,7 @@ import numpy as np
 
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.learning.building import build_catalogue
+from praxi_tasks.learning.claims import cautious
 from praxi_tasks.learning.repairing import find_firing, repair
 from praxi_tasks.learning.stored import StoredRelease
 from praxi_tasks.learning.train import make_scorer
@@ -52,7 +53,8 @@ def learn_releases(base: Model, new: Sequence[StoredRelease], old: Sequence[Stor
     if not learned:
         return Increment(base, (), twins)
     known = [release.release() for release in learned]
-    model = Model([*base.parts, build_catalogue(known)], base.scorer, base.experts, emission=base.emission)
+    part = cautious(build_catalogue(known), known, base.catalogue)
+    model = Model([*base.parts, part], base.scorer, base.experts, emission=base.emission)
     fired = find_firing(model, known, np.random.default_rng(_SEED))
     before = set(base.catalogue.packages)
     fired = {name: by for name, by in fired.items() if name in before}

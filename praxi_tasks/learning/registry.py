@@ -61,8 +61,7 @@ class ModelRegistry:
     def __init__(self, uri: str) -> None:
         self.uri = uri
         with _mlflow(uri):
-            if uri.startswith(_FILE):  # SQLite makes no folders
-                Path(uri.removeprefix(_FILE)).parent.mkdir(parents=True, exist_ok=True)
+            make_folder(uri)
             self.client = _client(uri)
 
     def answering(self) -> AbstractContextManager[None]:
@@ -154,6 +153,12 @@ class ModelRegistry:
         except MlflowException as error:
             if error.error_code != "RESOURCE_ALREADY_EXISTS":
                 raise
+
+
+def make_folder(uri: str) -> None:
+    """Make the folder of a database that is a file: SQLite makes none."""
+    if uri.startswith(_FILE):
+        Path(uri.removeprefix(_FILE)).parent.mkdir(parents=True, exist_ok=True)
 
 
 def is_empty(uri: str) -> bool:

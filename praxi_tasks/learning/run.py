@@ -25,6 +25,7 @@ from praxi_tasks.learning.requests import asked_for, merge, open_requests, parse
 from praxi_tasks.learning.sources.choice import choose_sources
 from praxi_tasks.learning.stored import StoredRelease, load_release, stored_releases
 from praxi_tasks.learning.tracking import Tracker, artifacts
+from praxi_tasks.learning.tuning import Tuning, tuned_scorer, tuning_storage
 from praxi_tasks.store import Store, documents, keys
 
 _SEED = 20_260_102
@@ -78,6 +79,17 @@ class TrainingRun:
         documents.write(self._store, self.key(f"batches/{batch}.json"), outcome)
         return outcome
 
+    def tune(self, number: int) -> float:
+        """Try one set of hyper-parameters, and return the F1 it reached.
+
+        Raises
+        ------
+        UsageError
+            If there is no storage for trials.
+        """
+        tuning = Tuning(tuning_storage(self._store.uri), self._run)
+        return tuning.try_once([each.release() for each in stored_releases(self._store)], number)
+
     def train(self) -> Trained:
         """Learn what was collected, store and register the model, and write ``trained.json``."""
         plan = self._plan()
@@ -88,8 +100,8 @@ class TrainingRun:
             increment = rebuild(new)
         else:
             increment = learn_releases(base, new, list(self._stored_of(base)))
+        model = self._tuned(increment.model) if plan.settings.tuning_trials else increment.model
         seconds = time.process_time() - began
-        model = increment.model
         uri = f"{self._store.uri}/{keys.model(model.id)}"
         if model.id != base.id:
             model.save(uri)
@@ -167,6 +179,14 @@ class TrainingRun:
                     Collected(package, "failed", reason="its task died") for package in plan.batch(number)
                 ]
         return tuple(found)
+
+    def _tuned(self, model: Model) -> Model:
+        """Return the model with a scorer of the best hyper-parameters that the trials found."""
+        chosen = Tuning(tuning_storage(self._store.uri), self._run).best()
+        known = [release.release() for release in self._stored_of(model)]
+        if not chosen or not known:
+            return model
+        return Model(model.parts, tuned_scorer(known, chosen), model.experts, emission=model.emission)
 
     def _collected(self, plan: TrainingPlan) -> Iterable[StoredRelease]:
         if plan.settings.full_retrain:

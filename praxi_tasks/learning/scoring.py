@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -60,13 +61,28 @@ def examples(layers: Sequence[LabelledLayer], catalogue: Catalogue) -> Examples:
     return Examples(np.concatenate(tables), np.concatenate(truths))
 
 
-def train_scorer(sampler: LayerSampler, catalogue: Catalogue, layers: int = LAYERS) -> Scorer:
-    """Train a scorer for a catalogue on layers that ``sampler`` draws."""
+def train_scorer(
+    sampler: LayerSampler,
+    catalogue: Catalogue,
+    layers: int = LAYERS,
+    *,
+    tuned: Mapping[str, float] = MappingProxyType({}),
+    trees: int = _TREES,
+) -> Scorer:
+    """Train a scorer for a catalogue on layers that ``sampler`` draws.
+
+    Parameters
+    ----------
+    tuned
+        XGBoost's parameters that differ from the defaults.
+    trees
+        How many to grow.
+    """
     import xgboost
 
     known = examples([sampler.draw() for _ in range(layers)], catalogue)
     data = xgboost.DMatrix(known.features, known.present)
-    booster = bytes(xgboost.train(_PARAMETERS, data, _TREES).save_raw("ubj"))
+    booster = bytes(xgboost.train(_PARAMETERS | dict(tuned), data, trees).save_raw("ubj"))
     fresh = examples([sampler.draw() for _ in range(layers // 2)], catalogue)
     nothing = np.empty(0, np.float64)
     raw = Scorer(booster, nothing, nothing).confidence(fresh.features)

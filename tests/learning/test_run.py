@@ -187,6 +187,23 @@ class TestTrainings:
         assert named(store, layer("newlib")) == [("newlib", ("1.0",))]
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("starter")
+def test_tuning_trials_share_what_they_found_and_the_best_is_used(store: Store) -> None:
+    stored_world(store)
+    ask(store, "one", put_package(store, 1, "newlib"))
+    run = train(store, "t1", until="train", settings='{"tuning_trials": 2}')
+    before = model(store).scorer.to_bytes()
+    found = [run.tune(number) for number in range(2)]
+    assert all(0.5 < f1 <= 1 for f1 in found)
+    for step in ("train", "evaluate", "gate", "promote"):
+        getattr(run, step)()
+    close_training(store, "t1")
+    assert "Tuning, trial by trial" in store.get(run.key("report.html")).decode()
+    challenger = documents.read(store, run.key("trained.json"), Trained)
+    assert Model.load(challenger.uri).scorer.to_bytes() != before
+
+
 def test_the_first_model_is_trained_without_any_before(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -80,6 +80,17 @@ def cost(history: Sequence[TrainingSummary]) -> str:
     )
 
 
+def trials(history: Sequence[float]) -> str:
+    """Draw the F1 of each tuning trial, and the best so far."""
+    rows = [
+        {"trial": number, "f1": value, "kind": kind}
+        for number, one in enumerate(history)
+        for kind, value in (("trial", one), ("best so far", max(history[: number + 1])))
+    ]
+    chart = _chart(rows).mark_line(point=True).encode(_field("trial", "trial"), _unit("f1"), _legend("kind"))
+    return _svg(chart) if rows else ""
+
+
 def confusion(evaluation: Evaluation) -> str:
     """Draw which packages were missed where which others were named."""
     pairs = [*_confused(evaluation.challenger_old), *_confused(evaluation.challenger_new)]

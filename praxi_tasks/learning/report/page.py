@@ -14,7 +14,10 @@ from praxi_tasks.learning.report import charts
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """All that a page tells; ``history`` are the summaries of all trainings, this one the last."""
+    """All that a page tells.
+
+    ``history`` are the summaries of all trainings, this one the last; ``trials`` the F1 of each tuning trial.
+    """
 
     run: str
     trained: Trained
@@ -24,6 +27,7 @@ class Story:
     promotion: Promotion
     summary: TrainingSummary
     history: Sequence[TrainingSummary]
+    trials: Sequence[float] = ()
 
 
 def training_page(story: Story) -> str:
@@ -44,5 +48,6 @@ def _charts(story: Story) -> Sequence[tuple[str, str]]:
         ("Reliability: how often a confidence was right", charts.reliability(story.evaluation)),
         ("F1 against model size, training by training", charts.growth(story.history)),
         ("Cost: learning on top, and rebuilding", charts.cost(story.history)),
+        ("Tuning, trial by trial", charts.trials(story.trials)),
         ("Look-alikes: missed, and named instead", charts.confusion(story.evaluation)),
     )
