@@ -17,7 +17,11 @@ SIMILAR: Final = 0.5
 
 
 def group_labels(
-    labels: Sequence[str], profiles: NDArray[np.float32], routing: Routing, rng: np.random.Generator
+    labels: Sequence[str],
+    profiles: NDArray[np.float32],
+    routing: Routing,
+    rng: np.random.Generator,
+    size: int = LABELS_PER_EXPERT,
 ) -> list[list[int]]:
     """Assign labels to experts and return the groups, as places in ``labels``.
 
@@ -28,9 +32,11 @@ def group_labels(
     routing
         ``random``: any labels together. ``similarity``: labels whose tagsets are alike. ``version``: all
         versions of a package. ``default``: versions together, filled up with the most similar packages.
+    size
+        How many labels share an expert; ``similarity`` and ``version`` go by the labels alone.
     """
     if routing == "random":
-        return _chunks(rng.permutation(len(labels)).tolist())
+        return _chunks(rng.permutation(len(labels)).tolist(), size)
     packages: defaultdict[str, list[int]] = defaultdict(list)
     for place, label in enumerate(labels):
         packages[label.partition("==")[0]].append(place)
@@ -39,11 +45,11 @@ def group_labels(
     likeness = profiles @ profiles.T
     if routing == "similarity":
         return _alike(likeness)
-    return _chunks(_chain(list(packages.values()), likeness))
+    return _chunks(_chain(list(packages.values()), likeness), size)
 
 
-def _chunks(places: list[int]) -> list[list[int]]:
-    return [places[at : at + LABELS_PER_EXPERT] for at in range(0, len(places), LABELS_PER_EXPERT)]
+def _chunks(places: list[int], size: int) -> list[list[int]]:
+    return [places[at : at + size] for at in range(0, len(places), size)]
 
 
 def _alike(likeness: NDArray[np.float32]) -> list[list[int]]:
