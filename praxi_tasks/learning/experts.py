@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from praxi_tasks.discovery.experts import Expert, LabelModel, features
 from praxi_tasks.discovery.tokens import Tokenizer, distinct, present
 from praxi_tasks.learning.changesets import Recording
-from praxi_tasks.learning.grouping import Routing, group_labels
+from praxi_tasks.learning.grouping import LABELS_PER_EXPERT, Routing, group_labels
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -37,6 +37,8 @@ class Recipe:
         How many tokens of each label an expert looks at.
     trees, depth
         Of a label's booster.
+    labels
+        How many labels share an expert, where the routing leaves that open.
     """
 
     negatives: Literal["all", "none"] = "all"
@@ -44,6 +46,7 @@ class Recipe:
     tokens: int = 30
     trees: int = 40
     depth: int = 4
+    labels: int = LABELS_PER_EXPERT
 
 
 _MOST_PARTS: Final = 4
@@ -124,7 +127,7 @@ def train_experts(
     recipe = recipe or Recipe()
     scores = samples.scores()
     length = np.sqrt((scores**2).sum(axis=0, keepdims=True))
-    groups = group_labels(samples.labels, (scores / np.maximum(length, 1e-9)).T, routing, rng)
+    groups = group_labels(samples.labels, (scores / np.maximum(length, 1e-9)).T, routing, rng, recipe.labels)
     table, truth = augment(samples, rng, recipe.unions)
     columns = table.tocsc()
     return [_train(group, samples, scores, columns, truth, recipe) for group in groups]
