@@ -21,21 +21,27 @@ def registry(store_uri: str) -> ModelRegistry:
     return ModelRegistry(tracking_uri(store_uri))
 
 
+Versions = list[ModelVersion]
+
+
+def three(registry: ModelRegistry) -> Versions:
+    return [registry.register(f"file:///models/{name}", name, {"praxi.origin": name}) for name in "abc"]
+
+
 @pytest.fixture(scope="module")
-def versions(registry: ModelRegistry) -> list[ModelVersion]:
-    return [
-        registry.register(f"file:///models/{name}", name, {"praxi.origin": name}) for name in ("a", "b", "c")
-    ]
+def versions(registry: ModelRegistry) -> Versions:
+    return three(registry)
 
 
-def test_a_model_is_registered_once(registry: ModelRegistry, versions: list[ModelVersion]) -> None:
+def test_a_model_is_registered_once(registry: ModelRegistry, versions: Versions) -> None:
     again = registry.register("file:///models/b", "b", {})
     assert again.version == versions[1].version
     assert [version.origin for version in registry.versions()] == ["a", "b", "c"]
 
 
-def test_a_champion_is_replaced_and_taken_back(registry: ModelRegistry, versions: list[ModelVersion]) -> None:
-    first, second, third = versions
+def test_a_champion_is_replaced_and_taken_back(tmp_path: Path) -> None:
+    registry = ModelRegistry(tracking_uri(tmp_path.as_uri()))
+    first, second, third = three(registry)
     for version in (first, second, third):
         registry.challenge(version)
         assert CHAMPION in registry.promote(version).aliases
@@ -46,23 +52,19 @@ def test_a_champion_is_replaced_and_taken_back(registry: ModelRegistry, versions
         registry.roll_back()
 
 
-def test_promoting_the_champion_changes_nothing(
-    registry: ModelRegistry, versions: list[ModelVersion]
-) -> None:
+def test_promoting_the_champion_changes_nothing(registry: ModelRegistry, versions: Versions) -> None:
     registry.promote(versions[2])
     before = registry.versions()
     registry.promote(registry.get(CHAMPION))
     assert registry.versions() == before
 
 
-def test_an_unknown_version_is_told(registry: ModelRegistry, versions: list[ModelVersion]) -> None:
+def test_an_unknown_version_is_told(registry: ModelRegistry, versions: Versions) -> None:
     with pytest.raises(ModelError, match="'99'"):
         registry.get("99")
 
 
-def test_an_alias_leads_to_its_model(
-    store_uri: str, registry: ModelRegistry, versions: list[ModelVersion]
-) -> None:
+def test_an_alias_leads_to_its_model(store_uri: str, registry: ModelRegistry, versions: Versions) -> None:
     registry.promote(versions[1])
     assert resolve_model("models:/praxi@champion", store_uri) == ResolvedModel("file:///models/b", "2")
 
