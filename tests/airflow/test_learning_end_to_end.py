@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -27,7 +28,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 @pytest.fixture(scope="module")
 def server(cluster: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Airflow]:
-    with airflow(tmp_path_factory.mktemp("airflow"), cluster.variables()) as running:
+    with airflow(tmp_path_factory.mktemp("airflow"), cluster.variables(approval="human")) as running:
         running.cli("dags", "unpause", "praxi_train")
         running.call("PATCH", "/dags/praxi_audit", {"is_paused": False})
         yield running
@@ -40,6 +41,17 @@ def named(cluster: World, run_id: str) -> list[dict[str, Any]]:
     return [release for release in releases if release["source"] == "fingerprint"]
 
 
+def approve(server: Airflow, run_id: str) -> None:
+    """Answer, as a person does, the question whether the new model may come into use."""
+    server.wait_until(lambda: server.states("praxi_train", run_id).get("approve") == ["awaiting_input"])
+    run = f"/dags/praxi_train/dagRuns/{quote(run_id, safe='')}"
+    (question,) = server.call("GET", f"{run}/hitlDetails")["hitl_details"]
+    assert "F1 on new releases is 1.0000" in question["body"]
+    assert server.states("praxi_train", run_id)["promote"] == [None]
+    answer = {"chosen_options": ["Approve"], "params_input": {}}
+    server.call("PATCH", f"{run}/taskInstances/approve/-1/hitlDetails", answer)
+
+
 def test_a_package_nobody_knew_is_named_by_the_next_audit_without_its_databases(
     server: Airflow, cluster: World
 ) -> None:
@@ -50,8 +62,10 @@ def test_a_package_nobody_knew_is_named_by_the_next_audit_without_its_databases(
 
     server.wait_until(lambda: bool(server.runs("praxi_train")))
     (training,) = server.runs("praxi_train")
-    states = server.wait_for("praxi_train", training["dag_run_id"])
-    assert states.pop("approve") == states.pop("tune") == ["skipped"]
+    run_id = str(training["dag_run_id"])
+    approve(server, run_id)
+    states = server.wait_for("praxi_train", run_id)
+    assert states.pop("tune") == ["skipped"]
     assert {state for each in states.values() for state in each} == {"success"}
 
     bare = {path: data for path, data in package("farm").items() if ".dist-info" not in path}
