@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
 import uuid
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Self
 
 from aiohttp import web
 
@@ -21,8 +19,7 @@ from tests.support.cluster.objects import Collection, Manifest, timestamp
 from tests.support.cluster.podman import Podman
 from tests.support.cluster.rights import Rights
 from tests.support.cluster.volumes import Lookup
-
-_T = TypeVar("_T")
+from tests.support.loop import LoopThread, serve
 
 
 class Cluster:
@@ -48,14 +45,12 @@ class Cluster:
         self._kubelet = Kubelet(self.podman, folder / "pods", self._pods, self._record, self._lookup)
         self._api = KubernetesApi(self._pods, self._events, self._kubelet, self.rights)
         self.gate = Gate(self._api.handler)
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="test-cluster", daemon=True)
+        self._thread = LoopThread("test-cluster")
         self._runner: web.ServerRunner | None = None
         self.history: list[Manifest] = []
 
     def __enter__(self) -> Self:
-        self._thread.start()
-        self._do(self._open())
+        self._thread.do(self._open())
         return self
 
     def __exit__(
@@ -64,10 +59,8 @@ class Cluster:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._do(self._close())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
+        self._thread.do(self._close())
+        self._thread.close()
 
     def add_namespace(self, name: str, *service_accounts: str) -> None:
         """Create a namespace with the default service account, and these."""
@@ -95,7 +88,7 @@ class Cluster:
 
     def containers(self) -> list[str]:
         """Return the podman pods of this cluster that still exist on the machine."""
-        names = self._do(self.podman.run("pod", "ps", "--format", "{{.Name}}")).split()
+        names = self._thread.do(self.podman.run("pod", "ps", "--format", "{{.Name}}")).split()
         mine = {machine_name(pod) for pod in self.history}
         return [name for name in names if name in mine]
 
@@ -103,15 +96,15 @@ class Cluster:
 
     def evict(self, pod: Manifest) -> None:
         """End a running pod as a node under pressure does."""
-        self._do(self._end(pod, "Evicted", "The node was low on resource: memory."))
+        self._thread.do(self._end(pod, "Evicted", "The node was low on resource: memory."))
 
     def kill_out_of_memory(self, pod: Manifest) -> None:
         """End a running pod as the kernel's OOM killer does."""
-        self._do(self._end(pod, "", "", container_reason="OOMKilled"))
+        self._thread.do(self._end(pod, "", "", container_reason="OOMKilled"))
 
     def lose_node(self, pod: Manifest) -> None:
         """Lose the pod's node: the containers die and the object is gone from the API."""
-        self._do(self._lose(pod))
+        self._thread.do(self._lose(pod))
 
     def fail_pulls(self, problem: str) -> None:
         """Let every image pull fail with these words, until they are empty."""
@@ -127,16 +120,9 @@ class Cluster:
 
     # Inside.
 
-    def _do(self, work: Coroutine[Any, Any, _T]) -> _T:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=120)
-
     async def _open(self) -> None:
         await self._api.handler.__aenter__()
-        self._runner = web.ServerRunner(web.Server(self.gate))
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, self.host, 0, shutdown_timeout=1)
-        await site.start()
-        port = self._runner.addresses[0][1]
+        self._runner, port = await serve(self.gate, self.host)
         self.url = f"http://{self.host}:{port}"
 
     async def _close(self) -> None:

@@ -1,0 +1,39 @@
+"""An event loop in a thread of its own, for servers that live inside a test."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from aiohttp import web
+
+T = TypeVar("T")
+
+
+class LoopThread:
+    """Runs coroutines, and the HTTP servers they start, until closed."""
+
+    def __init__(self, name: str) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name=name, daemon=True)
+        self._thread.start()
+
+    def do(self, work: Coroutine[Any, Any, T], *, seconds: float = 120) -> T:
+        """Run a coroutine there and wait for its result."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=seconds)
+
+    def close(self) -> None:
+        """End the loop; what runs on it must have been stopped."""
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
+async def serve(handler: Any, host: str) -> tuple[web.ServerRunner, int]:
+    """Serve a handler of requests on a free port; return what stops it, and the port."""
+    runner = web.ServerRunner(web.Server(handler))
+    await runner.setup()
+    await web.TCPSite(runner, host, 0, shutdown_timeout=1).start()
+    return runner, int(runner.addresses[0][1])

@@ -1,0 +1,61 @@
+"""A gate in front of an object store that refuses writes while it is told to, as an overloaded S3 does."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import aiohttp
+from aiohttp import web
+
+from tests.support.loop import LoopThread, serve
+
+_WRITES = frozenset({"PUT", "POST", "DELETE"})
+_SLOW_DOWN = b"<Error><Code>SlowDown</Code><Message>Reduce your request rate.</Message></Error>"
+# These belong to one connection, not to the message.
+_HOP = frozenset({"transfer-encoding", "connection", "content-length", "content-encoding"})
+
+
+class S3Gate:
+    """Passes requests on to ``target``; ``refused`` counts those it did not."""
+
+    def __init__(self, target: str) -> None:
+        self.url = ""
+        self.refused = 0
+        self._target = target
+        self._until = 0.0
+
+    def refuse_writes(self, seconds: float) -> None:
+        """Answer every write with 503 for a while."""
+        self._until = time.monotonic() + seconds
+
+    async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer one request."""
+        if request.method in _WRITES and time.monotonic() < self._until:
+            self.refused += 1
+            return web.Response(status=503, body=_SLOW_DOWN, content_type="application/xml")
+        body = await request.read()
+        async with (
+            aiohttp.ClientSession(auto_decompress=False, timeout=aiohttp.ClientTimeout(60)) as session,
+            session.request(
+                request.method, self._target + request.raw_path, headers=request.headers, data=body
+            ) as answer,
+        ):
+            headers = {name: value for name, value in answer.headers.items() if name.lower() not in _HOP}
+            if request.method == "HEAD":
+                headers["Content-Length"] = answer.headers.get("Content-Length", "0")
+            return web.Response(status=answer.status, headers=headers, body=await answer.read())
+
+
+@contextmanager
+def s3_gate(target: str, *, host: str = "127.0.0.1") -> Iterator[S3Gate]:
+    """Run a gate in front of the object store at ``target``."""
+    gate, thread = S3Gate(target), LoopThread("s3-gate")
+    runner, port = thread.do(serve(gate, host))
+    gate.url = f"http://{host}:{port}"
+    try:
+        yield gate
+    finally:
+        thread.do(runner.cleanup())
+        thread.close()
