@@ -1,0 +1,204 @@
+"""Plan and reduce an audit of 10,000 images, and simulate how long its pods take.
+
+    python -m benchmarks.scale [--images 10000] [--slots 32] [--times benchmarks/results/pod_times.json]
+
+The images have six layers each, four or five of them from one of 400 base images, so that 80% of the layers
+are shared. Nothing is fetched: a registry's latency is not what is measured. Planning and reducing run in a
+process of their own, whose peak memory is told. The simulation draws pod times from recorded ones.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import random
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from benchmarks.makespan import lower_bound, read_times, simulate
+from praxi_tasks.audit import documents
+from praxi_tasks.audit.deployed import DeployedImage
+from praxi_tasks.audit.plan import Plan, make_plan
+from praxi_tasks.audit.reduce import reduce_audit
+from praxi_tasks.audit.reported import State
+from praxi_tasks.audit.run import AuditRun, Summary
+from praxi_tasks.discovery.prediction import LayerPrediction, ReleasePrediction
+from praxi_tasks.fingerprint.inventory import Claim, Distribution, Inventory
+from praxi_tasks.oci.image import Descriptor, Image, Platform
+from praxi_tasks.store import Store, keys, open_store
+
+BASES = 400
+LAYERS = 6
+MODEL = "benchmark"
+GZIP = "application/vnd.oci.image.layer.v1.tar+gzip"
+RUN = "scale"
+
+
+def digest(name: str) -> str:
+    return f"sha256:{hashlib.sha256(name.encode()).hexdigest()}"
+
+
+def make_images(count: int, chance: random.Random) -> list[Image]:
+    """Images whose lower layers come from few bases; sizes are log-normal with a median of 6 MB."""
+
+    def layer(name: str) -> Descriptor:
+        size = min(int(chance.lognormvariate(15.6, 1.6)), 2**31)
+        return Descriptor(GZIP, digest(name), size)
+
+    bases = [[layer(f"base {base} {level}") for level in range(LAYERS - 1)] for base in range(BASES)]
+    images = []
+    for number in range(count):
+        shared = bases[chance.randrange(BASES)][: LAYERS - 1 if number % 5 else LAYERS - 2]
+        own = [layer(f"own {number} {level}") for level in range(LAYERS - len(shared))]
+        name = f"registry.example.org/team-{number % 97}/app-{number}:1.0"
+        images.append(
+            Image(
+                reference=name,
+                digest=digest(name),
+                config_digest=digest(name + "config"),
+                platform=Platform("linux", "amd64"),
+                layers=(*shared, *own),
+            )
+        )
+    return images
+
+
+def fill(store: Store, plan: Plan, chance: random.Random) -> None:
+    """What pods would have left in the store: a prediction and an inventory for every layer."""
+    debian = Distribution("debian", "12", "bookworm")
+    for number, layer in enumerate(plan.layers):
+        releases = tuple(
+            ReleasePrediction(
+                "pypi", f"package-{chance.randrange(5000)}", ("1.2.3",), 0.99, ("usr/lib/a.py",), 9
+            )
+            for _ in range(5)
+        )
+        prediction = LayerPrediction(layer.digest, MODEL, releases)
+        store.put(keys.layer_prediction(layer.digest, MODEL), msgspec.json.encode(prediction))
+        claims = tuple(
+            Claim("deb", f"lib-{name}", "1.0-1", "var/lib/dpkg/status")
+            for name in range(80 if number < 2000 else 3)
+        )
+        inventory = Inventory(layer.digest, claims, ("var/lib/dpkg/status",), debian)
+        store.put(keys.layer_inventory(layer.digest), inventory.to_bytes())
+
+
+def timed(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def batch_bytes(plan: Plan) -> tuple[list[int], list[int]]:
+    """Bytes of the batches with several layers, and of those that one big layer fills."""
+    sums, members = [0] * plan.batches, [0] * plan.batches
+    for layer in plan.layers:
+        if layer.batch >= 0:
+            sums[layer.batch] += layer.size
+            members[layer.batch] += 1
+    several = [size for size, count in zip(sums, members, strict=True) if count > 1]
+    single = [size for size, count in zip(sums, members, strict=True) if count == 1]
+    return several, single
+
+
+def xcom_bytes(plan: Plan, store: Store) -> int:
+    """What the Dag's tasks say to each other: the batches, each pod's name and namespace, the summary."""
+    pods = plan.batches + 3
+    pod = len(json.dumps("praxi-fingerprint-a1b2c3d4")) + len(json.dumps("praxi"))
+    documents_told = store.get(keys.run(RUN, "batches.json")) + store.get(keys.run(RUN, "summary.json"))
+    return len(documents_told) + pods * pod
+
+
+def measure(count: int, folder: Path) -> dict[str, float]:
+    chance = random.Random(7)
+    images = make_images(count, chance)
+    by_name = {image.reference: image for image in images}
+    store = open_store(folder.as_uri())
+    deployed = tuple(DeployedImage(image=name, pods=3, namespaces=("shop",)) for name in by_name)
+    run = AuditRun(store, RUN)
+    plans: list[Plan] = []
+
+    def plan() -> None:
+        plans.append(make_plan(deployed, lambda image: (by_name[image.image], ()), store))
+        documents.write(store, run.key("plan.json"), plans[0])
+        documents.write(store, run.key("batches.json"), list(range(plans[0].batches)))
+
+    planning = timed(plan)
+    fill(store, plans[0], chance)
+
+    def reduce() -> None:
+        report = reduce_audit(plans[0], {}, store, MODEL)
+        documents.write(store, run.key("report.json"), report)
+        counts = {state: report.count(state) for state in State}
+        documents.write(store, run.key("summary.json"), Summary(counts, 0, run.key("report.json")))
+
+    reducing = timed(reduce)
+    several, single = batch_bytes(plans[0])
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {
+        "references": sum(len(image.layers) for image in images),
+        "layers": len(plans[0].layers),
+        "reference_bytes": sum(layer.size for image in images for layer in image.layers),
+        "plan_bytes": sum(layer.size for layer in plans[0].layers),
+        "planning": planning,
+        "reducing": reducing,
+        "peak_mib": peak,
+        "batches": plans[0].batches,
+        "spread": (max(several) - min(several)) / (sum(several) / len(several)),
+        "single_layer_batches": len(single),
+        "xcom": xcom_bytes(plans[0], store),
+        "batch_bytes": sorted(several + single, reverse=True),  # type: ignore[dict-item]
+    }
+
+
+def lines(found: dict[str, float], slots: int, times: Path) -> Iterator[str]:
+    yield f"layers            {found['references']:,} in all, {found['layers']:,} distinct"
+    alone = found["reference_bytes"]
+    yield (
+        f"bytes to read     {found['plan_bytes'] / 1e9:,.0f} GB; image by image {alone / 1e9:,.0f} GB, "
+        f"{found['reference_bytes'] / found['plan_bytes']:.1f} times as much"
+    )
+    yield f"planning          {found['planning']:.1f} s"
+    yield f"reducing          {found['reducing']:.1f} s, report.json written"
+    yield f"both              {found['planning'] + found['reducing']:.1f} s (limit 10 s)"
+    yield f"peak memory       {found['peak_mib']:.0f} MiB (limit 500 MB), the benchmark's own images included"
+    yield (
+        f"batches           {found['batches']:.0f} (limit 1,024), within {found['spread']:.1%} of each other "
+        f"by bytes (limit 10%), beside {found['single_layer_batches']:.0f} of one big layer"
+    )
+    yield f"XComs             {found['xcom'] / 1024:.1f} KiB (limit 64 KiB)"
+    sizes: Sequence[int] = found["batch_bytes"]  # type: ignore[assignment]
+    if not times.exists():
+        yield f"makespan          not simulated: no pod times are recorded in {times}"
+        return
+    recorded = read_times(times)
+    took, bound = simulate(sizes, recorded, slots, random.Random(7)), lower_bound(sizes, recorded, slots)
+    yield (
+        f"makespan          {took / 60:.0f} min on {slots} slots; lower bound (bytes / slots) "
+        f"{bound / 60:.0f} min, ratio {took / bound:.2f}, from {len(recorded)} recorded pods"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--images", type=int, default=10_000)
+    parser.add_argument("--slots", type=int, default=32)
+    parser.add_argument("--times", type=Path, default=Path(__file__).parent / "results" / "pod_times.json")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        found = measure(options.images, Path(folder))
+    for line in lines(found, options.slots, options.times):
+        sys.stdout.write(line + "\n")
+
+
+if __name__ == "__main__":
+    main()
