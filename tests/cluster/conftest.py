@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support import images, world
+from tests.support.airflow_home import ROOT, environment
+from tests.support.cluster.cluster import Cluster
+from tests.support.registry import Registry, registry
+from tests.support.s3 import ObjectStore, object_store
+from tests.support.s3_gate import S3Gate, s3_gate
+from tests.support.task_image import BuiltImage, task_image
+
+__all__ = ["object_store", "registry", "task_image"]
+
+NAMESPACE = "praxi"
+
+
+class Driver:
+    """The process that runs the audit Dag; see :mod:`tests.cluster.driver`."""
+
+    def __init__(self, folder: Path, variables: Mapping[str, str]) -> None:
+        self.log = folder / "driver.log"
+        self._folder = folder
+        self._answers = 0
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.cluster.driver"],
+            stdin=subprocess.PIPE,
+            stdout=self.log.open("wb"),
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **environment(folder), **variables},
+            cwd=ROOT,
+            text=True,
+        )
+
+    def start(self, references: list[str], day: int, settings: Mapping[str, str]) -> Path:
+        """Begin an audit of these images; return the file its answer will be in."""
+        self._answers += 1
+        answer = self._folder / f"answer-{self._answers}.json"
+        command = {
+            "environment": dict(settings),
+            "answer": str(answer),
+            "logical_date": f"2026-03-{day:02}T00:00:00+00:00",
+            "conf": {"images": references, "force": True},
+        }
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(command) + "\n")
+        self._process.stdin.flush()
+        return answer
+
+    def wait(self, answer: Path, *, seconds: float = 240) -> dict[str, Any]:
+        """Wait for an audit's end."""
+        deadline = time.monotonic() + seconds
+        while not answer.exists():
+            assert self._process.poll() is None, self.log.read_text()[-4000:]
+            assert time.monotonic() < deadline, self.log.read_text()[-4000:]
+            time.sleep(0.2)
+        found: dict[str, Any] = json.loads(answer.read_text())
+        return found
+
+    def close(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+
+@dataclass
+class Stage:
+    """Everything an audit by pods needs, running; ``references`` are the images to audit."""
+
+    cluster: Cluster
+    gate: S3Gate
+    driver: Driver
+    store: str
+    references: list[str]
+    days: Iterator[int] = field(default_factory=lambda: iter(range(1, 29)))
+
+    def start(self, *, deferrable: bool = False) -> Path:
+        settings = {"AIRFLOW__PRAXI__POD_DEFERRABLE": str(deferrable)}
+        return self.driver.start(self.references, next(self.days), settings)
+
+    def running_pod(self, task: str) -> dict[str, Any]:
+        """Wait until a pod of a task runs."""
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline:
+            for pod in self.cluster.pods(NAMESPACE):
+                if pod["metadata"]["labels"].get("task_id") == task and pod["status"]["phase"] == "Running":
+                    return pod
+            time.sleep(0.02)
+        raise AssertionError(f"no pod of {task} ran: {self.driver.log.read_text()[-4000:]}")
+
+    def wait_for_event(self, reason: str) -> None:
+        """Wait until the cluster recorded an event."""
+        deadline = time.monotonic() + 60
+        while not self.cluster.events(reason):
+            assert time.monotonic() < deadline, f"no event {reason}"
+            time.sleep(0.1)
+
+    def check(self, answer: Path) -> dict[str, Any]:
+        """Wait for the end; every image must be accounted for, and no pod be left."""
+        import msgspec
+
+        from praxi_airflow.run_key import run_key
+        from praxi_tasks.audit.reported import AuditReport
+        from praxi_tasks.store import keys, open_store
+
+        ended = self.driver.wait(answer)
+        states = {task["task"]: task["state"] for task in ended["tasks"]}
+        assert states["report"] == "success", (ended, self.driver.log.read_text()[-3000:])
+        report = open_store(self.store).get(keys.run(run_key(ended["run_id"]), "report.json"))
+        told = msgspec.json.decode(report, type=AuditReport)
+        assert [image.image for image in told.images] == self.references
+        assert all(image.reason if image.state == "failed" else True for image in told.images)
+        ended["states"] = [str(image.state) for image in told.images]
+        assert self.cluster.pods() == []
+        assert self.cluster.containers() == []
+        return ended
+
+
+@pytest.fixture(scope="module")
+def stage(
+    tmp_path_factory: pytest.TempPathFactory,
+    task_image: BuiltImage,
+    registry: Registry,
+    object_store: ObjectStore,
+) -> Iterator[Stage]:
+    """Start the cluster, with images in the registry and a model in the store."""
+    folder = tmp_path_factory.mktemp("cluster")
+    for part in (folder, *folder.parents[:2]):
+        part.chmod(0o755)
+    bucket = object_store.create_bucket("cluster")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in object_store.environment.items():
+            patch.setenv(name, value)
+        world.model().save(f"{bucket}/model")
+        with s3_gate(object_store.url) as gate, Cluster(folder) as cluster:
+            cluster.add_namespace(NAMESPACE, "praxi-tasks")
+            secret = {**object_store.environment, "AWS_ENDPOINT_URL": gate.url}
+            cluster.add_secret(NAMESPACE, "praxi-store", secret)
+            driver = Driver(folder, _variables(cluster, task_image, bucket))
+            try:
+                yield Stage(cluster, gate, driver, f"{bucket}/store", _push(registry))
+            finally:
+                driver.close()
+
+
+def _variables(cluster: Cluster, image: BuiltImage, bucket: str) -> dict[str, str]:
+    settings = {
+        "RUNNER": "pod",
+        "STORE": f"{bucket}/store",
+        "MODEL": f"{bucket}/model",
+        "POD_IMAGE": image.by_digest,
+        "POD_NAMESPACE": NAMESPACE,
+        "POD_SERVICE_ACCOUNT": "praxi-tasks",
+        "POD_ENVIRONMENT_SECRETS": "praxi-store",
+        "RETRY_DELAY": "1",
+    }
+    variables = {f"AIRFLOW__PRAXI__{name}": value for name, value in settings.items()}
+    return {**variables, "KUBECONFIG": str(cluster.kubeconfig()), "AIRFLOW__WORKERS__API_RETRIES": "12"}
+
+
+def _push(registry: Registry) -> list[str]:
+    base = images.layer({"etc/os-release": b"ID=debian\nVERSION_ID=12\n"})
+    references = []
+    for name in ("packagea", "packageb"):
+        files = {
+            f"usr/lib/python3/dist-packages/{file}": b"x" * 100
+            for file in (f"{name}/module0.py", f"{name}/m.py")
+        }
+        references.append(registry.push(f"cluster/{name}:1.0", images.image([base, images.layer(files)])))
+    return [*references, f"{registry.host}/cluster/missing:1.0"]

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.cluster.conftest import NAMESPACE, Stage
+
+pytestmark = [pytest.mark.slow, pytest.mark.server, pytest.mark.airflow]
+STATES = ["audited", "audited", "failed"]
+
+
+def tries(ended: dict[str, list[dict[str, int]]], task: str) -> int:
+    return max(found["tries"] for found in ended["tasks"] if found["task"] == task)  # type: ignore[comparison-overlap]
+
+
+@pytest.mark.parametrize("deferrable", [False, True], ids=["sync", "deferrable"])
+def test_the_audit_runs_as_pods(stage: Stage, deferrable: bool) -> None:
+    ended = stage.check(stage.start(deferrable=deferrable))
+    assert ended["states"] == STATES
+    assert tries(ended, "fingerprint") == 1
+    assert ended["xcom_bytes"] < 64 * 1024
+
+
+@pytest.mark.parametrize("fault", ["evict", "lose_node", "kill_out_of_memory"])
+def test_a_pod_that_dies_in_the_middle_is_run_again(stage: Stage, fault: str) -> None:
+    answer = stage.start()
+    harm: Callable[..., None] = getattr(stage.cluster, fault)
+    harm(stage.running_pod("fingerprint"))
+    ended = stage.check(answer)
+    assert ended["states"] == STATES
+    assert tries(ended, "fingerprint") == 2
+
+
+def test_a_log_stream_that_is_cut_costs_nothing(stage: Stage) -> None:
+    before = stage.cluster.gate.cut
+    stage.cluster.cut_logs(2)
+    ended = stage.check(stage.start())
+    assert ended["states"] == STATES
+    assert stage.cluster.gate.cut > before
+
+
+def test_an_api_server_that_refuses_for_a_minute_is_waited_for(stage: Stage) -> None:
+    answer = stage.start()
+    stage.running_pod("fingerprint")
+    before = stage.cluster.gate.refused
+    stage.cluster.refuse_requests(60, (500, 429))
+    assert stage.check(answer)["states"] == STATES
+    assert stage.cluster.gate.refused > before + 3
+
+
+def test_a_store_that_refuses_writes_for_half_a_minute_is_waited_for(stage: Stage) -> None:
+    answer = stage.start()
+    stage.running_pod("plan")
+    before = stage.gate.refused
+    stage.gate.refuse_writes(30)
+    stage.check(answer)
+    assert stage.gate.refused > before
+
+
+def test_an_image_pull_that_backs_off_is_waited_for(stage: Stage) -> None:
+    stage.cluster.fail_pulls("too many requests: 503 Service Unavailable")
+    answer = stage.start()
+    try:
+        stage.wait_for_event("Failed")
+    finally:
+        stage.cluster.fail_pulls("")
+    assert stage.check(answer)["states"] == STATES
+
+
+def test_pods_are_restricted_and_hold_no_secret(stage: Stage) -> None:
+    stage.check(stage.start())
+    pods = [pod for pod in stage.cluster.history if pod["metadata"]["namespace"] == NAMESPACE]
+    assert {pod["metadata"]["labels"]["praxi/task"] for pod in pods} >= {
+        "plan",
+        "fingerprint",
+        "predict",
+        "report",
+    }
+    assert "not-a-secret-but-wanted" not in str(pods)
+    assert "not-a-secret-but-wanted" not in stage.driver.log.read_text()
