@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import pytest
 import zstandard
 from hypothesis import given
@@ -25,16 +28,20 @@ def make(paths: list[str], whiteouts: tuple[str, ...] = (), opaques: tuple[str, 
     )
 
 
+def columns(tagset: Tagset) -> list[npt.NDArray[Any]]:
+    normalised = tagset.normalised
+    arrays = [getattr(normalised, name) for name in normalised._fields if name != "folders"]
+    return [tagset.sizes, tagset.hashes, tagset.measured, *arrays]
+
+
 def same(left: Tagset, right: Tagset) -> bool:
-    arrays = ("sizes", "hashes", "measured")
-    return (
-        (left.digest, left.paths, left.whiteouts, left.opaques, left.normalised.folders)
-        == (right.digest, right.paths, right.whiteouts, right.opaques, right.normalised.folders)
-        and all(np.array_equal(getattr(left, name), getattr(right, name)) for name in arrays)
-        and all(
-            np.array_equal(a, b) for a, b in zip(left.normalised[:-1], right.normalised[:-1], strict=True)
-        )
-    )
+    return (left.digest, left.paths, left.whiteouts, left.opaques, left.normalised.folders) == (
+        right.digest,
+        right.paths,
+        right.whiteouts,
+        right.opaques,
+        right.normalised.folders,
+    ) and all(np.array_equal(a, b) for a, b in zip(columns(left), columns(right), strict=True))
 
 
 @given(st.lists(PATHS, max_size=10), st.lists(PATHS, max_size=3), st.lists(PATHS, max_size=3))
