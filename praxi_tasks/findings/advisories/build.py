@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -39,17 +40,19 @@ class _Summary:
     severity: Severity = "unknown"
     score: float = cvss.UNSCORED
 
+    @property
+    def gravity(self) -> tuple[bool, bool, int, float]:
+        """The order among records of one vulnerability; the least one speaks for it."""
+        return _gravity(self.severity, self.score)
+
     def learn(self, record: Record, about: list[Affected]) -> None:
         scores = [*record.severity, *(score for entry in about for score in entry.severity)]
         notes = [record.database_specific]
         for entry in about:
             notes += [entry.ecosystem_specific, entry.database_specific]
         severity, score = cvss.rate(scores, notes)
-        # A score outweighs a word, and among scores the graver one counts.
-        if score > self.score or (self.score < 0 and severity_rank(severity) < severity_rank(self.severity)):
+        if _gravity(severity, score) < self.gravity:
             self.severity, self.score = severity, score
-        elif self.severity == "unknown":
-            self.severity = severity
         self.text = self.text or _first_line(record)
 
 
@@ -157,9 +160,7 @@ class IndexBuilder:
 
     def _advisory(self, names: tuple[str, ...]) -> Advisory:
         known = [self._summaries[name] for name in names if name in self._summaries]
-        best = min(known, key=lambda item: (severity_rank(item.severity), -item.score))
-        rated = [item for item in known if item.severity != "unknown"]
-        best = min(rated, key=lambda item: (-item.score, severity_rank(item.severity)), default=best)
+        best = min(known, key=operator.attrgetter("gravity"))
         return Advisory(
             id=names[0],
             aliases=names[1:],
@@ -169,6 +170,11 @@ class IndexBuilder:
             epss=self.exploitation.probability(names),
             exploited=self.exploitation.known(names),
         )
+
+
+def _gravity(severity: Severity, score: float) -> tuple[bool, bool, int, float]:
+    """Order ratings: a score outweighs a word, any word outweighs none, then the graver one counts."""
+    return score < 0, severity == "unknown", severity_rank(severity), -score
 
 
 def _first_line(record: Record) -> str:

@@ -1,0 +1,118 @@
+"""CVSS v4.0 base scores: section 8 of https://www.first.org/cvss/v4-0/specification-document.
+
+A vector belongs to a *macrovector*, a class of equally grave ones, by its class in each of six equivalences
+(EQ1 to EQ6); the specification gives the score of a macrovector's gravest members. A milder member loses, on
+average over the equivalences, part of the way to the next milder macrovector: the part by which it is milder
+than the gravest.
+
+A base score knows no threat and no environment. Exploitation counts as attacked (EQ5 is 0) and every
+requirement as high, so EQ6 follows from EQ3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
+
+Scores = tuple[float, float, float, float, float]
+# The values of each metric, gravest first; one place further is one step milder.
+_VALUES: Final[dict[str, str]] = {
+    "AV": "NALP", "PR": "NLH", "UI": "NPA",
+    "AC": "LH", "AT": "NP",
+    "VC": "HLN", "VI": "HLN", "VA": "HLN",
+    "SC": "HLN", "SI": "HLN", "SA": "HLN",
+}  # fmt: skip
+_IMPACTS: Final = ("VC", "VI", "VA")
+_LATER: Final = ("SC", "SI", "SA")
+# By EQ1, EQ2 and EQ4 - 1 the scores of (EQ3, EQ6) = 00, 01, 10, 11, 21.
+_SCORES: Final[dict[tuple[int, int, int], Scores]] = {
+    (0, 0, 0): (10.0, 9.6, 9.3, 9.2, 7.9),
+    (0, 0, 1): (9.3, 9.0, 8.8, 8.0, 6.9),
+    (0, 1, 0): (9.5, 9.1, 9.2, 8.2, 7.1),
+    (0, 1, 1): (9.2, 8.1, 8.4, 7.0, 6.3),
+    (1, 0, 0): (9.4, 8.9, 8.6, 7.6, 6.5),
+    (1, 0, 1): (8.7, 7.5, 7.2, 5.7, 5.3),
+    (1, 1, 0): (9.0, 7.7, 7.4, 5.9, 5.8),
+    (1, 1, 1): (7.7, 6.6, 6.1, 5.2, 2.3),
+    (2, 0, 0): (8.6, 7.4, 7.2, 5.7, 4.7),
+    (2, 0, 1): (7.0, 5.4, 5.3, 3.6, 2.4),
+    (2, 1, 0): (7.3, 5.5, 6.1, 5.1, 2.4),
+    (2, 1, 1): (5.4, 4.3, 4.6, 1.8, 1.0),
+}
+# Where the row of a macrovector has its score, and the scores next milder by EQ3 and EQ6, by EQ3.
+_COLUMNS: Final = (0, 2, 4)
+_MILDER_COLUMNS: Final[tuple[tuple[int, ...], ...]] = ((1, 2), (3,), ())
+# The arithmetic falls a hair short of some halves.
+_HAIR: Final = 1e-6
+
+
+class _Equivalence(NamedTuple):
+    """Metrics that count together, and by class the gravest members' values and its depth in steps."""
+
+    metrics: tuple[str, ...]
+    gravest: tuple[tuple[str, ...], ...]
+    depths: tuple[int, ...]
+
+    def share(self, number: int, metrics: Mapping[str, str]) -> float:
+        """Return by which part of a class's depth a vector is milder than the gravest members above it."""
+        for top in self.gravest[number]:
+            steps = [
+                _VALUES[name].index(metrics[name]) - _VALUES[name].index(value)
+                for name, value in zip(self.metrics, top, strict=True)
+            ]
+            if min(steps) >= 0:
+                return sum(steps) / self.depths[number]
+        raise ValueError(f"no gravest member of class {number} is above {metrics}")
+
+
+_EQ1: Final = _Equivalence(("AV", "PR", "UI"), (("NNN",), ("ANN", "NLN", "NNP"), ("PNN", "ALP")), (1, 4, 5))
+_EQ2: Final = _Equivalence(("AC", "AT"), (("LN",), ("HN", "LP")), (1, 2))
+_EQ3: Final = _Equivalence(_IMPACTS, (("HHH",), ("LHH", "HLH"), ("LLL",)), (7, 8, 10))
+_EQ4: Final = _Equivalence(_LATER, (("HHH",), ("LLL",)), (5, 4))
+
+
+def score(metrics: Mapping[str, str]) -> float:
+    """Return the base score, 0 to 10; threat, environmental and supplemental metrics are passed over.
+
+    Raises
+    ------
+    KeyError
+        If a base metric is missing or has no such value.
+    """
+    for name, values in _VALUES.items():
+        if metrics[name] not in [*values]:
+            raise KeyError(f"{name}:{metrics[name]}")
+    if all(metrics[name] == "N" for name in _IMPACTS + _LATER):
+        return 0.0
+    eq1, eq2, eq3, eq4 = _classes(metrics)
+    top = _SCORES[eq1, eq2, eq4][_COLUMNS[eq3]]
+    lost = [(top - milder) * share for milder, share in _milder(eq1, eq2, eq3, eq4, metrics)]
+    # Less exploitation (EQ5) is milder too, and a base score is at no distance from the gravest there.
+    return int((top - sum(lost) / (len(lost) + 1) + _HAIR) * 10 + 0.5) / 10
+
+
+def _classes(metrics: Mapping[str, str]) -> tuple[int, int, int, int]:
+    """Return the classes of EQ1 to EQ4, the last counted from 0: without safety there is no gravest one."""
+    ease = [metrics[name] for name in _EQ1.metrics]
+    eq1 = 0 if ease == ["N"] * 3 else 1 if "N" in ease and ease[0] != "P" else 2
+    eq2 = int((metrics["AC"], metrics["AT"]) != ("L", "N"))
+    high = [metrics[name] == "H" for name in _IMPACTS]
+    eq3 = 0 if high[0] and high[1] else 1 if any(high) else 2
+    eq4 = int(all(metrics[name] != "H" for name in _LATER))
+    return eq1, eq2, eq3, eq4
+
+
+def _milder(
+    eq1: int, eq2: int, eq3: int, eq4: int, metrics: Mapping[str, str]
+) -> Iterator[tuple[float, float]]:
+    """Yield of each milder macrovector next to this one its score, and which part of the way there counts."""
+    column = _COLUMNS[eq3]
+    if eq1 < 2:
+        yield _SCORES[eq1 + 1, eq2, eq4][column], _EQ1.share(eq1, metrics)
+    if eq2 < 1:
+        yield _SCORES[eq1, eq2 + 1, eq4][column], _EQ2.share(eq2, metrics)
+    if nearer := _MILDER_COLUMNS[eq3]:
+        row = _SCORES[eq1, eq2, eq4]
+        yield max(row[place] for place in nearer), _EQ3.share(eq3, metrics)
+    if eq4 < 1:
+        yield _SCORES[eq1, eq2, eq4 + 1][column], _EQ4.share(eq4, metrics)
