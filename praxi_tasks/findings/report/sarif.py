@@ -11,7 +11,7 @@ from praxi_tasks import __version__
 from praxi_tasks.findings.document import AssessedAudit, AssessedImage
 from praxi_tasks.findings.finding import Finding, Severity
 
-_SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
+_SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS: Final[dict[Severity, str]] = {
     "critical": "error",
     "high": "error",

