@@ -17,6 +17,7 @@ lock:  ## Resolve the locks again from the *.in files.
 	$(LOCK) images/task/requirements.in -c requirements.txt -o images/task/requirements.txt
 	$(LOCK) images/airflow/requirements.in -c requirements.txt -o images/airflow/requirements.txt
 	$(LOCK) requirements-dev.in -o requirements-dev.txt
+	$(LOCK) requirements-mlflow.in -o requirements-mlflow.txt
 
 images:  ## Build the task image and the Airflow image with podman, buildah or docker.
 	@scripts/images.sh

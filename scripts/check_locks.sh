@@ -8,7 +8,7 @@ trap 'rm -rf "$fresh"' EXIT
 cp --parents requirements*.in requirements*.txt images/*/requirements.in images/*/requirements.txt "$fresh"
 PATH="$PWD/.venv/bin:$PATH" make --silent -C "$fresh" -f "$PWD/Makefile" lock
 status=0
-for lock in requirements.txt requirements-dev.txt images/*/requirements.txt; do
+for lock in requirements*.txt images/*/requirements.txt; do
     diff -u "$lock" "$fresh/$lock" || { echo "$lock is not current: run make lock" >&2; status=1; }
 done
 exit $status

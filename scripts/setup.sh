@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Build the two environments from their locks; does nothing where they are current.
+# `setup.sh mlflow` builds the one of the tests' MLflow server instead.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -79,5 +80,9 @@ build() {
 
 uv=$(find_uv) || exit 1
 adopt_pip_settings
+if [ "${1:-}" = mlflow ]; then
+    build .venv-mlflow requirements-mlflow.txt
+    exit
+fi
 build .venv requirements.txt requirements-dev.txt
 build .venv-tasks images/task/requirements.txt

@@ -10,6 +10,7 @@ import pytest
 pytest_plugins = (
     "tests.support.registry",
     "tests.support.hostile_registry",
+    "tests.support.mlflow",
     "tests.support.packages",
     "tests.support.real_images",
     "tests.support.s3",

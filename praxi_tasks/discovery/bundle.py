@@ -81,6 +81,13 @@ def load_bundle(uri: str) -> tuple[Manifest, list[bytes]]:
         ) from error
 
 
+def copy_bundle(uri: str, to: str) -> Manifest:
+    """Copy a model, checked part by part; see :func:`load_bundle` for errors."""
+    manifest, parts = load_bundle(uri)
+    roles = (part.role for part in manifest.parts)
+    return save_bundle(to, list(zip(roles, parts, strict=True)), manifest.settings)
+
+
 def _read_manifest(store: Store) -> Manifest:
     data = store.get(MANIFEST)
     where = f"{store.uri}/{MANIFEST}"

@@ -19,6 +19,7 @@ import msgspec
 from praxi_tasks.errors import ModelError, RegistryDownError, UsageError
 
 if TYPE_CHECKING:
+    from mlflow.exceptions import MlflowException
     from mlflow.tracking import MlflowClient
 
 MODEL_NAME: Final = "praxi"
@@ -28,6 +29,8 @@ ALIASED: Final = "models:/praxi@"
 """What stands before an alias in a model's URI, as MLflow writes it."""
 
 _FILE: Final = "sqlite:///"
+_OURS: Final = "praxi-"
+"""Stands before the URI of a model in a folder: a server takes no ``file:`` from its clients."""
 ORIGIN_TAG: Final = "praxi.origin"
 _MODEL_TAG: Final = "praxi.model"
 _REPLACED_TAG: Final = "praxi.replaced"
@@ -84,7 +87,7 @@ class ModelRegistry:
         with self.answering():
             self._make_model()
             made = self.client.create_model_version(
-                MODEL_NAME, source=uri, run_id=run or None, tags={_MODEL_TAG: model, **tags}
+                MODEL_NAME, source=_source(uri), run_id=run or None, tags={_MODEL_TAG: model, **tags}
             )
         return _version(made, {})
 
@@ -199,11 +202,22 @@ def _mlflow(uri: str) -> Iterator[None]:
     try:
         yield
     except (MlflowException, SQLAlchemyError, OSError) as error:
+        told = str(error).splitlines()[0][:300]
+        if isinstance(error, MlflowException) and _is_final(error):
+            raise ModelError(
+                f"the model registry refuses: {told}", where=where, action="see its log and its permissions"
+            ) from error
         raise RegistryDownError(
-            f"the model registry does not answer: {str(error).splitlines()[0][:300]}",
+            f"the model registry does not answer: {told}",
             where=where,
             action="try again when it is back; the champion is the one of before",
         ) from error
+
+
+def _is_final(error: MlflowException) -> bool:
+    """Return whether asking again can't help: the fault is in what was asked, or who asked."""
+    status = int(error.get_http_status_code())  # type: ignore[no-untyped-call]
+    return 400 <= status < 500 and status not in {408, 429}
 
 
 def _client(uri: str) -> MlflowClient:
@@ -215,10 +229,14 @@ def _client(uri: str) -> MlflowClient:
     return MlflowClient(tracking_uri=uri, registry_uri=uri)
 
 
+def _source(uri: str) -> str:
+    return f"{_OURS}{uri}" if uri.startswith("file:") else uri
+
+
 def _version(found: Any, aliases: Mapping[str, Any]) -> ModelVersion:
     return ModelVersion(
         version=str(found.version),
-        uri=str(found.source),
+        uri=str(found.source).removeprefix(_OURS),
         model=str(found.tags.get(_MODEL_TAG, "")),
         aliases=tuple(
             sorted(alias for alias, version in aliases.items() if str(version) == str(found.version))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
+from praxi_tasks.discovery.bundle import copy_bundle
 from praxi_tasks.learning.evaluation import Evaluation, Scores
 from praxi_tasks.learning.outcome import Judged, Trained
 from praxi_tasks.learning.plan import TrainingSettings
@@ -61,7 +64,15 @@ class Tracker:
             self._client.log_dict(run, {"learned": [list(each) for each in trained.learned]}, "learned.json")
             self._client.log_dict(run, msgspec.to_builtins(trained), "model.json")
             self._client.log_text(run, page, "report.html")
+            if trained.changed:
+                self._log_model(run, trained.uri)
             self._client.set_terminated(run)
+
+    def _log_model(self, run: str, uri: str) -> None:
+        """Log the model whole: who has only MLflow can use it."""
+        with tempfile.TemporaryDirectory(prefix="praxi-model-") as folder:
+            copy_bundle(uri, Path(folder).as_uri())
+            self._client.log_artifacts(run, folder, "model")
 
     def _experiment(self) -> str:
         found = self._client.get_experiment_by_name(EXPERIMENT)
