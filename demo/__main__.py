@@ -1,4 +1,4 @@
-"""``python -m demo up`` and ``python -m demo down``: what `make demo` and `make demo-stop` run."""
+"""``python -m demo up`` and ``down`` are `make demo` and `make demo-stop`; ``airflow`` is Airflow's own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from demo.airflow import AirflowConfig
+from demo.airflow import AirflowConfig, run_airflow
 from demo.api import AirflowApi
 from demo.closing import show_outcome
 from demo.code import PROJECT
@@ -63,6 +63,14 @@ def audit(config: AirflowConfig, steps: Steps, images: list[str]) -> dict[str, s
             run = api.run_images(images)
             states[run] = api.watch(run, say)
     return states
+
+
+@main.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@_FOLDER
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def airflow(folder: Path, arguments: tuple[str, ...]) -> None:
+    """Run Airflow's own command line on the demonstration: ``backfill create …``."""
+    sys.exit(run_airflow(folder / "servers", arguments))
 
 
 @main.command()

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from demo.code import PROJECT, code_of, digest_of
+from demo.errors import DemoError
 from demo.process import Server, start_server
 from demo.servers import answers
 
 READY_SECONDS: Final = 300.0
+_REMEMBERED: Final = "airflow.settings.json"
+LOCAL_SETTINGS: Final = PROJECT / "demo" / "config"  # where Airflow finds ``airflow_local_settings``
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,7 @@ class AirflowConfig:
             "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
             "AIRFLOW__CORE__PARALLELISM": "4",  # each slot is a process, forked at the start
             "AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT": "180",
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{self.home}/airflow.db?timeout=60",
             "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{self.url}/execution/",
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(self.home / "passwords.json"),
             "AIRFLOW__API__HOST": "127.0.0.1",
@@ -58,7 +64,7 @@ class AirflowConfig:
             "AIRFLOW__PRAXI__RETRIES": "1",
             "AIRFLOW__PRAXI__RETRY_DELAY": "5",
             "AIRFLOW_CONN_PRAXI_PROMETHEUS": json.dumps(prometheus),
-            "PYTHONPATH": os.pathsep.join((str(PROJECT), str(PROJECT / "plugins"))),
+            "PYTHONPATH": os.pathsep.join(map(str, (PROJECT, PROJECT / "plugins", LOCAL_SETTINGS))),
         }
 
     def environment(self) -> dict[str, str | None]:
@@ -76,8 +82,9 @@ class AirflowConfig:
 
 def start_airflow(config: AirflowConfig, folder: Path) -> Server:
     """Start ``airflow standalone``, unless it runs with the same settings and code; may not be ready yet."""
-    remembered = folder / "airflow.settings.json"
-    code = digest_of(code_of("dags", "plugins", "praxi_tasks"))  # its processes keep what they imported
+    remembered = folder / _REMEMBERED
+    # Its processes keep what they imported.
+    code = digest_of(code_of("dags", "plugins", "praxi_tasks", "demo/config"))
     settings = json.dumps({**config.settings(), "code": code}, indent=2, sort_keys=True)
     server = Server("airflow", folder)
     if server.members() and remembered.exists() and remembered.read_text() == settings:
@@ -100,3 +107,19 @@ def wait_for_airflow(server: Server, config: AirflowConfig) -> None:
     page = f"{config.url}/api/v2/monitor/health"
     passwords = config.home / "passwords.json"
     server.wait_until(lambda: passwords.exists() and answers(page), seconds=READY_SECONDS)
+
+
+def run_airflow(folder: Path, arguments: Sequence[str]) -> int:
+    """Run Airflow's command line with the settings it was last started with; return its exit code.
+
+    Raises
+    ------
+    DemoError
+        If it was never started.
+    """
+    remembered = folder / _REMEMBERED
+    if not remembered.exists():
+        raise DemoError("there is no demonstration yet", where=str(folder), action="run `make demo`")
+    settings: dict[str, str] = json.loads(remembered.read_text())
+    command = [str(PROJECT / ".venv" / "bin" / "airflow"), *arguments]
+    return subprocess.run(command, env=os.environ | settings, check=False).returncode

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -13,12 +11,12 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 from tests.support.airflow_home import ROOT, environment
-from tests.support.process import Server, free_port, running, start_server
+from tests.support.process import free_port, running, start_server
 
 FINISHED: Final = frozenset({"success", "failed"})
 
@@ -37,7 +35,6 @@ class Airflow:
     def __init__(self, url: str, variables: Mapping[str, str]) -> None:
         self.url = url
         self.variables = variables
-        self.writers: list[Server] = []
         self._token = ""
 
     def cli(self, *arguments: str) -> str:
@@ -68,42 +65,9 @@ class Airflow:
         return found
 
     def backfill(self, dag_id: str, first: str, last: str, *options: str) -> None:
-        """Run ``airflow backfill create`` once nothing else runs.
-
-        SQLite refuses, without waiting, a transaction that has read what another one has written since.
-        So whoever else writes holds still meanwhile.
-        """
+        """Run ``airflow backfill create`` once no other run or backfill of the Dag is under way."""
         self.wait_until(lambda: self._is_quiet(dag_id))
-        with self._still():
-            self.cli(
-                "backfill", "create", "--dag-id", dag_id, "--from-date", first, "--to-date", last, *options
-            )
-
-    @contextmanager
-    def _still(self) -> Iterator[None]:
-        """Stop the scheduler and the Dag processor, at a moment when neither holds the database's lock."""
-        self.wait_until(self._freeze)
-        try:
-            yield
-        finally:
-            self._signal(signal.SIGCONT)
-
-    def _freeze(self) -> bool:
-        self._signal(signal.SIGSTOP)
-        path = Path(self.variables["AIRFLOW_HOME"]) / "airflow.db"
-        try:
-            with closing(sqlite3.connect(path, timeout=0.2, isolation_level=None)) as database:
-                database.execute("BEGIN IMMEDIATE")
-                database.execute("ROLLBACK")
-        except sqlite3.OperationalError:
-            self._signal(signal.SIGCONT)
-            return False
-        return True
-
-    def _signal(self, number: signal.Signals) -> None:
-        for pid in [pid for server in self.writers for pid in server.members()]:
-            with suppress(ProcessLookupError):
-                os.kill(pid, number)
+        self.cli("backfill", "create", "--dag-id", dag_id, "--from-date", first, "--to-date", last, *options)
 
     def _is_quiet(self, dag_id: str) -> bool:
         done = all(run["state"] in FINISHED for run in self.runs(dag_id))
@@ -176,8 +140,6 @@ def airflow(folder: Path, variables: Mapping[str, str]) -> Iterator[Airflow]:
             stack.enter_context(running(server))
             if name == "api-server":
                 server.wait_until(lambda: _healthy(url), seconds=120)
-            else:
-                started.writers.append(server)
         server.wait_until(lambda: _parsed(started), seconds=120)
         yield started
 

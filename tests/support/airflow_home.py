@@ -12,6 +12,8 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+from demo.airflow import LOCAL_SETTINGS
+
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 HOME: Final = Path(tempfile.mkdtemp(prefix="praxi-airflow-"))
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
@@ -27,7 +29,7 @@ def environment(home: Path) -> dict[str, str]:
         "AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT": "180",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db?timeout=60",
         "AIRFLOW__PRAXI__TASK_PYTHON": str(ROOT / ".venv-tasks" / "bin" / "python"),
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": os.pathsep.join(map(str, (ROOT, LOCAL_SETTINGS))),
     }
 
 
