@@ -11,7 +11,7 @@ import msgspec
 from praxi_tasks.findings.filesystem import LayerChanges, Removal, merged
 from praxi_tasks.fingerprint.inventory import Claim, Inventory
 
-_METADATA_FOLDERS: Final = (".dist-info", ".egg-info")
+_METADATA_FOLDERS: Final = (".dist-info", ".egg-info", "EGG-INFO")
 Slot = tuple[str, ...]
 
 
@@ -78,7 +78,7 @@ def _slot(claim: Claim) -> Slot:
 
 
 def _site(database: str) -> str:
-    """Return the folder that holds a ``dist-info`` or ``egg-info``."""
+    """Return the folder that holds a ``dist-info`` or ``egg-info``; an egg holds its own."""
     parts = database.split("/")
     for position, part in enumerate(parts):
         if part.endswith(_METADATA_FOLDERS):

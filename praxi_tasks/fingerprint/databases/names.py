@@ -10,13 +10,17 @@ DPKG_INFO_FOLDER: Final = "var/lib/dpkg/info/"
 APK_INSTALLED: Final = ("lib/apk/db/installed", "usr/lib/apk/db/installed")
 OS_RELEASE: Final = ("etc/os-release", "usr/lib/os-release")
 RPM_FILES: Final = {"rpmdb.sqlite": "sqlite", "Packages.db": "ndb", "Packages": "bdb"}
+RPM_LOG: Final = "-wal"
+"""The ending of SQLite's write-ahead log, which holds what the database does not yet."""
 
 _RPM_FOLDERS: Final = ("var/lib/rpm/", "usr/lib/sysimage/rpm/", "usr/share/rpm/")
 _RPM_PATHS: Final = frozenset(folder + name for folder in _RPM_FOLDERS for name in RPM_FILES)
-_EXACT: Final = frozenset({DPKG_STATUS, *APK_INSTALLED, *OS_RELEASE, *_RPM_PATHS})
+_RPM_LOGS: Final = frozenset(f"{folder}rpmdb.sqlite{RPM_LOG}" for folder in _RPM_FOLDERS)
+_EXACT: Final = frozenset({DPKG_STATUS, *APK_INSTALLED, *OS_RELEASE, *_RPM_PATHS, *_RPM_LOGS})
 _DIST_INFO_FILES: Final = (".dist-info/METADATA", ".dist-info/RECORD")
 _EGG_INFO_FILES: Final = (".egg-info/PKG-INFO", ".egg-info/installed-files.txt", ".egg-info/SOURCES.txt")
-_ENDINGS: Final = (*_DIST_INFO_FILES, *_EGG_INFO_FILES, ".egg-info", "/package.json", ".list")
+_EGG_FILES: Final = (".egg/EGG-INFO/PKG-INFO", ".egg/EGG-INFO/SOURCES.txt")
+_ENDINGS: Final = (*_DIST_INFO_FILES, *_EGG_INFO_FILES, *_EGG_FILES, ".egg-info", "/package.json", ".list")
 
 _NPM_FOLDER: Final = "/node_modules/"
 _NPM_MANIFEST: Final = "/package.json"
@@ -36,6 +40,11 @@ def is_database(path: str) -> bool:
 def is_rpm_database(path: str) -> bool:
     """Tell whether this is rpm's main database in one of its formats."""
     return path in _RPM_PATHS
+
+
+def is_rpm_log(path: str) -> bool:
+    """Tell whether this is the write-ahead log of rpm's main database."""
+    return path in _RPM_LOGS
 
 
 def is_npm_package(path: str) -> bool:

@@ -1,4 +1,4 @@
-"""What Python installers record: ``dist-info`` folders, and the older ``egg-info`` folders and files."""
+"""What Python installers record: ``dist-info`` folders, older ``egg-info`` folders and files, eggs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from praxi_tasks.fingerprint.databases.view import LayerView, owned, path_text
 from praxi_tasks.fingerprint.inventory import Claim
 
 _FIELDS: Final = frozenset((b"name", b"version"))
-_SOURCES: Final = ".egg-info/SOURCES.txt"
+_SOURCES: Final = (".egg-info/SOURCES.txt", "/EGG-INFO/SOURCES.txt")
 _SEPARATORS: Final = re.compile(r"[-_.]+")
 
 

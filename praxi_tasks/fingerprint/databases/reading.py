@@ -71,6 +71,8 @@ class _Readers:
             return self._npm
         if path in names.APK_INSTALLED:
             return apk.read_installed
+        if names.is_rpm_log(path):
+            return rpm.refuse_lone_log
         return rpm.read_packages if names.is_rpm_database(path) else None
 
 

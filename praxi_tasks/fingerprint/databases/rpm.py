@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from praxi_tasks.errors import DataError
-from praxi_tasks.fingerprint.databases.names import RPM_FILES
+from praxi_tasks.fingerprint.databases.names import RPM_FILES, RPM_LOG
 from praxi_tasks.fingerprint.databases.rpm_bdb import read_bdb_values
 from praxi_tasks.fingerprint.databases.rpm_header import RpmHeader
 from praxi_tasks.fingerprint.databases.rpm_ndb import read_ndb_blobs
-from praxi_tasks.fingerprint.databases.rpm_sqlite import read_sqlite_blobs
+from praxi_tasks.fingerprint.databases.rpm_sqlite import merge_log, read_sqlite_blobs
 from praxi_tasks.fingerprint.databases.view import LayerView, owned
 from praxi_tasks.fingerprint.inventory import Claim
 
@@ -33,7 +33,8 @@ def read_packages(view: LayerView, path: str) -> Iterator[Claim]:
         If the container itself is broken.
     """
     container = RPM_FILES[path.rpartition("/")[2]]
-    for blob in _CONTAINERS[container](view.kept[path]):
+    data, log = view.kept[path], view.kept.get(path + RPM_LOG, b"")
+    for blob in _CONTAINERS[container](merge_log(data, log) if log else data):
         try:
             claim = _claim(RpmHeader(blob), path, len(blob))
         except DataError as error:
@@ -41,6 +42,19 @@ def read_packages(view: LayerView, path: str) -> Iterator[Claim]:
             continue
         if claim.name != _KEY:
             yield claim
+
+
+def refuse_lone_log(view: LayerView, path: str) -> Iterator[Claim]:
+    """Yield nothing: a write-ahead log is read with its database.
+
+    Raises
+    ------
+    DataError
+        If it holds something and the database lies in another layer.
+    """
+    if view.kept[path] and path.removesuffix(RPM_LOG) not in view.kept:
+        raise DataError("its database is not in this layer: packages installed last may be missing")
+    yield from ()
 
 
 def _claim(header: RpmHeader, path: str, size: int) -> Claim:

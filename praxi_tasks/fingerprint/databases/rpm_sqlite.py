@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 from praxi_tasks.errors import DataError
@@ -32,6 +34,30 @@ def read_sqlite_blobs(data: bytes) -> Iterator[bytes]:
             yield from _blobs(connection, len(data))
         except (sqlite3.Error, MemoryError, OverflowError) as error:
             raise DataError(f"SQLite can't read it: {error}") from None
+
+
+def merge_log(data: bytes, log: bytes) -> bytes:
+    """Return the database with the transactions that its write-ahead log holds.
+
+    SQLite itself does it, in files of its own. A log that is not of this database changes nothing, as in rpm.
+
+    Raises
+    ------
+    DataError
+        If SQLite can't, or the log would blow the database up.
+    """
+    try:
+        with tempfile.TemporaryDirectory(prefix="praxi-rpm-") as folder:
+            file = Path(folder, "rpmdb.sqlite")
+            file.write_bytes(data)
+            Path(f"{file}-wal").write_bytes(log)
+            with contextlib.closing(sqlite3.connect(file)) as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            if file.stat().st_size > len(data) + len(log):
+                raise DataError("its write-ahead log names pages that it does not hold")
+            return file.read_bytes()
+    except (sqlite3.Error, OSError) as error:
+        raise DataError(f"its write-ahead log can't be read: {error}") from None
 
 
 def _without_log(data: bytes) -> bytes:

@@ -78,6 +78,19 @@ def test_sources_count_where_they_are_installed() -> None:
     assert only(inventory_of(contents)).files == (f"{SITE}/clib.py",)
 
 
+def test_an_egg_owns_what_lies_in_it() -> None:
+    egg = f"{SITE}/Ruamel_Yaml.Clib-0.2.8-py3.11.egg"
+    contents = {
+        f"{egg}/EGG-INFO/PKG-INFO": METADATA,
+        f"{egg}/EGG-INFO/SOURCES.txt": b"setup.py\nclib.py\nother.py\n",
+        f"{egg}/clib.py": b"",
+        f"{SITE}/other.py": b"",
+    }
+    claim = only(inventory_of(contents))
+    assert (claim.name, claim.version) == ("ruamel-yaml-clib", "0.2.8")
+    assert claim.files == (f"{egg}/clib.py",)
+
+
 @pytest.mark.parametrize("data", [b"", b"\n\n", b"Name: x\n", b"\xff\xfe\x00", b"Name:\nVersion: 1\n"])
 def test_metadata_without_a_release_is_a_problem(data: bytes) -> None:
     inventory = inventory_of({f"{SITE}/x.dist-info/METADATA": data})

@@ -6,9 +6,12 @@ import shutil
 import sqlite3
 import struct
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.fingerprint.databases.layers import inventory_of, inventory_of_folder
 
@@ -187,6 +190,79 @@ def test_a_table_with_a_views_definition_is_refused(tmp_path: Path) -> None:
         connection.execute("PRAGMA writable_schema = ON")
         connection.execute("UPDATE sqlite_master SET sql = ?", (ENDLESS,))
     assert inventory_of({f"{DATABASE}/rpmdb.sqlite": file.read_bytes()}).problems
+
+
+@pytest.fixture(scope="module")
+def logged(root: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """Return rpm's database as a build that was cut off leaves it: one package is in the log only."""
+    file = tmp_path_factory.mktemp("logged") / "rpmdb.sqlite"
+    file.write_bytes((root / DATABASE / "rpmdb.sqlite").read_bytes())
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA wal_autocheckpoint=0")
+        ((blob,),) = connection.execute("SELECT blob FROM Packages LIMIT 1").fetchall()
+        connection.execute("DELETE FROM Packages")
+        connection.execute("INSERT INTO Packages (blob) VALUES (?)", (blob,))
+        connection.commit()
+        paths = {f"{DATABASE}/rpmdb.sqlite{end}": Path(f"{file}{end}") for end in ("", "-wal")}
+        return {path: each.read_bytes() for path, each in paths.items()}
+
+
+def test_what_only_the_write_ahead_log_says_counts(logged: dict[str, bytes]) -> None:
+    inventory = inventory_of(logged)
+    assert inventory.problems == ()
+    assert len(inventory.claims) == 1
+    without = {path: data for path, data in logged.items() if not path.endswith("-wal")}
+    assert len(inventory_of(without).claims) == 2
+
+
+def test_an_empty_log_and_one_of_another_database_change_nothing(
+    root: Path, logged: dict[str, bytes]
+) -> None:
+    data = (root / DATABASE / "rpmdb.sqlite").read_bytes()
+    path, log = sorted(logged)
+    for other in (b"", b"no log at all", bytes(4096), logged[log][:20]):
+        inventory = inventory_of({path: data, log: other})
+        assert len(inventory.claims) == 2
+        assert inventory.problems == ()
+
+
+@pytest.mark.parametrize("more", [5, 1 << 20])
+def test_a_log_that_blows_the_database_up_is_refused(logged: dict[str, bytes], more: int) -> None:
+    path, log = sorted(logged)
+    head, frame = logged[log][:32], bytearray(logged[log][32 : 32 + 24 + 4096])
+    pages = len(logged[path]) // 4096 + more
+    struct.pack_into(">II", frame, 0, pages, pages)  # its page, and how many pages there are now
+    sums = check_sums(bytes(frame[24:]), check_sums(bytes(frame[:8]), struct.unpack_from(">II", head, 24)))
+    struct.pack_into(">II", frame, 16, *sums)
+    inventory = inventory_of({path: logged[path], log: head + frame})
+    assert "its write-ahead log" in inventory.problems[0]
+
+
+def check_sums(data: bytes, sums: tuple[int, int]) -> tuple[int, int]:
+    """Go on with the check sums of SQLite's write-ahead log."""
+    first, second = sums
+    for one, two in struct.iter_unpack("<II", data):
+        first = (first + one + second) % (1 << 32)
+        second = (second + two + first) % (1 << 32)
+    return first, second
+
+
+def test_a_log_without_its_database_is_told(logged: dict[str, bytes]) -> None:
+    log = f"{DATABASE}/rpmdb.sqlite-wal"
+    assert "not in this layer" in inventory_of({log: logged[log]}).problems[0]
+    assert inventory_of({log: b""}).problems == ()
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.data())
+def test_a_damaged_log_ends_in_claims_or_problems(logged: dict[str, bytes], data: st.DataObject) -> None:
+    log = bytearray(logged[f"{DATABASE}/rpmdb.sqlite-wal"])
+    for _ in range(data.draw(st.integers(1, 5))):
+        log[data.draw(st.integers(0, min(len(log), 200) - 1))] = data.draw(st.integers(0, 255))
+    del log[data.draw(st.integers(0, len(log))) :]
+    inventory = inventory_of({**logged, f"{DATABASE}/rpmdb.sqlite-wal": bytes(log)})
+    assert inventory.problems or len(inventory.claims) <= 2
 
 
 def test_an_overflow_chain_that_loops_is_stopped(headers: dict[int, bytes], tmp_path: Path) -> None:
