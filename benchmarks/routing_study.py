@@ -131,7 +131,7 @@ def _shared(experts: Sequence[Expert]) -> float:
 
 def _likeness(samples: Samples, experts: Sequence[Expert]) -> float:
     """Return the mean cosine similarity of two labels of one expert."""
-    profiles = np.asarray(samples.table.T @ samples.truth.astype(np.float32)).T
+    profiles = samples.table.together(samples.truth).T
     profiles /= np.maximum(np.linalg.norm(profiles, axis=1, keepdims=True), 1e-9)
     place = {label: number for number, label in enumerate(samples.labels)}
     inside = []

@@ -206,6 +206,12 @@ class ModelError(PraxiError):
 # Learning.
 
 
+class TrainingError(PraxiError):
+    """The library that trains refused its parameters or data, or can't be loaded."""
+
+    code = "training"
+
+
 class ReleaseError(PraxiError):
     """A release's files can't be had from a source; the next source is asked, and all again the next day."""
 

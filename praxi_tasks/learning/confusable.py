@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from praxi_tasks.discovery.catalogue import Catalogue
 
 
 def confusable_groups(catalogue: Catalogue) -> list[list[str]]:
     """Return groups of packages that are connected by paths they share."""
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
-
     same = np.flatnonzero(catalogue.keys[1:] == catalogue.keys[:-1])
-    left, right = catalogue.owners[same], catalogue.owners[same + 1]
-    size = len(catalogue.packages)
-    links = coo_matrix((np.ones(len(left), np.bool_), (left, right)), shape=(size, size))
-    _, group = connected_components(links, directed=False)
+    left, right = catalogue.owners[same].astype(np.intp), catalogue.owners[same + 1].astype(np.intp)
+    group = _connected(left, right, len(catalogue.packages))
     shared = np.unique(np.concatenate([left, right]))
     order = shared[np.argsort(group[shared], kind="stable")]
     cuts = np.flatnonzero(np.diff(group[order])) + 1
     return [[catalogue.packages[p] for p in part.tolist()] for part in np.split(order, cuts) if len(part) > 1]
+
+
+def _connected(left: NDArray[np.intp], right: NDArray[np.intp], size: int) -> NDArray[np.intp]:
+    """Return the smallest member of each one's group, where ``left`` and ``right`` are neighbours."""
+    group = np.arange(size)
+    while (group[left] != group[right]).any():
+        low = np.minimum(group[left], group[right])
+        np.minimum.at(group, group[left], low)
+        np.minimum.at(group, group[right], low)
+        group = group[group]
+    return group

@@ -9,18 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from praxi_tasks.discovery.experts import Expert, LabelModel, features
 from praxi_tasks.discovery.tokens import Tokenizer, distinct, present
+from praxi_tasks.learning.boosting import train_booster
 from praxi_tasks.learning.changesets import Recording
 from praxi_tasks.learning.grouping import LABELS_PER_EXPERT, Routing, group_labels
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
+from praxi_tasks.learning.token_table import Columns, TokenTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +71,14 @@ class Samples:
     """
 
     def __init__(self, tokens: Sequence[NDArray[np.uint64]], labels: Sequence[Sequence[str]]) -> None:
-        from scipy.sparse import csr_matrix
-
         vocabulary, counts = distinct(tokens)
         # A token of one recording only is noise, unless recordings are so few that all are.
         often = 2 if len(tokens) > 4 * len({label for some in labels for label in some}) else 1
         self.vocabulary = vocabulary[counts >= often]
         self.labels = sorted({label for some in labels for label in some})
-        columns = [
-            np.searchsorted(self.vocabulary, sample[present(self.vocabulary, sample)]) for sample in tokens
-        ]
-        ends = np.concatenate(([0], np.cumsum([len(column) for column in columns])))
-        places = np.concatenate(columns) if columns else np.empty(0, np.intp)
-        self.table = csr_matrix(
-            (np.ones(len(places), np.float32), places, ends), shape=(len(tokens), len(self.vocabulary))
+        self.table = TokenTable.of(
+            [np.searchsorted(self.vocabulary, sample[present(self.vocabulary, sample)]) for sample in tokens],
+            len(self.vocabulary),
         )
         place = {label: number for number, label in enumerate(self.labels)}
         self.truth = np.zeros((len(tokens), len(self.labels)), np.bool_)
@@ -103,8 +96,8 @@ class Samples:
 
     def scores(self) -> NDArray[np.float32]:
         """Return how well each token (rows) stands for each label (columns): the F1 of having it."""
-        together = np.asarray(self.table.T @ self.truth.astype(np.float32))
-        having = np.asarray(self.table.sum(axis=0)).ravel()[:, None]
+        together = self.table.together(self.truth)
+        having = self.table.counts()[:, None]
         return np.asarray(2 * together / (having + self.truth.sum(axis=0)[None] + 1), np.float32)
 
 
@@ -129,40 +122,35 @@ def train_experts(
     length = np.sqrt((scores**2).sum(axis=0, keepdims=True))
     groups = group_labels(samples.labels, (scores / np.maximum(length, 1e-9)).T, routing, rng, recipe.labels)
     table, truth = augment(samples, rng, recipe.unions)
-    columns = table.tocsc()
+    columns = table.columns()
     return [_train(group, samples, scores, columns, truth, recipe) for group in groups]
 
 
-def augment(samples: Samples, rng: np.random.Generator, unions: int) -> tuple[csr_matrix, NDArray[np.bool_]]:
+def augment(samples: Samples, rng: np.random.Generator, unions: int) -> tuple[TokenTable, NDArray[np.bool_]]:
     """Return the samples, then put-together and thinned-out ones, and the labels of each."""
-    from scipy.sparse import csr_matrix, vstack
-
-    count = samples.table.shape[0]
+    count = len(samples.table)
     if not unions or not count:
         return samples.table, samples.truth
     sizes = rng.integers(1, min(_MOST_PARTS, count) + 1, unions)
     chosen = np.concatenate([rng.choice(count, size, replace=False) for size in sizes])
-    rows = np.repeat(np.arange(unions), sizes)
-    picks = csr_matrix((np.ones(len(rows), np.float32), (rows, chosen)), shape=(unions, count))
-    made = (picks @ samples.table).tocsr()
-    share = np.repeat(rng.uniform(_THINNEST, 1, unions), np.diff(made.indptr))
-    made.data = (rng.random(made.nnz) < share).astype(np.float32)
-    made.eliminate_zeros()
-    truth = np.asarray(picks @ samples.truth.astype(np.float32)) > 0
-    return vstack([samples.table, made]).tocsr(), np.concatenate([samples.truth, truth])
+    made = samples.table.unions(chosen, sizes)
+    share = np.repeat(rng.uniform(_THINNEST, 1, unions), made.sizes)
+    made = made.keep(rng.random(len(share)) < share)
+    truth = np.logical_or.reduceat(samples.truth[chosen], np.cumsum(sizes) - sizes)
+    return samples.table + made, np.concatenate([samples.truth, truth])
 
 
 def _train(
     group: Sequence[int],
     samples: Samples,
     scores: NDArray[np.float32],
-    columns: Any,
+    columns: Columns,
     truth: NDArray[np.bool_],
     recipe: Recipe,
 ) -> Expert:
     best = [np.argsort(-scores[:, label], kind="stable")[: recipe.tokens] for label in group]
     chosen = np.unique(np.concatenate(best))
-    table = np.asarray(columns[:, chosen].todense(), np.float32)
+    table = columns.dense(chosen)
     rows = np.ones(len(table), np.bool_) if recipe.negatives == "all" else truth[:, list(group)].any(axis=1)
     models = []
     for label, own in zip(group, best, strict=True):
@@ -173,9 +161,6 @@ def _train(
 
 
 def _boost(table: NDArray[np.float32], truth: NDArray[np.bool_], recipe: Recipe) -> bytes:
-    import xgboost
-
     rising = "(1" + ",0" * (table.shape[1] - 1) + ")"
     settings = _PARAMETERS | {"monotone_constraints": rising, "max_depth": recipe.depth}
-    data = xgboost.DMatrix(table, truth)
-    return bytes(xgboost.train(settings, data, recipe.trees).save_raw("ubj"))
+    return train_booster(table, truth, settings, recipe.trees)

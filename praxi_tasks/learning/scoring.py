@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from praxi_tasks.discovery.candidates import FEATURES, find_candidates
 from praxi_tasks.discovery.catalogue import Catalogue
 from praxi_tasks.discovery.scorer import Scorer
+from praxi_tasks.learning.boosting import train_booster
+from praxi_tasks.learning.isotonic import isotonic_curve
 from praxi_tasks.learning.sampling import LabelledLayer, LayerSampler
 
 LAYERS: Final = 800
@@ -78,11 +80,8 @@ def train_scorer(
     trees
         How many to grow.
     """
-    import xgboost
-
     known = examples([sampler.draw() for _ in range(layers)], catalogue)
-    data = xgboost.DMatrix(known.features, known.present)
-    booster = bytes(xgboost.train(_PARAMETERS | dict(tuned), data, trees).save_raw("ubj"))
+    booster = train_booster(known.features, known.present, _PARAMETERS | dict(tuned), trees)
     fresh = examples([sampler.draw() for _ in range(layers // 2)], catalogue)
     nothing = np.empty(0, np.float64)
     raw = Scorer(booster, nothing, nothing).confidence(fresh.features)
@@ -95,7 +94,4 @@ def reliability(
     """Return the isotonic curve from raw probabilities to how often they were right."""
     if len(np.unique(present)) < 2:
         return np.empty(0, np.float64), np.empty(0, np.float64)
-    from sklearn.isotonic import IsotonicRegression
-
-    curve = IsotonicRegression(y_min=0.0005, y_max=0.9995).fit(raw, present.astype(np.float64))
-    return curve.X_thresholds_.astype(np.float64), curve.y_thresholds_.astype(np.float64)
+    return isotonic_curve(raw, present.astype(np.float64), low=0.0005, high=0.9995)

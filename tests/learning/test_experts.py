@@ -81,7 +81,7 @@ def test_the_same_data_give_the_same_experts() -> None:
 def test_unions_carry_the_labels_of_their_parts() -> None:
     samples = Samples.of(singles(2))
     table, truth = augment(samples, np.random.default_rng(0), 50)
-    assert table.shape[0] == len(truth) == len(samples.truth) + 50
+    assert len(table) == len(truth) == len(samples.truth) + 50
     assert np.array_equal(truth[: len(samples.truth)], samples.truth)
     assert set(truth.sum(axis=1).tolist()) <= {1, 2, 3, 4}
 
