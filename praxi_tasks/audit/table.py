@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
+from rich import box
 from rich.console import Group
 from rich.padding import Padding
 from rich.table import Table
@@ -18,28 +20,42 @@ from praxi_tasks.audit.reported import (
     sum_unexplained,
 )
 
-_STYLE = {State.AUDITED: "green", State.CACHED: "cyan", State.FAILED: "red"}
+_NAME_WIDTH: Final = 24  # what 80 columns leave
+_STYLE: Final = {State.AUDITED: "green", State.CACHED: "cyan", State.FAILED: "red"}
 
 
 def report_table(report: AuditReport) -> Group:
-    """Return one row per image (its state, and what was found by whom), then what there is to say of some."""
-    table = Table(pad_edge=False, show_edge=False, header_style="bold")
-    table.add_column("Image", overflow="fold")
+    """Return one row per image (its state, and what was found by whom), then what there is to say of some.
+
+    A registry that all images share stands once, in the heading, and leaves its room to the names.
+    """
+    registry = _shared_registry([image.image for image in report.images])
+    table = Table(
+        box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False, header_style="bold"
+    )
+    table.add_column(f"Image in\n{registry}" if registry else "Image", overflow="fold", min_width=_NAME_WIDTH)
     table.add_column("State")
-    for heading in ("Layers", "By files", "By databases", "Hidden", "Unexplained"):
+    for heading in ("Layers", "By\nfiles", "By\ndatabases", "Hidden", "Unexplained"):
         table.add_column(heading, justify="right")
     for image in report.images:
-        table.add_row(*_row(image, report.layers_of(image)))
+        name = Text(image.image.removeprefix(f"{registry}/"))
+        table.add_row(name, *_row(image, report.layers_of(image)))
     return Group(table, *(_remark(image, remark) for image in report.images for remark in _remarks(image)))
+
+
+def _shared_registry(names: list[str]) -> str:
+    """Return the registry of all the images; nothing if there are several, or only one image."""
+    registries = {name.partition("/")[0] for name in names}
+    return registries.pop() if len(registries) == 1 < len(names) and "/" in names[0] else ""
 
 
 def _row(image: ReportedImage, layers: tuple[ReportedLayer, ...]) -> list[Text | str]:
     state = Text(image.state, style=_STYLE[image.state])
     if image.state is State.FAILED:
-        return [Text(image.image), state]
+        return [state]
     seen, claimed = packages(layers, Source.FINGERPRINT), packages(layers, Source.INVENTORY)
     counts = (len(layers), len(seen), len(claimed), len(seen - claimed), sum_unexplained(layers).files)
-    return [Text(image.image), state, *(f"{count:,}" for count in counts)]
+    return [state, *(f"{count:,}" for count in counts)]
 
 
 def _remarks(image: ReportedImage) -> Iterator[Text]:
