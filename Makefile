@@ -39,6 +39,7 @@ bench: setup  ## Measure discovery; print the tables and write them to benchmark
 	@PYTHONPATH=. .venv/bin/python -m benchmarks.discovery
 
 demo:  ## Audit real images with a real Airflow, from nothing; IMAGES="REF …" audits those too.
+	@echo "demo: everything runs on 127.0.0.1 and lies in .praxi/demo; the first time takes about five minutes"
 	@scripts/apt.sh demo
 	@scripts/setup.sh
 	@PYTHONPATH=.:plugins .venv/bin/python -m demo up

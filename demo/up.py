@@ -56,11 +56,12 @@ class Demo:
         )
 
     def _airflow(self, config: AirflowConfig) -> None:
-        with self.steps.step("Airflow"):
+        with self.steps.step("Airflow") as say:
+            say("starting its API, scheduler and Dag processor")
             wait_for_airflow(start_airflow(config, self.folder.servers), config)
 
     def _model(self) -> None:
-        with self.steps.step("A model of all Debian packages and some Python ones") as say:
+        with self.steps.step("A model of Debian and Python packages") as say:
             say("fetching who owns which path in Debian")
             workshop = self._workshop
             contents = fetch_contents(workshop.workspace, workshop.packages.sources)
