@@ -16,3 +16,11 @@ class PraxiPlugin(AirflowPlugin):
     fastapi_apps: list[Any] = [  # noqa: RUF012 - as the base class declares it
         {"app": application, "url_prefix": "/praxi", "name": "Praxi"}
     ]
+    external_views: list[Any] = [  # noqa: RUF012 - as the base class declares it
+        {
+            "name": "Praxi report",
+            "href": "/praxi/reports/{DAG_ID}/{RUN_ID}",
+            "url_route": "praxi-report",
+            "destination": "dag_run",
+        }
+    ]

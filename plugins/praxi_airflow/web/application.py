@@ -26,8 +26,9 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 def _built() -> FastAPI:
     from fastapi import FastAPI
 
-    from praxi_airflow.web.webhook import router
+    from praxi_airflow.web import reports, webhook
 
     app = FastAPI(title="Praxi", docs_url=None, redoc_url=None, openapi_url=None)
-    app.include_router(router)
+    app.include_router(reports.router)
+    app.include_router(webhook.router)
     return app

@@ -1,0 +1,62 @@
+"""``GET /praxi/reports/DAG/RUN``: the report of a run, out of the store; Airflow shows it on the run's page.
+
+Sub-applications of the API server have no authentication of their own: a report is shown to who may read the
+runs of its Dag. It names what strangers put into images, so the browser is told to give it no origin: were
+anything in it ever to run, it could not act for the person who reads it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity
+from airflow.api_fastapi.core_api.security import requires_access_dag
+from fastapi import APIRouter, Depends, status
+from fastapi.responses import HTMLResponse
+
+from praxi_airflow.run_key import run_key
+from praxi_airflow.settings import load_settings
+from praxi_tasks.errors import KeyNotFoundError, PraxiError
+from praxi_tasks.store import keys, open_store
+
+logger = logging.getLogger(__name__)
+
+PAGE: Final = "report.html"
+_PLACES: Final[Mapping[str, Callable[[str, str], str]]] = {
+    "praxi_audit": keys.run,
+    "praxi_train": keys.training_run,
+}
+_HEADERS: Final = {
+    "Content-Security-Policy": "sandbox allow-scripts allow-popups",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+router = APIRouter(prefix="/reports")
+
+
+_may_read = requires_access_dag("GET", DagAccessEntity.RUN)
+
+
+@router.get("/{dag_id}/{run_id:path}", dependencies=[Depends(_may_read)])
+def report(dag_id: str, run_id: str) -> HTMLResponse:
+    """Return a run's report, or a page that says why there is none."""
+    place = _PLACES.get(dag_id)
+    if place is None:
+        return _note(status.HTTP_404_NOT_FOUND, "Runs of this Dag have no report.")
+    try:
+        page = open_store(load_settings().store).get(place(run_key(run_id), PAGE))
+    except KeyNotFoundError:
+        told = "There is no report yet: the task `report` of this run writes it."
+        return _note(status.HTTP_404_NOT_FOUND, told)
+    except PraxiError as error:
+        logger.warning("no report of %s %s: %s", dag_id, run_id, error)
+        told = "The store can't be read now. The log of the API server says why."
+        return _note(status.HTTP_503_SERVICE_UNAVAILABLE, told)
+    return HTMLResponse(page.decode(), headers=_HEADERS)
+
+
+def _note(code: int, told: str) -> HTMLResponse:
+    page = f'<!doctype html><meta charset="utf-8"><p style="font: 15px system-ui; margin: 2rem">{told}</p>'
+    return HTMLResponse(page, code, headers=_HEADERS)

@@ -1,0 +1,87 @@
+"""A run's report as Airflow's web server hands it out: to whom, how, and what is said where there is none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from praxi_airflow.run_key import run_key
+from praxi_tasks.store import Store, keys, open_store
+from tests.airflow.conftest import Configure
+
+pytestmark = pytest.mark.airflow
+RUN = "manual__2026-11-20T00:00:00+00:00"
+PLACE = f"/praxi/reports/praxi_train/{quote(RUN, safe='')}"
+
+
+@pytest.fixture(scope="module")
+def server() -> FastAPI:
+    """Return Airflow's own web server, with the plugin that the tests' Airflow home names."""
+    from airflow.api_fastapi.app import create_app
+    from airflow.utils.db import initdb
+
+    initdb()
+    return create_app()
+
+
+@pytest.fixture
+def store(store_folder: Path) -> Store:
+    return open_store(store_folder.as_uri())
+
+
+def client(server: FastAPI, *, known: bool = True) -> TestClient:
+    """Return a browser of the administrator, or of somebody unknown."""
+    from airflow.api_fastapi.app import get_auth_manager
+    from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
+
+    made = TestClient(server, base_url="http://testserver")
+    if known:
+        token = get_auth_manager().generate_jwt(SimpleAuthManagerUser(username="admin", role="admin"))
+        made.cookies.set("_token", token)
+    return made
+
+
+def test_a_report_is_shown_without_any_origin(server: FastAPI, store: Store) -> None:
+    store.put(keys.training_run(run_key(RUN), "report.html"), b"<h1>learned</h1>")
+    answer = client(server).get(PLACE)
+    assert (answer.status_code, answer.text) == (200, "<h1>learned</h1>")
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "sandbox" in answer.headers["content-security-policy"]
+    assert "allow-same-origin" not in answer.headers["content-security-policy"]
+
+
+def test_who_is_not_logged_in_sees_nothing(server: FastAPI, store: Store) -> None:
+    store.put(keys.training_run(run_key(RUN), "report.html"), b"<h1>learned</h1>")
+    answer = client(server, known=False).get(PLACE)
+    assert answer.status_code == 401
+    assert "learned" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("praxi_train/never", "no report yet"),
+        ("praxi_audit/never", "no report yet"),
+        ("praxi_train/..%2F..%2Freleases", "no report yet"),
+        ("praxi_feeds/run", "have no report"),
+    ],
+)
+def test_where_there_is_no_report_a_page_says_so(
+    server: FastAPI, store_folder: Path, path: str, told: str
+) -> None:
+    answer = client(server).get(f"/praxi/reports/{path}")
+    assert (answer.status_code, told in answer.text) == (404, True)
+
+
+def test_a_store_that_can_not_be_read_is_no_crash(server: FastAPI, configure: Configure) -> None:
+    configure(store="s3://nowhere/at-all?region=x")
+    assert client(server).get(PLACE).status_code == 503
+
+
+def test_the_run_page_names_the_report(server: FastAPI) -> None:
+    (view,) = client(server).get("/api/v2/plugins").json()["plugins"][0]["external_views"]
+    assert (view["destination"], view["href"]) == ("dag_run", "/praxi/reports/{DAG_ID}/{RUN_ID}")
