@@ -95,7 +95,12 @@ def _command(folder: Path, port: int, host: str) -> list[str | Path]:
         "-volume.max=0",
         "-filer",
         "-s3",
+        "-s3.port.iceberg=0",  # these two would be the same for every store on this machine
+        "-s3.port.lance=0",
         f"-s3.port={port}",
+        # Two servers that nobody asked for, each on one port that it takes from every other store.
+        "-s3.port.iceberg=0",
+        "-s3.port.lance=0",
         f"-s3.config={folder / 's3.json'}",
         *ports,
     ]
