@@ -26,11 +26,15 @@ class Check(msgspec.Struct, frozen=True):
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """Whether all bars hold, and each of them; ``score`` is the composite score in [0, 1]."""
+    """Whether all bars hold, and each of them; ``score`` is the composite score in [0, 1].
+
+    ``unmeasured`` says what there was no data for: such a bar holds nobody back, and a person can know.
+    """
 
     passed: bool
     score: float
     checks: tuple[Check, ...]
+    unmeasured: tuple[str, ...] = ()
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -65,7 +69,7 @@ def judge(evaluation: Evaluation, bars: Bars, weights: Mapping[str, float] | Non
             f"the score is {score:.3f} (at least {bars.score})",
         )
     )
-    return Verdict(all(check.passed for check in checks), score, tuple(checks))
+    return Verdict(all(check.passed for check in checks), score, tuple(checks), _unmeasured(evaluation))
 
 
 def composite(evaluation: Evaluation, weights: Mapping[str, float]) -> float:
@@ -81,6 +85,19 @@ def composite(evaluation: Evaluation, weights: Mapping[str, float]) -> float:
     measured = {name: value for name, value in scores.items() if value is not None}
     total = sum(weights.get(name, 0.0) for name in measured)
     return sum(weights.get(name, 0.0) * value for name, value in measured.items()) / total if total else 0.0
+
+
+def _unmeasured(evaluation: Evaluation) -> tuple[str, ...]:
+    """Return what the evaluation had no stored fingerprints for."""
+    told = []
+    if evaluation.challenger_old is None:
+        told.append(
+            "F1 on old releases, for the store holds the fingerprint of none that the champion knows; "
+            "their experts are the same bytes as before, but for those that this report names as repaired"
+        )
+    if evaluation.challenger_new is None:
+        told.append("F1 on new releases, for the store holds the fingerprint of none")
+    return tuple(told)
 
 
 def _on_old(evaluation: Evaluation, bars: Bars) -> list[Check]:

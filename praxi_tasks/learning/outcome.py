@@ -37,7 +37,8 @@ class Trained(msgspec.Struct, frozen=True):
 class Judged(msgspec.Struct, frozen=True):
     """The gate's word on a challenger.
 
-    ``told`` says in words what holds and ``reasons`` what does not, or why there was nothing to judge.
+    ``told`` says in words what holds and ``reasons`` what does not, or why there was nothing to judge;
+    ``unmeasured`` what could not be held against its bar.
     """
 
     passed: bool
@@ -45,12 +46,13 @@ class Judged(msgspec.Struct, frozen=True):
     told: tuple[str, ...]
     reasons: tuple[str, ...]
     checks: tuple[Check, ...] = ()
+    unmeasured: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, verdict: Verdict) -> Judged:
         """Return a verdict as the Dag and the people who approve read it."""
         told = tuple(check.told for check in verdict.checks if check.passed)
-        return cls(verdict.passed, verdict.score, told, verdict.reasons, verdict.checks)
+        return cls(verdict.passed, verdict.score, told, verdict.reasons, verdict.checks, verdict.unmeasured)
 
     @classmethod
     def unchanged(cls) -> Judged:

@@ -68,6 +68,9 @@ def test_where_nothing_old_is_stored_the_new_is_judged_alone() -> None:
         "false_positives",
         "score",
     }
+    (told,) = judge(alone, Bars()).unmeasured
+    assert "F1 on old releases" in told
+    assert judge(evaluation(), Bars()).unmeasured == ()
 
 
 @pytest.mark.parametrize("weights", [{"beauty": 1.0}, {"old": -1.0}, {"old": 0.0}])

@@ -88,6 +88,16 @@ class TestTrainings:
         ]
         assert named(store, layer("newlib")) == []
 
+    def test_a_starter_without_stored_fingerprints_is_no_secret(self, store: Store) -> None:
+        ask(store, "audit", put_package(store, 1, "newlib"))
+        run = train(store, "t1")
+        told = "Not measured: F1 on old releases"
+        assert told in store.get(run.key("report.html")).decode()
+        stored_world(store)
+        ask(store, "audit2", put_package(store, 2, "otherlib"))
+        run = train(store, "t2")
+        assert told not in store.get(run.key("report.html")).decode()
+
     def test_every_step_may_be_done_again(self, store: Store) -> None:
         ask(store, "audit", put_package(store, 1, "newlib"))
         train(store, "t1")

@@ -17,6 +17,8 @@ _BODY: Final = """
 The challenger passed the gate with a score of **{{ '%.3f' % judged.score }}**:
 {% for told in judged.told %}
 - {{ told }}
+{% endfor %}{% for told in judged.unmeasured %}
+- *not measured:* {{ told }}
 {% endfor %}
 """
 

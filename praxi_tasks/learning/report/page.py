@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
+from typing import Final
 
 from praxi_tasks.learning.collecting import Collected
 from praxi_tasks.learning.evaluation import Evaluation
 from praxi_tasks.learning.outcome import Judged, Promotion, Trained, TrainingSummary
 from praxi_tasks.learning.report import charts
+
+_DIGEST: Final = re.compile(r"(sha256:[0-9a-f]{12})[0-9a-f]{52}")
+_LABELS: Final[Mapping[str, str]] = {
+    "old": "F1 lost on old releases",
+    "new": "F1 on new releases",
+    "false_positives": "named in unknown software",
+    "calibration": "error of the confidence",
+    "score": "weighted score",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +46,15 @@ def training_page(story: Story) -> str:
     import jinja2
 
     text = resources.files(__package__).joinpath("page.html").read_text("utf-8")
-    template = jinja2.Environment(autoescape=True, trim_blocks=True).from_string(text)
+    environment = jinja2.Environment(autoescape=True, trim_blocks=True)
+    environment.filters["shortened"] = _shortened
     told = {name: getattr(story, name) for name in Story.__slots__}
-    return template.render(**told, charts=list(_charts(story)))
+    return environment.from_string(text).render(**told, labels=_LABELS, charts=list(_charts(story)))
+
+
+def _shortened(source: str) -> str:
+    """Return a source with as much of a digest as people read."""
+    return _DIGEST.sub(r"\1…", source)
 
 
 def _charts(story: Story) -> Sequence[tuple[str, str]]:
