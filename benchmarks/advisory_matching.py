@@ -73,7 +73,7 @@ def debian_component(number: int, chance: random.Random) -> Component:
         f"pkg:deb/debian/binary-{number}@{version}",
         ("inventory",),
         source=f"source-{chance.randrange(DEBIAN_SOURCES)}",
-        source_version=version,
+        source_versions=(version,),
         distribution="debian-12",
     )
 

@@ -20,6 +20,10 @@ class FindingSettings:
         scores and CISA's list (both empty for none).
     feeds_index
         A simple index of Python packages (pip's ``index-url``), for release lists; empty for none.
+    feeds_npm
+        An npm registry (npm's ``registry``), for the same.
+    feeds_packages
+        Packages indexes of distributions, ``debian-12=URL`` each: for source packages and release lists.
     feeds_ecosystems
         The ecosystems of OSV to mirror; empty for the usual ones.
     policy
@@ -39,6 +43,8 @@ class FindingSettings:
     feeds_epss: str = ""
     feeds_kev: str = ""
     feeds_index: str = ""
+    feeds_npm: str = ""
+    feeds_packages: tuple[str, ...] = ()
     feeds_ecosystems: tuple[str, ...] = ()
     policy: str = ""
     alertmanager: str = ""
@@ -55,6 +61,8 @@ class FindingSettings:
             "PRAXI_FEEDS_EPSS": self.feeds_epss,
             "PRAXI_FEEDS_KEV": self.feeds_kev,
             "PRAXI_FEEDS_INDEX": self.feeds_index,
+            "PRAXI_FEEDS_NPM": self.feeds_npm,
+            "PRAXI_FEEDS_PACKAGES": " ".join(self.feeds_packages),
             "PRAXI_POLICY": self.policy,
             "PRAXI_ALERTMANAGER": self.alertmanager,
             "PRAXI_PUSHGATEWAY": self.pushgateway,
@@ -77,6 +85,8 @@ def load_finding_settings(section: Section, store: str) -> FindingSettings:
         feeds_epss=section.public_url("feeds_epss"),
         feeds_kev=section.public_url("feeds_kev"),
         feeds_index=section.public_url("feeds_index"),
+        feeds_npm=section.public_url("feeds_npm"),
+        feeds_packages=section.public_pairs("feeds_packages"),
         feeds_ecosystems=section.names("feeds_ecosystems"),
         policy=section.text("policy", ""),
         alertmanager=section.public_url("alertmanager"),

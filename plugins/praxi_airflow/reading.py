@@ -83,7 +83,14 @@ class Section:
         pairs = self.names(name)
         for pair in pairs:
             if not _PAIR.fullmatch(pair):
-                raise self.wrong(name, f"holds {pair!r}", "use host=mirror, separated by commas")
+                raise self.wrong(name, f"holds {pair!r}", "use name=value, separated by commas")
+        return pairs
+
+    def public_pairs(self, name: str) -> tuple[str, ...]:
+        """Return ``name=URL`` pairs without credentials."""
+        pairs = self.pairs(name)
+        for pair in pairs:
+            self._public(name, pair.partition("=")[2])
         return pairs
 
     def dns_name(self, name: str, default: str) -> str:
@@ -141,7 +148,9 @@ class Section:
 
     def public_url(self, name: str) -> str:
         """Return a URL without credentials, or nothing: settings are shown in the web interface."""
-        url = self.text(name, "")
+        return self._public(name, self.text(name, ""))
+
+    def _public(self, name: str, url: str) -> str:
         if "@" in urlsplit(url).netloc:
             raise self.wrong(name, "holds credentials", "keep them in a secret of pod_environment_secrets")
         return url

@@ -149,7 +149,7 @@ class AuditAssessor:
             )
 
     def _assess(self, image: AssessedImage, model: str) -> AssessedImage:
-        fused = fuse([self._facts(digest, model) for digest in image.layers])
+        fused = self._assessor.complete(fuse([self._facts(digest, model) for digest in image.layers]))
         rest = unexplained_files(fused)
         return msgspec.structs.replace(
             image,

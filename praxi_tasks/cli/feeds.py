@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 
@@ -10,10 +11,12 @@ import click
 from praxi_tasks.audit import documents
 from praxi_tasks.audit.failure import UnfinishedError, is_last_try
 from praxi_tasks.cli.options import store_option
-from praxi_tasks.findings.mirror import ECOSYSTEMS, OSV_URL, Mirror, osv_sources
-from praxi_tasks.findings.release_lists import NAME as RELEASES
-from praxi_tasks.findings.release_lists import python_packages, renewed_lists
-from praxi_tasks.store import keys, open_store
+from praxi_tasks.findings.distribution_packages import DistributionPackages, index_name
+from praxi_tasks.findings.feeds import StoreFeeds
+from praxi_tasks.findings.mirror import ECOSYSTEMS, OSV_URL, Mirror, Outcome, osv_sources
+from praxi_tasks.findings.package_indexes import NPM, PYPI, PackageIndex
+from praxi_tasks.findings.release_lists import audited_packages, renewed_lists, sighted_releases
+from praxi_tasks.store import Store, keys, open_store
 
 _EPSS = "epss/epss_scores-current.csv.gz"
 _KEV = "kev/known_exploited_vulnerabilities.json"
@@ -52,6 +55,19 @@ _KEV = "kev/known_exploited_vulnerabilities.json"
     help="A simple index of Python packages, for the release lists of those that the last audit met.",
 )
 @click.option(
+    "--npm",
+    envvar=("PRAXI_FEEDS_NPM", "NPM_CONFIG_REGISTRY"),
+    help="An npm registry, for the same of npm's packages.",
+)
+@click.option(
+    "--packages",
+    multiple=True,
+    metavar="DISTRIBUTION=URL",
+    envvar="PRAXI_FEEDS_PACKAGES",
+    help="A Packages index of a distribution, such as debian-12=https://.../binary-amd64/Packages.xz; for"
+    " source packages and release lists; can be repeated.",
+)
+@click.option(
     "--file",
     "files",
     multiple=True,
@@ -67,6 +83,8 @@ def feeds(
     epss: str | None,
     kev: str | None,
     index: str | None,
+    npm: str | None,
+    packages: tuple[str, ...],
     files: tuple[str, ...],
     run_id: str | None,
 ) -> None:
@@ -76,14 +94,18 @@ def feeds(
     """
     sources = osv_sources(osv, ecosystems)
     sources |= {name: url for name, url in ((_EPSS, epss), (_KEV, kev)) if url}
-    sources |= dict(_pair(text) for text in files)
+    sources |= dict(_pair(text, "--file") for text in files)
+    indexes = [_pair(text, "--packages") for text in packages]
+    sources |= {index_name(distribution, url): url for distribution, url in indexes}
     store = open_store(store_uri)
-    mirror = Mirror(open_store(feeds_uri or f"{store.uri}/feeds"))
+    mirrored = open_store(feeds_uri or f"{store.uri}/feeds")
+    mirror = Mirror(mirrored)
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    outcomes = mirror.fetch(sources, now)
-    if index:
-        make = partial(renewed_lists, index, python_packages(store))
-        outcomes += (mirror.keep(RELEASES, make, index, now),)
+    outcomes = (
+        *mirror.fetch(sources, now),
+        *_release_lists(store, mirror, {PYPI: index, NPM: npm}, now),
+        *_sighted(mirrored, mirror, dict.fromkeys(name for name, _ in indexes), now),
+    )
     for outcome in outcomes:
         click.echo(f"{outcome.state:10} {outcome.name}" + (f"  {outcome.reason}" if outcome.reason else ""))
     if run_id:
@@ -93,8 +115,28 @@ def feeds(
         raise UnfinishedError(f"{len(kept)} feeds could not be renewed, the first: {kept[0].reason}")
 
 
-def _pair(text: str) -> tuple[str, str]:
+def _release_lists(
+    store: Store, mirror: Mirror, indexes: dict[PackageIndex, str | None], now: str
+) -> Iterator[Outcome]:
+    """Ask the package indexes that are configured about what the last audit met."""
+    for index, base in indexes.items():
+        if base:
+            make = partial(renewed_lists, index, base, audited_packages(store, index.ecosystem))
+            yield mirror.keep(index.file, make, base, now)
+
+
+def _sighted(feeds: Store, mirror: Mirror, distributions: Iterable[str], now: str) -> Iterator[Outcome]:
+    """Note which versions the distributions offer since when."""
+    known = DistributionPackages(StoreFeeds(feeds))
+    for distribution in distributions:
+        offers = [offer for several in known.of(distribution).values() for offer in several]
+        name = f"releases/{distribution}.json"
+        make = partial(sighted_releases, offers, day=now[:10], where=name)
+        yield mirror.keep(name, make, f"{feeds.uri}/packages/{distribution}", now)
+
+
+def _pair(text: str, option: str) -> tuple[str, str]:
     name, separator, url = text.partition("=")
     if not separator or not name or not url:
-        raise click.BadParameter(f"{text!r} is not NAME=URL", param_hint="--file")
+        raise click.BadParameter(f"{text!r} is not NAME=URL", param_hint=option)
     return name, url

@@ -11,6 +11,7 @@ from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.findings.advisories.index import PROTOCOL, AdvisoryIndex, Contents
 from praxi_tasks.findings.advisories.loading import load_index
 from praxi_tasks.findings.components import FusedImage
+from praxi_tasks.findings.distribution_packages import DistributionPackages
 from praxi_tasks.findings.feed_health import FeedHealth, feed_findings, health_of
 from praxi_tasks.findings.feeds import FeedProblem, Feeds, Mirrored, read_state
 from praxi_tasks.findings.finding import Finding, severity_rank
@@ -18,6 +19,7 @@ from praxi_tasks.findings.lifecycle import Lifecycle
 from praxi_tasks.findings.outdated import ReleaseLists, outdated_findings
 from praxi_tasks.findings.policy import Policy
 from praxi_tasks.findings.presence import presence_findings
+from praxi_tasks.findings.sourcing import with_sources
 from praxi_tasks.findings.vulnerable import Vulnerabilities
 from praxi_tasks.store import Store
 
@@ -37,6 +39,7 @@ class Assessor:
     policy: Policy = field(default_factory=Policy)
     advisories: AdvisoryIndex = field(default_factory=_no_advisories)
     lifecycle: Lifecycle = field(default_factory=Lifecycle)
+    packages: DistributionPackages = field(default_factory=DistributionPackages)
     releases: ReleaseLists = field(default_factory=lambda: ReleaseLists({}))
     feeds: tuple[FeedHealth, ...] | None = None
     problems: tuple[FeedProblem, ...] = ()
@@ -61,18 +64,29 @@ class Assessor:
             state = read_state(feeds)
         except CorruptObjectError as error:
             problems = (FeedProblem.of(error),)
-        health = health_of(index.sources, state, at)
+        packages = DistributionPackages(feeds)
         return cls(
-            at, policy or Policy(), index, Lifecycle.load(feeds), ReleaseLists.load(feeds), health, problems
+            at,
+            policy or Policy(),
+            index,
+            Lifecycle.load(feeds),
+            packages,
+            ReleaseLists.load(feeds, packages),
+            health_of(index.sources, state, at),
+            problems,
         )
 
+    def complete(self, image: FusedImage) -> FusedImage:
+        """Return the image with what the feeds know about its components: their source packages."""
+        return with_sources(image, self.packages)
+
     def findings(self, image: FusedImage) -> tuple[Finding, ...]:
-        """Return an image's findings, the gravest first, before the policy judges them."""
+        """Return a complete image's findings, the gravest first, before the policy judges them."""
         return tuple(sorted(self._all(image), key=_order))
 
     def about_audit(self) -> tuple[Finding, ...]:
         """Return what is wrong with the audit's own means: feeds that are old or broken, expired rules."""
-        others = (*self.lifecycle.problems, *self.releases.problems)
+        others = (*self.lifecycle.problems, *self.packages.problems, *self.releases.problems)
         broken = (*self.problems, *self.advisories.broken, *others)
         limit = self.policy.stale_feed_days
         told: Iterable[Finding] = ()

@@ -39,6 +39,11 @@ class Component(msgspec.Struct, frozen=True, omit_defaults=True):
         Whether the only database that knew it was removed, and a lower layer still told.
     fingerprint_versions
         What the fingerprint says where it disagrees with the database.
+    source, source_versions
+        The source package of a distribution's, and its versions: as :attr:`versions`.
+    owner
+        The distribution's package (``deb/python3-yaml``) that installed a language's release; empty for what
+        came from the language's own index.
     distribution
         Where it comes from a distribution: ``debian-12``, ``alpine-3.20``.
     """
@@ -55,11 +60,12 @@ class Component(msgspec.Struct, frozen=True, omit_defaults=True):
     confidence: float = 1.0
     architecture: str = ""
     source: str = ""
-    source_version: str = ""
+    source_versions: tuple[str, ...] = ()
     removed_by: str = ""
     recovered: bool = False
     fingerprint_versions: tuple[str, ...] = ()
     distribution: str = ""
+    owner: str = ""
 
     @property
     def package(self) -> str:

@@ -20,6 +20,7 @@ from praxi_tasks.findings.component import (
     package_key,
 )
 from praxi_tasks.findings.filesystem import FileTree, LayerChanges, merged, printable, telling
+from praxi_tasks.findings.ownership import with_owners
 from praxi_tasks.findings.purl import release_purl
 from praxi_tasks.fingerprint.inventory import Claim, Distribution, Inventory
 
@@ -74,7 +75,8 @@ def fuse(layers: Sequence[LayerFacts]) -> FusedImage:
     for number, layer in enumerate(layers):
         for release in layer.prediction.releases if layer.prediction else ():
             fusion.add_release(release, number)
-    return FusedImage(fusion.components(), claims, tree, tuple(layers), distribution)
+    components = with_owners(fusion.components(), claims)
+    return FusedImage(components, claims, tree, tuple(layers), distribution)
 
 
 def _distribution(layers: Sequence[LayerFacts]) -> Distribution | None:
@@ -190,7 +192,7 @@ class _Fusion:
             sources=(),
             architecture=architecture,
             source=claim.source if claim else "",
-            source_version=claim.source_version if claim else "",
+            source_versions=_source_versions(claim) if claim and claim.source else (),
             distribution=distribution_name(owner),
         )
 
@@ -211,6 +213,10 @@ def _printable(component: Component) -> Component:
 
 def _order(component: Component) -> tuple[object, ...]:
     return not component.present, component.package, component.versions
+
+
+def _source_versions(claim: Claim) -> tuple[str, ...]:
+    return (claim.source_version or claim.version,)
 
 
 def _compatible(component: Component, release: ReleasePrediction) -> bool:

@@ -16,6 +16,7 @@ import msgspec
 
 from praxi_tasks.errors import DataError, FeedError, PraxiError, UsageError
 from praxi_tasks.findings.advisories.exploitation import read_epss, read_kev
+from praxi_tasks.findings.distribution_packages import FOLDER, read_packages
 from praxi_tasks.findings.feeds import STATE, Mirrored, StoreFeeds, archive_name, read_state, store_name
 from praxi_tasks.findings.fetching import read_url, shown
 from praxi_tasks.findings.lifecycle_feeds import read_distro_info, read_support_ended
@@ -134,6 +135,7 @@ _READERS: Final[dict[str, Callable[[bytes, str], object]]] = {
     "distro-info/": read_distro_info,
     "debian-security-support/": read_support_ended,
     "releases/": read_releases,
+    FOLDER: read_packages,
 }
 
 

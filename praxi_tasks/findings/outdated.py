@@ -10,8 +10,10 @@ import msgspec
 from univers.versions import Version
 
 from praxi_tasks.errors import DataError
+from praxi_tasks.findings.advisories import namespaces
 from praxi_tasks.findings.advisories.versions import parse
 from praxi_tasks.findings.component import Component, package_key
+from praxi_tasks.findings.distribution_packages import DistributionPackages
 from praxi_tasks.findings.feeds import FeedProblem, Feeds
 from praxi_tasks.findings.finding import Finding, Severity
 
@@ -23,13 +25,22 @@ _AGES: Final[tuple[tuple[int, Severity], ...]] = ((730, "medium"), (180, "low"))
 class ReleaseLists:
     """Releases by package: version → the day it appeared (ISO 8601; empty where that is not known)."""
 
-    def __init__(self, lists: Mapping[tuple[str, str], Releases]) -> None:
+    def __init__(
+        self, lists: Mapping[tuple[str, str], Releases], packages: DistributionPackages | None = None
+    ) -> None:
         self._lists = lists
+        self._packages = packages or DistributionPackages()
         self.problems: list[FeedProblem] = []
 
     @classmethod
-    def load(cls, feeds: Feeds) -> ReleaseLists:
-        """Read ``releases/<ecosystem>.json`` of a feeds folder: ``{package: {version: day}}``."""
+    def load(cls, feeds: Feeds, packages: DistributionPackages | None = None) -> ReleaseLists:
+        """Read ``releases/<ecosystem>.json`` and ``<distribution>.json``: ``{package: {version: day}}``.
+
+        Parameters
+        ----------
+        packages
+            What distributions offer now, which needs no list.
+        """
         lists: dict[tuple[str, str], Releases] = {}
         problems: list[FeedProblem] = []
         for name in feeds.names():
@@ -41,13 +52,16 @@ class ReleaseLists:
                     problems.append(FeedProblem.of(error))
                     continue
                 lists |= {package_key(ecosystem, package): known[package] for package in known}
-        loaded = cls(lists)
+        loaded = cls(lists, packages)
         loaded.problems = problems
         return loaded
 
     def of(self, component: Component) -> Releases:
         """Return what is known about a component's package."""
-        return self._lists.get(package_key(component.ecosystem, component.name), {})
+        namespace = namespaces.of_component(component) or component.ecosystem
+        _, name = package_key(component.ecosystem, component.name)
+        offers = self._packages.of(namespace).get(name, ())
+        return {offer.version: "" for offer in offers} | {**self._lists.get((namespace, name), {})}
 
 
 def read_releases(data: bytes, where: str) -> dict[str, dict[str, str]]:
@@ -70,7 +84,7 @@ def outdated_findings(components: Iterable[Component], lists: ReleaseLists, at: 
     Where versions tie, the newest of them counts: what may be current is not called outdated.
     """
     for component in components:
-        if component.present and component.versions:
+        if component.present and component.versions and not component.owner:
             releases = {v: day for v, day in lists.of(component).items() if day <= at.isoformat()}
             yield from _compare(component, releases, at)
 

@@ -35,7 +35,7 @@ def presence_findings(image: FusedImage) -> tuple[Finding, ...]:
 
 def _hidden(image: FusedImage) -> Iterator[Finding]:
     for component in image.components:
-        if component.present and component.hidden and not _owned(component, image):
+        if component.present and component.hidden and not (component.owner or _owned(component, image)):
             yield Finding(
                 kind="hidden",
                 id="PRAXI-HIDDEN",

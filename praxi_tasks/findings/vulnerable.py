@@ -26,11 +26,14 @@ class Vulnerabilities:
     def findings(self, components: Iterable[Component]) -> Iterator[Finding]:
         """Yield one finding per component and vulnerability, whatever number of names that has.
 
+        What a distribution's package installed is that package's affair: advisories of the language's index
+        do not know of the fixes it carries.
+
         Where versions tie, a vulnerability of some of them is a finding with the condition under which it
         holds; where the version is not known at all, so is every vulnerability of the package.
         """
         for component in components:
-            if component.present:
+            if component.present and not component.owner:
                 yield from self._known(component)
 
     def _of(self, component: Component) -> tuple[Finding, ...]:
@@ -52,10 +55,7 @@ def _names(component: Component) -> Iterator[tuple[str, tuple[str, ...]]]:
     """
     _, name = package_key(component.ecosystem, component.name)
     if component.source:
-        yield (
-            component.source,
-            (component.source_version,) if component.source_version else component.versions,
-        )
+        yield component.source, component.source_versions
     if not component.source or component.ecosystem == "rpm":
         yield name, component.versions
 

@@ -1,0 +1,115 @@
+"""What a distribution offers: its Packages indexes, as Debian and Ubuntu write them.
+
+They say which source package a binary one is built from, which advisories go by and files do not tell, and
+which version is the newest. In a feeds folder they lie as ``packages/<distribution>/<any name>``, several
+for a release that has updates and security apart: ``packages/debian-12/security.xz``.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+from urllib.parse import urlsplit
+
+from praxi_tasks.errors import DataError
+from praxi_tasks.findings.feeds import FeedProblem, Feeds
+from praxi_tasks.store.compressed import DAMAGED, decompressed
+
+FOLDER: Final = "packages/"
+_UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
+_NAME: Final = re.compile(rb"^Package:[ \t]*(\S+)", re.MULTILINE)
+_VERSION: Final = re.compile(rb"^Version:[ \t]*(\S+)", re.MULTILINE)
+_BUILT_FROM: Final = re.compile(rb"^Source:[ \t]*(\S+)(?:[ \t]+\((\S+)\))?", re.MULTILINE)
+# A rebuild of the same source for one architecture.
+_REBUILT: Final = re.compile(r"\+b\d+$")
+
+
+class Offer(NamedTuple):
+    """One binary package of an index: its version, and the source it is built from."""
+
+    name: str
+    version: str
+    source: str
+    source_version: str
+
+
+def index_name(distribution: str, url: str) -> str:
+    """Return the name in a feeds folder of a distribution's index from ``url``."""
+    place = "_".join(urlsplit(url).path.split("/")[-4:])
+    return f"{FOLDER}{distribution}/{_UNSAFE.sub('-', place).strip('-_.')}"
+
+
+class DistributionPackages:
+    """The indexes of a feeds folder by distribution, each read when something first asks about it."""
+
+    def __init__(self, feeds: Feeds | None = None) -> None:
+        self._feeds = feeds
+        self._files: dict[str, list[str]] = {}
+        self._known: dict[str, dict[str, tuple[Offer, ...]]] = {}
+        self.problems: list[FeedProblem] = []
+        for name in feeds.names() if feeds else ():
+            if name.startswith(FOLDER):
+                self._files.setdefault(name.split("/")[1], []).append(name)
+
+    def of(self, distribution: str) -> Mapping[str, tuple[Offer, ...]]:
+        """Return what a distribution (``debian-12``) offers, by binary package; nothing if it is unknown."""
+        if distribution not in self._known:
+            self._known[distribution] = self._read(distribution)
+        return self._known[distribution]
+
+    def _read(self, distribution: str) -> dict[str, tuple[Offer, ...]]:
+        known: dict[str, tuple[Offer, ...]] = {}
+        for name in self._files.get(distribution, ()):
+            try:
+                offers = read_packages((self._feeds and self._feeds.read(name)) or b"", name)
+            except DataError as error:
+                self.problems.append(FeedProblem.of(error))
+                continue
+            for offer in offers:
+                known[offer.name] = (*known.get(offer.name, ()), offer)
+        return known
+
+
+def read_packages(data: bytes, where: str) -> list[Offer]:
+    """Return the packages of one index, compressed or not.
+
+    Raises
+    ------
+    DataError
+        If it is truncated, damaged or no such index.
+    """
+    try:
+        text = decompressed(io.BytesIO(data)).read()
+        offers = [_offer(stanza) for stanza in text.split(b"\n\n") if stanza.strip()]
+    except (*DAMAGED, ValueError) as error:
+        raise DataError(
+            f"a Packages index is broken: {error}", where=where, action="mirror it again"
+        ) from error
+    if not offers or not text.endswith(b"\n"):
+        raise DataError("not a whole Packages index", where=where, action="mirror it again")
+    return offers
+
+
+def source_versions(offers: tuple[Offer, ...], versions: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the versions of the source package that binary versions are built from.
+
+    A version the indexes do not list is its source's own where the package's others are too; else nothing is
+    known, for some packages count by themselves (``g++`` 4:12.2.0 is built from ``gcc-defaults`` 1.203).
+    """
+    listed = {offer.version: offer.source_version for offer in offers}
+    alike = all(_REBUILT.sub("", offer.version) == offer.source_version for offer in offers)
+    found = [listed.get(version) or (_REBUILT.sub("", version) if alike else "") for version in versions]
+    return tuple(dict.fromkeys(found)) if all(found) else ()
+
+
+def _offer(stanza: bytes) -> Offer:
+    name, version = _NAME.search(stanza), _VERSION.search(stanza)
+    if name is None or version is None:
+        raise ValueError(f"no package in {stanza[:40]!r}")
+    built = _BUILT_FROM.search(stanza)
+    own = version[1].decode()
+    if built is None:
+        return Offer(name[1].decode(), own, name[1].decode(), own)
+    return Offer(name[1].decode(), own, built[1].decode(), (built[2] or version[1]).decode())

@@ -1,0 +1,37 @@
+"""Files as they lie around: plain, gzip, xz, zstd and lz4, told apart by their first bytes."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import lzma
+from typing import IO, Final
+
+import zstandard
+
+_MAGICS: Final = (
+    (b"\x1f\x8b", "gzip"),
+    (b"\xfd7zXZ\x00", "xz"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+    (b"\x04\x22\x4d\x18", "lz4"),
+)
+DAMAGED: Final = (OSError, EOFError, lzma.LZMAError, zstandard.ZstdError, RuntimeError)
+"""What reading a damaged or truncated file ends in."""
+
+
+def decompressed(raw: IO[bytes]) -> IO[bytes]:
+    """Return the content of a file that can be rewound; reading it raises one of :data:`DAMAGED`."""
+    start = raw.read(8)
+    raw.seek(0)
+    kind = next((kind for magic, kind in _MAGICS if start.startswith(magic)), "")
+    if kind == "gzip":
+        return io.BufferedReader(gzip.GzipFile(fileobj=raw))
+    if kind == "xz":
+        return io.BufferedReader(lzma.LZMAFile(raw))
+    if kind == "zstd":
+        return io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True))
+    if kind == "lz4":
+        import lz4.frame
+
+        return io.BufferedReader(lz4.frame.LZ4FrameFile(raw))
+    return raw
