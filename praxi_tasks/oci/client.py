@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
@@ -18,6 +19,7 @@ from praxi_tasks.oci.settings import RegistrySettings
 from praxi_tasks.oci.transport import Answer, Transport, discard
 
 _HUB_HOST: Final = "registry-1.docker.io"
+_MAKING: Final = threading.Lock()
 
 
 class RegistryClient:
@@ -99,7 +101,12 @@ def _with(headers: Mapping[str, str], authorization: str) -> Mapping[str, str]:
     return {**headers, "Authorization": authorization} if authorization else headers
 
 
-@lru_cache(maxsize=8)
 def client_for(settings: RegistrySettings) -> RegistryClient:
-    """Return the process's client with these settings."""
+    """Return the process's client with these settings: threads that come together get the same."""
+    with _MAKING:
+        return _client(settings)
+
+
+@lru_cache(maxsize=8)
+def _client(settings: RegistrySettings) -> RegistryClient:
     return RegistryClient(settings)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from praxi_tasks.oci.client import client_for
+from praxi_tasks.oci import client
 from praxi_tasks.oci.settings import RegistrySettings
 from tests.support import images
 from tests.support.hostile_registry import elsewhere, hostile
@@ -29,7 +29,7 @@ def _no_credentials_or_proxies(
     for name in ("http_proxy", "https_proxy", "no_proxy", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
-    client_for.cache_clear()
+    client._client.cache_clear()
 
 
 @pytest.fixture(scope="session")
