@@ -22,7 +22,7 @@ pytestmark = pytest.mark.server
 
 @pytest.fixture(scope="module")
 def bucket(object_store: ObjectStore) -> str:
-    return object_store.create_bucket("stores")
+    return object_store.create_bucket(f"stores-{uuid.uuid4().hex}")  # slow tests come back to this module
 
 
 @pytest.fixture
