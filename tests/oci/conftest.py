@@ -16,7 +16,7 @@ __all__ = ["elsewhere", "hostile", "private_registry", "registry"]
 @pytest.fixture
 def settings() -> RegistrySettings:
     """Three attempts, hardly any waiting, and no credentials from this machine."""
-    return RegistrySettings(attempts=3, backoff=0.001, max_wait=2.0, read_timeout=5.0)
+    return RegistrySettings(attempts=3, backoff=0.001, max_wait=2.0, read_timeout=30.0)
 
 
 @pytest.fixture(autouse=True)

@@ -139,6 +139,8 @@ def _handler(registry: HostileRegistry) -> type[BaseHTTPRequestHandler]:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    # Many threads connect at once; what overflows the queue is sent, and counted, again.
+    request_queue_size = 64
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Clients under test hang up whenever they have seen enough."""
