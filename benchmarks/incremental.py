@@ -23,6 +23,7 @@ from praxi_tasks.learning.contents import read_packages
 from praxi_tasks.learning.damage import Damage
 from praxi_tasks.learning.evaluation import score
 from praxi_tasks.learning.increment import learn_releases
+from praxi_tasks.learning.library import Pile
 from praxi_tasks.learning.repairing import find_firing
 from praxi_tasks.learning.sampling import LabelledLayer, LayerSampler
 from praxi_tasks.learning.stored import StoredRelease
@@ -69,7 +70,7 @@ def forgetting(batches: Sequence[Sequence[Release]], known: Model, rng: np.rando
         new = [as_stored(release) for release in batch]
         before = [part.to_bytes() for part in model.parts]
         if model.parts:
-            increment = learn_releases(model, new, stored)
+            increment = learn_releases(model, new, Pile(stored))
             model, repaired = increment.model, increment.repaired
         else:
             part = cautious(build_catalogue(batch), batch, model.catalogue)

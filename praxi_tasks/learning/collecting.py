@@ -10,6 +10,7 @@ from typing import Final, Literal
 import msgspec
 
 from praxi_tasks.errors import KeyNotFoundError, PraxiError, ReleaseError, StoreUnavailableError
+from praxi_tasks.learning.library import Library
 from praxi_tasks.learning.requests import NewPackage
 from praxi_tasks.learning.sources.base import Source
 from praxi_tasks.learning.stored import StoredRelease
@@ -55,6 +56,7 @@ class Collector:
         self, store: Store, sources: Sequence[Source], today: date, attempts: int = ATTEMPTS
     ) -> None:
         self._store = store
+        self._library = Library(store)
         self._sources = sources
         self._today = today
         self._attempts = attempts
@@ -67,9 +69,8 @@ class Collector:
         StoreUnavailableError
             If there is nowhere to write to.
         """
-        key = keys.release(*wanted.identity)
-        if self._store.exists(key):
-            return Collected(wanted, "stored", StoredRelease.from_bytes(self._store.get(key)).source)
+        if self._store.exists(keys.release(*wanted.identity)):
+            return Collected(wanted, "stored", self._library.get(wanted.identity).source)
         attempts = past_attempts(self._store, wanted)
         if len([attempt for attempt in attempts if attempt.day != self._today]) >= self._attempts:
             return Collected(wanted, "given-up", reason=_told(attempts[-1].reasons))
@@ -78,7 +79,7 @@ class Collector:
             if source.offers(wanted):
                 found = self._ask(source, wanted, reasons)
                 if found is not None:
-                    self._store.put(key, found.to_bytes())
+                    self._library.add(found)
                     return Collected(wanted, "stored", found.source)
         self._remember(wanted, attempts, reasons)
         return Collected(wanted, "failed", reason=_told(reasons))

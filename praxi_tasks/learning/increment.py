@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +11,7 @@ import numpy as np
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.learning.building import build_catalogue
 from praxi_tasks.learning.claims import cautious
+from praxi_tasks.learning.library import Shelf
 from praxi_tasks.learning.repairing import find_firing, repair
 from praxi_tasks.learning.stored import StoredRelease
 from praxi_tasks.learning.train import make_scorer
@@ -35,7 +36,7 @@ class Increment:
     firing: tuple[str, ...] = ()
 
 
-def learn_releases(base: Model, new: Sequence[StoredRelease], old: Sequence[StoredRelease] = ()) -> Increment:
+def learn_releases(base: Model, new: Sequence[StoredRelease], old: Shelf) -> Increment:
     """Teach a model releases that it does not know.
 
     Parameters
@@ -45,21 +46,23 @@ def learn_releases(base: Model, new: Sequence[StoredRelease], old: Sequence[Stor
     new
         What to learn; releases that the model knows are passed over.
     old
-        Stored releases that it knows: to find twins among, and to see that repairs do no harm.
+        Stored releases: to find twins among, and to see that repairs do no harm.
     """
     if not base.parts:
         return rebuild(new)
-    learned, twins = separate([release for release in new if not base.knows(*release.identity)], old)
+    unknown = [release for release in new if not base.knows(*release.identity)]
+    owners = {release.content_id(): _owner(base, release, old) for release in unknown}
+    learned, twins = separate(unknown, {content: owner for content, owner in owners.items() if owner})
     if not learned:
         return Increment(base, (), twins)
     known = [release.release() for release in learned]
     part = cautious(build_catalogue(known), known, base.catalogue)
-    model = Model([*base.parts, part], base.scorer, base.experts, emission=base.emission)
+    model = base.replaced(catalogues=[*base.parts, part])
     fired = find_firing(model, known, np.random.default_rng(_SEED))
     before = set(base.catalogue.packages)
     fired = {name: by for name, by in fired.items() if name in before}
     stored = {
-        name: [release.release() for release in old if "/".join(release.identity[:2]) == name]
+        name: [each.release() for each in old.of_package(*name.split("/", 1)) if base.knows(*each.identity)]
         for name in fired
     }
     model, repaired = repair(model, fired, stored)
@@ -68,7 +71,7 @@ def learn_releases(base: Model, new: Sequence[StoredRelease], old: Sequence[Stor
 
 def rebuild(known: Sequence[StoredRelease]) -> Increment:
     """Build a model of nothing but some stored releases, with a scorer of its own."""
-    learned, twins = separate(known, ())
+    learned, twins = separate(known, {})
     releases = [release.release() for release in learned]
     if not releases:
         return Increment(Model(), (), twins)
@@ -76,14 +79,25 @@ def rebuild(known: Sequence[StoredRelease]) -> Increment:
     return Increment(Model([build_catalogue(releases)], scorer), tuple(learned), twins)
 
 
+def _owner(base: Model, release: StoredRelease, old: Shelf) -> tuple[str, str] | None:
+    """Return the package whose release the model knows and that installs the same, if there is one."""
+    known = (identity[:2] for identity in old.alike(release) if base.knows(*identity))
+    return next(known, None)
+
+
 def separate(
-    new: Sequence[StoredRelease], old: Iterable[StoredRelease]
+    new: Sequence[StoredRelease], known: Mapping[str, tuple[str, str]]
 ) -> tuple[list[StoredRelease], dict[str, str]]:
     """Return the releases that can be told from every other package, and the rest with its twin.
 
     Versions of one package may be alike: that is a tie, and told as one.
+
+    Parameters
+    ----------
+    known
+        Packages that the model knows, by the hash of what one of their releases installs.
     """
-    owners: dict[str, tuple[str, str]] = {release.content_id(): release.identity[:2] for release in old}
+    owners = dict(known)
     learned: list[StoredRelease] = []
     twins: dict[str, str] = {}
     for release in new:

@@ -7,24 +7,28 @@ found, the same model has the same identity and version, an alias that is set is
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+
+import numpy as np
 
 from praxi_tasks.discovery.knowledge import Release
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.errors import KeyNotFoundError, UsageError
 from praxi_tasks.learning.champion import load_base, resolve_model
 from praxi_tasks.learning.collecting import Collected, Collector
-from praxi_tasks.learning.evaluation import Evaluation, evaluate
+from praxi_tasks.learning.evaluation import MOST_RELEASES, Evaluation, evaluate
 from praxi_tasks.learning.gate import judge
 from praxi_tasks.learning.increment import learn_releases, rebuild
+from praxi_tasks.learning.library import Identity, Library
 from praxi_tasks.learning.outcome import Judged, Promotion, Trained
 from praxi_tasks.learning.plan import TrainingPlan, TrainingSettings
 from praxi_tasks.learning.registry import CHAMPION, ORIGIN_TAG, ModelRegistry, tracking_uri
 from praxi_tasks.learning.requests import asked_for, merge, open_requests, parse_label
 from praxi_tasks.learning.sources.choice import choose_sources
-from praxi_tasks.learning.stored import StoredRelease, load_release, stored_releases
+from praxi_tasks.learning.stored import StoredRelease
 from praxi_tasks.learning.tracking import Tracker, artifacts
+from praxi_tasks.learning.tuning import MOST_RELEASES as SAMPLE
 from praxi_tasks.learning.tuning import Tuning, tuned_scorer, tuning_storage
 from praxi_tasks.store import Store, documents, keys
 
@@ -36,6 +40,7 @@ class TrainingRun:
 
     def __init__(self, store: Store, run_id: str) -> None:
         self._store = store
+        self._library = Library(store)
         self._run = run_id
 
     def key(self, name: str) -> str:
@@ -88,7 +93,8 @@ class TrainingRun:
             If there is no storage for trials.
         """
         tuning = Tuning(tuning_storage(self._store.uri), self._run)
-        return tuning.try_once([each.release() for each in stored_releases(self._store)], number)
+        known = self._library.sample(SAMPLE, _SEED)
+        return tuning.try_once([each.release() for each in known], number)
 
     def train(self) -> Trained:
         """Learn what was collected, store and register the model, and write ``trained.json``."""
@@ -96,10 +102,8 @@ class TrainingRun:
         base = load_base(plan.base)
         new = list(self._collected(plan))
         began = time.process_time()
-        if plan.settings.full_retrain:
-            increment = rebuild(new)
-        else:
-            increment = learn_releases(base, new, list(self._stored_of(base)))
+        rebuilt = plan.settings.full_retrain
+        increment = rebuild(new) if rebuilt else learn_releases(base, new, self._library)
         model = self._tuned(increment.model) if plan.settings.tuning_trials else increment.model
         seconds = time.process_time() - began
         uri = f"{self._store.uri}/{keys.model(model.id)}"
@@ -128,12 +132,9 @@ class TrainingRun:
         if not trained.changed:
             return None
         champion, challenger = load_base(trained.base), Model.load(trained.uri)
-        learned = set(trained.learned)
-        new: list[Release] = []
-        old: list[Release] = []
-        for release in self._stored_of(challenger):
-            (new if release.identity in learned else old).append(release.release())
-        evaluation = evaluate(champion, challenger, old, new, _SEED)
+        unknown = [identity for identity in trained.learned if not champion.knows(*identity)]
+        new = [self._library.get(identity).release() for identity in _some(unknown)]
+        evaluation = evaluate(champion, challenger, self._known_to(champion), new, _SEED)
         documents.write(self._store, self.key("evaluation.json"), evaluation)
         return evaluation
 
@@ -183,22 +184,23 @@ class TrainingRun:
     def _tuned(self, model: Model) -> Model:
         """Return the model with a scorer of the best hyper-parameters that the trials found."""
         chosen = Tuning(tuning_storage(self._store.uri), self._run).best()
-        known = [release.release() for release in self._stored_of(model)]
+        known = self._known_to(model)
         if not chosen or not known:
             return model
-        return Model(model.parts, tuned_scorer(known, chosen), model.experts, emission=model.emission)
+        return model.replaced(scorer=tuned_scorer(known, chosen))
 
     def _collected(self, plan: TrainingPlan) -> Iterable[StoredRelease]:
         if plan.settings.full_retrain:
-            yield from stored_releases(self._store)
+            yield from self._library.everything()
             return
         for found in self.collected():
             if found.state == "stored":
-                yield load_release(self._store, found.package.identity)
+                yield self._library.get(found.package.identity)
 
-    def _stored_of(self, model: Model) -> Iterable[StoredRelease]:
-        """Yield the stored releases that a model knows."""
-        return (release for release in stored_releases(self._store) if model.knows(*release.identity))
+    def _known_to(self, model: Model) -> list[Release]:
+        """Return some of the stored releases that a model knows."""
+        found = self._library.sample(MOST_RELEASES, _SEED, lambda each: model.knows(*each.identity))
+        return [each.release() for each in found]
 
     def _registered(self, plan: TrainingPlan, base: Model, model: Model, uri: str) -> str:
         """Register the model as challenger, and the one it builds on if the registry never saw it."""
@@ -219,6 +221,13 @@ class TrainingRun:
 
     def _trained(self) -> Trained:
         return documents.read(self._store, self.key("trained.json"), Trained)
+
+
+def _some(identities: Sequence[Identity]) -> Sequence[Identity]:
+    if len(identities) <= MOST_RELEASES:
+        return identities
+    chosen = np.random.default_rng(_SEED).permutation(len(identities))[:MOST_RELEASES]
+    return [identities[place] for place in sorted(chosen.tolist())]
 
 
 def _obstacle(trained: Trained, judged: Judged, champion: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,7 +16,6 @@ from praxi_tasks.discovery.knowledge import Release
 from praxi_tasks.errors import CorruptObjectError, ReleaseRefusedError
 from praxi_tasks.fingerprint.arrays import pack_arrays, pack_texts, unpack_arrays, unpack_texts
 from praxi_tasks.fingerprint.paths import PathKind, normalise_all
-from praxi_tasks.store import Store, keys
 from praxi_tasks.store.keys import RELEASE_PROTOCOL
 
 MOST_FILES: Final = 250_000
@@ -128,26 +126,6 @@ class StoredRelease:
         if any(len(column) != len(paths) for column in columns):
             raise _corrupt("its columns differ in length")
         return cls(head.ecosystem, head.name, head.version, head.source, paths, *columns)
-
-
-def load_release(store: Store, identity: tuple[str, str, str]) -> StoredRelease:
-    """Read a stored release by ecosystem, name and version.
-
-    Raises
-    ------
-    KeyNotFoundError
-        If no source ever gave it.
-    CorruptObjectError
-        If it is damaged.
-    """
-    return StoredRelease.from_bytes(store.get(keys.release(*identity)))
-
-
-def stored_releases(store: Store) -> Iterator[StoredRelease]:
-    """Yield every stored release, in the order of the keys."""
-    ending = f"/fingerprint.v{RELEASE_PROTOCOL}"
-    for key in sorted(key for key in store.list("releases") if key.endswith(ending)):
-        yield StoredRelease.from_bytes(store.get(key))
 
 
 def _corrupt(problem: str) -> CorruptObjectError:

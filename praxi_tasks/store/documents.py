@@ -12,6 +12,11 @@ from praxi_tasks.store.base import Store
 T = TypeVar("T")
 
 
+def encode(document: object) -> bytes:
+    """Return a document's bytes, for a key that is written once."""
+    return msgspec.json.encode(document)
+
+
 def write(store: Store, key: str, document: object) -> None:
     """Store a document; a retry of the same task writes it anew."""
     store.replace(key, msgspec.json.encode(document))

@@ -8,6 +8,9 @@ from urllib.parse import quote
 
 _LONGEST_PART: Final = 180
 
+RELEASES: Final = "releases"
+"""Folder of the labelled fingerprints of all releases."""
+
 CHANGESET_PROTOCOL = 1
 INVENTORY_PROTOCOL = 1
 RELEASE_PROTOCOL = 1
@@ -69,6 +72,21 @@ def release(ecosystem: str, name: str, version: str) -> str:
     return f"{_release_folder(ecosystem, name, version)}/fingerprint.v{RELEASE_PROTOCOL}"
 
 
+def release_content(content_id: str, ecosystem: str, name: str, version: str) -> str:
+    """Key of the note that a release installs exactly what has this hash."""
+    return f"{releases_of_content(content_id)}/{'/'.join(map(_part, (ecosystem, name, version)))}.json"
+
+
+def releases_of_content(content_id: str) -> str:
+    """Folder of the notes about releases that install exactly what has this hash."""
+    return f"release-contents/{content_id[:2]}/{content_id}"
+
+
+def releases_of_package(ecosystem: str, name: str) -> str:
+    """Folder of the labelled fingerprints of a package."""
+    return "/".join([RELEASES, _part(ecosystem), _part(name)])
+
+
 def release_attempts(ecosystem: str, name: str, version: str) -> str:
     """Key of the record of vain attempts to get a release."""
     return f"{_release_folder(ecosystem, name, version)}/attempts.json"
@@ -80,7 +98,7 @@ def model(model_id: str) -> str:
 
 
 def _release_folder(ecosystem: str, name: str, version: str) -> str:
-    return "/".join(["releases", *map(_part, (ecosystem, name, version))])
+    return "/".join([RELEASES, *map(_part, (ecosystem, name, version))])
 
 
 def _part(text: str) -> str:

@@ -11,6 +11,7 @@ import pytest
 from praxi_tasks.fingerprint.inventory import Claim, Inventory
 from praxi_tasks.fingerprint.tagset import Tagset
 from praxi_tasks.learning.damage import Files
+from praxi_tasks.learning.library import Library
 from praxi_tasks.learning.requests import NewPackage, TrainingRequest
 from praxi_tasks.learning.run import TrainingRun
 from praxi_tasks.learning.stored import StoredRelease
@@ -101,4 +102,4 @@ def stored_world(store: Store) -> None:
             release.ecosystem, release.name, release.version, "test",
             release.paths, release.sizes, release.hashes, release.measured,
         ).checked()  # fmt: skip
-        store.put(keys.release(*found.identity), found.to_bytes())
+        Library(store).add(found)

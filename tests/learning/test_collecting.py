@@ -9,8 +9,9 @@ import pytest
 
 from praxi_tasks.errors import PraxiError, ReleaseNotFoundError, StoreUnavailableError
 from praxi_tasks.learning.collecting import Collector, past_attempts
+from praxi_tasks.learning.library import Library
 from praxi_tasks.learning.requests import NewPackage, parse_label
-from praxi_tasks.learning.stored import StoredRelease, load_release
+from praxi_tasks.learning.stored import StoredRelease
 from praxi_tasks.store import Store, keys
 
 DAY = date(2026, 3, 1)
@@ -49,7 +50,7 @@ def test_the_first_source_that_has_it_gives_it(store: Store) -> None:
     empty, full = Shelf(GONE), Shelf(release("shop/a.py"))
     outcome = Collector(store, [empty, full], DAY).collect(SHOP)
     assert (outcome.state, outcome.source) == ("stored", "shelf")
-    assert load_release(store, SHOP.identity).paths == ["shop/a.py"]
+    assert Library(store).get(SHOP.identity).paths == ["shop/a.py"]
 
 
 def test_what_is_stored_is_not_asked_for_again(store: Store) -> None:
