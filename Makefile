@@ -30,7 +30,7 @@ check: setup  ## Lint, types, layers, locks.
 
 test: setup check  ## Install what is needed and run every test.
 	@scripts/apt.sh test
-	.venv/bin/pytest
+	PRAXI_REQUIRE_TOOLS=1 .venv/bin/pytest
 
 model: setup  ## Train the starter model, Debian stable and the demonstration's wheels, at .praxi/models/starter.
 	@scripts/model.sh

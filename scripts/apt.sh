@@ -10,6 +10,11 @@ test=("${demo[@]}" podman runc conmon netavark aardvark-dns catatonit iptables
 test_commands=("${demo_commands[@]}" podman runc prometheus-alertmanager prometheus-pushgateway htpasswd
       rpm db_dump zstd)
 
+# Who has these two from elsewhere keeps them: another publisher's npm conflicts with Debian's.
+test_commands+=(npm chromium)
+command -v npm >/dev/null || test+=(npm)
+command -v chromium chromium-browser google-chrome >/dev/null || test+=(chromium)
+
 case "${1:-}" in
     demo) packages=("${demo[@]}"); commands=("${demo_commands[@]}") ;;
     test) packages=("${test[@]}"); commands=("${test_commands[@]}") ;;

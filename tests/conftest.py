@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.tools import need
+
 pytest_plugins = (
     "tests.support.registry",
     "tests.support.hostile_registry",
@@ -27,6 +29,17 @@ def praxi_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"real data is not at {folder}: set PRAXI_DATA")
     return folder
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marks that this file gives a meaning."""
+    config.addinivalue_line("markers", "needs(program, ...): runs these; see tests/support/tools.py")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Look for what a test needs before anything is started for it."""
+    for mark in item.iter_markers("needs"):
+        need(*mark.args)
 
 
 @pytest.hookimpl(trylast=True)

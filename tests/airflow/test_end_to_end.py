@@ -21,7 +21,7 @@ pytestmark = [
     pytest.mark.airflow,
     pytest.mark.server,
     pytest.mark.slow,
-    pytest.mark.skipif(not PYTHON.exists(), reason="no .venv-tasks: run `make setup`"),
+    pytest.mark.needs(str(PYTHON)),
 ]
 
 HOUR = timedelta(hours=1)

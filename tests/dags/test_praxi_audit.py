@@ -17,7 +17,7 @@ from tests.support.airflow_home import HOME
 MIDNIGHT = datetime(2026, 3, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
-needs_tasks = pytest.mark.skipif(not PYTHON.exists(), reason="no .venv-tasks: run `make setup`")
+needs_tasks = pytest.mark.needs(str(PYTHON))
 Audit = Callable[..., tuple[str, dict[str, list[str]]]]
 
 

@@ -15,7 +15,7 @@ from tests.support.airflow_home import HOME
 
 pytestmark = [
     pytest.mark.airflow,
-    pytest.mark.skipif(not PYTHON.exists(), reason="no .venv-tasks: run `make setup`"),
+    pytest.mark.needs(str(PYTHON)),
 ]
 
 

@@ -14,7 +14,7 @@ from praxi_tasks.store import documents, keys, open_store
 from tests.airflow.world import PYTHON, World, world
 from tests.support.airflow_home import HOME
 
-needs_tasks = pytest.mark.skipif(not PYTHON.exists(), reason="no .venv-tasks: run `make setup`")
+needs_tasks = pytest.mark.needs(str(PYTHON))
 Train = Callable[..., tuple[str, dict[str, list[str]]]]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from dataclasses import fields
 from pathlib import Path
@@ -25,7 +24,7 @@ def test_the_example_policy_is_valid() -> None:
     assert (len(policy.ignore), len(policy.fail)) == (1, 2)
 
 
-@pytest.mark.skipif(shutil.which("amtool") is None, reason="amtool is not installed")
+@pytest.mark.needs("amtool")
 def test_the_example_for_alertmanager_is_valid(tmp_path: Path) -> None:
     (tmp_path / "alertmanager.yml").write_text(ALERTMANAGER)
     ended = subprocess.run(

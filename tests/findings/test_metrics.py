@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 import urllib.request
 from pathlib import Path
@@ -69,7 +68,7 @@ def test_model_health_counts_distinct_images_once() -> None:
 
 
 @pytest.mark.server
-@pytest.mark.skipif(shutil.which("prometheus-pushgateway") is None, reason="Pushgateway is not installed")
+@pytest.mark.needs("prometheus-pushgateway")
 def test_a_pushgateway_takes_them_and_a_second_push_replaces_them(tmp_path: Path) -> None:
     url = f"http://127.0.0.1:{free_port()}"
     command = ["prometheus-pushgateway", f"--web.listen-address={url.removeprefix('http://')}"]
@@ -102,7 +101,7 @@ def test_a_textfile_is_written_whole(tmp_path: Path) -> None:
         write_textfile(registry(), tmp_path / "none" / "praxi.prom")
 
 
-@pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed")
+@pytest.mark.needs("promtool")
 @pytest.mark.parametrize(
     "arguments", [["check", "rules", "praxi.rules.yaml"], ["test", "rules", "praxi.rules.test.yaml"]]
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import shutil
 import subprocess
 import tarfile
 from pathlib import Path
@@ -166,10 +165,9 @@ def test_ends_without_zero_blocks() -> None:
     assert list(Changeset.from_reading(read(data)).paths) == ["a"]
 
 
+@pytest.mark.needs("tar")
 @pytest.mark.parametrize("version", ["gnu", "0.0", "0.1", "1.0"])
 def test_sparse_files_are_hashed_unpacked(tmp_path: Path, version: str) -> None:
-    if shutil.which("tar") is None:
-        pytest.skip("no tar on this machine")
     file = tmp_path / "sparse"
     with file.open("wb") as sparse:
         for offset in range(0, 40 << 20, 4 << 20):

@@ -21,6 +21,7 @@ from demo.servers import start_registry
 from demo.timeline import Published
 from demo.workshop import Workshop
 from tests.support.process import running
+from tests.support.tools import need
 
 PROGRAMS = ("mmdebstrap", "buildah", "docker-registry", "apt-get")
 
@@ -28,9 +29,9 @@ PROGRAMS = ("mmdebstrap", "buildah", "docker-registry", "apt-get")
 @pytest.fixture(scope="session")
 def demo_images() -> Iterator[dict[str, Published]]:
     """The demonstration's images by recipe name, in a registry on a loopback port."""
-    missing = [program for program in PROGRAMS if not shutil.which(program)]
-    if missing or os.geteuid():
-        pytest.skip(f"building images needs root and: {', '.join(missing or PROGRAMS)} (scripts/apt.sh test)")
+    need(*PROGRAMS)
+    if os.geteuid():
+        pytest.skip("only root may build images")
     with images_in_registry(cache_folder() / "images") as images:
         yield images
 

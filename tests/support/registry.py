@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import dataclasses
-import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ import pytest
 from demo.servers import start_registry
 from tests.support import images
 from tests.support.process import running
+from tests.support.tools import need
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,16 +55,10 @@ def _htpasswd(file: Path, username: str, password: str) -> dict[str, Any]:
     return {"auth": {"htpasswd": {"realm": "praxi-tests", "path": str(file)}}}
 
 
-def _needs(*programs: str) -> None:
-    missing = [program for program in programs if not shutil.which(program)]
-    if missing:
-        pytest.skip(f"not installed: {', '.join(missing)} (apt-get install docker-registry apache2-utils)")
-
-
 @pytest.fixture(scope="session")
 def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
     """An empty real registry without authentication, shared by the session: use your own repositories."""
-    _needs("docker-registry")
+    need("docker-registry")
     with run_registry(tmp_path_factory.mktemp("registry")) as one:
         yield one
 
@@ -72,7 +66,7 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
 @pytest.fixture(scope="session")
 def private_registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
     """A real registry that asks for a username and password."""
-    _needs("docker-registry", "htpasswd")
+    need("docker-registry", "htpasswd")
     folder = tmp_path_factory.mktemp("private-registry")
     with run_registry(folder, username="auditor", password="correct horse") as one:
         yield one

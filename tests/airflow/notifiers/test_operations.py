@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -22,7 +21,7 @@ def notifier() -> OperationsNotifier:
 
 
 @pytest.mark.server
-@pytest.mark.skipif(shutil.which("prometheus-alertmanager") is None, reason="Alertmanager is not installed")
+@pytest.mark.needs("prometheus-alertmanager")
 def test_a_late_run_rings_from_the_triggerer(
     configure: Configure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -117,9 +117,7 @@ def test_killing_before_anything_runs_is_harmless() -> None:
 class TestRealCommands:
     """The operator with the commands themselves, in the environment of the task image."""
 
-    pytestmark = pytest.mark.skipif(
-        not (ROOT / ".venv-tasks").exists(), reason="no .venv-tasks: run `make setup`"
-    )
+    pytestmark = pytest.mark.needs(str(ROOT / ".venv-tasks" / "bin" / "python"))
 
     def test_a_registry_that_is_down_is_a_retry_until_the_last_try(self, store_folder: Path) -> None:
         from tests.support.process import free_port

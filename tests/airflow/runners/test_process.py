@@ -28,14 +28,14 @@ def run(python: Path, *arguments: str, **environment: str) -> int:
     return ProcessRunner(python).run(Command(arguments=arguments, environment=environment), {})
 
 
-@pytest.mark.skipif(not PYTHON.exists(), reason="no .venv-tasks: run `make setup`")
+@pytest.mark.needs(str(PYTHON))
 def test_a_command_runs_in_the_tasks_environment(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     assert run(PYTHON, "--version") == 0
     assert "praxi, version" in caplog.text
 
 
-@pytest.mark.skipif(not PYTHON.exists(), reason="no .venv-tasks: run `make setup`")
+@pytest.mark.needs(str(PYTHON))
 def test_a_usage_error_has_its_exit_code() -> None:
     assert run(PYTHON, "no-such-command") == 2
 

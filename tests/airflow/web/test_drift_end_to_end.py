@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,7 +18,7 @@ pytestmark = [
     pytest.mark.airflow,
     pytest.mark.server,
     pytest.mark.slow,
-    pytest.mark.skipif(not shutil.which("prometheus-alertmanager"), reason="Alertmanager is not installed"),
+    pytest.mark.needs("prometheus-alertmanager"),
 ]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -29,9 +28,7 @@ FLAW = Finding(
 OTHER = Finding("vulnerable", "CVE-2026-2", "jinja is misled", "medium", package="pypi/jinja2")
 POLICY = parse_policy(b"routes: [{namespaces: ['shop*'], team: shop}]")
 
-needs_alertmanager = pytest.mark.skipif(
-    shutil.which("prometheus-alertmanager") is None, reason="Alertmanager is not installed"
-)
+needs_alertmanager = pytest.mark.needs("prometheus-alertmanager")
 
 
 def image(name: str, *findings: Finding, state: str = "audited", namespace: str = "shop") -> AssessedImage:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,21 +13,21 @@ from praxi_tasks.findings.document import AssessedAudit, AssessedImage
 from praxi_tasks.findings.finding import Finding
 from praxi_tasks.findings.report.page import report_page
 from tests.findings.audits import AT, large_audit
+from tests.support.tools import find
 
-CHROMIUM = shutil.which("chromium")
 HOSTILE = "</script><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
     pytest.mark.xdist_group("chromium"),
 ]
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    program = find("chromium", "chromium-browser", "google-chrome")
     with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--headless"])
+        yield playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--headless"])
 
 
 def opened(browser: Browser, audit: AssessedAudit, folder: Path) -> Page:

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.fingerprint.databases.layers import inventory_of, inventory_of_folder, only
+from tests.support.tools import find
 
 
 def manifest(name: str, version: str) -> bytes:
@@ -41,9 +41,7 @@ def test_a_package_owns_its_folder_without_nested_packages() -> None:
 
 
 def test_equals_npm_itself(tmp_path: Path) -> None:
-    npm = shutil.which("npm")
-    if npm is None:
-        pytest.skip("npm is not installed")
+    npm = find("npm")
     for name, version in {"first": "1.0.0", "second": "2.1.0-beta.1"}.items():
         source = tmp_path / name
         source.mkdir()

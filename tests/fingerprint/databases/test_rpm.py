@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 import struct
 import subprocess
@@ -14,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fingerprint.databases.layers import inventory_of, inventory_of_folder
+from tests.support.tools import need
 
 SPEC = """
 Name: praxi-demo
@@ -61,8 +61,7 @@ def rpm(root: Path, backend: str, *arguments: str) -> str:
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a root with two packages that rpm built and installed into its SQLite database."""
-    for command, package in {"rpm": "rpm", "rpmbuild": "rpm", "db_load": "db-util"}.items():
-        assert shutil.which(command), f"{command} is missing: install Debian's {package}"
+    need("rpm", "rpmbuild", "db_load")
     folder = tmp_path_factory.mktemp("rpm")
     (folder / "demo.spec").write_text(SPEC)
     defines = [f"_topdir {folder}/top", "__os_install_post %{nil}", "debug_package %{nil}"]

@@ -18,7 +18,7 @@ from praxi_tasks.learning.sources import indexes
 from praxi_tasks.learning.sources.archives import list_tar, open_data_archive
 from praxi_tasks.learning.sources.base import Source
 from praxi_tasks.learning.sources.indexes import DebSource, NpmSource, PyPISource, list_wheel
-from praxi_tasks.learning.sources.tools import is_there
+from tests.support.tools import need
 
 SHOP = parse_label("shop==1.0")
 
@@ -104,8 +104,7 @@ class TestRealIndexes:
         ],
     )  # fmt: skip
     def test_a_release_is_fetched_and_listed(self, source: Source, tool: str, label: str, path: str) -> None:
-        if not is_there(tool):
-            pytest.skip(f"{tool} is not here")
+        need(tool)
         if label.endswith("@"):
             label += deb_version("tree") or pytest.skip("apt knows no packages here: run apt-get update")
         wanted = parse_label(label)
@@ -115,8 +114,7 @@ class TestRealIndexes:
         assert found.sizes[found.paths.index(path)] > 0
 
     def test_a_release_that_is_not_there_is_told_with_the_tools_reason(self) -> None:
-        if not is_there("pip"):
-            pytest.skip("pip is not here")
+        need("pip")
         with pytest.raises(ReleaseNotFoundError, match=r"six==99\.0"):
             PyPISource().read(parse_label("six==99.0"))
 
