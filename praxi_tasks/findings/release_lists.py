@@ -7,8 +7,9 @@ versions only and no days, so each mirroring notes the day on which it first see
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -28,8 +29,6 @@ _WORKERS: Final = 4
 
 def audited_packages(store: Store, ecosystem: str) -> list[str]:
     """Return an ecosystem's packages of the last audit that the store remembers, from its components."""
-    import duckdb
-
     memories = sorted(store.list(keys.history("dag")))
     if not memories:
         return []
@@ -38,18 +37,17 @@ def audited_packages(store: Store, ecosystem: str) -> list[str]:
         table = store.get(keys.run(run, "tables/components.parquet"))
     except KeyNotFoundError:
         return []
-    return sorted(_names(table, ecosystem, duckdb))
+    return sorted(_names(table, ecosystem))
 
 
-def _names(table: bytes, ecosystem: str, duckdb: Any) -> Iterator[str]:
-    import tempfile
+def _names(table: bytes, ecosystem: str) -> set[str]:
+    from arro3.io import read_parquet
 
-    with tempfile.NamedTemporaryFile(suffix=".parquet") as file, duckdb.connect() as database:
-        file.write(table)
-        file.flush()
-        query = "SELECT DISTINCT name FROM read_parquet($file) WHERE ecosystem = $ecosystem"
-        rows = database.execute(query, {"file": file.name, "ecosystem": ecosystem})
-        yield from (name for (name,) in rows.fetchall())
+    names = set()
+    for batch in read_parquet(BytesIO(table)):
+        pairs = zip(batch.column("ecosystem").to_pylist(), batch.column("name").to_pylist(), strict=True)
+        names |= {name for of, name in pairs if of == ecosystem}
+    return names
 
 
 def renewed_lists(
