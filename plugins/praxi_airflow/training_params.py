@@ -17,6 +17,13 @@ def training_params(settings: LearningSettings) -> dict[str, Param]:
             type="array",
             items={"type": "string", "minLength": 1},
         ),
+        "list": Param(
+            None,
+            "A list of them: paste its lines, or give the URI of a text file in a store.",
+            type=["null", "string"],
+            format="multiline",
+            maxLength=100_000,  # it becomes one argument of a command, and of those 128 KiB are allowed
+        ),
         "routing": Param(
             "default",
             "Which new releases share an expert.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import click
 
@@ -28,15 +28,20 @@ def learn(context: click.Context, store_uri: str, run_id: str) -> None:
 @model_option()
 @click.option("--settings", default="{}", help="How to train, as a JSON object; see the Dag's parameters.")
 @click.option("--package", "packages", multiple=True, help="Learn this too: name==version.")
+@click.option("--list", "listed", type=click.File(), help="Learn what a file lists too, one a line.")
 @click.pass_obj
-def releases(run: TrainingRun, model_uri: str, settings: str, packages: tuple[str, ...]) -> None:
+def releases(
+    run: TrainingRun, model_uri: str, settings: str, packages: tuple[str, ...], listed: IO[str] | None
+) -> None:
     """Gather what is to be learned, and pack it into batches."""
     import msgspec
 
     from praxi_tasks.learning.plan import read_settings
 
     chosen = read_settings(settings)
-    plan = run.plan(model_uri, msgspec.structs.replace(chosen, packages=(*chosen.packages, *packages)))
+    text = f"{chosen.list or ''}\n{listed.read()}" if listed else chosen.list
+    chosen = msgspec.structs.replace(chosen, packages=(*chosen.packages, *packages), list=text)
+    plan = run.plan(model_uri, chosen)
     click.echo(
         f"{len(plan.packages)} releases wanted by {len(plan.requests)} requests, {plan.batches} batches"
     )

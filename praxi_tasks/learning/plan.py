@@ -57,10 +57,13 @@ class TrainingSettings(msgspec.Struct, frozen=True):
         What a challenger must reach, and what each score counts for.
     request, packages
         URI of a request in another store, and releases named by hand.
+    list
+        More of them: the text of a list, one a line, or the URI of one in a store.
     """
 
     request: str | None = None
     packages: tuple[str, ...] = ()
+    list: str | None = None
     routing: Routing = "default"
     labels_per_expert: int = 0
     tuning_trials: int = 0

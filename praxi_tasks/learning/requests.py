@@ -15,6 +15,7 @@ from praxi_tasks.store import Store, documents, keys, open_store
 _LABEL: Final = re.compile(
     r"(?:(?:pkg:)?(?P<ecosystem>[a-z]+)/)?(?P<name>(?:@[^\s@=<>/]+/)?[^\s@=<>/]+)(?:==|@)(?P<version>[^\s@=]+)"
 )
+_SCHEMES: Final = frozenset({"file", "s3"})
 _SEPARATORS: Final = re.compile(r"[-_.]+")  # PyPI takes names that differ in these, or in case, as one
 
 
@@ -68,6 +69,45 @@ def parse_label(label: str) -> NewPackage:
     return NewPackage(f"pkg:{ecosystem}/{name}@{match['version']}", ecosystem, name, match["version"])
 
 
+def parse_list(text: str) -> tuple[NewPackage, ...]:
+    """Read a list of releases, one a line; empty lines and what follows a ``#`` are passed over.
+
+    Raises
+    ------
+    DataError
+        If a line names no release; the message names the line.
+    """
+    found = []
+    for number, line in enumerate(text.splitlines(), 1):
+        label = line.partition("#")[0].strip()
+        if label:
+            try:
+                found.append(parse_label(label))
+            except DataError as error:
+                raise DataError(error.what, where=f"line {number}: {label!r}", action=error.action) from error
+    return tuple(found)
+
+
+def read_list(given: str | None) -> tuple[NewPackage, ...]:
+    """Read a list that was given as its text, or as the URI of a file in a store.
+
+    Raises
+    ------
+    DataError
+        If a line names no release, or the file is no text.
+    KeyNotFoundError
+        If there is no such file.
+    """
+    text = (given or "").strip()
+    if urlsplit(text).scheme not in _SCHEMES or len(text.split()) > 1:
+        return parse_list(text)
+    folder, _, name = text.rpartition("/")
+    try:
+        return parse_list(open_store(folder).get(name).decode())
+    except UnicodeDecodeError as error:
+        raise DataError("the list is no text", where=text, action="save it as UTF-8") from error
+
+
 def merge(packages: Iterable[NewPackage]) -> tuple[NewPackage, ...]:
     """Return each release once, in order, with every layer that anybody saw it in."""
     merged: dict[tuple[str, str, str], NewPackage] = {}
@@ -89,7 +129,7 @@ def read_request(uri: str) -> TrainingRequest:
         If there is no request, or what is there is none.
     """
     folder, _, name = uri.rpartition("/")
-    if not folder or not name or urlsplit(uri).scheme not in {"file", "s3"}:
+    if not folder or not name or urlsplit(uri).scheme not in _SCHEMES:
         raise UsageError("not a request's URI", where=uri, action="use a store URI such as s3://bucket/key")
     return documents.read(open_store(folder), name, TrainingRequest)
 

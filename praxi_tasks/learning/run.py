@@ -24,7 +24,7 @@ from praxi_tasks.learning.library import Identity, Library
 from praxi_tasks.learning.outcome import Judged, Promotion, Trained
 from praxi_tasks.learning.plan import TrainingPlan, TrainingSettings
 from praxi_tasks.learning.registry import CHAMPION, ORIGIN_TAG, ModelRegistry, tracking_uri
-from praxi_tasks.learning.requests import asked_for, merge, open_requests, parse_label
+from praxi_tasks.learning.requests import asked_for, merge, open_requests, parse_label, read_list
 from praxi_tasks.learning.sources.choice import choose_sources
 from praxi_tasks.learning.stored import StoredRelease
 from praxi_tasks.learning.tracking import Tracker, artifacts
@@ -59,7 +59,11 @@ class TrainingRun:
         """
         requests = open_requests(self._store)
         wanted = [package for request in requests.values() for package in request.packages]
-        by_hand = [*asked_for(self._store, settings.request), *map(parse_label, settings.packages)]
+        by_hand = [
+            *asked_for(self._store, settings.request),
+            *map(parse_label, settings.packages),
+            *read_list(settings.list),
+        ]
         base = resolve_model(model_uri, self._store.uri)
         known = load_base(base)
         packages = merge(package for package in [*wanted, *by_hand] if not known.knows(*package.identity))

@@ -89,7 +89,10 @@ def artifacts(store_uri: str) -> str:
 def _parameters(settings: TrainingSettings) -> Mapping[str, Any]:
     flat = msgspec.to_builtins(settings)
     bars = {f"bar.{name}": bound for name, bound in flat.pop("bars").items()}
-    return {**{name: value for name, value in flat.items() if name not in {"request", "packages"}}, **bars}
+    return {
+        **{name: value for name, value in flat.items() if name not in {"request", "packages", "list"}},
+        **bars,
+    }
 
 
 def _metrics(trained: Trained, evaluation: Evaluation | None, judged: Judged) -> dict[str, float]:

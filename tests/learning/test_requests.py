@@ -17,6 +17,7 @@ from praxi_tasks.learning.requests import (
     merge,
     open_requests,
     parse_label,
+    read_list,
     read_request,
 )
 from praxi_tasks.store import Store, documents, keys, open_store
@@ -102,6 +103,31 @@ def test_what_names_no_release_is_refused(label: str) -> None:
 def test_every_label_of_the_published_study_is_one(praxi_data: Path) -> None:
     labels = (praxi_data / "praxi-study-labels.txt").read_text().split()
     assert len({parse_label(label).identity for label in labels}) == len(labels) == 3000
+
+
+def test_a_list_is_pasted_or_named(praxi_data: Path, tmp_path: Path) -> None:
+    text = (praxi_data / "praxi-study-labels.txt").read_text()
+    (tmp_path / "labels.txt").write_text(text)
+    pasted, named = read_list(text), read_list((tmp_path / "labels.txt").as_uri())
+    assert len({each.identity for each in pasted}) == 3000
+    assert pasted == named
+
+
+def test_a_list_may_have_comments_and_no_lines_at_all() -> None:
+    found = read_list("# ours\n\nshop==1.0  # the old one\r\n  npm/left-pad@1.3.0\n")
+    assert [each.identity for each in found] == [("pypi", "shop", "1.0"), ("npm", "left-pad", "1.3.0")]
+    assert read_list(None) == read_list(" \n") == ()
+
+
+def test_a_line_that_names_no_release_is_told_with_its_number(tmp_path: Path) -> None:
+    with pytest.raises(DataError) as caught:
+        read_list("shop==1.0\nwhatever\n")
+    assert "line 2" in caught.value.where
+    with pytest.raises(KeyNotFoundError):
+        read_list((tmp_path / "none.txt").as_uri())
+    (tmp_path / "bad.txt").write_bytes(b"\xff\xfe")
+    with pytest.raises(DataError, match="no text"):
+        read_list((tmp_path / "bad.txt").as_uri())
 
 
 @given(st.lists(st.tuples(st.text(), st.text(), st.text()), unique=True, max_size=20))
