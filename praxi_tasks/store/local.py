@@ -73,12 +73,20 @@ class LocalStore:
 
     def exists(self, key: str) -> bool:
         """Return whether an object is stored under the key."""
-        return self._path(key).is_file()
+        try:
+            return self._path(key).is_file()
+        except OSError as error:
+            raise self._broken(error, key) from error
 
     def list(self, prefix: str) -> Iterator[str]:
         """Yield the keys below a folder ``prefix``, in no particular order."""
         base = self._path(prefix) if prefix else self._root
-        for folder, folders, files in os.walk(base):
+
+        def stop(error: OSError) -> None:
+            if not isinstance(error, FileNotFoundError | NotADirectoryError):
+                raise self._broken(error, prefix) from error
+
+        for folder, folders, files in os.walk(base, onerror=stop):
             if Path(folder) == self._root and _STAGING in folders:
                 folders.remove(_STAGING)
             for name in files:
@@ -116,7 +124,8 @@ class LocalStore:
             staged.unlink(missing_ok=True)
 
     def _broken(self, error: OSError, key: str) -> StoreError:
-        kind = StoreError if isinstance(error, _FINAL) else StoreUnavailableError
+        final = isinstance(error, _FINAL) or error.errno in {errno.ENAMETOOLONG, errno.ELOOP, errno.EROFS}
+        kind = StoreError if final else StoreUnavailableError
         return kind(
             f"the store directory refused the operation: {error.strerror or error}",
             where=f"{self.uri}/{key}",

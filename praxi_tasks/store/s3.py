@@ -11,12 +11,14 @@ import os
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from praxi_tasks.errors import KeyNotFoundError, PraxiError, StoreError, StoreUnavailableError
+from praxi_tasks.errors import KeyNotFoundError, PraxiError, UsageError
 from praxi_tasks.store.base import check_key
+from praxi_tasks.store.s3_errors import no_bucket, translate
 
 if TYPE_CHECKING:
-    from obstore.store import ClientConfig, RetryConfig
+    from obstore.store import ClientConfig, RetryConfig, S3Config
     from obstore.store import S3Store as Bucket
 
 
@@ -49,7 +51,7 @@ class S3Store:
         except (AlreadyExistsError, PreconditionError):
             return False
         except FileNotFoundError as error:
-            raise self._no_bucket() from error
+            raise no_bucket(self.uri) from error
         except Exception as error:
             raise self._translate(error, key) from error
         return True
@@ -59,7 +61,7 @@ class S3Store:
         try:
             self._bucket.put(check_key(key), data)
         except FileNotFoundError as error:
-            raise self._no_bucket() from error
+            raise no_bucket(self.uri) from error
         except Exception as error:
             raise self._translate(error, key) from error
 
@@ -82,49 +84,46 @@ class S3Store:
         except Exception as error:
             raise self._translate(error, prefix) from error
 
-    def _no_bucket(self) -> StoreError:
-        return StoreError("there is no such bucket", where=self.uri, action="create it, or correct the URI")
-
     def _translate(self, error: Exception, key: str) -> PraxiError:
-        from obstore import exceptions
-
-        where = f"{self.uri}/{key}"
-        if isinstance(error, PraxiError):
-            return error
-        if isinstance(error, FileNotFoundError):
-            return KeyNotFoundError(
-                "nothing is stored under this key", where=where, action="check the store's URI"
-            )
-        if isinstance(error, exceptions.PermissionDeniedError | exceptions.UnauthenticatedError):
-            return StoreError(
-                "the store refused the credentials", where=where, action="check the store's secret"
-            )
-        return StoreUnavailableError(
-            f"the store can't be reached ({type(error).__name__})",
-            where=where,
-            action="check AWS_ENDPOINT_URL",
-        )
+        return translate(error, f"{self.uri}/{key}")
 
 
 def _open_bucket(bucket: str, prefix: str) -> Bucket:
+    from obstore.exceptions import BaseError
     from obstore.store import S3Store as Bucket
 
-    endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
+    endpoint = _endpoint()
     options: ClientConfig = {"connect_timeout": "5s", "read_timeout": "20s", "timeout": "120s"}
-    if endpoint and endpoint.startswith("http://"):
+    if endpoint.startswith("http://"):
         options["allow_http"] = True
     retries: RetryConfig = {
         "max_retries": 5,
         "retry_timeout": timedelta(seconds=20),
         "backoff": {"init_backoff": timedelta(seconds=0.2), "max_backoff": timedelta(seconds=5), "base": 2},
     }
+    own: S3Config = {"endpoint": endpoint, "virtual_hosted_style_request": False} if endpoint else {}
+    try:
+        return Bucket(bucket, prefix=prefix or None, config=own, client_options=options, retry_config=retries)
+    except BaseError as error:
+        what = str(error).partition("\n")[0]
+        raise UsageError(
+            f"the store's settings are not usable: {what}",
+            where=f"s3://{bucket}",
+            action="correct the AWS_* variables",
+        ) from None
+
+
+def _endpoint() -> str:
+    """Return the endpoint that is set, empty for AWS itself; obstore panics on what is no URL."""
+    name = "AWS_ENDPOINT_URL_S3" if os.environ.get("AWS_ENDPOINT_URL_S3") else "AWS_ENDPOINT_URL"
+    endpoint = os.environ.get(name, "")
     if not endpoint:
-        return Bucket(bucket, prefix=prefix or None, client_options=options, retry_config=retries)
-    return Bucket(
-        bucket,
-        prefix=prefix or None,
-        endpoint=endpoint,
-        virtual_hosted_style_request=False,
-        client_options=options,
-        retry_config=retries,
-    )
+        return ""
+    try:
+        parts = urlsplit(endpoint)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or parts.username is not None or not endpoint.isprintable() or " " in endpoint:
+        raise UsageError("not the URL of an object store", where=name, action="write it as https://host:port")
+    return endpoint

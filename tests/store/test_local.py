@@ -7,13 +7,15 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from praxi_tasks.errors import StoreError, UsageError
+from praxi_tasks.errors import KeyNotFoundError, StoreError, UsageError
 from praxi_tasks.store import Store, open_store
 from praxi_tasks.store.local import LocalStore
 from tests.store.contract import CHECKS
@@ -68,8 +70,6 @@ def test_a_key_below_another_is_refused_for_good(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_worth_another_try(tmp_path: Path) -> None:
-    if not Path("/dev/full").exists():
-        pytest.skip("no /dev/full on this system")
     store = LocalStore(tmp_path)
     limited = (
         "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
@@ -102,7 +102,60 @@ def test_a_killed_writer_leaves_all_or_nothing(tmp_path: Path, method: str) -> N
         assert {len(store.get(key)) for key in store.list("k")} == {300_000}
 
 
-def test_an_unreadable_directory_is_no_missing_key(tmp_path: Path) -> None:
+@contextmanager
+def nobody() -> Iterator[None]:
+    """Be nobody in particular for a while: root may do everything."""
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
+
+
+@pytest.fixture
+def shared_folder() -> Iterator[Path]:
+    """Return a folder that everybody may enter, which pytest's own are not."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@pytest.mark.parametrize("mode", [0o000, 0o500])
+def test_a_directory_that_may_not_be_used_is_no_empty_store(shared_folder: Path, mode: int) -> None:
+    store = LocalStore(shared_folder)
+    store.put("k/key", b"x")
+    (shared_folder / "k").chmod(mode)
+    operations: list[Callable[[], object]] = [
+        lambda: store.put("k/other", b"y"),
+        lambda: store.replace("k/key", b"y"),
+    ]
+    if mode == 0:
+        operations += [
+            lambda: store.get("k/key"), lambda: store.exists("k/key"), lambda: list(store.list(""))
+        ]  # fmt: skip
+    try:
+        with nobody():
+            for operation in operations:
+                with pytest.raises(StoreError, match="permissions") as caught:
+                    operation()
+                assert not caught.value.retryable
+                assert not isinstance(caught.value, KeyNotFoundError)
+    finally:
+        (shared_folder / "k").chmod(0o755)
+    assert store.get("k/key") == b"x"
+
+
+def test_a_path_longer_than_the_system_takes_is_refused_for_good(tmp_path: Path) -> None:
+    store, key = LocalStore(tmp_path), "/".join(["x" * 250] * 20)
+    for operation in (store.get, store.exists, lambda key: store.put(key, b"x")):
+        with pytest.raises(StoreError) as caught:
+            operation(key)
+        assert not caught.value.retryable
+
+
+def test_a_file_in_the_stores_place_is_refused_for_good(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     store = LocalStore(tmp_path / "file")
     with pytest.raises(StoreError) as caught:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import socket
 import threading
 import uuid
@@ -11,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from praxi_tasks.errors import StoreError, StoreUnavailableError
+from praxi_tasks.errors import StoreError, StoreUnavailableError, UsageError
 from praxi_tasks.store import Store, open_store
 from tests.store.contract import CHECKS
 from tests.support.process import free_port
@@ -82,31 +83,83 @@ def test_a_wrong_secret_is_final_and_not_repeated(uri: str, monkeypatch: pytest.
         assert "wrong-secret" not in repr(caught.value)
 
 
-class _NoSuchBucket(BaseHTTPRequestHandler):
-    """Answers as S3 does when the bucket is missing; SeaweedFS would make it."""
+class _Refusal(BaseHTTPRequestHandler):
+    """Answers as S3 does when the bucket is missing, which SeaweedFS would make, or in another region."""
+
+    status = 404
+    body = b"<Error><Code>NoSuchBucket</Code></Error>"
 
     def do_PUT(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        body = b"<Error><Code>NoSuchBucket</Code></Error>"
-        self.send_response(404)
-        self.send_header("Content-Length", str(len(body)))
+        self.do_GET()
+
+    def do_GET(self) -> None:
+        self.send_response(self.status)
+        self.send_header("Content-Length", str(len(self.body)))
         self.end_headers()
-        self.wfile.write(body)
+        self.wfile.write(self.body)
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
 
 
-def test_a_missing_bucket_is_named(uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    with ThreadingHTTPServer(("127.0.0.1", 0), _NoSuchBucket) as server:
+class _ElsewhereRefusal(_Refusal):
+    status = 301
+    body = b"<Error><Code>PermanentRedirect</Code></Error>"
+
+
+@pytest.mark.parametrize(
+    ("refusal", "message"), [(_Refusal, "no such bucket"), (_ElsewhereRefusal, "another region")]
+)
+def test_a_bucket_that_is_not_there_is_named(
+    refusal: type[_Refusal], message: str, uri: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), refusal) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.server_port}")
         store = open_store("s3://no-such-bucket/x")
-        for write in (store.put, store.replace):
-            with pytest.raises(StoreError, match="no such bucket") as caught:
-                write("key", b"")
+        operations: list[Callable[[], object]] = [
+            lambda: store.put("key", b""),
+            lambda: store.replace("key", b""),
+            lambda: store.get("key"),
+            lambda: list(store.list("")),
+        ]
+        for operation in operations:
+            with pytest.raises(StoreError, match=message) as caught:
+                operation()
             assert not caught.value.retryable
         server.shutdown()
+
+
+def test_without_credentials_it_says_which_to_give(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_METADATA_ENDPOINT", f"http://127.0.0.1:{free_port()}")  # where no role is
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free_port()}")
+    with pytest.raises(StoreUnavailableError, match="AWS_ACCESS_KEY_ID"):
+        open_store("s3://bucket/x").get("key")
+
+
+def test_half_a_credential_is_refused(uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    with pytest.raises(UsageError, match=r"AWS_\*"):
+        open_store(uri)
+
+
+@pytest.mark.parametrize(
+    "endpoint", ["127.0.0.1:9000", "ftp://host", "http://", "http://host:port", "http://a b", "http://[::1"]
+)
+def test_an_endpoint_that_is_no_url_is_refused(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+    with pytest.raises(UsageError, match="AWS_ENDPOINT_URL"):
+        open_store("s3://bucket/x")
+
+
+def test_an_endpoint_with_a_password_in_it_is_refused_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://user:secret@host:9000")
+    with pytest.raises(UsageError) as caught:
+        open_store("s3://bucket/x")
+    assert "secret" not in str(caught.value)
 
 
 @pytest.fixture

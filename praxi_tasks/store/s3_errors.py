@@ -1,0 +1,49 @@
+"""What went wrong with a bucket, in words that say what to correct."""
+
+from __future__ import annotations
+
+import os
+from typing import Final
+
+from praxi_tasks.errors import KeyNotFoundError, PraxiError, StoreError, StoreUnavailableError
+
+_CREDENTIAL_SERVICES: Final = ("//169.254.", "/latest/api/token", "/latest/meta-data/")
+_ANY_OF: Final = (
+    "AWS_ACCESS_KEY_ID",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+)
+
+
+def translate(error: Exception, where: str) -> PraxiError:
+    """Return this project's error for one of obstore's; an error that is ours already stays as it is."""
+    from obstore import exceptions
+
+    if isinstance(error, PraxiError):
+        return error
+    text = str(error)
+    if "NoSuchBucket" in text:
+        return no_bucket(where)
+    if isinstance(error, FileNotFoundError):
+        return KeyNotFoundError(
+            "nothing is stored under this key", where=where, action="check the store's URI"
+        )
+    if isinstance(error, exceptions.PermissionDeniedError | exceptions.UnauthenticatedError):
+        return StoreError("the store refused the credentials", where=where, action="check the store's secret")
+    if "incorrectly configured region" in text:
+        return StoreError("the bucket is in another region", where=where, action="set AWS_REGION")
+    if any(place in text for place in _CREDENTIAL_SERVICES) and not any(map(os.environ.get, _ANY_OF)):
+        return StoreUnavailableError(
+            "there are no credentials for the store",
+            where=where,
+            action="set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run where a role gives them",
+        )
+    return StoreUnavailableError(
+        f"the store can't be reached ({type(error).__name__})", where=where, action="check AWS_ENDPOINT_URL"
+    )
+
+
+def no_bucket(where: str) -> StoreError:
+    """Return the error for a bucket that does not exist."""
+    return StoreError("there is no such bucket", where=where, action="create it, or correct the URI")
