@@ -24,6 +24,8 @@ class FindingSettings:
         An npm registry (npm's ``registry``), for the same.
     feeds_packages
         Packages indexes of distributions, ``debian-12=URL`` each: for source packages and release lists.
+    feeds_end_of_life
+        Base URL of release cycles as endoflife.date tells them; empty for the table that Praxi ships.
     feeds_ecosystems
         The ecosystems of OSV to mirror; empty for the usual ones.
     policy
@@ -45,6 +47,7 @@ class FindingSettings:
     feeds_index: str = ""
     feeds_npm: str = ""
     feeds_packages: tuple[str, ...] = ()
+    feeds_end_of_life: str = ""
     feeds_ecosystems: tuple[str, ...] = ()
     policy: str = ""
     alertmanager: str = ""
@@ -62,6 +65,7 @@ class FindingSettings:
             "PRAXI_FEEDS_KEV": self.feeds_kev,
             "PRAXI_FEEDS_INDEX": self.feeds_index,
             "PRAXI_FEEDS_NPM": self.feeds_npm,
+            "PRAXI_FEEDS_END_OF_LIFE": self.feeds_end_of_life,
             "PRAXI_FEEDS_PACKAGES": " ".join(self.feeds_packages),
             "PRAXI_POLICY": self.policy,
             "PRAXI_ALERTMANAGER": self.alertmanager,
@@ -86,6 +90,7 @@ def load_finding_settings(section: Section, store: str) -> FindingSettings:
         feeds_kev=section.public_url("feeds_kev"),
         feeds_index=section.public_url("feeds_index"),
         feeds_npm=section.public_url("feeds_npm"),
+        feeds_end_of_life=section.public_url("feeds_end_of_life"),
         feeds_packages=section.public_pairs("feeds_packages"),
         feeds_ecosystems=section.names("feeds_ecosystems"),
         policy=section.text("policy", ""),

@@ -13,7 +13,7 @@ from praxi_tasks.audit.failure import UnfinishedError, is_last_try
 from praxi_tasks.cli.options import store_option
 from praxi_tasks.findings.distribution_packages import DistributionPackages, index_name
 from praxi_tasks.findings.feeds import StoreFeeds
-from praxi_tasks.findings.mirror import ECOSYSTEMS, OSV_URL, Mirror, Outcome, osv_sources
+from praxi_tasks.findings.mirror import ECOSYSTEMS, OSV_URL, Mirror, Outcome, end_of_life_sources, osv_sources
 from praxi_tasks.findings.package_indexes import NPM, PYPI, PackageIndex
 from praxi_tasks.findings.release_lists import audited_packages, renewed_lists, sighted_releases
 from praxi_tasks.store import Store, keys, open_store
@@ -60,6 +60,11 @@ _KEV = "kev/known_exploited_vulnerabilities.json"
     help="An npm registry, for the same of npm's packages.",
 )
 @click.option(
+    "--end-of-life",
+    envvar="PRAXI_FEEDS_END_OF_LIFE",
+    help="Base URL (or directory) of release cycles as endoflife.date tells them: <BASE>/<product>.json.",
+)
+@click.option(
     "--packages",
     multiple=True,
     metavar="DISTRIBUTION=URL",
@@ -84,6 +89,7 @@ def feeds(
     kev: str | None,
     index: str | None,
     npm: str | None,
+    end_of_life: str | None,
     packages: tuple[str, ...],
     files: tuple[str, ...],
     run_id: str | None,
@@ -94,6 +100,7 @@ def feeds(
     """
     sources = osv_sources(osv, ecosystems)
     sources |= {name: url for name, url in ((_EPSS, epss), (_KEV, kev)) if url}
+    sources |= end_of_life_sources(end_of_life) if end_of_life else {}
     sources |= dict(_pair(text, "--file") for text in files)
     indexes = [_pair(text, "--packages") for text in packages]
     sources |= {index_name(distribution, url): url for distribution, url in indexes}

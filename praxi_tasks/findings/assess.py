@@ -64,15 +64,15 @@ class Assessor:
             state = read_state(feeds)
         except CorruptObjectError as error:
             problems = (FeedProblem.of(error),)
-        packages = DistributionPackages(feeds)
+        packages, lifecycle = DistributionPackages(feeds), Lifecycle.load(feeds)
         return cls(
             at,
             policy or Policy(),
             index,
-            Lifecycle.load(feeds),
+            lifecycle,
             packages,
             ReleaseLists.load(feeds, packages),
-            health_of(index.sources, state, at),
+            health_of(index.sources, state, at, lifecycle.as_of),
             problems,
         )
 

@@ -14,12 +14,16 @@ from praxi_tasks.findings.finding import Finding, Severity
 
 _SHOWN: Final = 20
 _UNKNOWN: Final = -1
+# Ends of support are told years ahead; a new release that is missing does no harm before it ends.
+_TABLE_KEEPS: Final = 365
 
 
-class FeedHealth(msgspec.Struct, frozen=True):
-    """One ecosystem's advisories: how many, the newest's time, and the feed's age in days (-1 unknown).
+class FeedHealth(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A feed: how many advisories it has, the newest's time, and its age in days (-1 unknown).
 
     The age counts from the last whole mirroring; for a folder that no mirror wrote, from the newest record.
+    Feeds of other kinds have no advisories; for what grows old more slowly than the policy says,
+    ``keeps_days`` says how long it is good.
     """
 
     name: str
@@ -27,17 +31,40 @@ class FeedHealth(msgspec.Struct, frozen=True):
     newest: str
     fetched: str
     age_days: int
+    keeps_days: int = 0
+
+    @property
+    def called(self) -> str:
+        """What it is, in a sentence."""
+        return f"{self.name} advisories" if self.records else self.name
 
 
-def health_of(sources: Iterable[Source], state: Mapping[str, Mirrored], at: date) -> tuple[FeedHealth, ...]:
-    """Return the health of every feed on the day ``at``."""
-    found = []
+def health_of(
+    sources: Iterable[Source], state: Mapping[str, Mirrored], at: date, table: str = ""
+) -> tuple[FeedHealth, ...]:
+    """Return the health of every feed on the day ``at``: advisories first, then what else was mirrored.
+
+    Parameters
+    ----------
+    table
+        The day on which the shipped table of ends of life was true, if it is in use.
+    """
+    found = [*_advisories(sources, state, at)]
+    names = {archive_name(feed.name) for feed in found}
+    for name in sorted(state.keys() - names):
+        fetched = state[name].fetched
+        found.append(FeedHealth(name, 0, "", fetched, _age(fetched, at)))
+    if table:
+        found.append(FeedHealth("shipped table of ends of life", 0, "", table, _age(table, at), _TABLE_KEEPS))
+    return tuple(found)
+
+
+def _advisories(sources: Iterable[Source], state: Mapping[str, Mirrored], at: date) -> Iterator[FeedHealth]:
     for source in sources:
         mirrored = state.get(archive_name(source.name))
         fetched = mirrored.fetched if mirrored else ""
         age = _age(fetched or source.newest, at)
-        found.append(FeedHealth(source.name, source.records, source.newest, fetched, age))
-    return tuple(found)
+        yield FeedHealth(source.name, source.records, source.newest, fetched, age)
 
 
 def feed_findings(
@@ -50,11 +77,11 @@ def feed_findings(
             "EMPTY", "osv", "the feeds folder holds no advisories: no vulnerability is seen", "high"
         )
     for feed in known:
-        if feed.age_days >= stale_days:
-            title = f"the {feed.name} advisories are {feed.age_days} days old; newer ones are not seen"
-            yield _finding("STALE", feed.name, title, "medium")
+        if feed.age_days >= (feed.keeps_days or stale_days):
+            title = f"{feed.called}: {feed.age_days} days old, what is newer is not seen"
+            yield _finding("STALE", feed.name, title, "medium" if feed.records else "low")
         elif feed.age_days == _UNKNOWN:
-            title = f"the {feed.name} feed says nothing about its age"
+            title = f"{feed.called}: nothing says how old they are"
             yield _finding("STALE", feed.name, title, "medium")
     for problem in broken:
         yield _finding("BROKEN", problem.name, problem.message, "high")

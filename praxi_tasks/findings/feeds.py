@@ -5,6 +5,8 @@
     kev/known_exploited_vulnerabilities.json       CISA's KEV list
     distro-info/debian.csv, distro-info/ubuntu.csv  distro-info-data
     debian-security-support/security-support-*     debian-security-support
+    end-of-life/<product>.json                     release cycles, in the form of endoflife.date
+    packages/<distribution>/<any name>             Packages indexes
     releases/<ecosystem>.json                      release dates by package
     feeds.json                                     when the mirror last succeeded, by file
 

@@ -19,7 +19,8 @@ from praxi_tasks.findings.lifecycle_feeds import (
     read_distro_info,
     read_support_ended,
 )
-from praxi_tasks.findings.lifecycle_tables import DISTRIBUTIONS, RUNTIMES, Runtime
+from praxi_tasks.findings.lifecycle_tables import FOLDER, Cycles, read_cycles, shipped_table
+from praxi_tasks.findings.runtimes import runtime_findings
 
 _ID: Final = "PRAXI-END-OF-LIFE"
 _DISTRO_INFO: Final = ("debian", "ubuntu")
@@ -30,10 +31,15 @@ _RELEASE: Final = re.compile(r"\d+(\.\d+)?")
 
 @dataclass
 class Lifecycle:
-    """What is known about ends of support; :meth:`findings` asks it about an image."""
+    """What is known about ends of support; :meth:`findings` asks it about an image.
+
+    ``as_of`` is the day on which the shipped table was true (ISO 8601); empty where none of it is in use.
+    """
 
     distributions: dict[str, dict[str, SupportEnd]] = field(default_factory=dict)
+    runtimes: dict[str, Cycles] = field(default_factory=dict)
     packages: dict[str, tuple[EndedPackage, ...]] = field(default_factory=dict)
+    as_of: str = ""
     problems: list[FeedProblem] = field(default_factory=list)
 
     @classmethod
@@ -47,7 +53,8 @@ class Lifecycle:
         system
             Where the same files are looked for if the folder has none: ``/usr/share`` of a Debian system.
         """
-        known = cls({name: _table(releases) for name, releases in DISTRIBUTIONS.items()})
+        known = cls()
+        known._learn_tables(feeds)
         for distribution in _DISTRO_INFO:
             known._learn_distribution(distribution, feeds, system or SYSTEM)
         for release in _RELEASES:
@@ -58,7 +65,29 @@ class Lifecycle:
         """Yield what of an image was out of support on the day ``at``."""
         yield from self._of_distribution(image, at)
         yield from self._of_packages(image, at)
-        yield from _of_runtimes(image, at)
+        yield from runtime_findings(image, self.runtimes, at, _ID)
+
+    def _learn_tables(self, feeds: Feeds) -> None:
+        """Take the shipped table, but for products whose own file the feeds folder has."""
+        table = shipped_table()
+        self.distributions = {name: _table(ends) for name, ends in table.cycles("distribution").items()}
+        self.runtimes = {**table.cycles("runtime")}
+        own = {
+            file.removeprefix(FOLDER).removesuffix(".json"): file for file in feeds.names() if _is_own(file)
+        }
+        replaced = set()
+        for product, name in own.items():
+            try:
+                ends = read_cycles(feeds.read(name) or b"", name)
+            except DataError as error:
+                self.problems.append(FeedProblem.of(error))
+                continue
+            replaced.add(product)
+            if product in self.runtimes:
+                self.runtimes[product] = ends
+            else:
+                self.distributions[product] = _table(ends)
+        self.as_of = table.as_of if table.products.keys() - replaced else ""
 
     def _learn_distribution(self, distribution: str, *folders: Feeds) -> None:
         name = f"distro-info/{distribution}.csv"
@@ -125,41 +154,12 @@ class Lifecycle:
                     break
 
 
-def _of_runtimes(image: FusedImage, at: date) -> Iterator[Finding]:
-    digests = image.digests
-    found: dict[tuple[str, str], Finding] = {}
-    for runtime in RUNTIMES:
-        for path, number in image.tree.regular_files.items():
-            match = runtime.path.fullmatch(path)
-            cycle = _cycle(runtime, match.group(1)) if match else None
-            if cycle and (runtime.name, cycle) not in found and runtime.cycles[cycle] <= at.isoformat():
-                found[runtime.name, cycle] = Finding(
-                    kind="end-of-life",
-                    id=_ID,
-                    title=f"{runtime.name} {cycle} is out of support since {runtime.cycles[cycle]}",
-                    severity="medium",
-                    action=f"move to {runtime.name} {_newest(runtime, at)} or later",
-                    purl=f"pkg:generic/{runtime.name}@{cycle}",
-                    package=f"runtime/{runtime.name}",
-                    layer=digests[number],
-                    evidence=(path,),
-                )
-    yield from found.values()
-
-
-def _cycle(runtime: Runtime, captured: str) -> str | None:
-    cycle = runtime.names.get(captured, captured)
-    return cycle if cycle in runtime.cycles else None
-
-
-def _newest(runtime: Runtime, at: date) -> str:
-    """Return the oldest cycle that is still supported, or the newest there is."""
-    alive = [cycle for cycle, end in runtime.cycles.items() if end > at.isoformat()]
-    return alive[0] if alive else list(runtime.cycles)[-1]
-
-
 def _read(name: str, folders: Iterable[Feeds]) -> bytes | None:
     return next((data for folder in folders if (data := folder.read(name)) is not None), None)
+
+
+def _is_own(name: str) -> bool:
+    return name.startswith(FOLDER) and name.endswith(".json")
 
 
 def _table(releases: Mapping[str, str]) -> dict[str, SupportEnd]:

@@ -1,122 +1,74 @@
-"""When support ends, for what no feed tells: distributions without distro-info-data, language runtimes.
+"""When support ends, for what no distribution's data tells: other distributions, and language runtimes.
 
-The dates are those the projects announce: https://alpinelinux.org/releases, https://wiki.rockylinux.org,
-https://wiki.almalinux.org, https://devguide.python.org/versions, https://www.ruby-lang.org/en/downloads,
-https://github.com/nodejs/release, https://www.php.net/supported-versions, https://dotnet.microsoft.com.
+The table that Praxi ships is ``tables/end-of-life.json``; it names its sources and the day it was true. A
+file ``end-of-life/<product>.json`` in the feeds folder, in the form of https://endoflife.date, replaces a
+product's part of it.
 """
 
 from __future__ import annotations
 
-import re
-from typing import Final
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from importlib import resources
+from typing import Any, Final, Literal
 
 import msgspec
 
-DISTRIBUTIONS: Final[dict[str, dict[str, str]]] = {
-    "alpine": {
-        "3.15": "2023-11-01",
-        "3.16": "2024-05-23",
-        "3.17": "2024-11-22",
-        "3.18": "2025-05-09",
-        "3.19": "2025-11-01",
-        "3.20": "2026-04-01",
-        "3.21": "2026-11-01",
-        "3.22": "2027-05-01",
-    },
-    "almalinux": {"8": "2029-03-01", "9": "2032-05-31"},
-    "amzn": {"1": "2023-12-31", "2": "2026-06-30"},
-    "centos": {"6": "2020-11-30", "7": "2024-06-30", "8": "2021-12-31"},
-    "rocky": {"8": "2029-05-31", "9": "2032-05-31"},
-}
+from praxi_tasks.errors import DataError
+
+Cycles = Mapping[str, str]
+FOLDER: Final = "end-of-life/"
+# What endoflife.date calls some distributions that os-release calls otherwise.
+SLUGS: Final = {"rocky": "rocky-linux", "amzn": "amazon-linux"}
 
 
-class Runtime(msgspec.Struct, frozen=True):
-    """A language runtime that images bring along outside of their distribution.
+class Product(msgspec.Struct, frozen=True):
+    """A product's release cycles and the day (ISO 8601) on which support of each ends, oldest first."""
 
-    ``path`` finds it among an image's files and captures its release cycle, which ``cycles`` maps to the
-    day support ends; ``names`` translates what a path can only say indirectly.
-    """
-
-    name: str
-    path: re.Pattern[str]
+    kind: Literal["distribution", "runtime"]
+    source: str
     cycles: dict[str, str]
-    names: dict[str, str] = {}
 
 
-RUNTIMES: Final = (
-    Runtime(
-        "python",
-        re.compile(r"(?:usr/local|opt/[^/]+)/lib/python(\d\.\d+)/os\.py"),
-        {
-            "2.7": "2020-01-01",
-            "3.6": "2021-12-23",
-            "3.7": "2023-06-27",
-            "3.8": "2024-10-07",
-            "3.9": "2025-10-31",
-            "3.10": "2026-10-31",
-            "3.11": "2027-10-31",
-            "3.12": "2028-10-31",
-            "3.13": "2029-10-31",
-            "3.14": "2030-10-31",
-        },
-    ),
-    Runtime(
-        "ruby",
-        re.compile(r"(?:usr/local|opt/[^/]+)/lib/ruby/(\d\.\d+)\.0/set\.rb"),
-        {
-            "2.7": "2023-03-31",
-            "3.0": "2024-04-23",
-            "3.1": "2025-03-26",
-            "3.2": "2026-03-31",
-            "3.3": "2027-03-31",
-            "3.4": "2028-03-31",
-        },
-    ),
-    Runtime(
-        "nodejs",
-        re.compile(r"(?:.*/)?node-v(\d+)\.\d+\.\d+-linux-[^/]+/bin/node"),
-        {
-            "14": "2023-04-30",
-            "16": "2023-09-11",
-            "18": "2025-04-30",
-            "20": "2026-04-30",
-            "22": "2027-04-30",
-            "24": "2028-04-30",
-        },
-    ),
-    Runtime(
-        "php",
-        re.compile(r"usr/local/lib/php/extensions/no-debug-(?:non-)?zts-(\d{8})/[^/]+\.so"),
-        {
-            "7.4": "2022-11-28",
-            "8.0": "2023-11-26",
-            "8.1": "2025-12-31",
-            "8.2": "2026-12-31",
-            "8.3": "2027-12-31",
-            "8.4": "2028-12-31",
-        },
-        {
-            "20190902": "7.4",
-            "20200930": "8.0",
-            "20210902": "8.1",
-            "20220829": "8.2",
-            "20230831": "8.3",
-            "20240924": "8.4",
-        },
-    ),
-    Runtime(
-        "dotnet",
-        re.compile(
-            r"usr/(?:share|lib)/dotnet/shared/Microsoft\.NETCore\.App/(\d+\.\d+)\.\d+/System\.Runtime\.dll"
-        ),
-        {
-            "3.1": "2022-12-13",
-            "5.0": "2022-05-10",
-            "6.0": "2024-11-12",
-            "7.0": "2024-05-14",
-            "8.0": "2026-11-10",
-            "9.0": "2026-11-10",
-            "10.0": "2028-11-14",
-        },
-    ),
-)
+class Table(msgspec.Struct, frozen=True):
+    """The products of the shipped table, by the names that ``os-release`` or Praxi gives them."""
+
+    as_of: str
+    products: dict[str, Product]
+
+    def cycles(self, kind: str) -> dict[str, Cycles]:
+        """Return the products of a kind, each with its cycles."""
+        return {name: product.cycles for name, product in self.products.items() if product.kind == kind}
+
+
+class _Cycle(msgspec.Struct):
+    cycle: str | int | float
+    eol: Any
+
+
+@cache
+def shipped_table() -> Table:
+    """Return the table that is part of this release."""
+    place = resources.files("praxi_tasks.findings") / "tables" / "end-of-life.json"
+    return msgspec.json.decode(place.read_bytes(), type=Table)
+
+
+def read_cycles(data: bytes, where: str) -> Cycles:
+    """Read a product's cycles in the form of endoflife.date; those without a day yet are left out.
+
+    Raises
+    ------
+    DataError
+        If it has another form, or tells no day at all.
+    """
+    try:
+        listed = msgspec.json.decode(data, type=list[_Cycle])
+        ends = {str(item.cycle): date.fromisoformat(item.eol) for item in listed if isinstance(item.eol, str)}
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise DataError(
+            f"not a list of release cycles: {error}", where=where, action="mirror it again"
+        ) from error
+    if not ends:
+        raise DataError("no release cycle has an end", where=where, action="mirror it again")
+    return {cycle: ends[cycle].isoformat() for cycle in sorted(ends, key=lambda cycle: ends[cycle])}

@@ -37,8 +37,10 @@ def audit_metrics(audit: AssessedAudit, durations: Mapping[str, float]) -> Colle
     _gauge(registry, "praxi_audit_timestamp_seconds", "End of the audited interval").set(
         datetime.fromisoformat(audit.at).timestamp()
     )
-    ages = Gauge("praxi_feed_age_days", "Age of a feed of advisories", ["feed"], registry=registry)
+    ages = Gauge("praxi_feed_age_days", "Age of a feed", ["feed"], registry=registry)
     for feed in audit.feeds:
+        if feed.keeps_days:
+            continue  # it ages by years, and rules about feeds by days
         ages.labels(feed.name).set(feed.age_days if feed.age_days >= 0 else float("nan"))
     seconds = Gauge("praxi_step_duration_seconds", "Duration of a step", ["step"], registry=registry)
     for step, value in durations.items():

@@ -16,10 +16,13 @@ import msgspec
 
 from praxi_tasks.errors import DataError, FeedError, PraxiError, UsageError
 from praxi_tasks.findings.advisories.exploitation import read_epss, read_kev
-from praxi_tasks.findings.distribution_packages import FOLDER, read_packages
+from praxi_tasks.findings.distribution_packages import FOLDER as PACKAGES
+from praxi_tasks.findings.distribution_packages import read_packages
 from praxi_tasks.findings.feeds import STATE, Mirrored, StoreFeeds, archive_name, read_state, store_name
 from praxi_tasks.findings.fetching import read_url, shown
 from praxi_tasks.findings.lifecycle_feeds import read_distro_info, read_support_ended
+from praxi_tasks.findings.lifecycle_tables import FOLDER as END_OF_LIFE
+from praxi_tasks.findings.lifecycle_tables import SLUGS, read_cycles, shipped_table
 from praxi_tasks.findings.outdated import read_releases
 from praxi_tasks.store import Store
 
@@ -44,6 +47,14 @@ def osv_sources(base: str, ecosystems: Sequence[str] = ECOSYSTEMS) -> dict[str, 
     with or without a folder ``osv``.
     """
     return {archive_name(name): f"{base.rstrip('/')}/{quote(name)}/all.zip" for name in ecosystems}
+
+
+def end_of_life_sources(base: str) -> dict[str, str]:
+    """Return file name → URL of each product of the shipped table, below endoflife.date's API or its like."""
+    return {
+        f"{END_OF_LIFE}{name}.json": f"{base.rstrip('/')}/{SLUGS.get(name, name)}.json"
+        for name in shipped_table().products
+    }
 
 
 class Mirror:
@@ -135,7 +146,8 @@ _READERS: Final[dict[str, Callable[[bytes, str], object]]] = {
     "distro-info/": read_distro_info,
     "debian-security-support/": read_support_ended,
     "releases/": read_releases,
-    FOLDER: read_packages,
+    PACKAGES: read_packages,
+    END_OF_LIFE: read_cycles,
 }
 
 

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from praxi_tasks.findings.assess import Assessor
 from praxi_tasks.findings.components import fuse
 from praxi_tasks.findings.feeds import FolderFeeds
+from praxi_tasks.findings.lifecycle_tables import shipped_table
 from praxi_tasks.findings.policy import parse_policy
 from tests.findings.images import layer, pypi, seen
 from tests.findings.osv import archive, record, write_feeds
@@ -42,6 +43,24 @@ def test_a_fresh_feed_is_silent_and_an_old_one_is_a_finding(tmp_path: Path) -> N
     assert not fresh.about_audit()
     (stale,) = Assessor.load(feeds, DAY, parse_policy(b"stale_feed_days: 4")).about_audit()
     assert (stale.kind, stale.id) == ("feed", "PRAXI-FEED-STALE")
+
+
+def test_the_shipped_table_says_when_it_is_old(tmp_path: Path) -> None:
+    feeds = FolderFeeds(write_feeds(tmp_path, PyPI=[record("PYSEC-1", "flask", *RANGE)]))
+    old = date.fromisoformat(shipped_table().as_of) + timedelta(days=365)
+    policy = parse_policy(b"stale_feed_days: 9999")
+    assert not Assessor.load(feeds, old - timedelta(days=1), policy).about_audit()
+    (stale,) = Assessor.load(feeds, old, policy).about_audit()
+    assert (stale.id, stale.package) == ("PRAXI-FEED-STALE", "feed/shipped table of ends of life")
+
+
+def test_every_mirrored_file_has_an_age(tmp_path: Path) -> None:
+    write_feeds(tmp_path, PyPI=[record("PYSEC-1", "flask", *RANGE)])
+    note = {"osv/PyPI/all.zip": "2026-11-23T01:00:00Z", "releases/pypi.json": "2026-11-01T01:00:00Z"}
+    told = {name: {"fetched": day, "url": "file:///x", "sha256": ""} for name, day in note.items()}
+    (tmp_path / "feeds.json").write_text(json.dumps(told))
+    (stale,) = Assessor.load(FolderFeeds(tmp_path), DAY).about_audit()
+    assert stale.title.startswith("releases/pypi.json: 23 days old")
 
 
 def test_a_mirrored_feed_is_as_old_as_its_last_fetch(tmp_path: Path) -> None:

@@ -11,7 +11,9 @@ from praxi_tasks.findings.feeds import FolderFeeds
 from praxi_tasks.findings.finding import Finding
 from praxi_tasks.findings.lifecycle import Lifecycle
 from praxi_tasks.findings.lifecycle_feeds import read_distro_info, read_support_ended
-from praxi_tasks.findings.lifecycle_tables import RUNTIMES
+from praxi_tasks.findings.lifecycle_tables import read_cycles, shipped_table
+from praxi_tasks.findings.mirror import end_of_life_sources
+from praxi_tasks.findings.runtimes import RUNTIMES
 from praxi_tasks.fingerprint.inventory import Distribution
 from tests.findings.images import deb, layer
 
@@ -96,10 +98,60 @@ def test_a_distributions_own_runtime_is_its_business(lifecycle: Lifecycle) -> No
     assert not findings(lifecycle, Distribution("x"), "2026-01-01", files=("usr/lib/python3.8/os.py",))
 
 
-def test_runtime_tables_are_in_order() -> None:
-    for runtime in RUNTIMES:
-        assert all(date.fromisoformat(day) for day in runtime.cycles.values())
-        assert set(runtime.names.values()) <= set(runtime.cycles)
+def test_the_shipped_table_is_in_order() -> None:
+    table = shipped_table()
+    assert date.fromisoformat(table.as_of)
+    assert all(product.source.startswith("https://") for product in table.products.values())
+    assert all(
+        date.fromisoformat(day) for product in table.products.values() for day in product.cycles.values()
+    )
+    runtimes = table.cycles("runtime")
+    assert runtimes.keys() == {runtime.name for runtime in RUNTIMES}
+    assert all(set(runtime.names.values()) <= runtimes[runtime.name].keys() for runtime in RUNTIMES)
+
+
+CYCLES = (
+    b'[{"cycle": "8", "eol": "2027-01-01"}, {"cycle": 6, "eol": "2024-11-12"}, {"cycle": "9", "eol": false}]'
+)
+
+
+def test_a_feed_replaces_a_products_cycles(tmp_path: Path) -> None:
+    (tmp_path / "end-of-life").mkdir()
+    (tmp_path / "end-of-life/dotnet.json").write_bytes(CYCLES)
+    (tmp_path / "end-of-life/alpine.json").write_bytes(CYCLES)
+    loaded = Lifecycle.load(FolderFeeds(tmp_path), FolderFeeds(tmp_path / "none"))
+    assert loaded.runtimes["dotnet"] == {"6": "2024-11-12", "8": "2027-01-01"}
+    assert loaded.runtimes["python"] == shipped_table().cycles("runtime")["python"]
+    assert [*loaded.distributions["alpine"]] == ["6", "8"]
+    assert loaded.as_of == shipped_table().as_of
+    path = "usr/share/dotnet/shared/Microsoft.NETCore.App/8.0.1/System.Runtime.dll"
+    (found,) = findings(loaded, Distribution("x"), "2027-01-01", files=(path,))
+    assert found.title == "dotnet 8.0 is out of support since 2027-01-01"
+
+
+def test_a_table_that_feeds_replace_whole_is_not_in_use(tmp_path: Path) -> None:
+    (tmp_path / "end-of-life").mkdir()
+    for name in end_of_life_sources("https://eol.example/api"):
+        (tmp_path / name).write_bytes(CYCLES)
+    assert not Lifecycle.load(FolderFeeds(tmp_path)).as_of
+    (tmp_path / "end-of-life/ruby.json").write_bytes(CYCLES[:-5])
+    broken = Lifecycle.load(FolderFeeds(tmp_path))
+    assert (broken.as_of, broken.problems[0].name) == (shipped_table().as_of, "end-of-life/ruby.json")
+    assert broken.runtimes["ruby"] == shipped_table().cycles("runtime")["ruby"]
+
+
+def test_products_are_mirrored_by_the_names_the_site_has() -> None:
+    sources = end_of_life_sources("https://eol.example/api/")
+    assert sources["end-of-life/rocky.json"] == "https://eol.example/api/rocky-linux.json"
+    assert sources["end-of-life/python.json"] == "https://eol.example/api/python.json"
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"{}", b"[]", b'[{"cycle": "1", "eol": "soon"}]', b'[{"eol": "2020-01-01"}]']
+)
+def test_what_tells_no_cycles_is_an_error(data: bytes) -> None:
+    with pytest.raises(DataError):
+        read_cycles(data, "x")
 
 
 def test_the_system_stands_in_for_a_missing_feed(tmp_path: Path) -> None:

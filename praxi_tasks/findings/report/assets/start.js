@@ -45,7 +45,7 @@ function about() {
   const parts = [data.interval || data.at, data.model && `model ${data.model.slice(0, 16)}`, `${data.images.length} images`];
   const fresh = data.findings.filter((row) => row.new && !row.ignored).length;
   parts.push(`${fresh} new`, `${data.resolvedCount} resolved`);
-  for (const feed of data.feeds) parts.push(`${feed.name} advisories ${feed.age_days < 0 ? "of unknown age" : `${feed.age_days} ${feed.age_days === 1 ? "day" : "days"} old`}`);
+  for (const feed of data.feeds) parts.push(`${feed.name}${feed.records ? " advisories" : ""} ${feed.age_days < 0 ? "of unknown age" : `${feed.age_days} ${feed.age_days === 1 ? "day" : "days"} old`}`);
   if (!data.feeds.length) parts.push("no advisories were given");
   $("about").textContent = parts.filter(Boolean).join(" · ");
   for (const note of data.notes) $("notes").append(make("p", `${note.title}. ${note.action ?? ""}`));
