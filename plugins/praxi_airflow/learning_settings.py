@@ -21,12 +21,17 @@ class LearningSettings:
         Tracking URI of the MLflow server that keeps the versions; empty for a file in a local store.
     learn_sources
         Where new releases are read from, in this order; empty for all sources there are.
+    learn_pypi_index, learn_npm_registry
+        Addresses of a PyPI index (``…/simple``) and an npm registry to ask directly; empty to ask through
+        pip and npm, which the task image does not hold.
     approval
         ``human`` if a person must let each new model in.
     """
 
     mlflow_uri: str = ""
     learn_sources: tuple[str, ...] = ()
+    learn_pypi_index: str = ""
+    learn_npm_registry: str = ""
     approval: Approval = "none"
 
     @property
@@ -35,6 +40,8 @@ class LearningSettings:
         variables = {
             "PRAXI_MLFLOW_URI": self.mlflow_uri,
             "PRAXI_LEARN_SOURCES": ",".join(self.learn_sources),
+            "PRAXI_LEARN_PYPI_INDEX": self.learn_pypi_index,
+            "PRAXI_LEARN_NPM_REGISTRY": self.learn_npm_registry,
         }
         return {name: value for name, value in variables.items() if value}
 
@@ -45,10 +52,12 @@ def load_learning_settings(section: Section) -> LearningSettings:
     Raises
     ------
     SettingsError
-        If the server's address holds credentials, or there is no such way of approval.
+        If an address holds credentials, or there is no such way of approval.
     """
     return LearningSettings(
         mlflow_uri=section.public_url("mlflow_uri"),
         learn_sources=section.names("learn_sources"),
+        learn_pypi_index=section.public_url("learn_pypi_index"),
+        learn_npm_registry=section.public_url("learn_npm_registry"),
         approval=section.choice("approval", APPROVALS, "none"),
     )

@@ -106,10 +106,14 @@ class NpmSource:
         check_words(wanted.name, wanted.version)
         command = ["npm", "pack", "--loglevel=error", "--ignore-scripts", f"{wanted.name}@{wanted.version}"]
         with scratch() as folder:
-            tarball = download(command, folder)
-            home = f"{_NPM_HOME}/{wanted.name}"
-            with tarball.open("rb") as file:
-                return list_tar(file, wanted, f"npm {tarball.name}", lambda path: _below(home, path))
+            return list_npm(download(command, folder), wanted)
+
+
+def list_npm(tarball: Path, wanted: NewPackage) -> StoredRelease:
+    """Return the release that an npm tarball installs; see :func:`list_tar` for errors."""
+    home = f"{_NPM_HOME}/{wanted.name}"
+    with tarball.open("rb") as file:
+        return list_tar(file, wanted, f"npm {tarball.name}", lambda path: _below(home, path))
 
 
 def _pip(command: str, kind: str, wanted: NewPackage) -> list[str]:
