@@ -18,8 +18,9 @@ from praxi_tasks.discovery.emission import STRATEGIES, Emission, emit
 from praxi_tasks.discovery.experts import Router
 from praxi_tasks.discovery.tokens import Tokenizer
 from praxi_tasks.learning.changesets import Recording, read_changesets
-from praxi_tasks.learning.experts import Recipe, Samples, train_experts
-from praxi_tasks.learning.grouping import ROUTINGS, Routing
+from praxi_tasks.learning.experts import Recipe, train_experts
+from praxi_tasks.learning.grouping import ROUTINGS, Assignment, Routing
+from praxi_tasks.learning.samples import Samples
 
 STUMPS = Recipe(negatives="none", unions=0, trees=100, depth=1)
 Answers = list[dict[str, float]]
@@ -131,7 +132,7 @@ def few(data: Data, rows: NDArray[np.intp], count: int) -> Split:
 
 def _experts(data: Data, split: Split, routing: Routing = "default", recipe: Recipe | None = None) -> Answers:
     experts = train_experts(
-        data.samples(split.train), np.random.default_rng(0), routing=routing, recipe=recipe
+        data.samples(split.train), np.random.default_rng(0), assignment=Assignment(routing), recipe=recipe
     )
     return Router(experts).ask([data.tokens[row] for row in split.test])
 

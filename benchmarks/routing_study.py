@@ -19,9 +19,10 @@ from benchmarks.report import Table, write_results
 from praxi_tasks.discovery.experts import Expert, Router
 from praxi_tasks.discovery.tokens import Tokenizer
 from praxi_tasks.learning.damage import Damage
-from praxi_tasks.learning.experts import Recipe, Samples, train_experts
-from praxi_tasks.learning.grouping import Routing
+from praxi_tasks.learning.experts import Recipe, train_experts
+from praxi_tasks.learning.grouping import Assignment, Routing
 from praxi_tasks.learning.releases import read_releases
+from praxi_tasks.learning.samples import Samples
 
 TRAINING, TESTS = 4, 2
 EVERYTHING = 300
@@ -72,9 +73,11 @@ def main() -> None:
     samples = Samples(study.tokens, study.labels)
     table = Table(*HEADINGS)
     for routing, size, negatives in RUNS:
-        recipe = Recipe(negatives=negatives, unions=300, tokens=10, trees=12, depth=3, labels=size)
+        recipe = Recipe(negatives=negatives, unions=300, tokens=10, trees=12, depth=3)
         start = time.process_time()
-        experts = train_experts(samples, np.random.default_rng(5), routing=routing, recipe=recipe)
+        assignment = Assignment(routing, size)
+        rng = np.random.default_rng(5)
+        experts = train_experts(samples, rng, assignment=assignment, recipe=recipe)
         seconds = time.process_time() - start
         precision, f1 = _score(experts, study)
         published = PUBLISHED.get(size, ("", "")) if routing == "random" else ("", "")

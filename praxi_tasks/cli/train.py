@@ -37,7 +37,14 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     type=click.Choice(["default", "random", "similarity", "version"]),
     default="default",
     show_default=True,
-    help="How labels are assigned to experts.",
+    help="How releases and labels are assigned to experts.",
+)
+@click.option(
+    "--labels-per-expert",
+    type=click.IntRange(min=0),
+    default=5,
+    show_default=True,
+    help="How many share an expert, where the routing leaves that open; 0: all.",
 )
 def train(
     releases: tuple[Path, ...],
@@ -45,10 +52,17 @@ def train(
     base: str | None,
     out: str,
     routing: Routing,
+    labels_per_expert: int,
 ) -> None:
     """Learn releases and recorded changesets, and write the model that names them."""
     from praxi_tasks.discovery.model import Model
-    from praxi_tasks.learning.train import train_model
+    from praxi_tasks.learning.grouping import Assignment
+    from praxi_tasks.learning.train import learn_files
 
-    model = train_model(releases, changesets, Model.load(base) if base else None, routing)
-    click.echo(f"model {model.save(out)} at {out}")
+    known = Model.load(base) if base else None
+    learned = learn_files(releases, changesets, known, Assignment(routing, labels_per_expert))
+    click.echo(f"model {learned.model.save(out)} at {out}")
+    for name in learned.repaired:
+        click.echo(f"repaired {name}: it fired on what is new")
+    for name in learned.firing:
+        click.echo(f"fires    {name}: it fires on what is new, and could not be repaired without harm")

@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 from praxi_tasks.discovery.candidates import Candidates
 from praxi_tasks.discovery.catalogue import Catalogue
 from praxi_tasks.discovery.prediction import ReleasePrediction, Unexplained
+from praxi_tasks.discovery.specialists import Versions
 from praxi_tasks.discovery.unexplained import unexplained
 from praxi_tasks.discovery.versions import tied_versions
 from praxi_tasks.fingerprint.tagset import Tagset
 
+_UNDECIDED: Final[Versions] = {}
 PATHS: Final = 5
 """How many paths are given as evidence."""
 
@@ -32,9 +34,16 @@ def tell(
     named: NDArray[np.intp],
     confidence: NDArray[np.float64],
     catalogue: Catalogue,
+    versions: Versions = _UNDECIDED,
 ) -> Told:
-    """Describe the candidates that are ``named`` (places among the candidates) and what they leave over."""
-    teller = _Teller(tagset, found, catalogue)
+    """Describe the candidates that are ``named`` (places among the candidates) and what they leave over.
+
+    Parameters
+    ----------
+    versions
+        Of candidates that an expert decided about; the others' versions follow from what their files hold.
+    """
+    teller = _Teller(tagset, found, catalogue, versions)
     releases = tuple(teller.release(place, float(confidence[place])) for place in named.tolist())
     left = _left_over(tagset, found, found.packages[named], len(catalogue.packages))
     return Told(releases, unexplained(_paths(tagset, left)))
@@ -43,8 +52,9 @@ def tell(
 class _Teller:
     """Describes candidates of one layer; what all of them need is worked out once."""
 
-    def __init__(self, tagset: Tagset, found: Candidates, catalogue: Catalogue) -> None:
+    def __init__(self, tagset: Tagset, found: Candidates, catalogue: Catalogue, decided: Versions) -> None:
         self._tagset, self._found, self._catalogue = tagset, found, catalogue
+        self._decided = decided
         keys = found.matches.keys
         shared = np.bincount(keys, minlength=len(found.layer.keys))[keys]
         # By package, then: what fewest others have, what does its work, what comes first in the layer.
@@ -63,13 +73,15 @@ class _Teller:
         return ReleasePrediction(
             ecosystem=ecosystem,
             name=name,
-            versions=self._versions(package),
+            versions=self._versions(place, package),
             confidence=round(confidence, 4),
             evidence=evidence or _folder_evidence(self._tagset, self._found, package),
             files=len(rows),
         )
 
-    def _versions(self, package: int) -> tuple[str, ...]:
+    def _versions(self, place: int, package: int) -> tuple[str, ...]:
+        if (decided := self._decided.get(place)) is not None:
+            return decided
         if (evidence := self._found.versions.get(package)) is None:
             return ()
         known = self._catalogue.versions_of(package)

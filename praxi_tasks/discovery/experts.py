@@ -122,7 +122,10 @@ class Router:
         self._owners = np.repeat(np.arange(len(counts)), counts)[order]
 
     def ask(self, samples: Sequence[NDArray[np.uint64]]) -> list[dict[str, float]]:
-        """Return, for each sample, every label that some expert was asked about and its probability."""
+        """Return, for each sample, every label that some expert was asked about and its probability.
+
+        Of a label that several experts own, the highest.
+        """
         routed = [np.unique(self._owners[present(sample, self._tokens)]) for sample in samples]
         answers: list[dict[str, float]] = [{} for _ in samples]
         for number, expert in enumerate(self._experts):
@@ -131,5 +134,7 @@ class Router:
                 continue
             confidence = expert.confidence([samples[place] for place in asked])
             for place, row in zip(asked, confidence.tolist(), strict=True):
-                answers[place].update(zip(expert.labels, row, strict=True))
+                known = answers[place]
+                for label, chance in zip(expert.labels, row, strict=True):
+                    known[label] = max(chance, known.get(label, 0.0))
         return answers

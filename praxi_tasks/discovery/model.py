@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +17,18 @@ from praxi_tasks.discovery.emission import Emission, emit
 from praxi_tasks.discovery.evidence import tell
 from praxi_tasks.discovery.experts import Expert, Router
 from praxi_tasks.discovery.joining import join_catalogues
+from praxi_tasks.discovery.panel import Panel
 from praxi_tasks.discovery.prediction import ImagePrediction, LayerPrediction
 from praxi_tasks.discovery.relocation import relocate
 from praxi_tasks.discovery.scorer import Scorer
+from praxi_tasks.discovery.specialists import Specialists, Versions
 from praxi_tasks.discovery.stacking import spread, stack
 from praxi_tasks.discovery.tokens import Tokenizer
 from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.fingerprint.tagset import Tagset
+
+_NOBODY: Final = Panel()
+_ROLES: Final = ("catalogue", "scorer", "expert", "samples", "release-expert", "release-samples")
 
 
 class Model:
@@ -34,8 +40,10 @@ class Model:
         The packages that it knows, one catalogue for each time it learned some.
     scorer
         Decides about every candidate of the catalogues.
-    experts
-        Decide about labels that were learned from recorded changesets.
+    recorded
+        Experts that decide about labels learned from recorded changesets.
+    released
+        Experts that own releases and decide about them in the scorer's place.
     emission
         How many of the candidates are named.
     """
@@ -44,29 +52,32 @@ class Model:
         self,
         catalogues: Sequence[Catalogue] = (),
         scorer: Scorer | None = None,
-        experts: Sequence[Expert] = (),
+        recorded: Panel = _NOBODY,
+        released: Panel = _NOBODY,
         *,
         emission: Emission | None = None,
     ) -> None:
         self.parts = tuple(catalogues)
         self.catalogue = join_catalogues(self.parts)
         self.scorer = scorer or Scorer.open_minded()
-        self.experts = tuple(experts)
+        self.recorded, self.released = recorded, released
         self.emission = emission or Emission()
-        self._router = Router(self.experts)
+        self._router = Router(recorded.experts)
+        self._specialists = Specialists(released, self.catalogue.packages)
 
     @classmethod
     def load(cls, uri: str, *, emission: Emission | None = None) -> Model:
         """Read a model from the store; see :func:`~praxi_tasks.discovery.bundle.load_bundle` for errors."""
         manifest, parts = load_bundle(uri)
-        roles: dict[str, list[bytes]] = {"catalogue": [], "scorer": [], "expert": []}
+        roles: dict[str, list[bytes]] = {role: [] for role in _ROLES}
         for part, data in zip(manifest.parts, parts, strict=True):
             roles.setdefault(part.role, []).append(data)
         try:
             return cls(
                 [Catalogue.from_bytes(data) for data in roles["catalogue"]],
                 Scorer.from_bytes(roles["scorer"][-1]),
-                [Expert.from_bytes(data) for data in roles["expert"]],
+                _panel(roles["expert"], roles["samples"]),
+                _panel(roles["release-expert"], roles["release-samples"]),
                 emission=emission,
             )
         except (CorruptObjectError, IndexError) as error:
@@ -81,8 +92,33 @@ class Model:
         return [
             *(("catalogue", part.to_bytes()) for part in self.parts),
             ("scorer", self.scorer.to_bytes()),
-            *(("expert", expert.to_bytes()) for expert in self.experts),
+            *(("expert", expert.to_bytes()) for expert in self.recorded.experts),
+            *(("samples", data) for data in self.recorded.samples),
+            *(("release-expert", expert.to_bytes()) for expert in self.released.experts),
+            *(("release-samples", data) for data in self.released.samples),
         ]
+
+    def replaced(
+        self,
+        *,
+        catalogues: Sequence[Catalogue] | None = None,
+        scorer: Scorer | None = None,
+        recorded: Panel | None = None,
+        released: Panel | None = None,
+    ) -> Model:
+        """Return the model with some of its parts replaced."""
+        return Model(
+            self.parts if catalogues is None else catalogues,
+            scorer or self.scorer,
+            self.recorded if recorded is None else recorded,
+            self.released if released is None else released,
+            emission=self.emission,
+        )
+
+    @property
+    def experts(self) -> tuple[Expert, ...]:
+        """The experts of both panels."""
+        return self.recorded.experts + self.released.experts
 
     @cached_property
     def id(self) -> str:
@@ -103,9 +139,9 @@ class Model:
 
     def predict(self, tagset: Tagset) -> LayerPrediction:
         """Name the releases in a layer, each with its confidence and evidence, and what stays unexplained."""
-        seen, found, confidence = self.weigh(tagset)
+        seen, found, confidence, versions = self._decide(tagset)
         named = emit(confidence, self.emission, found.twins)
-        told = tell(seen, found, named, confidence, self.catalogue)
+        told = tell(seen, found, named, confidence, self.catalogue, versions)
         return LayerPrediction(tagset.digest, self.id, told.releases, told.unexplained)
 
     def predict_image(self, tagsets: Sequence[Tagset]) -> ImagePrediction:
@@ -125,12 +161,16 @@ class Model:
 
     def weigh(self, tagset: Tagset) -> tuple[Tagset, Candidates, NDArray[np.float64]]:
         """Return the layer as the model sees it, its candidates and the confidence in each."""
+        return self._decide(tagset)[:3]
+
+    def _decide(self, tagset: Tagset) -> tuple[Tagset, Candidates, NDArray[np.float64], Versions]:
         found = find_candidates(tagset, self.catalogue)
         moved = relocate(tagset.paths, tagset.normalised, _unknown(tagset, found), self.catalogue)
         if moved is not None:
             tagset = replace(tagset, normalised=moved)
             found = find_candidates(tagset, self.catalogue)
-        return tagset, found, self.scorer.confidence(found.features)
+        decided = self._specialists.decide(tagset, found, self.scorer.confidence(found.features))
+        return tagset, found, decided.confidence, decided.versions
 
     def name_changes(self, changesets: Iterable[Sequence[str]]) -> list[dict[str, float]]:
         """Return the labels that experts see in recorded changesets, most confident first.
@@ -147,6 +187,10 @@ class Model:
             chosen = emit(np.array([answer[label] for label in labels], np.float64), self.emission)
             named.append({labels[place]: answer[labels[place]] for place in chosen.tolist()})
         return named
+
+
+def _panel(experts: Sequence[bytes], samples: Sequence[bytes]) -> Panel:
+    return Panel(tuple(map(Expert.from_bytes, experts)), tuple(samples))
 
 
 def _unknown(tagset: Tagset, found: Candidates) -> NDArray[np.intp]:

@@ -72,14 +72,17 @@ class Damage:
 
     def apply(self, release: Release, rng: np.random.Generator) -> Files:
         """Return what is left of a release."""
-        files = Files.of(release)
+        return Files.of(release).keep(self.mask(release, rng))
+
+    def mask(self, release: Release, rng: np.random.Generator) -> NDArray[np.bool_]:
+        """Return which of a release's files are left."""
         keep = ~np.isin(release.normalised.kinds, self.kinds)
         if self.lost:
             keep &= rng.random(len(keep)) >= self.lost
         if self.partial and rng.random() < self.partial:
             folder = release.normalised.folder_of
             keep &= folder == rng.choice(folder)
-        return files.keep(keep)
+        return keep
 
 
 def drift(files: Files, rng: np.random.Generator, share: float) -> Files:

@@ -1,4 +1,4 @@
-"""Training the experts that learn from recordings.
+"""Training experts on labelled samples.
 
 An expert is trained on its own labels' samples and on everybody else's: without negatives it would fire on
 everything. Samples are also put together (what several installations at once would leave) and thinned out (a
@@ -15,10 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from praxi_tasks.discovery.experts import Expert, LabelModel, features
-from praxi_tasks.discovery.tokens import Tokenizer, distinct, present
 from praxi_tasks.learning.boosting import train_booster
-from praxi_tasks.learning.changesets import Recording
-from praxi_tasks.learning.grouping import LABELS_PER_EXPERT, Routing, group_labels
+from praxi_tasks.learning.grouping import BY_DEFAULT, Assignment, group_labels
+from praxi_tasks.learning.samples import Samples
 from praxi_tasks.learning.token_table import Columns, TokenTable
 
 
@@ -36,8 +35,6 @@ class Recipe:
         How many tokens of each label an expert looks at.
     trees, depth
         Of a label's booster.
-    labels
-        How many labels share an expert, where the routing leaves that open.
     """
 
     negatives: Literal["all", "none"] = "all"
@@ -45,7 +42,6 @@ class Recipe:
     tokens: int = 30
     trees: int = 40
     depth: int = 4
-    labels: int = LABELS_PER_EXPERT
 
 
 _MOST_PARTS: Final = 4
@@ -61,69 +57,48 @@ _PARAMETERS: Final = {
 }
 
 
-class Samples:
-    """Recordings as a table: a row each, a column for every token that occurs.
-
-    Parameters
-    ----------
-    tokens, labels
-        Of each sample: sorted tokens, and the labels it is known to hold.
-    """
-
-    def __init__(self, tokens: Sequence[NDArray[np.uint64]], labels: Sequence[Sequence[str]]) -> None:
-        vocabulary, counts = distinct(tokens)
-        # A token of one recording only is noise, unless recordings are so few that all are.
-        often = 2 if len(tokens) > 4 * len({label for some in labels for label in some}) else 1
-        self.vocabulary = vocabulary[counts >= often]
-        self.labels = sorted({label for some in labels for label in some})
-        self.table = TokenTable.of(
-            [np.searchsorted(self.vocabulary, sample[present(self.vocabulary, sample)]) for sample in tokens],
-            len(self.vocabulary),
-        )
-        place = {label: number for number, label in enumerate(self.labels)}
-        self.truth = np.zeros((len(tokens), len(self.labels)), np.bool_)
-        for row, some in enumerate(labels):
-            self.truth[row, [place[label] for label in some]] = True
-
-    @classmethod
-    def of(cls, recordings: Sequence[Recording]) -> Samples:
-        """Tokenise recordings."""
-        tokenizer = Tokenizer()
-        return cls(
-            [tokenizer.tokens(recording.changes) for recording in recordings],
-            [recording.labels for recording in recordings],
-        )
-
-    def scores(self) -> NDArray[np.float32]:
-        """Return how well each token (rows) stands for each label (columns): the F1 of having it."""
-        together = self.table.together(self.truth)
-        having = self.table.counts()[:, None]
-        return np.asarray(2 * together / (having + self.truth.sum(axis=0)[None] + 1), np.float32)
-
-
 def train_experts(
     samples: Samples,
     rng: np.random.Generator,
     *,
-    routing: Routing = "default",
+    assignment: Assignment = BY_DEFAULT,
     recipe: Recipe | None = None,
 ) -> list[Expert]:
     """Train experts for all labels of some samples.
 
     Parameters
     ----------
-    routing
-        How labels are assigned to experts.
+    assignment
+        Which labels share an expert.
     recipe
         How each of them is trained; the best that was found unless it is given.
     """
-    recipe = recipe or Recipe()
-    scores = samples.scores()
+    groups = assign(samples, samples.labels, rng, assignment)
+    return train_groups(samples, groups, rng, recipe or Recipe())
+
+
+def assign(
+    samples: Samples, labels: Sequence[str], rng: np.random.Generator, assignment: Assignment
+) -> list[list[str]]:
+    """Return which labels share an expert; each of them occurs in the samples."""
+    scores = samples.scores()[:, np.isin(samples.labels, list(labels))]
+    chosen = [label for label in samples.labels if label in set(labels)]
     length = np.sqrt((scores**2).sum(axis=0, keepdims=True))
-    groups = group_labels(samples.labels, (scores / np.maximum(length, 1e-9)).T, routing, rng, recipe.labels)
+    groups = group_labels(chosen, (scores / np.maximum(length, 1e-9)).T, assignment, rng)
+    return [[chosen[place] for place in group] for group in groups]
+
+
+def train_groups(
+    samples: Samples, groups: Sequence[Sequence[str]], rng: np.random.Generator, recipe: Recipe
+) -> list[Expert]:
+    """Train an expert for each group of labels, on its own samples and all others."""
+    scores = samples.scores()
     table, truth = augment(samples, rng, recipe.unions)
     columns = table.columns()
-    return [_train(group, samples, scores, columns, truth, recipe) for group in groups]
+    place = {label: number for number, label in enumerate(samples.labels)}
+    return [
+        _train([place[label] for label in group], samples, scores, columns, truth, recipe) for group in groups
+    ]
 
 
 def augment(samples: Samples, rng: np.random.Generator, unions: int) -> tuple[TokenTable, NDArray[np.bool_]]:

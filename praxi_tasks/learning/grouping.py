@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,12 +16,21 @@ SIMILAR: Final = 0.5
 """Labels whose tagsets have a cosine similarity above this share an expert (``similarity``)."""
 
 
+class Assignment(NamedTuple):
+    """How labels get experts: by which routing, and how many share one where that is left open; 0: all."""
+
+    routing: Routing = "default"
+    size: int = LABELS_PER_EXPERT
+
+
+BY_DEFAULT: Final = Assignment()
+
+
 def group_labels(
     labels: Sequence[str],
     profiles: NDArray[np.float32],
-    routing: Routing,
+    assignment: Assignment,
     rng: np.random.Generator,
-    size: int = LABELS_PER_EXPERT,
 ) -> list[list[int]]:
     """Assign labels to experts and return the groups, as places in ``labels``.
 
@@ -29,12 +38,12 @@ def group_labels(
     ----------
     profiles
         A row per label: how often each token occurs with it, scaled to length one.
-    routing
+    assignment
         ``random``: any labels together. ``similarity``: labels whose tagsets are alike. ``version``: all
         versions of a package. ``default``: versions together, filled up with the most similar packages.
-    size
-        How many labels share an expert; ``similarity`` and ``version`` go by the labels alone.
+        The size counts for ``random`` and ``default`` only.
     """
+    routing, size = assignment.routing, assignment.size or max(len(labels), 1)
     if routing == "random":
         return _chunks(rng.permutation(len(labels)).tolist(), size)
     packages: defaultdict[str, list[int]] = defaultdict(list)

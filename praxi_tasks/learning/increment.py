@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
 
+from praxi_tasks.discovery.knowledge import Release
 from praxi_tasks.discovery.model import Model
+from praxi_tasks.learning.adding import add_releases, give_experts
 from praxi_tasks.learning.building import build_catalogue
-from praxi_tasks.learning.claims import cautious
+from praxi_tasks.learning.grouping import BY_DEFAULT, Assignment
 from praxi_tasks.learning.library import Shelf
-from praxi_tasks.learning.repairing import find_firing, repair
 from praxi_tasks.learning.stored import StoredRelease
 from praxi_tasks.learning.train import make_scorer
 
@@ -36,7 +38,9 @@ class Increment:
     firing: tuple[str, ...] = ()
 
 
-def learn_releases(base: Model, new: Sequence[StoredRelease], old: Shelf) -> Increment:
+def learn_releases(
+    base: Model, new: Sequence[StoredRelease], old: Shelf, assignment: Assignment = BY_DEFAULT
+) -> Increment:
     """Teach a model releases that it does not know.
 
     Parameters
@@ -47,36 +51,37 @@ def learn_releases(base: Model, new: Sequence[StoredRelease], old: Shelf) -> Inc
         What to learn; releases that the model knows are passed over.
     old
         Stored releases: to find twins among, and to see that repairs do no harm.
+    assignment
+        How the new releases get experts.
     """
     if not base.parts:
-        return rebuild(new)
+        return rebuild(new, assignment)
     unknown = [release for release in new if not base.knows(*release.identity)]
     owners = {release.content_id(): _owner(base, release, old) for release in unknown}
     learned, twins = separate(unknown, {content: owner for content, owner in owners.items() if owner})
     if not learned:
         return Increment(base, (), twins)
     known = [release.release() for release in learned]
-    part = cautious(build_catalogue(known), known, base.catalogue)
-    model = base.replaced(catalogues=[*base.parts, part])
-    fired = find_firing(model, known, np.random.default_rng(_SEED))
-    before = set(base.catalogue.packages)
-    fired = {name: by for name, by in fired.items() if name in before}
-    stored = {
-        name: [each.release() for each in old.of_package(*name.split("/", 1)) if base.knows(*each.identity)]
-        for name in fired
-    }
-    model, repaired = repair(model, fired, stored)
-    return Increment(model, tuple(learned), twins, repaired, tuple(sorted(fired.keys() - set(repaired))))
+    rng = np.random.default_rng(_SEED)
+    added = add_releases(base, known, rng, assignment=assignment, stored=partial(_stored, base, old))
+    return Increment(added.model, tuple(learned), twins, added.repaired, added.firing)
 
 
-def rebuild(known: Sequence[StoredRelease]) -> Increment:
+def _stored(base: Model, old: Shelf, name: str) -> list[Release]:
+    """Return the stored releases of a package that a model knows."""
+    ecosystem, _, package = name.partition("/")
+    return [each.release() for each in old.of_package(ecosystem, package) if base.knows(*each.identity)]
+
+
+def rebuild(known: Sequence[StoredRelease], assignment: Assignment = BY_DEFAULT) -> Increment:
     """Build a model of nothing but some stored releases, with a scorer of its own."""
     learned, twins = separate(known, {})
     releases = [release.release() for release in learned]
     if not releases:
         return Increment(Model(), (), twins)
-    scorer = make_scorer((), None, releases, np.random.default_rng(_SEED))
-    return Increment(Model([build_catalogue(releases)], scorer), tuple(learned), twins)
+    rng = np.random.default_rng(_SEED)
+    model = Model([build_catalogue(releases)], make_scorer((), None, releases, rng))
+    return Increment(give_experts(model, releases, rng, assignment).model, tuple(learned), twins)
 
 
 def _owner(base: Model, release: StoredRelease, old: Shelf) -> tuple[str, str] | None:

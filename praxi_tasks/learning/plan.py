@@ -9,7 +9,7 @@ import msgspec
 
 from praxi_tasks.errors import UsageError
 from praxi_tasks.learning.champion import ResolvedModel
-from praxi_tasks.learning.grouping import Routing
+from praxi_tasks.learning.grouping import Assignment, Routing
 from praxi_tasks.learning.requests import NewPackage
 
 BATCH: Final = 25
@@ -70,6 +70,11 @@ class TrainingSettings(msgspec.Struct, frozen=True):
     full_retrain: bool = False
     bars: Bars = Bars()
     weights: dict[str, float] = {}
+
+    @property
+    def assignment(self) -> Assignment:
+        """How new releases get experts."""
+        return Assignment(self.routing, self.labels_per_expert)
 
 
 class TrainingPlan(msgspec.Struct, frozen=True):

@@ -73,7 +73,7 @@ def _mended(model: Model, name: str, new: Sequence[Release]) -> Model | None:
     ]
     if all(after is before for after, before in zip(parts, model.parts, strict=True)):
         return None
-    return Model(parts, model.scorer, model.experts, emission=model.emission)
+    return model.replaced(catalogues=parts)
 
 
 def _harmed(model: Model, old: Sequence[Release], new: Sequence[Release]) -> bool:

@@ -84,7 +84,7 @@ class TrainingRun:
         if not 0 <= batch < plan.batches:
             raise UsageError(f"the plan has no batch {batch}", where=self.key("plan.json"))
         collector = Collector(self._store, choose_sources(self._store), datetime.now(UTC).date())
-        outcome = tuple(collector.collect(package) for package in plan.batch(batch))
+        outcome = tuple(each for package in plan.batch(batch) for each in collector.collect_all(package))
         documents.write(self._store, self.key(f"batches/{batch}.json"), outcome)
         return outcome
 
@@ -106,8 +106,9 @@ class TrainingRun:
         base = load_base(plan.base)
         new = list(self._collected(plan))
         began = time.process_time()
+        wanted = plan.settings.assignment
         rebuilt = plan.settings.full_retrain
-        increment = rebuild(new) if rebuilt else learn_releases(base, new, self._library)
+        increment = rebuild(new, wanted) if rebuilt else learn_releases(base, new, self._library, wanted)
         model = self._tuned(increment.model) if plan.settings.tuning_trials else increment.model
         seconds = time.process_time() - began
         uri = f"{self._store.uri}/{keys.model(model.id)}"

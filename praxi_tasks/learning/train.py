@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from praxi_tasks.discovery.catalogue import Catalogue
-from praxi_tasks.discovery.experts import Expert
 from praxi_tasks.discovery.joining import join_catalogues
 from praxi_tasks.discovery.knowledge import Release
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.discovery.scorer import Scorer
 from praxi_tasks.errors import DataError
+from praxi_tasks.learning.adding import Added, add_releases, give_experts
 from praxi_tasks.learning.building import build_catalogue
 from praxi_tasks.learning.changesets import read_changesets
 from praxi_tasks.learning.confusable import confusable_groups
 from praxi_tasks.learning.contents import ECOSYSTEM, Archive, is_contents, read_archive, read_packages
-from praxi_tasks.learning.experts import Samples, train_experts
-from praxi_tasks.learning.grouping import Routing
+from praxi_tasks.learning.grouping import BY_DEFAULT, Assignment
+from praxi_tasks.learning.panels import grow
 from praxi_tasks.learning.releases import read_releases
+from praxi_tasks.learning.samples import Samples
 from praxi_tasks.learning.sampling import LayerSampler
 from praxi_tasks.learning.scoring import train_scorer
 from praxi_tasks.learning.wheels import is_wheel, read_wheel
@@ -36,12 +37,34 @@ ARCHIVE_SAMPLE: Final = 4_000
 """How many packages of an archive the scorer is trained on, besides those that share paths."""
 
 
+class Learned(NamedTuple):
+    """A model that learned files.
+
+    ``repaired`` names the old packages and labels that were wrong about what is new and were changed for it,
+    ``firing`` those that still are; everything else that was known is the same bytes.
+    """
+
+    model: Model
+    repaired: tuple[str, ...] = ()
+    firing: tuple[str, ...] = ()
+
+
 def train_model(
     releases: Sequence[Path] = (),
     changesets: Sequence[Path] = (),
     base: Model | None = None,
-    routing: Routing = "default",
+    assignment: Assignment = BY_DEFAULT,
 ) -> Model:
+    """Return the model that :func:`learn_files` makes."""
+    return learn_files(releases, changesets, base, assignment).model
+
+
+def learn_files(
+    releases: Sequence[Path] = (),
+    changesets: Sequence[Path] = (),
+    base: Model | None = None,
+    assignment: Assignment = BY_DEFAULT,
+) -> Learned:
     """Learn releases and recorded changesets, on top of what a model knows already.
 
     Parameters
@@ -51,9 +74,9 @@ def train_model(
     changesets
         Files of recordings (see :mod:`~praxi_tasks.learning.changesets`).
     base
-        A model whose catalogues and experts are taken over as they are.
-    routing
-        How labels are assigned to experts.
+        A model whose catalogues and experts are taken over as they are, but for those that fire on the new.
+    assignment
+        How releases and labels are assigned to experts.
 
     Raises
     ------
@@ -63,26 +86,59 @@ def train_model(
     rng = np.random.default_rng(SEED)
     archives = [path for path in releases if not is_wheel(path) and is_contents(path)]
     known = [release for path in releases if path not in archives for release in _read(path)]
-    experts = _experts(changesets, routing, rng)
-    if not archives and not known and not experts:
+    recordings = [recording for path in changesets for recording in read_changesets(path) if recording.labels]
+    if not archives and not known and not recordings:
         raise DataError("there is nothing to learn", where=", ".join(map(str, (*releases, *changesets))))
     before = base or Model()
-    archive = read_archive(archives, (), rng, HELD) if archives else None
-    learned = [archive.catalogue] if archive else []
-    learned += [build_catalogue(known)] if known else []
-    scorer = before.scorer
-    if learned and not before.parts:
-        scorer = make_scorer(archives, archive, known, rng)
-    return Model([*before.parts, *learned], scorer, [*before.experts, *experts])
+    if before.parts:
+        learned = _add(before, archives, known, rng, assignment)
+    elif archives or known:
+        learned = _build(before, archives, known, rng, assignment)
+    else:
+        learned = Added(before)
+    if not recordings:
+        return Learned(*learned)
+    growth = grow(before.recorded, Samples.of(recordings), rng, assignment=assignment)
+    return Learned(
+        learned.model.replaced(recorded=growth.panel),
+        (*learned.repaired, *growth.repaired),
+        (*learned.firing, *growth.firing),
+    )
 
 
 def _read(path: Path) -> Iterable[Release]:
     return [read_wheel(path)] if is_wheel(path) else read_releases(path)
 
 
-def _experts(changesets: Sequence[Path], routing: Routing, rng: np.random.Generator) -> list[Expert]:
-    recordings = [recording for path in changesets for recording in read_changesets(path) if recording.labels]
-    return train_experts(Samples.of(recordings), rng, routing=routing) if recordings else []
+def _build(
+    before: Model,
+    archives: Sequence[Path],
+    known: Sequence[Release],
+    rng: np.random.Generator,
+    assignment: Assignment,
+) -> Added:
+    """Build the catalogues and the scorer of a model that has none."""
+    archive = read_archive(archives, (), rng, HELD) if archives else None
+    parts = [archive.catalogue] if archive else []
+    parts += [build_catalogue(known)] if known else []
+    model = before.replaced(catalogues=parts, scorer=make_scorer(archives, archive, known, rng))
+    return give_experts(model, known, rng, assignment)
+
+
+def _add(
+    before: Model,
+    archives: Sequence[Path],
+    known: Sequence[Release],
+    rng: np.random.Generator,
+    assignment: Assignment,
+) -> Added:
+    """Add an archive, which is too big to ask anybody about, and releases."""
+    model = before
+    if archives:
+        model = model.replaced(catalogues=[*model.parts, read_archive(archives, (), rng, HELD).catalogue])
+    if not known:
+        return Added(model)
+    return add_releases(model, known, rng, assignment=assignment)
 
 
 def make_scorer(

@@ -7,22 +7,26 @@ import pytest
 
 from praxi_tasks.discovery.experts import Expert, Router
 from praxi_tasks.discovery.model import Model
+from praxi_tasks.discovery.panel import Panel
 from praxi_tasks.discovery.tokens import Tokenizer
 from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.learning.changesets import Recording
-from praxi_tasks.learning.experts import Recipe, Samples, augment, train_experts
-from praxi_tasks.learning.grouping import ROUTINGS, Routing, group_labels
+from praxi_tasks.learning.experts import Recipe, augment, train_experts
+from praxi_tasks.learning.grouping import ROUTINGS, Assignment, Routing, group_labels
+from praxi_tasks.learning.samples import Samples
 from tests.learning.recordings import PROGRAMS, recording, singles
 
 QUICK = Recipe(unions=150, tokens=15, trees=15)
 
 
 def learn(recordings: list[Recording], routing: Routing = "default") -> list[Expert]:
-    return train_experts(Samples.of(recordings), np.random.default_rng(0), routing=routing, recipe=QUICK)
+    return train_experts(
+        Samples.of(recordings), np.random.default_rng(0), assignment=Assignment(routing), recipe=QUICK
+    )
 
 
 def name(experts: list[Expert], *changesets: Recording) -> list[set[str]]:
-    model = Model(experts=experts)
+    model = Model(recorded=Panel(tuple(experts)))
     return [set(answer) for answer in model.name_changes([one.changes for one in changesets])]
 
 
@@ -90,11 +94,13 @@ def test_unions_carry_the_labels_of_their_parts() -> None:
 def test_every_label_has_exactly_one_expert(routing: Routing) -> None:
     labels = [f"p{number // 3}=={number % 3}" for number in range(31)]
     profiles = np.random.default_rng(0).random((31, 8)).astype(np.float32)
-    groups = group_labels(labels, profiles, routing, np.random.default_rng(1))
+    groups = group_labels(labels, profiles, Assignment(routing), np.random.default_rng(1))
     assert sorted(place for group in groups for place in group) == list(range(31))
 
 
 def test_version_routing_keeps_a_package_together() -> None:
     labels = ["a==1", "b==1", "a==2", "b==2"]
-    groups = group_labels(labels, np.eye(4, dtype=np.float32), "version", np.random.default_rng(0))
+    groups = group_labels(
+        labels, np.eye(4, dtype=np.float32), Assignment("version"), np.random.default_rng(0)
+    )
     assert sorted(map(sorted, groups)) == [[0, 2], [1, 3]]

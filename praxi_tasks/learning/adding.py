@@ -1,0 +1,78 @@
+"""Adding releases to a model: a part of their own, experts where they earn it, and repairs by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from praxi_tasks.discovery.knowledge import Release
+from praxi_tasks.discovery.model import Model
+from praxi_tasks.learning.building import build_catalogue
+from praxi_tasks.learning.claims import cautious
+from praxi_tasks.learning.grouping import Assignment
+from praxi_tasks.learning.repairing import find_firing, repair
+from praxi_tasks.learning.specialists import train_specialists
+
+
+class Added(NamedTuple):
+    """A model that learned releases.
+
+    ``repaired`` names the old packages and experts' labels that were wrong about the new releases and were
+    changed, ``firing`` those that still are. Nothing else of what was known is touched.
+    """
+
+    model: Model
+    repaired: tuple[str, ...] = ()
+    firing: tuple[str, ...] = ()
+
+
+def add_releases(
+    base: Model,
+    new: Sequence[Release],
+    rng: np.random.Generator,
+    *,
+    assignment: Assignment,
+    stored: Callable[[str], Sequence[Release]] = lambda _: (),
+) -> Added:
+    """Teach a model releases that it does not know, on top of what it knows.
+
+    Parameters
+    ----------
+    stored
+        Returns the releases of a package that the model knows, as far as they can be had.
+    """
+    part = cautious(build_catalogue(new), new, base.catalogue)
+    model = base.replaced(catalogues=[*base.parts, part])
+    before = set(base.catalogue.packages)
+    fired = {name: by for name, by in find_firing(model, new, rng).items() if name in before}
+    model, repaired = repair(model, fired, {name: stored(name) for name in fired})
+    added = give_experts(model, new, rng, assignment)
+    return Added(
+        added.model,
+        tuple(sorted({*repaired, *added.repaired})),
+        tuple(sorted({*fired.keys(), *added.firing} - set(repaired))),
+    )
+
+
+def give_experts(
+    model: Model, releases: Sequence[Release], rng: np.random.Generator, assignment: Assignment
+) -> Added:
+    """Assign releases that a model's catalogue knows to experts, and repair those that fire on them.
+
+    By default no release has one: the shared scorer and the versions' tables of contents decide as well or
+    better (``benchmarks/results/rule_or_expert.md``).
+    """
+    packages: frozenset[str] | None = frozenset() if assignment.routing == "default" else None
+    growth = train_specialists(
+        model.released,
+        releases,
+        model.catalogue,
+        rng,
+        assignment=assignment,
+        packages=packages,
+    )
+    if growth.panel is model.released:
+        return Added(model)
+    return Added(model.replaced(released=growth.panel), growth.repaired, growth.firing)
