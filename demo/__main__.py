@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -11,7 +11,7 @@ from rich.console import Console
 
 from demo.airflow import AirflowConfig, run_airflow
 from demo.api import AirflowApi
-from demo.closing import show_outcome
+from demo.closing import EndedRun, show_outcome
 from demo.code import PROJECT
 from demo.progress import Steps
 from demo.state import DemoFolder
@@ -48,21 +48,21 @@ def up(images: str, folder: Path) -> None:
             sys.exit(1)
 
 
-def audit(config: AirflowConfig, steps: Steps, images: list[str]) -> dict[str, str]:
-    """Run yesterday's audit, and one of ``images`` if there are any; return the runs and their states."""
+def audit(config: AirflowConfig, steps: Steps, images: list[str]) -> list[EndedRun]:
+    """Run yesterday's audit, and one of ``images`` if there are any; return how they ended."""
     api = AirflowApi(config)
     with steps.step("The Dags") as say:
         say("waiting for Airflow to read them")
         api.prepare()
-    states = {}
+    now = datetime.now(UTC)
     with steps.step("Audit of yesterday") as say:
-        run = api.run_yesterday(datetime.now(UTC))
-        states[run] = api.watch(run, say)
+        run = api.run_yesterday(now)
+        ended = [EndedRun(run, api.watch(run, say), f"what ran on {now - timedelta(days=1):%Y-%m-%d}")]
     if images:
         with steps.step(f"Audit of {len(images)} more") as say:
             run = api.run_images(images)
-            states[run] = api.watch(run, say)
-    return states
+            ended.append(EndedRun(run, api.watch(run, say), "the images asked for"))
+    return ended
 
 
 @main.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from rich.console import Console
@@ -23,25 +24,37 @@ LEGEND: Final = (
 )
 
 
-def show_outcome(console: Console, state: DemoFolder, config: AirflowConfig, runs: Mapping[str, str]) -> bool:
+@dataclass(frozen=True)
+class EndedRun:
+    """A run that has ended: its id, its state, and what it audited in words."""
+
+    run: str
+    state: str
+    subject: str
+
+
+def show_outcome(
+    console: Console, state: DemoFolder, config: AirflowConfig, runs: Sequence[EndedRun]
+) -> bool:
     """Print a table for each run and the links; return whether all runs succeeded."""
     api = AirflowApi(config)
-    for run, ended in runs.items():
+    for ended in runs:
+        run = ended.run
         console.print()
         report = _report(config, run)
         if report is not None:
-            console.print(f"[bold]Audit of {_covered(report)}\n", highlight=False)
+            console.print(f"[bold]Audit of {ended.subject}\n", highlight=False)
             console.print(report_table(report))
-        if ended != "success":
+        if ended.state != "success":
             failed = ", ".join(api.failed_tasks(run)) or "unknown"
-            console.print(f"[red]The run ended as {ended}; failed tasks: {failed}")
+            console.print(f"[red]The run ended as {ended.state}; failed tasks: {failed}")
         key = keys.run(run_key(run), "report.html")
         console.print()
         _say(console, "Run", f"{api.page(run)}   (user admin, password {config.password()})")
         _say(console, "Report", str(state.store / key))
     console.print(f"\n[dim]{LEGEND}\n")
     _say(console, "Stop", "make demo-stop")
-    return all(ended == "success" for ended in runs.values())
+    return all(ended.state == "success" for ended in runs)
 
 
 def _say(console: Console, label: str, text: str) -> None:
@@ -54,11 +67,3 @@ def _report(config: AirflowConfig, run: str) -> AuditReport | None:
         return documents.read(open_store(config.store), key, AuditReport)
     except KeyNotFoundError:
         return None
-
-
-def _covered(report: AuditReport) -> str:
-    """Return what an audit was about: its interval, without the zeros of midnight, or what was asked for."""
-    if not report.interval:
-        return "the images asked for"
-    start, _, end = report.interval.replace("T00:00:00+00:00", "").partition("/")
-    return f"{start} up to {end}"
