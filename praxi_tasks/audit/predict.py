@@ -56,11 +56,11 @@ def predict_layers(
             logger.warning("layer %s: %s", layer.digest, result.message)
             failures[layer.digest] = result
         on_done(layer)
-    return PredictionOutcome(model.id, failures, version)
+    return PredictionOutcome(model.voice, failures, version)
 
 
 def _predict(digest: str, store: Store, model: Model, version: str, *, force: bool) -> None:
-    key = keys.layer_prediction(digest, model.id)
+    key = keys.layer_prediction(digest, model.voice)
     if store.exists(key) and not force:
         return
     tagset_key = keys.layer_tagset(digest)

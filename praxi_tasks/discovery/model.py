@@ -14,6 +14,7 @@ from praxi_tasks.discovery.bundle import damaged, describe, load_bundle, save_bu
 from praxi_tasks.discovery.candidates import Candidates, find_candidates
 from praxi_tasks.discovery.catalogue import Catalogue
 from praxi_tasks.discovery.emission import Emission, emit
+from praxi_tasks.discovery.engine import engine
 from praxi_tasks.discovery.evidence import tell
 from praxi_tasks.discovery.experts import Expert, Router
 from praxi_tasks.discovery.joining import join_catalogues
@@ -122,8 +123,16 @@ class Model:
 
     @cached_property
     def id(self) -> str:
-        """Hash of everything that decides what the model predicts; fit for a store key."""
+        """Hash of everything that the model knows: the same wherever it is stored, whoever reads it."""
         return describe(self._parts_as_bytes(), {}).id
+
+    @property
+    def voice(self) -> str:
+        """The model's identity and the engine's that reads it; fit for a store key.
+
+        Predictions are kept under it: those that other code made of the same model are not taken for its own.
+        """
+        return f"{self.id}-{engine()}"
 
     def knows(self, ecosystem: str, name: str, version: str) -> bool:
         """Return whether the model has learned a release, or a package whose versions it can't tell."""
@@ -142,7 +151,7 @@ class Model:
         seen, found, confidence, versions = self._decide(tagset)
         named = emit(confidence, self.emission, found.twins)
         told = tell(seen, found, named, confidence, self.catalogue, versions)
-        return LayerPrediction(tagset.digest, self.id, told.releases, told.unexplained)
+        return LayerPrediction(tagset.digest, self.voice, told.releases, told.unexplained)
 
     def predict_image(self, tagsets: Sequence[Tagset]) -> ImagePrediction:
         """Name the releases in an image as its layers leave it, each with the layers its files came from.
@@ -157,7 +166,7 @@ class Model:
         named = emit(confidence, self.emission, found.twins)
         told = tell(seen, found, named, confidence, self.catalogue)
         digests = [tagset.digest for tagset in tagsets]
-        return ImagePrediction(self.id, spread(told, found, named, origin, digests), told.unexplained)
+        return ImagePrediction(self.voice, spread(told, found, named, origin, digests), told.unexplained)
 
     def weigh(self, tagset: Tagset) -> tuple[Tagset, Candidates, NDArray[np.float64]]:
         """Return the layer as the model sees it, its candidates and the confidence in each."""

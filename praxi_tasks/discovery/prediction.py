@@ -39,7 +39,8 @@ class Unexplained(msgspec.Struct, frozen=True):
 class LayerPrediction(msgspec.Struct, frozen=True):
     """A model's word on one layer.
 
-    ``model`` is the identity of the model that spoke, ``version`` the registry's number for it, if any.
+    ``model`` is the identity of the model that spoke and of the engine that read it, ``version`` the
+    registry's number for the model, if any.
     """
 
     digest: str

@@ -1,0 +1,33 @@
+"""Predictions belong to a model and to the code that read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from praxi_tasks.discovery import engine
+from tests.support import world
+
+
+@pytest.fixture(autouse=True)
+def _ask_afresh() -> Iterator[None]:
+    engine.engine.cache_clear()
+    yield
+    engine.engine.cache_clear()
+
+
+def test_the_same_code_reads_with_the_same_voice() -> None:
+    assert world.model().voice == world.model().voice
+    assert world.model().voice.startswith(f"{world.model().id}-{engine.ENGINE}.")
+
+
+def test_code_that_changed_is_another_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    voices = set()
+    for code in ("LIKELY = 0.4\n", "LIKELY = 0.5\n"):
+        (tmp_path / "emission.py").write_text(code)
+        monkeypatch.setattr(engine, "files", lambda _: tmp_path)
+        engine.engine.cache_clear()
+        voices.add(engine.engine())
+    assert len(voices) == 2
