@@ -11,7 +11,7 @@ import msgspec
 
 from praxi_tasks.errors import KeyNotFoundError, PraxiError, ReleaseError, StoreUnavailableError
 from praxi_tasks.learning.library import Library
-from praxi_tasks.learning.requests import NewPackage
+from praxi_tasks.learning.requests import NewPackage, of_version
 from praxi_tasks.learning.sources.base import Source
 from praxi_tasks.learning.stored import StoredRelease
 from praxi_tasks.store import Store, documents, keys
@@ -19,6 +19,9 @@ from praxi_tasks.store import Store, documents, keys
 logger = logging.getLogger(__name__)
 
 State = Literal["stored", "failed", "given-up"]
+NEWEST: Final = 5
+"""How many versions of a package are learned on one day, where nobody knows which one is meant."""
+
 ATTEMPTS: Final = 5
 """On how many days a release is asked for before it is given up."""
 
@@ -83,6 +86,35 @@ class Collector:
                     return Collected(wanted, "stored", found.source)
         self._remember(wanted, attempts, reasons)
         return Collected(wanted, "failed", reason=_told(reasons))
+
+    def collect_all(self, wanted: NewPackage) -> list[Collected]:
+        """Get one release, or, of a package without a version, its newest: each day those before them.
+
+        Such a package is asked for on so many days as a release that can't be had: one whose version stays
+        unknown was changed by somebody, or is older than all that is worth learning.
+        """
+        if wanted.version:
+            return [self.collect(wanted)]
+        attempts = past_attempts(self._store, wanted)
+        past = len([attempt for attempt in attempts if attempt.day != self._today])
+        if past >= self._attempts:
+            return [Collected(wanted, "given-up", reason="its version is still unknown")]
+        reasons: dict[str, str] = {}
+        offers = [source for source in self._sources if source.offers(wanted)]
+        found = dict.fromkeys(each for source in offers for each in self._versions(source, wanted, reasons))
+        self._remember(wanted, attempts, reasons)
+        chosen = list(found)[NEWEST * past :][:NEWEST]
+        if not chosen:
+            reasons = reasons or {"versions": "no source tells any more of them"}
+            return [Collected(wanted, "failed", reason=_told(reasons))]
+        return [self.collect(of_version(wanted, version)) for version in chosen]
+
+    def _versions(self, source: Source, wanted: NewPackage, reasons: dict[str, str]) -> Sequence[str]:
+        try:
+            return source.versions(wanted)
+        except ReleaseError as error:
+            reasons[source.name] = str(error)
+            return ()
 
     def _ask(self, source: Source, wanted: NewPackage, reasons: dict[str, str]) -> StoredRelease | None:
         """Ask one source; whatever goes wrong is its reason, for the next one may do better."""

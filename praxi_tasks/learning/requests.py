@@ -23,6 +23,7 @@ class NewPackage(msgspec.Struct, frozen=True):
     """A release that somebody names and the model has never seen.
 
     ``layers`` are digests of layers whose package databases claim it; a release named by hand has none.
+    An empty ``version`` asks for the package's newest versions.
     """
 
     purl: str
@@ -47,6 +48,8 @@ class TrainingRequest(msgspec.Struct, frozen=True):
 def parse_label(label: str) -> NewPackage:
     """Read a release as people write it: ``requests==2.32.0``, ``npm/left-pad@1.3.0`` or a package URL.
 
+    The version ``*`` stands for the newest ones.
+
     Raises
     ------
     DataError
@@ -66,7 +69,14 @@ def parse_label(label: str) -> NewPackage:
     name = match["name"]
     if ecosystem == "pypi":
         name = _SEPARATORS.sub("-", name).lower()
-    return NewPackage(f"pkg:{ecosystem}/{name}@{match['version']}", ecosystem, name, match["version"])
+    if match["version"] == "*":
+        return NewPackage(f"pkg:{ecosystem}/{name}", ecosystem, name, "")
+    return of_version(NewPackage(f"pkg:{ecosystem}/{name}", ecosystem, name, ""), match["version"])
+
+
+def of_version(package: NewPackage, version: str) -> NewPackage:
+    """Return one release of a package that was named without a version."""
+    return msgspec.structs.replace(package, purl=f"{package.purl}@{version}", version=version)
 
 
 def parse_list(text: str) -> tuple[NewPackage, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -29,6 +30,9 @@ class Shelf:
 
     def offers(self, wanted: NewPackage) -> bool:
         return True
+
+    def versions(self, wanted: NewPackage) -> list[str]:
+        return [f"{number}.0" for number in range(12, 0, -1)]
 
     def read(self, wanted: NewPackage) -> StoredRelease:
         self.asked += 1
@@ -104,6 +108,33 @@ def test_a_million_paths_are_refused(store: Store) -> None:
 def test_a_store_that_is_down_ends_the_batch(store: Store) -> None:
     with pytest.raises(StoreUnavailableError):
         Collector(store, [Shelf(StoreUnavailableError("down"))], DAY).collect(SHOP)
+
+
+def test_of_an_unknown_version_the_newest_are_learned_and_older_ones_on_later_days(store: Store) -> None:
+    class Stocked(Shelf):
+        def read(self, wanted: NewPackage) -> StoredRelease:
+            return replace(release("shop/a.py"), version=wanted.version)
+
+    unknown = parse_label("shop==*")
+    assert (unknown.version, unknown.purl) == ("", "pkg:pypi/shop")
+    days = [
+        [outcome.package.version for outcome in Collector(store, [Stocked()], day).collect_all(unknown)]
+        for day in (DAY, DAY, *(DAY + timedelta(number) for number in range(1, 6)))
+    ]
+    assert days[0] == days[1] == ["12.0", "11.0", "10.0", "9.0", "8.0"]
+    assert days[2] == ["7.0", "6.0", "5.0", "4.0", "3.0"]
+    assert days[3] == ["2.0", "1.0"]
+    assert days[4] == [""]
+    assert Collector(store, [Stocked()], DAY + timedelta(9)).collect_all(unknown)[0].state == "given-up"
+
+
+def test_whose_versions_nobody_tells_is_told(store: Store) -> None:
+    class Silent(Shelf):
+        def versions(self, wanted: NewPackage) -> list[str]:
+            raise GONE
+
+    (outcome,) = Collector(store, [Silent(GONE)], DAY).collect_all(parse_label("shop==*"))
+    assert (outcome.state, outcome.reason) == ("failed", "shelf: sold out")
 
 
 def test_a_stored_release_survives_a_round_trip() -> None:

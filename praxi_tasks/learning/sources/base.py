@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from praxi_tasks.learning.requests import NewPackage
@@ -17,6 +18,15 @@ class Source(Protocol):
 
     def offers(self, wanted: NewPackage) -> bool:
         """Return whether asking makes sense: the ecosystem is right, the tool is there."""
+
+    def versions(self, wanted: NewPackage) -> Sequence[str]:
+        """Return the versions of the package that the source has, the newest first; none if it can't tell.
+
+        Raises
+        ------
+        ReleaseError
+            If the source has no such package, or does not answer.
+        """
 
     def read(self, wanted: NewPackage) -> StoredRelease:
         """Return the release's files.

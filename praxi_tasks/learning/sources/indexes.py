@@ -9,14 +9,17 @@ from __future__ import annotations
 import os
 import re
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from praxi_tasks.errors import ReleaseNotFoundError, ReleaseRefusedError
+import msgspec
+
+from praxi_tasks.errors import ReleaseError, ReleaseNotFoundError, ReleaseRefusedError
 from praxi_tasks.learning.releases import canonical_name
 from praxi_tasks.learning.requests import NewPackage
 from praxi_tasks.learning.sources.archives import list_tar, open_data_archive
-from praxi_tasks.learning.sources.tools import check_words, download, is_there, scratch
+from praxi_tasks.learning.sources.tools import ask, check_words, download, is_there, scratch
 from praxi_tasks.learning.stored import MOST_FILES, StoredRelease
 from praxi_tasks.learning.wheels import read_wheel
 
@@ -34,6 +37,13 @@ class PyPISource:
     def offers(self, wanted: NewPackage) -> bool:
         """Return whether it is a Python package and pip is there."""
         return wanted.ecosystem == "pypi" and is_there("pip")
+
+    def versions(self, wanted: NewPackage) -> Sequence[str]:
+        """Return the versions that pip finds, the newest first."""
+        check_words(wanted.name, "0")
+        told = ask(["pip", "index", "versions", "--disable-pip-version-check", "--no-input", wanted.name])
+        listed = re.search(r"^Available versions: (.+)$", told, re.MULTILINE)
+        return [version.strip() for version in listed[1].split(",")] if listed else ()
 
     def read(self, wanted: NewPackage) -> StoredRelease:
         """Return what the release's wheel contains."""
@@ -82,6 +92,12 @@ class DebSource:
         """Return whether it is a Debian package and apt is there."""
         return wanted.ecosystem == "deb" and is_there("apt-get")
 
+    def versions(self, wanted: NewPackage) -> Sequence[str]:
+        """Return the versions that apt's lists name, the newest first."""
+        check_words(wanted.name, "0")
+        lines = ask(["apt-cache", "madison", wanted.name]).splitlines()
+        return list(dict.fromkeys(line.split("|")[1].strip() for line in lines if line.count("|") == 2))
+
     def read(self, wanted: NewPackage) -> StoredRelease:
         """Return what the package's data archive installs."""
         check_words(wanted.name, wanted.version)
@@ -101,6 +117,12 @@ class NpmSource:
         """Return whether it is an npm package and npm is there."""
         return wanted.ecosystem == "npm" and is_there("npm")
 
+    def versions(self, wanted: NewPackage) -> Sequence[str]:
+        """Return the versions that are no prereleases, the latest published first."""
+        check_words(wanted.name, "0")
+        told = ask(["npm", "view", wanted.name, "versions", "--json"])
+        return [version for version in reversed(_versions(told)) if "-" not in version]
+
     def read(self, wanted: NewPackage) -> StoredRelease:
         """Return what the package's tarball installs."""
         check_words(wanted.name, wanted.version)
@@ -119,6 +141,15 @@ def list_npm(tarball: Path, wanted: NewPackage) -> StoredRelease:
 def _pip(command: str, kind: str, wanted: NewPackage) -> list[str]:
     options = ["--no-deps", "--no-input", "--quiet", "--disable-pip-version-check"]
     return ["pip", command, *options, kind, f"{wanted.name}=={wanted.version}"]
+
+
+def _versions(told: str) -> list[str]:
+    """Return the versions that npm printed: a list, or a single one."""
+    try:
+        found = msgspec.json.decode(told, type=list[str] | str)
+    except msgspec.MsgspecError as error:
+        raise ReleaseError(f"npm answers nonsense: {error}") from error
+    return [found] if isinstance(found, str) else found
 
 
 def _plain(path: str) -> str:

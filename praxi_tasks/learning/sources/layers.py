@@ -7,7 +7,7 @@ what a later layer changed or removed does not matter: it is not this layer's.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -40,6 +40,10 @@ class LayerSource:
     def offers(self, wanted: NewPackage) -> bool:
         """Return whether any layer is said to hold the release."""
         return bool(wanted.layers)
+
+    def versions(self, wanted: NewPackage) -> Sequence[str]:  # noqa: ARG002 - as the protocol has it
+        """Return none: a layer holds what it holds."""
+        return ()
 
     def read(self, wanted: NewPackage) -> StoredRelease:
         """Return the files of the release in the layer that holds most of them."""

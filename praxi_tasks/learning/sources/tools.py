@@ -68,8 +68,33 @@ def download(command: Sequence[str], folder: Path, *, isolated: bool = False) ->
         If it takes too long or can't be started.
     """
     before = set(folder.iterdir())
+    done = _run(command, folder, isolated=isolated)
+    made = [path for path in set(folder.iterdir()) - before if path.is_file()]
+    if done.returncode or len(made) != 1:
+        raise ReleaseNotFoundError(f"{command[0]}: {_reason(done.stderr or done.stdout)}")
+    return made[0]
+
+
+def ask(command: Sequence[str]) -> str:
+    """Run a command that tells something, and return what it printed.
+
+    Raises
+    ------
+    ReleaseNotFoundError
+        If it fails.
+    ReleaseError
+        If it takes too long or can't be started.
+    """
+    with scratch() as folder:
+        done = _run(command, folder)
+    if done.returncode:
+        raise ReleaseNotFoundError(f"{command[0]}: {_reason(done.stderr or done.stdout)}")
+    return done.stdout
+
+
+def _run(command: Sequence[str], folder: Path, *, isolated: bool = False) -> subprocess.CompletedProcess[str]:
     try:
-        done = subprocess.run(
+        return subprocess.run(
             list(command), cwd=folder, env=_environment(folder if isolated else None), timeout=TIMEOUT,
             stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False,
         )  # fmt: skip
@@ -77,10 +102,6 @@ def download(command: Sequence[str], folder: Path, *, isolated: bool = False) ->
         raise ReleaseError(f"{command[0]} took more than {TIMEOUT:.0f} s") from None
     except OSError as error:
         raise ReleaseError(f"{command[0]} can't be started: {error.strerror}") from error
-    made = [path for path in set(folder.iterdir()) - before if path.is_file()]
-    if done.returncode or len(made) != 1:
-        raise ReleaseNotFoundError(f"{command[0]}: {_reason(done.stderr or done.stdout)}")
-    return made[0]
 
 
 def _environment(home: Path | None) -> dict[str, str]:

@@ -113,6 +113,23 @@ class TestRealIndexes:
         assert path in found.paths
         assert found.sizes[found.paths.index(path)] > 0
 
+    @pytest.mark.parametrize(
+        ("source", "tool", "label", "version"),
+        [
+            (PyPISource(), "pip", "six==*", "1.16.0"),
+            (NpmSource(), "npm", "npm/left-pad@*", "1.3.0"),
+            (DebSource(), "apt-cache", "deb/tree@*", ""),
+        ],
+    )  # fmt: skip
+    def test_versions_are_told_the_newest_first(
+        self, source: Source, tool: str, label: str, version: str
+    ) -> None:
+        need(tool)
+        version = version or deb_version("tree") or pytest.skip("apt knows no packages here")
+        found = list(source.versions(parse_label(label)))
+        assert version in found
+        assert found == list(dict.fromkeys(found))
+
     def test_a_release_that_is_not_there_is_told_with_the_tools_reason(self) -> None:
         need("pip")
         with pytest.raises(ReleaseNotFoundError, match=r"six==99\.0"):

@@ -15,8 +15,8 @@ import pytest
 from praxi_tasks.errors import ReleaseError, ReleaseNotFoundError, ReleaseRefusedError
 from praxi_tasks.learning.requests import parse_label
 from praxi_tasks.learning.sources.npm_registry import NpmRegistry
-from praxi_tasks.learning.sources.tools import is_there
 from tests.learning.sources.site import Answer, Site, site
+from tests.support.tools import need
 
 SHOP = parse_label("npm/@corner/shop@1.0.0")
 HOME = "usr/local/lib/node_modules/@corner/shop"
@@ -69,8 +69,7 @@ def test_nonsense_is_a_reason_and_no_crash(server: Site, body: bytes) -> None:
 @pytest.mark.slow
 @pytest.mark.server
 def test_the_real_registry() -> None:
-    if not is_there("npm"):
-        pytest.skip("npm is not here to say where its registry is")
+    need("npm")
     told = subprocess.run(["npm", "config", "get", "registry"], capture_output=True, text=True, check=False)
     registry, wanted = NpmRegistry(told.stdout.strip().rstrip("/")), parse_label("npm/left-pad@1.3.0")
     assert "usr/local/lib/node_modules/left-pad/index.js" in registry.read(wanted).checked().paths

@@ -17,9 +17,9 @@ from praxi_tasks.learning.requests import parse_label
 from praxi_tasks.learning.sources.choice import choose_sources
 from praxi_tasks.learning.sources.indexes import PyPISource
 from praxi_tasks.learning.sources.simple_index import SimpleIndex
-from praxi_tasks.learning.sources.tools import is_there
 from praxi_tasks.store import Store
 from tests.learning.sources.site import Answer, Site, site
+from tests.support.tools import need
 
 SHOP = parse_label("shop==1.0")
 JSON = "application/vnd.pypi.simple.v1+json"
@@ -130,8 +130,7 @@ def test_a_setting_decides_who_is_asked(store: Store, monkeypatch: pytest.Monkey
 @pytest.mark.slow
 @pytest.mark.server
 def test_the_real_index_gives_what_pip_gives() -> None:
-    if not is_there("pip"):
-        pytest.skip("pip is not here to say where its index is")
+    need("pip")
     told = subprocess.run(
         ["pip", "index", "versions", "-vv", "six"], capture_output=True, text=True, check=False
     )
