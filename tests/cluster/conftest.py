@@ -31,29 +31,40 @@ class Driver:
     def __init__(self, folder: Path, variables: Mapping[str, str]) -> None:
         self.log = folder / "driver.log"
         self._folder = folder
+        self._variables = variables
         self._answers = 0
-        self._process = subprocess.Popen(
+        self._process = self._begin()
+
+    def _begin(self) -> subprocess.Popen[str]:
+        return subprocess.Popen(
             [sys.executable, "-m", "tests.cluster.driver"],
             stdin=subprocess.PIPE,
-            stdout=self.log.open("wb"),
+            stdout=self.log.open("ab"),
             stderr=subprocess.STDOUT,
-            env={**os.environ, **environment(folder), **variables},
+            env={**os.environ, **environment(self._folder), **self._variables},
             cwd=ROOT,
             text=True,
         )
 
     def start(self, references: list[str], day: int, settings: Mapping[str, str]) -> Path:
         """Begin an audit of these images; return the file its answer will be in."""
+        return self._tell(
+            environment=dict(settings),
+            logical_date=f"2026-03-{day:02}T00:00:00+00:00",
+            conf={"images": references, "force": True},
+        )
+
+    def kill_worker(self) -> Path:
+        """Kill the process that runs the audit, and let another go on with it."""
+        self.close()
+        self._process = self._begin()
+        return self._tell(environment={}, go_on=True)
+
+    def _tell(self, **command: Any) -> Path:
         self._answers += 1
         answer = self._folder / f"answer-{self._answers}.json"
-        command = {
-            "environment": dict(settings),
-            "answer": str(answer),
-            "logical_date": f"2026-03-{day:02}T00:00:00+00:00",
-            "conf": {"images": references, "force": True},
-        }
         assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(command) + "\n")
+        self._process.stdin.write(json.dumps({**command, "answer": str(answer)}) + "\n")
         self._process.stdin.flush()
         return answer
 
@@ -96,6 +107,13 @@ class Stage:
                     return pod
             time.sleep(0.02)
         raise AssertionError(f"no pod of {task} ran: {self.driver.log.read_text()[-4000:]}")
+
+    def wait_for_log(self, words: str) -> None:
+        """Wait until Airflow logged these words."""
+        deadline = time.monotonic() + 120
+        while words not in self.driver.log.read_text(errors="replace"):
+            assert time.monotonic() < deadline, self.driver.log.read_text()[-4000:]
+            time.sleep(0.2)
 
     def wait_for_event(self, reason: str) -> None:
         """Wait until the cluster recorded an event."""
@@ -161,7 +179,7 @@ def _variables(cluster: Cluster, image: BuiltImage, bucket: str) -> dict[str, st
         "POD_NAMESPACE": NAMESPACE,
         "POD_SERVICE_ACCOUNT": "praxi-tasks",
         "POD_ENVIRONMENT_SECRETS": "praxi-store",
-        "RETRY_DELAY": "5",
+        "RETRY_DELAY": "1",
     }
     variables = {f"AIRFLOW__PRAXI__{name}": value for name, value in settings.items()}
     return {**variables, "KUBECONFIG": str(cluster.kubeconfig()), "AIRFLOW__WORKERS__API_RETRIES": "12"}

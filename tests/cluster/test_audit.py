@@ -15,11 +15,16 @@ def tries(ended: dict[str, list[dict[str, int]]], task: str) -> int:
 
 
 @pytest.mark.parametrize("deferrable", [False, True], ids=["sync", "deferrable"])
-def test_the_audit_runs_as_pods(stage: Stage, deferrable: bool) -> None:
+def test_the_audit_runs_as_pods_that_hold_no_secret(stage: Stage, deferrable: bool) -> None:
     ended = stage.check(stage.start(deferrable=deferrable))
     assert ended["states"] == STATES
     assert tries(ended, "fingerprint") == 1
     assert ended["xcom_bytes"] < 64 * 1024
+    pods = [pod for pod in stage.cluster.history if pod["metadata"]["namespace"] == NAMESPACE]
+    tasks = {pod["metadata"]["labels"]["praxi/task"] for pod in pods}
+    assert tasks >= {"plan", "fingerprint", "predict", "report"}
+    assert "not-a-secret-but-wanted" not in str(pods)
+    assert "not-a-secret-but-wanted" not in stage.driver.log.read_text()
 
 
 @pytest.mark.parametrize("fault", ["evict", "lose_node", "kill_out_of_memory"])
@@ -27,6 +32,18 @@ def test_a_pod_that_dies_in_the_middle_is_run_again(stage: Stage, fault: str) ->
     answer = stage.start()
     harm: Callable[..., None] = getattr(stage.cluster, fault)
     harm(stage.running_pod("fingerprint"))
+    ended = stage.check(answer)
+    assert ended["states"] == STATES
+    assert tries(ended, "fingerprint") == 2
+
+
+def test_a_killed_worker_leaves_its_pod_to_the_next_try(stage: Stage) -> None:
+    stage.start()
+    pod = stage.running_pod("fingerprint")
+    stage.cluster.freeze(pod)  # or it would be done before the next try looks
+    answer = stage.driver.kill_worker()
+    stage.wait_for_log(f"Reusing existing pod '{pod['metadata']['name']}'")
+    stage.cluster.thaw(pod)
     ended = stage.check(answer)
     assert ended["states"] == STATES
     assert tries(ended, "fingerprint") == 2
@@ -66,16 +83,3 @@ def test_an_image_pull_that_backs_off_is_waited_for(stage: Stage) -> None:
     finally:
         stage.cluster.fail_pulls("")
     assert stage.check(answer)["states"] == STATES
-
-
-def test_pods_are_restricted_and_hold_no_secret(stage: Stage) -> None:
-    stage.check(stage.start())
-    pods = [pod for pod in stage.cluster.history if pod["metadata"]["namespace"] == NAMESPACE]
-    assert {pod["metadata"]["labels"]["praxi/task"] for pod in pods} >= {
-        "plan",
-        "fingerprint",
-        "predict",
-        "report",
-    }
-    assert "not-a-secret-but-wanted" not in str(pods)
-    assert "not-a-secret-but-wanted" not in stage.driver.log.read_text()

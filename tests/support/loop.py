@@ -33,7 +33,7 @@ class LoopThread:
 
 async def serve(handler: Any, host: str) -> tuple[web.ServerRunner, int]:
     """Serve a handler of requests on a free port; return what stops it, and the port."""
-    runner = web.ServerRunner(web.Server(handler))
+    runner = web.ServerRunner(web.Server(handler), shutdown_timeout=1)
     await runner.setup()
-    await web.TCPSite(runner, host, 0, shutdown_timeout=1).start()
+    await web.TCPSite(runner, host, 0).start()
     return runner, int(runner.addresses[0][1])

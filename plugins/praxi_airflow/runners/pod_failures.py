@@ -15,11 +15,11 @@ _VARIABLE: Final = "AIRFLOW__PRAXI__POD_"
 # What the API server says of a request that will never be accepted -> the setting to change.
 _REFUSALS: Final = (
     ("exceeded quota", ""),
+    ("podsecurity", "TEMPLATE_FILE"),  # before the rest: the rules it names speak of namespaces too
     ("service account", "SERVICE_ACCOUNT"),
     ("serviceaccount", "SERVICE_ACCOUNT"),
     ("namespaces", "NAMESPACE"),
     ("namespace", "NAMESPACE"),
-    ("podsecurity", "TEMPLATE_FILE"),
 )
 
 

@@ -48,7 +48,11 @@ def refusal(status: int, message: str) -> ApiException:
             'error looking up service account praxi/x: serviceaccount "x" not found',
             "POD_SERVICE_ACCOUNT",
         ),
-        (403, 'pods "p" is forbidden: violates PodSecurity "restricted:latest"', "POD_TEMPLATE_FILE"),
+        (
+            403,
+            'pods "p" is forbidden: violates PodSecurity "restricted:latest": host namespaces (hostPID=true)',
+            "POD_TEMPLATE_FILE",
+        ),
         (401, "Unauthorized", "POD_CONNECTION"),
         (422, "Pod is invalid: spec.tolerations[0]: Invalid value", "POD_*"),
     ],

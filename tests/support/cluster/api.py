@@ -80,8 +80,9 @@ class KubernetesApi:
         if not isinstance(pod, dict) or not isinstance(pod.get("spec"), dict):
             raise _error(400, "BadRequest", "the request's body is not a Pod")
         if found := admission.problems({"kind": "Pod", "apiVersion": "v1", **pod}):
-            status = 403 if "PodSecurity" in found[0] else 422
-            raise _error(status, "Forbidden" if status == 403 else "Invalid", f"{where}: {', '.join(found)}")
+            if "PodSecurity" in found[0]:
+                raise _error(403, "Forbidden", f"{where} is forbidden: {', '.join(found)}")
+            raise _error(422, "Invalid", f"Pod {name!r} is invalid: {', '.join(found)}")
         if problem := self.rights.service_account_problem(namespace, pod["spec"]):
             raise _error(403, "Forbidden", f"{where} is forbidden: {problem}")
         if (namespace, name) in self.pods:

@@ -106,6 +106,14 @@ class Cluster:
         """Lose the pod's node: the containers die and the object is gone from the API."""
         self._thread.do(self._lose(pod))
 
+    def freeze(self, pod: Manifest) -> None:
+        """Let a running pod stand still, until :meth:`thaw`."""
+        self._thread.do(self.podman.run("pod", "kill", "--signal", "STOP", machine_name(pod)))
+
+    def thaw(self, pod: Manifest) -> None:
+        """Let a frozen pod go on."""
+        self._thread.do(self.podman.run("pod", "kill", "--signal", "CONT", machine_name(pod)))
+
     def fail_pulls(self, problem: str) -> None:
         """Let every image pull fail with these words, until they are empty."""
         self._kubelet.pull_problem = problem
@@ -147,7 +155,7 @@ class Cluster:
         if reason == "Scheduled":
             self.history.append(pod)
         metadata = pod["metadata"]
-        warning = reason in {"Failed", "Evicted", "FailedScheduling"}
+        warning = reason in {"Failed", "FailedMount", "FailedScheduling", "Evicted"}
         self._events.add(
             metadata["namespace"],
             {

@@ -12,7 +12,7 @@ from typing import Any, Final
 from tests.support.cluster import status
 from tests.support.cluster.objects import Collection, Manifest, timestamp
 from tests.support.cluster.podman import Podman, PodmanError
-from tests.support.cluster.volumes import Lookup, MissingObjectError, materialize
+from tests.support.cluster.volumes import Lookup, MissingObjectError, MissingVolumeError, materialize
 
 DEFAULT_GRACE: Final = 30
 _HANDED_OVER: Final = (
@@ -134,21 +134,27 @@ class Kubelet:
         return ""
 
     async def _start(self, pod: Manifest) -> None:
-        folder = self._folder / pod["metadata"]["uid"]
-        lookup = self._lookup(pod["metadata"]["namespace"])
-        while True:
-            try:
-                ready = materialize(pod, folder, lookup)
-                break
-            except MissingObjectError as error:
-                self._record(pod, "Failed", f"Error: {error}")
-                status.waiting(pod, "CreateContainerConfigError", str(error))
-                self._pods.touch(pod)
-                await asyncio.sleep(1)
+        ready = await self._prepare(pod)
         await self.podman.run("kube", "play", "--quiet", "--network=host", "-", stdin=_playable(ready))
         status.running(pod)
         self._pods.touch(pod)
         self._record(pod, "Started", "Started container base")
+
+    async def _prepare(self, pod: Manifest) -> Manifest:
+        """Return the pod with all it mounts and is told, as soon as that is there."""
+        folder = self._folder / pod["metadata"]["uid"]
+        lookup = self._lookup(pod["metadata"]["namespace"])
+        while True:
+            try:
+                return materialize(pod, folder, lookup)
+            except MissingVolumeError as error:
+                self._record(pod, "FailedMount", str(error))
+                status.waiting(pod, "ContainerCreating", "")
+            except MissingObjectError as error:
+                self._record(pod, "Failed", f"Error: {error}")
+                status.waiting(pod, "CreateContainerConfigError", str(error))
+            self._pods.touch(pod)
+            await asyncio.sleep(1)
 
     async def _watch(self, pod: Manifest) -> None:
         names = [f"{machine_name(pod)}-{each['name']}" for each in pod["spec"]["containers"]]

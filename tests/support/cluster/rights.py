@@ -21,22 +21,23 @@ class Rights:
         Verbs by resource, as the Role in ``docs/kubernetes`` grants them; None allows everything.
     random_uid
         Whether pods run with the uid of their namespace, as on OpenShift.
+    used
+        Verbs by resource that were asked for, allowed or not.
     """
 
     def __init__(self) -> None:
         self.namespaces: dict[str, set[str]] = {"default": {"default"}}
         self.rules: dict[str, set[str]] | None = None
         self.random_uid = False
+        self.used: dict[str, set[str]] = {}
 
     def grant(self, role: Manifest) -> None:
         """Allow exactly what a Role allows."""
-        self.rules = {}
-        for rule in role["rules"]:
-            for resource in rule["resources"]:
-                self.rules.setdefault(resource, set()).update(rule["verbs"])
+        self.rules = granted(role)
 
     def refusal(self, verb: str, resource: str, namespace: str) -> str:
         """Return why the request is forbidden, or nothing."""
+        self.used.setdefault(resource, set()).add(verb)
         if self.rules is None or verb in self.rules.get(resource, set()):
             return ""
         return (
@@ -63,3 +64,12 @@ class Rights:
                 **context,
             }
         return assigned
+
+
+def granted(role: Manifest) -> dict[str, set[str]]:
+    """Return the verbs by resource that a Role allows."""
+    verbs: dict[str, set[str]] = {}
+    for rule in role["rules"]:
+        for resource in rule["resources"]:
+            verbs.setdefault(resource, set()).update(rule["verbs"])
+    return verbs

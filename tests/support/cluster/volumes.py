@@ -1,7 +1,7 @@
 """A pod's volumes and secret variables, turned into what podman can mount and set.
 
-As on a real node, the values of Secrets and ConfigMaps are looked up when the pod starts; a pod that names
-one that isn't there waits with ``CreateContainerConfigError``.
+As on a real node, the values of Secrets and ConfigMaps are looked up when the pod starts. A volume of one
+that isn't there can't be mounted, a variable of one can't be set; the pod waits, for different reasons.
 """
 
 from __future__ import annotations
@@ -23,6 +23,10 @@ class MissingObjectError(LookupError):
     """The pod names a Secret, a ConfigMap or a key of one that does not exist."""
 
 
+class MissingVolumeError(MissingObjectError):
+    """The pod mounts a Secret or a ConfigMap that does not exist."""
+
+
 def decode(manifest: Manifest) -> dict[str, str]:
     """Return a Secret's or a ConfigMap's data as text."""
     plain = dict(manifest.get("stringData") or {})
@@ -36,15 +40,17 @@ def materialize(pod: Manifest, folder: Path, lookup: Lookup) -> Manifest:
 
     Raises
     ------
+    MissingVolumeError
+        If something the pod mounts is not there.
     MissingObjectError
-        If something the pod needs is not there.
+        If a variable's value is not there.
     """
     ready = copy.deepcopy(pod)
     for volume in ready["spec"].get("volumes") or []:
         path = folder / volume["name"]
         path.mkdir(parents=True, exist_ok=True)
         path.chmod(0o777)
-        for name, content in _files(volume, lookup).items():
+        for name, content in _mounted(volume, lookup).items():
             (path / name).write_text(content)
             (path / name).chmod(0o444)
         name = volume["name"]
@@ -54,6 +60,14 @@ def materialize(pod: Manifest, folder: Path, lookup: Lookup) -> Manifest:
         container["env"] = [*_imported(container, lookup), *_resolved(container, lookup)]
         container.pop("envFrom", None)
     return ready
+
+
+def _mounted(volume: Mapping[str, Any], lookup: Lookup) -> dict[str, str]:
+    try:
+        return _files(volume, lookup)
+    except MissingObjectError as error:
+        told = f'MountVolume.SetUp failed for volume "{volume["name"]}" : {error}'
+        raise MissingVolumeError(told) from error
 
 
 def _files(volume: Mapping[str, Any], lookup: Lookup) -> dict[str, str]:
@@ -71,7 +85,12 @@ def _files(volume: Mapping[str, Any], lookup: Lookup) -> dict[str, str]:
 
 def _chosen(source: Mapping[str, Any], data: Mapping[str, str]) -> dict[str, str]:
     items = source.get("items")
-    return {item["path"]: data[item["key"]] for item in items} if items else dict(data)
+    if not items:
+        return dict(data)
+    for item in items:
+        if item["key"] not in data:
+            raise MissingObjectError(f"references non-existent secret key: {item['key']}")
+    return {item["path"]: data[item["key"]] for item in items}
 
 
 def _imported(container: Mapping[str, Any], lookup: Lookup) -> list[dict[str, str]]:

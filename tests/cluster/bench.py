@@ -1,0 +1,97 @@
+"""One task on the test cluster without all of Airflow: the real operator, and its trigger where it defers."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from airflow.sdk.exceptions import TaskDeferred
+
+from praxi_airflow.operators.task import PraxiTaskOperator
+from tests.support.cluster.cluster import Cluster
+
+CONNECTION = "AIRFLOW_CONN_PRAXI_TEST_CLUSTER"
+_runs = itertools.count(1)
+
+
+@dataclass
+class Bench:
+    """A cluster, and settings that lead to it."""
+
+    cluster: Cluster
+    patch: pytest.MonkeyPatch
+
+    def configure(self, **settings: object) -> None:
+        """Give settings of the ``[praxi]`` section by name."""
+        for name, value in settings.items():
+            self.patch.setenv(f"AIRFLOW__PRAXI__{name.upper()}", str(value))
+
+    def connect(self, kubeconfig: Path) -> None:
+        """Let tasks talk to the cluster of a kubeconfig."""
+        extra = {"kube_config_path": str(kubeconfig)}
+        self.patch.setenv(CONNECTION, json.dumps({"conn_type": "kubernetes", "extra": extra}))
+
+    def run(self, command: str, *arguments: str, run: str = "", batch: int | None = None) -> object:
+        """Run a task to its end, as a worker and, if it defers, a triggerer and another worker do."""
+        operator = PraxiTaskOperator(task_id=command, command=command, arguments=arguments, batch=batch)
+        context = self.context(command, run, batch)
+        try:
+            return operator.execute(context)
+        except TaskDeferred as deferred:
+            event = asyncio.run(_first_event(deferred.trigger))
+        again = PraxiTaskOperator(task_id=command, command=command, arguments=arguments, batch=batch)
+        return again.trigger_reentry(context, event)
+
+    def context(self, task: str, run: str = "", batch: int | None = None) -> Any:
+        """Return what Airflow tells a task about itself."""
+        instance = SimpleNamespace(
+            dag_id="praxi_audit",
+            task_id=task,
+            run_id=run or f"bench-{next(_runs)}",
+            map_index=-1 if batch is None else batch,
+            try_number=1,
+            max_tries=3,
+            xcom_push=lambda **_: None,
+        )
+        return {
+            "ti": instance,
+            "task_instance": instance,
+            "run_id": instance.run_id,
+            "dag": SimpleNamespace(),
+        }
+
+
+async def _first_event(trigger: Any) -> Mapping[str, Any]:
+    async for event in trigger.run():
+        payload: Mapping[str, Any] = event.payload
+        return payload
+    raise AssertionError("the trigger ended without an event")
+
+
+@contextmanager
+def bench(folder: Path, image: str) -> Iterator[Bench]:
+    """Start a cluster that has the namespace ``praxi``, and point the settings at it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for part in (folder, *folder.parents[:2]):
+        part.chmod(0o755)
+    with Cluster(folder) as cluster, pytest.MonkeyPatch.context() as patch:
+        cluster.add_namespace("praxi", "praxi-tasks")
+        made = Bench(cluster, patch)
+        made.connect(cluster.kubeconfig())
+        made.configure(
+            runner="pod",
+            store=(folder / "store").as_uri(),
+            pod_image=image,
+            pod_connection="praxi_test_cluster",
+            pod_namespace="praxi",
+            pod_service_account="praxi-tasks",
+        )
+        yield made
