@@ -62,8 +62,11 @@ def audit(
     """
     from praxi_tasks.audit.assess import load_policy
     from praxi_tasks.discovery.model import Model
+    from praxi_tasks.findings.feeds import open_feeds
 
     policy = load_policy(policy_uri)
+    if feeds_uri:
+        open_feeds(feeds_uri)  # a mistyped folder is told before an hour of reading
     model = Model.load(model_uri)
     with ExitStack() as stack:
         store = open_store(store_uri or stack.enter_context(tempfile.TemporaryDirectory(prefix="praxi-")))

@@ -37,7 +37,7 @@ class Offer(NamedTuple):
 
 def index_name(distribution: str, url: str) -> str:
     """Return the name in a feeds folder of a distribution's index from ``url``."""
-    place = "_".join(urlsplit(url).path.split("/")[-4:])
+    place = "_".join(re.split("[/_]", urlsplit(url).path)[-4:])
     return f"{FOLDER}{distribution}/{_UNSAFE.sub('-', place).strip('-_.')}"
 
 

@@ -21,6 +21,7 @@ from praxi_tasks.findings.lifecycle_feeds import (
 )
 from praxi_tasks.findings.lifecycle_tables import FOLDER, Cycles, read_cycles, shipped_table
 from praxi_tasks.findings.runtimes import runtime_findings
+from praxi_tasks.fingerprint.inventory import Distribution
 
 _ID: Final = "PRAXI-END-OF-LIFE"
 _DISTRO_INFO: Final = ("debian", "ubuntu")
@@ -121,7 +122,7 @@ class Lifecycle:
         yield Finding(
             kind="end-of-life",
             id=_ID,
-            title=f"{told.name or told.id} {told.version_id} is out of support since {end.regular}{until}",
+            title=f"{_called(told)} is out of support since {end.regular}{until}",
             severity=severity,
             action="rebuild the image on a supported release",
             purl=f"pkg:generic/{told.id}@{told.version_id}",
@@ -156,6 +157,11 @@ class Lifecycle:
 
 def _read(name: str, folders: Iterable[Feeds]) -> bytes | None:
     return next((data for folder in folders if (data := folder.read(name)) is not None), None)
+
+
+def _called(distribution: Distribution) -> str:
+    name, version = distribution.name or distribution.id, distribution.version_id
+    return name if version in name else f"{name} {version}"
 
 
 def _is_own(name: str) -> bool:

@@ -51,14 +51,19 @@ def trend_point(audit: AssessedAudit) -> TrendPoint:
 
 
 def only_of(memory: Memory | None, audit: AssessedAudit) -> Memory | None:
-    """Return what a memory holds of the repositories that an audit is about.
+    """Return what a memory holds of the images that an audit is about, or of a new one's other tags.
 
     Audits by hand come and go with the images they name: the others are not gone because nobody asked.
     """
     if memory is None:
         return None
-    asked = {repository(image.image) for image in audit.images}
-    images = {name: known for name, known in memory.images.items() if repository(name) in asked}
+    asked = {image.image for image in audit.images}
+    rolled_out = {repository(name) for name in asked - memory.images.keys()}
+    images = {
+        name: known
+        for name, known in memory.images.items()
+        if name in asked or repository(name) in rolled_out
+    }
     return msgspec.structs.replace(memory, images=images)
 
 

@@ -127,9 +127,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             count = sum(rule.counts(finding, is_new) for finding, is_new in counted)
             if count >= rule.count:
                 kinds = ", ".join(rule.kinds) or "any kind"
-                reached.append(
-                    f"{count} findings of {kinds} at {rule.severity} or worse (limit {rule.count})"
-                )
+                reached.append(f"{count} of {kinds} at {rule.severity} or worse; the limit is {rule.count}")
         return reached
 
     def _judge(self, finding: Finding, image: str, at: date) -> Finding:

@@ -44,3 +44,12 @@ def test_audits_by_hand_forget_nothing_about_images_nobody_asked_for() -> None:
     assert found.images[0].findings[0].since == "2026-11-01T00:00:00Z"
     assert not found.new
     assert only_of(None, again) is None
+
+
+def test_two_tags_that_are_audited_by_hand_in_turn_resolve_nothing_of_each_other() -> None:
+    memory = remember(audit(1, image("a:1", FLAW)), None)
+    new = audit(2, image("a:2"))
+    assert with_changes(new, only_of(memory, new)).resolved, "a rollout of the fix resolves it"
+    memory = joined(remember(new, memory), memory)
+    again = audit(3, image("a:2"))
+    assert not with_changes(again, only_of(memory, again)).resolved

@@ -112,7 +112,7 @@ def test_thresholds_count_what_is_not_set_aside() -> None:
     unfixed = Finding("vulnerable", "CVE-2", "t", "critical", package="pypi/x")
     assert not policy.failures([(FLAW, False), (unfixed, False)])
     assert policy.failures([(FLAW, False), (FLAW, False)]) == [
-        "2 findings of vulnerable at high or worse (limit 2)"
+        "2 of vulnerable at high or worse; the limit is 2"
     ]
 
 

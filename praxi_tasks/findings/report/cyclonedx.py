@@ -121,7 +121,7 @@ def _vulnerabilities(
 def _vulnerability(finding: Finding) -> dict[str, Any]:
     rating: dict[str, Any] = {"severity": finding.severity}
     if finding.score >= 0:
-        rating |= {"score": finding.score, "method": "CVSSv31"}
+        rating["score"] = finding.score
     entry: dict[str, Any] = {
         "bom-ref": f"{finding.id}{'#ignored' if finding.ignored else ''}",
         "id": finding.id,

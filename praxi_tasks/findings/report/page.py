@@ -106,7 +106,7 @@ def _component(number: int, component: Component) -> dict[str, Any]:
         row["versions"] = component.versions
     if component.confidence < 1:
         row["confidence"] = round(component.confidence, 3)
-    for name in ("removed_by", "recovered", "fingerprint_versions"):
+    for name in ("removed_by", "recovered", "fingerprint_versions", "owner"):
         if value := getattr(component, name):
             row[name] = value
     return row

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
+from packageurl import PackageURL
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -31,7 +32,9 @@ def findings_table(audit: AssessedAudit, most: int = 40) -> RenderableType:
         How many findings of each image are shown; a last line says how many are not.
     """
     table = Table(pad_edge=False, show_edge=False, header_style="bold")
-    for heading in ("Severity", "Kind", "Identifier", "Package", "Fixed in", "Image"):
+    for heading in ("Severity", "Kind", "Identifier"):
+        table.add_column(heading, no_wrap=True)
+    for heading in ("Package", "Fixed in", "Image"):
         table.add_column(heading, overflow="fold")
     left = 0
     for image in audit.images:
@@ -39,7 +42,7 @@ def findings_table(audit: AssessedAudit, most: int = 40) -> RenderableType:
         left += len(image.open_findings) - len(shown)
         for finding in shown:
             table.add_row(*_row(image, finding))
-    parts: list[RenderableType] = [_counts(audit), table]
+    parts: list[RenderableType] = [_counts(audit), *([table] if table.row_count else [])]
     if left:
         parts.append(Text(f"… and {left:,} more: see the JSON or HTML report", style="dim"))
     parts += [Text(f"! {finding.title}", style="yellow") for finding in audit.findings]
@@ -59,7 +62,7 @@ def _counts(audit: AssessedAudit) -> Text:
 
 def _row(image: AssessedImage, finding: Finding) -> list[Text]:
     # Every cell is a Text: a plain string would be read as markup, and strangers name images.
-    package = finding.purl or "the image"
+    package = _release(finding)
     if finding.affected_if:
         package += f" (if {finding.affected_if})"
     return [
@@ -70,3 +73,11 @@ def _row(image: AssessedImage, finding: Finding) -> list[Text]:
         Text(", ".join(finding.fixed)),
         Text(image.image),
     ]
+
+
+def _release(finding: Finding) -> str:
+    """Return a component as people name it; its package URL is in every other report."""
+    if not finding.purl:
+        return "the image"
+    release = PackageURL.from_string(finding.purl)
+    return f"{release.name} {release.version}" if release.version else release.name

@@ -43,12 +43,24 @@ function prepare() {
 const severityTag = (name) => make("span", name, { class: `tag fill ${name}` });
 const day = (moment) => (moment ?? "").slice(0, 10);
 const imageName = (row) => data.images[row.image].name;
+
+/** Leave out the registry of an image's name: what tells images apart stands at its end, where cells are cut. */
+function shortName(name) {
+  const [host, ...rest] = name.split("/");
+  return rest.length && /[.:]/.test(host) && !/^oci|^docker-/.test(host) ? rest.join("/") : name;
+}
+
+const shortImage = (row) => titled("span", shortName(imageName(row)), imageName(row));
+const titled = (tag, text, title, name = "") => make(tag, text, { title, class: name });
 const worstRank = (image) => Math.min(...Object.keys(image.counts).map((name) => data.rank[name]), 9);
 const share = (image) => (image.files ? image.unexplained / image.files : 0);
 
+const SOURCES = { inventory: "a package database", fingerprint: "its files" };
+
 function sourcesOf(row) {
-  const names = (row.sources ?? []).join(" + ");
+  const names = (row.sources ?? []).map((name) => SOURCES[name] ?? name).join(" + ");
   if (row.removed_by) return `${names} · removed by a later layer`;
+  if (row.owner) return `${names} · part of ${row.owner}`;
   if (row.recovered) return `${names} · recovered`;
   return names;
 }
@@ -56,22 +68,22 @@ function sourcesOf(row) {
 // Per tab: heading, width, what the cell shows, what it is sorted by.
 const COLUMNS = {
   findings: [
-    ["Severity", "7rem", (r) => severityTag(r.severity), (r) => data.rank[r.severity]],
+    ["Severity", "7rem", (r) => severityTag(r.severity), urgency],
     ["Kind", "9rem", (r) => r.kind],
-    ["Identifier", "11rem", (r) => r.id],
+    ["Identifier", "12rem", identifier, (r) => r.id],
     ["Finding", "", (r) => r.title],
-    ["Image", "22%", imageName],
+    ["Image", "20%", shortImage, imageName],
     ["Fixed in", "8rem", (r) => r.fixed.join(", ")],
     ["EPSS", "5rem", (r) => (r.epss > 0 ? `${(100 * r.epss).toFixed(1)}%` : ""), (r) => -(r.epss ?? -1)],
-    ["Since", "7rem", (r) => (r.new ? `${day(r.since)} ●` : day(r.since))],
+    ["Since", "9.5rem", since, (r) => r.since],
   ],
   images: [
-    ["Image", "", (r) => r.name],
+    ["Image", "", (r) => titled("span", shortName(r.name), r.name), (r) => r.name],
     ["State", "7rem", (r) => make("span", r.state, { class: `tag ${r.state}` }), (r) => r.state],
     ["Findings", "28rem", countTags, (r) => worstRank(r) * 1e6 - Object.values(r.counts).reduce((a, b) => a + b, 0)],
     ["Components", "8rem", (r) => r.components, (r) => -r.components],
     ["Unexplained", "8rem", (r) => `${Math.round(100 * share(r))}%`, (r) => -share(r)],
-    ["Namespaces", "14rem", (r) => r.namespaces.join(", ")],
+    ["Namespaces", "10rem", (r) => r.namespaces.join(", ")],
     ["Pods", "5rem", (r) => r.pods, (r) => -r.pods],
   ],
   components: [
@@ -79,7 +91,7 @@ const COLUMNS = {
     ["Versions that tie", "18%", (r) => (r.versions ?? []).join(", ")],
     ["Known by", "20rem", sourcesOf],
     ["Confidence", "8rem", (r) => (r.confidence ?? 1).toFixed(2), (r) => r.confidence ?? 1],
-    ["Image", "30%", imageName],
+    ["Image", "30%", shortImage, imageName],
   ],
   resolved: [
     ["Severity", "7rem", (r) => severityTag(r.severity), (r) => data.rank[r.severity]],
@@ -88,6 +100,24 @@ const COLUMNS = {
     ["Was open since", "10rem", (r) => day(r.since)],
   ],
 };
+
+/** Order findings by severity, and among equals what is exploited, likely to be, or scored higher first. */
+function urgency(row) {
+  return data.rank[row.severity] * 100 - (row.exploited ? 50 : 0) - Math.max(row.score ?? 0, 0) - Math.max(row.epss ?? 0, 0);
+}
+
+function identifier(row) {
+  if (!row.exploited) return row.id;
+  const box = titled("span", "", "CISA knows of attacks");
+  box.append(make("b", "⚠ ", { class: "critical tone" }), row.id);
+  return box;
+}
+
+function since(row) {
+  const box = make("span", day(row.since));
+  if (row.new) box.append(" ", titled("span", "new", "the audit before did not have it", "tag info"));
+  return box;
+}
 
 function countTags(image) {
   const box = make("span");
@@ -136,6 +166,7 @@ function head(columns) {
   const row = make("tr");
   columns.forEach(([title, width], number) => {
     const cell = make("th", title, { scope: "col", tabindex: 0 });
+    if (state.rows.length && typeof columns[number][2](state.rows[0]) === "number") cell.className = "number";
     if (width) cell.style.width = width;
     if (state.sort === number) cell.setAttribute("aria-sort", state.descending ? "descending" : "ascending");
     cell.onclick = () => {

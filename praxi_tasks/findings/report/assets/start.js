@@ -45,13 +45,27 @@ function about() {
   const parts = [data.interval || data.at, data.model && `model ${data.model.slice(0, 16)}`, `${data.images.length} images`];
   const fresh = data.findings.filter((row) => row.new && !row.ignored).length;
   parts.push(`${fresh} new`, `${data.resolvedCount} resolved`);
-  for (const feed of data.feeds) parts.push(`${feed.name}${feed.records ? " advisories" : ""} ${feed.age_days < 0 ? "of unknown age" : `${feed.age_days} ${feed.age_days === 1 ? "day" : "days"} old`}`);
-  if (!data.feeds.length) parts.push("no advisories were given");
   $("about").textContent = parts.filter(Boolean).join(" · ");
+  feeds();
   for (const note of data.notes) $("notes").append(make("p", `${note.title}. ${note.action ?? ""}`));
   const failed = data.images.filter((image) => image.state === "failed").length;
   if (failed) $("notes").append(make("p", `${failed} images could not be audited; the tab Images says why.`));
   document.title = `Praxi audit ${day(data.at)}`;
+}
+
+const age = (feed) => (feed.age_days < 0 ? "of unknown age" : `${feed.age_days} ${feed.age_days === 1 ? "day" : "days"} old`);
+
+/** Say how old what the findings rest on is: advisories one by one, the other feeds on demand. */
+function feeds() {
+  const advisories = data.feeds.filter((feed) => feed.records);
+  const others = data.feeds.filter((feed) => !feed.records);
+  const told = advisories.map((feed) => `${feed.name} ${age(feed)} (${feed.records.toLocaleString("en")})`);
+  const line = `Advisories: ${told.join(" · ") || "none were given"}`;
+  if (!others.length) return $("feeds").append(make("p", line));
+  const more = make("details");
+  more.append(make("summary", `${line} · ${others.length} other ${others.length === 1 ? "feed" : "feeds"}`));
+  for (const feed of others) more.append(make("p", `${feed.name}: ${age(feed)}`));
+  $("feeds").append(more);
 }
 
 function choices(id, names) {
