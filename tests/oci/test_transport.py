@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import base64
-import datetime
-import ipaddress
 import json
 from pathlib import Path
 
 import msgspec
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from praxi_tasks.errors import ImageError, NotFoundError, RegistryUnavailableError, UsageError
 from praxi_tasks.oci.connections import bypasses
@@ -22,6 +16,7 @@ from praxi_tasks.oci.settings import RegistrySettings
 from praxi_tasks.oci.sources import open_source
 from praxi_tasks.oci.transport import Transport
 from tests.support import images
+from tests.support.certificates import self_signed
 from tests.support.hostile_registry import HostileRegistry, Reply, run_hostile_registry
 
 AMD64 = Platform()
@@ -108,28 +103,7 @@ def test_plain_http_with_leave_fails_only_for_want_of_a_server(url: str) -> None
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A key and a certificate of 127.0.0.1 that vouches for itself, in one PEM file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "tests")])
-    now = datetime.datetime.now(datetime.UTC)
-    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    file = tmp_path_factory.mktemp("tls") / "server.pem"
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    file.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
-    return file
+    return self_signed(tmp_path_factory.mktemp("tls") / "server.pem")
 
 
 def test_tls_with_an_authority_of_our_own(

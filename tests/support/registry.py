@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import json
+import os
+import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +17,7 @@ import pytest
 
 from demo.servers import start_registry
 from tests.support import images
-from tests.support.process import running
+from tests.support.process import free_port, running, start_server
 from tests.support.tools import need
 
 
@@ -45,6 +48,34 @@ def run_registry(folder: Path, *, username: str = "", password: str = "") -> Ite
     endpoint = start_registry(folder, config=config)
     with running(endpoint.server):
         yield Registry(endpoint.host, username, password)
+
+
+@contextmanager
+def run_tls_registry(folder: Path, certificate: Path, registry: Registry) -> Iterator[Registry]:
+    """Serve what ``registry`` stores below ``folder`` over TLS, to the same user.
+
+    Parameters
+    ----------
+    certificate
+        A PEM file with key and certificate.
+    """
+    config = json.loads((folder / "registry.json").read_text())
+    port = free_port()
+    tls = {"certificate": str(certificate), "key": str(certificate)}
+    config["http"] = {"addr": f"127.0.0.1:{port}", "tls": tls}
+    file = folder / "tls-registry.json"
+    file.write_text(json.dumps(config))
+    environment: dict[str, str | None] = {name: None for name in os.environ if name.startswith("REGISTRY_")}
+    environment["OTEL_TRACES_EXPORTER"] = "none"
+    server = start_server("tls-registry", ["docker-registry", "serve", file], folder, env=environment)
+    with running(server):
+        server.wait_until(lambda: _listens(port), seconds=60)
+        yield dataclasses.replace(registry, host=f"127.0.0.1:{port}")
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _htpasswd(file: Path, username: str, password: str) -> dict[str, Any]:
