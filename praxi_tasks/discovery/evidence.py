@@ -20,6 +20,9 @@ _UNDECIDED: Final[Versions] = {}
 PATHS: Final = 5
 """How many paths are given as evidence."""
 
+SAMPLE: Final = 12
+"""How many of a release's paths are given besides, from all over it."""
+
 
 class Told(NamedTuple):
     """What is said about a layer."""
@@ -77,6 +80,7 @@ class _Teller:
             confidence=round(confidence, 4),
             evidence=evidence or _folder_evidence(self._tagset, self._found, package),
             files=len(rows),
+            sample=tuple(_paths(self._tagset, _spread(rows))),
         )
 
     def _versions(self, place: int, package: int) -> tuple[str, ...]:
@@ -86,6 +90,13 @@ class _Teller:
             return ()
         known = self._catalogue.versions_of(package)
         return tuple(known[number] for number in tied_versions(evidence).tolist())
+
+
+def _spread(rows: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return a few rows from all over, in the order of the layer."""
+    if len(rows) <= SAMPLE:
+        return np.sort(rows)
+    return np.asarray(np.sort(rows)[np.linspace(0, len(rows) - 1, SAMPLE).astype(np.intp)])
 
 
 def _folder_evidence(tagset: Tagset, found: Candidates, package: int) -> tuple[str, ...]:

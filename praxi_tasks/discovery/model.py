@@ -19,11 +19,10 @@ from praxi_tasks.discovery.evidence import tell
 from praxi_tasks.discovery.experts import Expert, Router
 from praxi_tasks.discovery.joining import join_catalogues
 from praxi_tasks.discovery.panel import Panel
-from praxi_tasks.discovery.prediction import ImagePrediction, LayerPrediction
+from praxi_tasks.discovery.prediction import LayerPrediction
 from praxi_tasks.discovery.relocation import relocate
 from praxi_tasks.discovery.scorer import Scorer
 from praxi_tasks.discovery.specialists import Specialists, Versions
-from praxi_tasks.discovery.stacking import spread, stack
 from praxi_tasks.discovery.tokens import Tokenizer
 from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.fingerprint.tagset import Tagset
@@ -152,21 +151,6 @@ class Model:
         named = emit(confidence, self.emission, found.twins)
         told = tell(seen, found, named, confidence, self.catalogue, versions)
         return LayerPrediction(tagset.digest, self.voice, told.releases, told.unexplained)
-
-    def predict_image(self, tagsets: Sequence[Tagset]) -> ImagePrediction:
-        """Name the releases in an image as its layers leave it, each with the layers its files came from.
-
-        Parameters
-        ----------
-        tagsets
-            Of the image's layers, the lowest first.
-        """
-        whole, origin = stack(tagsets)
-        seen, found, confidence = self.weigh(whole)
-        named = emit(confidence, self.emission, found.twins)
-        told = tell(seen, found, named, confidence, self.catalogue)
-        digests = [tagset.digest for tagset in tagsets]
-        return ImagePrediction(self.voice, spread(told, found, named, origin, digests), told.unexplained)
 
     def weigh(self, tagset: Tagset) -> tuple[Tagset, Candidates, NDArray[np.float64]]:
         """Return the layer as the model sees it, its candidates and the confidence in each."""

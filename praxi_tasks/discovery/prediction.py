@@ -11,7 +11,8 @@ class ReleasePrediction(msgspec.Struct, frozen=True):
     ``versions`` are all that tie: one where the version is certain, none where the package is known and
     its version is not. ``confidence`` is a calibrated probability in [0, 1] that the package is there;
     ``evidence`` the paths that decided, most telling first; ``files`` how many of the layer's files it
-    explains.
+    explains, and ``sample`` a few of those from all over the package: they tell whether later layers left it
+    where it is.
     """
 
     ecosystem: str
@@ -20,6 +21,7 @@ class ReleasePrediction(msgspec.Struct, frozen=True):
     confidence: float
     evidence: tuple[str, ...]
     files: int = 0
+    sample: tuple[str, ...] = ()
 
 
 class UnexplainedRoot(msgspec.Struct, frozen=True):
@@ -48,18 +50,3 @@ class LayerPrediction(msgspec.Struct, frozen=True):
     releases: tuple[ReleasePrediction, ...] = ()
     unexplained: Unexplained = Unexplained()
     version: str = ""
-
-
-class ImageRelease(msgspec.Struct, frozen=True):
-    """One package of an image, and the digests of the layers that its files came from, lowest first."""
-
-    release: ReleasePrediction
-    layers: tuple[str, ...]
-
-
-class ImagePrediction(msgspec.Struct, frozen=True):
-    """A model's word on an image as its layers leave it."""
-
-    model: str
-    releases: tuple[ImageRelease, ...] = ()
-    unexplained: Unexplained = Unexplained()

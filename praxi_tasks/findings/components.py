@@ -27,6 +27,8 @@ from praxi_tasks.fingerprint.inventory import Claim, Distribution, Inventory
 _SHOWN_PATHS: Final = 5
 # A database's package whose claim was dropped is still there while at least this share of its files is.
 _ALIVE: Final = 0.5
+# A package that only its files tell of is there while at least this share of them is: half of it is still it.
+_LEFT: Final = 0.25
 
 
 @dataclass(frozen=True)
@@ -125,15 +127,39 @@ class _Fusion:
                 removed_by="" if gone is None else self._digests[gone],
             )
         else:
-            self._components[place] = self._joined(self._components[place], release, number)
+            known = self._components[place]
+            join = self._spread if known.hidden else self._joined
+            self._components[place] = join(known, release, number)
+
+    def _layers(self, known: Component, number: int) -> tuple[str, ...]:
+        digest = self._digests[number]
+        return known.layers if digest in known.layers else (*known.layers, digest)
+
+    def _spread(self, known: Component, release: ReleasePrediction, number: int) -> Component:
+        """Join a prediction with the part of its package that a lower layer holds.
+
+        Each part tells which versions it may be of, so the whole is of one that all parts allow. Of a part
+        that is gone nothing counts but where it was.
+        """
+        gone = self._end_of_release(release, number)
+        layers = self._layers(known, number)
+        if gone is not None and known.present:
+            return msgspec.structs.replace(known, layers=layers)
+        versions = tuple(version for version in known.versions if version in release.versions)
+        before, files = (known.evidence, known.files) if known.present else ((), 0)
+        return msgspec.structs.replace(
+            known,
+            versions=versions,
+            purl=self._component(release.ecosystem, release.name, versions, None).purl,
+            layers=layers,
+            confidence=max(known.confidence, release.confidence),
+            evidence=(*before, *release.evidence)[:_SHOWN_PATHS],
+            files=files + release.files,
+            removed_by="" if gone is None else known.removed_by,
+        )
 
     def _joined(self, known: Component, release: ReleasePrediction, number: int) -> Component:
-        digest = self._digests[number]
-        layers = known.layers if digest in known.layers else (*known.layers, digest)
-        if known.hidden:
-            return msgspec.structs.replace(
-                known, layers=layers, confidence=max(known.confidence, release.confidence)
-            )
+        layers = self._layers(known, number)
         agrees = not release.versions or bool(set(known.versions) & set(release.versions))
         return msgspec.structs.replace(
             known,
@@ -148,9 +174,8 @@ class _Fusion:
         """Find the component a prediction speaks about: one of its versions, else a present one."""
         places = self._by_package.get(package_key(release.ecosystem, release.name), ())
         same = [place for place in places if _compatible(self._components[place], release)]
-        for place in sorted(same, key=lambda place: self._components[place].present != present):
-            if self._components[place].present == present or not self._components[place].hidden:
-                return place
+        if same:
+            return min(same, key=lambda place: self._components[place].present != present)
         claimed = [place for place in places if not self._components[place].hidden]
         alive = [place for place in claimed if self._components[place].present]
         return next(iter(alive), None) if present else None
@@ -166,10 +191,10 @@ class _Fusion:
         return tracked.dropped if alive < _ALIVE * max(len(known), 1) else None
 
     def _end_of_release(self, release: ReleasePrediction, number: int) -> int | None:
-        """Return the layer that removed or overwrote most of a prediction's evidence, or None."""
-        known = [path for path in release.evidence if self._tree.saw(path)]
+        """Return the layer that removed or overwrote most of a prediction's files, or None."""
+        known = [path for path in release.sample or release.evidence if self._tree.saw(path)]
         ends = Counter(end for path in known if (end := self._ended(path, number)) is not None)
-        return ends.most_common(1)[0][0] if ends and ends.total() > _ALIVE * len(known) else None
+        return ends.most_common(1)[0][0] if ends and len(known) - ends.total() < _LEFT * len(known) else None
 
     def _ended(self, path: str, number: int) -> int | None:
         owner = self._tree.layer_of(path)

@@ -17,6 +17,7 @@ from praxi_tasks.discovery.catalogue import Catalogue
 from praxi_tasks.discovery.knowledge import Release
 from praxi_tasks.discovery.panel import Panel
 from praxi_tasks.discovery.specialists import tokens_of
+from praxi_tasks.discovery.tokens import present
 from praxi_tasks.learning.damage import Damage
 from praxi_tasks.learning.experts import Recipe
 from praxi_tasks.learning.grouping import BY_DEFAULT, Assignment
@@ -98,7 +99,7 @@ def release_samples(releases: Sequence[Release], catalogue: Catalogue, rng: np.r
     tokens, labels = [], []
     for release in releases:
         for remains in _remains(release, rng):
-            left = remains.keep(np.isin(remains.keys, catalogue.keys))
+            left = remains.keep(present(catalogue.keys, remains.keys))
             tokens.append(tokens_of(left.keys, left.sizes, left.hashes, left.measured))
             known = not remains.drifted and release.version
             labels.append([release.package, label_of(release)] if known else [release.package])
