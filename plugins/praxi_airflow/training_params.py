@@ -13,7 +13,7 @@ def training_params(settings: LearningSettings) -> dict[str, Param]:
         "request": Param(None, "Store URI of a request to learn packages.", type=["null", "string"]),
         "packages": Param(
             [],
-            "Learn these too, one a line: name==version, or ecosystem/name@version.",
+            "Learn these too, one a line: name==version, or ecosystem/name@version; version * is the newest.",
             type="array",
             items={"type": "string", "minLength": 1},
         ),
@@ -26,11 +26,16 @@ def training_params(settings: LearningSettings) -> dict[str, Param]:
         ),
         "routing": Param(
             "default",
-            "Which new releases share an expert.",
+            "How new releases get experts; by default the shared scorer decides about them.",
             type="string",
             enum=["default", "random", "similarity", "version"],
         ),
-        "labels_per_expert": Param(0, "How many releases share one; 0: all.", type="integer", minimum=0),
+        "labels_per_expert": Param(
+            0,
+            "How many releases share an expert where they are drawn at random; 0: all.",
+            type="integer",
+            minimum=0,
+        ),
         "tuning_trials": Param(
             0, "How many hyper-parameters to try.", type="integer", minimum=0, maximum=1000
         ),

@@ -81,6 +81,19 @@ def load_bundle(uri: str) -> tuple[Manifest, list[bytes]]:
         ) from error
 
 
+def bundle_size(uri: str) -> int:
+    """Return how many bytes a model's parts have together, by its manifest.
+
+    Raises
+    ------
+    ModelError
+        If the manifest is damaged.
+    KeyNotFoundError
+        If there is none.
+    """
+    return sum(part.size for part in _read_manifest(open_store(uri)).parts)
+
+
 def copy_bundle(uri: str, to: str) -> Manifest:
     """Copy a model, checked part by part; see :func:`load_bundle` for errors."""
     manifest, parts = load_bundle(uri)

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from praxi_tasks.discovery.bundle import bundle_size
 from praxi_tasks.discovery.knowledge import Release
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.errors import KeyNotFoundError, UsageError
@@ -114,9 +115,11 @@ class TrainingRun:
         uri = f"{self._store.uri}/{keys.model(model.id)}"
         if model.id != base.id:
             model.save(uri)
+        else:
+            uri = plan.base.uri
         trained = Trained(
             model=model.id,
-            uri=uri if model.id != base.id else plan.base.uri,
+            uri=uri,
             version=self._registered(plan, base, model, uri),
             base=plan.base,
             base_model=base.id,
@@ -125,7 +128,7 @@ class TrainingRun:
             repaired=increment.repaired,
             firing=increment.firing,
             parts=len(model.parts),
-            size=sum(len(part.to_bytes()) for part in model.parts),
+            size=bundle_size(uri) if model.parts else 0,
             seconds=seconds,
         )
         documents.write(self._store, self.key("trained.json"), trained)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import urllib.request
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
+from praxi_tasks.learning.library import Library
+from praxi_tasks.store import open_store
 from tests.airflow.world import PYTHON, SITE, World, package, world
 from tests.support import images
+from tests.support import world as small_world
 from tests.support.airflow import Airflow, airflow
+from tests.support.stored import as_stored
 
 pytestmark = [
     pytest.mark.airflow,
@@ -50,6 +55,32 @@ def approve(server: Airflow, run_id: str) -> None:
     assert server.states("praxi_train", run_id)["promote"] == [None]
     answer = {"chosen_options": ["Approve"], "params_input": {}}
     server.call("PATCH", f"{run}/taskInstances/approve/-1/hitlDetails", answer)
+
+
+def page(server: Airflow, path: str) -> str:
+    """Return a page as a browser of the administrator sees it."""
+    server.call("GET", "/version")  # which fetches the token
+    request = urllib.request.Request(server.url + path, headers={"Cookie": f"_token={server._token}"})
+    with urllib.request.urlopen(request, timeout=60) as response:
+        return str(response.read().decode())
+
+
+def test_trials_of_a_tuning_run_side_by_side_and_the_report_is_on_the_runs_page(
+    server: Airflow, cluster: World
+) -> None:
+    """A release named by hand is fetched from the real index; two trials share one storage."""
+    library = Library(open_store(cluster.store.as_uri()))
+    for release in small_world.releases():
+        library.add(as_stored(release))
+    conf = {"packages": ["six==1.16.0"], "tuning_trials": 2, "approval": "none"}
+    run_id = server.trigger("praxi_train", conf | {"bars": {"calibration": 1, "score": 0.5}})
+    states = server.wait_for("praxi_train", run_id)
+    assert states["tune"] == ["success", "success"]
+    assert states["report"] == ["success"]
+    answer = page(server, f"/praxi/reports/praxi_train/{quote(run_id, safe='')}")
+    assert "pkg:pypi/six@1.16.0" in answer
+    assert "wheel six-1.16.0" in answer
+    assert "Tuning, trial by trial" in answer
 
 
 def test_a_package_nobody_knew_is_named_by_the_next_audit_without_its_databases(

@@ -14,9 +14,9 @@ from praxi_tasks.learning.damage import Files
 from praxi_tasks.learning.library import Library
 from praxi_tasks.learning.requests import NewPackage, TrainingRequest
 from praxi_tasks.learning.run import TrainingRun
-from praxi_tasks.learning.stored import StoredRelease
 from praxi_tasks.store import Store, documents, keys, open_store
 from tests.support import world
+from tests.support.stored import as_stored
 
 SITE = "usr/lib/python3/dist-packages"
 
@@ -98,8 +98,4 @@ def train(store: Store, run_id: str, until: str = "report", settings: str = "{}"
 def stored_world(store: Store) -> None:
     """Store the small world's releases, as earlier trainings left them."""
     for release in world.releases():
-        found = StoredRelease(
-            release.ecosystem, release.name, release.version, "test",
-            release.paths, release.sizes, release.hashes, release.measured,
-        ).checked()  # fmt: skip
-        Library(store).add(found)
+        Library(store).add(as_stored(release))

@@ -68,6 +68,19 @@ class TestTrainings:
         assert page.count("<svg") >= 4
         assert "http" not in page.replace("http://www.w3.org/", "").replace("http-equiv", "")
 
+    @pytest.mark.parametrize(
+        ("routing", "size", "experts"), [("random", 2, 2), ("random", 0, 1), ("version", 2, 3)]
+    )
+    def test_releases_get_the_experts_that_a_run_asks_for(
+        self, store: Store, routing: str, size: int, experts: int
+    ) -> None:
+        stored_world(store)
+        ask(store, "audit", *(put_package(store, number, f"lib{number}") for number in range(3)))
+        settings = f'{{"routing": "{routing}", "labels_per_expert": {size}, "bars": {{"calibration": 1}}}}'
+        train(store, "t1", settings=settings)
+        assert len(model(store).released.experts) == experts
+        assert named(store, layer("lib1")) == [("lib1", ("1.0",))]
+
     def test_old_parts_are_taken_over_byte_for_byte(self, store: Store, starter: str) -> None:
         ask(store, "audit", put_package(store, 1, "newlib"))
         train(store, "t1")

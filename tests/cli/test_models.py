@@ -1,0 +1,87 @@
+"""``praxi models``: what versions there are, how two differ, and which one is in use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from praxi_tasks.cli.models import models
+from praxi_tasks.discovery.model import Model
+from praxi_tasks.learning.building import build_catalogue
+from praxi_tasks.learning.registry import ORIGIN_TAG, ModelRegistry, tracking_uri
+from praxi_tasks.store import open_store
+from tests.cli.conftest import Praxi
+from tests.support import world
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return a store with three registered models, each of which knows what the one before does."""
+    uri = open_store((tmp_path_factory.mktemp("models") / "store").as_uri()).uri
+    registry = ModelRegistry(tracking_uri(uri))
+    model = world.model()
+    for number, origin in enumerate(("starter", "training-one", "training-two")):
+        if number:
+            learned = build_catalogue([world.release(f"new{number}", "1.0")])
+            model = Model([*model.parts, learned], model.scorer)
+        model.save(f"{uri}/models/{number}")
+        registry.challenge(registry.register(f"{uri}/models/{number}", model.id, {ORIGIN_TAG: origin}))
+    return uri
+
+
+def run(store: str, *arguments: str) -> list[str]:
+    done = CliRunner().invoke(models, ["--store", store, *arguments], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.output.splitlines()
+
+
+def champion(store: str) -> list[str]:
+    return [line.split()[0] for line in run(store, "list") if "champion" in line]
+
+
+def test_versions_are_listed_with_their_origin_and_aliases(store: str) -> None:
+    told = run(store, "list")
+    assert [line.split()[0] for line in told] == ["1", "2", "3"]
+    assert [line.split()[2] for line in told] == ["starter", "training-one", "training-two"]
+    assert "challenger" in told[2]
+
+
+def test_two_versions_are_compared(store: str) -> None:
+    told = run(store, "compare", "1", "challenger")
+    assert told[0] == "1 parts in both, byte for byte"
+    assert "version 1: 0 parts and 0 releases of its own" in told
+    assert "version 3: 2 parts and 2 releases of its own" in told
+    assert "  pypi/new2 1.0" in told
+
+
+def test_a_version_is_promoted_and_taken_back(store: str) -> None:
+    assert run(store, "promote", "1") == ["version 1 is the champion"]
+    assert run(store, "promote", "challenger") == ["version 3 is the champion"]
+    assert champion(store) == ["3"]
+    assert run(store, "rollback") == ["version 1 is the champion"]
+    assert champion(store) == ["1"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("promote", "99"), "no version '99'"),
+        (("compare", "1", "nobody"), "no version 'nobody'"),
+    ],
+)
+def test_a_version_that_is_not_there_is_an_error(
+    praxi: Praxi, store: str, arguments: tuple[str, ...], told: str
+) -> None:
+    done = praxi("models", "--store", store, *arguments)
+    assert done.returncode == 1
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_nothing_to_take_back_and_nothing_to_list(praxi: Praxi, tmp_path: Path) -> None:
+    empty = (tmp_path / "store").as_uri()
+    assert praxi("models", "--store", empty, "list").stdout == ""
+    done = praxi("models", "--store", empty, "rollback")
+    assert (done.returncode, "no version 'champion'" in done.stderr) == (1, True)
