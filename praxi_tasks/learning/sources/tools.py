@@ -58,7 +58,8 @@ def download(command: Sequence[str], folder: Path, *, isolated: bool = False) ->
     Parameters
     ----------
     isolated
-        Whether it runs foreign code: then its home is the folder, and no configuration file of ours is read.
+        Whether it runs foreign code: then its home is the folder, no configuration file of ours is read, and
+        addresses are told without the credentials in them.
 
     Raises
     ------
@@ -106,7 +107,9 @@ def _run(command: Sequence[str], folder: Path, *, isolated: bool = False) -> sub
 
 def _environment(home: Path | None) -> dict[str, str]:
     passed = {name: value for name, value in os.environ.items() if _PASSED.fullmatch(name)}
-    return passed | {"HOME": str(home) if home else os.environ.get("HOME", "/")}
+    if home is None:
+        return passed | {"HOME": os.environ.get("HOME", "/")}
+    return {name: _SECRET.sub("//", value) for name, value in passed.items()} | {"HOME": str(home)}
 
 
 def _reason(output: str) -> str:
