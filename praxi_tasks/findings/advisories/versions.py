@@ -1,4 +1,4 @@
-"""The order of versions in every ecosystem, by univers."""
+"""The order of versions in every ecosystem, by univers wherever its rules are the ecosystem's."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import functools
 from typing import Final
 
 from univers.versions import (
-    AlpineLinuxVersion,
     DebianVersion,
     InvalidVersion,
     PypiVersion,
@@ -15,11 +14,13 @@ from univers.versions import (
     Version,
 )
 
+from praxi_tasks.findings.advisories.apk_version import ApkVersion
+
 _CLASSES: Final[dict[str, type[Version]]] = {
     "pypi": PypiVersion,
     "npm": SemverVersion,
     "deb": DebianVersion,
-    "apk": AlpineLinuxVersion,
+    "apk": ApkVersion,
     "rpm": RpmVersion,
 }
 
