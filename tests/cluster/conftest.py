@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 from tests.support import images, world
 from tests.support.airflow_home import ROOT, environment
 from tests.support.cluster.cluster import Cluster
+from tests.support.prometheus import Deployment, prometheus
 from tests.support.registry import Registry, registry
 from tests.support.s3 import ObjectStore, object_store
 from tests.support.s3_gate import S3Gate, s3_gate
@@ -46,12 +48,12 @@ class Driver:
             text=True,
         )
 
-    def start(self, references: list[str], day: int, settings: Mapping[str, str]) -> Path:
-        """Begin an audit of these images; return the file its answer will be in."""
+    def start(self, day: int, settings: Mapping[str, str]) -> Path:
+        """Begin the audit of the day before this one; return the file its answer will be in."""
         return self._tell(
             environment=dict(settings),
             logical_date=f"2026-03-{day:02}T00:00:00+00:00",
-            conf={"images": references, "force": True},
+            conf={"force": True},
         )
 
     def kill_worker(self) -> Path:
@@ -96,7 +98,7 @@ class Stage:
 
     def start(self, *, deferrable: bool = False) -> Path:
         settings = {"AIRFLOW__PRAXI__POD_DEFERRABLE": str(deferrable)}
-        return self.driver.start(self.references, next(self.days), settings)
+        return self.driver.start(next(self.days), settings)
 
     def running_pod(self, task: str) -> dict[str, Any]:
         """Wait until a pod of a task runs."""
@@ -135,9 +137,10 @@ class Stage:
         assert states["report"] == "success", (ended, self.driver.log.read_text()[-3000:])
         report = open_store(self.store).get(keys.run(run_key(ended["run_id"]), "report.json"))
         told = msgspec.json.decode(report, type=AuditReport)
-        assert [image.image for image in told.images] == self.references
+        images = {image.image: image for image in told.images}
+        assert sorted(images) == sorted(self.references)
         assert all(image.reason if image.state == "failed" else True for image in told.images)
-        ended["states"] = [str(image.state) for image in told.images]
+        ended["states"] = [str(images[reference].state) for reference in self.references]
         assert self.cluster.pods() == []
         assert self.cluster.containers() == []
         return ended
@@ -159,13 +162,21 @@ def stage(
         for name, value in object_store.environment.items():
             patch.setenv(name, value)
         world.model().save(f"{bucket}/model")
-        with s3_gate(object_store.url) as gate, Cluster(folder) as cluster:
+        references = _push(registry)
+        with (
+            s3_gate(object_store.url) as gate,
+            Cluster(folder) as cluster,
+            prometheus(folder, _history(references)) as server,
+        ):
             cluster.add_namespace(NAMESPACE, "praxi-tasks")
             secret = {**object_store.environment, "AWS_ENDPOINT_URL": gate.url}
             cluster.add_secret(NAMESPACE, "praxi-store", secret)
-            driver = Driver(folder, _variables(cluster, task_image, bucket))
+            connection = {
+                "AIRFLOW_CONN_PRAXI_PROMETHEUS": json.dumps({"conn_type": "http", "host": server.url})
+            }
+            driver = Driver(folder, _variables(cluster, task_image, bucket) | connection)
             try:
-                yield Stage(cluster, gate, driver, f"{bucket}/store", _push(registry))
+                yield Stage(cluster, gate, driver, f"{bucket}/store", references)
             finally:
                 driver.close()
 
@@ -183,6 +194,14 @@ def _variables(cluster: Cluster, image: BuiltImage, bucket: str) -> dict[str, st
     }
     variables = {f"AIRFLOW__PRAXI__{name}": value for name, value in settings.items()}
     return {**variables, "KUBECONFIG": str(cluster.kubeconfig()), "AIRFLOW__WORKERS__API_RETRIES": "12"}
+
+
+def _history(references: list[str]) -> Iterator[Deployment]:
+    """Let every image run for a quarter of an hour on each day that audits may ask about."""
+    for day in range(28):
+        noon = datetime(2026, 2, 28, 12, tzinfo=UTC) + timedelta(days=day)
+        for number, image in enumerate(references):
+            yield Deployment(image=image, start=noon, end=noon + timedelta(minutes=15), pod=f"pod-{number}")
 
 
 def _push(registry: Registry) -> list[str]:

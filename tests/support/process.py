@@ -12,12 +12,18 @@ __all__ = ["Server", "free_port", "running", "start_server"]
 
 
 @contextmanager
-def running(server: Server) -> Iterator[Server]:
-    """Stop a server in the end; if the block raised, print the end of the server's log first."""
+def running(server: Server, *, grace: float = 15.0) -> Iterator[Server]:
+    """Stop a server in the end; if the block raised, print the end of the server's log first.
+
+    Parameters
+    ----------
+    grace
+        Seconds between asking it to end and killing it.
+    """
     try:
         yield server
     except BaseException:
         print(f"--- {server.log}\n{server.last_lines(60)}", file=sys.stderr)
         raise
     finally:
-        server.stop()
+        server.stop(grace=grace)

@@ -64,7 +64,7 @@ def run_object_store(folder: Path, *, host: str = "127.0.0.1") -> Iterator[Objec
     (folder / "s3.json").write_text(json.dumps({"identities": [identity]}))
     port = free_port()
     server = start_server("weed", _command(folder, port, host), folder)
-    with running(server):
+    with running(server, grace=0.5):  # it takes its time to save what nobody will read
         url = f"http://{host}:{port}"
         server.wait_until(lambda: _answers(url), seconds=_START_SECONDS)
         yield ObjectStore(server, url, access_key, secret_key)

@@ -1,0 +1,123 @@
+"""The test cluster's API, spoken by the client that Airflow uses; no pod here ever finds a node."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from kubernetes import client, watch
+from kubernetes.client.exceptions import ApiException
+from kubernetes.config import new_client_from_config
+
+from praxi_airflow.runners.command import Command
+from praxi_airflow.runners.manifest import pod_manifest
+from praxi_airflow.settings import PodSettings
+from tests.conftest import ROOT
+from tests.support.cluster import podman
+from tests.support.cluster.cluster import Cluster
+
+pytestmark = [
+    pytest.mark.server,
+    pytest.mark.skipif(not podman.installed(), reason="needs root, podman and runc"),
+]
+SPACE = "praxi"
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[Cluster]:
+    with Cluster(tmp_path) as made:
+        made.add_namespace(SPACE)
+        yield made
+
+
+@pytest.fixture
+def api(cluster: Cluster) -> Iterator[client.CoreV1Api]:
+    with new_client_from_config(str(cluster.kubeconfig())) as opened:
+        yield client.CoreV1Api(opened)
+
+
+def pod(name: str, **labels: str) -> dict[str, Any]:
+    nowhere = PodSettings(image="tasks", node_selector={"kubernetes.io/arch": "s390x"})
+    made = pod_manifest(nowhere, Command(arguments=("plan",)), labels, 0)
+    made["metadata"]["name"] = name
+    return made
+
+
+def refused(api: client.CoreV1Api, manifest: dict[str, Any], namespace: str = SPACE) -> tuple[int, str]:
+    with pytest.raises(ApiException) as caught:
+        api.create_namespaced_pod(namespace, manifest)
+    return caught.value.status, caught.value.body
+
+
+def test_pods_are_made_read_patched_and_removed(api: client.CoreV1Api, cluster: Cluster) -> None:
+    made = api.create_namespaced_pod(SPACE, pod("one"))
+    assert made.metadata.uid
+    assert made.status.phase == "Pending"
+    patched = api.patch_namespaced_pod("one", SPACE, {"metadata": {"labels": {"checked": "True"}}})
+    assert int(patched.metadata.resource_version) > int(made.metadata.resource_version)
+    assert api.read_namespaced_pod("one", SPACE).metadata.labels["checked"] == "True"
+    events = api.list_namespaced_event(SPACE, field_selector="involvedObject.name=one").items
+    assert [event.reason for event in events] == ["FailedScheduling"]
+    api.delete_namespaced_pod("one", SPACE, grace_period_seconds=0)
+    assert cluster.pods() == []
+    with pytest.raises(ApiException, match="404"):
+        api.read_namespaced_pod("one", SPACE)
+
+
+def test_pods_are_listed_by_label_and_namespace(api: client.CoreV1Api, cluster: Cluster) -> None:
+    cluster.add_namespace("other")
+    for name, batch in (("one", "1"), ("two", "2")):
+        api.create_namespaced_pod(SPACE, pod(name, batch=batch))
+    api.create_namespaced_pod("other", pod("three", batch="1"))
+    listed = api.list_namespaced_pod(SPACE, label_selector="batch=1,!checked").items
+    assert [found.metadata.name for found in listed] == ["one"]
+    with pytest.raises(ApiException, match="400"):
+        api.list_namespaced_pod(SPACE, label_selector="batch=1=1=")
+
+
+def test_a_watch_tells_what_is_there_and_what_changes(api: client.CoreV1Api) -> None:
+    api.create_namespaced_pod(SPACE, pod("one"))
+    later = threading.Timer(0.3, api.delete_namespaced_pod, ["one", SPACE])
+    later.start()
+    seen = [
+        (event["type"], event["object"].metadata.name)
+        for event in watch.Watch().stream(api.list_namespaced_pod, SPACE, timeout_seconds=2)
+    ]
+    later.join()
+    assert seen[0] == ("ADDED", "one")
+    assert seen[-1] == ("DELETED", "one")
+    assert {kind for kind, _ in seen[1:-1]} <= {"MODIFIED"}
+
+
+def test_refusals_have_the_statuses_of_a_real_server(api: client.CoreV1Api) -> None:
+    wrong, loose, stranger = pod("wrong"), pod("loose"), pod("stranger")
+    wrong["spec"]["containers"][0]["image"] = 7
+    loose["spec"]["hostNetwork"] = True
+    stranger["spec"]["serviceAccountName"] = "stranger"
+    api.create_namespaced_pod(SPACE, pod("one"))
+    assert refused(api, wrong)[0] == 422
+    assert refused(api, pod("one"))[0] == 409
+    for manifest, told in ((loose, "PodSecurity"), (stranger, "serviceaccount")):
+        status, body = refused(api, manifest)
+        assert (status, told in body, "is forbidden" in body) == (403, True, True)
+    status, body = refused(api, pod("one"), "nowhere")
+    assert (status, "namespaces" in body) == (404, True)
+
+
+def test_a_role_allows_what_it_says_and_nothing_else(api: client.CoreV1Api, cluster: Cluster) -> None:
+    role = yaml.safe_load((ROOT / "docs/kubernetes/role.yaml").read_text().split("---")[0])
+    cluster.rights.grant(role)
+    assert api.list_namespaced_pod(SPACE).items == []
+    cluster.rights.grant({"rules": [{"resources": ["events"], "verbs": ["list"]}]})
+    with pytest.raises(ApiException, match="403"):
+        api.list_namespaced_pod(SPACE)
+
+
+def test_a_log_before_the_start_is_a_bad_request(api: client.CoreV1Api) -> None:
+    api.create_namespaced_pod(SPACE, pod("one"))
+    with pytest.raises(ApiException, match="waiting to start"):
+        api.read_namespaced_pod_log("one", SPACE)
