@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +15,22 @@ Index = tuple[NDArray[np.uint64], NDArray[np.uint32]]
 
 
 def join_catalogues(parts: Sequence[Catalogue]) -> Catalogue:
-    """Return the catalogue that knows what any of the parts knows."""
-    return reduce(_join, parts) if parts else empty_catalogue()
+    """Return the catalogue that knows what any of the parts knows.
+
+    Neighbours are joined such that both sides weigh about the same: the many small parts of daily trainings
+    are put together before the large one they stand beside is copied, once.
+    """
+    if len(parts) < 2:
+        return parts[0] if parts else empty_catalogue()
+    middle = _middle([len(part.keys) + len(part.row_keys) + 1 for part in parts])
+    return _join(join_catalogues(parts[:middle]), join_catalogues(parts[middle:]))
+
+
+def _middle(weights: Sequence[int]) -> int:
+    """Return where to cut a list in two, none of them empty, that weigh about the same."""
+    sums = np.cumsum(weights)
+    halves = np.abs(2 * sums[:-1] - sums[-1])
+    return int(np.argmin(halves)) + 1
 
 
 def _join(first: Catalogue, second: Catalogue) -> Catalogue:

@@ -50,6 +50,16 @@ def test_joined_equals_built_at_once(homes: list[int]) -> None:
     assert np.all(joined.keys[1:] >= joined.keys[:-1])
 
 
+def test_many_small_parts_beside_a_large_one() -> None:
+    """A year of daily trainings: however the parts are paired, the packages are in the order of the parts."""
+    small = [build_catalogue([world.release(f"day{number}", "1.0", 2)]) for number in range(40)]
+    large = build_catalogue(SOME)
+    joined = join_catalogues([small[0], large, *small[1:]])
+    assert joined.packages == ["pypi/day0", *large.packages, *(f"pypi/day{n}" for n in range(1, 40))]
+    assert facts(joined) == set().union(*(facts(part) for part in (large, *small)))
+    joined.check()
+
+
 def test_order_of_releases_does_not_matter() -> None:
     assert build_catalogue(SOME).to_bytes() == build_catalogue(reversed(SOME)).to_bytes()
 
