@@ -6,12 +6,14 @@ set -euo pipefail
 demo=(docker-registry prometheus mmdebstrap buildah skopeo ca-certificates)
 demo_commands=(docker-registry prometheus promtool mmdebstrap buildah skopeo)
 test=("${demo[@]}" podman runc conmon netavark aardvark-dns catatonit iptables
-      prometheus-alertmanager prometheus-pushgateway apache2-utils rpm db-util zstd)
+      iproute2 prometheus-alertmanager prometheus-pushgateway apache2-utils rpm db-util zstd)
 test_commands=("${demo_commands[@]}" podman runc prometheus-alertmanager prometheus-pushgateway htpasswd
       rpm db_dump zstd)
 
-# Who has these two from elsewhere keeps them: another publisher's npm conflicts with Debian's.
-test_commands+=(npm chromium)
+# Who has these from elsewhere keeps them: another publisher's npm or Docker conflicts with Debian's.
+test_commands+=(npm chromium dockerd docker-compose)
+command -v dockerd /usr/sbin/dockerd >/dev/null || test+=(docker.io)
+command -v docker-compose >/dev/null || test+=(docker-compose)
 command -v npm >/dev/null || test+=(npm)
 command -v chromium chromium-browser google-chrome >/dev/null || test+=(chromium)
 
@@ -75,10 +77,14 @@ rm -f "$log"
 # What was just installed must not start at the next boot either: the demonstration starts its own.
 if command -v systemctl >/dev/null; then
     for package in "${missing[@]}"; do
+        units=()
         case $package in
-            docker-registry|prometheus|prometheus-alertmanager|prometheus-pushgateway)
-                "${root[@]}" systemctl --quiet disable "$package.service" 2>/dev/null \
-                    || echo "apt: could not disable $package.service; it may start at the next boot" >&2 ;;
+            docker-registry|prometheus|prometheus-alertmanager|prometheus-pushgateway) units=("$package.service") ;;
+            docker.io) units=(docker.service docker.socket containerd.service) ;;
         esac
+        for unit in "${units[@]}"; do
+            "${root[@]}" systemctl --quiet disable "$unit" 2>/dev/null \
+                || echo "apt: could not disable $unit; it may start at the next boot" >&2
+        done
     done
 fi

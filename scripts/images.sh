@@ -32,7 +32,7 @@ fetch() {
 
 # build IMAGE NAME BASE
 build() {
-    local arguments=(--file "images/$1/Containerfile" --tag "$2"
+    local arguments=(--network none --file "images/$1/Containerfile" --tag "$2"
         --build-arg "REVISION=$(git rev-parse HEAD 2>/dev/null || echo unknown)"
         --build-arg "CREATED=$(git log -1 --format=%cI 2>/dev/null || date --utc +%Y-%m-%dT%H:%M:%SZ)")
     [ -z "$3" ] || arguments+=(--build-arg "BASE=$3")

@@ -30,11 +30,16 @@ class Airflow:
         Of the API server.
     variables
         The environment that its processes and command lines share.
+    login
+        A user's name and password, where not everybody is an administrator.
     """
 
-    def __init__(self, url: str, variables: Mapping[str, str]) -> None:
+    def __init__(
+        self, url: str, variables: Mapping[str, str], *, login: Mapping[str, str] | None = None
+    ) -> None:
         self.url = url
         self.variables = variables
+        self._login = login
         self._token = ""
 
     def cli(self, *arguments: str) -> str:
@@ -50,7 +55,8 @@ class Airflow:
     def call(self, method: str, path: str, body: object = None) -> Any:
         """Call the REST API as an administrator and return the decoded answer."""
         if not self._token:
-            self._token = str(self._send("GET", "/auth/token", None, {})["access_token"])
+            method_of_login = "POST" if self._login else "GET"
+            self._token = str(self._send(method_of_login, "/auth/token", self._login, {})["access_token"])
         return self._send(method, f"/api/v2{path}", body, {"Authorization": f"Bearer {self._token}"})
 
     def runs(self, dag_id: str) -> list[dict[str, Any]]:

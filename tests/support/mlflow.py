@@ -50,7 +50,7 @@ class MlflowServer:
 @pytest.fixture(scope="session")
 def mlflow_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MlflowServer]:
     """Return a running server, shared by the session."""
-    _build()
+    build()
     started = MlflowServer.start(tmp_path_factory.mktemp("mlflow"))
     try:
         with running(started.server):
@@ -59,7 +59,7 @@ def mlflow_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MlflowSe
         started.server.stop()  # the one of after a restart
 
 
-def _build() -> None:
+def build() -> None:
     """Build the server's environment from its lock, unless it is current; one process at a time."""
     folder = ROOT / ".praxi"
     folder.mkdir(exist_ok=True)

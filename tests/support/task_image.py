@@ -22,9 +22,11 @@ import pytest
 from tests.conftest import ROOT
 from tests.support.cluster import podman
 
-BASE: Final = "localhost/praxi-test/base:bookworm-2"
+BASE: Final = "localhost/praxi-test/base:bookworm-3"
+BASE_PATH: Final = "ENV PATH=/usr/local/bin:/usr/bin:/bin"
 NAME: Final = "localhost/praxi-test/tasks:test"
-_PACKAGES: Final = "ca-certificates,python3-minimal,python3-venv"
+# curl and wget are what health checks of the Compose file call in the images that stand on this base too.
+_PACKAGES: Final = "ca-certificates,curl,python3-minimal,python3-venv,wget"
 # usrmerge comes with all of Perl, which a slim image does not have, and its work is done.
 _PERL: Final = (
     "usrmerge- perl- perl-modules-5.36- libperl5.36- libfile-find-rule-perl- libnumber-compare-perl- "
@@ -92,13 +94,18 @@ def _make_base(environment: Mapping[str, str]) -> None:
     found = subprocess.run(["podman", "image", "exists", BASE], env=dict(environment), check=False)
     if found.returncode == 0:
         return
-    archive = cache_folder() / "base-bookworm-2.tar"
+    _podman(environment, "import", "--change", BASE_PATH, str(base_archive()), BASE)
+
+
+def base_archive() -> Path:
+    """Return the root filesystem that test images stand on; hold the lock ``task-image`` meanwhile."""
+    archive = cache_folder() / "base-bookworm-3.tar"
     if not archive.exists():
         partial = archive.with_suffix(".partial.tar")
         command = ["mmdebstrap", "--quiet", "--variant=minbase", "--mode=root", f"--include={_PACKAGES}"]
         subprocess.run([*command, *_SHRINK, "bookworm", str(partial)], check=True, timeout=600)
         partial.rename(archive)
-    _podman(environment, "import", "--change", "ENV PATH=/usr/local/bin:/usr/bin:/bin", str(archive), BASE)
+    return archive
 
 
 def _podman(environment: Mapping[str, str], *arguments: str) -> str:

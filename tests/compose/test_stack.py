@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from praxi_airflow.run_key import run_key
+from tests.compose.conftest import NAMESPACE, Running
+from tests.compose.stack import AIRFLOW_SERVICES, SERVERS, answers_anonymously
+
+pytestmark = [pytest.mark.slow, pytest.mark.server, pytest.mark.airflow, pytest.mark.timeout(900)]
+SECRETS = ("POSTGRES_PASSWORD", "S3_SECRET_KEY", "AIRFLOW_JWT_SECRET", "AIRFLOW_FERNET_KEY")
+
+
+@pytest.fixture(scope="module")
+def audit(running: Running) -> dict[str, Any]:
+    """Switch the daily audit on, and return the run that audited yesterday."""
+    airflow = running.stack.airflow()
+    airflow.wait_until(
+        lambda: "praxi_audit" in {dag["dag_id"] for dag in airflow.call("GET", "/dags")["dags"]}
+    )
+    airflow.call("PATCH", "/dags/praxi_audit", {"is_paused": False})
+    airflow.wait_until(lambda: bool(airflow.runs("praxi_audit")))
+    (run,) = airflow.runs("praxi_audit")
+    airflow.wait_for("praxi_audit", run["dag_run_id"])
+    return airflow.run("praxi_audit", run["dag_run_id"]) | {
+        "tasks": airflow.states("praxi_audit", run["dag_run_id"])
+    }
+
+
+@pytest.fixture
+def store(running: Running, monkeypatch: pytest.MonkeyPatch) -> str:
+    for name, value in running.stack.store_environment().items():
+        monkeypatch.setenv(name, value)
+    return "s3://praxi/store"
+
+
+def test_the_audit_s_report_is_in_the_object_store(
+    running: Running, audit: dict[str, Any], store: str
+) -> None:
+    import msgspec
+
+    from praxi_tasks.audit.reported import AuditReport
+    from praxi_tasks.store import keys, open_store
+
+    assert audit["state"] == "success", audit
+    found = open_store(store).get(keys.run(run_key(audit["dag_run_id"]), "report.json"))
+    told = msgspec.json.decode(found, type=AuditReport)
+    assert [(image.image, str(image.state)) for image in told.images] == [(running.image, "audited")]
+
+
+def test_the_run_is_in_postgresql(running: Running, audit: dict[str, Any]) -> None:
+    rows = running.stack.query(
+        "SELECT run_id, state, data_interval_start FROM dag_run WHERE dag_id = 'praxi_audit'"
+    )
+    ((run_id, state, start),) = rows
+    assert (run_id, state) == (audit["dag_run_id"], "success")
+    assert datetime.fromisoformat(start) == running.day
+
+
+def test_the_work_was_done_by_pods(running: Running, audit: dict[str, Any]) -> None:
+    pods = [pod for pod in running.cluster.history if pod["metadata"]["namespace"] == NAMESPACE]
+    assert {"plan", "fingerprint", "predict", "report"} <= {
+        pod["metadata"]["labels"]["praxi/task"] for pod in pods
+    }
+    assert running.cluster.pods() == []
+
+
+def test_every_service_is_healthy_afterwards(running: Running, audit: dict[str, Any]) -> None:
+    services = [*SERVERS, *(f"airflow-{name}" for name in AIRFLOW_SERVICES)]
+    running.stack.wait_until_healthy(*services, seconds=90)
+    assert running.stack.states() == {**dict.fromkeys(services, "healthy"), "airflow-init": "exited 0"}
+
+
+def test_what_must_exist_before_the_first_audit_was_made(running: Running) -> None:
+    assert running.stack.query("SELECT slots FROM slot_pool WHERE pool = 'praxi'") != []
+    assert running.stack.execute("airflow-scheduler", "id", "-u").strip() == "50000"
+
+
+def test_somebody_unknown_is_told_nothing(running: Running) -> None:
+    base = f"http://127.0.0.1:{running.stack.settings['AIRFLOW_PORT']}"
+    assert answers_anonymously(f"{base}/api/v2/dags") == 401
+    assert answers_anonymously(running.stack.store_environment()["AWS_ENDPOINT_URL"]) == 403
+
+
+def test_no_secret_is_in_a_log_or_an_argument(running: Running, audit: dict[str, Any]) -> None:
+    services = [f"airflow-{name}" for name in AIRFLOW_SERVICES]
+    logs = running.stack.logs(*services, *SERVERS)
+    ids = running.stack.engine.run("docker", "ps", "--quiet").split()
+    arguments = "".join(running.stack.engine.run("docker", "top", one, "-eo", "pid,args") for one in ids)
+    assert len(logs) > 1000
+    assert "postgres" in arguments
+    for name in SECRETS:
+        assert running.stack.settings[name] not in logs
+        assert running.stack.settings[name] not in arguments
