@@ -24,6 +24,8 @@ class FindingSettings:
         An npm registry (npm's ``registry``), for the same.
     feeds_packages
         Packages indexes of distributions, ``debian-12=URL`` each: for source packages and release lists.
+    feeds_files
+        Other files of the feeds folder, ``distro-info/debian.csv=URL`` each.
     feeds_end_of_life
         Base URL of release cycles as endoflife.date tells them; empty for the table that Praxi ships.
     feeds_ecosystems
@@ -47,6 +49,7 @@ class FindingSettings:
     feeds_index: str = ""
     feeds_npm: str = ""
     feeds_packages: tuple[str, ...] = ()
+    feeds_files: tuple[str, ...] = ()
     feeds_end_of_life: str = ""
     feeds_ecosystems: tuple[str, ...] = ()
     policy: str = ""
@@ -67,6 +70,7 @@ class FindingSettings:
             "PRAXI_FEEDS_NPM": self.feeds_npm,
             "PRAXI_FEEDS_END_OF_LIFE": self.feeds_end_of_life,
             "PRAXI_FEEDS_PACKAGES": " ".join(self.feeds_packages),
+            "PRAXI_FEEDS_FILES": " ".join(self.feeds_files),
             "PRAXI_POLICY": self.policy,
             "PRAXI_ALERTMANAGER": self.alertmanager,
             "PRAXI_PUSHGATEWAY": self.pushgateway,
@@ -92,6 +96,7 @@ def load_finding_settings(section: Section, store: str) -> FindingSettings:
         feeds_npm=section.public_url("feeds_npm"),
         feeds_end_of_life=section.public_url("feeds_end_of_life"),
         feeds_packages=section.public_pairs("feeds_packages"),
+        feeds_files=section.public_pairs("feeds_files"),
         feeds_ecosystems=section.names("feeds_ecosystems"),
         policy=section.text("policy", ""),
         alertmanager=section.public_url("alertmanager"),

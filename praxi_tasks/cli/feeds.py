@@ -77,6 +77,7 @@ _KEV = "kev/known_exploited_vulnerabilities.json"
     "files",
     multiple=True,
     metavar="NAME=URL",
+    envvar="PRAXI_FEEDS_FILES",
     help="Any other file of the feeds folder, such as distro-info/debian.csv=file:///usr/share/...",
 )
 @click.option("--run", "run_id", help="The run under which to note the outcome.")

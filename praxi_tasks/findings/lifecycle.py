@@ -19,12 +19,11 @@ from praxi_tasks.findings.lifecycle_feeds import (
     read_distro_info,
     read_support_ended,
 )
-from praxi_tasks.findings.lifecycle_tables import FOLDER, Cycles, read_cycles, shipped_table
+from praxi_tasks.findings.lifecycle_tables import DISTRO_INFO, FOLDER, Cycles, read_cycles, shipped_table
 from praxi_tasks.findings.runtimes import runtime_findings
 from praxi_tasks.fingerprint.inventory import Distribution
 
 _ID: Final = "PRAXI-END-OF-LIFE"
-_DISTRO_INFO: Final = ("debian", "ubuntu")
 _RELEASES: Final = range(8, 20)  # Debian's, whether they exist yet or not
 SYSTEM: Final = FolderFeeds(Path("/usr/share"))
 _RELEASE: Final = re.compile(r"\d+(\.\d+)?")
@@ -34,13 +33,13 @@ _RELEASE: Final = re.compile(r"\d+(\.\d+)?")
 class Lifecycle:
     """What is known about ends of support; :meth:`findings` asks it about an image.
 
-    ``as_of`` is the day on which the shipped table was true (ISO 8601); empty where none of it is in use.
+    ``shipped`` names the products that the shipped table speaks about, for no feed does.
     """
 
     distributions: dict[str, dict[str, SupportEnd]] = field(default_factory=dict)
     runtimes: dict[str, Cycles] = field(default_factory=dict)
     packages: dict[str, tuple[EndedPackage, ...]] = field(default_factory=dict)
-    as_of: str = ""
+    shipped: set[str] = field(default_factory=set)
     problems: list[FeedProblem] = field(default_factory=list)
 
     @classmethod
@@ -55,12 +54,18 @@ class Lifecycle:
             Where the same files are looked for if the folder has none: ``/usr/share`` of a Debian system.
         """
         known = cls()
-        known._learn_tables(feeds)
-        for distribution in _DISTRO_INFO:
+        known._learn_shipped()
+        known._learn_cycles(feeds)
+        for distribution in DISTRO_INFO:
             known._learn_distribution(distribution, feeds, system or SYSTEM)
         for release in _RELEASES:
             known._learn_packages(release, feeds, system or SYSTEM)
         return known
+
+    @property
+    def as_of(self) -> str:
+        """The day on which the shipped table was true (ISO 8601); empty where none of it is in use."""
+        return shipped_table().as_of if self.shipped else ""
 
     def findings(self, image: FusedImage, at: date) -> Iterator[Finding]:
         """Yield what of an image was out of support on the day ``at``."""
@@ -68,27 +73,28 @@ class Lifecycle:
         yield from self._of_packages(image, at)
         yield from runtime_findings(image, self.runtimes, at, _ID)
 
-    def _learn_tables(self, feeds: Feeds) -> None:
-        """Take the shipped table, but for products whose own file the feeds folder has."""
+    def _learn_shipped(self) -> None:
         table = shipped_table()
-        self.distributions = {name: _table(ends) for name, ends in table.cycles("distribution").items()}
-        self.runtimes = {**table.cycles("runtime")}
-        own = {
-            file.removeprefix(FOLDER).removesuffix(".json"): file for file in feeds.names() if _is_own(file)
-        }
-        replaced = set()
-        for product, name in own.items():
-            try:
-                ends = read_cycles(feeds.read(name) or b"", name)
-            except DataError as error:
-                self.problems.append(FeedProblem.of(error))
-                continue
-            replaced.add(product)
-            if product in self.runtimes:
-                self.runtimes[product] = ends
-            else:
-                self.distributions[product] = _table(ends)
-        self.as_of = table.as_of if table.products.keys() - replaced else ""
+        self.shipped = {*table.products}
+        for name, product in table.of_kind("distribution").items():
+            self.distributions[name] = _table(product.cycles, product.extended)
+        self.runtimes = {name: product.cycles for name, product in table.of_kind("runtime").items()}
+
+    def _learn_cycles(self, feeds: Feeds) -> None:
+        """Take the feeds folder's word on products that it has a file about."""
+        for name in feeds.names():
+            if name.startswith(FOLDER) and name.endswith(".json"):
+                product = name.removeprefix(FOLDER).removesuffix(".json")
+                try:
+                    ends = read_cycles(feeds.read(name) or b"", name)
+                except DataError as error:
+                    self.problems.append(FeedProblem.of(error))
+                    continue
+                self.shipped.discard(product)
+                if product in self.runtimes:
+                    self.runtimes[product] = ends
+                else:
+                    self.distributions[product] = _table(ends)
 
     def _learn_distribution(self, distribution: str, *folders: Feeds) -> None:
         name = f"distro-info/{distribution}.csv"
@@ -96,6 +102,7 @@ class Lifecycle:
         if data is not None:
             try:
                 self.distributions[distribution] = read_distro_info(data, name)
+                self.shipped.discard(distribution)
             except DataError as error:
                 self.problems.append(FeedProblem.of(error))
 
@@ -164,12 +171,9 @@ def _called(distribution: Distribution) -> str:
     return name if version in name else f"{name} {version}"
 
 
-def _is_own(name: str) -> bool:
-    return name.startswith(FOLDER) and name.endswith(".json")
-
-
-def _table(releases: Mapping[str, str]) -> dict[str, SupportEnd]:
+def _table(releases: Mapping[str, str], extended: Mapping[str, str] | None = None) -> dict[str, SupportEnd]:
+    longest = {**releases, **(extended or {})}
     return {
-        release: SupportEnd(date.fromisoformat(day), date.fromisoformat(day))
+        release: SupportEnd(date.fromisoformat(day), date.fromisoformat(longest[release]))
         for release, day in releases.items()
     }

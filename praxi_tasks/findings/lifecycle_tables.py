@@ -1,4 +1,4 @@
-"""When support ends, for what no distribution's data tells: other distributions, and language runtimes.
+"""When support of distributions and language runtimes ends, where no feed tells.
 
 The table that Praxi ships is ``tables/end-of-life.json``; it names its sources and the day it was true. A
 file ``end-of-life/<product>.json`` in the feeds folder, in the form of https://endoflife.date, replaces a
@@ -19,16 +19,22 @@ from praxi_tasks.errors import DataError
 
 Cycles = Mapping[str, str]
 FOLDER: Final = "end-of-life/"
+# Of these distro-info-data tells more.
+DISTRO_INFO: Final = ("debian", "ubuntu")
 # What endoflife.date calls some distributions that os-release calls otherwise.
 SLUGS: Final = {"rocky": "rocky-linux", "amzn": "amazon-linux"}
 
 
 class Product(msgspec.Struct, frozen=True):
-    """A product's release cycles and the day (ISO 8601) on which support of each ends, oldest first."""
+    """A product's release cycles and the day (ISO 8601) on which support of each ends, oldest first.
+
+    ``extended`` are the days on which long-term support ends, of the cycles that have one.
+    """
 
     kind: Literal["distribution", "runtime"]
     source: str
     cycles: dict[str, str]
+    extended: dict[str, str] = {}
 
 
 class Table(msgspec.Struct, frozen=True):
@@ -37,9 +43,9 @@ class Table(msgspec.Struct, frozen=True):
     as_of: str
     products: dict[str, Product]
 
-    def cycles(self, kind: str) -> dict[str, Cycles]:
-        """Return the products of a kind, each with its cycles."""
-        return {name: product.cycles for name, product in self.products.items() if product.kind == kind}
+    def of_kind(self, kind: str) -> dict[str, Product]:
+        """Return the products of a kind."""
+        return {name: product for name, product in self.products.items() if product.kind == kind}
 
 
 class _Cycle(msgspec.Struct):

@@ -21,8 +21,8 @@ from praxi_tasks.findings.distribution_packages import read_packages
 from praxi_tasks.findings.feeds import STATE, Mirrored, StoreFeeds, archive_name, read_state, store_name
 from praxi_tasks.findings.fetching import read_url, shown
 from praxi_tasks.findings.lifecycle_feeds import read_distro_info, read_support_ended
+from praxi_tasks.findings.lifecycle_tables import DISTRO_INFO, SLUGS, read_cycles, shipped_table
 from praxi_tasks.findings.lifecycle_tables import FOLDER as END_OF_LIFE
-from praxi_tasks.findings.lifecycle_tables import SLUGS, read_cycles, shipped_table
 from praxi_tasks.findings.outdated import read_releases
 from praxi_tasks.store import Store
 
@@ -50,10 +50,14 @@ def osv_sources(base: str, ecosystems: Sequence[str] = ECOSYSTEMS) -> dict[str, 
 
 
 def end_of_life_sources(base: str) -> dict[str, str]:
-    """Return file name → URL of each product of the shipped table, below endoflife.date's API or its like."""
+    """Return file name → URL of each product of the shipped table, below endoflife.date's API or its like.
+
+    Debian and Ubuntu are left out: distro-info-data tells of them, long-term support too.
+    """
     return {
         f"{END_OF_LIFE}{name}.json": f"{base.rstrip('/')}/{SLUGS.get(name, name)}.json"
         for name in shipped_table().products
+        if name not in DISTRO_INFO
     }
 
 

@@ -79,6 +79,9 @@ def test_settings_are_read(configure: Configure, tmp_path: Path) -> None:
         ("pod_run_as_user", "0"),
         ("pod_deferrable", "perhaps"),
         ("pod_deadline", "0"),
+        ("feeds_npm", "https://user:word@npm.example"),
+        ("feeds_packages", "https://mirror.example/Packages.xz"),
+        ("feeds_packages", "debian-12=https://user:word@mirror.example/Packages.xz"),
     ],
 )
 def test_an_error_names_the_setting_and_its_variable(configure: Configure, name: str, value: str) -> None:
@@ -88,6 +91,16 @@ def test_an_error_names_the_setting_and_its_variable(configure: Configure, name:
     assert name in caught.value.what
     assert caught.value.where == f"AIRFLOW__PRAXI__{name.upper()}"
     assert caught.value.action
+
+
+def test_commands_learn_where_feeds_come_from(configure: Configure) -> None:
+    configure(feeds_packages="debian-12=https://a.example/x.xz, debian-12=https://b.example/y.xz")
+    environment = load_settings().findings.environment
+    assert environment["PRAXI_FEEDS_PACKAGES"].split() == [
+        "debian-12=https://a.example/x.xz",
+        "debian-12=https://b.example/y.xz",
+    ]
+    assert "PRAXI_FEEDS_NPM" not in environment
 
 
 def test_a_credential_in_the_store_uri_is_not_repeated(configure: Configure) -> None:

@@ -105,14 +105,21 @@ def test_the_shipped_table_is_in_order() -> None:
     assert all(
         date.fromisoformat(day) for product in table.products.values() for day in product.cycles.values()
     )
-    runtimes = table.cycles("runtime")
+    assert all(product.extended.keys() <= product.cycles.keys() for product in table.products.values())
+    runtimes = table.of_kind("runtime")
     assert runtimes.keys() == {runtime.name for runtime in RUNTIMES}
-    assert all(set(runtime.names.values()) <= runtimes[runtime.name].keys() for runtime in RUNTIMES)
+    assert all(set(runtime.names.values()) <= runtimes[runtime.name].cycles.keys() for runtime in RUNTIMES)
 
 
 CYCLES = (
     b'[{"cycle": "8", "eol": "2027-01-01"}, {"cycle": 6, "eol": "2024-11-12"}, {"cycle": "9", "eol": false}]'
 )
+
+
+def test_debian_is_known_without_any_feed(tmp_path: Path) -> None:
+    bare = Lifecycle.load(FolderFeeds(tmp_path), FolderFeeds(tmp_path))
+    (found,) = findings(bare, Distribution("debian", "11"), "2025-01-01")
+    assert "long-term support is left, until 2026-08-31" in found.title
 
 
 def test_a_feed_replaces_a_products_cycles(tmp_path: Path) -> None:
@@ -121,7 +128,7 @@ def test_a_feed_replaces_a_products_cycles(tmp_path: Path) -> None:
     (tmp_path / "end-of-life/alpine.json").write_bytes(CYCLES)
     loaded = Lifecycle.load(FolderFeeds(tmp_path), FolderFeeds(tmp_path / "none"))
     assert loaded.runtimes["dotnet"] == {"6": "2024-11-12", "8": "2027-01-01"}
-    assert loaded.runtimes["python"] == shipped_table().cycles("runtime")["python"]
+    assert loaded.runtimes["python"] == shipped_table().products["python"].cycles
     assert [*loaded.distributions["alpine"]] == ["6", "8"]
     assert loaded.as_of == shipped_table().as_of
     path = "usr/share/dotnet/shared/Microsoft.NETCore.App/8.0.1/System.Runtime.dll"
@@ -133,11 +140,14 @@ def test_a_table_that_feeds_replace_whole_is_not_in_use(tmp_path: Path) -> None:
     (tmp_path / "end-of-life").mkdir()
     for name in end_of_life_sources("https://eol.example/api"):
         (tmp_path / name).write_bytes(CYCLES)
+    (tmp_path / "distro-info").mkdir()
+    for name in ("debian", "ubuntu"):
+        (tmp_path / f"distro-info/{name}.csv").write_text(DEBIAN)
     assert not Lifecycle.load(FolderFeeds(tmp_path)).as_of
     (tmp_path / "end-of-life/ruby.json").write_bytes(CYCLES[:-5])
     broken = Lifecycle.load(FolderFeeds(tmp_path))
     assert (broken.as_of, broken.problems[0].name) == (shipped_table().as_of, "end-of-life/ruby.json")
-    assert broken.runtimes["ruby"] == shipped_table().cycles("runtime")["ruby"]
+    assert broken.runtimes["ruby"] == shipped_table().products["ruby"].cycles
 
 
 def test_products_are_mirrored_by_the_names_the_site_has() -> None:
