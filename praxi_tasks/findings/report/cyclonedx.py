@@ -78,6 +78,8 @@ def _component(component: Component, ref: str) -> dict[str, Any]:
             ("version-candidate", component.versions if len(component.versions) > 1 else ()),
             ("version-by-files", component.fingerprint_versions),
             ("distribution", (component.distribution,)),
+            ("source-package", (component.source,)),
+            ("installed-by", (component.owner,)),
             ("recovered", ("yes",) if component.recovered else ()),
         )
         for value in values
