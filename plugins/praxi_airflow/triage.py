@@ -86,9 +86,9 @@ Waits for every batch, whether or not it succeeded. Its XCom numbers the trials 
 
 TUNE: Final = """
 Tries one set of the scorer's hyper-parameters on layers rebuilt from stored fingerprints. Skipped unless the
-run's `tuning_trials` is above 0. All trials share one storage, and each learns from those before it.
+run's `tuning_trials` is above 0. Trials are documents of the run, and each learns from those before it.
 
-**Triage.** *Failed*: the storage (`PRAXI_TUNING_URI`) can't be reached. Clearing the task tries another set.
+**Triage.** *Up for retry*: the store is down. *Failed*: a stored release is damaged.
 """
 
 LEARN: Final = """

@@ -30,7 +30,7 @@ from praxi_tasks.learning.sources.choice import choose_sources
 from praxi_tasks.learning.stored import StoredRelease
 from praxi_tasks.learning.tracking import Tracker, artifacts
 from praxi_tasks.learning.tuning import MOST_RELEASES as SAMPLE
-from praxi_tasks.learning.tuning import Tuning, tuned_scorer, tuning_storage
+from praxi_tasks.learning.tuning import Tuning, tuned_scorer
 from praxi_tasks.store import Store, documents, keys
 
 _SEED = 20_260_102
@@ -90,16 +90,9 @@ class TrainingRun:
         return outcome
 
     def tune(self, number: int) -> float:
-        """Try one set of hyper-parameters, and return the F1 it reached.
-
-        Raises
-        ------
-        UsageError
-            If there is no storage for trials.
-        """
-        tuning = Tuning(tuning_storage(self._store.uri), self._run)
+        """Try one set of hyper-parameters, and return the F1 it reached."""
         known = self._library.sample(SAMPLE, _SEED)
-        return tuning.try_once([each.release() for each in known], number)
+        return Tuning(self._store, self._run).try_once([each.release() for each in known], number)
 
     def train(self) -> Trained:
         """Learn what was collected, store and register the model, and write ``trained.json``."""
@@ -191,7 +184,7 @@ class TrainingRun:
 
     def _tuned(self, model: Model) -> Model:
         """Return the model with a scorer of the best hyper-parameters that the trials found."""
-        chosen = Tuning(tuning_storage(self._store.uri), self._run).best()
+        chosen = Tuning(self._store, self._run).best()
         known = self._known_to(model)
         if not chosen or not known:
             return model

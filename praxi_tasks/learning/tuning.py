@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
 import numpy as np
 
 from praxi_tasks.discovery.knowledge import Release
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.discovery.scorer import Scorer
-from praxi_tasks.errors import UsageError
 from praxi_tasks.learning.building import build_catalogue
 from praxi_tasks.learning.confusable import confusable_groups
 from praxi_tasks.learning.evaluation import score
-from praxi_tasks.learning.registry import make_folder, tracking_uri
 from praxi_tasks.learning.sampling import LayerSampler
 from praxi_tasks.learning.scoring import train_scorer
+from praxi_tasks.store import Store, documents, keys
 
 if TYPE_CHECKING:
     import optuna
 
-VARIABLE: Final = "PRAXI_TUNING_URI"
 MOST_RELEASES: Final = 300
 """How many stored releases a trial draws its layers from, so that it takes seconds."""
 
@@ -31,51 +29,62 @@ _TEST_LAYERS: Final = 48
 _SEED: Final = 20_260_104
 
 
+class Trial(msgspec.Struct, frozen=True):
+    """A set of hyper-parameters that was tried, and the F1 it reached."""
+
+    chosen: dict[str, int | float]
+    f1: float
+
+
 class Tuning:
-    """The trials of one training.
+    """The trials of one training, each a document of its run: what one found, those that begin later know.
+
+    A store is all that they share, so they may run in pods anywhere; a trial that is started again replaces
+    what it wrote before.
 
     Parameters
     ----------
-    storage
-        SQLAlchemy's URL of the database that all trials write to.
+    store
+        Holds the trials.
     run_id
-        The training's; names the study.
+        The training's.
     """
 
-    def __init__(self, storage: str, run_id: str) -> None:
-        make_folder(storage)
-        self._storage = storage
-        self._name = run_id
+    def __init__(self, store: Store, run_id: str) -> None:
+        self._store = store
+        self._folder = keys.training_run(run_id, "trials")
 
     def try_once(self, releases: Sequence[Release], number: int) -> float:
         """Try one set of hyper-parameters and return its F1; ``number`` seeds the choice."""
-        import optuna
-
-        study = self._study(optuna.samplers.TPESampler(seed=number, constant_liar=True))
-        known = _some(releases)
-        study.optimize(lambda trial: _objective(trial, known), n_trials=1)
-        return float(study.trials[-1].value or 0.0)
+        asked = self._study(number).ask(_space())
+        found = Trial(dict(asked.params), _objective(asked.params, _some(releases)))
+        documents.write(self._store, f"{self._folder}/{number}.json", found)
+        return found.f1
 
     def best(self) -> Mapping[str, float]:
         """Return the best hyper-parameters found; none if no trial was completed."""
-        done = [trial for trial in self._study().trials if trial.value is not None]
-        return dict(max(done, key=lambda trial: trial.value or 0.0).params) if done else {}
+        done = self._trials()
+        return max(done, key=lambda trial: trial.f1).chosen if done else {}
 
     def history(self) -> tuple[float, ...]:
-        """Return the F1 of each completed trial, in order."""
-        return tuple(trial.value for trial in self._study().trials if trial.value is not None)
+        """Return the F1 of each completed trial, in the order of their numbers."""
+        return tuple(trial.f1 for trial in self._trials())
 
-    def _study(self, sampler: optuna.samplers.BaseSampler | None = None) -> optuna.Study:
+    def _trials(self) -> list[Trial]:
+        found = sorted(self._store.list(self._folder), key=lambda key: (len(key), key))
+        return [documents.read(self._store, key, Trial) for key in found]
+
+    def _study(self, number: int) -> optuna.Study:
+        """Return a study that knows all trials that are done."""
         import optuna
 
         optuna.logging.set_verbosity(optuna.logging.WARNING)
-        return optuna.create_study(
-            storage=self._storage,
-            study_name=self._name,
-            direction="maximize",
-            load_if_exists=True,
-            sampler=sampler,
-        )
+        study = optuna.create_study(direction="maximize", sampler=optuna.samplers.TPESampler(seed=number))
+        for trial in self._trials():
+            study.add_trial(
+                optuna.trial.create_trial(params=trial.chosen, distributions=_space(), value=trial.f1)
+            )
+        return study
 
 
 def tuned_scorer(
@@ -92,29 +101,23 @@ def tuned_scorer(
     return train_scorer(sampler, catalogue, tuned=tuned, **options)
 
 
-def tuning_storage(store_uri: str) -> str:
-    """Return where trials are kept: ``PRAXI_TUNING_URI``, or a file beside the registry's.
+def _space() -> dict[str, optuna.distributions.BaseDistribution]:
+    """Return what may be chosen."""
+    from optuna.distributions import FloatDistribution, IntDistribution
 
-    Raises
-    ------
-    UsageError
-        If the registry is a server, which takes no trials, and no database is named.
-    """
-    given = os.environ.get(VARIABLE, "")
-    registry = tracking_uri(store_uri, needed=False)
-    if not given and not registry.startswith("sqlite:"):
-        raise UsageError("no database for trials is named", where=VARIABLE, action="give an SQLAlchemy URL")
-    return given or f"{registry.rpartition('/')[0]}/tuning.db"
-
-
-def _objective(trial: optuna.Trial, releases: Sequence[Release]) -> float:
-    chosen = {
-        "eta": trial.suggest_float("eta", 0.05, 0.5, log=True),
-        "max_depth": trial.suggest_int("max_depth", 2, 6),
-        "min_child_weight": trial.suggest_float("min_child_weight", 0.1, 4.0, log=True),
-        "lambda": trial.suggest_float("lambda", 0.1, 10.0, log=True),
-        "trees": trial.suggest_int("trees", 20, 120),
+    return {
+        "eta": FloatDistribution(0.05, 0.5, log=True),
+        "max_depth": IntDistribution(2, 6),
+        "min_child_weight": FloatDistribution(0.1, 4.0, log=True),
+        "lambda": FloatDistribution(0.1, 10.0, log=True),
+        "trees": IntDistribution(20, 120),
     }
+
+
+def _objective(chosen: Mapping[str, float], releases: Sequence[Release]) -> float:
+    """Return the F1 that a scorer of these hyper-parameters reaches; nothing if there is no release."""
+    if not releases:
+        return 0.0
     model = Model([build_catalogue(releases)], tuned_scorer(releases, chosen, _LAYERS))
     sampler = LayerSampler(releases, np.random.default_rng(_SEED + 1))
     return score(model, [sampler.draw() for _ in range(_TEST_LAYERS)]).f1

@@ -21,13 +21,14 @@ from praxi_tasks.findings.document import AssessedAudit
 from praxi_tasks.findings.report.tables import parquet_tables
 from praxi_tasks.learning.registry import ModelRegistry
 from praxi_tasks.learning.tuning import Tuning
+from praxi_tasks.store import open_store
 
 world.model().save("file:///scratch/model")
 registry = ModelRegistry("sqlite:////scratch/mlflow.db")
 version = registry.register("file:///scratch/model", "identity", {})
 registry.challenge(version)
 print(version.version, *registry.get(version.version).aliases)
-print(len(Tuning("sqlite:////scratch/tuning.db", "study").history()))
+print(len(Tuning(open_store("file:///scratch/store"), "study").history()))
 print(*sorted(name for name, table in parquet_tables(AssessedAudit("r", "2026-11-20", "", "", ())) if table))
 """
 
