@@ -69,8 +69,8 @@ _KEV = "kev/known_exploited_vulnerabilities.json"
     multiple=True,
     metavar="DISTRIBUTION=URL",
     envvar="PRAXI_FEEDS_PACKAGES",
-    help="A Packages index of a distribution, such as debian-12=https://.../binary-amd64/Packages.xz; for"
-    " source packages and release lists; can be repeated.",
+    help="An index of a distribution's packages, such as debian-12=https://.../binary-amd64/Packages.xz or"
+    " alpine-3.20=https://.../x86_64/APKINDEX.tar.gz; for source packages and release lists; repeatable.",
 )
 @click.option(
     "--file",
@@ -120,7 +120,9 @@ def feeds(
         documents.write(store, keys.run(run_id, "feeds.json"), outcomes)
     kept = [outcome for outcome in outcomes if outcome.state == "kept"]
     if kept and not is_last_try():
-        raise UnfinishedError(f"{len(kept)} feeds could not be renewed, the first: {kept[0].reason}")
+        raise UnfinishedError(
+            f"not renewed: {len(kept)} of {len(outcomes)} feeds, the first: {kept[0].reason}"
+        )
 
 
 def _release_lists(

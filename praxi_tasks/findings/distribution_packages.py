@@ -1,4 +1,4 @@
-"""What a distribution offers: its Packages indexes, as Debian and Ubuntu write them.
+"""What a distribution offers: the Packages indexes of Debian and Ubuntu, and Alpine's APKINDEX.
 
 They say which source package a binary one is built from, which advisories go by and files do not tell, and
 which version is the newest. In a feeds folder they lie as ``packages/<distribution>/<any name>``, several
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import re
+import tarfile
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
@@ -19,9 +20,10 @@ from praxi_tasks.store.compressed import DAMAGED, decompressed
 
 FOLDER: Final = "packages/"
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
-_NAME: Final = re.compile(rb"^Package:[ \t]*(\S+)", re.MULTILINE)
-_VERSION: Final = re.compile(rb"^Version:[ \t]*(\S+)", re.MULTILINE)
-_BUILT_FROM: Final = re.compile(rb"^Source:[ \t]*(\S+)(?:[ \t]+\((\S+)\))?", re.MULTILINE)
+# Debian's whole archive is 50 MB.
+_LARGEST: Final = 512 << 20
+_TAR: Final = b"ustar"
+_TAR_AT: Final = 257
 # A rebuild of the same source for one architecture.
 _REBUILT: Final = re.compile(r"\+b\d+$")
 
@@ -81,14 +83,17 @@ def read_packages(data: bytes, where: str) -> list[Offer]:
         If it is truncated, damaged or no such index.
     """
     try:
-        text = decompressed(io.BytesIO(data)).read()
-        offers = [_offer(stanza) for stanza in text.split(b"\n\n") if stanza.strip()]
-    except (*DAMAGED, ValueError) as error:
+        text = decompressed(io.BytesIO(data)).read(_LARGEST + 1)
+        if len(text) > _LARGEST:
+            raise ValueError(f"it inflates beyond {_LARGEST >> 20} MiB")
+        form, text = _opened(text)
+        offers = [_offer(form, stanza) for stanza in text.split(b"\n\n") if stanza.strip()]
+    except (*DAMAGED, ValueError, KeyError, tarfile.TarError) as error:
         raise DataError(
-            f"a Packages index is broken: {error}", where=where, action="mirror it again"
+            f"an index of packages is broken: {error}", where=where, action="mirror it again"
         ) from error
     if not offers or not text.endswith(b"\n"):
-        raise DataError("not a whole Packages index", where=where, action="mirror it again")
+        raise DataError("not a whole index of packages", where=where, action="mirror it again")
     return offers
 
 
@@ -104,11 +109,40 @@ def source_versions(offers: tuple[Offer, ...], versions: tuple[str, ...]) -> tup
     return tuple(dict.fromkeys(found)) if all(found) else ()
 
 
-def _offer(stanza: bytes) -> Offer:
-    name, version = _NAME.search(stanza), _VERSION.search(stanza)
+class _Form(NamedTuple):
+    """The lines of a stanza that matter: the package, its version, and its source with a version, if told."""
+
+    name: re.Pattern[bytes]
+    version: re.Pattern[bytes]
+    source: re.Pattern[bytes]
+
+
+_DEBIAN: Final = _Form(
+    re.compile(rb"^Package:[ \t]*(\S+)", re.MULTILINE),
+    re.compile(rb"^Version:[ \t]*(\S+)", re.MULTILINE),
+    re.compile(rb"^Source:[ \t]*(\S+)(?:[ \t]+\((\S+)\))?", re.MULTILINE),
+)
+_ALPINE: Final = _Form(
+    re.compile(rb"^P:(\S+)", re.MULTILINE),
+    re.compile(rb"^V:(\S+)", re.MULTILINE),
+    re.compile(rb"^o:(\S+)()", re.MULTILINE),
+)
+
+
+def _opened(content: bytes) -> tuple[_Form, bytes]:
+    """Return an index's form and text; Alpine's lies in an archive beside its signature."""
+    if content[_TAR_AT : _TAR_AT + len(_TAR)] != _TAR:
+        return _DEBIAN, content
+    with tarfile.open(fileobj=io.BytesIO(content)) as archive:
+        member = archive.extractfile("APKINDEX")
+        return _ALPINE, member.read() if member else b""
+
+
+def _offer(form: _Form, stanza: bytes) -> Offer:
+    name, version = form.name.search(stanza), form.version.search(stanza)
     if name is None or version is None:
         raise ValueError(f"no package in {stanza[:40]!r}")
-    built = _BUILT_FROM.search(stanza)
+    built = form.source.search(stanza)
     own = version[1].decode()
     if built is None:
         return Offer(name[1].decode(), own, name[1].decode(), own)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Final
 
 import msgspec
 
@@ -12,16 +13,18 @@ from praxi_tasks.findings.component import Component
 from praxi_tasks.findings.components import FusedImage
 from praxi_tasks.findings.distribution_packages import DistributionPackages, source_versions
 
+_FILED_BY_SOURCE: Final = frozenset({"deb", "apk"})
+
 
 def with_sources(image: FusedImage, packages: DistributionPackages) -> FusedImage:
-    """Return the image with the source of every Debian package that only its files told."""
+    """Return the image with the source of every package of Debian or Alpine that only its files told."""
     return replace(image, components=tuple(_sourced(image.components, packages)))
 
 
 def _sourced(components: Iterable[Component], packages: DistributionPackages) -> Iterable[Component]:
     for component in components:
         namespace = namespaces.of_component(component)
-        if component.ecosystem != "deb" or component.source or namespace is None:
+        if component.ecosystem not in _FILED_BY_SOURCE or component.source or namespace is None:
             yield component
             continue
         offers = packages.of(namespace).get(component.name, ())

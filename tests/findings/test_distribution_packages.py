@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import gzip
+import io
 import lzma
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 
 from praxi_tasks.cli.feeds import feeds as command
 from praxi_tasks.errors import DataError
+from praxi_tasks.findings import distribution_packages
 from praxi_tasks.findings.distribution_packages import (
     DistributionPackages,
     Offer,
@@ -67,10 +70,44 @@ def test_a_truncated_index_is_an_error(pack: Callable[[bytes], bytes], data: st.
         read_packages(whole[: data.draw(st.integers(0, len(whole) - 1))], "x")
 
 
+def alpine(*members: tuple[str, bytes]) -> bytes:
+    """Make an index as Alpine does: the signature and the index are archives that follow each other."""
+    whole = b""
+    for name, content in members:
+        buffer = io.BytesIO()
+        with tarfile.open(fileobj=buffer, mode="w") as archive:
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+            end = archive.offset
+        whole += gzip.compress(buffer.getvalue()[:end])
+    return whole
+
+
+APKINDEX = b"C:Q1x=\nP:libssl3\nV:3.3.2-r1\no:openssl\n\nP:musl\nV:1.2.5-r0\no:musl\n\n"
+
+
+def test_alpines_index_is_read() -> None:
+    whole = alpine((".SIGN.RSA.x.rsa.pub", b"\0" * 256), ("DESCRIPTION", b"v3.20"), ("APKINDEX", APKINDEX))
+    assert read_packages(whole, "x") == [
+        Offer("libssl3", "3.3.2-r1", "openssl", "3.3.2-r1"),
+        Offer("musl", "1.2.5-r0", "musl", "1.2.5-r0"),
+    ]
+    for broken in (whole[:-30], alpine(("DESCRIPTION", b"v3.20")), alpine(("APKINDEX", b""))):
+        with pytest.raises(DataError):
+            read_packages(broken, "x")
+
+
 @pytest.mark.parametrize("wrong", [b"", b"<html>proxy</html>\n", MAIN[:-20], b"Package: \xff\nVersion: 1\n"])
 def test_what_is_no_index_is_an_error(wrong: bytes) -> None:
     with pytest.raises(DataError):
         read_packages(wrong, "x")
+
+
+def test_an_index_that_inflates_without_end_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(distribution_packages, "_LARGEST", 1 << 20)
+    with pytest.raises(DataError, match="inflates beyond 1 MiB"):
+        read_packages(gzip.compress(MAIN * 10_000), "x")
 
 
 def test_a_release_has_several_indexes(folder: Path) -> None:

@@ -12,6 +12,7 @@ from praxi_tasks.fingerprint.inventory import Distribution
 from tests.findings.images import deb, layer, seen
 from tests.findings.osv import record, write_feeds
 from tests.findings.test_assess import DAY
+from tests.findings.test_distribution_packages import APKINDEX, alpine
 
 BOOKWORM = Distribution("debian", "12", "bookworm")
 PACKAGES = b"""Package: libssl3
@@ -66,6 +67,18 @@ def test_a_source_that_counts_by_itself_is_matched_by_its_own_version(feeds: Pat
     (unsure, outdated) = found(feeds, "libdevmapper1.02.1", "2:1.02.180-1")
     assert (unsure.id, unsure.affected_if) == ("CVE-2026-0002", "< 2.03.17-1")
     assert outdated.kind == "outdated"
+
+
+def test_alpine_files_by_origin(tmp_path: Path) -> None:
+    fixed = ({"introduced": "0"}, {"fixed": "3.3.2-r1"})
+    records = [record("ALPINE-CVE-2026-0001", "openssl", *fixed, ecosystem="Alpine:v3.20")]
+    (tmp_path / "packages/alpine-3.20").mkdir(parents=True)
+    (tmp_path / "packages/alpine-3.20/main").write_bytes(alpine(("APKINDEX", APKINDEX)))
+    assessor = Assessor.load(FolderFeeds(write_feeds(tmp_path, Alpine=records)), DAY)
+    told = seen("apk", "libssl3", ["3.3.2-r0"], "usr/lib/libssl.so.3")
+    image = fuse([layer(1, told.evidence, releases=[told], distribution=Distribution("alpine", "3.20.3"))])
+    about = assessor.findings(assessor.complete(image))
+    assert {"CVE-2026-0001", "PRAXI-OUTDATED"} <= {item.id for item in about}
 
 
 def test_what_a_database_tells_stays(feeds: Path) -> None:
