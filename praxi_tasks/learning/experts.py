@@ -123,7 +123,7 @@ def _train(
     truth: NDArray[np.bool_],
     recipe: Recipe,
 ) -> Expert:
-    best = [np.argsort(-scores[:, label], kind="stable")[: recipe.tokens] for label in group]
+    best = [_best(scores[:, label], recipe.tokens) for label in group]
     chosen = np.unique(np.concatenate(best))
     table = columns.dense(chosen)
     rows = np.ones(len(table), np.bool_) if recipe.negatives == "all" else truth[:, list(group)].any(axis=1)
@@ -133,6 +133,12 @@ def _train(
         booster = _boost(features(table[rows], places), truth[rows, label], recipe)
         models.append(LabelModel(samples.labels[label], places, booster))
     return Expert(samples.vocabulary[chosen], models)
+
+
+def _best(scores: NDArray[np.float32], count: int) -> NDArray[np.intp]:
+    """Return the tokens that stand best for a label: its own only, so that no other makes an expert speak."""
+    best = np.argsort(-scores, kind="stable")[:count]
+    return np.asarray(best[scores[best] > 0])
 
 
 def _boost(table: NDArray[np.float32], truth: NDArray[np.bool_], recipe: Recipe) -> bytes:

@@ -8,6 +8,7 @@ package and of none of its known versions.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -24,9 +25,11 @@ from praxi_tasks.learning.grouping import BY_DEFAULT, Assignment
 from praxi_tasks.learning.panels import Growth, grow
 from praxi_tasks.learning.samples import Samples
 
-DAMAGED: Final = 4
+DAMAGED: Final = 8
 """How many damaged remains of a release are shown, besides a whole and a drifted one."""
 
+_HARSH: Final = (0.3, 0.75)
+_RECIPE: Final = Recipe(unions=1_000, tokens=36, trees=20)
 _CHANGED: Final = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -78,7 +81,7 @@ def train_specialists(
         samples,
         rng,
         assignment=assignment,
-        recipe=Recipe(unions=600, tokens=24, trees=24),
+        recipe=_RECIPE,
         routed=routed,
         companions=companions,
     )
@@ -112,7 +115,10 @@ def _remains(release: Release, rng: np.random.Generator) -> Iterator[Remains]:
     whole = Remains(columns.keys, release.sizes, release.hashes, told)
     yield whole
     for number in range(DAMAGED):
-        left = whole.keep(Damage.draw(rng).mask(release, rng))
+        damage = Damage.draw(rng)
+        if number >= DAMAGED // 2:  # it reads few tokens and must stand the loss of most
+            damage = replace(damage, lost=rng.uniform(*_HARSH))
+        left = whole.keep(damage.mask(release, rng))
         yield left._replace(hashes=np.zeros_like(left.hashes)) if number % 2 else left
     if release.version:
         yield _drifted(whole, rng)

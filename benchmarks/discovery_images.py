@@ -1,0 +1,113 @@
+"""Real images built by apt and pip, with databases and without: what is named, with Syft's row beside it.
+
+The images are the demonstration's (``demo/images.py``), squashed into a layer each. The model knows Debian's
+archive and the wheels that pip installed. Only root may build the images.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from packaging.utils import canonicalize_name
+
+from benchmarks.discovery_data import ROOT, contents_files
+from benchmarks.flat_images import FlatImage, flatten
+from benchmarks.report import Table, write_results
+from praxi_tasks.learning.evaluate import Score
+from praxi_tasks.learning.train import train_model
+from tests.support.real_images import cache_folder, images_in_registry
+
+IMAGES = ("web", "web-old", "worker", "migrate", "collector", "cache")
+BIN = Path(sys.executable).parent
+Namer = Callable[[Path, frozenset[str]], set[str]]
+
+
+def main() -> None:
+    if os.geteuid():
+        raise SystemExit("only root may build images")
+    cache = cache_folder() / "images"
+    with tempfile.TemporaryDirectory(prefix="praxi-bench-") as scratch:
+        folder = Path(scratch)
+        with images_in_registry(cache) as published:
+            images = [flatten(name, published[name].reference, folder) for name in IMAGES]
+        wheels = sorted((cache / "build" / "wheels").glob("*.whl"))
+        train_model([*contents_files(), *wheels]).save(str(folder / "model"))
+        _write(images, partial(praxi, folder))
+
+
+def _write(images: Sequence[FlatImage], ours: Namer) -> None:
+    table = Table("who, on what", "precision", "recall", "F1", "bar", "wall s / image")
+    for title, namer, bare, bar in (
+        ("Praxi, databases intact", ours, False, "-"),
+        ("Praxi, databases deleted", ours, True, "0.98"),
+        ("Syft, databases intact", syft, False, "-"),
+        ("Syft, databases deleted", syft, True, "-"),
+    ):
+        start = time.monotonic()
+        score = _score(images, namer, bare=bare)
+        seconds = (time.monotonic() - start) / len(images)
+        table.add(
+            title, f"{score.precision:.4f}", f"{score.recall:.4f}", f"{score.f1:.4f}", bar, f"{seconds:.1f}"
+        )
+    deb, pypi = sum(len(image.deb) for image in images), sum(len(image.pypi) for image in images)
+    note = (
+        f"{len(images)} images with {deb} Debian and {pypi} Python packages that left a file besides their "
+        "metadata. A program that Syft recognises counts as the package of that name, and not as wrong "
+        "where there is none. Python packages that a Debian package brought count for nobody. Praxi's "
+        "seconds include starting Python and loading the model."
+    )
+    write_results("discovery_images", "Real images: packages named, by Praxi and by Syft", table, note)
+
+
+def _score(images: Sequence[FlatImage], namer: Namer, *, bare: bool) -> Score:
+    score = Score()
+    for image in images:
+        named = namer(image.bare if bare else image.whole, image.truth)
+        named = {name for name in named if name.removeprefix("pypi/") not in image.owned}
+        score.add(named, set(image.truth))
+        for sign, names in (("+", named - image.truth), ("-", image.truth - named)):
+            print(image.name, sign, len(names), *sorted(names)[:12], file=sys.stderr)
+    return score
+
+
+def praxi(folder: Path, layout: Path, _: frozenset[str]) -> set[str]:
+    """Audit an image in a process of its own, as a user would."""
+    words = [str(BIN / "python"), "-m", "praxi_tasks", "audit", f"oci:{layout}:it", "--format", "json"]
+    options = ["--model", str(folder / "model"), "--store", str(folder / "store")]
+    (told,) = json.loads(subprocess.run([*words, *options], capture_output=True, check=True, cwd=ROOT).stdout)
+    found = (component for component in told["components"] if not component.get("removed_by"))
+    return {
+        f"{component['ecosystem']}/{_name(component['ecosystem'], component['name'])}" for component in found
+    }
+
+
+def syft(layout: Path, truth: frozenset[str]) -> set[str]:
+    """Ask Syft about the image."""
+    words = [str(BIN / "syft"), "scan", f"oci-dir:{layout}", "-o", "json", "-q"]
+    environment = os.environ | {"SYFT_CHECK_FOR_APP_UPDATE": "false"}
+    told = json.loads(subprocess.run(words, capture_output=True, check=True, env=environment).stdout)
+    named = set()
+    for artifact in told["artifacts"]:
+        kind, name = artifact["type"], artifact["name"]
+        if kind in {"deb", "python"}:
+            ecosystem = "deb" if kind == "deb" else "pypi"
+            named.add(f"{ecosystem}/{_name(ecosystem, name)}")
+        else:
+            named |= {f"deb/{name}", f"pypi/{name}"} & truth
+    return named
+
+
+def _name(ecosystem: str, name: str) -> str:
+    return str(canonicalize_name(name)) if ecosystem == "pypi" else name
+
+
+if __name__ == "__main__":
+    main()
