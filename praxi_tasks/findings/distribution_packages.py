@@ -83,10 +83,7 @@ def read_packages(data: bytes, where: str) -> list[Offer]:
         If it is truncated, damaged or no such index.
     """
     try:
-        text = decompressed(io.BytesIO(data)).read(_LARGEST + 1)
-        if len(text) > _LARGEST:
-            raise ValueError(f"it inflates beyond {_LARGEST >> 20} MiB")
-        form, text = _opened(text)
+        form, text = _opened(_inflated(data))
         offers = [_offer(form, stanza) for stanza in text.split(b"\n\n") if stanza.strip()]
     except (*DAMAGED, ValueError, KeyError, tarfile.TarError) as error:
         raise DataError(
@@ -127,6 +124,13 @@ _ALPINE: Final = _Form(
     re.compile(rb"^V:(\S+)", re.MULTILINE),
     re.compile(rb"^o:(\S+)()", re.MULTILINE),
 )
+
+
+def _inflated(data: bytes) -> bytes:
+    content = decompressed(io.BytesIO(data)).read(_LARGEST + 1)
+    if len(content) > _LARGEST:
+        raise ValueError(f"it inflates beyond {_LARGEST >> 20} MiB")
+    return content
 
 
 def _opened(content: bytes) -> tuple[_Form, bytes]:
