@@ -120,11 +120,13 @@ class Server:
         return found
 
     def _signal_until_gone(self, number: signal.Signals, patience: float) -> bool:
-        for pid in self.members():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, number)
         deadline = time.monotonic() + patience
-        while self.members():
+        signalled: set[int] = set()
+        while members := self.members():
+            for pid in set(members) - signalled:  # one may be born while others end
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, number)
+            signalled.update(members)
             if time.monotonic() > deadline:
                 return False
             if self._child is not None:

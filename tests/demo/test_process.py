@@ -106,6 +106,37 @@ def test_one_that_ignores_sigterm_is_killed(tmp_path: Path) -> None:
     assert server.members() == []
 
 
+LATE_CHILD = """
+import pathlib, signal, sys, time
+def leave(*_):
+    pathlib.Path("asked").touch()
+    sys.exit()
+signal.signal(signal.SIGTERM, leave)
+signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+time.sleep(600)
+"""
+PARENT = """
+import signal, subprocess, sys, time
+def leave_a_child(*_):
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})  # the child, too, until it can answer
+    subprocess.Popen([sys.executable, "-c", sys.argv[1]])
+    sys.exit()
+signal.signal(signal.SIGTERM, leave_a_child)
+print("up", flush=True)
+time.sleep(600)
+"""
+
+
+def test_one_that_is_born_while_others_end_is_asked_too(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", PARENT, LATE_CHILD]
+    server = start_server("parent", command, tmp_path, cwd=tmp_path)
+    server.wait_until(lambda: "up" in server.last_lines(), seconds=30)
+
+    assert server.stop(grace=60)
+    assert server.members() == []
+    assert (tmp_path / "asked").exists()
+
+
 def test_a_server_that_ends_early_says_why(tmp_path: Path) -> None:
     server = start_server("broken", ["sh", "-c", "echo no such disk >&2; exit 3"], tmp_path)
     with pytest.raises(ServerError, match=r"exit code 3:\nno such disk"):
