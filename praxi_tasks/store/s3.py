@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from praxi_tasks.errors import KeyNotFoundError, PraxiError, UsageError
@@ -20,6 +20,9 @@ from praxi_tasks.store.s3_errors import no_bucket, translate
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, RetryConfig, S3Config
     from obstore.store import S3Store as Bucket
+
+READ_TIMEOUT: Final = "20s"
+"""How long an endpoint may send nothing."""
 
 
 class S3Store:
@@ -93,7 +96,7 @@ def _open_bucket(bucket: str, prefix: str) -> Bucket:
     from obstore.store import S3Store as Bucket
 
     endpoint = _endpoint()
-    options: ClientConfig = {"connect_timeout": "5s", "read_timeout": "20s", "timeout": "120s"}
+    options: ClientConfig = {"connect_timeout": "5s", "read_timeout": READ_TIMEOUT, "timeout": "120s"}
     if endpoint.startswith("http://"):
         options["allow_http"] = True
     retries: RetryConfig = {

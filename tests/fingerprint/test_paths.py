@@ -16,7 +16,10 @@ from praxi_tasks.fingerprint.paths import (
     parent_folder,
 )
 
-NAMES = st.text(st.characters(exclude_characters="/\0"), min_size=1, max_size=12)
+# Paths of a layer are UTF-8, or bytes that Python decodes as these lone surrogates.
+CHARACTERS = st.characters(exclude_characters="/\0", exclude_categories=["Cs"])
+BYTES = st.characters(min_codepoint=0xDC80, max_codepoint=0xDCFF)
+NAMES = st.text(CHARACTERS | BYTES, min_size=1, max_size=12)
 PATHS = st.lists(NAMES, min_size=1, max_size=6).map("/".join)
 
 

@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from praxi_tasks.errors import StoreError, StoreUnavailableError, UsageError
-from praxi_tasks.store import Store, open_store
+from praxi_tasks.store import Store, open_store, s3
 from tests.store.contract import CHECKS
 from tests.support.process import free_port
 from tests.support.s3 import ObjectStore
@@ -176,6 +176,7 @@ def test_an_endpoint_that_is_down(
     silent: bool, silent_server: str, uri: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", silent_server if silent else f"http://127.0.0.1:{free_port()}")
+    monkeypatch.setattr(s3, "READ_TIMEOUT", "1s")
     store = open_store(uri)
     with pytest.raises(StoreUnavailableError, match="AWS_ENDPOINT_URL") as caught:
         store.exists("key")

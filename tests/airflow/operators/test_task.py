@@ -119,9 +119,12 @@ class TestRealCommands:
 
     pytestmark = pytest.mark.needs(str(ROOT / ".venv-tasks" / "bin" / "python"))
 
-    def test_a_registry_that_is_down_is_a_retry_until_the_last_try(self, store_folder: Path) -> None:
+    def test_a_registry_that_is_down_is_a_retry_until_the_last_try(
+        self, store_folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         from tests.support.process import free_port
 
+        monkeypatch.setenv("PRAXI_REGISTRY_BACKOFF", "0.01")
         images = [{"image": f"127.0.0.1:{free_port()}/gone:1"}]
         open_store(str(store_folder)).put(f"audits/{KEY}/images.json", json.dumps(images).encode())
         plan = PraxiTaskOperator(task_id="t", command="plan", result="batches.json")
