@@ -16,7 +16,10 @@ import pytest
 from airflow.sdk.exceptions import TaskDeferred
 
 from praxi_airflow.operators.task import PraxiTaskOperator
+from tests.support import airflow_home
 from tests.support.cluster.cluster import Cluster
+
+assert airflow_home.HOME  # imported for its effect, before anything asks Airflow for a setting
 
 CONNECTION = "AIRFLOW_CONN_PRAXI_TEST_CLUSTER"
 _runs = itertools.count(1)

@@ -9,6 +9,7 @@ import pytest
 from airflow.sdk.exceptions import AirflowFailException
 
 from praxi_airflow.errors import RetryableTaskError
+from praxi_airflow.runners import reachable
 from tests.cluster.bench import Bench, bench
 from tests.support.cluster.kubeconfig import write_kubeconfig
 from tests.support.process import free_port
@@ -30,6 +31,13 @@ def wrong(tmp_path: Path, task_image: BuiltImage) -> Iterator[Bench]:
 def test_no_cluster(wrong: Bench, tmp_path: Path) -> None:
     nobody = write_kubeconfig(tmp_path / "nobody.yaml", f"http://127.0.0.1:{free_port()}")
     wrong.connect(nobody)
+    with pytest.raises(RetryableTaskError, match=r"can't be reached.*check AIRFLOW__PRAXI__POD_CONNECTION"):
+        wrong.run("plan", "--help")
+
+
+def test_no_such_host(wrong: Bench, tmp_path: Path) -> None:
+    wrong.connect(write_kubeconfig(tmp_path / "nowhere.yaml", "https://cluster.invalid:6443"))
+    wrong.patch.setattr(reachable, "PAUSES", (0.0,))
     with pytest.raises(RetryableTaskError, match=r"can't be reached.*check AIRFLOW__PRAXI__POD_CONNECTION"):
         wrong.run("plan", "--help")
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from praxi_airflow.runners.command import Command
 from praxi_airflow.runners.manifest import CONTAINER, pod_manifest
 from praxi_airflow.runners.pod_failures import explain_failure
+from praxi_airflow.runners.reachable import require_cluster
 from praxi_airflow.runners.workload import batch_bytes
 from praxi_airflow.settings import Settings
 from praxi_tasks.errors import ExitCode
@@ -43,7 +44,12 @@ class PodRunner:
         """
         pod = self._pod = self.operator_for(command)
         start = pod.execute_async if self._settings.pods.deferrable else pod.execute_sync
-        return self._outcome(pod, lambda: start(_mutable(context)))
+
+        def work() -> None:
+            require_cluster(pod)
+            start(_mutable(context))
+
+        return self._outcome(pod, work)
 
     def resume(self, command: Command, context: Mapping[str, Any], event: Mapping[str, Any]) -> int:
         """Go on with the pod that ``event`` tells about; see :meth:`run`."""

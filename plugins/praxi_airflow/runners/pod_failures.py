@@ -44,7 +44,7 @@ def explain_failure(error: Exception, pod: KubernetesPodOperator) -> Exception:
         return _setting("there is no cluster to talk to", str(error), "CONNECTION")
     if isinstance(error, ApiException) and error.status in {400, 401, 403, 404, 422}:
         return _refused(error)
-    if isinstance(error, HTTPError):
+    if isinstance(error, (HTTPError, OSError)):
         advice = f"if it stays so, check {_VARIABLE}CONNECTION and the kubeconfig"
         return RetryableTaskError(f"the cluster can't be reached: {error}; {advice}")
     return RetryableTaskError(f"the pod was lost, evicted or not started: {error}")
