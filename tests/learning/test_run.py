@@ -18,7 +18,6 @@ from praxi_tasks.learning.champion import resolve_model, resolve_once
 from praxi_tasks.learning.closing import close_training
 from praxi_tasks.learning.damage import Files
 from praxi_tasks.learning.outcome import Promotion, Trained
-from praxi_tasks.learning.plan import TrainingSettings
 from praxi_tasks.learning.registry import CHAMPION, ModelRegistry, tracking_uri
 from praxi_tasks.learning.requests import open_requests
 from praxi_tasks.learning.run import TrainingRun
@@ -154,8 +153,9 @@ class TestTrainings:
         self, store: Store, starter: str
     ) -> None:
         ask(store, "audit", put_package(store, 1, "newlib"))
-        TrainingRun(store, "t1").plan(CHAMPION_URI, TrainingSettings())
-        for moment, step in enumerate(("fingerprint", "train", "evaluate", "gate", "promote", "report")):
+        for moment, step in enumerate(
+            ("releases", "fingerprint", "train", "evaluate", "gate", "promote", "report")
+        ):
             command(store, starter, step, kill=0.7 + 0.5 * (moment % 4))
             assert command(store, starter, step) == 0
         assert champion(store) == "2"
@@ -240,7 +240,8 @@ def test_the_first_model_is_trained_without_any_before(
 def command(store: Store, starter: str, step: str, *, kill: float = 0.0) -> int:
     """Run one step as a pod does, or begin it and kill it after some seconds; return the exit code."""
     arguments = ["learn", "--run", "t1", step, *(["--batch", "0"] if step == "fingerprint" else [])]
-    given = {"PRAXI_STORE": store.uri, "PRAXI_STARTER_MODEL": starter, "PRAXI_LEARN_SOURCES": "layer"}
+    given = {"PRAXI_STORE": store.uri, "PRAXI_MODEL": CHAMPION_URI, "PRAXI_STARTER_MODEL": starter}
+    given["PRAXI_LEARN_SOURCES"] = "layer"
     process = subprocess.Popen(
         [sys.executable, "-m", "praxi_tasks", *arguments],
         env=os.environ | given | {"PYTHONPATH": str(ROOT)},

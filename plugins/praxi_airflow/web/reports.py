@@ -29,7 +29,7 @@ _PLACES: Final[Mapping[str, Callable[[str, str], str]]] = {
     "praxi_train": keys.training_run,
 }
 _HEADERS: Final = {
-    "Content-Security-Policy": "sandbox allow-scripts allow-popups",
+    "Content-Security-Policy": "sandbox allow-scripts allow-downloads allow-popups",
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }

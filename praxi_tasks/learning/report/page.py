@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from typing import Final
+from urllib.parse import unquote
 
 from praxi_tasks.learning.collecting import Collected
 from praxi_tasks.learning.evaluation import Evaluation
@@ -49,7 +50,15 @@ def training_page(story: Story) -> str:
     environment = jinja2.Environment(autoescape=True, trim_blocks=True)
     environment.filters["shortened"] = _shortened
     told = {name: getattr(story, name) for name in Story.__slots__}
-    return environment.from_string(text).render(**told, labels=_LABELS, charts=list(_charts(story)))
+    return environment.from_string(text).render(
+        **told,
+        name=unquote(
+            story.run.replace("=", "%")
+        ),  # the run's id, of which the key spells some letters otherwise
+        labels=_LABELS,
+        charts=list(_charts(story)),
+        rebuilt=any(each.rebuilt for each in story.history),
+    )
 
 
 def _shortened(source: str) -> str:
