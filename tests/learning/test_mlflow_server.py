@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from praxi_tasks.discovery.model import Model
-from praxi_tasks.errors import RegistryDownError
+from praxi_tasks.errors import ModelError, RegistryDownError
 from praxi_tasks.learning.champion import resolve_model
 from praxi_tasks.learning.registry import CHALLENGER, CHAMPION, ModelRegistry
 from praxi_tasks.store import Store
@@ -56,6 +56,12 @@ def test_a_training_is_recorded_with_its_model_and_promoted(
     logged = Model.load((Path(place) / "model").as_uri())
     assert logged.id == champion.model
     assert logged.knows("pypi", "newlib", "1.0")
+
+
+def test_what_the_server_refuses_is_no_outage(registry: ModelRegistry) -> None:
+    with pytest.raises(ModelError, match="refuses") as caught:
+        registry.register("s3://bucket/../elsewhere", "escaped", {})
+    assert not caught.value.retryable
 
 
 def test_a_server_that_dies_while_it_is_asked_to_switch_leaves_the_champion_whole(
