@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.discovery_data import data_folder
-from benchmarks.discovery_vw import vowpal_wabbit
+from benchmarks.discovery_vw import published, tuned
 from benchmarks.report import Table, write_results
 from praxi_tasks.discovery.emission import STRATEGIES, Emission, emit
 from praxi_tasks.discovery.experts import Router
@@ -90,15 +90,10 @@ def main() -> None:
         _compare(recipes, f"experts, routing {routing}", data, everything, partial(_experts, routing=routing))
     stumps = partial(_experts, routing="random", recipe=STUMPS)
     _compare(recipes, "100 stumps, own samples only (with our tokens and router)", data, everything, stumps)
-    _compare(
-        recipes,
-        "Vowpal Wabbit on classic tags, told the number of labels",
-        data,
-        everything,
-        vowpal_wabbit,
-        told=True,
-    )
-    _compare(recipes, "Vowpal Wabbit on classic tags, not told", data, everything, vowpal_wabbit)
+    for title, recipe in (("published settings", published), ("settings tuned", tuned)):
+        name = f"Vowpal Wabbit on classic tags, {title}"
+        _compare(recipes, f"{name}, told the number of labels", data, everything, recipe, told=True)
+        _compare(recipes, f"{name}, not told", data, everything, recipe)
     emissions = Table("emission", "micro F1", "exact match")
     answers = _experts(data, everything)
     for strategy in STRATEGIES:

@@ -19,7 +19,9 @@ from praxi_tasks.discovery.catalogue import CORE, Catalogue
 from praxi_tasks.discovery.knowledge import Release
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.fingerprint.paths import hash_text, parent_folder
+from praxi_tasks.fingerprint.tagset import Tagset
 from praxi_tasks.learning.damage import Damage, Files
+from praxi_tasks.learning.recalling import recalled
 from praxi_tasks.learning.sampling import merge
 
 SAMPLES: Final = 3
@@ -37,7 +39,8 @@ def find_firing(model: Model, new: Sequence[Release], rng: np.random.Generator) 
     fired: defaultdict[str, list[Release]] = defaultdict(list)
     learned = {release.package for release in new}
     for release in new:
-        names = {name for sample in _samples(release, rng) for name in _named(model, sample)}
+        samples = [merge([sample]) for sample in _samples(release, rng) if sample.paths]
+        names = {name for sample in samples for name in _named(model, sample)}
         for name in sorted(names - learned):
             fired[name].append(release)
     return dict(fired)
@@ -48,18 +51,20 @@ def repair(
 ) -> tuple[Model, tuple[str, ...]]:
     """Return the model with the packages that fired repaired, and which those are.
 
-    A package is left alone if it would be forgotten, if the new release would fire on it instead, or if no
-    stored fingerprint of it tells.
+    A package is left alone if it would be forgotten, or if the new release would fire on it instead.
 
     Parameters
     ----------
     stored
-        Releases of the packages that fired.
+        Releases of the packages that fired; of others, what the catalogue knows has to do.
     """
     repaired = []
     for name, new in sorted(fired.items()):
         mended = _mended(model, name, new)
-        if mended is not None and stored.get(name) and not _harmed(mended, stored[name], new):
+        if mended is None:
+            continue
+        layers = [merge([Files.of(release)]) for release in stored.get(name, ())]
+        if not _harmed(mended, name, layers or list(recalled(model.catalogue, name)), new):
             model = mended
             repaired.append(name)
     return model, tuple(repaired)
@@ -76,11 +81,11 @@ def _mended(model: Model, name: str, new: Sequence[Release]) -> Model | None:
     return model.replaced(catalogues=parts)
 
 
-def _harmed(model: Model, old: Sequence[Release], new: Sequence[Release]) -> bool:
+def _harmed(model: Model, old: str, layers: Sequence[Tagset], new: Sequence[Release]) -> bool:
     """Return whether an old package is no longer named where it is, or a new one is named there."""
     strangers = {release.package for release in new}
-    named = [(release.package, set(_named(model, Files.of(release)))) for release in old]
-    return any(package not in names or names & strangers for package, names in named)
+    named = [set(_named(model, layer)) for layer in layers]
+    return not layers or any(old not in names or names & strangers for names in named)
 
 
 def _samples(release: Release, rng: np.random.Generator) -> Iterable[Files]:
@@ -89,10 +94,8 @@ def _samples(release: Release, rng: np.random.Generator) -> Iterable[Files]:
         yield Damage.draw(rng).apply(release, rng)
 
 
-def _named(model: Model, sample: Files) -> Iterable[str]:
-    if not sample.paths:
-        return ()
-    return (f"{found.ecosystem}/{found.name}" for found in model.predict(merge([sample])).releases)
+def _named(model: Model, layer: Tagset) -> Iterable[str]:
+    return (f"{found.ecosystem}/{found.name}" for found in model.predict(layer).releases)
 
 
 def _without(part: Catalogue, package: int, new: Sequence[Release]) -> Catalogue:

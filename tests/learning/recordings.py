@@ -28,3 +28,9 @@ def singles(count: int, programs: tuple[str, ...] = PROGRAMS) -> list[Recording]
         for place, label in enumerate(programs)
         for number in range(count)
     ]
+
+
+def impostor(seed: int) -> Recording:
+    """Record new software that brings most of what ``tree`` is known by, and files of its own."""
+    both = recording(["tree", "eza"], seed)
+    return Recording([change for change in both.changes if "bin/tree" not in change], ["eza"], "")

@@ -14,7 +14,7 @@ from praxi_tasks.learning.experts import Recipe
 from praxi_tasks.learning.grouping import Assignment
 from praxi_tasks.learning.panels import Growth, grow
 from praxi_tasks.learning.samples import Samples
-from tests.learning.recordings import recording, singles
+from tests.learning.recordings import impostor, recording, singles
 
 QUICK = Recipe(unions=150, tokens=15, trees=15)
 ALONE = Assignment("random", 1)
@@ -36,12 +36,6 @@ def named(panel: Panel, *recordings: Recording) -> list[set[str]]:
         {label for label, chance in told.items() if chance >= 0.5}
         for told in Router(panel.experts).ask(tokens)
     ]
-
-
-def impostor(seed: int) -> Recording:
-    """Record new software that brings most of what ``tree`` is known by, and files of its own."""
-    both = recording(["tree", "eza"], seed)
-    return Recording([change for change in both.changes if "bin/tree" not in change], ["eza"], "")
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from praxi_tasks.discovery.knowledge import Release
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.learning.building import build_catalogue
 from praxi_tasks.learning.damage import Files
+from praxi_tasks.learning.recalling import recalled
 from praxi_tasks.learning.releases import ReleaseFile, ReleaseLine, make_release
 from praxi_tasks.learning.repairing import find_firing, repair
 from praxi_tasks.learning.train import make_scorer
@@ -111,8 +112,17 @@ def test_a_repair_that_would_make_the_new_one_fire_on_the_old_is_not_made(base: 
     assert repair(model, {old.package: [new]}, {old.package: [old]}) == (model, ())
 
 
-def test_without_a_stored_fingerprint_nothing_is_repaired(base: Model) -> None:
+def test_without_a_stored_fingerprint_the_catalogue_tells_what_would_be_harmed(base: Model) -> None:
     old = world.find("packagef", "1.0")
     new = relative("newcomer", old, 2)
     model = Model([*base.parts, build_catalogue([new])], base.scorer)
-    assert repair(model, {old.package: [new]}, {}) == (model, ())
+    mended, repaired = repair(model, {old.package: [new]}, {})
+    assert repaired == (old.package,)
+    assert named(mended, old) == {old.package}
+
+
+def test_a_recalled_package_is_named_version_by_version() -> None:
+    model = world.model()
+    layers = list(recalled(model.catalogue, "pypi/packagef"))
+    told = [model.predict(layer).releases for layer in layers]
+    assert [(one.name, one.versions) for (one,) in told] == [("packagef", (v,)) for v in world.VERSIONS]

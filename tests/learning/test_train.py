@@ -14,7 +14,7 @@ from praxi_tasks.discovery.model import Model
 from praxi_tasks.errors import DataError
 from praxi_tasks.learning.damage import Files
 from praxi_tasks.learning.train import train_model
-from tests.learning.recordings import recording, singles
+from tests.learning.recordings import impostor, recording, singles
 from tests.support import world
 
 
@@ -92,6 +92,37 @@ def test_a_base_is_taken_over_byte_for_byte(
     grown = Model.load(str(tmp_path / "grown"))
     assert grown.knows("pypi", "packageb", "2.0")
     assert set(grown.name_changes([recording(["nmap"], 5).changes])[0]) == {"nmap"}
+
+
+def test_experts_that_fire_on_the_new_are_named_and_nothing_else_changes(
+    tmp_path: Path, recorded: tuple[Path, Path]
+) -> None:
+    alone = ("--routing", "random", "--labels-per-expert", "1")
+    run("train", "--changesets", *recorded, "--out", tmp_path / "base", *alone)
+    (tmp_path / "new.jsonl").write_bytes(b"\n".join(msgspec.json.encode(impostor(n)) for n in range(6)))
+    new = ("--changesets", tmp_path / "new.jsonl", "--out", tmp_path / "grown")
+    told = run("train", "--base", tmp_path / "base", *new, *alone)
+    assert "repaired tree: it fired on what is new" in told
+    before, after = (experts_of(tmp_path / name) for name in ("base", "grown"))
+    assert {label for label in before if before[label] != after[label]} == {("tree",)}
+    assert set(after) - set(before) == {("eza",)}
+
+
+def experts_of(folder: Path) -> dict[tuple[str, ...], bytes]:
+    return {expert.labels: expert.to_bytes() for expert in Model.load(str(folder)).recorded.experts}
+
+
+def test_releases_are_routed_too(tmp_path: Path, listed: Path) -> None:
+    few = tmp_path / "few.jsonl"
+    few.write_text("\n".join(listed.read_text().splitlines()[:12]))
+    options = ("--routing", "random", "--labels-per-expert", "6")
+    run("train", "--releases", few, "--out", tmp_path / "model", *options)
+    model = Model.load(str(tmp_path / "model"))
+    assert len(model.released.experts) == 2
+    owned = {label for label in model.released.labels if "==" in label}
+    assert owned == {f"{one.package}=={one.version}" for one in world.releases()[:12]}
+    (found,) = model.predict(world.layer(Files.of(world.find("packageb", "2.0")))).releases
+    assert (found.name, found.versions) == ("packageb", ("2.0",))
 
 
 def test_training_twice_gives_one_identity(listed: Path) -> None:
