@@ -80,6 +80,9 @@ def test_settings_are_read(configure: Configure, tmp_path: Path) -> None:
         ("pod_deferrable", "perhaps"),
         ("pod_deadline", "0"),
         ("feeds_npm", "https://user:word@npm.example"),
+        ("learn_pypi_index", "https://user:word@index.example/simple"),
+        ("mlflow_uri", "https://user:word@mlflow.example"),
+        ("approval", "nobody"),
         ("feeds_packages", "https://mirror.example/Packages.xz"),
         ("feeds_packages", "debian-12=https://user:word@mirror.example/Packages.xz"),
     ],
@@ -91,6 +94,23 @@ def test_an_error_names_the_setting_and_its_variable(configure: Configure, name:
     assert name in caught.value.what
     assert caught.value.where == f"AIRFLOW__PRAXI__{name.upper()}"
     assert caught.value.action
+
+
+def test_commands_learn_where_releases_and_versions_are(configure: Configure) -> None:
+    configure(
+        mlflow_uri="http://mlflow:5000",
+        learn_sources="layer, pypi",
+        learn_pypi_index="https://index.example/simple",
+        learn_npm_registry="https://npm.example",
+    )
+    assert load_settings().learning.environment == {
+        "PRAXI_MLFLOW_URI": "http://mlflow:5000",
+        "PRAXI_LEARN_SOURCES": "layer,pypi",
+        "PRAXI_LEARN_PYPI_INDEX": "https://index.example/simple",
+        "PRAXI_LEARN_NPM_REGISTRY": "https://npm.example",
+    }
+    configure(mlflow_uri="", learn_sources="", learn_pypi_index="", learn_npm_registry="")
+    assert load_settings().learning.environment == {}
 
 
 def test_commands_learn_where_feeds_come_from(configure: Configure) -> None:
