@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from praxi_tasks.discovery.catalogue import CORE, Catalogue
 from praxi_tasks.discovery.matching import LayerKeys, Matches, match_folders, match_keys
+from praxi_tasks.discovery.surroundings import Surroundings, share, titled, usual
 from praxi_tasks.discovery.versions import VersionEvidence, weigh_versions
+from praxi_tasks.fingerprint.paths import PathKind
 from praxi_tasks.fingerprint.tagset import Tagset
 
 FEATURES: Final = (
@@ -32,9 +34,16 @@ FEATURES: Final = (
     "native",  # whether it is the distribution's package
     "intact",  # coverage of what the layer certainly holds: how much was deleted from all of it
     "twins",  # how many candidates nothing tells apart from it, itself included
+    "intact_extras",  # the same of manuals, locales, metadata; both NaN where nothing is certain
+    "strange",  # of the layer's files that do some work, the share that no candidate claims
+    "strange_papers",  # the same of its documents, manuals and locales; NaN where it has none
+    "regions",  # how many regions of the file system the layer has files in
+    "titled",  # whether its licence is there, under its name; NaN where the layer has no documents
 )
+"""New ones are added at the end: a scorer that was trained on fewer reads the first, and stays readable."""
 ROUNDS: Final = 3
 _SURE: Final = 4
+_PAPERS: Final = (PathKind.DOC, PathKind.MAN, PathKind.LOCALE)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,7 +110,8 @@ class _Measures:
         versions: dict[int, VersionEvidence],
         owners: NDArray[np.intp],
     ) -> None:
-        self._tagset, self._layer, self._owners = tagset, layer, owners
+        self._tagset, self._layer = tagset, layer
+        self._around = Surroundings(tagset, layer, matches.keys, owners)
         self._packages, self._versions = packages, versions
         self._catalogue = catalogue
         self._key = matches.keys
@@ -120,6 +130,8 @@ class _Measures:
         alone = np.bincount(self._key, minlength=len(self._layer.keys))[self._key] == 1
         unique = self._count(self._counts & alone)
         extras = self._count(~self._core)
+        has_extras = self._catalogue.extras[self._packages] > 0
+        extras_coverage = np.minimum(share(extras, self._catalogue.extras[self._packages]), 1)
         python = self._layer.python[self._key]
         columns = (
             coverage,
@@ -130,16 +142,21 @@ class _Measures:
             np.log1p(unique),
             self._rival(coverage),
             np.log1p(extras),
-            np.minimum(_share(extras, self._catalogue.extras[self._packages]), 1),
+            extras_coverage,
             np.log1p(below[0]),
             np.log1p(below[1]),
             np.log1p(self._expected),
             self._agreeing(),
-            self._unclaimed(),
-            _share(self._count(python & self._layer.system[self._key]), self._count(python)),
+            self._around.unclaimed(self._candidate, self._key, len(self._packages)),
+            share(self._count(python & self._layer.system[self._key]), self._count(python)),
             self._catalogue.native[self._packages],
-            self._intact(coverage, kept),
+            self._everywhere(usual(coverage, kept, kept >= _SURE)),
             np.log(np.maximum(twins, 1)),
+            self._everywhere(usual(extras_coverage, kept, (kept >= _SURE) & has_extras)),
+            self._everywhere(self._around.strange(CORE)),
+            self._everywhere(self._around.strange(_PAPERS)),
+            self._everywhere(np.log1p(self._around.regions)),
+            titled([self._catalogue.packages[p] for p in self._packages.tolist()], self._tagset, self._layer),
         )
         return np.stack([np.asarray(column, np.float32) for column in columns], axis=1)
 
@@ -220,11 +237,9 @@ class _Measures:
         np.maximum.at(rival, leader[second], coverage[candidate[second]])
         return rival
 
-    def _intact(self, coverage: NDArray[np.float64], kept: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the usual coverage of the candidates that keep several paths; NaN where there is none."""
-        sure = kept >= _SURE
-        usual = np.average(coverage[sure], weights=kept[sure]) if sure.any() else np.nan
-        return np.full(len(coverage), usual)
+    def _everywhere(self, value: float) -> NDArray[np.float64]:
+        """Return a measure of the layer as a column."""
+        return np.full(len(self._packages), value)
 
     def _agreeing(self) -> NDArray[np.float64]:
         share = np.full(len(self._packages), np.nan)
@@ -236,25 +251,3 @@ class _Measures:
                     (evidence.agreeing / np.maximum(measured, 1)).max() if measured.any() else np.nan
                 )
         return share
-
-    def _unclaimed(self) -> NDArray[np.float64]:
-        """Return the share of unclaimed files in the folders of each candidate's hits."""
-        columns, layer = self._tagset.normalised, self._layer
-        claimed = np.zeros(len(layer.keys), np.bool_)
-        claimed[self._key] = True
-        folder = columns.folder_of[layer.rows].astype(np.intp)
-        claimed |= (self._owners[folder, 0] >= 0) if len(folder) else claimed
-        count = len(columns.folders)
-        total = np.bincount(folder, minlength=count)
-        strange = np.bincount(folder[~claimed], minlength=count)
-        pairs = np.unique(np.stack([self._candidate, folder[self._key]]), axis=1) if len(self._key) else None
-        if pairs is None:
-            return np.zeros(len(self._packages))
-        size = len(self._packages)
-        return _share(
-            np.bincount(pairs[0], strange[pairs[1]], size), np.bincount(pairs[0], total[pairs[1]], size)
-        )
-
-
-def _share(part: NDArray[Any], whole: NDArray[Any]) -> NDArray[np.float64]:
-    return np.asarray(part / np.maximum(whole, 1))

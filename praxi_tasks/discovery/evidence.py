@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -47,7 +47,10 @@ def tell(
         Of candidates that an expert decided about; the others' versions follow from what their files hold.
     """
     teller = _Teller(tagset, found, catalogue, versions)
-    releases = tuple(teller.release(place, float(confidence[place])) for place in named.tolist())
+    ties = _ties(found, confidence)
+    releases = tuple(
+        teller.release(place, float(confidence[place]), ties.get(place, ())) for place in named.tolist()
+    )
     left = _left_over(tagset, found, found.packages[named], len(catalogue.packages))
     return Told(releases, unexplained(_paths(tagset, left)))
 
@@ -67,8 +70,8 @@ class _Teller:
         self._starts = np.searchsorted(packages, found.packages, side="left").tolist()
         self._ends = np.searchsorted(packages, found.packages, side="right").tolist()
 
-    def release(self, place: int, confidence: float) -> ReleasePrediction:
-        """Describe one candidate."""
+    def release(self, place: int, confidence: float, ties: Sequence[int]) -> ReleasePrediction:
+        """Describe one candidate, and name those that it ties with."""
         package = int(self._found.packages[place])
         ecosystem, _, name = self._catalogue.packages[package].partition("/")
         rows = self._rows[self._starts[place] : self._ends[place]]
@@ -81,6 +84,7 @@ class _Teller:
             evidence=evidence or _folder_evidence(self._tagset, self._found, package),
             files=len(rows),
             sample=tuple(_paths(self._tagset, _spread(rows))),
+            ties=tuple(self._catalogue.packages[self._found.packages[other]] for other in ties),
         )
 
     def _versions(self, place: int, package: int) -> tuple[str, ...]:
@@ -90,6 +94,15 @@ class _Teller:
             return ()
         known = self._catalogue.versions_of(package)
         return tuple(known[number] for number in tied_versions(evidence).tolist())
+
+
+def _ties(found: Candidates, confidence: NDArray[np.float64]) -> dict[int, list[int]]:
+    """Return for candidates, by place, those that keep the same files and are about as likely."""
+    return {
+        place: [other for other in group if other != place and confidence[other] >= confidence[place] / 2]
+        for group in found.twins
+        for place in group
+    }
 
 
 def _spread(rows: NDArray[np.intp]) -> NDArray[np.intp]:

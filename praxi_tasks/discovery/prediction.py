@@ -12,7 +12,7 @@ class ReleasePrediction(msgspec.Struct, frozen=True):
     its version is not. ``confidence`` is a calibrated probability in [0, 1] that the package is there;
     ``evidence`` the paths that decided, most telling first; ``files`` how many of the layer's files it
     explains, and ``sample`` a few of those from all over the package: they tell whether later layers left it
-    where it is.
+    where it is. ``ties`` are other packages that it might be as well, since what is left of both is the same.
     """
 
     ecosystem: str
@@ -22,6 +22,7 @@ class ReleasePrediction(msgspec.Struct, frozen=True):
     evidence: tuple[str, ...]
     files: int = 0
     sample: tuple[str, ...] = ()
+    ties: tuple[str, ...] = ()
 
 
 class UnexplainedRoot(msgspec.Struct, frozen=True):

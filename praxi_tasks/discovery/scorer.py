@@ -22,8 +22,8 @@ class Scorer:
     Parameters
     ----------
     booster
-        UBJSON of a booster over :data:`~praxi_tasks.discovery.candidates.FEATURES`; nothing where there is
-        no catalogue to draw candidates from.
+        UBJSON of a booster over :data:`~praxi_tasks.discovery.candidates.FEATURES`, or the first of them, as
+        many as there were when it was trained; nothing where there is no catalogue to draw candidates from.
     knots, levels
         The reliability curve: a raw probability of ``knots[i]`` was right in ``levels[i]`` of the cases.
     """
@@ -31,7 +31,7 @@ class Scorer:
     def __init__(self, booster: bytes, knots: NDArray[np.float64], levels: NDArray[np.float64]) -> None:
         self._booster = booster
         self._trees = Trees(booster) if booster else None
-        if (self._trees and self._trees.features != len(FEATURES)) or len(knots) != len(levels):
+        if (self._trees and self._trees.features > len(FEATURES)) or len(knots) != len(levels):
             raise CorruptObjectError("a scorer reads other features", action="build the model again")
         self._knots, self._levels = knots, levels
 
@@ -43,7 +43,9 @@ class Scorer:
 
     def confidence(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return the calibrated probability of each candidate, given as a row of features."""
-        raw = self._trees.probability(features) if self._trees else np.zeros(len(features))
+        raw = np.zeros(len(features))
+        if self._trees:
+            raw = self._trees.probability(features[:, : self._trees.features])
         return np.interp(raw, self._knots, self._levels) if len(self._knots) else raw
 
     def to_bytes(self) -> bytes:

@@ -67,6 +67,9 @@ def sample_keys(
 ) -> tuple[NDArray[np.uint64], NDArray[np.uint32], NDArray[np.bool_]]:
     """Choose the paths of each package that a catalogue keeps: what does the work first, then by hash.
 
+    Up to half of them are paths that no other package has, where there are so many: a sample of what two
+    packages share would not tell them apart.
+
     Returns
     -------
     keys, owners, core
@@ -77,13 +80,30 @@ def sample_keys(
     new = np.ones(len(keys), np.bool_)
     new[1:] = (keys[1:] != keys[:-1]) | (owners[1:] != owners[:-1])
     keys, owners, core = keys[new], owners[new], core[new]
-    first = np.ones(len(keys), np.bool_)
-    first[1:] = owners[1:] != owners[:-1]
-    run = np.flatnonzero(first)
-    place = np.arange(len(keys)) - np.repeat(run, np.diff(np.append(run, len(keys))))
+    place = _place_in_run(owners)
+    if len(place) and place.max() >= most:
+        alone = core & ~_repeated(keys)
+        telling = np.zeros(len(keys), np.bool_)
+        telling[np.flatnonzero(alone)[_place_in_run(owners[alone]) < most // 2]] = True
+        order = np.lexsort((keys, ~telling, ~core, owners))
+        keys, owners, core = keys[order], owners[order], core[order]
     kept = np.flatnonzero(place < most)
     kept = kept[np.lexsort((owners[kept], keys[kept]))]
     return keys[kept], owners[kept], core[kept]
+
+
+def _place_in_run(values: NDArray[np.uint32]) -> NDArray[np.intp]:
+    """Return for each of some sorted values how many equal ones precede it."""
+    first = np.ones(len(values), np.bool_)
+    first[1:] = values[1:] != values[:-1]
+    run = np.flatnonzero(first)
+    return np.arange(len(values)) - np.repeat(run, np.diff(np.append(run, len(values))))
+
+
+def _repeated(keys: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Return which keys occur more than once."""
+    ordered = np.sort(keys)
+    return np.isin(keys, np.unique(ordered[1:][ordered[1:] == ordered[:-1]]))
 
 
 def _folders(members: Sequence[Sequence[Release]]) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:

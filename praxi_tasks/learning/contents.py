@@ -6,6 +6,7 @@ separated by commas; versions, sizes and contents are not told.
 
 from __future__ import annotations
 
+import math
 import re
 from array import array
 from collections.abc import Collection, Iterable, Iterator
@@ -35,8 +36,8 @@ from praxi_tasks.learning.folders import FolderOwners
 from praxi_tasks.learning.reading import open_lines
 
 ECOSYSTEM: Final = "deb"
-MOST_FILES: Final = 1_500
-"""How many files of a package are read back to make up layers of."""
+MOST_FILES: Final = 5_000
+"""How many files of a package are read back to train on; few packages have more."""
 PAPERS_PER_PACKAGE: Final = 8
 """How many documents of a package its catalogue keeps: they are many, and the first to be deleted."""
 
@@ -222,8 +223,15 @@ def _catalogue(
     )
 
 
-def read_packages(paths: Iterable[Path], wanted: Collection[str]) -> list[Release]:
-    """Return what some packages contain, of versions unknown; names are as in the index, without section."""
+def read_packages(paths: Iterable[Path], wanted: Collection[str], most: int | None = None) -> list[Release]:
+    """Return what some packages contain, of versions unknown; names are as in the index, without section.
+
+    Parameters
+    ----------
+    most
+        How many files of a package are read.
+    """
+    limit = math.inf if most is None else most
     names = {name.encode() for name in wanted}
     files: dict[bytes, list[str]] = {name: [] for name in sorted(names)}
     for path in paths:
@@ -233,7 +241,7 @@ def read_packages(paths: Iterable[Path], wanted: Collection[str]) -> list[Releas
                 continue
             found, _, owners = line.rstrip().rpartition(b" ")
             for owner in owners.split(b","):
-                if (name := owner.rpartition(b"/")[2]) in names and len(files[name]) < MOST_FILES:
+                if (name := owner.rpartition(b"/")[2]) in names and len(files[name]) < limit:
                     files[name].append(found.strip().decode("utf-8", "surrogateescape"))
     return [_release(name.decode(), listed_files) for name, listed_files in files.items() if listed_files]
 

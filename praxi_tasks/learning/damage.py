@@ -56,11 +56,14 @@ class Damage:
         The share of the files that it loses at random.
     partial
         Probability that only one folder of a package was copied.
+    licences
+        Whether ``copyright`` files outlive the documents beside them, as in slim images.
     """
 
     kinds: tuple[PathKind, ...] = (PathKind.METADATA,)
     lost: float = 0.0
     partial: float = 0.0
+    licences: bool = False
 
     @classmethod
     def draw(cls, rng: np.random.Generator) -> Damage:
@@ -68,7 +71,7 @@ class Damage:
         kinds = [kind for group, chance in _DELETED_KINDS if rng.random() < chance for kind in group]
         mood = rng.random()
         lost = 0.0 if mood < 0.45 else rng.uniform(0, 0.3) if mood < 0.65 else rng.uniform(0.3, 0.75)
-        return cls(tuple(kinds), lost, 0.1 if rng.random() < 0.3 else 0.0)
+        return cls(tuple(kinds), lost, 0.1 if rng.random() < 0.3 else 0.0, rng.random() < 0.25)
 
     def apply(self, release: Release, rng: np.random.Generator) -> Files:
         """Return what is left of a release."""
@@ -77,6 +80,8 @@ class Damage:
     def mask(self, release: Release, rng: np.random.Generator) -> NDArray[np.bool_]:
         """Return which of a release's files are left."""
         keep = ~np.isin(release.normalised.kinds, self.kinds)
+        if self.licences:
+            keep |= np.fromiter((path.endswith("/copyright") for path in release.paths), np.bool_, len(keep))
         if self.lost:
             keep &= rng.random(len(keep)) >= self.lost
         if self.partial and rng.random() < self.partial:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from praxi_tasks.discovery.model import Model
-from praxi_tasks.discovery.prediction import LayerPrediction
+from praxi_tasks.discovery.prediction import LayerPrediction, ReleasePrediction
 from praxi_tasks.learning.sampling import LabelledLayer
 
 
@@ -53,6 +53,8 @@ class Evaluation:
     ----------
     packages
         Packages, whatever their version.
+    either
+        The same, where a package counts as named also if the one that was named is said to tie with it.
     releases
         Exact releases: one version is named and it is the right one.
     tied, versioned
@@ -65,6 +67,7 @@ class Evaluation:
     """
 
     packages: Score = field(default_factory=Score)
+    either: Score = field(default_factory=Score)
     releases: Score = field(default_factory=Score)
     tied: int = 0
     versioned: int = 0
@@ -107,6 +110,7 @@ def evaluate(model: Model, layers: Iterable[LabelledLayer]) -> Evaluation:
 def _count(result: Evaluation, prediction: LayerPrediction, true: Mapping[str, str | None]) -> None:
     named = {f"{release.ecosystem}/{release.name}": release for release in prediction.releases}
     result.packages.add(set(named), set(true))
+    result.either.add({_meant(release, true) for release in prediction.releases}, set(true))
     result.mistakes.update(f"+{name}" for name in set(named) - set(true))
     result.mistakes.update(f"-{name}" for name in set(true) - set(named))
     exact = {f"{name}@{release.versions[0]}" for name, release in named.items() if len(release.versions) == 1}
@@ -115,6 +119,12 @@ def _count(result: Evaluation, prediction: LayerPrediction, true: Mapping[str, s
         if (version := true[name]) is not None:
             result.versioned += 1
             result.tied += version in named[name].versions
+
+
+def _meant(release: ReleasePrediction, true: Mapping[str, str | None]) -> str:
+    """Return the package that is meant: the one that is there, if what was named ties with it."""
+    name = f"{release.ecosystem}/{release.name}"
+    return next((one for one in (name, *release.ties) if one in true), name)
 
 
 def calibration_error(confidence: NDArray[np.float64], present: NDArray[np.bool_], bins: int = 10) -> float:

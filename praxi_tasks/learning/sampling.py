@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -49,6 +49,8 @@ class LayerSampler:
         Sets of packages that share paths; a part of the layers is drawn from within them.
     most
         How many packages a layer holds at most.
+    strangers
+        Packages that the model is not to know; a part of the layers holds little else.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class LayerSampler:
         *,
         groups: Sequence[Sequence[str]] = (),
         most: int = 12,
+        strangers: Collection[str] = (),
     ) -> None:
         self._rng = rng
         self._releases: defaultdict[str, list[Release]] = defaultdict(list)
@@ -67,18 +70,36 @@ class LayerSampler:
         present = [[name for name in group if name in self._releases] for group in groups]
         self._groups = [group for group in present if len(group) > 1]
         self._most = most
+        self._strangers = sorted(self._releases.keys() & set(strangers))
 
     def draw(
-        self, damage: Damage | None = None, *, drifting: float = 0.1, confusable: float = 0.3
+        self,
+        damage: Damage | None = None,
+        *,
+        drifting: float = 0.1,
+        confusable: float = 0.3,
+        strange: float = 0.3,
     ) -> LabelledLayer:
-        """Draw one layer; ``damage`` is drawn too unless it is given."""
+        """Draw one layer.
+
+        Parameters
+        ----------
+        damage
+            What happened to it; drawn too unless it is given.
+        drifting
+            Share of its packages that are of another version.
+        confusable
+            Probability that it holds only packages that share paths with others.
+        strange
+            Probability, where strangers are named, that a share of its packages are strangers, up to all.
+        """
         rng = self._rng
         damage = damage or Damage.draw(rng)
         root = PYTHON_ROOTS[rng.integers(len(PYTHON_ROOTS))]
         compiled = rng.random() < 0.4
         truth: dict[str, str | None] = {}
         parts: list[Files] = []
-        for name in self._choose(confusable):
+        for name in self._choose(confusable, strange):
             versions = self._releases[name]
             release = versions[rng.integers(len(versions))]
             files = damage.apply(release, rng)
@@ -94,11 +115,24 @@ class LayerSampler:
         parts.append(noise(rng))
         return LabelledLayer(merge(parts), truth)
 
-    def _choose(self, confusable: float) -> list[str]:
+    def _choose(self, confusable: float, strange: float) -> list[str]:
         rng = self._rng
-        count = int(rng.integers(1, self._most + 1))
+        count = int((self._most + 1) ** rng.random())  # as many small layers as big ones
+        if self._strangers and rng.random() < strange:
+            return self._among_strangers(count)
         if not self._groups or rng.random() >= confusable:
             return [self._names[place] for place in rng.permutation(len(self._names))[:count].tolist()]
+        return self._from_groups(count)
+
+    def _among_strangers(self, count: int) -> list[str]:
+        """Choose packages of which a share, of any size up to all of them, are strangers."""
+        share = min(self._rng.uniform(0.2, 2.0), 1.0)  # of more than half of these layers: all
+        strange = self._rng.random(count) < share
+        pools = [self._strangers if stranger else self._names for stranger in strange.tolist()]
+        return list(dict.fromkeys(pool[self._rng.integers(len(pool))] for pool in pools))
+
+    def _from_groups(self, count: int) -> list[str]:
+        rng = self._rng
         chosen: list[str] = []
         taken: set[int] = set()
         for group in [self._groups[rng.integers(len(self._groups))] for _ in range(count)]:
@@ -112,7 +146,7 @@ class LayerSampler:
 
 def noise(rng: np.random.Generator) -> Files:
     """Return files that no package owns: an application's own, of a random name and size."""
-    count = int(rng.integers(0, 40))
+    count = int(10 ** rng.uniform(0, 3)) - 1
     word = f"app{rng.integers(10**6)}"
     homes = (f"opt/{word}", f"srv/{word}/data", f"usr/lib/{word}", "etc", "var/lib/" + word)
     home = homes[rng.integers(len(homes))]

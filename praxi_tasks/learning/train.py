@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -18,13 +18,20 @@ from praxi_tasks.learning.adding import Added, add_releases, give_experts
 from praxi_tasks.learning.building import build_catalogue
 from praxi_tasks.learning.changesets import read_changesets
 from praxi_tasks.learning.confusable import confusable_groups
-from praxi_tasks.learning.contents import ECOSYSTEM, Archive, is_contents, read_archive, read_packages
+from praxi_tasks.learning.contents import (
+    ECOSYSTEM,
+    MOST_FILES,
+    Archive,
+    is_contents,
+    read_archive,
+    read_packages,
+)
 from praxi_tasks.learning.grouping import BY_DEFAULT, Assignment
 from praxi_tasks.learning.panels import grow
 from praxi_tasks.learning.releases import read_releases
 from praxi_tasks.learning.samples import Samples
 from praxi_tasks.learning.sampling import LayerSampler
-from praxi_tasks.learning.scoring import train_scorer
+from praxi_tasks.learning.scoring import ARCHIVE_LAYERS, LAYERS, train_scorer
 from praxi_tasks.learning.wheels import is_wheel, read_wheel
 
 SEED: Final = 20_260_101
@@ -35,6 +42,12 @@ HELD: Final = 0.1
 
 ARCHIVE_SAMPLE: Final = 4_000
 """How many packages of an archive the scorer is trained on, besides those that share paths."""
+
+MOST: Final = 60
+"""How many packages the layers hold that the scorer is trained on, at most."""
+
+HELD_SAMPLE: Final = 4_000
+"""How many more of those that were held out: what unknown packages look like is told by them alone."""
 
 
 class Learned(NamedTuple):
@@ -152,22 +165,29 @@ def make_scorer(
     if archive is not None:
         parts, whole = [archive.reduced, *parts], [archive.catalogue, *whole]
     catalogue = join_catalogues(whole)
-    groups = confusable_groups(
-        catalogue
-    )  # also those of two ecosystems: a wheel and the archive's own package
-    sample = _sample(archives, catalogue, groups, rng)
-    sampler = LayerSampler([*known, *sample], rng, groups=groups)
-    return train_scorer(sampler, join_catalogues(parts))
+    # Also groups of two ecosystems: a wheel and the archive's own package.
+    groups = confusable_groups(catalogue)
+    strangers = held | archive.held if archive else held
+    sample = _sample(archives, catalogue, groups, strangers, rng)
+    sampler = LayerSampler([*known, *sample], rng, groups=groups, strangers=strangers, most=MOST)
+    return train_scorer(sampler, join_catalogues(parts), ARCHIVE_LAYERS if archive else LAYERS)
 
 
 def _sample(
-    archives: Sequence[Path], catalogue: Catalogue, groups: Sequence[Sequence[str]], rng: np.random.Generator
+    archives: Sequence[Path],
+    catalogue: Catalogue,
+    groups: Sequence[Sequence[str]],
+    held: Collection[str],
+    rng: np.random.Generator,
 ) -> list[Release]:
-    """Read back some packages of the archives: those that share paths, and as many others."""
+    """Read back some packages of the archives: those that share paths, some held out, and some others."""
     prefix = f"{ECOSYSTEM}/"
     chosen = {
         catalogue.packages[place]
         for place in rng.permutation(len(catalogue.packages))[:ARCHIVE_SAMPLE].tolist()
     }
     chosen |= {name for group in groups for name in group}
-    return read_packages(archives, {name.removeprefix(prefix) for name in chosen if name.startswith(prefix)})
+    chosen |= set(rng.permutation(sorted(held))[:HELD_SAMPLE].tolist())
+    return read_packages(
+        archives, {name.removeprefix(prefix) for name in chosen if name.startswith(prefix)}, MOST_FILES
+    )
