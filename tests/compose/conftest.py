@@ -49,7 +49,7 @@ def running(
     engine: Engine, task_image: BuiltImage, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Running]:
     """Build the images, start everything, and push what is to be audited."""
-    need(*substitutes.DEBIAN, str(ROOT / ".venv-tasks" / "bin" / "python"))
+    need(*substitutes.DEBIAN, "promtool", str(ROOT / ".venv-tasks" / "bin" / "python"))
     folder = tmp_path_factory.mktemp("stack")
     for part in (folder, *folder.parents[:2]):
         part.chmod(0o755)

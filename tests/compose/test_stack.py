@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from praxi_airflow.run_key import run_key
 from tests.compose.conftest import NAMESPACE, Running
 from tests.compose.stack import AIRFLOW_SERVICES, SERVERS, answers_anonymously
+from tests.compose.substitutes import AIRFLOW
 
 pytestmark = [pytest.mark.slow, pytest.mark.server, pytest.mark.airflow, pytest.mark.timeout(900)]
 SECRETS = ("POSTGRES_PASSWORD", "S3_SECRET_KEY", "AIRFLOW_JWT_SECRET", "AIRFLOW_FERNET_KEY")
@@ -76,6 +78,26 @@ def test_every_service_is_healthy_afterwards(running: Running, audit: dict[str, 
 def test_what_must_exist_before_the_first_audit_was_made(running: Running) -> None:
     assert running.stack.query("SELECT slots FROM slot_pool WHERE pool = 'praxi'") != []
     assert running.stack.execute("airflow-scheduler", "id", "-u").strip() == "50000"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://mlflow:5000/api/2.0/mlflow/registered-models/search",
+        "http://alertmanager:9093/api/v2/status",
+        "http://registry:5000/v2/_catalog",
+        "http://prometheus:9090/-/ready",
+    ],
+)
+def test_services_are_reached_by_their_names(running: Running, url: str) -> None:
+    running.stack.execute("airflow-scheduler", "curl", "--fail", "--silent", "--max-time", "20", url)
+
+
+def test_the_airflow_image_says_what_it_is(running: Running) -> None:
+    (image,) = json.loads(running.stack.engine.run("docker", "image", "inspect", AIRFLOW))
+    assert image["Config"]["User"] == "50000:0"
+    assert image["Config"]["Labels"]["org.opencontainers.image.title"] == "praxi-airflow"
+    assert image["Config"]["Labels"]["org.opencontainers.image.licenses"] == "Apache-2.0"
 
 
 def test_somebody_unknown_is_told_nothing(running: Running) -> None:

@@ -22,7 +22,8 @@ from tests.support.process import running, start_server
 from tests.support.tools import need
 
 PROGRAMS: Final = ("dockerd", "docker", "docker-compose", "unshare", "ip")
-# Shims put their sockets into /run/containerd whatever the daemon is told: give them one of their own.
+# Shims put their sockets into /run/containerd whatever the daemon is told: give them one of their own. The
+# daemon's go there too, for a socket's path must be short.
 _BOOT: Final = """
 mkdir -p /run/containerd "$1" && mount -t tmpfs none /run/containerd && mount -t tmpfs none "$1" || exit
 shift
@@ -85,7 +86,7 @@ def _command(folder: Path, mark: str) -> list[str | Path]:
     namespaces = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
     return [
         *namespaces, "sh", "-c", _BOOT, "boot", folder / "data", "dockerd",
-        f"--data-root={folder / 'data'}", f"--exec-root={folder / 'data' / 'exec'}",
+        f"--data-root={folder / 'data'}", "--exec-root=/run/containerd/exec",
         f"--pidfile={folder / 'docker.pid'}", f"--host=unix://{folder}/docker.sock",
         "--exec-opt=native.cgroupdriver=cgroupfs", f"--cgroup-parent=/{mark}",
         "--bridge=none", "--iptables=false", "--ip6tables=false", "--ip-forward=false", "--log-level=warn",

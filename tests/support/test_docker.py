@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.support.docker import docker_engine
+
+pytestmark = [pytest.mark.slow, pytest.mark.server]
+
+
+def processes(folder: Path) -> list[str]:
+    """Return the command lines that name a folder."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            if str(folder) in (line := entry.read_bytes().decode(errors="replace")):
+                found.append(line)
+    return found
+
+
+def test_an_engine_leaves_nothing_behind(tmp_path: Path) -> None:
+    with docker_engine(tmp_path) as engine:
+        bridge = f"--opt=com.docker.network.bridge.name={engine.bridge}"
+        engine.run("docker", "network", "create", bridge, "stack")
+        assert Path("/sys/class/net", engine.bridge).exists()
+        assert processes(tmp_path)
+    assert not Path("/sys/class/net", engine.bridge).exists()
+    assert not list(Path("/sys/fs/cgroup").glob(f"**/{engine.bridge}"))
+    assert str(tmp_path) not in Path("/proc/self/mounts").read_text()
+    assert processes(tmp_path) == []
+    assert list((tmp_path / "data").iterdir()) == []
+
+
+def test_where_it_can_not_start_a_test_is_skipped_with_its_words(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("in the way")
+    with pytest.raises(pytest.skip.Exception, match="File exists"), docker_engine(tmp_path):
+        pass
