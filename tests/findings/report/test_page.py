@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from praxi_tasks.findings.document import AssessedAudit, AssessedImage
+from praxi_tasks.findings.feed_health import FeedHealth
 from praxi_tasks.findings.finding import Finding
 from praxi_tasks.findings.report.page import report_page
 from tests.findings.audits import AT, large_audit
@@ -99,6 +100,27 @@ def test_a_finding_shows_its_evidence(browser: Browser, tmp_path: Path) -> None:
         assert part in shown
     page.keyboard.press("Escape")
     assert page.locator("#details").is_hidden()
+
+
+def test_what_is_exploited_comes_first_and_images_keep_their_tags(browser: Browser, tmp_path: Path) -> None:
+    scored = Finding("vulnerable", "CVE-2026-1", "a", "high", score=8.8, since=AT)
+    exploited = Finding("vulnerable", "CVE-2026-2", "b", "high", score=7.1, exploited=True, since=AT)
+    audit = small(scored, exploited)
+    image = msgspec.structs.replace(audit.images[0], image="registry.example.org:5000/shop/web:1.4")
+    page = opened(browser, msgspec.structs.replace(audit, images=(image,)), tmp_path)
+    cells = page.locator("tbody tr.row").first.locator("td")
+    assert cells.nth(2).inner_text() == "⚠ CVE-2026-2"
+    assert cells.nth(4).inner_text() == "shop/web:1.4"
+    assert cells.nth(4).locator("span").get_attribute("title") == image.image
+
+
+def test_ages_of_feeds_are_told_and_the_lesser_ones_on_demand(browser: Browser, tmp_path: Path) -> None:
+    feeds = (FeedHealth("PyPI", 16_000, AT, AT, 1), FeedHealth("releases/npm.json", 0, "", AT, 12))
+    page = opened(browser, small(feeds=feeds), tmp_path)
+    assert page.inner_text("#feeds summary") == "Advisories: PyPI 1 day old (16,000) · 1 other feed"
+    assert page.locator("#feeds p").is_hidden()
+    page.click("#feeds summary")
+    assert page.inner_text("#feeds p") == "releases/npm.json: 12 days old"
 
 
 def test_hostile_names_stay_text(browser: Browser, tmp_path: Path) -> None:
