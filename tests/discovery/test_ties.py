@@ -1,0 +1,40 @@
+"""Packages that leave the same files: one is named, and the others are said to tie with it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from praxi_tasks.discovery.model import Model
+from praxi_tasks.learning.building import build_catalogue
+from praxi_tasks.learning.damage import Files
+from praxi_tasks.learning.releases import ReleaseFile, ReleaseLine, make_release
+from tests.support import world
+
+
+def twins() -> Model:
+    """Return a model of two packages whose modules have the same paths, and whose metadata have not."""
+    modules = [ReleaseFile(f"both/module{number}.py", 100 + number, "ab") for number in range(9)]
+    releases = [
+        make_release(
+            ReleaseLine(name, "1.0", [*modules, ReleaseFile(f"{name}-1.0.dist-info/METADATA", 5, "ab")])
+        )
+        for name in ("both", "both-light")
+    ]
+    return Model([build_catalogue(releases)], world.model().scorer)
+
+
+def layer(*metadata: str) -> Files:
+    paths = [f"usr/local/lib/python3.11/site-packages/both/module{number}.py" for number in range(9)]
+    paths += [f"usr/local/lib/python3.11/site-packages/{name}-1.0.dist-info/METADATA" for name in metadata]
+    blank = np.zeros(len(paths), np.uint64)
+    return Files(paths, blank, blank, np.zeros(len(paths), np.bool_))
+
+
+def test_of_twins_one_is_named_and_the_tie_is_told() -> None:
+    (named,) = twins().predict(world.layer(layer())).releases
+    assert (named.name, named.ties) == ("both", ("pypi/both-light",))
+
+
+def test_packages_of_their_own_tie_with_nobody() -> None:
+    prediction = world.model().predict(world.layer(Files.of(world.find("packagec", "1.0"))))
+    assert [release.ties for release in prediction.releases] == [()]
