@@ -42,8 +42,7 @@ def _parts(model: Model) -> set[bytes]:
 
 def _releases(model: Model) -> set[str]:
     catalogue = model.catalogue
-    labels = {label for expert in model.experts for label in expert.labels}
-    return labels | {
+    return set(model.recorded.labels) | {
         f"{package} {version}".rstrip()
         for number, package in enumerate(catalogue.packages)
         for version in catalogue.versions_of(number) or [""]

@@ -16,6 +16,9 @@ from praxi_tasks.discovery.model import Model
 from praxi_tasks.learning.adding import add_releases, give_experts
 from praxi_tasks.learning.damage import Files, install
 from praxi_tasks.learning.grouping import Assignment, Routing
+from praxi_tasks.learning.outcome import Trained
+from praxi_tasks.store import Store, documents
+from tests.learning.conftest import ask, put_package, train
 from tests.support import world
 
 SITE = "usr/local/lib/python3.11/site-packages"
@@ -107,3 +110,15 @@ def test_adding_a_release_leaves_the_experts_of_others_alone(by_version: Model) 
     assert after[: len(before)] == before
     assert len(after) == len(before) + 1
     assert told(added.model, *new) == {"newcomer": ("1.0",)}
+
+
+def test_a_training_assigns_releases_as_its_parameters_say(store: Store, starter: str) -> None:
+    packages = [put_package(store, number, name) for number, name in enumerate(("alpha", "beta", "gamma"), 1)]
+    ask(store, "r1", *packages)
+    settings = '{"routing": "random", "labels_per_expert": 2}'
+    run = train(store, "routed", until="evaluate", settings=settings)
+    trained = documents.read(store, run.key("trained.json"), Trained)
+    experts = Model.load(trained.uri).released.experts
+    owned = [sum("==" in label for label in expert.labels) for expert in experts]
+    assert sorted(owned) == [1, 2]
+    assert Model.load(starter).released.experts == ()
