@@ -11,14 +11,14 @@ from typing import NamedTuple
 
 
 class PodTime(NamedTuple):
-    """One recorded pod: the compressed bytes it read, and its seconds from creation to its end."""
+    """One recorded pod: the compressed bytes it read, and the seconds for which its task held a slot."""
 
     bytes: int
     seconds: float
 
 
 def read_times(path: Path) -> list[PodTime]:
-    """Read recorded pod times: a JSON list of ``{"bytes", "seconds"}``."""
+    """Read recorded pod times, as ``benchmarks/pod_times.py`` writes them."""
     return [PodTime(entry["bytes"], entry["seconds"]) for entry in json.loads(path.read_text())["pods"]]
 
 
