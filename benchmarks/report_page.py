@@ -18,6 +18,8 @@ from praxi_tasks.findings.document import AssessedAudit
 from praxi_tasks.findings.report.page import report_page
 from tests.findings.audits import large_audit
 
+PATIENCE = 180_000  # ms; a browser takes half a minute for the plain table, more on a busy machine
+
 
 def plain_table(audit: AssessedAudit) -> str:
     rows = []
@@ -37,8 +39,8 @@ def answers(text: str, selector: str) -> float:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=arguments)
         page = browser.new_page()
         began = time.perf_counter()
-        page.goto(path.as_uri())
-        page.wait_for_selector(selector)
+        page.goto(path.as_uri(), timeout=PATIENCE)
+        page.wait_for_selector(selector, timeout=PATIENCE)
         page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
         seconds = time.perf_counter() - began
         browser.close()

@@ -21,24 +21,29 @@ async function unpack() {
   return new Response(stream).json();
 }
 
-/** Give every row its defaults and one lower-case text to search in. */
+/** Give every row its defaults, and images their counts. */
 function prepare() {
   data.rank = Object.fromEntries(data.severities.map((name, rank) => [name, rank]));
   for (const image of data.images) {
     image.counts = {};
-    image.text = [image.name, image.digest, image.reason, ...image.namespaces].join("\n").toLowerCase();
   }
   for (const row of data.findings) {
     const image = data.images[row.image];
     row.aliases ??= [];
     row.evidence ??= [];
     row.fixed ??= [];
-    row.text = [row.id, ...row.aliases, row.title, row.purl, image.name, ...row.evidence].join("\n").toLowerCase();
     if (!row.ignored) image.counts[row.severity] = (image.counts[row.severity] ?? 0) + 1;
   }
-  for (const row of data.components) row.text = `${row.purl}\n${data.images[row.image].name}`.toLowerCase();
-  for (const row of data.resolved) row.text = `${row.image}\n${row.key}`.toLowerCase();
 }
+
+// What a search looks through; a row's text is put together when the first search comes.
+const TEXTS = {
+  findings: (r) => [r.id, ...r.aliases, r.title, r.purl, imageName(r), ...r.evidence],
+  images: (r) => [r.name, r.digest, r.reason, ...r.namespaces],
+  components: (r) => [r.purl, r.owner, imageName(r)],
+  resolved: (r) => [r.image, r.key],
+};
+const textOf = (row) => (row.text ??= TEXTS[state.tab](row).join("\n").toLowerCase());
 
 const severityTag = (name) => make("span", name, { class: `tag fill ${name}` });
 const day = (moment) => (moment ?? "").slice(0, 10);
@@ -129,7 +134,7 @@ function countTags(image) {
 
 function wanted(row) {
   const search = $("search").value.trim().toLowerCase();
-  if (search && !row.text.includes(search)) return false;
+  if (search && !textOf(row).includes(search)) return false;
   if (state.tab === "resolved") return !state.severity || row.severity === state.severity;
   const image = state.tab === "images" ? row : data.images[row.image];
   if (state.image !== null && data.images[state.image] !== image) return false;
