@@ -7,6 +7,7 @@ Public base images can't be pulled everywhere, so the base comes from mmdebstrap
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
 import os
 import shutil
@@ -24,7 +25,9 @@ from tests.support.cluster import podman
 
 BASE: Final = "localhost/praxi-test/base:bookworm-3"
 BASE_PATH: Final = "ENV PATH=/usr/local/bin:/usr/bin:/bin"
-NAME: Final = "localhost/praxi-test/tasks:test"
+REPOSITORY: Final = "localhost/praxi-test/tasks"
+# Another checkout's tests on the same machine build another image.
+NAME: Final = f"{REPOSITORY}:{hashlib.sha256(bytes(ROOT)).hexdigest()[:12]}"
 # curl and wget are what health checks of the Compose file call in the images that stand on this base too.
 _PACKAGES: Final = "ca-certificates,curl,python3-minimal,python3-venv,wget"
 # usrmerge comes with all of Perl, which a slim image does not have, and its work is done.
@@ -86,8 +89,11 @@ def build_task_image(folder: Path) -> BuiltImage:
         _make_base(environment)
         build = {**environment, "PRAXI_BUILDER": "podman", "TASK_BASE": BASE, "TASK_IMAGE": NAME}
         subprocess.run([str(ROOT / "scripts" / "images.sh"), "task"], env=build, check=True, timeout=600)
-    described = _podman(environment, "image", "inspect", NAME)
-    return BuiltImage(NAME, json.loads(described)[0], environment)
+        described = json.loads(_podman(environment, "image", "inspect", NAME))[0]
+        # A tag of its own keeps the image when the tree changes and other tests build it anew.
+        name = f"{REPOSITORY}:{described['Id'][:12]}"
+        _podman(environment, "tag", described["Id"], name)
+    return BuiltImage(name, described, environment)
 
 
 def _make_base(environment: Mapping[str, str]) -> None:
