@@ -12,7 +12,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 from praxi_airflow.errors import airflow_failures
 from praxi_airflow.run_key import run_key
 from praxi_airflow.settings import load_settings
-from praxi_tasks.learning.requests import NewPackage, TrainingRequest
+from praxi_tasks.learning.requests import NewPackage, TrainingRequest, tries_are_due
 from praxi_tasks.store import Store, documents, keys, open_store
 
 _LONGEST_RUN_ID: Final = 250
@@ -32,6 +32,8 @@ class Trigger(_Once):
 def request_training(**context: Any) -> Trigger:
     """Write down what the audit met that the model does not know, and say how to ask for it.
 
+    Where it met nothing, a training is started all the same if an earlier one asks for another try.
+
     Raises
     ------
     AirflowSkipException
@@ -41,7 +43,7 @@ def request_training(**context: Any) -> Trigger:
     with airflow_failures():
         store = open_store(load_settings().store)
         packages = documents.read(store, keys.run(run, "new-packages.json"), tuple[NewPackage, ...])
-        if not packages:
+        if not packages and not tries_are_due(store):
             raise AirflowSkipException("the model knows every package that this audit met")
         key = keys.training_request(run)
         documents.write(store, key, TrainingRequest(run, packages))

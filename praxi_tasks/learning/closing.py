@@ -11,7 +11,7 @@ from praxi_tasks.learning.outcome import Judged, Promotion, Trained, TrainingSum
 from praxi_tasks.learning.plan import TrainingPlan
 from praxi_tasks.learning.registry import CHAMPION, ModelRegistry, tracking_uri
 from praxi_tasks.learning.report.page import Story, training_page
-from praxi_tasks.learning.requests import mark_served
+from praxi_tasks.learning.requests import ask_again, mark_served
 from praxi_tasks.learning.run import TrainingRun
 from praxi_tasks.learning.tracking import Tracker, artifacts
 from praxi_tasks.learning.tuning import Tuning
@@ -21,7 +21,8 @@ from praxi_tasks.store import Store, documents, keys
 def close_training(store: Store, run_id: str) -> TrainingSummary:
     """Write ``summary.json`` and ``report.html``, record the training in MLflow, and close its requests.
 
-    Requests are closed last: a training that dies before is followed by one that serves them.
+    Requests are closed last: a training that dies before is followed by one that serves them. What could not
+    be had is asked for again by a request of its own, until it is given up.
 
     Raises
     ------
@@ -38,6 +39,7 @@ def close_training(store: Store, run_id: str) -> TrainingSummary:
     tracker = Tracker(registry, run_id, artifacts(store.uri))
     record = tracker.start(plan.settings)
     tracker.finish(record, story.trained, story.evaluation, story.judged, page)
+    ask_again(store, run_id, tuple(found.package for found in story.collected if found.state == "failed"))
     mark_served(store, plan.requests, run_id)
     return story.summary
 

@@ -16,6 +16,7 @@ _LABEL: Final = re.compile(
     r"(?:(?:pkg:)?(?P<ecosystem>[a-z]+)/)?(?P<name>(?:@[^\s@=<>/]+/)?[^\s@=<>/]+)(?:==|@)(?P<version>[^\s@=]+)"
 )
 _SCHEMES: Final = frozenset({"file", "s3"})
+_AGAIN: Final = "again-"  # begins the id of a request that a training made
 _SEPARATORS: Final = re.compile(r"[-_.]+")  # PyPI takes names that differ in these, or in case, as one
 
 
@@ -160,6 +161,17 @@ def open_requests(store: Store) -> dict[str, TrainingRequest]:
         for request_id in found
         if not store.exists(keys.training_served(request_id))
     }
+
+
+def ask_again(store: Store, run_id: str, packages: tuple[NewPackage, ...]) -> None:
+    """Ask, for a training that could not get some releases, the next one to try."""
+    if packages:
+        documents.write(store, keys.training_request(f"{_AGAIN}{run_id}"), TrainingRequest("", packages))
+
+
+def tries_are_due(store: Store) -> bool:
+    """Return whether a training asked for another try that none has made yet."""
+    return any(request_id.startswith(_AGAIN) for request_id in open_requests(store))
 
 
 def mark_served(store: Store, requests: Iterable[str], run_id: str) -> None:

@@ -10,7 +10,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from praxi_airflow.training import Trigger, request_training
 from praxi_tasks.audit import documents
 from praxi_tasks.audit.novelty import NewPackage
-from praxi_tasks.learning.requests import TrainingRequest, read_request
+from praxi_tasks.learning.requests import TrainingRequest, ask_again, mark_served, read_request
 from praxi_tasks.store import open_store
 
 DATE = datetime(2026, 3, 1, tzinfo=UTC)
@@ -61,4 +61,14 @@ def test_nothing_new_is_nothing_to_learn(store_folder: Path) -> None:
 
 def test_an_audit_without_its_document_is_final(store_folder: Path) -> None:
     with pytest.raises(AirflowFailException, match="key-not-found"):
+        ask("run")
+
+
+def test_what_an_earlier_training_could_not_get_is_reason_enough_for_another(store_folder: Path) -> None:
+    store = open_store(store_folder.as_uri())
+    ask_again(store, "t1", (FARM,))
+    met(store_folder, "run")
+    assert read_request(ask("run")["request"]).packages == ()
+    mark_served(store, ["again-t1", "run"], "t2")
+    with pytest.raises(AirflowSkipException):
         ask("run")

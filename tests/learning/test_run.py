@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +17,13 @@ from praxi_tasks.errors import RegistryDownError
 from praxi_tasks.fingerprint.tagset import Tagset
 from praxi_tasks.learning.champion import resolve_model, resolve_once
 from praxi_tasks.learning.closing import close_training
+from praxi_tasks.learning.collecting import Attempt
 from praxi_tasks.learning.damage import Files
 from praxi_tasks.learning.outcome import Promotion, Trained
 from praxi_tasks.learning.registry import CHAMPION, ModelRegistry, tracking_uri
-from praxi_tasks.learning.requests import open_requests
+from praxi_tasks.learning.requests import NewPackage, open_requests
 from praxi_tasks.learning.run import TrainingRun
-from praxi_tasks.store import Store, documents
+from praxi_tasks.store import Store, documents, keys
 from tests.conftest import ROOT
 from tests.learning.conftest import ask, claim, installed, put_layer, put_package, stored_world, train
 from tests.support import world
@@ -109,6 +111,18 @@ class TestTrainings:
         ask(store, "audit2", put_package(store, 2, "otherlib"))
         run = train(store, "t2")
         assert told not in store.get(run.key("report.html")).decode()
+
+    def test_what_could_not_be_had_is_asked_for_until_it_is_given_up(self, store: Store) -> None:
+        lost = NewPackage("pkg:pypi/lost@1.0", "pypi", "lost", "1.0", ("sha256:" + "0" * 64,))
+        ask(store, "audit", lost)
+        train(store, "t1")
+        assert set(open_requests(store)) == {"again-t1"}
+        train(store, "t2")
+        assert set(open_requests(store)) == {"again-t2"}
+        days = [Attempt(date(2026, 1, 1) + timedelta(number), {"layer": "no"}) for number in range(5)]
+        documents.write(store, keys.release_attempts(*lost.identity), days)
+        train(store, "t3")
+        assert open_requests(store) == {}
 
     def test_every_step_may_be_done_again(self, store: Store) -> None:
         ask(store, "audit", put_package(store, 1, "newlib"))
