@@ -84,7 +84,7 @@ class Damage:
             keep |= np.fromiter((path.endswith("/copyright") for path in release.paths), np.bool_, len(keep))
         if self.lost:
             keep &= rng.random(len(keep)) >= self.lost
-        if self.partial and rng.random() < self.partial:
+        if len(keep) and self.partial and rng.random() < self.partial:
             folder = release.normalised.folder_of
             keep &= folder == rng.choice(folder)
         return keep
