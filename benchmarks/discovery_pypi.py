@@ -75,16 +75,23 @@ def without_hashes(layers: Iterable[LabelledLayer]) -> list[LabelledLayer]:
 
 
 def ceiling(model: Model, layers: Iterable[LabelledLayer]) -> float:
-    """Return the exact F1 of naming just the releases whose surviving files no other version has so."""
+    """Return the exact F1 of naming, with hindsight, all releases that the layer tells from other versions.
+
+    Two versions can't be told apart if every surviving file is as both have it and as many are missing of
+    either: what is missing counts as telling, although it may have been deleted.
+    """
     catalogue = model.catalogue
     alone = total = 0
     for layer in layers:
         keys = LayerKeys.of(layer.tagset.normalised)
-        for name in layer.truth:
-            if name in catalogue.packages:
-                evidence = weigh_versions(catalogue.packages.index(name), catalogue, keys, layer.tagset)
+        for name, version in layer.truth.items():
+            if name in catalogue.packages and version is not None:
+                package = catalogue.packages.index(name)
+                evidence = weigh_versions(package, catalogue, keys, layer.tagset)
+                missing = evidence.expected - evidence.present
+                same = missing == missing[catalogue.versions_of(package).index(version)]
                 total += 1
-                alone += np.count_nonzero(evidence.differing == 0) == 1
+                alone += np.count_nonzero(same & (evidence.differing == 0)) == 1
     return 2 * alone / max(total + alone, 1)
 
 
