@@ -64,11 +64,11 @@ def running(
         _remember(image, day, folder)
         one.start(*SERVERS)
         cluster = ending.enter_context(Cluster(folder, host=one.gateway()))
-        one.wait_until_healthy("object-store", "registry", seconds=120)
+        one.wait_until_healthy("object-store", "registry", seconds=200)
         _fill(one, cluster, image)
         airflow_image.result()
         one.start(*(f"airflow-{name}" for name in AIRFLOW_SERVICES))
-        one.wait_until_healthy("airflow-apiserver", "airflow-scheduler", seconds=240)
+        one.wait_until_healthy("airflow-apiserver", "airflow-scheduler", seconds=400)
         yield Running(one, cluster, image, day)
 
 

@@ -10,8 +10,9 @@ from praxi_airflow.run_key import run_key
 from tests.compose.conftest import NAMESPACE, Running
 from tests.compose.stack import AIRFLOW_SERVICES, SERVERS, answers_anonymously
 from tests.compose.substitutes import AIRFLOW
+from tests.support.airflow import FINISHED
 
-pytestmark = [pytest.mark.slow, pytest.mark.server, pytest.mark.airflow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.server, pytest.mark.airflow, pytest.mark.timeout(1200)]
 SECRETS = ("POSTGRES_PASSWORD", "S3_SECRET_KEY", "AIRFLOW_JWT_SECRET", "AIRFLOW_FERNET_KEY")
 
 
@@ -25,10 +26,9 @@ def audit(running: Running) -> dict[str, Any]:
     airflow.call("PATCH", "/dags/praxi_audit", {"is_paused": False})
     airflow.wait_until(lambda: bool(airflow.runs("praxi_audit")))
     (run,) = airflow.runs("praxi_audit")
-    airflow.wait_for("praxi_audit", run["dag_run_id"])
-    return airflow.run("praxi_audit", run["dag_run_id"]) | {
-        "tasks": airflow.states("praxi_audit", run["dag_run_id"])
-    }
+    run_id = run["dag_run_id"]
+    airflow.wait_until(lambda: airflow.run("praxi_audit", run_id)["state"] in FINISHED, seconds=600)
+    return airflow.run("praxi_audit", run_id) | {"tasks": airflow.states("praxi_audit", run_id)}
 
 
 @pytest.fixture
