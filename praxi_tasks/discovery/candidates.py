@@ -73,7 +73,10 @@ def find_candidates(tagset: Tagset, catalogue: Catalogue) -> Candidates:
     below = np.stack(
         [_files_below(tagset, owners, core == kind, len(catalogue.packages)) for kind in (True, False)]
     )
-    packages = np.union1d(matches.packages, np.flatnonzero(below.any(axis=0))).astype(np.intp)
+    there = np.zeros(len(catalogue.packages), np.bool_)
+    there[matches.packages] = True
+    there |= np.any(below, axis=0)
+    packages = np.flatnonzero(there)
     versions = {
         package: weigh_versions(package, catalogue, layer, tagset)
         for package in packages.tolist()

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from praxi_tasks.discovery.matching import LayerKeys
+from praxi_tasks.discovery.tokens import present
 from praxi_tasks.fingerprint.paths import PathKind, hash_text
 from praxi_tasks.fingerprint.tagset import Tagset
 
@@ -75,10 +76,9 @@ class Surroundings:
             return np.zeros(count)
         total = np.bincount(self._folder, minlength=self._folders)
         strange = np.bincount(self._folder[~self.claimed], minlength=self._folders)
-        pairs = np.unique(np.stack([candidate, self._folder[key]]), axis=1)
-        return share(
-            np.bincount(pairs[0], strange[pairs[1]], count), np.bincount(pairs[0], total[pairs[1]], count)
-        )
+        pairs = np.sort(candidate * self._folders + self._folder[key])
+        owner, folder = np.divmod(pairs[np.append(True, pairs[1:] != pairs[:-1])], self._folders)
+        return share(np.bincount(owner, strange[folder], count), np.bincount(owner, total[folder], count))
 
 
 def _regions(folders: Sequence[str]) -> NDArray[np.intp]:
@@ -119,7 +119,7 @@ def titled(names: Sequence[str], tagset: Tagset, layer: LayerKeys) -> NDArray[np
 
 
 def _has(layer: LayerKeys, paths: Sequence[str]) -> NDArray[np.bool_]:
-    return np.isin(np.fromiter(map(hash_text, paths), np.uint64, len(paths)), layer.keys)
+    return present(layer.keys, np.fromiter(map(hash_text, paths), np.uint64, len(paths)))
 
 
 def usual(values: NDArray[np.float64], weights: NDArray[np.float64], sure: NDArray[np.bool_]) -> float:
