@@ -59,8 +59,8 @@ def main() -> None:
         "## Look-alikes: Debian packages that share paths, in layers of nothing else",
         look_alikes(),
         f"{LAYERS} layers each, {UNKNOWN:.0%} of the packages unknown. The shared scorer is the default: it "
-        "beats both rules everywhere. Experts of a few packages each name no more right than it does, lose where "
-        "files are missing, and make the model half as big again.",
+        "beats both rules everywhere. Experts of a few packages each name no more right than it does, lose "
+        "where files are missing, and make the model half as big again.",
         "## Versions: exact releases among three of each PyPI package",
         versions(),
         "The rule compares tables of contents: which version has each file as it is. It is exact where "
