@@ -9,11 +9,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import reduce
+from itertools import pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
 from benchmarks.discovery_data import contents_files
 from benchmarks.report import Table, write_results
+from praxi_tasks.discovery.joining import join_catalogues
 from praxi_tasks.discovery.knowledge import Release
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.discovery.tokens import Tokenizer
@@ -23,11 +29,13 @@ from praxi_tasks.learning.contents import read_packages
 from praxi_tasks.learning.damage import Damage
 from praxi_tasks.learning.evaluation import score
 from praxi_tasks.learning.increment import learn_releases
-from praxi_tasks.learning.library import Pile
-from praxi_tasks.learning.repairing import find_firing
+from praxi_tasks.learning.library import Library, Pile
+from praxi_tasks.learning.plan import TrainingSettings
+from praxi_tasks.learning.run import TrainingRun
 from praxi_tasks.learning.sampling import LabelledLayer, LayerSampler
 from praxi_tasks.learning.stored import StoredRelease
 from praxi_tasks.learning.train import train_model
+from praxi_tasks.store import Store, open_store
 
 BATCHES = 10
 BATCH = 100
@@ -35,6 +43,7 @@ LAYERS = 96
 SIZES = (1_000, 10_000, 60_000)
 BUCKETS = 1 << 16
 SAMPLES = 8
+DAYS = (30, 120, 365)
 
 
 def main() -> None:
@@ -48,12 +57,16 @@ def main() -> None:
     batches = [
         [releases[name] for name in chosen[start : start + BATCH]] for start in range(0, len(chosen), BATCH)
     ]
+    with TemporaryDirectory() as folder:
+        costs = cost(batches[BATCHES], files, usable, known, Path(folder))
     write_results(
         "incremental",
         "Learning one batch of 100 packages after another",
         forgetting(batches[:BATCHES], known, rng),
-        "## Cost of adding 100 releases, by the size of the model",
-        cost(batches[BATCHES], files, usable, known),
+        "## Cost of adding 100 releases, by what is known: CPU seconds of the steps",
+        costs,
+        "## Loading a model of 63,437 packages that a year of trainings added to",
+        aging(known, rng, batches[BATCHES]),
     )
 
 
@@ -90,39 +103,59 @@ def forgetting(batches: Sequence[Sequence[Release]], known: Model, rng: np.rando
 
 
 def cost(
-    batch: Sequence[Release],
-    files: Sequence[object],
-    usable: Sequence[str],
-    known: Model,
+    batch: Sequence[Release], files: Sequence[Path], usable: Sequence[str], known: Model, folder: Path
 ) -> Table:
-    """Add the same releases to models of several sizes."""
-    table = Table("packages in the model", "build", "join", "ask the old experts", "all, CPU s", "bar")
+    """Run the steps of a training that adds the same releases to models, and stores, of several sizes."""
+    table = Table("packages known and stored", "releases", "train", "of it learning", "evaluate", "bars")
     taken = {release.name for release in batch}
-    for size in SIZES:
+    new = [replace(as_stored(release), version="1") for release in batch]
+    for size in (100, *SIZES):  # the first one pays for the imports, and is not shown
         names = [name for name in usable if name not in taken][:size]
-        base = _base(size, names, files, known)
-        start = time.process_time()
-        part = build_catalogue(batch)
-        built = time.process_time()
-        model = Model([*base.parts, part], base.scorer)
-        joined = time.process_time()
-        find_firing(model, batch, np.random.default_rng(1))
-        asked = time.process_time()
-        table.add(
-            f"{len(base.catalogue.packages):,}",
-            f"{built - start:.3f}",
-            f"{joined - built:.3f}",
-            f"{asked - joined:.3f}",
-            f"{asked - start:.3f}",
-            "5; training 0.5",
-        )
+        store = open_store((folder / str(size)).as_uri())
+        library = Library(store)
+        releases = list(read_packages(files, set(names)))
+        for release in [*map(as_stored, releases), *new]:
+            library.add(release)
+        base = Model([build_catalogue(releases)], known.scorer)
+        base.save(f"{store.uri}/starter")
+        if size in SIZES:
+            table.add(f"{len(base.catalogue.packages):,}", *_steps(store, new), "5 s with 0.5 s; 60 s")
+        else:
+            _steps(store, new)
     return table
 
 
-def _base(size: int, names: Sequence[str], files: Sequence[object], known: Model) -> Model:
-    if size >= max(SIZES):
-        return known
-    return Model([build_catalogue(read_packages(files, set(names)))], known.scorer)  # type: ignore[arg-type]
+def _steps(store: Store, new: Sequence[StoredRelease]) -> Sequence[str]:
+    """Return the processor time of the steps from the trigger to the challenger, and of its evaluation."""
+    run = TrainingRun(store, "cost")
+    labels = tuple(f"{release.ecosystem}/{release.name}@{release.version}" for release in new)
+    moments = [time.process_time()]
+    plan = run.plan(f"{store.uri}/starter", TrainingSettings(packages=labels))
+    for number in range(plan.batches):
+        run.fingerprint(number)
+    moments.append(time.process_time())
+    trained = run.train()
+    moments.append(time.process_time())
+    run.evaluate()
+    moments.append(time.process_time())
+    releases, train, evaluate = (f"{after - before:.2f}" for before, after in pairwise(moments))
+    return releases, train, f"{trained.seconds:.2f}", evaluate
+
+
+def aging(known: Model, rng: np.random.Generator, batch: Sequence[Release]) -> Table:
+    """Load models that a year of daily trainings added to, and compare with copying everything each time."""
+    table = Table("daily trainings", "join, CPU s", "one after another, CPU s", "times faster")
+    days = [build_catalogue([batch[place]]) for place in rng.integers(len(batch), size=max(DAYS)).tolist()]
+    for count in DAYS:
+        parts = [*known.parts, *days[:count]]
+        start = time.process_time()
+        join_catalogues(parts)
+        joined = time.process_time()
+        reduce(lambda first, second: join_catalogues([first, second]), parts)
+        one_by_one = time.process_time() - joined
+        mine = joined - start
+        table.add(count, f"{mine:.2f}", f"{one_by_one:.2f}", f"{one_by_one / mine:.0f}")
+    return table
 
 
 def _layers(batch: Sequence[Release], rng: np.random.Generator) -> list[LabelledLayer]:
