@@ -86,3 +86,10 @@ def _same(*columns: NDArray[Any]) -> NDArray[np.bool_]:
 def starts(counts: Sequence[int] | NDArray[Any]) -> NDArray[np.uint32]:
     """Return where runs of the given lengths start, and where the last one ends."""
     return np.concatenate(([0], np.cumsum(np.asarray(counts, np.uint64)))).astype(np.uint32)
+
+
+def spread(begins: NDArray[Any], lengths: NDArray[Any]) -> NDArray[np.intp]:
+    """Return the places that runs cover, one run after another."""
+    ends = np.cumsum(lengths, dtype=np.intp)
+    total = int(ends[-1]) if len(ends) else 0
+    return np.arange(total) + np.repeat(begins.astype(np.intp) - ends + lengths.astype(np.intp), lengths)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from praxi_tasks.discovery.catalogue import Catalogue, empty_catalogue
-from praxi_tasks.discovery.contents import Contents, fold, starts
+from praxi_tasks.discovery.joining_tables import join_tables
 
 Index = tuple[NDArray[np.uint64], NDArray[np.uint32]]
 """Hashes, sorted, and the package each belongs to."""
@@ -20,6 +20,7 @@ def join_catalogues(parts: Sequence[Catalogue]) -> Catalogue:
     Neighbours are joined such that both sides weigh about the same: the many small parts of daily trainings
     are put together before the large one they stand beside is copied, once.
     """
+    parts = [part for part in parts if part.packages]
     if len(parts) < 2:
         return parts[0] if parts else empty_catalogue()
     middle = _middle([len(part.keys) + len(part.row_keys) + 1 for part in parts])
@@ -42,8 +43,7 @@ def _join(first: Catalogue, second: Catalogue) -> Catalogue:
     folders, folder_owners = _undisputed(
         *_merge((first.folders, first.folder_owners), (second.folders, moved[second.folder_owners]))
     )
-    here = np.arange(len(first.packages), dtype=np.uint32)
-    versions, contents = _contents(((first, here), (second, moved)), len(packages))
+    tables = join_tables(first, second, moved, len(packages))
     return Catalogue(
         packages=packages,
         expected=_counts(first.expected, second.expected, moved, len(packages)),
@@ -52,9 +52,9 @@ def _join(first: Catalogue, second: Catalogue) -> Catalogue:
         owners=owners,
         folders=folders,
         folder_owners=folder_owners,
-        versions=[version for group in versions.values() for version in group],
-        version_starts=starts([len(versions.get(number, ())) for number in range(len(packages))]),
-        **contents.columns(),
+        versions=tables.versions,
+        version_starts=tables.version_starts,
+        **tables.contents.columns(),
     )
 
 
@@ -89,41 +89,3 @@ def _counts(
     counts[: len(first)] = first
     counts[moved] = np.maximum(counts[moved], second)
     return counts
-
-
-def _contents(
-    parts: Sequence[tuple[Catalogue, NDArray[np.uint32]]], count: int
-) -> tuple[dict[int, list[str]], Contents]:
-    """Return the versions of packages by number, in order, and the joined tables of contents."""
-    versions: dict[int, list[str]] = {}
-    for catalogue, moved in parts:
-        for number in np.flatnonzero(np.diff(catalogue.version_starts)).tolist():
-            group = versions.setdefault(int(moved[number]), [])
-            group += [version for version in catalogue.versions_of(number) if version not in group]
-    longs = [_unfold(catalogue, moved, versions) for catalogue, moved in parts if len(catalogue.row_keys)]
-    columns = [np.concatenate(column) for column in zip(*longs, strict=True)] if longs else []
-    return dict(sorted(versions.items())), fold(*columns, count=count) if longs else Contents.empty(count)
-
-
-def _unfold(
-    catalogue: Catalogue, moved: NDArray[np.uint32], versions: dict[int, list[str]]
-) -> tuple[NDArray[np.generic], ...]:
-    """Return a row for each file of each version: package, version, key, size, hash, core."""
-    counts = np.diff(catalogue.holder_starts)
-    rows = np.repeat(np.arange(len(counts)), counts)
-    package = np.repeat(np.arange(len(catalogue.packages)), np.diff(catalogue.row_starts))[rows]
-    renumbered = np.zeros(len(catalogue.versions), np.uint16)
-    for number in np.flatnonzero(np.diff(catalogue.version_starts)).tolist():
-        group = versions[int(moved[number])]
-        at = int(catalogue.version_starts[number])
-        names = catalogue.versions_of(number)
-        renumbered[at : at + len(names)] = [group.index(name) for name in names]
-    version = renumbered[catalogue.version_starts[package] + catalogue.holders]
-    return (
-        moved[package],
-        version,
-        catalogue.row_keys[rows],
-        catalogue.row_sizes[rows],
-        catalogue.row_hashes[rows],
-        catalogue.row_core[rows],
-    )

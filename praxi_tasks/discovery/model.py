@@ -152,6 +152,12 @@ class Model:
         told = tell(seen, found, named, confidence, self.catalogue, versions)
         return LayerPrediction(tagset.digest, self.voice, told.releases, told.unexplained)
 
+    def packages_in(self, tagset: Tagset) -> list[str]:
+        """Return the ``ecosystem/name`` of what :meth:`predict` names, without working out anything else."""
+        _, found, confidence, _ = self._decide(tagset)
+        named = found.packages[emit(confidence, self.emission, found.twins)]
+        return [self.catalogue.packages[package] for package in named.tolist()]
+
     def weigh(self, tagset: Tagset) -> tuple[Tagset, Candidates, NDArray[np.float64]]:
         """Return the layer as the model sees it, its candidates and the confidence in each."""
         return self._decide(tagset)[:3]

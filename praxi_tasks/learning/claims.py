@@ -16,6 +16,7 @@ import numpy as np
 
 from praxi_tasks.discovery.catalogue import Catalogue
 from praxi_tasks.discovery.knowledge import Release
+from praxi_tasks.discovery.tokens import present
 from praxi_tasks.fingerprint.paths import PYTHON_ROOT, hash_text, parent_folder
 
 _WORDS: Final = re.compile(r"[a-z]+")
@@ -49,7 +50,7 @@ def cautious(part: Catalogue, releases: Sequence[Release], base: Catalogue) -> C
         exclusive = set(part.folders[part.folder_owners == number].tolist())
         folders = _folders(release)
         disputed = np.fromiter(map(hash_text, folders), np.uint64, len(folders))
-        disputed = disputed[np.isin(disputed, base.folders)]
+        disputed = disputed[present(base.folders, disputed)]
         own = _own(folders, exclusive, release.name)
         claims |= dict.fromkeys((hashed, number) for hashed in (*own, *disputed.tolist()))
     ordered = sorted(claims)

@@ -57,7 +57,7 @@ def learn_releases(
     if not base.parts:
         return rebuild(new, assignment)
     unknown = [release for release in new if not base.knows(*release.identity)]
-    owners = {release.content_id(): _owner(base, release, old) for release in unknown}
+    owners = {release.content_id: _owner(base, release, old) for release in unknown}
     learned, twins = separate(unknown, {content: owner for content, owner in owners.items() if owner})
     if not learned:
         return Increment(base, (), twins)
@@ -106,7 +106,7 @@ def separate(
     learned: list[StoredRelease] = []
     twins: dict[str, str] = {}
     for release in new:
-        owner = owners.setdefault(release.content_id(), release.identity[:2])
+        owner = owners.setdefault(release.content_id, release.identity[:2])
         if owner == release.identity[:2]:
             learned.append(release)
         else:

@@ -43,7 +43,7 @@ class Library:
         The note by which :meth:`alike` finds it is written first: a task that is killed between the two
         leaves a note of a release that nobody knows, which misleads nobody.
         """
-        note = keys.release_content(release.content_id(), *release.identity)
+        note = keys.release_content(release.content_id, *release.identity)
         self._store.put(note, documents.encode(release.identity))
         self._store.put(keys.release(*release.identity), release.to_bytes())
 
@@ -61,7 +61,7 @@ class Library:
 
     def alike(self, release: StoredRelease) -> Sequence[Identity]:
         """Return the releases that install exactly what this one does, itself included, in order."""
-        notes = self._store.list(keys.releases_of_content(release.content_id()))
+        notes = self._store.list(keys.releases_of_content(release.content_id))
         return sorted(documents.read(self._store, note, tuple[str, str, str]) for note in notes)
 
     def of_package(self, ecosystem: str, name: str) -> Sequence[StoredRelease]:
@@ -99,8 +99,8 @@ class Pile:
 
     def alike(self, release: StoredRelease) -> Sequence[Identity]:
         """Return the releases that install exactly what this one does."""
-        content = release.content_id()
-        return sorted(other.identity for other in self._releases if other.content_id() == content)
+        content = release.content_id
+        return sorted(other.identity for other in self._releases if other.content_id == content)
 
     def of_package(self, ecosystem: str, name: str) -> Sequence[StoredRelease]:
         """Return the releases of one package."""

@@ -40,7 +40,7 @@ def find_firing(model: Model, new: Sequence[Release], rng: np.random.Generator) 
     learned = {release.package for release in new}
     for release in new:
         samples = [merge([sample]) for sample in _samples(release, rng) if sample.paths]
-        names = {name for sample in samples for name in _named(model, sample)}
+        names = {name for sample in samples for name in model.packages_in(sample)}
         for name in sorted(names - learned):
             fired[name].append(release)
     return dict(fired)
@@ -84,7 +84,7 @@ def _mended(model: Model, name: str, new: Sequence[Release]) -> Model | None:
 def _harmed(model: Model, old: str, layers: Sequence[Tagset], new: Sequence[Release]) -> bool:
     """Return whether an old package is no longer named where it is, or a new one is named there."""
     strangers = {release.package for release in new}
-    named = [set(_named(model, layer)) for layer in layers]
+    named = [set(model.packages_in(layer)) for layer in layers]
     return not layers or any(old not in names or names & strangers for names in named)
 
 
@@ -92,10 +92,6 @@ def _samples(release: Release, rng: np.random.Generator) -> Iterable[Files]:
     yield Files.of(release)
     for _ in range(SAMPLES - 1):
         yield Damage.draw(rng).apply(release, rng)
-
-
-def _named(model: Model, layer: Tagset) -> Iterable[str]:
-    return (f"{found.ecosystem}/{found.name}" for found in model.predict(layer).releases)
 
 
 def _without(part: Catalogue, package: int, new: Sequence[Release]) -> Catalogue:

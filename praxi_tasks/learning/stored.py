@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import msgspec
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from praxi_tasks.discovery.knowledge import Release
 from praxi_tasks.errors import CorruptObjectError, ReleaseRefusedError
 from praxi_tasks.fingerprint.arrays import pack_arrays, pack_texts, unpack_arrays, unpack_texts
-from praxi_tasks.fingerprint.paths import PathKind, normalise_all
+from praxi_tasks.fingerprint.paths import PathColumns, PathKind, normalise_all
 from praxi_tasks.store.keys import RELEASE_PROTOCOL
 
 MOST_FILES: Final = 250_000
@@ -34,7 +35,7 @@ class _Head(msgspec.Struct, frozen=True, array_like=True):
     source: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class StoredRelease:
     """A release's files, as columns of one length, and the source they were read from."""
 
@@ -68,7 +69,7 @@ class StoredRelease:
         for path in self.paths:
             if path.startswith("/") or not {"", ".", ".."}.isdisjoint(path.split("/")) or "\0" in path:
                 raise ReleaseRefusedError(f"it claims the path {path[:_LONGEST_NAME]!r}", where=what)
-        if (normalise_all(self.paths).kinds == PathKind.METADATA).all():
+        if (self.normalised.kinds == PathKind.METADATA).all():
             raise ReleaseRefusedError("it installs nothing but its own metadata", where=what)
         paths = [_PYTHON_ROOT.sub("site-packages/", path) for path in self.paths]
         rows = list({path: row for row, path in sorted(enumerate(paths), key=lambda pair: pair[1])}.values())
@@ -77,20 +78,24 @@ class StoredRelease:
             self.sizes[rows], self.hashes[rows], self.measured[rows],
         )  # fmt: skip
 
+    @cached_property
+    def normalised(self) -> PathColumns:
+        """Its paths, normalised."""
+        return normalise_all(self.paths)
+
+    @cached_property
     def content_id(self) -> str:
-        """Return a hash of what the release installs, whatever it is called."""
-        columns = normalise_all(self.paths)
-        order = np.argsort(columns.keys, kind="stable")
+        """A hash of what the release installs, whatever it is called."""
+        keys = self.normalised.keys
+        order = np.argsort(keys, kind="stable")
         digest = hashlib.sha256()
-        for column in (columns.keys, self.sizes, self.hashes):
+        for column in (keys, self.sizes, self.hashes):
             digest.update(np.ascontiguousarray(column[order].astype("<u8")).data)
         return digest.hexdigest()
 
     def release(self) -> Release:
         """Return what a catalogue is built from."""
-        return Release(
-            *self.identity, self.paths, normalise_all(self.paths), self.sizes, self.hashes, self.measured
-        )
+        return Release(*self.identity, self.paths, self.normalised, self.sizes, self.hashes, self.measured)
 
     def to_bytes(self) -> bytes:
         """Return the release as compressed bytes; equal releases give equal bytes."""

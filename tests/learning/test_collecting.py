@@ -142,5 +142,5 @@ def test_a_stored_release_survives_a_round_trip() -> None:
     again = StoredRelease.from_bytes(made.to_bytes())
     assert again.paths == made.paths == ["site-packages/a.py", "site-packages/b.py"]
     assert again.identity == SHOP.identity
-    assert again.content_id() == made.content_id()
+    assert again.content_id == made.content_id
     assert again.to_bytes() == made.to_bytes()

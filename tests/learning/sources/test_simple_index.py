@@ -139,5 +139,5 @@ def test_the_real_index_gives_what_pip_gives() -> None:
         pytest.skip(f"pip names no index: {told.stderr[-200:]}")
     index, wanted = SimpleIndex(address[1]), parse_label("six==1.16.0")
     direct, through_pip = index.read(wanted).checked(), PyPISource().read(wanted).checked()
-    assert direct.content_id() == through_pip.content_id()
+    assert direct.content_id == through_pip.content_id
     assert "1.16.0" in index.versions(wanted)
