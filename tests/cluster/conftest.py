@@ -190,7 +190,7 @@ def _variables(cluster: Cluster, image: BuiltImage, bucket: str) -> dict[str, st
         "POD_NAMESPACE": NAMESPACE,
         "POD_SERVICE_ACCOUNT": "praxi-tasks",
         "POD_ENVIRONMENT_SECRETS": "praxi-store",
-        "RETRY_DELAY": "1",
+        "RETRY_DELAY": "6",  # three of them outlast a store that refuses for half a minute
     }
     variables = {f"AIRFLOW__PRAXI__{name}": value for name, value in settings.items()}
     return {**variables, "KUBECONFIG": str(cluster.kubeconfig()), "AIRFLOW__WORKERS__API_RETRIES": "12"}
