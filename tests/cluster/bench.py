@@ -18,6 +18,7 @@ from airflow.sdk.exceptions import TaskDeferred
 from praxi_airflow.operators.task import PraxiTaskOperator
 from tests.support import airflow_home
 from tests.support.cluster.cluster import Cluster
+from tests.support.folders import open_to_containers
 
 assert airflow_home.HOME  # imported for its effect, before anything asks Airflow for a setting
 
@@ -83,8 +84,7 @@ async def _first_event(trigger: Any) -> Mapping[str, Any]:
 def bench(folder: Path, image: str) -> Iterator[Bench]:
     """Start a cluster that has the namespace ``praxi``, and point the settings at it."""
     folder.mkdir(parents=True, exist_ok=True)
-    for part in (folder, *folder.parents[:2]):
-        part.chmod(0o755)
+    open_to_containers(folder)
     with Cluster(folder) as cluster, pytest.MonkeyPatch.context() as patch:
         cluster.add_namespace("praxi", "praxi-tasks")
         made = Bench(cluster, patch)

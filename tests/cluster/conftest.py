@@ -16,6 +16,7 @@ import pytest
 from tests.support import images, world
 from tests.support.airflow_home import ROOT, environment
 from tests.support.cluster.cluster import Cluster
+from tests.support.folders import open_to_containers
 from tests.support.prometheus import Deployment, prometheus
 from tests.support.registry import Registry, registry
 from tests.support.s3 import ObjectStore, object_store
@@ -155,8 +156,7 @@ def stage(
 ) -> Iterator[Stage]:
     """Start the cluster, with images in the registry and a model in the store."""
     folder = tmp_path_factory.mktemp("cluster")
-    for part in (folder, *folder.parents[:2]):
-        part.chmod(0o755)
+    open_to_containers(folder)
     bucket = object_store.create_bucket("cluster")
     with pytest.MonkeyPatch.context() as patch:
         for name, value in object_store.environment.items():

@@ -16,6 +16,7 @@ from praxi_airflow.runners.manifest import pod_manifest
 from praxi_airflow.settings import PodSettings
 from tests.support.cluster.cluster import Cluster
 from tests.support.cluster.rights import OPENSHIFT_UID
+from tests.support.folders import open_to_containers
 from tests.support.task_image import BuiltImage
 
 pytestmark = [pytest.mark.slow, pytest.mark.server]
@@ -27,8 +28,7 @@ PROGRAM = (
 
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[Cluster]:
-    for part in (tmp_path, *tmp_path.parents[:2]):
-        part.chmod(0o755)
+    open_to_containers(tmp_path)
     with Cluster(tmp_path) as made:
         made.rights.random_uid = True
         made.add_namespace("praxi")

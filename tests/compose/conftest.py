@@ -19,6 +19,7 @@ from tests.conftest import ROOT
 from tests.support import mlflow, world
 from tests.support.cluster.cluster import Cluster
 from tests.support.docker import Engine, docker_engine
+from tests.support.folders import open_to_containers
 from tests.support.task_image import BuiltImage, task_image
 from tests.support.tools import need
 
@@ -51,8 +52,7 @@ def running(
     """Build the images, start everything, and push what is to be audited."""
     need(*substitutes.DEBIAN, "promtool", str(ROOT / ".venv-tasks" / "bin" / "python"))
     folder = tmp_path_factory.mktemp("stack")
-    for part in (folder, *folder.parents[:2]):
-        part.chmod(0o755)
+    open_to_containers(folder)
     mlflow.build()
     substitutes.import_base(engine)
     with ThreadPoolExecutor(1) as pool, ExitStack() as ending:
