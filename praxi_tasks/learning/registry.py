@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from praxi_tasks.errors import ModelError, RegistryDownError, UsageError
+from praxi_tasks.learning.embedded import database_file, database_uri, make_database
 
 if TYPE_CHECKING:
     from mlflow.exceptions import MlflowException
@@ -28,7 +29,6 @@ CHALLENGER: Final = "challenger"
 ALIASED: Final = "models:/praxi@"
 """What stands before an alias in a model's URI, as MLflow writes it."""
 
-_FILE: Final = "sqlite:///"
 _OURS: Final = "praxi-"
 """Stands before the URI of a model in a folder: a server takes no ``file:`` from its clients."""
 ORIGIN_TAG: Final = "praxi.origin"
@@ -64,7 +64,8 @@ class ModelRegistry:
     def __init__(self, uri: str) -> None:
         self.uri = uri
         with _mlflow(uri):
-            make_folder(uri)
+            if file := database_file(uri):
+                make_database(file)
             self.client = _client(uri)
 
     def answering(self) -> AbstractContextManager[None]:
@@ -158,15 +159,10 @@ class ModelRegistry:
                 raise
 
 
-def make_folder(uri: str) -> None:
-    """Make the folder of a database that is a file: SQLite makes none."""
-    if uri.startswith(_FILE):
-        Path(uri.removeprefix(_FILE)).parent.mkdir(parents=True, exist_ok=True)
-
-
 def is_empty(uri: str) -> bool:
     """Return whether nobody ever registered a version: the file that would know of it is not there."""
-    return uri.startswith(_FILE) and not Path(uri.removeprefix(_FILE)).exists()
+    file = database_file(uri)
+    return file is not None and not file.exists()
 
 
 def tracking_uri(store_uri: str, *, needed: bool = True) -> str:
@@ -189,7 +185,7 @@ def tracking_uri(store_uri: str, *, needed: bool = True) -> str:
             where="PRAXI_MLFLOW_URI",
             action="give the address of an MLflow server",
         )
-    return f"{_FILE}{unquote(parts.path)}/mlflow/mlflow.db"
+    return database_uri(Path(unquote(parts.path)) / "mlflow" / "mlflow.db")
 
 
 @contextmanager
