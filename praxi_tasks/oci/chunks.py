@@ -1,17 +1,16 @@
-"""A layer's uncompressed bytes in even pieces, prepared ahead by a thread.
+"""A layer's uncompressed bytes in even pieces, prepared ahead by threads.
 
-Reading, checking the digest and decompressing release Python's lock, so one thread does them while another
-scans and hashes what it got: two cores are busy, and the queue between them bounds the memory.
+One reads the blob, which checks its digest; one decompresses; the caller scans and hashes what it gets.
 """
 
 from __future__ import annotations
 
-import queue
-import threading
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Final
 
 from praxi_tasks.errors import LayerError, LimitExceededError
+from praxi_tasks.oci.ahead import Ahead
 from praxi_tasks.oci.decompress import CountedBlob, decompress
 from praxi_tasks.oci.image import Blob
 from praxi_tasks.oci.limits import LayerLimits, exceeded
@@ -19,12 +18,11 @@ from praxi_tasks.oci.limits import LayerLimits, exceeded
 CHUNK_SIZE: Final = 1 << 20
 """Bytes of every piece but the last: whole tar blocks, and many, for each handing over costs."""
 
-_AHEAD: Final = 4
-_END: Final = b""
+_READ_SIZE: Final = 256 << 10
 
 
 class Chunks:
-    """The content of a blob, piece by piece; a context manager, at whose end the thread is gone.
+    """The content of a blob, piece by piece; a context manager, at whose end the threads are gone.
 
     Parameters
     ----------
@@ -37,24 +35,23 @@ class Chunks:
     """
 
     def __init__(self, blob: Blob, media_type: str, limits: LayerLimits) -> None:
-        self._raw = CountedBlob(blob)
+        self._blob = blob
         self._media_type = media_type
         self._limits = limits
-        self._ready: queue.SimpleQueue[bytes | BaseException] = queue.SimpleQueue()
-        self._room = threading.Semaphore(_AHEAD)
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._produce, name="praxi-layer", daemon=True)
+        self._compressed = Ahead(self._read, "praxi-blob")
+        self._raw = CountedBlob(self._compressed)
+        self._content = Ahead(self._decompress, "praxi-layer")
 
     def __enter__(self) -> Chunks:
-        self._thread.start()
+        self._compressed.__enter__()
+        self._content.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stopped.set()
-        self._room.release()
-        self._thread.join()
+        self._content.__exit__(kind, error, trace)
+        self._compressed.__exit__(kind, error, trace)
 
     def next(self) -> bytes:
         """Return the next ``CHUNK_SIZE`` bytes, or fewer at the end, then ``b""``.
@@ -64,38 +61,25 @@ class Chunks:
         PraxiError
             Whatever ended the reading early.
         """
-        if self._stopped.is_set():
-            return _END
-        item = self._ready.get()
-        self._room.release()
-        if isinstance(item, BaseException):
-            self._stopped.set()
-            raise item
-        if item == _END:
-            self._stopped.set()
-        return item
+        return self._content.next()
 
     def verify(self) -> None:
         """Read what is left, so that the blob's size and digest are checked."""
         while self.next():
             pass
 
-    def _produce(self) -> None:
-        try:
-            self._decompress()
-        except BaseException as error:
-            self._ready.put(error)  # the consumer raises it
-        else:
-            self._ready.put(_END)
+    def _read(self) -> Iterator[bytes]:
+        while data := self._blob.read(_READ_SIZE):
+            yield data
 
-    def _decompress(self) -> None:
+    def _decompress(self) -> Iterator[bytes]:
         total = 0
         try:
             content = decompress(self._raw, self._media_type, self._limits)
-            while self._may_go_on() and (chunk := content.read(CHUNK_SIZE)):
+            while chunk := content.read(CHUNK_SIZE):
                 total += len(chunk)
                 self._check(total)
-                self._ready.put(chunk)
+                yield chunk
         except LimitExceededError:
             raise
         except LayerError:
@@ -104,12 +88,8 @@ class Chunks:
         self._drain()
 
     def _drain(self) -> None:
-        while not self._stopped.is_set() and self._raw.read(CHUNK_SIZE):
+        while not self._content.stopped and self._raw.read(CHUNK_SIZE):
             pass
-
-    def _may_go_on(self) -> bool:
-        self._room.acquire()
-        return not self._stopped.is_set()
 
     def _check(self, total: int) -> None:
         limits = self._limits

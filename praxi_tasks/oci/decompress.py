@@ -12,7 +12,6 @@ import zlib
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from praxi_tasks.errors import LayerError
-from praxi_tasks.oci.image import Blob
 from praxi_tasks.oci.limits import LayerLimits, exceeded
 
 if TYPE_CHECKING:
@@ -43,10 +42,16 @@ class Decompressed(Protocol):
         """
 
 
+class _Pieces(Protocol):
+    """A blob, or what else yields some of its bytes for each reading."""
+
+    def read(self, size: int, /) -> bytes | memoryview: ...
+
+
 class CountedBlob(io.RawIOBase):
     """A blob as a raw file whose reads are never short, and which counts the compressed bytes."""
 
-    def __init__(self, blob: Blob) -> None:
+    def __init__(self, blob: _Pieces) -> None:
         super().__init__()
         self._blob = blob
         self.count = 0
