@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Set
@@ -80,9 +81,9 @@ def installed_sources(view: LayerView) -> frozenset[str]:
 
 
 def _recorded(record: bytes) -> Iterator[str]:
-    """Yield the paths of a RECORD, which is CSV."""
+    """Yield the paths of a RECORD, which is CSV: a name in quotes may hold the ends of lines."""
     try:
-        for row in csv.reader(path_text(record).splitlines()):
+        for row in csv.reader(io.StringIO(path_text(record), newline="")):
             if row:
                 yield row[0]
     except csv.Error as error:

@@ -48,6 +48,7 @@ def test_a_wheel_is_read_with_its_record() -> None:
         b"/etc/clib.conf,,\n"
         b"../../../../../../../above,,\n"
         b"clib/\xff.py,,\n"
+        b'"clib/\xc2\n\x80.py",,\n'
     )
     folder = f"{SITE}/clib.dist-info"
     claim = only(inventory_of({f"{folder}/METADATA": METADATA, f"{folder}/RECORD": record}))
@@ -59,6 +60,7 @@ def test_a_wheel_is_read_with_its_record() -> None:
         "etc/clib.conf",
         "above",
         f"{SITE}/clib/\udcff.py",
+        f"{SITE}/clib/\udcc2\n\udc80.py",
     }
 
 
