@@ -28,10 +28,11 @@ check: setup  ## Lint, types, layers, locks.
 	PYTHONPATH=.:plugins .venv/bin/lint-imports
 	scripts/check_locks.sh
 
-# One order, so that a red run can be run again as it was; `pytest` alone shuffles anew each time.
+# One order and the same made-up inputs, so that a red run can be run again as it was; `pytest` alone
+# shuffles, and makes up inputs, anew each time.
 test: setup check  ## Install what is needed and run every test.
 	@scripts/apt.sh test
-	PRAXI_REQUIRE_TOOLS=1 .venv/bin/pytest --randomly-seed=430398368
+	PRAXI_REQUIRE_TOOLS=1 .venv/bin/pytest --randomly-seed=430398368 --hypothesis-profile=ci
 
 model: setup  ## Train the starter model, Debian stable and the demonstration's wheels, at .praxi/models/starter.
 	@scripts/model.sh
