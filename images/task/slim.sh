@@ -3,9 +3,9 @@
 set -eu
 packages=$(echo "$1"/lib/python3.*/site-packages)
 
-# pip has done its work; an image that can install packages is a tool for whoever breaks in.
-rm -rf "$packages"/pip "$packages"/pip-*.dist-info "$packages"/setuptools "$packages"/setuptools-*.dist-info \
-    "$packages"/pkg_resources "$packages"/_distutils_hack "$packages"/distutils-precedence.pth "$1"/bin/pip*
+# pip stays as a module: it builds releases that exist as source only. It is no command, and its launchers are Windows's.
+rm -rf "$packages"/setuptools "$packages"/setuptools-*.dist-info "$packages"/pkg_resources "$packages"/_distutils_hack \
+    "$packages"/distutils-precedence.pth "$1"/bin/pip* "$packages"/pip/_vendor/distlib/*.exe
 
 # A second build of zstandard, for interpreters other than CPython (12 MB).
 rm -f "$packages"/zstandard/_cffi.* "$packages"/zstandard/backend_cffi.py
