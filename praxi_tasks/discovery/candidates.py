@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from praxi_tasks.discovery.catalogue import CORE, Catalogue
+from praxi_tasks.discovery.catalogue import CORE, Catalogue, among
 from praxi_tasks.discovery.matching import LayerKeys, Matches, match_folders, match_keys
 from praxi_tasks.discovery.surroundings import Surroundings, share, titled, usual
 from praxi_tasks.discovery.versions import VersionEvidence, weigh_versions
@@ -69,13 +70,10 @@ def find_candidates(tagset: Tagset, catalogue: Catalogue) -> Candidates:
     layer = LayerKeys.of(tagset.normalised)
     matches = match_keys(layer, catalogue)
     owners = match_folders(tagset.normalised.folders, catalogue)
-    core = np.isin(tagset.normalised.kinds, CORE)
-    below = np.stack(
-        [_files_below(tagset, owners, core == kind, len(catalogue.packages)) for kind in (True, False)]
-    )
+    files = _files_in_folders(tagset, len(owners))
     there = np.zeros(len(catalogue.packages), np.bool_)
     there[matches.packages] = True
-    there |= np.any(below, axis=0)
+    there[owners[(owners >= 0) & (files.sum(axis=0) > 0)[:, None]]] = True
     packages = np.flatnonzero(there)
     versions = {
         package: weigh_versions(package, catalogue, layer, tagset)
@@ -83,20 +81,27 @@ def find_candidates(tagset: Tagset, catalogue: Catalogue) -> Candidates:
         if catalogue.version_starts[package] < catalogue.version_starts[package + 1]
     }
     measures = _Measures(tagset, catalogue, layer, matches, packages, versions, owners)
-    features = measures.table(below[:, packages])
+    features = measures.table([_below(count, owners, packages) for count in files])
     return Candidates(layer, matches, packages, features, versions, owners, measures.twins())
 
 
-def _files_below(
-    tagset: Tagset, owners: NDArray[np.intp], rows: NDArray[np.bool_], count: int
-) -> NDArray[np.intp]:
-    """Count which of the rows lie below each package's own folders."""
-    below = np.zeros(count, np.intp)
-    if len(tagset):
-        files = np.bincount(tagset.normalised.folder_of[rows], minlength=len(owners))
-        for column in range(2 if np.any(owners[:, 0] != owners[:, 1]) else 1):
-            owned = owners[:, column] >= 0
-            below += np.bincount(owners[owned, column], files[owned], minlength=count).astype(np.intp)
+def _files_in_folders(tagset: Tagset, folders: int) -> NDArray[np.intp]:
+    """Count the files in each folder of the layer: in one row those that do its work, in another the rest."""
+    columns = tagset.normalised
+    return np.bincount(
+        columns.folder_of + folders * ~among(columns.kinds, CORE), minlength=2 * folders
+    ).reshape(2, folders)
+
+
+def _below(
+    files: NDArray[np.intp], owners: NDArray[np.intp], packages: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    """Count which of the files in each folder lie below each package's own folders."""
+    below = np.zeros(len(packages))
+    for column in range(2 if np.any(owners[:, 0] != owners[:, 1]) else 1):
+        owned = np.flatnonzero((owners[:, column] >= 0) & (files > 0))
+        place = np.searchsorted(packages, owners[owned, column])
+        below += np.bincount(place, files[owned], minlength=len(packages))
     return below
 
 
@@ -125,7 +130,7 @@ class _Measures:
         self._expected[extras_only] = catalogue.extras[packages][extras_only]
         self._counts = self._core | extras_only[self._candidate]
 
-    def table(self, below: NDArray[np.intp]) -> NDArray[np.float32]:
+    def table(self, below: Sequence[NDArray[np.float64]]) -> NDArray[np.float32]:
         """Return the features."""
         hits = self._count(self._counts)
         coverage = self._coverage(hits)

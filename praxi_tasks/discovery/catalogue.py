@@ -8,7 +8,7 @@ packages whose versions are known, every path with its size and content hash and
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -71,9 +71,7 @@ class Catalogue:
     @cached_property
     def native(self) -> NDArray[np.bool_]:
         """Which packages come from the distribution, rather than from a language's index."""
-        return np.fromiter(
-            (not name.startswith("pypi/") for name in self.packages), np.bool_, len(self.packages)
-        )
+        return np.array([not name.startswith("pypi/") for name in self.packages], np.bool_)
 
     def to_bytes(self) -> bytes:
         """Return the catalogue as bytes that depend on its contents only."""
@@ -158,6 +156,16 @@ def empty_catalogue() -> Catalogue:
         version_starts=np.zeros(1, np.uint32),
         **Contents.empty(0).columns(),
     )
+
+
+def among(kinds: NDArray[np.uint8], wanted: tuple[PathKind, ...]) -> NDArray[np.bool_]:
+    """Return which of the kinds of paths are among some wanted ones."""
+    return np.asarray(_table(wanted)[kinds])
+
+
+@cache
+def _table(wanted: tuple[PathKind, ...]) -> NDArray[np.bool_]:
+    return np.isin(np.arange(256), wanted)
 
 
 def _below(numbers: NDArray[np.uint32], bound: int) -> bool:

@@ -109,7 +109,7 @@ def _spread(rows: NDArray[np.intp]) -> NDArray[np.intp]:
     """Return a few rows from all over, in the order of the layer."""
     if len(rows) <= SAMPLE:
         return np.sort(rows)
-    return np.asarray(np.sort(rows)[np.linspace(0, len(rows) - 1, SAMPLE).astype(np.intp)])
+    return np.asarray(np.sort(rows)[np.arange(SAMPLE) * (len(rows) - 1) // (SAMPLE - 1)])
 
 
 def _folder_evidence(tagset: Tagset, found: Candidates, package: int) -> tuple[str, ...]:
@@ -131,5 +131,4 @@ def _left_over(tagset: Tagset, found: Candidates, packages: NDArray[np.intp], co
     explained[found.matches.keys[named[found.matches.packages]]] = True
     own = named[found.folder_owners[:, 0]] | named[found.folder_owners[:, 1]]
     below = own[tagset.normalised.folder_of]
-    place = np.searchsorted(found.layer.keys, tagset.normalised.keys)
-    return np.flatnonzero(~(explained[place] | below))
+    return np.flatnonzero(~(explained[found.layer.key_of] | below))

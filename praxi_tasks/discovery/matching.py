@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from praxi_tasks.discovery.catalogue import CORE, Catalogue
+from praxi_tasks.discovery.catalogue import CORE, Catalogue, among
 from praxi_tasks.fingerprint.paths import PYTHON_ROOT, PathColumns, hash_text, parent_folder
 
 
@@ -15,12 +15,14 @@ from praxi_tasks.fingerprint.paths import PYTHON_ROOT, PathColumns, hash_text, p
 class LayerKeys:
     """The distinct normalised paths of a layer, sorted by hash.
 
-    ``rows`` points at the file that stands for each: the original rather than byte code made from it.
-    ``python`` is true below a folder that Python imports from, ``system`` where the distribution owns that.
+    ``rows`` points at the file that stands for each: the original rather than byte code made from it;
+    ``key_of`` is the way back, from every file to its key. ``python`` is true below a folder that Python
+    imports from, ``system`` where the distribution owns that.
     """
 
     keys: NDArray[np.uint64]
     rows: NDArray[np.intp]
+    key_of: NDArray[np.intp]
     core: NDArray[np.bool_]
     python: NDArray[np.bool_]
     system: NDArray[np.bool_]
@@ -28,16 +30,25 @@ class LayerKeys:
     @classmethod
     def of(cls, columns: PathColumns) -> LayerKeys:
         """Reduce a layer's columns to distinct keys."""
-        order = np.lexsort((columns.derived, columns.keys))
+        order = np.argsort(columns.keys)
         keys = columns.keys[order]
         new = np.ones(len(keys), np.bool_)
         new[1:] = keys[1:] != keys[:-1]
-        rows = order[new]
-        below = np.fromiter(
-            (f.startswith(PYTHON_ROOT) for f in columns.folders), np.bool_, len(columns.folders)
-        )
+        key_of = np.empty(len(keys), np.intp)
+        key_of[order] = np.cumsum(new) - 1
+        rows = _first_rows(order, columns.derived[order], np.flatnonzero(new))
+        below = np.array([folder.startswith(PYTHON_ROOT) for folder in columns.folders], np.bool_)
         python = below[columns.folder_of[rows]] if len(rows) else np.zeros(0, np.bool_)
-        return cls(keys[new], rows, np.isin(columns.kinds[rows], CORE), python, columns.system[rows])
+        return cls(keys[new], rows, key_of, among(columns.kinds[rows], CORE), python, columns.system[rows])
+
+
+def _first_rows(
+    rows: NDArray[np.intp], derived: NDArray[np.bool_], starts: NDArray[np.intp]
+) -> NDArray[np.intp]:
+    """Return the first row of each run of rows: of those that are not derived, if it has any."""
+    if not len(rows):
+        return rows
+    return np.asarray(np.minimum.reduceat(rows + len(rows) * derived, starts) % len(rows))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,16 +72,36 @@ def match_keys(layer: LayerKeys, catalogue: Catalogue) -> Matches:
     What lies where Python imports from belongs to a package of the distribution only in the distribution's
     own folder there.
     """
-    first = np.searchsorted(catalogue.keys, layer.keys, side="left")
-    inside = np.flatnonzero(first < len(catalogue.keys))
-    hit = inside[catalogue.keys[first[inside]] == layer.keys[inside]]
-    first = first[hit]
-    counts = np.searchsorted(catalogue.keys, layer.keys[hit], side="right") - first
-    within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    hit, first, counts = _runs(catalogue.keys, layer.keys)
     keys = np.repeat(hit, counts)
+    within = np.arange(len(keys)) - np.repeat(np.cumsum(counts) - counts, counts)
     packages = catalogue.owners[np.repeat(first, counts) + within].astype(np.intp)
     foreign = layer.python[keys] & ~layer.system[keys] & catalogue.native[packages]
     return Matches(keys, packages).where(~foreign)
+
+
+def _runs(
+    table: NDArray[np.uint64], wanted: NDArray[np.uint64]
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+    """Find hashes in a sorted table.
+
+    Returns
+    -------
+    hit
+        Which of the wanted hashes are there, as places in ``wanted``.
+    first, counts
+        Where the run of each begins in the table, and how long it is.
+    """
+    first = np.searchsorted(table, wanted)
+    hit = np.flatnonzero(first < len(table))
+    hit = hit[table[first[hit]] == wanted[hit]]
+    first = first[hit]
+    counts = np.ones(len(hit), np.intp)
+    # Nearly all runs are of one: only where the next entry is the same is the end searched for.
+    follows = np.minimum(first + 1, len(table) - 1)
+    longer = np.flatnonzero((follows > first) & (table[follows] == wanted[hit])) if len(hit) else hit
+    counts[longer] = np.searchsorted(table, wanted[hit[longer]], side="right") - first[longer]
+    return hit, first, counts
 
 
 def match_folders(folders: list[str], catalogue: Catalogue) -> NDArray[np.intp]:
@@ -78,37 +109,32 @@ def match_folders(folders: list[str], catalogue: Catalogue) -> NDArray[np.intp]:
 
     Two catalogues that were joined may each know another owner, so the result has two columns.
     """
+    places, above = _places(folders)
+    owners = np.full((len(places), 2), -1, np.intp)
+    hashes = np.array([hash_text(place) for place in places], np.uint64)
+    hit, first, counts = _runs(catalogue.folders, hashes)
+    owners[hit, 0], owners[hit, 1] = (
+        catalogue.folder_owners[first],
+        catalogue.folder_owners[first + counts - 1],
+    )
+    nearest: list[int] = []  # of each place: itself, or the lowest place above it that somebody owns
+    for place, (owned, upper) in enumerate(zip((owners[:, 0] >= 0).tolist(), above, strict=True)):
+        nearest.append(place if owned or upper < 0 else nearest[upper])
+    return owners[[nearest[places[folder]] for folder in folders]]
+
+
+def _places(folders: list[str]) -> tuple[dict[str, int], list[int]]:
+    """Number folders and those above them, the upper ones first; give the number above each, -1 of a root."""
     places: dict[str, int] = {}
     above: list[int] = []
     for folder in folders:
-        _register(folder, places, above)
-    hashes = np.fromiter((hash_text(place) for place in places), np.uint64, len(places))
-    owners = np.stack([_owner(hashes, catalogue, side) for side in (False, True)], axis=1)
-    for place, upper in enumerate(above):  # parents come before their children
-        if owners[place, 0] < 0 and upper >= 0:
-            owners[place] = owners[upper]
-    return owners[np.fromiter((places[folder] for folder in folders), np.intp, len(folders))]
-
-
-def _owner(hashes: NDArray[np.uint64], catalogue: Catalogue, last: bool) -> NDArray[np.intp]:
-    owners = np.full(len(hashes), -1, np.intp)
-    if len(catalogue.folders) == 0:
-        return owners
-    found = np.searchsorted(catalogue.folders, hashes, side="right" if last else "left") - last
-    found = np.clip(found, 0, len(catalogue.folders) - 1)
-    hit = catalogue.folders[found] == hashes
-    owners[hit] = catalogue.folder_owners[found[hit]]
-    return owners
-
-
-def _register(folder: str, places: dict[str, int], above: list[int]) -> None:
-    """Number a folder and those above it, the upper ones first."""
-    missing: list[str] = []
-    place: str | None = folder
-    while place is not None and place not in places:
-        missing.append(place)
-        place = parent_folder(place)
-    for lower in reversed(missing):
-        above.append(-1 if place is None else places[place])
-        places[lower] = len(places)
-        place = lower
+        missing: list[str] = []
+        place: str | None = folder
+        while place is not None and place not in places:
+            missing.append(place)
+            place = parent_folder(place)
+        upper = -1 if place is None else places[place]
+        for lower in reversed(missing):
+            above.append(upper)
+            upper = places[lower] = len(places)
+    return places, above

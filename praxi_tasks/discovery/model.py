@@ -25,6 +25,7 @@ from praxi_tasks.discovery.scorer import Scorer
 from praxi_tasks.discovery.specialists import Specialists, Versions
 from praxi_tasks.discovery.tokens import Tokenizer
 from praxi_tasks.errors import CorruptObjectError
+from praxi_tasks.fingerprint.paths import PYTHON_ROOT
 from praxi_tasks.fingerprint.tagset import Tagset
 
 _NOBODY: Final = Panel()
@@ -46,6 +47,8 @@ class Model:
         Experts that own releases and decide about them in the scorer's place.
     emission
         How many of the candidates are named.
+    identity
+        The model's :attr:`id`, where it is known already.
     """
 
     def __init__(
@@ -56,12 +59,14 @@ class Model:
         released: Panel = _NOBODY,
         *,
         emission: Emission | None = None,
+        identity: str = "",
     ) -> None:
         self.parts = tuple(catalogues)
         self.catalogue = join_catalogues(self.parts)
         self.scorer = scorer or Scorer.open_minded()
         self.recorded, self.released = recorded, released
         self.emission = emission or Emission()
+        self._identity = identity
         self._router = Router(recorded.experts)
         self._specialists = Specialists(released, self.catalogue.packages)
 
@@ -79,6 +84,7 @@ class Model:
                 _panel(roles["expert"], roles["samples"]),
                 _panel(roles["release-expert"], roles["release-samples"]),
                 emission=emission,
+                identity=manifest.id,
             )
         except (CorruptObjectError, IndexError) as error:
             raise damaged(error, uri) from error
@@ -123,7 +129,7 @@ class Model:
     @cached_property
     def id(self) -> str:
         """Hash of everything that the model knows: the same wherever it is stored, whoever reads it."""
-        return describe(self._parts_as_bytes(), {}).id
+        return self._identity or describe(self._parts_as_bytes(), {}).id
 
     @property
     def voice(self) -> str:
@@ -199,7 +205,7 @@ def _unknown(tagset: Tagset, found: Candidates) -> NDArray[np.intp]:
         return np.empty(0, np.intp)
     known = np.zeros(len(found.layer.keys), np.bool_)
     known[found.matches.keys] = True
-    free = np.fromiter((not folder.startswith("py:") for folder in columns.folders), np.bool_)
+    free = np.array([not folder.startswith(PYTHON_ROOT) for folder in columns.folders], np.bool_)
     strange = (found.folder_owners[:, 0] < 0) & free
     rows = found.layer.rows[~known]
     return np.sort(rows[strange[columns.folder_of[rows]]])

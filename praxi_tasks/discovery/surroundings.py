@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from praxi_tasks.discovery.catalogue import among
 from praxi_tasks.discovery.matching import LayerKeys
 from praxi_tasks.discovery.tokens import present
 from praxi_tasks.fingerprint.paths import PathKind, hash_text
@@ -48,13 +49,13 @@ class Surroundings:
         """How many regions of the file system the layer has files in."""
         return int(self._region.max(initial=-1)) + 1
 
-    def strange(self, kinds: Sequence[PathKind]) -> float:
+    def strange(self, kinds: tuple[PathKind, ...]) -> float:
         """Return the share of the files of some kinds that nobody claims; NaN where there are none.
 
         Each region of the file system counts as one: an application's own tree is big, and says little about
         the packages beside it.
         """
-        some = np.isin(self._kinds, kinds)
+        some = among(self._kinds, kinds)
         if not some.any():
             return np.nan
         region = self._region[self._folder[some]]
@@ -83,15 +84,14 @@ class Surroundings:
 
 def _regions(folders: Sequence[str]) -> NDArray[np.intp]:
     """Number the regions that folders lie in: three names deep below ``usr``, two elsewhere."""
-    numbers: dict[tuple[str, ...], int] = {}
-    return np.fromiter(
-        (
-            numbers.setdefault(tuple(folder.split("/", 3)[: 2 + folder.startswith("usr/")]), len(numbers))
-            for folder in folders
-        ),
-        np.intp,
-        len(folders),
-    )
+    numbers: dict[str, int] = {}
+    return np.array([numbers.setdefault(_region(folder), len(numbers)) for folder in folders], np.intp)
+
+
+def _region(folder: str) -> str:
+    second = folder.find("/", folder.find("/") + 1)
+    last = folder.find("/", second + 1) if folder.startswith("usr/") and second > 0 else second
+    return folder if last < 0 else folder[:last]
 
 
 def titled(names: Sequence[str], tagset: Tagset, layer: LayerKeys) -> NDArray[np.float64]:

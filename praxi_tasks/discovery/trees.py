@@ -72,9 +72,9 @@ class Trees:
         row = np.arange(len(table))[:, None] * (2 * table.shape[1])
         node = np.broadcast_to(self._roots, (len(table), len(self._roots)))
         for _ in range(self._depth):
-            left = values[row + self._feature[node]] < self._value[node]
-            node = self._children[2 * node + left]
-        return np.asarray(self._value[node].sum(axis=1, dtype=np.float64))
+            left = values.take(row + self._feature.take(node)) < self._value.take(node)
+            node = self._children.take(2 * node + left)
+        return np.asarray(self._value.take(node).sum(axis=1, dtype=np.float64))
 
     def probability(self, table: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return the probability that each row is positive."""

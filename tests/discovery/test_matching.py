@@ -1,0 +1,65 @@
+"""What a layer and a catalogue have in common, against the plainest way to say it."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from praxi_tasks.discovery.matching import LayerKeys, match_folders, match_keys
+from praxi_tasks.fingerprint.paths import hash_text, normalise_all, parent_folder
+from praxi_tasks.learning.building import build_catalogue
+from praxi_tasks.learning.releases import ReleaseFile, ReleaseLine, make_release
+from tests.support import world
+
+TWIN = [ReleaseFile(f"packagea/module{number}.py", 1, "ab") for number in range(3)]
+RELEASES = [*world.releases()[:6], make_release(ReleaseLine("packagea-light", "1.0", TWIN))]
+CATALOGUE = build_catalogue(RELEASES)
+SITE = "usr/local/lib/python3.11/site-packages"
+PARTS = st.sampled_from(["packagea", "packageb", "shared", "tests", "x", "__pycache__", ""])
+NAMES = st.sampled_from(["__init__.py", "core.py", "core.cpython-311.pyc", "module1.py", "module1.pyc"])
+OWN = [path for release in RELEASES for path in release.paths]
+PATHS = st.one_of(
+    st.sampled_from(OWN).map(lambda path: path.replace("site-packages", SITE, 1)),
+    st.builds(lambda *parts: "/".join([SITE, *filter(None, parts)]), PARTS, PARTS, NAMES),
+    st.builds(lambda *parts: "/".join(filter(None, parts)), PARTS, NAMES),
+)
+
+
+@given(st.lists(PATHS, unique=True))
+def test_every_key_stands_once_for_its_first_original(paths: list[str]) -> None:
+    columns = normalise_all(paths)
+    layer = LayerKeys.of(columns)
+    assert layer.keys.tolist() == sorted(set(columns.keys.tolist()))
+    assert layer.keys[layer.key_of].tolist() == columns.keys.tolist()
+    first: dict[int, int] = {}
+    for row in sorted(range(len(paths)), key=lambda row: (columns.derived[row], row)):
+        first.setdefault(int(columns.keys[row]), row)
+    assert layer.rows.tolist() == [first[key] for key in layer.keys.tolist()]
+
+
+@given(st.lists(PATHS, unique=True))
+def test_every_owner_of_every_key_is_found(paths: list[str]) -> None:
+    layer = LayerKeys.of(normalise_all(paths))
+    table, owners = CATALOGUE.keys.tolist(), CATALOGUE.owners.tolist()
+    expected = [
+        (place, owners[entry])
+        for place, key in enumerate(layer.keys.tolist())
+        for entry in range(bisect_left(table, key), bisect_right(table, key))
+    ]
+    found = match_keys(layer, CATALOGUE)
+    assert list(zip(found.keys.tolist(), found.packages.tolist(), strict=True)) == expected
+
+
+@given(st.lists(PATHS, unique=True))
+def test_a_folder_belongs_to_the_owner_of_the_nearest_one_above(paths: list[str]) -> None:
+    folders = normalise_all(paths).folders
+    known = CATALOGUE.folders.tolist()
+    expected = []
+    for folder in folders:
+        place: str | None = folder
+        while place is not None and hash_text(place) not in known:
+            place = parent_folder(place)
+        expected.append(-1 if place is None else CATALOGUE.folder_owners[known.index(hash_text(place))])
+    assert match_folders(folders, CATALOGUE)[:, 0].tolist() == expected
