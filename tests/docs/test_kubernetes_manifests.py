@@ -97,6 +97,13 @@ def test_the_helm_values_hold_no_secret(values: dict[str, Any]) -> None:
     assert all("SECRET" not in entry["name"] and "KEY" not in entry["name"] for entry in values["env"])
 
 
+def test_nobody_is_let_in_by_a_password_that_the_chart_made_public(values: dict[str, Any]) -> None:
+    assert values["createUserJob"] == {"enabled": False}
+    page = (ROOT / "docs" / "kubernetes.md").read_text()
+    assert "airflow users create" in page
+    assert "--password" not in page
+
+
 def test_the_page_names_every_pod_setting_secret_and_file(values: dict[str, Any]) -> None:
     from praxi_airflow.settings import PodSettings
 
