@@ -54,7 +54,7 @@ class Trees:
         feature = np.where(leaf, 0, _columns(trees, "split_indices").astype(np.intp))
         self._value = _columns(trees, "split_conditions").astype(np.float32)
         self._depth = _depth(left, right, self._roots)
-        if len(own) and (feature.max() >= self.features or max(left.max(), right.max()) >= len(own)):
+        if not (_within(feature, self.features) and _within(left, len(own)) and _within(right, len(own))):
             raise ValueError("a tree points outside itself")
         # What is missing is smaller than everything in one half of a row, and bigger in the other.
         self._feature = feature + self.features * _columns(trees, "default_left").astype(np.bool_)
@@ -79,6 +79,10 @@ class Trees:
     def probability(self, table: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return the probability that each row is positive."""
         return np.asarray(1 / (1 + np.exp(-np.clip(self.margin(table), -50, 50))))
+
+
+def _within(numbers: NDArray[np.intp], bound: int) -> bool:
+    return not len(numbers) or (int(numbers.min()) >= 0 and int(numbers.max()) < bound)
 
 
 def _columns(trees: list[dict[str, Any]], name: str) -> NDArray[Any]:

@@ -70,6 +70,15 @@ def test_altered_bytes_never_do_harm(data: st.DataObject) -> None:
         assert len(trees.probability(table())) == len(table())
 
 
+def test_a_tree_that_reads_no_feature_is_refused() -> None:
+    raw = bytearray(small())
+    head = b"split_indices[$l#L"
+    first = raw.index(head) + len(head) + 8  # after the number of nodes
+    raw[first] = 0x80  # a negative number of a feature
+    with pytest.raises(CorruptObjectError):
+        Trees(bytes(raw))
+
+
 def test_every_tenth_truncation_is_refused() -> None:
     raw = small()
     for end in range(0, len(raw), 10):
