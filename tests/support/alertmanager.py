@@ -95,7 +95,7 @@ def alertmanager(folder: Path, webhook: str, *, token: str = "") -> Iterator[str
         yield url
 
 
-def eventually(check: Callable[[], bool], seconds: float = 20) -> None:
+def eventually(check: Callable[[], bool], seconds: float = 60) -> None:
     """Wait until ``check`` holds.
 
     Raises

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -15,7 +14,7 @@ from praxi_tasks.findings.changes import with_changes
 from praxi_tasks.findings.document import AssessedAudit, AssessedImage
 from praxi_tasks.findings.finding import Finding, Ignored
 from praxi_tasks.findings.memory import Memory, remember
-from praxi_tasks.findings.notify.alertmanager import Alertmanager
+from praxi_tasks.findings.notify.alertmanager import Alert, Alertmanager
 from praxi_tasks.findings.notify.alerts import ALERTNAME, alert_changes
 from praxi_tasks.findings.notify.messages import change_message, send_message
 from praxi_tasks.findings.policy import Policy, parse_policy
@@ -44,18 +43,28 @@ class Operator:
         self.policy = policy
         self.memory: Memory | None = None
         self.day = 0
+        self._heard = 0
 
-    def audit(self, *images: AssessedImage) -> list[dict[str, str]]:
-        """Audit and notify; return what rang since the last audit."""
+    def audit(self, *images: AssessedImage, rings: int = 0) -> list[dict[str, str]]:
+        """Audit and notify; wait for so many alarms; return what rang since the last audit."""
         self.day += 1
-        before = len(self.told.alerts("firing"))
         audit = AssessedAudit(f"run-{self.day}", f"2026-11-{self.day:02}T00:00:00+00:00", "", "m", images)
         audit = with_changes(audit, self.memory)
         self.memory = remember(audit, self.memory)
         self.notify(audit)
         self.notify(audit)  # a retry of the task
-        time.sleep(2.5)  # longer than Alertmanager waits before it tells the receiver
-        return self.told.alerts("firing")[before:]
+        # Alertmanager takes alerts in turn: once it has told of a later one, it has told of these.
+        now = datetime.now(UTC)
+        ends = now + timedelta(hours=1)
+        later = Alert({"alertname": "Later", "day": str(self.day)}, {}, now.isoformat(), ends.isoformat())
+        self.server.post([later])
+        eventually(lambda: later.labels in self.told.alerts("firing"))
+        eventually(lambda: len(self._rung()) >= self._heard + rings)
+        before, self._heard = self._heard, len(self._rung())
+        return self._rung()[before:]
+
+    def _rung(self) -> list[dict[str, str]]:
+        return [labels for labels in self.told.alerts("firing") if labels["alertname"] == ALERTNAME]
 
     def notify(self, audit: AssessedAudit) -> None:
         active = self.server.active(ALERTNAME, praxi="test")
@@ -76,14 +85,14 @@ def operator(tmp_path: Path) -> Iterator[Operator]:
 @pytest.mark.slow
 def test_alarms_ring_for_what_is_new_or_worse_and_once(operator: Operator) -> None:
     web, worker = image("shop/web:1", FLAW), image("shop/worker:1", OTHER, namespace="bank")
-    (rang,) = operator.audit(web)
+    (rang,) = operator.audit(web, rings=1)
     assert rang.pop("changed")
     assert rang == {
         "alertname": "PraxiFindings", "praxi": "test", "image": "shop/web:1", "namespace": "shop",
         "team": "shop", "severity": "high",
     }  # fmt: skip
     assert operator.audit(web) == []  # no change
-    (rang,) = operator.audit(web, worker)  # one new vulnerable image
+    (rang,) = operator.audit(web, worker, rings=1)  # one new vulnerable image
     assert (rang["image"], rang["severity"], "team" in rang) == ("shop/worker:1", "medium", False)
     assert operator.active() == {"shop/web:1", "shop/worker:1"}
 
@@ -93,10 +102,10 @@ def test_alarms_ring_for_what_is_new_or_worse_and_once(operator: Operator) -> No
     assert operator.audit(image("shop/web:1", state="failed")) == []  # nothing says that it is resolved
     assert operator.active() == {"shop/web:1"}
     worse = msgspec.structs.replace(FLAW, severity="critical")
-    (rang,) = operator.audit(image("shop/web:1", worse))
+    (rang,) = operator.audit(image("shop/web:1", worse), rings=1)
     assert rang["severity"] == "critical"
     assert operator.audit(web) == []  # it got better
-    (rang,) = operator.audit(image("shop/web:1", FLAW, OTHER))  # a second finding
+    (rang,) = operator.audit(image("shop/web:1", FLAW, OTHER), rings=1)  # a second finding
     assert rang["image"] == "shop/web:1"
     assert operator.audit(image("shop/web:1")) == []
     eventually(lambda: operator.active() == set())
