@@ -56,12 +56,14 @@ def train(
 ) -> None:
     """Learn releases and recorded changesets, and write the model that names them."""
     from praxi_tasks.discovery.model import Model
+    from praxi_tasks.learning.carried import carry
     from praxi_tasks.learning.grouping import Assignment
     from praxi_tasks.learning.train import learn_files
 
     known = Model.load(base) if base else None
     learned = learn_files(releases, changesets, known, Assignment(routing, labels_per_expert))
     click.echo(f"model {learned.model.save(out)} at {out}")
+    carry(out, learned.carried, base)
     for name in learned.repaired:
         click.echo(f"repaired {name}: it fired on what is new")
     for name in learned.firing:

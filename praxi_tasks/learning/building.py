@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from praxi_tasks.discovery.catalogue import CORE, Catalogue, empty_catalogue
-from praxi_tasks.discovery.contents import fold, starts
+from praxi_tasks.discovery.contents import Contents, fold, starts
 from praxi_tasks.discovery.knowledge import Release
 from praxi_tasks.learning.folders import FolderOwners
 
@@ -19,7 +19,10 @@ KEYS_PER_PACKAGE: Final = 512
 
 
 def build_catalogue(releases: Iterable[Release]) -> Catalogue:
-    """Build the catalogue of releases whose versions are known; the order they come in does not matter."""
+    """Build the catalogue of releases; the order they come in does not matter.
+
+    What is known of a release without a version are its paths: it stands in no table of contents.
+    """
     groups: defaultdict[str, dict[str, Release]] = defaultdict(dict)
     for release in releases:
         groups[release.package][release.version] = release
@@ -30,18 +33,8 @@ def build_catalogue(releases: Iterable[Release]) -> Catalogue:
     flat = [release for group in members for release in group]
     sizes = [len(release.paths) for release in flat]
     package = np.repeat(np.repeat(np.arange(len(members)), [len(group) for group in members]), sizes)
-    version = np.repeat([place for group in members for place in range(len(group))], sizes)
     key = np.concatenate([release.normalised.keys for release in flat])
     core = np.isin(np.concatenate([release.normalised.kinds for release in flat]), CORE)
-    contents = fold(
-        package,
-        version,
-        key,
-        np.concatenate([release.sizes for release in flat]),
-        np.concatenate([release.hashes for release in flat]),
-        core,
-        count=len(packages),
-    )
     keys, owners, kept = sample_keys(key, package.astype(np.uint32), core)
     expected = np.bincount(owners[kept], minlength=len(packages)).astype(np.uint32)
     folders, folder_owners = _folders(members)
@@ -53,10 +46,27 @@ def build_catalogue(releases: Iterable[Release]) -> Catalogue:
         owners=owners,
         folders=folders,
         folder_owners=folder_owners,
-        versions=[release.version for release in flat],
-        version_starts=starts([len(group) for group in members]),
-        **contents.columns(),
+        versions=[release.version for release in flat if release.version],
+        version_starts=starts([sum(bool(each.version) for each in group) for group in members]),
+        **_contents(members, package, key, core).columns(),
     )
+
+
+def _contents(
+    members: Sequence[Sequence[Release]],
+    package: NDArray[np.intp],
+    key: NDArray[np.uint64],
+    core: NDArray[np.bool_],
+) -> Contents:
+    """Return the tables of contents of releases, sorted by version in groups; the rest is given by file."""
+    flat = [release for group in members for release in group]
+    # A release without a version comes before all others of its package, and counts for nothing here.
+    places = [place - (not group[0].version) for group in members for place in range(len(group))]
+    version = np.repeat(places, [len(release.paths) for release in flat])
+    size = np.concatenate([release.sizes for release in flat])
+    hashed = np.concatenate([release.hashes for release in flat])
+    told = version >= 0
+    return fold(*(column[told] for column in (package, version, key, size, hashed, core)), count=len(members))
 
 
 def sample_keys(

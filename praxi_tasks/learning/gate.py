@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from praxi_tasks.errors import UsageError
-from praxi_tasks.learning.evaluation import Evaluation
+from praxi_tasks.learning.evaluation import Evaluation, Scores
 from praxi_tasks.learning.plan import Bars
 
 WEIGHTS: Final[Mapping[str, float]] = {"old": 0.4, "new": 0.3, "false_positives": 0.15, "calibration": 0.15}
@@ -106,24 +106,31 @@ def _on_old(evaluation: Evaluation, bars: Bars) -> list[Check]:
         return []
     lost = before.f1 - after.f1
     told = f"F1 on old releases goes from {before.f1:.4f} to {after.f1:.4f} (it may lose {bars.old_loss})"
-    return [Check("old", lost, bars.old_loss, lost <= bars.old_loss, told)]
+    # Where the champion itself is off by more, the challenger must not be worse: else none ever followed it.
+    bound = max(bars.calibration, before.calibration + bars.old_loss)
+    return [
+        Check("old", lost, bars.old_loss, lost <= bars.old_loss, told),
+        _calibrated("old", after, bound),
+    ]
 
 
 def _on_new(evaluation: Evaluation, bars: Bars) -> list[Check]:
     new = evaluation.challenger_new
     if new is None:
         return []
-    error = max(s.calibration for s in (new, evaluation.challenger_old) if s is not None)
     return [
         Check(
             "new", new.f1, bars.new_f1, new.f1 >= bars.new_f1,
             f"F1 on new releases is {new.f1:.4f} (at least {bars.new_f1})",
         ),
-        Check(
-            "calibration", error, bars.calibration, error <= bars.calibration,
-            f"confidence is off by {error:.3f} (at most {bars.calibration})",
-        ),
+        _calibrated("new", new, bars.calibration),
     ]  # fmt: skip
+
+
+def _calibrated(which: str, scores: Scores, bound: float) -> Check:
+    error = scores.calibration
+    told = f"confidence in {which} releases is off by {error:.3f} (at most {bound:.3g})"
+    return Check("calibration", error, bound, error <= bound, told)
 
 
 def _weights(weights: Mapping[str, float]) -> Mapping[str, float]:

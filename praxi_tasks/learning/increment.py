@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -9,11 +10,17 @@ from typing import Final
 
 import numpy as np
 
+from praxi_tasks.discovery.catalogue import Catalogue
+from praxi_tasks.discovery.joining import join_catalogues
 from praxi_tasks.discovery.knowledge import Release
 from praxi_tasks.discovery.model import Model
+from praxi_tasks.discovery.panel import Panel
 from praxi_tasks.learning.adding import add_releases, give_experts
 from praxi_tasks.learning.building import build_catalogue
+from praxi_tasks.learning.claims import cautious
+from praxi_tasks.learning.contents import Archive
 from praxi_tasks.learning.grouping import BY_DEFAULT, Assignment
+from praxi_tasks.learning.leaving import without
 from praxi_tasks.learning.library import Shelf
 from praxi_tasks.learning.stored import StoredRelease
 from praxi_tasks.learning.train import make_scorer
@@ -55,7 +62,7 @@ def learn_releases(
         How the new releases get experts.
     """
     if not base.parts:
-        return rebuild(new, assignment)
+        return rebuild(new, assignment, base)
     unknown = [release for release in new if not base.knows(*release.identity)]
     owners = {release.content_id: _owner(base, release, old) for release in unknown}
     learned, twins = separate(unknown, {content: owner for content, owner in owners.items() if owner})
@@ -73,15 +80,42 @@ def _stored(base: Model, old: Shelf, name: str) -> list[Release]:
     return [each.release() for each in old.of_package(ecosystem, package) if base.knows(*each.identity)]
 
 
-def rebuild(known: Sequence[StoredRelease], assignment: Assignment = BY_DEFAULT) -> Increment:
-    """Build a model of nothing but some stored releases, with a scorer of its own."""
+def rebuild(
+    known: Sequence[StoredRelease], assignment: Assignment = BY_DEFAULT, base: Model | None = None
+) -> Increment:
+    """Build a model of some stored releases, with a scorer of its own.
+
+    Parameters
+    ----------
+    base
+        What it knows of packages that are not stored, or not in all their versions, is taken over: a store
+        holds some of a starter's releases only, and nothing is to be forgotten.
+    """
+    base = base or Model()
     learned, twins = separate(known, {})
     releases = [release.release() for release in learned]
     if not releases:
-        return Increment(Model(), (), twins)
+        return Increment(base, (), twins)
     rng = np.random.default_rng(_SEED)
-    model = Model([build_catalogue(releases)], make_scorer((), None, releases, rng))
+    part, rest = build_catalogue(releases), _rest(base, learned)
+    archive = None
+    if rest:
+        others = join_catalogues(rest)
+        part, archive = cautious(part, releases, others), Archive(others, others, frozenset())
+    scorer = make_scorer((), archive, releases, rng)
+    model = base.replaced(catalogues=[*rest, part], scorer=scorer, released=Panel())
     return Increment(give_experts(model, releases, rng, assignment).model, tuple(learned), twins)
+
+
+def _rest(base: Model, learned: Sequence[StoredRelease]) -> list[Catalogue]:
+    """Return a model's catalogues without the packages that are learned in all the versions it knows."""
+    versions: defaultdict[str, set[str]] = defaultdict(set)
+    for release in learned:
+        versions["/".join(release.identity[:2])].add(release.version)
+    known = base.catalogue
+    numbers = {name: number for number, name in enumerate(known.packages) if name in versions}
+    told = {name for name, number in numbers.items() if versions[name] >= set(known.versions_of(number))}
+    return [part for part in (without(part, told) for part in base.parts) if part.packages]
 
 
 def _owner(base: Model, release: StoredRelease, old: Shelf) -> tuple[str, str] | None:

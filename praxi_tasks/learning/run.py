@@ -16,6 +16,7 @@ from praxi_tasks.discovery.bundle import bundle_size
 from praxi_tasks.discovery.knowledge import Release
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.errors import KeyNotFoundError, UsageError
+from praxi_tasks.learning.carried import take_in
 from praxi_tasks.learning.champion import load_base, resolve_model
 from praxi_tasks.learning.collecting import Collected, Collector
 from praxi_tasks.learning.evaluation import MOST_RELEASES, Evaluation, evaluate
@@ -51,12 +52,15 @@ class TrainingRun:
     def plan(self, model_uri: str, settings: TrainingSettings) -> TrainingPlan:
         """Gather what every open request wants and write ``plan.json`` and ``batches.json``.
 
-        Requests that came while another training ran are all served by this one: merged, not lost.
+        Requests that came while another training ran are all served by this one: merged, not lost. What the
+        model carries is stored, so that it can be seen whether anything of it is forgotten.
 
         Raises
         ------
         UsageError, DataError
             If the settings name a request that is none, or a package that is no release.
+        CorruptObjectError, ReleaseRefusedError
+            If what the model carries is damaged.
         """
         requests = open_requests(self._store)
         wanted = [package for request in requests.values() for package in request.packages]
@@ -67,6 +71,7 @@ class TrainingRun:
         ]
         base = resolve_model(model_uri, self._store.uri)
         known = load_base(base)
+        take_in(self._store, base.uri)
         packages = merge(package for package in [*wanted, *by_hand] if not known.knows(*package.identity))
         plan = TrainingPlan(tuple(requests), packages, base, settings)
         documents.write(self._store, self.key("plan.json"), plan)
@@ -102,7 +107,9 @@ class TrainingRun:
         began = time.process_time()
         wanted = plan.settings.assignment
         rebuilt = plan.settings.full_retrain
-        increment = rebuild(new, wanted) if rebuilt else learn_releases(base, new, self._library, wanted)
+        increment = (
+            rebuild(new, wanted, base) if rebuilt else learn_releases(base, new, self._library, wanted)
+        )
         model = self._tuned(increment.model) if plan.settings.tuning_trials else increment.model
         seconds = time.process_time() - began
         uri = f"{self._store.uri}/{keys.model(model.id)}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -26,17 +26,36 @@ ARCHIVE_LAYERS: Final = 3_000
 # many files it is a share of.
 _RISING: Final = {"coverage", "kept", "extras_coverage", "agreeing", "titled"}
 _FALLING: Final = {"strange", "strange_papers"}
-_PARAMETERS: Final = {
+_PARAMETERS: Final[Mapping[str, object]] = {
     "objective": "binary:logistic",
     "base_score": 0.5,
-    "eta": 0.1,
-    "max_depth": 5,
-    "min_child_weight": 1.0,
-    "lambda": 3.0,
     "nthread": 2,
     "monotone_constraints": tuple((f in _RISING) - (f in _FALLING) for f in FEATURES),
 }
-_TREES: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ScorerRecipe:
+    """The hyper-parameters of the scorer's trees, by XGBoost's names; ``trees`` is how many are grown."""
+
+    eta: float = 0.1
+    max_depth: int = 5
+    min_child_weight: float = 1.0
+    reg_lambda: float = 3.0
+    trees: int = 100
+
+    @property
+    def parameters(self) -> Mapping[str, float]:
+        """What XGBoost is told, besides the number of trees."""
+        return {
+            "eta": self.eta,
+            "max_depth": self.max_depth,
+            "min_child_weight": self.min_child_weight,
+            "lambda": self.reg_lambda,
+        }
+
+
+USUAL: Final = ScorerRecipe()
 
 
 class Examples(NamedTuple):
@@ -60,21 +79,11 @@ def train_scorer(
     sampler: LayerSampler,
     catalogue: Catalogue,
     layers: int = LAYERS,
-    *,
-    tuned: Mapping[str, float] = MappingProxyType({}),
-    trees: int = _TREES,
+    recipe: ScorerRecipe = USUAL,
 ) -> Scorer:
-    """Train a scorer for a catalogue on layers that ``sampler`` draws.
-
-    Parameters
-    ----------
-    tuned
-        XGBoost's parameters that differ from the defaults.
-    trees
-        How many to grow.
-    """
+    """Train a scorer for a catalogue on ``layers`` that ``sampler`` draws, and half as many more."""
     known = examples([sampler.draw() for _ in range(layers)], catalogue)
-    booster = train_booster(known.features, known.present, _PARAMETERS | dict(tuned), trees)
+    booster = train_booster(known.features, known.present, {**_PARAMETERS, **recipe.parameters}, recipe.trees)
     fresh = examples([sampler.draw() for _ in range(layers // 2)], catalogue)
     nothing = np.empty(0, np.float64)
     raw = Scorer(booster, nothing, nothing).confidence(fresh.features)

@@ -16,6 +16,7 @@ from praxi_tasks.discovery.scorer import Scorer
 from praxi_tasks.errors import DataError
 from praxi_tasks.learning.adding import Added, add_releases, give_experts
 from praxi_tasks.learning.building import build_catalogue
+from praxi_tasks.learning.carried import choose
 from praxi_tasks.learning.changesets import read_changesets
 from praxi_tasks.learning.confusable import confusable_groups
 from praxi_tasks.learning.contents import (
@@ -31,7 +32,7 @@ from praxi_tasks.learning.panels import grow
 from praxi_tasks.learning.releases import read_releases
 from praxi_tasks.learning.samples import Samples
 from praxi_tasks.learning.sampling import LayerSampler
-from praxi_tasks.learning.scoring import ARCHIVE_LAYERS, LAYERS, train_scorer
+from praxi_tasks.learning.scoring import ARCHIVE_LAYERS, LAYERS, USUAL, ScorerRecipe, train_scorer
 from praxi_tasks.learning.wheels import is_wheel, read_wheel
 
 SEED: Final = 20_260_101
@@ -42,6 +43,9 @@ HELD: Final = 0.1
 
 ARCHIVE_SAMPLE: Final = 4_000
 """How many packages of an archive the scorer is trained on, besides those that share paths."""
+
+MANY: Final = 10_000
+"""A catalogue of so many packages is a whole archive's: its scorer is trained on more layers."""
 
 MOST: Final = 60
 """How many packages the layers hold that the scorer is trained on, at most."""
@@ -54,12 +58,14 @@ class Learned(NamedTuple):
     """A model that learned files.
 
     ``repaired`` names the old packages and labels that were wrong about what is new and were changed for it,
-    ``firing`` those that still are; everything else that was known is the same bytes.
+    ``firing`` those that still are; everything else that was known is the same bytes. ``carried`` are some of
+    the releases that it was trained on, for whoever trains it further.
     """
 
     model: Model
     repaired: tuple[str, ...] = ()
     firing: tuple[str, ...] = ()
+    carried: tuple[Release, ...] = ()
 
 
 def train_model(
@@ -103,19 +109,22 @@ def learn_files(
     if not archives and not known and not recordings:
         raise DataError("there is nothing to learn", where=", ".join(map(str, (*releases, *changesets))))
     before = base or Model()
+    seen: Sequence[Release] = ()
     if before.parts:
         learned = _add(before, archives, known, rng, assignment)
     elif archives or known:
-        learned = _build(before, archives, known, rng, assignment)
+        learned, seen = _build(before, archives, known, rng, assignment)
     else:
         learned = Added(before)
+    carried = tuple(choose(known, seen, rng))
     if not recordings:
-        return Learned(*learned)
+        return Learned(*learned, carried)
     growth = grow(before.recorded, Samples.of(recordings), rng, assignment=assignment)
     return Learned(
         learned.model.replaced(recorded=growth.panel),
         (*learned.repaired, *growth.repaired),
         (*learned.firing, *growth.firing),
+        carried,
     )
 
 
@@ -129,13 +138,17 @@ def _build(
     known: Sequence[Release],
     rng: np.random.Generator,
     assignment: Assignment,
-) -> Added:
-    """Build the catalogues and the scorer of a model that has none."""
+) -> tuple[Added, Sequence[Release]]:
+    """Build the catalogues and the scorer of a model that has none.
+
+    What the scorer saw of the archive comes second, as far as it was drawn from all of it.
+    """
     archive = read_archive(archives, (), rng, HELD) if archives else None
     parts = [archive.catalogue] if archive else []
     parts += [build_catalogue(known)] if known else []
-    model = before.replaced(catalogues=parts, scorer=make_scorer(archives, archive, known, rng))
-    return give_experts(model, known, rng, assignment)
+    lesson = _prepare(archives, archive, known, rng)
+    model = before.replaced(catalogues=parts, scorer=_teach(lesson, rng))
+    return give_experts(model, known, rng, assignment), lesson.ordinary
 
 
 def _add(
@@ -154,10 +167,41 @@ def _add(
     return add_releases(model, known, rng, assignment=assignment)
 
 
+class _Lesson(NamedTuple):
+    """What a scorer is trained on.
+
+    ``reduced`` is the catalogue without the packages that were held out. ``ordinary`` are those of the
+    archive's packages in ``releases`` that were drawn from all of it.
+    """
+
+    reduced: Catalogue
+    releases: Sequence[Release]
+    groups: Sequence[Sequence[str]]
+    strangers: Collection[str]
+    layers: int
+    ordinary: Sequence[Release]
+
+
 def make_scorer(
-    archives: Sequence[Path], archive: Archive | None, known: Sequence[Release], rng: np.random.Generator
+    archives: Sequence[Path],
+    archive: Archive | None,
+    known: Sequence[Release],
+    rng: np.random.Generator,
+    recipe: ScorerRecipe = USUAL,
 ) -> Scorer:
     """Train the scorer on layers of which a few packages are unknown: those that were held out."""
+    return _teach(_prepare(archives, archive, known, rng), rng, recipe)
+
+
+def _teach(lesson: _Lesson, rng: np.random.Generator, recipe: ScorerRecipe = USUAL) -> Scorer:
+    groups, strangers = lesson.groups, lesson.strangers
+    sampler = LayerSampler(lesson.releases, rng, groups=groups, strangers=strangers, most=MOST)
+    return train_scorer(sampler, lesson.reduced, lesson.layers, recipe)
+
+
+def _prepare(
+    archives: Sequence[Path], archive: Archive | None, known: Sequence[Release], rng: np.random.Generator
+) -> _Lesson:
     packages = sorted({release.package for release in known})
     held = {name for name in packages if rng.random() < HELD}
     parts = [build_catalogue(release for release in known if release.package not in held)]
@@ -168,25 +212,29 @@ def make_scorer(
     # Also groups of two ecosystems: a wheel and the archive's own package.
     groups = confusable_groups(catalogue)
     strangers = held | archive.held if archive else held
-    sample = _sample(archives, catalogue, groups, strangers, rng)
-    sampler = LayerSampler([*known, *sample], rng, groups=groups, strangers=strangers, most=MOST)
-    return train_scorer(sampler, join_catalogues(parts), ARCHIVE_LAYERS if archive else LAYERS)
+    drawn = rng.permutation(len(catalogue.packages))[:ARCHIVE_SAMPLE].tolist()
+    ordinary = {catalogue.packages[place] for place in drawn}
+    sample = _sample(archives, ordinary, groups, strangers, rng)
+    return _Lesson(
+        reduced=join_catalogues(parts),
+        releases=[*known, *sample],
+        groups=groups,
+        strangers=strangers,
+        layers=ARCHIVE_LAYERS if len(catalogue.packages) >= MANY else LAYERS,
+        ordinary=[one for one in sample if one.package in ordinary and len(one.paths) < MOST_FILES],
+    )
 
 
 def _sample(
     archives: Sequence[Path],
-    catalogue: Catalogue,
+    ordinary: Collection[str],
     groups: Sequence[Sequence[str]],
     held: Collection[str],
     rng: np.random.Generator,
 ) -> list[Release]:
-    """Read back some packages of the archives: those that share paths, some held out, and some others."""
+    """Read back some packages of the archives: ordinary ones, those that share paths, and some held out."""
     prefix = f"{ECOSYSTEM}/"
-    chosen = {
-        catalogue.packages[place]
-        for place in rng.permutation(len(catalogue.packages))[:ARCHIVE_SAMPLE].tolist()
-    }
-    chosen |= {name for group in groups for name in group}
+    chosen = {*ordinary, *(name for group in groups for name in group)}
     chosen |= set(rng.permutation(sorted(held))[:HELD_SAMPLE].tolist())
     return read_packages(
         archives, {name.removeprefix(prefix) for name in chosen if name.startswith(prefix)}, MOST_FILES

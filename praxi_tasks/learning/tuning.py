@@ -15,7 +15,7 @@ from praxi_tasks.learning.building import build_catalogue
 from praxi_tasks.learning.confusable import confusable_groups
 from praxi_tasks.learning.evaluation import score
 from praxi_tasks.learning.sampling import LayerSampler
-from praxi_tasks.learning.scoring import train_scorer
+from praxi_tasks.learning.scoring import ScorerRecipe, train_scorer
 from praxi_tasks.store import Store, documents, keys
 
 if TYPE_CHECKING:
@@ -95,10 +95,7 @@ def tuned_scorer(
     catalogue = build_catalogue(releases)
     sampler = LayerSampler(releases, rng, groups=confusable_groups(catalogue))
     options: dict[str, Any] = {} if layers is None else {"layers": layers}
-    tuned = {name: value for name, value in chosen.items() if name != "trees"}
-    if "trees" in chosen:
-        options["trees"] = int(chosen["trees"])
-    return train_scorer(sampler, catalogue, tuned=tuned, **options)
+    return train_scorer(sampler, catalogue, recipe=ScorerRecipe(**chosen), **options)  # type: ignore[arg-type]
 
 
 def _space() -> dict[str, optuna.distributions.BaseDistribution]:
@@ -109,7 +106,7 @@ def _space() -> dict[str, optuna.distributions.BaseDistribution]:
         "eta": FloatDistribution(0.05, 0.5, log=True),
         "max_depth": IntDistribution(2, 6),
         "min_child_weight": FloatDistribution(0.1, 4.0, log=True),
-        "lambda": FloatDistribution(0.1, 10.0, log=True),
+        "reg_lambda": FloatDistribution(0.1, 10.0, log=True),
         "trees": IntDistribution(20, 120),
     }
 

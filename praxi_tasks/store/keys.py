@@ -62,6 +62,11 @@ def training_served(request_id: str) -> str:
     return f"training/served/{request_id}.json"
 
 
+def training_carried(digest: str) -> str:
+    """Key of the note that the releases which a model carries, with this sha256, are stored."""
+    return f"training/carried/{digest}.json"
+
+
 def training_run(run_id: str, name: str) -> str:
     """Key of the document ``name`` that the training ``run_id`` keeps about itself."""
     return f"training/runs/{run_id}/{name}"

@@ -1,12 +1,15 @@
-"""Which paths of a big package a catalogue keeps."""
+"""What a catalogue keeps: of a big package some paths, of one without a version no contents."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from praxi_tasks.learning.building import sample_keys
+from praxi_tasks.learning.building import build_catalogue, sample_keys
+from tests.support import world
 
 MOST = 8
 
@@ -33,3 +36,12 @@ def test_a_sample_is_full_and_half_of_it_tells_apart(shared: int, own: int, extr
     kept, telling = sample(shared, own, extras)
     assert len(kept) + len(telling) == min(MOST, shared + own + extras)
     assert len([key for key in telling if key < 3000]) >= min(own, MOST // 2)
+
+
+def test_a_release_without_a_version_has_paths_and_nothing_else() -> None:
+    known = world.find("packageb", "1.0")
+    bare = replace(known, version="")
+    alone, both = build_catalogue([bare]), build_catalogue([bare, known])
+    assert (alone.versions, len(alone.row_keys)) == ([], 0)
+    assert alone.keys.tolist() == build_catalogue([known]).keys.tolist()
+    assert both.to_bytes() == build_catalogue([known]).to_bytes()

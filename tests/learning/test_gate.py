@@ -54,6 +54,13 @@ def test_a_loss_within_the_bar_passes() -> None:
     assert held_back_by(evaluation(challenger_old=scores(0.9995))) == set()
 
 
+def test_a_champion_that_is_off_itself_can_be_followed_by_one_that_is_no_worse() -> None:
+    before = scores(calibration=0.04)
+    assert held_back_by(evaluation(champion_old=before, challenger_old=before)) == set()
+    worse = scores(calibration=0.045)
+    assert held_back_by(evaluation(champion_old=before, challenger_old=worse)) == {"calibration"}
+
+
 def test_bars_are_settings() -> None:
     bars = read_settings('{"bars": {"new_f1": 0.5, "score": 0.5}}').bars
     assert held_back_by(evaluation(challenger_new=scores(0.6)), bars) == set()

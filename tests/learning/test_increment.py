@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from praxi_tasks.discovery.model import Model
+from praxi_tasks.discovery.panel import Panel
 from praxi_tasks.learning.evaluation import score
-from praxi_tasks.learning.increment import learn_releases
+from praxi_tasks.learning.increment import learn_releases, rebuild
 from praxi_tasks.learning.library import Pile
 from praxi_tasks.learning.sampling import LabelledLayer, LayerSampler
 from praxi_tasks.learning.stored import StoredRelease
@@ -58,3 +59,24 @@ def test_the_first_releases_make_a_model() -> None:
     made = learn_releases(Model(), [as_stored(each) for each in world.releases()], Pile())
     assert len(made.learned) == len(world.releases())
     assert made.model.knows("pypi", "packagec", "1.1")
+
+
+def test_a_rebuilt_model_still_knows_what_is_not_stored() -> None:
+    base = learn_releases(world.model(), batch(0), Pile()).model
+    stored = [*batch(1), *(as_stored(world.find("packagea", version)) for version in world.VERSIONS)]
+    stored.append(as_stored(world.find("packageb", "1.0")))
+    made = rebuild(stored, base=base)
+    for release in [*stored, *batch(0), *map(as_stored, world.releases())]:
+        assert made.model.knows(*release.identity)
+    assert all("pypi/packagea" not in part.packages for part in made.model.parts[:-1])
+    assert score(made.model, layers(batch(0))).f1 >= 0.95
+    assert score(made.model, layers(stored)).f1 >= 0.95
+
+
+def test_a_rebuilt_model_keeps_its_experts_of_recordings() -> None:
+    base = world.model().replaced(recorded=Panel(samples=(b"some",)))
+    assert rebuild(batch(0), base=base).model.recorded is base.recorded
+
+
+def test_without_anything_stored_the_model_is_the_one_of_before() -> None:
+    assert rebuild([], base=world.model()).model is world.model()

@@ -15,10 +15,12 @@ import pytest
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.errors import RegistryDownError
 from praxi_tasks.fingerprint.tagset import Tagset
+from praxi_tasks.learning.carried import carry
 from praxi_tasks.learning.champion import resolve_model, resolve_once
 from praxi_tasks.learning.closing import close_training
 from praxi_tasks.learning.collecting import Attempt
 from praxi_tasks.learning.damage import Files
+from praxi_tasks.learning.evaluation import Evaluation
 from praxi_tasks.learning.outcome import Promotion, Trained
 from praxi_tasks.learning.registry import CHAMPION, ModelRegistry, tracking_uri
 from praxi_tasks.learning.requests import NewPackage, open_requests
@@ -111,6 +113,22 @@ class TestTrainings:
         ask(store, "audit2", put_package(store, 2, "otherlib"))
         run = train(store, "t2")
         assert told not in store.get(run.key("report.html")).decode()
+
+    def test_what_a_starter_carries_is_measured_at_once_and_outlives_a_rebuilding(
+        self, store: Store, starter: str
+    ) -> None:
+        carry(starter, world.releases()[::2])
+        ask(store, "audit", put_package(store, 1, "newlib"))
+        run = train(store, "t1")
+        evaluation = documents.read(store, run.key("evaluation.json"), Evaluation)
+        assert evaluation.champion_old is not None
+        assert evaluation.challenger_old is not None
+        assert "Not measured" not in store.get(run.key("report.html")).decode()
+        train(store, "t2", settings='{"full_retrain": true, "bars": {"old_loss": 1, "calibration": 1}}')
+        assert champion(store) == "3"
+        known = model(store)
+        assert all(known.knows(one.ecosystem, one.name, one.version) for one in world.releases())
+        assert named(store, layer("newlib")) == [("newlib", ("1.0",))]
 
     def test_what_could_not_be_had_is_asked_for_until_it_is_given_up(self, store: Store) -> None:
         lost = NewPackage("pkg:pypi/lost@1.0", "pypi", "lost", "1.0", ("sha256:" + "0" * 64,))

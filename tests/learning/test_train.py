@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from praxi_tasks.cli.app import app
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.errors import DataError
+from praxi_tasks.learning.carried import carried
 from praxi_tasks.learning.damage import Files
 from praxi_tasks.learning.train import train_model
 from tests.learning.recordings import impostor, recording, singles
@@ -80,6 +81,22 @@ def test_releases_to_a_model_that_names_them(tmp_path: Path, listed: Path) -> No
     model = Model.load(str(tmp_path / "model"))
     (found,) = model.predict(world.layer(Files.of(world.find("packageb", "2.0")))).releases
     assert (found.ecosystem, found.name, found.versions) == ("pypi", "packageb", ("2.0",))
+
+
+def test_a_model_carries_what_it_was_trained_on(tmp_path: Path, listed: Path) -> None:
+    index = tmp_path / "Contents"
+    tools = [f"tool{number}" for number in range(20)]
+    index.write_text("".join(f"usr/bin/{t} utils/{t}\nusr/share/{t}/data utils/{t}\n" for t in tools))
+    run("train", "--releases", listed, index, "--out", tmp_path / "model")
+    names = {release.identity for release in carried(str(tmp_path / "model"))}
+    assert {("deb", tool, "") for tool in tools} <= names
+    assert {("pypi", one.name, one.version) for one in world.releases()} <= names
+    (tmp_path / "new.jsonl").write_text('{"name": "new", "version": "1", "files": [["new/a.py", 1, "1"]]}')
+    new = ("--base", tmp_path / "model", "--releases", tmp_path / "new.jsonl")
+    run("train", *new, "--out", tmp_path / "grown")
+    assert {release.identity for release in carried(str(tmp_path / "grown"))} == names | {
+        ("pypi", "new", "1")
+    }
 
 
 def test_a_base_is_taken_over_byte_for_byte(

@@ -9,7 +9,7 @@ from praxi_tasks.learning.tuning import Trial, Tuning
 from praxi_tasks.store import Store, documents, keys
 from tests.support import world
 
-BEST = {"eta": 0.2, "max_depth": 3, "min_child_weight": 0.5, "lambda": 1.0, "trees": 40}
+BEST = {"eta": 0.2, "max_depth": 3, "min_child_weight": 0.5, "reg_lambda": 1.0, "trees": 40}
 
 
 def put(store: Store, number: int, f1: float) -> None:
