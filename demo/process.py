@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -32,13 +31,6 @@ echo "$$ $started $boot" > "$pid_file.new" && mv "$pid_file.new" "$pid_file" && 
 """
 POLL_SECONDS: Final = 0.05
 MARK: Final = "PRAXI_SERVER"  # the variable that descendants inherit; its value is the pid file's path
-
-
-def free_port() -> int:
-    """Return a TCP port of 127.0.0.1 that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from demo.process import Server, free_port, start_server
+from demo.ports import free_port
+from demo.process import Server, start_server
 
 READY_SECONDS: Final = 60.0
 _OPENER: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # loopback needs no proxy

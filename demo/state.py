@@ -13,8 +13,9 @@ from pathlib import Path
 
 from demo.errors import DemoError
 from demo.mounts import unmount_below
+from demo.ports import free_port
 from demo.proc import ProcessStat, boot_id
-from demo.process import MARK, Server, free_port
+from demo.process import MARK, Server
 
 SERVERS = ("airflow", "prometheus", "registry")
 

@@ -6,7 +6,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from demo.process import Server, free_port, start_server
+from demo.ports import free_port
+from demo.process import Server, start_server
 
 __all__ = ["Server", "free_port", "running", "start_server"]
 
