@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -47,28 +48,27 @@ def named(cluster: World, run_id: str) -> list[dict[str, Any]]:
     return [release for release in releases if release["source"] == "fingerprint"]
 
 
-def asked(server: Airflow, run_id: str) -> bool:
-    return server.states("praxi_train", run_id).get("approve") == ["awaiting_input"]
+def asks(server: Airflow, run_id: str) -> bool:
+    """Return whether Airflow waits for an answer, and the scheduler knows that the task's process ended.
+
+    It hears of that seconds later, and would take what an answer started meanwhile for killed.
+    """
+    if server.states("praxi_train", run_id).get("approve") != ["awaiting_input"]:
+        return False
+    key = f"dag_id='praxi_train', task_id='approve', run_id='{run_id}'"
+    told = (Path(server.variables["AIRFLOW_HOME"]).parent / "scheduler.log").read_text()
+    return f"Received executor event with state success for task instance TaskInstanceKey({key}" in told
 
 
 def approve(server: Airflow, run_id: str) -> None:
     """Answer, as a person does, the question whether the new model may come into use."""
+    server.wait_until(lambda: asks(server, run_id))
     run = f"/dags/praxi_train/dagRuns/{quote(run_id, safe='')}"
     (question,) = server.call("GET", f"{run}/hitlDetails")["hitl_details"]
     assert "F1 on new releases is 1.0000" in question["body"]
     assert server.states("praxi_train", run_id)["promote"] == [None]
     answer = {"chosen_options": ["Approve"], "params_input": {}}
     server.call("PATCH", f"{run}/taskInstances/approve/-1/hitlDetails", answer)
-
-
-def approve_when_asked(server: Airflow, run_id: str) -> None:
-    """Approve once Airflow asks, and again if a retry of the task asks again.
-
-    An answer within the second in which the task's process ends looks to the scheduler like one that was
-    killed: it starts the task anew. No person is that quick.
-    """
-    if asked(server, run_id):
-        approve(server, run_id)
 
 
 def shown(server: Airflow, run_id: str) -> str:
@@ -117,7 +117,8 @@ def test_a_package_nobody_knew_is_named_by_the_next_audit_without_its_databases(
 
     server.wait_until(lambda: trainings(server) > before)
     (run_id,) = trainings(server) - before
-    states = server.wait_for("praxi_train", run_id, lambda: approve_when_asked(server, run_id))
+    approve(server, run_id)
+    states = server.wait_for("praxi_train", run_id)
     assert states.pop("tune") == ["skipped"]
     assert {state for each in states.values() for state in each} == {"success"}
 

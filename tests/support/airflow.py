@@ -101,17 +101,10 @@ class Airflow:
             assert time.monotonic() < deadline, "it did not happen in time"
             time.sleep(0.5)
 
-    def wait_for(
-        self, dag_id: str, run_id: str, meanwhile: Callable[[], object] = lambda: None
-    ) -> dict[str, list[str]]:
-        """Wait for a run's end, and do something meanwhile; return the states of each task's instances."""
-
-        def ended() -> bool:
-            meanwhile()
-            return self.run(dag_id, run_id)["state"] in FINISHED
-
+    def wait_for(self, dag_id: str, run_id: str) -> dict[str, list[str]]:
+        """Wait for a run's end; return the states of each task's instances."""
         try:
-            self.wait_until(ended)
+            self.wait_until(lambda: self.run(dag_id, run_id)["state"] in FINISHED)
         except AssertionError as error:
             raise AssertionError(f"{error}: {dag_id} {run_id}: {self.states(dag_id, run_id)}") from None
         return self.states(dag_id, run_id)
