@@ -34,7 +34,7 @@ def connect(monkeypatch: pytest.MonkeyPatch) -> Configure:
     def give(
         host: str, *, conn_type: str = "http", extra: dict[str, Any] | None = None, **parts: Any
     ) -> None:
-        quick = {"timeout": 5, "retries": 1, "backoff": 0}
+        quick = {"timeout": 60, "retries": 1, "backoff": 0}
         connection = {"conn_type": conn_type, "host": host, "extra": quick | (extra or {}), **parts}
         monkeypatch.setenv("AIRFLOW_CONN_PRAXI_PROMETHEUS", json.dumps(connection))
 

@@ -52,7 +52,7 @@ def store(tmp_path: Path) -> Store:
 
 
 def states(store: Store, base: str, now: str = DAY) -> list[str]:
-    outcomes = Mirror(store, timeout=2).fetch(osv_sources(base, ["PyPI", "Rocky Linux"]), now)
+    outcomes = Mirror(store, timeout=60).fetch(osv_sources(base, ["PyPI", "Rocky Linux"]), now)
     return [outcome.state for outcome in outcomes]
 
 
