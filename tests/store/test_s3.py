@@ -171,7 +171,7 @@ def silent_server() -> Iterator[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("silent", [False, True])
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(60, func_only=True)
 def test_an_endpoint_that_is_down(
     silent: bool, silent_server: str, uri: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
