@@ -84,9 +84,11 @@ def _settings(folder: Path, image: BuiltImage) -> dict[str, str]:
 
 
 def _remember(image: str, day: datetime, folder: Path) -> None:
-    """Let Prometheus have seen the image run for three hours of that day."""
-    noon = day + timedelta(hours=12)
-    write_history([Deployment(image=image, start=noon, end=noon + timedelta(hours=3))], folder)
+    """Let the image have run for three hours of that day and, as midnight may come, of the next."""
+    noons = (day + timedelta(hours=12), day + timedelta(hours=36))
+    write_history(
+        [Deployment(image=image, start=noon, end=noon + timedelta(hours=3)) for noon in noons], folder
+    )
 
 
 def _fill(one: Stack, cluster: Cluster, image: str) -> None:
