@@ -11,9 +11,10 @@ from praxi_tasks.discovery.knowledge import Release
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.learning.building import build_catalogue
 from praxi_tasks.learning.claims import cautious
+from praxi_tasks.learning.experts import Recipe
 from praxi_tasks.learning.grouping import Assignment
 from praxi_tasks.learning.repairing import find_firing, repair
-from praxi_tasks.learning.specialists import train_specialists
+from praxi_tasks.learning.specialists import SPECIALIST, train_specialists
 
 
 class Added(NamedTuple):
@@ -35,6 +36,7 @@ def add_releases(
     *,
     assignment: Assignment,
     stored: Callable[[str], Sequence[Release]] = lambda _: (),
+    recipe: Recipe = SPECIALIST,
 ) -> Added:
     """Teach a model releases that it does not know, on top of what it knows.
 
@@ -42,13 +44,15 @@ def add_releases(
     ----------
     stored
         Returns the releases of a package that the model knows, as far as they can be had.
+    recipe
+        How experts are trained.
     """
     part = cautious(build_catalogue(new), new, base.catalogue)
     model = base.replaced(catalogues=[*base.parts, part])
     before = set(base.catalogue.packages)
     fired = {name: by for name, by in find_firing(model, new, rng).items() if name in before}
     model, repaired = repair(model, fired, {name: stored(name) for name in fired})
-    added = give_experts(model, new, rng, assignment)
+    added = give_experts(model, new, rng, assignment, recipe)
     return Added(
         added.model,
         tuple(sorted({*repaired, *added.repaired})),
@@ -57,12 +61,16 @@ def add_releases(
 
 
 def give_experts(
-    model: Model, releases: Sequence[Release], rng: np.random.Generator, assignment: Assignment
+    model: Model,
+    releases: Sequence[Release],
+    rng: np.random.Generator,
+    assignment: Assignment,
+    recipe: Recipe = SPECIALIST,
 ) -> Added:
     """Assign releases that a model's catalogue knows to experts, and repair those that fire on them.
 
     By default no release has one: the shared scorer and the versions' tables of contents decide as well or
-    better (``benchmarks/results/rule_or_expert.md``).
+    better (``benchmarks/results/discovery_experts.md``).
     """
     packages: frozenset[str] | None = frozenset() if assignment.routing == "default" else None
     growth = train_specialists(
@@ -72,6 +80,7 @@ def give_experts(
         rng,
         assignment=assignment,
         packages=packages,
+        recipe=recipe,
     )
     if growth.panel is model.released:
         return Added(model)

@@ -14,7 +14,6 @@ from praxi_tasks.learning.report.page import Story, training_page
 from praxi_tasks.learning.requests import ask_again, mark_served
 from praxi_tasks.learning.run import TrainingRun
 from praxi_tasks.learning.tracking import Tracker, artifacts
-from praxi_tasks.learning.tuning import Tuning
 from praxi_tasks.store import Store, documents, keys
 
 
@@ -80,8 +79,7 @@ def _story(store: Store, run: TrainingRun, run_id: str, plan: TrainingPlan, regi
         f1_new=new.f1 if new else None,
     )
     history = _with(past_trainings(store), summary)
-    trials = Tuning(store, run_id).history() if plan.settings.tuning_trials else ()
-    return Story(run_id, trained, collected, evaluation, judged, promotion, summary, history, trials)
+    return Story(run_id, trained, collected, evaluation, judged, promotion, summary, history, run.trials())
 
 
 def _promotion(store: Store, run: TrainingRun, trained: Trained, registry: ModelRegistry) -> Promotion:

@@ -33,8 +33,8 @@ class Recipe:
         How many put-together samples are added.
     tokens
         How many tokens of each label an expert looks at.
-    trees, depth
-        Of a label's booster.
+    trees, depth, eta, min_child_weight
+        Of a label's booster: XGBoost's default of the last blocks splits on labels with few samples.
     """
 
     negatives: Literal["all", "none"] = "all"
@@ -42,6 +42,8 @@ class Recipe:
     tokens: int = 30
     trees: int = 40
     depth: int = 4
+    eta: float = 0.3
+    min_child_weight: float = 0.1
 
 
 _MOST_PARTS: Final = 4
@@ -49,8 +51,6 @@ _THINNEST: Final = 0.25
 _PARAMETERS: Final = {
     "objective": "binary:logistic",
     "base_score": 0.5,
-    "min_child_weight": 0.1,  # XGBoost's default blocks splits on labels with few samples
-    "eta": 0.3,
     "max_bin": 16,  # tokens are there or not; only shares need more
     "nthread": 1,
     "seed": 0,
@@ -143,5 +143,11 @@ def _best(scores: NDArray[np.float32], count: int) -> NDArray[np.intp]:
 
 def _boost(table: NDArray[np.float32], truth: NDArray[np.bool_], recipe: Recipe) -> bytes:
     rising = "(1" + ",0" * (table.shape[1] - 1) + ")"
-    settings = _PARAMETERS | {"monotone_constraints": rising, "max_depth": recipe.depth}
+    settings = {
+        **_PARAMETERS,
+        "monotone_constraints": rising,
+        "max_depth": recipe.depth,
+        "eta": recipe.eta,
+        "min_child_weight": recipe.min_child_weight,
+    }
     return train_booster(table, truth, settings, recipe.trees)

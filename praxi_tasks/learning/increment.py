@@ -22,6 +22,7 @@ from praxi_tasks.learning.contents import Archive
 from praxi_tasks.learning.grouping import BY_DEFAULT, Assignment
 from praxi_tasks.learning.leaving import without
 from praxi_tasks.learning.library import Shelf
+from praxi_tasks.learning.recipes import USUAL, Recipes
 from praxi_tasks.learning.stored import StoredRelease
 from praxi_tasks.learning.train import make_scorer
 
@@ -46,7 +47,11 @@ class Increment:
 
 
 def learn_releases(
-    base: Model, new: Sequence[StoredRelease], old: Shelf, assignment: Assignment = BY_DEFAULT
+    base: Model,
+    new: Sequence[StoredRelease],
+    old: Shelf,
+    assignment: Assignment = BY_DEFAULT,
+    recipes: Recipes = USUAL,
 ) -> Increment:
     """Teach a model releases that it does not know.
 
@@ -58,11 +63,11 @@ def learn_releases(
         What to learn; releases that the model knows are passed over.
     old
         Stored releases: to find twins among, and to see that repairs do no harm.
-    assignment
-        How the new releases get experts.
+    assignment, recipes
+        How the new releases get experts, and how those are trained.
     """
     if not base.parts:
-        return rebuild(new, assignment, base)
+        return rebuild(new, assignment, base, recipes)
     unknown = [release for release in new if not base.knows(*release.identity)]
     owners = {release.content_id: _owner(base, release, old) for release in unknown}
     learned, twins = separate(unknown, {content: owner for content, owner in owners.items() if owner})
@@ -70,7 +75,8 @@ def learn_releases(
         return Increment(base, (), twins)
     known = [release.release() for release in learned]
     rng = np.random.default_rng(_SEED)
-    added = add_releases(base, known, rng, assignment=assignment, stored=partial(_stored, base, old))
+    stored = partial(_stored, base, old)
+    added = add_releases(base, known, rng, assignment=assignment, stored=stored, recipe=recipes.expert)
     return Increment(added.model, tuple(learned), twins, added.repaired, added.firing)
 
 
@@ -81,7 +87,11 @@ def _stored(base: Model, old: Shelf, name: str) -> list[Release]:
 
 
 def rebuild(
-    known: Sequence[StoredRelease], assignment: Assignment = BY_DEFAULT, base: Model | None = None
+    known: Sequence[StoredRelease],
+    assignment: Assignment = BY_DEFAULT,
+    base: Model | None = None,
+    recipes: Recipes = USUAL,
+    layers: int | None = None,
 ) -> Increment:
     """Build a model of some stored releases, with a scorer of its own.
 
@@ -90,6 +100,8 @@ def rebuild(
     base
         What it knows of packages that are not stored, or not in all their versions, is taken over: a store
         holds some of a starter's releases only, and nothing is to be forgotten.
+    layers
+        How many to train the scorer on; as many as its catalogue asks for, unless it is given.
     """
     base = base or Model()
     learned, twins = separate(known, {})
@@ -102,9 +114,10 @@ def rebuild(
     if rest:
         others = join_catalogues(rest)
         part, archive = cautious(part, releases, others), Archive(others, others, frozenset())
-    scorer = make_scorer((), archive, releases, rng)
+    scorer = make_scorer((), archive, releases, rng, recipes.scorer, layers)
     model = base.replaced(catalogues=[*rest, part], scorer=scorer, released=Panel())
-    return Increment(give_experts(model, releases, rng, assignment).model, tuple(learned), twins)
+    made = give_experts(model, releases, rng, assignment, recipes.expert)
+    return Increment(made.model, tuple(learned), twins)
 
 
 def _rest(base: Model, learned: Sequence[StoredRelease]) -> list[Catalogue]:

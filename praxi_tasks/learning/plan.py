@@ -50,7 +50,7 @@ class TrainingSettings(msgspec.Struct, frozen=True):
     routing, labels_per_expert
         How new releases are assigned to experts, and how many share one; 0 puts all into one.
     tuning_trials
-        How many settings of the scorer's trees to try; 0 keeps the defaults.
+        How many hyper-parameters of the new experts, or of the scorer, to try; 0 keeps the usual ones.
     full_retrain
         Whether to rebuild the model from all stored fingerprints.
     bars, weights

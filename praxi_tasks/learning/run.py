@@ -7,13 +7,13 @@ found, the same model has the same identity and version, an alias that is set is
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 import numpy as np
 
 from praxi_tasks.discovery.bundle import bundle_size
-from praxi_tasks.discovery.knowledge import Release
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.errors import KeyNotFoundError, UsageError
 from praxi_tasks.learning.carried import take_in
@@ -21,17 +21,18 @@ from praxi_tasks.learning.champion import load_base, resolve_model
 from praxi_tasks.learning.collecting import Collected, Collector
 from praxi_tasks.learning.evaluation import MOST_RELEASES, Evaluation, evaluate
 from praxi_tasks.learning.gate import judge
-from praxi_tasks.learning.increment import learn_releases, rebuild
+from praxi_tasks.learning.lesson import Lesson, space_of
 from praxi_tasks.learning.library import Identity, Library
 from praxi_tasks.learning.outcome import Judged, Promotion, Trained
 from praxi_tasks.learning.plan import TrainingPlan, TrainingSettings
+from praxi_tasks.learning.recipes import USUAL
 from praxi_tasks.learning.registry import CHAMPION, ORIGIN_TAG, ModelRegistry, tracking_uri
 from praxi_tasks.learning.requests import asked_for, merge, open_requests, parse_label, read_list
 from praxi_tasks.learning.sources.choice import choose_sources
 from praxi_tasks.learning.stored import StoredRelease
 from praxi_tasks.learning.tracking import Tracker, artifacts
 from praxi_tasks.learning.tuning import MOST_RELEASES as SAMPLE
-from praxi_tasks.learning.tuning import Tuning, tuned_scorer
+from praxi_tasks.learning.tuning import Tuning
 from praxi_tasks.store import Store, documents, keys
 
 _SEED = 20_260_102
@@ -96,22 +97,17 @@ class TrainingRun:
 
     def tune(self, number: int) -> float:
         """Try one set of hyper-parameters, and return the F1 it reached."""
-        known = self._library.sample(SAMPLE, _SEED)
-        return Tuning(self._store, self._run).try_once([each.release() for each in known], number)
+        plan = self._plan()
+        return self._tuning(plan).try_once(number, self._lesson(plan, load_base(plan.base), SAMPLE).reached)
 
     def train(self) -> Trained:
         """Learn what was collected, store and register the model, and write ``trained.json``."""
         plan = self._plan()
         base = load_base(plan.base)
-        new = list(self._collected(plan))
+        lesson = self._lesson(plan, base)
         began = time.process_time()
-        wanted = plan.settings.assignment
-        rebuilt = plan.settings.full_retrain
-        increment = (
-            rebuild(new, wanted, base) if rebuilt else learn_releases(base, new, self._library, wanted)
-        )
-        model = self._tuned(increment.model) if plan.settings.tuning_trials else increment.model
-        seconds = time.process_time() - began
+        increment = lesson.learn(self._tuning(plan).best() if plan.settings.tuning_trials else USUAL)
+        model, seconds = increment.model, time.process_time() - began
         uri = f"{self._store.uri}/{keys.model(model.id)}"
         if model.id != base.id:
             model.save(uri)
@@ -142,7 +138,8 @@ class TrainingRun:
         champion, challenger = load_base(trained.base), Model.load(trained.uri)
         unknown = [identity for identity in trained.learned if not champion.knows(*identity)]
         new = [self._library.get(identity).release() for identity in _some(unknown)]
-        evaluation = evaluate(champion, challenger, self._known_to(champion), new, _SEED)
+        old = [each.release() for each in self._known_to(champion)]
+        evaluation = evaluate(champion, challenger, old, new, _SEED)
         documents.write(self._store, self.key("evaluation.json"), evaluation)
         return evaluation
 
@@ -189,26 +186,32 @@ class TrainingRun:
                 ]
         return tuple(found)
 
-    def _tuned(self, model: Model) -> Model:
-        """Return the model with a scorer of the best hyper-parameters that the trials found."""
-        chosen = Tuning(self._store, self._run).best()
-        known = self._known_to(model)
-        if not chosen or not known:
-            return model
-        return model.replaced(scorer=tuned_scorer(known, chosen))
+    def trials(self) -> tuple[float, ...]:
+        """Return the F1 of each trial that was completed."""
+        plan = self._plan()
+        return self._tuning(plan).history() if plan.settings.tuning_trials else ()
 
-    def _collected(self, plan: TrainingPlan) -> Iterable[StoredRelease]:
-        if plan.settings.full_retrain:
-            yield from self._library.everything()
-            return
-        for found in self.collected():
-            if found.state == "stored":
-                yield self._library.get(found.package.identity)
+    def _tuning(self, plan: TrainingPlan) -> Tuning:
+        settings = plan.settings
+        space = space_of(settings.assignment, rebuilt=settings.full_retrain)
+        return Tuning(self._store, self._run, space)
 
-    def _known_to(self, model: Model) -> list[Release]:
+    def _lesson(self, plan: TrainingPlan, base: Model, most: int | None = None) -> Lesson:
+        """Return what there is to learn, or ``most`` releases of it."""
+        settings = plan.settings
+        stored = [each.package.identity for each in self.collected() if each.state == "stored"]
+        if not settings.full_retrain:
+            new = [self._library.get(identity) for identity in stored[:most]]
+        elif most is None:
+            new = list(self._library.everything())
+        else:
+            base, new = Model(), self._library.sample(most, _SEED)
+        known = partial(self._known_to, base, most or MOST_RELEASES)
+        return Lesson(base, new, known, self._library, settings.assignment, settings.full_retrain)
+
+    def _known_to(self, model: Model, most: int = MOST_RELEASES) -> list[StoredRelease]:
         """Return some of the stored releases that a model knows."""
-        found = self._library.sample(MOST_RELEASES, _SEED, lambda each: model.knows(*each.identity))
-        return [each.release() for each in found]
+        return self._library.sample(most, _SEED, lambda each: model.knows(*each.identity))
 
     def _registered(self, plan: TrainingPlan, base: Model, model: Model, uri: str) -> str:
         """Register the model as challenger, and the one it builds on if the registry never saw it."""

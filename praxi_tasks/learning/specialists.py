@@ -29,7 +29,9 @@ DAMAGED: Final = 8
 """How many damaged remains of a release are shown, besides a whole and a drifted one."""
 
 _HARSH: Final = (0.3, 0.75)
-_RECIPE: Final = Recipe(unions=1_000, tokens=36, trees=20)
+SPECIALIST: Final = Recipe(unions=1_000, tokens=36, trees=20)
+"""How such an expert is trained, unless a better recipe was found."""
+
 _CHANGED: Final = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -57,6 +59,7 @@ def train_specialists(
     *,
     assignment: Assignment = BY_DEFAULT,
     packages: Collection[str] | None = None,
+    recipe: Recipe = SPECIALIST,
 ) -> Growth:
     """Assign releases to experts, train those, and repair the old ones that fire on the new releases.
 
@@ -81,7 +84,7 @@ def train_specialists(
         samples,
         rng,
         assignment=assignment,
-        recipe=_RECIPE,
+        recipe=recipe,
         routed=routed,
         companions=companions,
     )

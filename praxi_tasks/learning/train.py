@@ -146,9 +146,9 @@ def _build(
     archive = read_archive(archives, (), rng, HELD) if archives else None
     parts = [archive.catalogue] if archive else []
     parts += [build_catalogue(known)] if known else []
-    lesson = _prepare(archives, archive, known, rng)
-    model = before.replaced(catalogues=parts, scorer=_teach(lesson, rng))
-    return give_experts(model, known, rng, assignment), lesson.ordinary
+    drawn = _draw(archives, archive, known, rng)
+    model = before.replaced(catalogues=parts, scorer=_train(drawn, rng))
+    return give_experts(model, known, rng, assignment), drawn.ordinary
 
 
 def _add(
@@ -167,7 +167,7 @@ def _add(
     return add_releases(model, known, rng, assignment=assignment)
 
 
-class _Lesson(NamedTuple):
+class _Drawn(NamedTuple):
     """What a scorer is trained on.
 
     ``reduced`` is the catalogue without the packages that were held out. ``ordinary`` are those of the
@@ -188,20 +188,28 @@ def make_scorer(
     known: Sequence[Release],
     rng: np.random.Generator,
     recipe: ScorerRecipe = USUAL,
+    layers: int | None = None,
 ) -> Scorer:
-    """Train the scorer on layers of which a few packages are unknown: those that were held out."""
-    return _teach(_prepare(archives, archive, known, rng), rng, recipe)
+    """Train the scorer on layers of which a few packages are unknown: those that were held out.
+
+    Parameters
+    ----------
+    layers
+        How many; as many as the catalogue asks for, unless it is given.
+    """
+    drawn = _draw(archives, archive, known, rng)
+    return _train(drawn if layers is None else drawn._replace(layers=layers), rng, recipe)
 
 
-def _teach(lesson: _Lesson, rng: np.random.Generator, recipe: ScorerRecipe = USUAL) -> Scorer:
-    groups, strangers = lesson.groups, lesson.strangers
-    sampler = LayerSampler(lesson.releases, rng, groups=groups, strangers=strangers, most=MOST)
-    return train_scorer(sampler, lesson.reduced, lesson.layers, recipe)
+def _train(drawn: _Drawn, rng: np.random.Generator, recipe: ScorerRecipe = USUAL) -> Scorer:
+    groups, strangers = drawn.groups, drawn.strangers
+    sampler = LayerSampler(drawn.releases, rng, groups=groups, strangers=strangers, most=MOST)
+    return train_scorer(sampler, drawn.reduced, drawn.layers, recipe)
 
 
-def _prepare(
+def _draw(
     archives: Sequence[Path], archive: Archive | None, known: Sequence[Release], rng: np.random.Generator
-) -> _Lesson:
+) -> _Drawn:
     packages = sorted({release.package for release in known})
     held = {name for name in packages if rng.random() < HELD}
     parts = [build_catalogue(release for release in known if release.package not in held)]
@@ -215,7 +223,7 @@ def _prepare(
     drawn = rng.permutation(len(catalogue.packages))[:ARCHIVE_SAMPLE].tolist()
     ordinary = {catalogue.packages[place] for place in drawn}
     sample = _sample(archives, ordinary, groups, strangers, rng)
-    return _Lesson(
+    return _Drawn(
         reduced=join_catalogues(parts),
         releases=[*known, *sample],
         groups=groups,

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from praxi_tasks.discovery.model import Model
+from praxi_tasks.discovery.ubjson import read_ubjson
 from praxi_tasks.errors import RegistryDownError
 from praxi_tasks.fingerprint.tagset import Tagset
 from praxi_tasks.learning.carried import carry
@@ -25,6 +26,8 @@ from praxi_tasks.learning.outcome import Promotion, Trained
 from praxi_tasks.learning.registry import CHAMPION, ModelRegistry, tracking_uri
 from praxi_tasks.learning.requests import NewPackage, open_requests
 from praxi_tasks.learning.run import TrainingRun
+from praxi_tasks.learning.specialists import SPECIALIST
+from praxi_tasks.learning.tuning import Trial
 from praxi_tasks.store import Store, documents, keys
 from tests.conftest import ROOT
 from tests.learning.conftest import ask, claim, installed, put_layer, put_package, stored_world, train
@@ -242,21 +245,53 @@ class TestTrainings:
         assert named(store, layer("newlib")) == [("newlib", ("1.0",))]
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("starter")
-def test_tuning_trials_share_what_they_found_and_the_best_is_used(store: Store) -> None:
-    stored_world(store)
-    ask(store, "one", put_package(store, 1, "newlib"))
-    run = train(store, "t1", until="train", settings='{"tuning_trials": 2}')
-    before = model(store).scorer.to_bytes()
-    found = [run.tune(number) for number in range(2)]
-    assert all(0.5 < f1 <= 1 for f1 in found)
-    for step in ("train", "evaluate", "gate", "promote"):
-        getattr(run, step)()
-    close_training(store, "t1")
-    assert "Tuning, trial by trial" in store.get(run.key("report.html")).decode()
-    challenger = documents.read(store, run.key("trained.json"), Trained)
-    assert Model.load(challenger.uri).scorer.to_bytes() != before
+class TestTuning:
+    @pytest.mark.slow
+    def test_trials_share_what_they_found_and_are_in_the_report(self, store: Store) -> None:
+        stored_world(store)
+        ask(store, "one", put_package(store, 1, "newlib"))
+        run = train(store, "t1", until="train", settings='{"tuning_trials": 2}')
+        assert all(0.5 < run.tune(number) <= 1 for number in range(2))
+        for step in ("train", "evaluate", "gate", "promote"):
+            getattr(run, step)()
+        close_training(store, "t1")
+        assert "Tuning, trial by trial" in store.get(run.key("report.html")).decode()
+
+    def test_the_best_recipe_is_the_new_experts_and_the_old_ones_stay(self, store: Store) -> None:
+        settings = '{"routing": "random", "tuning_trials": %d, "bars": {"calibration": 1}}'
+        ask(store, "one", *(put_package(store, number, f"lib{number}") for number in range(5)))
+        train(store, "t1", settings=settings % 0)
+        (old,) = model(store).released.experts
+        ask(store, "two", put_package(store, 7, "otherlib"))
+        run = train(store, "t2", until="train", settings=settings % 1)
+        assert run.tune(0) > 0.9
+        tried(run, store, 1, {"expert_trees": 7, "expert_depth": 2})
+        trained = Model.load(run.train().uri)
+        kept, new = trained.released.experts
+        assert kept.to_bytes() == old.to_bytes()
+        assert {trees_of(one.booster) for one in new.models} == {7}
+        assert {trees_of(one.booster) for one in old.models} == {SPECIALIST.trees}
+        assert trained.scorer.to_bytes() == model(store).scorer.to_bytes()
+
+    def test_by_default_the_scorer_is_tuned_and_stays_where_nothing_is_better(self, store: Store) -> None:
+        stored_world(store)
+        ask(store, "one", put_package(store, 1, "newlib"))
+        run = train(store, "t1", until="train", settings='{"tuning_trials": 1}')
+        run.tune(0)
+        before = model(store).scorer.to_bytes()
+        assert Model.load(run.train().uri).scorer.to_bytes() == before
+        tried(run, store, 1, {"scorer_trees": 23})
+        assert Model.load(run.train().uri).scorer.to_bytes() != before
+
+
+def tried(run: TrainingRun, store: Store, number: int, chosen: dict[str, float]) -> None:
+    """Write down that a trial chose something and was perfect."""
+    documents.write(store, run.key(f"trials/{number}.json"), Trial(chosen, 2.0))
+
+
+def trees_of(booster: bytes) -> int:
+    return len(read_ubjson(booster)["learner"]["gradient_booster"]["model"]["trees"])
 
 
 def test_the_first_model_is_trained_without_any_before(
