@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,6 +26,7 @@ from tests.support.task_image import BuiltImage, task_image
 __all__ = ["object_store", "registry", "task_image"]
 
 NAMESPACE = "praxi"
+PATIENCE = 480.0  # seconds after which something counts as never happening
 
 
 class Driver:
@@ -71,12 +72,16 @@ class Driver:
         self._process.stdin.flush()
         return answer
 
-    def wait(self, answer: Path, *, seconds: float = 240) -> dict[str, Any]:
+    def told(self) -> str:
+        """Return the log."""
+        return self.log.read_text(errors="replace")
+
+    def wait(self, answer: Path) -> dict[str, Any]:
         """Wait for an audit's end."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + PATIENCE
         while not answer.exists():
-            assert self._process.poll() is None, self.log.read_text()[-4000:]
-            assert time.monotonic() < deadline, self.log.read_text()[-4000:]
+            assert self._process.poll() is None, self.told()[-4000:]
+            assert time.monotonic() < deadline, self.told()[-4000:]
             time.sleep(0.2)
         found: dict[str, Any] = json.loads(answer.read_text())
         return found
@@ -103,27 +108,25 @@ class Stage:
 
     def running_pod(self, task: str) -> dict[str, Any]:
         """Wait until a pod of a task runs."""
-        deadline = time.monotonic() + 120
-        while time.monotonic() < deadline:
-            for pod in self.cluster.pods(NAMESPACE):
-                if pod["metadata"]["labels"].get("task_id") == task and pod["status"]["phase"] == "Running":
-                    return pod
-            time.sleep(0.02)
-        raise AssertionError(f"no pod of {task} ran: {self.driver.log.read_text()[-4000:]}")
+        running: list[dict[str, Any]] = []
 
-    def wait_for_log(self, words: str) -> None:
-        """Wait until Airflow logged these words."""
-        deadline = time.monotonic() + 120
-        while words not in self.driver.log.read_text(errors="replace"):
-            assert time.monotonic() < deadline, self.driver.log.read_text()[-4000:]
-            time.sleep(0.2)
+        def found() -> bool:
+            running[:] = [
+                pod
+                for pod in self.cluster.pods(NAMESPACE)
+                if pod["metadata"]["labels"].get("task_id") == task and pod["status"]["phase"] == "Running"
+            ]
+            return bool(running)
 
-    def wait_for_event(self, reason: str) -> None:
-        """Wait until the cluster recorded an event."""
-        deadline = time.monotonic() + 60
-        while not self.cluster.events(reason):
-            assert time.monotonic() < deadline, f"no event {reason}"
-            time.sleep(0.1)
+        self.wait_until(found, f"a pod of {task} runs", pause=0.02)
+        return running[0]
+
+    def wait_until(self, happened: Callable[[], bool], what: str, *, pause: float = 0.1) -> None:
+        """Wait until something happened, far longer than it takes."""
+        deadline = time.monotonic() + PATIENCE
+        while not happened():
+            assert time.monotonic() < deadline, f"never: {what}\n{self.driver.told()[-4000:]}"
+            time.sleep(pause)
 
     def check(self, answer: Path) -> dict[str, Any]:
         """Wait for the end; every image must be accounted for, and no pod be left."""
@@ -135,7 +138,7 @@ class Stage:
 
         ended = self.driver.wait(answer)
         states = {task["task"]: task["state"] for task in ended["tasks"]}
-        assert states["report"] == "success", (ended, self.driver.log.read_text()[-3000:])
+        assert states["report"] == "success", (ended, self.driver.told()[-3000:])
         report = open_store(self.store).get(keys.run(run_key(ended["run_id"]), "report.json"))
         told = msgspec.json.decode(report, type=AuditReport)
         images = {image.image: image for image in told.images}

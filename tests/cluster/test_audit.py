@@ -29,32 +29,39 @@ def test_the_audit_runs_as_pods_that_hold_no_secret(stage: Stage, deferrable: bo
 
 @pytest.mark.parametrize("fault", ["evict", "lose_node", "kill_out_of_memory"])
 def test_a_pod_that_dies_in_the_middle_is_run_again(stage: Stage, fault: str) -> None:
-    answer = stage.start()
     harm: Callable[..., None] = getattr(stage.cluster, fault)
-    harm(stage.running_pod("fingerprint"))
+    with stage.gate.holding("/batches/"):  # or it might be done before the harm is
+        answer = stage.start()
+        harm(stage.running_pod("fingerprint"))
     ended = stage.check(answer)
     assert ended["states"] == STATES
     assert tries(ended, "fingerprint") == 2
 
 
 def test_a_killed_worker_leaves_its_pod_to_the_next_try(stage: Stage) -> None:
-    stage.start()
-    pod = stage.running_pod("fingerprint")
-    stage.cluster.freeze(pod)  # or it would be done before the next try looks
-    answer = stage.driver.kill_worker()
-    stage.wait_for_log(f"Reusing existing pod '{pod['metadata']['name']}'")
-    stage.cluster.thaw(pod)
+    stage.cluster.freeze("fingerprint")  # or it would be done before the next try looks
+    try:
+        stage.start()
+        pod = stage.running_pod("fingerprint")
+        answer = stage.driver.kill_worker()
+        told = f"Reusing existing pod '{pod['metadata']['name']}'"
+        stage.wait_until(lambda: told in stage.driver.told(), told)
+    finally:
+        stage.cluster.thaw()
     ended = stage.check(answer)
     assert ended["states"] == STATES
     assert tries(ended, "fingerprint") == 2
 
 
 def test_a_log_stream_that_is_cut_costs_nothing(stage: Stage) -> None:
-    before = stage.cluster.gate.cut
-    stage.cluster.cut_logs(2)
-    ended = stage.check(stage.start())
+    with stage.gate.holding("/batches/"):  # so that there is a stream to cut
+        answer = stage.start()
+        pod = stage.running_pod("fingerprint")
+        stage.wait_until(lambda: stage.cluster.cut_log(pod), "the log is read")
+        stage.wait_until(lambda: stage.cluster.log_streams(pod) > 1, "the log is read again")
+    ended = stage.check(answer)
     assert ended["states"] == STATES
-    assert stage.cluster.gate.cut > before
+    assert tries(ended, "fingerprint") == 1
 
 
 def test_an_api_server_that_refuses_for_a_minute_is_waited_for(stage: Stage) -> None:
@@ -76,10 +83,11 @@ def test_a_store_that_refuses_writes_for_half_a_minute_is_waited_for(stage: Stag
 
 
 def test_an_image_pull_that_backs_off_is_waited_for(stage: Stage) -> None:
+    before = len(stage.cluster.events("Failed"))
     stage.cluster.fail_pulls("too many requests: 503 Service Unavailable")
     answer = stage.start()
     try:
-        stage.wait_for_event("Failed")
+        stage.wait_until(lambda: len(stage.cluster.events("Failed")) > before, "a pull fails")
     finally:
         stage.cluster.fail_pulls("")
     assert stage.check(answer)["states"] == STATES

@@ -38,7 +38,7 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
 
 def leaves(api: client.CoreV1Api, name: str, *phases: str) -> Any:
     """Wait until a pod has left some phases, and return it."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 240
     while (pod := api.read_namespaced_pod(name, "praxi")).status.phase in phases:
         assert time.monotonic() < deadline, pod.status.container_statuses
         time.sleep(0.1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from aiohttp import web
@@ -23,6 +23,10 @@ class LoopThread:
     def do(self, work: Coroutine[Any, Any, T], *, seconds: float = 120) -> T:
         """Run a coroutine there and wait for its result."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=seconds)
+
+    def call(self, function: Callable[[], object]) -> None:
+        """Call a function there soon."""
+        self._loop.call_soon_threadsafe(function)
 
     def close(self) -> None:
         """End the loop; what runs on it must have been stopped."""

@@ -1,7 +1,8 @@
-"""A gate in front of an object store that refuses writes while it is told to, as an overloaded S3 does."""
+"""A gate in front of an object store that refuses or holds writes when told to, as an overloaded S3 does."""
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,16 @@ class S3Gate:
         self.refused = 0
         self._target = target
         self._until = 0.0
+        self._held = ""
+
+    @contextmanager
+    def holding(self, part: str) -> Iterator[None]:
+        """Leave writes of keys that contain this without an answer: who writes one waits, and lives."""
+        self._held = part
+        try:
+            yield
+        finally:
+            self._held = ""
 
     def refuse_writes(self, seconds: float) -> None:
         """Answer every write with 503 for a while."""
@@ -36,6 +47,10 @@ class S3Gate:
             self.refused += 1
             return web.Response(status=503, body=_SLOW_DOWN, content_type="application/xml")
         body = await request.read()
+        while self._held and request.method in _WRITES and self._held in request.path:
+            await asyncio.sleep(0.1)
+        if request.transport is None or request.transport.is_closing():
+            return web.Response(status=499)  # nobody waits any more, and what died writes nothing
         async with (
             aiohttp.ClientSession(auto_decompress=False, timeout=aiohttp.ClientTimeout(60)) as session,
             session.request(

@@ -106,13 +106,15 @@ class Cluster:
         """Lose the pod's node: the containers die and the object is gone from the API."""
         self._thread.do(self._lose(pod))
 
-    def freeze(self, pod: Manifest) -> None:
-        """Let a running pod stand still, until :meth:`thaw`."""
-        self._thread.do(self.podman.run("pod", "kill", "--signal", "STOP", machine_name(pod)))
+    def freeze(self, task: str) -> None:
+        """Let every pod of an Airflow task stand still as soon as it runs, until :meth:`thaw`."""
+        self._thread.call(self._kubelet.thawed.clear)
+        self._kubelet.frozen_task = task
 
-    def thaw(self, pod: Manifest) -> None:
-        """Let a frozen pod go on."""
-        self._thread.do(self.podman.run("pod", "kill", "--signal", "CONT", machine_name(pod)))
+    def thaw(self) -> None:
+        """Let frozen pods go on."""
+        self._kubelet.frozen_task = ""
+        self._thread.call(self._kubelet.thawed.set)
 
     def fail_pulls(self, problem: str) -> None:
         """Let every image pull fail with these words, until they are empty."""
@@ -122,9 +124,13 @@ class Cluster:
         """Let the API server answer everything with these statuses for a while."""
         self.gate.refuse(seconds, statuses)
 
-    def cut_logs(self, times: int = 1) -> None:
-        """Break the next log streams shortly after they begin."""
-        self.gate.cut_logs(times)
+    def cut_log(self, pod: Manifest) -> bool:
+        """Break the stream of a pod's log; return whether somebody reads it."""
+        return self._thread.do(self.gate.cut(pod["metadata"]["name"]))
+
+    def log_streams(self, pod: Manifest) -> int:
+        """Return how often a pod's log was asked for."""
+        return self.gate.streams(pod["metadata"]["name"])
 
     # Inside.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -20,21 +19,16 @@ class Gate:
         self._handler = handler
         self._until = 0.0
         self._statuses = itertools.cycle([500])
-        self._streams: set[web.BaseRequest] = set()
+        self._streams: list[web.BaseRequest] = []
         self.refused = 0
-        self.cut = 0
-        self._cut_next = 0
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
         if time.monotonic() < self._until:
             self.refused += 1
             return _refusal(next(self._statuses))
-        if not request.path.endswith("/log"):
-            return await self._handler(request)
-        if self._cut_next > 0:
-            self._cut_next -= 1
-            asyncio.get_running_loop().call_later(0.5, self._cut, request)
+        if request.path.endswith("/log"):
+            self._streams.append(request)
         return await self._handler(request)
 
     def refuse(self, seconds: float, statuses: Sequence[int]) -> None:
@@ -42,14 +36,20 @@ class Gate:
         self._statuses = itertools.cycle(statuses)
         self._until = time.monotonic() + seconds
 
-    def cut_logs(self, times: int) -> None:
-        """Break the connection of the next log streams shortly after they begin."""
-        self._cut_next = times
+    def streams(self, pod: str) -> int:
+        """Return how often a pod's log was asked for."""
+        return len(self._of(pod))
 
-    def _cut(self, request: web.BaseRequest) -> None:
-        if request.transport is not None:
-            request.transport.abort()
-            self.cut += 1
+    async def cut(self, pod: str) -> bool:
+        """Break the connection on which a pod's log was last asked for; return whether there is one."""
+        for request in self._of(pod)[-1:]:
+            if request.transport is not None:
+                request.transport.abort()
+                return True
+        return False
+
+    def _of(self, pod: str) -> list[web.BaseRequest]:
+        return [request for request in self._streams if f"/pods/{pod}/" in request.path]
 
 
 def _refusal(status: int) -> web.Response:

@@ -50,6 +50,8 @@ class Kubelet:
     ) -> None:
         self.podman = podman
         self.pull_problem = ""
+        self.frozen_task = ""
+        self.thawed = asyncio.Event()
         self._folder = folder
         self._pods = pods
         self._record = record
@@ -135,10 +137,23 @@ class Kubelet:
 
     async def _start(self, pod: Manifest) -> None:
         ready = await self._prepare(pod)
-        await self.podman.run("kube", "play", "--quiet", "--network=host", "-", stdin=_playable(ready))
+        frozen = self.frozen_task and pod["metadata"]["labels"].get("task_id") == self.frozen_task
+        begin = f"--start={'false' if frozen else 'true'}"
+        play = ("kube", "play", "--quiet", "--network=host", begin, "-")
+        await self.podman.run(*play, stdin=_playable(ready))
         status.running(pod)
         self._pods.touch(pod)
         self._record(pod, "Started", "Started container base")
+        if frozen:
+            await self._freeze(pod)
+
+    async def _freeze(self, pod: Manifest) -> None:
+        """Hold a pod before its first instruction: what it would wait for meanwhile could time out."""
+        for container in pod["spec"]["containers"]:
+            if log := await self.log_file(pod, container["name"]):
+                log.touch()
+        await self.thawed.wait()
+        await self.podman.run("pod", "start", machine_name(pod))
 
     async def _prepare(self, pod: Manifest) -> Manifest:
         """Return the pod with all it mounts and is told, as soon as that is there."""
