@@ -14,12 +14,14 @@ pytestmark = [pytest.mark.slow, pytest.mark.server]
 LIMIT = 350_000_000
 RESTRICTED = ("--read-only", "--cap-drop=all", "--security-opt=no-new-privileges", "--tmpfs=/scratch")
 
-# Trains and calibrates a model, registers it, opens a study, writes the tables: in each, another library.
+# Trains and calibrates a model, registers it, opens a study, specifies a chart, writes the tables: in each,
+# another library.
 LEARNING = """
 import world
 from praxi_tasks.findings.document import AssessedAudit
 from praxi_tasks.findings.report.tables import parquet_tables
 from praxi_tasks.learning.registry import ModelRegistry
+from praxi_tasks.learning.report import course, inline
 from praxi_tasks.learning.tuning import Tuning
 from praxi_tasks.store import open_store
 
@@ -29,6 +31,7 @@ version = registry.register("file:///scratch/model", "identity", {})
 registry.challenge(version)
 print(version.version, *registry.get(version.version).aliases)
 print(len(Tuning(open_store("file:///scratch/store"), "study").history()))
+print(course.trials([0.5, 0.75]).spec["$schema"].split("/")[-2], len(inline.scripts()))
 print(*sorted(name for name, table in parquet_tables(AssessedAudit("r", "2026-11-20", "", "", ())) if table))
 """
 
@@ -80,4 +83,6 @@ def test_what_training_and_reports_need_was_not_slimmed_away(task_image: BuiltIm
     options = (*RESTRICTED, world, "--env=PYTHONPATH=/opt/praxi/lib/praxi:/probe", "--entrypoint=python3")
     done = task_image.run("-c", LEARNING, options=options)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == ["1", "challenger", "0", "components", "findings", "images", "layers"]
+    model, study, charts, tables = done.stdout.splitlines()
+    assert (model, study, charts) == ("1 challenger", "0", "vega-lite 4")
+    assert tables.split() == ["components", "findings", "images", "layers"]

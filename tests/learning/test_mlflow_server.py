@@ -52,7 +52,7 @@ def test_a_training_is_recorded_with_its_model_and_promoted(
     place = registry.client.download_artifacts(champion.run, "", str(tmp_path))
     learned = msgspec.json.decode((Path(place) / "learned.json").read_bytes())
     assert learned == {"learned": [["pypi", "newlib", "1.0"]]}
-    assert "<svg" in (Path(place) / "report.html").read_text()
+    assert "<figure" in (Path(place) / "report.html").read_text()
     logged = Model.load((Path(place) / "model").as_uri())
     assert logged.id == champion.model
     assert logged.knows("pypi", "newlib", "1.0")

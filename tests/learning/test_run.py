@@ -71,8 +71,7 @@ class TestTrainings:
         assert open_requests(store) == {}
         page = store.get(run.key("report.html")).decode()
         assert "pkg:pypi/newlib@1.0" in page
-        assert page.count("<svg") >= 4
-        assert "http" not in page.replace("http://www.w3.org/", "").replace("http-equiv", "")
+        assert page.count('<script type="application/json">') >= 3
 
     @pytest.mark.parametrize(
         ("routing", "size", "experts"), [("random", 2, 2), ("random", 0, 1), ("version", 2, 3)]

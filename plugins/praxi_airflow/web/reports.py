@@ -1,8 +1,9 @@
 """``GET /praxi/reports/DAG/RUN``: the report of a run, out of the store; Airflow shows it on the run's page.
 
 Sub-applications of the API server have no authentication of their own: a report is shown to who may read the
-runs of its Dag. It names what strangers put into images, so the browser is told to give it no origin: were
-anything in it ever to run, it could not act for the person who reads it.
+runs of its Dag. It names what strangers put into images, so the browser is told to give it no origin and no
+network: were anything in it ever to run that should not, it could neither act for the person who reads it nor
+tell anybody what it sees. A report's own policy may be stricter about what runs.
 """
 
 from __future__ import annotations
@@ -29,7 +30,10 @@ _PLACES: Final[Mapping[str, Callable[[str, str], str]]] = {
     "praxi_train": keys.training_run,
 }
 _HEADERS: Final = {
-    "Content-Security-Policy": "sandbox allow-scripts allow-downloads allow-popups",
+    "Content-Security-Policy": (
+        "sandbox allow-scripts allow-downloads allow-popups; "
+        "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'"
+    ),
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from typing import Final
 from urllib.parse import unquote
 
 from praxi_tasks.learning.collecting import Collected
 from praxi_tasks.learning.evaluation import Evaluation
 from praxi_tasks.learning.outcome import Judged, Promotion, Trained, TrainingSummary
-from praxi_tasks.learning.report import charts
+from praxi_tasks.learning.report import charts, course, inline
+from praxi_tasks.learning.report.figure import Figure
 
 _DIGEST: Final = re.compile(r"(sha256:[0-9a-f]{12})[0-9a-f]{52}")
 _LABELS: Final[Mapping[str, str]] = {
@@ -43,20 +43,24 @@ class Story:
 
 
 def training_page(story: Story) -> str:
-    """Return the page as HTML that loads nothing and runs nothing."""
+    """Return the page as HTML that loads nothing, and runs nothing but the scripts that draw its charts."""
     import jinja2
 
-    text = resources.files(__package__).joinpath("page.html").read_text("utf-8")
+    style, running = inline.asset("page.css"), inline.scripts()
     environment = jinja2.Environment(autoescape=True, trim_blocks=True)
     environment.filters["shortened"] = _shortened
     told = {name: getattr(story, name) for name in Story.__slots__}
-    return environment.from_string(text).render(
+    return environment.from_string(inline.asset("page.html")).render(
         **told,
         name=unquote(
             story.run.replace("=", "%")
         ),  # the run's id, of which the key spells some letters otherwise
         labels=_LABELS,
-        charts=list(_charts(story)),
+        figures=[figure for figure in _figures(story) if figure.rows],
+        style=style,
+        scripts=running,
+        policy=inline.policy([style], running),
+        licences=inline.asset("vega/LICENSES.txt"),
         rebuilt=any(each.rebuilt for each in story.history),
     )
 
@@ -66,14 +70,14 @@ def _shortened(source: str) -> str:
     return _DIGEST.sub(r"\1…", source)
 
 
-def _charts(story: Story) -> Sequence[tuple[str, str]]:
+def _figures(story: Story) -> Sequence[Figure]:
     if story.evaluation is None:
         return ()
     return (
-        ("Champion and challenger", charts.comparison(story.evaluation)),
-        ("Reliability: how often a confidence was right", charts.reliability(story.evaluation)),
-        ("F1 against model size, training by training", charts.growth(story.history)),
-        ("Cost: learning on top, and rebuilding", charts.cost(story.history)),
-        ("Tuning, trial by trial", charts.trials(story.trials)),
-        ("Look-alikes: missed, and named instead", charts.confusion(story.evaluation)),
+        charts.comparison(story.evaluation),
+        charts.reliability(story.evaluation),
+        course.growth(story.history),
+        course.cost(story.history),
+        course.trials(story.trials),
+        charts.confusion(story.evaluation),
     )

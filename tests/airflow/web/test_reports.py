@@ -10,8 +10,11 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from praxi_airflow.run_key import run_key
+from praxi_tasks.learning.report.page import training_page
 from praxi_tasks.store import Store, keys, open_store
 from tests.airflow.conftest import Configure
+from tests.learning.report.stories import story
+from tests.support.browser import chromium, overheard
 
 pytestmark = pytest.mark.airflow
 RUN = "manual__2026-11-20T00:00:00+00:00"
@@ -52,6 +55,27 @@ def test_a_report_is_shown_without_any_origin(server: FastAPI, store: Store) -> 
     assert answer.headers["content-type"].startswith("text/html")
     assert "sandbox" in answer.headers["content-security-policy"]
     assert "allow-same-origin" not in answer.headers["content-security-policy"]
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+@pytest.mark.slow
+def test_a_report_draws_its_charts_in_a_frame_of_another_page(server: FastAPI, store: Store) -> None:
+    store.put(keys.training_run(run_key(RUN), "report.html"), training_page(story()).encode())
+    answer = client(server).get(PLACE)
+    site = "http://airflow.test"
+    with chromium() as browser:
+        page = browser.new_page()
+        page.route(
+            f"{site}/", lambda route: route.fulfill(content_type="text/html", body=f"<iframe src={PLACE}>")
+        )
+        headers = {name: answer.headers[name] for name in ("content-type", "content-security-policy")}
+        page.route(site + PLACE, lambda route: route.fulfill(headers=headers, body=answer.text))
+        heard = overheard(page)
+        page.goto(f"{site}/")
+        page.frame_locator("iframe").locator("body[data-drawn=yes]").wait_for()
+        report = page.frames[1]
+        assert report.evaluate("[origin, document.querySelectorAll('figure svg').length]") == ["null", 5]
+    assert heard == [f"{site}/", site + PLACE]
 
 
 def test_who_is_not_logged_in_sees_nothing(server: FastAPI, store: Store) -> None:

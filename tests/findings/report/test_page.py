@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from praxi_tasks.findings.document import AssessedAudit, AssessedImage
 from praxi_tasks.findings.feed_health import FeedHealth
 from praxi_tasks.findings.finding import Finding
 from praxi_tasks.findings.report.page import report_page
 from tests.findings.audits import AT, large_audit
-from tests.support.tools import find
+from tests.support.browser import browser
+from tests.support.browser import opened as open_page
+
+__all__ = ["browser"]
 
 HOSTILE = "</script><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
 
@@ -24,23 +26,8 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    program = find("chromium", "chromium-browser", "google-chrome")
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--headless"])
-
-
 def opened(browser: Browser, audit: AssessedAudit, folder: Path) -> Page:
-    (folder / "report.html").write_text(report_page(audit))
-    context = browser.new_context(offline=True, viewport={"width": 1500, "height": 950})
-    page = context.new_page()
-    requests: list[str] = []
-    page.on("request", lambda request: requests.append(request.url))
-    page.goto((folder / "report.html").as_uri())
-    page.wait_for_selector("body[data-ready=yes]")
-    assert len([url for url in requests if not url.startswith("data:")]) == 1
-    return page
+    return open_page(browser, report_page(audit), folder, until="body[data-ready=yes]")
 
 
 def small(*findings: Finding, **fields: object) -> AssessedAudit:
@@ -84,8 +71,9 @@ def test_scrolling_reaches_the_last_row(browser: Browser, tmp_path: Path) -> Non
     page = opened(browser, large_audit(50, 2_000), tmp_path)
     page.click("nav button:has-text('Components')")
     page.evaluate("document.getElementById('scroll').scrollTop = 1e9")
-    page.wait_for_function("document.querySelectorAll('tbody tr').length > 2")
-    assert page.locator("tbody tr").last.evaluate("row => row.getBoundingClientRect().height") < 2
+    # The page draws when it hears of the scrolling; then the spacer below the last row has no height left.
+    expect(page.locator("tbody tr").last).to_have_css("height", "0px")
+    assert page.locator("tbody tr.row").count() > 1
 
 
 def test_a_finding_shows_its_evidence(browser: Browser, tmp_path: Path) -> None:

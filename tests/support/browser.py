@@ -1,0 +1,59 @@
+"""Chromium, and pages in it that must not ask the network for anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.support.tools import find
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Run Chromium for as long as the block lasts."""
+    program = find("chromium", "chromium-browser", "google-chrome")
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--headless"])
+
+
+# Not for a whole session: while it runs, no other test of the process could run an event loop.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Return a Chromium for the tests of one module."""
+    with chromium() as running:
+        yield running
+
+
+def overheard(page: Page) -> list[str]:
+    """Return a list that grows by what a page requests, and by what its console warns of."""
+    heard: list[str] = []
+    page.on("request", lambda request: heard.append(request.url))
+    page.on("pageerror", lambda error: heard.append(f"error: {error}"))
+    page.on("console", lambda message: heard.append(f"{message.type}: {message.text}"))
+    return heard
+
+
+def opened(browser: Browser, html: str, folder: Path, *, until: str, **options: Any) -> Page:
+    """Open a page from a file, without a network; fail if it requests more than itself, or complains.
+
+    Parameters
+    ----------
+    until
+        Selects what is there once the page is ready.
+    options
+        Of the browser's context, such as ``color_scheme``.
+    """
+    place = folder / "report.html"
+    place.write_text(html)
+    settings: dict[str, Any] = {"offline": True, "viewport": {"width": 1500, "height": 950}}
+    page = browser.new_context(**settings | options).new_page()
+    heard = overheard(page)
+    page.goto(place.as_uri())
+    page.wait_for_selector(until)
+    assert [told for told in heard if not told.startswith("data:")] == [place.as_uri()]
+    return page
