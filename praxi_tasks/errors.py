@@ -224,6 +224,18 @@ class ReleaseNotFoundError(ReleaseError):
     code = "release-not-found"
 
 
+class SourceOnlyError(ReleaseError):
+    """An index has a release as source only: a build, apart from all that is ours, may give its files."""
+
+    code = "source-only"
+
+
+class BuildError(ReleaseError):
+    """A release that exists as source only could not be built."""
+
+    code = "build"
+
+
 class ReleaseRefusedError(ReleaseError):
     """A release is hostile or absurd: a path outside its root, a million files, another release's name."""
 

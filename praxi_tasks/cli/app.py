@@ -15,6 +15,7 @@ from praxi_tasks.errors import ExitCode, PraxiError
 # command -> the module that defines it; the command object there has the command's name.
 COMMANDS: Final[dict[str, str]] = {
     "audit": "praxi_tasks.cli.audit",
+    "build": "praxi_tasks.cli.build",
     "feeds": "praxi_tasks.cli.feeds",
     "fingerprint": "praxi_tasks.cli.fingerprint",
     "learn": "praxi_tasks.cli.learn",

@@ -57,6 +57,24 @@ def fingerprint(run: TrainingRun, batch: int) -> None:
 
 
 @learn.command()
+@click.argument("release")
+@click.argument("printed", type=click.File(errors="replace"), default="-")
+@click.pass_obj
+def built(run: TrainingRun, release: str, printed: IO[str]) -> None:
+    """Keep what `praxi build RELEASE` PRINTED, by default from standard input, for `train` to look at."""
+    from praxi_tasks.errors import DataError
+    from praxi_tasks.learning.builds.lines import Listener
+    from praxi_tasks.learning.requests import parse_label
+
+    listener = Listener()
+    for line in printed:
+        listener.take(line)
+    if listener.result is None:
+        raise DataError("no result of a build", action="pipe the output of `praxi build` to this")
+    run.take_built(parse_label(release), listener.result)
+
+
+@learn.command()
 @click.option("--batch", type=click.IntRange(0), required=True, help="The number of the trial.")
 @click.pass_obj
 def tune(run: TrainingRun, batch: int) -> None:

@@ -9,7 +9,13 @@ from typing import Final, Literal
 
 import msgspec
 
-from praxi_tasks.errors import KeyNotFoundError, PraxiError, ReleaseError, StoreUnavailableError
+from praxi_tasks.errors import (
+    KeyNotFoundError,
+    PraxiError,
+    ReleaseError,
+    SourceOnlyError,
+    StoreUnavailableError,
+)
 from praxi_tasks.learning.library import Library
 from praxi_tasks.learning.requests import NewPackage, of_version
 from praxi_tasks.learning.sources.base import Source
@@ -18,7 +24,7 @@ from praxi_tasks.store import Store, documents, keys
 
 logger = logging.getLogger(__name__)
 
-State = Literal["stored", "failed", "given-up"]
+State = Literal["stored", "source", "failed", "given-up"]
 NEWEST: Final = 5
 """How many versions of a package are learned on one day, where nobody knows which one is meant."""
 
@@ -34,7 +40,10 @@ class Attempt(msgspec.Struct, frozen=True):
 
 
 class Collected(msgspec.Struct, frozen=True):
-    """How the search for a release ended; ``source`` gave it, or ``reason`` says why none did."""
+    """How the search for a release ended; ``source`` gave it, or ``reason`` says why none did.
+
+    In the state ``source`` it has to be built first, and ``reason`` says from what.
+    """
 
     package: NewPackage
     state: State
@@ -80,11 +89,15 @@ class Collector:
         reasons: dict[str, str] = {}
         for source in self._sources:
             if source.offers(wanted):
-                found = self._ask(source, wanted, reasons)
+                try:
+                    found = self._ask(source, wanted, reasons)
+                except SourceOnlyError as error:
+                    remember(self._store, wanted, self._today, {source.name: str(error)})
+                    return Collected(wanted, "source", reason=str(error))
                 if found is not None:
                     self._library.add(found)
                     return Collected(wanted, "stored", found.source)
-        self._remember(wanted, attempts, reasons)
+        remember(self._store, wanted, self._today, reasons)
         return Collected(wanted, "failed", reason=_told(reasons))
 
     def collect_all(self, wanted: NewPackage) -> list[Collected]:
@@ -102,7 +115,7 @@ class Collector:
         reasons: dict[str, str] = {}
         offers = [source for source in self._sources if source.offers(wanted)]
         found = dict.fromkeys(each for source in offers for each in self._versions(source, wanted, reasons))
-        self._remember(wanted, attempts, reasons)
+        remember(self._store, wanted, self._today, reasons)
         chosen = list(found)[NEWEST * past :][:NEWEST]
         if not chosen:
             reasons = reasons or {"versions": "no source tells any more of them"}
@@ -120,7 +133,7 @@ class Collector:
         """Ask one source; whatever goes wrong is its reason, for the next one may do better."""
         try:
             return source.read(wanted).checked()
-        except StoreUnavailableError:
+        except (StoreUnavailableError, SourceOnlyError):
             raise
         except PraxiError as error:
             reasons[source.name] = str(error)
@@ -131,10 +144,19 @@ class Collector:
             logger.warning("%s: %s", source.name, error)
         return None
 
-    def _remember(self, wanted: NewPackage, attempts: Sequence[Attempt], reasons: dict[str, str]) -> None:
-        others = [attempt for attempt in attempts if attempt.day != self._today]
-        record = [*others, Attempt(self._today, reasons)]
-        documents.write(self._store, keys.release_attempts(*wanted.identity), record)
+
+def remember(store: Store, wanted: NewPackage, today: date, reasons: dict[str, str]) -> None:
+    """Record that a release was asked for in vain; of a day, the last time counts."""
+    others = [attempt for attempt in past_attempts(store, wanted) if attempt.day != today]
+    record = [*others, Attempt(today, reasons)]
+    documents.write(store, keys.release_attempts(*wanted.identity), record)
+
+
+def amend(store: Store, wanted: NewPackage, reasons: dict[str, str]) -> None:
+    """Record why the last attempt to get a release was in vain, once that is known."""
+    *others, last = past_attempts(store, wanted)
+    record = [*others, Attempt(last.day, reasons)]
+    documents.write(store, keys.release_attempts(*wanted.identity), record)
 
 
 def past_attempts(store: Store, wanted: NewPackage) -> tuple[Attempt, ...]:

@@ -7,7 +7,7 @@ found, the same model has the same identity and version, an alias that is set is
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
@@ -16,6 +16,7 @@ import numpy as np
 from praxi_tasks.discovery.bundle import bundle_size
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.errors import KeyNotFoundError, UsageError
+from praxi_tasks.learning.builds.adopting import adopt_builds
 from praxi_tasks.learning.carried import take_in
 from praxi_tasks.learning.champion import load_base, resolve_model
 from praxi_tasks.learning.collecting import Collected, Collector
@@ -27,7 +28,7 @@ from praxi_tasks.learning.outcome import Judged, Promotion, Trained
 from praxi_tasks.learning.plan import TrainingPlan, TrainingSettings
 from praxi_tasks.learning.recipes import USUAL
 from praxi_tasks.learning.registry import CHAMPION, ORIGIN_TAG, ModelRegistry, tracking_uri
-from praxi_tasks.learning.requests import asked_for, merge, open_requests, parse_label, read_list
+from praxi_tasks.learning.requests import NewPackage, asked_for, merge, open_requests, parse_label, read_list
 from praxi_tasks.learning.sources.choice import choose_sources
 from praxi_tasks.learning.stored import StoredRelease
 from praxi_tasks.learning.tracking import Tracker, artifacts
@@ -173,18 +174,25 @@ class TrainingRun:
         documents.write(self._store, self.key("promotion.json"), promotion)
         return promotion
 
+    def take_built(self, wanted: NewPackage, data: bytes) -> None:
+        """Keep what a build handed over, for :meth:`train` to look at."""
+        self._store.replace(keys.training_build(self._run, *wanted.identity), data)
+
     def collected(self) -> tuple[Collected, ...]:
-        """Return how the search for each release ended; a batch that died left nothing."""
-        plan, found = self._plan(), list[Collected]()
+        """Return how the search for each release ended; what was built is taken into the library."""
+        return adopt_builds(self._store, self._run, self._fingerprinted())
+
+    def _fingerprinted(self) -> Iterable[Collected]:
+        """Yield how each batch ended; one that died left nothing."""
+        plan = self._plan()
         for number in range(plan.batches):
+            key = self.key(f"batches/{number}.json")
             try:
-                key = self.key(f"batches/{number}.json")
-                found += documents.read(self._store, key, tuple[Collected, ...])
+                yield from documents.read(self._store, key, tuple[Collected, ...])
             except KeyNotFoundError:
-                found += [
+                yield from (
                     Collected(package, "failed", reason="its task died") for package in plan.batch(number)
-                ]
-        return tuple(found)
+                )
 
     def trials(self) -> tuple[float, ...]:
         """Return the F1 of each trial that was completed."""

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Final
 
-from xxhash import xxh3_64_hexdigest
+from xxhash import xxh3_64
 
 from praxi_tasks.discovery.knowledge import Release
 from praxi_tasks.errors import DataError
 from praxi_tasks.learning.releases import ReleaseFile, ReleaseLine, make_release
 
 _MAX_BYTES: Final = 4 << 30
+_CHUNK: Final = 1 << 20
 
 
 def is_wheel(path: Path) -> bool:
@@ -37,9 +39,17 @@ def read_wheel(path: Path) -> Release:
             if sum(entry.file_size for entry in entries) > _MAX_BYTES:
                 raise DataError("a wheel is too big", where=str(path), action="learn its RECORD instead")
             files = [
-                ReleaseFile(entry.filename, entry.file_size, xxh3_64_hexdigest(archive.read(entry)))
-                for entry in entries
+                ReleaseFile(entry.filename, entry.file_size, _hashed(archive, entry)) for entry in entries
             ]
-    except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+    except (OSError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError) as error:
         raise DataError(f"a wheel can't be read: {error}", where=str(path)) from error
     return make_release(ReleaseLine(words[0], words[1], files))
+
+
+def _hashed(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str:
+    """Return a member's hash; a piece at a time, since a small wheel can hold a huge file."""
+    hashed = xxh3_64()
+    with archive.open(entry) as file:
+        while piece := file.read(_CHUNK):
+            hashed.update(piece)
+    return hashed.hexdigest()

@@ -72,6 +72,11 @@ def training_run(run_id: str, name: str) -> str:
     return f"training/runs/{run_id}/{name}"
 
 
+def training_build(run_id: str, ecosystem: str, name: str, version: str) -> str:
+    """Key of what the build of a release told, in the training ``run_id``."""
+    return training_run(run_id, f"builds/{'/'.join(map(_part, (ecosystem, name, version)))}")
+
+
 def release(ecosystem: str, name: str, version: str) -> str:
     """Key of the labelled fingerprint of a release: the files it installs."""
     return f"{_release_folder(ecosystem, name, version)}/fingerprint.v{RELEASE_PROTOCOL}"

@@ -8,16 +8,19 @@ from typing import Final
 
 from praxi_tasks.errors import UsageError
 from praxi_tasks.learning.sources.base import Source
-from praxi_tasks.learning.sources.fetching import check_site
+from praxi_tasks.learning.sources.fetching import check_public, check_site
 from praxi_tasks.learning.sources.indexes import DebSource, NpmSource, PyPISource
 from praxi_tasks.learning.sources.layers import LayerSource
 from praxi_tasks.learning.sources.npm_registry import NpmRegistry
+from praxi_tasks.learning.sources.sdists import SdistSource
 from praxi_tasks.learning.sources.simple_index import SimpleIndex
 from praxi_tasks.store import Store
 
 VARIABLE: Final = "PRAXI_LEARN_SOURCES"
 PYPI: Final = "PRAXI_LEARN_PYPI_INDEX"
 NPM: Final = "PRAXI_LEARN_NPM_REGISTRY"
+BUILD: Final = "PRAXI_LEARN_BUILD_INDEX"
+"""Address of the index that builds get; unset where nothing may be built."""
 
 
 def _pypi() -> Source:
@@ -30,11 +33,17 @@ def _npm() -> Source:
     return NpmRegistry(check_site(url, NPM)) if url else NpmSource()
 
 
-_MAKERS: Final[Mapping[str, Callable[[Store], Source]]] = {
+def _sdists() -> Source | None:
+    url = os.environ.get(BUILD, "")
+    return SdistSource(check_public(url, BUILD)) if url else None
+
+
+_MAKERS: Final[Mapping[str, Callable[[Store], Source | None]]] = {
     "layer": LayerSource,
     "pypi": lambda _: _pypi(),
     "deb": lambda _: DebSource(),
     "npm": lambda _: _npm(),
+    "sdist": lambda _: _sdists(),
 }
 
 
@@ -42,7 +51,8 @@ def choose_sources(store: Store) -> Sequence[Source]:
     """Return the sources that ``PRAXI_LEARN_SOURCES`` names, in its order; all of them by default.
 
     An index is asked directly where ``PRAXI_LEARN_PYPI_INDEX`` or ``PRAXI_LEARN_NPM_REGISTRY`` gives its
-    address, and through pip or npm otherwise, as they are configured.
+    address, and through pip or npm otherwise, as they are configured. Source is looked for only where
+    ``PRAXI_LEARN_BUILD_INDEX`` says from which index it may be built.
 
     Raises
     ------
@@ -55,4 +65,4 @@ def choose_sources(store: Store) -> Sequence[Source]:
         raise UsageError(
             "not sources of releases", where=f"{VARIABLE}={names}", action=f"use {', '.join(_MAKERS)}"
         )
-    return [_MAKERS[name](store) for name in names]
+    return [source for name in names if (source := _MAKERS[name](store)) is not None]

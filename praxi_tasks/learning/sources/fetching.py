@@ -41,6 +41,21 @@ def check_site(url: str, variable: str) -> str:
     return url.rstrip("/")
 
 
+def check_public(url: str, variable: str) -> str:
+    """Return an address that foreign code may see; see :func:`check_site`.
+
+    Raises
+    ------
+    UsageError
+        If it is no address of a web server, or has a user's name or password in it.
+    """
+    if "@" in urlsplit(url).netloc:
+        raise UsageError(
+            "foreign code would see these credentials", where=variable, action="name an index that needs none"
+        )
+    return check_site(url, variable)
+
+
 def read_page(url: str, accept: str) -> Page:
     """Read a page of an index.
 

@@ -6,7 +6,6 @@ installed.
 
 from __future__ import annotations
 
-import os
 import re
 import zipfile
 from collections.abc import Sequence
@@ -14,23 +13,22 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+from packaging.version import InvalidVersion, Version
 
-from praxi_tasks.errors import ReleaseError, ReleaseNotFoundError, ReleaseRefusedError
-from praxi_tasks.learning.releases import canonical_name
+from praxi_tasks.errors import ReleaseError, ReleaseRefusedError
 from praxi_tasks.learning.requests import NewPackage
 from praxi_tasks.learning.sources.archives import list_tar, open_data_archive
 from praxi_tasks.learning.sources.tools import ask, check_words, download, is_there, scratch
 from praxi_tasks.learning.stored import MOST_FILES, StoredRelease
 from praxi_tasks.learning.wheels import read_wheel
 
-BUILD: Final = "PRAXI_LEARN_BUILD"
-"""Set to 1 where source distributions may be built: in a pod that has no credentials and only the index."""
-
 _NPM_HOME: Final = "usr/local/lib/node_modules"
+_LONGEST_TOLD: Final = 200
 
 
 class PyPISource:
-    """Wheels as pip finds them; releases that exist as source only are built where that is allowed."""
+    """Wheels as pip finds them."""
 
     name = "pypi"
 
@@ -49,13 +47,7 @@ class PyPISource:
         """Return what the release's wheel contains."""
         check_words(wanted.name, wanted.version)
         with scratch() as folder:
-            try:
-                wheel = download(_pip("download", "--only-binary=:all:", wanted), folder)
-            except ReleaseNotFoundError:
-                if os.environ.get(BUILD) != "1":
-                    raise
-                wheel = download(_pip("wheel", "--no-binary=:all:", wanted), folder, isolated=True)
-            return list_wheel(wheel, wanted)
+            return list_wheel(download(_pip_download(wanted), folder), wanted)
 
 
 def list_wheel(wheel: Path, wanted: NewPackage) -> StoredRelease:
@@ -64,12 +56,11 @@ def list_wheel(wheel: Path, wanted: NewPackage) -> StoredRelease:
     Raises
     ------
     ReleaseRefusedError
-        If it is another package's, holds too much, or claims a path outside of what it may own.
+        If it is another release's, holds too much, or claims a path outside of what it may own.
     DataError
         If it is damaged.
     """
-    if canonical_name(wheel.name.partition("-")[0], "pypi") != wanted.name:
-        raise ReleaseRefusedError(f"the index gave {wheel.name}", where=wanted.purl)
+    check_wheel_name(wheel.name, wanted)
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
     if len(names) > MOST_FILES:
@@ -81,6 +72,23 @@ def list_wheel(wheel: Path, wanted: NewPackage) -> StoredRelease:
     return StoredRelease(
         *wanted.identity, f"wheel {wheel.name}", found.paths, found.sizes, found.hashes, found.measured
     )
+
+
+def check_wheel_name(file: str, wanted: NewPackage) -> None:
+    """Refuse a wheel whose name says that it is another release's.
+
+    Raises
+    ------
+    ReleaseRefusedError
+        If it does, or is no wheel's name.
+    """
+    try:
+        name, version, _, _ = parse_wheel_filename(file)
+        is_wanted = name == wanted.name and version == Version(wanted.version)
+    except (InvalidWheelFilename, InvalidVersion):
+        is_wanted = False
+    if not is_wanted:
+        raise ReleaseRefusedError(f"the wheel is {file[:_LONGEST_TOLD]!r}", where=wanted.purl)
 
 
 class DebSource:
@@ -138,9 +146,9 @@ def list_npm(tarball: Path, wanted: NewPackage) -> StoredRelease:
         return list_tar(file, wanted, f"npm {tarball.name}", lambda path: _below(home, path))
 
 
-def _pip(command: str, kind: str, wanted: NewPackage) -> list[str]:
-    options = ["--no-deps", "--no-input", "--quiet", "--disable-pip-version-check"]
-    return ["pip", command, *options, kind, f"{wanted.name}=={wanted.version}"]
+def _pip_download(wanted: NewPackage) -> list[str]:
+    options = ["--no-deps", "--no-input", "--quiet", "--disable-pip-version-check", "--only-binary=:all:"]
+    return ["pip", "download", *options, f"{wanted.name}=={wanted.version}"]
 
 
 def _versions(told: str) -> list[str]:

@@ -52,14 +52,8 @@ def check_words(name: str, version: str) -> None:
         )
 
 
-def download(command: Sequence[str], folder: Path, *, isolated: bool = False) -> Path:
+def download(command: Sequence[str], folder: Path) -> Path:
     """Run a command that puts one file into ``folder``, and return that file.
-
-    Parameters
-    ----------
-    isolated
-        Whether it runs foreign code: then its home is the folder, no configuration file of ours is read, and
-        addresses are told without the credentials in them.
 
     Raises
     ------
@@ -69,7 +63,7 @@ def download(command: Sequence[str], folder: Path, *, isolated: bool = False) ->
         If it takes too long or can't be started.
     """
     before = set(folder.iterdir())
-    done = _run(command, folder, isolated=isolated)
+    done = _run(command, folder)
     made = [path for path in set(folder.iterdir()) - before if path.is_file()]
     if done.returncode or len(made) != 1:
         raise ReleaseNotFoundError(f"{command[0]}: {_reason(done.stderr or done.stdout)}")
@@ -93,10 +87,10 @@ def ask(command: Sequence[str]) -> str:
     return done.stdout
 
 
-def _run(command: Sequence[str], folder: Path, *, isolated: bool = False) -> subprocess.CompletedProcess[str]:
+def _run(command: Sequence[str], folder: Path) -> subprocess.CompletedProcess[str]:
     try:
         return subprocess.run(
-            list(command), cwd=folder, env=_environment(folder if isolated else None), timeout=TIMEOUT,
+            list(command), cwd=folder, env=_environment(), timeout=TIMEOUT,
             stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
@@ -105,11 +99,9 @@ def _run(command: Sequence[str], folder: Path, *, isolated: bool = False) -> sub
         raise ReleaseError(f"{command[0]} can't be started: {error.strerror}") from error
 
 
-def _environment(home: Path | None) -> dict[str, str]:
+def _environment() -> dict[str, str]:
     passed = {name: value for name, value in os.environ.items() if _PASSED.fullmatch(name)}
-    if home is None:
-        return passed | {"HOME": os.environ.get("HOME", "/")}
-    return {name: _SECRET.sub("//", value) for name, value in passed.items()} | {"HOME": str(home)}
+    return passed | {"HOME": os.environ.get("HOME", "/")}
 
 
 def _reason(output: str) -> str:

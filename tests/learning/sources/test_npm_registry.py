@@ -15,7 +15,7 @@ import pytest
 from praxi_tasks.errors import ReleaseError, ReleaseNotFoundError, ReleaseRefusedError
 from praxi_tasks.learning.requests import parse_label
 from praxi_tasks.learning.sources.npm_registry import NpmRegistry
-from tests.learning.sources.site import Answer, Site, site
+from tests.support.site import Answer, Site, site
 from tests.support.tools import need
 
 SHOP = parse_label("npm/@corner/shop@1.0.0")

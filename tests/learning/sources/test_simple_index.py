@@ -18,7 +18,7 @@ from praxi_tasks.learning.sources.choice import choose_sources
 from praxi_tasks.learning.sources.indexes import PyPISource
 from praxi_tasks.learning.sources.simple_index import SimpleIndex
 from praxi_tasks.store import Store
-from tests.learning.sources.site import Answer, Site, site
+from tests.support.site import Answer, Site, site
 from tests.support.tools import need
 
 SHOP = parse_label("shop==1.0")
