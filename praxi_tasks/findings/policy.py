@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 
@@ -160,12 +160,14 @@ def parse_policy(data: bytes, where: str = "policy.yaml") -> Policy:
     PolicyError
         As for :func:`read_policy`.
     """
-    import yaml
+    from praxi_tasks.findings.strict_yaml import parse_yaml
 
     try:
-        content: Any = yaml.safe_load(data)
-        return Policy() if content is None else msgspec.convert(content, Policy)
-    except (yaml.YAMLError, msgspec.ValidationError, UnicodeDecodeError, RecursionError) as error:
+        content = parse_yaml(data)
+        policy = Policy() if content is None else msgspec.convert(content, Policy)
+        msgspec.json.encode(policy)  # text that is no Unicode would break the reports that quote it
+        return policy
+    except ValueError as error:
         problem = " ".join(str(error).split())
         raise PolicyError(
             f"the policy is not valid: {problem}", where=where, action="see docs/policy.schema.json"

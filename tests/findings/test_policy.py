@@ -67,7 +67,19 @@ def test_an_empty_policy_is_the_default() -> None:
         ("ignore: [{id: CVE-1, reason: r, owner: o, expires: soon}]", "expires"),
         ("fail: [{count: 0}]", "count"),
         ("routes: [{namespaces: [], team: t}]", "namespaces"),
+        (
+            "ignore: [{id: CVE-1, reason: r, owner: o, expires: 2026-06-31}]",
+            "'2026-06-31' is no timestamp.*line 1",
+        ),
+        ('ignore: [{reason: "\\ud800", owner: o, expires: 2026-01-01}]', "surrogates"),
+        ("fail: [{count: 2}]\nignore: []\nfail: [{count: 1}]", "'fail' is here twice.*line 3"),
+        ("fail: [{count: 2, count: 1}]", "'count' is here twice"),
+        ("fail: [{new: !!bool maybe}]", "'maybe' is no bool"),
+        ("fail: [{count: !!int many}]", "'many' is no int"),
+        ("fail: [{count: !!timestamp many}]", "'many' is no timestamp"),
+        ("!!python/object/apply:os.getcwd []", "could not determine a constructor"),
         ("a: [", "line 1"),
+        ("[" * 10_000, "recursion"),
         ("- 1", "array"),
     ],
 )
@@ -75,6 +87,11 @@ def test_a_wrong_policy_says_where(text: str, says: str) -> None:
     with pytest.raises(PolicyError, match=says) as caught:
         parse_policy(text.encode())
     assert caught.value.exit_code == ExitCode.USAGE
+
+
+def test_what_is_said_once_may_be_meant_twice() -> None:
+    policy = parse_policy(b"fail: [&strict {severity: high}, {<<: *strict, severity: low, new: true}]")
+    assert [(rule.severity, rule.new) for rule in policy.fail] == [("high", False), ("low", True)]
 
 
 def test_a_missing_policy_is_an_error(tmp_path: Path) -> None:
