@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Sequence
+from typing import Final
+
+_ENOUGH: Final = 64
+"""Batches that keep a pool busy to the end: of more, none need be smaller than the biggest layer."""
 
 
 def pack(sizes: Sequence[int], target: int, most: int) -> list[int]:
@@ -11,14 +15,15 @@ def pack(sizes: Sequence[int], target: int, most: int) -> list[int]:
 
     Longest processing time first (R. L. Graham, *Bounds on multiprocessing timing anomalies*, 1969): the
     biggest layer left goes to the emptiest batch, which is within 4/3 of the best makespan, and far
-    closer when layers are many.
+    closer when layers are many. A layer is never split, so many batches are equal only if each has room for
+    the biggest layer; fewer pods also start sooner, and the whole ends no later.
 
     Parameters
     ----------
     sizes
         Bytes of each layer.
     target
-        Bytes a batch should have, in bytes; decides how many batches there are.
+        Bytes a batch should have at least; decides how many batches there are.
     most
         No more batches than this.
 
@@ -31,6 +36,7 @@ def pack(sizes: Sequence[int], target: int, most: int) -> list[int]:
         return []
     # A layer costs a request and a task some milliseconds, however small: no batch of nothing.
     count = max(1, min(most, len(sizes), -(-sum(sizes) // max(target, 1))))
+    count = min(count, max(sum(sizes) // max(*sizes, 1), _ENOUGH))
     batches = [(0, number) for number in range(count)]
     numbers = [0] * len(sizes)
     for layer in sorted(range(len(sizes)), key=lambda layer: (-sizes[layer], layer)):

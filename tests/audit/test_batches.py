@@ -37,6 +37,23 @@ def test_many_real_sized_layers_balance_within_ten_percent() -> None:
     assert max(sums) <= 1.1 * min(sums)
 
 
+def test_batches_balance_around_layers_of_gigabytes() -> None:
+    values = [1 + (number * 7919) % 40_000_000 for number in range(12_000)] + [2_000_000_000] * 20
+    numbers = pack(values, 256 * 1024 * 1024, 1024)
+    sums = [0] * (max(numbers) + 1)
+    for number, size in zip(numbers, values, strict=True):
+        sums[number] += size
+    assert len(sums) > 100
+    assert max(sums) <= 1.1 * min(sums)
+
+
+def test_one_huge_layer_does_not_make_a_small_audit_wait_for_one_pod() -> None:
+    values = [4_000_000_000] + [50_000_000] * 200
+    numbers = pack(values, 256 * 1024 * 1024, 1024)
+    assert max(numbers) + 1 == 53
+    assert numbers.count(numbers[0]) == 1
+
+
 def test_the_biggest_layers_are_apart() -> None:
     assert len(set(pack([10, 10, 10, 1, 1, 1], 11, 100))) == 3
 
