@@ -1,11 +1,11 @@
-"""The whole audit in a real Airflow, on a real registry and a real Prometheus."""
+"""The whole audit in a real Airflow, on a real registry, a real Prometheus and a real Alertmanager."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,8 +13,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from praxi_airflow.run_key import run_key
+from praxi_tasks.findings.notify.alertmanager import Alert, Alertmanager
 from tests.airflow.world import DAY, PYTHON, World, today, world
 from tests.support.airflow import Airflow, airflow
+from tests.support.alertmanager import alertmanager
 from tests.support.proxy import SILENCE, proxy
 
 pytestmark = [
@@ -25,13 +27,15 @@ pytestmark = [
 ]
 
 HOUR = timedelta(hours=1)
+TOKEN = "the-webhooks-token"
 YESTERDAY = today() - DAY
+LAST_DAYS = (YESTERDAY, today())  # which of them the schedule means changes if midnight falls between
 PAST = [today() - number * DAY for number in (5, 4, 3)]
 EMPTY = today() - 20 * DAY
 HISTORY = [
-    ("shop", YESTERDAY, YESTERDAY + 3 * HOUR),
-    ("farm", YESTERDAY + 5 * HOUR, YESTERDAY + 5 * HOUR + timedelta(minutes=1)),
-    ("gone", YESTERDAY + 7 * HOUR, YESTERDAY + 8 * HOUR),
+    *(("shop", day, day + 3 * HOUR) for day in LAST_DAYS),
+    *(("farm", day + 5 * HOUR, day + 5 * HOUR + timedelta(minutes=1)) for day in LAST_DAYS),
+    *(("gone", day + 7 * HOUR, day + 8 * HOUR) for day in LAST_DAYS),
     ("shop", PAST[0] + 2 * HOUR, PAST[0] + 4 * HOUR),
     ("zoo", PAST[0] + 20 * HOUR, PAST[1] + 3 * HOUR),
     ("bank", PAST[2], PAST[2] + timedelta(minutes=1)),
@@ -48,13 +52,20 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 @pytest.fixture(scope="module")
 def server(cluster: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Airflow]:
-    with airflow(tmp_path_factory.mktemp("airflow"), cluster.variables()) as running:
+    webhook = {"AIRFLOW_CONN_PRAXI_WEBHOOK": json.dumps({"conn_type": "http", "password": TOKEN})}
+    with airflow(tmp_path_factory.mktemp("airflow"), cluster.variables() | webhook) as running:
         running.cli("dags", "unpause", "praxi_audit")
         yield running
 
 
 def date_of(run: dict[str, Any]) -> datetime:
     return datetime.fromisoformat(run["logical_date"])
+
+
+def scheduled(server: Airflow) -> list[tuple[datetime, str]]:
+    """Return day and id of the audits that the schedule started, oldest first."""
+    runs = [run for run in server.runs("praxi_audit") if run["run_type"] == "scheduled"]
+    return [(date_of(run), str(run["dag_run_id"])) for run in runs]
 
 
 def run_on(server: Airflow, dag_id: str, date: datetime) -> str:
@@ -78,8 +89,9 @@ def backfill(
 
 
 def test_yesterday_is_audited_by_schedule(server: Airflow, cluster: World) -> None:
-    server.wait_until(lambda: any(run["run_type"] == "scheduled" for run in server.runs("praxi_audit")))
-    run_id = run_on(server, "praxi_audit", YESTERDAY)
+    server.wait_until(lambda: bool(scheduled(server)))
+    day, run_id = scheduled(server)[0]
+    assert day in LAST_DAYS
     states = server.wait_for("praxi_audit", run_id)
     assert unlike(states, "success") == {}
     ended = cluster.states(run_id)
@@ -87,10 +99,8 @@ def test_yesterday_is_audited_by_schedule(server: Airflow, cluster: World) -> No
     assert set(ended) == {"shop", "farm"}
     assert set(ended.values()) <= {"audited", "cached"}
     # farm is new to the model: training was asked for, once, with where to read what.
-    (asked,) = [
-        run for run in server.runs("praxi_train") if run["logical_date"] and date_of(run) == YESTERDAY
-    ]
-    assert asked["dag_run_id"] == f"audit__{YESTERDAY.isoformat()}"
+    (asked,) = [run for run in server.runs("praxi_train") if run["logical_date"] and date_of(run) == day]
+    assert asked["dag_run_id"] == f"audit__{day.isoformat()}"
     request = json.loads(Path(urlsplit(asked["conf"]["request"]).path).read_bytes())
     assert [package["name"] for package in request["packages"]] == ["farm"]
 
@@ -157,3 +167,26 @@ def test_a_day_without_containers_is_an_empty_audit(server: Airflow, cluster: Wo
     assert states.pop("new_packages") == ["skipped"]
     assert unlike(states, "success") == {}
     assert cluster.states(run_on(server, "praxi_audit", EMPTY)) == {}
+
+
+def drifts(server: Airflow) -> list[dict[str, Any]]:
+    """Return the trainings that a drifting model asked for."""
+    return [run for run in server.runs("praxi_train") if run["dag_run_id"].startswith("drift__")]
+
+
+@pytest.mark.needs("prometheus-alertmanager")
+def test_a_real_alertmanager_starts_one_training_for_an_episode(server: Airflow, tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    labels = {"alertname": "PraxiModelDrift", "action": "retrain", "instance": "prod"}
+    ends = (now + HOUR).isoformat()
+    webhook = f"{server.url}/praxi/webhooks/alertmanager"
+    with alertmanager(tmp_path, webhook, token=TOKEN) as url:
+        sender = Alertmanager(url, "")
+        sender.post([Alert(labels, {}, now.isoformat(), ends)])
+        server.wait_until(lambda: bool(drifts(server)))
+        sender.post([Alert(labels, {"told": "again"}, now.isoformat(), ends)])
+        sender.post([Alert({**labels, "severity": "x"}, {}, now.isoformat(), ends)])
+        server.wait_until(lambda: len(drifts(server)) == 2)
+    runs = drifts(server)
+    assert len({run["dag_run_id"].split("__")[1] for run in runs}) == 2
+    assert all(run["conf"]["request"].startswith("file://") for run in runs)
