@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from praxi_tasks.learning.library import Library
 from praxi_tasks.store import open_store
@@ -16,8 +15,8 @@ from tests.airflow.world import PYTHON, SITE, World, package, world
 from tests.support import images
 from tests.support import world as small_world
 from tests.support.airflow import Airflow, airflow
+from tests.support.browser import chromium
 from tests.support.stored import as_stored
-from tests.support.tools import find
 
 pytestmark = [
     pytest.mark.airflow,
@@ -73,14 +72,13 @@ def approve(server: Airflow, run_id: str) -> None:
 
 def shown(server: Airflow, run_id: str) -> str:
     """Return what a person reads who opens the report on the run's page."""
-    program = find("chromium", "chromium-browser", "google-chrome")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--headless"])
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": 1500, "height": 1000})
         page.goto(f"{server.url}/dags/praxi_train/runs/{quote(run_id, safe='')}")
         page.get_by_role("link", name="Praxi report").click(timeout=120_000)
-        report = page.frame_locator("iframe[title='Praxi report']").locator("body")
-        report.get_by_text("What the gate measured").wait_for(timeout=60_000)
+        report = page.frame_locator("iframe[title='Praxi report']").locator("body[data-drawn=yes]")
+        report.wait_for(timeout=60_000)
+        assert report.locator("figure svg").count() == report.locator("figure").count() > 3
         return report.inner_text()
 
 
