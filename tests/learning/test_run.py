@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 import os
-import signal
 import subprocess
 import sys
 from datetime import date, timedelta
@@ -22,13 +22,14 @@ from praxi_tasks.learning.closing import close_training
 from praxi_tasks.learning.collecting import Attempt
 from praxi_tasks.learning.damage import Files
 from praxi_tasks.learning.evaluation import Evaluation
+from praxi_tasks.learning.library import Library
 from praxi_tasks.learning.outcome import Promotion, Trained
 from praxi_tasks.learning.registry import CHAMPION, ModelRegistry, tracking_uri
 from praxi_tasks.learning.requests import NewPackage, open_requests
 from praxi_tasks.learning.run import TrainingRun
 from praxi_tasks.learning.specialists import SPECIALIST
 from praxi_tasks.learning.tuning import Trial
-from praxi_tasks.store import Store, documents, keys
+from praxi_tasks.store import Store, documents, keys, open_store
 from tests.conftest import ROOT
 from tests.learning.conftest import ask, claim, installed, put_layer, put_package, stored_world, train
 from tests.support import world
@@ -182,19 +183,23 @@ class TestTrainings:
         assert "meanwhile" in promotion.reason
         assert named(store, layer("thirdlib")) == [("thirdlib", ("1.0",))]
 
-    @pytest.mark.slow
     def test_steps_that_are_killed_and_started_again_end_as_if_nothing_had_been(
-        self, store: Store, starter: str
+        self, store: Store, starter: str, tmp_path: Path
     ) -> None:
-        ask(store, "audit", put_package(store, 1, "newlib"))
-        for moment, step in enumerate(
-            ("releases", "fingerprint", "train", "evaluate", "gate", "promote", "report")
-        ):
-            command(store, starter, step, kill=0.7 + 0.5 * (moment % 4))
-            assert command(store, starter, step) == 0
-        assert champion(store) == "2"
-        assert named(store, layer("newlib")) == [("newlib", ("1.0",))]
-        assert open_requests(store) == {}
+        carry(starter, world.releases()[:4])
+        made = []
+        for where, kill in ((open_store((tmp_path / "unhurt").as_uri()), False), (store, True)):
+            ask(where, "audit", put_package(where, 1, "newlib"))
+            ModelRegistry(tracking_uri(where.uri))
+            died = commands(where, starter, kill=kill)
+            assert all(died.values()) == kill, died
+            (first, second) = ModelRegistry(tracking_uri(where.uri)).versions()
+            made.append((first.model, second.model, second.aliases))
+            assert named(where, layer("newlib")) == [("newlib", ("1.0",))]
+            assert open_requests(where) == {}
+            assert len(list(Library(where).everything())) == 5
+        assert made[0] == made[1]
+        assert made[0][2] == ("challenger", "champion")
 
     def test_without_a_registry_nothing_is_switched(
         self, store: Store, monkeypatch: pytest.MonkeyPatch
@@ -303,20 +308,27 @@ def test_the_first_model_is_trained_without_any_before(
     assert champion(store) == "1"
 
 
-def command(store: Store, starter: str, step: str, *, kill: float = 0.0) -> int:
-    """Run one step as a pod does, or begin it and kill it after some seconds; return the exit code."""
-    arguments = ["learn", "--run", "t1", step, *(["--batch", "0"] if step == "fingerprint" else [])]
+STEPS = ("releases", "fingerprint", "tune", "train", "evaluate", "gate", "promote", "report")
+
+
+def commands(store: Store, starter: str, *, kill: bool) -> dict[str, int]:
+    """Run the steps as pods do, killed at many moments or never; return how often each was killed."""
+    more = {
+        "releases": ["--settings", '{"routing": "random", "tuning_trials": 1, "bars": {"calibration": 1}}'],
+        "fingerprint": ["--batch", "0"],
+        "tune": ["--batch", "0"],
+    }
+    words = [["learn", "--run", "t1", step, *more.get(step, [])] for step in STEPS]
     given = {"PRAXI_STORE": store.uri, "PRAXI_MODEL": CHAMPION_URI, "PRAXI_STARTER_MODEL": starter}
-    given["PRAXI_LEARN_SOURCES"] = "layer"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "praxi_tasks", *arguments],
-        env=os.environ | given | {"PYTHONPATH": str(ROOT)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.support.dying", *([] if kill else ["unhurt"])],
+        input=json.dumps(words),
+        env=os.environ | given | {"PRAXI_LEARN_SOURCES": "layer"},
+        cwd=ROOT,
+        text=True,
+        capture_output=True,
+        timeout=300,
+        check=False,
     )
-    if kill:
-        try:
-            process.wait(kill)
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-    return process.wait(120)
+    assert done.returncode == 0, done.stderr
+    return dict(zip(STEPS, json.loads(done.stdout.splitlines()[-1]), strict=True))
