@@ -14,8 +14,10 @@ from airflow.providers.standard.operators.python import PythonOperator
 from airflow.sdk import TriggerRule, dag
 
 from praxi_airflow import triage
+from praxi_airflow.builds import releases_to_build
 from praxi_airflow.defaults import default_args
 from praxi_airflow.operators.approval import PromotionApproval
+from praxi_airflow.operators.build import ReleaseBuildOperator
 from praxi_airflow.operators.task import PraxiTaskOperator
 from praxi_airflow.settings import load_settings
 from praxi_airflow.training import tuning_trials
@@ -47,7 +49,16 @@ def praxi_train() -> None:
         arguments=["fingerprint"],
         doc_md=triage.FINGERPRINT_RELEASE,
     ).expand(batch=releases.output)
-    # Succeeds whether batches failed, or there was none: what they could not read is in the report.
+    # Both run whether what is before them failed, or there was none: what could not be had is in the report.
+    source_only = PythonOperator(
+        task_id="source_only",
+        python_callable=releases_to_build,
+        trigger_rule=TriggerRule.ALL_DONE,
+        doc_md=triage.SOURCE_ONLY,
+    )
+    build = ReleaseBuildOperator.partial(task_id="build_release", doc_md=triage.BUILD_RELEASE).expand(
+        release=source_only.output
+    )
     collected = PythonOperator(
         task_id="collected",
         python_callable=tuning_trials,
@@ -86,7 +97,7 @@ def praxi_train() -> None:
         trigger_rule=TriggerRule.NONE_FAILED,
         doc_md=triage.TRAINING_REPORT,
     )
-    releases >> fingerprint >> collected >> tune
+    releases >> fingerprint >> source_only >> build >> collected >> tune
     releases >> tune
     [releases, collected, tune] >> train >> evaluate >> gate >> approve >> promote >> report
 

@@ -24,6 +24,11 @@ class LearningSettings:
     learn_pypi_index, learn_npm_registry
         Addresses of a PyPI index (``…/simple``) and an npm registry to ask directly; empty to ask through
         pip and npm, which the task image does not hold.
+    learn_build_index
+        Address of the one index that builds of source distributions may reach, which needs no credentials;
+        empty to build nothing.
+    learn_build_seconds
+        How long one build may take.
     approval
         ``human`` if a person must let each new model in.
     """
@@ -32,6 +37,8 @@ class LearningSettings:
     learn_sources: tuple[str, ...] = ()
     learn_pypi_index: str = ""
     learn_npm_registry: str = ""
+    learn_build_index: str = ""
+    learn_build_seconds: int = 600
     approval: Approval = "none"
 
     @property
@@ -42,8 +49,17 @@ class LearningSettings:
             "PRAXI_LEARN_SOURCES": ",".join(self.learn_sources),
             "PRAXI_LEARN_PYPI_INDEX": self.learn_pypi_index,
             "PRAXI_LEARN_NPM_REGISTRY": self.learn_npm_registry,
+            "PRAXI_LEARN_BUILD_INDEX": self.learn_build_index,
         }
         return {name: value for name, value in variables.items() if value}
+
+    @property
+    def build_environment(self) -> dict[str, str]:
+        """All that a build is told."""
+        return {
+            "PRAXI_LEARN_BUILD_INDEX": self.learn_build_index,
+            "PRAXI_LEARN_BUILD_SECONDS": str(self.learn_build_seconds),
+        }
 
 
 def load_learning_settings(section: Section) -> LearningSettings:
@@ -59,5 +75,7 @@ def load_learning_settings(section: Section) -> LearningSettings:
         learn_sources=section.names("learn_sources"),
         learn_pypi_index=section.public_url("learn_pypi_index"),
         learn_npm_registry=section.public_url("learn_npm_registry"),
+        learn_build_index=section.public_url("learn_build_index"),
+        learn_build_seconds=section.integer("learn_build_seconds", 600, least=1),
         approval=section.choice("approval", APPROVALS, "none"),
     )

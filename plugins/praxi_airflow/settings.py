@@ -47,6 +47,9 @@ class PodSettings:
         The uid to run as; -1 leaves it to the cluster (OpenShift picks a random one).
     deferrable
         Whether a waiting task gives its worker slot back.
+    build_service_account, build_runtime_class
+        As whom builds of source distributions run, best a service account without any rights, and the
+        runtime class that sandboxes them; empty for the cluster's own.
     startup_timeout, deadline
         Longest wait for a pod to start, and longest life of one, in seconds.
     """
@@ -66,6 +69,8 @@ class PodSettings:
     scratch_limit: str = "10Gi"
     run_as_user: int = 65532
     deferrable: bool = False
+    build_service_account: str = "default"
+    build_runtime_class: str = ""
     startup_timeout: int = 600
     deadline: int = 7200
 
@@ -169,6 +174,8 @@ def _load_pods(section: Section, *, needed: bool) -> PodSettings:
         scratch_limit=section.quantity("pod_scratch_limit", default.scratch_limit),
         run_as_user=section.integer("pod_run_as_user", default.run_as_user, least=-1, not_zero=True),
         deferrable=section.boolean("pod_deferrable", default=default.deferrable),
+        build_service_account=section.dns_name("pod_build_service_account", default.build_service_account),
+        build_runtime_class=section.dns_name("pod_build_runtime_class", ""),
         startup_timeout=section.integer("pod_startup_timeout", default.startup_timeout, least=1),
         deadline=section.integer("pod_deadline", default.deadline, least=1),
     )

@@ -78,10 +78,24 @@ can't be had is recorded with the reason and tried again on the next days.
 **Triage.** *Failed*: the last try died; its releases are asked for again by the next audit.
 """
 
-COLLECTED: Final = """
-Waits for every batch, whether or not it succeeded. Its XCom numbers the trials of the tuning.
+SOURCE_ONLY: Final = """
+Lists the releases that the index has as source only. Empty unless `learn_build_index` names one.
 
-**Triage.** It can't fail by itself: look at `fingerprint_release`.
+**Triage.** *Up for retry*: the store is down.
+"""
+
+BUILD_RELEASE: Final = """
+Builds one release in a pod that holds no credential, and keeps what the pod printed about the wheel's files.
+A build that fails is no failure of this task: the report has its reason.
+
+**Triage.** *Up for retry*: the pod was killed, out of memory, or its log was lost. *Failed*: it was so again;
+the release is asked for on another day. *Failed at once*: a setting `pod_build_…` names what is not there.
+"""
+
+COLLECTED: Final = """
+Waits for every batch and build, whether or not it succeeded. Its XCom numbers the trials of the tuning.
+
+**Triage.** It can't fail by itself: look at `fingerprint_release` and `build_release`.
 """
 
 TUNE: Final = """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,15 +44,20 @@ class Bench:
         self.patch.setenv(CONNECTION, json.dumps({"conn_type": "kubernetes", "extra": extra}))
 
     def run(self, command: str, *arguments: str, run: str = "", batch: int | None = None) -> object:
+        """Run a command's task to its end."""
+
+        def operator() -> PraxiTaskOperator:
+            return PraxiTaskOperator(task_id=command, command=command, arguments=arguments, batch=batch)
+
+        return self.perform(operator, self.context(command, run, batch))
+
+    def perform(self, operator: Callable[[], PraxiTaskOperator], context: Any) -> object:
         """Run a task to its end, as a worker and, if it defers, a triggerer and another worker do."""
-        operator = PraxiTaskOperator(task_id=command, command=command, arguments=arguments, batch=batch)
-        context = self.context(command, run, batch)
         try:
-            return operator.execute(context)
+            return operator().execute(context)
         except TaskDeferred as deferred:
             event = asyncio.run(_first_event(deferred.trigger))
-        again = PraxiTaskOperator(task_id=command, command=command, arguments=arguments, batch=batch)
-        return again.trigger_reentry(context, event)
+        return operator().trigger_reentry(context, event)
 
     def context(self, task: str, run: str = "", batch: int | None = None) -> Any:
         """Return what Airflow tells a task about itself."""

@@ -63,14 +63,41 @@ def test_the_role_names_no_wildcard_and_nothing_but_pods_logs_and_events() -> No
     assert not any("resourceNames" in rule for rule in rules)
 
 
-def test_the_network_policy_selects_the_operators_pods() -> None:
+def policies(*, sealed: bool) -> list[dict[str, Any]]:
+    """Return the specifications of the network policies that select a pod of the operator's."""
     from praxi_airflow.runners.command import Command
     from praxi_airflow.runners.manifest import pod_manifest
     from praxi_airflow.settings import PodSettings
 
-    pod = pod_manifest(PodSettings(image="tasks"), Command(arguments=("report",)), {}, 0)
-    selected = one("network-policy.yaml", "NetworkPolicy")["spec"]["podSelector"]["matchLabels"]
-    assert selected.items() <= pod["metadata"]["labels"].items()
+    pod = pod_manifest(PodSettings(image="tasks"), Command(arguments=("report",), sealed=sealed), {}, 0)
+    labels = pod["metadata"]["labels"].items()
+    specs = [document["spec"] for document in documents(FOLDER / "network-policy.yaml")]
+    return [spec for spec in specs if spec["podSelector"].get("matchLabels", {}).items() <= labels]
+
+
+@pytest.mark.parametrize("sealed", [False, True])
+def test_nobody_reaches_the_operators_pods(sealed: bool) -> None:
+    closed, opened = policies(sealed=sealed)
+    assert not {"ingress", "egress"} & closed.keys()
+    for policy in (closed, opened):
+        assert policy["policyTypes"] == ["Ingress", "Egress"]
+        assert "ingress" not in policy
+
+
+def test_a_build_reaches_names_and_one_index_and_nothing_else() -> None:
+    _, build = policies(sealed=True)
+    names, index = build["egress"]
+    assert [peer["podSelector"]["matchLabels"] for peer in names["to"]] == [{"k8s-app": "kube-dns"}]
+    assert {port["port"] for port in names["ports"]} == {53}
+    assert len(index["to"]) == len(index["ports"]) == 1
+    assert index["to"][0].keys() == {"namespaceSelector"}
+
+
+def test_other_pods_do_not_share_the_builds_policy() -> None:
+    _, others = policies(sealed=False)
+    _, builds = policies(sealed=True)
+    assert others["podSelector"] != builds["podSelector"]
+    assert any("ipBlock" in peer for rule in others["egress"] for peer in rule["to"])
 
 
 def test_the_helm_values_are_settings_that_load(

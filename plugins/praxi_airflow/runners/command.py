@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -19,12 +19,18 @@ class Command:
         Variables that say where things are and which try this is; never a credential.
     run, batch
         The run, and the batch of it, that the command works on.
+    sealed
+        Whether it runs foreign code: then no credential reaches it, and nothing but ``environment``.
+    listen
+        Called with each line that the command prints; a line that it takes is not logged.
     """
 
     arguments: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
     run: str = ""
     batch: int | None = None
+    sealed: bool = False
+    listen: Callable[[str], bool] = field(default=lambda _: False)
 
 
 class Runner(Protocol):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from praxi_airflow.runners.command import Command
-from praxi_airflow.runners.workload import resources
+from praxi_airflow.runners.workload import build_resources, resources
 from praxi_airflow.settings import PodSettings
 
 CONTAINER: Final = "base"
@@ -38,7 +38,7 @@ def pod_manifest(pods: PodSettings, command: Command, labels: Mapping[str, str],
             "name": f"praxi-{command.arguments[0]}",
             "namespace": pods.namespace,
             "labels": {
-                "app.kubernetes.io/name": "praxi",
+                "app.kubernetes.io/name": "praxi-build" if command.sealed else "praxi",
                 "app.kubernetes.io/managed-by": "airflow",
                 **labels,
             },
@@ -54,8 +54,15 @@ def pod_manifest(pods: PodSettings, command: Command, labels: Mapping[str, str],
             "activeDeadlineSeconds": pods.deadline,
             "securityContext": _pod_security(pods),
             "volumes": _volumes(pods),
+            **(_sealed(pods) if command.sealed else {}),
         },
     }
+
+
+def _sealed(pods: PodSettings) -> dict[str, Any]:
+    """Return what a pod's specification has besides, if the pod runs foreign code."""
+    runtime = {"runtimeClassName": pods.build_runtime_class} if pods.build_runtime_class else {}
+    return {"automountServiceAccountToken": False, "enableServiceLinks": False, **runtime}
 
 
 def _container(pods: PodSettings, command: Command, size: int) -> dict[str, Any]:
@@ -65,7 +72,11 @@ def _container(pods: PodSettings, command: Command, size: int) -> dict[str, Any]
         "args": list(command.arguments),
         "env": [{"name": name, "value": value} for name, value in _environment(pods, command).items()],
         "envFrom": [{"secretRef": {"name": name}} for name in pods.environment_secrets],
-        "resources": resources(size, scratch=pods.scratch_limit),
+        "resources": (
+            build_resources(scratch=pods.scratch_limit)
+            if command.sealed
+            else resources(size, scratch=pods.scratch_limit)
+        ),
         "terminationMessagePolicy": "FallbackToLogsOnError",
         "volumeMounts": _mounts(pods),
         "securityContext": {

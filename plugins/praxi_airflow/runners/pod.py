@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from praxi_airflow.runners.command import Command
 from praxi_airflow.runners.manifest import CONTAINER, pod_manifest
 from praxi_airflow.runners.pod_failures import explain_failure
 from praxi_airflow.runners.reachable import require_cluster
+from praxi_airflow.runners.sealed import log_reader, sealed_pods
 from praxi_airflow.runners.workload import batch_bytes
 from praxi_airflow.settings import Settings
 from praxi_tasks.errors import ExitCode
@@ -17,6 +18,9 @@ from praxi_tasks.errors import ExitCode
 if TYPE_CHECKING:
     from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
     from airflow.sdk import BaseOperator
+
+_READER: Final = "fingerprint"
+"""The one command whose batches are layers to read."""
 
 
 class PodRunner:
@@ -66,7 +70,7 @@ class PodRunner:
         from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
         from airflow.providers.cncf.kubernetes.pod_generator import PodGenerator
 
-        pods = self._settings.pods
+        pods = sealed_pods(self._settings) if command.sealed else self._settings.pods
         manifest = pod_manifest(pods, command, self._labels(command), self._size(command))
         return KubernetesPodOperator(
             task_id=self._operator.task_id,
@@ -81,6 +85,7 @@ class PodRunner:
             termination_message_policy="FallbackToLogsOnError",
             base_container_name=CONTAINER,
             container_name_log_prefix_enabled=False,
+            get_logs=not command.sealed,
             deferrable=pods.deferrable,
             durable=True,
             do_xcom_push=False,
@@ -91,7 +96,7 @@ class PodRunner:
             startup_timeout_seconds=pods.startup_timeout,
             schedule_timeout_seconds=pods.startup_timeout,
             startup_check_interval_seconds=2,
-            callbacks=[self._start_check],
+            callbacks=[self._start_check, *([log_reader(command.listen)] if command.sealed else [])],
         )
 
     @cached_property
@@ -119,7 +124,7 @@ class PodRunner:
         return {name: make_safe_label_value(value) for name, value in labels.items()}
 
     def _size(self, command: Command) -> int:
-        if command.batch is None:
+        if command.batch is None or command.arguments[0] != _READER:
             return 0
         return batch_bytes(self._settings.store, command.run, command.batch)
 

@@ -23,6 +23,9 @@ GRACE: Final = 3.0
 # What a process sees of the worker's environment: nothing of Airflow's own configuration, which holds
 # the database's password and connections.
 _HIDDEN: Final = re.compile(r"(_?AIRFLOW_|PYTHON)")
+# All that a process sees which runs foreign code.
+_HARMLESS: Final = re.compile(r"PATH|LANG|LC_\w+|TMPDIR|SSL_CERT_(FILE|DIR)")
+_LONGEST_LINE: Final = 1 << 16
 _LEVEL: Final = re.compile(r"\S+ \S+ (DEBUG|INFO|WARNING|ERROR|CRITICAL) ")
 
 
@@ -50,8 +53,9 @@ class ProcessRunner:
         with self._start(command) as process:
             self._process = process
             try:
-                for line in process.stdout or ():
-                    _relay(line.rstrip("\n"))
+                while process.stdout and (line := process.stdout.readline(_LONGEST_LINE)):
+                    if not command.listen(line):
+                        _relay(line.rstrip("\n"))
                 return process.wait()
             finally:
                 self.kill()
@@ -99,6 +103,10 @@ def _relay(line: str) -> None:
 
 
 def _environment(command: Command) -> dict[str, str]:
-    inherited = {name: value for name, value in os.environ.items() if not _HIDDEN.match(name)}
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if (_HARMLESS.fullmatch(name) if command.sealed else not _HIDDEN.match(name))
+    }
     source = Path(praxi_tasks.__file__).resolve().parent.parent
     return inherited | {"PYTHONPATH": str(source), "PYTHONUNBUFFERED": "1"} | dict(command.environment)

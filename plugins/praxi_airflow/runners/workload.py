@@ -48,3 +48,11 @@ def resources(size: int, *, scratch: str) -> dict[str, dict[str, str]]:
         },
         "limits": {"memory": f"{2 * memory // MEBI}Mi", "ephemeral-storage": scratch},
     }
+
+
+def build_resources(*, scratch: str) -> dict[str, dict[str, str]]:
+    """Return the resources of a pod that runs foreign code: no more than these, whatever it does."""
+    return {
+        "requests": {"cpu": "250m", "memory": "512Mi", "ephemeral-storage": "64Mi"},
+        "limits": {"cpu": "1", "memory": "2560Mi", "ephemeral-storage": scratch},
+    }

@@ -7,6 +7,7 @@ must be admitted, run, followed and removed.
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from typing import Any, TypeAlias
@@ -118,16 +119,21 @@ class KubernetesApi:
                 400, "BadRequest", f'container "{container}" in pod "{request.name}" is waiting to start'
             )
         since = request.params.get("sinceSeconds")
+        limit = int(request.params.get("limitBytes") or sys.maxsize)
 
         async def stream() -> AsyncIterator[bytes]:
             yield b""  # makes the server send its headers now
+            left = limit
             async for line in lines(
                 path,
                 timestamps=_truth(request, "timestamps"),
                 since=timedelta(seconds=int(since)) if since else None,
                 running=lambda: _truth(request, "follow") and pod["status"]["phase"] == "Running",
             ):
-                yield line
+                yield line[:left]
+                left -= len(line)
+                if left <= 0:
+                    return
 
         return stream()
 

@@ -1,0 +1,50 @@
+"""Building a release from its source, where nothing of ours is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.sdk import Context
+
+from praxi_airflow.errors import RetryableTaskError
+from praxi_airflow.operators.task import PraxiTaskOperator
+from praxi_airflow.run_key import run_key
+from praxi_airflow.runners.command import Command
+from praxi_airflow.settings import Settings
+from praxi_tasks.learning.builds.lines import Listener
+from praxi_tasks.learning.requests import parse_label
+from praxi_tasks.store import keys, open_store
+
+
+class ReleaseBuildOperator(PraxiTaskOperator):
+    """Run ``praxi build RELEASE`` sealed, and put what it printed into the store, unread.
+
+    The pod has no way into the store: its log is its only way out. What a build hands over is data from
+    outside, and is understood where wheels are, by ``praxi learn train``.
+
+    Parameters
+    ----------
+    release
+        What to build: ``name==version``.
+    """
+
+    def __init__(self, *, release: str, **kwargs: Any) -> None:
+        super().__init__(command="build", **kwargs)
+        self.release = release
+        self._listener = Listener()
+
+    def _command(self, settings: Settings, context: Context) -> Command:
+        return Command(
+            arguments=(self.command, self.release),
+            environment=settings.learning.build_environment,
+            run=run_key(str(context["run_id"])),
+            sealed=True,
+            listen=self._listener.take,
+        )
+
+    def _read_result(self, settings: Settings, context: Context) -> None:
+        result = self._listener.result
+        if result is None:
+            raise RetryableTaskError("the build ended without a result, or its log is lost")
+        run, built = run_key(str(context["run_id"])), parse_label(self.release)
+        open_store(settings.store).replace(keys.training_build(run, *built.identity), result)
