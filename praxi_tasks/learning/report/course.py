@@ -29,7 +29,7 @@ def growth(history: Sequence[TrainingSummary]) -> Figure:
     ]
     line = alt.Chart().mark_line(point=True)
     chart = line.encode(
-        x=alt.X("model, MB:Q", scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=5)),
+        x=alt.X("model, MB:Q", scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=5, format="~r")),
         y=alt.Y("F1:Q", scale=upper([row["F1"] for row in rows])),
         color=coloured("F1 on", dict(zip(_SCORED, (ONE, TWO), strict=True))),
         order="training:O",
