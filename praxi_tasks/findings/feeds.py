@@ -169,7 +169,7 @@ def read_state(feeds: Feeds) -> dict[str, Mirrored]:
     data = feeds.read(STATE)
     try:
         return msgspec.json.decode(data, type=dict[str, Mirrored]) if data else {}
-    except msgspec.MsgspecError as error:
+    except (ValueError, RecursionError) as error:
         raise CorruptObjectError(
             f"the mirror's note is damaged: {error}", where=f"{feeds.uri}/{STATE}", action="run praxi_feeds"
         ) from error

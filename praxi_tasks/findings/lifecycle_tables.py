@@ -71,7 +71,7 @@ def read_cycles(data: bytes, where: str) -> Cycles:
     try:
         listed = msgspec.json.decode(data, type=list[_Cycle])
         ends = {str(item.cycle): date.fromisoformat(item.eol) for item in listed if isinstance(item.eol, str)}
-    except (msgspec.MsgspecError, ValueError) as error:
+    except (ValueError, RecursionError) as error:
         raise DataError(
             f"not a list of release cycles: {error}", where=where, action="mirror it again"
         ) from error

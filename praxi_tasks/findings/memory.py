@@ -91,7 +91,7 @@ class History:
         for key in earlier[-_TREND - 1 :]:
             try:
                 memory = msgspec.json.decode(self._store.get(key), type=Memory)
-            except (msgspec.MsgspecError, CorruptObjectError):
+            except (ValueError, RecursionError, CorruptObjectError):
                 continue
             if memory.run != run and memory.at <= at:
                 memories.append(memory)

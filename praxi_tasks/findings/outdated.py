@@ -74,7 +74,7 @@ def read_releases(data: bytes, where: str) -> dict[str, dict[str, str]]:
     """
     try:
         return msgspec.json.decode(data, type=dict[str, dict[str, str]])
-    except msgspec.MsgspecError as error:
+    except (ValueError, RecursionError) as error:
         raise DataError(f"not a release list: {error}", where=where, action="mirror it again") from error
 
 

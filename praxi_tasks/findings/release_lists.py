@@ -83,7 +83,7 @@ def _attempt(index: PackageIndex, base: str, name: str, timeout: float) -> dict[
         return index.read(data)
     except FeedError as error:
         logger.warning("%s: %s", name, error)
-    except msgspec.MsgspecError:
+    except (ValueError, RecursionError):
         logger.warning("%s: the index does not answer in the JSON of %s", name, index.ecosystem)
     return None
 

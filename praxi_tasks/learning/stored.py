@@ -126,7 +126,7 @@ class StoredRelease:
             head = msgspec.json.decode(arrays["head"].tobytes(), type=_Head)
             paths = unpack_texts(arrays["paths"], int(arrays["counts"][0]))
             columns = arrays["sizes"], arrays["hashes"], arrays["measured"]
-        except (zstandard.ZstdError, msgspec.MsgspecError, KeyError, IndexError) as error:
+        except (zstandard.ZstdError, ValueError, RecursionError, KeyError, IndexError) as error:
             raise _corrupt(str(error)) from error
         if any(len(column) != len(paths) for column in columns):
             raise _corrupt("its columns differ in length")

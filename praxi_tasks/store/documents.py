@@ -34,7 +34,7 @@ def read(store: Store, key: str, kind: type[T]) -> T:
     """
     try:
         return msgspec.json.decode(store.get(key), type=kind)
-    except msgspec.MsgspecError as error:
+    except (ValueError, RecursionError) as error:
         raise CorruptObjectError(
             f"a document is damaged: {error}",
             where=f"{store.uri}/{key}",

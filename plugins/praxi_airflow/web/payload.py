@@ -48,5 +48,5 @@ def read_notification(body: bytes) -> Notification:
     """
     try:
         return msgspec.json.decode(body, type=Notification)
-    except msgspec.MsgspecError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(str(error)) from error

@@ -114,7 +114,7 @@ class AdvisoryIndex:
         try:
             plain = zstandard.ZstdDecompressor().decompress(data, max_output_size=_LARGEST)
             contents = msgspec.msgpack.decode(plain, type=Contents)
-        except (zstandard.ZstdError, msgspec.MsgspecError) as error:
+        except (zstandard.ZstdError, ValueError, RecursionError) as error:
             raise CorruptObjectError(f"the advisory index is damaged: {error}") from error
         if contents.protocol != PROTOCOL:
             raise CorruptObjectError(f"the advisory index has protocol {contents.protocol}, not {PROTOCOL}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import lzma
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -14,6 +15,18 @@ from praxi_tasks.errors import DataError
 
 # An advisory is some kilobytes; one that inflates beyond this is not an advisory.
 _LARGEST_RECORD: Final = 64 << 20
+
+# What zipfile and the decompressors raise on damage, whichever method the archive names.
+_BROKEN: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    OSError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
 
 Event = dict[str, str]
 
@@ -80,7 +93,7 @@ def read_records(archive: bytes, where: str) -> Iterator[Record | str]:
             for member in members.infolist():
                 if member.filename.endswith(".json"):
                     yield _read(members, member, decoder, where)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except _BROKEN as error:
         raise DataError(
             f"an advisory archive is broken: {error}", where=where, action="mirror the feed again"
         ) from error
@@ -93,5 +106,5 @@ def _read(
         return f"{where}: {member.filename} is {member.file_size} bytes, too large for an advisory"
     try:
         return decoder.decode(members.read(member))
-    except msgspec.MsgspecError as error:
+    except (ValueError, RecursionError) as error:  # msgspec's, or text that is no UTF-8
         return f"{where}: {member.filename} is no OSV record: {error}"

@@ -73,7 +73,7 @@ class Alertmanager:
         answer = self._request("GET", [("active", "true"), ("silenced", "true"), *matchers])
         try:
             return msgspec.json.decode(answer, type=list[Alert])
-        except msgspec.MsgspecError as error:
+        except (ValueError, RecursionError) as error:
             raise NotifyError("this is no Alertmanager", where=self._url, action="check the URL") from error
 
     def post(self, alerts: list[Alert]) -> None:

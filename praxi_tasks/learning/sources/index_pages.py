@@ -64,7 +64,7 @@ def _is_sound(file: IndexFile) -> bool:
 def _from_json(page: Page) -> Iterator[IndexFile]:
     try:
         files = msgspec.json.decode(page.data, type=_Listing).files
-    except msgspec.MsgspecError as error:
+    except (ValueError, RecursionError) as error:
         raise ReleaseError(f"the index answers nonsense: {error}", where=page.url) from error
     return (
         IndexFile(file.filename, urljoin(page.url, file.url), file.hashes.get("sha256", "")) for file in files

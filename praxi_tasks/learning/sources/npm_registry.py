@@ -81,5 +81,5 @@ class NpmRegistry:
         page = read_page(f"{self._url}/{quote(name, safe='@')}", _ACCEPT)
         try:
             return msgspec.json.decode(page.data, type=_Document)
-        except msgspec.MsgspecError as error:
+        except (ValueError, RecursionError) as error:
             raise ReleaseError(f"the registry answers nonsense: {error}", where=page.url) from error

@@ -140,6 +140,8 @@ def test_without_a_connection_everybody_is_refused(configure: Configure, client:
         json.dumps({"version": "4", "alerts": [alert("ab12", startsAt="yesterday")]}).encode(),
         json.dumps({"version": "4", "alerts": [alert("ab12", labels="none")]}).encode(),
         json.dumps({"version": "4", "alerts": [alert("ab12")]})[:-1].encode(),
+        json.dumps({"version": "4", "alerts": [alert("ab12")]}).encode().replace(b"Drift", b"\xff"),
+        b'{"version": "4", "alerts": [], "x": ' + b"[" * 100_000,
     ],
 )  # fmt: skip
 def test_a_malformed_notification_is_unprocessable(client: TestClient, body: bytes) -> None:

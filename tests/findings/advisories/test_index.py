@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from packaging.utils import canonicalize_name
 
 from praxi_tasks.errors import CorruptObjectError
@@ -197,6 +201,49 @@ def test_what_is_no_record_is_named() -> None:
     found = index({"id": "X", "affected": "everything"}, record("GOOD-1", "pkg", *between("0", "9")))
     assert "X.json is no OSV record" in found.problems[0]
     assert found.find("pypi", "pkg", "1")
+
+
+@pytest.mark.parametrize("damage", [b'"\xff"', b'"x", "database_specific": {"a": ' + b"[" * 10_000])
+def test_a_record_that_is_no_text_or_endless_is_named(damage: bytes) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as members:
+        members.writestr("BAD-1.json", b'{"id": ' + damage + b"}")
+        members.writestr("GOOD-1.json", json.dumps(record("GOOD-1", "pkg", *between("0", "9"))))
+    found = build_index({"osv/PyPI/all.zip": packed.getvalue()})
+    assert found.find("pypi", "pkg", "1")
+    assert [problem.split(" ")[1] for problem in found.problems] == ["BAD-1.json"]
+
+
+@pytest.mark.parametrize(
+    "method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+)
+@given(places=st.lists(st.tuples(st.integers(0, 2**16), st.integers(0, 255)), min_size=1, max_size=6))
+@settings(max_examples=60, deadline=None)
+def test_a_damaged_archive_of_any_method_spares_the_other_feeds(
+    method: int, places: list[tuple[int, int]]
+) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", method) as members:
+        members.writestr("X-1.json", json.dumps(record("X-1", "pkg", *between("0", "9"))))
+    damaged = bytearray(packed.getvalue())
+    for place, value in places:
+        damaged[place % len(damaged)] = value
+    whole = archive(record("GOOD-1", "pkg", *between("0", "9")))
+    found = build_index({"osv/PyPI/all.zip": whole, "osv/npm/all.zip": bytes(damaged)})
+    assert found.find("pypi", "pkg", "1")
+
+
+@pytest.mark.parametrize("feed", [b'{"vulnerabilities": [{"cveID": "\xff"}]}', b"[" * 10_000, b"{}"])
+def test_a_damaged_list_of_exploited_flaws_is_a_problem(feed: bytes) -> None:
+    found = build_index({"kev/known_exploited_vulnerabilities.json": feed})
+    assert [problem.name for problem in found.broken] == ["kev/known_exploited_vulnerabilities.json"]
+
+
+@pytest.mark.parametrize("probability", ["nan", "inf", "-0.1", "2", "high", ""])
+def test_what_is_no_probability_is_a_problem(probability: str) -> None:
+    feed = f"#model\ncve,epss,percentile\nCVE-2026-1,{probability},0.5\n"
+    found = build_index({"epss/epss_scores-current.csv": feed.encode()})
+    assert [problem.name for problem in found.broken] == ["epss/epss_scores-current.csv"]
 
 
 @pytest.mark.parametrize("cut", [0, 10, 200])

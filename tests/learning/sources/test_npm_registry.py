@@ -59,7 +59,17 @@ def test_what_is_not_there_or_not_the_listed_file(server: Site) -> None:
         publish(server, f"sha512-{base64.b64encode(bytes(64)).decode()}").read(SHOP)
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b'{"versions": []}', b'{"versions": {"1.0.0": {}}}'])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[]",
+        b'{"versions": []}',
+        b'{"versions": {"1.0.0": {}}}',
+        b'{"versions": {"1.0.0": {"dist": {"tarball": "\xff"}}}}',
+        b'{"versions": ' + b'{"a":' * 100_000,
+    ],
+)
 def test_nonsense_is_a_reason_and_no_crash(server: Site, body: bytes) -> None:
     server.answers["/@corner%2Fshop"] = Answer(body, "application/json")
     with pytest.raises(ReleaseError):

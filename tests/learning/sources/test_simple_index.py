@@ -97,6 +97,7 @@ def test_a_file_that_is_not_the_listed_one_is_refused(server: Site, language: st
     [
         Answer(b"{", JSON),
         Answer(b'{"files": 3}', JSON),
+        Answer(b'{"files": [{"filename": "\xff"}]}', JSON),
         Answer(b"", "text/html", 500),
         Answer(b"\xff<a href=>", "text/html"),
         Answer(b'<a href="http://[::1">x</a><a href="../shop-1.0-py3-none-any.whl">x</a>', "text/html"),
