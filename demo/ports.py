@@ -4,48 +4,61 @@ from __future__ import annotations
 
 import secrets
 import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 _LOWEST: Final = 15_000  # below lie ports that programs know by heart, and those that browsers refuse
 _EPHEMERAL: Final = Path("/proc/sys/net/ipv4/ip_local_port_range")
-_lock = threading.Lock()
-_given: set[int] = set()
+# A name in the kernel says that a port was given away; it goes when the program that has it ends.
+_CLAIM: Final = "\0praxi-port-{}"
+_claims: list[socket.socket] = []
 
 
 def free_port() -> int:
-    """Return a TCP port of 127.0.0.1 that nobody listens on, and that this program was not given before.
+    """Return a TCP port of 127.0.0.1 that nobody listens on, and that nobody else was given here.
 
     It is none of those that the system gives away by itself, to whoever connects somewhere or asks for any
-    port: such a one might be taken before the server that was promised it starts.
+    port, and this program and others that ask like this get different ones: it is still free when the server
+    that was promised it starts, seconds later.
 
     Raises
     ------
     OSError
         If every port is taken.
     """
-    with _lock:
-        for port in _candidates():
-            with socket.socket() as probe:
-                try:
-                    probe.bind(("127.0.0.1", port))
-                except OSError:
-                    continue
-                chosen = int(probe.getsockname()[1])
-            _given.add(chosen)
-            return chosen
-    raise OSError("no port of 127.0.0.1 is free")
+    for port in _candidates():
+        if _is_free(port) and _claim(port):
+            return port
+    with socket.socket() as probe:  # a system may keep all ports for itself
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _candidates() -> Iterator[int]:
-    """Yield ports from a random one on, for other programs choose so too; in the end 0, which is any."""
     count = max(_first_ephemeral() - _LOWEST, 0)
     first = secrets.randbelow(count) if count else 0
-    ports = (_LOWEST + (first + step) % count for step in range(count))
-    yield from (port for port in ports if port not in _given)
-    yield 0
+    return (_LOWEST + (first + step) % count for step in range(count))
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _claim(port: int) -> bool:
+    claim = socket.socket(socket.AF_UNIX)
+    try:
+        claim.bind(_CLAIM.format(port))
+    except OSError:
+        claim.close()
+        return False
+    _claims.append(claim)
+    return True
 
 
 def _first_ephemeral() -> int:
