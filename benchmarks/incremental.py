@@ -86,7 +86,7 @@ def forgetting(batches: Sequence[Sequence[Release]], known: Model, rng: np.rando
             increment = learn_releases(model, new, Pile(stored))
             model, repaired = increment.model, increment.repaired
         else:
-            part = cautious(build_catalogue(batch), batch, model.catalogue)
+            part = cautious(build_catalogue(batch), batch, model.parts)
             model, repaired = Model([part], known.scorer), ()
         stored += new
         same = sum(part.to_bytes() == old for part, old in zip(model.parts, before, strict=False))

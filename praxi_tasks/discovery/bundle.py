@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -45,26 +45,35 @@ class Manifest(msgspec.Struct, frozen=True):
         return hashlib.sha256(msgspec.json.encode(self, order="deterministic")).hexdigest()[:32]
 
 
-def describe(parts: Sequence[tuple[str, bytes]], settings: dict[str, str | int | float]) -> Manifest:
-    """Return the manifest of parts, given as role and bytes."""
-    listed = (Part(role, hashlib.sha256(data).hexdigest(), len(data)) for role, data in parts)
-    return Manifest(PROTOCOL, tuple(listed), settings)
+class Packed(NamedTuple):
+    """A part and its bytes: hashed once, when they are made or read, however often they are written."""
+
+    part: Part
+    data: bytes
+
+    @classmethod
+    def of(cls, role: str, data: bytes) -> Packed:
+        """Pack bytes for the component that ``role`` names."""
+        return cls(Part(role, hashlib.sha256(data).hexdigest(), len(data)), data)
 
 
-def save_bundle(
-    uri: str, parts: Sequence[tuple[str, bytes]], settings: dict[str, str | int | float]
-) -> Manifest:
-    """Write parts, given as role and bytes, below ``uri``, the manifest last: a reader sees all or none."""
+def describe(parts: Sequence[Packed], settings: dict[str, str | int | float]) -> Manifest:
+    """Return the manifest of some parts."""
+    return Manifest(PROTOCOL, tuple(packed.part for packed in parts), settings)
+
+
+def save_bundle(uri: str, parts: Sequence[Packed], settings: dict[str, str | int | float]) -> Manifest:
+    """Write parts below ``uri``, the manifest last: a reader sees all or none."""
     store = open_store(uri)
     manifest = describe(parts, settings)
-    for part, (_, data) in zip(manifest.parts, parts, strict=True):
+    for part, data in parts:
         store.put(part.key, data)
     store.replace(MANIFEST, msgspec.json.format(msgspec.json.encode(manifest, order="deterministic")))
     return manifest
 
 
-def load_bundle(uri: str) -> tuple[Manifest, list[bytes]]:
-    """Read a manifest and the bytes of its parts.
+def load_bundle(uri: str) -> tuple[Manifest, list[Packed]]:
+    """Read a manifest and its parts.
 
     Raises
     ------
@@ -74,7 +83,7 @@ def load_bundle(uri: str) -> tuple[Manifest, list[bytes]]:
     store = open_store(uri)
     try:
         manifest = _read_manifest(store)
-        return manifest, [_read_part(store, part) for part in manifest.parts]
+        return manifest, [Packed(part, _read_part(store, part)) for part in manifest.parts]
     except KeyNotFoundError as error:
         raise ModelError(
             "no model, or not the whole of one, is stored here", where=error.where, action="check the URI"
@@ -97,8 +106,7 @@ def bundle_size(uri: str) -> int:
 def copy_bundle(uri: str, to: str) -> Manifest:
     """Copy a model, checked part by part; see :func:`load_bundle` for errors."""
     manifest, parts = load_bundle(uri)
-    roles = (part.role for part in manifest.parts)
-    return save_bundle(to, list(zip(roles, parts, strict=True)), manifest.settings)
+    return save_bundle(to, parts, manifest.settings)
 
 
 def _read_manifest(store: Store) -> Manifest:

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from praxi_tasks.discovery.bundle import damaged, describe, load_bundle, save_bundle
+from praxi_tasks.discovery.bundle import Packed, damaged, describe, load_bundle, save_bundle
 from praxi_tasks.discovery.candidates import Candidates, find_candidates
 from praxi_tasks.discovery.catalogue import Catalogue
 from praxi_tasks.discovery.emission import Emission, emit
@@ -29,6 +29,7 @@ from praxi_tasks.fingerprint.paths import PYTHON_ROOT
 from praxi_tasks.fingerprint.tagset import Tagset
 
 _NOBODY: Final = Panel()
+_Component = Catalogue | Scorer | Expert
 _ROLES: Final = ("catalogue", "scorer", "expert", "samples", "release-expert", "release-samples")
 
 
@@ -62,25 +63,37 @@ class Model:
         identity: str = "",
     ) -> None:
         self.parts = tuple(catalogues)
-        self.catalogue = join_catalogues(self.parts)
         self.scorer = scorer or Scorer.open_minded()
         self.recorded, self.released = recorded, released
         self.emission = emission or Emission()
         self._identity = identity
-        self._router = Router(recorded.experts)
-        self._specialists = Specialists(released, self.catalogue.packages)
+        self._packed: dict[_Component, Packed] = {}
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """What all parts know together, joined when somebody asks: who only adds a part does not."""
+        return join_catalogues(self.parts)
+
+    @cached_property
+    def _router(self) -> Router:
+        return Router(self.recorded.experts)
+
+    @cached_property
+    def _specialists(self) -> Specialists:
+        return Specialists(self.released, self.catalogue.packages)
 
     @classmethod
     def load(cls, uri: str, *, emission: Emission | None = None) -> Model:
         """Read a model from the store; see :func:`~praxi_tasks.discovery.bundle.load_bundle` for errors."""
         manifest, parts = load_bundle(uri)
-        roles: dict[str, list[bytes]] = {role: [] for role in _ROLES}
-        for part, data in zip(manifest.parts, parts, strict=True):
-            roles.setdefault(part.role, []).append(data)
+        roles: dict[str, list[Packed]] = {role: [] for role in _ROLES}
+        for packed in parts:
+            roles.setdefault(packed.part.role, []).append(packed)
         try:
-            return cls(
-                [Catalogue.from_bytes(data) for data in roles["catalogue"]],
-                Scorer.from_bytes(roles["scorer"][-1]),
+            catalogues = [Catalogue.from_bytes(packed.data) for packed in roles["catalogue"]]
+            model = cls(
+                catalogues,
+                Scorer.from_bytes(roles["scorer"][-1].data),
                 _panel(roles["expert"], roles["samples"]),
                 _panel(roles["release-expert"], roles["release-samples"]),
                 emission=emission,
@@ -88,21 +101,30 @@ class Model:
             )
         except (CorruptObjectError, IndexError) as error:
             raise damaged(error, uri) from error
+        model._packed = dict(zip(catalogues, roles["catalogue"], strict=True))
+        return model
 
     def save(self, uri: str) -> str:
         """Write the model below a store URI and return its identity."""
-        save_bundle(uri, self._parts_as_bytes(), {})
+        save_bundle(uri, self._bundle, {})
         return self.id
 
-    def _parts_as_bytes(self) -> list[tuple[str, bytes]]:
+    @cached_property
+    def _bundle(self) -> list[Packed]:
+        samples, release_samples = self.recorded.samples, self.released.samples
         return [
-            *(("catalogue", part.to_bytes()) for part in self.parts),
-            ("scorer", self.scorer.to_bytes()),
-            *(("expert", expert.to_bytes()) for expert in self.recorded.experts),
-            *(("samples", data) for data in self.recorded.samples),
-            *(("release-expert", expert.to_bytes()) for expert in self.released.experts),
-            *(("release-samples", data) for data in self.released.samples),
+            *(self._pack("catalogue", part) for part in self.parts),
+            self._pack("scorer", self.scorer),
+            *(self._pack("expert", expert) for expert in self.recorded.experts),
+            *(Packed.of("samples", data) for data in samples),
+            *(self._pack("release-expert", expert) for expert in self.released.experts),
+            *(Packed.of("release-samples", data) for data in release_samples),
         ]
+
+    def _pack(self, role: str, component: _Component) -> Packed:
+        """Pack a component, unless it was read from a bundle: it is not packed and hashed again."""
+        known = self._packed.get(component)
+        return known or Packed.of(role, component.to_bytes())
 
     def replaced(
         self,
@@ -113,13 +135,15 @@ class Model:
         released: Panel | None = None,
     ) -> Model:
         """Return the model with some of its parts replaced."""
-        return Model(
+        model = Model(
             self.parts if catalogues is None else catalogues,
             scorer or self.scorer,
             self.recorded if recorded is None else recorded,
             self.released if released is None else released,
             emission=self.emission,
         )
+        model._packed = self._packed
+        return model
 
     @property
     def experts(self) -> tuple[Expert, ...]:
@@ -129,7 +153,7 @@ class Model:
     @cached_property
     def id(self) -> str:
         """Hash of everything that the model knows: the same wherever it is stored, whoever reads it."""
-        return self._identity or describe(self._parts_as_bytes(), {}).id
+        return self._identity or describe(self._bundle, {}).id
 
     @property
     def voice(self) -> str:
@@ -141,15 +165,16 @@ class Model:
 
     def knows(self, ecosystem: str, name: str, version: str) -> bool:
         """Return whether the model has learned a release, or a package whose versions it can't tell."""
-        package = self._numbers.get(f"{ecosystem}/{name}")
-        if package is None:
-            return False
-        versions = self.catalogue.versions_of(package)
-        return not versions or version in versions
+        versions: list[str] | None = None
+        for part, numbers in zip(self.parts, self._numbers, strict=True):
+            package = numbers.get(f"{ecosystem}/{name}")
+            if package is not None:
+                versions = (versions or []) + part.versions_of(package)
+        return versions is not None and (not versions or version in versions)
 
     @cached_property
-    def _numbers(self) -> dict[str, int]:
-        return {package: number for number, package in enumerate(self.catalogue.packages)}
+    def _numbers(self) -> list[dict[str, int]]:
+        return [{package: number for number, package in enumerate(part.packages)} for part in self.parts]
 
     def predict(self, tagset: Tagset) -> LayerPrediction:
         """Name the releases in a layer, each with its confidence and evidence, and what stays unexplained."""
@@ -194,8 +219,11 @@ class Model:
         return named
 
 
-def _panel(experts: Sequence[bytes], samples: Sequence[bytes]) -> Panel:
-    return Panel(tuple(map(Expert.from_bytes, experts)), tuple(samples))
+def _panel(experts: Sequence[Packed], samples: Sequence[Packed]) -> Panel:
+    return Panel(
+        tuple(Expert.from_bytes(packed.data) for packed in experts),
+        tuple(packed.data for packed in samples),
+    )
 
 
 def _unknown(tagset: Tagset, found: Candidates) -> NDArray[np.intp]:

@@ -47,10 +47,9 @@ def add_releases(
     recipe
         How experts are trained.
     """
-    part = cautious(build_catalogue(new), new, base.catalogue)
+    part = cautious(build_catalogue(new), new, base.parts)
     model = base.replaced(catalogues=[*base.parts, part])
-    before = set(base.catalogue.packages)
-    fired = {name: by for name, by in find_firing(model, new, rng).items() if name in before}
+    fired = find_firing(model, new, rng)
     model, repaired = repair(model, fired, {name: stored(name) for name in fired})
     added = give_experts(model, new, rng, assignment, recipe)
     return Added(
@@ -72,6 +71,8 @@ def give_experts(
     By default no release has one: the shared scorer and the versions' tables of contents decide as well or
     better (``benchmarks/results/discovery_experts.md``).
     """
+    if assignment.routing == "default" and not model.released.experts:
+        return Added(model)
     packages: frozenset[str] | None = frozenset() if assignment.routing == "default" else None
     growth = train_specialists(
         model.released,

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from praxi_tasks.discovery.catalogue import Catalogue
 from praxi_tasks.discovery.knowledge import Release
@@ -33,7 +34,7 @@ _NAMESPACES: Final = frozenset(["azure", "backports", "google", "jaraco", "sphin
 """Folders of Python that packages of many makers share."""
 
 
-def cautious(part: Catalogue, releases: Sequence[Release], base: Catalogue) -> Catalogue:
+def cautious(part: Catalogue, releases: Sequence[Release], base: Sequence[Catalogue]) -> Catalogue:
     """Return a catalogue of new releases that claims no folder it can't know to be its own.
 
     Parameters
@@ -41,7 +42,7 @@ def cautious(part: Catalogue, releases: Sequence[Release], base: Catalogue) -> C
     part
         The catalogue of ``releases``.
     base
-        What was known before: its claims are disputed where the new releases have files.
+        What was known before: claims to folders that the new releases have files in are disputed.
     """
     numbers = {name: number for number, name in enumerate(part.packages)}
     claims: dict[tuple[int, int], None] = {}
@@ -50,7 +51,7 @@ def cautious(part: Catalogue, releases: Sequence[Release], base: Catalogue) -> C
         exclusive = set(part.folders[part.folder_owners == number].tolist())
         folders = _folders(release)
         disputed = np.fromiter(map(hash_text, folders), np.uint64, len(folders))
-        disputed = disputed[present(base.folders, disputed)]
+        disputed = disputed[_claimed(disputed, base)]
         own = _own(folders, exclusive, release.name)
         claims |= dict.fromkeys((hashed, number) for hashed in (*own, *disputed.tolist()))
     ordered = sorted(claims)
@@ -59,6 +60,12 @@ def cautious(part: Catalogue, releases: Sequence[Release], base: Catalogue) -> C
         folders=np.array([hashed for hashed, _ in ordered], np.uint64),
         folder_owners=np.array([number for _, number in ordered], np.uint32),
     )
+
+
+def _claimed(folders: NDArray[np.uint64], parts: Sequence[Catalogue]) -> NDArray[np.bool_]:
+    """Return which folders some package has to itself, as far as one of the catalogues knows."""
+    claims = [present(part.folders, folders) for part in parts]
+    return np.logical_or.reduce(claims) if claims else np.zeros(len(folders), np.bool_)
 
 
 def _own(folders: Sequence[str], exclusive: Set[int], package: str) -> list[int]:

@@ -113,7 +113,7 @@ def rebuild(
     archive = None
     if rest:
         others = join_catalogues(rest)
-        part, archive = cautious(part, releases, others), Archive(others, others, frozenset())
+        part, archive = cautious(part, releases, rest), Archive(others, others, frozenset())
     scorer = make_scorer((), archive, releases, rng, recipes.scorer, layers)
     model = base.replaced(catalogues=[*rest, part], scorer=scorer, released=Panel())
     made = give_experts(model, releases, rng, assignment, recipes.expert)

@@ -21,6 +21,7 @@ from praxi_tasks.discovery.model import Model
 from praxi_tasks.fingerprint.paths import hash_text, parent_folder
 from praxi_tasks.fingerprint.tagset import Tagset
 from praxi_tasks.learning.damage import Damage, Files
+from praxi_tasks.learning.leaving import narrowed
 from praxi_tasks.learning.recalling import recalled
 from praxi_tasks.learning.sampling import merge
 
@@ -35,7 +36,13 @@ Fired = dict[str, list[Release]]
 
 
 def find_firing(model: Model, new: Sequence[Release], rng: np.random.Generator) -> Fired:
-    """Ask a model that learned some releases which other packages it sees in them."""
+    """Ask a model that learned some releases which other packages it sees in them.
+
+    It is asked with what it knows of their paths alone, so that the rest of it costs nothing.
+    """
+    keys = np.unique(np.concatenate([release.normalised.keys for release in new]))
+    folders = np.sort(folders_of(new))
+    model = model.replaced(catalogues=[narrowed(part, keys, folders) for part in model.parts])
     fired: defaultdict[str, list[Release]] = defaultdict(list)
     learned = {release.package for release in new}
     for release in new:
@@ -110,7 +117,7 @@ def _without(part: Catalogue, package: int, new: Sequence[Release]) -> Catalogue
     start, end = part.row_starts[package : package + 2].tolist()
     row_core = part.row_core.copy()
     row_core[start:end] &= ~np.isin(part.row_keys[start:end], keys)
-    folders = (part.folder_owners == package) & np.isin(part.folders, _folders(new))
+    folders = (part.folder_owners == package) & np.isin(part.folders, folders_of(new))
     return replace(
         part,
         keys=part.keys[~shared],
@@ -129,7 +136,7 @@ def _less(counts: NDArray[np.uint32], package: int, by: int) -> NDArray[np.uint3
     return fewer
 
 
-def _folders(new: Sequence[Release]) -> NDArray[np.uint64]:
+def folders_of(new: Sequence[Release]) -> NDArray[np.uint64]:
     """Return the hashes of all folders that new releases have files in, and of those above."""
     found: set[str] = set()
     for release in new:
