@@ -103,11 +103,11 @@ class Server:
         Asked politely first, and killed after ``grace`` seconds. Stopping what has ended already is fine.
         """
         found = bool(self.members())
-        for number, patience in ((signal.SIGTERM, grace), (signal.SIGKILL, 5.0)):
+        for number, patience in ((signal.SIGTERM, grace), (signal.SIGKILL, 30.0)):
             if self._signal_until_gone(number, patience):
                 break
         if self._child is not None:
-            self._child.wait(timeout=5)
+            self._child.wait(timeout=30)
         self.pid_file.unlink(missing_ok=True)
         return found
 
@@ -156,7 +156,7 @@ def start_server(
             start_new_session=True,
         )
     server = Server(name, folder, child)
-    server.wait_until(server.pid_file.exists, seconds=10)
+    server.wait_until(server.pid_file.exists, seconds=60)
     return server
 
 

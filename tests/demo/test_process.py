@@ -31,7 +31,7 @@ time.sleep(600)
 def start_family(folder: Path) -> tuple[Server, list[int]]:
     file = folder / "children"
     server = start_server("family", [sys.executable, "-c", FAMILY, file], folder)
-    server.wait_until(file.exists, seconds=30)
+    server.wait_until(file.exists, seconds=120)
     return server, [int(pid) for pid in file.read_text().split()]
 
 
@@ -41,7 +41,7 @@ def is_running(pid: int) -> bool:
 
 
 def eventually(condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while not condition() and time.monotonic() < deadline:
         time.sleep(0.02)
     return condition()
@@ -100,7 +100,7 @@ def test_one_that_ignores_sigterm_is_killed(tmp_path: Path) -> None:
         "import signal, time; signal.signal(15, signal.SIG_IGN); print('deaf', flush=True); time.sleep(600)"
     )
     server = start_server("deaf", [sys.executable, "-c", script], tmp_path)
-    server.wait_until(lambda: "deaf" in server.last_lines(), seconds=30)
+    server.wait_until(lambda: "deaf" in server.last_lines(), seconds=120)
 
     assert server.stop(grace=0.3)
     assert server.members() == []
@@ -130,7 +130,7 @@ time.sleep(600)
 def test_one_that_is_born_while_others_end_is_asked_too(tmp_path: Path) -> None:
     command = [sys.executable, "-c", PARENT, LATE_CHILD]
     server = start_server("parent", command, tmp_path, cwd=tmp_path)
-    server.wait_until(lambda: "up" in server.last_lines(), seconds=30)
+    server.wait_until(lambda: "up" in server.last_lines(), seconds=120)
 
     assert server.stop(grace=60)
     assert server.members() == []
@@ -140,7 +140,7 @@ def test_one_that_is_born_while_others_end_is_asked_too(tmp_path: Path) -> None:
 def test_a_server_that_ends_early_says_why(tmp_path: Path) -> None:
     server = start_server("broken", ["sh", "-c", "echo no such disk >&2; exit 3"], tmp_path)
     with pytest.raises(ServerError, match=r"exit code 3:\nno such disk"):
-        server.wait_until(lambda: False, seconds=30)
+        server.wait_until(lambda: False, seconds=120)
 
 
 def test_a_server_that_is_never_ready_says_so(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ def start_worker(folder: Path) -> subprocess.Popen[str]:
 
 
 def wait_for_commands(folder: DemoFolder, count: int) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while len(folder.server("demo").members()) < count and time.monotonic() < deadline:
         time.sleep(0.02)
 
@@ -46,7 +46,7 @@ def test_a_second_demonstration_in_the_same_folder_is_refused(tmp_path: Path) ->
         with pytest.raises(DemoError, match="already"), DemoFolder(tmp_path).at_work():
             pass
         DemoFolder(tmp_path).stop()
-        worker.wait(timeout=30)
+        worker.wait(timeout=120)
 
 
 @pytest.mark.parametrize("killed", [False, True])
@@ -56,9 +56,9 @@ def test_stop_ends_a_demonstration_at_work_and_what_it_runs(tmp_path: Path, kill
         wait_for_commands(folder, 3)  # itself, a shell, sleep
         if killed:
             worker.send_signal(signal.SIGKILL)
-            worker.wait(timeout=30)
+            worker.wait(timeout=120)
         assert folder.stop() == ["demo"]
-        worker.wait(timeout=30)
+        worker.wait(timeout=120)
     assert folder.server("demo").members() == []
     assert folder.stop() == []
 

@@ -74,7 +74,7 @@ def test_a_pushgateway_takes_them_and_a_second_push_replaces_them(tmp_path: Path
     command = ["prometheus-pushgateway", f"--web.listen-address={url.removeprefix('http://')}"]
     server = start_server("pushgateway", command, tmp_path)
     with running(server):
-        server.wait_until(lambda: answers(f"{url}/-/ready"), seconds=30)
+        server.wait_until(lambda: answers(f"{url}/-/ready"), seconds=120)
         push(registry(), url, "prod")
         push(audit_metrics(large_audit(3, 5, components=1), {}), url, "prod")
         direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))

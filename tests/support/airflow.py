@@ -94,7 +94,7 @@ class Airflow:
         run: dict[str, Any] = self.call("GET", f"/dags/{dag_id}/dagRuns/{_quote(run_id)}")
         return run
 
-    def wait_until(self, ready: Callable[[], bool], *, seconds: float = 240) -> None:
+    def wait_until(self, ready: Callable[[], bool], *, seconds: float = 480) -> None:
         """Wait until ``ready`` says so."""
         deadline = time.monotonic() + seconds
         while not ready():
@@ -148,8 +148,8 @@ def airflow(folder: Path, variables: Mapping[str, str]) -> Iterator[Airflow]:
             server = start_server(name, [*airflow_command(), name], folder, env=given)
             stack.enter_context(running(server))
             if name == "api-server":
-                server.wait_until(lambda: _healthy(url), seconds=120)
-        server.wait_until(lambda: _parsed(started), seconds=120)
+                server.wait_until(lambda: _healthy(url), seconds=300)
+        server.wait_until(lambda: _parsed(started), seconds=300)
         yield started
 
 

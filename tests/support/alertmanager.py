@@ -91,7 +91,7 @@ def alertmanager(folder: Path, webhook: str, *, token: str = "") -> Iterator[str
     url = f"http://127.0.0.1:{port}"
     server = start_server("alertmanager", command, folder)
     with running(server):
-        server.wait_until(lambda: answers(f"{url}/-/ready"), seconds=30)
+        server.wait_until(lambda: answers(f"{url}/-/ready"), seconds=120)
         yield url
 
 

@@ -29,7 +29,7 @@ mkdir -p /run/containerd "$1" && mount -t tmpfs none /run/containerd && mount -t
 shift
 exec "$@"
 """
-_START_SECONDS: Final = 60.0
+_START_SECONDS: Final = 180.0
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ def run_tls_registry(folder: Path, certificate: Path, registry: Registry) -> Ite
     environment["OTEL_TRACES_EXPORTER"] = "none"
     server = start_server("tls-registry", ["docker-registry", "serve", file], folder, env=environment)
     with running(server):
-        server.wait_until(lambda: _listens(port), seconds=60)
+        server.wait_until(lambda: _listens(port), seconds=180)
         yield dataclasses.replace(registry, host=f"127.0.0.1:{port}")
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from tests.support.process import Server, free_port, running, start_server
 
-_START_SECONDS = 60.0
+_START_SECONDS = 180.0
 
 
 @dataclass(frozen=True)
