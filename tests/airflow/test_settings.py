@@ -81,6 +81,9 @@ def test_settings_are_read(configure: Configure, tmp_path: Path) -> None:
         ("pod_deadline", "0"),
         ("feeds_npm", "https://user:word@npm.example"),
         ("learn_pypi_index", "https://user:word@index.example/simple"),
+        ("learn_build_index", "https://user:word@index.example/simple"),
+        ("learn_build_seconds", "0"),
+        ("pod_build_service_account", "Not A Name"),
         ("mlflow_uri", "https://user:word@mlflow.example"),
         ("approval", "nobody"),
         ("feeds_packages", "https://mirror.example/Packages.xz"),
@@ -102,14 +105,18 @@ def test_commands_learn_where_releases_and_versions_are(configure: Configure) ->
         learn_sources="layer, pypi",
         learn_pypi_index="https://index.example/simple",
         learn_npm_registry="https://npm.example",
+        learn_build_index="https://mirror.example/simple",
     )
     assert load_settings().learning.environment == {
         "PRAXI_MLFLOW_URI": "http://mlflow:5000",
         "PRAXI_LEARN_SOURCES": "layer,pypi",
         "PRAXI_LEARN_PYPI_INDEX": "https://index.example/simple",
         "PRAXI_LEARN_NPM_REGISTRY": "https://npm.example",
+        "PRAXI_LEARN_BUILD_INDEX": "https://mirror.example/simple",
     }
-    configure(mlflow_uri="", learn_sources="", learn_pypi_index="", learn_npm_registry="")
+    configure(
+        mlflow_uri="", learn_sources="", learn_pypi_index="", learn_npm_registry="", learn_build_index=""
+    )
     assert load_settings().learning.environment == {}
 
 

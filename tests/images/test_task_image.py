@@ -20,6 +20,8 @@ LEARNING = """
 import world
 from praxi_tasks.findings.document import AssessedAudit
 from praxi_tasks.findings.report.tables import parquet_tables
+from praxi_tasks.learning.lesson import space_of
+from praxi_tasks.learning.plan import TrainingSettings
 from praxi_tasks.learning.registry import ModelRegistry
 from praxi_tasks.learning.report import course, inline
 from praxi_tasks.learning.tuning import Tuning
@@ -30,7 +32,8 @@ registry = ModelRegistry("sqlite:////scratch/mlflow.db")
 version = registry.register("file:///scratch/model", "identity", {})
 registry.challenge(version)
 print(version.version, *registry.get(version.version).aliases)
-print(len(Tuning(open_store("file:///scratch/store"), "study").history()))
+space = space_of(TrainingSettings().assignment, rebuilt=True)
+print(len(Tuning(open_store("file:///scratch/store"), "study", space).history()))
 print(course.trials([0.5, 0.75]).spec["$schema"].split("/")[-2], len(inline.scripts()))
 print(*sorted(name for name, table in parquet_tables(AssessedAudit("r", "2026-11-20", "", "", ())) if table))
 """
@@ -58,11 +61,18 @@ def test_every_command_imports_from_the_locked_requirements_alone(task_image: Bu
     assert done.returncode == 0, done.stderr
 
 
-def test_nothing_of_airflow_no_compiler_and_no_installer_is_inside(task_image: BuiltImage) -> None:
+def test_nothing_of_airflow_no_compiler_and_no_installers_command_is_inside(task_image: BuiltImage) -> None:
     probe = "for name in gcc cc g++ make pip pip3; do command -v $name; done; python3 -c 'import airflow'"
     done = task_image.run("-c", probe, options=("--entrypoint=sh",))
     assert done.stdout == ""
     assert "No module named 'airflow'" in done.stderr
+
+
+def test_the_pip_that_builds_source_is_the_locked_one(task_image: BuiltImage) -> None:
+    done = task_image.run("-I", "-m", "pip", "--version", options=(*RESTRICTED, "--entrypoint=python3"))
+    locked = re.search(r"^pip==(\S+)", (ROOT / "images/task/requirements.txt").read_text(), re.MULTILINE)
+    assert locked is not None
+    assert done.stdout.startswith(f"pip {locked[1]} from /opt/praxi/"), done.stderr
 
 
 def test_the_image_says_what_it_is_and_is_not_root(task_image: BuiltImage) -> None:

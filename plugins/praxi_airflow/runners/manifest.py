@@ -10,6 +10,10 @@ from praxi_airflow.runners.workload import build_resources, resources
 from praxi_airflow.settings import PodSettings
 
 CONTAINER: Final = "base"
+NAME_LABEL: Final = "app.kubernetes.io/name"
+SEALED_NAME: Final = "praxi-build"
+"""The label of pods that run foreign code; network policies select by it."""
+
 SCRATCH: Final = "/scratch"
 REGISTRY: Final = "/etc/praxi/registry"
 CERTIFICATES: Final = "/etc/praxi/ca"
@@ -38,7 +42,7 @@ def pod_manifest(pods: PodSettings, command: Command, labels: Mapping[str, str],
             "name": f"praxi-{command.arguments[0]}",
             "namespace": pods.namespace,
             "labels": {
-                "app.kubernetes.io/name": "praxi-build" if command.sealed else "praxi",
+                NAME_LABEL: SEALED_NAME if command.sealed else "praxi",
                 "app.kubernetes.io/managed-by": "airflow",
                 **labels,
             },

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from praxi_airflow.errors import RetryableTaskError, SettingsError
+from praxi_airflow.runners.manifest import NAME_LABEL, SEALED_NAME
 from praxi_airflow.runners.pod_start import diagnosis
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ _VARIABLE: Final = "AIRFLOW__PRAXI__POD_"
 # What the API server says of a request that will never be accepted -> the setting to change.
 _REFUSALS: Final = (
     ("exceeded quota", ""),
+    ("runtimeclass", "BUILD_RUNTIME_CLASS"),
     ("podsecurity", "TEMPLATE_FILE"),  # before the rest: the rules it names speak of namespaces too
     ("service account", "SERVICE_ACCOUNT"),
     ("serviceaccount", "SERVICE_ACCOUNT"),
@@ -43,14 +45,15 @@ def explain_failure(error: Exception, pod: KubernetesPodOperator) -> Exception:
     if isinstance(error, ConfigException):
         return _setting("there is no cluster to talk to", str(error), "CONNECTION")
     if isinstance(error, ApiException) and error.status in {400, 401, 403, 404, 422}:
-        return _refused(error)
+        return _refused(error, "BUILD_" if pod.labels.get(NAME_LABEL) == SEALED_NAME else "")
     if isinstance(error, (HTTPError, OSError)):
         advice = f"if it stays so, check {_VARIABLE}CONNECTION and the kubeconfig"
         return RetryableTaskError(f"the cluster can't be reached: {error}; {advice}")
     return RetryableTaskError(f"the pod was lost, evicted or not started: {error}")
 
 
-def _refused(error: Any) -> Exception:
+def _refused(error: Any, account: str) -> Exception:
+    """Return what a refusal means; ``account`` is how the setting of the pod's service account begins."""
     told = _message(error)
     if error.status == 401:
         return _setting("the cluster refused the credentials", told, "CONNECTION")
@@ -60,7 +63,8 @@ def _refused(error: Any) -> Exception:
         if sign in told.lower():
             if not setting:
                 return RetryableTaskError(f"the namespace has no room for the pod: {told}")
-            return _setting("the cluster refused the pod", told, setting)
+            known = f"{account}{setting}" if setting == "SERVICE_ACCOUNT" else setting
+            return _setting("the cluster refused the pod", told, known)
     return _setting("the cluster refused the pod", told, "*")
 
 

@@ -35,6 +35,25 @@ def refusal(status: int, message: str) -> ApiException:
 
 
 @pytest.mark.parametrize(
+    ("message", "setting"),
+    [
+        ('serviceaccount "x" not found', "POD_BUILD_SERVICE_ACCOUNT"),
+        ('pod rejected: RuntimeClass "x" not found', "POD_BUILD_RUNTIME_CLASS"),
+        ('namespaces "nowhere" not found', "POD_NAMESPACE"),
+    ],
+)
+def test_a_build_has_settings_of_its_own(
+    configure: Configure, store_folder: Path, message: str, setting: str
+) -> None:
+    configure(runner="pod", pod_image="praxi")
+    runner = PodRunner(load_settings(), BaseOperator(task_id="build_release"))
+    operator = runner.operator_for(Command(arguments=("build",), run="r", sealed=True))
+    problem = explain_failure(refusal(403, message), operator)
+    assert isinstance(problem, SettingsError)
+    assert f"AIRFLOW__PRAXI__{setting} " in problem.action
+
+
+@pytest.mark.parametrize(
     ("status", "message", "setting"),
     [
         (404, 'namespaces "nowhere" not found', "POD_NAMESPACE"),
