@@ -7,6 +7,7 @@ firewall rule; published ports go through its proxy.
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -29,6 +30,7 @@ mkdir -p /run/containerd "$1" && mount -t tmpfs none /run/containerd && mount -t
 shift
 exec "$@"
 """
+_numbers: Final = itertools.count()  # a session's engine may run beside a test's own
 _START_SECONDS: Final = 180.0
 
 
@@ -65,7 +67,7 @@ def docker_engine(folder: Path) -> Iterator[Engine]:
     need(*PROGRAMS)
     if os.geteuid():
         pytest.skip("dockerd needs root")
-    mark = f"praxi{os.getpid()}"
+    mark = f"praxi{os.getpid()}e{next(_numbers)}"  # names a bridge: at most 15 characters
     socket = f"unix://{folder}/docker.sock"
     server = start_server("dockerd", _command(folder, mark), folder, env={"PATH": path})
     environment = {**os.environ, "PATH": path, "DOCKER_HOST": socket, "COMPOSE_DOCKER_CLI_BUILD": "0"}

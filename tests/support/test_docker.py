@@ -33,6 +33,20 @@ def test_an_engine_leaves_nothing_behind(tmp_path: Path) -> None:
     assert list((tmp_path / "data").iterdir()) == []
 
 
+def test_two_engines_leave_each_other_alone(tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in ("one", "two")]
+    for folder in folders:
+        folder.mkdir()
+    with docker_engine(folders[0]) as one:
+        bridge = f"--opt=com.docker.network.bridge.name={one.bridge}"
+        one.run("docker", "network", "create", bridge, "stack")
+        with docker_engine(folders[1]) as two:
+            assert two.bridge != one.bridge
+            assert len(one.bridge) <= 15
+        assert Path("/sys/class/net", one.bridge).exists()
+        assert "stack" in one.run("docker", "network", "ls")
+
+
 def test_where_it_can_not_start_a_test_is_skipped_with_its_words(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("in the way")
     with pytest.raises(pytest.skip.Exception, match="File exists"), docker_engine(tmp_path):
