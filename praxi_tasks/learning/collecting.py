@@ -153,10 +153,11 @@ def remember(store: Store, wanted: NewPackage, today: date, reasons: dict[str, s
 
 
 def amend(store: Store, wanted: NewPackage, reasons: dict[str, str]) -> None:
-    """Record why the last attempt to get a release was in vain, once that is known."""
-    *others, last = past_attempts(store, wanted)
-    record = [*others, Attempt(last.day, reasons)]
-    documents.write(store, keys.release_attempts(*wanted.identity), record)
+    """Record why the last attempt to get a release was in vain, once that is known, if there was one."""
+    attempts = past_attempts(store, wanted)
+    if attempts:
+        record = [*attempts[:-1], Attempt(attempts[-1].day, reasons)]
+        documents.write(store, keys.release_attempts(*wanted.identity), record)
 
 
 def past_attempts(store: Store, wanted: NewPackage) -> tuple[Attempt, ...]:

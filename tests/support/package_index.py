@@ -46,9 +46,9 @@ class PackageIndex:
 
 
 @contextmanager
-def package_index() -> Iterator[PackageIndex]:
-    """Run an index on a free loopback port."""
-    with site() as server:
+def package_index(certificate: Path | None = None) -> Iterator[PackageIndex]:
+    """Run an index on a free loopback port; see :func:`~tests.support.site.site`."""
+    with site(certificate) as server:
         yield PackageIndex(server)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import NamedTuple
 
 
@@ -18,15 +20,15 @@ class Answer(NamedTuple):
 class Site:
     """Answers by path; ``asked`` lists what was asked for, with the Authorization header."""
 
-    def __init__(self, port: int) -> None:
-        self.url = f"http://127.0.0.1:{port}"
+    def __init__(self, url: str) -> None:
+        self.url = url
         self.answers: dict[str, Answer] = {}
         self.asked: list[tuple[str, str]] = []
 
 
 @contextmanager
-def site() -> Iterator[Site]:
-    """Run a site on a free loopback port."""
+def site(certificate: Path | None = None) -> Iterator[Site]:
+    """Run a site on a free loopback port, over TLS if a certificate with its key is given."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -42,7 +44,11 @@ def site() -> Iterator[Site]:
             """Stay quiet."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    made = Site(server.server_address[1])
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    made = Site(f"{'https' if certificate else 'http'}://127.0.0.1:{server.server_address[1]}")
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

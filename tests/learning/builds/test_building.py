@@ -11,6 +11,7 @@ from praxi_tasks.errors import BuildError
 from praxi_tasks.learning.builds.building import build_release, refuse_identities
 from praxi_tasks.learning.builds.confined import Bounds
 from praxi_tasks.learning.requests import parse_label
+from tests.support.certificates import public_part, self_signed
 from tests.support.package_index import BACKEND, PackageIndex, package_index, sdist, setuptools
 
 __all__ = ["setuptools"]
@@ -66,12 +67,15 @@ def test_a_release_is_built_with_what_the_index_has(index: PackageIndex, setupto
     assert "/simple/setuptools/" in index.asked
 
 
-def test_only_that_index_is_asked(
-    index: PackageIndex, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    with package_index() as other:
+def test_only_that_index_is_asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    certificate = self_signed(tmp_path / "server.pem")
+    authority = tmp_path / "ca-bundle.crt"
+    authority.write_text(public_part(certificate))
+    for name in ("PRAXI_REGISTRY_CA_BUNDLE", "SSL_CERT_FILE"):  # as a pod has them
+        monkeypatch.setenv(name, str(authority))
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    with package_index(certificate) as index, package_index() as other:
         monkeypatch.setenv("PIP_EXTRA_INDEX_URL", other.url)
-        monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
         needs = BACKEND.replace("requires = []", 'requires = ["nobody-has-this"]')
         index.publish("shop-1.0.tar.gz", sdist("shop", "1.0", {"pyproject.toml": needs}))
         assert "nobody-has-this" in build_release(SHOP, index.url).reason
