@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import lzma
+import zlib
 from typing import IO, Final
 
 import zstandard
@@ -15,7 +16,7 @@ _MAGICS: Final = (
     (b"\x28\xb5\x2f\xfd", "zstd"),
     (b"\x04\x22\x4d\x18", "lz4"),
 )
-DAMAGED: Final = (OSError, EOFError, lzma.LZMAError, zstandard.ZstdError, RuntimeError)
+DAMAGED: Final = (OSError, EOFError, zlib.error, lzma.LZMAError, zstandard.ZstdError, RuntimeError)
 """What reading a damaged or truncated file ends in."""
 
 
