@@ -83,6 +83,7 @@ def _predicted(prediction: LayerPrediction) -> Iterable[ReportedRelease]:
             confidence=round(release.confidence, 4),
             source=Source.FINGERPRINT,
             evidence=release.evidence,
+            ties=release.ties,
         )
 
 

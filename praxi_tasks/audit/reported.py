@@ -30,7 +30,8 @@ class ReportedRelease(msgspec.Struct, frozen=True):
     """One release in a layer.
 
     ``purl`` carries a version when exactly one is left; ``versions`` are all that tie. ``confidence`` is in
-    [0, 1], and 1 for what a database claims. ``evidence`` are paths in the image.
+    [0, 1], and 1 for what a database claims. ``evidence`` are paths in the image. ``ties`` are the other
+    packages, as ``ecosystem/name``, that it might be as well.
     """
 
     purl: str
@@ -38,6 +39,7 @@ class ReportedRelease(msgspec.Struct, frozen=True):
     confidence: float
     source: Source
     evidence: tuple[str, ...]
+    ties: tuple[str, ...] = ()
 
 
 class ReportedLayer(msgspec.Struct, frozen=True):

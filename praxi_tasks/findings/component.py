@@ -44,6 +44,8 @@ class Component(msgspec.Struct, frozen=True, omit_defaults=True):
     owner
         The distribution's package (``deb/python3-yaml``) that installed a language's release; empty for what
         came from the language's own index.
+    ties
+        Other packages, as ``ecosystem/name``, that it might be as well: what is left of both is the same.
     distribution
         Where it comes from a distribution: ``debian-12``, ``alpine-3.20``.
     """
@@ -66,11 +68,23 @@ class Component(msgspec.Struct, frozen=True, omit_defaults=True):
     fingerprint_versions: tuple[str, ...] = ()
     distribution: str = ""
     owner: str = ""
+    ties: tuple[str, ...] = ()
 
     @property
     def package(self) -> str:
         """Ecosystem and name: what stays the same from version to version."""
         return f"{self.ecosystem}/{self.name}"
+
+    @property
+    def one_of(self) -> tuple[str, ...]:
+        """All that it may be and nothing tells apart: packages, or versions; empty where it is certain."""
+        if not self.ties:
+            return self.versions if len(self.versions) > 1 else ()
+        return (self.package, *self.ties) if self._mixed else (self.name, *map(_name, self.ties))
+
+    @property
+    def _mixed(self) -> bool:
+        return any(not tie.startswith(f"{self.ecosystem}/") for tie in self.ties)
 
     @property
     def present(self) -> bool:
@@ -81,6 +95,10 @@ class Component(msgspec.Struct, frozen=True, omit_defaults=True):
     def hidden(self) -> bool:
         """Whether its files are there and no database, present or removed, knows it."""
         return self.sources == (FINGERPRINT,)
+
+
+def _name(package: str) -> str:
+    return package.partition("/")[2]
 
 
 def package_key(ecosystem: str, name: str) -> tuple[str, str]:

@@ -125,6 +125,7 @@ class _Fusion:
                 files=release.files,
                 confidence=release.confidence,
                 removed_by="" if gone is None else self._digests[gone],
+                ties=release.ties,
             )
         else:
             known = self._components[place]
@@ -155,6 +156,7 @@ class _Fusion:
             confidence=max(known.confidence, release.confidence),
             evidence=(*before, *release.evidence)[:_SHOWN_PATHS],
             files=files + release.files,
+            ties=tuple(tie for tie in known.ties if tie in release.ties),
             removed_by="" if gone is None else known.removed_by,
         )
 
@@ -178,7 +180,16 @@ class _Fusion:
             return min(same, key=lambda place: self._components[place].present != present)
         claimed = [place for place in places if not self._components[place].hidden]
         alive = [place for place in claimed if self._components[place].present]
-        return next(iter(alive), None) if present else None
+        return next(iter(alive), self._claimed_tie(release)) if present else None
+
+    def _claimed_tie(self, release: ReleasePrediction) -> int | None:
+        """Find a component that a database claims and that the prediction might speak about as well."""
+        for tie in release.ties:
+            ecosystem, _, name = tie.partition("/")
+            for place in self._by_package.get(package_key(ecosystem, name), ()):
+                if self._components[place].present and not self._components[place].hidden:
+                    return place
+        return None
 
     def _end_of(self, tracked: TrackedClaim) -> int | None:
         """Return the layer that ended a claimed package, or None if it is still there."""

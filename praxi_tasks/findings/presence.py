@@ -137,4 +137,6 @@ def _unexplained(image: FusedImage) -> Iterator[Finding]:
 
 
 def _called(component: Component) -> str:
+    if component.ties:
+        return f"one of {', '.join(component.one_of)}"
     return f"{component.name} {' or '.join(component.versions)}".rstrip()

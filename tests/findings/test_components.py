@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from praxi_tasks.discovery.prediction import ReleasePrediction
 from praxi_tasks.findings.component import Component
 from praxi_tasks.findings.components import LayerFacts, fuse
 from praxi_tasks.findings.filesystem import FileTree
@@ -58,6 +60,38 @@ def test_a_release_only_the_fingerprint_sees_is_hidden_and_keeps_its_tie() -> No
     assert found.hidden
     assert found.versions == ("1", "2")
     assert found.purl == "pkg:deb/debian/curl"
+
+
+def twins(*ties: str) -> ReleasePrediction:
+    return msgspec.structs.replace(seen("deb", "exim4-light", [], "usr/sbin/exim4"), ties=ties)
+
+
+def test_what_it_might_be_as_well_is_told_of_a_package_that_only_files_tell() -> None:
+    found = component("exim4-light", layer(1, ["usr/sbin/exim4"], releases=[twins("deb/exim4-heavy")]))
+    assert found.ties == ("deb/exim4-heavy",)
+    assert found.one_of == ("exim4-light", "exim4-heavy")
+
+
+def test_ecosystems_are_told_where_they_differ() -> None:
+    found = component("exim4-light", layer(1, ["usr/sbin/exim4"], releases=[twins("pypi/exim")]))
+    assert found.one_of == ("deb/exim4-light", "pypi/exim")
+
+
+def test_a_database_that_knows_the_other_package_is_confirmed() -> None:
+    claim = deb("exim4-heavy", "4.96", "usr/sbin/exim4")
+    image = fuse([layer(1, claim.files, claims=[claim], releases=[twins("deb/exim4-heavy")])])
+    (found,) = image.components
+    assert (found.name, found.sources, found.ties) == ("exim4-heavy", ("inventory", "fingerprint"), ())
+
+
+def test_of_layers_that_disagree_only_common_ties_remain() -> None:
+    image = fuse(
+        [
+            layer(1, ["usr/sbin/exim4"], releases=[twins("deb/exim4-heavy", "deb/sendmail")]),
+            layer(2, ["usr/sbin/exim"], releases=[twins("deb/exim4-heavy")]),
+        ]
+    )
+    assert [item.ties for item in image.components] == [("deb/exim4-heavy",)]
 
 
 def test_an_upgrade_leaves_the_old_version_behind_with_the_layer_that_replaced_it() -> None:

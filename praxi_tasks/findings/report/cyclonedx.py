@@ -76,6 +76,7 @@ def _component(component: Component, ref: str) -> dict[str, Any]:
         for name, values in (
             ("layer", component.layers),
             ("version-candidate", component.versions if len(component.versions) > 1 else ()),
+            ("package-candidate", component.ties),
             ("version-by-files", component.fingerprint_versions),
             ("distribution", (component.distribution,)),
             ("source-package", (component.source,)),

@@ -104,6 +104,8 @@ def _component(number: int, component: Component) -> dict[str, Any]:
     row: dict[str, Any] = {"image": number, "purl": component.purl, "sources": component.sources}
     if len(component.versions) != 1:
         row["versions"] = component.versions
+    if component.one_of:
+        row["oneOf"] = component.one_of
     if component.confidence < 1:
         row["confidence"] = round(component.confidence, 3)
     for name in ("removed_by", "recovered", "fingerprint_versions", "owner"):

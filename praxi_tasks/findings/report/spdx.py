@@ -73,8 +73,8 @@ def _package(number: int, component: Component, created: str) -> dict[str, Any]:
 
 def _evidence(component: Component) -> str:
     parts = [f"known by {' and '.join(component.sources)}, confidence {component.confidence:.2f}"]
-    if len(component.versions) > 1:
-        parts.append(f"version is one of {', '.join(component.versions)}")
+    if component.one_of:
+        parts.append(f"{'package' if component.ties else 'version'} is one of {', '.join(component.one_of)}")
     if component.evidence:
         parts.append(f"evidence {', '.join(component.evidence)}")
     return "; ".join(parts)

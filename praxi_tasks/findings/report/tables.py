@@ -53,6 +53,7 @@ SCHEMAS: Final[dict[str, dict[str, str]]] = {
         "removed_by": "VARCHAR",
         "recovered": "BOOLEAN",
         "fingerprint_versions": "VARCHAR[]",
+        "ties": "VARCHAR[]",
         "files": "BIGINT",
         "evidence": "VARCHAR[]",
     },

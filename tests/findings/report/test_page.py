@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from praxi_tasks.findings.component import Component
 from praxi_tasks.findings.document import AssessedAudit, AssessedImage
 from praxi_tasks.findings.feed_health import FeedHealth
 from praxi_tasks.findings.finding import Finding
@@ -100,6 +101,21 @@ def test_what_is_exploited_comes_first_and_images_keep_their_tags(browser: Brows
     assert cells.nth(2).inner_text() == "⚠ CVE-2026-2"
     assert cells.nth(4).inner_text() == "shop/web:1.4"
     assert cells.nth(4).locator("span").get_attribute("title") == image.image
+
+
+def test_what_nothing_tells_apart_is_named_together(browser: Browser, tmp_path: Path) -> None:
+    files = ("fingerprint",)
+    mailer = Component("deb", "exim4-light", (), "pkg:deb/exim4-light", files, ties=("deb/exim4-heavy",))
+    flask = Component("pypi", "flask", ("3.0.0", "3.0.1"), "pkg:pypi/flask", files)
+    curl = Component("deb", "curl", (), "pkg:deb/curl", files)
+    image = AssessedImage("shop/web:1", components=(mailer, flask, curl))
+    page = opened(browser, AssessedAudit("r", AT, "", "m", (image,)), tmp_path)
+    page.click("nav button:has-text('Components')")
+    told = page.locator("tbody tr.row td:nth-child(2)").all_inner_texts()
+    assert told == ["one of: exim4-light, exim4-heavy", "one of: 3.0.0, 3.0.1", "version unknown"]
+    page.fill("#search", "exim4-heavy")
+    page.click("tbody tr.row")
+    assert page.locator("#details li").all_inner_texts() == ["exim4-light", "exim4-heavy"]
 
 
 def test_ages_of_feeds_are_told_and_the_lesser_ones_on_demand(browser: Browser, tmp_path: Path) -> None:

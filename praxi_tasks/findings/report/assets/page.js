@@ -42,7 +42,7 @@ function prepare() {
 const TEXTS = {
   findings: (r) => [r.id, ...r.aliases, r.title, r.purl, imageName(r), ...r.evidence],
   images: (r) => [r.name, r.digest, r.reason, ...r.namespaces],
-  components: (r) => [r.purl, r.owner, imageName(r)],
+  components: (r) => [r.purl, r.owner, imageName(r), ...(r.oneOf ?? [])],
   resolved: (r) => [r.image, r.key],
 };
 const textOf = (row) => (row.text ??= TEXTS[state.tab](row).join("\n").toLowerCase());
@@ -95,7 +95,7 @@ const COLUMNS = {
   ],
   components: [
     ["Component", "", (r) => r.purl],
-    ["Versions that tie", "18%", (r) => (r.versions ?? []).join(", ")],
+    ["Which", "20%", (r) => (r.oneOf ? `one of: ${r.oneOf.join(", ")}` : r.versions ? "version unknown" : "")],
     ["Known by", "20rem", sourcesOf],
     ["Confidence", "8rem", (r) => (r.confidence ?? 1).toFixed(2), (r) => r.confidence ?? 1],
     ["Image", "30%", shortImage, imageName],
@@ -272,7 +272,7 @@ const FACTS = {
     ["Pods", r.pods], ["Layers", r.layers], ["Files", `${r.files}, of which ${r.unexplained} belong to nothing known`], ["Warnings", r.warnings],
   ]), showImage(data.images.indexOf(r), "findings"), showImage(data.images.indexOf(r), "components")],
   components: (r) => [facts([
-    ["Image", imageName(r)], ["Versions", r.versions], ["Files say", r.fingerprint_versions], ["Known by", sourcesOf(r)],
+    ["Image", imageName(r)], ["One of", r.oneOf], ["Files say", r.fingerprint_versions], ["Known by", sourcesOf(r)],
     ["Confidence", r.confidence ?? 1], ["Removed by", r.removed_by],
   ]), showImage(r.image, "findings")],
 };
