@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from packageurl import PackageURL
+from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -13,6 +15,7 @@ from rich.text import Text
 from praxi_tasks.findings.document import AssessedAudit, AssessedImage
 from praxi_tasks.findings.finding import SEVERITIES, Finding, Severity
 
+_MOST_TIED: Final = 5
 _STYLES: Final[dict[Severity, str]] = {
     "critical": "bold white on red",
     "high": "red",
@@ -24,29 +27,39 @@ _STYLES: Final[dict[Severity, str]] = {
 
 
 def findings_table(audit: AssessedAudit, most: int = 40) -> RenderableType:
-    """Return one line of counts, a row for each of the gravest findings, and what is wrong with the feeds.
+    """Return one line of counts, each image's gravest findings, and what is wrong with the feeds.
 
     Parameters
     ----------
     most
         How many findings of each image are shown; a last line says how many are not.
     """
-    table = Table(pad_edge=False, show_edge=False, header_style="bold")
-    for heading in ("Severity", "Kind", "Identifier"):
-        table.add_column(heading, no_wrap=True)
-    for heading in ("Package", "Fixed in", "Image"):
-        table.add_column(heading, overflow="fold")
+    parts: list[RenderableType] = [_counts(audit)]
     left = 0
     for image in audit.images:
-        shown = image.open_findings[:most]
-        left += len(image.open_findings) - len(shown)
-        for finding in shown:
-            table.add_row(*_row(image, finding))
-    parts: list[RenderableType] = [_counts(audit), *([table] if table.row_count else [])]
+        if shown := image.open_findings[:most]:
+            parts += ["", Text(image.image, style="bold"), _image_table(image, shown)]
+            left += len(image.open_findings) - len(shown)
     if left:
-        parts.append(Text(f"… and {left:,} more: see the JSON or HTML report", style="dim"))
-    parts += [Text(f"! {finding.title}", style="yellow") for finding in audit.findings]
+        parts += ["", Text(f"… and {left:,} more: see the JSON or HTML report", style="dim")]
+    if audit.findings:
+        parts += ["", *(Text(f"! {finding.title}", style="yellow") for finding in audit.findings)]
     return Group(*parts)
+
+
+def _image_table(image: AssessedImage, findings: Iterable[Finding]) -> Table:
+    one_of = {component.purl: component.one_of for component in image.components}
+    table = Table(
+        box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False, header_style="bold"
+    )
+    table.add_column("Severity", width=8)  # as wide in every table, so that they read as one
+    table.add_column("Finding", min_width=17, overflow="fold")
+    table.add_column("Package", min_width=17, overflow="fold")
+    table.add_column("What to do", ratio=1, overflow="fold")
+    table.expand = True
+    for finding in findings:
+        table.add_row(*_row(finding, one_of.get(finding.purl, ())))
+    return table
 
 
 def _counts(audit: AssessedAudit) -> Text:
@@ -60,19 +73,23 @@ def _counts(audit: AssessedAudit) -> Text:
     return text
 
 
-def _row(image: AssessedImage, finding: Finding) -> list[Text]:
-    # Every cell is a Text: a plain string would be read as markup, and strangers name images.
-    package = _release(finding)
-    if finding.affected_if:
-        package += f" (if {finding.affected_if})"
+def _row(finding: Finding, one_of: Sequence[str]) -> list[Text]:
+    # Every cell is a Text: a plain string would be read as markup, and strangers name packages.
+    conditions = [f"one of: {_listed(one_of)}"] if one_of else []
+    conditions += [f"if {finding.affected_if}"] if finding.affected_if else []
+    package = _release(finding) + (f" ({'; '.join(conditions)})" if conditions else "")
+    name = finding.id if finding.kind == "vulnerable" else finding.kind
     return [
         Text(finding.severity, style=_STYLES[finding.severity]),
-        Text(finding.kind),
-        Text(finding.id + (" ⚠ exploited" if finding.exploited else "")),
+        Text(name + (" ⚠ exploited" if finding.exploited else "")),
         Text(package),
-        Text(", ".join(finding.fixed)),
-        Text(image.image),
+        Text(finding.action or finding.title),
     ]
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_TIED
+    return ", ".join(names[:_MOST_TIED]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _release(finding: Finding) -> str:
