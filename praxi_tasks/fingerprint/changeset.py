@@ -14,6 +14,7 @@ from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.fingerprint.arrays import pack_parts, unpack_arrays
 from praxi_tasks.fingerprint.texts import LinkTargets, Texts
 from praxi_tasks.oci.reading import LayerReading
+from praxi_tasks.store.frames import unpack_frame
 from praxi_tasks.store.keys import CHANGESET_PROTOCOL
 
 _KIND: Final = "changeset"
@@ -112,11 +113,11 @@ class Changeset:
         CorruptObjectError
             If the bytes are damaged or of another protocol.
         """
-        arrays = unpack_arrays(_decompress(data), _KIND, CHANGESET_PROTOCOL)
         try:
-            return cls._from_arrays(arrays)
+            plain = unpack_frame(data, _MAX_BYTES)
+            return cls._from_arrays(unpack_arrays(plain, _KIND, CHANGESET_PROTOCOL))
         except (KeyError, ValueError) as error:
-            raise _corrupt(f"a column is missing or wrong ({error})") from error
+            raise _corrupt(str(error)) from error
 
     @classmethod
     def _from_arrays(cls, arrays: dict[str, NDArray[Any]]) -> Changeset:
@@ -146,16 +147,6 @@ def _texts(array: NDArray[Any]) -> Texts:
     if len(_typed(array, "u1")) and array[-1] != 0:
         raise ValueError("an unfinished text")
     return Texts(array.data)
-
-
-def _decompress(data: bytes) -> bytes:
-    try:
-        size = zstandard.frame_content_size(data)
-        if not 0 <= size <= _MAX_BYTES:
-            raise _corrupt("its size is impossible")
-        return zstandard.ZstdDecompressor().decompress(data, max_output_size=_MAX_BYTES)
-    except zstandard.ZstdError as error:
-        raise _corrupt("it can't be decompressed") from error
 
 
 def _corrupt(problem: str) -> CorruptObjectError:

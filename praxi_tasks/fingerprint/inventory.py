@@ -9,6 +9,7 @@ import msgspec
 import zstandard
 
 from praxi_tasks.errors import CorruptObjectError
+from praxi_tasks.store.frames import unpack_frame
 from praxi_tasks.store.keys import INVENTORY_PROTOCOL
 
 _MAGIC: Final = b"PRXI" + INVENTORY_PROTOCOL.to_bytes(2, "little")
@@ -84,7 +85,7 @@ class Inventory(msgspec.Struct, frozen=True, omit_defaults=True):
         if not data.startswith(_MAGIC):
             raise _corrupt("it does not start as an inventory of this protocol does")
         try:
-            document = msgspec.msgpack.decode(_decompress(data[len(_MAGIC) :]), type=_Document)
+            document = msgspec.msgpack.decode(unpack_frame(data[len(_MAGIC) :], _MAX_BYTES), type=_Document)
             databases = _split(document.databases)
             return cls(
                 digest=document.digest,
@@ -153,16 +154,6 @@ def _join(texts: Iterable[str]) -> bytes:
 
 def _split(data: bytes) -> tuple[str, ...]:
     return tuple(data.decode("utf-8", "surrogateescape").split("\0")[:-1])
-
-
-def _decompress(data: bytes) -> bytes:
-    """Unpack one frame whose stated size is within bounds."""
-    try:
-        if not 0 <= zstandard.frame_content_size(data) <= _MAX_BYTES:
-            raise _corrupt("its size is out of bounds")
-        return zstandard.ZstdDecompressor().decompress(data, allow_extra_data=False)
-    except zstandard.ZstdError as error:
-        raise _corrupt(str(error)) from None
 
 
 def _corrupt(problem: str) -> CorruptObjectError:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.fingerprint.arrays import pack_arrays, pack_texts, unpack_arrays, unpack_texts
 from praxi_tasks.fingerprint.paths import PathColumns, normalise_all
+from praxi_tasks.store.frames import unpack_frame
 from praxi_tasks.store.keys import TAGSET_PROTOCOL
 
 if TYPE_CHECKING:
@@ -137,11 +138,12 @@ class Tagset:
         CorruptObjectError
             If the bytes are damaged or of another protocol.
         """
-        arrays = unpack_arrays(_decompress(data), _KIND, TAGSET_PROTOCOL)
         try:
-            return cls._from_arrays(arrays)
+            return cls._from_arrays(unpack_arrays(unpack_frame(data, _MAX_BYTES), _KIND, TAGSET_PROTOCOL))
         except (KeyError, ValueError, IndexError) as error:
-            raise CorruptObjectError("a stored tagset lacks a part", action="fingerprint again") from error
+            raise CorruptObjectError(
+                f"a stored tagset is damaged: {error}", action="fingerprint again"
+            ) from error
 
     @classmethod
     def _from_arrays(cls, arrays: dict[str, NDArray[Any]]) -> Tagset:
@@ -160,15 +162,3 @@ class Tagset:
 def _measured(types: NDArray[np.uint8], hashes: NDArray[np.uint64]) -> NDArray[np.bool_]:
     """Return which files have a size and content of their own, or through a link that this layer resolves."""
     return np.asarray((types == ord("f")) | ((types == ord("h")) & (hashes != 0)))
-
-
-def _decompress(data: bytes) -> bytes:
-    try:
-        size = zstandard.frame_content_size(data)
-        if not 0 <= size <= _MAX_BYTES:
-            raise CorruptObjectError("a stored tagset has an impossible size", action="fingerprint again")
-        return zstandard.ZstdDecompressor().decompress(data, max_output_size=_MAX_BYTES)
-    except zstandard.ZstdError as error:
-        raise CorruptObjectError(
-            "a stored tagset can't be decompressed", action="fingerprint again"
-        ) from error

@@ -15,6 +15,7 @@ from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.fingerprint.arrays import pack_arrays, pack_texts, unpack_arrays, unpack_texts
 from praxi_tasks.learning.changesets import Recording
 from praxi_tasks.learning.token_table import TokenTable
+from praxi_tasks.store.frames import unpack_frame
 
 PROTOCOL: Final = 1
 KEPT: Final = 5
@@ -113,9 +114,7 @@ class Samples:
             If the bytes are damaged or of another protocol.
         """
         try:
-            if not 0 <= zstandard.frame_content_size(data) <= _MAX_BYTES:
-                raise CorruptObjectError("samples have an impossible size", action="build the model again")
-            arrays = unpack_arrays(zstandard.ZstdDecompressor().decompress(data), _KIND, PROTOCOL)
+            arrays = unpack_arrays(unpack_frame(data, _MAX_BYTES), _KIND, PROTOCOL)
             names, rows = arrays["counts"].tolist()
             known = unpack_texts(arrays["labels"], names)
             tokens = arrays["vocabulary"][arrays["tokens"]]
@@ -123,7 +122,7 @@ class Samples:
             for row, label in zip(arrays["true_rows"].tolist(), arrays["true_labels"].tolist(), strict=True):
                 labels[row].append(known[label])
             return cls(np.split(tokens, np.cumsum(arrays["sizes"])[:-1]) if rows else [], labels)
-        except (zstandard.ZstdError, KeyError, ValueError, IndexError) as error:
+        except (KeyError, ValueError, IndexError) as error:
             raise CorruptObjectError(
                 f"samples are damaged: {error}", action="build the model again"
             ) from error

@@ -17,6 +17,7 @@ from praxi_tasks.discovery.knowledge import Release
 from praxi_tasks.errors import CorruptObjectError, ReleaseRefusedError
 from praxi_tasks.fingerprint.arrays import pack_arrays, pack_texts, unpack_arrays, unpack_texts
 from praxi_tasks.fingerprint.paths import PathColumns, PathKind, normalise_all
+from praxi_tasks.store.frames import unpack_frame
 from praxi_tasks.store.keys import RELEASE_PROTOCOL
 
 MOST_FILES: Final = 250_000
@@ -120,13 +121,11 @@ class StoredRelease:
             If the bytes are damaged or of another protocol.
         """
         try:
-            if not 0 <= zstandard.frame_content_size(data) <= _MAX_BYTES:
-                raise _corrupt("its size is impossible")
-            arrays = unpack_arrays(zstandard.ZstdDecompressor().decompress(data), _KIND, RELEASE_PROTOCOL)
+            arrays = unpack_arrays(unpack_frame(data, _MAX_BYTES), _KIND, RELEASE_PROTOCOL)
             head = msgspec.json.decode(arrays["head"].tobytes(), type=_Head)
             paths = unpack_texts(arrays["paths"], int(arrays["counts"][0]))
             columns = arrays["sizes"], arrays["hashes"], arrays["measured"]
-        except (zstandard.ZstdError, ValueError, RecursionError, KeyError, IndexError) as error:
+        except (ValueError, RecursionError, KeyError, IndexError) as error:
             raise _corrupt(str(error)) from error
         if any(len(column) != len(paths) for column in columns):
             raise _corrupt("its columns differ in length")

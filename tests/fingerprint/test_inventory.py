@@ -73,5 +73,5 @@ def test_a_bomb_is_refused_by_its_stated_size() -> None:
     parameters = zstandard.ZstdCompressionParameters.from_level(1)
     compressor = zstandard.ZstdCompressor(compression_params=parameters).compressobj(size=-1)
     unsized = compressor.compress(bytes(1000)) + compressor.flush()
-    with pytest.raises(CorruptObjectError, match="bounds"):
+    with pytest.raises(CorruptObjectError, match="size is impossible"):
         Inventory.from_bytes(EXAMPLE.to_bytes()[:6] + unsized)
