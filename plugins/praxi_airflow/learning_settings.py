@@ -29,6 +29,8 @@ class LearningSettings:
         empty to build nothing.
     learn_build_seconds
         How long one build may take.
+    learn_keep
+        How many of the newest versions of the model are kept, besides those in use.
     approval
         ``human`` if a person must let each new model in.
     """
@@ -39,6 +41,7 @@ class LearningSettings:
     learn_npm_registry: str = ""
     learn_build_index: str = ""
     learn_build_seconds: int = 600
+    learn_keep: int = 30
     approval: Approval = "none"
 
     @property
@@ -50,6 +53,7 @@ class LearningSettings:
             "PRAXI_LEARN_PYPI_INDEX": self.learn_pypi_index,
             "PRAXI_LEARN_NPM_REGISTRY": self.learn_npm_registry,
             "PRAXI_LEARN_BUILD_INDEX": self.learn_build_index,
+            "PRAXI_LEARN_KEEP": str(self.learn_keep),
         }
         return {name: value for name, value in variables.items() if value}
 
@@ -77,5 +81,6 @@ def load_learning_settings(section: Section) -> LearningSettings:
         learn_npm_registry=section.public_url("learn_npm_registry"),
         learn_build_index=section.public_url("learn_build_index"),
         learn_build_seconds=section.integer("learn_build_seconds", 600, least=1),
+        learn_keep=section.integer("learn_keep", 30, least=1),
         approval=section.choice("approval", APPROVALS, "none"),
     )

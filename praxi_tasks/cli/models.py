@@ -62,6 +62,21 @@ def promote(registry: ModelRegistry, version: str) -> None:
 
 
 @models.command()
+@click.option("--keep", type=click.IntRange(min=1), required=True, help="How many of the newest stay.")
+@click.pass_context
+def prune(context: click.Context, keep: int) -> None:
+    """Delete all versions but the newest and those that are, were or may be in use."""
+    from praxi_tasks.learning import retention
+    from praxi_tasks.store import open_store
+
+    store = open_store((context.parent.params if context.parent else {})["store_uri"])
+    gone = retention.prune(store, context.obj, keep)
+    for version in gone:
+        click.echo(f"version {version.version} is deleted  {version.model}  {version.origin}")
+    click.echo(f"{len(context.obj.versions())} versions are kept")
+
+
+@models.command()
 @click.pass_obj
 def rollback(registry: ModelRegistry) -> None:
     """Put the version back in use that the champion replaced."""

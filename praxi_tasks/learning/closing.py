@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from praxi_tasks.errors import CorruptObjectError, KeyNotFoundError
+from praxi_tasks.errors import CorruptObjectError, KeyNotFoundError, PraxiError
 from praxi_tasks.learning.evaluation import Evaluation
 from praxi_tasks.learning.outcome import Judged, Promotion, Trained, TrainingSummary
 from praxi_tasks.learning.plan import TrainingPlan
 from praxi_tasks.learning.registry import CHAMPION, ModelRegistry, tracking_uri
 from praxi_tasks.learning.report.page import Story, training_page
 from praxi_tasks.learning.requests import ask_again, mark_served
+from praxi_tasks.learning.retention import newest_to_keep, prune
 from praxi_tasks.learning.run import TrainingRun
 from praxi_tasks.learning.tracking import Tracker, artifacts
 from praxi_tasks.store import Store, documents, keys
+
+logger = logging.getLogger(__name__)
 
 
 def close_training(store: Store, run_id: str) -> TrainingSummary:
     """Write ``summary.json`` and ``report.html``, record the training in MLflow, and close its requests.
 
     Requests are closed last: a training that dies before is followed by one that serves them. What could not
-    be had is asked for again by a request of its own, until it is given up.
+    be had is asked for again by a request of its own, until it is given up. Then versions of the model that
+    need not be kept go; what prevents that is told in the log, and tried again by the next training.
 
     Raises
     ------
@@ -40,7 +45,17 @@ def close_training(store: Store, run_id: str) -> TrainingSummary:
     tracker.finish(record, story.trained, story.evaluation, story.judged, page)
     ask_again(store, run_id, tuple(found.package for found in story.collected if found.state == "failed"))
     mark_served(store, plan.requests, run_id)
+    _prune(store, registry)
     return story.summary
+
+
+def _prune(store: Store, registry: ModelRegistry) -> None:
+    try:
+        gone = prune(store, registry, newest_to_keep())
+    except PraxiError as error:
+        logger.warning("old versions of the model stay: %s", error)
+    else:
+        logger.info("%d old versions of the model were deleted", len(gone))
 
 
 def past_trainings(store: Store) -> list[TrainingSummary]:

@@ -34,6 +34,8 @@ _OURS: Final = "praxi-"
 ORIGIN_TAG: Final = "praxi.origin"
 _MODEL_TAG: Final = "praxi.model"
 _REPLACED_TAG: Final = "praxi.replaced"
+LOGGED_MODEL: Final = "model"
+"""The artifact of a training's run that is the model itself."""
 
 
 class ModelVersion(msgspec.Struct, frozen=True):
@@ -50,6 +52,11 @@ class ModelVersion(msgspec.Struct, frozen=True):
     def origin(self) -> str:
         """The training that made it, or ``starter``."""
         return self.tags.get(ORIGIN_TAG, "")
+
+    @property
+    def replaced(self) -> str:
+        """The version that was champion before it; nothing if there was none."""
+        return self.tags.get(_REPLACED_TAG, "")
 
 
 class ModelRegistry:
@@ -142,12 +149,23 @@ class ModelRegistry:
             If there is no champion, or it replaced none.
         """
         champion = self.get(CHAMPION)
-        before = champion.tags.get(_REPLACED_TAG, "")
+        before = champion.replaced
         if not before:
             raise ModelError(f"version {champion.version} replaced no other", where=self.uri)
         with self.answering():
             self.client.set_registered_model_alias(MODEL_NAME, CHAMPION, before)
         return self.get(before)
+
+    def forget(self, version: ModelVersion) -> None:
+        """Delete a version, and the copy of the model that its training logged; the rest of its run stays."""
+        from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
+
+        with self.answering():
+            if version.run:
+                where = self.client.get_run(version.run).info.artifact_uri
+                artifacts: Any = get_artifact_repository(str(where), self.uri, self.uri)
+                artifacts.delete_artifacts(LOGGED_MODEL)
+            self.client.delete_model_version(MODEL_NAME, version.version)
 
     def _make_model(self) -> None:
         from mlflow.exceptions import MlflowException

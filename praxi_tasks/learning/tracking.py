@@ -13,7 +13,7 @@ from praxi_tasks.discovery.bundle import copy_bundle
 from praxi_tasks.learning.evaluation import Evaluation, Scores
 from praxi_tasks.learning.outcome import Judged, Trained
 from praxi_tasks.learning.plan import TrainingSettings
-from praxi_tasks.learning.registry import ModelRegistry, tracking_uri
+from praxi_tasks.learning.registry import LOGGED_MODEL, ModelRegistry, tracking_uri
 
 EXPERIMENT: Final = "praxi"
 _RUN_TAG: Final = "praxi.run"
@@ -72,7 +72,7 @@ class Tracker:
         """Log the model whole: who has only MLflow can use it."""
         with tempfile.TemporaryDirectory(prefix="praxi-model-") as folder:
             copy_bundle(uri, Path(folder).as_uri())
-            self._client.log_artifacts(run, folder, "model")
+            self._client.log_artifacts(run, folder, LOGGED_MODEL)
 
     def _experiment(self) -> str:
         found = self._client.get_experiment_by_name(EXPERIMENT)

@@ -32,7 +32,7 @@ class Store(Protocol):
 
     ``put`` is write-once: the first writer of a key wins and every later one is harmless. ``replace`` is
     for the few documents that one run rewrites about itself when it is retried; it is atomic too, so a
-    reader sees the old bytes or the new, never a part.
+    reader sees the old bytes or the new, never a part. ``delete`` is for retention alone.
     """
 
     @property
@@ -55,6 +55,9 @@ class Store(Protocol):
 
     def replace(self, key: str, data: bytes) -> None:
         """Store ``data`` whether or not the key exists."""
+
+    def delete(self, key: str) -> None:
+        """Delete the object, if there is one."""
 
     def exists(self, key: str) -> bool:
         """Return whether an object is stored under the key."""

@@ -102,9 +102,14 @@ def release_attempts(ecosystem: str, name: str, version: str) -> str:
     return f"{_release_folder(ecosystem, name, version)}/attempts.json"
 
 
+def models() -> str:
+    """Folder of all models that trainings made."""
+    return "models"
+
+
 def model(model_id: str) -> str:
     """Folder of the model with this identity."""
-    return f"models/{model_id}"
+    return f"{models()}/{model_id}"
 
 
 def _release_folder(ecosystem: str, name: str, version: str) -> str:

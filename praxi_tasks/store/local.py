@@ -71,6 +71,15 @@ class LocalStore:
         except OSError as error:
             raise self._broken(error, key) from error
 
+    def delete(self, key: str) -> None:
+        """Delete the object, if there is one; its folder stays, for somebody may be writing there."""
+        try:
+            self._path(key).unlink(missing_ok=True)
+        except NotADirectoryError:
+            return
+        except OSError as error:
+            raise self._broken(error, key) from error
+
     def exists(self, key: str) -> bool:
         """Return whether an object is stored under the key."""
         try:

@@ -68,6 +68,15 @@ class S3Store:
         except Exception as error:
             raise self._translate(error, key) from error
 
+    def delete(self, key: str) -> None:
+        """Delete the object, if there is one."""
+        try:
+            self._bucket.delete(check_key(key))
+        except Exception as error:
+            problem = self._translate(error, key)
+            if not isinstance(problem, KeyNotFoundError):
+                raise problem from error
+
     def exists(self, key: str) -> bool:
         """Return whether an object is stored under the key."""
         try:

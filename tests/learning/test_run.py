@@ -222,6 +222,23 @@ class TestTrainings:
         assert resolve_once(CHAMPION_URI, store, "audits/run/model.json") == before
         assert resolve_once(CHAMPION_URI, store, "audits/next/model.json").version == "2"
 
+    def test_versions_that_nobody_needs_go_with_their_copies(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("PRAXI_LEARN_KEEP", "1")
+        for number in range(1, 4):
+            ask(store, f"a{number}", put_package(store, number, f"{'abc'[number - 1]}lib"))
+            train(store, f"t{number}")
+        registry = ModelRegistry(tracking_uri(store.uri))
+        assert [version.version for version in registry.versions()] == ["1", "3", "4"]
+        logged = [key for key in store.list("mlflow/artifacts") if key.endswith("/model/model.json")]
+        copies = {key.split("/")[2] for key in logged}
+        assert copies == {version.run for version in registry.versions() if version.run}
+        assert len(copies) == 2
+        assert named(store, layer("alib")) == [("alib", ("1.0",))]
+        assert registry.roll_back().version == "3"
+        assert named(store, layer("blib")) == [("blib", ("1.0",))]
+
     def test_a_typosquat_is_learned_apart(self, store: Store) -> None:
         ask(store, "one", put_package(store, 1, "reqwests"), put_package(store, 2, "reqwest"))
         train(store, "t1")

@@ -72,6 +72,18 @@ def missing_keys_are_named(store: Store) -> None:
 
 
 @check
+def forgets_what_is_deleted_and_nothing_else(store: Store) -> None:
+    for key in ("gone/a", "gone/a.json", "gone/b/c"):
+        store.put(key, b"x")
+    for key in ("gone/a", "gone/a", "gone/never", "gone/a.json/below"):
+        store.delete(key)
+    assert not store.exists("gone/a")
+    assert set(store.list("gone")) == {"gone/a.json", "gone/b/c"}
+    assert store.put("gone/a", b"again")
+    assert store.get("gone/a") == b"again"
+
+
+@check
 def lists_what_lies_below_a_folder(store: Store) -> None:
     keys = {"list/a/1", "list/a/2", "list/ab/3", "list/a.json"}
     for key in keys:

@@ -1,9 +1,9 @@
 """Runs commands of ``praxi`` that die at moments which are counted, not timed, until each has had its way.
 
-A moment is one at which something begins to be written: an object of the store gets its name, a statement
-goes to the registry, an artifact is copied. A command is killed at the first one; the next try, which finds
-what that left, at the third; then at the ninth, and so on, until one ends by itself. Each try is a fork of
-one process that has imported everything, so that many of them take seconds.
+A moment is one at which something begins to be written: an object of the store gets its name or goes, a
+statement is sent to the registry, an artifact is copied. A command is killed at the first one; the next try,
+which finds what that left, at the third; then at the ninth, and so on, until one ends by itself. Each try is
+a fork of one process that has imported everything, so that many of them take seconds.
 
     python -m tests.support.dying < commands.json            # lists of words; prints how often each died
     python -m tests.support.dying unhurt < commands.json     # lets them live
@@ -19,7 +19,7 @@ from typing import Any, Final, NoReturn
 
 KILLED: Final = 9
 _APART: Final = 3
-_WRITING: Final = frozenset({"os.link", "os.rename", "shutil.copyfile"})
+_WRITING: Final = frozenset({"os.link", "os.rename", "os.remove", "shutil.copyfile", "shutil.rmtree"})
 
 
 def run(words: Sequence[str], moment: int = 0) -> int:
@@ -90,6 +90,7 @@ def _prepare() -> None:
     from sqlalchemy.orm import configure_mappers
 
     import praxi_tasks.cli.learn
+    import praxi_tasks.cli.models
     import praxi_tasks.learning.closing  # noqa: F401
 
     configure_mappers()
