@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import lzma
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -15,11 +18,28 @@ from praxi_tasks.learning.releases import ReleaseFile, ReleaseLine, make_release
 
 _MAX_BYTES: Final = 4 << 30
 _CHUNK: Final = 1 << 20
+_DAMAGE: Final = (zipfile.BadZipFile, zlib.error, lzma.LZMAError)
 
 
 def is_wheel(path: Path) -> bool:
     """Return whether a file is a wheel, by name and content."""
     return path.suffix == ".whl" and zipfile.is_zipfile(path)
+
+
+@contextmanager
+def open_wheel(path: Path) -> Iterator[zipfile.ZipFile]:
+    """Open a wheel to look into it.
+
+    Raises
+    ------
+    DataError
+        If it can't be read, also where that shows only later.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            yield archive
+    except (*_DAMAGE, OSError, RuntimeError, ValueError, EOFError) as error:
+        raise DataError(f"a wheel can't be read: {error}", where=str(path)) from error
 
 
 def read_wheel(path: Path) -> Release:
@@ -33,16 +53,11 @@ def read_wheel(path: Path) -> Release:
     words = path.name.split("-")
     if len(words) < 5:
         raise DataError("not a wheel's name", where=str(path), action="name-version-python-abi-platform.whl")
-    try:
-        with zipfile.ZipFile(path) as archive:
-            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-            if sum(entry.file_size for entry in entries) > _MAX_BYTES:
-                raise DataError("a wheel is too big", where=str(path), action="learn its RECORD instead")
-            files = [
-                ReleaseFile(entry.filename, entry.file_size, _hashed(archive, entry)) for entry in entries
-            ]
-    except (OSError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError) as error:
-        raise DataError(f"a wheel can't be read: {error}", where=str(path)) from error
+    with open_wheel(path) as archive:
+        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+        if sum(entry.file_size for entry in entries) > _MAX_BYTES:
+            raise DataError("a wheel is too big", where=str(path), action="learn its RECORD instead")
+        files = [ReleaseFile(entry.filename, entry.file_size, _hashed(archive, entry)) for entry in entries]
     return make_release(ReleaseLine(words[0], words[1], files))
 
 

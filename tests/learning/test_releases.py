@@ -75,6 +75,18 @@ def test_wheel(tmp_path: Path) -> None:
     assert release.hashes.tolist() == [xxh3_64_intdigest(b"x = 1\n")]
 
 
+def test_a_wheel_whose_files_do_not_unpack_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "tool-1.5-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("tool.py", bytes(range(256)) * 10)
+    data = bytearray(path.read_bytes())
+    start = 30 + len("tool.py")  # behind the local header
+    data[start : start + 8] = b"\xff" * 8
+    path.write_bytes(data)
+    with pytest.raises(DataError, match="can't be read"):
+        read_wheel(path)
+
+
 @pytest.mark.parametrize("name", ["a-1-py3-none-any.whl", "nonsense.whl"])
 def test_a_broken_wheel_is_an_error(tmp_path: Path, name: str) -> None:
     path = tmp_path / name

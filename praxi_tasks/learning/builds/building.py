@@ -69,6 +69,6 @@ def _pip_wheel(source: Path, folder: Path, index: str, bounds: Bounds) -> Path:
     places = ["--index-url", index, *trusted, "--wheel-dir", str(made), str(source)]
     run_confined([sys.executable, "-I", "-m", "pip", "wheel", *_OPTIONS, *places], home, bounds, _VARIABLES)
     wheels = list(made.glob("*.whl"))
-    if len(wheels) != 1 or wheels[0].is_symlink():
-        raise BuildError(f"it made {len(wheels)} wheels")
+    if len(wheels) != 1 or wheels[0].is_symlink() or not wheels[0].is_file():
+        raise BuildError(f"it made {len(wheels)} wheels, of which one file is wanted")
     return wheels[0]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import IO, Any, Final, NamedTuple
 
 from praxi_tasks.errors import BuildError
 from praxi_tasks.learning.builds import warden
@@ -16,7 +17,6 @@ _PASSED: Final = ("PATH", "LANG", "LC_ALL", "SSL_CERT_FILE", "SSL_CERT_DIR")
 _LONGEST_LOG: Final = 64 << 10
 _LONGEST_REASON: Final = 300
 _GRACE: Final = 60.0
-_LOG: Final = "output.log"
 _MARK: Final = "[end of output]"
 
 
@@ -44,14 +44,13 @@ def run_confined(
     passed = {name: os.environ[name] for name in _PASSED if name in os.environ}
     home = {"HOME": str(folder), "TMPDIR": str(folder)}
     limits = [str(bounds.seconds), str(bounds.memory), str(bounds.file)]
-    log = folder / _LOG
-    with log.open("wb") as output:
+    with tempfile.TemporaryFile() as output:  # without a name, nobody can put another in its place
         code = _run(
             [sys.executable, "-I", warden.__file__, *limits, *command],
             cwd=folder, env={**passed, **home, **(variables or {})}, timeout=bounds.seconds + _GRACE,
             stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
         )  # fmt: skip
-    told = _end_of(log)
+        told = _end_of(output)
     if code == warden.TIMED_OUT:
         raise BuildError(f"it took more than {bounds.seconds:.0f} s")
     if code:
@@ -65,10 +64,9 @@ def _run(command: Sequence[str], **options: Any) -> int:
         return warden.TIMED_OUT
 
 
-def _end_of(log: Path) -> str:
-    with log.open("rb") as file:
-        file.seek(max(0, log.stat().st_size - _LONGEST_LOG))
-        return file.read(_LONGEST_LOG).decode(errors="replace")
+def _end_of(log: IO[bytes]) -> str:
+    log.seek(max(0, log.seek(0, os.SEEK_END) - _LONGEST_LOG))
+    return log.read(_LONGEST_LOG).decode(errors="replace")
 
 
 def _reason(told: str) -> str:

@@ -57,7 +57,7 @@ class Listing(msgspec.Struct, frozen=True):
 
     def to_bytes(self) -> bytes:
         """Return the listing as compressed bytes."""
-        return zstandard.ZstdCompressor(level=19).compress(msgspec.json.encode(self))
+        return zstandard.ZstdCompressor(level=9).compress(msgspec.json.encode(self))
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Listing:

@@ -7,7 +7,6 @@ installed.
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -21,7 +20,7 @@ from praxi_tasks.learning.requests import NewPackage
 from praxi_tasks.learning.sources.archives import list_tar, open_data_archive
 from praxi_tasks.learning.sources.tools import ask, check_words, download, is_there, scratch
 from praxi_tasks.learning.stored import MOST_FILES, StoredRelease
-from praxi_tasks.learning.wheels import read_wheel
+from praxi_tasks.learning.wheels import open_wheel, read_wheel
 
 _NPM_HOME: Final = "usr/local/lib/node_modules"
 _LONGEST_TOLD: Final = 200
@@ -61,7 +60,7 @@ def list_wheel(wheel: Path, wanted: NewPackage) -> StoredRelease:
         If it is damaged.
     """
     check_wheel_name(wheel.name, wanted)
-    with zipfile.ZipFile(wheel) as archive:
+    with open_wheel(wheel) as archive:
         names = archive.namelist()
     if len(names) > MOST_FILES:
         raise ReleaseRefusedError(f"it has {len(names):,} files", where=wanted.purl)

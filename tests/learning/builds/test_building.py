@@ -109,9 +109,10 @@ def test_what_is_built_sees_no_credentials(
         ("os.rename(pathlib.Path(folder, NAME), pathlib.Path(folder, 'farm-1.0-py3-none-any.whl'))", "shop"),
         ("wheel.writestr('../../etc/passwd', 'root::0:0')", "etc/passwd"),
         ("wheel.writestr('/etc/passwd', 'root::0:0')", "etc/passwd"),
+        ("wheel.close(); pathlib.Path(folder, NAME).write_text('no wheel'); return NAME", "not a zip"),
         ("raise SystemExit('it needs a compiler')", "it needs a compiler"),
     ],
-    ids=["another-name", "outside", "absolute", "failing"],
+    ids=["another-name", "outside", "absolute", "no-zip", "failing"],
 )
 def test_what_is_no_wheel_of_the_release_is_a_reason(index: PackageIndex, extra: str, reason: str) -> None:
     publish(index, SPY, extra)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from praxi_tasks.errors import ReleaseError, ReleaseNotFoundError, ReleaseRefusedError, UsageError
+from praxi_tasks.errors import DataError, ReleaseError, ReleaseNotFoundError, ReleaseRefusedError, UsageError
 from praxi_tasks.learning.requests import parse_label
 from praxi_tasks.learning.sources.choice import choose_sources
 from praxi_tasks.learning.sources.indexes import PyPISource
@@ -89,6 +89,12 @@ def test_a_version_without_a_wheel_is_not_found(server: Site, language: str) -> 
 def test_a_file_that_is_not_the_listed_one_is_refused(server: Site, language: str) -> None:
     index = publish(server, language, {"shop-1.0-py3-none-any.whl": wheel(a=b"1")}, digest="ab" * 32)
     with pytest.raises(ReleaseRefusedError, match="not the one"):
+        index.read(SHOP)
+
+
+def test_a_file_that_is_no_wheel_is_an_error(server: Site, language: str) -> None:
+    index = publish(server, language, {"shop-1.0-py3-none-any.whl": b"PK\x03\x04 not really"})
+    with pytest.raises(DataError, match="can't be read"):
         index.read(SHOP)
 
 
