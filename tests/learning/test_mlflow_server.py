@@ -11,7 +11,9 @@ import pytest
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.errors import ModelError, RegistryDownError
 from praxi_tasks.learning.champion import resolve_model
-from praxi_tasks.learning.registry import CHALLENGER, CHAMPION, ModelRegistry
+from praxi_tasks.learning.plan import TrainingSettings
+from praxi_tasks.learning.registry import CHALLENGER, CHAMPION, LOGGED_MODEL, ModelRegistry
+from praxi_tasks.learning.tracking import Tracker
 from praxi_tasks.store import Store
 from tests.learning.conftest import ask, put_package, train
 from tests.support.mlflow import MlflowServer
@@ -56,6 +58,17 @@ def test_a_training_is_recorded_with_its_model_and_promoted(
     logged = Model.load((Path(place) / "model").as_uri())
     assert logged.id == champion.model
     assert logged.knows("pypi", "newlib", "1.0")
+
+
+def test_of_a_version_that_goes_the_rest_of_its_run_stays(registry: ModelRegistry, tmp_path: Path) -> None:
+    Model().save((tmp_path / "model").as_uri())
+    run = Tracker(registry, "forgotten").start(TrainingSettings())
+    registry.client.log_artifacts(run, str(tmp_path / "model"), LOGGED_MODEL)
+    registry.client.log_text(run, "a page", "report.html")
+    version = registry.register("s3://bucket/models/some", "some", {}, run)
+    registry.forget(version)
+    assert registry.versions() == []
+    assert [file.path for file in registry.client.list_artifacts(run)] == ["report.html"]
 
 
 def test_what_the_server_refuses_is_no_outage(registry: ModelRegistry) -> None:
