@@ -141,19 +141,19 @@ class Kubelet:
         begin = f"--start={'false' if frozen else 'true'}"
         play = ("kube", "play", "--quiet", "--network=host", begin, "-")
         await self.podman.run(*play, stdin=_playable(ready))
+        if frozen:
+            await self._make_logs(pod)
         status.running(pod)
         self._pods.touch(pod)
         self._record(pod, "Started", "Started container base")
-        if frozen:
-            await self._freeze(pod)
+        if frozen:  # before its first instruction: what it would wait for meanwhile could time out
+            await self.thawed.wait()
+            await self.podman.run("pod", "start", machine_name(pod))
 
-    async def _freeze(self, pod: Manifest) -> None:
-        """Hold a pod before its first instruction: what it would wait for meanwhile could time out."""
+    async def _make_logs(self, pod: Manifest) -> None:
         for container in pod["spec"]["containers"]:
             if log := await self.log_file(pod, container["name"]):
                 log.touch()
-        await self.thawed.wait()
-        await self.podman.run("pod", "start", machine_name(pod))
 
     async def _prepare(self, pod: Manifest) -> Manifest:
         """Return the pod with all it mounts and is told, as soon as that is there."""
