@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import Final
 
@@ -11,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from praxi_tasks.discovery.bundle import Packed, damaged, describe, load_bundle, save_bundle
-from praxi_tasks.discovery.candidates import Candidates, find_candidates
+from praxi_tasks.discovery.candidates import Candidates
 from praxi_tasks.discovery.catalogue import Catalogue
 from praxi_tasks.discovery.emission import Emission, emit
 from praxi_tasks.discovery.engine import engine
@@ -20,12 +19,11 @@ from praxi_tasks.discovery.experts import Expert, Router
 from praxi_tasks.discovery.joining import join_catalogues
 from praxi_tasks.discovery.panel import Panel
 from praxi_tasks.discovery.prediction import LayerPrediction
-from praxi_tasks.discovery.relocation import relocate
 from praxi_tasks.discovery.scorer import Scorer
+from praxi_tasks.discovery.sighting import sight
 from praxi_tasks.discovery.specialists import Specialists, Versions
 from praxi_tasks.discovery.tokens import Tokenizer
 from praxi_tasks.errors import CorruptObjectError
-from praxi_tasks.fingerprint.paths import PYTHON_ROOT
 from praxi_tasks.fingerprint.tagset import Tagset
 
 _NOBODY: Final = Panel()
@@ -194,11 +192,7 @@ class Model:
         return self._decide(tagset)[:3]
 
     def _decide(self, tagset: Tagset) -> tuple[Tagset, Candidates, NDArray[np.float64], Versions]:
-        found = find_candidates(tagset, self.catalogue)
-        moved = relocate(tagset.paths, tagset.normalised, _unknown(tagset, found), self.catalogue)
-        if moved is not None:
-            tagset = replace(tagset, normalised=moved)
-            found = find_candidates(tagset, self.catalogue)
+        tagset, found = sight(tagset, self.catalogue)
         decided = self._specialists.decide(tagset, found, self.scorer.confidence(found.features))
         return tagset, found, decided.confidence, decided.versions
 
@@ -224,16 +218,3 @@ def _panel(experts: Sequence[Packed], samples: Sequence[Packed]) -> Panel:
         tuple(Expert.from_bytes(packed.data) for packed in experts),
         tuple(packed.data for packed in samples),
     )
-
-
-def _unknown(tagset: Tagset, found: Candidates) -> NDArray[np.intp]:
-    """Return the files that no candidate has, outside the folders that Python imports from."""
-    columns = tagset.normalised
-    if not len(tagset):
-        return np.empty(0, np.intp)
-    known = np.zeros(len(found.layer.keys), np.bool_)
-    known[found.matches.keys] = True
-    free = np.array([not folder.startswith(PYTHON_ROOT) for folder in columns.folders], np.bool_)
-    strange = (found.folder_owners[:, 0] < 0) & free
-    rows = found.layer.rows[~known]
-    return np.sort(rows[strange[columns.folder_of[rows]]])

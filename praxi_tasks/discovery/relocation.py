@@ -1,19 +1,22 @@
 """Software that was moved: copied below another prefix, or vendored into a folder of an application.
 
 Files that the catalogue does not know where they lie are looked at again under the spelling that they would
-have, had some upper part of their path been cut off. A prefix counts only if several files below it agree.
+have, had some upper part of their path been cut off. A prefix counts only if several files below it agree,
+and never if it is a cross compiler's: what lies there is what the machine it compiles for has, not a copy.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from praxi_tasks.discovery.catalogue import Catalogue
+from praxi_tasks.discovery.tokens import present
 from praxi_tasks.fingerprint.paths import (
     PYTHON_ROOT,
     PathColumns,
@@ -24,6 +27,13 @@ from praxi_tasks.fingerprint.paths import (
 
 ROOTS: Final = (PYTHON_ROOT, "", "usr")
 """What may stand in the place of a prefix that is cut off."""
+
+_STARTS: Final = tuple(join(root, "") for root in ROOTS)
+
+# A cross compiler keeps the files of its machine there, under the names that they have on that machine.
+_MACHINE: Final = re.compile(r"usr/[a-z0-9_]+(?:-[a-z0-9_]+)+")
+
+_PACKAGES: Final = re.compile(r"(?:^|/)(?:site|dist)-packages(?:/|$)")
 
 _MAX_FOLDERS: Final = 1_500
 _MAX_DEPTH: Final = 12
@@ -73,15 +83,13 @@ def _moves(folders: Iterable[str], catalogue: Catalogue) -> list[Move]:
         _ancestors(folder, places)
         if len(places) > _MAX_FOLDERS:
             break
-    guesses = [guess for place in places for guess in _guesses(place)]
-    if not guesses:
+    prefixes, spelled = _guesses(places)
+    if not prefixes:
         return []
-    hashes = np.fromiter((hash_text(spelled) for _, spelled in guesses), np.uint64, len(guesses))
-    found = np.minimum(np.searchsorted(catalogue.folders, hashes), max(len(catalogue.folders) - 1, 0))
+    hashes = np.array([hash_text(text) for text in spelled], np.uint64)
     votes: defaultdict[Move, int] = defaultdict(int)
-    if len(catalogue.folders):
-        for guess in np.flatnonzero(catalogue.folders[found] == hashes).tolist():
-            votes[guesses[guess][0]] += 1
+    for guess in np.flatnonzero(present(catalogue.folders, hashes)).tolist():
+        votes[Move(prefixes[guess // len(ROOTS)], ROOTS[guess % len(ROOTS)])] += 1
     for place in places:
         head, _, last = place.rpartition("/")
         if last == "usr" and head:
@@ -95,14 +103,21 @@ def _ancestors(folder: str, places: dict[str, None]) -> None:
         folder = folder.rpartition("/")[0]
 
 
-def _guesses(place: str) -> Iterator[tuple[Move, str]]:
-    parts = place.split("/")
-    if not 1 < len(parts) <= _MAX_DEPTH or "site-packages" in parts or "dist-packages" in parts:
-        return
-    for start in range(1, len(parts)):
-        prefix, rest = "/".join(parts[:start]), "/".join(parts[start:])
-        for root in ROOTS:
-            yield Move(prefix, root), join(root, rest)
+def _guesses(places: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Return prefixes that may be cut off, and for each how the rest is spelled below every root."""
+    prefixes: list[str] = []
+    spelled: list[str] = []
+    for place in places:
+        cut = place.find("/")
+        if cut < 0 or place.count("/") >= _MAX_DEPTH or _PACKAGES.search(place):
+            continue
+        while cut >= 0:
+            if not _MACHINE.fullmatch(place, 0, cut):
+                prefixes.append(place[:cut])
+                rest = place[cut + 1 :]
+                spelled += [start + rest for start in _STARTS]
+            cut = place.find("/", cut + 1)
+    return prefixes, spelled
 
 
 def _confirmed(move: Move, rows: list[int], paths: list[str], catalogue: Catalogue) -> dict[int, str]:
@@ -128,10 +143,7 @@ def _known(
     cut = len(move.prefix) + 1
     spelled = [f"{root}/{paths[row][cut:]}".lstrip("/") for row in rows]
     keys = normalise_all(spelled).keys
-    if not len(catalogue.keys):
-        return spelled, np.zeros(len(keys), np.bool_)
-    place = np.minimum(np.searchsorted(catalogue.keys, keys), len(catalogue.keys) - 1)
-    return spelled, np.asarray(catalogue.keys[place] == keys)
+    return spelled, present(catalogue.keys, keys)
 
 
 def _respelled(columns: PathColumns, moved: dict[int, str]) -> PathColumns:

@@ -78,7 +78,7 @@ class LayerSampler:
         *,
         drifting: float = 0.1,
         confusable: float = 0.3,
-        strange: float = 0.3,
+        strange: float = 0.5,
     ) -> LabelledLayer:
         """Draw one layer.
 

@@ -9,9 +9,10 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from praxi_tasks.discovery.candidates import FEATURES, find_candidates
+from praxi_tasks.discovery.candidates import FEATURES
 from praxi_tasks.discovery.catalogue import Catalogue
 from praxi_tasks.discovery.scorer import Scorer
+from praxi_tasks.discovery.sighting import sight
 from praxi_tasks.learning.boosting import train_booster
 from praxi_tasks.learning.isotonic import isotonic_curve
 from praxi_tasks.learning.sampling import LabelledLayer, LayerSampler
@@ -21,6 +22,9 @@ LAYERS: Final = 800
 
 ARCHIVE_LAYERS: Final = 3_000
 """How many they are where a whole archive is known: unknown packages look like known ones in many ways."""
+
+ALONE: Final = 3
+"""How often a layer counts that holds nothing known: its candidates are few, and all of them are wrong."""
 
 # What holds whatever the layer. More constraints than these cost accuracy: how a share counts depends on how
 # many files it is a share of.
@@ -69,9 +73,11 @@ def examples(layers: Sequence[LabelledLayer], catalogue: Catalogue) -> Examples:
     """Measure the candidates of layers whose truth is known."""
     tables, truths = [np.empty((0, len(FEATURES)), np.float32)], [np.empty(0, np.bool_)]
     for layer in layers:
-        found = find_candidates(layer.tagset, catalogue)
-        tables.append(found.features)
-        truths.append(np.fromiter((catalogue.packages[p] in layer.truth for p in found.packages), np.bool_))
+        _, found = sight(layer.tagset, catalogue)
+        known = np.array([catalogue.packages[p] in layer.truth for p in found.packages.tolist()], np.bool_)
+        times = 1 if known.any() else ALONE
+        tables += [found.features] * times
+        truths += [known] * times
     return Examples(np.concatenate(tables), np.concatenate(truths))
 
 

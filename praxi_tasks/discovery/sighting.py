@@ -1,0 +1,37 @@
+"""Looking at a layer: at its files where they lie, and again where some of them were moved from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from praxi_tasks.discovery.candidates import Candidates, find_candidates
+from praxi_tasks.discovery.catalogue import Catalogue
+from praxi_tasks.discovery.relocation import relocate
+from praxi_tasks.fingerprint.paths import PYTHON_ROOT
+from praxi_tasks.fingerprint.tagset import Tagset
+
+
+def sight(tagset: Tagset, catalogue: Catalogue) -> tuple[Tagset, Candidates]:
+    """Return the layer with files that were moved spelled as they were before, and its candidates."""
+    found = find_candidates(tagset, catalogue)
+    columns = relocate(tagset.paths, tagset.normalised, _unknown(tagset, found), catalogue)
+    if columns is None:
+        return tagset, found
+    tagset = replace(tagset, normalised=columns)
+    return tagset, find_candidates(tagset, catalogue)
+
+
+def _unknown(tagset: Tagset, found: Candidates) -> NDArray[np.intp]:
+    """Return the files that no candidate has, outside the folders that Python imports from."""
+    columns = tagset.normalised
+    if not len(tagset):
+        return np.empty(0, np.intp)
+    known = np.zeros(len(found.layer.keys), np.bool_)
+    known[found.matches.keys] = True
+    free = np.array([not folder.startswith(PYTHON_ROOT) for folder in columns.folders], np.bool_)
+    strange = (found.folder_owners[:, 0] < 0) & free
+    rows = found.layer.rows[~known]
+    return np.sort(rows[strange[columns.folder_of[rows]]])
