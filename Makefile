@@ -3,6 +3,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 UV := $(or $(wildcard .venv/bin/uv),uv)
 LOCK := $(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock"
+SLOW := server or slow or airflow
+PYTEST := PRAXI_REQUIRE_TOOLS=1 .venv/bin/pytest -n 2 --randomly-seed=430398368 --hypothesis-profile=ci
 
 .PHONY: help setup lock images check test model bench demo demo-stop
 
@@ -28,11 +30,13 @@ check: setup  ## Lint, types, layers, locks.
 	PYTHONPATH=.:plugins .venv/bin/lint-imports
 	scripts/check_locks.sh
 
+# Half of the slow tests' time is waiting for servers: two processes share the work, the fast tests first.
 # One order and the same made-up inputs, so that a red run can be run again as it was; `pytest` alone
 # shuffles, and makes up inputs, anew each time.
 test: setup check  ## Install what is needed and run every test.
 	@scripts/apt.sh test
-	PRAXI_REQUIRE_TOOLS=1 .venv/bin/pytest --randomly-seed=430398368 --hypothesis-profile=ci
+	$(PYTEST) -m "not ($(SLOW))"
+	$(PYTEST) -m "$(SLOW)" --dist loadfile
 
 model: setup  ## Train the starter model, Debian stable and the demonstration's wheels, at .praxi/models/starter.
 	@scripts/model.sh

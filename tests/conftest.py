@@ -6,7 +6,10 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+from xdist.remote import Producer
 
+from tests.support.sharing import Sharing
 from tests.support.tools import need
 
 pytest_plugins = (
@@ -20,6 +23,10 @@ pytest_plugins = (
 
 ROOT = Path(__file__).resolve().parent.parent
 COSTS = {"server": 1, "slow": 2, "airflow": 3}
+
+# No test fails for having taken long: a machine may be busy.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
@@ -46,6 +53,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run fast tests first: a mistake shows in seconds, before servers and Airflow start."""
     items.sort(key=_cost)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Sharing | None:
+    """Deal tests out so that processes do not start the same things (``--dist loadfile``)."""
+    return Sharing(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 def _cost(item: pytest.Item) -> int:
