@@ -12,6 +12,7 @@ from praxi_tasks.errors import DataError
 from praxi_tasks.learning.requests import NewPackage
 from praxi_tasks.learning.sources.indexes import check_wheel_name
 from praxi_tasks.learning.stored import StoredRelease
+from praxi_tasks.store.frames import unpack_frame
 
 _MOST_BYTES: Final = 64 << 20
 _LONGEST_NAME: Final = 200
@@ -69,9 +70,6 @@ class Listing(msgspec.Struct, frozen=True):
             If it is no listing, or would be too large.
         """
         try:
-            if not 0 <= zstandard.frame_content_size(data) <= _MOST_BYTES:
-                raise DataError("the build's listing is absurdly large")
-            text = zstandard.ZstdDecompressor().decompress(data)
-            return msgspec.json.decode(text, type=cls)
-        except (zstandard.ZstdError, msgspec.MsgspecError) as error:
+            return msgspec.json.decode(unpack_frame(data, _MOST_BYTES), type=cls)
+        except (ValueError, RecursionError) as error:  # msgspec's errors are values'
             raise DataError(f"the build's listing is none: {error}") from error

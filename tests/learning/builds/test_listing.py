@@ -70,8 +70,13 @@ def test_more_files_than_any_release_has_are_refused() -> None:
 
 
 def test_a_bomb_is_not_unpacked() -> None:
-    with pytest.raises(DataError, match="absurdly large"):
+    with pytest.raises(DataError, match="size is impossible"):
         Listing.from_bytes(zstandard.compress(b" " * (65 << 20)))
+
+
+def test_what_is_nested_without_end_is_refused() -> None:
+    with pytest.raises(DataError, match="none"):
+        Listing.from_bytes(zstandard.compress(b'{"x": ' + b"[" * 100_000))
 
 
 @given(st.binary(max_size=200))
