@@ -10,6 +10,7 @@ import click
 
 from praxi_tasks.audit.local import LocalAudit
 from praxi_tasks.audit.reported import State
+from praxi_tasks.cli.emission import emission_option
 from praxi_tasks.cli.options import (
     feeds_option,
     model_option,
@@ -25,6 +26,7 @@ from praxi_tasks.cli.output import (
     write_sboms,
 )
 from praxi_tasks.cli.progress import progress_bars
+from praxi_tasks.discovery.emission import Emission
 from praxi_tasks.errors import ExitCode
 from praxi_tasks.oci.image import Platform
 from praxi_tasks.store import open_store
@@ -35,6 +37,7 @@ from praxi_tasks.store import open_store
 @model_option()
 @store_option(required=False)
 @platform_option
+@emission_option
 @click.option("--force", is_flag=True, help="Read every layer again, known or not.")
 @feeds_option
 @policy_option
@@ -46,6 +49,7 @@ def audit(
     model_uri: str,
     store_uri: str | None,
     platform: Platform,
+    emission: Emission,
     force: bool,
     feeds_uri: str | None,
     policy_uri: str | None,
@@ -67,7 +71,7 @@ def audit(
     policy = load_policy(policy_uri)
     if feeds_uri:
         open_feeds(feeds_uri)  # a mistyped folder is told before an hour of reading
-    model = Model.load(model_uri)
+    model = Model.load(model_uri, emission=emission)
     with ExitStack() as stack:
         store = open_store(store_uri or stack.enter_context(tempfile.TemporaryDirectory(prefix="praxi-")))
         bars = stack.enter_context(progress_bars())

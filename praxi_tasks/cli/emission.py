@@ -36,5 +36,5 @@ emission_option = click.option(
     default="default",
     show_default=True,
     metavar="RULE",
-    help="For changesets, how many labels are named: default, density, threshold=P or top-k=N.",
+    help="How much of what may be there is named, of each layer: default, density, threshold=P or top-k=N.",
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +14,9 @@ from praxi_tasks.discovery.emission import Emission
 from praxi_tasks.errors import ExitCode, UsageError
 from praxi_tasks.oci.image import Platform
 from praxi_tasks.store import open_store
+
+if TYPE_CHECKING:
+    from praxi_tasks.discovery.model import Model
 
 
 @click.command()
@@ -46,9 +50,12 @@ def predict(
         return _predict_changesets(changesets, model_uri, emission, output)
     if store_uri is None or bool(images) == (run_id is not None):
         raise UsageError("name images or a run, and a store", action="see praxi predict --help")
+    from praxi_tasks.discovery.model import Model
+
     if run_id is not None:
-        return _predict_run(run_id, model_uri, store_uri)
-    return _predict_images(images, model_uri, store_uri, platform, form, output)
+        return _predict_run(run_id, model_uri, emission, store_uri)
+    model = Model.load(model_uri, emission=emission)
+    return _predict_images(images, model, store_uri, platform, form, output)
 
 
 def _predict_changesets(changesets: Path, model_uri: str, emission: Emission, output: Path | None) -> None:
@@ -66,7 +73,7 @@ def _predict_changesets(changesets: Path, model_uri: str, emission: Emission, ou
         output.write_bytes(document + b"\n")
 
 
-def _predict_run(run_id: str, model_uri: str, store_uri: str) -> None:
+def _predict_run(run_id: str, model_uri: str, emission: Emission, store_uri: str) -> None:
     from praxi_tasks.audit.run import AuditRun
     from praxi_tasks.audit.timing import timed
     from praxi_tasks.discovery.model import Model
@@ -76,13 +83,13 @@ def _predict_run(run_id: str, model_uri: str, store_uri: str) -> None:
     with timed(store, run_id, "predict"):
         run = AuditRun(store, run_id)
         resolved = resolve_once(model_uri, store, run.key("model.json"))
-        outcome = run.predict(Model.load(resolved.uri), resolved.version)
+        outcome = run.predict(Model.load(resolved.uri, emission=emission), resolved.version)
     click.echo(f"model {outcome.model}: {len(outcome.failures)} layers could not be predicted")
 
 
 def _predict_images(
     images: tuple[str, ...],
-    model_uri: str,
+    model: Model,
     store_uri: str,
     platform: Platform,
     form: str,
@@ -91,9 +98,7 @@ def _predict_images(
     from praxi_tasks.audit.local import LocalAudit
     from praxi_tasks.audit.reported import State
     from praxi_tasks.cli.progress import progress_bars
-    from praxi_tasks.discovery.model import Model
 
-    model = Model.load(model_uri)
     with progress_bars() as bars:
         work = LocalAudit(open_store(store_uri), platform, bars)
         report = work.predict(work.plan(images), {}, model)

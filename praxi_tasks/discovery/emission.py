@@ -40,6 +40,18 @@ class Emission:
     count: int = 1
     width: float = 0.05
 
+    @property
+    def key(self) -> str:
+        """The rule as part of a store key; nothing for the default."""
+        match self.strategy:
+            case "threshold":
+                return f"threshold-{self.threshold:g}"
+            case "top-k":
+                return f"top-k-{self.count}"
+            case "density":
+                return f"density-{self.width:g}"
+        return ""
+
 
 def emit(
     confidence: NDArray[np.float64], emission: Emission, twins: Sequence[Sequence[int]] = ()

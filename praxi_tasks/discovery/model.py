@@ -155,11 +155,12 @@ class Model:
 
     @property
     def voice(self) -> str:
-        """The model's identity and the engine's that reads it; fit for a store key.
+        """The model's identity, the engine's that reads it, and the rule of emission; fit for a store key.
 
-        Predictions are kept under it: those that other code made of the same model are not taken for its own.
+        Predictions are kept under it: those that other code made of the same model, or by another rule, are
+        not taken for its own.
         """
-        return f"{self.id}-{engine()}"
+        return "-".join(filter(None, (self.id, engine(), self.emission.key)))
 
     def knows(self, ecosystem: str, name: str, version: str) -> bool:
         """Return whether the model has learned a release, or a package whose versions it can't tell."""

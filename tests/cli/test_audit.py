@@ -98,6 +98,27 @@ def test_the_parts_do_the_same_as_the_whole(
     assert praxi("fingerprint", reference, "--store", store).stdout.startswith("3 layers: 3 known before")
 
 
+def test_the_rule_of_emission_is_heeded_for_layers(
+    praxi: Praxi, model_uri: str, registry: Registry, tmp_path: Path
+) -> None:
+    store = (tmp_path / "store").as_uri()
+    words = (
+        registry.push("cli/rules:1", MANIFEST),
+        "--model",
+        model_uri,
+        "--store",
+        store,
+        "--format",
+        "json",
+    )
+    by_rule = [told(praxi("audit", *words, "--emission", rule)) for rule in ("default", "threshold=1")]
+    named = [
+        [one["purl"] for one in found["layers"][1]["releases"] if one["source"] == "fingerprint"]
+        for (found,) in by_rule
+    ]
+    assert named == [["pkg:pypi/tillkit@2.13"], []]  # nothing is certain
+
+
 def test_layers_nobody_read_are_not_predicted(
     praxi: Praxi, model_uri: str, registry: Registry, tmp_path: Path
 ) -> None:

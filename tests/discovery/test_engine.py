@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from praxi_tasks.discovery import engine
+from praxi_tasks.discovery.emission import Emission
+from praxi_tasks.discovery.model import Model
 from tests.support import world
 
 
@@ -16,6 +18,14 @@ def _ask_afresh() -> Iterator[None]:
     engine.engine.cache_clear()
     yield
     engine.engine.cache_clear()
+
+
+def test_another_rule_of_emission_is_another_voice() -> None:
+    rules = (Emission(), Emission("threshold", 0.8), Emission("top-k", count=3), Emission("density"))
+    voices = [Model(emission=rule).voice for rule in rules]
+    assert [voice.removeprefix(voices[0]) for voice in voices] == [
+        "", "-threshold-0.8", "-top-k-3", "-density-0.05"
+    ]  # fmt: skip
 
 
 def test_the_same_code_reads_with_the_same_voice() -> None:
