@@ -34,7 +34,7 @@ def praxi(tmp_path: Path) -> Praxi:
             text=True,
             env=environment,
             cwd=tmp_path,
-            timeout=120,
+            timeout=600,
             check=False,
         )
 

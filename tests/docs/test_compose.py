@@ -30,7 +30,7 @@ def configure(**variables: str) -> subprocess.CompletedProcess[str]:
     inherited = {name: value for name, value in os.environ.items() if name not in SECRETS}
     command = [COMPOSE, "--env-file", str(EMPTY), "-f", str(ROOT / "docker-compose.yaml"), "config"]
     return subprocess.run(
-        command, env={**inherited, **variables}, capture_output=True, text=True, check=False, timeout=60
+        command, env={**inherited, **variables}, capture_output=True, text=True, check=False, timeout=300
     )
 
 

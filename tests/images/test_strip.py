@@ -12,7 +12,7 @@ from tests.conftest import ROOT
 
 
 def strip(folder: Path) -> None:
-    subprocess.run([sys.executable, str(ROOT / "images/task/strip.py"), str(folder)], check=True, timeout=60)
+    subprocess.run([sys.executable, str(ROOT / "images/task/strip.py"), str(folder)], check=True, timeout=300)
 
 
 @pytest.fixture

@@ -97,7 +97,7 @@ def _command(folder: Path, mark: str) -> list[str | Path]:
 
 def _answers(engine: Engine) -> bool:
     asked = subprocess.run(
-        ["docker", "version"], env=dict(engine.environment), capture_output=True, check=False, timeout=30
+        ["docker", "version"], env=dict(engine.environment), capture_output=True, check=False, timeout=120
     )
     return asked.returncode == 0
 

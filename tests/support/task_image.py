@@ -62,7 +62,7 @@ class BuiltImage:
         """Run a container to its end."""
         command = ["podman", "run", "--rm", "--network=none", *options, self.name, *arguments]
         return subprocess.run(
-            command, env=dict(self.environment), capture_output=True, text=True, check=False, timeout=120
+            command, env=dict(self.environment), capture_output=True, text=True, check=False, timeout=600
         )
 
 
