@@ -7,7 +7,7 @@ packages whose versions are known, every path with its size and content hash and
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any, Final
 
@@ -49,6 +49,9 @@ class Catalogue:
     holder_starts, holders
         The versions (counted within the package) that row *r* belongs to are
         ``holders[holder_starts[r]:holder_starts[r + 1]]``.
+    disputed
+        Hashes of folders that packages of several parts claim, sorted: known, but nobody's own. They are not
+        stored; joining finds them.
     """
 
     packages: list[str]
@@ -67,6 +70,7 @@ class Catalogue:
     row_core: NDArray[np.bool_]
     holder_starts: NDArray[np.uint32]
     holders: NDArray[np.uint16]
+    disputed: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
 
     @cached_property
     def native(self) -> NDArray[np.bool_]:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from praxi_tasks.discovery.catalogue import Catalogue, empty_catalogue
 from praxi_tasks.discovery.joining_tables import join_tables
+from praxi_tasks.discovery.tokens import present
 
 Index = tuple[NDArray[np.uint64], NDArray[np.uint32]]
 """Hashes, sorted, and the package each belongs to."""
@@ -40,9 +41,12 @@ def _join(first: Catalogue, second: Catalogue) -> Catalogue:
     known |= {name: number for number, name in enumerate(packages)}
     moved = np.fromiter((known[name] for name in second.packages), np.uint32, len(second.packages))
     keys, owners = _merge((first.keys, first.owners), (second.keys, moved[second.owners]))
-    folders, folder_owners = _undisputed(
-        *_merge((first.folders, first.folder_owners), (second.folders, moved[second.folder_owners]))
+    folders, folder_owners = _merge(
+        (first.folders, first.folder_owners), (second.folders, moved[second.folder_owners])
     )
+    again = folders[1:][folders[1:] == folders[:-1]]
+    disputed = np.unique(np.concatenate([first.disputed, second.disputed, again]))
+    alone = ~present(disputed, folders)
     tables = join_tables(first, second, moved, len(packages))
     return Catalogue(
         packages=packages,
@@ -50,10 +54,11 @@ def _join(first: Catalogue, second: Catalogue) -> Catalogue:
         extras=_counts(first.extras, second.extras, moved, len(packages)),
         keys=keys,
         owners=owners,
-        folders=folders,
-        folder_owners=folder_owners,
+        folders=folders[alone],
+        folder_owners=folder_owners[alone],
         versions=tables.versions,
         version_starts=tables.version_starts,
+        disputed=disputed,
         **tables.contents.columns(),
     )
 
@@ -72,13 +77,6 @@ def _merge(first: Index, second: Index) -> Index:
     keys, owners = second[0][~double], second[1][~double]
     after = np.searchsorted(first[0], keys, side="right")
     return np.insert(first[0], after, keys), np.insert(first[1], after, owners)
-
-
-def _undisputed(folders: NDArray[np.uint64], owners: NDArray[np.uint32]) -> Index:
-    """Leave out the folders that several packages claim: none has them to itself."""
-    again = folders[1:] == folders[:-1]
-    single = ~(np.append(again, False) | np.append(False, again))[: len(folders)]
-    return folders[single], owners[single]
 
 
 def _counts(

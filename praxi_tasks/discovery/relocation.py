@@ -88,7 +88,8 @@ def _moves(folders: Iterable[str], catalogue: Catalogue) -> list[Move]:
         return []
     hashes = np.array([hash_text(text) for text in spelled], np.uint64)
     votes: defaultdict[Move, int] = defaultdict(int)
-    for guess in np.flatnonzero(present(catalogue.folders, hashes)).tolist():
+    known = present(catalogue.folders, hashes) | present(catalogue.disputed, hashes)
+    for guess in np.flatnonzero(known).tolist():
         votes[Move(prefixes[guess // len(ROOTS)], ROOTS[guess % len(ROOTS)])] += 1
     for place in places:
         head, _, last = place.rpartition("/")

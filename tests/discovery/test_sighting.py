@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from praxi_tasks.discovery.joining import join_catalogues
 from praxi_tasks.discovery.knowledge import Release
 from praxi_tasks.discovery.sighting import sight
-from praxi_tasks.fingerprint.paths import normalise_all
+from praxi_tasks.fingerprint.paths import hash_text, normalise_all
 from praxi_tasks.fingerprint.tagset import Tagset
 from praxi_tasks.learning.building import build_catalogue
 
@@ -21,6 +22,9 @@ def release(name: str, *paths: str) -> Release:
 
 
 CATALOGUE = build_catalogue([release("kit-dev", *HEADERS), release("other", "usr/bin/other")])
+
+
+SHARING = [release(name, f"usr/include/{name}.h", f"usr/bin/{name}") for name in ("one", "two")]
 
 
 def sighted(*paths: str) -> list[str]:
@@ -41,3 +45,15 @@ def test_what_a_cross_compiler_brings_was_not_moved(machine: str) -> None:
 def test_where_nothing_was_moved_the_layer_stays_as_it_is() -> None:
     tagset = Tagset.from_paths("sha256:" + "0" * 64, [*HEADERS, "opt/tool/run"])
     assert sight(tagset, CATALOGUE)[0] is tagset
+
+
+def test_what_two_indexes_have_is_found_where_it_was_moved() -> None:
+    names = ("kit-dev", "kit2-dev", "kit3-dev")
+    parts = [build_catalogue([release(name, *HEADERS), SHARING[0], SHARING[1]]) for name in names]
+    tagset = Tagset.from_paths("sha256:" + "0" * 64, [path.replace("usr", "opt/kit", 1) for path in HEADERS])
+    for count in (2, 3):
+        catalogue = join_catalogues(parts[:count])
+        _, found = sight(tagset, catalogue)
+        named = {catalogue.packages[place] for place in found.packages.tolist()}
+        assert named == {f"deb/{name}" for name in names[:count]}
+        assert hash_text("usr/include/kit") not in catalogue.folders.tolist()  # it is nobody's own
