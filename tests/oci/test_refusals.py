@@ -94,7 +94,7 @@ def test_a_timeout_is_retryable(
     hostile: HostileRegistry, settings: RegistrySettings, shop: images.Manifest
 ) -> None:
     reference = hostile.serve("shop", "1", shop)
-    hostile.fault("/manifests/", Reply(delay=1.0), forever=True)
+    hostile.fault("/manifests/", Reply(silent=True), forever=True)
     hasty = msgspec.structs.replace(settings, read_timeout=0.05, attempts=2)
     with pytest.raises(RegistryUnavailableError, match="in time"):
         open_source(reference, hasty).resolve(AMD64)

@@ -12,7 +12,6 @@ import dataclasses
 import re
 import ssl
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -38,13 +37,13 @@ class Asked:
 
 @dataclasses.dataclass(frozen=True)
 class Reply:
-    """An answer; ``cut`` closes the connection after that many bytes of the body, ``delay`` is in seconds."""
+    """An answer; ``cut`` closes the connection after so many bytes of the body, ``silent`` is none at all."""
 
     status: int = 200
     body: bytes = b""
     headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
     cut: int | None = None
-    delay: float = 0.0
+    silent: bool = False
 
 
 Answerer: TypeAlias = Reply | Callable[[Asked], Reply]
@@ -59,6 +58,7 @@ class HostileRegistry:
         self._truth: dict[str, Reply] = {"/v2/": Reply()}
         self._rules: list[tuple[re.Pattern[str], list[Answerer], bool]] = []
         self._lock = threading.Lock()
+        self.closed = threading.Event()
 
     def serve(self, repository: str, tag: str, manifest: images.Manifest) -> str:
         """Serve an image and return its reference."""
@@ -119,7 +119,10 @@ def _handler(registry: HostileRegistry) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             headers = HTTPHeaderDict(self.headers.items())
             reply = registry.answer(Asked(self.command, self.path, headers, body, self.client_address[1]))
-            time.sleep(reply.delay)
+            if reply.silent:
+                registry.closed.wait()
+                self.close_connection = True
+                return
             self.send_response(reply.status)
             for name, value in {"Content-Length": str(len(reply.body)), **reply.headers}.items():
                 self.send_header(name, value)
@@ -161,6 +164,7 @@ def run_hostile_registry(certificate: Path | None = None) -> Iterator[HostileReg
     try:
         yield registry
     finally:
+        registry.closed.set()
         server.shutdown()
         server.server_close()
         thread.join()

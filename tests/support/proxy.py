@@ -60,7 +60,7 @@ def proxy(upstream: str, *, token: str = "", prefix: str = "") -> Iterator[Proxy
             if answer is None:
                 self._forward()
             elif answer.silent:
-                state.done.wait(30)
+                state.done.wait()
             else:
                 self._send(answer)
 
