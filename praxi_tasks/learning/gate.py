@@ -110,7 +110,7 @@ def _on_old(evaluation: Evaluation, bars: Bars) -> list[Check]:
     bound = max(bars.calibration, before.calibration + bars.old_loss)
     return [
         Check("old", lost, bars.old_loss, lost <= bars.old_loss, told),
-        _calibrated("old", after, bound),
+        _calibrated("calibration_old", "old", after, round(bound, 4)),
     ]
 
 
@@ -123,14 +123,14 @@ def _on_new(evaluation: Evaluation, bars: Bars) -> list[Check]:
             "new", new.f1, bars.new_f1, new.f1 >= bars.new_f1,
             f"F1 on new releases is {new.f1:.4f} (at least {bars.new_f1})",
         ),
-        _calibrated("new", new, bars.calibration),
+        _calibrated("calibration", "new", new, bars.calibration),
     ]  # fmt: skip
 
 
-def _calibrated(which: str, scores: Scores, bound: float) -> Check:
+def _calibrated(name: str, which: str, scores: Scores, bound: float) -> Check:
     error = scores.calibration
     told = f"confidence in {which} releases is off by {error:.3f} (at most {bound:.3g})"
-    return Check("calibration", error, bound, error <= bound, told)
+    return Check(name, error, bound, error <= bound, told)
 
 
 def _weights(weights: Mapping[str, float]) -> Mapping[str, float]:

@@ -39,7 +39,7 @@ def test_a_challenger_that_is_as_good_passes() -> None:
         ({"challenger_old": scores(0.998)}, "old"),
         ({"challenger_new": scores(0.8)}, "new"),
         ({"challenger_new": scores(calibration=0.05)}, "calibration"),
-        ({"challenger_old": scores(calibration=0.05)}, "calibration"),
+        ({"challenger_old": scores(calibration=0.05)}, "calibration_old"),
         ({"false_positives": 0.03}, "false_positives"),
     ],
 )
@@ -58,7 +58,7 @@ def test_a_champion_that_is_off_itself_can_be_followed_by_one_that_is_no_worse()
     before = scores(calibration=0.04)
     assert held_back_by(evaluation(champion_old=before, challenger_old=before)) == set()
     worse = scores(calibration=0.045)
-    assert held_back_by(evaluation(champion_old=before, challenger_old=worse)) == {"calibration"}
+    assert held_back_by(evaluation(champion_old=before, challenger_old=worse)) == {"calibration_old"}
 
 
 def test_bars_are_settings() -> None:
