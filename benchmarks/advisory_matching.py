@@ -18,12 +18,12 @@ from pathlib import Path
 import msgspec
 
 from benchmarks.report import Table, write_results
-from praxi_tasks.findings.advisories.build import IndexBuilder
 from praxi_tasks.findings.advisories.index import AdvisoryIndex
+from praxi_tasks.findings.advisories.index_builder import IndexBuilder
 from praxi_tasks.findings.advisories.osv import Range, Record, read_records
-from praxi_tasks.findings.advisories.versions import parse
-from praxi_tasks.findings.component import Component
-from praxi_tasks.findings.vulnerable import Vulnerabilities
+from praxi_tasks.findings.detectors.vulnerable import Vulnerabilities
+from praxi_tasks.findings.packages.component import Component
+from praxi_tasks.findings.packages.version_order import parse
 
 IMAGES, PER_IMAGE, DISTINCT = 10_000, 100, 30_000
 DEBIAN_ADVISORIES, DEBIAN_SOURCES = 40_000, 12_000

@@ -16,10 +16,10 @@ from benchmarks.report import Table, write_results
 from praxi_tasks.discovery.catalogue import Catalogue
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.fingerprint.tagset import Tagset
-from praxi_tasks.learning.building import build_catalogue
-from praxi_tasks.learning.contents import read_packages
-from praxi_tasks.learning.releases import read_releases
-from praxi_tasks.learning.train import train_model
+from praxi_tasks.learning.catalogue.builder import build_catalogue
+from praxi_tasks.learning.catalogue.debian_contents import read_packages
+from praxi_tasks.learning.data.release_files import read_releases
+from praxi_tasks.learning.training.from_files import train_model
 
 
 def main() -> None:

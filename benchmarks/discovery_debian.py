@@ -8,16 +8,16 @@ from collections.abc import Sequence, Set
 import numpy as np
 
 from benchmarks.discovery_data import contents_files
+from benchmarks.layer_metrics import Evaluation, evaluate
 from benchmarks.report import Table, write_results
-from praxi_tasks.discovery.knowledge import Release
 from praxi_tasks.discovery.model import Model
+from praxi_tasks.discovery.release import Release
 from praxi_tasks.fingerprint.paths import PathKind
-from praxi_tasks.learning.confusable import confusable_groups
-from praxi_tasks.learning.contents import build_contents, read_archive, read_packages
-from praxi_tasks.learning.damage import Damage
-from praxi_tasks.learning.evaluate import Evaluation, evaluate
-from praxi_tasks.learning.sampling import LabelledLayer, LayerSampler
-from praxi_tasks.learning.train import HELD, make_scorer
+from praxi_tasks.learning.catalogue.debian_contents import build_contents, read_archive, read_packages
+from praxi_tasks.learning.catalogue.shared_paths import confusable_groups
+from praxi_tasks.learning.synthesis.augmentation import Damage
+from praxi_tasks.learning.synthesis.layer_sampler import LabelledLayer, LayerSampler
+from praxi_tasks.learning.training.from_files import HELD, make_scorer
 
 UNKNOWN = 0.05
 PACKAGES = 6_000

@@ -13,21 +13,21 @@ from numpy.typing import NDArray
 
 from benchmarks.discovery_data import contents_files, data_folder
 from benchmarks.discovery_pypi import learn
+from benchmarks.layer_metrics import evaluate
 from benchmarks.report import Table, write_results
 from praxi_tasks.discovery.candidates import FEATURES
+from praxi_tasks.discovery.expert_ensemble import Panel
 from praxi_tasks.discovery.model import Model
-from praxi_tasks.discovery.panel import Panel
 from praxi_tasks.discovery.scorer import Scorer
 from praxi_tasks.fingerprint.paths import PathKind
-from praxi_tasks.learning.confusable import confusable_groups
-from praxi_tasks.learning.contents import read_archive, read_packages
-from praxi_tasks.learning.damage import Damage
-from praxi_tasks.learning.evaluate import evaluate
-from praxi_tasks.learning.grouping import ROUTINGS, Assignment
-from praxi_tasks.learning.releases import read_releases
-from praxi_tasks.learning.sampling import LabelledLayer, LayerSampler
-from praxi_tasks.learning.specialists import train_specialists
-from praxi_tasks.learning.train import HELD, make_scorer
+from praxi_tasks.learning.catalogue.debian_contents import read_archive, read_packages
+from praxi_tasks.learning.catalogue.shared_paths import confusable_groups
+from praxi_tasks.learning.data.release_files import read_releases
+from praxi_tasks.learning.estimators.assignment import ROUTINGS, Assignment
+from praxi_tasks.learning.estimators.release_experts import train_specialists
+from praxi_tasks.learning.synthesis.augmentation import Damage
+from praxi_tasks.learning.synthesis.layer_sampler import LabelledLayer, LayerSampler
+from praxi_tasks.learning.training.from_files import HELD, make_scorer
 
 LAYERS = 96
 UNKNOWN = 0.05

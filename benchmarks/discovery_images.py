@@ -20,9 +20,9 @@ from packaging.utils import canonicalize_name
 
 from benchmarks.discovery_data import ROOT, contents_files
 from benchmarks.flat_images import FlatImage, flatten
+from benchmarks.layer_metrics import Score
 from benchmarks.report import Table, write_results
-from praxi_tasks.learning.evaluate import Score
-from praxi_tasks.learning.train import train_model
+from praxi_tasks.learning.training.from_files import train_model
 from tests.support.real_images import cache_folder, images_in_registry
 
 IMAGES = ("web", "web-old", "worker", "migrate", "collector", "cache")

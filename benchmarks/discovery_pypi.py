@@ -8,18 +8,18 @@ from dataclasses import replace
 import numpy as np
 
 from benchmarks.discovery_data import data_folder
+from benchmarks.layer_metrics import Evaluation, evaluate
 from benchmarks.report import Table, write_results
-from praxi_tasks.discovery.knowledge import Release
 from praxi_tasks.discovery.matching import LayerKeys
 from praxi_tasks.discovery.model import Model
+from praxi_tasks.discovery.release import Release
 from praxi_tasks.discovery.versions import weigh_versions
 from praxi_tasks.fingerprint.paths import PathKind
-from praxi_tasks.learning.building import build_catalogue
-from praxi_tasks.learning.damage import Damage
-from praxi_tasks.learning.evaluate import Evaluation, evaluate
-from praxi_tasks.learning.releases import read_releases
-from praxi_tasks.learning.sampling import LabelledLayer, LayerSampler
-from praxi_tasks.learning.train import make_scorer
+from praxi_tasks.learning.catalogue.builder import build_catalogue
+from praxi_tasks.learning.data.release_files import read_releases
+from praxi_tasks.learning.synthesis.augmentation import Damage
+from praxi_tasks.learning.synthesis.layer_sampler import LabelledLayer, LayerSampler
+from praxi_tasks.learning.training.from_files import make_scorer
 
 LAYERS = 192
 UNKNOWN = 0.1

@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from benchmarks.discovery_data import data_folder
 from benchmarks.discovery_vw import published, tuned
 from benchmarks.report import Table, write_results
-from praxi_tasks.discovery.emission import STRATEGIES, Emission, emit
+from praxi_tasks.discovery.decision_rule import STRATEGIES, Emission, emit
 from praxi_tasks.discovery.experts import Router
 from praxi_tasks.discovery.tokens import Tokenizer
-from praxi_tasks.learning.changesets import Recording, read_changesets
-from praxi_tasks.learning.experts import Recipe, train_experts
-from praxi_tasks.learning.grouping import ROUTINGS, Assignment, Routing
-from praxi_tasks.learning.samples import Samples
+from praxi_tasks.learning.data.recordings import Recording, read_changesets
+from praxi_tasks.learning.estimators.assignment import ROUTINGS, Assignment, Routing
+from praxi_tasks.learning.estimators.experts import Recipe, train_experts
+from praxi_tasks.learning.estimators.samples import Samples
 
 STUMPS = Recipe(negatives="none", unions=0, trees=100, depth=1)
 Answers = list[dict[str, float]]

@@ -21,22 +21,22 @@ import numpy as np
 from benchmarks.discovery_data import contents_files
 from benchmarks.report import Table, write_results
 from praxi_tasks.discovery.bundle import bundle_size
-from praxi_tasks.discovery.joining import join_catalogues
-from praxi_tasks.discovery.knowledge import Release
+from praxi_tasks.discovery.catalogue_merge import join_catalogues
 from praxi_tasks.discovery.model import Model
+from praxi_tasks.discovery.release import Release
 from praxi_tasks.discovery.tokens import Tokenizer
-from praxi_tasks.learning.building import build_catalogue
-from praxi_tasks.learning.claims import cautious
-from praxi_tasks.learning.contents import read_packages
-from praxi_tasks.learning.damage import Damage
-from praxi_tasks.learning.evaluation import score
-from praxi_tasks.learning.increment import learn_releases
-from praxi_tasks.learning.library import Library, Pile
-from praxi_tasks.learning.plan import TrainingSettings
-from praxi_tasks.learning.run import TrainingRun
-from praxi_tasks.learning.sampling import LabelledLayer, LayerSampler
-from praxi_tasks.learning.stored import StoredRelease
-from praxi_tasks.learning.train import train_model
+from praxi_tasks.learning.catalogue.builder import build_catalogue
+from praxi_tasks.learning.catalogue.debian_contents import read_packages
+from praxi_tasks.learning.catalogue.folder_claims import cautious
+from praxi_tasks.learning.data.release_store import Library, Pile
+from praxi_tasks.learning.data.stored_release import StoredRelease
+from praxi_tasks.learning.evaluation.champion_challenger import score
+from praxi_tasks.learning.run.plan import TrainingSettings
+from praxi_tasks.learning.run.steps import TrainingRun
+from praxi_tasks.learning.synthesis.augmentation import Damage
+from praxi_tasks.learning.synthesis.layer_sampler import LabelledLayer, LayerSampler
+from praxi_tasks.learning.training.from_files import train_model
+from praxi_tasks.learning.training.incremental import learn_releases
 from praxi_tasks.store import Store, open_store
 
 BATCHES = 10

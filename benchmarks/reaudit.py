@@ -18,10 +18,10 @@ from pathlib import Path
 
 from benchmarks.report import Table, write_results
 from praxi_tasks.audit.local import LocalAudit
-from praxi_tasks.audit.reported import AuditReport, State
+from praxi_tasks.audit.report import AuditReport, State
 from praxi_tasks.discovery.model import Model
-from praxi_tasks.learning.train import train_model
-from praxi_tasks.oci.image import Platform
+from praxi_tasks.learning.training.from_files import train_model
+from praxi_tasks.oci.image.model import Platform
 from praxi_tasks.store import open_store
 from tests.support.hostile_registry import HostileRegistry, run_hostile_registry
 from tests.support.images import Layer, image, layer

@@ -14,7 +14,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from benchmarks.report import Table, write_results
-from praxi_tasks.findings.document import AssessedAudit
+from praxi_tasks.findings.assessment.document import AssessedAudit
 from praxi_tasks.findings.report.page import report_page
 from tests.findings.audits import large_audit
 

@@ -18,11 +18,11 @@ from benchmarks.discovery_data import data_folder
 from benchmarks.report import Table, write_results
 from praxi_tasks.discovery.experts import Expert, Router
 from praxi_tasks.discovery.tokens import Tokenizer
-from praxi_tasks.learning.damage import Damage
-from praxi_tasks.learning.experts import Recipe, train_experts
-from praxi_tasks.learning.grouping import Assignment, Routing
-from praxi_tasks.learning.releases import read_releases
-from praxi_tasks.learning.samples import Samples
+from praxi_tasks.learning.data.release_files import read_releases
+from praxi_tasks.learning.estimators.assignment import Assignment, Routing
+from praxi_tasks.learning.estimators.experts import Recipe, train_experts
+from praxi_tasks.learning.estimators.samples import Samples
+from praxi_tasks.learning.synthesis.augmentation import Damage
 
 TRAINING, TESTS = 4, 2
 EVERYTHING = 300

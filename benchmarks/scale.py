@@ -23,16 +23,15 @@ import msgspec
 
 from benchmarks.makespan import lower_bound, read_times, simulate
 from benchmarks.report import Table, write_results
-from praxi_tasks.audit import documents
 from praxi_tasks.audit.deployed import DeployedImage
 from praxi_tasks.audit.plan import Plan, make_plan
 from praxi_tasks.audit.reduce import reduce_audit
-from praxi_tasks.audit.reported import State
+from praxi_tasks.audit.report import State
 from praxi_tasks.audit.run import AuditRun, Summary
 from praxi_tasks.discovery.prediction import LayerPrediction, ReleasePrediction
-from praxi_tasks.fingerprint.inventory import Claim, Distribution, Inventory
-from praxi_tasks.oci.image import Descriptor, Image, Platform
-from praxi_tasks.store import Store, keys, open_store
+from praxi_tasks.inventory.model import Claim, Distribution, Inventory
+from praxi_tasks.oci.image.model import Descriptor, Image, Platform
+from praxi_tasks.store import Store, documents, keys, open_store
 
 BASES = 400
 LAYERS = 6

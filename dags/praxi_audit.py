@@ -22,13 +22,13 @@ from airflow.providers.standard.operators.python import PythonOperator
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import CronDataIntervalTimetable, Param, TriggerRule, dag
 
-from praxi_airflow import triage
-from praxi_airflow.defaults import default_args
-from praxi_airflow.deployed_images import record_deployed_images
-from praxi_airflow.notifiers.watch import watched
+from praxi_airflow import task_docs
+from praxi_airflow.dag_defaults import default_args
+from praxi_airflow.notifiers.deadline import watched
 from praxi_airflow.operators.task import PraxiTaskOperator
-from praxi_airflow.settings import load_settings
-from praxi_airflow.training import request_training
+from praxi_airflow.settings.core import load_settings
+from praxi_airflow.tasks.deployed_images import record_deployed_images
+from praxi_airflow.tasks.training_requests import request_training
 
 
 @dag(
@@ -64,7 +64,7 @@ from praxi_airflow.training import request_training
 def praxi_audit() -> None:
     """Declare the daily audit."""
     deployed_images = PythonOperator(
-        task_id="deployed_images", python_callable=record_deployed_images, doc_md=triage.DEPLOYED_IMAGES
+        task_id="deployed_images", python_callable=record_deployed_images, doc_md=task_docs.DEPLOYED_IMAGES
     )
     plan = PraxiTaskOperator(
         task_id="plan",
@@ -75,31 +75,31 @@ def praxi_audit() -> None:
             "{{ '--force' if params.force else '' }}",
         ],
         result="batches.json",
-        doc_md=triage.PLAN,
+        doc_md=task_docs.PLAN,
     )
     fingerprint = PraxiTaskOperator.partial(
-        task_id="fingerprint", command="fingerprint", doc_md=triage.FINGERPRINT
+        task_id="fingerprint", command="fingerprint", doc_md=task_docs.FINGERPRINT
     ).expand(batch=plan.output)
     # Succeeds whether batches failed, or there was none: what they could not read is in the report.
     fingerprinted = EmptyOperator(
-        task_id="fingerprinted", trigger_rule=TriggerRule.ALL_DONE, doc_md=triage.FINGERPRINTED
+        task_id="fingerprinted", trigger_rule=TriggerRule.ALL_DONE, doc_md=task_docs.FINGERPRINTED
     )
     predict = PraxiTaskOperator(
         task_id="predict",
         command="predict",
         arguments=["{{ '--model=' ~ params.model if params.model else '' }}"],
-        doc_md=triage.PREDICT,
+        doc_md=task_docs.PREDICT,
     )
     report = PraxiTaskOperator(
-        task_id="report", command="report", result="summary.json", doc_md=triage.REPORT
+        task_id="report", command="report", result="summary.json", doc_md=task_docs.REPORT
     )
-    metrics = PraxiTaskOperator(task_id="metrics", command="metrics", doc_md=triage.METRICS)
-    notify = PraxiTaskOperator(task_id="notify", command="notify", doc_md=triage.NOTIFY)
+    metrics = PraxiTaskOperator(task_id="metrics", command="metrics", doc_md=task_docs.METRICS)
+    notify = PraxiTaskOperator(task_id="notify", command="notify", doc_md=task_docs.NOTIFY)
     new_packages = PythonOperator(
         task_id="new_packages",
         python_callable=request_training,
         multiple_outputs=True,
-        doc_md=triage.NEW_PACKAGES,
+        doc_md=task_docs.NEW_PACKAGES,
     )
     request: Any = new_packages.output
     train = TriggerDagRunOperator(
@@ -109,7 +109,7 @@ def praxi_audit() -> None:
         logical_date=request["logical_date"],
         conf={"request": request["request"]},
         skip_when_already_exists=True,
-        doc_md=triage.TRAIN,
+        doc_md=task_docs.TRAIN,
     )
     deployed_images >> plan >> fingerprint >> fingerprinted
     [plan, fingerprinted] >> predict >> report >> new_packages >> train

@@ -14,10 +14,10 @@ from datetime import UTC, datetime
 
 from airflow.sdk import CronDataIntervalTimetable, dag
 
-from praxi_airflow import triage
-from praxi_airflow.defaults import default_args
+from praxi_airflow import task_docs
+from praxi_airflow.dag_defaults import default_args
 from praxi_airflow.operators.task import PraxiTaskOperator
-from praxi_airflow.settings import load_settings
+from praxi_airflow.settings.core import load_settings
 
 settings = load_settings()
 
@@ -39,7 +39,7 @@ def praxi_feeds() -> None:
         command="feeds",
         arguments=[f"--ecosystem={name}" for name in settings.findings.feeds_ecosystems],
         result="feeds.json",
-        doc_md=triage.MIRROR,
+        doc_md=task_docs.MIRROR,
     )
 
 

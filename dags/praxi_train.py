@@ -13,15 +13,15 @@ from __future__ import annotations
 from airflow.providers.standard.operators.python import PythonOperator
 from airflow.sdk import TriggerRule, dag
 
-from praxi_airflow import triage
-from praxi_airflow.builds import releases_to_build
-from praxi_airflow.defaults import default_args
+from praxi_airflow import task_docs
+from praxi_airflow.dag_defaults import default_args
 from praxi_airflow.operators.approval import PromotionApproval
 from praxi_airflow.operators.build import ReleaseBuildOperator
 from praxi_airflow.operators.task import PraxiTaskOperator
-from praxi_airflow.settings import load_settings
-from praxi_airflow.training import tuning_trials
-from praxi_airflow.training_params import training_params
+from praxi_airflow.settings.core import load_settings
+from praxi_airflow.tasks.source_builds import releases_to_build
+from praxi_airflow.tasks.training_params import training_params
+from praxi_airflow.tasks.training_requests import tuning_trials
 
 
 @dag(
@@ -41,53 +41,53 @@ def praxi_train() -> None:
         command="learn",
         arguments=["releases", "--settings={{ params | tojson }}"],
         result="batches.json",
-        doc_md=triage.RELEASES,
+        doc_md=task_docs.RELEASES,
     )
     fingerprint = PraxiTaskOperator.partial(
         task_id="fingerprint_release",
         command="learn",
         arguments=["fingerprint"],
-        doc_md=triage.FINGERPRINT_RELEASE,
+        doc_md=task_docs.FINGERPRINT_RELEASE,
     ).expand(batch=releases.output)
     # Both run whether what is before them failed, or there was none: what could not be had is in the report.
     source_only = PythonOperator(
         task_id="source_only",
         python_callable=releases_to_build,
         trigger_rule=TriggerRule.ALL_DONE,
-        doc_md=triage.SOURCE_ONLY,
+        doc_md=task_docs.SOURCE_ONLY,
     )
-    build = ReleaseBuildOperator.partial(task_id="build_release", doc_md=triage.BUILD_RELEASE).expand(
+    build = ReleaseBuildOperator.partial(task_id="build_release", doc_md=task_docs.BUILD_RELEASE).expand(
         release=source_only.output
     )
     collected = PythonOperator(
         task_id="collected",
         python_callable=tuning_trials,
         trigger_rule=TriggerRule.ALL_DONE,
-        doc_md=triage.COLLECTED,
+        doc_md=task_docs.COLLECTED,
     )
     tune = PraxiTaskOperator.partial(
-        task_id="tune", command="learn", arguments=["tune"], doc_md=triage.TUNE
+        task_id="tune", command="learn", arguments=["tune"], doc_md=task_docs.TUNE
     ).expand(batch=collected.output)
     train = PraxiTaskOperator(
         task_id="train",
         command="learn",
         arguments=["train"],
         trigger_rule=TriggerRule.NONE_FAILED,
-        doc_md=triage.LEARN,
+        doc_md=task_docs.LEARN,
     )
     evaluate = PraxiTaskOperator(
-        task_id="evaluate", command="learn", arguments=["evaluate"], doc_md=triage.EVALUATE
+        task_id="evaluate", command="learn", arguments=["evaluate"], doc_md=task_docs.EVALUATE
     )
     gate = PraxiTaskOperator(
-        task_id="gate", command="learn", arguments=["gate"], result="gate.json", doc_md=triage.GATE
+        task_id="gate", command="learn", arguments=["gate"], result="gate.json", doc_md=task_docs.GATE
     )
-    approve = PromotionApproval(task_id="approve", doc_md=triage.APPROVE)
+    approve = PromotionApproval(task_id="approve", doc_md=task_docs.APPROVE)
     promote = PraxiTaskOperator(
         task_id="promote",
         command="learn",
         arguments=["promote"],
         trigger_rule=TriggerRule.NONE_FAILED,
-        doc_md=triage.PROMOTE,
+        doc_md=task_docs.PROMOTE,
     )
     report = PraxiTaskOperator(
         task_id="report",
@@ -95,7 +95,7 @@ def praxi_train() -> None:
         arguments=["report"],
         result="summary.json",
         trigger_rule=TriggerRule.NONE_FAILED,
-        doc_md=triage.TRAINING_REPORT,
+        doc_md=task_docs.TRAINING_REPORT,
     )
     releases >> fingerprint >> source_only >> build >> collected >> tune
     releases >> tune

@@ -11,10 +11,10 @@ from rich.console import Console
 
 from demo.airflow import AirflowConfig, run_airflow
 from demo.api import AirflowApi
-from demo.closing import EndedRun, show_outcome
-from demo.code import PROJECT
 from demo.progress import Steps
+from demo.source_digest import PROJECT
 from demo.state import DemoFolder
+from demo.summary import EndedRun, show_outcome
 from demo.up import Demo
 from praxi_tasks.errors import PraxiError
 

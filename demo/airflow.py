@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from demo.code import PROJECT, code_of, digest_of
 from demo.errors import DemoError
 from demo.process import Server, start_server
 from demo.servers import answers
+from demo.source_digest import PROJECT, code_of, digest_of
 
 READY_SECONDS: Final = 300.0
 _REMEMBERED: Final = "airflow.settings.json"

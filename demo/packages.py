@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from demo.code import digest_of
 from demo.commands import run
+from demo.source_digest import digest_of
 
 ORIGINS: Final = frozenset({"Debian", "Ubuntu"})
 # What a base image must not hold: this machine's mirrors, name and resolver.

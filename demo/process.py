@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from demo.errors import ServerError
-from demo.proc import ProcessStat, boot_id, environment_of, living_processes
+from demo.procfs import ProcessStat, boot_id, environment_of, living_processes
 
 # $1 is the pid file. After the command's name, which may hold anything, field 20 is the start time.
 LAUNCHER: Final = """

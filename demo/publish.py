@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from demo import packages
 from demo.builder import CONTAINERFILES, Builder
-from demo.code import digest_of
 from demo.images import PACKAGES, RECIPES, Recipe
+from demo.source_digest import digest_of
 from demo.timeline import Published
 
 MANIFESTS: Final = (

@@ -14,8 +14,8 @@ from pathlib import Path
 from demo.errors import DemoError
 from demo.mounts import unmount_below
 from demo.ports import free_port
-from demo.proc import ProcessStat, boot_id
 from demo.process import MARK, Server
+from demo.procfs import ProcessStat, boot_id
 
 SERVERS = ("airflow", "prometheus", "registry")
 

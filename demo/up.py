@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from demo.airflow import AirflowConfig, start_airflow, wait_for_airflow
 from demo.background import in_background
 from demo.history import write_history
+from demo.image_factory import Workshop
 from demo.images import RECIPES
-from demo.knowledge import fetch_contents, train, write_releases
+from demo.model import fetch_contents, train, write_releases
 from demo.progress import Say, Steps
 from demo.servers import Endpoint, answers, start_prometheus, start_registry
 from demo.state import DemoFolder
 from demo.timeline import Published, last_week
-from demo.workshop import Workshop
 
 
 @dataclass

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 LOCK: Final = Path(__file__).parent / "vega"
-TARGET: Final = Path(__file__).parent.parent / "praxi_tasks/learning/report/vega"
+TARGET: Final = Path(__file__).parent.parent / "praxi_tasks/learning/run/report/vega"
 SCRIPTS: Final = ("vega", "vega-lite", "vega-embed")
 # What the scripts are bundled from; the rest of what is installed serves their command lines and their types.
 BUNDLED: Final = (

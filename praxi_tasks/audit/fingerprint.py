@@ -10,8 +10,8 @@ import msgspec
 from praxi_tasks.audit.failure import Failure, attempt
 from praxi_tasks.audit.plan import Plan, PlannedLayer
 from praxi_tasks.fingerprint.layer import fingerprint_layer
-from praxi_tasks.oci.limits import LayerLimits
-from praxi_tasks.oci.settings import RegistrySettings
+from praxi_tasks.oci.layer.limits import LayerLimits
+from praxi_tasks.oci.registry.settings import RegistrySettings
 from praxi_tasks.oci.sources import open_source
 from praxi_tasks.store import Store
 

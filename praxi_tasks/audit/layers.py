@@ -6,12 +6,11 @@ from collections.abc import Iterable
 
 import msgspec
 
-from praxi_tasks.audit import documents
-from praxi_tasks.audit.reported import ReportedLayer, ReportedRelease, Source
+from praxi_tasks.audit.report import ReportedLayer, ReportedRelease, Source
 from praxi_tasks.discovery.prediction import LayerPrediction
-from praxi_tasks.findings.purl import claim_purl, release_purl
-from praxi_tasks.fingerprint.inventory import Claim, Distribution, Inventory
-from praxi_tasks.store import Store, keys
+from praxi_tasks.findings.packages.purl import claim_purl, release_purl
+from praxi_tasks.inventory.model import Claim, Distribution, Inventory
+from praxi_tasks.store import Store, documents, keys
 
 
 class _Below(msgspec.Struct, frozen=True):

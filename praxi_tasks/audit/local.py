@@ -7,20 +7,20 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
-from praxi_tasks.audit.assess import LOCAL, AuditAssessor, make_assessor
+from praxi_tasks.audit.assessment import LOCAL, AuditAssessor, make_assessor
 from praxi_tasks.audit.deployed import by_hand
 from praxi_tasks.audit.failure import Failure
 from praxi_tasks.audit.fingerprint import LayerReader
 from praxi_tasks.audit.plan import CACHED, Plan, PlannedLayer, make_plan
 from praxi_tasks.audit.predict import predict_layers
 from praxi_tasks.audit.reduce import reduce_audit
-from praxi_tasks.audit.reported import AuditReport
+from praxi_tasks.audit.report import AuditReport
 from praxi_tasks.audit.resolve import ImageResolver
-from praxi_tasks.findings.document import AssessedAudit
+from praxi_tasks.findings.assessment.document import AssessedAudit
 from praxi_tasks.findings.policy import Policy
-from praxi_tasks.oci.image import Platform
-from praxi_tasks.oci.limits import LayerLimits
-from praxi_tasks.oci.settings import RegistrySettings
+from praxi_tasks.oci.image.model import Platform
+from praxi_tasks.oci.layer.limits import LayerLimits
+from praxi_tasks.oci.registry.settings import RegistrySettings
 from praxi_tasks.store import Store
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from praxi_tasks.findings.document import AssessedAudit, AssessedImage
+from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage
 
 
 def published(audit: AssessedAudit) -> Iterator[tuple[str, bytes]]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from praxi_tasks.audit.failure import Failure
 from praxi_tasks.audit.layers import LayerStack
 from praxi_tasks.audit.plan import Plan, PlannedImage
-from praxi_tasks.audit.reported import AuditReport, ReportedImage, State
+from praxi_tasks.audit.report import AuditReport, ReportedImage, State
 from praxi_tasks.errors import CorruptObjectError, KeyNotFoundError
 from praxi_tasks.store import Store
 

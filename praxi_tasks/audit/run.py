@@ -13,24 +13,23 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from praxi_tasks.audit import documents
-from praxi_tasks.audit.assess import DAG, AuditAssessor
+from praxi_tasks.audit.assessment import DAG, AuditAssessor
 from praxi_tasks.audit.deployed import DeployedImage
 from praxi_tasks.audit.failure import Failure, UnfinishedError, is_last_try
 from praxi_tasks.audit.fingerprint import BatchOutcome, LayerReader
-from praxi_tasks.audit.novelty import NewPackage, new_packages
 from praxi_tasks.audit.plan import BatchLimits, Plan, make_plan
 from praxi_tasks.audit.predict import PredictionOutcome, predict_layers
 from praxi_tasks.audit.publish import published
 from praxi_tasks.audit.reduce import reduce_audit
-from praxi_tasks.audit.reported import AuditReport, State
+from praxi_tasks.audit.report import AuditReport, State
 from praxi_tasks.audit.resolve import ImageResolver
+from praxi_tasks.audit.unknown_packages import NewPackage, new_packages
 from praxi_tasks.errors import KeyNotFoundError, UsageError
-from praxi_tasks.findings.assess import Assessor
-from praxi_tasks.oci.image import Platform
-from praxi_tasks.oci.limits import LayerLimits
-from praxi_tasks.oci.settings import RegistrySettings
-from praxi_tasks.store import Store, keys
+from praxi_tasks.findings.assessment.assessor import Assessor
+from praxi_tasks.oci.image.model import Platform
+from praxi_tasks.oci.layer.limits import LayerLimits
+from praxi_tasks.oci.registry.settings import RegistrySettings
+from praxi_tasks.store import Store, documents, keys
 
 if TYPE_CHECKING:
     from praxi_tasks.discovery.model import Model

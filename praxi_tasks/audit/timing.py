@@ -6,8 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from praxi_tasks.audit import documents
-from praxi_tasks.store import Store, keys
+from praxi_tasks.store import Store, documents, keys
 
 _FOLDER = "durations"
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from praxi_tasks.audit.local import LocalAudit
-from praxi_tasks.audit.reported import State
-from praxi_tasks.cli.emission import emission_option
+from praxi_tasks.audit.report import State
+from praxi_tasks.cli.decision_rule import emission_option
 from praxi_tasks.cli.options import (
     feeds_option,
     model_option,
@@ -26,9 +26,9 @@ from praxi_tasks.cli.output import (
     write_sboms,
 )
 from praxi_tasks.cli.progress import progress_bars
-from praxi_tasks.discovery.emission import Emission
+from praxi_tasks.discovery.decision_rule import Emission
 from praxi_tasks.errors import ExitCode
-from praxi_tasks.oci.image import Platform
+from praxi_tasks.oci.image.model import Platform
 from praxi_tasks.store import open_store
 
 
@@ -64,9 +64,9 @@ def audit(
     or a threshold of the policy is reached (the report is written all the same), and 2 if the policy is not
     valid.
     """
-    from praxi_tasks.audit.assess import load_policy
+    from praxi_tasks.audit.assessment import load_policy
     from praxi_tasks.discovery.model import Model
-    from praxi_tasks.findings.feeds import open_feeds
+    from praxi_tasks.findings.feeds.folder import open_feeds
 
     policy = load_policy(policy_uri)
     if feeds_uri:

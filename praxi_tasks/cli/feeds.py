@@ -8,15 +8,21 @@ from functools import partial
 
 import click
 
-from praxi_tasks.audit import documents
 from praxi_tasks.audit.failure import UnfinishedError, is_last_try
 from praxi_tasks.cli.options import store_option
-from praxi_tasks.findings.distribution_packages import DistributionPackages, index_name
-from praxi_tasks.findings.feeds import StoreFeeds
-from praxi_tasks.findings.mirror import ECOSYSTEMS, OSV_URL, Mirror, Outcome, end_of_life_sources, osv_sources
-from praxi_tasks.findings.package_indexes import NPM, PYPI, PackageIndex
-from praxi_tasks.findings.release_lists import audited_packages, renewed_lists, sighted_releases
-from praxi_tasks.store import Store, keys, open_store
+from praxi_tasks.findings.feeds.distribution_packages import DistributionPackages, index_name
+from praxi_tasks.findings.feeds.folder import StoreFeeds
+from praxi_tasks.findings.feeds.mirror import (
+    ECOSYSTEMS,
+    OSV_URL,
+    Mirror,
+    Outcome,
+    end_of_life_sources,
+    osv_sources,
+)
+from praxi_tasks.findings.feeds.package_indexes import NPM, PYPI, PackageIndex
+from praxi_tasks.findings.feeds.release_list_mirror import audited_packages, renewed_lists, sighted_releases
+from praxi_tasks.store import Store, documents, keys, open_store
 
 _EPSS = "epss/epss_scores-current.csv.gz"
 _KEV = "kev/known_exploited_vulnerabilities.json"

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import click
 
-from praxi_tasks.audit import documents
 from praxi_tasks.audit.run import AuditRun
 from praxi_tasks.audit.timing import read_durations
 from praxi_tasks.cli.options import run_option, store_option
-from praxi_tasks.findings.document import AssessedAudit
-from praxi_tasks.store import open_store
+from praxi_tasks.findings.assessment.document import AssessedAudit
+from praxi_tasks.store import documents, open_store
 
 
 @click.command()
@@ -33,7 +32,7 @@ def metrics(
     """Publish the metrics of a run; without a destination, print them."""
     from prometheus_client import generate_latest
 
-    from praxi_tasks.findings.metrics import audit_metrics, push, write_textfile
+    from praxi_tasks.findings.report.prometheus import audit_metrics, push, write_textfile
 
     store = open_store(store_uri)
     run = AuditRun(store, run_id)

@@ -9,7 +9,7 @@ import click
 from praxi_tasks.cli.options import store_option
 
 if TYPE_CHECKING:
-    from praxi_tasks.learning.registry import ModelRegistry
+    from praxi_tasks.learning.model_registry.mlflow import ModelRegistry
 
 
 @click.group()
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @click.pass_context
 def models(context: click.Context, store_uri: str) -> None:
     """See the versions of the model, compare two, and put one in use."""
-    from praxi_tasks.learning.registry import ModelRegistry, tracking_uri
+    from praxi_tasks.learning.model_registry.mlflow import ModelRegistry, tracking_uri
     from praxi_tasks.store import open_store
 
     context.obj = ModelRegistry(tracking_uri(open_store(store_uri).uri))
@@ -39,7 +39,7 @@ def list_(registry: ModelRegistry) -> None:
 def compare(registry: ModelRegistry, first: str, second: str) -> None:
     """Say what each of two versions (numbers or aliases) knows and the other does not."""
     from praxi_tasks.discovery.model import Model
-    from praxi_tasks.learning.comparing import compare_models
+    from praxi_tasks.learning.evaluation.model_diff import compare_models
 
     one, other = registry.get(first), registry.get(second)
     difference = compare_models(Model.load(one.uri), Model.load(other.uri))
@@ -66,7 +66,7 @@ def promote(registry: ModelRegistry, version: str) -> None:
 @click.pass_context
 def prune(context: click.Context, keep: int) -> None:
     """Delete all versions but the newest and those that are, were or may be in use."""
-    from praxi_tasks.learning import retention
+    from praxi_tasks.learning.run import retention
     from praxi_tasks.store import open_store
 
     store = open_store((context.parent.params if context.parent else {})["store_uri"])

@@ -6,12 +6,11 @@ from datetime import UTC, datetime
 
 import click
 
-from praxi_tasks.audit import documents
-from praxi_tasks.audit.assess import load_policy
+from praxi_tasks.audit.assessment import load_policy
 from praxi_tasks.audit.run import AuditRun
 from praxi_tasks.cli.options import policy_option, run_option, store_option
-from praxi_tasks.findings.document import AssessedAudit
-from praxi_tasks.store import open_store
+from praxi_tasks.findings.assessment.document import AssessedAudit
+from praxi_tasks.store import documents, open_store
 
 
 @click.command()
@@ -30,9 +29,9 @@ def notify(
     Messages go to the Apprise URLs in PRAXI_NOTIFY_URLS. Running it twice for one audit tells nobody twice
     but those.
     """
-    from praxi_tasks.findings.notify.alertmanager import Alertmanager
-    from praxi_tasks.findings.notify.alerts import ALERTNAME, alert_changes
-    from praxi_tasks.findings.notify.messages import change_message, send_message
+    from praxi_tasks.notify.alertmanager import Alertmanager
+    from praxi_tasks.notify.alerts import ALERTNAME, alert_changes
+    from praxi_tasks.notify.messages import change_message, send_message
 
     store = open_store(store_uri)
     audit = documents.read(store, AuditRun(store, run_id).key("findings.json"), AssessedAudit)

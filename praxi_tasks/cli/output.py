@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from praxi_tasks.audit.reported import AuditReport
+from praxi_tasks.audit.report import AuditReport
 from praxi_tasks.errors import UsageError
-from praxi_tasks.findings.document import AssessedAudit
+from praxi_tasks.findings.assessment.document import AssessedAudit
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -108,7 +108,7 @@ def _unfolded(report: AuditReport, assessed: AssessedAudit) -> list[dict[str, ob
 
 
 def _print_tables(report: AuditReport, assessed: AssessedAudit, console: Console) -> None:
-    from praxi_tasks.audit.table import report_table
+    from praxi_tasks.audit.terminal import report_table
     from praxi_tasks.findings.report.terminal import findings_table
 
     console.print(report_table(report))

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from praxi_tasks.cli.emission import emission_option
+from praxi_tasks.cli.decision_rule import emission_option
 from praxi_tasks.cli.options import model_option, platform_option, store_option
 from praxi_tasks.cli.output import format_option, output_option, write_report
-from praxi_tasks.discovery.emission import Emission
+from praxi_tasks.discovery.decision_rule import Emission
 from praxi_tasks.errors import ExitCode, UsageError
-from praxi_tasks.oci.image import Platform
+from praxi_tasks.oci.image.model import Platform
 from praxi_tasks.store import open_store
 
 if TYPE_CHECKING:
@@ -62,8 +62,8 @@ def _predict_changesets(changesets: Path, model_uri: str, emission: Emission, ou
     import msgspec
 
     from praxi_tasks.discovery.model import Model
-    from praxi_tasks.learning.changesets import read_changesets
-    from praxi_tasks.learning.naming import name_changesets
+    from praxi_tasks.learning.data.naming import name_changesets
+    from praxi_tasks.learning.data.recordings import read_changesets
 
     model = Model.load(model_uri, emission=emission)
     document = msgspec.json.encode(list(name_changesets(read_changesets(changesets), model)))
@@ -77,7 +77,7 @@ def _predict_run(run_id: str, model_uri: str, emission: Emission, store_uri: str
     from praxi_tasks.audit.run import AuditRun
     from praxi_tasks.audit.timing import timed
     from praxi_tasks.discovery.model import Model
-    from praxi_tasks.learning.champion import resolve_once
+    from praxi_tasks.learning.model_registry.resolve import resolve_once
 
     store = open_store(store_uri)
     with timed(store, run_id, "predict"):
@@ -96,7 +96,7 @@ def _predict_images(
     output: Path | None,
 ) -> None:
     from praxi_tasks.audit.local import LocalAudit
-    from praxi_tasks.audit.reported import State
+    from praxi_tasks.audit.report import State
     from praxi_tasks.cli.progress import progress_bars
 
     with progress_bars() as bars:

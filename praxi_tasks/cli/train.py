@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from praxi_tasks.cli.greedy import GreedyCommand
+from praxi_tasks.cli.multi_value import GreedyCommand
 
 if TYPE_CHECKING:
-    from praxi_tasks.learning.grouping import Routing
+    from praxi_tasks.learning.estimators.assignment import Routing
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -56,9 +56,9 @@ def train(
 ) -> None:
     """Learn releases and recorded changesets, and write the model that names them."""
     from praxi_tasks.discovery.model import Model
-    from praxi_tasks.learning.carried import carry
-    from praxi_tasks.learning.grouping import Assignment
-    from praxi_tasks.learning.train import learn_files
+    from praxi_tasks.learning.data.bundled_releases import carry
+    from praxi_tasks.learning.estimators.assignment import Assignment
+    from praxi_tasks.learning.training.from_files import learn_files
 
     known = Model.load(base) if base else None
     learned = learn_files(releases, changesets, known, Assignment(routing, labels_per_expert))

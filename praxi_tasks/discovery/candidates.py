@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from praxi_tasks.discovery.catalogue import CORE, Catalogue, among
+from praxi_tasks.discovery.layer_context import Surroundings, share, titled, usual
 from praxi_tasks.discovery.matching import LayerKeys, Matches, match_folders, match_keys
-from praxi_tasks.discovery.surroundings import Surroundings, share, titled, usual
 from praxi_tasks.discovery.versions import VersionEvidence, weigh_versions
 from praxi_tasks.fingerprint.paths import PathKind
 from praxi_tasks.fingerprint.tagset import Tagset

@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from praxi_tasks.discovery.contents import Contents
+from praxi_tasks.discovery.version_contents import Contents
 from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.fingerprint.arrays import pack_arrays, pack_texts, unpack_arrays, unpack_texts
 from praxi_tasks.fingerprint.paths import PathKind

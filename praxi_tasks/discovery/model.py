@@ -10,18 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from praxi_tasks.discovery.bundle import Packed, damaged, describe, load_bundle, save_bundle
+from praxi_tasks.discovery.candidate_search import sight
 from praxi_tasks.discovery.candidates import Candidates
 from praxi_tasks.discovery.catalogue import Catalogue
-from praxi_tasks.discovery.emission import Emission, emit
-from praxi_tasks.discovery.engine import engine
-from praxi_tasks.discovery.evidence import tell
+from praxi_tasks.discovery.catalogue_merge import join_catalogues
+from praxi_tasks.discovery.code_version import engine
+from praxi_tasks.discovery.decision_rule import Emission, emit
+from praxi_tasks.discovery.expert_ensemble import Panel
 from praxi_tasks.discovery.experts import Expert, Router
-from praxi_tasks.discovery.joining import join_catalogues
-from praxi_tasks.discovery.panel import Panel
+from praxi_tasks.discovery.explanation import tell
 from praxi_tasks.discovery.prediction import LayerPrediction
+from praxi_tasks.discovery.release_experts import Specialists, Versions
 from praxi_tasks.discovery.scorer import Scorer
-from praxi_tasks.discovery.sighting import sight
-from praxi_tasks.discovery.specialists import Specialists, Versions
 from praxi_tasks.discovery.tokens import Tokenizer
 from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.fingerprint.tagset import Tagset

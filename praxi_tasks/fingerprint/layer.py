@@ -8,13 +8,13 @@ from typing import Final
 import msgspec
 
 from praxi_tasks.fingerprint.changeset import Changeset
-from praxi_tasks.fingerprint.databases import is_database, read_inventory
-from praxi_tasks.fingerprint.inventory import Inventory
 from praxi_tasks.fingerprint.tagset import Tagset
-from praxi_tasks.oci.image import Descriptor, ImageSource
-from praxi_tasks.oci.layer import read_layer
-from praxi_tasks.oci.limits import LayerLimits, setting
-from praxi_tasks.oci.reading import LayerReading
+from praxi_tasks.inventory import is_database, read_inventory
+from praxi_tasks.inventory.model import Inventory
+from praxi_tasks.oci.image.model import Descriptor, ImageSource
+from praxi_tasks.oci.layer.contents import LayerReading
+from praxi_tasks.oci.layer.limits import LayerLimits, setting
+from praxi_tasks.oci.layer.reader import read_layer
 from praxi_tasks.store import Store, keys
 
 _NOT_READ: Final = (

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from praxi_tasks.oci.client import client_for
-from praxi_tasks.oci.docker_archive import MANIFEST_FILE, DockerArchiveSource
-from praxi_tasks.oci.files import Archive, Folder, split_path
-from praxi_tasks.oci.image import ImageSource
-from praxi_tasks.oci.layout import INDEX_FILE, LayoutSource
-from praxi_tasks.oci.reference import Reference
-from praxi_tasks.oci.registry import RegistrySource
-from praxi_tasks.oci.settings import RegistrySettings
+from praxi_tasks.oci.archive.docker_archive import MANIFEST_FILE, DockerArchiveSource
+from praxi_tasks.oci.archive.files import Archive, Folder, split_path
+from praxi_tasks.oci.archive.oci_layout import INDEX_FILE, LayoutSource
+from praxi_tasks.oci.image.model import ImageSource
+from praxi_tasks.oci.image.reference import Reference
+from praxi_tasks.oci.registry.client import client_for
+from praxi_tasks.oci.registry.settings import RegistrySettings
+from praxi_tasks.oci.registry.source import RegistrySource
 
 
 def open_source(reference: str, settings: RegistrySettings) -> ImageSource:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from praxi_airflow.run_key import run_key
-from praxi_tasks.findings.notify.alertmanager import Alert, Alertmanager
+from praxi_tasks.notify.alertmanager import Alert, Alertmanager
 from tests.airflow.world import DAY, PYTHON, World, today, world
 from tests.support.airflow import Airflow, airflow
 from tests.support.alertmanager import alertmanager

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from praxi_tasks.learning.library import Library
+from praxi_tasks.learning.data.release_store import Library
 from praxi_tasks.store import open_store
 from tests.airflow.world import PYTHON, SITE, World, package, world
 from tests.support import images

@@ -9,8 +9,8 @@ import pytest
 
 from praxi_tasks.audit.plan import Plan, PlannedLayer
 from praxi_tasks.audit.predict import predict_layers
-from praxi_tasks.discovery import engine
-from praxi_tasks.learning.damage import Files
+from praxi_tasks.discovery import code_version
+from praxi_tasks.learning.synthesis.augmentation import Files
 from praxi_tasks.store import keys, open_store
 from tests.support import world
 
@@ -18,7 +18,7 @@ from tests.support import world
 @pytest.fixture(autouse=True)
 def _engine_of_the_next_test() -> Iterator[None]:
     yield
-    engine.engine.cache_clear()
+    code_version.engine.cache_clear()
 
 
 def test_predictions_of_another_engine_are_not_taken_over(
@@ -29,8 +29,8 @@ def test_predictions_of_another_engine_are_not_taken_over(
     store.put(keys.layer_tagset(layer.digest), layer.to_bytes())
     plan = Plan((), (PlannedLayer(layer.digest, 1, "tar", 0),), 0)
     before = predict_layers(plan, store, model)
-    monkeypatch.setattr(engine, "ENGINE", engine.ENGINE + 1)
-    engine.engine.cache_clear()
+    monkeypatch.setattr(code_version, "ENGINE", code_version.ENGINE + 1)
+    code_version.engine.cache_clear()
     after = predict_layers(plan, store, model)
     assert before.model != after.model
     assert all(outcome.model.startswith(model.id) for outcome in (before, after))

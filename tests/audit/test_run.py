@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from praxi_tasks.audit import documents
 from praxi_tasks.audit.deployed import DeployedImage, by_hand
 from praxi_tasks.audit.failure import UnfinishedError
-from praxi_tasks.audit.novelty import NewPackage
 from praxi_tasks.audit.plan import BatchLimits, Plan
-from praxi_tasks.audit.reported import AuditReport, Source, State
+from praxi_tasks.audit.report import AuditReport, Source, State
 from praxi_tasks.audit.run import AuditRun, Summary
+from praxi_tasks.audit.unknown_packages import NewPackage
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.errors import KeyNotFoundError, UsageError
-from praxi_tasks.oci.image import Platform
-from praxi_tasks.store import Store
+from praxi_tasks.oci.image.model import Platform
+from praxi_tasks.store import Store, documents
 from tests.support.hostile_registry import HostileRegistry, Reply
 from tests.support.images import image, index, layer
 from tests.support.packages import BELL, SHOP, TILL

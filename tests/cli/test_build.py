@@ -8,11 +8,11 @@ import pytest
 from click.testing import CliRunner
 
 from praxi_tasks.cli.app import app
-from praxi_tasks.learning.champion import ResolvedModel
-from praxi_tasks.learning.collecting import Collected
-from praxi_tasks.learning.plan import TrainingPlan
-from praxi_tasks.learning.requests import parse_label
-from praxi_tasks.learning.run import TrainingRun
+from praxi_tasks.learning.data.requests import parse_label
+from praxi_tasks.learning.model_registry.resolve import ResolvedModel
+from praxi_tasks.learning.run.plan import TrainingPlan
+from praxi_tasks.learning.run.steps import TrainingRun
+from praxi_tasks.learning.sources.collector import Collected
 from praxi_tasks.store import documents, open_store
 from tests.support.package_index import BACKEND, package_index, sdist
 

@@ -9,8 +9,8 @@ from click.testing import CliRunner
 
 from praxi_tasks.cli.models import models
 from praxi_tasks.discovery.model import Model
-from praxi_tasks.learning.building import build_catalogue
-from praxi_tasks.learning.registry import ORIGIN_TAG, ModelRegistry, tracking_uri
+from praxi_tasks.learning.catalogue.builder import build_catalogue
+from praxi_tasks.learning.model_registry.mlflow import ORIGIN_TAG, ModelRegistry, tracking_uri
 from praxi_tasks.store import open_store
 from tests.cli.conftest import Praxi
 from tests.support import world

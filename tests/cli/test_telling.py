@@ -8,11 +8,10 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
-from praxi_tasks.audit import documents
 from praxi_tasks.cli.metrics import metrics
 from praxi_tasks.cli.notify import notify
 from praxi_tasks.errors import KeyNotFoundError, NotifyError
-from praxi_tasks.store import open_store
+from praxi_tasks.store import documents, open_store
 from tests.findings.audits import large_audit
 from tests.support.alertmanager import receiver
 from tests.support.process import free_port

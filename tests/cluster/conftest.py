@@ -133,7 +133,7 @@ class Stage:
         import msgspec
 
         from praxi_airflow.run_key import run_key
-        from praxi_tasks.audit.reported import AuditReport
+        from praxi_tasks.audit.report import AuditReport
         from praxi_tasks.store import keys, open_store
 
         ended = self.driver.wait(answer)

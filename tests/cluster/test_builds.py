@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 import yaml
 
-from praxi_airflow.builds import releases_to_build
 from praxi_airflow.operators.build import ReleaseBuildOperator
-from praxi_tasks.learning.champion import ResolvedModel
-from praxi_tasks.learning.library import Library
-from praxi_tasks.learning.plan import TrainingPlan
-from praxi_tasks.learning.requests import parse_label
-from praxi_tasks.learning.run import TrainingRun
+from praxi_airflow.tasks.source_builds import releases_to_build
+from praxi_tasks.learning.data.release_store import Library
+from praxi_tasks.learning.data.requests import parse_label
+from praxi_tasks.learning.model_registry.resolve import ResolvedModel
+from praxi_tasks.learning.run.plan import TrainingPlan
+from praxi_tasks.learning.run.steps import TrainingRun
 from praxi_tasks.store import documents, open_store
 from tests.cluster.bench import Bench, bench
 from tests.conftest import ROOT

@@ -9,7 +9,7 @@ import pytest
 from airflow.sdk.exceptions import AirflowFailException
 
 from praxi_airflow.errors import RetryableTaskError
-from praxi_airflow.runners import reachable
+from praxi_airflow.runners import cluster_check
 from tests.cluster.bench import Bench, bench
 from tests.support.cluster.kubeconfig import write_kubeconfig
 from tests.support.process import free_port
@@ -39,7 +39,7 @@ def test_no_cluster(wrong: Bench, tmp_path: Path) -> None:
 
 def test_no_such_host(wrong: Bench, tmp_path: Path) -> None:
     wrong.connect(write_kubeconfig(tmp_path / "nowhere.yaml", "https://cluster.invalid:6443"))
-    wrong.patch.setattr(reachable, "PAUSES", (0.0,))
+    wrong.patch.setattr(cluster_check, "PAUSES", (0.0,))
     with pytest.raises(RetryableTaskError, match=r"can't be reached.*check AIRFLOW__PRAXI__POD_CONNECTION"):
         wrong.run("plan", "--help")
 

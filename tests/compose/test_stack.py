@@ -42,7 +42,7 @@ def test_the_audit_s_report_is_in_the_object_store(
 ) -> None:
     import msgspec
 
-    from praxi_tasks.audit.reported import AuditReport
+    from praxi_tasks.audit.report import AuditReport
     from praxi_tasks.store import keys, open_store
 
     assert audit["state"] == "success", audit

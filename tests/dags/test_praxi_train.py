@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from praxi_airflow.run_key import run_key
-from praxi_tasks.learning.collecting import past_attempts
-from praxi_tasks.learning.library import Library
-from praxi_tasks.learning.requests import NewPackage, TrainingRequest, open_requests, parse_label
+from praxi_tasks.learning.data.release_store import Library
+from praxi_tasks.learning.data.requests import NewPackage, TrainingRequest, open_requests, parse_label
+from praxi_tasks.learning.sources.collector import past_attempts
 from praxi_tasks.store import documents, keys, open_store
 from tests.airflow.world import PYTHON, World, world
 from tests.support.airflow_home import HOME

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from demo.errors import ServerError
-from demo.proc import ProcessStat, boot_id
 from demo.process import Server, start_server
+from demo.procfs import ProcessStat, boot_id
 from tests.support.process import running
 
 # A server with a child in its session, and one in a session of its own; both write their pids.

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from praxi_tasks.discovery.matching import LayerKeys, match_folders, match_keys
 from praxi_tasks.fingerprint.paths import hash_text, normalise_all, parent_folder
-from praxi_tasks.learning.building import build_catalogue
-from praxi_tasks.learning.releases import ReleaseFile, ReleaseLine, make_release
+from praxi_tasks.learning.catalogue.builder import build_catalogue
+from praxi_tasks.learning.data.release_files import ReleaseFile, ReleaseLine, make_release
 from tests.support import world
 
 TWIN = [ReleaseFile(f"packagea/module{number}.py", 1, "ab") for number in range(3)]

@@ -13,7 +13,7 @@ from praxi_tasks.discovery.model import Model
 from praxi_tasks.discovery.prediction import LayerPrediction
 from praxi_tasks.errors import ModelError
 from praxi_tasks.fingerprint.tagset import Tagset
-from praxi_tasks.learning.damage import Files, compile_python, install
+from praxi_tasks.learning.synthesis.augmentation import Files, compile_python, install
 from tests.support import world
 
 SITE = "usr/local/lib/python3.11/site-packages"

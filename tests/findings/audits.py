@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import random
 
-from praxi_tasks.findings.component import FINGERPRINT, INVENTORY, Component
-from praxi_tasks.findings.document import AssessedAudit, AssessedImage, Resolved, TrendPoint
-from praxi_tasks.findings.feed_health import FeedHealth
+from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage, Resolved, TrendPoint
+from praxi_tasks.findings.feeds.health import FeedHealth
 from praxi_tasks.findings.finding import SEVERITIES, Finding, Ignored
-from praxi_tasks.findings.purl import release_purl
+from praxi_tasks.findings.packages.component import FINGERPRINT, INVENTORY, Component
+from praxi_tasks.findings.packages.purl import release_purl
 
 AT = "2026-11-20T00:00:00Z"
 _KINDS = ("vulnerable", "vulnerable", "vulnerable", "outdated", "hidden", "ghost", "end-of-life")

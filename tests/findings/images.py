@@ -11,8 +11,8 @@ from praxi_tasks.discovery.prediction import (
     Unexplained,
     UnexplainedRoot,
 )
-from praxi_tasks.findings.components import LayerFacts
-from praxi_tasks.fingerprint.inventory import Claim, Distribution, Inventory
+from praxi_tasks.findings.image.fusion import LayerFacts
+from praxi_tasks.inventory.model import Claim, Distribution, Inventory
 
 STATUS = "var/lib/dpkg/status"
 

@@ -12,8 +12,8 @@ from typing import Any
 from packaging.version import InvalidVersion, Version
 
 from praxi_tasks.findings.advisories.index import AdvisoryIndex
-from praxi_tasks.findings.advisories.loading import build_index
-from praxi_tasks.findings.feeds import archive_name
+from praxi_tasks.findings.advisories.index_cache import build_index
+from praxi_tasks.findings.feeds.folder import archive_name
 
 
 def record(

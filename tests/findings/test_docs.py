@@ -10,7 +10,7 @@ from typing import get_args
 
 import pytest
 
-from praxi_airflow.findings_settings import FindingSettings
+from praxi_airflow.settings.findings import FindingSettings
 from praxi_tasks.findings.finding import Kind
 from praxi_tasks.findings.policy import parse_policy
 

@@ -12,11 +12,11 @@ import pytest
 from click.testing import CliRunner
 from packaging.utils import canonicalize_name
 
-from demo.knowledge import write_releases
+from demo.model import write_releases
 from demo.timeline import Published
 from praxi_tasks.cli.audit import audit as command
-from praxi_tasks.findings.feeds import archive_name
-from praxi_tasks.learning.train import train_model
+from praxi_tasks.findings.feeds.folder import archive_name
+from praxi_tasks.learning.training.from_files import train_model
 from tests.conftest import ROOT
 from tests.findings.osv import advisories_in, literally
 from tests.support.images import image, layer, write_layout

@@ -18,13 +18,13 @@ RESTRICTED = ("--read-only", "--cap-drop=all", "--security-opt=no-new-privileges
 # another library.
 LEARNING = """
 import world
-from praxi_tasks.findings.document import AssessedAudit
+from praxi_tasks.findings.assessment.document import AssessedAudit
 from praxi_tasks.findings.report.tables import parquet_tables
-from praxi_tasks.learning.lesson import space_of
-from praxi_tasks.learning.plan import TrainingSettings
-from praxi_tasks.learning.registry import ModelRegistry
-from praxi_tasks.learning.report import course, inline
-from praxi_tasks.learning.tuning import Tuning
+from praxi_tasks.learning.training.task import space_of
+from praxi_tasks.learning.run.plan import TrainingSettings
+from praxi_tasks.learning.model_registry.mlflow import ModelRegistry
+from praxi_tasks.learning.run.report import course, inline
+from praxi_tasks.learning.run.tuning import Tuning
 from praxi_tasks.store import open_store
 
 world.model().save("file:///scratch/model")

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from praxi_tasks.fingerprint.inventory import Claim, Inventory
 from praxi_tasks.fingerprint.tagset import Tagset
-from praxi_tasks.learning.damage import Files
-from praxi_tasks.learning.library import Library
-from praxi_tasks.learning.requests import NewPackage, TrainingRequest
-from praxi_tasks.learning.run import TrainingRun
+from praxi_tasks.inventory.model import Claim, Inventory
+from praxi_tasks.learning.data.release_store import Library
+from praxi_tasks.learning.data.requests import NewPackage, TrainingRequest
+from praxi_tasks.learning.run.steps import TrainingRun
+from praxi_tasks.learning.synthesis.augmentation import Files
 from praxi_tasks.store import Store, documents, keys, open_store
 from tests.support import world
 from tests.support.stored import as_stored
@@ -79,8 +79,8 @@ def ask(store: Store, request: str, *packages: NewPackage) -> None:
 
 def train(store: Store, run_id: str, until: str = "report", settings: str = "{}") -> TrainingRun:
     """Run the steps of a training in the Dag's order, up to one of them."""
-    from praxi_tasks.learning.closing import close_training
-    from praxi_tasks.learning.plan import read_settings
+    from praxi_tasks.learning.run.finish import close_training
+    from praxi_tasks.learning.run.plan import read_settings
 
     run = TrainingRun(store, run_id)
     plan = run.plan("models:/praxi@champion", read_settings(settings))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from praxi_tasks.learning.changesets import Recording
+from praxi_tasks.learning.data.recordings import Recording
 
 PROGRAMS = ("tree", "wget", "zsh", "nmap", "mutt", "curl", "gpm")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from praxi_tasks.oci import client
-from praxi_tasks.oci.settings import RegistrySettings
+from praxi_tasks.oci.registry import client
+from praxi_tasks.oci.registry.settings import RegistrySettings
 from tests.support import images
 from tests.support.hostile_registry import elsewhere, hostile
 from tests.support.registry import private_registry, registry

@@ -91,7 +91,7 @@ def _prepare() -> None:
 
     import praxi_tasks.cli.learn
     import praxi_tasks.cli.models
-    import praxi_tasks.learning.closing  # noqa: F401
+    import praxi_tasks.learning.run.finish  # noqa: F401
 
     configure_mappers()
 

@@ -53,7 +53,7 @@ SHOP, TILL, BELL = Package("shoplib", "1.0"), Package("tillkit", "2.13"), Packag
 @pytest.fixture(scope="session")
 def model_uri(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Train a model that knows two of the packages and the older version of one."""
-    from praxi_tasks.learning.train import train_model
+    from praxi_tasks.learning.training.from_files import train_model
 
     folder = tmp_path_factory.mktemp("model")
     lines = folder / "releases.jsonl"

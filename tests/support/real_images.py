@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 
+from demo.image_factory import Workshop
 from demo.images import RECIPES
 from demo.servers import start_registry
 from demo.timeline import Published
-from demo.workshop import Workshop
 from tests.support.process import running
 from tests.support.tools import need
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from praxi_tasks.discovery.knowledge import Release
-from praxi_tasks.learning.stored import StoredRelease
+from praxi_tasks.discovery.release import Release
+from praxi_tasks.learning.data.stored_release import StoredRelease
 
 
 def as_stored(release: Release) -> StoredRelease:

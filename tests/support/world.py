@@ -6,14 +6,14 @@ from functools import cache
 
 import numpy as np
 
-from praxi_tasks.discovery.knowledge import Release
 from praxi_tasks.discovery.model import Model
+from praxi_tasks.discovery.release import Release
 from praxi_tasks.fingerprint.tagset import Tagset
-from praxi_tasks.learning.building import build_catalogue
-from praxi_tasks.learning.damage import Files
-from praxi_tasks.learning.releases import ReleaseFile, ReleaseLine, make_release
-from praxi_tasks.learning.sampling import merge
-from praxi_tasks.learning.train import make_scorer
+from praxi_tasks.learning.catalogue.builder import build_catalogue
+from praxi_tasks.learning.data.release_files import ReleaseFile, ReleaseLine, make_release
+from praxi_tasks.learning.synthesis.augmentation import Files
+from praxi_tasks.learning.synthesis.layer_sampler import merge
+from praxi_tasks.learning.training.from_files import make_scorer
 
 PACKAGES = 24
 VERSIONS = ("1.0", "1.1", "2.0")

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from airflow.sdk import BaseNotifier
 
-from praxi_airflow.settings import load_settings
+from praxi_airflow.settings.core import load_settings
 
 # The alert ends by itself: a run that succeeds later says nothing to Alertmanager.
 _LIFE: Final = timedelta(hours=24)
@@ -38,8 +38,8 @@ class OperationsNotifier(BaseNotifier):
 
     def notify(self, context: Any) -> None:
         """Tell whoever is configured; it is no error if nobody is."""
-        from praxi_tasks.findings.notify.alertmanager import Alert, Alertmanager
-        from praxi_tasks.findings.notify.messages import send_message
+        from praxi_tasks.notify.alertmanager import Alert, Alertmanager
+        from praxi_tasks.notify.messages import send_message
 
         settings = load_settings().findings
         dag, run = _names(context)

@@ -10,9 +10,9 @@ from praxi_airflow.errors import RetryableTaskError
 from praxi_airflow.operators.task import PraxiTaskOperator
 from praxi_airflow.run_key import run_key
 from praxi_airflow.runners.command import Command
-from praxi_airflow.settings import Settings
-from praxi_tasks.learning.builds.lines import Listener
-from praxi_tasks.learning.requests import parse_label
+from praxi_airflow.settings.core import Settings
+from praxi_tasks.learning.builds.stdout_protocol import Listener
+from praxi_tasks.learning.data.requests import parse_label
 from praxi_tasks.store import keys, open_store
 
 

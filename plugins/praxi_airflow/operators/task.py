@@ -10,10 +10,10 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from praxi_airflow.errors import RetryableTaskError, airflow_failures
 from praxi_airflow.run_key import run_key
-from praxi_airflow.runners.choice import choose_runner
 from praxi_airflow.runners.command import Command, Runner
 from praxi_airflow.runners.environment import task_environment
-from praxi_airflow.settings import Settings, load_settings
+from praxi_airflow.runners.factory import choose_runner
+from praxi_airflow.settings.core import Settings, load_settings
 from praxi_tasks.errors import ExitCode
 from praxi_tasks.store import documents, keys, open_store
 

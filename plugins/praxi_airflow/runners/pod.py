@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from praxi_airflow.runners.cluster_check import require_cluster
 from praxi_airflow.runners.command import Command
+from praxi_airflow.runners.isolated_pods import log_reader, sealed_pods
 from praxi_airflow.runners.manifest import CONTAINER, pod_manifest
 from praxi_airflow.runners.pod_failures import explain_failure
-from praxi_airflow.runners.reachable import require_cluster
-from praxi_airflow.runners.sealed import log_reader, sealed_pods
-from praxi_airflow.runners.workload import batch_bytes
-from praxi_airflow.settings import Settings
+from praxi_airflow.runners.pod_resources import batch_bytes
+from praxi_airflow.settings.core import Settings
 from praxi_tasks.errors import ExitCode
 
 if TYPE_CHECKING:

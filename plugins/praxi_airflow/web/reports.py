@@ -18,7 +18,7 @@ from fastapi import APIRouter, Depends, status
 from fastapi.responses import HTMLResponse
 
 from praxi_airflow.run_key import run_key
-from praxi_airflow.settings import load_settings
+from praxi_airflow.settings.core import load_settings
 from praxi_tasks.errors import KeyNotFoundError, PraxiError
 from praxi_tasks.store import keys, open_store
 

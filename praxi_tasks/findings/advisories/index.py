@@ -12,10 +12,10 @@ import msgspec
 import zstandard
 
 from praxi_tasks.errors import CorruptObjectError
-from praxi_tasks.findings.advisories.namespaces import version_type
 from praxi_tasks.findings.advisories.ranges import Boundaries, Interval
-from praxi_tasks.findings.feeds import FeedProblem
+from praxi_tasks.findings.feeds.folder import FeedProblem
 from praxi_tasks.findings.finding import Severity
+from praxi_tasks.findings.packages.namespaces import version_type
 
 PROTOCOL: Final = 1
 _LARGEST: Final = 4 << 30
@@ -126,9 +126,9 @@ class AdvisoryIndex:
         Parameters
         ----------
         namespace
-            Of :mod:`praxi_tasks.findings.advisories.namespaces`.
+            Of :mod:`praxi_tasks.findings.packages.namespaces`.
         name
-            As :func:`~praxi_tasks.findings.component.package_key` spells it.
+            As :func:`~praxi_tasks.findings.packages.component.package_key` spells it.
         """
         key = (namespace, name, version)
         if key not in self._hits:

@@ -17,7 +17,7 @@ import msgspec
 from univers.versions import Version
 
 from praxi_tasks.findings.advisories.osv import Affected, Event, Range
-from praxi_tasks.findings.advisories.versions import parse
+from praxi_tasks.findings.packages.version_order import parse
 
 END: Final = 1 << 40
 _RANGE_TYPES: Final = frozenset({"ECOSYSTEM", "SEMVER"})

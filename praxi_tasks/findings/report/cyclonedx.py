@@ -9,9 +9,9 @@ from typing import Any, Final
 import msgspec
 
 from praxi_tasks import __version__
-from praxi_tasks.findings.component import FINGERPRINT, INVENTORY, Component
-from praxi_tasks.findings.document import AssessedAudit, AssessedImage
+from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage
 from praxi_tasks.findings.finding import Finding
+from praxi_tasks.findings.packages.component import FINGERPRINT, INVENTORY, Component
 
 _NAMESPACE: Final = uuid.UUID("6a3c9d5e-1f0b-5c52-9d0e-9f1b0f3f6c11")
 # What the specification calls the ways by which we know.

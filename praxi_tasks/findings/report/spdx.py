@@ -9,8 +9,8 @@ from typing import Any, Final
 import msgspec
 
 from praxi_tasks import __version__
-from praxi_tasks.findings.component import Component
-from praxi_tasks.findings.document import AssessedAudit, AssessedImage
+from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage
+from praxi_tasks.findings.packages.component import Component
 
 _NAMESPACE: Final = uuid.UUID("0f5e2f0c-7a1d-5f0e-8c5f-7f1a6b2d9e43")
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9.-]+")

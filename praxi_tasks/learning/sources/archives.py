@@ -12,11 +12,11 @@ import numpy as np
 
 from praxi_tasks.errors import LayerError, ReleaseRefusedError
 from praxi_tasks.fingerprint.changeset import Changeset
-from praxi_tasks.learning.requests import NewPackage
-from praxi_tasks.learning.stored import MOST_FILES, StoredRelease
-from praxi_tasks.oci.image import Blob, Descriptor
-from praxi_tasks.oci.layer import read_layer
-from praxi_tasks.oci.limits import LayerLimits
+from praxi_tasks.learning.data.requests import NewPackage
+from praxi_tasks.learning.data.stored_release import MOST_FILES, StoredRelease
+from praxi_tasks.oci.image.model import Blob, Descriptor
+from praxi_tasks.oci.layer.limits import LayerLimits
+from praxi_tasks.oci.layer.reader import read_layer
 
 _LIMITS: Final = LayerLimits(max_entries=2 * MOST_FILES, max_bytes=16 << 30)
 _AR_MAGIC: Final = b"!<arch>\n"

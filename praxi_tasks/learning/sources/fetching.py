@@ -10,9 +10,9 @@ from typing import Final, NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
 from praxi_tasks.errors import ReleaseError, ReleaseNotFoundError, ReleaseRefusedError, UsageError
-from praxi_tasks.oci.connections import Connections
-from praxi_tasks.oci.redact import redact_url
-from praxi_tasks.oci.settings import RegistrySettings
+from praxi_tasks.http.connections import Connections
+from praxi_tasks.http.redact import redact_url
+from praxi_tasks.http.settings import HttpSettings
 
 LARGEST_PAGE: Final = 64 << 20
 LARGEST_FILE: Final = 4 << 30
@@ -107,7 +107,7 @@ def _answer(url: str, accept: str) -> Iterator[tuple[dict[str, str], str, Iterat
         raise ReleaseError("the index gives no address", where=url[:200]) from error
     account = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else None
     plain = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment=""))
-    pool = Connections(RegistrySettings.from_environment()).pool(parts.scheme, parts.hostname or "")
+    pool = Connections(HttpSettings.from_environment()).pool(parts.scheme, parts.hostname or "")
     where = redact_url(url)
     try:
         answer = pool.request(

@@ -16,11 +16,11 @@ from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 
 from praxi_tasks.errors import ReleaseError, ReleaseRefusedError
-from praxi_tasks.learning.requests import NewPackage
+from praxi_tasks.learning.data.requests import NewPackage
+from praxi_tasks.learning.data.stored_release import MOST_FILES, StoredRelease
+from praxi_tasks.learning.data.wheel_files import open_wheel, read_wheel
 from praxi_tasks.learning.sources.archives import list_tar, open_data_archive
-from praxi_tasks.learning.sources.tools import ask, check_words, download, is_there, scratch
-from praxi_tasks.learning.stored import MOST_FILES, StoredRelease
-from praxi_tasks.learning.wheels import open_wheel, read_wheel
+from praxi_tasks.learning.sources.package_managers import ask, check_words, download, is_there, scratch
 
 _NPM_HOME: Final = "usr/local/lib/node_modules"
 _LONGEST_TOLD: Final = 200

@@ -12,7 +12,7 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 from praxi_airflow.errors import RetryableTaskError
 from praxi_airflow.operators.build import ReleaseBuildOperator
-from praxi_tasks.learning.builds.lines import to_lines
+from praxi_tasks.learning.builds.stdout_protocol import to_lines
 from praxi_tasks.store import keys, open_store
 from tests.airflow.conftest import Configure
 from tests.airflow.runners.test_process import interpreter

@@ -10,10 +10,10 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from praxi_airflow.run_key import run_key
-from praxi_tasks.learning.report.page import training_page
+from praxi_tasks.learning.run.report.page import training_page
 from praxi_tasks.store import Store, keys, open_store
 from tests.airflow.conftest import Configure
-from tests.learning.report.stories import story
+from tests.learning.run.report.stories import story
 from tests.support.browser import chromium, overheard
 
 pytestmark = pytest.mark.airflow

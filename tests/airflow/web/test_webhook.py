@@ -13,12 +13,11 @@ import pytest
 from fastapi.testclient import TestClient
 
 from praxi_airflow.web.application import application
-from praxi_tasks.audit import documents
-from praxi_tasks.audit.novelty import NewPackage
-from praxi_tasks.findings.document import TrendPoint
-from praxi_tasks.findings.memory import History, Memory
-from praxi_tasks.learning.requests import TrainingRequest, read_request
-from praxi_tasks.store import open_store
+from praxi_tasks.audit.unknown_packages import NewPackage
+from praxi_tasks.findings.assessment.document import TrendPoint
+from praxi_tasks.findings.assessment.history import History, Memory
+from praxi_tasks.learning.data.requests import TrainingRequest, read_request
+from praxi_tasks.store import documents, open_store
 from tests.airflow.conftest import Configure
 from tests.support.airflow_home import HOME, environment
 

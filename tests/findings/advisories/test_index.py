@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 
 from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.findings.advisories.index import AdvisoryIndex
-from praxi_tasks.findings.advisories.loading import build_index
+from praxi_tasks.findings.advisories.index_cache import build_index
 from tests.findings.osv import advisories_in, archive, index, literally, record
 
 

@@ -8,10 +8,10 @@ import msgspec
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from praxi_tasks.findings.component import Component
-from praxi_tasks.findings.document import AssessedAudit, AssessedImage
-from praxi_tasks.findings.feed_health import FeedHealth
+from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage
+from praxi_tasks.findings.feeds.health import FeedHealth
 from praxi_tasks.findings.finding import Finding
+from praxi_tasks.findings.packages.component import Component
 from praxi_tasks.findings.report.page import report_page
 from tests.findings.audits import AT, large_audit
 from tests.support.browser import browser

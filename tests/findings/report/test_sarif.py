@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from praxi_tasks.findings.document import AssessedAudit
+from praxi_tasks.findings.assessment.document import AssessedAudit
 from praxi_tasks.findings.report.sarif import sarif
 from tests.findings.audits import AT, large_audit
 from tests.findings.report.test_sboms import AUDIT

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from praxi_tasks.findings.document import AssessedAudit
+from praxi_tasks.findings.assessment.document import AssessedAudit
 from praxi_tasks.findings.report.tables import SCHEMAS, parquet_tables
 from tests.findings.audits import large_audit
 

@@ -13,7 +13,7 @@ import pytest
 from xxhash import xxh3_64_intdigest
 
 from praxi_tasks.errors import LayerError, ReleaseError, ReleaseNotFoundError, ReleaseRefusedError
-from praxi_tasks.learning.requests import parse_label
+from praxi_tasks.learning.data.requests import parse_label
 from praxi_tasks.learning.sources import indexes
 from praxi_tasks.learning.sources.archives import list_tar, open_data_archive
 from praxi_tasks.learning.sources.base import Source

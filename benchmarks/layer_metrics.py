@@ -1,0 +1,137 @@
+"""How good a model is on layers whose truth is known."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from praxi_tasks.discovery.model import Model
+from praxi_tasks.discovery.prediction import LayerPrediction, ReleasePrediction
+from praxi_tasks.learning.synthesis.layer_sampler import LabelledLayer
+
+
+@dataclass(slots=True)
+class Score:
+    """Counts of what was named rightly, wrongly and not at all."""
+
+    right: int = 0
+    wrong: int = 0
+    missed: int = 0
+
+    @property
+    def precision(self) -> float:
+        """Share of what was named that is there."""
+        return self.right / max(self.right + self.wrong, 1)
+
+    @property
+    def recall(self) -> float:
+        """Share of what is there that was named."""
+        return self.right / max(self.right + self.missed, 1)
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of precision and recall."""
+        return 2 * self.right / max(2 * self.right + self.wrong + self.missed, 1)
+
+    def add(self, named: set[str], true: set[str]) -> None:
+        """Count one layer."""
+        self.right += len(named & true)
+        self.wrong += len(named - true)
+        self.missed += len(true - named)
+
+
+@dataclass(slots=True)
+class Evaluation:
+    """What a model got right.
+
+    Parameters
+    ----------
+    packages
+        Packages, whatever their version.
+    either
+        The same, where a package counts as named also if the one that was named is said to tie with it.
+    releases
+        Exact releases: one version is named and it is the right one.
+    tied, versioned
+        Of ``versioned`` packages that were named and whose version the model knows, ``tied`` times the right
+        version was among those reported.
+    unknown
+        How many packages in the layers were unknown to the model.
+    cpu
+        Seconds of CPU per layer.
+    """
+
+    packages: Score = field(default_factory=Score)
+    either: Score = field(default_factory=Score)
+    releases: Score = field(default_factory=Score)
+    tied: int = 0
+    versioned: int = 0
+    unknown: int = 0
+    layers: int = 0
+    cpu: float = 0.0
+    mistakes: Counter[str] = field(default_factory=Counter)
+    confidence: list[float] = field(default_factory=list)
+    present: list[bool] = field(default_factory=list)
+
+    @property
+    def tie(self) -> float:
+        """How often the right version was among those reported."""
+        return self.tied / max(self.versioned, 1)
+
+    @property
+    def calibration_error(self) -> float:
+        """Expected calibration error of the confidence in all candidates."""
+        return calibration_error(np.array(self.confidence), np.array(self.present, np.bool_))
+
+
+def evaluate(model: Model, layers: Iterable[LabelledLayer]) -> Evaluation:
+    """Predict layers and compare with the truth; packages the model does not know count as unknown."""
+    result = Evaluation()
+    known = set(model.catalogue.packages)
+    for layer in layers:
+        start = time.process_time()
+        prediction = model.predict(layer.tagset)
+        result.cpu += time.process_time() - start
+        result.layers += 1
+        true = {name: version for name, version in layer.truth.items() if name in known}
+        result.unknown += len(layer.truth) - len(true)
+        _count(result, prediction, true)
+        _, found, confidence = model.weigh(layer.tagset)
+        result.confidence += confidence.tolist()
+        result.present += [model.catalogue.packages[package] in true for package in found.packages.tolist()]
+    return result
+
+
+def _count(result: Evaluation, prediction: LayerPrediction, true: Mapping[str, str | None]) -> None:
+    named = {f"{release.ecosystem}/{release.name}": release for release in prediction.releases}
+    result.packages.add(set(named), set(true))
+    result.either.add({_meant(release, true) for release in prediction.releases}, set(true))
+    result.mistakes.update(f"+{name}" for name in set(named) - set(true))
+    result.mistakes.update(f"-{name}" for name in set(true) - set(named))
+    exact = {f"{name}@{release.versions[0]}" for name, release in named.items() if len(release.versions) == 1}
+    result.releases.add(exact, {f"{name}@{version}" for name, version in true.items() if version})
+    for name in set(named) & set(true):
+        if (version := true[name]) is not None:
+            result.versioned += 1
+            result.tied += version in named[name].versions
+
+
+def _meant(release: ReleasePrediction, true: Mapping[str, str | None]) -> str:
+    """Return the package that is meant: the one that is there, if what was named ties with it."""
+    name = f"{release.ecosystem}/{release.name}"
+    return next((one for one in (name, *release.ties) if one in true), name)
+
+
+def calibration_error(confidence: NDArray[np.float64], present: NDArray[np.bool_], bins: int = 10) -> float:
+    """Return the expected calibration error: how far confidence and frequency are apart, bin by bin."""
+    if not len(confidence):
+        return 0.0
+    place = np.minimum((confidence * bins).astype(np.intp), bins - 1)
+    counts = np.bincount(place, minlength=bins)
+    gap = np.abs(np.bincount(place, confidence, bins) - np.bincount(place, present, bins))
+    return float(gap[counts > 0].sum() / len(confidence))

@@ -1,0 +1,1 @@
+"""The Python tasks of the Dags."""

@@ -1,0 +1,98 @@
+"""What passes between the audit and the training Dag: a request, by its place in the store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final, TypedDict
+
+import msgspec
+from airflow.sdk.exceptions import AirflowSkipException
+
+from praxi_airflow.errors import airflow_failures
+from praxi_airflow.run_key import run_key
+from praxi_airflow.settings.core import load_settings
+from praxi_tasks.learning.data.requests import NewPackage, TrainingRequest, tries_are_due
+from praxi_tasks.store import Store, documents, keys, open_store
+
+_LONGEST_RUN_ID: Final = 250
+
+
+class _Once(TypedDict):
+    run_id: str
+    logical_date: datetime | None
+
+
+class Trigger(_Once):
+    """How to start the training Dag: the same run for the same interval, whoever asks."""
+
+    request: str
+
+
+def request_training(**context: Any) -> Trigger:
+    """Write down what the audit met that the model does not know, and say how to ask for it.
+
+    Where it met nothing, a training is started all the same if an earlier one asks for another try.
+
+    Raises
+    ------
+    AirflowSkipException
+        If there is nothing new.
+    """
+    run = run_key(str(context["run_id"]))
+    with airflow_failures():
+        store = open_store(load_settings().store)
+        packages = documents.read(store, keys.run(run, "new-packages.json"), tuple[NewPackage, ...])
+        if not packages and not tries_are_due(store):
+            raise AirflowSkipException("the model knows every package that this audit met")
+        key = keys.training_request(run)
+        documents.write(store, key, TrainingRequest(run, packages))
+    return {"request": f"{store.uri}/{key}", **_once(context)}
+
+
+def tuning_trials(**context: Any) -> list[int]:
+    """Return the numbers of the trials that the run's parameters ask for: what tuning is mapped over."""
+    return list(range(int(context["params"]["tuning_trials"])))
+
+
+def request_drift_training(episode: str) -> str:
+    """Write down what the last audit met that the model does not know; return the request's URI.
+
+    A model that drifts is trained even if nothing is new by name: its packages are then sampled again.
+
+    Parameters
+    ----------
+    episode
+        Identity of the alert that asks; asking again rewrites the same request.
+    """
+    store = open_store(load_settings().store)
+    key = keys.training_request(run_key(episode))
+    run = latest_run(store)
+    packages: tuple[NewPackage, ...] = ()
+    if run is not None:
+        packages = documents.read(store, keys.run(run, "new-packages.json"), tuple[NewPackage, ...])
+    documents.write(store, key, TrainingRequest(run or "", packages))
+    return f"{store.uri}/{key}"
+
+
+def latest_run(store: Store) -> str | None:
+    """Return the run of the last audit that the store remembers, or None if there was none."""
+    memories = sorted(store.list(keys.history("dag")))
+    return documents.read(store, memories[-1], _Remembered).run if memories else None
+
+
+class _Remembered(msgspec.Struct, frozen=True):
+    """Of an audit's memory, whose it is."""
+
+    run: str
+
+
+def _once(context: Mapping[str, Any]) -> _Once:
+    """Return what names the training run: the interval, so that auditing it again starts no other.
+
+    A run of chosen images or namespaces does not stand for its interval: it has a training run of its own.
+    """
+    start, params = context.get("data_interval_start"), context["params"]
+    if start is None or params["images"] or params["namespaces"]:
+        return {"run_id": f"audit__{context['run_id']}"[:_LONGEST_RUN_ID], "logical_date": None}
+    return {"run_id": f"audit__{start.isoformat()}", "logical_date": start}

@@ -1,0 +1,83 @@
+"""The report as a table on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from rich import box
+from rich.console import Group
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from praxi_tasks.audit.report import (
+    AuditReport,
+    ReportedImage,
+    ReportedLayer,
+    Source,
+    State,
+    sum_unexplained,
+)
+
+_NAME_WIDTH: Final = 24  # what 80 columns leave
+_STYLE: Final = {State.AUDITED: "green", State.CACHED: "cyan", State.FAILED: "red"}
+
+
+def report_table(report: AuditReport) -> Group:
+    """Return one row per image (its state, and what was found by whom), then what there is to say of some.
+
+    A registry that all images share stands once, in the heading, and leaves its room to the names.
+    """
+    registry = _shared_registry([image.image for image in report.images])
+    table = Table(
+        box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False, header_style="bold"
+    )
+    table.add_column(f"Image in\n{registry}" if registry else "Image", overflow="fold", min_width=_NAME_WIDTH)
+    table.add_column("State")
+    for heading in ("Layers", "By\nfiles", "By\ndatabases", "Hidden", "Unexplained"):
+        table.add_column(heading, justify="right")
+    for image in report.images:
+        name = Text(image.image.removeprefix(f"{registry}/"))
+        table.add_row(name, *_row(image, report.layers_of(image)))
+    return Group(table, *(_remark(image, remark) for image in report.images for remark in _remarks(image)))
+
+
+def _shared_registry(names: list[str]) -> str:
+    """Return the registry of all the images; nothing if there are several, or only one image."""
+    registries = {name.partition("/")[0] for name in names}
+    return registries.pop() if len(registries) == 1 < len(names) and "/" in names[0] else ""
+
+
+def _row(image: ReportedImage, layers: tuple[ReportedLayer, ...]) -> list[Text | str]:
+    state = Text(image.state, style=_STYLE[image.state])
+    if image.state is State.FAILED:
+        return [state]
+    seen, claimed = packages(layers, Source.FINGERPRINT), packages(layers, Source.INVENTORY)
+    counts = (len(layers), len(seen), len(claimed), len(seen - claimed), sum_unexplained(layers).files)
+    return [state, *(f"{count:,}" for count in counts)]
+
+
+def _remarks(image: ReportedImage) -> Iterator[Text]:
+    if image.reason:
+        yield Text(image.reason, style="red")
+    for warning in image.warnings:
+        yield Text(warning, style="yellow")
+
+
+def _remark(image: ReportedImage, remark: Text) -> Padding:
+    return Padding(Text.assemble((image.image, "bold"), ": ", remark), (1, 0, 0, 0))
+
+
+def packages(layers: tuple[ReportedLayer, ...], source: Source) -> set[str]:
+    """Return the packages one source names, as package URLs without version and qualifiers."""
+    return {
+        package_of(release.purl) for layer in layers for release in layer.releases if release.source is source
+    }
+
+
+def package_of(purl: str) -> str:
+    """Return a package URL without its version and qualifiers."""
+    package = purl.partition("?")[0]
+    head, slash, name = package.rpartition("/")
+    return f"{head}{slash}{name.partition('@')[0]}"

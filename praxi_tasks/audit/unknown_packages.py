@@ -1,0 +1,62 @@
+"""Packages an audit met that the model does not know: what the training Dag is asked to learn."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from praxi_tasks.discovery.prediction import LayerPrediction
+from praxi_tasks.findings.packages.purl import claim_purl
+from praxi_tasks.inventory.model import Claim, Inventory
+from praxi_tasks.learning.data.requests import NewPackage
+from praxi_tasks.store import Store, documents, keys
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from praxi_tasks.discovery.model import Model
+
+__all__ = ["NewPackage", "new_packages"]
+
+
+def new_packages(digests: Iterable[str], store: Store, model: Model) -> tuple[NewPackage, ...]:
+    """Return what there is to learn from some layers, by package URL.
+
+    That is every release that their databases claim and ``model`` does not know, and, without a version,
+    every package that no database claims and whose files are those of no version that the model knows.
+
+    Layers that were not read are passed over: their images have failed.
+    """
+    claims: dict[str, Claim] = {}
+    layers: defaultdict[str, set[str]] = defaultdict(set)
+    claimed: set[tuple[str, str]] = set()
+    found = list(digests)
+    for digest in found:
+        key = keys.layer_inventory(digest)
+        inventory = Inventory.from_bytes(store.get(key)) if store.exists(key) else Inventory(digest)
+        claimed.update((claim.ecosystem, claim.name) for claim in inventory.claims)
+        for claim in inventory.claims:
+            if not model.knows(claim.ecosystem, claim.name, claim.version):
+                purl = claim_purl(claim, inventory.distribution)
+                claims[purl] = claim
+                layers[purl].add(digest)
+    unnamed = (each for each in _of_unknown_version(found, store, model) if each.identity[:2] not in claimed)
+    named = (
+        NewPackage(purl, claim.ecosystem, claim.name, claim.version, tuple(sorted(layers[purl])))
+        for purl, claim in claims.items()
+    )
+    return tuple(sorted((*named, *unnamed), key=lambda package: package.purl))
+
+
+def _of_unknown_version(digests: Iterable[str], store: Store, model: Model) -> Iterable[NewPackage]:
+    """Yield packages, once each, that the model tells versions of, and told none in some layer."""
+    seen: set[tuple[str, str]] = set()
+    for digest in digests:
+        key = keys.layer_prediction(digest, model.voice)
+        if not store.exists(key):
+            continue
+        for release in documents.read(store, key, LayerPrediction).releases:
+            identity = release.ecosystem, release.name
+            if identity not in seen and not release.versions and not model.knows(*identity, ""):
+                seen.add(identity)
+                yield NewPackage(f"pkg:{release.ecosystem}/{release.name}", *identity, "")

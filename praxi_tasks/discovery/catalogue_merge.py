@@ -1,0 +1,89 @@
+"""Joining catalogues that were learned at different times into the one that layers are looked up in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from praxi_tasks.discovery.catalogue import Catalogue, empty_catalogue
+from praxi_tasks.discovery.catalogue_merge_tables import join_tables
+from praxi_tasks.discovery.tokens import present
+
+Index = tuple[NDArray[np.uint64], NDArray[np.uint32]]
+"""Hashes, sorted, and the package each belongs to."""
+
+
+def join_catalogues(parts: Sequence[Catalogue]) -> Catalogue:
+    """Return the catalogue that knows what any of the parts knows.
+
+    Neighbours are joined such that both sides weigh about the same: the many small parts of daily trainings
+    are put together before the large one they stand beside is copied, once.
+    """
+    parts = [part for part in parts if part.packages]
+    if len(parts) < 2:
+        return parts[0] if parts else empty_catalogue()
+    middle = _middle([len(part.keys) + len(part.row_keys) + 1 for part in parts])
+    return _join(join_catalogues(parts[:middle]), join_catalogues(parts[middle:]))
+
+
+def _middle(weights: Sequence[int]) -> int:
+    """Return where to cut a list in two, none of them empty, that weigh about the same."""
+    sums = np.cumsum(weights)
+    halves = np.abs(2 * sums[:-1] - sums[-1])
+    return int(np.argmin(halves)) + 1
+
+
+def _join(first: Catalogue, second: Catalogue) -> Catalogue:
+    known = {name: number for number, name in enumerate(first.packages)}
+    packages = first.packages + [name for name in second.packages if name not in known]
+    known |= {name: number for number, name in enumerate(packages)}
+    moved = np.fromiter((known[name] for name in second.packages), np.uint32, len(second.packages))
+    keys, owners = _merge((first.keys, first.owners), (second.keys, moved[second.owners]))
+    folders, folder_owners = _merge(
+        (first.folders, first.folder_owners), (second.folders, moved[second.folder_owners])
+    )
+    again = folders[1:][folders[1:] == folders[:-1]]
+    disputed = np.unique(np.concatenate([first.disputed, second.disputed, again]))
+    alone = ~present(disputed, folders)
+    tables = join_tables(first, second, moved, len(packages))
+    return Catalogue(
+        packages=packages,
+        expected=_counts(first.expected, second.expected, moved, len(packages)),
+        extras=_counts(first.extras, second.extras, moved, len(packages)),
+        keys=keys,
+        owners=owners,
+        folders=folders[alone],
+        folder_owners=folder_owners[alone],
+        versions=tables.versions,
+        version_starts=tables.version_starts,
+        disputed=disputed,
+        **tables.contents.columns(),
+    )
+
+
+def _merge(first: Index, second: Index) -> Index:
+    """Merge two indexes; what both have is kept once."""
+    double = np.zeros(len(second[0]), np.bool_)
+    place = np.searchsorted(first[0], second[0])
+    while len(first[0]):
+        at = np.minimum(place, len(first[0]) - 1)
+        same = first[0][at] == second[0]
+        double |= same & (first[1][at] == second[1]) & (place < len(first[0]))
+        if not np.any(same & (place < len(first[0]))):
+            break
+        place = place + same
+    keys, owners = second[0][~double], second[1][~double]
+    after = np.searchsorted(first[0], keys, side="right")
+    return np.insert(first[0], after, keys), np.insert(first[1], after, owners)
+
+
+def _counts(
+    first: NDArray[np.uint32], second: NDArray[np.uint32], moved: NDArray[np.uint32], size: int
+) -> NDArray[np.uint32]:
+    """Return how many paths each package has; one that both know has what the better part says."""
+    counts = np.zeros(size, np.uint32)
+    counts[: len(first)] = first
+    counts[moved] = np.maximum(counts[moved], second)
+    return counts

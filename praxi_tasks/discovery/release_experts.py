@@ -1,0 +1,111 @@
+"""Experts that own releases: they decide about the candidates of a layer that are theirs.
+
+What they read are tokens of the layer's files: the normalised path; the path with its size; and with its
+content too. An expert decides about each of its releases (``pypi/flask==3.0.0``) and their packages
+(``pypi/flask``), so that a package whose version nobody knows is named without one. It is asked only if the
+index sees one of its packages in the layer.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from praxi_tasks.discovery.candidates import Candidates
+from praxi_tasks.discovery.expert_ensemble import Panel
+from praxi_tasks.discovery.experts import Router
+from praxi_tasks.fingerprint.tagset import Tagset
+
+_SIZED: Final = np.uint64(0x9E3779B97F4A7C15)
+_FILLED: Final = np.uint64(0xC2B2AE3D27D4EB4F)
+_ROTATED: Final = np.uint64(31)
+
+LEAST: Final = 0.25
+"""A version is named if it is at least so likely, and half as likely as the likeliest: three may tie."""
+
+Versions = dict[int, tuple[str, ...]]
+"""For places among the candidates, the versions that tie; none where no version is likely."""
+
+
+class Decided(NamedTuple):
+    """The confidence in each candidate, and the versions of those that experts own."""
+
+    confidence: NDArray[np.float64]
+    versions: Versions
+
+
+class Specialists:
+    """The experts of a model that own releases.
+
+    Parameters
+    ----------
+    panel
+        The experts.
+    packages
+        The catalogue's packages.
+    """
+
+    def __init__(self, panel: Panel, packages: list[str]) -> None:
+        self._router = Router(panel.experts)
+        owned = {label.partition("==")[0] for label in panel.labels}
+        self._owned = np.fromiter((name in owned for name in packages), np.bool_, len(packages))
+        self._packages = packages
+
+    def decide(self, tagset: Tagset, found: Candidates, confidence: NDArray[np.float64]) -> Decided:
+        """Return what experts think of the candidates they own; the others' confidence stays."""
+        mine = np.flatnonzero(self._owned[found.packages])
+        if not len(mine):
+            return Decided(confidence, {})
+        rows = found.layer.rows[found.matches.keys[self._owned[found.matches.packages]]]
+        (answer,) = self._router.ask([file_tokens(tagset, np.unique(rows))])
+        decided, versions = confidence.copy(), Versions()
+        likely: dict[str, dict[str, float]] = {}
+        for label, chance in answer.items():
+            package, _, version = label.partition("==")
+            likely.setdefault(package, {})[version] = chance
+        for place in mine.tolist():
+            told = likely.get(self._packages[found.packages[place]])
+            if told is not None:
+                decided[place] = told.pop("", 0.0)
+                versions[place] = _tied(told)
+        return Decided(decided, versions)
+
+
+def _tied(chances: dict[str, float]) -> tuple[str, ...]:
+    best = max(chances.values(), default=0.0)
+    return tuple(sorted(v for v, chance in chances.items() if chance >= max(LEAST, best / 2)))
+
+
+def file_tokens(tagset: Tagset, rows: NDArray[np.intp]) -> NDArray[np.uint64]:
+    """Return the distinct tokens of some of a layer's files, sorted."""
+    told = tagset.measured[rows] & ~tagset.normalised.derived[rows]
+    return tokens_of(tagset.normalised.keys[rows], tagset.sizes[rows], tagset.hashes[rows], told)
+
+
+def tokens_of(
+    keys: NDArray[np.uint64],
+    sizes: NDArray[np.uint64],
+    hashes: NDArray[np.uint64],
+    measured: NDArray[np.bool_],
+) -> NDArray[np.uint64]:
+    """Return the distinct tokens of files given as columns, sorted.
+
+    Parameters
+    ----------
+    keys
+        Hashes of the normalised paths.
+    sizes, hashes
+        What the files weigh and hold; a hash of 0 is not known.
+    measured
+        For which files they are told.
+    """
+    sized = _mixed(keys[measured] ^ (sizes[measured] + np.uint64(1)) * _SIZED)
+    hashed = hashes[measured]
+    filled = _mixed(sized[hashed != 0] ^ hashed[hashed != 0] * _FILLED)
+    return np.unique(np.concatenate([keys, sized, filled]))
+
+
+def _mixed(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    return np.asarray((values ^ (values >> _ROTATED)) * _SIZED, np.uint64)

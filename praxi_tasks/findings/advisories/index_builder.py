@@ -1,0 +1,183 @@
+"""Building the advisory index from OSV records."""
+
+from __future__ import annotations
+
+import operator
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import msgspec
+
+from praxi_tasks.findings.advisories import severity as severities
+from praxi_tasks.findings.advisories.aliases import AliasGroups, names_of
+from praxi_tasks.findings.advisories.index import (
+    PROTOCOL,
+    Advisory,
+    AdvisoryIndex,
+    Affects,
+    Contents,
+    Entry,
+    Source,
+)
+from praxi_tasks.findings.advisories.osv import Affected, Record
+from praxi_tasks.findings.advisories.ranges import Boundaries, BrokenRangeError, Interval, intervals, listed
+from praxi_tasks.findings.feeds.exploitation import Exploitation
+from praxi_tasks.findings.feeds.folder import FeedProblem
+from praxi_tasks.findings.finding import Severity, severity_rank
+from praxi_tasks.findings.packages import namespaces
+from praxi_tasks.findings.packages.component import package_key
+
+_SUMMARY: Final = 160
+_MOST_PROBLEMS: Final = 1000
+
+
+@dataclass
+class _Summary:
+    """What is kept of the records of one vulnerability until the index is written."""
+
+    text: str = ""
+    severity: Severity = "unknown"
+    score: float = severities.UNSCORED
+
+    @property
+    def gravity(self) -> tuple[bool, bool, int, float]:
+        """The order among records of one vulnerability; the least one speaks for it."""
+        return _gravity(self.severity, self.score)
+
+    def learn(self, record: Record, about: list[Affected]) -> None:
+        scores = [*record.severity, *(score for entry in about for score in entry.severity)]
+        notes = [record.database_specific]
+        for entry in about:
+            notes += [entry.ecosystem_specific, entry.database_specific]
+        level, score = severities.rate(scores, notes)
+        if _gravity(level, score) < self.gravity:
+            self.severity, self.score = level, score
+        self.text = self.text or _first_line(record)
+
+
+@dataclass
+class IndexBuilder:
+    """Collects records and writes the index; withdrawn records are left out."""
+
+    exploitation: Exploitation = field(default_factory=Exploitation)
+    _groups: AliasGroups = field(default_factory=AliasGroups)
+    _packages: defaultdict[tuple[str, str], list[tuple[str, Affected]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    _summaries: dict[str, _Summary] = field(default_factory=dict)
+    _sources: list[Source] = field(default_factory=list)
+    _broken: list[FeedProblem] = field(default_factory=list)
+    _problems: list[str] = field(default_factory=list)
+
+    def add_feed(self, name: str, records: Iterable[Record | str]) -> None:
+        """Take in one feed's records; a sentence in their place is a problem and is kept as such.
+
+        Raises
+        ------
+        DataError
+            If the feed breaks off; what came before stays in.
+        """
+        count, newest = 0, ""
+        try:
+            for record in records:
+                if isinstance(record, str):
+                    self.add_problem(record)
+                else:
+                    count, newest = count + 1, max(newest, record.modified)
+                    self._add(record)
+        finally:
+            self._sources.append(Source(name, count, newest))
+
+    def add_broken(self, problem: FeedProblem) -> None:
+        """Note a feed that could not be read."""
+        self._broken.append(problem)
+
+    def add_problem(self, sentence: str) -> None:
+        """Note what of a feed could not be used."""
+        if len(self._problems) < _MOST_PROBLEMS:
+            self._problems.append(sentence)
+
+    def finish(self) -> AdvisoryIndex:
+        """Fold aliases, sort boundaries and return the index."""
+        groups = self._groups.groups()
+        numbers: dict[str, int] = {}
+        for name in sorted(self._summaries):
+            numbers.setdefault(self._groups.find(name), len(numbers))
+        packages: dict[str, dict[str, msgspec.Raw]] = defaultdict(dict)
+        for (namespace, name), affected in sorted(self._packages.items()):
+            entry = self._entry(namespace, name, affected, numbers)
+            packages[namespace][name] = msgspec.Raw(msgspec.msgpack.encode(entry))
+        advisories = [msgspec.Raw(msgspec.msgpack.encode(self._advisory(groups[root]))) for root in numbers]
+        sources = tuple(sorted(self._sources, key=lambda source: source.name))
+        return AdvisoryIndex(
+            Contents(
+                PROTOCOL, sources, tuple(self._broken), tuple(self._problems), advisories, dict(packages)
+            )
+        )
+
+    def _add(self, record: Record) -> None:
+        if record.withdrawn:
+            return
+        filed = []
+        for entry in record.affected:
+            namespace = namespaces.of_ecosystem(entry.package.ecosystem) if entry.package else None
+            if namespace is None or entry.package is None:
+                continue
+            _, name = package_key(namespace, entry.package.name)
+            self._packages[namespace, name].append((record.id, entry))
+            filed.append(entry)
+        if filed:
+            self._groups.join(record.id, names_of(record.id, record.aliases, record.upstream))
+            self._summaries.setdefault(record.id, _Summary()).learn(record, filed)
+
+    def _entry(
+        self, namespace: str, name: str, affected: list[tuple[str, Affected]], numbers: Mapping[str, int]
+    ) -> Entry:
+        boundaries = Boundaries.of(namespaces.version_type(namespace), [entry for _, entry in affected])
+        merged: defaultdict[int, tuple[list[Interval], list[str]]] = defaultdict(lambda: ([], []))
+        for identifier, entry in affected:
+            known = self._intervals(f"{identifier} on {name}", entry, boundaries)
+            spans, versions = merged[numbers[self._groups.find(identifier)]]
+            spans += known
+            versions += listed(entry.versions, known, boundaries)
+        return Entry(
+            tuple(boundaries.texts),
+            tuple(
+                Affects(number, tuple(dict.fromkeys(spans)), tuple(dict.fromkeys(versions)))
+                for number, (spans, versions) in sorted(merged.items())
+            ),
+        )
+
+    def _intervals(self, where: str, entry: Affected, boundaries: Boundaries) -> list[Interval]:
+        known: list[Interval] = []
+        for part in entry.ranges:
+            try:
+                known += intervals(part, boundaries)
+            except BrokenRangeError as error:
+                self.add_problem(f"{where}: a broken range is left out: {error}")
+        return known
+
+    def _advisory(self, names: tuple[str, ...]) -> Advisory:
+        known = [self._summaries[name] for name in names if name in self._summaries]
+        best = min(known, key=operator.attrgetter("gravity"))
+        return Advisory(
+            id=names[0],
+            aliases=names[1:],
+            summary=next((item.text for item in known if item.text), ""),
+            severity=best.severity,
+            score=best.score,
+            epss=self.exploitation.probability(names),
+            exploited=self.exploitation.known(names),
+        )
+
+
+def _gravity(severity: Severity, score: float) -> tuple[bool, bool, int, float]:
+    """Order ratings: a score outweighs a word, any word outweighs none, then the graver one counts."""
+    return score < 0, severity == "unknown", severity_rank(severity), -score
+
+
+def _first_line(record: Record) -> str:
+    text = " ".join((record.summary or record.details[: 4 * _SUMMARY]).split())
+    return text if len(text) <= _SUMMARY else text[: _SUMMARY - 1].rsplit(" ", 1)[0] + "…"

@@ -1,0 +1,111 @@
+"""An assessed audit: the one document that tables, pages, SBOMs, alarms and metrics are made from."""
+
+from __future__ import annotations
+
+import msgspec
+
+from praxi_tasks.findings.feeds.health import FeedHealth
+from praxi_tasks.findings.finding import Finding
+from praxi_tasks.findings.packages.component import Component
+
+
+class AssessedImage(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One image: what is in it and what should worry its operators.
+
+    ``image`` is the reference as deployed, ``layers`` are digests, bottom first. ``files`` counts the regular
+    files a container would see, ``unexplained`` those of them that belong to nothing known.
+    ``disagreements`` counts components whose database and files tell different versions.
+    """
+
+    image: str
+    digest: str = ""
+    platform: str = ""
+    state: str = "audited"
+    reason: str = ""
+    namespaces: tuple[str, ...] = ()
+    pods: int = 0
+    first_seen: str = ""
+    last_seen: str = ""
+    warnings: tuple[str, ...] = ()
+    layers: tuple[str, ...] = ()
+    components: tuple[Component, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    files: int = 0
+    unexplained: int = 0
+
+    @property
+    def failed(self) -> bool:
+        """Whether nothing is known about the image."""
+        return self.state == "failed"
+
+    @property
+    def open_findings(self) -> tuple[Finding, ...]:
+        """The findings that no policy sets aside."""
+        return tuple(finding for finding in self.findings if finding.ignored is None)
+
+
+class Resolved(msgspec.Struct, frozen=True):
+    """A finding the audit before had and this one has not, or an image that is gone with all of its own."""
+
+    image: str
+    key: str
+    since: str
+    severity: str
+
+
+class TrendPoint(msgspec.Struct, frozen=True):
+    """One audit in the trend: counts of open findings, by severity and by kind."""
+
+    at: str
+    images: int
+    severities: dict[str, int]
+    kinds: dict[str, int]
+
+
+class ModelHealth(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How well the model explains what it met; counts over the distinct images of an audit.
+
+    Parameters
+    ----------
+    recognised
+        Components that are there and that the files tell.
+    unsure
+        Those of them with a low confidence (see :mod:`~praxi_tasks.findings.assessment.model_health`).
+    confidence
+        The sum of their confidences.
+    claimed
+        Components that are there and that a database claims.
+    disagreed
+        Those of them that the files do not tell, or tell as another version.
+    files, unexplained
+        Regular files, and those that belong to nothing known.
+    """
+
+    recognised: int = 0
+    unsure: int = 0
+    confidence: float = 0.0
+    claimed: int = 0
+    disagreed: int = 0
+    files: int = 0
+    unexplained: int = 0
+
+
+class AssessedAudit(msgspec.Struct, frozen=True):
+    """A whole audit. ``at`` is the end of its data interval, ISO 8601."""
+
+    run: str
+    at: str
+    interval: str
+    model: str
+    images: tuple[AssessedImage, ...]
+    feeds: tuple[FeedHealth, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    new: frozenset[tuple[str, str]] = frozenset()
+    worse: frozenset[tuple[str, str]] = frozenset()
+    resolved: tuple[Resolved, ...] = ()
+    trend: tuple[TrendPoint, ...] = ()
+    health: ModelHealth = ModelHealth()
+
+    def is_new(self, image: AssessedImage, finding: Finding) -> bool:
+        """Return whether the audit before did not have a finding."""
+        return (image.image, finding.key) in self.new

@@ -1,0 +1,111 @@
+"""What an audit leaves for the next: the findings that are open, and its place in the trend."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Final
+
+import msgspec
+
+from praxi_tasks.errors import CorruptObjectError
+from praxi_tasks.findings.assessment.document import AssessedAudit, TrendPoint
+from praxi_tasks.store import Store, keys
+
+_TREND: Final = 90
+
+
+class Open(msgspec.Struct, frozen=True):
+    """One open finding, as the next audit remembers it."""
+
+    since: str
+    severity: str
+
+
+class Memory(msgspec.Struct, frozen=True):
+    """What an audit leaves for the next: open findings by image, then by key, and its place in the trend."""
+
+    run: str
+    at: str
+    images: dict[str, dict[str, Open]]
+    point: TrendPoint
+
+
+def remember(audit: AssessedAudit, before: Memory | None) -> Memory:
+    """Return what the next audit needs to know about this one."""
+    images: dict[str, dict[str, Open]] = {}
+    for image in audit.images:
+        if image.failed:
+            known = before.images.get(image.image, {}) if before else {}
+        else:
+            known = {item.key: Open(item.since, item.severity) for item in image.open_findings}
+        images.setdefault(image.image, {}).update(known)
+    return Memory(audit.run, audit.at, images, trend_point(audit))
+
+
+def trend_point(audit: AssessedAudit) -> TrendPoint:
+    """Return an audit's place in the trend."""
+    found = [finding for image in audit.images for finding in image.open_findings]
+    severities = Counter[str](finding.severity for finding in found)
+    kinds = Counter[str](finding.kind for finding in found)
+    return TrendPoint(audit.at, len(audit.images), dict(severities), dict(kinds))
+
+
+def only_of(memory: Memory | None, audit: AssessedAudit) -> Memory | None:
+    """Return what a memory holds of the images that an audit is about, or of a new one's other tags.
+
+    Audits by hand come and go with the images they name: the others are not gone because nobody asked.
+    """
+    if memory is None:
+        return None
+    asked = {image.image for image in audit.images}
+    rolled_out = {repository(name) for name in asked - memory.images.keys()}
+    images = {
+        name: known
+        for name, known in memory.images.items()
+        if name in asked or repository(name) in rolled_out
+    }
+    return msgspec.structs.replace(memory, images=images)
+
+
+def joined(memory: Memory, before: Memory | None) -> Memory:
+    """Return a memory with what the one before knew of images that the audit was not about."""
+    older = before.images if before else {}
+    return msgspec.structs.replace(memory, images={**older, **memory.images})
+
+
+class History:
+    """The memories of past audits in a store; ``scope`` keeps the Dag's apart from those by hand."""
+
+    def __init__(self, store: Store, scope: str) -> None:
+        self._store = store
+        self._scope = scope
+
+    def before(self, at: str, run: str) -> tuple[Memory | None, tuple[TrendPoint, ...]]:
+        """Return the memory of the last audit before ``at``, and the trend up to it.
+
+        A memory that is damaged is passed over.
+        """
+        memories: list[Memory] = []
+        latest = keys.history_entry(self._scope, at, "~")
+        earlier = sorted(key for key in self._store.list(keys.history(self._scope)) if key <= latest)
+        for key in earlier[-_TREND - 1 :]:
+            try:
+                memory = msgspec.json.decode(self._store.get(key), type=Memory)
+            except (ValueError, RecursionError, CorruptObjectError):
+                continue
+            if memory.run != run and memory.at <= at:
+                memories.append(memory)
+        memories.sort(key=lambda memory: memory.at)
+        return (memories[-1] if memories else None), tuple(memory.point for memory in memories[-_TREND:])
+
+    def add(self, memory: Memory) -> None:
+        """Keep an audit's memory; a retry of the same audit writes it anew."""
+        key = keys.history_entry(self._scope, memory.at, memory.run)
+        self._store.replace(key, msgspec.json.encode(memory))
+
+
+def repository(reference: str) -> str:
+    """Return an image reference without its tag and digest."""
+    name = reference.partition("@")[0]
+    head, slash, last = name.rpartition("/")
+    return f"{head}{slash}{last.partition(':')[0]}"

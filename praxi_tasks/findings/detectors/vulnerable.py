@@ -1,0 +1,123 @@
+"""Which components of an image have known vulnerabilities, and which version fixes each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Final
+
+from praxi_tasks.findings.advisories.index import Advisory, AdvisoryIndex, Hit
+from praxi_tasks.findings.finding import Finding
+from praxi_tasks.findings.packages import namespaces
+from praxi_tasks.findings.packages.component import Component, package_key
+from praxi_tasks.findings.packages.version_order import newest
+
+# Components of shared layers come again with every image; one with its findings is about a kilobyte.
+_REMEMBERED: Final = 1 << 16
+
+
+class Vulnerabilities:
+    """Matches components against an index; a component that images share is matched once."""
+
+    def __init__(self, index: AdvisoryIndex) -> None:
+        self._index = index
+        self._known = lru_cache(_REMEMBERED)(self._of)
+
+    def findings(self, components: Iterable[Component]) -> Iterator[Finding]:
+        """Yield one finding per component and vulnerability, whatever number of names that has.
+
+        What a distribution's package installed is that package's affair: advisories of the language's index
+        do not know of the fixes it carries.
+
+        Where versions tie, a vulnerability of some of them is a finding with the condition under which it
+        holds; where the version is not known at all, so is every vulnerability of the package.
+        """
+        for component in components:
+            if component.present and not component.owner:
+                yield from self._known(component)
+
+    def _of(self, component: Component) -> tuple[Finding, ...]:
+        namespace = namespaces.of_component(component)
+        if namespace is None:
+            return ()
+        found: dict[str, Finding] = {}
+        for name, versions in _names(component):
+            for hit, condition in _hits(self._index, namespace, name, versions):
+                found.setdefault(hit.advisory.id, _finding(component, hit, condition))
+        return tuple(found.values())
+
+
+def _names(component: Component) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the names under which advisories about a component are filed, with its versions under each.
+
+    Debian, Ubuntu and Alpine file by source package, the others by what is installed; the binary's own
+    name stands in where no database told the source.
+    """
+    _, name = package_key(component.ecosystem, component.name)
+    if component.source:
+        yield component.source, component.source_versions
+    if not component.source or component.ecosystem == "rpm":
+        yield name, component.versions
+
+
+def _hits(
+    index: AdvisoryIndex, namespace: str, name: str, versions: tuple[str, ...]
+) -> Iterator[tuple[Hit, str]]:
+    if len(versions) == 1:
+        yield from ((hit, "") for hit in index.find(namespace, name, versions[0]))
+    elif not versions:
+        for hit in index.all_of(namespace, name):
+            yield hit, f"< {hit.fixed}" if hit.fixed else "any version with this vulnerability"
+    else:
+        yield from _tied(index, namespace, name, versions)
+
+
+def _tied(
+    index: AdvisoryIndex, namespace: str, name: str, versions: tuple[str, ...]
+) -> Iterator[tuple[Hit, str]]:
+    affected: dict[str, list[str]] = {}
+    hits: dict[str, Hit] = {}
+    for version in versions:
+        for hit in index.find(namespace, name, version):
+            hits.setdefault(hit.advisory.id, hit)
+            affected.setdefault(hit.advisory.id, []).append(version)
+    kind = namespaces.version_type(namespace)
+    for identifier, hit in hits.items():
+        some = tuple(affected[identifier])
+        yield hit, "" if len(some) == len(versions) else _condition(kind, some, versions)
+
+
+def _condition(kind: str, affected: tuple[str, ...], versions: tuple[str, ...]) -> str:
+    """Say which of several tied versions are affected."""
+    top = newest(kind, affected)
+    below = {version for version in versions if newest(kind, (version, top)) == top or version == top}
+    return f"≤ {top}" if top and below == set(affected) else " or ".join(affected)
+
+
+def _finding(component: Component, hit: Hit, condition: str) -> Finding:
+    advisory = hit.advisory
+    called = f"{component.name} {' or '.join(component.versions)}".rstrip()
+    return Finding(
+        kind="vulnerable",
+        id=advisory.id,
+        title=f"{called}: {advisory.summary or advisory.id}",
+        severity=advisory.severity,
+        action=_action(advisory, hit.fixed),
+        aliases=advisory.aliases,
+        purl=component.purl,
+        package=component.package,
+        fixed=(hit.fixed,) if hit.fixed else (),
+        layer=component.layers[0] if component.layers else "",
+        evidence=component.evidence,
+        affected_if=condition,
+        sources=component.sources,
+        confidence=component.confidence,
+        score=advisory.score,
+        epss=advisory.epss,
+        exploited=advisory.exploited,
+    )
+
+
+def _action(advisory: Advisory, fixed: str) -> str:
+    urgency = "; it is exploited in the wild" if advisory.exploited else ""
+    return (f"upgrade to {fixed}" if fixed else "no fixed version is known: replace or contain it") + urgency

@@ -1,0 +1,1 @@
+"""Feeds: where they lie, mirroring them, how old they are."""

@@ -1,0 +1,170 @@
+"""Mirroring feeds into the store: each file whole and checked, or the copy of before stays in use."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import logging
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Final
+from urllib.parse import quote
+
+import msgspec
+
+from praxi_tasks.errors import DataError, FeedError, PraxiError, UsageError
+from praxi_tasks.findings.detectors.outdated import read_releases
+from praxi_tasks.findings.feeds.distribution_packages import FOLDER as PACKAGES
+from praxi_tasks.findings.feeds.distribution_packages import read_packages
+from praxi_tasks.findings.feeds.exploitation import read_epss, read_kev
+from praxi_tasks.findings.feeds.fetching import read_url, shown
+from praxi_tasks.findings.feeds.folder import (
+    STATE,
+    Mirrored,
+    StoreFeeds,
+    archive_name,
+    read_state,
+    store_name,
+)
+from praxi_tasks.findings.feeds.release_cycles import DISTRO_INFO, SLUGS, read_cycles, shipped_table
+from praxi_tasks.findings.feeds.release_cycles import FOLDER as END_OF_LIFE
+from praxi_tasks.findings.feeds.support_dates import read_distro_info, read_support_ended
+from praxi_tasks.store import Store
+
+logger = logging.getLogger(__name__)
+
+OSV_URL: Final = "https://osv-vulnerabilities.storage.googleapis.com"
+ECOSYSTEMS: Final = ("PyPI", "npm", "Debian", "Alpine", "Rocky Linux", "AlmaLinux", "Red Hat", "Ubuntu")
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """How mirroring a file ended: ``fetched``, ``unchanged`` or ``kept`` (the copy of before), and why."""
+
+    name: str
+    state: str
+    reason: str = ""
+
+
+def osv_sources(base: str, ecosystems: Sequence[str] = ECOSYSTEMS) -> dict[str, str]:
+    """Return file name → URL of OSV's archives below a base URL, or a directory in the same form.
+
+    A directory (a path, or a ``file://`` URL) may lay them out as OSV does or as a feeds folder does, that is
+    with or without a folder ``osv``.
+    """
+    return {archive_name(name): f"{base.rstrip('/')}/{quote(name)}/all.zip" for name in ecosystems}
+
+
+def end_of_life_sources(base: str) -> dict[str, str]:
+    """Return file name → URL of each product of the shipped table, below endoflife.date's API or its like.
+
+    Debian and Ubuntu are left out: distro-info-data tells of them, long-term support too.
+    """
+    return {
+        f"{END_OF_LIFE}{name}.json": f"{base.rstrip('/')}/{SLUGS.get(name, name)}.json"
+        for name in shipped_table().products
+        if name not in DISTRO_INFO
+    }
+
+
+class Mirror:
+    """Fetches feeds into a store.
+
+    Parameters
+    ----------
+    store
+        Where the feeds lie; see :mod:`praxi_tasks.findings.feeds.folder`.
+    timeout
+        Longest silence of a server, in seconds.
+    """
+
+    def __init__(self, store: Store, timeout: float = 60.0) -> None:
+        self._store = store
+        self._timeout = timeout
+        self._state = dict(_readable_state(store))
+
+    def fetch(self, sources: Mapping[str, str], now: str) -> tuple[Outcome, ...]:
+        """Mirror files; one that can't be had or is broken keeps its copy of before.
+
+        Parameters
+        ----------
+        sources
+            File name in the feeds folder → URL (``https``, ``http``, ``file``) or path.
+        now
+            The time to note, ISO 8601.
+        """
+        outcomes = tuple(
+            self._attempt(name, url, now, partial(read_url, url, self._timeout))
+            for name, url in sources.items()
+        )
+        self._write_state()
+        return outcomes
+
+    def keep(self, name: str, make: Callable[[bytes | None], bytes], url: str, now: str) -> Outcome:
+        """Renew a file that is made rather than fetched, from the copy of before; note how that ended."""
+        outcome = self._attempt(name, url, now, lambda: make(StoreFeeds(self._store).read(name)))
+        self._write_state()
+        return outcome
+
+    def _attempt(self, name: str, url: str, now: str, get: Callable[[], bytes]) -> Outcome:
+        try:
+            data = get()
+            check_feed(name, data)
+        except (FeedError, DataError, UsageError) as error:
+            logger.warning("%s: %s", name, error)
+            return Outcome(name, "kept", str(error))
+        digest = hashlib.sha256(data).hexdigest()
+        before = self._state.get(name)
+        self._state[name] = Mirrored(now, shown(url), digest)
+        if before is not None and before.sha256 == digest and self._store.exists(store_name(name)):
+            return Outcome(name, "unchanged")
+        self._store.replace(store_name(name), data)
+        return Outcome(name, "fetched")
+
+    def _write_state(self) -> None:
+        self._store.replace(STATE, msgspec.json.encode(dict(sorted(self._state.items()))))
+
+
+def check_feed(name: str, data: bytes) -> None:
+    """Check that a file is what its name in the feeds folder promises.
+
+    Raises
+    ------
+    DataError
+        If it is truncated or something else, such as a proxy's error page.
+    """
+    reader = next((read for prefix, read in _READERS.items() if name.startswith(prefix)), None)
+    if reader is not None:
+        reader(data, name)
+
+
+def _check_archive(data: bytes, where: str) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            broken = archive.testzip()
+            advisories = sum(name.endswith(".json") for name in archive.namelist())
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise DataError(f"an advisory archive is broken: {error}", where=where) from error
+    if broken is not None or not advisories:
+        raise DataError(f"an advisory archive is broken at {broken or 'its list of files'}", where=where)
+
+
+_READERS: Final[dict[str, Callable[[bytes, str], object]]] = {
+    "osv/": _check_archive,
+    "epss/": read_epss,
+    "kev/": read_kev,
+    "distro-info/": read_distro_info,
+    "debian-security-support/": read_support_ended,
+    "releases/": read_releases,
+    PACKAGES: read_packages,
+    END_OF_LIFE: read_cycles,
+}
+
+
+def _readable_state(store: Store) -> dict[str, Mirrored]:
+    try:
+        return read_state(StoreFeeds(store))
+    except PraxiError as error:
+        logger.warning("%s", error)
+        return {}

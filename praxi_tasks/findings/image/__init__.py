@@ -1,0 +1,1 @@
+"""An image as findings see it: its components, its files, who owns them."""

@@ -1,0 +1,65 @@
+"""Which releases of a language came with the distribution: its packages carry fixes that their versions hide.
+
+Debian's ``python3-yaml`` installs the metadata of PyYAML where any tool reads it, but the advisories about it
+are Debian's: the version stays while fixes are added.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from praxi_tasks.findings.image.claim_history import TrackedClaim
+from praxi_tasks.findings.image.file_tree import merged
+from praxi_tasks.findings.packages.component import Component, package_key
+
+_LANGUAGES: Final = frozenset({"pypi", "npm"})
+_SYSTEMS: Final = frozenset({"deb", "rpm", "apk"})
+# Debian keeps this folder to itself; pip installs into usr/local.
+_DEBIANS: Final = "usr/lib/python3/dist-packages/"
+
+
+def with_owners(components: Sequence[Component], claims: Iterable[TrackedClaim]) -> tuple[Component, ...]:
+    """Return the components, those of a language that a package of the distribution holds naming it."""
+    wanted = {path for component in components for path in _paths(component)}
+    present = {item.package for item in components if item.present and item.ecosystem in _SYSTEMS}
+    owners = _owners(wanted, present, claims) if wanted else {}
+    return tuple(_owned(component, owners, present) for component in components)
+
+
+def _paths(component: Component) -> tuple[str, ...]:
+    """Return the paths that decide whose a component is: its record's, or the files that told it."""
+    if component.ecosystem not in _LANGUAGES:
+        return ()
+    return tuple(map(merged, component.databases or component.evidence))
+
+
+def _owners(wanted: set[str], present: set[str], claims: Iterable[TrackedClaim]) -> dict[str, str]:
+    owners = {}
+    for tracked in claims:
+        package = f"{tracked.claim.ecosystem}/{tracked.claim.name}"
+        if package in present:
+            for path in map(merged, tracked.claim.files):
+                if path in wanted:
+                    owners[path] = package
+    return owners
+
+
+def _owned(component: Component, owners: Mapping[str, str], present: set[str]) -> Component:
+    paths = _paths(component)
+    if not paths:
+        return component
+    ((owner, count),) = Counter(owners.get(path, "") for path in paths).most_common(1)
+    if not owner and count == len(paths):
+        owner = _guessed(component, paths, present)
+    return msgspec.structs.replace(component, owner=owner) if owner else component
+
+
+def _guessed(component: Component, paths: Iterable[str], present: set[str]) -> str:
+    """Return the Debian package whose files no database lists any more, by folder and name."""
+    _, name = package_key(component.ecosystem, component.name)
+    package = f"deb/python3-{name}"
+    return package if package in present and all(path.startswith(_DEBIANS) for path in paths) else ""

@@ -1,0 +1,259 @@
+"""Fusion: what databases claim and what fingerprints say about all layers of an image, as components."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import msgspec
+
+from praxi_tasks.discovery.prediction import LayerPrediction, ReleasePrediction
+from praxi_tasks.findings.image.claim_history import TrackedClaim, follow_claims
+from praxi_tasks.findings.image.distribution_owner import with_owners
+from praxi_tasks.findings.image.file_tree import FileTree, LayerChanges, merged, printable, telling
+from praxi_tasks.findings.packages.component import (
+    FINGERPRINT,
+    INVENTORY,
+    Component,
+    distribution_name,
+    package_key,
+)
+from praxi_tasks.findings.packages.purl import release_purl
+from praxi_tasks.inventory.model import Claim, Distribution, Inventory
+
+_SHOWN_PATHS: Final = 5
+# A database's package whose claim was dropped is still there while at least this share of its files is.
+_ALIVE: Final = 0.5
+# A package that only its files tell of is there while at least this share of them is: half of it is still it.
+_LEFT: Final = 0.25
+
+
+@dataclass(frozen=True)
+class LayerFacts:
+    """Everything known about one layer; ``prediction`` is None where no model spoke."""
+
+    changes: LayerChanges
+    inventory: Inventory
+    prediction: LayerPrediction | None = None
+
+
+@dataclass(frozen=True)
+class FusedImage:
+    """An image's components, and what the findings about it are made from."""
+
+    components: tuple[Component, ...]
+    claims: tuple[TrackedClaim, ...]
+    tree: FileTree
+    layers: tuple[LayerFacts, ...]
+    distribution: Distribution | None = None
+
+    @cached_property
+    def claimed(self) -> frozenset[str]:
+        """The files that any database of any layer lists, as merged paths."""
+        return frozenset(merged(path) for tracked in self.claims for path in tracked.claim.files)
+
+    @property
+    def digests(self) -> tuple[str, ...]:
+        """The layers' digests, bottom first."""
+        return tuple(layer.changes.digest for layer in self.layers)
+
+
+def fuse(layers: Sequence[LayerFacts]) -> FusedImage:
+    """Merge what databases and fingerprints say about an image's layers, bottom first.
+
+    A package that both name becomes one component with both sources; what a later layer removed or
+    replaced stays in the list and names that layer.
+    """
+    changes = [layer.changes for layer in layers]
+    tree = FileTree(changes)
+    claims = follow_claims([layer.inventory for layer in layers], changes)
+    distribution = _distribution(layers)
+    fusion = _Fusion(tree, [change.digest for change in changes], distribution)
+    for tracked in claims:
+        fusion.add_claim(tracked)
+    for number, layer in enumerate(layers):
+        for release in layer.prediction.releases if layer.prediction else ():
+            fusion.add_release(release, number)
+    components = with_owners(fusion.components(), claims)
+    return FusedImage(components, claims, tree, tuple(layers), distribution)
+
+
+def _distribution(layers: Sequence[LayerFacts]) -> Distribution | None:
+    told = [layer.inventory.distribution for layer in layers if layer.inventory.distribution]
+    return told[-1] if told else None
+
+
+class _Fusion:
+    def __init__(self, tree: FileTree, digests: list[str], distribution: Distribution | None) -> None:
+        self._tree = tree
+        self._digests = digests
+        self._distribution = distribution
+        self._components: list[Component] = []
+        self._by_package: dict[tuple[str, str], list[int]] = {}
+
+    def components(self) -> tuple[Component, ...]:
+        """Return what was fused: what is there first, by package."""
+        return tuple(sorted(map(_printable, self._components), key=_order))
+
+    def add_claim(self, tracked: TrackedClaim) -> None:
+        claim = tracked.claim
+        gone = self._end_of(tracked)
+        self._append(
+            self._component(claim.ecosystem, claim.name, (claim.version,), claim),
+            sources=(INVENTORY,),
+            databases=(claim.database,),
+            layers=(self._digests[tracked.first],),
+            evidence=self._shown(claim.files) or (claim.database,),
+            files=len(claim.files),
+            removed_by="" if gone is None else self._digests[gone],
+            recovered=tracked.dropped is not None and gone is None,
+        )
+
+    def add_release(self, release: ReleasePrediction, number: int) -> None:
+        """Join a prediction with the component it confirms, or add what no database knows."""
+        gone = self._end_of_release(release, number)
+        place = self._match(release, gone is None)
+        if place is None:
+            self._append(
+                self._component(release.ecosystem, release.name, release.versions, None),
+                sources=(FINGERPRINT,),
+                layers=(self._digests[number],),
+                evidence=release.evidence[:_SHOWN_PATHS],
+                files=release.files,
+                confidence=release.confidence,
+                removed_by="" if gone is None else self._digests[gone],
+                ties=release.ties,
+            )
+        else:
+            known = self._components[place]
+            join = self._spread if known.hidden else self._joined
+            self._components[place] = join(known, release, number)
+
+    def _layers(self, known: Component, number: int) -> tuple[str, ...]:
+        digest = self._digests[number]
+        return known.layers if digest in known.layers else (*known.layers, digest)
+
+    def _spread(self, known: Component, release: ReleasePrediction, number: int) -> Component:
+        """Join a prediction with the part of its package that a lower layer holds.
+
+        Each part tells which versions it may be of, so the whole is of one that all parts allow. Of a part
+        that is gone nothing counts but where it was.
+        """
+        gone = self._end_of_release(release, number)
+        layers = self._layers(known, number)
+        if gone is not None and known.present:
+            return msgspec.structs.replace(known, layers=layers)
+        versions = tuple(version for version in known.versions if version in release.versions)
+        before, files = (known.evidence, known.files) if known.present else ((), 0)
+        return msgspec.structs.replace(
+            known,
+            versions=versions,
+            purl=self._component(release.ecosystem, release.name, versions, None).purl,
+            layers=layers,
+            confidence=max(known.confidence, release.confidence),
+            evidence=(*before, *release.evidence)[:_SHOWN_PATHS],
+            files=files + release.files,
+            ties=tuple(tie for tie in known.ties if tie in release.ties),
+            removed_by="" if gone is None else known.removed_by,
+        )
+
+    def _joined(self, known: Component, release: ReleasePrediction, number: int) -> Component:
+        layers = self._layers(known, number)
+        agrees = not release.versions or bool(set(known.versions) & set(release.versions))
+        return msgspec.structs.replace(
+            known,
+            sources=(INVENTORY, FINGERPRINT),
+            confidence=release.confidence,
+            layers=layers,
+            evidence=release.evidence[:_SHOWN_PATHS] or known.evidence,
+            fingerprint_versions=known.fingerprint_versions if agrees else release.versions,
+        )
+
+    def _match(self, release: ReleasePrediction, present: bool) -> int | None:
+        """Find the component a prediction speaks about: one of its versions, else a present one."""
+        places = self._by_package.get(package_key(release.ecosystem, release.name), ())
+        same = [place for place in places if _compatible(self._components[place], release)]
+        if same:
+            return min(same, key=lambda place: self._components[place].present != present)
+        claimed = [place for place in places if not self._components[place].hidden]
+        alive = [place for place in claimed if self._components[place].present]
+        return next(iter(alive), self._claimed_tie(release)) if present else None
+
+    def _claimed_tie(self, release: ReleasePrediction) -> int | None:
+        """Find a component that a database claims and that the prediction might speak about as well."""
+        for tie in release.ties:
+            ecosystem, _, name = tie.partition("/")
+            for place in self._by_package.get(package_key(ecosystem, name), ()):
+                if self._components[place].present and not self._components[place].hidden:
+                    return place
+        return None
+
+    def _end_of(self, tracked: TrackedClaim) -> int | None:
+        """Return the layer that ended a claimed package, or None if it is still there."""
+        if tracked.dropped is None or tracked.superseded:
+            return tracked.dropped
+        known = [path for path in tracked.claim.files if telling(path) and self._tree.saw(path)]
+        if not known and tracked.claim.ecosystem in {"deb", "rpm", "apk"}:
+            return None  # the files were never listed: losing the database removed no file
+        alive = sum(self._tree.layer_of(path) is not None for path in known)
+        return tracked.dropped if alive < _ALIVE * max(len(known), 1) else None
+
+    def _end_of_release(self, release: ReleasePrediction, number: int) -> int | None:
+        """Return the layer that removed or overwrote most of a prediction's files, or None."""
+        known = [path for path in release.sample or release.evidence if self._tree.saw(path)]
+        ends = Counter(end for path in known if (end := self._ended(path, number)) is not None)
+        return ends.most_common(1)[0][0] if ends and len(known) - ends.total() < _LEFT * len(known) else None
+
+    def _ended(self, path: str, number: int) -> int | None:
+        owner = self._tree.layer_of(path)
+        if owner is None:
+            return self._tree.removed_by(path)
+        return owner if owner > number else None
+
+    def _component(
+        self, ecosystem: str, name: str, versions: tuple[str, ...], claim: Claim | None
+    ) -> Component:
+        version = versions[0] if len(versions) == 1 else ""
+        architecture = claim.architecture if claim else ""
+        owner = self._distribution if ecosystem in {"deb", "rpm", "apk"} else None
+        namespace = owner.id if owner else ""
+        return Component(
+            ecosystem=ecosystem,
+            name=name,
+            versions=versions,
+            purl=release_purl(ecosystem, name, version, namespace, architecture),
+            sources=(),
+            architecture=architecture,
+            source=claim.source if claim else "",
+            source_versions=_source_versions(claim) if claim and claim.source else (),
+            distribution=distribution_name(owner),
+        )
+
+    def _append(self, component: Component, **fields: object) -> None:
+        key = package_key(component.ecosystem, component.name)
+        self._by_package.setdefault(key, []).append(len(self._components))
+        self._components.append(msgspec.structs.replace(component, **fields))
+
+    def _shown(self, files: Iterable[str]) -> tuple[str, ...]:
+        return tuple(path for path in files if self._tree.layer_of(path) is not None)[:_SHOWN_PATHS]
+
+
+def _printable(component: Component) -> Component:
+    if all(path.isascii() for path in component.evidence):
+        return component
+    return msgspec.structs.replace(component, evidence=tuple(map(printable, component.evidence)))
+
+
+def _order(component: Component) -> tuple[object, ...]:
+    return not component.present, component.package, component.versions
+
+
+def _source_versions(claim: Claim) -> tuple[str, ...]:
+    return (claim.source_version or claim.version,)
+
+
+def _compatible(component: Component, release: ReleasePrediction) -> bool:
+    return not release.versions or not component.versions or bool({*component.versions} & {*release.versions})

@@ -1,0 +1,39 @@
+"""Completing components by what their distribution knows: the source package, and who installed what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+import msgspec
+
+from praxi_tasks.findings.feeds.distribution_packages import DistributionPackages, source_versions
+from praxi_tasks.findings.image.fusion import FusedImage
+from praxi_tasks.findings.packages import namespaces
+from praxi_tasks.findings.packages.component import Component
+
+_FILED_BY_SOURCE: Final = frozenset({"deb", "apk"})
+
+
+def with_sources(image: FusedImage, packages: DistributionPackages) -> FusedImage:
+    """Return the image with the source of every package of Debian or Alpine that only its files told."""
+    return replace(image, components=tuple(_sourced(image.components, packages)))
+
+
+def _sourced(components: Iterable[Component], packages: DistributionPackages) -> Iterable[Component]:
+    for component in components:
+        namespace = namespaces.of_component(component)
+        if component.ecosystem not in _FILED_BY_SOURCE or component.source or namespace is None:
+            yield component
+            continue
+        offers = packages.of(namespace).get(component.name, ())
+        yield (
+            component
+            if not offers
+            else msgspec.structs.replace(
+                component,
+                source=offers[-1].source,
+                source_versions=source_versions(offers, component.versions),
+            )
+        )

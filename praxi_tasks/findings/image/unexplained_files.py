@@ -1,0 +1,78 @@
+"""The files of an image that no database claims and no known release explains."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from praxi_tasks.discovery.prediction import UnexplainedRoot
+from praxi_tasks.findings.image.file_tree import merged, telling
+from praxi_tasks.findings.image.fusion import FusedImage
+
+_DEPTH: Final = 4
+_SHOWN_ROOTS: Final = 20
+
+
+@dataclass(frozen=True)
+class UnexplainedFiles:
+    """How many regular files nobody owns, under which roots, and their share of the image's."""
+
+    files: int
+    total: int
+    roots: tuple[UnexplainedRoot, ...]
+    layer: str
+
+    @property
+    def share(self) -> float:
+        """Unexplained files as a share of all regular files, 0 to 1."""
+        return self.files / self.total if self.total else 0.0
+
+
+def unexplained_files(image: FusedImage) -> UnexplainedFiles:
+    """Count an image's regular files that nobody owns.
+
+    A file is nobody's if no database of any layer lists it and, where a model spoke about its layer, it
+    lies under one of the roots that the model could not explain. Settings, caches, documentation and byte
+    code belong to whatever wrote them and are not counted as unexplained.
+    """
+    regular = image.tree.regular_files
+    open_roots = [
+        _Roots(layer.prediction.unexplained.roots) if layer.prediction else None for layer in image.layers
+    ]
+    by_layer: Counter[int] = Counter()
+    by_folder: Counter[str] = Counter()
+    for path, number in regular.items():
+        if path in image.claimed or not telling(path):
+            continue
+        roots = open_roots[number]
+        root = _folder(path) if roots is None else roots.above(path)
+        if root is not None:
+            by_layer[number] += 1
+            by_folder[root] += 1
+    layer = image.digests[by_layer.most_common(1)[0][0]] if by_layer else ""
+    roots_found = tuple(UnexplainedRoot(path, files) for path, files in by_folder.most_common(_SHOWN_ROOTS))
+    return UnexplainedFiles(by_layer.total(), len(regular), roots_found, layer)
+
+
+class _Roots:
+    """The unexplained roots of a layer, asked by path."""
+
+    def __init__(self, roots: tuple[UnexplainedRoot, ...]) -> None:
+        self._roots = {merged(root.path.strip("/")): root for root in roots}
+
+    def above(self, path: str) -> str | None:
+        """Return the lowest root above a path, or None if the model explained it."""
+        return next((folder for folder in _ancestors(path) if folder in self._roots), None)
+
+
+def _ancestors(path: str) -> Iterator[str]:
+    while path:
+        yield path
+        path = path.rpartition("/")[0]
+    yield ""
+
+
+def _folder(path: str) -> str:
+    return "/".join(path.split("/")[:-1][:_DEPTH])

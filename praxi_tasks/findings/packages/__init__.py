@@ -1,0 +1,1 @@
+"""Packages: components, package URLs, ecosystems' names and the order of their versions."""

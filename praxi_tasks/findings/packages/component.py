@@ -1,0 +1,114 @@
+"""A component of an image: one installed package, and who says that it is there."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import msgspec
+
+from praxi_tasks.inventory.model import Distribution
+
+INVENTORY: Final = "inventory"
+FINGERPRINT: Final = "fingerprint"
+_SEPARATORS: Final = re.compile(r"[-_.]+")
+
+
+class Component(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One package of an image, as databases and fingerprints see it together.
+
+    Parameters
+    ----------
+    ecosystem, name
+        The package URL type, and the package's name.
+    versions
+        One where the version is certain, several where they tie, none where it is not known.
+    purl
+        The package URL; it has a version only where that is certain.
+    sources
+        ``inventory`` and ``fingerprint``, whichever say that it is there.
+    databases
+        The package databases that claim it.
+    layers
+        Digests of the layers that brought it in, lowest first.
+    evidence
+        The paths that made the fingerprint say so, or some of those the database names.
+    removed_by
+        Digest of the layer that removed or replaced it; empty where it is still there.
+    recovered
+        Whether the only database that knew it was removed, and a lower layer still told.
+    fingerprint_versions
+        What the fingerprint says where it disagrees with the database.
+    source, source_versions
+        The source package of a distribution's, and its versions: as :attr:`versions`.
+    owner
+        The distribution's package (``deb/python3-yaml``) that installed a language's release; empty for what
+        came from the language's own index.
+    ties
+        Other packages, as ``ecosystem/name``, that it might be as well: what is left of both is the same.
+    distribution
+        Where it comes from a distribution: ``debian-12``, ``alpine-3.20``.
+    """
+
+    ecosystem: str
+    name: str
+    versions: tuple[str, ...]
+    purl: str
+    sources: tuple[str, ...]
+    databases: tuple[str, ...] = ()
+    layers: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+    files: int = 0
+    confidence: float = 1.0
+    architecture: str = ""
+    source: str = ""
+    source_versions: tuple[str, ...] = ()
+    removed_by: str = ""
+    recovered: bool = False
+    fingerprint_versions: tuple[str, ...] = ()
+    distribution: str = ""
+    owner: str = ""
+    ties: tuple[str, ...] = ()
+
+    @property
+    def package(self) -> str:
+        """Ecosystem and name: what stays the same from version to version."""
+        return f"{self.ecosystem}/{self.name}"
+
+    @property
+    def one_of(self) -> tuple[str, ...]:
+        """All that it may be and nothing tells apart: packages, or versions; empty where it is certain."""
+        if not self.ties:
+            return self.versions if len(self.versions) > 1 else ()
+        return (self.package, *self.ties) if self._mixed else (self.name, *map(_name, self.ties))
+
+    @property
+    def _mixed(self) -> bool:
+        return any(not tie.startswith(f"{self.ecosystem}/") for tie in self.ties)
+
+    @property
+    def present(self) -> bool:
+        """Whether a container of the image would see it."""
+        return not self.removed_by
+
+    @property
+    def hidden(self) -> bool:
+        """Whether its files are there and no database, present or removed, knows it."""
+        return self.sources == (FINGERPRINT,)
+
+
+def _name(package: str) -> str:
+    return package.partition("/")[2]
+
+
+def package_key(ecosystem: str, name: str) -> tuple[str, str]:
+    """Return the pair under which two spellings of a package meet (PEP 503 for Python's)."""
+    name = name.lower() if ecosystem != "npm" else name
+    return ecosystem, _SEPARATORS.sub("-", name) if ecosystem == "pypi" else name
+
+
+def distribution_name(distribution: Distribution | None) -> str:
+    """Return ``id-version`` of a distribution, as package URLs' ``distro`` qualifier has it."""
+    if distribution is None or not distribution.id:
+        return ""
+    return f"{distribution.id}-{distribution.version_id or distribution.codename}".rstrip("-")

@@ -1,6 +1,0 @@
-"""The package databases that a layer holds: which files they are, and what they claim."""
-
-from praxi_tasks.fingerprint.databases.names import is_database
-from praxi_tasks.fingerprint.databases.reading import read_inventory
-
-__all__ = ["is_database", "read_inventory"]

@@ -1,0 +1,89 @@
+"""Connections: TLS with the system's and the setting's authorities, proxies, reuse."""
+
+from __future__ import annotations
+
+import ipaddress
+import ssl
+from functools import cache, cached_property
+from typing import Final
+from urllib.parse import unquote, urlsplit
+from urllib.request import getproxies_environment
+
+from urllib3 import PoolManager, ProxyManager, Timeout, make_headers
+
+from praxi_tasks import __version__
+from praxi_tasks.errors import UsageError
+from praxi_tasks.http.settings import PREFIX, HttpSettings, is_loopback
+
+_CONNECTIONS_PER_HOST: Final = 16
+_HEADERS: Final = {"User-Agent": f"praxi/{__version__}", "Accept-Encoding": "identity"}
+
+
+class Connections:
+    """Pools of connections, one set directly and one through each proxy; safe to share between threads."""
+
+    def __init__(self, settings: HttpSettings) -> None:
+        self._settings = settings
+        self._proxied = cache(self._through)
+        self._proxies = getproxies_environment()
+
+    def pool(self, scheme: str, name: str) -> PoolManager:
+        """Return the pool for a host: through the environment's proxy unless ``NO_PROXY`` covers it."""
+        proxy = self._proxies.get(scheme) or self._proxies.get("all")
+        if not proxy or is_loopback(name) or bypasses(name, self._proxies.get("no", "")):
+            return self._direct
+        return self._proxied(proxy)
+
+    @cached_property
+    def _timeout(self) -> Timeout:
+        return Timeout(connect=self._settings.connect_timeout, read=self._settings.read_timeout)
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        context = ssl.create_default_context()
+        if self._settings.ca_bundle:
+            try:
+                context.load_verify_locations(self._settings.ca_bundle)
+            except OSError as error:  # SSLError is one
+                raise UsageError(
+                    f"the CA bundle can't be used: {error.strerror or error}",
+                    where=self._settings.ca_bundle,
+                    action=f"correct {PREFIX}CA_BUNDLE",
+                ) from None
+        return context
+
+    @cached_property
+    def _direct(self) -> PoolManager:
+        return PoolManager(
+            maxsize=_CONNECTIONS_PER_HOST, headers=_HEADERS, timeout=self._timeout, ssl_context=self._tls
+        )
+
+    def _through(self, proxy: str) -> ProxyManager:
+        address = proxy if "://" in proxy else f"http://{proxy}"
+        parts = urlsplit(address)
+        account = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else None
+        return ProxyManager(
+            f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}",
+            maxsize=_CONNECTIONS_PER_HOST,
+            headers=_HEADERS,
+            proxy_headers=make_headers(proxy_basic_auth=account),
+            timeout=self._timeout,
+            ssl_context=self._tls,
+        )
+
+
+def bypasses(name: str, no_proxy: str) -> bool:
+    """Return whether ``NO_PROXY`` covers a host: by ``*``, name, domain or network."""
+    entries = [entry.strip().lower() for entry in no_proxy.split(",")]
+    return any(
+        entry == "*" or _in_network(name, entry) or f".{name}".endswith(f".{entry.lstrip('*.')}")
+        for entry in entries
+        if entry.strip("*.") or entry == "*"
+    )
+
+
+def _in_network(name: str, entry: str) -> bool:
+    try:
+        return ipaddress.ip_address(name) in ipaddress.ip_network(entry, strict=False)
+    except ValueError:
+        return False

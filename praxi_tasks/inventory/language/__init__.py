@@ -1,0 +1,1 @@
+"""Records of programming languages' package managers: Python, npm."""

@@ -1,0 +1,69 @@
+"""npm packages: every installed one carries its ``package.json``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+
+from praxi_tasks.errors import DataError
+from praxi_tasks.inventory.database_paths import is_npm_package
+from praxi_tasks.inventory.layer_view import LayerView
+from praxi_tasks.inventory.model import Claim
+
+_FOLDER: Final = "node_modules/"
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+
+
+class _Manifest(msgspec.Struct):
+    name: str = ""
+    version: str = ""
+
+
+def read_package(view: LayerView, path: str, files: dict[str, list[str]]) -> Iterator[Claim]:
+    """Yield the package that a ``package.json`` describes; one without name or version is no release.
+
+    Parameters
+    ----------
+    files
+        What :func:`files_by_package` found in the layer.
+
+    Raises
+    ------
+    DataError
+        If it is not such a JSON object.
+    """
+    try:
+        manifest = msgspec.json.decode(view.kept[path].removeprefix(_BYTE_ORDER_MARK), type=_Manifest)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise DataError(f"it is no package manifest: {error}") from None
+    if manifest.name and manifest.version:
+        owned = files.get(path.removesuffix("/package.json"), [])
+        yield Claim("npm", manifest.name, manifest.version, path, files=tuple(sorted(owned)))
+
+
+def files_by_package(view: LayerView) -> dict[str, list[str]]:
+    """Give each file of the layer to the innermost package folder around it."""
+    packages: dict[str, list[str]] = {
+        path.removesuffix("/package.json"): [] for path in view.kept if is_npm_package(path)
+    }
+    if not packages:
+        return packages
+    for path in view.members():
+        place = path.rfind(_FOLDER)
+        while place >= 0:
+            if (files := packages.get(_package_folder(path, place))) is not None:
+                files.append(path)
+                break
+            place = path.rfind(_FOLDER, 0, place)
+    return packages
+
+
+def _package_folder(path: str, place: int) -> str:
+    """Return the package's folder in the ``node_modules`` that starts at ``place``."""
+    start = place + len(_FOLDER)
+    end = path.find("/", start)
+    if path.startswith("@", start) and end > 0:
+        end = path.find("/", end + 1)
+    return path[:end] if end > 0 else path

@@ -1,0 +1,102 @@
+"""What Python installers record: ``dist-info`` folders, older ``egg-info`` folders and files, eggs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Set
+from typing import Final
+
+from praxi_tasks.errors import DataError
+from praxi_tasks.inventory.layer_view import LayerView, owned, path_text
+from praxi_tasks.inventory.model import Claim
+from praxi_tasks.inventory.stanzas import read_stanzas
+
+_FIELDS: Final = frozenset((b"name", b"version"))
+_SOURCES: Final = (".egg-info/SOURCES.txt", "/EGG-INFO/SOURCES.txt")
+_SEPARATORS: Final = re.compile(r"[-_.]+")
+
+
+def normalised_name(name: str) -> str:
+    """Return a project's name as PEP 503 compares it."""
+    return _SEPARATORS.sub("-", name).lower()
+
+
+def read_metadata(view: LayerView, path: str, sources: Set[str]) -> Iterator[Claim]:
+    """Yield the distribution that a ``METADATA``, ``PKG-INFO`` or ``egg-info`` file describes.
+
+    Parameters
+    ----------
+    sources
+        What :func:`installed_sources` found in the layer.
+
+    Raises
+    ------
+    DataError
+        If it names no distribution, or its list of files can't be read.
+    """
+    fields = next(read_stanzas(view.kept[path], _FIELDS), {})
+    if not fields.get("name") or not fields.get("version"):
+        raise DataError("it has no name or no version")
+    yield Claim(
+        ecosystem="pypi",
+        name=normalised_name(fields["name"]),
+        version=fields["version"],
+        database=path,
+        files=_files(view, path, sources),
+    )
+
+
+def _files(view: LayerView, path: str, present: Set[str]) -> tuple[str, ...]:
+    folder, _, name = path.rpartition("/")
+    site = posixpath.dirname(folder)
+    if name == "METADATA":
+        record = view.kept.get(f"{folder}/RECORD", b"")
+        return owned(_resolved(site, _recorded(record)), len(record))
+    if name != "PKG-INFO":
+        return ()
+    installed = view.kept.get(f"{folder}/installed-files.txt")
+    if installed is not None:
+        return owned(_resolved(folder, _lines(installed)), len(installed))
+    listed = view.kept.get(f"{folder}/SOURCES.txt", b"")
+    return owned((path for path in _resolved(site, _lines(listed)) if path in present), len(listed))
+
+
+def installed_sources(view: LayerView) -> frozenset[str]:
+    """Return which paths of all ``SOURCES.txt`` are in the layer.
+
+    They are paths of a source tree: those that exist beside the egg-info were installed as they are.
+    """
+    wanted: set[str] = set()
+    for path, listed in view.kept.items():
+        if path.endswith(_SOURCES):
+            site = posixpath.dirname(posixpath.dirname(path))
+            try:
+                wanted.update(owned(_resolved(site, _lines(listed)), len(listed)))
+            except DataError as error:
+                view.report(path, str(error))
+    return frozenset(wanted.intersection(view.members())) if wanted else frozenset()
+
+
+def _recorded(record: bytes) -> Iterator[str]:
+    """Yield the paths of a RECORD, which is CSV: a name in quotes may hold the ends of lines."""
+    try:
+        for row in csv.reader(io.StringIO(path_text(record), newline="")):
+            if row:
+                yield row[0]
+    except csv.Error as error:
+        raise DataError(f"its RECORD is not CSV: {error}") from None
+
+
+def _lines(data: bytes) -> Iterator[str]:
+    return filter(None, path_text(data).splitlines())
+
+
+def _resolved(folder: str, paths: Iterable[str]) -> Iterator[str]:
+    """Resolve paths against a folder, as a file system does: the parent of the root is the root."""
+    for path in paths:
+        whole = posixpath.normpath(posixpath.join("/", folder, path)).lstrip("/")
+        if whole:
+            yield whole

@@ -1,0 +1,1 @@
+"""Records of operating systems: dpkg, apk, rpm, os-release."""

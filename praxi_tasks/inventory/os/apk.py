@@ -1,0 +1,53 @@
+"""Alpine's database: one letter a field, paragraphs parted by blank lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from praxi_tasks.inventory.layer_view import LayerView, owned, path_text, text
+from praxi_tasks.inventory.model import Claim
+
+_ONCE: Final = frozenset((b"P", b"V", b"A", b"o"))
+
+
+def read_installed(view: LayerView, path: str) -> Iterator[Claim]:
+    """Yield the packages of ``lib/apk/db/installed``.
+
+    Raises
+    ------
+    DataError
+        If a package's folders and files could not be those of a real one.
+    """
+    for paragraph in view.kept[path].replace(b"\r\n", b"\n").split(b"\n\n"):
+        if not (lines := paragraph.strip(b"\n")):
+            continue
+        fields = _fields(lines)
+        if not fields.get(b"P") or not fields.get(b"V"):
+            view.report(path, f"a paragraph without name or version: {lines[:60]!r}")
+            continue
+        yield Claim(
+            ecosystem="apk",
+            name=fields[b"P"],
+            version=fields[b"V"],
+            database=path,
+            architecture=fields.get(b"A", ""),
+            source=fields.get(b"o", ""),
+            source_version=fields[b"V"] if fields.get(b"o") else "",
+            files=owned(_paths(lines), len(lines)),
+        )
+
+
+def _fields(lines: bytes) -> dict[bytes, str]:
+    pairs = (line.partition(b":") for line in lines.split(b"\n"))
+    return {key: text(value) for key, _, value in pairs if key in _ONCE}
+
+
+def _paths(lines: bytes) -> Iterator[str]:
+    """Join each ``R:`` file to the ``F:`` folder it follows."""
+    folder = ""
+    for line in lines.split(b"\n"):
+        if line.startswith(b"F:"):
+            folder = path_text(line[2:]).strip("/")
+        elif line.startswith(b"R:"):
+            yield f"{folder}/{path_text(line[2:])}".lstrip("/")

@@ -1,0 +1,69 @@
+"""dpkg's databases: the status file, and distroless images' one file per package."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from praxi_tasks.inventory.database_paths import DPKG_INFO_FOLDER, DPKG_STATUS_FOLDER
+from praxi_tasks.inventory.layer_view import LayerView, owned, path_text
+from praxi_tasks.inventory.model import Claim
+from praxi_tasks.inventory.stanzas import Stanza, read_stanzas
+
+_FIELDS: Final = frozenset((b"package", b"version", b"status", b"architecture", b"source"))
+_INSTALLED: Final = frozenset(("installed", "triggers-awaited", "triggers-pending"))
+_SOURCE: Final = re.compile(r"(\S+)(?:\s+\((\S+)\))?")
+
+
+def read_status(view: LayerView, path: str) -> Iterator[Claim]:
+    """Yield the packages that ``status`` or a file of ``status.d`` says are installed."""
+    for stanza in read_stanzas(view.kept[path], _FIELDS):
+        if not _is_installed(stanza):
+            continue
+        if not stanza.get("package") or not stanza.get("version"):
+            view.report(path, f"a paragraph without package or version: {stanza}")
+            continue
+        yield _claim(view, path, stanza)
+
+
+def _is_installed(stanza: Stanza) -> bool:
+    # distroless images write no Status: what they list is there.
+    state = stanza.get("status", "install ok installed").split()
+    return bool(state) and state[-1] in _INSTALLED
+
+
+def _claim(view: LayerView, path: str, stanza: Stanza) -> Claim:
+    name, version = stanza["package"], stanza["version"]
+    architecture = stanza.get("architecture", "")
+    source = _SOURCE.fullmatch(stanza.get("source", ""))
+    return Claim(
+        ecosystem="deb",
+        name=name,
+        version=version,
+        database=path,
+        architecture=architecture,
+        source=source[1] if source else name,
+        source_version=(source[2] if source else "") or version,
+        files=_files(view, path, name, architecture),
+    )
+
+
+def _files(view: LayerView, path: str, name: str, architecture: str) -> tuple[str, ...]:
+    """Return what the package's list says it owns; a layer holds the lists of what it installs only."""
+    if path.startswith(DPKG_STATUS_FOLDER):
+        sums = view.kept.get(f"{path}.md5sums", b"")
+        return owned((path_text(line[34:].strip(b"\r\n")) for line in sums.split(b"\n")), len(sums))
+    for stem in (f"{name}:{architecture}", name):
+        listed = view.kept.get(f"{DPKG_INFO_FOLDER}{stem}.list")
+        if listed is not None:
+            return _without_folders(view, listed)
+    return ()
+
+
+def _without_folders(view: LayerView, listed: bytes) -> tuple[str, ...]:
+    # A list names folders too; it names them whether or not this layer holds them.
+    paths = [path_text(line).lstrip("/") for line in listed.split(b"\n")]
+    parents = {path.rpartition("/")[0] for path in paths}
+    parents.add(".")
+    return owned((path for path in paths if path not in parents and path not in view.folders), len(listed))

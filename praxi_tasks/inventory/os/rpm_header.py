@@ -1,0 +1,94 @@
+"""An rpm header: an index of tagged entries, and the data they point into. All numbers are big-endian."""
+
+from __future__ import annotations
+
+import stat
+import struct
+from collections.abc import Iterator
+from typing import Final
+
+from praxi_tasks.errors import DataError
+from praxi_tasks.inventory.layer_view import path_text, text
+
+_LENGTHS: Final = struct.Struct(">II")
+_ENTRY: Final = struct.Struct(">IIII")
+_TAGS: Final = {
+    "NAME": 1000,
+    "VERSION": 1001,
+    "RELEASE": 1002,
+    "EPOCH": 1003,
+    "ARCH": 1022,
+    "FILEMODES": 1030,
+    "SOURCERPM": 1044,
+    "DIRINDEXES": 1116,
+    "BASENAMES": 1117,
+    "DIRNAMES": 1118,
+}
+_NUMBERS: Final = {3: "H", 4: "I"}  # entry type -> its code in struct: 16 and 32 bits
+_STRINGS: Final = frozenset((6, 8, 9))  # one, an array, an array of translations
+
+
+class RpmHeader:
+    """The few entries of a header that an inventory needs.
+
+    Parameters
+    ----------
+    blob
+        The header as databases keep it: without the magic that starts it in a package file.
+
+    Raises
+    ------
+    DataError
+        If its lengths do not add up; here, or when an entry is asked for.
+    """
+
+    def __init__(self, blob: bytes) -> None:
+        if len(blob) < _LENGTHS.size:
+            raise DataError("it is cut short")
+        count, size = _LENGTHS.unpack_from(blob)
+        start = _LENGTHS.size + count * _ENTRY.size
+        if start + size > len(blob):
+            raise DataError("it is shorter than it says")
+        self._data = blob[start : start + size]
+        wanted = frozenset(_TAGS.values())
+        entries = _ENTRY.iter_unpack(blob[_LENGTHS.size : start])
+        self._entries = {tag: (kind, at, many) for tag, kind, at, many in entries if tag in wanted}
+
+    def text(self, name: str) -> str:
+        """Return the entry's (first) string, or nothing."""
+        return text(next(iter(self._strings(name, most=1)), b""))
+
+    def numbers(self, name: str) -> tuple[int, ...]:
+        """Return the entry's numbers; none if there is no such entry."""
+        kind, at, many = self._entries.get(_TAGS[name], (4, 0, 0))
+        if kind not in _NUMBERS:
+            raise DataError(f"{name} has the wrong type")
+        try:
+            return struct.unpack_from(f">{many}{_NUMBERS[kind]}", self._data, at)
+        except (struct.error, MemoryError, OverflowError):
+            raise DataError(f"{name} is longer than the header") from None
+
+    def files(self) -> Iterator[str]:
+        """Yield the paths the package owns, folders left out."""
+        folders = [path_text(folder) for folder in self._strings("DIRNAMES")]
+        names, indexes, modes = (
+            self._strings("BASENAMES"),
+            self.numbers("DIRINDEXES"),
+            self.numbers("FILEMODES"),
+        )
+        if len(names) != len(indexes) or max(indexes, default=-1) >= len(folders):
+            raise DataError("its file names do not fit its folders")
+        for row, (name, index) in enumerate(zip(names, indexes, strict=True)):
+            if row >= len(modes) or not stat.S_ISDIR(modes[row]):
+                yield folders[index] + path_text(name)
+
+    def _strings(self, name: str, most: int | None = None) -> list[bytes]:
+        kind, at, many = self._entries.get(_TAGS[name], (8, 0, 0))
+        if kind not in _STRINGS or at > len(self._data):
+            raise DataError(f"{name} has the wrong type or place")
+        wanted = many if most is None else min(many, most)
+        # A string takes a byte at least, so the data bounds how many there can be.
+        found = self._data[at:].split(b"\0", min(wanted, len(self._data)))[:wanted]
+        if len(found) < wanted:
+            raise DataError(f"{name} is longer than the header")
+        return found

@@ -1,0 +1,74 @@
+"""Building one release from its source, with pip, and listing the wheel that comes out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from praxi_tasks.errors import BuildError, PraxiError
+from praxi_tasks.learning.builds.build_result import Listing
+from praxi_tasks.learning.builds.sandbox import Bounds, run_confined
+from praxi_tasks.learning.data.requests import NewPackage
+from praxi_tasks.learning.sources.indexes import list_wheel
+from praxi_tasks.learning.sources.package_managers import scratch
+from praxi_tasks.learning.sources.pypi.sdist import SdistSource
+
+IDENTITIES: Final = Path("/var/run/secrets")
+"""Where clusters and clouds put the tokens that say who a pod is."""
+
+# No file configures pip: the index is the only one, for what a build needs as for the release.
+_VARIABLES: Final = {"PIP_CONFIG_FILE": os.devnull, "PYTHONDONTWRITEBYTECODE": "1"}
+_OPTIONS: Final = ("--no-deps", "--no-input", "--no-cache-dir", "--disable-pip-version-check")
+
+
+def build_release(wanted: NewPackage, index: str, bounds: Bounds | None = None) -> Listing:
+    """Build a release and list what it installs; a build that fails is a listing with the reason.
+
+    Parameters
+    ----------
+    index
+        Address of the index, ``…/simple``, that source and build requirements come from; nothing else is
+        asked.
+    """
+    try:
+        refuse_identities()
+        with scratch() as folder:
+            source = SdistSource(index).fetch(wanted, folder)
+            wheel = _pip_wheel(source, folder, index, bounds or Bounds())
+            return Listing.of_release(wheel.name, list_wheel(wheel, wanted).checked())
+    except PraxiError as error:
+        return Listing(reason=str(error))
+    except (OSError, ValueError, EOFError) as error:
+        return Listing(reason=f"{type(error).__name__}: {error}")
+
+
+def refuse_identities(folder: Path = IDENTITIES) -> None:
+    """Refuse to run foreign code where a token lies that says who this pod is.
+
+    Raises
+    ------
+    BuildError
+        If there is one, whoever put it there.
+    """
+    if any(path.name.endswith("token") for path in folder.rglob("*")):
+        raise BuildError(
+            "this pod holds a token", where=str(folder), action="give builds a service account without any"
+        )
+
+
+def _pip_wheel(source: Path, folder: Path, index: str, bounds: Bounds) -> Path:
+    """Run pip in a folder of its own; return the one wheel that it made."""
+    home, made = folder / "home", folder / "wheels"
+    home.mkdir()
+    made.mkdir()
+    parts = urlsplit(index)
+    trusted = ["--trusted-host", parts.netloc] if parts.scheme == "http" else []
+    places = ["--index-url", index, *trusted, "--wheel-dir", str(made), str(source)]
+    run_confined([sys.executable, "-I", "-m", "pip", "wheel", *_OPTIONS, *places], home, bounds, _VARIABLES)
+    wheels = list(made.glob("*.whl"))
+    if len(wheels) != 1 or wheels[0].is_symlink() or not wheels[0].is_file():
+        raise BuildError(f"it made {len(wheels)} wheels, of which one file is wanted")
+    return wheels[0]

@@ -1,0 +1,58 @@
+"""Taking what builds told into the library: data from outside, checked as any wheel is."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+
+from praxi_tasks.errors import DataError, KeyNotFoundError, ReleaseError
+from praxi_tasks.learning.builds.build_result import Listing
+from praxi_tasks.learning.data.release_store import Library
+from praxi_tasks.learning.data.requests import NewPackage
+from praxi_tasks.learning.data.stored_release import StoredRelease
+from praxi_tasks.learning.sources.collector import Collected, amend
+from praxi_tasks.store import Store, keys
+
+logger = logging.getLogger(__name__)
+
+_SOURCE = "build"
+
+
+def adopt_builds(store: Store, run_id: str, found: Iterable[Collected]) -> tuple[Collected, ...]:
+    """Return how the search for each release ended, once those that had to be built were.
+
+    What was built is in the library afterwards; adopting it again changes nothing.
+
+    Parameters
+    ----------
+    run_id
+        The training whose builds these are.
+    found
+        How the search ended before.
+    """
+    return tuple(_adopt(store, run_id, each.package) if each.state == "source" else each for each in found)
+
+
+def _adopt(store: Store, run_id: str, wanted: NewPackage) -> Collected:
+    library = Library(store)
+    if store.exists(keys.release(*wanted.identity)):
+        return Collected(wanted, "stored", library.get(wanted.identity).source)
+    try:
+        release = _built(store.get(keys.training_build(run_id, *wanted.identity)), wanted)
+    except KeyNotFoundError:
+        reason = "it was not built, or its build was killed"
+    except (DataError, ReleaseError) as error:
+        reason = str(error)
+    else:
+        library.add(release)
+        return Collected(wanted, "stored", release.source)
+    logger.info("%s: %s", wanted.purl, reason)
+    amend(store, wanted, {_SOURCE: reason})
+    return Collected(wanted, "failed", reason=f"{_SOURCE}: {reason}")
+
+
+def _built(data: bytes, wanted: NewPackage) -> StoredRelease:
+    listing = Listing.from_bytes(data)
+    if listing.reason:
+        raise ReleaseError(listing.reason)
+    return listing.release(wanted)

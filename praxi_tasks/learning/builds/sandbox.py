@@ -1,0 +1,79 @@
+"""Running foreign code apart: its own home, none of our variables, bounded time, memory and output."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any, Final, NamedTuple
+
+from praxi_tasks.errors import BuildError
+from praxi_tasks.learning.builds import watchdog
+
+_PASSED: Final = ("PATH", "LANG", "LC_ALL", "SSL_CERT_FILE", "SSL_CERT_DIR")
+_LONGEST_LOG: Final = 64 << 10
+_LONGEST_REASON: Final = 300
+_GRACE: Final = 60.0
+_MARK: Final = "[end of output]"
+
+
+class Bounds(NamedTuple):
+    """How long foreign code may run (seconds), and how many bytes a process and a file of its may have."""
+
+    seconds: float = 600.0
+    memory: int = 2 << 30
+    file: int = 1 << 30
+
+
+def run_confined(
+    command: Sequence[str], folder: Path, bounds: Bounds, variables: Mapping[str, str] | None = None
+) -> None:
+    """Run a command that is foreign code in ``folder``, which is its home too.
+
+    It sees the search path, the language, where certificates are, and ``variables``. No process that it
+    starts outlives it.
+
+    Raises
+    ------
+    BuildError
+        If it fails, or its time is up; the message holds what it said about that.
+    """
+    passed = {name: os.environ[name] for name in _PASSED if name in os.environ}
+    home = {"HOME": str(folder), "TMPDIR": str(folder)}
+    limits = [str(bounds.seconds), str(bounds.memory), str(bounds.file)]
+    with tempfile.TemporaryFile() as output:  # without a name, nobody can put another in its place
+        code = _run(
+            [sys.executable, "-I", watchdog.__file__, *limits, *command],
+            cwd=folder, env={**passed, **home, **(variables or {})}, timeout=bounds.seconds + _GRACE,
+            stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        told = _end_of(output)
+    if code == watchdog.TIMED_OUT:
+        raise BuildError(f"it took more than {bounds.seconds:.0f} s")
+    if code:
+        raise BuildError(_reason(told) or f"it ended with exit code {code}")
+
+
+def _run(command: Sequence[str], **options: Any) -> int:
+    try:
+        return subprocess.run(command, check=False, **options).returncode
+    except subprocess.TimeoutExpired:  # the warden was stopped by those whom it watches
+        return watchdog.TIMED_OUT
+
+
+def _end_of(log: IO[bytes]) -> str:
+    log.seek(max(0, log.seek(0, os.SEEK_END) - _LONGEST_LOG))
+    return log.read(_LONGEST_LOG).decode(errors="replace")
+
+
+def _reason(told: str) -> str:
+    """Return the line that says why: the last before pip's mark, or its first error."""
+    lines = ["".join(filter(str.isprintable, line)).strip() for line in told.splitlines()]
+    lines = [line for line in lines if line]
+    if _MARK in lines:
+        lines = lines[: lines.index(_MARK)][-1:]
+    telling = [line for line in lines if line.lower().startswith("error")] or lines[-1:]
+    return telling[0][:_LONGEST_REASON] if telling else ""

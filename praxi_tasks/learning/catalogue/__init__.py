@@ -1,0 +1,1 @@
+"""Building a catalogue: which release owns which path and folder."""

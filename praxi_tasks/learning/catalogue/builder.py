@@ -1,0 +1,125 @@
+"""From releases to a catalogue of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from praxi_tasks.discovery.catalogue import CORE, Catalogue, empty_catalogue
+from praxi_tasks.discovery.release import Release
+from praxi_tasks.discovery.version_contents import Contents, fold, starts
+from praxi_tasks.learning.catalogue.folder_owners import FolderOwners
+
+KEYS_PER_PACKAGE: Final = 512
+"""How many paths of a package the catalogue keeps: coverage needs a sample, big packages have 100,000."""
+
+
+def build_catalogue(releases: Iterable[Release]) -> Catalogue:
+    """Build the catalogue of releases; the order they come in does not matter.
+
+    What is known of a release without a version are its paths: it stands in no table of contents.
+    """
+    groups: defaultdict[str, dict[str, Release]] = defaultdict(dict)
+    for release in releases:
+        groups[release.package][release.version] = release
+    packages = sorted(groups)
+    if not packages:
+        return empty_catalogue()
+    members = [[groups[name][version] for version in sorted(groups[name])] for name in packages]
+    flat = [release for group in members for release in group]
+    sizes = [len(release.paths) for release in flat]
+    package = np.repeat(np.repeat(np.arange(len(members)), [len(group) for group in members]), sizes)
+    key = np.concatenate([release.normalised.keys for release in flat])
+    core = np.isin(np.concatenate([release.normalised.kinds for release in flat]), CORE)
+    keys, owners, kept = sample_keys(key, package.astype(np.uint32), core)
+    expected = np.bincount(owners[kept], minlength=len(packages)).astype(np.uint32)
+    folders, folder_owners = _folders(members)
+    return Catalogue(
+        packages=packages,
+        expected=expected,
+        extras=np.bincount(owners, minlength=len(packages)).astype(np.uint32) - expected,
+        keys=keys,
+        owners=owners,
+        folders=folders,
+        folder_owners=folder_owners,
+        versions=[release.version for release in flat if release.version],
+        version_starts=starts([sum(bool(each.version) for each in group) for group in members]),
+        **_contents(members, package, key, core).columns(),
+    )
+
+
+def _contents(
+    members: Sequence[Sequence[Release]],
+    package: NDArray[np.intp],
+    key: NDArray[np.uint64],
+    core: NDArray[np.bool_],
+) -> Contents:
+    """Return the tables of contents of releases, sorted by version in groups; the rest is given by file."""
+    flat = [release for group in members for release in group]
+    # A release without a version comes before all others of its package, and counts for nothing here.
+    places = [place - (not group[0].version) for group in members for place in range(len(group))]
+    version = np.repeat(places, [len(release.paths) for release in flat])
+    size = np.concatenate([release.sizes for release in flat])
+    hashed = np.concatenate([release.hashes for release in flat])
+    told = version >= 0
+    return fold(*(column[told] for column in (package, version, key, size, hashed, core)), count=len(members))
+
+
+def sample_keys(
+    keys: NDArray[np.uint64],
+    owners: NDArray[np.uint32],
+    core: NDArray[np.bool_],
+    most: int = KEYS_PER_PACKAGE,
+) -> tuple[NDArray[np.uint64], NDArray[np.uint32], NDArray[np.bool_]]:
+    """Choose the paths of each package that a catalogue keeps: what does the work first, then by hash.
+
+    Up to half of them are paths that no other package has, where there are so many: a sample of what two
+    packages share would not tell them apart.
+
+    Returns
+    -------
+    keys, owners, core
+        Of what is kept, sorted by key.
+    """
+    order = np.lexsort((keys, ~core, owners))
+    keys, owners, core = keys[order], owners[order], core[order]
+    new = np.ones(len(keys), np.bool_)
+    new[1:] = (keys[1:] != keys[:-1]) | (owners[1:] != owners[:-1])
+    keys, owners, core = keys[new], owners[new], core[new]
+    place = _place_in_run(owners)
+    if len(place) and place.max() >= most:
+        alone = core & ~_repeated(keys)
+        telling = np.zeros(len(keys), np.bool_)
+        telling[np.flatnonzero(alone)[_place_in_run(owners[alone]) < most // 2]] = True
+        order = np.lexsort((keys, ~telling, ~core, owners))
+        keys, owners, core = keys[order], owners[order], core[order]
+    kept = np.flatnonzero(place < most)
+    kept = kept[np.lexsort((owners[kept], keys[kept]))]
+    return keys[kept], owners[kept], core[kept]
+
+
+def _place_in_run(values: NDArray[np.uint32]) -> NDArray[np.intp]:
+    """Return for each of some sorted values how many equal ones precede it."""
+    first = np.ones(len(values), np.bool_)
+    first[1:] = values[1:] != values[:-1]
+    run = np.flatnonzero(first)
+    return np.arange(len(values)) - np.repeat(run, np.diff(np.append(run, len(values))))
+
+
+def _repeated(keys: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Return which keys occur more than once."""
+    ordered = np.sort(keys)
+    return np.isin(keys, np.unique(ordered[1:][ordered[1:] == ordered[:-1]]))
+
+
+def _folders(members: Sequence[Sequence[Release]]) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
+    owners = FolderOwners()
+    for number, group in enumerate(members):
+        for release in group:
+            for folder in release.normalised.folders:
+                owners.add(folder, number)
+    return owners.exclusive()

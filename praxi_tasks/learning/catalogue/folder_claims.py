@@ -1,0 +1,112 @@
+"""Which folders new releases may have to themselves, as far as anybody can know.
+
+A catalogue of a few packages sees nobody else in ``usr/share/icons``; the world's other packages are there
+all the same. So new releases claim only folders that are called after them, and speak up against older claims
+to folders that they have files in: whoever joins the catalogues then gives such a folder to nobody.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence, Set
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from praxi_tasks.discovery.catalogue import Catalogue
+from praxi_tasks.discovery.release import Release
+from praxi_tasks.discovery.tokens import present
+from praxi_tasks.fingerprint.paths import PYTHON_ROOT, hash_text, parent_folder
+
+_WORDS: Final = re.compile(r"[a-z]+")
+_SHORTEST: Final = 3
+_COMMON: Final = frozenset(
+    [
+        *("bin", "data", "dev", "doc", "etc", "gnome", "icons", "java", "kde", "lib", "libs", "locale"),
+        *("perl", "plugins", "python", "qml", "ruby", "share", "src", "tools", "usr"),
+    ]
+)
+"""Words of packages' names that are words of shared folders too."""
+
+_NAMESPACES: Final = frozenset(["azure", "backports", "google", "jaraco", "sphinxcontrib", "zope"])
+"""Folders of Python that packages of many makers share."""
+
+
+def cautious(part: Catalogue, releases: Sequence[Release], base: Sequence[Catalogue]) -> Catalogue:
+    """Return a catalogue of new releases that claims no folder it can't know to be its own.
+
+    Parameters
+    ----------
+    part
+        The catalogue of ``releases``.
+    base
+        What was known before: claims to folders that the new releases have files in are disputed.
+    """
+    numbers = {name: number for number, name in enumerate(part.packages)}
+    claims: dict[tuple[int, int], None] = {}
+    for release in releases:
+        number = numbers[release.package]
+        exclusive = set(part.folders[part.folder_owners == number].tolist())
+        folders = _folders(release)
+        disputed = np.fromiter(map(hash_text, folders), np.uint64, len(folders))
+        disputed = disputed[_claimed(disputed, base)]
+        own = _own(folders, exclusive, release.name)
+        claims |= dict.fromkeys((hashed, number) for hashed in (*own, *disputed.tolist()))
+    ordered = sorted(claims)
+    return replace(
+        part,
+        folders=np.array([hashed for hashed, _ in ordered], np.uint64),
+        folder_owners=np.array([number for _, number in ordered], np.uint32),
+    )
+
+
+def _claimed(folders: NDArray[np.uint64], parts: Sequence[Catalogue]) -> NDArray[np.bool_]:
+    """Return which folders some package has to itself, as far as one of the catalogues knows."""
+    claims = [present(part.folders, folders) for part in parts]
+    return np.logical_or.reduce(claims) if claims else np.zeros(len(folders), np.bool_)
+
+
+def _own(folders: Sequence[str], exclusive: Set[int], package: str) -> list[int]:
+    """Return the topmost folders that are called after a package, at or below those nobody else has.
+
+    Parameters
+    ----------
+    folders
+        Each after those above it.
+    """
+    below: dict[str, bool] = {}  # whether a folder is claimed, by itself or by one above
+    alone: set[str] = set()
+    claimed = []
+    for folder in folders:
+        above = parent_folder(folder) or ""
+        if hash_text(folder) in exclusive or above in alone:
+            alone.add(folder)
+        below[folder] = below.get(above, False)
+        if not below[folder] and folder in alone and _is_called_after(folder, package):
+            below[folder] = True
+            claimed.append(hash_text(folder))
+    return claimed
+
+
+def _is_called_after(folder: str, package: str) -> bool:
+    """Return whether a folder bears a word of the package's name, or is what Python imports it by."""
+    head, _, inside = folder.partition(PYTHON_ROOT)
+    if not head and inside and folder.startswith(PYTHON_ROOT):
+        return inside not in _NAMESPACES
+    words = {word for word in _WORDS.findall(package.lower()) if len(word) >= _SHORTEST} - _COMMON
+    words |= {word.removeprefix("lib") for word in words if len(word) >= _SHORTEST + 3}
+    name = folder.rpartition("/")[2].lower()
+    return any(word in name for word in words)
+
+
+def _folders(release: Release) -> list[str]:
+    """Return the folders that a release has files in and those above them, each after those above it."""
+    seen: set[str] = set()
+    for folder in release.normalised.folders:
+        place: str | None = folder
+        while place is not None and place not in seen:
+            seen.add(place)
+            place = parent_folder(place)
+    return sorted(seen)

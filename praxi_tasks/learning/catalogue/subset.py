@@ -1,0 +1,80 @@
+"""Parts of a catalogue: what it knows without some packages, or of some paths only."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+
+import numpy as np
+from numpy.typing import NDArray
+
+from praxi_tasks.discovery.catalogue import Catalogue
+from praxi_tasks.discovery.version_contents import spread, starts
+
+
+def without(part: Catalogue, packages: Container[str]) -> Catalogue:
+    """Return a catalogue that knows all that ``part`` does but some packages; itself if it has none of them.
+
+    Parameters
+    ----------
+    packages
+        Names as the catalogue spells them; what it does not know is passed over.
+    """
+    kept = np.fromiter((name not in packages for name in part.packages), np.bool_, len(part.packages))
+    if kept.all():
+        return part
+    return _subset(part, kept, np.flatnonzero(kept[part.owners]), np.flatnonzero(kept[part.folder_owners]))
+
+
+def narrowed(part: Catalogue, keys: NDArray[np.uint64], folders: NDArray[np.uint64]) -> Catalogue:
+    """Return what a catalogue knows of some paths: it sees in them what the whole one would.
+
+    Parameters
+    ----------
+    keys, folders
+        Hashes of the paths, and of all folders above them; sorted, each once.
+    """
+    key_rows, folder_rows = _rows(part.keys, keys), _rows(part.folders, folders)
+    kept = np.zeros(len(part.packages), np.bool_)
+    kept[part.owners[key_rows]] = kept[part.folder_owners[folder_rows]] = True
+    return _subset(part, kept, key_rows, folder_rows)
+
+
+def _rows(table: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> NDArray[np.intp]:
+    """Return the rows of a sorted table that hold a wanted value, in order."""
+    first, last = np.searchsorted(table, wanted), np.searchsorted(table, wanted, side="right")
+    return spread(first, last - first)
+
+
+def _subset(
+    part: Catalogue, kept: NDArray[np.bool_], own: NDArray[np.intp], claimed: NDArray[np.intp]
+) -> Catalogue:
+    """Return the packages that are kept, with some of the rows of their keys and folders."""
+    number = (np.cumsum(kept) - 1).astype(np.uint32)
+    chosen = np.flatnonzero(kept)
+    versions = _lengths(part.version_starts, chosen)
+    files = _lengths(part.row_starts, chosen)
+    rows = spread(part.row_starts[chosen], files)
+    held = _lengths(part.holder_starts, rows)
+    return Catalogue(
+        packages=[part.packages[place] for place in chosen.tolist()],
+        expected=part.expected[chosen],
+        extras=part.extras[chosen],
+        keys=part.keys[own],
+        owners=number[part.owners[own]],
+        folders=part.folders[claimed],
+        folder_owners=number[part.folder_owners[claimed]],
+        versions=[part.versions[at] for at in spread(part.version_starts[chosen], versions).tolist()],
+        version_starts=starts(versions),
+        row_starts=starts(files),
+        row_keys=part.row_keys[rows],
+        row_sizes=part.row_sizes[rows],
+        row_hashes=part.row_hashes[rows],
+        row_core=part.row_core[rows],
+        holder_starts=starts(held),
+        holders=part.holders[spread(part.holder_starts[rows], held)],
+    )
+
+
+def _lengths(starts: NDArray[np.uint32], chosen: NDArray[np.intp]) -> NDArray[np.uint32]:
+    """Return how long some of the runs are that begin at ``starts``."""
+    return starts[chosen + 1] - starts[chosen]

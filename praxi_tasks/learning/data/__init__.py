@@ -1,0 +1,1 @@
+"""The data of trainings: requests, stored releases, recordings, wheels."""

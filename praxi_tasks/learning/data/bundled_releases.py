@@ -1,0 +1,114 @@
+"""Fingerprints that a model carries: some of the releases that it was trained on, in one object beside it.
+
+A starter comes to stores that hold nothing it knows. With these the first training already measures whether
+anything is forgotten, and later ones repair and rebuild with them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, TypeVar
+
+import msgspec
+import numpy as np
+
+from praxi_tasks.discovery.release import Release
+from praxi_tasks.errors import CorruptObjectError, KeyNotFoundError
+from praxi_tasks.learning.data.release_store import Library
+from praxi_tasks.learning.data.stored_release import StoredRelease
+from praxi_tasks.store import Store, documents, keys, open_store
+
+MOST: Final = 1_500
+"""How many releases a model carries: as many as an evaluation draws layers from."""
+
+KEY: Final = "releases.v1"
+"""Where they lie, relative to the model. They are no part of it, and its identity does not depend on them."""
+
+T = TypeVar("T")
+
+_SEED: Final = 20_260_105
+_SOURCE: Final = "starter"
+_WRITERS: Final = 8
+"""How many are stored at a time: a store answers after milliseconds, and there are many."""
+
+
+class _Load(msgspec.Struct, frozen=True, array_like=True):
+    releases: list[bytes]
+
+
+def choose(first: Sequence[T], second: Sequence[T], rng: np.random.Generator, most: int = MOST) -> list[T]:
+    """Choose what a model carries of two kinds of releases: at random, and of both if there are both."""
+    of_second = min(len(second), max(most - len(first), most // 2))
+    return [*_some(first, most - of_second, rng), *_some(second, of_second, rng)]
+
+
+def _some(releases: Sequence[T], most: int, rng: np.random.Generator) -> list[T]:
+    return [releases[place] for place in sorted(rng.permutation(len(releases))[:most].tolist())]
+
+
+def carry(uri: str, releases: Sequence[Release], base: str | None = None) -> None:
+    """Write releases beside the model at ``uri``, and some of those that the model at ``base`` carries."""
+    new = [_stored(release) for release in releases]
+    known = {release.identity for release in new}
+    old = [release for release in carried(base) if release.identity not in known] if base else []
+    chosen = choose(new, old, np.random.default_rng(_SEED))
+    packed = _Load([release.to_bytes() for release in chosen])
+    open_store(uri).replace(KEY, msgspec.msgpack.encode(packed))
+
+
+def _stored(release: Release) -> StoredRelease:
+    return StoredRelease(
+        release.ecosystem, release.name, release.version, _SOURCE,
+        release.paths, release.sizes, release.hashes, release.measured,
+    ).checked()  # fmt: skip
+
+
+def carried(uri: str) -> list[StoredRelease]:
+    """Return what the model at ``uri`` carries, which may be nothing.
+
+    Raises
+    ------
+    CorruptObjectError, ReleaseRefusedError
+        If what is there is damaged, or no release.
+    """
+    try:
+        data = open_store(uri).get(KEY)
+    except KeyNotFoundError:
+        return []
+    return _unpack(data, uri)
+
+
+def take_in(store: Store, uri: str) -> int:
+    """Store what the model at ``uri`` carries, unless that was done before; return how many are new.
+
+    Raises
+    ------
+    CorruptObjectError, ReleaseRefusedError
+        If what is there is damaged, or no release.
+    """
+    try:
+        data = open_store(uri).get(KEY)
+    except KeyNotFoundError:
+        return 0
+    note = keys.training_carried(hashlib.sha256(data).hexdigest())
+    if store.exists(note):
+        return 0
+    releases = _unpack(data, uri)
+    with ThreadPoolExecutor(_WRITERS) as writers:
+        list(writers.map(Library(store).add, releases))
+    store.put(note, documents.encode({"from": uri}))
+    return len(releases)
+
+
+def _unpack(data: bytes, uri: str) -> list[StoredRelease]:
+    try:
+        packed = msgspec.msgpack.decode(data, type=_Load).releases
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise CorruptObjectError(
+            f"the releases that a model carries are damaged: {error}",
+            where=f"{uri}/{KEY}",
+            action="build the model again, or delete them: it works without",
+        ) from error
+    return [StoredRelease.from_bytes(each).checked() for each in packed]

@@ -1,0 +1,107 @@
+"""Stored releases, found without reading all of them: learning must not cost more the more is known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import Final, Protocol
+
+import numpy as np
+
+from praxi_tasks.learning.data.stored_release import StoredRelease
+from praxi_tasks.store import Store, documents, keys
+from praxi_tasks.store.keys import RELEASE_PROTOCOL
+
+Identity = tuple[str, str, str]
+"""Ecosystem, name and version."""
+
+_LOOKS: Final = 4
+"""How many releases a sample looks at for each one that it may return."""
+
+_ENDING: Final = f"/fingerprint.v{RELEASE_PROTOCOL}"
+
+
+class Shelf(Protocol):
+    """Where learning looks for what it knew before."""
+
+    def alike(self, release: StoredRelease) -> Sequence[Identity]:
+        """Return the releases that install exactly what this one does, itself included."""
+
+    def of_package(self, ecosystem: str, name: str) -> Sequence[StoredRelease]:
+        """Return the releases of one package."""
+
+
+class Library:
+    """The releases whose fingerprints a store holds."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def add(self, release: StoredRelease) -> None:
+        """Store a release; one that is there stays as it is.
+
+        The note by which :meth:`alike` finds it is written first: a task that is killed between the two
+        leaves a note of a release that nobody knows, which misleads nobody.
+        """
+        note = keys.release_content(release.content_id, *release.identity)
+        self._store.put(note, documents.encode(release.identity))
+        self._store.put(keys.release(*release.identity), release.to_bytes())
+
+    def get(self, identity: Identity) -> StoredRelease:
+        """Read a release.
+
+        Raises
+        ------
+        KeyNotFoundError
+            If no source ever gave it.
+        CorruptObjectError
+            If it is damaged.
+        """
+        return StoredRelease.from_bytes(self._store.get(keys.release(*identity)))
+
+    def alike(self, release: StoredRelease) -> Sequence[Identity]:
+        """Return the releases that install exactly what this one does, itself included, in order."""
+        notes = self._store.list(keys.releases_of_content(release.content_id))
+        return sorted(documents.read(self._store, note, tuple[str, str, str]) for note in notes)
+
+    def of_package(self, ecosystem: str, name: str) -> Sequence[StoredRelease]:
+        """Return the stored releases of one package."""
+        return list(self._read(self._keys(keys.releases_of_package(ecosystem, name))))
+
+    def everything(self) -> Iterator[StoredRelease]:
+        """Yield every stored release, in the order of the keys."""
+        return self._read(self._keys(keys.RELEASES))
+
+    def sample(
+        self, most: int, seed: int, wanted: Callable[[StoredRelease], bool] = lambda _: True
+    ) -> list[StoredRelease]:
+        """Return up to ``most`` wanted releases, chosen at random; the same ones for the same seed.
+
+        Not all are looked at: where few are wanted, it may find fewer than there are.
+        """
+        found = self._keys(keys.RELEASES)
+        order = np.random.default_rng(seed).permutation(len(found)).tolist()
+        chosen = filter(wanted, self._read([found[place] for place in order[: _LOOKS * most]]))
+        return sorted(islice(chosen, most), key=lambda release: release.identity)
+
+    def _keys(self, folder: str) -> list[str]:
+        return sorted(key for key in self._store.list(folder) if key.endswith(_ENDING))
+
+    def _read(self, found: Sequence[str]) -> Iterator[StoredRelease]:
+        return (StoredRelease.from_bytes(self._store.get(key)) for key in found)
+
+
+class Pile:
+    """Releases in memory, as a shelf."""
+
+    def __init__(self, releases: Sequence[StoredRelease] = ()) -> None:
+        self._releases = releases
+
+    def alike(self, release: StoredRelease) -> Sequence[Identity]:
+        """Return the releases that install exactly what this one does."""
+        content = release.content_id
+        return sorted(other.identity for other in self._releases if other.content_id == content)
+
+    def of_package(self, ecosystem: str, name: str) -> Sequence[StoredRelease]:
+        """Return the releases of one package."""
+        return [release for release in self._releases if release.identity[:2] == (ecosystem, name)]

@@ -1,0 +1,136 @@
+"""A release's labelled fingerprint as it is stored: the files it installs, with sizes and content hashes."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+import zstandard
+from numpy.typing import NDArray
+
+from praxi_tasks.discovery.release import Release
+from praxi_tasks.errors import CorruptObjectError, ReleaseRefusedError
+from praxi_tasks.fingerprint.arrays import pack_arrays, pack_texts, unpack_arrays, unpack_texts
+from praxi_tasks.fingerprint.paths import PathColumns, PathKind, normalise_all
+from praxi_tasks.store.frames import unpack_frame
+from praxi_tasks.store.keys import RELEASE_PROTOCOL
+
+MOST_FILES: Final = 250_000
+"""More files than any real release installs; one that claims more is refused."""
+
+_KIND: Final = "release"
+_MAX_BYTES: Final = 1 << 28
+_LONGEST_NAME: Final = 300
+_PYTHON_ROOT: Final = re.compile(r"^.*?(?:site|dist)-packages/")
+
+
+class _Head(msgspec.Struct, frozen=True, array_like=True):
+    ecosystem: str
+    name: str
+    version: str
+    source: str
+
+
+@dataclass(frozen=True, eq=False)
+class StoredRelease:
+    """A release's files, as columns of one length, and the source they were read from."""
+
+    ecosystem: str
+    name: str
+    version: str
+    source: str
+    paths: list[str]
+    sizes: NDArray[np.uint64]
+    hashes: NDArray[np.uint64]
+    measured: NDArray[np.bool_]
+
+    @property
+    def identity(self) -> tuple[str, str, str]:
+        """What makes it this release and no other."""
+        return self.ecosystem, self.name, self.version
+
+    def checked(self) -> StoredRelease:
+        """Return the release with its paths in order, each once, below one Python root.
+
+        Raises
+        ------
+        ReleaseRefusedError
+            If it has no file, too many, or one whose path leaves the root.
+        """
+        what = f"{self.ecosystem}/{self.name} {self.version}"
+        if not 0 < len(self.paths) <= MOST_FILES:
+            raise ReleaseRefusedError(f"it has {len(self.paths):,} files", where=what)
+        if max(map(len, self.identity)) > _LONGEST_NAME:
+            raise ReleaseRefusedError("its name or version is too long", where=what[:_LONGEST_NAME])
+        for path in self.paths:
+            if path.startswith("/") or not {"", ".", ".."}.isdisjoint(path.split("/")) or "\0" in path:
+                raise ReleaseRefusedError(f"it claims the path {path[:_LONGEST_NAME]!r}", where=what)
+        if (self.normalised.kinds == PathKind.METADATA).all():
+            raise ReleaseRefusedError("it installs nothing but its own metadata", where=what)
+        paths = [_PYTHON_ROOT.sub("site-packages/", path) for path in self.paths]
+        rows = list({path: row for row, path in sorted(enumerate(paths), key=lambda pair: pair[1])}.values())
+        return StoredRelease(
+            *self.identity, self.source, [paths[row] for row in rows],
+            self.sizes[rows], self.hashes[rows], self.measured[rows],
+        )  # fmt: skip
+
+    @cached_property
+    def normalised(self) -> PathColumns:
+        """Its paths, normalised."""
+        return normalise_all(self.paths)
+
+    @cached_property
+    def content_id(self) -> str:
+        """A hash of what the release installs, whatever it is called."""
+        keys = self.normalised.keys
+        order = np.argsort(keys, kind="stable")
+        digest = hashlib.sha256()
+        for column in (keys, self.sizes, self.hashes):
+            digest.update(np.ascontiguousarray(column[order].astype("<u8")).data)
+        return digest.hexdigest()
+
+    def release(self) -> Release:
+        """Return what a catalogue is built from."""
+        return Release(*self.identity, self.paths, self.normalised, self.sizes, self.hashes, self.measured)
+
+    def to_bytes(self) -> bytes:
+        """Return the release as compressed bytes; equal releases give equal bytes."""
+        head = msgspec.json.encode(_Head(*self.identity, self.source))
+        arrays: dict[str, NDArray[Any]] = {
+            "head": np.frombuffer(head, np.uint8),
+            "counts": np.array([len(self.paths)], np.uint32),
+            "paths": pack_texts(self.paths),
+            "sizes": self.sizes.astype(np.uint64),
+            "hashes": self.hashes.astype(np.uint64),
+            "measured": self.measured.astype(np.bool_),
+        }
+        return zstandard.ZstdCompressor(level=3).compress(pack_arrays(_KIND, RELEASE_PROTOCOL, arrays))
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> StoredRelease:
+        """Read what :meth:`to_bytes` wrote.
+
+        Raises
+        ------
+        CorruptObjectError
+            If the bytes are damaged or of another protocol.
+        """
+        try:
+            arrays = unpack_arrays(unpack_frame(data, _MAX_BYTES), _KIND, RELEASE_PROTOCOL)
+            head = msgspec.json.decode(arrays["head"].tobytes(), type=_Head)
+            paths = unpack_texts(arrays["paths"], int(arrays["counts"][0]))
+            columns = arrays["sizes"], arrays["hashes"], arrays["measured"]
+        except (ValueError, RecursionError, KeyError, IndexError) as error:
+            raise _corrupt(str(error)) from error
+        if any(len(column) != len(paths) for column in columns):
+            raise _corrupt("its columns differ in length")
+        return cls(head.ecosystem, head.name, head.version, head.source, paths, *columns)
+
+
+def _corrupt(problem: str) -> CorruptObjectError:
+    return CorruptObjectError(f"a stored release is damaged: {problem}", action="delete it; it is read again")

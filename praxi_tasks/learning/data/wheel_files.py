@@ -1,0 +1,70 @@
+"""Reading what a wheel contains: the release that pip would install from it."""
+
+from __future__ import annotations
+
+import lzma
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from xxhash import xxh3_64
+
+from praxi_tasks.discovery.release import Release
+from praxi_tasks.errors import DataError
+from praxi_tasks.learning.data.release_files import ReleaseFile, ReleaseLine, make_release
+
+_MAX_BYTES: Final = 4 << 30
+_CHUNK: Final = 1 << 20
+_DAMAGE: Final = (zipfile.BadZipFile, zlib.error, lzma.LZMAError)
+
+
+def is_wheel(path: Path) -> bool:
+    """Return whether a file is a wheel, by name and content."""
+    return path.suffix == ".whl" and zipfile.is_zipfile(path)
+
+
+@contextmanager
+def open_wheel(path: Path) -> Iterator[zipfile.ZipFile]:
+    """Open a wheel to look into it.
+
+    Raises
+    ------
+    DataError
+        If it can't be read, also where that shows only later.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            yield archive
+    except (*_DAMAGE, OSError, RuntimeError, ValueError, EOFError) as error:
+        raise DataError(f"a wheel can't be read: {error}", where=str(path)) from error
+
+
+def read_wheel(path: Path) -> Release:
+    """Return the release in a wheel; nothing is unpacked to disk.
+
+    Raises
+    ------
+    DataError
+        If the file is not a wheel, is damaged, or would unpack to more than 4 GiB.
+    """
+    words = path.name.split("-")
+    if len(words) < 5:
+        raise DataError("not a wheel's name", where=str(path), action="name-version-python-abi-platform.whl")
+    with open_wheel(path) as archive:
+        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+        if sum(entry.file_size for entry in entries) > _MAX_BYTES:
+            raise DataError("a wheel is too big", where=str(path), action="learn its RECORD instead")
+        files = [ReleaseFile(entry.filename, entry.file_size, _hashed(archive, entry)) for entry in entries]
+    return make_release(ReleaseLine(words[0], words[1], files))
+
+
+def _hashed(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str:
+    """Return a member's hash; a piece at a time, since a small wheel can hold a huge file."""
+    hashed = xxh3_64()
+    with archive.open(entry) as file:
+        while piece := file.read(_CHUNK):
+            hashed.update(piece)
+    return hashed.hexdigest()

@@ -1,0 +1,1 @@
+"""Estimators: release experts, expert ensembles, the scorer, and what they are trained with."""

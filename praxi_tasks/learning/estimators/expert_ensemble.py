@@ -1,0 +1,124 @@
+"""Growing a panel: experts for new labels, and repairs of the old ones that are wrong about new samples.
+
+One mechanism for whatever has labels: recorded changesets, and releases. New experts are shown all that the
+panel remembers as foreign samples; old ones are asked about the new samples, and only those that fire on a
+foreign one, or miss a label they own, are trained again. All others stay as they are, byte for byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from praxi_tasks.discovery.decision_rule import LIKELY
+from praxi_tasks.discovery.expert_ensemble import Panel
+from praxi_tasks.discovery.experts import Expert
+from praxi_tasks.learning.estimators.assignment import BY_DEFAULT, Assignment
+from praxi_tasks.learning.estimators.experts import Recipe, assign, train_groups
+from praxi_tasks.learning.estimators.samples import Samples
+
+_NOBODY: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """A panel that learned something.
+
+    ``learned`` are the labels that new experts own; ``repaired`` those of old experts that were wrong about
+    the new samples and were trained again; ``firing`` those of old experts that still are, since nothing is
+    remembered that would mend them: these are the experts they were.
+    """
+
+    panel: Panel
+    learned: tuple[str, ...] = ()
+    repaired: tuple[str, ...] = ()
+    firing: tuple[str, ...] = ()
+
+
+def grow(
+    panel: Panel,
+    new: Samples,
+    rng: np.random.Generator,
+    *,
+    assignment: Assignment = BY_DEFAULT,
+    recipe: Recipe | None = None,
+    routed: Collection[str] | None = None,
+    companions: Mapping[str, str] = _NOBODY,
+) -> Growth:
+    """Teach a panel some samples.
+
+    Parameters
+    ----------
+    assignment
+        Which new labels share an expert.
+    routed
+        Which labels get an expert; all, unless it is given. The others are foreign samples only.
+    companions
+        A further label that goes wherever a label goes: the package of a release.
+    """
+    memory = [Samples.from_bytes(part) for part in panel.samples]
+    both = Samples.together([*memory, new]) if memory else new
+    asked = (set(new.labels) if routed is None else set(routed)) - set(companions.values())
+    fresh = [label for label in new.labels if label in asked and label not in panel.labels]
+    groups = assign(both, fresh, rng, assignment) if fresh else []
+    groups = [_with_companions(group, companions) for group in groups]
+    learned = {label for group in groups for label in group}
+    samples, truth = new.rows(), _truth(new)
+    wrong = [at for at, expert in enumerate(panel.experts) if errs(expert, samples, truth, learned)]
+    mendable = [at for at in wrong if set(panel.experts[at].labels) <= set(both.labels)]
+    owned = [list(panel.experts[at].labels) for at in mendable]
+    trained = train_groups(both, [*owned, *groups], rng, recipe or Recipe())
+    experts = list(panel.experts)
+    for at, expert in zip(mendable, trained, strict=False):
+        if not errs(expert, samples, truth, learned):
+            experts[at] = expert
+    repaired = [at for at in wrong if experts[at] is not panel.experts[at]]
+    return Growth(
+        Panel((*experts, *trained[len(mendable) :]), (*panel.samples, new.remembered().to_bytes())),
+        tuple(sorted(learned)),
+        _labels(panel.experts, repaired),
+        _labels(panel.experts, sorted(set(wrong) - set(repaired))),
+    )
+
+
+def errs(
+    expert: Expert,
+    samples: Sequence[NDArray[np.uint64]],
+    truth: Mapping[str, NDArray[np.bool_]],
+    learned: set[str],
+) -> bool:
+    """Return whether an expert sees a label of its own in a foreign sample, or misses one it should know.
+
+    Parameters
+    ----------
+    truth
+        Which samples have each label.
+    learned
+        Labels that a new expert knows too, so that missing them does no harm.
+    """
+    if not samples:
+        return False
+    named = expert.confidence(samples) >= LIKELY
+    for column, label in enumerate(expert.labels):
+        true = truth.get(label, np.zeros(len(samples), np.bool_))
+        missed = true & ~named[:, column] & (label not in learned)
+        if np.any(named[:, column] & ~true) or np.any(missed):
+            return True
+    return False
+
+
+def _truth(samples: Samples) -> dict[str, NDArray[np.bool_]]:
+    return {label: samples.truth[:, place] for place, label in enumerate(samples.labels)}
+
+
+def _with_companions(group: Sequence[str], companions: Mapping[str, str]) -> list[str]:
+    return list(dict.fromkeys([*group, *(companions[label] for label in group if label in companions)]))
+
+
+def _labels(experts: Sequence[Expert], places: Sequence[int]) -> tuple[str, ...]:
+    return tuple(sorted(label for at in places for label in experts[at].labels))

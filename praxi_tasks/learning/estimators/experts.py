@@ -1,0 +1,153 @@
+"""Training experts on labelled samples.
+
+An expert is trained on its own labels' samples and on everybody else's: without negatives it would fire on
+everything. Samples are also put together (what several installations at once would leave) and thinned out (a
+recording never repeats exactly), which is what lets a single sample per label do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from praxi_tasks.discovery.experts import Expert, LabelModel, features
+from praxi_tasks.learning.estimators.assignment import BY_DEFAULT, Assignment, group_labels
+from praxi_tasks.learning.estimators.samples import Samples
+from praxi_tasks.learning.estimators.sparse_table import Columns, TokenTable
+from praxi_tasks.learning.estimators.xgboost_c import train_booster
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How experts are trained.
+
+    Parameters
+    ----------
+    negatives
+        ``none`` is the published protocol, for comparison: an expert sees samples of its own labels only.
+    unions
+        How many put-together samples are added.
+    tokens
+        How many tokens of each label an expert looks at.
+    trees, depth, eta, min_child_weight
+        Of a label's booster: XGBoost's default of the last blocks splits on labels with few samples.
+    """
+
+    negatives: Literal["all", "none"] = "all"
+    unions: int = 1_500
+    tokens: int = 30
+    trees: int = 40
+    depth: int = 4
+    eta: float = 0.3
+    min_child_weight: float = 0.1
+
+
+_MOST_PARTS: Final = 4
+_THINNEST: Final = 0.25
+_PARAMETERS: Final = {
+    "objective": "binary:logistic",
+    "base_score": 0.5,
+    "max_bin": 16,  # tokens are there or not; only shares need more
+    "nthread": 1,
+    "seed": 0,
+}
+
+
+def train_experts(
+    samples: Samples,
+    rng: np.random.Generator,
+    *,
+    assignment: Assignment = BY_DEFAULT,
+    recipe: Recipe | None = None,
+) -> list[Expert]:
+    """Train experts for all labels of some samples.
+
+    Parameters
+    ----------
+    assignment
+        Which labels share an expert.
+    recipe
+        How each of them is trained; the best that was found unless it is given.
+    """
+    groups = assign(samples, samples.labels, rng, assignment)
+    return train_groups(samples, groups, rng, recipe or Recipe())
+
+
+def assign(
+    samples: Samples, labels: Sequence[str], rng: np.random.Generator, assignment: Assignment
+) -> list[list[str]]:
+    """Return which labels share an expert; each of them occurs in the samples."""
+    scores = samples.scores()[:, np.isin(samples.labels, list(labels))]
+    chosen = [label for label in samples.labels if label in set(labels)]
+    length = np.sqrt((scores**2).sum(axis=0, keepdims=True))
+    groups = group_labels(chosen, (scores / np.maximum(length, 1e-9)).T, assignment, rng)
+    return [[chosen[place] for place in group] for group in groups]
+
+
+def train_groups(
+    samples: Samples, groups: Sequence[Sequence[str]], rng: np.random.Generator, recipe: Recipe
+) -> list[Expert]:
+    """Train an expert for each group of labels, on its own samples and all others."""
+    scores = samples.scores()
+    table, truth = augment(samples, rng, recipe.unions)
+    columns = table.columns()
+    place = {label: number for number, label in enumerate(samples.labels)}
+    return [
+        _train([place[label] for label in group], samples, scores, columns, truth, recipe) for group in groups
+    ]
+
+
+def augment(samples: Samples, rng: np.random.Generator, unions: int) -> tuple[TokenTable, NDArray[np.bool_]]:
+    """Return the samples, then put-together and thinned-out ones, and the labels of each."""
+    count = len(samples.table)
+    if not unions or not count:
+        return samples.table, samples.truth
+    sizes = rng.integers(1, min(_MOST_PARTS, count) + 1, unions)
+    chosen = np.concatenate([rng.choice(count, size, replace=False) for size in sizes])
+    made = samples.table.unions(chosen, sizes)
+    share = np.repeat(rng.uniform(_THINNEST, 1, unions), made.sizes)
+    made = made.keep(rng.random(len(share)) < share)
+    truth = np.logical_or.reduceat(samples.truth[chosen], np.cumsum(sizes) - sizes)
+    return samples.table + made, np.concatenate([samples.truth, truth])
+
+
+def _train(
+    group: Sequence[int],
+    samples: Samples,
+    scores: NDArray[np.float32],
+    columns: Columns,
+    truth: NDArray[np.bool_],
+    recipe: Recipe,
+) -> Expert:
+    best = [_best(scores[:, label], recipe.tokens) for label in group]
+    chosen = np.unique(np.concatenate(best))
+    table = columns.dense(chosen)
+    rows = np.ones(len(table), np.bool_) if recipe.negatives == "all" else truth[:, list(group)].any(axis=1)
+    models = []
+    for label, own in zip(group, best, strict=True):
+        places = np.searchsorted(chosen, np.sort(own)).astype(np.uint32)
+        booster = _boost(features(table[rows], places), truth[rows, label], recipe)
+        models.append(LabelModel(samples.labels[label], places, booster))
+    return Expert(samples.vocabulary[chosen], models)
+
+
+def _best(scores: NDArray[np.float32], count: int) -> NDArray[np.intp]:
+    """Return the tokens that stand best for a label: its own only, so that no other makes an expert speak."""
+    best = np.argsort(-scores, kind="stable")[:count]
+    return np.asarray(best[scores[best] > 0])
+
+
+def _boost(table: NDArray[np.float32], truth: NDArray[np.bool_], recipe: Recipe) -> bytes:
+    rising = "(1" + ",0" * (table.shape[1] - 1) + ")"
+    settings = {
+        **_PARAMETERS,
+        "monotone_constraints": rising,
+        "max_depth": recipe.depth,
+        "eta": recipe.eta,
+        "min_child_weight": recipe.min_child_weight,
+    }
+    return train_booster(table, truth, settings, recipe.trees)

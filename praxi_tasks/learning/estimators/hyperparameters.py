@@ -1,0 +1,80 @@
+"""How what a training makes is trained: hyper-parameters, the usual ones, and those that may be tried."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from praxi_tasks.learning.estimators.experts import Recipe
+from praxi_tasks.learning.estimators.release_experts import SPECIALIST
+from praxi_tasks.learning.estimators.scorer import USUAL as SCORER
+from praxi_tasks.learning.estimators.scorer import ScorerRecipe
+
+if TYPE_CHECKING:
+    from optuna.distributions import BaseDistribution
+
+_SCORER: Final = "scorer_"
+_EXPERT: Final = "expert_"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipes:
+    """The recipes of the shared scorer and of experts that own releases."""
+
+    scorer: ScorerRecipe = SCORER
+    expert: Recipe = SPECIALIST
+
+    def with_choice(self, chosen: Mapping[str, float]) -> Recipes:
+        """Return the recipes with some hyper-parameters chosen, by their names in a :class:`Space`."""
+        return Recipes(
+            replace(self.scorer, **_named(chosen, _SCORER)), replace(self.expert, **_named(chosen, _EXPERT))
+        )
+
+
+USUAL: Final = Recipes()
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """What the trials of a training may choose: hyper-parameters of what it trains, and of nothing else."""
+
+    scorer: bool
+    experts: bool
+
+    def distributions(self) -> dict[str, BaseDistribution]:
+        """Return the range of each hyper-parameter."""
+        from optuna.distributions import FloatDistribution, IntDistribution
+
+        found: dict[str, BaseDistribution] = {}
+        if self.scorer:
+            found |= {
+                "scorer_eta": FloatDistribution(0.05, 0.5, log=True),
+                "scorer_max_depth": IntDistribution(2, 6),
+                "scorer_min_child_weight": FloatDistribution(0.1, 4.0, log=True),
+                "scorer_reg_lambda": FloatDistribution(0.1, 10.0, log=True),
+                "scorer_trees": IntDistribution(20, 120),
+            }
+        if self.experts:
+            found |= {
+                "expert_eta": FloatDistribution(0.1, 0.6, log=True),
+                "expert_depth": IntDistribution(2, 6),
+                "expert_min_child_weight": FloatDistribution(0.02, 2.0, log=True),
+                "expert_tokens": IntDistribution(12, 72),
+                "expert_trees": IntDistribution(5, 60),
+            }
+        return found
+
+    def usual(self) -> dict[str, float]:
+        """Return the choice that is made where nothing is tuned."""
+        recipes = {_SCORER: USUAL.scorer, _EXPERT: USUAL.expert}
+        return {
+            name: getattr(recipe, name.removeprefix(prefix))
+            for name in self.distributions()
+            for prefix, recipe in recipes.items()
+            if name.startswith(prefix)
+        }
+
+
+def _named(chosen: Mapping[str, float], prefix: str) -> dict[str, Any]:
+    return {name.removeprefix(prefix): value for name, value in chosen.items() if name.startswith(prefix)}

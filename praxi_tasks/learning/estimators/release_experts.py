@@ -1,0 +1,137 @@
+"""Training experts that own releases, on made-up remains of each release.
+
+An expert is asked only about layers that the index sees one of its packages in, so that is what it is
+trained on: whole and damaged releases, with and without content hashes, and drifted ones, which are of the
+package and of none of its known versions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from praxi_tasks.discovery.catalogue import Catalogue
+from praxi_tasks.discovery.expert_ensemble import Panel
+from praxi_tasks.discovery.release import Release
+from praxi_tasks.discovery.release_experts import tokens_of
+from praxi_tasks.discovery.tokens import present
+from praxi_tasks.learning.estimators.assignment import BY_DEFAULT, Assignment
+from praxi_tasks.learning.estimators.expert_ensemble import Growth, grow
+from praxi_tasks.learning.estimators.experts import Recipe
+from praxi_tasks.learning.estimators.samples import Samples
+from praxi_tasks.learning.synthesis.augmentation import Damage
+
+DAMAGED: Final = 8
+"""How many damaged remains of a release are shown, besides a whole and a drifted one."""
+
+_HARSH: Final = (0.3, 0.75)
+SPECIALIST: Final = Recipe(unions=1_000, tokens=36, trees=20)
+"""How such an expert is trained, unless a better recipe was found."""
+
+_CHANGED: Final = np.uint64(0x9E3779B97F4A7C15)
+
+
+class Remains(NamedTuple):
+    """What is left of a release's files, as columns of one length; ``drifted`` if of another version."""
+
+    keys: NDArray[np.uint64]
+    sizes: NDArray[np.uint64]
+    hashes: NDArray[np.uint64]
+    measured: NDArray[np.bool_]
+    drifted: bool = False
+
+    def keep(self, mask: NDArray[np.bool_]) -> Remains:
+        """Return some of the files."""
+        return Remains(
+            self.keys[mask], self.sizes[mask], self.hashes[mask], self.measured[mask], self.drifted
+        )
+
+
+def train_specialists(
+    panel: Panel,
+    releases: Sequence[Release],
+    catalogue: Catalogue,
+    rng: np.random.Generator,
+    *,
+    assignment: Assignment = BY_DEFAULT,
+    packages: Collection[str] | None = None,
+    recipe: Recipe = SPECIALIST,
+) -> Growth:
+    """Assign releases to experts, train those, and repair the old ones that fire on the new releases.
+
+    Parameters
+    ----------
+    panel
+        The experts there are.
+    catalogue
+        Knows the releases; an expert reads only the files that the index keeps.
+    assignment
+        Which releases share an expert.
+    packages
+        Those that get experts at all; all, unless it is given.
+    """
+    routed = {label_of(one) for one in releases if packages is None or one.package in packages}
+    if not routed and not panel.experts:
+        return Growth(panel)
+    companions = {label_of(one): one.package for one in releases if one.version}
+    samples = release_samples(releases, catalogue, rng)
+    return grow(
+        panel,
+        samples,
+        rng,
+        assignment=assignment,
+        recipe=recipe,
+        routed=routed,
+        companions=companions,
+    )
+
+
+def label_of(release: Release) -> str:
+    """Return how experts call a release.
+
+    Examples
+    --------
+    ``pypi/flask==3.0.0``, or ``deb/bash`` where the version is not told.
+    """
+    return f"{release.package}=={release.version}" if release.version else release.package
+
+
+def release_samples(releases: Sequence[Release], catalogue: Catalogue, rng: np.random.Generator) -> Samples:
+    """Return the remains of releases as labelled samples."""
+    tokens, labels = [], []
+    for release in releases:
+        for remains in _remains(release, rng):
+            left = remains.keep(present(catalogue.keys, remains.keys))
+            tokens.append(tokens_of(left.keys, left.sizes, left.hashes, left.measured))
+            known = not remains.drifted and release.version
+            labels.append([release.package, label_of(release)] if known else [release.package])
+    return Samples(tokens, labels)
+
+
+def _remains(release: Release, rng: np.random.Generator) -> Iterator[Remains]:
+    columns = release.normalised
+    told = release.measured & ~columns.derived
+    whole = Remains(columns.keys, release.sizes, release.hashes, told)
+    yield whole
+    for number in range(DAMAGED):
+        damage = Damage.draw(rng)
+        if number >= DAMAGED // 2:  # it reads few tokens and must stand the loss of most
+            damage = replace(damage, lost=rng.uniform(*_HARSH))
+        left = whole.keep(damage.mask(release, rng))
+        yield left._replace(hashes=np.zeros_like(left.hashes)) if number % 2 else left
+    if release.version:
+        yield _drifted(whole, rng)
+
+
+def _drifted(whole: Remains, rng: np.random.Generator) -> Remains:
+    """Return another version of a release: some files are gone, most others hold something else."""
+    share = rng.uniform(0.05, 0.6)
+    changed = rng.random(len(whole.keys)) < max(share, 0.5)
+    sizes = whole.sizes + changed * rng.integers(1, 900, len(changed)).astype(np.uint64)
+    hashes = np.where(changed & (whole.hashes != 0), whole.hashes ^ _CHANGED, whole.hashes)
+    drifted = Remains(whole.keys, sizes, hashes, whole.measured, drifted=True)
+    return drifted.keep(rng.random(len(whole.keys)) >= share / 2)

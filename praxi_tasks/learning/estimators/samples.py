@@ -1,0 +1,128 @@
+"""Labelled samples that experts are trained on: a row each, a column for every token that occurs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import Any, Final
+
+import numpy as np
+import zstandard
+from numpy.typing import NDArray
+
+from praxi_tasks.discovery.tokens import Tokenizer, distinct, present
+from praxi_tasks.errors import CorruptObjectError
+from praxi_tasks.fingerprint.arrays import pack_arrays, pack_texts, unpack_arrays, unpack_texts
+from praxi_tasks.learning.data.recordings import Recording
+from praxi_tasks.learning.estimators.sparse_table import TokenTable
+from praxi_tasks.store.frames import unpack_frame
+
+PROTOCOL: Final = 1
+KEPT: Final = 5
+"""How many samples of a label a model remembers: with five, experts are as good as with twenty."""
+
+_KIND: Final = "samples"
+_MAX_BYTES: Final = 1 << 30
+
+
+class Samples:
+    """Samples as a table.
+
+    Parameters
+    ----------
+    tokens, labels
+        Of each sample: sorted tokens, and the labels it is known to hold.
+    """
+
+    def __init__(self, tokens: Sequence[NDArray[np.uint64]], labels: Sequence[Sequence[str]]) -> None:
+        vocabulary, counts = distinct(tokens)
+        # A token of one recording only is noise, unless recordings are so few that all are.
+        often = 2 if len(tokens) > 4 * len({label for some in labels for label in some}) else 1
+        self.vocabulary = vocabulary[counts >= often]
+        self.labels = sorted({label for some in labels for label in some})
+        self.table = TokenTable.of(
+            [np.searchsorted(self.vocabulary, sample[present(self.vocabulary, sample)]) for sample in tokens],
+            len(self.vocabulary),
+        )
+        place = {label: number for number, label in enumerate(self.labels)}
+        self.truth = np.zeros((len(tokens), len(self.labels)), np.bool_)
+        for row, some in enumerate(labels):
+            self.truth[row, [place[label] for label in some]] = True
+
+    @classmethod
+    def of(cls, recordings: Sequence[Recording]) -> Samples:
+        """Tokenise recordings."""
+        tokenizer = Tokenizer()
+        return cls(
+            [tokenizer.tokens(recording.changes) for recording in recordings],
+            [recording.labels for recording in recordings],
+        )
+
+    @classmethod
+    def together(cls, parts: Iterable[Samples]) -> Samples:
+        """Return the samples of all parts."""
+        tokens: list[NDArray[np.uint64]] = []
+        labels: list[list[str]] = []
+        for part in parts:
+            tokens += part.rows()
+            labels += part.true_labels()
+        return cls(tokens, labels)
+
+    def rows(self) -> list[NDArray[np.uint64]]:
+        """Return each sample's tokens, sorted."""
+        tokens = self.vocabulary[self.table.tokens]
+        return [tokens[start:end] for start, end in pairwise(self.table.ends.tolist())]
+
+    def true_labels(self) -> list[list[str]]:
+        """Return each sample's labels."""
+        return [[self.labels[place] for place in np.flatnonzero(row).tolist()] for row in self.truth]
+
+    def scores(self) -> NDArray[np.float32]:
+        """Return how well each token (rows) stands for each label (columns): the F1 of having it."""
+        together = self.table.together(self.truth)
+        having = self.table.counts()[:, None]
+        return np.asarray(2 * together / (having + self.truth.sum(axis=0)[None] + 1), np.float32)
+
+    def remembered(self, most: int = KEPT) -> Samples:
+        """Return enough samples to have ``most`` of each label that has as many, the first ones."""
+        enough = np.cumsum(self.truth, axis=0) <= most
+        kept = np.flatnonzero((self.truth & enough).any(axis=1)).tolist()
+        tokens, labels = self.rows(), self.true_labels()
+        return Samples([tokens[row] for row in kept], [labels[row] for row in kept])
+
+    def to_bytes(self) -> bytes:
+        """Return the samples as compressed bytes; equal samples give equal bytes."""
+        row, label = np.nonzero(self.truth)
+        arrays: dict[str, NDArray[Any]] = {
+            "counts": np.array([len(self.labels), len(self.table)], np.uint32),
+            "labels": pack_texts(self.labels),
+            "vocabulary": self.vocabulary,
+            "sizes": self.table.sizes.astype(np.uint32),
+            "tokens": self.table.tokens.astype(np.uint32),
+            "true_rows": row.astype(np.uint32),
+            "true_labels": label.astype(np.uint32),
+        }
+        return zstandard.ZstdCompressor(level=9).compress(pack_arrays(_KIND, PROTOCOL, arrays))
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Samples:
+        """Read what :meth:`to_bytes` wrote.
+
+        Raises
+        ------
+        CorruptObjectError
+            If the bytes are damaged or of another protocol.
+        """
+        try:
+            arrays = unpack_arrays(unpack_frame(data, _MAX_BYTES), _KIND, PROTOCOL)
+            names, rows = arrays["counts"].tolist()
+            known = unpack_texts(arrays["labels"], names)
+            tokens = arrays["vocabulary"][arrays["tokens"]]
+            labels: list[list[str]] = [[] for _ in range(rows)]
+            for row, label in zip(arrays["true_rows"].tolist(), arrays["true_labels"].tolist(), strict=True):
+                labels[row].append(known[label])
+            return cls(np.split(tokens, np.cumsum(arrays["sizes"])[:-1]) if rows else [], labels)
+        except (KeyError, ValueError, IndexError) as error:
+            raise CorruptObjectError(
+                f"samples are damaged: {error}", action="build the model again"
+            ) from error

@@ -1,0 +1,105 @@
+"""Training the scorer on made-up layers, and calibrating it on others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from praxi_tasks.discovery.candidate_search import sight
+from praxi_tasks.discovery.candidates import FEATURES
+from praxi_tasks.discovery.catalogue import Catalogue
+from praxi_tasks.discovery.scorer import Scorer
+from praxi_tasks.learning.estimators.isotonic import isotonic_curve
+from praxi_tasks.learning.estimators.xgboost_c import train_booster
+from praxi_tasks.learning.synthesis.layer_sampler import LabelledLayer, LayerSampler
+
+LAYERS: Final = 800
+"""How many layers the scorer is trained on; half as many more calibrate it."""
+
+ARCHIVE_LAYERS: Final = 3_000
+"""How many they are where a whole archive is known: unknown packages look like known ones in many ways."""
+
+ALONE: Final = 3
+"""How often a layer counts that holds nothing known: its candidates are few, and all of them are wrong."""
+
+# What holds whatever the layer. More constraints than these cost accuracy: how a share counts depends on how
+# many files it is a share of.
+_RISING: Final = {"coverage", "kept", "extras_coverage", "agreeing", "titled"}
+_FALLING: Final = {"strange", "strange_papers"}
+_PARAMETERS: Final[Mapping[str, object]] = {
+    "objective": "binary:logistic",
+    "base_score": 0.5,
+    "nthread": 2,
+    "monotone_constraints": tuple((f in _RISING) - (f in _FALLING) for f in FEATURES),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ScorerRecipe:
+    """The hyper-parameters of the scorer's trees, by XGBoost's names; ``trees`` is how many are grown."""
+
+    eta: float = 0.1
+    max_depth: int = 5
+    min_child_weight: float = 1.0
+    reg_lambda: float = 3.0
+    trees: int = 100
+
+    @property
+    def parameters(self) -> Mapping[str, float]:
+        """What XGBoost is told, besides the number of trees."""
+        return {
+            "eta": self.eta,
+            "max_depth": self.max_depth,
+            "min_child_weight": self.min_child_weight,
+            "lambda": self.reg_lambda,
+        }
+
+
+USUAL: Final = ScorerRecipe()
+
+
+class Examples(NamedTuple):
+    """Candidates as rows of features, and whether the layer they come from held the package."""
+
+    features: NDArray[np.float32]
+    present: NDArray[np.bool_]
+
+
+def examples(layers: Sequence[LabelledLayer], catalogue: Catalogue) -> Examples:
+    """Measure the candidates of layers whose truth is known."""
+    tables, truths = [np.empty((0, len(FEATURES)), np.float32)], [np.empty(0, np.bool_)]
+    for layer in layers:
+        _, found = sight(layer.tagset, catalogue)
+        known = np.array([catalogue.packages[p] in layer.truth for p in found.packages.tolist()], np.bool_)
+        times = 1 if known.any() else ALONE
+        tables += [found.features] * times
+        truths += [known] * times
+    return Examples(np.concatenate(tables), np.concatenate(truths))
+
+
+def train_scorer(
+    sampler: LayerSampler,
+    catalogue: Catalogue,
+    layers: int = LAYERS,
+    recipe: ScorerRecipe = USUAL,
+) -> Scorer:
+    """Train a scorer for a catalogue on ``layers`` that ``sampler`` draws, and half as many more."""
+    known = examples([sampler.draw() for _ in range(layers)], catalogue)
+    booster = train_booster(known.features, known.present, {**_PARAMETERS, **recipe.parameters}, recipe.trees)
+    fresh = examples([sampler.draw() for _ in range(layers // 2)], catalogue)
+    nothing = np.empty(0, np.float64)
+    raw = Scorer(booster, nothing, nothing).confidence(fresh.features)
+    return Scorer(booster, *reliability(raw, fresh.present))
+
+
+def reliability(
+    raw: NDArray[np.float64], present: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the isotonic curve from raw probabilities to how often they were right."""
+    if len(np.unique(present)) < 2:
+        return np.empty(0, np.float64), np.empty(0, np.float64)
+    return isotonic_curve(raw, present.astype(np.float64), low=0.0005, high=0.9995)

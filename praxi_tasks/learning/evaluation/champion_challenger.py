@@ -1,0 +1,191 @@
+"""How well a model does on layers rebuilt from stored fingerprints, damaged, with unknown software."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from praxi_tasks.discovery.model import Model
+from praxi_tasks.discovery.release import Release
+from praxi_tasks.fingerprint.tagset import Tagset
+from praxi_tasks.learning.synthesis.augmentation import Files
+from praxi_tasks.learning.synthesis.layer_sampler import LabelledLayer, LayerSampler, merge
+
+LAYERS: Final = 96
+MOST_RELEASES: Final = 1_500
+"""How many stored releases layers are drawn from at most, so that an evaluation's time is bounded."""
+
+_BINS: Final = 10
+_LEAST_CONFIDENCE: Final = 0.02
+"""Candidates that nobody would name say nothing about calibration; there are many of them."""
+
+
+class Scores(msgspec.Struct, frozen=True):
+    """What a model scored on some layers.
+
+    ``f1``, ``precision`` and ``recall`` count packages over all layers; ``exact`` counts releases, the
+    version included, where it is known. ``calibration`` is the expected calibration error, ``curve`` the
+    points of the reliability diagram (confidence, share that was right, how many). ``confused`` are pairs of
+    a package that was in a layer and missed, and one that was named instead.
+    """
+
+    layers: int
+    f1: float
+    precision: float
+    recall: float
+    exact: float
+    calibration: float
+    curve: tuple[tuple[float, float, int], ...] = ()
+    ecosystems: dict[str, float] = {}
+    confused: tuple[tuple[str, str, int], ...] = ()
+
+
+class Evaluation(msgspec.Struct, frozen=True):
+    """Champion and challenger on the same layers; ``None`` where there is nothing to draw layers from.
+
+    ``false_positives`` counts known packages that the challenger names per unknown package.
+    """
+
+    champion_old: Scores | None
+    challenger_old: Scores | None
+    challenger_new: Scores | None
+    false_positives: float
+
+
+def evaluate(
+    champion: Model, challenger: Model, old: Sequence[Release], new: Sequence[Release], seed: int
+) -> Evaluation:
+    """Compare two models on layers of old, new and unknown releases.
+
+    Parameters
+    ----------
+    old, new
+        Releases that the champion knows, and those that only the challenger does.
+    """
+    rng = np.random.default_rng(seed)
+    old, new = _some(old, rng), _some(new, rng)
+    of_old = draw(old, (), rng)
+    of_new = draw(new, old, rng)
+    return Evaluation(
+        champion_old=score(champion, of_old) if of_old else None,
+        challenger_old=score(challenger, of_old) if of_old else None,
+        challenger_new=score(challenger, of_new) if of_new else None,
+        false_positives=false_positives(challenger, [*old, *new], rng),
+    )
+
+
+def draw(
+    releases: Sequence[Release], others: Sequence[Release], rng: np.random.Generator
+) -> list[LabelledLayer]:
+    """Draw layers of some releases, half of them with other releases beside."""
+    if not releases:
+        return []
+    alone = LayerSampler(releases, rng)
+    mixed = LayerSampler([*releases, *others], rng)
+    return [(alone if number % 2 else mixed).draw(drifting=0.0) for number in range(LAYERS)]
+
+
+def score(model: Model, layers: Sequence[LabelledLayer]) -> Scores:
+    """Count what a model names rightly and wrongly in layers whose truth is known."""
+    hits, named, present = Counter[str](), Counter[str](), Counter[str]()
+    exact = versions = 0
+    confused: Counter[tuple[str, str]] = Counter()
+    confidences, rights = [np.empty(0)], [np.empty(0, np.bool_)]
+    for layer in layers:
+        told = {f"{r.ecosystem}/{r.name}": r.versions for r in model.predict(layer.tagset).releases}
+        hits.update(_ecosystem(name) for name in told if name in layer.truth)
+        named.update(map(_ecosystem, told))
+        present.update(map(_ecosystem, layer.truth))
+        known = {name: version for name, version in layer.truth.items() if version is not None}
+        versions += len(known)
+        exact += sum(told.get(name) == (version,) for name, version in known.items())
+        wrong, missed = told.keys() - layer.truth.keys(), layer.truth.keys() - told.keys()
+        confused.update((miss, instead) for miss in missed for instead in wrong)
+        _, found, confidence = model.weigh(layer.tagset)
+        confidences.append(confidence)
+        rights.append(
+            np.array([model.catalogue.packages[p] in layer.truth for p in found.packages], np.bool_)
+        )
+    error, curve = calibration(np.concatenate(confidences), np.concatenate(rights))
+    total = hits.total()
+    return Scores(
+        layers=len(layers),
+        f1=_f1(total, named.total(), present.total()),
+        precision=total / max(named.total(), 1),
+        recall=total / max(present.total(), 1),
+        exact=_f1(exact, named.total(), versions),
+        calibration=error,
+        curve=curve,
+        ecosystems={e: _f1(hits[e], named[e], present[e]) for e in sorted(present)},
+        confused=tuple((*pair, count) for pair, count in confused.most_common(20)),
+    )
+
+
+def calibration(
+    confidence: NDArray[np.float64], right: NDArray[np.bool_]
+) -> tuple[float, tuple[tuple[float, float, int], ...]]:
+    """Return the expected calibration error, and the points of the reliability diagram."""
+    counted = confidence >= _LEAST_CONFIDENCE
+    confidence, right = confidence[counted], right[counted]
+    bins = np.minimum((confidence * _BINS).astype(np.intp), _BINS - 1)
+    curve = []
+    for number in np.unique(bins).tolist():
+        inside = bins == number
+        curve.append((float(confidence[inside].mean()), float(right[inside].mean()), int(inside.sum())))
+    total = max(sum(count for *_, count in curve), 1)
+    return sum(abs(said - was) * count for said, was, count in curve) / total, tuple(curve)
+
+
+def false_positives(model: Model, releases: Sequence[Release], rng: np.random.Generator) -> float:
+    """Return how many known packages are named per package of made-up, unknown software."""
+    if not releases:
+        return 0.0
+    chosen = [releases[place] for place in rng.integers(len(releases), size=LAYERS).tolist()]
+    named = sum(len(model.predict(estranged(release, rng)).releases) for release in chosen)
+    return named / len(chosen)
+
+
+def estranged(release: Release, rng: np.random.Generator) -> Tagset:
+    """Return a layer of software that is built like a release, under names nobody has seen."""
+    word = f"x{rng.integers(1 << 40):x}"
+    paths = ["/".join(_renamed(part, word) for part in path.split("/")) for path in release.paths]
+    count = len(paths)
+    files = Files(
+        paths,
+        release.sizes + rng.integers(1, 5_000, count, np.uint64),
+        rng.integers(1, 1 << 62, count).astype(np.uint64),
+        np.ones(count, np.bool_),
+    )
+    return merge([files])
+
+
+_COMMON: Final = frozenset(
+    [
+        *("usr", "bin", "lib", "share", "etc", "opt", "var", "local", "sbin", "include", "doc", "man"),
+        *("site-packages", "dist-packages", "node_modules"),
+    ]
+)
+
+
+def _renamed(part: str, word: str) -> str:
+    stem, dot, ending = part.partition(".")
+    return part if part in _COMMON or stem == "__init__" else f"{word}{len(stem)}{dot}{ending}"
+
+
+def _some(releases: Sequence[Release], rng: np.random.Generator) -> list[Release]:
+    if len(releases) <= MOST_RELEASES:
+        return list(releases)
+    return [releases[place] for place in np.sort(rng.permutation(len(releases))[:MOST_RELEASES]).tolist()]
+
+
+def _ecosystem(package: str) -> str:
+    return package.partition("/")[0]
+
+
+def _f1(hits: int, named: int, present: int) -> float:
+    return 2 * hits / (named + present) if named + present else 1.0

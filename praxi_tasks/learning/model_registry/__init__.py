@@ -1,0 +1,1 @@
+"""The registry of model versions, and which of them is in use."""

@@ -1,0 +1,73 @@
+"""From the URI of a model to the model: a place in a store, or an alias in the registry."""
+
+from __future__ import annotations
+
+import os
+from typing import Final
+
+import msgspec
+
+from praxi_tasks.discovery.model import Model
+from praxi_tasks.errors import KeyNotFoundError, ModelError
+from praxi_tasks.learning.model_registry.mlflow import ALIASED, ModelRegistry, is_empty, tracking_uri
+from praxi_tasks.store import Store, documents
+
+STARTER: Final = "PRAXI_STARTER_MODEL"
+"""The variable that names the model in use before any was promoted."""
+
+
+class ResolvedModel(msgspec.Struct, frozen=True):
+    """A model's place in a store; ``version`` is the registry's, empty where it knows nothing of it."""
+
+    uri: str
+    version: str = ""
+
+
+def resolve_model(uri: str, store_uri: str) -> ResolvedModel:
+    """Return where a model lies: ``models:/praxi@ALIAS`` is looked up in the registry, once.
+
+    Raises
+    ------
+    ModelError
+        If the alias stands for nothing, and no starter model is named.
+    RegistryDownError
+        If the registry can't answer.
+    """
+    if not uri.startswith(ALIASED):
+        return ResolvedModel(uri)
+    alias = uri.removeprefix(ALIASED)
+    starter = os.environ.get(STARTER, "")
+    registry = tracking_uri(store_uri, needed=not starter)
+    found = ModelRegistry(registry).find(alias) if registry and not is_empty(registry) else None
+    if found is not None:
+        return ResolvedModel(found.uri, found.version)
+    if not starter:
+        raise ModelError(
+            f"no version of the model is the {alias}", where=uri, action=f"promote one, or set {STARTER}"
+        )
+    return ResolvedModel(starter)
+
+
+def resolve_once(uri: str, store: Store, key: str) -> ResolvedModel:
+    """Resolve a model and remember the answer under ``key``: a retry gets the same model."""
+    try:
+        return documents.read(store, key, ResolvedModel)
+    except KeyNotFoundError:
+        store.put(key, msgspec.json.encode(resolve_model(uri, store.uri)))
+        return documents.read(store, key, ResolvedModel)
+
+
+def load_base(resolved: ResolvedModel) -> Model:
+    """Return the model that a training builds on; where none was ever made, one that knows nothing.
+
+    Raises
+    ------
+    ModelError
+        If there is a model, and it is damaged.
+    """
+    try:
+        return Model.load(resolved.uri)
+    except ModelError as error:
+        if resolved.version or not isinstance(error.__cause__, KeyNotFoundError):
+            raise
+        return Model()

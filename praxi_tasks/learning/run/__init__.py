@@ -1,0 +1,1 @@
+"""One training, step by step: plan, collect, train, evaluate, promote, report."""

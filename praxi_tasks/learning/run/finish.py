@@ -1,0 +1,120 @@
+"""The end of a training: its summary, its page, its record in MLflow, and its requests closed."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from praxi_tasks.errors import CorruptObjectError, KeyNotFoundError, PraxiError
+from praxi_tasks.learning.data.requests import ask_again, mark_served
+from praxi_tasks.learning.evaluation.champion_challenger import Evaluation
+from praxi_tasks.learning.model_registry.mlflow import CHAMPION, ModelRegistry, tracking_uri
+from praxi_tasks.learning.run.documents import Judged, Promotion, Trained, TrainingSummary
+from praxi_tasks.learning.run.plan import TrainingPlan
+from praxi_tasks.learning.run.report.page import Story, training_page
+from praxi_tasks.learning.run.retention import newest_to_keep, prune
+from praxi_tasks.learning.run.steps import TrainingRun
+from praxi_tasks.learning.run.tracking import Tracker, artifacts
+from praxi_tasks.store import Store, documents, keys
+
+logger = logging.getLogger(__name__)
+
+
+def close_training(store: Store, run_id: str) -> TrainingSummary:
+    """Write ``summary.json`` and ``report.html``, record the training in MLflow, and close its requests.
+
+    Requests are closed last: a training that dies before is followed by one that serves them. What could not
+    be had is asked for again by a request of its own, until it is given up. Then versions of the model that
+    need not be kept go; what prevents that is told in the log, and tried again by the next training.
+
+    Raises
+    ------
+    RegistryDownError
+        If MLflow can't answer; a retry writes the same again.
+    """
+    run = TrainingRun(store, run_id)
+    plan = documents.read(store, run.key("plan.json"), TrainingPlan)
+    registry = ModelRegistry(tracking_uri(store.uri))
+    story = _story(store, run, run_id, plan, registry)
+    documents.write(store, run.key("summary.json"), story.summary)
+    page = training_page(story)
+    store.replace(run.key("report.html"), page.encode())
+    tracker = Tracker(registry, run_id, artifacts(store.uri))
+    record = tracker.start(plan.settings)
+    tracker.finish(record, story.trained, story.evaluation, story.judged, page)
+    ask_again(store, run_id, tuple(found.package for found in story.collected if found.state == "failed"))
+    mark_served(store, plan.requests, run_id)
+    _prune(store, registry)
+    return story.summary
+
+
+def _prune(store: Store, registry: ModelRegistry) -> None:
+    try:
+        gone = prune(store, registry, newest_to_keep())
+    except PraxiError as error:
+        logger.warning("old versions of the model stay: %s", error)
+    else:
+        logger.info("%d old versions of the model were deleted", len(gone))
+
+
+def past_trainings(store: Store) -> list[TrainingSummary]:
+    """Return the summaries of all trainings, the oldest first; damaged ones are left out."""
+    found = []
+    for key in store.list(keys.training_run("", "").rstrip("/")):
+        if key.endswith("/summary.json"):
+            try:
+                found.append(documents.read(store, key, TrainingSummary))
+            except CorruptObjectError:
+                continue
+    return sorted(found, key=lambda summary: summary.at)
+
+
+def _story(store: Store, run: TrainingRun, run_id: str, plan: TrainingPlan, registry: ModelRegistry) -> Story:
+    trained = documents.read(store, run.key("trained.json"), Trained)
+    judged = documents.read(store, run.key("gate.json"), Judged)
+    evaluation = documents.read(store, run.key("evaluation.json"), Evaluation) if trained.changed else None
+    promotion = _promotion(store, run, trained, registry)
+    collected = run.collected()
+    failed = sum(found.state != "stored" for found in collected)
+    old, new = (evaluation.challenger_old, evaluation.challenger_new) if evaluation else (None, None)
+    summary = TrainingSummary(
+        at=_at(store, run),
+        wanted=len(plan.packages),
+        learned=len(trained.learned),
+        failed=failed,
+        promoted=promotion.promoted,
+        champion=promotion.champion,
+        report=run.key("report.html"),
+        reasons=(promotion.reason,) if promotion.reason else (),
+        rebuilt=plan.settings.full_retrain,
+        size=trained.size,
+        seconds=trained.seconds,
+        f1_old=old.f1 if old else None,
+        f1_new=new.f1 if new else None,
+    )
+    history = _with(past_trainings(store), summary)
+    return Story(run_id, trained, collected, evaluation, judged, promotion, summary, history, run.trials())
+
+
+def _promotion(store: Store, run: TrainingRun, trained: Trained, registry: ModelRegistry) -> Promotion:
+    """Return what the promotion wrote down; where it was skipped, a person declined it."""
+    try:
+        return documents.read(store, run.key("promotion.json"), Promotion)
+    except KeyNotFoundError:
+        champion = registry.find(CHAMPION)
+        version = champion.version if champion else ""
+        return Promotion(False, version, trained.base.version, "a person declined it")
+
+
+def _at(store: Store, run: TrainingRun) -> str:
+    """Return when the training ended: a retry keeps the time of the first try."""
+    try:
+        return documents.read(store, run.key("summary.json"), TrainingSummary).at
+    except KeyNotFoundError:
+        return datetime.now(UTC).isoformat(timespec="microseconds")
+
+
+def _with(past: Sequence[TrainingSummary], summary: TrainingSummary) -> list[TrainingSummary]:
+    others = [each for each in past if each.report != summary.report]
+    return sorted([*others, summary], key=lambda each: each.at)

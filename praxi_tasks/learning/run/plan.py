@@ -1,0 +1,111 @@
+"""What one training is to do: which requests it serves, what it wants to learn, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from praxi_tasks.errors import UsageError
+from praxi_tasks.learning.data.requests import NewPackage
+from praxi_tasks.learning.estimators.assignment import Assignment, Routing
+from praxi_tasks.learning.model_registry.resolve import ResolvedModel
+
+BATCH: Final = 25
+"""How many releases one task gets: a few seconds each where an index is asked."""
+
+_MOST_BATCHES: Final = 1_024
+
+
+class Bars(msgspec.Struct, frozen=True):
+    """What a challenger must reach.
+
+    Attributes
+    ----------
+    old_loss
+        By how much F1 on releases known before may drop.
+    new_f1
+        Least package F1 on the new releases.
+    false_positives
+        Most known packages named per unknown package in a layer.
+    calibration
+        Largest expected calibration error.
+    score
+        Least weighted mean of the scores; see :mod:`~praxi_tasks.learning.evaluation.gate`.
+    """
+
+    old_loss: float = 0.001
+    new_f1: float = 0.9
+    false_positives: float = 0.02
+    calibration: float = 0.03
+    score: float = 0.9
+
+
+class TrainingSettings(msgspec.Struct, frozen=True):
+    """How to train.
+
+    Attributes
+    ----------
+    routing, labels_per_expert
+        How new releases are assigned to experts, and how many share one; 0 puts all into one.
+    tuning_trials
+        How many hyper-parameters of the new experts, or of the scorer, to try; 0 keeps the usual ones.
+    full_retrain
+        Whether to rebuild the model from all stored fingerprints.
+    bars, weights
+        What a challenger must reach, and what each score counts for.
+    request, packages
+        URI of a request in another store, and releases named by hand.
+    list
+        More of them: the text of a list, one a line, or the URI of one in a store.
+    """
+
+    request: str | None = None
+    packages: tuple[str, ...] = ()
+    list: str | None = None
+    routing: Routing = "default"
+    labels_per_expert: int = 0
+    tuning_trials: int = 0
+    full_retrain: bool = False
+    bars: Bars = Bars()
+    weights: dict[str, float] = {}
+
+    @property
+    def assignment(self) -> Assignment:
+        """How new releases get experts."""
+        return Assignment(self.routing, self.labels_per_expert)
+
+
+class TrainingPlan(msgspec.Struct, frozen=True):
+    """One training: ``base`` is the model it builds on, ``requests`` the ids of those it serves."""
+
+    requests: tuple[str, ...]
+    packages: tuple[NewPackage, ...]
+    base: ResolvedModel
+    settings: TrainingSettings = TrainingSettings()
+
+    @property
+    def batches(self) -> int:
+        """How many tasks get the releases."""
+        return min(-(-len(self.packages) // BATCH), _MOST_BATCHES)
+
+    def batch(self, number: int) -> Sequence[NewPackage]:
+        """Return the releases of one batch."""
+        return self.packages[number :: self.batches]
+
+
+def read_settings(text: str) -> TrainingSettings:
+    """Read settings from a JSON object; what it does not name keeps its default.
+
+    Raises
+    ------
+    UsageError
+        If a value has the wrong type or is out of range.
+    """
+    try:
+        return msgspec.json.decode(text, type=TrainingSettings)
+    except msgspec.MsgspecError as error:
+        raise UsageError(
+            f"not settings of a training: {error}", action="see the parameters of praxi_train"
+        ) from error

@@ -1,0 +1,84 @@
+"""The page of a training: what was learned, how well, at what cost, and what became of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import unquote
+
+from praxi_tasks.learning.evaluation.champion_challenger import Evaluation
+from praxi_tasks.learning.run.documents import Judged, Promotion, Trained, TrainingSummary
+from praxi_tasks.learning.run.report import assets, charts, history
+from praxi_tasks.learning.run.report.figure import Figure
+from praxi_tasks.learning.sources.collector import Collected
+
+_DIGEST: Final = re.compile(r"(sha256:[0-9a-f]{12})[0-9a-f]{52}")
+_LABELS: Final[Mapping[str, str]] = {
+    "old": "F1 lost on old releases",
+    "new": "F1 on new releases",
+    "false_positives": "named in unknown software",
+    "calibration": "error of the confidence, new releases",
+    "calibration_old": "error of the confidence, old releases",
+    "score": "weighted score",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """All that a page tells.
+
+    ``trainings`` sums up all trainings, this one last; ``trials`` the F1 of each tuning trial.
+    """
+
+    run: str
+    trained: Trained
+    collected: Sequence[Collected]
+    evaluation: Evaluation | None
+    judged: Judged
+    promotion: Promotion
+    summary: TrainingSummary
+    trainings: Sequence[TrainingSummary]
+    trials: Sequence[float] = ()
+
+
+def training_page(story: Story) -> str:
+    """Return the page as HTML that loads nothing, and runs nothing but the scripts that draw its charts."""
+    import jinja2
+
+    style, running = assets.asset("page.css"), assets.scripts()
+    environment = jinja2.Environment(autoescape=True, trim_blocks=True)
+    environment.filters["shortened"] = _shortened
+    told = {name: getattr(story, name) for name in Story.__slots__}
+    return environment.from_string(assets.asset("page.html")).render(
+        **told,
+        name=unquote(
+            story.run.replace("=", "%")
+        ),  # the run's id, of which the key spells some letters otherwise
+        labels=_LABELS,
+        figures=[figure for figure in _figures(story) if figure.rows],
+        style=style,
+        scripts=running,
+        policy=assets.policy([style], running),
+        licences=assets.asset("vega/LICENSES.txt"),
+        rebuilt=any(each.rebuilt for each in story.trainings),
+    )
+
+
+def _shortened(source: str) -> str:
+    """Return a source with as much of a digest as people read."""
+    return _DIGEST.sub(r"\1…", source)
+
+
+def _figures(story: Story) -> Sequence[Figure]:
+    if story.evaluation is None:
+        return ()
+    return (
+        charts.comparison(story.evaluation),
+        charts.reliability(story.evaluation),
+        history.growth(story.trainings),
+        history.cost(story.trainings),
+        history.trials(story.trials),
+        charts.confusion(story.evaluation),
+    )

@@ -1,0 +1,98 @@
+"""Which versions of the model are kept, and how the others go.
+
+A version is a folder in the store and a copy among MLflow's artifacts. Both hold all of its parts, so that no
+version needs another's. The newest stay, and whatever is in use or may be soon.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from praxi_tasks.discovery.bundle import MANIFEST
+from praxi_tasks.errors import KeyNotFoundError, UsageError
+from praxi_tasks.learning.model_registry.mlflow import CHAMPION, ModelRegistry, ModelVersion
+from praxi_tasks.learning.model_registry.resolve import ResolvedModel
+from praxi_tasks.learning.run.documents import Trained
+from praxi_tasks.learning.run.plan import TrainingPlan
+from praxi_tasks.store import Store, documents, keys
+
+KEEP: Final = 30
+"""How many of the newest versions stay, unless a setting says otherwise: a month of daily trainings."""
+
+SETTING: Final = "PRAXI_LEARN_KEEP"
+
+
+def newest_to_keep() -> int:
+    """Return how many of the newest versions stay, by the setting.
+
+    Raises
+    ------
+    UsageError
+        If it is no positive number.
+    """
+    given = os.environ.get(SETTING, "") or str(KEEP)
+    if not given.isdecimal() or int(given) < 1:
+        raise UsageError("not a number of versions", where=f"{SETTING}={given}", action="give 1 or more")
+    return int(given)
+
+
+def prune(store: Store, registry: ModelRegistry, newest: int) -> list[ModelVersion]:
+    """Delete the versions that need not be kept, the oldest first, and return them.
+
+    Kept are so many of the newest, those with an alias, the one that the champion replaced, those that
+    unfinished audits and trainings work with, and whatever lies outside the store.
+
+    A version's manifest goes first and its entry in the registry last: whoever is killed in between leaves a
+    version that can't be loaded and is deleted by the next.
+
+    Raises
+    ------
+    RegistryDownError
+        If the registry can't answer.
+    StoreError
+        If the store refuses to delete.
+    """
+    doomed = _doomed(store, registry.versions(), newest)
+    for version in doomed:
+        folder = version.uri.removeprefix(f"{store.uri}/")
+        store.delete(f"{folder}/{MANIFEST}")
+        for key in sorted(store.list(folder)):
+            store.delete(key)
+        registry.forget(version)
+    return doomed
+
+
+def _doomed(store: Store, versions: list[ModelVersion], newest: int) -> list[ModelVersion]:
+    """Return the versions that trainings of this store made and that nobody may need."""
+    champion = next((version for version in versions if CHAMPION in version.aliases), None)
+    before = champion.replaced if champion else ""
+    used = set(_used(store))
+    return [
+        version
+        for version in versions[:-newest]
+        if version.uri.startswith(f"{store.uri}/{keys.models()}/")
+        and not version.aliases
+        and version.version != before
+        and version.uri not in used
+    ]
+
+
+def _used(store: Store) -> Iterator[str]:
+    """Yield the URIs of the models that audits and trainings work with which have not ended."""
+    for audit in _unfinished(store, keys.run("", "").rstrip("/"), "model.json"):
+        yield documents.read(store, f"{audit}/model.json", ResolvedModel).uri
+    for training in _unfinished(store, keys.training_run("", "").rstrip("/"), "plan.json"):
+        yield documents.read(store, f"{training}/plan.json", TrainingPlan).base.uri
+        try:
+            yield documents.read(store, f"{training}/trained.json", Trained).uri
+        except KeyNotFoundError:
+            continue
+
+
+def _unfinished(store: Store, folder: str, begun: str) -> Iterable[str]:
+    """Return the runs that wrote the document ``begun`` and no summary."""
+    found = [key.rpartition("/") for key in store.list(folder)]
+    ended = {run for run, _, name in found if name == "summary.json"}
+    return sorted({run for run, _, name in found if name == begun} - ended)

@@ -1,0 +1,121 @@
+"""The record of trainings in MLflow: one run for each, with parameters, metrics, curves and artifacts."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from praxi_tasks.discovery.bundle import copy_bundle
+from praxi_tasks.learning.evaluation.champion_challenger import Evaluation, Scores
+from praxi_tasks.learning.model_registry.mlflow import LOGGED_MODEL, ModelRegistry, tracking_uri
+from praxi_tasks.learning.run.documents import Judged, Trained
+from praxi_tasks.learning.run.plan import TrainingSettings
+
+EXPERIMENT: Final = "praxi"
+_RUN_TAG: Final = "praxi.run"
+
+
+class Tracker:
+    """Writes about one training; a retry goes on with the record that it began.
+
+    Parameters
+    ----------
+    registry
+        Says which MLflow it is.
+    run_id
+        The training's.
+    artifacts
+        URI of a folder for artifacts, where MLflow does not choose one itself; empty if it does.
+    """
+
+    def __init__(self, registry: ModelRegistry, run_id: str, artifacts: str = "") -> None:
+        self._client = registry.client
+        self._registry = registry
+        self._name = run_id
+        self._artifacts = artifacts
+
+    def start(self, settings: TrainingSettings) -> str:
+        """Return MLflow's id of the run, which is begun unless it was."""
+        with self._registry.answering():
+            experiment = self._experiment()
+            known = self._client.search_runs(
+                [experiment], f"tags.`{_RUN_TAG}` = '{self._name}'", max_results=1
+            )
+            if known:
+                return str(known[0].info.run_id)
+            run = self._client.create_run(experiment, run_name=self._name, tags={_RUN_TAG: self._name})
+            for name, value in _parameters(settings).items():
+                self._client.log_param(run.info.run_id, name, value)
+            return str(run.info.run_id)
+
+    def finish(
+        self, run: str, trained: Trained, evaluation: Evaluation | None, judged: Judged, page: str
+    ) -> None:
+        """Write what came of it, and close the run."""
+        with self._registry.answering():
+            for name, value in _metrics(trained, evaluation, judged).items():
+                self._client.log_metric(run, name, value, step=0)
+            for number, (said, was, _) in enumerate(_curve(evaluation)):
+                self._client.log_metric(run, "reliability", was, step=round(100 * said) or number)
+            self._client.log_dict(run, {"learned": [list(each) for each in trained.learned]}, "learned.json")
+            self._client.log_dict(run, msgspec.to_builtins(trained), "model.json")
+            self._client.log_text(run, page, "report.html")
+            if trained.changed:
+                self._log_model(run, trained.uri)
+            self._client.set_terminated(run)
+
+    def _log_model(self, run: str, uri: str) -> None:
+        """Log the model whole: who has only MLflow can use it."""
+        with tempfile.TemporaryDirectory(prefix="praxi-model-") as folder:
+            copy_bundle(uri, Path(folder).as_uri())
+            self._client.log_artifacts(run, folder, LOGGED_MODEL)
+
+    def _experiment(self) -> str:
+        found = self._client.get_experiment_by_name(EXPERIMENT)
+        if found is not None:
+            return str(found.experiment_id)
+        return str(self._client.create_experiment(EXPERIMENT, artifact_location=self._artifacts or None))
+
+
+def artifacts(store_uri: str) -> str:
+    """Return where MLflow keeps artifacts if it keeps its records in the store; a server knows best."""
+    return f"{store_uri}/mlflow/artifacts" if tracking_uri(store_uri).startswith("sqlite:") else ""
+
+
+def _parameters(settings: TrainingSettings) -> Mapping[str, Any]:
+    flat = msgspec.to_builtins(settings)
+    bars = {f"bar.{name}": bound for name, bound in flat.pop("bars").items()}
+    return {
+        **{name: value for name, value in flat.items() if name not in {"request", "packages", "list"}},
+        **bars,
+    }
+
+
+def _metrics(trained: Trained, evaluation: Evaluation | None, judged: Judged) -> dict[str, float]:
+    metrics: dict[str, float] = {
+        "learned": len(trained.learned),
+        "repaired": len(trained.repaired),
+        "parts": trained.parts,
+        "model_bytes": trained.size,
+        "training_cpu_seconds": trained.seconds,
+        "score": judged.score,
+    }
+    if evaluation is None:
+        return metrics
+    metrics["false_positives"] = evaluation.false_positives
+    for name in ("champion_old", "challenger_old", "challenger_new"):
+        scores: Scores | None = getattr(evaluation, name)
+        for kind in ("f1", "precision", "recall", "exact", "calibration") if scores else ():
+            metrics[f"{name}.{kind}"] = getattr(scores, kind)
+        for ecosystem, f1 in scores.ecosystems.items() if scores else ():
+            metrics[f"{name}.f1.{ecosystem}"] = f1
+    return metrics
+
+
+def _curve(evaluation: Evaluation | None) -> tuple[tuple[float, float, int], ...]:
+    scores = evaluation and (evaluation.challenger_new or evaluation.challenger_old)
+    return scores.curve if scores else ()

@@ -1,0 +1,173 @@
+"""Getting the labelled fingerprints of wanted releases: each source in turn, every failure with a reason."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import date
+from typing import Final, Literal
+
+import msgspec
+
+from praxi_tasks.errors import (
+    KeyNotFoundError,
+    PraxiError,
+    ReleaseError,
+    SourceOnlyError,
+    StoreUnavailableError,
+)
+from praxi_tasks.learning.data.release_store import Library
+from praxi_tasks.learning.data.requests import NewPackage, of_version
+from praxi_tasks.learning.data.stored_release import StoredRelease
+from praxi_tasks.learning.sources.base import Source
+from praxi_tasks.store import Store, documents, keys
+
+logger = logging.getLogger(__name__)
+
+State = Literal["stored", "source", "failed", "given-up"]
+NEWEST: Final = 5
+"""How many versions of a package are learned on one day, where nobody knows which one is meant."""
+
+ATTEMPTS: Final = 5
+"""On how many days a release is asked for before it is given up."""
+
+
+class Attempt(msgspec.Struct, frozen=True):
+    """One day on which no source had a release, and what each said."""
+
+    day: date
+    reasons: dict[str, str]
+
+
+class Collected(msgspec.Struct, frozen=True):
+    """How the search for a release ended; ``source`` gave it, or ``reason`` says why none did.
+
+    In the state ``source`` it has to be built first, and ``reason`` says from what.
+    """
+
+    package: NewPackage
+    state: State
+    source: str = ""
+    reason: str = ""
+
+
+class Collector:
+    """Gets releases into the store.
+
+    Parameters
+    ----------
+    sources
+        Asked in turn until one has the release.
+    today
+        The day that failures are recorded under.
+    attempts
+        On how many days to ask.
+    """
+
+    def __init__(
+        self, store: Store, sources: Sequence[Source], today: date, attempts: int = ATTEMPTS
+    ) -> None:
+        self._store = store
+        self._library = Library(store)
+        self._sources = sources
+        self._today = today
+        self._attempts = attempts
+
+    def collect(self, wanted: NewPackage) -> Collected:
+        """Get one release, unless it is stored already or was asked for in vain too often.
+
+        Raises
+        ------
+        StoreUnavailableError
+            If there is nowhere to write to.
+        """
+        if self._store.exists(keys.release(*wanted.identity)):
+            return Collected(wanted, "stored", self._library.get(wanted.identity).source)
+        attempts = past_attempts(self._store, wanted)
+        if len([attempt for attempt in attempts if attempt.day != self._today]) >= self._attempts:
+            return Collected(wanted, "given-up", reason=_told(attempts[-1].reasons))
+        reasons: dict[str, str] = {}
+        for source in self._sources:
+            if source.offers(wanted):
+                try:
+                    found = self._ask(source, wanted, reasons)
+                except SourceOnlyError as error:
+                    remember(self._store, wanted, self._today, {source.name: str(error)})
+                    return Collected(wanted, "source", reason=str(error))
+                if found is not None:
+                    self._library.add(found)
+                    return Collected(wanted, "stored", found.source)
+        remember(self._store, wanted, self._today, reasons)
+        return Collected(wanted, "failed", reason=_told(reasons))
+
+    def collect_all(self, wanted: NewPackage) -> list[Collected]:
+        """Get one release, or, of a package without a version, its newest: each day those before them.
+
+        Such a package is asked for on so many days as a release that can't be had: one whose version stays
+        unknown was changed by somebody, or is older than all that is worth learning.
+        """
+        if wanted.version:
+            return [self.collect(wanted)]
+        attempts = past_attempts(self._store, wanted)
+        past = len([attempt for attempt in attempts if attempt.day != self._today])
+        if past >= self._attempts:
+            return [Collected(wanted, "given-up", reason="its version is still unknown")]
+        reasons: dict[str, str] = {}
+        offers = [source for source in self._sources if source.offers(wanted)]
+        found = dict.fromkeys(each for source in offers for each in self._versions(source, wanted, reasons))
+        remember(self._store, wanted, self._today, reasons)
+        chosen = list(found)[NEWEST * past :][:NEWEST]
+        if not chosen:
+            reasons = reasons or {"versions": "no source tells any more of them"}
+            return [Collected(wanted, "failed", reason=_told(reasons))]
+        return [self.collect(of_version(wanted, version)) for version in chosen]
+
+    def _versions(self, source: Source, wanted: NewPackage, reasons: dict[str, str]) -> Sequence[str]:
+        try:
+            return source.versions(wanted)
+        except ReleaseError as error:
+            reasons[source.name] = str(error)
+            return ()
+
+    def _ask(self, source: Source, wanted: NewPackage, reasons: dict[str, str]) -> StoredRelease | None:
+        """Ask one source; whatever goes wrong is its reason, for the next one may do better."""
+        try:
+            return source.read(wanted).checked()
+        except (StoreUnavailableError, SourceOnlyError):
+            raise
+        except PraxiError as error:
+            reasons[source.name] = str(error)
+            level = logging.INFO if isinstance(error, ReleaseError) else logging.WARNING
+            logger.log(level, "%s: %s", source.name, error)
+        except (OSError, ValueError, EOFError) as error:
+            reasons[source.name] = f"{type(error).__name__}: {error}"
+            logger.warning("%s: %s", source.name, error)
+        return None
+
+
+def remember(store: Store, wanted: NewPackage, today: date, reasons: dict[str, str]) -> None:
+    """Record that a release was asked for in vain; of a day, the last time counts."""
+    others = [attempt for attempt in past_attempts(store, wanted) if attempt.day != today]
+    record = [*others, Attempt(today, reasons)]
+    documents.write(store, keys.release_attempts(*wanted.identity), record)
+
+
+def amend(store: Store, wanted: NewPackage, reasons: dict[str, str]) -> None:
+    """Record why the last attempt to get a release was in vain, once that is known, if there was one."""
+    attempts = past_attempts(store, wanted)
+    if attempts:
+        record = [*attempts[:-1], Attempt(attempts[-1].day, reasons)]
+        documents.write(store, keys.release_attempts(*wanted.identity), record)
+
+
+def past_attempts(store: Store, wanted: NewPackage) -> tuple[Attempt, ...]:
+    """Return the days on which a release was asked for in vain."""
+    try:
+        return documents.read(store, keys.release_attempts(*wanted.identity), tuple[Attempt, ...])
+    except KeyNotFoundError:
+        return ()
+
+
+def _told(reasons: dict[str, str]) -> str:
+    told = "; ".join(f"{source}: {reason}" for source, reason in reasons.items())
+    return told or "no source offers it"

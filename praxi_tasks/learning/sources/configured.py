@@ -1,0 +1,68 @@
+"""Which sources are asked for a release, and in what order."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from praxi_tasks.errors import UsageError
+from praxi_tasks.learning.sources.base import Source
+from praxi_tasks.learning.sources.fetching import check_public, check_site
+from praxi_tasks.learning.sources.image_layer import LayerSource
+from praxi_tasks.learning.sources.indexes import DebSource, NpmSource, PyPISource
+from praxi_tasks.learning.sources.npm.registry import NpmRegistry
+from praxi_tasks.learning.sources.pypi.sdist import SdistSource
+from praxi_tasks.learning.sources.pypi.simple_index import SimpleIndex
+from praxi_tasks.store import Store
+
+VARIABLE: Final = "PRAXI_LEARN_SOURCES"
+PYPI: Final = "PRAXI_LEARN_PYPI_INDEX"
+NPM: Final = "PRAXI_LEARN_NPM_REGISTRY"
+BUILD: Final = "PRAXI_LEARN_BUILD_INDEX"
+"""Address of the index that builds get; unset where nothing may be built."""
+
+
+def _pypi() -> Source:
+    url = os.environ.get(PYPI, "")
+    return SimpleIndex(check_site(url, PYPI)) if url else PyPISource()
+
+
+def _npm() -> Source:
+    url = os.environ.get(NPM, "")
+    return NpmRegistry(check_site(url, NPM)) if url else NpmSource()
+
+
+def _sdists() -> Source | None:
+    url = os.environ.get(BUILD, "")
+    return SdistSource(check_public(url, BUILD)) if url else None
+
+
+_MAKERS: Final[Mapping[str, Callable[[Store], Source | None]]] = {
+    "layer": LayerSource,
+    "pypi": lambda _: _pypi(),
+    "deb": lambda _: DebSource(),
+    "npm": lambda _: _npm(),
+    "sdist": lambda _: _sdists(),
+}
+
+
+def choose_sources(store: Store) -> Sequence[Source]:
+    """Return the sources that ``PRAXI_LEARN_SOURCES`` names, in its order; all of them by default.
+
+    An index is asked directly where ``PRAXI_LEARN_PYPI_INDEX`` or ``PRAXI_LEARN_NPM_REGISTRY`` gives its
+    address, and through pip or npm otherwise, as they are configured. Source is looked for only where
+    ``PRAXI_LEARN_BUILD_INDEX`` says from which index it may be built.
+
+    Raises
+    ------
+    UsageError
+        If it names one that there is not, or an address is none.
+    """
+    names = [name.strip() for name in os.environ.get(VARIABLE, ",".join(_MAKERS)).split(",") if name.strip()]
+    unknown = sorted(set(names) - _MAKERS.keys())
+    if unknown or not names:
+        raise UsageError(
+            "not sources of releases", where=f"{VARIABLE}={names}", action=f"use {', '.join(_MAKERS)}"
+        )
+    return [source for name in names if (source := _MAKERS[name](store)) is not None]

@@ -1,0 +1,1 @@
+"""npm registries as a source of releases."""

@@ -1,0 +1,1 @@
+"""Python package indexes as a source of releases."""

@@ -1,0 +1,87 @@
+"""A PyPI index spoken to directly, for pods, whose image has no pip on its path."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from packaging.tags import Tag
+from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+from packaging.version import InvalidVersion, Version
+
+from praxi_tasks.errors import ReleaseNotFoundError
+from praxi_tasks.learning.data.requests import NewPackage
+from praxi_tasks.learning.data.stored_release import StoredRelease
+from praxi_tasks.learning.sources.fetching import save_file
+from praxi_tasks.learning.sources.indexes import list_wheel
+from praxi_tasks.learning.sources.package_managers import check_words, scratch
+from praxi_tasks.learning.sources.pypi.project_page import IndexFile, index_files
+
+
+class Wheel(NamedTuple):
+    """A wheel that an index lists, and what its name says about it."""
+
+    file: IndexFile
+    version: Version
+    tags: frozenset[Tag]
+
+
+class SimpleIndex:
+    """Wheels as an index lists them; never built, never installed.
+
+    Parameters
+    ----------
+    url
+        Of the index, ``…/simple``; credentials in it are sent to its host only, and shown nowhere.
+    """
+
+    name = "pypi"
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def offers(self, wanted: NewPackage) -> bool:
+        """Return whether it is a Python package."""
+        return wanted.ecosystem == "pypi"
+
+    def versions(self, wanted: NewPackage) -> Sequence[str]:
+        """Return the versions that there are wheels of, the newest first; see :meth:`read` for errors."""
+        found = {wheel.version for wheel in self._wheels(wanted.name) if not wheel.version.is_prerelease}
+        return [str(version) for version in sorted(found, reverse=True)]
+
+    def read(self, wanted: NewPackage) -> StoredRelease:
+        """Return what the release's wheel contains."""
+        check_words(wanted.name, wanted.version)
+        try:
+            version = Version(wanted.version)
+        except InvalidVersion:
+            raise ReleaseNotFoundError("no version that an index can have", where=wanted.purl) from None
+        wheels = [wheel for wheel in self._wheels(wanted.name) if wheel.version == version]
+        if not wheels:
+            raise ReleaseNotFoundError("the index has no wheel of this version", where=wanted.purl)
+        chosen = max(wheels, key=_preference).file
+        with scratch() as folder:
+            return list_wheel(save_file(chosen.url, folder / chosen.name, "sha256", chosen.digest), wanted)
+
+    def _wheels(self, name: str) -> Sequence[Wheel]:
+        return [wheel for file in index_files(self._url, name) if (wheel := _wheel(file)) is not None]
+
+
+def _preference(wheel: Wheel) -> tuple[bool, bool, bool, str]:
+    """Rank wheels of one version: most images run Linux on x86-64 with glibc and a recent Python."""
+    platforms = " ".join(sorted(tag.platform for tag in wheel.tags))
+    return (
+        "any" in platforms.split(),
+        "manylinux" in platforms and "x86_64" in platforms,
+        "linux" in platforms,
+        max(f"{len(tag.interpreter):02d}{tag.interpreter}" for tag in wheel.tags),
+    )
+
+
+def _wheel(file: IndexFile) -> Wheel | None:
+    """Return what a file's name says about it; nothing for what is no wheel."""
+    try:
+        _, version, _, tags = parse_wheel_filename(file.name)
+    except (InvalidWheelFilename, InvalidVersion):
+        return None
+    return Wheel(file, version, tags)

@@ -1,0 +1,1 @@
+"""Synthetic layers to train and to evaluate on."""

@@ -1,0 +1,176 @@
+"""Made-up layers whose truth is known: what experts are trained, calibrated and compared on."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from praxi_tasks.discovery.release import Release
+from praxi_tasks.fingerprint.paths import normalise_all
+from praxi_tasks.fingerprint.tagset import Tagset
+from praxi_tasks.learning.synthesis.augmentation import Damage, Files, compile_python, drift, install
+
+PYTHON_ROOTS: Final = (
+    "usr/local/lib/python3.11/site-packages",
+    "usr/local/lib/python3.9/site-packages",
+    "opt/venv/lib/python3.12/site-packages",
+    "app/.venv/lib/python3.10/site-packages",
+    "home/app/.local/lib/python3.11/site-packages",
+    "usr/local/lib/python3.11/dist-packages",
+    "usr/lib/python3/dist-packages",
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LabelledLayer:
+    """A layer and the truth about it.
+
+    ``truth`` maps each package that left a file to its version, or to ``None`` where that is none the model
+    was given.
+    """
+
+    tagset: Tagset
+    truth: dict[str, str | None]
+
+
+class LayerSampler:
+    """Draws layers from releases.
+
+    Parameters
+    ----------
+    releases
+        What may be in a layer.
+    groups
+        Sets of packages that share paths; a part of the layers is drawn from within them.
+    most
+        How many packages a layer holds at most.
+    strangers
+        Packages that the model is not to know; a part of the layers holds little else.
+    """
+
+    def __init__(
+        self,
+        releases: Sequence[Release],
+        rng: np.random.Generator,
+        *,
+        groups: Sequence[Sequence[str]] = (),
+        most: int = 12,
+        strangers: Collection[str] = (),
+    ) -> None:
+        self._rng = rng
+        self._releases: defaultdict[str, list[Release]] = defaultdict(list)
+        for release in releases:
+            self._releases[release.package].append(release)
+        self._names = sorted(self._releases)
+        present = [[name for name in group if name in self._releases] for group in groups]
+        self._groups = [group for group in present if len(group) > 1]
+        self._most = most
+        self._strangers = sorted(self._releases.keys() & set(strangers))
+
+    def draw(
+        self,
+        damage: Damage | None = None,
+        *,
+        drifting: float = 0.1,
+        confusable: float = 0.3,
+        strange: float = 0.5,
+    ) -> LabelledLayer:
+        """Draw one layer.
+
+        Parameters
+        ----------
+        damage
+            What happened to it; drawn too unless it is given.
+        drifting
+            Share of its packages that are of another version.
+        confusable
+            Probability that it holds only packages that share paths with others.
+        strange
+            Probability, where strangers are named, that a share of its packages are strangers, up to all.
+        """
+        rng = self._rng
+        damage = damage or Damage.draw(rng)
+        root = PYTHON_ROOTS[rng.integers(len(PYTHON_ROOTS))]
+        compiled = rng.random() < 0.4
+        truth: dict[str, str | None] = {}
+        parts: list[Files] = []
+        for name in self._choose(confusable, strange):
+            versions = self._releases[name]
+            release = versions[rng.integers(len(versions))]
+            files = damage.apply(release, rng)
+            drifted = rng.random() < drifting
+            if drifted:
+                files = drift(files, rng, rng.uniform(0.05, 0.6))
+            if release.ecosystem == "pypi":
+                files = install(files, root)
+                files = compile_python(files) if compiled else files
+            if files.paths:
+                truth[name] = None if drifted or not release.version else release.version
+                parts.append(files)
+        parts.append(noise(rng))
+        return LabelledLayer(merge(parts), truth)
+
+    def _choose(self, confusable: float, strange: float) -> list[str]:
+        rng = self._rng
+        count = int((self._most + 1) ** rng.random())  # as many small layers as big ones
+        if self._strangers and rng.random() < strange:
+            return self._among_strangers(count)
+        if not self._groups or rng.random() >= confusable:
+            return [self._names[place] for place in rng.permutation(len(self._names))[:count].tolist()]
+        return self._from_groups(count)
+
+    def _among_strangers(self, count: int) -> list[str]:
+        """Choose packages of which a share, of any size up to all of them, are strangers."""
+        share = min(self._rng.uniform(0.2, 2.0), 1.0)  # of more than half of these layers: all
+        strange = self._rng.random(count) < share
+        pools = [self._strangers if stranger else self._names for stranger in strange.tolist()]
+        return list(dict.fromkeys(pool[self._rng.integers(len(pool))] for pool in pools))
+
+    def _from_groups(self, count: int) -> list[str]:
+        rng = self._rng
+        chosen: list[str] = []
+        taken: set[int] = set()
+        for group in [self._groups[rng.integers(len(self._groups))] for _ in range(count)]:
+            name = group[rng.integers(len(group))]
+            keys = set(self._releases[name][0].normalised.keys.tolist())
+            if not keys & taken:  # an installer refuses two packages with one file
+                chosen.append(name)
+                taken |= keys
+        return chosen
+
+
+def noise(rng: np.random.Generator) -> Files:
+    """Return files that no package owns: an application's own, of a random name and size."""
+    count = int(10 ** rng.uniform(0, 3)) - 1
+    word = f"app{rng.integers(10**6)}"
+    homes = (f"opt/{word}", f"srv/{word}/data", f"usr/lib/{word}", "etc", "var/lib/" + word)
+    home = homes[rng.integers(len(homes))]
+    paths = [f"{home}/{word}_{rng.integers(10**6)}.dat" for _ in range(count)]
+    sizes = rng.integers(1, 10**6, count).astype(np.uint64)
+    return Files(paths, sizes, rng.integers(1, 2**62, count).astype(np.uint64), np.ones(count, np.bool_))
+
+
+def merge(parts: Sequence[Files], digest: str = "sha256:" + "0" * 64) -> Tagset:
+    """Put files into one layer; of files with one path the last stays."""
+    places: dict[str, int] = {}
+    paths = [path for part in parts for path in part.paths]
+    places |= {path: row for row, path in enumerate(paths)}
+    rows = np.fromiter(places.values(), np.intp, len(places))
+    kept = list(places)
+    return Tagset(
+        digest,
+        kept,
+        normalise_all(kept),
+        _column([part.sizes for part in parts])[rows],
+        _column([part.hashes for part in parts])[rows],
+        np.concatenate([part.measured for part in parts]).astype(np.bool_)[rows],
+    )
+
+
+def _column(parts: Sequence[NDArray[np.uint64]]) -> NDArray[np.uint64]:
+    return np.concatenate(parts).astype(np.uint64)

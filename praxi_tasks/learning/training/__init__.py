@@ -1,0 +1,1 @@
+"""Training: from files, incremental, and the repair of experts that disturb new releases."""

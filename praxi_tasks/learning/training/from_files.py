@@ -1,0 +1,250 @@
+"""From files of training data to a model."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from praxi_tasks.discovery.catalogue import Catalogue
+from praxi_tasks.discovery.catalogue_merge import join_catalogues
+from praxi_tasks.discovery.model import Model
+from praxi_tasks.discovery.release import Release
+from praxi_tasks.discovery.scorer import Scorer
+from praxi_tasks.errors import DataError
+from praxi_tasks.learning.catalogue.builder import build_catalogue
+from praxi_tasks.learning.catalogue.debian_contents import (
+    ECOSYSTEM,
+    MOST_FILES,
+    Archive,
+    is_contents,
+    read_archive,
+    read_packages,
+)
+from praxi_tasks.learning.catalogue.shared_paths import confusable_groups
+from praxi_tasks.learning.data.bundled_releases import choose
+from praxi_tasks.learning.data.recordings import read_changesets
+from praxi_tasks.learning.data.release_files import read_releases
+from praxi_tasks.learning.data.wheel_files import is_wheel, read_wheel
+from praxi_tasks.learning.estimators.assignment import BY_DEFAULT, Assignment
+from praxi_tasks.learning.estimators.expert_ensemble import grow
+from praxi_tasks.learning.estimators.samples import Samples
+from praxi_tasks.learning.estimators.scorer import ARCHIVE_LAYERS, LAYERS, USUAL, ScorerRecipe, train_scorer
+from praxi_tasks.learning.synthesis.layer_sampler import LayerSampler
+from praxi_tasks.learning.training.extend import Added, add_releases, give_experts
+
+SEED: Final = 20_260_101
+"""Training draws its layers from this seed, so the same data give the same model."""
+
+HELD: Final = 0.1
+"""Share of the packages that the scorer's training takes as unknown."""
+
+ARCHIVE_SAMPLE: Final = 4_000
+"""How many packages of an archive the scorer is trained on, besides those that share paths."""
+
+MANY: Final = 10_000
+"""A catalogue of so many packages is a whole archive's: its scorer is trained on more layers."""
+
+MOST: Final = 60
+"""How many packages the layers hold that the scorer is trained on, at most."""
+
+HELD_SAMPLE: Final = 4_000
+"""How many more of those that were held out: what unknown packages look like is told by them alone."""
+
+
+class Learned(NamedTuple):
+    """A model that learned files.
+
+    ``repaired`` names the old packages and labels that were wrong about what is new and were changed for it,
+    ``firing`` those that still are; everything else that was known is the same bytes. ``carried`` are some of
+    the releases that it was trained on, for whoever trains it further.
+    """
+
+    model: Model
+    repaired: tuple[str, ...] = ()
+    firing: tuple[str, ...] = ()
+    carried: tuple[Release, ...] = ()
+
+
+def train_model(
+    releases: Sequence[Path] = (),
+    changesets: Sequence[Path] = (),
+    base: Model | None = None,
+    assignment: Assignment = BY_DEFAULT,
+) -> Model:
+    """Return the model that :func:`learn_files` makes."""
+    return learn_files(releases, changesets, base, assignment).model
+
+
+def learn_files(
+    releases: Sequence[Path] = (),
+    changesets: Sequence[Path] = (),
+    base: Model | None = None,
+    assignment: Assignment = BY_DEFAULT,
+) -> Learned:
+    """Learn releases and recorded changesets, on top of what a model knows already.
+
+    Parameters
+    ----------
+    releases
+        Files of releases (see :mod:`~praxi_tasks.learning.data.release_files`), wheels, or Contents indexes
+        of Debian.
+    changesets
+        Files of recordings (see :mod:`~praxi_tasks.learning.data.recordings`).
+    base
+        A model whose catalogues and experts are taken over as they are, but for those that fire on the new.
+    assignment
+        How releases and labels are assigned to experts.
+
+    Raises
+    ------
+    DataError
+        If a file can't be read, or there is nothing to learn in any of them.
+    """
+    rng = np.random.default_rng(SEED)
+    archives = [path for path in releases if not is_wheel(path) and is_contents(path)]
+    known = [release for path in releases if path not in archives for release in _read(path)]
+    recordings = [recording for path in changesets for recording in read_changesets(path) if recording.labels]
+    if not archives and not known and not recordings:
+        raise DataError("there is nothing to learn", where=", ".join(map(str, (*releases, *changesets))))
+    before = base or Model()
+    seen: Sequence[Release] = ()
+    if before.parts:
+        learned = _add(before, archives, known, rng, assignment)
+    elif archives or known:
+        learned, seen = _build(before, archives, known, rng, assignment)
+    else:
+        learned = Added(before)
+    carried = tuple(choose(known, seen, rng))
+    if not recordings:
+        return Learned(*learned, carried)
+    growth = grow(before.recorded, Samples.of(recordings), rng, assignment=assignment)
+    return Learned(
+        learned.model.replaced(recorded=growth.panel),
+        (*learned.repaired, *growth.repaired),
+        (*learned.firing, *growth.firing),
+        carried,
+    )
+
+
+def _read(path: Path) -> Iterable[Release]:
+    return [read_wheel(path)] if is_wheel(path) else read_releases(path)
+
+
+def _build(
+    before: Model,
+    archives: Sequence[Path],
+    known: Sequence[Release],
+    rng: np.random.Generator,
+    assignment: Assignment,
+) -> tuple[Added, Sequence[Release]]:
+    """Build the catalogues and the scorer of a model that has none.
+
+    What the scorer saw of the archive comes second, as far as it was drawn from all of it.
+    """
+    archive = read_archive(archives, (), rng, HELD) if archives else None
+    parts = [archive.catalogue] if archive else []
+    parts += [build_catalogue(known)] if known else []
+    drawn = _draw(archives, archive, known, rng)
+    model = before.replaced(catalogues=parts, scorer=_train(drawn, rng))
+    return give_experts(model, known, rng, assignment), drawn.ordinary
+
+
+def _add(
+    before: Model,
+    archives: Sequence[Path],
+    known: Sequence[Release],
+    rng: np.random.Generator,
+    assignment: Assignment,
+) -> Added:
+    """Add an archive, which is too big to ask anybody about, and releases."""
+    model = before
+    if archives:
+        model = model.replaced(catalogues=[*model.parts, read_archive(archives, (), rng, HELD).catalogue])
+    if not known:
+        return Added(model)
+    return add_releases(model, known, rng, assignment=assignment)
+
+
+class _Drawn(NamedTuple):
+    """What a scorer is trained on.
+
+    ``reduced`` is the catalogue without the packages that were held out. ``ordinary`` are those of the
+    archive's packages in ``releases`` that were drawn from all of it.
+    """
+
+    reduced: Catalogue
+    releases: Sequence[Release]
+    groups: Sequence[Sequence[str]]
+    strangers: Collection[str]
+    layers: int
+    ordinary: Sequence[Release]
+
+
+def make_scorer(
+    archives: Sequence[Path],
+    archive: Archive | None,
+    known: Sequence[Release],
+    rng: np.random.Generator,
+    recipe: ScorerRecipe = USUAL,
+    layers: int | None = None,
+) -> Scorer:
+    """Train the scorer on layers of which a few packages are unknown: those that were held out.
+
+    Parameters
+    ----------
+    layers
+        How many; as many as the catalogue asks for, unless it is given.
+    """
+    drawn = _draw(archives, archive, known, rng)
+    return _train(drawn if layers is None else drawn._replace(layers=layers), rng, recipe)
+
+
+def _train(drawn: _Drawn, rng: np.random.Generator, recipe: ScorerRecipe = USUAL) -> Scorer:
+    groups, strangers = drawn.groups, drawn.strangers
+    sampler = LayerSampler(drawn.releases, rng, groups=groups, strangers=strangers, most=MOST)
+    return train_scorer(sampler, drawn.reduced, drawn.layers, recipe)
+
+
+def _draw(
+    archives: Sequence[Path], archive: Archive | None, known: Sequence[Release], rng: np.random.Generator
+) -> _Drawn:
+    packages = sorted({release.package for release in known})
+    held = {name for name in packages if rng.random() < HELD}
+    parts = [build_catalogue(release for release in known if release.package not in held)]
+    whole = [build_catalogue(known)]
+    if archive is not None:
+        parts, whole = [archive.reduced, *parts], [archive.catalogue, *whole]
+    catalogue = join_catalogues(whole)
+    # Also groups of two ecosystems: a wheel and the archive's own package.
+    groups = confusable_groups(catalogue)
+    strangers = held | archive.held if archive else held
+    drawn = rng.permutation(len(catalogue.packages))[:ARCHIVE_SAMPLE].tolist()
+    ordinary = {catalogue.packages[place] for place in drawn}
+    sample = _sample(archives, ordinary, groups, strangers, rng)
+    return _Drawn(
+        reduced=join_catalogues(parts),
+        releases=[*known, *sample],
+        groups=groups,
+        strangers=strangers,
+        layers=ARCHIVE_LAYERS if len(catalogue.packages) >= MANY else LAYERS,
+        ordinary=[one for one in sample if one.package in ordinary and len(one.paths) < MOST_FILES],
+    )
+
+
+def _sample(
+    archives: Sequence[Path],
+    ordinary: Collection[str],
+    groups: Sequence[Sequence[str]],
+    held: Collection[str],
+    rng: np.random.Generator,
+) -> list[Release]:
+    """Read back some packages of the archives: ordinary ones, those that share paths, and some held out."""
+    prefix = f"{ECOSYSTEM}/"
+    chosen = {*ordinary, *(name for group in groups for name in group)}
+    chosen |= set(rng.permutation(sorted(held))[:HELD_SAMPLE].tolist())
+    return read_packages(
+        archives, {name.removeprefix(prefix) for name in chosen if name.startswith(prefix)}, MOST_FILES
+    )

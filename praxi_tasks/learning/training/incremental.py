@@ -1,0 +1,161 @@
+"""Learning releases on top of what a model knows: new experts, and nothing of the old ones touched."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+import numpy as np
+
+from praxi_tasks.discovery.catalogue import Catalogue
+from praxi_tasks.discovery.catalogue_merge import join_catalogues
+from praxi_tasks.discovery.expert_ensemble import Panel
+from praxi_tasks.discovery.model import Model
+from praxi_tasks.discovery.release import Release
+from praxi_tasks.learning.catalogue.builder import build_catalogue
+from praxi_tasks.learning.catalogue.debian_contents import Archive
+from praxi_tasks.learning.catalogue.folder_claims import cautious
+from praxi_tasks.learning.catalogue.subset import without
+from praxi_tasks.learning.data.release_store import Shelf
+from praxi_tasks.learning.data.stored_release import StoredRelease
+from praxi_tasks.learning.estimators.assignment import BY_DEFAULT, Assignment
+from praxi_tasks.learning.estimators.hyperparameters import USUAL, Recipes
+from praxi_tasks.learning.training.extend import add_releases, give_experts
+from praxi_tasks.learning.training.from_files import make_scorer
+
+_SEED: Final = 20_260_103
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Increment:
+    """A model that learned something.
+
+    ``learned`` are the releases it knows now; ``twins`` those that install exactly what another package's
+    release installs, with that other: nothing could tell them apart, so they are kept out. ``repaired`` are
+    the old packages that fired on the new ones and were changed, nothing else was; ``firing`` those that
+    fired and could not be repaired without harm.
+    """
+
+    model: Model
+    learned: tuple[StoredRelease, ...]
+    twins: dict[str, str]
+    repaired: tuple[str, ...] = ()
+    firing: tuple[str, ...] = ()
+
+
+def learn_releases(
+    base: Model,
+    new: Sequence[StoredRelease],
+    old: Shelf,
+    assignment: Assignment = BY_DEFAULT,
+    recipes: Recipes = USUAL,
+) -> Increment:
+    """Teach a model releases that it does not know.
+
+    Parameters
+    ----------
+    base
+        Stays as it is: its catalogues are taken over byte for byte.
+    new
+        What to learn; releases that the model knows are passed over.
+    old
+        Stored releases: to find twins among, and to see that repairs do no harm.
+    assignment, recipes
+        How the new releases get experts, and how those are trained.
+    """
+    if not base.parts:
+        return rebuild(new, assignment, base, recipes)
+    unknown = [release for release in new if not base.knows(*release.identity)]
+    owners = {release.content_id: _owner(base, release, old) for release in unknown}
+    learned, twins = separate(unknown, {content: owner for content, owner in owners.items() if owner})
+    if not learned:
+        return Increment(base, (), twins)
+    known = [release.release() for release in learned]
+    rng = np.random.default_rng(_SEED)
+    stored = partial(_stored, base, old)
+    added = add_releases(base, known, rng, assignment=assignment, stored=stored, recipe=recipes.expert)
+    return Increment(added.model, tuple(learned), twins, added.repaired, added.firing)
+
+
+def _stored(base: Model, old: Shelf, name: str) -> list[Release]:
+    """Return the stored releases of a package that a model knows."""
+    ecosystem, _, package = name.partition("/")
+    return [each.release() for each in old.of_package(ecosystem, package) if base.knows(*each.identity)]
+
+
+def rebuild(
+    known: Sequence[StoredRelease],
+    assignment: Assignment = BY_DEFAULT,
+    base: Model | None = None,
+    recipes: Recipes = USUAL,
+    layers: int | None = None,
+) -> Increment:
+    """Build a model of some stored releases, with a scorer of its own.
+
+    Parameters
+    ----------
+    base
+        What it knows of packages that are not stored, or not in all their versions, is taken over: a store
+        holds some of a starter's releases only, and nothing is to be forgotten.
+    layers
+        How many to train the scorer on; as many as its catalogue asks for, unless it is given.
+    """
+    base = base or Model()
+    learned, twins = separate(known, {})
+    releases = [release.release() for release in learned]
+    if not releases:
+        return Increment(base, (), twins)
+    rng = np.random.default_rng(_SEED)
+    part, rest = build_catalogue(releases), _rest(base, learned)
+    archive = None
+    if rest:
+        others = join_catalogues(rest)
+        part, archive = cautious(part, releases, rest), Archive(others, others, frozenset())
+    scorer = make_scorer((), archive, releases, rng, recipes.scorer, layers)
+    model = base.replaced(catalogues=[*rest, part], scorer=scorer, released=Panel())
+    made = give_experts(model, releases, rng, assignment, recipes.expert)
+    return Increment(made.model, tuple(learned), twins)
+
+
+def _rest(base: Model, learned: Sequence[StoredRelease]) -> list[Catalogue]:
+    """Return a model's catalogues without the packages that are learned in all the versions it knows."""
+    versions: defaultdict[str, set[str]] = defaultdict(set)
+    for release in learned:
+        versions["/".join(release.identity[:2])].add(release.version)
+    known = base.catalogue
+    numbers = {name: number for number, name in enumerate(known.packages) if name in versions}
+    told = {name for name, number in numbers.items() if versions[name] >= set(known.versions_of(number))}
+    return [part for part in (without(part, told) for part in base.parts) if part.packages]
+
+
+def _owner(base: Model, release: StoredRelease, old: Shelf) -> tuple[str, str] | None:
+    """Return the package whose release the model knows and that installs the same, if there is one."""
+    known = (identity[:2] for identity in old.alike(release) if base.knows(*identity))
+    return next(known, None)
+
+
+def separate(
+    new: Sequence[StoredRelease], known: Mapping[str, tuple[str, str]]
+) -> tuple[list[StoredRelease], dict[str, str]]:
+    """Return the releases that can be told from every other package, and the rest with its twin.
+
+    Versions of one package may be alike: that is a tie, and told as one.
+
+    Parameters
+    ----------
+    known
+        Packages that the model knows, by the hash of what one of their releases installs.
+    """
+    owners = dict(known)
+    learned: list[StoredRelease] = []
+    twins: dict[str, str] = {}
+    for release in new:
+        owner = owners.setdefault(release.content_id, release.identity[:2])
+        if owner == release.identity[:2]:
+            learned.append(release)
+        else:
+            twins["/".join(release.identity)] = "/".join(owner)
+    return learned, twins

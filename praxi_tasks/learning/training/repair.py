@@ -1,0 +1,148 @@
+"""Keeping old experts from firing on new software: who does is asked, found, and repaired by name.
+
+An old package fires where a layer that holds only a new release makes the model name it too. It is repaired
+by taking the new release as a negative: paths and folders that both have no longer speak for the old one.
+Every other package's knowledge stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from praxi_tasks.discovery.catalogue import CORE, Catalogue
+from praxi_tasks.discovery.model import Model
+from praxi_tasks.discovery.release import Release
+from praxi_tasks.fingerprint.paths import hash_text, parent_folder
+from praxi_tasks.fingerprint.tagset import Tagset
+from praxi_tasks.learning.catalogue.subset import narrowed
+from praxi_tasks.learning.synthesis.augmentation import Damage, Files
+from praxi_tasks.learning.synthesis.catalogue_layers import recalled
+from praxi_tasks.learning.synthesis.layer_sampler import merge
+
+SAMPLES: Final = 3
+"""Layers per new release that old experts are asked about: a whole one, and damaged ones."""
+
+LEAST_KEPT: Final = 0.5
+"""A package that would lose more of its paths than this leaves is not repaired: it would be forgotten."""
+
+Fired = dict[str, list[Release]]
+"""Old packages, and the new releases that made each fire."""
+
+
+def find_firing(model: Model, new: Sequence[Release], rng: np.random.Generator) -> Fired:
+    """Ask a model that learned some releases which other packages it sees in them.
+
+    It is asked with what it knows of their paths alone, so that the rest of it costs nothing.
+    """
+    keys = np.unique(np.concatenate([release.normalised.keys for release in new]))
+    folders = np.sort(folders_of(new))
+    model = model.replaced(catalogues=[narrowed(part, keys, folders) for part in model.parts])
+    fired: defaultdict[str, list[Release]] = defaultdict(list)
+    learned = {release.package for release in new}
+    for release in new:
+        samples = [merge([sample]) for sample in _samples(release, rng) if sample.paths]
+        names = {name for sample in samples for name in model.packages_in(sample)}
+        for name in sorted(names - learned):
+            fired[name].append(release)
+    return dict(fired)
+
+
+def repair(
+    model: Model, fired: Fired, stored: Mapping[str, Sequence[Release]]
+) -> tuple[Model, tuple[str, ...]]:
+    """Return the model with the packages that fired repaired, and which those are.
+
+    A package is left alone if it would be forgotten, or if the new release would fire on it instead.
+
+    Parameters
+    ----------
+    stored
+        Releases of the packages that fired; of others, what the catalogue knows has to do.
+    """
+    repaired = []
+    for name, new in sorted(fired.items()):
+        mended = _mended(model, name, new)
+        if mended is None:
+            continue
+        layers = [merge([Files.of(release)]) for release in stored.get(name, ())]
+        if not _harmed(mended, name, layers or list(recalled(model.catalogue, name)), new):
+            model = mended
+            repaired.append(name)
+    return model, tuple(repaired)
+
+
+def _mended(model: Model, name: str, new: Sequence[Release]) -> Model | None:
+    """Return the model with one package repaired in whatever parts know it; nothing if none could be."""
+    parts = [
+        _without(part, part.packages.index(name), new) if name in part.packages else part
+        for part in model.parts
+    ]
+    if all(after is before for after, before in zip(parts, model.parts, strict=True)):
+        return None
+    return model.replaced(catalogues=parts)
+
+
+def _harmed(model: Model, old: str, layers: Sequence[Tagset], new: Sequence[Release]) -> bool:
+    """Return whether an old package is no longer named where it is, or a new one is named there."""
+    strangers = {release.package for release in new}
+    named = [set(model.packages_in(layer)) for layer in layers]
+    return not layers or any(old not in names or names & strangers for names in named)
+
+
+def _samples(release: Release, rng: np.random.Generator) -> Iterable[Files]:
+    yield Files.of(release)
+    for _ in range(SAMPLES - 1):
+        yield Damage.draw(rng).apply(release, rng)
+
+
+def _without(part: Catalogue, package: int, new: Sequence[Release]) -> Catalogue:
+    """Return a catalogue in which what a package shares with new releases no longer speaks for it.
+
+    Where that would leave too little, it is the catalogue itself.
+    """
+    keys = np.concatenate([release.normalised.keys for release in new])
+    core = np.concatenate([np.isin(release.normalised.kinds, CORE) for release in new])
+    own = part.owners == package
+    shared = own & np.isin(part.keys, keys)
+    left = int(own.sum() - shared.sum())
+    if not shared.any() or left < LEAST_KEPT * own.sum():
+        return part
+    working = int(np.isin(part.keys[shared], keys[core]).sum())
+    start, end = part.row_starts[package : package + 2].tolist()
+    row_core = part.row_core.copy()
+    row_core[start:end] &= ~np.isin(part.row_keys[start:end], keys)
+    folders = (part.folder_owners == package) & np.isin(part.folders, folders_of(new))
+    return replace(
+        part,
+        keys=part.keys[~shared],
+        owners=part.owners[~shared],
+        expected=_less(part.expected, package, working),
+        extras=_less(part.extras, package, int(shared.sum()) - working),
+        row_core=row_core,
+        folders=part.folders[~folders],
+        folder_owners=part.folder_owners[~folders],
+    )
+
+
+def _less(counts: NDArray[np.uint32], package: int, by: int) -> NDArray[np.uint32]:
+    fewer = counts.copy()
+    fewer[package] -= min(by, int(fewer[package]))
+    return fewer
+
+
+def folders_of(new: Sequence[Release]) -> NDArray[np.uint64]:
+    """Return the hashes of all folders that new releases have files in, and of those above."""
+    found: set[str] = set()
+    for release in new:
+        for folder in release.normalised.folders:
+            place: str | None = folder
+            while place is not None and place not in found:
+                found.add(place)
+                place = parent_folder(place)
+    return np.fromiter(map(hash_text, found), np.uint64, len(found))

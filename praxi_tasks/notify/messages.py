@@ -1,0 +1,70 @@
+"""Messages about changes to anything Apprise reaches: chat, mail, pagers."""
+
+from __future__ import annotations
+
+import os
+from typing import Final
+
+from praxi_tasks.errors import NotifyError, UsageError
+from praxi_tasks.findings.assessment.document import AssessedAudit
+from praxi_tasks.notify.alerts import counted
+
+URLS: Final = "PRAXI_NOTIFY_URLS"
+_NAMED: Final = 10
+
+
+def change_message(audit: AssessedAudit) -> tuple[str, str] | None:
+    """Return title and text about what changed, or None if nothing did.
+
+    Improvements alone are no message: they are in the report.
+    """
+    news = [
+        (image, finding)
+        for image in audit.images
+        for finding in image.open_findings
+        if (image.image, finding.key) in audit.new | audit.worse
+    ]
+    if not news:
+        return None
+    lines = [
+        f"{finding.severity}: {finding.id} in {image.image}: {finding.title}. {finding.action}"
+        for image, finding in news[:_NAMED]
+    ]
+    if len(news) > _NAMED:
+        lines.append(f"and {len(news) - _NAMED} more: see the report of {audit.run}")
+    title = f"Praxi: {counted(finding for _, finding in news)} new or worse, {len(audit.resolved)} resolved"
+    return title, "\n".join(lines)
+
+
+def send_message(title: str, text: str, urls: str | None = None) -> bool:
+    """Send a message to every receiver; return whether there was one.
+
+    Parameters
+    ----------
+    urls
+        Apprise URLs, separated by white space. They hold secrets, so they come from the environment
+        variable ``PRAXI_NOTIFY_URLS`` and are never shown.
+
+    Raises
+    ------
+    UsageError
+        If a URL is not one Apprise knows.
+    NotifyError
+        If a receiver did not take it.
+    """
+    receivers = (os.environ.get(URLS, "") if urls is None else urls).split()
+    if not receivers:
+        return False
+    import apprise
+
+    channel = apprise.Apprise()
+    for number, url in enumerate(receivers, 1):
+        if not channel.add(url):
+            raise UsageError(
+                f"entry {number} of {URLS} is no Apprise URL", action="see apprise's documentation"
+            )
+    if not channel.notify(body=text, title=title):
+        raise NotifyError(
+            "a message did not reach its receiver", action="see the log above; this is tried again"
+        )
+    return True

@@ -1,0 +1,1 @@
+"""Images in files: OCI layouts and legacy Docker archives."""

@@ -1,0 +1,134 @@
+"""Manifests and indexes: from a registry's or archive's JSON to what can be trusted to be one of them."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Final, TypeAlias
+
+import msgspec
+
+from praxi_tasks.errors import ManifestError
+from praxi_tasks.oci.image.digest import check_digest
+from praxi_tasks.oci.image.model import Descriptor, Platform
+
+OCI_MANIFEST: Final = "application/vnd.oci.image.manifest.v1+json"
+OCI_INDEX: Final = "application/vnd.oci.image.index.v1+json"
+DOCKER_MANIFEST: Final = "application/vnd.docker.distribution.manifest.v2+json"
+DOCKER_LIST: Final = "application/vnd.docker.distribution.manifest.list.v2+json"
+MANIFESTS: Final = frozenset({OCI_MANIFEST, DOCKER_MANIFEST})
+INDEXES: Final = frozenset({OCI_INDEX, DOCKER_LIST})
+# A registry answers in schema 1 or with 404 when it is not told that these are understood.
+ACCEPT: Final = f"{OCI_MANIFEST}, {OCI_INDEX}, {DOCKER_MANIFEST}, {DOCKER_LIST}"
+_SCHEMA_1: Final = re.compile(r"application/vnd\.docker\.distribution\.manifest\.v1\+(json|prettyjws)")
+# What servers say that don't know media types: then the document itself is asked.
+_SAYS_NOTHING: Final = frozenset({"", "application/json", "application/octet-stream", "text/plain"})
+_LAYER: Final = re.compile(
+    r"application/vnd\.(?:oci\.image\.layer\.(?:nondistributable\.)?v1|docker\.image\.rootfs\.(?:foreign\.)?diff)"
+    r"\.tar(?:[+.](?:gzip|zstd))?"
+)
+_REBUILD: Final = "push the image again as an OCI or Docker schema 2 image"
+
+
+class EntryPlatform(msgspec.Struct, frozen=True):
+    """The platform of an index's entry, as it is written there."""
+
+    os: str | None = None
+    architecture: str | None = None
+    variant: str | None = None
+
+    def normal(self) -> Platform:
+        """Return it in Praxi's words; what is not given is empty."""
+        return Platform(self.os or "", self.architecture or "", self.variant or "")
+
+
+class Entry(msgspec.Struct, frozen=True, rename="camel"):
+    """A descriptor as manifests and indexes write it."""
+
+    digest: str
+    size: Annotated[int, msgspec.Meta(ge=0)]
+    media_type: str = ""
+    urls: tuple[str, ...] | None = None
+    platform: EntryPlatform | None = None
+    annotations: dict[str, Any] | None = None
+
+    def descriptor(self) -> Descriptor:
+        """Return what readers of the blob need."""
+        return Descriptor(self.media_type, self.digest, self.size, self.urls or ())
+
+
+class ImageManifest(msgspec.Struct, frozen=True):
+    """A manifest of one image."""
+
+    config: Entry
+    layers: tuple[Entry, ...]
+
+
+class Index(msgspec.Struct, frozen=True):
+    """A choice of manifests."""
+
+    entries: tuple[Entry, ...]
+
+
+Manifest: TypeAlias = ImageManifest | Index
+
+
+class _Document(msgspec.Struct, rename="camel"):
+    schema_version: int = 0
+    media_type: str = ""
+    config: Entry | None = None
+    layers: tuple[Entry, ...] | None = None
+    manifests: tuple[Entry, ...] | None = None
+
+
+def parse_manifest(data: bytes, content_type: str, where: str) -> Manifest:
+    """Parse a manifest or index that was served as ``content_type``, which may be empty.
+
+    Raises
+    ------
+    ManifestError
+        If it is malformed, of another kind (schema 1, an artifact that is no image), or could be read as
+        two kinds.
+    """
+    try:
+        document = msgspec.json.decode(data, type=_Document)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        detail = str(error) if isinstance(error, msgspec.ValidationError) else "not JSON"
+        raise ManifestError(f"the manifest is malformed: {detail}", where=where, action=_REBUILD) from None
+    kind = _kind(document, content_type.partition(";")[0].strip().lower(), where)
+    if kind in INDEXES:
+        return Index(_checked(document.manifests or (), where))
+    return _image_manifest(document, where)
+
+
+def _kind(document: _Document, served_as: str, where: str) -> str:
+    if document.schema_version == 1 or _SCHEMA_1.fullmatch(document.media_type or served_as):
+        raise ManifestError("a schema 1 manifest, which can't be verified", where=where, action=_REBUILD)
+    if document.manifests is not None and (document.layers is not None or document.config is not None):
+        raise ManifestError("both an image and an index", where=where, action=_REBUILD)
+    structure = OCI_MANIFEST if document.manifests is None else OCI_INDEX
+    said = {document.media_type or structure} | ({served_as} - _SAYS_NOTHING)
+    group = INDEXES if document.manifests is not None else MANIFESTS
+    if not said <= group:
+        wrong = ", ".join(sorted(said - group))[:200]
+        raise ManifestError(f"not the media type of such a manifest: {wrong}", where=where, action=_REBUILD)
+    return document.media_type or structure
+
+
+def _image_manifest(document: _Document, where: str) -> ImageManifest:
+    if document.config is None or document.layers is None:
+        raise ManifestError("the manifest has no config or no layers", where=where, action=_REBUILD)
+    _checked((document.config, *document.layers), where)
+    for layer in document.layers:
+        if not _LAYER.fullmatch(layer.media_type):
+            raise ManifestError(
+                f"not a layer that can be read: {layer.media_type[:200]!r}",
+                where=where,
+                action="this is an encrypted image or an artifact that holds no file system",
+            )
+    return ImageManifest(document.config, document.layers)
+
+
+def _checked(entries: tuple[Entry, ...], where: str) -> tuple[Entry, ...]:
+    for entry in entries:
+        check_digest(entry.digest, where)
+    return entries

@@ -1,0 +1,89 @@
+"""Which manifest of an index is for a platform."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from praxi_tasks.errors import PlatformError
+from praxi_tasks.oci.image.manifest import INDEXES, Entry
+from praxi_tasks.oci.image.model import Platform
+
+_ARCHITECTURES: Final = {
+    "x86_64": "amd64",
+    "x86-64": "amd64",
+    "aarch64": "arm64",
+    "armhf": "arm",
+    "armel": "arm",
+    "i386": "386",
+}
+# What a CPU without a variant can be relied on to be.
+_DEFAULT_VARIANTS: Final = {"amd64": "v1", "arm64": "v8", "arm": "v7"}
+_REFERENCE_TYPE: Final = "vnd.docker.reference.type"
+
+
+def candidates(entries: tuple[Entry, ...], platform: Platform, where: str) -> list[Entry]:
+    """Return the entries that may be for a platform, the best first.
+
+    A newer CPU runs what was built for an older variant, so ``arm/v7`` takes ``arm/v6`` if it must.
+    Entries that name no platform, and indexes, come last: what they hold is known once they are read.
+
+    Raises
+    ------
+    PlatformError
+        If there is none.
+    """
+    real = [entry for entry in entries if not _describes_another(entry)]
+    ranked = [(rank, entry) for entry in real if (rank := _rank(entry, platform)) is not None]
+    if not ranked:
+        offered = sorted({str(entry.platform.normal()) for entry in real if entry.platform})
+        raise PlatformError(
+            f"no image for {platform}",
+            where=where,
+            action=f"choose one of: {', '.join(offered)[:300]}" if offered else "the index is empty",
+        )
+    return [entry for _, entry in sorted(ranked, key=lambda pair: pair[0])]
+
+
+def names_platform(entry: Entry) -> bool:
+    """Return whether an index says which platform the entry is for."""
+    return entry.platform is not None and bool(entry.platform.architecture)
+
+
+def runs_on(offered: Platform, wanted: Platform) -> bool:
+    """Return whether ``wanted`` runs what was built for ``offered``."""
+    return _distance(offered, wanted) is not None
+
+
+def _describes_another(entry: Entry) -> bool:
+    """Return whether the entry is an attestation or signature beside the images."""
+    if _REFERENCE_TYPE in (entry.annotations or {}):
+        return True
+    return entry.platform is not None and entry.platform.architecture == "unknown"
+
+
+def _rank(entry: Entry, wanted: Platform) -> int | None:
+    if entry.platform is None or not names_platform(entry):
+        return 2000 if entry.media_type in INDEXES else 1000
+    return _distance(entry.platform.normal(), wanted)
+
+
+def _distance(offered: Platform, wanted: Platform) -> int | None:
+    """Return by how many variants ``offered`` is older than ``wanted``; None if it does not run there."""
+    mine, yours = _normal(wanted), _normal(offered)
+    if (mine.os, mine.architecture) != (yours.os, yours.architecture):
+        return None
+    if mine.variant == yours.variant:
+        return 0
+    try:
+        older = int(mine.variant.lstrip("v")) - int(yours.variant.lstrip("v"))
+    except ValueError:
+        return None
+    return older if older > 0 else None
+
+
+def _normal(platform: Platform) -> Platform:
+    architecture = platform.architecture.lower()
+    architecture = _ARCHITECTURES.get(architecture, architecture)
+    variant = platform.variant.lower() or _DEFAULT_VARIANTS.get(architecture, "")
+    variant = f"v{variant}" if variant.isdecimal() else variant
+    return Platform(platform.os.lower() or "linux", architecture, variant)

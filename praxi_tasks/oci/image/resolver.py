@@ -1,0 +1,131 @@
+"""From a manifest or index to the image for a platform; the same for registries, layouts and archives."""
+
+from __future__ import annotations
+
+from typing import Final, Protocol
+
+import msgspec
+
+from praxi_tasks.errors import ManifestError, NotFoundError, PlatformError
+from praxi_tasks.oci.image.manifest import INDEXES, Entry, EntryPlatform, ImageManifest, Index, parse_manifest
+from praxi_tasks.oci.image.model import Image, Platform
+from praxi_tasks.oci.image.platforms import candidates, names_platform, runs_on
+
+_MAX_DEPTH: Final = 4
+_MAX_MANIFESTS: Final = 64
+
+
+class Served(msgspec.Struct, frozen=True):
+    """A manifest or index as it was served, with the digest of its bytes."""
+
+    data: bytes
+    media_type: str
+    digest: str
+
+
+class Documents(Protocol):
+    """Where the small documents of images are; both methods verify what they return."""
+
+    def manifest(self, entry: Entry) -> Served:
+        """Return the manifest or index of an index's entry."""
+
+    def config(self, entry: Entry) -> bytes:
+        """Return an image's configuration."""
+
+
+class Resolver:
+    """Find one image.
+
+    Parameters
+    ----------
+    documents
+        Where to read manifests and configurations.
+    reference
+        How the image was asked for: it names the image in results and errors.
+    platform
+        What an index is searched for. An image outside any index is taken as it is: it is what would run.
+    """
+
+    def __init__(self, documents: Documents, reference: str, platform: Platform) -> None:
+        self._documents = documents
+        self._reference = reference
+        self._platform = platform
+        self._read = 0
+
+    def resolve(self, root: Served) -> Image:
+        """Return the image that ``root`` is or offers.
+
+        Raises
+        ------
+        PlatformError
+            If an index has nothing for the platform.
+        ManifestError
+            If a document is malformed, or the image's configuration is missing.
+        """
+        manifest = parse_manifest(root.data, root.media_type, self._reference)
+        if isinstance(manifest, ImageManifest):
+            return self._image(manifest, root.digest)
+        image = self._choose(manifest, 1)
+        return msgspec.structs.replace(image, index_digest=root.digest)
+
+    def _choose(self, index: Index, depth: int) -> Image:
+        if depth > _MAX_DEPTH:
+            raise ManifestError(f"indexes nested deeper than {_MAX_DEPTH}", where=self._reference)
+        absent: NotFoundError | None = None
+        for entry in candidates(index.entries, self._platform, self._reference):
+            try:
+                image = self._follow(entry, depth)
+            except PlatformError:
+                continue
+            except NotFoundError as error:  # an index may be copied without all that it lists
+                absent = absent or error
+                continue
+            if names_platform(entry) or runs_on(image.platform, self._platform):
+                return image
+        raise absent or PlatformError(
+            f"no image for {self._platform}", where=self._reference, action="choose another platform"
+        )
+
+    def _follow(self, entry: Entry, depth: int) -> Image:
+        self._read += 1
+        if self._read > _MAX_MANIFESTS:
+            raise ManifestError(f"more than {_MAX_MANIFESTS} manifests to search", where=self._reference)
+        served = self._documents.manifest(entry)
+        manifest = parse_manifest(served.data, served.media_type, self._reference)
+        if isinstance(manifest, Index):
+            return self._choose(manifest, depth + 1)
+        if entry.media_type in INDEXES:
+            raise ManifestError("an index lists an image as an index", where=self._reference)
+        return self._image(manifest, served.digest)
+
+    def _image(self, manifest: ImageManifest, digest: str) -> Image:
+        try:
+            config = self._documents.config(manifest.config)
+        except NotFoundError as error:
+            raise ManifestError(
+                "the image's configuration is missing", where=error.where, action="push the image again"
+            ) from error
+        return Image(
+            reference=self._reference,
+            digest=digest,
+            layers=tuple(layer.descriptor() for layer in manifest.layers),
+            config_digest=manifest.config.digest,
+            platform=config_platform(config, self._reference),
+        )
+
+
+def config_platform(config: bytes, where: str) -> Platform:
+    """Return the platform that an image's configuration names.
+
+    Raises
+    ------
+    ManifestError
+        If it is not an image's configuration.
+    """
+    try:
+        found = msgspec.json.decode(config, type=EntryPlatform).normal()
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        raise ManifestError(
+            "the image's configuration is malformed", where=where, action="push the image again"
+        ) from None
+    return msgspec.structs.replace(found, os=found.os or "linux", architecture=found.architecture or "amd64")

@@ -1,0 +1,1 @@
+"""A layer as a stream: decompression, entries, whiteouts, the contents that are kept."""

@@ -1,0 +1,1 @@
+"""Images in registries: the client, its credentials and tokens, mirrors, retries."""

@@ -1,0 +1,112 @@
+"""A client for any number of registries: connections and authorizations are shared by all its users."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Final
+
+from urllib3.exceptions import ProtocolError
+
+from praxi_tasks.errors import RegistryUnavailableError
+from praxi_tasks.oci.image.reference import DOCKER_HUB, Reference
+from praxi_tasks.oci.registry.authorizer import Authorizer
+from praxi_tasks.oci.registry.challenge import parse_challenges
+from praxi_tasks.oci.registry.retry import retrying
+from praxi_tasks.oci.registry.settings import RegistrySettings
+from praxi_tasks.oci.registry.small_bodies import check_status, read_document
+from praxi_tasks.oci.registry.transport import Answer, Transport, discard
+
+_HUB_HOST: Final = "registry-1.docker.io"
+_MAKING: Final = threading.Lock()
+
+
+class RegistryClient:
+    """Read from registries; safe to share between threads."""
+
+    def __init__(self, settings: RegistrySettings) -> None:
+        self.settings = settings
+        self._transport = Transport(settings)
+        self._authorizer = Authorizer(self._transport, settings)
+        self._bases: dict[str, str] = {}
+
+    def document(self, reference: Reference, path: str, accept: str) -> tuple[Mapping[str, str], bytes]:
+        """Return headers and body of a small document below the repository: ``manifests/latest``.
+
+        Raises
+        ------
+        ImageError
+            Of the kind that the registry's refusal means.
+        """
+
+        def attempt() -> tuple[Mapping[str, str], bytes]:
+            answer = self._ask("GET", reference, path, {"Accept": accept})
+            return answer.response.headers, read_document(answer, self.settings.max_manifest_bytes)
+
+        return retrying(attempt, self.settings)
+
+    def headers(self, reference: Reference, path: str, accept: str) -> Mapping[str, str]:
+        """Return the headers of a document without its body; raises as :meth:`document` does."""
+
+        def attempt() -> Mapping[str, str]:
+            answer = check_status(self._ask("HEAD", reference, path, {"Accept": accept}))
+            discard(answer.response)
+            return answer.response.headers
+
+        return retrying(attempt, self.settings)
+
+    def stream(self, reference: Reference, path: str, headers: Mapping[str, str]) -> Answer:
+        """Return the successful answer that has the bytes of a blob; raises as :meth:`document` does."""
+        return retrying(lambda: check_status(self._ask("GET", reference, path, headers)), self.settings)
+
+    def stream_url(self, url: str, headers: Mapping[str, str]) -> Answer:
+        """Return the successful answer of a URL outside any registry; no credentials are sent there."""
+        return retrying(lambda: check_status(self._transport.exchange("GET", url, headers)), self.settings)
+
+    def _ask(self, method: str, reference: Reference, path: str, headers: Mapping[str, str]) -> Answer:
+        url = f"{self._base(reference.registry)}/v2/{reference.repository}/{path}"
+        sent = self._authorizer.current(reference)
+        answer = self._transport.exchange(method, url, _with(headers, sent))
+        if answer.response.status != 401 or answer.moved:
+            return answer
+        challenges = parse_challenges(answer.response.headers.get("WWW-Authenticate", ""))
+        discard(answer.response)
+        renewed = self._authorizer.renew(reference, challenges, sent, answer.where)
+        return self._transport.exchange(method, url, _with(headers, renewed))
+
+    def _base(self, registry: str) -> str:
+        """Return scheme and host; a host that may be spoken to plainly is asked which it speaks."""
+        host = _HUB_HOST if registry == DOCKER_HUB else registry
+        if not self.settings.allows_plain(host):
+            return f"https://{host}"
+        if host not in self._bases:
+            scheme = "http" if self._speaks_plain(host) else "https"
+            self._bases[host] = f"{scheme}://{host}"
+        return self._bases[host]
+
+    def _speaks_plain(self, host: str) -> bool:
+        """Return whether the host answers plain HTTP; servers of TLS say 400 to it, or hang up."""
+        try:
+            answer = self._transport.exchange("GET", f"http://{host}/v2/", {})
+        except RegistryUnavailableError as error:
+            if isinstance(error.__cause__, ProtocolError):
+                return False
+            raise
+        discard(answer.response)
+        return answer.response.status != 400
+
+
+def _with(headers: Mapping[str, str], authorization: str) -> Mapping[str, str]:
+    return {**headers, "Authorization": authorization} if authorization else headers
+
+
+def client_for(settings: RegistrySettings) -> RegistryClient:
+    """Return the process's client with these settings: threads that come together get the same."""
+    with _MAKING:
+        return _client(settings)
+
+
+@lru_cache(maxsize=8)
+def _client(settings: RegistrySettings) -> RegistryClient:
+    return RegistryClient(settings)

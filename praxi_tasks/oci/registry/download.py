@@ -1,0 +1,116 @@
+"""Downloads that survive a broken connection: what is missing is asked for by Range."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from urllib3.exceptions import HTTPError
+from urllib3.response import BaseHTTPResponse
+
+from praxi_tasks.errors import TruncatedBlobError
+from praxi_tasks.oci.registry.retry import pause
+from praxi_tasks.oci.registry.settings import RegistrySettings
+from praxi_tasks.oci.registry.transport import Answer
+
+log = logging.getLogger(__name__)
+
+# A download that gains this much has earned its attempts anew.
+_PROGRESS_BYTES: Final = 8 << 20
+_SKIP_BYTES: Final = 1 << 20
+_CONTENT_RANGE: Final = re.compile(r"bytes (\d+)-\d+/(?:\d+|\*)")
+
+
+class Download:
+    """The bytes of one blob, from the start to the end.
+
+    Parameters
+    ----------
+    ask
+        Sends the request for the blob with these headers and returns its successful answer.
+    size
+        How many bytes the blob has.
+    settings
+        How often and how patiently to go on after a break.
+    """
+
+    def __init__(
+        self, ask: Callable[[Mapping[str, str]], Answer], size: int, settings: RegistrySettings
+    ) -> None:
+        self._ask = ask
+        self._size = size
+        self._settings = settings
+        self._offset = 0
+        self._failures = 0
+        self._credited = 0
+        self._answer = ask({})
+
+    def read(self, size: int) -> bytes:
+        """Return up to ``size`` bytes, ``b""`` at the end.
+
+        Raises
+        ------
+        TruncatedBlobError
+            If the download breaks again and again without getting on.
+        ImageError
+            If the registry refuses to go on.
+        """
+        while True:
+            try:
+                data = self._answer.response.read(size)
+            except HTTPError as error:
+                cause = type(error).__name__
+            else:
+                if data or self._offset >= self._size:
+                    self._offset += len(data)
+                    return data
+                cause = "the body is shorter than the blob"
+            self._resume(cause)
+
+    def close(self, *, reusable: bool) -> None:
+        """End the download; only a response read to its end leaves a connection that can be used again."""
+        if reusable:
+            self._answer.response.release_conn()
+        else:
+            self._answer.response.close()
+
+    def _resume(self, cause: str) -> None:
+        self._answer.response.close()
+        if self._offset - self._credited >= _PROGRESS_BYTES:
+            self._credited, self._failures = self._offset, 0
+        self._failures += 1
+        if self._failures >= self._settings.attempts:
+            raise self._truncated(cause)
+        log.info("%s broke after %d bytes (%s); going on", self._answer.where, self._offset, cause)
+        time.sleep(pause(self._failures, self._settings))
+        self._answer = self._ask({"Range": f"bytes={self._offset}-"} if self._offset else {})
+        self._skip(self._answer.response)
+
+    def _skip(self, response: BaseHTTPResponse) -> None:
+        """Bring a response to the offset: a server may ignore Range, or start elsewhere."""
+        starts_at = 0
+        if response.status == 206:
+            found = _CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", ""))
+            starts_at = int(found[1]) if found else -1
+        if not 0 <= starts_at <= self._offset:
+            raise self._truncated("the registry answered with another range than was asked for")
+        left = self._offset - starts_at
+        try:
+            while left and (data := response.read(min(left, _SKIP_BYTES))):
+                left -= len(data)
+        except HTTPError as error:
+            self._resume(type(error).__name__)
+            return
+        if left:
+            self._resume("the body is shorter than before")
+
+    def _truncated(self, cause: str) -> TruncatedBlobError:
+        return TruncatedBlobError(
+            f"the download broke {self._failures} times, last after {self._offset} of {self._size} bytes "
+            f"({cause})",
+            where=self._answer.where,
+            action="try again later, or push the image again",
+        )

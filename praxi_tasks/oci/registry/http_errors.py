@@ -1,0 +1,102 @@
+"""What a registry's refusal means: status codes and network errors as Praxi's typed errors."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
+
+import msgspec
+from urllib3.exceptions import HTTPError, NewConnectionError, ProxyError, SSLError
+from urllib3.exceptions import TimeoutError as NetworkTimeoutError
+from urllib3.response import BaseHTTPResponse
+
+from praxi_tasks.errors import (
+    ForbiddenError,
+    ImageError,
+    NotFoundError,
+    RegistryUnavailableError,
+    UnauthorizedError,
+)
+from praxi_tasks.http.settings import PREFIX
+
+MAX_ERROR_BYTES: Final = 64 << 10
+_RETRYABLE: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+_SHOWN: Final = 200
+_KINDS: Final[dict[int, tuple[type[ImageError], str]]] = {
+    401: (UnauthorizedError, "add credentials of this registry to the pull secret"),
+    403: (ForbiddenError, "give the credentials leave to pull this repository"),
+    404: (NotFoundError, "check the repository and the tag or digest"),
+    410: (NotFoundError, "check the repository and the tag or digest"),
+}
+
+
+def status_error(response: BaseHTTPResponse, where: str) -> ImageError:
+    """Return the error that a response with an error status means; the response is used up."""
+    what = f"the registry answered {response.status}{_explanation(response)}"
+    if response.status in _RETRYABLE:
+        return RegistryUnavailableError(
+            what,
+            where=where,
+            action="try again later",
+            retry_after=retry_after(response.headers),
+        )
+    kind, action = _KINDS.get(response.status, (ImageError, "ask whoever runs the registry"))
+    return kind(what, where=where, action=action)
+
+
+def network_error(error: HTTPError, where: str) -> ImageError:
+    """Return the error that a failed exchange means; a certificate nobody vouches for is final."""
+    if isinstance(error, SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return ImageError(
+            "the registry's certificate is not trusted",
+            where=where,
+            action=f"name its authority's PEM file in {PREFIX}CA_BUNDLE",
+        )
+    if isinstance(error, SSLError) and "WRONG_VERSION_NUMBER" in str(error):
+        return ImageError(
+            "the registry does not speak TLS",
+            where=where,
+            action=f"add its host to {PREFIX}PLAIN_HTTP if plain HTTP is acceptable",
+        )
+    if isinstance(error, ProxyError):
+        what = "the proxy can't be reached"
+    elif isinstance(error, NewConnectionError):  # urllib3 counts a refused connection as a timeout
+        what = "the registry can't be reached"
+    elif isinstance(error, NetworkTimeoutError):
+        what = "the registry did not answer in time"
+    else:
+        what = f"the connection to the registry failed ({type(error).__name__})"
+    return RegistryUnavailableError(what, where=where, action="check the network and try again later")
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds that a Retry-After header asks to wait, given as a number or as a date."""
+    text = headers.get("Retry-After", "").strip()
+    if text.isdecimal():
+        return float(text)
+    try:
+        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
+    except ValueError:
+        return None
+
+
+def _explanation(response: BaseHTTPResponse) -> str:
+    """Return what the body says about the error, from its first 64 KiB."""
+    try:
+        body = response.read(MAX_ERROR_BYTES)
+    except HTTPError:
+        return ""
+    finally:
+        response.close()
+    try:
+        first = msgspec.json.decode(body)["errors"][0]
+        text = f"{first['code']}: {first.get('message', '')}"
+    except (msgspec.MsgspecError, UnicodeDecodeError, LookupError, TypeError, AttributeError):
+        return ""
+    return f" ({_printable(text)})"
+
+
+def _printable(text: Any) -> str:
+    return "".join(char if char.isprintable() else "?" for char in str(text))[:_SHOWN]

@@ -1,0 +1,59 @@
+"""How registries are reached: every setting is an environment variable ``PRAXI_REGISTRY_*``."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from praxi_tasks.http.settings import Converters, HttpSettings, hostname, is_loopback, positive
+from praxi_tasks.oci.registry.mirrors import Mirrors
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    return tuple(sorted(set(text.lower().replace(",", " ").split())))
+
+
+class RegistrySettings(HttpSettings, frozen=True):
+    """Settings of the registry client; hashable, so that equal settings share connections and tokens.
+
+    Attributes
+    ----------
+    auth_file
+        A Docker ``config.json``, a pull secret's ``.dockerconfigjson``, or a folder with either; empty
+        looks where Docker and Podman keep theirs.
+    plain_http
+        Hosts, with or without a port, that may be spoken to without TLS; loopback always may.
+    mirrors
+        Registries to ask instead of those that references name.
+    attempts
+        How often a request is sent before a registry counts as unavailable.
+    backoff
+        Seconds before the second attempt; each later one waits twice as long, give or take half.
+    max_wait
+        Longest wait in seconds before another attempt. A registry whose Retry-After asks for more is
+        unavailable at once: waiting is for whoever runs this program.
+    max_manifest_bytes
+        Largest manifest, index or image configuration that is read.
+    """
+
+    converters: ClassVar[Converters] = {
+        **HttpSettings.converters,
+        "plain_http": _hosts,
+        "mirrors": Mirrors.parse,
+        "attempts": positive(int),
+        "backoff": positive(float),
+        "max_wait": positive(float),
+        "max_manifest_bytes": positive(int),
+    }
+
+    auth_file: str = ""
+    plain_http: tuple[str, ...] = ()
+    mirrors: Mirrors = Mirrors()
+    attempts: int = 5
+    backoff: float = 0.5
+    max_wait: float = 60.0
+    max_manifest_bytes: int = 8 << 20
+
+    def allows_plain(self, host: str) -> bool:
+        """Return whether ``host[:port]`` may be spoken to without TLS."""
+        name = hostname(host)
+        return is_loopback(name) or host in self.plain_http or name in self.plain_http

@@ -1,0 +1,50 @@
+"""Small bodies, read whole: manifests, configurations, tokens. Never more of them than a cap."""
+
+from __future__ import annotations
+
+from urllib3.exceptions import HTTPError
+
+from praxi_tasks.errors import ManifestError
+from praxi_tasks.oci.registry.http_errors import network_error, status_error
+from praxi_tasks.oci.registry.transport import Answer
+
+
+def check_status(answer: Answer) -> Answer:
+    """Return the answer if it is a success.
+
+    Raises
+    ------
+    ImageError
+        The kind that the status means.
+    """
+    if answer.response.status not in {200, 206}:
+        raise status_error(answer.response, answer.where)
+    return answer
+
+
+def read_document(answer: Answer, limit: int) -> bytes:
+    """Return the body of a successful answer.
+
+    Raises
+    ------
+    ManifestError
+        If it is longer than ``limit`` bytes.
+        If the connection breaks before its end.
+    """
+    response = check_status(answer).response
+    try:
+        body = response.read(limit + 1)
+        while len(body) <= limit and (more := response.read(limit + 1 - len(body))):
+            body += more
+        if len(body) > limit:
+            response.close()
+            raise ManifestError(
+                f"larger than {limit} bytes",
+                where=answer.where,
+                action="raise PRAXI_REGISTRY_MAX_MANIFEST_BYTES if this is a real manifest",
+            )
+        response.release_conn()
+    except HTTPError as error:
+        response.close()
+        raise network_error(error, answer.where) from error
+    return body

@@ -1,0 +1,116 @@
+"""Images in registries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+from praxi_tasks.errors import NotFoundError
+from praxi_tasks.oci.image.digest import check_digest, digest_of, is_digest, verify
+from praxi_tasks.oci.image.manifest import ACCEPT, Entry
+from praxi_tasks.oci.image.model import Blob, Descriptor, Image, Platform
+from praxi_tasks.oci.image.reference import Reference
+from praxi_tasks.oci.image.resolver import Resolver, Served
+from praxi_tasks.oci.image.verified_blob import VerifiedBlob
+from praxi_tasks.oci.registry.client import RegistryClient
+from praxi_tasks.oci.registry.download import Download
+from praxi_tasks.oci.registry.transport import Answer
+
+
+class RegistrySource:
+    """One image of a registry's repository; see :class:`~praxi_tasks.oci.image.model.ImageSource`.
+
+    Parameters
+    ----------
+    reference
+        The image, by tag or by the digest of its manifest or index.
+    client
+        The client to ask with; its settings' mirrors decide which registry is asked.
+    """
+
+    def __init__(self, reference: Reference, client: RegistryClient) -> None:
+        self._reference = reference
+        self._client = client
+        self._asked = client.settings.mirrors.rewrite(reference)
+
+    def resolve(self, platform: Platform) -> Image:
+        """Find the image for a platform, following indexes.
+
+        Raises
+        ------
+        ImageError
+            If the registry refuses, has no such image, or has one that can't be read.
+        """
+        root = self._manifest(self._asked.identifier)
+        return Resolver(self, str(self._reference), platform).resolve(root)
+
+    def digest(self) -> str:
+        """Return the digest that the reference has now; asks for no more than headers if it can.
+
+        Raises
+        ------
+        ImageError
+            If the registry refuses or has no such image.
+        """
+        if self._asked.digest:
+            return self._asked.digest
+        headers = self._client.headers(self._asked, f"manifests/{self._asked.tag}", ACCEPT)
+        digest = headers.get("Docker-Content-Digest", "")
+        return digest if is_digest(digest) else self._manifest(self._asked.tag).digest
+
+    def manifest(self, entry: Entry) -> Served:
+        """Return the verified manifest or index of an index's entry."""
+        return self._manifest(entry.digest)
+
+    def config(self, entry: Entry) -> bytes:
+        """Return an image's verified configuration."""
+        _, data = self._client.document(self._asked, f"blobs/{entry.digest}", "*/*")
+        return verify(data, entry.digest, str(self._reference))
+
+    @contextmanager
+    def open_blob(self, descriptor: Descriptor) -> Iterator[Blob]:
+        """Open a layer's bytes for one reading from the start.
+
+        Raises
+        ------
+        ImageError
+            If the registry, and for a foreign layer every other place, does not have it.
+        """
+        check_digest(descriptor.digest, str(self._reference))
+        download = Download(self._opener(descriptor), descriptor.size, self._client.settings)
+        blob = VerifiedBlob(download.read, descriptor, str(self._reference))
+        try:
+            yield blob
+        finally:
+            download.close(reusable=blob.complete)
+
+    def _manifest(self, identifier: str) -> Served:
+        headers, data = self._client.document(self._asked, f"manifests/{identifier}", ACCEPT)
+        if is_digest(identifier):
+            verify(data, identifier, str(self._reference))
+        digest = identifier if is_digest(identifier) else digest_of(data)
+        return Served(data, headers.get("Content-Type", ""), digest)
+
+    def _opener(self, descriptor: Descriptor) -> Callable[[Mapping[str, str]], Answer]:
+        def ask(headers: Mapping[str, str]) -> Answer:
+            try:
+                return self._client.stream(self._asked, f"blobs/{descriptor.digest}", headers)
+            except NotFoundError as error:
+                return self._elsewhere(descriptor, headers, error)
+
+        return ask
+
+    def _elsewhere(self, descriptor: Descriptor, headers: Mapping[str, str], error: NotFoundError) -> Answer:
+        """Ask the other places of a layer that registries may not distribute."""
+        for url in descriptor.urls:
+            try:
+                return self._client.stream_url(url, headers)
+            except NotFoundError:
+                continue
+        if "foreign" in descriptor.media_type or "nondistributable" in descriptor.media_type:
+            error = NotFoundError(
+                "a foreign layer that neither the registry nor the URLs in the manifest have",
+                where=error.where,
+                action="push the image with its non-distributable layers",
+            )
+        raise error

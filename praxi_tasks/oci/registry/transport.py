@@ -1,0 +1,142 @@
+"""One HTTP exchange done right: proxies, TLS, timeouts, redirects followed by hand, typed errors."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode, urljoin, urlsplit
+
+from urllib3.exceptions import HTTPError, LocationValueError
+from urllib3.response import BaseHTTPResponse
+
+from praxi_tasks.errors import ImageError
+from praxi_tasks.http.connections import Connections
+from praxi_tasks.http.redact import redact_url
+from praxi_tasks.http.settings import PREFIX
+from praxi_tasks.oci.registry.http_errors import MAX_ERROR_BYTES, network_error
+from praxi_tasks.oci.registry.settings import RegistrySettings
+
+log = logging.getLogger(__name__)
+
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_MAX_REDIRECTS: Final = 10
+_FORM: Final = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A response whose body is still to be read; ``where`` is the URL that gave it, as it may be shown.
+
+    ``moved`` tells that another host answered than the one that was asked.
+    """
+
+    response: BaseHTTPResponse
+    where: str
+    moved: bool
+
+
+class Transport:
+    """Send requests to registries; safe to share between threads."""
+
+    def __init__(self, settings: RegistrySettings) -> None:
+        self._settings = settings
+        self._connections = Connections(settings)
+
+    def exchange(
+        self, method: str, url: str, headers: Mapping[str, str], form: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Send one request and follow its redirects; whatever status it ends with is returned.
+
+        The ``Authorization`` header goes to the host that was asked and to no other.
+
+        Raises
+        ------
+        RegistryUnavailableError
+            If the host can't be reached or does not answer in time.
+        ImageError
+            If a redirect leads nowhere, or to a place that would have to be trusted blindly.
+        """
+        first, sent = _origin(url), dict(headers)
+        for _ in range(_MAX_REDIRECTS + 1):
+            self._refuse_plain(url)
+            response = self._send(method, url, sent, form)
+            target = response.headers.get("Location")
+            if response.status not in _REDIRECTS or target is None or form is not None:
+                return Answer(response, redact_url(url), _origin(url) != first)
+            discard(response)
+            url = _join(url, target)
+            if _origin(url) != first:
+                sent = {name: text for name, text in sent.items() if name != "Authorization"}
+        raise ImageError(
+            f"redirected more than {_MAX_REDIRECTS} times",
+            where=redact_url(url),
+            action="ask whoever runs the registry",
+        )
+
+    def _send(
+        self, method: str, url: str, headers: Mapping[str, str], form: Mapping[str, str] | None
+    ) -> BaseHTTPResponse:
+        scheme, name, _ = _origin(url)
+        pool = self._connections.pool(scheme, name)
+        try:
+            return pool.urlopen(
+                method,
+                url,
+                body=urlencode(form) if form is not None else None,
+                headers={**pool.headers, **(_FORM if form is not None else {}), **headers},
+                redirect=False,
+                retries=False,
+                preload_content=False,
+                decode_content=False,
+            )
+        except LocationValueError:
+            raise _malformed(url) from None
+        except HTTPError as error:
+            raise network_error(error, redact_url(url)) from error
+
+    def _refuse_plain(self, url: str) -> None:
+        scheme, name, port = _origin(url)
+        if urlsplit(url).username is not None or not name:
+            raise _malformed(url)
+        host = f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
+        if scheme == "https" or (scheme == "http" and self._settings.allows_plain(host)):
+            return
+        raise ImageError(
+            f"refused to speak {scheme or 'an unknown protocol'} to {name}",
+            where=redact_url(url),
+            action=f"add the host to {PREFIX}PLAIN_HTTP if plain HTTP is acceptable",
+        )
+
+
+def discard(response: BaseHTTPResponse) -> None:
+    """End with a response whose body nobody needs; a short one is read, to use its connection again."""
+    try:
+        if response.length_remaining is not None and response.length_remaining <= MAX_ERROR_BYTES:
+            response.read()
+    except HTTPError:
+        log.debug("a response that nobody needs ended early")
+    finally:
+        response.release_conn() if response.length_remaining == 0 else response.close()
+
+
+def _join(url: str, target: str) -> str:
+    try:
+        return urljoin(url, target)
+    except ValueError:
+        raise _malformed(target) from None
+
+
+def _malformed(url: str) -> ImageError:
+    return ImageError("the registry redirects to a malformed URL", where=redact_url(url))
+
+
+def _origin(url: str) -> tuple[str, str, int]:
+    """Return scheme, host name and port: what has to be the same for credentials to be sent along."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:
+        raise _malformed(url) from None
+    return parts.scheme.lower(), (parts.hostname or "").lower(), port

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+
+from praxi_airflow.tasks.training_requests import Trigger, request_training
+from praxi_tasks.audit.unknown_packages import NewPackage
+from praxi_tasks.learning.data.requests import TrainingRequest, ask_again, mark_served, read_request
+from praxi_tasks.store import documents, open_store
+
+DATE = datetime(2026, 3, 1, tzinfo=UTC)
+FARM = NewPackage("pkg:pypi/farm@1.0", "pypi", "farm", "1.0", ("sha256:" + "0" * 64,))
+
+
+def met(store: Path, run: str, *packages: NewPackage) -> None:
+    documents.write(open_store(str(store)), f"audits/{run}/new-packages.json", packages)
+
+
+def ask(run: str, start: datetime | None = DATE, **params: Any) -> Trigger:
+    given: dict[str, Any] = {"images": [], "namespaces": ""} | params
+    return request_training(run_id=run, data_interval_start=start, params=given)
+
+
+def test_a_request_says_where_to_read_what_to_learn(store_folder: Path) -> None:
+    met(store_folder, "run=3A1", FARM)
+    trigger = ask("run:1")
+    assert trigger["run_id"] == "audit__2026-03-01T00:00:00+00:00"
+    assert trigger["logical_date"] == DATE
+    assert read_request(trigger["request"]) == TrainingRequest("run=3A1", (FARM,))
+
+
+def test_an_interval_has_one_training_run_whoever_asks(store_folder: Path) -> None:
+    for run in ("scheduled__x", "backfill__x"):
+        met(store_folder, run, FARM)
+    asked = [ask(run) for run in ("scheduled__x", "backfill__x")]
+    assert asked[0]["run_id"] == asked[1]["run_id"]
+
+
+@pytest.mark.parametrize(
+    ("start", "params"), [(None, {}), (DATE, {"images": ["shop"]}), (DATE, {"namespaces": "shop"})]
+)
+def test_a_run_that_is_not_its_interval_has_a_training_run_of_its_own(
+    store_folder: Path, start: datetime | None, params: dict[str, Any]
+) -> None:
+    met(store_folder, "manual__12=3A30", FARM)
+    trigger = ask("manual__12:30", start, **params)
+    assert (trigger["run_id"], trigger["logical_date"]) == ("audit__manual__12:30", None)
+
+
+def test_nothing_new_is_nothing_to_learn(store_folder: Path) -> None:
+    met(store_folder, "run")
+    with pytest.raises(AirflowSkipException):
+        ask("run")
+    assert not (store_folder / "training").exists()
+
+
+def test_an_audit_without_its_document_is_final(store_folder: Path) -> None:
+    with pytest.raises(AirflowFailException, match="key-not-found"):
+        ask("run")
+
+
+def test_what_an_earlier_training_could_not_get_is_reason_enough_for_another(store_folder: Path) -> None:
+    store = open_store(store_folder.as_uri())
+    ask_again(store, "t1", (FARM,))
+    met(store_folder, "run")
+    assert read_request(ask("run")["request"]).packages == ()
+    mark_served(store, ["again-t1", "run"], "t2")
+    with pytest.raises(AirflowSkipException):
+        ask("run")

@@ -1,0 +1,53 @@
+"""What an audit asks to learn: unknown releases that databases claim, and packages of unknown version."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+
+from praxi_tasks.audit.unknown_packages import new_packages
+from praxi_tasks.discovery.model import Model
+from praxi_tasks.inventory.model import Claim, Inventory
+from praxi_tasks.learning.synthesis.augmentation import Files
+from praxi_tasks.store import Store, keys
+from tests.support import world
+
+DIGEST = "sha256:" + "7" * 64
+
+
+def put(store: Store, model: Model, files: Files, claims: Sequence[Claim] = ()) -> None:
+    """Store a layer as an audit leaves it: what its databases claim, and what the model says."""
+    layer = world.layer(files, digest=DIGEST)
+    store.put(keys.layer_inventory(DIGEST), Inventory(DIGEST, tuple(claims)).to_bytes())
+    store.put(keys.layer_prediction(DIGEST, model.voice), msgspec.json.encode(model.predict(layer)))
+
+
+def changed(version: str) -> Files:
+    """Return the files of a package, all of them other than in any version that the model knows."""
+    known = Files.of(world.find("packagec", version))
+    return Files(known.paths, known.sizes + np.uint64(7), known.hashes + np.uint64(7), known.measured)
+
+
+def claim(name: str, version: str) -> Claim:
+    return Claim("pypi", name, version, f"site-packages/{name}.dist-info/METADATA")
+
+
+def test_a_package_of_unknown_version_is_asked_for_without_one(store: Store) -> None:
+    put(store, world.model(), changed("1.1"))
+    (found,) = new_packages([DIGEST], store, world.model())
+    assert (found.purl, found.identity, found.layers) == (
+        "pkg:pypi/packagec", ("pypi", "packagec", ""), (),
+    )  # fmt: skip
+
+
+def test_a_database_that_tells_the_version_is_believed(store: Store) -> None:
+    put(store, world.model(), changed("1.1"), [claim("packagec", "1.7")])
+    (found,) = new_packages([DIGEST], store, world.model())
+    assert (found.purl, found.layers) == ("pkg:pypi/packagec@1.7", (DIGEST,))
+
+
+def test_a_version_that_is_known_is_no_news(store: Store) -> None:
+    put(store, world.model(), Files.of(world.find("packagec", "1.1")), [claim("packagec", "1.1")])
+    assert new_packages([DIGEST], store, world.model()) == ()

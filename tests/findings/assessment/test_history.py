@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from praxi_tasks.findings.assessment.changes import with_changes
+from praxi_tasks.findings.assessment.history import History, joined, only_of, remember, repository
+from praxi_tasks.store import open_store
+from tests.findings.assessment.test_changes import FLAW, audit, image
+
+
+def test_history_finds_the_audit_before_and_the_trend(tmp_path: Path) -> None:
+    history = History(open_store(str(tmp_path)), "dag")
+    for day in (1, 3, 2):
+        history.add(remember(audit(day, image("a:1", *[FLAW] * day)), None))
+    before, trend = history.before("2026-11-03T00:00:00Z", "run-3")
+    assert before is not None
+    assert before.run == "run-2"
+    assert [point.severities for point in trend] == [{"high": 1}, {"high": 2}]
+    assert history.before("2026-10-01T00:00:00Z", "run-0") == (None, ())
+
+
+def test_a_damaged_memory_is_passed_over(tmp_path: Path) -> None:
+    store = open_store(str(tmp_path))
+    history = History(store, "dag")
+    history.add(remember(audit(1, image("a:1", FLAW)), None))
+    store.put("history/dag/2026-11-02_x.json", b"{")
+    before, _ = history.before("2026-11-03T00:00:00Z", "run-3")
+    assert before is not None
+    assert before.run == "run-1"
+
+
+def test_repositories_have_ports_but_no_tags() -> None:
+    assert repository("localhost:5000/a/b:1@sha256:x") == "localhost:5000/a/b"
+    assert repository("oci:folder") == "oci"
+
+
+def test_audits_by_hand_forget_nothing_about_images_nobody_asked_for() -> None:
+    first = remember(with_changes(audit(1, image("a:1", FLAW)), None), None)
+    other = audit(2, image("b:1", FLAW))
+    assert not with_changes(other, only_of(first, other)).resolved
+    kept = joined(remember(other, None), first)
+    again = audit(3, image("a:1", FLAW))
+    found = with_changes(again, only_of(kept, again))
+    assert found.images[0].findings[0].since == "2026-11-01T00:00:00Z"
+    assert not found.new
+    assert only_of(None, again) is None
+
+
+def test_two_tags_that_are_audited_by_hand_in_turn_resolve_nothing_of_each_other() -> None:
+    memory = remember(audit(1, image("a:1", FLAW)), None)
+    new = audit(2, image("a:2"))
+    assert with_changes(new, only_of(memory, new)).resolved, "a rollout of the fix resolves it"
+    memory = joined(remember(new, memory), memory)
+    again = audit(3, image("a:2"))
+    assert not with_changes(again, only_of(memory, again)).resolved

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from praxi_tasks.findings.detectors.outdated import ReleaseLists, outdated_findings
+from praxi_tasks.findings.feeds.folder import FolderFeeds
+from praxi_tasks.findings.finding import Finding
+from praxi_tasks.findings.image.fusion import fuse
+from tests.findings.images import layer, pypi, seen
+
+LISTS = {
+    "Flask": {
+        "1.0": "2020-01-01",
+        "1.1": "2020-03-01",
+        "2.0": "2022-06-01",
+        "3.0rc1": "2022-07-01",
+        "3.0": "2026-01-01",
+    }
+}
+
+
+@pytest.fixture
+def lists(tmp_path: Path) -> ReleaseLists:
+    (tmp_path / "releases").mkdir()
+    (tmp_path / "releases/pypi.json").write_text(json.dumps(LISTS))
+    return ReleaseLists.load(FolderFeeds(tmp_path))
+
+
+def found(lists: ReleaseLists, version: str, at: str) -> list[Finding]:
+    image = fuse([layer(1, claims=[pypi("flask", version)])])
+    return list(outdated_findings(image.components, lists, date.fromisoformat(at)))
+
+
+def test_versions_and_days_behind(lists: ReleaseLists) -> None:
+    (finding,) = found(lists, "1.0", "2022-12-31")
+    assert finding.title == "flask 1.0 is 2 versions and 882 days behind 2.0"
+    assert (finding.fixed, finding.severity) == (("2.0",), "medium")
+
+
+def test_only_releases_of_that_day_count(lists: ReleaseLists) -> None:
+    assert not found(lists, "2.0", "2025-12-31")
+    assert found(lists, "2.0", "2026-01-01")[0].fixed == ("3.0",)
+
+
+def test_a_version_no_index_lists_is_behind_without_days(lists: ReleaseLists) -> None:
+    (finding,) = found(lists, "1.0.5", "2022-12-31")
+    assert finding.title == "flask 1.0.5 is 2 versions behind 2.0"
+    assert finding.severity == "info"
+
+
+def test_the_newest_of_a_tie_counts(lists: ReleaseLists) -> None:
+    tie = fuse([layer(1, ["a"], releases=[seen("pypi", "flask", ["1.0", "2.0"], "a")])])
+    assert not list(outdated_findings(tie.components, lists, date(2025, 1, 1)))
+
+
+@pytest.mark.parametrize("version", ["not a version", "9.9"])
+def test_what_is_current_or_unreadable_is_silent(lists: ReleaseLists, version: str) -> None:
+    assert not found(lists, version, "2026-12-31")
+
+
+def test_a_broken_list_is_a_problem(tmp_path: Path) -> None:
+    (tmp_path / "releases").mkdir()
+    (tmp_path / "releases/pypi.json").write_text("[1, 2")
+    (tmp_path / "releases/npm.json").write_text('{"left-pad": {"1.0.0": "2016-01-01"}}')
+    assert ReleaseLists.load(FolderFeeds(tmp_path)).problems[0].name == "releases/pypi.json"

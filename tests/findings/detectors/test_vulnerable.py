@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from praxi_tasks.findings.detectors.vulnerable import Vulnerabilities
+from praxi_tasks.findings.finding import Finding
+from praxi_tasks.findings.image.fusion import fuse
+from praxi_tasks.inventory.model import Claim, Distribution
+from tests.findings.images import deb, layer, pypi, seen
+from tests.findings.osv import index, record
+
+BOOKWORM = Distribution("debian", "12", "bookworm")
+RANGE = ({"introduced": "0"}, {"fixed": "2.0"})
+
+
+def found(image: list, *records: dict, ecosystem: str = "PyPI") -> list[Finding]:  # type: ignore[type-arg]
+    return list(Vulnerabilities(index(*records, ecosystem=ecosystem)).findings(fuse(image).components))
+
+
+def test_a_finding_names_the_release_its_fix_layer_and_paths() -> None:
+    flask = pypi("Flask", "1.0", "flask/app.py")
+    (finding,) = found([layer(1, flask.files, claims=[flask])], record("PYSEC-1", "flask", *RANGE))
+    assert finding.purl == "pkg:pypi/flask@1.0"
+    assert finding.fixed == ("2.0",)
+    assert finding.layer == f"sha256:{1:064x}"
+    assert finding.evidence[0] == "usr/lib/python3/dist-packages/flask/app.py"
+    assert finding.action == "upgrade to 2.0"
+
+
+def test_what_a_layer_removed_is_not_vulnerable() -> None:
+    flask = pypi("flask", "1.0", "flask/app.py")
+    image = [layer(1, flask.files, claims=[flask]), layer(2, whiteouts=["usr"])]
+    assert not found(image, record("PYSEC-1", "flask", *RANGE))
+
+
+def test_debian_matches_by_source_package_and_its_version() -> None:
+    claim = deb("libssl3", "3.0-1+b1", "usr/lib/libssl.so.3", source="openssl", source_version="1.0-1")
+    image = [layer(1, claim.files, claims=[claim], distribution=BOOKWORM)]
+    advisories = record("CVE-2026-1", "openssl", *RANGE, ecosystem="Debian:12")
+    (finding,) = found(image, advisories, ecosystem="Debian")
+    assert finding.package == "deb/libssl3"
+    assert not found(
+        image, record("CVE-2026-1", "openssl", *RANGE, ecosystem="Debian:11"), ecosystem="Debian"
+    )
+
+
+def test_rpm_matches_by_binary_and_by_source_once() -> None:
+    claim = Claim(
+        "rpm",
+        "openssl-libs",
+        "1.0-1.el9",
+        "usr/lib/sysimage/rpm/rpmdb.sqlite",
+        "x86_64",
+        "openssl",
+        "1.0-1.el9",
+    )
+    image = [layer(1, claims=[claim], distribution=Distribution("rocky", "9.4"))]
+    advisories = [
+        record("CVE-2026-0001", "openssl", *RANGE, ecosystem="Rocky Linux:9"),
+        record("RLSA-1", "openssl-libs", *RANGE, ecosystem="Rocky Linux:9", aliases=["CVE-2026-0001"]),
+    ]
+    assert [finding.id for finding in found(image, *advisories, ecosystem="Rocky Linux")] == ["CVE-2026-0001"]
+
+
+def test_alpine_matches_by_origin() -> None:
+    claim = Claim("apk", "libcrypto3", "1.0-r0", "lib/apk/db/installed", "x86_64", "openssl", "1.0-r0")
+    image = [layer(1, claims=[claim], distribution=Distribution("alpine", "3.20.3"))]
+    advisories = record("CVE-2026-1", "openssl", *RANGE, ecosystem="Alpine:v3.20")
+    assert len(found(image, advisories, ecosystem="Alpine")) == 1
+
+
+def test_a_tie_gives_the_condition_under_which_it_holds() -> None:
+    image = [layer(1, ["a.py"], releases=[seen("pypi", "flask", ["1.8", "1.9", "2.1"], "a.py")])]
+    (finding,) = found(image, record("PYSEC-1", "flask", *RANGE))
+    assert finding.affected_if == "≤ 1.9"
+    assert finding.purl == "pkg:pypi/flask"
+
+
+def test_a_tie_that_is_affected_in_the_middle_lists_versions() -> None:
+    image = [layer(1, ["a.py"], releases=[seen("pypi", "flask", ["1.0", "1.9", "2.1"], "a.py")])]
+    (finding,) = found(image, record("PYSEC-1", "flask", {"introduced": "1.5"}, {"fixed": "2.0"}))
+    assert finding.affected_if == "1.9"
+
+
+def test_a_tie_that_is_affected_as_a_whole_has_no_condition() -> None:
+    image = [layer(1, ["a.py"], releases=[seen("pypi", "flask", ["1.8", "1.9"], "a.py")])]
+    assert found(image, record("PYSEC-1", "flask", *RANGE))[0].affected_if == ""
+
+
+def test_an_unknown_version_is_affected_below_the_fix() -> None:
+    image = [layer(1, ["a.py"], releases=[seen("pypi", "flask", [], "a.py")])]
+    assert found(image, record("PYSEC-1", "flask", *RANGE))[0].affected_if == "< 2.0"
+
+
+def test_an_ecosystem_without_advisories_is_silent() -> None:
+    image = [layer(1, claims=[Claim("gem", "rails", "1.0", "x.gemspec"), deb("a", "1")])]
+    assert not found(image, record("PYSEC-1", "rails", *RANGE))

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import pytest
+
+from praxi_tasks.findings.packages.component import Component, distribution_name
+from praxi_tasks.findings.packages.namespaces import of_component, of_ecosystem, version_type
+from praxi_tasks.inventory.model import Distribution
+
+
+# What OSV calls a release, what os-release of that release says, and the rules that order its versions.
+@pytest.mark.parametrize(
+    ("ecosystem", "identifier", "version_id", "kind"),
+    [
+        ("Debian:12", "debian", "12", "deb"),
+        ("Ubuntu:22.04:LTS", "ubuntu", "22.04", "deb"),
+        ("Alpine:v3.20", "alpine", "3.20.3", "apk"),
+        ("Wolfi", "wolfi", "20230201", "apk"),
+        ("Rocky Linux:9", "rocky", "9.4", "rpm"),
+        ("AlmaLinux:8", "almalinux", "8.10", "rpm"),
+        ("Red Hat:enterprise_linux:9::baseos", "rhel", "9.3", "rpm"),
+        ("SUSE:Linux Enterprise Server 15 SP5", "sles", "15.5", "rpm"),
+        ("openSUSE:Leap 15.6", "opensuse-leap", "15.6", "rpm"),
+        ("Photon OS:5.0", "photon", "5.0", "rpm"),
+        ("Azure Linux:3", "azurelinux", "3.0", "rpm"),
+        ("openEuler:24.03-LTS", "openEuler", "24.03", "rpm"),
+        ("Mageia:9", "mageia", "9", "rpm"),
+    ],
+)
+def test_a_distributions_advisories_meet_its_packages(
+    ecosystem: str, identifier: str, version_id: str, kind: str
+) -> None:
+    distribution = distribution_name(Distribution(identifier, version_id))
+    component = Component(kind, "x", ("1",), "p", ("inventory",), distribution=distribution)
+    namespace = of_ecosystem(ecosystem)
+    assert namespace is not None
+    assert of_component(component) == namespace
+    assert version_type(namespace) == kind
+
+
+@pytest.mark.parametrize(
+    "ecosystem", ["Debian", "Ubuntu:Pro:22.04:LTS", "Plan 9:4", "GIT", "Alpine:edge", "crates.io"]
+)
+def test_what_stands_for_no_release_has_no_namespace(ecosystem: str) -> None:
+    assert of_ecosystem(ecosystem) is None
+
+
+def test_languages_have_no_releases() -> None:
+    for ecosystem, kind in (("PyPI", "pypi"), ("npm", "npm")):
+        component = Component(kind, "x", ("1",), "p", ("inventory",))
+        assert of_ecosystem(ecosystem) == of_component(component) == kind == version_type(kind)
+
+
+def test_a_package_of_an_unknown_distribution_has_none() -> None:
+    assert of_component(Component("deb", "x", ("1",), "p", ("inventory",))) is None

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import pytest
+
+from praxi_tasks.audit.terminal import package_of
+from praxi_tasks.findings.packages.purl import claim_purl, release_purl
+from praxi_tasks.inventory.model import Claim, Distribution
+
+
+@pytest.mark.parametrize(
+    ("claim", "distribution", "purl"),
+    [
+        (Claim("pypi", "Flask", "3.0.1", "db"), None, "pkg:pypi/flask@3.0.1"),
+        (
+            Claim("deb", "libc6", "2.36-9+deb12u1", "db", architecture="amd64"),
+            Distribution("debian", "12"),
+            "pkg:deb/debian/libc6@2.36-9%2Bdeb12u1?arch=amd64",
+        ),
+        (Claim("deb", "bash", "1:5", "db"), Distribution("ubuntu"), "pkg:deb/ubuntu/bash@1:5"),
+        (Claim("npm", "@types/node", "20.1.0", "db"), None, "pkg:npm/%40types/node@20.1.0"),
+        (Claim("apk", "musl", "1.2.4-r2", "db"), None, "pkg:apk/alpine/musl@1.2.4-r2"),
+        (Claim("rpm", "bash", "5.2-1.el9", "db"), None, "pkg:rpm/bash@5.2-1.el9"),
+        (
+            Claim("rpm", "perl", "4:5.32.1-480.el9", "db", architecture="x86_64"),
+            Distribution("rocky"),
+            "pkg:rpm/rocky/perl@5.32.1-480.el9?arch=x86_64&epoch=4",
+        ),
+    ],
+)
+def test_what_a_database_claims_has_a_package_url(
+    claim: Claim, distribution: Distribution | None, purl: str
+) -> None:
+    assert claim_purl(claim, distribution) == purl
+
+
+def test_a_release_without_a_known_version_has_none_in_its_url() -> None:
+    assert release_purl("pypi", "requests") == "pkg:pypi/requests"
+
+
+@pytest.mark.parametrize(
+    ("purl", "package"),
+    [
+        ("pkg:deb/debian/libc6@2.36-9%2Bdeb12u1?arch=amd64", "pkg:deb/debian/libc6"),
+        ("pkg:npm/%40types/node@20.1.0", "pkg:npm/%40types/node"),
+        ("pkg:pypi/requests", "pkg:pypi/requests"),
+    ],
+)
+def test_the_package_is_the_url_without_version_and_qualifiers(purl: str, package: str) -> None:
+    assert package_of(purl) == package

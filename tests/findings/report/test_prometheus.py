@@ -1,0 +1,137 @@
+"""Metrics at a real Pushgateway, the rules with promtool, the dashboard against what is exported."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import urllib.request
+from pathlib import Path
+
+import msgspec
+import pytest
+from prometheus_client import CollectorRegistry
+
+from demo.servers import answers
+from praxi_tasks.errors import NotifyError, UsageError
+from praxi_tasks.findings.assessment.document import AssessedImage, ModelHealth
+from praxi_tasks.findings.assessment.model_health import model_health
+from praxi_tasks.findings.packages.component import Component
+from praxi_tasks.findings.report.prometheus import audit_metrics, push, write_textfile
+from tests.findings.audits import large_audit
+from tests.support.process import free_port, running, start_server
+
+MONITORING = Path(__file__).resolve().parents[3] / "monitoring"
+AUDIT = large_audit(6, 200, components=10)
+
+
+def registry() -> CollectorRegistry:
+    return audit_metrics(AUDIT, {"plan": 1.5, "report": 2.0})
+
+
+def value(metrics: CollectorRegistry, name: str, **labels: str) -> float | None:
+    return metrics.get_sample_value(name, labels)
+
+
+def test_counts_are_those_of_the_audit() -> None:
+    metrics = registry()
+    open_findings = [finding for image in AUDIT.images for finding in image.open_findings]
+    high = sum(finding.kind == "vulnerable" and finding.severity == "high" for finding in open_findings)
+    assert value(metrics, "praxi_findings", kind="vulnerable", severity="high") == high
+    assert value(metrics, "praxi_findings", kind="unexplained", severity="low") == 0
+    assert value(metrics, "praxi_findings", kind="feed", severity="medium") == 1
+    assert value(metrics, "praxi_images", state="cached") == 4
+    assert value(metrics, "praxi_images", state="failed") == 0
+    assert value(metrics, "praxi_findings_new") == len(AUDIT.new)
+    assert value(metrics, "praxi_feed_age_days", feed="PyPI") == 1
+    assert value(metrics, "praxi_step_duration_seconds", step="report") == 2.0
+
+
+def test_model_health_counts_distinct_images_once() -> None:
+    both, files = ("inventory", "fingerprint"), ("fingerprint",)
+    parts = (
+        Component("pypi", "a", ("1",), "p", both, confidence=0.9),
+        Component("pypi", "b", ("1",), "p", both, confidence=0.7, fingerprint_versions=("2",)),
+        Component("pypi", "c", ("1",), "p", ("inventory",)),
+        Component("pypi", "d", ("1",), "p", files, confidence=0.6),
+        Component("pypi", "e", ("1",), "p", files, removed_by="sha256:1", confidence=0.1),
+    )
+    image = AssessedImage("i:1", layers=("l",), components=parts, files=100, unexplained=7)
+    twin = msgspec.structs.replace(image, image="i:2")
+    failed = AssessedImage("i:3", state="failed")
+    health = model_health([image, twin, failed])
+    assert msgspec.structs.replace(health, confidence=0) == ModelHealth(3, 2, 0, 3, 2, 100, 7)
+    assert health.confidence == pytest.approx(2.2)
+    metrics = audit_metrics(msgspec.structs.replace(AUDIT, health=health), {})
+    assert value(metrics, "praxi_unexplained_share") == 0.07
+    assert value(metrics, "praxi_model_disagreement_share") == pytest.approx(2 / 3)
+
+
+@pytest.mark.server
+@pytest.mark.needs("prometheus-pushgateway")
+def test_a_pushgateway_takes_them_and_a_second_push_replaces_them(tmp_path: Path) -> None:
+    url = f"http://127.0.0.1:{free_port()}"
+    command = ["prometheus-pushgateway", f"--web.listen-address={url.removeprefix('http://')}"]
+    server = start_server("pushgateway", command, tmp_path)
+    with running(server):
+        server.wait_until(lambda: answers(f"{url}/-/ready"), seconds=120)
+        push(registry(), url, "prod")
+        push(audit_metrics(large_audit(3, 5, components=1), {}), url, "prod")
+        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with direct.open(f"{url}/metrics", timeout=10) as answer:
+            text = answer.read().decode()
+    assert re.search(r'praxi_images\{instance="prod",job="praxi",state="cached"\} 2\n', text)
+    assert text.count('praxi_images{instance="prod"') == 3
+
+
+def test_a_pushgateway_that_is_down_is_tried_again_and_keeps_secrets() -> None:
+    with pytest.raises(NotifyError) as caught:
+        push(registry(), f"http://me:hunter2@127.0.0.1:{free_port()}", "prod")
+    assert caught.value.retryable
+    assert "hunter2" not in str(caught.value)
+    with pytest.raises(UsageError):
+        push(registry(), "pushgateway:9091", "prod")
+
+
+def test_a_textfile_is_written_whole(tmp_path: Path) -> None:
+    write_textfile(registry(), tmp_path / "praxi.prom")
+    assert "praxi_audit_timestamp_seconds" in (tmp_path / "praxi.prom").read_text()
+    assert [path.name for path in tmp_path.iterdir()] == ["praxi.prom"]
+    with pytest.raises(UsageError):
+        write_textfile(registry(), tmp_path / "none" / "praxi.prom")
+
+
+@pytest.mark.needs("promtool")
+@pytest.mark.parametrize(
+    "arguments", [["check", "rules", "praxi.rules.yaml"], ["test", "rules", "praxi.rules.test.yaml"]]
+)
+def test_rules_do_what_they_say(arguments: list[str]) -> None:
+    ended = subprocess.run(
+        ["promtool", *arguments], cwd=MONITORING, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
+@pytest.mark.parametrize("file", ["praxi.rules.yaml", "grafana-dashboard.json"])
+def test_rules_and_dashboard_ask_for_metrics_that_are_exported(file: str) -> None:
+    exported = {sample.name for metric in registry().collect() for sample in metric.samples}
+    asked = set(re.findall(r"\bpraxi_[a-z_]+", (MONITORING / file).read_text())) - {
+        "praxi_audit",
+        "praxi_feeds",
+    }
+    assert asked <= exported
+    assert len(asked) > 4
+
+
+def test_the_dashboards_panels_do_not_overlap() -> None:
+    taken: set[tuple[int, int]] = set()
+    for panel in json.loads((MONITORING / "grafana-dashboard.json").read_text())["panels"]:
+        place = panel["gridPos"]
+        cells = {
+            (x, y)
+            for x in range(place["x"], place["x"] + place["w"])
+            for y in range(place["y"], place["y"] + place["h"])
+        }
+        assert not cells & taken, panel["title"]
+        assert max(x for x, _ in cells) < 24
+        taken |= cells

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.inventory.layers import inventory_of, inventory_of_folder, only
+from tests.support.tools import find
+
+
+def manifest(name: str, version: str) -> bytes:
+    return json.dumps({"name": name, "version": version, "dependencies": {}}).encode()
+
+
+def test_a_package_owns_its_folder_without_nested_packages() -> None:
+    root = "srv/node_modules/resolve"
+    inventory = inventory_of(
+        {
+            f"{root}/package.json": manifest("resolve", "1.22.0"),
+            f"{root}/index.js": b"",
+            f"{root}/test/node_modules/fake/package.json": manifest("fake", "0.0.0"),
+            f"{root}/node_modules/@scope/tool/package.json": manifest("@scope/tool", "2.0.0-rc.1"),
+            f"{root}/node_modules/@scope/tool/lib/a.js": b"",
+            "srv/index.js": b"",
+        },
+        {f"{root}/test": "d"},
+    )
+    assert {(claim.name, claim.version): claim.files for claim in inventory.claims} == {
+        ("resolve", "1.22.0"): (
+            f"{root}/index.js",
+            f"{root}/package.json",
+            f"{root}/test/node_modules/fake/package.json",
+        ),
+        ("@scope/tool", "2.0.0-rc.1"): (
+            f"{root}/node_modules/@scope/tool/lib/a.js",
+            f"{root}/node_modules/@scope/tool/package.json",
+        ),
+    }
+
+
+def test_equals_npm_itself(tmp_path: Path) -> None:
+    npm = find("npm")
+    for name, version in {"first": "1.0.0", "second": "2.1.0-beta.1"}.items():
+        source = tmp_path / name
+        source.mkdir()
+        wanted = {"dependencies": {"first": f"file:{tmp_path}/first-1.0.0.tgz"}} if name == "second" else {}
+        (source / "package.json").write_text(json.dumps({"name": name, "version": version, **wanted}))
+        (source / "index.js").write_text("module.exports = 1\n")
+        subprocess.run([npm, "pack", "--offline", f"./{name}"], cwd=tmp_path, check=True, capture_output=True)
+    root = tmp_path / "root"
+    root.mkdir()
+    install = [npm, "install", "--offline", "--no-audit", "--no-fund", f"{tmp_path}/second-2.1.0-beta.1.tgz"]
+    subprocess.run(install, cwd=root, check=True, capture_output=True)
+    told = json.loads(
+        subprocess.run([npm, "ls", "--all", "--json"], cwd=root, check=True, capture_output=True).stdout
+    )
+    second = told["dependencies"]["second"]
+    expected = {("second", second["version"]), ("first", second["dependencies"]["first"]["version"])}
+    claims = inventory_of_folder(root).claims
+    assert {(claim.name, claim.version) for claim in claims} == expected
+    assert all(
+        set(claim.files) == {f"node_modules/{claim.name}/index.js", f"node_modules/{claim.name}/package.json"}
+        for claim in claims
+    )
+
+
+def test_a_byte_order_mark_is_no_harm() -> None:
+    data = b"\xef\xbb\xbf" + manifest("x", "1")
+    assert only(inventory_of({"node_modules/x/package.json": data})).version == "1"
+
+
+@pytest.mark.parametrize("data", [b'{"type": "module"}', b'{"name": "x"}', b'{"version": "1"}'])
+def test_what_has_no_name_or_version_is_no_release(data: bytes) -> None:
+    inventory = inventory_of({"node_modules/x/package.json": data})
+    assert (inventory.claims, inventory.problems) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"[]", b"{", b'{"name": 1, "version": "2"}', b'{"name": "\xff"}', b'{"a":' + b"[" * 100_000]
+)
+def test_what_is_no_manifest_is_a_problem(data: bytes) -> None:
+    inventory = inventory_of({"node_modules/x/package.json": data})
+    assert inventory.claims == ()
+    assert len(inventory.problems) == 1

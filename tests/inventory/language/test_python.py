@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import sysconfig
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from praxi_tasks.inventory.language.python import normalised_name
+from tests.inventory.layers import inventory_of, inventory_of_folder, only
+
+SITE = "usr/lib/python3.11/site-packages"
+METADATA = b"Metadata-Version: 2.1\nName: Ruamel_Yaml.Clib\nVersion: 0.2.8\n\nName: of the description\n"
+
+
+def test_equals_importlib_metadata_on_this_environment() -> None:
+    site, root = Path(sysconfig.get_path("purelib")), Path(sysconfig.get_path("data"))
+    below = os.path.relpath(site, root)
+    inventory = inventory_of_folder(root, below)
+    found = {
+        (claim.name, claim.version): inside(root, claim.files)
+        for claim in inventory.claims
+        if claim.database.count("/") == below.count("/") + 2  # others are vendored inside a package
+    }
+    expected = {
+        (normalised_name(each.name), each.version): inside(
+            root, (os.path.relpath(str(each.locate_file(file)), root) for file in each.files or ())
+        )
+        for each in importlib.metadata.distributions(path=[str(site)])
+    }
+    assert len(expected) > 20
+    assert found == expected
+    assert inventory.problems == ()
+
+
+def inside(root: Path, paths: Iterable[str]) -> set[str]:
+    """Keep what is there: what lies above the environment is resolved against another root here."""
+    return {path for path in paths if (root / path).exists() and not path.startswith("..")}
+
+
+def test_a_wheel_is_read_with_its_record() -> None:
+    record = (
+        b"clib/__init__.py,sha256=x,12\n"
+        b'"clib/a,b.py",,\n'
+        b"../../../bin/clib,,\n"
+        b"/etc/clib.conf,,\n"
+        b"../../../../../../../above,,\n"
+        b"clib/\xff.py,,\n"
+        b'"clib/\xc2\n\x80.py",,\n'
+    )
+    folder = f"{SITE}/clib.dist-info"
+    claim = only(inventory_of({f"{folder}/METADATA": METADATA, f"{folder}/RECORD": record}))
+    assert (claim.ecosystem, claim.name, claim.version) == ("pypi", "ruamel-yaml-clib", "0.2.8")
+    assert set(claim.files) == {
+        f"{SITE}/clib/__init__.py",
+        f"{SITE}/clib/a,b.py",
+        "usr/bin/clib",
+        "etc/clib.conf",
+        "above",
+        f"{SITE}/clib/\udcff.py",
+        f"{SITE}/clib/\udcc2\n\udc80.py",
+    }
+
+
+def test_egg_info_comes_as_file_and_as_folder() -> None:
+    assert only(inventory_of({f"{SITE}/clib.egg-info": METADATA})).name == "ruamel-yaml-clib"
+    folder = f"{SITE}/clib.egg-info"
+    installed = {f"{folder}/PKG-INFO": METADATA, f"{folder}/installed-files.txt": b"../clib.py\nPKG-INFO\n"}
+    assert only(inventory_of(installed)).files == (f"{folder}/PKG-INFO", f"{SITE}/clib.py")
+
+
+def test_sources_count_where_they_are_installed() -> None:
+    folder = f"{SITE}/clib.egg-info"
+    contents = {
+        f"{folder}/PKG-INFO": METADATA,
+        f"{folder}/SOURCES.txt": b"setup.py\nclib.py\n",
+        f"{SITE}/clib.py": b"",
+    }
+    assert only(inventory_of(contents)).files == (f"{SITE}/clib.py",)
+
+
+def test_an_egg_owns_what_lies_in_it() -> None:
+    egg = f"{SITE}/Ruamel_Yaml.Clib-0.2.8-py3.11.egg"
+    contents = {
+        f"{egg}/EGG-INFO/PKG-INFO": METADATA,
+        f"{egg}/EGG-INFO/SOURCES.txt": b"setup.py\nclib.py\nother.py\n",
+        f"{egg}/clib.py": b"",
+        f"{SITE}/other.py": b"",
+    }
+    claim = only(inventory_of(contents))
+    assert (claim.name, claim.version) == ("ruamel-yaml-clib", "0.2.8")
+    assert claim.files == (f"{egg}/clib.py",)
+
+
+@pytest.mark.parametrize("data", [b"", b"\n\n", b"Name: x\n", b"\xff\xfe\x00", b"Name:\nVersion: 1\n"])
+def test_metadata_without_a_release_is_a_problem(data: bytes) -> None:
+    inventory = inventory_of({f"{SITE}/x.dist-info/METADATA": data})
+    assert inventory.claims == ()
+    assert len(inventory.problems) == 1
+
+
+def test_a_record_that_is_no_csv_is_a_problem() -> None:
+    folder = f"{SITE}/x.dist-info"
+    record = b'"' + b"x" * 200_000
+    inventory = inventory_of({f"{folder}/METADATA": METADATA, f"{folder}/RECORD": record})
+    assert "CSV" in inventory.problems[0]
+
+
+def test_a_record_that_stands_for_gigabytes_is_a_problem() -> None:
+    folder = "a" * 4000 + "/x.dist-info"
+    record = b"".join(b"%d\n" % number for number in range(100_000))
+    inventory = inventory_of({f"{folder}/METADATA": METADATA, f"{folder}/RECORD": record})
+    assert inventory.claims == ()
+    assert "more room" in inventory.problems[0]

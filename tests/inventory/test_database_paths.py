@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from praxi_tasks.inventory import is_database
+
+SITE = "usr/lib/python3/dist-packages"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "var/lib/dpkg/status",
+        "var/lib/dpkg/status.d/base-files",
+        "var/lib/dpkg/status.d/base-files.md5sums",
+        "var/lib/dpkg/info/libc6:amd64.list",
+        "var/lib/rpm/rpmdb.sqlite",
+        "var/lib/rpm/Packages",
+        "usr/lib/sysimage/rpm/Packages.db",
+        "lib/apk/db/installed",
+        "etc/os-release",
+        f"{SITE}/six-1.16.0.dist-info/METADATA",
+        f"{SITE}/six-1.16.0.dist-info/RECORD",
+        f"{SITE}/six.egg-info",
+        f"{SITE}/six.egg-info/PKG-INFO",
+        f"{SITE}/six-1.16.0-py3.11.egg/EGG-INFO/PKG-INFO",
+        "var/lib/rpm/rpmdb.sqlite-wal",
+        "app/node_modules/left-pad/package.json",
+        "node_modules/@babel/core/node_modules/left-pad/package.json",
+        "node_modules/.pnpm/left-pad@1.3.0/node_modules/left-pad/package.json",
+    ],
+)
+def test_databases_are_known_by_their_paths(path: str) -> None:
+    assert is_database(path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "var/lib/dpkg/status-old",
+        "var/lib/dpkg/info/libc6.md5sums",
+        "etc/apt/sources.list",
+        "backup/var/lib/rpm/Packages",
+        "var/lib/rpm/Packages/x",
+        "var/lib/rpm/Packages-wal",
+        "src/EGG-INFO/PKG-INFO",
+        f"{SITE}/six/METADATA",
+        "app/package.json",
+        "app/node_modules/package.json",
+        "app/node_modules/left-pad/lib/package.json",
+        "app/node_modules/resolve/test/node_modules/left-pad/package.json",
+        "app/not_node_modules/left-pad/package.json",
+        "",
+    ],
+)
+def test_other_paths_are_not(path: str) -> None:
+    assert not is_database(path)
+
+
+@given(st.text())
+def test_any_text_has_an_answer(path: str) -> None:
+    assert is_database(path) in {True, False}
+
+
+def test_a_path_of_many_node_modules_is_answered_at_once() -> None:
+    assert not is_database("node_modules/a/" * 20_000 + "x/y/package.json")

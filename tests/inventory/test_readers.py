@@ -1,0 +1,81 @@
+"""Whatever a layer holds where a database should be, its inventory is read, and soon."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from praxi_tasks.inventory.model import Inventory
+from tests.inventory.language import test_python
+from tests.inventory.layers import inventory_of
+from tests.inventory.os import test_apk, test_dpkg, test_os_release
+
+SITE = "usr/lib/python3/dist-packages"
+SEEDS = {
+    "var/lib/dpkg/status": test_dpkg.STATUS,
+    "var/lib/dpkg/status.d/x": test_dpkg.STATUS,
+    "var/lib/dpkg/info/libpq5:amd64.list": b"/.\n/usr\n/usr/lib/x\n",
+    f"{SITE}/x.dist-info/METADATA": test_python.METADATA,
+    f"{SITE}/x.dist-info/RECORD": b'a,b,1\n"c",,\n',
+    f"{SITE}/y.egg-info/PKG-INFO": test_python.METADATA,
+    f"{SITE}/y.egg-info/SOURCES.txt": b"a.py\nb.py\n",
+    "srv/node_modules/x/package.json": b'{"name": "x", "version": "1.0.0"}',
+    "lib/apk/db/installed": test_apk.INSTALLED,
+    "etc/os-release": test_os_release.DEBIAN,
+    "var/lib/rpm/Packages": bytes(12) + b"\x61\x15\x06\x00" + bytes(4) + b"\x00\x02\x00\x00" + bytes(1000),
+    "var/lib/rpm/Packages.db": b"RpmP" + bytes(8) + b"\x01" + bytes(5000),
+    "var/lib/rpm/rpmdb.sqlite": b"SQLite format 3\0" + bytes(4080),
+}
+
+
+@given(st.dictionaries(st.sampled_from(sorted(SEEDS)), st.binary(max_size=400)))
+def test_any_bytes_give_an_inventory_that_can_be_stored(contents: dict[str, bytes]) -> None:
+    inventory = inventory_of(contents)
+    assert Inventory.from_bytes(inventory.to_bytes()) == inventory
+
+
+@given(st.data())
+@settings(max_examples=300)
+def test_damaged_databases_give_an_inventory_that_can_be_stored(data: st.DataObject) -> None:
+    contents = {path: damage(data, seed) for path, seed in SEEDS.items()}
+    inventory = inventory_of(contents)
+    assert Inventory.from_bytes(inventory.to_bytes()) == inventory
+    assert all(line.isprintable() for line in inventory.problems)
+
+
+def damage(data: st.DataObject, seed: bytes) -> bytes:
+    """Overwrite, repeat and cut a few places."""
+    result = bytearray(seed)
+    for _ in range(data.draw(st.integers(0, 3))):
+        start = data.draw(st.integers(0, max(len(result) - 1, 0)))
+        result[start : start + data.draw(st.integers(0, 8))] = data.draw(st.binary(max_size=8))
+    return bytes(result)
+
+
+@pytest.mark.parametrize("path", sorted(SEEDS))
+@pytest.mark.parametrize("filler", [b"\0", b"\n", b"x", b"\xff", b'"', b"P:\n\n", b"{", b"Package: x\n\n"])
+def test_megabytes_of_one_thing_end(path: str, filler: bytes) -> None:
+    for head in (b"", SEEDS[path][:24]):
+        inventory = inventory_of({path: head + filler * (2_000_000 // len(filler))})
+        assert len(inventory.problems) <= 20
+
+
+def test_one_broken_database_leaves_the_others() -> None:
+    inventory = inventory_of({**SEEDS, f"{SITE}/x.dist-info/METADATA": b"\xff", "var/lib/rpm/Packages": b"?"})
+    assert {"libpq5", "musl", "ssl_client", "x"} <= {claim.name for claim in inventory.claims}
+    assert any("x.dist-info" in line for line in inventory.problems)
+    assert any("rpm/Packages:" in line for line in inventory.problems)
+
+
+def test_random_garbage_in_every_rpm_container_is_a_problem() -> None:
+    noise = np.random.default_rng(7).bytes(20_000)
+    for name in ("Packages", "Packages.db", "rpmdb.sqlite"):
+        path = f"var/lib/rpm/{name}"
+        for head in (b"", SEEDS[path][:32]):
+            assert inventory_of({path: head + noise}).problems
+
+
+def test_claims_do_not_depend_on_the_order_of_the_archive() -> None:
+    assert inventory_of(SEEDS) == inventory_of(dict(reversed(SEEDS.items())))

@@ -1,0 +1,96 @@
+"""Stored releases are found by package, by content and by chance, without reading those that don't matter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pytest
+
+from praxi_tasks.errors import KeyNotFoundError
+from praxi_tasks.learning.data.release_store import Library, Pile, Shelf
+from praxi_tasks.learning.data.stored_release import StoredRelease
+from praxi_tasks.learning.run.steps import TrainingRun
+from praxi_tasks.store import Store, keys
+from tests.learning.conftest import ask, put_package, stored_world, train
+from tests.support import world
+
+
+def release(name: str, version: str = "1.0", like: str = "") -> StoredRelease:
+    made = world.release(like or name, version)
+    return StoredRelease(
+        "pypi", name, version, "test", made.paths, made.sizes, made.hashes, made.measured
+    ).checked()
+
+
+RELEASES = [
+    release("ant"), release("ant", "2.0"), release("bee"), release("cat", like="bee"), release("@scope/bee"),
+]  # fmt: skip
+
+
+@pytest.fixture
+def library(store: Store) -> Library:
+    library = Library(store)
+    for each in RELEASES:
+        library.add(each)
+    return library
+
+
+@pytest.fixture(params=["store", "memory"])
+def shelf(request: pytest.FixtureRequest, library: Library) -> Shelf:
+    return library if request.param == "store" else Pile(RELEASES)
+
+
+def names(found: Sequence[StoredRelease]) -> list[tuple[str, str]]:
+    return [(each.name, each.version) for each in found]
+
+
+def test_releases_of_one_package(shelf: Shelf) -> None:
+    assert names(shelf.of_package("pypi", "ant")) == [("ant", "1.0"), ("ant", "2.0")]
+    assert names(shelf.of_package("pypi", "@scope/bee")) == [("@scope/bee", "1.0")]
+    assert shelf.of_package("npm", "ant") == []
+
+
+def test_releases_that_install_the_same(shelf: Shelf) -> None:
+    assert shelf.alike(release("dog", like="bee")) == [("pypi", "bee", "1.0"), ("pypi", "cat", "1.0")]
+    assert shelf.alike(release("dog")) == []
+
+
+def test_a_release_that_is_not_there(library: Library) -> None:
+    with pytest.raises(KeyNotFoundError):
+        library.get(("pypi", "ant", "3.0"))
+
+
+def test_a_sample_is_the_same_for_the_same_seed(library: Library) -> None:
+    assert names(library.sample(3, 7)) == names(library.sample(3, 7))
+    assert len(library.sample(3, 7)) == 3
+    assert sorted(names(library.sample(99, 7))) == sorted(names(RELEASES))
+    assert names(library.sample(99, 7, lambda each: each.version == "2.0")) == [("ant", "2.0")]
+
+
+class Counting:
+    """A store that counts how many releases are read from it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.read = 0
+
+    def get(self, key: str) -> bytes:
+        self.read += key.startswith(f"{keys.RELEASES}/")
+        return self._store.get(key)
+
+    def list(self, prefix: str) -> Iterator[str]:
+        return self._store.list(prefix)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)
+
+
+@pytest.mark.usefixtures("starter")
+def test_training_reads_what_is_new_and_nothing_else(store: Store) -> None:
+    stored_world(store)
+    ask(store, "audit", put_package(store, 1, "newlib"), put_package(store, 2, "otherlib"))
+    train(store, "t1", until="train")
+    counting = Counting(store)
+    trained = TrainingRun(counting, "t1").train()  # type: ignore[arg-type]
+    assert len(trained.learned) == 2
+    assert counting.read == 2

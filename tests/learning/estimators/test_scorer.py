@@ -1,0 +1,30 @@
+"""What the scorer is trained on."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from praxi_tasks.discovery.candidates import FEATURES
+from praxi_tasks.learning.catalogue.builder import build_catalogue
+from praxi_tasks.learning.estimators.scorer import ALONE, examples
+from praxi_tasks.learning.synthesis.augmentation import Files
+from praxi_tasks.learning.synthesis.layer_sampler import LabelledLayer
+from tests.support import world
+
+
+def test_a_layer_of_unknown_software_counts_more_often() -> None:
+    known = world.find("packagea", "1.0")
+    part = Files.of(known).keep(np.arange(len(known.paths)) < 2)
+    catalogue = build_catalogue([known])
+    layer = world.layer(part, world.plain("opt/tool/run"))
+    strange = examples([LabelledLayer(layer, {"pypi/stranger": None})], catalogue)
+    usual = examples([LabelledLayer(layer, {"pypi/packagea": "1.0"})], catalogue)
+    assert strange.present.tolist() == [False] * ALONE
+    assert usual.present.tolist() == [True]
+    assert np.array_equal(strange.features, np.repeat(usual.features, ALONE, axis=0), equal_nan=True)
+
+
+def test_layers_without_a_candidate_teach_nothing() -> None:
+    catalogue = build_catalogue([world.find("packagea", "1.0")])
+    layer = world.layer(world.plain("opt/tool/run"))
+    assert examples([LabelledLayer(layer, {})], catalogue).features.shape == (0, len(FEATURES))

@@ -1,0 +1,89 @@
+"""Trials of hyper-parameters: documents in the store, from which the next ones learn."""
+
+from __future__ import annotations
+
+import pytest
+
+from praxi_tasks.errors import CorruptObjectError
+from praxi_tasks.learning.estimators.assignment import Assignment, Routing
+from praxi_tasks.learning.estimators.hyperparameters import USUAL, Recipes, Space
+from praxi_tasks.learning.estimators.scorer import ScorerRecipe
+from praxi_tasks.learning.run.tuning import Trial, Tuning
+from praxi_tasks.learning.training.task import space_of
+from praxi_tasks.store import Store, documents, keys
+
+SPACE = Space(scorer=True, experts=False)
+
+
+def put(store: Store, number: int, f1: float) -> None:
+    trial = Trial({**SPACE.usual(), "scorer_trees": 20 + number}, f1)
+    documents.write(store, keys.training_run("t", f"trials/{number}.json"), trial)
+
+
+def tuning(store: Store, run: str = "t") -> Tuning:
+    return Tuning(store, run, SPACE)
+
+
+def chosen(store: Store, number: int) -> dict[str, int | float]:
+    return documents.read(store, keys.training_run("t", f"trials/{number}.json"), Trial).chosen
+
+
+def test_the_best_of_all_trials_is_taken_and_the_first_of_equals(store: Store) -> None:
+    for number, f1 in enumerate([0.7, 0.9, 0.8, 0.9]):
+        put(store, number, f1)
+    assert tuning(store).best() == Recipes(scorer=ScorerRecipe(trees=21))
+    assert tuning(store).history() == (0.7, 0.9, 0.8, 0.9)
+
+
+def test_trials_are_in_the_order_of_their_numbers(store: Store) -> None:
+    for number in (10, 9, 2):
+        put(store, number, number / 100)
+    assert tuning(store).history() == (0.02, 0.09, 0.1)
+
+
+def test_without_any_the_usual_is_the_best(store: Store) -> None:
+    put(store, 0, 0.5)
+    assert tuning(store, "other").best() == USUAL
+    assert tuning(store, "other").history() == ()
+
+
+def test_a_damaged_trial_is_told(store: Store) -> None:
+    store.put(keys.training_run("t", "trials/0.json"), b'{"chosen": 3}')
+    with pytest.raises(CorruptObjectError):
+        tuning(store).best()
+
+
+def test_the_first_trial_tries_what_is_usual(store: Store) -> None:
+    assert tuning(store).try_once(0, lambda recipes: float(recipes == USUAL)) == 1
+
+
+def test_a_trial_knows_those_before_and_one_that_is_started_again_chooses_as_before(store: Store) -> None:
+    put(store, 0, 0.5)
+    assert tuning(store).try_once(1, lambda recipes: recipes.scorer.eta) == chosen(store, 1)["scorer_eta"]
+    first = chosen(store, 1)
+    tuning(store).try_once(1, lambda _: 0.9)
+    assert (chosen(store, 1), tuning(store).history()) == (first, (0.5, 0.9))
+
+
+@pytest.mark.parametrize(
+    "space", [SPACE, Space(scorer=False, experts=True), Space(scorer=True, experts=True)]
+)
+def test_what_is_not_trained_is_not_tuned(store: Store, space: Space) -> None:
+    def only_that(recipes: Recipes) -> float:
+        scorer, experts = recipes.scorer != USUAL.scorer, recipes.expert != USUAL.expert
+        return float((scorer, experts) == (space.scorer, space.experts))
+
+    assert [Tuning(store, "t", space).try_once(number, only_that) for number in range(1, 4)] == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("routing", "rebuilt", "space"),
+    [
+        ("default", False, Space(scorer=True, experts=False)),
+        ("default", True, Space(scorer=True, experts=False)),
+        ("random", False, Space(scorer=False, experts=True)),
+        ("similarity", True, Space(scorer=True, experts=True)),
+    ],
+)
+def test_a_training_tunes_what_it_trains(routing: Routing, rebuilt: bool, space: Space) -> None:
+    assert space_of(Assignment(routing), rebuilt=rebuilt) == space

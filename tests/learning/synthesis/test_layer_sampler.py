@@ -1,0 +1,35 @@
+"""What layers are made up of: strangers where they are asked for, and packages that share no file."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from praxi_tasks.learning.synthesis.augmentation import Damage
+from praxi_tasks.learning.synthesis.layer_sampler import LayerSampler
+from tests.support import world
+
+STRANGERS = frozenset({"pypi/packagea", "pypi/packageb", "pypi/packagec"})
+
+
+def truths(strange: float) -> list[set[str]]:
+    sampler = LayerSampler(world.releases(), np.random.default_rng(4), strangers=STRANGERS)
+    return [set(sampler.draw(Damage(), strange=strange).truth) for _ in range(60)]
+
+
+def test_some_layers_hold_strangers_only_and_some_a_few() -> None:
+    drawn = truths(1.0)
+    assert sum(truth <= STRANGERS for truth in drawn) > 20
+    assert any(truth & STRANGERS and truth - STRANGERS for truth in drawn)
+
+
+def test_strangers_are_rare_unless_asked_for() -> None:
+    drawn = truths(0.0)
+    assert sum(len(truth & STRANGERS) for truth in drawn) < 0.3 * sum(map(len, drawn))
+
+
+@pytest.mark.parametrize("most", [1, 5])
+def test_a_layer_holds_no_more_than_allowed(most: int) -> None:
+    sampler = LayerSampler(world.releases(), np.random.default_rng(5), most=most)
+    sizes = {len(sampler.draw(Damage()).truth) for _ in range(60)}
+    assert sizes == set(range(1, most + 1))

@@ -1,0 +1,128 @@
+"""Old packages that fire on new software are found, repaired by name, and nothing else changes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from praxi_tasks.discovery.catalogue import Catalogue
+from praxi_tasks.discovery.decision_rule import Emission
+from praxi_tasks.discovery.model import Model
+from praxi_tasks.discovery.release import Release
+from praxi_tasks.learning.catalogue.builder import build_catalogue
+from praxi_tasks.learning.data.release_files import ReleaseFile, ReleaseLine, make_release
+from praxi_tasks.learning.synthesis.augmentation import Files
+from praxi_tasks.learning.synthesis.catalogue_layers import recalled
+from praxi_tasks.learning.training.from_files import make_scorer
+from praxi_tasks.learning.training.repair import find_firing, repair
+from tests.support import world
+
+
+def part_of(catalogue: Catalogue, name: str) -> list[tuple[object, ...]]:
+    """Return all that a catalogue knows of one package."""
+    number = catalogue.packages.index(name)
+    start, end = catalogue.row_starts[number : number + 2].tolist()
+    columns = (catalogue.row_keys, catalogue.row_sizes, catalogue.row_hashes, catalogue.row_core)
+    rows = list(zip(*(column[start:end].tolist() for column in columns), strict=True))
+    keys = catalogue.keys[catalogue.owners == number].tolist()
+    folders = catalogue.folders[catalogue.folder_owners == number].tolist()
+    counts = (catalogue.expected[number], catalogue.extras[number])
+    return [*rows, *((key,) for key in (*keys, *folders)), counts, tuple(catalogue.versions_of(number))]
+
+
+def relative(name: str, of: Release, share: int) -> Release:
+    """Make a release that installs some files of another one, and twenty of its own."""
+    taken = of.paths[:share]
+    own = [f"{name}/own{number}.py" for number in range(20)]
+    files = [ReleaseFile(path, 77 + n, f"{n + 1:016x}") for n, path in enumerate([*taken, *own])]
+    return make_release(ReleaseLine(name, "1.0", files))
+
+
+@pytest.fixture(scope="module")
+def base() -> Model:
+    """Train a model of a world in which some packages have paths in common."""
+    kin = [relative(f"kin{letter}", world.find(f"package{letter}", "1.0"), 3) for letter in "abcdefgh"]
+    known = [*world.releases(), *kin]
+    return Model([build_catalogue(known)], make_scorer((), None, known, np.random.default_rng(1)))
+
+
+def named(model: Model, release: Release) -> set[str]:
+    layer = world.layer(Files.of(release))
+    return {f"{one.ecosystem}/{one.name}" for one in model.predict(layer).releases}
+
+
+def test_new_software_that_shares_nothing_makes_nobody_fire(base: Model) -> None:
+    new = [world.release("stranger", "1.0")]
+    model = Model([*base.parts, build_catalogue(new)], base.scorer)
+    assert find_firing(model, new, np.random.default_rng(1)) == {}
+    assert repair(model, {}, {}) == (model, ())
+
+
+def test_a_repaired_package_no_longer_has_what_the_new_one_has_too(base: Model) -> None:
+    old = world.find("packagef", "1.0")
+    new = relative("newcomer", old, 2)
+    model = Model([*base.parts, build_catalogue([new])], base.scorer)
+    mended, repaired = repair(model, {old.package: [new]}, {old.package: [old]})
+    assert repaired == (old.package,)
+    before, after = model.parts[0], mended.parts[0]
+    number = before.packages.index(old.package)
+    lost = set(before.keys[before.owners == number].tolist()) - set(
+        after.keys[after.owners == number].tolist()
+    )
+    assert lost == set(new.normalised.keys.tolist()) & set(old.normalised.keys.tolist())
+    assert after.expected[number] == before.expected[number] - 2
+    assert named(mended, old) == {old.package}
+
+
+def test_what_is_not_repaired_is_known_as_before_byte_for_byte(base: Model) -> None:
+    old = world.find("packagef", "1.0")
+    new = relative("newcomer", old, 4)
+    learned = build_catalogue([new])
+    model = Model([*base.parts, learned], base.scorer)
+    mended, repaired = repair(model, {old.package: [new]}, {old.package: [old]})
+    for name in model.parts[0].packages:
+        if name not in repaired:
+            assert part_of(mended.parts[0], name) == part_of(model.parts[0], name), name
+    assert mended.parts[1].to_bytes() == learned.to_bytes()
+    assert mended.scorer.to_bytes() == model.scorer.to_bytes()
+    assert Catalogue.from_bytes(mended.parts[0].to_bytes()).packages == model.parts[0].packages
+
+
+def test_a_package_that_would_be_forgotten_is_left_alone(base: Model) -> None:
+    old = world.find("packagef", "1.0")
+    new = relative("copycat", old, len(old.paths))
+    model = Model([*base.parts, build_catalogue([new])], base.scorer)
+    assert repair(model, {old.package: [new]}, {old.package: [old]}) == (model, ())
+
+
+def test_who_fires_is_found(base: Model) -> None:
+    """A model that names every candidate names every package that has one of its paths there."""
+    old = world.find("packagef", "1.0")
+    new = relative("newcomer", old, 9)
+    parts = [*base.parts, build_catalogue([new])]
+    gullible = Model(parts, emission=Emission("threshold", threshold=0.0))
+    assert find_firing(gullible, [new], np.random.default_rng(1))[old.package] == [new]
+
+
+def test_a_repair_that_would_make_the_new_one_fire_on_the_old_is_not_made(base: Model) -> None:
+    """The scorer of a world where nothing is shared takes a single path for proof."""
+    old = world.find("packagef", "1.0")
+    new = relative("newcomer", old, 2)
+    model = Model([*base.parts, build_catalogue([new])], world.model().scorer)
+    assert repair(model, {old.package: [new]}, {old.package: [old]}) == (model, ())
+
+
+def test_without_a_stored_fingerprint_the_catalogue_tells_what_would_be_harmed(base: Model) -> None:
+    old = world.find("packagef", "1.0")
+    new = relative("newcomer", old, 2)
+    model = Model([*base.parts, build_catalogue([new])], base.scorer)
+    mended, repaired = repair(model, {old.package: [new]}, {})
+    assert repaired == (old.package,)
+    assert named(mended, old) == {old.package}
+
+
+def test_a_recalled_package_is_named_version_by_version() -> None:
+    model = world.model()
+    layers = list(recalled(model.catalogue, "pypi/packagef"))
+    told = [model.predict(layer).releases for layer in layers]
+    assert [(one.name, one.versions) for (one,) in told] == [("packagef", (v,)) for v in world.VERSIONS]

@@ -1,0 +1,84 @@
+"""Whatever JSON is served as a manifest: it is one, or a typed error says why not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from praxi_tasks.errors import ManifestError
+from praxi_tasks.oci.image.digest import is_digest
+from praxi_tasks.oci.image.manifest import (
+    DOCKER_LIST,
+    OCI_INDEX,
+    OCI_MANIFEST,
+    ImageManifest,
+    Index,
+    parse_manifest,
+)
+from praxi_tasks.oci.image.model import Platform
+from praxi_tasks.oci.image.resolver import config_platform
+from tests.support import images
+
+DIGEST = f"sha256:{'0' * 64}"
+ODD: st.SearchStrategy[Any] = (
+    st.none() | st.integers() | st.text(max_size=3) | st.lists(st.none(), max_size=1)
+)
+DESCRIPTORS = st.fixed_dictionaries(
+    {"digest": st.sampled_from([DIGEST, "sha256:x"]) | ODD, "size": st.integers(-1, 1 << 70) | ODD},
+    optional={
+        "mediaType": st.sampled_from([OCI_MANIFEST, "application/vnd.oci.image.layer.v1.tar+gzip"]) | ODD,
+        "platform": st.fixed_dictionaries({}, optional={"os": ODD, "architecture": ODD}) | ODD,
+        "urls": st.lists(st.text(max_size=3), max_size=2) | ODD,
+        "annotations": st.dictionaries(st.text(max_size=3), ODD, max_size=2) | ODD,
+    },
+)
+DOCUMENTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "schemaVersion": st.sampled_from([1, 2]) | ODD,
+        "mediaType": st.sampled_from([OCI_MANIFEST, OCI_INDEX, DOCKER_LIST]) | ODD,
+        "config": DESCRIPTORS | ODD,
+        "layers": st.lists(DESCRIPTORS, max_size=2) | ODD,
+        "manifests": st.lists(DESCRIPTORS, max_size=2) | ODD,
+    },
+)
+
+
+@given(DOCUMENTS, st.sampled_from(["", "text/plain", OCI_MANIFEST, OCI_INDEX, "odd/type", "; charset=x"]))
+def test_a_document_is_a_manifest_or_an_error(document: dict[str, Any], media_type: str) -> None:
+    try:
+        found = parse_manifest(msgspec.json.encode(document), media_type, "x")
+    except ManifestError:
+        return
+    entries = found.entries if isinstance(found, Index) else (found.config, *found.layers)
+    assert all(is_digest(entry.digest) and entry.size >= 0 for entry in entries)
+    assert isinstance(found, Index) is ("manifests" in document and document["manifests"] is not None)
+
+
+@given(st.binary(max_size=60))
+def test_any_bytes_are_an_error(data: bytes) -> None:
+    with pytest.raises(ManifestError):
+        parse_manifest(data, "", "x")
+
+
+def test_reads_what_the_tests_write(shop: images.Manifest) -> None:
+    manifest = parse_manifest(shop.data, shop.media_type, "x")
+    assert isinstance(manifest, ImageManifest)
+    assert [layer.digest for layer in manifest.layers] == [layer.digest for layer in shop.layers]
+    assert manifest.config.digest == shop.config_digest
+
+
+@pytest.mark.parametrize(
+    ("config", "expected"),
+    [
+        (b'{"os": "linux", "architecture": "arm", "variant": "v7"}', Platform("linux", "arm", "v7")),
+        (b'{"os": "windows", "architecture": "amd64", "os.version": "10"}', Platform("windows", "amd64")),
+        (b'{"architecture": null}', Platform()),
+    ],
+)
+def test_the_platform_of_a_configuration(config: bytes, expected: Platform) -> None:
+    assert config_platform(config, "x") == expected

@@ -1,0 +1,33 @@
+"""One client for everybody who reads with the same settings."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from praxi_tasks.oci.registry.client import RegistryClient, client_for
+from praxi_tasks.oci.registry.settings import RegistrySettings
+
+
+def test_threads_that_come_together_share_a_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    others = threading.Barrier(8)
+    real = RegistryClient.__init__
+
+    def make(client: RegistryClient, settings: RegistrySettings) -> None:
+        made.append(client)
+        threading.Event().wait(0.05)  # long enough for every other thread to want one too
+        real(client, settings)
+
+    def get(_: int) -> RegistryClient:
+        others.wait()
+        return client_for(settings)
+
+    made: list[RegistryClient] = []
+    monkeypatch.setattr(RegistryClient, "__init__", make)
+    settings = RegistrySettings(max_wait=12.34)  # nobody else's
+    with ThreadPoolExecutor(8) as pool:
+        clients = list(pool.map(get, range(8)))
+    assert made == [clients[0]]
+    assert {id(client) for client in clients} == {id(made[0])}
