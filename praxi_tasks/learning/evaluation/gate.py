@@ -9,10 +9,33 @@ import msgspec
 
 from praxi_tasks.errors import UsageError
 from praxi_tasks.learning.evaluation.champion_challenger import Evaluation, Scores
-from praxi_tasks.learning.run.plan import Bars
 
 WEIGHTS: Final[Mapping[str, float]] = {"old": 0.4, "new": 0.3, "false_positives": 0.15, "calibration": 0.15}
 """What each score counts for in the composite one, unless a training says otherwise."""
+
+
+class Bars(msgspec.Struct, frozen=True):
+    """What a challenger must reach.
+
+    Attributes
+    ----------
+    old_loss
+        By how much F1 on releases known before may drop.
+    new_f1
+        Least package F1 on the new releases.
+    false_positives
+        Most known packages named per unknown package in a layer.
+    calibration
+        Largest expected calibration error.
+    score
+        Least weighted mean of the scores; see :func:`composite`.
+    """
+
+    old_loss: float = 0.001
+    new_f1: float = 0.9
+    false_positives: float = 0.02
+    calibration: float = 0.03
+    score: float = 0.9
 
 
 class Check(msgspec.Struct, frozen=True):

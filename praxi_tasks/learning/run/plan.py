@@ -10,36 +10,13 @@ import msgspec
 from praxi_tasks.errors import UsageError
 from praxi_tasks.learning.data.requests import NewPackage
 from praxi_tasks.learning.estimators.assignment import Assignment, Routing
+from praxi_tasks.learning.evaluation.gate import Bars
 from praxi_tasks.learning.model_registry.resolve import ResolvedModel
 
 BATCH: Final = 25
 """How many releases one task gets: a few seconds each where an index is asked."""
 
 _MOST_BATCHES: Final = 1_024
-
-
-class Bars(msgspec.Struct, frozen=True):
-    """What a challenger must reach.
-
-    Attributes
-    ----------
-    old_loss
-        By how much F1 on releases known before may drop.
-    new_f1
-        Least package F1 on the new releases.
-    false_positives
-        Most known packages named per unknown package in a layer.
-    calibration
-        Largest expected calibration error.
-    score
-        Least weighted mean of the scores; see :mod:`~praxi_tasks.learning.evaluation.gate`.
-    """
-
-    old_loss: float = 0.001
-    new_f1: float = 0.9
-    false_positives: float = 0.02
-    calibration: float = 0.03
-    score: float = 0.9
 
 
 class TrainingSettings(msgspec.Struct, frozen=True):

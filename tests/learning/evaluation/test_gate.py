@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from praxi_tasks.errors import UsageError
 from praxi_tasks.learning.evaluation.champion_challenger import Evaluation, Scores
-from praxi_tasks.learning.evaluation.gate import WEIGHTS, composite, judge
-from praxi_tasks.learning.run.plan import Bars, TrainingSettings, read_settings
+from praxi_tasks.learning.evaluation.gate import WEIGHTS, Bars, composite, judge
+from praxi_tasks.learning.run.plan import TrainingSettings, read_settings
 
 
 def scores(f1: float = 1.0, calibration: float = 0.0) -> Scores:
