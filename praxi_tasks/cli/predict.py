@@ -62,8 +62,7 @@ def _predict_changesets(changesets: Path, model_uri: str, emission: Emission, ou
     import msgspec
 
     from praxi_tasks.discovery.model import Model
-    from praxi_tasks.learning.data.naming import name_changesets
-    from praxi_tasks.learning.data.recordings import read_changesets
+    from praxi_tasks.learning.data.recordings import name_changesets, read_changesets
 
     model = Model.load(model_uri, emission=emission)
     document = msgspec.json.encode(list(name_changesets(read_changesets(changesets), model)))

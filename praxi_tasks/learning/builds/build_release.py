@@ -12,9 +12,9 @@ from praxi_tasks.errors import BuildError, PraxiError
 from praxi_tasks.learning.builds.build_result import Listing
 from praxi_tasks.learning.builds.sandbox import Bounds, run_confined
 from praxi_tasks.learning.data.requests import NewPackage
-from praxi_tasks.learning.sources.indexes import list_wheel
 from praxi_tasks.learning.sources.package_managers import scratch
 from praxi_tasks.learning.sources.pypi.sdist import SdistSource
+from praxi_tasks.learning.sources.pypi.wheel import list_wheel
 
 IDENTITIES: Final = Path("/var/run/secrets")
 """Where clusters and clouds put the tokens that say who a pod is."""

@@ -1,14 +1,22 @@
-"""Recordings to learn from, as lines of JSON: ``{"id", "labels", "changes": ["MODE PATH", …]}``."""
+"""Recorded changesets as lines of JSON, ``{"id", "labels", "changes": ["MODE PATH", …]}``: read, and named.
+
+They are what recorded labels are learned from, and what ``praxi predict --changesets`` names.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
+from praxi_tasks.discovery.model import Model
 from praxi_tasks.errors import DataError
 from praxi_tasks.learning.data.compressed_lines import open_lines
+
+_BATCH: Final = 256
 
 
 class Recording(msgspec.Struct, frozen=True):
@@ -39,3 +47,21 @@ def read_changesets(path: Path) -> Iterator[Recording]:
                 where=f"{path}:{number}",
                 action='write {"id", "labels", "changes": ["MODE PATH"]}',
             ) from error
+
+
+class NamedChangeset(msgspec.Struct, frozen=True):
+    """The labels that a model sees in a changeset, most confident first, and its confidence in each."""
+
+    id: str
+    labels: list[str]
+    confidence: list[float]
+
+
+def name_changesets(recordings: Iterable[Recording], model: Model) -> Iterator[NamedChangeset]:
+    """Name recordings one after the other; labels that a recording has already are ignored."""
+    left = iter(recordings)
+    while batch := list(islice(left, _BATCH)):
+        answers = model.name_changes([recording.changes for recording in batch])
+        for recording, answer in zip(batch, answers, strict=True):
+            confidence = [round(value, 4) for value in answer.values()]
+            yield NamedChangeset(recording.id, list(answer), confidence)

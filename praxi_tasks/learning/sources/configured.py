@@ -8,10 +8,12 @@ from typing import Final
 
 from praxi_tasks.errors import UsageError
 from praxi_tasks.learning.sources.base import Source
+from praxi_tasks.learning.sources.debian.apt import AptSource
 from praxi_tasks.learning.sources.fetching import check_public, check_site
 from praxi_tasks.learning.sources.image_layer import LayerSource
-from praxi_tasks.learning.sources.indexes import DebSource, NpmSource, PyPISource
+from praxi_tasks.learning.sources.npm.cli import NpmCliSource
 from praxi_tasks.learning.sources.npm.registry import NpmRegistry
+from praxi_tasks.learning.sources.pypi.pip import PipSource
 from praxi_tasks.learning.sources.pypi.sdist import SdistSource
 from praxi_tasks.learning.sources.pypi.simple_index import SimpleIndex
 from praxi_tasks.store import Store
@@ -25,12 +27,12 @@ BUILD: Final = "PRAXI_LEARN_BUILD_INDEX"
 
 def _pypi() -> Source:
     url = os.environ.get(PYPI, "")
-    return SimpleIndex(check_site(url, PYPI)) if url else PyPISource()
+    return SimpleIndex(check_site(url, PYPI)) if url else PipSource()
 
 
 def _npm() -> Source:
     url = os.environ.get(NPM, "")
-    return NpmRegistry(check_site(url, NPM)) if url else NpmSource()
+    return NpmRegistry(check_site(url, NPM)) if url else NpmCliSource()
 
 
 def _sdists() -> Source | None:
@@ -41,7 +43,7 @@ def _sdists() -> Source | None:
 _MAKERS: Final[Mapping[str, Callable[[Store], Source | None]]] = {
     "layer": LayerSource,
     "pypi": lambda _: _pypi(),
-    "deb": lambda _: DebSource(),
+    "deb": lambda _: AptSource(),
     "npm": lambda _: _npm(),
     "sdist": lambda _: _sdists(),
 }

@@ -14,7 +14,7 @@ from praxi_tasks.errors import ReleaseError, ReleaseNotFoundError
 from praxi_tasks.learning.data.requests import NewPackage
 from praxi_tasks.learning.data.stored_release import StoredRelease
 from praxi_tasks.learning.sources.fetching import read_page, save_file
-from praxi_tasks.learning.sources.indexes import list_npm
+from praxi_tasks.learning.sources.npm.tarball import list_tarball
 from praxi_tasks.learning.sources.package_managers import check_words, scratch
 
 _ACCEPT: Final = "application/vnd.npm.install-v1+json, application/json;q=0.5"
@@ -74,7 +74,7 @@ class NpmRegistry:
             raise ReleaseNotFoundError("the registry has no such version", where=wanted.purl)
         file = f"{wanted.name.rpartition('/')[2]}-{wanted.version}.tgz"
         with scratch() as folder:
-            return list_npm(save_file(found.dist.tarball, folder / file, *found.dist.digest()), wanted)
+            return list_tarball(save_file(found.dist.tarball, folder / file, *found.dist.digest()), wanted)
 
     def _document(self, name: str) -> _Document:
         check_words(name, "0")

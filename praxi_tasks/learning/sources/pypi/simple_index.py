@@ -13,9 +13,9 @@ from praxi_tasks.errors import ReleaseNotFoundError
 from praxi_tasks.learning.data.requests import NewPackage
 from praxi_tasks.learning.data.stored_release import StoredRelease
 from praxi_tasks.learning.sources.fetching import save_file
-from praxi_tasks.learning.sources.indexes import list_wheel
 from praxi_tasks.learning.sources.package_managers import check_words, scratch
 from praxi_tasks.learning.sources.pypi.project_page import IndexFile, index_files
+from praxi_tasks.learning.sources.pypi.wheel import list_wheel
 
 
 class Wheel(NamedTuple):

@@ -15,7 +15,7 @@ import pytest
 from praxi_tasks.errors import DataError, ReleaseError, ReleaseNotFoundError, ReleaseRefusedError, UsageError
 from praxi_tasks.learning.data.requests import parse_label
 from praxi_tasks.learning.sources.configured import choose_sources
-from praxi_tasks.learning.sources.indexes import PyPISource
+from praxi_tasks.learning.sources.pypi.pip import PipSource
 from praxi_tasks.learning.sources.pypi.simple_index import SimpleIndex
 from praxi_tasks.store import Store
 from tests.support.site import Answer, Site, site
@@ -126,7 +126,7 @@ def test_credentials_go_to_the_index_and_into_no_message(server: Site) -> None:
 
 def test_a_setting_decides_who_is_asked(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PRAXI_LEARN_SOURCES", "pypi")
-    assert isinstance(choose_sources(store)[0], PyPISource)
+    assert isinstance(choose_sources(store)[0], PipSource)
     monkeypatch.setenv("PRAXI_LEARN_PYPI_INDEX", "https://index.example/simple/")
     assert isinstance(choose_sources(store)[0], SimpleIndex)
     monkeypatch.setenv("PRAXI_LEARN_PYPI_INDEX", "index.example")
@@ -145,6 +145,6 @@ def test_the_real_index_gives_what_pip_gives() -> None:
     if address is None:
         pytest.skip(f"pip names no index: {told.stderr[-200:]}")
     index, wanted = SimpleIndex(address[1]), parse_label("six==1.16.0")
-    direct, through_pip = index.read(wanted).checked(), PyPISource().read(wanted).checked()
+    direct, through_pip = index.read(wanted).checked(), PipSource().read(wanted).checked()
     assert direct.content_id == through_pip.content_id
     assert "1.16.0" in index.versions(wanted)

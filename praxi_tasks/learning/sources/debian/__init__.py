@@ -1,0 +1,1 @@
+"""Debian packages as a source of releases."""

@@ -1,0 +1,48 @@
+"""Listing a tar archive as a release, with the reader (and its limits) that image layers are read with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import IO, Final, cast
+
+import numpy as np
+
+from praxi_tasks.errors import ReleaseRefusedError
+from praxi_tasks.fingerprint.changeset import Changeset
+from praxi_tasks.learning.data.requests import NewPackage
+from praxi_tasks.learning.data.stored_release import MOST_FILES, StoredRelease
+from praxi_tasks.oci.image.model import Blob, Descriptor
+from praxi_tasks.oci.layer.limits import LayerLimits
+from praxi_tasks.oci.layer.reader import read_layer
+
+_LIMITS: Final = LayerLimits(max_entries=2 * MOST_FILES, max_bytes=16 << 30)
+_LINKS: Final = tuple(ord(letter) for letter in "hl")
+
+
+def list_tar(
+    file: IO[bytes], wanted: NewPackage, source: str, place: Callable[[str], str | None]
+) -> StoredRelease:
+    """Return the release that a tar archive installs, compressed with gzip or zstd or not at all.
+
+    Parameters
+    ----------
+    place
+        Says where a member is installed; ``None`` for one that is not.
+
+    Raises
+    ------
+    LayerError
+        If the archive is malformed or hostile.
+    """
+    descriptor = Descriptor("application/vnd.oci.image.layer.v1.tar", "", 0)
+    reading = read_layer(cast(Blob, file), descriptor, limits=_LIMITS, keep=lambda _: False)
+    changeset = Changeset.from_reading(reading)
+    if changeset.whiteouts or changeset.opaques:
+        raise ReleaseRefusedError("it holds whiteouts, which only layers do", where=wanted.purl)
+    placed = [place(path) for path in changeset.paths]
+    is_file = np.isin(changeset.types, [ord("f"), *_LINKS])
+    rows = np.array([row for row in np.flatnonzero(is_file).tolist() if placed[row]], np.intp)
+    return StoredRelease(
+        *wanted.identity, source, [placed[row] or "" for row in rows.tolist()],
+        changeset.sizes[rows], changeset.hashes[rows], ~np.isin(changeset.types[rows], _LINKS),
+    )  # fmt: skip

@@ -1,0 +1,67 @@
+"""Wheels are listed where pip would put their files; hostile ones are refused."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from xxhash import xxh3_64_intdigest
+
+from praxi_tasks.errors import ReleaseRefusedError
+from praxi_tasks.learning.data.requests import parse_label
+from praxi_tasks.learning.sources.pypi import wheel
+from praxi_tasks.learning.sources.pypi.wheel import list_wheel
+
+SHOP = parse_label("shop==1.0")
+
+
+def write_wheel(folder: Path, files: Mapping[str, bytes], name: str = "shop-1.0-py3-none-any.whl") -> Path:
+    with zipfile.ZipFile(folder / name, "w") as archive:
+        for path, data in files.items():
+            archive.writestr(path, data)
+    return folder / name
+
+
+def test_a_wheel_is_listed_where_pip_would_put_it(tmp_path: Path) -> None:
+    files = {"shop/a.py": b"a", "shop-1.0.data/scripts/shop": b"#!", "shop-1.0.dist-info/METADATA": b"m"}
+    found = list_wheel(write_wheel(tmp_path, files), SHOP).checked()
+    assert found.paths == [
+        "site-packages/shop-1.0.dist-info/METADATA",
+        "site-packages/shop/a.py",
+        "usr/bin/shop",
+    ]
+    assert found.hashes[1] == xxh3_64_intdigest(b"a")
+
+
+@pytest.mark.parametrize(
+    "path", ["/etc/passwd", "../../etc/passwd", "shop-1.0.data/data/../../etc/passwd", "a\\b"]
+)
+def test_a_wheel_that_claims_foreign_paths_is_refused(tmp_path: Path, path: str) -> None:
+    with pytest.raises(ReleaseRefusedError, match="claims the path"):
+        list_wheel(write_wheel(tmp_path, {"shop/a.py": b"", path: b""}), SHOP)
+
+
+def test_an_empty_wheel_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ReleaseRefusedError, match="0 files"):
+        list_wheel(write_wheel(tmp_path, {}), SHOP).checked()
+
+
+def test_a_wheel_of_metadata_alone_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ReleaseRefusedError, match="metadata"):
+        list_wheel(write_wheel(tmp_path, {"shop-1.0.dist-info/METADATA": b""}), SHOP).checked()
+
+
+def test_another_packages_wheel_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ReleaseRefusedError, match="shops-1"):
+        list_wheel(write_wheel(tmp_path, {"shop/a.py": b""}, "shops-1.0-py3-none-any.whl"), SHOP)
+
+
+def test_an_absurd_number_of_files_is_refused_before_any_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wheel, "MOST_FILES", 10)
+    files = {f"shop/{number}.py": b"" for number in range(11)}
+    with pytest.raises(ReleaseRefusedError, match="11 files"):
+        list_wheel(write_wheel(tmp_path, files), SHOP)
