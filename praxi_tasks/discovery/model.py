@@ -9,12 +9,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from praxi_tasks.discovery import code_version
 from praxi_tasks.discovery.bundle import Packed, damaged, describe, load_bundle, save_bundle
 from praxi_tasks.discovery.candidate_search import sight
 from praxi_tasks.discovery.candidates import Candidates
 from praxi_tasks.discovery.catalogue import Catalogue
 from praxi_tasks.discovery.catalogue_merge import join_catalogues
-from praxi_tasks.discovery.code_version import engine
 from praxi_tasks.discovery.decision_rule import Emission, emit
 from praxi_tasks.discovery.expert_ensemble import Panel
 from praxi_tasks.discovery.experts import Expert, Router
@@ -160,7 +160,7 @@ class Model:
         Predictions are kept under it: those that other code made of the same model, or by another rule, are
         not taken for its own.
         """
-        return "-".join(filter(None, (self.id, engine(), self.emission.key)))
+        return "-".join(filter(None, (self.id, str(code_version.ENGINE), self.emission.key)))
 
     def knows(self, ecosystem: str, name: str, version: str) -> bool:
         """Return whether the model has learned a release, or a package whose versions it can't tell."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,12 +14,6 @@ from praxi_tasks.store import keys, open_store
 from tests.support import world
 
 
-@pytest.fixture(autouse=True)
-def _engine_of_the_next_test() -> Iterator[None]:
-    yield
-    code_version.engine.cache_clear()
-
-
 def test_predictions_of_another_engine_are_not_taken_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -30,7 +23,6 @@ def test_predictions_of_another_engine_are_not_taken_over(
     plan = Plan((), (PlannedLayer(layer.digest, 1, "tar", 0),), 0)
     before = predict_layers(plan, store, model)
     monkeypatch.setattr(code_version, "ENGINE", code_version.ENGINE + 1)
-    code_version.engine.cache_clear()
     after = predict_layers(plan, store, model)
     assert before.model != after.model
     assert all(outcome.model.startswith(model.id) for outcome in (before, after))
