@@ -52,16 +52,6 @@ class PraxiError(Exception):
         """The exit code of a command that this error ends."""
         return ExitCode.TEMPFAIL if self.retryable else ExitCode.FINAL
 
-    def as_reason(self) -> dict[str, str | bool]:
-        """Return the error as the JSON object that reports carry."""
-        return {
-            "code": self.code,
-            "message": self.what,
-            "where": self.where,
-            "action": self.action,
-            "retryable": self.retryable,
-        }
-
 
 class UsageError(PraxiError):
     """The caller asked for something that makes no sense; the arguments or settings must change."""
@@ -100,6 +90,33 @@ class CorruptObjectError(StoreError):
     """A stored object is truncated, altered, or of a protocol version this program can't read."""
 
     code = "corrupt-object"
+
+
+# HTTP.
+
+
+class HttpError(PraxiError):
+    """A URL can't be fetched; whoever asked knows what that means and raises an error of its own."""
+
+    code = "http"
+    retryable = True
+
+
+class HttpStatusError(HttpError):
+    """A server answered, but not with success; ``status`` is what it answered."""
+
+    code = "http-status"
+
+    def __init__(self, status: int, *, where: str = "", action: str = "") -> None:
+        super().__init__(f"the server answered {status}", where=where, action=action)
+        self.status = status
+
+
+class HttpTooLargeError(HttpError):
+    """A server sent more than whoever asked is ready to take."""
+
+    code = "http-too-large"
+    retryable = False
 
 
 # Image sources.

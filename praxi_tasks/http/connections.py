@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import ssl
-from functools import cache, cached_property
+from collections.abc import Mapping
+from functools import cache, cached_property, lru_cache
 from typing import Final
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies_environment
@@ -20,12 +21,21 @@ _HEADERS: Final = {"User-Agent": f"praxi/{__version__}", "Accept-Encoding": "ide
 
 
 class Connections:
-    """Pools of connections, one set directly and one through each proxy; safe to share between threads."""
+    """Pools of connections, one set directly and one through each proxy; safe to share between threads.
 
-    def __init__(self, settings: HttpSettings) -> None:
+    Parameters
+    ----------
+    settings
+        Authorities and time-outs.
+    proxies
+        The proxy's URL by scheme, and under ``no`` the hosts to reach directly; by default the variables
+        ``HTTP_PROXY``, ``HTTPS_PROXY``, ``ALL_PROXY`` and ``NO_PROXY``.
+    """
+
+    def __init__(self, settings: HttpSettings, proxies: Mapping[str, str] | None = None) -> None:
         self._settings = settings
         self._proxied = cache(self._through)
-        self._proxies = getproxies_environment()
+        self._proxies = getproxies_environment() if proxies is None else proxies
 
     def pool(self, scheme: str, name: str) -> PoolManager:
         """Return the pool for a host: through the environment's proxy unless ``NO_PROXY`` covers it."""
@@ -70,6 +80,16 @@ class Connections:
             timeout=self._timeout,
             ssl_context=self._tls,
         )
+
+
+def connections_for(settings: HttpSettings) -> Connections:
+    """Return the process's connections with these settings and the environment's proxies."""
+    return _shared(settings, tuple(sorted(getproxies_environment().items())))
+
+
+@lru_cache(maxsize=8)
+def _shared(settings: HttpSettings, proxies: tuple[tuple[str, str], ...]) -> Connections:
+    return Connections(settings, dict(proxies))
 
 
 def bypasses(name: str, no_proxy: str) -> bool:

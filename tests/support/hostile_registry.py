@@ -50,11 +50,15 @@ Answerer: TypeAlias = Reply | Callable[[Asked], Reply]
 
 
 class HostileRegistry:
-    """What the server answers; ``host`` is ``127.0.0.1:port``."""
+    """What the server answers; ``host`` is ``127.0.0.1:port``.
+
+    ``spell`` changes how header names are written: their case means nothing.
+    """
 
     def __init__(self) -> None:
         self.host = ""
         self.asked: list[Asked] = []
+        self.spell: Callable[[str], str] = str
         self._truth: dict[str, Reply] = {"/v2/": Reply()}
         self._rules: list[tuple[re.Pattern[str], list[Answerer], bool]] = []
         self._lock = threading.Lock()
@@ -125,7 +129,7 @@ def _handler(registry: HostileRegistry) -> type[BaseHTTPRequestHandler]:
                 return
             self.send_response(reply.status)
             for name, value in {"Content-Length": str(len(reply.body)), **reply.headers}.items():
-                self.send_header(name, value)
+                self.send_header(registry.spell(name), value)
             self.end_headers()
             if self.command != "HEAD":
                 self.wfile.write(reply.body[: reply.cut])

@@ -4,26 +4,40 @@ from __future__ import annotations
 
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 
 class Answer(NamedTuple):
+    """An answer; an empty ``kind`` sends no media type, ``cut`` ends the body after so many bytes."""
+
     data: bytes
     kind: str = "application/octet-stream"
     status: int = 200
+    headers: Mapping[str, str] = MappingProxyType({})
+    cut: int | None = None
 
 
 class Site:
-    """Answers by path; ``asked`` lists what was asked for, with the Authorization header."""
+    """Answers by path; ``asked`` lists what was asked for, with the Authorization header.
+
+    ``spell`` changes how header names are written: their case means nothing.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self.spell: Callable[[str], str] = str
         self.answers: dict[str, Answer] = {}
         self.asked: list[tuple[str, str]] = []
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Clients under test hang up when they have seen enough."""
 
 
 @contextmanager
@@ -35,15 +49,16 @@ def site(certificate: Path | None = None) -> Iterator[Site]:
             made.asked.append((self.path, self.headers.get("Authorization", "")))
             answer = made.answers.get(self.path, Answer(b"nothing", "text/plain", 404))
             self.send_response(answer.status)
-            self.send_header("Content-Type", answer.kind)
-            self.send_header("Content-Length", str(len(answer.data)))
+            kind = {"Content-Type": answer.kind} if answer.kind else {}
+            for name, value in {**kind, "Content-Length": str(len(answer.data)), **answer.headers}.items():
+                self.send_header(made.spell(name), value)
             self.end_headers()
-            self.wfile.write(answer.data)
+            self.wfile.write(answer.data[: answer.cut])
 
         def log_message(self, *args: object) -> None:
             """Stay quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = _Server(("127.0.0.1", 0), Handler)
     if certificate is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate)

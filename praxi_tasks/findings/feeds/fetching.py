@@ -1,18 +1,17 @@
-"""Reading a feed's bytes from wherever it lies: a site, a ``file://`` URL, a plain path."""
+"""Reads a feed from a site, a ``file://`` URL or a plain path."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Final
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit
 
-from praxi_tasks.errors import FeedError, UsageError
-from praxi_tasks.http.connections import Connections
+from praxi_tasks.errors import FeedError, HttpError, UsageError
+from praxi_tasks.http.fetch import fetch
 from praxi_tasks.http.redact import redact_url
-from praxi_tasks.http.settings import HttpSettings
 
 _LARGEST: Final = 2 << 30
-_CHUNK: Final = 1 << 20
+_ADVICE: Final = "the copy of before stays in use"
 
 
 def read_url(url: str, timeout: float, accept: str = "*/*") -> bytes:
@@ -49,38 +48,16 @@ def _read_file(path: Path) -> bytes:
         raise FeedError(
             f"the feed can't be read: {error.strerror}",
             where=str(path),
-            action="the copy of before stays in use",
+            action=_ADVICE,
         ) from error
 
 
 def _read_http(url: str, timeout: float, accept: str) -> bytes:
-    import urllib3
-
-    parts = urlsplit(url)
-    where, advice = redact_url(url), "the copy of before stays in use"
-    account = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else None
-    plain = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
-    pool = Connections(HttpSettings.from_environment()).pool(parts.scheme, parts.hostname or "")
     try:
-        answer = pool.request(
-            "GET",
-            plain,
-            headers={"Accept": accept, **urllib3.make_headers(basic_auth=account)},
-            timeout=urllib3.Timeout(connect=min(timeout, 15.0), read=timeout),
-            retries=urllib3.Retry(2, backoff_factor=0.5, redirect=5),
-            preload_content=False,
-        )
-        if answer.status != 200:
-            raise FeedError(f"the feed's server answered {answer.status}", where=where, action=advice)
-        data = bytearray()
-        for chunk in answer.stream(_CHUNK):
-            data += chunk
-            if len(data) > _LARGEST:
-                raise FeedError("the feed is larger than 2 GiB", where=where, action=advice)
-    except urllib3.exceptions.HTTPError as error:
-        reason = type(error).__name__
-        raise FeedError(f"the feed can't be fetched ({reason})", where=where, action=advice) from error
-    return bytes(data)
+        with fetch(url, limit=_LARGEST, accept=accept, timeout=timeout) as answer:
+            return answer.read()
+    except HttpError as error:
+        raise FeedError(f"the feed: {error.what}", where=error.where, action=_ADVICE) from error
 
 
 def shown(url: str) -> str:

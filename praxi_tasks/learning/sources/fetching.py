@@ -1,4 +1,4 @@
-"""Fetching from package indexes over HTTP: proxies and certificates as for registries, within sane bounds."""
+"""Reads pages and files of package indexes: HTTP's errors become those of a release."""
 
 from __future__ import annotations
 
@@ -7,23 +7,29 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
-from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
-from praxi_tasks.errors import ReleaseError, ReleaseNotFoundError, ReleaseRefusedError, UsageError
-from praxi_tasks.http.connections import Connections
+from praxi_tasks.errors import (
+    HttpError,
+    HttpStatusError,
+    HttpTooLargeError,
+    ReleaseError,
+    ReleaseNotFoundError,
+    ReleaseRefusedError,
+    UsageError,
+)
+from praxi_tasks.http.fetch import fetch
 from praxi_tasks.http.redact import redact_url
-from praxi_tasks.http.settings import HttpSettings
 
 LARGEST_PAGE: Final = 64 << 20
 LARGEST_FILE: Final = 4 << 30
-_CHUNK: Final = 1 << 20
 
 
 class Page(NamedTuple):
     """What a server answered: the bytes, their media type, and the address after all redirects."""
 
     data: bytes
-    kind: str
+    media_type: str
     url: str
 
 
@@ -63,20 +69,17 @@ def read_page(url: str, accept: str) -> Page:
     ------
     ReleaseNotFoundError
         If there is none.
+    ReleaseRefusedError
+        If it is larger than any index's page.
     ReleaseError
-        If the server can't be reached, refuses, or sends more than any index.
+        If the server can't be reached or refuses.
     """
-    with _answer(url, accept) as (headers, address, chunks):
-        data = bytearray()
-        for chunk in chunks:
-            data += chunk
-            if len(data) > LARGEST_PAGE:
-                raise ReleaseRefusedError("the index's page is absurdly large", where=redact_url(url))
-        return Page(bytes(data), headers.get("Content-Type", "").partition(";")[0].strip(), address)
+    with _release_errors(), fetch(url, limit=LARGEST_PAGE, accept=accept) as answer:
+        return Page(answer.read(), answer.media_type, answer.url)
 
 
 def save_file(url: str, to: Path, algorithm: str = "", digest: bytes = b"") -> Path:
-    """Fetch a file, and check it if the index told its digest; see :func:`read_page` for errors.
+    """Fetch a file, and check it if the index lists its digest; see :func:`read_page` for errors.
 
     Raises
     ------
@@ -84,12 +87,8 @@ def save_file(url: str, to: Path, algorithm: str = "", digest: bytes = b"") -> P
         If it is another file than the index says, or larger than any release.
     """
     hashed = hashlib.new(algorithm or "sha256")
-    size = 0
-    with _answer(url, "*/*") as (_, _, chunks), to.open("wb") as file:
-        for chunk in chunks:
-            size += len(chunk)
-            if size > LARGEST_FILE:
-                raise ReleaseRefusedError("the file is absurdly large", where=redact_url(url))
+    with _release_errors(), fetch(url, limit=LARGEST_FILE) as answer, to.open("wb") as file:
+        for chunk in answer.chunks:
             hashed.update(chunk)
             file.write(chunk)
     if digest and hashed.digest() != digest:
@@ -98,30 +97,14 @@ def save_file(url: str, to: Path, algorithm: str = "", digest: bytes = b"") -> P
 
 
 @contextmanager
-def _answer(url: str, accept: str) -> Iterator[tuple[dict[str, str], str, Iterator[bytes]]]:
-    import urllib3
-
+def _release_errors() -> Iterator[None]:
     try:
-        parts = urlsplit(url)
-    except ValueError as error:
-        raise ReleaseError("the index gives no address", where=url[:200]) from error
-    account = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else None
-    plain = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment=""))
-    pool = Connections(HttpSettings.from_environment()).pool(parts.scheme, parts.hostname or "")
-    where = redact_url(url)
-    try:
-        answer = pool.request(
-            "GET",
-            plain,
-            headers={"Accept": accept, **urllib3.make_headers(basic_auth=account)},
-            retries=urllib3.Retry(2, backoff_factor=0.5, redirect=5),
-            preload_content=False,
-        )
-        if answer.status in {404, 410}:
-            raise ReleaseNotFoundError("the index does not have it", where=where)
-        if answer.status != 200:
-            raise ReleaseError(f"the index answered {answer.status}", where=where)
-        address = urljoin(plain, answer.geturl() or "")
-        yield dict(answer.headers), address, answer.stream(_CHUNK, decode_content=True)
-    except urllib3.exceptions.HTTPError as error:
-        raise ReleaseError(f"the index can't be reached ({type(error).__name__})", where=where) from error
+        yield
+    except HttpStatusError as error:
+        if error.status in {404, 410}:
+            raise ReleaseNotFoundError("the index does not have it", where=error.where) from error
+        raise ReleaseError(f"the index answered {error.status}", where=error.where) from error
+    except HttpTooLargeError as error:
+        raise ReleaseRefusedError(error.what, where=error.where) from error
+    except HttpError as error:
+        raise ReleaseError(f"the index: {error.what}", where=error.where) from error

@@ -20,8 +20,7 @@ INDEXES: Final = frozenset({OCI_INDEX, DOCKER_LIST})
 # A registry answers in schema 1 or with 404 when it is not told that these are understood.
 ACCEPT: Final = f"{OCI_MANIFEST}, {OCI_INDEX}, {DOCKER_MANIFEST}, {DOCKER_LIST}"
 _SCHEMA_1: Final = re.compile(r"application/vnd\.docker\.distribution\.manifest\.v1\+(json|prettyjws)")
-# What servers say that don't know media types: then the document itself is asked.
-_SAYS_NOTHING: Final = frozenset({"", "application/json", "application/octet-stream", "text/plain"})
+_KINDS: Final = MANIFESTS | INDEXES
 _LAYER: Final = re.compile(
     r"application/vnd\.(?:oci\.image\.layer\.(?:nondistributable\.)?v1|docker\.image\.rootfs\.(?:foreign\.)?diff)"
     r"\.tar(?:[+.](?:gzip|zstd))?"
@@ -81,7 +80,10 @@ class _Document(msgspec.Struct, rename="camel"):
 
 
 def parse_manifest(data: bytes, content_type: str, where: str) -> Manifest:
-    """Parse a manifest or index that was served as ``content_type``, which may be empty.
+    """Parse a manifest or index that was served as ``content_type``.
+
+    Servers that know no media types send none, or any: only one of a manifest or index has to agree with
+    the document's own ``mediaType`` and its structure, which otherwise decide.
 
     Raises
     ------
@@ -106,7 +108,7 @@ def _kind(document: _Document, served_as: str, where: str) -> str:
     if document.manifests is not None and (document.layers is not None or document.config is not None):
         raise ManifestError("both an image and an index", where=where, action=_REBUILD)
     structure = OCI_MANIFEST if document.manifests is None else OCI_INDEX
-    said = {document.media_type or structure} | ({served_as} - _SAYS_NOTHING)
+    said = {document.media_type or structure} | ({served_as} & _KINDS)
     group = INDEXES if document.manifests is not None else MANIFESTS
     if not said <= group:
         wrong = ", ".join(sorted(said - group))[:200]

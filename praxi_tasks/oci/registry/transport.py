@@ -68,7 +68,7 @@ class Transport:
             discard(response)
             url = _join(url, target)
             if _origin(url) != first:
-                sent = {name: text for name, text in sent.items() if name != "Authorization"}
+                sent = {name: text for name, text in sent.items() if name.lower() != "authorization"}
         raise ImageError(
             f"redirected more than {_MAX_REDIRECTS} times",
             where=redact_url(url),

@@ -144,7 +144,7 @@ LAYER = {**DESCRIPTOR, "mediaType": "application/vnd.oci.image.layer.v1.tar+gzip
         ({"config": DESCRIPTOR, "layers": [LAYER], "manifests": []}, images.OCI_MANIFEST, "both an image"),
         ({"config": DESCRIPTOR, "layers": [LAYER]}, images.OCI_INDEX, "media type"),
         ({"manifests": [], "mediaType": images.OCI_MANIFEST}, images.OCI_INDEX, "media type"),
-        ({"config": DESCRIPTOR, "layers": []}, "text/html", "media type"),
+        ({"config": DESCRIPTOR, "layers": [], "mediaType": "text/html"}, "", "media type"),
         ({"config": DESCRIPTOR, "layers": [{**LAYER, "size": -1}]}, images.OCI_MANIFEST, "malformed"),
         ({"config": DESCRIPTOR, "layers": [{**LAYER, "digest": "sha256:../../x"}]}, "", "digest"),
         ({"config": DESCRIPTOR, "layers": [{**LAYER, "digest": "md5:00"}]}, "", "digest"),
@@ -172,7 +172,8 @@ def test_a_manifest_that_is_none(
 
 
 @pytest.mark.parametrize(
-    "media_type", ["", "application/json", "application/octet-stream", "text/plain; x=y"]
+    "media_type",
+    ["", "application/json", "application/octet-stream", "text/plain; x=y", "text/html", "no media type"],
 )
 def test_a_server_that_does_not_know_media_types(
     hostile: HostileRegistry, settings: RegistrySettings, shop: images.Manifest, media_type: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator, Sequence
 from html.parser import HTMLParser
 from typing import Any, Final, NamedTuple
@@ -15,6 +16,7 @@ from praxi_tasks.learning.sources.fetching import Page, read_page
 from praxi_tasks.learning.sources.package_managers import check_words
 
 _JSON: Final = "application/vnd.pypi.simple.v1+json"
+_BOM: Final = codecs.BOM_UTF8
 _ACCEPT: Final = f"{_JSON}, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
 
 
@@ -48,8 +50,13 @@ def index_files(index: str, name: str) -> Sequence[IndexFile]:
     """
     check_words(name, "0")
     page = read_page(f"{index}/{quote(canonicalize_name(name))}/", _ACCEPT)
-    listed = _from_json(page) if page.kind == _JSON else _from_html(page)
+    listed = _from_json(page) if _is_json(page) else _from_html(page)
     return [file for file in listed if _is_sound(file)]
+
+
+def _is_json(page: Page) -> bool:
+    """Return whether a page is JSON: no HTML begins like that, whatever media type a proxy left."""
+    return page.media_type == _JSON or page.data.removeprefix(_BOM).lstrip()[:1] == b"{"
 
 
 def _is_sound(file: IndexFile) -> bool:
@@ -63,7 +70,7 @@ def _is_sound(file: IndexFile) -> bool:
 
 def _from_json(page: Page) -> Iterator[IndexFile]:
     try:
-        files = msgspec.json.decode(page.data, type=_Listing).files
+        files = msgspec.json.decode(page.data.removeprefix(_BOM), type=_Listing).files
     except (ValueError, RecursionError) as error:
         raise ReleaseError(f"the index answers nonsense: {error}", where=page.url) from error
     return (

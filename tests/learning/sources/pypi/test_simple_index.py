@@ -8,7 +8,7 @@ import json
 import re
 import subprocess
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -70,6 +70,33 @@ def test_the_wheel_of_the_version_is_listed(server: Site, language: str) -> None
     index = publish(server, language, files)
     assert index.read(SHOP).checked().paths == ["site-packages/shop/a.py"]
     assert index.versions(SHOP) == ["2.0", "1.0"]
+
+
+@pytest.mark.parametrize("spell", [str.lower, str.upper])
+def test_header_names_in_any_case(server: Site, language: str, spell: Callable[[str], str]) -> None:
+    server.spell = spell
+    index = publish(server, language, {"shop-1.0-py3-none-any.whl": wheel(a=b"1")})
+    assert index.versions(SHOP) == ["1.0"]
+
+
+@pytest.mark.parametrize(
+    "media_type",
+    ["", "text/plain", "application/json", "odd", f"{JSON}; charset=utf-8", JSON.upper(), "text/html"],
+)
+def test_what_the_page_holds_decides_where_its_media_type_does_not(server: Site, media_type: str) -> None:
+    index = publish(server, "json", {"shop-1.0-py3-none-any.whl": wheel(a=b"1")})
+    page = server.answers["/simple/shop/"]
+    for data in (page.data, b"\xef\xbb\xbf \n" + page.data):
+        server.answers["/simple/shop/"] = page._replace(kind=media_type, data=data)
+        assert index.versions(SHOP) == ["1.0"]
+
+
+@pytest.mark.parametrize("media_type", ["", "text/plain", "application/vnd.pypi.simple.v1+html", "odd"])
+def test_a_page_of_links_without_its_media_type(server: Site, media_type: str) -> None:
+    index = publish(server, "html", {"shop-1.0-py3-none-any.whl": wheel(a=b"1")})
+    page = server.answers["/simple/shop/"]
+    server.answers["/simple/shop/"] = page._replace(kind=media_type)
+    assert index.versions(SHOP) == ["1.0"]
 
 
 def test_the_wheel_that_most_images_would_have_is_taken(server: Site, language: str) -> None:

@@ -1,0 +1,130 @@
+"""One GET request, against a server that answers as it is told."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from praxi_tasks.errors import HttpError, HttpStatusError, HttpTooLargeError, UsageError
+from praxi_tasks.http.fetch import fetch
+from tests.support.process import free_port
+from tests.support.site import Answer, Site, site
+
+ZIPPED = {"Content-Encoding": "gzip"}
+
+
+@pytest.fixture
+def server() -> Iterator[Site]:
+    with site() as running:
+        yield running
+
+
+@pytest.fixture
+def other() -> Iterator[Site]:
+    with site() as running:
+        yield running
+
+
+def get(url: str, limit: int = 100) -> bytes:
+    with fetch(url, limit=limit) as answer:
+        return answer.read()
+
+
+@pytest.mark.parametrize("spell", [str.lower, str.upper, str.title])
+def test_header_names_in_any_case(server: Site, spell: Callable[[str], str]) -> None:
+    server.spell = spell
+    packed = gzip.compress(b"page")
+    server.answers["/old"] = Answer(b"", status=301, headers={"Location": "/a/page"})
+    server.answers["/a/page"] = Answer(
+        packed, "Text/HTML; charset=utf-8", headers={"Content-Encoding": "gzip"}
+    )
+    with fetch(f"{server.url}/old", limit=100) as answer:
+        assert (answer.media_type, answer.url) == ("text/html", f"{server.url}/a/page")
+        assert answer.read() == b"page"
+
+
+def test_a_missing_media_type_is_empty(server: Site) -> None:
+    server.answers["/page"] = Answer(b"page", "")
+    with fetch(f"{server.url}/page", limit=100) as answer:
+        assert answer.media_type == ""
+
+
+def test_each_redirect_is_relative_to_the_one_before(server: Site, other: Site) -> None:
+    server.answers["/"] = Answer(b"", status=302, headers={"Location": f"{other.url}/a/b"})
+    other.answers["/a/b"] = Answer(b"", status=302, headers={"Location": "c"})
+    other.answers["/a/c"] = Answer(b"there")
+    with fetch(f"{server.url}/", limit=100) as answer:
+        assert (answer.url, answer.read()) == (f"{other.url}/a/c", b"there")
+
+
+def test_credentials_go_to_their_own_host_only(server: Site, other: Site) -> None:
+    server.answers["/"] = Answer(b"", status=302, headers={"Location": f"{other.url}/"})
+    other.answers["/"] = Answer(b"there")
+    assert get(server.url.replace("://", "://me:s%40cret@") + "/#part") == b"there"
+    assert server.asked == [("/", "Basic bWU6c0BjcmV0")]
+    assert other.asked == [("/", "")]
+
+
+def test_redirects_without_end_are_an_error(server: Site) -> None:
+    server.answers["/"] = Answer(b"", status=302, headers={"Location": "/"})
+    with pytest.raises(HttpError, match="MaxRetryError"):
+        get(f"{server.url}/")
+
+
+@pytest.mark.parametrize("status", [204, 401, 404, 500])
+def test_another_status_is_told(server: Site, status: int) -> None:
+    server.answers["/"] = Answer(b"", status=status)
+    with pytest.raises(HttpStatusError) as caught:
+        get(f"{server.url}/")
+    assert caught.value.status == status
+
+
+@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+def test_the_limit_counts_what_is_unpacked(server: Site, encoding: str) -> None:
+    data = bytes(1001)
+    body = gzip.compress(data) if encoding == "gzip" else data
+    server.answers["/"] = Answer(body, headers={"Content-Encoding": encoding})
+    assert get(f"{server.url}/", limit=1001) == data
+    with pytest.raises(HttpTooLargeError, match="1,000"):
+        get(f"{server.url}/", limit=1000)
+
+
+def test_a_body_that_breaks_off_is_an_error(server: Site) -> None:
+    server.answers["/"] = Answer(b"0123456789", cut=5)
+    with pytest.raises(HttpError, match="ProtocolError"):
+        get(f"{server.url}/")
+
+
+def test_a_server_that_is_down_is_a_retryable_error_without_secrets() -> None:
+    with pytest.raises(HttpError) as caught:
+        get(f"http://me:hunter2@127.0.0.1:{free_port()}/page?key=hunter2")
+    assert caught.value.retryable
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_reader_may_stop_early(server: Site) -> None:
+    server.answers["/"] = Answer(bytes(10 << 20))
+    server.answers["/next"] = Answer(b"next")
+    with ExitStack() as stack:
+        answer = stack.enter_context(fetch(f"{server.url}/", limit=10 << 20))
+        assert next(answer.chunks)
+    assert get(f"{server.url}/next") == b"next"
+
+
+@pytest.mark.parametrize(
+    "url", ["", "page", "ftp://x/", "http:///a", "http://[::1", "http://x:99999/", "http://x:0/"]
+)
+def test_what_is_no_url_is_an_error(url: str) -> None:
+    with pytest.raises(HttpError, match="not a URL"):
+        get(url)
+
+
+@given(st.text(max_size=20))
+def test_any_text_after_the_scheme_is_an_error_or_unreachable(text: str) -> None:
+    with pytest.raises((HttpError, UsageError)):
+        get(f"http://[{text}")
