@@ -19,7 +19,7 @@ from praxi_tasks.fingerprint.tagset import Tagset
 from praxi_tasks.learning.catalogue.builder import build_catalogue
 from praxi_tasks.learning.catalogue.debian_contents import read_packages
 from praxi_tasks.learning.data.release_files import read_releases
-from praxi_tasks.learning.training.from_files import train_model
+from praxi_tasks.learning.training.from_files import learn_files
 
 
 def main() -> None:
@@ -27,7 +27,7 @@ def main() -> None:
     table = Table("what", "measured", "bar")
     with tempfile.TemporaryDirectory() as folder:
         start = time.process_time()
-        model = train_model(files)
+        model = learn_files(files).model
         table.add("build from Contents, experts included", f"{time.process_time() - start:.1f} CPU s", "90 s")
         model.save(folder)
         size = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())

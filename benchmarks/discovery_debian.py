@@ -13,7 +13,7 @@ from benchmarks.report import Table, write_results
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.discovery.release import Release
 from praxi_tasks.fingerprint.paths import PathKind
-from praxi_tasks.learning.catalogue.debian_contents import build_contents, read_archive, read_packages
+from praxi_tasks.learning.catalogue.debian_contents import read_archive, read_packages
 from praxi_tasks.learning.catalogue.shared_paths import confusable_groups
 from praxi_tasks.learning.synthesis.augmentation import Damage
 from praxi_tasks.learning.synthesis.layer_sampler import LabelledLayer, LayerSampler
@@ -29,7 +29,7 @@ PAPERS = (PathKind.METADATA, PathKind.DOC, PathKind.MAN, PathKind.LOCALE)
 def main() -> None:
     files = contents_files()
     rng = np.random.default_rng(23)
-    whole = build_contents(files)
+    whole = read_archive(files, (), np.random.default_rng(0), 0.0).catalogue
     names = [name.removeprefix("deb/") for name in whole.packages]
     unknown = {name for name in names if rng.random() < UNKNOWN}
     archive = read_archive(files, unknown, rng, HELD)

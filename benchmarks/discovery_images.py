@@ -22,7 +22,7 @@ from benchmarks.discovery_data import ROOT, contents_files
 from benchmarks.flat_images import FlatImage, flatten
 from benchmarks.layer_metrics import Score
 from benchmarks.report import Table, write_results
-from praxi_tasks.learning.training.from_files import train_model
+from praxi_tasks.learning.training.from_files import learn_files
 from tests.support.real_images import cache_folder, images_in_registry
 
 IMAGES = ("web", "web-old", "worker", "migrate", "collector", "cache")
@@ -39,7 +39,7 @@ def main() -> None:
         with images_in_registry(cache) as published:
             images = [flatten(name, published[name].reference, folder) for name in IMAGES]
         wheels = sorted((cache / "build" / "wheels").glob("*.whl"))
-        train_model([*contents_files(), *wheels]).save(str(folder / "model"))
+        learn_files([*contents_files(), *wheels]).model.save(str(folder / "model"))
         _write(images, partial(praxi, folder))
 
 

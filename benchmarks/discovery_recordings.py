@@ -5,57 +5,22 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.changesets import Answers, Data, Split
 from benchmarks.discovery_data import data_folder
 from benchmarks.discovery_vw import published, tuned
 from benchmarks.report import Table, write_results
 from praxi_tasks.discovery.decision_rule import STRATEGIES, Emission, emit
 from praxi_tasks.discovery.experts import Router
-from praxi_tasks.discovery.tokens import Tokenizer
-from praxi_tasks.learning.data.recordings import Recording, read_changesets
+from praxi_tasks.learning.data.recordings import read_changesets
 from praxi_tasks.learning.estimators.assignment import ROUTINGS, Assignment, Routing
 from praxi_tasks.learning.estimators.experts import Recipe, train_experts
-from praxi_tasks.learning.estimators.samples import Samples
 
 STUMPS = Recipe(negatives="none", unions=0, trees=100, depth=1)
-Answers = list[dict[str, float]]
-
-
-@dataclass(frozen=True)
-class Split:
-    """Samples by number: what is trained on and what is tested."""
-
-    train: NDArray[np.intp]
-    test: NDArray[np.intp]
-
-
-class Data:
-    """All recordings, tokenised; ``masked`` hides every name that contains a label's."""
-
-    def __init__(self, recordings: Sequence[Recording], *, masked: bool = False) -> None:
-        self.labels = [recording.labels for recording in recordings]
-        self.changes = [recording.changes for recording in recordings]
-        if masked:
-            names = sorted({label.lower() for labels in self.labels for label in labels})
-            hide = cache(partial(_hide, names=names))
-            self.changes = [
-                ["/".join(map(hide, change.split("/"))) for change in some] for some in self.changes
-            ]
-        tokenizer = Tokenizer()
-        self.tokens = [tokenizer.tokens(changes) for changes in self.changes]
-
-    def samples(self, rows: NDArray[np.intp]) -> Samples:
-        return Samples([self.tokens[row] for row in rows], [self.labels[row] for row in rows])
-
-
-def _hide(part: str, names: Sequence[str]) -> str:
-    lower = part.lower()
-    return "#" if any(name in lower for name in names) else part
 
 
 def main() -> None:

@@ -9,19 +9,16 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
+from benchmarks.changesets import Answers, Data, Split
 from praxi_tasks.fingerprint.columbus import columbus_tags
-
-if TYPE_CHECKING:
-    from benchmarks.discovery_recordings import Data, Split
 
 PUBLISHED: Final = "-l 50 --passes 20"
 TRIED: Final = (PUBLISHED, "-l 10 --passes 20", "-l 200 --passes 20")
 BITS: Final = 24  # published with 26: a gigabyte of weights, for a few million tags times labels
-Answers = list[dict[str, float]]
 
 
 def published(data: Data, split: Split) -> Answers:

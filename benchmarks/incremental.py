@@ -28,16 +28,17 @@ from praxi_tasks.discovery.tokens import Tokenizer
 from praxi_tasks.learning.catalogue.builder import build_catalogue
 from praxi_tasks.learning.catalogue.debian_contents import read_packages
 from praxi_tasks.learning.catalogue.folder_claims import cautious
-from praxi_tasks.learning.data.release_store import Library, Pile
+from praxi_tasks.learning.data.release_store import Library
 from praxi_tasks.learning.data.stored_release import StoredRelease
 from praxi_tasks.learning.evaluation.champion_challenger import score
 from praxi_tasks.learning.run.plan import TrainingSettings
 from praxi_tasks.learning.run.steps import TrainingRun
 from praxi_tasks.learning.synthesis.augmentation import Damage
 from praxi_tasks.learning.synthesis.layer_sampler import LabelledLayer, LayerSampler
-from praxi_tasks.learning.training.from_files import train_model
+from praxi_tasks.learning.training.from_files import learn_files
 from praxi_tasks.learning.training.incremental import learn_releases
 from praxi_tasks.store import Store, open_store
+from tests.support.stored import InMemoryReleases
 
 BATCHES = 10
 BATCH = 100
@@ -51,7 +52,7 @@ TRIES = 4
 
 def main() -> None:
     files = contents_files()
-    known = train_model(files)
+    known = learn_files(files).model
     rng = np.random.default_rng(7)
     names = [name.removeprefix("deb/") for name in known.catalogue.packages]
     usable = [name for name, paths in zip(names, known.catalogue.expected, strict=True) if paths >= 5]
@@ -88,7 +89,7 @@ def forgetting(batches: Sequence[Sequence[Release]], known: Model, rng: np.rando
         new = [as_stored(release) for release in batch]
         before = [part.to_bytes() for part in model.parts]
         if model.parts:
-            increment = learn_releases(model, new, Pile(stored))
+            increment = learn_releases(model, new, InMemoryReleases(stored))
             model, repaired = increment.model, increment.repaired
         else:
             part = cautious(build_catalogue(batch), batch, model.parts)

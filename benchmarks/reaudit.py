@@ -20,7 +20,7 @@ from benchmarks.report import Table, write_results
 from praxi_tasks.audit.local import LocalAudit
 from praxi_tasks.audit.report import AuditReport, State
 from praxi_tasks.discovery.model import Model
-from praxi_tasks.learning.training.from_files import train_model
+from praxi_tasks.learning.training.from_files import learn_files
 from praxi_tasks.oci.image.model import Platform
 from praxi_tasks.store import open_store
 from tests.support.hostile_registry import HostileRegistry, run_hostile_registry
@@ -82,7 +82,7 @@ def serve(registry: HostileRegistry, made: list[Layer]) -> list[str]:
 def main() -> None:
     """Measure both audits and write the table."""
     path, contents = releases()
-    model = train_model([path])
+    model = learn_files([path]).model
     with tempfile.TemporaryDirectory() as folder, run_hostile_registry() as registry:
         made = layers(contents)
         references = serve(registry, made)

@@ -17,7 +17,7 @@ from demo.timeline import Published
 from praxi_tasks.cli.audit import audit as command
 from praxi_tasks.findings.feeds.distribution_packages import Offer, read_packages
 from praxi_tasks.findings.image.file_tree import merged
-from praxi_tasks.learning.training.from_files import train_model
+from praxi_tasks.learning.training.from_files import learn_files
 from tests.findings.osv import record, write_feeds
 from tests.support.images import File, Symlink, image, layer, write_layout
 from tests.support.real_images import cache_folder
@@ -89,7 +89,7 @@ def model(
             ):
                 release = {"ecosystem": "deb", "name": offer.name, "version": version, "files": known}
                 lines.write(json.dumps(release) + "\n")
-    train_model([folder / "releases.jsonl"]).save((folder / "model").as_uri())
+    learn_files([folder / "releases.jsonl"]).model.save((folder / "model").as_uri())
     return (folder / "model").as_uri()
 
 

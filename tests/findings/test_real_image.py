@@ -16,7 +16,7 @@ from demo.model import write_releases
 from demo.timeline import Published
 from praxi_tasks.cli.audit import audit as command
 from praxi_tasks.findings.feeds.folder import archive_name
-from praxi_tasks.learning.training.from_files import train_model
+from praxi_tasks.learning.training.from_files import learn_files
 from tests.conftest import ROOT
 from tests.findings.osv import advisories_in, literally
 from tests.support.images import image, layer, write_layout
@@ -42,7 +42,7 @@ def wheels(demo_images: dict[str, Published]) -> list[Path]:
 def model(wheels: list[Path], tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("wheels-model")
     write_releases(wheels, folder / "releases.jsonl")
-    train_model([folder / "releases.jsonl"]).save((folder / "model").as_uri())
+    learn_files([folder / "releases.jsonl"]).model.save((folder / "model").as_uri())
     return (folder / "model").as_uri()
 
 

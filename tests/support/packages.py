@@ -53,12 +53,12 @@ SHOP, TILL, BELL = Package("shoplib", "1.0"), Package("tillkit", "2.13"), Packag
 @pytest.fixture(scope="session")
 def model_uri(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Train a model that knows two of the packages and the older version of one."""
-    from praxi_tasks.learning.training.from_files import train_model
+    from praxi_tasks.learning.training.from_files import learn_files
 
     folder = tmp_path_factory.mktemp("model")
     lines = folder / "releases.jsonl"
     lines.write_text("\n".join(package.line() for package in (SHOP, Package("shoplib", "0.9.1"), TILL)))
-    train_model([lines]).save((folder / "model").as_uri())
+    learn_files([lines]).model.save((folder / "model").as_uri())
     return (folder / "model").as_uri()
 
 

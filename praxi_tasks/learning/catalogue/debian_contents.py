@@ -55,22 +55,6 @@ def is_contents(path: Path) -> bool:
     return bool(start) and not start[0].lstrip().startswith(b"{") and fitting * 2 > len(start)
 
 
-def build_contents(paths: Iterable[Path], without: Collection[str] = ()) -> Catalogue:
-    """Build the catalogue of the packages of some Contents indexes.
-
-    Parameters
-    ----------
-    without
-        Names of packages to leave out, so that a benchmark has some that are unknown.
-
-    Raises
-    ------
-    DataError
-        If a file can't be read or names no package.
-    """
-    return read_archive(paths, without, np.random.default_rng(0), 0.0).catalogue
-
-
 class Archive(NamedTuple):
     """An archive's catalogue, and what it would be without some packages, the names of which are ``held``."""
 

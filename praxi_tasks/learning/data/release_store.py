@@ -89,19 +89,3 @@ class Library:
 
     def _read(self, found: Sequence[str]) -> Iterator[StoredRelease]:
         return (StoredRelease.from_bytes(self._store.get(key)) for key in found)
-
-
-class Pile:
-    """Releases in memory, as a shelf."""
-
-    def __init__(self, releases: Sequence[StoredRelease] = ()) -> None:
-        self._releases = releases
-
-    def alike(self, release: StoredRelease) -> Sequence[Identity]:
-        """Return the releases that install exactly what this one does."""
-        content = release.content_id
-        return sorted(other.identity for other in self._releases if other.content_id == content)
-
-    def of_package(self, ecosystem: str, name: str) -> Sequence[StoredRelease]:
-        """Return the releases of one package."""
-        return [release for release in self._releases if release.identity[:2] == (ecosystem, name)]

@@ -68,16 +68,6 @@ class Learned(NamedTuple):
     carried: tuple[Release, ...] = ()
 
 
-def train_model(
-    releases: Sequence[Path] = (),
-    changesets: Sequence[Path] = (),
-    base: Model | None = None,
-    assignment: Assignment = BY_DEFAULT,
-) -> Model:
-    """Return the model that :func:`learn_files` makes."""
-    return learn_files(releases, changesets, base, assignment).model
-
-
 def learn_files(
     releases: Sequence[Path] = (),
     changesets: Sequence[Path] = (),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import lzma
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import lz4.frame
@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 import zstandard
 
+from praxi_tasks.discovery.catalogue import Catalogue
 from praxi_tasks.errors import DataError
 from praxi_tasks.fingerprint.paths import normalise
 from praxi_tasks.learning.catalogue.debian_contents import (
-    build_contents,
     is_contents,
     read_archive,
     read_packages,
@@ -30,6 +30,11 @@ usr/share/doc/treelink                                  utils/treelink
 usr/share/man/man1/tree.1.gz                            utils/tree
 usr/lib/tree/one                                        utils/tree
 """
+
+
+def catalogue_of(path: Path, without: Collection[str] = ()) -> Catalogue:
+    """Return the catalogue of all packages of a Contents index but those left out."""
+    return read_archive([path], without, np.random.default_rng(0), 0.0).catalogue
 
 
 @pytest.fixture
@@ -47,7 +52,7 @@ def test_every_compression_is_read(tmp_path: Path, pack: Callable[[bytes], bytes
     path.write_bytes(pack(INDEX))
     assert is_contents(path)
     expected = ["deb/dash", "deb/liba", "deb/libb", "deb/spaced", "deb/tree", "deb/treelink"]
-    assert build_contents([path]).packages == expected
+    assert catalogue_of(path).packages == expected
 
 
 @pytest.mark.parametrize(
@@ -60,7 +65,7 @@ def test_other_files_are_not_contents(tmp_path: Path, text: bytes) -> None:
 
 
 def test_who_owns_what(index: Path) -> None:
-    catalogue = build_contents([index])
+    catalogue = catalogue_of(index)
     owners = {
         path: {
             catalogue.packages[owner]
@@ -77,13 +82,13 @@ def test_who_owns_what(index: Path) -> None:
 
 
 def test_kinds_are_counted_apart(index: Path) -> None:
-    catalogue = build_contents([index])
+    catalogue = catalogue_of(index)
     tree = catalogue.packages.index("deb/tree")
     assert (catalogue.expected[tree], catalogue.extras[tree]) == (2, 2)
 
 
 def test_left_out_packages_are_unknown(index: Path) -> None:
-    catalogue = build_contents([index], {"tree"})
+    catalogue = catalogue_of(index, {"tree"})
     assert "deb/tree" not in catalogue.packages
     assert np.uint64(normalise("usr/bin/tree").key) not in catalogue.keys
 
@@ -109,11 +114,11 @@ def test_an_index_of_nothing_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "Contents"
     path.write_bytes(b"\n")
     with pytest.raises(DataError):
-        build_contents([path])
+        catalogue_of(path)
 
 
 def test_damaged_compression_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "Contents.gz"
     path.write_bytes(gzip.compress(INDEX * 100)[:-20])
     with pytest.raises(DataError):
-        build_contents([path])
+        catalogue_of(path)

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from praxi_tasks.errors import KeyNotFoundError
-from praxi_tasks.learning.data.release_store import Library, Pile, Shelf
+from praxi_tasks.learning.data.release_store import Library, Shelf
 from praxi_tasks.learning.data.stored_release import StoredRelease
 from praxi_tasks.learning.run.steps import TrainingRun
 from praxi_tasks.store import Store, keys
 from tests.learning.conftest import ask, put_package, stored_world, train
 from tests.support import world
+from tests.support.stored import InMemoryReleases
 
 
 def release(name: str, version: str = "1.0", like: str = "") -> StoredRelease:
@@ -37,7 +38,7 @@ def library(store: Store) -> Library:
 
 @pytest.fixture(params=["store", "memory"])
 def shelf(request: pytest.FixtureRequest, library: Library) -> Shelf:
-    return library if request.param == "store" else Pile(RELEASES)
+    return library if request.param == "store" else InMemoryReleases(RELEASES)
 
 
 def names(found: Sequence[StoredRelease]) -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from praxi_tasks.discovery.model import Model
 from praxi_tasks.errors import DataError
 from praxi_tasks.learning.data.bundled_releases import carried
 from praxi_tasks.learning.synthesis.augmentation import Files
-from praxi_tasks.learning.training.from_files import train_model
+from praxi_tasks.learning.training.from_files import learn_files
 from tests.learning.recordings import impostor, recording, singles
 from tests.support import world
 
@@ -143,11 +143,11 @@ def test_releases_are_routed_too(tmp_path: Path, listed: Path) -> None:
 
 
 def test_training_twice_gives_one_identity(listed: Path) -> None:
-    assert train_model([listed]).id == train_model([listed]).id
+    assert learn_files([listed]).model.id == learn_files([listed]).model.id
 
 
 def test_nothing_to_learn_is_an_error(tmp_path: Path) -> None:
     empty = tmp_path / "empty.jsonl"
     empty.write_text("")
     with pytest.raises(DataError, match="nothing to learn"):
-        train_model([empty])
+        learn_files([empty])

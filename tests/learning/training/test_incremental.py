@@ -6,13 +6,12 @@ import numpy as np
 
 from praxi_tasks.discovery.expert_ensemble import Panel
 from praxi_tasks.discovery.model import Model
-from praxi_tasks.learning.data.release_store import Pile
 from praxi_tasks.learning.data.stored_release import StoredRelease
 from praxi_tasks.learning.evaluation.champion_challenger import score
 from praxi_tasks.learning.synthesis.layer_sampler import LabelledLayer, LayerSampler
 from praxi_tasks.learning.training.incremental import learn_releases, rebuild
 from tests.support import world
-from tests.support.stored import as_stored
+from tests.support.stored import InMemoryReleases, as_stored
 
 BATCH = 6
 
@@ -36,7 +35,7 @@ def test_after_many_batches_the_first_is_known_as_well_as_ever() -> None:
     of_first, first = layers(batches[0]), 0.0
     for number, new in enumerate(batches):
         before = [part.to_bytes() for part in model.parts]
-        increment = learn_releases(model, new, Pile(known))
+        increment = learn_releases(model, new, InMemoryReleases(known))
         model = increment.model
         changed = [part.to_bytes() != old for part, old in zip(model.parts, before, strict=False)]
         assert any(changed) == bool(increment.repaired)
@@ -49,20 +48,20 @@ def test_after_many_batches_the_first_is_known_as_well_as_ever() -> None:
 
 
 def test_what_is_known_is_passed_over() -> None:
-    model = learn_releases(world.model(), batch(0), Pile()).model
-    again = learn_releases(model, batch(0), Pile(batch(0)))
+    model = learn_releases(world.model(), batch(0), InMemoryReleases()).model
+    again = learn_releases(model, batch(0), InMemoryReleases(batch(0)))
     assert again.model is model
     assert again.learned == ()
 
 
 def test_the_first_releases_make_a_model() -> None:
-    made = learn_releases(Model(), [as_stored(each) for each in world.releases()], Pile())
+    made = learn_releases(Model(), [as_stored(each) for each in world.releases()], InMemoryReleases())
     assert len(made.learned) == len(world.releases())
     assert made.model.knows("pypi", "packagec", "1.1")
 
 
 def test_a_rebuilt_model_still_knows_what_is_not_stored() -> None:
-    base = learn_releases(world.model(), batch(0), Pile()).model
+    base = learn_releases(world.model(), batch(0), InMemoryReleases()).model
     stored = [*batch(1), *(as_stored(world.find("packagea", version)) for version in world.VERSIONS)]
     stored.append(as_stored(world.find("packageb", "1.0")))
     made = rebuild(stored, base=base)
