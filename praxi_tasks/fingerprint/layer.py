@@ -9,8 +9,7 @@ import msgspec
 
 from praxi_tasks.fingerprint.changeset import Changeset
 from praxi_tasks.fingerprint.tagset import Tagset
-from praxi_tasks.inventory import is_database, read_inventory
-from praxi_tasks.inventory.model import Inventory
+from praxi_tasks.inventory import Inventory, keep_file, read_inventory
 from praxi_tasks.oci.image.model import Descriptor, ImageSource
 from praxi_tasks.oci.layer.contents import LayerReading
 from praxi_tasks.oci.layer.limits import LayerLimits, setting
@@ -54,7 +53,7 @@ def fingerprint_layer(
     if not force and store.exists(keys.layer_tagset(digest)):
         return
     with source.open_blob(descriptor) as blob:
-        reading = read_layer(blob, descriptor, limits=limits, keep=is_database)
+        reading = read_layer(blob, descriptor, limits=limits, keep=keep_file)
     write: Callable[[str, bytes], object] = store.replace if force else store.put
     changeset = Changeset.from_reading(reading)
     write(keys.layer_changeset(digest), changeset.to_bytes())

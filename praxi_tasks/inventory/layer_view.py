@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import compress
 from typing import Final, Protocol
@@ -11,13 +11,9 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from praxi_tasks.errors import DataError
-
 _FOLDER: Final = ord("d")
 _LONGEST_PART: Final = 300  # characters of a path or a reason in a problem's line
 _MOST_PROBLEMS: Final = 20  # of one database
-_PATH_BYTES_PER_BYTE: Final = 8
-_PATH_BYTES_FREE: Final = 1 << 16
 
 
 class LayerFiles(Protocol):
@@ -33,7 +29,7 @@ class LayerFiles(Protocol):
 
     @property
     def types(self) -> NDArray[np.uint8]:
-        """The entries' types, as the letters ``f``, ``d``, ``l`` and so on."""
+        """One ``uint8`` per path: ``ord`` of its type's letter, such as ``f``, ``d`` or ``l``."""
 
 
 class LayerView:
@@ -64,34 +60,3 @@ class LayerView:
     def folders(self) -> frozenset[str]:
         """The paths that are folders."""
         return frozenset(compress(self.files.paths, (self.files.types == _FOLDER).tolist()))
-
-
-def owned(paths: Iterable[str], database_bytes: int) -> tuple[str, ...]:
-    """Collect the paths a release owns, sorted, each once; names with a NUL, which no file has, are left out.
-
-    Databases write a folder once and its files' names after it, so a small one can stand for terabytes.
-
-    Raises
-    ------
-    DataError
-        If the paths take far more room than any real database of that size needs.
-    """
-    room = _PATH_BYTES_PER_BYTE * database_bytes + _PATH_BYTES_FREE
-    found: set[str] = set()
-    for path in paths:
-        room -= len(path)
-        if room < 0:
-            raise DataError("its paths take far more room than the database itself")
-        if path and "\0" not in path:
-            found.add(path)
-    return tuple(sorted(found))
-
-
-def text(data: bytes) -> str:
-    """Decode a name or version; what is not UTF-8 becomes U+FFFD, so that any consumer can encode it."""
-    return data.decode("utf-8", "replace").strip()
-
-
-def path_text(data: bytes) -> str:
-    """Decode a path as changesets do, so that it can be looked up there."""
-    return data.decode("utf-8", "surrogateescape")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from praxi_tasks.inventory.layer_view import text
+from praxi_tasks.inventory.decoding import text
 
 Stanza = dict[str, str]
 

@@ -12,7 +12,7 @@ from praxi_tasks.discovery.prediction import (
     UnexplainedRoot,
 )
 from praxi_tasks.findings.image.fusion import LayerFacts
-from praxi_tasks.inventory.model import Claim, Distribution, Inventory
+from praxi_tasks.inventory import Claim, Distribution, Inventory
 
 STATUS = "var/lib/dpkg/status"
 

@@ -15,7 +15,7 @@ from praxi_tasks.errors import LayerError
 from praxi_tasks.fingerprint.changeset import Changeset
 from praxi_tasks.fingerprint.layer import fingerprint_layer
 from praxi_tasks.fingerprint.tagset import Tagset
-from praxi_tasks.inventory.model import Inventory
+from praxi_tasks.inventory import Inventory
 from praxi_tasks.oci.layer.limits import LayerLimits
 from praxi_tasks.store import keys
 from praxi_tasks.store.local import LocalStore

@@ -9,8 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from praxi_tasks.fingerprint.changeset import Changeset
-from praxi_tasks.inventory import is_database, read_inventory
-from praxi_tasks.inventory.model import Claim, Inventory
+from praxi_tasks.inventory import Claim, Inventory, keep_file, read_inventory
 
 
 def changeset(types: Mapping[str, str]) -> Changeset:
@@ -30,7 +29,7 @@ def changeset(types: Mapping[str, str]) -> Changeset:
 
 def inventory_of(contents: Mapping[str, bytes], others: Mapping[str, str] | None = None) -> Inventory:
     """Read the inventory of a layer with these files, and other entries by their types' letters."""
-    kept = {path: data for path, data in contents.items() if is_database(path)}
+    kept = {path: data for path, data in contents.items() if keep_file(path)}
     return read_inventory(changeset({**dict.fromkeys(contents, "f"), **(others or {})}), kept)
 
 
@@ -43,7 +42,7 @@ def inventory_of_folder(root: Path, below: str = "") -> Inventory:
             file = Path(folder, name)
             path = os.fspath(file.relative_to(root))
             types[path] = "l" if file.is_symlink() else "d" if file.is_dir() else "f"
-            if types[path] == "f" and is_database(path):
+            if types[path] == "f" and keep_file(path):
                 kept[path] = file.read_bytes()
     return read_inventory(changeset(types), kept)
 

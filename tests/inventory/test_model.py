@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from praxi_tasks.errors import CorruptObjectError
-from praxi_tasks.inventory.model import Claim, Distribution, Inventory
+from praxi_tasks.inventory import Claim, Distribution, Inventory
 
 texts = st.text(max_size=8)
 # Paths as readers give them: any bytes but NUL, what is not UTF-8 as surrogates.

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from praxi_tasks.inventory.model import Inventory
+from praxi_tasks.inventory import Inventory
 from tests.inventory.language import test_python
 from tests.inventory.layers import inventory_of
 from tests.inventory.os import test_apk, test_dpkg, test_os_release

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from praxi_tasks.fingerprint.tagset import Tagset
-from praxi_tasks.inventory.model import Claim, Inventory
+from praxi_tasks.inventory import Claim, Inventory
 from praxi_tasks.learning.data.release_store import Library
 from praxi_tasks.learning.data.requests import NewPackage, TrainingRequest
 from praxi_tasks.learning.run.steps import TrainingRun

@@ -21,7 +21,7 @@ from praxi_tasks.findings.feeds.support_dates import (
 )
 from praxi_tasks.findings.finding import Finding, Severity
 from praxi_tasks.findings.image.fusion import FusedImage
-from praxi_tasks.inventory.model import Distribution
+from praxi_tasks.inventory import Distribution
 
 _ID: Final = "PRAXI-END-OF-LIFE"
 _RELEASES: Final = range(8, 20)  # Debian's, whether they exist yet or not

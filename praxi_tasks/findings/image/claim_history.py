@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from praxi_tasks.findings.image.file_tree import LayerChanges, Removal, merged
-from praxi_tasks.inventory.model import Claim, Inventory
+from praxi_tasks.inventory import Claim, Inventory
 
 _METADATA_FOLDERS: Final = (".dist-info", ".egg-info", "EGG-INFO")
 Slot = tuple[str, ...]

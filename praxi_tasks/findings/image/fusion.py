@@ -22,7 +22,7 @@ from praxi_tasks.findings.packages.component import (
     package_key,
 )
 from praxi_tasks.findings.packages.purl import release_purl
-from praxi_tasks.inventory.model import Claim, Distribution, Inventory
+from praxi_tasks.inventory import Claim, Distribution, Inventory
 
 _SHOWN_PATHS: Final = 5
 # A database's package whose claim was dropped is still there while at least this share of its files is.

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from praxi_tasks.inventory.model import Distribution
+from praxi_tasks.inventory import Distribution
 
 INVENTORY: Final = "inventory"
 FINGERPRINT: Final = "fingerprint"

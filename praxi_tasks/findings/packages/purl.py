@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from packageurl import PackageURL
 
-from praxi_tasks.inventory.model import Claim, Distribution
+from praxi_tasks.inventory import Claim, Distribution
 
 _NAMESPACED = frozenset({"deb", "apk", "rpm"})
 _DEFAULT_NAMESPACE = {"deb": "debian", "apk": "alpine"}

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
 import msgspec
 
 from praxi_tasks.errors import DataError
-from praxi_tasks.inventory.database_paths import is_npm_package
+from praxi_tasks.inventory.claim import Claim
 from praxi_tasks.inventory.layer_view import LayerView
-from praxi_tasks.inventory.model import Claim
+from praxi_tasks.inventory.reader import ReadDatabase, Reader
 
 _FOLDER: Final = "node_modules/"
+_MANIFEST: Final = "/package.json"
+_PNPM_STORE: Final = ".pnpm/"
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
@@ -39,14 +42,14 @@ def read_package(view: LayerView, path: str, files: dict[str, list[str]]) -> Ite
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DataError(f"it is no package manifest: {error}") from None
     if manifest.name and manifest.version:
-        owned = files.get(path.removesuffix("/package.json"), [])
+        owned = files.get(path.removesuffix(_MANIFEST), [])
         yield Claim("npm", manifest.name, manifest.version, path, files=tuple(sorted(owned)))
 
 
 def files_by_package(view: LayerView) -> dict[str, list[str]]:
     """Give each file of the layer to the innermost package folder around it."""
     packages: dict[str, list[str]] = {
-        path.removesuffix("/package.json"): [] for path in view.kept if is_npm_package(path)
+        path.removesuffix(_MANIFEST): [] for path in view.kept if is_npm_package(path)
     }
     if not packages:
         return packages
@@ -67,3 +70,28 @@ def _package_folder(path: str, place: int) -> str:
     if path.startswith("@", start) and end > 0:
         end = path.find("/", end + 1)
     return path[:end] if end > 0 else path
+
+
+def is_npm_package(path: str) -> bool:
+    """Tell whether this ``package.json`` lies where npm, yarn or pnpm install a package.
+
+    A ``node_modules`` somewhere inside a package is that package's test data.
+    """
+    _, folder, inside = f"/{path}".partition(f"/{_FOLDER}")
+    if not folder or not inside.endswith(_MANIFEST):
+        return False
+    packages = inside.removesuffix(_MANIFEST).split(f"/{_FOLDER}")
+    if packages[0].startswith(_PNPM_STORE) and packages[0].count("/") == 1 and len(packages) > 1:
+        del packages[0]
+    return all(map(_is_npm_name, packages))
+
+
+def _is_npm_name(name: str) -> bool:
+    return name.count("/") == name.startswith("@") and not name.startswith(".")
+
+
+def _prepare(view: LayerView) -> ReadDatabase:
+    return partial(read_package, view, files=files_by_package(view))
+
+
+READER: Final = Reader(prepare=_prepare, endings=(_MANIFEST,), accepts=is_npm_package)

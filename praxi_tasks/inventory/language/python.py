@@ -7,14 +7,21 @@ import io
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Set
+from functools import partial
 from typing import Final
 
 from praxi_tasks.errors import DataError
-from praxi_tasks.inventory.layer_view import LayerView, owned, path_text
-from praxi_tasks.inventory.model import Claim
+from praxi_tasks.inventory.claim import Claim
+from praxi_tasks.inventory.decoding import owned, path_text
+from praxi_tasks.inventory.layer_view import LayerView
+from praxi_tasks.inventory.reader import ReadDatabase, Reader
 from praxi_tasks.inventory.stanzas import read_stanzas
 
 _FIELDS: Final = frozenset((b"name", b"version"))
+_DIST_INFO: Final = (".dist-info/METADATA", ".dist-info/RECORD")
+_EGG_INFO: Final = (".egg-info/PKG-INFO", ".egg-info/installed-files.txt", ".egg-info/SOURCES.txt")
+_EGG: Final = (".egg/EGG-INFO/PKG-INFO", ".egg/EGG-INFO/SOURCES.txt")
+_METADATA: Final = ("/METADATA", "/PKG-INFO", ".egg-info")
 _SOURCES: Final = (".egg-info/SOURCES.txt", "/EGG-INFO/SOURCES.txt")
 _SEPARATORS: Final = re.compile(r"[-_.]+")
 
@@ -100,3 +107,14 @@ def _resolved(folder: str, paths: Iterable[str]) -> Iterator[str]:
         whole = posixpath.normpath(posixpath.join("/", folder, path)).lstrip("/")
         if whole:
             yield whole
+
+
+def _prepare(view: LayerView) -> ReadDatabase:
+    return partial(read_metadata, view, sources=installed_sources(view))
+
+
+READER: Final = Reader(
+    prepare=_prepare,
+    endings=(*_DIST_INFO, *_EGG_INFO, *_EGG, ".egg-info"),
+    is_database=lambda path: path.endswith(_METADATA),
+)

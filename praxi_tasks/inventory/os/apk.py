@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
-from praxi_tasks.inventory.layer_view import LayerView, owned, path_text, text
-from praxi_tasks.inventory.model import Claim
+from praxi_tasks.inventory.claim import Claim
+from praxi_tasks.inventory.decoding import owned, path_text, text
+from praxi_tasks.inventory.layer_view import LayerView
+from praxi_tasks.inventory.reader import Reader
 
+_PATHS: Final = frozenset(("lib/apk/db/installed", "usr/lib/apk/db/installed"))
 _ONCE: Final = frozenset((b"P", b"V", b"A", b"o"))
 
 
@@ -51,3 +55,6 @@ def _paths(lines: bytes) -> Iterator[str]:
             folder = path_text(line[2:]).strip("/")
         elif line.startswith(b"R:"):
             yield f"{folder}/{path_text(line[2:])}".lstrip("/")
+
+
+READER: Final = Reader(prepare=lambda view: partial(read_installed, view), paths=_PATHS)

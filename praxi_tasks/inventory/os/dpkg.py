@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
-from praxi_tasks.inventory.database_paths import DPKG_INFO_FOLDER, DPKG_STATUS_FOLDER
-from praxi_tasks.inventory.layer_view import LayerView, owned, path_text
-from praxi_tasks.inventory.model import Claim
+from praxi_tasks.inventory.claim import Claim
+from praxi_tasks.inventory.decoding import owned, path_text
+from praxi_tasks.inventory.layer_view import LayerView
+from praxi_tasks.inventory.reader import Reader
 from praxi_tasks.inventory.stanzas import Stanza, read_stanzas
 
+_STATUS: Final = "var/lib/dpkg/status"
+_STATUS_FOLDER: Final = "var/lib/dpkg/status.d/"
+_INFO_FOLDER: Final = "var/lib/dpkg/info/"
+_LISTS: Final = (".md5sums", ".list")
 _FIELDS: Final = frozenset((b"package", b"version", b"status", b"architecture", b"source"))
 _INSTALLED: Final = frozenset(("installed", "triggers-awaited", "triggers-pending"))
 _SOURCE: Final = re.compile(r"(\S+)(?:\s+\((\S+)\))?")
@@ -51,11 +57,11 @@ def _claim(view: LayerView, path: str, stanza: Stanza) -> Claim:
 
 def _files(view: LayerView, path: str, name: str, architecture: str) -> tuple[str, ...]:
     """Return what the package's list says it owns; a layer holds the lists of what it installs only."""
-    if path.startswith(DPKG_STATUS_FOLDER):
+    if path.startswith(_STATUS_FOLDER):
         sums = view.kept.get(f"{path}.md5sums", b"")
         return owned((path_text(line[34:].strip(b"\r\n")) for line in sums.split(b"\n")), len(sums))
     for stem in (f"{name}:{architecture}", name):
-        listed = view.kept.get(f"{DPKG_INFO_FOLDER}{stem}.list")
+        listed = view.kept.get(f"{_INFO_FOLDER}{stem}.list")
         if listed is not None:
             return _without_folders(view, listed)
     return ()
@@ -67,3 +73,21 @@ def _without_folders(view: LayerView, listed: bytes) -> tuple[str, ...]:
     parents = {path.rpartition("/")[0] for path in paths}
     parents.add(".")
     return owned((path for path in paths if path not in parents and path not in view.folders), len(listed))
+
+
+def _is_list(path: str) -> bool:
+    return path.startswith((_INFO_FOLDER, _STATUS_FOLDER))
+
+
+def _is_status(path: str) -> bool:
+    return path == _STATUS or (path.startswith(_STATUS_FOLDER) and not path.endswith(_LISTS))
+
+
+READER: Final = Reader(
+    prepare=lambda view: partial(read_status, view),
+    paths=frozenset({_STATUS}),
+    folders=(_STATUS_FOLDER,),
+    endings=(".list",),
+    accepts=_is_list,
+    is_database=_is_status,
+)

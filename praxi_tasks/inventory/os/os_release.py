@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
+from typing import Final
 
-from praxi_tasks.inventory.database_paths import OS_RELEASE
-from praxi_tasks.inventory.model import Distribution
+from praxi_tasks.inventory.claim import Distribution
 
-_LONGEST_LINE = 4096
+PATHS: Final = ("etc/os-release", "usr/lib/os-release")
+"""Without a leading slash; the first that can be read counts."""
+
+_LONGEST_LINE: Final = 4096  # characters of a value
 
 
 def read_distribution(kept: Mapping[str, bytes]) -> Distribution | None:
@@ -16,7 +19,7 @@ def read_distribution(kept: Mapping[str, bytes]) -> Distribution | None:
 
     ``etc/os-release`` is a link in most images; then the file it points to is in the layer or nothing is.
     """
-    for path in OS_RELEASE:
+    for path in PATHS:
         fields = _fields(kept.get(path, b""))
         if fields.get("ID"):
             return Distribution(

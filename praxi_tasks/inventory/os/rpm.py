@@ -7,19 +7,25 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from praxi_tasks.errors import DataError
-from praxi_tasks.inventory.database_paths import RPM_FILES, RPM_LOG
-from praxi_tasks.inventory.layer_view import LayerView, owned
-from praxi_tasks.inventory.model import Claim
+from praxi_tasks.inventory.claim import Claim
+from praxi_tasks.inventory.decoding import owned
+from praxi_tasks.inventory.layer_view import LayerView
 from praxi_tasks.inventory.os.rpm_bdb import read_bdb_values
 from praxi_tasks.inventory.os.rpm_header import RpmHeader
 from praxi_tasks.inventory.os.rpm_ndb import read_ndb_blobs
 from praxi_tasks.inventory.os.rpm_sqlite import merge_log, read_sqlite_blobs
+from praxi_tasks.inventory.reader import ReadDatabase, Reader
 
+_FOLDERS: Final = ("var/lib/rpm/", "usr/lib/sysimage/rpm/", "usr/share/rpm/")
+_SQLITE: Final = "rpmdb.sqlite"
 _CONTAINERS: Final[dict[str, Callable[[bytes], Iterator[bytes]]]] = {
-    "sqlite": read_sqlite_blobs,
-    "ndb": read_ndb_blobs,
-    "bdb": read_bdb_values,
+    _SQLITE: read_sqlite_blobs,
+    "Packages.db": read_ndb_blobs,
+    "Packages": read_bdb_values,
 }
+_LOG: Final = "-wal"  # ends the name of SQLite's write-ahead log: what the database does not hold yet
+_DATABASES: Final = frozenset(folder + name for folder in _FOLDERS for name in _CONTAINERS)
+_LOGS: Final = frozenset(f"{folder}{_SQLITE}{_LOG}" for folder in _FOLDERS)
 _SOURCE: Final = re.compile(r"(.+)-([^-]+-[^-]+)\.(?:no)?src\.rpm")
 _KEY: Final = "gpg-pubkey"  # imported keys are kept among the packages
 
@@ -32,9 +38,9 @@ def read_packages(view: LayerView, path: str) -> Iterator[Claim]:
     DataError
         If the container itself is broken.
     """
-    container = RPM_FILES[path.rpartition("/")[2]]
-    data, log = view.kept[path], view.kept.get(path + RPM_LOG, b"")
-    for blob in _CONTAINERS[container](merge_log(data, log) if log else data):
+    read = _CONTAINERS[path.rpartition("/")[2]]
+    data, log = view.kept[path], view.kept.get(path + _LOG, b"")
+    for blob in read(merge_log(data, log) if log else data):
         try:
             claim = _claim(RpmHeader(blob), path, len(blob))
         except DataError as error:
@@ -52,7 +58,7 @@ def refuse_lone_log(view: LayerView, path: str) -> Iterator[Claim]:
     DataError
         If it holds something and the database lies in another layer.
     """
-    if view.kept[path] and path.removesuffix(RPM_LOG) not in view.kept:
+    if view.kept[path] and path.removesuffix(_LOG) not in view.kept:
         raise DataError("its database is not in this layer: packages installed last may be missing")
     yield from ()
 
@@ -73,3 +79,10 @@ def _claim(header: RpmHeader, path: str, size: int) -> Claim:
         source_version=source[2] if source else "",
         files=owned((path.lstrip("/") for path in header.files()), size),
     )
+
+
+def _prepare(view: LayerView) -> ReadDatabase:
+    return lambda path: refuse_lone_log(view, path) if path in _LOGS else read_packages(view, path)
+
+
+READER: Final = Reader(prepare=_prepare, paths=_DATABASES | _LOGS)

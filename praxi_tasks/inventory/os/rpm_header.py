@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from praxi_tasks.errors import DataError
-from praxi_tasks.inventory.layer_view import path_text, text
+from praxi_tasks.inventory.decoding import path_text, text
 
 _LENGTHS: Final = struct.Struct(">II")
 _ENTRY: Final = struct.Struct(">IIII")

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from praxi_tasks.errors import KeyNotFoundError, ReleaseNotFoundError
 from praxi_tasks.fingerprint.paths import PathKind, normalise_all
 from praxi_tasks.fingerprint.tagset import Tagset
-from praxi_tasks.inventory.model import Claim, Inventory
+from praxi_tasks.inventory import Claim, Inventory
 from praxi_tasks.learning.data.requests import NewPackage
 from praxi_tasks.learning.data.stored_release import StoredRelease
 from praxi_tasks.store import Store, keys

@@ -14,7 +14,7 @@ from praxi_tasks.findings.feeds.release_cycles import read_cycles, shipped_table
 from praxi_tasks.findings.feeds.support_dates import read_distro_info, read_support_ended
 from praxi_tasks.findings.finding import Finding
 from praxi_tasks.findings.image.fusion import fuse
-from praxi_tasks.inventory.model import Distribution
+from praxi_tasks.inventory import Distribution
 from tests.findings.images import deb, layer
 
 DEBIAN = (

@@ -5,7 +5,7 @@ import pytest
 from praxi_tasks.findings.detectors.presence import presence_findings
 from praxi_tasks.findings.finding import Finding
 from praxi_tasks.findings.image.fusion import LayerFacts, fuse
-from praxi_tasks.inventory.model import Claim
+from praxi_tasks.inventory import Claim
 from tests.findings.images import STATUS, deb, layer, pypi, seen
 
 CURL = ("usr/bin/curl", "usr/share/doc/curl/README")

@@ -3,7 +3,7 @@ from __future__ import annotations
 from praxi_tasks.findings.detectors.vulnerable import Vulnerabilities
 from praxi_tasks.findings.image.fusion import LayerFacts, fuse
 from praxi_tasks.findings.packages.component import Component
-from praxi_tasks.inventory.model import Claim, Distribution
+from praxi_tasks.inventory import Claim, Distribution
 from tests.findings.images import STATUS, deb, layer, pypi, seen
 from tests.findings.osv import index, record
 

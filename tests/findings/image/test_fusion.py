@@ -8,7 +8,7 @@ from praxi_tasks.discovery.prediction import ReleasePrediction
 from praxi_tasks.findings.image.file_tree import FileTree
 from praxi_tasks.findings.image.fusion import LayerFacts, fuse
 from praxi_tasks.findings.packages.component import Component
-from praxi_tasks.inventory.model import Distribution
+from praxi_tasks.inventory import Distribution
 from tests.findings.images import STATUS, Changes, deb, layer, pypi, seen
 
 SITE = "usr/lib/python3/dist-packages"
@@ -172,7 +172,7 @@ def test_an_opaque_folder_hides_what_lay_in_it() -> None:
 
 
 def test_two_copies_of_an_npm_package_stay_apart() -> None:
-    from praxi_tasks.inventory.model import Claim
+    from praxi_tasks.inventory import Claim
 
     claims = [
         Claim("npm", "ms", "2.0.0", "app/node_modules/ms/package.json"),

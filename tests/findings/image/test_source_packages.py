@@ -8,7 +8,7 @@ from praxi_tasks.findings.assessment.assessor import Assessor
 from praxi_tasks.findings.feeds.folder import FolderFeeds
 from praxi_tasks.findings.finding import Finding
 from praxi_tasks.findings.image.fusion import fuse
-from praxi_tasks.inventory.model import Distribution
+from praxi_tasks.inventory import Distribution
 from tests.findings.assessment.test_assessor import DAY
 from tests.findings.feeds.test_distribution_packages import APKINDEX, alpine
 from tests.findings.images import deb, layer, seen

@@ -4,7 +4,7 @@ import pytest
 
 from praxi_tasks.findings.packages.component import Component, distribution_name
 from praxi_tasks.findings.packages.namespaces import of_component, of_ecosystem, version_type
-from praxi_tasks.inventory.model import Distribution
+from praxi_tasks.inventory import Distribution
 
 
 # What OSV calls a release, what os-release of that release says, and the rules that order its versions.

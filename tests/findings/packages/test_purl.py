@@ -4,7 +4,7 @@ import pytest
 
 from praxi_tasks.audit.terminal import package_of
 from praxi_tasks.findings.packages.purl import claim_purl, release_purl
-from praxi_tasks.inventory.model import Claim, Distribution
+from praxi_tasks.inventory import Claim, Distribution
 
 
 @pytest.mark.parametrize(

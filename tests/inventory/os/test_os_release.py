@@ -3,7 +3,7 @@ from __future__ import annotations
 import platform
 from pathlib import Path
 
-from praxi_tasks.inventory.model import Distribution
+from praxi_tasks.inventory import Distribution
 from tests.inventory.layers import inventory_of
 
 DEBIAN = b"""PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from praxi_tasks.errors import ReleaseNotFoundError, ReleaseRefusedError
-from praxi_tasks.inventory.model import Claim
+from praxi_tasks.inventory import Claim
 from praxi_tasks.learning.data.requests import NewPackage
 from praxi_tasks.learning.sources.image_layer import LayerSource
 from praxi_tasks.store import Store

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from praxi_tasks.inventory import is_database
+from praxi_tasks.inventory import keep_file
 
 SITE = "usr/lib/python3/dist-packages"
 
@@ -33,7 +33,7 @@ SITE = "usr/lib/python3/dist-packages"
     ],
 )
 def test_databases_are_known_by_their_paths(path: str) -> None:
-    assert is_database(path)
+    assert keep_file(path)
 
 
 @pytest.mark.parametrize(
@@ -56,13 +56,13 @@ def test_databases_are_known_by_their_paths(path: str) -> None:
     ],
 )
 def test_other_paths_are_not(path: str) -> None:
-    assert not is_database(path)
+    assert not keep_file(path)
 
 
 @given(st.text())
 def test_any_text_has_an_answer(path: str) -> None:
-    assert is_database(path) in {True, False}
+    assert keep_file(path) in {True, False}
 
 
 def test_a_path_of_many_node_modules_is_answered_at_once() -> None:
-    assert not is_database("node_modules/a/" * 20_000 + "x/y/package.json")
+    assert not keep_file("node_modules/a/" * 20_000 + "x/y/package.json")

@@ -1,0 +1,43 @@
+"""What a package database says: the releases it records, and the distribution it belongs to."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Claim(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One installed release, as a package database records it.
+
+    Parameters
+    ----------
+    ecosystem
+        The package URL type: ``deb``, ``pypi``, ``npm``, ``apk``, ``rpm``.
+    name, version
+        As the database writes them; Python's names as PEP 503 compares them.
+    database
+        Path of the database, without a leading slash.
+    architecture
+        Empty where the database records none.
+    source, source_version
+        The source package the release was built from (deb, rpm, apk origin).
+    files
+        Paths that the database says the release owns, without a leading slash; empty where it lists none.
+    """
+
+    ecosystem: str
+    name: str
+    version: str
+    database: str
+    architecture: str = ""
+    source: str = ""
+    source_version: str = ""
+    files: tuple[str, ...] = ()
+
+
+class Distribution(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The parts of ``os-release`` that name a distribution."""
+
+    id: str
+    version_id: str = ""
+    codename: str = ""
+    name: str = ""

@@ -1,0 +1,61 @@
+"""What a kind of package record declares: which files of a layer it needs, and how they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from praxi_tasks.inventory.claim import Claim
+from praxi_tasks.inventory.layer_view import LayerView
+
+ReadDatabase: TypeAlias = Callable[[str], Iterator[Claim]]
+"""Takes the path of a database and yields its claims; raises DataError where the database is damaged."""
+
+
+def _always(_path: str) -> bool:
+    return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reader:
+    """One kind of package record, such as dpkg's status or npm's ``package.json``.
+
+    All paths are without a leading slash. The content of a file is *kept* while a layer is read if a reader
+    wants it; claims are read from those kept files that are *databases*, the others only accompany one.
+
+    Parameters
+    ----------
+    prepare
+        Called once per layer, before any database is read: takes the layer's view, does what needs a pass
+        over the whole layer, and returns the function that reads one database. It raises nothing; problems
+        are reported to the view.
+    paths
+        Paths that are kept.
+    folders
+        Beginnings of paths that are kept, each with a slash at its end.
+    endings
+        Endings of paths that may be kept. They are compared with every path of a layer, and nearly all
+        paths must be done with there: make them long.
+    accepts
+        Decides about a path that has one of ``endings``; by default every such path is kept.
+    is_database
+        Decides whether a kept file is a database; by default every one is.
+    """
+
+    prepare: Callable[[LayerView], ReadDatabase]
+    paths: frozenset[str] = frozenset()
+    folders: tuple[str, ...] = ()
+    endings: tuple[str, ...] = ()
+    accepts: Callable[[str], bool] = _always
+    is_database: Callable[[str], bool] = _always
+
+    def keeps(self, path: str) -> bool:
+        """Tell whether this reader wants the content of a file."""
+        if path.endswith(self.endings) and self.accepts(path):
+            return True
+        return path in self.paths or path.startswith(self.folders)
+
+    def reads(self, path: str) -> bool:
+        """Tell whether this reader reads claims from a file."""
+        return self.keeps(path) and self.is_database(path)

@@ -1,0 +1,116 @@
+"""The bytes of a stored inventory: a magic number, then one zstd frame of MessagePack.
+
+A database's path is written once and claims refer to it by number; lists of paths are one piece of bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+import zstandard
+
+from praxi_tasks.errors import CorruptObjectError
+from praxi_tasks.inventory.claim import Claim, Distribution
+from praxi_tasks.store.frames import unpack_frame
+from praxi_tasks.store.keys import INVENTORY_PROTOCOL
+
+_MAGIC: Final = b"PRXI" + INVENTORY_PROTOCOL.to_bytes(2, "little")
+_MAX_BYTES: Final = 1 << 30
+_LEVEL: Final = 3
+
+
+class ClaimRow(msgspec.Struct, frozen=True, array_like=True):
+    """A claim as it is stored: its database by number, its files in one piece."""
+
+    ecosystem: str
+    name: str
+    version: str
+    database: int
+    architecture: str
+    source: str
+    source_version: str
+    files: bytes
+
+    @classmethod
+    def of(cls, claim: Claim, database: int) -> ClaimRow:
+        """Return the row of a claim, given its database's number."""
+        return cls(
+            claim.ecosystem,
+            claim.name,
+            claim.version,
+            database,
+            claim.architecture,
+            claim.source,
+            claim.source_version,
+            join_texts(claim.files),
+        )
+
+    def claim(self, databases: tuple[str, ...]) -> Claim:
+        """Return the claim, given the paths of all databases.
+
+        Raises
+        ------
+        IndexError
+            If there is no database of the row's number.
+        """
+        if self.database < 0:
+            raise IndexError("a claim names no database")
+        return Claim(
+            self.ecosystem,
+            self.name,
+            self.version,
+            databases[self.database],
+            self.architecture,
+            self.source,
+            self.source_version,
+            split_texts(self.files),
+        )
+
+
+class Document(msgspec.Struct, frozen=True, array_like=True):
+    """A whole inventory as it is stored; ``read`` are the numbers of the databases that were read."""
+
+    digest: str
+    databases: bytes
+    read: tuple[int, ...]
+    claims: tuple[ClaimRow, ...]
+    distribution: Distribution | None
+    problems: bytes
+
+
+def pack_document(document: Document) -> bytes:
+    """Return a document as bytes that depend on nothing but its content."""
+    packed = msgspec.msgpack.encode(document)
+    return _MAGIC + zstandard.ZstdCompressor(level=_LEVEL).compress(packed)
+
+
+def unpack_document(data: bytes) -> Document:
+    """Read what :func:`pack_document` wrote.
+
+    Raises
+    ------
+    CorruptObjectError
+        If the bytes do not start as an inventory of this protocol.
+    ValueError, RecursionError, msgspec.MsgspecError
+        If what follows is damaged.
+    """
+    if not data.startswith(_MAGIC):
+        raise corrupt("it does not start as an inventory of this protocol does")
+    return msgspec.msgpack.decode(unpack_frame(data[len(_MAGIC) :], _MAX_BYTES), type=Document)
+
+
+def join_texts(texts: Iterable[str]) -> bytes:
+    """Write texts without NUL as bytes; paths that were not UTF-8 become again what they were."""
+    return "".join(f"{text}\0" for text in texts).encode("utf-8", "surrogateescape")
+
+
+def split_texts(data: bytes) -> tuple[str, ...]:
+    """Read what :func:`join_texts` wrote; raise ValueError where the bytes are no text."""
+    return tuple(data.decode("utf-8", "surrogateescape").split("\0")[:-1])
+
+
+def corrupt(problem: str) -> CorruptObjectError:
+    """Return the error for a stored inventory that can't be read."""
+    return CorruptObjectError("not a whole inventory: " + problem, action="delete it and audit again")
