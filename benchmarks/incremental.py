@@ -28,7 +28,7 @@ from praxi_tasks.discovery.tokens import Tokenizer
 from praxi_tasks.learning.catalogue.builder import build_catalogue
 from praxi_tasks.learning.catalogue.debian_contents import read_packages
 from praxi_tasks.learning.catalogue.folder_claims import cautious
-from praxi_tasks.learning.data.release_store import Library
+from praxi_tasks.learning.data.release_store import ReleaseStore
 from praxi_tasks.learning.data.stored_release import StoredRelease
 from praxi_tasks.learning.evaluation.champion_challenger import score
 from praxi_tasks.learning.run.plan import TrainingSettings
@@ -125,10 +125,10 @@ def cost(
     for size in (100, *SIZES):  # the first one pays for the imports, and is not shown
         wanted = set([name for name in names if name not in taken][:size])
         store = open_store((folder / str(size)).as_uri())
-        library = Library(store)
+        release_store = ReleaseStore(store)
         releases = [replace(release, version="1") for release in read_packages(files, wanted)]
         for release in [*map(as_stored, releases), *new]:
-            library.add(release)
+            release_store.add(release)
         base = Model([build_catalogue(releases)], known.scorer)
         base.save(f"{store.uri}/starter")
         del releases

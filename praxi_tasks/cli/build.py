@@ -32,7 +32,7 @@ def build(release: str, index: str, seconds: float) -> None:
     pod without Secrets, as praxi_train does.
     """
     from praxi_tasks.learning.builds.build_release import build_release
-    from praxi_tasks.learning.builds.build_result import Listing
+    from praxi_tasks.learning.builds.build_result import BuildResult
     from praxi_tasks.learning.builds.sandbox import Bounds
     from praxi_tasks.learning.builds.stdout_protocol import to_lines
     from praxi_tasks.learning.data.requests import parse_label
@@ -43,6 +43,6 @@ def build(release: str, index: str, seconds: float) -> None:
     try:
         lines = list(to_lines(listing.to_bytes()))
     except ValueError as error:
-        lines = list(to_lines(Listing(reason=str(error)).to_bytes()))
+        lines = list(to_lines(BuildResult(reason=str(error)).to_bytes()))
     for line in lines:
         click.echo(line)

@@ -71,7 +71,7 @@ def built(run: TrainingRun, release: str, printed: IO[str]) -> None:
         listener.take(line)
     if listener.result is None:
         raise DataError("no result of a build", action="pipe the output of `praxi build` to this")
-    run.take_built(parse_label(release), listener.result)
+    run.store_build_result(parse_label(release), listener.result)
 
 
 @learn.command()
@@ -104,8 +104,8 @@ def evaluate(run: TrainingRun) -> None:
 def gate(run: TrainingRun) -> None:
     """Decide whether the new model may be put in use."""
     judged = run.gate()
-    for told in judged.told:
-        click.echo(f"holds  {told}")
+    for message in judged.messages:
+        click.echo(f"holds  {message}")
     for reason in judged.reasons:
         click.echo(f"FAILS  {reason}")
 

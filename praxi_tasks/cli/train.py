@@ -56,14 +56,14 @@ def train(
 ) -> None:
     """Learn releases and recorded changesets, and write the model that names them."""
     from praxi_tasks.discovery.model import Model
-    from praxi_tasks.learning.data.bundled_releases import carry
+    from praxi_tasks.learning.data.bundled_releases import write_bundled
     from praxi_tasks.learning.estimators.assignment import Assignment
     from praxi_tasks.learning.training.from_files import learn_files
 
     known = Model.load(base) if base else None
     learned = learn_files(releases, changesets, known, Assignment(routing, labels_per_expert))
     click.echo(f"model {learned.model.save(out)} at {out}")
-    carry(out, learned.carried, base)
+    write_bundled(out, learned.bundled, base)
     for name in learned.repaired:
         click.echo(f"repaired {name}: it fired on what is new")
     for name in learned.firing:

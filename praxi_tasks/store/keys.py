@@ -62,7 +62,7 @@ def training_served(request_id: str) -> str:
     return f"training/served/{request_id}.json"
 
 
-def training_carried(digest: str) -> str:
+def training_bundled(digest: str) -> str:
     """Key of the note that the releases which a model carries, with this sha256, are stored."""
     return f"training/carried/{digest}.json"
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from praxi_tasks.learning.data.release_store import Library
+from praxi_tasks.learning.data.release_store import ReleaseStore
 from praxi_tasks.store import open_store
 from tests.airflow.world import PYTHON, SITE, World, package, world
 from tests.support import images
@@ -90,9 +90,9 @@ def test_trials_of_a_tuning_run_side_by_side_and_the_report_is_on_the_runs_page(
     server: Airflow, cluster: World
 ) -> None:
     """A release named by hand is fetched from the real index; two trials share one storage."""
-    library = Library(open_store(cluster.store.as_uri()))
+    release_store = ReleaseStore(open_store(cluster.store.as_uri()))
     for release in small_world.releases():
-        library.add(as_stored(release))
+        release_store.add(as_stored(release))
     conf = {"packages": ["six==1.16.0"], "tuning_trials": 2, "approval": "none"}
     run_id = server.trigger("praxi_train", conf | {"bars": {"calibration": 1, "score": 0.5}})
     states = server.wait_for("praxi_train", run_id)

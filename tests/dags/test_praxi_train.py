@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from praxi_airflow.run_key import run_key
-from praxi_tasks.learning.data.release_store import Library
+from praxi_tasks.learning.data.release_store import ReleaseStore
 from praxi_tasks.learning.data.requests import NewPackage, TrainingRequest, open_requests, parse_label
 from praxi_tasks.learning.sources.collector import past_attempts
 from praxi_tasks.store import documents, keys, open_store
@@ -107,7 +107,7 @@ class TestRuns:
         assert (summary["wanted"], summary["learned"], summary["failed"]) == (3, 1, 2)
         found = {each["package"]["name"]: each for each in document(cluster, run_id, "batches/0.json")}
         assert "layer" in found["lost"]["reason"]
-        built = Library(store).get(("pypi", "shopsource", "1.0"))
+        built = ReleaseStore(store).get(("pypi", "shopsource", "1.0"))
         assert built.source == "built shopsource-1.0-py3-none-any.whl"
         (attempt,) = past_attempts(store, parse_label("broken==1.0"))
         assert "ZeroDivisionError" in attempt.reasons["build"]

@@ -10,7 +10,7 @@ import pytest
 
 from praxi_tasks.fingerprint.tagset import Tagset
 from praxi_tasks.inventory import Claim, Inventory
-from praxi_tasks.learning.data.release_store import Library
+from praxi_tasks.learning.data.release_store import ReleaseStore
 from praxi_tasks.learning.data.requests import NewPackage, TrainingRequest
 from praxi_tasks.learning.run.steps import TrainingRun
 from praxi_tasks.learning.synthesis.augmentation import Files
@@ -98,4 +98,4 @@ def train(store: Store, run_id: str, until: str = "report", settings: str = "{}"
 def stored_world(store: Store) -> None:
     """Store the small world's releases, as earlier trainings left them."""
     for release in world.releases():
-        Library(store).add(as_stored(release))
+        ReleaseStore(store).add(as_stored(release))

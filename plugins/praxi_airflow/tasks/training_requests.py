@@ -12,7 +12,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 from praxi_airflow.errors import airflow_failures
 from praxi_airflow.run_key import run_key
 from praxi_airflow.settings.core import load_settings
-from praxi_tasks.learning.data.requests import NewPackage, TrainingRequest, tries_are_due
+from praxi_tasks.learning.data.requests import NewPackage, TrainingRequest, retries_are_due
 from praxi_tasks.store import Store, documents, keys, open_store
 
 _LONGEST_RUN_ID: Final = 250
@@ -43,7 +43,7 @@ def request_training(**context: Any) -> Trigger:
     with airflow_failures():
         store = open_store(load_settings().store)
         packages = documents.read(store, keys.run(run, "new-packages.json"), tuple[NewPackage, ...])
-        if not packages and not tries_are_due(store):
+        if not packages and not retries_are_due(store):
             raise AirflowSkipException("the model knows every package that this audit met")
         key = keys.training_request(run)
         documents.write(store, key, TrainingRequest(run, packages))

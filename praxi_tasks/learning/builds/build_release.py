@@ -9,8 +9,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from praxi_tasks.errors import BuildError, PraxiError
-from praxi_tasks.learning.builds.build_result import Listing
-from praxi_tasks.learning.builds.sandbox import Bounds, run_confined
+from praxi_tasks.learning.builds.build_result import BuildResult
+from praxi_tasks.learning.builds.sandbox import Bounds, run_sandboxed
 from praxi_tasks.learning.data.requests import NewPackage
 from praxi_tasks.learning.sources.package_managers import scratch
 from praxi_tasks.learning.sources.pypi.sdist import SdistSource
@@ -24,7 +24,7 @@ _VARIABLES: Final = {"PIP_CONFIG_FILE": os.devnull, "PYTHONDONTWRITEBYTECODE": "
 _OPTIONS: Final = ("--no-deps", "--no-input", "--no-cache-dir", "--disable-pip-version-check")
 
 
-def build_release(wanted: NewPackage, index: str, bounds: Bounds | None = None) -> Listing:
+def build_release(wanted: NewPackage, index: str, bounds: Bounds | None = None) -> BuildResult:
     """Build a release and list what it installs; a build that fails is a listing with the reason.
 
     Parameters
@@ -34,18 +34,18 @@ def build_release(wanted: NewPackage, index: str, bounds: Bounds | None = None) 
         asked.
     """
     try:
-        refuse_identities()
+        refuse_tokens()
         with scratch() as folder:
             source = SdistSource(index).fetch(wanted, folder)
             wheel = _pip_wheel(source, folder, index, bounds or Bounds())
-            return Listing.of_release(wheel.name, list_wheel(wheel, wanted).checked())
+            return BuildResult.of_release(wheel.name, list_wheel(wheel, wanted).checked())
     except PraxiError as error:
-        return Listing(reason=str(error))
+        return BuildResult(reason=str(error))
     except (OSError, ValueError, EOFError) as error:
-        return Listing(reason=f"{type(error).__name__}: {error}")
+        return BuildResult(reason=f"{type(error).__name__}: {error}")
 
 
-def refuse_identities(folder: Path = IDENTITIES) -> None:
+def refuse_tokens(folder: Path = IDENTITIES) -> None:
     """Refuse to run foreign code where a token lies that says who this pod is.
 
     Raises
@@ -67,7 +67,7 @@ def _pip_wheel(source: Path, folder: Path, index: str, bounds: Bounds) -> Path:
     parts = urlsplit(index)
     trusted = ["--trusted-host", parts.netloc] if parts.scheme == "http" else []
     places = ["--index-url", index, *trusted, "--wheel-dir", str(made), str(source)]
-    run_confined([sys.executable, "-I", "-m", "pip", "wheel", *_OPTIONS, *places], home, bounds, _VARIABLES)
+    run_sandboxed([sys.executable, "-I", "-m", "pip", "wheel", *_OPTIONS, *places], home, bounds, _VARIABLES)
     wheels = list(made.glob("*.whl"))
     if len(wheels) != 1 or wheels[0].is_symlink() or not wheels[0].is_file():
         raise BuildError(f"it made {len(wheels)} wheels, of which one file is wanted")

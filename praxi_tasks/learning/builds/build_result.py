@@ -18,7 +18,7 @@ _MOST_BYTES: Final = 64 << 20
 _LONGEST_NAME: Final = 200
 
 
-class Listing(msgspec.Struct, frozen=True):
+class BuildResult(msgspec.Struct, frozen=True):
     """The files of a wheel, as columns of one length, or the ``reason`` why there is none.
 
     ``sizes`` are bytes, ``hashes`` xxh3-64 of the contents.
@@ -31,7 +31,7 @@ class Listing(msgspec.Struct, frozen=True):
     reason: str = ""
 
     @classmethod
-    def of_release(cls, wheel: str, release: StoredRelease) -> Listing:
+    def of_release(cls, wheel: str, release: StoredRelease) -> BuildResult:
         """Return the listing of a release that a wheel was found to hold."""
         return cls(wheel, release.paths, release.sizes.tolist(), release.hashes.tolist())
 
@@ -61,7 +61,7 @@ class Listing(msgspec.Struct, frozen=True):
         return zstandard.ZstdCompressor(level=9).compress(msgspec.json.encode(self))
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> Listing:
+    def from_bytes(cls, data: bytes) -> BuildResult:
         """Read what :meth:`to_bytes` wrote, or what somebody else did.
 
         Raises

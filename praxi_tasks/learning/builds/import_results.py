@@ -6,11 +6,11 @@ import logging
 from collections.abc import Iterable
 
 from praxi_tasks.errors import DataError, KeyNotFoundError, ReleaseError
-from praxi_tasks.learning.builds.build_result import Listing
-from praxi_tasks.learning.data.release_store import Library
+from praxi_tasks.learning.builds.build_result import BuildResult
+from praxi_tasks.learning.data.release_store import ReleaseStore
 from praxi_tasks.learning.data.requests import NewPackage
 from praxi_tasks.learning.data.stored_release import StoredRelease
-from praxi_tasks.learning.sources.collector import Collected, amend
+from praxi_tasks.learning.sources.collector import Collected, amend_last_attempt
 from praxi_tasks.store import Store, keys
 
 logger = logging.getLogger(__name__)
@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 _SOURCE = "build"
 
 
-def adopt_builds(store: Store, run_id: str, found: Iterable[Collected]) -> tuple[Collected, ...]:
+def import_builds(store: Store, run_id: str, found: Iterable[Collected]) -> tuple[Collected, ...]:
     """Return how the search for each release ended, once those that had to be built were.
 
     What was built is in the library afterwards; adopting it again changes nothing.
@@ -34,9 +34,9 @@ def adopt_builds(store: Store, run_id: str, found: Iterable[Collected]) -> tuple
 
 
 def _adopt(store: Store, run_id: str, wanted: NewPackage) -> Collected:
-    library = Library(store)
+    releases = ReleaseStore(store)
     if store.exists(keys.release(*wanted.identity)):
-        return Collected(wanted, "stored", library.get(wanted.identity).source)
+        return Collected(wanted, "stored", releases.get(wanted.identity).source)
     try:
         release = _built(store.get(keys.training_build(run_id, *wanted.identity)), wanted)
     except KeyNotFoundError:
@@ -44,15 +44,15 @@ def _adopt(store: Store, run_id: str, wanted: NewPackage) -> Collected:
     except (DataError, ReleaseError) as error:
         reason = str(error)
     else:
-        library.add(release)
+        releases.add(release)
         return Collected(wanted, "stored", release.source)
     logger.info("%s: %s", wanted.purl, reason)
-    amend(store, wanted, {_SOURCE: reason})
+    amend_last_attempt(store, wanted, {_SOURCE: reason})
     return Collected(wanted, "failed", reason=f"{_SOURCE}: {reason}")
 
 
 def _built(data: bytes, wanted: NewPackage) -> StoredRelease:
-    listing = Listing.from_bytes(data)
+    listing = BuildResult.from_bytes(data)
     if listing.reason:
         raise ReleaseError(listing.reason)
     return listing.release(wanted)

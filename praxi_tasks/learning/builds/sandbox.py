@@ -28,7 +28,7 @@ class Bounds(NamedTuple):
     file: int = 1 << 30
 
 
-def run_confined(
+def run_sandboxed(
     command: Sequence[str], folder: Path, bounds: Bounds, variables: Mapping[str, str] | None = None
 ) -> None:
     """Run a command that is foreign code in ``folder``, which is its home too.
@@ -50,17 +50,17 @@ def run_confined(
             cwd=folder, env={**passed, **home, **(variables or {})}, timeout=bounds.seconds + _GRACE,
             stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
         )  # fmt: skip
-        told = _end_of(output)
+        printed = _end_of(output)
     if code == watchdog.TIMED_OUT:
         raise BuildError(f"it took more than {bounds.seconds:.0f} s")
     if code:
-        raise BuildError(_reason(told) or f"it ended with exit code {code}")
+        raise BuildError(_reason(printed) or f"it ended with exit code {code}")
 
 
 def _run(command: Sequence[str], **options: Any) -> int:
     try:
         return subprocess.run(command, check=False, **options).returncode
-    except subprocess.TimeoutExpired:  # the warden was stopped by those whom it watches
+    except subprocess.TimeoutExpired:  # the watchdog was stopped by the code that it watches
         return watchdog.TIMED_OUT
 
 
@@ -69,11 +69,11 @@ def _end_of(log: IO[bytes]) -> str:
     return log.read(_LONGEST_LOG).decode(errors="replace")
 
 
-def _reason(told: str) -> str:
+def _reason(printed: str) -> str:
     """Return the line that says why: the last before pip's mark, or its first error."""
-    lines = ["".join(filter(str.isprintable, line)).strip() for line in told.splitlines()]
+    lines = ["".join(filter(str.isprintable, line)).strip() for line in printed.splitlines()]
     lines = [line for line in lines if line]
     if _MARK in lines:
         lines = lines[: lines.index(_MARK)][-1:]
-    telling = [line for line in lines if line.lower().startswith("error")] or lines[-1:]
-    return telling[0][:_LONGEST_REASON] if telling else ""
+    relevant = [line for line in lines if line.lower().startswith("error")] or lines[-1:]
+    return relevant[0][:_LONGEST_REASON] if relevant else ""

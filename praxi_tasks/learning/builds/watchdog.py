@@ -1,6 +1,6 @@
 """Keeps foreign code within bounds: runs a command, and ends whatever it started when its time is up.
 
-    python -I warden.py SECONDS BYTES-OF-MEMORY BYTES-OF-A-FILE COMMAND…
+    python -I watchdog.py SECONDS BYTES-OF-MEMORY BYTES-OF-A-FILE COMMAND…
 
 A process of its own, from the standard library alone, so that every process below it is the command's. It
 bounds time, each process's memory and each file; what else the command may do is for the pod to say. Exits

@@ -16,7 +16,7 @@ import numpy as np
 
 from praxi_tasks.discovery.release import Release
 from praxi_tasks.errors import CorruptObjectError, KeyNotFoundError
-from praxi_tasks.learning.data.release_store import Library
+from praxi_tasks.learning.data.release_store import ReleaseStore
 from praxi_tasks.learning.data.stored_release import StoredRelease
 from praxi_tasks.store import Store, documents, keys, open_store
 
@@ -48,11 +48,11 @@ def _some(releases: Sequence[T], most: int, rng: np.random.Generator) -> list[T]
     return [releases[place] for place in sorted(rng.permutation(len(releases))[:most].tolist())]
 
 
-def carry(uri: str, releases: Sequence[Release], base: str | None = None) -> None:
+def write_bundled(uri: str, releases: Sequence[Release], base: str | None = None) -> None:
     """Write releases beside the model at ``uri``, and some of those that the model at ``base`` carries."""
     new = [_stored(release) for release in releases]
     known = {release.identity for release in new}
-    old = [release for release in carried(base) if release.identity not in known] if base else []
+    old = [release for release in read_bundled(base) if release.identity not in known] if base else []
     chosen = choose(new, old, np.random.default_rng(_SEED))
     packed = _Load([release.to_bytes() for release in chosen])
     open_store(uri).replace(KEY, msgspec.msgpack.encode(packed))
@@ -65,7 +65,7 @@ def _stored(release: Release) -> StoredRelease:
     ).checked()  # fmt: skip
 
 
-def carried(uri: str) -> list[StoredRelease]:
+def read_bundled(uri: str) -> list[StoredRelease]:
     """Return what the model at ``uri`` carries, which may be nothing.
 
     Raises
@@ -80,7 +80,7 @@ def carried(uri: str) -> list[StoredRelease]:
     return _unpack(data, uri)
 
 
-def take_in(store: Store, uri: str) -> int:
+def import_bundled(store: Store, uri: str) -> int:
     """Store what the model at ``uri`` carries, unless that was done before; return how many are new.
 
     Raises
@@ -92,12 +92,12 @@ def take_in(store: Store, uri: str) -> int:
         data = open_store(uri).get(KEY)
     except KeyNotFoundError:
         return 0
-    note = keys.training_carried(hashlib.sha256(data).hexdigest())
+    note = keys.training_bundled(hashlib.sha256(data).hexdigest())
     if store.exists(note):
         return 0
     releases = _unpack(data, uri)
     with ThreadPoolExecutor(_WRITERS) as writers:
-        list(writers.map(Library(store).add, releases))
+        list(writers.map(ReleaseStore(store).add, releases))
     store.put(note, documents.encode({"from": uri}))
     return len(releases)
 

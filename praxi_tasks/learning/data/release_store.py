@@ -21,7 +21,7 @@ _LOOKS: Final = 4
 _ENDING: Final = f"/fingerprint.v{RELEASE_PROTOCOL}"
 
 
-class Shelf(Protocol):
+class ReleaseIndex(Protocol):
     """Where learning looks for what it knew before."""
 
     def alike(self, release: StoredRelease) -> Sequence[Identity]:
@@ -31,7 +31,7 @@ class Shelf(Protocol):
         """Return the releases of one package."""
 
 
-class Library:
+class ReleaseStore:
     """The releases whose fingerprints a store holds."""
 
     def __init__(self, store: Store) -> None:

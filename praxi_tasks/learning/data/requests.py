@@ -163,13 +163,13 @@ def open_requests(store: Store) -> dict[str, TrainingRequest]:
     }
 
 
-def ask_again(store: Store, run_id: str, packages: tuple[NewPackage, ...]) -> None:
+def request_retry(store: Store, run_id: str, packages: tuple[NewPackage, ...]) -> None:
     """Ask, for a training that could not get some releases, the next one to try."""
     if packages:
         documents.write(store, keys.training_request(f"{_AGAIN}{run_id}"), TrainingRequest("", packages))
 
 
-def tries_are_due(store: Store) -> bool:
+def retries_are_due(store: Store) -> bool:
     """Return whether a training asked for another try that none has made yet."""
     return any(request_id.startswith(_AGAIN) for request_id in open_requests(store))
 

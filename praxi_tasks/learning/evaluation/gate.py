@@ -39,13 +39,13 @@ class Bars(msgspec.Struct, frozen=True):
 
 
 class Check(msgspec.Struct, frozen=True):
-    """One bar: what was measured, the bound, and whether it holds; ``told`` says so in words."""
+    """One bar: what was measured, the bound, and whether it holds; ``message`` says so in words."""
 
     name: str
     value: float
     bound: float
     passed: bool
-    told: str
+    message: str = msgspec.field(name="told")
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -62,7 +62,7 @@ class Verdict(msgspec.Struct, frozen=True):
     @property
     def reasons(self) -> tuple[str, ...]:
         """Why the challenger is held back."""
-        return tuple(check.told for check in self.checks if not check.passed)
+        return tuple(check.message for check in self.checks if not check.passed)
 
 
 def judge(evaluation: Evaluation, bars: Bars, weights: Mapping[str, float] | None = None) -> Verdict:
@@ -112,15 +112,15 @@ def composite(evaluation: Evaluation, weights: Mapping[str, float]) -> float:
 
 def _unmeasured(evaluation: Evaluation) -> tuple[str, ...]:
     """Return what the evaluation had no stored fingerprints for."""
-    told = []
+    messages = []
     if evaluation.challenger_old is None:
-        told.append(
+        messages.append(
             "F1 on old releases, for the store holds the fingerprint of none that the champion knows; "
             "their experts are the same bytes as before, but for those that this report names as repaired"
         )
     if evaluation.challenger_new is None:
-        told.append("F1 on new releases, for the store holds the fingerprint of none")
-    return tuple(told)
+        messages.append("F1 on new releases, for the store holds the fingerprint of none")
+    return tuple(messages)
 
 
 def _on_old(evaluation: Evaluation, bars: Bars) -> list[Check]:
@@ -128,9 +128,9 @@ def _on_old(evaluation: Evaluation, bars: Bars) -> list[Check]:
     if before is None or after is None:
         return []
     lost = before.f1 - after.f1
-    told = f"F1 on old releases goes from {before.f1:.4f} to {after.f1:.4f} (it may lose {bars.old_loss})"
+    message = f"F1 on old releases goes from {before.f1:.4f} to {after.f1:.4f} (it may lose {bars.old_loss})"
     return [
-        Check("old", lost, bars.old_loss, lost <= bars.old_loss, told),
+        Check("old", lost, bars.old_loss, lost <= bars.old_loss, message),
         _calibrated("calibration_old", "old", after, bars.calibration),
     ]
 
@@ -150,8 +150,8 @@ def _on_new(evaluation: Evaluation, bars: Bars) -> list[Check]:
 
 def _calibrated(name: str, which: str, scores: Scores, bound: float) -> Check:
     error = scores.calibration
-    told = f"confidence in {which} releases is off by {error:.3f} (at most {bound:.3g})"
-    return Check(name, error, bound, error <= bound, told)
+    message = f"confidence in {which} releases is off by {error:.3f} (at most {bound:.3g})"
+    return Check(name, error, bound, error <= bound, message)
 
 
 def _weights(weights: Mapping[str, float]) -> Mapping[str, float]:

@@ -156,7 +156,7 @@ class ModelRegistry:
             self.client.set_registered_model_alias(MODEL_NAME, CHAMPION, before)
         return self.get(before)
 
-    def forget(self, version: ModelVersion) -> None:
+    def delete(self, version: ModelVersion) -> None:
         """Delete a version, and the copy of the model that its training logged; the rest of its run stays."""
         from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 
@@ -216,13 +216,15 @@ def _mlflow(uri: str) -> Iterator[None]:
     try:
         yield
     except (MlflowException, SQLAlchemyError, OSError) as error:
-        told = str(error).splitlines()[0][:300]
+        message = str(error).splitlines()[0][:300]
         if isinstance(error, MlflowException) and _is_final(error):
             raise ModelError(
-                f"the model registry refuses: {told}", where=where, action="see its log and its permissions"
+                f"the model registry refuses: {message}",
+                where=where,
+                action="see its log and its permissions",
             ) from error
         raise RegistryDownError(
-            f"the model registry does not answer: {told}",
+            f"the model registry does not answer: {message}",
             where=where,
             action="try again when it is back; the champion is the one of before",
         ) from error

@@ -21,9 +21,9 @@ class Trained(msgspec.Struct, frozen=True):
     base: ResolvedModel
     base_model: str
     learned: tuple[tuple[str, str, str], ...]
-    twins: dict[str, str]
+    indistinguishable: dict[str, str] = msgspec.field(name="twins")
     repaired: tuple[str, ...]
-    firing: tuple[str, ...]
+    false_positives: tuple[str, ...] = msgspec.field(name="firing")
     parts: int
     size: int
     seconds: float
@@ -37,13 +37,13 @@ class Trained(msgspec.Struct, frozen=True):
 class Judged(msgspec.Struct, frozen=True):
     """The gate's word on a challenger.
 
-    ``told`` says in words what holds and ``reasons`` what does not, or why there was nothing to judge;
+    ``messages`` say in words what holds and ``reasons`` what does not, or why there was nothing to judge;
     ``unmeasured`` what could not be held against its bar.
     """
 
     passed: bool
     score: float
-    told: tuple[str, ...]
+    messages: tuple[str, ...] = msgspec.field(name="told")
     reasons: tuple[str, ...]
     checks: tuple[Check, ...] = ()
     unmeasured: tuple[str, ...] = ()
@@ -51,8 +51,10 @@ class Judged(msgspec.Struct, frozen=True):
     @classmethod
     def of(cls, verdict: Verdict) -> Judged:
         """Return a verdict as the Dag and the people who approve read it."""
-        told = tuple(check.told for check in verdict.checks if check.passed)
-        return cls(verdict.passed, verdict.score, told, verdict.reasons, verdict.checks, verdict.unmeasured)
+        messages = tuple(check.message for check in verdict.checks if check.passed)
+        return cls(
+            verdict.passed, verdict.score, messages, verdict.reasons, verdict.checks, verdict.unmeasured
+        )
 
     @classmethod
     def unchanged(cls) -> Judged:

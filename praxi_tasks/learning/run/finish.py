@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from praxi_tasks.errors import CorruptObjectError, KeyNotFoundError, PraxiError
-from praxi_tasks.learning.data.requests import ask_again, mark_served
+from praxi_tasks.learning.data.requests import mark_served, request_retry
 from praxi_tasks.learning.evaluation.champion_challenger import Evaluation
 from praxi_tasks.learning.model_registry.mlflow import CHAMPION, ModelRegistry, tracking_uri
 from praxi_tasks.learning.run.documents import Judged, Promotion, Trained, TrainingSummary
 from praxi_tasks.learning.run.plan import TrainingPlan
-from praxi_tasks.learning.run.report.page import Story, training_page
+from praxi_tasks.learning.run.report.page import ReportData, training_page
 from praxi_tasks.learning.run.retention import newest_to_keep, prune
 from praxi_tasks.learning.run.steps import TrainingRun
 from praxi_tasks.learning.run.tracking import Tracker, artifacts
@@ -36,17 +36,17 @@ def close_training(store: Store, run_id: str) -> TrainingSummary:
     run = TrainingRun(store, run_id)
     plan = documents.read(store, run.key("plan.json"), TrainingPlan)
     registry = ModelRegistry(tracking_uri(store.uri))
-    story = _story(store, run, run_id, plan, registry)
-    documents.write(store, run.key("summary.json"), story.summary)
-    page = training_page(story)
+    data = _report_data(store, run, run_id, plan, registry)
+    documents.write(store, run.key("summary.json"), data.summary)
+    page = training_page(data)
     store.replace(run.key("report.html"), page.encode())
     tracker = Tracker(registry, run_id, artifacts(store.uri))
     record = tracker.start(plan.settings)
-    tracker.finish(record, story.trained, story.evaluation, story.judged, page)
-    ask_again(store, run_id, tuple(found.package for found in story.collected if found.state == "failed"))
+    tracker.finish(record, data.trained, data.evaluation, data.judged, page)
+    request_retry(store, run_id, tuple(found.package for found in data.collected if found.state == "failed"))
     mark_served(store, plan.requests, run_id)
     _prune(store, registry)
-    return story.summary
+    return data.summary
 
 
 def _prune(store: Store, registry: ModelRegistry) -> None:
@@ -70,7 +70,9 @@ def past_trainings(store: Store) -> list[TrainingSummary]:
     return sorted(found, key=lambda summary: summary.at)
 
 
-def _story(store: Store, run: TrainingRun, run_id: str, plan: TrainingPlan, registry: ModelRegistry) -> Story:
+def _report_data(
+    store: Store, run: TrainingRun, run_id: str, plan: TrainingPlan, registry: ModelRegistry
+) -> ReportData:
     trained = documents.read(store, run.key("trained.json"), Trained)
     judged = documents.read(store, run.key("gate.json"), Judged)
     evaluation = documents.read(store, run.key("evaluation.json"), Evaluation) if trained.changed else None
@@ -94,7 +96,9 @@ def _story(store: Store, run: TrainingRun, run_id: str, plan: TrainingPlan, regi
         f1_new=new.f1 if new else None,
     )
     history = _with(past_trainings(store), summary)
-    return Story(run_id, trained, collected, evaluation, judged, promotion, summary, history, run.trials())
+    return ReportData(
+        run_id, trained, collected, evaluation, judged, promotion, summary, history, run.trials()
+    )
 
 
 def _promotion(store: Store, run: TrainingRun, trained: Trained, registry: ModelRegistry) -> Promotion:

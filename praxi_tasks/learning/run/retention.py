@@ -60,7 +60,7 @@ def prune(store: Store, registry: ModelRegistry, newest: int) -> list[ModelVersi
         store.delete(f"{folder}/{MANIFEST}")
         for key in sorted(store.list(folder)):
             store.delete(key)
-        registry.forget(version)
+        registry.delete(version)
     return doomed
 
 

@@ -16,9 +16,9 @@ import numpy as np
 from praxi_tasks.discovery.bundle import bundle_size
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.errors import KeyNotFoundError, UsageError
-from praxi_tasks.learning.builds.import_results import adopt_builds
-from praxi_tasks.learning.data.bundled_releases import take_in
-from praxi_tasks.learning.data.release_store import Identity, Library
+from praxi_tasks.learning.builds.import_results import import_builds
+from praxi_tasks.learning.data.bundled_releases import import_bundled
+from praxi_tasks.learning.data.release_store import Identity, ReleaseStore
 from praxi_tasks.learning.data.requests import (
     NewPackage,
     asked_for,
@@ -39,7 +39,7 @@ from praxi_tasks.learning.run.tracking import Tracker, artifacts
 from praxi_tasks.learning.run.tuning import MOST_RELEASES as SAMPLE
 from praxi_tasks.learning.run.tuning import Tuning
 from praxi_tasks.learning.sources.collector import Collected, Collector
-from praxi_tasks.learning.sources.configured import choose_sources
+from praxi_tasks.learning.sources.configured import configured_sources
 from praxi_tasks.learning.training.task import Lesson, space_of
 from praxi_tasks.store import Store, documents, keys
 
@@ -51,7 +51,7 @@ class TrainingRun:
 
     def __init__(self, store: Store, run_id: str) -> None:
         self._store = store
-        self._library = Library(store)
+        self._releases = ReleaseStore(store)
         self._run = run_id
 
     def key(self, name: str) -> str:
@@ -80,7 +80,7 @@ class TrainingRun:
         ]
         base = resolve_model(model_uri, self._store.uri)
         known = load_base(base)
-        take_in(self._store, base.uri)
+        import_bundled(self._store, base.uri)
         packages = merge(package for package in [*wanted, *by_hand] if not known.knows(*package.identity))
         plan = TrainingPlan(tuple(requests), packages, base, settings)
         documents.write(self._store, self.key("plan.json"), plan)
@@ -98,7 +98,7 @@ class TrainingRun:
         plan = self._plan()
         if not 0 <= batch < plan.batches:
             raise UsageError(f"the plan has no batch {batch}", where=self.key("plan.json"))
-        collector = Collector(self._store, choose_sources(self._store), datetime.now(UTC).date())
+        collector = Collector(self._store, configured_sources(self._store), datetime.now(UTC).date())
         outcome = tuple(each for package in plan.batch(batch) for each in collector.collect_all(package))
         documents.write(self._store, self.key(f"batches/{batch}.json"), outcome)
         return outcome
@@ -128,9 +128,9 @@ class TrainingRun:
             base=plan.base,
             base_model=base.id,
             learned=tuple(release.identity for release in increment.learned),
-            twins=increment.twins,
+            indistinguishable=increment.twins,
             repaired=increment.repaired,
-            firing=increment.firing,
+            false_positives=increment.firing,
             parts=len(model.parts),
             size=bundle_size(uri) if model.parts else 0,
             seconds=seconds,
@@ -145,7 +145,7 @@ class TrainingRun:
             return None
         champion, challenger = load_base(trained.base), Model.load(trained.uri)
         unknown = [identity for identity in trained.learned if not champion.knows(*identity)]
-        new = [self._library.get(identity).release() for identity in _some(unknown)]
+        new = [self._releases.get(identity).release() for identity in _some(unknown)]
         old = [each.release() for each in self._known_to(champion)]
         evaluation = evaluate(champion, challenger, old, new, _SEED)
         documents.write(self._store, self.key("evaluation.json"), evaluation)
@@ -181,13 +181,13 @@ class TrainingRun:
         documents.write(self._store, self.key("promotion.json"), promotion)
         return promotion
 
-    def take_built(self, wanted: NewPackage, data: bytes) -> None:
+    def store_build_result(self, wanted: NewPackage, data: bytes) -> None:
         """Keep what a build handed over, for :meth:`train` to look at."""
         self._store.replace(keys.training_build(self._run, *wanted.identity), data)
 
     def collected(self) -> tuple[Collected, ...]:
-        """Return how the search for each release ended; what was built is taken into the library."""
-        return adopt_builds(self._store, self._run, self._fingerprinted())
+        """Return how the search for each release ended; what was built is stored."""
+        return import_builds(self._store, self._run, self._fingerprinted())
 
     def _fingerprinted(self) -> Iterable[Collected]:
         """Yield how each batch ended; one that died left nothing."""
@@ -216,17 +216,17 @@ class TrainingRun:
         settings = plan.settings
         stored = [each.package.identity for each in self.collected() if each.state == "stored"]
         if not settings.full_retrain:
-            new = [self._library.get(identity) for identity in stored[:most]]
+            new = [self._releases.get(identity) for identity in stored[:most]]
         elif most is None:
-            new = list(self._library.everything())
+            new = list(self._releases.everything())
         else:
-            base, new = Model(), self._library.sample(most, _SEED)
+            base, new = Model(), self._releases.sample(most, _SEED)
         known = partial(self._known_to, base, most or MOST_RELEASES)
-        return Lesson(base, new, known, self._library, settings.assignment, settings.full_retrain)
+        return Lesson(base, new, known, self._releases, settings.assignment, settings.full_retrain)
 
     def _known_to(self, model: Model, most: int = MOST_RELEASES) -> list[StoredRelease]:
         """Return some of the stored releases that a model knows."""
-        return self._library.sample(most, _SEED, lambda each: model.knows(*each.identity))
+        return self._releases.sample(most, _SEED, lambda each: model.knows(*each.identity))
 
     def _registered(self, plan: TrainingPlan, base: Model, model: Model, uri: str) -> str:
         """Register the model as challenger, and the one it builds on if the registry never saw it."""

@@ -16,7 +16,7 @@ from praxi_tasks.errors import (
     SourceOnlyError,
     StoreUnavailableError,
 )
-from praxi_tasks.learning.data.release_store import Library
+from praxi_tasks.learning.data.release_store import ReleaseStore
 from praxi_tasks.learning.data.requests import NewPackage, of_version
 from praxi_tasks.learning.data.stored_release import StoredRelease
 from praxi_tasks.learning.sources.base import Source
@@ -68,7 +68,7 @@ class Collector:
         self, store: Store, sources: Sequence[Source], today: date, attempts: int = ATTEMPTS
     ) -> None:
         self._store = store
-        self._library = Library(store)
+        self._releases = ReleaseStore(store)
         self._sources = sources
         self._today = today
         self._attempts = attempts
@@ -82,23 +82,23 @@ class Collector:
             If there is nowhere to write to.
         """
         if self._store.exists(keys.release(*wanted.identity)):
-            return Collected(wanted, "stored", self._library.get(wanted.identity).source)
+            return Collected(wanted, "stored", self._releases.get(wanted.identity).source)
         attempts = past_attempts(self._store, wanted)
         if len([attempt for attempt in attempts if attempt.day != self._today]) >= self._attempts:
-            return Collected(wanted, "given-up", reason=_told(attempts[-1].reasons))
+            return Collected(wanted, "given-up", reason=_joined(attempts[-1].reasons))
         reasons: dict[str, str] = {}
         for source in self._sources:
             if source.offers(wanted):
                 try:
                     found = self._ask(source, wanted, reasons)
                 except SourceOnlyError as error:
-                    remember(self._store, wanted, self._today, {source.name: str(error)})
+                    record_attempt(self._store, wanted, self._today, {source.name: str(error)})
                     return Collected(wanted, "source", reason=str(error))
                 if found is not None:
-                    self._library.add(found)
+                    self._releases.add(found)
                     return Collected(wanted, "stored", found.source)
-        remember(self._store, wanted, self._today, reasons)
-        return Collected(wanted, "failed", reason=_told(reasons))
+        record_attempt(self._store, wanted, self._today, reasons)
+        return Collected(wanted, "failed", reason=_joined(reasons))
 
     def collect_all(self, wanted: NewPackage) -> list[Collected]:
         """Get one release, or, of a package without a version, its newest: each day those before them.
@@ -115,11 +115,11 @@ class Collector:
         reasons: dict[str, str] = {}
         offers = [source for source in self._sources if source.offers(wanted)]
         found = dict.fromkeys(each for source in offers for each in self._versions(source, wanted, reasons))
-        remember(self._store, wanted, self._today, reasons)
+        record_attempt(self._store, wanted, self._today, reasons)
         chosen = list(found)[NEWEST * past :][:NEWEST]
         if not chosen:
             reasons = reasons or {"versions": "no source tells any more of them"}
-            return [Collected(wanted, "failed", reason=_told(reasons))]
+            return [Collected(wanted, "failed", reason=_joined(reasons))]
         return [self.collect(of_version(wanted, version)) for version in chosen]
 
     def _versions(self, source: Source, wanted: NewPackage, reasons: dict[str, str]) -> Sequence[str]:
@@ -145,14 +145,14 @@ class Collector:
         return None
 
 
-def remember(store: Store, wanted: NewPackage, today: date, reasons: dict[str, str]) -> None:
+def record_attempt(store: Store, wanted: NewPackage, today: date, reasons: dict[str, str]) -> None:
     """Record that a release was asked for in vain; of a day, the last time counts."""
     others = [attempt for attempt in past_attempts(store, wanted) if attempt.day != today]
     record = [*others, Attempt(today, reasons)]
     documents.write(store, keys.release_attempts(*wanted.identity), record)
 
 
-def amend(store: Store, wanted: NewPackage, reasons: dict[str, str]) -> None:
+def amend_last_attempt(store: Store, wanted: NewPackage, reasons: dict[str, str]) -> None:
     """Record why the last attempt to get a release was in vain, once that is known, if there was one."""
     attempts = past_attempts(store, wanted)
     if attempts:
@@ -168,6 +168,6 @@ def past_attempts(store: Store, wanted: NewPackage) -> tuple[Attempt, ...]:
         return ()
 
 
-def _told(reasons: dict[str, str]) -> str:
-    told = "; ".join(f"{source}: {reason}" for source, reason in reasons.items())
-    return told or "no source offers it"
+def _joined(reasons: dict[str, str]) -> str:
+    joined = "; ".join(f"{source}: {reason}" for source, reason in reasons.items())
+    return joined or "no source offers it"

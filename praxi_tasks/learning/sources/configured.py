@@ -49,7 +49,7 @@ _MAKERS: Final[Mapping[str, Callable[[Store], Source | None]]] = {
 }
 
 
-def choose_sources(store: Store) -> Sequence[Source]:
+def configured_sources(store: Store) -> Sequence[Source]:
     """Return the sources that ``PRAXI_LEARN_SOURCES`` names, in its order; all of them by default.
 
     An index is asked directly where ``PRAXI_LEARN_PYPI_INDEX`` or ``PRAXI_LEARN_NPM_REGISTRY`` gives its

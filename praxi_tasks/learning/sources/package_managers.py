@@ -106,5 +106,5 @@ def _environment() -> dict[str, str]:
 
 def _reason(output: str) -> str:
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    telling = [line for line in lines if re.match(r"(error|E:|npm (error|ERR!))", line, re.IGNORECASE)]
-    return _SECRET.sub("//", (telling or lines or ["it gave no file"])[0])[:300]
+    relevant = [line for line in lines if re.match(r"(error|E:|npm (error|ERR!))", line, re.IGNORECASE)]
+    return _SECRET.sub("//", (relevant or lines or ["it gave no file"])[0])[:300]

@@ -1,4 +1,4 @@
-"""Listing a tar archive as a release, with the reader (and its limits) that image layers are read with."""
+"""Listing a tar archive as a release, by the reader and within the limits of image layers."""
 
 from __future__ import annotations
 

@@ -58,14 +58,14 @@ class Learned(NamedTuple):
     """A model that learned files.
 
     ``repaired`` names the old packages and labels that were wrong about what is new and were changed for it,
-    ``firing`` those that still are; everything else that was known is the same bytes. ``carried`` are some of
+    ``firing`` those that still are; everything else that was known is the same bytes. ``bundled`` are some of
     the releases that it was trained on, for whoever trains it further.
     """
 
     model: Model
     repaired: tuple[str, ...] = ()
     firing: tuple[str, ...] = ()
-    carried: tuple[Release, ...] = ()
+    bundled: tuple[Release, ...] = ()
 
 
 def learn_files(
@@ -107,15 +107,15 @@ def learn_files(
         learned, seen = _build(before, archives, known, rng, assignment)
     else:
         learned = Added(before)
-    carried = tuple(choose(known, seen, rng))
+    bundled = tuple(choose(known, seen, rng))
     if not recordings:
-        return Learned(*learned, carried)
+        return Learned(*learned, bundled)
     growth = grow(before.recorded, Samples.of(recordings), rng, assignment=assignment)
     return Learned(
         learned.model.replaced(recorded=growth.panel),
         (*learned.repaired, *growth.repaired),
         (*learned.firing, *growth.firing),
-        carried,
+        bundled,
     )
 
 

@@ -19,7 +19,7 @@ from praxi_tasks.learning.catalogue.builder import build_catalogue
 from praxi_tasks.learning.catalogue.debian_contents import Archive
 from praxi_tasks.learning.catalogue.folder_claims import cautious
 from praxi_tasks.learning.catalogue.subset import without
-from praxi_tasks.learning.data.release_store import Shelf
+from praxi_tasks.learning.data.release_store import ReleaseIndex
 from praxi_tasks.learning.data.stored_release import StoredRelease
 from praxi_tasks.learning.estimators.assignment import BY_DEFAULT, Assignment
 from praxi_tasks.learning.estimators.hyperparameters import USUAL, Recipes
@@ -49,7 +49,7 @@ class Increment:
 def learn_releases(
     base: Model,
     new: Sequence[StoredRelease],
-    old: Shelf,
+    old: ReleaseIndex,
     assignment: Assignment = BY_DEFAULT,
     recipes: Recipes = USUAL,
 ) -> Increment:
@@ -80,7 +80,7 @@ def learn_releases(
     return Increment(added.model, tuple(learned), twins, added.repaired, added.firing)
 
 
-def _stored(base: Model, old: Shelf, name: str) -> list[Release]:
+def _stored(base: Model, old: ReleaseIndex, name: str) -> list[Release]:
     """Return the stored releases of a package that a model knows."""
     ecosystem, _, package = name.partition("/")
     return [each.release() for each in old.of_package(ecosystem, package) if base.knows(*each.identity)]
@@ -131,7 +131,7 @@ def _rest(base: Model, learned: Sequence[StoredRelease]) -> list[Catalogue]:
     return [part for part in (without(part, told) for part in base.parts) if part.packages]
 
 
-def _owner(base: Model, release: StoredRelease, old: Shelf) -> tuple[str, str] | None:
+def _owner(base: Model, release: StoredRelease, old: ReleaseIndex) -> tuple[str, str] | None:
     """Return the package whose release the model knows and that installs the same, if there is one."""
     known = (identity[:2] for identity in old.alike(release) if base.knows(*identity))
     return next(known, None)

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from praxi_tasks.discovery.model import Model
-from praxi_tasks.learning.data.release_store import Shelf
+from praxi_tasks.learning.data.release_store import ReleaseIndex
 from praxi_tasks.learning.data.stored_release import StoredRelease
 from praxi_tasks.learning.estimators.assignment import Assignment
 from praxi_tasks.learning.estimators.hyperparameters import USUAL, Recipes, Space
@@ -33,7 +33,7 @@ class Lesson:
         What it is taught.
     known
         Returns stored releases that it knows, to train a scorer on and to draw layers from.
-    shelf
+    known_releases
         All stored releases.
     rebuilt
         Whether nothing but ``new`` is to be learned, anew.
@@ -42,7 +42,7 @@ class Lesson:
     base: Model
     new: Sequence[StoredRelease]
     known: Callable[[], Sequence[StoredRelease]]
-    shelf: Shelf
+    known_releases: ReleaseIndex
     assignment: Assignment
     rebuilt: bool = False
 
@@ -61,7 +61,7 @@ class Lesson:
         """
         if self.rebuilt:
             return rebuild(self.new, self.assignment, self.base, recipes, layers)
-        made = learn_releases(self.base, self.new, self.shelf, self.assignment, recipes)
+        made = learn_releases(self.base, self.new, self.known_releases, self.assignment, recipes)
         stored = [*self.known(), *made.learned] if recipes.scorer != USUAL.scorer else []
         if not stored:
             return made

@@ -9,7 +9,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from praxi_airflow.tasks.training_requests import Trigger, request_training
 from praxi_tasks.audit.unknown_packages import NewPackage
-from praxi_tasks.learning.data.requests import TrainingRequest, ask_again, mark_served, read_request
+from praxi_tasks.learning.data.requests import TrainingRequest, mark_served, read_request, request_retry
 from praxi_tasks.store import documents, open_store
 
 DATE = datetime(2026, 3, 1, tzinfo=UTC)
@@ -65,7 +65,7 @@ def test_an_audit_without_its_document_is_final(store_folder: Path) -> None:
 
 def test_what_an_earlier_training_could_not_get_is_reason_enough_for_another(store_folder: Path) -> None:
     store = open_store(store_folder.as_uri())
-    ask_again(store, "t1", (FARM,))
+    request_retry(store, "t1", (FARM,))
     met(store_folder, "run")
     assert read_request(ask("run")["request"]).packages == ()
     mark_served(store, ["again-t1", "run"], "t2")

@@ -13,7 +13,7 @@ from praxi_airflow.run_key import run_key
 from praxi_tasks.learning.run.report.page import training_page
 from praxi_tasks.store import Store, keys, open_store
 from tests.airflow.conftest import Configure
-from tests.learning.run.report.stories import story
+from tests.learning.run.report.report_data import report_data
 from tests.support.browser import chromium, overheard
 
 pytestmark = pytest.mark.airflow
@@ -60,7 +60,7 @@ def test_a_report_is_shown_without_any_origin(server: FastAPI, store: Store) -> 
 
 @pytest.mark.slow
 def test_a_report_draws_its_charts_in_a_frame_of_another_page(server: FastAPI, store: Store) -> None:
-    store.put(keys.training_run(run_key(RUN), "report.html"), training_page(story()).encode())
+    store.put(keys.training_run(run_key(RUN), "report.html"), training_page(report_data()).encode())
     answer = client(server).get(PLACE)
     site = "http://airflow.test"
     with chromium() as browser:

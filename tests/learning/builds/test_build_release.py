@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from praxi_tasks.errors import BuildError
-from praxi_tasks.learning.builds.build_release import build_release, refuse_identities
+from praxi_tasks.learning.builds.build_release import build_release, refuse_tokens
 from praxi_tasks.learning.builds.sandbox import Bounds
 from praxi_tasks.learning.data.requests import parse_label
 from tests.support.certificates import public_part, self_signed
@@ -133,10 +133,10 @@ def test_source_that_is_not_the_listed_one_is_never_built(index: PackageIndex) -
 
 
 def test_no_foreign_code_runs_where_a_token_lies(tmp_path: Path) -> None:
-    refuse_identities(tmp_path / "nowhere")
-    refuse_identities(tmp_path)
+    refuse_tokens(tmp_path / "nowhere")
+    refuse_tokens(tmp_path)
     token = tmp_path / "kubernetes.io" / "serviceaccount" / "token"
     token.parent.mkdir(parents=True)
     token.write_text("eyJ")
     with pytest.raises(BuildError, match="holds a token"):
-        refuse_identities(tmp_path)
+        refuse_tokens(tmp_path)

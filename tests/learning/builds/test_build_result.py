@@ -9,21 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from praxi_tasks.errors import DataError, PraxiError, ReleaseRefusedError
-from praxi_tasks.learning.builds.build_result import Listing
+from praxi_tasks.learning.builds.build_result import BuildResult
 from praxi_tasks.learning.data.requests import parse_label
 from praxi_tasks.learning.data.stored_release import MOST_FILES
 
 SHOP = parse_label("shop==1.0")
 WHEEL = "shop-1.0-py3-none-any.whl"
-GOOD = Listing(WHEEL, ["site-packages/shop/a.py"], [3], [7])
+GOOD = BuildResult(WHEEL, ["site-packages/shop/a.py"], [3], [7])
 
 
-def changed(**fields: object) -> Listing:
+def changed(**fields: object) -> BuildResult:
     return msgspec.structs.replace(GOOD, **fields)
 
 
 def test_it_survives_the_way() -> None:
-    release = Listing.from_bytes(GOOD.to_bytes()).release(SHOP)
+    release = BuildResult.from_bytes(GOOD.to_bytes()).release(SHOP)
     assert release.identity == SHOP.identity
     assert (release.paths, release.sizes.tolist(), release.hashes.tolist()) == (GOOD.paths, [3], [7])
     assert release.source == f"built {WHEEL}"
@@ -66,21 +66,21 @@ def test_columns_that_can_not_be_are_refused(fields: dict[str, object]) -> None:
 def test_more_files_than_any_release_has_are_refused() -> None:
     many = MOST_FILES + 1
     with pytest.raises(ReleaseRefusedError, match="files"):
-        Listing(WHEEL, ["a"] * many, [1] * many, [1] * many).release(SHOP)
+        BuildResult(WHEEL, ["a"] * many, [1] * many, [1] * many).release(SHOP)
 
 
 def test_a_bomb_is_not_unpacked() -> None:
     with pytest.raises(DataError, match="size is impossible"):
-        Listing.from_bytes(zstandard.compress(b" " * (65 << 20)))
+        BuildResult.from_bytes(zstandard.compress(b" " * (65 << 20)))
 
 
 def test_what_is_nested_without_end_is_refused() -> None:
     with pytest.raises(DataError, match="none"):
-        Listing.from_bytes(zstandard.compress(b'{"x": ' + b"[" * 100_000))
+        BuildResult.from_bytes(zstandard.compress(b'{"x": ' + b"[" * 100_000))
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_listing_or_an_error(data: bytes) -> None:
     for given_bytes in (data, zstandard.compress(data)):
         with pytest.raises(PraxiError):
-            Listing.from_bytes(given_bytes).release(SHOP)
+            BuildResult.from_bytes(given_bytes).release(SHOP)

@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 
 from praxi_tasks.errors import ReleaseNotFoundError, SourceOnlyError
-from praxi_tasks.learning.builds.build_result import Listing
-from praxi_tasks.learning.builds.import_results import adopt_builds
-from praxi_tasks.learning.data.release_store import Library
+from praxi_tasks.learning.builds.build_result import BuildResult
+from praxi_tasks.learning.builds.import_results import import_builds
+from praxi_tasks.learning.data.release_store import ReleaseStore
 from praxi_tasks.learning.data.requests import NewPackage, parse_label
 from praxi_tasks.learning.data.stored_release import StoredRelease
 from praxi_tasks.learning.run.steps import TrainingRun
@@ -18,7 +18,7 @@ from praxi_tasks.store import Store
 
 DAY = date(2026, 3, 1)
 SHOP = parse_label("shop==1.0")
-BUILT = Listing("shop-1.0-py3-none-any.whl", ["site-packages/shop/a.py"], [3], [7])
+BUILT = BuildResult("shop-1.0-py3-none-any.whl", ["site-packages/shop/a.py"], [3], [7])
 
 
 class SourceShelf:
@@ -48,18 +48,18 @@ def test_source_is_not_stored_but_told(store: Store, found: Collected) -> None:
 
 
 def test_what_was_built_is_in_the_library(store: Store, found: Collected) -> None:
-    TrainingRun(store, "r").take_built(SHOP, BUILT.to_bytes())
+    TrainingRun(store, "r").store_build_result(SHOP, BUILT.to_bytes())
     for _ in range(2):
-        (ended,) = adopt_builds(store, "r", [found])
+        (ended,) = import_builds(store, "r", [found])
         assert (ended.state, ended.source) == ("stored", f"built {BUILT.wheel}")
-    assert Library(store).get(SHOP.identity).paths == BUILT.paths
+    assert ReleaseStore(store).get(SHOP.identity).paths == BUILT.paths
 
 
 @pytest.mark.parametrize(
     ("told", "reason"),
     [
-        (Listing(reason="it needs a compiler").to_bytes(), "it needs a compiler"),
-        (Listing("farm-1.0-py3-none-any.whl", ["a"], [1], [1]).to_bytes(), "farm-1.0"),
+        (BuildResult(reason="it needs a compiler").to_bytes(), "it needs a compiler"),
+        (BuildResult("farm-1.0-py3-none-any.whl", ["a"], [1], [1]).to_bytes(), "farm-1.0"),
         (b"nonsense", "listing is none"),
         (None, "it was not built"),
     ],
@@ -69,9 +69,9 @@ def test_what_was_not_is_recorded_and_asked_for_again(
     store: Store, found: Collected, told: bytes | None, reason: str
 ) -> None:
     if told is not None:
-        TrainingRun(store, "r").take_built(SHOP, told)
+        TrainingRun(store, "r").store_build_result(SHOP, told)
     for _ in range(2):
-        (ended,) = adopt_builds(store, "r", [found])
+        (ended,) = import_builds(store, "r", [found])
         assert ended.state == "failed"
         assert reason in ended.reason
     (attempt,) = past_attempts(store, SHOP)
@@ -80,14 +80,14 @@ def test_what_was_not_is_recorded_and_asked_for_again(
 
 
 def test_it_is_given_up_with_the_builds_reason(store: Store) -> None:
-    TrainingRun(store, "r").take_built(SHOP, Listing(reason="it needs a compiler").to_bytes())
+    TrainingRun(store, "r").store_build_result(SHOP, BuildResult(reason="it needs a compiler").to_bytes())
     for day in (1, 2):
         found = Collector(store, [SourceShelf()], date(2026, 3, day), attempts=2).collect(SHOP)
-        adopt_builds(store, "r", [found])
+        import_builds(store, "r", [found])
     ended = Collector(store, [SourceShelf()], date(2026, 3, 3), attempts=2).collect(SHOP)
     assert (ended.state, ended.reason) == ("given-up", "build: it needs a compiler")
 
 
 def test_others_stay_as_they_are(store: Store) -> None:
     others = (Collected(SHOP, "failed", reason="sold out"), Collected(SHOP, "stored", "layer"))
-    assert adopt_builds(store, "r", others) == others
+    assert import_builds(store, "r", others) == others

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from praxi_tasks.errors import BuildError
-from praxi_tasks.learning.builds.sandbox import Bounds, run_confined
+from praxi_tasks.learning.builds.sandbox import Bounds, run_sandboxed
 
 # In a session of its own, and nobody waits for it: to kill a group would miss it.
 GRANDCHILD = "import os, time; os.setsid(); open('started', 'w').close(); time.sleep(600)"
@@ -26,7 +26,7 @@ def alive(folder: Path) -> list[str]:
 
 
 def python(script: str, folder: Path, **bounds: int) -> None:
-    run_confined([sys.executable, "-I", "-c", script], folder, Bounds(**bounds))
+    run_sandboxed([sys.executable, "-I", "-c", script], folder, Bounds(**bounds))
 
 
 def test_it_sees_its_own_home_and_none_of_our_variables(
@@ -44,7 +44,7 @@ def test_it_sees_its_own_home_and_none_of_our_variables(
 
 def test_what_it_is_given_by_name_reaches_it(tmp_path: Path) -> None:
     script = "import os; raise SystemExit(0 if os.environ['GIVEN'] == 'yes' else 1)"
-    run_confined([sys.executable, "-I", "-c", script], tmp_path, Bounds(), {"GIVEN": "yes"})
+    run_sandboxed([sys.executable, "-I", "-c", script], tmp_path, Bounds(), {"GIVEN": "yes"})
 
 
 def test_its_time_is_bounded(tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ def test_why_it_failed_is_told_in_a_line(tmp_path: Path, script: str, told: str)
     assert len(str(caught.value)) <= 300
 
 
-def test_whoever_stops_the_warden_gains_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whoever_stops_the_watchdog_gains_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("praxi_tasks.learning.builds.sandbox._GRACE", 2.0)
     with pytest.raises(BuildError, match="more than"):
         python("import os, signal; os.kill(os.getppid(), signal.SIGSTOP)", tmp_path, seconds=1)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from praxi_tasks.errors import CorruptObjectError, ReleaseRefusedError
 from praxi_tasks.learning.data import bundled_releases
 from praxi_tasks.learning.data.release_files import ReleaseFile, ReleaseLine, make_release
-from praxi_tasks.learning.data.release_store import Library
+from praxi_tasks.learning.data.release_store import ReleaseStore
 from praxi_tasks.store import Store, open_store
 from tests.support import world
 
@@ -23,29 +23,29 @@ RELEASES = world.releases()[:9]
 @pytest.fixture
 def uri(tmp_path: Path) -> str:
     where = (tmp_path / "model").as_uri()
-    bundled_releases.carry(where, RELEASES)
+    bundled_releases.write_bundled(where, RELEASES)
     return where
 
 
 def identities(store: Store) -> set[tuple[str, str, str]]:
-    return {release.identity for release in Library(store).everything()}
+    return {release.identity for release in ReleaseStore(store).everything()}
 
 
 def test_what_a_model_carries_is_stored_once(store: Store, uri: str) -> None:
-    assert bundled_releases.take_in(store, uri) == len(RELEASES)
+    assert bundled_releases.import_bundled(store, uri) == len(RELEASES)
     assert identities(store) == {(one.ecosystem, one.name, one.version) for one in RELEASES}
-    assert bundled_releases.take_in(store, uri) == 0
+    assert bundled_releases.import_bundled(store, uri) == 0
 
 
 def test_a_model_may_carry_nothing(store: Store, tmp_path: Path) -> None:
-    assert bundled_releases.take_in(store, (tmp_path / "none").as_uri()) == 0
-    assert bundled_releases.carried((tmp_path / "none").as_uri()) == []
+    assert bundled_releases.import_bundled(store, (tmp_path / "none").as_uri()) == 0
+    assert bundled_releases.read_bundled((tmp_path / "none").as_uri()) == []
 
 
 def test_the_next_model_carries_what_its_base_does(tmp_path: Path, uri: str) -> None:
     grown = (tmp_path / "grown").as_uri()
-    bundled_releases.carry(grown, world.releases()[6:12], uri)
-    names = {release.identity[1:] for release in bundled_releases.carried(grown)}
+    bundled_releases.write_bundled(grown, world.releases()[6:12], uri)
+    names = {release.identity[1:] for release in bundled_releases.read_bundled(grown)}
     assert names == {(one.name, one.version) for one in world.releases()[:12]}
 
 
@@ -53,14 +53,14 @@ def test_the_next_model_carries_what_its_base_does(tmp_path: Path, uri: str) -> 
 def test_damage_is_told(store: Store, uri: str, data: bytes) -> None:
     open_store(uri).replace(bundled_releases.KEY, data)
     with pytest.raises(CorruptObjectError):
-        bundled_releases.take_in(store, uri)
+        bundled_releases.import_bundled(store, uri)
     assert identities(store) == set()
 
 
 def test_an_absurd_release_is_not_carried(tmp_path: Path) -> None:
     absurd = make_release(ReleaseLine("x", "1", [ReleaseFile("../../etc/passwd", 1, "1")]))
     with pytest.raises(ReleaseRefusedError, match="passwd"):
-        bundled_releases.carry((tmp_path / "model").as_uri(), [absurd])
+        bundled_releases.write_bundled((tmp_path / "model").as_uri(), [absurd])
 
 
 @given(st.integers(0, 30), st.integers(0, 30), st.integers(0, 20))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from praxi_tasks.errors import KeyNotFoundError
-from praxi_tasks.learning.data.release_store import Library, Shelf
+from praxi_tasks.learning.data.release_store import ReleaseIndex, ReleaseStore
 from praxi_tasks.learning.data.stored_release import StoredRelease
 from praxi_tasks.learning.run.steps import TrainingRun
 from praxi_tasks.store import Store, keys
@@ -29,43 +29,43 @@ RELEASES = [
 
 
 @pytest.fixture
-def library(store: Store) -> Library:
-    library = Library(store)
+def stored_releases(store: Store) -> ReleaseStore:
+    stored_releases = ReleaseStore(store)
     for each in RELEASES:
-        library.add(each)
-    return library
+        stored_releases.add(each)
+    return stored_releases
 
 
 @pytest.fixture(params=["store", "memory"])
-def shelf(request: pytest.FixtureRequest, library: Library) -> Shelf:
-    return library if request.param == "store" else InMemoryReleases(RELEASES)
+def index(request: pytest.FixtureRequest, stored_releases: ReleaseStore) -> ReleaseIndex:
+    return stored_releases if request.param == "store" else InMemoryReleases(RELEASES)
 
 
 def names(found: Sequence[StoredRelease]) -> list[tuple[str, str]]:
     return [(each.name, each.version) for each in found]
 
 
-def test_releases_of_one_package(shelf: Shelf) -> None:
-    assert names(shelf.of_package("pypi", "ant")) == [("ant", "1.0"), ("ant", "2.0")]
-    assert names(shelf.of_package("pypi", "@scope/bee")) == [("@scope/bee", "1.0")]
-    assert shelf.of_package("npm", "ant") == []
+def test_releases_of_one_package(index: ReleaseIndex) -> None:
+    assert names(index.of_package("pypi", "ant")) == [("ant", "1.0"), ("ant", "2.0")]
+    assert names(index.of_package("pypi", "@scope/bee")) == [("@scope/bee", "1.0")]
+    assert index.of_package("npm", "ant") == []
 
 
-def test_releases_that_install_the_same(shelf: Shelf) -> None:
-    assert shelf.alike(release("dog", like="bee")) == [("pypi", "bee", "1.0"), ("pypi", "cat", "1.0")]
-    assert shelf.alike(release("dog")) == []
+def test_releases_that_install_the_same(index: ReleaseIndex) -> None:
+    assert index.alike(release("dog", like="bee")) == [("pypi", "bee", "1.0"), ("pypi", "cat", "1.0")]
+    assert index.alike(release("dog")) == []
 
 
-def test_a_release_that_is_not_there(library: Library) -> None:
+def test_a_release_that_is_not_there(stored_releases: ReleaseStore) -> None:
     with pytest.raises(KeyNotFoundError):
-        library.get(("pypi", "ant", "3.0"))
+        stored_releases.get(("pypi", "ant", "3.0"))
 
 
-def test_a_sample_is_the_same_for_the_same_seed(library: Library) -> None:
-    assert names(library.sample(3, 7)) == names(library.sample(3, 7))
-    assert len(library.sample(3, 7)) == 3
-    assert sorted(names(library.sample(99, 7))) == sorted(names(RELEASES))
-    assert names(library.sample(99, 7, lambda each: each.version == "2.0")) == [("ant", "2.0")]
+def test_a_sample_is_the_same_for_the_same_seed(stored_releases: ReleaseStore) -> None:
+    assert names(stored_releases.sample(3, 7)) == names(stored_releases.sample(3, 7))
+    assert len(stored_releases.sample(3, 7)) == 3
+    assert sorted(names(stored_releases.sample(99, 7))) == sorted(names(RELEASES))
+    assert names(stored_releases.sample(99, 7, lambda each: each.version == "2.0")) == [("ant", "2.0")]
 
 
 class Counting:

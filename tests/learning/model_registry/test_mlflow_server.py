@@ -66,7 +66,7 @@ def test_of_a_version_that_goes_the_rest_of_its_run_stays(registry: ModelRegistr
     registry.client.log_artifacts(run, str(tmp_path / "model"), LOGGED_MODEL)
     registry.client.log_text(run, "a page", "report.html")
     version = registry.register("s3://bucket/models/some", "some", {}, run)
-    registry.forget(version)
+    registry.delete(version)
     assert registry.versions() == []
     assert [file.path for file in registry.client.list_artifacts(run)] == ["report.html"]
 

@@ -16,8 +16,8 @@ from praxi_tasks.discovery.model import Model
 from praxi_tasks.discovery.ubjson import read_ubjson
 from praxi_tasks.errors import RegistryDownError
 from praxi_tasks.fingerprint.tagset import Tagset
-from praxi_tasks.learning.data.bundled_releases import carry
-from praxi_tasks.learning.data.release_store import Library
+from praxi_tasks.learning.data.bundled_releases import write_bundled
+from praxi_tasks.learning.data.release_store import ReleaseStore
 from praxi_tasks.learning.data.requests import NewPackage, open_requests
 from praxi_tasks.learning.estimators.release_experts import SPECIALIST
 from praxi_tasks.learning.evaluation.champion_challenger import Evaluation
@@ -120,7 +120,7 @@ class TestTrainings:
     def test_what_a_starter_carries_is_measured_at_once_and_outlives_a_rebuilding(
         self, store: Store, starter: str
     ) -> None:
-        carry(starter, world.releases()[::2])
+        write_bundled(starter, world.releases()[::2])
         ask(store, "audit", put_package(store, 1, "newlib"))
         run = train(store, "t1")
         evaluation = documents.read(store, run.key("evaluation.json"), Evaluation)
@@ -186,7 +186,7 @@ class TestTrainings:
     def test_steps_that_are_killed_and_started_again_end_as_if_nothing_had_been(
         self, store: Store, starter: str, tmp_path: Path
     ) -> None:
-        carry(starter, world.releases()[:4])
+        write_bundled(starter, world.releases()[:4])
         made = []
         for where, kill in ((open_store((tmp_path / "unhurt").as_uri()), False), (store, True)):
             ask(where, "audit", put_package(where, 1, "newlib"))
@@ -197,7 +197,7 @@ class TestTrainings:
             made.append((first.model, second.model, second.aliases))
             assert named(where, layer("newlib")) == [("newlib", ("1.0",))]
             assert open_requests(where) == {}
-            assert len(list(Library(where).everything())) == 5
+            assert len(list(ReleaseStore(where).everything())) == 5
         assert made[0] == made[1]
         assert made[0][2] == ("challenger", "champion")
 
@@ -255,7 +255,7 @@ class TestTrainings:
         ask(store, "two", copycat)
         run = train(store, "t2")
         trained = documents.read(store, run.key("trained.json"), Trained)
-        assert trained.twins == {"pypi/copycat/9.9": "pypi/honest"}
+        assert trained.indistinguishable == {"pypi/copycat/9.9": "pypi/honest"}
         assert named(store, layer("honest")) == [("honest", ("1.0",))]
 
     def test_a_full_retraining_knows_what_is_stored(self, store: Store) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from praxi_tasks.errors import PraxiError, ReleaseNotFoundError, StoreUnavailableError
-from praxi_tasks.learning.data.release_store import Library
+from praxi_tasks.learning.data.release_store import ReleaseStore
 from praxi_tasks.learning.data.requests import NewPackage, parse_label
 from praxi_tasks.learning.data.stored_release import StoredRelease
 from praxi_tasks.learning.sources.collector import Collector, past_attempts
@@ -19,10 +19,10 @@ DAY = date(2026, 3, 1)
 SHOP = parse_label("shop==1.0")
 
 
-class Shelf:
+class ListedSource:
     """A source with fixed answers, which counts how often it is asked."""
 
-    name = "shelf"
+    name = "listed"
 
     def __init__(self, *answers: PraxiError | StoredRelease) -> None:
         self._answers = list(answers)
@@ -44,46 +44,46 @@ class Shelf:
 
 def release(*paths: str) -> StoredRelease:
     ones = np.ones(len(paths), np.uint64)
-    return StoredRelease(*SHOP.identity, "shelf", list(paths), ones, ones, ones.astype(np.bool_))
+    return StoredRelease(*SHOP.identity, "listed", list(paths), ones, ones, ones.astype(np.bool_))
 
 
 GONE = ReleaseNotFoundError("sold out")
 
 
 def test_the_first_source_that_has_it_gives_it(store: Store) -> None:
-    empty, full = Shelf(GONE), Shelf(release("shop/a.py"))
+    empty, full = ListedSource(GONE), ListedSource(release("shop/a.py"))
     outcome = Collector(store, [empty, full], DAY).collect(SHOP)
-    assert (outcome.state, outcome.source) == ("stored", "shelf")
-    assert Library(store).get(SHOP.identity).paths == ["shop/a.py"]
+    assert (outcome.state, outcome.source) == ("stored", "listed")
+    assert ReleaseStore(store).get(SHOP.identity).paths == ["shop/a.py"]
 
 
 def test_what_is_stored_is_not_asked_for_again(store: Store) -> None:
-    shelf = Shelf(release("shop/a.py"))
+    source = ListedSource(release("shop/a.py"))
     for _ in range(2):
-        assert Collector(store, [shelf], DAY).collect(SHOP).state == "stored"
-    assert shelf.asked == 1
+        assert Collector(store, [source], DAY).collect(SHOP).state == "stored"
+    assert source.asked == 1
 
 
 def test_what_no_source_has_is_recorded_with_the_reasons(store: Store) -> None:
-    outcome = Collector(store, [Shelf(GONE)], DAY).collect(SHOP)
+    outcome = Collector(store, [ListedSource(GONE)], DAY).collect(SHOP)
     assert outcome.state == "failed"
-    assert outcome.reason == "shelf: sold out"
+    assert outcome.reason == "listed: sold out"
     (attempt,) = past_attempts(store, SHOP)
-    assert (attempt.day, attempt.reasons) == (DAY, {"shelf": "sold out"})
+    assert (attempt.day, attempt.reasons) == (DAY, {"listed": "sold out"})
 
 
 def test_it_is_asked_for_on_so_many_days_and_then_given_up(store: Store) -> None:
-    shelf = Shelf(GONE)
+    source = ListedSource(GONE)
     for number in range(5):
-        state = Collector(store, [shelf], DAY + timedelta(number), attempts=3).collect(SHOP).state
+        state = Collector(store, [source], DAY + timedelta(number), attempts=3).collect(SHOP).state
         assert state == ("failed" if number < 3 else "given-up")
-    assert shelf.asked == 3
+    assert source.asked == 3
 
 
 def test_tries_of_one_day_count_once(store: Store) -> None:
     for _ in range(4):
-        Collector(store, [Shelf(GONE)], DAY, attempts=2).collect(SHOP)
-    late = Shelf(release("shop/a.py"))
+        Collector(store, [ListedSource(GONE)], DAY, attempts=2).collect(SHOP)
+    late = ListedSource(release("shop/a.py"))
     assert Collector(store, [late], DAY + timedelta(1), attempts=2).collect(SHOP).state == "stored"
 
 
@@ -94,24 +94,26 @@ def test_tries_of_one_day_count_once(store: Store) -> None:
 def test_an_absurd_release_is_refused_and_the_next_source_is_asked(
     store: Store, paths: tuple[str, ...], reason: str
 ) -> None:
-    assert reason in Collector(store, [Shelf(release(*paths))], DAY).collect(SHOP).reason
-    after = Collector(store, [Shelf(release(*paths)), Shelf(release("shop/a.py"))], DAY).collect(SHOP)
+    assert reason in Collector(store, [ListedSource(release(*paths))], DAY).collect(SHOP).reason
+    after = Collector(
+        store, [ListedSource(release(*paths)), ListedSource(release("shop/a.py"))], DAY
+    ).collect(SHOP)
     assert after.state == "stored"
 
 
 def test_a_million_paths_are_refused(store: Store) -> None:
     absurd = release(*(f"shop/{number}.py" for number in range(1_000_000)))
-    assert "1,000,000 files" in Collector(store, [Shelf(absurd)], DAY).collect(SHOP).reason
+    assert "1,000,000 files" in Collector(store, [ListedSource(absurd)], DAY).collect(SHOP).reason
     assert not store.exists(keys.release(*SHOP.identity))
 
 
 def test_a_store_that_is_down_ends_the_batch(store: Store) -> None:
     with pytest.raises(StoreUnavailableError):
-        Collector(store, [Shelf(StoreUnavailableError("down"))], DAY).collect(SHOP)
+        Collector(store, [ListedSource(StoreUnavailableError("down"))], DAY).collect(SHOP)
 
 
 def test_of_an_unknown_version_the_newest_are_learned_and_older_ones_on_later_days(store: Store) -> None:
-    class Stocked(Shelf):
+    class Stocked(ListedSource):
         def read(self, wanted: NewPackage) -> StoredRelease:
             return replace(release("shop/a.py"), version=wanted.version)
 
@@ -129,12 +131,12 @@ def test_of_an_unknown_version_the_newest_are_learned_and_older_ones_on_later_da
 
 
 def test_whose_versions_nobody_tells_is_told(store: Store) -> None:
-    class Silent(Shelf):
+    class Silent(ListedSource):
         def versions(self, wanted: NewPackage) -> list[str]:
             raise GONE
 
     (outcome,) = Collector(store, [Silent(GONE)], DAY).collect_all(parse_label("shop==*"))
-    assert (outcome.state, outcome.reason) == ("failed", "shelf: sold out")
+    assert (outcome.state, outcome.reason) == ("failed", "listed: sold out")
 
 
 def test_a_stored_release_survives_a_round_trip() -> None:

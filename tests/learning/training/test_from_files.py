@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from praxi_tasks.cli.app import app
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.errors import DataError
-from praxi_tasks.learning.data.bundled_releases import carried
+from praxi_tasks.learning.data.bundled_releases import read_bundled
 from praxi_tasks.learning.synthesis.augmentation import Files
 from praxi_tasks.learning.training.from_files import learn_files
 from tests.learning.recordings import impostor, recording, singles
@@ -88,13 +88,13 @@ def test_a_model_carries_what_it_was_trained_on(tmp_path: Path, listed: Path) ->
     tools = [f"tool{number}" for number in range(20)]
     index.write_text("".join(f"usr/bin/{t} utils/{t}\nusr/share/{t}/data utils/{t}\n" for t in tools))
     run("train", "--releases", listed, index, "--out", tmp_path / "model")
-    names = {release.identity for release in carried(str(tmp_path / "model"))}
+    names = {release.identity for release in read_bundled(str(tmp_path / "model"))}
     assert {("deb", tool, "") for tool in tools} <= names
     assert {("pypi", one.name, one.version) for one in world.releases()} <= names
     (tmp_path / "new.jsonl").write_text('{"name": "new", "version": "1", "files": [["new/a.py", 1, "1"]]}')
     new = ("--base", tmp_path / "model", "--releases", tmp_path / "new.jsonl")
     run("train", *new, "--out", tmp_path / "grown")
-    assert {release.identity for release in carried(str(tmp_path / "grown"))} == names | {
+    assert {release.identity for release in read_bundled(str(tmp_path / "grown"))} == names | {
         ("pypi", "new", "1")
     }
 

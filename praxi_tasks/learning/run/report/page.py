@@ -26,7 +26,7 @@ _LABELS: Final[Mapping[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class ReportData:
     """All that a page tells.
 
     ``trainings`` sums up all trainings, this one last; ``trials`` the F1 of each tuning trial.
@@ -43,26 +43,26 @@ class Story:
     trials: Sequence[float] = ()
 
 
-def training_page(story: Story) -> str:
+def training_page(data: ReportData) -> str:
     """Return the page as HTML that loads nothing, and runs nothing but the scripts that draw its charts."""
     import jinja2
 
     style, running = assets.asset("page.css"), assets.scripts()
     environment = jinja2.Environment(autoescape=True, trim_blocks=True)
     environment.filters["shortened"] = _shortened
-    told = {name: getattr(story, name) for name in Story.__slots__}
+    values = {name: getattr(data, name) for name in ReportData.__slots__}
     return environment.from_string(assets.asset("page.html")).render(
-        **told,
+        **values,
         name=unquote(
-            story.run.replace("=", "%")
+            data.run.replace("=", "%")
         ),  # the run's id, of which the key spells some letters otherwise
         labels=_LABELS,
-        figures=[figure for figure in _figures(story) if figure.rows],
+        figures=[figure for figure in _figures(data) if figure.rows],
         style=style,
         scripts=running,
         policy=assets.policy([style], running),
         licences=assets.asset("vega/LICENSES.txt"),
-        rebuilt=any(each.rebuilt for each in story.trainings),
+        rebuilt=any(each.rebuilt for each in data.trainings),
     )
 
 
@@ -71,14 +71,14 @@ def _shortened(source: str) -> str:
     return _DIGEST.sub(r"\1…", source)
 
 
-def _figures(story: Story) -> Sequence[Figure]:
-    if story.evaluation is None:
+def _figures(data: ReportData) -> Sequence[Figure]:
+    if data.evaluation is None:
         return ()
     return (
-        charts.comparison(story.evaluation),
-        charts.reliability(story.evaluation),
-        history.growth(story.trainings),
-        history.cost(story.trainings),
-        history.trials(story.trials),
-        charts.confusion(story.evaluation),
+        charts.comparison(data.evaluation),
+        charts.reliability(data.evaluation),
+        history.growth(data.trainings),
+        history.cost(data.trainings),
+        history.trials(data.trials),
+        charts.confusion(data.evaluation),
     )

@@ -10,9 +10,9 @@ import altair
 import pytest
 from playwright.sync_api import Browser, Page
 
-from praxi_tasks.learning.run.report.page import Story, training_page
+from praxi_tasks.learning.run.report.page import ReportData, training_page
 from tests.conftest import ROOT
-from tests.learning.run.report.stories import story
+from tests.learning.run.report.report_data import report_data
 from tests.support.browser import browser, opened
 
 __all__ = ["browser"]
@@ -23,14 +23,14 @@ HOSTILE = "</script><img src=x onerror=\"document.title='owned'\">'+alert(1)+'"
 TEXTS = "figure svg text"
 
 
-def shown(browser: Browser, told: Story, folder: Path, **options: object) -> Page:
+def shown(browser: Browser, told: ReportData, folder: Path, **options: object) -> Page:
     return opened(browser, training_page(told), folder, until="body[data-drawn=yes]", **options)
 
 
 @pytest.fixture(scope="module")
 def usual(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Page:
     """Return a page that tests look at and leave as it is."""
-    return shown(browser, story(), tmp_path_factory.mktemp("usual"))
+    return shown(browser, report_data(), tmp_path_factory.mktemp("usual"))
 
 
 def luminance(colour: str) -> float:
@@ -44,7 +44,7 @@ def luminance(colour: str) -> float:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_chart_is_drawn_and_can_be_read(browser: Browser, tmp_path: Path, scheme: str) -> None:
-    page = shown(browser, story(trials=[0.9, 0.95, 0.92]), tmp_path, color_scheme=scheme)
+    page = shown(browser, report_data(trials=[0.9, 0.95, 0.92]), tmp_path, color_scheme=scheme)
     assert page.locator("figure").count() == page.locator("figure svg").count() == 6
     assert page.locator("figure details[open]").count() == 0
     ground = luminance(page.evaluate("getComputedStyle(document.body).backgroundColor"))
@@ -57,7 +57,7 @@ def test_every_chart_is_drawn_and_can_be_read(browser: Browser, tmp_path: Path, 
 
 def test_no_label_is_cut_off(browser: Browser, tmp_path: Path) -> None:
     long = [(f"npm/@corner/{'very-' * 20}{number}", f"pypi/{number}", 1) for number in range(12)]
-    page = shown(browser, story(confused=long, history=90, trials=[0.9, 0.8]), tmp_path)
+    page = shown(browser, report_data(confused=long, history=90, trials=[0.9, 0.8]), tmp_path)
     outside = page.locator(TEXTS).evaluate_all(
         """texts => texts.filter(text => {
           const inner = text.getBoundingClientRect(), outer = text.closest("svg").getBoundingClientRect();
@@ -74,7 +74,7 @@ def test_a_mark_says_its_figures_when_pointed_at(usual: Page) -> None:
 
 
 def test_hostile_names_stay_text(browser: Browser, tmp_path: Path) -> None:
-    page = shown(browser, story([HOSTILE], confused=[(HOSTILE, "datum['times']", 2)]), tmp_path)
+    page = shown(browser, report_data([HOSTILE], confused=[(HOSTILE, "datum['times']", 2)]), tmp_path)
     page.locator("figure").last.locator("text[aria-roledescription='text mark']").hover()
     assert HOSTILE in page.locator("#vg-tooltip-element.visible").inner_text()
     assert page.title() == "Training manual__2026-11-20"
@@ -105,7 +105,7 @@ def test_the_page_forbids_what_it_does_not_need(usual: Page, act: str, forbidden
 
 
 def test_without_scripts_every_figure_is_still_told(browser: Browser, tmp_path: Path) -> None:
-    page = opened(browser, training_page(story()), tmp_path, until="figure", java_script_enabled=False)
+    page = opened(browser, training_page(report_data()), tmp_path, until="figure", java_script_enabled=False)
     assert page.locator("figure table").count() == page.locator("figure table:visible").count() == 5
     assert "challenger, new 0.9713" in page.locator("figure").first.inner_text().replace("\t", " ")
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from praxi_tasks.learning.run.report import history
 from praxi_tasks.learning.run.report.axes import decades, upper
-from tests.learning.run.report.stories import summary, trainings
+from tests.learning.run.report.report_data import summary, trainings
 
 POSITIVE = st.floats(1e-6, 1e9, allow_subnormal=False)
 

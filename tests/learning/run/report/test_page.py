@@ -14,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from praxi_tasks.learning.run.report.page import training_page
-from tests.learning.run.report.stories import drawn, story
+from tests.learning.run.report.report_data import drawn, report_data
 
 HOSTILE = "</script><script>alert(1)</script><!--<script>'\"`${x}\u2028&lt;"
 
@@ -72,7 +72,7 @@ def digest(text: str) -> str:
 
 
 def test_the_policy_allows_the_pages_own_style_and_scripts_and_nothing_else() -> None:
-    page = Elements(training_page(story()))
+    page = Elements(training_page(report_data()))
     styles, scripts = " ".join(map(digest, page.styles)), " ".join(map(digest, page.running))
     assert page.policy == f"default-src 'none'; style-src {styles}; script-src {scripts}"
     assert (len(page.styles), len(page.running)) == (1, 4)
@@ -81,12 +81,12 @@ def test_the_policy_allows_the_pages_own_style_and_scripts_and_nothing_else() ->
 
 
 def test_no_script_holds_what_would_end_it_early_or_names_a_source_map() -> None:
-    for script in Elements(training_page(story())).running:
+    for script in Elements(training_page(report_data())).running:
         assert not re.search(r"</script|<!--|sourceMappingURL", script, re.IGNORECASE)
 
 
 def test_every_figure_that_is_drawn_is_in_a_table_too() -> None:
-    page = Elements(training_page(story(trials=[0.9, 0.8])))
+    page = Elements(training_page(report_data(trials=[0.9, 0.8])))
     assert len(page.specs) == 6
     told = {str(value) for spec in page.specs for row in drawn(spec) for value in row.values()}
     assert {"pypi/nose2", "0.9713", "0.8"} < told
@@ -94,13 +94,13 @@ def test_every_figure_that_is_drawn_is_in_a_table_too() -> None:
 
 
 def test_a_chart_of_nothing_is_left_out() -> None:
-    assert len(Elements(training_page(story(confused=()))).specs) == 4
+    assert len(Elements(training_page(report_data(confused=()))).specs) == 4
 
 
 def test_a_training_that_changed_nothing_carries_no_script() -> None:
     from dataclasses import replace
 
-    page = training_page(replace(story(), evaluation=None))
+    page = training_page(replace(report_data(), evaluation=None))
     assert Elements(page).scripts == []
     assert len(page) < 20_000
 
@@ -108,20 +108,20 @@ def test_a_training_that_changed_nothing_carries_no_script() -> None:
 def test_a_page_of_a_long_history_stays_small() -> None:
     names = [f"package-{number}" for number in range(200)]
     confused = [(f"pypi/package-{number}", f"pypi/package-{number + 1}", 2) for number in range(20)]
-    page = training_page(story(names, confused=confused, history=1_000, trials=[0.9] * 50))
+    page = training_page(report_data(names, confused=confused, history=1_000, trials=[0.9] * 50))
     assert len(page.encode()) < 1_500_000
 
 
 @pytest.fixture(scope="module")
 def harmless() -> Elements:
-    return Elements(training_page(story(["a"], confused=[("a", "b", 1)])))
+    return Elements(training_page(report_data(["a"], confused=[("a", "b", 1)])))
 
 
 @settings(max_examples=10, deadline=None)
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), min_size=1), st.text(max_size=40))
 @example(HOSTILE, "]]></script >")
 def test_no_name_leaves_its_place(harmless: Elements, name: str, other: str) -> None:
-    page = Elements(training_page(story([name], confused=[(name, other, 1)])))
+    page = Elements(training_page(report_data([name], confused=[(name, other, 1)])))
     assert page.tags == harmless.tags
     assert page.running == harmless.running
     (pair,) = drawn(page.specs[-1])

@@ -9,7 +9,7 @@ import pytest
 
 from praxi_tasks.errors import ReleaseNotFoundError, ReleaseRefusedError, SourceOnlyError, UsageError
 from praxi_tasks.learning.data.requests import parse_label
-from praxi_tasks.learning.sources.configured import choose_sources
+from praxi_tasks.learning.sources.configured import configured_sources
 from praxi_tasks.learning.sources.pypi.sdist import SdistSource
 from praxi_tasks.store import Store
 from tests.support.package_index import PackageIndex, package_index
@@ -60,9 +60,9 @@ def test_nothing_is_built_unless_a_setting_names_an_index(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("PRAXI_LEARN_SOURCES", raising=False)
-    assert "sdist" not in {source.name for source in choose_sources(store)}
+    assert "sdist" not in {source.name for source in configured_sources(store)}
     monkeypatch.setenv("PRAXI_LEARN_BUILD_INDEX", "https://index.example/simple")
-    assert [source.name for source in choose_sources(store)][-1] == "sdist"
+    assert [source.name for source in configured_sources(store)][-1] == "sdist"
 
 
 def test_an_index_that_needs_credentials_is_none_for_builds(
@@ -71,5 +71,5 @@ def test_an_index_that_needs_credentials_is_none_for_builds(
     monkeypatch.setenv("PRAXI_LEARN_SOURCES", "sdist")
     monkeypatch.setenv("PRAXI_LEARN_BUILD_INDEX", "https://me:hunter2@index.example/simple")
     with pytest.raises(UsageError, match="credentials") as caught:
-        choose_sources(store)
+        configured_sources(store)
     assert "hunter2" not in str(caught.value)

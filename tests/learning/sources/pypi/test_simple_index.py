@@ -14,7 +14,7 @@ import pytest
 
 from praxi_tasks.errors import DataError, ReleaseError, ReleaseNotFoundError, ReleaseRefusedError, UsageError
 from praxi_tasks.learning.data.requests import parse_label
-from praxi_tasks.learning.sources.configured import choose_sources
+from praxi_tasks.learning.sources.configured import configured_sources
 from praxi_tasks.learning.sources.pypi.pip import PipSource
 from praxi_tasks.learning.sources.pypi.simple_index import SimpleIndex
 from praxi_tasks.store import Store
@@ -153,12 +153,12 @@ def test_credentials_go_to_the_index_and_into_no_message(server: Site) -> None:
 
 def test_a_setting_decides_who_is_asked(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PRAXI_LEARN_SOURCES", "pypi")
-    assert isinstance(choose_sources(store)[0], PipSource)
+    assert isinstance(configured_sources(store)[0], PipSource)
     monkeypatch.setenv("PRAXI_LEARN_PYPI_INDEX", "https://index.example/simple/")
-    assert isinstance(choose_sources(store)[0], SimpleIndex)
+    assert isinstance(configured_sources(store)[0], SimpleIndex)
     monkeypatch.setenv("PRAXI_LEARN_PYPI_INDEX", "index.example")
     with pytest.raises(UsageError):
-        choose_sources(store)
+        configured_sources(store)
 
 
 @pytest.mark.slow

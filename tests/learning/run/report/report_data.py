@@ -1,4 +1,4 @@
-"""Trainings as their reports are told of them, made up."""
+"""Made-up results of trainings, for the tests of their reports."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from praxi_tasks.learning.evaluation.champion_challenger import Evaluation, Scor
 from praxi_tasks.learning.evaluation.gate import Bars, judge
 from praxi_tasks.learning.model_registry.resolve import ResolvedModel
 from praxi_tasks.learning.run.documents import Judged, Promotion, Trained, TrainingSummary
-from praxi_tasks.learning.run.report.page import Story
+from praxi_tasks.learning.run.report.page import ReportData
 from praxi_tasks.learning.sources.collector import Collected
 
 LOOK_ALIKES = (("pypi/nose", "pypi/nose2", 3), ("npm/@corner/shop", "npm/@corner/shop-core", 1))
@@ -73,13 +73,13 @@ def trainings(number: int) -> list[TrainingSummary]:
     ]
 
 
-def story(
+def report_data(
     names: Sequence[str] = ("requests",),
     *,
     confused: Sequence[tuple[str, str, int]] = LOOK_ALIKES,
     history: int = 5,
     trials: Sequence[float] = (),
-) -> Story:
+) -> ReportData:
     """Return the story of a training that learned packages of some names."""
     packages = [NewPackage(f"pkg:pypi/{name}@1.0", "pypi", name, "1.0") for name in names]
     trained = Trained(
@@ -89,16 +89,16 @@ def story(
         base=ResolvedModel("file:///models/1", "1"),
         base_model="1" * 64,
         learned=tuple((package.ecosystem, package.name, package.version) for package in packages),
-        twins={},
+        indistinguishable={},
         repaired=(),
-        firing=(),
+        false_positives=(),
         parts=2,
         size=2_400_000,
         seconds=0.31,
     )
     measured = evaluation(confused)
     past = trainings(history)
-    return Story(
+    return ReportData(
         run="manual__2026-11-20",
         trained=trained,
         collected=[Collected(package, "stored", f"wheel {package.name}-1.0") for package in packages],
