@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
+from praxi_tasks.discovery.calibration import calibration_error, reliability_diagram
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.discovery.prediction import LayerPrediction, ReleasePrediction
 from praxi_tasks.learning.synthesis.layer_sampler import LabelledLayer
@@ -86,7 +86,8 @@ class Evaluation:
     @property
     def calibration_error(self) -> float:
         """Expected calibration error of the confidence in all candidates."""
-        return calibration_error(np.array(self.confidence), np.array(self.present, np.bool_))
+        diagram = reliability_diagram(np.array(self.confidence), np.array(self.present, np.bool_))
+        return calibration_error(diagram)
 
 
 def evaluate(model: Model, layers: Iterable[LabelledLayer]) -> Evaluation:
@@ -125,13 +126,3 @@ def _meant(release: ReleasePrediction, true: Mapping[str, str | None]) -> str:
     """Return the package that is meant: the one that is there, if what was named ties with it."""
     name = f"{release.ecosystem}/{release.name}"
     return next((one for one in (name, *release.ties) if one in true), name)
-
-
-def calibration_error(confidence: NDArray[np.float64], present: NDArray[np.bool_], bins: int = 10) -> float:
-    """Return the expected calibration error: how far confidence and frequency are apart, bin by bin."""
-    if not len(confidence):
-        return 0.0
-    place = np.minimum((confidence * bins).astype(np.intp), bins - 1)
-    counts = np.bincount(place, minlength=bins)
-    gap = np.abs(np.bincount(place, confidence, bins) - np.bincount(place, present, bins))
-    return float(gap[counts > 0].sum() / len(confidence))

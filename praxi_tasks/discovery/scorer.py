@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from praxi_tasks.discovery.calibration import calibrate
 from praxi_tasks.discovery.candidates import FEATURES
 from praxi_tasks.discovery.trees import Trees
 from praxi_tasks.errors import CorruptObjectError
@@ -46,7 +47,7 @@ class Scorer:
         raw = np.zeros(len(features))
         if self._trees:
             raw = self._trees.probability(features[:, : self._trees.features])
-        return np.interp(raw, self._knots, self._levels) if len(self._knots) else raw
+        return calibrate(raw, self._knots, self._levels)
 
     def to_bytes(self) -> bytes:
         """Return the scorer as bytes."""

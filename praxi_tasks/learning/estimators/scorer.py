@@ -9,11 +9,11 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from praxi_tasks.discovery.calibration import fit_calibration
 from praxi_tasks.discovery.candidate_search import sight
 from praxi_tasks.discovery.candidates import FEATURES
 from praxi_tasks.discovery.catalogue import Catalogue
 from praxi_tasks.discovery.scorer import Scorer
-from praxi_tasks.learning.estimators.isotonic import isotonic_curve
 from praxi_tasks.learning.estimators.xgboost_c import train_booster
 from praxi_tasks.learning.synthesis.layer_sampler import LabelledLayer, LayerSampler
 
@@ -93,13 +93,4 @@ def train_scorer(
     fresh = examples([sampler.draw() for _ in range(layers // 2)], catalogue)
     nothing = np.empty(0, np.float64)
     raw = Scorer(booster, nothing, nothing).confidence(fresh.features)
-    return Scorer(booster, *reliability(raw, fresh.present))
-
-
-def reliability(
-    raw: NDArray[np.float64], present: NDArray[np.bool_]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the isotonic curve from raw probabilities to how often they were right."""
-    if len(np.unique(present)) < 2:
-        return np.empty(0, np.float64), np.empty(0, np.float64)
-    return isotonic_curve(raw, present.astype(np.float64), low=0.0005, high=0.9995)
+    return Scorer(booster, *fit_calibration(raw, fresh.present))

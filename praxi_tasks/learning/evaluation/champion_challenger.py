@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from praxi_tasks.discovery.calibration import Bin, calibration_error, reliability_diagram
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.discovery.release import Release
 from praxi_tasks.fingerprint.tagset import Tagset
@@ -20,7 +21,6 @@ LAYERS: Final = 96
 MOST_RELEASES: Final = 1_500
 """How many stored releases layers are drawn from at most, so that an evaluation's time is bounded."""
 
-_BINS: Final = 10
 _LEAST_CONFIDENCE: Final = 0.02
 """Candidates that nobody would name say nothing about calibration; there are many of them."""
 
@@ -111,7 +111,7 @@ def score(model: Model, layers: Sequence[LabelledLayer]) -> Scores:
         rights.append(
             np.array([model.catalogue.packages[p] in layer.truth for p in found.packages], np.bool_)
         )
-    error, curve = calibration(np.concatenate(confidences), np.concatenate(rights))
+    curve = _diagram(np.concatenate(confidences), np.concatenate(rights))
     total = hits.total()
     return Scores(
         layers=len(layers),
@@ -119,26 +119,16 @@ def score(model: Model, layers: Sequence[LabelledLayer]) -> Scores:
         precision=total / max(named.total(), 1),
         recall=total / max(present.total(), 1),
         exact=_f1(exact, named.total(), versions),
-        calibration=error,
+        calibration=calibration_error(curve),
         curve=curve,
         ecosystems={e: _f1(hits[e], named[e], present[e]) for e in sorted(present)},
         confused=tuple((*pair, count) for pair, count in confused.most_common(20)),
     )
 
 
-def calibration(
-    confidence: NDArray[np.float64], right: NDArray[np.bool_]
-) -> tuple[float, tuple[tuple[float, float, int], ...]]:
-    """Return the expected calibration error, and the points of the reliability diagram."""
+def _diagram(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> tuple[Bin, ...]:
     counted = confidence >= _LEAST_CONFIDENCE
-    confidence, right = confidence[counted], right[counted]
-    bins = np.minimum((confidence * _BINS).astype(np.intp), _BINS - 1)
-    curve = []
-    for number in np.unique(bins).tolist():
-        inside = bins == number
-        curve.append((float(confidence[inside].mean()), float(right[inside].mean()), int(inside.sum())))
-    total = max(sum(count for *_, count in curve), 1)
-    return sum(abs(said - was) * count for said, was, count in curve) / total, tuple(curve)
+    return reliability_diagram(confidence[counted], right[counted])
 
 
 def false_positives(model: Model, releases: Sequence[Release], rng: np.random.Generator) -> float:
