@@ -1,26 +1,9 @@
-"""Registers with Airflow what ``praxi_airflow`` offers; nothing else happens here."""
+"""Registers the plugin where Praxi is a plugins folder; an installed package does that by itself."""
 
 from __future__ import annotations
 
-from typing import Any
+from praxi_airflow import plugin
 
-from airflow.plugins_manager import AirflowPlugin
-
-from praxi_airflow.web.application import application
-
-
-class PraxiPlugin(AirflowPlugin):
-    """Praxi's plugin."""
-
-    name = "praxi"
-    fastapi_apps: list[Any] = [  # noqa: RUF012 - as the base class declares it
-        {"app": application, "url_prefix": "/praxi", "name": "Praxi"}
-    ]
-    external_views: list[Any] = [  # noqa: RUF012 - as the base class declares it
-        {
-            "name": "Praxi report",
-            "href": "/praxi/reports/{DAG_ID}/{RUN_ID}",
-            "url_route": "praxi-report",
-            "destination": "dag_run",
-        }
-    ]
+# Airflow reports a plugin that is registered twice as an import error.
+if not plugin.has_entry_point():
+    PraxiPlugin = plugin.PraxiPlugin

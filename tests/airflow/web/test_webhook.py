@@ -152,7 +152,7 @@ def test_a_body_larger_than_any_notification_is_refused(client: TestClient) -> N
 
 
 def test_the_plugin_offers_it_below_praxi() -> None:
-    from praxi_plugin import PraxiPlugin
+    from praxi_airflow.plugin import PraxiPlugin
 
     (offered,) = PraxiPlugin.fastapi_apps
     assert offered["url_prefix"] == "/praxi"

@@ -1,0 +1,35 @@
+"""Praxi's plugin for Airflow: the routes below ``/praxi`` and a run's report as a tab of its page.
+
+Airflow finds it by the entry point of the installed package, or by ``praxi_plugin.py`` in a plugins folder.
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points
+from typing import Any
+
+from airflow.plugins_manager import AirflowPlugin
+
+from praxi_airflow.web.application import application
+
+
+class PraxiPlugin(AirflowPlugin):
+    """Registers what ``praxi_airflow`` offers to Airflow's API server."""
+
+    name = "praxi"
+    fastapi_apps: list[Any] = [  # noqa: RUF012 - as the base class declares it
+        {"app": application, "url_prefix": "/praxi", "name": "Praxi"}
+    ]
+    external_views: list[Any] = [  # noqa: RUF012 - as the base class declares it
+        {
+            "name": "Praxi report",
+            "href": "/praxi/reports/{DAG_ID}/{RUN_ID}",
+            "url_route": "praxi-report",
+            "destination": "dag_run",
+        }
+    ]
+
+
+def has_entry_point() -> bool:
+    """Return whether an installed package registers the plugin by itself."""
+    return any(point.name == PraxiPlugin.name for point in entry_points(group="airflow.plugins"))
