@@ -29,8 +29,20 @@ class PrometheusUnavailableError(PrometheusError):
     retryable = True
 
 
-class QueryTooLargeError(PrometheusError):
-    """A query would load more samples, or take more time, than the server allows."""
+class PartialAnswerError(PrometheusUnavailableError):
+    """The server answered with what it could reach: a part of its stores or of the data is missing."""
+
+    code = "partial-answer"
+
+
+class QueryRefusedError(PrometheusError):
+    """The server refuses this query; whether a smaller one is answered is seen by asking."""
+
+    code = "query-refused"
+
+
+class QueryTooLargeError(QueryRefusedError):
+    """A query would load more, be longer, or take more time, than the server allows."""
 
     code = "query-too-large"
 

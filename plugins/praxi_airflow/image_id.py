@@ -54,3 +54,15 @@ def parse_image_id(image_id: str) -> ImageId:
 def is_image_id(reference: str) -> bool:
     """Return whether a reference is only an ID, as runtimes report an image whose tag they have lost."""
     return parse_image_id(reference).kind == CONFIG
+
+
+def pinned_reference(image_id: str) -> str:
+    """Return the reference by digest that an image ID is, if it holds a repository; else nothing.
+
+    Examples
+    --------
+    >>> pinned_reference("docker-pullable://r.example/web@sha256:" + "0" * 64)[:22]
+    'r.example/web@sha256:0'
+    """
+    text = _SCHEME.sub("", image_id.strip(), count=1)
+    return text if parse_image_id(image_id).kind == MANIFEST else ""

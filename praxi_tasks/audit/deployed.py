@@ -17,7 +17,8 @@ class DeployedImage(msgspec.Struct, frozen=True, omit_defaults=True):
 
     ``image`` is the reference as deployed. ``digest_kind`` says what ``digest`` is the hash of: a
     ``manifest`` (or index), which a registry can be asked for, or a ``config`` (Docker's image ID), which
-    it can't. Times are ISO 8601 in UTC. ``warnings`` are for the report's reader.
+    it can't. Times are ISO 8601 in UTC. ``warnings`` are for the report's reader. ``cluster`` names the
+    cluster that ran it, where Prometheus knows several.
     """
 
     image: str
@@ -29,6 +30,7 @@ class DeployedImage(msgspec.Struct, frozen=True, omit_defaults=True):
     last_seen: str = ""
     init: bool = False
     warnings: tuple[str, ...] = ()
+    cluster: str = ""
 
     @property
     def pinned(self) -> str:
@@ -36,6 +38,18 @@ class DeployedImage(msgspec.Struct, frozen=True, omit_defaults=True):
         if self.digest_kind != MANIFEST:
             return self.image
         return f"{_without_tag(self.image)}@{self.digest}"
+
+
+class ImageList(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The images of a run, and what is known of the list itself.
+
+    ``problems`` say what may be missing, and why. A list that is not ``whole`` proves of no image that it is
+    gone.
+    """
+
+    images: tuple[DeployedImage, ...]
+    problems: tuple[str, ...] = ()
+    whole: bool = True
 
 
 def by_hand(references: list[str] | tuple[str, ...]) -> tuple[DeployedImage, ...]:

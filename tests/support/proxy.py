@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import unquote_plus
 
 
 @dataclass(frozen=True)
@@ -27,14 +28,19 @@ SILENCE = Answer(0, silent=True)
 
 @dataclass
 class Proxy:
-    """What runs: its URL, what it will answer next, and what it was asked."""
+    """What runs: its URL, what it will answer next, and what it was asked.
+
+    ``judge`` sees each request, decoded, and may refuse it; ``headers`` are the last one's.
+    """
 
     url: str
     token: str
     prefix: str
     next_answers: list[Answer] = field(default_factory=list)
     always: Answer | None = None
+    judge: Callable[[str], Answer | None] = lambda _: None
     seen: list[str] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
     done: threading.Event = field(default_factory=threading.Event)
 
     def answer(self, path: str, authorization: str) -> Answer | None:
@@ -43,6 +49,8 @@ class Proxy:
             return self.next_answers.pop(0)
         if self.always is not None:
             return self.always
+        if refusal := self.judge(unquote_plus(path)):
+            return refusal
         if self.token and authorization != f"Bearer {self.token}":
             return Answer(401, "Unauthorized", "text/plain")
         if not path.startswith(self.prefix):
@@ -55,7 +63,13 @@ def proxy(upstream: str, *, token: str = "", prefix: str = "") -> Iterator[Proxy
     """Run a proxy on a free loopback port before ``upstream``, below the path ``prefix``."""
 
     class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            form = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            self.path = f"{self.path}?{form}"
+            self.do_GET()
+
         def do_GET(self) -> None:
+            state.headers = dict(self.headers)
             answer = state.answer(self.path, self.headers.get("Authorization", ""))
             if answer is None:
                 self._forward()

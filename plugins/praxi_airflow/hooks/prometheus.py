@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from airflow.sdk import BaseHook
 
-from praxi_airflow.hooks.prometheus_answers import check_response, translated
+from praxi_airflow.errors import PartialAnswerError, PrometheusUnavailableError
+from praxi_airflow.hooks.prometheus_answers import translated
 from praxi_airflow.hooks.prometheus_connection import Endpoint, read_endpoint
-
-if TYPE_CHECKING:
-    from prometheus_api_client import PrometheusConnect
 
 logger = logging.getLogger(__name__)
 Series = dict[str, Any]
@@ -25,25 +22,44 @@ class PrometheusHook(BaseHook):
     """Asks the Prometheus that an Airflow connection names.
 
     The connection's host is the URL, path prefix included (``https://thanos.example/api/prefix``). Its
-    password is a bearer token; with a login too, both are basic authentication. Its extra, in JSON, may
-    hold ``verify`` (false to trust any certificate), ``ca`` (path of a CA bundle), ``token_file`` (a token
-    that rotates, as a service account's does), ``timeout`` (seconds, 60), ``retries`` (4), ``backoff``
-    (factor in seconds, 1) and ``matchers`` (label matchers that every query carries, such as
-    ``cluster="prod"`` where one Thanos speaks for many clusters).
+    password is a bearer token; with a login too, both are basic authentication. Its extra, in JSON, may hold:
+
+    ``verify``, ``ca``
+        false to trust any certificate; the path of a CA bundle.
+    ``cert``, ``key``
+        Paths of a client certificate and its key.
+    ``token_file``
+        A token that rotates, as a service account's does.
+    ``headers``
+        Headers of every request, such as ``{"X-Scope-OrgID": "tenant"}``.
+    ``parameters``
+        Query parameters of every request, such as ``{"dedup": "true"}``.
+    ``proxy``
+        URL of the HTTP proxy before it.
+    ``timeout``, ``retries``, ``backoff``
+        Seconds (60), tries after the first (4), and their pause's factor in seconds (1).
+    ``matchers``
+        Label matchers that every query carries, such as ``cluster="prod"``.
+    ``cluster``, ``cluster_label``
+        The name of the cluster it speaks for; or, of several, the label that tells them apart (``cluster``).
 
     Parameters
     ----------
     conn_id
         Id of the connection.
+    accept_partial
+        Whether an answer that is not whole is used all the same; ``problems`` then says what it lacks.
     """
 
     conn_name_attr: ClassVar[str] = "conn_id"
     default_conn_name: ClassVar[str] = "praxi_prometheus"
     hook_name: ClassVar[str] = "Prometheus"
 
-    def __init__(self, conn_id: str = default_conn_name) -> None:
+    def __init__(self, conn_id: str = default_conn_name, *, accept_partial: bool = False) -> None:
         super().__init__()
         self.conn_id = conn_id
+        self.accept_partial = accept_partial
+        self.problems: list[str] = []
 
     @cached_property
     def endpoint(self) -> Endpoint:
@@ -56,10 +72,6 @@ class PrometheusHook(BaseHook):
         """
         return read_endpoint(self.conn_id)
 
-    def get_conn(self) -> PrometheusConnect:
-        """Return a client whose every request has the connection's timeout, retries and credentials."""
-        return _connect(self.endpoint)
-
     def query(self, expression: str, at: datetime) -> list[Series]:
         """Return the series of an instant query: each has ``metric`` and ``value`` or ``values``.
 
@@ -67,43 +79,30 @@ class PrometheusHook(BaseHook):
         ------
         PrometheusUnavailableError
             If it is down or overloaded: ask again later.
-        QueryTooLargeError
-            If the server will not load that much at once.
+        PartialAnswerError
+            If the answer is not whole, unless that is accepted.
+        QueryRefusedError
+            If the server will not answer this query; a smaller one it may.
         PrometheusError
-            If it refuses the query or the credentials, or what answers is no Prometheus.
+            If it refuses the credentials, or what answers is no Prometheus.
         """
-        with self._asking() as client:
-            # A Thanos that can't reach a part of its stores must say so rather than leave images out.
-            parameters = {"time": f"{at.timestamp():.3f}", "partial_response": "false"}
-            answer = client.custom_query(query=expression, params=parameters)
-        return list(answer)
+        from praxi_airflow.hooks.prometheus_client import PrometheusClient
 
-    @contextmanager
-    def _asking(self) -> Iterator[PrometheusConnect]:
-        with translated(self.conn_id, self.endpoint), self.get_conn() as client:
-            yield client
+        with translated(self.conn_id, self.endpoint):
+            client = PrometheusClient(self.endpoint, self._on_partial)
+            with contextlib.closing(client):
+                return client.query(expression, at.timestamp())
 
+    def answers(self, at: datetime) -> bool:
+        """Return whether it answers the smallest of queries: whether it is up."""
+        try:
+            return bool(self.query("vector(1)", at))
+        except PrometheusUnavailableError:
+            return False
 
-def _connect(endpoint: Endpoint) -> PrometheusConnect:
-    import requests
-    from prometheus_api_client import PrometheusConnect
-    from urllib3.util.retry import Retry
-
-    session = requests.Session()
-    session.verify = endpoint.verify
-    session.trust_env = False
-    session.hooks["response"].append(check_response)
-    return PrometheusConnect(
-        url=endpoint.url,
-        headers=endpoint.headers(),
-        auth=endpoint.basic,
-        session=session,
-        timeout=endpoint.timeout,
-        retry=Retry(
-            total=endpoint.retries,
-            backoff_factor=endpoint.backoff,
-            status_forcelist=(429, 500, 502, 503, 504),
-            raise_on_status=False,
-            respect_retry_after_header=True,
-        ),
-    )
+    def _on_partial(self, error: PartialAnswerError) -> None:
+        if not self.accept_partial:
+            raise error
+        if error.what not in self.problems:
+            logger.warning("connection %s: %s", self.conn_id, error.what)
+            self.problems.append(error.what)

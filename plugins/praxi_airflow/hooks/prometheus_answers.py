@@ -6,7 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from praxi_airflow.errors import PrometheusError, PrometheusUnavailableError, QueryTooLargeError
+from praxi_airflow.errors import (
+    PartialAnswerError,
+    PrometheusError,
+    PrometheusUnavailableError,
+    QueryRefusedError,
+    QueryTooLargeError,
+)
 
 if TYPE_CHECKING:
     import requests
@@ -14,7 +20,9 @@ if TYPE_CHECKING:
     from praxi_airflow.hooks.prometheus_connection import Endpoint
 
 _LATER: Final = frozenset({408, 425, 429})
-_TOO_LARGE: Final = ("too many samples", "query timed out", "exceeded maximum", "limit exceeded")
+# What limits are answered with: too long for its URL or body, or refused while it was executed.
+_TOO_LARGE: Final = frozenset({413, 414, 422, 431})
+_ANNOTATION: Final = "PromQL "
 _QUOTED: Final = 300
 
 
@@ -28,18 +36,45 @@ def check_response(response: requests.Response, **_: Any) -> None:
     """
     if response.ok:
         return
-    told = _reason(response)
-    if any(sign in told for sign in _TOO_LARGE):
-        raise QueryTooLargeError(f"the query is too large: {told}", action="raise the server's query limits")
-    if response.status_code >= 500 or response.status_code in _LATER:
-        raise PrometheusUnavailableError(f"it answered {response.status_code}: {told}")
-    if response.status_code in {401, 403}:
-        raise PrometheusError(
-            f"it refused the credentials with {response.status_code}", action="check the connection's token"
+    told, status = _reason(response), response.status_code
+    if status in _TOO_LARGE:
+        raise QueryTooLargeError(
+            f"it refused the query with {status}: {told}", action="raise the server's query limits"
         )
-    raise PrometheusError(
-        f"it refused the query with {response.status_code}: {told}", action="check the URL and the query"
-    )
+    if status in {401, 403}:
+        raise PrometheusError(
+            f"it refused the credentials with {status}",
+            action="check the connection's token, and the headers that its extra gives",
+        )
+    if status in {405, 501}:
+        raise QueryRefusedError(f"it refused the request's method with {status}: {told}")
+    if status >= 500 or status in _LATER:
+        raise PrometheusUnavailableError(f"it answered {status}: {told}")
+    kind = QueryRefusedError if status == 400 else PrometheusError
+    raise kind(f"it refused the query with {status}: {told}", action="check the URL and the query")
+
+
+def check_whole(answer: Any) -> None:
+    """Raise an error if an answer says that it is not whole.
+
+    Thanos, Cortex and Prometheus' remote read put into ``warnings`` what they could not reach; what
+    PromQL has to say about a query stands there as well, and is not meant. VictoriaMetrics has ``isPartial``.
+
+    Raises
+    ------
+    PartialAnswerError
+        If a part of the data is missing.
+    """
+    if not isinstance(answer, dict):
+        return
+    warnings = [str(warning) for warning in answer.get("warnings") or ()]
+    missing = [warning for warning in warnings if not warning.startswith(_ANNOTATION)]
+    if answer.get("isPartial") is True:
+        missing.append("isPartial")
+    if missing:
+        raise PartialAnswerError(
+            f"the answer is not whole: {missing[0][:_QUOTED]}", action="see which of its stores is away"
+        )
 
 
 @contextmanager

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+import json
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 from airflow.sdk import BaseHook
@@ -19,10 +21,25 @@ if TYPE_CHECKING:
 
 Number = TypeVar("Number", int, float)
 
+CLUSTER_LABEL: Final = "cluster"
+# Thanos and VictoriaMetrics must say that a part of their stores is missing rather than leave images out.
+_WHOLE_ANSWERS: Final = {"partial_response": "false", "deny_partial_response": "1"}
+_EXTRAS: Final = frozenset({
+    "backoff", "ca", "cert", "cluster", "cluster_label", "headers", "key", "matchers", "parameters", "proxy",
+    "retries", "timeout", "token_file", "verify",
+})  # fmt: skip
+_HEADER: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_LABEL: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Endpoint:
-    """Where a Prometheus is and how to ask it; ``token`` and ``basic`` never show in its repr."""
+    """Where a Prometheus is and how to ask it; what may be secret never shows in its repr.
+
+    ``certificate`` holds the paths of the client's certificate and key. ``parameters`` go with every query.
+    ``cluster`` is the name of the one cluster it speaks for; where it speaks for several, ``cluster_label``
+    is the label that tells them apart.
+    """
 
     url: str
     verify: bool | str = True
@@ -32,10 +49,17 @@ class Endpoint:
     matchers: str = ""
     token: str = field(default="", repr=False)
     basic: tuple[str, str] | None = field(default=None, repr=False)
+    extra_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    parameters: Mapping[str, str] = field(default_factory=lambda: dict(_WHOLE_ANSWERS))
+    certificate: tuple[str, str] | None = None
+    proxy: str = field(default="", repr=False)
+    cluster: str = ""
+    cluster_label: str = CLUSTER_LABEL
 
     def headers(self) -> dict[str, str]:
         """Return the headers of every request."""
-        return {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        token = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        return {**token, **self.extra_headers}
 
 
 def read_endpoint(conn_id: str) -> Endpoint:
@@ -65,6 +89,11 @@ class _Reader:
 
     def endpoint(self) -> Endpoint:
         connection = self._connection
+        unknown = sorted(self._extra.keys() - _EXTRAS)
+        if unknown:
+            raise self._wrong(
+                f"the extra {unknown[0]!r} is not known", f"use some of {', '.join(sorted(_EXTRAS))}"
+            )
         basic = (connection.login, connection.password or "") if connection.login else None
         return Endpoint(
             url=self._url(),
@@ -75,7 +104,48 @@ class _Reader:
             matchers=str(self._extra.get("matchers", "")).strip(" ,"),
             token=self._token() if basic is None else "",
             basic=basic,
+            extra_headers=self._headers(),
+            parameters={**_WHOLE_ANSWERS, **self._texts("parameters")},
+            certificate=self._certificate(),
+            proxy=self._proxy(),
+            cluster=str(self._extra.get("cluster", "")).strip(),
+            cluster_label=self._label("cluster_label", CLUSTER_LABEL),
         )
+
+    def _texts(self, name: str) -> dict[str, str]:
+        """Return an extra that maps names to texts; numbers and booleans are written as JSON writes them."""
+        given = self._extra.get(name, {})
+        if not isinstance(given, dict) or not all(isinstance(v, str | int | float) for v in given.values()):
+            raise self._wrong(f"the extra {name!r} is no object of texts", 'use {"name": "value"}')
+        return {str(key): v if isinstance(v, str) else json.dumps(v) for key, v in given.items()}
+
+    def _headers(self) -> dict[str, str]:
+        headers = self._texts("headers")
+        for name, value in headers.items():
+            if not _HEADER.fullmatch(name) or not value.isprintable() or not value.isascii():
+                raise self._wrong(f"the extra 'headers' holds {name!r}", "give headers' names and values")
+        return headers
+
+    def _certificate(self) -> tuple[str, str] | None:
+        paths = [str(self._extra.get(name, "")) for name in ("cert", "key")]
+        if not any(paths):
+            return None
+        for name, path in zip(("cert", "key"), paths, strict=True):
+            if not Path(path).is_file():
+                raise self._wrong(f"the extra {name!r} names {path!r}, which is no file", "give a PEM's path")
+        return paths[0], paths[1]
+
+    def _proxy(self) -> str:
+        proxy = str(self._extra.get("proxy", "")).strip()
+        if proxy and (urlsplit(proxy).scheme not in {"http", "https"} or not urlsplit(proxy).hostname):
+            raise self._wrong("the extra 'proxy' is no URL", "use http://host:port")
+        return proxy
+
+    def _label(self, name: str, default: str) -> str:
+        label = str(self._extra.get(name, default))
+        if not _LABEL.fullmatch(label):
+            raise self._wrong(f"the extra {name!r} is {label!r}", "give the name of a label")
+        return label
 
     def _wrong(self, what: str, action: str) -> SettingsError:
         return SettingsError(what, where=f"connection {self._conn_id}", action=action)

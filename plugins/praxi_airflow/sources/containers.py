@@ -8,17 +8,26 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from praxi_airflow.image_id import ImageId, is_image_id, parse_image_id
+from praxi_airflow.hooks.prometheus_connection import CLUSTER_LABEL
+from praxi_airflow.image_id import ImageId, is_image_id, parse_image_id, pinned_reference
+from praxi_airflow.sources.queries import CONTAINER, EXPORTED
 from praxi_tasks.audit.deployed import DeployedImage
 
 
 class Container(NamedTuple):
-    """Which container of which pod; restarts don't change it."""
+    """Which container of which pod of which cluster; restarts don't change it."""
 
     namespace: str
     pod: str
     uid: str
     name: str
+    cluster: str = ""
+
+    @classmethod
+    def of(cls, labels: Mapping[str, str], cluster_label: str = CLUSTER_LABEL) -> Container:
+        """Return the container that a series' labels describe."""
+        namespace, pod, uid, name = (_own(labels, name) for name in CONTAINER)
+        return cls(namespace, pod, uid, name, labels.get(cluster_label, ""))
 
 
 class Life(NamedTuple):
@@ -35,24 +44,34 @@ class Life(NamedTuple):
     image: str
     image_spec: str
     image_id: str
+    cluster: str = ""
 
     @property
     def container(self) -> Container:
         """The container whose life it is."""
-        return Container(self.namespace, self.pod, self.uid, self.name)
+        return Container(self.namespace, self.pod, self.uid, self.name, self.cluster)
 
     @property
     def reference(self) -> str:
-        """The image as deployed; the manifest's word where the runtime has lost the tag."""
-        return self.image_spec if not self.image or is_image_id(self.image) else self.image
+        """The image as deployed: what runs, or the manifest's word where the runtime has lost the tag.
+
+        Where neither is a name, the image ID may hold a repository and a digest, which is one.
+        """
+        known = next((name for name in (self.image, self.image_spec) if name and not is_image_id(name)), "")
+        return known or pinned_reference(self.image_id) or self.image
 
     @classmethod
-    def of(cls, labels: Mapping[str, str]) -> Life:
+    def of(cls, labels: Mapping[str, str], cluster_label: str = CLUSTER_LABEL) -> Life:
         """Return the life that a series' labels describe."""
-        return cls(
-            *(labels.get(name, "") for name in ("namespace", "pod", "uid", "container", "container_id")),
-            *(labels.get(name, "").strip() for name in ("image", "image_spec", "image_id")),
-        )
+        of = Container.of(labels, cluster_label)
+        image, spec, image_id = (labels.get(name, "").strip() for name in ("image", "image_spec", "image_id"))
+        life = labels.get("container_id", "")
+        return cls(of.namespace, of.pod, of.uid, of.name, life, image, spec, image_id, of.cluster)
+
+
+def _own(labels: Mapping[str, str], name: str) -> str:
+    """Return the label as kube-state-metrics gave it: Prometheus renames it where the scrape has one."""
+    return labels.get(EXPORTED + name) or labels.get(name, "")
 
 
 class Seen(NamedTuple):
@@ -109,13 +128,23 @@ class Sightings:
 
 
 def images_of(kinds: Iterable[Sightings]) -> tuple[DeployedImage, ...]:
-    """Return the images of all containers that count, sorted; one per reference and digest."""
-    groups: defaultdict[tuple[str, ImageId], list[tuple[Life, Seen, bool]]] = defaultdict(list)
+    """Return the images of all containers that count, sorted; one per cluster, reference and digest."""
+    groups: defaultdict[tuple[str, str, ImageId], list[tuple[Life, Seen, bool]]] = defaultdict(list)
     for kind in kinds:
         for life, seen in kind.deployed().items():
-            if life.reference:
-                groups[life.reference, _image_id(life)].append((life, seen, kind.init))
+            if is_reference(life.reference):
+                groups[life.reference, life.cluster, _image_id(life)].append((life, seen, kind.init))
     return tuple(_image(*key, members) for key, members in sorted(groups.items()))
+
+
+def nameless(kinds: Iterable[Sightings]) -> list[Life]:
+    """Return the lives that count and of which no label holds a name that an image can be read by."""
+    return sorted(life for kind in kinds for life in kind.deployed() if not is_reference(life.reference))
+
+
+def is_reference(text: str) -> bool:
+    """Return whether a text names an image rather than only identifying it."""
+    return bool(text) and not is_image_id(text)
 
 
 def _image_id(life: Life) -> ImageId:
@@ -124,26 +153,29 @@ def _image_id(life: Life) -> ImageId:
     return known if known.digest else parse_image_id(life.reference)
 
 
-def _image(reference: str, image_id: ImageId, members: list[tuple[Life, Seen, bool]]) -> DeployedImage:
+def _image(
+    reference: str, cluster: str, image_id: ImageId, members: list[tuple[Life, Seen, bool]]
+) -> DeployedImage:
     seen = Seen(min(seen.first for _, seen, _ in members), max(seen.last for _, seen, _ in members))
     return DeployedImage(
         image=reference,
         digest=image_id.digest,
         digest_kind=image_id.kind,
         namespaces=tuple(sorted({life.namespace for life, _, _ in members})),
-        pods=len({(life.namespace, life.pod, life.uid) for life, _, _ in members}),
+        pods=len({life.container[:3] for life, _, _ in members}),
         first_seen=_iso(seen.first),
         last_seen=_iso(seen.last),
         init=all(init for _, _, init in members),
         warnings=_warnings(image_id, members),
+        cluster=cluster,
     )
 
 
 def _warnings(image_id: ImageId, members: list[tuple[Life, Seen, bool]]) -> tuple[str, ...]:
     if image_id.digest:
         return ()
-    strange = sorted({life.image_id for life, _, _ in members if life.image_id})
-    reason = f"an image ID that can't be read, {strange[0][:200]!r}" if strange else "no image ID"
+    unreadable = sorted({life.image_id for life, _, _ in members if life.image_id})
+    reason = f"an image ID that can't be read, {unreadable[0][:200]!r}" if unreadable else "no image ID"
     return (f"the cluster reported {reason}: the audit reads what the tag means today",)
 
 

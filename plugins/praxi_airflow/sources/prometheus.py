@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Final, TypeVar
 
-from praxi_airflow.errors import QueryTooLargeError
+from praxi_airflow.errors import PartialAnswerError, PrometheusUnavailableError, QueryRefusedError
 from praxi_airflow.hooks.prometheus import PrometheusHook, Series
 from praxi_airflow.intervals import Interval
 from praxi_airflow.sources import queries
-from praxi_airflow.sources.containers import Container, Life, Seen, Sightings, images_of
-from praxi_airflow.sources.queries import KINDS, Kind, Window
-from praxi_tasks.audit.deployed import DeployedImage
+from praxi_airflow.sources.containers import Container, Life, Seen, Sightings, images_of, nameless
+from praxi_airflow.sources.queries import CONTAINER, EXPORTED, KINDS, LIFE, Kind, Selection, Window
+from praxi_tasks.audit.deployed import DeployedImage, ImageList
 
 logger = logging.getLogger(__name__)
 
 WINDOW: Final = timedelta(hours=6)
 SMALLEST: Final = timedelta(minutes=5)
 BEFORE: Final = timedelta(minutes=10)
+STEP: Final = 300
+SILENCE: Final = timedelta(minutes=30)
+"""Longest silence of kube-state-metrics, in all, of which a list of images is still called whole."""
 _PODS: Final = 50
 
 Found = TypeVar("Found")
@@ -39,9 +45,14 @@ class PrometheusImages:
     def __init__(self, hook: PrometheusHook, namespaces: str = "") -> None:
         self._hook = hook
         self._namespaces = namespaces
+        self._answered = WINDOW
 
     def deployed(self, interval: Interval) -> tuple[DeployedImage, ...]:
-        """Return every image that had a container in the interval; none is no error.
+        """Return every image that had a container in the interval; see :meth:`listed`."""
+        return self.listed(interval).images
+
+    def listed(self, interval: Interval) -> ImageList:
+        """Return every image that had a container in the interval, and whether that is all of them.
 
         A sample at the interval's start belongs to it, one at its end to the next. A container that lived
         for a single sample is found; one that ran before and goes on is first seen at the start.
@@ -51,53 +62,93 @@ class PrometheusImages:
         PrometheusError
             See :meth:`PrometheusHook.query`.
         """
-        return images_of([self._sightings(kind, interval) for kind in KINDS])
+        selection = self._selection(interval)
+        found = [self._sightings(kind, selection, interval) for kind in KINDS]
+        images = images_of(found)
+        unnamed, silent = nameless(found), self._silence(interval)
+        problems = (
+            *self._hook.problems,
+            *_about_silence(silent, interval),
+            *_about_status(found[0]),
+            *_about_names(unnamed),
+        )
+        whole = not unnamed and not self._hook.problems and silent <= SILENCE
+        return ImageList(images, problems, whole)
 
-    def _sightings(self, kind: Kind, interval: Interval) -> Sightings:
-        info, running = (self._select(metric) for metric in (kind.info, kind.running))
+    @cached_property
+    def _anywhere(self) -> Selection:
+        return Selection(self._hook.endpoint.matchers, self._hook.endpoint.cluster_label)
+
+    def _selection(self, interval: Interval) -> Selection:
+        """Return what is asked for: namespaces by the label that kube-state-metrics' own is called."""
+        if not self._namespaces:
+            return self._anywhere
+        select = self._anywhere.of(KINDS[0].info, f'{EXPORTED}namespace!=""')
+        renamed = any(
+            self._split(window, lambda part: self._ask(queries.any_of(select, part), part))
+            for window in _windows(interval, WINDOW)
+        )
+        return replace(self._anywhere, namespaces=self._namespaces, renamed=renamed)
+
+    def _sightings(self, kind: Kind, selection: Selection, interval: Interval) -> Sightings:
         lives: dict[Life, Seen] = {}
         ran: dict[Container, bool] = {}
-        for window in _windows(interval):
-            for life, seen in self._split(window, lambda part: self._lives(kind, info, part)):
+        for window in _windows(interval, WINDOW):
+            for life, seen in self._split(window, lambda part: self._lives(kind, selection, part)):
                 lives[life] = lives[life].joined(seen) if life in lives else seen
-            for container, value in self._split(window, lambda part: self._ran(running, part)):
+            for container, value in self._split(window, lambda part: self._ran(kind, selection, part)):
                 ran[container] = ran.get(container, False) or value
         before = Window(interval.start - BEFORE, interval.start)
-        known = frozenset(self._present(info, before)) if lives else frozenset()
+        known: frozenset[Life] = frozenset()
+        if lives:
+            known = frozenset(self._split(before, lambda part: self._present(kind, selection, part)))
         logger.info("%s: %d lives of containers in %s", kind.info, len(lives), interval)
         return Sightings(lives, ran, known, kind.init)
 
-    def _select(self, metric: str) -> str:
-        return queries.selector(metric, self._hook.endpoint.matchers, self._namespaces)
-
     def _split(self, window: Window, ask: Callable[[Window], list[Found]]) -> list[Found]:
-        """Ask about a window; about its halves if that is more than the server will load at once."""
+        """Ask about a window; about parts of it if that is more than the server will answer at once.
+
+        Limits have as many wordings as there are servers: what counts is whether less is answered. What was
+        too long once is not tried again.
+        """
+        if self._answered < window.end - window.start:
+            return [found for part in window.halves() for found in self._split(part, ask)]
         try:
             return ask(window)
-        except QueryTooLargeError:
-            if window.end - window.start <= SMALLEST:
+        except PartialAnswerError:
+            raise
+        except (QueryRefusedError, PrometheusUnavailableError) as error:
+            if not self._may_be_less(window, error):
                 raise
-            logger.info("too much for one query: asking about halves of %s", window)
-            return [found for half in window.halves() for found in self._split(half, ask)]
+        if window.end - window.start > SMALLEST:
+            self._answered = (window.end - window.start) / 2 + timedelta(milliseconds=1)
+            parts: tuple[Window, ...] = window.halves()
+        else:
+            parts = window.shards()
+        logger.info("too much for one query: asking about %d parts of %s", len(parts), window)
+        return [found for part in parts for found in self._split(part, ask)]
 
-    def _present(self, select: str, window: Window) -> list[Life]:
-        return [Life.of(series["metric"]) for series in self._ask(queries.present(select, window), window)]
+    def _may_be_less(self, window: Window, error: Exception) -> bool:
+        """Return whether a smaller question may be answered: there is one, and the server is up."""
+        if window.shard:
+            return False
+        return isinstance(error, QueryRefusedError) or self._hook.answers(window.last_instant)
 
-    def _ran(self, select: str, window: Window) -> list[tuple[Container, bool]]:
-        found = []
-        for series in self._ask(queries.ran(select, window), window):
-            labels = series["metric"]
-            container = Container(
-                *(labels.get(name, "") for name in ("namespace", "pod", "uid", "container"))
-            )
-            found.append((container, _value(series) > 0))
-        return found
+    def _present(self, kind: Kind, selection: Selection, window: Window) -> list[Life]:
+        select, by = selection.of(kind.info, window.shard), selection.by(LIFE)
+        return [self._life(series) for series in self._ask(queries.present(select, by, window), window)]
 
-    def _lives(self, kind: Kind, select: str, window: Window) -> list[tuple[Life, Seen]]:
+    def _ran(self, kind: Kind, selection: Selection, window: Window) -> list[tuple[Container, bool]]:
+        select, by = selection.of(kind.running, window.shard), selection.by(CONTAINER)
+        answer = self._ask(queries.ran(select, by, window), window)
+        return [(self._container(series), _value(series) > 0) for series in answer]
+
+    def _lives(self, kind: Kind, selection: Selection, window: Window) -> list[tuple[Life, Seen]]:
         """Return when each life was seen, asking for samples only of those that began or ended midway."""
-        present = self._present(select, window)
-        first = self._begun(select, window)
-        last = self._times(queries.last_seen(select), window)
+        select, by = selection.of(kind.info, window.shard), selection.by(LIFE)
+        present = self._present(kind, selection, window)
+        first = self._begun(kind, selection, window)
+        last = self._times(queries.last_seen(select, by), window)
         start = window.start.timestamp()
         steady = {
             life: Seen(first[life], last[life])
@@ -105,39 +156,96 @@ class PrometheusImages:
             if life in first and last.get(life, 0.0) >= start
         }
         brief = [life for life in present if life not in steady]
-        return [*steady.items(), *self._brief(kind, brief, window)]
+        return [*steady.items(), *self._brief(kind, selection, brief, window)]
 
-    def _begun(self, select: str, window: Window) -> dict[Life, float]:
+    def _begun(self, kind: Kind, selection: Selection, window: Window) -> dict[Life, float]:
         """Return the first time of each life that was there when the window began."""
-        there = set(self._present(select, window.head))
-        times = self._times(queries.first_seen(select, window.head), window.head)
+        there = set(self._present(kind, selection, window.head))
+        select, by = selection.of(kind.info, window.shard), selection.by(LIFE)
+        times = self._times(queries.first_seen(select, by, window.head), window.head)
         start = window.start.timestamp()
         return {life: max(time, start) for life, time in times.items() if life in there}
 
     def _times(self, query: str, window: Window) -> dict[Life, float]:
-        return {Life.of(series["metric"]): _value(series) for series in self._ask(query, window)}
+        return {self._life(series): _value(series) for series in self._ask(query, window)}
 
-    def _brief(self, kind: Kind, lives: list[Life], window: Window) -> Iterator[tuple[Life, Seen]]:
+    def _brief(
+        self, kind: Kind, selection: Selection, lives: list[Life], window: Window
+    ) -> Iterator[tuple[Life, Seen]]:
         """Yield when lives were seen, from their very samples."""
         wanted = set(lives)
-        pods = sorted({life.pod for life in lives})
-        for start in range(0, len(pods), _PODS):
-            some = pods[start : start + _PODS]
-            query = queries.samples(kind.info, self._hook.endpoint.matchers, some, window)
-            for series in self._ask(query, window):
-                life = Life.of(series["metric"])
-                times = [time for time, _ in series["values"] if time >= window.start.timestamp()]
-                if life in wanted and times:
-                    yield life, Seen(min(times), max(times))
+        uids = sorted({life.uid for life in lives if life.uid})
+        pods = sorted({life.pod for life in lives if not life.uid})
+        for label, names in (("uid", uids), ("pod", pods)):
+            for start in range(0, len(names), _PODS):
+                some = queries.one_of(label, names[start : start + _PODS])
+                query = queries.samples(selection.of(kind.info, some), window)
+                for series in self._ask(query, window):
+                    life = self._life(series)
+                    times = [time for time, _ in series["values"] if time >= window.start.timestamp()]
+                    if life in wanted and times:
+                        yield life, Seen(min(times), max(times))
+
+    def _silence(self, interval: Interval) -> timedelta:
+        """Return for how long of the interval kube-state-metrics told nothing at all."""
+        silent = 0
+        for window in _windows(interval, WINDOW):
+            steps = _steps_before(window.end) - _steps_before(window.start)
+            silent += max(0, steps - sum(self._split(window, self._heard)))
+        return timedelta(seconds=STEP) * silent
+
+    def _heard(self, window: Window) -> list[int]:
+        """Return at how many steps of the window kube-state-metrics was there."""
+        select = self._anywhere.of(KINDS[0].info, window.shard)
+        return [int(_value(series)) for series in self._ask(queries.steps_with(select, window, STEP), window)]
+
+    def _life(self, series: Series) -> Life:
+        life = Life.of(series["metric"], self._hook.endpoint.cluster_label)
+        return life._replace(cluster=self._hook.endpoint.cluster or life.cluster)
+
+    def _container(self, series: Series) -> Container:
+        container = Container.of(series["metric"], self._hook.endpoint.cluster_label)
+        return container._replace(cluster=self._hook.endpoint.cluster or container.cluster)
 
     def _ask(self, query: str, window: Window) -> list[Series]:
         return self._hook.query(query, window.last_instant)
 
 
-def _windows(interval: Interval) -> Iterator[Window]:
+def _steps_before(moment: datetime) -> int:
+    """Return how many steps there are before a moment, since 1970."""
+    return math.ceil(moment.timestamp() / STEP)
+
+
+def _about_silence(silent: timedelta, interval: Interval) -> Iterator[str]:
+    if silent >= interval.end - interval.start - timedelta(seconds=STEP):
+        yield (
+            "Prometheus holds nothing of kube-state-metrics in the interval, so what ran is not known: "
+            "check that it is scraped, the connection's matchers, and how long Prometheus keeps samples"
+        )
+    elif silent > timedelta(seconds=STEP):
+        minutes = round(silent.total_seconds() / 60)
+        yield f"kube-state-metrics was silent for {minutes} minutes: what ran only then is not listed"
+
+
+def _about_status(found: Sightings) -> Iterator[str]:
+    if found.lives and not found.ran:
+        metric = KINDS[0].running
+        yield f"Prometheus has no {metric}: containers that had completed before are listed as well"
+
+
+def _about_names(lives: list[Life]) -> Iterator[str]:
+    if lives:
+        first = lives[0]
+        yield (
+            f"{len(lives)} containers have no image name in any label, the first: {first.name} of pod "
+            f"{first.namespace}/{first.pod}; let kube-state-metrics' labels image_spec and image_id through"
+        )
+
+
+def _windows(interval: Interval, length: timedelta) -> Iterator[Window]:
     start = interval.start
     while start < interval.end:
-        end = min(start + WINDOW, interval.end)
+        end = min(start + length, interval.end)
         yield Window(start, end)
         start = end
 

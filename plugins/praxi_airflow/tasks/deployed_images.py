@@ -1,10 +1,10 @@
-"""The audit's first task: write down which images were deployed."""
+"""The audit's first task: write down which images were deployed, and what is known of that list."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from praxi_airflow.errors import airflow_failures
 from praxi_airflow.hooks.prometheus import PrometheusHook
@@ -12,14 +12,19 @@ from praxi_airflow.intervals import audit_interval
 from praxi_airflow.run_key import run_key
 from praxi_airflow.settings.core import Settings, load_settings
 from praxi_airflow.sources.prometheus import PrometheusImages
-from praxi_tasks.audit.deployed import DeployedImage, by_hand
+from praxi_tasks.audit.deployed import ImageList, by_hand
+from praxi_tasks.audit.scope import DOCUMENT, RunKind, Scope
 from praxi_tasks.store import documents, keys, open_store
 
 logger = logging.getLogger(__name__)
 
+_KINDS: Final[dict[str, RunKind]] = {"scheduled": "scheduled", "backfill": "backfill"}
+
 
 def record_deployed_images(**context: Any) -> dict[str, Any]:
-    """Write ``images.json`` of the run: the images its parameters name, or those Prometheus knows.
+    """Write ``images.json`` and ``scope.json`` of the run.
+
+    The images are those its parameters name, or those Prometheus knows.
 
     Returns
     -------
@@ -31,21 +36,46 @@ def record_deployed_images(**context: Any) -> dict[str, Any]:
     AirflowFailException
         If a setting, the connection or the query can't be right.
     RetryableTaskError
-        If Prometheus or the store is down.
+        If Prometheus or the store is down, or an answer is not whole and another try may be.
     """
     with airflow_failures():
         settings, run = load_settings(), run_key(str(context["run_id"]))
-        images = _images(settings, context)
-        documents.write(open_store(settings.store), keys.run(run, "images.json"), images)
-    for image in images:
-        for warning in image.warnings:
-            logger.warning("%s: %s", image.image, warning)
-    return {"run": run, "images": len(images), "interval": str(audit_interval(context))}
+        found = _images(settings, context)
+        scope = _scope(context, found)
+        store = open_store(settings.store)
+        documents.write(store, keys.run(run, DOCUMENT), scope)
+        documents.write(store, keys.run(run, "images.json"), found.images)
+    _log(found)
+    return {"run": run, "images": len(found.images), "interval": str(audit_interval(context))}
 
 
-def _images(settings: Settings, context: Mapping[str, Any]) -> tuple[DeployedImage, ...]:
+def _images(settings: Settings, context: Mapping[str, Any]) -> ImageList:
     params = context["params"]
     if params["images"]:
-        return by_hand(params["images"])
-    hook = PrometheusHook(settings.prometheus_connection)
-    return PrometheusImages(hook, params["namespaces"] or "").deployed(audit_interval(context))
+        return ImageList(by_hand(params["images"]))
+    hook = PrometheusHook(settings.prometheus_connection, accept_partial=_is_last_try(context))
+    return PrometheusImages(hook, params["namespaces"] or "").listed(audit_interval(context))
+
+
+def _scope(context: Mapping[str, Any], found: ImageList) -> Scope:
+    params = context["params"]
+    return Scope(
+        kind=_KINDS.get(str(getattr(context["dag_run"], "run_type", "manual")), "manual"),
+        named=bool(params["images"]),
+        namespaces=params["namespaces"] or "",
+        whole=found.whole,
+        problems=found.problems,
+    )
+
+
+def _is_last_try(context: Mapping[str, Any]) -> bool:
+    instance = context.get("ti")
+    return instance is not None and instance.try_number > instance.max_tries
+
+
+def _log(found: ImageList) -> None:
+    for problem in found.problems:
+        logger.warning("the list of images may not be whole: %s", problem)
+    for image in found.images:
+        for warning in image.warnings:
+            logger.warning("%s: %s", image.image, warning)

@@ -9,6 +9,7 @@ from http.server import HTTPServer, SimpleHTTPRequestHandler
 from pathlib import Path
 
 import pytest
+from urllib3 import HTTPResponse
 
 from praxi_airflow.errors import (
     PrometheusError,
@@ -17,6 +18,7 @@ from praxi_airflow.errors import (
     SettingsError,
 )
 from praxi_airflow.hooks.prometheus import PrometheusHook
+from praxi_airflow.hooks.prometheus_client import BoundedRetry
 from tests.airflow.conftest import Configure
 from tests.support.alertmanager import eventually
 from tests.support.process import free_port
@@ -173,6 +175,37 @@ def test_thanos_is_asked_for_whole_answers(guarded: Proxy, connect: Configure) -
     assert "partial_response=false" in guarded.seen[0]
 
 
+def test_headers_and_parameters_of_the_connection_go_with_every_query(
+    guarded: Proxy, connect: Configure
+) -> None:
+    extra = {"headers": {"X-Scope-OrgID": "shop"}, "parameters": {"dedup": True, "partial_response": "true"}}
+    connect(guarded.url, password="open-sesame", extra=extra)
+    ask()
+    assert guarded.headers["X-Scope-OrgID"] == "shop"
+    assert "dedup=true" in guarded.seen[-1]
+    assert "partial_response=true" in guarded.seen[-1]
+    assert "shop" not in repr(PrometheusHook().endpoint)
+
+
+def test_a_query_too_long_for_a_url_is_a_form(guarded: Proxy, connect: Configure) -> None:
+    connect(guarded.url, password="open-sesame")
+    many = "|".join(f"pod-{number}" for number in range(1000))
+    series = PrometheusHook().query(f'count(kube_pod_container_info{{pod=~"{many}"}})', DAY)
+    assert [float(one["value"][1]) for one in series] == [1.0]
+
+
+def test_a_proxy_is_asked_where_the_connection_names_one(guarded: Proxy, connect: Configure) -> None:
+    connect("http://prometheus.invalid", extra={"proxy": guarded.url.removesuffix("/api/thanos")})
+    with pytest.raises(PrometheusError, match="401"):
+        ask()
+    assert guarded.seen[0].startswith("http://prometheus.invalid/api/v1/query")
+
+
+def test_a_long_pause_is_left_to_the_tasks_retry() -> None:
+    response = HTTPResponse(headers={"Retry-After": "86400"}, status=503)
+    assert BoundedRetry(1).new().get_retry_after(response) == 60
+
+
 def test_a_certificate_is_checked(tmp_path: Path, connect: Configure) -> None:
     with _https(tmp_path) as url:
         connect(url)
@@ -200,6 +233,13 @@ def test_a_certificate_is_checked(tmp_path: Path, connect: Configure) -> None:
         ("http://host", {"verify": "/path/to/ca"}, "'verify' is '/path/to/ca'"),
         ("http://host", {"ca": "/no/such/ca.pem"}, "'ca' names"),
         ("http://host", {"token_file": "/no/such/token"}, "'token_file' names"),
+        ("http://host", {"cert": "/no/such.pem", "key": "/no/such.pem"}, "'cert' names"),
+        ("http://host", {"headers": ["X-Scope-OrgID"]}, "'headers' is no object"),
+        ("http://host", {"headers": {"X-Scope-OrgID": "a\r\nb: c"}}, "'headers' holds"),
+        ("http://host", {"parameters": {"dedup": None}}, "'parameters' is no object"),
+        ("http://host", {"proxy": "squid:3128"}, "'proxy' is no URL"),
+        ("http://host", {"cluster_label": "a b"}, "'cluster_label' is"),
+        ("http://host", {"tenant": "shop"}, "'tenant' is not known"),
     ],
 )
 def test_a_connection_that_can_not_be_right_is_named(

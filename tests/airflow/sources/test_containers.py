@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from praxi_airflow.sources.containers import Container, Life, Seen, Sightings, images_of
+from praxi_airflow.sources.containers import Container, Life, Seen, Sightings, images_of, nameless
 
 DIGEST = "sha256:" + "ab" * 32
 OTHER = "sha256:" + "cd" * 32
@@ -67,7 +67,29 @@ def test_where_the_runtime_lost_the_tag_the_manifests_is_read(image: str) -> Non
 
 
 def test_a_container_without_any_reference_is_no_image() -> None:
-    assert images_of([sightings(life(image="", image_spec=""))]) == ()
+    seen = [sightings(life(image="", image_spec="", image_id=OTHER))]
+    assert images_of(seen) == ()
+    assert [one.pod for one in nameless(seen)] == ["web-0"]
+
+
+@pytest.mark.parametrize("image", ["", OTHER, "sha256:" + "ef" * 32])
+def test_an_image_id_with_a_repository_is_a_name_where_there_is_no_other(image: str) -> None:
+    full = f"docker-pullable://registry.example/ingress@{DIGEST}"
+    (found,) = images_of([sightings(life(image=image, image_spec="", image_id=full))])
+    assert (found.image, found.digest) == (f"registry.example/ingress@{DIGEST}", DIGEST)
+
+
+def test_labels_that_prometheus_renamed_are_those_of_the_container() -> None:
+    scrape = {"namespace": "monitoring", "pod": "kube-state-metrics-0", "container": "kube-state-metrics"}
+    own = {"exported_namespace": "shop", "exported_pod": "web-0", "exported_container": "main"}
+    assert Life.of(scrape | own).container == Container("shop", "web-0", "", "main")
+
+
+def test_clusters_stay_apart() -> None:
+    images = images_of([sightings(life(cluster="east"), life(cluster="west"))])
+    assert [(image.image, image.cluster, image.pods) for image in images] == [
+        ("web:1", "east", 1), ("web:1", "west", 1)
+    ]  # fmt: skip
 
 
 def test_a_container_that_never_ran_does_not_count() -> None:

@@ -1,12 +1,19 @@
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from praxi_airflow.errors import PrometheusError, QueryTooLargeError
+from praxi_airflow.errors import (
+    PartialAnswerError,
+    PrometheusError,
+    PrometheusUnavailableError,
+    QueryTooLargeError,
+)
 from praxi_airflow.hooks.prometheus import PrometheusHook
 from praxi_airflow.intervals import Interval
 from praxi_airflow.sources.prometheus import PrometheusImages
@@ -149,3 +156,139 @@ def test_a_server_that_refuses_the_smallest_part_is_an_error(asked: Endpoint, co
         with pytest.raises(QueryTooLargeError, match="connection praxi_prometheus"):
             images(day(0))
         assert len(choosy.seen) < 12
+
+
+def _longer_than_an_hour(path: str) -> bool:
+    return any(int(length) > 3_600_000 for length in re.findall(r"\[(\d+)ms", path))
+
+
+def _error(status: int, text: str) -> Answer:
+    body = json.dumps({"status": "error", "errorType": "execution", "error": text})
+    return Answer(status, body, "application/json")
+
+
+LIMITS = {
+    "series": _error(
+        422, "expanding series: rpc error: code = ResourceExhausted desc = exceeded series limit"
+    ),
+    "chunks": _error(
+        503, "rpc error: code = ResourceExhausted desc = exceeded chunks limit: limit 5 violated"
+    ),
+    "deadline": _error(422, "expanding series: context deadline exceeded"),
+    "samples": _error(422, "cannot select more than -search.maxSamplesPerQuery=1000 samples"),
+    "length": _error(400, "the query time range exceeds the limit"),
+    "balancer": Answer(504, "<html>504 Gateway Time-out</html>"),
+    "address": Answer(414, "too long"),
+}
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+def test_every_servers_limit_is_met_by_asking_for_less(
+    asked: Endpoint, connect: Configure, limit: str
+) -> None:
+    whole = images(day(0))
+    with proxy(asked.url) as choosy:
+        connect(choosy.url, extra={"retries": 0})
+        choosy.judge = lambda path: LIMITS[limit] if _longer_than_an_hour(path) else None
+        assert images(day(0)) == whole
+
+
+def test_the_smallest_window_is_asked_for_shares_of_the_pods(asked: Endpoint, connect: Configure) -> None:
+    hour = Interval(DAY + 5 * HOUR, DAY + 5 * HOUR + timedelta(minutes=10))
+    whole = images(hour)
+    with proxy(asked.url) as choosy:
+        connect(choosy.url)
+        choosy.judge = lambda path: None if "uid" in path.partition("{")[2] else LIMITS["series"]
+        found = PrometheusImages(PrometheusHook()).listed(hour)
+    assert {image.image for image in found.images} == {image.image for image in whole.values()}
+    assert found.whole
+
+
+def test_a_server_that_is_down_is_not_asked_for_less(asked: Endpoint, connect: Configure) -> None:
+    with proxy(asked.url) as broken:
+        connect(broken.url, extra={"retries": 0})
+        broken.always = Answer(503, "down")
+        with pytest.raises(PrometheusUnavailableError, match="answered 503"):
+            images(day(0))
+        assert len(broken.seen) == 2
+
+
+PARTIAL = [
+    {"warnings": ["store-b: connection refused; results may be incomplete"]},
+    {"isPartial": True},
+]
+
+
+@pytest.mark.parametrize("more", PARTIAL)
+def test_an_answer_that_is_not_whole_is_a_retry_then_a_problem(
+    asked: Endpoint, connect: Configure, more: dict[str, object]
+) -> None:
+    answer = {"status": "success", "data": {"resultType": "vector", "result": []}, **more}
+    with proxy(asked.url) as lame:
+        connect(lame.url)
+        lame.next_answers = [Answer(200, json.dumps(answer), "application/json")] * 2
+        with pytest.raises(PartialAnswerError) as caught:
+            images(day(0))
+        assert caught.value.retryable
+        found = PrometheusImages(PrometheusHook(accept_partial=True)).listed(day(0))
+    assert not found.whole
+    assert "not whole" in found.problems[0]
+    assert found.images
+
+
+def test_what_promql_says_about_a_query_is_no_missing_data(asked: Endpoint, connect: Configure) -> None:
+    answer = {"status": "success", "data": {"result": []}, "warnings": ["PromQL warning: encountered a mix"]}
+    with proxy(asked.url) as chatty:
+        connect(chatty.url)
+        chatty.next_answers = [Answer(200, json.dumps(answer), "application/json")]
+        assert PrometheusImages(PrometheusHook()).listed(day(0)).whole
+
+
+def test_silence_of_the_exporter_is_told_from_a_day_on_which_nothing_ran(asked: Endpoint) -> None:
+    silent = PrometheusImages(PrometheusHook()).listed(day(400))
+    assert not silent.whole
+    assert "nothing of kube-state-metrics" in silent.problems[0]
+    nothing = PrometheusImages(PrometheusHook(), "no-such-namespace").listed(day(0))
+    assert (nothing.images, nothing.whole, nothing.problems) == ((), True, ())
+
+
+def test_gaps_in_the_samples_are_told(tmp_path: Path, connect: Configure) -> None:
+    morning = container("always", DAY - HOUR, DAY + 12 * HOUR)
+    evening = container("always", DAY + 14 * HOUR, DAY + 25 * HOUR)
+    with prometheus(tmp_path, [morning, evening]) as server:
+        connect(server.url)
+        found = PrometheusImages(PrometheusHook()).listed(day(0))
+    assert not found.whole
+    assert re.search(r"silent for 1(15|20) minutes", found.problems[0])
+
+
+def test_namespaces_are_found_where_prometheus_renamed_them(tmp_path: Path, connect: Configure) -> None:
+    shop, zoo = (
+        RenamedDeployment(image=f"{name}:1", image_id=f"x@{DIGEST}", start=DAY - HOUR, end=DAY + 24 * HOUR,
+                          namespace=name, pod=f"{name}-0")
+        for name in ("shop", "zoo")
+    )  # fmt: skip
+    with prometheus(tmp_path, [shop, zoo]) as server:
+        connect(server.url)
+        assert {name: image.namespaces for name, image in images(day(0)).items()} == {
+            "shop": ("shop",), "zoo": ("zoo",)
+        }  # fmt: skip
+        assert set(images(day(0), "zo+")) == {"zoo"}
+        assert set(images(day(0), "monitoring")) == set()
+
+
+class RenamedDeployment(Deployment):
+    """A container of which the scrape's own labels took the usual names."""
+
+    def series(self) -> Iterator[tuple[str, dict[str, str], int]]:
+        for metric, labels, value in super().series():
+            own = {f"exported_{name}": labels[name] for name in ("namespace", "pod", "container")}
+            scrape = {"namespace": "monitoring", "pod": "ksm-0", "container": "ksm"}
+            yield metric, {**labels, **own, **scrape}, value
+
+
+def test_clusters_behind_one_prometheus_stay_apart(asked: Endpoint, connect: Configure) -> None:
+    connect(asked.url, extra={"cluster": "east"})
+    assert {image.cluster for image in images(day(0)).values()} == {"east"}
+    connect(asked.url, extra={"cluster_label": "namespace"})
+    assert {name: image.cluster for name, image in images(day(0)).items()}["hours"] == "zoo"

@@ -10,6 +10,8 @@ import pytest
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 from praxi_airflow.tasks.deployed_images import record_deployed_images
+from praxi_tasks.audit.scope import DOCUMENT, Scope
+from praxi_tasks.store import documents, keys, open_store
 from tests.airflow.conftest import Configure
 from tests.support.process import free_port
 from tests.support.prometheus import Deployment, prometheus
@@ -37,6 +39,43 @@ def test_named_images_are_written_without_asking_prometheus(store_folder: Path) 
     told = record_deployed_images(**context(images=["nginx:1.27", "nginx:1.27", "shop"]))
     assert told["images"] == 2
     assert [image["image"] for image in written(store_folder)] == ["nginx:1.27", "shop"]
+
+
+def scope(store: Path) -> Scope:
+    return documents.read(open_store(store.as_uri()), keys.run("scheduled__1", DOCUMENT), Scope)
+
+
+@pytest.mark.server
+@pytest.mark.parametrize(
+    ("run_type", "namespaces"), [("scheduled", ""), ("scheduled", "a"), ("backfill", "")]
+)
+def test_only_a_scheduled_run_over_everything_is_a_daily_audit(
+    tmp_path: Path, store_folder: Path, connect: Configure, run_type: str, namespaces: str
+) -> None:
+    web = Deployment(image="web:1", start=DAY, end=DAY + timedelta(days=1), namespace="a")
+    with prometheus(tmp_path, [web]) as server:
+        connect(server.url)
+        run = SimpleNamespace(run_after=DAY, run_type=run_type)
+        record_deployed_images(**context(namespaces=namespaces) | {"dag_run": run})
+    found = scope(store_folder)
+    assert (found.whole, found.problems) == (True, ())
+    assert found.proves_absence == ((run_type, namespaces) == ("scheduled", ""))
+
+
+def test_images_named_by_hand_prove_nothing_about_others(store_folder: Path) -> None:
+    record_deployed_images(**context(images=["nginx:1.27"]))
+    assert scope(store_folder) == Scope(kind="manual", named=True)
+
+
+@pytest.mark.server
+def test_a_day_of_which_prometheus_knows_nothing_is_no_whole_list(
+    tmp_path: Path, store_folder: Path, connect: Configure
+) -> None:
+    with prometheus(tmp_path) as server:
+        connect(server.url)
+        assert record_deployed_images(**context())["images"] == 0
+    assert not scope(store_folder).whole
+    assert "kube-state-metrics" in scope(store_folder).problems[0]
 
 
 def test_a_blank_name_is_final(store_folder: Path) -> None:

@@ -1,0 +1,101 @@
+"""The client of a Prometheus: every request with the connection's time-out, retries and credentials."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+import requests
+from urllib3.util.retry import Retry
+
+from praxi_airflow.errors import PartialAnswerError
+from praxi_airflow.hooks.prometheus_answers import check_response, check_whole
+
+if TYPE_CHECKING:
+    from urllib3.response import BaseHTTPResponse
+
+    from praxi_airflow.hooks.prometheus_connection import Endpoint
+
+_LONGEST_URL: Final = 4000
+"""Characters of a query that are sent in the URL, which any proxy lets pass; a longer one is a form."""
+_LONGEST_WAIT: Final = 60.0
+
+
+class BoundedRetry(Retry):
+    """Retries that wait a minute at most: for longer there are the task's own."""
+
+    def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
+        """Return the seconds that the server asks for, within bounds."""
+        asked = super().get_retry_after(response)
+        return None if asked is None else min(asked, _LONGEST_WAIT)
+
+
+class PrometheusClient:
+    """Asks instant queries; to be closed.
+
+    Parameters
+    ----------
+    endpoint
+        What the connection says.
+    on_partial
+        Called with the error where an answer says that it is not whole; raising it refuses the answer.
+    """
+
+    def __init__(self, endpoint: Endpoint, on_partial: Callable[[PartialAnswerError], None]) -> None:
+        from prometheus_api_client import PrometheusConnect
+
+        self._endpoint = endpoint
+        self._on_partial = on_partial
+        self._session = requests.Session()
+        self._session.verify = endpoint.verify
+        self._session.cert = endpoint.certificate
+        self._session.trust_env = False
+        self._session.hooks["response"] = [check_response, self._check_whole]
+        self._connect = PrometheusConnect(
+            url=endpoint.url,
+            headers=endpoint.headers(),
+            auth=endpoint.basic,
+            session=self._session,
+            timeout=endpoint.timeout,
+            proxy={"http": endpoint.proxy, "https": endpoint.proxy} if endpoint.proxy else None,
+            retry=BoundedRetry(
+                total=endpoint.retries,
+                backoff_factor=endpoint.backoff,
+                status_forcelist=(429, 500, 502, 503, 504),
+                raise_on_status=False,
+                allowed_methods=("GET", "POST"),
+            ),
+        )
+
+    def query(self, expression: str, seconds: float) -> list[dict[str, Any]]:
+        """Return the series of an instant query at a time in seconds since 1970.
+
+        Raises
+        ------
+        PrometheusError
+            Or whatever requests and reading JSON raise; see
+            :func:`~praxi_airflow.hooks.prometheus_answers.translated`.
+        """
+        parameters = {"time": f"{seconds:.3f}", **self._endpoint.parameters}
+        if len(expression) <= _LONGEST_URL:
+            return list(self._connect.custom_query(query=expression, params=parameters))
+        response = self._session.post(
+            f"{self._endpoint.url}/api/v1/query",
+            data={"query": expression, **parameters},
+            headers=self._endpoint.headers(),
+            auth=self._endpoint.basic,
+            timeout=self._endpoint.timeout,
+        )
+        return list(response.json()["data"]["result"])
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._connect.close()
+
+    def _check_whole(self, response: requests.Response, **_: Any) -> None:
+        if response.is_redirect:
+            return
+        try:
+            check_whole(response.json())
+        except PartialAnswerError as error:
+            self._on_partial(error)
