@@ -20,13 +20,16 @@ from typing import Any
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.providers.standard.operators.python import PythonOperator
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
-from airflow.sdk import CronDataIntervalTimetable, Param, TriggerRule, dag
+from airflow.sdk import CronDataIntervalTimetable, TriggerRule, dag
 
 from praxi_airflow import task_docs
+from praxi_airflow.assets import AUDIT_REPORT
 from praxi_airflow.dag_defaults import default_args
 from praxi_airflow.notifiers.deadline import watched
+from praxi_airflow.operators.report import ReportOperator
 from praxi_airflow.operators.task import PraxiTaskOperator
 from praxi_airflow.settings.core import load_settings
+from praxi_airflow.tasks.audit_params import audit_params
 from praxi_airflow.tasks.deployed_images import record_deployed_images
 from praxi_airflow.tasks.training_requests import request_training
 
@@ -37,28 +40,11 @@ from praxi_airflow.tasks.training_requests import request_training
     start_date=datetime(2024, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
+    description="Audit the container images that the cluster ran on a day.",
     doc_md=__doc__,
     tags=["praxi", "audit"],
     default_args=default_args(load_settings()),
-    params={
-        "images": Param(
-            [],
-            "Audit these instead of asking Prometheus, one reference a line.",
-            type="array",
-            items={"type": "string", "minLength": 1},
-        ),
-        "namespaces": Param(
-            "", "Only namespaces whose whole name matches this pattern.", type=["string", "null"]
-        ),
-        "force": Param(False, "Read known layers again.", type="boolean"),
-        "model": Param(None, "URI of a model other than the default.", type=["null", "string"]),
-        "platform": Param(
-            "linux/amd64",
-            "Which image of a multi-platform index: os/architecture[/variant].",
-            type="string",
-            pattern="^[a-z0-9]+/[a-z0-9_]+(/[a-z0-9]+)?$",
-        ),
-    },
+    params=audit_params(),
     **watched(),
 )
 def praxi_audit() -> None:
@@ -70,7 +56,7 @@ def praxi_audit() -> None:
         task_id="plan",
         command="plan",
         arguments=[
-            "--platform={{ params.platform }}",
+            "{{ '--platform=' ~ params.platform if params.platform else '' }}",
             "--interval={{ ti.xcom_pull(task_ids='deployed_images')['interval'] }}",
             "{{ '--force' if params.force else '' }}",
         ],
@@ -90,8 +76,12 @@ def praxi_audit() -> None:
         arguments=["{{ '--model=' ~ params.model if params.model else '' }}"],
         doc_md=task_docs.PREDICT,
     )
-    report = PraxiTaskOperator(
-        task_id="report", command="report", result="summary.json", doc_md=task_docs.REPORT
+    report = ReportOperator(
+        task_id="report",
+        command="report",
+        result="summary.json",
+        outlets=[AUDIT_REPORT],
+        doc_md=task_docs.REPORT,
     )
     metrics = PraxiTaskOperator(task_id="metrics", command="metrics", doc_md=task_docs.METRICS)
     notify = PraxiTaskOperator(task_id="notify", command="notify", doc_md=task_docs.NOTIFY)

@@ -28,6 +28,7 @@ settings = load_settings()
     start_date=datetime(2024, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
+    description="Mirror the vulnerability feeds that audits match against.",
     doc_md=__doc__,
     tags=["praxi", "feeds"],
     default_args=default_args(settings),

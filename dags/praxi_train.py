@@ -1,8 +1,8 @@
 """Learn the packages that an audit met and the model has never seen, and put the better model in use.
 
-An audit starts this Dag with `{"request": "<store URI>"}`; packages can also be given by hand. One training
-runs at a time, and serves every request that is open when it starts. Everything a run knows about itself lies
-in the store under `training/runs/<run>/`; `report.html` is what to read.
+An audit starts this Dag with the conf `{"request": "<store URI>"}`, which the form does not show; packages
+can also be given by hand. One training runs at a time, and serves every request that is open when it starts.
+All documents of a run are in the store under `training/runs/<run>/`; `report.html` is what to read.
 
 **Triage.** A red run means that a whole step failed, and the champion is still in use: packages that could
 not be read, and a challenger that was held back, are in the report. Clearing a failed task is always safe.
@@ -15,8 +15,9 @@ from airflow.sdk import TriggerRule, dag
 
 from praxi_airflow import task_docs
 from praxi_airflow.dag_defaults import default_args
-from praxi_airflow.operators.approval import PromotionApproval
 from praxi_airflow.operators.build import ReleaseBuildOperator
+from praxi_airflow.operators.promotion import PromotionApproval, PromotionOperator
+from praxi_airflow.operators.report import ReportOperator
 from praxi_airflow.operators.task import PraxiTaskOperator
 from praxi_airflow.settings.core import load_settings
 from praxi_airflow.tasks.source_builds import releases_to_build
@@ -29,6 +30,7 @@ from praxi_airflow.tasks.training_requests import tuning_trials
     schedule=None,
     catchup=False,
     max_active_runs=1,
+    description="Learn packages that the model does not know, and promote the better model.",
     doc_md=__doc__,
     tags=["praxi", "training"],
     default_args=default_args(load_settings()),
@@ -82,14 +84,10 @@ def praxi_train() -> None:
         task_id="gate", command="learn", arguments=["gate"], result="gate.json", doc_md=task_docs.GATE
     )
     approve = PromotionApproval(task_id="approve", doc_md=task_docs.APPROVE)
-    promote = PraxiTaskOperator(
-        task_id="promote",
-        command="learn",
-        arguments=["promote"],
-        trigger_rule=TriggerRule.NONE_FAILED,
-        doc_md=task_docs.PROMOTE,
+    promote = PromotionOperator(
+        task_id="promote", trigger_rule=TriggerRule.NONE_FAILED, doc_md=task_docs.PROMOTE
     )
-    report = PraxiTaskOperator(
+    report = ReportOperator(
         task_id="report",
         command="learn",
         arguments=["report"],

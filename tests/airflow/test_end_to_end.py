@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 
@@ -16,6 +16,7 @@ from praxi_airflow.run_key import run_key
 from praxi_tasks.notify.alertmanager import Alert, Alertmanager
 from tests.airflow.world import DAY, PYTHON, World, today, world
 from tests.support.airflow import Airflow, airflow
+from tests.support.airflow_home import ROOT
 from tests.support.alertmanager import alertmanager
 from tests.support.proxy import SILENCE, proxy
 
@@ -50,10 +51,38 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         yield running
 
 
+CONSUMER = """
+from airflow.sdk import Asset, dag, task
+
+@dag(schedule=[Asset("praxi_audit_report", uri="x-praxi://audit/report")], is_paused_upon_creation=False)
+def report_consumer():
+    @task
+    def read(triggering_asset_events=None):
+        (events,) = triggering_asset_events.values()
+        return [dict(event.extra) for event in events]
+    read()
+
+report_consumer()
+"""
+
+
+def bundles(folder: Path) -> str:
+    """Return the setting of Airflow that reads the tree's Dags and one that is scheduled on reports."""
+    (folder / "consumer.py").write_text(CONSUMER)
+    local = "airflow.dag_processing.bundles.local.LocalDagBundle"
+    paths = {"dags-folder": ROOT / "dags", "consumers": folder}
+    return json.dumps(
+        [{"name": name, "classpath": local, "kwargs": {"path": str(path)}} for name, path in paths.items()]
+    )
+
+
 @pytest.fixture(scope="module")
 def server(cluster: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Airflow]:
-    webhook = {"AIRFLOW_CONN_PRAXI_WEBHOOK": json.dumps({"conn_type": "http", "password": TOKEN})}
-    with airflow(tmp_path_factory.mktemp("airflow"), cluster.variables() | webhook) as running:
+    extra = {
+        "AIRFLOW_CONN_PRAXI_WEBHOOK": json.dumps({"conn_type": "http", "password": TOKEN}),
+        "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST": bundles(tmp_path_factory.mktemp("consumers")),
+    }
+    with airflow(tmp_path_factory.mktemp("airflow"), cluster.variables() | extra) as running:
         running.cli("dags", "unpause", "praxi_audit")
         yield running
 
@@ -103,6 +132,35 @@ def test_yesterday_is_audited_by_schedule(server: Airflow, cluster: World) -> No
     assert asked["dag_run_id"] == f"audit__{day.isoformat()}"
     request = json.loads(Path(urlsplit(asked["conf"]["request"]).path).read_bytes())
     assert [package["name"] for package in request["packages"]] == ["farm"]
+
+
+def test_a_dag_that_is_scheduled_on_reports_runs_and_gets_the_reports_place(
+    server: Airflow, cluster: World
+) -> None:
+    before = len(server.runs("report_consumer"))
+    run_id = server.trigger("praxi_audit", {"images": [cluster.references["shop"]]})
+    server.wait_for("praxi_audit", run_id)
+    server.wait_until(lambda: len(server.runs("report_consumer")) > before)
+    consumer = str(
+        server.call("GET", "/dags/report_consumer/dagRuns?order_by=-run_after")["dag_runs"][0]["dag_run_id"]
+    )
+    server.wait_for("report_consumer", consumer)
+    read = f"/dags/report_consumer/dagRuns/{quote(consumer, safe='')}/taskInstances/read"
+    extras = server.call("GET", f"{read}/xcomEntries/return_value?deserialize=true")["value"]
+    report = next(extra["report"] for extra in extras if extra["run"] == run_key(run_id))
+    assert (
+        json.loads(Path(urlsplit(report).path).read_bytes())["images"][0]["image"]
+        == cluster.references["shop"]
+    )
+
+
+def test_the_report_task_links_to_the_report(server: Airflow, cluster: World) -> None:
+    run_id = server.trigger("praxi_audit", {"images": [cluster.references["shop"]]})
+    server.wait_for("praxi_audit", run_id)
+    task = f"/dags/praxi_audit/dagRuns/{quote(run_id, safe='')}/taskInstances"
+    (link,) = server.call("GET", f"{task}/report/links")["extra_links"].items()
+    assert link == ("Praxi report", f"{server.url}/praxi/reports/praxi_audit/{quote(run_id, safe='')}")
+    assert server.call("GET", f"{task}/plan/links")["extra_links"] == {}
 
 
 def test_by_hand_only_the_named_images_are_audited(server: Airflow, cluster: World) -> None:

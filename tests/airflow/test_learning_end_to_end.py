@@ -82,6 +82,12 @@ def shown(server: Airflow, run_id: str) -> str:
         return report.inner_text()
 
 
+def champion_events(server: Airflow, run_id: str) -> list[dict[str, Any]]:
+    """Return the extra of each event of the asset ``praxi_champion`` that a training emitted."""
+    events = server.call("GET", "/assets/events?limit=100&source_dag_id=praxi_train")["asset_events"]
+    return [event["extra"] for event in events if event["source_run_id"] == run_id]
+
+
 def trainings(server: Airflow) -> set[str]:
     return {str(run["dag_run_id"]) for run in server.runs("praxi_train")}
 
@@ -119,6 +125,7 @@ def test_a_package_nobody_knew_is_named_by_the_next_audit_without_its_databases(
     states = server.wait_for("praxi_train", run_id)
     assert states.pop("tune") == states.pop("build_release") == ["skipped"]
     assert {state for each in states.values() for state in each} == {"success"}
+    (event,) = champion_events(server, run_id)
 
     bare = {path: data for path, data in package("farm").items() if ".dist-info" not in path}
     moved = {path.replace(SITE, "opt/venv/lib/python3.12/site-packages"): data for path, data in bare.items()}
@@ -129,5 +136,8 @@ def test_a_package_nobody_knew_is_named_by_the_next_audit_without_its_databases(
     (farm,) = named(cluster, second)
     assert (farm["purl"], farm["versions"]) == ("pkg:pypi/farm@1.0", ["1.0"])
     predicted = cluster.document(second, "predictions.json")
+    assert event["version"] == predicted["version"]
+    assert event["model"] == "models:/praxi@champion"
+    assert event["before"] == cluster.document(first, "predictions.json")["version"]
     assert int(predicted["version"]) > int(cluster.document(first, "predictions.json")["version"] or 1)
     assert cluster.document(second, "new-packages.json") == []

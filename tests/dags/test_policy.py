@@ -14,6 +14,7 @@ from tests.support.airflow_home import HOME, ROOT, environment
 HEAVY = ("xgboost", "sklearn", "scipy", "numpy", "kubernetes", "boto3", "duckdb", "obstore", "pyarrow",
          "prometheus_api_client", "airflow.providers.cncf.kubernetes.operators",
          "airflow.providers.cncf.kubernetes.hooks", "airflow.providers.amazon.aws")  # fmt: skip
+REQUIRED = {"approval"}
 FILES = sorted((ROOT / "dags").glob("*.py"))
 
 
@@ -28,6 +29,7 @@ def test_every_dag_has_a_file_of_its_name(dags: dict[str, Any]) -> None:
 
 def test_a_dag_says_what_it_is_and_how_to_triage_it(dag: Any) -> None:
     assert "praxi" in dag.tags
+    assert dag.description.endswith(".")
     assert dag.owner == "praxi"
     assert "**Triage.**" in dag.doc_md
     assert (dag.catchup, dag.max_active_runs) == (False, 1)
@@ -44,11 +46,13 @@ def test_a_task_has_notes_retries_a_pool_and_an_end(dag: Any) -> None:
         assert timedelta(0) < longest <= patience, task.task_id
 
 
-def test_a_parameter_has_a_type_and_a_description(dag: Any) -> None:
+def test_a_parameter_has_a_title_a_description_and_a_type(dag: Any) -> None:
     for name in dag.params:
         param = dag.params.get_param(name)
         assert param.description, name
-        assert param.schema["type"], name
+        assert param.schema["title"], name
+        # Airflow's form marks a parameter as required unless its type allows null.
+        assert ("null" in param.schema["type"]) == (name not in REQUIRED), name
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)

@@ -11,6 +11,9 @@ from typing import Any
 import pendulum
 import pytest
 
+from praxi_airflow.assets import AUDIT_REPORT
+from praxi_airflow.run_key import run_key
+from tests.airflow.asset_events import asset_events
 from tests.airflow.world import DAY, PYTHON, World, world
 from tests.support.airflow_home import HOME
 
@@ -76,6 +79,14 @@ class TestRuns:
         assert ended == {"shop": "audited", "farm": "audited", f"{cluster.registry}/gone:1.0": "failed"}
         report = cluster.document(run_id, "report.json")
         assert report["interval"] == "2026-03-01T00:00:00+00:00/2026-03-02T00:00:00+00:00"
+        assert asset_events(AUDIT_REPORT, run_id) == [
+            {
+                "run": run_key(run_id),
+                "report": f"{cluster.store.as_uri()}/audits/{run_key(run_id)}/report.json",
+                "interval": report["interval"],
+                "run_type": "manual",
+            }
+        ]
 
     def test_an_empty_day_is_all_green(self, audit: Audit, cluster: World) -> None:
         run_id, states = audit(MIDNIGHT - 10 * DAY)

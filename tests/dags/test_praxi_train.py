@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+from praxi_airflow.assets import CHAMPION
 from praxi_airflow.run_key import run_key
 from praxi_tasks.learning.data.release_store import ReleaseStore
 from praxi_tasks.learning.data.requests import NewPackage, TrainingRequest, open_requests, parse_label
 from praxi_tasks.learning.sources.collector import past_attempts
 from praxi_tasks.store import documents, keys, open_store
+from tests.airflow.asset_events import asset_events
 from tests.airflow.world import PYTHON, World, world
 from tests.support.airflow_home import HOME
 from tests.support.package_index import BACKEND, package_index, sdist
@@ -82,10 +84,11 @@ class TestRuns:
         run_id, states = train()
         assert states.pop("fingerprint_release") == states.pop("tune") == ["skipped"]
         assert states.pop("build_release") == ["skipped"]
-        assert states.pop("approve") == ["skipped"]
+        assert states.pop("approve") == states.pop("promote") == ["skipped"]
         assert {state for each in states.values() for state in each} == {"success"}
         summary = document(cluster, run_id, "summary.json")
         assert (summary["learned"], summary["promoted"]) == (0, False)
+        assert asset_events(CHAMPION, run_id) == []
 
     def test_source_is_built_and_what_can_not_be_had_is_told_and_asked_for_again(
         self, train: Train, cluster: World, monkeypatch: pytest.MonkeyPatch

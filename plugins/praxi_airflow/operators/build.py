@@ -42,7 +42,7 @@ class ReleaseBuildOperator(PraxiTaskOperator):
             listen=self._listener.take,
         )
 
-    def _read_result(self, settings: Settings, context: Context) -> None:
+    def _finish(self, settings: Settings, context: Context) -> None:
         result = self._listener.result
         if result is None:
             raise RetryableTaskError("the build ended without a result, or its log is lost")

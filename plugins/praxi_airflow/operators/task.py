@@ -67,7 +67,7 @@ class PraxiTaskOperator(BaseOperator):
             self._runner = choose_runner(settings, self)
             self.log.info("running: praxi %s", " ".join(command.arguments))
             self._conclude(self._runner.run(command, context))
-            return self._read_result(settings, context)
+            return self._finish(settings, context)
 
     def trigger_reentry(self, context: Context, event: Mapping[str, Any]) -> object:
         """Go on after a deferral."""
@@ -75,7 +75,7 @@ class PraxiTaskOperator(BaseOperator):
             settings = load_settings()
             self._runner = choose_runner(settings, self)
             self._conclude(self._runner.resume(self._command(settings, context), context, event))
-            return self._read_result(settings, context)
+            return self._finish(settings, context)
 
     def on_kill(self) -> None:
         """End the pod or process."""
@@ -101,7 +101,7 @@ class PraxiTaskOperator(BaseOperator):
             raise RetryableTaskError(told)
         raise AirflowFailException(told)
 
-    def _read_result(self, settings: Settings, context: Context) -> object:
+    def _finish(self, settings: Settings, context: Context) -> object:
         if self.result is None:
             return None
         place = _PLACES.get(self.command, keys.run)

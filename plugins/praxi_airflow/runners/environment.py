@@ -6,7 +6,7 @@ from typing import Final
 
 from praxi_airflow.settings.core import Settings
 
-CHAMPION: Final = "models:/praxi@champion"
+CHAMPION_URI: Final = "models:/praxi@champion"
 """The model in use, as the registry calls it; before any was promoted it is the starter model."""
 
 
@@ -22,7 +22,7 @@ def task_environment(settings: Settings, *, last_try: bool) -> dict[str, str]:
     """
     environment = {
         "PRAXI_STORE": settings.store,
-        "PRAXI_MODEL": CHAMPION,
+        "PRAXI_MODEL": CHAMPION_URI,
         "PRAXI_STARTER_MODEL": settings.model,
         **settings.findings.environment,
         **settings.learning.environment,

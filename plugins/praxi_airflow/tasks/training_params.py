@@ -1,58 +1,97 @@
-"""What may be asked of a training: the form of its Dag."""
+"""The parameters of a training: the form of its Dag.
+
+A type that allows null makes a parameter optional in Airflow's form; an emptied field is sent as null. What
+only automation sends (``request``, in the run's ``conf``) is no parameter, so the form does not show it.
+"""
 
 from __future__ import annotations
+
+from typing import Final
 
 from airflow.sdk import Param
 
 from praxi_airflow.settings.learning import APPROVALS, LearningSettings
 
+_HOW: Final = "How to train"
+_NUMBERS: Final = {"type": ["null", "object"], "additionalProperties": {"type": "number"}}
+
 
 def training_params(settings: LearningSettings) -> dict[str, Param]:
     """Return the Dag's parameters; a setting says whether a person must approve by default."""
+    return {**_what(), "approval": _approval(settings), **_how()}
+
+
+def _what() -> dict[str, Param]:
     return {
-        "request": Param(None, "Store URI of a request to learn packages.", type=["null", "string"]),
         "packages": Param(
             [],
             "Learn these too, one a line: name==version, or ecosystem/name@version; version * is the newest.",
-            type="array",
+            title="Packages",
+            type=["null", "array"],
             items={"type": "string", "minLength": 1},
         ),
         "list": Param(
             None,
             "A list of them: paste its lines, or give the URI of a text file in a store.",
+            title="List of packages",
             type=["null", "string"],
             format="multiline",
             maxLength=100_000,  # it becomes one argument of a command, and of those 128 KiB are allowed
         ),
+    }
+
+
+def _approval(settings: LearningSettings) -> Param:
+    """Return the one parameter that must have a value: an empty one would mean nobody is asked."""
+    return Param(
+        settings.approval,
+        "Whether a person must approve the new model.",
+        title="Approval",
+        type="string",
+        enum=list(APPROVALS),
+    )
+
+
+def _how() -> dict[str, Param]:
+    return {
         "routing": Param(
             "default",
             "How new releases get experts; by default the shared scorer decides about them.",
-            type="string",
-            enum=["default", "random", "similarity", "version"],
+            title="Assignment to experts",
+            type=["null", "string"],
+            enum=["default", "random", "similarity", "version", None],
+            section=_HOW,
         ),
         "labels_per_expert": Param(
             0,
-            "How many releases share an expert where they are drawn at random; 0: all.",
-            type="integer",
+            "How many releases share an expert where they are assigned at random; 0: all.",
+            title="Releases per expert",
+            type=["null", "integer"],
             minimum=0,
+            section=_HOW,
         ),
         "tuning_trials": Param(
-            0, "How many hyper-parameters to try.", type="integer", minimum=0, maximum=1000
+            0,
+            "How many sets of hyper-parameters to try.",
+            title="Tuning trials",
+            type=["null", "integer"],
+            minimum=0,
+            maximum=1000,
+            section=_HOW,
         ),
         "bars": Param(
             {},
             "Minimum scores, other than the defaults.",
-            type="object",
-            additionalProperties={"type": "number"},
+            title="Minimum scores",
+            section=_HOW,
+            **_NUMBERS,
         ),
-        "weights": Param(
-            {}, "Weights of the composite score.", type="object", additionalProperties={"type": "number"}
-        ),
-        "full_retrain": Param(False, "Rebuild the model from all stored fingerprints.", type="boolean"),
-        "approval": Param(
-            settings.approval,
-            "Whether a person must let the new model in.",
-            type="string",
-            enum=list(APPROVALS),
+        "weights": Param({}, "Weights of the composite score.", title="Weights", section=_HOW, **_NUMBERS),
+        "full_retrain": Param(
+            False,
+            "Rebuild the model from all stored fingerprints.",
+            title="Full retraining",
+            type=["null", "boolean"],
+            section=_HOW,
         ),
     }

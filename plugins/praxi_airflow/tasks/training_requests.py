@@ -52,7 +52,7 @@ def request_training(**context: Any) -> Trigger:
 
 def tuning_trials(**context: Any) -> list[int]:
     """Return the numbers of the trials that the run's parameters ask for: what tuning is mapped over."""
-    return list(range(int(context["params"]["tuning_trials"])))
+    return list(range(int(context["params"]["tuning_trials"] or 0)))
 
 
 def request_drift_training(episode: str) -> str:

@@ -1,9 +1,12 @@
-"""``GET /praxi/reports/DAG/RUN``: the report of a run, out of the store; Airflow shows it on the run's page.
+"""``GET /praxi/reports/DAG/RUN``: the report of a run, from the store; Airflow shows it on the run's page.
 
-Sub-applications of the API server have no authentication of their own: a report is shown to who may read the
-runs of its Dag. It names what strangers put into images, so the browser is told to give it no origin and no
-network: were anything in it ever to run that should not, it could neither act for the person who reads it nor
-tell anybody what it sees. A report's own policy may be stricter about what runs.
+Airflow shows a plugin's tab on the runs of every Dag and cannot limit it, so a run of a Dag without reports
+gets a page that names the Dags that have them.
+
+Sub-applications of the API server have no authentication of their own: a report is shown to users who may
+read the runs of its Dag. It contains text from untrusted images, so the browser gives it no origin and no
+network access: an injected script could neither act for the user nor send data anywhere. A report's own
+policy may be stricter about scripts.
 """
 
 from __future__ import annotations
@@ -48,19 +51,20 @@ def report(dag_id: str, run_id: str) -> HTMLResponse:
     """Return a run's report, or a page that says why there is none."""
     place = _PLACES.get(dag_id)
     if place is None:
-        return _note(status.HTTP_404_NOT_FOUND, "Runs of this Dag have no report.")
+        others = " and ".join(_PLACES)
+        return _note(status.HTTP_404_NOT_FOUND, f"Runs of this Dag have no report; those of {others} do.")
     try:
         page = open_store(load_settings().store).get(place(run_key(run_id), PAGE))
     except KeyNotFoundError:
-        told = "There is no report yet: the task `report` of this run writes it."
-        return _note(status.HTTP_404_NOT_FOUND, told)
+        message = "There is no report yet: the task `report` of this run writes it."
+        return _note(status.HTTP_404_NOT_FOUND, message)
     except PraxiError as error:
         logger.warning("no report of %s %s: %s", dag_id, run_id, error)
-        told = "The store can't be read now. The log of the API server says why."
-        return _note(status.HTTP_503_SERVICE_UNAVAILABLE, told)
+        message = "The store can't be read now. The log of the API server says why."
+        return _note(status.HTTP_503_SERVICE_UNAVAILABLE, message)
     return HTMLResponse(page.decode(), headers=_HEADERS)
 
 
-def _note(code: int, told: str) -> HTMLResponse:
-    page = f'<!doctype html><meta charset="utf-8"><p style="font: 15px system-ui; margin: 2rem">{told}</p>'
+def _note(code: int, message: str) -> HTMLResponse:
+    page = f'<!doctype html><meta charset="utf-8"><p style="font: 15px system-ui; margin: 2rem">{message}</p>'
     return HTMLResponse(page, code, headers=_HEADERS)

@@ -17,6 +17,7 @@ BATCH: Final = 25
 """How many releases one task gets: a few seconds each where an index is asked."""
 
 _MOST_BATCHES: Final = 1_024
+_NULL: Final = msgspec.Raw(b"null")
 
 
 class TrainingSettings(msgspec.Struct, frozen=True):
@@ -73,7 +74,7 @@ class TrainingPlan(msgspec.Struct, frozen=True):
 
 
 def read_settings(text: str) -> TrainingSettings:
-    """Read settings from a JSON object; what it does not name keeps its default.
+    """Read settings from a JSON object; what it does not name, or gives as null, keeps its default.
 
     Raises
     ------
@@ -81,7 +82,9 @@ def read_settings(text: str) -> TrainingSettings:
         If a value has the wrong type or is out of range.
     """
     try:
-        return msgspec.json.decode(text, type=TrainingSettings)
+        given = msgspec.json.decode(text, type=dict[str, msgspec.Raw])
+        named = {name: value for name, value in given.items() if value != _NULL}
+        return msgspec.json.decode(msgspec.json.encode(named), type=TrainingSettings)
     except msgspec.MsgspecError as error:
         raise UsageError(
             f"not settings of a training: {error}", action="see the parameters of praxi_train"

@@ -91,7 +91,7 @@ def test_who_is_not_logged_in_sees_nothing(server: FastAPI, store: Store) -> Non
         ("praxi_train/never", "no report yet"),
         ("praxi_audit/never", "no report yet"),
         ("praxi_train/..%2F..%2Freleases", "no report yet"),
-        ("praxi_feeds/run", "have no report"),
+        ("praxi_feeds/run", "have no report; those of praxi_audit and praxi_train do"),
     ],
 )
 def test_where_there_is_no_report_a_page_says_so(

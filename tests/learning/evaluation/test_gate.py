@@ -103,4 +103,4 @@ def test_settings_that_are_none_are_refused(text: str) -> None:
 
 
 def test_what_settings_do_not_name_keeps_its_default() -> None:
-    assert read_settings('{"approval": "human"}') == TrainingSettings()
+    assert read_settings('{"approval": "human", "routing": null, "packages": null}') == TrainingSettings()

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from airflow.sdk.exceptions import AirflowSkipException
 
-from praxi_airflow.operators.approval import PATIENCE, PromotionApproval
+from praxi_airflow.operators.promotion import ANSWER_TIME, PromotionApproval
 
 
 class Instance:
-    """Stands where the gate's word is read from."""
+    """A task instance that reads the result of ``gate``."""
 
     def __init__(self, passed: bool) -> None:
         self._passed = passed
@@ -30,5 +30,5 @@ def test_nobody_is_asked_without_need(approval: str, passed: bool) -> None:
 
 def test_a_person_has_days_and_no_task_timeout_ends_the_wait() -> None:
     approve = PromotionApproval(task_id="approve")
-    assert approve.response_timeout == PATIENCE
+    assert approve.response_timeout == ANSWER_TIME
     assert approve.execution_timeout is None
