@@ -136,7 +136,7 @@ def test_yesterday_is_audited_by_schedule(server: Airflow, cluster: World) -> No
 
 def reports_read(server: Airflow) -> dict[str, str]:
     """Return, by the audit's run, which report the Dag that is scheduled on reports was given."""
-    given = {}
+    given: dict[str, str] = {}
     for run in server.runs("report_consumer"):
         if run["state"] == "success":
             read = f"/dags/report_consumer/dagRuns/{quote(run['dag_run_id'], safe='')}/taskInstances/read"

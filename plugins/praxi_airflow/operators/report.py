@@ -26,7 +26,7 @@ class ReportLink(BaseOperatorLink):
     code nor the store to show it.
     """
 
-    name: ClassVar[str] = "Praxi report"  # type: ignore[misc] # as Airflow's own links do
+    name: ClassVar[str] = "Praxi report"
 
     def get_link(self, operator: BaseOperator, *, ti_key: TaskInstanceKey) -> str:  # noqa: ARG002 - Airflow's
         """Return the address of the report of the task's run."""

@@ -6,14 +6,14 @@ only automation sends (``request``, in the run's ``conf``) is no parameter, so t
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from airflow.sdk import Param
 
 from praxi_airflow.settings.learning import APPROVALS, LearningSettings
 
 _HOW: Final = "How to train"
-_NUMBERS: Final = {"type": ["null", "object"], "additionalProperties": {"type": "number"}}
+_NUMBERS: Final[dict[str, Any]] = {"type": ["null", "object"], "additionalProperties": {"type": "number"}}
 
 
 def training_params(settings: LearningSettings) -> dict[str, Param]:
