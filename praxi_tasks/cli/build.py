@@ -1,4 +1,4 @@
-"""``praxi build``: the one command that runs foreign code, where nothing of ours is."""
+"""``praxi build``: the one command that runs untrusted code; run it where no credentials are."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Where labelled fingerprints come from, and how experts are trained."""
+"""Collects labelled fingerprints, trains models on them, and decides which model is used."""

@@ -32,7 +32,7 @@ RUN = "builds"
 SPY, SHOP = parse_label("spy==1.0"), parse_label("shop==1.0")
 SETUP = "from setuptools import setup\nsetup(name='shop', version='1.0', packages=['shop'])\n"
 
-# Tells, as names of the wheel's files, all that foreign code finds and can do in the pod.
+# Tells, as names of the wheel's files, all that untrusted code finds and can do in the pod.
 BACKEND_OF_SPY = """
 import os, pathlib, zipfile
 
@@ -159,7 +159,7 @@ def test_a_release_is_built_where_nothing_of_ours_is(
 
 
 def check_what_was_found(paths: list[str]) -> None:
-    """Compare what foreign code found in its pod with what may be there."""
+    """Compare what untrusted code found in its pod with what may be there."""
     found = {path.rpartition("/")[2] for path in paths}
     assert {"env_HOME", "proc_PRAXI_LEARN_BUILD_INDEX", "wrote_scratch", "uid_65532"} <= found
     assert {name for name in found if name.startswith(("token", "registry", "wrote"))} == {"wrote_scratch"}

@@ -20,7 +20,7 @@ class Command:
     run, batch
         The run, and the batch of it, that the command works on.
     sealed
-        Whether it runs foreign code: then no credential reaches it, and nothing but ``environment``.
+        Whether it runs untrusted code: then no credential reaches it, and nothing but ``environment``.
     listen
         Called with each line that the command prints; a line that it takes is not logged.
     """

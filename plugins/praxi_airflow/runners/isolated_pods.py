@@ -1,4 +1,4 @@
-"""Pods that run foreign code: they get nothing of ours, and what they say is read once, up to a limit."""
+"""Pods that run untrusted code: they get nothing of ours, and what they say is read once, up to a limit."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SPARE: Final = 300  # seconds of a pod's life besides the build: its start, the
 
 
 def sealed_pods(settings: Settings) -> PodSettings:
-    """Return how pods look that run foreign code.
+    """Return how pods look that run untrusted code.
 
     They have no Secret, a service account of their own, and nothing of the template, which may hold anything.
     Pull secrets stay: the node uses them, the pod does not see them.
@@ -43,7 +43,7 @@ def sealed_pods(settings: Settings) -> PodSettings:
 def log_reader(listen: Callable[[str], bool]) -> type[KubernetesPodOperatorCallback]:
     """Return a callback for Airflow's operator that hands over what the pod printed, once it has ended.
 
-    Such a pod's log is not followed: what foreign code prints must not fill the task's log.
+    Such a pod's log is not followed: what untrusted code prints must not fill the task's log.
     """
     from airflow.providers.cncf.kubernetes.callbacks import KubernetesPodOperatorCallback
 

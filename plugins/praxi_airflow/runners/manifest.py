@@ -12,7 +12,7 @@ from praxi_airflow.settings.core import PodSettings
 CONTAINER: Final = "base"
 NAME_LABEL: Final = "app.kubernetes.io/name"
 SEALED_NAME: Final = "praxi-build"
-"""The label of pods that run foreign code; network policies select by it."""
+"""The label of pods that run untrusted code; network policies select by it."""
 
 SCRATCH: Final = "/scratch"
 REGISTRY: Final = "/etc/praxi/registry"
@@ -64,7 +64,7 @@ def pod_manifest(pods: PodSettings, command: Command, labels: Mapping[str, str],
 
 
 def _sealed(pods: PodSettings) -> dict[str, Any]:
-    """Return what a pod's specification has besides, if the pod runs foreign code."""
+    """Return what a pod's specification has besides, if the pod runs untrusted code."""
     runtime = {"runtimeClassName": pods.build_runtime_class} if pods.build_runtime_class else {}
     return {"automountServiceAccountToken": False, "enableServiceLinks": False, **runtime}
 

@@ -50,7 +50,7 @@ def resources(size: int, *, scratch: str) -> dict[str, dict[str, str]]:
 
 
 def build_resources(*, scratch: str) -> dict[str, dict[str, str]]:
-    """Return the resources of a pod that runs foreign code: no more than these, whatever it does."""
+    """Return the resources of a pod that runs untrusted code: no more than these, whatever it does."""
     return {
         "requests": {"cpu": "250m", "memory": "512Mi", "ephemeral-storage": "64Mi"},
         "limits": {"cpu": "1", "memory": "2560Mi", "ephemeral-storage": scratch},

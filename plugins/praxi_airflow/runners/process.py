@@ -23,7 +23,7 @@ GRACE: Final = 3.0
 # What a process sees of the worker's environment: nothing of Airflow's own configuration, which holds
 # the database's password and connections.
 _HIDDEN: Final = re.compile(r"(_?AIRFLOW_|PYTHON)")
-# All that a process sees which runs foreign code.
+# All that a process sees which runs untrusted code.
 _HARMLESS: Final = re.compile(r"PATH|LANG|LC_\w+|TMPDIR|SSL_CERT_(FILE|DIR)")
 _LONGEST_LINE: Final = 1 << 16
 _LEVEL: Final = re.compile(r"\S+ \S+ (DEBUG|INFO|WARNING|ERROR|CRITICAL) ")

@@ -1,1 +1,1 @@
-"""Building releases that exist as source only: foreign code, run where nothing of ours is."""
+"""Building releases that exist as source only: untrusted code, run where nothing of ours is."""

@@ -1,4 +1,4 @@
-"""Building one release from its source, with pip, and listing the wheel that comes out."""
+"""Builds one release from its source distribution with pip, and lists the files of the wheel."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from praxi_tasks.learning.sources.pypi.sdist import SdistSource
 from praxi_tasks.learning.sources.pypi.wheel import list_wheel
 
 IDENTITIES: Final = Path("/var/run/secrets")
-"""Where clusters and clouds put the tokens that say who a pod is."""
+"""Where clusters and clouds mount the service account tokens of a pod."""
 
-# No file configures pip: the index is the only one, for what a build needs as for the release.
+# No configuration file is read: build requirements and source come from the one index that is given.
 _VARIABLES: Final = {"PIP_CONFIG_FILE": os.devnull, "PYTHONDONTWRITEBYTECODE": "1"}
 _OPTIONS: Final = ("--no-deps", "--no-input", "--no-cache-dir", "--disable-pip-version-check")
 
 
 def build_release(wanted: NewPackage, index: str, bounds: Bounds | None = None) -> BuildResult:
-    """Build a release and list what it installs; a build that fails is a listing with the reason.
+    """Build a release and list the files that it installs; a failed build is a result with the reason.
 
     Parameters
     ----------
     index
-        Address of the index, ``…/simple``, that source and build requirements come from; nothing else is
-        asked.
+        Address of the index, ``…/simple``, that source and build requirements come from; no other server
+        is contacted.
     """
     try:
         refuse_tokens()
@@ -46,12 +46,12 @@ def build_release(wanted: NewPackage, index: str, bounds: Bounds | None = None) 
 
 
 def refuse_tokens(folder: Path = IDENTITIES) -> None:
-    """Refuse to run foreign code where a token lies that says who this pod is.
+    """Refuse to run untrusted code where a service account token can be read.
 
     Raises
     ------
     BuildError
-        If there is one, whoever put it there.
+        If any file below ``folder`` is a token.
     """
     if any(path.name.endswith("token") for path in folder.rglob("*")):
         raise BuildError(
@@ -60,7 +60,7 @@ def refuse_tokens(folder: Path = IDENTITIES) -> None:
 
 
 def _pip_wheel(source: Path, folder: Path, index: str, bounds: Bounds) -> Path:
-    """Run pip in a folder of its own; return the one wheel that it made."""
+    """Run ``pip wheel`` with a new home folder; return the one wheel that it made."""
     home, made = folder / "home", folder / "wheels"
     home.mkdir()
     made.mkdir()

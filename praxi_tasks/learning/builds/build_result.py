@@ -1,4 +1,7 @@
-"""What a build tells: its wheel's files, or why there is no wheel. Whoever reads it trusts nothing."""
+"""The result of a build: the files of its wheel, or why there is none.
+
+It was written by untrusted code, so that reading it checks everything.
+"""
 
 from __future__ import annotations
 
@@ -32,24 +35,24 @@ class BuildResult(msgspec.Struct, frozen=True):
 
     @classmethod
     def of_release(cls, wheel: str, release: StoredRelease) -> BuildResult:
-        """Return the listing of a release that a wheel was found to hold."""
+        """Return the result of a build whose wheel contains ``release``."""
         return cls(wheel, release.paths, release.sizes.tolist(), release.hashes.tolist())
 
     def release(self, wanted: NewPackage) -> StoredRelease:
-        """Return the release that was asked for, if the listing is one of it.
+        """Return the release that was built, checked like one that was read from an index.
 
         Raises
         ------
         ReleaseRefusedError
-            If it is another release's, or holds what no release may.
+            If the wheel belongs to another release, or has paths that no release may have.
         DataError
-            If it is malformed.
+            If columns differ in length, or a size or hash is out of range.
         """
         check_wheel_name(self.wheel, wanted)
         try:
             sizes, hashes = np.array(self.sizes, np.uint64), np.array(self.hashes, np.uint64)
         except (OverflowError, ValueError) as error:
-            raise DataError(f"a size or hash is none: {error}", where=wanted.purl) from error
+            raise DataError(f"a size or hash is not a number: {error}", where=wanted.purl) from error
         if not len(self.paths) == len(sizes) == len(hashes):
             raise DataError("its columns differ in length", where=wanted.purl)
         measured = np.ones(len(sizes), np.bool_)
@@ -57,19 +60,19 @@ class BuildResult(msgspec.Struct, frozen=True):
         return StoredRelease(*wanted.identity, source, list(self.paths), sizes, hashes, measured).checked()
 
     def to_bytes(self) -> bytes:
-        """Return the listing as compressed bytes."""
+        """Return the result as compressed JSON."""
         return zstandard.ZstdCompressor(level=9).compress(msgspec.json.encode(self))
 
     @classmethod
     def from_bytes(cls, data: bytes) -> BuildResult:
-        """Read what :meth:`to_bytes` wrote, or what somebody else did.
+        """Read untrusted bytes that should be what :meth:`to_bytes` writes.
 
         Raises
         ------
         DataError
-            If it is no listing, or would be too large.
+            If they are not a build result, or would take more than 64 MiB.
         """
         try:
             return msgspec.json.decode(unpack_frame(data, _MOST_BYTES), type=cls)
         except (ValueError, RecursionError) as error:  # msgspec's errors are values'
-            raise DataError(f"the build's listing is none: {error}") from error
+            raise DataError(f"this is not a build result: {error}") from error

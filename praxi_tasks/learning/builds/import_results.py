@@ -1,4 +1,4 @@
-"""Taking what builds told into the library: data from outside, checked as any wheel is."""
+"""Stores the releases that isolated builds printed, after the checks that any wheel passes."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ _SOURCE = "build"
 
 
 def import_builds(store: Store, run_id: str, found: Iterable[Collected]) -> tuple[Collected, ...]:
-    """Return how the search for each release ended, once those that had to be built were.
+    """Store what was built, and return how the search for each release ended.
 
-    What was built is in the library afterwards; adopting it again changes nothing.
+    Calling it again changes nothing.
 
     Parameters
     ----------
     run_id
-        The training whose builds these are.
+        The training that the builds belong to.
     found
-        How the search ended before.
+        How the search ended before the builds.
     """
-    return tuple(_adopt(store, run_id, each.package) if each.state == "source" else each for each in found)
+    return tuple(_import(store, run_id, each.package) if each.state == "source" else each for each in found)
 
 
-def _adopt(store: Store, run_id: str, wanted: NewPackage) -> Collected:
+def _import(store: Store, run_id: str, wanted: NewPackage) -> Collected:
     releases = ReleaseStore(store)
     if store.exists(keys.release(*wanted.identity)):
         return Collected(wanted, "stored", releases.get(wanted.identity).source)
@@ -52,7 +52,7 @@ def _adopt(store: Store, run_id: str, wanted: NewPackage) -> Collected:
 
 
 def _built(data: bytes, wanted: NewPackage) -> StoredRelease:
-    listing = BuildResult.from_bytes(data)
-    if listing.reason:
-        raise ReleaseError(listing.reason)
-    return listing.release(wanted)
+    result = BuildResult.from_bytes(data)
+    if result.reason:
+        raise ReleaseError(result.reason)
+    return result.release(wanted)

@@ -1,4 +1,4 @@
-"""Running foreign code apart: its own home, none of our variables, bounded time, memory and output."""
+"""Runs untrusted code as a child process: new home, clean environment, limited time, memory and output."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MARK: Final = "[end of output]"
 
 
 class Bounds(NamedTuple):
-    """How long foreign code may run (seconds), and how many bytes a process and a file of its may have."""
+    """Limits of untrusted code: run time in seconds, a process's memory and a file's size in bytes."""
 
     seconds: float = 600.0
     memory: int = 2 << 30
@@ -31,20 +31,20 @@ class Bounds(NamedTuple):
 def run_sandboxed(
     command: Sequence[str], folder: Path, bounds: Bounds, variables: Mapping[str, str] | None = None
 ) -> None:
-    """Run a command that is foreign code in ``folder``, which is its home too.
+    """Run untrusted code in ``folder``, which is its home too.
 
-    It sees the search path, the language, where certificates are, and ``variables``. No process that it
-    starts outlives it.
+    Its environment has the search path, the language, where certificates are, and ``variables``. Every
+    process that it starts is killed when it ends.
 
     Raises
     ------
     BuildError
-        If it fails, or its time is up; the message holds what it said about that.
+        If it fails or times out; the message holds the line of its output that says why.
     """
     passed = {name: os.environ[name] for name in _PASSED if name in os.environ}
     home = {"HOME": str(folder), "TMPDIR": str(folder)}
     limits = [str(bounds.seconds), str(bounds.memory), str(bounds.file)]
-    with tempfile.TemporaryFile() as output:  # without a name, nobody can put another in its place
+    with tempfile.TemporaryFile() as output:  # it has no name, so that the command can't replace it
         code = _run(
             [sys.executable, "-I", watchdog.__file__, *limits, *command],
             cwd=folder, env={**passed, **home, **(variables or {})}, timeout=bounds.seconds + _GRACE,
@@ -70,7 +70,7 @@ def _end_of(log: IO[bytes]) -> str:
 
 
 def _reason(printed: str) -> str:
-    """Return the line that says why: the last before pip's mark, or its first error."""
+    """Return the line that says why: the last before pip's end mark, else the first error, else the last."""
     lines = ["".join(filter(str.isprintable, line)).strip() for line in printed.splitlines()]
     lines = [line for line in lines if line]
     if _MARK in lines:

@@ -1,10 +1,10 @@
-"""Keeps foreign code within bounds: runs a command, and ends whatever it started when its time is up.
+"""Runs a command with limits, and kills every process that it started when it ends or times out.
 
     python -I watchdog.py SECONDS BYTES-OF-MEMORY BYTES-OF-A-FILE COMMAND…
 
-A process of its own, from the standard library alone, so that every process below it is the command's. It
-bounds time, each process's memory and each file; what else the command may do is for the pod to say. Exits
-with the command's code, or with 124 where its time was up.
+A process of its own that needs the standard library alone: all its descendants belong to the command. It
+limits time, the memory of each process and the size of each file; network and file access are for the pod
+to limit. Exits with the command's code, or with 124 after a timeout.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 TIMED_OUT = 124
-"""The exit code where time was up, as of timeout(1)."""
+"""The exit code after a timeout, as that of timeout(1)."""
 
-_SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER of prctl(2): orphans become children of this process
+_SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER of prctl(2): orphaned descendants become children of this process
 _PATIENCE = 10.0
 _PAUSE = 0.01
 
 
 def main(seconds: float, memory: int, file: int, command: list[str]) -> int:
-    """Run the command within bounds; nothing that it started outlives this."""
+    """Run the command within limits and return its exit code; kill every process that it started."""
     ctypes.CDLL(None, use_errno=True).prctl(_SUBREAPER, 1, 0, 0, 0)
     for kind, most in (
         (resource.RLIMIT_AS, memory),
@@ -46,14 +46,14 @@ def main(seconds: float, memory: int, file: int, command: list[str]) -> int:
 
 
 def _limit(kind: int, most: int) -> None:
-    """Lower a limit for good; one that is lower already stays."""
+    """Lower a soft and hard limit; keep one that is lower already."""
     _, hard = resource.getrlimit(kind)
     allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
     resource.setrlimit(kind, (allowed, allowed))
 
 
 def _end_all() -> None:
-    """Kill children until there are none: whoever loses its parent becomes one."""
+    """Kill children until none are left: orphaned descendants are reparented to this process."""
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline:
         for child in _children():

@@ -1,7 +1,7 @@
-"""Fingerprints that a model carries: some of the releases that it was trained on, in one object beside it.
+"""Some of the releases that a model was trained on, bundled with it as one object.
 
-A starter comes to stores that hold nothing it knows. With these the first training already measures whether
-anything is forgotten, and later ones repair and rebuild with them.
+A starter model is used with stores that have no fingerprint of what it knows. With these the first training
+on top of it can measure whether anything is forgotten, and repair or rebuild what it knows.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from praxi_tasks.learning.data.stored_release import StoredRelease
 from praxi_tasks.store import Store, documents, keys, open_store
 
 MOST: Final = 1_500
-"""How many releases a model carries: as many as an evaluation draws layers from."""
+"""How many releases are bundled with a model: as many as an evaluation draws layers from."""
 
 KEY: Final = "releases.v1"
-"""Where they lie, relative to the model. They are no part of it, and its identity does not depend on them."""
+"""Key of the object, relative to the model; the model's identity does not depend on it."""
 
 T = TypeVar("T")
 
 _SEED: Final = 20_260_105
 _SOURCE: Final = "starter"
 _WRITERS: Final = 8
-"""How many are stored at a time: a store answers after milliseconds, and there are many."""
+"""How many releases are written at a time, for a store answers after milliseconds."""
 
 
 class _Load(msgspec.Struct, frozen=True, array_like=True):
@@ -39,7 +39,7 @@ class _Load(msgspec.Struct, frozen=True, array_like=True):
 
 
 def choose(first: Sequence[T], second: Sequence[T], rng: np.random.Generator, most: int = MOST) -> list[T]:
-    """Choose what a model carries of two kinds of releases: at random, and of both if there are both."""
+    """Choose the releases to bundle from two sets: at random, and from both if neither is empty."""
     of_second = min(len(second), max(most - len(first), most // 2))
     return [*_some(first, most - of_second, rng), *_some(second, of_second, rng)]
 
@@ -49,7 +49,7 @@ def _some(releases: Sequence[T], most: int, rng: np.random.Generator) -> list[T]
 
 
 def write_bundled(uri: str, releases: Sequence[Release], base: str | None = None) -> None:
-    """Write releases beside the model at ``uri``, and some of those that the model at ``base`` carries."""
+    """Write releases beside the model at ``uri``, with some of those bundled with the model at ``base``."""
     new = [_stored(release) for release in releases]
     known = {release.identity for release in new}
     old = [release for release in read_bundled(base) if release.identity not in known] if base else []
@@ -66,12 +66,12 @@ def _stored(release: Release) -> StoredRelease:
 
 
 def read_bundled(uri: str) -> list[StoredRelease]:
-    """Return what the model at ``uri`` carries, which may be nothing.
+    """Return the releases bundled with the model at ``uri``, which may be none.
 
     Raises
     ------
     CorruptObjectError, ReleaseRefusedError
-        If what is there is damaged, or no release.
+        If the bundle is damaged, or has no valid release.
     """
     try:
         data = open_store(uri).get(KEY)
@@ -81,12 +81,12 @@ def read_bundled(uri: str) -> list[StoredRelease]:
 
 
 def import_bundled(store: Store, uri: str) -> int:
-    """Store what the model at ``uri`` carries, unless that was done before; return how many are new.
+    """Store the releases bundled with the model at ``uri``, once; return how many were written.
 
     Raises
     ------
     CorruptObjectError, ReleaseRefusedError
-        If what is there is damaged, or no release.
+        If the bundle is damaged, or has no valid release.
     """
     try:
         data = open_store(uri).get(KEY)
@@ -107,7 +107,7 @@ def _unpack(data: bytes, uri: str) -> list[StoredRelease]:
         packed = msgspec.msgpack.decode(data, type=_Load).releases
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise CorruptObjectError(
-            f"the releases that a model carries are damaged: {error}",
+            f"the releases bundled with a model are damaged: {error}",
             where=f"{uri}/{KEY}",
             action="build the model again, or delete them: it works without",
         ) from error

@@ -13,6 +13,7 @@ from typing import Final
 
 import msgspec
 import numpy as np
+from packaging.utils import canonicalize_name
 
 from praxi_tasks.discovery.release import Release
 from praxi_tasks.errors import DataError
@@ -88,7 +89,7 @@ def make_release(line: ReleaseLine) -> Release:
 
 
 def installed_path(path: str, ecosystem: str) -> str:
-    """Return where an installer puts a path of a release: a wheel's below site-packages, say."""
+    """Return where a release's path is installed, relative to the root; a wheel's is below site-packages."""
     if ecosystem != "pypi" or "site-packages/" in path or "dist-packages/" in path:
         return path.lstrip("/")
     if match := _WHEEL_DATA.match(path):
@@ -97,8 +98,8 @@ def installed_path(path: str, ecosystem: str) -> str:
 
 
 def canonical_name(name: str, ecosystem: str) -> str:
-    """Return the name under which an ecosystem knows a package: PyPI folds case and punctuation."""
-    return re.sub(r"[-_.]+", "-", name).lower() if ecosystem == "pypi" else name
+    """Return the name of a package as its ecosystem compares it: PyPI's are normalised by PEP 503."""
+    return canonicalize_name(name) if ecosystem == "pypi" else name
 
 
 def names(releases: Iterable[Release]) -> set[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Stored releases, found without reading all of them: learning must not cost more the more is known."""
+"""The releases in a store, found by identity, package or content without reading all of them."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ Identity = tuple[str, str, str]
 """Ecosystem, name and version."""
 
 _LOOKS: Final = 4
-"""How many releases a sample looks at for each one that it may return."""
+"""How many releases a sample reads at most for each one that it may return."""
 
 _ENDING: Final = f"/fingerprint.v{RELEASE_PROTOCOL}"
 
 
 class ReleaseIndex(Protocol):
-    """Where learning looks for what it knew before."""
+    """Finds releases that were learned before."""
 
     def alike(self, release: StoredRelease) -> Sequence[Identity]:
-        """Return the releases that install exactly what this one does, itself included."""
+        """Return the releases that install the same files as this one, itself included."""
 
     def of_package(self, ecosystem: str, name: str) -> Sequence[StoredRelease]:
         """Return the releases of one package."""
@@ -38,10 +38,10 @@ class ReleaseStore:
         self._store = store
 
     def add(self, release: StoredRelease) -> None:
-        """Store a release; one that is there stays as it is.
+        """Store a release, unless it is there.
 
-        The note by which :meth:`alike` finds it is written first: a task that is killed between the two
-        leaves a note of a release that nobody knows, which misleads nobody.
+        The index entry that :meth:`alike` reads is written first: a task that is killed between the two
+        writes leaves an entry without a release, which a retry completes.
         """
         note = keys.release_content(release.content_id, *release.identity)
         self._store.put(note, documents.encode(release.identity))
@@ -53,14 +53,14 @@ class ReleaseStore:
         Raises
         ------
         KeyNotFoundError
-            If no source ever gave it.
+            If it is not stored.
         CorruptObjectError
             If it is damaged.
         """
         return StoredRelease.from_bytes(self._store.get(keys.release(*identity)))
 
     def alike(self, release: StoredRelease) -> Sequence[Identity]:
-        """Return the releases that install exactly what this one does, itself included, in order."""
+        """Return the releases that install the same files as this one, itself included, in order."""
         notes = self._store.list(keys.releases_of_content(release.content_id))
         return sorted(documents.read(self._store, note, tuple[str, str, str]) for note in notes)
 
@@ -75,9 +75,9 @@ class ReleaseStore:
     def sample(
         self, most: int, seed: int, wanted: Callable[[StoredRelease], bool] = lambda _: True
     ) -> list[StoredRelease]:
-        """Return up to ``most`` wanted releases, chosen at random; the same ones for the same seed.
+        """Return up to ``most`` wanted releases, chosen at random, the same ones for the same seed.
 
-        Not all are looked at: where few are wanted, it may find fewer than there are.
+        Four times as many releases are read at most: where few are wanted, it may return fewer than exist.
         """
         found = self._keys(keys.RELEASES)
         order = np.random.default_rng(seed).permutation(len(found)).tolist()

@@ -1,4 +1,4 @@
-"""What the training Dag is asked to learn, and by whom."""
+"""Requests to learn releases: how they are written, stored, merged and closed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import msgspec
+from packaging.utils import canonicalize_name
 
 from praxi_tasks.errors import DataError, UsageError
 from praxi_tasks.store import Store, documents, keys, open_store
@@ -16,12 +17,11 @@ _LABEL: Final = re.compile(
     r"(?:(?:pkg:)?(?P<ecosystem>[a-z]+)/)?(?P<name>(?:@[^\s@=<>/]+/)?[^\s@=<>/]+)(?:==|@)(?P<version>[^\s@=]+)"
 )
 _SCHEMES: Final = frozenset({"file", "s3"})
-_AGAIN: Final = "again-"  # begins the id of a request that a training made
-_SEPARATORS: Final = re.compile(r"[-_.]+")  # PyPI takes names that differ in these, or in case, as one
+_AGAIN: Final = "again-"  # prefix of the id of a request that a training made
 
 
 class NewPackage(msgspec.Struct, frozen=True):
-    """A release that somebody names and the model has never seen.
+    """A release to learn: named by a package database or by hand, unknown to the model.
 
     ``layers`` are digests of layers whose package databases claim it; a release named by hand has none.
     An empty ``version`` asks for the package's newest versions.
@@ -35,12 +35,12 @@ class NewPackage(msgspec.Struct, frozen=True):
 
     @property
     def identity(self) -> tuple[str, str, str]:
-        """What makes it this release and no other."""
+        """Ecosystem, name and version."""
         return self.ecosystem, self.name, self.version
 
 
 class TrainingRequest(msgspec.Struct, frozen=True):
-    """What an audit asks to learn; ``audit`` is the key of its run, empty for a request by hand."""
+    """The releases that an audit asks to learn; ``audit`` is its run's key, empty for a request by hand."""
 
     audit: str
     packages: tuple[NewPackage, ...]
@@ -69,7 +69,7 @@ def parse_label(label: str) -> NewPackage:
     ecosystem = match["ecosystem"] or "pypi"
     name = match["name"]
     if ecosystem == "pypi":
-        name = _SEPARATORS.sub("-", name).lower()
+        name = canonicalize_name(name)
     if match["version"] == "*":
         return NewPackage(f"pkg:{ecosystem}/{name}", ecosystem, name, "")
     return of_version(NewPackage(f"pkg:{ecosystem}/{name}", ecosystem, name, ""), match["version"])
@@ -146,14 +146,14 @@ def read_request(uri: str) -> TrainingRequest:
 
 
 def asked_for(store: Store, uri: str | None) -> tuple[NewPackage, ...]:
-    """Return what a request wants that may lie in another store; one of this store is open or served."""
+    """Return the releases of a request in another store; this store's are found by :func:`open_requests`."""
     if not uri or uri.startswith(f"{store.uri}/"):
         return ()
     return read_request(uri).packages
 
 
 def open_requests(store: Store) -> dict[str, TrainingRequest]:
-    """Return the requests that no finished training has served, by id."""
+    """Return the requests that no finished training has served: id → request."""
     prefix = keys.training_request("").removesuffix("/.json")
     found = sorted(key.rpartition("/")[2].removesuffix(".json") for key in store.list(prefix))
     return {
@@ -164,17 +164,17 @@ def open_requests(store: Store) -> dict[str, TrainingRequest]:
 
 
 def request_retry(store: Store, run_id: str, packages: tuple[NewPackage, ...]) -> None:
-    """Ask, for a training that could not get some releases, the next one to try."""
+    """Write a request for releases that a training could not get, for the next one to retry."""
     if packages:
         documents.write(store, keys.training_request(f"{_AGAIN}{run_id}"), TrainingRequest("", packages))
 
 
 def retries_are_due(store: Store) -> bool:
-    """Return whether a training asked for another try that none has made yet."""
+    """Return whether a request for retries is open."""
     return any(request_id.startswith(_AGAIN) for request_id in open_requests(store))
 
 
 def mark_served(store: Store, requests: Iterable[str], run_id: str) -> None:
-    """Note which run served some requests; who comes second changes nothing."""
+    """Record which run served some requests; the first record of a request stays."""
     for request_id in requests:
         store.put(keys.training_served(request_id), msgspec.json.encode({"run": run_id}))

@@ -21,7 +21,7 @@ from praxi_tasks.store.frames import unpack_frame
 from praxi_tasks.store.keys import RELEASE_PROTOCOL
 
 MOST_FILES: Final = 250_000
-"""More files than any real release installs; one that claims more is refused."""
+"""How many files a release may have: more than any real one installs."""
 
 _KIND: Final = "release"
 _MAX_BYTES: Final = 1 << 28
@@ -38,7 +38,11 @@ class _Head(msgspec.Struct, frozen=True, array_like=True):
 
 @dataclass(frozen=True, eq=False)
 class StoredRelease:
-    """A release's files, as columns of one length, and the source they were read from."""
+    """A release's files as columns of one length, and the source they were read from.
+
+    ``paths`` are relative to the root of the file system; ``sizes`` (uint64, bytes) and ``hashes`` (uint64,
+    xxh3-64 of the content) have shape ``(files,)``, and ``measured`` (bool) says whose size is known.
+    """
 
     ecosystem: str
     name: str
@@ -51,7 +55,7 @@ class StoredRelease:
 
     @property
     def identity(self) -> tuple[str, str, str]:
-        """What makes it this release and no other."""
+        """Ecosystem, name and version."""
         return self.ecosystem, self.name, self.version
 
     def checked(self) -> StoredRelease:
@@ -86,7 +90,7 @@ class StoredRelease:
 
     @cached_property
     def content_id(self) -> str:
-        """A hash of what the release installs, whatever it is called."""
+        """SHA-256 of the installed paths, sizes and hashes, in hex; name and version do not count."""
         keys = self.normalised.keys
         order = np.argsort(keys, kind="stable")
         digest = hashlib.sha256()
@@ -95,7 +99,7 @@ class StoredRelease:
         return digest.hexdigest()
 
     def release(self) -> Release:
-        """Return what a catalogue is built from."""
+        """Return the release in the form that catalogues are built from."""
         return Release(*self.identity, self.paths, self.normalised, self.sizes, self.hashes, self.measured)
 
     def to_bytes(self) -> bytes:

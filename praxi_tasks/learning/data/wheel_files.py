@@ -28,12 +28,12 @@ def is_wheel(path: Path) -> bool:
 
 @contextmanager
 def open_wheel(path: Path) -> Iterator[zipfile.ZipFile]:
-    """Open a wheel to look into it.
+    """Open a wheel for reading.
 
     Raises
     ------
     DataError
-        If it can't be read, also where that shows only later.
+        If it can't be read, also where that shows while the ``with`` block reads it.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -62,7 +62,7 @@ def read_wheel(path: Path) -> Release:
 
 
 def _hashed(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str:
-    """Return a member's hash; a piece at a time, since a small wheel can hold a huge file."""
+    """Return a member's xxh3-64 in hex, read in chunks: a small wheel can hold a huge file."""
     hashed = xxh3_64()
     with archive.open(entry) as file:
         while piece := file.read(_CHUNK):

@@ -48,7 +48,7 @@ def check_site(url: str, variable: str) -> str:
 
 
 def check_public(url: str, variable: str) -> str:
-    """Return an address that foreign code may see; see :func:`check_site`.
+    """Return an address that untrusted code may see; see :func:`check_site`.
 
     Raises
     ------
@@ -57,7 +57,9 @@ def check_public(url: str, variable: str) -> str:
     """
     if "@" in urlsplit(url).netloc:
         raise UsageError(
-            "foreign code would see these credentials", where=variable, action="name an index that needs none"
+            "untrusted code would see these credentials",
+            where=variable,
+            action="name an index that needs none",
         )
     return check_site(url, variable)
 

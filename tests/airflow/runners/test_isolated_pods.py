@@ -1,4 +1,4 @@
-"""A pod that runs foreign code, as the real operator would send it."""
+"""A pod that runs untrusted code, as the real operator would send it."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def test_what_was_built_is_in_the_library(store: Store, found: Collected) -> Non
     [
         (BuildResult(reason="it needs a compiler").to_bytes(), "it needs a compiler"),
         (BuildResult("farm-1.0-py3-none-any.whl", ["a"], [1], [1]).to_bytes(), "farm-1.0"),
-        (b"nonsense", "listing is none"),
+        (b"nonsense", "not a build result"),
         (None, "it was not built"),
     ],
     ids=["failed", "another", "nonsense", "killed"],

@@ -1,4 +1,4 @@
-"""Foreign code sees nothing of ours, keeps within bounds, and leaves nobody behind."""
+"""Untrusted code sees nothing of ours, keeps within bounds, and leaves nobody behind."""
 
 from __future__ import annotations
 
