@@ -17,7 +17,7 @@ from praxi_tasks.learning.catalogue.debian_contents import read_archive, read_pa
 from praxi_tasks.learning.catalogue.shared_paths import confusable_groups
 from praxi_tasks.learning.synthesis.augmentation import Damage
 from praxi_tasks.learning.synthesis.layer_sampler import LabelledLayer, LayerSampler
-from praxi_tasks.learning.training.from_files import HELD, make_scorer
+from praxi_tasks.learning.training.from_files import HELD_OUT_SHARE, make_scorer
 
 UNKNOWN = 0.05
 PACKAGES = 6_000
@@ -32,7 +32,7 @@ def main() -> None:
     whole = read_archive(files, (), np.random.default_rng(0), 0.0).catalogue
     names = [name.removeprefix("deb/") for name in whole.packages]
     unknown = {name for name in names if rng.random() < UNKNOWN}
-    archive = read_archive(files, unknown, rng, HELD)
+    archive = read_archive(files, unknown, rng, HELD_OUT_SHARE)
     model = Model([archive.catalogue], make_scorer(files, archive, (), rng))
     rng = np.random.default_rng(24)  # the layers stay the same, however the model was trained
     groups = confusable_groups(whole)

@@ -16,7 +16,7 @@ from benchmarks.discovery_pypi import learn
 from benchmarks.layer_metrics import evaluate
 from benchmarks.report import Table, write_results
 from praxi_tasks.discovery.candidates import FEATURES
-from praxi_tasks.discovery.expert_ensemble import Panel
+from praxi_tasks.discovery.expert_ensemble import ExpertEnsemble
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.discovery.scorer import Scorer
 from praxi_tasks.fingerprint.paths import PathKind
@@ -24,10 +24,10 @@ from praxi_tasks.learning.catalogue.debian_contents import read_archive, read_pa
 from praxi_tasks.learning.catalogue.shared_paths import confusable_groups
 from praxi_tasks.learning.data.release_files import read_releases
 from praxi_tasks.learning.estimators.assignment import ROUTINGS, Assignment
-from praxi_tasks.learning.estimators.release_experts import train_specialists
+from praxi_tasks.learning.estimators.release_experts import train_release_experts
 from praxi_tasks.learning.synthesis.augmentation import Damage
 from praxi_tasks.learning.synthesis.layer_sampler import LabelledLayer, LayerSampler
-from praxi_tasks.learning.training.from_files import HELD, make_scorer
+from praxi_tasks.learning.training.from_files import HELD_OUT_SHARE, make_scorer
 
 LAYERS = 96
 UNKNOWN = 0.05
@@ -71,22 +71,22 @@ def main() -> None:
 
 def look_alikes() -> Table:
     files, rng = contents_files(), np.random.default_rng(29)
-    archive = read_archive(files, (), rng, HELD)
+    archive = read_archive(files, (), rng, HELD_OUT_SHARE)
     groups = confusable_groups(archive.catalogue)
     sharing = sorted({name.removeprefix("deb/") for group in groups for name in group})
     unknown = {name for name in sharing if rng.random() < UNKNOWN}
     releases = read_packages(files, set(sharing))
-    known = read_archive(files, unknown, rng, HELD)
+    known = read_archive(files, unknown, rng, HELD_OUT_SHARE)
     scorer = make_scorer(files, known, (), rng)
     model = Model([known.catalogue], scorer)
     owned = [release for release in releases if release.name not in unknown]
-    growth = train_specialists(Panel(), owned, known.catalogue, rng)
-    size = sum(len(expert.to_bytes()) for expert in growth.panel.experts) / 1e6
+    growth = train_release_experts(ExpertEnsemble(), owned, known.catalogue, rng)
+    size = sum(len(expert.to_bytes()) for expert in growth.ensemble.experts) / 1e6
     deciders = {
         "rule: coverage": model.replaced(scorer=Rule("coverage")),
         "rule: weighted evidence": model.replaced(scorer=Rule("kept", "unique")),
         "shared scorer (default)": model,
-        f"{len(growth.panel.experts)} experts, {size:.0f} MB": model.replaced(released=growth.panel),
+        f"{len(growth.ensemble.experts)} experts, {size:.0f} MB": model.replaced(released=growth.ensemble),
     }
     sampler = LayerSampler(releases, rng, groups=groups)
     tests = {
@@ -102,11 +102,15 @@ def versions() -> Table:
     rule = learn(releases)
     deciders = {"rule: tables of contents (default)": rule}
     for routing in ROUTINGS:
-        growth = train_specialists(
-            Panel(), releases, rule.catalogue, np.random.default_rng(3), assignment=Assignment(routing)
+        growth = train_release_experts(
+            ExpertEnsemble(),
+            releases,
+            rule.catalogue,
+            np.random.default_rng(3),
+            assignment=Assignment(routing),
         )
-        name = f"{len(growth.panel.experts)} experts, routing {routing}"
-        deciders[name] = rule.replaced(released=growth.panel)
+        name = f"{len(growth.ensemble.experts)} experts, routing {routing}"
+        deciders[name] = rule.replaced(released=growth.ensemble)
     sampler = LayerSampler(releases, rng)
     tests = {
         title: [sampler.draw(Damage(METADATA, lost), drifting=0) for _ in range(LAYERS)]

@@ -13,7 +13,7 @@ from benchmarks.report import Table, write_results
 from praxi_tasks.discovery.matching import LayerKeys
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.discovery.release import Release
-from praxi_tasks.discovery.versions import weigh_versions
+from praxi_tasks.discovery.versions import compare_versions
 from praxi_tasks.fingerprint.paths import PathKind
 from praxi_tasks.learning.catalogue.builder import build_catalogue
 from praxi_tasks.learning.data.release_files import read_releases
@@ -87,7 +87,7 @@ def ceiling(model: Model, layers: Iterable[LabelledLayer]) -> float:
         for name, version in layer.truth.items():
             if name in catalogue.packages and version is not None:
                 package = catalogue.packages.index(name)
-                evidence = weigh_versions(package, catalogue, keys, layer.tagset)
+                evidence = compare_versions(package, catalogue, keys, layer.tagset)
                 missing = evidence.expected - evidence.present
                 same = missing == missing[catalogue.versions_of(package).index(version)]
                 total += 1

@@ -14,13 +14,13 @@ from benchmarks.changesets import Answers, Data, Split
 from benchmarks.discovery_data import data_folder
 from benchmarks.discovery_vw import published, tuned
 from benchmarks.report import Table, write_results
-from praxi_tasks.discovery.decision_rule import STRATEGIES, Emission, emit
+from praxi_tasks.discovery.decision_rule import STRATEGIES, DecisionRule, select_candidates
 from praxi_tasks.discovery.experts import Router
 from praxi_tasks.learning.data.recordings import read_changesets
 from praxi_tasks.learning.estimators.assignment import ROUTINGS, Assignment, Routing
-from praxi_tasks.learning.estimators.experts import Recipe, train_experts
+from praxi_tasks.learning.estimators.experts import ExpertHyperparameters, train_experts
 
-STUMPS = Recipe(negatives="none", unions=0, trees=100, depth=1)
+STUMPS = ExpertHyperparameters(negatives="none", unions=0, trees=100, depth=1)
 
 
 def main() -> None:
@@ -48,25 +48,31 @@ def main() -> None:
     )
     for count in (1, 2, 5):
         _add(table, f"{count} of each label's samples, the rest", data, few(data, alone, count))
-    recipes = Table(
-        "recipe (80% of both files, the rest)", "micro F1", "exact match", "train CPU s", "predict CPU s"
+    methods = Table(
+        "method (80% of both files, the rest)", "micro F1", "exact match", "train CPU s", "predict CPU s"
     )
     for routing in ROUTINGS:
-        _compare(recipes, f"experts, routing {routing}", data, everything, partial(_experts, routing=routing))
-    stumps = partial(_experts, routing="random", recipe=STUMPS)
-    _compare(recipes, "100 stumps, own samples only (with our tokens and router)", data, everything, stumps)
-    for title, recipe in (("published settings", published), ("settings tuned", tuned)):
+        _compare(
+            methods,
+            f"experts, routing {routing}",
+            data,
+            everything,
+            partial(_experts, routing=routing),
+        )
+    stumps = partial(_experts, routing="random", hyperparameters=STUMPS)
+    _compare(methods, "100 stumps, own samples only (with our tokens and router)", data, everything, stumps)
+    for title, method in (("published settings", published), ("settings tuned", tuned)):
         name = f"Vowpal Wabbit on classic tags, {title}"
-        _compare(recipes, name, data, everything, recipe, told=(True, False))
-    emissions = Table("emission", "micro F1", "exact match")
+        _compare(methods, name, data, everything, method, told=(True, False))
+    rules = Table("decision rule", "micro F1", "exact match")
     answers = _experts(data, everything)
     for strategy in STRATEGIES:
-        score, exact = _score(data, everything, answers, Emission(strategy), told=strategy == "top-k")
-        emissions.add(strategy, f"{score:.4f}", f"{exact:.4f}")
+        score, exact = _score(data, everything, answers, DecisionRule(strategy), told=strategy == "top-k")
+        rules.add(strategy, f"{score:.4f}", f"{exact:.4f}")
     parts = (
         table,
-        recipes,
-        emissions,
+        methods,
+        rules,
         "Labels that were never trained on count as unknown software: the ceiling is 1.",
     )
     write_results("discovery_recordings", "Praxi's changesets: the number of labels is not given", *parts)
@@ -89,9 +95,17 @@ def few(data: Data, rows: NDArray[np.intp], count: int) -> Split:
     return Split(np.array(train), np.setdiff1d(rows, train))
 
 
-def _experts(data: Data, split: Split, routing: Routing = "default", recipe: Recipe | None = None) -> Answers:
+def _experts(
+    data: Data,
+    split: Split,
+    routing: Routing = "default",
+    hyperparameters: ExpertHyperparameters | None = None,
+) -> Answers:
     experts = train_experts(
-        data.samples(split.train), np.random.default_rng(0), assignment=Assignment(routing), recipe=recipe
+        data.samples(split.train),
+        np.random.default_rng(0),
+        assignment=Assignment(routing),
+        hyperparameters=hyperparameters,
     )
     return Router(experts).ask([data.tokens[row] for row in split.test])
 
@@ -102,7 +116,7 @@ def _add(table: Table, title: str, data: Data, split: Split) -> None:
     trained = time.process_time()
     answers = Router(experts).ask([data.tokens[row] for row in split.test])
     done = time.process_time()
-    score, exact = _score(data, split, answers, Emission())
+    score, exact = _score(data, split, answers, DecisionRule())
     table.add(title, f"{score:.4f}", "1.0", f"{exact:.4f}", f"{trained - start:.1f}", f"{done - trained:.2f}")
 
 
@@ -111,22 +125,27 @@ def _compare(
     title: str,
     data: Data,
     split: Split,
-    recipe: Callable[[Data, Split], Answers],
+    method: Callable[[Data, Split], Answers],
     *,
     told: Sequence[bool] = (False,),
 ) -> None:
-    """Run a recipe; add a row where the number of labels is told, where it is not, or both."""
+    """Run a method; add a row where the number of labels is told, where it is not, or both."""
     start = time.process_time()
-    answers = recipe(data, split)
+    answers = method(data, split)
     cpu = f"{time.process_time() - start:.1f}"
     for number_told in told:
         how = f"{title}, told the number of labels" if number_told else title
-        score, exact = _score(data, split, answers, Emission(), told=number_told)
+        score, exact = _score(data, split, answers, DecisionRule(), told=number_told)
         table.add(how, f"{score:.4f}", f"{exact:.4f}", cpu, "in it")
 
 
 def _score(
-    data: Data, split: Split, answers: Iterable[dict[str, float]], emission: Emission, *, told: bool = False
+    data: Data,
+    split: Split,
+    answers: Iterable[dict[str, float]],
+    decision_rule: DecisionRule,
+    *,
+    told: bool = False,
 ) -> tuple[float, float]:
     """Return micro F1 and the share of samples whose labels are all right."""
     known = {label for row in split.train for label in data.labels[row]}
@@ -134,8 +153,8 @@ def _score(
     for row, answer in zip(split.test, answers, strict=True):
         true = known & set(data.labels[row])
         names = list(answer)
-        rule = Emission("top-k", count=len(true)) if told else emission
-        named = {names[place] for place in emit(np.array(list(answer.values())), rule)}
+        rule = DecisionRule("top-k", count=len(true)) if told else decision_rule
+        named = {names[place] for place in select_candidates(np.array(list(answer.values())), rule)}
         right, wrong, missed = (
             right + len(named & true),
             wrong + len(named - true),

@@ -27,10 +27,10 @@ from praxi_tasks.discovery.release import Release
 from praxi_tasks.discovery.tokens import Tokenizer
 from praxi_tasks.learning.catalogue.builder import build_catalogue
 from praxi_tasks.learning.catalogue.debian_contents import read_packages
-from praxi_tasks.learning.catalogue.folder_claims import cautious
+from praxi_tasks.learning.catalogue.folder_claims import restrict_folder_claims
 from praxi_tasks.learning.data.release_store import ReleaseStore
 from praxi_tasks.learning.data.stored_release import StoredRelease
-from praxi_tasks.learning.evaluation.champion_challenger import score
+from praxi_tasks.learning.evaluation.champion_challenger import score_layers
 from praxi_tasks.learning.run.plan import TrainingSettings
 from praxi_tasks.learning.run.steps import TrainingRun
 from praxi_tasks.learning.synthesis.augmentation import Damage
@@ -92,15 +92,15 @@ def forgetting(batches: Sequence[Sequence[Release]], known: Model, rng: np.rando
             increment = learn_releases(model, new, InMemoryReleases(stored))
             model, repaired = increment.model, increment.repaired
         else:
-            part = cautious(build_catalogue(batch), batch, model.parts)
+            part = restrict_folder_claims(build_catalogue(batch), batch, model.parts)
             model, repaired = Model([part], known.scorer), ()
         stored += new
         same = sum(part.to_bytes() == old for part, old in zip(model.parts, before, strict=False))
         single.learn(batch)
         table.add(
             (number + 1) * BATCH,
-            f"{score(model, layers).f1:.4f}",
-            f"{score(model, _layers(batch, rng)).f1:.4f}",
+            f"{score_layers(model, layers).f1:.4f}",
+            f"{score_layers(model, _layers(batch, rng)).f1:.4f}",
             f"{same} of {len(before)}",
             len(repaired),
             f"{single.accuracy(batches[0]):.3f}",

@@ -102,7 +102,7 @@ def evaluate(model: Model, layers: Iterable[LabelledLayer]) -> Evaluation:
         true = {name: version for name, version in layer.truth.items() if name in known}
         result.unknown += len(layer.truth) - len(true)
         _count(result, prediction, true)
-        _, found, confidence = model.weigh(layer.tagset)
+        _, found, confidence = model.score(layer.tagset)
         result.confidence += confidence.tolist()
         result.present += [model.catalogue.packages[package] in true for package in found.packages.tolist()]
     return result

@@ -20,7 +20,7 @@ from praxi_tasks.discovery.experts import Expert, Router
 from praxi_tasks.discovery.tokens import Tokenizer
 from praxi_tasks.learning.data.release_files import read_releases
 from praxi_tasks.learning.estimators.assignment import Assignment, Routing
-from praxi_tasks.learning.estimators.experts import Recipe, train_experts
+from praxi_tasks.learning.estimators.experts import ExpertHyperparameters, train_experts
 from praxi_tasks.learning.estimators.samples import Samples
 from praxi_tasks.learning.synthesis.augmentation import Damage
 
@@ -73,11 +73,11 @@ def main() -> None:
     samples = Samples(study.tokens, study.labels)
     table = Table(*HEADINGS)
     for routing, size, negatives in RUNS:
-        recipe = Recipe(negatives=negatives, unions=300, tokens=10, trees=12, depth=3)
+        hyperparameters = ExpertHyperparameters(negatives=negatives, unions=300, tokens=10, trees=12, depth=3)
         start = time.process_time()
         assignment = Assignment(routing, size)
         rng = np.random.default_rng(5)
-        experts = train_experts(samples, rng, assignment=assignment, recipe=recipe)
+        experts = train_experts(samples, rng, assignment=assignment, hyperparameters=hyperparameters)
         seconds = time.process_time() - start
         precision, f1 = _score(experts, study)
         published = PUBLISHED.get(size, ("", "")) if routing == "random" else ("", "")

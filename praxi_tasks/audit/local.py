@@ -74,7 +74,7 @@ class LocalAudit:
         """Ask the model about every layer and reduce it all to the report."""
         self._progress.step("Recognising releases", len(plan.layers))
         outcome = predict_layers(plan, self._store, model, lambda _: self._progress.advance(1))
-        return reduce_audit(plan, {**outcome.failures, **failures}, self._store, model.voice)
+        return reduce_audit(plan, {**outcome.failures, **failures}, self._store, model.cache_key)
 
     def assess(
         self, report: AuditReport, feeds: str | None = None, policy: Policy | None = None

@@ -56,11 +56,11 @@ def predict_layers(
             logger.warning("layer %s: %s", layer.digest, result.message)
             failures[layer.digest] = result
         on_done(layer)
-    return PredictionOutcome(model.voice, failures, version)
+    return PredictionOutcome(model.cache_key, failures, version)
 
 
 def _predict(digest: str, store: Store, model: Model, version: str, *, force: bool) -> None:
-    key = keys.layer_prediction(digest, model.voice)
+    key = keys.layer_prediction(digest, model.cache_key)
     if store.exists(key) and not force:
         return
     tagset_key = keys.layer_tagset(digest)

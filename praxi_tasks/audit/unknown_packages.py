@@ -52,7 +52,7 @@ def _of_unknown_version(digests: Iterable[str], store: Store, model: Model) -> I
     """Yield packages, once each, that the model tells versions of, and told none in some layer."""
     seen: set[tuple[str, str]] = set()
     for digest in digests:
-        key = keys.layer_prediction(digest, model.voice)
+        key = keys.layer_prediction(digest, model.cache_key)
         if not store.exists(key):
             continue
         for release in documents.read(store, key, LayerPrediction).releases:

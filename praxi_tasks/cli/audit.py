@@ -10,7 +10,7 @@ import click
 
 from praxi_tasks.audit.local import LocalAudit
 from praxi_tasks.audit.report import State
-from praxi_tasks.cli.decision_rule import emission_option
+from praxi_tasks.cli.decision_rule import decision_rule_option
 from praxi_tasks.cli.options import (
     feeds_option,
     model_option,
@@ -26,7 +26,7 @@ from praxi_tasks.cli.output import (
     write_sboms,
 )
 from praxi_tasks.cli.progress import progress_bars
-from praxi_tasks.discovery.decision_rule import Emission
+from praxi_tasks.discovery.decision_rule import DecisionRule
 from praxi_tasks.errors import ExitCode
 from praxi_tasks.oci.image.model import Platform
 from praxi_tasks.store import open_store
@@ -37,7 +37,7 @@ from praxi_tasks.store import open_store
 @model_option()
 @store_option(required=False)
 @platform_option
-@emission_option
+@decision_rule_option
 @click.option("--force", is_flag=True, help="Read every layer again, known or not.")
 @feeds_option
 @policy_option
@@ -49,7 +49,7 @@ def audit(
     model_uri: str,
     store_uri: str | None,
     platform: Platform,
-    emission: Emission,
+    decision_rule: DecisionRule,
     force: bool,
     feeds_uri: str | None,
     policy_uri: str | None,
@@ -71,7 +71,7 @@ def audit(
     policy = load_policy(policy_uri)
     if feeds_uri:
         open_feeds(feeds_uri)  # a mistyped folder is told before an hour of reading
-    model = Model.load(model_uri, emission=emission)
+    model = Model.load(model_uri, decision_rule=decision_rule)
     with ExitStack() as stack:
         store = open_store(store_uri or stack.enter_context(tempfile.TemporaryDirectory(prefix="praxi-")))
         bars = stack.enter_context(progress_bars())

@@ -1,4 +1,4 @@
-"""The option that says how many candidates are named: ``--emission threshold=0.8``."""
+"""The option that says how many candidates are named: ``--decision-rule threshold=0.8``."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ from typing import cast, get_args
 
 import click
 
-from praxi_tasks.discovery.decision_rule import Emission, Strategy
+from praxi_tasks.discovery.decision_rule import DecisionRule, Strategy
 
 
-class EmissionType(click.ParamType[Emission]):
+class DecisionRuleType(click.ParamType[DecisionRule]):
     """``default``, ``density``, ``threshold=PROBABILITY`` or ``top-k=COUNT``."""
 
-    name = "emission"
+    name = "decision rule"
 
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Emission:
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> DecisionRule:
         """Parse a strategy and its setting."""
-        if isinstance(value, Emission):
+        if isinstance(value, DecisionRule):
             return value
         name, _, setting = str(value).partition("=")
         if name not in get_args(Strategy):
@@ -24,17 +26,23 @@ class EmissionType(click.ParamType[Emission]):
         strategy = cast("Strategy", name)
         try:
             if strategy == "threshold":
-                return Emission(strategy, threshold=float(setting or 0.5))
-            return Emission(strategy, count=int(setting or 1)) if strategy == "top-k" else Emission(strategy)
+                return DecisionRule(strategy, threshold=float(setting or 0.5))
+            return (
+                DecisionRule(strategy, count=int(setting or 1))
+                if strategy == "top-k"
+                else DecisionRule(strategy)
+            )
         except ValueError:
             self.fail(f"{setting!r} is not a number", param, ctx)
 
 
-emission_option = click.option(
-    "--emission",
-    type=EmissionType(),
+decision_rule_option = click.option(
+    "--decision-rule",
+    "--emission",  # its name before 0.2
+    "decision_rule",
+    type=DecisionRuleType(),
     default="default",
     show_default=True,
     metavar="RULE",
-    help="How much of what may be there is named, of each layer: default, density, threshold=P or top-k=N.",
+    help="Which of the candidates of each layer are named: default, density, threshold=P or top-k=N.",
 )

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from praxi_tasks.cli.decision_rule import emission_option
+from praxi_tasks.cli.decision_rule import decision_rule_option
 from praxi_tasks.cli.options import model_option, platform_option, store_option
 from praxi_tasks.cli.output import format_option, output_option, write_report
-from praxi_tasks.discovery.decision_rule import Emission
+from praxi_tasks.discovery.decision_rule import DecisionRule
 from praxi_tasks.errors import ExitCode, UsageError
 from praxi_tasks.oci.image.model import Platform
 from praxi_tasks.store import open_store
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     metavar="FILE",
     help='Instead of images: recorded changesets, lines of {"id", "changes"}.',
 )
-@emission_option
+@decision_rule_option
 @format_option
 @output_option
 def predict(
@@ -41,30 +41,32 @@ def predict(
     platform: Platform,
     run_id: str | None,
     changesets: Path | None,
-    emission: Emission,
+    decision_rule: DecisionRule,
     form: str,
     output: Path | None,
 ) -> None:
     """Say which releases the fingerprinted layers of each IMAGE, or of a run, or changesets hold."""
     if changesets is not None and not images and run_id is None:
-        return _predict_changesets(changesets, model_uri, emission, output)
+        return _predict_changesets(changesets, model_uri, decision_rule, output)
     if store_uri is None or bool(images) == (run_id is not None):
         raise UsageError("name images or a run, and a store", action="see praxi predict --help")
     from praxi_tasks.discovery.model import Model
 
     if run_id is not None:
-        return _predict_run(run_id, model_uri, emission, store_uri)
-    model = Model.load(model_uri, emission=emission)
+        return _predict_run(run_id, model_uri, decision_rule, store_uri)
+    model = Model.load(model_uri, decision_rule=decision_rule)
     return _predict_images(images, model, store_uri, platform, form, output)
 
 
-def _predict_changesets(changesets: Path, model_uri: str, emission: Emission, output: Path | None) -> None:
+def _predict_changesets(
+    changesets: Path, model_uri: str, decision_rule: DecisionRule, output: Path | None
+) -> None:
     import msgspec
 
     from praxi_tasks.discovery.model import Model
     from praxi_tasks.learning.data.recordings import name_changesets, read_changesets
 
-    model = Model.load(model_uri, emission=emission)
+    model = Model.load(model_uri, decision_rule=decision_rule)
     document = msgspec.json.encode(list(name_changesets(read_changesets(changesets), model)))
     if output is None:
         click.echo(document)
@@ -72,7 +74,7 @@ def _predict_changesets(changesets: Path, model_uri: str, emission: Emission, ou
         output.write_bytes(document + b"\n")
 
 
-def _predict_run(run_id: str, model_uri: str, emission: Emission, store_uri: str) -> None:
+def _predict_run(run_id: str, model_uri: str, decision_rule: DecisionRule, store_uri: str) -> None:
     from praxi_tasks.audit.run import AuditRun
     from praxi_tasks.audit.timing import timed
     from praxi_tasks.discovery.model import Model
@@ -82,7 +84,7 @@ def _predict_run(run_id: str, model_uri: str, emission: Emission, store_uri: str
     with timed(store, run_id, "predict"):
         run = AuditRun(store, run_id)
         resolved = resolve_once(model_uri, store, run.key("model.json"))
-        outcome = run.predict(Model.load(resolved.uri, emission=emission), resolved.version)
+        outcome = run.predict(Model.load(resolved.uri, decision_rule=decision_rule), resolved.version)
     click.echo(f"model {outcome.model}: {len(outcome.failures)} layers could not be predicted")
 
 

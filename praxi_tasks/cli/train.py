@@ -66,5 +66,5 @@ def train(
     write_bundled(out, learned.bundled, base)
     for name in learned.repaired:
         click.echo(f"repaired {name}: it fired on what is new")
-    for name in learned.firing:
+    for name in learned.false_positives:
         click.echo(f"fires    {name}: it fires on what is new, and could not be repaired without harm")

@@ -14,7 +14,7 @@ from praxi_tasks.fingerprint.paths import PYTHON_ROOT
 from praxi_tasks.fingerprint.tagset import Tagset
 
 
-def sight(tagset: Tagset, catalogue: Catalogue) -> tuple[Tagset, Candidates]:
+def search_candidates(tagset: Tagset, catalogue: Catalogue) -> tuple[Tagset, Candidates]:
     """Return the layer with files that were moved spelled as they were before, and its candidates."""
     found = find_candidates(tagset, catalogue)
     columns = relocate(tagset.paths, tagset.normalised, _unknown(tagset, found), catalogue)
@@ -32,6 +32,6 @@ def _unknown(tagset: Tagset, found: Candidates) -> NDArray[np.intp]:
     known = np.zeros(len(found.layer.keys), np.bool_)
     known[found.matches.keys] = True
     free = np.array([not folder.startswith(PYTHON_ROOT) for folder in columns.folders], np.bool_)
-    strange = (found.folder_owners[:, 0] < 0) & free
+    unclaimed = (found.folder_owners[:, 0] < 0) & free
     rows = found.layer.rows[~known]
-    return np.sort(rows[strange[columns.folder_of[rows]]])
+    return np.sort(rows[unclaimed[columns.folder_of[rows]]])

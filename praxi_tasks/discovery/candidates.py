@@ -10,41 +10,41 @@ import numpy as np
 from numpy.typing import NDArray
 
 from praxi_tasks.discovery.catalogue import CORE, Catalogue, among
-from praxi_tasks.discovery.layer_context import Surroundings, share, titled, usual
+from praxi_tasks.discovery.layer_context import LayerContext, has_copyright_file, share, weighted_mean
 from praxi_tasks.discovery.matching import LayerKeys, Matches, match_folders, match_keys
-from praxi_tasks.discovery.versions import VersionEvidence, weigh_versions
+from praxi_tasks.discovery.versions import VersionEvidence, compare_versions
 from praxi_tasks.fingerprint.paths import PathKind
 from praxi_tasks.fingerprint.tagset import Tagset
 
 FEATURES: Final = (
     "coverage",  # share of the package's paths that the layer has
     "hits",  # how many those are, as a logarithm; so are all counts below
-    "kept",  # share of its paths that no better candidate explains
-    "kept_hits",
+    "retained",  # share of its paths that no better candidate explains
+    "retained_hits",
     "unique",  # of its hits, the share that only this package has
     "unique_hits",
     "rival",  # coverage of the best candidate that shares a path with it
     "extras",  # hits among manuals, locales, metadata
-    "extras_coverage",  # share of those that it has, as far as the catalogue kept them
+    "extras_coverage",  # share of those that it has, as far as the catalogue retained them
     "below",  # files that do its work in folders that it has to itself
-    "papers",  # other files there: manuals, metadata
+    "documents",  # other files there: manuals, metadata
     "expected",  # how many paths it has
     "agreeing",  # of its measured files, the share that some version has as they are
     "unclaimed",  # of the files in the folders of its hits, the share that no candidate knows
     "system",  # of its hits that Python imports, the share below the distribution's own folder
     "native",  # whether it is the distribution's package
     "intact",  # coverage of what the layer certainly holds: how much was deleted from all of it
-    "twins",  # how many candidates nothing tells apart from it, itself included
+    "indistinguishable",  # how many candidates nothing tells apart from it, itself included
     "intact_extras",  # the same of manuals, locales, metadata; both NaN where nothing is certain
-    "strange",  # of the layer's files that do some work, the share that no candidate claims
-    "strange_papers",  # the same of its documents, manuals and locales; NaN where it has none
+    "unclaimed_share",  # of the layer's files that do some work, the share that no candidate claims
+    "unclaimed_documents_share",  # the same of its documents, manuals and locales; NaN where it has none
     "regions",  # how many regions of the file system the layer has files in
-    "titled",  # whether its licence is there, under its name; NaN where the layer has no documents
+    "has_copyright_file",  # whether its copyright file is there; NaN where the layer has no documents
 )
 """New ones are added at the end: a scorer that was trained on fewer reads the first, and stays readable."""
 ROUNDS: Final = 3
 _SURE: Final = 4
-_PAPERS: Final = (PathKind.DOC, PathKind.MAN, PathKind.LOCALE)
+_DOCUMENT_KINDS: Final = (PathKind.DOC, PathKind.MAN, PathKind.LOCALE)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +53,8 @@ class Candidates:
 
     ``features`` has a row per package and a column per name in :data:`FEATURES`; ``versions`` is there for
     packages whose versions are known. ``folder_owners`` are the owners of each of the layer's folders,
-    ``twins`` the groups of candidates, by their place, that nothing tells apart, the plainest name first.
+    ``indistinguishable`` the groups of candidates, by their place, that nothing tells apart, the plainest
+    name first.
     """
 
     layer: LayerKeys
@@ -62,7 +63,7 @@ class Candidates:
     features: NDArray[np.float32]
     versions: dict[int, VersionEvidence]
     folder_owners: NDArray[np.intp]
-    twins: tuple[tuple[int, ...], ...] = ()
+    indistinguishable: tuple[tuple[int, ...], ...] = ()
 
 
 def find_candidates(tagset: Tagset, catalogue: Catalogue) -> Candidates:
@@ -76,13 +77,13 @@ def find_candidates(tagset: Tagset, catalogue: Catalogue) -> Candidates:
     there[owners[(owners >= 0) & (files.sum(axis=0) > 0)[:, None]]] = True
     packages = np.flatnonzero(there)
     versions = {
-        package: weigh_versions(package, catalogue, layer, tagset)
+        package: compare_versions(package, catalogue, layer, tagset)
         for package in packages.tolist()
         if catalogue.version_starts[package] < catalogue.version_starts[package + 1]
     }
     measures = _Measures(tagset, catalogue, layer, matches, packages, versions, owners)
     features = measures.table([_below(count, owners, packages) for count in files])
-    return Candidates(layer, matches, packages, features, versions, owners, measures.twins())
+    return Candidates(layer, matches, packages, features, versions, owners, measures.indistinguishable())
 
 
 def _files_in_folders(tagset: Tagset, folders: int) -> NDArray[np.intp]:
@@ -119,7 +120,7 @@ class _Measures:
         owners: NDArray[np.intp],
     ) -> None:
         self._tagset, self._layer = tagset, layer
-        self._around = Surroundings(tagset, layer, matches.keys, owners)
+        self._context = LayerContext(tagset, layer, matches.keys, owners)
         self._packages, self._versions = packages, versions
         self._catalogue = catalogue
         self._key = matches.keys
@@ -134,7 +135,7 @@ class _Measures:
         """Return the features."""
         hits = self._count(self._counts)
         coverage = self._coverage(hits)
-        kept, twins = self._explain_away(coverage, hits)
+        retained, indistinguishable = self._explain_away(coverage, hits)
         alone = np.bincount(self._key, minlength=len(self._layer.keys))[self._key] == 1
         unique = self._count(self._counts & alone)
         extras = self._count(~self._core)
@@ -144,8 +145,8 @@ class _Measures:
         columns = (
             coverage,
             np.log1p(hits),
-            coverage * kept / np.maximum(hits, 1),
-            np.log1p(kept),
+            coverage * retained / np.maximum(hits, 1),
+            np.log1p(retained),
             unique / np.maximum(hits, 1),
             np.log1p(unique),
             self._rival(coverage),
@@ -155,16 +156,18 @@ class _Measures:
             np.log1p(below[1]),
             np.log1p(self._expected),
             self._agreeing(),
-            self._around.unclaimed(self._candidate, self._key, len(self._packages)),
+            self._context.unclaimed_beside(self._candidate, self._key, len(self._packages)),
             share(self._count(python & self._layer.system[self._key]), self._count(python)),
             self._catalogue.native[self._packages],
-            self._everywhere(usual(coverage, kept, kept >= _SURE)),
-            np.log(np.maximum(twins, 1)),
-            self._everywhere(usual(extras_coverage, kept, (kept >= _SURE) & has_extras)),
-            self._everywhere(self._around.strange(CORE)),
-            self._everywhere(self._around.strange(_PAPERS)),
-            self._everywhere(np.log1p(self._around.regions)),
-            titled([self._catalogue.packages[p] for p in self._packages.tolist()], self._tagset, self._layer),
+            self._everywhere(weighted_mean(coverage, retained, retained >= _SURE)),
+            np.log(np.maximum(indistinguishable, 1)),
+            self._everywhere(weighted_mean(extras_coverage, retained, (retained >= _SURE) & has_extras)),
+            self._everywhere(self._context.unclaimed_share(CORE)),
+            self._everywhere(self._context.unclaimed_share(_DOCUMENT_KINDS)),
+            self._everywhere(np.log1p(self._context.regions)),
+            has_copyright_file(
+                [self._catalogue.packages[p] for p in self._packages.tolist()], self._tagset, self._layer
+            ),
         )
         return np.stack([np.asarray(column, np.float32) for column in columns], axis=1)
 
@@ -187,9 +190,9 @@ class _Measures:
 
         Returns
         -------
-        kept
+        retained
             How many paths each candidate keeps; candidates that nothing tells apart all keep theirs.
-        twins
+        indistinguishable
             With how many candidates it shares a path that it keeps, itself included.
         """
         if not len(self._key):
@@ -197,27 +200,27 @@ class _Measures:
             return hits, np.ones(len(hits))
         begins = np.flatnonzero(np.append(True, self._key[1:] != self._key[:-1]))
         lengths = np.diff(np.append(begins, len(self._key)))
-        kept = hits
+        retained = hits
         for _ in range(ROUNDS):
-            strength = np.round(coverage * kept / np.maximum(hits, 1), 6) + 1e-9 * kept
-            mine = np.where(kept > 0, strength, -1)[self._candidate]
+            strength = np.round(coverage * retained / np.maximum(hits, 1), 6) + 1e-9 * retained
+            mine = np.where(retained > 0, strength, -1)[self._candidate]
             winner = mine >= np.repeat(np.maximum.reduceat(mine, begins), lengths)
-            kept = self._count(winner & self._counts)
+            retained = self._count(winner & self._counts)
         self._winner = winner
         rivals = np.repeat(np.add.reduceat(winner.astype(np.float64), begins), lengths)
         shared = np.bincount(self._candidate[winner], rivals[winner], len(hits))
-        return kept, shared / np.maximum(self._count(winner), 1)
+        return retained, shared / np.maximum(self._count(winner), 1)
 
-    def twins(self) -> tuple[tuple[int, ...], ...]:
+    def indistinguishable(self) -> tuple[tuple[int, ...], ...]:
         """Return groups of candidates that keep exactly the same paths, the plainest name first."""
         winner = self._winner
         together = np.bincount(self._key[winner], minlength=len(self._layer.keys))
         contested = np.flatnonzero(winner & (together[self._key] > 1))
-        kept: dict[int, list[int]] = {}
+        retained: dict[int, list[int]] = {}
         for pair in contested.tolist():
-            kept.setdefault(int(self._candidate[pair]), []).append(int(self._key[pair]))
+            retained.setdefault(int(self._candidate[pair]), []).append(int(self._key[pair]))
         groups: dict[tuple[int, ...], list[int]] = {}
-        for candidate, keys in kept.items():
+        for candidate, keys in retained.items():
             groups.setdefault(tuple(keys), []).append(candidate)
         names = self._catalogue.packages
         return tuple(

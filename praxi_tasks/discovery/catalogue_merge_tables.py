@@ -49,10 +49,10 @@ def join_tables(first: Catalogue, second: Catalogue, moved: NDArray[np.uint32], 
     again = numbers < len(first.packages)
     alone = np.ones(len(first.packages), np.bool_)
     alone[numbers[again]] = False
-    kept, both = np.flatnonzero(alone), numbers[again]
+    retained, both = np.flatnonzero(alone), numbers[again]
     united = _united(first, both, second, np.flatnonzero(again))
     shares = (
-        _Share(_tables(first), kept, kept),
+        _Share(_tables(first), retained, retained),
         _Share(united, np.arange(len(both)), both),
         _Share(_tables(second), np.flatnonzero(~again), numbers[~again]),
     )

@@ -18,7 +18,7 @@ LIKELY: Final = 0.4
 
 
 @dataclass(frozen=True, slots=True)
-class Emission:
+class DecisionRule:
     """A strategy and its setting.
 
     Parameters
@@ -53,26 +53,28 @@ class Emission:
         return ""
 
 
-def emit(
-    confidence: NDArray[np.float64], emission: Emission, twins: Sequence[Sequence[int]] = ()
+def select_candidates(
+    confidence: NDArray[np.float64],
+    decision_rule: DecisionRule,
+    indistinguishable: Sequence[Sequence[int]] = (),
 ) -> NDArray[np.intp]:
     """Return which candidates are named, most confident first.
 
     Parameters
     ----------
-    twins
+    indistinguishable
         Candidates that nothing tells apart, the plainest first. One of them is there if together they are
         likely enough, however little each of them is; then the default names the likeliest, or the plainest.
     """
     order = np.argsort(-confidence, kind="stable")
-    if emission.strategy == "top-k":
-        return order[: emission.count]
-    if emission.strategy == "density":
-        return order[confidence[order] > densest(confidence, emission.width)]
-    if emission.strategy == "threshold":
-        return order[confidence[order] >= emission.threshold]
+    if decision_rule.strategy == "top-k":
+        return order[: decision_rule.count]
+    if decision_rule.strategy == "density":
+        return order[confidence[order] > densest(confidence, decision_rule.width)]
+    if decision_rule.strategy == "threshold":
+        return order[confidence[order] >= decision_rule.threshold]
     likely = confidence >= LIKELY
-    for group in twins:
+    for group in indistinguishable:
         members = list(group)
         if confidence[members].sum() >= LIKELY:
             likely[members] = False

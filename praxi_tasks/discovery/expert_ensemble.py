@@ -8,7 +8,7 @@ from praxi_tasks.discovery.experts import Expert
 
 
 @dataclass(frozen=True, slots=True)
-class Panel:
+class ExpertEnsemble:
     """Experts that were trained beside each other.
 
     Parameters

@@ -126,10 +126,10 @@ class Router:
 
         Of a label that several experts own, the highest.
         """
-        routed = [np.unique(self._owners[present(sample, self._tokens)]) for sample in samples]
+        assigned = [np.unique(self._owners[present(sample, self._tokens)]) for sample in samples]
         answers: list[dict[str, float]] = [{} for _ in samples]
         for number, expert in enumerate(self._experts):
-            asked = [place for place, experts in enumerate(routed) if number in experts]
+            asked = [place for place, experts in enumerate(assigned) if number in experts]
             if not asked:
                 continue
             confidence = expert.confidence([samples[place] for place in asked])

@@ -24,21 +24,21 @@ SAMPLE: Final = 12
 """How many of a release's paths are given besides, from all over it."""
 
 
-class Told(NamedTuple):
+class Explanation(NamedTuple):
     """What is said about a layer."""
 
     releases: tuple[ReleasePrediction, ...]
     unexplained: Unexplained
 
 
-def tell(
+def explain(
     tagset: Tagset,
     found: Candidates,
     named: NDArray[np.intp],
     confidence: NDArray[np.float64],
     catalogue: Catalogue,
     versions: Versions = _UNDECIDED,
-) -> Told:
+) -> Explanation:
     """Describe the candidates that are ``named`` (places among the candidates) and what they leave over.
 
     Parameters
@@ -46,16 +46,16 @@ def tell(
     versions
         Of candidates that an expert decided about; the others' versions follow from what their files hold.
     """
-    teller = _Teller(tagset, found, catalogue, versions)
+    explainer = _Explainer(tagset, found, catalogue, versions)
     ties = _ties(found, confidence)
     releases = tuple(
-        teller.release(place, float(confidence[place]), ties.get(place, ())) for place in named.tolist()
+        explainer.release(place, float(confidence[place]), ties.get(place, ())) for place in named.tolist()
     )
     left = _left_over(tagset, found, found.packages[named], len(catalogue.packages))
-    return Told(releases, unexplained(_paths(tagset, left)))
+    return Explanation(releases, unexplained(_paths(tagset, left)))
 
 
-class _Teller:
+class _Explainer:
     """Describes candidates of one layer; what all of them need is worked out once."""
 
     def __init__(self, tagset: Tagset, found: Candidates, catalogue: Catalogue, decided: Versions) -> None:
@@ -100,7 +100,7 @@ def _ties(found: Candidates, confidence: NDArray[np.float64]) -> dict[int, list[
     """Return for candidates, by place, those that keep the same files and are about as likely."""
     return {
         place: [other for other in group if other != place and confidence[other] >= confidence[place] / 2]
-        for group in found.twins
+        for group in found.indistinguishable
         for place in group
     }
 

@@ -21,7 +21,7 @@ _DEBIAN: Final = "deb/"
 _DOCUMENTS: Final = "usr/share/doc/"
 
 
-class Surroundings:
+class LayerContext:
     """The files of a layer, and which of them some candidate claims.
 
     Parameters
@@ -49,7 +49,7 @@ class Surroundings:
         """How many regions of the file system the layer has files in."""
         return int(self._region.max(initial=-1)) + 1
 
-    def strange(self, kinds: tuple[PathKind, ...]) -> float:
+    def unclaimed_share(self, kinds: tuple[PathKind, ...]) -> float:
         """Return the share of the files of some kinds that nobody claims; NaN where there are none.
 
         Each region of the file system counts as one: an application's own tree is big, and says little about
@@ -60,10 +60,10 @@ class Surroundings:
             return np.nan
         region = self._region[self._folder[some]]
         files = np.bincount(region)
-        strange = np.bincount(region, ~self.claimed[some])
-        return float(np.mean(strange[files > 0] / files[files > 0]))
+        unclaimed = np.bincount(region, ~self.claimed[some])
+        return float(np.mean(unclaimed[files > 0] / files[files > 0]))
 
-    def unclaimed(
+    def unclaimed_beside(
         self, candidate: NDArray[np.intp], key: NDArray[np.intp], count: int
     ) -> NDArray[np.float64]:
         """Return the share of unclaimed files in the folders that each of ``count`` candidates has hits in.
@@ -76,10 +76,10 @@ class Surroundings:
         if not len(key):
             return np.zeros(count)
         total = np.bincount(self._folder, minlength=self._folders)
-        strange = np.bincount(self._folder[~self.claimed], minlength=self._folders)
+        unclaimed = np.bincount(self._folder[~self.claimed], minlength=self._folders)
         pairs = np.sort(candidate * self._folders + self._folder[key])
         owner, folder = np.divmod(pairs[np.append(True, pairs[1:] != pairs[:-1])], self._folders)
-        return share(np.bincount(owner, strange[folder], count), np.bincount(owner, total[folder], count))
+        return share(np.bincount(owner, unclaimed[folder], count), np.bincount(owner, total[folder], count))
 
 
 def _regions(folders: Sequence[str]) -> NDArray[np.intp]:
@@ -94,7 +94,7 @@ def _region(folder: str) -> str:
     return folder if last < 0 else folder[:last]
 
 
-def titled(names: Sequence[str], tagset: Tagset, layer: LayerKeys) -> NDArray[np.float64]:
+def has_copyright_file(names: Sequence[str], tagset: Tagset, layer: LayerKeys) -> NDArray[np.float64]:
     """Return whether the layer has the licence that Debian's policy has each package ship under its name.
 
     Others put documents into a package's folder, but not this one.
@@ -106,7 +106,7 @@ def titled(names: Sequence[str], tagset: Tagset, layer: LayerKeys) -> NDArray[np
 
     Returns
     -------
-    titled
+    has_copyright_file
         1 or 0 of each package of Debian, also 1 where a link to another package's folder stands for it; NaN
         of the packages of others, and of all where the layer has no folders of documents.
     """
@@ -122,7 +122,9 @@ def _has(layer: LayerKeys, paths: Sequence[str]) -> NDArray[np.bool_]:
     return present(layer.keys, np.fromiter(map(hash_text, paths), np.uint64, len(paths)))
 
 
-def usual(values: NDArray[np.float64], weights: NDArray[np.float64], sure: NDArray[np.bool_]) -> float:
+def weighted_mean(
+    values: NDArray[np.float64], weights: NDArray[np.float64], sure: NDArray[np.bool_]
+) -> float:
     """Return the weighted mean of the values that are sure; NaN where none is, or none has weight."""
     weight = weights[sure]
     return float(np.average(values[sure], weights=weight)) if weight.sum() > 0 else np.nan

@@ -11,22 +11,22 @@ from numpy.typing import NDArray
 
 from praxi_tasks.discovery import code_version
 from praxi_tasks.discovery.bundle import Packed, damaged, describe, load_bundle, save_bundle
-from praxi_tasks.discovery.candidate_search import sight
+from praxi_tasks.discovery.candidate_search import search_candidates
 from praxi_tasks.discovery.candidates import Candidates
 from praxi_tasks.discovery.catalogue import Catalogue
 from praxi_tasks.discovery.catalogue_merge import join_catalogues
-from praxi_tasks.discovery.decision_rule import Emission, emit
-from praxi_tasks.discovery.expert_ensemble import Panel
+from praxi_tasks.discovery.decision_rule import DecisionRule, select_candidates
+from praxi_tasks.discovery.expert_ensemble import ExpertEnsemble
 from praxi_tasks.discovery.experts import Expert, Router
-from praxi_tasks.discovery.explanation import tell
+from praxi_tasks.discovery.explanation import explain
 from praxi_tasks.discovery.prediction import LayerPrediction
-from praxi_tasks.discovery.release_experts import Specialists, Versions
+from praxi_tasks.discovery.release_experts import ReleaseExperts, Versions
 from praxi_tasks.discovery.scorer import Scorer
 from praxi_tasks.discovery.tokens import Tokenizer
 from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.fingerprint.tagset import Tagset
 
-_NOBODY: Final = Panel()
+_NOBODY: Final = ExpertEnsemble()
 _Component = Catalogue | Scorer | Expert
 _ROLES: Final = ("catalogue", "scorer", "expert", "samples", "release-expert", "release-samples")
 
@@ -44,7 +44,7 @@ class Model:
         Experts that decide about labels learned from recorded changesets.
     released
         Experts that own releases and decide about them in the scorer's place.
-    emission
+    decision_rule
         How many of the candidates are named.
     identity
         The model's :attr:`id`, where it is known already.
@@ -54,16 +54,16 @@ class Model:
         self,
         catalogues: Sequence[Catalogue] = (),
         scorer: Scorer | None = None,
-        recorded: Panel = _NOBODY,
-        released: Panel = _NOBODY,
+        recorded: ExpertEnsemble = _NOBODY,
+        released: ExpertEnsemble = _NOBODY,
         *,
-        emission: Emission | None = None,
+        decision_rule: DecisionRule | None = None,
         identity: str = "",
     ) -> None:
         self.parts = tuple(catalogues)
-        self.scorer = scorer or Scorer.open_minded()
+        self.scorer = scorer or Scorer.uninformed()
         self.recorded, self.released = recorded, released
-        self.emission = emission or Emission()
+        self.decision_rule = decision_rule or DecisionRule()
         self._identity = identity
         self._packed: dict[_Component, Packed] = {}
 
@@ -77,11 +77,11 @@ class Model:
         return Router(self.recorded.experts)
 
     @cached_property
-    def _specialists(self) -> Specialists:
-        return Specialists(self.released, self.catalogue.packages)
+    def _release_experts(self) -> ReleaseExperts:
+        return ReleaseExperts(self.released, self.catalogue.packages)
 
     @classmethod
-    def load(cls, uri: str, *, emission: Emission | None = None) -> Model:
+    def load(cls, uri: str, *, decision_rule: DecisionRule | None = None) -> Model:
         """Read a model from the store; see :func:`~praxi_tasks.discovery.bundle.load_bundle` for errors."""
         manifest, parts = load_bundle(uri)
         roles: dict[str, list[Packed]] = {role: [] for role in _ROLES}
@@ -92,9 +92,9 @@ class Model:
             model = cls(
                 catalogues,
                 Scorer.from_bytes(roles["scorer"][-1].data),
-                _panel(roles["expert"], roles["samples"]),
-                _panel(roles["release-expert"], roles["release-samples"]),
-                emission=emission,
+                _ensemble(roles["expert"], roles["samples"]),
+                _ensemble(roles["release-expert"], roles["release-samples"]),
+                decision_rule=decision_rule,
                 identity=manifest.id,
             )
         except (CorruptObjectError, IndexError) as error:
@@ -129,8 +129,8 @@ class Model:
         *,
         catalogues: Sequence[Catalogue] | None = None,
         scorer: Scorer | None = None,
-        recorded: Panel | None = None,
-        released: Panel | None = None,
+        recorded: ExpertEnsemble | None = None,
+        released: ExpertEnsemble | None = None,
     ) -> Model:
         """Return the model with some of its parts replaced."""
         model = Model(
@@ -138,7 +138,7 @@ class Model:
             scorer or self.scorer,
             self.recorded if recorded is None else recorded,
             self.released if released is None else released,
-            emission=self.emission,
+            decision_rule=self.decision_rule,
         )
         model._packed = self._packed
         return model
@@ -154,13 +154,9 @@ class Model:
         return self._identity or describe(self._bundle, {}).id
 
     @property
-    def voice(self) -> str:
-        """The model's identity, the engine's that reads it, and the rule of emission; fit for a store key.
-
-        Predictions are kept under it: those that other code made of the same model, or by another rule, are
-        not taken for its own.
-        """
-        return "-".join(filter(None, (self.id, str(code_version.ENGINE), self.emission.key)))
+    def cache_key(self) -> str:
+        """What a prediction depends on besides the layer: the model, the engine and the decision rule."""
+        return "-".join(filter(None, (self.id, str(code_version.ENGINE), self.decision_rule.key)))
 
     def knows(self, ecosystem: str, name: str, version: str) -> bool:
         """Return whether the model has learned a release, or a package whose versions it can't tell."""
@@ -178,23 +174,23 @@ class Model:
     def predict(self, tagset: Tagset) -> LayerPrediction:
         """Name the releases in a layer, each with its confidence and evidence, and what stays unexplained."""
         seen, found, confidence, versions = self._decide(tagset)
-        named = emit(confidence, self.emission, found.twins)
-        told = tell(seen, found, named, confidence, self.catalogue, versions)
-        return LayerPrediction(tagset.digest, self.voice, told.releases, told.unexplained)
+        named = select_candidates(confidence, self.decision_rule, found.indistinguishable)
+        told = explain(seen, found, named, confidence, self.catalogue, versions)
+        return LayerPrediction(tagset.digest, self.cache_key, told.releases, told.unexplained)
 
     def packages_in(self, tagset: Tagset) -> list[str]:
         """Return the ``ecosystem/name`` of what :meth:`predict` names, without working out anything else."""
         _, found, confidence, _ = self._decide(tagset)
-        named = found.packages[emit(confidence, self.emission, found.twins)]
+        named = found.packages[select_candidates(confidence, self.decision_rule, found.indistinguishable)]
         return [self.catalogue.packages[package] for package in named.tolist()]
 
-    def weigh(self, tagset: Tagset) -> tuple[Tagset, Candidates, NDArray[np.float64]]:
+    def score(self, tagset: Tagset) -> tuple[Tagset, Candidates, NDArray[np.float64]]:
         """Return the layer as the model sees it, its candidates and the confidence in each."""
         return self._decide(tagset)[:3]
 
     def _decide(self, tagset: Tagset) -> tuple[Tagset, Candidates, NDArray[np.float64], Versions]:
-        tagset, found = sight(tagset, self.catalogue)
-        decided = self._specialists.decide(tagset, found, self.scorer.confidence(found.features))
+        tagset, found = search_candidates(tagset, self.catalogue)
+        decided = self._release_experts.decide(tagset, found, self.scorer.confidence(found.features))
         return tagset, found, decided.confidence, decided.versions
 
     def name_changes(self, changesets: Iterable[Sequence[str]]) -> list[dict[str, float]]:
@@ -209,13 +205,15 @@ class Model:
         named = []
         for answer in self._router.ask([tokenizer.tokens(changes) for changes in changesets]):
             labels = list(answer)
-            chosen = emit(np.array([answer[label] for label in labels], np.float64), self.emission)
+            chosen = select_candidates(
+                np.array([answer[label] for label in labels], np.float64), self.decision_rule
+            )
             named.append({labels[place]: answer[labels[place]] for place in chosen.tolist()})
         return named
 
 
-def _panel(experts: Sequence[Packed], samples: Sequence[Packed]) -> Panel:
-    return Panel(
+def _ensemble(experts: Sequence[Packed], samples: Sequence[Packed]) -> ExpertEnsemble:
+    return ExpertEnsemble(
         tuple(Expert.from_bytes(packed.data) for packed in experts),
         tuple(packed.data for packed in samples),
     )

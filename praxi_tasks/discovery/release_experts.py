@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from praxi_tasks.discovery.candidates import Candidates
-from praxi_tasks.discovery.expert_ensemble import Panel
+from praxi_tasks.discovery.expert_ensemble import ExpertEnsemble
 from praxi_tasks.discovery.experts import Router
 from praxi_tasks.fingerprint.tagset import Tagset
 
@@ -36,20 +36,20 @@ class Decided(NamedTuple):
     versions: Versions
 
 
-class Specialists:
+class ReleaseExperts:
     """The experts of a model that own releases.
 
     Parameters
     ----------
-    panel
+    ensemble
         The experts.
     packages
         The catalogue's packages.
     """
 
-    def __init__(self, panel: Panel, packages: list[str]) -> None:
-        self._router = Router(panel.experts)
-        owned = {label.partition("==")[0] for label in panel.labels}
+    def __init__(self, ensemble: ExpertEnsemble, packages: list[str]) -> None:
+        self._router = Router(ensemble.experts)
+        owned = {label.partition("==")[0] for label in ensemble.labels}
         self._owned = np.fromiter((name in owned for name in packages), np.bool_, len(packages))
         self._packages = packages
 

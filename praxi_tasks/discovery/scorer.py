@@ -37,7 +37,7 @@ class Scorer:
         self._knots, self._levels = knots, levels
 
     @classmethod
-    def open_minded(cls) -> Scorer:
+    def uninformed(cls) -> Scorer:
         """Return the scorer of a model that has no catalogue: nothing is ever put before it."""
         nothing = np.empty(0, np.float64)
         return cls(b"", nothing, nothing)

@@ -30,7 +30,7 @@ class VersionEvidence(NamedTuple):
     contradicting: NDArray[np.int64]
 
 
-def weigh_versions(package: int, catalogue: Catalogue, layer: LayerKeys, tagset: Tagset) -> VersionEvidence:
+def compare_versions(package: int, catalogue: Catalogue, layer: LayerKeys, tagset: Tagset) -> VersionEvidence:
     """Compare a package's tables of contents with the files of a layer."""
     start, end = catalogue.row_starts[package : package + 2].tolist()
     count = len(catalogue.versions_of(package))
@@ -54,13 +54,13 @@ def weigh_versions(package: int, catalogue: Catalogue, layer: LayerKeys, tagset:
 
     _, spelling, spellings = np.unique(keys, return_inverse=True, return_counts=True)
     varied = 2 * spellings[spelling] > count + 1
-    agreeing, telling = tally(same), tally(same & varied)
+    agreeing, significant = tally(same), tally(same & varied)
     return VersionEvidence(
         present=tally(there & core),
         expected=tally(core),
         agreeing=agreeing,
         differing=_distinct(keys[measured]) - agreeing,
-        contradicting=_distinct(keys[measured & varied]) - telling,
+        contradicting=_distinct(keys[measured & varied]) - significant,
     )
 
 

@@ -21,7 +21,7 @@ def put(store: Store, model: Model, files: Files, claims: Sequence[Claim] = ()) 
     """Store a layer as an audit leaves it: what its databases claim, and what the model says."""
     layer = world.layer(files, digest=DIGEST)
     store.put(keys.layer_inventory(DIGEST), Inventory(DIGEST, tuple(claims)).to_bytes())
-    store.put(keys.layer_prediction(DIGEST, model.voice), msgspec.json.encode(model.predict(layer)))
+    store.put(keys.layer_prediction(DIGEST, model.cache_key), msgspec.json.encode(model.predict(layer)))
 
 
 def changed(version: str) -> Files:

@@ -98,7 +98,10 @@ def test_the_parts_do_the_same_as_the_whole(
     assert praxi("fingerprint", reference, "--store", store).stdout.startswith("3 layers: 3 known before")
 
 
-def test_the_rule_of_emission_is_heeded_for_layers(
+OPTIONS = (("--decision-rule", "default"), ("--emission", "threshold=1"))
+
+
+def test_the_decision_rule_is_heeded_for_layers(
     praxi: Praxi, model_uri: str, registry: Registry, tmp_path: Path
 ) -> None:
     store = (tmp_path / "store").as_uri()
@@ -111,7 +114,7 @@ def test_the_rule_of_emission_is_heeded_for_layers(
         "--format",
         "json",
     )
-    by_rule = [told(praxi("audit", *words, "--emission", rule)) for rule in ("default", "threshold=1")]
+    by_rule = [told(praxi("audit", *words, option, rule)) for option, rule in OPTIONS]
     named = [
         [one["purl"] for one in found["layers"][1]["releases"] if one["source"] == "fingerprint"]
         for (found,) in by_rule

@@ -14,7 +14,7 @@ from tests.support.images import Entry, Layer, image, layer, write_layout
 from tests.support.packages import SITE, Package
 
 OLD, NEW, TILL = Package("shoplib", "0.9.1"), Package("shoplib", "1.0"), Package("tillkit", "2.13")
-Told = dict[str, Any]
+Explanation = dict[str, Any]
 
 
 def installed(package: Package, *parts: int) -> dict[str, Entry]:
@@ -32,7 +32,7 @@ def without(package: Package, *parts: int) -> Layer:
 
 @pytest.fixture
 def components(tmp_path: Path, model_uri: str) -> Any:
-    def told(*layers: Layer) -> list[Told]:
+    def told(*layers: Layer) -> list[Explanation]:
         write_layout(tmp_path / "layout", {"it": image(list(layers))})
         words = [f"oci:{tmp_path / 'layout'}:it", "--model", model_uri, "--store", str(tmp_path / "store")]
         result = CliRunner().invoke(audit, [*words, "--format", "json"], catch_exceptions=False)

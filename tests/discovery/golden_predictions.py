@@ -23,7 +23,7 @@ import msgspec
 import numpy as np
 
 from praxi_tasks.discovery.code_version import ENGINE
-from praxi_tasks.discovery.decision_rule import Emission
+from praxi_tasks.discovery.decision_rule import DecisionRule
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.discovery.prediction import ReleasePrediction, Unexplained
 from praxi_tasks.discovery.release import Release
@@ -34,9 +34,9 @@ from praxi_tasks.learning.catalogue.builder import build_catalogue
 from praxi_tasks.learning.catalogue.shared_paths import confusable_groups
 from praxi_tasks.learning.estimators.assignment import Assignment
 from praxi_tasks.learning.estimators.expert_ensemble import grow
-from praxi_tasks.learning.estimators.experts import Recipe
+from praxi_tasks.learning.estimators.experts import ExpertHyperparameters
 from praxi_tasks.learning.estimators.samples import Samples
-from praxi_tasks.learning.estimators.scorer import ScorerRecipe
+from praxi_tasks.learning.estimators.scorer import ScorerHyperparameters
 from praxi_tasks.learning.synthesis.augmentation import Files, install
 from praxi_tasks.learning.synthesis.layer_sampler import LayerSampler
 from praxi_tasks.learning.training.extend import give_experts
@@ -52,7 +52,12 @@ RENEW: Final = "python -m tests.discovery.golden_predictions"
 ROUNDING: Final = 2e-4
 """By how much confidence, rounded to four digits, may be off where a processor rounds in another way."""
 
-RULES: Final = (Emission(), Emission("threshold", 0.8), Emission("top-k", count=3), Emission("density"))
+RULES: Final = (
+    DecisionRule(),
+    DecisionRule("threshold", 0.8),
+    DecisionRule("top-k", count=3),
+    DecisionRule("density"),
+)
 FAMILIES: Final = 12
 LAYERS: Final = 40
 MOST_FILES: Final = 200
@@ -119,7 +124,7 @@ def load() -> Golden:
 
 def predict(asked: Inputs) -> Golden:
     """Predict with the stored model."""
-    models = {rule.key: Model.load(MODEL.as_uri(), emission=rule) for rule in RULES}
+    models = {rule.key: Model.load(MODEL.as_uri(), decision_rule=rule) for rule in RULES}
     labels = [
         {label: round(chance, 4) for label, chance in answer.items()}
         for answer in models[""].name_changes(asked.changesets)
@@ -130,7 +135,7 @@ def predict(asked: Inputs) -> Golden:
 def _predict(models: Mapping[str, Model], tagset: Tagset) -> Prediction:
     model = models[""]
     raw = model.replaced(scorer=Scorer(model.scorer._booster, np.empty(0), np.empty(0)))
-    _, found, chances = raw.weigh(tagset)
+    _, found, chances = raw.score(tagset)
     names = [model.catalogue.packages[place] for place in found.packages.tolist()]
     told = model.predict(tagset)
     return Prediction(
@@ -193,22 +198,22 @@ def retrain() -> None:
     known = [*world.releases(), *distribution]
     unknown = {one.package for one in known if rng.random() < 0.2}
     learned = [one for one in known if one.package not in unknown]
-    scorer = make_scorer((), None, known, rng, ScorerRecipe(trees=40), 400)
+    scorer = make_scorer((), None, known, rng, ScorerHyperparameters(trees=40), 400)
     parts = [[one for one in learned if bool(one.version) == versioned] for versioned in (True, False)]
     model = Model([build_catalogue(part) for part in parts], scorer)
     owned = [one for one in learned if one.name in ("packageb", "packagef", "packageh")]
-    recipe = Recipe(trees=5, tokens=12, unions=200)
-    model = give_experts(model, owned, rng, Assignment("version"), recipe).model
-    grown = grow(model.recorded, Samples.of(singles(3, PROGRAMS)), rng, recipe=recipe)
+    hyperparameters = ExpertHyperparameters(trees=5, tokens=12, unions=200)
+    model = give_experts(model, owned, rng, Assignment("version"), hyperparameters).model
+    grown = grow(model.recorded, Samples.of(singles(3, PROGRAMS)), rng, hyperparameters=hyperparameters)
     shutil.rmtree(MODEL, ignore_errors=True)
-    model.replaced(recorded=grown.panel).save(MODEL.as_uri())
+    model.replaced(recorded=grown.ensemble).save(MODEL.as_uri())
     groups = confusable_groups(build_catalogue(known))
-    sampler = LayerSampler(known, rng, groups=groups, most=8, strangers=unknown)
+    sampler = LayerSampler(known, rng, groups=groups, most=8, held_out_packages=unknown)
     drawn = (sampler.draw().tagset for _ in range(LAYERS))
     tagsets = [tagset for tagset in drawn if len(tagset) <= MOST_FILES]
-    kept = [one for one in parts[0] if one.version == "1.1" and one not in owned][:2]
-    untold = [Files.of(one).keep(np.array(["module0" not in path for path in one.paths])) for one in kept]
-    moved = [install(Files.of(one), "opt/app/vendor") for one in kept]
+    retained = [one for one in parts[0] if one.version == "1.1" and one not in owned][:2]
+    untold = [Files.of(one).keep(np.array(["module0" not in path for path in one.paths])) for one in retained]
+    moved = [install(Files.of(one), "opt/app/vendor") for one in retained]
     whole = list(map(Files.of, distribution[:12]))
     decided = [install(Files.of(owned[-1]), "usr/lib/python3/dist-packages")]
     tagsets += [world.layer(*files) for files in (untold, moved, whole, decided, [world.plain()])]

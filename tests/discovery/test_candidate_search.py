@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from praxi_tasks.discovery.candidate_search import sight
+from praxi_tasks.discovery.candidate_search import search_candidates
 from praxi_tasks.discovery.catalogue_merge import join_catalogues
 from praxi_tasks.discovery.release import Release
 from praxi_tasks.fingerprint.paths import hash_text, normalise_all
@@ -28,7 +28,7 @@ SHARING = [release(name, f"usr/include/{name}.h", f"usr/bin/{name}") for name in
 
 
 def sighted(*paths: str) -> list[str]:
-    _, found = sight(Tagset.from_paths("sha256:" + "0" * 64, paths), CATALOGUE)
+    _, found = search_candidates(Tagset.from_paths("sha256:" + "0" * 64, paths), CATALOGUE)
     return [CATALOGUE.packages[package] for package in found.packages.tolist()]
 
 
@@ -44,7 +44,7 @@ def test_what_a_cross_compiler_brings_was_not_moved(machine: str) -> None:
 
 def test_where_nothing_was_moved_the_layer_stays_as_it_is() -> None:
     tagset = Tagset.from_paths("sha256:" + "0" * 64, [*HEADERS, "opt/tool/run"])
-    assert sight(tagset, CATALOGUE)[0] is tagset
+    assert search_candidates(tagset, CATALOGUE)[0] is tagset
 
 
 def test_what_two_indexes_have_is_found_where_it_was_moved() -> None:
@@ -53,7 +53,7 @@ def test_what_two_indexes_have_is_found_where_it_was_moved() -> None:
     tagset = Tagset.from_paths("sha256:" + "0" * 64, [path.replace("usr", "opt/kit", 1) for path in HEADERS])
     for count in (2, 3):
         catalogue = join_catalogues(parts[:count])
-        _, found = sight(tagset, catalogue)
+        _, found = search_candidates(tagset, catalogue)
         named = {catalogue.packages[place] for place in found.packages.tolist()}
         assert named == {f"deb/{name}" for name in names[:count]}
         assert hash_text("usr/include/kit") not in catalogue.folders.tolist()  # it is nobody's own

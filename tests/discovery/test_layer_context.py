@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from praxi_tasks.discovery.layer_context import Surroundings, share, titled, usual
+from praxi_tasks.discovery.layer_context import LayerContext, has_copyright_file, share, weighted_mean
 from praxi_tasks.discovery.matching import LayerKeys
 from praxi_tasks.fingerprint.paths import PathKind
 from praxi_tasks.fingerprint.tagset import Tagset
@@ -18,32 +18,32 @@ def layer(*paths: str) -> tuple[Tagset, LayerKeys]:
     return tagset, LayerKeys.of(tagset.normalised)
 
 
-def around(paths: list[str], claimed: list[str]) -> Surroundings:
+def around(paths: list[str], claimed: list[str]) -> LayerContext:
     tagset, keys = layer(*paths)
     known = {paths.index(path) for path in claimed}
     matched = np.array([place for place, row in enumerate(keys.rows.tolist()) if row in known], np.intp)
     nobody = np.full((len(tagset.normalised.folders), 2), -1)
-    return Surroundings(tagset, keys, matched, nobody)
+    return LayerContext(tagset, keys, matched, nobody)
 
 
 def test_an_applications_tree_counts_once() -> None:
     tree = [f"srv/shop/node{number}/index.js" for number in range(50)]
     packages = ["usr/bin/one", "etc/two/conf", "usr/lib/three/x"]
-    assert around([*packages, *tree], packages).strange(MAIN) == pytest.approx(1 / 4)
+    assert around([*packages, *tree], packages).unclaimed_share(MAIN) == pytest.approx(1 / 4)
 
 
 def test_a_layer_that_nobody_knows_is_strange_all_over() -> None:
-    assert around(["usr/bin/one", "etc/two/conf"], []).strange(MAIN) == 1
+    assert around(["usr/bin/one", "etc/two/conf"], []).unclaimed_share(MAIN) == 1
 
 
 def test_there_is_no_saying_without_such_files() -> None:
-    assert np.isnan(around(["usr/bin/one"], []).strange((PathKind.DOC,)))
+    assert np.isnan(around(["usr/bin/one"], []).unclaimed_share((PathKind.DOC,)))
 
 
 def test_folders_of_hits_tell_how_much_in_them_is_unclaimed() -> None:
-    surroundings = around(["usr/bin/one", "usr/bin/two", "etc/three"], ["usr/bin/one"])
-    hit = np.flatnonzero(surroundings.claimed)
-    assert surroundings.unclaimed(np.zeros(1, np.intp), hit, 2).tolist() == [0.5, 0]
+    context = around(["usr/bin/one", "usr/bin/two", "etc/three"], ["usr/bin/one"])
+    hit = np.flatnonzero(context.claimed)
+    assert context.unclaimed_beside(np.zeros(1, np.intp), hit, 2).tolist() == [0.5, 0]
 
 
 @pytest.mark.parametrize(
@@ -55,19 +55,19 @@ def test_folders_of_hits_tell_how_much_in_them_is_unclaimed() -> None:
     ],
 )
 def test_a_licence_or_a_link_speaks_for_a_package(paths: list[str], expected: list[float]) -> None:
-    answers = titled(["deb/tree", "deb/bush", "pypi/tree"], *layer(*paths))
+    answers = has_copyright_file(["deb/tree", "deb/bush", "pypi/tree"], *layer(*paths))
     assert answers[:2].tolist() == expected
     assert np.isnan(answers[2])
 
 
 def test_without_documents_no_licence_is_missed() -> None:
-    assert np.isnan(titled(["deb/tree"], *layer("usr/bin/tree"))).all()
+    assert np.isnan(has_copyright_file(["deb/tree"], *layer("usr/bin/tree"))).all()
 
 
 def test_the_usual_value_is_that_of_what_is_sure() -> None:
     values, weights = np.array([0.5, 1.0, 0.0]), np.array([1.0, 3.0, 9.0])
-    assert usual(values, weights, np.array([True, True, False])) == pytest.approx(0.875)
-    assert np.isnan(usual(values, weights, np.zeros(3, np.bool_)))
+    assert weighted_mean(values, weights, np.array([True, True, False])) == pytest.approx(0.875)
+    assert np.isnan(weighted_mean(values, weights, np.zeros(3, np.bool_)))
 
 
 def test_a_share_of_nothing_is_none() -> None:

@@ -11,7 +11,7 @@ from praxi_tasks.learning.synthesis.augmentation import Files
 from tests.support import world
 
 
-def twins() -> Model:
+def indistinguishable() -> Model:
     """Return a model of two packages whose modules have the same paths, and whose metadata have not."""
     modules = [ReleaseFile(f"both/module{number}.py", 100 + number, "ab") for number in range(9)]
     releases = [
@@ -31,7 +31,7 @@ def layer(*metadata: str) -> Files:
 
 
 def test_of_twins_one_is_named_and_the_tie_is_told() -> None:
-    (named,) = twins().predict(world.layer(layer())).releases
+    (named,) = indistinguishable().predict(world.layer(layer())).releases
     assert (named.name, named.ties) == ("both", ("pypi/both-light",))
 
 

@@ -35,8 +35,8 @@ def build_catalogue(releases: Iterable[Release]) -> Catalogue:
     package = np.repeat(np.repeat(np.arange(len(members)), [len(group) for group in members]), sizes)
     key = np.concatenate([release.normalised.keys for release in flat])
     core = np.isin(np.concatenate([release.normalised.kinds for release in flat]), CORE)
-    keys, owners, kept = sample_keys(key, package.astype(np.uint32), core)
-    expected = np.bincount(owners[kept], minlength=len(packages)).astype(np.uint32)
+    keys, owners, retained = sample_keys(key, package.astype(np.uint32), core)
+    expected = np.bincount(owners[retained], minlength=len(packages)).astype(np.uint32)
     folders, folder_owners = _folders(members)
     return Catalogue(
         packages=packages,
@@ -93,13 +93,13 @@ def sample_keys(
     place = _place_in_run(owners)
     if len(place) and place.max() >= most:
         alone = core & ~_repeated(keys)
-        telling = np.zeros(len(keys), np.bool_)
-        telling[np.flatnonzero(alone)[_place_in_run(owners[alone]) < most // 2]] = True
-        order = np.lexsort((keys, ~telling, ~core, owners))
+        significant = np.zeros(len(keys), np.bool_)
+        significant[np.flatnonzero(alone)[_place_in_run(owners[alone]) < most // 2]] = True
+        order = np.lexsort((keys, ~significant, ~core, owners))
         keys, owners, core = keys[order], owners[order], core[order]
-    kept = np.flatnonzero(place < most)
-    kept = kept[np.lexsort((owners[kept], keys[kept]))]
-    return keys[kept], owners[kept], core[kept]
+    retained = np.flatnonzero(place < most)
+    retained = retained[np.lexsort((owners[retained], keys[retained]))]
+    return keys[retained], owners[retained], core[retained]
 
 
 def _place_in_run(values: NDArray[np.uint32]) -> NDArray[np.intp]:

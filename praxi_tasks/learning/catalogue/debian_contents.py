@@ -38,7 +38,7 @@ from praxi_tasks.learning.data.compressed_lines import open_lines
 ECOSYSTEM: Final = "deb"
 MOST_FILES: Final = 5_000
 """How many files of a package are read back to train on; few packages have more."""
-PAPERS_PER_PACKAGE: Final = 8
+DOCUMENTS_PER_PACKAGE: Final = 8
 """How many documents of a package its catalogue keeps: they are many, and the first to be deleted."""
 
 # What lies in this folder itself is a package's folder of documents, as a link to another's.
@@ -99,7 +99,7 @@ class _Collector:
         self._exclusive = FolderOwners()
         self._keys, self._numbers = array("Q"), array("I")
         self._extra_keys, self._extra_numbers = array("Q"), array("I")
-        self._paper_keys, self._paper_numbers = array("Q"), array("I")
+        self._document_keys, self._document_numbers = array("Q"), array("I")
 
     def read(self, lines: Iterator[bytes]) -> None:
         """Read the lines of one index."""
@@ -136,7 +136,7 @@ class _Collector:
         if kind in CORE:
             return self._keys, self._numbers
         if kind is PathKind.DOC:
-            return self._paper_keys, self._paper_numbers
+            return self._document_keys, self._document_numbers
         return self._extra_keys, self._extra_numbers
 
     def _register(self, listed: bytes) -> tuple[int, ...]:
@@ -163,22 +163,22 @@ class _Collector:
         names = [f"{ECOSYSTEM}/{name.decode('ascii', 'replace')}" for name in ordered]
         rank = np.empty(len(ordered), np.uint32)
         rank[[self.packages[name] for name in ordered]] = np.arange(len(ordered))
-        paper_keys, papers, _ = sample_keys(
-            np.asarray(self._paper_keys, np.uint64),
-            np.asarray(self._paper_numbers, np.uint32),
-            np.zeros(len(self._paper_keys), np.bool_),
-            PAPERS_PER_PACKAGE,
+        document_keys, documents, _ = sample_keys(
+            np.asarray(self._document_keys, np.uint64),
+            np.asarray(self._document_numbers, np.uint32),
+            np.zeros(len(self._document_keys), np.bool_),
+            DOCUMENTS_PER_PACKAGE,
         )
-        keys = [np.asarray(column, np.uint64) for column in (self._keys, self._extra_keys, paper_keys)]
-        numbers = [np.asarray(column, np.intp) for column in (self._numbers, self._extra_numbers, papers)]
+        keys = [np.asarray(column, np.uint64) for column in (self._keys, self._extra_keys, document_keys)]
+        numbers = [np.asarray(column, np.intp) for column in (self._numbers, self._extra_numbers, documents)]
         core = np.arange(sum(map(len, keys))) < len(self._keys)
         index = sample_keys(np.concatenate(keys), rank[np.concatenate(numbers)], core)
         held = np.zeros(len(ordered), np.bool_)
         held[rank[sorted(self._held)]] = True
-        kept = ~held[index[1]]
+        retained = ~held[index[1]]
         return Archive(
             _catalogue(names, index, _ranked(self._exclusive, rank)),
-            _catalogue(names, tuple(column[kept] for column in index), _ranked(self._reduced, rank)),
+            _catalogue(names, tuple(column[retained] for column in index), _ranked(self._reduced, rank)),
             frozenset(names[place] for place in np.flatnonzero(held).tolist()),
         )
 

@@ -34,7 +34,9 @@ _NAMESPACES: Final = frozenset(["azure", "backports", "google", "jaraco", "sphin
 """Folders of Python that packages of many makers share."""
 
 
-def cautious(part: Catalogue, releases: Sequence[Release], base: Sequence[Catalogue]) -> Catalogue:
+def restrict_folder_claims(
+    part: Catalogue, releases: Sequence[Release], base: Sequence[Catalogue]
+) -> Catalogue:
     """Return a catalogue of new releases that claims no folder it can't know to be its own.
 
     Parameters

@@ -19,10 +19,12 @@ def without(part: Catalogue, packages: Container[str]) -> Catalogue:
     packages
         Names as the catalogue spells them; what it does not know is passed over.
     """
-    kept = np.fromiter((name not in packages for name in part.packages), np.bool_, len(part.packages))
-    if kept.all():
+    retained = np.fromiter((name not in packages for name in part.packages), np.bool_, len(part.packages))
+    if retained.all():
         return part
-    return _subset(part, kept, np.flatnonzero(kept[part.owners]), np.flatnonzero(kept[part.folder_owners]))
+    return _subset(
+        part, retained, np.flatnonzero(retained[part.owners]), np.flatnonzero(retained[part.folder_owners])
+    )
 
 
 def narrowed(part: Catalogue, keys: NDArray[np.uint64], folders: NDArray[np.uint64]) -> Catalogue:
@@ -34,9 +36,9 @@ def narrowed(part: Catalogue, keys: NDArray[np.uint64], folders: NDArray[np.uint
         Hashes of the paths, and of all folders above them; sorted, each once.
     """
     key_rows, folder_rows = _rows(part.keys, keys), _rows(part.folders, folders)
-    kept = np.zeros(len(part.packages), np.bool_)
-    kept[part.owners[key_rows]] = kept[part.folder_owners[folder_rows]] = True
-    return _subset(part, kept, key_rows, folder_rows)
+    retained = np.zeros(len(part.packages), np.bool_)
+    retained[part.owners[key_rows]] = retained[part.folder_owners[folder_rows]] = True
+    return _subset(part, retained, key_rows, folder_rows)
 
 
 def _rows(table: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> NDArray[np.intp]:
@@ -46,11 +48,11 @@ def _rows(table: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> NDArray[np.i
 
 
 def _subset(
-    part: Catalogue, kept: NDArray[np.bool_], own: NDArray[np.intp], claimed: NDArray[np.intp]
+    part: Catalogue, retained: NDArray[np.bool_], own: NDArray[np.intp], claimed: NDArray[np.intp]
 ) -> Catalogue:
     """Return the packages that are kept, with some of the rows of their keys and folders."""
-    number = (np.cumsum(kept) - 1).astype(np.uint32)
-    chosen = np.flatnonzero(kept)
+    number = (np.cumsum(retained) - 1).astype(np.uint32)
+    chosen = np.flatnonzero(retained)
     versions = _lengths(part.version_starts, chosen)
     files = _lengths(part.row_starts, chosen)
     rows = spread(part.row_starts[chosen], files)

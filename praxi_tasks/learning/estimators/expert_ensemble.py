@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from praxi_tasks.discovery.decision_rule import LIKELY
-from praxi_tasks.discovery.expert_ensemble import Panel
+from praxi_tasks.discovery.expert_ensemble import ExpertEnsemble
 from praxi_tasks.discovery.experts import Expert
 from praxi_tasks.learning.estimators.assignment import BY_DEFAULT, Assignment
-from praxi_tasks.learning.estimators.experts import Recipe, assign, train_groups
+from praxi_tasks.learning.estimators.experts import ExpertHyperparameters, assign, train_groups
 from praxi_tasks.learning.estimators.samples import Samples
 
 _NOBODY: Final[Mapping[str, str]] = MappingProxyType({})
@@ -30,24 +30,24 @@ class Growth:
     """A panel that learned something.
 
     ``learned`` are the labels that new experts own; ``repaired`` those of old experts that were wrong about
-    the new samples and were trained again; ``firing`` those of old experts that still are, since nothing is
-    remembered that would mend them: these are the experts they were.
+    the new samples and were trained again; ``false_positives`` those of old experts that still are, since
+    nothing is remembered that would mend them: these are the experts they were.
     """
 
-    panel: Panel
+    ensemble: ExpertEnsemble
     learned: tuple[str, ...] = ()
     repaired: tuple[str, ...] = ()
-    firing: tuple[str, ...] = ()
+    false_positives: tuple[str, ...] = ()
 
 
 def grow(
-    panel: Panel,
+    ensemble: ExpertEnsemble,
     new: Samples,
     rng: np.random.Generator,
     *,
     assignment: Assignment = BY_DEFAULT,
-    recipe: Recipe | None = None,
-    routed: Collection[str] | None = None,
+    hyperparameters: ExpertHyperparameters | None = None,
+    assigned: Collection[str] | None = None,
     companions: Mapping[str, str] = _NOBODY,
 ) -> Growth:
     """Teach a panel some samples.
@@ -56,33 +56,35 @@ def grow(
     ----------
     assignment
         Which new labels share an expert.
-    routed
+    assigned
         Which labels get an expert; all, unless it is given. The others are foreign samples only.
     companions
         A further label that goes wherever a label goes: the package of a release.
     """
-    memory = [Samples.from_bytes(part) for part in panel.samples]
+    memory = [Samples.from_bytes(part) for part in ensemble.samples]
     both = Samples.together([*memory, new]) if memory else new
-    asked = (set(new.labels) if routed is None else set(routed)) - set(companions.values())
-    fresh = [label for label in new.labels if label in asked and label not in panel.labels]
+    asked = (set(new.labels) if assigned is None else set(assigned)) - set(companions.values())
+    fresh = [label for label in new.labels if label in asked and label not in ensemble.labels]
     groups = assign(both, fresh, rng, assignment) if fresh else []
     groups = [_with_companions(group, companions) for group in groups]
     learned = {label for group in groups for label in group}
     samples, truth = new.rows(), _truth(new)
-    wrong = [at for at, expert in enumerate(panel.experts) if errs(expert, samples, truth, learned)]
-    mendable = [at for at in wrong if set(panel.experts[at].labels) <= set(both.labels)]
-    owned = [list(panel.experts[at].labels) for at in mendable]
-    trained = train_groups(both, [*owned, *groups], rng, recipe or Recipe())
-    experts = list(panel.experts)
+    wrong = [at for at, expert in enumerate(ensemble.experts) if errs(expert, samples, truth, learned)]
+    mendable = [at for at in wrong if set(ensemble.experts[at].labels) <= set(both.labels)]
+    owned = [list(ensemble.experts[at].labels) for at in mendable]
+    trained = train_groups(both, [*owned, *groups], rng, hyperparameters or ExpertHyperparameters())
+    experts = list(ensemble.experts)
     for at, expert in zip(mendable, trained, strict=False):
         if not errs(expert, samples, truth, learned):
             experts[at] = expert
-    repaired = [at for at in wrong if experts[at] is not panel.experts[at]]
+    repaired = [at for at in wrong if experts[at] is not ensemble.experts[at]]
     return Growth(
-        Panel((*experts, *trained[len(mendable) :]), (*panel.samples, new.remembered().to_bytes())),
+        ExpertEnsemble(
+            (*experts, *trained[len(mendable) :]), (*ensemble.samples, new.remembered().to_bytes())
+        ),
         tuple(sorted(learned)),
-        _labels(panel.experts, repaired),
-        _labels(panel.experts, sorted(set(wrong) - set(repaired))),
+        _labels(ensemble.experts, repaired),
+        _labels(ensemble.experts, sorted(set(wrong) - set(repaired))),
     )
 
 

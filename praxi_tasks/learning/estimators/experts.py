@@ -22,7 +22,7 @@ from praxi_tasks.learning.estimators.xgboost_c import train_booster
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class ExpertHyperparameters:
     """How experts are trained.
 
     Parameters
@@ -62,7 +62,7 @@ def train_experts(
     rng: np.random.Generator,
     *,
     assignment: Assignment = BY_DEFAULT,
-    recipe: Recipe | None = None,
+    hyperparameters: ExpertHyperparameters | None = None,
 ) -> list[Expert]:
     """Train experts for all labels of some samples.
 
@@ -70,11 +70,11 @@ def train_experts(
     ----------
     assignment
         Which labels share an expert.
-    recipe
+    hyperparameters
         How each of them is trained; the best that was found unless it is given.
     """
     groups = assign(samples, samples.labels, rng, assignment)
-    return train_groups(samples, groups, rng, recipe or Recipe())
+    return train_groups(samples, groups, rng, hyperparameters or ExpertHyperparameters())
 
 
 def assign(
@@ -89,15 +89,19 @@ def assign(
 
 
 def train_groups(
-    samples: Samples, groups: Sequence[Sequence[str]], rng: np.random.Generator, recipe: Recipe
+    samples: Samples,
+    groups: Sequence[Sequence[str]],
+    rng: np.random.Generator,
+    hyperparameters: ExpertHyperparameters,
 ) -> list[Expert]:
     """Train an expert for each group of labels, on its own samples and all others."""
     scores = samples.scores()
-    table, truth = augment(samples, rng, recipe.unions)
+    table, truth = augment(samples, rng, hyperparameters.unions)
     columns = table.columns()
     place = {label: number for number, label in enumerate(samples.labels)}
     return [
-        _train([place[label] for label in group], samples, scores, columns, truth, recipe) for group in groups
+        _train([place[label] for label in group], samples, scores, columns, truth, hyperparameters)
+        for group in groups
     ]
 
 
@@ -121,16 +125,20 @@ def _train(
     scores: NDArray[np.float32],
     columns: Columns,
     truth: NDArray[np.bool_],
-    recipe: Recipe,
+    hyperparameters: ExpertHyperparameters,
 ) -> Expert:
-    best = [_best(scores[:, label], recipe.tokens) for label in group]
+    best = [_best(scores[:, label], hyperparameters.tokens) for label in group]
     chosen = np.unique(np.concatenate(best))
     table = columns.dense(chosen)
-    rows = np.ones(len(table), np.bool_) if recipe.negatives == "all" else truth[:, list(group)].any(axis=1)
+    rows = (
+        np.ones(len(table), np.bool_)
+        if hyperparameters.negatives == "all"
+        else truth[:, list(group)].any(axis=1)
+    )
     models = []
     for label, own in zip(group, best, strict=True):
         places = np.searchsorted(chosen, np.sort(own)).astype(np.uint32)
-        booster = _boost(features(table[rows], places), truth[rows, label], recipe)
+        booster = _boost(features(table[rows], places), truth[rows, label], hyperparameters)
         models.append(LabelModel(samples.labels[label], places, booster))
     return Expert(samples.vocabulary[chosen], models)
 
@@ -141,13 +149,15 @@ def _best(scores: NDArray[np.float32], count: int) -> NDArray[np.intp]:
     return np.asarray(best[scores[best] > 0])
 
 
-def _boost(table: NDArray[np.float32], truth: NDArray[np.bool_], recipe: Recipe) -> bytes:
+def _boost(
+    table: NDArray[np.float32], truth: NDArray[np.bool_], hyperparameters: ExpertHyperparameters
+) -> bytes:
     rising = "(1" + ",0" * (table.shape[1] - 1) + ")"
     settings = {
         **_PARAMETERS,
         "monotone_constraints": rising,
-        "max_depth": recipe.depth,
-        "eta": recipe.eta,
-        "min_child_weight": recipe.min_child_weight,
+        "max_depth": hyperparameters.depth,
+        "eta": hyperparameters.eta,
+        "min_child_weight": hyperparameters.min_child_weight,
     }
-    return train_booster(table, truth, settings, recipe.trees)
+    return train_booster(table, truth, settings, hyperparameters.trees)

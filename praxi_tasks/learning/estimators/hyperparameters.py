@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from praxi_tasks.learning.estimators.experts import Recipe
-from praxi_tasks.learning.estimators.release_experts import SPECIALIST
-from praxi_tasks.learning.estimators.scorer import USUAL as SCORER
-from praxi_tasks.learning.estimators.scorer import ScorerRecipe
+from praxi_tasks.learning.estimators.experts import ExpertHyperparameters
+from praxi_tasks.learning.estimators.release_experts import RELEASE_EXPERT_DEFAULTS
+from praxi_tasks.learning.estimators.scorer import DEFAULTS as SCORER
+from praxi_tasks.learning.estimators.scorer import ScorerHyperparameters
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
@@ -19,20 +19,20 @@ _EXPERT: Final = "expert_"
 
 
 @dataclass(frozen=True, slots=True)
-class Recipes:
+class Hyperparameters:
     """The recipes of the shared scorer and of experts that own releases."""
 
-    scorer: ScorerRecipe = SCORER
-    expert: Recipe = SPECIALIST
+    scorer: ScorerHyperparameters = SCORER
+    expert: ExpertHyperparameters = RELEASE_EXPERT_DEFAULTS
 
-    def with_choice(self, chosen: Mapping[str, float]) -> Recipes:
+    def with_choice(self, chosen: Mapping[str, float]) -> Hyperparameters:
         """Return the recipes with some hyper-parameters chosen, by their names in a :class:`Space`."""
-        return Recipes(
+        return Hyperparameters(
             replace(self.scorer, **_named(chosen, _SCORER)), replace(self.expert, **_named(chosen, _EXPERT))
         )
 
 
-USUAL: Final = Recipes()
+DEFAULTS: Final = Hyperparameters()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +65,13 @@ class Space:
             }
         return found
 
-    def usual(self) -> dict[str, float]:
+    def defaults(self) -> dict[str, float]:
         """Return the choice that is made where nothing is tuned."""
-        recipes = {_SCORER: USUAL.scorer, _EXPERT: USUAL.expert}
+        groups = {_SCORER: DEFAULTS.scorer, _EXPERT: DEFAULTS.expert}
         return {
-            name: getattr(recipe, name.removeprefix(prefix))
+            name: getattr(group, name.removeprefix(prefix))
             for name in self.distributions()
-            for prefix, recipe in recipes.items()
+            for prefix, group in groups.items()
             if name.startswith(prefix)
         }
 

@@ -15,13 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from praxi_tasks.discovery.catalogue import Catalogue
-from praxi_tasks.discovery.expert_ensemble import Panel
+from praxi_tasks.discovery.expert_ensemble import ExpertEnsemble
 from praxi_tasks.discovery.release import Release
 from praxi_tasks.discovery.release_experts import tokens_of
 from praxi_tasks.discovery.tokens import present
 from praxi_tasks.learning.estimators.assignment import BY_DEFAULT, Assignment
 from praxi_tasks.learning.estimators.expert_ensemble import Growth, grow
-from praxi_tasks.learning.estimators.experts import Recipe
+from praxi_tasks.learning.estimators.experts import ExpertHyperparameters
 from praxi_tasks.learning.estimators.samples import Samples
 from praxi_tasks.learning.synthesis.augmentation import Damage
 
@@ -29,13 +29,13 @@ DAMAGED: Final = 8
 """How many damaged remains of a release are shown, besides a whole and a drifted one."""
 
 _HARSH: Final = (0.3, 0.75)
-SPECIALIST: Final = Recipe(unions=1_000, tokens=36, trees=20)
+RELEASE_EXPERT_DEFAULTS: Final = ExpertHyperparameters(unions=1_000, tokens=36, trees=20)
 """How such an expert is trained, unless a better recipe was found."""
 
 _CHANGED: Final = np.uint64(0x9E3779B97F4A7C15)
 
 
-class Remains(NamedTuple):
+class AugmentedSample(NamedTuple):
     """What is left of a release's files, as columns of one length; ``drifted`` if of another version."""
 
     keys: NDArray[np.uint64]
@@ -44,28 +44,28 @@ class Remains(NamedTuple):
     measured: NDArray[np.bool_]
     drifted: bool = False
 
-    def keep(self, mask: NDArray[np.bool_]) -> Remains:
+    def keep(self, mask: NDArray[np.bool_]) -> AugmentedSample:
         """Return some of the files."""
-        return Remains(
+        return AugmentedSample(
             self.keys[mask], self.sizes[mask], self.hashes[mask], self.measured[mask], self.drifted
         )
 
 
-def train_specialists(
-    panel: Panel,
+def train_release_experts(
+    ensemble: ExpertEnsemble,
     releases: Sequence[Release],
     catalogue: Catalogue,
     rng: np.random.Generator,
     *,
     assignment: Assignment = BY_DEFAULT,
     packages: Collection[str] | None = None,
-    recipe: Recipe = SPECIALIST,
+    hyperparameters: ExpertHyperparameters = RELEASE_EXPERT_DEFAULTS,
 ) -> Growth:
     """Assign releases to experts, train those, and repair the old ones that fire on the new releases.
 
     Parameters
     ----------
-    panel
+    ensemble
         The experts there are.
     catalogue
         Knows the releases; an expert reads only the files that the index keeps.
@@ -74,18 +74,18 @@ def train_specialists(
     packages
         Those that get experts at all; all, unless it is given.
     """
-    routed = {label_of(one) for one in releases if packages is None or one.package in packages}
-    if not routed and not panel.experts:
-        return Growth(panel)
+    assigned = {label_of(one) for one in releases if packages is None or one.package in packages}
+    if not assigned and not ensemble.experts:
+        return Growth(ensemble)
     companions = {label_of(one): one.package for one in releases if one.version}
     samples = release_samples(releases, catalogue, rng)
     return grow(
-        panel,
+        ensemble,
         samples,
         rng,
         assignment=assignment,
-        recipe=recipe,
-        routed=routed,
+        hyperparameters=hyperparameters,
+        assigned=assigned,
         companions=companions,
     )
 
@@ -104,18 +104,18 @@ def release_samples(releases: Sequence[Release], catalogue: Catalogue, rng: np.r
     """Return the remains of releases as labelled samples."""
     tokens, labels = [], []
     for release in releases:
-        for remains in _remains(release, rng):
-            left = remains.keep(present(catalogue.keys, remains.keys))
+        for sample in _augmented_samples(release, rng):
+            left = sample.keep(present(catalogue.keys, sample.keys))
             tokens.append(tokens_of(left.keys, left.sizes, left.hashes, left.measured))
-            known = not remains.drifted and release.version
+            known = not sample.drifted and release.version
             labels.append([release.package, label_of(release)] if known else [release.package])
     return Samples(tokens, labels)
 
 
-def _remains(release: Release, rng: np.random.Generator) -> Iterator[Remains]:
+def _augmented_samples(release: Release, rng: np.random.Generator) -> Iterator[AugmentedSample]:
     columns = release.normalised
     told = release.measured & ~columns.derived
-    whole = Remains(columns.keys, release.sizes, release.hashes, told)
+    whole = AugmentedSample(columns.keys, release.sizes, release.hashes, told)
     yield whole
     for number in range(DAMAGED):
         damage = Damage.draw(rng)
@@ -127,11 +127,11 @@ def _remains(release: Release, rng: np.random.Generator) -> Iterator[Remains]:
         yield _drifted(whole, rng)
 
 
-def _drifted(whole: Remains, rng: np.random.Generator) -> Remains:
+def _drifted(whole: AugmentedSample, rng: np.random.Generator) -> AugmentedSample:
     """Return another version of a release: some files are gone, most others hold something else."""
     share = rng.uniform(0.05, 0.6)
     changed = rng.random(len(whole.keys)) < max(share, 0.5)
     sizes = whole.sizes + changed * rng.integers(1, 900, len(changed)).astype(np.uint64)
     hashes = np.where(changed & (whole.hashes != 0), whole.hashes ^ _CHANGED, whole.hashes)
-    drifted = Remains(whole.keys, sizes, hashes, whole.measured, drifted=True)
+    drifted = AugmentedSample(whole.keys, sizes, hashes, whole.measured, drifted=True)
     return drifted.keep(rng.random(len(whole.keys)) >= share / 2)

@@ -18,7 +18,7 @@ from praxi_tasks.learning.estimators.sparse_table import TokenTable
 from praxi_tasks.store.frames import unpack_frame
 
 PROTOCOL: Final = 1
-KEPT: Final = 5
+RETAINED_PER_LABEL: Final = 5
 """How many samples of a label a model remembers: with five, experts are as good as with twenty."""
 
 _KIND: Final = "samples"
@@ -83,12 +83,12 @@ class Samples:
         having = self.table.counts()[:, None]
         return np.asarray(2 * together / (having + self.truth.sum(axis=0)[None] + 1), np.float32)
 
-    def remembered(self, most: int = KEPT) -> Samples:
+    def remembered(self, most: int = RETAINED_PER_LABEL) -> Samples:
         """Return enough samples to have ``most`` of each label that has as many, the first ones."""
         enough = np.cumsum(self.truth, axis=0) <= most
-        kept = np.flatnonzero((self.truth & enough).any(axis=1)).tolist()
+        retained = np.flatnonzero((self.truth & enough).any(axis=1)).tolist()
         tokens, labels = self.rows(), self.true_labels()
-        return Samples([tokens[row] for row in kept], [labels[row] for row in kept])
+        return Samples([tokens[row] for row in retained], [labels[row] for row in retained])
 
     def to_bytes(self) -> bytes:
         """Return the samples as compressed bytes; equal samples give equal bytes."""

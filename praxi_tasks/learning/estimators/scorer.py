@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from praxi_tasks.discovery.calibration import fit_calibration
-from praxi_tasks.discovery.candidate_search import sight
+from praxi_tasks.discovery.candidate_search import search_candidates
 from praxi_tasks.discovery.candidates import FEATURES
 from praxi_tasks.discovery.catalogue import Catalogue
 from praxi_tasks.discovery.scorer import Scorer
@@ -28,8 +28,8 @@ ALONE: Final = 3
 
 # What holds whatever the layer. More constraints than these cost accuracy: how a share counts depends on how
 # many files it is a share of.
-_RISING: Final = {"coverage", "kept", "extras_coverage", "agreeing", "titled"}
-_FALLING: Final = {"strange", "strange_papers"}
+_RISING: Final = {"coverage", "retained", "extras_coverage", "agreeing", "has_copyright_file"}
+_FALLING: Final = {"unclaimed_share", "unclaimed_documents_share"}
 _PARAMETERS: Final[Mapping[str, object]] = {
     "objective": "binary:logistic",
     "base_score": 0.5,
@@ -39,7 +39,7 @@ _PARAMETERS: Final[Mapping[str, object]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class ScorerRecipe:
+class ScorerHyperparameters:
     """The hyper-parameters of the scorer's trees, by XGBoost's names; ``trees`` is how many are grown."""
 
     eta: float = 0.1
@@ -59,7 +59,7 @@ class ScorerRecipe:
         }
 
 
-USUAL: Final = ScorerRecipe()
+DEFAULTS: Final = ScorerHyperparameters()
 
 
 class Examples(NamedTuple):
@@ -73,7 +73,7 @@ def examples(layers: Sequence[LabelledLayer], catalogue: Catalogue) -> Examples:
     """Measure the candidates of layers whose truth is known."""
     tables, truths = [np.empty((0, len(FEATURES)), np.float32)], [np.empty(0, np.bool_)]
     for layer in layers:
-        _, found = sight(layer.tagset, catalogue)
+        _, found = search_candidates(layer.tagset, catalogue)
         known = np.array([catalogue.packages[p] in layer.truth for p in found.packages.tolist()], np.bool_)
         times = 1 if known.any() else ALONE
         tables += [found.features] * times
@@ -85,11 +85,13 @@ def train_scorer(
     sampler: LayerSampler,
     catalogue: Catalogue,
     layers: int = LAYERS,
-    recipe: ScorerRecipe = USUAL,
+    hyperparameters: ScorerHyperparameters = DEFAULTS,
 ) -> Scorer:
     """Train a scorer for a catalogue on ``layers`` that ``sampler`` draws, and half as many more."""
     known = examples([sampler.draw() for _ in range(layers)], catalogue)
-    booster = train_booster(known.features, known.present, {**_PARAMETERS, **recipe.parameters}, recipe.trees)
+    booster = train_booster(
+        known.features, known.present, {**_PARAMETERS, **hyperparameters.parameters}, hyperparameters.trees
+    )
     fresh = examples([sampler.draw() for _ in range(layers // 2)], catalogue)
     nothing = np.empty(0, np.float64)
     raw = Scorer(booster, nothing, nothing).confidence(fresh.features)

@@ -69,10 +69,10 @@ class TokenTable:
         ends = np.searchsorted(distinct, np.arange(len(sizes) + 1) * width)
         return TokenTable(ends, distinct % width, self.width)
 
-    def keep(self, kept: NDArray[np.bool_]) -> TokenTable:
+    def keep(self, retained: NDArray[np.bool_]) -> TokenTable:
         """Return the table with those of its tokens, counted row by row, that are kept."""
-        ends = np.concatenate(([0], np.cumsum(kept)))[self.ends]
-        return TokenTable(ends, self.tokens[kept], self.width)
+        ends = np.concatenate(([0], np.cumsum(retained)))[self.ends]
+        return TokenTable(ends, self.tokens[retained], self.width)
 
     def columns(self) -> Columns:
         """Return the table turned, for reading it by tokens."""

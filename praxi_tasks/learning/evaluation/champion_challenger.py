@@ -72,9 +72,9 @@ def evaluate(
     of_old = draw(old, (), rng)
     of_new = draw(new, old, rng)
     return Evaluation(
-        champion_old=score(champion, of_old) if of_old else None,
-        challenger_old=score(challenger, of_old) if of_old else None,
-        challenger_new=score(challenger, of_new) if of_new else None,
+        champion_old=score_layers(champion, of_old) if of_old else None,
+        challenger_old=score_layers(challenger, of_old) if of_old else None,
+        challenger_new=score_layers(challenger, of_new) if of_new else None,
         false_positives=false_positives(challenger, [*old, *new], rng),
     )
 
@@ -90,7 +90,7 @@ def draw(
     return [(alone if number % 2 else mixed).draw(drifting=0.0) for number in range(LAYERS)]
 
 
-def score(model: Model, layers: Sequence[LabelledLayer]) -> Scores:
+def score_layers(model: Model, layers: Sequence[LabelledLayer]) -> Scores:
     """Count what a model names rightly and wrongly in layers whose truth is known."""
     hits, named, present = Counter[str](), Counter[str](), Counter[str]()
     exact = versions = 0
@@ -106,7 +106,7 @@ def score(model: Model, layers: Sequence[LabelledLayer]) -> Scores:
         exact += sum(told.get(name) == (version,) for name, version in known.items())
         wrong, missed = told.keys() - layer.truth.keys(), layer.truth.keys() - told.keys()
         confused.update((miss, instead) for miss in missed for instead in wrong)
-        _, found, confidence = model.weigh(layer.tagset)
+        _, found, confidence = model.score(layer.tagset)
         confidences.append(confidence)
         rights.append(
             np.array([model.catalogue.packages[p] in layer.truth for p in found.packages], np.bool_)
@@ -136,11 +136,11 @@ def false_positives(model: Model, releases: Sequence[Release], rng: np.random.Ge
     if not releases:
         return 0.0
     chosen = [releases[place] for place in rng.integers(len(releases), size=LAYERS).tolist()]
-    named = sum(len(model.predict(estranged(release, rng)).releases) for release in chosen)
+    named = sum(len(model.predict(unknown_lookalike(release, rng)).releases) for release in chosen)
     return named / len(chosen)
 
 
-def estranged(release: Release, rng: np.random.Generator) -> Tagset:
+def unknown_lookalike(release: Release, rng: np.random.Generator) -> Tagset:
     """Return a layer of software that is built like a release, under names nobody has seen."""
     word = f"x{rng.integers(1 << 40):x}"
     paths = ["/".join(_renamed(part, word) for part in path.split("/")) for path in release.paths]

@@ -28,7 +28,7 @@ from praxi_tasks.learning.data.requests import (
     read_list,
 )
 from praxi_tasks.learning.data.stored_release import StoredRelease
-from praxi_tasks.learning.estimators.hyperparameters import USUAL
+from praxi_tasks.learning.estimators.hyperparameters import DEFAULTS
 from praxi_tasks.learning.evaluation.champion_challenger import MOST_RELEASES, Evaluation, evaluate
 from praxi_tasks.learning.evaluation.gate import judge
 from praxi_tasks.learning.model_registry.mlflow import CHAMPION, ORIGIN_TAG, ModelRegistry, tracking_uri
@@ -40,7 +40,7 @@ from praxi_tasks.learning.run.tuning import MOST_RELEASES as SAMPLE
 from praxi_tasks.learning.run.tuning import Tuning
 from praxi_tasks.learning.sources.collector import Collected, Collector
 from praxi_tasks.learning.sources.configured import configured_sources
-from praxi_tasks.learning.training.task import Lesson, space_of
+from praxi_tasks.learning.training.task import TrainingTask, space_of
 from praxi_tasks.store import Store, documents, keys
 
 _SEED = 20_260_102
@@ -106,15 +106,15 @@ class TrainingRun:
     def tune(self, number: int) -> float:
         """Try one set of hyper-parameters, and return the F1 it reached."""
         plan = self._plan()
-        return self._tuning(plan).try_once(number, self._lesson(plan, load_base(plan.base), SAMPLE).reached)
+        return self._tuning(plan).try_once(number, self._task(plan, load_base(plan.base), SAMPLE).reached)
 
     def train(self) -> Trained:
         """Learn what was collected, store and register the model, and write ``trained.json``."""
         plan = self._plan()
         base = load_base(plan.base)
-        lesson = self._lesson(plan, base)
+        task = self._task(plan, base)
         began = time.process_time()
-        increment = lesson.learn(self._tuning(plan).best() if plan.settings.tuning_trials else USUAL)
+        increment = task.learn(self._tuning(plan).best() if plan.settings.tuning_trials else DEFAULTS)
         model, seconds = increment.model, time.process_time() - began
         uri = f"{self._store.uri}/{keys.model(model.id)}"
         if model.id != base.id:
@@ -128,9 +128,9 @@ class TrainingRun:
             base=plan.base,
             base_model=base.id,
             learned=tuple(release.identity for release in increment.learned),
-            indistinguishable=increment.twins,
+            indistinguishable=increment.indistinguishable,
             repaired=increment.repaired,
-            false_positives=increment.firing,
+            false_positives=increment.false_positives,
             parts=len(model.parts),
             size=bundle_size(uri) if model.parts else 0,
             seconds=seconds,
@@ -211,7 +211,7 @@ class TrainingRun:
         space = space_of(settings.assignment, rebuilt=settings.full_retrain)
         return Tuning(self._store, self._run, space)
 
-    def _lesson(self, plan: TrainingPlan, base: Model, most: int | None = None) -> Lesson:
+    def _task(self, plan: TrainingPlan, base: Model, most: int | None = None) -> TrainingTask:
         """Return what there is to learn, or ``most`` releases of it."""
         settings = plan.settings
         stored = [each.package.identity for each in self.collected() if each.state == "stored"]
@@ -222,7 +222,7 @@ class TrainingRun:
         else:
             base, new = Model(), self._releases.sample(most, _SEED)
         known = partial(self._known_to, base, most or MOST_RELEASES)
-        return Lesson(base, new, known, self._releases, settings.assignment, settings.full_retrain)
+        return TrainingTask(base, new, known, self._releases, settings.assignment, settings.full_retrain)
 
     def _known_to(self, model: Model, most: int = MOST_RELEASES) -> list[StoredRelease]:
         """Return some of the stored releases that a model knows."""

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from praxi_tasks.learning.estimators.hyperparameters import USUAL, Recipes, Space
+from praxi_tasks.learning.estimators.hyperparameters import DEFAULTS, Hyperparameters, Space
 from praxi_tasks.store import Store, documents, keys
 
 MOST_RELEASES: Final = 300
@@ -42,7 +42,7 @@ class Tuning:
         self._folder = keys.training_run(run_id, "trials")
         self._space = space
 
-    def try_once(self, number: int, reached: Callable[[Recipes], float]) -> float:
+    def try_once(self, number: int, reached: Callable[[Hyperparameters], float]) -> float:
         """Try one set of hyper-parameters and return its F1.
 
         Parameters
@@ -52,15 +52,15 @@ class Tuning:
         reached
             Returns the F1 of what some recipes make.
         """
-        chosen = self._choose(number) if number else self._space.usual()
-        found = Trial(chosen, reached(USUAL.with_choice(chosen)))
+        chosen = self._choose(number) if number else self._space.defaults()
+        found = Trial(chosen, reached(DEFAULTS.with_choice(chosen)))
         documents.write(self._store, self._key(number), found)
         return found.f1
 
-    def best(self) -> Recipes:
+    def best(self) -> Hyperparameters:
         """Return the recipes of the best trial, the first of equals; the usual ones if none was completed."""
         done = self._trials()
-        return USUAL.with_choice(max(done, key=lambda trial: trial.f1).chosen) if done else USUAL
+        return DEFAULTS.with_choice(max(done, key=lambda trial: trial.f1).chosen) if done else DEFAULTS
 
     def history(self) -> tuple[float, ...]:
         """Return the F1 of each completed trial, in the order of their numbers."""

@@ -15,7 +15,7 @@ from praxi_tasks.fingerprint.tagset import Tagset
 _FOLDER: Final = "recalled"
 
 
-def recalled(catalogue: Catalogue, name: str) -> Iterator[Tagset]:
+def reconstructed_layers(catalogue: Catalogue, name: str) -> Iterator[Tagset]:
     """Yield a layer with each version of a package: files under the hashes that the catalogue has of them.
 
     Where its versions are not known, the files are those of any.

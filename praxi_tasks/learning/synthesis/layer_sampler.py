@@ -49,7 +49,7 @@ class LayerSampler:
         Sets of packages that share paths; a part of the layers is drawn from within them.
     most
         How many packages a layer holds at most.
-    strangers
+    held_out_packages
         Packages that the model is not to know; a part of the layers holds little else.
     """
 
@@ -60,7 +60,7 @@ class LayerSampler:
         *,
         groups: Sequence[Sequence[str]] = (),
         most: int = 12,
-        strangers: Collection[str] = (),
+        held_out_packages: Collection[str] = (),
     ) -> None:
         self._rng = rng
         self._releases: defaultdict[str, list[Release]] = defaultdict(list)
@@ -70,7 +70,7 @@ class LayerSampler:
         present = [[name for name in group if name in self._releases] for group in groups]
         self._groups = [group for group in present if len(group) > 1]
         self._most = most
-        self._strangers = sorted(self._releases.keys() & set(strangers))
+        self._held_out_packages = sorted(self._releases.keys() & set(held_out_packages))
 
     def draw(
         self,
@@ -78,7 +78,7 @@ class LayerSampler:
         *,
         drifting: float = 0.1,
         confusable: float = 0.3,
-        strange: float = 0.5,
+        held_out: float = 0.5,
     ) -> LabelledLayer:
         """Draw one layer.
 
@@ -90,7 +90,7 @@ class LayerSampler:
             Share of its packages that are of another version.
         confusable
             Probability that it holds only packages that share paths with others.
-        strange
+        held_out
             Probability, where strangers are named, that a share of its packages are strangers, up to all.
         """
         rng = self._rng
@@ -99,7 +99,7 @@ class LayerSampler:
         compiled = rng.random() < 0.4
         truth: dict[str, str | None] = {}
         parts: list[Files] = []
-        for name in self._choose(confusable, strange):
+        for name in self._choose(confusable, held_out):
             versions = self._releases[name]
             release = versions[rng.integers(len(versions))]
             files = damage.apply(release, rng)
@@ -115,20 +115,20 @@ class LayerSampler:
         parts.append(noise(rng))
         return LabelledLayer(merge(parts), truth)
 
-    def _choose(self, confusable: float, strange: float) -> list[str]:
+    def _choose(self, confusable: float, held_out: float) -> list[str]:
         rng = self._rng
         count = int((self._most + 1) ** rng.random())  # as many small layers as big ones
-        if self._strangers and rng.random() < strange:
-            return self._among_strangers(count)
+        if self._held_out_packages and rng.random() < held_out:
+            return self._choose_held_out(count)
         if not self._groups or rng.random() >= confusable:
             return [self._names[place] for place in rng.permutation(len(self._names))[:count].tolist()]
         return self._from_groups(count)
 
-    def _among_strangers(self, count: int) -> list[str]:
+    def _choose_held_out(self, count: int) -> list[str]:
         """Choose packages of which a share, of any size up to all of them, are strangers."""
         share = min(self._rng.uniform(0.2, 2.0), 1.0)  # of more than half of these layers: all
-        strange = self._rng.random(count) < share
-        pools = [self._strangers if stranger else self._names for stranger in strange.tolist()]
+        unknown = self._rng.random(count) < share
+        pools = [self._held_out_packages if each else self._names for each in unknown.tolist()]
         return list(dict.fromkeys(pool[self._rng.integers(len(pool))] for pool in pools))
 
     def _from_groups(self, count: int) -> list[str]:
@@ -161,11 +161,11 @@ def merge(parts: Sequence[Files], digest: str = "sha256:" + "0" * 64) -> Tagset:
     paths = [path for part in parts for path in part.paths]
     places |= {path: row for row, path in enumerate(paths)}
     rows = np.fromiter(places.values(), np.intp, len(places))
-    kept = list(places)
+    retained = list(places)
     return Tagset(
         digest,
-        kept,
-        normalise_all(kept),
+        retained,
+        normalise_all(retained),
         _column([part.sizes for part in parts])[rows],
         _column([part.hashes for part in parts])[rows],
         np.concatenate([part.measured for part in parts]).astype(np.bool_)[rows],

@@ -10,23 +10,23 @@ import numpy as np
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.discovery.release import Release
 from praxi_tasks.learning.catalogue.builder import build_catalogue
-from praxi_tasks.learning.catalogue.folder_claims import cautious
+from praxi_tasks.learning.catalogue.folder_claims import restrict_folder_claims
 from praxi_tasks.learning.estimators.assignment import Assignment
-from praxi_tasks.learning.estimators.experts import Recipe
-from praxi_tasks.learning.estimators.release_experts import SPECIALIST, train_specialists
-from praxi_tasks.learning.training.repair import find_firing, repair
+from praxi_tasks.learning.estimators.experts import ExpertHyperparameters
+from praxi_tasks.learning.estimators.release_experts import RELEASE_EXPERT_DEFAULTS, train_release_experts
+from praxi_tasks.learning.training.repair import find_false_positives, repair
 
 
 class Added(NamedTuple):
     """A model that learned releases.
 
     ``repaired`` names the old packages and experts' labels that were wrong about the new releases and were
-    changed, ``firing`` those that still are. Nothing else of what was known is touched.
+    changed, ``false_positives`` those that still are. Nothing else of what was known is touched.
     """
 
     model: Model
     repaired: tuple[str, ...] = ()
-    firing: tuple[str, ...] = ()
+    false_positives: tuple[str, ...] = ()
 
 
 def add_releases(
@@ -36,7 +36,7 @@ def add_releases(
     *,
     assignment: Assignment,
     stored: Callable[[str], Sequence[Release]] = lambda _: (),
-    recipe: Recipe = SPECIALIST,
+    hyperparameters: ExpertHyperparameters = RELEASE_EXPERT_DEFAULTS,
 ) -> Added:
     """Teach a model releases that it does not know, on top of what it knows.
 
@@ -44,18 +44,18 @@ def add_releases(
     ----------
     stored
         Returns the releases of a package that the model knows, as far as they can be had.
-    recipe
+    hyperparameters
         How experts are trained.
     """
-    part = cautious(build_catalogue(new), new, base.parts)
+    part = restrict_folder_claims(build_catalogue(new), new, base.parts)
     model = base.replaced(catalogues=[*base.parts, part])
-    fired = find_firing(model, new, rng)
-    model, repaired = repair(model, fired, {name: stored(name) for name in fired})
-    added = give_experts(model, new, rng, assignment, recipe)
+    found = find_false_positives(model, new, rng)
+    model, repaired = repair(model, found, {name: stored(name) for name in found})
+    added = give_experts(model, new, rng, assignment, hyperparameters)
     return Added(
         added.model,
         tuple(sorted({*repaired, *added.repaired})),
-        tuple(sorted({*fired.keys(), *added.firing} - set(repaired))),
+        tuple(sorted({*found.keys(), *added.false_positives} - set(repaired))),
     )
 
 
@@ -64,7 +64,7 @@ def give_experts(
     releases: Sequence[Release],
     rng: np.random.Generator,
     assignment: Assignment,
-    recipe: Recipe = SPECIALIST,
+    hyperparameters: ExpertHyperparameters = RELEASE_EXPERT_DEFAULTS,
 ) -> Added:
     """Assign releases that a model's catalogue knows to experts, and repair those that fire on them.
 
@@ -74,15 +74,15 @@ def give_experts(
     if assignment.routing == "default" and not model.released.experts:
         return Added(model)
     packages: frozenset[str] | None = frozenset() if assignment.routing == "default" else None
-    growth = train_specialists(
+    growth = train_release_experts(
         model.released,
         releases,
         model.catalogue,
         rng,
         assignment=assignment,
         packages=packages,
-        recipe=recipe,
+        hyperparameters=hyperparameters,
     )
-    if growth.panel is model.released:
+    if growth.ensemble is model.released:
         return Added(model)
-    return Added(model.replaced(released=growth.panel), growth.repaired, growth.firing)
+    return Added(model.replaced(released=growth.ensemble), growth.repaired, growth.false_positives)

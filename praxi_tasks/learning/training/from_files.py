@@ -31,14 +31,20 @@ from praxi_tasks.learning.data.wheel_files import is_wheel, read_wheel
 from praxi_tasks.learning.estimators.assignment import BY_DEFAULT, Assignment
 from praxi_tasks.learning.estimators.expert_ensemble import grow
 from praxi_tasks.learning.estimators.samples import Samples
-from praxi_tasks.learning.estimators.scorer import ARCHIVE_LAYERS, LAYERS, USUAL, ScorerRecipe, train_scorer
+from praxi_tasks.learning.estimators.scorer import (
+    ARCHIVE_LAYERS,
+    DEFAULTS,
+    LAYERS,
+    ScorerHyperparameters,
+    train_scorer,
+)
 from praxi_tasks.learning.synthesis.layer_sampler import LayerSampler
 from praxi_tasks.learning.training.extend import Added, add_releases, give_experts
 
 SEED: Final = 20_260_101
 """Training draws its layers from this seed, so the same data give the same model."""
 
-HELD: Final = 0.1
+HELD_OUT_SHARE: Final = 0.1
 """Share of the packages that the scorer's training takes as unknown."""
 
 ARCHIVE_SAMPLE: Final = 4_000
@@ -50,7 +56,7 @@ MANY: Final = 10_000
 MOST: Final = 60
 """How many packages the layers hold that the scorer is trained on, at most."""
 
-HELD_SAMPLE: Final = 4_000
+HELD_OUT_SAMPLE: Final = 4_000
 """How many more of those that were held out: what unknown packages look like is told by them alone."""
 
 
@@ -58,13 +64,13 @@ class Learned(NamedTuple):
     """A model that learned files.
 
     ``repaired`` names the old packages and labels that were wrong about what is new and were changed for it,
-    ``firing`` those that still are; everything else that was known is the same bytes. ``bundled`` are some of
-    the releases that it was trained on, for whoever trains it further.
+    ``false_positives`` those that still are; everything else that was known is the same bytes. ``bundled``
+    are some of the releases that it was trained on, for whoever trains it further.
     """
 
     model: Model
     repaired: tuple[str, ...] = ()
-    firing: tuple[str, ...] = ()
+    false_positives: tuple[str, ...] = ()
     bundled: tuple[Release, ...] = ()
 
 
@@ -112,9 +118,9 @@ def learn_files(
         return Learned(*learned, bundled)
     growth = grow(before.recorded, Samples.of(recordings), rng, assignment=assignment)
     return Learned(
-        learned.model.replaced(recorded=growth.panel),
+        learned.model.replaced(recorded=growth.ensemble),
         (*learned.repaired, *growth.repaired),
-        (*learned.firing, *growth.firing),
+        (*learned.false_positives, *growth.false_positives),
         bundled,
     )
 
@@ -134,7 +140,7 @@ def _build(
 
     What the scorer saw of the archive comes second, as far as it was drawn from all of it.
     """
-    archive = read_archive(archives, (), rng, HELD) if archives else None
+    archive = read_archive(archives, (), rng, HELD_OUT_SHARE) if archives else None
     parts = [archive.catalogue] if archive else []
     parts += [build_catalogue(known)] if known else []
     drawn = _draw(archives, archive, known, rng)
@@ -152,7 +158,9 @@ def _add(
     """Add an archive, which is too big to ask anybody about, and releases."""
     model = before
     if archives:
-        model = model.replaced(catalogues=[*model.parts, read_archive(archives, (), rng, HELD).catalogue])
+        model = model.replaced(
+            catalogues=[*model.parts, read_archive(archives, (), rng, HELD_OUT_SHARE).catalogue]
+        )
     if not known:
         return Added(model)
     return add_releases(model, known, rng, assignment=assignment)
@@ -168,7 +176,7 @@ class _Drawn(NamedTuple):
     reduced: Catalogue
     releases: Sequence[Release]
     groups: Sequence[Sequence[str]]
-    strangers: Collection[str]
+    held_out_packages: Collection[str]
     layers: int
     ordinary: Sequence[Release]
 
@@ -178,7 +186,7 @@ def make_scorer(
     archive: Archive | None,
     known: Sequence[Release],
     rng: np.random.Generator,
-    recipe: ScorerRecipe = USUAL,
+    hyperparameters: ScorerHyperparameters = DEFAULTS,
     layers: int | None = None,
 ) -> Scorer:
     """Train the scorer on layers of which a few packages are unknown: those that were held out.
@@ -189,20 +197,22 @@ def make_scorer(
         How many; as many as the catalogue asks for, unless it is given.
     """
     drawn = _draw(archives, archive, known, rng)
-    return _train(drawn if layers is None else drawn._replace(layers=layers), rng, recipe)
+    return _train(drawn if layers is None else drawn._replace(layers=layers), rng, hyperparameters)
 
 
-def _train(drawn: _Drawn, rng: np.random.Generator, recipe: ScorerRecipe = USUAL) -> Scorer:
-    groups, strangers = drawn.groups, drawn.strangers
-    sampler = LayerSampler(drawn.releases, rng, groups=groups, strangers=strangers, most=MOST)
-    return train_scorer(sampler, drawn.reduced, drawn.layers, recipe)
+def _train(
+    drawn: _Drawn, rng: np.random.Generator, hyperparameters: ScorerHyperparameters = DEFAULTS
+) -> Scorer:
+    groups, held_out_packages = drawn.groups, drawn.held_out_packages
+    sampler = LayerSampler(drawn.releases, rng, groups=groups, held_out_packages=held_out_packages, most=MOST)
+    return train_scorer(sampler, drawn.reduced, drawn.layers, hyperparameters)
 
 
 def _draw(
     archives: Sequence[Path], archive: Archive | None, known: Sequence[Release], rng: np.random.Generator
 ) -> _Drawn:
     packages = sorted({release.package for release in known})
-    held = {name for name in packages if rng.random() < HELD}
+    held = {name for name in packages if rng.random() < HELD_OUT_SHARE}
     parts = [build_catalogue(release for release in known if release.package not in held)]
     whole = [build_catalogue(known)]
     if archive is not None:
@@ -210,15 +220,15 @@ def _draw(
     catalogue = join_catalogues(whole)
     # Also groups of two ecosystems: a wheel and the archive's own package.
     groups = confusable_groups(catalogue)
-    strangers = held | archive.held if archive else held
+    held_out_packages = held | archive.held if archive else held
     drawn = rng.permutation(len(catalogue.packages))[:ARCHIVE_SAMPLE].tolist()
     ordinary = {catalogue.packages[place] for place in drawn}
-    sample = _sample(archives, ordinary, groups, strangers, rng)
+    sample = _sample(archives, ordinary, groups, held_out_packages, rng)
     return _Drawn(
         reduced=join_catalogues(parts),
         releases=[*known, *sample],
         groups=groups,
-        strangers=strangers,
+        held_out_packages=held_out_packages,
         layers=ARCHIVE_LAYERS if len(catalogue.packages) >= MANY else LAYERS,
         ordinary=[one for one in sample if one.package in ordinary and len(one.paths) < MOST_FILES],
     )
@@ -234,7 +244,7 @@ def _sample(
     """Read back some packages of the archives: ordinary ones, those that share paths, and some held out."""
     prefix = f"{ECOSYSTEM}/"
     chosen = {*ordinary, *(name for group in groups for name in group)}
-    chosen |= set(rng.permutation(sorted(held))[:HELD_SAMPLE].tolist())
+    chosen |= set(rng.permutation(sorted(held))[:HELD_OUT_SAMPLE].tolist())
     return read_packages(
         archives, {name.removeprefix(prefix) for name in chosen if name.startswith(prefix)}, MOST_FILES
     )

@@ -12,17 +12,17 @@ import numpy as np
 
 from praxi_tasks.discovery.catalogue import Catalogue
 from praxi_tasks.discovery.catalogue_merge import join_catalogues
-from praxi_tasks.discovery.expert_ensemble import Panel
+from praxi_tasks.discovery.expert_ensemble import ExpertEnsemble
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.discovery.release import Release
 from praxi_tasks.learning.catalogue.builder import build_catalogue
 from praxi_tasks.learning.catalogue.debian_contents import Archive
-from praxi_tasks.learning.catalogue.folder_claims import cautious
+from praxi_tasks.learning.catalogue.folder_claims import restrict_folder_claims
 from praxi_tasks.learning.catalogue.subset import without
 from praxi_tasks.learning.data.release_store import ReleaseIndex
 from praxi_tasks.learning.data.stored_release import StoredRelease
 from praxi_tasks.learning.estimators.assignment import BY_DEFAULT, Assignment
-from praxi_tasks.learning.estimators.hyperparameters import USUAL, Recipes
+from praxi_tasks.learning.estimators.hyperparameters import DEFAULTS, Hyperparameters
 from praxi_tasks.learning.training.extend import add_releases, give_experts
 from praxi_tasks.learning.training.from_files import make_scorer
 
@@ -33,17 +33,17 @@ _SEED: Final = 20_260_103
 class Increment:
     """A model that learned something.
 
-    ``learned`` are the releases it knows now; ``twins`` those that install exactly what another package's
-    release installs, with that other: nothing could tell them apart, so they are kept out. ``repaired`` are
-    the old packages that fired on the new ones and were changed, nothing else was; ``firing`` those that
-    fired and could not be repaired without harm.
+    ``learned`` are the releases it knows now; ``indistinguishable`` those that install exactly what another
+    package's release installs, with that other: nothing could tell them apart, so they are kept out.
+    ``repaired`` are the old packages that fired on the new ones and were changed, nothing else was;
+    ``false_positives`` those that fired and could not be repaired without harm.
     """
 
     model: Model
     learned: tuple[StoredRelease, ...]
-    twins: dict[str, str]
+    indistinguishable: dict[str, str]
     repaired: tuple[str, ...] = ()
-    firing: tuple[str, ...] = ()
+    false_positives: tuple[str, ...] = ()
 
 
 def learn_releases(
@@ -51,7 +51,7 @@ def learn_releases(
     new: Sequence[StoredRelease],
     old: ReleaseIndex,
     assignment: Assignment = BY_DEFAULT,
-    recipes: Recipes = USUAL,
+    hyperparameters: Hyperparameters = DEFAULTS,
 ) -> Increment:
     """Teach a model releases that it does not know.
 
@@ -67,17 +67,21 @@ def learn_releases(
         How the new releases get experts, and how those are trained.
     """
     if not base.parts:
-        return rebuild(new, assignment, base, recipes)
+        return rebuild(new, assignment, base, hyperparameters)
     unknown = [release for release in new if not base.knows(*release.identity)]
     owners = {release.content_id: _owner(base, release, old) for release in unknown}
-    learned, twins = separate(unknown, {content: owner for content, owner in owners.items() if owner})
+    learned, indistinguishable = separate(
+        unknown, {content: owner for content, owner in owners.items() if owner}
+    )
     if not learned:
-        return Increment(base, (), twins)
+        return Increment(base, (), indistinguishable)
     known = [release.release() for release in learned]
     rng = np.random.default_rng(_SEED)
     stored = partial(_stored, base, old)
-    added = add_releases(base, known, rng, assignment=assignment, stored=stored, recipe=recipes.expert)
-    return Increment(added.model, tuple(learned), twins, added.repaired, added.firing)
+    added = add_releases(
+        base, known, rng, assignment=assignment, stored=stored, hyperparameters=hyperparameters.expert
+    )
+    return Increment(added.model, tuple(learned), indistinguishable, added.repaired, added.false_positives)
 
 
 def _stored(base: Model, old: ReleaseIndex, name: str) -> list[Release]:
@@ -90,7 +94,7 @@ def rebuild(
     known: Sequence[StoredRelease],
     assignment: Assignment = BY_DEFAULT,
     base: Model | None = None,
-    recipes: Recipes = USUAL,
+    hyperparameters: Hyperparameters = DEFAULTS,
     layers: int | None = None,
 ) -> Increment:
     """Build a model of some stored releases, with a scorer of its own.
@@ -104,20 +108,20 @@ def rebuild(
         How many to train the scorer on; as many as its catalogue asks for, unless it is given.
     """
     base = base or Model()
-    learned, twins = separate(known, {})
+    learned, indistinguishable = separate(known, {})
     releases = [release.release() for release in learned]
     if not releases:
-        return Increment(base, (), twins)
+        return Increment(base, (), indistinguishable)
     rng = np.random.default_rng(_SEED)
     part, rest = build_catalogue(releases), _rest(base, learned)
     archive = None
     if rest:
         others = join_catalogues(rest)
-        part, archive = cautious(part, releases, rest), Archive(others, others, frozenset())
-    scorer = make_scorer((), archive, releases, rng, recipes.scorer, layers)
-    model = base.replaced(catalogues=[*rest, part], scorer=scorer, released=Panel())
-    made = give_experts(model, releases, rng, assignment, recipes.expert)
-    return Increment(made.model, tuple(learned), twins)
+        part, archive = restrict_folder_claims(part, releases, rest), Archive(others, others, frozenset())
+    scorer = make_scorer((), archive, releases, rng, hyperparameters.scorer, layers)
+    model = base.replaced(catalogues=[*rest, part], scorer=scorer, released=ExpertEnsemble())
+    made = give_experts(model, releases, rng, assignment, hyperparameters.expert)
+    return Increment(made.model, tuple(learned), indistinguishable)
 
 
 def _rest(base: Model, learned: Sequence[StoredRelease]) -> list[Catalogue]:
@@ -151,11 +155,11 @@ def separate(
     """
     owners = dict(known)
     learned: list[StoredRelease] = []
-    twins: dict[str, str] = {}
+    indistinguishable: dict[str, str] = {}
     for release in new:
         owner = owners.setdefault(release.content_id, release.identity[:2])
         if owner == release.identity[:2]:
             learned.append(release)
         else:
-            twins["/".join(release.identity)] = "/".join(owner)
-    return learned, twins
+            indistinguishable["/".join(release.identity)] = "/".join(owner)
+    return learned, indistinguishable

@@ -22,20 +22,20 @@ from praxi_tasks.fingerprint.paths import hash_text, parent_folder
 from praxi_tasks.fingerprint.tagset import Tagset
 from praxi_tasks.learning.catalogue.subset import narrowed
 from praxi_tasks.learning.synthesis.augmentation import Damage, Files
-from praxi_tasks.learning.synthesis.catalogue_layers import recalled
+from praxi_tasks.learning.synthesis.catalogue_layers import reconstructed_layers
 from praxi_tasks.learning.synthesis.layer_sampler import merge
 
 SAMPLES: Final = 3
 """Layers per new release that old experts are asked about: a whole one, and damaged ones."""
 
-LEAST_KEPT: Final = 0.5
+LEAST_RETAINED: Final = 0.5
 """A package that would lose more of its paths than this leaves is not repaired: it would be forgotten."""
 
-Fired = dict[str, list[Release]]
+FalsePositives = dict[str, list[Release]]
 """Old packages, and the new releases that made each fire."""
 
 
-def find_firing(model: Model, new: Sequence[Release], rng: np.random.Generator) -> Fired:
+def find_false_positives(model: Model, new: Sequence[Release], rng: np.random.Generator) -> FalsePositives:
     """Ask a model that learned some releases which other packages it sees in them.
 
     It is asked with what it knows of their paths alone, so that the rest of it costs nothing.
@@ -43,20 +43,20 @@ def find_firing(model: Model, new: Sequence[Release], rng: np.random.Generator) 
     keys = np.unique(np.concatenate([release.normalised.keys for release in new]))
     folders = np.sort(folders_of(new))
     model = model.replaced(catalogues=[narrowed(part, keys, folders) for part in model.parts])
-    fired: defaultdict[str, list[Release]] = defaultdict(list)
+    found: defaultdict[str, list[Release]] = defaultdict(list)
     learned = {release.package for release in new}
     for release in new:
         samples = [merge([sample]) for sample in _samples(release, rng) if sample.paths]
         names = {name for sample in samples for name in model.packages_in(sample)}
         for name in sorted(names - learned):
-            fired[name].append(release)
-    return dict(fired)
+            found[name].append(release)
+    return dict(found)
 
 
 def repair(
-    model: Model, fired: Fired, stored: Mapping[str, Sequence[Release]]
+    model: Model, found: FalsePositives, stored: Mapping[str, Sequence[Release]]
 ) -> tuple[Model, tuple[str, ...]]:
-    """Return the model with the packages that fired repaired, and which those are.
+    """Return the model with the packages in ``found`` repaired, and which those are.
 
     A package is left alone if it would be forgotten, or if the new release would fire on it instead.
 
@@ -66,12 +66,12 @@ def repair(
         Releases of the packages that fired; of others, what the catalogue knows has to do.
     """
     repaired = []
-    for name, new in sorted(fired.items()):
+    for name, new in sorted(found.items()):
         mended = _mended(model, name, new)
         if mended is None:
             continue
         layers = [merge([Files.of(release)]) for release in stored.get(name, ())]
-        if not _harmed(mended, name, layers or list(recalled(model.catalogue, name)), new):
+        if not _harmed(mended, name, layers or list(reconstructed_layers(model.catalogue, name)), new):
             model = mended
             repaired.append(name)
     return model, tuple(repaired)
@@ -90,9 +90,9 @@ def _mended(model: Model, name: str, new: Sequence[Release]) -> Model | None:
 
 def _harmed(model: Model, old: str, layers: Sequence[Tagset], new: Sequence[Release]) -> bool:
     """Return whether an old package is no longer named where it is, or a new one is named there."""
-    strangers = {release.package for release in new}
+    new_packages = {release.package for release in new}
     named = [set(model.packages_in(layer)) for layer in layers]
-    return not layers or any(old not in names or names & strangers for names in named)
+    return not layers or any(old not in names or names & new_packages for names in named)
 
 
 def _samples(release: Release, rng: np.random.Generator) -> Iterable[Files]:
@@ -111,7 +111,7 @@ def _without(part: Catalogue, package: int, new: Sequence[Release]) -> Catalogue
     own = part.owners == package
     shared = own & np.isin(part.keys, keys)
     left = int(own.sum() - shared.sum())
-    if not shared.any() or left < LEAST_KEPT * own.sum():
+    if not shared.any() or left < LEAST_RETAINED * own.sum():
         return part
     working = int(np.isin(part.keys[shared], keys[core]).sum())
     start, end = part.row_starts[package : package + 2].tolist()

@@ -12,8 +12,8 @@ from praxi_tasks.discovery.model import Model
 from praxi_tasks.learning.data.release_store import ReleaseIndex
 from praxi_tasks.learning.data.stored_release import StoredRelease
 from praxi_tasks.learning.estimators.assignment import Assignment
-from praxi_tasks.learning.estimators.hyperparameters import USUAL, Recipes, Space
-from praxi_tasks.learning.evaluation.champion_challenger import draw, score
+from praxi_tasks.learning.estimators.hyperparameters import DEFAULTS, Hyperparameters, Space
+from praxi_tasks.learning.evaluation.champion_challenger import draw, score_layers
 from praxi_tasks.learning.training.from_files import make_scorer
 from praxi_tasks.learning.training.incremental import Increment, learn_releases, rebuild
 
@@ -22,7 +22,7 @@ _TRIAL_LAYERS: Final = 200
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Lesson:
+class TrainingTask:
     """What there is to learn.
 
     Parameters
@@ -51,7 +51,7 @@ class Lesson:
         """What may be tuned."""
         return space_of(self.assignment, rebuilt=self.rebuilt)
 
-    def learn(self, recipes: Recipes = USUAL, layers: int | None = None) -> Increment:
+    def learn(self, hyperparameters: Hyperparameters = DEFAULTS, layers: int | None = None) -> Increment:
         """Teach the model; one that is not rebuilt keeps its scorer, unless a better recipe was found for it.
 
         Parameters
@@ -60,24 +60,26 @@ class Lesson:
             How many to train a scorer on; as many as its catalogue asks for, unless it is given.
         """
         if self.rebuilt:
-            return rebuild(self.new, self.assignment, self.base, recipes, layers)
-        made = learn_releases(self.base, self.new, self.known_releases, self.assignment, recipes)
-        stored = [*self.known(), *made.learned] if recipes.scorer != USUAL.scorer else []
+            return rebuild(self.new, self.assignment, self.base, hyperparameters, layers)
+        made = learn_releases(self.base, self.new, self.known_releases, self.assignment, hyperparameters)
+        stored = [*self.known(), *made.learned] if hyperparameters.scorer != DEFAULTS.scorer else []
         if not stored:
             return made
         rng = np.random.default_rng(_SEED)
-        scorer = make_scorer((), None, [each.release() for each in stored], rng, recipes.scorer, layers)
+        scorer = make_scorer(
+            (), None, [each.release() for each in stored], rng, hyperparameters.scorer, layers
+        )
         return replace(made, model=made.model.replaced(scorer=scorer))
 
-    def reached(self, recipes: Recipes) -> float:
+    def reached(self, hyperparameters: Hyperparameters) -> float:
         """Return the F1 that some recipes reach on fresh layers of what is learned and what was known.
 
         That of releases, where experts tell their versions; else that of packages.
         """
-        made = self.learn(recipes, _TRIAL_LAYERS)
+        made = self.learn(hyperparameters, _TRIAL_LAYERS)
         old, new = ([each.release() for each in some] for some in (self.known(), made.learned))
         rng = np.random.default_rng(_SEED + 1)
-        found = score(made.model, [*draw(new, old, rng), *draw(old, (), rng)])
+        found = score_layers(made.model, [*draw(new, old, rng), *draw(old, (), rng)])
         return found.exact if self.space.experts else found.f1
 
 

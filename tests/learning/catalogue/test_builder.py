@@ -20,8 +20,8 @@ def sample(shared: int, own: int, extras: int = 0) -> tuple[list[int], list[int]
     second = [*range(shared), *range(2000, 2000 + own)]
     keys = np.array(first + second, np.uint64)
     owners = np.repeat(np.array([0, 1], np.uint32), [len(first), len(second)])
-    kept, owned, _ = sample_keys(keys, owners, keys < 3000, MOST)
-    mine = kept[owned == 0].tolist()
+    retained, owned, _ = sample_keys(keys, owners, keys < 3000, MOST)
+    mine = retained[owned == 0].tolist()
     return [key for key in mine if key < 1000], [key for key in mine if key >= 1000]
 
 
@@ -33,9 +33,9 @@ def test_what_tells_packages_apart_is_kept() -> None:
 
 @given(st.integers(0, 30), st.integers(0, 30), st.integers(0, 30))
 def test_a_sample_is_full_and_half_of_it_tells_apart(shared: int, own: int, extras: int) -> None:
-    kept, telling = sample(shared, own, extras)
-    assert len(kept) + len(telling) == min(MOST, shared + own + extras)
-    assert len([key for key in telling if key < 3000]) >= min(own, MOST // 2)
+    retained, significant = sample(shared, own, extras)
+    assert len(retained) + len(significant) == min(MOST, shared + own + extras)
+    assert len([key for key in significant if key < 3000]) >= min(own, MOST // 2)
 
 
 def test_a_release_without_a_version_has_paths_and_nothing_else() -> None:

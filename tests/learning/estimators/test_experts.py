@@ -5,28 +5,31 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from praxi_tasks.discovery.expert_ensemble import Panel
+from praxi_tasks.discovery.expert_ensemble import ExpertEnsemble
 from praxi_tasks.discovery.experts import Expert, Router
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.discovery.tokens import Tokenizer
 from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.learning.data.recordings import Recording
 from praxi_tasks.learning.estimators.assignment import ROUTINGS, Assignment, Routing, group_labels
-from praxi_tasks.learning.estimators.experts import Recipe, augment, train_experts
+from praxi_tasks.learning.estimators.experts import ExpertHyperparameters, augment, train_experts
 from praxi_tasks.learning.estimators.samples import Samples
 from tests.learning.recordings import PROGRAMS, recording, singles
 
-QUICK = Recipe(unions=150, tokens=15, trees=15)
+QUICK = ExpertHyperparameters(unions=150, tokens=15, trees=15)
 
 
 def learn(recordings: list[Recording], routing: Routing = "default") -> list[Expert]:
     return train_experts(
-        Samples.of(recordings), np.random.default_rng(0), assignment=Assignment(routing), recipe=QUICK
+        Samples.of(recordings),
+        np.random.default_rng(0),
+        assignment=Assignment(routing),
+        hyperparameters=QUICK,
     )
 
 
 def name(experts: list[Expert], *changesets: Recording) -> list[set[str]]:
-    model = Model(recorded=Panel(tuple(experts)))
+    model = Model(recorded=ExpertEnsemble(tuple(experts)))
     return [set(answer) for answer in model.name_changes([one.changes for one in changesets])]
 
 

@@ -104,7 +104,7 @@ def test_experts_of_releases_survive_storage(by_version: Model, tmp_path: Path) 
 def test_adding_a_release_leaves_the_experts_of_others_alone(by_version: Model) -> None:
     new = [world.release("newcomer", "1.0")]
     added = add_releases(by_version, new, np.random.default_rng(2), assignment=Assignment("version"))
-    assert (added.repaired, added.firing) == ((), ())
+    assert (added.repaired, added.false_positives) == ((), ())
     before = [expert.to_bytes() for expert in by_version.released.experts]
     after = [expert.to_bytes() for expert in added.model.released.experts]
     assert after[: len(before)] == before

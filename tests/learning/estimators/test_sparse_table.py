@@ -59,7 +59,7 @@ def test_tables_are_stacked_and_thinned(
 ) -> None:
     both = table_of(rows) + table_of(more)
     assert np.array_equal(back(both), full(rows + more))
-    kept = np.array([data.draw(st.booleans()) for _ in both.tokens], np.bool_)
+    retained = np.array([data.draw(st.booleans()) for _ in both.tokens], np.bool_)
     expected = full(rows + more)
-    expected[np.nonzero(expected)] = kept
-    assert np.array_equal(back(both.keep(kept)), expected)
+    expected[np.nonzero(expected)] = retained
+    assert np.array_equal(back(both.keep(retained)), expected)

@@ -19,7 +19,7 @@ from praxi_tasks.fingerprint.tagset import Tagset
 from praxi_tasks.learning.data.bundled_releases import write_bundled
 from praxi_tasks.learning.data.release_store import ReleaseStore
 from praxi_tasks.learning.data.requests import NewPackage, open_requests
-from praxi_tasks.learning.estimators.release_experts import SPECIALIST
+from praxi_tasks.learning.estimators.release_experts import RELEASE_EXPERT_DEFAULTS
 from praxi_tasks.learning.evaluation.champion_challenger import Evaluation
 from praxi_tasks.learning.model_registry.mlflow import CHAMPION, ModelRegistry, tracking_uri
 from praxi_tasks.learning.model_registry.resolve import resolve_model, resolve_once
@@ -292,7 +292,7 @@ class TestTuning:
         kept, new = trained.released.experts
         assert kept.to_bytes() == old.to_bytes()
         assert {trees_of(one.booster) for one in new.models} == {7}
-        assert {trees_of(one.booster) for one in old.models} == {SPECIALIST.trees}
+        assert {trees_of(one.booster) for one in old.models} == {RELEASE_EXPERT_DEFAULTS.trees}
         assert trained.scorer.to_bytes() == model(store).scorer.to_bytes()
 
     def test_by_default_the_scorer_is_tuned_and_stays_where_nothing_is_better(self, store: Store) -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.learning.estimators.assignment import Assignment, Routing
-from praxi_tasks.learning.estimators.hyperparameters import USUAL, Recipes, Space
-from praxi_tasks.learning.estimators.scorer import ScorerRecipe
+from praxi_tasks.learning.estimators.hyperparameters import DEFAULTS, Hyperparameters, Space
+from praxi_tasks.learning.estimators.scorer import ScorerHyperparameters
 from praxi_tasks.learning.run.tuning import Trial, Tuning
 from praxi_tasks.learning.training.task import space_of
 from praxi_tasks.store import Store, documents, keys
@@ -16,7 +16,7 @@ SPACE = Space(scorer=True, experts=False)
 
 
 def put(store: Store, number: int, f1: float) -> None:
-    trial = Trial({**SPACE.usual(), "scorer_trees": 20 + number}, f1)
+    trial = Trial({**SPACE.defaults(), "scorer_trees": 20 + number}, f1)
     documents.write(store, keys.training_run("t", f"trials/{number}.json"), trial)
 
 
@@ -31,7 +31,7 @@ def chosen(store: Store, number: int) -> dict[str, int | float]:
 def test_the_best_of_all_trials_is_taken_and_the_first_of_equals(store: Store) -> None:
     for number, f1 in enumerate([0.7, 0.9, 0.8, 0.9]):
         put(store, number, f1)
-    assert tuning(store).best() == Recipes(scorer=ScorerRecipe(trees=21))
+    assert tuning(store).best() == Hyperparameters(scorer=ScorerHyperparameters(trees=21))
     assert tuning(store).history() == (0.7, 0.9, 0.8, 0.9)
 
 
@@ -43,7 +43,7 @@ def test_trials_are_in_the_order_of_their_numbers(store: Store) -> None:
 
 def test_without_any_the_usual_is_the_best(store: Store) -> None:
     put(store, 0, 0.5)
-    assert tuning(store, "other").best() == USUAL
+    assert tuning(store, "other").best() == DEFAULTS
     assert tuning(store, "other").history() == ()
 
 
@@ -54,12 +54,15 @@ def test_a_damaged_trial_is_told(store: Store) -> None:
 
 
 def test_the_first_trial_tries_what_is_usual(store: Store) -> None:
-    assert tuning(store).try_once(0, lambda recipes: float(recipes == USUAL)) == 1
+    assert tuning(store).try_once(0, lambda hyperparameters: float(hyperparameters == DEFAULTS)) == 1
 
 
 def test_a_trial_knows_those_before_and_one_that_is_started_again_chooses_as_before(store: Store) -> None:
     put(store, 0, 0.5)
-    assert tuning(store).try_once(1, lambda recipes: recipes.scorer.eta) == chosen(store, 1)["scorer_eta"]
+    assert (
+        tuning(store).try_once(1, lambda hyperparameters: hyperparameters.scorer.eta)
+        == chosen(store, 1)["scorer_eta"]
+    )
     first = chosen(store, 1)
     tuning(store).try_once(1, lambda _: 0.9)
     assert (chosen(store, 1), tuning(store).history()) == (first, (0.5, 0.9))
@@ -69,8 +72,8 @@ def test_a_trial_knows_those_before_and_one_that_is_started_again_chooses_as_bef
     "space", [SPACE, Space(scorer=False, experts=True), Space(scorer=True, experts=True)]
 )
 def test_what_is_not_trained_is_not_tuned(store: Store, space: Space) -> None:
-    def only_that(recipes: Recipes) -> float:
-        scorer, experts = recipes.scorer != USUAL.scorer, recipes.expert != USUAL.expert
+    def only_that(hyperparameters: Hyperparameters) -> float:
+        scorer, experts = hyperparameters.scorer != DEFAULTS.scorer, hyperparameters.expert != DEFAULTS.expert
         return float((scorer, experts) == (space.scorer, space.experts))
 
     assert [Tuning(store, "t", space).try_once(number, only_that) for number in range(1, 4)] == [1, 1, 1]

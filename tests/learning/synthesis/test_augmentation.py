@@ -23,5 +23,5 @@ def test_damage_leaves_a_part(paths: list[str], seed: int) -> None:
 @given(PATHS, st.integers(0, 1000))
 def test_only_one_folder_may_be_left(paths: list[str], seed: int) -> None:
     release = make_release(ReleaseLine("a", "1.0", [ReleaseFile(path, 1) for path in paths]))
-    kept = Damage((), partial=1.0).mask(release, np.random.default_rng(seed))
-    assert len(set(release.normalised.folder_of[kept].tolist())) == bool(paths)
+    retained = Damage((), partial=1.0).mask(release, np.random.default_rng(seed))
+    assert len(set(release.normalised.folder_of[retained].tolist())) == bool(paths)

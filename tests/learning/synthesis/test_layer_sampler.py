@@ -12,9 +12,9 @@ from tests.support import world
 STRANGERS = frozenset({"pypi/packagea", "pypi/packageb", "pypi/packagec"})
 
 
-def truths(strange: float) -> list[set[str]]:
-    sampler = LayerSampler(world.releases(), np.random.default_rng(4), strangers=STRANGERS)
-    return [set(sampler.draw(Damage(), strange=strange).truth) for _ in range(60)]
+def truths(held_out: float) -> list[set[str]]:
+    sampler = LayerSampler(world.releases(), np.random.default_rng(4), held_out_packages=STRANGERS)
+    return [set(sampler.draw(Damage(), held_out=held_out).truth) for _ in range(60)]
 
 
 def test_some_layers_hold_strangers_only_and_some_a_few() -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from praxi_tasks.discovery.expert_ensemble import Panel
+from praxi_tasks.discovery.expert_ensemble import ExpertEnsemble
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.learning.data.stored_release import StoredRelease
-from praxi_tasks.learning.evaluation.champion_challenger import score
+from praxi_tasks.learning.evaluation.champion_challenger import score_layers
 from praxi_tasks.learning.synthesis.layer_sampler import LabelledLayer, LayerSampler
 from praxi_tasks.learning.training.incremental import learn_releases, rebuild
 from tests.support import world
@@ -40,10 +40,10 @@ def test_after_many_batches_the_first_is_known_as_well_as_ever() -> None:
         changed = [part.to_bytes() != old for part, old in zip(model.parts, before, strict=False)]
         assert any(changed) == bool(increment.repaired)
         known += new
-        f1 = score(model, of_first).f1
+        f1 = score_layers(model, of_first).f1
         first = first or f1
         assert f1 >= first - 0.001
-        assert score(model, layers(new)).f1 >= 0.95
+        assert score_layers(model, layers(new)).f1 >= 0.95
         assert len(model.parts) == len(world.model().parts) + number + 1
 
 
@@ -68,12 +68,12 @@ def test_a_rebuilt_model_still_knows_what_is_not_stored() -> None:
     for release in [*stored, *batch(0), *map(as_stored, world.releases())]:
         assert made.model.knows(*release.identity)
     assert all("pypi/packagea" not in part.packages for part in made.model.parts[:-1])
-    assert score(made.model, layers(batch(0))).f1 >= 0.95
-    assert score(made.model, layers(stored)).f1 >= 0.95
+    assert score_layers(made.model, layers(batch(0))).f1 >= 0.95
+    assert score_layers(made.model, layers(stored)).f1 >= 0.95
 
 
 def test_a_rebuilt_model_keeps_its_experts_of_recordings() -> None:
-    base = world.model().replaced(recorded=Panel(samples=(b"some",)))
+    base = world.model().replaced(recorded=ExpertEnsemble(samples=(b"some",)))
     assert rebuild(batch(0), base=base).model.recorded is base.recorded
 
 

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 from praxi_tasks.discovery.catalogue import Catalogue
-from praxi_tasks.discovery.decision_rule import Emission
+from praxi_tasks.discovery.decision_rule import DecisionRule
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.discovery.release import Release
 from praxi_tasks.learning.catalogue.builder import build_catalogue
 from praxi_tasks.learning.data.release_files import ReleaseFile, ReleaseLine, make_release
 from praxi_tasks.learning.synthesis.augmentation import Files
-from praxi_tasks.learning.synthesis.catalogue_layers import recalled
+from praxi_tasks.learning.synthesis.catalogue_layers import reconstructed_layers
 from praxi_tasks.learning.training.from_files import make_scorer
-from praxi_tasks.learning.training.repair import find_firing, repair
+from praxi_tasks.learning.training.repair import find_false_positives, repair
 from tests.support import world
 
 
@@ -54,7 +54,7 @@ def named(model: Model, release: Release) -> set[str]:
 def test_new_software_that_shares_nothing_makes_nobody_fire(base: Model) -> None:
     new = [world.release("stranger", "1.0")]
     model = Model([*base.parts, build_catalogue(new)], base.scorer)
-    assert find_firing(model, new, np.random.default_rng(1)) == {}
+    assert find_false_positives(model, new, np.random.default_rng(1)) == {}
     assert repair(model, {}, {}) == (model, ())
 
 
@@ -100,8 +100,8 @@ def test_who_fires_is_found(base: Model) -> None:
     old = world.find("packagef", "1.0")
     new = relative("newcomer", old, 9)
     parts = [*base.parts, build_catalogue([new])]
-    gullible = Model(parts, emission=Emission("threshold", threshold=0.0))
-    assert find_firing(gullible, [new], np.random.default_rng(1))[old.package] == [new]
+    gullible = Model(parts, decision_rule=DecisionRule("threshold", threshold=0.0))
+    assert find_false_positives(gullible, [new], np.random.default_rng(1))[old.package] == [new]
 
 
 def test_a_repair_that_would_make_the_new_one_fire_on_the_old_is_not_made(base: Model) -> None:
@@ -123,6 +123,6 @@ def test_without_a_stored_fingerprint_the_catalogue_tells_what_would_be_harmed(b
 
 def test_a_recalled_package_is_named_version_by_version() -> None:
     model = world.model()
-    layers = list(recalled(model.catalogue, "pypi/packagef"))
+    layers = list(reconstructed_layers(model.catalogue, "pypi/packagef"))
     told = [model.predict(layer).releases for layer in layers]
     assert [(one.name, one.versions) for (one,) in told] == [("packagef", (v,)) for v in world.VERSIONS]
