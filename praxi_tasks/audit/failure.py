@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Callable
 from typing import TypeVar
 
 import msgspec
 
+from praxi_tasks.environment import boolean, read
 from praxi_tasks.errors import PraxiError, StoreUnavailableError
 
 logger = logging.getLogger(__name__)
@@ -53,4 +53,4 @@ def attempt(work: Callable[[], T], where: str) -> T | Failure:
 
 def is_last_try() -> bool:
     """Return whether whoever started this command will not start it again (``PRAXI_LAST_TRY=1``)."""
-    return os.environ.get("PRAXI_LAST_TRY", "") == "1"
+    return read("PRAXI_LAST_TRY", boolean, default=False)

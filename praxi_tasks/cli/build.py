@@ -31,14 +31,15 @@ def build(release: str, index: str, seconds: float) -> None:
     A build runs what the release brings along. Run this where there is nothing to steal and no way out: in a
     pod without Secrets, as praxi_train does.
     """
+    from praxi_tasks.environment import parsed, public_url
     from praxi_tasks.learning.builds.build_release import build_release
     from praxi_tasks.learning.builds.build_result import BuildResult
     from praxi_tasks.learning.builds.sandbox import Bounds
     from praxi_tasks.learning.builds.stdout_protocol import to_lines
     from praxi_tasks.learning.data.requests import parse_label
-    from praxi_tasks.learning.sources.fetching import check_public
 
-    listing = build_release(parse_label(release), check_public(index, "--index"), Bounds(seconds=seconds))
+    source = parsed(index, public_url, "--index")
+    listing = build_release(parse_label(release), source, Bounds(seconds=seconds))
     logger.info("%s: %s", release, listing.reason or f"{listing.wheel}, {len(listing.paths)} files")
     try:
         lines = list(to_lines(listing.to_bytes()))

@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 import ipaddress
-import os
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Final, Self
 
 import msgspec
 
-from praxi_tasks.errors import UsageError
+from praxi_tasks.environment import positive_number, read_fields
 
 PREFIX: Final = "PRAXI_REGISTRY_"
 
-Converters = Mapping[str, Callable[[str], Any]]
-
-
-def positive(kind: type[int] | type[float]) -> Callable[[str], float]:
-    """Return a converter of texts to finite numbers greater than zero."""
-
-    def convert(text: str) -> float:
-        number = kind(text)
-        if not 0 < number < float("inf"):
-            raise ValueError
-        return number
-
-    return convert
+Parsers = Mapping[str, Callable[[str], Any]]
 
 
 class HttpSettings(msgspec.Struct, frozen=True):
@@ -39,9 +26,10 @@ class HttpSettings(msgspec.Struct, frozen=True):
         Seconds to wait for a connection, and for the next bytes.
     """
 
-    converters: ClassVar[Converters] = {
-        "connect_timeout": positive(float),
-        "read_timeout": positive(float),
+    parsers: ClassVar[Parsers] = {
+        "ca_bundle": str,
+        "connect_timeout": positive_number,
+        "read_timeout": positive_number,
     }
 
     ca_bundle: str = ""
@@ -49,7 +37,7 @@ class HttpSettings(msgspec.Struct, frozen=True):
     read_timeout: float = 60.0
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
         """Read ``PRAXI_REGISTRY_CA_BUNDLE`` and so on; unset means default.
 
         Raises
@@ -57,19 +45,7 @@ class HttpSettings(msgspec.Struct, frozen=True):
         UsageError
             If a variable's text can't be its setting.
         """
-        given = {field: environment.get(f"{PREFIX}{field.upper()}", "") for field in cls.__struct_fields__}
-        return cls(**{field: cls._convert(field, text) for field, text in given.items() if text.strip()})
-
-    @classmethod
-    def _convert(cls, field: str, text: str) -> Any:
-        try:
-            return cls.converters.get(field, str)(text)
-        except ValueError:
-            raise UsageError(
-                f"not a value for {PREFIX}{field.upper()}",
-                where=repr(text),
-                action="give a number greater than zero",
-            ) from None
+        return cls(**read_fields(PREFIX, cls.parsers, environment))
 
 
 def hostname(host: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from typing import Final
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import msgspec
 import urllib3
 
+from praxi_tasks.environment import read_text
 from praxi_tasks.errors import NotifyError, UsageError
 
 _TIMEOUT: Final = urllib3.Timeout(connect=5, read=20)
@@ -53,7 +53,7 @@ class Alertmanager:
         host = parts.netloc.rpartition("@")[2]
         self._url = urlunsplit((parts.scheme, host, parts.path.rstrip("/"), "", ""))
         self._headers = {"Content-Type": "application/json"}
-        token = os.environ.get("PRAXI_ALERTMANAGER_TOKEN", "") if token is None else token
+        token = read_text("PRAXI_ALERTMANAGER_TOKEN") if token is None else token
         if token:
             self._headers["Authorization"] = f"Bearer {token}"
         elif parts.username:

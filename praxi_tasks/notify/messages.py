@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from typing import Final
 
+from praxi_tasks.environment import read_text
 from praxi_tasks.errors import NotifyError, UsageError
 from praxi_tasks.findings.assessment.document import AssessedAudit
 from praxi_tasks.notify.alerts import counted
@@ -52,7 +52,7 @@ def send_message(title: str, text: str, urls: str | None = None) -> bool:
     NotifyError
         If a receiver did not take it.
     """
-    receivers = (os.environ.get(URLS, "") if urls is None else urls).split()
+    receivers = (read_text(URLS) if urls is None else urls).split()
     if not receivers:
         return False
     import apprise

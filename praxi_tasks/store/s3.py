@@ -7,12 +7,11 @@ they are never part of the URI.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
+from praxi_tasks.environment import public_url, read
 from praxi_tasks.errors import KeyNotFoundError, PraxiError, UsageError
 from praxi_tasks.store.base import check_key
 from praxi_tasks.store.s3_errors import no_bucket, translate
@@ -127,15 +126,4 @@ def _open_bucket(bucket: str, prefix: str) -> Bucket:
 
 def _endpoint() -> str:
     """Return the endpoint that is set, empty for AWS itself; obstore panics on what is no URL."""
-    name = "AWS_ENDPOINT_URL_S3" if os.environ.get("AWS_ENDPOINT_URL_S3") else "AWS_ENDPOINT_URL"
-    endpoint = os.environ.get(name, "")
-    if not endpoint:
-        return ""
-    try:
-        parts = urlsplit(endpoint)
-        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable or parts.username is not None or not endpoint.isprintable() or " " in endpoint:
-        raise UsageError("not the URL of an object store", where=name, action="write it as https://host:port")
-    return endpoint
+    return read("AWS_ENDPOINT_URL_S3", public_url, "") or read("AWS_ENDPOINT_URL", public_url, "")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from typing import Final
 
+from praxi_tasks.environment import read_text
 from praxi_tasks.errors import KeyNotFoundError, PraxiError, StoreError, StoreUnavailableError
 
 _CREDENTIAL_SERVICES: Final = ("//169.254.", "/latest/api/token", "/latest/meta-data/")
@@ -33,7 +33,7 @@ def translate(error: Exception, where: str) -> PraxiError:
         return StoreError("the store refused the credentials", where=where, action="check the store's secret")
     if "incorrectly configured region" in text:
         return StoreError("the bucket is in another region", where=where, action="set AWS_REGION")
-    if any(place in text for place in _CREDENTIAL_SERVICES) and not any(map(os.environ.get, _ANY_OF)):
+    if any(place in text for place in _CREDENTIAL_SERVICES) and not any(map(read_text, _ANY_OF)):
         return StoreUnavailableError(
             "there are no credentials for the store",
             where=where,

@@ -15,6 +15,7 @@ from typing import Any, Final
 import praxi_tasks
 from praxi_airflow.errors import SettingsError
 from praxi_airflow.runners.command import Command
+from praxi_tasks.environment import inherited
 
 logger = logging.getLogger(__name__)
 
@@ -103,10 +104,10 @@ def _relay(line: str) -> None:
 
 
 def _environment(command: Command) -> dict[str, str]:
-    inherited = {
-        name: value
-        for name, value in os.environ.items()
-        if (_HARMLESS.fullmatch(name) if command.sealed else not _HIDDEN.match(name))
-    }
+    passed = inherited(_HARMLESS.fullmatch if command.sealed else _is_shared)
     source = Path(praxi_tasks.__file__).resolve().parent.parent
-    return inherited | {"PYTHONPATH": str(source), "PYTHONUNBUFFERED": "1"} | dict(command.environment)
+    return passed | {"PYTHONPATH": str(source), "PYTHONUNBUFFERED": "1"} | dict(command.environment)
+
+
+def _is_shared(name: str) -> bool:
+    return not _HIDDEN.match(name)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, Final, NamedTuple
 
+from praxi_tasks.environment import inherited
 from praxi_tasks.errors import BuildError
 from praxi_tasks.learning.builds import watchdog
 
@@ -41,7 +42,7 @@ def run_sandboxed(
     BuildError
         If it fails or times out; the message holds the line of its output that says why.
     """
-    passed = {name: os.environ[name] for name in _PASSED if name in os.environ}
+    passed = inherited(_PASSED.__contains__)
     home = {"HOME": str(folder), "TMPDIR": str(folder)}
     limits = [str(bounds.seconds), str(bounds.memory), str(bounds.file)]
     with tempfile.TemporaryFile() as output:  # it has no name, so that the command can't replace it

@@ -7,7 +7,6 @@ something between.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
+from praxi_tasks.environment import read_text, set_defaults
 from praxi_tasks.errors import ModelError, RegistryDownError, UsageError
 from praxi_tasks.learning.model_registry.embedded_database import database_file, database_uri, make_database
 
@@ -36,6 +36,11 @@ _MODEL_TAG: Final = "praxi.model"
 _REPLACED_TAG: Final = "praxi.replaced"
 LOGGED_MODEL: Final = "model"
 """The artifact of a training's run that is the model itself."""
+_LIBRARY_SETTINGS: Final = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",
+}
 
 
 class ModelVersion(msgspec.Struct, frozen=True):
@@ -193,7 +198,7 @@ def tracking_uri(store_uri: str, *, needed: bool = True) -> str:
     UsageError
         If one is needed.
     """
-    given = os.environ.get("PRAXI_MLFLOW_URI", "")
+    given = read_text("PRAXI_MLFLOW_URI")
     parts = urlsplit(store_uri)
     if given or (parts.scheme not in {"", "file"} and not needed):
         return given
@@ -237,9 +242,7 @@ def _is_final(error: MlflowException) -> bool:
 
 
 def _client(uri: str) -> MlflowClient:
-    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
-    os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "20")
+    set_defaults(_LIBRARY_SETTINGS)
     from mlflow.tracking import MlflowClient
 
     return MlflowClient(tracking_uri=uri, registry_uri=uri)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from typing import Final
 
 import msgspec
 
 from praxi_tasks.discovery.model import Model
+from praxi_tasks.environment import read_text
 from praxi_tasks.errors import KeyNotFoundError, ModelError
 from praxi_tasks.learning.model_registry.mlflow import ALIASED, ModelRegistry, is_empty, tracking_uri
 from praxi_tasks.store import Store, documents
@@ -36,7 +36,7 @@ def resolve_model(uri: str, store_uri: str) -> ResolvedModel:
     if not uri.startswith(ALIASED):
         return ResolvedModel(uri)
     alias = uri.removeprefix(ALIASED)
-    starter = os.environ.get(STARTER, "")
+    starter = read_text(STARTER)
     registry = tracking_uri(store_uri, needed=not starter)
     found = ModelRegistry(registry).find(alias) if registry and not is_empty(registry) else None
     if found is not None:

@@ -6,12 +6,12 @@ version needs another's. The newest stay, and whatever is in use or may be soon.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 from praxi_tasks.discovery.bundle import MANIFEST
-from praxi_tasks.errors import KeyNotFoundError, UsageError
+from praxi_tasks.environment import read, whole_number
+from praxi_tasks.errors import KeyNotFoundError
 from praxi_tasks.learning.model_registry.mlflow import CHAMPION, ModelRegistry, ModelVersion
 from praxi_tasks.learning.model_registry.resolve import ResolvedModel
 from praxi_tasks.learning.run.documents import Trained
@@ -30,12 +30,9 @@ def newest_to_keep() -> int:
     Raises
     ------
     UsageError
-        If it is no positive number.
+        If it is no whole number greater than zero.
     """
-    given = os.environ.get(SETTING, "") or str(KEEP)
-    if not given.isdecimal() or int(given) < 1:
-        raise UsageError("not a number of versions", where=f"{SETTING}={given}", action="give 1 or more")
-    return int(given)
+    return read(SETTING, whole_number, KEEP)
 
 
 def prune(store: Store, registry: ModelRegistry, newest: int) -> list[ModelVersion]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from praxi_tasks.environment import public_url, read, web_url, words
 from praxi_tasks.errors import UsageError
 from praxi_tasks.learning.sources.base import Source
 from praxi_tasks.learning.sources.debian.apt import AptSource
-from praxi_tasks.learning.sources.fetching import check_public, check_site
 from praxi_tasks.learning.sources.image_layer import LayerSource
 from praxi_tasks.learning.sources.npm.cli import NpmCliSource
 from praxi_tasks.learning.sources.npm.registry import NpmRegistry
@@ -26,18 +25,18 @@ BUILD: Final = "PRAXI_LEARN_BUILD_INDEX"
 
 
 def _pypi() -> Source:
-    url = os.environ.get(PYPI, "")
-    return SimpleIndex(check_site(url, PYPI)) if url else PipSource()
+    url = read(PYPI, web_url, "")
+    return SimpleIndex(url) if url else PipSource()
 
 
 def _npm() -> Source:
-    url = os.environ.get(NPM, "")
-    return NpmRegistry(check_site(url, NPM)) if url else NpmCliSource()
+    url = read(NPM, web_url, "")
+    return NpmRegistry(url) if url else NpmCliSource()
 
 
 def _sdists() -> Source | None:
-    url = os.environ.get(BUILD, "")
-    return SdistSource(check_public(url, BUILD)) if url else None
+    url = read(BUILD, public_url, "")  # the code that builds sees it
+    return SdistSource(url) if url else None
 
 
 _MAKERS: Final[Mapping[str, Callable[[Store], Source | None]]] = {
@@ -61,10 +60,12 @@ def configured_sources(store: Store) -> Sequence[Source]:
     UsageError
         If it names one that there is not, or an address is none.
     """
-    names = [name.strip() for name in os.environ.get(VARIABLE, ",".join(_MAKERS)).split(",") if name.strip()]
+    names = read(VARIABLE, words, tuple(_MAKERS))
     unknown = sorted(set(names) - _MAKERS.keys())
     if unknown or not names:
         raise UsageError(
-            "not sources of releases", where=f"{VARIABLE}={names}", action=f"use {', '.join(_MAKERS)}"
+            f"not sources of releases: {', '.join(unknown)}",
+            where=VARIABLE,
+            action=f"use {', '.join(_MAKERS)}",
         )
     return [source for name in names if (source := _MAKERS[name](store)) is not None]

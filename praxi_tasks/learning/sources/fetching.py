@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
-from urllib.parse import urlsplit
 
 from praxi_tasks.errors import (
     HttpError,
@@ -16,7 +15,6 @@ from praxi_tasks.errors import (
     ReleaseError,
     ReleaseNotFoundError,
     ReleaseRefusedError,
-    UsageError,
 )
 from praxi_tasks.http.fetch import fetch
 from praxi_tasks.http.redact import redact_url
@@ -31,37 +29,6 @@ class Page(NamedTuple):
     data: bytes
     media_type: str
     url: str
-
-
-def check_site(url: str, variable: str) -> str:
-    """Return the address of an index without the slash at its end.
-
-    Raises
-    ------
-    UsageError
-        If it is no address of a web server; the message names the variable it came from.
-    """
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise UsageError("not the address of a package index", where=variable, action="use https or http")
-    return url.rstrip("/")
-
-
-def check_public(url: str, variable: str) -> str:
-    """Return an address that untrusted code may see; see :func:`check_site`.
-
-    Raises
-    ------
-    UsageError
-        If it is no address of a web server, or has a user's name or password in it.
-    """
-    if "@" in urlsplit(url).netloc:
-        raise UsageError(
-            "untrusted code would see these credentials",
-            where=variable,
-            action="name an index that needs none",
-        )
-    return check_site(url, variable)
 
 
 def read_page(url: str, accept: str) -> Page:

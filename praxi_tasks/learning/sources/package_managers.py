@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -12,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from praxi_tasks.environment import inherited, read_text
 from praxi_tasks.errors import ReleaseError, ReleaseNotFoundError, ReleaseRefusedError
 
 TIMEOUT: Final = 300.0
@@ -100,8 +100,7 @@ def _run(command: Sequence[str], folder: Path) -> subprocess.CompletedProcess[st
 
 
 def _environment() -> dict[str, str]:
-    passed = {name: value for name, value in os.environ.items() if _PASSED.fullmatch(name)}
-    return passed | {"HOME": os.environ.get("HOME", "/")}
+    return {**inherited(_PASSED.fullmatch), "HOME": read_text("HOME", "/")}
 
 
 def _reason(output: str) -> str:

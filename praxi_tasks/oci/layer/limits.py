@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Final
 
-from praxi_tasks.errors import LimitExceededError, UsageError
+from praxi_tasks.environment import read_fields, variable, whole_number
+from praxi_tasks.errors import LimitExceededError
 
 _PREFIX: Final = "PRAXI_LAYER_"
 
@@ -62,27 +62,17 @@ class LayerLimits:
         Raises
         ------
         UsageError
-            If a setting is not a positive whole number.
+            If a setting is no whole number greater than zero.
         """
-        found = os.environ if environment is None else environment
-        names = [field.name for field in fields(cls)]
-        return cls(**{name: _positive(found, setting(name)) for name in names if found.get(setting(name))})
+        parsers = {field.name: whole_number for field in fields(cls)}
+        return cls(**read_fields(_PREFIX, parsers, environment))
 
 
 def setting(field: str) -> str:
     """Return the environment variable that sets a field of :class:`LayerLimits`."""
-    return f"{_PREFIX}{field.upper()}"
+    return variable(_PREFIX, field)
 
 
 def exceeded(field: str, what: str) -> LimitExceededError:
     """Return the error for a layer that is over the cap ``field``."""
     return LimitExceededError(what, action=f"raise {setting(field)} if the image is trusted")
-
-
-def _positive(environment: Mapping[str, str], name: str) -> int:
-    text = environment[name]
-    if not text.isascii() or not text.isdigit() or int(text) == 0:
-        raise UsageError(
-            "not a positive whole number", where=f"{name}={text!r}", action="correct the setting"
-        )
-    return int(text)

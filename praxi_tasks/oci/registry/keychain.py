@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import logging
-import os
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
+from praxi_tasks.environment import read_text
 from praxi_tasks.errors import PraxiError, UsageError
 from praxi_tasks.http.settings import PREFIX
 from praxi_tasks.oci.image.reference import DOCKER_HUB
@@ -52,7 +52,7 @@ class Keychain:
         self._path = path
 
     @classmethod
-    def from_environment(cls, auth_file: str, environment: Mapping[str, str] = os.environ) -> Keychain:
+    def from_environment(cls, auth_file: str, environment: Mapping[str, str] | None = None) -> Keychain:
         """Use ``auth_file`` if given, else the first file that Docker or Podman would read."""
         if auth_file:
             return cls(Path(auth_file))
@@ -74,13 +74,14 @@ class Keychain:
         return _from_helpers(file, registry) or _from_auths(file, registry, repository, self._path)
 
 
-def _usual_places(environment: Mapping[str, str]) -> Iterator[Path]:
-    home = environment.get("HOME", "")
-    if folder := environment.get("DOCKER_CONFIG") or (f"{home}/.docker" if home else ""):
+def _usual_places(environment: Mapping[str, str] | None) -> Iterator[Path]:
+    home = read_text("HOME", environment=environment)
+    usual = f"{home}/.docker" if home else ""
+    if folder := read_text("DOCKER_CONFIG", usual, environment):
         yield Path(folder, "config.json")
-    if file := environment.get("REGISTRY_AUTH_FILE"):
+    if file := read_text("REGISTRY_AUTH_FILE", environment=environment):
         yield Path(file)
-    if runtime := environment.get("XDG_RUNTIME_DIR"):
+    if runtime := read_text("XDG_RUNTIME_DIR", environment=environment):
         yield Path(runtime, "containers", "auth.json")
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from praxi_tasks.http.settings import Converters, HttpSettings, hostname, is_loopback, positive
+from praxi_tasks.environment import positive_number, whole_number, words
+from praxi_tasks.http.settings import HttpSettings, Parsers, hostname, is_loopback
 from praxi_tasks.oci.registry.mirrors import Mirrors
 
 
 def _hosts(text: str) -> tuple[str, ...]:
-    return tuple(sorted(set(text.lower().replace(",", " ").split())))
+    return tuple(sorted(set(words(text.lower()))))
 
 
 class RegistrySettings(HttpSettings, frozen=True):
@@ -35,14 +36,15 @@ class RegistrySettings(HttpSettings, frozen=True):
         Largest manifest, index or image configuration that is read.
     """
 
-    converters: ClassVar[Converters] = {
-        **HttpSettings.converters,
+    parsers: ClassVar[Parsers] = {
+        **HttpSettings.parsers,
+        "auth_file": str,
         "plain_http": _hosts,
         "mirrors": Mirrors.parse,
-        "attempts": positive(int),
-        "backoff": positive(float),
-        "max_wait": positive(float),
-        "max_manifest_bytes": positive(int),
+        "attempts": whole_number,
+        "backoff": positive_number,
+        "max_wait": positive_number,
+        "max_manifest_bytes": whole_number,
     }
 
     auth_file: str = ""

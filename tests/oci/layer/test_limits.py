@@ -19,7 +19,7 @@ def test_every_limit_is_a_setting(name: str) -> None:
     assert variable in str(exceeded(name, "too much"))
 
 
-@pytest.mark.parametrize("value", ["-1", "0", "many", "1.5", "1e6", "²", " 5"])
+@pytest.mark.parametrize("value", ["-1", "0", "many", "1.5", "1e6", "²", "+5"])
 def test_values_that_are_no_limit(value: str) -> None:
     with pytest.raises(UsageError, match="PRAXI_LAYER_MAX_BYTES"):
         LayerLimits.from_environment({"PRAXI_LAYER_MAX_BYTES": value})
