@@ -13,7 +13,6 @@ from praxi_tasks.cli.options import store_option
 from praxi_tasks.findings.feeds.distribution_packages import DistributionPackages, index_name
 from praxi_tasks.findings.feeds.folder import StoreFeeds
 from praxi_tasks.findings.feeds.mirror import (
-    ECOSYSTEMS,
     OSV_URL,
     Mirror,
     Outcome,
@@ -22,6 +21,7 @@ from praxi_tasks.findings.feeds.mirror import (
 )
 from praxi_tasks.findings.feeds.package_indexes import NPM, PYPI, PackageIndex
 from praxi_tasks.findings.feeds.release_list_mirror import audited_packages, renewed_lists, sighted_releases
+from praxi_tasks.findings.packages.namespaces import MIRRORED
 from praxi_tasks.store import Store, documents, keys, open_store
 
 _EPSS = "epss/epss_scores-current.csv.gz"
@@ -47,7 +47,7 @@ _KEV = "kev/known_exploited_vulnerabilities.json"
     "--ecosystem",
     "ecosystems",
     multiple=True,
-    default=ECOSYSTEMS,
+    default=MIRRORED,
     show_default=True,
     help="An ecosystem of OSV; can be repeated.",
 )

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from praxi_tasks.discovery.version_contents import Contents
+from praxi_tasks.ecosystems import PYPI
 from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.fingerprint.arrays import pack_arrays, pack_texts, unpack_arrays, unpack_texts
 from praxi_tasks.fingerprint.paths import PathKind
@@ -75,7 +76,7 @@ class Catalogue:
     @cached_property
     def native(self) -> NDArray[np.bool_]:
         """Which packages come from the distribution, rather than from a language's index."""
-        return np.array([not name.startswith("pypi/") for name in self.packages], np.bool_)
+        return np.array([not name.startswith(f"{PYPI.purl_type}/") for name in self.packages], np.bool_)
 
     def to_bytes(self) -> bytes:
         """Return the catalogue as bytes that depend on its contents only."""

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+from praxi_tasks.ecosystems import DEB
 from praxi_tasks.errors import DataError
 from praxi_tasks.findings.detectors.runtimes import runtime_findings
 from praxi_tasks.findings.feeds.folder import FeedProblem, Feeds, FolderFeeds
@@ -142,7 +143,7 @@ class Lifecycle:
 
     def _of_packages(self, image: FusedImage, at: date) -> Iterator[Finding]:
         for component in image.components:
-            if component.ecosystem != "deb" or not component.present:
+            if component.ecosystem != DEB.purl_type or not component.present:
                 continue
             source = component.source or component.name
             for ended in self.packages.get(component.distribution.partition(".")[0], ()):

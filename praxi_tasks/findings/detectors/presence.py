@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
 
+from praxi_tasks.ecosystems import ecosystem_of
 from praxi_tasks.findings.finding import Finding, Severity
 from praxi_tasks.findings.image.claim_history import TrackedClaim
 from praxi_tasks.findings.image.file_tree import merged, printable, telling
@@ -18,7 +19,6 @@ _SHOWN_PATHS: Final = 10
 # A package is a ghost if this share of its telling files is missing, or any program of it.
 _MISSING: Final = 0.2
 _PROGRAMS: Final = ("usr/bin/", "usr/sbin/", "usr/local/bin/", "usr/local/sbin/", "bin/", "sbin/")
-_DATABASES: Final = {"deb": "dpkg", "rpm": "rpm", "apk": "apk", "pypi": "dist-info", "npm": "package.json"}
 # Shares of an image's files that nobody owns, from which on the finding is more than information.
 _SHARES: Final[tuple[tuple[float, Severity], ...]] = ((0.5, "medium"), (0.05, "low"))
 
@@ -74,7 +74,7 @@ def _removed_databases(image: FusedImage) -> Iterator[Finding]:
         yield Finding(
             kind="database-removed",
             id="PRAXI-DATABASE-REMOVED",
-            title=f"a layer removes {_DATABASES.get(ecosystem, ecosystem)} data of {len(databases)} packages"
+            title=f"a layer removes {ecosystem_of(ecosystem).database} data of {len(databases)} packages"
             " whose files stay; they are recovered from the layers below",
             severity="high",
             action="keep the database in the image: without it no other scanner sees these packages",

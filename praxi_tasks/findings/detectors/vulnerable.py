@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 
+from praxi_tasks.ecosystems import ecosystem_of
 from praxi_tasks.findings.advisories.index import Advisory, AdvisoryIndex, Hit
 from praxi_tasks.findings.finding import Finding
 from praxi_tasks.findings.packages import namespaces
@@ -56,7 +57,7 @@ def _names(component: Component) -> Iterator[tuple[str, tuple[str, ...]]]:
     _, name = package_key(component.ecosystem, component.name)
     if component.source:
         yield component.source, component.source_versions
-    if not component.source or component.ecosystem == "rpm":
+    if not component.source or not ecosystem_of(component.ecosystem).filed_by_source:
         yield name, component.versions
 
 

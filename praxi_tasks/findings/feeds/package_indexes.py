@@ -15,6 +15,8 @@ from packaging.utils import (
     parse_wheel_filename,
 )
 
+from praxi_tasks import ecosystems
+
 Releases = dict[str, str]
 _PYPI_JSON: Final = "application/vnd.pypi.simple.v1+json"
 
@@ -96,5 +98,7 @@ def _of_npm(document: bytes) -> Releases:
     }
 
 
-PYPI: Final = PackageIndex("pypi", _PYPI_JSON, lambda name: f"{quote(name)}/", _of_pypi)
-NPM: Final = PackageIndex("npm", "application/json", lambda name: quote(name, safe="@"), _of_npm)
+PYPI: Final = PackageIndex(ecosystems.PYPI.purl_type, _PYPI_JSON, lambda name: f"{quote(name)}/", _of_pypi)
+NPM: Final = PackageIndex(
+    ecosystems.NPM.purl_type, "application/json", lambda name: quote(name, safe="@"), _of_npm
+)

@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from praxi_tasks.ecosystems import ecosystem_of
 from praxi_tasks.findings.image.file_tree import LayerChanges, Removal, merged
 from praxi_tasks.inventory import Claim, Inventory
 
@@ -70,15 +71,13 @@ def _renewed(before: TrackedClaim | None, claim: Claim, number: int) -> TrackedC
 
 def _slot(claim: Claim) -> Slot:
     """Return the place of a claim, which two versions of a package can't hold at once."""
-    if claim.ecosystem == "npm":
-        return (claim.ecosystem, claim.name, claim.database)
-    if claim.ecosystem == "pypi":
+    if ecosystem_of(claim.ecosystem).of_language:
         return (claim.ecosystem, claim.name, _site(claim.database))
     return (claim.ecosystem, claim.name, claim.architecture)
 
 
 def _site(database: str) -> str:
-    """Return the folder that holds a ``dist-info`` or ``egg-info``; an egg holds its own."""
+    """Return the folder that holds a ``dist-info`` or ``egg-info``, an egg's own, or the database itself."""
     parts = database.split("/")
     for position, part in enumerate(parts):
         if part.endswith(_METADATA_FOLDERS):

@@ -12,12 +12,11 @@ from typing import Final
 
 import msgspec
 
+from praxi_tasks.ecosystems import DEB, ecosystem_of
 from praxi_tasks.findings.image.claim_history import TrackedClaim
 from praxi_tasks.findings.image.file_tree import merged
 from praxi_tasks.findings.packages.component import Component, package_key
 
-_LANGUAGES: Final = frozenset({"pypi", "npm"})
-_SYSTEMS: Final = frozenset({"deb", "rpm", "apk"})
 # Debian keeps this folder to itself; pip installs into usr/local.
 _DEBIANS: Final = "usr/lib/python3/dist-packages/"
 
@@ -25,14 +24,16 @@ _DEBIANS: Final = "usr/lib/python3/dist-packages/"
 def with_owners(components: Sequence[Component], claims: Iterable[TrackedClaim]) -> tuple[Component, ...]:
     """Return the components, those of a language that a package of the distribution holds naming it."""
     wanted = {path for component in components for path in _paths(component)}
-    present = {item.package for item in components if item.present and item.ecosystem in _SYSTEMS}
+    present = {
+        item.package for item in components if item.present and ecosystem_of(item.ecosystem).of_distribution
+    }
     owners = _owners(wanted, present, claims) if wanted else {}
     return tuple(_owned(component, owners, present) for component in components)
 
 
 def _paths(component: Component) -> tuple[str, ...]:
     """Return the paths that decide whose a component is: its record's, or the files that told it."""
-    if component.ecosystem not in _LANGUAGES:
+    if not ecosystem_of(component.ecosystem).of_language:
         return ()
     return tuple(map(merged, component.databases or component.evidence))
 
@@ -61,5 +62,5 @@ def _owned(component: Component, owners: Mapping[str, str], present: set[str]) -
 def _guessed(component: Component, paths: Iterable[str], present: set[str]) -> str:
     """Return the Debian package whose files no database lists any more, by folder and name."""
     _, name = package_key(component.ecosystem, component.name)
-    package = f"deb/python3-{name}"
+    package = f"{DEB.purl_type}/python3-{name}"
     return package if package in present and all(path.startswith(_DEBIANS) for path in paths) else ""

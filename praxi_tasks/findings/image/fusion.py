@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from praxi_tasks.discovery.prediction import LayerPrediction, ReleasePrediction
+from praxi_tasks.ecosystems import ecosystem_of
 from praxi_tasks.findings.image.claim_history import TrackedClaim, follow_claims
 from praxi_tasks.findings.image.distribution_owner import with_owners
 from praxi_tasks.findings.image.file_tree import FileTree, LayerChanges, merged, printable, telling
@@ -196,7 +197,7 @@ class _Fusion:
         if tracked.dropped is None or tracked.superseded:
             return tracked.dropped
         known = [path for path in tracked.claim.files if telling(path) and self._tree.saw(path)]
-        if not known and tracked.claim.ecosystem in {"deb", "rpm", "apk"}:
+        if not known and ecosystem_of(tracked.claim.ecosystem).of_distribution:
             return None  # the files were never listed: losing the database removed no file
         alive = sum(self._tree.layer_of(path) is not None for path in known)
         return tracked.dropped if alive < _ALIVE * max(len(known), 1) else None
@@ -218,7 +219,7 @@ class _Fusion:
     ) -> Component:
         version = versions[0] if len(versions) == 1 else ""
         architecture = claim.architecture if claim else ""
-        owner = self._distribution if ecosystem in {"deb", "rpm", "apk"} else None
+        owner = self._distribution if ecosystem_of(ecosystem).of_distribution else None
         namespace = owner.id if owner else ""
         return Component(
             ecosystem=ecosystem,

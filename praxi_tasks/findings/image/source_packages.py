@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Final
 
 import msgspec
 
+from praxi_tasks.ecosystems import ecosystem_of
 from praxi_tasks.findings.feeds.distribution_packages import DistributionPackages, source_versions
 from praxi_tasks.findings.image.fusion import FusedImage
 from praxi_tasks.findings.packages import namespaces
 from praxi_tasks.findings.packages.component import Component
-
-_FILED_BY_SOURCE: Final = frozenset({"deb", "apk"})
 
 
 def with_sources(image: FusedImage, packages: DistributionPackages) -> FusedImage:
@@ -24,7 +22,7 @@ def with_sources(image: FusedImage, packages: DistributionPackages) -> FusedImag
 def _sourced(components: Iterable[Component], packages: DistributionPackages) -> Iterable[Component]:
     for component in components:
         namespace = namespaces.of_component(component)
-        if component.ecosystem not in _FILED_BY_SOURCE or component.source or namespace is None:
+        if not ecosystem_of(component.ecosystem).filed_by_source or component.source or namespace is None:
             yield component
             continue
         offers = packages.of(namespace).get(component.name, ())

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 import msgspec
 
+from praxi_tasks.ecosystems import ecosystem_of
 from praxi_tasks.inventory import Distribution
 
 INVENTORY: Final = "inventory"
 FINGERPRINT: Final = "fingerprint"
-_SEPARATORS: Final = re.compile(r"[-_.]+")
 
 
 class Component(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -103,8 +102,7 @@ def _name(package: str) -> str:
 
 def package_key(ecosystem: str, name: str) -> tuple[str, str]:
     """Return the pair under which two spellings of a package meet (PEP 503 for Python's)."""
-    name = name.lower() if ecosystem != "npm" else name
-    return ecosystem, _SEPARATORS.sub("-", name) if ecosystem == "pypi" else name
+    return ecosystem, ecosystem_of(ecosystem).key(name)
 
 
 def distribution_name(distribution: Distribution | None) -> str:

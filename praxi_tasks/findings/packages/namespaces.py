@@ -7,40 +7,57 @@ A *namespace* is ``pypi``, ``npm``, or a distribution and its release: ``debian-
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from enum import Enum
 from typing import Final
 
+from praxi_tasks.ecosystems import APK, DEB, ECOSYSTEMS, RPM, Ecosystem, ecosystem_of
 from praxi_tasks.findings.packages.component import Component
 
-_LANGUAGES: Final = {"PyPI": "pypi", "npm": "npm"}
-_LINUX: Final = {
-    "Debian": "debian",
-    "Ubuntu": "ubuntu",
-    "Alpine": "alpine",
-    "AlmaLinux": "almalinux",
-    "Rocky Linux": "rocky",
-    "Red Hat": "rhel",
-    "SUSE": "sles",
-    "openSUSE": "opensuse-leap",
-    "Photon OS": "photon",
-    "Mageia": "mageia",
-    "openEuler": "openEuler",
-    "Azure Linux": "azurelinux",
-    "Wolfi": "wolfi",
-    "Chainguard": "chainguard",
-    "Alpaquita": "alpaquita",
-}
-# The package URL type whose rules order versions in a namespace.
-_TYPES: Final = {
-    "pypi": "pypi",
-    "npm": "npm",
-    "debian": "deb",
-    "ubuntu": "deb",
-    "alpine": "apk",
-} | dict.fromkeys(("wolfi", "chainguard", "alpaquita"), "apk")
-_ROLLING: Final = frozenset({"wolfi", "chainguard"})
-# Distributions whose advisories name a major release only.
-_MAJOR: Final = frozenset({"debian", "almalinux", "rocky", "rhel", "mageia", "azurelinux"})
-_RELEASE: Final = re.compile(r"\d+(\.\d+)*")
+
+class _Release(Enum):
+    """How much of a release's number a distribution's advisories name."""
+
+    NOTHING = 0
+    MAJOR = 1
+    MINOR = 2
+
+
+@dataclass(frozen=True)
+class _Distribution:
+    """A distribution: OSV's name for it, its ID in ``os-release``, and what its packages are."""
+
+    osv: str
+    id: str
+    packages: Ecosystem = RPM
+    release: _Release = _Release.MINOR
+    mirrored: bool = False  # by default
+
+
+_DISTRIBUTIONS: Final = (
+    _Distribution("Debian", "debian", DEB, _Release.MAJOR, mirrored=True),
+    _Distribution("Alpine", "alpine", APK, mirrored=True),
+    _Distribution("Rocky Linux", "rocky", release=_Release.MAJOR, mirrored=True),
+    _Distribution("AlmaLinux", "almalinux", release=_Release.MAJOR, mirrored=True),
+    _Distribution("Red Hat", "rhel", release=_Release.MAJOR, mirrored=True),
+    _Distribution("Ubuntu", "ubuntu", DEB, mirrored=True),
+    _Distribution("SUSE", "sles"),
+    _Distribution("openSUSE", "opensuse-leap"),
+    _Distribution("Photon OS", "photon"),
+    _Distribution("Mageia", "mageia", release=_Release.MAJOR),
+    _Distribution("openEuler", "openEuler"),
+    _Distribution("Azure Linux", "azurelinux", release=_Release.MAJOR),
+    _Distribution("Wolfi", "wolfi", APK, _Release.NOTHING),
+    _Distribution("Chainguard", "chainguard", APK, _Release.NOTHING),
+    _Distribution("Alpaquita", "alpaquita", APK),
+)
+_LANGUAGES: Final = {row.osv: row.purl_type for row in ECOSYSTEMS.values() if row.osv}
+_BY_OSV: Final = {row.osv: row for row in _DISTRIBUTIONS}
+_BY_ID: Final = {row.id: row for row in _DISTRIBUTIONS}
+_NUMBER: Final = re.compile(r"\d+(\.\d+)*")
+
+MIRRORED: Final = (*_LANGUAGES, *(row.osv for row in _DISTRIBUTIONS if row.mirrored))
+"""OSV's names of the ecosystems whose advisories are mirrored unless others are asked for."""
 
 
 def of_ecosystem(ecosystem: str) -> str | None:
@@ -48,19 +65,19 @@ def of_ecosystem(ecosystem: str) -> str | None:
     name, _, release = ecosystem.partition(":")
     if name in _LANGUAGES:
         return _LANGUAGES[name]
-    if name not in _LINUX or release.startswith("Pro:"):
+    if name not in _BY_OSV or release.startswith("Pro:"):
         return None
-    return _release_of(_LINUX[name], release)
+    return _release_of(_BY_OSV[name].id, release)
 
 
 def known_ecosystem(name: str) -> bool:
     """Return whether an ecosystem's name, without a release, is one that Praxi matches."""
-    return name in _LANGUAGES or name in _LINUX
+    return name in _LANGUAGES or name in _BY_OSV
 
 
 def of_component(component: Component) -> str | None:
     """Return the namespace in which advisories about a component are filed, or None if that is not known."""
-    if component.ecosystem in {"pypi", "npm"}:
+    if ecosystem_of(component.ecosystem).of_language:
         return component.ecosystem
     distribution, _, release = component.distribution.rpartition("-")
     if not distribution:
@@ -69,15 +86,22 @@ def of_component(component: Component) -> str | None:
 
 
 def version_type(namespace: str) -> str:
-    """Return the package URL type by whose rules versions of a namespace are ordered."""
-    return _TYPES.get(namespace, _TYPES.get(namespace.rpartition("-")[0], "rpm"))
+    """Return the package URL type by whose rules versions of a namespace are ordered.
+
+    Distributions without a row are taken for relatives of Red Hat's.
+    """
+    if ecosystem_of(namespace).of_language:
+        return namespace
+    distribution = _BY_ID.get(namespace) or _BY_ID.get(namespace.rpartition("-")[0])
+    return (distribution.packages if distribution else RPM).purl_type
 
 
 def _release_of(distribution: str, release: str) -> str | None:
-    if distribution in _ROLLING:
+    row = _BY_ID.get(distribution)
+    named = row.release if row else _Release.MINOR
+    if named is _Release.NOTHING:
         return distribution
-    number = _RELEASE.search(release.replace(" SP", "."))  # SUSE writes "15 SP5" for 15.5
+    number = _NUMBER.search(release.replace(" SP", "."))  # SUSE writes "15 SP5" for 15.5
     if number is None:
         return None
-    parts = number.group().split(".")
-    return f"{distribution}-{'.'.join(parts[: 1 if distribution in _MAJOR else 2])}"
+    return f"{distribution}-{'.'.join(number.group().split('.')[: named.value])}"

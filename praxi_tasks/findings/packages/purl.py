@@ -6,10 +6,8 @@ from functools import lru_cache
 
 from packageurl import PackageURL
 
+from praxi_tasks.ecosystems import ecosystem_of
 from praxi_tasks.inventory import Claim, Distribution
-
-_NAMESPACED = frozenset({"deb", "apk", "rpm"})
-_DEFAULT_NAMESPACE = {"deb": "debian", "apk": "alpine"}
 
 
 @lru_cache(maxsize=200_000)
@@ -24,17 +22,16 @@ def release_purl(
         The distribution's ``os-release`` ID, for ecosystems that belong to one; Debian's and Alpine's
         package types have their own distribution as default. An rpm's epoch is a qualifier of its URL.
     """
-    vendor: str | None = None
-    if ecosystem in _NAMESPACED:
-        vendor = namespace or _DEFAULT_NAMESPACE.get(ecosystem)
-    elif ecosystem == "npm" and name.startswith("@"):
-        vendor, _, name = name.partition("/")
+    rules = ecosystem_of(ecosystem)
+    vendor, name = rules.split_name(name)
+    if rules.of_distribution:
+        vendor = namespace or rules.default_namespace
     qualifiers = {"arch": architecture} if architecture else {}
     epoch, colon, rest = version.partition(":")
-    if ecosystem == "rpm" and colon:
+    if rules.epoch_qualifier and colon:
         version = rest
         qualifiers["epoch"] = epoch
-    return PackageURL(ecosystem, vendor, name, version or None, qualifiers or None).to_string()
+    return PackageURL(ecosystem, vendor or None, name, version or None, qualifiers or None).to_string()
 
 
 def claim_purl(claim: Claim, distribution: Distribution | None) -> str:

@@ -5,24 +5,13 @@ from __future__ import annotations
 import functools
 from typing import Final
 
-from univers.versions import (
-    DebianVersion,
-    InvalidVersion,
-    PypiVersion,
-    RpmVersion,
-    SemverVersion,
-    Version,
-)
+from univers import versions
+from univers.versions import InvalidVersion, SemverVersion, Version
 
+from praxi_tasks.ecosystems import ecosystem_of
 from praxi_tasks.findings.packages.apk_version import ApkVersion
 
-_CLASSES: Final[dict[str, type[Version]]] = {
-    "pypi": PypiVersion,
-    "npm": SemverVersion,
-    "deb": DebianVersion,
-    "apk": ApkVersion,
-    "rpm": RpmVersion,
-}
+_OWN: Final[dict[str, type[Version]]] = {ApkVersion.__name__: ApkVersion}
 
 
 @functools.lru_cache(maxsize=1 << 18)
@@ -36,13 +25,23 @@ def parse(kind: str, text: str) -> Version | None:
     text
         The version as a database or advisory writes it.
     """
-    if kind == "npm":
+    version_class = _class_of(kind)
+    if version_class is None:
+        return None
+    if issubclass(version_class, SemverVersion):
         text = text.partition("+")[0]  # build metadata takes no part in the order
     try:
-        return _CLASSES[kind](text)
+        return version_class(text)
     except (InvalidVersion, KeyError, ValueError, TypeError, AttributeError, IndexError):
         # univers lets some malformed versions end in the errors of the parser below it.
         return None
+
+
+@functools.cache
+def _class_of(kind: str) -> type[Version] | None:
+    name = ecosystem_of(kind).version_class
+    found: type[Version] | None = _OWN.get(name) or getattr(versions, name, None)
+    return found
 
 
 def newest(kind: str, versions: tuple[str, ...]) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from praxi_tasks.ecosystems import NPM
 from praxi_tasks.errors import DataError
 from praxi_tasks.inventory.claim import Claim
 from praxi_tasks.inventory.layer_view import LayerView
@@ -43,7 +44,7 @@ def read_package(view: LayerView, path: str, files: dict[str, list[str]]) -> Ite
         raise DataError(f"it is no package manifest: {error}") from None
     if manifest.name and manifest.version:
         owned = files.get(path.removesuffix(_MANIFEST), [])
-        yield Claim("npm", manifest.name, manifest.version, path, files=tuple(sorted(owned)))
+        yield Claim(NPM.purl_type, manifest.name, manifest.version, path, files=tuple(sorted(owned)))
 
 
 def files_by_package(view: LayerView) -> dict[str, list[str]]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import posixpath
-import re
 from collections.abc import Iterable, Iterator, Set
 from functools import partial
 from typing import Final
 
+from praxi_tasks.ecosystems import PYPI
 from praxi_tasks.errors import DataError
 from praxi_tasks.inventory.claim import Claim
 from praxi_tasks.inventory.decoding import owned, path_text
@@ -23,12 +23,6 @@ _EGG_INFO: Final = (".egg-info/PKG-INFO", ".egg-info/installed-files.txt", ".egg
 _EGG: Final = (".egg/EGG-INFO/PKG-INFO", ".egg/EGG-INFO/SOURCES.txt")
 _METADATA: Final = ("/METADATA", "/PKG-INFO", ".egg-info")
 _SOURCES: Final = (".egg-info/SOURCES.txt", "/EGG-INFO/SOURCES.txt")
-_SEPARATORS: Final = re.compile(r"[-_.]+")
-
-
-def normalised_name(name: str) -> str:
-    """Return a project's name as PEP 503 compares it."""
-    return _SEPARATORS.sub("-", name).lower()
 
 
 def read_metadata(view: LayerView, path: str, sources: Set[str]) -> Iterator[Claim]:
@@ -48,8 +42,8 @@ def read_metadata(view: LayerView, path: str, sources: Set[str]) -> Iterator[Cla
     if not fields.get("name") or not fields.get("version"):
         raise DataError("it has no name or no version")
     yield Claim(
-        ecosystem="pypi",
-        name=normalised_name(fields["name"]),
+        ecosystem=PYPI.purl_type,
+        name=PYPI.normalise(fields["name"]),
         version=fields["version"],
         database=path,
         files=_files(view, path, sources),

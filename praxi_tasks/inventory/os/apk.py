@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
+from praxi_tasks.ecosystems import APK
 from praxi_tasks.inventory.claim import Claim
 from praxi_tasks.inventory.decoding import owned, path_text, text
 from praxi_tasks.inventory.layer_view import LayerView
@@ -31,7 +32,7 @@ def read_installed(view: LayerView, path: str) -> Iterator[Claim]:
             view.report(path, f"a paragraph without name or version: {lines[:60]!r}")
             continue
         yield Claim(
-            ecosystem="apk",
+            ecosystem=APK.purl_type,
             name=fields[b"P"],
             version=fields[b"V"],
             database=path,

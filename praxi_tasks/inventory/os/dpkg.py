@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
+from praxi_tasks.ecosystems import DEB
 from praxi_tasks.inventory.claim import Claim
 from praxi_tasks.inventory.decoding import owned, path_text
 from praxi_tasks.inventory.layer_view import LayerView
@@ -44,7 +45,7 @@ def _claim(view: LayerView, path: str, stanza: Stanza) -> Claim:
     architecture = stanza.get("architecture", "")
     source = _SOURCE.fullmatch(stanza.get("source", ""))
     return Claim(
-        ecosystem="deb",
+        ecosystem=DEB.purl_type,
         name=name,
         version=version,
         database=path,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from praxi_tasks.ecosystems import RPM
 from praxi_tasks.errors import DataError
 from praxi_tasks.inventory.claim import Claim
 from praxi_tasks.inventory.decoding import owned
@@ -70,7 +71,7 @@ def _claim(header: RpmHeader, path: str, size: int) -> Claim:
     epoch = header.numbers("EPOCH")
     source = _SOURCE.fullmatch(header.text("SOURCERPM"))
     return Claim(
-        ecosystem="rpm",
+        ecosystem=RPM.purl_type,
         name=name,
         version=f"{epoch[0]}:{version}-{release}" if epoch else f"{version}-{release}",
         database=path,

@@ -21,6 +21,7 @@ from xxhash import xxh3_64_intdigest
 from praxi_tasks.discovery.catalogue import CORE, Catalogue
 from praxi_tasks.discovery.release import Release
 from praxi_tasks.discovery.version_contents import Contents
+from praxi_tasks.ecosystems import DEB
 from praxi_tasks.errors import DataError
 from praxi_tasks.fingerprint.paths import (
     PathKind,
@@ -35,7 +36,7 @@ from praxi_tasks.learning.catalogue.builder import sample_keys
 from praxi_tasks.learning.catalogue.folder_owners import FolderOwners
 from praxi_tasks.learning.data.compressed_lines import open_lines
 
-ECOSYSTEM: Final = "deb"
+ECOSYSTEM: Final = DEB.purl_type
 MOST_FILES: Final = 5_000
 """How many files of a package are read back to train on; few packages have more."""
 DOCUMENTS_PER_PACKAGE: Final = 8

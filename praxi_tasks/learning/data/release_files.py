@@ -13,9 +13,9 @@ from typing import Final
 
 import msgspec
 import numpy as np
-from packaging.utils import canonicalize_name
 
 from praxi_tasks.discovery.release import Release
+from praxi_tasks.ecosystems import PYPI, ecosystem_of
 from praxi_tasks.errors import DataError
 from praxi_tasks.fingerprint.paths import normalise_all
 from praxi_tasks.learning.data.compressed_lines import open_lines
@@ -44,7 +44,7 @@ class ReleaseLine(msgspec.Struct, frozen=True):
     name: str
     version: str
     files: list[ReleaseFile]
-    ecosystem: str = "pypi"
+    ecosystem: str = PYPI.purl_type
 
 
 def read_releases(path: Path) -> Iterator[Release]:
@@ -78,7 +78,7 @@ def make_release(line: ReleaseLine) -> Release:
     paths = [installed_path(file.path, line.ecosystem) for file in line.files]
     return Release(
         ecosystem=line.ecosystem,
-        name=canonical_name(line.name, line.ecosystem),
+        name=ecosystem_of(line.ecosystem).normalise(line.name),
         version=line.version,
         paths=paths,
         normalised=normalise_all(paths),
@@ -90,16 +90,11 @@ def make_release(line: ReleaseLine) -> Release:
 
 def installed_path(path: str, ecosystem: str) -> str:
     """Return where a release's path is installed, relative to the root; a wheel's is below site-packages."""
-    if ecosystem != "pypi" or "site-packages/" in path or "dist-packages/" in path:
+    if ecosystem != PYPI.purl_type or "site-packages/" in path or "dist-packages/" in path:
         return path.lstrip("/")
     if match := _WHEEL_DATA.match(path):
         return f"{_WHEEL_HOMES[match.group(1)]}/{match.group(2)}"
     return f"site-packages/{path.lstrip('/')}"
-
-
-def canonical_name(name: str, ecosystem: str) -> str:
-    """Return the name of a package as its ecosystem compares it: PyPI's are normalised by PEP 503."""
-    return canonicalize_name(name) if ecosystem == "pypi" else name
 
 
 def names(releases: Iterable[Release]) -> set[tuple[str, str]]:

@@ -8,8 +8,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import msgspec
-from packaging.utils import canonicalize_name
 
+from praxi_tasks.ecosystems import PYPI, ecosystem_of
 from praxi_tasks.errors import DataError, UsageError
 from praxi_tasks.store import Store, documents, keys, open_store
 
@@ -66,10 +66,8 @@ def parse_label(label: str) -> NewPackage:
         raise DataError(
             "not a release", where=repr(label), action="write name==version or ecosystem/name@version"
         )
-    ecosystem = match["ecosystem"] or "pypi"
-    name = match["name"]
-    if ecosystem == "pypi":
-        name = canonicalize_name(name)
+    ecosystem = match["ecosystem"] or PYPI.purl_type
+    name = ecosystem_of(ecosystem).normalise(match["name"])
     if match["version"] == "*":
         return NewPackage(f"pkg:{ecosystem}/{name}", ecosystem, name, "")
     return of_version(NewPackage(f"pkg:{ecosystem}/{name}", ecosystem, name, ""), match["version"])

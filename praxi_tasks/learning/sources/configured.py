@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from praxi_tasks import ecosystems
 from praxi_tasks.environment import public_url, read, web_url, words
 from praxi_tasks.errors import UsageError
 from praxi_tasks.learning.sources.base import Source
@@ -41,9 +42,9 @@ def _sdists() -> Source | None:
 
 _MAKERS: Final[Mapping[str, Callable[[Store], Source | None]]] = {
     "layer": LayerSource,
-    "pypi": lambda _: _pypi(),
-    "deb": lambda _: AptSource(),
-    "npm": lambda _: _npm(),
+    ecosystems.PYPI.purl_type: lambda _: _pypi(),
+    ecosystems.DEB.purl_type: lambda _: AptSource(),
+    ecosystems.NPM.purl_type: lambda _: _npm(),
     "sdist": lambda _: _sdists(),
 }
 

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from praxi_tasks.ecosystems import PYPI
 from praxi_tasks.errors import KeyNotFoundError, ReleaseNotFoundError
 from praxi_tasks.fingerprint.paths import PathKind, normalise_all
 from praxi_tasks.fingerprint.tagset import Tagset
@@ -101,7 +102,7 @@ def _permitted(claim: Claim) -> Iterable[str]:
     What pip installs lies where Python imports from, or below the same prefix: a RECORD that lists
     ``/etc/passwd`` makes no password file part of the package.
     """
-    if claim.ecosystem != "pypi":
+    if claim.ecosystem != PYPI.purl_type:
         return claim.files
     site = _site(claim.database)
     prefix = posixpath.dirname(posixpath.dirname(posixpath.dirname(site)))

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from praxi_tasks.discovery.release import Release
+from praxi_tasks.ecosystems import PYPI
 from praxi_tasks.fingerprint.paths import normalise_all
 from praxi_tasks.fingerprint.tagset import Tagset
 from praxi_tasks.learning.synthesis.augmentation import Damage, Files, compile_python, drift, install
@@ -106,7 +107,7 @@ class LayerSampler:
             drifted = rng.random() < drifting
             if drifted:
                 files = drift(files, rng, rng.uniform(0.05, 0.6))
-            if release.ecosystem == "pypi":
+            if release.ecosystem == PYPI.purl_type:
                 files = install(files, root)
                 files = compile_python(files) if compiled else files
             if files.paths:

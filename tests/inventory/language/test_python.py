@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from packaging.utils import canonicalize_name
 
-from praxi_tasks.inventory.language.python import normalised_name
 from tests.inventory.layers import inventory_of, inventory_of_folder, only
 
 SITE = "usr/lib/python3.11/site-packages"
@@ -25,7 +25,7 @@ def test_equals_importlib_metadata_on_this_environment() -> None:
         if claim.database.count("/") == below.count("/") + 2  # others are vendored inside a package
     }
     expected = {
-        (normalised_name(each.name), each.version): inside(
+        (canonicalize_name(each.name), each.version): inside(
             root, (os.path.relpath(str(each.locate_file(file)), root) for file in each.files or ())
         )
         for each in importlib.metadata.distributions(path=[str(site)])

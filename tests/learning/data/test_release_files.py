@@ -9,7 +9,7 @@ import pytest
 from xxhash import xxh3_64_intdigest
 
 from praxi_tasks.errors import DataError
-from praxi_tasks.learning.data.release_files import canonical_name, installed_path, read_releases
+from praxi_tasks.learning.data.release_files import installed_path, read_releases
 from praxi_tasks.learning.data.wheel_files import is_wheel, read_wheel
 
 
@@ -32,9 +32,11 @@ def test_other_ecosystems_count_from_the_root() -> None:
 
 
 @pytest.mark.parametrize("name", ["Foo.Bar", "foo_bar", "foo--bar", "FOO-BAR"])
-def test_names_are_folded(name: str) -> None:
-    assert canonical_name(name, "pypi") == "foo-bar"
-    assert canonical_name(name, "deb") == name
+def test_names_are_normalised_by_their_ecosystems_rule(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "releases"
+    form = '{{"name": "{}", "version": "1", "files": [], "ecosystem": "{}"}}\n'
+    path.write_text("".join(form.format(name, ecosystem) for ecosystem in ("pypi", "deb")))
+    assert [release.name for release in read_releases(path)] == ["foo-bar", name]
 
 
 def test_missing_sizes_and_hashes(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from praxi_tasks.ecosystems import DEB
 from praxi_tasks.learning.data.requests import NewPackage
 from praxi_tasks.learning.data.stored_release import StoredRelease
 from praxi_tasks.learning.sources.debian.deb_archive import open_data_archive
@@ -14,11 +15,11 @@ from praxi_tasks.learning.sources.tar_archive import list_tar
 class AptSource:
     """Lists the data archive of the package that ``apt-get download`` fetches."""
 
-    name = "deb"
+    name = DEB.purl_type
 
     def offers(self, wanted: NewPackage) -> bool:
         """Return whether it is a Debian package and apt is there."""
-        return wanted.ecosystem == "deb" and is_there("apt-get")
+        return wanted.ecosystem == DEB.purl_type and is_there("apt-get")
 
     def versions(self, wanted: NewPackage) -> Sequence[str]:
         """Return the versions that apt's lists name, the newest first."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from praxi_tasks.ecosystems import NPM
 from praxi_tasks.errors import ReleaseError
 from praxi_tasks.learning.data.requests import NewPackage
 from praxi_tasks.learning.data.stored_release import StoredRelease
@@ -16,11 +17,11 @@ from praxi_tasks.learning.sources.package_managers import ask, check_words, down
 class NpmCliSource:
     """Lists the tarball that ``npm pack`` fetches; its scripts are not run."""
 
-    name = "npm"
+    name = NPM.purl_type
 
     def offers(self, wanted: NewPackage) -> bool:
         """Return whether it is an npm package and npm is there."""
-        return wanted.ecosystem == "npm" and is_there("npm")
+        return wanted.ecosystem == NPM.purl_type and is_there("npm")
 
     def versions(self, wanted: NewPackage) -> Sequence[str]:
         """Return the versions that are no prereleases, the latest published first."""

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from praxi_tasks.ecosystems import NPM
 from praxi_tasks.errors import ReleaseError, ReleaseNotFoundError
 from praxi_tasks.learning.data.requests import NewPackage
 from praxi_tasks.learning.data.stored_release import StoredRelease
@@ -53,14 +54,14 @@ class NpmRegistry:
         Of the registry; credentials in it are sent to its host only, and shown nowhere.
     """
 
-    name = "npm"
+    name = NPM.purl_type
 
     def __init__(self, url: str) -> None:
         self._url = url
 
     def offers(self, wanted: NewPackage) -> bool:
         """Return whether it is an npm package."""
-        return wanted.ecosystem == "npm"
+        return wanted.ecosystem == NPM.purl_type
 
     def versions(self, wanted: NewPackage) -> Sequence[str]:
         """Return the versions that are no prereleases, the latest published first."""

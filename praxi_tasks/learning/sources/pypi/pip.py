@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from praxi_tasks.ecosystems import PYPI
 from praxi_tasks.learning.data.requests import NewPackage
 from praxi_tasks.learning.data.stored_release import StoredRelease
 from praxi_tasks.learning.sources.package_managers import ask, check_words, download, is_there, scratch
@@ -14,11 +15,11 @@ from praxi_tasks.learning.sources.pypi.wheel import list_wheel
 class PipSource:
     """Lists the wheel that ``pip download`` fetches, without its dependencies."""
 
-    name = "pypi"
+    name = PYPI.purl_type
 
     def offers(self, wanted: NewPackage) -> bool:
         """Return whether it is a Python package and pip is there."""
-        return wanted.ecosystem == "pypi" and is_there("pip")
+        return wanted.ecosystem == PYPI.purl_type and is_there("pip")
 
     def versions(self, wanted: NewPackage) -> Sequence[str]:
         """Return the versions that pip finds, the newest first."""

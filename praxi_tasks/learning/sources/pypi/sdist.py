@@ -9,6 +9,7 @@ from typing import NamedTuple
 from packaging.utils import InvalidSdistFilename, canonicalize_name, parse_sdist_filename
 from packaging.version import InvalidVersion, Version
 
+from praxi_tasks.ecosystems import PYPI
 from praxi_tasks.errors import ReleaseNotFoundError, SourceOnlyError
 from praxi_tasks.learning.data.requests import NewPackage
 from praxi_tasks.learning.data.stored_release import StoredRelease
@@ -38,7 +39,7 @@ class SdistSource:
 
     def offers(self, wanted: NewPackage) -> bool:
         """Return whether it is a Python package."""
-        return wanted.ecosystem == "pypi"
+        return wanted.ecosystem == PYPI.purl_type
 
     def versions(self, wanted: NewPackage) -> Sequence[str]:
         """Return the versions that there is source of, the newest first; see :meth:`read` for errors."""

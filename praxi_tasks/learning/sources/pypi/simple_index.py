@@ -9,6 +9,7 @@ from packaging.tags import Tag
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 
+from praxi_tasks.ecosystems import PYPI
 from praxi_tasks.errors import ReleaseNotFoundError
 from praxi_tasks.learning.data.requests import NewPackage
 from praxi_tasks.learning.data.stored_release import StoredRelease
@@ -35,14 +36,14 @@ class SimpleIndex:
         Of the index, ``…/simple``; credentials in it are sent to its host only, and shown nowhere.
     """
 
-    name = "pypi"
+    name = PYPI.purl_type
 
     def __init__(self, url: str) -> None:
         self._url = url
 
     def offers(self, wanted: NewPackage) -> bool:
         """Return whether it is a Python package."""
-        return wanted.ecosystem == "pypi"
+        return wanted.ecosystem == PYPI.purl_type
 
     def versions(self, wanted: NewPackage) -> Sequence[str]:
         """Return the versions that there are wheels of, the newest first; see :meth:`read` for errors."""

@@ -1,0 +1,149 @@
+"""The ecosystems that packages come from, and in what their rules differ: one row each.
+
+An ecosystem is named by its package URL type (``pypi``, ``deb``), in claims, predictions, stored releases
+and reports alike. Code that would ask which ecosystem a package is of asks for the rule instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from packaging.utils import canonicalize_name
+
+
+class Family(Enum):
+    """Who publishes an ecosystem's packages."""
+
+    DISTRIBUTION = "a Linux distribution"
+    LANGUAGE = "a language's index"
+    UNKNOWN = "nobody that Praxi knows"
+
+
+def _as_written(name: str) -> str:
+    return name
+
+
+def _unscoped(name: str) -> tuple[str, str]:
+    return "", name
+
+
+def _npm_scope(name: str) -> tuple[str, str]:
+    """Split ``@scope/name``; a name without a scope has an empty one."""
+    if not name.startswith("@"):
+        return "", name
+    scope, _, rest = name.partition("/")
+    return scope, rest
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ecosystem:
+    """The rules of one ecosystem.
+
+    Parameters
+    ----------
+    purl_type
+        Its package URL type, which names it everywhere.
+    family
+        Who publishes its packages. Those of a distribution depend on its release and its fixes; those of a
+        language may be installed several times in one image, in different folders.
+    database
+        What people call the record of an installed package.
+    version_class
+        The class of :mod:`univers.versions` that orders its versions; ``ApkVersion`` is Praxi's own. Empty
+        where no order is known.
+    normalise
+        Returns the spelling of a name under which claims and releases are stored.
+    case_sensitive
+        Whether names that differ in case only are different packages.
+    default_namespace
+        The package URL's namespace of a package whose distribution is not known.
+    split_name
+        Returns the namespace that a name itself holds, and the rest of the name.
+    epoch_qualifier
+        Whether a package URL has the version's epoch as a qualifier.
+    filed_by_source
+        Whether advisories name source packages only, instead of what is installed.
+    osv
+        What OSV calls it; empty for distributions, which have an OSV ecosystem each
+        (:mod:`praxi_tasks.findings.packages.namespaces`).
+    """
+
+    purl_type: str
+    family: Family
+    database: str
+    version_class: str = ""
+    normalise: Callable[[str], str] = _as_written
+    case_sensitive: bool = False
+    default_namespace: str = ""
+    split_name: Callable[[str], tuple[str, str]] = _unscoped
+    epoch_qualifier: bool = False
+    filed_by_source: bool = False
+    osv: str = ""
+
+    @property
+    def of_distribution(self) -> bool:
+        """Whether its packages are those of a distribution."""
+        return self.family is Family.DISTRIBUTION
+
+    @property
+    def of_language(self) -> bool:
+        """Whether its packages are those of a language's index."""
+        return self.family is Family.LANGUAGE
+
+    def key(self, name: str) -> str:
+        """Return what two spellings of one package's name have in common."""
+        return self.normalise(name if self.case_sensitive else name.lower())
+
+
+PYPI: Final = Ecosystem(
+    purl_type="pypi",
+    family=Family.LANGUAGE,
+    database="dist-info",
+    version_class="PypiVersion",
+    normalise=canonicalize_name,
+    osv="PyPI",
+)
+NPM: Final = Ecosystem(
+    purl_type="npm",
+    family=Family.LANGUAGE,
+    database="package.json",
+    version_class="SemverVersion",
+    case_sensitive=True,
+    split_name=_npm_scope,
+    osv="npm",
+)
+DEB: Final = Ecosystem(
+    purl_type="deb",
+    family=Family.DISTRIBUTION,
+    database="dpkg",
+    version_class="DebianVersion",
+    default_namespace="debian",
+    filed_by_source=True,
+)
+APK: Final = Ecosystem(
+    purl_type="apk",
+    family=Family.DISTRIBUTION,
+    database="apk",
+    version_class="ApkVersion",
+    default_namespace="alpine",
+    filed_by_source=True,
+)
+RPM: Final = Ecosystem(
+    purl_type="rpm",
+    family=Family.DISTRIBUTION,
+    database="rpm",
+    version_class="RpmVersion",
+    epoch_qualifier=True,
+)
+
+ECOSYSTEMS: Final[Mapping[str, Ecosystem]] = {row.purl_type: row for row in (PYPI, NPM, DEB, APK, RPM)}
+"""All rows by package URL type."""
+
+
+def ecosystem_of(purl_type: str) -> Ecosystem:
+    """Return an ecosystem's rules; one that has no row gets those that hold for any."""
+    row = ECOSYSTEMS.get(purl_type)
+    return row or Ecosystem(purl_type=purl_type, family=Family.UNKNOWN, database=purl_type)

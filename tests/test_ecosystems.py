@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from praxi_tasks.ecosystems import ECOSYSTEMS, NPM, PYPI, Ecosystem, Family, ecosystem_of
+from praxi_tasks.findings.packages.namespaces import known_ecosystem, of_ecosystem
+from praxi_tasks.findings.packages.version_order import parse
+
+ROWS = pytest.mark.parametrize("row", ECOSYSTEMS.values(), ids=list(ECOSYSTEMS))
+
+
+@ROWS
+def test_versions_of_every_ecosystem_have_an_order(row: Ecosystem) -> None:
+    older, newer = parse(row.purl_type, "1.2.0"), parse(row.purl_type, "1.10.0")
+    assert older is not None
+    assert newer is not None
+    assert older < newer
+
+
+@ROWS
+def test_advisories_of_every_language_are_matched(row: Ecosystem) -> None:
+    assert bool(row.osv) == row.of_language
+    if row.osv:
+        assert known_ecosystem(row.osv)
+        assert of_ecosystem(row.osv) == row.purl_type
+
+
+@ROWS
+@given(name=st.text(max_size=12))
+def test_a_stored_name_has_the_key_of_what_was_written(row: Ecosystem, name: str) -> None:
+    assert row.normalise(row.normalise(name)) == row.normalise(name)
+    assert row.key(row.key(name)) == row.key(name)
+
+
+@given(st.text("aZ09-_.é", max_size=12))
+def test_python_names_are_compared_as_pep_503_says(name: str) -> None:
+    assert PYPI.normalise(name) == PYPI.key(name) == re.sub(r"[-_.]+", "-", name).lower()
+
+
+def test_npm_names_keep_their_case_and_hold_a_scope() -> None:
+    assert NPM.key("JSONStream") == "JSONStream"
+    assert NPM.split_name("@babel/core") == ("@babel", "core")
+    assert NPM.split_name("left-pad") == ("", "left-pad")
+
+
+def test_an_ecosystem_without_a_row_has_the_rules_of_any() -> None:
+    row = ecosystem_of("swid")
+    assert row.family is Family.UNKNOWN
+    assert not row.of_distribution
+    assert not row.of_language
+    assert row.normalise("A.b") == "A.b"
+    assert row.database == "swid"
+    assert parse("swid", "1.0") is None
