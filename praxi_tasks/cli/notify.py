@@ -17,7 +17,7 @@ from praxi_tasks.store import documents, open_store
 @store_option()
 @run_option
 @policy_option
-@click.option("--alertmanager", envvar="PRAXI_ALERTMANAGER", help="Base URL of an Alertmanager.")
+@click.option("--alertmanager", envvar="PRAXI_ALERTMANAGER", help="Base URLs of Alertmanagers.")
 @click.option(
     "--instance", envvar="PRAXI_INSTANCE", default="praxi", show_default=True, help="Label of alerts."
 )
@@ -29,14 +29,14 @@ def notify(
     Messages go to the Apprise URLs in PRAXI_NOTIFY_URLS. Running it twice for one audit tells nobody twice
     but those.
     """
-    from praxi_tasks.notify.alertmanager import Alertmanager
+    from praxi_tasks.notify.alertmanager import Alertmanagers
     from praxi_tasks.notify.alerts import ALERTNAME, alert_changes
     from praxi_tasks.notify.messages import change_message, send_message
 
     store = open_store(store_uri)
     audit = documents.read(store, AuditRun(store, run_id).key("findings.json"), AssessedAudit)
     if alertmanager:
-        server = Alertmanager(alertmanager)
+        server = Alertmanagers(alertmanager)
         active = server.active(ALERTNAME, praxi=instance)
         changes = alert_changes(audit, load_policy(policy_uri), active, instance, datetime.now(UTC))
         server.post(changes)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final, TypeVar
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import msgspec
@@ -13,6 +15,12 @@ from praxi_tasks.errors import NotifyError, UsageError
 
 _TIMEOUT: Final = urllib3.Timeout(connect=5, read=20)
 _LARGEST_ERROR: Final = 300
+# As many as Prometheus sends at once; and well below the 1 MiB that proxies let pass by default.
+_ALERTS_PER_REQUEST: Final = 64
+_BYTES_PER_REQUEST: Final = 512 << 10
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 class Alert(msgspec.Struct, frozen=True, rename="camel"):
@@ -48,7 +56,7 @@ class Alertmanager:
 
     def __init__(self, url: str, token: str | None = None) -> None:
         parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
+        if parts.scheme not in {"http", "https"} or not parts.hostname or set(url) & set(" ,"):
             raise UsageError("not an Alertmanager URL", action="write it as http://host:9093")
         host = parts.netloc.rpartition("@")[2]
         self._url = urlunsplit((parts.scheme, host, parts.path.rstrip("/"), "", ""))
@@ -77,15 +85,15 @@ class Alertmanager:
             raise NotifyError("this is no Alertmanager", where=self._url, action="check the URL") from error
 
     def post(self, alerts: list[Alert]) -> None:
-        """Raise, prolong or (with an end that has passed) resolve alerts.
+        """Raise, prolong or (with an end that has passed) resolve alerts, in portions.
 
         Raises
         ------
         NotifyError
             If Alertmanager can't be reached or refuses them.
         """
-        if alerts:
-            self._request("POST", [], msgspec.json.encode(alerts))
+        for body in _portions(alerts):
+            self._request("POST", [], body)
 
     def _request(self, method: str, fields: list[tuple[str, str]], body: bytes | None = None) -> bytes:
         url = f"{self._url}/api/v2/alerts"
@@ -105,3 +113,73 @@ class Alertmanager:
                 f"Alertmanager answered {answer.status}: {told}", where=url, action="see its log"
             )
         return answer.data
+
+
+class Alertmanagers:
+    """The Alertmanagers of a highly available group: each is told everything, as Prometheus does.
+
+    Parameters
+    ----------
+    urls
+        Their base URLs, separated by white space or commas; see :class:`Alertmanager`.
+    """
+
+    def __init__(self, urls: str) -> None:
+        self._members = [Alertmanager(url) for url in urls.replace(",", " ").split()]
+        if not self._members:
+            raise UsageError("no Alertmanager is named", action="write it as http://host:9093")
+
+    def active(self, alertname: str, **labels: str) -> list[Alert]:
+        """Return the alerts of a name that fire at any member; see :meth:`Alertmanager.active`.
+
+        Raises
+        ------
+        NotifyError
+            If no member can be asked.
+        """
+        answers = _any_of(lambda member: member.active(alertname, **labels), self._members)
+        found = {alert.identity: alert for answer in answers for alert in answer}
+        return list(found.values())
+
+    def post(self, alerts: list[Alert]) -> None:
+        """Post alerts to every member; see :meth:`Alertmanager.post`.
+
+        Raises
+        ------
+        NotifyError
+            If no member took them. One that did not while another did is logged: members tell each other.
+        """
+        _any_of(lambda member: member.post(alerts), self._members)
+
+
+def _any_of(ask: Callable[[Alertmanager], T], members: Iterable[Alertmanager]) -> list[T]:
+    """Return what ``ask`` gives for each member that answers; raise the first error if none does."""
+    answers: list[T] = []
+    errors: list[NotifyError] = []
+    for member in members:
+        try:
+            answers.append(ask(member))
+        except NotifyError as error:
+            errors.append(error)
+    if not answers:
+        raise errors[0]
+    for missed in errors:
+        logger.warning("%s", missed)
+    return answers
+
+
+def _portions(alerts: Iterable[Alert]) -> Iterator[bytes]:
+    """Yield the bodies of requests that hold all alerts, each bounded in number and in size."""
+    portion: list[bytes] = []
+    for alert in map(msgspec.json.encode, alerts):
+        full = len(portion) == _ALERTS_PER_REQUEST
+        if full or sum(map(len, portion)) + len(alert) > _BYTES_PER_REQUEST:
+            yield from _body(portion)
+            portion = []
+        portion.append(alert)
+    yield from _body(portion)
+
+
+def _body(portion: list[bytes]) -> Iterator[bytes]:
+    if portion:
+        yield b"[" + b",".join(portion) + b"]"

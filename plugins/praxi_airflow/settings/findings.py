@@ -33,7 +33,8 @@ class FindingSettings:
     policy
         Path or store URI of the policy; empty for the default one.
     alertmanager, pushgateway
-        Base URLs, without credentials; empty for none. A token for Alertmanager is the variable
+        Base URLs, without credentials; empty for none. Several Alertmanagers are separated by white space and
+        told everything each. A token for Alertmanager is the variable
         ``PRAXI_ALERTMANAGER_TOKEN``, receivers of messages are ``PRAXI_NOTIFY_URLS``; both come from one
         of the secrets in ``pod_environment_secrets``.
     instance
@@ -99,7 +100,7 @@ def load_finding_settings(section: Section, store: str) -> FindingSettings:
         feeds_files=section.public_pairs("feeds_files"),
         feeds_ecosystems=section.names("feeds_ecosystems"),
         policy=section.text("policy", ""),
-        alertmanager=section.public_url("alertmanager"),
+        alertmanager=section.public_urls("alertmanager"),
         pushgateway=section.public_url("pushgateway"),
         instance=section.text("instance", "praxi"),
         webhook_connection=section.text("webhook_connection", "praxi_webhook"),

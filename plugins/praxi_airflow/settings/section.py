@@ -150,6 +150,10 @@ class Section:
         """Return a URL without credentials, or nothing: settings are shown in the web interface."""
         return self._public(name, self.text(name, ""))
 
+    def public_urls(self, name: str) -> str:
+        """Return URLs without credentials, separated by white space."""
+        return " ".join(self._public(name, url) for url in self.text(name, "").replace(",", " ").split())
+
     def _public(self, name: str, url: str) -> str:
         if "@" in urlsplit(url).netloc:
             raise self.wrong(name, "holds credentials", "keep them in a secret of pod_environment_secrets")

@@ -1,0 +1,103 @@
+"""Alerts to Alertmanagers that are many, away, or behind a proxy."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from praxi_tasks.errors import NotifyError, UsageError
+from praxi_tasks.notify.alertmanager import Alert, Alertmanager, Alertmanagers, _portions
+from tests.support.alertmanager import alertmanager, eventually
+from tests.support.process import free_port
+
+NOW = datetime.now(UTC)
+TIMES = (NOW.isoformat(), (NOW + timedelta(hours=1)).isoformat())
+MANY = [
+    Alert({"alertname": "Many", "n": str(number)}, {"text": "x" * 2_000}, *TIMES) for number in range(900)
+]
+
+
+@contextmanager
+def strict_proxy() -> Iterator[tuple[str, list[int]]]:
+    """Run what refuses a body above 1 MiB, as nginx does by default, and counts the alerts of others."""
+    taken: list[int] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200 if len(body) <= 1 << 20 else 413)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            taken.append(len(json.loads(body)))
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}", taken
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_many_alerts_go_in_portions() -> None:
+    with strict_proxy() as (url, taken):
+        Alertmanager(url).post(MANY)
+    assert sum(taken) == len(MANY)
+    assert max(taken) <= 64
+
+
+@given(st.lists(st.integers(0, 200_000), max_size=150))
+def test_portions_are_bounded_and_hold_everything_in_order(sizes: list[int]) -> None:
+    alerts = [Alert({"n": str(n)}, {"text": "x" * size}) for n, size in enumerate(sizes)]
+    bodies = list(_portions(alerts))
+    assert [alert["labels"]["n"] for body in bodies for alert in json.loads(body)] == [
+        str(n) for n in range(len(sizes))
+    ]
+    assert all(len(json.loads(body)) <= 64 and len(body) < 1 << 20 for body in bodies)
+
+
+@pytest.mark.parametrize("url", ["http://a:9093 http://b:9093", "http://a:9093,http://b:9093", "a:9093", ""])
+def test_several_urls_are_not_one(url: str) -> None:
+    with pytest.raises(UsageError):
+        Alertmanager(url)
+
+
+def _fires_all(url: str) -> bool:
+    return len(Alertmanager(url).active("Many")) == 100
+
+
+@pytest.mark.server
+@pytest.mark.needs("prometheus-alertmanager")
+def test_every_member_is_told_and_one_may_be_away(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    away = f"http://127.0.0.1:{free_port()}"
+    hook = "http://127.0.0.1:1/"
+    with alertmanager(tmp_path / "a", hook) as one, alertmanager(tmp_path / "b", hook) as two:
+        group = Alertmanagers(f"{one},{away} {two}")
+        group.post(MANY[:100])
+        assert "can't be reached" in caplog.text
+        for url in (one, two):
+            eventually(partial(_fires_all, url))
+        assert len(group.active("Many")) == 100
+
+
+def test_no_member_that_answers_is_an_error() -> None:
+    group = Alertmanagers(" ".join(f"http://127.0.0.1:{free_port()}" for _ in range(2)))
+    with pytest.raises(NotifyError, match="can't be reached"):
+        group.post(MANY[:1])
+    with pytest.raises(NotifyError, match="can't be reached"):
+        group.active("Many")
+    with pytest.raises(UsageError):
+        Alertmanagers(" ")
