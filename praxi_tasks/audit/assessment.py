@@ -56,7 +56,7 @@ def make_assessor(
         If there is no such folder.
     """
     if not feeds:
-        return Assessor(at, policy or Policy())
+        return Assessor.without_feeds(at, policy)
     return Assessor.load(open_feeds(feeds, must_exist=must_exist), at, policy, cache)
 
 

@@ -133,7 +133,7 @@ class AuditRun:
         packages = documents.read(self._store, self.key("new-packages.json"), tuple[NewPackage, ...])
         failures = {**predictions.failures, **self._batch_failures(plan)}
         report = reduce_audit(plan, failures, self._store, predictions.model)
-        self._publish(report, assessor or Assessor(self.day()))
+        self._publish(report, assessor or Assessor.without_feeds(self.day()))
         documents.write(self._store, self.key("summary.json"), self._summary(report, len(packages)))
         return report
 

@@ -14,6 +14,7 @@ import zstandard
 from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.findings.advisories.ranges import Boundaries, Interval
 from praxi_tasks.findings.feeds.folder import FeedProblem
+from praxi_tasks.findings.feeds.health import AdvisorySource
 from praxi_tasks.findings.finding import Severity
 from praxi_tasks.findings.packages.namespaces import version_type
 
@@ -48,19 +49,11 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
     affects: tuple[Affects, ...]
 
 
-class Source(msgspec.Struct, frozen=True):
-    """One feed of the index: how many records it gave, and how recent the newest is (ISO 8601)."""
-
-    name: str
-    records: int
-    newest: str = ""
-
-
 class Contents(msgspec.Struct, frozen=True):
     """An index as it is stored."""
 
     protocol: int
-    sources: tuple[Source, ...]
+    sources: tuple[AdvisorySource, ...]
     broken: tuple[FeedProblem, ...]
     problems: tuple[str, ...]
     advisories: list[msgspec.Raw]
@@ -84,7 +77,7 @@ class AdvisoryIndex:
         self._hits: dict[tuple[str, str, str], tuple[Hit, ...]] = {}
 
     @property
-    def sources(self) -> tuple[Source, ...]:
+    def sources(self) -> tuple[AdvisorySource, ...]:
         """The feeds it was made from."""
         return self._contents.sources
 
@@ -97,6 +90,11 @@ class AdvisoryIndex:
     def problems(self) -> tuple[str, ...]:
         """What of the other feeds could not be used, one sentence each."""
         return self._contents.problems
+
+    @classmethod
+    def empty(cls) -> AdvisoryIndex:
+        """Return an index without advisories."""
+        return cls(Contents(PROTOCOL, (), (), (), [], {}))
 
     def to_bytes(self) -> bytes:
         """Return the index for the store; the same feeds give the same bytes."""

@@ -19,12 +19,12 @@ from praxi_tasks.findings.advisories.index import (
     Affects,
     Contents,
     Entry,
-    Source,
 )
 from praxi_tasks.findings.advisories.osv import Affected, Record
 from praxi_tasks.findings.advisories.ranges import Boundaries, BrokenRangeError, Interval, intervals, listed
 from praxi_tasks.findings.feeds.exploitation import Exploitation
 from praxi_tasks.findings.feeds.folder import FeedProblem
+from praxi_tasks.findings.feeds.health import AdvisorySource
 from praxi_tasks.findings.finding import Severity, severity_rank
 from praxi_tasks.findings.packages import namespaces
 from praxi_tasks.findings.packages.component import package_key
@@ -67,7 +67,7 @@ class IndexBuilder:
         default_factory=lambda: defaultdict(list)
     )
     _summaries: dict[str, _Summary] = field(default_factory=dict)
-    _sources: list[Source] = field(default_factory=list)
+    _sources: list[AdvisorySource] = field(default_factory=list)
     _broken: list[FeedProblem] = field(default_factory=list)
     _problems: list[str] = field(default_factory=list)
 
@@ -88,7 +88,7 @@ class IndexBuilder:
                     count, newest = count + 1, max(newest, record.modified)
                     self._add(record)
         finally:
-            self._sources.append(Source(name, count, newest))
+            self._sources.append(AdvisorySource(name, count, newest))
 
     def add_broken(self, problem: FeedProblem) -> None:
         """Note a feed that could not be read."""

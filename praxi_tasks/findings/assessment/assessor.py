@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
 from praxi_tasks.errors import CorruptObjectError
-from praxi_tasks.findings.advisories.index import PROTOCOL, AdvisoryIndex, Contents
 from praxi_tasks.findings.advisories.index_cache import load_index
-from praxi_tasks.findings.detectors.end_of_life import Lifecycle
-from praxi_tasks.findings.detectors.outdated import ReleaseLists, outdated_findings
-from praxi_tasks.findings.detectors.presence import presence_findings
-from praxi_tasks.findings.detectors.vulnerable import Vulnerabilities
+from praxi_tasks.findings.detectors.detector import Detector, Knowledge
+from praxi_tasks.findings.detectors.registry import DETECTORS
 from praxi_tasks.findings.feeds.distribution_packages import DistributionPackages
 from praxi_tasks.findings.feeds.folder import FeedProblem, Feeds, Mirrored, read_state
 from praxi_tasks.findings.feeds.health import FeedHealth, feed_findings, health_of
+from praxi_tasks.findings.feeds.lifecycle import Lifecycle
+from praxi_tasks.findings.feeds.release_lists import ReleaseLists
 from praxi_tasks.findings.finding import Finding, severity_rank
 from praxi_tasks.findings.image.fusion import FusedImage
 from praxi_tasks.findings.image.source_packages import with_sources
@@ -24,25 +23,29 @@ from praxi_tasks.findings.policy import Policy
 from praxi_tasks.store import Store
 
 
-def _no_advisories() -> AdvisoryIndex:
-    return AdvisoryIndex(Contents(PROTOCOL, (), (), (), [], {}))
-
-
 @dataclass(frozen=True)
 class Assessor:
-    """Finds what should worry the operators of images on the day ``at``.
+    """Runs every detector on an image.
 
-    Without feeds (``feeds`` is None) it still says what files and databases say about each other.
+    Without feeds (``feeds`` is None) only what files and databases say about each other is found.
+
+    Parameters
+    ----------
+    knowledge
+        What the feeds say on the day of the audit.
+    problems
+        Feeds that could not be read, besides those that ``knowledge`` names.
     """
 
-    at: date
+    knowledge: Knowledge
     policy: Policy = field(default_factory=Policy)
-    advisories: AdvisoryIndex = field(default_factory=_no_advisories)
-    lifecycle: Lifecycle = field(default_factory=Lifecycle)
-    packages: DistributionPackages = field(default_factory=DistributionPackages)
-    releases: ReleaseLists = field(default_factory=lambda: ReleaseLists({}))
     feeds: tuple[FeedHealth, ...] | None = None
     problems: tuple[FeedProblem, ...] = ()
+
+    @classmethod
+    def without_feeds(cls, at: date, policy: Policy | None = None) -> Assessor:
+        """Make an assessor that knows nothing but the day of the audit."""
+        return cls(Knowledge(at), policy or Policy())
 
     @classmethod
     def load(
@@ -53,56 +56,55 @@ class Assessor:
         Parameters
         ----------
         at
-            The day the audit speaks about, by which ages and ends of support are reckoned.
+            The day of the audit: ages and ends of support are counted from it.
         cache
             Where the index of advisories is kept until the feeds change.
         """
-        index = load_index(feeds, cache)
         state: dict[str, Mirrored] = {}
         problems: tuple[FeedProblem, ...] = ()
         try:
             state = read_state(feeds)
         except CorruptObjectError as error:
             problems = (FeedProblem.of(error),)
-        packages, lifecycle = DistributionPackages(feeds), Lifecycle.load(feeds)
-        return cls(
+        packages = DistributionPackages(feeds)
+        knowledge = Knowledge(
             at,
-            policy or Policy(),
-            index,
-            lifecycle,
+            load_index(feeds, cache),
+            Lifecycle.load(feeds),
             packages,
             ReleaseLists.load(feeds, packages),
-            health_of(index.sources, state, at, lifecycle.as_of),
-            problems,
         )
+        health = health_of(knowledge.advisories.sources, state, at, knowledge.lifecycle.as_of)
+        return cls(knowledge, policy or Policy(), health, problems)
+
+    @property
+    def at(self) -> date:
+        """The day of the audit."""
+        return self.knowledge.at
 
     def complete(self, image: FusedImage) -> FusedImage:
-        """Return the image with what the feeds know about its components: their source packages."""
-        return with_sources(image, self.packages)
+        """Return the image with the source packages that the feeds know of its components."""
+        return with_sources(image, self.knowledge.packages)
 
     def findings(self, image: FusedImage) -> tuple[Finding, ...]:
-        """Return a complete image's findings, the gravest first, before the policy judges them."""
-        return tuple(sorted(self._all(image), key=_order))
+        """Return a complete image's findings, the most severe first, before the policy applies."""
+        found = (finding for detector in self._detectors for finding in detector.detect(image))
+        return tuple(sorted(found, key=_order))
 
     def about_audit(self) -> tuple[Finding, ...]:
-        """Return what is wrong with the audit's own means: feeds that are old or broken, expired rules."""
-        others = (*self.lifecycle.problems, *self.packages.problems, *self.releases.problems)
-        broken = (*self.problems, *self.advisories.broken, *others)
-        limit = self.policy.stale_feed_days
-        told: Iterable[Finding] = ()
+        """Return findings about the audit itself: feeds that are old or broken, expired rules."""
+        known = self.knowledge
+        others = (*known.lifecycle.problems, *known.packages.problems, *known.releases.problems)
+        broken = (*self.problems, *known.advisories.broken, *others)
+        about_feeds: Iterable[Finding] = ()
         if self.feeds is not None:
-            told = feed_findings(self.feeds, broken, self.advisories.problems, limit)
-        return (*told, *self.policy.expired(self.at))
+            limit = self.policy.stale_feed_days
+            about_feeds = feed_findings(self.feeds, broken, known.advisories.problems, limit)
+        return (*about_feeds, *self.policy.expired(self.at))
 
     @cached_property
-    def _vulnerabilities(self) -> Vulnerabilities:
-        return Vulnerabilities(self.advisories)
-
-    def _all(self, image: FusedImage) -> Iterator[Finding]:
-        yield from self._vulnerabilities.findings(image.components)
-        yield from self.lifecycle.findings(image, self.at)
-        yield from outdated_findings(image.components, self.releases, self.at)
-        yield from presence_findings(image)
+    def _detectors(self) -> tuple[Detector, ...]:
+        return tuple(detector(self.knowledge) for detector in DETECTORS)
 
 
 def _order(finding: Finding) -> tuple[object, ...]:

@@ -2,91 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
-from typing import Final
+from typing import ClassVar, Final
 
-import msgspec
 from univers.versions import Version
 
-from praxi_tasks.errors import DataError
-from praxi_tasks.findings.feeds.distribution_packages import DistributionPackages
-from praxi_tasks.findings.feeds.folder import FeedProblem, Feeds
-from praxi_tasks.findings.finding import Finding, Severity
-from praxi_tasks.findings.packages import namespaces
-from praxi_tasks.findings.packages.component import Component, package_key
+from praxi_tasks.findings.detectors.detector import Detector
+from praxi_tasks.findings.feeds.release_lists import Releases
+from praxi_tasks.findings.finding import Finding, Kind, Severity
+from praxi_tasks.findings.image.fusion import FusedImage
+from praxi_tasks.findings.packages.component import Component
 from praxi_tasks.findings.packages.version_order import parse
 
-Releases = Mapping[str, str]
-_FOLDER: Final = "releases/"
 _AGES: Final[tuple[tuple[int, Severity], ...]] = ((730, "medium"), (180, "low"))
 
 
-class ReleaseLists:
-    """Releases by package: version → the day it appeared (ISO 8601; empty where that is not known)."""
+class Outdated(Detector):
+    """Compares each component with the newest stable release of the day of the audit."""
 
-    def __init__(
-        self, lists: Mapping[tuple[str, str], Releases], packages: DistributionPackages | None = None
-    ) -> None:
-        self._lists = lists
-        self._packages = packages or DistributionPackages()
-        self.problems: list[FeedProblem] = []
+    kind: ClassVar[Kind] = "outdated"
+    summary: ClassVar[str] = "versions and days behind the newest stable release of that day"
+    default_severity: ClassVar[str] = "medium from 2 years, low from half a year, else info"
 
-    @classmethod
-    def load(cls, feeds: Feeds, packages: DistributionPackages | None = None) -> ReleaseLists:
-        """Read ``releases/<ecosystem>.json`` and ``<distribution>.json``: ``{package: {version: day}}``.
+    def detect(self, image: FusedImage) -> Iterator[Finding]:
+        """Yield a finding for each component that had a newer stable release on the day of the audit.
 
-        Parameters
-        ----------
-        packages
-            What distributions offer now, which needs no list.
+        Where versions tie, the newest of them counts: a component that may be current is not reported.
         """
-        lists: dict[tuple[str, str], Releases] = {}
-        problems: list[FeedProblem] = []
-        for name in feeds.names():
-            if name.startswith(_FOLDER) and name.endswith(".json"):
-                ecosystem = name.removeprefix(_FOLDER).removesuffix(".json")
-                try:
-                    known = read_releases(feeds.read(name) or b"", name)
-                except DataError as error:
-                    problems.append(FeedProblem.of(error))
-                    continue
-                lists |= {package_key(ecosystem, package): known[package] for package in known}
-        loaded = cls(lists, packages)
-        loaded.problems = problems
-        return loaded
-
-    def of(self, component: Component) -> Releases:
-        """Return what is known about a component's package."""
-        namespace = namespaces.of_component(component) or component.ecosystem
-        _, name = package_key(component.ecosystem, component.name)
-        offers = self._packages.of(namespace).get(name, ())
-        return {offer.version: "" for offer in offers} | {**self._lists.get((namespace, name), {})}
-
-
-def read_releases(data: bytes, where: str) -> dict[str, dict[str, str]]:
-    """Read one ecosystem's release lists.
-
-    Raises
-    ------
-    DataError
-        If they have another form.
-    """
-    try:
-        return msgspec.json.decode(data, type=dict[str, dict[str, str]])
-    except (ValueError, RecursionError) as error:
-        raise DataError(f"not a release list: {error}", where=where, action="mirror it again") from error
-
-
-def outdated_findings(components: Iterable[Component], lists: ReleaseLists, at: date) -> Iterator[Finding]:
-    """Yield a finding for each component that had a newer stable release on the day ``at``.
-
-    Where versions tie, the newest of them counts: what may be current is not called outdated.
-    """
-    for component in components:
-        if component.present and component.versions and not component.owner:
-            releases = {v: day for v, day in lists.of(component).items() if day <= at.isoformat()}
-            yield from _compare(component, releases, at)
+        at, lists = self.knowledge.at, self.knowledge.releases
+        for component in image.components:
+            if component.present and component.versions and not component.owner:
+                releases = {v: day for v, day in lists.of(component).items() if day <= at.isoformat()}
+                yield from _compare(component, releases, at)
 
 
 def _compare(component: Component, releases: Releases, at: date) -> Iterator[Finding]:

@@ -1,16 +1,18 @@
-"""Language runtimes that images bring along outside of their distribution, found by a file they have."""
+"""End of life of language runtimes that are not the distribution's, each recognised by one of its files."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
-from typing import Final
+from typing import ClassVar, Final
 
 import msgspec
 
+from praxi_tasks.findings.detectors.detector import Detector
+from praxi_tasks.findings.detectors.end_of_life import END_OF_LIFE_ID
 from praxi_tasks.findings.feeds.release_cycles import Cycles
-from praxi_tasks.findings.finding import Finding
+from praxi_tasks.findings.finding import Finding, Kind
 from praxi_tasks.findings.image.fusion import FusedImage
 
 
@@ -52,34 +54,32 @@ RUNTIMES: Final = (
 )
 
 
-def runtime_findings(
-    image: FusedImage, ends: Mapping[str, Cycles], at: date, identifier: str
-) -> Iterator[Finding]:
-    """Yield a finding for each runtime and cycle of an image that was out of support on the day ``at``.
+class Runtimes(Detector):
+    """Finds the release cycle of each runtime and compares it with the day on which its support ends."""
 
-    Parameters
-    ----------
-    ends
-        When support of each runtime's cycles ends.
-    identifier
-        The findings' id.
-    """
-    for runtime in RUNTIMES:
-        cycles = ends.get(runtime.name, {})
-        for cycle, (path, number) in _cycles(runtime, image).items():
-            end = cycles.get(cycle) or cycles.get(cycle.removesuffix(".0"))
-            if end is not None and end <= at.isoformat():
-                yield Finding(
-                    kind="end-of-life",
-                    id=identifier,
-                    title=f"{runtime.name} {cycle} is out of support since {end}",
-                    severity="medium",
-                    action=f"move to {runtime.name} {_oldest_alive(cycles, at)} or later",
-                    purl=f"pkg:generic/{runtime.name}@{cycle}",
-                    package=f"runtime/{runtime.name}",
-                    layer=image.digests[number],
-                    evidence=(path,),
-                )
+    kind: ClassVar[Kind] = "end-of-life"
+    summary: ClassVar[str] = "a language runtime from outside of the distribution is out of support"
+    default_severity: ClassVar[str] = "medium"
+
+    def detect(self, image: FusedImage) -> Iterator[Finding]:
+        """Yield a finding for each runtime and cycle that was out of support on the day of the audit."""
+        at = self.knowledge.at
+        for runtime in RUNTIMES:
+            cycles = self.knowledge.lifecycle.runtimes.get(runtime.name, {})
+            for cycle, (path, number) in _cycles(runtime, image).items():
+                end = cycles.get(cycle) or cycles.get(cycle.removesuffix(".0"))
+                if end is not None and end <= at.isoformat():
+                    yield Finding(
+                        kind="end-of-life",
+                        id=END_OF_LIFE_ID,
+                        title=f"{runtime.name} {cycle} is out of support since {end}",
+                        severity="medium",
+                        action=f"move to {runtime.name} {_oldest_alive(cycles, at)} or later",
+                        purl=f"pkg:generic/{runtime.name}@{cycle}",
+                        package=f"runtime/{runtime.name}",
+                        layer=image.digests[number],
+                        evidence=(path,),
+                    )
 
 
 def _cycles(runtime: Runtime, image: FusedImage) -> dict[str, tuple[str, int]]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Final
+from typing import ClassVar, Final
 
 from praxi_tasks.ecosystems import ecosystem_of
 from praxi_tasks.findings.advisories.index import Advisory, AdvisoryIndex, Hit
-from praxi_tasks.findings.finding import Finding
+from praxi_tasks.findings.detectors.detector import Detector, Knowledge
+from praxi_tasks.findings.finding import Finding, Kind
+from praxi_tasks.findings.image.fusion import FusedImage
 from praxi_tasks.findings.packages import namespaces
 from praxi_tasks.findings.packages.component import Component, package_key
 from praxi_tasks.findings.packages.version_order import newest
@@ -25,10 +27,10 @@ class Vulnerabilities:
         self._known = lru_cache(_REMEMBERED)(self._of)
 
     def findings(self, components: Iterable[Component]) -> Iterator[Finding]:
-        """Yield one finding per component and vulnerability, whatever number of names that has.
+        """Yield one finding per component and vulnerability, however many names the vulnerability has.
 
-        What a distribution's package installed is that package's affair: advisories of the language's index
-        do not know of the fixes it carries.
+        A language's release that a distribution's package installed is skipped: it is matched as that
+        package, because advisories of the language's index do not know of the distribution's fixes.
 
         Where versions tie, a vulnerability of some of them is a finding with the condition under which it
         holds; where the version is not known at all, so is every vulnerability of the package.
@@ -48,11 +50,29 @@ class Vulnerabilities:
         return tuple(found.values())
 
 
+class Vulnerable(Detector):
+    """Matches an image's components against the advisory index."""
+
+    kind: ClassVar[Kind] = "vulnerable"
+    summary: ClassVar[str] = (
+        "an advisory covers the version; one finding for its CVE, GHSA and PYSEC together"
+    )
+    default_severity: ClassVar[str] = "by CVSS"
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        super().__init__(knowledge)
+        self._vulnerabilities = Vulnerabilities(knowledge.advisories)
+
+    def detect(self, image: FusedImage) -> Iterator[Finding]:
+        """Yield one finding per component and vulnerability."""
+        yield from self._vulnerabilities.findings(image.components)
+
+
 def _names(component: Component) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield the names under which advisories about a component are filed, with its versions under each.
 
     Debian, Ubuntu and Alpine file by source package, the others by what is installed; the binary's own
-    name stands in where no database told the source.
+    name is used where no database names the source.
     """
     _, name = package_key(component.ecosystem, component.name)
     if component.source:

@@ -8,7 +8,6 @@ from typing import Final
 
 import msgspec
 
-from praxi_tasks.findings.advisories.index import Source
 from praxi_tasks.findings.feeds.folder import FeedProblem, Mirrored, archive_name
 from praxi_tasks.findings.finding import Finding, Severity
 
@@ -16,6 +15,14 @@ _SHOWN: Final = 20
 _UNKNOWN: Final = -1
 # Ends of support are told years ahead; a new release that is missing does no harm before it ends.
 _TABLE_KEEPS: Final = 365
+
+
+class AdvisorySource(msgspec.Struct, frozen=True):
+    """One feed of advisories: how many records it gave, and how recent the newest is (ISO 8601)."""
+
+    name: str
+    records: int
+    newest: str = ""
 
 
 class FeedHealth(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -40,7 +47,7 @@ class FeedHealth(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def health_of(
-    sources: Iterable[Source], state: Mapping[str, Mirrored], at: date, table: str = ""
+    sources: Iterable[AdvisorySource], state: Mapping[str, Mirrored], at: date, table: str = ""
 ) -> tuple[FeedHealth, ...]:
     """Return the health of every feed on the day ``at``: advisories first, then what else was mirrored.
 
@@ -59,7 +66,9 @@ def health_of(
     return tuple(found)
 
 
-def _advisories(sources: Iterable[Source], state: Mapping[str, Mirrored], at: date) -> Iterator[FeedHealth]:
+def _advisories(
+    sources: Iterable[AdvisorySource], state: Mapping[str, Mirrored], at: date
+) -> Iterator[FeedHealth]:
     for source in sources:
         mirrored = state.get(archive_name(source.name))
         fetched = mirrored.fetched if mirrored else ""

@@ -15,7 +15,6 @@ from urllib.parse import quote
 import msgspec
 
 from praxi_tasks.errors import DataError, FeedError, PraxiError, UsageError
-from praxi_tasks.findings.detectors.outdated import read_releases
 from praxi_tasks.findings.feeds.distribution_packages import FOLDER as PACKAGES
 from praxi_tasks.findings.feeds.distribution_packages import read_packages
 from praxi_tasks.findings.feeds.exploitation import read_epss, read_kev
@@ -30,6 +29,7 @@ from praxi_tasks.findings.feeds.folder import (
 )
 from praxi_tasks.findings.feeds.release_cycles import DISTRO_INFO, SLUGS, read_cycles, shipped_table
 from praxi_tasks.findings.feeds.release_cycles import FOLDER as END_OF_LIFE
+from praxi_tasks.findings.feeds.release_lists import read_releases
 from praxi_tasks.findings.feeds.support_dates import read_distro_info, read_support_ended
 from praxi_tasks.findings.packages.namespaces import MIRRORED
 from praxi_tasks.store import Store

@@ -16,10 +16,10 @@ from urllib.parse import urlsplit
 import msgspec
 
 from praxi_tasks.errors import CorruptObjectError, DataError, FeedError, KeyNotFoundError
-from praxi_tasks.findings.detectors.outdated import read_releases
 from praxi_tasks.findings.feeds.distribution_packages import Offer
 from praxi_tasks.findings.feeds.fetching import read_url
 from praxi_tasks.findings.feeds.package_indexes import PackageIndex
+from praxi_tasks.findings.feeds.release_lists import read_releases
 from praxi_tasks.store import Store, keys
 
 logger = logging.getLogger(__name__)

@@ -52,7 +52,7 @@ def merged(path: str) -> str:
     return f"usr/{path}" if path.partition("/")[0] in _MERGED else path
 
 
-def telling(path: str) -> bool:
+def significant(path: str) -> bool:
     """Return whether a missing file says something about its package.
 
     Documentation, translations, caches, settings, byte code and the database's own records are removed from

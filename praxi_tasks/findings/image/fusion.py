@@ -14,7 +14,7 @@ from praxi_tasks.discovery.prediction import LayerPrediction, ReleasePrediction
 from praxi_tasks.ecosystems import ecosystem_of
 from praxi_tasks.findings.image.claim_history import TrackedClaim, follow_claims
 from praxi_tasks.findings.image.distribution_owner import with_owners
-from praxi_tasks.findings.image.file_tree import FileTree, LayerChanges, merged, printable, telling
+from praxi_tasks.findings.image.file_tree import FileTree, LayerChanges, merged, printable, significant
 from praxi_tasks.findings.packages.component import (
     FINGERPRINT,
     INVENTORY,
@@ -196,7 +196,7 @@ class _Fusion:
         """Return the layer that ended a claimed package, or None if it is still there."""
         if tracked.dropped is None or tracked.superseded:
             return tracked.dropped
-        known = [path for path in tracked.claim.files if telling(path) and self._tree.saw(path)]
+        known = [path for path in tracked.claim.files if significant(path) and self._tree.saw(path)]
         if not known and ecosystem_of(tracked.claim.ecosystem).of_distribution:
             return None  # the files were never listed: losing the database removed no file
         alive = sum(self._tree.layer_of(path) is not None for path in known)

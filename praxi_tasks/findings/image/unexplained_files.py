@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from praxi_tasks.discovery.prediction import UnexplainedRoot
-from praxi_tasks.findings.image.file_tree import merged, telling
+from praxi_tasks.findings.image.file_tree import merged, significant
 from praxi_tasks.findings.image.fusion import FusedImage
 
 _DEPTH: Final = 4
@@ -44,7 +44,7 @@ def unexplained_files(image: FusedImage) -> UnexplainedFiles:
     by_layer: Counter[int] = Counter()
     by_folder: Counter[str] = Counter()
     for path, number in regular.items():
-        if path in image.claimed or not telling(path):
+        if path in image.claimed or not significant(path):
             continue
         roots = open_roots[number]
         root = _folder(path) if roots is None else roots.above(path)

@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from praxi_tasks.findings.detectors.outdated import ReleaseLists, outdated_findings
+from praxi_tasks.findings.detectors.detector import Knowledge
+from praxi_tasks.findings.detectors.outdated import Outdated
 from praxi_tasks.findings.feeds.folder import FolderFeeds
+from praxi_tasks.findings.feeds.release_lists import ReleaseLists
 from praxi_tasks.findings.finding import Finding
-from praxi_tasks.findings.image.fusion import fuse
+from praxi_tasks.findings.image.fusion import LayerFacts
+from tests.findings.detectors.detect import detect
 from tests.findings.images import layer, pypi, seen
 
 LISTS = {
@@ -31,8 +34,11 @@ def lists(tmp_path: Path) -> ReleaseLists:
 
 
 def found(lists: ReleaseLists, version: str, at: str) -> list[Finding]:
-    image = fuse([layer(1, claims=[pypi("flask", version)])])
-    return list(outdated_findings(image.components, lists, date.fromisoformat(at)))
+    return outdated(lists, at, layer(1, claims=[pypi("flask", version)]))
+
+
+def outdated(lists: ReleaseLists, at: str, image: LayerFacts) -> list[Finding]:
+    return detect(Outdated, image, knowledge=Knowledge(date.fromisoformat(at), releases=lists))
 
 
 def test_versions_and_days_behind(lists: ReleaseLists) -> None:
@@ -53,17 +59,10 @@ def test_a_version_no_index_lists_is_behind_without_days(lists: ReleaseLists) ->
 
 
 def test_the_newest_of_a_tie_counts(lists: ReleaseLists) -> None:
-    tie = fuse([layer(1, ["a"], releases=[seen("pypi", "flask", ["1.0", "2.0"], "a")])])
-    assert not list(outdated_findings(tie.components, lists, date(2025, 1, 1)))
+    tie = layer(1, ["a"], releases=[seen("pypi", "flask", ["1.0", "2.0"], "a")])
+    assert not outdated(lists, "2025-01-01", tie)
 
 
 @pytest.mark.parametrize("version", ["not a version", "9.9"])
 def test_what_is_current_or_unreadable_is_silent(lists: ReleaseLists, version: str) -> None:
     assert not found(lists, version, "2026-12-31")
-
-
-def test_a_broken_list_is_a_problem(tmp_path: Path) -> None:
-    (tmp_path / "releases").mkdir()
-    (tmp_path / "releases/pypi.json").write_text("[1, 2")
-    (tmp_path / "releases/npm.json").write_text('{"left-pad": {"1.0.0": "2016-01-01"}}')
-    assert ReleaseLists.load(FolderFeeds(tmp_path)).problems[0].name == "releases/pypi.json"
