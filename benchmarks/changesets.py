@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from praxi_tasks.discovery.tokens import Tokenizer
-from praxi_tasks.learning.data.recordings import Recording
+from praxi_tasks.learning.data import Recording
 from praxi_tasks.learning.estimators.samples import Samples
 
 Answers = list[dict[str, float]]

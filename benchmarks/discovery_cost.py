@@ -18,7 +18,7 @@ from praxi_tasks.discovery.model import Model
 from praxi_tasks.fingerprint.tagset import Tagset
 from praxi_tasks.learning.catalogue.builder import build_catalogue
 from praxi_tasks.learning.catalogue.debian_contents import read_packages
-from praxi_tasks.learning.data.release_files import read_releases
+from praxi_tasks.learning.data import read_releases
 from praxi_tasks.learning.training.from_files import learn_files
 
 

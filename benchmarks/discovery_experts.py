@@ -22,7 +22,7 @@ from praxi_tasks.discovery.scorer import Scorer
 from praxi_tasks.fingerprint.paths import PathKind
 from praxi_tasks.learning.catalogue.debian_contents import read_archive, read_packages
 from praxi_tasks.learning.catalogue.shared_paths import confusable_groups
-from praxi_tasks.learning.data.release_files import read_releases
+from praxi_tasks.learning.data import read_releases
 from praxi_tasks.learning.estimators.assignment import ROUTINGS, Assignment
 from praxi_tasks.learning.estimators.release_experts import train_release_experts
 from praxi_tasks.learning.synthesis.augmentation import Damage

@@ -16,7 +16,7 @@ from praxi_tasks.discovery.release import Release
 from praxi_tasks.discovery.versions import compare_versions
 from praxi_tasks.fingerprint.paths import PathKind
 from praxi_tasks.learning.catalogue.builder import build_catalogue
-from praxi_tasks.learning.data.release_files import read_releases
+from praxi_tasks.learning.data import read_releases
 from praxi_tasks.learning.synthesis.augmentation import Damage
 from praxi_tasks.learning.synthesis.layer_sampler import LabelledLayer, LayerSampler
 from praxi_tasks.learning.training.from_files import make_scorer

@@ -16,7 +16,7 @@ from benchmarks.discovery_vw import published, tuned
 from benchmarks.report import Table, write_results
 from praxi_tasks.discovery.decision_rule import STRATEGIES, DecisionRule, select_candidates
 from praxi_tasks.discovery.experts import Router
-from praxi_tasks.learning.data.recordings import read_changesets
+from praxi_tasks.learning.data import read_changesets
 from praxi_tasks.learning.estimators.assignment import ROUTINGS, Assignment, Routing
 from praxi_tasks.learning.estimators.experts import ExpertHyperparameters, train_experts
 

@@ -28,11 +28,9 @@ from praxi_tasks.discovery.tokens import Tokenizer
 from praxi_tasks.learning.catalogue.builder import build_catalogue
 from praxi_tasks.learning.catalogue.debian_contents import read_packages
 from praxi_tasks.learning.catalogue.folder_claims import restrict_folder_claims
-from praxi_tasks.learning.data.release_store import ReleaseStore
-from praxi_tasks.learning.data.stored_release import StoredRelease
+from praxi_tasks.learning.data import ReleaseStore, StoredRelease
 from praxi_tasks.learning.evaluation.champion_challenger import score_layers
-from praxi_tasks.learning.run.plan import TrainingSettings
-from praxi_tasks.learning.run.steps import TrainingRun
+from praxi_tasks.learning.run import TrainingRun, TrainingSettings
 from praxi_tasks.learning.synthesis.augmentation import Damage
 from praxi_tasks.learning.synthesis.layer_sampler import LabelledLayer, LayerSampler
 from praxi_tasks.learning.training.from_files import learn_files

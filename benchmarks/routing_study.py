@@ -18,7 +18,7 @@ from benchmarks.discovery_data import data_folder
 from benchmarks.report import Table, write_results
 from praxi_tasks.discovery.experts import Expert, Router
 from praxi_tasks.discovery.tokens import Tokenizer
-from praxi_tasks.learning.data.release_files import read_releases
+from praxi_tasks.learning.data import read_releases
 from praxi_tasks.learning.estimators.assignment import Assignment, Routing
 from praxi_tasks.learning.estimators.experts import ExpertHyperparameters, train_experts
 from praxi_tasks.learning.estimators.samples import Samples

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from praxi_tasks.discovery.prediction import LayerPrediction
 from praxi_tasks.findings.packages.purl import claim_purl
 from praxi_tasks.inventory import Claim, Inventory
-from praxi_tasks.learning.data.requests import NewPackage
+from praxi_tasks.learning.data import NewPackage
 from praxi_tasks.store import Store, documents, keys
 
 if TYPE_CHECKING:

@@ -32,11 +32,8 @@ def build(release: str, index: str, seconds: float) -> None:
     pod without Secrets, as praxi_train does.
     """
     from praxi_tasks.environment import parsed, public_url
-    from praxi_tasks.learning.builds.build_release import build_release
-    from praxi_tasks.learning.builds.build_result import BuildResult
-    from praxi_tasks.learning.builds.sandbox import Bounds
-    from praxi_tasks.learning.builds.stdout_protocol import to_lines
-    from praxi_tasks.learning.data.requests import parse_label
+    from praxi_tasks.learning.builds import Bounds, BuildResult, build_release, to_lines
+    from praxi_tasks.learning.data import parse_label
 
     source = parsed(index, public_url, "--index")
     listing = build_release(parse_label(release), source, Bounds(seconds=seconds))

@@ -10,7 +10,7 @@ from praxi_tasks.cli.options import model_option, run_option, store_option
 from praxi_tasks.store import open_store
 
 if TYPE_CHECKING:
-    from praxi_tasks.learning.run.steps import TrainingRun
+    from praxi_tasks.learning.run import TrainingRun
 
 
 @click.group()
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.pass_context
 def learn(context: click.Context, store_uri: str, run_id: str) -> None:
     """Learn new releases: the steps of one training, in the order in which they are listed."""
-    from praxi_tasks.learning.run.steps import TrainingRun
+    from praxi_tasks.learning.run import TrainingRun
 
     context.obj = TrainingRun(open_store(store_uri), run_id)
 
@@ -36,7 +36,7 @@ def releases(
     """Gather what is to be learned, and pack it into batches."""
     import msgspec
 
-    from praxi_tasks.learning.run.plan import read_settings
+    from praxi_tasks.learning.run import read_settings
 
     chosen = read_settings(settings)
     text = f"{chosen.list or ''}\n{listed.read()}" if listed else chosen.list
@@ -63,8 +63,8 @@ def fingerprint(run: TrainingRun, batch: int) -> None:
 def built(run: TrainingRun, release: str, printed: IO[str]) -> None:
     """Keep what `praxi build RELEASE` PRINTED, by default from standard input, for `train` to look at."""
     from praxi_tasks.errors import DataError
-    from praxi_tasks.learning.builds.stdout_protocol import Listener
-    from praxi_tasks.learning.data.requests import parse_label
+    from praxi_tasks.learning.builds import Listener
+    from praxi_tasks.learning.data import parse_label
 
     listener = Listener()
     for line in printed:
@@ -123,7 +123,7 @@ def promote(run: TrainingRun) -> None:
 @click.pass_context
 def report(context: click.Context) -> None:
     """Write the training's report, close its requests, and say so if the new model was held back."""
-    from praxi_tasks.learning.run.finish import close_training
+    from praxi_tasks.learning.run import close_training
     from praxi_tasks.notify.messages import send_message
 
     given = context.parent.params if context.parent else {}

@@ -9,7 +9,7 @@ import click
 from praxi_tasks.cli.options import store_option
 
 if TYPE_CHECKING:
-    from praxi_tasks.learning.model_registry.mlflow import ModelRegistry
+    from praxi_tasks.learning.model_registry import ModelRegistry
 
 
 @click.group()
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @click.pass_context
 def models(context: click.Context, store_uri: str) -> None:
     """See the versions of the model, compare two, and put one in use."""
-    from praxi_tasks.learning.model_registry.mlflow import ModelRegistry, tracking_uri
+    from praxi_tasks.learning.model_registry import ModelRegistry, tracking_uri
     from praxi_tasks.store import open_store
 
     context.obj = ModelRegistry(tracking_uri(open_store(store_uri).uri))
@@ -66,11 +66,11 @@ def promote(registry: ModelRegistry, version: str) -> None:
 @click.pass_context
 def prune(context: click.Context, keep: int) -> None:
     """Delete all versions but the newest and those that are, were or may be in use."""
-    from praxi_tasks.learning.run import retention
+    from praxi_tasks.learning.run import prune as delete_unneeded
     from praxi_tasks.store import open_store
 
     store = open_store((context.parent.params if context.parent else {})["store_uri"])
-    gone = retention.prune(store, context.obj, keep)
+    gone = delete_unneeded(store, context.obj, keep)
     for version in gone:
         click.echo(f"version {version.version} is deleted  {version.model}  {version.origin}")
     click.echo(f"{len(context.obj.versions())} versions are kept")

@@ -64,7 +64,7 @@ def _predict_changesets(
     import msgspec
 
     from praxi_tasks.discovery.model import Model
-    from praxi_tasks.learning.data.recordings import name_changesets, read_changesets
+    from praxi_tasks.learning.data import name_changesets, read_changesets
 
     model = Model.load(model_uri, decision_rule=decision_rule)
     document = msgspec.json.encode(list(name_changesets(read_changesets(changesets), model)))
@@ -78,7 +78,7 @@ def _predict_run(run_id: str, model_uri: str, decision_rule: DecisionRule, store
     from praxi_tasks.audit.run import AuditRun
     from praxi_tasks.audit.timing import timed
     from praxi_tasks.discovery.model import Model
-    from praxi_tasks.learning.model_registry.resolve import resolve_once
+    from praxi_tasks.learning.model_registry import resolve_once
 
     store = open_store(store_uri)
     with timed(store, run_id, "predict"):

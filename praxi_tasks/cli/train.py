@@ -56,7 +56,7 @@ def train(
 ) -> None:
     """Learn releases and recorded changesets, and write the model that names them."""
     from praxi_tasks.discovery.model import Model
-    from praxi_tasks.learning.data.bundled_releases import write_bundled
+    from praxi_tasks.learning.data import write_bundled
     from praxi_tasks.learning.estimators.assignment import Assignment
     from praxi_tasks.learning.training.from_files import learn_files
 

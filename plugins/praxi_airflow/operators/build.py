@@ -11,8 +11,8 @@ from praxi_airflow.operators.task import PraxiTaskOperator
 from praxi_airflow.run_key import run_key
 from praxi_airflow.runners.command import Command
 from praxi_airflow.settings.core import Settings
-from praxi_tasks.learning.builds.stdout_protocol import Listener
-from praxi_tasks.learning.data.requests import parse_label
+from praxi_tasks.learning.builds import Listener
+from praxi_tasks.learning.data import parse_label
 from praxi_tasks.store import keys, open_store
 
 

@@ -11,7 +11,7 @@ from praxi_airflow.errors import airflow_failures
 from praxi_airflow.run_key import run_key
 from praxi_airflow.settings.core import load_settings
 from praxi_tasks.errors import KeyNotFoundError
-from praxi_tasks.learning.data.requests import NewPackage
+from praxi_tasks.learning.data import NewPackage
 from praxi_tasks.store import Store, documents, keys, open_store
 
 logger = logging.getLogger(__name__)

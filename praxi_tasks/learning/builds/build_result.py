@@ -12,9 +12,8 @@ import numpy as np
 import zstandard
 
 from praxi_tasks.errors import DataError
-from praxi_tasks.learning.data.requests import NewPackage
-from praxi_tasks.learning.data.stored_release import StoredRelease
-from praxi_tasks.learning.sources.pypi.wheel import check_wheel_name
+from praxi_tasks.learning.data import NewPackage, StoredRelease
+from praxi_tasks.learning.sources import check_wheel_name
 from praxi_tasks.store.frames import unpack_frame
 
 _MOST_BYTES: Final = 64 << 20

@@ -7,10 +7,8 @@ from collections.abc import Iterable
 
 from praxi_tasks.errors import DataError, KeyNotFoundError, ReleaseError
 from praxi_tasks.learning.builds.build_result import BuildResult
-from praxi_tasks.learning.data.release_store import ReleaseStore
-from praxi_tasks.learning.data.requests import NewPackage
-from praxi_tasks.learning.data.stored_release import StoredRelease
-from praxi_tasks.learning.sources.collector import Collected, amend_last_attempt
+from praxi_tasks.learning.data import NewPackage, ReleaseStore, StoredRelease
+from praxi_tasks.learning.sources import Collected, amend_last_attempt
 from praxi_tasks.store import Store, keys
 
 logger = logging.getLogger(__name__)

@@ -34,7 +34,7 @@ from praxi_tasks.fingerprint.paths import (
 )
 from praxi_tasks.learning.catalogue.builder import sample_keys
 from praxi_tasks.learning.catalogue.folder_owners import FolderOwners
-from praxi_tasks.learning.data.compressed_lines import open_lines
+from praxi_tasks.learning.data import open_lines
 
 ECOSYSTEM: Final = DEB.purl_type
 MOST_FILES: Final = 5_000

@@ -1,1 +1,26 @@
-"""The registry of model versions, and which of them is in use."""
+"""The registry of model versions in MLflow, and which of them is in use."""
+
+from __future__ import annotations
+
+from praxi_tasks.learning.model_registry.mlflow import (
+    CHAMPION,
+    LOGGED_MODEL,
+    ORIGIN_TAG,
+    ModelRegistry,
+    ModelVersion,
+    tracking_uri,
+)
+from praxi_tasks.learning.model_registry.resolve import ResolvedModel, load_base, resolve_model, resolve_once
+
+__all__ = [
+    "CHAMPION",
+    "LOGGED_MODEL",
+    "ModelRegistry",
+    "ModelVersion",
+    "ORIGIN_TAG",
+    "ResolvedModel",
+    "load_base",
+    "resolve_model",
+    "resolve_once",
+    "tracking_uri",
+]

@@ -1,1 +1,16 @@
-"""One training, step by step: plan, collect, train, evaluate, promote, report."""
+"""The steps of one training: plan, collect, train, evaluate, promote, report."""
+
+from __future__ import annotations
+
+from praxi_tasks.learning.run.finish import close_training
+from praxi_tasks.learning.run.plan import TrainingSettings, read_settings
+from praxi_tasks.learning.run.retention import prune
+from praxi_tasks.learning.run.steps import TrainingRun
+
+__all__ = [
+    "TrainingRun",
+    "TrainingSettings",
+    "close_training",
+    "prune",
+    "read_settings",
+]

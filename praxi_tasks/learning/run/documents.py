@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from praxi_tasks.learning.evaluation.gate import Check, Verdict
-from praxi_tasks.learning.model_registry.resolve import ResolvedModel
+from praxi_tasks.learning.model_registry import ResolvedModel
 
 
 class Trained(msgspec.Struct, frozen=True):

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from praxi_tasks.errors import CorruptObjectError, KeyNotFoundError, PraxiError
-from praxi_tasks.learning.data.requests import mark_served, request_retry
+from praxi_tasks.learning.data import mark_served, request_retry
 from praxi_tasks.learning.evaluation.champion_challenger import Evaluation
-from praxi_tasks.learning.model_registry.mlflow import CHAMPION, ModelRegistry, tracking_uri
+from praxi_tasks.learning.model_registry import CHAMPION, ModelRegistry, tracking_uri
 from praxi_tasks.learning.run.documents import Judged, Promotion, Trained, TrainingSummary
 from praxi_tasks.learning.run.plan import TrainingPlan
 from praxi_tasks.learning.run.report.page import ReportData, training_page

@@ -8,10 +8,10 @@ from typing import Final
 import msgspec
 
 from praxi_tasks.errors import UsageError
-from praxi_tasks.learning.data.requests import NewPackage
+from praxi_tasks.learning.data import NewPackage
 from praxi_tasks.learning.estimators.assignment import Assignment, Routing
 from praxi_tasks.learning.evaluation.gate import Bars
-from praxi_tasks.learning.model_registry.resolve import ResolvedModel
+from praxi_tasks.learning.model_registry import ResolvedModel
 
 BATCH: Final = 25
 """How many releases one task gets: a few seconds each where an index is asked."""

@@ -12,8 +12,7 @@ from typing import Final
 from praxi_tasks.discovery.bundle import MANIFEST
 from praxi_tasks.environment import read, whole_number
 from praxi_tasks.errors import KeyNotFoundError
-from praxi_tasks.learning.model_registry.mlflow import CHAMPION, ModelRegistry, ModelVersion
-from praxi_tasks.learning.model_registry.resolve import ResolvedModel
+from praxi_tasks.learning.model_registry import CHAMPION, ModelRegistry, ModelVersion, ResolvedModel
 from praxi_tasks.learning.run.documents import Trained
 from praxi_tasks.learning.run.plan import TrainingPlan
 from praxi_tasks.store import Store, documents, keys

@@ -16,30 +16,36 @@ import numpy as np
 from praxi_tasks.discovery.bundle import bundle_size
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.errors import KeyNotFoundError, UsageError
-from praxi_tasks.learning.builds.import_results import import_builds
-from praxi_tasks.learning.data.bundled_releases import import_bundled
-from praxi_tasks.learning.data.release_store import Identity, ReleaseStore
-from praxi_tasks.learning.data.requests import (
+from praxi_tasks.learning.builds import import_builds
+from praxi_tasks.learning.data import (
+    Identity,
     NewPackage,
+    ReleaseStore,
+    StoredRelease,
     asked_for,
+    import_bundled,
     merge,
     open_requests,
     parse_label,
     read_list,
 )
-from praxi_tasks.learning.data.stored_release import StoredRelease
 from praxi_tasks.learning.estimators.hyperparameters import DEFAULTS
 from praxi_tasks.learning.evaluation.champion_challenger import MOST_RELEASES, Evaluation, evaluate
 from praxi_tasks.learning.evaluation.gate import judge
-from praxi_tasks.learning.model_registry.mlflow import CHAMPION, ORIGIN_TAG, ModelRegistry, tracking_uri
-from praxi_tasks.learning.model_registry.resolve import load_base, resolve_model
+from praxi_tasks.learning.model_registry import (
+    CHAMPION,
+    ORIGIN_TAG,
+    ModelRegistry,
+    load_base,
+    resolve_model,
+    tracking_uri,
+)
 from praxi_tasks.learning.run.documents import Judged, Promotion, Trained
 from praxi_tasks.learning.run.plan import TrainingPlan, TrainingSettings
 from praxi_tasks.learning.run.tracking import Tracker, artifacts
 from praxi_tasks.learning.run.tuning import MOST_RELEASES as SAMPLE
 from praxi_tasks.learning.run.tuning import Tuning
-from praxi_tasks.learning.sources.collector import Collected, Collector
-from praxi_tasks.learning.sources.configured import configured_sources
+from praxi_tasks.learning.sources import Collected, Collector, configured_sources
 from praxi_tasks.learning.training.task import TrainingTask, space_of
 from praxi_tasks.store import Store, documents, keys
 

@@ -11,7 +11,7 @@ import msgspec
 
 from praxi_tasks.discovery.bundle import copy_bundle
 from praxi_tasks.learning.evaluation.champion_challenger import Evaluation, Scores
-from praxi_tasks.learning.model_registry.mlflow import LOGGED_MODEL, ModelRegistry, tracking_uri
+from praxi_tasks.learning.model_registry import LOGGED_MODEL, ModelRegistry, tracking_uri
 from praxi_tasks.learning.run.documents import Judged, Trained
 from praxi_tasks.learning.run.plan import TrainingSettings
 

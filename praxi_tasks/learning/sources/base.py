@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from praxi_tasks.learning.data.requests import NewPackage
-from praxi_tasks.learning.data.stored_release import StoredRelease
+from praxi_tasks.learning.data import NewPackage, StoredRelease
 
 
 class Source(Protocol):

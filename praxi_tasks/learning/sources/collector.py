@@ -16,9 +16,7 @@ from praxi_tasks.errors import (
     SourceOnlyError,
     StoreUnavailableError,
 )
-from praxi_tasks.learning.data.release_store import ReleaseStore
-from praxi_tasks.learning.data.requests import NewPackage, of_version
-from praxi_tasks.learning.data.stored_release import StoredRelease
+from praxi_tasks.learning.data import NewPackage, ReleaseStore, StoredRelease, of_version
 from praxi_tasks.learning.sources.base import Source
 from praxi_tasks.store import Store, documents, keys
 

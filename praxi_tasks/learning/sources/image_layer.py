@@ -18,8 +18,7 @@ from praxi_tasks.errors import KeyNotFoundError, ReleaseNotFoundError
 from praxi_tasks.fingerprint.paths import PathKind, normalise_all
 from praxi_tasks.fingerprint.tagset import Tagset
 from praxi_tasks.inventory import Claim, Inventory
-from praxi_tasks.learning.data.requests import NewPackage
-from praxi_tasks.learning.data.stored_release import StoredRelease
+from praxi_tasks.learning.data import NewPackage, StoredRelease
 from praxi_tasks.store import Store, keys
 
 LEAST_SHARE: Final = 0.9

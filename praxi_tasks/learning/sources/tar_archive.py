@@ -9,8 +9,7 @@ import numpy as np
 
 from praxi_tasks.errors import ReleaseRefusedError
 from praxi_tasks.fingerprint.changeset import Changeset
-from praxi_tasks.learning.data.requests import NewPackage
-from praxi_tasks.learning.data.stored_release import MOST_FILES, StoredRelease
+from praxi_tasks.learning.data import MOST_FILES, NewPackage, StoredRelease
 from praxi_tasks.oci.image.model import Blob, Descriptor
 from praxi_tasks.oci.layer.limits import LayerLimits
 from praxi_tasks.oci.layer.reader import read_layer

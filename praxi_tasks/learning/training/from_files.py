@@ -24,10 +24,7 @@ from praxi_tasks.learning.catalogue.debian_contents import (
     read_packages,
 )
 from praxi_tasks.learning.catalogue.shared_paths import confusable_groups
-from praxi_tasks.learning.data.bundled_releases import choose
-from praxi_tasks.learning.data.recordings import read_changesets
-from praxi_tasks.learning.data.release_files import read_releases
-from praxi_tasks.learning.data.wheel_files import is_wheel, read_wheel
+from praxi_tasks.learning.data import choose, is_wheel, read_changesets, read_releases, read_wheel
 from praxi_tasks.learning.estimators.assignment import BY_DEFAULT, Assignment
 from praxi_tasks.learning.estimators.expert_ensemble import grow
 from praxi_tasks.learning.estimators.samples import Samples

@@ -19,8 +19,7 @@ from praxi_tasks.learning.catalogue.builder import build_catalogue
 from praxi_tasks.learning.catalogue.debian_contents import Archive
 from praxi_tasks.learning.catalogue.folder_claims import restrict_folder_claims
 from praxi_tasks.learning.catalogue.subset import without
-from praxi_tasks.learning.data.release_store import ReleaseIndex
-from praxi_tasks.learning.data.stored_release import StoredRelease
+from praxi_tasks.learning.data import ReleaseIndex, StoredRelease
 from praxi_tasks.learning.estimators.assignment import BY_DEFAULT, Assignment
 from praxi_tasks.learning.estimators.hyperparameters import DEFAULTS, Hyperparameters
 from praxi_tasks.learning.training.extend import add_releases, give_experts

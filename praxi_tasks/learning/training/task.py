@@ -9,8 +9,7 @@ from typing import Final
 import numpy as np
 
 from praxi_tasks.discovery.model import Model
-from praxi_tasks.learning.data.release_store import ReleaseIndex
-from praxi_tasks.learning.data.stored_release import StoredRelease
+from praxi_tasks.learning.data import ReleaseIndex, StoredRelease
 from praxi_tasks.learning.estimators.assignment import Assignment
 from praxi_tasks.learning.estimators.hyperparameters import DEFAULTS, Hyperparameters, Space
 from praxi_tasks.learning.evaluation.champion_challenger import draw, score_layers

@@ -12,7 +12,7 @@ from praxi_tasks.learning.evaluation.champion_challenger import Evaluation
 from praxi_tasks.learning.run.documents import Judged, Promotion, Trained, TrainingSummary
 from praxi_tasks.learning.run.report import assets, charts, history
 from praxi_tasks.learning.run.report.figure import Figure
-from praxi_tasks.learning.sources.collector import Collected
+from praxi_tasks.learning.sources import Collected
 
 _DIGEST: Final = re.compile(r"(sha256:[0-9a-f]{12})[0-9a-f]{52}")
 _LABELS: Final[Mapping[str, str]] = {

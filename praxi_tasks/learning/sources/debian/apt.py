@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from praxi_tasks.ecosystems import DEB
-from praxi_tasks.learning.data.requests import NewPackage
-from praxi_tasks.learning.data.stored_release import StoredRelease
+from praxi_tasks.learning.data import NewPackage, StoredRelease
 from praxi_tasks.learning.sources.debian.deb_archive import open_data_archive
 from praxi_tasks.learning.sources.package_managers import ask, check_words, download, is_there, scratch
 from praxi_tasks.learning.sources.tar_archive import list_tar

@@ -12,8 +12,7 @@ import msgspec
 
 from praxi_tasks.ecosystems import NPM
 from praxi_tasks.errors import ReleaseError, ReleaseNotFoundError
-from praxi_tasks.learning.data.requests import NewPackage
-from praxi_tasks.learning.data.stored_release import StoredRelease
+from praxi_tasks.learning.data import NewPackage, StoredRelease
 from praxi_tasks.learning.sources.fetching import read_page, save_file
 from praxi_tasks.learning.sources.npm.tarball import list_tarball
 from praxi_tasks.learning.sources.package_managers import check_words, scratch

@@ -6,8 +6,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from praxi_tasks.learning.data.requests import NewPackage
-from praxi_tasks.learning.data.stored_release import StoredRelease
+from praxi_tasks.learning.data import NewPackage, StoredRelease
 from praxi_tasks.learning.sources.tar_archive import list_tar
 
 _NODE_MODULES: Final = "usr/local/lib/node_modules"

@@ -6,8 +6,7 @@ import re
 from collections.abc import Sequence
 
 from praxi_tasks.ecosystems import PYPI
-from praxi_tasks.learning.data.requests import NewPackage
-from praxi_tasks.learning.data.stored_release import StoredRelease
+from praxi_tasks.learning.data import NewPackage, StoredRelease
 from praxi_tasks.learning.sources.package_managers import ask, check_words, download, is_there, scratch
 from praxi_tasks.learning.sources.pypi.wheel import list_wheel
 

@@ -11,8 +11,7 @@ from packaging.version import InvalidVersion, Version
 
 from praxi_tasks.ecosystems import PYPI
 from praxi_tasks.errors import ReleaseNotFoundError
-from praxi_tasks.learning.data.requests import NewPackage
-from praxi_tasks.learning.data.stored_release import StoredRelease
+from praxi_tasks.learning.data import NewPackage, StoredRelease
 from praxi_tasks.learning.sources.fetching import save_file
 from praxi_tasks.learning.sources.package_managers import check_words, scratch
 from praxi_tasks.learning.sources.pypi.project_page import IndexFile, index_files

@@ -9,9 +9,7 @@ from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 
 from praxi_tasks.errors import ReleaseRefusedError
-from praxi_tasks.learning.data.requests import NewPackage
-from praxi_tasks.learning.data.stored_release import MOST_FILES, StoredRelease
-from praxi_tasks.learning.data.wheel_files import open_wheel, read_wheel
+from praxi_tasks.learning.data import MOST_FILES, NewPackage, StoredRelease, open_wheel, read_wheel
 
 _LONGEST_NAME: Final = 200
 

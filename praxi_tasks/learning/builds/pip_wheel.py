@@ -11,10 +11,8 @@ from urllib.parse import urlsplit
 from praxi_tasks.errors import BuildError, PraxiError
 from praxi_tasks.learning.builds.build_result import BuildResult
 from praxi_tasks.learning.builds.sandbox import Bounds, run_sandboxed
-from praxi_tasks.learning.data.requests import NewPackage
-from praxi_tasks.learning.sources.package_managers import scratch
-from praxi_tasks.learning.sources.pypi.sdist import SdistSource
-from praxi_tasks.learning.sources.pypi.wheel import list_wheel
+from praxi_tasks.learning.data import NewPackage
+from praxi_tasks.learning.sources import SdistSource, list_wheel, scratch
 
 IDENTITIES: Final = Path("/var/run/secrets")
 """Where clusters and clouds mount the service account tokens of a pod."""

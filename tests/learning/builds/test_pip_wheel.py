@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from praxi_tasks.errors import BuildError
-from praxi_tasks.learning.builds.build_release import build_release, refuse_tokens
+from praxi_tasks.learning.builds.pip_wheel import build_release, refuse_tokens
 from praxi_tasks.learning.builds.sandbox import Bounds
 from praxi_tasks.learning.data.requests import parse_label
 from tests.support.certificates import public_part, self_signed

@@ -1,0 +1,21 @@
+"""What other rooms may use of this one."""
+
+from __future__ import annotations
+
+from praxi_tasks.learning import model_registry
+
+
+def test_the_exported_names() -> None:
+    assert sorted(model_registry.__all__) == [
+        "CHAMPION",
+        "LOGGED_MODEL",
+        "ModelRegistry",
+        "ModelVersion",
+        "ORIGIN_TAG",
+        "ResolvedModel",
+        "load_base",
+        "resolve_model",
+        "resolve_once",
+        "tracking_uri",
+    ]
+    assert all(getattr(model_registry, name) is not None for name in model_registry.__all__)

@@ -1,0 +1,16 @@
+"""What other rooms may use of this one."""
+
+from __future__ import annotations
+
+from praxi_tasks.learning import run
+
+
+def test_the_exported_names() -> None:
+    assert sorted(run.__all__) == [
+        "TrainingRun",
+        "TrainingSettings",
+        "close_training",
+        "prune",
+        "read_settings",
+    ]
+    assert all(getattr(run, name) is not None for name in run.__all__)
