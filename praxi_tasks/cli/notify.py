@@ -31,7 +31,8 @@ def notify(
     """
     from praxi_tasks.notify.alertmanager import Alertmanagers
     from praxi_tasks.notify.alerts import ALERTNAME, alert_changes
-    from praxi_tasks.notify.messages import change_message, send_message
+    from praxi_tasks.notify.changes import change_message
+    from praxi_tasks.notify.messages import send_message
 
     store = open_store(store_uri)
     audit = documents.read(store, AuditRun(store, run_id).key("findings.json"), AssessedAudit)

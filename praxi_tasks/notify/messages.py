@@ -1,4 +1,4 @@
-"""Messages about changes to anything Apprise reaches: chat, mail, pagers."""
+"""Messages to anything Apprise reaches: chat, mail, pagers."""
 
 from __future__ import annotations
 
@@ -6,34 +6,8 @@ from typing import Final
 
 from praxi_tasks.environment import read_text
 from praxi_tasks.errors import NotifyError, UsageError
-from praxi_tasks.findings.assessment.document import AssessedAudit
-from praxi_tasks.notify.alerts import counted
 
 URLS: Final = "PRAXI_NOTIFY_URLS"
-_NAMED: Final = 10
-
-
-def change_message(audit: AssessedAudit) -> tuple[str, str] | None:
-    """Return title and text about what changed, or None if nothing did.
-
-    Improvements alone are no message: they are in the report.
-    """
-    news = [
-        (image, finding)
-        for image in audit.images
-        for finding in image.open_findings
-        if (image.image, finding.key) in audit.new | audit.worse
-    ]
-    if not news:
-        return None
-    lines = [
-        f"{finding.severity}: {finding.id} in {image.image}: {finding.title}. {finding.action}"
-        for image, finding in news[:_NAMED]
-    ]
-    if len(news) > _NAMED:
-        lines.append(f"and {len(news) - _NAMED} more: see the report of {audit.run}")
-    title = f"Praxi: {counted(finding for _, finding in news)} new or worse, {len(audit.resolved)} resolved"
-    return title, "\n".join(lines)
 
 
 def send_message(title: str, text: str, urls: str | None = None) -> bool:

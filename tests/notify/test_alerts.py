@@ -17,7 +17,8 @@ from praxi_tasks.findings.finding import Finding, Ignored
 from praxi_tasks.findings.policy import Policy, parse_policy
 from praxi_tasks.notify.alertmanager import Alert, Alertmanager
 from praxi_tasks.notify.alerts import ALERTNAME, alert_changes
-from praxi_tasks.notify.messages import change_message, send_message
+from praxi_tasks.notify.changes import change_message
+from praxi_tasks.notify.messages import send_message
 from tests.support.alertmanager import Receiver, alertmanager, eventually, receiver
 from tests.support.process import free_port
 

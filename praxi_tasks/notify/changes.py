@@ -1,0 +1,33 @@
+"""The message about what an audit found that the one before did not."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from praxi_tasks.findings.assessment.document import AssessedAudit
+from praxi_tasks.notify.alerts import counted
+
+_NAMED: Final = 10
+
+
+def change_message(audit: AssessedAudit) -> tuple[str, str] | None:
+    """Return title and text about what changed, or None if nothing did.
+
+    Improvements alone are no message: they are in the report.
+    """
+    news = [
+        (image, finding)
+        for image in audit.images
+        for finding in image.open_findings
+        if (image.image, finding.key) in audit.new | audit.worse
+    ]
+    if not news:
+        return None
+    lines = [
+        f"{finding.severity}: {finding.id} in {image.image}: {finding.title}. {finding.action}"
+        for image, finding in news[:_NAMED]
+    ]
+    if len(news) > _NAMED:
+        lines.append(f"and {len(news) - _NAMED} more: see the report of {audit.run}")
+    title = f"Praxi: {counted(finding for _, finding in news)} new or worse, {len(audit.resolved)} resolved"
+    return title, "\n".join(lines)
