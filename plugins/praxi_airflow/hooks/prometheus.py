@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from airflow.sdk import BaseHook
 
 from praxi_airflow.errors import PartialAnswerError, PrometheusUnavailableError
 from praxi_airflow.hooks.prometheus_answers import translated
 from praxi_airflow.hooks.prometheus_connection import Endpoint, read_endpoint
+from praxi_tasks.errors import PraxiError
 
 logger = logging.getLogger(__name__)
 Series = dict[str, Any]
+_NEEDED: Final = "kube_pod_container_info"
 
 
 class PrometheusHook(BaseHook):
@@ -53,7 +55,8 @@ class PrometheusHook(BaseHook):
 
     conn_name_attr: ClassVar[str] = "conn_id"
     default_conn_name: ClassVar[str] = "praxi_prometheus"
-    hook_name: ClassVar[str] = "Prometheus"
+    conn_type: ClassVar[str] = "praxi_prometheus"
+    hook_name: ClassVar[str] = "Prometheus (Praxi)"
 
     def __init__(self, conn_id: str = default_conn_name, *, accept_partial: bool = False) -> None:
         super().__init__()
@@ -92,6 +95,17 @@ class PrometheusHook(BaseHook):
             client = PrometheusClient(self.endpoint, self._on_partial)
             with contextlib.closing(client):
                 return client.query(expression, at.timestamp())
+
+    def test_connection(self) -> tuple[bool, str]:
+        """Ask for the series that an audit needs; return whether there are any, and what to do if not."""
+        try:
+            select = f"{_NEEDED}{{{self.endpoint.matchers}}}"
+            counted = self.query(f"count({select})", datetime.now(UTC))
+        except PraxiError as error:
+            return False, str(error)
+        if not counted:
+            return False, f"it answers, but has no series {select}: is kube-state-metrics scraped?"
+        return True, f"it answers, and has {counted[0]['value'][1]} series {select}"
 
     def answers(self, at: datetime) -> bool:
         """Return whether it answers the smallest of queries: whether it is up."""

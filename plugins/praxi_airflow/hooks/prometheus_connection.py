@@ -85,7 +85,10 @@ class _Reader:
     def __init__(self, conn_id: str, connection: Connection) -> None:
         self._conn_id = conn_id
         self._connection = connection
-        self._extra: dict[str, Any] = connection.extra_dejson
+        # Airflow's form stores a field that was left empty as null or as no text.
+        self._extra: dict[str, Any] = {
+            name: value for name, value in connection.extra_dejson.items() if value not in (None, "")
+        }
 
     def endpoint(self) -> Endpoint:
         connection = self._connection

@@ -287,3 +287,32 @@ class _https:  # noqa: N801 - used as a function
 class _Quiet(SimpleHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         """Say nothing."""
+
+
+def test_the_connection_can_be_tested(connect: Configure, tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    running = Deployment(image="web:1", start=now - timedelta(hours=1), end=now + timedelta(hours=1))
+    with prometheus(tmp_path, [running]) as there:
+        connect(there.url)
+        assert PrometheusHook().test_connection() == (
+            True,
+            "it answers, and has 1 series kube_pod_container_info{}",
+        )
+        connect(there.url, extra={"matchers": 'cluster="other"'})
+        taken, told = PrometheusHook().test_connection()
+        assert not taken
+        assert 'no series kube_pod_container_info{cluster="other"}' in told
+
+
+def test_testing_a_connection_tells_what_is_wrong(connect: Configure) -> None:
+    connect(f"http://127.0.0.1:{free_port()}", extra={"retries": 0})
+    taken, told = PrometheusHook().test_connection()
+    assert not taken
+    assert "praxi_prometheus" in told
+    connect("")
+    assert PrometheusHook().test_connection()[0] is False
+
+
+def test_an_empty_field_of_the_form_counts_as_absent(server: Endpoint, connect: Configure) -> None:
+    connect(server.url, extra={"matchers": None, "timeout": None, "token_file": "", "headers": None})
+    assert ask() == [1.0]

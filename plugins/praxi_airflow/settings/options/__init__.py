@@ -1,0 +1,16 @@
+"""Every setting of the section ``[praxi]``, documented for Airflow's own tools.
+
+Airflow reads this before its configuration is there, so nothing here imports Airflow. The readers in
+:mod:`praxi_airflow.settings` give each value its meaning; a test holds that both know the same settings.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from praxi_airflow.settings.options import core, findings, learning, pods
+from praxi_airflow.settings.options.option import Option
+
+OPTIONS: Final[tuple[Option, ...]] = core.OPTIONS + pods.OPTIONS + findings.OPTIONS + learning.OPTIONS
+
+__all__ = ["OPTIONS", "Option"]

@@ -1,0 +1,71 @@
+"""The settings that :mod:`praxi_airflow.settings.core` reads, but for the pods'."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from praxi_airflow.settings.options.option import Option
+
+OPTIONS: Final = (
+    Option(
+        "store",
+        "Where everything is kept, as a store URI. By default ``.praxi/store`` beside the Dags folder.",
+        example="s3://bucket/praxi",
+    ),
+    Option(
+        "model",
+        "The model that predicts until a training has promoted another, as a store URI. By default "
+        "``.praxi/model`` beside the Dags folder.",
+        example="s3://bucket/praxi/models/starter",
+    ),
+    Option(
+        "runner",
+        "Where tasks run: ``process`` for a process of the worker, ``pod`` for a pod of Kubernetes.",
+        default="process",
+        example="pod",
+    ),
+    Option(
+        "task_python",
+        "The interpreter of the environment that holds ``praxi[tasks]``, for the runner ``process``. By "
+        "default ``.venv-tasks/bin/python`` beside the Dags folder.",
+        example="/opt/praxi/bin/python",
+    ),
+    Option(
+        "prometheus_connection",
+        "Id of the Airflow connection to Prometheus, Thanos or ACM.",
+        default="praxi_prometheus",
+        example="thanos",
+    ),
+    Option(
+        "registry_mirrors",
+        "Where images of a registry are fetched from: ``from=to`` pairs, separated by commas.",
+        example="docker.io=mirror.example/hub",
+    ),
+    Option(
+        "pool",
+        "The Airflow pool that bounds how many tasks run at once.",
+        default="praxi",
+        example="praxi",
+    ),
+    Option(
+        "retries",
+        "How often a task that failed for a passing reason is tried again.",
+        default="3",
+        example="5",
+        kind="integer",
+    ),
+    Option(
+        "retry_delay",
+        "The first pause between two tries, in seconds; it doubles each time, up to 15 minutes.",
+        default="60",
+        example="30",
+        kind="integer",
+    ),
+    Option(
+        "task_timeout",
+        "The longest life of a task, in seconds.",
+        default="7200",
+        example="14400",
+        kind="integer",
+    ),
+)
