@@ -17,8 +17,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from praxi_tasks.oci.image.model import Platform
-from praxi_tasks.oci.registry.settings import RegistrySettings
+from praxi_tasks.oci.image import Platform
+from praxi_tasks.oci.registry import RegistrySettings
 from praxi_tasks.oci.sources import open_source
 from tests.support import images
 from tests.support.registry import Registry, run_registry

@@ -31,9 +31,8 @@ from isal import igzip
 
 from praxi_tasks.errors import DigestMismatchError
 from praxi_tasks.fingerprint.changeset import Changeset
-from praxi_tasks.oci.image.model import Descriptor
-from praxi_tasks.oci.layer.limits import LayerLimits
-from praxi_tasks.oci.layer.reader import read_layer
+from praxi_tasks.oci.image import Descriptor
+from praxi_tasks.oci.layer import LayerLimits, read_layer
 
 ROOT = Path(__file__).resolve().parent.parent
 TREES = {

@@ -30,7 +30,7 @@ from praxi_tasks.audit.report import State
 from praxi_tasks.audit.run import AuditRun, Summary
 from praxi_tasks.discovery.prediction import LayerPrediction, ReleasePrediction
 from praxi_tasks.inventory import Claim, Distribution, Inventory
-from praxi_tasks.oci.image.model import Descriptor, Image, Platform
+from praxi_tasks.oci.image import Descriptor, Image, Platform
 from praxi_tasks.store import Store, documents, keys, open_store
 
 BASES = 400

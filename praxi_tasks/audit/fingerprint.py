@@ -10,8 +10,8 @@ import msgspec
 from praxi_tasks.audit.failure import Failure, attempt
 from praxi_tasks.audit.plan import Plan, PlannedLayer
 from praxi_tasks.fingerprint.layer import fingerprint_layer
-from praxi_tasks.oci.layer.limits import LayerLimits
-from praxi_tasks.oci.registry.settings import RegistrySettings
+from praxi_tasks.oci.layer import LayerLimits
+from praxi_tasks.oci.registry import RegistrySettings
 from praxi_tasks.oci.sources import open_source
 from praxi_tasks.store import Store
 
@@ -22,11 +22,6 @@ class BatchOutcome(msgspec.Struct, frozen=True):
     """How a batch ended: the layers that could not be read, with the reason; all others are in the store."""
 
     failures: dict[str, Failure]
-
-    @property
-    def may_pass(self) -> bool:
-        """Whether trying again may help one of the layers."""
-        return any(failure.retryable for failure in self.failures.values())
 
 
 class LayerReader:

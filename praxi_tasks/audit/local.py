@@ -18,9 +18,9 @@ from praxi_tasks.audit.report import AuditReport
 from praxi_tasks.audit.resolve import ImageResolver
 from praxi_tasks.findings.assessment.document import AssessedAudit
 from praxi_tasks.findings.policy import Policy
-from praxi_tasks.oci.image.model import Platform
-from praxi_tasks.oci.layer.limits import LayerLimits
-from praxi_tasks.oci.registry.settings import RegistrySettings
+from praxi_tasks.oci.image import Platform
+from praxi_tasks.oci.layer import LayerLimits
+from praxi_tasks.oci.registry import RegistrySettings
 from praxi_tasks.store import Store
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import msgspec
 from praxi_tasks.audit.batches import pack
 from praxi_tasks.audit.deployed import DeployedImage
 from praxi_tasks.audit.failure import Failure, attempt
-from praxi_tasks.oci.image.model import Descriptor, Image
+from praxi_tasks.oci.image import Descriptor, Image
 from praxi_tasks.store import Store, keys
 
 logger = logging.getLogger(__name__)

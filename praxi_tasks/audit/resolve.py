@@ -5,9 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from praxi_tasks.audit.deployed import CONFIG, MANIFEST, DeployedImage
-from praxi_tasks.oci.image.model import Image, ImageSource, Platform
-from praxi_tasks.oci.registry.settings import RegistrySettings
-from praxi_tasks.oci.registry.source import RegistrySource
+from praxi_tasks.oci.image import Image, ImageSource, Platform
+from praxi_tasks.oci.registry import RegistrySettings, RegistrySource
 from praxi_tasks.oci.sources import open_source
 from praxi_tasks.store import Store, documents, keys
 

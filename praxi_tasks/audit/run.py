@@ -26,9 +26,9 @@ from praxi_tasks.audit.resolve import ImageResolver
 from praxi_tasks.audit.unknown_packages import NewPackage, new_packages
 from praxi_tasks.errors import KeyNotFoundError, UsageError
 from praxi_tasks.findings.assessment.assessor import Assessor
-from praxi_tasks.oci.image.model import Platform
-from praxi_tasks.oci.layer.limits import LayerLimits
-from praxi_tasks.oci.registry.settings import RegistrySettings
+from praxi_tasks.oci.image import Platform
+from praxi_tasks.oci.layer import LayerLimits
+from praxi_tasks.oci.registry import RegistrySettings
 from praxi_tasks.store import Store, documents, keys
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ from praxi_tasks.cli.output import (
 from praxi_tasks.cli.progress import progress_bars
 from praxi_tasks.discovery.decision_rule import DecisionRule
 from praxi_tasks.errors import ExitCode
-from praxi_tasks.oci.image.model import Platform
+from praxi_tasks.oci.image import Platform
 from praxi_tasks.store import open_store
 
 

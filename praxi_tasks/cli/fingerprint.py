@@ -10,7 +10,7 @@ from praxi_tasks.audit.timing import timed
 from praxi_tasks.cli.options import platform_option, store_option
 from praxi_tasks.cli.progress import progress_bars
 from praxi_tasks.errors import ExitCode, UsageError
-from praxi_tasks.oci.image.model import Platform
+from praxi_tasks.oci.image import Platform
 from praxi_tasks.store import Store, open_store
 
 

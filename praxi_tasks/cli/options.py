@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from praxi_tasks.oci.image.model import Platform
+from praxi_tasks.oci.image import Platform
 
 Command = Callable[..., Any]
 

@@ -12,7 +12,7 @@ from praxi_tasks.cli.options import model_option, platform_option, store_option
 from praxi_tasks.cli.output import format_option, output_option, write_report
 from praxi_tasks.discovery.decision_rule import DecisionRule
 from praxi_tasks.errors import ExitCode, UsageError
-from praxi_tasks.oci.image.model import Platform
+from praxi_tasks.oci.image import Platform
 from praxi_tasks.store import open_store
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.fingerprint.arrays import pack_parts, unpack_arrays
 from praxi_tasks.fingerprint.texts import LinkTargets, Texts
-from praxi_tasks.oci.layer.contents import LayerReading
+from praxi_tasks.oci.layer import LayerReading
 from praxi_tasks.store.frames import unpack_frame
 from praxi_tasks.store.keys import CHANGESET_PROTOCOL
 

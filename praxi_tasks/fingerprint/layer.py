@@ -10,15 +10,12 @@ import msgspec
 from praxi_tasks.fingerprint.changeset import Changeset
 from praxi_tasks.fingerprint.tagset import Tagset
 from praxi_tasks.inventory import Inventory, keep_file, read_inventory
-from praxi_tasks.oci.image.model import Descriptor, ImageSource
-from praxi_tasks.oci.layer.contents import LayerReading
-from praxi_tasks.oci.layer.limits import LayerLimits, setting
-from praxi_tasks.oci.layer.reader import read_layer
+from praxi_tasks.oci.image import Descriptor, ImageSource
+from praxi_tasks.oci.layer import LayerLimits, LayerReading, limit_variable, read_layer
 from praxi_tasks.store import Store, keys
 
-_NOT_READ: Final = (
-    f"too large to be read: raise {setting('max_kept_file_bytes')} or {setting('max_kept_bytes')}"
-)
+_SETTINGS: Final = " or ".join(map(limit_variable, ("max_kept_file_bytes", "max_kept_bytes")))
+_NOT_READ: Final = f"too large to be read: raise {_SETTINGS}"
 
 
 def fingerprint_layer(

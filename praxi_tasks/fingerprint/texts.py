@@ -9,7 +9,7 @@ from typing import Final, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from praxi_tasks.oci.layer.strings import ends
+from praxi_tasks.oci.layer import ends
 
 _SLAB: Final = 4096
 

@@ -1,1 +1,18 @@
-"""HTTP as every part speaks it: connections, certificates, proxies, addresses as they may be shown."""
+"""HTTP for registries, package indexes and feeds: connections, certificates, proxies, one GET request."""
+
+from praxi_tasks.http.connections import Connections
+from praxi_tasks.http.fetch import Response, open_url
+from praxi_tasks.http.redact import redact_url
+from praxi_tasks.http.settings import PREFIX, HttpSettings, Parsers, hostname, is_loopback
+
+__all__ = [
+    "Connections",
+    "HttpSettings",
+    "PREFIX",
+    "Parsers",
+    "Response",
+    "hostname",
+    "is_loopback",
+    "open_url",
+    "redact_url",
+]

@@ -33,7 +33,7 @@ class Response:
     media_type
         In lower case, without parameters; empty if the server names none.
     chunks
-        The body, decoded, never more than the limit; reading raises the errors of :func:`fetch`.
+        The body, decoded, never more than the limit; reading raises the errors of :func:`open_url`.
     """
 
     url: str
@@ -46,7 +46,9 @@ class Response:
 
 
 @contextmanager
-def fetch(url: str, *, limit: int, accept: str = "*/*", timeout: float | None = None) -> Iterator[Response]:
+def open_url(
+    url: str, *, limit: int, accept: str = "*/*", timeout: float | None = None
+) -> Iterator[Response]:
     """Open a URL for one reading; server, proxy and authorities are those of :class:`HttpSettings`.
 
     Parameters

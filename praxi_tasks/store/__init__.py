@@ -1,6 +1,17 @@
-"""The object store: one small interface over a local directory and S3, write-once by key."""
+"""The object store: one small interface over a local directory and S3, write-once by key.
 
-from praxi_tasks.store.base import Store
+:mod:`~praxi_tasks.store.frames` and :mod:`~praxi_tasks.store.compressed` are public too, but imported by
+name: they need zstandard, which Airflow's side does not have.
+"""
+
+from praxi_tasks.store import documents, keys
+from praxi_tasks.store.base import Store, check_key
 from praxi_tasks.store.opening import open_store
 
-__all__ = ["Store", "open_store"]
+__all__ = [
+    "Store",
+    "check_key",
+    "documents",
+    "keys",
+    "open_store",
+]

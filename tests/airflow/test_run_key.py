@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 
 from praxi_airflow.run_key import run_key
 from praxi_tasks.errors import UsageError
-from praxi_tasks.store import keys
-from praxi_tasks.store.base import check_key
+from praxi_tasks.store import check_key, keys
 
 run_ids = st.text(min_size=0, max_size=400)
 

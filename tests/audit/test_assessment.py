@@ -15,7 +15,7 @@ from praxi_tasks.audit.timing import read_durations, timed
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.errors import PolicyError
 from praxi_tasks.findings.assessment.document import AssessedAudit
-from praxi_tasks.oci.image.model import Platform
+from praxi_tasks.oci.image import Platform
 from praxi_tasks.store import Store, documents
 from tests.findings.osv import record, write_feeds
 from tests.support.images import image

@@ -12,7 +12,7 @@ from praxi_tasks.audit.run import AuditRun, Summary
 from praxi_tasks.audit.unknown_packages import NewPackage
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.errors import KeyNotFoundError, UsageError
-from praxi_tasks.oci.image.model import Platform
+from praxi_tasks.oci.image import Platform
 from praxi_tasks.store import Store, documents
 from tests.support.hostile_registry import HostileRegistry, Reply
 from tests.support.images import image, index, layer

@@ -16,7 +16,7 @@ from praxi_tasks.fingerprint.changeset import Changeset
 from praxi_tasks.fingerprint.layer import fingerprint_layer
 from praxi_tasks.fingerprint.tagset import Tagset
 from praxi_tasks.inventory import Inventory
-from praxi_tasks.oci.layer.limits import LayerLimits
+from praxi_tasks.oci.layer import LayerLimits
 from praxi_tasks.store import keys
 from praxi_tasks.store.local import LocalStore
 from tests.support.layers import COMPRESSIONS, MemorySource, archive, folder, member
@@ -41,7 +41,7 @@ ROOT = Path(__file__).parents[2]
 CHILD = """
 import os, pathlib, signal, sys
 from praxi_tasks.fingerprint.layer import fingerprint_layer
-from praxi_tasks.oci.layer.limits import LayerLimits
+from praxi_tasks.oci.layer import LayerLimits
 from praxi_tasks.store.local import LocalStore
 from tests.support import layers
 

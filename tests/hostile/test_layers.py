@@ -16,9 +16,8 @@ from hypothesis import strategies as st
 
 from praxi_tasks.errors import DigestMismatchError, LayerError, LimitExceededError, PraxiError
 from praxi_tasks.fingerprint.changeset import Changeset
-from praxi_tasks.oci.image.model import Descriptor
-from praxi_tasks.oci.layer.limits import LayerLimits
-from praxi_tasks.oci.layer.reader import read_layer
+from praxi_tasks.oci.image import Descriptor
+from praxi_tasks.oci.layer import LayerLimits, read_layer
 from tests.support.layers import (
     COMPRESSIONS,
     MEDIA_TYPE,
@@ -430,8 +429,8 @@ import sys
 from praxi_tasks.errors import LimitExceededError
 from praxi_tasks.fingerprint.changeset import Changeset
 from tests.support.layers import describe, VerifiedBlob
-from praxi_tasks.oci.layer.reader import read_layer
-from praxi_tasks.oci.layer.limits import LayerLimits
+from praxi_tasks.oci.layer import read_layer
+from praxi_tasks.oci.layer import LayerLimits
 data = open(sys.argv[1], "rb").read()
 blob, descriptor = VerifiedBlob(data, describe(data).digest), describe(data)
 try:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from praxi_tasks.errors import HttpError, HttpStatusError, HttpTooLargeError, UsageError
-from praxi_tasks.http.fetch import fetch
+from praxi_tasks.http.fetch import open_url
 from tests.support.process import free_port
 from tests.support.site import Answer, Site, site
 
@@ -31,7 +31,7 @@ def other() -> Iterator[Site]:
 
 
 def get(url: str, limit: int = 100) -> bytes:
-    with fetch(url, limit=limit) as answer:
+    with open_url(url, limit=limit) as answer:
         return answer.read()
 
 
@@ -43,14 +43,14 @@ def test_header_names_in_any_case(server: Site, spell: Callable[[str], str]) -> 
     server.answers["/a/page"] = Answer(
         packed, "Text/HTML; charset=utf-8", headers={"Content-Encoding": "gzip"}
     )
-    with fetch(f"{server.url}/old", limit=100) as answer:
+    with open_url(f"{server.url}/old", limit=100) as answer:
         assert (answer.media_type, answer.url) == ("text/html", f"{server.url}/a/page")
         assert answer.read() == b"page"
 
 
 def test_a_missing_media_type_is_empty(server: Site) -> None:
     server.answers["/page"] = Answer(b"page", "")
-    with fetch(f"{server.url}/page", limit=100) as answer:
+    with open_url(f"{server.url}/page", limit=100) as answer:
         assert answer.media_type == ""
 
 
@@ -58,7 +58,7 @@ def test_each_redirect_is_relative_to_the_one_before(server: Site, other: Site) 
     server.answers["/"] = Answer(b"", status=302, headers={"Location": f"{other.url}/a/b"})
     other.answers["/a/b"] = Answer(b"", status=302, headers={"Location": "c"})
     other.answers["/a/c"] = Answer(b"there")
-    with fetch(f"{server.url}/", limit=100) as answer:
+    with open_url(f"{server.url}/", limit=100) as answer:
         assert (answer.url, answer.read()) == (f"{other.url}/a/c", b"there")
 
 
@@ -111,7 +111,7 @@ def test_a_reader_may_stop_early(server: Site) -> None:
     server.answers["/"] = Answer(bytes(10 << 20))
     server.answers["/next"] = Answer(b"next")
     with ExitStack() as stack:
-        answer = stack.enter_context(fetch(f"{server.url}/", limit=10 << 20))
+        answer = stack.enter_context(open_url(f"{server.url}/", limit=10 << 20))
         assert next(answer.chunks)
     assert get(f"{server.url}/next") == b"next"
 

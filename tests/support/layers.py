@@ -13,10 +13,8 @@ from backports import zstd
 
 from praxi_tasks.errors import DigestMismatchError
 from praxi_tasks.fingerprint.changeset import Changeset
-from praxi_tasks.oci.image.model import Blob, Descriptor, Image, Platform
-from praxi_tasks.oci.layer.contents import LayerReading
-from praxi_tasks.oci.layer.limits import LayerLimits
-from praxi_tasks.oci.layer.reader import read_layer
+from praxi_tasks.oci.image import Blob, Descriptor, Image, Platform
+from praxi_tasks.oci.layer import LayerLimits, LayerReading, read_layer
 
 MEDIA_TYPE = "application/vnd.oci.image.layer.v1.tar"
 COMPRESSIONS: dict[str, Callable[[bytes], bytes]] = {

@@ -7,8 +7,7 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from praxi_tasks.errors import FeedError, HttpError, UsageError
-from praxi_tasks.http.fetch import fetch
-from praxi_tasks.http.redact import redact_url
+from praxi_tasks.http import open_url, redact_url
 
 _LARGEST: Final = 2 << 30
 _ADVICE: Final = "the copy of before stays in use"
@@ -54,7 +53,7 @@ def _read_file(path: Path) -> bytes:
 
 def _read_http(url: str, timeout: float, accept: str) -> bytes:
     try:
-        with fetch(url, limit=_LARGEST, accept=accept, timeout=timeout) as answer:
+        with open_url(url, limit=_LARGEST, accept=accept, timeout=timeout) as answer:
             return answer.read()
     except HttpError as error:
         raise FeedError(f"the feed: {error.what}", where=error.where, action=_ADVICE) from error

@@ -16,8 +16,7 @@ from praxi_tasks.errors import (
     ReleaseNotFoundError,
     ReleaseRefusedError,
 )
-from praxi_tasks.http.fetch import fetch
-from praxi_tasks.http.redact import redact_url
+from praxi_tasks.http import open_url, redact_url
 
 LARGEST_PAGE: Final = 64 << 20
 LARGEST_FILE: Final = 4 << 30
@@ -43,7 +42,7 @@ def read_page(url: str, accept: str) -> Page:
     ReleaseError
         If the server can't be reached or refuses.
     """
-    with _release_errors(), fetch(url, limit=LARGEST_PAGE, accept=accept) as answer:
+    with _release_errors(), open_url(url, limit=LARGEST_PAGE, accept=accept) as answer:
         return Page(answer.read(), answer.media_type, answer.url)
 
 
@@ -56,7 +55,7 @@ def save_file(url: str, to: Path, algorithm: str = "", digest: bytes = b"") -> P
         If it is another file than the index says, or larger than any release.
     """
     hashed = hashlib.new(algorithm or "sha256")
-    with _release_errors(), fetch(url, limit=LARGEST_FILE) as answer, to.open("wb") as file:
+    with _release_errors(), open_url(url, limit=LARGEST_FILE) as answer, to.open("wb") as file:
         for chunk in answer.chunks:
             hashed.update(chunk)
             file.write(chunk)

@@ -10,9 +10,8 @@ import numpy as np
 from praxi_tasks.errors import ReleaseRefusedError
 from praxi_tasks.fingerprint.changeset import Changeset
 from praxi_tasks.learning.data import MOST_FILES, NewPackage, StoredRelease
-from praxi_tasks.oci.image.model import Blob, Descriptor
-from praxi_tasks.oci.layer.limits import LayerLimits
-from praxi_tasks.oci.layer.reader import read_layer
+from praxi_tasks.oci.image import Blob, Descriptor
+from praxi_tasks.oci.layer import LayerLimits, read_layer
 
 _LIMITS: Final = LayerLimits(max_entries=2 * MOST_FILES, max_bytes=16 << 30)
 _LINKS: Final = tuple(ord(letter) for letter in "hl")

@@ -1,1 +1,18 @@
-"""What an image is: references, digests, manifests, platforms, blobs verified while they are read."""
+"""What an image is: references, digests, manifests and indexes, platforms, verified blobs.
+
+Needs nothing but msgspec: Airflow's side imports it.
+"""
+
+from praxi_tasks.oci.image.model import Blob, Descriptor, Image, ImageSource, Platform
+from praxi_tasks.oci.image.reference import Reference
+from praxi_tasks.oci.image.verified_blob import VerifiedBlob
+
+__all__ = [
+    "Blob",
+    "Descriptor",
+    "Image",
+    "ImageSource",
+    "Platform",
+    "Reference",
+    "VerifiedBlob",
+]

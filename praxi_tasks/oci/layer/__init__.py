@@ -1,1 +1,14 @@
-"""A layer as a stream: decompression, entries, whiteouts, the contents that are kept."""
+"""Reads a layer's tar as a stream: decompression, members, whiteouts, the contents that are retained."""
+
+from praxi_tasks.oci.layer.contents import LayerReading
+from praxi_tasks.oci.layer.limits import LayerLimits, limit_variable
+from praxi_tasks.oci.layer.reader import read_layer
+from praxi_tasks.oci.layer.strings import ends
+
+__all__ = [
+    "LayerLimits",
+    "LayerReading",
+    "ends",
+    "limit_variable",
+    "read_layer",
+]

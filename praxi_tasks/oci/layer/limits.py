@@ -68,11 +68,11 @@ class LayerLimits:
         return cls(**read_fields(_PREFIX, parsers, environment))
 
 
-def setting(field: str) -> str:
+def limit_variable(field: str) -> str:
     """Return the environment variable that sets a field of :class:`LayerLimits`."""
     return variable(_PREFIX, field)
 
 
 def exceeded(field: str, what: str) -> LimitExceededError:
     """Return the error for a layer that is over the cap ``field``."""
-    return LimitExceededError(what, action=f"raise {setting(field)} if the image is trusted")
+    return LimitExceededError(what, action=f"raise {limit_variable(field)} if the image is trusted")

@@ -19,7 +19,7 @@ from praxi_tasks.errors import (
     RegistryUnavailableError,
     UnauthorizedError,
 )
-from praxi_tasks.http.settings import PREFIX
+from praxi_tasks.http import PREFIX
 
 MAX_ERROR_BYTES: Final = 64 << 10
 _RETRYABLE: Final = frozenset({408, 425, 429, 500, 502, 503, 504})

@@ -14,7 +14,7 @@ import msgspec
 
 from praxi_tasks.environment import read_text
 from praxi_tasks.errors import PraxiError, UsageError
-from praxi_tasks.http.settings import PREFIX
+from praxi_tasks.http import PREFIX
 from praxi_tasks.oci.image.reference import DOCKER_HUB
 from praxi_tasks.oci.registry.credential_helpers import ask_helper
 from praxi_tasks.oci.registry.credentials import ANONYMOUS, Credentials

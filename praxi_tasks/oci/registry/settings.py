@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from praxi_tasks.environment import positive_number, whole_number, words
-from praxi_tasks.http.settings import HttpSettings, Parsers, hostname, is_loopback
+from praxi_tasks.http import HttpSettings, Parsers, hostname, is_loopback
 from praxi_tasks.oci.registry.mirrors import Mirrors
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from praxi_tasks.errors import ImageError, UnauthorizedError
-from praxi_tasks.http.redact import redact_url
+from praxi_tasks.http import redact_url
 from praxi_tasks.oci.registry.challenge import Challenge
 from praxi_tasks.oci.registry.credentials import Credentials
 from praxi_tasks.oci.registry.retry import retrying

@@ -12,9 +12,7 @@ from urllib3.exceptions import HTTPError, LocationValueError
 from urllib3.response import BaseHTTPResponse
 
 from praxi_tasks.errors import ImageError
-from praxi_tasks.http.connections import Connections
-from praxi_tasks.http.redact import redact_url
-from praxi_tasks.http.settings import PREFIX
+from praxi_tasks.http import PREFIX, Connections, redact_url
 from praxi_tasks.oci.registry.http_errors import MAX_ERROR_BYTES, network_error
 from praxi_tasks.oci.registry.settings import RegistrySettings
 

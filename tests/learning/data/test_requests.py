@@ -132,7 +132,7 @@ def test_a_line_that_names_no_release_is_told_with_its_number(tmp_path: Path) ->
 
 @given(st.lists(st.tuples(st.text(), st.text(), st.text()), unique=True, max_size=20))
 def test_different_releases_have_different_keys(identities: list[tuple[str, str, str]]) -> None:
-    from praxi_tasks.store.base import check_key
+    from praxi_tasks.store import check_key
 
     found = {check_key(keys.release(*identity)) for identity in identities}
     assert len(found) == len(identities)

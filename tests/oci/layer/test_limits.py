@@ -7,12 +7,12 @@ from dataclasses import fields
 import pytest
 
 from praxi_tasks.errors import LayerError, LimitExceededError, UsageError
-from praxi_tasks.oci.layer.limits import LayerLimits, exceeded, setting
+from praxi_tasks.oci.layer.limits import LayerLimits, exceeded, limit_variable
 
 
 @pytest.mark.parametrize("name", [field.name for field in fields(LayerLimits)])
 def test_every_limit_is_a_setting(name: str) -> None:
-    variable = setting(name)
+    variable = limit_variable(name)
     assert variable.startswith("PRAXI_LAYER_")
     assert getattr(LayerLimits.from_environment({variable: "12345"}), name) == 12345
     assert getattr(LayerLimits.from_environment({variable: ""}), name) == getattr(LayerLimits(), name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from praxi_tasks.errors import UsageError
-from praxi_tasks.http.settings import PREFIX
+from praxi_tasks.http import PREFIX
 from praxi_tasks.oci.registry.mirrors import Mirrors
 from praxi_tasks.oci.registry.settings import RegistrySettings
 

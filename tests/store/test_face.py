@@ -1,0 +1,13 @@
+"""What the store shows to the rest of Praxi."""
+
+from __future__ import annotations
+
+from tests.support.faces import exported, loaded_by
+
+
+def test_the_exported_names() -> None:
+    assert exported("praxi_tasks.store") == {"Store", "check_key", "documents", "keys", "open_store"}
+
+
+def test_a_dag_file_can_import_it_at_little_cost() -> None:
+    assert not loaded_by("praxi_tasks.store") & {"numpy", "obstore", "urllib3", "zstandard"}
