@@ -1,4 +1,4 @@
-"""Which sources are asked for a release, and in what order."""
+"""The list of sources, and the choice among them that the environment makes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ VARIABLE: Final = "PRAXI_LEARN_SOURCES"
 PYPI: Final = "PRAXI_LEARN_PYPI_INDEX"
 NPM: Final = "PRAXI_LEARN_NPM_REGISTRY"
 BUILD: Final = "PRAXI_LEARN_BUILD_INDEX"
-"""Address of the index that builds get; unset where nothing may be built."""
+"""The variable with the address of the index that builds may use; unset where nothing may be built."""
 
 
 def _pypi() -> Source:
@@ -40,13 +40,14 @@ def _sdists() -> Source | None:
     return SdistSource(url) if url else None
 
 
-_MAKERS: Final[Mapping[str, Callable[[Store], Source | None]]] = {
+SOURCES: Final[Mapping[str, Callable[[Store], Source | None]]] = {
     "layer": LayerSource,
     ecosystems.PYPI.purl_type: lambda _: _pypi(),
     ecosystems.DEB.purl_type: lambda _: AptSource(),
     ecosystems.NPM.purl_type: lambda _: _npm(),
     "sdist": lambda _: _sdists(),
 }
+"""Name → what makes the source, or ``None`` where it is not configured; asked in this order."""
 
 
 def configured_sources(store: Store) -> Sequence[Source]:
@@ -61,12 +62,12 @@ def configured_sources(store: Store) -> Sequence[Source]:
     UsageError
         If it names one that there is not, or an address is none.
     """
-    names = read(VARIABLE, words, tuple(_MAKERS))
-    unknown = sorted(set(names) - _MAKERS.keys())
+    names = read(VARIABLE, words, tuple(SOURCES))
+    unknown = sorted(set(names) - SOURCES.keys())
     if unknown or not names:
         raise UsageError(
             f"not sources of releases: {', '.join(unknown)}",
             where=VARIABLE,
-            action=f"use {', '.join(_MAKERS)}",
+            action=f"use {', '.join(SOURCES)}",
         )
-    return [source for name in names if (source := _MAKERS[name](store)) is not None]
+    return [source for name in names if (source := SOURCES[name](store)) is not None]
