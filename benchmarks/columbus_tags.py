@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 
 from benchmarks.columbus_trie import dictionary_tags, trie_tags
-from praxi_tasks.fingerprint.columbus import FREQUENCY_THRESHOLD, columbus_tags
+from praxi_tasks.fingerprint import FREQUENCY_THRESHOLD, columbus_tags
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results" / "columbus_tags.md"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from praxi_tasks.fingerprint.columbus import IGNORED_TOKENS, SHORTEST_TAG
+from praxi_tasks.fingerprint import IGNORED_TOKENS, SHORTEST_TAG
 
 
 class Node:

@@ -15,7 +15,7 @@ from benchmarks.discovery_data import contents_files, data_folder
 from benchmarks.report import Table, write_results
 from praxi_tasks.discovery.catalogue import Catalogue
 from praxi_tasks.discovery.model import Model
-from praxi_tasks.fingerprint.tagset import Tagset
+from praxi_tasks.fingerprint import Tagset
 from praxi_tasks.learning.catalogue.builder import build_catalogue
 from praxi_tasks.learning.catalogue.debian_contents import read_packages
 from praxi_tasks.learning.data import read_releases

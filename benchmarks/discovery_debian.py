@@ -12,7 +12,7 @@ from benchmarks.layer_metrics import Evaluation, evaluate
 from benchmarks.report import Table, write_results
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.discovery.release import Release
-from praxi_tasks.fingerprint.paths import PathKind
+from praxi_tasks.fingerprint import PathKind
 from praxi_tasks.learning.catalogue.debian_contents import read_archive, read_packages
 from praxi_tasks.learning.catalogue.shared_paths import confusable_groups
 from praxi_tasks.learning.synthesis.augmentation import Damage

@@ -19,7 +19,7 @@ from praxi_tasks.discovery.candidates import FEATURES
 from praxi_tasks.discovery.expert_ensemble import ExpertEnsemble
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.discovery.scorer import Scorer
-from praxi_tasks.fingerprint.paths import PathKind
+from praxi_tasks.fingerprint import PathKind
 from praxi_tasks.learning.catalogue.debian_contents import read_archive, read_packages
 from praxi_tasks.learning.catalogue.shared_paths import confusable_groups
 from praxi_tasks.learning.data import read_releases

@@ -14,7 +14,7 @@ from praxi_tasks.discovery.matching import LayerKeys
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.discovery.release import Release
 from praxi_tasks.discovery.versions import compare_versions
-from praxi_tasks.fingerprint.paths import PathKind
+from praxi_tasks.fingerprint import PathKind
 from praxi_tasks.learning.catalogue.builder import build_catalogue
 from praxi_tasks.learning.data import read_releases
 from praxi_tasks.learning.synthesis.augmentation import Damage

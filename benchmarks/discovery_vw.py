@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from benchmarks.changesets import Answers, Data, Split
-from praxi_tasks.fingerprint.columbus import columbus_tags
+from praxi_tasks.fingerprint import columbus_tags
 
 PUBLISHED: Final = "-l 50 --passes 20"
 TRIED: Final = (PUBLISHED, "-l 10 --passes 20", "-l 200 --passes 20")

@@ -16,7 +16,7 @@ from typing import IO, Any, cast
 import zstandard
 from packaging.utils import canonicalize_name
 
-from praxi_tasks.fingerprint.paths import PathKind, normalise_all
+from praxi_tasks.fingerprint import PathKind, normalise_all
 
 _INFO = re.compile(
     r"(?:^|/)([^/]+?)-[^/-]+\.dist-info/METADATA$|(?:^|/)([^/-]+)[^/]*\.egg-info(?:/PKG-INFO)?$"

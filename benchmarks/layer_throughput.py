@@ -30,7 +30,7 @@ from backports import zstd
 from isal import igzip
 
 from praxi_tasks.errors import DigestMismatchError
-from praxi_tasks.fingerprint.changeset import Changeset
+from praxi_tasks.fingerprint import Changeset
 from praxi_tasks.oci.image import Descriptor
 from praxi_tasks.oci.layer import LayerLimits, read_layer
 

@@ -24,7 +24,7 @@ from praxi_tasks.findings.image.fusion import LayerFacts, fuse
 from praxi_tasks.findings.image.unexplained_files import unexplained_files
 from praxi_tasks.findings.packages.component import Component
 from praxi_tasks.findings.policy import Policy, parse_policy, read_policy
-from praxi_tasks.fingerprint.changeset import Changeset
+from praxi_tasks.fingerprint import Changeset
 from praxi_tasks.inventory import Inventory
 from praxi_tasks.store import Store, documents, keys, open_store
 

@@ -9,7 +9,7 @@ import msgspec
 
 from praxi_tasks.audit.failure import Failure, attempt
 from praxi_tasks.audit.plan import Plan, PlannedLayer
-from praxi_tasks.fingerprint.layer import fingerprint_layer
+from praxi_tasks.fingerprint import fingerprint_layer
 from praxi_tasks.oci.layer import LayerLimits
 from praxi_tasks.oci.registry import RegistrySettings
 from praxi_tasks.oci.sources import open_source

@@ -11,7 +11,7 @@ import msgspec
 
 from praxi_tasks.audit.failure import Failure, attempt
 from praxi_tasks.audit.plan import Plan, PlannedLayer
-from praxi_tasks.fingerprint.tagset import Tagset
+from praxi_tasks.fingerprint import Tagset
 from praxi_tasks.store import Store, keys
 
 if TYPE_CHECKING:

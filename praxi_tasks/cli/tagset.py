@@ -7,8 +7,7 @@ from pathlib import Path
 
 import click
 
-from praxi_tasks.fingerprint.columbus import FREQUENCY_THRESHOLD
-from praxi_tasks.fingerprint.tag_lines import read_stop_tags, tag_lines
+from praxi_tasks.fingerprint import FREQUENCY_THRESHOLD, read_stop_tags, tag_lines
 
 
 @click.command()

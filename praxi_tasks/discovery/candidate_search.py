@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from praxi_tasks.discovery.candidates import Candidates, find_candidates
 from praxi_tasks.discovery.catalogue import Catalogue
 from praxi_tasks.discovery.relocation import relocate
-from praxi_tasks.fingerprint.paths import PYTHON_ROOT
-from praxi_tasks.fingerprint.tagset import Tagset
+from praxi_tasks.fingerprint import PYTHON_ROOT, Tagset
 
 
 def search_candidates(tagset: Tagset, catalogue: Catalogue) -> tuple[Tagset, Candidates]:

@@ -13,8 +13,7 @@ from praxi_tasks.discovery.catalogue import CORE, Catalogue, among
 from praxi_tasks.discovery.layer_context import LayerContext, has_copyright_file, share, weighted_mean
 from praxi_tasks.discovery.matching import LayerKeys, Matches, match_folders, match_keys
 from praxi_tasks.discovery.versions import VersionEvidence, compare_versions
-from praxi_tasks.fingerprint.paths import PathKind
-from praxi_tasks.fingerprint.tagset import Tagset
+from praxi_tasks.fingerprint import PathKind, Tagset
 
 FEATURES: Final = (
     "coverage",  # share of the package's paths that the layer has

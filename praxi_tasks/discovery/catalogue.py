@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 from praxi_tasks.discovery.version_contents import Contents
 from praxi_tasks.ecosystems import PYPI
 from praxi_tasks.errors import CorruptObjectError
-from praxi_tasks.fingerprint.arrays import pack_arrays, pack_texts, unpack_arrays, unpack_texts
-from praxi_tasks.fingerprint.paths import PathKind
+from praxi_tasks.fingerprint import PathKind, pack_arrays, pack_texts, unpack_arrays, unpack_texts
 
 PROTOCOL: Final = 1
 CORE: Final = (PathKind.MAIN, PathKind.TEST)

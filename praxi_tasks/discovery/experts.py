@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from praxi_tasks.discovery.tokens import present
 from praxi_tasks.discovery.trees import Trees
 from praxi_tasks.errors import CorruptObjectError
-from praxi_tasks.fingerprint.arrays import pack_arrays, pack_texts, unpack_arrays, unpack_texts
+from praxi_tasks.fingerprint import pack_arrays, pack_texts, unpack_arrays, unpack_texts
 
 PROTOCOL: Final = 1
 _KIND: Final = "expert"

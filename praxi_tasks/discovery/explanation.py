@@ -14,7 +14,7 @@ from praxi_tasks.discovery.prediction import ReleasePrediction, Unexplained
 from praxi_tasks.discovery.release_experts import Versions
 from praxi_tasks.discovery.unexplained import unexplained
 from praxi_tasks.discovery.versions import tied_versions
-from praxi_tasks.fingerprint.tagset import Tagset
+from praxi_tasks.fingerprint import Tagset
 
 _UNDECIDED: Final[Versions] = {}
 PATHS: Final = 5

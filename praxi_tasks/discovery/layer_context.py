@@ -15,8 +15,7 @@ from praxi_tasks.discovery.catalogue import among
 from praxi_tasks.discovery.matching import LayerKeys
 from praxi_tasks.discovery.tokens import present
 from praxi_tasks.ecosystems import DEB
-from praxi_tasks.fingerprint.paths import PathKind, hash_text
-from praxi_tasks.fingerprint.tagset import Tagset
+from praxi_tasks.fingerprint import PathKind, Tagset, hash_text
 
 _DEBIAN: Final = f"{DEB.purl_type}/"
 _DOCUMENTS: Final = "usr/share/doc/"

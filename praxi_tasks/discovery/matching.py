@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from praxi_tasks.discovery.catalogue import CORE, Catalogue, among
-from praxi_tasks.fingerprint.paths import PYTHON_ROOT, PathColumns, hash_text, parent_folder
+from praxi_tasks.fingerprint import PYTHON_ROOT, PathColumns, hash_text, parent_folder
 
 
 @dataclass(frozen=True, slots=True, eq=False)

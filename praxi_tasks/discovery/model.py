@@ -24,7 +24,7 @@ from praxi_tasks.discovery.release_experts import ReleaseExperts, Versions
 from praxi_tasks.discovery.scorer import Scorer
 from praxi_tasks.discovery.tokens import Tokenizer
 from praxi_tasks.errors import CorruptObjectError
-from praxi_tasks.fingerprint.tagset import Tagset
+from praxi_tasks.fingerprint import Tagset
 
 _NOBODY: Final = ExpertEnsemble()
 _Component = Catalogue | Scorer | Expert

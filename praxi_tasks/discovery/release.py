@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from praxi_tasks.fingerprint.paths import PathColumns
+from praxi_tasks.fingerprint import PathColumns
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from praxi_tasks.discovery.candidates import Candidates
 from praxi_tasks.discovery.expert_ensemble import ExpertEnsemble
 from praxi_tasks.discovery.experts import Router
-from praxi_tasks.fingerprint.tagset import Tagset
+from praxi_tasks.fingerprint import Tagset
 
 _SIZED: Final = np.uint64(0x9E3779B97F4A7C15)
 _FILLED: Final = np.uint64(0xC2B2AE3D27D4EB4F)

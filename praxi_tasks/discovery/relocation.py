@@ -17,18 +17,12 @@ from numpy.typing import NDArray
 
 from praxi_tasks.discovery.catalogue import Catalogue
 from praxi_tasks.discovery.tokens import present
-from praxi_tasks.fingerprint.paths import (
-    PYTHON_ROOT,
-    PathColumns,
-    hash_text,
-    join,
-    normalise_all,
-)
+from praxi_tasks.fingerprint import PYTHON_ROOT, PathColumns, hash_text, join_path, normalise_all
 
 ROOTS: Final = (PYTHON_ROOT, "", "usr")
 """What may stand in the place of a prefix that is cut off."""
 
-_STARTS: Final = tuple(join(root, "") for root in ROOTS)
+_STARTS: Final = tuple(join_path(root, "") for root in ROOTS)
 
 # A cross compiler keeps the files of its machine there, under the names that they have on that machine.
 _MACHINE: Final = re.compile(r"usr/[a-z0-9_]+(?:-[a-z0-9_]+)+")

@@ -11,7 +11,7 @@ from praxi_tasks.discovery.calibration import calibrate
 from praxi_tasks.discovery.candidates import FEATURES
 from praxi_tasks.discovery.trees import Trees
 from praxi_tasks.errors import CorruptObjectError
-from praxi_tasks.fingerprint.arrays import pack_arrays, unpack_arrays
+from praxi_tasks.fingerprint import pack_arrays, unpack_arrays
 
 PROTOCOL: Final = 1
 _KIND: Final = "scorer"

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from praxi_tasks.discovery.catalogue import Catalogue
 from praxi_tasks.discovery.matching import LayerKeys
-from praxi_tasks.fingerprint.tagset import Tagset
+from praxi_tasks.fingerprint import Tagset
 
 EDITED: Final = 0.05
 """The share of a release's files that may differ from what was released: configured, patched."""

@@ -1,1 +1,55 @@
-"""What a layer changes (changeset), what the model reads (tagset), what databases claim (inventory)."""
+"""A layer's fingerprint: what it changes (changeset) and what the model reads of that (tagset)."""
+
+from praxi_tasks.fingerprint.arrays import pack_arrays, pack_texts, unpack_arrays, unpack_texts
+from praxi_tasks.fingerprint.changeset import Changeset
+from praxi_tasks.fingerprint.columbus import (
+    FREQUENCY_THRESHOLD,
+    IGNORED_TOKENS,
+    SHORTEST_TAG,
+    columbus_tags,
+)
+from praxi_tasks.fingerprint.columbus_lines import read_stop_tags, tag_lines
+from praxi_tasks.fingerprint.layer import fingerprint_layer
+from praxi_tasks.fingerprint.paths import (
+    PYTHON_ROOT,
+    PathColumns,
+    PathKind,
+    folder_kind,
+    hash_text,
+    join_path,
+    name_varies,
+    normalise,
+    normalise_all,
+    normalise_folder,
+    normalise_name,
+    parent_folder,
+)
+from praxi_tasks.fingerprint.tagset import Tagset
+
+__all__ = [
+    "FREQUENCY_THRESHOLD",
+    "IGNORED_TOKENS",
+    "PYTHON_ROOT",
+    "SHORTEST_TAG",
+    "Changeset",
+    "PathColumns",
+    "PathKind",
+    "Tagset",
+    "columbus_tags",
+    "fingerprint_layer",
+    "folder_kind",
+    "hash_text",
+    "join_path",
+    "name_varies",
+    "normalise",
+    "normalise_all",
+    "normalise_folder",
+    "normalise_name",
+    "pack_arrays",
+    "pack_texts",
+    "parent_folder",
+    "read_stop_tags",
+    "tag_lines",
+    "unpack_arrays",
+    "unpack_texts",
+]

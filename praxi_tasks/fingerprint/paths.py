@@ -48,7 +48,7 @@ class NormalisedPath(NamedTuple):
     @property
     def text(self) -> str:
         """The whole normalised path."""
-        return join(self.folder, self.name)
+        return join_path(self.folder, self.name)
 
     @property
     def key(self) -> int:
@@ -104,7 +104,7 @@ def hash_text(text: str) -> int:
     return xxh3_64_intdigest(text.encode("utf-8", "surrogateescape"))
 
 
-def join(folder: str, name: str) -> str:
+def join_path(folder: str, name: str) -> str:
     """Join a normalised folder and a name; the Python root takes no slash."""
     return folder + name if not folder or folder == PYTHON_ROOT else f"{folder}/{name}"
 

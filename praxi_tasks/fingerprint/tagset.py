@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.fingerprint.arrays import pack_arrays, pack_texts, unpack_arrays, unpack_texts
+from praxi_tasks.fingerprint.columbus import columbus_tags
 from praxi_tasks.fingerprint.paths import PathColumns, normalise_all
 from praxi_tasks.store.frames import unpack_frame
 from praxi_tasks.store.keys import TAGSET_PROTOCOL
@@ -102,8 +103,6 @@ class Tagset:
         self, *, frequency_threshold: int = 2, stop_tags: frozenset[str] = frozenset()
     ) -> dict[str, int]:
         """Return the classic tags of the paths, with how often each occurs."""
-        from praxi_tasks.fingerprint.columbus import columbus_tags
-
         return columbus_tags(self.paths, frequency_threshold=frequency_threshold, stop_tags=stop_tags)
 
     def to_bytes(self) -> bytes:

@@ -28,8 +28,7 @@ from praxi_tasks.discovery.model import Model
 from praxi_tasks.discovery.prediction import ReleasePrediction, Unexplained
 from praxi_tasks.discovery.release import Release
 from praxi_tasks.discovery.scorer import Scorer
-from praxi_tasks.fingerprint.paths import normalise_all
-from praxi_tasks.fingerprint.tagset import Tagset
+from praxi_tasks.fingerprint import Tagset, normalise_all
 from praxi_tasks.learning.catalogue.builder import build_catalogue
 from praxi_tasks.learning.catalogue.shared_paths import confusable_groups
 from praxi_tasks.learning.estimators.assignment import Assignment

@@ -7,8 +7,7 @@ import pytest
 
 from praxi_tasks.discovery.layer_context import LayerContext, has_copyright_file, share, weighted_mean
 from praxi_tasks.discovery.matching import LayerKeys
-from praxi_tasks.fingerprint.paths import PathKind
-from praxi_tasks.fingerprint.tagset import Tagset
+from praxi_tasks.fingerprint import PathKind, Tagset
 
 MAIN = (PathKind.MAIN,)
 

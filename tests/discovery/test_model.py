@@ -12,7 +12,7 @@ import pytest
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.discovery.prediction import LayerPrediction
 from praxi_tasks.errors import ModelError
-from praxi_tasks.fingerprint.tagset import Tagset
+from praxi_tasks.fingerprint import Tagset
 from praxi_tasks.learning.synthesis.augmentation import Files, compile_python, install
 from tests.support import world
 

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from praxi_tasks.errors import DigestMismatchError, LayerError, LimitExceededError, PraxiError
-from praxi_tasks.fingerprint.changeset import Changeset
+from praxi_tasks.fingerprint import Changeset
 from praxi_tasks.oci.image import Descriptor
 from praxi_tasks.oci.layer import LayerLimits, read_layer
 from tests.support.layers import (
@@ -427,7 +427,7 @@ def test_damage_raises_only_our_errors(kind: str, flips: list[tuple[float, int]]
 MILLION = """
 import sys
 from praxi_tasks.errors import LimitExceededError
-from praxi_tasks.fingerprint.changeset import Changeset
+from praxi_tasks.fingerprint import Changeset
 from tests.support.layers import describe, VerifiedBlob
 from praxi_tasks.oci.layer import read_layer
 from praxi_tasks.oci.layer import LayerLimits

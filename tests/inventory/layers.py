@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from praxi_tasks.fingerprint.changeset import Changeset
+from praxi_tasks.fingerprint import Changeset
 from praxi_tasks.inventory import Claim, Inventory, keep_file, read_inventory
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from praxi_tasks.fingerprint.tagset import Tagset
+from praxi_tasks.fingerprint import Tagset
 from praxi_tasks.inventory import Claim, Inventory
 from praxi_tasks.learning.data.release_store import ReleaseStore
 from praxi_tasks.learning.data.requests import NewPackage, TrainingRequest

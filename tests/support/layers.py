@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from backports import zstd
 
 from praxi_tasks.errors import DigestMismatchError
-from praxi_tasks.fingerprint.changeset import Changeset
+from praxi_tasks.fingerprint import Changeset
 from praxi_tasks.oci.image import Blob, Descriptor, Image, Platform
 from praxi_tasks.oci.layer import LayerLimits, LayerReading, read_layer
 

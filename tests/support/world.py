@@ -8,7 +8,7 @@ import numpy as np
 
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.discovery.release import Release
-from praxi_tasks.fingerprint.tagset import Tagset
+from praxi_tasks.fingerprint import Tagset
 from praxi_tasks.learning.catalogue.builder import build_catalogue
 from praxi_tasks.learning.data.release_files import ReleaseFile, ReleaseLine, make_release
 from praxi_tasks.learning.synthesis.augmentation import Files

@@ -1,1 +1,3 @@
-"""Records of programming languages' package managers: Python, npm."""
+"""Records of programming languages' package managers: a module each; readers.py lists them."""
+
+__all__: list[str] = []

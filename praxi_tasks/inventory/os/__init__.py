@@ -1,1 +1,3 @@
-"""Records of operating systems: dpkg, apk, rpm, os-release."""
+"""Records of distributions' package managers: a module each; readers.py lists them."""
+
+__all__: list[str] = []

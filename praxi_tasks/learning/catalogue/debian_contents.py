@@ -23,10 +23,10 @@ from praxi_tasks.discovery.release import Release
 from praxi_tasks.discovery.version_contents import Contents
 from praxi_tasks.ecosystems import DEB
 from praxi_tasks.errors import DataError
-from praxi_tasks.fingerprint.paths import (
+from praxi_tasks.fingerprint import (
     PathKind,
     folder_kind,
-    join,
+    join_path,
     name_varies,
     normalise_all,
     normalise_folder,
@@ -154,7 +154,7 @@ class _Collector:
 
     def _folder(self, raw: bytes) -> tuple[str, bytes, PathKind]:
         folder = normalise_folder(raw.decode("utf-8", "surrogateescape"))
-        prefix = join(folder, "").encode("utf-8", "surrogateescape")
+        prefix = join_path(folder, "").encode("utf-8", "surrogateescape")
         found = self._folders[raw] = (folder, prefix, folder_kind(folder))
         return found
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from praxi_tasks.discovery.catalogue import Catalogue
 from praxi_tasks.discovery.release import Release
 from praxi_tasks.discovery.tokens import present
-from praxi_tasks.fingerprint.paths import PYTHON_ROOT, hash_text, parent_folder
+from praxi_tasks.fingerprint import PYTHON_ROOT, hash_text, parent_folder
 
 _WORDS: Final = re.compile(r"[a-z]+")
 _SHORTEST: Final = 3

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from praxi_tasks.fingerprint.paths import PYTHON_ROOT, hash_text, parent_folder
+from praxi_tasks.fingerprint import PYTHON_ROOT, hash_text, parent_folder
 
 _SHARED: Final = -1
 

@@ -17,7 +17,7 @@ import numpy as np
 from praxi_tasks.discovery.release import Release
 from praxi_tasks.ecosystems import PYPI, ecosystem_of
 from praxi_tasks.errors import DataError
-from praxi_tasks.fingerprint.paths import normalise_all
+from praxi_tasks.fingerprint import normalise_all
 from praxi_tasks.learning.data.compressed_lines import open_lines
 
 _WHEEL_DATA: Final = re.compile(r"^[^/]+\.data/(purelib|platlib|scripts|data|headers)/(.+)$")

@@ -15,8 +15,15 @@ from numpy.typing import NDArray
 
 from praxi_tasks.discovery.release import Release
 from praxi_tasks.errors import CorruptObjectError, ReleaseRefusedError
-from praxi_tasks.fingerprint.arrays import pack_arrays, pack_texts, unpack_arrays, unpack_texts
-from praxi_tasks.fingerprint.paths import PathColumns, PathKind, normalise_all
+from praxi_tasks.fingerprint import (
+    PathColumns,
+    PathKind,
+    normalise_all,
+    pack_arrays,
+    pack_texts,
+    unpack_arrays,
+    unpack_texts,
+)
 from praxi_tasks.store.frames import unpack_frame
 from praxi_tasks.store.keys import RELEASE_PROTOCOL
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from praxi_tasks.discovery.tokens import Tokenizer, distinct, present
 from praxi_tasks.errors import CorruptObjectError
-from praxi_tasks.fingerprint.arrays import pack_arrays, pack_texts, unpack_arrays, unpack_texts
+from praxi_tasks.fingerprint import pack_arrays, pack_texts, unpack_arrays, unpack_texts
 from praxi_tasks.learning.data import Recording
 from praxi_tasks.learning.estimators.sparse_table import TokenTable
 from praxi_tasks.store.frames import unpack_frame

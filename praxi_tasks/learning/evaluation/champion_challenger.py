@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from praxi_tasks.discovery.calibration import Bin, calibration_error, reliability_diagram
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.discovery.release import Release
-from praxi_tasks.fingerprint.tagset import Tagset
+from praxi_tasks.fingerprint import Tagset
 from praxi_tasks.learning.synthesis.augmentation import Files
 from praxi_tasks.learning.synthesis.layer_sampler import LabelledLayer, LayerSampler, merge
 

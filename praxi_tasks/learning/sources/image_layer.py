@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 
 from praxi_tasks.ecosystems import PYPI
 from praxi_tasks.errors import KeyNotFoundError, ReleaseNotFoundError
-from praxi_tasks.fingerprint.paths import PathKind, normalise_all
-from praxi_tasks.fingerprint.tagset import Tagset
+from praxi_tasks.fingerprint import PathKind, Tagset, normalise_all
 from praxi_tasks.inventory import Claim, Inventory
 from praxi_tasks.learning.data import NewPackage, StoredRelease
 from praxi_tasks.store import Store, keys

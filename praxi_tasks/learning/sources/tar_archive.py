@@ -8,7 +8,7 @@ from typing import IO, Final, cast
 import numpy as np
 
 from praxi_tasks.errors import ReleaseRefusedError
-from praxi_tasks.fingerprint.changeset import Changeset
+from praxi_tasks.fingerprint import Changeset
 from praxi_tasks.learning.data import MOST_FILES, NewPackage, StoredRelease
 from praxi_tasks.oci.image import Blob, Descriptor
 from praxi_tasks.oci.layer import LayerLimits, read_layer

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from praxi_tasks.discovery.release import Release
-from praxi_tasks.fingerprint.paths import PathKind
+from praxi_tasks.fingerprint import PathKind
 
 _DELETED_KINDS: Final = (
     ((PathKind.METADATA,), 0.8),

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from praxi_tasks.discovery.catalogue import Catalogue
-from praxi_tasks.fingerprint.paths import PathColumns, PathKind
-from praxi_tasks.fingerprint.tagset import Tagset
+from praxi_tasks.fingerprint import PathColumns, PathKind, Tagset
 
 _FOLDER: Final = "recalled"
 

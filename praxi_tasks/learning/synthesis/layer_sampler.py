@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from praxi_tasks.discovery.release import Release
 from praxi_tasks.ecosystems import PYPI
-from praxi_tasks.fingerprint.paths import normalise_all
-from praxi_tasks.fingerprint.tagset import Tagset
+from praxi_tasks.fingerprint import Tagset, normalise_all
 from praxi_tasks.learning.synthesis.augmentation import Damage, Files, compile_python, drift, install
 
 PYTHON_ROOTS: Final = (

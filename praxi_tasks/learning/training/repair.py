@@ -18,8 +18,7 @@ from numpy.typing import NDArray
 from praxi_tasks.discovery.catalogue import CORE, Catalogue
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.discovery.release import Release
-from praxi_tasks.fingerprint.paths import hash_text, parent_folder
-from praxi_tasks.fingerprint.tagset import Tagset
+from praxi_tasks.fingerprint import Tagset, hash_text, parent_folder
 from praxi_tasks.learning.catalogue.subset import narrowed
 from praxi_tasks.learning.synthesis.augmentation import Damage, Files
 from praxi_tasks.learning.synthesis.catalogue_layers import reconstructed_layers

@@ -14,7 +14,7 @@ import zstandard
 
 from praxi_tasks.discovery.catalogue import Catalogue
 from praxi_tasks.errors import DataError
-from praxi_tasks.fingerprint.paths import normalise
+from praxi_tasks.fingerprint import normalise
 from praxi_tasks.learning.catalogue.debian_contents import (
     is_contents,
     read_archive,

@@ -15,7 +15,7 @@ import pytest
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.discovery.ubjson import read_ubjson
 from praxi_tasks.errors import RegistryDownError
-from praxi_tasks.fingerprint.tagset import Tagset
+from praxi_tasks.fingerprint import Tagset
 from praxi_tasks.learning.data.bundled_releases import write_bundled
 from praxi_tasks.learning.data.release_store import ReleaseStore
 from praxi_tasks.learning.data.requests import NewPackage, open_requests

@@ -14,7 +14,7 @@ import xxhash
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from praxi_tasks.fingerprint.changeset import Changeset
+from praxi_tasks.fingerprint import Changeset
 from praxi_tasks.oci.layer.chunks import CHUNK_SIZE
 from tests.support.layers import (
     COMPRESSIONS,

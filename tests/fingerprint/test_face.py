@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from praxi_tasks import fingerprint
+
+
+def test_what_others_may_use_is_written_down() -> None:
+    layers = {"Changeset", "Tagset", "fingerprint_layer"}
+    columbus = {
+        "FREQUENCY_THRESHOLD",
+        "IGNORED_TOKENS",
+        "SHORTEST_TAG",
+        "columbus_tags",
+        "read_stop_tags",
+        "tag_lines",
+    }
+    paths = {
+        "PYTHON_ROOT",
+        "PathColumns",
+        "PathKind",
+        "folder_kind",
+        "hash_text",
+        "join_path",
+        "name_varies",
+        "normalise",
+        "normalise_all",
+        "normalise_folder",
+        "normalise_name",
+        "parent_folder",
+    }
+    arrays = {"pack_arrays", "pack_texts", "unpack_arrays", "unpack_texts"}
+    assert set(fingerprint.__all__) == layers | columbus | paths | arrays
+    assert all(getattr(fingerprint, name).__doc__ for name in fingerprint.__all__)

@@ -1,0 +1,13 @@
+from __future__ import annotations
+
+from praxi_tasks import inventory
+from praxi_tasks.inventory import language, os
+
+
+def test_what_others_may_use_is_written_down() -> None:
+    assert set(inventory.__all__) == {"Claim", "Distribution", "Inventory", "keep_file", "read_inventory"}
+    assert all(getattr(inventory, name).__doc__ for name in inventory.__all__)
+
+
+def test_single_readers_are_nobodys_business_outside() -> None:
+    assert os.__all__ == language.__all__ == []
