@@ -8,6 +8,7 @@
 # PRAXI_BUILDER             podman, buildah or docker, when not the first one found
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/package_access.sh
 
 find_builder() {
     local candidate
@@ -25,7 +26,7 @@ fetch() {
     [ "$(cat "$wheels/.lock" 2>/dev/null)" = "$wanted" ] && return
     echo "images: fetching the wheels of $lock"
     rm -rf "$wheels"
-    python3 -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes \
+    run_pip images python3 -m pip -- download --quiet --disable-pip-version-check --no-deps --require-hashes \
         --only-binary :all: --requirement "$lock" --dest "$wheels"
     echo "$wanted" >"$wheels/.lock"
 }

@@ -3,6 +3,7 @@
 # releases of the demonstration. Indexes come through apt's own sources, wheels through pip's own settings.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/package_access.sh
 
 models=.praxi/models
 wheels=$models/wheels
@@ -22,7 +23,7 @@ mapfile -t contents < <(
 mkdir -p "$wheels"
 for list in demo/containerfiles/requirements/*.txt; do
     echo "model: wheels of $(basename "$list" .txt)"
-    .venv/bin/python -m pip download --quiet --no-deps --only-binary :all: --dest "$wheels" --requirement "$list"
+    run_pip model .venv/bin/python -m pip -- download --quiet --no-deps --only-binary :all: --dest "$wheels" --requirement "$list"
 done
 
 echo "model: training"

@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # Build the two environments from their locks; does nothing where they are current.
-# `setup.sh mlflow` builds the one of the tests' MLflow server instead.
+# `setup.sh mlflow` builds the one of the tests' MLflow server instead, `setup.sh docs` the one of the documentation.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/package_access.sh
+uv=
 
 # The newest Python of this machine that can run uv's installer; any will do.
 find_python() {
@@ -44,21 +46,24 @@ find_uv() {
         echo "setup: installing uv into .venv-uv" >&2
         rm -rf .venv-uv
         "$python" -m venv .venv-uv >&2 &&
-            .venv-uv/bin/pip install --quiet --disable-pip-version-check uv >&2 || return 1
+            run_pip setup .venv-uv/bin/pip -- install --quiet --disable-pip-version-check uv >&2 || {
+                rm -rf .venv-uv
+                return 1
+            }
     fi
     echo .venv-uv/bin/uv
 }
 
-# uv does not read pip's configuration: hand it the index and the certificates that pip was given.
-adopt_pip_settings() {
-    local pip=.venv-uv/bin/pip index
-    [ -x "$pip" ] || pip=$(command -v pip3 || command -v pip || true)
-    [ -n "$pip" ] || return 0
-    index=$("$pip" config get global.index-url 2>/dev/null || "$pip" config get install.index-url 2>/dev/null || true)
-    if [ -n "${PIP_INDEX_URL:-$index}" ] && [ -z "${UV_DEFAULT_INDEX:-${UV_INDEX_URL:-}}" ]; then
-        export UV_DEFAULT_INDEX=${PIP_INDEX_URL:-$index}
-    fi
-    if [ -n "${PIP_CERT:-}" ] && [ -z "${SSL_CERT_FILE:-}" ]; then export SSL_CERT_FILE=$PIP_CERT; fi
+# Finds uv and how indexes are reached, once, and only where something is to be built.
+prepare() {
+    [ -z "$uv" ] || return 0
+    uv=$(find_uv) || exit 1
+    adopt_pip_settings
+}
+
+# The locks hold for later Pythons too, where 3.11 is neither here nor to be had.
+create() {
+    "$uv" venv --quiet --python 3.11 "$1" 2>/dev/null || explained setup "$uv" venv --quiet --python '>=3.11,<3.14' "$1"
 }
 
 # build ENVIRONMENT LOCK...: installs the locks, and remembers their checksum.
@@ -67,22 +72,21 @@ build() {
     local wanted stamp=$environment/.praxi-locks
     wanted=$(cat "$@" | sha256sum)
     [ -x "$environment/bin/python" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && return
+    prepare
     echo "setup: building $environment from $*"
-    # The locks hold for later Pythons too, where 3.11 is neither here nor to be had.
-    [ -x "$environment/bin/python" ] || "$uv" venv --quiet --python 3.11 "$environment" \
-        || "$uv" venv --quiet --python '>=3.11,<3.14' "$environment"
+    [ -x "$environment/bin/python" ] || create "$environment"
     local locks=()
     for lock in "$@"; do locks+=(-r "$lock"); done
-    "$uv" pip install --quiet --exact --require-hashes --compile-bytecode \
+    explained setup "$uv" pip install --quiet --exact --require-hashes --compile-bytecode \
         --python "$environment/bin/python" "${locks[@]}"
     echo "$wanted" >"$stamp"
 }
 
-uv=$(find_uv) || exit 1
-adopt_pip_settings
-if [ "${1:-}" = mlflow ]; then
-    build .venv-mlflow requirements-mlflow.txt
-    exit
-fi
-build .venv requirements.txt requirements-dev.txt
-build .venv-tasks images/task/requirements.txt
+case ${1:-} in
+    mlflow | docs) build ".venv-$1" "requirements-$1.txt" ;;
+    '')
+        build .venv requirements.txt requirements-dev.txt
+        build .venv-tasks images/task/requirements.txt
+        ;;
+    *) echo "usage: $0 [mlflow|docs]" >&2; exit 2 ;;
+esac

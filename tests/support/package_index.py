@@ -44,6 +44,10 @@ class PackageIndex:
         self._server.answers[f"/simple/{package}/"] = Answer(page.encode(), _JSON)
         self._server.answers[f"/files/{file}"] = Answer(data)
 
+    def refuse(self, package: str, status: int) -> None:
+        """Answer with this status when the page of a package is asked for."""
+        self._server.answers[f"/simple/{package}/"] = Answer(b"no", "text/plain", status)
+
 
 @contextmanager
 def package_index(certificate: Path | None = None) -> Iterator[PackageIndex]:

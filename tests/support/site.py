@@ -45,15 +45,22 @@ def site(certificate: Path | None = None) -> Iterator[Site]:
     """Run a site on a free loopback port, over TLS if a certificate with its key is given."""
 
     class Handler(BaseHTTPRequestHandler):
+        def do_HEAD(self) -> None:
+            self._answer()
+
         def do_GET(self) -> None:
             made.asked.append((self.path, self.headers.get("Authorization", "")))
+            answer = self._answer()
+            self.wfile.write(answer.data[: answer.cut])
+
+        def _answer(self) -> Answer:
             answer = made.answers.get(self.path, Answer(b"nothing", "text/plain", 404))
             self.send_response(answer.status)
             kind = {"Content-Type": answer.kind} if answer.kind else {}
             for name, value in {**kind, "Content-Length": str(len(answer.data)), **answer.headers}.items():
                 self.send_header(made.spell(name), value)
             self.end_headers()
-            self.wfile.write(answer.data[: answer.cut])
+            return answer
 
         def log_message(self, *args: object) -> None:
             """Stay quiet."""
