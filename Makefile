@@ -6,7 +6,7 @@ LOCK := $(UV) pip compile -q --universal --generate-hashes --no-emit-index-url -
 SLOW := server or slow or airflow
 PYTEST := PRAXI_REQUIRE_TOOLS=1 .venv/bin/pytest -n 2 --randomly-seed=430398368 --hypothesis-profile=ci
 
-.PHONY: help setup lock images check test model bench demo demo-stop
+.PHONY: help setup lock images check test docs model bench demo demo-stop
 
 help:  ## List the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -20,6 +20,7 @@ lock:  ## Resolve the locks again from the *.in files.
 	$(LOCK) images/airflow/requirements.in -c requirements.txt -o images/airflow/requirements.txt
 	$(LOCK) requirements-dev.in -o requirements-dev.txt
 	$(LOCK) requirements-mlflow.in -o requirements-mlflow.txt
+	$(LOCK) requirements-docs.in -o requirements-docs.txt
 
 images:  ## Build the task image and the Airflow image with podman, buildah or docker.
 	@scripts/images.sh
@@ -37,6 +38,11 @@ test: setup check  ## Install what is needed and run every test.
 	@scripts/apt.sh test
 	$(PYTEST) -m "not ($(SLOW))"
 	$(PYTEST) -m "$(SLOW)" --dist loadfile
+
+docs:  ## Build the documentation as a site at dist/docs; a link or anchor that leads nowhere fails.
+	@scripts/setup.sh docs
+	@.venv-docs/bin/sphinx-build --conf-dir docs --fail-on-warning --keep-going --quiet . dist/docs
+	@echo "docs: open dist/docs/index.html"
 
 model: setup  ## Train the starter model, Debian stable and the demonstration's wheels, at .praxi/models/starter.
 	@scripts/model.sh
