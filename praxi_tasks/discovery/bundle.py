@@ -1,4 +1,4 @@
-"""How a model lies in a store: a JSON manifest, and parts named by the hash of their bytes.
+"""The storage format of a model: a JSON manifest, and parts named by the hash of their bytes.
 
 A part never changes; models that share parts share the bytes. The manifest names each part with its role,
 size and sha256; reading checks all three. Nothing in a bundle is executed.
@@ -28,7 +28,7 @@ class Part(msgspec.Struct, frozen=True):
 
     @property
     def key(self) -> str:
-        """Where the part lies, relative to the bundle."""
+        """The part's key, relative to the bundle."""
         return f"parts/{self.sha256}"
 
 
@@ -46,7 +46,7 @@ class Manifest(msgspec.Struct, frozen=True):
 
 
 class Packed(NamedTuple):
-    """A part and its bytes: hashed once, when they are made or read, however often they are written."""
+    """A part and its bytes, hashed once."""
 
     part: Part
     data: bytes
@@ -141,6 +141,6 @@ def _read_part(store: Store, part: Part) -> bytes:
 
 
 def damaged(error: Exception, uri: str) -> ModelError:
-    """Return the model's error for a part that is whole and still can't be read."""
+    """Return the error for a model whose parts are intact but can't be used."""
     problem = error.what if isinstance(error, PraxiError) else "a part is missing"
     return ModelError(f"the model can't be used: {problem}", where=uri, action="build it again")

@@ -1,4 +1,4 @@
-"""Looking at a layer: at its files where they lie, and again where some of them were moved from."""
+"""Finding a layer's candidates: at its files' paths, then again with relocated files spelled as packaged."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from praxi_tasks.fingerprint import PYTHON_ROOT, Tagset
 
 
 def search_candidates(tagset: Tagset, catalogue: Catalogue) -> tuple[Tagset, Candidates]:
-    """Return the layer with files that were moved spelled as they were before, and its candidates."""
+    """Return the layer with relocated files spelled as they were packaged, and its candidates."""
     found = find_candidates(tagset, catalogue)
     columns = relocate(tagset.paths, tagset.normalised, _unknown(tagset, found), catalogue)
     if columns is None:
@@ -24,7 +24,7 @@ def search_candidates(tagset: Tagset, catalogue: Catalogue) -> tuple[Tagset, Can
 
 
 def _unknown(tagset: Tagset, found: Candidates) -> NDArray[np.intp]:
-    """Return the files that no candidate has, outside the folders that Python imports from."""
+    """Return the rows of files without any candidate, outside Python's import roots; ascending."""
     columns = tagset.normalised
     if not len(tagset):
         return np.empty(0, np.intp)

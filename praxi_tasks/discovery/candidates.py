@@ -1,4 +1,4 @@
-"""What a layer says about each package that has evidence in it: the features that experts decide on."""
+"""The packages that a layer has evidence of, and the features by which the scorer decides on each."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ FEATURES: Final = (
     "regions",  # how many regions of the file system the layer has files in
     "has_copyright_file",  # whether its copyright file is there; NaN where the layer has no documents
 )
-"""New ones are added at the end: a scorer that was trained on fewer reads the first, and stays readable."""
+"""New features are appended: a scorer trained on fewer reads the first ones, so old models stay readable."""
 ROUNDS: Final = 3
 _SURE: Final = 4
 _DOCUMENT_KINDS: Final = (PathKind.DOC, PathKind.MAN, PathKind.LOCALE)
@@ -48,12 +48,24 @@ _DOCUMENT_KINDS: Final = (PathKind.DOC, PathKind.MAN, PathKind.LOCALE)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidates:
-    """The packages with evidence in a layer, by number, and what speaks for them.
+    """The packages with evidence in a layer, and their features.
 
-    ``features`` has a row per package and a column per name in :data:`FEATURES`; ``versions`` is there for
-    packages whose versions are known. ``folder_owners`` are the owners of each of the layer's folders,
-    ``indistinguishable`` the groups of candidates, by their place, that nothing tells apart, the plainest
-    name first.
+    Parameters
+    ----------
+    layer
+        The layer's distinct paths.
+    matches
+        Which of them belong to which packages.
+    packages
+        The candidates: package numbers of the catalogue, ascending, shape ``(n,)``.
+    features
+        Shape ``(n, len(FEATURES))``; NaN where a feature is unknown.
+    versions
+        By package number, for packages whose versions are known.
+    folder_owners
+        Package numbers of the owners of each of the layer's folders, -1 for none, shape ``(folders, 2)``.
+    indistinguishable
+        Groups of candidates (indices into ``packages``) that retain the same paths, the shortest name first.
     """
 
     layer: LayerKeys
@@ -66,7 +78,7 @@ class Candidates:
 
 
 def find_candidates(tagset: Tagset, catalogue: Catalogue) -> Candidates:
-    """Look a layer up and measure what speaks for each package that has evidence in it."""
+    """Match a layer's files with the catalogue and compute the features of each candidate."""
     layer = LayerKeys.of(tagset.normalised)
     matches = match_keys(layer, catalogue)
     owners = match_folders(tagset.normalised.folders, catalogue)
@@ -86,7 +98,7 @@ def find_candidates(tagset: Tagset, catalogue: Catalogue) -> Candidates:
 
 
 def _files_in_folders(tagset: Tagset, folders: int) -> NDArray[np.intp]:
-    """Count the files in each folder of the layer: in one row those that do its work, in another the rest."""
+    """Count the files in each folder, shape ``(2, folders)``: those of kinds in ``CORE``, and the rest."""
     columns = tagset.normalised
     return np.bincount(
         columns.folder_of + folders * ~among(columns.kinds, CORE), minlength=2 * folders
@@ -96,7 +108,22 @@ def _files_in_folders(tagset: Tagset, folders: int) -> NDArray[np.intp]:
 def _below(
     files: NDArray[np.intp], owners: NDArray[np.intp], packages: NDArray[np.intp]
 ) -> NDArray[np.float64]:
-    """Count which of the files in each folder lie below each package's own folders."""
+    """Count the files below each candidate's exclusive folders.
+
+    Parameters
+    ----------
+    files
+        How many files are in each folder, shape ``(folders,)``.
+    owners
+        See :class:`Candidates`, shape ``(folders, 2)``.
+    packages
+        The candidates, shape ``(n,)``.
+
+    Returns
+    -------
+    below
+        Shape ``(n,)``.
+    """
     below = np.zeros(len(packages))
     for column in range(2 if np.any(owners[:, 0] != owners[:, 1]) else 1):
         owned = np.flatnonzero((owners[:, column] >= 0) & (files > 0))
@@ -106,7 +133,10 @@ def _below(
 
 
 class _Measures:
-    """Measures one layer's candidates; all arrays run over ``packages`` or over the pairs of ``matches``."""
+    """Computes the features of one layer's candidates.
+
+    All arrays run over the candidates, shape ``(n,)``, or over the pairs of ``matches``, shape ``(pairs,)``.
+    """
 
     def __init__(
         self,
@@ -131,7 +161,7 @@ class _Measures:
         self._counts = self._core | extras_only[self._candidate]
 
     def table(self, below: Sequence[NDArray[np.float64]]) -> NDArray[np.float32]:
-        """Return the features."""
+        """Return the features, shape ``(n, len(FEATURES))``."""
         hits = self._count(self._counts)
         coverage = self._coverage(hits)
         retained, indistinguishable = self._explain_away(coverage, hits)
@@ -174,7 +204,7 @@ class _Measures:
         return np.bincount(self._candidate[mask], minlength=len(self._packages)).astype(np.float64)
 
     def _coverage(self, hits: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the share of each package's paths that is there: of its best version, if those are known."""
+        """Return the share of each package's paths that is there; of the best version, if any is known."""
         coverage = hits / np.maximum(self._expected, 1)
         for place, package in enumerate(self._packages.tolist()):
             evidence = self._versions.get(package)
@@ -185,14 +215,20 @@ class _Measures:
     def _explain_away(
         self, coverage: NDArray[np.float64], hits: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Give each path to the best candidates that have it, again and again.
+        """Assign each path to the strongest candidates that have it, for :data:`ROUNDS` rounds.
+
+        Parameters
+        ----------
+        coverage, hits
+            Of each candidate, shape ``(n,)``.
 
         Returns
         -------
         retained
-            How many paths each candidate keeps; candidates that nothing tells apart all keep theirs.
+            How many paths each candidate retains, shape ``(n,)``; candidates of equal strength all retain a
+            path.
         indistinguishable
-            With how many candidates it shares a path that it keeps, itself included.
+            The mean number of candidates that retain the same paths, itself included, shape ``(n,)``.
         """
         if not len(self._key):
             self._winner = np.zeros(0, np.bool_)
@@ -211,7 +247,7 @@ class _Measures:
         return retained, shared / np.maximum(self._count(winner), 1)
 
     def indistinguishable(self) -> tuple[tuple[int, ...], ...]:
-        """Return groups of candidates that keep exactly the same paths, the plainest name first."""
+        """Return groups of candidates that retain exactly the same paths, the shortest name first."""
         winner = self._winner
         together = np.bincount(self._key[winner], minlength=len(self._layer.keys))
         contested = np.flatnonzero(winner & (together[self._key] > 1))
@@ -233,7 +269,7 @@ class _Measures:
         )
 
     def _rival(self, coverage: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the coverage of the best other candidate that shares a path with each."""
+        """Return the coverage of the best other candidate that shares a path with each, shape ``(n,)``."""
         rival = np.zeros(len(self._packages))
         order = np.lexsort((-coverage[self._candidate], self._key))
         key, candidate = self._key[order], self._candidate[order]
@@ -248,10 +284,11 @@ class _Measures:
         return rival
 
     def _everywhere(self, value: float) -> NDArray[np.float64]:
-        """Return a measure of the layer as a column."""
+        """Repeat a feature of the layer for each candidate, shape ``(n,)``."""
         return np.full(len(self._packages), value)
 
     def _agreeing(self) -> NDArray[np.float64]:
+        """Return the best version's share of measured files that are as released; NaN if unknown."""
         share = np.full(len(self._packages), np.nan)
         for place, package in enumerate(self._packages.tolist()):
             evidence = self._versions.get(package)

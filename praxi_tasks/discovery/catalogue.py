@@ -1,8 +1,8 @@
-"""The catalogue: what is known of packages, as arrays that a look-up walks without unpacking anything.
+"""The catalogue: what is known of packages, as sorted arrays for binary search.
 
 Three tables. *Keys*: the hash of a normalised path and the package that owns it, sorted by hash. *Folders*:
-folders that hold files of one package only, so that one entry stands for all that lies below. *Contents*: for
-packages whose versions are known, every path with its size and content hash and the versions that have it so.
+folders that hold files of one package only, so that one entry stands for all below. *Contents*: for packages
+whose versions are known, every path with its size, content hash and the versions that have that content.
 """
 
 from __future__ import annotations
@@ -26,32 +26,34 @@ _KIND: Final = "catalogue"
 
 @dataclass(frozen=True, eq=False)
 class Catalogue:
-    """Packages by number, and what is known of them.
+    """Packages by number, and what is known of them. All arrays are one-dimensional.
 
     Parameters
     ----------
     packages
         ``ecosystem/name`` of each package.
     expected
-        How many of its paths of the kinds that do its work (:data:`CORE`) are in ``keys``, per package.
+        How many of its paths of the kinds in :data:`CORE` (programs, libraries, tests) are in ``keys``, per
+        package.
     extras
         How many of its other paths (manuals, locales, metadata) are, per package.
     keys, owners
-        Path hashes, sorted, and the number of the package that has such a path; a hash repeats where
-        packages share a path.
+        Path hashes, sorted, and the number of the package that has such a path; a hash repeats where packages
+        share a path.
     folders, folder_owners
-        Hashes of folders that one package has to itself, sorted; the topmost of nested ones only.
+        Hashes of folders that hold files of one package only, sorted, and that package's number; only the
+        topmost of nested ones.
     versions, version_starts
         The versions of package *p* are ``versions[version_starts[p]:version_starts[p + 1]]``.
     row_starts, row_keys, row_sizes, row_hashes, row_core
-        The contents of package *p* are the rows ``row_starts[p]:row_starts[p + 1]``, sorted by key;
-        ``row_core`` says which are of a kind in :data:`CORE`.
+        The contents of package *p* are the rows ``row_starts[p]:row_starts[p + 1]``, sorted by key. Sizes are
+        in bytes, hashes xxh3-64 (0 where unknown); ``row_core`` says which are of a kind in :data:`CORE`.
     holder_starts, holders
-        The versions (counted within the package) that row *r* belongs to are
+        The versions (counted within the package) that have row *r* are
         ``holders[holder_starts[r]:holder_starts[r + 1]]``.
     disputed
-        Hashes of folders that packages of several parts claim, sorted: known, but nobody's own. They are not
-        stored; joining finds them.
+        Hashes of folders that packages of several merged parts claim, sorted: known, but exclusive to none.
+        Not stored; merging computes them.
     """
 
     packages: list[str]
@@ -74,7 +76,7 @@ class Catalogue:
 
     @cached_property
     def native(self) -> NDArray[np.bool_]:
-        """Which packages come from the distribution, rather than from a language's index."""
+        """Whether each package is a distribution's rather than a language index's, shape ``(packages,)``."""
         return np.array([not name.startswith(f"{PYPI.purl_type}/") for name in self.packages], np.bool_)
 
     def to_bytes(self) -> bytes:
@@ -146,7 +148,7 @@ _COLUMNS: Final = (
 
 
 def empty_catalogue() -> Catalogue:
-    """Return the catalogue that knows nothing."""
+    """Return a catalogue without packages."""
     short, long = np.empty(0, np.uint32), np.empty(0, np.uint64)
     return Catalogue(
         packages=[],
@@ -163,7 +165,7 @@ def empty_catalogue() -> Catalogue:
 
 
 def among(kinds: NDArray[np.uint8], wanted: tuple[PathKind, ...]) -> NDArray[np.bool_]:
-    """Return which of the kinds of paths are among some wanted ones."""
+    """Return which path kinds are among the wanted ones; input and result of shape ``(n,)``."""
     return np.asarray(_table(wanted)[kinds])
 
 

@@ -1,4 +1,4 @@
-"""Joining catalogues that were learned at different times into the one that layers are looked up in."""
+"""Merging catalogues that were learned at different times into the one that layers are matched with."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from praxi_tasks.discovery.catalogue_merge_tables import join_tables
 from praxi_tasks.discovery.tokens import present
 
 Index = tuple[NDArray[np.uint64], NDArray[np.uint32]]
-"""Hashes, sorted, and the package each belongs to."""
+"""Sorted hashes, and the number of the package that each belongs to; shape ``(n,)`` both."""
 
 
 def join_catalogues(parts: Sequence[Catalogue]) -> Catalogue:
     """Return the catalogue that knows what any of the parts knows.
 
-    Neighbours are joined such that both sides weigh about the same: the many small parts of daily trainings
-    are put together before the large one they stand beside is copied, once.
+    Neighbours are merged as a tree whose two sides are of about equal size: the many small parts of daily
+    trainings are merged with each other before the large first part is copied, once.
     """
     parts = [part for part in parts if part.packages]
     if len(parts) < 2:
@@ -29,7 +29,7 @@ def join_catalogues(parts: Sequence[Catalogue]) -> Catalogue:
 
 
 def _middle(weights: Sequence[int]) -> int:
-    """Return where to cut a list in two, none of them empty, that weigh about the same."""
+    """Return where to split a list into two non-empty halves of about equal weight."""
     sums = np.cumsum(weights)
     halves = np.abs(2 * sums[:-1] - sums[-1])
     return int(np.argmin(halves)) + 1
@@ -64,7 +64,7 @@ def _join(first: Catalogue, second: Catalogue) -> Catalogue:
 
 
 def _merge(first: Index, second: Index) -> Index:
-    """Merge two indexes; what both have is kept once."""
+    """Merge two sorted indexes; entries that both have are kept once."""
     double = np.zeros(len(second[0]), np.bool_)
     place = np.searchsorted(first[0], second[0])
     while len(first[0]):
@@ -82,7 +82,15 @@ def _merge(first: Index, second: Index) -> Index:
 def _counts(
     first: NDArray[np.uint32], second: NDArray[np.uint32], moved: NDArray[np.uint32], size: int
 ) -> NDArray[np.uint32]:
-    """Return how many paths each package has; one that both know has what the better part says."""
+    """Return the path count of each package, shape ``(size,)``; the larger of two where both know one.
+
+    Parameters
+    ----------
+    first, second
+        Counts of each catalogue's packages.
+    moved
+        The merged numbers of the second's packages, shape ``(len(second),)``.
+    """
     counts = np.zeros(size, np.uint32)
     counts[: len(first)] = first
     counts[moved] = np.maximum(counts[moved], second)

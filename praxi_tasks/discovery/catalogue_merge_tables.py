@@ -1,7 +1,7 @@
-"""Putting the versions and tables of contents of two catalogues together, package by package.
+"""Merging the versions and tables of contents of two catalogues, package by package.
 
-The tables of a package that only one of them knows are copied as they are; those that both know are taken
-apart, and made again. So a day's few releases cost a copy of what was known, not its making.
+The tables of a package that only one catalogue knows are copied; those of a package that both know are
+unpacked and rebuilt. So adding a day's releases costs a copy of what was known, not a rebuild.
 """
 
 from __future__ import annotations
@@ -28,7 +28,10 @@ class Tables(NamedTuple):
 
 
 class _Share(NamedTuple):
-    """What is taken of some tables: packages by their numbers there, and the numbers that they get."""
+    """Packages to take from some tables, by their numbers there, and their numbers in the merged catalogue.
+
+    ``packages`` and ``numbers`` are of shape ``(n,)``.
+    """
 
     tables: Tables
     packages: Numbers
@@ -36,14 +39,15 @@ class _Share(NamedTuple):
 
 
 def join_tables(first: Catalogue, second: Catalogue, moved: NDArray[np.uint32], count: int) -> Tables:
-    """Return the versions and contents of the packages of two catalogues, none of them empty.
+    """Return the versions and contents of the packages of two non-empty catalogues.
 
     Parameters
     ----------
     moved
-        The numbers that the second's packages get; the first's keep theirs.
+        The merged numbers of the second's packages, shape ``(len(second.packages),)``; the first's keep
+        theirs.
     count
-        How many packages both know together.
+        How many packages the merged catalogue has.
     """
     numbers = moved.astype(np.intp)
     again = numbers < len(first.packages)
@@ -65,7 +69,7 @@ def _tables(catalogue: Catalogue) -> Tables:
 
 
 def _united(first: Catalogue, ours: Numbers, second: Catalogue, theirs: Numbers) -> Tables:
-    """Return the tables of packages that both know, in the order given."""
+    """Return the tables of packages that both know, in the order given; numbers of shape ``(n,)``."""
     versions = [
         list(dict.fromkeys(first.versions_of(our) + second.versions_of(their)))
         for our, their in zip(ours.tolist(), theirs.tolist(), strict=True)
@@ -82,12 +86,14 @@ def _united(first: Catalogue, ours: Numbers, second: Catalogue, theirs: Numbers)
 def _unfold(
     catalogue: Catalogue, packages: Numbers, versions: Sequence[Sequence[str]]
 ) -> tuple[NDArray[Any], ...]:
-    """Return a row for each file of each version: place of the package, version, key, size, hash, core.
+    """Return a row per file and version: package index, version, key, size, hash, core; shape ``(rows,)``.
 
     Parameters
     ----------
+    packages
+        Package numbers, shape ``(n,)``.
     versions
-        All versions of each of the packages: a row's version is its place among them.
+        All versions of each of the packages: a row's version is its index among them.
     """
     renumbered = np.zeros(len(catalogue.versions), np.uint16)
     for group, start, package in zip(
@@ -111,7 +117,7 @@ def _unfold(
 
 
 class _Stretch(NamedTuple):
-    """Packages whose tables stand one after another, before and after."""
+    """A run of packages whose tables are adjacent both before and after merging."""
 
     tables: Tables
     start: int
@@ -147,7 +153,7 @@ class _Stretch(NamedTuple):
 
 
 def _stretches(shares: Sequence[_Share], count: int) -> list[_Stretch]:
-    """Return what is taken, in the order of the new numbers, in as few stretches as it can be had."""
+    """Return the packages to take as the fewest runs, in the order of their merged numbers."""
     share, place = np.zeros(count, np.intp), np.zeros(count, np.intp)
     for number, (_, packages, numbers) in enumerate(shares):
         share[numbers], place[numbers] = number, packages
@@ -159,7 +165,7 @@ def _stretches(shares: Sequence[_Share], count: int) -> list[_Stretch]:
 
 
 def _gather(shares: Sequence[_Share], count: int) -> Tables:
-    """Return tables in the order of the packages' new numbers."""
+    """Return tables in the order of the merged package numbers."""
     stretches = _stretches(shares, count)
     columns = zip(*(stretch.columns() for stretch in stretches), strict=True)
     bounds = zip(*(stretch.bounds() for stretch in stretches), strict=True)
@@ -170,7 +176,7 @@ def _gather(shares: Sequence[_Share], count: int) -> Tables:
 
 
 def _chained(bounds: Sequence[NDArray[np.uint32]]) -> NDArray[np.uint32]:
-    """Return the bounds of runs that are put one after another, stretch by stretch."""
+    """Return the bounds of runs concatenated, each run beginning where the one before it ends."""
     lengths = [int(each[-1]) - int(each[0]) for each in bounds]
     before = np.cumsum([0, *lengths[:-1]]).tolist()
     moved = [each[1:] - each[0] + np.uint32(start) for each, start in zip(bounds, before, strict=True)]

@@ -1,4 +1,4 @@
-"""How many of the candidates are named: four answers to a question that the confidences leave open."""
+"""Decision rules: which candidates are named, given the confidence in each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ STRATEGIES: Final[tuple[Strategy, ...]] = ("default", "threshold", "density", "t
 
 
 LIKELY: Final = 0.4
-"""The best threshold for F1 is half of the F1 that can be had."""
+"""The threshold that maximises F1 is half of the best F1 that can be reached.
+
+Lipton, Elkan and Naryanaswamy, "Optimal thresholding of classifiers to maximize F1 measure", ECML PKDD 2014.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +27,15 @@ class DecisionRule:
     Parameters
     ----------
     strategy
-        ``threshold`` names what is more likely than ``threshold``. ``density`` is the published rule: sort
-        the confidences into clusters and name what lies above the biggest one. ``top-k`` names the ``count``
-        best. ``default`` names what is at least as likely as :data:`LIKELY`.
+        ``default`` names candidates of at least :data:`LIKELY`. ``threshold`` names those of at least
+        ``threshold``. ``top-k`` names the ``count`` best. ``density`` is the rule published with Praxi: sort
+        the confidences, group them into clusters and name what lies above the biggest one.
     threshold
-        A calibrated probability.
+        A calibrated probability in [0, 1].
     count
-        For ``top-k``, the number of labels, known from elsewhere.
+        For ``top-k``: the number of labels, known from elsewhere.
     width
-        For ``density``, how close neighbours within a cluster are.
+        For ``density``: the largest gap between neighbours of one cluster.
     """
 
     strategy: Strategy = "default"
@@ -58,13 +61,16 @@ def select_candidates(
     decision_rule: DecisionRule,
     indistinguishable: Sequence[Sequence[int]] = (),
 ) -> NDArray[np.intp]:
-    """Return which candidates are named, most confident first.
+    """Return the indices of the candidates that are named, the most confident first.
 
     Parameters
     ----------
+    confidence
+        Calibrated probabilities, shape ``(n,)``.
     indistinguishable
-        Candidates that nothing tells apart, the plainest first. One of them is there if together they are
-        likely enough, however little each of them is; then the default names the likeliest, or the plainest.
+        Groups of indices of candidates whose files can't be told apart, the shortest name first. If the
+        members' confidences add up to :data:`LIKELY`, the default rule names the likeliest of them, on a tie
+        the first.
     """
     order = np.argsort(-confidence, kind="stable")
     if decision_rule.strategy == "top-k":
@@ -85,8 +91,13 @@ def select_candidates(
 def densest(confidence: NDArray[np.float64], width: float) -> float:
     """Return the highest confidence of the biggest cluster.
 
-    Clusters are runs of sorted confidences with gaps of at most ``width``; of two equally big ones the lower
-    counts. Where nothing clusters (fewer than two candidates), nothing is ruled out.
+    Clusters are runs of sorted confidences with gaps of at most ``width``; of two of equal size the lower one
+    counts. With fewer than two candidates nothing is ruled out.
+
+    Parameters
+    ----------
+    confidence
+        Shape ``(n,)``.
     """
     ordered = np.sort(confidence)
     if len(ordered) < 2:

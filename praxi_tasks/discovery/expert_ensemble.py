@@ -1,4 +1,4 @@
-"""A panel: the experts of one kind, and the samples they learned from."""
+"""An expert ensemble: the experts of one kind, and samples they were trained on."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class ExpertEnsemble:
     experts
         Each owns labels of its own.
     samples
-        Some of what they were trained on, packed, one part for each time they learned: whoever trains more
-        experts shows them these as foreign samples, and repairs an old expert with them. Naming needs none.
+        Some of the samples that they were trained on, packed, one part for each training. Further trainings
+        use them as negatives for new experts, and to repair old ones; prediction does not need them.
     """
 
     experts: tuple[Expert, ...] = ()

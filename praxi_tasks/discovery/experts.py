@@ -1,4 +1,4 @@
-"""Experts that learned from recordings: each owns a few labels; a router asks those with evidence."""
+"""Experts, classifiers that own a few labels each, and the router that asks those with evidence."""
 
 from __future__ import annotations
 
@@ -20,7 +20,11 @@ _KIND: Final = "expert"
 
 @dataclass(frozen=True, eq=False)
 class LabelModel:
-    """What an expert knows of one label: which of its tokens speak for it, and a booster over all of them."""
+    """A binary classifier of one label.
+
+    ``own`` are indices of the label's own tokens among the expert's, shape ``(k,)``; ``booster`` is UBJSON of
+    boosted trees over all of the expert's tokens (see :func:`features`).
+    """
 
     label: str
     own: NDArray[np.uint32]
@@ -28,17 +32,19 @@ class LabelModel:
 
 
 class Expert:
-    """Decides about the labels that it owns.
-
-    A sample's features are which of the expert's tokens it has and, for each label, which share of the
-    label's own.
+    """Estimates the probability of each of the labels that it owns.
 
     Parameters
     ----------
     tokens
-        The tokens that it looks at, sorted.
+        The token hashes that it reads, sorted, shape ``(m,)``.
     models
-        One for each label; ``own`` points into ``tokens``.
+        A classifier for each label.
+
+    Raises
+    ------
+    CorruptObjectError
+        If a booster does not fit the tokens.
     """
 
     def __init__(self, tokens: NDArray[np.uint64], models: Sequence[LabelModel]) -> None:
@@ -55,7 +61,13 @@ class Expert:
         return tuple(model.label for model in self.models)
 
     def confidence(self, samples: Sequence[NDArray[np.uint64]]) -> NDArray[np.float64]:
-        """Return the probability of each label (columns) in each sample (rows)."""
+        """Return the probability of each label in each sample, shape ``(len(samples), labels)``.
+
+        Parameters
+        ----------
+        samples
+            The sorted token hashes of each sample.
+        """
         table = np.stack([present(sample, self.tokens) for sample in samples]).astype(np.float32)
         return np.stack(
             [
@@ -105,13 +117,26 @@ class Expert:
 
 
 def features(table: NDArray[np.float32], own: NDArray[np.uint32]) -> NDArray[np.float32]:
-    """Return what a label's booster reads: the tokens, and in front of them the share of the label's own."""
+    """Return the input of a label's booster: the share of its own tokens that are there, then all tokens.
+
+    Parameters
+    ----------
+    table
+        Which of the expert's tokens each sample has, as 0 and 1, shape ``(n, m)``.
+    own
+        Indices of the label's own tokens, shape ``(k,)``.
+
+    Returns
+    -------
+    features
+        Shape ``(n, 1 + m)``.
+    """
     share = table[:, own].mean(axis=1, keepdims=True) if len(own) else np.zeros((len(table), 1), np.float32)
     return np.concatenate([share, table], axis=1)
 
 
 class Router:
-    """Knows which expert has evidence in a sample: one that has a token of one of its labels in it."""
+    """Finds the experts with evidence in a sample: those that read one of its tokens."""
 
     def __init__(self, experts: Sequence[Expert]) -> None:
         self._experts = tuple(experts)
@@ -122,9 +147,10 @@ class Router:
         self._owners = np.repeat(np.arange(len(counts)), counts)[order]
 
     def ask(self, samples: Sequence[NDArray[np.uint64]]) -> list[dict[str, float]]:
-        """Return, for each sample, every label that some expert was asked about and its probability.
+        """Return, for each sample, the probability of every label of the experts that have evidence in it.
 
-        Of a label that several experts own, the highest.
+        Of a label that several experts own, the highest. A sample is its sorted token hashes, shape
+        ``(tokens,)``.
         """
         assigned = [np.unique(self._owners[present(sample, self._tokens)]) for sample in samples]
         answers: list[dict[str, float]] = [{} for _ in samples]

@@ -1,4 +1,4 @@
-"""From what was decided to what is told: releases with versions and evidence, and the files left over."""
+"""Explains a decision: releases with versions and evidence, and the files that none of them explains."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SAMPLE: Final = 12
 
 
 class Explanation(NamedTuple):
-    """What is said about a layer."""
+    """The named releases of a layer, and its unexplained files."""
 
     releases: tuple[ReleasePrediction, ...]
     unexplained: Unexplained
@@ -39,12 +39,17 @@ def explain(
     catalogue: Catalogue,
     versions: Versions = _UNDECIDED,
 ) -> Explanation:
-    """Describe the candidates that are ``named`` (places among the candidates) and what they leave over.
+    """Describe the named candidates and the files that they leave unexplained.
 
     Parameters
     ----------
+    named
+        Indices of the named candidates, in the order of the result, shape ``(k,)``.
+    confidence
+        Of each candidate, shape ``(n,)``.
     versions
-        Of candidates that an expert decided about; the others' versions follow from what their files hold.
+        Of candidates that a release expert decided on; the others' versions follow from their files'
+        contents.
     """
     explainer = _Explainer(tagset, found, catalogue, versions)
     ties = _ties(found, confidence)
@@ -56,7 +61,7 @@ def explain(
 
 
 class _Explainer:
-    """Describes candidates of one layer; what all of them need is worked out once."""
+    """Describes candidates of one layer; what all of them need is computed once."""
 
     def __init__(self, tagset: Tagset, found: Candidates, catalogue: Catalogue, decided: Versions) -> None:
         self._tagset, self._found, self._catalogue = tagset, found, catalogue
@@ -71,7 +76,7 @@ class _Explainer:
         self._ends = np.searchsorted(packages, found.packages, side="right").tolist()
 
     def release(self, place: int, confidence: float, ties: Sequence[int]) -> ReleasePrediction:
-        """Describe one candidate, and name those that it ties with."""
+        """Describe one candidate by its index, and name those that it ties with."""
         package = int(self._found.packages[place])
         ecosystem, _, name = self._catalogue.packages[package].partition("/")
         rows = self._rows[self._starts[place] : self._ends[place]]
@@ -97,7 +102,7 @@ class _Explainer:
 
 
 def _ties(found: Candidates, confidence: NDArray[np.float64]) -> dict[int, list[int]]:
-    """Return for candidates, by place, those that keep the same files and are about as likely."""
+    """Return for each candidate those that retain the same files and are at least half as likely."""
     return {
         place: [other for other in group if other != place and confidence[other] >= confidence[place] / 2]
         for group in found.indistinguishable
@@ -106,7 +111,7 @@ def _ties(found: Candidates, confidence: NDArray[np.float64]) -> dict[int, list[
 
 
 def _spread(rows: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Return a few rows from all over, in the order of the layer."""
+    """Return up to :data:`SAMPLE` evenly spaced rows, ascending."""
     if len(rows) <= SAMPLE:
         return np.sort(rows)
     return np.asarray(np.sort(rows)[np.arange(SAMPLE) * (len(rows) - 1) // (SAMPLE - 1)])
@@ -122,7 +127,7 @@ def _paths(tagset: Tagset, rows: NDArray[np.intp]) -> Iterator[str]:
 
 
 def _left_over(tagset: Tagset, found: Candidates, packages: NDArray[np.intp], count: int) -> NDArray[np.intp]:
-    """Return the files that none of the named packages has."""
+    """Return the rows of the files that none of the named packages has, ascending."""
     if not len(tagset):
         return np.empty(0, np.intp)
     named = np.zeros(count + 1, np.bool_)  # one more, for the -1 of a folder that nobody owns

@@ -1,6 +1,6 @@
-"""What lies around the candidates: how much of the layer nobody claims, and how intact the rest is.
+"""Features of a layer as a whole: how much of it is unclaimed, and how complete its packages are.
 
-A little evidence means much in a layer that is understood and nothing in one that is strange all over.
+The same evidence means more in a layer whose other files are explained than in one of unknown software.
 """
 
 from __future__ import annotations
@@ -26,10 +26,12 @@ class LayerContext:
 
     Parameters
     ----------
+    layer
+        The layer's distinct paths, ``k`` of them.
     matched
-        The keys that some package has, as places in ``layer``; they may repeat.
+        Indices of the paths that some package has, shape ``(pairs,)``; they may repeat.
     owners
-        The owners of each of the layer's folders.
+        Package numbers of the owners of each folder, -1 for none, shape ``(folders, 2)``.
     """
 
     def __init__(
@@ -50,10 +52,10 @@ class LayerContext:
         return int(self._region.max(initial=-1)) + 1
 
     def unclaimed_share(self, kinds: tuple[PathKind, ...]) -> float:
-        """Return the share of the files of some kinds that nobody claims; NaN where there are none.
+        """Return the share of the files of some kinds that no candidate claims; NaN where there are none.
 
-        Each region of the file system counts as one: an application's own tree is big, and says little about
-        the packages beside it.
+        It is the mean over the regions of the file system, so that an application's own big tree counts once:
+        it says little about the packages beside it.
         """
         some = among(self._kinds, kinds)
         if not some.any():
@@ -66,12 +68,12 @@ class LayerContext:
     def unclaimed_beside(
         self, candidate: NDArray[np.intp], key: NDArray[np.intp], count: int
     ) -> NDArray[np.float64]:
-        """Return the share of unclaimed files in the folders that each of ``count`` candidates has hits in.
+        """Return the share of unclaimed files in the folders of each candidate's hits, shape ``(count,)``.
 
         Parameters
         ----------
         candidate, key
-            The hits: pairs of a candidate and a key of the layer.
+            The hits: candidate indices and path indices, shape ``(pairs,)`` each.
         """
         if not len(key):
             return np.zeros(count)
@@ -83,7 +85,7 @@ class LayerContext:
 
 
 def _regions(folders: Sequence[str]) -> NDArray[np.intp]:
-    """Number the regions that folders lie in: three names deep below ``usr``, two elsewhere."""
+    """Number the regions of folders, shape ``(len(folders),)``: three levels deep below ``usr``, else two."""
     numbers: dict[str, int] = {}
     return np.array([numbers.setdefault(_region(folder), len(numbers)) for folder in folders], np.intp)
 
@@ -95,9 +97,9 @@ def _region(folder: str) -> str:
 
 
 def has_copyright_file(names: Sequence[str], tagset: Tagset, layer: LayerKeys) -> NDArray[np.float64]:
-    """Return whether the layer has the licence that Debian's policy has each package ship under its name.
+    """Return whether the copyright file is there that Debian policy has each package ship under its name.
 
-    Others put documents into a package's folder, but not this one.
+    Other packages may put documents into a package's folder, but not this one.
 
     Parameters
     ----------
@@ -107,8 +109,8 @@ def has_copyright_file(names: Sequence[str], tagset: Tagset, layer: LayerKeys) -
     Returns
     -------
     has_copyright_file
-        1 or 0 of each package of Debian, also 1 where a link to another package's folder stands for it; NaN
-        of the packages of others, and of all where the layer has no folders of documents.
+        Shape ``(len(names),)``. 1 or 0 of each package of Debian, also 1 where a link to another package's
+        folder stands for it; NaN of other packages, and of all where the layer has no documents.
     """
     answers = np.full(len(names), np.nan)
     if any(folder.startswith(_DOCUMENTS) for folder in tagset.normalised.folders):
@@ -125,11 +127,17 @@ def _has(layer: LayerKeys, paths: Sequence[str]) -> NDArray[np.bool_]:
 def weighted_mean(
     values: NDArray[np.float64], weights: NDArray[np.float64], sure: NDArray[np.bool_]
 ) -> float:
-    """Return the weighted mean of the values that are sure; NaN where none is, or none has weight."""
+    """Return the weighted mean of the values that are certain; NaN where none is, or none has weight.
+
+    Parameters
+    ----------
+    values, weights, sure
+        Shape ``(n,)`` each.
+    """
     weight = weights[sure]
     return float(np.average(values[sure], weights=weight)) if weight.sum() > 0 else np.nan
 
 
 def share(part: NDArray[Any], whole: NDArray[Any]) -> NDArray[np.float64]:
-    """Return what share of each whole a part is, 0 of nothing."""
+    """Return the share of each whole that a part is, 0 of an empty whole; shape ``(n,)``."""
     return np.asarray(part / np.maximum(whole, 1))

@@ -1,4 +1,4 @@
-"""Looking a layer up in a catalogue: which packages have evidence in it."""
+"""Matching a layer's paths with a catalogue: which packages have evidence in it."""
 
 from __future__ import annotations
 
@@ -15,9 +15,20 @@ from praxi_tasks.fingerprint import PYTHON_ROOT, PathColumns, hash_text, parent_
 class LayerKeys:
     """The distinct normalised paths of a layer, sorted by hash.
 
-    ``rows`` points at the file that stands for each: the original rather than byte code made from it;
-    ``key_of`` is the way back, from every file to its key. ``python`` is true below a folder that Python
-    imports from, ``system`` where the distribution owns that.
+    Parameters
+    ----------
+    keys
+        Path hashes, sorted and distinct, shape ``(k,)``.
+    rows
+        The file that stands for each: the original rather than byte code made from it, shape ``(k,)``.
+    key_of
+        The index among ``keys`` of every file of the layer, shape ``(files,)``.
+    core
+        Whether the path is of a kind in :data:`~praxi_tasks.discovery.catalogue.CORE`, shape ``(k,)``.
+    python
+        Whether it lies below a folder that Python imports from, shape ``(k,)``.
+    system
+        Whether the distribution owns that folder, shape ``(k,)``.
     """
 
     keys: NDArray[np.uint64]
@@ -45,7 +56,15 @@ class LayerKeys:
 def _first_rows(
     rows: NDArray[np.intp], derived: NDArray[np.bool_], starts: NDArray[np.intp]
 ) -> NDArray[np.intp]:
-    """Return the first row of each run of rows: of those that are not derived, if it has any."""
+    """Return the first row of each run of rows, of those that are not derived if there are any.
+
+    Parameters
+    ----------
+    rows, derived
+        File rows and whether each is derived, ordered by key, shape ``(files,)``.
+    starts
+        Where each run starts, shape ``(k,)``.
+    """
     if not len(rows):
         return rows
     return np.asarray(np.minimum.reduceat(rows + len(rows) * derived, starts) % len(rows))
@@ -53,9 +72,9 @@ def _first_rows(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Matches:
-    """Pairs of a layer's key and a package that owns it; ``keys`` points into :class:`LayerKeys`.
+    """Pairs of a layer's path and a package that owns it.
 
-    ``packages`` numbers the catalogue's packages.
+    ``keys`` are indices into :class:`LayerKeys`, ``packages`` package numbers; shape ``(pairs,)`` each.
     """
 
     keys: NDArray[np.intp]
@@ -67,10 +86,10 @@ class Matches:
 
 
 def match_keys(layer: LayerKeys, catalogue: Catalogue) -> Matches:
-    """Return every pair of a key of the layer and a package of the catalogue that owns it.
+    """Return every pair of a path of the layer and a package of the catalogue that owns it.
 
-    What lies where Python imports from belongs to a package of the distribution only in the distribution's
-    own folder there.
+    Below a folder that Python imports from, a path belongs to a package of the distribution only if the
+    folder is the distribution's own.
     """
     hit, first, counts = _runs(catalogue.keys, layer.keys)
     keys = np.repeat(hit, counts)
@@ -85,12 +104,19 @@ def _runs(
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
     """Find hashes in a sorted table.
 
+    Parameters
+    ----------
+    table
+        Sorted hashes, shape ``(t,)``.
+    wanted
+        Hashes to look up, shape ``(w,)``.
+
     Returns
     -------
     hit
-        Which of the wanted hashes are there, as places in ``wanted``.
+        Indices of the wanted hashes that are there, shape ``(h,)``.
     first, counts
-        Where the run of each begins in the table, and how long it is.
+        Where the run of each begins in the table, and how long it is, shape ``(h,)`` each.
     """
     first = np.searchsorted(table, wanted)
     hit = np.flatnonzero(first < len(table))
@@ -105,9 +131,9 @@ def _runs(
 
 
 def match_folders(folders: list[str], catalogue: Catalogue) -> NDArray[np.intp]:
-    """Return for each normalised folder the packages, two at most, that have it to themselves; -1 for none.
+    """Return the packages to which each folder is exclusive, shape ``(len(folders), 2)``; -1 for none.
 
-    Two catalogues that were joined may each know another owner, so the result has two columns.
+    Two merged catalogues may each know another owner, hence two columns.
     """
     places, above = _places(folders)
     owners = np.full((len(places), 2), -1, np.intp)
@@ -124,7 +150,7 @@ def match_folders(folders: list[str], catalogue: Catalogue) -> NDArray[np.intp]:
 
 
 def _places(folders: list[str]) -> tuple[dict[str, int], list[int]]:
-    """Number folders and those above them, the upper ones first; give the number above each, -1 of a root."""
+    """Number folders and those above them, upper ones first; give the number above each, -1 of a root."""
     places: dict[str, int] = {}
     above: list[int] = []
     for folder in folders:

@@ -1,4 +1,4 @@
-"""The model: a catalogue of known packages, and experts that decide whether a layer holds them."""
+"""The model: catalogues of known packages, and experts that decide whether a layer holds them."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ _ROLES: Final = ("catalogue", "scorer", "expert", "samples", "release-expert", "
 
 
 class Model:
-    """Names the releases in layers; it never changes, so threads may share it.
+    """Predicts the releases in layers. Immutable, so threads may share one.
 
     Parameters
     ----------
     catalogues
-        The packages that it knows, one catalogue for each time it learned some.
+        The packages that it knows, one catalogue for each training.
     scorer
-        Decides about every candidate of the catalogues.
+        Scores every candidate of the catalogues.
     recorded
-        Experts that decide about labels learned from recorded changesets.
+        Experts for labels learned from recorded changesets.
     released
-        Experts that own releases and decide about them in the scorer's place.
+        Experts that own releases and decide about them instead of the scorer.
     decision_rule
-        How many of the candidates are named.
+        Which of the candidates are named.
     identity
         The model's :attr:`id`, where it is known already.
     """
@@ -69,7 +69,7 @@ class Model:
 
     @cached_property
     def catalogue(self) -> Catalogue:
-        """What all parts know together, joined when somebody asks: who only adds a part does not."""
+        """All parts merged; merged on first use, since adding a part does not need it."""
         return join_catalogues(self.parts)
 
     @cached_property
@@ -120,7 +120,7 @@ class Model:
         ]
 
     def _pack(self, role: str, component: _Component) -> Packed:
-        """Pack a component, unless it was read from a bundle: it is not packed and hashed again."""
+        """Return a component's bytes; one that was read from a bundle is not packed and hashed again."""
         known = self._packed.get(component)
         return known or Packed.of(role, component.to_bytes())
 
@@ -145,12 +145,12 @@ class Model:
 
     @property
     def experts(self) -> tuple[Expert, ...]:
-        """The experts of both panels."""
+        """The experts of both ensembles."""
         return self.recorded.experts + self.released.experts
 
     @cached_property
     def id(self) -> str:
-        """Hash of everything that the model knows: the same wherever it is stored, whoever reads it."""
+        """Hash of all parts: the same wherever the model is stored."""
         return self._identity or describe(self._bundle, {}).id
 
     @property
@@ -159,7 +159,7 @@ class Model:
         return "-".join(filter(None, (self.id, str(code_version.ENGINE), self.decision_rule.key)))
 
     def knows(self, ecosystem: str, name: str, version: str) -> bool:
-        """Return whether the model has learned a release, or a package whose versions it can't tell."""
+        """Return whether the model has learned a release, or its package without telling versions."""
         versions: list[str] | None = None
         for part, numbers in zip(self.parts, self._numbers, strict=True):
             package = numbers.get(f"{ecosystem}/{name}")
@@ -172,20 +172,20 @@ class Model:
         return [{package: number for number, package in enumerate(part.packages)} for part in self.parts]
 
     def predict(self, tagset: Tagset) -> LayerPrediction:
-        """Name the releases in a layer, each with its confidence and evidence, and what stays unexplained."""
+        """Return the releases in a layer, each with confidence and evidence, and the unexplained files."""
         seen, found, confidence, versions = self._decide(tagset)
         named = select_candidates(confidence, self.decision_rule, found.indistinguishable)
         told = explain(seen, found, named, confidence, self.catalogue, versions)
         return LayerPrediction(tagset.digest, self.cache_key, told.releases, told.unexplained)
 
     def packages_in(self, tagset: Tagset) -> list[str]:
-        """Return the ``ecosystem/name`` of what :meth:`predict` names, without working out anything else."""
+        """Return the ``ecosystem/name`` of what :meth:`predict` names, without explaining it."""
         _, found, confidence, _ = self._decide(tagset)
         named = found.packages[select_candidates(confidence, self.decision_rule, found.indistinguishable)]
         return [self.catalogue.packages[package] for package in named.tolist()]
 
     def score(self, tagset: Tagset) -> tuple[Tagset, Candidates, NDArray[np.float64]]:
-        """Return the layer as the model sees it, its candidates and the confidence in each."""
+        """Return the layer as the model reads it, its candidates, and their confidence, shape ``(n,)``."""
         return self._decide(tagset)[:3]
 
     def _decide(self, tagset: Tagset) -> tuple[Tagset, Candidates, NDArray[np.float64], Versions]:
@@ -194,7 +194,7 @@ class Model:
         return tagset, found, decided.confidence, decided.versions
 
     def name_changes(self, changesets: Iterable[Sequence[str]]) -> list[dict[str, float]]:
-        """Return the labels that experts see in recorded changesets, most confident first.
+        """Return the labels that experts recognise in recorded changesets, likeliest first, with probability.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""What a model says about one layer."""
+"""The prediction for one layer, as it is stored."""
 
 from __future__ import annotations
 
@@ -8,11 +8,22 @@ import msgspec
 class ReleasePrediction(msgspec.Struct, frozen=True):
     """One package that the layer holds.
 
-    ``versions`` are all that tie: one where the version is certain, none where the package is known and
-    its version is not. ``confidence`` is a calibrated probability in [0, 1] that the package is there;
-    ``evidence`` the paths that decided, most telling first; ``files`` how many of the layer's files it
-    explains, and ``sample`` a few of those from all over the package: they tell whether later layers left it
-    where it is. ``ties`` are other packages that it might be as well, since what is left of both is the same.
+    Parameters
+    ----------
+    versions
+        All versions that tie: one where the version is certain, none where the package is known and its
+        version not.
+    confidence
+        Calibrated probability in [0, 1] that the package is there.
+    evidence
+        The paths that decided, the most significant first.
+    files
+        How many of the layer's files the package explains.
+    sample
+        A few of those, evenly spaced: whether later layers left them tells whether the package is still
+        there.
+    ties
+        Other packages that it might be instead, since the same files are left of both.
     """
 
     ecosystem: str
@@ -40,10 +51,14 @@ class Unexplained(msgspec.Struct, frozen=True):
 
 
 class LayerPrediction(msgspec.Struct, frozen=True):
-    """A model's word on one layer.
+    """A model's prediction for one layer.
 
-    ``model`` is the identity of the model that spoke and of the engine that read it, ``version`` the
-    registry's number for the model, if any.
+    Parameters
+    ----------
+    model
+        The model's :attr:`~praxi_tasks.discovery.model.Model.cache_key`.
+    version
+        The registry's number for the model, if any.
     """
 
     digest: str

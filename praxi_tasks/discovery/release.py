@@ -1,4 +1,4 @@
-"""What is known of one release, before it becomes part of a catalogue."""
+"""One release and the files it installs, before it becomes part of a catalogue."""
 
 from __future__ import annotations
 
@@ -12,10 +12,20 @@ from praxi_tasks.fingerprint import PathColumns
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Release:
-    """A release and the files it installs, as columns of one length.
+    """A release and the files it installs, as columns of ``n`` files.
 
-    ``version`` is empty where a source of releases does not tell it. ``measured`` says for which files size
-    and content hash are known.
+    Parameters
+    ----------
+    version
+        Empty where the source of the release does not state it.
+    paths, normalised
+        The installed paths, and their normalised spellings, hashed.
+    sizes
+        In bytes, shape ``(n,)``.
+    hashes
+        xxh3-64 of the contents, 0 where unknown, shape ``(n,)``.
+    measured
+        For which files size and hash are known, shape ``(n,)``.
     """
 
     ecosystem: str

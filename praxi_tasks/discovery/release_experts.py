@@ -1,9 +1,9 @@
-"""Experts that own releases: they decide about the candidates of a layer that are theirs.
+"""Experts that own releases: they decide about their candidates instead of the shared scorer.
 
-What they read are tokens of the layer's files: the normalised path; the path with its size; and with its
-content too. An expert decides about each of its releases (``pypi/flask==3.0.0``) and their packages
-(``pypi/flask``), so that a package whose version nobody knows is named without one. It is asked only if the
-index sees one of its packages in the layer.
+Their tokens are hashes of a file's normalised path, of path and size, and of path, size and content. An
+expert classifies each of its releases (``pypi/flask==3.0.0``) and their packages (``pypi/flask``), so that a
+package of an unknown version is named without one. It is asked only if the catalogue has evidence of one of
+its packages.
 """
 
 from __future__ import annotations
@@ -23,28 +23,28 @@ _FILLED: Final = np.uint64(0xC2B2AE3D27D4EB4F)
 _ROTATED: Final = np.uint64(31)
 
 LEAST: Final = 0.25
-"""A version is named if it is at least so likely, and half as likely as the likeliest: three may tie."""
+"""A version is named if it is at least this likely, and half as likely as the likeliest; so three may tie."""
 
 Versions = dict[int, tuple[str, ...]]
-"""For places among the candidates, the versions that tie; none where no version is likely."""
+"""By index of a candidate, the versions that tie; none where no version is likely."""
 
 
 class Decided(NamedTuple):
-    """The confidence in each candidate, and the versions of those that experts own."""
+    """The confidence in each candidate, shape ``(n,)``, and the versions of those that experts own."""
 
     confidence: NDArray[np.float64]
     versions: Versions
 
 
 class ReleaseExperts:
-    """The experts of a model that own releases.
+    """The release experts of a model.
 
     Parameters
     ----------
     ensemble
         The experts.
     packages
-        The catalogue's packages.
+        The catalogue's packages, ``ecosystem/name`` each.
     """
 
     def __init__(self, ensemble: ExpertEnsemble, packages: list[str]) -> None:
@@ -54,7 +54,13 @@ class ReleaseExperts:
         self._packages = packages
 
     def decide(self, tagset: Tagset, found: Candidates, confidence: NDArray[np.float64]) -> Decided:
-        """Return what experts think of the candidates they own; the others' confidence stays."""
+        """Replace the confidence in the candidates that experts own by theirs; the others' stays.
+
+        Parameters
+        ----------
+        confidence
+            The scorer's, shape ``(n,)``.
+        """
         mine = np.flatnonzero(self._owned[found.packages])
         if not len(mine):
             return Decided(confidence, {})
@@ -79,7 +85,7 @@ def _tied(chances: dict[str, float]) -> tuple[str, ...]:
 
 
 def file_tokens(tagset: Tagset, rows: NDArray[np.intp]) -> NDArray[np.uint64]:
-    """Return the distinct tokens of some of a layer's files, sorted."""
+    """Return the distinct tokens of the files at ``rows`` of a layer, sorted, shape ``(tokens,)``."""
     told = tagset.measured[rows] & ~tagset.normalised.derived[rows]
     return tokens_of(tagset.normalised.keys[rows], tagset.sizes[rows], tagset.hashes[rows], told)
 
@@ -90,16 +96,16 @@ def tokens_of(
     hashes: NDArray[np.uint64],
     measured: NDArray[np.bool_],
 ) -> NDArray[np.uint64]:
-    """Return the distinct tokens of files given as columns, sorted.
+    """Return the distinct tokens of ``n`` files, sorted, shape ``(tokens,)``.
 
     Parameters
     ----------
     keys
-        Hashes of the normalised paths.
+        Hashes of the normalised paths, shape ``(n,)``.
     sizes, hashes
-        What the files weigh and hold; a hash of 0 is not known.
+        Sizes in bytes and content hashes, shape ``(n,)``; a hash of 0 is unknown.
     measured
-        For which files they are told.
+        For which files size and hash are known, shape ``(n,)``.
     """
     sized = _mixed(keys[measured] ^ (sizes[measured] + np.uint64(1)) * _SIZED)
     hashed = hashes[measured]

@@ -1,8 +1,8 @@
-"""Software that was moved: copied below another prefix, or vendored into a folder of an application.
+"""Relocated software: copied below another prefix, or vendored into an application's folder.
 
-Files that the catalogue does not know where they lie are looked at again under the spelling that they would
-have, had some upper part of their path been cut off. A prefix counts only if several files below it agree,
-and never if it is a cross compiler's: what lies there is what the machine it compiles for has, not a copy.
+Files unknown at their path are looked up again without an upper part of it. A prefix counts only if several
+files below it agree. Prefixes of cross compilers never count: what lies there belongs to the target machine
+and is no copy.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from praxi_tasks.discovery.tokens import present
 from praxi_tasks.fingerprint import PYTHON_ROOT, PathColumns, hash_text, join_path, normalise_all
 
 ROOTS: Final = (PYTHON_ROOT, "", "usr")
-"""What may stand in the place of a prefix that is cut off."""
+"""The roots that may replace a prefix that is cut off."""
 
 _STARTS: Final = tuple(join_path(root, "") for root in ROOTS)
 
@@ -37,7 +37,7 @@ _SITE: Final = "site-packages"
 
 
 class Move(NamedTuple):
-    """Everything below ``prefix`` came from ``root``."""
+    """Everything below ``prefix`` was packaged below ``root``."""
 
     prefix: str
     root: str
@@ -46,12 +46,12 @@ class Move(NamedTuple):
 def relocate(
     paths: list[str], columns: PathColumns, unknown: NDArray[np.intp], catalogue: Catalogue
 ) -> PathColumns | None:
-    """Return the columns with the files that were moved spelled as they were before; ``None`` if none were.
+    """Return the columns with relocated files spelled as they were packaged; ``None`` if there are none.
 
     Parameters
     ----------
     unknown
-        The rows that nothing in the catalogue explains where they are.
+        Rows of the files that nothing in the catalogue explains at their path, shape ``(u,)``.
     """
     rows: defaultdict[str, list[int]] = defaultdict(list)
     for row in unknown.tolist():
@@ -71,7 +71,7 @@ def relocate(
 
 
 def _moves(folders: Iterable[str], catalogue: Catalogue) -> list[Move]:
-    """Return the moves that folders suggest, those that most folders agree on first."""
+    """Return the moves that folders suggest, those with most votes first."""
     places: dict[str, None] = {}
     for folder in folders:
         _ancestors(folder, places)
@@ -99,7 +99,7 @@ def _ancestors(folder: str, places: dict[str, None]) -> None:
 
 
 def _guesses(places: Iterable[str]) -> tuple[list[str], list[str]]:
-    """Return prefixes that may be cut off, and for each how the rest is spelled below every root."""
+    """Return prefixes that may be cut off, and the spellings of the rest below every root."""
     prefixes: list[str] = []
     spelled: list[str] = []
     for place in places:
@@ -133,7 +133,7 @@ def _confirmed(move: Move, rows: list[int], paths: list[str], catalogue: Catalog
 def _known(
     move: Move, rows: list[int], paths: list[str], catalogue: Catalogue
 ) -> tuple[list[str], NDArray[np.bool_]]:
-    """Return how rows are spelled before a move, and which of them the catalogue knows as that."""
+    """Return rows spelled as before a move, and which of them the catalogue knows, shape ``(len(rows),)``."""
     root = _SITE if move.root == PYTHON_ROOT else move.root
     cut = len(move.prefix) + 1
     spelled = [f"{root}/{paths[row][cut:]}".lstrip("/") for row in rows]

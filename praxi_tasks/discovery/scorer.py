@@ -1,4 +1,4 @@
-"""The expert that every candidate meets: boosted trees over its features, and a calibrated confidence."""
+"""The scorer: boosted trees over a candidate's features, and a calibrated confidence."""
 
 from __future__ import annotations
 
@@ -18,15 +18,21 @@ _KIND: Final = "scorer"
 
 
 class Scorer:
-    """Says how likely a candidate is to be in the layer.
+    """Estimates how likely a candidate is to be in the layer.
 
     Parameters
     ----------
     booster
-        UBJSON of a booster over :data:`~praxi_tasks.discovery.candidates.FEATURES`, or the first of them, as
-        many as there were when it was trained; nothing where there is no catalogue to draw candidates from.
+        UBJSON of a booster over :data:`~praxi_tasks.discovery.candidates.FEATURES`, or over the first of
+        them, as many as there were when it was trained; empty for a model without a catalogue.
     knots, levels
-        The reliability curve: a raw probability of ``knots[i]`` was right in ``levels[i]`` of the cases.
+        The calibration curve, shape ``(k,)`` each: a raw probability of ``knots[i]`` was right in
+        ``levels[i]`` of the cases (see :func:`~praxi_tasks.discovery.calibration.fit_calibration`).
+
+    Raises
+    ------
+    CorruptObjectError
+        If the booster reads more features than there are, or the curve is incomplete.
     """
 
     def __init__(self, booster: bytes, knots: NDArray[np.float64], levels: NDArray[np.float64]) -> None:
@@ -38,12 +44,12 @@ class Scorer:
 
     @classmethod
     def uninformed(cls) -> Scorer:
-        """Return the scorer of a model that has no catalogue: nothing is ever put before it."""
+        """Return the scorer of a model without a catalogue, which has no candidates to score."""
         nothing = np.empty(0, np.float64)
         return cls(b"", nothing, nothing)
 
     def confidence(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Return the calibrated probability of each candidate, given as a row of features."""
+        """Return the calibrated probability of each candidate, shape ``(n,)``; features are ``(n, f)``."""
         raw = np.zeros(len(features))
         if self._trees:
             raw = self._trees.probability(features[:, : self._trees.features])

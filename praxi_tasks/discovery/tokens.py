@@ -1,7 +1,8 @@
-"""Tokens of a recorded changeset: what the experts that learn from recordings read.
+"""Tokens of a recorded changeset: the input of experts that were trained on recordings.
 
-Three kinds, all as 64-bit hashes: the paths, the names that occur in them, and which path followed which.
-The last says much where names say nothing: an installer writes a package's files in the same order each time.
+Three kinds, all as 64-bit hashes: the paths, the names that occur in them, and which path followed which. The
+last kind is informative where names are not: an installer writes a package's files in the same order each
+time.
 """
 
 from __future__ import annotations
@@ -22,14 +23,14 @@ _FOLLOWS: Final = np.uint64(0x9E3779B97F4A7C15)
 
 
 class Tokenizer:
-    """Turns changesets into tokens; remembers the paths it has seen, since recordings repeat them."""
+    """Tokenises changesets, with a cache of up to ``memory`` paths, since recordings repeat them."""
 
     def __init__(self, memory: int = 2_000_000) -> None:
         self._memory = memory
         self._known: dict[str, tuple[int, tuple[int, ...]]] = {}
 
     def tokens(self, changes: Iterable[str]) -> NDArray[np.uint64]:
-        """Return the distinct tokens of ``MODE PATH`` lines, or of plain paths, sorted."""
+        """Return the distinct tokens of ``MODE PATH`` lines, or of paths, sorted, shape ``(tokens,)``."""
         order: list[int] = []
         names: set[int] = set()
         for change in changes:
@@ -50,7 +51,7 @@ class Tokenizer:
 
 
 def spell(change: str) -> str:
-    """Return the path of a change without what differs from one recording to the next.
+    """Return the path of a change without the parts that differ from one recording to the next.
 
     Examples
     --------
@@ -70,7 +71,7 @@ def _hash(text: str, seed: int) -> int:
 
 
 def present(tokens: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    """Return which of the wanted tokens are among sorted ``tokens``."""
+    """Return which ``wanted`` tokens, shape ``(w,)``, are among the sorted ``tokens``, shape ``(t,)``."""
     if not len(tokens):
         return np.zeros(len(wanted), np.bool_)
     places = np.minimum(np.searchsorted(tokens, wanted), len(tokens) - 1)
@@ -78,7 +79,7 @@ def present(tokens: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> NDArray[n
 
 
 def distinct(samples: Sequence[NDArray[np.uint64]]) -> tuple[NDArray[np.uint64], NDArray[np.intp]]:
-    """Return all tokens that occur in samples, sorted, and in how many of them each does."""
+    """Return the distinct tokens of all samples, sorted, and each one's sample count; shape ``(v,)`` both."""
     together = np.concatenate(samples) if samples else np.empty(0, np.uint64)
     vocabulary, counts = np.unique(together, return_counts=True)
     return vocabulary, counts

@@ -1,4 +1,4 @@
-"""Boosted trees as arrays: they decide as XGBoost does, at a fraction of its start-up time and memory."""
+"""Boosted trees as arrays: the decisions of XGBoost without its start-up time and memory."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from praxi_tasks.discovery.ubjson import read_ubjson
 from praxi_tasks.errors import CorruptObjectError
 
 _ROWS: Final = 512
-"""How many rows walk at once: so many that their places stay in the processor's cache."""
+"""How many rows are evaluated at once, so that the working arrays stay in the processor's cache."""
 
 
 class Trees:
@@ -49,19 +49,26 @@ class Trees:
         shift = np.repeat(offsets[:-1], sizes)
         leaf = left < 0
         own = np.arange(len(left))
-        left = np.where(leaf, own, left + shift)  # a leaf leads to itself, so every walk may go on
+        left = np.where(leaf, own, left + shift)  # a leaf leads to itself: all rows take equally many steps
         right = np.where(leaf, own, right + shift)
         feature = np.where(leaf, 0, _columns(trees, "split_indices").astype(np.intp))
         self._value = _columns(trees, "split_conditions").astype(np.float32)
         self._depth = _depth(left, right, self._roots)
         if not (_within(feature, self.features) and _within(left, len(own)) and _within(right, len(own))):
             raise ValueError("a tree points outside itself")
-        # What is missing is smaller than everything in one half of a row, and bigger in the other.
+        # Each row is doubled, missing values as +inf in one half and -inf in the other, so that one
+        # comparison serves both default directions.
         self._feature = feature + self.features * _columns(trees, "default_left").astype(np.bool_)
         self._children = np.stack([right, left], axis=1).ravel()
 
     def margin(self, table: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Return the log-odds of each row of a table of features; NaN stands for missing."""
+        """Return the log-odds of each row of features, shape ``(n,)``.
+
+        Parameters
+        ----------
+        table
+            Features, shape ``(n, features)``; NaN stands for missing.
+        """
         parts = [self._walk(table[start : start + _ROWS]) for start in range(0, len(table), _ROWS)]
         return self._base + np.concatenate([np.empty(0), *parts])
 
@@ -77,7 +84,7 @@ class Trees:
         return np.asarray(self._value.take(node).sum(axis=1, dtype=np.float64))
 
     def probability(self, table: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Return the probability that each row is positive."""
+        """Return the probability that each row is positive, shape ``(n,)``; see :meth:`margin`."""
         return np.asarray(1 / (1 + np.exp(-np.clip(self.margin(table), -50, 50))))
 
 
@@ -90,7 +97,13 @@ def _columns(trees: list[dict[str, Any]], name: str) -> NDArray[Any]:
 
 
 def _depth(left: NDArray[np.intp], right: NDArray[np.intp], roots: NDArray[np.intp]) -> int:
-    """Return how many steps lead to the deepest leaf; a tree that runs in circles is not a tree."""
+    """Return the depth of the deepest leaf.
+
+    Raises
+    ------
+    ValueError
+        If the nodes form a cycle.
+    """
     level, depth = roots, 0
     while len(level := level[left[level] != level]):
         level = np.concatenate([left[level], right[level]])

@@ -1,4 +1,4 @@
-"""Reading UBJSON, the binary JSON that XGBoost writes its boosters in: data only, every length checked."""
+"""Reads UBJSON (https://ubjson.org), the binary JSON that XGBoost saves boosters in; lengths are checked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files that no known release explains, gathered under the folders they lie in."""
+"""The files that no known release explains, grouped by the folders they lie in."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ _STATE: Final = re.compile(
 
 
 def is_state(path: str) -> bool:
-    """Return whether a path is a machine's state: caches, logs, databases; nobody's software."""
+    """Return whether a path is machine state (caches, logs, databases) rather than installed software."""
     return _STATE.match(path) is not None
 
 
 def unexplained(paths: Iterable[str]) -> Unexplained:
-    """Gather paths under their roots; a machine's state counts as explained."""
+    """Group paths by root folder; machine state counts as explained."""
     folders: Counter[str] = Counter()
     for path in paths:
         folder = path.rpartition("/")[0]

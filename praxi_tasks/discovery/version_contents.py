@@ -24,7 +24,7 @@ class Contents:
 
     @classmethod
     def empty(cls, count: int) -> Contents:
-        """Return the tables of packages of which no contents are known."""
+        """Return the tables of ``count`` packages whose contents are unknown."""
         long, short = np.empty(0, np.uint64), np.empty(0, np.uint16)
         return cls(np.zeros(count + 1, np.uint32), long, long, long, np.empty(0, np.bool_), starts([]), short)
 
@@ -43,14 +43,14 @@ def fold(
     *,
     count: int,
 ) -> Contents:
-    """Fold a row for each file of each version into one for each distinct content.
+    """Fold a row for each file of each version into a row for each distinct content of a path.
 
     Parameters
     ----------
     package, version
-        The package's number, and the version's within the package.
+        The package's number, and the version's within the package, shape ``(n,)`` each.
     key, size, hashed, core
-        The file's: see the catalogue.
+        Of the file, shape ``(n,)`` each; see :class:`~praxi_tasks.discovery.catalogue.Catalogue`.
     count
         How many packages there are.
     """
@@ -76,7 +76,7 @@ def fold(
 
 
 def _same(*columns: NDArray[Any]) -> NDArray[np.bool_]:
-    """Return which rows equal the one before in all columns."""
+    """Return which rows equal the one before in all columns, shape ``(rows - 1,)``."""
     same = np.ones(max(len(columns[0]) - 1, 0), np.bool_)
     for column in columns:
         same &= column[1:] == column[:-1]
@@ -84,12 +84,18 @@ def _same(*columns: NDArray[Any]) -> NDArray[np.bool_]:
 
 
 def starts(counts: Sequence[int] | NDArray[Any]) -> NDArray[np.uint32]:
-    """Return where runs of the given lengths start, and where the last one ends."""
+    """Return where runs of given lengths start, and where the last ends, shape ``(len(counts) + 1,)``."""
     return np.concatenate(([0], np.cumsum(np.asarray(counts, np.uint64)))).astype(np.uint32)
 
 
 def spread(begins: NDArray[Any], lengths: NDArray[Any]) -> NDArray[np.intp]:
-    """Return the places that runs cover, one run after another."""
+    """Return the indices that runs cover, one run after another.
+
+    Parameters
+    ----------
+    begins, lengths
+        Where each run begins and how long it is, shape ``(runs,)`` each.
+    """
     ends = np.cumsum(lengths, dtype=np.intp)
     total = int(ends[-1]) if len(ends) else 0
     return np.arange(total) + np.repeat(begins.astype(np.intp) - ends + lengths.astype(np.intp), lengths)

@@ -1,4 +1,4 @@
-"""Telling the versions of one package apart by what its files weigh and hold."""
+"""Distinguishing the versions of one package by the sizes and contents of its files."""
 
 from __future__ import annotations
 
@@ -12,15 +12,20 @@ from praxi_tasks.discovery.matching import LayerKeys
 from praxi_tasks.fingerprint import Tagset
 
 EDITED: Final = 0.05
-"""The share of a release's files that may differ from what was released: configured, patched."""
+"""The share of a release's files that may have been edited since: configured, patched."""
 
 
 class VersionEvidence(NamedTuple):
-    """What a layer says about each known version of a package, as arrays over the versions.
+    """What a layer shows of each known version of a package; arrays of shape ``(versions,)``.
 
-    ``present`` counts the version's core paths that the layer has, ``expected`` all of them; ``agreeing``
-    the measured files that are as the version has them, ``differing`` those that are not, and
-    ``contradicting`` those of the latter that are known to change with most versions.
+    Parameters
+    ----------
+    present, expected
+        How many of the version's core paths the layer has, and how many there are.
+    agreeing, differing
+        How many measured files are as the version has them, and how many are not.
+    contradicting
+        How many of the differing files are significant: they are known to change with most versions.
     """
 
     present: NDArray[np.int64]
@@ -65,15 +70,15 @@ def compare_versions(package: int, catalogue: Catalogue, layer: LayerKeys, tagse
 
 
 def _distinct(keys: NDArray[np.uint64]) -> int:
-    """Count distinct keys among sorted ones."""
+    """Count distinct keys among sorted ones, shape ``(n,)``."""
     return int(np.count_nonzero(keys[1:] != keys[:-1])) + 1 if len(keys) else 0
 
 
 def tied_versions(evidence: VersionEvidence) -> NDArray[np.intp]:
-    """Return the versions that nothing tells apart; none if the files are those of no known version.
+    """Return the indices of the versions that fit equally well, shape ``(k,)``; none if no known one fits.
 
-    A few files may have been edited after they were installed. That does not rule a version out while all
-    the files that do change between versions are as they should be; a new version would have changed those.
+    A few files may have been edited after installation. That does not rule a version out while all the files
+    that do change between versions are as released: a new version would have changed those.
     """
     if not len(evidence.present):
         return np.empty(0, np.intp)
