@@ -8,7 +8,7 @@ from collections.abc import Sequence, Set
 import numpy as np
 
 from benchmarks.discovery_data import contents_files
-from benchmarks.layer_metrics import Evaluation, evaluate
+from benchmarks.layer_metrics import LayerMetrics, measure
 from benchmarks.report import Table, write_results
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.discovery.release import Release
@@ -46,7 +46,7 @@ def main() -> None:
     table = Table(
         "layers", "precision", "recall", "F1", "its ceiling", "F1, ties right", "ECE", "wrong / unknown"
     )
-    together = Evaluation()
+    together = LayerMetrics()
     for title, sampler, damage, near in (
         ("all packages, databases deleted", draw, Damage(METADATA), 0.0),
         ("and documents, manuals, locales", draw, Damage(PAPERS), 0.0),
@@ -57,11 +57,11 @@ def main() -> None:
         ("and documents, manuals, locales", alone, Damage(PAPERS), 0.0),
     ):
         layers = [sampler.draw(damage, drifting=0, confusable=near) for _ in range(LAYERS)]
-        result = evaluate(model, layers)
+        result = measure(model, layers)
         together.confidence += result.confidence
         together.present += result.present
-        twins = Twins(releases, damage.kinds, set(model.catalogue.packages))
-        table.add(title, *_row(result, f"{twins.ceiling(layers):.4f}" if not damage.lost else "-"))
+        tied = Indistinguishable(releases, damage.kinds, set(model.catalogue.packages))
+        table.add(title, *_row(result, f"{tied.ceiling(layers):.4f}" if not damage.lost else "-"))
     note = (
         f"{len(names)} packages, {len(unknown)} of them unknown to the model, {len(sharing)} share a path "
         f"with another. Layers are drawn from {len(some)} packages, those that share paths, and all that are "
@@ -73,7 +73,7 @@ def main() -> None:
     write_results("discovery_debian", f"Debian: {LAYERS} layers each", table, note)
 
 
-class Twins:
+class Indistinguishable:
     """Packages that leave exactly the same paths.
 
     Parameters
@@ -110,7 +110,7 @@ def _left(release: Release, kinds: Sequence[PathKind]) -> bytes:
     return np.unique(keys).tobytes()
 
 
-def _row(result: Evaluation, best: str) -> tuple[str, ...]:
+def _row(result: LayerMetrics, best: str) -> tuple[str, ...]:
     score = result.packages
     known = score.right + score.missed > 0
     return (

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from benchmarks.discovery_data import contents_files, data_folder
 from benchmarks.discovery_pypi import learn
-from benchmarks.layer_metrics import evaluate
+from benchmarks.layer_metrics import measure
 from benchmarks.report import Table, write_results
 from praxi_tasks.discovery.candidates import FEATURES
 from praxi_tasks.discovery.expert_ensemble import ExpertEnsemble
@@ -138,7 +138,7 @@ def _compare(
 
 
 def _told(model: Model, layers: Iterable[LabelledLayer], *, releases_too: bool) -> tuple[str, float]:
-    result = evaluate(model, layers)
+    result = measure(model, layers)
     release = f" / {result.releases.f1:.4f}" if releases_too else ""
     return f"{result.packages.f1:.4f}{release}, {result.packages.wrong}", result.cpu
 

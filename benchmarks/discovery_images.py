@@ -20,7 +20,7 @@ from packaging.utils import canonicalize_name
 
 from benchmarks.discovery_data import ROOT, contents_files
 from benchmarks.flat_images import FlatImage, flatten
-from benchmarks.layer_metrics import Score
+from benchmarks.layer_metrics import Counts
 from benchmarks.report import Table, write_results
 from praxi_tasks.learning.training.from_files import learn_files
 from tests.support.real_images import cache_folder, images_in_registry
@@ -67,8 +67,8 @@ def _write(images: Sequence[FlatImage], ours: Namer) -> None:
     write_results("discovery_images", "Real images: packages named, by Praxi and by Syft", table, note)
 
 
-def _score(images: Sequence[FlatImage], namer: Namer, *, bare: bool) -> Score:
-    score = Score()
+def _score(images: Sequence[FlatImage], namer: Namer, *, bare: bool) -> Counts:
+    score = Counts()
     for image in images:
         named = namer(image.bare if bare else image.whole, image.truth)
         named = {name for name in named if name.removeprefix("pypi/") not in image.owned}

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from benchmarks.discovery_data import data_folder
-from benchmarks.layer_metrics import Evaluation, evaluate
+from benchmarks.layer_metrics import LayerMetrics, measure
 from benchmarks.report import Table, write_results
 from praxi_tasks.discovery.matching import LayerKeys
 from praxi_tasks.discovery.model import Model
@@ -38,12 +38,12 @@ def main() -> None:
     )
     for title, layers in _tests(LayerSampler(releases, rng), rng):
         for how, seen in (("headers", without_hashes(layers)), ("hashes", layers)):
-            table.add(f"{title}, {how}", *_row(evaluate(model, seen), ceiling(model, seen)))
+            table.add(f"{title}, {how}", *_row(measure(model, seen), ceiling(model, seen)))
     held = {name: rng.integers(3) for name in packages}
     old = [release for release in known if _place(release, known) != held[release.package]]
     new = [release for release in known if _place(release, known) == held[release.package]]
     fresh = [LayerSampler(new, rng).draw(_damage(rng), drifting=0) for _ in range(LAYERS)]
-    unseen = evaluate(learn(old), [LabelledLayer(a.tagset, dict.fromkeys(a.truth)) for a in fresh])
+    unseen = measure(learn(old), [LabelledLayer(a.tagset, dict.fromkeys(a.truth)) for a in fresh])
     table.add("a version not trained on", *_row(unseen, 1.0))
     write_results("discovery_pypi", f"PyPI, 300 releases: {LAYERS} layers each, metadata deleted", table)
 
@@ -78,7 +78,7 @@ def ceiling(model: Model, layers: Iterable[LabelledLayer]) -> float:
     """Return the exact F1 of naming, with hindsight, all releases that the layer tells from other versions.
 
     Two versions can't be told apart if every surviving file is as both have it and as many are missing of
-    either: what is missing counts as telling, although it may have been deleted.
+    either: what is missing counts as significant, although it may have been deleted.
     """
     catalogue = model.catalogue
     alone = total = 0
@@ -100,7 +100,7 @@ def _place(release: Release, releases: Sequence[Release]) -> int:
     return versions.index(release.version)
 
 
-def _row(result: Evaluation, best: float) -> tuple[str, ...]:
+def _row(result: LayerMetrics, best: float) -> tuple[str, ...]:
     versions = result.versioned > 0
     return (
         f"{result.packages.f1:.4f}",

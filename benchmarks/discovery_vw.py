@@ -1,4 +1,4 @@
-"""The first published recipe: Vowpal Wabbit over the classic tags of a changeset.
+"""The first published method: Vowpal Wabbit over the classic tags of a changeset.
 
 As published for several labels: one cost-sensitive regressor per label (``--csoaa``: 0 for a label that is
 there, 1 for others), 20 passes at a learning rate of 50; a tag counts as often as it occurs. Other rates

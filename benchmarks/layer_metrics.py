@@ -1,4 +1,4 @@
-"""How good a model is on layers whose truth is known."""
+"""Metrics of a model's predictions on layers whose truth is known, for the benchmarks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from praxi_tasks.learning.synthesis.layer_sampler import LabelledLayer
 
 
 @dataclass(slots=True)
-class Score:
+class Counts:
     """Counts of what was named rightly, wrongly and not at all."""
 
     right: int = 0
@@ -46,8 +46,8 @@ class Score:
 
 
 @dataclass(slots=True)
-class Evaluation:
-    """What a model got right.
+class LayerMetrics:
+    """Metrics over some layers.
 
     Parameters
     ----------
@@ -66,9 +66,9 @@ class Evaluation:
         Seconds of CPU per layer.
     """
 
-    packages: Score = field(default_factory=Score)
-    either: Score = field(default_factory=Score)
-    releases: Score = field(default_factory=Score)
+    packages: Counts = field(default_factory=Counts)
+    either: Counts = field(default_factory=Counts)
+    releases: Counts = field(default_factory=Counts)
     tied: int = 0
     versioned: int = 0
     unknown: int = 0
@@ -90,9 +90,9 @@ class Evaluation:
         return calibration_error(diagram)
 
 
-def evaluate(model: Model, layers: Iterable[LabelledLayer]) -> Evaluation:
-    """Predict layers and compare with the truth; packages the model does not know count as unknown."""
-    result = Evaluation()
+def measure(model: Model, layers: Iterable[LabelledLayer]) -> LayerMetrics:
+    """Compare predictions of layers with the truth; packages that the model does not know are left out."""
+    result = LayerMetrics()
     known = set(model.catalogue.packages)
     for layer in layers:
         start = time.process_time()
@@ -108,7 +108,7 @@ def evaluate(model: Model, layers: Iterable[LabelledLayer]) -> Evaluation:
     return result
 
 
-def _count(result: Evaluation, prediction: LayerPrediction, true: Mapping[str, str | None]) -> None:
+def _count(result: LayerMetrics, prediction: LayerPrediction, true: Mapping[str, str | None]) -> None:
     named = {f"{release.ecosystem}/{release.name}": release for release in prediction.releases}
     result.packages.add(set(named), set(true))
     result.either.add({_meant(release, true) for release in prediction.releases}, set(true))

@@ -1,4 +1,4 @@
-"""What lies around a candidate: how strange the layer is, and whether a package left its licence."""
+"""Features of the whole layer: how much of it is unclaimed, and whether a package left its licence."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_an_applications_tree_counts_once() -> None:
     assert around([*packages, *tree], packages).unclaimed_share(MAIN) == pytest.approx(1 / 4)
 
 
-def test_a_layer_that_nobody_knows_is_strange_all_over() -> None:
+def test_a_layer_of_unknown_software_is_wholly_unclaimed() -> None:
     assert around(["usr/bin/one", "etc/two/conf"], []).unclaimed_share(MAIN) == 1
 
 
@@ -63,7 +63,7 @@ def test_without_documents_no_licence_is_missed() -> None:
     assert np.isnan(has_copyright_file(["deb/tree"], *layer("usr/bin/tree"))).all()
 
 
-def test_the_usual_value_is_that_of_what_is_sure() -> None:
+def test_the_mean_is_of_what_is_certain() -> None:
     values, weights = np.array([0.5, 1.0, 0.0]), np.array([1.0, 3.0, 9.0])
     assert weighted_mean(values, weights, np.array([True, True, False])) == pytest.approx(0.875)
     assert np.isnan(weighted_mean(values, weights, np.zeros(3, np.bool_)))

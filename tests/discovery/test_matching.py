@@ -13,8 +13,8 @@ from praxi_tasks.learning.catalogue.builder import build_catalogue
 from praxi_tasks.learning.data.release_files import ReleaseFile, ReleaseLine, make_release
 from tests.support import world
 
-TWIN = [ReleaseFile(f"packagea/module{number}.py", 1, "ab") for number in range(3)]
-RELEASES = [*world.releases()[:6], make_release(ReleaseLine("packagea-light", "1.0", TWIN))]
+DUPLICATE = [ReleaseFile(f"packagea/module{number}.py", 1, "ab") for number in range(3)]
+RELEASES = [*world.releases()[:6], make_release(ReleaseLine("packagea-light", "1.0", DUPLICATE))]
 CATALOGUE = build_catalogue(RELEASES)
 SITE = "usr/local/lib/python3.11/site-packages"
 PARTS = st.sampled_from(["packagea", "packageb", "shared", "tests", "x", "__pycache__", ""])

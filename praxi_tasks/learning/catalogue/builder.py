@@ -1,4 +1,4 @@
-"""From releases to a catalogue of them."""
+"""Builds the catalogue of releases."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ KEYS_PER_PACKAGE: Final = 512
 
 
 def build_catalogue(releases: Iterable[Release]) -> Catalogue:
-    """Build the catalogue of releases; the order they come in does not matter.
+    """Build the catalogue of releases; their order does not matter.
 
-    What is known of a release without a version are its paths: it stands in no table of contents.
+    A release without a version contributes its paths only, and no table of contents.
     """
     groups: defaultdict[str, dict[str, Release]] = defaultdict(dict)
     for release in releases:
@@ -58,7 +58,10 @@ def _contents(
     key: NDArray[np.uint64],
     core: NDArray[np.bool_],
 ) -> Contents:
-    """Return the tables of contents of releases, sorted by version in groups; the rest is given by file."""
+    """Return the tables of contents of releases, sorted by version in groups.
+
+    ``package``, ``key`` and ``core`` have an entry per file, shape ``(files,)``.
+    """
     flat = [release for group in members for release in group]
     # A release without a version comes before all others of its package, and counts for nothing here.
     places = [place - (not group[0].version) for group in members for place in range(len(group))]
@@ -75,15 +78,20 @@ def sample_keys(
     core: NDArray[np.bool_],
     most: int = KEYS_PER_PACKAGE,
 ) -> tuple[NDArray[np.uint64], NDArray[np.uint32], NDArray[np.bool_]]:
-    """Choose the paths of each package that a catalogue keeps: what does the work first, then by hash.
+    """Choose the paths of each package that a catalogue retains: core paths first, then by hash.
 
-    Up to half of them are paths that no other package has, where there are so many: a sample of what two
-    packages share would not tell them apart.
+    Up to half of them are paths that no other package has: a sample of what two packages share would not
+    distinguish them.
+
+    Parameters
+    ----------
+    keys, owners, core
+        Path hashes, package numbers, and whether a path is core, shape ``(n,)`` each.
 
     Returns
     -------
     keys, owners, core
-        Of what is kept, sorted by key.
+        Of the retained paths, sorted by key, shape ``(k,)`` each.
     """
     order = np.lexsort((keys, ~core, owners))
     keys, owners, core = keys[order], owners[order], core[order]
@@ -103,7 +111,7 @@ def sample_keys(
 
 
 def _place_in_run(values: NDArray[np.uint32]) -> NDArray[np.intp]:
-    """Return for each of some sorted values how many equal ones precede it."""
+    """Return for each of some sorted values how many equal ones precede it, shape ``(n,)``."""
     first = np.ones(len(values), np.bool_)
     first[1:] = values[1:] != values[:-1]
     run = np.flatnonzero(first)
@@ -111,7 +119,7 @@ def _place_in_run(values: NDArray[np.uint32]) -> NDArray[np.intp]:
 
 
 def _repeated(keys: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    """Return which keys occur more than once."""
+    """Return which keys occur more than once, shape ``(n,)``."""
     ordered = np.sort(keys)
     return np.isin(keys, np.unique(ordered[1:][ordered[1:] == ordered[:-1]]))
 

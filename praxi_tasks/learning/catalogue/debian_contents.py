@@ -1,7 +1,8 @@
 """Debian's Contents indexes: which path is in which package, for a whole archive.
 
 ``apt-file update`` fetches them. A line is a path and the packages that have it, ``section/name`` each,
-separated by commas; versions, sizes and contents are not told.
+separated by commas; versions, sizes and contents are not given. The format is that of
+https://wiki.debian.org/DebianRepository/Format#A.22Contents.22_indices.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ def is_contents(path: Path) -> bool:
 
 
 class Archive(NamedTuple):
-    """An archive's catalogue, and what it would be without some packages, the names of which are ``held``."""
+    """An archive's catalogue, and the reduced one without the packages that are held out."""
 
     catalogue: Catalogue
     reduced: Catalogue
@@ -67,7 +68,7 @@ class Archive(NamedTuple):
 def read_archive(
     paths: Iterable[Path], without: Collection[str], rng: np.random.Generator, share: float
 ) -> Archive:
-    """Read some Contents indexes, and hold out a share of the packages to learn what unknown ones look like.
+    """Read Contents indexes, and hold out a share of the packages to train on unknown ones.
 
     Raises
     ------
@@ -86,7 +87,7 @@ def read_archive(
 
 
 class _Collector:
-    """Gathers key and owner of every path, and who has files in which folder."""
+    """Collects the key and owner of every path, and the owners of every folder."""
 
     def __init__(self, without: frozenset[bytes], rng: np.random.Generator, share: float) -> None:
         self.packages: dict[bytes, int] = {}

@@ -1,8 +1,9 @@
-"""Which folders new releases may have to themselves, as far as anybody can know.
+"""Restricts the folders that new releases claim as exclusive.
 
-A catalogue of a few packages sees nobody else in ``usr/share/icons``; the world's other packages are there
-all the same. So new releases claim only folders that are called after them, and speak up against older claims
-to folders that they have files in: whoever joins the catalogues then gives such a folder to nobody.
+A catalogue of a few packages sees no other package in ``usr/share/icons``, although the world's other
+packages have files there. So new releases claim only folders that are named after them. They also claim, and
+thereby dispute, folders that older parts claim and that they have files in: merging makes a disputed folder
+exclusive to none.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ _NAMESPACES: Final = frozenset(["azure", "backports", "google", "jaraco", "sphin
 def restrict_folder_claims(
     part: Catalogue, releases: Sequence[Release], base: Sequence[Catalogue]
 ) -> Catalogue:
-    """Return a catalogue of new releases that claims no folder it can't know to be its own.
+    """Return a catalogue of new releases that claims only folders that are named after a package.
 
     Parameters
     ----------
@@ -65,13 +66,13 @@ def restrict_folder_claims(
 
 
 def _claimed(folders: NDArray[np.uint64], parts: Sequence[Catalogue]) -> NDArray[np.bool_]:
-    """Return which folders some package has to itself, as far as one of the catalogues knows."""
+    """Return which folder hashes are exclusive to a package in one of the catalogues, shape ``(n,)``."""
     claims = [present(part.folders, folders) for part in parts]
     return np.logical_or.reduce(claims) if claims else np.zeros(len(folders), np.bool_)
 
 
 def _own(folders: Sequence[str], exclusive: Set[int], package: str) -> list[int]:
-    """Return the topmost folders that are called after a package, at or below those nobody else has.
+    """Return the hashes of the topmost folders named after a package, at or below exclusive ones.
 
     Parameters
     ----------
@@ -93,7 +94,7 @@ def _own(folders: Sequence[str], exclusive: Set[int], package: str) -> list[int]
 
 
 def _is_called_after(folder: str, package: str) -> bool:
-    """Return whether a folder bears a word of the package's name, or is what Python imports it by."""
+    """Return whether a folder's name has a word of the package's name, or is a package's import name."""
     head, _, inside = folder.partition(PYTHON_ROOT)
     if not head and inside and folder.startswith(PYTHON_ROOT):
         return inside not in _NAMESPACES

@@ -1,4 +1,4 @@
-"""Which folders one package has to itself."""
+"""Finds the folders that hold files of one package only."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class FolderOwners:
             place = parent_folder(place)
 
     def exclusive(self) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
-        """Return the hashes of the topmost folders of one package only, sorted, and their owners."""
+        """Return the sorted hashes of the topmost exclusive folders, and their owners; shape ``(n,)``."""
         found = [
             (hash_text(folder), owner)
             for folder, owner in self._owners.items()

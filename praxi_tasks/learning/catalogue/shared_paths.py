@@ -1,4 +1,4 @@
-"""Packages that share paths: where the trained experts earn their keep, so training looks there most."""
+"""Groups of packages that share paths: the hardest to distinguish, so training draws on them most."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from praxi_tasks.discovery.catalogue import Catalogue
 
 
 def confusable_groups(catalogue: Catalogue) -> list[list[str]]:
-    """Return groups of packages that are connected by paths they share."""
+    """Return groups of packages that are connected by shared paths."""
     same = np.flatnonzero(catalogue.keys[1:] == catalogue.keys[:-1])
     left, right = catalogue.owners[same].astype(np.intp), catalogue.owners[same + 1].astype(np.intp)
     group = _connected(left, right, len(catalogue.packages))
@@ -20,7 +20,13 @@ def confusable_groups(catalogue: Catalogue) -> list[list[str]]:
 
 
 def _connected(left: NDArray[np.intp], right: NDArray[np.intp], size: int) -> NDArray[np.intp]:
-    """Return the smallest member of each one's group, where ``left`` and ``right`` are neighbours."""
+    """Return the connected components of a graph: each node's smallest connected node, shape ``(size,)``.
+
+    Parameters
+    ----------
+    left, right
+        The nodes of each edge, shape ``(edges,)``.
+    """
     group = np.arange(size)
     while (group[left] != group[right]).any():
         low = np.minimum(group[left], group[right])

@@ -1,4 +1,4 @@
-"""Parts of a catalogue: what it knows without some packages, or of some paths only."""
+"""Subsets of a catalogue: without some packages, or of some paths only."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from praxi_tasks.discovery.version_contents import spread, starts
 
 
 def without(part: Catalogue, packages: Container[str]) -> Catalogue:
-    """Return a catalogue that knows all that ``part`` does but some packages; itself if it has none of them.
+    """Return a catalogue without some packages; itself if it has none of them.
 
     Parameters
     ----------
     packages
-        Names as the catalogue spells them; what it does not know is passed over.
+        ``ecosystem/name``; unknown ones are ignored.
     """
     retained = np.fromiter((name not in packages for name in part.packages), np.bool_, len(part.packages))
     if retained.all():
@@ -28,12 +28,12 @@ def without(part: Catalogue, packages: Container[str]) -> Catalogue:
 
 
 def narrowed(part: Catalogue, keys: NDArray[np.uint64], folders: NDArray[np.uint64]) -> Catalogue:
-    """Return what a catalogue knows of some paths: it sees in them what the whole one would.
+    """Return the part of a catalogue that matters for some paths: matching them gives the same result.
 
     Parameters
     ----------
     keys, folders
-        Hashes of the paths, and of all folders above them; sorted, each once.
+        Hashes of the paths, and of all folders above them; sorted and distinct, shape ``(n,)`` each.
     """
     key_rows, folder_rows = _rows(part.keys, keys), _rows(part.folders, folders)
     retained = np.zeros(len(part.packages), np.bool_)
@@ -42,7 +42,7 @@ def narrowed(part: Catalogue, keys: NDArray[np.uint64], folders: NDArray[np.uint
 
 
 def _rows(table: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> NDArray[np.intp]:
-    """Return the rows of a sorted table that hold a wanted value, in order."""
+    """Return the rows of a sorted table, ``(t,)``, that hold a wanted value, ``(w,)``, in order."""
     first, last = np.searchsorted(table, wanted), np.searchsorted(table, wanted, side="right")
     return spread(first, last - first)
 
@@ -50,7 +50,15 @@ def _rows(table: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> NDArray[np.i
 def _subset(
     part: Catalogue, retained: NDArray[np.bool_], own: NDArray[np.intp], claimed: NDArray[np.intp]
 ) -> Catalogue:
-    """Return the packages that are kept, with some of the rows of their keys and folders."""
+    """Return the retained packages with some of the rows of their keys and folders.
+
+    Parameters
+    ----------
+    retained
+        Mask of shape ``(packages,)``.
+    own, claimed
+        Rows of ``keys`` and of ``folders``, shape ``(n,)`` each.
+    """
     number = (np.cumsum(retained) - 1).astype(np.uint32)
     chosen = np.flatnonzero(retained)
     versions = _lengths(part.version_starts, chosen)
@@ -78,5 +86,5 @@ def _subset(
 
 
 def _lengths(starts: NDArray[np.uint32], chosen: NDArray[np.intp]) -> NDArray[np.uint32]:
-    """Return how long some of the runs are that begin at ``starts``."""
+    """Return the lengths of ``chosen`` runs, shape ``(k,)``; ``starts`` is ``(runs + 1,)``."""
     return starts[chosen + 1] - starts[chosen]

@@ -1,4 +1,4 @@
-"""Which expert owns which labels: the three published ways, and the one that is used by default."""
+"""Assigns labels to experts: the three published strategies, and the default one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ SIMILAR: Final = 0.5
 
 
 class Assignment(NamedTuple):
-    """How labels get experts: by which routing, and how many share one where that is left open; 0: all."""
+    """How labels are assigned to experts.
+
+    ``size`` is the number of labels per expert where the strategy leaves that open; 0 stands for all.
+    """
 
     routing: Routing = "default"
     size: int = LABELS_PER_EXPERT
@@ -32,16 +35,16 @@ def group_labels(
     assignment: Assignment,
     rng: np.random.Generator,
 ) -> list[list[int]]:
-    """Assign labels to experts and return the groups, as places in ``labels``.
+    """Assign labels to experts and return the groups, as indices into ``labels``.
 
     Parameters
     ----------
     profiles
-        A row per label: how often each token occurs with it, scaled to length one.
+        How often each token occurs with each label, rows scaled to length one, shape ``(labels, tokens)``.
     assignment
-        ``random``: any labels together. ``similarity``: labels whose tagsets are alike. ``version``: all
-        versions of a package. ``default``: versions together, filled up with the most similar packages.
-        The size counts for ``random`` and ``default`` only.
+        ``random``: any labels together. ``similarity``: labels with similar tagsets. ``version``: all
+        versions of a package. ``default``: versions together, filled up with the most similar packages. The
+        size counts for ``random`` and ``default`` only.
     """
     routing, size = assignment.routing, assignment.size or max(len(labels), 1)
     if routing == "random":
@@ -62,7 +65,7 @@ def _chunks(places: list[int], size: int) -> list[list[int]]:
 
 
 def _alike(likeness: NDArray[np.float32]) -> list[list[int]]:
-    """Give each label to the first group whose founder it resembles."""
+    """Add each label to the first group whose first label is similar; similarities of shape ``(n, n)``."""
     groups: list[list[int]] = []
     for place in range(len(likeness)):
         home = next((group for group in groups if likeness[group[0], place] > SIMILAR), None)
@@ -74,7 +77,7 @@ def _alike(likeness: NDArray[np.float32]) -> list[list[int]]:
 
 
 def _chain(packages: list[list[int]], likeness: NDArray[np.float32]) -> list[int]:
-    """Order labels so that neighbours resemble each other: from each on to the most similar one left."""
+    """Order packages so that each is followed by the most similar one left; similarity ``(n, n)``."""
     left = dict.fromkeys(range(len(packages)))
     chain: list[int] = []
     at = 0

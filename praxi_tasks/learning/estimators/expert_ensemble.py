@@ -1,8 +1,8 @@
-"""Growing a panel: experts for new labels, and repairs of the old ones that are wrong about new samples.
+"""Extends an ensemble: trains experts for new labels, and repairs old ones that are wrong about new samples.
 
-One mechanism for whatever has labels: recorded changesets, and releases. New experts are shown all that the
-panel remembers as foreign samples; old ones are asked about the new samples, and only those that fire on a
-foreign one, or miss a label they own, are trained again. All others stay as they are, byte for byte.
+The same for recorded changesets and for releases. New experts see the samples that the ensemble retained as
+negatives. Old experts are evaluated on the new samples; only those with a false positive, or that miss a
+label they own, are trained again. All others keep the same bytes.
 """
 
 from __future__ import annotations
@@ -27,11 +27,16 @@ _NOBODY: Final[Mapping[str, str]] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """A panel that learned something.
+    """An extended ensemble.
 
-    ``learned`` are the labels that new experts own; ``repaired`` those of old experts that were wrong about
-    the new samples and were trained again; ``false_positives`` those of old experts that still are, since
-    nothing is remembered that would mend them: these are the experts they were.
+    Parameters
+    ----------
+    learned
+        The labels that new experts own.
+    repaired
+        Labels of old experts that were wrong about the new samples and were trained again.
+    false_positives
+        Labels of old experts that still are wrong, since no retained sample repairs them; they are unchanged.
     """
 
     ensemble: ExpertEnsemble
@@ -50,16 +55,16 @@ def grow(
     assigned: Collection[str] | None = None,
     companions: Mapping[str, str] = _NOBODY,
 ) -> Growth:
-    """Teach a panel some samples.
+    """Train an ensemble on further samples.
 
     Parameters
     ----------
     assignment
         Which new labels share an expert.
     assigned
-        Which labels get an expert; all, unless it is given. The others are foreign samples only.
+        Which labels get an expert; all, unless it is given. Samples of the others are negatives only.
     companions
-        A further label that goes wherever a label goes: the package of a release.
+        A label that is assigned together with another one: the package of a release.
     """
     memory = [Samples.from_bytes(part) for part in ensemble.samples]
     both = Samples.together([*memory, new]) if memory else new
@@ -94,12 +99,14 @@ def errs(
     truth: Mapping[str, NDArray[np.bool_]],
     learned: set[str],
 ) -> bool:
-    """Return whether an expert sees a label of its own in a foreign sample, or misses one it should know.
+    """Return whether an expert has a false positive in some sample, or misses a label that only it knows.
 
     Parameters
     ----------
+    samples
+        The sorted token hashes of each sample.
     truth
-        Which samples have each label.
+        Which samples have each label, shape ``(len(samples),)``.
     learned
         Labels that a new expert knows too, so that missing them does no harm.
     """

@@ -1,8 +1,8 @@
-"""Training experts on labelled samples.
+"""Trains experts on labelled samples.
 
-An expert is trained on its own labels' samples and on everybody else's: without negatives it would fire on
-everything. Samples are also put together (what several installations at once would leave) and thinned out (a
-recording never repeats exactly), which is what lets a single sample per label do.
+An expert is trained on its own labels' samples and on all others: without negatives it would have false
+positives everywhere. Samples are augmented by unions (several installations at once) and by thinning (a
+recording never repeats exactly), so that a single sample per label is enough.
 """
 
 from __future__ import annotations
@@ -30,11 +30,12 @@ class ExpertHyperparameters:
     negatives
         ``none`` is the published protocol, for comparison: an expert sees samples of its own labels only.
     unions
-        How many put-together samples are added.
+        How many augmented samples are added.
     tokens
-        How many tokens of each label an expert looks at.
+        How many tokens of each label an expert reads.
     trees, depth, eta, min_child_weight
-        Of a label's booster: XGBoost's default of the last blocks splits on labels with few samples.
+        Of a label's booster. XGBoost's default ``min_child_weight`` of 1 prevents splits on labels with few
+        samples.
     """
 
     negatives: Literal["all", "none"] = "all"
@@ -71,7 +72,7 @@ def train_experts(
     assignment
         Which labels share an expert.
     hyperparameters
-        How each of them is trained; the best that was found unless it is given.
+        How each of them is trained; the best ones found, unless given.
     """
     groups = assign(samples, samples.labels, rng, assignment)
     return train_groups(samples, groups, rng, hyperparameters or ExpertHyperparameters())
@@ -80,7 +81,7 @@ def train_experts(
 def assign(
     samples: Samples, labels: Sequence[str], rng: np.random.Generator, assignment: Assignment
 ) -> list[list[str]]:
-    """Return which labels share an expert; each of them occurs in the samples."""
+    """Return the groups of labels that share an expert."""
     scores = samples.scores()[:, np.isin(samples.labels, list(labels))]
     chosen = [label for label in samples.labels if label in set(labels)]
     length = np.sqrt((scores**2).sum(axis=0, keepdims=True))
@@ -106,7 +107,7 @@ def train_groups(
 
 
 def augment(samples: Samples, rng: np.random.Generator, unions: int) -> tuple[TokenTable, NDArray[np.bool_]]:
-    """Return the samples, then put-together and thinned-out ones, and the labels of each."""
+    """Return the samples followed by ``unions`` augmented ones, and labels, shape ``(rows, labels)``."""
     count = len(samples.table)
     if not unions or not count:
         return samples.table, samples.truth
@@ -144,7 +145,7 @@ def _train(
 
 
 def _best(scores: NDArray[np.float32], count: int) -> NDArray[np.intp]:
-    """Return the tokens that stand best for a label: its own only, so that no other makes an expert speak."""
+    """Return the ``count`` tokens with the best positive scores, best first; ``scores`` is ``(tokens,)``."""
     best = np.argsort(-scores, kind="stable")[:count]
     return np.asarray(best[scores[best] > 0])
 

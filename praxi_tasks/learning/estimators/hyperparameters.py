@@ -1,4 +1,4 @@
-"""How what a training makes is trained: hyper-parameters, the usual ones, and those that may be tried."""
+"""The hyper-parameters of all estimators: their defaults, and the search space of tuning."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _EXPERT: Final = "expert_"
 
 @dataclass(frozen=True, slots=True)
 class Hyperparameters:
-    """The recipes of the shared scorer and of experts that own releases."""
+    """The hyper-parameters of the shared scorer and of release experts."""
 
     scorer: ScorerHyperparameters = SCORER
     expert: ExpertHyperparameters = RELEASE_EXPERT_DEFAULTS
 
     def with_choice(self, chosen: Mapping[str, float]) -> Hyperparameters:
-        """Return the recipes with some hyper-parameters chosen, by their names in a :class:`Space`."""
+        """Return them with some replaced, by their names in a :class:`Space`."""
         return Hyperparameters(
             replace(self.scorer, **_named(chosen, _SCORER)), replace(self.expert, **_named(chosen, _EXPERT))
         )
@@ -37,7 +37,7 @@ DEFAULTS: Final = Hyperparameters()
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """What the trials of a training may choose: hyper-parameters of what it trains, and of nothing else."""
+    """The search space of tuning: the hyper-parameters of the estimators that a training trains."""
 
     scorer: bool
     experts: bool
@@ -66,7 +66,7 @@ class Space:
         return found
 
     def defaults(self) -> dict[str, float]:
-        """Return the choice that is made where nothing is tuned."""
+        """Return the default of each hyper-parameter of the space."""
         groups = {_SCORER: DEFAULTS.scorer, _EXPERT: DEFAULTS.expert}
         return {
             name: getattr(group, name.removeprefix(prefix))

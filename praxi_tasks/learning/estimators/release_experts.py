@@ -1,8 +1,8 @@
-"""Training experts that own releases, on made-up remains of each release.
+"""Trains release experts on augmented samples of each release.
 
-An expert is asked only about layers that the index sees one of its packages in, so that is what it is
-trained on: whole and damaged releases, with and without content hashes, and drifted ones, which are of the
-package and of none of its known versions.
+An expert is asked only about layers in which the catalogue has evidence of one of its packages, so it is
+trained on such: whole and damaged releases, with and without content hashes, and drifted ones, which are of
+the package and of none of its known versions.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ from praxi_tasks.learning.estimators.samples import Samples
 from praxi_tasks.learning.synthesis.augmentation import Damage
 
 DAMAGED: Final = 8
-"""How many damaged remains of a release are shown, besides a whole and a drifted one."""
+"""How many damaged samples of a release are made, besides a whole and a drifted one."""
 
 _HARSH: Final = (0.3, 0.75)
 RELEASE_EXPERT_DEFAULTS: Final = ExpertHyperparameters(unions=1_000, tokens=36, trees=20)
-"""How such an expert is trained, unless a better recipe was found."""
+"""The default hyper-parameters of release experts."""
 
 _CHANGED: Final = np.uint64(0x9E3779B97F4A7C15)
 
 
 class AugmentedSample(NamedTuple):
-    """What is left of a release's files, as columns of one length; ``drifted`` if of another version."""
+    """Files left of a release, columns of shape ``(n,)``; ``drifted`` if they are of an unknown version."""
 
     keys: NDArray[np.uint64]
     sizes: NDArray[np.uint64]
@@ -45,7 +45,7 @@ class AugmentedSample(NamedTuple):
     drifted: bool = False
 
     def keep(self, mask: NDArray[np.bool_]) -> AugmentedSample:
-        """Return some of the files."""
+        """Return the files of a mask of shape ``(n,)``."""
         return AugmentedSample(
             self.keys[mask], self.sizes[mask], self.hashes[mask], self.measured[mask], self.drifted
         )
@@ -61,14 +61,14 @@ def train_release_experts(
     packages: Collection[str] | None = None,
     hyperparameters: ExpertHyperparameters = RELEASE_EXPERT_DEFAULTS,
 ) -> Growth:
-    """Assign releases to experts, train those, and repair the old ones that fire on the new releases.
+    """Assign releases to experts, train those, and repair old ones with false positives on the releases.
 
     Parameters
     ----------
     ensemble
-        The experts there are.
+        The existing experts.
     catalogue
-        Knows the releases; an expert reads only the files that the index keeps.
+        Knows the releases; an expert reads only the paths that the catalogue retains.
     assignment
         Which releases share an expert.
     packages
@@ -91,17 +91,17 @@ def train_release_experts(
 
 
 def label_of(release: Release) -> str:
-    """Return how experts call a release.
+    """Return the label of a release.
 
     Examples
     --------
-    ``pypi/flask==3.0.0``, or ``deb/bash`` where the version is not told.
+    ``pypi/flask==3.0.0``, or ``deb/bash`` where the version is unknown.
     """
     return f"{release.package}=={release.version}" if release.version else release.package
 
 
 def release_samples(releases: Sequence[Release], catalogue: Catalogue, rng: np.random.Generator) -> Samples:
-    """Return the remains of releases as labelled samples."""
+    """Return augmented, labelled samples of releases."""
     tokens, labels = [], []
     for release in releases:
         for sample in _augmented_samples(release, rng):
@@ -119,7 +119,7 @@ def _augmented_samples(release: Release, rng: np.random.Generator) -> Iterator[A
     yield whole
     for number in range(DAMAGED):
         damage = Damage.draw(rng)
-        if number >= DAMAGED // 2:  # it reads few tokens and must stand the loss of most
+        if number >= DAMAGED // 2:  # an expert reads few tokens and must tolerate the loss of most
             damage = replace(damage, lost=rng.uniform(*_HARSH))
         left = whole.keep(damage.mask(release, rng))
         yield left._replace(hashes=np.zeros_like(left.hashes)) if number % 2 else left
@@ -128,7 +128,7 @@ def _augmented_samples(release: Release, rng: np.random.Generator) -> Iterator[A
 
 
 def _drifted(whole: AugmentedSample, rng: np.random.Generator) -> AugmentedSample:
-    """Return another version of a release: some files are gone, most others hold something else."""
+    """Simulate another version of a release: some files removed, most others changed."""
     share = rng.uniform(0.05, 0.6)
     changed = rng.random(len(whole.keys)) < max(share, 0.5)
     sizes = whole.sizes + changed * rng.integers(1, 900, len(changed)).astype(np.uint64)

@@ -19,19 +19,26 @@ from praxi_tasks.store.frames import unpack_frame
 
 PROTOCOL: Final = 1
 RETAINED_PER_LABEL: Final = 5
-"""How many samples of a label a model remembers: with five, experts are as good as with twenty."""
+"""How many samples of a label a model retains: with five, experts are as good as with twenty."""
 
 _KIND: Final = "samples"
 _MAX_BYTES: Final = 1 << 30
 
 
 class Samples:
-    """Samples as a table.
+    """Samples as a sparse table.
 
     Parameters
     ----------
     tokens, labels
-        Of each sample: sorted tokens, and the labels it is known to hold.
+        Of each sample: sorted token hashes, and the labels it is known to hold.
+
+    Attributes
+    ----------
+    vocabulary
+        The distinct token hashes, sorted, shape ``(tokens,)``.
+    truth
+        Which samples have which labels, shape ``(samples, labels)``.
     """
 
     def __init__(self, tokens: Sequence[NDArray[np.uint64]], labels: Sequence[Sequence[str]]) -> None:
@@ -60,7 +67,7 @@ class Samples:
 
     @classmethod
     def together(cls, parts: Iterable[Samples]) -> Samples:
-        """Return the samples of all parts."""
+        """Return the samples of all parts as one table."""
         tokens: list[NDArray[np.uint64]] = []
         labels: list[list[str]] = []
         for part in parts:
@@ -69,7 +76,7 @@ class Samples:
         return cls(tokens, labels)
 
     def rows(self) -> list[NDArray[np.uint64]]:
-        """Return each sample's tokens, sorted."""
+        """Return each sample's sorted token hashes."""
         tokens = self.vocabulary[self.table.tokens]
         return [tokens[start:end] for start, end in pairwise(self.table.ends.tolist())]
 
@@ -78,13 +85,13 @@ class Samples:
         return [[self.labels[place] for place in np.flatnonzero(row).tolist()] for row in self.truth]
 
     def scores(self) -> NDArray[np.float32]:
-        """Return how well each token (rows) stands for each label (columns): the F1 of having it."""
+        """Return the F1 of predicting each label by each token alone, shape ``(tokens, labels)``."""
         together = self.table.together(self.truth)
         having = self.table.counts()[:, None]
         return np.asarray(2 * together / (having + self.truth.sum(axis=0)[None] + 1), np.float32)
 
     def remembered(self, most: int = RETAINED_PER_LABEL) -> Samples:
-        """Return enough samples to have ``most`` of each label that has as many, the first ones."""
+        """Return the first samples, as many as give ``most`` of each label where there are so many."""
         enough = np.cumsum(self.truth, axis=0) <= most
         retained = np.flatnonzero((self.truth & enough).any(axis=1)).tolist()
         tokens, labels = self.rows(), self.true_labels()

@@ -1,4 +1,4 @@
-"""Training the scorer on made-up layers, and calibrating it on others."""
+"""Trains the scorer on synthetic layers, and calibrates it on further ones."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from praxi_tasks.learning.estimators.xgboost_c import train_booster
 from praxi_tasks.learning.synthesis.layer_sampler import LabelledLayer, LayerSampler
 
 LAYERS: Final = 800
-"""How many layers the scorer is trained on; half as many more calibrate it."""
+"""How many layers the scorer is trained on by default; half as many more calibrate it."""
 
 ARCHIVE_LAYERS: Final = 3_000
-"""How many they are where a whole archive is known: unknown packages look like known ones in many ways."""
+"""How many for a whole archive, where unknown packages resemble known ones in more ways."""
 
 ALONE: Final = 3
-"""How often a layer counts that holds nothing known: its candidates are few, and all of them are wrong."""
+"""The weight of a layer without known packages: its candidates are few, and all of them are wrong."""
 
 # What holds whatever the layer. More constraints than these cost accuracy: how a share counts depends on how
 # many files it is a share of.
@@ -40,7 +40,7 @@ _PARAMETERS: Final[Mapping[str, object]] = {
 
 @dataclass(frozen=True, slots=True)
 class ScorerHyperparameters:
-    """The hyper-parameters of the scorer's trees, by XGBoost's names; ``trees`` is how many are grown."""
+    """The hyper-parameters of the scorer's booster, by XGBoost's names; ``trees`` is the number of rounds."""
 
     eta: float = 0.1
     max_depth: int = 5
@@ -50,7 +50,7 @@ class ScorerHyperparameters:
 
     @property
     def parameters(self) -> Mapping[str, float]:
-        """What XGBoost is told, besides the number of trees."""
+        """XGBoost's parameters, without the number of rounds."""
         return {
             "eta": self.eta,
             "max_depth": self.max_depth,
@@ -63,14 +63,17 @@ DEFAULTS: Final = ScorerHyperparameters()
 
 
 class Examples(NamedTuple):
-    """Candidates as rows of features, and whether the layer they come from held the package."""
+    """Training examples of the scorer.
+
+    ``features`` of candidates, shape ``(n, len(FEATURES))``, and whether each is ``present``, shape ``(n,)``.
+    """
 
     features: NDArray[np.float32]
     present: NDArray[np.bool_]
 
 
 def examples(layers: Sequence[LabelledLayer], catalogue: Catalogue) -> Examples:
-    """Measure the candidates of layers whose truth is known."""
+    """Return the features of all candidates of layers whose truth is known."""
     tables, truths = [np.empty((0, len(FEATURES)), np.float32)], [np.empty(0, np.bool_)]
     for layer in layers:
         _, found = search_candidates(layer.tagset, catalogue)
@@ -87,7 +90,7 @@ def train_scorer(
     layers: int = LAYERS,
     hyperparameters: ScorerHyperparameters = DEFAULTS,
 ) -> Scorer:
-    """Train a scorer for a catalogue on ``layers`` that ``sampler`` draws, and half as many more."""
+    """Train a scorer for a catalogue on synthetic ``layers``, and calibrate it on half as many more."""
     known = examples([sampler.draw() for _ in range(layers)], catalogue)
     booster = train_booster(
         known.features, known.present, {**_PARAMETERS, **hyperparameters.parameters}, hyperparameters.trees

@@ -1,4 +1,4 @@
-"""Which tokens each of many samples has: a sparse table of zeros and ones."""
+"""A sparse binary matrix of samples and tokens (compressed sparse rows)."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class TokenTable:
     Parameters
     ----------
     ends
-        Where each row ends in ``tokens``, after a leading 0.
+        Where each row ends in ``tokens``, after a leading 0, shape ``(samples + 1,)``.
     tokens
-        The numbers of the tokens that are there, row by row, ascending within a row.
+        Token numbers, row by row, ascending within a row, shape ``(entries,)``.
     width
         How many tokens there are.
     """
@@ -43,15 +43,21 @@ class TokenTable:
 
     @property
     def sizes(self) -> NDArray[np.intp]:
-        """How many tokens each row has."""
+        """How many tokens each row has, shape ``(samples,)``."""
         return np.diff(self.ends)
 
     def counts(self) -> NDArray[np.intp]:
-        """Return how many rows have each token."""
+        """Return how many rows have each token, shape ``(width,)``."""
         return np.bincount(self.tokens, minlength=self.width)
 
     def together(self, truth: NDArray[np.bool_]) -> NDArray[np.float32]:
-        """Return in how many rows each token (rows) meets each label (columns of ``truth``)."""
+        """Return how many rows have both a token and a label, shape ``(width, labels)``.
+
+        Parameters
+        ----------
+        truth
+            Which samples have which labels, shape ``(samples, labels)``.
+        """
         rows, labels = np.nonzero(truth)
         found = _slices(self.ends, rows)
         met = np.zeros((self.width, truth.shape[1]), np.float32)
@@ -59,7 +65,15 @@ class TokenTable:
         return met
 
     def unions(self, rows: NDArray[np.intp], sizes: NDArray[np.intp]) -> TokenTable:
-        """Return rows put together: the first ``sizes[0]`` of ``rows`` into one, and so on."""
+        """Return unions of rows: of the first ``sizes[0]`` of ``rows``, of the next ``sizes[1]``, and so on.
+
+        Parameters
+        ----------
+        rows
+            Row numbers, shape ``(sizes.sum(),)``.
+        sizes
+            How many rows each union has, shape ``(unions,)``.
+        """
         found = _slices(self.ends, rows)
         made = np.repeat(np.arange(len(sizes)), sizes)[found.owners]
         width = max(self.width, 1)
@@ -70,26 +84,29 @@ class TokenTable:
         return TokenTable(ends, distinct % width, self.width)
 
     def keep(self, retained: NDArray[np.bool_]) -> TokenTable:
-        """Return the table with those of its tokens, counted row by row, that are kept."""
+        """Return the table with some of its entries, by a mask of shape ``(entries,)``."""
         ends = np.concatenate(([0], np.cumsum(retained)))[self.ends]
         return TokenTable(ends, self.tokens[retained], self.width)
 
     def columns(self) -> Columns:
-        """Return the table turned, for reading it by tokens."""
+        """Return the transposed table, for reading it by tokens."""
         rows = np.repeat(np.arange(len(self)), self.sizes)
         ends = np.concatenate(([0], np.cumsum(self.counts())))
         return Columns(ends, rows[np.argsort(self.tokens, kind="stable")], len(self))
 
 
 class Columns(NamedTuple):
-    """A table turned: ``rows`` that have each token, token by token; ``ends`` as a table's."""
+    """A transposed table (compressed sparse columns).
+
+    ``ends`` is of shape ``(tokens + 1,)``, ``rows`` of shape ``(entries,)``: the rows that have each token.
+    """
 
     ends: NDArray[np.intp]
     rows: NDArray[np.intp]
     height: int
 
     def dense(self, tokens: NDArray[np.intp]) -> NDArray[np.float32]:
-        """Return some columns as a full table of 0 and 1."""
+        """Return some columns as 0 and 1, shape ``(height, len(tokens))``."""
         found = _slices(self.ends, tokens)
         full = np.zeros((self.height, len(tokens)), np.float32)
         full[self.rows[found.places], found.owners] = 1
@@ -97,7 +114,7 @@ class Columns(NamedTuple):
 
 
 class _Slices(NamedTuple):
-    """Places of the chosen slices one after another, and to which of the choices each belongs."""
+    """Concatenated indices of some slices, and the slice that each belongs to; shape ``(total,)`` each."""
 
     places: NDArray[np.intp]
     owners: NDArray[np.intp]

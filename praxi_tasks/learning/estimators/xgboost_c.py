@@ -1,7 +1,7 @@
-"""Growing boosters, through XGBoost's C interface.
+"""Trains boosters through XGBoost's C interface.
 
-Its Python package imports SciPy, 95 MB that nothing else here needs, and takes a second to start; the library
-itself is loaded in milliseconds. The two give the same bytes.
+XGBoost's Python package imports SciPy, 95 MB that nothing else here needs, and takes a second to start; the
+library itself loads in milliseconds. The two give the same bytes.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ _NAN_IS_MISSING: Final = b'{"missing": NaN}'
 def train_booster(
     table: NDArray[np.float32], truth: NDArray[np.bool_], parameters: Mapping[str, object], trees: int
 ) -> bytes:
-    """Return a booster that tells the rows that are true from the others, in XGBoost's UBJSON.
+    """Train a binary classifier and return it in XGBoost's UBJSON.
 
     Parameters
     ----------
     table
-        A row of features each.
+        Features, shape ``(n, features)``; NaN stands for missing.
     truth
-        One per row.
+        The class of each row, shape ``(n,)``.
     parameters
         XGBoost's own.
     trees
-        How many to grow.
+        How many boosting rounds.
 
     Raises
     ------
@@ -87,7 +87,7 @@ def _booster(
 
 
 def _interface(array: NDArray[Any]) -> bytes:
-    """Return where an array lies, in NumPy's array interface as JSON; the array must outlive its use."""
+    """Return NumPy's array interface of an array as JSON; the array must outlive its use."""
     told = array.__array_interface__
     return json.dumps({name: told[name] for name in ("data", "shape", "typestr", "version")}).encode()
 

@@ -1,4 +1,4 @@
-"""How well a model does on layers rebuilt from stored fingerprints, damaged, with unknown software."""
+"""Compares champion and challenger on damaged synthetic layers of stored releases, with unknown software."""
 
 from __future__ import annotations
 
@@ -22,16 +22,26 @@ MOST_RELEASES: Final = 1_500
 """How many stored releases layers are drawn from at most, so that an evaluation's time is bounded."""
 
 _LEAST_CONFIDENCE: Final = 0.02
-"""Candidates that nobody would name say nothing about calibration; there are many of them."""
+"""Less likely candidates are left out of calibration: they are many, and no rule would name them."""
 
 
 class Scores(msgspec.Struct, frozen=True):
-    """What a model scored on some layers.
+    """A model's scores on some layers.
 
-    ``f1``, ``precision`` and ``recall`` count packages over all layers; ``exact`` counts releases, the
-    version included, where it is known. ``calibration`` is the expected calibration error, ``curve`` the
-    points of the reliability diagram (confidence, share that was right, how many). ``confused`` are pairs of
-    a package that was in a layer and missed, and one that was named instead.
+    Parameters
+    ----------
+    f1, precision, recall
+        Of packages, counted over all layers.
+    exact
+        F1 of releases: the version counts too, where it is known.
+    calibration
+        The expected calibration error.
+    curve
+        The reliability diagram; see :class:`~praxi_tasks.discovery.calibration.Bin`.
+    ecosystems
+        F1 by ecosystem.
+    confused
+        Pairs of a package that was in a layer and missed, and one that was named instead, and how often.
     """
 
     layers: int
@@ -46,7 +56,7 @@ class Scores(msgspec.Struct, frozen=True):
 
 
 class Evaluation(msgspec.Struct, frozen=True):
-    """Champion and challenger on the same layers; ``None`` where there is nothing to draw layers from.
+    """Champion and challenger on the same layers; ``None`` where there are no releases to draw layers from.
 
     ``false_positives`` counts known packages that the challenger names per unknown package.
     """
@@ -82,7 +92,7 @@ def evaluate(
 def draw(
     releases: Sequence[Release], others: Sequence[Release], rng: np.random.Generator
 ) -> list[LabelledLayer]:
-    """Draw layers of some releases, half of them with other releases beside."""
+    """Draw layers of some releases, half of them mixed with other releases."""
     if not releases:
         return []
     alone = LayerSampler(releases, rng)
@@ -91,7 +101,7 @@ def draw(
 
 
 def score_layers(model: Model, layers: Sequence[LabelledLayer]) -> Scores:
-    """Count what a model names rightly and wrongly in layers whose truth is known."""
+    """Score a model's predictions on layers whose truth is known."""
     hits, named, present = Counter[str](), Counter[str](), Counter[str]()
     exact = versions = 0
     confused: Counter[tuple[str, str]] = Counter()
@@ -132,7 +142,7 @@ def _diagram(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> tuple
 
 
 def false_positives(model: Model, releases: Sequence[Release], rng: np.random.Generator) -> float:
-    """Return how many known packages are named per package of made-up, unknown software."""
+    """Return how many known packages are named per package of synthetic, unknown software."""
     if not releases:
         return 0.0
     chosen = [releases[place] for place in rng.integers(len(releases), size=LAYERS).tolist()]
@@ -141,7 +151,7 @@ def false_positives(model: Model, releases: Sequence[Release], rng: np.random.Ge
 
 
 def unknown_lookalike(release: Release, rng: np.random.Generator) -> Tagset:
-    """Return a layer of software that is built like a release, under names nobody has seen."""
+    """Return a layer of software that has a release's structure under names that no model knows."""
     word = f"x{rng.integers(1 << 40):x}"
     paths = ["/".join(_renamed(part, word) for part in path.split("/")) for path in release.paths]
     count = len(paths)

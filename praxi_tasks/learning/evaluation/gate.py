@@ -1,4 +1,4 @@
-"""Whether a challenger may become champion: bars that it must reach, and a score made of all of them."""
+"""The gate between challenger and champion: bars that each score must reach, and a composite score."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one model has that another has not."""
+"""The difference between two models: parts and releases that only one of them has."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens to a package's files between its archive and an image: what training augments with."""
+"""Augmentation: what happens to a package's files between its archive and an image."""
 
 from __future__ import annotations
 
@@ -22,7 +22,17 @@ _DELETED_KINDS: Final = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Files:
-    """Files as an image has them: columns of one length."""
+    """Files of an image, as columns of ``n`` files.
+
+    Parameters
+    ----------
+    sizes
+        In bytes, shape ``(n,)``.
+    hashes
+        xxh3-64 of the contents, 0 where unknown, shape ``(n,)``.
+    measured
+        For which files size and hash are known, shape ``(n,)``.
+    """
 
     paths: list[str]
     sizes: NDArray[np.uint64]
@@ -35,7 +45,7 @@ class Files:
         return cls(release.paths, release.sizes, release.hashes, release.measured)
 
     def keep(self, mask: NDArray[np.bool_]) -> Files:
-        """Return some of the files."""
+        """Return the files of a mask of shape ``(n,)``."""
         paths = [self.paths[row] for row in np.flatnonzero(mask).tolist()]
         return Files(paths, self.sizes[mask], self.hashes[mask], self.measured[mask])
 
@@ -46,18 +56,18 @@ class Files:
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """What one image does to all it holds.
+    """What building an image does to all packages in it.
 
     Parameters
     ----------
     kinds
-        The kinds of files it deletes.
+        The kinds of files that it deletes.
     lost
         The share of the files that it loses at random.
     partial
         Probability that only one folder of a package was copied.
     licences
-        Whether ``copyright`` files outlive the documents beside them, as in slim images.
+        Whether ``copyright`` files are kept while other documents are deleted, as in slim images.
     """
 
     kinds: tuple[PathKind, ...] = (PathKind.METADATA,)
@@ -78,7 +88,7 @@ class Damage:
         return Files.of(release).keep(self.mask(release, rng))
 
     def mask(self, release: Release, rng: np.random.Generator) -> NDArray[np.bool_]:
-        """Return which of a release's files are left."""
+        """Return which of a release's ``n`` files are left, shape ``(n,)``."""
         keep = ~np.isin(release.normalised.kinds, self.kinds)
         if self.licences:
             keep |= np.fromiter((path.endswith("/copyright") for path in release.paths), np.bool_, len(keep))
@@ -91,7 +101,7 @@ class Damage:
 
 
 def drift(files: Files, rng: np.random.Generator, share: float) -> Files:
-    """Turn files into those of another version: some gone, some new, many with other content."""
+    """Simulate another version: some files removed, some new, many changed."""
     keep = rng.random(len(files.paths)) >= share / 2
     left = files.keep(keep)
     new = rng.random(len(left.paths)) < share / 2
@@ -109,12 +119,12 @@ _SITE: Final = re.compile(r"^site-packages/")
 
 
 def install(files: Files, root: str) -> Files:
-    """Put a wheel's files where Python imports from, ``usr/lib/python3.11/site-packages`` say."""
+    """Move a wheel's files to where Python imports from, ``usr/lib/python3.11/site-packages`` say."""
     return files.renamed([_SITE.sub(f"{root}/", path) for path in files.paths])
 
 
 def compile_python(files: Files) -> Files:
-    """Add the byte code that an installer makes of every module."""
+    """Add the byte code that an installer compiles of every module."""
     made = [_byte_code(path) for path in files.paths if path.endswith(".py")]
     blank = np.zeros(len(made), np.uint64)
     return Files(

@@ -1,4 +1,4 @@
-"""What a catalogue itself knows of a package, as a layer: where no fingerprint of it is stored."""
+"""Layers reconstructed from a catalogue's own entries, for packages without a stored release."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from praxi_tasks.discovery.catalogue import Catalogue
 from praxi_tasks.fingerprint import PathColumns, PathKind, Tagset
 
-_FOLDER: Final = "recalled"
+_FOLDER: Final = "reconstructed"
 
 
 def reconstructed_layers(catalogue: Catalogue, name: str) -> Iterator[Tagset]:
-    """Yield a layer with each version of a package: files under the hashes that the catalogue has of them.
+    """Yield a layer per version of a package: its files by path hash, since a catalogue stores no paths.
 
-    Where its versions are not known, the files are those of any.
+    Where its versions are unknown, there is one layer with the files of any.
     """
     package = catalogue.packages.index(name)
     start, end = catalogue.row_starts[package : package + 2].tolist()

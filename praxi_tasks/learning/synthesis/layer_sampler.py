@@ -1,4 +1,4 @@
-"""Made-up layers whose truth is known: what experts are trained, calibrated and compared on."""
+"""Synthetic layers whose truth is known, to train, calibrate and compare on."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class LabelledLayer:
     """A layer and the truth about it.
 
     ``truth`` maps each package that left a file to its version, or to ``None`` where that is none the model
-    was given.
+    learned.
     """
 
     tagset: Tagset
@@ -50,7 +50,7 @@ class LayerSampler:
     most
         How many packages a layer holds at most.
     held_out_packages
-        Packages that the model is not to know; a part of the layers holds little else.
+        Packages that the model does not know; a part of the layers holds little else.
     """
 
     def __init__(
@@ -85,13 +85,14 @@ class LayerSampler:
         Parameters
         ----------
         damage
-            What happened to it; drawn too unless it is given.
+            What building the image did to it; drawn too unless it is given.
         drifting
             Share of its packages that are of another version.
         confusable
             Probability that it holds only packages that share paths with others.
         held_out
-            Probability, where strangers are named, that a share of its packages are strangers, up to all.
+            Probability, where packages are held out, that a share of its packages, up to all, are held-out
+            ones.
         """
         rng = self._rng
         damage = damage or Damage.draw(rng)
@@ -125,7 +126,7 @@ class LayerSampler:
         return self._from_groups(count)
 
     def _choose_held_out(self, count: int) -> list[str]:
-        """Choose packages of which a share, of any size up to all of them, are strangers."""
+        """Choose packages of which a share, of any size up to all, are held-out ones."""
         share = min(self._rng.uniform(0.2, 2.0), 1.0)  # of more than half of these layers: all
         unknown = self._rng.random(count) < share
         pools = [self._held_out_packages if each else self._names for each in unknown.tolist()]
@@ -156,7 +157,7 @@ def noise(rng: np.random.Generator) -> Files:
 
 
 def merge(parts: Sequence[Files], digest: str = "sha256:" + "0" * 64) -> Tagset:
-    """Put files into one layer; of files with one path the last stays."""
+    """Merge files into one layer; of files with one path the last one counts."""
     places: dict[str, int] = {}
     paths = [path for part in parts for path in part.paths]
     places |= {path: row for row, path in enumerate(paths)}

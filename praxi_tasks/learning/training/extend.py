@@ -1,4 +1,4 @@
-"""Adding releases to a model: a part of their own, experts where they earn it, and repairs by name."""
+"""Extends a model with releases: a catalogue part of their own, experts where assigned, and repairs."""
 
 from __future__ import annotations
 
@@ -18,10 +18,14 @@ from praxi_tasks.learning.training.repair import find_false_positives, repair
 
 
 class Added(NamedTuple):
-    """A model that learned releases.
+    """A model extended with releases.
 
-    ``repaired`` names the old packages and experts' labels that were wrong about the new releases and were
-    changed, ``false_positives`` those that still are. Nothing else of what was known is touched.
+    Parameters
+    ----------
+    repaired
+        Old packages and experts' labels that were wrong about the new releases and were changed.
+    false_positives
+        Those that still are wrong. Everything else that was known is the same bytes.
     """
 
     model: Model
@@ -38,12 +42,12 @@ def add_releases(
     stored: Callable[[str], Sequence[Release]] = lambda _: (),
     hyperparameters: ExpertHyperparameters = RELEASE_EXPERT_DEFAULTS,
 ) -> Added:
-    """Teach a model releases that it does not know, on top of what it knows.
+    """Extend a model with releases that it does not know.
 
     Parameters
     ----------
     stored
-        Returns the releases of a package that the model knows, as far as they can be had.
+        Returns the stored releases of a package that the model knows.
     hyperparameters
         How experts are trained.
     """
@@ -66,7 +70,7 @@ def give_experts(
     assignment: Assignment,
     hyperparameters: ExpertHyperparameters = RELEASE_EXPERT_DEFAULTS,
 ) -> Added:
-    """Assign releases that a model's catalogue knows to experts, and repair those that fire on them.
+    """Assign releases of a model's catalogue to experts, and repair experts with false positives on them.
 
     By default no release has one: the shared scorer and the versions' tables of contents decide as well or
     better (``benchmarks/results/discovery_experts.md``).

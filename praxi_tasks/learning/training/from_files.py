@@ -1,4 +1,4 @@
-"""From files of training data to a model."""
+"""Trains a model on files of releases, Contents indexes and recorded changesets."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ from praxi_tasks.learning.synthesis.layer_sampler import LayerSampler
 from praxi_tasks.learning.training.extend import Added, add_releases, give_experts
 
 SEED: Final = 20_260_101
-"""Training draws its layers from this seed, so the same data give the same model."""
+"""Seed of the synthetic layers: the same data give the same model."""
 
 HELD_OUT_SHARE: Final = 0.1
-"""Share of the packages that the scorer's training takes as unknown."""
+"""Share of the packages that are held out of the catalogue, to train the scorer on unknown ones."""
 
 ARCHIVE_SAMPLE: Final = 4_000
 """How many packages of an archive the scorer is trained on, besides those that share paths."""
@@ -54,15 +54,20 @@ MOST: Final = 60
 """How many packages the layers hold that the scorer is trained on, at most."""
 
 HELD_OUT_SAMPLE: Final = 4_000
-"""How many more of those that were held out: what unknown packages look like is told by them alone."""
+"""How many held-out packages of an archive are added: only they show what unknown ones look like."""
 
 
 class Learned(NamedTuple):
-    """A model that learned files.
+    """A model trained on files.
 
-    ``repaired`` names the old packages and labels that were wrong about what is new and were changed for it,
-    ``false_positives`` those that still are; everything else that was known is the same bytes. ``bundled``
-    are some of the releases that it was trained on, for whoever trains it further.
+    Parameters
+    ----------
+    repaired
+        Old packages and labels that were wrong about what is new and were changed.
+    false_positives
+        Those that still are wrong. Everything else that was known is the same bytes.
+    bundled
+        Some of the releases that it was trained on, to store beside the model for further trainings.
     """
 
     model: Model
@@ -133,9 +138,14 @@ def _build(
     rng: np.random.Generator,
     assignment: Assignment,
 ) -> tuple[Added, Sequence[Release]]:
-    """Build the catalogues and the scorer of a model that has none.
+    """Build the catalogues and the scorer of a model without any.
 
-    What the scorer saw of the archive comes second, as far as it was drawn from all of it.
+    Returns
+    -------
+    added
+        The model.
+    ordinary
+        Of the releases the scorer was trained on, those that were drawn from the whole archive.
     """
     archive = read_archive(archives, (), rng, HELD_OUT_SHARE) if archives else None
     parts = [archive.catalogue] if archive else []
@@ -152,7 +162,7 @@ def _add(
     rng: np.random.Generator,
     assignment: Assignment,
 ) -> Added:
-    """Add an archive, which is too big to ask anybody about, and releases."""
+    """Add an archive, without looking for false positives since it is too big, and releases."""
     model = before
     if archives:
         model = model.replaced(
@@ -166,8 +176,8 @@ def _add(
 class _Drawn(NamedTuple):
     """What a scorer is trained on.
 
-    ``reduced`` is the catalogue without the packages that were held out. ``ordinary`` are those of the
-    archive's packages in ``releases`` that were drawn from all of it.
+    ``reduced`` is the catalogue without the held-out packages; ``ordinary`` are the releases that were drawn
+    from the whole archive, rather than for sharing paths or being held out.
     """
 
     reduced: Catalogue
@@ -186,12 +196,12 @@ def make_scorer(
     hyperparameters: ScorerHyperparameters = DEFAULTS,
     layers: int | None = None,
 ) -> Scorer:
-    """Train the scorer on layers of which a few packages are unknown: those that were held out.
+    """Train a scorer on layers with some unknown packages: those that were held out of the catalogue.
 
     Parameters
     ----------
     layers
-        How many; as many as the catalogue asks for, unless it is given.
+        How many; by default as many as the catalogue's size asks for.
     """
     drawn = _draw(archives, archive, known, rng)
     return _train(drawn if layers is None else drawn._replace(layers=layers), rng, hyperparameters)
@@ -238,7 +248,7 @@ def _sample(
     held: Collection[str],
     rng: np.random.Generator,
 ) -> list[Release]:
-    """Read back some packages of the archives: ordinary ones, those that share paths, and some held out."""
+    """Read some packages of the archives: randomly drawn ones, those that share paths, and some held out."""
     prefix = f"{ECOSYSTEM}/"
     chosen = {*ordinary, *(name for group in groups for name in group)}
     chosen |= set(rng.permutation(sorted(held))[:HELD_OUT_SAMPLE].tolist())

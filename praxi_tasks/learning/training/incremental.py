@@ -1,4 +1,4 @@
-"""Learning releases on top of what a model knows: new experts, and nothing of the old ones touched."""
+"""Incremental training: adds releases to a model and leaves what it knew unchanged."""
 
 from __future__ import annotations
 
@@ -30,12 +30,19 @@ _SEED: Final = 20_260_103
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Increment:
-    """A model that learned something.
+    """A model that was trained further.
 
-    ``learned`` are the releases it knows now; ``indistinguishable`` those that install exactly what another
-    package's release installs, with that other: nothing could tell them apart, so they are kept out.
-    ``repaired`` are the old packages that fired on the new ones and were changed, nothing else was;
-    ``false_positives`` those that fired and could not be repaired without harm.
+    Parameters
+    ----------
+    learned
+        The releases that were added.
+    indistinguishable
+        Releases that install exactly what another package's release installs, with that other; they are left
+        out.
+    repaired
+        Old packages that had false positives on the new releases and were changed; nothing else was.
+    false_positives
+        Old packages that still have some, since repairing them would do harm.
     """
 
     model: Model
@@ -52,18 +59,18 @@ def learn_releases(
     assignment: Assignment = BY_DEFAULT,
     hyperparameters: Hyperparameters = DEFAULTS,
 ) -> Increment:
-    """Teach a model releases that it does not know.
+    """Add releases that a model does not know.
 
     Parameters
     ----------
     base
-        Stays as it is: its catalogues are taken over byte for byte.
+        Its catalogues are taken over byte for byte.
     new
-        What to learn; releases that the model knows are passed over.
+        What to add; releases that the model knows are skipped.
     old
-        Stored releases: to find twins among, and to see that repairs do no harm.
-    assignment, recipes
-        How the new releases get experts, and how those are trained.
+        Stored releases: to find indistinguishable ones, and to check repairs.
+    assignment, hyperparameters
+        How the new releases are assigned to experts, and how those are trained.
     """
     if not base.parts:
         return rebuild(new, assignment, base, hyperparameters)
@@ -96,15 +103,15 @@ def rebuild(
     hyperparameters: Hyperparameters = DEFAULTS,
     layers: int | None = None,
 ) -> Increment:
-    """Build a model of some stored releases, with a scorer of its own.
+    """Build a model of stored releases, with a scorer of its own.
 
     Parameters
     ----------
     base
-        What it knows of packages that are not stored, or not in all their versions, is taken over: a store
-        holds some of a starter's releases only, and nothing is to be forgotten.
+        What it knows of packages that are not stored, or not in all versions, is taken over, so that nothing
+        is forgotten.
     layers
-        How many to train the scorer on; as many as its catalogue asks for, unless it is given.
+        How many to train the scorer on; by default as many as the catalogue's size asks for.
     """
     base = base or Model()
     learned, indistinguishable = separate(known, {})
@@ -135,7 +142,7 @@ def _rest(base: Model, learned: Sequence[StoredRelease]) -> list[Catalogue]:
 
 
 def _owner(base: Model, release: StoredRelease, old: ReleaseIndex) -> tuple[str, str] | None:
-    """Return the package whose release the model knows and that installs the same, if there is one."""
+    """Return the package of a known release that installs the same files, if there is one."""
     known = (identity[:2] for identity in old.alike(release) if base.knows(*identity))
     return next(known, None)
 
@@ -143,9 +150,9 @@ def _owner(base: Model, release: StoredRelease, old: ReleaseIndex) -> tuple[str,
 def separate(
     new: Sequence[StoredRelease], known: Mapping[str, tuple[str, str]]
 ) -> tuple[list[StoredRelease], dict[str, str]]:
-    """Return the releases that can be told from every other package, and the rest with its twin.
+    """Return the releases that differ from every other package, and the rest with the package each equals.
 
-    Versions of one package may be alike: that is a tie, and told as one.
+    Versions of one package may be equal: those tie, and are reported as such.
 
     Parameters
     ----------

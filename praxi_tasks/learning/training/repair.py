@@ -1,8 +1,8 @@
-"""Keeping old experts from firing on new software: who does is asked, found, and repaired by name.
+"""Finds old packages with false positives on new releases, and repairs them.
 
-An old package fires where a layer that holds only a new release makes the model name it too. It is repaired
-by taking the new release as a negative: paths and folders that both have no longer speak for the old one.
-Every other package's knowledge stays as it is.
+A false positive is an old package that the model names in a layer that holds only a new release. It is
+repaired by taking the new release as a negative: paths and folders that both have no longer count for the old
+package. All other packages stay as they are.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ from praxi_tasks.learning.synthesis.catalogue_layers import reconstructed_layers
 from praxi_tasks.learning.synthesis.layer_sampler import merge
 
 SAMPLES: Final = 3
-"""Layers per new release that old experts are asked about: a whole one, and damaged ones."""
+"""Layers per new release that are searched for false positives: a whole one, and damaged ones."""
 
 LEAST_RETAINED: Final = 0.5
-"""A package that would lose more of its paths than this leaves is not repaired: it would be forgotten."""
+"""A repair must leave at least this share of a package's paths, or it would be forgotten."""
 
 FalsePositives = dict[str, list[Release]]
-"""Old packages, and the new releases that made each fire."""
+"""Old packages, and the new releases that each is wrongly named in."""
 
 
 def find_false_positives(model: Model, new: Sequence[Release], rng: np.random.Generator) -> FalsePositives:
-    """Ask a model that learned some releases which other packages it sees in them.
+    """Return the other packages that an extended model names in layers of its new releases.
 
-    It is asked with what it knows of their paths alone, so that the rest of it costs nothing.
+    The model is reduced to these releases' paths first, so that the cost does not grow with its size.
     """
     keys = np.unique(np.concatenate([release.normalised.keys for release in new]))
     folders = np.sort(folders_of(new))
@@ -55,14 +55,15 @@ def find_false_positives(model: Model, new: Sequence[Release], rng: np.random.Ge
 def repair(
     model: Model, found: FalsePositives, stored: Mapping[str, Sequence[Release]]
 ) -> tuple[Model, tuple[str, ...]]:
-    """Return the model with the packages in ``found`` repaired, and which those are.
+    """Return the model with the packages in ``found`` repaired, and the names of those that were.
 
-    A package is left alone if it would be forgotten, or if the new release would fire on it instead.
+    A package is left alone if it would be forgotten, or if the new release would be a false positive on it
+    instead.
 
     Parameters
     ----------
     stored
-        Releases of the packages that fired; of others, what the catalogue knows has to do.
+        Releases of these packages; of others, layers are reconstructed from the catalogue.
     """
     repaired = []
     for name, new in sorted(found.items()):
@@ -77,7 +78,7 @@ def repair(
 
 
 def _mended(model: Model, name: str, new: Sequence[Release]) -> Model | None:
-    """Return the model with one package repaired in whatever parts know it; nothing if none could be."""
+    """Return the model with one package repaired in all parts that know it; ``None`` if it can't be."""
     parts = [
         _without(part, part.packages.index(name), new) if name in part.packages else part
         for part in model.parts
@@ -101,9 +102,9 @@ def _samples(release: Release, rng: np.random.Generator) -> Iterable[Files]:
 
 
 def _without(part: Catalogue, package: int, new: Sequence[Release]) -> Catalogue:
-    """Return a catalogue in which what a package shares with new releases no longer speaks for it.
+    """Return a catalogue without the paths and folders that a package shares with new releases.
 
-    Where that would leave too little, it is the catalogue itself.
+    It is unchanged where too little would be left of the package.
     """
     keys = np.concatenate([release.normalised.keys for release in new])
     core = np.concatenate([np.isin(release.normalised.kinds, CORE) for release in new])
@@ -130,13 +131,14 @@ def _without(part: Catalogue, package: int, new: Sequence[Release]) -> Catalogue
 
 
 def _less(counts: NDArray[np.uint32], package: int, by: int) -> NDArray[np.uint32]:
+    """Return counts, shape ``(packages,)``, with one package's reduced."""
     fewer = counts.copy()
     fewer[package] -= min(by, int(fewer[package]))
     return fewer
 
 
 def folders_of(new: Sequence[Release]) -> NDArray[np.uint64]:
-    """Return the hashes of all folders that new releases have files in, and of those above."""
+    """Return the hashes of the folders of releases and of all above, shape ``(folders,)``."""
     found: set[str] = set()
     for release in new:
         for folder in release.normalised.folders:

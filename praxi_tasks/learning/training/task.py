@@ -1,4 +1,4 @@
-"""What a training teaches its model: the same for the challenger, and for each trial before it."""
+"""A training task: the model, the releases to learn, and how; for the challenger as for tuning."""
 
 from __future__ import annotations
 
@@ -22,20 +22,22 @@ _TRIAL_LAYERS: Final = 200
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainingTask:
-    """What there is to learn.
+    """What a training learns.
 
     Parameters
     ----------
     base
-        The model that learns.
+        The model that is extended.
     new
-        What it is taught.
+        The releases to learn.
     known
         Returns stored releases that it knows, to train a scorer on and to draw layers from.
     known_releases
-        All stored releases.
+        All stored releases, indexed.
+    assignment
+        How labels are assigned to experts.
     rebuilt
-        Whether nothing but ``new`` is to be learned, anew.
+        Whether the model is built from scratch of ``new``.
     """
 
     base: Model
@@ -47,16 +49,16 @@ class TrainingTask:
 
     @property
     def space(self) -> Space:
-        """What may be tuned."""
+        """The search space of tuning."""
         return space_of(self.assignment, rebuilt=self.rebuilt)
 
     def learn(self, hyperparameters: Hyperparameters = DEFAULTS, layers: int | None = None) -> Increment:
-        """Teach the model; one that is not rebuilt keeps its scorer, unless a better recipe was found for it.
+        """Train the model; unless rebuilt or tuned otherwise, it keeps its scorer.
 
         Parameters
         ----------
         layers
-            How many to train a scorer on; as many as its catalogue asks for, unless it is given.
+            How many to train a scorer on; by default as many as its catalogue asks for.
         """
         if self.rebuilt:
             return rebuild(self.new, self.assignment, self.base, hyperparameters, layers)
@@ -71,9 +73,9 @@ class TrainingTask:
         return replace(made, model=made.model.replaced(scorer=scorer))
 
     def reached(self, hyperparameters: Hyperparameters) -> float:
-        """Return the F1 that some recipes reach on fresh layers of what is learned and what was known.
+        """Return the F1 that hyper-parameters reach on fresh layers of new and known releases.
 
-        That of releases, where experts tell their versions; else that of packages.
+        F1 of releases where experts distinguish versions, else of packages.
         """
         made = self.learn(hyperparameters, _TRIAL_LAYERS)
         old, new = ([each.release() for each in some] for some in (self.known(), made.learned))
@@ -83,9 +85,9 @@ class TrainingTask:
 
 
 def space_of(assignment: Assignment, *, rebuilt: bool) -> Space:
-    """Return what the trials of a training may choose: the hyper-parameters of what it trains.
+    """Return the search space of tuning: the hyper-parameters of what the training trains.
 
-    Those of experts, where the routing asks for any; those of the scorer, where it decides or is made anew.
+    Those of experts if the strategy assigns any; those of the scorer if it decides, or is trained anew.
     """
     experts = assignment.routing != "default"
     return Space(scorer=rebuilt or not experts, experts=experts)

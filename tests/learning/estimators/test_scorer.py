@@ -17,11 +17,11 @@ def test_a_layer_of_unknown_software_counts_more_often() -> None:
     part = Files.of(known).keep(np.arange(len(known.paths)) < 2)
     catalogue = build_catalogue([known])
     layer = world.layer(part, world.plain("opt/tool/run"))
-    strange = examples([LabelledLayer(layer, {"pypi/stranger": None})], catalogue)
-    usual = examples([LabelledLayer(layer, {"pypi/packagea": "1.0"})], catalogue)
-    assert strange.present.tolist() == [False] * ALONE
-    assert usual.present.tolist() == [True]
-    assert np.array_equal(strange.features, np.repeat(usual.features, ALONE, axis=0), equal_nan=True)
+    unknown = examples([LabelledLayer(layer, {"pypi/unknown": None})], catalogue)
+    known_layer = examples([LabelledLayer(layer, {"pypi/packagea": "1.0"})], catalogue)
+    assert unknown.present.tolist() == [False] * ALONE
+    assert known_layer.present.tolist() == [True]
+    assert np.array_equal(unknown.features, np.repeat(known_layer.features, ALONE, axis=0), equal_nan=True)
 
 
 def test_layers_without_a_candidate_teach_nothing() -> None:

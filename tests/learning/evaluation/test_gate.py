@@ -18,8 +18,8 @@ def scores(f1: float = 1.0, calibration: float = 0.0) -> Scores:
 
 
 def evaluation(**given: object) -> Evaluation:
-    usual = Evaluation(scores(), scores(), scores(), 0.0)
-    return msgspec.structs.replace(usual, **given)
+    flawless = Evaluation(scores(), scores(), scores(), 0.0)
+    return msgspec.structs.replace(flawless, **given)
 
 
 def held_back_by(verdict_of: Evaluation, bars: Bars | None = None) -> set[str]:

@@ -1,4 +1,4 @@
-"""What layers are made up of: strangers where they are asked for, and packages that share no file."""
+"""What layers are made up of: held-out packages where they are asked for, and packages that share no file."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from praxi_tasks.learning.synthesis.augmentation import Damage
 from praxi_tasks.learning.synthesis.layer_sampler import LayerSampler
 from tests.support import world
 
-STRANGERS = frozenset({"pypi/packagea", "pypi/packageb", "pypi/packagec"})
+HELD_OUT = frozenset({"pypi/packagea", "pypi/packageb", "pypi/packagec"})
 
 
 def truths(held_out: float) -> list[set[str]]:
-    sampler = LayerSampler(world.releases(), np.random.default_rng(4), held_out_packages=STRANGERS)
+    sampler = LayerSampler(world.releases(), np.random.default_rng(4), held_out_packages=HELD_OUT)
     return [set(sampler.draw(Damage(), held_out=held_out).truth) for _ in range(60)]
 
 
-def test_some_layers_hold_strangers_only_and_some_a_few() -> None:
+def test_some_layers_hold_held_out_packages_only_and_some_a_few() -> None:
     drawn = truths(1.0)
-    assert sum(truth <= STRANGERS for truth in drawn) > 20
-    assert any(truth & STRANGERS and truth - STRANGERS for truth in drawn)
+    assert sum(truth <= HELD_OUT for truth in drawn) > 20
+    assert any(truth & HELD_OUT and truth - HELD_OUT for truth in drawn)
 
 
-def test_strangers_are_rare_unless_asked_for() -> None:
+def test_held_out_packages_are_rare_unless_asked_for() -> None:
     drawn = truths(0.0)
-    assert sum(len(truth & STRANGERS) for truth in drawn) < 0.3 * sum(map(len, drawn))
+    assert sum(len(truth & HELD_OUT) for truth in drawn) < 0.3 * sum(map(len, drawn))
 
 
 @pytest.mark.parametrize("most", [1, 5])
