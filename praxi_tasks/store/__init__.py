@@ -5,10 +5,12 @@ name: they need zstandard, which Airflow's side does not have.
 """
 
 from praxi_tasks.store import documents, keys
+from praxi_tasks.store.access import S3Access
 from praxi_tasks.store.base import Store, check_key
 from praxi_tasks.store.opening import open_store
 
 __all__ = [
+    "S3Access",
     "Store",
     "check_key",
     "documents",

@@ -6,13 +6,19 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from praxi_tasks.errors import UsageError
+from praxi_tasks.store.access import S3Access
 from praxi_tasks.store.base import Store
 from praxi_tasks.store.local import LocalStore
 from praxi_tasks.store.s3 import S3Store
 
 
-def open_store(uri: str) -> Store:
+def open_store(uri: str, access: S3Access | None = None) -> Store:
     """Open the store that ``uri`` names: ``file:///path``, a plain path, or ``s3://bucket/prefix``.
+
+    Parameters
+    ----------
+    access
+        How to reach S3, if not as the ``AWS_*`` variables say.
 
     Raises
     ------
@@ -27,5 +33,5 @@ def open_store(uri: str) -> Store:
     if parts.scheme == "file" and parts.netloc in {"", "localhost"} and parts.path:
         return LocalStore(Path(unquote(parts.path)))
     if parts.scheme == "s3" and parts.netloc:
-        return S3Store(parts.netloc, parts.path)
+        return S3Store(parts.netloc, parts.path, access)
     raise UsageError("not a store URI", where=uri, action="use file:///path or s3://bucket/prefix")

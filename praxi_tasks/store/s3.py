@@ -1,8 +1,8 @@
 """A store in a bucket of S3, or of anything that speaks its protocol with conditional writes.
 
-Credentials, region and endpoint come from the standard variables (``AWS_ACCESS_KEY_ID``,
-``AWS_SECRET_ACCESS_KEY``, ``AWS_REGION``, ``AWS_ENDPOINT_URL``, a web identity or the instance's role);
-they are never part of the URI.
+Credentials, region and endpoint come from an :class:`S3Access`, or else from the standard variables
+(``AWS_ACCESS_KEY_ID``, ``AWS_SECRET_ACCESS_KEY``, ``AWS_REGION``, ``AWS_ENDPOINT_URL``, a web identity or the
+instance's role); they are never part of the URI.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from praxi_tasks.environment import public_url, read
 from praxi_tasks.errors import KeyNotFoundError, PraxiError, UsageError
+from praxi_tasks.store.access import S3Access
 from praxi_tasks.store.base import check_key
 from praxi_tasks.store.s3_errors import no_bucket, translate
 
@@ -27,10 +28,11 @@ READ_TIMEOUT: Final = "20s"
 class S3Store:
     """Objects below ``prefix`` in ``bucket``."""
 
-    def __init__(self, bucket: str, prefix: str = "") -> None:
+    def __init__(self, bucket: str, prefix: str = "", access: S3Access | None = None) -> None:
         self._name = bucket
         self._prefix = prefix.strip("/")
-        self._bucket = _open_bucket(bucket, self._prefix)
+        self._source = access.source if access else ""
+        self._bucket = _open_bucket(bucket, self._prefix, access)
 
     @property
     def uri(self) -> str:
@@ -96,14 +98,14 @@ class S3Store:
             raise self._translate(error, prefix) from error
 
     def _translate(self, error: Exception, key: str) -> PraxiError:
-        return translate(error, f"{self.uri}/{key}")
+        return translate(error, f"{self.uri}/{key}", self._source)
 
 
-def _open_bucket(bucket: str, prefix: str) -> Bucket:
+def _open_bucket(bucket: str, prefix: str, access: S3Access | None) -> Bucket:
     from obstore.exceptions import BaseError
     from obstore.store import S3Store as Bucket
 
-    endpoint = _endpoint()
+    endpoint = _endpoint(access)
     options: ClientConfig = {"connect_timeout": "5s", "read_timeout": READ_TIMEOUT, "timeout": "120s"}
     if endpoint.startswith("http://"):
         options["allow_http"] = True
@@ -113,17 +115,31 @@ def _open_bucket(bucket: str, prefix: str) -> Bucket:
         "backoff": {"init_backoff": timedelta(seconds=0.2), "max_backoff": timedelta(seconds=5), "base": 2},
     }
     own: S3Config = {"endpoint": endpoint, "virtual_hosted_style_request": False} if endpoint else {}
+    if access and access.region:
+        own["region"] = access.region
     try:
-        return Bucket(bucket, prefix=prefix or None, config=own, client_options=options, retry_config=retries)
+        return Bucket(
+            bucket,
+            prefix=prefix or None,
+            config=own,
+            client_options=options,
+            retry_config=retries,
+            credential_provider=access.credentials if access else None,
+        )
     except BaseError as error:
         what = str(error).partition("\n")[0]
         raise UsageError(
             f"the store's settings are not usable: {what}",
             where=f"s3://{bucket}",
-            action="correct the AWS_* variables",
+            action=f"correct {access.source if access else 'the AWS_* variables'}",
         ) from None
 
 
-def _endpoint() -> str:
+def _endpoint(access: S3Access | None) -> str:
     """Return the endpoint that is set, empty for AWS itself; obstore panics on what is no URL."""
+    if access and access.endpoint:
+        try:
+            return public_url(access.endpoint)
+        except ValueError as error:
+            raise UsageError(f"the store's endpoint is {error}", action=f"correct {access.source}") from None
     return read("AWS_ENDPOINT_URL_S3", public_url, "") or read("AWS_ENDPOINT_URL", public_url, "")

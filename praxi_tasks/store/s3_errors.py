@@ -16,8 +16,16 @@ _ANY_OF: Final = (
 )
 
 
-def translate(error: Exception, where: str) -> PraxiError:
-    """Return this project's error for one of obstore's; an error that is ours already stays as it is."""
+def translate(error: Exception, where: str, source: str = "") -> PraxiError:
+    """Return this project's error for one of obstore's; an error that is ours already stays as it is.
+
+    Parameters
+    ----------
+    where
+        The URI of what was asked for.
+    source
+        Where credentials and addresses come from; empty for the ``AWS_*`` variables.
+    """
     from obstore import exceptions
 
     if isinstance(error, PraxiError):
@@ -30,9 +38,12 @@ def translate(error: Exception, where: str) -> PraxiError:
             "nothing is stored under this key", where=where, action="check the store's URI"
         )
     if isinstance(error, exceptions.PermissionDeniedError | exceptions.UnauthenticatedError):
-        return StoreError("the store refused the credentials", where=where, action="check the store's secret")
+        action = "check " + (source or "the store's secret")
+        return StoreError("the store refused the credentials", where=where, action=action)
     if "incorrectly configured region" in text:
-        return StoreError("the bucket is in another region", where=where, action="set AWS_REGION")
+        return StoreError(
+            "the bucket is in another region", where=where, action=f"correct {source or 'AWS_REGION'}"
+        )
     if any(place in text for place in _CREDENTIAL_SERVICES) and not any(map(read_text, _ANY_OF)):
         return StoreUnavailableError(
             "there are no credentials for the store",
@@ -40,7 +51,9 @@ def translate(error: Exception, where: str) -> PraxiError:
             action="set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run where a role gives them",
         )
     return StoreUnavailableError(
-        f"the store can't be reached ({type(error).__name__})", where=where, action="check AWS_ENDPOINT_URL"
+        f"the store can't be reached ({type(error).__name__})",
+        where=where,
+        action=f"check {source or 'AWS_ENDPOINT_URL'}",
     )
 
 

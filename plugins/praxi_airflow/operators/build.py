@@ -7,13 +7,14 @@ from typing import Any
 from airflow.sdk import Context
 
 from praxi_airflow.errors import RetryableTaskError
+from praxi_airflow.hooks.store import connected_store
 from praxi_airflow.operators.task import PraxiTaskOperator
 from praxi_airflow.run_key import run_key
 from praxi_airflow.runners.command import Command
 from praxi_airflow.settings.core import Settings
 from praxi_tasks.learning.builds import Listener
 from praxi_tasks.learning.data import parse_label
-from praxi_tasks.store import keys, open_store
+from praxi_tasks.store import keys
 
 
 class ReleaseBuildOperator(PraxiTaskOperator):
@@ -47,4 +48,4 @@ class ReleaseBuildOperator(PraxiTaskOperator):
         if result is None:
             raise RetryableTaskError("the build ended without a result, or its log is lost")
         run, built = run_key(str(context["run_id"])), parse_label(self.release)
-        open_store(settings.store).replace(keys.training_build(run, *built.identity), result)
+        connected_store(settings).replace(keys.training_build(run, *built.identity), result)

@@ -9,13 +9,14 @@ from airflow.sdk import BaseOperator, Context
 from airflow.sdk.exceptions import AirflowFailException
 
 from praxi_airflow.errors import RetryableTaskError, airflow_failures
+from praxi_airflow.hooks.store import connected_store
 from praxi_airflow.run_key import run_key
 from praxi_airflow.runners.command import Command, Runner
 from praxi_airflow.runners.environment import task_environment
 from praxi_airflow.runners.factory import choose_runner
 from praxi_airflow.settings.core import Settings, load_settings
 from praxi_tasks.errors import ExitCode
-from praxi_tasks.store import documents, keys, open_store
+from praxi_tasks.store import documents, keys
 
 # command -> where its run keeps its documents; all others are steps of an audit.
 _PLACES: Final[Mapping[str, Callable[[str, str], str]]] = {"learn": keys.training_run}
@@ -106,7 +107,7 @@ class PraxiTaskOperator(BaseOperator):
             return None
         place = _PLACES.get(self.command, keys.run)
         key = place(run_key(str(context["run_id"])), self.result)
-        return documents.read(open_store(settings.store), key, object)
+        return documents.read(connected_store(settings), key, object)
 
 
 def _is_last_try(context: Context) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from praxi_airflow.hooks.store import store_variables
 from praxi_airflow.runners.process import ProcessRunner
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ def choose_runner(settings: Settings, operator: BaseOperator) -> Runner:
     Kubernetes is imported only where pods are asked for: it costs seconds.
     """
     if settings.runner == "process":
-        return ProcessRunner(settings.task_python)
+        return ProcessRunner(settings.task_python, lambda: store_variables(settings))
     from praxi_airflow.runners.pod import PodRunner
 
     return PodRunner(settings, operator)

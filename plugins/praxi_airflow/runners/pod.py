@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from praxi_airflow.hooks.store import connected_store
 from praxi_airflow.runners.cluster_check import require_cluster
 from praxi_airflow.runners.command import Command
 from praxi_airflow.runners.isolated_pods import log_reader, sealed_pods
@@ -126,7 +127,7 @@ class PodRunner:
     def _size(self, command: Command) -> int:
         if command.batch is None or command.arguments[0] != _READER:
             return 0
-        return batch_bytes(self._settings.store, command.run, command.batch)
+        return batch_bytes(connected_store(self._settings), command.run, command.batch)
 
 
 def _exit_code(pod: KubernetesPodOperator) -> int | None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from praxi_tasks.store import Store
 
 MEBI: Final = 1 << 20
 _BASE: Final = 512 * MEBI
@@ -10,7 +13,7 @@ _MOST: Final = 2048 * MEBI
 _SMALL: Final = 64 * MEBI
 
 
-def batch_bytes(store_uri: str, run: str, batch: int) -> int:
+def batch_bytes(store: Store, run: str, batch: int) -> int:
     """Return the compressed bytes of the layers that one batch of a run's plan reads.
 
     Raises
@@ -19,9 +22,9 @@ def batch_bytes(store_uri: str, run: str, batch: int) -> int:
         If the run has no plan.
     """
     from praxi_tasks.audit.plan import Plan
-    from praxi_tasks.store import documents, keys, open_store
+    from praxi_tasks.store import documents, keys
 
-    plan = documents.read(open_store(store_uri), keys.run(run, "plan.json"), Plan)
+    plan = documents.read(store, keys.run(run, "plan.json"), Plan)
     return sum(layer.size for layer in plan.batch(batch))
 
 

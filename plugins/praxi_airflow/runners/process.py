@@ -8,7 +8,7 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,6 +26,10 @@ GRACE: Final = 3.0
 _HIDDEN: Final = re.compile(r"(_?AIRFLOW_|PYTHON)")
 # All that a process sees which runs untrusted code.
 _HARMLESS: Final = re.compile(r"PATH|LANG|LC_\w+|TMPDIR|SSL_CERT_(FILE|DIR)")
+# The worker's own way to AWS, which must not mix with the credentials of a connection.
+_OTHER_CREDENTIALS: Final = re.compile(
+    r"AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|PROFILE|ROLE_|WEB_IDENTITY_|CONTAINER_)"
+)
 _LONGEST_LINE: Final = 1 << 16
 _LEVEL: Final = re.compile(r"\S+ \S+ (DEBUG|INFO|WARNING|ERROR|CRITICAL) ")
 
@@ -37,10 +41,14 @@ class ProcessRunner:
     ----------
     python
         The interpreter of the tasks' environment.
+    secrets
+        Returns the credentials that a command gets as variables, never as arguments. A command that runs
+        untrusted code gets none.
     """
 
-    def __init__(self, python: Path) -> None:
+    def __init__(self, python: Path, secrets: Callable[[], Mapping[str, str]] = dict) -> None:
         self._python = python
+        self._secrets = secrets
         self._process: subprocess.Popen[str] | None = None
 
     def run(self, command: Command, context: Mapping[str, Any]) -> int:  # noqa: ARG002 - a pod needs it
@@ -79,6 +87,7 @@ class ProcessRunner:
                 return
 
     def _start(self, command: Command) -> subprocess.Popen[str]:
+        secrets = {} if command.sealed else self._secrets()
         try:
             return subprocess.Popen(
                 [str(self._python), "-m", "praxi_tasks", *command.arguments],
@@ -87,7 +96,7 @@ class ProcessRunner:
                 stderr=subprocess.STDOUT,
                 text=True,
                 errors="backslashreplace",
-                env=_environment(command),
+                env=_environment(command, secrets),
                 start_new_session=True,
             )
         except OSError as error:
@@ -103,10 +112,13 @@ def _relay(line: str) -> None:
     logger.log(logging.getLevelNamesMapping()[stamped[1]] if stamped else logging.INFO, "%s", line)
 
 
-def _environment(command: Command) -> dict[str, str]:
+def _environment(command: Command, secrets: Mapping[str, str]) -> dict[str, str]:
     passed = inherited(_HARMLESS.fullmatch if command.sealed else _is_shared)
     source = Path(praxi_tasks.__file__).resolve().parent.parent
-    return passed | {"PYTHONPATH": str(source), "PYTHONUNBUFFERED": "1"} | dict(command.environment)
+    if secrets:
+        passed = {name: value for name, value in passed.items() if not _OTHER_CREDENTIALS.match(name)}
+    own = {"PYTHONPATH": str(source), "PYTHONUNBUFFERED": "1"}
+    return passed | own | dict(secrets) | dict(command.environment)
 
 
 def _is_shared(name: str) -> bool:

@@ -83,6 +83,9 @@ class Settings:
     ----------
     store
         URI of the object store.
+    store_connection
+        Id of the Airflow AWS connection by which Airflow's side reaches a store in S3; empty for the
+        ``AWS_*`` variables of Airflow's processes.
     model
         URI of the model that predicts until training has promoted another.
     runner
@@ -109,6 +112,7 @@ class Settings:
     model: str
     runner: Runner
     task_python: Path
+    store_connection: str = ""
     prometheus_connection: str = "praxi_prometheus"
     registry_mirrors: tuple[str, ...] = ()
     pool: str = "praxi"
@@ -141,6 +145,7 @@ def load_settings() -> Settings:
         model=section.text("model", (root / ".praxi" / "model").as_uri()),
         runner=runner,
         task_python=Path(section.text("task_python", str(root / ".venv-tasks" / "bin" / "python"))),
+        store_connection=section.text("store_connection", ""),
         prometheus_connection=section.text("prometheus_connection", "praxi_prometheus"),
         registry_mirrors=section.pairs("registry_mirrors"),
         pool=section.text("pool", "praxi"),

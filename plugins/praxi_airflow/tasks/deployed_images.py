@@ -8,13 +8,14 @@ from typing import Any, Final
 
 from praxi_airflow.errors import airflow_failures
 from praxi_airflow.hooks.prometheus import PrometheusHook
+from praxi_airflow.hooks.store import connected_store
 from praxi_airflow.intervals import audit_interval
 from praxi_airflow.run_key import run_key
 from praxi_airflow.settings.core import Settings, load_settings
 from praxi_airflow.sources.prometheus import PrometheusImages
 from praxi_tasks.audit.deployed import ImageList, by_hand
 from praxi_tasks.audit.scope import DOCUMENT, RunKind, Scope
-from praxi_tasks.store import documents, keys, open_store
+from praxi_tasks.store import documents, keys
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +43,7 @@ def record_deployed_images(**context: Any) -> dict[str, Any]:
         settings, run = load_settings(), run_key(str(context["run_id"]))
         found = _images(settings, context)
         scope = _scope(context, found)
-        store = open_store(settings.store)
+        store = connected_store(settings)
         documents.write(store, keys.run(run, DOCUMENT), scope)
         documents.write(store, keys.run(run, "images.json"), found.images)
     _log(found)

@@ -8,11 +8,12 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from praxi_airflow.errors import airflow_failures
+from praxi_airflow.hooks.store import connected_store
 from praxi_airflow.run_key import run_key
 from praxi_airflow.settings.core import load_settings
 from praxi_tasks.errors import KeyNotFoundError
 from praxi_tasks.learning.data import NewPackage
-from praxi_tasks.store import Store, documents, keys, open_store
+from praxi_tasks.store import Store, documents, keys
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ def releases_to_build(**context: Any) -> list[str]:
     """Return the releases that an index has as source only, as ``name==version``."""
     run = run_key(str(context["run_id"]))
     with airflow_failures():
-        store = open_store(load_settings().store)
+        store = connected_store(load_settings())
         found = [
             f"{each.package.name}=={each.package.version}"
             for number in _read(store, run, "batches.json", list[int])

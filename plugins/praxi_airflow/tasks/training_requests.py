@@ -10,10 +10,11 @@ import msgspec
 from airflow.sdk.exceptions import AirflowSkipException
 
 from praxi_airflow.errors import airflow_failures
+from praxi_airflow.hooks.store import connected_store
 from praxi_airflow.run_key import run_key
 from praxi_airflow.settings.core import load_settings
 from praxi_tasks.learning.data import NewPackage, TrainingRequest, retries_are_due
-from praxi_tasks.store import Store, documents, keys, open_store
+from praxi_tasks.store import Store, documents, keys
 
 _LONGEST_RUN_ID: Final = 250
 
@@ -41,7 +42,7 @@ def request_training(**context: Any) -> Trigger:
     """
     run = run_key(str(context["run_id"]))
     with airflow_failures():
-        store = open_store(load_settings().store)
+        store = connected_store(load_settings())
         packages = documents.read(store, keys.run(run, "new-packages.json"), tuple[NewPackage, ...])
         if not packages and not retries_are_due(store):
             raise AirflowSkipException("the model knows every package that this audit met")
@@ -65,7 +66,7 @@ def request_drift_training(episode: str) -> str:
     episode
         Identity of the alert that asks; asking again rewrites the same request.
     """
-    store = open_store(load_settings().store)
+    store = connected_store(load_settings())
     key = keys.training_request(run_key(episode))
     run = latest_run(store)
     packages: tuple[NewPackage, ...] = ()

@@ -20,10 +20,11 @@ from airflow.api_fastapi.core_api.security import requires_access_dag
 from fastapi import APIRouter, Depends, status
 from fastapi.responses import HTMLResponse
 
+from praxi_airflow.hooks.store import connected_store
 from praxi_airflow.run_key import run_key
 from praxi_airflow.settings.core import load_settings
 from praxi_tasks.errors import KeyNotFoundError, PraxiError
-from praxi_tasks.store import keys, open_store
+from praxi_tasks.store import keys
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ def report(dag_id: str, run_id: str) -> HTMLResponse:
         others = " and ".join(_PLACES)
         return _note(status.HTTP_404_NOT_FOUND, f"Runs of this Dag have no report; those of {others} do.")
     try:
-        page = open_store(load_settings().store).get(place(run_key(run_id), PAGE))
+        page = connected_store(load_settings()).get(place(run_key(run_id), PAGE))
     except KeyNotFoundError:
         message = "There is no report yet: the task `report` of this run writes it."
         return _note(status.HTTP_404_NOT_FOUND, message)
