@@ -6,7 +6,14 @@ from tests.support.faces import exported, loaded_by
 
 
 def test_the_exported_names() -> None:
-    assert exported("praxi_tasks.store") == {"Store", "check_key", "documents", "keys", "open_store"}
+    assert exported("praxi_tasks.store") == {
+        "S3Access",
+        "Store",
+        "check_key",
+        "documents",
+        "keys",
+        "open_store",
+    }
 
 
 def test_a_dag_file_can_import_it_at_little_cost() -> None:
