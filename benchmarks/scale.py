@@ -28,6 +28,7 @@ from praxi_tasks.audit.plan import Plan, make_plan
 from praxi_tasks.audit.reduce import reduce_audit
 from praxi_tasks.audit.report import State
 from praxi_tasks.audit.run import AuditRun, Summary
+from praxi_tasks.audit.stored_layers import StoredLayers
 from praxi_tasks.discovery.prediction import LayerPrediction, ReleasePrediction
 from praxi_tasks.inventory import Claim, Distribution, Inventory
 from praxi_tasks.oci.image import Descriptor, Image, Platform
@@ -131,7 +132,7 @@ def measure(count: int, folder: Path) -> dict[str, float]:
     fill(store, plans[0], chance)
 
     def reduce() -> None:
-        report = reduce_audit(plans[0], {}, store, MODEL)
+        report = reduce_audit(plans[0], {}, StoredLayers(store, MODEL), MODEL)
         documents.write(store, run.key("report.json"), report)
         counts = {state: report.count(state) for state in State}
         documents.write(store, run.key("summary.json"), Summary(counts, 0, run.key("report.json")))

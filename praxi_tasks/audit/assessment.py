@@ -1,39 +1,36 @@
-"""Findings about an audit's images: the layers' documents read again, fused, assessed and compared."""
+"""Findings about an audit's images: their layers fused, assessed, and compared with the audit before."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Sequence
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from praxi_tasks.audit.report import AuditReport, ReportedImage, State
-from praxi_tasks.discovery.prediction import LayerPrediction
+from praxi_tasks.audit.report import AuditReport
+from praxi_tasks.audit.stored_layers import StoredLayers
 from praxi_tasks.errors import KeyNotFoundError, PolicyError
 from praxi_tasks.findings.assessment.assessor import Assessor
 from praxi_tasks.findings.assessment.changes import with_changes
-from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage
+from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage, ImageRecord
 from praxi_tasks.findings.assessment.history import History, joined, only_of, remember
 from praxi_tasks.findings.assessment.model_health import model_health
 from praxi_tasks.findings.feeds.folder import open_feeds
-from praxi_tasks.findings.image.fusion import LayerFacts, fuse
+from praxi_tasks.findings.image.fusion import fuse
 from praxi_tasks.findings.image.unexplained_files import unexplained_files
 from praxi_tasks.findings.packages.component import Component
 from praxi_tasks.findings.policy import Policy, parse_policy, read_policy
-from praxi_tasks.fingerprint import Changeset
-from praxi_tasks.inventory import Inventory
-from praxi_tasks.store import Store, documents, keys, open_store
+from praxi_tasks.store import Store, open_store
 
 logger = logging.getLogger(__name__)
 
-# Base layers come again and again; a changeset is some megabytes.
-_REMEMBERED_LAYERS: Final = 128
 DAG: Final = "dag"
+"""Scope of the history of scheduled audits."""
 LOCAL: Final = "local"
+"""Scope of audits by hand, whose images come and go as they are named."""
 
 
 def make_assessor(
@@ -80,36 +77,42 @@ def load_policy(uri: str | None) -> Policy:
 
 
 class AuditAssessor:
-    """Assesses a report's images, each chain of layers once.
+    """Assesses an audit's images one after another, each stack of layers once.
 
     Parameters
     ----------
-    store
-        Where the layers' changesets, inventories and predictions lie.
+    stored
+        The layers' changesets, inventories and predictions.
     assessor
-        What is known about vulnerabilities, ages and ends of life, and the policy.
+        The detectors with what the feeds say, and the policy.
     """
 
-    def __init__(self, store: Store, assessor: Assessor) -> None:
-        self._store = store
+    def __init__(self, stored: StoredLayers, assessor: Assessor) -> None:
+        self._stored = stored
         self._assessor = assessor
-        self._facts = lru_cache(_REMEMBERED_LAYERS)(self._read)
-        # What images have in common by their shared layers is kept once, however many they are.
+        self._images: list[AssessedImage] = []
+        self._by_layers: dict[tuple[str, ...], AssessedImage] = {}
+        # Components that images share by their layers are held once, however many images there are.
         self._shared: dict[Component, Component] = {}
 
-    def assess(self, report: AuditReport, run: str, at: str, scope: str) -> AssessedAudit:
-        """Return the assessed audit, compared with the one before in the same scope, and remember it.
+    def add(self, record: ImageRecord, digests: Sequence[str]) -> None:
+        """Assess the next image of the audit; ``digests`` are its layers, bottom first."""
+        image = AssessedImage.of(record, digests)
+        self._images.append(image if image.failed else self._assessed(image))
+
+    def finish(self, report: AuditReport, history: History, run: str, at: str) -> AssessedAudit:
+        """Return the assessed audit, compared with the one before in the history, and remember it.
 
         Parameters
         ----------
+        report
+            The report of the images that were added.
         run
             The audit's identity: a retry replaces what it remembered.
         at
             The end of the audit's interval, ISO 8601.
-        scope
-            :data:`DAG`, or :data:`LOCAL` for audits by hand, whose images come and go as they are named.
         """
-        images = tuple(self._images(report))
+        images = tuple(self._images)
         audit = AssessedAudit(
             run=run,
             at=at,
@@ -120,35 +123,30 @@ class AuditAssessor:
             feeds=self._assessor.feeds or (),
             findings=self._assessor.about_audit(),
         )
-        history = History(self._store, scope)
+        by_hand = history.scope == LOCAL
         before, trend = history.before(at, run)
-        relevant = only_of(before, audit) if scope == LOCAL else before
+        relevant = only_of(before, audit) if by_hand else before
         changed = with_changes(audit, relevant)
         memory = remember(changed, relevant)
-        history.add(joined(memory, before) if scope == LOCAL else memory)
+        history.add(joined(memory, before) if by_hand else memory)
         return msgspec.structs.replace(changed, trend=(*trend, memory.point))
 
-    def _images(self, report: AuditReport) -> Iterator[AssessedImage]:
-        known: dict[tuple[int, ...], AssessedImage] = {}
-        for image in report.images:
-            described = _describe(image, report)
-            if image.state is State.FAILED:
-                yield described
-                continue
-            if image.layers not in known:
-                logger.info("assessing %s", image.image)
-                known[image.layers] = self._assess(described, report.model)
-            found = known[image.layers]
-            yield msgspec.structs.replace(
-                described,
-                components=found.components,
-                findings=tuple(self._assessor.policy.apply(found.findings, image.image, self._assessor.at)),
-                files=found.files,
-                unexplained=found.unexplained,
-            )
+    def _assessed(self, image: AssessedImage) -> AssessedImage:
+        if image.layers not in self._by_layers:
+            logger.info("assessing %s", image.image)
+            self._by_layers[image.layers] = self._assess(image)
+        found = self._by_layers[image.layers]
+        policy, at = self._assessor.policy, self._assessor.at
+        return msgspec.structs.replace(
+            image,
+            components=found.components,
+            findings=tuple(policy.apply(found.findings, image.image, at)),
+            files=found.files,
+            unexplained=found.unexplained,
+        )
 
-    def _assess(self, image: AssessedImage, model: str) -> AssessedImage:
-        fused = self._assessor.complete(fuse([self._facts(digest, model) for digest in image.layers]))
+    def _assess(self, image: AssessedImage) -> AssessedImage:
+        fused = self._assessor.complete(fuse([self._stored.facts(digest) for digest in image.layers]))
         rest = unexplained_files(fused)
         return msgspec.structs.replace(
             image,
@@ -157,26 +155,3 @@ class AuditAssessor:
             files=rest.total,
             unexplained=rest.files,
         )
-
-    def _read(self, digest: str, model: str) -> LayerFacts:
-        return LayerFacts(
-            Changeset.from_bytes(self._store.get(keys.layer_changeset(digest))),
-            Inventory.from_bytes(self._store.get(keys.layer_inventory(digest))),
-            documents.read(self._store, keys.layer_prediction(digest, model), LayerPrediction),
-        )
-
-
-def _describe(image: ReportedImage, report: AuditReport) -> AssessedImage:
-    return AssessedImage(
-        image=image.image,
-        digest=image.digest,
-        platform=image.platform,
-        state=image.state.value,
-        reason=image.reason or "",
-        namespaces=image.namespaces,
-        pods=image.pods,
-        first_seen=image.first_seen,
-        last_seen=image.last_seen,
-        warnings=image.warnings,
-        layers=tuple(layer.digest for layer in report.layers_of(image)),
-    )

@@ -1,4 +1,4 @@
-"""One image's layers, read from the store bottom up and told as the report tells them."""
+"""The layers of an audit's images as its report lists them."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Iterable
 import msgspec
 
 from praxi_tasks.audit.report import ReportedLayer, ReportedRelease, Source
+from praxi_tasks.audit.stored_layers import StoredLayers
 from praxi_tasks.discovery.prediction import LayerPrediction
 from praxi_tasks.findings.packages.purl import claim_purl, release_purl
-from praxi_tasks.inventory import Claim, Distribution, Inventory
-from praxi_tasks.store import Store, documents, keys
+from praxi_tasks.inventory import Claim, Distribution
 
 
 class _Below(msgspec.Struct, frozen=True):
@@ -21,21 +21,20 @@ class _Below(msgspec.Struct, frozen=True):
 
 
 class LayerStack:
-    """Tells stacks of layers; a prefix that images share is told once.
+    """Collects the report's layers; the lower layers that several images share are listed once.
 
     A layer that touches a package database carries the whole database, so a claim belongs to the layer
-    that made it first: what the layers below claim already is not told again. That makes a layer's story
-    depend on the layers below it, which is what OCI calls the chain ID.
+    that made it first and is left out of those above. A reported layer therefore depends on the layers below
+    it: it is identified by what OCI calls the chain ID.
     """
 
-    def __init__(self, store: Store, model: str) -> None:
-        self._store = store
-        self._model = model
+    def __init__(self, stored: StoredLayers) -> None:
+        self._stored = stored
         self._chains: dict[tuple[int, str], int] = {}
         self._below: list[_Below] = []
         self.layers: list[ReportedLayer] = []
 
-    def tell(self, digests: Iterable[str]) -> tuple[int, ...]:
+    def add(self, digests: Iterable[str]) -> tuple[int, ...]:
         """Return the indexes in ``layers`` of an image's layers.
 
         Raises
@@ -48,14 +47,13 @@ class LayerStack:
         for digest in digests:
             chain = (parent, digest)
             if chain not in self._chains:
-                self._chains[chain] = self._add(digest, self._below[parent] if parent >= 0 else _Below())
+                self._chains[chain] = self._append(digest, self._below[parent] if parent >= 0 else _Below())
             parent = self._chains[chain]
             numbers.append(parent)
         return tuple(numbers)
 
-    def _add(self, digest: str, below: _Below) -> int:
-        prediction = documents.read(self._store, keys.layer_prediction(digest, self._model), LayerPrediction)
-        inventory = Inventory.from_bytes(self._store.get(keys.layer_inventory(digest)))
+    def _append(self, digest: str, below: _Below) -> int:
+        prediction, inventory = self._stored.prediction(digest), self._stored.inventory(digest)
         distribution = inventory.distribution or below.distribution
         fresh = [claim for claim in inventory.claims if _identity(claim) not in below.claims]
         self._below.append(_Below(below.claims.union(map(_identity, fresh)), distribution))

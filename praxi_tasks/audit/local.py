@@ -16,7 +16,9 @@ from praxi_tasks.audit.predict import predict_layers
 from praxi_tasks.audit.reduce import reduce_audit
 from praxi_tasks.audit.report import AuditReport
 from praxi_tasks.audit.resolve import ImageResolver
+from praxi_tasks.audit.stored_layers import StoredLayers
 from praxi_tasks.findings.assessment.document import AssessedAudit
+from praxi_tasks.findings.assessment.history import History
 from praxi_tasks.findings.policy import Policy
 from praxi_tasks.oci.image import Platform
 from praxi_tasks.oci.layer import LayerLimits
@@ -53,6 +55,7 @@ class LocalAudit:
         self._platform = platform
         self._progress = progress
         self._force = force
+        self._stored: StoredLayers | None = None
         self._settings = RegistrySettings.from_environment()
 
     def plan(self, references: Sequence[str]) -> Plan:
@@ -74,7 +77,8 @@ class LocalAudit:
         """Ask the model about every layer and reduce it all to the report."""
         self._progress.step("Recognising releases", len(plan.layers))
         outcome = predict_layers(plan, self._store, model, lambda _: self._progress.advance(1))
-        return reduce_audit(plan, {**outcome.failures, **failures}, self._store, model.cache_key)
+        self._stored = StoredLayers(self._store, outcome.model)
+        return reduce_audit(plan, {**outcome.failures, **failures}, self._stored, outcome.model)
 
     def assess(
         self, report: AuditReport, feeds: str | None = None, policy: Policy | None = None
@@ -89,7 +93,10 @@ class LocalAudit:
         now = datetime.now(UTC)
         assessor = make_assessor(feeds, policy, now.date(), self._store)
         at = now.isoformat(timespec="seconds")
-        return AuditAssessor(self._store, assessor).assess(report, f"local-{uuid.uuid4().hex}", at, LOCAL)
+        assessment = AuditAssessor(self._stored or StoredLayers(self._store, report.model), assessor)
+        for image in report.images:
+            assessment.add(image, [layer.digest for layer in report.layers_of(image)])
+        return assessment.finish(report, History(self._store, LOCAL), f"local-{uuid.uuid4().hex}", at)
 
     def _read(self, layer: PlannedLayer) -> None:
         self._progress.advance(layer.size)

@@ -2,43 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from praxi_tasks.audit.failure import Failure
 from praxi_tasks.audit.layers import LayerStack
 from praxi_tasks.audit.plan import Plan, PlannedImage
 from praxi_tasks.audit.report import AuditReport, ReportedImage, State
+from praxi_tasks.audit.stored_layers import StoredLayers
 from praxi_tasks.errors import CorruptObjectError, KeyNotFoundError
-from praxi_tasks.store import Store
+
+OnImage = Callable[[ReportedImage, Sequence[str]], None]
 
 
-def reduce_audit(plan: Plan, failures: Mapping[str, Failure], store: Store, model: str) -> AuditReport:
+def reduce_audit(
+    plan: Plan,
+    failures: Mapping[str, Failure],
+    stored: StoredLayers,
+    model: str,
+    on_image: OnImage = lambda _image, _digests: None,
+) -> AuditReport:
     """Build the report of an audit; its images are the plan's, one to one and in order.
 
     Parameters
     ----------
     failures
         Why layers could not be read or predicted, by digest.
+    stored
+        The layers' inventories and predictions.
     model
-        Identity of the model whose predictions are told.
+        Identity of the model that made the predictions.
+    on_image
+        Called with each image and its layers' digests (none for a failed image) while those layers are
+        still in memory.
     """
-    stack = LayerStack(store, model)
-    images = tuple(_report(image, plan, failures, stack) for image in plan.images)
-    return AuditReport(model=model, interval=plan.interval, images=images, layers=tuple(stack.layers))
+    stack = LayerStack(stored)
+    images = []
+    for planned in plan.images:
+        digests = [plan.layers[number].digest for number in planned.layers]
+        image = _report(planned, digests, failures, stack)
+        images.append(image)
+        on_image(image, digests if image.layers else ())
+    return AuditReport(model=model, interval=plan.interval, images=tuple(images), layers=tuple(stack.layers))
 
 
 def _report(
-    image: PlannedImage, plan: Plan, failures: Mapping[str, Failure], stack: LayerStack
+    image: PlannedImage, digests: Sequence[str], failures: Mapping[str, Failure], stack: LayerStack
 ) -> ReportedImage:
-    digests = [plan.layers[number].digest for number in image.layers]
     failure = image.failure or next((failures[digest] for digest in digests if digest in failures), None)
-    told: tuple[int, ...] = ()
+    layers: tuple[int, ...] = ()
     if failure is None:
         try:
-            told = stack.tell(digests)
+            layers = stack.add(digests)
         except (KeyNotFoundError, CorruptObjectError) as error:
             failure = _unread(error)
-    return _reported(image, failure, told)
+    return _reported(image, failure, layers)
 
 
 def _unread(error: KeyNotFoundError | CorruptObjectError) -> Failure:

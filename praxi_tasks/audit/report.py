@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import msgspec
 
 from praxi_tasks.discovery.prediction import Unexplained, UnexplainedRoot
+from praxi_tasks.findings.assessment.document import ImageRecord
 
 
 class State(enum.StrEnum):
@@ -50,22 +51,13 @@ class ReportedLayer(msgspec.Struct, frozen=True):
     unexplained: Unexplained
 
 
-class ReportedImage(msgspec.Struct, frozen=True):
-    """One image of the audit; ``layers`` are indexes into the report's, bottom first."""
+class ReportedImage(ImageRecord, frozen=True):
+    """An image's record with the failure's code and its layers: indexes into the report's, bottom first."""
 
-    image: str
-    digest: str
-    platform: str
-    state: State
-    reason: str | None
-    reason_code: str | None
-    retryable: bool
-    namespaces: tuple[str, ...]
-    pods: int
-    first_seen: str
-    last_seen: str
-    warnings: tuple[str, ...]
-    layers: tuple[int, ...]
+    state: State = State.AUDITED
+    reason_code: str | None = None
+    retryable: bool = False
+    layers: tuple[int, ...] = ()
 
 
 class AuditReport(msgspec.Struct, frozen=True):

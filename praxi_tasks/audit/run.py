@@ -23,9 +23,12 @@ from praxi_tasks.audit.publish import published
 from praxi_tasks.audit.reduce import reduce_audit
 from praxi_tasks.audit.report import AuditReport, State
 from praxi_tasks.audit.resolve import ImageResolver
+from praxi_tasks.audit.stored_layers import StoredLayers
 from praxi_tasks.audit.unknown_packages import NewPackage, new_packages
 from praxi_tasks.errors import KeyNotFoundError, UsageError
 from praxi_tasks.findings.assessment.assessor import Assessor
+from praxi_tasks.findings.assessment.document import AssessedAudit
+from praxi_tasks.findings.assessment.history import History
 from praxi_tasks.oci.image import Platform
 from praxi_tasks.oci.layer import LayerLimits
 from praxi_tasks.oci.registry import RegistrySettings
@@ -132,8 +135,12 @@ class AuditRun:
         predictions = documents.read(self._store, self.key("predictions.json"), PredictionOutcome)
         packages = documents.read(self._store, self.key("new-packages.json"), tuple[NewPackage, ...])
         failures = {**predictions.failures, **self._batch_failures(plan)}
-        report = reduce_audit(plan, failures, self._store, predictions.model)
-        self._publish(report, assessor or Assessor.without_feeds(self.day()))
+        stored = StoredLayers(self._store, predictions.model)
+        assessment = AuditAssessor(stored, assessor or Assessor.without_feeds(self.day()))
+        report = reduce_audit(plan, failures, stored, predictions.model, assessment.add)
+        documents.write(self._store, self.key("report.json"), report)
+        history = History(self._store, DAG)
+        self._publish(assessment.finish(report, history, self._run, self._end(plan.interval)))
         documents.write(self._store, self.key("summary.json"), self._summary(report, len(packages)))
         return report
 
@@ -141,10 +148,7 @@ class AuditRun:
         """Return the day the audit speaks about: the end of its interval, today if it has none."""
         return date.fromisoformat(self._end(self._plan().interval)[:10])
 
-    def _publish(self, report: AuditReport, assessor: Assessor) -> None:
-        documents.write(self._store, self.key("report.json"), report)
-        at = self._end(report.interval)
-        assessed = AuditAssessor(self._store, assessor).assess(report, self._run, at, DAG)
+    def _publish(self, assessed: AssessedAudit) -> None:
         for name, data in published(assessed):
             self._store.replace(self.key(name), data)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
@@ -74,6 +75,32 @@ def test_a_run_leaves_tables_sboms_and_sarif(
     (tmp_path / "findings.parquet").write_bytes(store.get("audits/r1/tables/findings.parquet"))
     table = duckdb.read_parquet(str(tmp_path / "findings.parquet"))
     assert table.filter("kind = 'vulnerable'").select("id, is_new").fetchall() == [("CVE-2026-0001", True)]
+
+
+def test_a_report_reads_each_document_of_a_layer_once(
+    registry: Registry, store: Store, model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feeds = write_feeds(tmp_path / "feeds", PyPI=[FLAW])
+    shared, own = SHOP.layer(), TILL.layer(metadata=False)
+    images = [
+        registry.push("assess/shared:1", image([shared])),
+        registry.push("assess/both:1", image([shared, own])),
+        registry.push("assess/reversed:1", image([own, shared])),
+    ]
+    audited(store, "r1", 1, images, model, feeds)
+    reads: Counter[str] = Counter()
+    get = store.get
+
+    def counted(key: str) -> bytes:
+        reads[key] += 1
+        return get(key)
+
+    monkeypatch.setattr(store, "get", counted)
+    run = AuditRun(store, "r1")
+    run.report(make_assessor(str(feeds), None, run.day(), store))
+    of_layers = {key: count for key, count in reads.items() if key.startswith(("layers/", "predictions/"))}
+    assert len(of_layers) == 2 * len(("changeset", "inventory", "prediction"))
+    assert set(of_layers.values()) == {1}
 
 
 def test_a_policy_may_lie_in_a_store(store: Store) -> None:

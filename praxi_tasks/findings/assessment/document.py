@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 import msgspec
 
 from praxi_tasks.findings.feeds.health import FeedHealth
@@ -9,29 +12,42 @@ from praxi_tasks.findings.finding import Finding
 from praxi_tasks.findings.packages.component import Component
 
 
-class AssessedImage(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One image: what is in it and what should worry its operators.
+class ImageRecord(msgspec.Struct, frozen=True):
+    """One image of an audit: where it ran, and how its audit ended.
 
-    ``image`` is the reference as deployed, ``layers`` are digests, bottom first. ``files`` counts the regular
-    files a container would see, ``unexplained`` those of them that belong to nothing known.
-    ``disagreements`` counts components whose database and files tell different versions.
+    ``image`` is the reference as deployed; times are ISO 8601. ``reason`` says why the audit failed.
     """
 
     image: str
     digest: str = ""
     platform: str = ""
     state: str = "audited"
-    reason: str = ""
+    reason: str | None = None
     namespaces: tuple[str, ...] = ()
     pods: int = 0
     first_seen: str = ""
     last_seen: str = ""
     warnings: tuple[str, ...] = ()
+
+
+class AssessedImage(ImageRecord, frozen=True, omit_defaults=True):
+    """An image's record with its components and findings.
+
+    ``layers`` are digests, bottom first. ``files`` counts the regular files a container would see,
+    ``unexplained`` those of them that belong to nothing known.
+    """
+
     layers: tuple[str, ...] = ()
     components: tuple[Component, ...] = ()
     findings: tuple[Finding, ...] = ()
     files: int = 0
     unexplained: int = 0
+
+    @classmethod
+    def of(cls, record: ImageRecord, layers: Iterable[str]) -> AssessedImage:
+        """Return the image of a record before anything is known about its content."""
+        fields: dict[str, Any] = {name: getattr(record, name) for name in ImageRecord.__struct_fields__}
+        return cls(**fields, layers=tuple(layers))
 
     @property
     def failed(self) -> bool:

@@ -78,7 +78,7 @@ class History:
 
     def __init__(self, store: Store, scope: str) -> None:
         self._store = store
-        self._scope = scope
+        self.scope = scope
 
     def before(self, at: str, run: str) -> tuple[Memory | None, tuple[TrendPoint, ...]]:
         """Return the memory of the last audit before ``at``, and the trend up to it.
@@ -86,8 +86,8 @@ class History:
         A memory that is damaged is passed over.
         """
         memories: list[Memory] = []
-        latest = keys.history_entry(self._scope, at, "~")
-        earlier = sorted(key for key in self._store.list(keys.history(self._scope)) if key <= latest)
+        latest = keys.history_entry(self.scope, at, "~")
+        earlier = sorted(key for key in self._store.list(keys.history(self.scope)) if key <= latest)
         for key in earlier[-_TREND - 1 :]:
             try:
                 memory = msgspec.json.decode(self._store.get(key), type=Memory)
@@ -100,7 +100,7 @@ class History:
 
     def add(self, memory: Memory) -> None:
         """Keep an audit's memory; a retry of the same audit writes it anew."""
-        key = keys.history_entry(self._scope, memory.at, memory.run)
+        key = keys.history_entry(self.scope, memory.at, memory.run)
         self._store.replace(key, msgspec.json.encode(memory))
 
 

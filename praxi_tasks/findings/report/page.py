@@ -78,7 +78,7 @@ def _image(image: AssessedImage) -> dict[str, Any]:
         "digest": image.digest,
         "platform": image.platform,
         "state": image.state,
-        "reason": image.reason,
+        "reason": image.reason or "",
         "namespaces": image.namespaces,
         "pods": image.pods,
         "warnings": image.warnings,

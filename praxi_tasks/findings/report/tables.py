@@ -98,6 +98,7 @@ def parquet_tables(audit: AssessedAudit) -> Iterator[tuple[str, bytes]]:
 def _images(audit: AssessedAudit) -> Iterator[Row]:
     for image in audit.images:
         row = {**_columns(image, "images"), "run": audit.run, "at": audit.at}
+        row["reason"] = image.reason or ""
         yield {**row, "first_seen": image.first_seen or None, "last_seen": image.last_seen or None}
 
 
