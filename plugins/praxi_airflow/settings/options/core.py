@@ -13,6 +13,12 @@ OPTIONS: Final = (
         example="s3://bucket/praxi",
     ),
     Option(
+        "store_connection",
+        "Id of the Airflow AWS connection by which Airflow reaches a store in S3. By default the ``AWS_*`` "
+        "variables of its processes.",
+        example="praxi_store",
+    ),
+    Option(
         "model",
         "The model that predicts until a training has promoted another, as a store URI. By default "
         "``.praxi/model`` beside the Dags folder.",
