@@ -28,7 +28,7 @@ from praxi_airflow.dag_defaults import default_args
 from praxi_airflow.notifiers.deadline import watched
 from praxi_airflow.operators.report import ReportOperator
 from praxi_airflow.operators.task import PraxiTaskOperator
-from praxi_airflow.settings.core import load_settings
+from praxi_airflow.settings import load_settings
 from praxi_airflow.tasks.audit_params import audit_params
 from praxi_airflow.tasks.deployed_images import record_deployed_images
 from praxi_airflow.tasks.training_requests import request_training

@@ -19,7 +19,7 @@ from praxi_airflow.operators.build import ReleaseBuildOperator
 from praxi_airflow.operators.promotion import PromotionApproval, PromotionOperator
 from praxi_airflow.operators.report import ReportOperator
 from praxi_airflow.operators.task import PraxiTaskOperator
-from praxi_airflow.settings.core import load_settings
+from praxi_airflow.settings import load_settings
 from praxi_airflow.tasks.source_builds import releases_to_build
 from praxi_airflow.tasks.training_params import training_params
 from praxi_airflow.tasks.training_requests import tuning_trials

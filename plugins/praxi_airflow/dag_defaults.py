@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from praxi_airflow.settings.core import Settings
+from praxi_airflow.settings import Settings
 
 
 def default_args(settings: Settings) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from praxi_airflow.connection_types import CONNECTION_TYPES
-from praxi_airflow.settings.options import OPTIONS
+from praxi_airflow.options import OPTIONS
 
 _NAME: Final = "Praxi"
 

@@ -10,7 +10,7 @@ import pytest
 
 from praxi_airflow.runners.command import Command
 from praxi_airflow.runners.manifest import pod_manifest
-from praxi_airflow.settings.core import PodSettings
+from praxi_airflow.settings import PodSettings
 from tests.support.cluster import admission
 
 Change = Callable[[dict[str, Any]], object]

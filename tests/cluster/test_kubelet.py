@@ -13,7 +13,7 @@ from kubernetes.config import new_client_from_config
 
 from praxi_airflow.runners.command import Command
 from praxi_airflow.runners.manifest import pod_manifest
-from praxi_airflow.settings.core import PodSettings
+from praxi_airflow.settings import PodSettings
 from tests.support.cluster.cluster import Cluster
 from tests.support.cluster.rights import OPENSHIFT_UID
 from tests.support.folders import open_to_containers

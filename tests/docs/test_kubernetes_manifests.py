@@ -67,7 +67,7 @@ def policies(*, sealed: bool) -> list[dict[str, Any]]:
     """Return the specifications of the network policies that select a pod of the operator's."""
     from praxi_airflow.runners.command import Command
     from praxi_airflow.runners.manifest import pod_manifest
-    from praxi_airflow.settings.core import PodSettings
+    from praxi_airflow.settings import PodSettings
 
     pod = pod_manifest(PodSettings(image="tasks"), Command(arguments=("report",), sealed=sealed), {}, 0)
     labels = pod["metadata"]["labels"].items()
@@ -103,7 +103,7 @@ def test_other_pods_do_not_share_the_builds_policy() -> None:
 def test_the_helm_values_are_settings_that_load(
     values: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from praxi_airflow.settings.core import load_settings
+    from praxi_airflow.settings import load_settings
 
     for name, value in values["config"]["praxi"].items():
         monkeypatch.setenv(f"AIRFLOW__PRAXI__{name.upper()}", value)
@@ -132,7 +132,7 @@ def test_nobody_is_let_in_by_a_password_that_the_chart_made_public(values: dict[
 
 
 def test_the_page_names_every_pod_setting_secret_and_file(values: dict[str, Any]) -> None:
-    from praxi_airflow.settings.core import PodSettings
+    from praxi_airflow.settings import PodSettings
 
     page = (ROOT / "docs" / "kubernetes.md").read_text()
     settings = {f"`pod_{field.name}`" for field in dataclasses.fields(PodSettings)}
@@ -153,7 +153,7 @@ def test_a_pod_laid_over_the_template_meets_restricted(monkeypatch: pytest.Monke
 
     from praxi_airflow.runners.command import Command
     from praxi_airflow.runners.manifest import pod_manifest
-    from praxi_airflow.settings.core import PodSettings
+    from praxi_airflow.settings import PodSettings
     from tests.support.cluster import admission
 
     manifest = pod_manifest(PodSettings(image="tasks"), Command(arguments=("report",)), {}, 0)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from praxi_airflow.settings.findings import FindingSettings
+from praxi_airflow.settings import FindingSettings
 from praxi_tasks.findings.detectors.registry import DETECTORS
 from praxi_tasks.findings.finding import KINDS, SEVERITIES
 from praxi_tasks.findings.policy import parse_policy

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from praxi_airflow.errors import SettingsError
-from praxi_airflow.settings.core import Settings
+from praxi_airflow.settings import Settings
 from praxi_tasks.store import S3Access, Store, open_store
 
 if TYPE_CHECKING:

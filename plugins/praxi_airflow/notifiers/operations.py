@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from airflow.sdk import BaseNotifier
 
-from praxi_airflow.settings.core import load_settings
+from praxi_airflow.settings import load_settings
 
 # The alert ends by itself: a run that succeeds later says nothing to Alertmanager.
 _LIFE: Final = timedelta(hours=24)

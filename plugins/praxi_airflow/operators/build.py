@@ -11,7 +11,7 @@ from praxi_airflow.hooks.store import connected_store
 from praxi_airflow.operators.task import PraxiTaskOperator
 from praxi_airflow.run_key import run_key
 from praxi_airflow.runners.command import Command
-from praxi_airflow.settings.core import Settings
+from praxi_airflow.settings import Settings
 from praxi_tasks.learning.builds import Listener
 from praxi_tasks.learning.data import parse_label
 from praxi_tasks.store import keys

@@ -11,7 +11,7 @@ from praxi_airflow.assets import AUDIT_REPORT
 from praxi_airflow.intervals import audit_interval
 from praxi_airflow.operators.task import PraxiTaskOperator
 from praxi_airflow.run_key import run_key
-from praxi_airflow.settings.core import Settings
+from praxi_airflow.settings import Settings
 from praxi_tasks.store import keys
 
 if TYPE_CHECKING:

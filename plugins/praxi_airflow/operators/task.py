@@ -14,7 +14,7 @@ from praxi_airflow.run_key import run_key
 from praxi_airflow.runners.command import Command, Runner
 from praxi_airflow.runners.environment import task_environment
 from praxi_airflow.runners.factory import choose_runner
-from praxi_airflow.settings.core import Settings, load_settings
+from praxi_airflow.settings import Settings, load_settings
 from praxi_tasks.errors import ExitCode
 from praxi_tasks.store import documents, keys
 

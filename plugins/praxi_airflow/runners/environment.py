@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from praxi_airflow.settings.core import Settings
+from praxi_airflow.settings import Settings
 
 CHAMPION_URI: Final = "models:/praxi@champion"
 """The model in use, as the registry calls it; before any was promoted it is the starter model."""

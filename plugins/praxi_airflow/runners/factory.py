@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from airflow.sdk import BaseOperator
 
     from praxi_airflow.runners.command import Runner
-    from praxi_airflow.settings.core import Settings
+    from praxi_airflow.settings import Settings
 
 
 def choose_runner(settings: Settings, operator: BaseOperator) -> Runner:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from praxi_airflow.runners.manifest import CONTAINER
-from praxi_airflow.settings.core import PodSettings, Settings
+from praxi_airflow.settings import PodSettings, Settings
 
 if TYPE_CHECKING:
     from airflow.providers.cncf.kubernetes.callbacks import KubernetesPodOperatorCallback

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from praxi_airflow.runners.command import Command
 from praxi_airflow.runners.pod_resources import build_resources, resources
-from praxi_airflow.settings.core import PodSettings
+from praxi_airflow.settings import PodSettings
 
 CONTAINER: Final = "base"
 NAME_LABEL: Final = "app.kubernetes.io/name"

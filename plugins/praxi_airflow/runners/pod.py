@@ -13,7 +13,7 @@ from praxi_airflow.runners.isolated_pods import log_reader, sealed_pods
 from praxi_airflow.runners.manifest import CONTAINER, pod_manifest
 from praxi_airflow.runners.pod_failures import explain_failure
 from praxi_airflow.runners.pod_resources import batch_bytes
-from praxi_airflow.settings.core import Settings
+from praxi_airflow.settings import Settings
 from praxi_tasks.errors import ExitCode
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from praxi_airflow.hooks.prometheus import PrometheusHook
 from praxi_airflow.hooks.store import connected_store
 from praxi_airflow.intervals import audit_interval
 from praxi_airflow.run_key import run_key
-from praxi_airflow.settings.core import Settings, load_settings
+from praxi_airflow.settings import Settings, load_settings
 from praxi_airflow.sources.prometheus import PrometheusImages
 from praxi_tasks.audit.deployed import ImageList, by_hand
 from praxi_tasks.audit.scope import DOCUMENT, RunKind, Scope

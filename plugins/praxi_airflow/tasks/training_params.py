@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from airflow.sdk import Param
 
-from praxi_airflow.settings.learning import APPROVALS, LearningSettings
+from praxi_airflow.settings import APPROVALS, LearningSettings
 
 _HOW: Final = "How to train"
 _NUMBERS: Final[dict[str, Any]] = {"type": ["null", "object"], "additionalProperties": {"type": "number"}}

@@ -12,7 +12,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 from praxi_airflow.errors import airflow_failures
 from praxi_airflow.hooks.store import connected_store
 from praxi_airflow.run_key import run_key
-from praxi_airflow.settings.core import load_settings
+from praxi_airflow.settings import load_settings
 from praxi_tasks.learning.data import NewPackage, TrainingRequest, retries_are_due
 from praxi_tasks.store import Store, documents, keys
 

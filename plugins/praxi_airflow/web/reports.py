@@ -22,7 +22,7 @@ from fastapi.responses import HTMLResponse
 
 from praxi_airflow.hooks.store import connected_store
 from praxi_airflow.run_key import run_key
-from praxi_airflow.settings.core import load_settings
+from praxi_airflow.settings import load_settings
 from praxi_tasks.errors import KeyNotFoundError, PraxiError
 from praxi_tasks.store import keys
 

@@ -18,7 +18,7 @@ from praxi_airflow.errors import SettingsError
 from praxi_airflow.hooks.store import connected_store, store_variables
 from praxi_airflow.operators.build import ReleaseBuildOperator
 from praxi_airflow.operators.task import PraxiTaskOperator
-from praxi_airflow.settings.core import load_settings
+from praxi_airflow.settings import load_settings
 from praxi_tasks.errors import StoreError, UsageError
 from tests.airflow.conftest import Configure
 from tests.airflow.operators.test_task import KEY, execute

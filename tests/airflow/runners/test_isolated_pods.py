@@ -13,7 +13,7 @@ from airflow.sdk import BaseOperator
 from praxi_airflow.runners.command import Command
 from praxi_airflow.runners.isolated_pods import sealed_pods
 from praxi_airflow.runners.pod import PodRunner
-from praxi_airflow.settings.core import load_settings
+from praxi_airflow.settings import load_settings
 from tests.airflow.conftest import Configure
 from tests.airflow.runners.test_pod import IMAGE, is_restricted
 

@@ -10,7 +10,7 @@ from airflow.sdk import BaseOperator
 
 from praxi_airflow.runners.command import Command
 from praxi_airflow.runners.pod import PodRunner
-from praxi_airflow.settings.core import load_settings
+from praxi_airflow.settings import load_settings
 from praxi_tasks.audit.plan import Plan, PlannedLayer
 from praxi_tasks.store import documents, keys, open_store
 from tests.airflow.conftest import Configure

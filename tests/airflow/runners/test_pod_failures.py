@@ -16,7 +16,7 @@ from praxi_airflow.errors import RetryableTaskError, SettingsError
 from praxi_airflow.runners.command import Command
 from praxi_airflow.runners.pod import PodRunner
 from praxi_airflow.runners.pod_failures import explain_failure
-from praxi_airflow.settings.core import load_settings
+from praxi_airflow.settings import load_settings
 from tests.airflow.conftest import Configure
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from praxi_airflow.errors import SettingsError
-from praxi_airflow.settings.core import load_settings
+from praxi_airflow.settings import load_settings
 from tests.airflow.conftest import Configure
 from tests.support.airflow_home import ROOT
 

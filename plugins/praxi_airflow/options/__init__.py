@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from praxi_airflow.settings.options import core, findings, learning, pods
-from praxi_airflow.settings.options.option import Option
+from praxi_airflow.options import core, findings, learning, pods
+from praxi_airflow.options.option import Option
 
 OPTIONS: Final[tuple[Option, ...]] = core.OPTIONS + pods.OPTIONS + findings.OPTIONS + learning.OPTIONS
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from praxi_airflow.options import OPTIONS, Option
 from praxi_airflow.settings import core
-from praxi_airflow.settings.options import OPTIONS, Option
 from praxi_airflow.settings.section import Section
 from tests.support.airflow_home import ROOT
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from praxi_airflow.settings.options.option import Option
+from praxi_airflow.options.option import Option
 
 OPTIONS: Final = (
     Option(

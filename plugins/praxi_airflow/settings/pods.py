@@ -1,0 +1,97 @@
+"""The settings of pods: where they run, as whom, and how they look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from praxi_airflow.settings.section import Section
+
+
+@dataclass(frozen=True, kw_only=True)
+class PodSettings:
+    """How pods look; every field is the setting ``pod_<name>``.
+
+    Attributes
+    ----------
+    namespace, service_account, image, pull_secrets
+        Where and as whom pods run, and the task image, best by digest.
+    connection
+        The Airflow connection to the cluster; empty for the worker's own cluster or kubeconfig.
+    environment_secrets
+        Secrets whose keys become environment variables: the store's credentials.
+    registry_secret
+        A Secret of type ``kubernetes.io/dockerconfigjson`` for the registries to audit.
+    ca_config_map
+        A ConfigMap with the key ``ca-bundle.crt``: certificates to trust beside the public ones.
+    node_selector, tolerations, affinity
+        As in a pod's specification, in JSON.
+    template_file
+        A pod manifest that the operator's own is laid over.
+    scratch_limit
+        Size limit of the scratch volume.
+    run_as_user
+        The uid to run as; -1 leaves it to the cluster (OpenShift picks a random one).
+    deferrable
+        Whether a waiting task gives its worker slot back.
+    build_service_account, build_runtime_class
+        As whom builds of source distributions run, best a service account without any rights, and the
+        runtime class that sandboxes them; empty for the cluster's own.
+    startup_timeout, deadline
+        Longest wait for a pod to start, and longest life of one, in seconds.
+    """
+
+    namespace: str = "praxi"
+    service_account: str = "default"
+    image: str = ""
+    pull_secrets: tuple[str, ...] = ()
+    connection: str = ""
+    environment_secrets: tuple[str, ...] = ()
+    registry_secret: str = ""
+    ca_config_map: str = ""
+    node_selector: dict[str, Any] = field(default_factory=dict)
+    tolerations: list[Any] = field(default_factory=list)
+    affinity: dict[str, Any] = field(default_factory=dict)
+    template_file: str = ""
+    scratch_limit: str = "10Gi"
+    run_as_user: int = 65532
+    deferrable: bool = False
+    build_service_account: str = "default"
+    build_runtime_class: str = ""
+    startup_timeout: int = 600
+    deadline: int = 7200
+
+
+def load_pod_settings(section: Section, *, needed: bool) -> PodSettings:
+    """Read and check these settings; ``needed`` says that there must be an image.
+
+    Raises
+    ------
+    SettingsError
+        Naming the setting that can't be right, and what it should be.
+    """
+    default = PodSettings()
+    image = section.text("pod_image", "")
+    if needed and not image:
+        raise section.wrong("pod_image", "is empty", "name the task image, best by digest")
+    return PodSettings(
+        namespace=section.dns_name("pod_namespace", default.namespace),
+        service_account=section.dns_name("pod_service_account", default.service_account),
+        image=image,
+        pull_secrets=section.dns_names("pod_pull_secrets"),
+        connection=section.text("pod_connection", ""),
+        environment_secrets=section.dns_names("pod_environment_secrets"),
+        registry_secret=section.dns_name("pod_registry_secret", ""),
+        ca_config_map=section.dns_name("pod_ca_config_map", ""),
+        node_selector=section.mapping("pod_node_selector"),
+        tolerations=section.sequence("pod_tolerations"),
+        affinity=section.mapping("pod_affinity"),
+        template_file=section.file("pod_template_file"),
+        scratch_limit=section.quantity("pod_scratch_limit", default.scratch_limit),
+        run_as_user=section.integer("pod_run_as_user", default.run_as_user, least=-1, not_zero=True),
+        deferrable=section.boolean("pod_deferrable", default=default.deferrable),
+        build_service_account=section.dns_name("pod_build_service_account", default.build_service_account),
+        build_runtime_class=section.dns_name("pod_build_runtime_class", ""),
+        startup_timeout=section.integer("pod_startup_timeout", default.startup_timeout, least=1),
+        deadline=section.integer("pod_deadline", default.deadline, least=1),
+    )

@@ -1,0 +1,18 @@
+"""What the settings show to the rest of Airflow's side."""
+
+from __future__ import annotations
+
+from tests.support.faces import exported
+
+
+def test_the_exported_names() -> None:
+    assert exported("praxi_airflow.settings") == {
+        "APPROVALS",
+        "FindingSettings",
+        "LearningSettings",
+        "PodSettings",
+        "RUNNERS",
+        "Settings",
+        "load_settings",
+        "project_root",
+    }
