@@ -50,7 +50,7 @@ def fingerprint_layer(
     if not force and store.exists(keys.layer_tagset(digest)):
         return
     with source.open_blob(descriptor) as blob:
-        reading = read_layer(blob, descriptor, limits=limits, keep=keep_file)
+        reading = read_layer(blob, descriptor, limits=limits, retain=keep_file)
     write: Callable[[str, bytes], object] = store.replace if force else store.put
     changeset = Changeset.from_reading(reading)
     write(keys.layer_changeset(digest), changeset.to_bytes())
@@ -59,6 +59,6 @@ def fingerprint_layer(
 
 
 def _inventory(changeset: Changeset, reading: LayerReading) -> Inventory:
-    inventory = read_inventory(changeset, reading.kept)
+    inventory = read_inventory(changeset, reading.retained)
     unread = tuple(f"{path}: {_NOT_READ}" for path in reading.too_large)
     return msgspec.structs.replace(inventory, problems=inventory.problems + unread) if unread else inventory

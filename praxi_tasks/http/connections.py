@@ -1,4 +1,4 @@
-"""Connections: TLS with the system's and the setting's authorities, proxies, reuse."""
+"""Pools of connections: TLS with the system's and the configured authorities, proxies, reuse."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One GET request, streamed: credentials from the URL, proxies, redirects, a cap on the bytes."""
+"""Streams the answer to one GET request: credentials from the URL, proxies, redirects, a size limit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""URLs as they may be shown: a signed URL's query string is a credential, and so is its userinfo."""
+"""Redacts URLs for logs and errors: userinfo and the query of a signed URL are credentials."""
 
 from __future__ import annotations
 

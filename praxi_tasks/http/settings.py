@@ -1,4 +1,4 @@
-"""How servers are reached, whichever they are: authorities and time-outs, from ``PRAXI_REGISTRY_*``."""
+"""Settings of all HTTP connections: certificate authorities and timeouts, from ``PRAXI_REGISTRY_*``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a reference of any kind to the source of its image."""
+"""Opens the source of an image: a registry, an OCI layout or a Docker archive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every store can do, and the rule for keys."""
+"""The interface of every store, and the rule for keys."""
 
 from __future__ import annotations
 

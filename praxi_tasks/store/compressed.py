@@ -1,4 +1,4 @@
-"""Files as they lie around: plain, gzip, xz, zstd and lz4, told apart by their first bytes."""
+"""Opens plain, gzip, xz, zstd and lz4 files, told apart by their magic bytes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MAGICS: Final = (
     (b"\x04\x22\x4d\x18", "lz4"),
 )
 DAMAGED: Final = (OSError, EOFError, zlib.error, lzma.LZMAError, zstandard.ZstdError, RuntimeError)
-"""What reading a damaged or truncated file ends in."""
+"""The errors that reading a damaged or truncated file raises."""
 
 
 def decompressed(raw: IO[bytes]) -> IO[bytes]:

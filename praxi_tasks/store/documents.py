@@ -1,4 +1,4 @@
-"""Documents in the store: typed JSON in, typed JSON out."""
+"""Reads and writes documents in the store as typed JSON."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def encode(document: object) -> bytes:
 
 
 def write(store: Store, key: str, document: object) -> None:
-    """Store a document; a retry of the same task writes it anew."""
+    """Store a document; a retry of the same task overwrites it."""
     store.replace(key, msgspec.json.encode(document))
 
 

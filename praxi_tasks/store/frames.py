@@ -1,4 +1,4 @@
-"""Single zstd frames that say how large they unpack: what stored documents are compressed into."""
+"""Decompresses single zstd frames that declare their size, as stored documents are."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import zstandard
 
 
 def unpack_frame(data: bytes, most: int) -> bytes:
-    """Return what one frame holds, and nothing else stands behind.
+    """Decompress a frame that is the whole of ``data``.
 
     Parameters
     ----------
     data
         The frame.
     most
-        Bytes that it may unpack to: what it claims is checked before any room is made for it.
+        Bytes that it may unpack to; the declared size is checked before memory is allocated.
 
     Raises
     ------
     ValueError
-        If it is no whole frame, does not say its size, or says one beyond ``most``.
+        If it is no whole frame, declares no size or one beyond ``most``, or is followed by other bytes.
     """
     try:
         if not 0 <= zstandard.frame_content_size(data) <= most:

@@ -1,4 +1,4 @@
-"""Where everything lies in the store: every key is computable from its inputs alone."""
+"""The keys of everything in the store, each computed from its inputs alone."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def layer_tagset(digest: str) -> str:
 
 
 def layer_prediction(digest: str, model_id: str) -> str:
-    """Key of what the model ``model_id`` says about the layer."""
+    """Key of what the model ``model_id`` predicts for the layer."""
     return f"predictions/{model_id}/{_digest_path(digest)}.json"
 
 
@@ -58,12 +58,12 @@ def training_request(request_id: str) -> str:
 
 
 def training_served(request_id: str) -> str:
-    """Key of the note that a finished training served a request."""
+    """Key of the marker that a finished training served a request."""
     return f"training/served/{request_id}.json"
 
 
 def training_bundled(digest: str) -> str:
-    """Key of the note that the releases which a model carries, with this sha256, are stored."""
+    """Key of the marker that the releases which a model carries, with this sha256, are stored."""
     return f"training/carried/{digest}.json"
 
 
@@ -73,7 +73,7 @@ def training_run(run_id: str, name: str) -> str:
 
 
 def training_build(run_id: str, ecosystem: str, name: str, version: str) -> str:
-    """Key of what the build of a release told, in the training ``run_id``."""
+    """Key of the result of building a release, in the training ``run_id``."""
     return training_run(run_id, f"builds/{'/'.join(map(_part, (ecosystem, name, version)))}")
 
 
@@ -83,12 +83,12 @@ def release(ecosystem: str, name: str, version: str) -> str:
 
 
 def release_content(content_id: str, ecosystem: str, name: str, version: str) -> str:
-    """Key of the note that a release installs exactly what has this hash."""
+    """Key of the marker that a release installs exactly what has this hash."""
     return f"{releases_of_content(content_id)}/{'/'.join(map(_part, (ecosystem, name, version)))}.json"
 
 
 def releases_of_content(content_id: str) -> str:
-    """Folder of the notes about releases that install exactly what has this hash."""
+    """Folder of the markers of releases that install exactly what has this hash."""
     return f"release-contents/{content_id[:2]}/{content_id}"
 
 
@@ -98,7 +98,7 @@ def releases_of_package(ecosystem: str, name: str) -> str:
 
 
 def release_attempts(ecosystem: str, name: str, version: str) -> str:
-    """Key of the record of vain attempts to get a release."""
+    """Key of the record of failed attempts to get a release."""
     return f"{_release_folder(ecosystem, name, version)}/attempts.json"
 
 
@@ -132,11 +132,11 @@ def advisory_index(fingerprint: str, protocol: int) -> str:
 
 
 def history(scope: str) -> str:
-    """Folder of what past audits of a scope remember."""
+    """Folder of the history that past audits of a scope left."""
     return f"history/{scope}"
 
 
 def history_entry(scope: str, at: str, run_id: str) -> str:
-    """Key of what the audit ``run_id`` at the time ``at`` (ISO 8601) remembers; keys sort by time."""
+    """Key of what the audit ``run_id`` at the time ``at`` (ISO 8601) left; keys sort by time."""
     moment = "".join(character if character.isalnum() else "-" for character in at)
     return f"{history(scope)}/{moment}_{run_id}.json"

@@ -72,7 +72,7 @@ class LocalStore:
             raise self._broken(error, key) from error
 
     def delete(self, key: str) -> None:
-        """Delete the object, if there is one; its folder stays, for somebody may be writing there."""
+        """Delete the object, if there is one; its folder stays, for another process may be writing there."""
         try:
             self._path(key).unlink(missing_ok=True)
         except NotADirectoryError:
@@ -123,7 +123,7 @@ class LocalStore:
 
     @contextlib.contextmanager
     def _staged(self) -> Iterator[Path]:
-        """Give a name for a file in the making, which is gone afterwards."""
+        """Give the path of a temporary file, which is deleted afterwards."""
         staging = self._root / _STAGING
         staging.mkdir(parents=True, exist_ok=True)
         staged = staging / uuid.uuid4().hex

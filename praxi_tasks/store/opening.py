@@ -1,4 +1,4 @@
-"""From a store's URI to the store."""
+"""Opens the store that a URI names."""
 
 from __future__ import annotations
 

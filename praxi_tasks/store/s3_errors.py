@@ -1,4 +1,4 @@
-"""What went wrong with a bucket, in words that say what to correct."""
+"""Translates errors of an S3 client into typed errors that say what to correct."""
 
 from __future__ import annotations
 

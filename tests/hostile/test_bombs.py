@@ -73,6 +73,6 @@ def test_each_limit_names_its_setting(limits: LayerLimits, setting: str) -> None
 def test_files_too_large_to_keep_are_named() -> None:
     listed = [member("large", b"x" * 11), member("a", b"y" * 8), member("b", b"z" * 8)]
     limits = LayerLimits(max_kept_file_bytes=10, max_kept_bytes=15)
-    reading = read(archive(listed), limits=limits, keep=lambda _: True)
-    assert reading.kept == {"a": b"y" * 8}
+    reading = read(archive(listed), limits=limits, retain=lambda _: True)
+    assert reading.retained == {"a": b"y" * 8}
     assert reading.too_large == ("large", "b")

@@ -25,7 +25,7 @@ def test_a_wrong_digest_explains_the_damage() -> None:
     damaged[200] ^= 0xFF
     blob = VerifiedBlob(bytes(damaged), descriptor.digest)
     with pytest.raises(DigestMismatchError):
-        read_layer(blob, descriptor, limits=LayerLimits(), keep=lambda _: False)
+        read_layer(blob, descriptor, limits=LayerLimits(), retain=lambda _: False)
 
 
 def test_what_the_source_raises_comes_through_and_the_thread_ends() -> None:
@@ -35,7 +35,7 @@ def test_what_the_source_raises_comes_through_and_the_thread_ends() -> None:
 
     with pytest.raises(OSError, match="disk is gone"):
         read_layer(
-            Broken(), Descriptor(MEDIA_TYPE, "sha256:0", 1), limits=LayerLimits(), keep=lambda _: False
+            Broken(), Descriptor(MEDIA_TYPE, "sha256:0", 1), limits=LayerLimits(), retain=lambda _: False
         )
 
 

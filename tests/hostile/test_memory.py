@@ -19,7 +19,7 @@ from praxi_tasks.oci.layer import LayerLimits, read_layer
 data = open(sys.argv[1], "rb").read()
 blob, descriptor = VerifiedBlob(data, describe(data).digest), describe(data)
 try:
-    reading = read_layer(blob, descriptor, limits=LayerLimits.from_environment(), keep=lambda _: False)
+    reading = read_layer(blob, descriptor, limits=LayerLimits.from_environment(), retain=lambda _: False)
     stored = Changeset.from_reading(reading).to_bytes()
     del reading
     print(len(Changeset.from_bytes(stored)))

@@ -11,7 +11,7 @@ FACES = {
     "image": {"Blob", "Descriptor", "Image", "ImageSource", "Platform", "Reference", "VerifiedBlob"},
     "layer": {"LayerLimits", "LayerReading", "ends", "limit_variable", "read_layer"},
     "registry": {"RegistrySettings", "RegistrySource", "client_for"},
-    "tar": {"TarIndex", "clean_path", "scan", "show"},
+    "tar": {"TarIndex", "clean_path", "scan", "printable"},
 }
 
 

@@ -85,13 +85,13 @@ def read(
     *,
     media_type: str = MEDIA_TYPE,
     limits: LayerLimits | None = None,
-    keep: Callable[[str], bool] = lambda _: False,
+    retain: Callable[[str], bool] = lambda _: False,
     piece: int = 100_000,
 ) -> LayerReading:
     """Read a layer from its stored bytes, and see that it was read to its end."""
     descriptor = describe(data, media_type)
     blob = VerifiedBlob(data, descriptor.digest, piece)
-    reading = read_layer(blob, descriptor, limits=limits or LayerLimits(), keep=keep)
+    reading = read_layer(blob, descriptor, limits=limits or LayerLimits(), retain=retain)
     assert blob.ended
     return reading
 

@@ -33,7 +33,7 @@ def list_tar(
         If the archive is malformed or hostile.
     """
     descriptor = Descriptor("application/vnd.oci.image.layer.v1.tar", "", 0)
-    reading = read_layer(cast(Blob, file), descriptor, limits=_LIMITS, keep=lambda _: False)
+    reading = read_layer(cast(Blob, file), descriptor, limits=_LIMITS, retain=lambda _: False)
     changeset = Changeset.from_reading(reading)
     if changeset.whiteouts or changeset.opaques:
         raise ReleaseRefusedError("it holds whiteouts, which only layers do", where=wanted.purl)

@@ -1,4 +1,4 @@
-"""What ``docker save`` wrote before it wrote OCI layouts: ``docker-archive:FILE[:name]``."""
+"""Reads archives of ``docker save`` from before Docker 25: ``docker-archive:FILE[:name]``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files of a layout: in a folder, or in an archive that stays as it is."""
+"""Opens the files of a layout in a folder, or in a tar without extracting it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""OCI layouts: ``oci:DIR`` and ``oci-archive:FILE``, with ``:name`` or ``@digest`` if they hold several."""
+"""Reads OCI layouts: ``oci:DIR`` and ``oci-archive:FILE``, with ``:name`` or ``@digest`` to choose one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from praxi_tasks.oci.archive.files import Files, read_file
 from praxi_tasks.oci.image.digest import check_digest, digest_of, verify
 from praxi_tasks.oci.image.manifest import OCI_INDEX, Entry, Index, parse_manifest
 from praxi_tasks.oci.image.model import Blob, Descriptor, Image, Platform
-from praxi_tasks.oci.image.resolver import Resolver, Served
+from praxi_tasks.oci.image.resolver import Resolver, ServedManifest
 from praxi_tasks.oci.image.verified_blob import VerifiedBlob
 
 INDEX_FILE: Final = "index.json"
@@ -53,9 +53,9 @@ class LayoutSource:
         """
         return Resolver(self, self._reference, platform).resolve(self._root())
 
-    def manifest(self, entry: Entry) -> Served:
+    def manifest(self, entry: Entry) -> ServedManifest:
         """Return the verified manifest or index of an index's entry."""
-        return Served(self._document(entry), entry.media_type, entry.digest)
+        return ServedManifest(self._document(entry), entry.media_type, entry.digest)
 
     def config(self, entry: Entry) -> bytes:
         """Return an image's verified configuration."""
@@ -71,7 +71,7 @@ class LayoutSource:
         data = read_file(self._files, _blob_path(entry.digest, self._reference), self._limit)
         return verify(data, entry.digest, self._reference)
 
-    def _root(self) -> Served:
+    def _root(self) -> ServedManifest:
         """Return what the selector names: an entry, or several platforms of one name as an index."""
         data = read_file(self._files, INDEX_FILE, self._limit)
         index = parse_manifest(data, OCI_INDEX, self._reference)
@@ -84,9 +84,9 @@ class LayoutSource:
             return self.manifest(chosen[0])
         document = {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": chosen}
         flat = msgspec.json.encode(document)
-        return Served(flat, OCI_INDEX, digest_of(flat))
+        return ServedManifest(flat, OCI_INDEX, digest_of(flat))
 
-    def _by_digest(self, digest: str, index: Index) -> Served:
+    def _by_digest(self, digest: str, index: Index) -> ServedManifest:
         check_digest(digest, self._reference)
         known = (entry for entry in index.entries if entry.digest == digest)
         return self.manifest(next(known, Entry(digest, 0)))

@@ -1,4 +1,4 @@
-"""Digests: the only names of bytes that Praxi believes, after computing them itself."""
+"""Validates, computes and verifies digests."""
 
 from __future__ import annotations
 

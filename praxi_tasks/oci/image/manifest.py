@@ -1,4 +1,4 @@
-"""Manifests and indexes: from a registry's or archive's JSON to what can be trusted to be one of them."""
+"""Parses and validates the JSON of manifests and indexes."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ class EntryPlatform(msgspec.Struct, frozen=True):
     architecture: str | None = None
     variant: str | None = None
 
-    def normal(self) -> Platform:
-        """Return it in Praxi's words; what is not given is empty."""
+    def to_platform(self) -> Platform:
+        """Return it as a platform; what is not given is empty."""
         return Platform(self.os or "", self.architecture or "", self.variant or "")
 
 

@@ -1,4 +1,4 @@
-"""What an image is to its readers: a manifest's layers, and a source that opens their blobs."""
+"""The types that readers of images share: platform, descriptor, image, blob, source."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which manifest of an index is for a platform."""
+"""Ranks the entries of an index by how well they match a platform."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def candidates(entries: tuple[Entry, ...], platform: Platform, where: str) -> li
     real = [entry for entry in entries if not _describes_another(entry)]
     ranked = [(rank, entry) for entry in real if (rank := _rank(entry, platform)) is not None]
     if not ranked:
-        offered = sorted({str(entry.platform.normal()) for entry in real if entry.platform})
+        offered = sorted({str(entry.platform.to_platform()) for entry in real if entry.platform})
         raise PlatformError(
             f"no image for {platform}",
             where=where,
@@ -64,7 +64,7 @@ def _describes_another(entry: Entry) -> bool:
 def _rank(entry: Entry, wanted: Platform) -> int | None:
     if entry.platform is None or not names_platform(entry):
         return 2000 if entry.media_type in INDEXES else 1000
-    return _distance(entry.platform.normal(), wanted)
+    return _distance(entry.platform.to_platform(), wanted)
 
 
 def _distance(offered: Platform, wanted: Platform) -> int | None:

@@ -1,4 +1,4 @@
-"""Image references, read as Docker reads them: ``nginx`` is ``docker.io/library/nginx:latest``."""
+"""Parses image references as Docker does: ``nginx`` is ``docker.io/library/nginx:latest``."""
 
 from __future__ import annotations
 

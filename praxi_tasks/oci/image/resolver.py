@@ -1,4 +1,4 @@
-"""From a manifest or index to the image for a platform; the same for registries, layouts and archives."""
+"""Resolves a manifest or index to the image for a platform, in registries, layouts and archives alike."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MAX_DEPTH: Final = 4
 _MAX_MANIFESTS: Final = 64
 
 
-class Served(msgspec.Struct, frozen=True):
+class ServedManifest(msgspec.Struct, frozen=True):
     """A manifest or index as it was served, with the digest of its bytes."""
 
     data: bytes
@@ -23,10 +23,10 @@ class Served(msgspec.Struct, frozen=True):
     digest: str
 
 
-class Documents(Protocol):
-    """Where the small documents of images are; both methods verify what they return."""
+class ManifestStore(Protocol):
+    """A store of manifests and configurations; both methods verify what they return."""
 
-    def manifest(self, entry: Entry) -> Served:
+    def manifest(self, entry: Entry) -> ServedManifest:
         """Return the manifest or index of an index's entry."""
 
     def config(self, entry: Entry) -> bytes:
@@ -46,13 +46,13 @@ class Resolver:
         What an index is searched for. An image outside any index is taken as it is: it is what would run.
     """
 
-    def __init__(self, documents: Documents, reference: str, platform: Platform) -> None:
+    def __init__(self, documents: ManifestStore, reference: str, platform: Platform) -> None:
         self._documents = documents
         self._reference = reference
         self._platform = platform
         self._read = 0
 
-    def resolve(self, root: Served) -> Image:
+    def resolve(self, root: ServedManifest) -> Image:
         """Return the image that ``root`` is or offers.
 
         Raises
@@ -123,7 +123,7 @@ def config_platform(config: bytes, where: str) -> Platform:
         If it is not an image's configuration.
     """
     try:
-        found = msgspec.json.decode(config, type=EntryPlatform).normal()
+        found = msgspec.json.decode(config, type=EntryPlatform).to_platform()
     except (msgspec.MsgspecError, UnicodeDecodeError):
         raise ManifestError(
             "the image's configuration is malformed", where=where, action="push the image again"

@@ -1,4 +1,4 @@
-"""Blobs that are verified as they are read: nothing after the last byte is ever handed out unchecked."""
+"""Verifies a blob's size and digest while it is read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class VerifiedBlob:
     """A :class:`~praxi_tasks.oci.image.model.Blob` over any function that reads.
 
     Size and digest are checked before the last bytes are returned, so a reader that stops exactly at the
-    end has been told too.
+    end gets the error too.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
-"""A layer's uncompressed bytes in even pieces, prepared ahead by threads.
+"""Yields a layer's uncompressed bytes in chunks of one size, prefetched by two threads.
 
-One reads the blob, which checks its digest; one decompresses; the caller scans and hashes what it gets.
+One reads the blob, which checks its digest; one decompresses; the caller scans and hashes.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ from typing import Final
 
 from praxi_tasks.errors import LayerError, LimitExceededError
 from praxi_tasks.oci.image.model import Blob
-from praxi_tasks.oci.layer.decompress import CountedBlob, decompress
+from praxi_tasks.oci.layer.decompress import CountingReader, decompress
 from praxi_tasks.oci.layer.limits import LayerLimits, exceeded
-from praxi_tasks.oci.layer.prefetch import Ahead
+from praxi_tasks.oci.layer.prefetch import Prefetcher
 
 CHUNK_SIZE: Final = 1 << 20
-"""Bytes of every piece but the last: whole tar blocks, and many, for each handing over costs."""
+"""Bytes of every piece but the last: whole tar blocks, and many, because each hand-over costs."""
 
 _READ_SIZE: Final = 256 << 10
 
 
 class Chunks:
-    """The content of a blob, piece by piece; a context manager, at whose end the threads are gone.
+    """The content of a blob, chunk by chunk; a context manager that ends its threads.
 
     Parameters
     ----------
@@ -38,9 +38,9 @@ class Chunks:
         self._blob = blob
         self._media_type = media_type
         self._limits = limits
-        self._compressed = Ahead(self._read, "praxi-blob")
-        self._raw = CountedBlob(self._compressed)
-        self._content = Ahead(self._decompress, "praxi-layer")
+        self._compressed = Prefetcher(self._read, "praxi-blob")
+        self._raw = CountingReader(self._compressed)
+        self._content = Prefetcher(self._decompress, "praxi-layer")
 
     def __enter__(self) -> Chunks:
         self._compressed.__enter__()
@@ -83,7 +83,7 @@ class Chunks:
         except LimitExceededError:
             raise
         except LayerError:
-            self._drain()  # a wrong digest explains the damage better than what it broke
+            self._drain()  # a wrong digest explains the damage better than its consequence
             raise
         self._drain()
 

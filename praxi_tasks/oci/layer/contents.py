@@ -1,4 +1,4 @@
-"""What a reading of a layer yields."""
+"""The result of reading a layer: columns of its files, whiteouts, retained contents."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ class LayerReading:
     whiteouts, opaques
         Paths removed from lower layers, and folders emptied of what lower layers put into them. The same
         layer may add a path that it removes.
-    kept
-        Contents by path of the files that the reader was asked to keep.
+    retained
+        Contents by path of the files that the reader was asked to retain.
     too_large
-        Paths of those that it could not keep because of the limits.
+        Paths of those that it could not retain because of the limits.
     """
 
     digest: str
@@ -57,11 +57,11 @@ class LayerReading:
     link_targets: bytes
     whiteouts: tuple[str, ...]
     opaques: tuple[str, ...]
-    kept: dict[str, bytes]
+    retained: dict[str, bytes]
     too_large: tuple[str, ...]
 
 
-def complete(digest: str, scan: TarScan) -> LayerReading:
+def to_reading(digest: str, scan: TarScan) -> LayerReading:
     """Turn what a scan listed into what the layer leaves on disk."""
     members = scan.members
     follow_hard_links(members)
@@ -83,8 +83,8 @@ def complete(digest: str, scan: TarScan) -> LayerReading:
         link_targets=bytes(_strings(members.link_targets, remaining)),
         whiteouts=_texts(scan.whiteouts.removed),
         opaques=_texts(scan.whiteouts.opaque),
-        kept=scan.kept.contents(gone),
-        too_large=scan.kept.too_large(gone),
+        retained=scan.retained.contents(gone),
+        too_large=scan.retained.too_large(gone),
     )
 
 

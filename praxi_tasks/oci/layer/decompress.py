@@ -1,6 +1,6 @@
-"""From a layer's blob to the bytes of its archive: gzip, zstd, or as it is.
+"""Decompresses a layer's blob: gzip, zstd, or none.
 
-What the bytes say decides, as in container runtimes; the media type is only asked when they say nothing.
+The magic bytes decide, as in container runtimes; the media type counts only where there are none.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from praxi_tasks.oci.layer.limits import LayerLimits, exceeded
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-    _Buffered = io.BufferedReader["CountedBlob"]
+    _Buffered = io.BufferedReader["CountingReader"]
 
 _GZIP: Final = b"\x1f\x8b"
 _ZSTD: Final = b"\x28\xb5\x2f\xfd"
@@ -48,7 +48,7 @@ class _Pieces(Protocol):
     def read(self, size: int, /) -> bytes | memoryview: ...
 
 
-class CountedBlob(io.RawIOBase):
+class CountingReader(io.RawIOBase):
     """A blob as a raw file whose reads are never short, and which counts the compressed bytes."""
 
     def __init__(self, blob: _Pieces) -> None:
@@ -72,7 +72,7 @@ class CountedBlob(io.RawIOBase):
 
 
 class _Checked:
-    """A decompressor whose own errors become this project's."""
+    """A decompressor whose errors are translated into :class:`LayerError`."""
 
     def __init__(self, stream: Decompressed, kind: str, errors: tuple[type[Exception], ...]) -> None:
         self._stream, self._kind, self._errors = stream, kind, errors
@@ -102,7 +102,7 @@ class _CheckedWindow(_Checked):
             raise
 
 
-def decompress(raw: CountedBlob, media_type: str, limits: LayerLimits) -> Decompressed:
+def decompress(raw: CountingReader, media_type: str, limits: LayerLimits) -> Decompressed:
     """Open the blob's content.
 
     Parameters

@@ -1,4 +1,4 @@
-"""The few files of a layer whose content is kept: package databases, which somebody else names."""
+"""Retains the content of a few files of a layer: package databases, chosen by the caller."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Callable
 from praxi_tasks.oci.layer.limits import LayerLimits
 
 
-class KeptFiles:
+class RetainedFiles:
     """Contents by path, below the caps on one file and on all of them.
 
     Parameters
     ----------
     wanted
-        Says of a path whether its content is to be kept.
+        Says of a path whether its content is to be retained.
     limits
         ``max_kept_file_bytes`` and ``max_kept_bytes``.
     """
@@ -25,28 +25,28 @@ class KeptFiles:
         self._found: dict[str, tuple[int, bytes | None]] = {}
 
     def wants(self, path: bytes) -> bool:
-        """Return whether the file's content is to be kept."""
+        """Return whether the file's content is to be retained."""
         return self._wanted(path.decode("utf-8", "surrogateescape"))
 
     def open(self, path: bytes, size: int) -> list[bytes] | None:
-        """Return where to put the parts of the file's content, or None if it is not to be kept."""
+        """Return where to put the parts of the file's content, or None if it is not to be retained."""
         if size > self._max_file or size > self._left or not self.wants(path):
             return None
         self._left -= size
         return []
 
     def store(self, path: bytes, row: int, parts: list[bytes] | None) -> None:
-        """Keep what was read of the member ``row``; or note that it was too large to keep."""
+        """Retain what was read of the member ``row``, or record that it was too large."""
         if parts is not None or self.wants(path):
             name = path.decode("utf-8", "surrogateescape")
             self._found[name] = (row, None if parts is None else b"".join(parts))
 
     def contents(self, gone: frozenset[int]) -> dict[str, bytes]:
-        """Return what was kept, but of the members ``gone``."""
+        """Return the retained contents, except those of the members ``gone``."""
         return {
             path: data for path, (row, data) in self._found.items() if data is not None and row not in gone
         }
 
     def too_large(self, gone: frozenset[int]) -> tuple[str, ...]:
-        """Return the paths of the files that were too large to keep."""
+        """Return the paths of the files that were too large to retain."""
         return tuple(path for path, (row, data) in self._found.items() if data is None and row not in gone)

@@ -1,4 +1,4 @@
-"""The caps that keep a reader of layers safe, each a setting of its own."""
+"""Limits on what a layer may make its reader hold or unpack, each a setting."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PREFIX: Final = "PRAXI_LAYER_"
 
 @dataclass(frozen=True, slots=True)
 class LayerLimits:
-    """What a layer may at most ask of its reader.
+    """Limits on one layer.
 
     A field ``max_x`` is set by the variable ``PRAXI_LAYER_MAX_X``.
 
@@ -36,10 +36,10 @@ class LayerLimits:
     max_header_bytes
         Bytes of one extended header (pax records, a GNU long name).
     max_kept_file_bytes
-        Bytes of one file whose content is kept (a package database). A larger one is not kept, which the
+        Bytes of one file whose content is retained (a package database). A larger one is not, which the
         layer's inventory says.
     max_kept_bytes
-        Bytes of all kept files together; what comes later is not kept.
+        Bytes of all retained files together; what comes later is not retained.
     max_window_bytes
         The zstd window: memory that a frame makes its reader hold. 128 MiB is what ``zstd --ultra -22`` uses.
     """

@@ -1,4 +1,4 @@
-"""What a layer's archive lists, in columns: a million members fit in a hundred megabytes."""
+"""The members of a layer's archive as columns: a million fit in a hundred megabytes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import xxhash
 from praxi_tasks.errors import LayerError
 from praxi_tasks.oci.layer.limits import LayerLimits, exceeded
 from praxi_tasks.oci.tar.header import BLOCK, MODE, MTIME, check_sums, numbers
-from praxi_tasks.oci.tar.member_names import show
+from praxi_tasks.oci.tar.member_names import printable
 
 FILE, HARD_LINK, SYMBOLIC_LINK, DIRECTORY = b"fhld"
 LETTERS: Final = dict(zip(b"0123456", b"fhlcbdp", strict=True))
@@ -76,7 +76,9 @@ class Members:
     def add_link(self, header: memoryview | bytes, path: bytes, kind: int, target: bytes) -> None:
         """Add a symbolic or hard link."""
         if b"\0" in target:
-            raise LayerError(f"a link target holds a NUL: {show(target)}", action="the archive is broken")
+            raise LayerError(
+                f"a link target holds a NUL: {printable(target)}", action="the archive is broken"
+            )
         if len(target) > self._max_path:
             raise exceeded("max_path_length", f"a link target of {len(target)} bytes")
         self.link_rows.append(len(self))
@@ -84,7 +86,7 @@ class Members:
         self.add(header, path, kind)
 
     def set_mtime(self, mtime: int) -> None:
-        """Say that the member added next was last modified at ``mtime``, whatever its header says."""
+        """Say that the member added next was last modified at ``mtime``, overriding its header."""
         self._mtimes[len(self._names)] = mtime
 
     def flush(self) -> None:

@@ -1,7 +1,7 @@
-"""From the members that an archive lists to what it leaves on disk, without putting anything there.
+"""Derives what an archive's members would leave on disk: overwritten members, hard links.
 
-A later member of the same path replaces the earlier one, and with a folder that becomes something else goes
-all that lay in it. A hard link shows the size and content of the member that it links to, if the same layer
+A later member of the same path replaces the earlier one, and with a folder that becomes something else, all
+its content goes. A hard link shows the size and content of the member that it links to, if the same layer
 has it: the one that stood before the link when the archive was unpacked.
 """
 

@@ -1,7 +1,7 @@
-"""Pieces of bytes that a thread makes ready before they are asked for.
+"""Prefetches chunks of bytes in a thread.
 
-Reading, hashing and decompressing release Python's lock, so stages that run ahead of each other keep more
-than one core busy; the queues between them bound the memory.
+Reading, hashing and decompressing release the GIL, so pipelined stages keep more than one core busy; the
+bounded queues between them bound the memory.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Final
 
-_AHEAD: Final = 4
+_QUEUED: Final = 4
 _END: Final = b""
 
 
-class Ahead:
-    """What ``pieces`` yields, some of it made ahead; a context manager, at whose end the thread is gone.
+class Prefetcher:
+    """Yields what ``pieces`` yields, a few of them in advance; a context manager that ends its thread.
 
     Parameters
     ----------
@@ -30,12 +30,12 @@ class Ahead:
     def __init__(self, pieces: Callable[[], Iterator[bytes]], name: str) -> None:
         self._pieces = pieces
         self._ready: queue.SimpleQueue[bytes | BaseException] = queue.SimpleQueue()
-        self._room = threading.Semaphore(_AHEAD)
+        self._room = threading.Semaphore(_QUEUED)
         self._stopped = threading.Event()
         self._left = memoryview(_END)
         self._thread = threading.Thread(target=self._produce, name=name, daemon=True)
 
-    def __enter__(self) -> Ahead:
+    def __enter__(self) -> Prefetcher:
         self._thread.start()
         return self
 
@@ -48,7 +48,7 @@ class Ahead:
 
     @property
     def stopped(self) -> bool:
-        """Whether nobody will ask for more."""
+        """Whether no more will be read."""
         return self._stopped.is_set()
 
     def next(self) -> bytes:

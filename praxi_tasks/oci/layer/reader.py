@@ -1,4 +1,4 @@
-"""Reading a layer: one pass over its bytes, and everything worth knowing about its files is known."""
+"""Reads a layer in one pass over its bytes."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Callable
 from praxi_tasks.errors import LayerError, LimitExceededError
 from praxi_tasks.oci.image.model import Blob, Descriptor
 from praxi_tasks.oci.layer.chunks import Chunks
-from praxi_tasks.oci.layer.contents import LayerReading, complete
-from praxi_tasks.oci.layer.kept_files import KeptFiles
+from praxi_tasks.oci.layer.contents import LayerReading, to_reading
+from praxi_tasks.oci.layer.kept_files import RetainedFiles
 from praxi_tasks.oci.layer.limits import LayerLimits
 from praxi_tasks.oci.layer.tar_scan import TarScan
 
 
 def read_layer(
-    blob: Blob, descriptor: Descriptor, *, limits: LayerLimits, keep: Callable[[str], bool]
+    blob: Blob, descriptor: Descriptor, *, limits: LayerLimits, retain: Callable[[str], bool]
 ) -> LayerReading:
     """Read a layer from its blob, to the end, which verifies its digest.
 
@@ -26,8 +26,8 @@ def read_layer(
         What the manifest says about them.
     limits
         The caps; see :class:`~praxi_tasks.oci.layer.limits.LayerLimits`.
-    keep
-        Says of a regular file's path whether its content is to be kept.
+    retain
+        Says of a regular file's path whether its content is to be retained.
 
     Raises
     ------
@@ -39,7 +39,7 @@ def read_layer(
         If its bytes can't be had, or are not those of the digest.
     """
     with Chunks(blob, descriptor.media_type, limits) as chunks:
-        scan = TarScan(chunks, limits, KeptFiles(keep, limits))
+        scan = TarScan(chunks, limits, RetainedFiles(retain, limits))
         try:
             scan.run()
         except LimitExceededError as error:
@@ -49,4 +49,4 @@ def read_layer(
             error.where = descriptor.digest
             chunks.verify()  # bytes that are not the image's explain what they broke
             raise
-    return complete(descriptor.digest, scan)
+    return to_reading(descriptor.digest, scan)

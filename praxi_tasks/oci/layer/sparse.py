@@ -1,4 +1,4 @@
-"""Sparse members: files of which the archive leaves out the holes (``tar --sparse``)."""
+"""Reads sparse members: files whose holes the archive leaves out (``tar --sparse``)."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class SparseReader:
         Parameters
         ----------
         header
-            The member's block; the stream stands behind it.
+            The member's block; the stream is positioned after it.
         overrides
             What extended headers say.
         stored

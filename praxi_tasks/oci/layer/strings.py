@@ -1,4 +1,4 @@
-"""NUL-terminated strings in one piece of memory."""
+"""Finds the ends of NUL-terminated strings in one buffer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A scan of a tar stream: every header read, every file hashed, nothing extracted.
+"""Scans a tar stream: reads every header, hashes every file, extracts nothing.
 
 Plain members go through one tight loop; what is rare (extended headers, sparse files, whiteouts, odd
 names) leaves it for a slower step and comes back. Understood are v7, ustar, GNU and pax archives.
@@ -12,7 +12,7 @@ from typing import Final
 import xxhash
 
 from praxi_tasks.oci.layer.chunks import Chunks
-from praxi_tasks.oci.layer.kept_files import KeptFiles
+from praxi_tasks.oci.layer.kept_files import RetainedFiles
 from praxi_tasks.oci.layer.limits import LayerLimits
 from praxi_tasks.oci.layer.members import DIRECTORY, FILE, HARD_LINK, LETTERS, SYMBOLIC_LINK, Members
 from praxi_tasks.oci.layer.sparse import SparseReader, is_sparse
@@ -30,12 +30,12 @@ _VOLUME_LABEL: Final = ord("V")
 
 
 class TarScan:
-    """One pass over the chunks of an archive; fills ``members``, ``whiteouts`` and ``kept``."""
+    """One pass over the chunks of an archive; fills ``members``, ``whiteouts`` and ``retained``."""
 
-    def __init__(self, chunks: Chunks, limits: LayerLimits, kept: KeptFiles) -> None:
+    def __init__(self, chunks: Chunks, limits: LayerLimits, retained: RetainedFiles) -> None:
         self.members = Members(limits)
         self.whiteouts = Whiteouts(limits)
-        self.kept = kept
+        self.retained = retained
         self._stream = TarStream(chunks, limits)
         self._sparse = SparseReader(self._stream, limits)
         self._global: pax_records.Overrides = {}
@@ -62,7 +62,7 @@ class TarScan:
 
     def _plain_members(self) -> bool:
         """Scan plain members; return whether it got anywhere before the chunk's end or a special one."""
-        stream, add, wants = self._stream, self.members.add, self.kept.wants
+        stream, add, wants = self._stream, self.members.add, self.retained.wants
         chunk, view, position = stream.chunk, stream.view, stream.position
         start, last = position, len(chunk) - BLOCK
         while position <= last and (letter := LETTERS.get(chunk[position + tar_header.TYPE])):
@@ -112,7 +112,7 @@ class TarScan:
             letter = DIRECTORY  # v7 had no other way to say so
         path = clean_path(overrides.get(pax_records.SPARSE_NAME, name))
         size = _size(header, overrides)
-        shown = self.whiteouts.pass_by(path)
+        shown = self.whiteouts.record(path)
         if shown and pax_records.MTIME in overrides:
             self.members.set_mtime(pax_records.seconds(overrides[pax_records.MTIME]))
         if letter != FILE:
@@ -142,12 +142,12 @@ class TarScan:
         self, header: memoryview | bytes, path: bytes, size: int, content: Iterator[memoryview]
     ) -> None:
         hasher = xxhash.xxh3_64()
-        sink = self.kept.open(path, size)
+        sink = self.retained.open(path, size)
         for part in content:
             hasher.update(part)
             if sink is not None:
                 sink.append(bytes(part))
-        self.kept.store(path, len(self.members), sink)
+        self.retained.store(path, len(self.members), sink)
         self.members.add(header, path, FILE, size, hasher.intdigest())
 
 

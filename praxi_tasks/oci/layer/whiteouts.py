@@ -1,8 +1,8 @@
 """Whiteouts: names by which a layer removes what lower layers hold.
 
 ``.wh.NAME`` removes NAME, ``.wh..wh..opq`` everything in its folder. Both are about lower layers only: what
-the same layer adds under that name stays, wherever in the archive it stands. Other names that begin with
-``.wh..wh.`` are AUFS's own notes and mean nothing.
+the same layer adds under that name stays, anywhere in the archive. Other names that begin with ``.wh..wh.``
+are metadata of AUFS and are ignored.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from typing import Final
 
 from praxi_tasks.errors import LayerError
 from praxi_tasks.oci.layer.limits import LayerLimits, exceeded
-from praxi_tasks.oci.tar.member_names import show
+from praxi_tasks.oci.tar.member_names import printable
 
 _MARK: Final = b".wh."
-_NOTE: Final = b".wh..wh."
+_AUFS: Final = b".wh..wh."
 _OPAQUE: Final = b".wh..wh..opq"
 
 
@@ -27,10 +27,10 @@ class Whiteouts:
         self._limits = limits
         self._bytes = 0
 
-    def pass_by(self, path: bytes) -> bool:
-        """Take note of a whiteout; return whether ``path`` is a member to show.
+    def record(self, path: bytes) -> bool:
+        """Record a whiteout; return whether ``path`` is an ordinary member instead.
 
-        The root is none: every layer has it.
+        The root is not one: every layer has it.
 
         Raises
         ------
@@ -43,16 +43,16 @@ class Whiteouts:
             return bool(path)
         folder, _, name = path.rpartition(b"/")
         if name == _OPAQUE:
-            self._note(self.opaque, folder)
-        elif _NOTE in path and _is_note(path):
+            self._add(self.opaque, folder)
+        elif _AUFS in path and _is_aufs_metadata(path):
             return False
         elif name.startswith(_MARK):
-            self._note(self.removed, _target(folder, name))
+            self._add(self.removed, _target(folder, name))
         else:
             return True
         return False
 
-    def _note(self, where: dict[bytes, None], path: bytes) -> None:
+    def _add(self, where: dict[bytes, None], path: bytes) -> None:
         if len(path) > self._limits.max_path_length:
             raise exceeded("max_path_length", f"a whiteout of {len(path)} bytes")
         self._bytes += len(path)
@@ -63,14 +63,14 @@ class Whiteouts:
             raise exceeded("max_entries", f"more than {self._limits.max_entries} whiteouts")
 
 
-def _is_note(path: bytes) -> bool:
-    return any(part.startswith(_NOTE) for part in path.split(b"/"))
+def _is_aufs_metadata(path: bytes) -> bool:
+    return any(part.startswith(_AUFS) for part in path.split(b"/"))
 
 
 def _target(folder: bytes, name: bytes) -> bytes:
     removed = name[len(_MARK) :]
     if removed in {b"", b".", b".."}:
         raise LayerError(
-            f"a whiteout that names nothing: {show(name)}", action="the image is broken or hostile"
+            f"a whiteout that names nothing: {printable(name)}", action="the image is broken or hostile"
         )
     return folder + b"/" + removed if folder else removed

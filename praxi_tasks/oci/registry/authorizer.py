@@ -1,4 +1,4 @@
-"""One authorization per repository, shared by every thread that reads it."""
+"""Caches one authorization per repository, shared by all threads."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Authorizer:
     def current(self, reference: Reference) -> str:
         """Return the header to send now, empty if none is known to be needed."""
         held = self._slot(reference).held
-        return held.header if held is not None and held.good else ""
+        return held.header if held is not None and held.is_valid else ""
 
     def renew(self, reference: Reference, challenges: list[Challenge], refused: str, where: str) -> str:
         """Return another header than the one that was refused; threads that come together get the same.
@@ -42,7 +42,7 @@ class Authorizer:
         """
         slot = self._slot(reference)
         with slot.lock:
-            if slot.held is None or not slot.held.good or slot.held.header == refused:
+            if slot.held is None or not slot.held.is_valid or slot.held.header == refused:
                 credentials = self._keychain.credentials(reference.registry, reference.repository)
                 scope = f"repository:{reference.repository}:pull"
                 slot.held = self._tokens.authorize(challenges, credentials, scope, where)

@@ -1,4 +1,4 @@
-"""The ``WWW-Authenticate`` header: how a registry asks who is there."""
+"""Parses ``WWW-Authenticate`` headers."""
 
 from __future__ import annotations
 

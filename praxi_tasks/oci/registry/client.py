@@ -1,4 +1,4 @@
-"""A client for any number of registries: connections and authorizations are shared by all its users."""
+"""A client for registries whose users share connections and authorizations."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from praxi_tasks.oci.registry.small_bodies import check_status, read_document
 from praxi_tasks.oci.registry.transport import Answer, Transport, discard
 
 _HUB_HOST: Final = "registry-1.docker.io"
-_MAKING: Final = threading.Lock()
+_LOCK: Final = threading.Lock()
 
 
 class RegistryClient:
@@ -103,7 +103,7 @@ def _with(headers: Mapping[str, str], authorization: str) -> Mapping[str, str]:
 
 def client_for(settings: RegistrySettings) -> RegistryClient:
     """Return the process's client with these settings: threads that come together get the same."""
-    with _MAKING:
+    with _LOCK:
         return _client(settings)
 
 

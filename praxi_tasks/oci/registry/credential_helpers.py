@@ -1,4 +1,4 @@
-"""Credential helpers: the ``docker-credential-NAME`` programs of cloud providers and keychains."""
+"""Runs credential helpers: the ``docker-credential-NAME`` programs of cloud providers and keychains."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a registry accepts as proof of identity; none of it is ever shown."""
+"""Credentials for a registry; their representation shows no secret."""
 
 from __future__ import annotations
 

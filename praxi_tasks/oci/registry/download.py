@@ -1,4 +1,4 @@
-"""Downloads that survive a broken connection: what is missing is asked for by Range."""
+"""Downloads a blob and resumes it by Range after a broken connection."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class Download:
         self._skip(self._answer.response)
 
     def _skip(self, response: BaseHTTPResponse) -> None:
-        """Bring a response to the offset: a server may ignore Range, or start elsewhere."""
+        """Skip to the offset: a server may ignore Range, or start before it."""
         starts_at = 0
         if response.status == 206:
             found = _CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", ""))

@@ -1,4 +1,4 @@
-"""What a registry's refusal means: status codes and network errors as Praxi's typed errors."""
+"""Translates HTTP status codes and network errors into typed errors."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def status_error(response: BaseHTTPResponse, where: str) -> ImageError:
 
 
 def network_error(error: HTTPError, where: str) -> ImageError:
-    """Return the error that a failed exchange means; a certificate nobody vouches for is final."""
+    """Return the error that a failed exchange means; an untrusted certificate is final."""
     if isinstance(error, SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
         return ImageError(
             "the registry's certificate is not trusted",

@@ -1,4 +1,4 @@
-"""Credentials out of a Docker ``config.json`` or a Kubernetes pull secret."""
+"""Finds credentials in a Docker ``config.json`` or a Kubernetes pull secret."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _HUB_HELPER_KEY: Final = "https://index.docker.io/v1/"
 
 
 class AuthFile(msgspec.Struct, frozen=True, rename="camel"):
-    """The parts of a Docker configuration that tell who we are."""
+    """The parts of a Docker configuration that hold or name credentials."""
 
     auths: dict[str, dict[str, Any]] = {}
     cred_helpers: dict[str, str] = {}

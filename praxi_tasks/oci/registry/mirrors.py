@@ -1,4 +1,4 @@
-"""Where images really are: a mirror instead of Docker Hub, a route instead of the in-cluster service."""
+"""Rewrites references to mirrors: of Docker Hub, or a route instead of the in-cluster service."""
 
 from __future__ import annotations
 

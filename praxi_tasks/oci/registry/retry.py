@@ -1,4 +1,4 @@
-"""Trying again: only what may succeed, ever more patiently, never longer than allowed."""
+"""Retries with exponential backoff and jitter, honouring Retry-After up to a limit."""
 
 from __future__ import annotations
 

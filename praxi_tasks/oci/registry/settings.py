@@ -1,4 +1,4 @@
-"""How registries are reached: every setting is an environment variable ``PRAXI_REGISTRY_*``."""
+"""Settings of the registry client, each an environment variable ``PRAXI_REGISTRY_*``."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class RegistrySettings(HttpSettings, frozen=True):
         Seconds before the second attempt; each later one waits twice as long, give or take half.
     max_wait
         Longest wait in seconds before another attempt. A registry whose Retry-After asks for more is
-        unavailable at once: waiting is for whoever runs this program.
+        unavailable at once: the scheduler waits, not this process.
     max_manifest_bytes
         Largest manifest, index or image configuration that is read.
     """

@@ -1,4 +1,4 @@
-"""Small bodies, read whole: manifests, configurations, tokens. Never more of them than a cap."""
+"""Reads small response bodies (manifests, configurations, tokens) whole, up to a cap."""
 
 from __future__ import annotations
 

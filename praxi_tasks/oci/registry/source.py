@@ -1,4 +1,4 @@
-"""Images in registries."""
+"""Reads images from registries."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from praxi_tasks.oci.image.digest import check_digest, digest_of, is_digest, ver
 from praxi_tasks.oci.image.manifest import ACCEPT, Entry
 from praxi_tasks.oci.image.model import Blob, Descriptor, Image, Platform
 from praxi_tasks.oci.image.reference import Reference
-from praxi_tasks.oci.image.resolver import Resolver, Served
+from praxi_tasks.oci.image.resolver import Resolver, ServedManifest
 from praxi_tasks.oci.image.verified_blob import VerifiedBlob
 from praxi_tasks.oci.registry.client import RegistryClient
 from praxi_tasks.oci.registry.download import Download
@@ -58,7 +58,7 @@ class RegistrySource:
         digest = headers.get("Docker-Content-Digest", "")
         return digest if is_digest(digest) else self._manifest(self._asked.tag).digest
 
-    def manifest(self, entry: Entry) -> Served:
+    def manifest(self, entry: Entry) -> ServedManifest:
         """Return the verified manifest or index of an index's entry."""
         return self._manifest(entry.digest)
 
@@ -84,12 +84,12 @@ class RegistrySource:
         finally:
             download.close(reusable=blob.complete)
 
-    def _manifest(self, identifier: str) -> Served:
+    def _manifest(self, identifier: str) -> ServedManifest:
         headers, data = self._client.document(self._asked, f"manifests/{identifier}", ACCEPT)
         if is_digest(identifier):
             verify(data, identifier, str(self._reference))
         digest = identifier if is_digest(identifier) else digest_of(data)
-        return Served(data, headers.get("Content-Type", ""), digest)
+        return ServedManifest(data, headers.get("Content-Type", ""), digest)
 
     def _opener(self, descriptor: Descriptor) -> Callable[[Mapping[str, str]], Answer]:
         def ask(headers: Mapping[str, str]) -> Answer:

@@ -1,4 +1,4 @@
-"""From a challenge to an ``Authorization`` header: Basic, or a Bearer token asked from the realm."""
+"""Answers a challenge with an ``Authorization`` header: Basic, or a Bearer token from the realm."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ _CLIENT_ID: Final = "praxi"
 
 @dataclass(frozen=True)
 class Authorization:
-    """A header's value and until when (``time.monotonic()``) it is good; None is forever."""
+    """A header's value and when (``time.monotonic()``) it expires; None is never."""
 
     header: str
-    good_until: float | None = None
+    expires_at: float | None = None
 
     def __repr__(self) -> str:
-        return f"<authorization until {self.good_until}>"
+        return f"<authorization until {self.expires_at}>"
 
     @property
-    def good(self) -> bool:
+    def is_valid(self) -> bool:
         """Whether the header may still be sent."""
-        return self.good_until is None or time.monotonic() < self.good_until
+        return self.expires_at is None or time.monotonic() < self.expires_at
 
 
 class _Token(msgspec.Struct):
@@ -134,7 +134,7 @@ def _bearer_header(token: str, where: str) -> str:
     """Return the header's value; a token with a line feed in it could bring headers of its own."""
     if not token or not token.isascii() or not token.isprintable():
         raise UnauthorizedError(
-            "what was given as a token is none",
+            "the token is missing or malformed",
             where=where,
             action="check the registry's credentials in the pull secret",
         )

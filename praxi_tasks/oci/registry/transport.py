@@ -1,4 +1,4 @@
-"""One HTTP exchange done right: proxies, TLS, timeouts, redirects followed by hand, typed errors."""
+"""Sends one HTTP request: proxies, TLS, timeouts, redirects without leaking credentials, typed errors."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _FORM: Final = {"Content-Type": "application/x-www-form-urlencoded"}
 class Answer:
     """A response whose body is still to be read; ``where`` is the URL that gave it, as it may be shown.
 
-    ``moved`` tells that another host answered than the one that was asked.
+    ``moved`` is whether a redirect led to another host.
     """
 
     response: BaseHTTPResponse
@@ -109,12 +109,12 @@ class Transport:
 
 
 def discard(response: BaseHTTPResponse) -> None:
-    """End with a response whose body nobody needs; a short one is read, to use its connection again."""
+    """Close a response whose body is not needed; a short one is read, so that its connection is reused."""
     try:
         if response.length_remaining is not None and response.length_remaining <= MAX_ERROR_BYTES:
             response.read()
     except HTTPError:
-        log.debug("a response that nobody needs ended early")
+        log.debug("a discarded response ended early")
     finally:
         response.release_conn() if response.length_remaining == 0 else response.close()
 

@@ -1,4 +1,4 @@
-"""The fields of a tar header: where they lie, how numbers are written, the checksum.
+"""Parses the fields of tar headers: offsets, octal and base-256 numbers, checksums.
 
 Headers are checked in batches: a layer has tens of thousands, and arrays do that at a tenth of the cost
 of one header after the other.

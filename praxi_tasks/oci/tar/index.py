@@ -1,4 +1,4 @@
-"""Where the files of an uncompressed tar are, so that they can be read without extracting it.
+"""Indexes the files of an uncompressed tar, so that they are read without extracting it.
 
 The archive may be hostile: only its headers are read, each of a bounded size, and names are no more than
 keys of a table.

@@ -1,4 +1,4 @@
-"""The names of archive members, made plain."""
+"""Normalizes the names of archive members."""
 
 from __future__ import annotations
 
@@ -18,13 +18,15 @@ def clean_path(name: bytes) -> bytes:
     """
     parts = [part for part in name.split(b"/") if part not in {b"", b"."}]
     if b".." in parts:
-        raise LayerError(f"a name leaves its folder: {show(name)}", action="the image is broken or hostile")
+        raise LayerError(
+            f"a name leaves its folder: {printable(name)}", action="the image is broken or hostile"
+        )
     if b"\0" in name:
-        raise LayerError(f"a name holds a NUL: {show(name)}", action="the image is broken or hostile")
+        raise LayerError(f"a name holds a NUL: {printable(name)}", action="the image is broken or hostile")
     return b"/".join(parts)
 
 
-def show(name: bytes) -> str:
+def printable(name: bytes) -> str:
     """Return a name for a message: quoted, printable and short."""
     text = ascii(name[:120].decode("utf-8", "backslashreplace"))
     return text if len(name) <= 120 else f"{text}… ({len(name)} bytes)"

@@ -1,4 +1,4 @@
-"""Extended tar headers: what pax records and GNU's long names say about the member that follows."""
+"""Parses extended tar headers: pax records and GNU long names."""
 
 from __future__ import annotations
 

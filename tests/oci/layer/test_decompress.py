@@ -10,7 +10,7 @@ import pytest
 
 from praxi_tasks.errors import LayerError
 from praxi_tasks.oci.layer.chunks import CHUNK_SIZE, Chunks
-from praxi_tasks.oci.layer.decompress import CountedBlob, decompress
+from praxi_tasks.oci.layer.decompress import CountingReader, decompress
 from praxi_tasks.oci.layer.limits import LayerLimits
 from tests.support.layers import COMPRESSIONS, MEDIA_TYPE, VerifiedBlob, describe
 
@@ -43,11 +43,11 @@ def test_many_small_members_are_one_stream(kind: str) -> None:
 def test_the_standard_library_steps_in_for_isal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "isal", None)
     packed = COMPRESSIONS["+gzip"](DATA)
-    raw = CountedBlob(blob(packed))
+    raw = CountingReader(blob(packed))
     content = decompress(raw, MEDIA_TYPE, LayerLimits())
     assert content.read(len(DATA) + 1) == DATA
     assert raw.count == len(packed)
-    broken = decompress(CountedBlob(blob(packed[:-9])), MEDIA_TYPE, LayerLimits())
+    broken = decompress(CountingReader(blob(packed[:-9])), MEDIA_TYPE, LayerLimits())
     with pytest.raises(LayerError, match="too early"):
         broken.read(len(DATA) + 1)
 
@@ -65,4 +65,4 @@ def test_a_bzip2_layer_is_named() -> None:
     import bz2
 
     with pytest.raises(LayerError, match="bzip2"):
-        decompress(CountedBlob(blob(bz2.compress(DATA))), MEDIA_TYPE, LayerLimits())
+        decompress(CountingReader(blob(bz2.compress(DATA))), MEDIA_TYPE, LayerLimits())

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from praxi_tasks.errors import TruncatedBlobError
-from praxi_tasks.oci.layer.prefetch import Ahead
+from praxi_tasks.oci.layer.prefetch import Prefetcher
 
 NAME = "praxi-test-ahead"
 
@@ -21,17 +21,17 @@ def is_running() -> bool:
 
 @given(st.lists(st.binary(min_size=1, max_size=50)), st.integers(1, 60))
 def test_every_byte_comes_once_and_in_order(pieces: list[bytes], size: int) -> None:
-    with Ahead(lambda: iter(pieces), NAME) as ahead:
-        read = list(iter(lambda: bytes(ahead.read(size)), b""))
+    with Prefetcher(lambda: iter(pieces), NAME) as prefetcher:
+        read = list(iter(lambda: bytes(prefetcher.read(size)), b""))
     assert b"".join(read) == b"".join(pieces)
     assert all(len(part) <= size for part in read)
-    assert ahead.next() == b""
+    assert prefetcher.next() == b""
 
 
 def test_pieces_come_as_they_were_made() -> None:
     pieces = [bytes([number]) * number for number in range(1, 40)]
-    with Ahead(lambda: iter(pieces), NAME) as ahead:
-        assert list(iter(ahead.next, b"")) == pieces
+    with Prefetcher(lambda: iter(pieces), NAME) as prefetcher:
+        assert list(iter(prefetcher.next, b"")) == pieces
 
 
 def test_what_ends_the_making_is_raised_after_what_was_made() -> None:
@@ -39,11 +39,11 @@ def test_what_ends_the_making_is_raised_after_what_was_made() -> None:
         yield b"whole"
         raise TruncatedBlobError("cut off", where="here")
 
-    with Ahead(broken, NAME) as ahead:
-        assert ahead.next() == b"whole"
+    with Prefetcher(broken, NAME) as prefetcher:
+        assert prefetcher.next() == b"whole"
         with pytest.raises(TruncatedBlobError, match="cut off"):
-            ahead.next()
-        assert ahead.stopped
+            prefetcher.next()
+        assert prefetcher.stopped
     assert not is_running()
 
 
@@ -55,7 +55,7 @@ def test_who_leaves_early_leaves_no_thread_and_little_was_made() -> None:
             made.append(len(made))
             yield b"piece"
 
-    with Ahead(endless, NAME) as ahead:
-        assert ahead.next() == b"piece"
+    with Prefetcher(endless, NAME) as prefetcher:
+        assert prefetcher.next() == b"piece"
     assert not is_running()
     assert len(made) < 10

@@ -192,13 +192,13 @@ def test_keeps_the_named_files_only() -> None:
         member("other", b"no"),
         member("./var/lib/dpkg/status", b"new" * CHUNK_SIZE),
     ]
-    reading = read(archive(listed), keep=lambda path: path.endswith("status"))
-    assert reading.kept == {"var/lib/dpkg/status": b"new" * CHUNK_SIZE}
+    reading = read(archive(listed), retain=lambda path: path.endswith("status"))
+    assert reading.retained == {"var/lib/dpkg/status": b"new" * CHUNK_SIZE}
 
 
 def test_a_kept_file_that_is_replaced_is_gone() -> None:
     listed = [member("status", b"old"), link("status", "elsewhere")]
-    assert read(archive(listed), keep=lambda _: True).kept == {}
+    assert read(archive(listed), retain=lambda _: True).retained == {}
 
 
 @pytest.mark.slow
