@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from praxi_tasks.cli.app import app
 from praxi_tasks.learning.data.requests import parse_label
 from praxi_tasks.learning.model_registry.resolve import ResolvedModel
+from praxi_tasks.learning.run.inputs import TrainingInputs
 from praxi_tasks.learning.run.plan import TrainingPlan
 from praxi_tasks.learning.run.steps import TrainingRun
 from praxi_tasks.learning.sources.collector import Collected
@@ -37,7 +38,7 @@ def test_what_one_prints_the_other_takes(tmp_path: Path) -> None:
         index.publish("shop-1.0.tar.gz", sdist("shop", "1.0", files))
         printed = run("build", "shop==1.0", "--index", index.url)
     run("learn", "--store", store.uri, "--run", "today", "built", "shop==1.0", given=printed)
-    (ended,) = training.collected()
+    (ended,) = TrainingInputs(store, "today").collected()
     assert (ended.state, ended.reason) == ("failed", "build: it needs a compiler")
 
 

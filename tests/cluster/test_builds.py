@@ -15,6 +15,7 @@ from praxi_airflow.tasks.source_builds import releases_to_build
 from praxi_tasks.learning.data.release_store import ReleaseStore
 from praxi_tasks.learning.data.requests import parse_label
 from praxi_tasks.learning.model_registry.resolve import ResolvedModel
+from praxi_tasks.learning.run.inputs import TrainingInputs
 from praxi_tasks.learning.run.plan import TrainingPlan
 from praxi_tasks.learning.run.steps import TrainingRun
 from praxi_tasks.store import documents, open_store
@@ -153,7 +154,7 @@ def test_a_release_is_built_where_nothing_of_ours_is(
     assert not holds_nothing(fingerprint)
     assert [holds_nothing(pod) for pod in builds] == [True, True]
     assert [selected(pod) for pod in (fingerprint, *builds)] == [["praxi-tasks"], *[["praxi-builds"]] * 2]
-    assert [ended.state for ended in training.collected()] == ["stored", "stored"]
+    assert [ended.state for ended in TrainingInputs(store, RUN).collected()] == ["stored", "stored"]
     assert "site-packages/shop/__init__.py" in ReleaseStore(store).get(SHOP.identity).paths
     check_what_was_found(ReleaseStore(store).get(SPY.identity).paths)
 

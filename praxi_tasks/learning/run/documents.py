@@ -1,4 +1,4 @@
-"""What the steps of a training write down for the steps after them."""
+"""The documents by which the steps of a training hand over their results."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from praxi_tasks.learning.model_registry import ResolvedModel
 class Trained(msgspec.Struct, frozen=True):
     """The model that a training made.
 
-    ``model`` is its identity, ``uri`` where it lies, ``version`` the registry's; ``learned`` are the releases
-    it knows since, as ecosystem, name and version. ``seconds`` is the processor time that learning took.
+    ``model`` is its identity, ``uri`` its place in the store, ``version`` its number in the registry.
+    ``learned`` are the new releases as ecosystem, name and version; ``indistinguishable`` those left out
+    because another package installs the same files (release → that package). ``repaired`` are old experts
+    that were trained again because they fired on new releases, ``false_positives`` those that still do.
+    ``size`` is in bytes, ``seconds`` the processor time of learning.
     """
 
     model: str
@@ -35,10 +38,10 @@ class Trained(msgspec.Struct, frozen=True):
 
 
 class Judged(msgspec.Struct, frozen=True):
-    """The gate's word on a challenger.
+    """The gate's verdict on a challenger, as stored.
 
-    ``messages`` say in words what holds and ``reasons`` what does not, or why there was nothing to judge;
-    ``unmeasured`` what could not be held against its bar.
+    ``messages`` describe the bars that were reached, ``reasons`` those that were not, or why there was
+    nothing to judge; ``unmeasured`` those that no data could be measured for.
     """
 
     passed: bool
@@ -50,7 +53,7 @@ class Judged(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, verdict: Verdict) -> Judged:
-        """Return a verdict as the Dag and the people who approve read it."""
+        """Return the document of a verdict."""
         messages = tuple(check.message for check in verdict.checks if check.passed)
         return cls(
             verdict.passed, verdict.score, messages, verdict.reasons, verdict.checks, verdict.unmeasured
@@ -58,12 +61,12 @@ class Judged(msgspec.Struct, frozen=True):
 
     @classmethod
     def unchanged(cls) -> Judged:
-        """Return the word on a training that changed nothing."""
+        """Return the verdict on a training that learned nothing."""
         return cls(False, 0.0, (), ("nothing was learned: the model is the one of before",))
 
 
 class Promotion(msgspec.Struct, frozen=True):
-    """Which version is the champion now, which one was before, and why it stayed if it did."""
+    """Which version is champion now, which was before, and the reason if the challenger was not promoted."""
 
     promoted: bool
     champion: str
@@ -72,7 +75,7 @@ class Promotion(msgspec.Struct, frozen=True):
 
 
 class TrainingSummary(msgspec.Struct, frozen=True):
-    """What the Dag says about a finished training; ``report`` is a store key.
+    """The summary of a finished training; ``report`` is a store key.
 
     ``rebuilt`` is true of a full retraining; ``size`` is the model's in bytes, ``seconds`` the processor time
     that learning took, ``at`` when it ended (ISO 8601).

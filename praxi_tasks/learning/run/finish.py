@@ -1,4 +1,4 @@
-"""The end of a training: its summary, its page, its record in MLflow, and its requests closed."""
+"""Finishes a training: summary, report, record in MLflow, closed requests, old versions deleted."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from praxi_tasks.learning.data import mark_served, request_retry
 from praxi_tasks.learning.evaluation.champion_challenger import Evaluation
 from praxi_tasks.learning.model_registry import CHAMPION, ModelRegistry, tracking_uri
 from praxi_tasks.learning.run.documents import Judged, Promotion, Trained, TrainingSummary
+from praxi_tasks.learning.run.inputs import TrainingInputs
 from praxi_tasks.learning.run.plan import TrainingPlan
 from praxi_tasks.learning.run.report.page import ReportData, training_page
 from praxi_tasks.learning.run.retention import newest_to_keep, prune
-from praxi_tasks.learning.run.steps import TrainingRun
 from praxi_tasks.learning.run.tracking import Tracker, artifacts
 from praxi_tasks.store import Store, documents, keys
 
@@ -24,17 +24,17 @@ logger = logging.getLogger(__name__)
 def close_training(store: Store, run_id: str) -> TrainingSummary:
     """Write ``summary.json`` and ``report.html``, record the training in MLflow, and close its requests.
 
-    Requests are closed last: a training that dies before is followed by one that serves them. What could not
-    be had is asked for again by a request of its own, until it is given up. Then versions of the model that
-    need not be kept go; what prevents that is told in the log, and tried again by the next training.
+    Requests are closed last, so that the next training serves those of one that dies before. Releases that no
+    source had are requested again, until they are given up. Then old versions of the model are deleted; a
+    failure of that is logged, and the next training tries again.
 
     Raises
     ------
     RegistryDownError
-        If MLflow can't answer; a retry writes the same again.
+        If MLflow can't answer; a retry writes the same documents again.
     """
-    run = TrainingRun(store, run_id)
-    plan = documents.read(store, run.key("plan.json"), TrainingPlan)
+    run = TrainingInputs(store, run_id)
+    plan = run.plan()
     registry = ModelRegistry(tracking_uri(store.uri))
     data = _report_data(store, run, run_id, plan, registry)
     documents.write(store, run.key("summary.json"), data.summary)
@@ -53,7 +53,7 @@ def _prune(store: Store, registry: ModelRegistry) -> None:
     try:
         gone = prune(store, registry, newest_to_keep())
     except PraxiError as error:
-        logger.warning("old versions of the model stay: %s", error)
+        logger.warning("old versions of the model could not be deleted: %s", error)
     else:
         logger.info("%d old versions of the model were deleted", len(gone))
 
@@ -71,9 +71,9 @@ def past_trainings(store: Store) -> list[TrainingSummary]:
 
 
 def _report_data(
-    store: Store, run: TrainingRun, run_id: str, plan: TrainingPlan, registry: ModelRegistry
+    store: Store, run: TrainingInputs, run_id: str, plan: TrainingPlan, registry: ModelRegistry
 ) -> ReportData:
-    trained = documents.read(store, run.key("trained.json"), Trained)
+    trained = run.trained()
     judged = documents.read(store, run.key("gate.json"), Judged)
     evaluation = documents.read(store, run.key("evaluation.json"), Evaluation) if trained.changed else None
     promotion = _promotion(store, run, trained, registry)
@@ -101,8 +101,8 @@ def _report_data(
     )
 
 
-def _promotion(store: Store, run: TrainingRun, trained: Trained, registry: ModelRegistry) -> Promotion:
-    """Return what the promotion wrote down; where it was skipped, a person declined it."""
+def _promotion(store: Store, run: TrainingInputs, trained: Trained, registry: ModelRegistry) -> Promotion:
+    """Return the promotion's document; where the step was skipped, a person declined it."""
     try:
         return documents.read(store, run.key("promotion.json"), Promotion)
     except KeyNotFoundError:
@@ -111,7 +111,7 @@ def _promotion(store: Store, run: TrainingRun, trained: Trained, registry: Model
         return Promotion(False, version, trained.base.version, "a person declined it")
 
 
-def _at(store: Store, run: TrainingRun) -> str:
+def _at(store: Store, run: TrainingInputs) -> str:
     """Return when the training ended: a retry keeps the time of the first try."""
     try:
         return documents.read(store, run.key("summary.json"), TrainingSummary).at

@@ -1,4 +1,4 @@
-"""What one training is to do: which requests it serves, what it wants to learn, and how."""
+"""The plan of one training: the requests it serves, the releases to learn, and its settings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from praxi_tasks.learning.evaluation.gate import Bars
 from praxi_tasks.learning.model_registry import ResolvedModel
 
 BATCH: Final = 25
-"""How many releases one task gets: a few seconds each where an index is asked."""
+"""How many releases one task collects: an index takes a few seconds for each."""
 
 _MOST_BATCHES: Final = 1_024
 _NULL: Final = msgspec.Raw(b"null")

@@ -1,7 +1,7 @@
-"""Which versions of the model are kept, and how the others go.
+"""Which versions of the model are retained, and how the others are deleted.
 
 A version is a folder in the store and a copy among MLflow's artifacts. Both hold all of its parts, so that no
-version needs another's. The newest stay, and whatever is in use or may be soon.
+version needs another. The newest are retained, and those that are in use or can still be chosen.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from praxi_tasks.learning.run.plan import TrainingPlan
 from praxi_tasks.store import Store, documents, keys
 
 KEEP: Final = 30
-"""How many of the newest versions stay, unless a setting says otherwise: a month of daily trainings."""
+"""How many of the newest versions are retained by default: a month of daily trainings."""
 
 SETTING: Final = "PRAXI_LEARN_KEEP"
 
@@ -35,13 +35,13 @@ def newest_to_keep() -> int:
 
 
 def prune(store: Store, registry: ModelRegistry, newest: int) -> list[ModelVersion]:
-    """Delete the versions that need not be kept, the oldest first, and return them.
+    """Delete the versions that need not be retained, the oldest first, and return them.
 
-    Kept are so many of the newest, those with an alias, the one that the champion replaced, those that
-    unfinished audits and trainings work with, and whatever lies outside the store.
+    Retained are the ``newest``, those with an alias, the one that the champion replaced, those that
+    unfinished audits and trainings use, and those that lie outside the store.
 
-    A version's manifest goes first and its entry in the registry last: whoever is killed in between leaves a
-    version that can't be loaded and is deleted by the next.
+    A version's manifest is deleted first and its entry in the registry last: a process that is killed in
+    between leaves a version that can't be loaded, and that the next call deletes.
 
     Raises
     ------
@@ -50,18 +50,18 @@ def prune(store: Store, registry: ModelRegistry, newest: int) -> list[ModelVersi
     StoreError
         If the store refuses to delete.
     """
-    doomed = _doomed(store, registry.versions(), newest)
-    for version in doomed:
+    deletable = _deletable(store, registry.versions(), newest)
+    for version in deletable:
         folder = version.uri.removeprefix(f"{store.uri}/")
         store.delete(f"{folder}/{MANIFEST}")
         for key in sorted(store.list(folder)):
             store.delete(key)
         registry.delete(version)
-    return doomed
+    return deletable
 
 
-def _doomed(store: Store, versions: list[ModelVersion], newest: int) -> list[ModelVersion]:
-    """Return the versions that trainings of this store made and that nobody may need."""
+def _deletable(store: Store, versions: list[ModelVersion], newest: int) -> list[ModelVersion]:
+    """Return the versions made by trainings of this store that none of the rules retains."""
     champion = next((version for version in versions if CHAMPION in version.aliases), None)
     before = champion.replaced if champion else ""
     used = set(_used(store))
@@ -76,7 +76,7 @@ def _doomed(store: Store, versions: list[ModelVersion], newest: int) -> list[Mod
 
 
 def _used(store: Store) -> Iterator[str]:
-    """Yield the URIs of the models that audits and trainings work with which have not ended."""
+    """Yield the URIs of the models that unfinished audits and trainings use."""
     for audit in _unfinished(store, keys.run("", "").rstrip("/"), "model.json"):
         yield documents.read(store, f"{audit}/model.json", ResolvedModel).uri
     for training in _unfinished(store, keys.training_run("", "").rstrip("/"), "plan.json"):
@@ -88,7 +88,7 @@ def _used(store: Store) -> Iterator[str]:
 
 
 def _unfinished(store: Store, folder: str, begun: str) -> Iterable[str]:
-    """Return the runs that wrote the document ``begun`` and no summary."""
+    """Return the folders of the runs that wrote the document ``begun`` and no summary."""
     found = [key.rpartition("/") for key in store.list(folder)]
     ended = {run for run, _, name in found if name == "summary.json"}
     return sorted({run for run, _, name in found if name == begun} - ended)

@@ -1,27 +1,20 @@
-"""A training as a run: its documents in the store, and the steps that read and write them.
+"""The steps of a training. Each is one task of the Dag, and reads and writes documents in the store.
 
-Each step is one task of the Dag. A step that is started again does the same work again: stored releases are
-found, the same model has the same identity and version, an alias that is set is set again.
+A step that is started again repeats its work without harm: stored releases are found, equal models have one
+identity and version, and an alias is set to the same version again.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from functools import partial
-
-import numpy as np
+from typing import Final
 
 from praxi_tasks.discovery.bundle import bundle_size
 from praxi_tasks.discovery.model import Model
-from praxi_tasks.errors import KeyNotFoundError, UsageError
-from praxi_tasks.learning.builds import import_builds
+from praxi_tasks.errors import UsageError
 from praxi_tasks.learning.data import (
-    Identity,
     NewPackage,
-    ReleaseStore,
-    StoredRelease,
     asked_for,
     import_bundled,
     merge,
@@ -30,26 +23,19 @@ from praxi_tasks.learning.data import (
     read_list,
 )
 from praxi_tasks.learning.estimators.hyperparameters import DEFAULTS
-from praxi_tasks.learning.evaluation.champion_challenger import MOST_RELEASES, Evaluation, evaluate
+from praxi_tasks.learning.evaluation.champion_challenger import Evaluation, evaluate
 from praxi_tasks.learning.evaluation.gate import judge
-from praxi_tasks.learning.model_registry import (
-    CHAMPION,
-    ORIGIN_TAG,
-    ModelRegistry,
-    load_base,
-    resolve_model,
-    tracking_uri,
-)
+from praxi_tasks.learning.model_registry import ModelRegistry, load_base, resolve_model, tracking_uri
 from praxi_tasks.learning.run.documents import Judged, Promotion, Trained
+from praxi_tasks.learning.run.inputs import TrainingInputs
 from praxi_tasks.learning.run.plan import TrainingPlan, TrainingSettings
+from praxi_tasks.learning.run.promotion import promote_challenger, register_base, register_challenger
 from praxi_tasks.learning.run.tracking import Tracker, artifacts
-from praxi_tasks.learning.run.tuning import MOST_RELEASES as SAMPLE
-from praxi_tasks.learning.run.tuning import Tuning
+from praxi_tasks.learning.run.tuning import MOST_RELEASES as TRIAL_RELEASES
 from praxi_tasks.learning.sources import Collected, Collector, configured_sources
-from praxi_tasks.learning.training.task import TrainingTask, space_of
 from praxi_tasks.store import Store, documents, keys
 
-_SEED = 20_260_102
+_SEED: Final = 20_260_102
 
 
 class TrainingRun:
@@ -57,25 +43,25 @@ class TrainingRun:
 
     def __init__(self, store: Store, run_id: str) -> None:
         self._store = store
-        self._releases = ReleaseStore(store)
         self._run = run_id
+        self._inputs = TrainingInputs(store, run_id)
 
     def key(self, name: str) -> str:
         """Return the store key of one of the run's documents."""
-        return keys.training_run(self._run, name)
+        return self._inputs.key(name)
 
     def plan(self, model_uri: str, settings: TrainingSettings) -> TrainingPlan:
-        """Gather what every open request wants and write ``plan.json`` and ``batches.json``.
+        """Merge all open requests and write ``plan.json`` and ``batches.json``.
 
-        Requests that came while another training ran are all served by this one: merged, not lost. What the
-        model carries is stored, so that it can be seen whether anything of it is forgotten.
+        Requests that came while another training ran are served by this one. The releases bundled with the
+        model are stored, so that the evaluation can measure whether any of them is forgotten.
 
         Raises
         ------
         UsageError, DataError
-            If the settings name a request that is none, or a package that is no release.
+            If a request that the settings name does not exist, or a package is not written like a release.
         CorruptObjectError, ReleaseRefusedError
-            If what the model carries is damaged.
+            If the releases bundled with the model are damaged.
         """
         requests = open_requests(self._store)
         wanted = [package for request in requests.values() for package in request.packages]
@@ -101,7 +87,7 @@ class TrainingRun:
         UsageError
             If the plan has no such batch.
         """
-        plan = self._plan()
+        plan = self._inputs.plan()
         if not 0 <= batch < plan.batches:
             raise UsageError(f"the plan has no batch {batch}", where=self.key("plan.json"))
         collector = Collector(self._store, configured_sources(self._store), datetime.now(UTC).date())
@@ -111,16 +97,17 @@ class TrainingRun:
 
     def tune(self, number: int) -> float:
         """Try one set of hyper-parameters, and return the F1 it reached."""
-        plan = self._plan()
-        return self._tuning(plan).try_once(number, self._task(plan, load_base(plan.base), SAMPLE).reached)
+        plan = self._inputs.plan()
+        task = self._inputs.task(plan, load_base(plan.base), TRIAL_RELEASES)
+        return self._inputs.tuning(plan).try_once(number, task.reached)
 
     def train(self) -> Trained:
         """Learn what was collected, store and register the model, and write ``trained.json``."""
-        plan = self._plan()
+        plan = self._inputs.plan()
         base = load_base(plan.base)
-        task = self._task(plan, base)
+        task = self._inputs.task(plan, base)
         began = time.process_time()
-        increment = task.learn(self._tuning(plan).best() if plan.settings.tuning_trials else DEFAULTS)
+        increment = task.learn(self._inputs.tuning(plan).best() if plan.settings.tuning_trials else DEFAULTS)
         model, seconds = increment.model, time.process_time() - began
         uri = f"{self._store.uri}/{keys.model(model.id)}"
         if model.id != base.id:
@@ -145,22 +132,20 @@ class TrainingRun:
         return trained
 
     def evaluate(self) -> Evaluation | None:
-        """Compare champion and challenger and write ``evaluation.json``; nothing if nothing was learned."""
-        trained = self._trained()
+        """Compare champion and challenger and write ``evaluation.json``; ``None`` if nothing was learned."""
+        trained = self._inputs.trained()
         if not trained.changed:
             return None
         champion, challenger = load_base(trained.base), Model.load(trained.uri)
-        unknown = [identity for identity in trained.learned if not champion.knows(*identity)]
-        new = [self._releases.get(identity).release() for identity in _some(unknown)]
-        old = [each.release() for each in self._known_to(champion)]
+        old, new = self._inputs.old_releases(champion), self._inputs.new_releases(champion, trained.learned)
         evaluation = evaluate(champion, challenger, old, new, _SEED)
         documents.write(self._store, self.key("evaluation.json"), evaluation)
         return evaluation
 
     def gate(self) -> Judged:
-        """Hold the challenger against the bars and write ``gate.json``."""
-        settings = self._plan().settings
-        if not self._trained().changed:
+        """Judge the challenger by the bars and write ``gate.json``."""
+        settings = self._inputs.plan().settings
+        if not self._inputs.trained().changed:
             judged = Judged.unchanged()
         else:
             evaluation = documents.read(self._store, self.key("evaluation.json"), Evaluation)
@@ -176,96 +161,23 @@ class TrainingRun:
         RegistryDownError
             If the registry can't answer; the champion is the one of before, and a retry goes on.
         """
-        trained, judged = self._trained(), documents.read(self._store, self.key("gate.json"), Judged)
-        registry = ModelRegistry(tracking_uri(self._store.uri))
-        champion = registry.find(CHAMPION)
-        before = champion.version if champion else ""
-        reason = _obstacle(trained, judged, before)
-        if not reason:
-            champion = registry.promote(registry.get(trained.version))
-        promotion = Promotion(not reason, champion.version if champion else "", trained.base.version, reason)
+        judged = documents.read(self._store, self.key("gate.json"), Judged)
+        promotion = promote_challenger(self._registry(), self._inputs.trained(), judged)
         documents.write(self._store, self.key("promotion.json"), promotion)
         return promotion
 
     def store_build_result(self, wanted: NewPackage, data: bytes) -> None:
-        """Keep what a build handed over, for :meth:`train` to look at."""
+        """Store the untrusted bytes that a build printed; :meth:`train` checks them."""
         self._store.replace(keys.training_build(self._run, *wanted.identity), data)
 
-    def collected(self) -> tuple[Collected, ...]:
-        """Return how the search for each release ended; what was built is stored."""
-        return import_builds(self._store, self._run, self._fingerprinted())
-
-    def _fingerprinted(self) -> Iterable[Collected]:
-        """Yield how each batch ended; one that died left nothing."""
-        plan = self._plan()
-        for number in range(plan.batches):
-            key = self.key(f"batches/{number}.json")
-            try:
-                yield from documents.read(self._store, key, tuple[Collected, ...])
-            except KeyNotFoundError:
-                yield from (
-                    Collected(package, "failed", reason="its task died") for package in plan.batch(number)
-                )
-
-    def trials(self) -> tuple[float, ...]:
-        """Return the F1 of each trial that was completed."""
-        plan = self._plan()
-        return self._tuning(plan).history() if plan.settings.tuning_trials else ()
-
-    def _tuning(self, plan: TrainingPlan) -> Tuning:
-        settings = plan.settings
-        space = space_of(settings.assignment, rebuilt=settings.full_retrain)
-        return Tuning(self._store, self._run, space)
-
-    def _task(self, plan: TrainingPlan, base: Model, most: int | None = None) -> TrainingTask:
-        """Return what there is to learn, or ``most`` releases of it."""
-        settings = plan.settings
-        stored = [each.package.identity for each in self.collected() if each.state == "stored"]
-        if not settings.full_retrain:
-            new = [self._releases.get(identity) for identity in stored[:most]]
-        elif most is None:
-            new = list(self._releases.everything())
-        else:
-            base, new = Model(), self._releases.sample(most, _SEED)
-        known = partial(self._known_to, base, most or MOST_RELEASES)
-        return TrainingTask(base, new, known, self._releases, settings.assignment, settings.full_retrain)
-
-    def _known_to(self, model: Model, most: int = MOST_RELEASES) -> list[StoredRelease]:
-        """Return some of the stored releases that a model knows."""
-        return self._releases.sample(most, _SEED, lambda each: model.knows(*each.identity))
-
     def _registered(self, plan: TrainingPlan, base: Model, model: Model, uri: str) -> str:
-        """Register the model as challenger, and the one it builds on if the registry never saw it."""
-        registry = ModelRegistry(tracking_uri(self._store.uri))
-        if base.parts or base.experts:
-            version = registry.register(plan.base.uri, base.id, {ORIGIN_TAG: "starter"})
-            if registry.find(CHAMPION) is None:
-                registry.promote(version)
+        """Register base and model; return the model's version, the base's if nothing was learned."""
+        registry = self._registry()
+        register_base(registry, plan.base, base)
         if model.id == base.id:
             return plan.base.version
         record = Tracker(registry, self._run, artifacts(self._store.uri)).start(plan.settings)
-        version = registry.register(uri, model.id, {ORIGIN_TAG: self._run}, record)
-        registry.challenge(version)
-        return version.version
+        return register_challenger(registry, uri, model, self._run, record)
 
-    def _plan(self) -> TrainingPlan:
-        return documents.read(self._store, self.key("plan.json"), TrainingPlan)
-
-    def _trained(self) -> Trained:
-        return documents.read(self._store, self.key("trained.json"), Trained)
-
-
-def _some(identities: Sequence[Identity]) -> Sequence[Identity]:
-    if len(identities) <= MOST_RELEASES:
-        return identities
-    chosen = np.random.default_rng(_SEED).permutation(len(identities))[:MOST_RELEASES]
-    return [identities[place] for place in sorted(chosen.tolist())]
-
-
-def _obstacle(trained: Trained, judged: Judged, champion: str) -> str:
-    """Return why a challenger must not be promoted, or nothing."""
-    if not judged.passed:
-        return "; ".join(judged.reasons)
-    if champion not in {trained.version, trained.base.version} and trained.base.version:
-        return f"version {champion} became champion meanwhile: train again on top of it"
-    return ""
+    def _registry(self) -> ModelRegistry:
+        return ModelRegistry(tracking_uri(self._store.uri))

@@ -20,16 +20,16 @@ _RUN_TAG: Final = "praxi.run"
 
 
 class Tracker:
-    """Writes about one training; a retry goes on with the record that it began.
+    """Records one training; a retry continues the record of the first try.
 
     Parameters
     ----------
     registry
-        Says which MLflow it is.
+        Whose MLflow to use.
     run_id
         The training's.
     artifacts
-        URI of a folder for artifacts, where MLflow does not choose one itself; empty if it does.
+        URI of a folder for artifacts; empty where the MLflow server chooses one.
     """
 
     def __init__(self, registry: ModelRegistry, run_id: str, artifacts: str = "") -> None:
@@ -39,7 +39,7 @@ class Tracker:
         self._artifacts = artifacts
 
     def start(self, settings: TrainingSettings) -> str:
-        """Return MLflow's id of the run, which is begun unless it was."""
+        """Return MLflow's id of the run, which is created the first time."""
         with self._registry.answering():
             experiment = self._experiment()
             known = self._client.search_runs(
@@ -55,12 +55,12 @@ class Tracker:
     def finish(
         self, run: str, trained: Trained, evaluation: Evaluation | None, judged: Judged, page: str
     ) -> None:
-        """Write what came of it, and close the run."""
+        """Log metrics, documents, report and model, and end the run."""
         with self._registry.answering():
             for name, value in _metrics(trained, evaluation, judged).items():
                 self._client.log_metric(run, name, value, step=0)
-            for number, (said, was, _) in enumerate(_curve(evaluation)):
-                self._client.log_metric(run, "reliability", was, step=round(100 * said) or number)
+            for number, (confidence, accuracy, _) in enumerate(_curve(evaluation)):
+                self._client.log_metric(run, "reliability", accuracy, step=round(100 * confidence) or number)
             self._client.log_dict(run, {"learned": [list(each) for each in trained.learned]}, "learned.json")
             self._client.log_dict(run, msgspec.to_builtins(trained), "model.json")
             self._client.log_text(run, page, "report.html")
@@ -69,7 +69,7 @@ class Tracker:
             self._client.set_terminated(run)
 
     def _log_model(self, run: str, uri: str) -> None:
-        """Log the model whole: who has only MLflow can use it."""
+        """Log the whole model, so that it can be used from MLflow alone."""
         with tempfile.TemporaryDirectory(prefix="praxi-model-") as folder:
             copy_bundle(uri, Path(folder).as_uri())
             self._client.log_artifacts(run, folder, LOGGED_MODEL)
@@ -82,7 +82,7 @@ class Tracker:
 
 
 def artifacts(store_uri: str) -> str:
-    """Return where MLflow keeps artifacts if it keeps its records in the store; a server knows best."""
+    """Return the folder for artifacts beside a database in the store; empty where a server chooses one."""
     return f"{store_uri}/mlflow/artifacts" if tracking_uri(store_uri).startswith("sqlite:") else ""
 
 

@@ -1,4 +1,4 @@
-"""Tuning hyper-parameters: trials that run side by side and share what they found."""
+"""Tunes hyper-parameters by trials that run in parallel and share their results through the store."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from praxi_tasks.learning.estimators.hyperparameters import DEFAULTS, Hyperparam
 from praxi_tasks.store import Store, documents, keys
 
 MOST_RELEASES: Final = 300
-"""How many releases a trial learns, and draws its layers from, so that it takes seconds."""
+"""How many releases a trial learns and draws its layers from: few, so that it takes seconds."""
 
 
 class Trial(msgspec.Struct, frozen=True):
@@ -22,10 +22,10 @@ class Trial(msgspec.Struct, frozen=True):
 
 
 class Tuning:
-    """The trials of one training, each a document of its run: what one found, those that begin later know.
+    """The trials of one training. Each is a document of its run, which later trials read.
 
-    A store is all that they share, so they may run in pods anywhere; a trial that is started again replaces
-    what it wrote before.
+    They share nothing but the store, so that each can run in a pod of its own; a trial that is started again
+    overwrites its document.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ class Tuning:
     run_id
         The training's.
     space
-        What they may choose.
+        The search space.
     """
 
     def __init__(self, store: Store, run_id: str, space: Space) -> None:
@@ -48,9 +48,9 @@ class Tuning:
         Parameters
         ----------
         number
-            The trial's, which seeds the choice; the first tries what is usual, so that the best is no worse.
+            The trial's, which seeds the choice; the first tries the defaults, so that the best is no worse.
         reached
-            Returns the F1 of what some recipes make.
+            Returns the F1 that some hyper-parameters reach.
         """
         chosen = self._choose(number) if number else self._space.defaults()
         found = Trial(chosen, reached(DEFAULTS.with_choice(chosen)))
@@ -58,7 +58,7 @@ class Tuning:
         return found.f1
 
     def best(self) -> Hyperparameters:
-        """Return the recipes of the best trial, the first of equals; the usual ones if none was completed."""
+        """Return those of the best trial, the first of equals; the defaults if none was completed."""
         done = self._trials()
         return DEFAULTS.with_choice(max(done, key=lambda trial: trial.f1).chosen) if done else DEFAULTS
 
