@@ -4,7 +4,7 @@ The daily audit asks Prometheus for the images, reads each layer that was never 
 is installed in it, and reports.
 
 Each run covers its data interval and nothing else, so `airflow backfill create` audits past days. A manual
-run may name `images` instead of asking Prometheus. Everything a run knows about itself lies in the store
+run may name `images` instead of asking Prometheus. All documents of a run are in the store
 under `audits/<run>/`; `report.json` is what to read.
 
 **Triage.** A red run means that a whole step failed; single images that could not be read never do that:

@@ -1,11 +1,11 @@
 """Mirror the advisories and other feeds that audits match against.
 
-Every night before the audit, each feed is fetched whole, checked, and put in place of the copy of before. A
-feed that is down or broken keeps that copy: the audit goes on with it and says how old it is.
+Every night before the audit, each feed is fetched whole, checked, and replaces the previous copy. If a feed
+is down or broken, the previous copy stays: the audit uses it and reports how old it is.
 
-**Triage.** A red run means that a feed could not be renewed by the last try and the store could not note
-it. Else look at the task's log for feeds that were *kept*: the reason stands beside each. Sites without a
-way out set `feeds_osv` to a directory (`file:///…`) that they fill themselves.
+**Triage.** A red run means that a feed could not be renewed by the last try, nor that be recorded in the
+store. Otherwise look at the log for feeds that were *kept*: it gives the reason for each. Sites without
+access to the internet set `feeds_osv` to a directory (`file:///…`) that they fill themselves.
 """
 
 from __future__ import annotations

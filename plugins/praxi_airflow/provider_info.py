@@ -1,4 +1,4 @@
-"""What Praxi tells Airflow about itself: the entry point ``apache_airflow_provider``.
+"""Praxi's provider information for Airflow: the entry point ``apache_airflow_provider``.
 
 Airflow reads this in every process and before its configuration is there, so nothing here imports Airflow.
 """

@@ -1,4 +1,4 @@
-"""Triage notes of the Dags' tasks: what a task does, why it fails, and what to do then."""
+"""Documentation of the Dags' tasks: what a task does, why it fails, and what to do then."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ rollback` takes a promotion back.
 """
 
 TRAINING_REPORT: Final = """
-Writes the training's report, closes its requests, and tells the receivers if the challenger was held back.
+Writes the training's report, closes its requests, and notifies the receivers if the challenger was held back.
 
 **Triage.** *Up for retry*: the store is down. *Failed*: a document of the run is damaged; clear `releases`.
 """
@@ -153,10 +153,10 @@ Publishes the audit's metrics to the Pushgateway, if one is set; its log shows t
 
 NOTIFY: Final = """
 Raises alerts at Alertmanager for what is new or worse, prolongs those that are open, resolves those that
-are gone, and sends a message to the Apprise URLs. Nothing happens where nobody is configured.
+are gone, and sends a message to the Apprise URLs. Nothing happens where no receiver is configured.
 
 **Triage.** *Up for retry*: a receiver is down; alerts that are open stay for 50 hours. Clearing the task is
-safe: the same alerts are posted again, which rings nobody.
+safe: the same alerts are posted again, which notifies nobody.
 """
 
 MIRROR: Final = """

@@ -63,21 +63,21 @@ def test_the_role_names_no_wildcard_and_nothing_but_pods_logs_and_events() -> No
     assert not any("resourceNames" in rule for rule in rules)
 
 
-def policies(*, sealed: bool) -> list[dict[str, Any]]:
+def policies(*, isolated: bool) -> list[dict[str, Any]]:
     """Return the specifications of the network policies that select a pod of the operator's."""
     from praxi_airflow.runners.command import Command
     from praxi_airflow.runners.manifest import pod_manifest
     from praxi_airflow.settings import PodSettings
 
-    pod = pod_manifest(PodSettings(image="tasks"), Command(arguments=("report",), sealed=sealed), {}, 0)
+    pod = pod_manifest(PodSettings(image="tasks"), Command(arguments=("report",), isolated=isolated), {}, 0)
     labels = pod["metadata"]["labels"].items()
     specs = [document["spec"] for document in documents(FOLDER / "network-policy.yaml")]
     return [spec for spec in specs if spec["podSelector"].get("matchLabels", {}).items() <= labels]
 
 
-@pytest.mark.parametrize("sealed", [False, True])
-def test_nobody_reaches_the_operators_pods(sealed: bool) -> None:
-    closed, opened = policies(sealed=sealed)
+@pytest.mark.parametrize("isolated", [False, True])
+def test_nobody_reaches_the_operators_pods(isolated: bool) -> None:
+    closed, opened = policies(isolated=isolated)
     assert not {"ingress", "egress"} & closed.keys()
     for policy in (closed, opened):
         assert policy["policyTypes"] == ["Ingress", "Egress"]
@@ -85,7 +85,7 @@ def test_nobody_reaches_the_operators_pods(sealed: bool) -> None:
 
 
 def test_a_build_reaches_names_and_one_index_and_nothing_else() -> None:
-    _, build = policies(sealed=True)
+    _, build = policies(isolated=True)
     names, index = build["egress"]
     assert [peer["podSelector"]["matchLabels"] for peer in names["to"]] == [{"k8s-app": "kube-dns"}]
     assert {port["port"] for port in names["ports"]} == {53}
@@ -94,8 +94,8 @@ def test_a_build_reaches_names_and_one_index_and_nothing_else() -> None:
 
 
 def test_other_pods_do_not_share_the_builds_policy() -> None:
-    _, others = policies(sealed=False)
-    _, builds = policies(sealed=True)
+    _, others = policies(isolated=False)
+    _, builds = policies(isolated=True)
     assert others["podSelector"] != builds["podSelector"]
     assert any("ipBlock" in peer for rule in others["egress"] for peer in rule["to"])
 

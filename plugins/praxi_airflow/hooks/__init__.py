@@ -1,1 +1,1 @@
-"""Hooks on Airflow connections."""
+"""Hooks on Airflow connections: Prometheus, the webhook, and the store in S3."""

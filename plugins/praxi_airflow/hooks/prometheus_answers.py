@@ -36,10 +36,10 @@ def check_response(response: requests.Response, **_: Any) -> None:
     """
     if response.ok:
         return
-    told, status = _reason(response), response.status_code
+    reason, status = _reason(response), response.status_code
     if status in _TOO_LARGE:
         raise QueryTooLargeError(
-            f"it refused the query with {status}: {told}", action="raise the server's query limits"
+            f"it refused the query with {status}: {reason}", action="raise the server's query limits"
         )
     if status in {401, 403}:
         raise PrometheusError(
@@ -47,11 +47,11 @@ def check_response(response: requests.Response, **_: Any) -> None:
             action="check the connection's token, and the headers that its extra gives",
         )
     if status in {405, 501}:
-        raise QueryRefusedError(f"it refused the request's method with {status}: {told}")
+        raise QueryRefusedError(f"it refused the request's method with {status}: {reason}")
     if status >= 500 or status in _LATER:
-        raise PrometheusUnavailableError(f"it answered {status}: {told}")
+        raise PrometheusUnavailableError(f"it answered {status}: {reason}")
     kind = QueryRefusedError if status == 400 else PrometheusError
-    raise kind(f"it refused the query with {status}: {told}", action="check the URL and the query")
+    raise kind(f"it refused the query with {status}: {reason}", action="check the URL and the query")
 
 
 def check_whole(answer: Any) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from airflow.sdk import BaseHook
 
 PATH: Final = "/praxi/webhooks/alertmanager"
-_PATIENCE: Final = 10.0
+_TIMEOUT: Final = 10.0
 _EMPTY: Final = {"version": "4", "alerts": []}
 """A notification of Alertmanager without alerts: it starts nothing."""
 
@@ -61,7 +61,7 @@ class WebhookHook(BaseHook):
 
         try:
             with self.get_conn() as session:
-                code = session.post(url, json=_EMPTY, timeout=_PATIENCE, allow_redirects=False).status_code
+                code = session.post(url, json=_EMPTY, timeout=_TIMEOUT, allow_redirects=False).status_code
         except requests.RequestException as error:
             return False, f"nothing answers at {url}: {type(error).__name__}"
         if code == HTTPStatus.OK:

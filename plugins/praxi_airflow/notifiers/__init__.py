@@ -1,1 +1,1 @@
-"""Telling operators when Praxi itself needs them."""
+"""Alerts about Praxi itself: a Dag run that fails or is late."""

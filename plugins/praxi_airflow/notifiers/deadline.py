@@ -1,4 +1,4 @@
-"""Watching over the audit itself: a run that fails or takes too long is told to operators."""
+"""The audit's own monitoring: operators are notified of a run that fails or takes too long."""
 
 from __future__ import annotations
 

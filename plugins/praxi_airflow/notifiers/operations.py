@@ -37,7 +37,7 @@ class OperationsNotifier(BaseNotifier):
         self.text = text
 
     def notify(self, context: Any) -> None:
-        """Tell whoever is configured; it is no error if nobody is."""
+        """Notify every configured receiver; it is no error if there is none."""
         from praxi_tasks.notify.alertmanager import Alert, Alertmanager
         from praxi_tasks.notify.messages import send_message
 
@@ -45,14 +45,14 @@ class OperationsNotifier(BaseNotifier):
         dag, run = _names(context)
         now = datetime.now(UTC)
         labels = {"alertname": self.alertname, "praxi": settings.instance, "dag": dag, "severity": "warning"}
-        told = {"summary": self.text, "run": run}
+        annotations = {"summary": self.text, "run": run}
         if settings.alertmanager:
             ends = (now + _LIFE).isoformat()
-            Alertmanager(settings.alertmanager).post([Alert(labels, told, now.isoformat(), ends)])
+            Alertmanager(settings.alertmanager).post([Alert(labels, annotations, now.isoformat(), ends)])
         send_message(f"Praxi: {self.alertname} ({dag})", f"{self.text}\nRun: {run}")
 
     async def async_notify(self, context: Any) -> None:
-        """Tell from the triggerer, where deadlines are watched."""
+        """Notify from the triggerer, which watches deadlines."""
         await asyncio.to_thread(self.notify, context)
 
 

@@ -1,4 +1,4 @@
-"""Building a release from its source, where nothing of ours is."""
+"""The operator that builds a release from its source, isolated from everything else."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from praxi_tasks.store import keys
 
 
 class ReleaseBuildOperator(PraxiTaskOperator):
-    """Run ``praxi build RELEASE`` sealed, and put what it printed into the store, unread.
+    """Run ``praxi build RELEASE`` isolated, and store what it printed without interpreting it.
 
     The pod has no way into the store: its log is its only way out. What a build hands over is data from
     outside, and is understood where wheels are, by ``praxi learn train``.
@@ -39,7 +39,7 @@ class ReleaseBuildOperator(PraxiTaskOperator):
             arguments=(self.command, self.release),
             environment=settings.learning.build_environment,
             run=run_key(str(context["run_id"])),
-            sealed=True,
+            isolated=True,
             listen=self._listener.take,
         )
 

@@ -39,7 +39,7 @@ class PraxiTaskOperator(BaseOperator):
     Notes
     -----
     Exit code 75 and death by a signal are retried, every other code but 0 is final. On the last try the
-    command is told so (``PRAXI_LAST_TRY=1``) and records what still fails instead of failing.
+    command gets ``PRAXI_LAST_TRY=1`` and records what still fails instead of failing.
     """
 
     template_fields: Sequence[str] = ("arguments",)
@@ -97,10 +97,10 @@ class PraxiTaskOperator(BaseOperator):
     def _conclude(self, code: int) -> None:
         if code == ExitCode.OK:
             return
-        told = f"praxi {self.command} ended with exit code {code}; the reason is in the log above"
+        message = f"praxi {self.command} ended with exit code {code}; the reason is in the log above"
         if code == ExitCode.TEMPFAIL or code < 0 or code > 128:
-            raise RetryableTaskError(told)
-        raise AirflowFailException(told)
+            raise RetryableTaskError(message)
+        raise AirflowFailException(message)
 
     def _finish(self, settings: Settings, context: Context) -> object:
         if self.result is None:

@@ -1,1 +1,1 @@
-"""Where a command runs: as a local process, or as a pod."""
+"""Runners of commands: as a local process, or as a pod."""

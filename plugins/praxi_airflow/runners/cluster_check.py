@@ -1,7 +1,7 @@
-"""Whether there is a cluster at all, found out before patience with a busy one begins.
+"""Checks that something listens at the cluster's address, before requests are retried for minutes.
 
 Airflow repeats a request that fails for as long as ``[workers] api_retries`` says, minutes where that is
-meant to outlast a restart of the API server. An address at which nobody listens deserves less.
+meant to outlast a restart of the API server. An address at which nothing listens is reported sooner.
 """
 
 from __future__ import annotations

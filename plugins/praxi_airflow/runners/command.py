@@ -19,7 +19,7 @@ class Command:
         Variables that say where things are and which try this is; never a credential.
     run, batch
         The run, and the batch of it, that the command works on.
-    sealed
+    isolated
         Whether it runs untrusted code: then no credential reaches it, and nothing but ``environment``.
     listen
         Called with each line that the command prints; a line that it takes is not logged.
@@ -29,7 +29,7 @@ class Command:
     environment: Mapping[str, str] = field(default_factory=dict)
     run: str = ""
     batch: int | None = None
-    sealed: bool = False
+    isolated: bool = False
     listen: Callable[[str], bool] = field(default=lambda _: False)
 
 

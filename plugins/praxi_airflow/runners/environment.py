@@ -18,7 +18,7 @@ def task_environment(settings: Settings, *, last_try: bool) -> dict[str, str]:
     settings
         Where the store, the model and the registries' mirrors are.
     last_try
-        Whether the command must record failures as final, since nobody will ask again.
+        Whether the command must record failures as final, since there is no later try.
     """
     environment = {
         "PRAXI_STORE": settings.store,

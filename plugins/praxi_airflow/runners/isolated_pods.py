@@ -1,4 +1,4 @@
-"""Pods that run untrusted code: they get nothing of ours, and what they say is read once, up to a limit."""
+"""Pods that run untrusted code: they get no credential, and their log is read once, up to a limit."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MOST_TOLD: Final = 200
 _SPARE: Final = 300  # seconds of a pod's life besides the build: its start, the download, the listing
 
 
-def sealed_pods(settings: Settings) -> PodSettings:
+def isolated_settings(settings: Settings) -> PodSettings:
     """Return how pods look that run untrusted code.
 
     They have no Secret, a service account of their own, and nothing of the template, which may hold anything.

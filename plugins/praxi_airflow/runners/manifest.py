@@ -11,7 +11,7 @@ from praxi_airflow.settings import PodSettings
 
 CONTAINER: Final = "base"
 NAME_LABEL: Final = "app.kubernetes.io/name"
-SEALED_NAME: Final = "praxi-build"
+ISOLATED_NAME: Final = "praxi-build"
 """The label of pods that run untrusted code; network policies select by it."""
 
 SCRATCH: Final = "/scratch"
@@ -42,7 +42,7 @@ def pod_manifest(pods: PodSettings, command: Command, labels: Mapping[str, str],
             "name": f"praxi-{command.arguments[0]}",
             "namespace": pods.namespace,
             "labels": {
-                NAME_LABEL: SEALED_NAME if command.sealed else "praxi",
+                NAME_LABEL: ISOLATED_NAME if command.isolated else "praxi",
                 "app.kubernetes.io/managed-by": "airflow",
                 **labels,
             },
@@ -58,12 +58,12 @@ def pod_manifest(pods: PodSettings, command: Command, labels: Mapping[str, str],
             "activeDeadlineSeconds": pods.deadline,
             "securityContext": _pod_security(pods),
             "volumes": _volumes(pods),
-            **(_sealed(pods) if command.sealed else {}),
+            **(_isolated(pods) if command.isolated else {}),
         },
     }
 
 
-def _sealed(pods: PodSettings) -> dict[str, Any]:
+def _isolated(pods: PodSettings) -> dict[str, Any]:
     """Return what a pod's specification has besides, if the pod runs untrusted code."""
     runtime = {"runtimeClassName": pods.build_runtime_class} if pods.build_runtime_class else {}
     return {"automountServiceAccountToken": False, "enableServiceLinks": False, **runtime}
@@ -78,7 +78,7 @@ def _container(pods: PodSettings, command: Command, size: int) -> dict[str, Any]
         "envFrom": [{"secretRef": {"name": name}} for name in pods.environment_secrets],
         "resources": (
             build_resources(scratch=pods.scratch_limit)
-            if command.sealed
+            if command.isolated
             else resources(size, scratch=pods.scratch_limit)
         ),
         "terminationMessagePolicy": "FallbackToLogsOnError",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from praxi_airflow.hooks.store import connected_store
 from praxi_airflow.runners.cluster_check import require_cluster
 from praxi_airflow.runners.command import Command
-from praxi_airflow.runners.isolated_pods import log_reader, sealed_pods
+from praxi_airflow.runners.isolated_pods import isolated_settings, log_reader
 from praxi_airflow.runners.manifest import CONTAINER, pod_manifest
 from praxi_airflow.runners.pod_failures import explain_failure
 from praxi_airflow.runners.pod_resources import batch_bytes
@@ -57,7 +57,7 @@ class PodRunner:
         return self._outcome(pod, work)
 
     def resume(self, command: Command, context: Mapping[str, Any], event: Mapping[str, Any]) -> int:
-        """Go on with the pod that ``event`` tells about; see :meth:`run`."""
+        """Go on with the pod that ``event`` names; see :meth:`run`."""
         pod = self._pod = self.operator_for(command)
         return self._outcome(pod, lambda: pod.trigger_reentry(_mutable(context), dict(event)))
 
@@ -71,7 +71,7 @@ class PodRunner:
         from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
         from airflow.providers.cncf.kubernetes.pod_generator import PodGenerator
 
-        pods = sealed_pods(self._settings) if command.sealed else self._settings.pods
+        pods = isolated_settings(self._settings) if command.isolated else self._settings.pods
         manifest = pod_manifest(pods, command, self._labels(command), self._size(command))
         return KubernetesPodOperator(
             task_id=self._operator.task_id,
@@ -86,7 +86,7 @@ class PodRunner:
             termination_message_policy="FallbackToLogsOnError",
             base_container_name=CONTAINER,
             container_name_log_prefix_enabled=False,
-            get_logs=not command.sealed,
+            get_logs=not command.isolated,
             deferrable=pods.deferrable,
             durable=True,
             do_xcom_push=False,
@@ -97,7 +97,7 @@ class PodRunner:
             startup_timeout_seconds=pods.startup_timeout,
             schedule_timeout_seconds=pods.startup_timeout,
             startup_check_interval_seconds=2,
-            callbacks=[self._start_check, *([log_reader(command.listen)] if command.sealed else [])],
+            callbacks=[self._start_check, *([log_reader(command.listen)] if command.isolated else [])],
         )
 
     @cached_property

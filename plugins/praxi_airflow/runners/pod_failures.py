@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from praxi_airflow.errors import RetryableTaskError, SettingsError
-from praxi_airflow.runners.manifest import NAME_LABEL, SEALED_NAME
+from praxi_airflow.runners.manifest import ISOLATED_NAME, NAME_LABEL
 from praxi_airflow.runners.pod_start import diagnosis
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def explain_failure(error: Exception, pod: KubernetesPodOperator) -> Exception:
     if isinstance(error, ConfigException):
         return _setting("there is no cluster to talk to", str(error), "CONNECTION")
     if isinstance(error, ApiException) and error.status in {400, 401, 403, 404, 422}:
-        return _refused(error, "BUILD_" if pod.labels.get(NAME_LABEL) == SEALED_NAME else "")
+        return _refused(error, "BUILD_" if pod.labels.get(NAME_LABEL) == ISOLATED_NAME else "")
     if isinstance(error, (HTTPError, OSError)):
         advice = f"if it stays so, check {_VARIABLE}CONNECTION and the kubeconfig"
         return RetryableTaskError(f"the cluster can't be reached: {error}; {advice}")
@@ -54,22 +54,22 @@ def explain_failure(error: Exception, pod: KubernetesPodOperator) -> Exception:
 
 def _refused(error: Any, account: str) -> Exception:
     """Return what a refusal means; ``account`` is how the setting of the pod's service account begins."""
-    told = _message(error)
+    message = _message(error)
     if error.status == 401:
-        return _setting("the cluster refused the credentials", told, "CONNECTION")
-    if error.status == 404 and "namespaces" not in told:
-        return RetryableTaskError(f"the pod is gone: {told}")
+        return _setting("the cluster refused the credentials", message, "CONNECTION")
+    if error.status == 404 and "namespaces" not in message:
+        return RetryableTaskError(f"the pod is gone: {message}")
     for sign, setting in _REFUSALS:
-        if sign in told.lower():
+        if sign in message.lower():
             if not setting:
-                return RetryableTaskError(f"the namespace has no room for the pod: {told}")
+                return RetryableTaskError(f"the namespace has no room for the pod: {message}")
             known = f"{account}{setting}" if setting == "SERVICE_ACCOUNT" else setting
-            return _setting("the cluster refused the pod", told, known)
-    return _setting("the cluster refused the pod", told, "*")
+            return _setting("the cluster refused the pod", message, known)
+    return _setting("the cluster refused the pod", message, "*")
 
 
-def _setting(what: str, told: str, setting: str) -> SettingsError:
-    return SettingsError(f"{what}: {told}", action=f"check {_VARIABLE}{setting} and docs/kubernetes.md")
+def _setting(what: str, message: str, setting: str) -> SettingsError:
+    return SettingsError(f"{what}: {message}", action=f"check {_VARIABLE}{setting} and docs/kubernetes.md")
 
 
 def _message(error: Any) -> str:

@@ -73,14 +73,14 @@ def _event_problem(events: CoreV1EventList) -> SettingsError | None:
 
 def _is_final(message: str | None) -> bool:
     """Return whether a failed pull will fail again; anything else may be the registry's bad minute."""
-    told = (message or "").lower()
-    return any(sign in told for sign in ("not found", "unknown", "unauthorized", "denied", "invalid"))
+    text = (message or "").lower()
+    return any(sign in text for sign in ("not found", "unknown", "unauthorized", "denied", "invalid"))
 
 
 def _problem(reason: str, message: str | None, settings: tuple[str, ...]) -> SettingsError:
-    told = message or "no reason given"
+    reason_given = message or "no reason given"
     if settings is _MISSING:
-        missing_map = "configmap" in told.lower()
+        missing_map = "configmap" in reason_given.lower()
         settings = tuple(name for name in settings if name.endswith("CONFIG_MAP") == missing_map)
     names = " or ".join(f"AIRFLOW__PRAXI__{name}" for name in settings)
-    return SettingsError(f"the pod can't start: {reason}: {told}", action=f"check {names}")
+    return SettingsError(f"the pod can't start: {reason}: {reason_given}", action=f"check {names}")

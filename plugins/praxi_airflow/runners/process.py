@@ -87,7 +87,7 @@ class ProcessRunner:
                 return
 
     def _start(self, command: Command) -> subprocess.Popen[str]:
-        secrets = {} if command.sealed else self._secrets()
+        secrets = {} if command.isolated else self._secrets()
         try:
             return subprocess.Popen(
                 [str(self._python), "-m", "praxi_tasks", *command.arguments],
@@ -113,7 +113,7 @@ def _relay(line: str) -> None:
 
 
 def _environment(command: Command, secrets: Mapping[str, str]) -> dict[str, str]:
-    passed = inherited(_HARMLESS.fullmatch if command.sealed else _is_shared)
+    passed = inherited(_HARMLESS.fullmatch if command.isolated else _is_shared)
     source = Path(praxi_tasks.__file__).resolve().parent.parent
     if secrets:
         passed = {name: value for name, value in passed.items() if not _OTHER_CREDENTIALS.match(name)}

@@ -50,7 +50,7 @@ class Settings:
     pods
         How pods look.
     findings
-        Where feeds come from, the policy, and who is told.
+        Where feeds come from, the policy, and who is notified.
     learning
         Where versions of the model are kept, and who lets a new one in.
     """

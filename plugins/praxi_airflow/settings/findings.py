@@ -1,4 +1,4 @@
-"""Settings about findings: where feeds come from and lie, the policy, and who is told."""
+"""The settings of findings: where feeds come from and are kept, the policy, and who is notified."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class FindingSettings:
     feeds_files
         Other files of the feeds folder, ``distro-info/debian.csv=URL`` each.
     feeds_end_of_life
-        Base URL of release cycles as endoflife.date tells them; empty for the table that Praxi ships.
+        Base URL of release cycles in the format of endoflife.date; empty for the table that Praxi ships.
     feeds_ecosystems
         The ecosystems of OSV to mirror; empty for the usual ones.
     policy

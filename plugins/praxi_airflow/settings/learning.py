@@ -59,7 +59,7 @@ class LearningSettings:
 
     @property
     def build_environment(self) -> dict[str, str]:
-        """All that a build is told."""
+        """The only variables that a build gets."""
         return {
             "PRAXI_LEARN_BUILD_INDEX": self.learn_build_index,
             "PRAXI_LEARN_BUILD_SECONDS": str(self.learn_build_seconds),

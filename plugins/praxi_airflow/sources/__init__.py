@@ -1,1 +1,1 @@
-"""Where the list of deployed images comes from."""
+"""Sources of the list of deployed images: Prometheus."""

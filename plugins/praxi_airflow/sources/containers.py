@@ -53,7 +53,7 @@ class Life(NamedTuple):
 
     @property
     def reference(self) -> str:
-        """The image as deployed: what runs, or the manifest's word where the runtime has lost the tag.
+        """The image as deployed: what runs, or the manifest's reference where the runtime has lost the tag.
 
         Where neither is a name, the image ID may hold a repository and a digest, which is one.
         """

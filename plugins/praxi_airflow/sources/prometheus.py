@@ -1,4 +1,4 @@
-"""The images that a cluster's containers ran in an interval, by what kube-state-metrics told Prometheus."""
+"""The images that a cluster's containers ran in an interval, by kube-state-metrics' metrics in Prometheus."""
 
 from __future__ import annotations
 
@@ -187,7 +187,7 @@ class PrometheusImages:
                         yield life, Seen(min(times), max(times))
 
     def _silence(self, interval: Interval) -> timedelta:
-        """Return for how long of the interval kube-state-metrics told nothing at all."""
+        """Return for how long of the interval there is no sample of kube-state-metrics at all."""
         silent = 0
         for window in _windows(interval, WINDOW):
             steps = _steps_before(window.end) - _steps_before(window.start)

@@ -1,1 +1,1 @@
-"""The Python tasks of the Dags."""
+"""The Python functions that Dags run as tasks, and the Dags' parameters."""

@@ -42,7 +42,7 @@ def _what() -> dict[str, Param]:
 
 
 def _approval(settings: LearningSettings) -> Param:
-    """Return the one parameter that must have a value: an empty one would mean nobody is asked."""
+    """Return the one parameter that must have a value: an empty one would mean that nobody approves."""
     return Param(
         settings.approval,
         "Whether a person must approve the new model.",

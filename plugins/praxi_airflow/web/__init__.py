@@ -1,1 +1,1 @@
-"""What Praxi adds to Airflow's API server."""
+"""Praxi's routes in Airflow's API server: reports and the webhook of Alertmanager."""

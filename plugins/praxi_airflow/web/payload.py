@@ -12,7 +12,7 @@ Fingerprint = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{1,64}$")]
 
 
 class PostedAlert(msgspec.Struct, frozen=True, rename="camel"):
-    """One alert; its fingerprint is the hash of its labels, its start tells one episode from the next."""
+    """One alert; its fingerprint is the hash of its labels, its start distinguishes its episodes."""
 
     status: Literal["firing", "resolved"]
     labels: dict[str, str]

@@ -11,7 +11,7 @@ import pytest
 from airflow.sdk import BaseOperator
 
 from praxi_airflow.runners.command import Command
-from praxi_airflow.runners.isolated_pods import sealed_pods
+from praxi_airflow.runners.isolated_pods import isolated_settings
 from praxi_airflow.runners.pod import PodRunner
 from praxi_airflow.settings import load_settings
 from tests.airflow.conftest import Configure
@@ -52,7 +52,7 @@ def pods(configure: Configure, store_folder: Path, tmp_path: Path) -> Configure:
 def render() -> dict[str, Any]:
     settings = load_settings()
     environment = settings.learning.build_environment
-    command = Command(arguments=("build", "shop==1.0"), environment=environment, run="r", sealed=True)
+    command = Command(arguments=("build", "shop==1.0"), environment=environment, run="r", isolated=True)
     operator = PodRunner(settings, BaseOperator(task_id="build_release")).operator_for(command)
     assert not operator.get_logs
     instance = SimpleNamespace(dag_id="praxi_train", task_id="build_release", map_index=7, try_number=2)
@@ -101,7 +101,7 @@ def test_it_is_bounded(pods: Configure) -> None:
     assert spec["activeDeadlineSeconds"] == 360
     assert spec["containers"][0]["resources"]["limits"].keys() == {"cpu", "memory", "ephemeral-storage"}
     pods(learn_build_seconds=36_000)
-    assert sealed_pods(load_settings()).deadline == load_settings().pods.deadline
+    assert isolated_settings(load_settings()).deadline == load_settings().pods.deadline
 
 
 def test_other_pods_stay_as_they_are(pods: Configure) -> None:

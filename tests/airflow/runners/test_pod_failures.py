@@ -47,7 +47,7 @@ def test_a_build_has_settings_of_its_own(
 ) -> None:
     configure(runner="pod", pod_image="praxi")
     runner = PodRunner(load_settings(), BaseOperator(task_id="build_release"))
-    operator = runner.operator_for(Command(arguments=("build",), run="r", sealed=True))
+    operator = runner.operator_for(Command(arguments=("build",), run="r", isolated=True))
     problem = explain_failure(refusal(403, message), operator)
     assert isinstance(problem, SettingsError)
     assert f"AIRFLOW__PRAXI__{setting} " in problem.action
