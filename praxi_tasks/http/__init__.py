@@ -2,6 +2,7 @@
 
 from praxi_tasks.http.connections import Connections
 from praxi_tasks.http.fetch import Response, open_url
+from praxi_tasks.http.network_errors import explain
 from praxi_tasks.http.redact import redact_url
 from praxi_tasks.http.settings import PREFIX, HttpSettings, Parsers, hostname, is_loopback
 
@@ -11,6 +12,7 @@ __all__ = [
     "PREFIX",
     "Parsers",
     "Response",
+    "explain",
     "hostname",
     "is_loopback",
     "open_url",

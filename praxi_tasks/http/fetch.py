@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
 
 from praxi_tasks.errors import HttpError, HttpStatusError, HttpTooLargeError
 from praxi_tasks.http.connections import connections_for
+from praxi_tasks.http.network_errors import explain
 from praxi_tasks.http.redact import redact_url
 from praxi_tasks.http.settings import HttpSettings
 
@@ -100,7 +101,8 @@ def open_url(
         finally:
             response.close()
     except urllib3.exceptions.HTTPError as error:
-        raise HttpError(f"the server can't be reached ({type(error).__name__})", where=where) from error
+        failure = explain(error)
+        raise HttpError(failure.what, where=where, action=failure.action) from error
 
 
 def _split(url: str) -> SplitResult:

@@ -7,7 +7,13 @@ from tests.support.faces import exported, loaded_by
 
 def test_the_exported_names() -> None:
     settings = {"PREFIX", "HttpSettings", "Parsers", "hostname", "is_loopback"}
-    assert exported("praxi_tasks.http") == settings | {"Connections", "Response", "open_url", "redact_url"}
+    assert exported("praxi_tasks.http") == settings | {
+        "Connections",
+        "Response",
+        "explain",
+        "open_url",
+        "redact_url",
+    }
 
 
 def test_it_needs_no_more_than_airflows_side_has() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from praxi_tasks.errors import HttpError, HttpStatusError, HttpTooLargeError, UsageError
 from praxi_tasks.http.fetch import open_url
+from tests.support.certificates import self_signed
 from tests.support.process import free_port
 from tests.support.site import Answer, Site, site
 
@@ -72,7 +74,7 @@ def test_credentials_go_to_their_own_host_only(server: Site, other: Site) -> Non
 
 def test_redirects_without_end_are_an_error(server: Site) -> None:
     server.answers["/"] = Answer(b"", status=302, headers={"Location": "/"})
-    with pytest.raises(HttpError, match="MaxRetryError"):
+    with pytest.raises(HttpError, match="redirects too often"):
         get(f"{server.url}/")
 
 
@@ -105,6 +107,22 @@ def test_a_server_that_is_down_is_a_retryable_error_without_secrets() -> None:
         get(f"http://me:hunter2@127.0.0.1:{free_port()}/page?key=hunter2")
     assert caught.value.retryable
     assert "hunter2" not in str(caught.value)
+
+
+def test_a_site_with_an_authority_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    certificate = self_signed(tmp_path / "server.pem")
+    with site(certificate) as server:
+        server.answers["/"] = Answer(b"trusted")
+        with pytest.raises(HttpError, match="not trusted") as caught:
+            get(f"{server.url}/")
+        assert "PRAXI_REGISTRY_CA_BUNDLE" in caught.value.action
+        monkeypatch.setenv("PRAXI_REGISTRY_CA_BUNDLE", str(certificate))
+        assert get(f"{server.url}/") == b"trusted"
+
+
+def test_a_server_without_tls(server: Site) -> None:
+    with pytest.raises(HttpError, match="does not speak TLS"):
+        get(server.url.replace("http://", "https://"))
 
 
 def test_a_reader_may_stop_early(server: Site) -> None:

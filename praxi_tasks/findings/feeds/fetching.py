@@ -56,7 +56,8 @@ def _read_http(url: str, timeout: float, accept: str) -> bytes:
         with open_url(url, limit=_LARGEST, accept=accept, timeout=timeout) as answer:
             return answer.read()
     except HttpError as error:
-        raise FeedError(f"the feed: {error.what}", where=error.where, action=_ADVICE) from error
+        advice = f"{error.action}; {_ADVICE}" if error.action else _ADVICE
+        raise FeedError(f"the feed: {error.what}", where=error.where, action=advice) from error
 
 
 def shown(url: str) -> str:

@@ -75,4 +75,4 @@ def _release_errors() -> Iterator[None]:
     except HttpTooLargeError as error:
         raise ReleaseRefusedError(error.what, where=error.where) from error
     except HttpError as error:
-        raise ReleaseError(f"the index: {error.what}", where=error.where) from error
+        raise ReleaseError(f"the index: {error.what}", where=error.where, action=error.action) from error

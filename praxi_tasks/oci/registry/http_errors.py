@@ -8,8 +8,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 import msgspec
-from urllib3.exceptions import HTTPError, NewConnectionError, ProxyError, SSLError
-from urllib3.exceptions import TimeoutError as NetworkTimeoutError
+from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 
 from praxi_tasks.errors import (
@@ -19,7 +18,7 @@ from praxi_tasks.errors import (
     RegistryUnavailableError,
     UnauthorizedError,
 )
-from praxi_tasks.http import PREFIX
+from praxi_tasks.http import PREFIX, explain
 
 MAX_ERROR_BYTES: Final = 64 << 10
 _RETRYABLE: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -48,27 +47,13 @@ def status_error(response: BaseHTTPResponse, where: str) -> ImageError:
 
 def network_error(error: HTTPError, where: str) -> ImageError:
     """Return the error that a failed exchange means; an untrusted certificate is final."""
-    if isinstance(error, SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
-        return ImageError(
-            "the registry's certificate is not trusted",
-            where=where,
-            action=f"name its authority's PEM file in {PREFIX}CA_BUNDLE",
-        )
-    if isinstance(error, SSLError) and "WRONG_VERSION_NUMBER" in str(error):
-        return ImageError(
-            "the registry does not speak TLS",
-            where=where,
-            action=f"add its host to {PREFIX}PLAIN_HTTP if plain HTTP is acceptable",
-        )
-    if isinstance(error, ProxyError):
-        what = "the proxy can't be reached"
-    elif isinstance(error, NewConnectionError):  # urllib3 counts a refused connection as a timeout
-        what = "the registry can't be reached"
-    elif isinstance(error, NetworkTimeoutError):
-        what = "the registry did not answer in time"
-    else:
-        what = f"the connection to the registry failed ({type(error).__name__})"
-    return RegistryUnavailableError(what, where=where, action="check the network and try again later")
+    failure = explain(error, "registry")
+    if failure.retryable:
+        return RegistryUnavailableError(failure.what, where=where, action=failure.action)
+    action = failure.action
+    if "TLS" in failure.what:
+        action = f"add its host to {PREFIX}PLAIN_HTTP if plain HTTP is acceptable"
+    return ImageError(failure.what, where=where, action=action)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

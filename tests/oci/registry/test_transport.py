@@ -10,7 +10,6 @@ import msgspec
 import pytest
 
 from praxi_tasks.errors import ImageError, NotFoundError, RegistryUnavailableError, UsageError
-from praxi_tasks.http.connections import bypasses
 from praxi_tasks.oci.image.model import Descriptor, Platform
 from praxi_tasks.oci.registry.settings import RegistrySettings
 from praxi_tasks.oci.registry.transport import Transport
@@ -158,23 +157,3 @@ def test_a_proxy_that_is_down(settings: RegistrySettings, monkeypatch: pytest.Mo
     with pytest.raises(RegistryUnavailableError, match="proxy") as caught:
         open_source("registry.example/shop:1", settings).resolve(AMD64)
     assert "hunter2" not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("name", "no_proxy", "expected"),
-    [
-        ("a.example", "example", True),
-        ("a.example", ".example", True),
-        ("a.example", "*.example", True),
-        ("a.example", "b.example, a.example", True),
-        ("notexample", "example", False),
-        ("10.1.2.3", "10.0.0.0/8", True),
-        ("11.1.2.3", "10.0.0.0/8", False),
-        ("fd00::1", "fd00::/8", True),
-        ("a.example", "*", True),
-        ("a.example", "", False),
-        ("a.example", ",.,*.", False),
-    ],
-)
-def test_no_proxy(name: str, no_proxy: str, expected: bool) -> None:
-    assert bypasses(name, no_proxy) is expected
