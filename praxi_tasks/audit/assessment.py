@@ -143,6 +143,7 @@ class AuditAssessor:
             findings=tuple(policy.apply(found.findings, image.image, at)),
             files=found.files,
             unexplained=found.unexplained,
+            coverage=found.coverage,
         )
 
     def _assess(self, image: AssessedImage) -> AssessedImage:
@@ -154,4 +155,5 @@ class AuditAssessor:
             findings=self._assessor.findings(fused),
             files=rest.total,
             unexplained=rest.files,
+            coverage=self._assessor.coverage(fused),
         )

@@ -96,6 +96,10 @@ class AdvisoryIndex:
         """Return an index without advisories."""
         return cls(Contents(PROTOCOL, (), (), (), [], {}))
 
+    def covers(self, namespace: str) -> bool:
+        """Return whether it has any advisory about a namespace's packages."""
+        return bool(self._contents.packages.get(namespace))
+
     def to_bytes(self) -> bytes:
         """Return the index for the store; the same feeds give the same bytes."""
         return zstandard.ZstdCompressor(level=9).compress(msgspec.msgpack.encode(self._contents))

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.findings.advisories.index_cache import load_index
+from praxi_tasks.findings.coverage import Coverage
 from praxi_tasks.findings.detectors.detector import Detector, Knowledge
 from praxi_tasks.findings.detectors.registry import DETECTORS
 from praxi_tasks.findings.feeds.distribution_packages import DistributionPackages
@@ -18,6 +19,7 @@ from praxi_tasks.findings.feeds.lifecycle import Lifecycle
 from praxi_tasks.findings.feeds.release_lists import ReleaseLists
 from praxi_tasks.findings.finding import Finding, severity_rank
 from praxi_tasks.findings.image.fusion import FusedImage
+from praxi_tasks.findings.image.reading_coverage import databases_coverage, layers_coverage
 from praxi_tasks.findings.image.source_packages import with_sources
 from praxi_tasks.findings.policy import Policy
 from praxi_tasks.store import Store
@@ -39,7 +41,6 @@ class Assessor:
 
     knowledge: Knowledge
     policy: Policy = field(default_factory=Policy)
-    feeds: tuple[FeedHealth, ...] | None = None
     problems: tuple[FeedProblem, ...] = ()
 
     @classmethod
@@ -66,16 +67,23 @@ class Assessor:
             state = read_state(feeds)
         except CorruptObjectError as error:
             problems = (FeedProblem.of(error),)
-        packages = DistributionPackages(feeds)
+        policy, packages = policy or Policy(), DistributionPackages(feeds)
+        advisories, lifecycle = load_index(feeds, cache), Lifecycle.load(feeds)
         knowledge = Knowledge(
             at,
-            load_index(feeds, cache),
-            Lifecycle.load(feeds),
+            advisories,
+            lifecycle,
             packages,
             ReleaseLists.load(feeds, packages),
+            health_of(advisories.sources, state, at, lifecycle.as_of),
+            policy.stale_feed_days,
         )
-        health = health_of(knowledge.advisories.sources, state, at, knowledge.lifecycle.as_of)
-        return cls(knowledge, policy or Policy(), health, problems)
+        return cls(knowledge, policy, problems)
+
+    @property
+    def feeds(self) -> tuple[FeedHealth, ...] | None:
+        """The feeds with their ages; None where no feeds folder was given."""
+        return self.knowledge.feeds
 
     @property
     def at(self) -> date:
@@ -90,6 +98,11 @@ class Assessor:
         """Return a complete image's findings, the most severe first, before the policy applies."""
         found = (finding for detector in self._detectors for finding in detector.detect(image))
         return tuple(sorted(found, key=_order))
+
+    def coverage(self, image: FusedImage) -> tuple[Coverage, ...]:
+        """Return how far a complete image could be looked at."""
+        about = (one for detector in self._detectors for one in detector.coverage(image))
+        return (layers_coverage(image), *databases_coverage(image), *about)
 
     def about_audit(self) -> tuple[Finding, ...]:
         """Return findings about the audit itself: feeds that are old or broken, expired rules."""

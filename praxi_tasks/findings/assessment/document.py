@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
+from praxi_tasks.findings.coverage import Aspect, Coverage, not_checked
 from praxi_tasks.findings.feeds.health import FeedHealth
 from praxi_tasks.findings.finding import Finding
 from praxi_tasks.findings.packages.component import Component
+
+_FAILED: Final = "failed"
 
 
 class ImageRecord(msgspec.Struct, frozen=True):
@@ -34,7 +37,8 @@ class AssessedImage(ImageRecord, frozen=True, omit_defaults=True):
     """An image's record with its components and findings.
 
     ``layers`` are digests, bottom first. ``files`` counts the regular files a container would see,
-    ``unexplained`` those of them that belong to nothing known.
+    ``unexplained`` those of them that belong to nothing known. ``coverage`` says how far each aspect was
+    looked at: what has no line there was not.
     """
 
     layers: tuple[str, ...] = ()
@@ -42,22 +46,28 @@ class AssessedImage(ImageRecord, frozen=True, omit_defaults=True):
     findings: tuple[Finding, ...] = ()
     files: int = 0
     unexplained: int = 0
+    coverage: tuple[Coverage, ...] = ()
 
     @classmethod
     def of(cls, record: ImageRecord, layers: Iterable[str]) -> AssessedImage:
         """Return the image of a record before anything is known about its content."""
         fields: dict[str, Any] = {name: getattr(record, name) for name in ImageRecord.__struct_fields__}
-        return cls(**fields, layers=tuple(layers))
+        coverage = (_unread(record.reason or "it could not be audited"),) if record.state == _FAILED else ()
+        return cls(**fields, layers=tuple(layers), coverage=coverage)
 
     @property
     def failed(self) -> bool:
         """Whether nothing is known about the image."""
-        return self.state == "failed"
+        return self.state == _FAILED
 
     @property
     def open_findings(self) -> tuple[Finding, ...]:
         """The findings that no policy sets aside."""
         return tuple(finding for finding in self.findings if finding.ignored is None)
+
+
+def _unread(reason: str) -> Coverage:
+    return not_checked(Aspect.LAYERS, "all", reason, "see the reason; the next audit tries again")
 
 
 class Resolved(msgspec.Struct, frozen=True):

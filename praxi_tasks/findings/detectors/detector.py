@@ -3,31 +3,46 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar, Final
 
 from praxi_tasks.findings.advisories.index import AdvisoryIndex
+from praxi_tasks.findings.coverage import Coverage
 from praxi_tasks.findings.feeds.distribution_packages import DistributionPackages
+from praxi_tasks.findings.feeds.health import FeedHealth
 from praxi_tasks.findings.feeds.lifecycle import Lifecycle
 from praxi_tasks.findings.feeds.release_lists import ReleaseLists
 from praxi_tasks.findings.finding import Finding, Kind
 from praxi_tasks.findings.image.fusion import FusedImage
 
+GIVE_FEEDS: Final = "name a feeds folder: --feeds, or the setting feeds"
+RENEW_FEEDS: Final = "run praxi_feeds, or renew the feeds folder"
 SHOWN_PATHS: Final = 10
 """The longest list of paths that a finding carries as evidence."""
 
 
 @dataclass(frozen=True)
 class Knowledge:
-    """What the feeds say on the day ``at``; without feeds all but the day is empty."""
+    """What the feeds say on the day ``at``; without feeds all but the day is empty.
+
+    ``feeds`` are all of them with their ages; None where no feeds folder was given. One that is
+    ``stale_days`` old no longer tells everything.
+    """
 
     at: date
     advisories: AdvisoryIndex = field(default_factory=AdvisoryIndex.empty)
     lifecycle: Lifecycle = field(default_factory=Lifecycle)
     packages: DistributionPackages = field(default_factory=DistributionPackages)
     releases: ReleaseLists = field(default_factory=lambda: ReleaseLists({}))
+    feeds: tuple[FeedHealth, ...] | None = None
+    stale_days: int = 7
+
+    def age_of(self, name: str) -> int | None:
+        """Return the age of OSV's feed of that name in days; None where nothing tells it."""
+        ages = [feed.age_days for feed in self.feeds or () if feed.name.partition(":")[0] == name]
+        return max(ages, default=-1) if ages and min(ages) >= 0 else None
 
 
 class Detector(ABC):
@@ -52,3 +67,7 @@ class Detector(ABC):
     @abstractmethod
     def detect(self, image: FusedImage) -> Iterator[Finding]:
         """Yield the findings about one image, in any order."""
+
+    def coverage(self, image: FusedImage) -> Iterable[Coverage]:  # noqa: ARG002 - for those that override it
+        """Return how far the detector could look at an image; nothing where the image alone decides."""
+        return ()

@@ -6,13 +6,16 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar, Final
 
-from praxi_tasks.ecosystems import DEB
+from praxi_tasks.ecosystems import DEB, ecosystem_of
+from praxi_tasks.findings.coverage import Aspect, Coverage, checked, not_checked
 from praxi_tasks.findings.detectors.detector import Detector
+from praxi_tasks.findings.feeds.support_dates import SupportEnd
 from praxi_tasks.findings.finding import Finding, Kind, Severity
 from praxi_tasks.findings.image.fusion import FusedImage
 from praxi_tasks.inventory import Distribution
 
 END_OF_LIFE_ID: Final = "PRAXI-END-OF-LIFE"
+_ASPECT: Final = Aspect.END_OF_LIFE
 _RELEASE: Final = re.compile(r"\d+(\.\d+)?")
 
 
@@ -28,14 +31,33 @@ class EndOfLife(Detector):
         yield from self._of_distribution(image)
         yield from self._of_packages(image)
 
+    def coverage(self, image: FusedImage) -> Iterator[Coverage]:
+        """Yield whether it is known when the distribution's support ends."""
+        distribution = image.distribution
+        if distribution is None:
+            if any(c.present and ecosystem_of(c.ecosystem).of_distribution for c in image.components):
+                reason = "no os-release in the image says which distribution it is"
+                yield not_checked(_ASPECT, "distribution", reason, "restore /etc/os-release")
+            return
+        subject = f"{distribution.id} {distribution.version_id}".rstrip()
+        if not _RELEASE.match(distribution.version_id):
+            reason = "its os-release has no number of a release"
+            yield not_checked(_ASPECT, subject, reason, "see the distribution's own calendar")
+        elif self._end_of(distribution) is None:
+            reason = f"no table says when support of {subject} ends"
+            yield not_checked(_ASPECT, subject, reason, "mirror the feed end-of-life, see docs/findings.md")
+        else:
+            yield checked(_ASPECT, subject)
+
+    def _end_of(self, distribution: Distribution) -> SupportEnd | None:
+        release = _RELEASE.match(distribution.version_id)
+        ends = self.knowledge.lifecycle.distributions.get(distribution.id, {})
+        return ends.get(release.group()) or ends.get(release.group().partition(".")[0]) if release else None
+
     def _of_distribution(self, image: FusedImage) -> Iterator[Finding]:
         at, distribution = self.knowledge.at, image.distribution
-        release = _RELEASE.match(distribution.version_id) if distribution else None
-        ends = self.knowledge.lifecycle.distributions.get(distribution.id, {}) if distribution else {}
-        if distribution is None or release is None:
-            return
-        end = ends.get(release.group()) or ends.get(release.group().partition(".")[0])
-        if end is None or at < end.regular:
+        end = self._end_of(distribution) if distribution else None
+        if distribution is None or end is None or at < end.regular:
             return
         severity: Severity = "high" if at >= end.extended else "medium"
         until = "" if at >= end.extended else f"; only long-term support is left, until {end.extended}"

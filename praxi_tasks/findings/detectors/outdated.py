@@ -8,10 +8,12 @@ from typing import ClassVar, Final
 
 from univers.versions import Version
 
-from praxi_tasks.findings.detectors.detector import Detector
+from praxi_tasks.findings.coverage import Aspect, Coverage, checked, not_checked, partial
+from praxi_tasks.findings.detectors.detector import GIVE_FEEDS, Detector
 from praxi_tasks.findings.feeds.release_lists import Releases
 from praxi_tasks.findings.finding import Finding, Kind, Severity
 from praxi_tasks.findings.image.fusion import FusedImage
+from praxi_tasks.findings.packages import namespaces
 from praxi_tasks.findings.packages.component import Component
 from praxi_tasks.findings.packages.version_order import parse
 
@@ -35,6 +37,29 @@ class Outdated(Detector):
             if component.present and component.versions and not component.owner:
                 releases = {v: day for v, day in lists.of(component).items() if day <= at.isoformat()}
                 yield from _compare(component, releases, at)
+
+    def coverage(self, image: FusedImage) -> Iterator[Coverage]:
+        """Yield for how many packages of each distribution and language releases are listed."""
+        subjects: dict[str, list[bool]] = {}
+        for component in image.components:
+            if component.present and component.versions and not component.owner:
+                subject = namespaces.of_component(component) or component.distribution or component.ecosystem
+                listed = self.knowledge.feeds is not None and bool(self.knowledge.releases.of(component))
+                subjects.setdefault(subject, []).append(listed)
+        for subject, known in subjects.items():
+            yield self._coverage_of(subject, sum(known), len(known))
+
+    def _coverage_of(self, subject: str, listed: int, packages: int) -> Coverage:
+        if listed == packages:
+            return checked(Aspect.OUTDATED, subject, f"{packages} packages")
+        if self.knowledge.feeds is None:
+            reason = f"{packages} packages: no lists of releases were given"
+            return not_checked(Aspect.OUTDATED, subject, reason, GIVE_FEEDS)
+        state = partial if listed else not_checked
+        reason = f"{packages - listed} of {packages} packages: no feed lists their releases"
+        return state(
+            Aspect.OUTDATED, subject, reason, f"mirror release lists or package indexes of {subject}"
+        )
 
 
 def _compare(component: Component, releases: Releases, at: date) -> Iterator[Finding]:

@@ -8,15 +8,18 @@ from typing import ClassVar, Final
 
 from praxi_tasks.ecosystems import ecosystem_of
 from praxi_tasks.findings.advisories.index import Advisory, AdvisoryIndex, Hit
-from praxi_tasks.findings.detectors.detector import Detector, Knowledge
+from praxi_tasks.findings.coverage import Aspect, Coverage, checked, not_checked, partial
+from praxi_tasks.findings.detectors.detector import GIVE_FEEDS, RENEW_FEEDS, Detector, Knowledge
+from praxi_tasks.findings.feeds.folder import archive_name
 from praxi_tasks.findings.finding import Finding, Kind
 from praxi_tasks.findings.image.fusion import FusedImage
 from praxi_tasks.findings.packages import namespaces
 from praxi_tasks.findings.packages.component import Component, package_key
-from praxi_tasks.findings.packages.version_order import newest
+from praxi_tasks.findings.packages.version_order import newest, parse
 
 # Components of shared layers come again with every image; one with its findings is about a kilobyte.
 _REMEMBERED: Final = 1 << 16
+_ASPECT: Final = Aspect.VULNERABILITIES
 
 
 class Vulnerabilities:
@@ -66,6 +69,44 @@ class Vulnerable(Detector):
     def detect(self, image: FusedImage) -> Iterator[Finding]:
         """Yield one finding per component and vulnerability."""
         yield from self._vulnerabilities.findings(image.components)
+
+    def coverage(self, image: FusedImage) -> Iterator[Coverage]:
+        """Yield how far the packages of each distribution and language are matched with advisories."""
+        subjects: dict[tuple[str | None, str], list[Component]] = {}
+        for component in image.components:
+            if component.present and not component.owner:
+                namespace = namespaces.of_component(component)
+                subject = namespace or component.distribution or component.ecosystem
+                subjects.setdefault((namespace, subject), []).append(component)
+        for (namespace, subject), components in subjects.items():
+            yield self._coverage_of(namespace, subject, components)
+
+    def _coverage_of(self, namespace: str | None, subject: str, components: list[Component]) -> Coverage:
+        count = f"{len(components)} packages"
+        if self.knowledge.feeds is None:
+            return not_checked(_ASPECT, subject, f"{count}: no advisories were given", GIVE_FEEDS)
+        if namespace is None or not self.knowledge.advisories.covers(namespace):
+            name = namespaces.osv_name(namespace or subject)
+            broken = (p for p in self.knowledge.advisories.broken if p.name == archive_name(name))
+            problem = next((problem.message for problem in broken), f"no feed has advisories for {subject}")
+            return not_checked(
+                _ASPECT, subject, f"{count}: {problem}", f"mirror OSV's feed for {subject}, if any"
+            )
+        return self._matched(namespace, count, components)
+
+    def _matched(self, namespace: str, count: str, components: list[Component]) -> Coverage:
+        age = self.knowledge.age_of(namespaces.osv_name(namespace))
+        if age is None or age >= self.knowledge.stale_days:
+            old = "of unknown age" if age is None else f"{age} days old"
+            return partial(_ASPECT, namespace, f"{count}: the advisories are {old}", RENEW_FEEDS)
+        kind = namespaces.version_type(namespace)
+        odd = sorted(
+            c.name for c in components if any(parse(kind, version) is None for version in c.versions)
+        )
+        if odd:
+            reason = f"{len(odd)} of {count} have a version that can't be compared, the first: {odd[0]}"
+            return partial(_ASPECT, namespace, reason, "look those packages up by hand")
+        return checked(_ASPECT, namespace, f"{count}, by advisories that are {age} days old")
 
 
 def _names(component: Component) -> Iterator[tuple[str, tuple[str, ...]]]:

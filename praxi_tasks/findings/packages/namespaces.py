@@ -85,6 +85,13 @@ def of_component(component: Component) -> str | None:
     return _release_of(distribution, release) if distribution else None
 
 
+def osv_name(namespace: str) -> str:
+    """Return what OSV calls a namespace, without a release; the namespace itself where it has no name."""
+    languages = {purl_type: osv for osv, purl_type in _LANGUAGES.items()}
+    distribution = _BY_ID.get(namespace) or _BY_ID.get(namespace.rpartition("-")[0])
+    return languages.get(namespace) or (distribution.osv if distribution else namespace)
+
+
 def version_type(namespace: str) -> str:
     """Return the package URL type by whose rules versions of a namespace are ordered.
 

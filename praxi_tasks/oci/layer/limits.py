@@ -51,8 +51,8 @@ class LayerLimits:
     max_path_length: int = 4096
     max_path_bytes: int = 96 << 20
     max_header_bytes: int = 1 << 20
-    max_kept_file_bytes: int = 32 << 20
-    max_kept_bytes: int = 64 << 20
+    max_kept_file_bytes: int = 128 << 20
+    max_kept_bytes: int = 192 << 20
     max_window_bytes: int = 128 << 20
 
     @classmethod

@@ -1,0 +1,92 @@
+"""Coverage: what of an image, or of a whole audit, was looked at, and what was not.
+
+That nothing was found means something only where somebody looked.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+
+
+class Aspect(enum.StrEnum):
+    """What can be looked at."""
+
+    IMAGES = "images"
+    LAYERS = "layers"
+    DATABASES = "package-databases"
+    KNOWLEDGE = "knowledge"
+    VULNERABILITIES = "vulnerabilities"
+    OUTDATED = "outdated"
+    END_OF_LIFE = "end-of-life"
+
+
+class CoverageState(enum.StrEnum):
+    """How far something was looked at."""
+
+    CHECKED = "checked"
+    PARTIAL = "partial"
+    NOT_CHECKED = "not-checked"
+
+
+_WORST_FIRST: Final = (CoverageState.NOT_CHECKED, CoverageState.PARTIAL, CoverageState.CHECKED)
+
+
+class Coverage(msgspec.Struct, frozen=True):
+    """How far one aspect of one subject was looked at.
+
+    Attributes
+    ----------
+    aspect
+        What was to be looked at.
+    subject
+        Of what: ``debian-12``, ``npm``, the path of a package database, an image.
+    state
+        How far it was.
+    reason
+        Why not farther; or, where it was checked, against what.
+    action
+        What to do to have it checked; empty where it was.
+    """
+
+    aspect: Aspect
+    subject: str
+    state: CoverageState
+    reason: str = ""
+    action: str = ""
+
+    @property
+    def is_gap(self) -> bool:
+        """Whether something was not looked at."""
+        return self.state is not CoverageState.CHECKED
+
+
+def checked(aspect: Aspect, subject: str, reason: str = "") -> Coverage:
+    """Return that a subject was checked."""
+    return Coverage(aspect, subject, CoverageState.CHECKED, reason)
+
+
+def partial(aspect: Aspect, subject: str, reason: str, action: str) -> Coverage:
+    """Return that a subject was checked in part."""
+    return Coverage(aspect, subject, CoverageState.PARTIAL, reason, action)
+
+
+def not_checked(aspect: Aspect, subject: str, reason: str, action: str) -> Coverage:
+    """Return that a subject was not checked."""
+    return Coverage(aspect, subject, CoverageState.NOT_CHECKED, reason, action)
+
+
+def gaps(coverage: Iterable[Coverage]) -> tuple[Coverage, ...]:
+    """Return what was not looked at, or not wholly, the worst first."""
+    return tuple(
+        sorted(filter(lambda one: one.is_gap, coverage), key=lambda one: _WORST_FIRST.index(one.state))
+    )
+
+
+def worst_state(coverage: Iterable[Coverage], aspect: Aspect) -> CoverageState | None:
+    """Return the worst state of an aspect; None where nothing is said about it."""
+    states = {one.state for one in coverage if one.aspect is aspect}
+    return next((state for state in _WORST_FIRST if state in states), None)

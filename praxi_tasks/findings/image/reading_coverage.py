@@ -1,0 +1,56 @@
+"""What of an image was read: its layers, and which of its package databases not, or not wholly."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+from praxi_tasks.ecosystems import ecosystem_of
+from praxi_tasks.findings.coverage import Aspect, Coverage, checked, not_checked, partial
+from praxi_tasks.findings.image.fusion import FusedImage
+
+_SHOWN: Final = 50
+_ACTION: Final = "see the image's own package manager; restore the database, or raise the cap that is named"
+
+
+def layers_coverage(image: FusedImage) -> Coverage:
+    """Return that all layers were read: an image of which one was not has failed."""
+    files = f"{len(image.tree.regular_files)} files"
+    return checked(Aspect.LAYERS, "all", f"{len(image.layers)} layers, {files}")
+
+
+def databases_coverage(image: FusedImage) -> Iterator[Coverage]:
+    """Yield a line for each kind of database that was read, and one for each database with a problem.
+
+    What counts of a database is the last layer that holds it: what lower layers hold is hidden below it.
+    """
+    claims: Counter[str] = Counter()
+    problems: dict[str, str] = {}
+    read: dict[str, int] = {}
+    for layer in image.layers:
+        inventory = layer.inventory
+        counts = Counter(claim.database for claim in inventory.claims)
+        for path in inventory.databases:
+            problems.pop(path, None)
+            read[path] = counts[path]
+        problems |= dict(map(_split, reversed(inventory.problems)))
+        claims.update(claim.ecosystem for claim in inventory.claims)
+    for ecosystem in sorted(claims):
+        yield checked(Aspect.DATABASES, ecosystem_of(ecosystem).database, f"{claims[ecosystem]} records")
+    yield from _unread(problems, read)
+
+
+def _unread(problems: dict[str, str], read: dict[str, int]) -> Iterator[Coverage]:
+    for path, reason in sorted(problems.items())[:_SHOWN]:
+        state = partial if read.get(path) else not_checked
+        yield state(Aspect.DATABASES, path, reason, _ACTION)
+    if len(problems) > _SHOWN:
+        reason = f"{len(problems) - _SHOWN} more package databases could not be read"
+        yield not_checked(Aspect.DATABASES, "others", reason, _ACTION)
+
+
+def _split(problem: str) -> tuple[str, str]:
+    """Split a line of an inventory's problems into the database's path and what is wrong with it."""
+    path, _, reason = problem.partition(": ")
+    return path, reason

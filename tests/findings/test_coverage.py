@@ -1,0 +1,116 @@
+"""What an audit looked at, and what it says about what it did not."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from praxi_tasks.findings.assessment.assessor import Assessor
+from praxi_tasks.findings.coverage import Aspect, Coverage, CoverageState, gaps, worst_state
+from praxi_tasks.findings.detectors.detector import Knowledge
+from praxi_tasks.findings.feeds.health import FeedHealth
+from praxi_tasks.findings.feeds.lifecycle import Lifecycle
+from praxi_tasks.findings.feeds.support_dates import SupportEnd
+from praxi_tasks.findings.image.fusion import LayerFacts, fuse
+from praxi_tasks.inventory import Distribution, Inventory
+from tests.findings.images import STATUS, Changes, deb, layer, pypi
+from tests.findings.osv import archive, index, record
+
+AT = date(2026, 11, 24)
+BOOKWORM = Distribution("debian", "12", "bookworm")
+RANGE = ({"introduced": "0"}, {"fixed": "2.0"})
+FLASK = pypi("flask", "1.0", "flask/app.py")
+OPENSSL = deb("libssl3", "3.0-1", "usr/lib/libssl.so.3", source="openssl")
+PYPI = FeedHealth("PyPI", 1, "", "", 1)
+IMAGE = [layer(1, [*FLASK.files, *OPENSSL.files], claims=[FLASK, OPENSSL], distribution=BOOKWORM)]
+
+
+def coverage(layers: list[LayerFacts], knowledge: Knowledge | None = None) -> list[Coverage]:
+    return list(Assessor(knowledge or Knowledge(AT)).coverage(fuse(layers)))
+
+
+def state(found: list[Coverage], aspect: Aspect, subject: str) -> tuple[CoverageState, str]:
+    (one,) = [one for one in found if (one.aspect, one.subject) == (aspect, subject)]
+    assert bool(one.action) == one.is_gap
+    return one.state, one.reason
+
+
+def knowledge(*feeds: FeedHealth, **fields: object) -> Knowledge:
+    advisories = index(record("PYSEC-1", "flask", *RANGE))
+    return Knowledge(AT, advisories, feeds=feeds, **fields)  # type: ignore[arg-type]
+
+
+def test_without_feeds_nothing_is_called_checked_that_feeds_decide() -> None:
+    found = coverage(IMAGE)
+    for aspect in (Aspect.VULNERABILITIES, Aspect.OUTDATED):
+        assert worst_state(found, aspect) is CoverageState.NOT_CHECKED
+    assert state(found, Aspect.LAYERS, "all") == (CoverageState.CHECKED, "1 layers, 4 files")
+    assert state(found, Aspect.DATABASES, "dpkg")[0] is CoverageState.CHECKED
+
+
+def test_a_distribution_without_advisories_is_not_called_clean() -> None:
+    found = coverage(IMAGE, knowledge(PYPI))
+    assert state(found, Aspect.VULNERABILITIES, "pypi")[0] is CoverageState.CHECKED
+    verdict, reason = state(found, Aspect.VULNERABILITIES, "debian-12")
+    assert verdict is CoverageState.NOT_CHECKED
+    assert reason == "1 packages: no feed has advisories for debian-12"
+
+
+@pytest.mark.parametrize(("age", "told"), [(7, "7 days old"), (-1, "of unknown age")])
+def test_advisories_that_are_old_check_in_part(age: int, told: str) -> None:
+    found = coverage(IMAGE, knowledge(FeedHealth("PyPI", 1, "", "", age)))
+    verdict, reason = state(found, Aspect.VULNERABILITIES, "pypi")
+    assert verdict is CoverageState.PARTIAL
+    assert told in reason
+
+
+def test_a_broken_feed_is_the_reason() -> None:
+    broken = index(record("CVE-1", "openssl", *RANGE, ecosystem="Debian:12"), ecosystem="Debian",
+                   **{"osv/PyPI/all.zip": archive(record("PYSEC-1", "flask", *RANGE))[:100]})  # fmt: skip
+    found = coverage(IMAGE, Knowledge(AT, broken, feeds=(FeedHealth("Debian", 1, "", "", 1),)))
+    verdict, reason = state(found, Aspect.VULNERABILITIES, "pypi")
+    assert verdict is CoverageState.NOT_CHECKED
+    assert "no feed has advisories" not in reason
+    assert state(found, Aspect.VULNERABILITIES, "debian-12")[0] is CoverageState.CHECKED
+
+
+def test_a_version_that_no_rule_orders_is_told() -> None:
+    odd = pypi("odd", "not a version", "odd.py")
+    found = coverage([layer(1, odd.files, claims=[odd])], knowledge(PYPI))
+    verdict, reason = state(found, Aspect.VULNERABILITIES, "pypi")
+    assert verdict is CoverageState.PARTIAL
+    assert "the first: odd" in reason
+
+
+def test_a_distribution_without_a_release_is_not_called_supported() -> None:
+    sid = [layer(1, OPENSSL.files, claims=[OPENSSL], distribution=Distribution("debian", ""))]
+    assert state(coverage(sid), Aspect.END_OF_LIFE, "debian")[0] is CoverageState.NOT_CHECKED
+    ends = {"debian": {"12": SupportEnd(date(2026, 6, 10), date(2028, 6, 30))}}
+    found = coverage(IMAGE, Knowledge(AT, lifecycle=Lifecycle(distributions=ends)))
+    assert state(found, Aspect.END_OF_LIFE, "debian 12")[0] is CoverageState.CHECKED
+    nameless = [layer(1, OPENSSL.files, claims=[OPENSSL])]
+    assert state(coverage(nameless), Aspect.END_OF_LIFE, "distribution")[0] is CoverageState.NOT_CHECKED
+
+
+def unread(number: int, *problems: str, databases: tuple[str, ...] = (STATUS,)) -> LayerFacts:
+    changes = Changes(f"sha256:{number:064x}")
+    return LayerFacts(changes, Inventory(changes.digest, databases=databases, problems=problems))
+
+
+def test_a_database_that_could_not_be_read_is_told_until_a_later_layer_mends_it() -> None:
+    damaged = unread(
+        1, f"{STATUS}: it is no such file", "var/lib/rpm/Packages: too large to be read: raise it"
+    )
+    found = coverage([damaged])
+    assert state(found, Aspect.DATABASES, STATUS) == (CoverageState.NOT_CHECKED, "it is no such file")
+    assert state(found, Aspect.DATABASES, "var/lib/rpm/Packages")[1] == "too large to be read: raise it"
+    mended = coverage([damaged, layer(2, OPENSSL.files, claims=[OPENSSL])])
+    assert [one.subject for one in gaps(mended) if one.aspect is Aspect.DATABASES] == ["var/lib/rpm/Packages"]
+
+
+def test_many_unread_databases_are_counted() -> None:
+    lines = [f"node_modules/p{n}/package.json: no JSON" for n in range(60)]
+    found = [one for one in coverage([unread(1, *lines)]) if one.aspect is Aspect.DATABASES]
+    assert len(found) == 51
+    assert "10 more" in found[-1].reason
