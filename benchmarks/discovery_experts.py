@@ -130,14 +130,14 @@ def _compare(
     for name, model in deciders.items():
         cells, cpu = [], 0.0
         for layers in tests.values():
-            told, seconds = _told(model, layers, releases_too=releases_too)
-            cells.append(told)
+            scores, seconds = _score(model, layers, releases_too=releases_too)
+            cells.append(scores)
             cpu += seconds
         table.add(name, *cells, f"{1000 * cpu / LAYERS / len(tests):.1f}")
     return table
 
 
-def _told(model: Model, layers: Iterable[LabelledLayer], *, releases_too: bool) -> tuple[str, float]:
+def _score(model: Model, layers: Iterable[LabelledLayer], *, releases_too: bool) -> tuple[str, float]:
     result = measure(model, layers)
     release = f" / {result.releases.f1:.4f}" if releases_too else ""
     return f"{result.packages.f1:.4f}{release}, {result.packages.wrong}", result.cpu

@@ -82,8 +82,10 @@ def praxi(folder: Path, layout: Path, _: frozenset[str]) -> set[str]:
     """Audit an image in a process of its own, as a user would."""
     words = [str(BIN / "python"), "-m", "praxi_tasks", "audit", f"oci:{layout}:it", "--format", "json"]
     options = ["--model", str(folder / "model"), "--store", str(folder / "store")]
-    (told,) = json.loads(subprocess.run([*words, *options], capture_output=True, check=True, cwd=ROOT).stdout)
-    found = (component for component in told["components"] if not component.get("removed_by"))
+    (answer,) = json.loads(
+        subprocess.run([*words, *options], capture_output=True, check=True, cwd=ROOT).stdout
+    )
+    found = (component for component in answer["components"] if not component.get("removed_by"))
     return {
         f"{component['ecosystem']}/{_name(component['ecosystem'], component['name'])}" for component in found
     }
@@ -93,9 +95,9 @@ def syft(layout: Path, truth: frozenset[str]) -> set[str]:
     """Ask Syft about the image."""
     words = [str(BIN / "syft"), "scan", f"oci-dir:{layout}", "-o", "json", "-q"]
     environment = os.environ | {"SYFT_CHECK_FOR_APP_UPDATE": "false"}
-    told = json.loads(subprocess.run(words, capture_output=True, check=True, env=environment).stdout)
+    answer = json.loads(subprocess.run(words, capture_output=True, check=True, env=environment).stdout)
     named = set()
-    for artifact in told["artifacts"]:
+    for artifact in answer["artifacts"]:
         kind, name = artifact["type"], artifact["name"]
         if kind in {"deb", "python"}:
             ecosystem = "deb" if kind == "deb" else "pypi"

@@ -75,9 +75,9 @@ def without_hashes(layers: Iterable[LabelledLayer]) -> list[LabelledLayer]:
 
 
 def ceiling(model: Model, layers: Iterable[LabelledLayer]) -> float:
-    """Return the exact F1 of naming, with hindsight, all releases that the layer tells from other versions.
+    """Return the exact F1 of naming, with hindsight, all releases that the layer identifies.
 
-    Two versions can't be told apart if every surviving file is as both have it and as many are missing of
+    Two versions can't be distinguished if every surviving file is as both have it and as many are missing of
     either: what is missing counts as significant, although it may have been deleted.
     """
     catalogue = model.catalogue

@@ -63,11 +63,11 @@ def main() -> None:
     _compare(methods, "100 stumps, own samples only (with our tokens and router)", data, everything, stumps)
     for title, method in (("published settings", published), ("settings tuned", tuned)):
         name = f"Vowpal Wabbit on classic tags, {title}"
-        _compare(methods, name, data, everything, method, told=(True, False))
+        _compare(methods, name, data, everything, method, given=(True, False))
     rules = Table("decision rule", "micro F1", "exact match")
     answers = _experts(data, everything)
     for strategy in STRATEGIES:
-        score, exact = _score(data, everything, answers, DecisionRule(strategy), told=strategy == "top-k")
+        score, exact = _score(data, everything, answers, DecisionRule(strategy), given=strategy == "top-k")
         rules.add(strategy, f"{score:.4f}", f"{exact:.4f}")
     parts = (
         table,
@@ -127,15 +127,15 @@ def _compare(
     split: Split,
     method: Callable[[Data, Split], Answers],
     *,
-    told: Sequence[bool] = (False,),
+    given: Sequence[bool] = (False,),
 ) -> None:
-    """Run a method; add a row where the number of labels is told, where it is not, or both."""
+    """Run a method; add a row where the number of labels is given, where it is not, or both."""
     start = time.process_time()
     answers = method(data, split)
     cpu = f"{time.process_time() - start:.1f}"
-    for number_told in told:
-        how = f"{title}, told the number of labels" if number_told else title
-        score, exact = _score(data, split, answers, DecisionRule(), told=number_told)
+    for number_given in given:
+        how = f"{title}, given the number of labels" if number_given else title
+        score, exact = _score(data, split, answers, DecisionRule(), given=number_given)
         table.add(how, f"{score:.4f}", f"{exact:.4f}", cpu, "in it")
 
 
@@ -145,7 +145,7 @@ def _score(
     answers: Iterable[dict[str, float]],
     decision_rule: DecisionRule,
     *,
-    told: bool = False,
+    given: bool = False,
 ) -> tuple[float, float]:
     """Return micro F1 and the share of samples whose labels are all right."""
     known = {label for row in split.train for label in data.labels[row]}
@@ -153,7 +153,7 @@ def _score(
     for row, answer in zip(split.test, answers, strict=True):
         true = known & set(data.labels[row])
         names = list(answer)
-        rule = DecisionRule("top-k", count=len(true)) if told else decision_rule
+        rule = DecisionRule("top-k", count=len(true)) if given else decision_rule
         named = {names[place] for place in select_candidates(np.array(list(answer.values())), rule)}
         right, wrong, missed = (
             right + len(named & true),

@@ -35,7 +35,7 @@ def tuned(data: Data, split: Split) -> Answers:
 
 
 def _hits(data: Data, rows: list[int], answers: Answers) -> int:
-    """Count the labels that are found where their number is told."""
+    """Count the labels that are found where their number is given."""
     hits = 0
     for row, answer in zip(rows, answers, strict=True):
         best = sorted(answer, key=lambda label: -answer[label])[: len(data.labels[row])]

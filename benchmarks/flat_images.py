@@ -1,4 +1,4 @@
-"""Real images squashed into one layer each, whole and without the databases that tell what is installed."""
+"""Real images squashed into one layer each, whole and without package databases."""
 
 from __future__ import annotations
 

@@ -112,7 +112,7 @@ def cost(
     """Run the steps of a training that adds the same releases to models, and stores, of several sizes.
 
     What is known has a version, so that its contents are part of the model: a model of Debian's index alone,
-    which tells paths only, is a tenth as big.
+    which lists paths only, is a tenth as big.
     """
     table = Table(
         "packages known and stored", "model, MB", "releases", "train", "of it learning", "per release, ms",

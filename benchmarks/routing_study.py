@@ -125,8 +125,8 @@ def _score(experts: Sequence[Expert], study: Study) -> tuple[float, float]:
     answers = Router(experts).ask(study.test_tokens)
     named = [{label for label, chance in answer.items() if chance >= 0.5} for answer in answers]
     hits = sum(label in some for label, some in zip(study.test_labels, named, strict=True))
-    told = sum(map(len, named))
-    return hits / max(told, 1), 2 * hits / (told + len(study.test_labels))
+    predicted = sum(map(len, named))
+    return hits / max(predicted, 1), 2 * hits / (predicted + len(study.test_labels))
 
 
 def _shared(samples: Samples, experts: Sequence[Expert]) -> float:

@@ -4,7 +4,7 @@
 
 The images have six layers each, four or five of them from one of 400 base images, so that 80% of the layers
 are shared. Nothing is fetched: a registry's latency is not what is measured. Planning and reducing run in a
-process of their own, whose peak memory is told. The simulation draws pod times from recorded ones.
+process of their own, whose peak memory is reported. The simulation draws pod times from recorded ones.
 """
 
 from __future__ import annotations
@@ -107,11 +107,11 @@ def batch_bytes(plan: Plan) -> list[int]:
 
 
 def xcom_bytes(plan: Plan, store: Store) -> int:
-    """What the Dag's tasks say to each other: the batches, each pod's name and namespace, the summary."""
+    """Return the bytes of the Dag's XCom values: the batches, each pod's name and namespace, the summary."""
     pods = plan.batches + 3
     pod = len(json.dumps("praxi-fingerprint-a1b2c3d4")) + len(json.dumps("praxi"))
-    documents_told = store.get(keys.run(RUN, "batches.json")) + store.get(keys.run(RUN, "summary.json"))
-    return len(documents_told) + pods * pod
+    documents = store.get(keys.run(RUN, "batches.json")) + store.get(keys.run(RUN, "summary.json"))
+    return len(documents) + pods * pod
 
 
 def measure(count: int, folder: Path) -> dict[str, float]:
@@ -181,8 +181,8 @@ def table(found: dict[str, float], slots: int, times: Path) -> Table:
 def makespan(sizes: Sequence[int], slots: int, times: Path) -> tuple[str, str, str]:
     recorded = read_times(times)
     took, bound = simulate(sizes, recorded, slots, random.Random(7)), lower_bound(sizes, recorded, slots)
-    told = f"{took / 60:.1f} min, from {len(recorded)} recorded pods; bytes / slots {bound / 60:.1f} min"
-    return f"makespan on {slots} slots", told, f"{took / bound:.2f} times the lower bound"
+    measured = f"{took / 60:.1f} min, from {len(recorded)} recorded pods; bytes / slots {bound / 60:.1f} min"
+    return f"makespan on {slots} slots", measured, f"{took / bound:.2f} times the lower bound"
 
 
 def main() -> None:

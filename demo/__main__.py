@@ -51,17 +51,17 @@ def up(images: str, folder: Path) -> None:
 def audit(config: AirflowConfig, steps: Steps, images: list[str]) -> list[EndedRun]:
     """Run yesterday's audit, and one of ``images`` if there are any; return how they ended."""
     api = AirflowApi(config)
-    with steps.step("The Dags") as say:
-        say("waiting for Airflow to read them")
+    with steps.step("The Dags") as report:
+        report("waiting for Airflow to read them")
         api.prepare()
     now = datetime.now(UTC)
-    with steps.step("Audit of yesterday") as say:
+    with steps.step("Audit of yesterday") as report:
         run = api.run_yesterday(now)
-        ended = [EndedRun(run, api.watch(run, say), f"what ran on {now - timedelta(days=1):%Y-%m-%d}")]
+        ended = [EndedRun(run, api.watch(run, report), f"what ran on {now - timedelta(days=1):%Y-%m-%d}")]
     if images:
-        with steps.step(f"Audit of {len(images)} more") as say:
+        with steps.step(f"Audit of {len(images)} more") as report:
             run = api.run_images(images)
-            ended.append(EndedRun(run, api.watch(run, say), "the images asked for"))
+            ended.append(EndedRun(run, api.watch(run, report), "the images asked for"))
     return ended
 
 

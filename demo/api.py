@@ -89,7 +89,7 @@ class AirflowApi:
         """Return a run's state."""
         return str(self._call("GET", f"/api/v2/dags/{DAG}/dagRuns/{run}")["state"])
 
-    def watch(self, run: str, say: Callable[[str], None]) -> str:
+    def watch(self, run: str, report: Callable[[str], None]) -> str:
         """Wait for the end of a run, saying how its tasks stand, and return its state.
 
         Raises
@@ -100,7 +100,7 @@ class AirflowApi:
         deadline, last = time.monotonic() + RUN_SECONDS, ""
         while (state := self.state(run)) not in FINISHED:
             if (now := self._describe(run)) != last:
-                say(now)
+                report(now)
                 last = now
             if time.monotonic() > deadline:
                 raise DemoError(f"the run is still {state}", where=self.page(run))

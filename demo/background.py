@@ -1,4 +1,4 @@
-"""A step that goes on beside others; it ends with the program, whatever it waits for."""
+"""Runs a step in a daemon thread: it ends with the program, whatever it waits for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Building and pushing images with buildah, in a storage of our own, without a container runtime."""
+"""Building and pushing images with buildah, in a storage of its own, without a container runtime."""
 
 from __future__ import annotations
 

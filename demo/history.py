@@ -1,4 +1,4 @@
-"""What a cluster ran in the past, written into a Prometheus as kube-state-metrics would have told it.
+"""What a cluster ran in the past, written into a Prometheus as kube-state-metrics would have exposed it.
 
 A :class:`Deployment` says which container ran from when to when; ``promtool`` turns the samples into blocks
 of past days, so that a real Prometheus answers for last week.

@@ -1,11 +1,10 @@
-"""A folder where images are made: what they are made of is downloaded once, and what is built is kept."""
+"""Downloads what the demonstration's images are made of, builds them, and pushes them to a registry."""
 
 from __future__ import annotations
 
 import re
 import shutil
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -14,16 +13,16 @@ from demo.errors import DemoError
 from demo.images import PACKAGES, Recipe
 from demo.mounts import unmount_below
 from demo.packages import Packages
+from demo.progress import ProgressCallback
 from demo.publish import Publisher
 from demo.timeline import Published
 from demo.wheels import Wheels
 
-Say = Callable[[str], None]
 REQUIREMENTS: Final = CONTAINERFILES / "requirements"
 _PYTHON_PACKAGE: Final = re.compile(r"python3_(\d+\.\d+)\.")
 
 
-class Workshop:
+class ImageFactory:
     """Downloads and builds below ``root``; two processes must not use the same one at once."""
 
     def __init__(self, root: Path) -> None:
@@ -32,25 +31,27 @@ class Workshop:
         self.packages = Packages(self.workspace)
         self.wheels = Wheels(self.workspace / "wheels")
 
-    def fetch(self, say: Say) -> None:
+    def fetch(self, report: ProgressCallback) -> None:
         """Download everything that images are made of, unless it is there."""
-        say("a minimal base system")
+        report("a minimal base system")
         self.packages.bootstrap()
         for name, packages in PACKAGES.items():
-            say(f"packages: {', '.join(packages)}")
+            report(f"packages: {', '.join(packages)}")
             self.packages.fetch(name, packages)
         python = self._python()
         for file in sorted(REQUIREMENTS.glob("*.txt")):
-            say(f"wheels: {file.stem}")
+            report(f"wheels: {file.stem}")
             self.wheels.fetch([file], python=python)
         self._fetch_foreign(python)
 
-    def publish(self, host: str, recipes: tuple[Recipe, ...], say: Say) -> dict[str, Published]:
+    def publish(
+        self, host: str, recipes: tuple[Recipe, ...], report: ProgressCallback
+    ) -> dict[str, Published]:
         """Bring images into a registry and return them by the names of their recipes."""
         builder = Builder(self.workspace, self.root / "containers")
         builder.prepare()
         try:
-            return Publisher(builder, host, self.root / "images.json").publish(recipes, say)
+            return Publisher(builder, host, self.root / "images.json").publish(recipes, report)
         finally:
             unmount_below(self.root)
 

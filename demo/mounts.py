@@ -1,4 +1,4 @@
-"""Mounts that a builder leaves behind: as long as one is there, its folder can't be deleted."""
+"""Unmounts what a builder left mounted, which would keep its folder from being deleted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ports for servers that are told theirs before they start."""
+"""Free ports for servers whose port must be known before they start."""
 
 from __future__ import annotations
 

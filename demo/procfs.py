@@ -1,4 +1,4 @@
-"""What ``/proc`` tells about the machine's processes."""
+"""Processes of this machine, read from ``/proc``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Saying what is happening: a line per step with its time, live on a terminal, plain elsewhere."""
+"""Progress of the demonstration: a line per step with its time, live on a terminal, plain elsewhere."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Column
 
-Say = Callable[[str], None]
+ProgressCallback = Callable[[str], None]
+"""Shows one line of text: what a step does now."""
 
 
 class Steps:
@@ -42,18 +43,18 @@ class Steps:
         self._progress.stop()
 
     @contextmanager
-    def step(self, title: str) -> Iterator[Say]:
+    def step(self, title: str) -> Iterator[ProgressCallback]:
         """Show a step while the block runs; the block gets a function that says what it does now."""
         task = self._progress.add_task(title, total=1, now="")
         began = time.monotonic()
 
-        def say(text: str) -> None:
+        def report(text: str) -> None:
             self._progress.update(task, now=text)
             if text and not self._console.is_terminal:
                 self._plain(f"{title}: {text}")
 
         try:
-            yield say
+            yield report
         except BaseException:
             self._end(task, title, "failed", time.monotonic() - began)
             raise

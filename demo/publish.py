@@ -34,7 +34,7 @@ class Publisher:
     host: str
     ledger: Path
 
-    def publish(self, recipes: tuple[Recipe, ...], say: Callable[[str], None]) -> dict[str, Published]:
+    def publish(self, recipes: tuple[Recipe, ...], report: Callable[[str], None]) -> dict[str, Published]:
         """Return the recipes' images in the registry, after building and pushing those that are not there."""
         built: dict[str, str] = json.loads(self.ledger.read_text()) if self.ledger.exists() else {}
         keys = recipe_keys(RECIPES)
@@ -43,10 +43,10 @@ class Publisher:
         current = {name for name in stored if built.get(name) == keys.get(name)}
         for recipe in _with_parents(missing, current):
             if recipe.name not in current:
-                say(f"building {recipe.reference or recipe.name}")
+                report(f"building {recipe.reference or recipe.name}")
                 self.builder.build(recipe)
             if recipe.reference:
-                say(f"pushing {recipe.reference}")
+                report(f"pushing {recipe.reference}")
                 self.builder.push(recipe, self.host)
             built[recipe.name] = keys[recipe.name]
             self.ledger.write_text(json.dumps(built, indent=2))

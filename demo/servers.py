@@ -37,7 +37,7 @@ class Endpoint:
 
 
 def answers(url: str) -> bool:
-    """Tell whether a GET of ``url`` succeeds."""
+    """Return whether a GET of ``url`` succeeds."""
     try:
         _OPENER.open(url, timeout=5).close()
     except (urllib.error.URLError, ConnectionError, TimeoutError):

@@ -1,4 +1,4 @@
-"""What the project's own code is now, so that nothing made with, or running, older code is used again."""
+"""A digest of the project's code: what was made by, or still runs, older code is not reused."""
 
 from __future__ import annotations
 

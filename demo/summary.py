@@ -1,4 +1,4 @@
-"""The end of the demonstration: the table of what was found, and where to look next."""
+"""The summary that the demonstration ends with: a table of what was found, and where to look next."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A week in the life of a small cluster: which image ran where, when, and how the runtime named it."""
+"""A week of a small cluster: which image ran where and when, and how the runtime named it."""
 
 from __future__ import annotations
 

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from demo.airflow import AirflowConfig, start_airflow, wait_for_airflow
 from demo.background import in_background
 from demo.history import write_history
-from demo.image_factory import Workshop
+from demo.image_factory import ImageFactory
 from demo.images import RECIPES
 from demo.model import fetch_contents, train, write_releases
-from demo.progress import Say, Steps
+from demo.progress import ProgressCallback, Steps
 from demo.servers import Endpoint, answers, start_prometheus, start_registry
 from demo.state import DemoFolder
 from demo.timeline import Published, last_week
@@ -29,11 +29,11 @@ class Demo:
         """Start the servers, fill registry and Prometheus, train a model; independent steps at once."""
         config = self._airflow_config()
         airflow = in_background(lambda: self._airflow(config))
-        with self.steps.step("Packages from Debian and PyPI") as say:
-            self._workshop.fetch(say)
+        with self.steps.step("Packages from Debian and PyPI") as report:
+            self._factory.fetch(report)
         model = in_background(self._model)
-        with self.steps.step("Images in a registry") as say:
-            images = self._images(say)
+        with self.steps.step("Images in a registry") as report:
+            images = self._images(report)
         with self.steps.step("A week of history in Prometheus"):
             self._history(images)
         model.result()
@@ -41,8 +41,8 @@ class Demo:
         return config
 
     @property
-    def _workshop(self) -> Workshop:
-        return Workshop(self.folder.root)
+    def _factory(self) -> ImageFactory:
+        return ImageFactory(self.folder.root)
 
     def _airflow_config(self) -> AirflowConfig:
         return AirflowConfig(
@@ -56,22 +56,22 @@ class Demo:
         )
 
     def _airflow(self, config: AirflowConfig) -> None:
-        with self.steps.step("Airflow") as say:
-            say("starting its API, scheduler and Dag processor")
+        with self.steps.step("Airflow") as report:
+            report("starting its API, scheduler and Dag processor")
             wait_for_airflow(start_airflow(config, self.folder.servers), config)
 
     def _model(self) -> None:
-        with self.steps.step("A model of Debian and Python packages") as say:
-            say("fetching who owns which path in Debian")
-            workshop = self._workshop
-            contents = fetch_contents(workshop.workspace, workshop.packages.sources)
-            releases = workshop.workspace / "releases.jsonl"
-            write_releases(workshop.wheels.files(), releases)
-            say("training")
+        with self.steps.step("A model of Debian and Python packages") as report:
+            report("fetching who owns which path in Debian")
+            factory = self._factory
+            contents = fetch_contents(factory.workspace, factory.packages.sources)
+            releases = factory.workspace / "releases.jsonl"
+            write_releases(factory.wheels.files(), releases)
+            report("training")
             train([*contents, releases], self.folder.root / "model")
 
-    def _images(self, say: Say) -> dict[str, Published]:
-        return self._workshop.publish(self._registry().host, RECIPES, say)
+    def _images(self, report: ProgressCallback) -> dict[str, Published]:
+        return self._factory.publish(self._registry().host, RECIPES, report)
 
     def _registry(self) -> Endpoint:
         port = self.folder.port("registry")

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.image_factory import Workshop
+from demo.image_factory import ImageFactory
 from demo.images import RECIPES
 from demo.servers import start_registry
 from demo.timeline import Published
@@ -52,9 +52,9 @@ def images_in_registry(folder: Path) -> Iterator[dict[str, Published]]:
         config = {"storage": {"filesystem": {"rootdirectory": str(folder / "registry")}}}
         registry = start_registry(folder / f"servers-{os.getpid()}", config=config)
         with running(registry.server):
-            workshop = Workshop(folder)
-            workshop.fetch(print)
-            images = workshop.publish(registry.host, RECIPES, print)
+            factory = ImageFactory(folder)
+            factory.fetch(print)
+            images = factory.publish(registry.host, RECIPES, print)
             fcntl.flock(lock, fcntl.LOCK_UN)
             yield images
     shutil.rmtree(registry.server.folder)
