@@ -4,6 +4,8 @@ SHELL := /bin/bash
 UV := $(or $(wildcard .venv/bin/uv),uv)
 LOCK := $(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock"
 SLOW := server or slow or airflow
+# Tracing costs the fast tests about half of their time again; `make test COVERAGE=` goes without.
+COVERAGE ?= --cov --cov-report=
 PYTEST := PRAXI_REQUIRE_TOOLS=1 .venv/bin/pytest -n 2 --randomly-seed=430398368 --hypothesis-profile=ci
 
 .PHONY: help setup lock images check test docs model bench demo demo-stop
@@ -36,8 +38,10 @@ check: setup  ## Lint, types, layers, locks.
 # shuffles, and makes up inputs, anew each time.
 test: setup check  ## Install what is needed and run every test.
 	@scripts/apt.sh test
-	$(PYTEST) -m "not ($(SLOW))"
+	$(PYTEST) -m "not ($(SLOW))" $(COVERAGE)
 	$(PYTEST) -m "$(SLOW)" --dist loadfile
+	@[ -z "$(COVERAGE)" ] || for part in praxi_tasks plugins dags; do \
+		echo "covered by the fast tests: $$part $$(.venv/bin/coverage report --format=total --include="$$part/*")%"; done
 
 docs:  ## Build the documentation as a site at dist/docs; a link or anchor that leads nowhere fails.
 	@scripts/setup.sh docs
