@@ -276,7 +276,7 @@ class PolicyError(UsageError):
 
 
 class FeedError(PraxiError):
-    """A feed can't be fetched, or what was fetched is broken; the copy of before stays in use."""
+    """A feed can't be fetched, or what was fetched is broken; the previous copy stays in use."""
 
     code = "feed"
     retryable = True

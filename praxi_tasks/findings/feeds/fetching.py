@@ -10,7 +10,7 @@ from praxi_tasks.errors import FeedError, HttpError, UsageError
 from praxi_tasks.http import open_url, redact_url
 
 _LARGEST: Final = 2 << 30
-_ADVICE: Final = "the copy of before stays in use"
+_ADVICE: Final = "the previous copy stays in use"
 
 
 def read_url(url: str, timeout: float, accept: str = "*/*") -> bytes:

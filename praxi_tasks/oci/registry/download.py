@@ -84,7 +84,7 @@ class Download:
         self._failures += 1
         if self._failures >= self._settings.attempts:
             raise self._truncated(cause)
-        log.info("%s broke after %d bytes (%s); going on", self._answer.where, self._offset, cause)
+        log.info("%s broke after %d bytes (%s); resuming", self._answer.where, self._offset, cause)
         time.sleep(pause(self._failures, self._settings))
         self._answer = self._ask({"Range": f"bytes={self._offset}-"} if self._offset else {})
         self._skip(self._answer.response)

@@ -116,7 +116,7 @@ def _from_helpers(file: AuthFile, registry: str) -> Credentials:
     try:
         return ask_helper(file.creds_store, _HUB_HELPER_KEY if registry == DOCKER_HUB else registry)
     except PraxiError as error:  # the store is for all registries, and most need no credentials
-        log.warning("asking without the credential store: %s", error)
+        log.warning("continuing without the credential store: %s", error)
         return ANONYMOUS
 
 
