@@ -10,7 +10,9 @@ from click.testing import CliRunner
 from praxi_tasks.cli.models import models
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.learning.catalogue.builder import build_catalogue
-from praxi_tasks.learning.model_registry.mlflow import ORIGIN_TAG, ModelRegistry, tracking_uri
+from praxi_tasks.learning.model_registry.connection import tracking_uri
+from praxi_tasks.learning.model_registry.mlflow import ModelRegistry
+from praxi_tasks.learning.model_registry.version import ORIGIN_TAG
 from praxi_tasks.store import open_store
 from tests.cli.conftest import Praxi
 from tests.support import world

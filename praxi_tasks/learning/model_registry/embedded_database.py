@@ -1,8 +1,8 @@
-"""The registry's database as one file, which is there whole or not at all.
+"""Creates the registry's SQLite database atomically.
 
-MLflow makes its tables and then changes them in some forty migrations, each committed by itself. Whoever is
-killed between two of them, or makes the tables while another process does, leaves a file that no later
-program can use. So they are made beside the place where the database belongs, and moved there.
+MLflow creates its tables and then changes them in some forty migrations, each committed by itself. A process
+that is killed between two of them, or runs while another creates the tables, leaves a file that no later
+process can use. So the database is created under another name, by one process at a time, and renamed.
 """
 
 from __future__ import annotations
@@ -17,24 +17,24 @@ _SCHEME: Final = "sqlite:///"
 
 
 def database_uri(file: Path) -> str:
-    """Return what MLflow calls the database in ``file``."""
+    """Return MLflow's URI of the database in ``file``."""
     return f"{_SCHEME}{file}"
 
 
 def database_file(uri: str) -> Path | None:
-    """Return the file of a database that is one; None where ``uri`` names a server."""
+    """Return the file of the database at ``uri``; ``None`` where ``uri`` names a server."""
     return Path(uri.removeprefix(_SCHEME)) if uri.startswith(_SCHEME) else None
 
 
 def make_database(file: Path) -> None:
-    """Make MLflow's database in ``file``, unless it is there.
+    """Create MLflow's database in ``file``, unless it exists.
 
     Raises
     ------
     OSError
         If the folder can't be written.
     MlflowException
-        If MLflow can't make its tables.
+        If MLflow can't create its tables.
     """
     if file.exists():
         return
@@ -52,14 +52,14 @@ def make_database(file: Path) -> None:
 def _fill(file: Path) -> None:
     from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 
-    # The root is what MLflow's own client takes where none is said; each of our runs names its own.
+    # MLflow's default artifact root; our experiments name their own.
     store = SqlAlchemyStore(database_uri(file), "mlruns")  # type: ignore[no-untyped-call]
     store.engine.dispose()
 
 
 @contextmanager
 def _alone(lock: Path) -> Iterator[None]:
-    """Keep other processes out; the system lets go of the lock of one that is killed."""
+    """Hold a lock against other processes; the system releases that of a killed one."""
     with lock.open("a") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         yield

@@ -1,4 +1,4 @@
-"""From the URI of a model to the model: a place in a store, or an alias in the registry."""
+"""Resolves the URI of a model, a place in a store or an alias in the registry, and loads the model."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import msgspec
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.environment import read_text
 from praxi_tasks.errors import KeyNotFoundError, ModelError
-from praxi_tasks.learning.model_registry.mlflow import ALIASED, ModelRegistry, is_empty, tracking_uri
+from praxi_tasks.learning.model_registry.connection import is_empty, tracking_uri
+from praxi_tasks.learning.model_registry.mlflow import ALIASED, ModelRegistry
 from praxi_tasks.store import Store, documents
 
 STARTER: Final = "PRAXI_STARTER_MODEL"
@@ -17,7 +18,7 @@ STARTER: Final = "PRAXI_STARTER_MODEL"
 
 
 class ResolvedModel(msgspec.Struct, frozen=True):
-    """A model's place in a store; ``version`` is the registry's, empty where it knows nothing of it."""
+    """A model's place in a store; ``version`` is its number in the registry, empty if it has none."""
 
     uri: str
     version: str = ""
@@ -29,7 +30,7 @@ def resolve_model(uri: str, store_uri: str) -> ResolvedModel:
     Raises
     ------
     ModelError
-        If the alias stands for nothing, and no starter model is named.
+        If no version has the alias, and no starter model is configured.
     RegistryDownError
         If the registry can't answer.
     """
@@ -58,12 +59,12 @@ def resolve_once(uri: str, store: Store, key: str) -> ResolvedModel:
 
 
 def load_base(resolved: ResolvedModel) -> Model:
-    """Return the model that a training builds on; where none was ever made, one that knows nothing.
+    """Return the model that a training builds on; an empty one where the starter does not exist yet.
 
     Raises
     ------
     ModelError
-        If there is a model, and it is damaged.
+        If the model is damaged, or a registered one is missing.
     """
     try:
         return Model.load(resolved.uri)

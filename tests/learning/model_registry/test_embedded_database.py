@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from praxi_tasks.learning.model_registry.connection import is_empty
 from praxi_tasks.learning.model_registry.embedded_database import database_uri
-from praxi_tasks.learning.model_registry.mlflow import ModelRegistry, is_empty
+from praxi_tasks.learning.model_registry.mlflow import ModelRegistry
 from tests.conftest import ROOT
 
 _DIES = """

@@ -7,14 +7,10 @@ from pathlib import Path
 import pytest
 
 from praxi_tasks.errors import ModelError, RegistryDownError, UsageError
-from praxi_tasks.learning.model_registry.mlflow import (
-    CHALLENGER,
-    CHAMPION,
-    ModelRegistry,
-    ModelVersion,
-    tracking_uri,
-)
+from praxi_tasks.learning.model_registry.connection import tracking_uri
+from praxi_tasks.learning.model_registry.mlflow import CHALLENGER, CHAMPION, ModelRegistry
 from praxi_tasks.learning.model_registry.resolve import ResolvedModel, resolve_model
+from praxi_tasks.learning.model_registry.version import ModelVersion
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,10 @@ import pytest
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.errors import ModelError, UsageError
 from praxi_tasks.learning.catalogue.builder import build_catalogue
-from praxi_tasks.learning.model_registry.mlflow import ModelRegistry, ModelVersion, tracking_uri
+from praxi_tasks.learning.model_registry.connection import tracking_uri
+from praxi_tasks.learning.model_registry.mlflow import ModelRegistry
 from praxi_tasks.learning.model_registry.resolve import ResolvedModel
+from praxi_tasks.learning.model_registry.version import ModelVersion
 from praxi_tasks.learning.run.documents import Trained
 from praxi_tasks.learning.run.plan import TrainingPlan
 from praxi_tasks.learning.run.retention import KEEP, SETTING, newest_to_keep, prune

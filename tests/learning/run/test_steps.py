@@ -21,7 +21,8 @@ from praxi_tasks.learning.data.release_store import ReleaseStore
 from praxi_tasks.learning.data.requests import NewPackage, open_requests
 from praxi_tasks.learning.estimators.release_experts import RELEASE_EXPERT_DEFAULTS
 from praxi_tasks.learning.evaluation.champion_challenger import Evaluation
-from praxi_tasks.learning.model_registry.mlflow import CHAMPION, ModelRegistry, tracking_uri
+from praxi_tasks.learning.model_registry.connection import tracking_uri
+from praxi_tasks.learning.model_registry.mlflow import CHAMPION, ModelRegistry
 from praxi_tasks.learning.model_registry.resolve import resolve_model, resolve_once
 from praxi_tasks.learning.run.documents import Promotion, Trained
 from praxi_tasks.learning.run.finish import close_training

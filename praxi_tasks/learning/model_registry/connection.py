@@ -1,0 +1,98 @@
+"""Reaching MLflow: which one, by what client, and its errors as typed ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote, urlsplit
+
+from praxi_tasks.environment import read_text, set_defaults
+from praxi_tasks.errors import ModelError, RegistryDownError, UsageError
+from praxi_tasks.learning.model_registry.embedded_database import database_file, database_uri
+
+if TYPE_CHECKING:
+    from mlflow.exceptions import MlflowException
+    from mlflow.tracking import MlflowClient
+
+_LIBRARY_SETTINGS: Final = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",
+}
+
+
+def tracking_uri(store_uri: str, *, needed: bool = True) -> str:
+    """Return where MLflow keeps its records: ``PRAXI_MLFLOW_URI``, or a file in a local store.
+
+    Nothing, where neither is the case and no registry is ``needed``.
+
+    Raises
+    ------
+    UsageError
+        If one is needed.
+    """
+    given = read_text("PRAXI_MLFLOW_URI")
+    parts = urlsplit(store_uri)
+    if given or (parts.scheme not in {"", "file"} and not needed):
+        return given
+    if parts.scheme not in {"", "file"}:
+        raise UsageError(
+            "no model registry is named",
+            where="PRAXI_MLFLOW_URI",
+            action="give the address of an MLflow server",
+        )
+    return database_uri(Path(unquote(parts.path)) / "mlflow" / "mlflow.db")
+
+
+def is_empty(uri: str) -> bool:
+    """Return whether no version was ever registered: the registry is a file, which does not exist."""
+    file = database_file(uri)
+    return file is not None and not file.exists()
+
+
+def connect(uri: str) -> MlflowClient:
+    """Return a client of the MLflow at ``uri`` with short timeouts and few retries."""
+    set_defaults(_LIBRARY_SETTINGS)
+    from mlflow.tracking import MlflowClient
+
+    return MlflowClient(tracking_uri=uri, registry_uri=uri)
+
+
+@contextmanager
+def typed_errors(uri: str) -> Iterator[None]:
+    """Turn errors of MLflow and its database into typed ones.
+
+    Raises
+    ------
+    ModelError
+        If MLflow refuses the request for good.
+    RegistryDownError
+        If it does not answer, or may answer later.
+    """
+    from mlflow.exceptions import MlflowException
+    from sqlalchemy.exc import SQLAlchemyError
+
+    where = urlsplit(uri)._replace(netloc=urlsplit(uri).netloc.rpartition("@")[2]).geturl()
+    try:
+        yield
+    except (MlflowException, SQLAlchemyError, OSError) as error:
+        message = str(error).splitlines()[0][:300]
+        if isinstance(error, MlflowException) and _is_final(error):
+            raise ModelError(
+                f"the model registry refuses: {message}",
+                where=where,
+                action="see its log and its permissions",
+            ) from error
+        raise RegistryDownError(
+            f"the model registry does not answer: {message}",
+            where=where,
+            action="try again when it is back; the champion is the one of before",
+        ) from error
+
+
+def _is_final(error: MlflowException) -> bool:
+    """Return whether a retry can't help: the request or its credentials are wrong."""
+    status = int(error.get_http_status_code())  # type: ignore[no-untyped-call]
+    return 400 <= status < 500 and status not in {408, 429}

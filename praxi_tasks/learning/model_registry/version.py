@@ -1,0 +1,54 @@
+"""A version of the model as the registry describes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+ORIGIN_TAG: Final = "praxi.origin"
+MODEL_TAG: Final = "praxi.model"
+REPLACED_TAG: Final = "praxi.replaced"
+
+_FILE_PREFIX: Final = "praxi-"
+"""Precedes the URI of a model in a local folder: an MLflow server accepts no ``file:`` from its clients."""
+
+
+class ModelVersion(msgspec.Struct, frozen=True):
+    """A registered version: ``uri`` is where the model lies, ``model`` its identity."""
+
+    version: str
+    uri: str
+    model: str
+    aliases: tuple[str, ...] = ()
+    tags: dict[str, str] = {}
+    run: str = ""
+
+    @property
+    def origin(self) -> str:
+        """The training that made it, or ``starter``."""
+        return self.tags.get(ORIGIN_TAG, "")
+
+    @property
+    def replaced(self) -> str:
+        """The version that was champion before it; empty if there was none."""
+        return self.tags.get(REPLACED_TAG, "")
+
+    @classmethod
+    def of(cls, found: Any, aliases: Mapping[str, Any]) -> ModelVersion:
+        """Return a version that MLflow's client returned, with those of all ``aliases`` that name it."""
+        number = str(found.version)
+        return cls(
+            version=number,
+            uri=str(found.source).removeprefix(_FILE_PREFIX),
+            model=str(found.tags.get(MODEL_TAG, "")),
+            aliases=tuple(sorted(alias for alias, named in aliases.items() if str(named) == number)),
+            tags=dict(found.tags),
+            run=str(found.run_id or ""),
+        )
+
+
+def source_of(uri: str) -> str:
+    """Return the URI of a model as the registry stores it."""
+    return f"{_FILE_PREFIX}{uri}" if uri.startswith("file:") else uri
