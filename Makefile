@@ -8,7 +8,7 @@ SLOW := server or slow or airflow
 COVERAGE ?= --cov --cov-report=
 PYTEST := PRAXI_REQUIRE_TOOLS=1 .venv/bin/pytest -n 2 --randomly-seed=430398368 --hypothesis-profile=ci
 
-.PHONY: help setup lock images check test docs model bench demo demo-stop
+.PHONY: help setup lock images check test docs model bench demo demo-stop dist matrix
 
 help:  ## List the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -26,6 +26,12 @@ lock:  ## Resolve the locks again from the *.in files.
 
 images:  ## Build the task image and the Airflow image with podman, buildah or docker.
 	@scripts/images.sh
+
+dist: setup  ## Build the wheels praxi and praxi-airflow into dist/.
+	@scripts/dist.sh
+
+matrix: setup  ## Try the wheels in clean Airflows; AIRFLOW=3.2 PYTHON=3.12 for one cell.
+	@AIRFLOW="$(AIRFLOW)" PYTHON="$(PYTHON)" scripts/matrix.sh
 
 check: setup  ## Lint, types, layers, locks.
 	.venv/bin/ruff check . && .venv/bin/ruff format --check .

@@ -46,8 +46,8 @@ builder=$(find_builder)
 [ $# -gt 0 ] || set -- task airflow
 for image in "$@"; do
     case $image in
-        task) name=${TASK_IMAGE:-praxi/tasks:0.1.0} base=${TASK_BASE:-} ;;
-        airflow) name=${AIRFLOW_IMAGE:-praxi/airflow:0.1.0} base=${AIRFLOW_BASE:-} ;;
+        task) name=${TASK_IMAGE:-praxi/tasks:0.2.0} base=${TASK_BASE:-} ;;
+        airflow) name=${AIRFLOW_IMAGE:-praxi/airflow:0.2.0} base=${AIRFLOW_BASE:-} ;;
         *) echo "images: no image is called $image; use task or airflow" >&2; exit 2 ;;
     esac
     fetch "$image"

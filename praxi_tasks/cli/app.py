@@ -69,5 +69,10 @@ def main() -> None:
     except PraxiError as error:
         click.echo(f"praxi: {error.code}: {error}", err=True)
         raise SystemExit(int(error.exit_code)) from None
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] == "praxi_tasks":
+            raise
+        click.echo(f"praxi: the library {error.name} is missing: pip install 'praxi[tasks]'", err=True)
+        raise SystemExit(int(ExitCode.USAGE)) from None
     except BrokenPipeError:
         raise SystemExit(int(ExitCode.OK)) from None

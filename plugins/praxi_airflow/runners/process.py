@@ -30,6 +30,7 @@ _HARMLESS: Final = re.compile(r"PATH|LANG|LC_\w+|TMPDIR|SSL_CERT_(FILE|DIR)")
 _OTHER_CREDENTIALS: Final = re.compile(
     r"AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|PROFILE|ROLE_|WEB_IDENTITY_|CONTAINER_)"
 )
+_INSTALLED: Final = frozenset({"site-packages", "dist-packages"})
 _LONGEST_LINE: Final = 1 << 16
 _LEVEL: Final = re.compile(r"\S+ \S+ (DEBUG|INFO|WARNING|ERROR|CRITICAL) ")
 
@@ -103,7 +104,7 @@ class ProcessRunner:
             raise SettingsError(
                 f"the tasks' interpreter can't be started: {error.strerror}",
                 where=str(self._python),
-                action="build it with `make setup`, or set AIRFLOW__PRAXI__TASK_PYTHON",
+                action="build it (docs/airflow.md, Install), or set AIRFLOW__PRAXI__TASK_PYTHON",
             ) from error
 
 
@@ -114,12 +115,21 @@ def _relay(line: str) -> None:
 
 def _environment(command: Command, secrets: Mapping[str, str]) -> dict[str, str]:
     passed = inherited(_HARMLESS.fullmatch if command.isolated else _is_shared)
-    source = Path(praxi_tasks.__file__).resolve().parent.parent
     if secrets:
         passed = {name: value for name, value in passed.items() if not _OTHER_CREDENTIALS.match(name)}
-    own = {"PYTHONPATH": str(source), "PYTHONUNBUFFERED": "1"}
+    own = {**_source(), "PYTHONUNBUFFERED": "1"}
     return passed | own | dict(secrets) | dict(command.environment)
 
 
 def _is_shared(name: str) -> bool:
     return not _HIDDEN.match(name)
+
+
+def _source() -> dict[str, str]:
+    """Return the variable by which the tasks' interpreter finds the same sources as Airflow's.
+
+    Installed, they lie among Airflow's own libraries, which the tasks' environment must not see: it has
+    ``praxi`` installed itself.
+    """
+    folder = Path(praxi_tasks.__file__).resolve().parent.parent
+    return {} if folder.name in _INSTALLED else {"PYTHONPATH": str(folder)}
