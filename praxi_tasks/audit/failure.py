@@ -45,7 +45,7 @@ def attempt(work: Callable[[], T], where: str) -> T | Failure:
     except PraxiError as error:
         return Failure(error.code, str(error), error.retryable)
     except Exception as error:
-        logger.exception("%s: an error nobody foresaw", where)
+        logger.exception("%s: unexpected error", where)
         return Failure(
             "internal", f"{type(error).__name__}: {error} ({where}); report this with the task's log"
         )

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class Progress(Protocol):
-    """Somebody who watches the work: told how much a step has to do, and each piece of it as it is done."""
+    """Shows progress: gets each step's total, and each piece of it as it is done."""
 
     def step(self, name: str, total: int) -> None:
         """Begin a step of ``total`` units (bytes to read, or layers)."""
@@ -83,7 +83,7 @@ class LocalAudit:
     def assess(
         self, report: AuditReport, feeds: str | None = None, policy: Policy | None = None
     ) -> AssessedAudit:
-        """Find what is worrying in the images, today.
+        """Assess the images, as of today.
 
         Parameters
         ----------

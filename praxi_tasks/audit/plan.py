@@ -90,7 +90,7 @@ def make_plan(
 ) -> Plan:
     """Resolve the images, look up what the store knows, and pack the rest into batches.
 
-    An image that can't be resolved is in the plan with its failure, whatever it is: the others go on.
+    An image that can't be resolved is in the plan with its failure, and the others go on.
 
     Parameters
     ----------

@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 class PredictionOutcome(msgspec.Struct, frozen=True):
-    """Which model spoke, and the layers it could not speak about, with the reason.
+    """Which model predicted, and the layers that could not be predicted, with the reason.
 
     ``version`` is the model's in the registry, empty for a model that is not from there.
     """

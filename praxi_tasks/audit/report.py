@@ -21,7 +21,7 @@ class State(enum.StrEnum):
 
 
 class Source(enum.StrEnum):
-    """Who says that a release is there: the files themselves, or a package database."""
+    """What shows that a release is there: the files themselves, or a package database."""
 
     FINGERPRINT = "fingerprint"
     INVENTORY = "inventory"
@@ -44,7 +44,7 @@ class ReportedRelease(msgspec.Struct, frozen=True):
 
 
 class ReportedLayer(msgspec.Struct, frozen=True):
-    """One layer of an image: what is in it, and what nobody explains."""
+    """One layer of an image: its releases, and its unexplained files."""
 
     digest: str
     releases: tuple[ReportedRelease, ...]

@@ -121,10 +121,10 @@ class AuditRun:
         return outcome
 
     def report(self, assessor: Assessor | None = None) -> AuditReport:
-        """Reduce the run to its report and find what is worrying in it.
+        """Reduce the run to its report and assess its images.
 
         Writes ``report.json``, ``summary.json`` and what :mod:`praxi_tasks.audit.publish` makes: the page,
-        tables, SARIF, SBOMs, and ``findings.json`` for those who tell about changes.
+        tables, SARIF, SBOMs, and ``findings.json`` for ``praxi notify`` and ``praxi metrics``.
 
         Parameters
         ----------

@@ -49,7 +49,7 @@ def new_packages(digests: Iterable[str], store: Store, model: Model) -> tuple[Ne
 
 
 def _of_unknown_version(digests: Iterable[str], store: Store, model: Model) -> Iterable[NewPackage]:
-    """Yield packages, once each, that the model tells versions of, and told none in some layer."""
+    """Yield packages, once each, whose versions the model knows, recognised in some layer as none of them."""
     seen: set[tuple[str, str]] = set()
     for digest in digests:
         key = keys.layer_prediction(digest, model.cache_key)

@@ -57,12 +57,12 @@ def audit(
     output: Path | None,
     sbom_folder: Path | None,
 ) -> None:
-    """Say which releases each IMAGE holds, layer by layer, and what is worrying about them.
+    """List the releases in each IMAGE, layer by layer, and the findings about them.
 
     An IMAGE is a registry reference (python:3.11, ghcr.io/o/r@sha256:...), oci:DIRECTORY, oci-archive:FILE or
-    docker-archive:FILE. Without --store nothing is kept. The exit code is 1 if an image could not be audited
-    or a threshold of the policy is reached (the report is written all the same), and 2 if the policy is not
-    valid.
+    docker-archive:FILE. Without --store nothing is stored. The exit code is 1 if an image could not be
+    audited or a threshold of the policy is reached (the report is written all the same), and 2 if the policy
+    is not valid.
     """
     from praxi_tasks.audit.assessment import load_policy
     from praxi_tasks.discovery.model import Model
@@ -70,7 +70,7 @@ def audit(
 
     policy = load_policy(policy_uri)
     if feeds_uri:
-        open_feeds(feeds_uri)  # a mistyped folder is told before an hour of reading
+        open_feeds(feeds_uri)  # a mistyped folder fails before an hour of reading
     model = Model.load(model_uri, decision_rule=decision_rule)
     with ExitStack() as stack:
         store = open_store(store_uri or stack.enter_context(tempfile.TemporaryDirectory(prefix="praxi-")))

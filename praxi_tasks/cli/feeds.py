@@ -68,7 +68,7 @@ _KEV = "kev/known_exploited_vulnerabilities.json"
 @click.option(
     "--end-of-life",
     envvar="PRAXI_FEEDS_END_OF_LIFE",
-    help="Base URL (or directory) of release cycles as endoflife.date tells them: <BASE>/<product>.json.",
+    help="Base URL (or directory) of release cycles in the form of endoflife.date: <BASE>/<product>.json.",
 )
 @click.option(
     "--packages",

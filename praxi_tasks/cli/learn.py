@@ -115,8 +115,8 @@ def gate(run: TrainingRun) -> None:
 def promote(run: TrainingRun) -> None:
     """Put the new model in use, if the gate let it pass."""
     promotion = run.promote()
-    told = f"version {promotion.champion} is the champion"
-    click.echo(told if promotion.promoted else f"{told}, as before: {promotion.reason}")
+    message = f"version {promotion.champion} is the champion"
+    click.echo(message if promotion.promoted else f"{message}, as before: {promotion.reason}")
 
 
 @learn.command()
@@ -130,7 +130,7 @@ def report(context: click.Context) -> None:
     summary = close_training(open_store(given["store_uri"]), given["run_id"])
     click.echo(f"report: {summary.report}")
     if summary.learned and not summary.promoted:
-        told = "; ".join(summary.reasons)
-        click.echo(f"held back: {told}")
-        if send_message("Praxi: a new model was held back", f"{told}. The champion stays in use."):
+        message = "; ".join(summary.reasons)
+        click.echo(f"held back: {message}")
+        if send_message("Praxi: a new model was held back", f"{message}. The champion stays in use."):
             click.echo("a message was sent")

@@ -1,4 +1,4 @@
-"""``praxi notify``: tell Alertmanager and other receivers what an audit changed."""
+"""``praxi notify``: notify Alertmanager and other receivers of what an audit changed."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def notify(
 ) -> None:
     """Raise what is new or worse, prolong what is open, resolve what is gone.
 
-    Messages go to the Apprise URLs in PRAXI_NOTIFY_URLS. Running it twice for one audit tells nobody twice
-    but those.
+    Messages go to the Apprise URLs in PRAXI_NOTIFY_URLS. Running it twice for one audit repeats those
+    messages, but no alert.
     """
     from praxi_tasks.notify.alertmanager import Alertmanagers
     from praxi_tasks.notify.alerts import ALERTNAME, alert_changes

@@ -38,7 +38,7 @@ def store_option(*, required: bool = True) -> Callable[[Command], Command]:
         "store_uri",
         envvar="PRAXI_STORE",
         required=required,
-        help="Where everything is kept: file:///path or s3://bucket/prefix.",
+        help="Where everything is stored: file:///path or s3://bucket/prefix.",
     )
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 FORMATS = ("table", "json", "html", "sarif")
 
 format_option = click.option(
-    "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="How to tell it."
+    "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="Output format."
 )
 output_option = click.option(
     "--output", type=click.Path(dir_okay=False, path_type=Path), help="A file instead of standard output."

@@ -1,4 +1,4 @@
-"""What an audit finds: the record every report, alarm and metric is made from."""
+"""A finding: the record that every report, alert and metric is made from."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Severity = Literal["critical", "high", "medium", "unknown", "low", "info"]
 Verdict = Literal["in_triage", "exploitable", "not_affected", "false_positive"]
 
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
-# Worst first. An advisory without a score is ranked above "low": nobody said that it is harmless.
+# Worst first. An advisory without a score is ranked above "low": it may be anything.
 SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 _RANKS: Final[dict[str, int]] = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 
@@ -46,7 +46,7 @@ class Ignored(msgspec.Struct, frozen=True):
 
 
 class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One thing about one image that someone should know.
+    """One problem of one image, or of the audit itself.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     layer
         Digest of the layer that brought it in (or, for a removed database, took it out).
     evidence
-        The paths that made us say so.
+        The paths that show it.
     since
         When an audit first saw it, ISO 8601; filled in by the comparison with the audit before.
     affected_if
@@ -119,6 +119,6 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def worst(findings: tuple[Finding, ...]) -> Severity | None:
-    """Return the gravest severity among findings that no policy sets aside."""
+    """Return the worst severity among findings that no policy sets aside."""
     open_ones = [finding.severity for finding in findings if finding.ignored is None]
     return min(open_ones, key=severity_rank, default=None)

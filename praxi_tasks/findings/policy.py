@@ -1,4 +1,4 @@
-"""The policy: what counts, what is set aside and until when, who is told, and when an audit fails.
+"""The policy: what counts, what is ignored and until when, which team is notified, and when an audit fails.
 
 Its JSON schema is ``docs/policy.schema.json``; it is checked as it is read, so a misspelt key never
 silently turns a rule off.
@@ -37,7 +37,7 @@ class IgnoreRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     state: Verdict = "in_triage"
 
     def matches(self, finding: Finding, image: str) -> bool:
-        """Return whether the rule speaks about this finding of this image."""
+        """Return whether the rule applies to this finding of this image."""
         return (
             self.kind in {None, finding.kind}
             and fnmatchcase(finding.package, self.package)
@@ -47,7 +47,7 @@ class IgnoreRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Route(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Who is told about namespaces: the first route with a matching glob names the team."""
+    """Which team is notified about namespaces: the first route with a matching glob names the team."""
 
     namespaces: Annotated[tuple[Text, ...], msgspec.Meta(min_length=1)]
     team: Text
@@ -111,7 +111,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 )
 
     def team(self, namespaces: Iterable[str], severity: str) -> str:
-        """Return the team to tell about a finding in these namespaces, an empty string for none."""
+        """Return the team to notify of a finding in these namespaces, an empty string for none."""
         names = list(namespaces)
         for route in self.routes:
             if any(fnmatchcase(name, pattern) for name in names for pattern in route.namespaces):

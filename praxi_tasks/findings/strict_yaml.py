@@ -1,4 +1,4 @@
-"""YAML that people wrote by hand: read safely, each key once, and what is wrong is told with its line."""
+"""YAML that people wrote by hand: safe loading, no key twice, and errors with their line."""
 
 from __future__ import annotations
 

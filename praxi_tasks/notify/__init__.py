@@ -1,1 +1,1 @@
-"""Telling people about changes: alerts for Alertmanager, messages for anything Apprise reaches."""
+"""Notifies of changes: alerts for Alertmanager, messages for anything Apprise reaches."""

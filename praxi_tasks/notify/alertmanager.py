@@ -108,15 +108,15 @@ class Alertmanager:
                 action="check that it runs; this is tried again",
             ) from error
         if answer.status != 200:
-            told = answer.data[:_LARGEST_ERROR].decode(errors="replace")
+            body = answer.data[:_LARGEST_ERROR].decode(errors="replace")
             raise NotifyError(
-                f"Alertmanager answered {answer.status}: {told}", where=url, action="see its log"
+                f"Alertmanager answered {answer.status}: {body}", where=url, action="see its log"
             )
         return answer.data
 
 
 class Alertmanagers:
-    """The Alertmanagers of a highly available group: each is told everything, as Prometheus does.
+    """The Alertmanagers of a highly available group: each gets everything, as Prometheus does.
 
     Parameters
     ----------
@@ -147,7 +147,7 @@ class Alertmanagers:
         Raises
         ------
         NotifyError
-            If no member took them. One that did not while another did is logged: members tell each other.
+            If no member took them. One that did not while another did is logged: members share what they get.
         """
         _any_of(lambda member: member.post(alerts), self._members)
 

@@ -1,8 +1,8 @@
 """Which alerts an audit raises, prolongs and resolves.
 
 One alert stands for one image in one namespace. Its labels never change while nothing gets worse, so a
-second audit without change raises nothing; a finding that is new or graver gives it the time of that news as
-a label, which makes it another alert and rings once.
+second audit without change raises nothing; a finding that is new or worse gives it the time of that news as
+a label, which makes it another alert and notifies once.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def alert_changes(
     active
         The alerts of this instance that are firing now.
     instance
-        Tells installations of Praxi that share an Alertmanager apart; becomes the label ``praxi``.
+        Distinguishes installations of Praxi that share an Alertmanager; becomes the label ``praxi``.
     now
         The moment of posting, with a time zone.
     """
@@ -52,8 +52,8 @@ def alert_changes(
                 if image.failed
                 else _raised(audit, policy, image, namespace, before, instance, ends)
             )
-    kept = {alert.identity for alert in posted}
-    gone = [alert for alerts in known.values() for alert in alerts if alert.identity not in kept]
+    retained = {alert.identity for alert in posted}
+    gone = [alert for alerts in known.values() for alert in alerts if alert.identity not in retained]
     return [*posted, *(_ended(alert, now) for alert in gone)]
 
 

@@ -1,9 +1,9 @@
 """CVSS v4.0 base scores: section 8 of https://www.first.org/cvss/v4-0/specification-document.
 
 A vector belongs to a *macrovector*, a class of equally grave ones, by its class in each of six equivalences
-(EQ1 to EQ6); the specification gives the score of a macrovector's gravest members. A milder member loses, on
+(EQ1 to EQ6); the specification gives the score of a macrovector's worst members. A milder member loses, on
 average over the equivalences, part of the way to the next milder macrovector: the part by which it is milder
-than the gravest.
+than the most severe.
 
 A base score knows no threat and no environment. Exploitation counts as attacked (EQ5 is 0) and every
 requirement as high, so EQ6 follows from EQ3.
@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 Scores = tuple[float, float, float, float, float]
-# The values of each metric, gravest first; one place further is one step milder.
+# The values of each metric, most severe first; one place further is one step milder.
 _VALUES: Final[dict[str, str]] = {
     "AV": "NALP", "PR": "NLH", "UI": "NPA",
     "AC": "LH", "AT": "NP",
@@ -47,22 +47,22 @@ _HAIR: Final = 1e-6
 
 
 class _Equivalence(NamedTuple):
-    """Metrics that count together, and by class the gravest members' values and its depth in steps."""
+    """Metrics that count together, and by class the most severe members' values and its depth in steps."""
 
     metrics: tuple[str, ...]
-    gravest: tuple[tuple[str, ...], ...]
+    worst: tuple[tuple[str, ...], ...]
     depths: tuple[int, ...]
 
     def share(self, number: int, metrics: Mapping[str, str]) -> float:
-        """Return by which part of a class's depth a vector is milder than the gravest members above it."""
-        for top in self.gravest[number]:
+        """Return by which part of a class's depth a vector is milder than the worst members above it."""
+        for top in self.worst[number]:
             steps = [
                 _VALUES[name].index(metrics[name]) - _VALUES[name].index(value)
                 for name, value in zip(self.metrics, top, strict=True)
             ]
             if min(steps) >= 0:
                 return sum(steps) / self.depths[number]
-        raise ValueError(f"no gravest member of class {number} is above {metrics}")
+        raise ValueError(f"no worst member of class {number} is above {metrics}")
 
 
 _EQ1: Final = _Equivalence(("AV", "PR", "UI"), (("NNN",), ("ANN", "NLN", "NNP"), ("PNN", "ALP")), (1, 4, 5))
@@ -87,12 +87,12 @@ def score(metrics: Mapping[str, str]) -> float:
     eq1, eq2, eq3, eq4 = _classes(metrics)
     top = _SCORES[eq1, eq2, eq4][_COLUMNS[eq3]]
     lost = [(top - milder) * share for milder, share in _milder(eq1, eq2, eq3, eq4, metrics)]
-    # Less exploitation (EQ5) is milder too, and a base score is at no distance from the gravest there.
+    # Less exploitation (EQ5) is milder too, and a base score is at no distance from the worst there.
     return int((top - sum(lost) / (len(lost) + 1) + _HAIR) * 10 + 0.5) / 10
 
 
 def _classes(metrics: Mapping[str, str]) -> tuple[int, int, int, int]:
-    """Return the classes of EQ1 to EQ4, the last counted from 0: without safety there is no gravest one."""
+    """Return the classes of EQ1 to EQ4; a base vector has no Safety impact, EQ4's first class."""
     ease = [metrics[name] for name in _EQ1.metrics]
     eq1 = 0 if ease == ["N"] * 3 else 1 if "N" in ease and ease[0] != "P" else 2
     eq2 = int((metrics["AC"], metrics["AT"]) != ("L", "N"))

@@ -42,9 +42,9 @@ class _Summary:
     score: float = severities.UNSCORED
 
     @property
-    def gravity(self) -> tuple[bool, bool, int, float]:
-        """The order among records of one vulnerability; the least one speaks for it."""
-        return _gravity(self.severity, self.score)
+    def rank(self) -> tuple[bool, bool, int, float]:
+        """The order among records of one vulnerability; the least one rates it."""
+        return _rank(self.severity, self.score)
 
     def learn(self, record: Record, about: list[Affected]) -> None:
         scores = [*record.severity, *(score for entry in about for score in entry.severity)]
@@ -52,7 +52,7 @@ class _Summary:
         for entry in about:
             notes += [entry.ecosystem_specific, entry.database_specific]
         level, score = severities.rate(scores, notes)
-        if _gravity(level, score) < self.gravity:
+        if _rank(level, score) < self.rank:
             self.severity, self.score = level, score
         self.text = self.text or _first_line(record)
 
@@ -72,7 +72,7 @@ class IndexBuilder:
     _problems: list[str] = field(default_factory=list)
 
     def add_feed(self, name: str, records: Iterable[Record | str]) -> None:
-        """Take in one feed's records; a sentence in their place is a problem and is kept as such.
+        """Take in one feed's records; a string in place of a record is noted as a problem.
 
         Raises
         ------
@@ -161,7 +161,7 @@ class IndexBuilder:
 
     def _advisory(self, names: tuple[str, ...]) -> Advisory:
         known = [self._summaries[name] for name in names if name in self._summaries]
-        best = min(known, key=operator.attrgetter("gravity"))
+        best = min(known, key=operator.attrgetter("rank"))
         return Advisory(
             id=names[0],
             aliases=names[1:],
@@ -173,8 +173,8 @@ class IndexBuilder:
         )
 
 
-def _gravity(severity: Severity, score: float) -> tuple[bool, bool, int, float]:
-    """Order ratings: a score outweighs a word, any word outweighs none, then the graver one counts."""
+def _rank(severity: Severity, score: float) -> tuple[bool, bool, int, float]:
+    """Order ratings: a score before a word, a word before none, then the more severe one."""
     return score < 0, severity == "unknown", severity_rank(severity), -score
 
 

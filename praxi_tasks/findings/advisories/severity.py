@@ -62,7 +62,7 @@ def of_word(word: object) -> Severity:
 def rate(scores: Iterable[Score], notes: Iterable[dict[str, Any] | None]) -> tuple[Severity, float]:
     """Return the rating and score of an advisory: by its highest vector, else by a word in its notes.
 
-    Vectors of version 2 count where there is no newer one; that version knew nothing graver than high.
+    Vectors of version 2 count where there is no newer one; that version knew nothing more severe than high.
 
     Parameters
     ----------

@@ -39,8 +39,8 @@ def _by_repository(memory: dict[str, dict[str, Open]]) -> dict[str, dict[str, Op
     merged: dict[str, dict[str, Open]] = {}
     for image, known in memory.items():
         for key, item in known.items():
-            kept = merged.setdefault(repository(image), {}).setdefault(key, item)
-            if item.since < kept.since:
+            earliest = merged.setdefault(repository(image), {}).setdefault(key, item)
+            if item.since < earliest.since:
                 merged[repository(image)][key] = item
     return merged
 

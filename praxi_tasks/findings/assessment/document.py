@@ -94,15 +94,15 @@ class ModelHealth(msgspec.Struct, frozen=True, omit_defaults=True):
     Parameters
     ----------
     recognised
-        Components that are there and that the files tell.
+        Components that are present and recognised by their files.
     unsure
         Those of them with a low confidence (see :mod:`~praxi_tasks.findings.assessment.model_health`).
     confidence
         The sum of their confidences.
     claimed
-        Components that are there and that a database claims.
+        Components that are present and that a database claims.
     disagreed
-        Those of them that the files do not tell, or tell as another version.
+        Those of them that the files do not confirm, or show as another version.
     files, unexplained
         Regular files, and those that belong to nothing known.
     """

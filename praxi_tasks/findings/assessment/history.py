@@ -53,7 +53,7 @@ def trend_point(audit: AssessedAudit) -> TrendPoint:
 def only_of(memory: Memory | None, audit: AssessedAudit) -> Memory | None:
     """Return what a memory holds of the images that an audit is about, or of a new one's other tags.
 
-    Audits by hand come and go with the images they name: the others are not gone because nobody asked.
+    Audits by hand come and go with the images they name: an image that was not named is not resolved.
     """
     if memory is None:
         return None

@@ -15,12 +15,12 @@ def model_health(images: Iterable[AssessedImage]) -> ModelHealth:
     """Add up the signals over images; one that runs under several names counts once."""
     distinct = {image.layers or (image.image,): image for image in images if not image.failed}
     present = [item for image in distinct.values() for item in image.components if item.present]
-    told = [item for item in present if FINGERPRINT in item.sources]
+    recognised = [item for item in present if FINGERPRINT in item.sources]
     claimed = [item for item in present if INVENTORY in item.sources]
     return ModelHealth(
-        recognised=len(told),
-        unsure=sum(item.confidence < LOW_CONFIDENCE for item in told),
-        confidence=sum(item.confidence for item in told),
+        recognised=len(recognised),
+        unsure=sum(item.confidence < LOW_CONFIDENCE for item in recognised),
+        confidence=sum(item.confidence for item in recognised),
         claimed=len(claimed),
         disagreed=sum(FINGERPRINT not in item.sources or bool(item.fingerprint_versions) for item in claimed),
         files=sum(image.files for image in distinct.values()),

@@ -12,15 +12,17 @@ from praxi_tasks.findings.image.fusion import FusedImage
 from praxi_tasks.findings.image.unexplained_files import unexplained_files
 from praxi_tasks.findings.packages.component import FINGERPRINT, INVENTORY
 
-# Shares of an image's files that nobody owns, from which on the finding is more than information.
+# The share of an image's files from which on the finding is more than information.
 _SHARES: Final[tuple[tuple[float, Severity], ...]] = ((0.5, "medium"), (0.05, "low"))
 
 
 class Unexplained(Detector):
-    """Reports how many files of an image nobody owns, and below which folders they lie."""
+    """Reports how many files of an image are unexplained, and in which folders they are."""
 
     kind: ClassVar[Kind] = "unexplained"
-    summary: ClassVar[str] = "files that nobody owns, with their folders and their share of the image"
+    summary: ClassVar[str] = (
+        "files that no database lists and no known release has, with their folders and share of the image"
+    )
     default_severity: ClassVar[str] = "info, low from 5 %, medium from half"
 
     def detect(self, image: FusedImage) -> Iterator[Finding]:

@@ -1,7 +1,7 @@
 """What a distribution offers: the Packages indexes of Debian and Ubuntu, and Alpine's APKINDEX.
 
-They say which source package a binary one is built from, which advisories go by and files do not tell, and
-which version is the newest. In a feeds folder they lie as ``packages/<distribution>/<any name>``, several
+They say the source package that a binary one is built from, under which advisories are filed, and which
+version is the newest. In a feeds folder they lie as ``packages/<distribution>/<any name>``, several
 for a release that has updates and security apart: ``packages/debian-12/security.xz``.
 """
 
@@ -107,7 +107,7 @@ def source_versions(offers: tuple[Offer, ...], versions: tuple[str, ...]) -> tup
 
 
 class _Form(NamedTuple):
-    """The lines of a stanza that matter: the package, its version, and its source with a version, if told."""
+    """The lines of a stanza that matter: package, version, and source with its version, where given."""
 
     name: re.Pattern[bytes]
     version: re.Pattern[bytes]

@@ -1,4 +1,4 @@
-"""How old the feeds are and what of them is broken: on every report, and a finding when it matters."""
+"""How old the feeds are and what of them is broken: on every report, and a finding when a limit is passed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from praxi_tasks.findings.finding import Finding, Severity
 
 _SHOWN: Final = 20
 _UNKNOWN: Final = -1
-# Ends of support are told years ahead; a new release that is missing does no harm before it ends.
+# Ends of support are announced years ahead; a new release that is missing does no harm before it ends.
 _TABLE_KEEPS: Final = 365
 
 

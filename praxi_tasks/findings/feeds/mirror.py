@@ -40,7 +40,7 @@ OSV_URL: Final = "https://osv-vulnerabilities.storage.googleapis.com"
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """How mirroring a file ended: ``fetched``, ``unchanged`` or ``kept`` (the copy of before), and why."""
+    """How mirroring a file ended: ``fetched``, ``unchanged`` or ``kept`` (the earlier copy), and why."""
 
     name: str
     state: str
@@ -59,7 +59,7 @@ def osv_sources(base: str, ecosystems: Sequence[str] = MIRRORED) -> dict[str, st
 def end_of_life_sources(base: str) -> dict[str, str]:
     """Return file name → URL of each product of the shipped table, below endoflife.date's API or its like.
 
-    Debian and Ubuntu are left out: distro-info-data tells of them, long-term support too.
+    Debian and Ubuntu are left out: distro-info-data has them, with long-term support.
     """
     return {
         f"{END_OF_LIFE}{name}.json": f"{base.rstrip('/')}/{SLUGS.get(name, name)}.json"

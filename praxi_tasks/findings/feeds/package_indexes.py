@@ -34,7 +34,7 @@ class PackageIndex:
     place
         Returns a package's place below the index's base URL.
     read
-        Returns version → day of release (ISO 8601, empty where it is not told) from a package's document;
+        Returns version → day of release (ISO 8601, empty where it is not given) from a package's document;
         raises :class:`msgspec.MsgspecError` if it is none.
     """
 

@@ -1,4 +1,4 @@
-"""When support of distributions and language runtimes ends, where no feed tells.
+"""When support of distributions and language runtimes ends, for products that no feed covers.
 
 The table that Praxi ships is ``tables/end-of-life.json``; it names its sources and the day it was true. A
 file ``end-of-life/<product>.json`` in the feeds folder, in the form of https://endoflife.date, replaces a
@@ -19,7 +19,7 @@ from praxi_tasks.errors import DataError
 
 Cycles = Mapping[str, str]
 FOLDER: Final = "end-of-life/"
-# Of these distro-info-data tells more.
+# distro-info-data has more about these.
 DISTRO_INFO: Final = ("debian", "ubuntu")
 # What endoflife.date calls some distributions that os-release calls otherwise.
 SLUGS: Final = {"rocky": "rocky-linux", "amzn": "amazon-linux"}
@@ -66,7 +66,7 @@ def read_cycles(data: bytes, where: str) -> Cycles:
     Raises
     ------
     DataError
-        If it has another form, or tells no day at all.
+        If it has another form, or no cycle has a date.
     """
     try:
         listed = msgspec.json.decode(data, type=list[_Cycle])

@@ -1,7 +1,7 @@
 """Release lists: which versions of the packages in use there are, and since when.
 
-Package indexes tell it of the packages that the last audit met. A distribution's index tells the newest
-versions only and no days, so each mirroring notes the day on which it first sees one.
+Package indexes have both for the packages that the last audit met. A distribution's index has only the newest
+versions and no dates, so each mirroring notes the day on which it first sees a version.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Reading the feeds that tell when support ends: distro-info-data and debian-security-support."""
+"""Reads the feeds of support dates: distro-info-data and debian-security-support."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def with_owners(components: Sequence[Component], claims: Iterable[TrackedClaim])
 
 
 def _paths(component: Component) -> tuple[str, ...]:
-    """Return the paths that decide whose a component is: its record's, or the files that told it."""
+    """Return the paths that decide who owns a component: its record's, or its evidence."""
     if not ecosystem_of(component.ecosystem).of_language:
         return ()
     return tuple(map(merged, component.databases or component.evidence))

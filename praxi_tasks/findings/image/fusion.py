@@ -28,13 +28,13 @@ from praxi_tasks.inventory import Claim, Distribution, Inventory
 _SHOWN_PATHS: Final = 5
 # A database's package whose claim was dropped is still there while at least this share of its files is.
 _ALIVE: Final = 0.5
-# A package that only its files tell of is there while at least this share of them is: half of it is still it.
+# A package known only by its files is present while at least this share of them is.
 _LEFT: Final = 0.25
 
 
 @dataclass(frozen=True)
 class LayerFacts:
-    """Everything known about one layer; ``prediction`` is None where no model spoke."""
+    """Everything known about one layer; ``prediction`` is None where there is none."""
 
     changes: LayerChanges
     inventory: Inventory
@@ -83,8 +83,8 @@ def fuse(layers: Sequence[LayerFacts]) -> FusedImage:
 
 
 def _distribution(layers: Sequence[LayerFacts]) -> Distribution | None:
-    told = [layer.inventory.distribution for layer in layers if layer.inventory.distribution]
-    return told[-1] if told else None
+    distributions = [layer.inventory.distribution for layer in layers if layer.inventory.distribution]
+    return distributions[-1] if distributions else None
 
 
 class _Fusion:
@@ -140,8 +140,8 @@ class _Fusion:
     def _spread(self, known: Component, release: ReleasePrediction, number: int) -> Component:
         """Join a prediction with the part of its package that a lower layer holds.
 
-        Each part tells which versions it may be of, so the whole is of one that all parts allow. Of a part
-        that is gone nothing counts but where it was.
+        Each part allows some versions, and the package is of one that all parts allow. Of a part that is
+        gone only its layer counts.
         """
         gone = self._end_of_release(release, number)
         layers = self._layers(known, number)
@@ -174,7 +174,7 @@ class _Fusion:
         )
 
     def _match(self, release: ReleasePrediction, present: bool) -> int | None:
-        """Find the component a prediction speaks about: one of its versions, else a present one."""
+        """Find the component that a prediction means: one of its versions, else a present one."""
         places = self._by_package.get(package_key(release.ecosystem, release.name), ())
         same = [place for place in places if _compatible(self._components[place], release)]
         if same:
@@ -184,7 +184,7 @@ class _Fusion:
         return next(iter(alive), self._claimed_tie(release)) if present else None
 
     def _claimed_tie(self, release: ReleasePrediction) -> int | None:
-        """Find a component that a database claims and that the prediction might speak about as well."""
+        """Find a component that a database claims and that the prediction might mean as well."""
         for tie in release.ties:
             ecosystem, _, name = tie.partition("/")
             for place in self._by_package.get(package_key(ecosystem, name), ()):

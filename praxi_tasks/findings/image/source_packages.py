@@ -1,4 +1,4 @@
-"""Completing components by what their distribution knows: the source package, and who installed what."""
+"""Completes components by the source package that their distribution's index names."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from praxi_tasks.findings.packages.component import Component
 
 
 def with_sources(image: FusedImage, packages: DistributionPackages) -> FusedImage:
-    """Return the image with the source of every package of Debian or Alpine that only its files told."""
+    """Return the image with the source of every package of Debian or Alpine that only its files show."""
     return replace(image, components=tuple(_sourced(image.components, packages)))
 
 

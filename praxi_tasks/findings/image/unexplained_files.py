@@ -17,7 +17,7 @@ _SHOWN_ROOTS: Final = 20
 
 @dataclass(frozen=True)
 class UnexplainedFiles:
-    """How many regular files nobody owns, under which roots, and their share of the image's."""
+    """How many regular files are unexplained, under which roots, and their share of the image's."""
 
     files: int
     total: int
@@ -31,9 +31,9 @@ class UnexplainedFiles:
 
 
 def unexplained_files(image: FusedImage) -> UnexplainedFiles:
-    """Count an image's regular files that nobody owns.
+    """Count an image's unexplained regular files.
 
-    A file is nobody's if no database of any layer lists it and, where a model spoke about its layer, it
+    A file is unexplained if no database of any layer lists it and, where its layer has a prediction, it
     lies under one of the roots that the model could not explain. Settings, caches, documentation and byte
     code belong to whatever wrote them and are not counted as unexplained.
     """

@@ -1,4 +1,4 @@
-"""A component of an image: one installed package, and who says that it is there."""
+"""A component of an image: one installed package, and what shows that it is there."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ class Component(msgspec.Struct, frozen=True, omit_defaults=True):
     purl
         The package URL; it has a version only where that is certain.
     sources
-        ``inventory`` and ``fingerprint``, whichever say that it is there.
+        ``inventory`` and ``fingerprint``, whichever show it.
     databases
         The package databases that claim it.
     layers
         Digests of the layers that brought it in, lowest first.
     evidence
-        The paths that made the fingerprint say so, or some of those the database names.
+        The paths that decided the fingerprint, or some of those the database names.
     removed_by
         Digest of the layer that removed or replaced it; empty where it is still there.
     recovered
-        Whether the only database that knew it was removed, and a lower layer still told.
+        Whether the only database that knew it was removed, and a lower layer still has its record.
     fingerprint_versions
         What the fingerprint says where it disagrees with the database.
     source, source_versions
@@ -76,7 +76,7 @@ class Component(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def one_of(self) -> tuple[str, ...]:
-        """All that it may be and nothing tells apart: packages, or versions; empty where it is certain."""
+        """All packages or versions that it may be; empty where it is certain."""
         if not self.ties:
             return self.versions if len(self.versions) > 1 else ()
         return (self.package, *self.ties) if self._mixed else (self.name, *map(_name, self.ties))

@@ -1,1 +1,1 @@
-"""An assessed audit told to people and programs: tables, a page, a terminal, SARIF, SBOMs."""
+"""Renders an assessed audit: HTML page, terminal, SARIF, SBOMs, Parquet tables, Prometheus metrics."""

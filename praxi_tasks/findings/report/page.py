@@ -1,7 +1,7 @@
 """The report as one HTML page that opens anywhere: data, style and script inside, no network.
 
 Small data stand in the page as JSON, large data gzipped and base64-encoded, which the browser unpacks. Every
-text is set as text, never as markup, for images, packages and paths are named by strangers.
+text is set as text, never as markup, because names of images, packages and paths are untrusted.
 """
 
 from __future__ import annotations

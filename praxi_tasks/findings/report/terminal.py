@@ -27,7 +27,7 @@ _STYLES: Final[dict[Severity, str]] = {
 
 
 def findings_table(audit: AssessedAudit, most: int = 40) -> RenderableType:
-    """Return one line of counts, each image's gravest findings, and what is wrong with the feeds.
+    """Return one line of counts, each image's most severe findings, and what is wrong with the feeds.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def _counts(audit: AssessedAudit) -> Text:
 
 
 def _row(finding: Finding, one_of: Sequence[str]) -> list[Text]:
-    # Every cell is a Text: a plain string would be read as markup, and strangers name packages.
+    # Every cell is a Text: a plain string would be read as markup, and package names are untrusted.
     conditions = [f"one of: {_listed(one_of)}"] if one_of else []
     conditions += [f"if {finding.affected_if}"] if finding.affected_if else []
     package = _release(finding) + (f" ({'; '.join(conditions)})" if conditions else "")

@@ -51,7 +51,7 @@ const severityTag = (name) => make("span", name, { class: `tag fill ${name}` });
 const day = (moment) => (moment ?? "").slice(0, 10);
 const imageName = (row) => data.images[row.image].name;
 
-/** Leave out the registry of an image's name: what tells images apart stands at its end, where cells are cut. */
+/** Leave out the registry of an image's name: the distinguishing part is at the end, where cells are cut. */
 function shortName(name) {
   const [host, ...rest] = name.split("/");
   return rest.length && /[.:]/.test(host) && !/^oci|^docker-/.test(host) ? rest.join("/") : name;
@@ -269,10 +269,10 @@ const FACTS = {
   ]), showImage(r.image, "findings"), showImage(r.image, "components")],
   images: (r) => [countTags(r), facts([
     ["State", r.state], ["Reason", r.reason], ["Digest", make("code", r.digest)], ["Platform", r.platform], ["Namespaces", r.namespaces.join(", ")],
-    ["Pods", r.pods], ["Layers", r.layers], ["Files", `${r.files}, of which ${r.unexplained} belong to nothing known`], ["Warnings", r.warnings],
+    ["Pods", r.pods], ["Layers", r.layers], ["Files", `${r.files}, of which ${r.unexplained} are unexplained`], ["Warnings", r.warnings],
   ]), showImage(data.images.indexOf(r), "findings"), showImage(data.images.indexOf(r), "components")],
   components: (r) => [facts([
-    ["Image", imageName(r)], ["One of", r.oneOf], ["Files say", r.fingerprint_versions], ["Known by", sourcesOf(r)],
+    ["Image", imageName(r)], ["One of", r.oneOf], ["Version by files", r.fingerprint_versions], ["Known by", sourcesOf(r)],
     ["Confidence", r.confidence ?? 1], ["Removed by", r.removed_by],
   ]), showImage(r.image, "findings")],
 };

@@ -13,7 +13,7 @@ function tiles() {
   }
 }
 
-/** Stack the open findings of past audits, gravest at the bottom. */
+/** Stack the open findings of past audits, the most severe at the bottom. */
 function trend() {
   const points = data.trend;
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
@@ -55,12 +55,12 @@ function about() {
 
 const age = (feed) => (feed.age_days < 0 ? "of unknown age" : `${feed.age_days} ${feed.age_days === 1 ? "day" : "days"} old`);
 
-/** Say how old what the findings rest on is: advisories one by one, the other feeds on demand. */
+/** Show the age of the feeds: advisories one by one, the others on demand. */
 function feeds() {
   const advisories = data.feeds.filter((feed) => feed.records);
   const others = data.feeds.filter((feed) => !feed.records);
-  const told = advisories.map((feed) => `${feed.name} ${age(feed)} (${feed.records.toLocaleString("en")})`);
-  const line = `Advisories: ${told.join(" · ") || "none were given"}`;
+  const ages = advisories.map((feed) => `${feed.name} ${age(feed)} (${feed.records.toLocaleString("en")})`);
+  const line = `Advisories: ${ages.join(" · ") || "none"}`;
   if (!others.length) return $("feeds").append(make("p", line));
   const more = make("details");
   more.append(make("summary", `${line} · ${others.length} other ${others.length === 1 ? "feed" : "feeds"}`));
