@@ -108,9 +108,9 @@ class Alertmanager:
                 action="check that it runs; this is tried again",
             ) from error
         if answer.status != 200:
-            body = answer.data[:_LARGEST_ERROR].decode(errors="replace")
+            detail = answer.data[:_LARGEST_ERROR].decode(errors="replace")
             raise NotifyError(
-                f"Alertmanager answered {answer.status}: {body}", where=url, action="see its log"
+                f"Alertmanager answered {answer.status}: {detail}", where=url, action="see its log"
             )
         return answer.data
 
