@@ -2,7 +2,8 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 UV := $(or $(wildcard .venv/bin/uv),uv)
-LOCK := $(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock"
+ACCESS := . $(dir $(lastword $(MAKEFILE_LIST)))scripts/package_access.sh && { [ -n "$$PRAXI_PIP_ADOPTED" ] || adopt_pip_connection; } && explained lock
+LOCK := @$(ACCESS) $(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock"
 SLOW := server or slow or airflow
 # Tracing costs the fast tests about half of their time again; `make test COVERAGE=` goes without.
 COVERAGE ?= --cov --cov-report=

@@ -1,6 +1,7 @@
 # How this machine reaches package indexes; sourced by the scripts that install or download packages.
 #
-# pip reads its own configuration. uv does not: `adopt_pip_settings` hands it over. Neither looks at the system's
+# pip reads its own configuration. uv does not: `adopt_pip_settings` hands it over (to resolve locks,
+# `adopt_pip_connection`). Neither looks at the system's
 # certificates in every version: both are told to. `explained` runs a command and says what is wrong when it fails.
 
 # Prints the file that holds the certificates this system trusts; nothing where there is none.
@@ -44,24 +45,29 @@ hand_over() {
     export "$1=$items"
 }
 
-# Gives uv what pip is configured with: indexes, certificates, hosts trusted without any, proxy, patience.
-adopt_pip_settings() {
+# Gives uv what pip is configured with to reach its index: address, certificates, proxy, patience.
+adopt_pip_connection() {
     if [ -x .venv-uv/bin/pip ]; then read_pip_settings .venv-uv/bin/pip
     elif command -v pip3 >/dev/null; then read_pip_settings pip3
     else read_pip_settings python3 -m pip
     fi
     [ -n "${UV_INDEX_URL:-}" ] || hand_over UV_DEFAULT_INDEX index-url
-    [ -n "${UV_EXTRA_INDEX_URL:-}" ] || hand_over UV_INDEX extra-index-url
-    # pip looks for a version in all its indexes. Hashes say what is installed, whoever hands it out.
-    [ -z "${UV_INDEX:-}" ] || export UV_INDEX_STRATEGY=${UV_INDEX_STRATEGY:-unsafe-best-match}
-    hand_over UV_FIND_LINKS find-links ,
-    hand_over UV_NO_INDEX no-index
     hand_over UV_INSECURE_HOST trusted-host
     hand_over UV_HTTP_TIMEOUT default-timeout
     hand_over SSL_CERT_FILE cert
     hand_over SSL_CLIENT_CERT client-cert
     adopt_proxy
     trust_system_certificates
+}
+
+# The same, and where else pip finds packages. Locks are not resolved with these: they would hold for this site alone.
+adopt_pip_settings() {
+    adopt_pip_connection
+    [ -n "${UV_EXTRA_INDEX_URL:-}" ] || hand_over UV_INDEX extra-index-url
+    # pip looks for a version in all its indexes. Hashes say what is installed, whoever hands it out.
+    [ -z "${UV_INDEX:-}" ] || export UV_INDEX_STRATEGY=${UV_INDEX_STRATEGY:-unsafe-best-match}
+    hand_over UV_FIND_LINKS find-links ,
+    hand_over UV_NO_INDEX no-index
 }
 
 # pip's own proxy setting goes before the variables, for http and https.
