@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import uuid
 from pathlib import Path
 from urllib.parse import quote
 
@@ -9,12 +11,15 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from praxi_airflow.hooks.store import connected_store
 from praxi_airflow.run_key import run_key
+from praxi_airflow.settings import load_settings
 from praxi_tasks.learning.run.report.page import training_page
 from praxi_tasks.store import Store, keys, open_store
 from tests.airflow.conftest import Configure
 from tests.learning.run.report.report_data import report_data
 from tests.support.browser import chromium, overheard
+from tests.support.s3 import ObjectStore
 
 pytestmark = pytest.mark.airflow
 RUN = "manual__2026-11-20T00:00:00+00:00"
@@ -104,6 +109,28 @@ def test_where_there_is_no_report_a_page_says_so(
 def test_a_store_that_can_not_be_read_is_no_crash(server: FastAPI, configure: Configure) -> None:
     configure(store="s3://nowhere/at-all?region=x")
     assert client(server).get(PLACE).status_code == 503
+
+
+@pytest.mark.server
+def test_a_report_in_s3_is_read_by_a_connection_in_airflows_database(
+    server: FastAPI, object_store: ObjectStore, configure: Configure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from airflow.models.connection import Connection
+    from airflow.utils.session import create_session
+
+    monkeypatch.setenv("_AIRFLOW_PROCESS_CONTEXT", "server")  # as the API server's process has it
+    for name in object_store.environment:
+        monkeypatch.delenv(name, raising=False)
+    extra = json.dumps({"endpoint_url": object_store.url, "region_name": "us-east-1"})
+    login = {"login": object_store.access_key, "password": object_store.secret_key}
+    with create_session() as session:
+        session.add(Connection(conn_id="bucket_of_reports", conn_type="aws", extra=extra, **login))
+    configure(
+        store=object_store.create_bucket(f"reports-{uuid.uuid4().hex}"), store_connection="bucket_of_reports"
+    )
+    connected_store(load_settings()).put(keys.training_run(run_key(RUN), "report.html"), b"<h1>learned</h1>")
+    answer = client(server).get(PLACE)
+    assert (answer.status_code, answer.text) == (200, "<h1>learned</h1>")
 
 
 def test_the_run_page_names_the_report(server: FastAPI) -> None:
