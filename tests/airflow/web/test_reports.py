@@ -122,9 +122,11 @@ def test_a_report_in_s3_is_read_by_a_connection_in_airflows_database(
     for name in object_store.environment:
         monkeypatch.delenv(name, raising=False)
     extra = json.dumps({"endpoint_url": object_store.url, "region_name": "us-east-1"})
-    login = {"login": object_store.access_key, "password": object_store.secret_key}
+    user, password = object_store.access_key, object_store.secret_key
     with create_session() as session:
-        session.add(Connection(conn_id="bucket_of_reports", conn_type="aws", extra=extra, **login))
+        session.add(
+            Connection("bucket_of_reports", conn_type="aws", login=user, password=password, extra=extra)
+        )
     configure(
         store=object_store.create_bucket(f"reports-{uuid.uuid4().hex}"), store_connection="bucket_of_reports"
     )
