@@ -9,9 +9,9 @@ from functools import cache, partial
 import numpy as np
 from numpy.typing import NDArray
 
-from praxi_tasks.discovery.tokens import Tokenizer
+from praxi_tasks.discovery import Tokenizer
 from praxi_tasks.learning.data import Recording
-from praxi_tasks.learning.estimators.samples import Samples
+from praxi_tasks.learning.estimators import Samples
 
 Answers = list[dict[str, float]]
 """For each tested sample, the confidence in each label."""

@@ -13,13 +13,11 @@ import numpy as np
 
 from benchmarks.discovery_data import contents_files, data_folder
 from benchmarks.report import Table, write_results
-from praxi_tasks.discovery.catalogue import Catalogue
-from praxi_tasks.discovery.model import Model
+from praxi_tasks.discovery import Catalogue, Model
 from praxi_tasks.fingerprint import Tagset
-from praxi_tasks.learning.catalogue.builder import build_catalogue
-from praxi_tasks.learning.catalogue.debian_contents import read_packages
+from praxi_tasks.learning.catalogue import build_catalogue, read_packages
 from praxi_tasks.learning.data import read_releases
-from praxi_tasks.learning.training.from_files import learn_files
+from praxi_tasks.learning.training import learn_files
 
 
 def main() -> None:

@@ -10,14 +10,11 @@ import numpy as np
 from benchmarks.discovery_data import contents_files
 from benchmarks.layer_metrics import LayerMetrics, measure
 from benchmarks.report import Table, write_results
-from praxi_tasks.discovery.model import Model
-from praxi_tasks.discovery.release import Release
+from praxi_tasks.discovery import Model, Release
 from praxi_tasks.fingerprint import PathKind
-from praxi_tasks.learning.catalogue.debian_contents import read_archive, read_packages
-from praxi_tasks.learning.catalogue.shared_paths import confusable_groups
-from praxi_tasks.learning.synthesis.augmentation import Damage
-from praxi_tasks.learning.synthesis.layer_sampler import LabelledLayer, LayerSampler
-from praxi_tasks.learning.training.from_files import HELD_OUT_SHARE, make_scorer
+from praxi_tasks.learning.catalogue import confusable_groups, read_archive, read_packages
+from praxi_tasks.learning.synthesis import Damage, LabelledLayer, LayerSampler
+from praxi_tasks.learning.training import HELD_OUT_SHARE, make_scorer
 
 UNKNOWN = 0.05
 PACKAGES = 6_000

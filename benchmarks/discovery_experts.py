@@ -15,19 +15,13 @@ from benchmarks.discovery_data import contents_files, data_folder
 from benchmarks.discovery_pypi import learn
 from benchmarks.layer_metrics import measure
 from benchmarks.report import Table, write_results
-from praxi_tasks.discovery.candidates import FEATURES
-from praxi_tasks.discovery.expert_ensemble import ExpertEnsemble
-from praxi_tasks.discovery.model import Model
-from praxi_tasks.discovery.scorer import Scorer
+from praxi_tasks.discovery import FEATURES, ExpertEnsemble, Model, Scorer
 from praxi_tasks.fingerprint import PathKind
-from praxi_tasks.learning.catalogue.debian_contents import read_archive, read_packages
-from praxi_tasks.learning.catalogue.shared_paths import confusable_groups
+from praxi_tasks.learning.catalogue import confusable_groups, read_archive, read_packages
 from praxi_tasks.learning.data import read_releases
-from praxi_tasks.learning.estimators.assignment import ROUTINGS, Assignment
-from praxi_tasks.learning.estimators.release_experts import train_release_experts
-from praxi_tasks.learning.synthesis.augmentation import Damage
-from praxi_tasks.learning.synthesis.layer_sampler import LabelledLayer, LayerSampler
-from praxi_tasks.learning.training.from_files import HELD_OUT_SHARE, make_scorer
+from praxi_tasks.learning.estimators import ROUTINGS, Assignment, train_release_experts
+from praxi_tasks.learning.synthesis import Damage, LabelledLayer, LayerSampler
+from praxi_tasks.learning.training import HELD_OUT_SHARE, make_scorer
 
 LAYERS = 96
 UNKNOWN = 0.05

@@ -22,7 +22,7 @@ from benchmarks.discovery_data import ROOT, contents_files
 from benchmarks.flat_images import FlatImage, flatten
 from benchmarks.layer_metrics import Counts
 from benchmarks.report import Table, write_results
-from praxi_tasks.learning.training.from_files import learn_files
+from praxi_tasks.learning.training import learn_files
 from tests.support.real_images import cache_folder, images_in_registry
 
 IMAGES = ("web", "web-old", "worker", "migrate", "collector", "cache")

@@ -10,16 +10,12 @@ import numpy as np
 from benchmarks.discovery_data import data_folder
 from benchmarks.layer_metrics import LayerMetrics, measure
 from benchmarks.report import Table, write_results
-from praxi_tasks.discovery.matching import LayerKeys
-from praxi_tasks.discovery.model import Model
-from praxi_tasks.discovery.release import Release
-from praxi_tasks.discovery.versions import compare_versions
+from praxi_tasks.discovery import LayerKeys, Model, Release, compare_versions
 from praxi_tasks.fingerprint import PathKind
-from praxi_tasks.learning.catalogue.builder import build_catalogue
+from praxi_tasks.learning.catalogue import build_catalogue
 from praxi_tasks.learning.data import read_releases
-from praxi_tasks.learning.synthesis.augmentation import Damage
-from praxi_tasks.learning.synthesis.layer_sampler import LabelledLayer, LayerSampler
-from praxi_tasks.learning.training.from_files import make_scorer
+from praxi_tasks.learning.synthesis import Damage, LabelledLayer, LayerSampler
+from praxi_tasks.learning.training import make_scorer
 
 LAYERS = 192
 UNKNOWN = 0.1

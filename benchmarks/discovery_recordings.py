@@ -14,11 +14,15 @@ from benchmarks.changesets import Answers, Data, Split
 from benchmarks.discovery_data import data_folder
 from benchmarks.discovery_vw import published, tuned
 from benchmarks.report import Table, write_results
-from praxi_tasks.discovery.decision_rule import STRATEGIES, DecisionRule, select_candidates
-from praxi_tasks.discovery.experts import Router
+from praxi_tasks.discovery import STRATEGIES, DecisionRule, Router, select_candidates
 from praxi_tasks.learning.data import read_changesets
-from praxi_tasks.learning.estimators.assignment import ROUTINGS, Assignment, Routing
-from praxi_tasks.learning.estimators.experts import ExpertHyperparameters, train_experts
+from praxi_tasks.learning.estimators import (
+    ROUTINGS,
+    Assignment,
+    ExpertHyperparameters,
+    Routing,
+    train_experts,
+)
 
 STUMPS = ExpertHyperparameters(negatives="none", unions=0, trees=100, depth=1)
 

@@ -20,21 +20,13 @@ import numpy as np
 
 from benchmarks.discovery_data import contents_files
 from benchmarks.report import Table, write_results
-from praxi_tasks.discovery.bundle import bundle_size
-from praxi_tasks.discovery.catalogue_merge import join_catalogues
-from praxi_tasks.discovery.model import Model
-from praxi_tasks.discovery.release import Release
-from praxi_tasks.discovery.tokens import Tokenizer
-from praxi_tasks.learning.catalogue.builder import build_catalogue
-from praxi_tasks.learning.catalogue.debian_contents import read_packages
-from praxi_tasks.learning.catalogue.folder_claims import restrict_folder_claims
+from praxi_tasks.discovery import Model, Release, Tokenizer, bundle_size, join_catalogues
+from praxi_tasks.learning.catalogue import build_catalogue, read_packages, restrict_folder_claims
 from praxi_tasks.learning.data import ReleaseStore, StoredRelease
-from praxi_tasks.learning.evaluation.champion_challenger import score_layers
+from praxi_tasks.learning.evaluation import score_layers
 from praxi_tasks.learning.run import TrainingRun, TrainingSettings
-from praxi_tasks.learning.synthesis.augmentation import Damage
-from praxi_tasks.learning.synthesis.layer_sampler import LabelledLayer, LayerSampler
-from praxi_tasks.learning.training.from_files import learn_files
-from praxi_tasks.learning.training.incremental import learn_releases
+from praxi_tasks.learning.synthesis import Damage, LabelledLayer, LayerSampler
+from praxi_tasks.learning.training import learn_files, learn_releases
 from praxi_tasks.store import Store, open_store
 from tests.support.stored import InMemoryReleases
 

@@ -9,10 +9,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from praxi_tasks.discovery.calibration import calibration_error, reliability_diagram
-from praxi_tasks.discovery.model import Model
-from praxi_tasks.discovery.prediction import LayerPrediction, ReleasePrediction
-from praxi_tasks.learning.synthesis.layer_sampler import LabelledLayer
+from praxi_tasks.discovery import (
+    LayerPrediction,
+    Model,
+    ReleasePrediction,
+    calibration_error,
+    reliability_diagram,
+)
+from praxi_tasks.learning.synthesis import LabelledLayer
 
 
 @dataclass(slots=True)

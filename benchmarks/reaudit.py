@@ -19,8 +19,8 @@ from pathlib import Path
 from benchmarks.report import Table, write_results
 from praxi_tasks.audit.local import LocalAudit
 from praxi_tasks.audit.report import AuditReport, State
-from praxi_tasks.discovery.model import Model
-from praxi_tasks.learning.training.from_files import learn_files
+from praxi_tasks.discovery import Model
+from praxi_tasks.learning.training import learn_files
 from praxi_tasks.oci.image import Platform
 from praxi_tasks.store import open_store
 from tests.support.hostile_registry import HostileRegistry, run_hostile_registry

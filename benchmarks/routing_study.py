@@ -16,13 +16,10 @@ from numpy.typing import NDArray
 
 from benchmarks.discovery_data import data_folder
 from benchmarks.report import Table, write_results
-from praxi_tasks.discovery.experts import Expert, Router
-from praxi_tasks.discovery.tokens import Tokenizer
+from praxi_tasks.discovery import Expert, Router, Tokenizer
 from praxi_tasks.learning.data import read_releases
-from praxi_tasks.learning.estimators.assignment import Assignment, Routing
-from praxi_tasks.learning.estimators.experts import ExpertHyperparameters, train_experts
-from praxi_tasks.learning.estimators.samples import Samples
-from praxi_tasks.learning.synthesis.augmentation import Damage
+from praxi_tasks.learning.estimators import Assignment, ExpertHyperparameters, Routing, Samples, train_experts
+from praxi_tasks.learning.synthesis import Damage
 
 TRAINING, TESTS = 4, 2
 EVERYTHING = 300

@@ -29,7 +29,7 @@ from praxi_tasks.audit.reduce import reduce_audit
 from praxi_tasks.audit.report import State
 from praxi_tasks.audit.run import AuditRun, Summary
 from praxi_tasks.audit.stored_layers import StoredLayers
-from praxi_tasks.discovery.prediction import LayerPrediction, ReleasePrediction
+from praxi_tasks.discovery import LayerPrediction, ReleasePrediction
 from praxi_tasks.inventory import Claim, Distribution, Inventory
 from praxi_tasks.oci.image import Descriptor, Image, Platform
 from praxi_tasks.store import Store, documents, keys, open_store

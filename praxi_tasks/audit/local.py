@@ -26,7 +26,7 @@ from praxi_tasks.oci.registry import RegistrySettings
 from praxi_tasks.store import Store
 
 if TYPE_CHECKING:
-    from praxi_tasks.discovery.model import Model
+    from praxi_tasks.discovery import Model
 
 
 class Progress(Protocol):

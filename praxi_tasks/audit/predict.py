@@ -15,7 +15,7 @@ from praxi_tasks.fingerprint import Tagset
 from praxi_tasks.store import Store, keys
 
 if TYPE_CHECKING:
-    from praxi_tasks.discovery.model import Model
+    from praxi_tasks.discovery import Model
 
 logger = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from praxi_tasks.discovery.prediction import Unexplained, UnexplainedRoot
+from praxi_tasks.discovery import Unexplained, UnexplainedRoot
 from praxi_tasks.findings.assessment.document import ImageRecord
 
 

@@ -35,7 +35,7 @@ from praxi_tasks.oci.registry import RegistrySettings
 from praxi_tasks.store import Store, documents, keys
 
 if TYPE_CHECKING:
-    from praxi_tasks.discovery.model import Model
+    from praxi_tasks.discovery import Model
 
 _RUN_ID = re.compile(r"[A-Za-z0-9_=+.-]{1,250}")
 

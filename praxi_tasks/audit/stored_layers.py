@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
-from praxi_tasks.discovery.prediction import LayerPrediction
+from praxi_tasks.discovery import LayerPrediction
 from praxi_tasks.findings.image.fusion import LayerFacts
 from praxi_tasks.fingerprint import Changeset
 from praxi_tasks.inventory import Inventory

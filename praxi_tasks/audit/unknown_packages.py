@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from praxi_tasks.discovery.prediction import LayerPrediction
+from praxi_tasks.discovery import LayerPrediction
 from praxi_tasks.findings.packages.purl import claim_purl
 from praxi_tasks.inventory import Claim, Inventory
 from praxi_tasks.learning.data import NewPackage
@@ -14,7 +14,7 @@ from praxi_tasks.store import Store, documents, keys
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from praxi_tasks.discovery.model import Model
+    from praxi_tasks.discovery import Model
 
 __all__ = ["NewPackage", "new_packages"]
 

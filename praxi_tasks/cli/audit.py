@@ -26,7 +26,7 @@ from praxi_tasks.cli.output import (
     write_sboms,
 )
 from praxi_tasks.cli.progress import progress_bars
-from praxi_tasks.discovery.decision_rule import DecisionRule
+from praxi_tasks.discovery import DecisionRule
 from praxi_tasks.errors import ExitCode
 from praxi_tasks.oci.image import Platform
 from praxi_tasks.store import open_store
@@ -65,7 +65,7 @@ def audit(
     is not valid.
     """
     from praxi_tasks.audit.assessment import load_policy
-    from praxi_tasks.discovery.model import Model
+    from praxi_tasks.discovery import Model
     from praxi_tasks.findings.feeds.folder import open_feeds
 
     policy = load_policy(policy_uri)

@@ -6,7 +6,7 @@ from typing import cast, get_args
 
 import click
 
-from praxi_tasks.discovery.decision_rule import DecisionRule, Strategy
+from praxi_tasks.discovery import DecisionRule, Strategy
 
 
 class DecisionRuleType(click.ParamType[DecisionRule]):

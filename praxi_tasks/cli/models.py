@@ -38,8 +38,8 @@ def list_(registry: ModelRegistry) -> None:
 @click.pass_obj
 def compare(registry: ModelRegistry, first: str, second: str) -> None:
     """Say what each of two versions (numbers or aliases) knows and the other does not."""
-    from praxi_tasks.discovery.model import Model
-    from praxi_tasks.learning.evaluation.model_diff import compare_models
+    from praxi_tasks.discovery import Model
+    from praxi_tasks.learning.evaluation import compare_models
 
     one, other = registry.get(first), registry.get(second)
     difference = compare_models(Model.load(one.uri), Model.load(other.uri))

@@ -10,13 +10,13 @@ import click
 from praxi_tasks.cli.decision_rule import decision_rule_option
 from praxi_tasks.cli.options import model_option, platform_option, store_option
 from praxi_tasks.cli.output import format_option, output_option, write_report
-from praxi_tasks.discovery.decision_rule import DecisionRule
+from praxi_tasks.discovery import DecisionRule
 from praxi_tasks.errors import ExitCode, UsageError
 from praxi_tasks.oci.image import Platform
 from praxi_tasks.store import open_store
 
 if TYPE_CHECKING:
-    from praxi_tasks.discovery.model import Model
+    from praxi_tasks.discovery import Model
 
 
 @click.command()
@@ -50,7 +50,7 @@ def predict(
         return _predict_changesets(changesets, model_uri, decision_rule, output)
     if store_uri is None or bool(images) == (run_id is not None):
         raise UsageError("name images or a run, and a store", action="see praxi predict --help")
-    from praxi_tasks.discovery.model import Model
+    from praxi_tasks.discovery import Model
 
     if run_id is not None:
         return _predict_run(run_id, model_uri, decision_rule, store_uri)
@@ -63,7 +63,7 @@ def _predict_changesets(
 ) -> None:
     import msgspec
 
-    from praxi_tasks.discovery.model import Model
+    from praxi_tasks.discovery import Model
     from praxi_tasks.learning.data import name_changesets, read_changesets
 
     model = Model.load(model_uri, decision_rule=decision_rule)
@@ -77,7 +77,7 @@ def _predict_changesets(
 def _predict_run(run_id: str, model_uri: str, decision_rule: DecisionRule, store_uri: str) -> None:
     from praxi_tasks.audit.run import AuditRun
     from praxi_tasks.audit.timing import timed
-    from praxi_tasks.discovery.model import Model
+    from praxi_tasks.discovery import Model
     from praxi_tasks.learning.model_registry import resolve_once
 
     store = open_store(store_uri)

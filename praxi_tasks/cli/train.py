@@ -10,7 +10,7 @@ import click
 from praxi_tasks.cli.multi_value import GreedyCommand
 
 if TYPE_CHECKING:
-    from praxi_tasks.learning.estimators.assignment import Routing
+    from praxi_tasks.learning.estimators import Routing
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -55,10 +55,10 @@ def train(
     labels_per_expert: int,
 ) -> None:
     """Learn releases and recorded changesets, and write the model that names them."""
-    from praxi_tasks.discovery.model import Model
+    from praxi_tasks.discovery import Model
     from praxi_tasks.learning.data import write_bundled
-    from praxi_tasks.learning.estimators.assignment import Assignment
-    from praxi_tasks.learning.training.from_files import learn_files
+    from praxi_tasks.learning.estimators import Assignment
+    from praxi_tasks.learning.training import learn_files
 
     known = Model.load(base) if base else None
     learned = learn_files(releases, changesets, known, Assignment(routing, labels_per_expert))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from praxi_tasks.discovery.catalogue import Catalogue, empty_catalogue
 from praxi_tasks.discovery.catalogue_merge_tables import join_tables
-from praxi_tasks.discovery.tokens import present
+from praxi_tasks.discovery.tokens import in_sorted
 
 Index = tuple[NDArray[np.uint64], NDArray[np.uint32]]
 """Sorted hashes, and the number of the package that each belongs to; shape ``(n,)`` both."""
@@ -46,7 +46,7 @@ def _join(first: Catalogue, second: Catalogue) -> Catalogue:
     )
     again = folders[1:][folders[1:] == folders[:-1]]
     disputed = np.unique(np.concatenate([first.disputed, second.disputed, again]))
-    alone = ~present(disputed, folders)
+    alone = ~in_sorted(disputed, folders)
     tables = join_tables(first, second, moved, len(packages))
     return Catalogue(
         packages=packages,

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from praxi_tasks.discovery.catalogue import Catalogue
-from praxi_tasks.discovery.version_contents import Contents, fold, spread, starts
+from praxi_tasks.discovery.version_contents import Contents, fold_contents, run_bounds, run_indices
 
 Numbers = NDArray[np.intp]
 
@@ -78,8 +78,8 @@ def _united(first: Catalogue, ours: Numbers, second: Catalogue, theirs: Numbers)
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
     return Tables(
         [name for group in versions for name in group],
-        starts([len(group) for group in versions]),
-        fold(*columns, count=len(ours)),
+        run_bounds([len(group) for group in versions]),
+        fold_contents(*columns, count=len(ours)),
     )
 
 
@@ -102,9 +102,9 @@ def _unfold(
         names = catalogue.versions_of(package)
         renumbered[start : start + len(names)] = [group.index(name) for name in names]
     counts = np.diff(catalogue.row_starts)[packages]
-    rows = spread(catalogue.row_starts[packages], counts)
+    rows = run_indices(catalogue.row_starts[packages], counts)
     held = np.diff(catalogue.holder_starts)[rows]
-    holders = catalogue.holders[spread(catalogue.holder_starts[rows], held)]
+    holders = catalogue.holders[run_indices(catalogue.holder_starts[rows], held)]
     place, rows = np.repeat(np.repeat(np.arange(len(packages)), counts), held), np.repeat(rows, held)
     return (
         place,

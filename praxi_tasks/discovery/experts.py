@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from praxi_tasks.discovery.tokens import present
+from praxi_tasks.discovery.tokens import in_sorted
 from praxi_tasks.discovery.trees import Trees
 from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.fingerprint import pack_arrays, pack_texts, unpack_arrays, unpack_texts
@@ -23,7 +23,7 @@ class LabelModel:
     """A binary classifier of one label.
 
     ``own`` are indices of the label's own tokens among the expert's, shape ``(k,)``; ``booster`` is UBJSON of
-    boosted trees over all of the expert's tokens (see :func:`features`).
+    boosted trees over all of the expert's tokens (see :func:`label_features`).
     """
 
     label: str
@@ -68,10 +68,10 @@ class Expert:
         samples
             The sorted token hashes of each sample.
         """
-        table = np.stack([present(sample, self.tokens) for sample in samples]).astype(np.float32)
+        table = np.stack([in_sorted(sample, self.tokens) for sample in samples]).astype(np.float32)
         return np.stack(
             [
-                trees.probability(features(table, model.own))
+                trees.probability(label_features(table, model.own))
                 for trees, model in zip(self._trees, self.models, strict=True)
             ],
             axis=1,
@@ -116,7 +116,7 @@ class Expert:
             raise CorruptObjectError("an expert lacks a part", action="build the model again") from error
 
 
-def features(table: NDArray[np.float32], own: NDArray[np.uint32]) -> NDArray[np.float32]:
+def label_features(table: NDArray[np.float32], own: NDArray[np.uint32]) -> NDArray[np.float32]:
     """Return the input of a label's booster: the share of its own tokens that are there, then all tokens.
 
     Parameters
@@ -152,7 +152,7 @@ class Router:
         Of a label that several experts own, the highest. A sample is its sorted token hashes, shape
         ``(tokens,)``.
         """
-        assigned = [np.unique(self._owners[present(sample, self._tokens)]) for sample in samples]
+        assigned = [np.unique(self._owners[in_sorted(sample, self._tokens)]) for sample in samples]
         answers: list[dict[str, float]] = [{} for _ in samples]
         for number, expert in enumerate(self._experts):
             asked = [place for place, experts in enumerate(assigned) if number in experts]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from praxi_tasks.discovery.catalogue import among
 from praxi_tasks.discovery.matching import LayerKeys
-from praxi_tasks.discovery.tokens import present
+from praxi_tasks.discovery.tokens import in_sorted
 from praxi_tasks.ecosystems import DEB
 from praxi_tasks.fingerprint import PathKind, Tagset, hash_text
 
@@ -121,7 +121,7 @@ def has_copyright_file(names: Sequence[str], tagset: Tagset, layer: LayerKeys) -
 
 
 def _has(layer: LayerKeys, paths: Sequence[str]) -> NDArray[np.bool_]:
-    return present(layer.keys, np.fromiter(map(hash_text, paths), np.uint64, len(paths)))
+    return in_sorted(layer.keys, np.fromiter(map(hash_text, paths), np.uint64, len(paths)))
 
 
 def weighted_mean(

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from praxi_tasks.discovery.catalogue import Catalogue
-from praxi_tasks.discovery.tokens import present
+from praxi_tasks.discovery.tokens import in_sorted
 from praxi_tasks.fingerprint import PYTHON_ROOT, PathColumns, hash_text, join_path, normalise_all
 
 ROOTS: Final = (PYTHON_ROOT, "", "usr")
@@ -82,7 +82,7 @@ def _moves(folders: Iterable[str], catalogue: Catalogue) -> list[Move]:
         return []
     hashes = np.array([hash_text(text) for text in spelled], np.uint64)
     votes: defaultdict[Move, int] = defaultdict(int)
-    known = present(catalogue.folders, hashes) | present(catalogue.disputed, hashes)
+    known = in_sorted(catalogue.folders, hashes) | in_sorted(catalogue.disputed, hashes)
     for guess in np.flatnonzero(known).tolist():
         votes[Move(prefixes[guess // len(ROOTS)], ROOTS[guess % len(ROOTS)])] += 1
     for place in places:
@@ -138,7 +138,7 @@ def _known(
     cut = len(move.prefix) + 1
     spelled = [f"{root}/{paths[row][cut:]}".lstrip("/") for row in rows]
     keys = normalise_all(spelled).keys
-    return spelled, present(catalogue.keys, keys)
+    return spelled, in_sorted(catalogue.keys, keys)
 
 
 def _respelled(columns: PathColumns, moved: dict[int, str]) -> PathColumns:

@@ -70,7 +70,7 @@ def _hash(text: str, seed: int) -> int:
     return xxh3_64_intdigest(text.encode("utf-8", "surrogateescape"), seed)
 
 
-def present(tokens: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> NDArray[np.bool_]:
+def in_sorted(tokens: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> NDArray[np.bool_]:
     """Return which ``wanted`` tokens, shape ``(w,)``, are among the sorted ``tokens``, shape ``(t,)``."""
     if not len(tokens):
         return np.zeros(len(wanted), np.bool_)
@@ -78,7 +78,7 @@ def present(tokens: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> NDArray[n
     return np.asarray(tokens[places] == wanted)
 
 
-def distinct(samples: Sequence[NDArray[np.uint64]]) -> tuple[NDArray[np.uint64], NDArray[np.intp]]:
+def distinct_tokens(samples: Sequence[NDArray[np.uint64]]) -> tuple[NDArray[np.uint64], NDArray[np.intp]]:
     """Return the distinct tokens of all samples, sorted, and each one's sample count; shape ``(v,)`` both."""
     together = np.concatenate(samples) if samples else np.empty(0, np.uint64)
     vocabulary, counts = np.unique(together, return_counts=True)

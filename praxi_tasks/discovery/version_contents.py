@@ -26,14 +26,16 @@ class Contents:
     def empty(cls, count: int) -> Contents:
         """Return the tables of ``count`` packages whose contents are unknown."""
         long, short = np.empty(0, np.uint64), np.empty(0, np.uint16)
-        return cls(np.zeros(count + 1, np.uint32), long, long, long, np.empty(0, np.bool_), starts([]), short)
+        return cls(
+            np.zeros(count + 1, np.uint32), long, long, long, np.empty(0, np.bool_), run_bounds([]), short
+        )
 
     def columns(self) -> dict[str, Any]:
         """Return the columns by name."""
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-def fold(
+def fold_contents(
     package: NDArray[Any],
     version: NDArray[Any],
     key: NDArray[Any],
@@ -65,12 +67,12 @@ def fold(
     group = np.cumsum(~again) - 1
     holders = version[~double]
     return Contents(
-        row_starts=starts(np.bincount(package[first].astype(np.intp), minlength=count)),
+        row_starts=run_bounds(np.bincount(package[first].astype(np.intp), minlength=count)),
         row_keys=key[first],
         row_sizes=size[first],
         row_hashes=hashed[first],
         row_core=core[order][first],
-        holder_starts=starts(np.bincount(group[~double], minlength=len(first))),
+        holder_starts=run_bounds(np.bincount(group[~double], minlength=len(first))),
         holders=holders,
     )
 
@@ -83,12 +85,12 @@ def _same(*columns: NDArray[Any]) -> NDArray[np.bool_]:
     return same
 
 
-def starts(counts: Sequence[int] | NDArray[Any]) -> NDArray[np.uint32]:
+def run_bounds(counts: Sequence[int] | NDArray[Any]) -> NDArray[np.uint32]:
     """Return where runs of given lengths start, and where the last ends, shape ``(len(counts) + 1,)``."""
     return np.concatenate(([0], np.cumsum(np.asarray(counts, np.uint64)))).astype(np.uint32)
 
 
-def spread(begins: NDArray[Any], lengths: NDArray[Any]) -> NDArray[np.intp]:
+def run_indices(begins: NDArray[Any], lengths: NDArray[Any]) -> NDArray[np.intp]:
     """Return the indices that runs cover, one run after another.
 
     Parameters

@@ -13,7 +13,7 @@ from praxi_tasks.audit.assessment import load_policy, make_assessor
 from praxi_tasks.audit.deployed import by_hand
 from praxi_tasks.audit.run import AuditRun
 from praxi_tasks.audit.timing import read_durations, timed
-from praxi_tasks.discovery.model import Model
+from praxi_tasks.discovery import Model
 from praxi_tasks.errors import PolicyError
 from praxi_tasks.findings.assessment.document import AssessedAudit
 from praxi_tasks.oci.image import Platform

@@ -9,7 +9,7 @@ import pytest
 from praxi_tasks.audit.plan import Plan, PlannedLayer
 from praxi_tasks.audit.predict import predict_layers
 from praxi_tasks.discovery import code_version
-from praxi_tasks.learning.synthesis.augmentation import Files
+from praxi_tasks.learning.synthesis import Files
 from praxi_tasks.store import keys, open_store
 from tests.support import world
 

@@ -10,7 +10,7 @@ from praxi_tasks.audit.plan import BatchLimits, Plan
 from praxi_tasks.audit.report import AuditReport, Source, State
 from praxi_tasks.audit.run import AuditRun, Summary
 from praxi_tasks.audit.unknown_packages import NewPackage
-from praxi_tasks.discovery.model import Model
+from praxi_tasks.discovery import Model
 from praxi_tasks.errors import KeyNotFoundError, UsageError
 from praxi_tasks.oci.image import Platform
 from praxi_tasks.store import Store, documents

@@ -7,7 +7,7 @@ from rich.console import Console
 
 from praxi_tasks.audit.report import AuditReport, ReportedImage, ReportedLayer, State
 from praxi_tasks.audit.terminal import report_table
-from praxi_tasks.discovery.prediction import Unexplained
+from praxi_tasks.discovery import Unexplained
 
 LAYER = ReportedLayer(digest="sha256:" + "0" * 64, releases=(), unexplained=Unexplained(files=7, roots=()))
 

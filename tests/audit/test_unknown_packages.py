@@ -8,9 +8,9 @@ import msgspec
 import numpy as np
 
 from praxi_tasks.audit.unknown_packages import new_packages
-from praxi_tasks.discovery.model import Model
+from praxi_tasks.discovery import Model
 from praxi_tasks.inventory import Claim, Inventory
-from praxi_tasks.learning.synthesis.augmentation import Files
+from praxi_tasks.learning.synthesis import Files
 from praxi_tasks.store import Store, keys
 from tests.support import world
 

@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from praxi_tasks.cli.models import models
-from praxi_tasks.discovery.model import Model
-from praxi_tasks.learning.catalogue.builder import build_catalogue
+from praxi_tasks.discovery import Model
+from praxi_tasks.learning.catalogue import build_catalogue
 from praxi_tasks.learning.model_registry.connection import tracking_uri
 from praxi_tasks.learning.model_registry.mlflow import ModelRegistry
 from praxi_tasks.learning.model_registry.version import ORIGIN_TAG

@@ -29,17 +29,16 @@ from praxi_tasks.discovery.prediction import ReleasePrediction, Unexplained
 from praxi_tasks.discovery.release import Release
 from praxi_tasks.discovery.scorer import Scorer
 from praxi_tasks.fingerprint import Tagset, normalise_all
-from praxi_tasks.learning.catalogue.builder import build_catalogue
-from praxi_tasks.learning.catalogue.shared_paths import confusable_groups
-from praxi_tasks.learning.estimators.assignment import Assignment
-from praxi_tasks.learning.estimators.expert_ensemble import grow
-from praxi_tasks.learning.estimators.experts import ExpertHyperparameters
-from praxi_tasks.learning.estimators.samples import Samples
-from praxi_tasks.learning.estimators.scorer import ScorerHyperparameters
-from praxi_tasks.learning.synthesis.augmentation import Files, install
-from praxi_tasks.learning.synthesis.layer_sampler import LayerSampler
-from praxi_tasks.learning.training.extend import give_experts
-from praxi_tasks.learning.training.from_files import make_scorer
+from praxi_tasks.learning.catalogue import build_catalogue, confusable_groups
+from praxi_tasks.learning.estimators import (
+    Assignment,
+    ExpertHyperparameters,
+    Samples,
+    ScorerHyperparameters,
+    grow,
+)
+from praxi_tasks.learning.synthesis import Files, LayerSampler, install_wheel
+from praxi_tasks.learning.training import give_experts, make_scorer
 from tests.learning.recordings import recording, singles
 from tests.support import world
 
@@ -212,9 +211,9 @@ def retrain() -> None:
     tagsets = [tagset for tagset in drawn if len(tagset) <= MOST_FILES]
     retained = [one for one in parts[0] if one.version == "1.1" and one not in owned][:2]
     untold = [Files.of(one).keep(np.array(["module0" not in path for path in one.paths])) for one in retained]
-    moved = [install(Files.of(one), "opt/app/vendor") for one in retained]
+    moved = [install_wheel(Files.of(one), "opt/app/vendor") for one in retained]
     whole = list(map(Files.of, distribution[:12]))
-    decided = [install(Files.of(owned[-1]), "usr/lib/python3/dist-packages")]
+    decided = [install_wheel(Files.of(owned[-1]), "usr/lib/python3/dist-packages")]
     tagsets += [world.layer(*files) for files in (untold, moved, whole, decided, [world.plain()])]
     changes = [recording(list(labels), 7).changes for labels in (("tree",), ("wget", "zsh"), ("unknown",))]
     INPUTS.write_bytes(msgspec.json.encode(Inputs([_layer(tagset) for tagset in tagsets], changes)) + b"\n")

@@ -9,7 +9,7 @@ from praxi_tasks.discovery.candidate_search import search_candidates
 from praxi_tasks.discovery.catalogue_merge import join_catalogues
 from praxi_tasks.discovery.release import Release
 from praxi_tasks.fingerprint import Tagset, hash_text, normalise_all
-from praxi_tasks.learning.catalogue.builder import build_catalogue
+from praxi_tasks.learning.catalogue import build_catalogue
 
 HEADERS = [f"usr/include/kit/part{number}.h" for number in range(6)]
 

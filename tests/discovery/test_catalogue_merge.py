@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from praxi_tasks.discovery.catalogue import Catalogue, empty_catalogue
 from praxi_tasks.discovery.catalogue_merge import join_catalogues
 from praxi_tasks.errors import CorruptObjectError
-from praxi_tasks.learning.catalogue.builder import build_catalogue
+from praxi_tasks.learning.catalogue import build_catalogue
 from tests.support import world
 
 SOME = world.releases()[:30]

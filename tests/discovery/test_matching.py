@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from praxi_tasks.discovery.matching import LayerKeys, match_folders, match_keys
 from praxi_tasks.fingerprint import hash_text, normalise_all, parent_folder
-from praxi_tasks.learning.catalogue.builder import build_catalogue
+from praxi_tasks.learning.catalogue import build_catalogue
 from praxi_tasks.learning.data.release_files import ReleaseFile, ReleaseLine, make_release
 from tests.support import world
 

@@ -13,7 +13,7 @@ from praxi_tasks.discovery.model import Model
 from praxi_tasks.discovery.prediction import LayerPrediction
 from praxi_tasks.errors import ModelError
 from praxi_tasks.fingerprint import Tagset
-from praxi_tasks.learning.synthesis.augmentation import Files, compile_python, install
+from praxi_tasks.learning.synthesis import Files, compile_python, install_wheel
 from tests.support import world
 
 SITE = "usr/local/lib/python3.11/site-packages"
@@ -24,7 +24,7 @@ def names(prediction: LayerPrediction) -> dict[str, tuple[str, ...]]:
 
 
 def installed(name: str, version: str, root: str = SITE) -> Files:
-    return install(Files.of(world.find(name, version)), root)
+    return install_wheel(Files.of(world.find(name, version)), root)
 
 
 def without_metadata(files: Files) -> Files:

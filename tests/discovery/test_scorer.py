@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from praxi_tasks.discovery.candidates import FEATURES
 from praxi_tasks.discovery.scorer import Scorer
 from praxi_tasks.errors import CorruptObjectError
-from praxi_tasks.learning.estimators.xgboost_c import train_booster
+from praxi_tasks.learning.estimators import train_booster
 
 NOTHING = np.empty(0, np.float64)
 

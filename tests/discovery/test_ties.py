@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from praxi_tasks.discovery.model import Model
-from praxi_tasks.learning.catalogue.builder import build_catalogue
+from praxi_tasks.learning.catalogue import build_catalogue
 from praxi_tasks.learning.data.release_files import ReleaseFile, ReleaseLine, make_release
-from praxi_tasks.learning.synthesis.augmentation import Files
+from praxi_tasks.learning.synthesis import Files
 from tests.support import world
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from praxi_tasks.discovery.tokens import Tokenizer, present, spell
+from praxi_tasks.discovery.tokens import Tokenizer, in_sorted, spell
 
 CHANGES = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=20), max_size=20)
 
@@ -44,4 +44,4 @@ def test_order_is_told() -> None:
 @given(st.sets(st.integers(0, 50)), st.lists(st.integers(0, 50)))
 def test_present(have: set[int], wanted: list[int]) -> None:
     tokens = np.array(sorted(have), np.uint64)
-    assert present(tokens, np.array(wanted, np.uint64)).tolist() == [number in have for number in wanted]
+    assert in_sorted(tokens, np.array(wanted, np.uint64)).tolist() == [number in have for number in wanted]

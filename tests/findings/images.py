@@ -5,12 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from praxi_tasks.discovery.prediction import (
-    LayerPrediction,
-    ReleasePrediction,
-    Unexplained,
-    UnexplainedRoot,
-)
+from praxi_tasks.discovery import LayerPrediction, ReleasePrediction, Unexplained, UnexplainedRoot
 from praxi_tasks.findings.image.fusion import LayerFacts
 from praxi_tasks.inventory import Claim, Distribution, Inventory
 

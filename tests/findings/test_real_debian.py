@@ -17,7 +17,7 @@ from demo.timeline import Published
 from praxi_tasks.cli.audit import audit as command
 from praxi_tasks.findings.feeds.distribution_packages import Offer, read_packages
 from praxi_tasks.findings.image.file_tree import merged
-from praxi_tasks.learning.training.from_files import learn_files
+from praxi_tasks.learning.training import learn_files
 from tests.findings.osv import record, write_feeds
 from tests.support.images import File, Symlink, image, layer, write_layout
 from tests.support.real_images import cache_folder

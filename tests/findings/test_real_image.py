@@ -16,7 +16,7 @@ from demo.model import write_releases
 from demo.timeline import Published
 from praxi_tasks.cli.audit import audit as command
 from praxi_tasks.findings.feeds.folder import archive_name
-from praxi_tasks.learning.training.from_files import learn_files
+from praxi_tasks.learning.training import learn_files
 from tests.conftest import ROOT
 from tests.findings.osv import advisories_in, literally
 from tests.support.images import image, layer, write_layout

@@ -13,7 +13,7 @@ from praxi_tasks.inventory import Claim, Inventory
 from praxi_tasks.learning.data.release_store import ReleaseStore
 from praxi_tasks.learning.data.requests import NewPackage, TrainingRequest
 from praxi_tasks.learning.run.steps import TrainingRun
-from praxi_tasks.learning.synthesis.augmentation import Files
+from praxi_tasks.learning.synthesis import Files
 from praxi_tasks.store import Store, documents, keys, open_store
 from tests.support import world
 from tests.support.stored import as_stored

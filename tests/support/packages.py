@@ -11,7 +11,7 @@ import pytest
 from tests.support.images import Layer, layer
 
 if TYPE_CHECKING:
-    from praxi_tasks.discovery.model import Model
+    from praxi_tasks.discovery import Model
 
 SITE = "usr/lib/python3/dist-packages"
 
@@ -53,7 +53,7 @@ SHOP, TILL, BELL = Package("shoplib", "1.0"), Package("tillkit", "2.13"), Packag
 @pytest.fixture(scope="session")
 def model_uri(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Train a model that knows two of the packages and the older version of one."""
-    from praxi_tasks.learning.training.from_files import learn_files
+    from praxi_tasks.learning.training import learn_files
 
     folder = tmp_path_factory.mktemp("model")
     lines = folder / "releases.jsonl"
@@ -64,6 +64,6 @@ def model_uri(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture
 def model(model_uri: str) -> Model:
-    from praxi_tasks.discovery.model import Model
+    from praxi_tasks.discovery import Model
 
     return Model.load(model_uri)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from praxi_tasks.discovery.release import Release
+from praxi_tasks.discovery import Release
 from praxi_tasks.learning.data.release_store import Identity
 from praxi_tasks.learning.data.stored_release import StoredRelease
 

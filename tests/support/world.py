@@ -6,14 +6,12 @@ from functools import cache
 
 import numpy as np
 
-from praxi_tasks.discovery.model import Model
-from praxi_tasks.discovery.release import Release
+from praxi_tasks.discovery import Model, Release
 from praxi_tasks.fingerprint import Tagset
-from praxi_tasks.learning.catalogue.builder import build_catalogue
+from praxi_tasks.learning.catalogue import build_catalogue
 from praxi_tasks.learning.data.release_files import ReleaseFile, ReleaseLine, make_release
-from praxi_tasks.learning.synthesis.augmentation import Files
-from praxi_tasks.learning.synthesis.layer_sampler import merge
-from praxi_tasks.learning.training.from_files import make_scorer
+from praxi_tasks.learning.synthesis import Files, merge_files
+from praxi_tasks.learning.training import make_scorer
 
 PACKAGES = 24
 VERSIONS = ("1.0", "1.1", "2.0")
@@ -64,7 +62,7 @@ def find(name: str, version: str) -> Release:
 
 def layer(*parts: Files, digest: str = "sha256:" + "1" * 64) -> Tagset:
     """Put files into a layer."""
-    return merge(parts, digest)
+    return merge_files(parts, digest)
 
 
 def plain(*paths: str) -> Files:

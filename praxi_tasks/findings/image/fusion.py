@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from praxi_tasks.discovery.prediction import LayerPrediction, ReleasePrediction
+from praxi_tasks.discovery import LayerPrediction, ReleasePrediction
 from praxi_tasks.ecosystems import ecosystem_of
 from praxi_tasks.findings.image.claim_history import TrackedClaim, follow_claims
 from praxi_tasks.findings.image.distribution_owner import with_owners

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from praxi_tasks.discovery.prediction import UnexplainedRoot
+from praxi_tasks.discovery import UnexplainedRoot
 from praxi_tasks.findings.image.file_tree import merged, significant
 from praxi_tasks.findings.image.fusion import FusedImage
 

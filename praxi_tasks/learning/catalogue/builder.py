@@ -9,9 +9,15 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from praxi_tasks.discovery.catalogue import CORE, Catalogue, empty_catalogue
-from praxi_tasks.discovery.release import Release
-from praxi_tasks.discovery.version_contents import Contents, fold, starts
+from praxi_tasks.discovery import (
+    CORE,
+    Catalogue,
+    Contents,
+    Release,
+    empty_catalogue,
+    fold_contents,
+    run_bounds,
+)
 from praxi_tasks.learning.catalogue.folder_owners import FolderOwners
 
 KEYS_PER_PACKAGE: Final = 512
@@ -47,7 +53,7 @@ def build_catalogue(releases: Iterable[Release]) -> Catalogue:
         folders=folders,
         folder_owners=folder_owners,
         versions=[release.version for release in flat if release.version],
-        version_starts=starts([sum(bool(each.version) for each in group) for group in members]),
+        version_starts=run_bounds([sum(bool(each.version) for each in group) for group in members]),
         **_contents(members, package, key, core).columns(),
     )
 
@@ -69,7 +75,9 @@ def _contents(
     size = np.concatenate([release.sizes for release in flat])
     hashed = np.concatenate([release.hashes for release in flat])
     told = version >= 0
-    return fold(*(column[told] for column in (package, version, key, size, hashed, core)), count=len(members))
+    return fold_contents(
+        *(column[told] for column in (package, version, key, size, hashed, core)), count=len(members)
+    )
 
 
 def sample_keys(

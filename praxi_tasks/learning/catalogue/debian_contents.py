@@ -19,9 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from xxhash import xxh3_64_intdigest
 
-from praxi_tasks.discovery.catalogue import CORE, Catalogue
-from praxi_tasks.discovery.release import Release
-from praxi_tasks.discovery.version_contents import Contents
+from praxi_tasks.discovery import CORE, Catalogue, Contents, Release
 from praxi_tasks.ecosystems import DEB
 from praxi_tasks.errors import DataError
 from praxi_tasks.fingerprint import (
@@ -38,7 +36,7 @@ from praxi_tasks.learning.catalogue.folder_owners import FolderOwners
 from praxi_tasks.learning.data import open_lines
 
 ECOSYSTEM: Final = DEB.purl_type
-MOST_FILES: Final = 5_000
+MOST_ARCHIVE_FILES: Final = 5_000
 """How many files of a package are read back to train on; few packages have more."""
 DOCUMENTS_PER_PACKAGE: Final = 8
 """How many documents of a package its catalogue keeps: they are many, and the first to be deleted."""

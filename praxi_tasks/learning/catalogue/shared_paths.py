@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from praxi_tasks.discovery.catalogue import Catalogue
+from praxi_tasks.discovery import Catalogue
 
 
 def confusable_groups(catalogue: Catalogue) -> list[list[str]]:

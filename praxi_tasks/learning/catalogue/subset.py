@@ -7,8 +7,7 @@ from collections.abc import Container
 import numpy as np
 from numpy.typing import NDArray
 
-from praxi_tasks.discovery.catalogue import Catalogue
-from praxi_tasks.discovery.version_contents import spread, starts
+from praxi_tasks.discovery import Catalogue, run_bounds, run_indices
 
 
 def without(part: Catalogue, packages: Container[str]) -> Catalogue:
@@ -44,7 +43,7 @@ def narrowed(part: Catalogue, keys: NDArray[np.uint64], folders: NDArray[np.uint
 def _rows(table: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> NDArray[np.intp]:
     """Return the rows of a sorted table, ``(t,)``, that hold a wanted value, ``(w,)``, in order."""
     first, last = np.searchsorted(table, wanted), np.searchsorted(table, wanted, side="right")
-    return spread(first, last - first)
+    return run_indices(first, last - first)
 
 
 def _subset(
@@ -63,7 +62,7 @@ def _subset(
     chosen = np.flatnonzero(retained)
     versions = _lengths(part.version_starts, chosen)
     files = _lengths(part.row_starts, chosen)
-    rows = spread(part.row_starts[chosen], files)
+    rows = run_indices(part.row_starts[chosen], files)
     held = _lengths(part.holder_starts, rows)
     return Catalogue(
         packages=[part.packages[place] for place in chosen.tolist()],
@@ -73,18 +72,18 @@ def _subset(
         owners=number[part.owners[own]],
         folders=part.folders[claimed],
         folder_owners=number[part.folder_owners[claimed]],
-        versions=[part.versions[at] for at in spread(part.version_starts[chosen], versions).tolist()],
-        version_starts=starts(versions),
-        row_starts=starts(files),
+        versions=[part.versions[at] for at in run_indices(part.version_starts[chosen], versions).tolist()],
+        version_starts=run_bounds(versions),
+        row_starts=run_bounds(files),
         row_keys=part.row_keys[rows],
         row_sizes=part.row_sizes[rows],
         row_hashes=part.row_hashes[rows],
         row_core=part.row_core[rows],
-        holder_starts=starts(held),
-        holders=part.holders[spread(part.holder_starts[rows], held)],
+        holder_starts=run_bounds(held),
+        holders=part.holders[run_indices(part.holder_starts[rows], held)],
     )
 
 
-def _lengths(starts: NDArray[np.uint32], chosen: NDArray[np.intp]) -> NDArray[np.uint32]:
-    """Return the lengths of ``chosen`` runs, shape ``(k,)``; ``starts`` is ``(runs + 1,)``."""
-    return starts[chosen + 1] - starts[chosen]
+def _lengths(bounds: NDArray[np.uint32], chosen: NDArray[np.intp]) -> NDArray[np.uint32]:
+    """Return the lengths of ``chosen`` runs, shape ``(k,)``; ``bounds`` is ``(runs + 1,)``."""
+    return bounds[chosen + 1] - bounds[chosen]

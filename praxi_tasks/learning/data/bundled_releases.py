@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 import msgspec
 import numpy as np
 
-from praxi_tasks.discovery.release import Release
+from praxi_tasks.discovery import Release
 from praxi_tasks.errors import CorruptObjectError, KeyNotFoundError
 from praxi_tasks.learning.data.release_store import ReleaseStore
 from praxi_tasks.learning.data.stored_release import StoredRelease

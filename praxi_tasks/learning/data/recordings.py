@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from praxi_tasks.discovery.model import Model
+from praxi_tasks.discovery import Model
 from praxi_tasks.errors import DataError
 from praxi_tasks.learning.data.compressed_lines import open_lines
 

@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from praxi_tasks.discovery.release import Release
+from praxi_tasks.discovery import Release
 from praxi_tasks.ecosystems import PYPI, ecosystem_of
 from praxi_tasks.errors import DataError
 from praxi_tasks.fingerprint import normalise_all

@@ -13,7 +13,7 @@ import numpy as np
 import zstandard
 from numpy.typing import NDArray
 
-from praxi_tasks.discovery.release import Release
+from praxi_tasks.discovery import Release
 from praxi_tasks.errors import CorruptObjectError, ReleaseRefusedError
 from praxi_tasks.fingerprint import (
     PathColumns,

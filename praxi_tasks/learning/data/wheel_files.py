@@ -12,7 +12,7 @@ from typing import Final
 
 from xxhash import xxh3_64
 
-from praxi_tasks.discovery.release import Release
+from praxi_tasks.discovery import Release
 from praxi_tasks.errors import DataError
 from praxi_tasks.learning.data.release_files import ReleaseFile, ReleaseLine, make_release
 

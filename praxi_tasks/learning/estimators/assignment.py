@@ -26,7 +26,7 @@ class Assignment(NamedTuple):
     size: int = LABELS_PER_EXPERT
 
 
-BY_DEFAULT: Final = Assignment()
+DEFAULT_ASSIGNMENT: Final = Assignment()
 
 
 def group_labels(

@@ -15,10 +15,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from praxi_tasks.discovery.decision_rule import LIKELY
-from praxi_tasks.discovery.expert_ensemble import ExpertEnsemble
-from praxi_tasks.discovery.experts import Expert
-from praxi_tasks.learning.estimators.assignment import BY_DEFAULT, Assignment
+from praxi_tasks.discovery import LIKELY, Expert, ExpertEnsemble
+from praxi_tasks.learning.estimators.assignment import DEFAULT_ASSIGNMENT, Assignment
 from praxi_tasks.learning.estimators.experts import ExpertHyperparameters, assign, train_groups
 from praxi_tasks.learning.estimators.samples import Samples
 
@@ -50,7 +48,7 @@ def grow(
     new: Samples,
     rng: np.random.Generator,
     *,
-    assignment: Assignment = BY_DEFAULT,
+    assignment: Assignment = DEFAULT_ASSIGNMENT,
     hyperparameters: ExpertHyperparameters | None = None,
     assigned: Collection[str] | None = None,
     companions: Mapping[str, str] = _NOBODY,

@@ -14,8 +14,8 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from praxi_tasks.discovery.experts import Expert, LabelModel, features
-from praxi_tasks.learning.estimators.assignment import BY_DEFAULT, Assignment, group_labels
+from praxi_tasks.discovery import Expert, LabelModel, label_features
+from praxi_tasks.learning.estimators.assignment import DEFAULT_ASSIGNMENT, Assignment, group_labels
 from praxi_tasks.learning.estimators.samples import Samples
 from praxi_tasks.learning.estimators.sparse_table import Columns, TokenTable
 from praxi_tasks.learning.estimators.xgboost_c import train_booster
@@ -62,7 +62,7 @@ def train_experts(
     samples: Samples,
     rng: np.random.Generator,
     *,
-    assignment: Assignment = BY_DEFAULT,
+    assignment: Assignment = DEFAULT_ASSIGNMENT,
     hyperparameters: ExpertHyperparameters | None = None,
 ) -> list[Expert]:
     """Train experts for all labels of some samples.
@@ -139,7 +139,7 @@ def _train(
     models = []
     for label, own in zip(group, best, strict=True):
         places = np.searchsorted(chosen, np.sort(own)).astype(np.uint32)
-        booster = _boost(features(table[rows], places), truth[rows, label], hyperparameters)
+        booster = _boost(label_features(table[rows], places), truth[rows, label], hyperparameters)
         models.append(LabelModel(samples.labels[label], places, booster))
     return Expert(samples.vocabulary[chosen], models)
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from praxi_tasks.learning.estimators.experts import ExpertHyperparameters
 from praxi_tasks.learning.estimators.release_experts import RELEASE_EXPERT_DEFAULTS
-from praxi_tasks.learning.estimators.scorer import DEFAULTS as SCORER
-from praxi_tasks.learning.estimators.scorer import ScorerHyperparameters
+from praxi_tasks.learning.estimators.scorer import SCORER_DEFAULTS, ScorerHyperparameters
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
@@ -22,7 +21,7 @@ _EXPERT: Final = "expert_"
 class Hyperparameters:
     """The hyper-parameters of the shared scorer and of release experts."""
 
-    scorer: ScorerHyperparameters = SCORER
+    scorer: ScorerHyperparameters = SCORER_DEFAULTS
     expert: ExpertHyperparameters = RELEASE_EXPERT_DEFAULTS
 
     def with_choice(self, chosen: Mapping[str, float]) -> Hyperparameters:

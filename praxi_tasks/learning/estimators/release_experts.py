@@ -14,16 +14,12 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from praxi_tasks.discovery.catalogue import Catalogue
-from praxi_tasks.discovery.expert_ensemble import ExpertEnsemble
-from praxi_tasks.discovery.release import Release
-from praxi_tasks.discovery.release_experts import tokens_of
-from praxi_tasks.discovery.tokens import present
-from praxi_tasks.learning.estimators.assignment import BY_DEFAULT, Assignment
+from praxi_tasks.discovery import Catalogue, ExpertEnsemble, Release, in_sorted, tokens_of
+from praxi_tasks.learning.estimators.assignment import DEFAULT_ASSIGNMENT, Assignment
 from praxi_tasks.learning.estimators.expert_ensemble import Growth, grow
 from praxi_tasks.learning.estimators.experts import ExpertHyperparameters
 from praxi_tasks.learning.estimators.samples import Samples
-from praxi_tasks.learning.synthesis.augmentation import Damage
+from praxi_tasks.learning.synthesis import Damage
 
 DAMAGED: Final = 8
 """How many damaged samples of a release are made, besides a whole and a drifted one."""
@@ -57,7 +53,7 @@ def train_release_experts(
     catalogue: Catalogue,
     rng: np.random.Generator,
     *,
-    assignment: Assignment = BY_DEFAULT,
+    assignment: Assignment = DEFAULT_ASSIGNMENT,
     packages: Collection[str] | None = None,
     hyperparameters: ExpertHyperparameters = RELEASE_EXPERT_DEFAULTS,
 ) -> Growth:
@@ -105,7 +101,7 @@ def release_samples(releases: Sequence[Release], catalogue: Catalogue, rng: np.r
     tokens, labels = [], []
     for release in releases:
         for sample in _augmented_samples(release, rng):
-            left = sample.keep(present(catalogue.keys, sample.keys))
+            left = sample.keep(in_sorted(catalogue.keys, sample.keys))
             tokens.append(tokens_of(left.keys, left.sizes, left.hashes, left.measured))
             known = not sample.drifted and release.version
             labels.append([release.package, label_of(release)] if known else [release.package])

@@ -10,7 +10,7 @@ import numpy as np
 import zstandard
 from numpy.typing import NDArray
 
-from praxi_tasks.discovery.tokens import Tokenizer, distinct, present
+from praxi_tasks.discovery import Tokenizer, distinct_tokens, in_sorted
 from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.fingerprint import pack_arrays, pack_texts, unpack_arrays, unpack_texts
 from praxi_tasks.learning.data import Recording
@@ -42,13 +42,16 @@ class Samples:
     """
 
     def __init__(self, tokens: Sequence[NDArray[np.uint64]], labels: Sequence[Sequence[str]]) -> None:
-        vocabulary, counts = distinct(tokens)
+        vocabulary, counts = distinct_tokens(tokens)
         # A token of one recording only is noise, unless recordings are so few that all are.
         often = 2 if len(tokens) > 4 * len({label for some in labels for label in some}) else 1
         self.vocabulary = vocabulary[counts >= often]
         self.labels = sorted({label for some in labels for label in some})
         self.table = TokenTable.of(
-            [np.searchsorted(self.vocabulary, sample[present(self.vocabulary, sample)]) for sample in tokens],
+            [
+                np.searchsorted(self.vocabulary, sample[in_sorted(self.vocabulary, sample)])
+                for sample in tokens
+            ],
             len(self.vocabulary),
         )
         place = {label: number for number, label in enumerate(self.labels)}

@@ -9,18 +9,14 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from praxi_tasks.discovery.calibration import fit_calibration
-from praxi_tasks.discovery.candidate_search import search_candidates
-from praxi_tasks.discovery.candidates import FEATURES
-from praxi_tasks.discovery.catalogue import Catalogue
-from praxi_tasks.discovery.scorer import Scorer
+from praxi_tasks.discovery import FEATURES, Catalogue, Scorer, fit_calibration, search_candidates
 from praxi_tasks.learning.estimators.xgboost_c import train_booster
-from praxi_tasks.learning.synthesis.layer_sampler import LabelledLayer, LayerSampler
+from praxi_tasks.learning.synthesis import LabelledLayer, LayerSampler
 
-LAYERS: Final = 800
+SCORER_LAYERS: Final = 800
 """How many layers the scorer is trained on by default; half as many more calibrate it."""
 
-ARCHIVE_LAYERS: Final = 3_000
+SCORER_ARCHIVE_LAYERS: Final = 3_000
 """How many for a whole archive, where unknown packages resemble known ones in more ways."""
 
 ALONE: Final = 3
@@ -59,7 +55,7 @@ class ScorerHyperparameters:
         }
 
 
-DEFAULTS: Final = ScorerHyperparameters()
+SCORER_DEFAULTS: Final = ScorerHyperparameters()
 
 
 class Examples(NamedTuple):
@@ -87,8 +83,8 @@ def examples(layers: Sequence[LabelledLayer], catalogue: Catalogue) -> Examples:
 def train_scorer(
     sampler: LayerSampler,
     catalogue: Catalogue,
-    layers: int = LAYERS,
-    hyperparameters: ScorerHyperparameters = DEFAULTS,
+    layers: int = SCORER_LAYERS,
+    hyperparameters: ScorerHyperparameters = SCORER_DEFAULTS,
 ) -> Scorer:
     """Train a scorer for a catalogue on synthetic ``layers``, and calibrate it on half as many more."""
     known = examples([sampler.draw() for _ in range(layers)], catalogue)

@@ -10,12 +10,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from praxi_tasks.discovery.calibration import Bin, calibration_error, reliability_diagram
-from praxi_tasks.discovery.model import Model
-from praxi_tasks.discovery.release import Release
+from praxi_tasks.discovery import Bin, Model, Release, calibration_error, reliability_diagram
 from praxi_tasks.fingerprint import Tagset
-from praxi_tasks.learning.synthesis.augmentation import Files
-from praxi_tasks.learning.synthesis.layer_sampler import LabelledLayer, LayerSampler, merge
+from praxi_tasks.learning.synthesis import Files, LabelledLayer, LayerSampler, merge_files
 
 LAYERS: Final = 96
 MOST_RELEASES: Final = 1_500
@@ -79,8 +76,8 @@ def evaluate(
     """
     rng = np.random.default_rng(seed)
     old, new = _some(old, rng), _some(new, rng)
-    of_old = draw(old, (), rng)
-    of_new = draw(new, old, rng)
+    of_old = draw_layers(old, (), rng)
+    of_new = draw_layers(new, old, rng)
     return Evaluation(
         champion_old=score_layers(champion, of_old) if of_old else None,
         challenger_old=score_layers(challenger, of_old) if of_old else None,
@@ -89,7 +86,7 @@ def evaluate(
     )
 
 
-def draw(
+def draw_layers(
     releases: Sequence[Release], others: Sequence[Release], rng: np.random.Generator
 ) -> list[LabelledLayer]:
     """Draw layers of some releases, half of them mixed with other releases."""
@@ -161,7 +158,7 @@ def unknown_lookalike(release: Release, rng: np.random.Generator) -> Tagset:
         rng.integers(1, 1 << 62, count).astype(np.uint64),
         np.ones(count, np.bool_),
     )
-    return merge([files])
+    return merge_files([files])
 
 
 _COMMON: Final = frozenset(

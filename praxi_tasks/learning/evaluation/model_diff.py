@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from praxi_tasks.discovery.model import Model
+from praxi_tasks.discovery import Model
 
 
 @dataclass(frozen=True, slots=True)

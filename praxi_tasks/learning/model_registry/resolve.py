@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from praxi_tasks.discovery.model import Model
+from praxi_tasks.discovery import Model
 from praxi_tasks.environment import read_text
 from praxi_tasks.errors import KeyNotFoundError, ModelError
 from praxi_tasks.learning.model_registry.connection import is_empty, tracking_uri

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from praxi_tasks.learning.evaluation.gate import Check, Verdict
+from praxi_tasks.learning.evaluation import Check, Verdict
 from praxi_tasks.learning.model_registry import ResolvedModel
 
 

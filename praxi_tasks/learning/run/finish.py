@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from praxi_tasks.errors import CorruptObjectError, KeyNotFoundError, PraxiError
 from praxi_tasks.learning.data import mark_served, request_retry
-from praxi_tasks.learning.evaluation.champion_challenger import Evaluation
+from praxi_tasks.learning.evaluation import Evaluation
 from praxi_tasks.learning.model_registry import CHAMPION, ModelRegistry, tracking_uri
 from praxi_tasks.learning.run.documents import Judged, Promotion, Trained, TrainingSummary
 from praxi_tasks.learning.run.inputs import TrainingInputs

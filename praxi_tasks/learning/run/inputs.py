@@ -8,17 +8,16 @@ from typing import Final
 
 import numpy as np
 
-from praxi_tasks.discovery.model import Model
-from praxi_tasks.discovery.release import Release
+from praxi_tasks.discovery import Model, Release
 from praxi_tasks.errors import KeyNotFoundError
 from praxi_tasks.learning.builds import import_builds
 from praxi_tasks.learning.data import Identity, ReleaseStore, StoredRelease
-from praxi_tasks.learning.evaluation.champion_challenger import MOST_RELEASES
+from praxi_tasks.learning.evaluation import MOST_RELEASES
 from praxi_tasks.learning.run.documents import Trained
 from praxi_tasks.learning.run.plan import TrainingPlan
 from praxi_tasks.learning.run.tuning import Tuning
 from praxi_tasks.learning.sources import Collected
-from praxi_tasks.learning.training.task import TrainingTask, space_of
+from praxi_tasks.learning.training import TrainingTask, tuning_space
 from praxi_tasks.store import Store, documents, keys
 
 _SEED: Final = 20_260_102
@@ -63,7 +62,9 @@ class TrainingInputs:
     def tuning(self, plan: TrainingPlan) -> Tuning:
         """Return the tuning of what the training makes."""
         settings = plan.settings
-        return Tuning(self._store, self._run, space_of(settings.assignment, rebuilt=settings.full_retrain))
+        return Tuning(
+            self._store, self._run, tuning_space(settings.assignment, rebuilt=settings.full_retrain)
+        )
 
     def trials(self) -> tuple[float, ...]:
         """Return the F1 of each completed tuning trial."""

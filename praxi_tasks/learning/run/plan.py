@@ -9,8 +9,8 @@ import msgspec
 
 from praxi_tasks.errors import UsageError
 from praxi_tasks.learning.data import NewPackage
-from praxi_tasks.learning.estimators.assignment import Assignment, Routing
-from praxi_tasks.learning.evaluation.gate import Bars
+from praxi_tasks.learning.estimators import Assignment, Routing
+from praxi_tasks.learning.evaluation import Bars
 from praxi_tasks.learning.model_registry import ResolvedModel
 
 BATCH: Final = 25

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from praxi_tasks.discovery.model import Model
+from praxi_tasks.discovery import Model
 from praxi_tasks.learning.model_registry import CHAMPION, ORIGIN_TAG, ModelRegistry, ResolvedModel
 from praxi_tasks.learning.run.documents import Judged, Promotion, Trained
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from praxi_tasks.discovery.bundle import MANIFEST
+from praxi_tasks.discovery import MANIFEST
 from praxi_tasks.environment import read, whole_number
 from praxi_tasks.errors import KeyNotFoundError
 from praxi_tasks.learning.model_registry import CHAMPION, ModelRegistry, ModelVersion, ResolvedModel

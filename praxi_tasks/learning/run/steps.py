@@ -10,8 +10,7 @@ import time
 from datetime import UTC, datetime
 from typing import Final
 
-from praxi_tasks.discovery.bundle import bundle_size
-from praxi_tasks.discovery.model import Model
+from praxi_tasks.discovery import Model, bundle_size
 from praxi_tasks.errors import UsageError
 from praxi_tasks.learning.data import (
     NewPackage,
@@ -22,9 +21,8 @@ from praxi_tasks.learning.data import (
     parse_label,
     read_list,
 )
-from praxi_tasks.learning.estimators.hyperparameters import DEFAULTS
-from praxi_tasks.learning.evaluation.champion_challenger import Evaluation, evaluate
-from praxi_tasks.learning.evaluation.gate import judge
+from praxi_tasks.learning.estimators import DEFAULTS
+from praxi_tasks.learning.evaluation import Evaluation, evaluate, judge
 from praxi_tasks.learning.model_registry import ModelRegistry, load_base, resolve_model, tracking_uri
 from praxi_tasks.learning.run.documents import Judged, Promotion, Trained
 from praxi_tasks.learning.run.inputs import TrainingInputs

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import msgspec
 
-from praxi_tasks.discovery.bundle import copy_bundle
-from praxi_tasks.learning.evaluation.champion_challenger import Evaluation, Scores
+from praxi_tasks.discovery import copy_bundle
+from praxi_tasks.learning.evaluation import Evaluation, Scores
 from praxi_tasks.learning.model_registry import LOGGED_MODEL, ModelRegistry, tracking_uri
 from praxi_tasks.learning.run.documents import Judged, Trained
 from praxi_tasks.learning.run.plan import TrainingSettings

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from praxi_tasks.learning.estimators.hyperparameters import DEFAULTS, Hyperparameters, Space
+from praxi_tasks.learning.estimators import DEFAULTS, Hyperparameters, Space
 from praxi_tasks.store import Store, documents, keys
 
 MOST_RELEASES: Final = 300

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from praxi_tasks.discovery.release import Release
+from praxi_tasks.discovery import Release
 from praxi_tasks.fingerprint import PathKind
 
 _DELETED_KINDS: Final = (
@@ -118,7 +118,7 @@ def drift(files: Files, rng: np.random.Generator, share: float) -> Files:
 _SITE: Final = re.compile(r"^site-packages/")
 
 
-def install(files: Files, root: str) -> Files:
+def install_wheel(files: Files, root: str) -> Files:
     """Move a wheel's files to where Python imports from, ``usr/lib/python3.11/site-packages`` say."""
     return files.renamed([_SITE.sub(f"{root}/", path) for path in files.paths])
 

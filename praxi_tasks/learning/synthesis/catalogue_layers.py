@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from praxi_tasks.discovery.catalogue import Catalogue
+from praxi_tasks.discovery import Catalogue
 from praxi_tasks.fingerprint import PathColumns, PathKind, Tagset
 
 _FOLDER: Final = "reconstructed"

@@ -10,10 +10,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from praxi_tasks.discovery.release import Release
+from praxi_tasks.discovery import Release
 from praxi_tasks.ecosystems import PYPI
 from praxi_tasks.fingerprint import Tagset, normalise_all
-from praxi_tasks.learning.synthesis.augmentation import Damage, Files, compile_python, drift, install
+from praxi_tasks.learning.synthesis.augmentation import Damage, Files, compile_python, drift, install_wheel
 
 PYTHON_ROOTS: Final = (
     "usr/local/lib/python3.11/site-packages",
@@ -108,13 +108,13 @@ class LayerSampler:
             if drifted:
                 files = drift(files, rng, rng.uniform(0.05, 0.6))
             if release.ecosystem == PYPI.purl_type:
-                files = install(files, root)
+                files = install_wheel(files, root)
                 files = compile_python(files) if compiled else files
             if files.paths:
                 truth[name] = None if drifted or not release.version else release.version
                 parts.append(files)
         parts.append(noise(rng))
-        return LabelledLayer(merge(parts), truth)
+        return LabelledLayer(merge_files(parts), truth)
 
     def _choose(self, confusable: float, held_out: float) -> list[str]:
         rng = self._rng
@@ -156,7 +156,7 @@ def noise(rng: np.random.Generator) -> Files:
     return Files(paths, sizes, rng.integers(1, 2**62, count).astype(np.uint64), np.ones(count, np.bool_))
 
 
-def merge(parts: Sequence[Files], digest: str = "sha256:" + "0" * 64) -> Tagset:
+def merge_files(parts: Sequence[Files], digest: str = "sha256:" + "0" * 64) -> Tagset:
     """Merge files into one layer; of files with one path the last one counts."""
     places: dict[str, int] = {}
     paths = [path for part in parts for path in part.paths]

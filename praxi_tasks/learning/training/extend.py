@@ -7,13 +7,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from praxi_tasks.discovery.model import Model
-from praxi_tasks.discovery.release import Release
-from praxi_tasks.learning.catalogue.builder import build_catalogue
-from praxi_tasks.learning.catalogue.folder_claims import restrict_folder_claims
-from praxi_tasks.learning.estimators.assignment import Assignment
-from praxi_tasks.learning.estimators.experts import ExpertHyperparameters
-from praxi_tasks.learning.estimators.release_experts import RELEASE_EXPERT_DEFAULTS, train_release_experts
+from praxi_tasks.discovery import Model, Release
+from praxi_tasks.learning.catalogue import build_catalogue, restrict_folder_claims
+from praxi_tasks.learning.estimators import (
+    RELEASE_EXPERT_DEFAULTS,
+    Assignment,
+    ExpertHyperparameters,
+    train_release_experts,
+)
 from praxi_tasks.learning.training.repair import find_false_positives, repair
 
 

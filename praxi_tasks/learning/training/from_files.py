@@ -8,34 +8,31 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from praxi_tasks.discovery.catalogue import Catalogue
-from praxi_tasks.discovery.catalogue_merge import join_catalogues
-from praxi_tasks.discovery.model import Model
-from praxi_tasks.discovery.release import Release
-from praxi_tasks.discovery.scorer import Scorer
+from praxi_tasks.discovery import Catalogue, Model, Release, Scorer, join_catalogues
 from praxi_tasks.errors import DataError
-from praxi_tasks.learning.catalogue.builder import build_catalogue
-from praxi_tasks.learning.catalogue.debian_contents import (
+from praxi_tasks.learning.catalogue import (
     ECOSYSTEM,
-    MOST_FILES,
+    MOST_ARCHIVE_FILES,
     Archive,
+    build_catalogue,
+    confusable_groups,
     is_contents,
     read_archive,
     read_packages,
 )
-from praxi_tasks.learning.catalogue.shared_paths import confusable_groups
 from praxi_tasks.learning.data import choose, is_wheel, read_changesets, read_releases, read_wheel
-from praxi_tasks.learning.estimators.assignment import BY_DEFAULT, Assignment
-from praxi_tasks.learning.estimators.expert_ensemble import grow
-from praxi_tasks.learning.estimators.samples import Samples
-from praxi_tasks.learning.estimators.scorer import (
-    ARCHIVE_LAYERS,
-    DEFAULTS,
-    LAYERS,
+from praxi_tasks.learning.estimators import (
+    DEFAULT_ASSIGNMENT,
+    SCORER_ARCHIVE_LAYERS,
+    SCORER_DEFAULTS,
+    SCORER_LAYERS,
+    Assignment,
+    Samples,
     ScorerHyperparameters,
+    grow,
     train_scorer,
 )
-from praxi_tasks.learning.synthesis.layer_sampler import LayerSampler
+from praxi_tasks.learning.synthesis import LayerSampler
 from praxi_tasks.learning.training.extend import Added, add_releases, give_experts
 
 SEED: Final = 20_260_101
@@ -80,7 +77,7 @@ def learn_files(
     releases: Sequence[Path] = (),
     changesets: Sequence[Path] = (),
     base: Model | None = None,
-    assignment: Assignment = BY_DEFAULT,
+    assignment: Assignment = DEFAULT_ASSIGNMENT,
 ) -> Learned:
     """Learn releases and recorded changesets, on top of what a model knows already.
 
@@ -193,7 +190,7 @@ def make_scorer(
     archive: Archive | None,
     known: Sequence[Release],
     rng: np.random.Generator,
-    hyperparameters: ScorerHyperparameters = DEFAULTS,
+    hyperparameters: ScorerHyperparameters = SCORER_DEFAULTS,
     layers: int | None = None,
 ) -> Scorer:
     """Train a scorer on layers with some unknown packages: those that were held out of the catalogue.
@@ -208,7 +205,7 @@ def make_scorer(
 
 
 def _train(
-    drawn: _Drawn, rng: np.random.Generator, hyperparameters: ScorerHyperparameters = DEFAULTS
+    drawn: _Drawn, rng: np.random.Generator, hyperparameters: ScorerHyperparameters = SCORER_DEFAULTS
 ) -> Scorer:
     groups, held_out_packages = drawn.groups, drawn.held_out_packages
     sampler = LayerSampler(drawn.releases, rng, groups=groups, held_out_packages=held_out_packages, most=MOST)
@@ -236,8 +233,8 @@ def _draw(
         releases=[*known, *sample],
         groups=groups,
         held_out_packages=held_out_packages,
-        layers=ARCHIVE_LAYERS if len(catalogue.packages) >= MANY else LAYERS,
-        ordinary=[one for one in sample if one.package in ordinary and len(one.paths) < MOST_FILES],
+        layers=SCORER_ARCHIVE_LAYERS if len(catalogue.packages) >= MANY else SCORER_LAYERS,
+        ordinary=[one for one in sample if one.package in ordinary and len(one.paths) < MOST_ARCHIVE_FILES],
     )
 
 
@@ -253,5 +250,7 @@ def _sample(
     chosen = {*ordinary, *(name for group in groups for name in group)}
     chosen |= set(rng.permutation(sorted(held))[:HELD_OUT_SAMPLE].tolist())
     return read_packages(
-        archives, {name.removeprefix(prefix) for name in chosen if name.startswith(prefix)}, MOST_FILES
+        archives,
+        {name.removeprefix(prefix) for name in chosen if name.startswith(prefix)},
+        MOST_ARCHIVE_FILES,
     )

@@ -10,18 +10,10 @@ from typing import Final
 
 import numpy as np
 
-from praxi_tasks.discovery.catalogue import Catalogue
-from praxi_tasks.discovery.catalogue_merge import join_catalogues
-from praxi_tasks.discovery.expert_ensemble import ExpertEnsemble
-from praxi_tasks.discovery.model import Model
-from praxi_tasks.discovery.release import Release
-from praxi_tasks.learning.catalogue.builder import build_catalogue
-from praxi_tasks.learning.catalogue.debian_contents import Archive
-from praxi_tasks.learning.catalogue.folder_claims import restrict_folder_claims
-from praxi_tasks.learning.catalogue.subset import without
+from praxi_tasks.discovery import Catalogue, ExpertEnsemble, Model, Release, join_catalogues
+from praxi_tasks.learning.catalogue import Archive, build_catalogue, restrict_folder_claims, without
 from praxi_tasks.learning.data import ReleaseIndex, StoredRelease
-from praxi_tasks.learning.estimators.assignment import BY_DEFAULT, Assignment
-from praxi_tasks.learning.estimators.hyperparameters import DEFAULTS, Hyperparameters
+from praxi_tasks.learning.estimators import DEFAULT_ASSIGNMENT, DEFAULTS, Assignment, Hyperparameters
 from praxi_tasks.learning.training.extend import add_releases, give_experts
 from praxi_tasks.learning.training.from_files import make_scorer
 
@@ -56,7 +48,7 @@ def learn_releases(
     base: Model,
     new: Sequence[StoredRelease],
     old: ReleaseIndex,
-    assignment: Assignment = BY_DEFAULT,
+    assignment: Assignment = DEFAULT_ASSIGNMENT,
     hyperparameters: Hyperparameters = DEFAULTS,
 ) -> Increment:
     """Add releases that a model does not know.
@@ -98,7 +90,7 @@ def _stored(base: Model, old: ReleaseIndex, name: str) -> list[Release]:
 
 def rebuild(
     known: Sequence[StoredRelease],
-    assignment: Assignment = BY_DEFAULT,
+    assignment: Assignment = DEFAULT_ASSIGNMENT,
     base: Model | None = None,
     hyperparameters: Hyperparameters = DEFAULTS,
     layers: int | None = None,

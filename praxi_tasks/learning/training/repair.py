@@ -15,14 +15,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from praxi_tasks.discovery.catalogue import CORE, Catalogue
-from praxi_tasks.discovery.model import Model
-from praxi_tasks.discovery.release import Release
+from praxi_tasks.discovery import CORE, Catalogue, Model, Release
 from praxi_tasks.fingerprint import Tagset, hash_text, parent_folder
-from praxi_tasks.learning.catalogue.subset import narrowed
-from praxi_tasks.learning.synthesis.augmentation import Damage, Files
-from praxi_tasks.learning.synthesis.catalogue_layers import reconstructed_layers
-from praxi_tasks.learning.synthesis.layer_sampler import merge
+from praxi_tasks.learning.catalogue import narrowed
+from praxi_tasks.learning.synthesis import Damage, Files, merge_files, reconstructed_layers
 
 SAMPLES: Final = 3
 """Layers per new release that are searched for false positives: a whole one, and damaged ones."""
@@ -45,7 +41,7 @@ def find_false_positives(model: Model, new: Sequence[Release], rng: np.random.Ge
     found: defaultdict[str, list[Release]] = defaultdict(list)
     learned = {release.package for release in new}
     for release in new:
-        samples = [merge([sample]) for sample in _samples(release, rng) if sample.paths]
+        samples = [merge_files([sample]) for sample in _samples(release, rng) if sample.paths]
         names = {name for sample in samples for name in model.packages_in(sample)}
         for name in sorted(names - learned):
             found[name].append(release)
@@ -70,7 +66,7 @@ def repair(
         mended = _mended(model, name, new)
         if mended is None:
             continue
-        layers = [merge([Files.of(release)]) for release in stored.get(name, ())]
+        layers = [merge_files([Files.of(release)]) for release in stored.get(name, ())]
         if not _harmed(mended, name, layers or list(reconstructed_layers(model.catalogue, name)), new):
             model = mended
             repaired.append(name)

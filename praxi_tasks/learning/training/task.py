@@ -8,11 +8,10 @@ from typing import Final
 
 import numpy as np
 
-from praxi_tasks.discovery.model import Model
+from praxi_tasks.discovery import Model
 from praxi_tasks.learning.data import ReleaseIndex, StoredRelease
-from praxi_tasks.learning.estimators.assignment import Assignment
-from praxi_tasks.learning.estimators.hyperparameters import DEFAULTS, Hyperparameters, Space
-from praxi_tasks.learning.evaluation.champion_challenger import draw, score_layers
+from praxi_tasks.learning.estimators import DEFAULTS, Assignment, Hyperparameters, Space
+from praxi_tasks.learning.evaluation import draw_layers, score_layers
 from praxi_tasks.learning.training.from_files import make_scorer
 from praxi_tasks.learning.training.incremental import Increment, learn_releases, rebuild
 
@@ -50,7 +49,7 @@ class TrainingTask:
     @property
     def space(self) -> Space:
         """The search space of tuning."""
-        return space_of(self.assignment, rebuilt=self.rebuilt)
+        return tuning_space(self.assignment, rebuilt=self.rebuilt)
 
     def learn(self, hyperparameters: Hyperparameters = DEFAULTS, layers: int | None = None) -> Increment:
         """Train the model; unless rebuilt or tuned otherwise, it keeps its scorer.
@@ -80,11 +79,11 @@ class TrainingTask:
         made = self.learn(hyperparameters, _TRIAL_LAYERS)
         old, new = ([each.release() for each in some] for some in (self.known(), made.learned))
         rng = np.random.default_rng(_SEED + 1)
-        found = score_layers(made.model, [*draw(new, old, rng), *draw(old, (), rng)])
+        found = score_layers(made.model, [*draw_layers(new, old, rng), *draw_layers(old, (), rng)])
         return found.exact if self.space.experts else found.f1
 
 
-def space_of(assignment: Assignment, *, rebuilt: bool) -> Space:
+def tuning_space(assignment: Assignment, *, rebuilt: bool) -> Space:
     """Return the search space of tuning: the hyper-parameters of what the training trains.
 
     Those of experts if the strategy assigns any; those of the scorer if it decides, or is trained anew.

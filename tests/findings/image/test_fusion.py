@@ -4,7 +4,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from praxi_tasks.discovery.prediction import ReleasePrediction
+from praxi_tasks.discovery import ReleasePrediction
 from praxi_tasks.findings.image.file_tree import FileTree
 from praxi_tasks.findings.image.fusion import LayerFacts, fuse
 from praxi_tasks.findings.packages.component import Component

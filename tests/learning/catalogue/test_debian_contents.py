@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import zstandard
 
-from praxi_tasks.discovery.catalogue import Catalogue
+from praxi_tasks.discovery import Catalogue
 from praxi_tasks.errors import DataError
 from praxi_tasks.fingerprint import normalise
 from praxi_tasks.learning.catalogue.debian_contents import (

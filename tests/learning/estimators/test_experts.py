@@ -5,10 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from praxi_tasks.discovery.expert_ensemble import ExpertEnsemble
-from praxi_tasks.discovery.experts import Expert, Router
-from praxi_tasks.discovery.model import Model
-from praxi_tasks.discovery.tokens import Tokenizer
+from praxi_tasks.discovery import Expert, ExpertEnsemble, Model, Router, Tokenizer
 from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.learning.data.recordings import Recording
 from praxi_tasks.learning.estimators.assignment import ROUTINGS, Assignment, Routing, group_labels

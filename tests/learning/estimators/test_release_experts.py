@@ -11,12 +11,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from praxi_tasks.discovery.model import Model
-from praxi_tasks.discovery.release import Release
+from praxi_tasks.discovery import Model, Release
 from praxi_tasks.learning.estimators.assignment import Assignment, Routing
 from praxi_tasks.learning.run.documents import Trained
-from praxi_tasks.learning.synthesis.augmentation import Files, install
-from praxi_tasks.learning.training.extend import add_releases, give_experts
+from praxi_tasks.learning.synthesis import Files, install_wheel
+from praxi_tasks.learning.training import add_releases, give_experts
 from praxi_tasks.store import Store, documents
 from tests.learning.conftest import ask, put_package, train
 from tests.support import world
@@ -45,7 +44,7 @@ def _noted(
 
 
 def told(model: Model, *releases: Release) -> dict[str, tuple[str, ...]]:
-    parts = [install(Files.of(one), SITE) for one in releases]
+    parts = [install_wheel(Files.of(one), SITE) for one in releases]
     return {one.name: one.versions for one in model.predict(world.layer(*parts)).releases}
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from praxi_tasks.discovery.candidates import FEATURES
-from praxi_tasks.learning.catalogue.builder import build_catalogue
+from praxi_tasks.discovery import FEATURES
+from praxi_tasks.learning.catalogue import build_catalogue
 from praxi_tasks.learning.estimators.scorer import ALONE, examples
-from praxi_tasks.learning.synthesis.augmentation import Files
-from praxi_tasks.learning.synthesis.layer_sampler import LabelledLayer
+from praxi_tasks.learning.synthesis import Files, LabelledLayer
 from tests.support import world
 
 

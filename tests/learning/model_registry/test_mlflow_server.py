@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from praxi_tasks.discovery.model import Model
+from praxi_tasks.discovery import Model
 from praxi_tasks.errors import ModelError, RegistryDownError
 from praxi_tasks.learning.model_registry.mlflow import CHALLENGER, CHAMPION, LOGGED_MODEL, ModelRegistry
 from praxi_tasks.learning.model_registry.resolve import resolve_model

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from praxi_tasks.discovery.model import Model
+from praxi_tasks.discovery import Model
 from praxi_tasks.errors import ModelError, UsageError
-from praxi_tasks.learning.catalogue.builder import build_catalogue
+from praxi_tasks.learning.catalogue import build_catalogue
 from praxi_tasks.learning.model_registry.connection import tracking_uri
 from praxi_tasks.learning.model_registry.mlflow import ModelRegistry
 from praxi_tasks.learning.model_registry.resolve import ResolvedModel

@@ -12,15 +12,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from praxi_tasks.discovery.model import Model
+from praxi_tasks.discovery import Model
 from praxi_tasks.discovery.ubjson import read_ubjson
 from praxi_tasks.errors import RegistryDownError
 from praxi_tasks.fingerprint import Tagset
 from praxi_tasks.learning.data.bundled_releases import write_bundled
 from praxi_tasks.learning.data.release_store import ReleaseStore
 from praxi_tasks.learning.data.requests import NewPackage, open_requests
-from praxi_tasks.learning.estimators.release_experts import RELEASE_EXPERT_DEFAULTS
-from praxi_tasks.learning.evaluation.champion_challenger import Evaluation
+from praxi_tasks.learning.estimators import RELEASE_EXPERT_DEFAULTS
+from praxi_tasks.learning.evaluation import Evaluation
 from praxi_tasks.learning.model_registry.connection import tracking_uri
 from praxi_tasks.learning.model_registry.mlflow import CHAMPION, ModelRegistry
 from praxi_tasks.learning.model_registry.resolve import resolve_model, resolve_once
@@ -29,7 +29,7 @@ from praxi_tasks.learning.run.finish import close_training
 from praxi_tasks.learning.run.steps import TrainingRun
 from praxi_tasks.learning.run.tuning import Trial
 from praxi_tasks.learning.sources.collector import Attempt
-from praxi_tasks.learning.synthesis.augmentation import Files
+from praxi_tasks.learning.synthesis import Files
 from praxi_tasks.store import Store, documents, keys, open_store
 from tests.conftest import ROOT
 from tests.learning.conftest import ask, claim, installed, put_layer, put_package, stored_world, train

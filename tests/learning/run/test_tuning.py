@@ -5,11 +5,16 @@ from __future__ import annotations
 import pytest
 
 from praxi_tasks.errors import CorruptObjectError
-from praxi_tasks.learning.estimators.assignment import Assignment, Routing
-from praxi_tasks.learning.estimators.hyperparameters import DEFAULTS, Hyperparameters, Space
-from praxi_tasks.learning.estimators.scorer import ScorerHyperparameters
+from praxi_tasks.learning.estimators import (
+    DEFAULTS,
+    Assignment,
+    Hyperparameters,
+    Routing,
+    ScorerHyperparameters,
+    Space,
+)
 from praxi_tasks.learning.run.tuning import Trial, Tuning
-from praxi_tasks.learning.training.task import space_of
+from praxi_tasks.learning.training import tuning_space
 from praxi_tasks.store import Store, documents, keys
 
 SPACE = Space(scorer=True, experts=False)
@@ -89,4 +94,4 @@ def test_what_is_not_trained_is_not_tuned(store: Store, space: Space) -> None:
     ],
 )
 def test_a_training_tunes_what_it_trains(routing: Routing, rebuilt: bool, space: Space) -> None:
-    assert space_of(Assignment(routing), rebuilt=rebuilt) == space
+    assert tuning_space(Assignment(routing), rebuilt=rebuilt) == space

@@ -10,10 +10,10 @@ import pytest
 from click.testing import CliRunner
 
 from praxi_tasks.cli.app import app
-from praxi_tasks.discovery.model import Model
+from praxi_tasks.discovery import Model
 from praxi_tasks.errors import DataError
 from praxi_tasks.learning.data.bundled_releases import read_bundled
-from praxi_tasks.learning.synthesis.augmentation import Files
+from praxi_tasks.learning.synthesis import Files
 from praxi_tasks.learning.training.from_files import learn_files
 from tests.learning.recordings import impostor, recording, singles
 from tests.support import world

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from praxi_tasks.discovery.expert_ensemble import ExpertEnsemble
-from praxi_tasks.discovery.model import Model
+from praxi_tasks.discovery import ExpertEnsemble, Model
 from praxi_tasks.learning.data.stored_release import StoredRelease
-from praxi_tasks.learning.evaluation.champion_challenger import score_layers
-from praxi_tasks.learning.synthesis.layer_sampler import LabelledLayer, LayerSampler
+from praxi_tasks.learning.evaluation import score_layers
+from praxi_tasks.learning.synthesis import LabelledLayer, LayerSampler
 from praxi_tasks.learning.training.incremental import learn_releases, rebuild
 from tests.support import world
 from tests.support.stored import InMemoryReleases, as_stored

@@ -5,14 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from praxi_tasks.discovery.catalogue import Catalogue
-from praxi_tasks.discovery.decision_rule import DecisionRule
-from praxi_tasks.discovery.model import Model
-from praxi_tasks.discovery.release import Release
-from praxi_tasks.learning.catalogue.builder import build_catalogue
+from praxi_tasks.discovery import Catalogue, DecisionRule, Model, Release
+from praxi_tasks.learning.catalogue import build_catalogue
 from praxi_tasks.learning.data.release_files import ReleaseFile, ReleaseLine, make_release
-from praxi_tasks.learning.synthesis.augmentation import Files
-from praxi_tasks.learning.synthesis.catalogue_layers import reconstructed_layers
+from praxi_tasks.learning.synthesis import Files, reconstructed_layers
 from praxi_tasks.learning.training.from_files import make_scorer
 from praxi_tasks.learning.training.repair import find_false_positives, repair
 from tests.support import world

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
-from praxi_tasks.learning.evaluation.champion_challenger import Evaluation, Scores
+from praxi_tasks.learning.evaluation import Evaluation, Scores
 from praxi_tasks.learning.run.report.axes import INK, ONE, SOFT, THREE, TWO, coloured, share
 from praxi_tasks.learning.run.report.figure import Figure, Rows, figure
 

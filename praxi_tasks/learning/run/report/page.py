@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
 
-from praxi_tasks.learning.evaluation.champion_challenger import Evaluation
+from praxi_tasks.learning.evaluation import Evaluation
 from praxi_tasks.learning.run.documents import Judged, Promotion, Trained, TrainingSummary
 from praxi_tasks.learning.run.report import assets, charts, history
 from praxi_tasks.learning.run.report.figure import Figure

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from praxi_tasks.learning.data.requests import NewPackage
-from praxi_tasks.learning.evaluation.champion_challenger import Evaluation, Scores
-from praxi_tasks.learning.evaluation.gate import Bars, judge
+from praxi_tasks.learning.evaluation import Bars, Evaluation, Scores, judge
 from praxi_tasks.learning.model_registry.resolve import ResolvedModel
 from praxi_tasks.learning.run.documents import Judged, Promotion, Trained, TrainingSummary
 from praxi_tasks.learning.run.report.page import ReportData

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from praxi_tasks.learning.evaluation.champion_challenger import Evaluation
+from praxi_tasks.learning.evaluation import Evaluation
 from praxi_tasks.learning.run.report import charts
 from tests.learning.run.report.report_data import drawn, evaluation, scores
 
