@@ -1,4 +1,4 @@
-"""What a source of labelled fingerprints is."""
+"""The interface of a source of releases."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from praxi_tasks.learning.data import NewPackage, StoredRelease
 
 
 class Source(Protocol):
-    """Knows how to list the files of some releases; never installs or runs one."""
+    """Lists the files of releases; it never installs a release and never runs its code."""
 
     @property
     def name(self) -> str:
-        """What outcomes and stored releases call the source."""
+        """The name of the source in outcomes and reasons."""
 
     def offers(self, wanted: NewPackage) -> bool:
-        """Return whether asking makes sense: the ecosystem is right, the tool is there."""
+        """Return whether the source can be asked: its ecosystem matches and its tool is installed."""
 
     def versions(self, wanted: NewPackage) -> Sequence[str]:
-        """Return the versions of the package that the source has, the newest first; none if it can't tell.
+        """Return the versions of the package that the source has, the newest first, if it can list them.
 
         Raises
         ------
@@ -33,7 +33,7 @@ class Source(Protocol):
         Raises
         ------
         ReleaseError
-            If the source has no such release, or it is not to be trusted.
+            If the source does not have the release, or it is malformed or hostile.
         StoreUnavailableError
             If the store can't be reached.
         """

@@ -1,4 +1,4 @@
-"""Getting the labelled fingerprints of wanted releases: each source in turn, every failure with a reason."""
+"""Collects releases into the store: asks each source in turn, and records the reason of every failure."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ logger = logging.getLogger(__name__)
 
 State = Literal["stored", "source", "failed", "given-up"]
 NEWEST: Final = 5
-"""How many versions of a package are learned on one day, where nobody knows which one is meant."""
+"""How many versions of a package without a version are collected on one day."""
 
 ATTEMPTS: Final = 5
-"""On how many days a release is asked for before it is given up."""
+"""On how many days the sources are asked for a release before it is given up."""
 
 
 class Attempt(msgspec.Struct, frozen=True):
-    """One day on which no source had a release, and what each said."""
+    """One day on which no source had a release: source → reason."""
 
     day: date
     reasons: dict[str, str]
 
 
 class Collected(msgspec.Struct, frozen=True):
-    """How the search for a release ended; ``source`` gave it, or ``reason`` says why none did.
+    """How the search for a release ended: the ``source`` that had it, or the ``reason`` why none did.
 
-    In the state ``source`` it has to be built first, and ``reason`` says from what.
+    In the state ``source`` the release has to be built first, and ``reason`` says from which file.
     """
 
     package: NewPackage
@@ -50,7 +50,7 @@ class Collected(msgspec.Struct, frozen=True):
 
 
 class Collector:
-    """Gets releases into the store.
+    """Collects releases into the store.
 
     Parameters
     ----------
@@ -72,12 +72,12 @@ class Collector:
         self._attempts = attempts
 
     def collect(self, wanted: NewPackage) -> Collected:
-        """Get one release, unless it is stored already or was asked for in vain too often.
+        """Collect one release, unless it is stored or was given up.
 
         Raises
         ------
         StoreUnavailableError
-            If there is nowhere to write to.
+            If the store can't be reached.
         """
         if self._store.exists(keys.release(*wanted.identity)):
             return Collected(wanted, "stored", self._releases.get(wanted.identity).source)
@@ -99,10 +99,10 @@ class Collector:
         return Collected(wanted, "failed", reason=_joined(reasons))
 
     def collect_all(self, wanted: NewPackage) -> list[Collected]:
-        """Get one release, or, of a package without a version, its newest: each day those before them.
+        """Collect one release, or the newest versions of a package without a version, each day older ones.
 
-        Such a package is asked for on so many days as a release that can't be had: one whose version stays
-        unknown was changed by somebody, or is older than all that is worth learning.
+        Such a package is given up after as many days as a release that no source has: a version that is
+        still unknown then was modified, or is older than what is worth learning.
         """
         if wanted.version:
             return [self.collect(wanted)]
@@ -116,7 +116,7 @@ class Collector:
         record_attempt(self._store, wanted, self._today, reasons)
         chosen = list(found)[NEWEST * past :][:NEWEST]
         if not chosen:
-            reasons = reasons or {"versions": "no source tells any more of them"}
+            reasons = reasons or {"versions": "no source lists any more of them"}
             return [Collected(wanted, "failed", reason=_joined(reasons))]
         return [self.collect(of_version(wanted, version)) for version in chosen]
 
@@ -128,7 +128,7 @@ class Collector:
             return ()
 
     def _ask(self, source: Source, wanted: NewPackage, reasons: dict[str, str]) -> StoredRelease | None:
-        """Ask one source; whatever goes wrong is its reason, for the next one may do better."""
+        """Ask one source; record any failure as its reason, so that the next source is asked."""
         try:
             return source.read(wanted).checked()
         except (StoreUnavailableError, SourceOnlyError):
@@ -144,14 +144,14 @@ class Collector:
 
 
 def record_attempt(store: Store, wanted: NewPackage, today: date, reasons: dict[str, str]) -> None:
-    """Record that a release was asked for in vain; of a day, the last time counts."""
+    """Record a failed attempt; a later one replaces that of the same day."""
     others = [attempt for attempt in past_attempts(store, wanted) if attempt.day != today]
     record = [*others, Attempt(today, reasons)]
     documents.write(store, keys.release_attempts(*wanted.identity), record)
 
 
 def amend_last_attempt(store: Store, wanted: NewPackage, reasons: dict[str, str]) -> None:
-    """Record why the last attempt to get a release was in vain, once that is known, if there was one."""
+    """Replace the reasons of the last failed attempt, if there was one."""
     attempts = past_attempts(store, wanted)
     if attempts:
         record = [*attempts[:-1], Attempt(attempts[-1].day, reasons)]
@@ -159,7 +159,7 @@ def amend_last_attempt(store: Store, wanted: NewPackage, reasons: dict[str, str]
 
 
 def past_attempts(store: Store, wanted: NewPackage) -> tuple[Attempt, ...]:
-    """Return the days on which a release was asked for in vain."""
+    """Return the failed attempts of earlier days."""
     try:
         return documents.read(store, keys.release_attempts(*wanted.identity), tuple[Attempt, ...])
     except KeyNotFoundError:

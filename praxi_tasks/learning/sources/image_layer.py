@@ -1,7 +1,7 @@
-"""The image layer itself: its package databases say which of its files belong to the release.
+"""Reads a release from the image layer that contains it, by the layer's package database.
 
 Works for private packages and without any registry. Sizes and hashes are those of the layer's own files, so
-what a later layer changed or removed does not matter: it is not this layer's.
+what a later layer changes or removes does not matter.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from praxi_tasks.learning.data import NewPackage, StoredRelease
 from praxi_tasks.store import Store, keys
 
 LEAST_SHARE: Final = 0.9
-"""A layer that holds less of what its database lists was slimmed, and shows the release incomplete."""
+"""Least share of the listed files that a layer must contain; with less, the release is incomplete."""
 
 _PREFIXED: Final = ("bin", "etc", "include", "sbin", "share")
 _PYTHON_ROOTS: Final = ("site-packages", "dist-packages")
@@ -29,7 +29,7 @@ _OPTIONAL: Final = (PathKind.DOC, PathKind.MAN, PathKind.LOCALE)
 
 
 class LayerSource:
-    """Reads releases out of layers that the store knows."""
+    """Reads releases from layers whose inventory and tagset are stored."""
 
     name = "layer"
 
@@ -37,11 +37,11 @@ class LayerSource:
         self._store = store
 
     def offers(self, wanted: NewPackage) -> bool:
-        """Return whether any layer is said to hold the release."""
+        """Return whether a layer with the release is known."""
         return bool(wanted.layers)
 
     def versions(self, wanted: NewPackage) -> Sequence[str]:  # noqa: ARG002 - as the protocol has it
-        """Return none: a layer holds what it holds."""
+        """Return none: a layer contains one version only."""
         return ()
 
     def read(self, wanted: NewPackage) -> StoredRelease:

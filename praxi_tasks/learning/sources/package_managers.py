@@ -1,4 +1,4 @@
-"""Running package managers' own download commands: index, proxy and CA as they are configured."""
+"""Runs the download commands of package managers, with the index, proxy and CA they are configured for."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ _SECRET: Final = re.compile(r"//[^/\s@]+@")
 
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """Give a folder that is gone afterwards."""
+    """Return a temporary folder, which is deleted afterwards."""
     with tempfile.TemporaryDirectory(prefix="praxi-release-") as folder:
         yield Path(folder)
 
 
 def is_there(tool: str) -> bool:
-    """Return whether a tool can be started."""
+    """Return whether a tool is on the search path."""
     return shutil.which(tool) is not None
 
 
 def check_words(name: str, version: str) -> None:
-    """Refuse what a tool might take for an option, a file or an address.
+    """Refuse a name or version that a tool could read as an option, a file or an address.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def download(command: Sequence[str], folder: Path) -> Path:
 
 
 def ask(command: Sequence[str]) -> str:
-    """Run a command that tells something, and return what it printed.
+    """Run a query command and return its standard output.
 
     Raises
     ------

@@ -25,7 +25,7 @@ def list_tar(
     Parameters
     ----------
     place
-        Says where a member is installed; ``None`` for one that is not.
+        Returns where a member is installed, relative to the root; ``None`` for one that is not.
 
     Raises
     ------

@@ -1,1 +1,1 @@
-"""The report of one training: a page that needs nothing but itself."""
+"""The HTML report of one training: one file that loads nothing."""

@@ -1,4 +1,4 @@
-"""What the page carries inside: style, the scripts that draw, and the policy that lets it run these alone."""
+"""The parts inlined into the page: style, scripts, and the content security policy that allows only them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page of a training: what was learned, how well, at what cost, and what became of it."""
+"""The report of a training as HTML: releases learned, scores, cost, and the outcome of the promotion."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _LABELS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class ReportData:
-    """All that a page tells.
+    """The content of a report.
 
     ``trainings`` sums up all trainings, this one last; ``trials`` the F1 of each tuning trial.
     """

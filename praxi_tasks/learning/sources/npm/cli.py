@@ -23,7 +23,7 @@ class NpmCliSource:
         return wanted.ecosystem == NPM.purl_type and is_there("npm")
 
     def versions(self, wanted: NewPackage) -> Sequence[str]:
-        """Return the versions that are no prereleases, the latest published first."""
+        """Return the versions that are not prereleases, the latest published first."""
         check_words(wanted.name, "0")
         printed = ask(["npm", "view", wanted.name, "versions", "--json"])
         return [version for version in reversed(_versions(printed)) if "-" not in version]

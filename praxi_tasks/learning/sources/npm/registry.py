@@ -1,4 +1,4 @@
-"""An npm registry spoken to directly: for pods, which hold no npm."""
+"""Reads an npm registry over HTTP, for pods, whose image has no npm."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class _Dist(msgspec.Struct):
     integrity: str = ""
 
     def digest(self) -> tuple[str, bytes]:
-        """Return the algorithm and digest that the registry tells; the strongest one stands first."""
+        """Return algorithm and digest of the first integrity value, the strongest; empty if unknown."""
         algorithm, _, text = self.integrity.split(" ")[0].partition("-")
         try:
             return (algorithm, base64.b64decode(text, validate=True)) if algorithm in _KNOWN else ("", b"")
@@ -45,12 +45,12 @@ class _Document(msgspec.Struct):
 
 
 class NpmRegistry:
-    """Tarballs as a registry lists them; no script of theirs ever runs.
+    """Lists the tarballs of an npm registry; their scripts are never run.
 
     Parameters
     ----------
     url
-        Of the registry; credentials in it are sent to its host only, and shown nowhere.
+        Of the registry; credentials in it are sent to its host only and never logged.
     """
 
     name = NPM.purl_type
@@ -63,7 +63,7 @@ class NpmRegistry:
         return wanted.ecosystem == NPM.purl_type
 
     def versions(self, wanted: NewPackage) -> Sequence[str]:
-        """Return the versions that are no prereleases, the latest published first."""
+        """Return the versions that are not prereleases, the latest published first."""
         return [version for version in reversed(self._document(wanted.name).versions) if "-" not in version]
 
     def read(self, wanted: NewPackage) -> StoredRelease:

@@ -1,4 +1,4 @@
-"""Source distributions that an index lists: found here, built elsewhere, where nothing of ours is."""
+"""Finds source distributions on an index; they are built elsewhere, in a sandbox."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class _Sdist(NamedTuple):
 
 
 class SdistSource:
-    """Knows which releases an index has as source; asked after all sources that have files to list.
+    """Finds releases that an index has as source only; asked after the sources that can list files.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ class SdistSource:
         return [str(version) for version in sorted(found, reverse=True)]
 
     def read(self, wanted: NewPackage) -> StoredRelease:
-        """Say that the release must be built: there is nothing to list before.
+        """Raise an error that says whether the release can be built; its files are unknown before.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""A PyPI index spoken to directly, for pods, whose image has no pip on its path."""
+"""Reads a PyPI index over HTTP, for pods, whose image has no pip on its path."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ class Wheel(NamedTuple):
 
 
 class SimpleIndex:
-    """Wheels as an index lists them; never built, never installed.
+    """Lists the wheels of an index; they are never installed.
 
     Parameters
     ----------
     url
-        Of the index, ``…/simple``; credentials in it are sent to its host only, and shown nowhere.
+        Of the index, ``…/simple``; credentials in it are sent to its host only and never logged.
     """
 
     name = PYPI.purl_type
