@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import ast
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,6 +12,9 @@ from praxi_tasks.ecosystems import ECOSYSTEMS, NPM, PYPI, Ecosystem, Family, eco
 from praxi_tasks.findings.packages.namespaces import known_ecosystem, of_ecosystem
 from praxi_tasks.findings.packages.version_order import parse
 
+PROJECT = Path(__file__).resolve().parents[1]
+# The names of ecosystems that are names of programs, too.
+COMMANDS = {"praxi_tasks/learning/sources/npm/cli.py": {"npm"}}
 ROWS = pytest.mark.parametrize("row", ECOSYSTEMS.values(), ids=list(ECOSYSTEMS))
 
 
@@ -55,3 +60,18 @@ def test_an_ecosystem_without_a_row_has_the_rules_of_any() -> None:
     assert row.normalise("A.b") == "A.b"
     assert row.database == "swid"
     assert parse("swid", "1.0") is None
+
+
+def test_other_modules_ask_the_table_instead_of_naming_ecosystems() -> None:
+    named = {}
+    for file in (file for folder in ("praxi_tasks", "plugins") for file in (PROJECT / folder).rglob("*.py")):
+        path = file.relative_to(PROJECT).as_posix()
+        constants = {
+            node.value for node in ast.walk(ast.parse(file.read_bytes())) if isinstance(node, ast.Constant)
+        }
+        found = {text for text in constants if isinstance(text, str)} & set(ECOSYSTEMS) - COMMANDS.get(
+            path, set()
+        )
+        if found and path != "praxi_tasks/ecosystems.py":
+            named[path] = found
+    assert named == {}

@@ -10,11 +10,10 @@ from praxi_tasks.fingerprint.columbus import (
 )
 from praxi_tasks.fingerprint.columbus_lines import read_stop_tags, tag_lines
 from praxi_tasks.fingerprint.layer import fingerprint_layer
+from praxi_tasks.fingerprint.path_kinds import PathKind, folder_kind
 from praxi_tasks.fingerprint.paths import (
     PYTHON_ROOT,
     PathColumns,
-    PathKind,
-    folder_kind,
     hash_text,
     join_path,
     name_varies,

@@ -1,7 +1,7 @@
 """A container for named arrays: a JSON head, then the arrays' little-endian bytes, each aligned to 8.
 
-Reading copies nothing and executes nothing: arrays are views of the bytes they came in. Whatever does not
-add up (a length, a type, a protocol) is a :class:`~praxi_tasks.errors.CorruptObjectError`.
+Reading copies nothing and executes nothing: arrays are views of the bytes that were read. A wrong length,
+type or protocol raises :class:`~praxi_tasks.errors.CorruptObjectError`.
 """
 
 from __future__ import annotations
@@ -38,12 +38,25 @@ class _Head(msgspec.Struct, frozen=True):
 
 
 def pack_arrays(kind: str, protocol: int, arrays: Arrays) -> bytes:
-    """Write one-dimensional arrays, in the mapping's order, as bytes that depend on nothing else."""
+    """Return arrays, in the mapping's order, as bytes that depend on nothing else.
+
+    Parameters
+    ----------
+    kind, protocol
+        What the arrays are, and the version of that format; both are checked when they are read.
+    arrays
+        Of shape ``(n,)`` each, where ``n`` may differ, and of a boolean, integer or float type.
+
+    Raises
+    ------
+    TypeError
+        If an array has another shape or type.
+    """
     return b"".join(pack_parts(kind, protocol, arrays))
 
 
 def pack_parts(kind: str, protocol: int, arrays: Arrays) -> list[bytes | memoryview]:
-    """Return what :func:`pack_arrays` joins, for those who need not have it in one piece."""
+    """Return the parts that :func:`pack_arrays` joins, for a consumer that takes them one by one."""
     columns = tuple(_Column(name, _type_name(array), len(array)) for name, array in arrays.items())
     head = msgspec.json.encode(_Head(kind, protocol, columns))
     head += b" " * (-(_LENGTH.size + len(head)) % 8)
@@ -56,6 +69,11 @@ def pack_parts(kind: str, protocol: int, arrays: Arrays) -> list[bytes | memoryv
 
 def unpack_arrays(data: bytes | memoryview, kind: str, protocol: int) -> dict[str, NDArray[Any]]:
     """Read what :func:`pack_arrays` wrote.
+
+    Returns
+    -------
+    dict of str to ndarray
+        Views of ``data``, of shape ``(n,)`` each.
 
     Raises
     ------
@@ -80,7 +98,7 @@ def unpack_arrays(data: bytes | memoryview, kind: str, protocol: int) -> dict[st
 
 
 def pack_texts(texts: list[str]) -> NDArray[np.uint8]:
-    """Return texts without NUL as one column of bytes."""
+    """Return texts without NUL as one column of bytes, separated by NUL: shape ``(bytes,)``."""
     return np.frombuffer("\0".join(texts).encode("utf-8", "surrogateescape"), np.uint8)
 
 

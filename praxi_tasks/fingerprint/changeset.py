@@ -28,8 +28,8 @@ _COLUMNS: Final = {"types": "u1", "sizes": "u8", "modes": "u4", "mtimes": "i8", 
 class Changeset:
     """What one layer does to the file system, as columns of one length, a row per path.
 
-    A path stands once: where the archive repeats one, the last member counts. Whiteouts and opaque folders
-    are about lower layers, so a path may both be removed and stand in a row.
+    Each array has the shape ``(len(paths),)``. A path has one row: where the archive repeats it, the last
+    member counts. Whiteouts and opaque folders concern lower layers, so a path may have a row and be removed.
 
     Attributes
     ----------
@@ -48,7 +48,8 @@ class Changeset:
     mtimes
         Seconds since the epoch, rounded down.
     hashes
-        xxh3-64 of the content where ``sizes`` is known, else 0. It tells versions apart and proves nothing.
+        xxh3-64 of the content where ``sizes`` is known, else 0. It distinguishes versions; it is not
+        cryptographic.
     links
         Targets by row: of symbolic links as written, of hard links relative to the root.
     whiteouts

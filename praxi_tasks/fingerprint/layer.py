@@ -23,8 +23,8 @@ def fingerprint_layer(
 ) -> None:
     """Read a layer and store what it changes, unless that is stored already.
 
-    The tagset is stored last: whoever finds it finds the rest. A killed reader leaves whole objects or none,
-    and who reads the layer again writes the same bytes.
+    The tagset is stored last, so that its presence means that all three are stored. A killed process leaves
+    whole objects only, and reading the layer again writes the same bytes.
 
     Parameters
     ----------

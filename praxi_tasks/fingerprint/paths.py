@@ -3,13 +3,12 @@
 A package leaves the same files on every machine, but not under the same names: Debian merged ``/bin`` into
 ``/usr/bin``, pip writes below the site-packages of some interpreter or virtual environment, Python compiles
 ``x.py`` to ``__pycache__/x.cpython-311.pyc``, extension modules carry an ABI tag, libraries live in a folder
-named after the machine. The index of known software and the layers that are looked up in it agree on the
-spelling that this module gives, and meet as 64-bit hashes of it.
+named after the machine. The catalogue of known releases and the layers that are looked up in it use the
+spelling that this module gives, as 64-bit hashes of it.
 """
 
 from __future__ import annotations
 
-import enum
 import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
@@ -18,26 +17,17 @@ import numpy as np
 from numpy.typing import NDArray
 from xxhash import xxh3_64_intdigest
 
+from praxi_tasks.fingerprint.path_kinds import PathKind, folder_kind
+
 PYTHON_ROOT: Final = "py:"
 """What replaces everything up to the folder that Python imports from."""
-
-
-class PathKind(enum.IntEnum):
-    """What a file is for; images are slimmed by deleting all files of a kind."""
-
-    MAIN = 0
-    DOC = 1
-    MAN = 2
-    LOCALE = 3
-    METADATA = 4
-    TEST = 5
 
 
 class NormalisedPath(NamedTuple):
     """One path, normalised.
 
     ``folder`` and ``name`` spell it; ``derived`` is true where the file was made from the one it is spelled
-    as (byte code), so that its size and content say nothing about the release.
+    as (byte code), so that its size and content do not identify the release.
     """
 
     folder: str
@@ -59,9 +49,20 @@ class NormalisedPath(NamedTuple):
 class PathColumns(NamedTuple):
     """The normalised paths of many files, as arrays of one length.
 
-    ``keys`` hash the whole path and ``folder_of`` points into ``folders``, the normalised folders in order of
-    first appearance; ``system`` is true below the Python root that belongs to the distribution, where pip
-    does not write; the rest are as in :class:`NormalisedPath`.
+    Attributes
+    ----------
+    keys
+        xxh3-64 of the whole normalised path, shape ``(files,)``, as are the next four.
+    kinds
+        Values of :class:`PathKind`.
+    derived
+        As in :class:`NormalisedPath`.
+    system
+        True below the Python root that belongs to the distribution, where pip does not write.
+    folder_of
+        Indices into ``folders``.
+    folders
+        The normalised folders in order of first appearance.
     """
 
     keys: NDArray[np.uint64]
@@ -81,16 +82,6 @@ _SYSTEM_ROOT: Final = re.compile(r"usr/lib/python[0-9.]*/dist-packages(?:/|$)")
 _MACHINE: Final = re.compile(
     r"^(usr/(?:lib|include)/)(?:x86_64|aarch64|i[3-6]86|arm|powerpc64le|s390x|riscv64|mips64el)"
     r"-linux-(?:gnu|musl)(?:eabihf|abi64)?(?=/|$)"
-)
-_KINDS: Final = (
-    (PathKind.METADATA, re.compile(r"\.(?:dist|egg)-info(?:/|$)|^var/lib/(?:dpkg|apt)(?:/|$)")),
-    (PathKind.MAN, re.compile(r"(?:^|/)share/man(?:/|$)")),
-    (PathKind.LOCALE, re.compile(r"(?:^|/)(?:share/locale|LC_MESSAGES)(?:/|$)")),
-    (
-        PathKind.DOC,
-        re.compile(r"(?:^|/)share/(?:doc|info|help|gtk-doc|lintian|doc-base|bug|javadoc|ri)(?:/|$)"),
-    ),
-    (PathKind.TEST, re.compile(r"(?:^|[/:])(?:tests?|testing)(?:/|$)")),
 )
 _BYTE_CODE: Final = re.compile(
     r"^(.*?)(?:\.(?:cpython|pypy)-?[0-9]+(?:-pytest-[0-9.]+)?)?(?:\.opt-[0-9])?\.py[co]$"
@@ -137,11 +128,6 @@ def _metadata_name(match: re.Match[str]) -> str:
     return f"{start}{match.group(1)}.{match.group(2)}-info"
 
 
-def folder_kind(folder: str) -> PathKind:
-    """Return what the files in a normalised folder are for."""
-    return next((kind for kind, pattern in _KINDS if pattern.search(folder)), PathKind.MAIN)
-
-
 _VARYING: Final = (".pyc", ".pyo", ".so", ".pyd", ".egg-info")
 _VARYING_BYTES: Final = tuple(ending.encode() for ending in _VARYING)
 
@@ -185,7 +171,7 @@ def _kind(folder: str, name: str) -> PathKind:
 
 
 def normalise_all(paths: Sequence[str]) -> PathColumns:
-    """Normalise many paths; each distinct folder is looked at once."""
+    """Normalise many paths, given without leading slash; each distinct folder is normalised once."""
     size = len(paths)
     keys, kinds = np.empty(size, np.uint64), np.empty(size, np.uint8)
     derived, system = np.zeros(size, np.bool_), np.zeros(size, np.bool_)

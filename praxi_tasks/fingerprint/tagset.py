@@ -1,8 +1,8 @@
 """The tagset: what the model reads of a layer.
 
-It holds the layer's files (folders say nothing that their files do not), each with its path, the hash of its
-normalised path, size and content hash; and what the layer removes, so that layers can be put together. The
-classic tags of the published systems are made from the paths on demand.
+It has the layer's files, without its folders, each with its path, the hash of its normalised path, its size
+and content hash; and what the layer removes, so that layers can be merged. The classic tags of the published
+systems are computed from the paths on demand.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _MAX_BYTES: Final = 2 << 30
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tagset:
-    """The files of one layer, as columns of one length.
+    """The files of one layer, as columns of one length; each array has the shape ``(len(paths),)``.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ class Tagset:
         return cls(digest, plain, normalise_all(plain), nothing, nothing, np.zeros(len(plain), np.bool_))
 
     def select(self, rows: NDArray[np.intp]) -> Tagset:
-        """Return the tagset of some of the rows; what the layer removes is left out."""
+        """Return the tagset of some rows (indices of shape ``(n,)``), without what the layer removes."""
         paths = [self.paths[row] for row in rows.tolist()]
         return Tagset(
             self.digest,

@@ -1,4 +1,4 @@
-"""What a package database says: the releases it records, and the distribution it belongs to."""
+"""The records that readers return: an installed release, and the distribution of an image."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Claim(msgspec.Struct, frozen=True, omit_defaults=True):
     source, source_version
         The source package the release was built from (deb, rpm, apk origin).
     files
-        Paths that the database says the release owns, without a leading slash; empty where it lists none.
+        Paths that the database lists for the release, without a leading slash; empty where it lists none.
     """
 
     ecosystem: str

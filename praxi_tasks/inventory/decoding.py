@@ -14,12 +14,20 @@ _PATH_BYTES_FREE: Final = 1 << 16
 def owned(paths: Iterable[str], database_bytes: int) -> tuple[str, ...]:
     """Collect the paths a release owns, sorted, each once; names with a NUL, which no file has, are left out.
 
-    Databases write a folder once and its files' names after it, so a small one can stand for terabytes.
+    Databases write a folder once and its files' names after it, so that a small hostile one can expand to
+    terabytes.
+
+    Parameters
+    ----------
+    paths
+        Without a leading slash.
+    database_bytes
+        Size of the record that lists them.
 
     Raises
     ------
     DataError
-        If the paths take far more room than any real database of ``database_bytes`` bytes needs.
+        If the paths take far more memory than any real database of ``database_bytes`` bytes needs.
     """
     room = _PATH_BYTES_PER_BYTE * database_bytes + _PATH_BYTES_FREE
     found: set[str] = set()

@@ -23,7 +23,7 @@ _CHECKS: Final[tuple[tuple[tuple[str, ...], Callable[[str], bool]], ...]] = tupl
 
 
 def keep_file(path: str) -> bool:
-    """Tell whether a layer's reader must keep the content of this file for :func:`read_inventory`.
+    """Return whether :func:`read_inventory` needs the content of a file.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a reader of databases sees of a layer."""
+"""The part of a layer that readers of package databases work on."""
 
 from __future__ import annotations
 
@@ -25,15 +25,23 @@ class LayerFiles(Protocol):
 
     @property
     def paths(self) -> Sequence[str]:
-        """Paths without leading slash."""
+        """Paths without a leading slash, one per entry."""
 
     @property
     def types(self) -> NDArray[np.uint8]:
-        """One ``uint8`` per path: ``ord`` of its type's letter, such as ``f``, ``d`` or ``l``."""
+        """``ord`` of each entry's type letter, such as ``f``, ``d`` or ``l``: shape ``(len(paths),)``."""
 
 
 class LayerView:
-    """A layer's files, the contents that were kept of them, and the problems met so far."""
+    """A layer's files, the contents that were kept of them, and the problems found so far.
+
+    Parameters
+    ----------
+    files
+        All entries of the layer.
+    kept
+        Contents by path, without leading slashes, of the files that some reader keeps.
+    """
 
     def __init__(self, files: LayerFiles, kept: Mapping[str, bytes]) -> None:
         self.files = files

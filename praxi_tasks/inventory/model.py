@@ -19,8 +19,8 @@ from praxi_tasks.inventory.stored_form import (
 class Inventory(msgspec.Struct, frozen=True, omit_defaults=True):
     """Everything one layer's databases claim.
 
-    A layer that changes a database carries the whole of it, so claims repeat from layer to layer; who
-    reduces them over an image takes the last.
+    A layer that changes a database contains the whole new database, so claims repeat from layer to layer;
+    over an image, those of the topmost layer count.
 
     Parameters
     ----------

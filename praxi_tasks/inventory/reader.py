@@ -27,16 +27,16 @@ class Reader:
     Parameters
     ----------
     prepare
-        Called once per layer, before any database is read: takes the layer's view, does what needs a pass
-        over the whole layer, and returns the function that reads one database. It raises nothing; problems
+        Called once per layer, before any database is read. Takes the layer's view, does what needs a pass
+        over all its paths, and returns the function that reads one database. It raises nothing; problems
         are reported to the view.
     paths
         Paths that are kept.
     folders
         Beginnings of paths that are kept, each with a slash at its end.
     endings
-        Endings of paths that may be kept. They are compared with every path of a layer, and nearly all
-        paths must be done with there: make them long.
+        Endings of paths that may be kept. They are compared with every path of a layer and must reject nearly
+        all of them: prefer long ones.
     accepts
         Decides about a path that has one of ``endings``; by default every such path is kept.
     is_database
@@ -51,11 +51,11 @@ class Reader:
     is_database: Callable[[str], bool] = _always
 
     def keeps(self, path: str) -> bool:
-        """Tell whether this reader wants the content of a file."""
+        """Return whether this reader needs the content of a file."""
         if path.endswith(self.endings) and self.accepts(path):
             return True
         return path in self.paths or path.startswith(self.folders)
 
     def reads(self, path: str) -> bool:
-        """Tell whether this reader reads claims from a file."""
+        """Return whether this reader reads claims from a file."""
         return self.keeps(path) and self.is_database(path)

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from praxi_tasks.fingerprint.path_kinds import PathKind
 from praxi_tasks.fingerprint.paths import (
     PYTHON_ROOT,
-    PathKind,
     normalise,
     normalise_all,
     normalise_folder,

@@ -74,9 +74,9 @@ def _package_folder(path: str, place: int) -> str:
 
 
 def is_npm_package(path: str) -> bool:
-    """Tell whether this ``package.json`` lies where npm, yarn or pnpm install a package.
+    """Return whether a ``package.json`` is where npm, yarn or pnpm install a package.
 
-    A ``node_modules`` somewhere inside a package is that package's test data.
+    A ``node_modules`` deeper inside a package is test data of that package.
     """
     _, folder, inside = f"/{path}".partition(f"/{_FOLDER}")
     if not folder or not inside.endswith(_MANIFEST):

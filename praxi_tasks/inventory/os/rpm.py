@@ -57,7 +57,7 @@ def refuse_lone_log(view: LayerView, path: str) -> Iterator[Claim]:
     Raises
     ------
     DataError
-        If it holds something and the database lies in another layer.
+        If it is not empty and the database is in another layer.
     """
     if view.kept[path] and path.removesuffix(_LOG) not in view.kept:
         raise DataError("its database is not in this layer: packages installed last may be missing")

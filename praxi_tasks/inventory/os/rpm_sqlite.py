@@ -44,7 +44,7 @@ def merge_log(data: bytes, log: bytes) -> bytes:
     Raises
     ------
     DataError
-        If SQLite can't, or the log would blow the database up.
+        If SQLite can't, or the log would make the database larger than both files.
     """
     try:
         with tempfile.TemporaryDirectory(prefix="praxi-rpm-") as folder:
