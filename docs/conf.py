@@ -5,15 +5,13 @@ The source is the whole tree, so that links mean the same here as on a hosting p
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
-_PROJECT = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8"))[
-    "project"
-]
+# Read, not imported: the documentation's environment holds none of the package's libraries.
+_SOURCE = (Path(__file__).parent.parent / "praxi_tasks" / "__init__.py").read_text(encoding="utf-8")
 
 project = "Praxi on Airflow"
-version = release = _PROJECT["version"]
+version = release = _SOURCE.partition('__version__ = "')[2].partition('"')[0]
 
 extensions = ["myst_parser"]
 root_doc = "docs/index"

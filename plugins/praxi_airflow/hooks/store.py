@@ -63,12 +63,17 @@ def _access(conn_id: str) -> S3Access | None:
     """Return how the connection reaches S3; None if ``conn_id`` is empty."""
     if not conn_id:
         return None
-    from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
+    try:
+        from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
+    except ImportError as error:
+        raise _wrong(
+            conn_id, f"needs apache-airflow-providers-amazon, as praxi-airflow[amazon]: {error}"
+        ) from error
     from airflow.sdk.exceptions import AirflowException
     from botocore.exceptions import BotoCoreError, ClientError
 
+    _require(conn_id)
     try:
-        _require(conn_id)
         hook = AwsBaseHook(aws_conn_id=conn_id, client_type="s3")
         session = hook.get_session()
         source = session.get_credentials()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 import threading
 import uuid
 from collections.abc import Callable, Iterator
@@ -96,6 +97,15 @@ def test_a_connection_that_does_not_exist_is_no_way_to_this_machines_credentials
 def test_a_connection_whose_endpoint_is_no_url_is_named(connect: Connect) -> None:
     connect(endpoint_url="not a url")
     with pytest.raises(UsageError, match="correct the Airflow connection bucket"):
+        connected_store(load_settings())
+
+
+def test_without_the_amazon_provider_the_message_names_it(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect()
+    monkeypatch.setitem(sys.modules, "airflow.providers.amazon.aws.hooks.base_aws", None)
+    with pytest.raises(SettingsError, match=r"praxi-airflow\[amazon\]"):
         connected_store(load_settings())
 
 
