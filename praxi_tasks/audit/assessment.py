@@ -13,6 +13,7 @@ import msgspec
 from praxi_tasks.audit.report import AuditReport
 from praxi_tasks.audit.stored_layers import StoredLayers
 from praxi_tasks.errors import KeyNotFoundError, PolicyError
+from praxi_tasks.findings import Policy, parse_policy, read_policy
 from praxi_tasks.findings.assessment.assessor import Assessor
 from praxi_tasks.findings.assessment.changes import with_changes
 from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage, ImageRecord
@@ -22,7 +23,6 @@ from praxi_tasks.findings.feeds.folder import open_feeds
 from praxi_tasks.findings.image.fusion import fuse
 from praxi_tasks.findings.image.unexplained_files import unexplained_files
 from praxi_tasks.findings.packages.component import Component
-from praxi_tasks.findings.policy import Policy, parse_policy, read_policy
 from praxi_tasks.store import Store, open_store
 
 logger = logging.getLogger(__name__)

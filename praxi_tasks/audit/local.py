@@ -17,9 +17,9 @@ from praxi_tasks.audit.reduce import reduce_audit
 from praxi_tasks.audit.report import AuditReport
 from praxi_tasks.audit.resolve import ImageResolver
 from praxi_tasks.audit.stored_layers import StoredLayers
+from praxi_tasks.findings import Policy
 from praxi_tasks.findings.assessment.document import AssessedAudit
 from praxi_tasks.findings.assessment.history import History
-from praxi_tasks.findings.policy import Policy
 from praxi_tasks.oci.image import Platform
 from praxi_tasks.oci.layer import LayerLimits
 from praxi_tasks.oci.registry import RegistrySettings

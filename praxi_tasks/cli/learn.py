@@ -124,7 +124,7 @@ def promote(run: TrainingRun) -> None:
 def report(context: click.Context) -> None:
     """Write the training's report, close its requests, and say so if the new model was held back."""
     from praxi_tasks.learning.run import close_training
-    from praxi_tasks.notify.messages import send_message
+    from praxi_tasks.notify import send_message
 
     given = context.parent.params if context.parent else {}
     summary = close_training(open_store(given["store_uri"]), given["run_id"])

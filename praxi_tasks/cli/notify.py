@@ -29,10 +29,9 @@ def notify(
     Messages go to the Apprise URLs in PRAXI_NOTIFY_URLS. Running it twice for one audit repeats those
     messages, but no alert.
     """
-    from praxi_tasks.notify.alertmanager import Alertmanagers
+    from praxi_tasks.notify import Alertmanagers, send_message
     from praxi_tasks.notify.alerts import ALERTNAME, alert_changes
     from praxi_tasks.notify.changes import change_message
-    from praxi_tasks.notify.messages import send_message
 
     store = open_store(store_uri)
     audit = documents.read(store, AuditRun(store, run_id).key("findings.json"), AssessedAudit)

@@ -1,1 +1,30 @@
-"""From what is in an image to what should worry its operator."""
+"""What is wrong with images: findings, how they are detected and reported, and the policy about them."""
+
+from __future__ import annotations
+
+from praxi_tasks.findings.finding import (
+    KINDS,
+    SEVERITIES,
+    Finding,
+    Ignored,
+    Kind,
+    Severity,
+    severity_rank,
+    worst,
+)
+from praxi_tasks.findings.policy import Policy, parse_policy, policy_schema, read_policy
+
+__all__ = [
+    "KINDS",
+    "SEVERITIES",
+    "Finding",
+    "Ignored",
+    "Kind",
+    "Policy",
+    "Severity",
+    "parse_policy",
+    "policy_schema",
+    "read_policy",
+    "severity_rank",
+    "worst",
+]

@@ -12,9 +12,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
+from praxi_tasks.findings import SEVERITIES, Finding, Policy, severity_rank
 from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage
-from praxi_tasks.findings.finding import SEVERITIES, Finding, severity_rank
-from praxi_tasks.findings.policy import Policy
 from praxi_tasks.notify.alertmanager import Alert
 
 ALERTNAME: Final = "PraxiFindings"

@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from praxi_airflow.run_key import run_key
-from praxi_tasks.notify.alertmanager import Alert, Alertmanager
+from praxi_tasks.notify import Alert, Alertmanager
 from tests.airflow.world import DAY, PYTHON, World, today, world
 from tests.support.airflow import Airflow, airflow
 from tests.support.airflow_home import ROOT

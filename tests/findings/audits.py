@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import random
 
+from praxi_tasks.findings import SEVERITIES, Finding, Ignored
 from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage, Resolved, TrendPoint
 from praxi_tasks.findings.feeds.health import FeedHealth
-from praxi_tasks.findings.finding import SEVERITIES, Finding, Ignored
 from praxi_tasks.findings.packages.component import FINGERPRINT, INVENTORY, Component
 from praxi_tasks.findings.packages.purl import release_purl
 

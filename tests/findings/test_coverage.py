@@ -8,7 +8,7 @@ import pytest
 
 from praxi_tasks.findings.assessment.assessor import Assessor
 from praxi_tasks.findings.coverage import Aspect, Coverage, CoverageState, gaps, worst_state
-from praxi_tasks.findings.detectors.detector import Knowledge
+from praxi_tasks.findings.detectors import Knowledge
 from praxi_tasks.findings.feeds.health import FeedHealth
 from praxi_tasks.findings.feeds.lifecycle import Lifecycle
 from praxi_tasks.findings.feeds.support_dates import SupportEnd

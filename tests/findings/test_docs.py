@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from praxi_airflow.settings import FindingSettings
-from praxi_tasks.findings.detectors.registry import DETECTORS
-from praxi_tasks.findings.finding import KINDS, SEVERITIES
-from praxi_tasks.findings.policy import parse_policy
+from praxi_tasks.findings import KINDS, SEVERITIES, parse_policy
+from praxi_tasks.findings.detectors import DETECTORS
 from praxi_tasks.findings.report.tables import SCHEMAS
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"

@@ -10,15 +10,13 @@ import msgspec
 import pytest
 
 from praxi_tasks.errors import NotifyError, UsageError
+from praxi_tasks.findings import Finding, Ignored, Policy, parse_policy
 from praxi_tasks.findings.assessment.changes import with_changes
 from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage
 from praxi_tasks.findings.assessment.history import Memory, remember
-from praxi_tasks.findings.finding import Finding, Ignored
-from praxi_tasks.findings.policy import Policy, parse_policy
-from praxi_tasks.notify.alertmanager import Alert, Alertmanager
+from praxi_tasks.notify import Alert, Alertmanager, send_message
 from praxi_tasks.notify.alerts import ALERTNAME, alert_changes
 from praxi_tasks.notify.changes import change_message
-from praxi_tasks.notify.messages import send_message
 from tests.support.alertmanager import Receiver, alertmanager, eventually, receiver
 from tests.support.process import free_port
 

@@ -38,8 +38,7 @@ class OperationsNotifier(BaseNotifier):
 
     def notify(self, context: Any) -> None:
         """Notify every configured receiver; it is no error if there is none."""
-        from praxi_tasks.notify.alertmanager import Alert, Alertmanager
-        from praxi_tasks.notify.messages import send_message
+        from praxi_tasks.notify import Alert, Alertmanager, send_message
 
         settings = load_settings().findings
         dag, run = _names(context)

@@ -10,8 +10,7 @@ from functools import cached_property
 from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.findings.advisories.index_cache import load_index
 from praxi_tasks.findings.coverage import Coverage
-from praxi_tasks.findings.detectors.detector import Detector, Knowledge
-from praxi_tasks.findings.detectors.registry import DETECTORS
+from praxi_tasks.findings.detectors import DETECTORS, Detector, Knowledge
 from praxi_tasks.findings.feeds.distribution_packages import DistributionPackages
 from praxi_tasks.findings.feeds.folder import FeedProblem, Feeds, Mirrored, read_state
 from praxi_tasks.findings.feeds.health import FeedHealth, feed_findings, health_of

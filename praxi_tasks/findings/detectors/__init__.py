@@ -1,1 +1,8 @@
-"""Detectors, one module for each kind of finding."""
+"""The kinds of findings about an image: one module each, all of them in one list."""
+
+from __future__ import annotations
+
+from praxi_tasks.findings.detectors.detector import Detector, Knowledge
+from praxi_tasks.findings.detectors.registry import DETECTORS
+
+__all__ = ["DETECTORS", "Detector", "Knowledge"]

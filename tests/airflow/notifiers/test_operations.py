@@ -10,7 +10,7 @@ import pytest
 
 from praxi_airflow.notifiers.operations import OperationsNotifier
 from praxi_tasks.errors import NotifyError
-from praxi_tasks.notify.alertmanager import Alertmanager
+from praxi_tasks.notify import Alertmanager
 from tests.airflow.conftest import Configure
 from tests.support.alertmanager import alertmanager, receiver
 from tests.support.process import free_port

@@ -4,11 +4,11 @@ import json
 from datetime import date, timedelta
 from pathlib import Path
 
+from praxi_tasks.findings import parse_policy
 from praxi_tasks.findings.assessment.assessor import Assessor
 from praxi_tasks.findings.feeds.folder import FolderFeeds
 from praxi_tasks.findings.feeds.release_cycles import shipped_table
 from praxi_tasks.findings.image.fusion import fuse
-from praxi_tasks.findings.policy import parse_policy
 from tests.findings.images import layer, pypi, seen
 from tests.findings.osv import archive, record, write_feeds
 

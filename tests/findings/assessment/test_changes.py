@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import msgspec
 
+from praxi_tasks.findings import Finding, Ignored
 from praxi_tasks.findings.assessment.changes import with_changes
 from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage
 from praxi_tasks.findings.assessment.history import Memory, remember
-from praxi_tasks.findings.finding import Finding, Ignored
 
 FLAW = Finding("vulnerable", "CVE-1", "t", "high", package="pypi/flask")
 OTHER = Finding("hidden", "PRAXI-HIDDEN", "t", "medium", package="pypi/rich")

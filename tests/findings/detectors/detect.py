@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from praxi_tasks.findings.detectors.detector import Detector, Knowledge
-from praxi_tasks.findings.finding import Finding
+from praxi_tasks.findings import Finding
+from praxi_tasks.findings.detectors import Detector, Knowledge
 from praxi_tasks.findings.image.fusion import LayerFacts, fuse
 
 NO_FEEDS = Knowledge(date(2026, 11, 24))

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from praxi_tasks.findings import Finding
 from praxi_tasks.findings.detectors.database_removed import DatabaseRemoved
-from praxi_tasks.findings.finding import Finding
 from praxi_tasks.findings.image.fusion import LayerFacts
 from praxi_tasks.inventory import Claim
 from tests.findings.detectors.detect import detect

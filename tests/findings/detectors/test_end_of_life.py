@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from praxi_tasks.findings.detectors.detector import Knowledge
+from praxi_tasks.findings import Finding
+from praxi_tasks.findings.detectors import Knowledge
 from praxi_tasks.findings.detectors.end_of_life import EndOfLife
 from praxi_tasks.findings.feeds.folder import FolderFeeds
 from praxi_tasks.findings.feeds.lifecycle import Lifecycle
-from praxi_tasks.findings.finding import Finding
 from praxi_tasks.inventory import Distribution
 from tests.findings.detectors.detect import detect
 from tests.findings.images import deb, layer

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from praxi_tasks.findings.detectors.detector import Knowledge
+from praxi_tasks.findings import Finding
+from praxi_tasks.findings.detectors import Knowledge
 from praxi_tasks.findings.detectors.outdated import Outdated
 from praxi_tasks.findings.feeds.folder import FolderFeeds
 from praxi_tasks.findings.feeds.release_lists import ReleaseLists
-from praxi_tasks.findings.finding import Finding
 from praxi_tasks.findings.image.fusion import LayerFacts
 from tests.findings.detectors.detect import detect
 from tests.findings.images import layer, pypi, seen

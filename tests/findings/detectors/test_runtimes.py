@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from praxi_tasks.findings.detectors.detector import Knowledge
+from praxi_tasks.findings import Finding
+from praxi_tasks.findings.detectors import Knowledge
 from praxi_tasks.findings.detectors.runtimes import RUNTIMES, Runtimes
 from praxi_tasks.findings.feeds.folder import FolderFeeds
 from praxi_tasks.findings.feeds.lifecycle import Lifecycle
 from praxi_tasks.findings.feeds.release_cycles import shipped_table
-from praxi_tasks.findings.finding import Finding
 from tests.findings.detectors.detect import detect
 from tests.findings.images import layer
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+from praxi_tasks.findings import Finding
 from praxi_tasks.findings.detectors.unexplained import Unexplained
-from praxi_tasks.findings.finding import Finding
 from praxi_tasks.findings.image.fusion import LayerFacts
 from tests.findings.detectors.detect import detect
 from tests.findings.images import deb, layer

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+from praxi_tasks.findings import Finding
 from praxi_tasks.findings.detectors.vulnerable import Vulnerabilities
-from praxi_tasks.findings.finding import Finding
 from praxi_tasks.findings.image.fusion import fuse
 from praxi_tasks.inventory import Claim, Distribution
 from tests.findings.images import deb, layer, pypi, seen

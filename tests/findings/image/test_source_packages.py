@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from praxi_tasks.findings import Finding
 from praxi_tasks.findings.assessment.assessor import Assessor
 from praxi_tasks.findings.feeds.folder import FolderFeeds
-from praxi_tasks.findings.finding import Finding
 from praxi_tasks.findings.image.fusion import fuse
 from praxi_tasks.inventory import Distribution
 from tests.findings.assessment.test_assessor import DAY

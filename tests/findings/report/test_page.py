@@ -8,9 +8,9 @@ import msgspec
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from praxi_tasks.findings import Finding
 from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage
 from praxi_tasks.findings.feeds.health import FeedHealth
-from praxi_tasks.findings.finding import Finding
 from praxi_tasks.findings.packages.component import Component
 from praxi_tasks.findings.report.page import report_page
 from tests.findings.audits import AT, large_audit

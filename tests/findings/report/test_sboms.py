@@ -13,8 +13,8 @@ from referencing import Registry, Resource
 from spdx_tools.spdx.parser.parse_anything import parse_file
 from spdx_tools.spdx.validation.document_validator import validate_full_spdx_document
 
+from praxi_tasks.findings import Finding, Ignored
 from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage
-from praxi_tasks.findings.finding import Finding, Ignored
 from praxi_tasks.findings.packages.component import Component
 from praxi_tasks.findings.report.cyclonedx import cyclonedx
 from praxi_tasks.findings.report.spdx import spdx

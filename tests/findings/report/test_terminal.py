@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from rich.console import Console
 
+from praxi_tasks.findings import Finding, Ignored
 from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage
-from praxi_tasks.findings.finding import Finding, Ignored
 from praxi_tasks.findings.packages.component import Component
 from praxi_tasks.findings.report.terminal import findings_table
 from tests.findings.audits import AT
