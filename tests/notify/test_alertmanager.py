@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from praxi_tasks.errors import NotifyError, UsageError
-from praxi_tasks.notify import Alert, Alertmanager, Alertmanagers, _portions
+from praxi_tasks.notify.alertmanager import Alert, Alertmanager, Alertmanagers, _portions
 from tests.support.alertmanager import alertmanager, eventually
 from tests.support.process import free_port
 
