@@ -129,7 +129,7 @@ class _Stretch(NamedTuple):
         return self.tables.versions[first:last]
 
     def columns(self) -> tuple[NDArray[Any], ...]:
-        """Return the rows' keys, sizes, hashes and whether they are core, and the holders."""
+        """Return keys, sizes, hashes and core flags, shape ``(rows,)``, and holders, shape ``(holders,)``."""
         contents = self.tables.contents
         first, last = contents.row_starts[[self.start, self.end]].tolist()
         begin, stop = contents.holder_starts[[first, last]].tolist()
@@ -142,7 +142,7 @@ class _Stretch(NamedTuple):
         )
 
     def bounds(self) -> tuple[NDArray[np.uint32], ...]:
-        """Return where the packages' versions, their rows, and the rows' holders start and end."""
+        """Return the bounds of the versions, rows and holders; each of shape ``(runs + 1,)``."""
         contents = self.tables.contents
         first, last = contents.row_starts[[self.start, self.end]].tolist()
         return (

@@ -81,7 +81,7 @@ class Matches:
     packages: NDArray[np.intp]
 
     def where(self, mask: NDArray[np.bool_]) -> Matches:
-        """Return some of the pairs."""
+        """Return the pairs of a mask of shape ``(pairs,)``."""
         return Matches(self.keys[mask], self.packages[mask])
 
 

@@ -79,7 +79,7 @@ class Samples:
         return cls(tokens, labels)
 
     def rows(self) -> list[NDArray[np.uint64]]:
-        """Return each sample's sorted token hashes."""
+        """Return each sample's sorted token hashes, shape ``(tokens,)`` each."""
         tokens = self.vocabulary[self.table.tokens]
         return [tokens[start:end] for start, end in pairwise(self.table.ends.tolist())]
 

@@ -30,7 +30,7 @@ class TokenTable:
 
     @classmethod
     def of(cls, rows: Sequence[NDArray[np.intp]], width: int) -> TokenTable:
-        """Make a table of rows of ascending token numbers."""
+        """Make a table of rows of ascending token numbers, shape ``(entries,)`` each."""
         ends = np.concatenate(([0], np.cumsum([len(row) for row in rows], dtype=np.intp)))
         return cls(ends, np.concatenate(rows) if rows else np.empty(0, np.intp), width)
 
