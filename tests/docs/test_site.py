@@ -59,7 +59,7 @@ def test_a_link_that_leads_nowhere_fails(sphinx: Path, tmp_path: Path, link: str
     (docs / "conf.py").write_text(conf)
     for folder in ("static", "site"):
         (docs / folder).symlink_to(ROOT / "docs" / folder)
-    (docs.parent / "pyproject.toml").symlink_to(ROOT / "pyproject.toml")
+    (docs.parent / "praxi_tasks").symlink_to(ROOT / "praxi_tasks")
     (docs / "index.md").write_text(f"# A page\n\n[leads nowhere]({link})\n")
     done = _build(sphinx, docs.parent, tmp_path / "out")
     assert done.returncode != 0
