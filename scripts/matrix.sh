@@ -35,7 +35,7 @@ install() {
 # What an Airflow needs beside its own requirements, which have no upper bounds; its constraints files say the same.
 bounds() {
     case $1 in
-        3.2) echo 'fastapi<0.137' ;;
+        3.2) echo 'cadwyn<7 fastapi<0.137 starlette<1 svcs<26' ;;
     esac
 }
 
