@@ -6,7 +6,6 @@ import logging
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Final
 
 import msgspec
 
@@ -19,18 +18,15 @@ from praxi_tasks.findings.assessment.changes import with_changes
 from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage, ImageRecord
 from praxi_tasks.findings.assessment.history import History, joined, only_of, remember
 from praxi_tasks.findings.assessment.model_health import model_health
+from praxi_tasks.findings.assessment.plausibility import PLAUSIBLE_SHARE, with_plausibility
 from praxi_tasks.findings.feeds.folder import open_feeds
 from praxi_tasks.findings.image.fusion import fuse
 from praxi_tasks.findings.image.unexplained_files import unexplained_files
 from praxi_tasks.findings.packages.component import Component
+from praxi_tasks.findings.scope import Scope
 from praxi_tasks.store import Store, open_store
 
 logger = logging.getLogger(__name__)
-
-DAG: Final = "dag"
-"""Scope of the history of scheduled audits."""
-LOCAL: Final = "local"
-"""Scope of audits by hand, whose images come and go as they are named."""
 
 
 def make_assessor(
@@ -100,7 +96,15 @@ class AuditAssessor:
         image = AssessedImage.of(record, digests)
         self._images.append(image if image.failed else self._assessed(image))
 
-    def finish(self, report: AuditReport, history: History, run: str, at: str) -> AssessedAudit:
+    def finish(
+        self,
+        report: AuditReport,
+        history: History,
+        run: str,
+        at: str,
+        scope: Scope,
+        plausible_share: float = PLAUSIBLE_SHARE,
+    ) -> AssessedAudit:
         """Return the assessed audit, compared with the one before in the history, and remember it.
 
         Parameters
@@ -111,8 +115,14 @@ class AuditAssessor:
             The audit's identity: a retry replaces what it remembered.
         at
             The end of the audit's interval, ISO 8601.
+        scope
+            What the audit was asked to look at; images of other than daily audits come and go as they are
+            named.
+        plausible_share
+            See :func:`~praxi_tasks.findings.assessment.plausibility.with_plausibility`.
         """
         images = tuple(self._images)
+        before, trend = history.before(at, run)
         audit = AssessedAudit(
             run=run,
             at=at,
@@ -122,9 +132,10 @@ class AuditAssessor:
             health=model_health(images),
             feeds=self._assessor.feeds or (),
             findings=self._assessor.about_audit(),
+            scope=with_plausibility(scope, len(images), trend, plausible_share),
+            newest=history.is_newest(at),
         )
-        by_hand = history.scope == LOCAL
-        before, trend = history.before(at, run)
+        by_hand = not scope.is_daily
         relevant = only_of(before, audit) if by_hand else before
         changed = with_changes(audit, relevant)
         memory = remember(changed, relevant)

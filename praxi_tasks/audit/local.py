@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
-from praxi_tasks.audit.assessment import LOCAL, AuditAssessor, make_assessor
+from praxi_tasks.audit.assessment import AuditAssessor, make_assessor
 from praxi_tasks.audit.deployed import by_hand
 from praxi_tasks.audit.failure import Failure
 from praxi_tasks.audit.fingerprint import LayerReader
@@ -20,6 +20,7 @@ from praxi_tasks.audit.stored_layers import StoredLayers
 from praxi_tasks.findings import Policy
 from praxi_tasks.findings.assessment.document import AssessedAudit
 from praxi_tasks.findings.assessment.history import History
+from praxi_tasks.findings.scope import Scope
 from praxi_tasks.oci.image import Platform
 from praxi_tasks.oci.layer import LayerLimits
 from praxi_tasks.oci.registry import RegistrySettings
@@ -27,6 +28,9 @@ from praxi_tasks.store import Store
 
 if TYPE_CHECKING:
     from praxi_tasks.discovery import Model
+
+
+SCOPE: Final = Scope(kind="local", named=True)
 
 
 class Progress(Protocol):
@@ -96,7 +100,9 @@ class LocalAudit:
         assessment = AuditAssessor(self._stored or StoredLayers(self._store, report.model), assessor)
         for image in report.images:
             assessment.add(image, [layer.digest for layer in report.layers_of(image)])
-        return assessment.finish(report, History(self._store, LOCAL), f"local-{uuid.uuid4().hex}", at)
+        return assessment.finish(
+            report, History(self._store, SCOPE.line), f"local-{uuid.uuid4().hex}", at, SCOPE
+        )
 
     def _read(self, layer: PlannedLayer) -> None:
         self._progress.advance(layer.size)

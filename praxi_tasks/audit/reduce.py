@@ -85,5 +85,6 @@ def _reported(image: PlannedImage, failure: Failure | None, layers: tuple[int, .
         first_seen=deployed.first_seen,
         last_seen=deployed.last_seen,
         warnings=image.warnings,
+        cluster=deployed.cluster,
         layers=layers,
     )

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from praxi_tasks.audit.assessment import DAG, AuditAssessor
+from praxi_tasks.audit.assessment import AuditAssessor
 from praxi_tasks.audit.deployed import DeployedImage
 from praxi_tasks.audit.failure import Failure, UnfinishedError, is_last_try
 from praxi_tasks.audit.fingerprint import BatchOutcome, LayerReader
@@ -29,6 +29,9 @@ from praxi_tasks.errors import KeyNotFoundError, UsageError
 from praxi_tasks.findings.assessment.assessor import Assessor
 from praxi_tasks.findings.assessment.document import AssessedAudit
 from praxi_tasks.findings.assessment.history import History
+from praxi_tasks.findings.assessment.plausibility import PLAUSIBLE_SHARE
+from praxi_tasks.findings.scope import DOCUMENT as SCOPE
+from praxi_tasks.findings.scope import Scope
 from praxi_tasks.oci.image import Platform
 from praxi_tasks.oci.layer import LayerLimits
 from praxi_tasks.oci.registry import RegistrySettings
@@ -37,6 +40,7 @@ from praxi_tasks.store import Store, documents, keys
 if TYPE_CHECKING:
     from praxi_tasks.discovery import Model
 
+_NO_SCOPE: Final = "the run has no scope.json, so nothing says what was listed"
 _RUN_ID = re.compile(r"[A-Za-z0-9_=+.-]{1,250}")
 
 
@@ -120,7 +124,9 @@ class AuditRun:
         documents.write(self._store, self.key("new-packages.json"), packages)
         return outcome
 
-    def report(self, assessor: Assessor | None = None) -> AuditReport:
+    def report(
+        self, assessor: Assessor | None = None, *, plausible_share: float = PLAUSIBLE_SHARE
+    ) -> AuditReport:
         """Reduce the run to its report and assess its images.
 
         Writes ``report.json``, ``summary.json`` and what :mod:`praxi_tasks.audit.publish` makes: the page,
@@ -130,6 +136,8 @@ class AuditRun:
         ----------
         assessor
             What is known about vulnerabilities and ages; by default nothing is.
+        plausible_share
+            See :func:`~praxi_tasks.findings.assessment.plausibility.with_plausibility`.
         """
         plan = self._plan()
         predictions = documents.read(self._store, self.key("predictions.json"), PredictionOutcome)
@@ -139,8 +147,9 @@ class AuditRun:
         assessment = AuditAssessor(stored, assessor or Assessor.without_feeds(self.day()))
         report = reduce_audit(plan, failures, stored, predictions.model, assessment.add)
         documents.write(self._store, self.key("report.json"), report)
-        history = History(self._store, DAG)
-        self._publish(assessment.finish(report, history, self._run, self._end(plan.interval)))
+        scope = self._scope(plan)
+        history, at = History(self._store, scope.line), self._end(plan.interval)
+        self._publish(assessment.finish(report, history, self._run, at, scope, plausible_share))
         documents.write(self._store, self.key("summary.json"), self._summary(report, len(packages)))
         return report
 
@@ -159,6 +168,13 @@ class AuditRun:
         except ValueError:
             moment = datetime.now(UTC)
         return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+    def _scope(self, plan: Plan) -> Scope:
+        """Return the run's scope; of a run whose first task did not write one, nothing is concluded."""
+        try:
+            return documents.read(self._store, self.key(SCOPE), Scope)
+        except KeyNotFoundError:
+            return Scope(kind="scheduled" if plan.interval else "manual", whole=False, problems=(_NO_SCOPE,))
 
     def _plan(self) -> Plan:
         return documents.read(self._store, self.key("plan.json"), Plan)

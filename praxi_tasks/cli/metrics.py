@@ -38,6 +38,9 @@ def metrics(
     run = AuditRun(store, run_id)
     audit = documents.read(store, run.key("findings.json"), AssessedAudit)
     registry = audit_metrics(audit, read_durations(store, run_id))
+    if (pushgateway or textfile) and not audit.rings:
+        click.echo("not the newest daily audit: its metrics are not published")
+        return
     if pushgateway:
         push(registry, pushgateway, instance)
     if textfile:

@@ -26,18 +26,23 @@ def notify(
 ) -> None:
     """Raise what is new or worse, prolong what is open, resolve what is gone.
 
+    Only the newest daily audit of everything does; other runs notify nobody.
+
     Messages go to the Apprise URLs in PRAXI_NOTIFY_URLS. Running it twice for one audit repeats those
     messages, but no alert.
     """
     from praxi_tasks.notify import Alertmanagers, send_message
-    from praxi_tasks.notify.alerts import ALERTNAME, alert_changes
+    from praxi_tasks.notify.alerts import ALERTNAME, IMPLAUSIBLE, alert_changes
     from praxi_tasks.notify.changes import change_message
 
     store = open_store(store_uri)
     audit = documents.read(store, AuditRun(store, run_id).key("findings.json"), AssessedAudit)
+    if not audit.rings:
+        click.echo("not the newest daily audit: nobody is notified")
+        return
     if alertmanager:
         server = Alertmanagers(alertmanager)
-        active = server.active(ALERTNAME, praxi=instance)
+        active = [alert for name in (ALERTNAME, IMPLAUSIBLE) for alert in server.active(name, praxi=instance)]
         changes = alert_changes(audit, load_policy(policy_uri), active, instance, datetime.now(UTC))
         server.post(changes)
         click.echo(f"{len(changes)} alerts posted, {len(active)} were active before")

@@ -59,6 +59,11 @@ class Coverage(msgspec.Struct, frozen=True):
     action: str = ""
 
     @property
+    def key(self) -> str:
+        """What makes it the same tomorrow."""
+        return f"{self.aspect}|{self.subject}"
+
+    @property
     def is_gap(self) -> bool:
         """Whether something was not looked at."""
         return self.state is not CoverageState.CHECKED

@@ -1,27 +1,47 @@
 """Which alerts an audit raises, prolongs and resolves.
 
-One alert stands for one image in one namespace. Its labels never change while nothing gets worse, so a
-second audit without change raises nothing; a finding that is new or worse gives it the time of that news as
-a label, which makes it another alert and notifies once.
+One alert stands for one image, by whatever tag or digest, in one namespace of one cluster. Its labels never
+change while nothing gets worse, so a second audit without change, or a rollout of it, raises nothing; a
+finding that is new or worse gives it the time of that news as a label, which makes it another alert and
+notifies once.
+
+Only the newest daily audit changes alerts. It resolves what it looked for and did not find; what it could not
+look for is prolonged.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from praxi_tasks.findings import SEVERITIES, Finding, Policy, severity_rank
 from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage
+from praxi_tasks.findings.assessment.history import repository
 from praxi_tasks.notify.alertmanager import Alert
 
 ALERTNAME: Final = "PraxiFindings"
+IMPLAUSIBLE: Final = "PraxiImplausible"
+"""The alert that a daily audit's list of images may not be whole."""
 # Alerts outlive a missed audit, and end by themselves if Praxi is taken away.
 _LIFE: Final = timedelta(hours=50)
 _NAMED: Final = 5
 
-Place = tuple[str, str]
+
+class Place(NamedTuple):
+    """What one alert is about: a repository of images in a namespace of a cluster."""
+
+    repository: str
+    namespace: str
+    cluster: str
+
+    @classmethod
+    def of(cls, alert: Alert) -> Place:
+        """Return what an alert is about; one of before this version names a tag as well."""
+        labels = alert.labels
+        image = repository(labels.get("image", ""))
+        return cls(image, labels.get("namespace", ""), labels.get("cluster", ""))
 
 
 def alert_changes(
@@ -32,79 +52,125 @@ def alert_changes(
     Parameters
     ----------
     active
-        The alerts of this instance that are firing now.
+        The alerts of this instance that are firing now, of any name.
     instance
         Distinguishes installations of Praxi that share an Alertmanager; becomes the label ``praxi``.
     now
         The moment of posting, with a time zone.
     """
-    known: dict[Place, list[Alert]] = {}
-    for alert in active:
-        known.setdefault((alert.labels.get("image", ""), alert.labels.get("namespace", "")), []).append(alert)
-    ends = (now + _LIFE).isoformat()
-    posted: list[Alert] = []
-    for image in audit.images:
-        for namespace in image.namespaces or ("",):
-            before = known.get((image.image, namespace), [])
-            posted += (
-                _prolonged(before, ends)
-                if image.failed
-                else _raised(audit, policy, image, namespace, before, instance, ends)
-            )
-    retained = {alert.identity for alert in posted}
-    gone = [alert for alerts in known.values() for alert in alerts if alert.identity not in retained]
-    return [*posted, *(_ended(alert, now) for alert in gone)]
-
-
-def _raised(
-    audit: AssessedAudit,
-    policy: Policy,
-    image: AssessedImage,
-    namespace: str,
-    before: list[Alert],
-    instance: str,
-    ends: str,
-) -> list[Alert]:
-    findings = [
-        f for f in image.open_findings if severity_rank(f.severity) <= severity_rank(policy.alert_severity)
-    ]
-    if not findings:
+    if not audit.rings:
         return []
-    news = [f for f in findings if (image.image, f.key) in audit.new | audit.worse]
-    labels = {
-        "alertname": ALERTNAME,
-        "praxi": instance,
-        "image": image.image,
-        "namespace": namespace,
-        "team": policy.team([namespace], findings[0].severity),
-        "severity": findings[0].severity,
-        "changed": (audit.at if news else max(finding.since for finding in findings))[:16],
+    firing = list(active)
+    findings = [alert for alert in firing if alert.labels.get("alertname") == ALERTNAME]
+    others = [alert for alert in firing if alert.labels.get("alertname") == IMPLAUSIBLE]
+    return [
+        *_Alerts(audit, policy, findings, instance, now).changes(),
+        *_about_list(audit, others, instance, now),
+    ]
+
+
+class _Alerts:
+    """The alerts about findings of one audit, beside those that fire."""
+
+    def __init__(
+        self, audit: AssessedAudit, policy: Policy, active: list[Alert], instance: str, now: datetime
+    ) -> None:
+        self._audit, self._policy, self._instance, self._now = audit, policy, instance, now
+        self._ends = (now + _LIFE).isoformat()
+        self._firing: defaultdict[Place, list[Alert]] = defaultdict(list)
+        for alert in active:
+            self._firing[Place.of(alert)].append(alert)
+        self._images: defaultdict[Place, list[AssessedImage]] = defaultdict(list)
+        for image in audit.images:
+            for namespace in image.namespaces or ("",):
+                self._images[Place(repository(image.image), namespace, image.cluster)].append(image)
+        # A finding that could not be looked for keeps all alerts of its repository, in whatever namespace.
+        self._carried = {repository(one.image.rpartition("|")[2]) for one in audit.carried}
+
+    def changes(self) -> Iterator[Alert]:
+        """Yield the alerts to post, those that end last."""
+        ended: list[Alert] = []
+        for place in sorted({*self._images, *self._firing}):
+            before = self._firing[place]
+            raised = self._raised(place, self._images[place], before)
+            yield from raised
+            raised_ones = {alert.identity for alert in raised}
+            rest = [alert for alert in before if alert.identity not in raised_ones]
+            if not raised and self._unknown(place):
+                yield from (_until(alert, self._ends) for alert in rest)
+            else:
+                ended += rest
+        yield from (_until(alert, self._now.isoformat()) for alert in ended)
+
+    def _unknown(self, place: Place) -> bool:
+        """Return whether it could not be looked for what an alert is about."""
+        if place.repository in self._carried or any(image.failed for image in self._images[place]):
+            return True
+        return place not in self._images and not self._audit.scope.proves_absence
+
+    def _raised(self, place: Place, images: Sequence[AssessedImage], before: list[Alert]) -> list[Alert]:
+        grave = severity_rank(self._policy.alert_severity)
+        news = self._audit.new | self._audit.worse
+        findings: dict[str, Finding] = {}
+        worse: dict[str, Finding] = {}
+        for image in images:
+            for finding in image.open_findings:
+                if severity_rank(finding.severity) <= grave:
+                    findings.setdefault(finding.key, finding)
+                    if (image.key, finding.key) in news:
+                        worse.setdefault(finding.key, finding)
+        if not findings:
+            return []
+        found = sorted(findings.values(), key=lambda finding: severity_rank(finding.severity))
+        labels = before[0].labels if before and not worse else self._labels(place, found, bool(worse))
+        texts = _annotations(self._audit, images, found, [*worse.values()])
+        return [Alert(labels, texts, min(finding.since for finding in found), self._ends)]
+
+    def _labels(self, place: Place, found: list[Finding], news: bool) -> dict[str, str]:
+        severity = found[0].severity
+        labels = {
+            "alertname": ALERTNAME,
+            "praxi": self._instance,
+            "image": place.repository,
+            "namespace": place.namespace,
+            "cluster": place.cluster,
+            "team": self._policy.team([place.namespace], severity),
+            "severity": severity,
+            "changed": (self._audit.at if news else max(finding.since for finding in found))[:16],
+        }
+        return {name: value for name, value in labels.items() if value}
+
+
+def _about_list(audit: AssessedAudit, active: list[Alert], instance: str, now: datetime) -> Iterator[Alert]:
+    if audit.scope.whole:
+        yield from (_until(alert, now.isoformat()) for alert in active)
+        return
+    problems = "; ".join(audit.scope.problems)
+    labels = active[0].labels if active else {"alertname": IMPLAUSIBLE, "praxi": instance, "severity": "high"}
+    texts = {
+        "summary": "the list of deployed images may not be whole",
+        "description": problems,
+        "run": audit.run,
     }
-    present = {name: value for name, value in labels.items() if value}
-    if before and not news:
-        present = before[0].labels
-    return [Alert(present, _annotations(audit, image, findings, news), min(f.since for f in findings), ends)]
+    start = active[0].starts_at if active else now.isoformat()
+    yield Alert(labels, texts, start, (now + _LIFE).isoformat())
 
 
-def _prolonged(alerts: list[Alert], ends: str) -> Iterator[Alert]:
-    """Keep the alerts of an image that could not be audited: nothing says that they are resolved."""
-    return (Alert(alert.labels, alert.annotations, alert.starts_at, ends) for alert in alerts)
-
-
-def _ended(alert: Alert, now: datetime) -> Alert:
-    return Alert(alert.labels, alert.annotations, alert.starts_at, now.isoformat())
+def _until(alert: Alert, ends: str) -> Alert:
+    return Alert(alert.labels, alert.annotations, alert.starts_at, ends)
 
 
 def _annotations(
-    audit: AssessedAudit, image: AssessedImage, findings: list[Finding], news: list[Finding]
+    audit: AssessedAudit, images: Sequence[AssessedImage], findings: list[Finding], news: list[Finding]
 ) -> dict[str, str]:
     named = "; ".join(
         f"{finding.id}: {finding.action or finding.title}" for finding in (news or findings)[:_NAMED]
     )
+    called = ", ".join(dict.fromkeys(image.image for image in images))
     return {
-        "summary": f"{image.image}: {counted(findings)}, {len(news)} of them new or worse",
+        "summary": f"{called}: {counted(findings)}, {len(news)} of them new or worse",
         "description": named,
-        "digest": image.digest,
+        "digest": ", ".join(dict.fromkeys(image.digest for image in images if image.digest)),
         "run": audit.run,
     }
 

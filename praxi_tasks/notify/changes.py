@@ -19,7 +19,7 @@ def change_message(audit: AssessedAudit) -> tuple[str, str] | None:
         (image, finding)
         for image in audit.images
         for finding in image.open_findings
-        if (image.image, finding.key) in audit.new | audit.worse
+        if (image.key, finding.key) in audit.new | audit.worse
     ]
     if not news:
         return None

@@ -16,6 +16,7 @@ from praxi_tasks.audit.timing import read_durations, timed
 from praxi_tasks.discovery import Model
 from praxi_tasks.errors import PolicyError
 from praxi_tasks.findings.assessment.document import AssessedAudit
+from praxi_tasks.findings.scope import DOCUMENT, Scope
 from praxi_tasks.oci.image import Platform
 from praxi_tasks.store import Store, documents
 from tests.findings.osv import record, write_feeds
@@ -26,12 +27,22 @@ from tests.support.registry import Registry
 FLAW = record("PYSEC-2026-1", "shoplib", {"introduced": "0"}, {"fixed": "1.1"}, aliases=["CVE-2026-0001"])
 
 
+DAILY = Scope(kind="scheduled")
+
+
 def audited(
-    store: Store, run_id: str, day: int, images: list[str], model: Model, feeds: Path
+    store: Store,
+    run_id: str,
+    day: int,
+    images: list[str],
+    model: Model,
+    feeds: Path,
+    scope: Scope = DAILY,
 ) -> AssessedAudit:
     """Run an audit of one day, step by step, and return what it found."""
     run = AuditRun(store, run_id)
-    documents.write(store, run.key("images.json"), by_hand(images))
+    documents.write(store, run.key("images.json"), by_hand(images) if images else ())
+    documents.write(store, run.key(DOCUMENT), scope)
     interval = f"2026-11-{day:02}T00:00:00+00:00/2026-11-{day + 1:02}T00:00:00+00:00"
     plan = run.plan(Platform(), interval=interval)
     for batch in range(plan.batches):
@@ -62,6 +73,42 @@ def test_runs_remember_each_other(registry: Registry, store: Store, model: Model
     assert [(item.image, item.key.split("|")[1]) for item in third.resolved] == [(shop, "CVE-2026-0001")]
     again = audited(store, "r2", 2, [shop, till], model, feeds)  # cleared and run anew, after the third
     assert (again.new, again.trend) == (second.new, second.trend)
+    assert (third.rings, again.rings) == (True, False)
+
+
+OTHER_RUNS = [
+    Scope(kind="manual", named=True),
+    Scope(kind="scheduled", namespaces="shop"),
+    Scope(kind="backfill"),
+]
+
+
+@pytest.mark.parametrize("scope", OTHER_RUNS)
+def test_other_runs_do_not_disturb_the_daily_line(
+    registry: Registry, store: Store, model: Model, tmp_path: Path, scope: Scope
+) -> None:
+    feeds = write_feeds(tmp_path / "feeds", PyPI=[FLAW])
+    shop = registry.push("assess/shop:1", image([SHOP.layer()]))
+    till = registry.push("assess/till:1", image([TILL.layer(metadata=False)]))
+    audited(store, "daily-1", 1, [shop], model, feeds)
+    other = audited(store, "other", 2, [till], model, feeds, scope)
+    assert (other.rings, other.resolved, len(other.new)) == (False, (), 1)
+    again = audited(store, "daily-3", 3, [shop], model, feeds)
+    assert (again.rings, again.new, again.resolved, len(again.trend)) == (True, frozenset(), (), 2)
+
+
+def test_a_day_of_which_nothing_is_known_resolves_nothing(
+    registry: Registry, store: Store, model: Model, tmp_path: Path
+) -> None:
+    feeds = write_feeds(tmp_path / "feeds", PyPI=[FLAW])
+    shop = registry.push("assess/shop:1", image([SHOP.layer()]))
+    audited(store, "daily-1", 1, [shop], model, feeds)
+    for scope in (DAILY, Scope(kind="scheduled", whole=False, problems=("silent",))):
+        blind = audited(store, "daily-2", 2, [], model, feeds, scope)
+        assert blind.resolved == ()
+        assert [one.image for one in blind.carried] == [shop]
+        assert not blind.scope.whole
+        assert blind.coverage[0].is_gap
 
 
 def test_a_run_leaves_tables_sboms_and_sarif(

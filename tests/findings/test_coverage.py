@@ -77,10 +77,9 @@ def test_a_broken_feed_is_the_reason() -> None:
 
 def test_a_version_that_no_rule_orders_is_told() -> None:
     odd = pypi("odd", "not a version", "odd.py")
-    found = coverage([layer(1, odd.files, claims=[odd])], knowledge(PYPI))
-    verdict, reason = state(found, Aspect.VULNERABILITIES, "pypi")
-    assert verdict is CoverageState.PARTIAL
-    assert "the first: odd" in reason
+    found = coverage([layer(1, [*odd.files, *FLASK.files], claims=[odd, FLASK])], knowledge(PYPI))
+    assert state(found, Aspect.VULNERABILITIES, "pypi")[0] is CoverageState.CHECKED
+    assert state(found, Aspect.VULNERABILITIES, "pypi/odd")[0] is CoverageState.NOT_CHECKED
 
 
 def test_a_distribution_without_a_release_is_not_called_supported() -> None:

@@ -14,7 +14,7 @@ from praxi_airflow.run_key import run_key
 from praxi_airflow.settings import Settings, load_settings
 from praxi_airflow.sources.prometheus import PrometheusImages
 from praxi_tasks.audit.deployed import ImageList, by_hand
-from praxi_tasks.audit.scope import DOCUMENT, RunKind, Scope
+from praxi_tasks.findings.scope import DOCUMENT, RunKind, Scope
 from praxi_tasks.store import documents, keys
 
 logger = logging.getLogger(__name__)

@@ -7,18 +7,21 @@ from typing import Any, Final
 
 import msgspec
 
-from praxi_tasks.findings.coverage import Aspect, Coverage, not_checked
+from praxi_tasks.findings.coverage import Aspect, Coverage, checked, not_checked, partial
 from praxi_tasks.findings.feeds.health import FeedHealth
 from praxi_tasks.findings.finding import Finding
 from praxi_tasks.findings.packages.component import Component
+from praxi_tasks.findings.scope import Scope
 
 _FAILED: Final = "failed"
+_LIST: Final = "see the log of deployed_images and docs/airflow.md"
 
 
 class ImageRecord(msgspec.Struct, frozen=True):
     """One image of an audit: where it ran, and how its audit ended.
 
-    ``image`` is the reference as deployed; times are ISO 8601. ``reason`` says why the audit failed.
+    ``image`` is the reference as deployed, on ``cluster`` where several are audited; times are
+    ISO 8601. ``reason`` says why the audit failed.
     """
 
     image: str
@@ -31,6 +34,12 @@ class ImageRecord(msgspec.Struct, frozen=True):
     first_seen: str = ""
     last_seen: str = ""
     warnings: tuple[str, ...] = ()
+    cluster: str = ""
+
+    @property
+    def key(self) -> str:
+        """What tells images of an audit apart: the reference, and the cluster where there are several."""
+        return f"{self.cluster}|{self.image}" if self.cluster else self.image
 
 
 class AssessedImage(ImageRecord, frozen=True, omit_defaults=True):
@@ -79,6 +88,19 @@ class Resolved(msgspec.Struct, frozen=True):
     severity: str
 
 
+class Carried(msgspec.Struct, frozen=True):
+    """A finding of the audit before that this one could not look for: it is neither there nor resolved.
+
+    ``reason`` says what was not looked at.
+    """
+
+    image: str
+    key: str
+    since: str
+    severity: str
+    reason: str
+
+
 class TrendPoint(msgspec.Struct, frozen=True):
     """One audit in the trend: counts of open findings, by severity and by kind."""
 
@@ -117,7 +139,10 @@ class ModelHealth(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class AssessedAudit(msgspec.Struct, frozen=True):
-    """A whole audit. ``at`` is the end of its data interval, ISO 8601."""
+    """A whole audit. ``at`` is the end of its data interval, ISO 8601.
+
+    ``scope`` bounds what may be concluded from it; ``newest`` says that no later audit of its kind is known.
+    """
 
     run: str
     at: str
@@ -131,7 +156,23 @@ class AssessedAudit(msgspec.Struct, frozen=True):
     resolved: tuple[Resolved, ...] = ()
     trend: tuple[TrendPoint, ...] = ()
     health: ModelHealth = ModelHealth()
+    scope: Scope = Scope(kind="scheduled")
+    newest: bool = True
+    carried: tuple[Carried, ...] = ()
+
+    @property
+    def rings(self) -> bool:
+        """Whether alarms, messages and metrics may follow from it: only from the newest daily audit."""
+        return self.scope.is_daily and self.newest
+
+    @property
+    def coverage(self) -> tuple[Coverage, ...]:
+        """How far the audit as a whole could look: whether its list of images is whole."""
+        if not self.scope.problems:
+            return (checked(Aspect.IMAGES, "all", f"{len(self.images)} images"),)
+        state = partial if self.images else not_checked
+        return tuple(state(Aspect.IMAGES, "all", problem, _LIST) for problem in self.scope.problems)
 
     def is_new(self, image: AssessedImage, finding: Finding) -> bool:
         """Return whether the audit before did not have a finding."""
-        return (image.image, finding.key) in self.new
+        return (image.key, finding.key) in self.new

@@ -12,34 +12,50 @@ from praxi_tasks.findings.assessment.document import AssessedAudit, TrendPoint
 from praxi_tasks.store import Store, keys
 
 _TREND: Final = 90
+_LOCAL: Final = ("oci:", "oci-archive:", "docker-archive:")
 
 
 class Open(msgspec.Struct, frozen=True):
-    """One open finding, as the next audit remembers it."""
+    """One open finding, as the next audit remembers it; ``names`` are its advisory's other names."""
 
     since: str
     severity: str
+    names: tuple[str, ...] = ()
 
 
 class Memory(msgspec.Struct, frozen=True):
-    """What an audit leaves for the next: open findings by image, then by key, and its place in the trend."""
+    """What an audit leaves for the next: open findings by image, then by key, and its place in the trend.
+
+    ``gaps`` names, by image, what was not looked at when its findings were seen last.
+    """
 
     run: str
     at: str
     images: dict[str, dict[str, Open]]
     point: TrendPoint
+    gaps: dict[str, tuple[str, ...]] = {}
 
 
 def remember(audit: AssessedAudit, before: Memory | None) -> Memory:
-    """Return what the next audit needs to know about this one."""
+    """Return what the next audit needs to know about this one: what it found, and what it carried on."""
     images: dict[str, dict[str, Open]] = {}
+    gaps: dict[str, set[str]] = {}
     for image in audit.images:
-        if image.failed:
-            known = before.images.get(image.image, {}) if before else {}
-        else:
-            known = {item.key: Open(item.since, item.severity) for item in image.open_findings}
-        images.setdefault(image.image, {}).update(known)
-    return Memory(audit.run, audit.at, images, trend_point(audit))
+        found = {item.key: Open(item.since, item.severity, item.aliases) for item in image.open_findings}
+        images.setdefault(image.key, {}).update(found)
+        gaps.setdefault(image.key, set()).update(gap.key for gap in image.coverage if gap.is_gap)
+    for one in audit.carried:
+        known = before.images.get(one.image, {}).get(one.key) if before else None
+        images.setdefault(one.image, {})[one.key] = known or Open(one.since, one.severity)
+    for name in {one.image for one in audit.carried}:
+        gaps[name] = set(before.gaps.get(name, ())) if before else set()
+    return Memory(
+        audit.run,
+        audit.at,
+        images,
+        trend_point(audit),
+        {name: tuple(sorted(some)) for name, some in gaps.items() if some},
+    )
 
 
 def trend_point(audit: AssessedAudit) -> TrendPoint:
@@ -57,7 +73,7 @@ def only_of(memory: Memory | None, audit: AssessedAudit) -> Memory | None:
     """
     if memory is None:
         return None
-    asked = {image.image for image in audit.images}
+    asked = {image.key for image in audit.images}
     rolled_out = {repository(name) for name in asked - memory.images.keys()}
     images = {
         name: known
@@ -98,6 +114,11 @@ class History:
         memories.sort(key=lambda memory: memory.at)
         return (memories[-1] if memories else None), tuple(memory.point for memory in memories[-_TREND:])
 
+    def is_newest(self, at: str) -> bool:
+        """Return whether no audit after ``at`` is remembered."""
+        latest = keys.history_entry(self.scope, at, "~")
+        return all(key <= latest for key in self._store.list(keys.history(self.scope)))
+
     def add(self, memory: Memory) -> None:
         """Keep an audit's memory; a retry of the same audit writes it anew."""
         key = keys.history_entry(self.scope, memory.at, memory.run)
@@ -105,7 +126,9 @@ class History:
 
 
 def repository(reference: str) -> str:
-    """Return an image reference without its tag and digest."""
+    """Return an image reference without its tag and digest; a place on this machine is what it is."""
+    if reference.startswith(_LOCAL):
+        return reference
     name = reference.partition("@")[0]
     head, slash, last = name.rpartition("/")
     return f"{head}{slash}{last.partition(':')[0]}"

@@ -79,34 +79,33 @@ class Vulnerable(Detector):
                 subject = namespace or component.distribution or component.ecosystem
                 subjects.setdefault((namespace, subject), []).append(component)
         for (namespace, subject), components in subjects.items():
-            yield self._coverage_of(namespace, subject, components)
+            yield self._matched(namespace, subject, f"{len(components)} packages")
+            yield from _without_order(namespace, components)
 
-    def _coverage_of(self, namespace: str | None, subject: str, components: list[Component]) -> Coverage:
-        count = f"{len(components)} packages"
+    def _matched(self, namespace: str | None, subject: str, packages: str) -> Coverage:
         if self.knowledge.feeds is None:
-            return not_checked(_ASPECT, subject, f"{count}: no advisories were given", GIVE_FEEDS)
+            return not_checked(_ASPECT, subject, f"{packages}: no advisories were given", GIVE_FEEDS)
+        name = namespaces.osv_name(namespace or subject)
         if namespace is None or not self.knowledge.advisories.covers(namespace):
-            name = namespaces.osv_name(namespace or subject)
             broken = (p for p in self.knowledge.advisories.broken if p.name == archive_name(name))
             problem = next((problem.message for problem in broken), f"no feed has advisories for {subject}")
-            return not_checked(
-                _ASPECT, subject, f"{count}: {problem}", f"mirror OSV's feed for {subject}, if any"
-            )
-        return self._matched(namespace, count, components)
-
-    def _matched(self, namespace: str, count: str, components: list[Component]) -> Coverage:
-        age = self.knowledge.age_of(namespaces.osv_name(namespace))
+            action = f"mirror OSV's feed for {subject}, if there is one"
+            return not_checked(_ASPECT, subject, f"{packages}: {problem}", action)
+        age = self.knowledge.age_of(name)
         if age is None or age >= self.knowledge.stale_days:
             old = "of unknown age" if age is None else f"{age} days old"
-            return partial(_ASPECT, namespace, f"{count}: the advisories are {old}", RENEW_FEEDS)
-        kind = namespaces.version_type(namespace)
-        odd = sorted(
-            c.name for c in components if any(parse(kind, version) is None for version in c.versions)
-        )
+            return partial(_ASPECT, namespace, f"{packages}: the advisories are {old}", RENEW_FEEDS)
+        return checked(_ASPECT, namespace, f"{packages}, by advisories that are {age} days old")
+
+
+def _without_order(namespace: str | None, components: Iterable[Component]) -> Iterator[Coverage]:
+    """Yield the packages whose version no rule can compare with those of advisories."""
+    kind = namespaces.version_type(namespace) if namespace else ""
+    for component in components:
+        odd = [text for text in component.versions if kind and parse(kind, text) is None]
         if odd:
-            reason = f"{len(odd)} of {count} have a version that can't be compared, the first: {odd[0]}"
-            return partial(_ASPECT, namespace, reason, "look those packages up by hand")
-        return checked(_ASPECT, namespace, f"{count}, by advisories that are {age} days old")
+            reason = f"its version {odd[0]!r} can't be compared with those of advisories"
+            yield not_checked(_ASPECT, component.package, reason, "look the package up by hand")
 
 
 def _names(component: Component) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -10,7 +10,7 @@ import pytest
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 from praxi_airflow.tasks.deployed_images import record_deployed_images
-from praxi_tasks.audit.scope import DOCUMENT, Scope
+from praxi_tasks.findings.scope import DOCUMENT, Scope
 from praxi_tasks.store import documents, keys, open_store
 from tests.airflow.conftest import Configure
 from tests.support.process import free_port

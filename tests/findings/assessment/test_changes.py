@@ -6,6 +6,8 @@ from praxi_tasks.findings import Finding, Ignored
 from praxi_tasks.findings.assessment.changes import with_changes
 from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage
 from praxi_tasks.findings.assessment.history import Memory, remember
+from praxi_tasks.findings.coverage import Aspect, Coverage, CoverageState
+from praxi_tasks.findings.scope import Scope
 
 FLAW = Finding("vulnerable", "CVE-1", "t", "high", package="pypi/flask")
 OTHER = Finding("hidden", "PRAXI-HIDDEN", "t", "medium", package="pypi/rich")
@@ -76,3 +78,46 @@ def test_what_is_set_aside_is_no_news_until_its_rule_expires() -> None:
     assert not last.new
     last, _ = sequence(audit(1, image("a:1", ignored)), audit(3, image("a:1", FLAW)))
     assert last.new == {("a:1", FLAW.key)}
+
+
+GAP = Coverage(Aspect.VULNERABILITIES, "pypi", CoverageState.NOT_CHECKED, "the feed is broken", "renew it")
+
+
+def test_what_was_not_looked_for_is_carried_until_somebody_looks() -> None:
+    blind = msgspec.structs.replace(image("a:1"), coverage=(GAP,))
+    last, memory = sequence(audit(1, image("a:1", FLAW, OTHER)), audit(2, blind), audit(3, blind))
+    assert [one.key for one in last.resolved] == []
+    assert [(one.key, one.reason) for one in last.carried] == [(FLAW.key, "the feed is broken")]
+    assert memory.images["a:1"].keys() == {FLAW.key}
+    last, _ = sequence(audit(1, image("a:1", FLAW)), audit(2, blind), audit(3, image("a:1", FLAW)))
+    assert (last.new, last.carried) == (frozenset(), ())
+    assert last.images[0].findings[0].since == "2026-11-01T00:00:00Z"
+    last, _ = sequence(audit(1, image("a:1", FLAW)), audit(2, blind), audit(3, image("a:1")))
+    assert [one.key for one in last.resolved] == [FLAW.key]
+
+
+def test_a_gap_that_was_there_when_a_finding_was_seen_does_not_keep_it() -> None:
+    odd = Coverage(Aspect.DATABASES, "var/lib/rpm/Packages", CoverageState.NOT_CHECKED, "no such form", "see")
+    first, second = (
+        msgspec.structs.replace(one, coverage=(odd,)) for one in (image("a:1", FLAW), image("a:1"))
+    )
+    last, _ = sequence(audit(1, first), audit(2, second))
+    assert [one.key for one in last.resolved] == [FLAW.key]
+
+
+def test_an_image_that_is_not_in_a_list_that_is_not_whole_may_still_be_there() -> None:
+    lame = msgspec.structs.replace(audit(2), scope=Scope(kind="scheduled", whole=False, problems=("p",)))
+    last, memory = sequence(audit(1, image("a:1", FLAW)), lame)
+    assert not last.resolved
+    assert [one.key for one in last.carried] == [FLAW.key]
+    assert memory.images["a:1"][FLAW.key].since == "2026-11-01T00:00:00Z"
+
+
+def test_an_advisory_that_gets_another_name_is_the_same_finding() -> None:
+    ghsa = Finding("vulnerable", "GHSA-1", "t", "high", package="pypi/flask")
+    cve = msgspec.structs.replace(ghsa, id="CVE-2026-9", aliases=("GHSA-1",))
+    last, _ = sequence(audit(1, image("a:1", ghsa)), audit(2, image("a:2", cve)))
+    assert (last.new, last.resolved) == (frozenset(), ())
+    assert last.images[0].findings[0].since == "2026-11-01T00:00:00Z"
+    last, _ = sequence(audit(1, image("a:1", cve)), audit(2, image("a:1", ghsa)))
+    assert (last.new, last.resolved) == (frozenset(), ())

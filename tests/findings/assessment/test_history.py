@@ -31,7 +31,7 @@ def test_a_damaged_memory_is_passed_over(tmp_path: Path) -> None:
 
 def test_repositories_have_ports_but_no_tags() -> None:
     assert repository("localhost:5000/a/b:1@sha256:x") == "localhost:5000/a/b"
-    assert repository("oci:folder") == "oci"
+    assert repository("oci:folder") == "oci:folder"
 
 
 def test_audits_by_hand_forget_nothing_about_images_nobody_asked_for() -> None:

@@ -40,6 +40,11 @@ class Scope(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.kind == "scheduled" and not self.named and not self.namespaces
 
     @property
+    def line(self) -> str:
+        """The line of audits that it is compared with, by which their history is kept."""
+        return "dag" if self.is_daily else self.kind
+
+    @property
     def proves_absence(self) -> bool:
         """Whether an image that the run did not list was not deployed."""
         return self.is_daily and self.whole
