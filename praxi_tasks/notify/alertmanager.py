@@ -12,6 +12,7 @@ import urllib3
 
 from praxi_tasks.environment import read_text
 from praxi_tasks.errors import NotifyError, UsageError
+from praxi_tasks.http import Connections, HttpSettings, explain
 
 _TIMEOUT: Final = urllib3.Timeout(connect=5, read=20)
 _LARGEST_ERROR: Final = 300
@@ -66,7 +67,8 @@ class Alertmanager:
             self._headers["Authorization"] = f"Bearer {token}"
         elif parts.username:
             self._headers |= urllib3.make_headers(basic_auth=f"{parts.username}:{parts.password or ''}")
-        self._pool = urllib3.PoolManager(timeout=_TIMEOUT, retries=False)
+        connections = Connections(HttpSettings.from_environment())
+        self._pool = connections.pool(parts.scheme, parts.hostname)
 
     def active(self, alertname: str, **labels: str) -> list[Alert]:
         """Return the alerts of a name that are firing, also those that are silenced.
@@ -99,14 +101,12 @@ class Alertmanager:
         url = f"{self._url}/api/v2/alerts"
         try:
             query = f"?{urlencode(fields)}" if fields else ""
-            answer = self._pool.request(method, url + query, body=body, headers=self._headers)
+            answer = self._pool.request(
+                method, url + query, body=body, headers=self._headers, timeout=_TIMEOUT, retries=False
+            )
         except urllib3.exceptions.HTTPError as error:
-            reason = type(error).__name__
-            raise NotifyError(
-                f"Alertmanager can't be reached ({reason})",
-                where=url,
-                action="check that it runs; this is tried again",
-            ) from error
+            failure = explain(error, "Alertmanager")
+            raise NotifyError(failure.what, where=url, action=failure.action) from error
         if answer.status != 200:
             detail = answer.data[:_LARGEST_ERROR].decode(errors="replace")
             raise NotifyError(
