@@ -5,8 +5,9 @@ Names are imported when first used, so that commands which need one of them do n
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+
+from praxi_tasks.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from praxi_tasks.discovery.bundle import MANIFEST, bundle_size, copy_bundle
@@ -38,6 +39,68 @@ if TYPE_CHECKING:
     from praxi_tasks.discovery.tokens import Tokenizer, distinct_tokens, in_sorted
     from praxi_tasks.discovery.version_contents import Contents, fold_contents, run_bounds, run_indices
     from praxi_tasks.discovery.versions import compare_versions
+else:
+    __getattr__ = lazy_exports(
+        __name__,
+        {
+            "bundle": (
+                "MANIFEST",
+                "bundle_size",
+                "copy_bundle",
+            ),
+            "calibration": (
+                "Bin",
+                "calibration_error",
+                "fit_calibration",
+                "reliability_diagram",
+            ),
+            "candidate_search": ("search_candidates",),
+            "candidates": ("FEATURES",),
+            "catalogue": (
+                "CORE",
+                "Catalogue",
+                "empty_catalogue",
+            ),
+            "catalogue_merge": ("join_catalogues",),
+            "decision_rule": (
+                "DecisionRule",
+                "LIKELY",
+                "STRATEGIES",
+                "Strategy",
+                "select_candidates",
+            ),
+            "expert_ensemble": ("ExpertEnsemble",),
+            "experts": (
+                "Expert",
+                "LabelModel",
+                "Router",
+                "label_features",
+            ),
+            "matching": ("LayerKeys",),
+            "model": ("Model",),
+            "prediction": (
+                "LayerPrediction",
+                "ReleasePrediction",
+                "Unexplained",
+                "UnexplainedRoot",
+            ),
+            "release": ("Release",),
+            "release_experts": ("tokens_of",),
+            "scorer": ("Scorer",),
+            "tokens": (
+                "Tokenizer",
+                "distinct_tokens",
+                "in_sorted",
+            ),
+            "version_contents": (
+                "Contents",
+                "fold_contents",
+                "run_bounds",
+                "run_indices",
+            ),
+            "versions": ("compare_versions",),
+        },
+    )
 
 __all__ = [
     "Bin",
@@ -81,53 +144,3 @@ __all__ = [
     "select_candidates",
     "tokens_of",
 ]
-
-_MODULES: Final = {
-    "Bin": "calibration",
-    "CORE": "catalogue",
-    "Catalogue": "catalogue",
-    "Contents": "version_contents",
-    "DecisionRule": "decision_rule",
-    "Expert": "experts",
-    "ExpertEnsemble": "expert_ensemble",
-    "FEATURES": "candidates",
-    "LIKELY": "decision_rule",
-    "LabelModel": "experts",
-    "LayerKeys": "matching",
-    "LayerPrediction": "prediction",
-    "MANIFEST": "bundle",
-    "Model": "model",
-    "Release": "release",
-    "ReleasePrediction": "prediction",
-    "Router": "experts",
-    "STRATEGIES": "decision_rule",
-    "Scorer": "scorer",
-    "Strategy": "decision_rule",
-    "Tokenizer": "tokens",
-    "Unexplained": "prediction",
-    "UnexplainedRoot": "prediction",
-    "bundle_size": "bundle",
-    "calibration_error": "calibration",
-    "compare_versions": "versions",
-    "copy_bundle": "bundle",
-    "distinct_tokens": "tokens",
-    "empty_catalogue": "catalogue",
-    "fit_calibration": "calibration",
-    "fold_contents": "version_contents",
-    "in_sorted": "tokens",
-    "join_catalogues": "catalogue_merge",
-    "label_features": "experts",
-    "reliability_diagram": "calibration",
-    "run_bounds": "version_contents",
-    "run_indices": "version_contents",
-    "search_candidates": "candidate_search",
-    "select_candidates": "decision_rule",
-    "tokens_of": "release_experts",
-}
-
-
-def __getattr__(name: str) -> object:
-    """Import the module of an exported name (PEP 562)."""
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

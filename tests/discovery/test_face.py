@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
-import pytest
-
-from praxi_tasks import discovery
+from tests.support.faces import exported, loaded_by
 
 
 def test_the_exported_names() -> None:
-    assert sorted(discovery.__all__) == [
+    assert exported("praxi_tasks.discovery") == {
         "Bin",
         "CORE",
         "Catalogue",
@@ -52,19 +47,8 @@ def test_the_exported_names() -> None:
         "search_candidates",
         "select_candidates",
         "tokens_of",
-    ]
-    assert all(getattr(discovery, name) is not None for name in discovery.__all__)
-
-
-def test_another_name_is_an_error() -> None:
-    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
-        _ = discovery.nothing
+    }
 
 
 def test_heavy_libraries_are_not_imported_with_the_names() -> None:
-    script = (
-        "import sys; from praxi_tasks.discovery import *;"
-        " print(sorted({'xgboost', 'sklearn', 'scipy', 'optuna'} & set(sys.modules)))"
-    )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout == "[]\n"
+    assert not loaded_by("praxi_tasks.discovery", "*") & {"xgboost", "sklearn", "scipy", "optuna"}

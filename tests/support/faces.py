@@ -5,21 +5,26 @@ from __future__ import annotations
 import importlib
 import subprocess
 import sys
+from inspect import ismodule
 
 from tests.conftest import ROOT
 
 
 def exported(package: str) -> set[str]:
-    """Return the names that a package exports; each of them is there."""
+    """Return the names that a package exports; each is there, and hidden by no module."""
     module = importlib.import_module(package)
     assert sorted(module.__all__) == list(module.__all__)
     assert all(hasattr(module, name) for name in module.__all__)
+    folder = ROOT.joinpath(*("plugins" if package.startswith("praxi_airflow") else "", *package.split(".")))
+    modules = {path.stem for path in folder.iterdir()} & {*module.__all__}
+    assert all(ismodule(getattr(module, name)) for name in modules)
     return set(module.__all__)
 
 
-def loaded_by(package: str) -> set[str]:
-    """Return the top-level modules that a new interpreter has loaded after importing a package."""
-    program = f"import sys, {package}; print(*{{name.partition('.')[0] for name in sys.modules}})"
+def loaded_by(package: str, name: str = "") -> set[str]:
+    """Return the top-level modules a new interpreter has loaded after importing a package or a name."""
+    statement = f"from {package} import {name}" if name else f"import {package}"
+    program = f"import sys; {statement}; print(*{{name.partition('.')[0] for name in sys.modules}})"
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
     )

@@ -6,8 +6,9 @@ first used.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+
+from praxi_tasks.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from praxi_tasks.learning.builds.build_result import BuildResult
@@ -15,6 +16,20 @@ if TYPE_CHECKING:
     from praxi_tasks.learning.builds.pip_wheel import build_release
     from praxi_tasks.learning.builds.sandbox import Bounds
     from praxi_tasks.learning.builds.stdout_protocol import Listener, to_lines
+else:
+    __getattr__ = lazy_exports(
+        __name__,
+        {
+            "build_result": ("BuildResult",),
+            "import_results": ("import_builds",),
+            "pip_wheel": ("build_release",),
+            "sandbox": ("Bounds",),
+            "stdout_protocol": (
+                "Listener",
+                "to_lines",
+            ),
+        },
+    )
 
 __all__ = [
     "Bounds",
@@ -24,19 +39,3 @@ __all__ = [
     "import_builds",
     "to_lines",
 ]
-
-_MODULES: Final = {
-    "Bounds": "sandbox",
-    "BuildResult": "build_result",
-    "Listener": "stdout_protocol",
-    "build_release": "pip_wheel",
-    "import_builds": "import_results",
-    "to_lines": "stdout_protocol",
-}
-
-
-def __getattr__(name: str) -> object:
-    """Import the module of an exported name (PEP 562)."""
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

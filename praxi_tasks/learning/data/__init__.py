@@ -5,8 +5,9 @@ Airflow's processes import the requests from here and have no numpy, so names ar
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+
+from praxi_tasks.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from praxi_tasks.learning.data.bundled_releases import choose, import_bundled, write_bundled
@@ -29,6 +30,51 @@ if TYPE_CHECKING:
     )
     from praxi_tasks.learning.data.stored_release import MOST_FILES, StoredRelease
     from praxi_tasks.learning.data.wheel_files import is_wheel, open_wheel, read_wheel
+else:
+    __getattr__ = lazy_exports(
+        __name__,
+        {
+            "bundled_releases": (
+                "choose",
+                "import_bundled",
+                "write_bundled",
+            ),
+            "compressed_lines": ("open_lines",),
+            "recordings": (
+                "Recording",
+                "name_changesets",
+                "read_changesets",
+            ),
+            "release_files": ("read_releases",),
+            "release_store": (
+                "Identity",
+                "ReleaseIndex",
+                "ReleaseStore",
+            ),
+            "requests": (
+                "NewPackage",
+                "TrainingRequest",
+                "asked_for",
+                "mark_served",
+                "merge",
+                "of_version",
+                "open_requests",
+                "parse_label",
+                "read_list",
+                "request_retry",
+                "retries_are_due",
+            ),
+            "stored_release": (
+                "MOST_FILES",
+                "StoredRelease",
+            ),
+            "wheel_files": (
+                "is_wheel",
+                "open_wheel",
+                "read_wheel",
+            ),
+        },
+    )
 
 __all__ = [
     "Identity",
@@ -59,40 +105,3 @@ __all__ = [
     "retries_are_due",
     "write_bundled",
 ]
-
-_MODULES: Final = {
-    "Identity": "release_store",
-    "MOST_FILES": "stored_release",
-    "NewPackage": "requests",
-    "Recording": "recordings",
-    "ReleaseIndex": "release_store",
-    "ReleaseStore": "release_store",
-    "StoredRelease": "stored_release",
-    "TrainingRequest": "requests",
-    "asked_for": "requests",
-    "choose": "bundled_releases",
-    "import_bundled": "bundled_releases",
-    "is_wheel": "wheel_files",
-    "mark_served": "requests",
-    "merge": "requests",
-    "name_changesets": "recordings",
-    "of_version": "requests",
-    "open_lines": "compressed_lines",
-    "open_requests": "requests",
-    "open_wheel": "wheel_files",
-    "parse_label": "requests",
-    "read_changesets": "recordings",
-    "read_list": "requests",
-    "read_releases": "release_files",
-    "read_wheel": "wheel_files",
-    "request_retry": "requests",
-    "retries_are_due": "requests",
-    "write_bundled": "bundled_releases",
-}
-
-
-def __getattr__(name: str) -> object:
-    """Import the module of an exported name (PEP 562)."""
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

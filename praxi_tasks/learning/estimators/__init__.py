@@ -5,8 +5,9 @@ Names are imported when first used, so that commands which need one of them do n
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+
+from praxi_tasks.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from praxi_tasks.learning.estimators.assignment import DEFAULT_ASSIGNMENT, ROUTINGS, Assignment, Routing
@@ -23,6 +24,41 @@ if TYPE_CHECKING:
         train_scorer,
     )
     from praxi_tasks.learning.estimators.xgboost_c import train_booster
+else:
+    __getattr__ = lazy_exports(
+        __name__,
+        {
+            "assignment": (
+                "Assignment",
+                "DEFAULT_ASSIGNMENT",
+                "ROUTINGS",
+                "Routing",
+            ),
+            "expert_ensemble": ("grow",),
+            "experts": (
+                "ExpertHyperparameters",
+                "train_experts",
+            ),
+            "hyperparameters": (
+                "DEFAULTS",
+                "Hyperparameters",
+                "Space",
+            ),
+            "release_experts": (
+                "RELEASE_EXPERT_DEFAULTS",
+                "train_release_experts",
+            ),
+            "samples": ("Samples",),
+            "scorer": (
+                "SCORER_ARCHIVE_LAYERS",
+                "SCORER_DEFAULTS",
+                "SCORER_LAYERS",
+                "ScorerHyperparameters",
+                "train_scorer",
+            ),
+            "xgboost_c": ("train_booster",),
+        },
+    )
 
 __all__ = [
     "Assignment",
@@ -45,32 +81,3 @@ __all__ = [
     "train_release_experts",
     "train_scorer",
 ]
-
-_MODULES: Final = {
-    "Assignment": "assignment",
-    "DEFAULTS": "hyperparameters",
-    "DEFAULT_ASSIGNMENT": "assignment",
-    "ExpertHyperparameters": "experts",
-    "Hyperparameters": "hyperparameters",
-    "RELEASE_EXPERT_DEFAULTS": "release_experts",
-    "ROUTINGS": "assignment",
-    "Routing": "assignment",
-    "SCORER_ARCHIVE_LAYERS": "scorer",
-    "SCORER_DEFAULTS": "scorer",
-    "SCORER_LAYERS": "scorer",
-    "Samples": "samples",
-    "ScorerHyperparameters": "scorer",
-    "Space": "hyperparameters",
-    "grow": "expert_ensemble",
-    "train_booster": "xgboost_c",
-    "train_experts": "experts",
-    "train_release_experts": "release_experts",
-    "train_scorer": "scorer",
-}
-
-
-def __getattr__(name: str) -> object:
-    """Import the module of an exported name (PEP 562)."""
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

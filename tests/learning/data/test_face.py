@@ -1,17 +1,12 @@
-"""What other rooms may use of this one."""
+"""What other rooms may use of this one, and what importing it costs."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
-import pytest
-
-from praxi_tasks.learning import data
+from tests.support.faces import exported, loaded_by
 
 
 def test_the_exported_names() -> None:
-    assert sorted(data.__all__) == [
+    assert exported("praxi_tasks.learning.data") == {
         "Identity",
         "MOST_FILES",
         "NewPackage",
@@ -39,18 +34,8 @@ def test_the_exported_names() -> None:
         "request_retry",
         "retries_are_due",
         "write_bundled",
-    ]
-    assert all(getattr(data, name) is not None for name in data.__all__)
-
-
-def test_another_name_is_an_error() -> None:
-    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
-        _ = data.nothing
+    }
 
 
 def test_what_airflow_imports_needs_no_numpy() -> None:
-    script = (
-        "import sys; from praxi_tasks.learning.data import retries_are_due; print('numpy' in sys.modules)"
-    )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout == "False\n"
+    assert "numpy" not in loaded_by("praxi_tasks.learning.data", "retries_are_due")

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
-import pytest
-
-from praxi_tasks.learning import synthesis
+from tests.support.faces import exported, loaded_by
 
 
 def test_the_exported_names() -> None:
-    assert sorted(synthesis.__all__) == [
+    assert exported("praxi_tasks.learning.synthesis") == {
         "Damage",
         "Files",
         "LabelledLayer",
@@ -20,19 +15,8 @@ def test_the_exported_names() -> None:
         "install_wheel",
         "merge_files",
         "reconstructed_layers",
-    ]
-    assert all(getattr(synthesis, name) is not None for name in synthesis.__all__)
-
-
-def test_another_name_is_an_error() -> None:
-    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
-        _ = synthesis.nothing
+    }
 
 
 def test_heavy_libraries_are_not_imported_with_the_names() -> None:
-    script = (
-        "import sys; from praxi_tasks.learning.synthesis import *;"
-        " print(sorted({'xgboost', 'sklearn', 'scipy', 'optuna'} & set(sys.modules)))"
-    )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout == "[]\n"
+    assert not loaded_by("praxi_tasks.learning.synthesis", "*") & {"xgboost", "sklearn", "scipy", "optuna"}
