@@ -2,7 +2,8 @@
 
 An error is *final* (trying again gives the same answer: an unknown tag, a broken archive) or *retryable*
 (a server that is down). Commands turn that into an exit code, and the Airflow operator turns the exit
-code into Airflow's fail or retry.
+code into Airflow's fail or retry. ``praxi audit`` alone tells *failed for good* (1: a threshold of the policy
+is reached) from *could not look* (3).
 """
 
 from __future__ import annotations
@@ -12,11 +13,16 @@ from typing import ClassVar
 
 
 class ExitCode(enum.IntEnum):
-    """How a command ends; ``TEMPFAIL`` is sysexits.h's code for *try again later*."""
+    """How a command ends; ``TEMPFAIL`` is sysexits.h's code for *try again later*.
+
+    ``UNSEEN`` is that of ``praxi audit`` where something could not be audited or checked: there ``FINAL``
+    says that a threshold of the policy is reached, and nothing else.
+    """
 
     OK = 0
     FINAL = 1
     USAGE = 2
+    UNSEEN = 3
     TEMPFAIL = 75
 
 

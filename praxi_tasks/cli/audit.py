@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tempfile
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Final
 
 import click
 
 from praxi_tasks.audit.local import LocalAudit
-from praxi_tasks.audit.report import State
 from praxi_tasks.cli.decision_rule import decision_rule_option
 from praxi_tasks.cli.options import (
     feeds_option,
@@ -27,9 +28,14 @@ from praxi_tasks.cli.output import (
 )
 from praxi_tasks.cli.progress import progress_bars
 from praxi_tasks.discovery import DecisionRule
-from praxi_tasks.errors import ExitCode
+from praxi_tasks.errors import ExitCode, PraxiError
 from praxi_tasks.oci.image import Platform
 from praxi_tasks.store import open_store
+
+_WITHOUT_FEEDS: Final = (
+    "no feeds: vulnerabilities, outdated packages and ends of life were not checked; mirror feeds "
+    "with praxi feeds --store URI, and name them with --feeds URI/feeds"
+)
 
 
 @click.command()
@@ -60,19 +66,27 @@ def audit(
     """List the releases in each IMAGE, layer by layer, and the findings about them.
 
     An IMAGE is a registry reference (python:3.11, ghcr.io/o/r@sha256:...), oci:DIRECTORY, oci-archive:FILE or
-    docker-archive:FILE. Without --store nothing is stored. The exit code is 1 if an image could not be
-    audited or a threshold of the policy is reached (the report is written all the same), and 2 if the policy
-    is not valid.
-    """
+    docker-archive:FILE. Without --store nothing is stored.
+
+    \b
+    Exit codes; the report is written with 0, 1, 3 and 75, and where several apply the first of these counts:
+      2   the arguments or the policy are not valid
+      1   a threshold of the policy is reached
+      3   an image could not be audited, or something was not checked that the policy insists on
+      75  the same, but trying again may help
+      0   none of these: what was not checked is in the report as coverage
+    """  # noqa: D301 - click's mark of a paragraph that is not wrapped
     from praxi_tasks.audit.assessment import load_policy
+    from praxi_tasks.audit.verdict import judge
     from praxi_tasks.discovery import Model
     from praxi_tasks.findings.feeds.folder import open_feeds
 
     policy = load_policy(policy_uri)
     if feeds_uri:
         open_feeds(feeds_uri)  # a mistyped folder fails before an hour of reading
-    model = Model.load(model_uri, decision_rule=decision_rule)
     with ExitStack() as stack:
+        stack.enter_context(_unseen())
+        model = Model.load(model_uri, decision_rule=decision_rule)
         store = open_store(store_uri or stack.enter_context(tempfile.TemporaryDirectory(prefix="praxi-")))
         bars = stack.enter_context(progress_bars())
         work = LocalAudit(store, platform, bars, force=force)
@@ -82,8 +96,21 @@ def audit(
     write_report(report, assessed, form, output)
     if sbom_folder is not None:
         write_sboms(assessed, sbom_folder)
-    reached = policy.failures((f, assessed.is_new(i, f)) for i in assessed.images for f in i.findings)
-    for sentence in reached:
-        click.echo(f"praxi: policy: {sentence}", err=True)
-    if reached or report.count(State.FAILED):
-        raise SystemExit(int(ExitCode.FINAL))
+    if not feeds_uri:
+        click.echo(f"praxi: {_WITHOUT_FEEDS}", err=True)
+    verdict = judge(report, assessed, policy)
+    for sentence in verdict.sentences:
+        click.echo(f"praxi: {sentence}", err=True)
+    raise SystemExit(int(verdict.code))
+
+
+@contextmanager
+def _unseen() -> Iterator[None]:
+    """Keep exit code 1 for the policy: whatever ends the audit for good means that nothing was seen."""
+    try:
+        yield
+    except PraxiError as error:
+        if error.exit_code is not ExitCode.FINAL:
+            raise
+        click.echo(f"praxi: {error.code}: {error}", err=True)
+        raise SystemExit(int(ExitCode.UNSEEN)) from None

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
 from praxi_tasks.errors import PolicyError
+from praxi_tasks.findings.coverage import Aspect, Coverage, CoverageState
 from praxi_tasks.findings.finding import Finding, Ignored, Kind, Severity, Verdict, severity_rank
 
 Text = Annotated[str, msgspec.Meta(min_length=1)]
@@ -55,9 +56,13 @@ class Route(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class FailRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An audit fails at ``count`` findings of these kinds that are at least this severe.
+    """When an audit fails: at ``count`` findings of these kinds that are at least this severe, or at a gap.
 
-    ``fixable`` counts only those that name a fixed version; ``new`` only those the audit before had not.
+    ``fixable`` counts only those that name a fixed version; ``new`` only those the audit before had not, and
+    all that are about the audit itself.
+
+    With ``coverage`` (aspects, or ``all``) the rule is about what could not be looked at instead, and has no
+    other key but ``state``: ``partial`` counts what was looked at in part too, ``not-checked`` does not.
     """
 
     severity: Severity = "info"
@@ -65,16 +70,39 @@ class FailRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     count: Annotated[int, msgspec.Meta(ge=1)] = 1
     fixable: bool = False
     new: bool = False
+    coverage: Literal["all"] | tuple[Aspect, ...] | None = None
+    state: Literal["partial", "not-checked"] = "partial"
+
+    def __post_init__(self) -> None:
+        """Refuse a rule about both findings and coverage, which could be meant either way."""
+        others = (self.severity, self.kinds, self.count, self.fixable, self.new)
+        if self.coverage is not None and others != ("info", (), 1, False, False):
+            raise ValueError("coverage stands in a rule of its own, beside state alone")
+        if self.coverage == () or (self.coverage is None and self.state != "partial"):
+            raise ValueError("coverage needs the aspects that count, or all")
 
     def counts(self, finding: Finding, is_new: bool) -> bool:
         """Return whether a finding counts towards this threshold."""
         return (
-            finding.ignored is None
+            self.coverage is None
+            and finding.ignored is None
             and severity_rank(finding.severity) <= severity_rank(self.severity)
             and (not self.kinds or finding.kind in self.kinds)
             and (not self.fixable or bool(finding.fixed))
             and (not self.new or is_new)
         )
+
+    def asks_for(self, gap: Coverage) -> bool:
+        """Return whether the rule is about what was not, or not wholly, looked at there."""
+        if self.coverage is None or not gap.is_gap:
+            return False
+        concerned = self.coverage == "all" or gap.aspect in self.coverage
+        return concerned and (self.state == "partial" or gap.state is CoverageState.NOT_CHECKED)
+
+    @property
+    def of_vulnerabilities(self) -> bool:
+        """Whether vulnerabilities count towards this threshold."""
+        return self.coverage is None and (not self.kinds or "vulnerable" in self.kinds)
 
 
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -124,11 +152,17 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         counted = list(findings)
         reached = []
         for rule in self.fail:
+            if rule.coverage is not None:
+                continue
             count = sum(rule.counts(finding, is_new) for finding, is_new in counted)
             if count >= rule.count:
                 kinds = ", ".join(rule.kinds) or "any kind"
                 reached.append(f"{count} of {kinds} at {rule.severity} or worse; the limit is {rule.count}")
         return reached
+
+    def gaps(self, coverage: Iterable[Coverage]) -> list[Coverage]:
+        """Return what was not looked at and lets an audit fail by a rule on coverage."""
+        return [gap for gap in coverage if any(rule.asks_for(gap) for rule in self.fail)]
 
     def _judge(self, finding: Finding, image: str, at: date) -> Finding:
         for rule in self.ignore:

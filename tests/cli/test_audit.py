@@ -75,10 +75,22 @@ def test_one_bad_image_fails_alone(praxi: Praxi, model_uri: str, registry: Regis
         *("audit", f"{registry.host}/cli/absent:1", good, "--model", model_uri),
         *("--format", "json", "--output", str(output)),
     )
-    assert ended.returncode == 1
+    assert ended.returncode == 3
+    assert "not audited" in ended.stderr
     images = json.loads(output.read_text())
     assert [one["state"] for one in images] == ["failed", "audited"]
     assert "404" in images[0]["reason"]
+
+
+def test_what_may_succeed_another_time_is_worth_another_try(
+    praxi: Praxi, model_uri: str, registry: Registry
+) -> None:
+    nobody = "127.0.0.1:9/shop:1"
+    ended = praxi("audit", nobody, "--model", model_uri, PRAXI_REGISTRY_ATTEMPTS="1")
+    assert ended.returncode == 75, ended.stderr
+    absent = f"{registry.host}/cli/absent:2"
+    ended = praxi("audit", nobody, absent, "--model", model_uri, PRAXI_REGISTRY_ATTEMPTS="1")
+    assert ended.returncode == 3, ended.stderr
 
 
 def test_the_parts_do_the_same_as_the_whole(
@@ -155,7 +167,7 @@ def test_the_page_escapes_what_strangers_named(praxi: Praxi, model_uri: str, tmp
     ("arguments", "code", "says"),
     [
         (["audit", "shop:1"], 2, "--model"),
-        (["audit", "shop:1", "--model", "file:///nowhere"], 1, "model"),
+        (["audit", "shop:1", "--model", "file:///nowhere"], 3, "model"),
         (["audit", "--model", "file:///nowhere"], 2, "IMAGE"),
         (["audit", "a", "--model", "ftp://x/y"], 2, "file:///path or s3://bucket"),
         (["audit", "a", "--model", "s3://user:pass@bucket/x"], 2, "credentials"),

@@ -101,6 +101,46 @@ def test_the_policy_decides_the_exit_code(site: Site, policy: str, code: int) ->
     assert "CVE-2026-0001" in result.output or "PYSEC-*" in policy
 
 
+@pytest.mark.parametrize(
+    ("policy", "code", "says"),
+    [
+        ("", 0, ""),
+        ("fail: [{severity: medium, kinds: [feed]}]", 1, "of feed at medium or worse"),
+        ("fail: [{severity: critical, count: 2}]", 1, "2 of any kind"),
+        ("fail: [{severity: critical, count: 9}]", 3, "thresholds can't be judged"),
+        ("fail: [{kinds: [ghost]}]", 0, ""),
+        ("fail: [{kinds: [feed]}]\nignore: [{kind: feed, reason: r, owner: o, expires: 2999-01-01}]", 0, ""),
+    ],
+)
+def test_a_broken_feed_does_not_pass_a_gate(site: Site, policy: str, code: int, says: str) -> None:
+    (site.feeds / "osv" / "npm").mkdir()
+    (site.feeds / "osv" / "npm" / "all.zip").write_bytes(archive(FLAW)[:60])
+    result = site.audit("--feeds", str(site.feeds), "--policy", site.policy(policy))
+    assert result.exit_code == code, result.output
+    assert says in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("policy", "code"),
+    [
+        ("fail: [{coverage: [package-databases]}]", 0),
+        ("fail: [{coverage: [vulnerabilities]}]", 3),
+        ("fail: [{coverage: all, state: not-checked}]", 3),
+        ("fail: [{coverage: [vulnerabilities]}, {kinds: [hidden]}]", 1),
+        ("fail: [{kinds: [vulnerable]}]", 0),
+    ],
+)
+def test_the_policy_decides_which_gaps_fail(site: Site, policy: str, code: int) -> None:
+    result = site.audit("--policy", site.policy(policy))
+    assert result.exit_code == code, result.output
+    assert ("vulnerabilities of pypi: not checked" in result.stderr) == (code != 0)
+
+
+def test_without_feeds_a_sentence_says_what_was_not_checked(site: Site) -> None:
+    assert "vulnerabilities, outdated packages and ends of life were not checked" in site.audit().stderr
+    assert "not checked" not in site.audit("--feeds", str(site.feeds)).stderr
+
+
 def test_a_policy_with_an_unknown_key_stops_before_anything_is_read(site: Site) -> None:
     result = site.audit("--policy", site.policy("fial: []"))
     assert isinstance(result.exception, PolicyError)

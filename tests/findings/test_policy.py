@@ -66,6 +66,10 @@ def test_an_empty_policy_is_the_default() -> None:
         ("ignore: [{id: CVE-1, reason: '', owner: o, expires: 2026-01-01}]", "reason"),
         ("ignore: [{id: CVE-1, reason: r, owner: o, expires: soon}]", "expires"),
         ("fail: [{count: 0}]", "count"),
+        ("fail: [{coverage: [smell]}]", "smell"),
+        ("fail: [{coverage: []}]", "needs the aspects"),
+        ("fail: [{state: not-checked}]", "needs the aspects"),
+        ("fail: [{coverage: all, severity: high}]", "a rule of its own"),
         ("routes: [{namespaces: [], team: t}]", "namespaces"),
         (
             "ignore: [{id: CVE-1, reason: r, owner: o, expires: 2026-06-31}]",

@@ -26,7 +26,8 @@ from praxi_tasks.errors import CorruptObjectError, KeyNotFoundError, PraxiError,
 from praxi_tasks.store import Store, open_store
 
 STATE: Final = "feeds.json"
-_OSV: Final = "osv/"
+ADVISORIES: Final = "osv/"
+"""Folder of the archives of advisories, one per ecosystem."""
 _ALL: Final = "/all.zip"
 
 
@@ -101,7 +102,7 @@ class StoreFeeds:
     def names(self) -> list[str]:
         """Return the names of all files, sorted."""
         return sorted(
-            name.replace("_", " ") if name.startswith(_OSV) else name for name in self._store.list("")
+            name.replace("_", " ") if name.startswith(ADVISORIES) else name for name in self._store.list("")
         )
 
     def read(self, name: str) -> bytes | None:
@@ -147,15 +148,15 @@ def archives(names: Iterable[str]) -> dict[str, str]:
     An underscore stands for a space: a store's keys have none, and a mirrored folder is such a store.
     """
     return {
-        name.removeprefix(_OSV).removesuffix(_ALL).replace("_", " "): name
+        name.removeprefix(ADVISORIES).removesuffix(_ALL).replace("_", " "): name
         for name in names
-        if name.startswith(_OSV) and name.endswith(_ALL)
+        if name.startswith(ADVISORIES) and name.endswith(_ALL)
     }
 
 
 def archive_name(ecosystem: str) -> str:
     """Return the file of one ecosystem's OSV archive."""
-    return f"{_OSV}{ecosystem}{_ALL}"
+    return f"{ADVISORIES}{ecosystem}{_ALL}"
 
 
 def read_state(feeds: Feeds) -> dict[str, Mirrored]:

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from praxi_tasks.findings.feeds.folder import FeedProblem, Mirrored, archive_name
+from praxi_tasks.findings.feeds.folder import ADVISORIES, FeedProblem, Mirrored, archive_name
 from praxi_tasks.findings.finding import Finding, Severity
 
 _SHOWN: Final = 20
@@ -83,7 +83,7 @@ def feed_findings(
     known = tuple(feeds)
     if not any(feed.records for feed in known):
         yield _finding(
-            "EMPTY", "osv", "the feeds folder holds no advisories: no vulnerability is seen", "high"
+            "EMPTY", "osv", "the feeds folder holds no advisories: no vulnerability is seen", "critical"
         )
     for feed in known:
         if feed.age_days >= (feed.keeps_days or stale_days):
@@ -93,7 +93,9 @@ def feed_findings(
             title = f"{feed.called}: nothing says how old they are"
             yield _finding("STALE", feed.name, title, "medium")
     for problem in broken:
-        yield _finding("BROKEN", problem.name, problem.message, "high")
+        # Without its advisories a vulnerability of any severity may be there.
+        blind = problem.name.startswith(ADVISORIES)
+        yield _finding("BROKEN", problem.name, problem.message, "critical" if blind else "high")
     left_out = tuple(problems)
     if left_out:
         title = f"{len(left_out)} records of the feeds could not be used"

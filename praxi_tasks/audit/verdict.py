@@ -1,0 +1,74 @@
+"""What an audit by hand concludes: its exit code, and a sentence for each reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import msgspec
+
+from praxi_tasks.audit.report import AuditReport, State
+from praxi_tasks.errors import ExitCode
+from praxi_tasks.findings import Policy
+from praxi_tasks.findings.assessment.document import AssessedAudit
+from praxi_tasks.findings.coverage import Coverage, CoverageState
+from praxi_tasks.findings.feeds.folder import ADVISORIES
+from praxi_tasks.findings.finding import Finding
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """How the command ends, and why: one sentence each."""
+
+    code: ExitCode
+    sentences: tuple[str, ...] = ()
+
+
+def judge(report: AuditReport, assessed: AssessedAudit, policy: Policy) -> Verdict:
+    """Judge an audit by its policy.
+
+    A threshold that is reached comes first, whatever else could not be seen. Then comes what could not be
+    audited: an image that failed, a gap that the policy names, advisories that are broken while the policy
+    counts vulnerabilities. Where only images failed, and each may succeed another time, it is worth trying
+    again.
+    """
+    reached = [f"policy: {sentence}" for sentence in policy.failures(_findings(assessed, policy))]
+    blind = [*_gaps(assessed, policy), *_unjudged(assessed, policy)]
+    failed = [image for image in report.images if image.state is State.FAILED]
+    unseen = [*(f"{image.image}: not audited: {image.reason}" for image in failed), *blind]
+    if reached:
+        code = ExitCode.FINAL
+    elif blind or any(not image.retryable for image in failed):
+        code = ExitCode.UNSEEN
+    else:
+        code = ExitCode.TEMPFAIL if failed else ExitCode.OK
+    return Verdict(code, (*reached, *unseen))
+
+
+def _findings(assessed: AssessedAudit, policy: Policy) -> Iterator[tuple[Finding, bool]]:
+    """Yield all findings and whether they are new; those about the audit itself count as new each time."""
+    for image in assessed.images:
+        for finding in image.findings:
+            yield finding, assessed.is_new(image, finding)
+    for finding in policy.apply(assessed.findings, "", date.fromisoformat(assessed.at[:10])):
+        yield finding, True
+
+
+def _gaps(assessed: AssessedAudit, policy: Policy) -> Iterator[str]:
+    for gap in policy.gaps(assessed.coverage):
+        yield f"policy: {_told(gap)}"
+    for image in assessed.images:
+        for gap in () if image.failed else policy.gaps(image.coverage):
+            yield f"policy: {image.image}: {_told(gap)}"
+
+
+def _told(gap: Coverage) -> str:
+    how = "not checked" if gap.state is CoverageState.NOT_CHECKED else "checked in part"
+    return f"{gap.aspect} of {gap.subject}: {how}: {gap.reason}; {gap.action}"
+
+
+def _unjudged(assessed: AssessedAudit, policy: Policy) -> Iterator[str]:
+    """Yield the advisories that are broken, if the policy has a threshold that counts vulnerabilities."""
+    if any(rule.of_vulnerabilities for rule in policy.fail):
+        for finding in assessed.findings:
+            if finding.kind == "feed" and finding.package.startswith(f"feed/{ADVISORIES}"):
+                yield f"policy: thresholds can't be judged: {finding.title}"
