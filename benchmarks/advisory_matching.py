@@ -18,12 +18,9 @@ from pathlib import Path
 import msgspec
 
 from benchmarks.report import Table, write_results
-from praxi_tasks.findings.advisories.index import AdvisoryIndex
-from praxi_tasks.findings.advisories.index_builder import IndexBuilder
-from praxi_tasks.findings.advisories.osv import Range, Record, read_records
-from praxi_tasks.findings.detectors.vulnerable import Vulnerabilities
-from praxi_tasks.findings.packages.component import Component
-from praxi_tasks.findings.packages.version_order import parse
+from praxi_tasks.findings.advisories import AdvisoryIndex, IndexBuilder, Range, Record, read_records
+from praxi_tasks.findings.detectors import Vulnerabilities
+from praxi_tasks.findings.packages import Component, parse_version
 
 IMAGES, PER_IMAGE, DISTINCT = 10_000, 100, 30_000
 DEBIAN_ADVISORIES, DEBIAN_SOURCES = 40_000, 12_000
@@ -80,7 +77,7 @@ def debian_component(number: int, chance: random.Random) -> Component:
 
 def range_by_range(records: list[Record], component: Component) -> int:
     """Evaluate a package's advisories on one version with univers and nothing prepared."""
-    parse.cache_clear()
+    parse_version.cache_clear()
     return sum(
         any(inside(part, component.versions[0]) for part in entry.ranges)
         for record in records
@@ -89,17 +86,17 @@ def range_by_range(records: list[Record], component: Component) -> int:
 
 
 def inside(part: Range, version: str) -> bool:
-    installed, affected = parse("pypi", version), False
+    installed, affected = parse_version("pypi", version), False
     for event in part.events if part.type == "ECOSYSTEM" else ():
         ((kind, text),) = event.items()
-        bound = parse("pypi", text)
+        bound = parse_version("pypi", text)
         if installed and bound and installed >= bound:
             affected = kind == "introduced"
     return affected
 
 
 def timed(work: Callable[[], int]) -> tuple[float, int]:
-    parse.cache_clear()
+    parse_version.cache_clear()
     began = time.process_time()
     result = work()
     return time.process_time() - began, result

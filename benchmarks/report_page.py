@@ -14,8 +14,8 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from benchmarks.report import Table, write_results
-from praxi_tasks.findings.assessment.document import AssessedAudit
-from praxi_tasks.findings.report.page import report_page
+from praxi_tasks.findings.assessment import AssessedAudit
+from praxi_tasks.findings.report import report_page
 from tests.findings.audits import large_audit
 
 PATIENCE = 180_000  # ms; a browser takes half a minute for the plain table, more on a busy machine

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from praxi_tasks.ecosystems import ECOSYSTEMS, NPM, PYPI, Ecosystem, Family, ecosystem_of
-from praxi_tasks.findings.packages.namespaces import known_ecosystem, of_ecosystem
-from praxi_tasks.findings.packages.version_order import parse
+from praxi_tasks.findings.packages.namespaces import ecosystem_namespace, known_ecosystem
+from praxi_tasks.findings.packages.version_order import parse_version
 
 PROJECT = Path(__file__).resolve().parents[1]
 # The names of ecosystems that are names of programs, too.
@@ -20,7 +20,7 @@ ROWS = pytest.mark.parametrize("row", ECOSYSTEMS.values(), ids=list(ECOSYSTEMS))
 
 @ROWS
 def test_versions_of_every_ecosystem_have_an_order(row: Ecosystem) -> None:
-    older, newer = parse(row.purl_type, "1.2.0"), parse(row.purl_type, "1.10.0")
+    older, newer = parse_version(row.purl_type, "1.2.0"), parse_version(row.purl_type, "1.10.0")
     assert older is not None
     assert newer is not None
     assert older < newer
@@ -31,7 +31,7 @@ def test_advisories_of_every_language_are_matched(row: Ecosystem) -> None:
     assert bool(row.osv) == row.of_language
     if row.osv:
         assert known_ecosystem(row.osv)
-        assert of_ecosystem(row.osv) == row.purl_type
+        assert ecosystem_namespace(row.osv) == row.purl_type
 
 
 @ROWS
@@ -59,7 +59,7 @@ def test_an_ecosystem_without_a_row_has_the_rules_of_any() -> None:
     assert not row.of_language
     assert row.normalise("A.b") == "A.b"
     assert row.database == "swid"
-    assert parse("swid", "1.0") is None
+    assert parse_version("swid", "1.0") is None
 
 
 def test_other_modules_ask_the_table_instead_of_naming_ecosystems() -> None:

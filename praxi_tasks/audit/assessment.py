@@ -13,16 +13,23 @@ from praxi_tasks.audit.report import AuditReport
 from praxi_tasks.audit.stored_layers import StoredLayers
 from praxi_tasks.errors import KeyNotFoundError, PolicyError
 from praxi_tasks.findings import Policy, parse_policy, read_policy
-from praxi_tasks.findings.assessment.assessor import Assessor
-from praxi_tasks.findings.assessment.changes import with_changes
-from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage, ImageRecord
-from praxi_tasks.findings.assessment.history import History, joined, only_of, remember
-from praxi_tasks.findings.assessment.model_health import model_health
-from praxi_tasks.findings.assessment.plausibility import PLAUSIBLE_SHARE, with_plausibility
-from praxi_tasks.findings.feeds.folder import open_feeds
-from praxi_tasks.findings.image.fusion import fuse
-from praxi_tasks.findings.image.unexplained_files import unexplained_files
-from praxi_tasks.findings.packages.component import Component
+from praxi_tasks.findings.assessment import (
+    PLAUSIBLE_SHARE,
+    AssessedAudit,
+    AssessedImage,
+    Assessor,
+    History,
+    ImageRecord,
+    join_memories,
+    measure_model,
+    memory_of_audited,
+    remember,
+    with_changes,
+    with_plausibility,
+)
+from praxi_tasks.findings.feeds import open_feeds
+from praxi_tasks.findings.image import find_unexplained_files, fuse
+from praxi_tasks.findings.packages import Component
 from praxi_tasks.findings.scope import Scope
 from praxi_tasks.store import Store, open_store
 
@@ -129,17 +136,17 @@ class AuditAssessor:
             interval=report.interval,
             model=report.model,
             images=images,
-            health=model_health(images),
+            health=measure_model(images),
             feeds=self._assessor.feeds or (),
             findings=self._assessor.about_audit(),
             scope=with_plausibility(scope, len(images), trend, plausible_share),
             newest=history.is_newest(at),
         )
         by_hand = not scope.is_daily
-        relevant = only_of(before, audit) if by_hand else before
+        relevant = memory_of_audited(before, audit) if by_hand else before
         changed = with_changes(audit, relevant)
         memory = remember(changed, relevant)
-        history.add(joined(memory, before) if by_hand else memory)
+        history.add(join_memories(memory, before) if by_hand else memory)
         return msgspec.structs.replace(changed, trend=(*trend, memory.point))
 
     def _assessed(self, image: AssessedImage) -> AssessedImage:
@@ -159,7 +166,7 @@ class AuditAssessor:
 
     def _assess(self, image: AssessedImage) -> AssessedImage:
         fused = self._assessor.complete(fuse([self._stored.facts(digest) for digest in image.layers]))
-        rest = unexplained_files(fused)
+        rest = find_unexplained_files(fused)
         return msgspec.structs.replace(
             image,
             components=tuple(self._shared.setdefault(item, item) for item in fused.components),

@@ -9,7 +9,7 @@ import msgspec
 from praxi_tasks.audit.report import ReportedLayer, ReportedRelease, Source
 from praxi_tasks.audit.stored_layers import StoredLayers
 from praxi_tasks.discovery import LayerPrediction
-from praxi_tasks.findings.packages.purl import claim_purl, release_purl
+from praxi_tasks.findings.packages import claim_purl, release_purl
 from praxi_tasks.inventory import Claim, Distribution
 
 

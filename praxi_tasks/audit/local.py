@@ -18,8 +18,7 @@ from praxi_tasks.audit.report import AuditReport
 from praxi_tasks.audit.resolve import ImageResolver
 from praxi_tasks.audit.stored_layers import StoredLayers
 from praxi_tasks.findings import Policy
-from praxi_tasks.findings.assessment.document import AssessedAudit
-from praxi_tasks.findings.assessment.history import History
+from praxi_tasks.findings.assessment import AssessedAudit, History
 from praxi_tasks.findings.scope import Scope
 from praxi_tasks.oci.image import Platform
 from praxi_tasks.oci.layer import LayerLimits

@@ -6,18 +6,16 @@ from collections.abc import Iterator
 
 import msgspec
 
-from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage
+from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage
 
 
 def published(audit: AssessedAudit) -> Iterator[tuple[str, bytes]]:
     """Yield the name, relative to the run, and the bytes of each document."""
-    from praxi_tasks.findings.report.page import report_page
-    from praxi_tasks.findings.report.sarif import sarif
-    from praxi_tasks.findings.report.tables import parquet_tables
+    from praxi_tasks.findings.report import parquet_tables, report_page, to_sarif
 
     yield "findings.json", msgspec.json.encode(without_components(audit))
     yield "report.html", report_page(audit).encode()
-    yield "findings.sarif", sarif(audit)
+    yield "findings.sarif", to_sarif(audit)
     for name, table in parquet_tables(audit):
         yield f"tables/{name}.parquet", table
     for name, document in sboms(audit):
@@ -26,15 +24,14 @@ def published(audit: AssessedAudit) -> Iterator[tuple[str, bytes]]:
 
 def sboms(audit: AssessedAudit) -> Iterator[tuple[str, bytes]]:
     """Yield a file name and the bytes of each audited image's SBOMs, each digest once."""
-    from praxi_tasks.findings.report.cyclonedx import cyclonedx
-    from praxi_tasks.findings.report.spdx import spdx
+    from praxi_tasks.findings.report import to_cyclonedx, to_spdx
 
     images = {
         _file_name(image, number): image for number, image in enumerate(audit.images) if not image.failed
     }
     for name, image in images.items():
-        yield f"{name}.cdx.json", cyclonedx(audit, image)
-        yield f"{name}.spdx.json", spdx(audit, image)
+        yield f"{name}.cdx.json", to_cyclonedx(audit, image)
+        yield f"{name}.spdx.json", to_spdx(audit, image)
 
 
 def without_components(audit: AssessedAudit) -> AssessedAudit:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import msgspec
 
 from praxi_tasks.discovery import Unexplained, UnexplainedRoot
-from praxi_tasks.findings.assessment.document import ImageRecord
+from praxi_tasks.findings.assessment import ImageRecord
 
 
 class State(enum.StrEnum):

@@ -26,10 +26,7 @@ from praxi_tasks.audit.resolve import ImageResolver
 from praxi_tasks.audit.stored_layers import StoredLayers
 from praxi_tasks.audit.unknown_packages import NewPackage, new_packages
 from praxi_tasks.errors import KeyNotFoundError, UsageError
-from praxi_tasks.findings.assessment.assessor import Assessor
-from praxi_tasks.findings.assessment.document import AssessedAudit
-from praxi_tasks.findings.assessment.history import History
-from praxi_tasks.findings.assessment.plausibility import PLAUSIBLE_SHARE
+from praxi_tasks.findings.assessment import PLAUSIBLE_SHARE, AssessedAudit, Assessor, History
 from praxi_tasks.findings.scope import DOCUMENT as SCOPE
 from praxi_tasks.findings.scope import Scope
 from praxi_tasks.oci.image import Platform

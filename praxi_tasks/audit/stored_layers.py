@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 from praxi_tasks.discovery import LayerPrediction
-from praxi_tasks.findings.image.fusion import LayerFacts
+from praxi_tasks.findings.image import LayerFacts
 from praxi_tasks.fingerprint import Changeset
 from praxi_tasks.inventory import Inventory
 from praxi_tasks.store import Store, documents, keys

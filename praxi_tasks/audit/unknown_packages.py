@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from praxi_tasks.discovery import LayerPrediction
-from praxi_tasks.findings.packages.purl import claim_purl
+from praxi_tasks.findings.packages import claim_purl
 from praxi_tasks.inventory import Claim, Inventory
 from praxi_tasks.learning.data import NewPackage
 from praxi_tasks.store import Store, documents, keys

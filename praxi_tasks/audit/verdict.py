@@ -10,9 +10,9 @@ import msgspec
 from praxi_tasks.audit.report import AuditReport, State
 from praxi_tasks.errors import ExitCode
 from praxi_tasks.findings import Policy
-from praxi_tasks.findings.assessment.document import AssessedAudit
+from praxi_tasks.findings.assessment import AssessedAudit
 from praxi_tasks.findings.coverage import Coverage, CoverageState
-from praxi_tasks.findings.feeds.folder import ADVISORIES
+from praxi_tasks.findings.feeds import ADVISORIES
 from praxi_tasks.findings.finding import Finding
 
 

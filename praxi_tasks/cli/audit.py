@@ -79,7 +79,7 @@ def audit(
     from praxi_tasks.audit.assessment import load_policy
     from praxi_tasks.audit.verdict import judge
     from praxi_tasks.discovery import Model
-    from praxi_tasks.findings.feeds.folder import open_feeds
+    from praxi_tasks.findings.feeds import open_feeds
 
     policy = load_policy(policy_uri)
     if feeds_uri:

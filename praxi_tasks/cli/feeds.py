@@ -10,18 +10,23 @@ import click
 
 from praxi_tasks.audit.failure import UnfinishedError, is_last_try
 from praxi_tasks.cli.options import store_option
-from praxi_tasks.findings.feeds.distribution_packages import DistributionPackages, index_name
-from praxi_tasks.findings.feeds.folder import StoreFeeds
-from praxi_tasks.findings.feeds.mirror import (
+from praxi_tasks.findings.feeds import (
+    NPM,
     OSV_URL,
+    PYPI,
+    DistributionPackages,
     Mirror,
     Outcome,
+    PackageIndex,
+    StoreFeeds,
+    audited_packages,
     end_of_life_sources,
+    index_name,
     osv_sources,
+    renewed_lists,
+    sighted_releases,
 )
-from praxi_tasks.findings.feeds.package_indexes import NPM, PYPI, PackageIndex
-from praxi_tasks.findings.feeds.release_list_mirror import audited_packages, renewed_lists, sighted_releases
-from praxi_tasks.findings.packages.namespaces import MIRRORED
+from praxi_tasks.findings.packages import MIRRORED_ECOSYSTEMS
 from praxi_tasks.store import Store, documents, keys, open_store
 
 _EPSS = "epss/epss_scores-current.csv.gz"
@@ -47,7 +52,7 @@ _KEV = "kev/known_exploited_vulnerabilities.json"
     "--ecosystem",
     "ecosystems",
     multiple=True,
-    default=MIRRORED,
+    default=MIRRORED_ECOSYSTEMS,
     show_default=True,
     help="An ecosystem of OSV; can be repeated.",
 )

@@ -9,7 +9,7 @@ import click
 from praxi_tasks.audit.run import AuditRun
 from praxi_tasks.audit.timing import read_durations
 from praxi_tasks.cli.options import run_option, store_option
-from praxi_tasks.findings.assessment.document import AssessedAudit
+from praxi_tasks.findings.assessment import AssessedAudit
 from praxi_tasks.store import documents, open_store
 
 
@@ -32,7 +32,7 @@ def metrics(
     """Publish the metrics of a run; without a destination, print them."""
     from prometheus_client import generate_latest
 
-    from praxi_tasks.findings.report.prometheus import audit_metrics, push, write_textfile
+    from praxi_tasks.findings.report import audit_metrics, push_metrics, write_textfile
 
     store = open_store(store_uri)
     run = AuditRun(store, run_id)
@@ -42,7 +42,7 @@ def metrics(
         click.echo("not the newest daily audit: its metrics are not published")
         return
     if pushgateway:
-        push(registry, pushgateway, instance)
+        push_metrics(registry, pushgateway, instance)
     if textfile:
         write_textfile(registry, textfile)
     if not pushgateway and not textfile:

@@ -9,7 +9,7 @@ import click
 from praxi_tasks.audit.assessment import load_policy
 from praxi_tasks.audit.run import AuditRun
 from praxi_tasks.cli.options import policy_option, run_option, store_option
-from praxi_tasks.findings.assessment.document import AssessedAudit
+from praxi_tasks.findings.assessment import AssessedAudit
 from praxi_tasks.store import documents, open_store
 
 

@@ -11,7 +11,7 @@ import msgspec
 
 from praxi_tasks.audit.report import AuditReport
 from praxi_tasks.errors import UsageError
-from praxi_tasks.findings.assessment.document import AssessedAudit
+from praxi_tasks.findings.assessment import AssessedAudit
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -79,13 +79,13 @@ def _render(report: AuditReport, assessed: AssessedAudit, form: str) -> bytes:
     if form == "json":
         return msgspec.json.format(msgspec.json.encode(_unfolded(report, assessed)), indent=2) + b"\n"
     if form == "html":
-        from praxi_tasks.findings.report.page import report_page
+        from praxi_tasks.findings.report import report_page
 
         return report_page(assessed).encode()
     if form == "sarif":
-        from praxi_tasks.findings.report.sarif import sarif
+        from praxi_tasks.findings.report import to_sarif
 
-        return sarif(assessed)
+        return to_sarif(assessed)
     return _table_text(report, assessed).encode()
 
 
@@ -109,7 +109,7 @@ def _unfolded(report: AuditReport, assessed: AssessedAudit) -> list[dict[str, ob
 
 def _print_tables(report: AuditReport, assessed: AssessedAudit, console: Console) -> None:
     from praxi_tasks.audit.terminal import report_table
-    from praxi_tasks.findings.report.terminal import findings_table
+    from praxi_tasks.findings.report import findings_table
 
     console.print(report_table(report))
     console.print()

@@ -15,12 +15,12 @@ from praxi_tasks.findings.finding import (
 from praxi_tasks.findings.policy import Policy, parse_policy, policy_schema, read_policy
 
 __all__ = [
-    "KINDS",
-    "SEVERITIES",
     "Finding",
     "Ignored",
+    "KINDS",
     "Kind",
     "Policy",
+    "SEVERITIES",
     "Severity",
     "parse_policy",
     "policy_schema",

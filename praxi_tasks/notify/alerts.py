@@ -17,8 +17,7 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from praxi_tasks.findings import SEVERITIES, Finding, Policy, severity_rank
-from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage
-from praxi_tasks.findings.assessment.history import repository
+from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage, image_repository
 from praxi_tasks.notify.alertmanager import Alert
 
 ALERTNAME: Final = "PraxiFindings"
@@ -40,7 +39,7 @@ class Place(NamedTuple):
     def of(cls, alert: Alert) -> Place:
         """Return what an alert is about; one of before this version names a tag as well."""
         labels = alert.labels
-        image = repository(labels.get("image", ""))
+        image = image_repository(labels.get("image", ""))
         return cls(image, labels.get("namespace", ""), labels.get("cluster", ""))
 
 
@@ -83,9 +82,9 @@ class _Alerts:
         self._images: defaultdict[Place, list[AssessedImage]] = defaultdict(list)
         for image in audit.images:
             for namespace in image.namespaces or ("",):
-                self._images[Place(repository(image.image), namespace, image.cluster)].append(image)
+                self._images[Place(image_repository(image.image), namespace, image.cluster)].append(image)
         # A finding that could not be looked for keeps all alerts of its repository, in whatever namespace.
-        self._carried = {repository(one.image.rpartition("|")[2]) for one in audit.carried}
+        self._carried = {image_repository(one.image.rpartition("|")[2]) for one in audit.carried}
 
     def changes(self) -> Iterator[Alert]:
         """Yield the alerts to post, those that end last."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from praxi_tasks.findings.assessment.document import AssessedAudit
+from praxi_tasks.findings.assessment import AssessedAudit
 from praxi_tasks.notify.alerts import counted
 
 _NAMED: Final = 10

@@ -17,7 +17,9 @@ READ = """
 import json
 import numpy as np
 from types import SimpleNamespace
-from praxi_tasks.findings.packages import namespaces, purl, version_order
+from praxi_tasks.findings.packages import (
+    MIRRORED_ECOSYSTEMS, claim_purl, ecosystem_namespace, parse_version, release_purl
+)
 from praxi_tasks.inventory import keep_file, read_inventory
 
 PATH = "srv/vendor/composer/installed.json"
@@ -35,10 +37,10 @@ print(json.dumps({
     "kept": sorted(kept),
     "problems": inventory.problems,
     "claim": [claim.ecosystem, claim.name, claim.version, claim.database],
-    "purl": purl.claim_purl(claim, None),
-    "namespace": namespaces.of_ecosystem("Packagist"),
-    "mirrored": "Packagist" in namespaces.MIRRORED,
-    "older": version_order.parse("composer", "5.4.10") < version_order.parse("composer", claim.version),
+    "purl": claim_purl(claim, None),
+    "namespace": ecosystem_namespace("Packagist"),
+    "mirrored": "Packagist" in MIRRORED_ECOSYSTEMS,
+    "older": parse_version("composer", "5.4.10") < parse_version("composer", claim.version),
 }))
 """
 

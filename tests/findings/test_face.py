@@ -1,26 +1,143 @@
-"""What code outside of the room may import from it."""
+"""What code outside of a room of findings may import from it, and what importing it costs."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import pytest
 
-from praxi_tasks import findings
-from praxi_tasks.findings import detectors
+from tests.support.faces import exported, loaded_by
+
+FACES = {
+    "advisories": {
+        "Advisory",
+        "AdvisoryIndex",
+        "Hit",
+        "IndexBuilder",
+        "Range",
+        "Record",
+        "load_index",
+        "read_records",
+    },
+    "assessment": {
+        "AssessedAudit",
+        "AssessedImage",
+        "Assessor",
+        "History",
+        "ImageRecord",
+        "Memory",
+        "PLAUSIBLE_SHARE",
+        "image_repository",
+        "join_memories",
+        "measure_model",
+        "memory_of_audited",
+        "remember",
+        "with_changes",
+        "with_plausibility",
+    },
+    "detectors": {"DETECTORS", "Detector", "Knowledge", "Vulnerabilities"},
+    "feeds": {
+        "ADVISORIES",
+        "AdvisorySource",
+        "Cycles",
+        "DistributionPackages",
+        "Exploitation",
+        "FeedHealth",
+        "FeedProblem",
+        "Feeds",
+        "FolderFeeds",
+        "Lifecycle",
+        "Mirror",
+        "Mirrored",
+        "NPM",
+        "OSV_URL",
+        "Outcome",
+        "PYPI",
+        "PackageIndex",
+        "ReleaseLists",
+        "Releases",
+        "StoreFeeds",
+        "SupportEnd",
+        "archive_name",
+        "archives",
+        "audited_packages",
+        "end_of_life_sources",
+        "health_of",
+        "index_name",
+        "open_feeds",
+        "osv_sources",
+        "read_epss",
+        "read_kev",
+        "read_state",
+        "renewed_lists",
+        "sighted_releases",
+        "source_versions",
+    },
+    "image": {
+        "FileTree",
+        "FusedImage",
+        "LayerFacts",
+        "TrackedClaim",
+        "databases_coverage",
+        "find_unexplained_files",
+        "fuse",
+        "layers_coverage",
+        "merged_usr",
+        "printable",
+        "significant",
+        "with_sources",
+    },
+    "packages": {
+        "Component",
+        "FINGERPRINT",
+        "INVENTORY",
+        "MIRRORED_ECOSYSTEMS",
+        "claim_purl",
+        "component_namespace",
+        "distribution_name",
+        "ecosystem_namespace",
+        "known_ecosystem",
+        "newest_version",
+        "osv_name",
+        "package_key",
+        "parse_version",
+        "release_purl",
+        "version_type",
+    },
+    "report": {
+        "SCHEMAS",
+        "audit_metrics",
+        "findings_table",
+        "parquet_tables",
+        "push_metrics",
+        "report_page",
+        "to_cyclonedx",
+        "to_sarif",
+        "to_spdx",
+        "write_textfile",
+    },
+}
 
 
-def test_what_others_may_use_is_written_down() -> None:
-    assert set(findings.__all__) == {
-        "KINDS", "SEVERITIES", "Finding", "Ignored", "Kind", "Policy", "Severity", "parse_policy",
-        "policy_schema", "read_policy", "severity_rank", "worst",
-    }  # fmt: skip
-    assert set(detectors.__all__) == {"DETECTORS", "Detector", "Knowledge"}
-    assert all(hasattr(face, name) for face in (findings, detectors) for name in face.__all__)
+def test_what_findings_export() -> None:
+    policy = {"Policy", "parse_policy", "policy_schema", "read_policy"}
+    finding = {"KINDS", "SEVERITIES", "Finding", "Ignored", "Kind", "Severity", "severity_rank", "worst"}
+    assert exported("praxi_tasks.findings") == policy | finding
+
+
+@pytest.mark.parametrize("room", FACES)
+def test_what_a_room_exports(room: str) -> None:
+    assert exported(f"praxi_tasks.findings.{room}") == FACES[room]
 
 
 def test_findings_and_policies_need_no_library_of_the_detectors() -> None:
-    program = (
-        "import sys, praxi_tasks.findings; print({'univers', 'numpy', 'zstandard', 'yaml'} & {*sys.modules})"
-    )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "set()"
+    assert not loaded_by("praxi_tasks.findings") & {"univers", "numpy", "zstandard", "yaml"}
+
+
+@pytest.mark.parametrize(
+    ("room", "name"), [("feeds", "open_feeds"), ("report", "to_sarif"), ("packages", "Component")]
+)
+def test_a_name_needs_no_library_of_its_neighbours(room: str, name: str) -> None:
+    assert not loaded_by(f"praxi_tasks.findings.{room}", name) & {
+        "univers",
+        "prometheus_client",
+        "packageurl",
+    }

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from demo.timeline import Published
 from praxi_tasks.cli.audit import audit as command
 from praxi_tasks.findings.feeds.distribution_packages import Offer, read_packages
-from praxi_tasks.findings.image.file_tree import merged
+from praxi_tasks.findings.image.file_tree import merged_usr
 from praxi_tasks.learning.training import learn_files
 from tests.findings.osv import record, write_feeds
 from tests.support.images import File, Symlink, image, layer, write_layout
@@ -63,7 +63,7 @@ def owned(system: System, installed: list[Offer]) -> dict[str, list[str]]:
     lists = [path for path in system if path.startswith(LISTS) and path.endswith(".list")]
     listed = {path.removeprefix(LISTS).removesuffix(".list").partition(":")[0]: path for path in lists}
     known = {
-        offer.name: [merged(path[1:]) for path in text(system, listed[offer.name]).splitlines()]
+        offer.name: [merged_usr(path[1:]) for path in text(system, listed[offer.name]).splitlines()]
         for offer in installed
     }
     return {

@@ -13,10 +13,9 @@ import zstandard
 
 from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.findings.advisories.ranges import Boundaries, Interval
-from praxi_tasks.findings.feeds.folder import FeedProblem
-from praxi_tasks.findings.feeds.health import AdvisorySource
+from praxi_tasks.findings.feeds import AdvisorySource, FeedProblem
 from praxi_tasks.findings.finding import Severity
-from praxi_tasks.findings.packages.namespaces import version_type
+from praxi_tasks.findings.packages import version_type
 
 PROTOCOL: Final = 1
 _LARGEST: Final = 4 << 30

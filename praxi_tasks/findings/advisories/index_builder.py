@@ -22,12 +22,9 @@ from praxi_tasks.findings.advisories.index import (
 )
 from praxi_tasks.findings.advisories.osv import Affected, Record
 from praxi_tasks.findings.advisories.ranges import Boundaries, BrokenRangeError, Interval, intervals, listed
-from praxi_tasks.findings.feeds.exploitation import Exploitation
-from praxi_tasks.findings.feeds.folder import FeedProblem
-from praxi_tasks.findings.feeds.health import AdvisorySource
+from praxi_tasks.findings.feeds import AdvisorySource, Exploitation, FeedProblem
 from praxi_tasks.findings.finding import Severity, severity_rank
-from praxi_tasks.findings.packages import namespaces
-from praxi_tasks.findings.packages.component import package_key
+from praxi_tasks.findings.packages import ecosystem_namespace, package_key, version_type
 
 _SUMMARY: Final = 160
 _MOST_PROBLEMS: Final = 1000
@@ -122,7 +119,7 @@ class IndexBuilder:
             return
         filed = []
         for entry in record.affected:
-            namespace = namespaces.of_ecosystem(entry.package.ecosystem) if entry.package else None
+            namespace = ecosystem_namespace(entry.package.ecosystem) if entry.package else None
             if namespace is None or entry.package is None:
                 continue
             _, name = package_key(namespace, entry.package.name)
@@ -135,7 +132,7 @@ class IndexBuilder:
     def _entry(
         self, namespace: str, name: str, affected: list[tuple[str, Affected]], numbers: Mapping[str, int]
     ) -> Entry:
-        boundaries = Boundaries.of(namespaces.version_type(namespace), [entry for _, entry in affected])
+        boundaries = Boundaries.of(version_type(namespace), [entry for _, entry in affected])
         merged: defaultdict[int, tuple[list[Interval], list[str]]] = defaultdict(lambda: ([], []))
         for identifier, entry in affected:
             known = self._intervals(f"{identifier} on {name}", entry, boundaries)

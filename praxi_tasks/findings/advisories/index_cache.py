@@ -11,9 +11,8 @@ from praxi_tasks.errors import CorruptObjectError, DataError, KeyNotFoundError
 from praxi_tasks.findings.advisories.index import PROTOCOL, AdvisoryIndex
 from praxi_tasks.findings.advisories.index_builder import IndexBuilder
 from praxi_tasks.findings.advisories.osv import read_records
-from praxi_tasks.findings.feeds.exploitation import Exploitation, read_epss, read_kev
-from praxi_tasks.findings.feeds.folder import FeedProblem, Feeds, archives
-from praxi_tasks.findings.packages import namespaces
+from praxi_tasks.findings.feeds import Exploitation, FeedProblem, Feeds, archives, read_epss, read_kev
+from praxi_tasks.findings.packages import known_ecosystem
 from praxi_tasks.store import Store, keys
 
 logger = logging.getLogger(__name__)
@@ -61,7 +60,7 @@ def build_index(files: dict[str, bytes]) -> AdvisoryIndex:
     exploited = _first(files, _KEV, read_kev, problems) or frozenset()
     builder = IndexBuilder(Exploitation(epss, exploited))
     for ecosystem, name in sorted(archives(files).items()):
-        if not namespaces.known_ecosystem(ecosystem.partition(":")[0]):
+        if not known_ecosystem(ecosystem.partition(":")[0]):
             builder.add_problem(f"{name}: Praxi knows no ecosystem {ecosystem}; it is left out")
             continue
         try:

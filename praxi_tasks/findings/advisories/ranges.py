@@ -17,7 +17,7 @@ import msgspec
 from univers.versions import Version
 
 from praxi_tasks.findings.advisories.osv import Affected, Event, Range
-from praxi_tasks.findings.packages.version_order import parse
+from praxi_tasks.findings.packages import parse_version
 
 END: Final = 1 << 40
 _RANGE_TYPES: Final = frozenset({"ECOSYSTEM", "SEMVER"})
@@ -57,14 +57,14 @@ class Boundaries:
             for event in part.events
             for version in event.values()
         }
-        parsed = [(version, text) for text in sorted(texts) if (version := parse(kind, text))]
+        parsed = [(version, text) for text in sorted(texts) if (version := parse_version(kind, text))]
         parsed.sort(key=functools.cmp_to_key(_compare))
         distinct = [pair for n, pair in enumerate(parsed) if n == 0 or parsed[n - 1][0] != pair[0]]
         return cls(kind, [text for _, text in distinct])
 
     def position(self, text: str) -> int | None:
         """Return a version's position, or None if it is malformed."""
-        version = parse(self._kind, text)
+        version = parse_version(self._kind, text)
         if version is None:
             return None
         place = bisect.bisect_left(self.texts, version, key=self._parsed)
@@ -72,7 +72,7 @@ class Boundaries:
         return 2 * place + equal
 
     def _parsed(self, text: str) -> Version:
-        version = parse(self._kind, text)
+        version = parse_version(self._kind, text)
         if version is None:  # only parsable texts are boundaries
             raise BrokenRangeError(text)
         return version

@@ -8,18 +8,23 @@ from datetime import date
 from functools import cached_property
 
 from praxi_tasks.errors import CorruptObjectError
-from praxi_tasks.findings.advisories.index_cache import load_index
+from praxi_tasks.findings.advisories import load_index
+from praxi_tasks.findings.assessment.feeds import feed_findings
 from praxi_tasks.findings.coverage import Coverage
 from praxi_tasks.findings.detectors import DETECTORS, Detector, Knowledge
-from praxi_tasks.findings.feeds.distribution_packages import DistributionPackages
-from praxi_tasks.findings.feeds.folder import FeedProblem, Feeds, Mirrored, read_state
-from praxi_tasks.findings.feeds.health import FeedHealth, feed_findings, health_of
-from praxi_tasks.findings.feeds.lifecycle import Lifecycle
-from praxi_tasks.findings.feeds.release_lists import ReleaseLists
+from praxi_tasks.findings.feeds import (
+    DistributionPackages,
+    FeedHealth,
+    FeedProblem,
+    Feeds,
+    Lifecycle,
+    Mirrored,
+    ReleaseLists,
+    health_of,
+    read_state,
+)
 from praxi_tasks.findings.finding import Finding, severity_rank
-from praxi_tasks.findings.image.fusion import FusedImage
-from praxi_tasks.findings.image.reading_coverage import databases_coverage, layers_coverage
-from praxi_tasks.findings.image.source_packages import with_sources
+from praxi_tasks.findings.image import FusedImage, databases_coverage, layers_coverage, with_sources
 from praxi_tasks.findings.policy import Policy
 from praxi_tasks.store import Store
 

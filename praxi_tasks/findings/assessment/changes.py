@@ -16,7 +16,7 @@ import msgspec
 
 from praxi_tasks.ecosystems import ECOSYSTEMS, ecosystem_of
 from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage, Carried, Resolved
-from praxi_tasks.findings.assessment.history import Memory, Open, repository
+from praxi_tasks.findings.assessment.history import Memory, Open, image_repository
 from praxi_tasks.findings.coverage import Aspect, Coverage
 from praxi_tasks.findings.finding import Finding, severity_rank
 
@@ -71,14 +71,14 @@ class _Known:
             for key, item in findings.items():
                 for name in names_of(key, item.names):
                     found[image, name] = item
-                    place = (repository(image), name)
+                    place = (image_repository(image), name)
                     if place not in found or item.since < found[place].since:
                         found[place] = item
         return found
 
     def match(self, image: str, finding: Finding) -> Open | None:
         names = names_of(finding.key, finding.aliases)
-        places = ((place, name) for place in (image, repository(image)) for name in names)
+        places = ((place, name) for place in (image, image_repository(image)) for name in names)
         return next((self._by_name[place] for place in places if place in self._by_name), None)
 
 
@@ -97,7 +97,7 @@ class _Ended:
         self._listed: defaultdict[str, list[AssessedImage]] = defaultdict(list)
         self._still: defaultdict[str, set[str]] = defaultdict(set)
         for image in audit.images:
-            place = repository(image.key)
+            place = image_repository(image.key)
             self._listed[place].append(image)
             for finding in image.open_findings:
                 self._still[place].update(names_of(finding.key, finding.aliases))
@@ -110,7 +110,7 @@ class _Ended:
     def _decided(self) -> Iterator[Resolved | Carried]:
         memory: Mapping[str, Mapping[str, Open]] = self._before.images if self._before else {}
         for name, known in sorted(memory.items()):
-            place = repository(name)
+            place = image_repository(name)
             for key, item in sorted(known.items()):
                 if self._still[place].isdisjoint(names_of(key, item.names)):
                     reason = self._unknown(name, place, key)

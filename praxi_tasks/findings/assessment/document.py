@@ -8,9 +8,9 @@ from typing import Any, Final
 import msgspec
 
 from praxi_tasks.findings.coverage import Aspect, Coverage, checked, not_checked, partial
-from praxi_tasks.findings.feeds.health import FeedHealth
+from praxi_tasks.findings.feeds import FeedHealth
 from praxi_tasks.findings.finding import Finding
-from praxi_tasks.findings.packages.component import Component
+from praxi_tasks.findings.packages import Component
 from praxi_tasks.findings.scope import Scope
 
 _FAILED: Final = "failed"

@@ -66,7 +66,7 @@ def trend_point(audit: AssessedAudit) -> TrendPoint:
     return TrendPoint(audit.at, len(audit.images), dict(severities), dict(kinds))
 
 
-def only_of(memory: Memory | None, audit: AssessedAudit) -> Memory | None:
+def memory_of_audited(memory: Memory | None, audit: AssessedAudit) -> Memory | None:
     """Return what a memory holds of the images that an audit is about, or of a new one's other tags.
 
     Audits by hand come and go with the images they name: an image that was not named is not resolved.
@@ -74,16 +74,16 @@ def only_of(memory: Memory | None, audit: AssessedAudit) -> Memory | None:
     if memory is None:
         return None
     asked = {image.key for image in audit.images}
-    rolled_out = {repository(name) for name in asked - memory.images.keys()}
+    rolled_out = {image_repository(name) for name in asked - memory.images.keys()}
     images = {
         name: known
         for name, known in memory.images.items()
-        if name in asked or repository(name) in rolled_out
+        if name in asked or image_repository(name) in rolled_out
     }
     return msgspec.structs.replace(memory, images=images)
 
 
-def joined(memory: Memory, before: Memory | None) -> Memory:
+def join_memories(memory: Memory, before: Memory | None) -> Memory:
     """Return a memory with what the one before knew of images that the audit was not about."""
     older = before.images if before else {}
     return msgspec.structs.replace(memory, images={**older, **memory.images})
@@ -125,7 +125,7 @@ class History:
         self._store.replace(key, msgspec.json.encode(memory))
 
 
-def repository(reference: str) -> str:
+def image_repository(reference: str) -> str:
     """Return an image reference without its tag and digest; a place on this machine is what it is."""
     if reference.startswith(_LOCAL):
         return reference

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from typing import Final
 
 from praxi_tasks.findings.assessment.document import AssessedImage, ModelHealth
-from praxi_tasks.findings.packages.component import FINGERPRINT, INVENTORY
+from praxi_tasks.findings.packages import FINGERPRINT, INVENTORY
 
 LOW_CONFIDENCE: Final = 0.8
 
 
-def model_health(images: Iterable[AssessedImage]) -> ModelHealth:
+def measure_model(images: Iterable[AssessedImage]) -> ModelHealth:
     """Add up the signals over images; one that runs under several names counts once."""
     distinct = {image.layers or (image.image,): image for image in images if not image.failed}
     present = [item for image in distinct.values() for item in image.components if item.present]

@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from praxi_tasks.findings.detectors.detector import Detector, Knowledge
 from praxi_tasks.findings.detectors.registry import DETECTORS
+from praxi_tasks.findings.detectors.vulnerable import Vulnerabilities
 
-__all__ = ["DETECTORS", "Detector", "Knowledge"]
+__all__ = ["DETECTORS", "Detector", "Knowledge", "Vulnerabilities"]

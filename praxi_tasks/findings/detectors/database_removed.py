@@ -9,8 +9,8 @@ from typing import ClassVar
 from praxi_tasks.ecosystems import ecosystem_of
 from praxi_tasks.findings.detectors.detector import SHOWN_PATHS, Detector
 from praxi_tasks.findings.finding import Finding, Kind
-from praxi_tasks.findings.image.fusion import FusedImage
-from praxi_tasks.findings.packages.component import INVENTORY
+from praxi_tasks.findings.image import FusedImage
+from praxi_tasks.findings.packages import INVENTORY
 
 
 class DatabaseRemoved(Detector):

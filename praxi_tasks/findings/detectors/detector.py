@@ -8,14 +8,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar, Final
 
-from praxi_tasks.findings.advisories.index import AdvisoryIndex
+from praxi_tasks.findings.advisories import AdvisoryIndex
 from praxi_tasks.findings.coverage import Coverage
-from praxi_tasks.findings.feeds.distribution_packages import DistributionPackages
-from praxi_tasks.findings.feeds.health import FeedHealth
-from praxi_tasks.findings.feeds.lifecycle import Lifecycle
-from praxi_tasks.findings.feeds.release_lists import ReleaseLists
+from praxi_tasks.findings.feeds import DistributionPackages, FeedHealth, Lifecycle, ReleaseLists
 from praxi_tasks.findings.finding import Finding, Kind
-from praxi_tasks.findings.image.fusion import FusedImage
+from praxi_tasks.findings.image import FusedImage
 
 GIVE_FEEDS: Final = "name a feeds folder: --feeds, or the setting feeds"
 RENEW_FEEDS: Final = "run praxi_feeds, or renew the feeds folder"

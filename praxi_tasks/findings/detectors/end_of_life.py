@@ -9,9 +9,9 @@ from typing import ClassVar, Final
 from praxi_tasks.ecosystems import DEB, ecosystem_of
 from praxi_tasks.findings.coverage import Aspect, Coverage, checked, not_checked
 from praxi_tasks.findings.detectors.detector import Detector
-from praxi_tasks.findings.feeds.support_dates import SupportEnd
+from praxi_tasks.findings.feeds import SupportEnd
 from praxi_tasks.findings.finding import Finding, Kind, Severity
-from praxi_tasks.findings.image.fusion import FusedImage
+from praxi_tasks.findings.image import FusedImage
 from praxi_tasks.inventory import Distribution
 
 END_OF_LIFE_ID: Final = "PRAXI-END-OF-LIFE"

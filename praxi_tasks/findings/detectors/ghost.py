@@ -7,11 +7,8 @@ from typing import ClassVar, Final
 
 from praxi_tasks.findings.detectors.detector import SHOWN_PATHS, Detector
 from praxi_tasks.findings.finding import Finding, Kind
-from praxi_tasks.findings.image.claim_history import TrackedClaim
-from praxi_tasks.findings.image.file_tree import printable, significant
-from praxi_tasks.findings.image.fusion import FusedImage
-from praxi_tasks.findings.packages.component import INVENTORY
-from praxi_tasks.findings.packages.purl import claim_purl
+from praxi_tasks.findings.image import FusedImage, TrackedClaim, printable, significant
+from praxi_tasks.findings.packages import INVENTORY, claim_purl
 
 # A package is a ghost if this share of its significant files is missing, or any program of it.
 _MISSING: Final = 0.2

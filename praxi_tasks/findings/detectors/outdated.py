@@ -10,12 +10,10 @@ from univers.versions import Version
 
 from praxi_tasks.findings.coverage import Aspect, Coverage, checked, not_checked, partial
 from praxi_tasks.findings.detectors.detector import GIVE_FEEDS, Detector
-from praxi_tasks.findings.feeds.release_lists import Releases
+from praxi_tasks.findings.feeds import Releases
 from praxi_tasks.findings.finding import Finding, Kind, Severity
-from praxi_tasks.findings.image.fusion import FusedImage
-from praxi_tasks.findings.packages import namespaces
-from praxi_tasks.findings.packages.component import Component
-from praxi_tasks.findings.packages.version_order import parse
+from praxi_tasks.findings.image import FusedImage
+from praxi_tasks.findings.packages import Component, component_namespace, parse_version
 
 _AGES: Final[tuple[tuple[int, Severity], ...]] = ((730, "medium"), (180, "low"))
 
@@ -43,7 +41,7 @@ class Outdated(Detector):
         subjects: dict[str, list[bool]] = {}
         for component in image.components:
             if component.present and component.versions and not component.owner:
-                subject = namespaces.of_component(component) or component.distribution or component.ecosystem
+                subject = component_namespace(component) or component.distribution or component.ecosystem
                 listed = self.knowledge.feeds is not None and bool(self.knowledge.releases.of(component))
                 subjects.setdefault(subject, []).append(listed)
         for subject, known in subjects.items():
@@ -63,7 +61,11 @@ class Outdated(Detector):
 
 
 def _compare(component: Component, releases: Releases, at: date) -> Iterator[Finding]:
-    parsed = [(version, text) for text in component.versions if (version := parse(component.ecosystem, text))]
+    parsed = [
+        (version, text)
+        for text in component.versions
+        if (version := parse_version(component.ecosystem, text))
+    ]
     if len(parsed) != len(component.versions):
         return
     installed = parsed[0]
@@ -72,7 +74,9 @@ def _compare(component: Component, releases: Releases, at: date) -> Iterator[Fin
     newer = [
         (version, text)
         for text in releases
-        if (version := parse(component.ecosystem, text)) and _stable(version) and version > installed[0]
+        if (version := parse_version(component.ecosystem, text))
+        and _stable(version)
+        and version > installed[0]
     ]
     if newer:
         latest = newer[0]

@@ -11,9 +11,9 @@ import msgspec
 
 from praxi_tasks.findings.detectors.detector import Detector
 from praxi_tasks.findings.detectors.end_of_life import END_OF_LIFE_ID
-from praxi_tasks.findings.feeds.release_cycles import Cycles
+from praxi_tasks.findings.feeds import Cycles
 from praxi_tasks.findings.finding import Finding, Kind
-from praxi_tasks.findings.image.fusion import FusedImage
+from praxi_tasks.findings.image import FusedImage
 
 
 class Runtime(msgspec.Struct, frozen=True):

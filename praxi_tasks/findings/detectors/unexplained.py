@@ -7,10 +7,8 @@ from typing import ClassVar, Final
 
 from praxi_tasks.findings.detectors.detector import SHOWN_PATHS, Detector
 from praxi_tasks.findings.finding import Finding, Kind, Severity
-from praxi_tasks.findings.image.file_tree import printable
-from praxi_tasks.findings.image.fusion import FusedImage
-from praxi_tasks.findings.image.unexplained_files import unexplained_files
-from praxi_tasks.findings.packages.component import FINGERPRINT, INVENTORY
+from praxi_tasks.findings.image import FusedImage, find_unexplained_files, printable
+from praxi_tasks.findings.packages import FINGERPRINT, INVENTORY
 
 # The share of an image's files from which on the finding is more than information.
 _SHARES: Final[tuple[tuple[float, Severity], ...]] = ((0.5, "medium"), (0.05, "low"))
@@ -27,7 +25,7 @@ class Unexplained(Detector):
 
     def detect(self, image: FusedImage) -> Iterator[Finding]:
         """Yield one finding for the image if it has such files."""
-        rest = unexplained_files(image)
+        rest = find_unexplained_files(image)
         if rest.files:
             share = rest.share
             yield Finding(

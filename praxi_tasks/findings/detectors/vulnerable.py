@@ -7,15 +7,21 @@ from functools import lru_cache
 from typing import ClassVar, Final
 
 from praxi_tasks.ecosystems import ecosystem_of
-from praxi_tasks.findings.advisories.index import Advisory, AdvisoryIndex, Hit
+from praxi_tasks.findings.advisories import Advisory, AdvisoryIndex, Hit
 from praxi_tasks.findings.coverage import Aspect, Coverage, checked, not_checked, partial
 from praxi_tasks.findings.detectors.detector import GIVE_FEEDS, RENEW_FEEDS, Detector, Knowledge
-from praxi_tasks.findings.feeds.folder import archive_name
+from praxi_tasks.findings.feeds import archive_name
 from praxi_tasks.findings.finding import Finding, Kind
-from praxi_tasks.findings.image.fusion import FusedImage
-from praxi_tasks.findings.packages import namespaces
-from praxi_tasks.findings.packages.component import Component, package_key
-from praxi_tasks.findings.packages.version_order import newest, parse
+from praxi_tasks.findings.image import FusedImage
+from praxi_tasks.findings.packages import (
+    Component,
+    component_namespace,
+    newest_version,
+    osv_name,
+    package_key,
+    parse_version,
+    version_type,
+)
 
 # Components of shared layers come again with every image; one with its findings is about a kilobyte.
 _REMEMBERED: Final = 1 << 16
@@ -43,7 +49,7 @@ class Vulnerabilities:
                 yield from self._known(component)
 
     def _of(self, component: Component) -> tuple[Finding, ...]:
-        namespace = namespaces.of_component(component)
+        namespace = component_namespace(component)
         if namespace is None:
             return ()
         found: dict[str, Finding] = {}
@@ -75,7 +81,7 @@ class Vulnerable(Detector):
         subjects: dict[tuple[str | None, str], list[Component]] = {}
         for component in image.components:
             if component.present and not component.owner:
-                namespace = namespaces.of_component(component)
+                namespace = component_namespace(component)
                 subject = namespace or component.distribution or component.ecosystem
                 subjects.setdefault((namespace, subject), []).append(component)
         for (namespace, subject), components in subjects.items():
@@ -85,7 +91,7 @@ class Vulnerable(Detector):
     def _matched(self, namespace: str | None, subject: str, packages: str) -> Coverage:
         if self.knowledge.feeds is None:
             return not_checked(_ASPECT, subject, f"{packages}: no advisories were given", GIVE_FEEDS)
-        name = namespaces.osv_name(namespace or subject)
+        name = osv_name(namespace or subject)
         if namespace is None or not self.knowledge.advisories.covers(namespace):
             broken = (p for p in self.knowledge.advisories.broken if p.name == archive_name(name))
             problem = next((problem.message for problem in broken), f"no feed has advisories for {subject}")
@@ -100,9 +106,9 @@ class Vulnerable(Detector):
 
 def _without_order(namespace: str | None, components: Iterable[Component]) -> Iterator[Coverage]:
     """Yield the packages whose version no rule can compare with those of advisories."""
-    kind = namespaces.version_type(namespace) if namespace else ""
+    kind = version_type(namespace) if namespace else ""
     for component in components:
-        odd = [text for text in component.versions if kind and parse(kind, text) is None]
+        odd = [text for text in component.versions if kind and parse_version(kind, text) is None]
         if odd:
             reason = f"its version {odd[0]!r} can't be compared with those of advisories"
             yield not_checked(_ASPECT, component.package, reason, "look the package up by hand")
@@ -142,7 +148,7 @@ def _tied(
         for hit in index.find(namespace, name, version):
             hits.setdefault(hit.advisory.id, hit)
             affected.setdefault(hit.advisory.id, []).append(version)
-    kind = namespaces.version_type(namespace)
+    kind = version_type(namespace)
     for identifier, hit in hits.items():
         some = tuple(affected[identifier])
         yield hit, "" if len(some) == len(versions) else _condition(kind, some, versions)
@@ -150,8 +156,8 @@ def _tied(
 
 def _condition(kind: str, affected: tuple[str, ...], versions: tuple[str, ...]) -> str:
     """Say which of several tied versions are affected."""
-    top = newest(kind, affected)
-    below = {version for version in versions if newest(kind, (version, top)) == top or version == top}
+    top = newest_version(kind, affected)
+    below = {version for version in versions if newest_version(kind, (version, top)) == top or version == top}
     return f"≤ {top}" if top and below == set(affected) else " or ".join(affected)
 
 

@@ -1,4 +1,4 @@
-"""How old the feeds are and what of them is broken: on every report, and a finding when a limit is passed."""
+"""How old the feeds are, as it stands on every report."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from typing import Final
 
 import msgspec
 
-from praxi_tasks.findings.feeds.folder import ADVISORIES, FeedProblem, Mirrored, archive_name
-from praxi_tasks.findings.finding import Finding, Severity
+from praxi_tasks.findings.feeds.folder import Mirrored, archive_name
 
-_SHOWN: Final = 20
 _UNKNOWN: Final = -1
 # Ends of support are announced years ahead; a new release that is missing does no harm before it ends.
 _TABLE_KEEPS: Final = 365
@@ -39,6 +37,11 @@ class FeedHealth(msgspec.Struct, frozen=True, omit_defaults=True):
     fetched: str
     age_days: int
     keeps_days: int = 0
+
+    @property
+    def has_age(self) -> bool:
+        """Whether anything says how old it is."""
+        return self.age_days != _UNKNOWN
 
     @property
     def called(self) -> str:
@@ -74,44 +77,6 @@ def _advisories(
         fetched = mirrored.fetched if mirrored else ""
         age = _age(fetched or source.newest, at)
         yield FeedHealth(source.name, source.records, source.newest, fetched, age)
-
-
-def feed_findings(
-    feeds: Iterable[FeedHealth], broken: Iterable[FeedProblem], problems: Iterable[str], stale_days: int
-) -> Iterator[Finding]:
-    """Yield a finding for each stale feed, each broken one, and one for all records that were left out."""
-    known = tuple(feeds)
-    if not any(feed.records for feed in known):
-        yield _finding(
-            "EMPTY", "osv", "the feeds folder holds no advisories: no vulnerability is seen", "critical"
-        )
-    for feed in known:
-        if feed.age_days >= (feed.keeps_days or stale_days):
-            title = f"{feed.called}: {feed.age_days} days old, what is newer is not seen"
-            yield _finding("STALE", feed.name, title, "medium" if feed.records else "low")
-        elif feed.age_days == _UNKNOWN:
-            title = f"{feed.called}: nothing says how old they are"
-            yield _finding("STALE", feed.name, title, "medium")
-    for problem in broken:
-        # Without its advisories a vulnerability of any severity may be there.
-        blind = problem.name.startswith(ADVISORIES)
-        yield _finding("BROKEN", problem.name, problem.message, "critical" if blind else "high")
-    left_out = tuple(problems)
-    if left_out:
-        title = f"{len(left_out)} records of the feeds could not be used"
-        yield _finding("PROBLEM", "records", title, "info", left_out[:_SHOWN])
-
-
-def _finding(what: str, name: str, title: str, severity: Severity, evidence: tuple[str, ...] = ()) -> Finding:
-    return Finding(
-        kind="feed",
-        id=f"PRAXI-FEED-{what}",
-        title=title,
-        severity=severity,
-        action="run praxi_feeds, or renew the feeds folder",
-        package=f"feed/{name}",
-        evidence=evidence,
-    )
 
 
 def _age(moment: str, at: date) -> int:

@@ -31,7 +31,7 @@ from praxi_tasks.findings.feeds.release_cycles import DISTRO_INFO, SLUGS, read_c
 from praxi_tasks.findings.feeds.release_cycles import FOLDER as END_OF_LIFE
 from praxi_tasks.findings.feeds.release_lists import read_releases
 from praxi_tasks.findings.feeds.support_dates import read_distro_info, read_support_ended
-from praxi_tasks.findings.packages.namespaces import MIRRORED
+from praxi_tasks.findings.packages import MIRRORED_ECOSYSTEMS
 from praxi_tasks.store import Store
 
 logger = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ class Outcome(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
-def osv_sources(base: str, ecosystems: Sequence[str] = MIRRORED) -> dict[str, str]:
+def osv_sources(base: str, ecosystems: Sequence[str] = MIRRORED_ECOSYSTEMS) -> dict[str, str]:
     """Return file name → URL of OSV's archives below a base URL, or a directory in the same form.
 
     A directory (a path, or a ``file://`` URL) may lay them out as OSV does or as a feeds folder does, that is

@@ -10,8 +10,7 @@ import msgspec
 from praxi_tasks.errors import DataError
 from praxi_tasks.findings.feeds.distribution_packages import DistributionPackages
 from praxi_tasks.findings.feeds.folder import FeedProblem, Feeds
-from praxi_tasks.findings.packages import namespaces
-from praxi_tasks.findings.packages.component import Component, package_key
+from praxi_tasks.findings.packages import Component, component_namespace, package_key
 
 Releases = Mapping[str, str]
 _FOLDER: Final = "releases/"
@@ -53,7 +52,7 @@ class ReleaseLists:
 
     def of(self, component: Component) -> Releases:
         """Return what is known about a component's package."""
-        namespace = namespaces.of_component(component) or component.ecosystem
+        namespace = component_namespace(component) or component.ecosystem
         _, name = package_key(component.ecosystem, component.name)
         offers = self._packages.of(namespace).get(name, ())
         return {offer.version: "" for offer in offers} | {**self._lists.get((namespace, name), {})}

@@ -1,1 +1,42 @@
-"""An image as findings see it: its components, its files, who owns them."""
+"""One image out of its layers: files that are there at the end, components, claims, what is unexplained."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from praxi_tasks.lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from praxi_tasks.findings.image.claim_history import TrackedClaim
+    from praxi_tasks.findings.image.file_tree import FileTree, merged_usr, printable, significant
+    from praxi_tasks.findings.image.fusion import FusedImage, LayerFacts, fuse
+    from praxi_tasks.findings.image.reading_coverage import databases_coverage, layers_coverage
+    from praxi_tasks.findings.image.source_packages import with_sources
+    from praxi_tasks.findings.image.unexplained_files import find_unexplained_files
+else:
+    __getattr__ = lazy_exports(
+        __name__,
+        {
+            "claim_history": ("TrackedClaim",),
+            "file_tree": ("FileTree", "merged_usr", "printable", "significant"),
+            "fusion": ("FusedImage", "LayerFacts", "fuse"),
+            "reading_coverage": ("databases_coverage", "layers_coverage"),
+            "source_packages": ("with_sources",),
+            "unexplained_files": ("find_unexplained_files",),
+        },
+    )
+
+__all__ = [
+    "FileTree",
+    "FusedImage",
+    "LayerFacts",
+    "TrackedClaim",
+    "databases_coverage",
+    "find_unexplained_files",
+    "fuse",
+    "layers_coverage",
+    "merged_usr",
+    "printable",
+    "significant",
+    "with_sources",
+]

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from praxi_tasks.ecosystems import ecosystem_of
-from praxi_tasks.findings.image.file_tree import LayerChanges, Removal, merged
+from praxi_tasks.findings.image.file_tree import LayerChanges, Removal, merged_usr
 from praxi_tasks.inventory import Claim, Inventory
 
 _METADATA_FOLDERS: Final = (".dist-info", ".egg-info", "EGG-INFO")
@@ -51,7 +51,7 @@ def follow_claims(
         removal = Removal(changes)
         for slot, tracked in list(current.items()):
             database = tracked.claim.database
-            if slot not in new and (database in rewritten or removal.covers(merged(database))):
+            if slot not in new and (database in rewritten or removal.covers(merged_usr(database))):
                 ended.append(replace(current.pop(slot), dropped=number))
         for slot, claim in new.items():
             before = current.get(slot)

@@ -14,8 +14,8 @@ import msgspec
 
 from praxi_tasks.ecosystems import DEB, ecosystem_of
 from praxi_tasks.findings.image.claim_history import TrackedClaim
-from praxi_tasks.findings.image.file_tree import merged
-from praxi_tasks.findings.packages.component import Component, package_key
+from praxi_tasks.findings.image.file_tree import merged_usr
+from praxi_tasks.findings.packages import Component, package_key
 
 # Debian keeps this folder to itself; pip installs into usr/local.
 _DEBIANS: Final = "usr/lib/python3/dist-packages/"
@@ -35,7 +35,7 @@ def _paths(component: Component) -> tuple[str, ...]:
     """Return the paths that decide who owns a component: its record's, or its evidence."""
     if not ecosystem_of(component.ecosystem).of_language:
         return ()
-    return tuple(map(merged, component.databases or component.evidence))
+    return tuple(map(merged_usr, component.databases or component.evidence))
 
 
 def _owners(wanted: set[str], present: set[str], claims: Iterable[TrackedClaim]) -> dict[str, str]:
@@ -43,7 +43,7 @@ def _owners(wanted: set[str], present: set[str], claims: Iterable[TrackedClaim])
     for tracked in claims:
         package = f"{tracked.claim.ecosystem}/{tracked.claim.name}"
         if package in present:
-            for path in map(merged, tracked.claim.files):
+            for path in map(merged_usr, tracked.claim.files):
                 if path in wanted:
                     owners[path] = package
     return owners

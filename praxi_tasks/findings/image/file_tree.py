@@ -47,7 +47,7 @@ class LayerChanges(Protocol):
         """Folders whose content in lower layers this layer hides."""
 
 
-def merged(path: str) -> str:
+def merged_usr(path: str) -> str:
     """Return a path as merged /usr has it: ``bin/sh`` is ``usr/bin/sh``."""
     return f"usr/{path}" if path.partition("/")[0] in _MERGED else path
 
@@ -58,7 +58,7 @@ def significant(path: str) -> bool:
     Documentation, translations, caches, settings, byte code and the database's own records are removed from
     images all the time, without the package going with them.
     """
-    path = merged(path)
+    path = merged_usr(path)
     return not (path.startswith(_EXPENDABLE) or path.endswith((".pyc", ".pyo")) or _METADATA.search(path))
 
 
@@ -71,15 +71,15 @@ class Removal:
     """What one layer removes from those below it."""
 
     def __init__(self, changes: LayerChanges) -> None:
-        self._whiteouts = frozenset(merged(path) for path in changes.whiteouts)
-        self._opaques = frozenset(merged(path) for path in changes.opaques)
+        self._whiteouts = frozenset(merged_usr(path) for path in changes.whiteouts)
+        self._opaques = frozenset(merged_usr(path) for path in changes.opaques)
         self._folders: dict[str, bool] = {"": "" in self._opaques}
 
     def __bool__(self) -> bool:
         return bool(self._whiteouts or self._opaques)
 
     def covers(self, path: str) -> bool:
-        """Return whether a (merged) path of a lower layer is gone: itself, or a folder above it."""
+        """Return whether a (merged_usr) path of a lower layer is gone: itself, or a folder above it."""
         return path in self._whiteouts or self._covers_folder(path.rpartition("/")[0])
 
     def _covers_folder(self, folder: str) -> bool:
@@ -109,25 +109,25 @@ class FileTree:
 
     def layer_of(self, path: str) -> int | None:
         """Return the number of the layer that last wrote a file, or None if it is not there."""
-        return self._owner.get(merged(path))
+        return self._owner.get(merged_usr(path))
 
     def removed_by(self, path: str) -> int | None:
         """Return the number of the layer that removed a file, or None if none did."""
-        return self._removed.get(merged(path))
+        return self._removed.get(merged_usr(path))
 
     def exists(self, path: str) -> bool:
         """Return whether a file or folder is there."""
-        path = merged(path)
+        path = merged_usr(path)
         return path in self._owner or path in self._folders
 
     def saw(self, path: str) -> bool:
         """Return whether any layer ever wrote the file."""
-        path = merged(path)
+        path = merged_usr(path)
         return path in self._owner or path in self._removed
 
     @property
     def regular_files(self) -> dict[str, int]:
-        """The regular files that are there, as merged paths, and the number of the layer of each."""
+        """The regular files that are there, as merged_usr paths, and the number of the layer of each."""
         return {path: self._owner[path] for path in self._regular}
 
     def _remove(self, removal: Removal, number: int) -> None:
@@ -141,7 +141,7 @@ class FileTree:
 
     def _add(self, changes: LayerChanges, number: int) -> None:
         kinds = np.asarray(changes.types, np.uint8).tobytes()
-        for path, kind in zip(map(merged, changes.paths), kinds, strict=True):
+        for path, kind in zip(map(merged_usr, changes.paths), kinds, strict=True):
             if kind == _DIRECTORY:
                 self._folders.add(path)
                 continue

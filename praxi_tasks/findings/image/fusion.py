@@ -14,15 +14,15 @@ from praxi_tasks.discovery import LayerPrediction, ReleasePrediction
 from praxi_tasks.ecosystems import ecosystem_of
 from praxi_tasks.findings.image.claim_history import TrackedClaim, follow_claims
 from praxi_tasks.findings.image.distribution_owner import with_owners
-from praxi_tasks.findings.image.file_tree import FileTree, LayerChanges, merged, printable, significant
-from praxi_tasks.findings.packages.component import (
+from praxi_tasks.findings.image.file_tree import FileTree, LayerChanges, merged_usr, printable, significant
+from praxi_tasks.findings.packages import (
     FINGERPRINT,
     INVENTORY,
     Component,
     distribution_name,
     package_key,
+    release_purl,
 )
-from praxi_tasks.findings.packages.purl import release_purl
 from praxi_tasks.inventory import Claim, Distribution, Inventory
 
 _SHOWN_PATHS: Final = 5
@@ -53,8 +53,8 @@ class FusedImage:
 
     @cached_property
     def claimed(self) -> frozenset[str]:
-        """The files that any database of any layer lists, as merged paths."""
-        return frozenset(merged(path) for tracked in self.claims for path in tracked.claim.files)
+        """The files that any database of any layer lists, as merged_usr paths."""
+        return frozenset(merged_usr(path) for tracked in self.claims for path in tracked.claim.files)
 
     @property
     def digests(self) -> tuple[str, ...]:

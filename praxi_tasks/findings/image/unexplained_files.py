@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from praxi_tasks.discovery import UnexplainedRoot
-from praxi_tasks.findings.image.file_tree import merged, significant
+from praxi_tasks.findings.image.file_tree import merged_usr, significant
 from praxi_tasks.findings.image.fusion import FusedImage
 
 _DEPTH: Final = 4
@@ -30,7 +30,7 @@ class UnexplainedFiles:
         return self.files / self.total if self.total else 0.0
 
 
-def unexplained_files(image: FusedImage) -> UnexplainedFiles:
+def find_unexplained_files(image: FusedImage) -> UnexplainedFiles:
     """Count an image's unexplained regular files.
 
     A file is unexplained if no database of any layer lists it and, where its layer has a prediction, it
@@ -60,7 +60,7 @@ class _Roots:
     """The unexplained roots of a layer, asked by path."""
 
     def __init__(self, roots: tuple[UnexplainedRoot, ...]) -> None:
-        self._roots = {merged(root.path.strip("/")): root for root in roots}
+        self._roots = {merged_usr(root.path.strip("/")): root for root in roots}
 
     def above(self, path: str) -> str | None:
         """Return the lowest root above a path, or None if the model explained it."""

@@ -56,11 +56,11 @@ _BY_OSV: Final = {row.osv: row for row in _DISTRIBUTIONS}
 _BY_ID: Final = {row.id: row for row in _DISTRIBUTIONS}
 _NUMBER: Final = re.compile(r"\d+(\.\d+)*")
 
-MIRRORED: Final = (*_LANGUAGES, *(row.osv for row in _DISTRIBUTIONS if row.mirrored))
+MIRRORED_ECOSYSTEMS: Final = (*_LANGUAGES, *(row.osv for row in _DISTRIBUTIONS if row.mirrored))
 """OSV's names of the ecosystems whose advisories are mirrored unless others are asked for."""
 
 
-def of_ecosystem(ecosystem: str) -> str | None:
+def ecosystem_namespace(ecosystem: str) -> str | None:
     """Return the namespace of an OSV ecosystem, or None where there is none that Praxi knows."""
     name, _, release = ecosystem.partition(":")
     if name in _LANGUAGES:
@@ -75,7 +75,7 @@ def known_ecosystem(name: str) -> bool:
     return name in _LANGUAGES or name in _BY_OSV
 
 
-def of_component(component: Component) -> str | None:
+def component_namespace(component: Component) -> str | None:
     """Return the namespace in which advisories about a component are filed, or None if that is not known."""
     if ecosystem_of(component.ecosystem).of_language:
         return component.ecosystem

@@ -15,7 +15,7 @@ _OWN: Final[dict[str, type[Version]]] = {ApkVersion.__name__: ApkVersion}
 
 
 @functools.lru_cache(maxsize=1 << 18)
-def parse(kind: str, text: str) -> Version | None:
+def parse_version(kind: str, text: str) -> Version | None:
     """Return a version that can be compared with others of its kind, or None if it is malformed.
 
     Parameters
@@ -44,9 +44,9 @@ def _class_of(kind: str) -> type[Version] | None:
     return found
 
 
-def newest(kind: str, versions: tuple[str, ...]) -> str:
+def newest_version(kind: str, versions: tuple[str, ...]) -> str:
     """Return the highest of several versions; malformed ones count as lowest, an empty string for none."""
-    ordered = [(version, text) for text in versions if (version := parse(kind, text)) is not None]
+    ordered = [(version, text) for text in versions if (version := parse_version(kind, text)) is not None]
     best: tuple[Version, str] | None = None
     for candidate in ordered:
         if best is None or best[0] < candidate[0]:

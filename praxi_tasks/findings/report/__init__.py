@@ -1,1 +1,42 @@
-"""Renders an assessed audit: HTML page, terminal, SARIF, SBOMs, Parquet tables, Prometheus metrics."""
+"""What an audit found as documents: page, tables, SARIF, SBOMs, metrics, and for the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from praxi_tasks.lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from praxi_tasks.findings.report.cyclonedx import to_cyclonedx
+    from praxi_tasks.findings.report.page import report_page
+    from praxi_tasks.findings.report.prometheus import audit_metrics, push_metrics, write_textfile
+    from praxi_tasks.findings.report.sarif import to_sarif
+    from praxi_tasks.findings.report.spdx import to_spdx
+    from praxi_tasks.findings.report.tables import SCHEMAS, parquet_tables
+    from praxi_tasks.findings.report.terminal import findings_table
+else:
+    __getattr__ = lazy_exports(
+        __name__,
+        {
+            "cyclonedx": ("to_cyclonedx",),
+            "page": ("report_page",),
+            "prometheus": ("audit_metrics", "push_metrics", "write_textfile"),
+            "sarif": ("to_sarif",),
+            "spdx": ("to_spdx",),
+            "tables": ("SCHEMAS", "parquet_tables"),
+            "terminal": ("findings_table",),
+        },
+    )
+
+__all__ = [
+    "SCHEMAS",
+    "audit_metrics",
+    "findings_table",
+    "parquet_tables",
+    "push_metrics",
+    "report_page",
+    "to_cyclonedx",
+    "to_sarif",
+    "to_spdx",
+    "write_textfile",
+]

@@ -9,9 +9,9 @@ from typing import Any, Final
 import msgspec
 
 from praxi_tasks import __version__
-from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage
+from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage
 from praxi_tasks.findings.finding import Finding
-from praxi_tasks.findings.packages.component import FINGERPRINT, INVENTORY, Component
+from praxi_tasks.findings.packages import FINGERPRINT, INVENTORY, Component
 
 _NAMESPACE: Final = uuid.UUID("6a3c9d5e-1f0b-5c52-9d0e-9f1b0f3f6c11")
 # What the specification calls the ways by which we know.
@@ -19,7 +19,7 @@ _TECHNIQUES: Final = {INVENTORY: "manifest-analysis", FINGERPRINT: "hash-compari
 _MOST_OCCURRENCES: Final = 10
 
 
-def cyclonedx(audit: AssessedAudit, image: AssessedImage) -> bytes:
+def to_cyclonedx(audit: AssessedAudit, image: AssessedImage) -> bytes:
     """Return the SBOM of what a container of the image would see, with its vulnerabilities."""
     present = [component for component in image.components if component.present]
     refs = _references(present)

@@ -13,9 +13,9 @@ from typing import Any, Final
 
 import msgspec
 
-from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage
+from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage
 from praxi_tasks.findings.finding import KINDS, SEVERITIES
-from praxi_tasks.findings.packages.component import Component
+from praxi_tasks.findings.packages import Component
 
 # Beyond this the page stops listing components and points to the tables, which have them all.
 _MOST_COMPONENTS: Final = 60_000

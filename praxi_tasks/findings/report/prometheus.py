@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
 from prometheus_client.exposition import basic_auth_handler, default_handler, push_to_gateway
 
 from praxi_tasks.errors import NotifyError, UsageError
-from praxi_tasks.findings.assessment.document import AssessedAudit
+from praxi_tasks.findings.assessment import AssessedAudit
 from praxi_tasks.findings.finding import KINDS, SEVERITIES
 
 _JOB: Final = "praxi"
@@ -85,7 +85,7 @@ def _gauge(registry: CollectorRegistry, name: str, about: str) -> Gauge:
     return Gauge(name, about, registry=registry)
 
 
-def push(registry: CollectorRegistry, url: str, instance: str) -> None:
+def push_metrics(registry: CollectorRegistry, url: str, instance: str) -> None:
     """Replace this instance's metrics in a Pushgateway.
 
     Parameters

@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from praxi_tasks import __version__
-from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage
+from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage
 from praxi_tasks.findings.finding import Finding, Severity
 
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -32,7 +32,7 @@ _SCORES: Final[dict[Severity, float]] = {
 _NO_URI: Final = re.compile(r"[^A-Za-z0-9._~/@:+-]")
 
 
-def sarif(audit: AssessedAudit) -> bytes:
+def to_sarif(audit: AssessedAudit) -> bytes:
     """Return the audit's findings as one SARIF run; those set aside carry a suppression."""
     rules: dict[str, int] = {}
     described: list[dict[str, Any]] = []

@@ -9,15 +9,15 @@ from typing import Any, Final
 import msgspec
 
 from praxi_tasks import __version__
-from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage
-from praxi_tasks.findings.packages.component import Component
+from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage
+from praxi_tasks.findings.packages import Component
 
 _NAMESPACE: Final = uuid.UUID("0f5e2f0c-7a1d-5f0e-8c5f-7f1a6b2d9e43")
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9.-]+")
 _UNKNOWN: Final = "NOASSERTION"
 
 
-def spdx(audit: AssessedAudit, image: AssessedImage) -> bytes:
+def to_spdx(audit: AssessedAudit, image: AssessedImage) -> bytes:
     """Return the SBOM of what a container of the image would see."""
     created = f"{audit.at[:19]}Z"
     identity = uuid.uuid5(_NAMESPACE, f"{audit.run} {image.image} {image.digest}")

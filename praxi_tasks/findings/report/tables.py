@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage
+from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage
 
 if TYPE_CHECKING:
     from arro3.core import Schema

@@ -12,7 +12,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage
+from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage
 from praxi_tasks.findings.finding import SEVERITIES, Finding, Severity
 
 _MOST_TIED: Final = 5

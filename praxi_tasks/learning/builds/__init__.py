@@ -24,10 +24,7 @@ else:
             "import_results": ("import_builds",),
             "pip_wheel": ("build_release",),
             "sandbox": ("Bounds",),
-            "stdout_protocol": (
-                "Listener",
-                "to_lines",
-            ),
+            "stdout_protocol": ("Listener", "to_lines"),
         },
     )
 

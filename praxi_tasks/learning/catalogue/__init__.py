@@ -37,10 +37,7 @@ else:
             ),
             "folder_claims": ("restrict_folder_claims",),
             "shared_paths": ("confusable_groups",),
-            "subset": (
-                "narrowed",
-                "without",
-            ),
+            "subset": ("narrowed", "without"),
         },
     )
 

@@ -34,23 +34,11 @@ else:
     __getattr__ = lazy_exports(
         __name__,
         {
-            "bundled_releases": (
-                "choose",
-                "import_bundled",
-                "write_bundled",
-            ),
+            "bundled_releases": ("choose", "import_bundled", "write_bundled"),
             "compressed_lines": ("open_lines",),
-            "recordings": (
-                "Recording",
-                "name_changesets",
-                "read_changesets",
-            ),
+            "recordings": ("Recording", "name_changesets", "read_changesets"),
             "release_files": ("read_releases",),
-            "release_store": (
-                "Identity",
-                "ReleaseIndex",
-                "ReleaseStore",
-            ),
+            "release_store": ("Identity", "ReleaseIndex", "ReleaseStore"),
             "requests": (
                 "NewPackage",
                 "TrainingRequest",
@@ -64,15 +52,8 @@ else:
                 "request_retry",
                 "retries_are_due",
             ),
-            "stored_release": (
-                "MOST_FILES",
-                "StoredRelease",
-            ),
-            "wheel_files": (
-                "is_wheel",
-                "open_wheel",
-                "read_wheel",
-            ),
+            "stored_release": ("MOST_FILES", "StoredRelease"),
+            "wheel_files": ("is_wheel", "open_wheel", "read_wheel"),
         },
     )
 

@@ -28,26 +28,11 @@ else:
     __getattr__ = lazy_exports(
         __name__,
         {
-            "assignment": (
-                "Assignment",
-                "DEFAULT_ASSIGNMENT",
-                "ROUTINGS",
-                "Routing",
-            ),
+            "assignment": ("Assignment", "DEFAULT_ASSIGNMENT", "ROUTINGS", "Routing"),
             "expert_ensemble": ("grow",),
-            "experts": (
-                "ExpertHyperparameters",
-                "train_experts",
-            ),
-            "hyperparameters": (
-                "DEFAULTS",
-                "Hyperparameters",
-                "Space",
-            ),
-            "release_experts": (
-                "RELEASE_EXPERT_DEFAULTS",
-                "train_release_experts",
-            ),
+            "experts": ("ExpertHyperparameters", "train_experts"),
+            "hyperparameters": ("DEFAULTS", "Hyperparameters", "Space"),
+            "release_experts": ("RELEASE_EXPERT_DEFAULTS", "train_release_experts"),
             "samples": ("Samples",),
             "scorer": (
                 "SCORER_ARCHIVE_LAYERS",

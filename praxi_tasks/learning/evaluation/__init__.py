@@ -32,12 +32,7 @@ else:
                 "evaluate",
                 "score_layers",
             ),
-            "gate": (
-                "Bars",
-                "Check",
-                "Verdict",
-                "judge",
-            ),
+            "gate": ("Bars", "Check", "Verdict", "judge"),
             "model_diff": ("compare_models",),
         },
     )

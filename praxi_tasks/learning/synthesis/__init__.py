@@ -17,18 +17,9 @@ else:
     __getattr__ = lazy_exports(
         __name__,
         {
-            "augmentation": (
-                "Damage",
-                "Files",
-                "compile_python",
-                "install_wheel",
-            ),
+            "augmentation": ("Damage", "Files", "compile_python", "install_wheel"),
             "catalogue_layers": ("reconstructed_layers",),
-            "layer_sampler": (
-                "LabelledLayer",
-                "LayerSampler",
-                "merge_files",
-            ),
+            "layer_sampler": ("LabelledLayer", "LayerSampler", "merge_files"),
         },
     )
 

@@ -18,20 +18,10 @@ else:
     __getattr__ = lazy_exports(
         __name__,
         {
-            "extend": (
-                "add_releases",
-                "give_experts",
-            ),
-            "from_files": (
-                "HELD_OUT_SHARE",
-                "learn_files",
-                "make_scorer",
-            ),
+            "extend": ("add_releases", "give_experts"),
+            "from_files": ("HELD_OUT_SHARE", "learn_files", "make_scorer"),
             "incremental": ("learn_releases",),
-            "task": (
-                "TrainingTask",
-                "tuning_space",
-            ),
+            "task": ("TrainingTask", "tuning_space"),
         },
     )
 

@@ -3,7 +3,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from praxi_tasks.findings.assessment.changes import with_changes
-from praxi_tasks.findings.assessment.history import History, joined, only_of, remember, repository
+from praxi_tasks.findings.assessment.history import (
+    History,
+    image_repository,
+    join_memories,
+    memory_of_audited,
+    remember,
+)
 from praxi_tasks.store import open_store
 from tests.findings.assessment.test_changes import FLAW, audit, image
 
@@ -30,26 +36,26 @@ def test_a_damaged_memory_is_passed_over(tmp_path: Path) -> None:
 
 
 def test_repositories_have_ports_but_no_tags() -> None:
-    assert repository("localhost:5000/a/b:1@sha256:x") == "localhost:5000/a/b"
-    assert repository("oci:folder") == "oci:folder"
+    assert image_repository("localhost:5000/a/b:1@sha256:x") == "localhost:5000/a/b"
+    assert image_repository("oci:folder") == "oci:folder"
 
 
 def test_audits_by_hand_forget_nothing_about_images_nobody_asked_for() -> None:
     first = remember(with_changes(audit(1, image("a:1", FLAW)), None), None)
     other = audit(2, image("b:1", FLAW))
-    assert not with_changes(other, only_of(first, other)).resolved
-    kept = joined(remember(other, None), first)
+    assert not with_changes(other, memory_of_audited(first, other)).resolved
+    kept = join_memories(remember(other, None), first)
     again = audit(3, image("a:1", FLAW))
-    found = with_changes(again, only_of(kept, again))
+    found = with_changes(again, memory_of_audited(kept, again))
     assert found.images[0].findings[0].since == "2026-11-01T00:00:00Z"
     assert not found.new
-    assert only_of(None, again) is None
+    assert memory_of_audited(None, again) is None
 
 
 def test_two_tags_that_are_audited_by_hand_in_turn_resolve_nothing_of_each_other() -> None:
     memory = remember(audit(1, image("a:1", FLAW)), None)
     new = audit(2, image("a:2"))
-    assert with_changes(new, only_of(memory, new)).resolved, "a rollout of the fix resolves it"
-    memory = joined(remember(new, memory), memory)
+    assert with_changes(new, memory_of_audited(memory, new)).resolved, "a rollout of the fix resolves it"
+    memory = join_memories(remember(new, memory), memory)
     again = audit(3, image("a:2"))
-    assert not with_changes(again, only_of(memory, again)).resolved
+    assert not with_changes(again, memory_of_audited(memory, again)).resolved

@@ -194,16 +194,16 @@ PATHS = st.lists(NAMES, min_size=1, max_size=4).map("/".join)
 def test_the_tree_is_what_applying_layers_one_by_one_gives(
     layers: list[tuple[set[str], set[str], set[str]]],
 ) -> None:
-    from praxi_tasks.findings.image.file_tree import merged
+    from praxi_tasks.findings.image.file_tree import merged_usr
 
     expected: dict[str, int] = {}
     made = []
     for number, (files, whiteouts, opaques) in enumerate(layers):
-        for gone in map(merged, whiteouts):
+        for gone in map(merged_usr, whiteouts):
             expected = {p: n for p, n in expected.items() if p != gone and not p.startswith(gone + "/")}
-        for gone in map(merged, opaques):
+        for gone in map(merged_usr, opaques):
             expected = {p: n for p, n in expected.items() if not p.startswith(gone + "/")}
-        expected.update({merged(path): number for path in files})
+        expected.update({merged_usr(path): number for path in files})
         made.append(
             Changes(str(number), sorted(files), [ord("f")] * len(files), tuple(whiteouts), tuple(opaques))
         )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from praxi_tasks.findings.packages.version_order import parse
+from praxi_tasks.findings.packages.version_order import parse_version
 
 # Each is older than the next, by apk's own rules.
 ASCENDING = [
@@ -19,7 +19,7 @@ ASCENDING = [
 
 def test_versions_are_in_order() -> None:
     for older, newer in pairwise(ASCENDING):
-        left, right = parse("apk", older), parse("apk", newer)
+        left, right = parse_version("apk", older), parse_version("apk", newer)
         assert left is not None
         assert right is not None
         assert left < right, (older, newer)
@@ -28,7 +28,7 @@ def test_versions_are_in_order() -> None:
 
 @given(st.sampled_from(ASCENDING), st.sampled_from(ASCENDING))
 def test_the_order_is_total(one: str, other: str) -> None:
-    left, right = parse("apk", one), parse("apk", other)
+    left, right = parse_version("apk", one), parse_version("apk", other)
     assert left is not None
     assert right is not None
     assert (left < right, left == right) == (
@@ -37,9 +37,9 @@ def test_the_order_is_total(one: str, other: str) -> None:
 
 
 def test_a_commits_hash_and_the_first_revision_do_not_count() -> None:
-    assert parse("apk", "1.2.3~4f1c9a-r0") == parse("apk", "1.2.3")
+    assert parse_version("apk", "1.2.3~4f1c9a-r0") == parse_version("apk", "1.2.3")
 
 
 @pytest.mark.parametrize("text", ["", "r1", "1.", "1.2_late", "1:1.0", "1.0-1", "1.0-r", "1.0ab"])
 def test_what_apk_would_not_take_is_malformed(text: str) -> None:
-    assert parse("apk", text) is None
+    assert parse_version("apk", text) is None

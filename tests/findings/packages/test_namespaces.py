@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from praxi_tasks.findings.packages.component import Component, distribution_name
-from praxi_tasks.findings.packages.namespaces import of_component, of_ecosystem, version_type
+from praxi_tasks.findings.packages.namespaces import component_namespace, ecosystem_namespace, version_type
 from praxi_tasks.inventory import Distribution
 
 
@@ -31,9 +31,9 @@ def test_a_distributions_advisories_meet_its_packages(
 ) -> None:
     distribution = distribution_name(Distribution(identifier, version_id))
     component = Component(kind, "x", ("1",), "p", ("inventory",), distribution=distribution)
-    namespace = of_ecosystem(ecosystem)
+    namespace = ecosystem_namespace(ecosystem)
     assert namespace is not None
-    assert of_component(component) == namespace
+    assert component_namespace(component) == namespace
     assert version_type(namespace) == kind
 
 
@@ -41,14 +41,14 @@ def test_a_distributions_advisories_meet_its_packages(
     "ecosystem", ["Debian", "Ubuntu:Pro:22.04:LTS", "Plan 9:4", "GIT", "Alpine:edge", "crates.io"]
 )
 def test_what_stands_for_no_release_has_no_namespace(ecosystem: str) -> None:
-    assert of_ecosystem(ecosystem) is None
+    assert ecosystem_namespace(ecosystem) is None
 
 
 def test_languages_have_no_releases() -> None:
     for ecosystem, kind in (("PyPI", "pypi"), ("npm", "npm")):
         component = Component(kind, "x", ("1",), "p", ("inventory",))
-        assert of_ecosystem(ecosystem) == of_component(component) == kind == version_type(kind)
+        assert ecosystem_namespace(ecosystem) == component_namespace(component) == kind == version_type(kind)
 
 
 def test_a_package_of_an_unknown_distribution_has_none() -> None:
-    assert of_component(Component("deb", "x", ("1",), "p", ("inventory",))) is None
+    assert component_namespace(Component("deb", "x", ("1",), "p", ("inventory",))) is None

@@ -15,9 +15,9 @@ from prometheus_client import CollectorRegistry
 from demo.servers import answers
 from praxi_tasks.errors import NotifyError, UsageError
 from praxi_tasks.findings.assessment.document import AssessedImage, ModelHealth
-from praxi_tasks.findings.assessment.model_health import model_health
+from praxi_tasks.findings.assessment.model_health import measure_model
 from praxi_tasks.findings.packages.component import Component
-from praxi_tasks.findings.report.prometheus import audit_metrics, push, write_textfile
+from praxi_tasks.findings.report.prometheus import audit_metrics, push_metrics, write_textfile
 from tests.findings.audits import large_audit
 from tests.support.process import free_port, running, start_server
 
@@ -59,7 +59,7 @@ def test_model_health_counts_distinct_images_once() -> None:
     image = AssessedImage("i:1", layers=("l",), components=parts, files=100, unexplained=7)
     twin = msgspec.structs.replace(image, image="i:2")
     failed = AssessedImage("i:3", state="failed")
-    health = model_health([image, twin, failed])
+    health = measure_model([image, twin, failed])
     assert msgspec.structs.replace(health, confidence=0) == ModelHealth(3, 2, 0, 3, 2, 100, 7)
     assert health.confidence == pytest.approx(2.2)
     metrics = audit_metrics(msgspec.structs.replace(AUDIT, health=health), {})
@@ -75,8 +75,8 @@ def test_a_pushgateway_takes_them_and_a_second_push_replaces_them(tmp_path: Path
     server = start_server("pushgateway", command, tmp_path)
     with running(server):
         server.wait_until(lambda: answers(f"{url}/-/ready"), seconds=120)
-        push(registry(), url, "prod")
-        push(audit_metrics(large_audit(3, 5, components=1), {}), url, "prod")
+        push_metrics(registry(), url, "prod")
+        push_metrics(audit_metrics(large_audit(3, 5, components=1), {}), url, "prod")
         direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with direct.open(f"{url}/metrics", timeout=10) as answer:
             text = answer.read().decode()
@@ -86,11 +86,11 @@ def test_a_pushgateway_takes_them_and_a_second_push_replaces_them(tmp_path: Path
 
 def test_a_pushgateway_that_is_down_is_tried_again_and_keeps_secrets() -> None:
     with pytest.raises(NotifyError) as caught:
-        push(registry(), f"http://me:hunter2@127.0.0.1:{free_port()}", "prod")
+        push_metrics(registry(), f"http://me:hunter2@127.0.0.1:{free_port()}", "prod")
     assert caught.value.retryable
     assert "hunter2" not in str(caught.value)
     with pytest.raises(UsageError):
-        push(registry(), "pushgateway:9091", "prod")
+        push_metrics(registry(), "pushgateway:9091", "prod")
 
 
 def test_a_textfile_is_written_whole(tmp_path: Path) -> None:

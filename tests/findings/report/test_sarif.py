@@ -8,13 +8,13 @@ import jsonschema
 import pytest
 
 from praxi_tasks.findings.assessment.document import AssessedAudit
-from praxi_tasks.findings.report.sarif import sarif
+from praxi_tasks.findings.report.sarif import to_sarif
 from tests.findings.audits import AT, large_audit
 from tests.findings.report.test_sboms import AUDIT
 
 
 def run() -> dict[str, Any]:
-    document = json.loads(sarif(AUDIT))
+    document = json.loads(to_sarif(AUDIT))
     assert document["version"] == "2.1.0"
     return dict(document["runs"][0])
 
@@ -29,11 +29,11 @@ def schema() -> jsonschema.Draft4Validator:
 
 def test_it_is_valid(schema: jsonschema.Draft4Validator) -> None:
     for audit in (AUDIT, large_audit(2, 60), AssessedAudit("run", AT, "", "m", ())):
-        schema.validate(json.loads(sarif(audit)))
+        schema.validate(json.loads(to_sarif(audit)))
 
 
 def test_the_schema_refuses_what_is_wrong(schema: jsonschema.Draft4Validator) -> None:
-    document = json.loads(sarif(AUDIT))
+    document = json.loads(to_sarif(AUDIT))
     document["runs"][0]["results"][0]["level"] = "grave"
     assert not schema.is_valid(document)
 
@@ -56,4 +56,4 @@ def test_what_is_set_aside_is_suppressed() -> None:
 def test_fingerprints_are_stable_and_distinct() -> None:
     prints = [result["partialFingerprints"]["praxiFinding/v1"] for result in run()["results"]]
     assert len(set(prints)) == len(prints)
-    assert sarif(AUDIT) == sarif(AUDIT)
+    assert to_sarif(AUDIT) == to_sarif(AUDIT)

@@ -16,8 +16,8 @@ from spdx_tools.spdx.validation.document_validator import validate_full_spdx_doc
 from praxi_tasks.findings import Finding, Ignored
 from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage
 from praxi_tasks.findings.packages.component import Component
-from praxi_tasks.findings.report.cyclonedx import cyclonedx
-from praxi_tasks.findings.report.spdx import spdx
+from praxi_tasks.findings.report.cyclonedx import to_cyclonedx
+from praxi_tasks.findings.report.spdx import to_spdx
 from tests.findings.audits import AT, large_audit
 
 FLASK = "pkg:pypi/flask@1.0"
@@ -60,13 +60,13 @@ def cyclonedx_schema() -> jsonschema.Draft7Validator:
 def test_cyclonedx_is_valid(cyclonedx_schema: jsonschema.Draft7Validator) -> None:
     audit = large_audit(2, 40)
     for image in (*audit.images, IMAGE, AssessedImage("empty")):
-        cyclonedx_schema.validate(json.loads(cyclonedx(audit, image)))
-    broken = {**json.loads(cyclonedx(AUDIT, IMAGE)), "surplus": 1}
+        cyclonedx_schema.validate(json.loads(to_cyclonedx(audit, image)))
+    broken = {**json.loads(to_cyclonedx(AUDIT, IMAGE)), "surplus": 1}
     assert not cyclonedx_schema.is_valid(broken)
 
 
 def test_cyclonedx_tells_how_each_identity_is_known() -> None:
-    flask = json.loads(cyclonedx(AUDIT, IMAGE))["components"][0]
+    flask = json.loads(to_cyclonedx(AUDIT, IMAGE))["components"][0]
     by_database, by_files = flask["evidence"]["identity"]
     assert by_database["methods"] == [
         {"technique": "manifest-analysis", "confidence": 1.0, "value": "x.dist-info/METADATA"}
@@ -78,13 +78,13 @@ def test_cyclonedx_tells_how_each_identity_is_known() -> None:
 
 
 def test_cyclonedx_lists_what_is_present_once_each() -> None:
-    document = json.loads(cyclonedx(AUDIT, IMAGE))
+    document = json.loads(to_cyclonedx(AUDIT, IMAGE))
     refs = [component["bom-ref"] for component in document["components"]]
     assert refs == [FLASK, "pkg:npm/ms@2.0.0", "pkg:npm/ms@2.0.0#2", "pkg:deb/debian/curl"]
 
 
 def test_cyclonedx_says_why_a_finding_is_set_aside() -> None:
-    first, second = json.loads(cyclonedx(AUDIT, IMAGE))["vulnerabilities"]
+    first, second = json.loads(to_cyclonedx(AUDIT, IMAGE))["vulnerabilities"]
     assert first["affects"] == [{"ref": FLASK}]
     assert second["analysis"]["state"] == "not_affected"
     assert second["analysis"]["detail"] == "the template is ours (shop, until 2026-12-31)"
@@ -93,12 +93,12 @@ def test_cyclonedx_says_why_a_finding_is_set_aside() -> None:
 @pytest.mark.parametrize("image", [IMAGE, large_audit(1, 5).images[0], AssessedImage("empty")])
 def test_spdx_is_valid(image: AssessedImage, tmp_path: Path) -> None:
     path = tmp_path / "sbom.spdx.json"
-    path.write_bytes(spdx(AUDIT, image))
+    path.write_bytes(to_spdx(AUDIT, image))
     document = parse_file(str(path))
     assert validate_full_spdx_document(document) == []
     assert len(document.packages) == 1 + sum(component.present for component in image.components)
 
 
 def test_sboms_of_one_image_are_the_same_each_time() -> None:
-    assert cyclonedx(AUDIT, IMAGE) == cyclonedx(AUDIT, IMAGE)
-    assert spdx(AUDIT, IMAGE) == spdx(AUDIT, IMAGE)
+    assert to_cyclonedx(AUDIT, IMAGE) == to_cyclonedx(AUDIT, IMAGE)
+    assert to_spdx(AUDIT, IMAGE) == to_spdx(AUDIT, IMAGE)
