@@ -6,7 +6,7 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
-from praxi_tasks.cli.options import model_option, run_option, store_option
+from praxi_tasks.cli.options import model_option, require_readable_model, run_option, store_option
 from praxi_tasks.store import open_store
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def releases(
 
     from praxi_tasks.learning.run import read_settings
 
+    require_readable_model(model_uri)
     chosen = read_settings(settings)
     text = f"{chosen.list or ''}\n{listed.read()}" if listed else chosen.list
     chosen = msgspec.structs.replace(chosen, packages=(*chosen.packages, *packages), list=text)

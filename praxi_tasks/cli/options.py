@@ -53,6 +53,25 @@ def model_option(*, required: bool = True) -> Callable[[Command], Command]:
     )
 
 
+def require_readable_model(model_uri: str) -> None:
+    """Do nothing if a run may read the model that its command line names; what a variable names it may.
+
+    Raises
+    ------
+    UsageError
+        If the run is confined, and the model lies elsewhere.
+    """
+    from click.core import ParameterSource
+
+    from praxi_tasks.learning.model_registry.mlflow import ALIASED
+    from praxi_tasks.store import ReadableRoots
+
+    readable = ReadableRoots.of_command()
+    named = click.get_current_context().get_parameter_source("model_uri") is ParameterSource.COMMANDLINE
+    if readable and named and not model_uri.startswith(ALIASED):
+        readable.require(model_uri, "model")
+
+
 feeds_option = click.option(
     "--feeds",
     "feeds_uri",

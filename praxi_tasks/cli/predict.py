@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from praxi_tasks.cli.decision_rule import decision_rule_option
-from praxi_tasks.cli.options import model_option, platform_option, store_option
+from praxi_tasks.cli.options import (
+    model_option,
+    platform_option,
+    require_readable_model,
+    store_option,
+)
 from praxi_tasks.cli.output import format_option, output_option, write_report
 from praxi_tasks.discovery import DecisionRule
 from praxi_tasks.errors import ExitCode, UsageError
@@ -53,6 +58,7 @@ def predict(
     from praxi_tasks.discovery import Model
 
     if run_id is not None:
+        require_readable_model(model_uri)
         return _predict_run(run_id, model_uri, decision_rule, store_uri)
     model = Model.load(model_uri, decision_rule=decision_rule)
     return _predict_images(images, model, store_uri, platform, form, output)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from praxi_tasks.oci.archive.docker_archive import MANIFEST_FILE, DockerArchiveSource
 from praxi_tasks.oci.archive.files import Archive, Folder, split_path
 from praxi_tasks.oci.archive.oci_layout import INDEX_FILE, LayoutSource
@@ -10,6 +12,7 @@ from praxi_tasks.oci.image.reference import Reference
 from praxi_tasks.oci.registry.client import client_for
 from praxi_tasks.oci.registry.settings import RegistrySettings
 from praxi_tasks.oci.registry.source import RegistrySource
+from praxi_tasks.store import ReadableRoots
 
 
 def open_source(reference: str, settings: RegistrySettings) -> ImageSource:
@@ -23,25 +26,38 @@ def open_source(reference: str, settings: RegistrySettings) -> ImageSource:
     settings
         How registries are reached. Sources with equal settings share connections and tokens.
 
+    Notes
+    -----
+    Where a run is confined (:class:`~praxi_tasks.store.ReadableRoots`), so are folders and archives.
+
     Raises
     ------
     InvalidReferenceError
         If the text is none of these.
     NotFoundError
         If the folder or file does not exist.
+    UsageError
+        If it lies where a run may not read.
     """
     kind, _, rest = reference.partition(":")
     limit = settings.max_manifest_bytes
     if kind == "oci":
-        path, selector = split_path(rest, ":@")
+        path, selector = _split(rest, ":@")
         return LayoutSource(Folder(path), selector, reference, limit)
     if kind == "oci-archive":
-        path, selector = split_path(rest, ":@")
+        path, selector = _split(rest, ":@")
         return LayoutSource(Archive(path), selector, reference, limit)
     if kind == "docker-archive":
-        path, selector = split_path(rest, ":")
+        path, selector = _split(rest, ":")
         return _docker_archive(Archive(path), selector, reference, limit)
     return RegistrySource(Reference.parse(reference.removeprefix("docker://")), client_for(settings))
+
+
+def _split(text: str, separators: str) -> tuple[Path, str]:
+    path, selector = split_path(text, separators)
+    if readable := ReadableRoots.of_command():
+        readable.require_path(path, "images")
+    return path, selector
 
 
 def _docker_archive(files: Archive, selector: str, reference: str, limit: int) -> ImageSource:

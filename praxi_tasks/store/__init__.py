@@ -8,8 +8,10 @@ from praxi_tasks.store import documents, keys
 from praxi_tasks.store.access import S3Access
 from praxi_tasks.store.base import Store, check_key
 from praxi_tasks.store.opening import open_store
+from praxi_tasks.store.readable import ReadableRoots
 
 __all__ = [
+    "ReadableRoots",
     "S3Access",
     "Store",
     "check_key",

@@ -11,6 +11,7 @@ from airflow.sdk.exceptions import AirflowFailException
 from praxi_airflow.errors import RetryableTaskError, airflow_failures
 from praxi_airflow.hooks.store import connected_store
 from praxi_airflow.run_key import run_key
+from praxi_airflow.run_params import require_readable
 from praxi_airflow.runners.command import Command, Runner
 from praxi_airflow.runners.environment import task_environment
 from praxi_airflow.runners.factory import choose_runner
@@ -64,6 +65,7 @@ class PraxiTaskOperator(BaseOperator):
         """Run the command; return the result document, if one is named."""
         with airflow_failures():
             settings = load_settings()
+            require_readable(context.get("params") or {}, settings)
             command = self._command(settings, context)
             self._runner = choose_runner(settings, self)
             self.log.info("running: praxi %s", " ".join(command.arguments))

@@ -43,6 +43,12 @@ OPTIONS: Final = (
         example="thanos",
     ),
     Option(
+        "readable_roots",
+        "What runs may read besides the store: store URIs of folders, separated by commas, below which "
+        "params of a run may name lists, models and images.",
+        example="s3://lists/praxi, file:///srv/images",
+    ),
+    Option(
         "registry_mirrors",
         "Where images of a registry are fetched from: ``from=to`` pairs, separated by commas.",
         example="docker.io=mirror.example/hub",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from praxi_airflow.run_params import readable_uris
 from praxi_airflow.settings import Settings
+from praxi_tasks.store.readable import VARIABLE as ROOTS
 
 CHAMPION_URI: Final = "models:/praxi@champion"
 """The model in use, as the registry calls it; before any was promoted it is the starter model."""
@@ -24,6 +26,7 @@ def task_environment(settings: Settings, *, last_try: bool) -> dict[str, str]:
         "PRAXI_STORE": settings.store,
         "PRAXI_MODEL": CHAMPION_URI,
         "PRAXI_STARTER_MODEL": settings.model,
+        ROOTS: " ".join(readable_uris(settings)),
         **settings.findings.environment,
         **settings.learning.environment,
     }

@@ -41,6 +41,8 @@ class Settings:
         The interpreter of the tasks' environment, for the process runner.
     prometheus_connection
         Id of the Airflow connection to Prometheus, Thanos or ACM.
+    readable_roots
+        Store URIs of what runs may read besides the store: lists, models and images that their params name.
     registry_mirrors
         ``host=mirror`` pairs: where images of a registry are fetched from.
     pool
@@ -61,6 +63,7 @@ class Settings:
     task_python: Path
     store_connection: str = ""
     prometheus_connection: str = "praxi_prometheus"
+    readable_roots: tuple[str, ...] = ()
     registry_mirrors: tuple[str, ...] = ()
     pool: str = "praxi"
     retries: int = 3
@@ -94,6 +97,7 @@ def load_settings() -> Settings:
         task_python=Path(section.text("task_python", str(root / ".venv-tasks" / "bin" / "python"))),
         store_connection=section.text("store_connection", ""),
         prometheus_connection=section.text("prometheus_connection", "praxi_prometheus"),
+        readable_roots=section.store_uris("readable_roots"),
         registry_mirrors=section.pairs("registry_mirrors"),
         pool=section.text("pool", "praxi"),
         retries=section.integer("retries", 3, least=0),

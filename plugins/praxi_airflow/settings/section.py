@@ -146,6 +146,15 @@ class Section:
             raise self.wrong(name, f"is no store: {error.what}", error.action) from None
         return uri
 
+    def store_uris(self, name: str) -> tuple[str, ...]:
+        """Return store URIs that are separated by commas."""
+        uris = self.names(name)
+        for uri in uris:
+            if urlsplit(uri).scheme not in {"file", "s3"} or any(mark.isspace() for mark in uri):
+                raise self.wrong(name, f"holds {uri!r}", "use file:///path or s3://bucket/prefix")
+            self._public(name, uri)
+        return uris
+
     def public_url(self, name: str) -> str:
         """Return a URL without credentials, or nothing: settings are shown in the web interface."""
         return self._public(name, self.text(name, ""))

@@ -11,6 +11,7 @@ from praxi_airflow.hooks.prometheus import PrometheusHook
 from praxi_airflow.hooks.store import connected_store
 from praxi_airflow.intervals import audit_interval
 from praxi_airflow.run_key import run_key
+from praxi_airflow.run_params import require_readable
 from praxi_airflow.settings import Settings, load_settings
 from praxi_airflow.sources.prometheus import PrometheusImages
 from praxi_tasks.audit.deployed import ImageList, by_hand
@@ -41,6 +42,7 @@ def record_deployed_images(**context: Any) -> dict[str, Any]:
     """
     with airflow_failures():
         settings, run = load_settings(), run_key(str(context["run_id"]))
+        require_readable(context["params"], settings)
         found = _images(settings, context)
         scope = _scope(context, found)
         store = connected_store(settings)

@@ -11,7 +11,7 @@ import msgspec
 
 from praxi_tasks.ecosystems import PYPI, ecosystem_of
 from praxi_tasks.errors import DataError, UsageError
-from praxi_tasks.store import Store, documents, keys, open_store
+from praxi_tasks.store import ReadableRoots, Store, documents, keys, open_store
 
 _LABEL: Final = re.compile(
     r"(?:(?:pkg:)?(?P<ecosystem>[a-z]+)/)?(?P<name>(?:@[^\s@=<>/]+/)?[^\s@=<>/]+)(?:==|@)(?P<version>[^\s@=]+)"
@@ -84,7 +84,7 @@ def parse_list(text: str) -> tuple[NewPackage, ...]:
     Raises
     ------
     DataError
-        If a line names no release; the message names the line.
+        If a line names no release; the message has the line's number, and nothing of what stands there.
     """
     found = []
     for number, line in enumerate(text.splitlines(), 1):
@@ -93,28 +93,37 @@ def parse_list(text: str) -> tuple[NewPackage, ...]:
             try:
                 found.append(parse_label(label))
             except DataError as error:
-                raise DataError(error.what, where=f"line {number}: {label!r}", action=error.action) from error
+                raise DataError(error.what, where=f"line {number}", action=error.action) from None
     return tuple(found)
 
 
-def read_list(given: str | None) -> tuple[NewPackage, ...]:
-    """Read a list that was given as its text, or as the URI of a file in a store.
+def names_a_place(text: str) -> bool:
+    """Return whether a list was given as the URI of a file in a store, and not as its text."""
+    try:
+        return urlsplit(text).scheme in _SCHEMES and len(text.split()) == 1
+    except ValueError:
+        return False
+
+
+def read_list(given: str | None, readable: ReadableRoots) -> tuple[NewPackage, ...]:
+    """Read a list that was given as its text, or as the URI of a file in a readable place.
 
     Raises
     ------
+    UsageError
+        If the URI lies elsewhere.
     DataError
         If a line names no release, or the file is no text.
     KeyNotFoundError
         If there is no such file.
     """
     text = (given or "").strip()
-    if urlsplit(text).scheme not in _SCHEMES or len(text.split()) > 1:
+    if not names_a_place(text):
         return parse_list(text)
-    folder, _, name = text.rpartition("/")
     try:
-        return parse_list(open_store(folder).get(name).decode())
-    except UnicodeDecodeError as error:
-        raise DataError("the list is no text", where=text, action="save it as UTF-8") from error
+        return parse_list(readable.read(text, "list").decode())
+    except UnicodeDecodeError:
+        raise DataError("the list is no text", where="list", action="save it as UTF-8") from None
 
 
 def merge(packages: Iterable[NewPackage]) -> tuple[NewPackage, ...]:
@@ -143,10 +152,17 @@ def read_request(uri: str) -> TrainingRequest:
     return documents.read(open_store(folder), name, TrainingRequest)
 
 
-def asked_for(store: Store, uri: str | None) -> tuple[NewPackage, ...]:
-    """Return the releases of a request in another store; this store's are found by :func:`open_requests`."""
+def asked_for(store: Store, uri: str | None, readable: ReadableRoots) -> tuple[NewPackage, ...]:
+    """Return the releases of a request in another store; this store's are found by :func:`open_requests`.
+
+    Raises
+    ------
+    UsageError
+        If the other store is no readable place.
+    """
     if not uri or uri.startswith(f"{store.uri}/"):
         return ()
+    readable.require(uri, "request")
     return read_request(uri).packages
 
 

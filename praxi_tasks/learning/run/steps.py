@@ -31,7 +31,7 @@ from praxi_tasks.learning.run.promotion import promote_challenger, register_base
 from praxi_tasks.learning.run.tracking import Tracker, artifacts
 from praxi_tasks.learning.run.tuning import MOST_RELEASES as TRIAL_RELEASES
 from praxi_tasks.learning.sources import Collected, Collector, configured_sources
-from praxi_tasks.store import Store, documents, keys
+from praxi_tasks.store import ReadableRoots, Store, documents, keys
 
 _SEED: Final = 20_260_102
 
@@ -57,16 +57,18 @@ class TrainingRun:
         Raises
         ------
         UsageError, DataError
-            If a request that the settings name does not exist, or a package is not written like a release.
+            If a request that the settings name does not exist, a URI of theirs lies where a run may not read,
+            or a package is not written like a release.
         CorruptObjectError, ReleaseRefusedError
             If the releases bundled with the model are damaged.
         """
         requests = open_requests(self._store)
+        readable = ReadableRoots.of_run(self._store.uri)
         wanted = [package for request in requests.values() for package in request.packages]
         by_hand = [
-            *asked_for(self._store, settings.request),
+            *asked_for(self._store, settings.request, readable),
             *map(parse_label, settings.packages),
-            *read_list(settings.list),
+            *read_list(settings.list, readable),
         ]
         base = resolve_model(model_uri, self._store.uri)
         known = load_base(base)

@@ -71,6 +71,44 @@ def test_a_command_has_its_run_its_arguments_and_its_batch(script: Any, tmp_path
     assert (tmp_path / "told").read_text().splitlines() == ["-m", "praxi_tasks", *words]
 
 
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"list": "file:///proc/self/environ"},
+        {"list": " s3://elsewhere/list.txt\n"},
+        {"model": "file:///proc/self/environ"},
+        {"model": "/etc"},
+        {"request": "file:///etc/passwd"},
+        {"request": "nowhere"},
+        {"images": ["oci:/etc"]},
+    ],
+)
+def test_nothing_starts_that_would_read_outside_the_readable_places(
+    script: Any, tmp_path: Path, params: dict[str, Any]
+) -> None:
+    script(f"touch {tmp_path}/started")
+    context: Any = {"run_id": RUN, "ti": SimpleNamespace(try_number=1, max_tries=2), "params": params}
+    with pytest.raises(AirflowFailException, match=f"may not read from there .{next(iter(params))}."):
+        PraxiTaskOperator(task_id="t", command="plan").execute(context)
+    assert not (tmp_path / "started").exists()
+
+
+def test_the_store_the_models_and_what_a_setting_lists_are_readable(
+    script: Any, tmp_path: Path, configure: Configure
+) -> None:
+    script(f'printf "%s" "$PRAXI_READABLE_ROOTS" > {tmp_path}/told')
+    configure(readable_roots="s3://lists/praxi, file:///srv/a")
+    store, model = (tmp_path / "store").as_uri(), (ROOT / ".praxi" / "model").as_uri()
+    for params in (
+        {"list": "s3://lists/praxi/a.txt", "model": "models:/praxi@challenger", "request": f"{store}/r.json"},
+        {"list": "shop==1.0\nfarm==2.0", "model": f"{store}/models/1", "images": ["shop:1", "docker://a/b"]},
+        {"list": None, "model": model, "images": None},
+    ):
+        context: Any = {"run_id": RUN, "ti": SimpleNamespace(try_number=1, max_tries=2), "params": params}
+        PraxiTaskOperator(task_id="t", command="plan").execute(context)
+    assert (tmp_path / "told").read_text() == f"{store} {model} s3://lists/praxi file:///srv/a"
+
+
 def test_mirrors_reach_the_command(script: Any, tmp_path: Path, configure: Configure) -> None:
     script(f'printf "%s" "$PRAXI_REGISTRY_MIRRORS" > {tmp_path}/told')
     configure(registry_mirrors="docker.io=mirror.example/hub, svc:5000=route.example")

@@ -41,6 +41,20 @@ def test_named_images_are_written_without_asking_prometheus(store_folder: Path) 
     assert [image["image"] for image in written(store_folder)] == ["nginx:1.27", "shop"]
 
 
+@pytest.mark.parametrize("image", ["oci:/etc:x", "docker-archive:/proc/self/fd/3", "oci-archive:../x.tar"])
+def test_an_image_of_the_worker_is_refused_unless_a_setting_lists_its_folder(
+    store_folder: Path, configure: Configure, tmp_path: Path, image: str
+) -> None:
+    with pytest.raises(AirflowFailException, match="may not read from there \\(images\\)"):
+        record_deployed_images(**context(images=["shop", image]))
+    configure(readable_roots=f"s3://bucket/x, {tmp_path.as_uri()}/images")
+    record_deployed_images(
+        **context(images=["shop", f"oci:{tmp_path}/images/a:1", f"oci:{tmp_path}/images:1"])
+    )
+    with pytest.raises(AirflowFailException):
+        record_deployed_images(**context(images=[f"oci:{tmp_path}/images/../x"]))
+
+
 def scope(store: Path) -> Scope:
     return documents.read(open_store(store.as_uri()), keys.run("scheduled__1", DOCUMENT), Scope)
 

@@ -20,9 +20,10 @@ from praxi_tasks.learning.data.requests import (
     read_list,
     read_request,
 )
-from praxi_tasks.store import Store, documents, keys, open_store
+from praxi_tasks.store import ReadableRoots, Store, documents, keys, open_store
 
 FARM = NewPackage("pkg:pypi/farm@1.0", "pypi", "farm", "1.0", ("sha256:1",))
+NOWHERE = ReadableRoots([])
 ZOO = NewPackage("pkg:deb/debian/zoo@2", "deb", "zoo", "2", ("sha256:2",))
 
 
@@ -69,9 +70,9 @@ def test_a_request_of_another_store_is_read_and_one_of_this_store_is_open_anyway
     store: Store, tmp_path: Path
 ) -> None:
     other = open_store((tmp_path / "other").as_uri())
-    assert asked_for(store, ask(other, "run", FARM)) == (FARM,)
-    assert asked_for(store, ask(store, "run", FARM)) == ()
-    assert asked_for(store, None) == ()
+    assert asked_for(store, ask(other, "run", FARM), ReadableRoots([other.uri])) == (FARM,)
+    assert asked_for(store, ask(store, "run", FARM), NOWHERE) == ()
+    assert asked_for(store, None, NOWHERE) == ()
 
 
 def test_a_release_that_several_ask_for_is_wanted_once_with_all_its_layers() -> None:
@@ -108,26 +109,46 @@ def test_every_label_of_the_published_study_is_one(praxi_data: Path) -> None:
 def test_a_list_is_pasted_or_named(praxi_data: Path, tmp_path: Path) -> None:
     text = (praxi_data / "praxi-study-labels.txt").read_text()
     (tmp_path / "labels.txt").write_text(text)
-    pasted, named = read_list(text), read_list((tmp_path / "labels.txt").as_uri())
+    pasted = read_list(text, NOWHERE)
+    named = read_list((tmp_path / "labels.txt").as_uri(), ReadableRoots([str(tmp_path)]))
     assert len({each.identity for each in pasted}) == 3000
     assert pasted == named
 
 
 def test_a_list_may_have_comments_and_no_lines_at_all() -> None:
-    found = read_list("# ours\n\nshop==1.0  # the old one\r\n  npm/left-pad@1.3.0\n")
+    found = read_list("# ours\n\nshop==1.0  # the old one\r\n  npm/left-pad@1.3.0\n", NOWHERE)
     assert [each.identity for each in found] == [("pypi", "shop", "1.0"), ("npm", "left-pad", "1.3.0")]
-    assert read_list(None) == read_list(" \n") == ()
+    assert read_list(None, NOWHERE) == read_list(" \n", NOWHERE) == ()
 
 
 def test_a_line_that_names_no_release_is_told_with_its_number(tmp_path: Path) -> None:
     with pytest.raises(DataError) as caught:
-        read_list("shop==1.0\nwhatever\n")
-    assert "line 2" in caught.value.where
+        read_list("shop==1.0\nwhatever\n", NOWHERE)
+    assert caught.value.where == "line 2"
     with pytest.raises(KeyNotFoundError):
-        read_list((tmp_path / "none.txt").as_uri())
+        read_list((tmp_path / "none.txt").as_uri(), ReadableRoots([str(tmp_path)]))
     (tmp_path / "bad.txt").write_bytes(b"\xff\xfe")
     with pytest.raises(DataError, match="no text"):
-        read_list((tmp_path / "bad.txt").as_uri())
+        read_list((tmp_path / "bad.txt").as_uri(), ReadableRoots([str(tmp_path)]))
+
+
+def test_a_refused_list_shows_nothing_of_what_it_names(tmp_path: Path) -> None:
+    (tmp_path / "environ").write_text("AWS_SECRET_ACCESS_KEY=hunter2\0HOME=/root")
+    for roots in (NOWHERE, ReadableRoots([str(tmp_path)])):
+        with pytest.raises((UsageError, DataError)) as caught:
+            read_list((tmp_path / "environ").as_uri(), roots)
+        assert "AWS" not in str(caught.value)
+        assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize(
+    "uri", ["file:///proc/self/environ", "file:/proc/self/environ", "\x01file:///etc/passwd"]
+)
+def test_lists_and_requests_outside_the_readable_places_are_refused(store: Store, uri: str) -> None:
+    with pytest.raises(UsageError, match="may not read"):
+        read_list(uri, ReadableRoots([store.uri]))
+    with pytest.raises(UsageError, match="may not read"):
+        asked_for(store, uri, ReadableRoots([store.uri]))
 
 
 @given(st.lists(st.tuples(st.text(), st.text(), st.text()), unique=True, max_size=20))

@@ -55,6 +55,16 @@ def test_reads_by_name_and_digest(layout: str, shop: images.Manifest) -> None:
     assert open_source(f"{layout}:multi:1", SETTINGS).resolve(ARM64).digest == ARM.digest
 
 
+def test_a_confined_run_reads_below_its_roots_only(layout: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = Path(layout.partition(":")[2]).parent
+    monkeypatch.setenv("PRAXI_READABLE_ROOTS", f"s3://bucket/x {folder.as_uri()}")
+    assert open_source(f"{layout}:shop", SETTINGS).resolve(AMD64)
+    monkeypatch.setenv("PRAXI_READABLE_ROOTS", f"s3://bucket/x {folder.as_uri()}/other")
+    with pytest.raises(UsageError, match="may not read") as caught:
+        open_source(f"{layout}:shop", SETTINGS)
+    assert str(folder) not in str(caught.value)
+
+
 def test_several_images_need_a_name(layout: str) -> None:
     with pytest.raises(UsageError, match="one of: multi:1, shop"):
         open_source(layout, SETTINGS).resolve(AMD64)
