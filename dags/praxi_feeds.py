@@ -3,9 +3,10 @@
 Every night before the audit, each feed is fetched whole, checked, and replaces the previous copy. If a feed
 is down or broken, the previous copy stays: the audit uses it and reports how old it is.
 
-**Triage.** A red run means that a feed could not be renewed by the last try, nor that be recorded in the
-store. Otherwise look at the log for feeds that were *kept*: it gives the reason for each. Sites without
-access to the internet set `feeds_osv` to a directory (`file:///…`) that they fill themselves.
+**Triage.** A red run means that a feed of which there never was a copy could not be fetched: nothing is known
+of what it would tell. Leave out what you do not need (`feeds_ecosystems`), or see the log for the reason. A
+green run may have *kept* copies: the log gives the reason and the age of each. Sites without access to the
+internet set `feeds_osv` to a directory (`file:///…`) that they fill themselves.
 """
 
 from __future__ import annotations

@@ -163,5 +163,5 @@ MIRROR: Final = """
 Fetches each feed, checks it, and replaces the copy of before. Its XCom says how each ended.
 
 **Triage.** *Up for retry*: a feed is down or broken; the last try records it and succeeds. Audits use the
-copy of before and report its age.
+copy of before and report its age. *Failed*: of the feeds that the log calls *missing* there never was a copy.
 """

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime
 from functools import partial
 
 import click
 
 from praxi_tasks.audit.failure import UnfinishedError, is_last_try
 from praxi_tasks.cli.options import store_option
+from praxi_tasks.errors import DataError
 from praxi_tasks.findings.feeds import (
     NPM,
     OSV_URL,
@@ -108,7 +109,10 @@ def feeds(
 ) -> None:
     """Fetch each feed, check it, and replace the copy of before; what fails keeps that copy.
 
-    Every URL may be https, http, file or a plain path, for sites without a way out.
+    Of a feed that was not renewed it is told how old the copy in use is.
+    Every URL may be https, http, file or a plain path, for sites without a way out. The exit code is 75 if
+    something was not renewed and another try may help (with PRAXI_LAST_TRY=1 that is recorded instead), 1 or
+    75 if a feed that never had a copy could not be fetched.
     """
     sources = osv_sources(osv, ecosystems)
     sources |= {name: url for name, url in ((_EPSS, epss), (_KEV, kev)) if url}
@@ -126,10 +130,20 @@ def feeds(
         *_sighted(mirrored, mirror, dict.fromkeys(name for name, _ in indexes), now),
     )
     for outcome in outcomes:
-        click.echo(f"{outcome.state:10} {outcome.name}" + (f"  {outcome.reason}" if outcome.reason else ""))
+        click.echo(outcome.line(date.fromisoformat(now[:10])))
     if run_id:
         documents.write(store, keys.run(run_id, "feeds.json"), outcomes)
+    _conclude(outcomes)
+
+
+def _conclude(outcomes: Sequence[Outcome]) -> None:
+    """Fail for a feed of which there is no copy at all; ask for another try for what was not renewed."""
+    missing = [outcome for outcome in outcomes if outcome.state == "missing"]
     kept = [outcome for outcome in outcomes if outcome.state == "kept"]
+    if missing:
+        names = ", ".join(outcome.name for outcome in missing)
+        what = f"never fetched: {len(missing)} of {len(outcomes)} feeds ({names}): {missing[0].reason}"
+        raise UnfinishedError(what) if any(one.retryable for one in missing) else DataError(what)
     if kept and not is_last_try():
         raise UnfinishedError(
             f"not renewed: {len(kept)} of {len(outcomes)} feeds, the first: {kept[0].reason}"

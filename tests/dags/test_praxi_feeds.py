@@ -19,7 +19,7 @@ pytestmark = [
 ]
 
 
-def test_a_mirroring_renews_what_it_can_and_is_green(
+def test_a_mirroring_renews_what_it_can_and_fails_for_what_never_was(
     dags: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from airflow.dag_processing.dagbag import DagBag
@@ -41,7 +41,17 @@ def test_a_mirroring_renews_what_it_can_and_is_green(
 
     dag = DagBag(dags["praxi_feeds"].fileloc).dags["praxi_feeds"]
     ended = dag.test()
+    assert str(ended.state) == "failed"
+    assert noted(tmp_path, ended) == ["fetched", "missing"]
+
+    (tmp_path / "store/feeds/osv/Rocky_Linux").mkdir()
+    (tmp_path / "store/feeds/osv/Rocky_Linux/all.zip").write_bytes(whole)
+    ended = dag.test()
     assert str(ended.state) == "success"
     assert (tmp_path / "store/feeds/osv/PyPI/all.zip").read_bytes() == whole
-    noted = json.loads((tmp_path / "store/audits" / run_key(ended.run_id) / "feeds.json").read_text())
-    assert [outcome["state"] for outcome in noted] == ["fetched", "kept"]
+    assert noted(tmp_path, ended) == ["unchanged", "kept"]
+
+
+def noted(folder: Path, ended: Any) -> list[str]:
+    document = folder / "store/audits" / run_key(ended.run_id) / "feeds.json"
+    return [outcome["state"] for outcome in json.loads(document.read_text())]

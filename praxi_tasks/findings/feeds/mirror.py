@@ -8,6 +8,7 @@ import logging
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from functools import partial
 from typing import Final
 from urllib.parse import quote
@@ -40,11 +41,37 @@ OSV_URL: Final = "https://osv-vulnerabilities.storage.googleapis.com"
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """How mirroring a file ended: ``fetched``, ``unchanged`` or ``kept`` (the earlier copy), and why."""
+    """How mirroring a file ended: ``fetched``, ``unchanged``, ``kept`` (the earlier copy) or ``missing``.
+
+    ``reason`` says why it was not renewed, ``retryable`` whether another try may help. ``fetched`` is when
+    the copy in use was fetched, ISO 8601; empty where there is none, or nothing tells.
+    """
 
     name: str
     state: str
     reason: str = ""
+    fetched: str = ""
+    retryable: bool = False
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the copy in use is what the source has."""
+        return self.state in {"fetched", "unchanged"}
+
+    def line(self, day: date) -> str:
+        """Return what a person reads: the outcome, what is in use since when, and why it is not renewed."""
+        told = f"{self.state:10} {self.name}"
+        if self.is_current:
+            return told
+        return f"{told}  {self._in_use(day)}; {self.reason}"
+
+    def _in_use(self, day: date) -> str:
+        if self.state == "missing":
+            return "nothing is in use: there was never a copy"
+        if not self.fetched:
+            return "in use: a copy of unknown age"
+        age = (day - date.fromisoformat(self.fetched[:10])).days
+        return f"in use: the copy of {self.fetched[:10]}, {age} days old"
 
 
 def osv_sources(base: str, ecosystems: Sequence[str] = MIRRORED_ECOSYSTEMS) -> dict[str, str]:
@@ -113,14 +140,20 @@ class Mirror:
             check_feed(name, data)
         except (FeedError, DataError, UsageError) as error:
             logger.warning("%s: %s", name, error)
-            return Outcome(name, "kept", str(error))
+            return self._not_renewed(name, error)
         digest = hashlib.sha256(data).hexdigest()
         before = self._state.get(name)
         self._state[name] = Mirrored(now, shown(url), digest)
         if before is not None and before.sha256 == digest and self._store.exists(store_name(name)):
-            return Outcome(name, "unchanged")
+            return Outcome(name, "unchanged", fetched=now)
         self._store.replace(store_name(name), data)
-        return Outcome(name, "fetched")
+        return Outcome(name, "fetched", fetched=now)
+
+    def _not_renewed(self, name: str, error: PraxiError) -> Outcome:
+        if not self._store.exists(store_name(name)):
+            return Outcome(name, "missing", str(error), retryable=error.retryable)
+        before = self._state.get(name)
+        return Outcome(name, "kept", str(error), before.fetched if before else "", error.retryable)
 
     def _write_state(self) -> None:
         self._store.replace(STATE, msgspec.json.encode(dict(sorted(self._state.items()))))

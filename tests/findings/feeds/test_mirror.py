@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from praxi_tasks.cli.feeds import feeds as command
-from praxi_tasks.errors import FeedError, UsageError
+from praxi_tasks.errors import FeedError, PraxiError, UsageError
 from praxi_tasks.findings.advisories.index_cache import load_index
 from praxi_tasks.findings.feeds.fetching import read_url
 from praxi_tasks.findings.feeds.folder import StoreFeeds, archive_name, open_feeds, read_state
@@ -106,6 +106,20 @@ def test_a_site_that_is_down_keeps_every_copy(upstream: Path, store: Store) -> N
 def test_what_the_site_has_not_is_named(site: str, store: Store) -> None:
     (outcome,) = Mirror(store).fetch(osv_sources(site, ["Debian"]), DAY)
     assert "answered 404" in outcome.reason
+    assert outcome.state == "missing"
+    assert "nothing is in use" in outcome.line(date(2026, 11, 20))
+
+
+def test_of_what_is_kept_the_age_is_told(upstream: Path, store: Store) -> None:
+    states(store, str(upstream))
+    (upstream / "PyPI/all.zip").write_bytes(b"")
+    (outcome,) = Mirror(store).fetch(osv_sources(str(upstream), ["PyPI"]), NEXT)
+    assert outcome.line(date(2026, 11, 28)).startswith(
+        "kept       osv/PyPI/all.zip  in use: the copy of 2026-11-20, 8 days old; "
+    )
+    store.delete("feeds.json")
+    (outcome,) = Mirror(store).fetch(osv_sources(str(upstream), ["PyPI"]), NEXT)
+    assert "a copy of unknown age" in outcome.line(date(2026, 11, 28))
 
 
 def test_credentials_are_neither_noted_nor_told(store: Store, upstream: Path) -> None:
@@ -137,10 +151,29 @@ def test_the_command_asks_for_another_try_once_and_then_records(
         "--run",
         "r",
     ]
-    tried = CliRunner().invoke(command, arguments)
-    assert getattr(tried.exception, "retryable", False)
+    absent = CliRunner().invoke(command, arguments)
+    assert getattr(absent.exception, "retryable", False)
+    assert "never fetched: 1 of 2 feeds (osv/npm/all.zip)" in str(absent.exception)
     monkeypatch.setenv("PRAXI_LAST_TRY", "1")
+    assert CliRunner().invoke(command, arguments).exit_code != 0
+    assert b"osv/npm/all.zip" in open_store(store).get("audits/r/feeds.json")
+
+    (upstream / "npm").mkdir()
+    (upstream / "npm/all.zip").write_bytes(FIRST)
+    assert CliRunner().invoke(command, arguments).exit_code == 0
+    (upstream / "npm/all.zip").unlink()
     last = CliRunner().invoke(command, arguments)
     assert last.exit_code == 0
     assert last.output.split()[:2] == ["unchanged", "osv/PyPI/all.zip"]
-    assert b"osv/npm/all.zip" in open_store(store).get("audits/r/feeds.json")
+    assert "0 days old" in last.output
+    monkeypatch.delenv("PRAXI_LAST_TRY")
+    tried = CliRunner().invoke(command, arguments)
+    assert getattr(tried.exception, "retryable", False)
+
+
+def test_a_broken_feed_without_a_copy_is_final(upstream: Path, tmp_path: Path) -> None:
+    (upstream / "PyPI/all.zip").write_bytes(b"<html>")
+    arguments = ["--store", str(tmp_path / "store"), "--osv", str(upstream), "--ecosystem", "PyPI"]
+    ended = CliRunner().invoke(command, arguments)
+    assert isinstance(ended.exception, PraxiError)
+    assert ended.exception.exit_code == 1
