@@ -20,12 +20,8 @@ from praxi_tasks.findings.assessment import (
     Assessor,
     History,
     ImageRecord,
-    join_memories,
+    compare_audit,
     measure_model,
-    memory_of_audited,
-    remember,
-    with_changes,
-    with_plausibility,
 )
 from praxi_tasks.findings.feeds import open_feeds
 from praxi_tasks.findings.image import find_unexplained_files, fuse
@@ -123,13 +119,11 @@ class AuditAssessor:
         at
             The end of the audit's interval, ISO 8601.
         scope
-            What the audit was asked to look at; images of other than daily audits come and go as they are
-            named.
+            What the audit was asked to look at.
         plausible_share
             See :func:`~praxi_tasks.findings.assessment.plausibility.with_plausibility`.
         """
         images = tuple(self._images)
-        before, trend = history.before(at, run)
         audit = AssessedAudit(
             run=run,
             at=at,
@@ -139,15 +133,9 @@ class AuditAssessor:
             health=measure_model(images),
             feeds=self._assessor.feeds or (),
             findings=self._assessor.about_audit(),
-            scope=with_plausibility(scope, len(images), trend, plausible_share),
-            newest=history.is_newest(at),
+            scope=scope,
         )
-        by_hand = not scope.is_daily
-        relevant = memory_of_audited(before, audit) if by_hand else before
-        changed = with_changes(audit, relevant)
-        memory = remember(changed, relevant)
-        history.add(join_memories(memory, before) if by_hand else memory)
-        return msgspec.structs.replace(changed, trend=(*trend, memory.point))
+        return compare_audit(audit, history, plausible_share)
 
     def _assessed(self, image: AssessedImage) -> AssessedImage:
         if image.layers not in self._by_layers:

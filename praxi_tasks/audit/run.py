@@ -154,6 +154,15 @@ class AuditRun:
         """Return the day the audit speaks about: the end of its interval, today if it has none."""
         return date.fromisoformat(self._end(self._plan().interval)[:10])
 
+    def assessed(self) -> AssessedAudit:
+        """Return what ``report`` left; a later audit that there is by now makes it one of before.
+
+        Whoever runs a task of an old audit again must not alarm by what was known then.
+        """
+        audit = documents.read(self._store, self.key("findings.json"), AssessedAudit)
+        newest = audit.newest and History(self._store, audit.scope.line).is_newest(audit.at)
+        return msgspec.structs.replace(audit, newest=newest)
+
     def _publish(self, assessed: AssessedAudit) -> None:
         for name, data in published(assessed):
             self._store.replace(self.key(name), data)

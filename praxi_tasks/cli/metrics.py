@@ -9,8 +9,7 @@ import click
 from praxi_tasks.audit.run import AuditRun
 from praxi_tasks.audit.timing import read_durations
 from praxi_tasks.cli.options import run_option, store_option
-from praxi_tasks.findings.assessment import AssessedAudit
-from praxi_tasks.store import documents, open_store
+from praxi_tasks.store import open_store
 
 
 @click.command()
@@ -35,8 +34,7 @@ def metrics(
     from praxi_tasks.findings.report import audit_metrics, push_metrics, write_textfile
 
     store = open_store(store_uri)
-    run = AuditRun(store, run_id)
-    audit = documents.read(store, run.key("findings.json"), AssessedAudit)
+    audit = AuditRun(store, run_id).assessed()
     registry = audit_metrics(audit, read_durations(store, run_id))
     if (pushgateway or textfile) and not audit.rings:
         click.echo("not the newest daily audit: its metrics are not published")

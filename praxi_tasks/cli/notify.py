@@ -9,8 +9,7 @@ import click
 from praxi_tasks.audit.assessment import load_policy
 from praxi_tasks.audit.run import AuditRun
 from praxi_tasks.cli.options import policy_option, run_option, store_option
-from praxi_tasks.findings.assessment import AssessedAudit
-from praxi_tasks.store import documents, open_store
+from praxi_tasks.store import open_store
 
 
 @click.command()
@@ -36,7 +35,7 @@ def notify(
     from praxi_tasks.notify.changes import change_message
 
     store = open_store(store_uri)
-    audit = documents.read(store, AuditRun(store, run_id).key("findings.json"), AssessedAudit)
+    audit = AuditRun(store, run_id).assessed()
     if not audit.rings:
         click.echo("not the newest daily audit: nobody is notified")
         return

@@ -26,6 +26,8 @@ class Scope(msgspec.Struct, frozen=True, omit_defaults=True):
         Whether the list of images is all there was to list.
     problems
         What may be missing from the list, and why.
+    implausible
+        Whether the list is not called whole only because it is implausibly short.
     """
 
     kind: RunKind = "manual"
@@ -33,6 +35,7 @@ class Scope(msgspec.Struct, frozen=True, omit_defaults=True):
     namespaces: str = ""
     whole: bool = True
     problems: tuple[str, ...] = ()
+    implausible: bool = False
 
     @property
     def is_daily(self) -> bool:

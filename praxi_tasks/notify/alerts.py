@@ -3,7 +3,7 @@
 One alert stands for one image, by whatever tag or digest, in one namespace of one cluster. Its labels never
 change while nothing gets worse, so a second audit without change, or a rollout of it, raises nothing; a
 finding that is new or worse gives it the time of that news as a label, which makes it another alert and
-notifies once.
+notifies once. News that an audit could not post is posted by the next one that can.
 
 Only the newest daily audit changes alerts. It resolves what it looked for and did not find; what it could not
 look for is prolonged.
@@ -17,30 +17,37 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from praxi_tasks.findings import SEVERITIES, Finding, Policy, severity_rank
-from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage, image_repository
+from praxi_tasks.findings.assessment import (
+    AssessedAudit,
+    AssessedImage,
+    image_key,
+    image_place,
+    image_repository,
+)
 from praxi_tasks.notify.alertmanager import Alert
 
 ALERTNAME: Final = "PraxiFindings"
 IMPLAUSIBLE: Final = "PraxiImplausible"
 """The alert that a daily audit's list of images may not be whole."""
-# Alerts outlive a missed audit, and end by themselves if Praxi is taken away.
-_LIFE: Final = timedelta(hours=50)
+# Alerts outlive a week without an audit that may change them, and end by themselves if Praxi is taken away.
+_LIFE: Final = timedelta(days=8)
 _NAMED: Final = 5
+# How much of an ISO 8601 time names the minute.
+_MINUTES: Final = 16
 
 
 class Place(NamedTuple):
-    """What one alert is about: a repository of images in a namespace of a cluster."""
+    """What one alert is about: a repository of images, on its cluster, in a namespace."""
 
     repository: str
     namespace: str
-    cluster: str
 
     @classmethod
     def of(cls, alert: Alert) -> Place:
         """Return what an alert is about; one of before this version names a tag as well."""
         labels = alert.labels
-        image = image_repository(labels.get("image", ""))
-        return cls(image, labels.get("namespace", ""), labels.get("cluster", ""))
+        key = image_key(labels.get("image", ""), labels.get("cluster", ""))
+        return cls(image_place(key), labels.get("namespace", ""))
 
 
 def alert_changes(
@@ -82,62 +89,87 @@ class _Alerts:
         self._images: defaultdict[Place, list[AssessedImage]] = defaultdict(list)
         for image in audit.images:
             for namespace in image.namespaces or ("",):
-                self._images[Place(image_repository(image.image), namespace, image.cluster)].append(image)
-        # A finding that could not be looked for keeps all alerts of its repository, in whatever namespace.
-        self._carried = {image_repository(one.image.rpartition("|")[2]) for one in audit.carried}
+                self._images[Place(image_place(image.key), namespace)].append(image)
+        self._listed = {image.key for image in audit.images}
+        self._grave = severity_rank(policy.alert_severity)
+        self._carried: defaultdict[str, set[str]] = defaultdict(set)
+        for one in audit.carried:
+            if severity_rank(one.severity) <= self._grave:
+                self._carried[image_place(one.image)].add(one.image)
 
     def changes(self) -> Iterator[Alert]:
         """Yield the alerts to post, those that end last."""
         ended: list[Alert] = []
-        for place in sorted({*self._images, *self._firing}):
-            before = self._firing[place]
-            raised = self._raised(place, self._images[place], before)
+        for where in sorted({*self._images, *self._firing}):
+            before = self._firing.get(where, [])
+            raised = self._raised(where, before)
             yield from raised
             raised_ones = {alert.identity for alert in raised}
             rest = [alert for alert in before if alert.identity not in raised_ones]
-            if not raised and self._unknown(place):
+            if not raised and self._unknown(where):
                 yield from (_until(alert, self._ends) for alert in rest)
             else:
                 ended += rest
         yield from (_until(alert, self._now.isoformat()) for alert in ended)
 
-    def _unknown(self, place: Place) -> bool:
+    def _unknown(self, where: Place) -> bool:
         """Return whether it could not be looked for what an alert is about."""
-        if place.repository in self._carried or any(image.failed for image in self._images[place]):
+        images = self._images.get(where, [])
+        if not images:
+            return not self._audit.scope.proves_absence
+        if any(image.failed for image in images):
             return True
-        return place not in self._images and not self._audit.scope.proves_absence
+        # What is carried of an image that is gone may be in one that replaced it.
+        carried = self._carried.get(where.repository, set())
+        return bool(carried & {image.key for image in images} or carried - self._listed)
 
-    def _raised(self, place: Place, images: Sequence[AssessedImage], before: list[Alert]) -> list[Alert]:
-        grave = severity_rank(self._policy.alert_severity)
+    def _raised(self, where: Place, before: list[Alert]) -> list[Alert]:
+        images = self._images.get(where, [])
         news = self._audit.new | self._audit.worse
         findings: dict[str, Finding] = {}
         worse: dict[str, Finding] = {}
         for image in images:
             for finding in image.open_findings:
-                if severity_rank(finding.severity) <= grave:
+                if severity_rank(finding.severity) <= self._grave:
                     findings.setdefault(finding.key, finding)
                     if (image.key, finding.key) in news:
                         worse.setdefault(finding.key, finding)
         if not findings:
             return []
         found = sorted(findings.values(), key=lambda finding: severity_rank(finding.severity))
-        labels = before[0].labels if before and not worse else self._labels(place, found, bool(worse))
+        last = max(before, key=_changed, default=None)
+        if last is None or worse or _is_behind(last, found):
+            labels = self._labels(where, images[0], found, bool(worse))
+        else:
+            labels = last.labels
         texts = _annotations(self._audit, images, found, [*worse.values()])
         return [Alert(labels, texts, min(finding.since for finding in found), self._ends)]
 
-    def _labels(self, place: Place, found: list[Finding], news: bool) -> dict[str, str]:
+    def _labels(self, where: Place, image: AssessedImage, found: list[Finding], news: bool) -> dict[str, str]:
         severity = found[0].severity
         labels = {
             "alertname": ALERTNAME,
             "praxi": self._instance,
-            "image": place.repository,
-            "namespace": place.namespace,
-            "cluster": place.cluster,
-            "team": self._policy.team([place.namespace], severity),
+            "image": image_repository(image.image),
+            "namespace": where.namespace,
+            "cluster": image.cluster,
+            "team": self._policy.team([where.namespace], severity),
             "severity": severity,
-            "changed": (self._audit.at if news else max(finding.since for finding in found))[:16],
+            "changed": (self._audit.at if news else max(finding.since for finding in found))[:_MINUTES],
         }
         return {name: value for name, value in labels.items() if value}
+
+
+def _changed(alert: Alert) -> str:
+    return alert.labels.get("changed", "")
+
+
+def _is_behind(alert: Alert, found: Sequence[Finding]) -> bool:
+    """Return whether an alert says less than is known: the audit that found more could not post it."""
+    told = alert.labels.get("severity", "")
+    if told and severity_rank(found[0].severity) < severity_rank(told):
+        return True
+    return "" < _changed(alert) < max(finding.since for finding in found)[:_MINUTES]
 
 
 def _about_list(audit: AssessedAudit, active: list[Alert], instance: str, now: datetime) -> Iterator[Alert]:

@@ -74,6 +74,8 @@ def test_runs_remember_each_other(registry: Registry, store: Store, model: Model
     again = audited(store, "r2", 2, [shop, till], model, feeds)  # cleared and run anew, after the third
     assert (again.new, again.trend) == (second.new, second.trend)
     assert (third.rings, again.rings) == (True, False)
+    assert first.rings, "it was the newest when it was written"
+    assert [AuditRun(store, run).assessed().rings for run in ("r1", "r2", "r3")] == [False, False, True]
 
 
 OTHER_RUNS = [

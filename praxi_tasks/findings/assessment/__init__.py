@@ -9,34 +9,24 @@ from praxi_tasks.lazy import lazy_exports
 if TYPE_CHECKING:
     from praxi_tasks.findings.assessment.assessor import Assessor
     from praxi_tasks.findings.assessment.changes import with_changes
+    from praxi_tasks.findings.assessment.comparison import compare_audit
     from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage, ImageRecord
-    from praxi_tasks.findings.assessment.history import (
-        History,
-        Memory,
-        image_repository,
-        join_memories,
-        memory_of_audited,
-        remember,
-    )
+    from praxi_tasks.findings.assessment.history import History, Memory, remember
+    from praxi_tasks.findings.assessment.identity import image_key, image_place, image_repository
     from praxi_tasks.findings.assessment.model_health import measure_model
-    from praxi_tasks.findings.assessment.plausibility import PLAUSIBLE_SHARE, with_plausibility
+    from praxi_tasks.findings.assessment.plausibility import PLAUSIBLE_SHARE
 else:
     __getattr__ = lazy_exports(
         __name__,
         {
             "assessor": ("Assessor",),
             "changes": ("with_changes",),
+            "comparison": ("compare_audit",),
             "document": ("AssessedAudit", "AssessedImage", "ImageRecord"),
-            "history": (
-                "History",
-                "Memory",
-                "image_repository",
-                "join_memories",
-                "memory_of_audited",
-                "remember",
-            ),
+            "history": ("History", "Memory", "remember"),
+            "identity": ("image_key", "image_place", "image_repository"),
             "model_health": ("measure_model",),
-            "plausibility": ("PLAUSIBLE_SHARE", "with_plausibility"),
+            "plausibility": ("PLAUSIBLE_SHARE",),
         },
     )
 
@@ -48,11 +38,11 @@ __all__ = [
     "ImageRecord",
     "Memory",
     "PLAUSIBLE_SHARE",
+    "compare_audit",
+    "image_key",
+    "image_place",
     "image_repository",
-    "join_memories",
     "measure_model",
-    "memory_of_audited",
     "remember",
     "with_changes",
-    "with_plausibility",
 ]

@@ -7,17 +7,17 @@ for it and did not find it, or where its image is known to be gone.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterator, Mapping
+from functools import reduce
 from typing import Final
 
 import msgspec
 
 from praxi_tasks.ecosystems import ECOSYSTEMS, ecosystem_of
 from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage, Carried, Resolved
-from praxi_tasks.findings.assessment.history import Memory, Open, image_repository
-from praxi_tasks.findings.coverage import Aspect, Coverage
+from praxi_tasks.findings.assessment.history import Memory, Open, gap_name, gaps_of, with_attempt
+from praxi_tasks.findings.assessment.identity import finding_names, image_place
+from praxi_tasks.findings.coverage import Aspect, Coverage, CoverageState
 from praxi_tasks.findings.finding import Finding, severity_rank
 
 _ASPECTS: Final = {
@@ -29,12 +29,20 @@ _EVERY_KIND: Final = frozenset({Aspect.LAYERS, Aspect.DATABASES, Aspect.KNOWLEDG
 _UNSEEN: Final = "it was not listed, and the list of images may not be whole"
 
 
-def with_changes(audit: AssessedAudit, before: Memory | None) -> AssessedAudit:
+def with_changes(audit: AssessedAudit, before: Memory | None, attempt: Memory | None = None) -> AssessedAudit:
     """Return the audit with every finding's ``since`` and with what is new, worse, resolved and carried.
 
     A finding is the same as before if its image has it, or another tag of its repository had it: a rollout
     that changes nothing is no news. Nor is an advisory that got another name, or a package that was upgraded
     to a version with the same flaw.
+
+    Parameters
+    ----------
+    before
+        What the audit before left.
+    attempt
+        What an earlier attempt of this same audit left: that it found something is no reason to call it old,
+        but one to carry it where this attempt could not look.
     """
     known = _Known(before)
     images, new, worse = [], set(), set()
@@ -49,93 +57,93 @@ def with_changes(audit: AssessedAudit, before: Memory | None) -> AssessedAudit:
                 worse.add((image.key, finding.key))
         images.append(msgspec.structs.replace(image, findings=tuple(dated)))
     changed = msgspec.structs.replace(audit, images=tuple(images), new=frozenset(new), worse=frozenset(worse))
-    ended = _Ended(changed, before)
+    memory = with_attempt(before, attempt)
+    ended = tuple(_Ended(changed, memory).decided()) if memory else ()
+    old = before.images if before else {}
     return msgspec.structs.replace(
         changed,
-        resolved=tuple(one for one in ended.all() if isinstance(one, Resolved)),
-        carried=tuple(one for one in ended.all() if isinstance(one, Carried)),
+        resolved=tuple(
+            one for one in ended if isinstance(one, Resolved) and one.key in old.get(one.image, ())
+        ),
+        carried=tuple(one for one in ended if isinstance(one, Carried)),
     )
 
 
-@dataclass(frozen=True)
 class _Known:
     """The findings of the audit before, by any of their names."""
 
-    memory: Memory | None
-
-    @cached_property
-    def _by_name(self) -> dict[tuple[str, str], Open]:
-        """Open findings by image or repository, and name; of a repository, those open for longest."""
-        found: dict[tuple[str, str], Open] = {}
-        for image, findings in (self.memory.images if self.memory else {}).items():
+    def __init__(self, memory: Memory | None) -> None:
+        self._by_name: defaultdict[tuple[str, str], list[Open]] = defaultdict(list)
+        for image, findings in (memory.images if memory else {}).items():
             for key, item in findings.items():
-                for name in names_of(key, item.names):
-                    found[image, name] = item
-                    place = (image_repository(image), name)
-                    if place not in found or item.since < found[place].since:
-                        found[place] = item
-        return found
+                for name in finding_names(key, item.names):
+                    for where in dict.fromkeys((image, image_place(image))):
+                        self._by_name[where, name].append(item)
 
     def match(self, image: str, finding: Finding) -> Open | None:
-        names = names_of(finding.key, finding.aliases)
-        places = ((place, name) for place in (image, image_repository(image)) for name in names)
-        return next((self._by_name[place] for place in places if place in self._by_name), None)
+        """Return what was known of an image's finding, or else of it in other tags of its repository.
 
-
-def names_of(key: str, aliases: Iterable[str]) -> tuple[str, ...]:
-    """Return a finding's key under each name of its advisory, its own first."""
-    kind, identifier, package = key.split("|", 2)
-    return tuple(f"{kind}|{name}|{package}" for name in dict.fromkeys((identifier, *aliases)))
+        Several advisories may have become one, and several tags may be gone: it is as old as the oldest, and
+        no worse than the gravest.
+        """
+        names = finding_names(finding.key, finding.aliases)
+        for where in (image, image_place(image)):
+            found = [item for name in names for item in self._by_name.get((where, name), ())]
+            if found:
+                return reduce(Open.joined, found)
+        return None
 
 
 class _Ended:
     """Tells of each finding of before that is not there any more whether it is resolved."""
 
-    def __init__(self, audit: AssessedAudit, before: Memory | None) -> None:
+    def __init__(self, audit: AssessedAudit, before: Memory) -> None:
         self._audit = audit
         self._before = before
         self._listed: defaultdict[str, list[AssessedImage]] = defaultdict(list)
         self._still: defaultdict[str, set[str]] = defaultdict(set)
         for image in audit.images:
-            place = image_repository(image.key)
-            self._listed[place].append(image)
-            for finding in image.open_findings:
-                self._still[place].update(names_of(finding.key, finding.aliases))
-        self._all: list[Resolved | Carried] = list(self._decided())
+            names = {name for one in image.open_findings for name in finding_names(one.key, one.aliases)}
+            for where in dict.fromkeys((image.key, image_place(image.key))):
+                self._listed[where].append(image)
+                self._still[where] |= names
 
-    def all(self) -> list[Resolved | Carried]:
-        """Return all of them, by image and key."""
-        return self._all
+    def decided(self) -> Iterator[Resolved | Carried]:
+        """Yield all of them, by image and key.
 
-    def _decided(self) -> Iterator[Resolved | Carried]:
-        memory: Mapping[str, Mapping[str, Open]] = self._before.images if self._before else {}
+        Of an image that is listed it counts what is found in that image, of one that is not what is found in
+        the other tags of its repository: they may have replaced it.
+        """
+        memory: Mapping[str, Mapping[str, Open]] = self._before.images
         for name, known in sorted(memory.items()):
-            place = image_repository(name)
+            where = name if name in self._listed else image_place(name)
+            still = self._still.get(where, set())
             for key, item in sorted(known.items()):
-                if self._still[place].isdisjoint(names_of(key, item.names)):
-                    reason = self._unknown(name, place, key)
+                if still.isdisjoint(finding_names(key, item.names)):
+                    reason = self._unknown(name, where, key, item)
                     if reason:
                         yield Carried(name, key, item.since, item.severity, reason)
                     else:
                         yield Resolved(name, key, item.since, item.severity)
 
-    def _unknown(self, name: str, place: str, key: str) -> str:
+    def _unknown(self, name: str, where: str, key: str, item: Open) -> str:
         """Return why it is not known whether a finding is still there; empty if it is resolved."""
-        same = [image for image in self._listed[place] if image.key == name]
-        for image in same or self._listed[place]:
+        earlier = set(gaps_of(self._before, name, item))
+        for image in self._listed.get(where, ()):
             if image.failed:
                 return image.reason or "the image could not be audited"
-            for gap in self._new_gaps(name, image):
-                if _hides(gap, key):
+            for gap in image.coverage:
+                if gap.is_gap and earlier.isdisjoint(_names(gap)) and _hides(gap, key):
                     return gap.reason
-        if not same and self._audit.scope.is_daily and not self._audit.scope.proves_absence:
+        if where != name and self._audit.scope.is_daily and not self._audit.scope.proves_absence:
             return _UNSEEN
         return ""
 
-    def _new_gaps(self, name: str, image: AssessedImage) -> Iterator[Coverage]:
-        """Yield what of an image was looked at when the finding was seen last, and is not now."""
-        earlier = set(self._before.gaps.get(name, ())) if self._before else set()
-        return (one for one in image.coverage if one.is_gap and one.key not in earlier)
+
+def _names(gap: Coverage) -> tuple[str, str]:
+    """Return under which names a gap is no new one: its own, and that of a wider one."""
+    wider = msgspec.structs.replace(gap, state=CoverageState.NOT_CHECKED)
+    return gap_name(gap), gap_name(wider)
 
 
 def _hides(gap: Coverage, key: str) -> bool:
@@ -145,9 +153,13 @@ def _hides(gap: Coverage, key: str) -> bool:
         return True
     if gap.aspect is not _ASPECTS.get(kind):
         return False
-    ecosystem = package.partition("/")[0]
-    if "/" in gap.subject:
-        return gap.subject == package
-    if gap.subject in ECOSYSTEMS or ecosystem not in ECOSYSTEMS:
-        return gap.subject == ecosystem or gap.aspect is Aspect.END_OF_LIFE
-    return ecosystem_of(ecosystem).of_distribution
+    return gap.aspect is Aspect.END_OF_LIFE or _is_about(gap.subject, package)
+
+
+def _is_about(subject: str, package: str) -> bool:
+    """Return whether a subject is a package, or the language or distribution that it is of."""
+    ecosystem, _, _ = package.partition("/")
+    named, slash, _ = subject.partition("/")
+    if named in ECOSYSTEMS:
+        return subject == package if slash else named == ecosystem
+    return ecosystem not in ECOSYSTEMS or ecosystem_of(ecosystem).of_distribution

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Final
 
 import msgspec
 
+from praxi_tasks.findings.assessment.identity import image_key
 from praxi_tasks.findings.coverage import Aspect, Coverage, checked, not_checked, partial
 from praxi_tasks.findings.feeds import FeedHealth
 from praxi_tasks.findings.finding import Finding
@@ -39,7 +41,7 @@ class ImageRecord(msgspec.Struct, frozen=True):
     @property
     def key(self) -> str:
         """What tells images of an audit apart: the reference, and the cluster where there are several."""
-        return f"{self.cluster}|{self.image}" if self.cluster else self.image
+        return image_key(self.image, self.cluster)
 
 
 class AssessedImage(ImageRecord, frozen=True, omit_defaults=True):
@@ -101,13 +103,24 @@ class Carried(msgspec.Struct, frozen=True):
     reason: str
 
 
-class TrendPoint(msgspec.Struct, frozen=True):
-    """One audit in the trend: counts of open findings, by severity and by kind."""
+class TrendPoint(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One audit in the trend: counts of open findings, by severity and by kind.
+
+    ``clusters`` counts its images by cluster. ``listed`` says that its source called the list of images
+    whole, so that the count of images is one to compare with.
+    """
 
     at: str
     images: int
     severities: dict[str, int]
     kinds: dict[str, int]
+    clusters: dict[str, int] = {}
+    listed: bool = True
+
+
+def images_by_cluster(images: Iterable[ImageRecord]) -> dict[str, int]:
+    """Return how many images each named cluster ran."""
+    return dict(Counter(image.cluster for image in images if image.cluster))
 
 
 class ModelHealth(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -7,26 +7,44 @@ from typing import Final
 
 import msgspec
 
-from praxi_tasks.errors import CorruptObjectError
-from praxi_tasks.findings.assessment.document import AssessedAudit, TrendPoint
+from praxi_tasks.errors import CorruptObjectError, KeyNotFoundError
+from praxi_tasks.findings.assessment.document import (
+    AssessedAudit,
+    AssessedImage,
+    TrendPoint,
+    images_by_cluster,
+)
+from praxi_tasks.findings.assessment.identity import image_place
+from praxi_tasks.findings.coverage import Aspect, Coverage
+from praxi_tasks.findings.finding import severity_rank
 from praxi_tasks.store import Store, keys
 
 _TREND: Final = 90
-_LOCAL: Final = ("oci:", "oci-archive:", "docker-archive:")
 
 
-class Open(msgspec.Struct, frozen=True):
-    """One open finding, as the next audit remembers it; ``names`` are its advisory's other names."""
+class Open(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One open finding, as the next audit remembers it; ``names`` are its advisory's other names.
+
+    ``gaps`` names what was not looked at when it was seen last, where that is not what the memory says of
+    its image now: of a finding that was carried on.
+    """
 
     since: str
     severity: str
     names: tuple[str, ...] = ()
+    gaps: tuple[str, ...] | None = None
+
+    def joined(self, other: Open) -> Open:
+        """Return what is remembered of both together: open for longest, and the gravest."""
+        grave = min(self.severity, other.severity, key=severity_rank)
+        names = tuple(dict.fromkeys((*self.names, *other.names)))
+        return Open(min(self.since, other.since), grave, names, self.gaps)
 
 
 class Memory(msgspec.Struct, frozen=True):
     """What an audit leaves for the next: open findings by image, then by key, and its place in the trend.
 
-    ``gaps`` names, by image, what was not looked at when its findings were seen last.
+    ``gaps`` names, by image, what of it was not looked at.
     """
 
     run: str
@@ -36,19 +54,54 @@ class Memory(msgspec.Struct, frozen=True):
     gaps: dict[str, tuple[str, ...]] = {}
 
 
+def gap_name(gap: Coverage) -> str:
+    """Return what makes a gap the same tomorrow.
+
+    What is partly read of a database differs with what is wrong with it; a feed only becomes older.
+    """
+    of_image = gap.aspect in {Aspect.LAYERS, Aspect.DATABASES}
+    return "|".join((gap.state, gap.key, gap.reason) if of_image else (gap.state, gap.key))
+
+
+def gaps_of(memory: Memory, image: str, item: Open) -> tuple[str, ...]:
+    """Return what was not looked at when an image's finding was seen last."""
+    return memory.gaps.get(image, ()) if item.gaps is None else item.gaps
+
+
+def with_attempt(before: Memory | None, attempt: Memory | None) -> Memory | None:
+    """Return the memory of before with what an earlier attempt of the audit itself found besides."""
+    if attempt is None or before is None:
+        return before or attempt
+    images = dict(before.images)
+    for name, found in attempt.images.items():
+        known = images.get(name, {})
+        more = {
+            key: msgspec.structs.replace(item, gaps=gaps_of(attempt, name, item))
+            for key, item in found.items()
+            if key not in known
+        }
+        images[name] = {**known, **more}
+    return msgspec.structs.replace(before, images=images)
+
+
 def remember(audit: AssessedAudit, before: Memory | None) -> Memory:
-    """Return what the next audit needs to know about this one: what it found, and what it carried on."""
+    """Return what the next audit needs to know about this one: what it found, and what it carried on.
+
+    Parameters
+    ----------
+    before
+        What the audit was compared with, :func:`with_attempt`: it knows what is carried.
+    """
     images: dict[str, dict[str, Open]] = {}
     gaps: dict[str, set[str]] = {}
     for image in audit.images:
-        found = {item.key: Open(item.since, item.severity, item.aliases) for item in image.open_findings}
-        images.setdefault(image.key, {}).update(found)
-        gaps.setdefault(image.key, set()).update(gap.key for gap in image.coverage if gap.is_gap)
+        _add(images.setdefault(image.key, {}), image)
+        gaps.setdefault(image.key, set()).update(gap_name(gap) for gap in image.coverage if gap.is_gap)
     for one in audit.carried:
         known = before.images.get(one.image, {}).get(one.key) if before else None
-        images.setdefault(one.image, {})[one.key] = known or Open(one.since, one.severity)
-    for name in {one.image for one in audit.carried}:
-        gaps[name] = set(before.gaps.get(name, ())) if before else set()
+        item = known or Open(one.since, one.severity)
+        seen = gaps_of(before, one.image, item) if before else ()
+        images.setdefault(one.image, {})[one.key] = msgspec.structs.replace(item, gaps=seen)
     return Memory(
         audit.run,
         audit.at,
@@ -58,12 +111,24 @@ def remember(audit: AssessedAudit, before: Memory | None) -> Memory:
     )
 
 
+def _add(known: dict[str, Open], image: AssessedImage) -> None:
+    """Add an image's findings; two versions of a package may have one key, and the gravest counts."""
+    for finding in image.open_findings:
+        item = Open(finding.since, finding.severity, finding.aliases)
+        known[finding.key] = item.joined(known[finding.key]) if finding.key in known else item
+
+
 def trend_point(audit: AssessedAudit) -> TrendPoint:
     """Return an audit's place in the trend."""
     found = [finding for image in audit.images for finding in image.open_findings]
-    severities = Counter[str](finding.severity for finding in found)
-    kinds = Counter[str](finding.kind for finding in found)
-    return TrendPoint(audit.at, len(audit.images), dict(severities), dict(kinds))
+    return TrendPoint(
+        audit.at,
+        len(audit.images),
+        dict(Counter[str](finding.severity for finding in found)),
+        dict(Counter[str](finding.kind for finding in found)),
+        clusters=images_by_cluster(audit.images),
+        listed=audit.scope.whole or audit.scope.implausible,
+    )
 
 
 def memory_of_audited(memory: Memory | None, audit: AssessedAudit) -> Memory | None:
@@ -74,19 +139,23 @@ def memory_of_audited(memory: Memory | None, audit: AssessedAudit) -> Memory | N
     if memory is None:
         return None
     asked = {image.key for image in audit.images}
-    rolled_out = {image_repository(name) for name in asked - memory.images.keys()}
+    rolled_out = {image_place(name) for name in asked - memory.images.keys()}
     images = {
         name: known
         for name, known in memory.images.items()
-        if name in asked or image_repository(name) in rolled_out
+        if name in asked or image_place(name) in rolled_out
     }
     return msgspec.structs.replace(memory, images=images)
 
 
 def join_memories(memory: Memory, before: Memory | None) -> Memory:
     """Return a memory with what the one before knew of images that the audit was not about."""
-    older = before.images if before else {}
-    return msgspec.structs.replace(memory, images={**older, **memory.images})
+    if before is None:
+        return memory
+    gaps = {name: some for name, some in before.gaps.items() if name not in memory.images}
+    return msgspec.structs.replace(
+        memory, images={**before.images, **memory.images}, gaps={**gaps, **memory.gaps}
+    )
 
 
 class History:
@@ -114,6 +183,13 @@ class History:
         memories.sort(key=lambda memory: memory.at)
         return (memories[-1] if memories else None), tuple(memory.point for memory in memories[-_TREND:])
 
+    def of(self, at: str, run: str) -> Memory | None:
+        """Return what an earlier attempt of an audit left, or None if there is nothing that can be read."""
+        try:
+            return msgspec.json.decode(self._store.get(keys.history_entry(self.scope, at, run)), type=Memory)
+        except (ValueError, RecursionError, CorruptObjectError, KeyNotFoundError):
+            return None
+
     def is_newest(self, at: str) -> bool:
         """Return whether no audit after ``at`` is remembered."""
         latest = keys.history_entry(self.scope, at, "~")
@@ -123,12 +199,3 @@ class History:
         """Keep an audit's memory; a retry of the same audit writes it anew."""
         key = keys.history_entry(self.scope, memory.at, memory.run)
         self._store.replace(key, msgspec.json.encode(memory))
-
-
-def image_repository(reference: str) -> str:
-    """Return an image reference without its tag and digest; a place on this machine is what it is."""
-    if reference.startswith(_LOCAL):
-        return reference
-    name = reference.partition("@")[0]
-    head, slash, last = name.rpartition("/")
-    return f"{head}{slash}{last.partition(':')[0]}"

@@ -13,7 +13,7 @@ from praxi_tasks.findings.detectors.detector import GIVE_FEEDS, Detector
 from praxi_tasks.findings.feeds import Releases
 from praxi_tasks.findings.finding import Finding, Kind, Severity
 from praxi_tasks.findings.image import FusedImage
-from praxi_tasks.findings.packages import Component, component_namespace, parse_version
+from praxi_tasks.findings.packages import Component, component_subject, parse_version
 
 _AGES: Final[tuple[tuple[int, Severity], ...]] = ((730, "medium"), (180, "low"))
 
@@ -41,7 +41,7 @@ class Outdated(Detector):
         subjects: dict[str, list[bool]] = {}
         for component in image.components:
             if component.present and component.versions and not component.owner:
-                subject = component_namespace(component) or component.distribution or component.ecosystem
+                subject = component_subject(component)
                 listed = self.knowledge.feeds is not None and bool(self.knowledge.releases.of(component))
                 subjects.setdefault(subject, []).append(listed)
         for subject, known in subjects.items():

@@ -16,6 +16,7 @@ from praxi_tasks.findings.image import FusedImage
 from praxi_tasks.findings.packages import (
     Component,
     component_namespace,
+    component_subject,
     newest_version,
     osv_name,
     package_key,
@@ -82,8 +83,7 @@ class Vulnerable(Detector):
         for component in image.components:
             if component.present and not component.owner:
                 namespace = component_namespace(component)
-                subject = namespace or component.distribution or component.ecosystem
-                subjects.setdefault((namespace, subject), []).append(component)
+                subjects.setdefault((namespace, component_subject(component)), []).append(component)
         for (namespace, subject), components in subjects.items():
             yield self._matched(namespace, subject, f"{len(components)} packages")
             yield from _without_order(namespace, components)

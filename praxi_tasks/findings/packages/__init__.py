@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from praxi_tasks.findings.packages.namespaces import (
         MIRRORED_ECOSYSTEMS,
         component_namespace,
+        component_subject,
         ecosystem_namespace,
         known_ecosystem,
         osv_name,
@@ -32,6 +33,7 @@ else:
             "namespaces": (
                 "MIRRORED_ECOSYSTEMS",
                 "component_namespace",
+                "component_subject",
                 "ecosystem_namespace",
                 "known_ecosystem",
                 "osv_name",
@@ -49,6 +51,7 @@ __all__ = [
     "MIRRORED_ECOSYSTEMS",
     "claim_purl",
     "component_namespace",
+    "component_subject",
     "distribution_name",
     "ecosystem_namespace",
     "known_ecosystem",

@@ -85,6 +85,15 @@ def component_namespace(component: Component) -> str | None:
     return _release_of(distribution, release) if distribution else None
 
 
+def component_subject(component: Component) -> str:
+    """Return what is looked up for a component, in the words of coverage: its namespace where it has one.
+
+    What an image calls its distribution never reads as a language or a package.
+    """
+    subject = component_namespace(component) or component.distribution
+    return subject if subject and subject.partition("/")[0] not in ECOSYSTEMS else component.ecosystem
+
+
 def osv_name(namespace: str) -> str:
     """Return what OSV calls a namespace, without a release; the namespace itself where it has no name."""
     languages = {purl_type: osv for osv, purl_type in _LANGUAGES.items()}

@@ -3,13 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from praxi_tasks.findings.assessment.changes import with_changes
-from praxi_tasks.findings.assessment.history import (
-    History,
-    image_repository,
-    join_memories,
-    memory_of_audited,
-    remember,
-)
+from praxi_tasks.findings.assessment.history import History, join_memories, memory_of_audited, remember
 from praxi_tasks.store import open_store
 from tests.findings.assessment.test_changes import FLAW, audit, image
 
@@ -33,11 +27,6 @@ def test_a_damaged_memory_is_passed_over(tmp_path: Path) -> None:
     before, _ = history.before("2026-11-03T00:00:00Z", "run-3")
     assert before is not None
     assert before.run == "run-1"
-
-
-def test_repositories_have_ports_but_no_tags() -> None:
-    assert image_repository("localhost:5000/a/b:1@sha256:x") == "localhost:5000/a/b"
-    assert image_repository("oci:folder") == "oci:folder"
 
 
 def test_audits_by_hand_forget_nothing_about_images_nobody_asked_for() -> None:

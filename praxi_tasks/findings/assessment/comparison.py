@@ -1,0 +1,50 @@
+"""An audit beside those of its line: what changed, whether its list is plausible, and what it leaves."""
+
+from __future__ import annotations
+
+import msgspec
+
+from praxi_tasks.findings.assessment.changes import with_changes
+from praxi_tasks.findings.assessment.document import AssessedAudit
+from praxi_tasks.findings.assessment.history import (
+    History,
+    join_memories,
+    memory_of_audited,
+    remember,
+    with_attempt,
+)
+from praxi_tasks.findings.assessment.plausibility import PLAUSIBLE_SHARE, with_plausibility
+
+
+def compare_audit(
+    audit: AssessedAudit, history: History, plausible_share: float = PLAUSIBLE_SHARE
+) -> AssessedAudit:
+    """Return an audit, compared with the one before in the history, and remember it there.
+
+    Images of other than daily audits come and go as they are named: these audits are compared with what is
+    known of the images that they list.
+
+    Parameters
+    ----------
+    audit
+        Its images, time and scope. A retry of the same run replaces what it remembered.
+    plausible_share
+        See :func:`~praxi_tasks.findings.assessment.plausibility.with_plausibility`.
+    """
+    last, trend = history.before(audit.at, audit.run)
+    attempt = history.of(audit.at, audit.run)
+    daily = audit.scope.is_daily
+    before = last if daily else memory_of_audited(last, audit)
+    attempt = attempt if daily else memory_of_audited(attempt, audit)
+    changed = with_changes(
+        msgspec.structs.replace(
+            audit,
+            scope=with_plausibility(audit.scope, audit.images, trend, plausible_share),
+            newest=history.is_newest(audit.at),
+        ),
+        before,
+        attempt,
+    )
+    memory = remember(changed, with_attempt(before, attempt))
+    history.add(memory if daily else join_memories(memory, last))
+    return msgspec.structs.replace(changed, trend=(*trend, memory.point))

@@ -1,0 +1,64 @@
+"""What makes an image, and a finding, the same tomorrow."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+_LOCAL: Final = ("oci:", "oci-archive:", "docker-archive:")
+_DIGEST: Final = re.compile(r"[a-z0-9]+:[0-9a-f]{32,}")
+_HUB: Final = "docker.io"
+_HUBS: Final = frozenset({_HUB, "index.docker.io", "registry-1.docker.io"})
+
+
+def image_key(image: str, cluster: str) -> str:
+    """Return what tells images of an audit apart: the reference, and the cluster where there are several."""
+    return f"{cluster}|{image}" if cluster else image
+
+
+def image_repository(reference: str) -> str:
+    """Return an image reference without its tag and digest; a place on this machine is what it is.
+
+    Examples
+    --------
+    >>> image_repository("localhost:5000/shop/web:1@sha256:" + "0" * 64)
+    'localhost:5000/shop/web'
+    """
+    if reference.startswith(_LOCAL) or _DIGEST.fullmatch(reference):
+        return reference
+    name = reference.partition("@")[0]
+    head, slash, last = name.rpartition("/")
+    return f"{head}{slash}{last.partition(':')[0]}"
+
+
+def image_place(key: str) -> str:
+    """Return what all tags and digests of a repository have in common, from the key of one of them.
+
+    It names the cluster, if the key does, and the repository in full: a runtime that reports ``web`` as
+    ``docker.io/library/web`` speaks about the same.
+
+    Examples
+    --------
+    >>> image_place("production|web:2")
+    'production|docker.io/library/web'
+    """
+    if key.startswith(_LOCAL):
+        return key
+    cluster, bar, reference = key.rpartition("|")
+    return f"{cluster}{bar}{_in_full(image_repository(reference))}"
+
+
+def finding_names(key: str, aliases: Iterable[str]) -> tuple[str, ...]:
+    """Return a finding's key under each name of its advisory, its own first."""
+    kind, identifier, package = key.split("|", 2)
+    return tuple(f"{kind}|{name}|{package}" for name in dict.fromkeys((identifier, *aliases)))
+
+
+def _in_full(name: str) -> str:
+    host, slash, rest = name.partition("/")
+    if not slash or not (set(host) & set(".:") or host == "localhost"):
+        host, rest = _HUB, name
+    if host not in _HUBS:
+        return name
+    return f"{_HUB}/{rest if '/' in rest else f'library/{rest}'}"
