@@ -23,9 +23,9 @@ from tests.support.prometheus import Deployment, prometheus
 
 assert airflow_home.HOME  # imported for its effect, before anything imports Airflow
 
-from praxi_airflow.hooks.prometheus import PrometheusHook  # noqa: E402
+from praxi_airflow.hooks import PrometheusHook  # noqa: E402
 from praxi_airflow.intervals import Interval  # noqa: E402
-from praxi_airflow.sources.prometheus import PrometheusImages  # noqa: E402
+from praxi_airflow.sources import PrometheusImages  # noqa: E402
 
 DAY = Interval(datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 2, tzinfo=UTC))
 HOUR = timedelta(hours=1)

@@ -25,8 +25,7 @@ from pathlib import Path
 
 import pytest
 
-from praxi_tasks.audit.deployed import by_hand
-from praxi_tasks.audit.plan import Plan
+from praxi_tasks.audit import Plan, named_images
 from praxi_tasks.store import Store, documents, keys, open_store
 from tests.cluster.bench import Bench, bench
 from tests.support import images
@@ -49,7 +48,7 @@ class Scene:
     def run(self, name: str, files: dict[str, bytes]) -> dict[str, float]:
         """Fingerprint an image of one layer in a pod; return the layer's bytes and the task's seconds."""
         reference = self.registry.push(f"times/{name}:1", images.image([images.layer(files)]))
-        documents.write(self.store, keys.run(name, "images.json"), by_hand([reference]))
+        documents.write(self.store, keys.run(name, "images.json"), named_images([reference]))
         self.made.run("plan", run=name)
         plan = documents.read(self.store, keys.run(name, "plan.json"), Plan)
         started = time.perf_counter()

@@ -17,8 +17,7 @@ import time
 from pathlib import Path
 
 from benchmarks.report import Table, write_results
-from praxi_tasks.audit.local import LocalAudit
-from praxi_tasks.audit.report import AuditReport, State
+from praxi_tasks.audit import AuditReport, LocalAudit, State
 from praxi_tasks.discovery import Model
 from praxi_tasks.learning.training import learn_files
 from praxi_tasks.oci.image import Platform

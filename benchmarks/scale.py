@@ -23,12 +23,16 @@ import msgspec
 
 from benchmarks.makespan import lower_bound, read_times, simulate
 from benchmarks.report import Table, write_results
-from praxi_tasks.audit.deployed import DeployedImage
-from praxi_tasks.audit.plan import Plan, make_plan
-from praxi_tasks.audit.reduce import reduce_audit
-from praxi_tasks.audit.report import State
-from praxi_tasks.audit.run import AuditRun, Summary
-from praxi_tasks.audit.stored_layers import StoredLayers
+from praxi_tasks.audit import (
+    AuditRun,
+    DeployedImage,
+    Plan,
+    State,
+    StoredLayers,
+    Summary,
+    make_plan,
+    reduce_audit,
+)
 from praxi_tasks.discovery import LayerPrediction, ReleasePrediction
 from praxi_tasks.inventory import Claim, Distribution, Inventory
 from praxi_tasks.oci.image import Descriptor, Image, Platform

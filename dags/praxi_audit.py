@@ -25,13 +25,10 @@ from airflow.sdk import CronDataIntervalTimetable, TriggerRule, dag
 from praxi_airflow import task_docs
 from praxi_airflow.assets import AUDIT_REPORT
 from praxi_airflow.dag_defaults import default_args
-from praxi_airflow.notifiers.deadline import watched
-from praxi_airflow.operators.report import ReportOperator
-from praxi_airflow.operators.task import PraxiTaskOperator
+from praxi_airflow.notifiers import watched
+from praxi_airflow.operators import PraxiTaskOperator, ReportOperator
 from praxi_airflow.settings import load_settings
-from praxi_airflow.tasks.audit_params import audit_params
-from praxi_airflow.tasks.deployed_images import record_deployed_images
-from praxi_airflow.tasks.training_requests import request_training
+from praxi_airflow.tasks import audit_params, record_deployed_images, request_training
 
 
 @dag(

@@ -17,7 +17,7 @@ from airflow.sdk import CronDataIntervalTimetable, dag
 
 from praxi_airflow import task_docs
 from praxi_airflow.dag_defaults import default_args
-from praxi_airflow.operators.task import PraxiTaskOperator
+from praxi_airflow.operators import PraxiTaskOperator
 from praxi_airflow.settings import load_settings
 
 settings = load_settings()

@@ -15,14 +15,15 @@ from airflow.sdk import TriggerRule, dag
 
 from praxi_airflow import task_docs
 from praxi_airflow.dag_defaults import default_args
-from praxi_airflow.operators.build import ReleaseBuildOperator
-from praxi_airflow.operators.promotion import PromotionApproval, PromotionOperator
-from praxi_airflow.operators.report import ReportOperator
-from praxi_airflow.operators.task import PraxiTaskOperator
+from praxi_airflow.operators import (
+    PraxiTaskOperator,
+    PromotionApproval,
+    PromotionOperator,
+    ReleaseBuildOperator,
+    ReportOperator,
+)
 from praxi_airflow.settings import load_settings
-from praxi_airflow.tasks.source_builds import releases_to_build
-from praxi_airflow.tasks.training_params import training_params
-from praxi_airflow.tasks.training_requests import tuning_trials
+from praxi_airflow.tasks import releases_to_build, training_params, tuning_trials
 
 
 @dag(

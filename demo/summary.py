@@ -12,8 +12,7 @@ from demo.airflow import AirflowConfig
 from demo.api import AirflowApi
 from demo.state import DemoFolder
 from praxi_airflow.run_key import run_key
-from praxi_tasks.audit.report import AuditReport
-from praxi_tasks.audit.terminal import report_table
+from praxi_tasks.audit import AuditReport, report_table
 from praxi_tasks.errors import KeyNotFoundError
 from praxi_tasks.store import documents, keys, open_store
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from praxi_tasks.audit.deployed import CONFIG, MANIFEST
+from praxi_tasks.audit import CONFIG_DIGEST, MANIFEST_DIGEST
 
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _HEX: Final = {"sha256": 64, "sha384": 96, "sha512": 128}
@@ -43,17 +43,17 @@ def parse_image_id(image_id: str) -> ImageId:
     """
     text = _SCHEME.sub("", image_id.strip(), count=1)
     if _BARE.fullmatch(text):
-        return ImageId(f"sha256:{text.lower()}", CONFIG)
+        return ImageId(f"sha256:{text.lower()}", CONFIG_DIGEST)
     repository, at, last = text.rpartition("@")
     match = _DIGEST.fullmatch(last)
     if match is None or len(match[2]) != _HEX[match[1].lower()] or (at and not repository):
         return ImageId()
-    return ImageId(last.lower(), MANIFEST if at else CONFIG)
+    return ImageId(last.lower(), MANIFEST_DIGEST if at else CONFIG_DIGEST)
 
 
 def is_image_id(reference: str) -> bool:
     """Return whether a reference is only an ID, as runtimes report an image whose tag they have lost."""
-    return parse_image_id(reference).kind == CONFIG
+    return parse_image_id(reference).kind == CONFIG_DIGEST
 
 
 def pinned_reference(image_id: str) -> str:
@@ -65,4 +65,4 @@ def pinned_reference(image_id: str) -> str:
     'r.example/web@sha256:0'
     """
     text = _SCHEME.sub("", image_id.strip(), count=1)
-    return text if parse_image_id(image_id).kind == MANIFEST else ""
+    return text if parse_image_id(image_id).kind == MANIFEST_DIGEST else ""

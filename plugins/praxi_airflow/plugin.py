@@ -10,7 +10,7 @@ from typing import Any
 
 from airflow.plugins_manager import AirflowPlugin
 
-from praxi_airflow.web.application import application
+from praxi_airflow.web import application
 
 
 class PraxiPlugin(AirflowPlugin):

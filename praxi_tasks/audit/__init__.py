@@ -1,1 +1,74 @@
 """One run over one data interval: plan, fingerprint, predict, report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from praxi_tasks.lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from praxi_tasks.audit.assessment import load_policy, make_assessor
+    from praxi_tasks.audit.deployed import (
+        CONFIG_DIGEST,
+        MANIFEST_DIGEST,
+        DeployedImage,
+        ImageList,
+        named_images,
+    )
+    from praxi_tasks.audit.failure import UnfinishedError, is_last_try
+    from praxi_tasks.audit.local import LocalAudit
+    from praxi_tasks.audit.plan import BatchLimits, Plan, make_plan
+    from praxi_tasks.audit.publish import sboms
+    from praxi_tasks.audit.reduce import reduce_audit
+    from praxi_tasks.audit.report import AuditReport, State
+    from praxi_tasks.audit.run import AuditRun, Summary
+    from praxi_tasks.audit.stored_layers import StoredLayers
+    from praxi_tasks.audit.terminal import report_table
+    from praxi_tasks.audit.timing import read_durations, timed
+    from praxi_tasks.audit.verdict import judge
+else:
+    __getattr__ = lazy_exports(
+        __name__,
+        {
+            "assessment": ("load_policy", "make_assessor"),
+            "deployed": ("CONFIG_DIGEST", "DeployedImage", "ImageList", "MANIFEST_DIGEST", "named_images"),
+            "failure": ("UnfinishedError", "is_last_try"),
+            "local": ("LocalAudit",),
+            "plan": ("BatchLimits", "Plan", "make_plan"),
+            "publish": ("sboms",),
+            "reduce": ("reduce_audit",),
+            "report": ("AuditReport", "State"),
+            "run": ("AuditRun", "Summary"),
+            "stored_layers": ("StoredLayers",),
+            "terminal": ("report_table",),
+            "timing": ("read_durations", "timed"),
+            "verdict": ("judge",),
+        },
+    )
+
+__all__ = [
+    "AuditReport",
+    "AuditRun",
+    "BatchLimits",
+    "CONFIG_DIGEST",
+    "DeployedImage",
+    "ImageList",
+    "LocalAudit",
+    "MANIFEST_DIGEST",
+    "Plan",
+    "State",
+    "StoredLayers",
+    "Summary",
+    "UnfinishedError",
+    "is_last_try",
+    "judge",
+    "load_policy",
+    "make_assessor",
+    "make_plan",
+    "named_images",
+    "read_durations",
+    "reduce_audit",
+    "report_table",
+    "sboms",
+    "timed",
+]

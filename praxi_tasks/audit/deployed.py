@@ -8,8 +8,8 @@ import msgspec
 
 from praxi_tasks.errors import UsageError
 
-MANIFEST: Final = "manifest"
-CONFIG: Final = "config"
+MANIFEST_DIGEST: Final = "manifest"
+CONFIG_DIGEST: Final = "config"
 
 
 class DeployedImage(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -35,7 +35,7 @@ class DeployedImage(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def pinned(self) -> str:
         """The reference to read: by manifest digest where it is known, else as deployed."""
-        if self.digest_kind != MANIFEST:
+        if self.digest_kind != MANIFEST_DIGEST:
             return self.image
         return f"{_without_tag(self.image)}@{self.digest}"
 
@@ -52,7 +52,7 @@ class ImageList(msgspec.Struct, frozen=True, omit_defaults=True):
     whole: bool = True
 
 
-def by_hand(references: list[str] | tuple[str, ...]) -> tuple[DeployedImage, ...]:
+def named_images(references: list[str] | tuple[str, ...]) -> tuple[DeployedImage, ...]:
     """Return the images a person named, each once, in the order given.
 
     Raises

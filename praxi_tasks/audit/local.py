@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Protocol
 
 from praxi_tasks.audit.assessment import AuditAssessor, make_assessor
-from praxi_tasks.audit.deployed import by_hand
+from praxi_tasks.audit.deployed import named_images
 from praxi_tasks.audit.failure import Failure
 from praxi_tasks.audit.fingerprint import LayerReader
 from praxi_tasks.audit.plan import CACHED, Plan, PlannedLayer, make_plan
@@ -65,7 +65,7 @@ class LocalAudit:
         """Find the images and their layers."""
         self._progress.step("Finding images", len(references))
         resolver = ImageResolver(self._store, self._settings, self._platform)
-        plan = make_plan(by_hand(list(references)), resolver, self._store, force=self._force)
+        plan = make_plan(named_images(list(references)), resolver, self._store, force=self._force)
         self._progress.advance(len(references))
         return plan
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from praxi_tasks.audit.deployed import CONFIG, MANIFEST, DeployedImage
+from praxi_tasks.audit.deployed import CONFIG_DIGEST, MANIFEST_DIGEST, DeployedImage
 from praxi_tasks.oci.image import Image, ImageSource, Platform
 from praxi_tasks.oci.registry import RegistrySettings, RegistrySource
 from praxi_tasks.oci.sources import open_source
@@ -39,7 +39,7 @@ class ImageResolver:
 
     def _recall(self, deployed: DeployedImage, source: ImageSource) -> Image | None:
         """Find an image by its digest: the one deployed, or what a registry's headers say of the tag."""
-        digest = deployed.digest if deployed.digest_kind == MANIFEST else ""
+        digest = deployed.digest if deployed.digest_kind == MANIFEST_DIGEST else ""
         if not digest and isinstance(source, RegistrySource):
             digest = source.digest()
         key = keys.image(digest, str(self._platform)) if digest else ""
@@ -57,6 +57,6 @@ class ImageResolver:
 
 
 def _doubts(deployed: DeployedImage, image: Image) -> tuple[str, ...]:
-    if deployed.digest_kind == CONFIG and deployed.digest != image.config_digest:
+    if deployed.digest_kind == CONFIG_DIGEST and deployed.digest != image.config_digest:
         return (f"the tag now names another image than the one that ran ({deployed.digest})",)
     return ()

@@ -10,7 +10,7 @@ from typing import Final
 
 import click
 
-from praxi_tasks.audit.local import LocalAudit
+from praxi_tasks.audit import LocalAudit
 from praxi_tasks.cli.decision_rule import decision_rule_option
 from praxi_tasks.cli.options import (
     feeds_option,
@@ -76,8 +76,7 @@ def audit(
       75  the same, but trying again may help
       0   none of these: what was not checked is in the report as coverage
     """  # noqa: D301 - click's mark of a paragraph that is not wrapped
-    from praxi_tasks.audit.assessment import load_policy
-    from praxi_tasks.audit.verdict import judge
+    from praxi_tasks.audit import judge, load_policy
     from praxi_tasks.discovery import Model
     from praxi_tasks.findings.feeds import open_feeds
 

@@ -8,7 +8,7 @@ from functools import partial
 
 import click
 
-from praxi_tasks.audit.failure import UnfinishedError, is_last_try
+from praxi_tasks.audit import UnfinishedError, is_last_try
 from praxi_tasks.cli.options import store_option
 from praxi_tasks.errors import DataError
 from praxi_tasks.findings.feeds import (

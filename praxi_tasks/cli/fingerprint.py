@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import click
 
-from praxi_tasks.audit.local import LocalAudit
-from praxi_tasks.audit.run import AuditRun
-from praxi_tasks.audit.timing import timed
+from praxi_tasks.audit import AuditRun, LocalAudit, timed
 from praxi_tasks.cli.options import platform_option, store_option
 from praxi_tasks.cli.progress import progress_bars
 from praxi_tasks.errors import ExitCode, UsageError

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import click
 
-from praxi_tasks.audit.run import AuditRun
-from praxi_tasks.audit.timing import read_durations
+from praxi_tasks.audit import AuditRun, read_durations
 from praxi_tasks.cli.options import run_option, store_option
 from praxi_tasks.store import open_store
 

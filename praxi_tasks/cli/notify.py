@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
-from praxi_tasks.audit.assessment import load_policy
-from praxi_tasks.audit.run import AuditRun
+from praxi_tasks.audit import AuditRun, load_policy
 from praxi_tasks.cli.options import policy_option, run_option, store_option
 from praxi_tasks.store import open_store
 

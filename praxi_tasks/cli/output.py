@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from praxi_tasks.audit.report import AuditReport
+from praxi_tasks.audit import AuditReport
 from praxi_tasks.errors import UsageError
 from praxi_tasks.findings.assessment import AssessedAudit
 
@@ -61,7 +61,7 @@ def write_sboms(assessed: AssessedAudit, folder: Path) -> None:
     UsageError
         If a file can't be written.
     """
-    from praxi_tasks.audit.publish import sboms
+    from praxi_tasks.audit import sboms
 
     for name, data in sboms(assessed):
         _write(folder / name, data)
@@ -108,7 +108,7 @@ def _unfolded(report: AuditReport, assessed: AssessedAudit) -> list[dict[str, ob
 
 
 def _print_tables(report: AuditReport, assessed: AssessedAudit, console: Console) -> None:
-    from praxi_tasks.audit.terminal import report_table
+    from praxi_tasks.audit import report_table
     from praxi_tasks.findings.report import findings_table
 
     console.print(report_table(report))

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import click
 
-from praxi_tasks.audit.plan import BatchLimits
-from praxi_tasks.audit.run import AuditRun
-from praxi_tasks.audit.timing import timed
+from praxi_tasks.audit import AuditRun, BatchLimits, timed
 from praxi_tasks.cli.options import platform_option, run_option, store_option
 from praxi_tasks.oci.image import Platform
 from praxi_tasks.store import open_store

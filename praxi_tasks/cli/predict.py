@@ -81,8 +81,7 @@ def _predict_changesets(
 
 
 def _predict_run(run_id: str, model_uri: str, decision_rule: DecisionRule, store_uri: str) -> None:
-    from praxi_tasks.audit.run import AuditRun
-    from praxi_tasks.audit.timing import timed
+    from praxi_tasks.audit import AuditRun, timed
     from praxi_tasks.discovery import Model
     from praxi_tasks.learning.model_registry import resolve_once
 
@@ -102,8 +101,7 @@ def _predict_images(
     form: str,
     output: Path | None,
 ) -> None:
-    from praxi_tasks.audit.local import LocalAudit
-    from praxi_tasks.audit.report import State
+    from praxi_tasks.audit import LocalAudit, State
     from praxi_tasks.cli.progress import progress_bars
 
     with progress_bars() as bars:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import click
 
-from praxi_tasks.audit.assessment import load_policy, make_assessor
-from praxi_tasks.audit.run import AuditRun
-from praxi_tasks.audit.timing import timed
+from praxi_tasks.audit import AuditRun, load_policy, make_assessor, timed
 from praxi_tasks.cli.options import feeds_option, policy_option, run_option, store_option
 from praxi_tasks.store import open_store
 

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from praxi_tasks.audit.assessment import load_policy, make_assessor
-from praxi_tasks.audit.deployed import by_hand
+from praxi_tasks.audit.deployed import named_images
 from praxi_tasks.audit.run import AuditRun
 from praxi_tasks.audit.timing import read_durations, timed
 from praxi_tasks.discovery import Model
@@ -41,7 +41,7 @@ def audited(
 ) -> AssessedAudit:
     """Run an audit of one day, step by step, and return what it found."""
     run = AuditRun(store, run_id)
-    documents.write(store, run.key("images.json"), by_hand(images) if images else ())
+    documents.write(store, run.key("images.json"), named_images(images) if images else ())
     documents.write(store, run.key(DOCUMENT), scope)
     interval = f"2026-11-{day:02}T00:00:00+00:00/2026-11-{day + 1:02}T00:00:00+00:00"
     plan = run.plan(Platform(), interval=interval)

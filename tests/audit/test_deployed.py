@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from praxi_tasks.audit.deployed import DeployedImage, by_hand
+from praxi_tasks.audit.deployed import DeployedImage, named_images
 from praxi_tasks.errors import UsageError
 
 DIGEST = "sha256:" + "a" * 64
@@ -28,10 +28,10 @@ def test_anything_else_is_read_by_its_tag(kind: str) -> None:
 
 
 def test_images_named_by_hand_stand_once_in_order() -> None:
-    assert [image.image for image in by_hand([" b:1 ", "a", "b:1"])] == ["b:1", "a"]
+    assert [image.image for image in named_images([" b:1 ", "a", "b:1"])] == ["b:1", "a"]
 
 
 @pytest.mark.parametrize("references", [[], [""], ["a", " "]])
 def test_no_image_is_a_usage_error(references: list[str]) -> None:
     with pytest.raises(UsageError):
-        by_hand(references)
+        named_images(references)

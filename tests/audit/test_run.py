@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from praxi_tasks.audit.deployed import DeployedImage, by_hand
+from praxi_tasks.audit.deployed import DeployedImage, named_images
 from praxi_tasks.audit.failure import UnfinishedError
 from praxi_tasks.audit.plan import BatchLimits, Plan
 from praxi_tasks.audit.report import AuditReport, Source, State
@@ -38,7 +38,7 @@ def finish(run: AuditRun, plan: Plan, model: Model) -> AuditReport:
 
 
 def audit(store: Store, images: list[str], model: Model, run_id: str = "r1") -> AuditReport:
-    run = begin(store, by_hand(images), run_id)
+    run = begin(store, named_images(images), run_id)
     return finish(run, run.plan(AMD64), model)
 
 
@@ -62,7 +62,7 @@ def test_every_image_is_told_layer_by_layer(registry: Registry, store: Store, mo
 def test_a_layer_that_images_share_is_read_once(registry: Registry, store: Store, model: Model) -> None:
     base, top = SHOP.layer(), TILL.layer()
     images = [registry.push("run/one:1", image([base])), registry.push("run/two:1", image([base, top]))]
-    run = begin(store, by_hand(images))
+    run = begin(store, named_images(images))
     plan = run.plan(AMD64, limits=BatchLimits(target_bytes=1))
     assert sorted(layer.digest for layer in plan.layers) == sorted([base.digest, top.digest])
     assert plan.batches == 2
@@ -92,7 +92,7 @@ def test_a_known_digest_needs_no_registry(hostile: HostileRegistry, store: Store
 def test_an_index_is_read_for_the_platform_asked_for(registry: Registry, store: Store, model: Model) -> None:
     other = image([TILL.layer()], architecture="arm64")
     multi = registry.push("run/multi:1", index([image([SHOP.layer()]), other]))
-    run = begin(store, by_hand([multi]))
+    run = begin(store, named_images([multi]))
     report = finish(run, run.plan(Platform.parse("linux/arm64")), model)
     assert report.images[0].digest == other.digest
     assert report.images[0].platform == "linux/arm64"
@@ -120,7 +120,7 @@ def test_a_registry_that_is_down_is_tried_again_and_then_recorded(
     monkeypatch.setenv("PRAXI_REGISTRY_ATTEMPTS", "1")
     reference = hostile.serve("shop", "1", image([SHOP.layer()]))
     hostile.fault(r"/manifests/", Reply(503), forever=True)
-    run = begin(store, by_hand([reference]))
+    run = begin(store, named_images([reference]))
     with pytest.raises(UnfinishedError) as caught:
         run.plan(AMD64)
     assert caught.value.retryable
@@ -137,7 +137,7 @@ def test_a_retry_of_a_batch_reads_only_what_is_missing(
     monkeypatch.setenv("PRAXI_REGISTRY_ATTEMPTS", "1")
     first, second = SHOP.layer(), TILL.layer()
     reference = hostile.serve("shop", "1", image([first, second]))
-    run = begin(store, by_hand([reference]))
+    run = begin(store, named_images([reference]))
     plan = run.plan(AMD64)
     hostile.fault(f"/blobs/{second.digest}", Reply(503))
     with pytest.raises(UnfinishedError):
@@ -152,7 +152,7 @@ def test_a_batch_that_never_ran_fails_its_images_only(registry: Registry, store:
         registry.push("run/a:1", image([SHOP.layer()])),
         registry.push("run/b:1", image([TILL.layer()])),
     ]
-    run = begin(store, by_hand(images))
+    run = begin(store, named_images(images))
     plan = run.plan(AMD64, limits=BatchLimits(target_bytes=1))
     left = plan.layers[plan.images[1].layers[0]].batch
     run.fingerprint(1 - left)
@@ -202,7 +202,7 @@ def test_force_reads_everything_again(hostile: HostileRegistry, store: Store, mo
     made = SHOP.layer()
     reference = hostile.serve("shop", "1", image([made]))
     audit(store, [reference], model)
-    run = begin(store, by_hand([reference]), "r2")
+    run = begin(store, named_images([reference]), "r2")
     report = finish(run, run.plan(AMD64, force=True), model)
     assert report.images[0].state is State.AUDITED
     assert hostile.count(f"/blobs/{made.digest}") == 2

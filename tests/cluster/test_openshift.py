@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from praxi_tasks.audit.deployed import by_hand
+from praxi_tasks.audit.deployed import named_images
 from praxi_tasks.audit.fingerprint import BatchOutcome
 from praxi_tasks.audit.plan import Plan
 from praxi_tasks.store import documents, keys, open_store
@@ -53,7 +53,7 @@ def test_a_random_uid_reads_a_private_registry_behind_its_own_authority(
     for name, value in object_store.environment.items():
         monkeypatch.setenv(name, value)
     run, store = "openshift", open_store(uri)
-    documents.write(store, keys.run(run, "images.json"), by_hand([f"{company.host}/shop/api:1.0"]))
+    documents.write(store, keys.run(run, "images.json"), named_images([f"{company.host}/shop/api:1.0"]))
     login = {"auths": {company.host: {"username": company.username, "password": company.password}}}
     with bench(tmp_path / "cluster", task_image.by_digest) as made:
         made.cluster.rights.random_uid = True

@@ -24,7 +24,8 @@ def exported(package: str) -> set[str]:
 def loaded_by(package: str, name: str = "") -> set[str]:
     """Return the top-level modules a new interpreter has loaded after importing a package or a name."""
     statement = f"from {package} import {name}" if name else f"import {package}"
-    program = f"import sys; {statement}; print(*{{name.partition('.')[0] for name in sys.modules}})"
+    found = "{name.partition('.')[0] for name in sys.modules}"
+    program = f"import sys; sys.path.append('plugins'); {statement}; print(*{found})"
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
     )

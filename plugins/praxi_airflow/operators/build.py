@@ -7,10 +7,10 @@ from typing import Any
 from airflow.sdk import Context
 
 from praxi_airflow.errors import RetryableTaskError
-from praxi_airflow.hooks.store import connected_store
+from praxi_airflow.hooks import connected_store
 from praxi_airflow.operators.task import PraxiTaskOperator
 from praxi_airflow.run_key import run_key
-from praxi_airflow.runners.command import Command
+from praxi_airflow.runners import Command
 from praxi_airflow.settings import Settings
 from praxi_tasks.learning.builds import Listener
 from praxi_tasks.learning.data import parse_label

@@ -12,7 +12,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 from praxi_airflow.assets import CHAMPION
 from praxi_airflow.operators.task import PraxiTaskOperator
 from praxi_airflow.run_key import run_key
-from praxi_airflow.runners.environment import CHAMPION_URI
+from praxi_airflow.runners import CHAMPION_URI
 from praxi_airflow.settings import Settings
 from praxi_tasks.store import keys
 

@@ -9,12 +9,10 @@ from airflow.sdk import BaseOperator, Context
 from airflow.sdk.exceptions import AirflowFailException
 
 from praxi_airflow.errors import RetryableTaskError, airflow_failures
-from praxi_airflow.hooks.store import connected_store
+from praxi_airflow.hooks import connected_store
 from praxi_airflow.run_key import run_key
 from praxi_airflow.run_params import require_readable
-from praxi_airflow.runners.command import Command, Runner
-from praxi_airflow.runners.environment import task_environment
-from praxi_airflow.runners.factory import choose_runner
+from praxi_airflow.runners import Command, Runner, choose_runner, task_environment
 from praxi_airflow.settings import Settings, load_settings
 from praxi_tasks.errors import ExitCode
 from praxi_tasks.store import documents, keys

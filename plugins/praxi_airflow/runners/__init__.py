@@ -1,1 +1,29 @@
 """Runners of commands: as a local process, or as a pod."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from praxi_tasks.lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from praxi_airflow.runners.command import Command, Runner
+    from praxi_airflow.runners.environment import CHAMPION_URI, task_environment
+    from praxi_airflow.runners.factory import choose_runner
+else:
+    __getattr__ = lazy_exports(
+        __name__,
+        {
+            "command": ("Command", "Runner"),
+            "environment": ("CHAMPION_URI", "task_environment"),
+            "factory": ("choose_runner",),
+        },
+    )
+
+__all__ = [
+    "CHAMPION_URI",
+    "Command",
+    "Runner",
+    "choose_runner",
+    "task_environment",
+]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from praxi_airflow.hooks.store import store_variables
+from praxi_airflow.hooks import store_variables
 from praxi_airflow.runners.process import ProcessRunner
 
 if TYPE_CHECKING:

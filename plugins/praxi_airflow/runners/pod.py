@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from praxi_airflow.hooks.store import connected_store
+from praxi_airflow.hooks import connected_store
 from praxi_airflow.runners.cluster_check import require_cluster
 from praxi_airflow.runners.command import Command
 from praxi_airflow.runners.isolated_pods import isolated_settings, log_reader

@@ -21,7 +21,7 @@ def batch_bytes(store: Store, run: str, batch: int) -> int:
     KeyNotFoundError
         If the run has no plan.
     """
-    from praxi_tasks.audit.plan import Plan
+    from praxi_tasks.audit import Plan
     from praxi_tasks.store import documents, keys
 
     plan = documents.read(store, keys.run(run, "plan.json"), Plan)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from praxi_airflow.hooks.prometheus_connection import CLUSTER_LABEL
+from praxi_airflow.hooks import CLUSTER_LABEL
 from praxi_airflow.image_id import ImageId, is_image_id, parse_image_id, pinned_reference
 from praxi_airflow.sources.queries import CONTAINER, EXPORTED
-from praxi_tasks.audit.deployed import DeployedImage
+from praxi_tasks.audit import DeployedImage
 
 
 class Container(NamedTuple):

@@ -11,12 +11,12 @@ from functools import cached_property
 from typing import Final, TypeVar
 
 from praxi_airflow.errors import PartialAnswerError, PrometheusUnavailableError, QueryRefusedError
-from praxi_airflow.hooks.prometheus import PrometheusHook, Series
+from praxi_airflow.hooks import PrometheusHook, Series
 from praxi_airflow.intervals import Interval
 from praxi_airflow.sources import queries
 from praxi_airflow.sources.containers import Container, Life, Seen, Sightings, images_of, nameless
 from praxi_airflow.sources.queries import CONTAINER, EXPORTED, KINDS, LIFE, Kind, Selection, Window
-from praxi_tasks.audit.deployed import DeployedImage, ImageList
+from praxi_tasks.audit import DeployedImage, ImageList
 
 logger = logging.getLogger(__name__)
 

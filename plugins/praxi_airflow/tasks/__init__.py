@@ -1,1 +1,35 @@
-"""The Python functions that Dags run as tasks, and the Dags' parameters."""
+"""The Python functions that Dags run as tasks, and the forms of the Dags' parameters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from praxi_tasks.lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from praxi_airflow.tasks.audit_form import audit_params
+    from praxi_airflow.tasks.deployed_images import record_deployed_images
+    from praxi_airflow.tasks.source_builds import releases_to_build
+    from praxi_airflow.tasks.training_form import training_params
+    from praxi_airflow.tasks.training_requests import request_drift_training, request_training, tuning_trials
+else:
+    __getattr__ = lazy_exports(
+        __name__,
+        {
+            "audit_form": ("audit_params",),
+            "deployed_images": ("record_deployed_images",),
+            "source_builds": ("releases_to_build",),
+            "training_form": ("training_params",),
+            "training_requests": ("request_drift_training", "request_training", "tuning_trials"),
+        },
+    )
+
+__all__ = [
+    "audit_params",
+    "record_deployed_images",
+    "releases_to_build",
+    "request_drift_training",
+    "request_training",
+    "training_params",
+    "tuning_trials",
+]

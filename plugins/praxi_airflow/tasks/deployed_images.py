@@ -7,14 +7,13 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from praxi_airflow.errors import airflow_failures
-from praxi_airflow.hooks.prometheus import PrometheusHook
-from praxi_airflow.hooks.store import connected_store
+from praxi_airflow.hooks import PrometheusHook, connected_store
 from praxi_airflow.intervals import audit_interval
 from praxi_airflow.run_key import run_key
 from praxi_airflow.run_params import require_readable
 from praxi_airflow.settings import Settings, load_settings
-from praxi_airflow.sources.prometheus import PrometheusImages
-from praxi_tasks.audit.deployed import ImageList, by_hand
+from praxi_airflow.sources import PrometheusImages
+from praxi_tasks.audit import ImageList, named_images
 from praxi_tasks.findings.scope import DOCUMENT, RunKind, Scope
 from praxi_tasks.store import documents, keys
 
@@ -55,7 +54,7 @@ def record_deployed_images(**context: Any) -> dict[str, Any]:
 def _images(settings: Settings, context: Mapping[str, Any]) -> ImageList:
     params = context["params"]
     if params["images"]:
-        return ImageList(by_hand(params["images"]))
+        return ImageList(named_images(params["images"]))
     hook = PrometheusHook(settings.prometheus_connection, accept_partial=_is_last_try(context))
     return PrometheusImages(hook, params["namespaces"] or "").listed(audit_interval(context))
 

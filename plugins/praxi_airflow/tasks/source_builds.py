@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from praxi_airflow.errors import airflow_failures
-from praxi_airflow.hooks.store import connected_store
+from praxi_airflow.hooks import connected_store
 from praxi_airflow.run_key import run_key
 from praxi_airflow.settings import load_settings
 from praxi_tasks.errors import KeyNotFoundError

@@ -10,7 +10,7 @@ import msgspec
 from airflow.sdk.exceptions import AirflowSkipException
 
 from praxi_airflow.errors import airflow_failures
-from praxi_airflow.hooks.store import connected_store
+from praxi_airflow.hooks import connected_store
 from praxi_airflow.run_key import run_key
 from praxi_airflow.settings import load_settings
 from praxi_tasks.learning.data import NewPackage, TrainingRequest, retries_are_due

@@ -20,7 +20,7 @@ from airflow.api_fastapi.core_api.security import requires_access_dag
 from fastapi import APIRouter, Depends, status
 from fastapi.responses import HTMLResponse
 
-from praxi_airflow.hooks.store import connected_store
+from praxi_airflow.hooks import connected_store
 from praxi_airflow.run_key import run_key
 from praxi_airflow.settings import load_settings
 from praxi_tasks.errors import KeyNotFoundError, PraxiError

@@ -14,7 +14,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request, status
 from fastapi.concurrency import run_in_threadpool
 
 from praxi_airflow.settings import load_settings
-from praxi_airflow.tasks.training_requests import request_drift_training
+from praxi_airflow.tasks import request_drift_training
 from praxi_airflow.web.payload import Notification, PostedAlert, read_notification
 from praxi_tasks.errors import PraxiError
 

@@ -11,7 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from praxi_airflow.hooks.webhook import WebhookHook
-from praxi_airflow.web.application import application
+from praxi_airflow.web.asgi import application
 from tests.support.alertmanager import eventually
 from tests.support.process import free_port
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from praxi_airflow.web.application import application
+from praxi_airflow.web.asgi import application
 from praxi_tasks.audit.unknown_packages import NewPackage
 from praxi_tasks.findings.assessment.document import TrendPoint
 from praxi_tasks.findings.assessment.history import History, Memory

@@ -1,0 +1,41 @@
+"""What code outside of the audit may import from it, and what importing it costs."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.faces import exported, loaded_by
+
+
+def test_the_exported_names() -> None:
+    assert exported("praxi_tasks.audit") == {
+        "AuditReport",
+        "AuditRun",
+        "BatchLimits",
+        "CONFIG_DIGEST",
+        "DeployedImage",
+        "ImageList",
+        "LocalAudit",
+        "MANIFEST_DIGEST",
+        "Plan",
+        "State",
+        "StoredLayers",
+        "Summary",
+        "UnfinishedError",
+        "is_last_try",
+        "judge",
+        "load_policy",
+        "make_assessor",
+        "make_plan",
+        "named_images",
+        "read_durations",
+        "reduce_audit",
+        "report_table",
+        "sboms",
+        "timed",
+    }
+
+
+@pytest.mark.parametrize("name", ["DeployedImage", "ImageList", "Plan", "named_images"])
+def test_what_airflow_imports_needs_no_numpy(name: str) -> None:
+    assert not loaded_by("praxi_tasks.audit", name) & {"numpy", "obstore", "rich", "zstandard"}
