@@ -24,7 +24,7 @@ from praxi_tasks.findings.assessment import (
     measure_model,
 )
 from praxi_tasks.findings.feeds import open_feeds
-from praxi_tasks.findings.image import find_unexplained_files, fuse
+from praxi_tasks.findings.image import ModelKnowledge, find_unexplained_files, fuse, knowledge_coverage
 from praxi_tasks.findings.packages import Component
 from praxi_tasks.findings.scope import Scope
 from praxi_tasks.store import Store, open_store
@@ -84,11 +84,16 @@ class AuditAssessor:
         The layers' changesets, inventories and predictions.
     assessor
         The detectors with what the feeds say, and the policy.
+    knowledge
+        What the model that made the predictions knows; None where nothing tells it.
     """
 
-    def __init__(self, stored: StoredLayers, assessor: Assessor) -> None:
+    def __init__(
+        self, stored: StoredLayers, assessor: Assessor, knowledge: ModelKnowledge | None = None
+    ) -> None:
         self._stored = stored
         self._assessor = assessor
+        self._knowledge = knowledge
         self._images: list[AssessedImage] = []
         self._by_layers: dict[tuple[str, ...], AssessedImage] = {}
         # Components that images share by their layers are held once, however many images there are.
@@ -161,5 +166,8 @@ class AuditAssessor:
             findings=self._assessor.findings(fused),
             files=rest.total,
             unexplained=rest.files,
-            coverage=self._assessor.coverage(fused),
+            coverage=(
+                *self._assessor.coverage(fused),
+                *knowledge_coverage(fused, self._knowledge, rest),
+            ),
         )

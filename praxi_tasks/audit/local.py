@@ -11,6 +11,7 @@ from praxi_tasks.audit.assessment import AuditAssessor, make_assessor
 from praxi_tasks.audit.deployed import named_images
 from praxi_tasks.audit.failure import Failure
 from praxi_tasks.audit.fingerprint import LayerReader
+from praxi_tasks.audit.model_knowledge import KnowledgeCollector
 from praxi_tasks.audit.plan import CACHED, Plan, PlannedLayer, make_plan
 from praxi_tasks.audit.predict import predict_layers
 from praxi_tasks.audit.reduce import reduce_audit
@@ -19,6 +20,7 @@ from praxi_tasks.audit.resolve import ImageResolver
 from praxi_tasks.audit.stored_layers import StoredLayers
 from praxi_tasks.findings import Policy
 from praxi_tasks.findings.assessment import AssessedAudit, History
+from praxi_tasks.findings.image import ModelKnowledge
 from praxi_tasks.findings.scope import Scope
 from praxi_tasks.oci.image import Platform
 from praxi_tasks.oci.layer import LayerLimits
@@ -59,6 +61,7 @@ class LocalAudit:
         self._progress = progress
         self._force = force
         self._stored: StoredLayers | None = None
+        self._knowledge: ModelKnowledge | None = None
         self._settings = RegistrySettings.from_environment()
 
     def plan(self, references: Sequence[str]) -> Plan:
@@ -80,8 +83,13 @@ class LocalAudit:
         """Ask the model about every layer and reduce it all to the report."""
         self._progress.step("Recognising releases", len(plan.layers))
         outcome = predict_layers(plan, self._store, model, lambda _: self._progress.advance(1))
-        self._stored = StoredLayers(self._store, outcome.model)
-        return reduce_audit(plan, {**outcome.failures, **failures}, self._stored, outcome.model)
+        self._stored = stored = StoredLayers(self._store, outcome.model)
+        report = reduce_audit(plan, {**outcome.failures, **failures}, stored, outcome.model)
+        asked = KnowledgeCollector(model)
+        for digest in dict.fromkeys(layer.digest for layer in report.layers):
+            asked.add(stored.inventory(digest))
+        self._knowledge = asked.knowledge()
+        return report
 
     def assess(
         self, report: AuditReport, feeds: str | None = None, policy: Policy | None = None
@@ -96,7 +104,8 @@ class LocalAudit:
         now = datetime.now(UTC)
         assessor = make_assessor(feeds, policy, now.date(), self._store)
         at = now.isoformat(timespec="seconds")
-        assessment = AuditAssessor(self._stored or StoredLayers(self._store, report.model), assessor)
+        stored = self._stored or StoredLayers(self._store, report.model)
+        assessment = AuditAssessor(stored, assessor, self._knowledge)
         for image in report.images:
             assessment.add(image, [layer.digest for layer in report.layers_of(image)])
         return assessment.finish(

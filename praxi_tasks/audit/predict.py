@@ -11,6 +11,7 @@ import msgspec
 
 from praxi_tasks.audit.failure import Failure, attempt
 from praxi_tasks.audit.plan import Plan, PlannedLayer
+from praxi_tasks.findings.image import ModelKnowledge
 from praxi_tasks.fingerprint import Tagset
 from praxi_tasks.store import Store, keys
 
@@ -23,12 +24,14 @@ logger = logging.getLogger(__name__)
 class PredictionOutcome(msgspec.Struct, frozen=True):
     """Which model predicted, and the layers that could not be predicted, with the reason.
 
-    ``version`` is the model's in the registry, empty for a model that is not from there.
+    ``version`` is the model's in the registry, empty for a model that is not from there. ``knowledge`` is
+    what the model knows of the packages that the layers' databases claim; None in older documents.
     """
 
     model: str
     failures: dict[str, Failure]
     version: str = ""
+    knowledge: ModelKnowledge | None = None
 
 
 def predict_layers(

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import msgspec
 
 from praxi_tasks.discovery import Unexplained, UnexplainedRoot
-from praxi_tasks.findings.assessment import ImageRecord
+from praxi_tasks.findings.assessment import AssessedAudit, ImageRecord
+from praxi_tasks.findings.coverage import Coverage
 
 
 class State(enum.StrEnum):
@@ -52,12 +53,16 @@ class ReportedLayer(msgspec.Struct, frozen=True):
 
 
 class ReportedImage(ImageRecord, frozen=True):
-    """An image's record with the failure's code and its layers: indexes into the report's, bottom first."""
+    """An image's record with the failure's code, its layers and its coverage.
+
+    ``layers`` are indexes into the report's, bottom first.
+    """
 
     state: State = State.AUDITED
     reason_code: str | None = None
     retryable: bool = False
     layers: tuple[int, ...] = ()
+    coverage: tuple[Coverage, ...] = ()
 
 
 class AuditReport(msgspec.Struct, frozen=True):
@@ -67,10 +72,19 @@ class AuditReport(msgspec.Struct, frozen=True):
     interval: str
     images: tuple[ReportedImage, ...]
     layers: tuple[ReportedLayer, ...]
+    coverage: tuple[Coverage, ...] = ()
 
     def count(self, state: State) -> int:
         """Return how many images ended so."""
         return sum(image.state is state for image in self.images)
+
+    def with_coverage(self, assessed: AssessedAudit) -> AuditReport:
+        """Return the report with how far the audit and each of its images were looked at."""
+        images = tuple(
+            msgspec.structs.replace(image, coverage=found.coverage)
+            for image, found in zip(self.images, assessed.images, strict=True)
+        )
+        return msgspec.structs.replace(self, images=images, coverage=assessed.coverage)
 
     def layers_of(self, image: ReportedImage) -> tuple[ReportedLayer, ...]:
         """Return an image's layers, bottom first."""

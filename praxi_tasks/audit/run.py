@@ -17,6 +17,7 @@ from praxi_tasks.audit.assessment import AuditAssessor
 from praxi_tasks.audit.deployed import DeployedImage
 from praxi_tasks.audit.failure import Failure, UnfinishedError, is_last_try
 from praxi_tasks.audit.fingerprint import BatchOutcome, LayerReader
+from praxi_tasks.audit.model_knowledge import KnowledgeCollector
 from praxi_tasks.audit.plan import BatchLimits, Plan, make_plan
 from praxi_tasks.audit.predict import PredictionOutcome, predict_layers
 from praxi_tasks.audit.publish import published
@@ -115,8 +116,10 @@ class AuditRun:
             The model's version in the registry, if it is from there.
         """
         plan = self._plan()
+        asked, digests = KnowledgeCollector(model), (layer.digest for layer in plan.layers)
         outcome = predict_layers(plan, self._store, model, version=version)
-        packages = new_packages((layer.digest for layer in plan.layers), self._store, model)
+        packages = new_packages(digests, self._store, model, asked.add)
+        outcome = msgspec.structs.replace(outcome, knowledge=asked.knowledge())
         documents.write(self._store, self.key("predictions.json"), outcome)
         documents.write(self._store, self.key("new-packages.json"), packages)
         return outcome
@@ -141,12 +144,15 @@ class AuditRun:
         packages = documents.read(self._store, self.key("new-packages.json"), tuple[NewPackage, ...])
         failures = {**predictions.failures, **self._batch_failures(plan)}
         stored = StoredLayers(self._store, predictions.model)
-        assessment = AuditAssessor(stored, assessor or Assessor.without_feeds(self.day()))
+        assessor = assessor or Assessor.without_feeds(self.day())
+        assessment = AuditAssessor(stored, assessor, predictions.knowledge)
         report = reduce_audit(plan, failures, stored, predictions.model, assessment.add)
-        documents.write(self._store, self.key("report.json"), report)
         scope = self._scope(plan)
         history, at = History(self._store, scope.line), self._end(plan.interval)
-        self._publish(assessment.finish(report, history, self._run, at, scope, plausible_share))
+        assessed = assessment.finish(report, history, self._run, at, scope, plausible_share)
+        report = report.with_coverage(assessed)
+        documents.write(self._store, self.key("report.json"), report)
+        self._publish(assessed)
         documents.write(self._store, self.key("summary.json"), self._summary(report, len(packages)))
         return report
 

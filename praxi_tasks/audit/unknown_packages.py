@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from praxi_tasks.discovery import LayerPrediction
@@ -19,13 +20,23 @@ if TYPE_CHECKING:
 __all__ = ["NewPackage", "new_packages"]
 
 
-def new_packages(digests: Iterable[str], store: Store, model: Model) -> tuple[NewPackage, ...]:
+def new_packages(
+    digests: Iterable[str],
+    store: Store,
+    model: Model,
+    on_inventory: Callable[[Inventory], None] = lambda _: None,
+) -> tuple[NewPackage, ...]:
     """Return what there is to learn from some layers, by package URL.
 
     That is every release that their databases claim and ``model`` does not know, and, without a version,
     every package that no database claims and whose files are those of no version that the model knows.
 
     Layers that were not read are passed over: their images have failed.
+
+    Parameters
+    ----------
+    on_inventory
+        Called with each layer's inventory, so that nobody has to read them again.
     """
     claims: dict[str, Claim] = {}
     layers: defaultdict[str, set[str]] = defaultdict(set)
@@ -34,6 +45,7 @@ def new_packages(digests: Iterable[str], store: Store, model: Model) -> tuple[Ne
     for digest in found:
         key = keys.layer_inventory(digest)
         inventory = Inventory.from_bytes(store.get(key)) if store.exists(key) else Inventory(digest)
+        on_inventory(inventory)
         claimed.update((claim.ecosystem, claim.name) for claim in inventory.claims)
         for claim in inventory.claims:
             if not model.knows(claim.ecosystem, claim.name, claim.version):

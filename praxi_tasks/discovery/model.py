@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Final
@@ -166,6 +167,16 @@ class Model:
             if package is not None:
                 versions = (versions or []) + part.versions_of(package)
         return versions is not None and (not versions or version in versions)
+
+    def knows_package(self, ecosystem: str, name: str) -> bool:
+        """Return whether the model has learned a package, in whichever version."""
+        return any(f"{ecosystem}/{name}" in numbers for numbers in self._numbers)
+
+    @property
+    def packages_by_ecosystem(self) -> dict[str, int]:
+        """How many packages the model has learned, by ecosystem."""
+        packages = {package for numbers in self._numbers for package in numbers}
+        return dict(Counter(package.partition("/")[0] for package in packages))
 
     @cached_property
     def _numbers(self) -> list[dict[str, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 import pytest
@@ -113,3 +114,29 @@ def test_many_unread_databases_are_counted() -> None:
     found = [one for one in coverage([unread(1, *lines)]) if one.aspect is Aspect.DATABASES]
     assert len(found) == 51
     assert "10 more" in found[-1].reason
+
+
+def test_files_without_any_record_of_a_package_are_told() -> None:
+    subject = "all"
+    assert state(coverage([layer(1, ["opt/app"])]), Aspect.DATABASES, subject)[0] is CoverageState.NOT_CHECKED
+    found = coverage([layer(1, FLASK.files, claims=[FLASK], distribution=BOOKWORM)])
+    verdict, reason = state(found, Aspect.DATABASES, "debian-12")
+    assert verdict is CoverageState.NOT_CHECKED
+    assert reason == "the image names its distribution and has no record of its packages"
+    assert not [one for one in coverage(IMAGE) if one.aspect is Aspect.DATABASES and one.is_gap]
+    assert not [one for one in coverage([layer(1)]) if one.aspect is Aspect.DATABASES]
+
+
+def test_a_database_that_a_later_layer_removes_was_read_below() -> None:
+    removed = layer(2, ["opt/app"], whiteouts=[STATUS])
+    assert not [one for one in coverage([*IMAGE, removed]) if one.aspect is Aspect.DATABASES and one.is_gap]
+
+
+def test_a_runtime_without_a_known_end_of_support_is_told() -> None:
+    image = [layer(1, ["usr/local/lib/python3.9/os.py", "opt/node-v99.1.0-linux-x64/bin/node"])]
+    runtimes: dict[str, Mapping[str, str]] = {"python": {"3.9": "2025-10-31"}, "nodejs": {"20": "2026-04-30"}}
+    found = coverage(image, Knowledge(AT, lifecycle=Lifecycle(runtimes=runtimes)))
+    assert state(found, Aspect.END_OF_LIFE, "python 3.9")[0] is CoverageState.CHECKED
+    verdict, reason = state(found, Aspect.END_OF_LIFE, "nodejs 99")
+    assert verdict is CoverageState.NOT_CHECKED
+    assert reason == "no table says when support of nodejs 99 ends"

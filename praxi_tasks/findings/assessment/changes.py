@@ -18,6 +18,7 @@ from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImag
 from praxi_tasks.findings.assessment.history import Memory, Open, gap_name, gaps_of, with_attempt
 from praxi_tasks.findings.assessment.identity import finding_names, image_place
 from praxi_tasks.findings.coverage import Aspect, Coverage, CoverageState
+from praxi_tasks.findings.detectors import RUNTIMES
 from praxi_tasks.findings.finding import Finding, severity_rank
 
 _ASPECTS: Final = {
@@ -25,7 +26,9 @@ _ASPECTS: Final = {
     "outdated": Aspect.OUTDATED,
     "end-of-life": Aspect.END_OF_LIFE,
 }
-_EVERY_KIND: Final = frozenset({Aspect.LAYERS, Aspect.DATABASES, Aspect.KNOWLEDGE})
+_EVERY_KIND: Final = frozenset({Aspect.LAYERS, Aspect.DATABASES})
+_WHOLE_IMAGE: Final = frozenset({"all", "layers", "files"})
+_HIDDEN: Final = "hidden|PRAXI-HIDDEN"
 _UNSEEN: Final = "it was not listed, and the list of images may not be whole"
 
 
@@ -128,16 +131,21 @@ class _Ended:
 
     def _unknown(self, name: str, where: str, key: str, item: Open) -> str:
         """Return why it is not known whether a finding is still there; empty if it is resolved."""
+        by_files = self._was_hidden(name, key)
         earlier = set(gaps_of(self._before, name, item))
         for image in self._listed.get(where, ()):
             if image.failed:
                 return image.reason or "the image could not be audited"
             for gap in image.coverage:
-                if gap.is_gap and earlier.isdisjoint(_names(gap)) and _hides(gap, key):
+                if gap.is_gap and earlier.isdisjoint(_names(gap)) and _hides(gap, key, by_files=by_files):
                     return gap.reason
         if where != name and self._audit.scope.is_daily and not self._audit.scope.proves_absence:
             return _UNSEEN
         return ""
+
+    def _was_hidden(self, name: str, key: str) -> bool:
+        """Return whether only the model showed the package that a finding is about."""
+        return f"{_HIDDEN}|{key.split('|', 2)[2]}" in self._before.images.get(name, {})
 
 
 def _names(gap: Coverage) -> tuple[str, str]:
@@ -146,14 +154,32 @@ def _names(gap: Coverage) -> tuple[str, str]:
     return gap_name(gap), gap_name(wider)
 
 
-def _hides(gap: Coverage, key: str) -> bool:
-    """Return whether a finding could have gone unseen because of a gap."""
+def _hides(gap: Coverage, key: str, *, by_files: bool) -> bool:
+    """Return whether a finding could have gone unseen because of a gap.
+
+    What a database claims needs no model: one that knows nothing of a subject hides what it alone showed.
+    """
     kind, _, package = key.split("|", 2)
     if gap.aspect in _EVERY_KIND:
         return True
+    if gap.aspect is Aspect.KNOWLEDGE:
+        unheard = by_files and gap.state is CoverageState.NOT_CHECKED
+        return unheard and (gap.subject in _WHOLE_IMAGE or _is_about(gap.subject, package))
     if gap.aspect is not _ASPECTS.get(kind):
         return False
-    return gap.aspect is Aspect.END_OF_LIFE or _is_about(gap.subject, package)
+    about = _ends_with if gap.aspect is Aspect.END_OF_LIFE else _is_about
+    return about(gap.subject, package)
+
+
+def _ends_with(subject: str, package: str) -> bool:
+    """Return whether the support of a package ends with that of a distribution or a runtime.
+
+    Both have their release in the subject and not in the package.
+    """
+    family, _, name = package.partition("/")
+    named = subject.partition(" ")[0]
+    is_runtime = named in {runtime.name for runtime in RUNTIMES}
+    return named == name if family in {"runtime", "distribution"} and named != family else not is_runtime
 
 
 def _is_about(subject: str, package: str) -> bool:

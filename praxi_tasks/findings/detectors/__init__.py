@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from praxi_tasks.findings.detectors.detector import Detector, Knowledge
 from praxi_tasks.findings.detectors.registry import DETECTORS
+from praxi_tasks.findings.detectors.runtimes import RUNTIMES
 from praxi_tasks.findings.detectors.vulnerable import Vulnerabilities
 
-__all__ = ["DETECTORS", "Detector", "Knowledge", "Vulnerabilities"]
+__all__ = ["DETECTORS", "RUNTIMES", "Detector", "Knowledge", "Vulnerabilities"]

@@ -9,7 +9,8 @@ from typing import ClassVar, Final
 
 import msgspec
 
-from praxi_tasks.findings.detectors.detector import Detector
+from praxi_tasks.findings.coverage import Aspect, Coverage, checked, not_checked
+from praxi_tasks.findings.detectors.detector import Detector, Knowledge
 from praxi_tasks.findings.detectors.end_of_life import END_OF_LIFE_ID
 from praxi_tasks.findings.feeds import Cycles
 from praxi_tasks.findings.finding import Finding, Kind
@@ -54,6 +55,10 @@ RUNTIMES: Final = (
 )
 
 
+# A path and the number of its layer, by runtime and cycle.
+_Found = dict[tuple[str, str], tuple[str, int]]
+
+
 class Runtimes(Detector):
     """Finds the release cycle of each runtime and compares it with the day on which its support ends."""
 
@@ -61,25 +66,54 @@ class Runtimes(Detector):
     summary: ClassVar[str] = "a language runtime from outside of the distribution is out of support"
     default_severity: ClassVar[str] = "medium"
 
+    def __init__(self, knowledge: Knowledge) -> None:
+        super().__init__(knowledge)
+        self._last: tuple[FusedImage, _Found] | None = None
+
     def detect(self, image: FusedImage) -> Iterator[Finding]:
         """Yield a finding for each runtime and cycle that was out of support on the day of the audit."""
         at = self.knowledge.at
-        for runtime in RUNTIMES:
-            cycles = self.knowledge.lifecycle.runtimes.get(runtime.name, {})
-            for cycle, (path, number) in _cycles(runtime, image).items():
-                end = cycles.get(cycle) or cycles.get(cycle.removesuffix(".0"))
-                if end is not None and end <= at.isoformat():
-                    yield Finding(
-                        kind="end-of-life",
-                        id=END_OF_LIFE_ID,
-                        title=f"{runtime.name} {cycle} is out of support since {end}",
-                        severity="medium",
-                        action=f"move to {runtime.name} {_oldest_alive(cycles, at)} or later",
-                        purl=f"pkg:generic/{runtime.name}@{cycle}",
-                        package=f"runtime/{runtime.name}",
-                        layer=image.digests[number],
-                        evidence=(path,),
-                    )
+        for (name, cycle), (path, number) in self._found(image).items():
+            end = self._end_of(name, cycle)
+            if end is not None and end <= at.isoformat():
+                cycles = self.knowledge.lifecycle.runtimes[name]
+                yield Finding(
+                    kind="end-of-life",
+                    id=END_OF_LIFE_ID,
+                    title=f"{name} {cycle} is out of support since {end}",
+                    severity="medium",
+                    action=f"move to {name} {_oldest_alive(cycles, at)} or later",
+                    purl=f"pkg:generic/{name}@{cycle}",
+                    package=f"runtime/{name}",
+                    layer=image.digests[number],
+                    evidence=(path,),
+                )
+
+    def coverage(self, image: FusedImage) -> Iterator[Coverage]:
+        """Yield for each runtime whether it is known when its support ends."""
+        for name, cycle in self._found(image):
+            subject = f"{name} {cycle}"
+            if self._end_of(name, cycle) is None:
+                reason = f"no table says when support of {subject} ends"
+                action = "mirror the feed end-of-life, see docs/findings.md"
+                yield not_checked(Aspect.END_OF_LIFE, subject, reason, action)
+            else:
+                yield checked(Aspect.END_OF_LIFE, subject)
+
+    def _end_of(self, name: str, cycle: str) -> str | None:
+        cycles = self.knowledge.lifecycle.runtimes.get(name, {})
+        return cycles.get(cycle) or cycles.get(cycle.removesuffix(".0"))
+
+    def _found(self, image: FusedImage) -> _Found:
+        """Return an image's runtimes; findings and coverage ask for the same image one after the other."""
+        if self._last is None or self._last[0] is not image:
+            found = {
+                (runtime.name, cycle): place
+                for runtime in RUNTIMES
+                for cycle, place in _cycles(runtime, image).items()
+            }
+            self._last = image, found
+        return self._last[1]
 
 
 def _cycles(runtime: Runtime, image: FusedImage) -> dict[str, tuple[str, int]]:

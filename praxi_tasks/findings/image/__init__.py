@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from praxi_tasks.findings.image.claim_history import TrackedClaim
     from praxi_tasks.findings.image.file_tree import FileTree, merged_usr, printable, significant
     from praxi_tasks.findings.image.fusion import FusedImage, LayerFacts, fuse
+    from praxi_tasks.findings.image.model_coverage import ModelKnowledge, knowledge_coverage
     from praxi_tasks.findings.image.reading_coverage import databases_coverage, layers_coverage
     from praxi_tasks.findings.image.source_packages import with_sources
     from praxi_tasks.findings.image.unexplained_files import find_unexplained_files
@@ -20,6 +21,7 @@ else:
             "claim_history": ("TrackedClaim",),
             "file_tree": ("FileTree", "merged_usr", "printable", "significant"),
             "fusion": ("FusedImage", "LayerFacts", "fuse"),
+            "model_coverage": ("ModelKnowledge", "knowledge_coverage"),
             "reading_coverage": ("databases_coverage", "layers_coverage"),
             "source_packages": ("with_sources",),
             "unexplained_files": ("find_unexplained_files",),
@@ -30,10 +32,12 @@ __all__ = [
     "FileTree",
     "FusedImage",
     "LayerFacts",
+    "ModelKnowledge",
     "TrackedClaim",
     "databases_coverage",
     "find_unexplained_files",
     "fuse",
+    "knowledge_coverage",
     "layers_coverage",
     "merged_usr",
     "printable",

@@ -9,8 +9,10 @@ from typing import Final
 from praxi_tasks.ecosystems import ecosystem_of
 from praxi_tasks.findings.coverage import Aspect, Coverage, checked, not_checked, partial
 from praxi_tasks.findings.image.fusion import FusedImage
+from praxi_tasks.findings.packages import distribution_name
 
 _SHOWN: Final = 50
+_KEEP: Final = "keep the package database in the image"
 _ACTION: Final = "see the image's own package manager; restore the database, or raise the cap that is named"
 
 
@@ -39,6 +41,20 @@ def databases_coverage(image: FusedImage) -> Iterator[Coverage]:
     for ecosystem in sorted(claims):
         yield checked(Aspect.DATABASES, ecosystem_of(ecosystem).database, f"{claims[ecosystem]} records")
     yield from _unread(problems, read)
+    if not problems:
+        yield from _missing(image, claims)
+
+
+def _missing(image: FusedImage, claims: Counter[str]) -> Iterator[Coverage]:
+    """Yield that an image has files and no record of a package, or none of its distribution's packages."""
+    if not claims and image.tree.regular_files:
+        reason = "no package database in the image has a record: packages are known by their files alone"
+        yield not_checked(Aspect.DATABASES, "all", reason, _KEEP)
+    elif image.distribution and not any(ecosystem_of(name).of_distribution for name in claims):
+        subject = distribution_name(image.distribution) or "distribution"
+        if image.tree.regular_files:
+            reason = "the image names its distribution and has no record of its packages"
+            yield not_checked(Aspect.DATABASES, subject, reason, _KEEP)
 
 
 def _unread(problems: dict[str, str], read: dict[str, int]) -> Iterator[Coverage]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 
 from praxi_tasks.findings import Finding, Ignored
 from praxi_tasks.findings.assessment.changes import with_changes
@@ -121,3 +122,36 @@ def test_an_advisory_that_gets_another_name_is_the_same_finding() -> None:
     assert last.images[0].findings[0].since == "2026-11-01T00:00:00Z"
     last, _ = sequence(audit(1, image("a:1", cve)), audit(2, image("a:1", ghsa)))
     assert (last.new, last.resolved) == (frozenset(), ())
+
+
+def blind(name: str, aspect: Aspect, subject: str) -> AssessedImage:
+    gap = Coverage(aspect, subject, CoverageState.NOT_CHECKED, "blind", "see")
+    return msgspec.structs.replace(image(name), coverage=(gap,))
+
+
+@pytest.mark.parametrize("subject", ["pypi", "all", "layers", "files"])
+def test_a_model_that_lost_a_language_hides_only_what_it_alone_showed(subject: str) -> None:
+    by_files = Finding("vulnerable", "CVE-2", "t", "high", package=OTHER.package)
+    first = audit(1, image("a:1", FLAW, OTHER, by_files))
+    last, _ = sequence(first, audit(2, blind("a:1", Aspect.KNOWLEDGE, subject)))
+    assert [item.key for item in last.resolved] == [FLAW.key]
+    assert {item.key for item in last.carried} == {OTHER.key, by_files.key}
+    last, _ = sequence(first, audit(2, blind("a:1", Aspect.KNOWLEDGE, "debian-12")))
+    assert last.carried == ()
+
+
+@pytest.mark.parametrize(
+    ("package", "hiding", "other"),
+    [
+        ("runtime/python", "python 3.15", "debian 13"),
+        ("distribution/debian", "debian 14", "python 3.15"),
+        ("deb/webkit2gtk", "debian 14", "python 3.15"),
+    ],
+)
+def test_an_end_of_life_is_hidden_by_its_own_subject_only(package: str, hiding: str, other: str) -> None:
+    ended = Finding("end-of-life", "PRAXI-END-OF-LIFE", "t", "high", package=package)
+    first = audit(1, image("a:1", ended))
+    last, _ = sequence(first, audit(2, blind("a:1", Aspect.END_OF_LIFE, hiding)))
+    assert [item.key for item in last.carried] == [ended.key]
+    last, _ = sequence(first, audit(2, blind("a:1", Aspect.END_OF_LIFE, other)))
+    assert [item.key for item in last.resolved] == [ended.key]

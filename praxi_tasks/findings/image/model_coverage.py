@@ -1,0 +1,99 @@
+"""What the model knows of an image's packages, and whether it could speak about the image at all."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import msgspec
+
+from praxi_tasks.findings.coverage import Aspect, Coverage, checked, not_checked, partial
+from praxi_tasks.findings.image.fusion import FusedImage
+from praxi_tasks.findings.image.unexplained_files import UnexplainedFiles
+from praxi_tasks.findings.packages import INVENTORY, Component, component_subject
+
+_ASPECT: Final = Aspect.KNOWLEDGE
+_TRAIN: Final = "train a model that knows them: praxi_train, or praxi train --base"
+_AGAIN: Final = "audit it again"
+
+
+class ModelKnowledge(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a model knows of the packages that the databases of an audit's layers claim.
+
+    Parameters
+    ----------
+    packages
+        How many packages it knows in all, by ecosystem.
+    unknown
+        The names of claimed packages that it does not know, by ecosystem.
+    other_versions
+        Claimed releases, as ``name version``, whose packages it knows in other versions only, by ecosystem.
+    """
+
+    packages: dict[str, int] = {}
+    unknown: dict[str, frozenset[str]] = {}
+    other_versions: dict[str, frozenset[str]] = {}
+
+
+def knowledge_coverage(
+    image: FusedImage, known: ModelKnowledge | None, rest: UnexplainedFiles
+) -> Iterator[Coverage]:
+    """Yield how far the model could speak about each distribution and language of an image.
+
+    Parameters
+    ----------
+    known
+        What the model knows; None where the run did not record it.
+    rest
+        The files that belong to nothing known, which are all that counts where no database claims anything.
+    """
+    if known is None:
+        yield not_checked(_ASPECT, "all", "the run did not record what its model knows", _AGAIN)
+        return
+    silent = sum(layer.prediction is None for layer in image.layers)
+    if silent:
+        reason = f"the model was not asked about {silent} of {len(image.layers)} layers"
+        yield not_checked(_ASPECT, "layers", reason, _AGAIN)
+    subjects: defaultdict[str, list[Component]] = defaultdict(list)
+    for component in image.components:
+        if component.present and INVENTORY in component.sources:
+            subjects[component_subject(component)].append(component)
+    for subject, components in subjects.items():
+        yield _known(subject, components, known)
+    if not subjects and rest.total:
+        yield _by_files(image, rest)
+
+
+def _known(subject: str, components: Sequence[Component], known: ModelKnowledge) -> Coverage:
+    packages = {component.package: component for component in components}
+    unknown = [item for item in packages.values() if item.name in known.unknown.get(item.ecosystem, ())]
+    others = sum(_in_other_versions(item, known) for item in packages.values())
+    total = f"{len(packages)} packages"
+    if len(unknown) == len(packages):
+        return not_checked(_ASPECT, subject, f"the model knows none of {total}", _TRAIN)
+    if unknown:
+        missing = f"the model does not know {len(unknown)} of {total}, {_some(unknown)} among them"
+        return partial(_ASPECT, subject, missing, _TRAIN)
+    if others == len(packages):
+        return partial(_ASPECT, subject, f"the model knows {total} in other versions only", _TRAIN)
+    return checked(_ASPECT, subject, f"the model knows {total}, {others} of them in other versions only")
+
+
+def _in_other_versions(component: Component, known: ModelKnowledge) -> bool:
+    releases = known.other_versions.get(component.ecosystem, ())
+    return any(f"{component.name} {version}" in releases for version in component.versions)
+
+
+def _some(components: Sequence[Component]) -> str:
+    return min(component.name for component in components)
+
+
+def _by_files(image: FusedImage, rest: UnexplainedFiles) -> Coverage:
+    """Return how far an image without any record of a package is explained by its files alone."""
+    recognised = sum(component.present for component in image.components)
+    told = f"no database claims a package, and {rest.files} of {rest.total} files belong to nothing known"
+    if not rest.files:
+        return checked(_ASPECT, "files", f"{rest.total} files, {recognised} packages")
+    state = partial if recognised else not_checked
+    return state(_ASPECT, "files", told, "keep package databases in the image, or train on what is in it")

@@ -1,0 +1,90 @@
+"""What is said about a model that does not know an image's packages."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from praxi_tasks.audit.predict import PredictionOutcome
+from praxi_tasks.discovery import ReleasePrediction
+from praxi_tasks.findings.coverage import Aspect, Coverage, CoverageState
+from praxi_tasks.findings.image.fusion import LayerFacts, fuse
+from praxi_tasks.findings.image.model_coverage import ModelKnowledge, knowledge_coverage
+from praxi_tasks.findings.image.unexplained_files import find_unexplained_files
+from praxi_tasks.inventory import Distribution
+from tests.findings.images import deb, layer, pypi, seen
+
+JAMMY = Distribution("ubuntu", "22.04", "jammy")
+FLASK = pypi("flask", "1.0", "flask/app.py")
+RICH = pypi("rich", "13.0", "rich/live.py")
+SSL = deb("libssl3", "3.0-1", "usr/lib/libssl.so.3")
+IMAGE = layer(1, [*FLASK.files, *RICH.files, *SSL.files], claims=[FLASK, RICH, SSL], distribution=JAMMY)
+ALL = ModelKnowledge({"pypi": 2, "deb": 1})
+
+
+def coverage(known: ModelKnowledge | None, *layers: LayerFacts) -> dict[str, Coverage]:
+    image = fuse(layers or [IMAGE])
+    found = [*knowledge_coverage(image, known, find_unexplained_files(image))]
+    assert {one.aspect for one in found} <= {Aspect.KNOWLEDGE}
+    assert all(bool(one.action) == one.is_gap for one in found)
+    return {one.subject: one for one in found}
+
+
+def test_a_model_that_knows_everything_has_checked() -> None:
+    found = coverage(ALL)
+    assert {subject: one.state for subject, one in found.items()} == {
+        "ubuntu-22.04": CoverageState.CHECKED,
+        "pypi": CoverageState.CHECKED,
+    }
+    assert found["pypi"].reason == "the model knows 2 packages, 0 of them in other versions only"
+
+
+def test_an_ecosystem_that_is_not_in_the_model_is_told_apart_from_one_that_is_in_part() -> None:
+    known = ModelKnowledge({"pypi": 1}, unknown={"deb": frozenset({"libssl3"}), "pypi": frozenset({"rich"})})
+    found = coverage(known)
+    assert found["ubuntu-22.04"].state is CoverageState.NOT_CHECKED
+    assert found["ubuntu-22.04"].reason == "the model knows none of 1 packages"
+    assert found["pypi"].state is CoverageState.PARTIAL
+    assert found["pypi"].reason == "the model does not know 1 of 2 packages, rich among them"
+
+
+def test_another_release_of_a_distribution_is_known_by_name_only() -> None:
+    found = coverage(
+        ModelKnowledge({"deb": 9, "pypi": 2}, other_versions={"deb": frozenset({"libssl3 3.0-1"})})
+    )
+    assert found["ubuntu-22.04"].state is CoverageState.PARTIAL
+    assert "other versions only" in found["ubuntu-22.04"].reason
+    assert found["pypi"].state is CoverageState.CHECKED
+
+
+def test_a_run_that_did_not_record_it_and_layers_without_a_prediction_are_told() -> None:
+    assert coverage(None)["all"].state is CoverageState.NOT_CHECKED
+    silent = layer(2, ["opt/a"], model=False)
+    found = coverage(ALL, IMAGE, silent)
+    assert found["layers"].reason == "the model was not asked about 1 of 2 layers"
+
+
+@pytest.mark.parametrize(
+    ("releases", "roots", "state"),
+    [
+        ([], {"opt": 2}, CoverageState.NOT_CHECKED),
+        ([seen("pypi", "rich", ["13.0"], "opt/rich/a.py")], {"opt/own": 1}, CoverageState.PARTIAL),
+        ([seen("pypi", "rich", ["13.0"], "opt/rich/a.py", "opt/own/b.py")], {}, CoverageState.CHECKED),
+    ],
+)
+def test_without_a_database_the_files_alone_tell(
+    releases: list[ReleasePrediction], roots: dict[str, int], state: CoverageState
+) -> None:
+    found = coverage(ALL, layer(1, ["opt/rich/a.py", "opt/own/b.py"], releases=releases, roots=roots))
+    assert found["files"].state is state
+    assert coverage(ALL, layer(1)) == {}  # no file, nothing to know
+
+
+def test_older_predictions_stay_readable_and_new_ones_come_back() -> None:
+    old = msgspec.json.decode(b'{"model":"m","failures":{},"version":"3"}', type=PredictionOutcome)
+    assert (old.version, old.knowledge) == ("3", None)
+    known = ModelKnowledge({"pypi": 1}, {"deb": frozenset({"a", "b"})})
+    again = msgspec.json.decode(
+        msgspec.json.encode(PredictionOutcome("m", {}, "", known)), type=PredictionOutcome
+    )
+    assert again.knowledge == known
