@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from rich.console import Console
 
@@ -14,11 +14,16 @@ from demo.state import DemoFolder
 from praxi_airflow.run_key import run_key
 from praxi_tasks.audit import AuditReport, report_table
 from praxi_tasks.errors import KeyNotFoundError
-from praxi_tasks.store import documents, keys, open_store
+from praxi_tasks.findings.assessment import AssessedAudit
+from praxi_tasks.findings.report import findings_summary
+from praxi_tasks.store import Store, documents, keys, open_store
 
+Document = TypeVar("Document")
 LEGEND: Final = (
     "By files: packages known by their files alone. By databases: those that a package database in some "
-    "layer claims. Hidden: known by their files, in no database. Unexplained: files that nobody knows."
+    "layer claims. Hidden: known by their files, in no database. Unexplained: files that nobody knows. "
+    "Gaps: what was not checked, or not wholly. The demonstration mirrors no feeds: without them "
+    "vulnerabilities are not checked."
 )
 
 
@@ -39,10 +44,7 @@ def show_outcome(
     for ended in runs:
         run = ended.run
         console.print()
-        report = _report(config, run)
-        if report is not None:
-            console.print(f"[bold]Audit of {ended.subject}\n", highlight=False)
-            console.print(report_table(report))
+        show_found(console, open_store(config.store), ended)
         if ended.state != "success":
             failed = ", ".join(api.failed_tasks(run)) or "unknown"
             console.print(f"[red]The run ended as {ended.state}; failed tasks: {failed}")
@@ -59,9 +61,20 @@ def _say(console: Console, label: str, text: str) -> None:
     console.print(f"{label + ':':<8} {text}", soft_wrap=True, highlight=False, markup=False)
 
 
-def _report(config: AirflowConfig, run: str) -> AuditReport | None:
-    key = keys.run(run_key(run), "report.json")
+def show_found(console: Console, store: Store, ended: EndedRun) -> None:
+    """Print what a run found, how much that was, and what it did not check; nothing if it left no report."""
+    report = _read(store, ended.run, "report.json", AuditReport)
+    assessed = _read(store, ended.run, "findings.json", AssessedAudit)
+    if report is not None:
+        console.print(f"[bold]Audit of {ended.subject}\n", highlight=False)
+        console.print(report_table(report))
+    if assessed is not None:
+        console.print()
+        console.print(findings_summary(assessed))
+
+
+def _read(store: Store, run: str, name: str, kind: type[Document]) -> Document | None:
     try:
-        return documents.read(open_store(config.store), key, AuditReport)
+        return documents.read(store, keys.run(run_key(run), name), kind)
     except KeyNotFoundError:
         return None

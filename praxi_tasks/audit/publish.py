@@ -13,7 +13,7 @@ def published(audit: AssessedAudit) -> Iterator[tuple[str, bytes]]:
     """Yield the name, relative to the run, and the bytes of each document."""
     from praxi_tasks.findings.report import parquet_tables, report_page, to_sarif
 
-    yield "findings.json", msgspec.json.encode(without_components(audit))
+    yield "findings.json", _findings(audit)
     yield "report.html", report_page(audit).encode()
     yield "findings.sarif", to_sarif(audit)
     for name, table in parquet_tables(audit):
@@ -32,6 +32,12 @@ def sboms(audit: AssessedAudit) -> Iterator[tuple[str, bytes]]:
     for name, image in images.items():
         yield f"{name}.cdx.json", to_cyclonedx(audit, image)
         yield f"{name}.spdx.json", to_spdx(audit, image)
+
+
+def _findings(audit: AssessedAudit) -> bytes:
+    """Return the audit's document, with the coverage that is worked out from its scope."""
+    document = msgspec.structs.asdict(without_components(audit))
+    return msgspec.json.encode({**document, "coverage": audit.coverage})
 
 
 def without_components(audit: AssessedAudit) -> AssessedAudit:

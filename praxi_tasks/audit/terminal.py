@@ -19,23 +19,22 @@ from praxi_tasks.audit.report import (
     State,
     sum_unexplained,
 )
+from praxi_tasks.findings.coverage import gaps
 
 _NAME_WIDTH: Final = 24  # what 80 columns leave
 _STYLE: Final = {State.AUDITED: "green", State.CACHED: "cyan", State.FAILED: "red"}
 
 
 def report_table(report: AuditReport) -> Group:
-    """Return one row per image (its state, and what was found by whom), then what there is to say of some.
+    """Return one row per image (its state, what was found by whom, gaps), then what there is to say of some.
 
     A registry that all images share stands once, in the heading, and leaves its room to the names.
     """
     registry = _shared_registry([image.image for image in report.images])
-    table = Table(
-        box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False, header_style="bold"
-    )
+    table = Table(box=box.SIMPLE_HEAD, padding=0, pad_edge=False, show_edge=False, header_style="bold")
     table.add_column(f"Image in\n{registry}" if registry else "Image", overflow="fold", min_width=_NAME_WIDTH)
     table.add_column("State")
-    for heading in ("Layers", "By\nfiles", "By\ndatabases", "Hidden", "Unexplained"):
+    for heading in ("Layers", "By\nfiles", "By\ndatabases", "Hidden", "Unexplained", "Gaps"):
         table.add_column(heading, justify="right")
     for image in report.images:
         name = Text(image.image.removeprefix(f"{registry}/"))
@@ -55,7 +54,13 @@ def _row(image: ReportedImage, layers: tuple[ReportedLayer, ...]) -> list[Text |
         return [state]
     seen, claimed = packages(layers, Source.FINGERPRINT), packages(layers, Source.INVENTORY)
     counts = (len(layers), len(seen), len(claimed), len(seen - claimed), sum_unexplained(layers).files)
-    return [state, *(f"{count:,}" for count in counts)]
+    return [state, *(f"{count:,}" for count in counts), _gaps(image)]
+
+
+def _gaps(image: ReportedImage) -> Text:
+    """Return how much of an image was not checked, or not wholly; an older report does not say."""
+    count = len(gaps(image.coverage))
+    return Text(f"{count:,}" if image.coverage else "?", style="" if image.coverage and not count else "red")
 
 
 def _remarks(image: ReportedImage) -> Iterator[Text]:

@@ -40,6 +40,7 @@ def write_report(report: AuditReport, assessed: AssessedAudit, form: str, output
     UsageError
         If the file can't be written.
     """
+    report = report.with_coverage(assessed)
     if form == "table" and output is None:
         from rich.console import Console
 
@@ -100,6 +101,7 @@ def _unfolded(report: AuditReport, assessed: AssessedAudit) -> list[dict[str, ob
             **image,
             "components": found.components,
             "findings": [finding.as_json() for finding in found.findings],
+            "audit_coverage": assessed.coverage,
             "feeds": assessed.feeds,
             "audit_findings": [finding.as_json() for finding in assessed.findings],
         }

@@ -32,7 +32,7 @@ class CoverageState(enum.StrEnum):
     NOT_CHECKED = "not-checked"
 
 
-_WORST_FIRST: Final = (CoverageState.NOT_CHECKED, CoverageState.PARTIAL, CoverageState.CHECKED)
+WORST_FIRST: Final = (CoverageState.NOT_CHECKED, CoverageState.PARTIAL, CoverageState.CHECKED)
 
 
 class Coverage(msgspec.Struct, frozen=True):
@@ -87,11 +87,11 @@ def not_checked(aspect: Aspect, subject: str, reason: str, action: str) -> Cover
 def gaps(coverage: Iterable[Coverage]) -> tuple[Coverage, ...]:
     """Return what was not looked at, or not wholly, the worst first."""
     return tuple(
-        sorted(filter(lambda one: one.is_gap, coverage), key=lambda one: _WORST_FIRST.index(one.state))
+        sorted(filter(lambda one: one.is_gap, coverage), key=lambda one: WORST_FIRST.index(one.state))
     )
 
 
 def worst_state(coverage: Iterable[Coverage], aspect: Aspect) -> CoverageState | None:
     """Return the worst state of an aspect; None where nothing is said about it."""
     states = {one.state for one in coverage if one.aspect is aspect}
-    return next((state for state in _WORST_FIRST if state in states), None)
+    return next((state for state in WORST_FIRST if state in states), None)

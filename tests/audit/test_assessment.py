@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from praxi_tasks.audit.assessment import load_policy, make_assessor
 from praxi_tasks.audit.deployed import named_images
+from praxi_tasks.audit.predict import PredictionOutcome
 from praxi_tasks.audit.run import AuditRun
 from praxi_tasks.audit.timing import read_durations, timed
 from praxi_tasks.discovery import Model
@@ -168,3 +170,20 @@ def test_durations_of_batches_add_up_and_failures_have_none(store: Store) -> Non
         raise ValueError("broken")
     assert set(read_durations(store, "r")) == {"fingerprint"}
     assert read_durations(store, "r")["fingerprint"] >= 0
+
+
+def test_coverage_is_in_every_document_of_a_run(
+    registry: Registry, store: Store, model: Model, tmp_path: Path
+) -> None:
+    feeds = write_feeds(tmp_path / "feeds", PyPI=[FLAW])
+    shop = registry.push("assess/shop:1", image([SHOP.layer()]))
+    audited(store, "r1", 1, [shop], model, feeds)
+    for name in ("report.json", "findings.json"):
+        document = json.loads(store.get(f"audits/r1/{name}"))
+        assert [one["aspect"] for one in document["coverage"]] == ["images"]
+        found = {one["aspect"]: one for one in document["images"][0]["coverage"] if one["subject"] == "pypi"}
+        assert found["knowledge"]["state"] == "checked"
+        assert found["outdated"]["state"] == "not-checked"
+    known = documents.read(store, "audits/r1/predictions.json", PredictionOutcome).knowledge
+    assert known is not None
+    assert (known.unknown, known.packages["pypi"] > 0) == ({}, True)

@@ -8,6 +8,13 @@ from praxi_tasks.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from praxi_tasks.findings.assessment.assessor import Assessor
+    from praxi_tasks.findings.assessment.blind_spots import (
+        BlindSpot,
+        coverage_counts,
+        find_blind_spots,
+        image_gaps,
+        image_state,
+    )
     from praxi_tasks.findings.assessment.changes import with_changes
     from praxi_tasks.findings.assessment.comparison import compare_audit
     from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage, ImageRecord
@@ -20,6 +27,13 @@ else:
         __name__,
         {
             "assessor": ("Assessor",),
+            "blind_spots": (
+                "BlindSpot",
+                "coverage_counts",
+                "find_blind_spots",
+                "image_gaps",
+                "image_state",
+            ),
             "changes": ("with_changes",),
             "comparison": ("compare_audit",),
             "document": ("AssessedAudit", "AssessedImage", "ImageRecord"),
@@ -34,14 +48,19 @@ __all__ = [
     "AssessedAudit",
     "AssessedImage",
     "Assessor",
+    "BlindSpot",
     "History",
     "ImageRecord",
     "Memory",
     "PLAUSIBLE_SHARE",
     "compare_audit",
+    "coverage_counts",
+    "find_blind_spots",
+    "image_gaps",
     "image_key",
     "image_place",
     "image_repository",
+    "image_state",
     "measure_model",
     "remember",
     "with_changes",

@@ -7,4 +7,4 @@ from praxi_tasks.findings.detectors.registry import DETECTORS
 from praxi_tasks.findings.detectors.runtimes import RUNTIMES
 from praxi_tasks.findings.detectors.vulnerable import Vulnerabilities
 
-__all__ = ["DETECTORS", "RUNTIMES", "Detector", "Knowledge", "Vulnerabilities"]
+__all__ = ["DETECTORS", "Detector", "Knowledge", "RUNTIMES", "Vulnerabilities"]

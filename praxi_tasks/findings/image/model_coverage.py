@@ -53,7 +53,7 @@ def knowledge_coverage(
         return
     silent = sum(layer.prediction is None for layer in image.layers)
     if silent:
-        reason = f"the model was not asked about {silent} of {len(image.layers)} layers"
+        reason = f"{silent} of {len(image.layers)} layers: the model was not asked about them"
         yield not_checked(_ASPECT, "layers", reason, _AGAIN)
     subjects: defaultdict[str, list[Component]] = defaultdict(list)
     for component in image.components:
@@ -69,15 +69,15 @@ def _known(subject: str, components: Sequence[Component], known: ModelKnowledge)
     packages = {component.package: component for component in components}
     unknown = [item for item in packages.values() if item.name in known.unknown.get(item.ecosystem, ())]
     others = sum(_in_other_versions(item, known) for item in packages.values())
-    total = f"{len(packages)} packages"
+    total = len(packages)
     if len(unknown) == len(packages):
-        return not_checked(_ASPECT, subject, f"the model knows none of {total}", _TRAIN)
+        return not_checked(_ASPECT, subject, f"{total} packages: the model knows none of them", _TRAIN)
     if unknown:
-        missing = f"the model does not know {len(unknown)} of {total}, {_some(unknown)} among them"
-        return partial(_ASPECT, subject, missing, _TRAIN)
+        reason = f"{len(unknown)} of {total} packages: the model does not know them"
+        return partial(_ASPECT, subject, reason, _TRAIN)
     if others == len(packages):
-        return partial(_ASPECT, subject, f"the model knows {total} in other versions only", _TRAIN)
-    return checked(_ASPECT, subject, f"the model knows {total}, {others} of them in other versions only")
+        return partial(_ASPECT, subject, f"{total} packages: the model knows other versions only", _TRAIN)
+    return checked(_ASPECT, subject, f"{total} packages, {others} of them known in other versions only")
 
 
 def _in_other_versions(component: Component, known: ModelKnowledge) -> bool:
@@ -85,14 +85,10 @@ def _in_other_versions(component: Component, known: ModelKnowledge) -> bool:
     return any(f"{component.name} {version}" in releases for version in component.versions)
 
 
-def _some(components: Sequence[Component]) -> str:
-    return min(component.name for component in components)
-
-
 def _by_files(image: FusedImage, rest: UnexplainedFiles) -> Coverage:
     """Return how far an image without any record of a package is explained by its files alone."""
     recognised = sum(component.present for component in image.components)
-    told = f"no database claims a package, and {rest.files} of {rest.total} files belong to nothing known"
+    told = f"{rest.files} of {rest.total} files: no database and no known package has them"
     if not rest.files:
         return checked(_ASPECT, "files", f"{rest.total} files, {recognised} packages")
     state = partial if recognised else not_checked

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from praxi_tasks.findings.report.sarif import to_sarif
     from praxi_tasks.findings.report.spdx import to_spdx
     from praxi_tasks.findings.report.tables import SCHEMAS, parquet_tables
-    from praxi_tasks.findings.report.terminal import findings_table
+    from praxi_tasks.findings.report.terminal import findings_summary, findings_table
 else:
     __getattr__ = lazy_exports(
         __name__,
@@ -24,13 +24,14 @@ else:
             "sarif": ("to_sarif",),
             "spdx": ("to_spdx",),
             "tables": ("SCHEMAS", "parquet_tables"),
-            "terminal": ("findings_table",),
+            "terminal": ("findings_summary", "findings_table"),
         },
     )
 
 __all__ = [
     "SCHEMAS",
     "audit_metrics",
+    "findings_summary",
     "findings_table",
     "parquet_tables",
     "push_metrics",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from packageurl import PackageURL
@@ -12,10 +12,13 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage
+from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage, BlindSpot, find_blind_spots
+from praxi_tasks.findings.coverage import CoverageState
 from praxi_tasks.findings.finding import SEVERITIES, Finding, Severity
 
 _MOST_TIED: Final = 5
+_MOST_SPOTS: Final = 12
+_STATES: Final = {CoverageState.NOT_CHECKED: "red", CoverageState.PARTIAL: "yellow"}
 _STYLES: Final[dict[Severity, str]] = {
     "critical": "bold white on red",
     "high": "red",
@@ -27,7 +30,7 @@ _STYLES: Final[dict[Severity, str]] = {
 
 
 def findings_table(audit: AssessedAudit, most: int = 40) -> RenderableType:
-    """Return one line of counts, each image's most severe findings, and what is wrong with the feeds.
+    """Return one line of counts, each image's most severe findings, and what was not checked.
 
     Parameters
     ----------
@@ -44,28 +47,64 @@ def findings_table(audit: AssessedAudit, most: int = 40) -> RenderableType:
         parts += ["", Text(f"… and {left:,} more: see the JSON or HTML report", style="dim")]
     if audit.findings:
         parts += ["", *(Text(f"! {finding.title}", style="yellow") for finding in audit.findings)]
-    return Group(*parts)
+    return Group(*parts, *_unchecked(audit))
+
+
+def findings_summary(audit: AssessedAudit) -> RenderableType:
+    """Return one line of counts, and what was not checked."""
+    return Group(_counts(audit), *_unchecked(audit))
+
+
+def _unchecked(audit: AssessedAudit) -> Iterator[RenderableType]:
+    spots = find_blind_spots(audit)
+    if not spots:
+        return
+    yield ""
+    table = _table()
+    for heading in ("Not checked", "Where", "Why", "What to do"):
+        table.add_column(heading, ratio=1, overflow="fold")
+    for spot in spots[:_MOST_SPOTS]:
+        about = Text(f"{spot.aspect}: {spot.about}", style=_STATES[spot.state])
+        table.add_row(about, Text(spot.place), Text(_how(spot)), Text(spot.action))
+    yield table
+    left = len(spots) - _MOST_SPOTS
+    if left > 0:
+        yield Text(f"… and {left:,} more: see coverage in the JSON or HTML report", style="dim")
+
+
+def _how(spot: BlindSpot) -> str:
+    return f"in part: {spot.reason}" if spot.state is CoverageState.PARTIAL else spot.reason
 
 
 def _image_table(image: AssessedImage, findings: Iterable[Finding]) -> Table:
     one_of = {component.purl: component.one_of for component in image.components}
-    table = Table(
-        box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False, header_style="bold"
-    )
+    table = _table()
     table.add_column("Severity", width=8)  # as wide in every table, so that they read as one
-    table.add_column("Finding", min_width=17, overflow="fold")
-    table.add_column("Package", min_width=17, overflow="fold")
+    for heading in ("Finding", "Package"):
+        table.add_column(heading, min_width=17, overflow="fold")
     table.add_column("What to do", ratio=1, overflow="fold")
-    table.expand = True
     for finding in findings:
         table.add_row(*_row(finding, one_of.get(finding.purl, ())))
     return table
 
 
+def _table() -> Table:
+    return Table(
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+        show_edge=False,
+        header_style="bold",
+        expand=True,
+    )
+
+
 def _counts(audit: AssessedAudit) -> Text:
     counts = Counter(finding.severity for image in audit.images for finding in image.open_findings)
     ignored = sum(len(image.findings) - len(image.open_findings) for image in audit.images)
-    text = Text("Findings: " if counts else "No findings")
+    whole = not find_blind_spots(audit)
+    none = "No findings" if whole else "Nothing was found in what was checked"
+    text = Text("Findings: " if counts else none)
     text.append_text(Text(", ").join(Text(f"{counts[s]:,} {s}", _STYLES[s]) for s in SEVERITIES if counts[s]))
     text.append(
         f"  (new {len(audit.new):,}, resolved {len(audit.resolved):,}, ignored {ignored:,})", style="dim"

@@ -36,16 +36,16 @@ def test_a_model_that_knows_everything_has_checked() -> None:
         "ubuntu-22.04": CoverageState.CHECKED,
         "pypi": CoverageState.CHECKED,
     }
-    assert found["pypi"].reason == "the model knows 2 packages, 0 of them in other versions only"
+    assert found["pypi"].reason == "2 packages, 0 of them known in other versions only"
 
 
 def test_an_ecosystem_that_is_not_in_the_model_is_told_apart_from_one_that_is_in_part() -> None:
     known = ModelKnowledge({"pypi": 1}, unknown={"deb": frozenset({"libssl3"}), "pypi": frozenset({"rich"})})
     found = coverage(known)
     assert found["ubuntu-22.04"].state is CoverageState.NOT_CHECKED
-    assert found["ubuntu-22.04"].reason == "the model knows none of 1 packages"
+    assert found["ubuntu-22.04"].reason == "1 packages: the model knows none of them"
     assert found["pypi"].state is CoverageState.PARTIAL
-    assert found["pypi"].reason == "the model does not know 1 of 2 packages, rich among them"
+    assert found["pypi"].reason == "1 of 2 packages: the model does not know them"
 
 
 def test_another_release_of_a_distribution_is_known_by_name_only() -> None:
@@ -61,7 +61,7 @@ def test_a_run_that_did_not_record_it_and_layers_without_a_prediction_are_told()
     assert coverage(None)["all"].state is CoverageState.NOT_CHECKED
     silent = layer(2, ["opt/a"], model=False)
     found = coverage(ALL, IMAGE, silent)
-    assert found["layers"].reason == "the model was not asked about 1 of 2 layers"
+    assert found["layers"].reason == "1 of 2 layers: the model was not asked about them"
 
 
 @pytest.mark.parametrize(

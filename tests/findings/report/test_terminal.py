@@ -1,16 +1,21 @@
 from __future__ import annotations
 
+import msgspec
 from rich.console import Console
 
 from praxi_tasks.findings import Finding, Ignored
-from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage
+from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage, ImageRecord
+from praxi_tasks.findings.coverage import Aspect, checked, not_checked, partial
 from praxi_tasks.findings.packages.component import Component
-from praxi_tasks.findings.report.terminal import findings_table
+from praxi_tasks.findings.report.terminal import findings_summary, findings_table
+from praxi_tasks.findings.scope import Scope
 from tests.findings.audits import AT
+
+CHECKED = (checked(Aspect.LAYERS, "all"),)
 
 
 def shown(*findings: Finding, most: int = 40, components: tuple[Component, ...] = ()) -> str:
-    image = AssessedImage("[red]web:1[/]", findings=findings, components=components)
+    image = AssessedImage("[red]web:1[/]", findings=findings, components=components, coverage=CHECKED)
     audit = AssessedAudit("r", AT, "", "m", (image,))
     console = Console(width=200)
     with console.capture() as captured:
@@ -61,3 +66,56 @@ def test_each_image_has_a_heading_and_each_finding_says_what_to_do_in_eighty_col
     assert [line for line in lines if line.startswith("registry")] == [image.image for image in images]
     assert lines.count("critical CVE-2026-100001 flask 1 upgrade to 2") == 2
     assert lines.count("low ghost flask 1 flask claims files") == 2
+
+
+def printed(audit: AssessedAudit, *, width: int = 200) -> str:
+    console = Console(width=width)
+    with console.capture() as captured:
+        console.print(findings_summary(audit))
+    return captured.get()
+
+
+def audit_of(*images: AssessedImage, **fields: object) -> AssessedAudit:
+    return msgspec.structs.replace(AssessedAudit("r", AT, "", "m", images), **fields)
+
+
+def test_no_findings_is_said_only_where_everything_was_checked() -> None:
+    whole, untold = AssessedImage("a:1", coverage=CHECKED), AssessedImage("a:2")
+    failed = AssessedImage.of(ImageRecord("a:3", state="failed", reason="no such tag"), ())
+    gap = partial(Aspect.KNOWLEDGE, "pypi", "1 of 2 packages: the model does not know them", "train")
+    in_part = msgspec.structs.replace(whole, coverage=(*CHECKED, gap))
+    assert "No findings" in printed(audit_of(whole))
+    assert "Not checked" not in printed(audit_of(whole))
+    for image in (untold, failed, in_part):
+        text = printed(audit_of(whole, image))
+        assert "No findings" not in text
+        assert "Not checked" in text
+        assert image.image in text
+    partly_listed = Scope("scheduled", whole=False, problems=("kube-state-metrics was silent",))
+    text = printed(audit_of(whole, scope=partly_listed))
+    assert "No findings" not in text
+    assert "kube-state-metrics was silent" in text
+
+
+def test_the_same_gap_of_several_images_is_told_once_with_what_to_do() -> None:
+    images = tuple(
+        AssessedImage(
+            f"a:{n}",
+            coverage=tuple(
+                not_checked(
+                    Aspect.VULNERABILITIES, subject, f"{n + 1} packages: none were given", "use --feeds"
+                )
+                for subject in ("debian-12", "pypi")
+            ),
+        )
+        for n in range(3)
+    )
+    lines = [" ".join(line.split()) for line in printed(audit_of(*images)).splitlines()]
+    assert lines.count("vulnerabilities: debian-12, pypi 3 images none were given use --feeds") == 1
+
+
+def test_many_blind_spots_are_counted_in_eighty_columns() -> None:
+    gaps = tuple(not_checked(Aspect.DATABASES, f"db/{n}", f"reason {n}", "see") for n in range(30))
+    text = printed(audit_of(AssessedImage("a:1", coverage=gaps)), width=80)
+    assert "… and 18 more" in text
+    assert max(map(len, text.splitlines())) <= 80
