@@ -9,6 +9,7 @@ from praxi_tasks.errors import DataError
 
 _PATH_BYTES_PER_BYTE: Final = 8
 _PATH_BYTES_FREE: Final = 1 << 16
+_MOST_PATH_BYTES: Final = 128 << 20  # of one release, whatever its database's size
 
 
 def owned(paths: Iterable[str], database_bytes: int) -> tuple[str, ...]:
@@ -29,7 +30,7 @@ def owned(paths: Iterable[str], database_bytes: int) -> tuple[str, ...]:
     DataError
         If the paths take far more memory than any real database of ``database_bytes`` bytes needs.
     """
-    room = _PATH_BYTES_PER_BYTE * database_bytes + _PATH_BYTES_FREE
+    room = min(_PATH_BYTES_PER_BYTE * database_bytes + _PATH_BYTES_FREE, _MOST_PATH_BYTES)
     found: set[str] = set()
     for path in paths:
         room -= len(path)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Final
 
 from praxi_tasks.errors import DataError
+from praxi_tasks.inventory.admission import Admission
 from praxi_tasks.inventory.claim import Claim
 from praxi_tasks.inventory.layer_view import LayerFiles, LayerView
+from praxi_tasks.inventory.limits import InventoryLimits
 from praxi_tasks.inventory.model import Inventory
 from praxi_tasks.inventory.os import os_release
-from praxi_tasks.inventory.reader import ReadDatabase
+from praxi_tasks.inventory.reader import ReadDatabase, Reader
 from praxi_tasks.inventory.readers import READERS
+
+logger = logging.getLogger(__name__)
 
 # The readers' declarations, joined once: `keep_file` is asked for each of a layer's million entries.
 _PATHS: Final = frozenset(os_release.PATHS).union(*(reader.paths for reader in READERS))
@@ -37,7 +43,9 @@ def keep_file(path: str) -> bool:
     return path in _PATHS or path.startswith(_FOLDERS)
 
 
-def read_inventory(files: LayerFiles, kept: Mapping[str, bytes]) -> Inventory:
+def read_inventory(
+    files: LayerFiles, kept: Mapping[str, bytes], limits: InventoryLimits | None = None
+) -> Inventory:
     """Read what the package databases of one layer claim.
 
     Parameters
@@ -46,33 +54,53 @@ def read_inventory(files: LayerFiles, kept: Mapping[str, bytes]) -> Inventory:
         The layer's files, such as its changeset.
     kept
         The contents of those files that :func:`keep_file` named.
+    limits
+        What the databases may claim together; by default what the environment says.
 
     Returns
     -------
     Inventory
         Claims in the order of the databases' paths. A database that is damaged gives the claims before
-        the damage and a line in ``problems``; the others are read all the same.
+        the damage and a line in ``problems``; the others are read all the same. A record that names no
+        release, or is over a limit, costs itself.
     """
     view = LayerView(files, kept)
-    prepared = [(reader, reader.prepare(view)) for reader in READERS]
-    claims: list[Claim] = []
+    prepared = [(reader, _prepared(reader, view)) for reader in READERS]
+    admission = Admission(view, limits or InventoryLimits.from_environment())
     databases: list[str] = []
     for path in sorted(kept):
         read = next((read for reader, read in prepared if reader.reads(path)), None)
         if read is not None:
             databases.append(path)
-            _read_into(claims, read, view, path)
+            _read_into(admission, read, view, path)
     return Inventory(
         digest=files.digest,
-        claims=tuple(claims),
+        claims=tuple(admission.claims),
         databases=tuple(databases),
-        distribution=os_release.read_distribution(kept),
+        distribution=os_release.read_distribution(view),
         problems=tuple(view.problems),
     )
 
 
-def _read_into(claims: list[Claim], read: ReadDatabase, view: LayerView, path: str) -> None:
+def _prepared(reader: Reader, view: LayerView) -> ReadDatabase:
     try:
-        claims.extend(read(path))
+        return reader.prepare(view)
+    except Exception as error:  # what one kind of database holds never costs the others
+        logger.exception("%s: unexpected error", view.files.digest)
+        return partial(_unprepared, type(error).__name__)
+
+
+def _unprepared(reason: str, _path: str) -> Iterator[Claim]:
+    raise DataError(f"databases of its kind can't be read: {reason}; report this with the task's log")
+
+
+def _read_into(admission: Admission, read: ReadDatabase, view: LayerView, path: str) -> None:
+    try:
+        for claim in read(path):
+            if not admission.add(claim):
+                break
     except DataError as error:
         view.report(path, str(error))
+    except Exception as error:  # one database never costs the layer, whatever its bytes do to a reader
+        logger.exception("%s: unexpected error", path)
+        view.report(path, f"it can't be read: {type(error).__name__}; report this with the task's log")

@@ -36,7 +36,8 @@ def read_metadata(view: LayerView, path: str, sources: Set[str]) -> Iterator[Cla
     Raises
     ------
     DataError
-        If it names no distribution, or its list of files can't be read.
+        If it names no distribution. A list of files that can't be read is reported, and the distribution has
+        none.
     """
     fields = next(read_stanzas(view.kept[path], _FIELDS), {})
     if not fields.get("name") or not fields.get("version"):
@@ -46,8 +47,16 @@ def read_metadata(view: LayerView, path: str, sources: Set[str]) -> Iterator[Cla
         name=PYPI.normalise(fields["name"]),
         version=fields["version"],
         database=path,
-        files=_files(view, path, sources),
+        files=_owned(view, path, sources),
     )
+
+
+def _owned(view: LayerView, path: str, sources: Set[str]) -> tuple[str, ...]:
+    try:
+        return _files(view, path, sources)
+    except DataError as error:
+        view.report(path, f"its files: {error}")
+        return ()
 
 
 def _files(view: LayerView, path: str, present: Set[str]) -> tuple[str, ...]:

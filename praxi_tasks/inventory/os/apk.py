@@ -7,6 +7,7 @@ from functools import partial
 from typing import Final
 
 from praxi_tasks.ecosystems import APK
+from praxi_tasks.errors import DataError
 from praxi_tasks.inventory.claim import Claim
 from praxi_tasks.inventory.decoding import owned, path_text, text
 from praxi_tasks.inventory.layer_view import LayerView
@@ -17,13 +18,7 @@ _ONCE: Final = frozenset((b"P", b"V", b"A", b"o"))
 
 
 def read_installed(view: LayerView, path: str) -> Iterator[Claim]:
-    """Yield the packages of ``lib/apk/db/installed``.
-
-    Raises
-    ------
-    DataError
-        If a package's folders and files could not be those of a real one.
-    """
+    """Yield the packages of ``lib/apk/db/installed``; files that could not be a real one's are reported."""
     for paragraph in view.kept[path].replace(b"\r\n", b"\n").split(b"\n\n"):
         if not (lines := paragraph.strip(b"\n")):
             continue
@@ -39,8 +34,16 @@ def read_installed(view: LayerView, path: str) -> Iterator[Claim]:
             architecture=fields.get(b"A", ""),
             source=fields.get(b"o", ""),
             source_version=fields[b"V"] if fields.get(b"o") else "",
-            files=owned(_paths(lines), len(lines)),
+            files=_owned(view, path, lines),
         )
+
+
+def _owned(view: LayerView, path: str, lines: bytes) -> tuple[str, ...]:
+    try:
+        return owned(_paths(lines), len(lines))
+    except DataError as error:
+        view.report(path, f"the files of a paragraph: {error}: {lines[:60]!r}")
+        return ()
 
 
 def _fields(lines: bytes) -> dict[bytes, str]:

@@ -23,15 +23,22 @@ _INSTALLED: Final = frozenset(("installed", "triggers-awaited", "triggers-pendin
 _SOURCE: Final = re.compile(r"(\S+)(?:\s+\((\S+)\))?")
 
 
-def read_status(view: LayerView, path: str) -> Iterator[Claim]:
-    """Yield the packages that ``status`` or a file of ``status.d`` says are installed."""
+def read_status(view: LayerView, path: str, read: set[str]) -> Iterator[Claim]:
+    """Yield the packages that ``status`` or a file of ``status.d`` says are installed.
+
+    Parameters
+    ----------
+    read
+        The lists of files that were read so far. A list belongs to one package: however many paragraphs name
+        the same one, it is read once.
+    """
     for stanza in read_stanzas(view.kept[path], _FIELDS):
         if not _is_installed(stanza):
             continue
         if not stanza.get("package") or not stanza.get("version"):
             view.report(path, f"a paragraph without package or version: {stanza}")
             continue
-        yield _claim(view, path, stanza)
+        yield _claim(view, path, stanza, read)
 
 
 def _is_installed(stanza: Stanza) -> bool:
@@ -40,7 +47,7 @@ def _is_installed(stanza: Stanza) -> bool:
     return bool(state) and state[-1] in _INSTALLED
 
 
-def _claim(view: LayerView, path: str, stanza: Stanza) -> Claim:
+def _claim(view: LayerView, path: str, stanza: Stanza, read: set[str]) -> Claim:
     name, version = stanza["package"], stanza["version"]
     architecture = stanza.get("architecture", "")
     source = _SOURCE.fullmatch(stanza.get("source", ""))
@@ -52,20 +59,27 @@ def _claim(view: LayerView, path: str, stanza: Stanza) -> Claim:
         architecture=architecture,
         source=source[1] if source else name,
         source_version=(source[2] if source else "") or version,
-        files=_files(view, path, name, architecture),
+        files=_files(view, path, read, name, architecture),
     )
 
 
-def _files(view: LayerView, path: str, name: str, architecture: str) -> tuple[str, ...]:
+def _files(view: LayerView, path: str, read: set[str], name: str, architecture: str) -> tuple[str, ...]:
     """Return what the package's list says it owns; a layer holds the lists of what it installs only."""
-    if path.startswith(_STATUS_FOLDER):
-        sums = view.kept.get(f"{path}.md5sums", b"")
-        return owned((path_text(line[34:].strip(b"\r\n")) for line in sums.split(b"\n")), len(sums))
-    for stem in (f"{name}:{architecture}", name):
-        listed = view.kept.get(f"{_INFO_FOLDER}{stem}.list")
-        if listed is not None:
-            return _without_folders(view, listed)
-    return ()
+    in_folder = path.startswith(_STATUS_FOLDER)
+    stems = (f"{name}:{architecture}", name)
+    lists = (f"{path}.md5sums",) if in_folder else tuple(f"{_INFO_FOLDER}{stem}.list" for stem in stems)
+    found = next((place for place in lists if place in view.kept), None)
+    if found is None:
+        return ()
+    if found in read:
+        view.report(path, f"{name} stands there twice: its files count once")
+        return ()
+    read.add(found)
+    return _sums(view.kept[found]) if in_folder else _without_folders(view, view.kept[found])
+
+
+def _sums(sums: bytes) -> tuple[str, ...]:
+    return owned((path_text(line[34:].strip(b"\r\n")) for line in sums.split(b"\n")), len(sums))
 
 
 def _without_folders(view: LayerView, listed: bytes) -> tuple[str, ...]:
@@ -85,7 +99,7 @@ def _is_status(path: str) -> bool:
 
 
 READER: Final = Reader(
-    prepare=lambda view: partial(read_status, view),
+    prepare=lambda view: partial(read_status, view, read=set()),
     paths=frozenset({_STATUS}),
     folders=(_STATUS_FOLDER,),
     endings=(".list",),

@@ -2,33 +2,52 @@
 
 from __future__ import annotations
 
+import re
 import shlex
-from collections.abc import Mapping
 from typing import Final
 
 from praxi_tasks.inventory.claim import Distribution
+from praxi_tasks.inventory.layer_view import LayerView
 
 PATHS: Final = ("etc/os-release", "usr/lib/os-release")
 """Without a leading slash; the first that can be read counts."""
 
 _LONGEST_LINE: Final = 4096  # characters of a value
+_LONGEST_ID: Final = 64
+_LONGEST_VERSION: Final = 128
+_LONGEST_NAME: Final = 256
+# What is not quoted in package URLs, file names and patterns; a little wider than os-release(5).
+_PLAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+~-]*")
 
 
-def read_distribution(kept: Mapping[str, bytes]) -> Distribution | None:
+def read_distribution(view: LayerView) -> Distribution | None:
     """Return the distribution named by the first readable ``os-release``.
 
     ``etc/os-release`` is a link in most images; then the file it points to is in the layer or nothing is.
+    A field that os-release(5) does not allow is reported and left empty.
     """
     for path in PATHS:
-        fields = _fields(kept.get(path, b""))
-        if fields.get("ID"):
+        fields = _fields(view.kept.get(path, b""))
+        identity = _checked(view, path, "ID", fields.get("ID", ""), most=_LONGEST_ID)
+        if identity:
             return Distribution(
-                id=fields["ID"],
-                version_id=fields.get("VERSION_ID", ""),
-                codename=fields.get("VERSION_CODENAME", ""),
-                name=fields.get("PRETTY_NAME", "") or fields.get("NAME", ""),
+                id=identity,
+                version_id=_checked(view, path, "VERSION_ID", fields.get("VERSION_ID", "")),
+                codename=_checked(view, path, "VERSION_CODENAME", fields.get("VERSION_CODENAME", "")),
+                name=_shown(fields.get("PRETTY_NAME", "") or fields.get("NAME", "")),
             )
     return None
+
+
+def _checked(view: LayerView, path: str, field: str, value: str, most: int = _LONGEST_VERSION) -> str:
+    if not value or (len(value) <= most and _PLAIN.fullmatch(value)):
+        return value
+    view.report(path, f"its {field} is not one that os-release allows: {value[:most]!r}")
+    return ""
+
+
+def _shown(name: str) -> str:
+    return "".join(letter if letter.isprintable() else "?" for letter in name[:_LONGEST_NAME])
 
 
 def _fields(data: bytes) -> dict[str, str]:

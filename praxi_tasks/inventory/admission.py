@@ -1,0 +1,77 @@
+"""Which of the claims that readers make are taken: those that name a release, within the limits.
+
+Whoever builds an image writes its databases. A record that names nothing, or would make a consumer fail,
+costs itself and leaves a line in the inventory's problems; the records around it count all the same.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from praxi_tasks.ecosystems import ecosystem_of
+from praxi_tasks.inventory.claim import Claim
+from praxi_tasks.inventory.layer_view import LayerView
+from praxi_tasks.inventory.limits import InventoryLimits, setting
+
+_DETAILS: Final = ("architecture", "source", "source_version")
+_MORE_CLAIMS: Final = setting("max_claims")
+_MORE_FILES: Final = f"{setting('max_paths')} or {setting('max_path_bytes')}"
+_SHOWN: Final = 60  # characters of a name in a problem's line
+
+
+class Admission:
+    """Takes the claims of one layer one after another; what is left out is reported to the layer's view."""
+
+    def __init__(self, view: LayerView, limits: InventoryLimits) -> None:
+        self.claims: list[Claim] = []
+        self._view = view
+        self._limits = limits
+        self._paths = limits.max_paths
+        self._path_bytes = limits.max_path_bytes
+
+    def add(self, claim: Claim) -> bool:
+        """Take a claim; return whether there is room for another one."""
+        if len(self.claims) >= self._limits.max_claims:
+            self._report(claim, f"more than {self._limits.max_claims} packages: raise {_MORE_CLAIMS}")
+            return False
+        fault = self._fault_of(claim)
+        if fault:
+            self._report(claim, f"the package {claim.name[:_SHOWN]!r} is left out: {fault}")
+        else:
+            self.claims.append(self._within_limits(self._without_odd_details(claim)))
+        return True
+
+    def _fault_of(self, claim: Claim) -> str:
+        longest = self._limits.max_text_length
+        for what, value in (("name", claim.name), ("version", claim.version)):
+            if len(value) > longest:
+                return f"its {what} has {len(value)} characters: raise {setting('max_text_length')}"
+            if not value.isprintable():
+                return f"its {what} holds control characters"
+        _, name = ecosystem_of(claim.ecosystem).split_name(claim.name)
+        return "" if any(map(str.isalnum, name)) else "its name names nothing"
+
+    def _without_odd_details(self, claim: Claim) -> Claim:
+        values = {name: getattr(claim, name) for name in _DETAILS}
+        longest = self._limits.max_text_length
+        odd = [name for name, value in values.items() if len(value) > longest or not value.isprintable()]
+        if not odd:
+            return claim
+        self._report(claim, f"the {' and '.join(odd)} of {claim.name[:_SHOWN]!r} can't be used")
+        if "source" in odd or "source_version" in odd:
+            odd = [*odd, "source", "source_version"]
+        return msgspec.structs.replace(claim, **dict.fromkeys(odd, ""))
+
+    def _within_limits(self, claim: Claim) -> Claim:
+        size = sum(map(len, claim.files))
+        if len(claim.files) > self._paths or size > self._path_bytes:
+            self._report(claim, f"too many files of {claim.name[:_SHOWN]!r}: raise {_MORE_FILES}")
+            return msgspec.structs.replace(claim, files=())
+        self._paths -= len(claim.files)
+        self._path_bytes -= size
+        return claim
+
+    def _report(self, claim: Claim, what: str) -> None:
+        self._view.report(claim.database, what)
