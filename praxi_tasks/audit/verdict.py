@@ -11,7 +11,7 @@ from praxi_tasks.audit.report import AuditReport, State
 from praxi_tasks.errors import ExitCode
 from praxi_tasks.findings import Policy
 from praxi_tasks.findings.assessment import AssessedAudit
-from praxi_tasks.findings.coverage import Coverage, CoverageState
+from praxi_tasks.findings.coverage import told
 from praxi_tasks.findings.feeds import ADVISORIES
 from praxi_tasks.findings.finding import Finding
 
@@ -55,15 +55,10 @@ def _findings(assessed: AssessedAudit, policy: Policy) -> Iterator[tuple[Finding
 
 def _gaps(assessed: AssessedAudit, policy: Policy) -> Iterator[str]:
     for gap in policy.gaps(assessed.coverage):
-        yield f"policy: {_told(gap)}"
+        yield f"policy: {told(gap)}"
     for image in assessed.images:
         for gap in () if image.failed else policy.gaps(image.coverage):
-            yield f"policy: {image.image}: {_told(gap)}"
-
-
-def _told(gap: Coverage) -> str:
-    how = "not checked" if gap.state is CoverageState.NOT_CHECKED else "checked in part"
-    return f"{gap.aspect} of {gap.subject}: {how}: {gap.reason}; {gap.action}"
+            yield f"policy: {image.image}: {told(gap)}"
 
 
 def _unjudged(assessed: AssessedAudit, policy: Policy) -> Iterator[str]:

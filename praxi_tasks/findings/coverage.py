@@ -84,6 +84,12 @@ def not_checked(aspect: Aspect, subject: str, reason: str, action: str) -> Cover
     return Coverage(aspect, subject, CoverageState.NOT_CHECKED, reason, action)
 
 
+def told(coverage: Coverage) -> str:
+    """Return a gap in words: what was not looked at, why, and what to do."""
+    how = "not checked" if coverage.state is CoverageState.NOT_CHECKED else "checked in part"
+    return f"{coverage.aspect} of {coverage.subject}: {how}: {coverage.reason}; {coverage.action}"
+
+
 def gaps(coverage: Iterable[Coverage]) -> tuple[Coverage, ...]:
     """Return what was not looked at, or not wholly, the worst first."""
     return tuple(

@@ -6,11 +6,18 @@ import random
 
 from praxi_tasks.findings import SEVERITIES, Finding, Ignored
 from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage, Resolved, TrendPoint
+from praxi_tasks.findings.coverage import Aspect, checked, not_checked, partial
 from praxi_tasks.findings.feeds.health import FeedHealth
 from praxi_tasks.findings.packages.component import FINGERPRINT, INVENTORY, Component
 from praxi_tasks.findings.packages.purl import release_purl
 
 AT = "2026-11-20T00:00:00Z"
+COVERAGE = (
+    checked(Aspect.LAYERS, "all", "6 layers, 20000 files"),
+    checked(Aspect.DATABASES, "dist-info", "90 records"),
+    not_checked(Aspect.VULNERABILITIES, "debian-12", "90 packages: no feed has advisories", "mirror them"),
+    partial(Aspect.KNOWLEDGE, "pypi", "7 of 90 packages: the model does not know them", "train"),
+)
 _KINDS = ("vulnerable", "vulnerable", "vulnerable", "outdated", "hidden", "ghost", "end-of-life")
 
 
@@ -51,6 +58,7 @@ def _image(
         findings=found,
         files=20000 + number,
         unexplained=chance.randrange(9000),
+        coverage=COVERAGE,
     )
 
 

@@ -9,20 +9,24 @@ from typing import Any, Final
 import msgspec
 
 from praxi_tasks import __version__
-from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage
+from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage, image_gaps
+from praxi_tasks.findings.coverage import Aspect, Coverage, told
 from praxi_tasks.findings.finding import Finding
 from praxi_tasks.findings.packages import FINGERPRINT, INVENTORY, Component
 
 _NAMESPACE: Final = uuid.UUID("6a3c9d5e-1f0b-5c52-9d0e-9f1b0f3f6c11")
 # What the specification calls the ways by which we know.
 _TECHNIQUES: Final = {INVENTORY: "manifest-analysis", FINGERPRINT: "hash-comparison"}
+_OF_COMPONENTS: Final = frozenset({Aspect.LAYERS, Aspect.DATABASES, Aspect.KNOWLEDGE})
+_AGGREGATES: Final = {True: "incomplete", False: "unknown"}
 _MOST_OCCURRENCES: Final = 10
 
 
 def to_cyclonedx(audit: AssessedAudit, image: AssessedImage) -> bytes:
     """Return the SBOM of what a container of the image would see, with its vulnerabilities."""
     present = [component for component in image.components if component.present]
-    refs = _references(present)
+    refs, gaps = _references(present), image_gaps(image)
+    vulnerabilities = _vulnerabilities(image.findings, present, refs)
     document = {
         "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
         "bomFormat": "CycloneDX",
@@ -33,9 +37,11 @@ def to_cyclonedx(audit: AssessedAudit, image: AssessedImage) -> bytes:
             "timestamp": audit.at,
             "tools": {"components": [{"type": "application", "name": "praxi", "version": __version__}]},
             "component": _container(image),
+            "properties": [{"name": f"praxi:coverage:{gap.aspect}", "value": told(gap)} for gap in gaps],
         },
         "components": [_component(item, ref) for item, ref in zip(present, refs, strict=True)],
-        "vulnerabilities": _vulnerabilities(image.findings, present, refs),
+        "vulnerabilities": vulnerabilities,
+        "compositions": _compositions(gaps, [entry["bom-ref"] for entry in vulnerabilities]),
     }
     return msgspec.json.encode(document)
 
@@ -48,6 +54,21 @@ def _references(components: list[Component]) -> list[str]:
         count = seen[component.purl] = seen.get(component.purl, 0) + 1
         refs.append(component.purl if count == 1 else f"{component.purl}#{count}")
     return refs
+
+
+def _compositions(gaps: Iterable[Coverage], vulnerabilities: list[str]) -> list[dict[str, Any]]:
+    """Return how whole the lists of components and of vulnerabilities are.
+
+    Where nothing is amiss it is not known whether they are: files that no database lists and no model knows
+    may belong to a package all the same.
+    """
+    aspects = {gap.aspect for gap in gaps}
+    unread = bool(aspects & _OF_COMPONENTS)
+    unmatched = unread or Aspect.VULNERABILITIES in aspects
+    return [
+        {"aggregate": _AGGREGATES[unread], "assemblies": ["image"]},
+        {"aggregate": _AGGREGATES[unmatched], "vulnerabilities": vulnerabilities},
+    ]
 
 
 def _container(image: AssessedImage) -> dict[str, Any]:

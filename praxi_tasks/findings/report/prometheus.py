@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -14,7 +15,8 @@ from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
 from prometheus_client.exposition import basic_auth_handler, default_handler, push_to_gateway
 
 from praxi_tasks.errors import NotifyError, UsageError
-from praxi_tasks.findings.assessment import AssessedAudit
+from praxi_tasks.findings.assessment import AssessedAudit, coverage_counts, image_state
+from praxi_tasks.findings.coverage import Aspect, CoverageState
 from praxi_tasks.findings.finding import KINDS, SEVERITIES
 
 _JOB: Final = "praxi"
@@ -34,6 +36,7 @@ def audit_metrics(audit: AssessedAudit, durations: Mapping[str, float]) -> Colle
     _count_images(audit, registry)
     _count_findings(audit, registry)
     _rate_model(audit, registry)
+    _count_coverage(audit, registry)
     _gauge(registry, "praxi_audit_timestamp_seconds", "End of the audited interval").set(
         datetime.fromisoformat(audit.at).timestamp()
     )
@@ -68,6 +71,31 @@ def _count_findings(audit: AssessedAudit, registry: CollectorRegistry) -> None:
     _gauge(registry, "praxi_findings_resolved", "Findings the audit before had").set(len(audit.resolved))
     exploited = sum(finding.exploited for finding in found)
     _gauge(registry, "praxi_findings_exploited", "Open findings CISA lists as exploited").set(exploited)
+
+
+def _count_coverage(audit: AssessedAudit, registry: CollectorRegistry) -> None:
+    labels = ["aspect", "state"]
+    counts = coverage_counts(audit)
+    subjects = Gauge(
+        "praxi_coverage_subjects",
+        "Aspects of images, by how far each was checked",
+        labels,
+        registry=registry,
+    )
+    for aspect, state in product(Aspect, CoverageState):
+        subjects.labels(aspect, state).set(counts[aspect, state])
+    worst = Counter(map(image_state, audit.images))
+    images = Gauge(
+        "praxi_coverage_images", "Images by the worst state of their aspects", ["state"], registry=registry
+    )
+    for state in CoverageState:
+        images.labels(state).set(worst[state])
+    about = "Whether the list of images is whole"
+    _gauge(registry, "praxi_coverage_list_whole", about).set(audit.scope.whole)
+    ages = [feed.age_days for feed in audit.feeds if feed.records]
+    known = ages and min(ages) >= 0
+    about = "Age of the oldest advisories that images are matched with"
+    _gauge(registry, "praxi_coverage_advisories_age_days", about).set(max(ages) if known else float("nan"))
 
 
 def _rate_model(audit: AssessedAudit, registry: CollectorRegistry) -> None:

@@ -8,7 +8,8 @@ from typing import Any, Final
 import msgspec
 
 from praxi_tasks import __version__
-from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage
+from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage, BlindSpot, find_blind_spots
+from praxi_tasks.findings.coverage import CoverageState
 from praxi_tasks.findings.finding import Finding, Severity
 
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -29,6 +30,8 @@ _SCORES: Final[dict[Severity, float]] = {
     "low": 2.0,
     "info": 0.0,
 }
+_NOTICES: Final = {CoverageState.NOT_CHECKED: "warning", CoverageState.PARTIAL: "note"}
+_MOST_NAMES: Final = 1000
 _NO_URI: Final = re.compile(r"[^A-Za-z0-9._~/@:+-]")
 
 
@@ -44,8 +47,38 @@ def to_sarif(audit: AssessedAudit) -> bytes:
                 described.append(_rule(finding))
             results.append(_result(image, finding, rules[finding.id], audit.is_new(image, finding)))
     driver = {"name": "Praxi", "semanticVersion": __version__, "rules": described}
-    run = {"tool": {"driver": driver}, "results": results, "columnKind": "utf16CodeUnits"}
+    run = {
+        "tool": {"driver": driver},
+        "invocations": [_invocation(audit)],
+        "results": results,
+        "columnKind": "utf16CodeUnits",
+    }
     return msgspec.json.encode({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
+
+
+def _invocation(audit: AssessedAudit) -> dict[str, Any]:
+    """Return how the audit went: without success if an image failed or nothing was listed, and its gaps."""
+    unlisted = any(gap.state is CoverageState.NOT_CHECKED for gap in audit.coverage)
+    return {
+        "executionSuccessful": not unlisted and not any(image.failed for image in audit.images),
+        "toolExecutionNotifications": [_notification(spot) for spot in find_blind_spots(audit)],
+    }
+
+
+def _notification(spot: BlindSpot) -> dict[str, Any]:
+    how = "not checked" if spot.state is CoverageState.NOT_CHECKED else "checked in part"
+    return {
+        "descriptor": {"id": f"praxi/{spot.aspect}"},
+        "level": _NOTICES[spot.state],
+        "message": {"text": f"{spot.aspect} of {spot.about}: {how}: {spot.reason}. {spot.action}."},
+        "properties": {
+            "aspect": spot.aspect,
+            "state": spot.state,
+            "subjects": spot.subjects[:_MOST_NAMES],
+            "images": spot.images[:_MOST_NAMES],
+            "imageCount": len(spot.images),
+        },
+    }
 
 
 def _rule(finding: Finding) -> dict[str, Any]:

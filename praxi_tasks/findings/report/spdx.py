@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Iterable
 from typing import Any, Final
 
 import msgspec
 
 from praxi_tasks import __version__
-from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage
+from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage, image_gaps
+from praxi_tasks.findings.coverage import Coverage, told
 from praxi_tasks.findings.packages import Component
 
 _NAMESPACE: Final = uuid.UUID("0f5e2f0c-7a1d-5f0e-8c5f-7f1a6b2d9e43")
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9.-]+")
+_COMMENT: Final = {
+    True: "Not everything was looked at: the annotations of SPDXRef-Image that begin with coverage say what.",
+    False: "All layers, package databases and advisories that apply were looked at.",
+}
 _UNKNOWN: Final = "NOASSERTION"
 
 
@@ -23,6 +29,7 @@ def to_spdx(audit: AssessedAudit, image: AssessedImage) -> bytes:
     identity = uuid.uuid5(_NAMESPACE, f"{audit.run} {image.image} {image.digest}")
     present = [component for component in image.components if component.present]
     packages = [_package(number, component, created) for number, component in enumerate(present)]
+    gaps = image_gaps(image)
     document = {
         "spdxVersion": "SPDX-2.3",
         "dataLicense": "CC0-1.0",
@@ -30,7 +37,8 @@ def to_spdx(audit: AssessedAudit, image: AssessedImage) -> bytes:
         "name": image.image,
         "documentNamespace": f"https://spdx.org/spdxdocs/praxi-{identity}",
         "creationInfo": {"created": created, "creators": [f"Tool: praxi-{__version__}"]},
-        "packages": [_container(image), *packages],
+        "comment": _COMMENT[bool(gaps)],
+        "packages": [_container(image, gaps, created), *packages],
         "relationships": [
             _relationship("SPDXRef-DOCUMENT", "DESCRIBES", "SPDXRef-Image"),
             *(_relationship("SPDXRef-Image", "CONTAINS", package["SPDXID"]) for package in packages),
@@ -39,9 +47,10 @@ def to_spdx(audit: AssessedAudit, image: AssessedImage) -> bytes:
     return msgspec.json.encode(document)
 
 
-def _container(image: AssessedImage) -> dict[str, Any]:
+def _container(image: AssessedImage, gaps: Iterable[Coverage], created: str) -> dict[str, Any]:
     package = _described("SPDXRef-Image", image.image)
     package["primaryPackagePurpose"] = "CONTAINER"
+    package["annotations"] = [_annotation(f"coverage: {told(gap)}", created) for gap in gaps]
     algorithm, _, value = image.digest.partition(":")
     if algorithm == "sha256" and re.fullmatch(r"[0-9a-f]{64}", value):
         package["versionInfo"] = image.digest
@@ -60,15 +69,17 @@ def _package(number: int, component: Component, created: str) -> dict[str, Any]:
             "referenceLocator": component.purl,
         }
     ]
-    package["annotations"] = [
-        {
-            "annotationDate": created,
-            "annotationType": "OTHER",
-            "annotator": f"Tool: praxi-{__version__}",
-            "comment": _evidence(component),
-        }
-    ]
+    package["annotations"] = [_annotation(_evidence(component), created)]
     return package
+
+
+def _annotation(comment: str, created: str) -> dict[str, str]:
+    return {
+        "annotationDate": created,
+        "annotationType": "OTHER",
+        "annotator": f"Tool: praxi-{__version__}",
+        "comment": comment,
+    }
 
 
 def _evidence(component: Component) -> str:

@@ -1,4 +1,4 @@
-"""The audit's Parquet tables: ``images``, ``layers``, ``components``, ``findings``; see docs/tables.md."""
+"""The audit's Parquet tables, one for each of :data:`SCHEMAS`; see docs/tables.md."""
 
 from __future__ import annotations
 
@@ -81,15 +81,30 @@ SCHEMAS: Final[dict[str, dict[str, str]]] = {
         "is_new": "BOOLEAN",
         "ignored": "VARCHAR",
     },
+    "coverage": {
+        "run": "VARCHAR",
+        "image": "VARCHAR",
+        "aspect": "VARCHAR",
+        "subject": "VARCHAR",
+        "state": "VARCHAR",
+        "reason": "VARCHAR",
+        "action": "VARCHAR",
+    },
 }
 
 
 def parquet_tables(audit: AssessedAudit) -> Iterator[tuple[str, bytes]]:
     """Yield each table's name and its Parquet file, with the columns of :data:`SCHEMAS`.
 
-    Findings about the audit itself stand in ``findings`` with an empty image.
+    Findings and coverage of the audit itself stand in their tables with an empty image.
     """
-    rows = {"images": _images, "layers": _layers, "components": _components, "findings": _findings}
+    rows = {
+        "images": _images,
+        "layers": _layers,
+        "components": _components,
+        "findings": _findings,
+        "coverage": _coverage,
+    }
     with tempfile.TemporaryDirectory(prefix="praxi-tables-") as folder:
         for name, columns in SCHEMAS.items():
             yield name, _parquet(rows[name](audit), columns, Path(folder) / name)
@@ -128,6 +143,13 @@ def _findings(audit: AssessedAudit) -> Iterator[Row]:
                 "is_new": audit.is_new(image, finding),
                 "ignored": finding.ignored.reason if finding.ignored else None,
             }
+
+
+def _coverage(audit: AssessedAudit) -> Iterator[Row]:
+    about = AssessedImage("", coverage=audit.coverage)
+    for image in (about, *audit.images):
+        for line in image.coverage:
+            yield {**_columns(line, "coverage"), "run": audit.run, "image": image.image}
 
 
 def _columns(record: object, table: str) -> Row:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import subprocess
 import urllib.request
@@ -16,8 +17,10 @@ from demo.servers import answers
 from praxi_tasks.errors import NotifyError, UsageError
 from praxi_tasks.findings.assessment.document import AssessedImage, ModelHealth
 from praxi_tasks.findings.assessment.model_health import measure_model
+from praxi_tasks.findings.coverage import Aspect, checked
 from praxi_tasks.findings.packages.component import Component
 from praxi_tasks.findings.report.prometheus import audit_metrics, push_metrics, write_textfile
+from praxi_tasks.findings.scope import Scope
 from tests.findings.audits import large_audit
 from tests.support.process import free_port, running, start_server
 
@@ -65,6 +68,25 @@ def test_model_health_counts_distinct_images_once() -> None:
     metrics = audit_metrics(msgspec.structs.replace(AUDIT, health=health), {})
     assert value(metrics, "praxi_unexplained_share") == 0.07
     assert value(metrics, "praxi_model_disagreement_share") == pytest.approx(2 / 3)
+
+
+def test_coverage_is_counted_by_aspect_and_by_the_worst_of_each_image() -> None:
+    whole = msgspec.structs.replace(AUDIT.images[0], coverage=(checked(Aspect.LAYERS, "all"),))
+    untold = AssessedImage("a:1")
+    audit = msgspec.structs.replace(AUDIT, images=(whole, untold, *AUDIT.images[2:]))
+    metrics = audit_metrics(audit, {})
+    blind = {"aspect": "vulnerabilities", "state": "not-checked"}
+    assert value(metrics, "praxi_coverage_subjects", **blind) == 4
+    assert value(metrics, "praxi_coverage_subjects", aspect="layers", state="not-checked") == 1
+    assert value(metrics, "praxi_coverage_subjects", aspect="outdated", state="partial") == 0
+    assert value(metrics, "praxi_coverage_images", state="not-checked") == 5
+    assert value(metrics, "praxi_coverage_images", state="checked") == 1
+    assert value(metrics, "praxi_coverage_list_whole") == 1
+    assert value(metrics, "praxi_coverage_advisories_age_days") == 1
+    silent = Scope("scheduled", whole=False, problems=("silent",))
+    metrics = audit_metrics(msgspec.structs.replace(audit, scope=silent, feeds=()), {})
+    assert value(metrics, "praxi_coverage_list_whole") == 0
+    assert math.isnan(value(metrics, "praxi_coverage_advisories_age_days") or 0)
 
 
 @pytest.mark.server

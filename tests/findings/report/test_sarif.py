@@ -7,8 +7,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from praxi_tasks.findings.assessment.document import AssessedAudit
+from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage, ImageRecord
 from praxi_tasks.findings.report.sarif import to_sarif
+from praxi_tasks.findings.scope import Scope
 from tests.findings.audits import AT, large_audit
 from tests.findings.report.test_sboms import AUDIT
 
@@ -57,3 +58,30 @@ def test_fingerprints_are_stable_and_distinct() -> None:
     prints = [result["partialFingerprints"]["praxiFinding/v1"] for result in run()["results"]]
     assert len(set(prints)) == len(prints)
     assert to_sarif(AUDIT) == to_sarif(AUDIT)
+
+
+def test_what_was_not_checked_is_a_notification_each_reason_once() -> None:
+    (invocation,) = json.loads(to_sarif(large_audit(3, 6, components=1)))["runs"][0]["invocations"]
+    assert invocation["executionSuccessful"] is True
+    blind, partly = invocation["toolExecutionNotifications"]
+    assert (blind["level"], partly["level"]) == ("warning", "note")
+    assert blind["descriptor"]["id"] == "praxi/vulnerabilities"
+    assert blind["message"]["text"].startswith("vulnerabilities of debian-12: not checked: ")
+    assert "mirror them" in blind["message"]["text"]
+    assert blind["properties"]["imageCount"] == len(blind["properties"]["images"]) == 3
+
+
+def test_an_image_that_failed_and_a_list_of_nothing_are_no_success(
+    schema: jsonschema.Draft4Validator,
+) -> None:
+    failed = AssessedImage.of(ImageRecord("shop/web:1", state="failed", reason="no such tag"), ())
+    silent = Scope("scheduled", whole=False, problems=("Prometheus knew nothing",))
+    for audit in (
+        AssessedAudit("r", AT, "", "m", (failed,)),
+        AssessedAudit("r", AT, "", "m", (), scope=silent),
+    ):
+        document = json.loads(to_sarif(audit))
+        schema.validate(document)
+        (invocation,) = document["runs"][0]["invocations"]
+        assert invocation["executionSuccessful"] is False
+        assert len(invocation["toolExecutionNotifications"]) == 1

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import msgspec
 import pytest
 from referencing import Registry, Resource
 from spdx_tools.spdx.parser.parse_anything import parse_file
@@ -15,6 +16,7 @@ from spdx_tools.spdx.validation.document_validator import validate_full_spdx_doc
 
 from praxi_tasks.findings import Finding, Ignored
 from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage
+from praxi_tasks.findings.coverage import Aspect, Coverage, checked, not_checked
 from praxi_tasks.findings.packages.component import Component
 from praxi_tasks.findings.report.cyclonedx import to_cyclonedx
 from praxi_tasks.findings.report.spdx import to_spdx
@@ -102,3 +104,46 @@ def test_spdx_is_valid(image: AssessedImage, tmp_path: Path) -> None:
 def test_sboms_of_one_image_are_the_same_each_time() -> None:
     assert to_cyclonedx(AUDIT, IMAGE) == to_cyclonedx(AUDIT, IMAGE)
     assert to_spdx(AUDIT, IMAGE) == to_spdx(AUDIT, IMAGE)
+
+
+GAP = not_checked(
+    Aspect.VULNERABILITIES, "debian-12", "4 packages: no advisories were given", "name a feeds folder"
+)
+UNREAD = not_checked(Aspect.DATABASES, "var/lib/dpkg/status", "it is damaged", "restore the database")
+
+
+@pytest.mark.parametrize(
+    ("gaps", "components", "vulnerabilities"),
+    [
+        ((), "unknown", "unknown"),
+        ((GAP,), "unknown", "incomplete"),
+        ((UNREAD,), "incomplete", "incomplete"),
+        (None, "incomplete", "incomplete"),  # nothing is said about what was looked at
+    ],
+)
+def test_sboms_say_how_whole_they_are(
+    gaps: tuple[Coverage, ...] | None,
+    components: str,
+    vulnerabilities: str,
+    cyclonedx_schema: jsonschema.Draft7Validator,
+    tmp_path: Path,
+) -> None:
+    told = () if gaps is None else (checked(Aspect.LAYERS, "all"), *gaps)
+    image = msgspec.structs.replace(IMAGE, coverage=told)
+    bom = json.loads(to_cyclonedx(AUDIT, image))
+    cyclonedx_schema.validate(bom)
+    assert [part["aggregate"] for part in bom["compositions"]] == [components, vulnerabilities]
+    assert bom["compositions"][0]["assemblies"] == [bom["metadata"]["component"]["bom-ref"]]
+    assert bom["compositions"][1]["vulnerabilities"] == [one["bom-ref"] for one in bom["vulnerabilities"]]
+    path = tmp_path / "sbom.spdx.json"
+    path.write_bytes(to_spdx(AUDIT, image))
+    document = parse_file(str(path))
+    assert validate_full_spdx_document(document) == []
+    comments = [note.annotation_comment or "" for note in document.annotations]
+    for gap in gaps or ():
+        text = f"{gap.aspect} of {gap.subject}: not checked: {gap.reason}; {gap.action}"
+        assert {"name": f"praxi:coverage:{gap.aspect}", "value": text} in bom["metadata"]["properties"]
+        assert f"coverage: {text}" in comments
+    assert (document.creation_info.document_comment or "").startswith(
+        "All" if gaps == () else "Not everything"
+    )

@@ -8,7 +8,7 @@ import pytest
 
 from praxi_tasks.findings.assessment.document import AssessedAudit
 from praxi_tasks.findings.report.tables import SCHEMAS, parquet_tables
-from tests.findings.audits import large_audit
+from tests.findings.audits import COVERAGE, large_audit
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -30,7 +30,13 @@ def database(audit: AssessedAudit, tmp_path_factory: pytest.TempPathFactory) -> 
 
 def test_every_row_is_there(audit: AssessedAudit, database: duckdb.DuckDBPyConnection) -> None:
     counts = {name: database.table(name).count("*").fetchall()[0][0] for name in SCHEMAS}
-    assert counts == {"images": 20, "layers": 120, "components": 200, "findings": 401}
+    assert counts == {
+        "images": 20,
+        "layers": 120,
+        "components": 200,
+        "findings": 401,
+        "coverage": 1 + 20 * len(COVERAGE),
+    }
 
 
 def test_tables_can_be_asked(audit: AssessedAudit, database: duckdb.DuckDBPyConnection) -> None:
@@ -58,3 +64,10 @@ def test_every_column_is_documented() -> None:
     for table, columns in SCHEMAS.items():
         section = text.partition(f"\n## {table}\n")[2].partition("\n## ")[0]
         assert re.findall(r"^\| `(\w+)` \| `([A-Z\[\]]+)` \|", section, re.MULTILINE) == list(columns.items())
+
+
+def test_what_was_not_checked_can_be_asked(database: duckdb.DuckDBPyConnection) -> None:
+    query = "SELECT aspect, subject, count(*) FROM coverage WHERE state = 'not-checked' GROUP BY ALL"
+    assert database.sql(query).fetchall() == [("vulnerabilities", "debian-12", 20)]
+    about = database.sql("SELECT aspect, state FROM coverage WHERE image = ''").fetchall()
+    assert about == [("images", "checked")]
