@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from praxi_tasks.discovery.bundle import MANIFEST, bundle_size, copy_bundle
     from praxi_tasks.discovery.calibration import Bin, calibration_error, fit_calibration, reliability_diagram
     from praxi_tasks.discovery.candidate_search import search_candidates
-    from praxi_tasks.discovery.candidates import FEATURES
     from praxi_tasks.discovery.catalogue import CORE, Catalogue, empty_catalogue
     from praxi_tasks.discovery.catalogue_merge import join_catalogues
     from praxi_tasks.discovery.decision_rule import (
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     )
     from praxi_tasks.discovery.expert_ensemble import ExpertEnsemble
     from praxi_tasks.discovery.experts import Expert, LabelModel, Router, label_features
+    from praxi_tasks.discovery.features import FEATURES
     from praxi_tasks.discovery.matching import LayerKeys
     from praxi_tasks.discovery.model import Model
     from praxi_tasks.discovery.prediction import (
@@ -46,7 +46,7 @@ else:
             "bundle": ("MANIFEST", "bundle_size", "copy_bundle"),
             "calibration": ("Bin", "calibration_error", "fit_calibration", "reliability_diagram"),
             "candidate_search": ("search_candidates",),
-            "candidates": ("FEATURES",),
+            "features": ("FEATURES",),
             "catalogue": ("CORE", "Catalogue", "empty_catalogue"),
             "catalogue_merge": ("join_catalogues",),
             "decision_rule": ("DecisionRule", "LIKELY", "STRATEGIES", "Strategy", "select_candidates"),

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from praxi_tasks.discovery.calibration import calibrate
-from praxi_tasks.discovery.candidates import FEATURES
+from praxi_tasks.discovery.features import FEATURES
 from praxi_tasks.discovery.trees import Trees
 from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.fingerprint import pack_arrays, unpack_arrays
@@ -23,7 +23,7 @@ class Scorer:
     Parameters
     ----------
     booster
-        UBJSON of a booster over :data:`~praxi_tasks.discovery.candidates.FEATURES`, or over the first of
+        UBJSON of a booster over :data:`~praxi_tasks.discovery.features.FEATURES`, or over the first of
         them, as many as there were when it was trained; empty for a model without a catalogue.
     knots, levels
         The calibration curve, shape ``(k,)`` each: a raw probability of ``knots[i]`` was right in

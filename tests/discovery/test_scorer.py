@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from praxi_tasks.discovery.candidates import FEATURES
+from praxi_tasks.discovery.features import FEATURES
 from praxi_tasks.discovery.scorer import Scorer
 from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.learning.estimators import train_booster
