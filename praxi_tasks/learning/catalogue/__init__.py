@@ -11,12 +11,11 @@ from praxi_tasks.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from praxi_tasks.learning.catalogue.builder import build_catalogue
+    from praxi_tasks.learning.catalogue.debian_archive import Archive, read_archive
     from praxi_tasks.learning.catalogue.debian_contents import (
         ECOSYSTEM,
         MOST_ARCHIVE_FILES,
-        Archive,
         is_contents,
-        read_archive,
         read_packages,
     )
     from praxi_tasks.learning.catalogue.folder_claims import restrict_folder_claims
@@ -27,14 +26,8 @@ else:
         __name__,
         {
             "builder": ("build_catalogue",),
-            "debian_contents": (
-                "Archive",
-                "ECOSYSTEM",
-                "MOST_ARCHIVE_FILES",
-                "is_contents",
-                "read_archive",
-                "read_packages",
-            ),
+            "debian_archive": ("Archive", "read_archive"),
+            "debian_contents": ("ECOSYSTEM", "MOST_ARCHIVE_FILES", "is_contents", "read_packages"),
             "folder_claims": ("restrict_folder_claims",),
             "shared_paths": ("confusable_groups",),
             "subset": ("narrowed", "without"),

@@ -11,7 +11,8 @@ from praxi_tasks.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from praxi_tasks.learning.training.extend import add_releases, give_experts
-    from praxi_tasks.learning.training.from_files import HELD_OUT_SHARE, learn_files, make_scorer
+    from praxi_tasks.learning.training.from_files import learn_files
+    from praxi_tasks.learning.training.held_out import HELD_OUT_SHARE, make_scorer
     from praxi_tasks.learning.training.incremental import learn_releases
     from praxi_tasks.learning.training.task import TrainingTask, tuning_space
 else:
@@ -19,7 +20,8 @@ else:
         __name__,
         {
             "extend": ("add_releases", "give_experts"),
-            "from_files": ("HELD_OUT_SHARE", "learn_files", "make_scorer"),
+            "from_files": ("learn_files",),
+            "held_out": ("HELD_OUT_SHARE", "make_scorer"),
             "incremental": ("learn_releases",),
             "task": ("TrainingTask", "tuning_space"),
         },

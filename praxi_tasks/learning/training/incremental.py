@@ -15,7 +15,7 @@ from praxi_tasks.learning.catalogue import Archive, build_catalogue, restrict_fo
 from praxi_tasks.learning.data import ReleaseIndex, StoredRelease
 from praxi_tasks.learning.estimators import DEFAULT_ASSIGNMENT, DEFAULTS, Assignment, Hyperparameters
 from praxi_tasks.learning.training.extend import add_releases, give_experts
-from praxi_tasks.learning.training.from_files import make_scorer
+from praxi_tasks.learning.training.held_out import make_scorer
 
 _SEED: Final = 20_260_103
 

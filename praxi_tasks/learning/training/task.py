@@ -12,7 +12,7 @@ from praxi_tasks.discovery import Model
 from praxi_tasks.learning.data import ReleaseIndex, StoredRelease
 from praxi_tasks.learning.estimators import DEFAULTS, Assignment, Hyperparameters, Space
 from praxi_tasks.learning.evaluation import draw_layers, score_layers
-from praxi_tasks.learning.training.from_files import make_scorer
+from praxi_tasks.learning.training.held_out import make_scorer
 from praxi_tasks.learning.training.incremental import Increment, learn_releases, rebuild
 
 _SEED: Final = 20_260_104

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import lzma
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from pathlib import Path
 
 import lz4.frame
@@ -12,29 +12,9 @@ import numpy as np
 import pytest
 import zstandard
 
-from praxi_tasks.discovery import Catalogue
-from praxi_tasks.errors import DataError
-from praxi_tasks.fingerprint import normalise
-from praxi_tasks.learning.catalogue.debian_contents import (
-    is_contents,
-    read_archive,
-    read_packages,
-)
-
-INDEX = b"""bin/dash                                                shells/dash
-etc/with space/file                                     admin/spaced
-usr/bin/tree                                            utils/tree
-usr/lib/shared/lib.so                                   libs/liba,libs/libb
-usr/share/doc/tree/copyright                            utils/tree
-usr/share/doc/treelink                                  utils/treelink
-usr/share/man/man1/tree.1.gz                            utils/tree
-usr/lib/tree/one                                        utils/tree
-"""
-
-
-def catalogue_of(path: Path, without: Collection[str] = ()) -> Catalogue:
-    """Return the catalogue of all packages of a Contents index but those left out."""
-    return read_archive([path], without, np.random.default_rng(0), 0.0).catalogue
+from praxi_tasks.learning.catalogue.debian_archive import read_archive
+from praxi_tasks.learning.catalogue.debian_contents import is_contents, read_packages
+from tests.learning.catalogue.contents_index import INDEX
 
 
 @pytest.fixture
@@ -52,7 +32,8 @@ def test_every_compression_is_read(tmp_path: Path, pack: Callable[[bytes], bytes
     path.write_bytes(pack(INDEX))
     assert is_contents(path)
     expected = ["deb/dash", "deb/liba", "deb/libb", "deb/spaced", "deb/tree", "deb/treelink"]
-    assert catalogue_of(path).packages == expected
+    packages = read_archive([path], (), np.random.default_rng(0), 0.0).catalogue.packages
+    assert packages == expected
 
 
 @pytest.mark.parametrize(
@@ -64,61 +45,9 @@ def test_other_files_are_not_contents(tmp_path: Path, text: bytes) -> None:
     assert not is_contents(path)
 
 
-def test_who_owns_what(index: Path) -> None:
-    catalogue = catalogue_of(index)
-    owners = {
-        path: {
-            catalogue.packages[owner]
-            for owner in catalogue.owners[catalogue.keys == np.uint64(normalise(path).key)].tolist()
-        }
-        for path in ("usr/bin/dash", "usr/lib/shared/lib.so", "etc/with space/file", "usr/share/doc/treelink")
-    }
-    assert owners == {
-        "usr/bin/dash": {"deb/dash"},
-        "usr/lib/shared/lib.so": {"deb/liba", "deb/libb"},
-        "etc/with space/file": {"deb/spaced"},
-        "usr/share/doc/treelink": {"deb/treelink"},
-    }
-
-
-def test_kinds_are_counted_apart(index: Path) -> None:
-    catalogue = catalogue_of(index)
-    tree = catalogue.packages.index("deb/tree")
-    assert (catalogue.expected[tree], catalogue.extras[tree]) == (2, 2)
-
-
-def test_left_out_packages_are_unknown(index: Path) -> None:
-    catalogue = catalogue_of(index, {"tree"})
-    assert "deb/tree" not in catalogue.packages
-    assert np.uint64(normalise("usr/bin/tree").key) not in catalogue.keys
-
-
-def test_held_packages_are_in_one_catalogue_only(index: Path) -> None:
-    archive = read_archive([index], (), np.random.default_rng(0), 0.5)
-    places = [archive.catalogue.packages.index(name) for name in archive.held]
-    assert 0 < len(places) < len(archive.catalogue.packages)
-    assert archive.reduced.packages == archive.catalogue.packages
-    assert np.isin(places, archive.catalogue.owners).all()
-    assert not np.isin(places, archive.reduced.owners).any()
-
-
 def test_packages_are_read_back(index: Path) -> None:
     (tree,) = read_packages([index], {"tree"})
     assert tree.paths == [
         "usr/bin/tree", "usr/share/doc/tree/copyright", "usr/share/man/man1/tree.1.gz", "usr/lib/tree/one"
     ]  # fmt: skip
     assert {release.name for release in read_packages([index], {"liba", "libb"})} == {"liba", "libb"}
-
-
-def test_an_index_of_nothing_is_an_error(tmp_path: Path) -> None:
-    path = tmp_path / "Contents"
-    path.write_bytes(b"\n")
-    with pytest.raises(DataError):
-        catalogue_of(path)
-
-
-def test_damaged_compression_is_an_error(tmp_path: Path) -> None:
-    path = tmp_path / "Contents.gz"
-    path.write_bytes(gzip.compress(INDEX * 100)[:-20])
-    with pytest.raises(DataError):
-        catalogue_of(path)

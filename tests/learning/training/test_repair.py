@@ -9,7 +9,7 @@ from praxi_tasks.discovery import Catalogue, DecisionRule, Model, Release
 from praxi_tasks.learning.catalogue import build_catalogue
 from praxi_tasks.learning.data.release_files import ReleaseFile, ReleaseLine, make_release
 from praxi_tasks.learning.synthesis import Files, reconstructed_layers
-from praxi_tasks.learning.training.from_files import make_scorer
+from praxi_tasks.learning.training.held_out import make_scorer
 from praxi_tasks.learning.training.repair import find_false_positives, repair
 from tests.support import world
 
