@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from praxi_tasks.errors import KeyNotFoundError, ModelError, PraxiError
+from praxi_tasks.json_decoding import decode
 from praxi_tasks.store import Store, open_store
 
 PROTOCOL: Final = 1
@@ -113,7 +114,7 @@ def _read_manifest(store: Store) -> Manifest:
     data = store.get(MANIFEST)
     where = f"{store.uri}/{MANIFEST}"
     try:
-        manifest = msgspec.json.decode(data, type=Manifest)
+        manifest = decode(data, Manifest)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ModelError("a model's manifest is damaged", where=where, action="build it again") from error
     if manifest.protocol != PROTOCOL:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from praxi_tasks.errors import CorruptObjectError
+from praxi_tasks.json_decoding import decode
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -126,7 +127,7 @@ def _read_head(view: memoryview) -> tuple[_Head, int]:
     if magic != _MAGIC or _LENGTH.size + length > len(view):
         raise _corrupt("it does not start as one")
     try:
-        head = msgspec.json.decode(view[_LENGTH.size : _LENGTH.size + length], type=_Head)
+        head = decode(bytes(view[_LENGTH.size : _LENGTH.size + length]), _Head)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise _corrupt("its head can't be read") from error
     return head, _LENGTH.size + length

@@ -9,6 +9,7 @@ import msgspec
 
 from praxi_tasks.errors import DataError
 from praxi_tasks.fingerprint.columbus import FREQUENCY_THRESHOLD, columbus_tags
+from praxi_tasks.json_decoding import decoder as decoder_of
 
 
 class ChangesRecord(msgspec.Struct, frozen=True):
@@ -39,14 +40,14 @@ def tag_lines(
     DataError
         At the first line that is no such object; ``where`` and the line's number say which.
     """
-    decoder = msgspec.json.Decoder(ChangesRecord)
+    decoder = decoder_of(ChangesRecord)
     encoder = msgspec.json.Encoder()
     for number, line in enumerate(lines, start=1):
         if line.isspace():
             continue
         try:
             record = decoder.decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise DataError(
                 f"not a changeset: {error}",
                 where=f"line {number} of {where}",

@@ -13,6 +13,7 @@ import urllib3
 from praxi_tasks.environment import read_text
 from praxi_tasks.errors import NotifyError, UsageError
 from praxi_tasks.http import Connections, HttpSettings, explain
+from praxi_tasks.json_decoding import decode
 
 _TIMEOUT: Final = urllib3.Timeout(connect=5, read=20)
 _LARGEST_ERROR: Final = 300
@@ -82,7 +83,7 @@ class Alertmanager:
         matchers = [("filter", f'{name}="{value}"') for name, value in wanted.items()]
         answer = self._request("GET", [("active", "true"), ("silenced", "true"), *matchers])
         try:
-            return msgspec.json.decode(answer, type=list[Alert])
+            return decode(answer, list[Alert])
         except (ValueError, RecursionError) as error:
             raise NotifyError("this is no Alertmanager", where=self._url, action="check the URL") from error
 

@@ -7,6 +7,7 @@ from typing import TypeVar
 import msgspec
 
 from praxi_tasks.errors import CorruptObjectError
+from praxi_tasks.json_decoding import decoder
 from praxi_tasks.store.base import Store
 
 T = TypeVar("T")
@@ -33,7 +34,7 @@ def read(store: Store, key: str, kind: type[T]) -> T:
         If what is stored is not of that type.
     """
     try:
-        return msgspec.json.decode(store.get(key), type=kind)
+        return decoder(kind).decode(store.get(key))
     except (ValueError, RecursionError) as error:
         raise CorruptObjectError(
             f"a document is damaged: {error}",

@@ -7,6 +7,8 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
+from praxi_tasks.json_decoding import decode
+
 DRIFT: Final = "PraxiModelDrift"
 Fingerprint = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{1,64}$")]
 
@@ -47,6 +49,6 @@ def read_notification(body: bytes) -> Notification:
         Saying what is wrong with it.
     """
     try:
-        return msgspec.json.decode(body, type=Notification)
+        return decode(body, Notification)
     except (ValueError, RecursionError) as error:
         raise ValueError(str(error)) from error

@@ -12,6 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from praxi_tasks.errors import DataError
+from praxi_tasks.json_decoding import decode
 
 # An advisory is some kilobytes; one that inflates beyond this is not an advisory.
 _LARGEST_RECORD: Final = 64 << 20
@@ -87,24 +88,21 @@ def read_records(archive: bytes, where: str) -> Iterator[Record | str]:
     DataError
         If the archive is truncated or no zip file.
     """
-    decoder = msgspec.json.Decoder(Record)
     try:
         with zipfile.ZipFile(io.BytesIO(archive)) as members:
             for member in members.infolist():
                 if member.filename.endswith(".json"):
-                    yield _read(members, member, decoder, where)
+                    yield _read(members, member, where)
     except _BROKEN as error:
         raise DataError(
             f"an advisory archive is broken: {error}", where=where, action="mirror the feed again"
         ) from error
 
 
-def _read(
-    members: zipfile.ZipFile, member: zipfile.ZipInfo, decoder: msgspec.json.Decoder[Record], where: str
-) -> Record | str:
+def _read(members: zipfile.ZipFile, member: zipfile.ZipInfo, where: str) -> Record | str:
     if member.file_size > _LARGEST_RECORD:
         return f"{where}: {member.filename} is {member.file_size} bytes, too large for an advisory"
     try:
-        return decoder.decode(members.read(member))
-    except (ValueError, RecursionError) as error:  # msgspec's, or text that is no UTF-8
+        return decode(members.read(member), Record)
+    except ValueError as error:
         return f"{where}: {member.filename} is no OSV record: {error}"

@@ -17,6 +17,7 @@ from praxi_tasks.findings.assessment.document import (
 from praxi_tasks.findings.assessment.identity import image_place
 from praxi_tasks.findings.coverage import Aspect, Coverage
 from praxi_tasks.findings.finding import severity_rank
+from praxi_tasks.json_decoding import decoder
 from praxi_tasks.store import Store, keys
 
 _TREND: Final = 90
@@ -175,7 +176,7 @@ class History:
         earlier = sorted(key for key in self._store.list(keys.history(self.scope)) if key <= latest)
         for key in earlier[-_TREND - 1 :]:
             try:
-                memory = msgspec.json.decode(self._store.get(key), type=Memory)
+                memory = decoder(Memory).decode(self._store.get(key))
             except (ValueError, RecursionError, CorruptObjectError):
                 continue
             if memory.run != run and memory.at <= at:
@@ -186,7 +187,7 @@ class History:
     def of(self, at: str, run: str) -> Memory | None:
         """Return what an earlier attempt of an audit left, or None if there is nothing that can be read."""
         try:
-            return msgspec.json.decode(self._store.get(keys.history_entry(self.scope, at, run)), type=Memory)
+            return decoder(Memory).decode(self._store.get(keys.history_entry(self.scope, at, run)))
         except (ValueError, RecursionError, CorruptObjectError, KeyNotFoundError):
             return None
 

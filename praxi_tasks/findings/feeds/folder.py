@@ -23,6 +23,7 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from praxi_tasks.errors import CorruptObjectError, KeyNotFoundError, PraxiError, UsageError
+from praxi_tasks.json_decoding import decode
 from praxi_tasks.store import Store, open_store
 
 STATE: Final = "feeds.json"
@@ -169,7 +170,7 @@ def read_state(feeds: Feeds) -> dict[str, Mirrored]:
     """
     data = feeds.read(STATE)
     try:
-        return msgspec.json.decode(data, type=dict[str, Mirrored]) if data else {}
+        return decode(data, dict[str, Mirrored]) if data else {}
     except (ValueError, RecursionError) as error:
         raise CorruptObjectError(
             f"the mirror's note is damaged: {error}", where=f"{feeds.uri}/{STATE}", action="run praxi_feeds"

@@ -16,6 +16,7 @@ from packaging.utils import (
 )
 
 from praxi_tasks import ecosystems
+from praxi_tasks.json_decoding import decode
 
 Releases = dict[str, str]
 _PYPI_JSON: Final = "application/vnd.pypi.simple.v1+json"
@@ -71,7 +72,7 @@ class _Packument(msgspec.Struct):
 def _of_pypi(document: bytes) -> Releases:
     """Read a project (PEP 691, PEP 700): a release is as old as its first file; yanked ones are none."""
     days: Releases = {}
-    for file in msgspec.json.decode(document, type=_Project).files:
+    for file in decode(document, _Project).files:
         version = None if file.yanked else _version(file.filename)
         if version is not None:
             day = file.upload_time[:10]
@@ -90,7 +91,7 @@ def _version(filename: str) -> str | None:
 
 def _of_npm(document: bytes) -> Releases:
     """Read a registry document; versions that their authors deprecated are no releases to move to."""
-    content = msgspec.json.decode(document, type=_Packument)
+    content = decode(document, _Packument)
     return {
         version: str(content.time.get(version, ""))[:10]
         for version, about in content.versions.items()

@@ -16,6 +16,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from praxi_tasks.errors import DataError
+from praxi_tasks.json_decoding import decode
 
 Cycles = Mapping[str, str]
 FOLDER: Final = "end-of-life/"
@@ -57,7 +58,7 @@ class _Cycle(msgspec.Struct):
 def shipped_table() -> Table:
     """Return the table that is part of this release."""
     place = resources.files("praxi_tasks.findings.feeds") / "tables" / "end-of-life.json"
-    return msgspec.json.decode(place.read_bytes(), type=Table)
+    return decode(place.read_bytes(), Table)
 
 
 def read_cycles(data: bytes, where: str) -> Cycles:
@@ -69,7 +70,7 @@ def read_cycles(data: bytes, where: str) -> Cycles:
         If it has another form, or no cycle has a date.
     """
     try:
-        listed = msgspec.json.decode(data, type=list[_Cycle])
+        listed = decode(data, list[_Cycle])
         ends = {str(item.cycle): date.fromisoformat(item.eol) for item in listed if isinstance(item.eol, str)}
     except (ValueError, RecursionError) as error:
         raise DataError(

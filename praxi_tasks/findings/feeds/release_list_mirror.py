@@ -20,6 +20,7 @@ from praxi_tasks.findings.feeds.distribution_packages import Offer
 from praxi_tasks.findings.feeds.fetching import read_url
 from praxi_tasks.findings.feeds.package_indexes import PackageIndex
 from praxi_tasks.findings.feeds.release_lists import read_releases
+from praxi_tasks.json_decoding import decode
 from praxi_tasks.store import Store, keys
 
 logger = logging.getLogger(__name__)
@@ -32,7 +33,7 @@ def audited_packages(store: Store, ecosystem: str) -> list[str]:
     memories = sorted(store.list(keys.history("dag")))
     if not memories:
         return []
-    run = msgspec.json.decode(store.get(memories[-1]), type=dict[str, Any])["run"]
+    run = decode(store.get(memories[-1]), dict[str, Any])["run"]
     try:
         table = store.get(keys.run(run, "tables/components.parquet"))
     except KeyNotFoundError:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-import msgspec
-
 from praxi_tasks.errors import DataError
 from praxi_tasks.findings.feeds.distribution_packages import DistributionPackages
 from praxi_tasks.findings.feeds.folder import FeedProblem, Feeds
 from praxi_tasks.findings.packages import Component, component_namespace, package_key
+from praxi_tasks.json_decoding import decode
 
 Releases = Mapping[str, str]
 _FOLDER: Final = "releases/"
@@ -67,6 +66,6 @@ def read_releases(data: bytes, where: str) -> dict[str, dict[str, str]]:
         If they have another form.
     """
     try:
-        return msgspec.json.decode(data, type=dict[str, dict[str, str]])
+        return decode(data, dict[str, dict[str, str]])
     except (ValueError, RecursionError) as error:
         raise DataError(f"not a release list: {error}", where=where, action="mirror it again") from error

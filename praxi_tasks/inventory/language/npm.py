@@ -13,6 +13,7 @@ from praxi_tasks.errors import DataError
 from praxi_tasks.inventory.claim import Claim
 from praxi_tasks.inventory.layer_view import LayerView
 from praxi_tasks.inventory.reader import ReadDatabase, Reader
+from praxi_tasks.json_decoding import decode_shallow
 
 _FOLDER: Final = "node_modules/"
 _MANIFEST: Final = "/package.json"
@@ -39,7 +40,7 @@ def read_package(view: LayerView, path: str, files: dict[str, list[str]]) -> Ite
         If it is not such a JSON object.
     """
     try:
-        manifest = msgspec.json.decode(view.kept[path].removeprefix(_BYTE_ORDER_MARK), type=_Manifest)
+        manifest = decode_shallow(view.kept[path].removeprefix(_BYTE_ORDER_MARK), _Manifest)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DataError(f"it is no package manifest: {error}") from None
     if manifest.name and manifest.version:

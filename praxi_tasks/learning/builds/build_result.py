@@ -12,6 +12,7 @@ import numpy as np
 import zstandard
 
 from praxi_tasks.errors import DataError
+from praxi_tasks.json_decoding import decode
 from praxi_tasks.learning.data import NewPackage, StoredRelease
 from praxi_tasks.learning.sources import check_wheel_name
 from praxi_tasks.store.frames import unpack_frame
@@ -72,6 +73,6 @@ class BuildResult(msgspec.Struct, frozen=True):
             If they are not a build result, or would take more than 64 MiB.
         """
         try:
-            return msgspec.json.decode(unpack_frame(data, _MOST_BYTES), type=cls)
+            return decode(unpack_frame(data, _MOST_BYTES), cls)
         except (ValueError, RecursionError) as error:  # msgspec's errors are values'
             raise DataError(f"this is not a build result: {error}") from error

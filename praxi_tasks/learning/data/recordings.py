@@ -14,6 +14,7 @@ import msgspec
 
 from praxi_tasks.discovery import Model
 from praxi_tasks.errors import DataError
+from praxi_tasks.json_decoding import decoder as decoder_of
 from praxi_tasks.learning.data.compressed_lines import open_lines
 
 _BATCH: Final = 256
@@ -35,13 +36,13 @@ def read_changesets(path: Path) -> Iterator[Recording]:
     DataError
         If a line is not a recording; the message names the file and line.
     """
-    decoder = msgspec.json.Decoder(Recording)
+    decoder = decoder_of(Recording)
     for number, line in enumerate(open_lines(path), 1):
         if not line.strip():
             continue
         try:
             yield decoder.decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise DataError(
                 f"not a changeset: {error}",
                 where=f"{path}:{number}",

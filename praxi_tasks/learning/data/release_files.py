@@ -18,6 +18,7 @@ from praxi_tasks.discovery import Release
 from praxi_tasks.ecosystems import PYPI, ecosystem_of
 from praxi_tasks.errors import DataError
 from praxi_tasks.fingerprint import normalise_all
+from praxi_tasks.json_decoding import decoder as decoder_of
 from praxi_tasks.learning.data.compressed_lines import open_lines
 
 _WHEEL_DATA: Final = re.compile(r"^[^/]+\.data/(purelib|platlib|scripts|data|headers)/(.+)$")
@@ -55,13 +56,13 @@ def read_releases(path: Path) -> Iterator[Release]:
     DataError
         If a line is not such a release; the message names the file and line.
     """
-    decoder = msgspec.json.Decoder(ReleaseLine)
+    decoder = decoder_of(ReleaseLine)
     for number, line in enumerate(open_lines(path), 1):
         if not line.strip():
             continue
         try:
             yield make_release(decoder.decode(line))
-        except (msgspec.DecodeError, ValueError) as error:
+        except (ValueError, RecursionError) as error:
             raise DataError(
                 f"not a release: {error}", where=f"{path}:{number}", action="see praxi train --help"
             ) from error

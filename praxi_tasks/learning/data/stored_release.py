@@ -24,6 +24,7 @@ from praxi_tasks.fingerprint import (
     unpack_arrays,
     unpack_texts,
 )
+from praxi_tasks.json_decoding import decode
 from praxi_tasks.store.frames import unpack_frame
 from praxi_tasks.store.keys import RELEASE_PROTOCOL
 
@@ -133,7 +134,7 @@ class StoredRelease:
         """
         try:
             arrays = unpack_arrays(unpack_frame(data, _MAX_BYTES), _KIND, RELEASE_PROTOCOL)
-            head = msgspec.json.decode(arrays["head"].tobytes(), type=_Head)
+            head = decode(arrays["head"].tobytes(), _Head)
             paths = unpack_texts(arrays["paths"], int(arrays["counts"][0]))
             columns = arrays["sizes"], arrays["hashes"], arrays["measured"]
         except (ValueError, RecursionError, KeyError, IndexError) as error:

@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from praxi_tasks.errors import UsageError
+from praxi_tasks.json_decoding import decode
 from praxi_tasks.learning.data import NewPackage
 from praxi_tasks.learning.estimators import Assignment, Routing
 from praxi_tasks.learning.evaluation import Bars
@@ -82,9 +83,9 @@ def read_settings(text: str) -> TrainingSettings:
         If a value has the wrong type or is out of range.
     """
     try:
-        given = msgspec.json.decode(text, type=dict[str, msgspec.Raw])
+        given = decode(text.encode(), dict[str, msgspec.Raw])
         named = {name: value for name, value in given.items() if value != _NULL}
-        return msgspec.json.decode(msgspec.json.encode(named), type=TrainingSettings)
+        return decode(msgspec.json.encode(named), TrainingSettings)
     except msgspec.MsgspecError as error:
         raise UsageError(
             f"not settings of a training: {error}", action="see the parameters of praxi_train"

@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from praxi_tasks.errors import InvalidReferenceError, ManifestError, NotFoundError, UsageError
+from praxi_tasks.json_decoding import decode, decode_shallow
 from praxi_tasks.oci.archive.files import Files, OpenFile, read_file
 from praxi_tasks.oci.image.digest import check_digest, digest_of
 from praxi_tasks.oci.image.manifest import DOCKER_MANIFEST
@@ -92,7 +93,7 @@ class DockerArchiveSource:
     def _saved(self) -> _Saved:
         data = read_file(self._files, MANIFEST_FILE, self._limit)
         try:
-            listing = msgspec.json.decode(data, type=list[_Saved])
+            listing = decode(data, list[_Saved])
         except (msgspec.MsgspecError, UnicodeDecodeError):
             raise _malformed(f"{MANIFEST_FILE} is not a list of images", self._reference) from None
         wanted = _canonical(self._name)
@@ -119,7 +120,7 @@ class DockerArchiveSource:
     @cached_property
     def _layers(self) -> list[tuple[Descriptor, str]]:
         try:
-            diff_ids = msgspec.json.decode(self._config, type=_Config).rootfs.diff_ids
+            diff_ids = decode_shallow(self._config, _Config).rootfs.diff_ids
         except (msgspec.MsgspecError, UnicodeDecodeError):
             raise _malformed("the configuration has no list of layers", self._reference) from None
         if len(diff_ids) != len(self._saved.layers):

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, TypeAlias
 import msgspec
 
 from praxi_tasks.errors import ManifestError
+from praxi_tasks.json_decoding import decode
 from praxi_tasks.oci.image.digest import check_digest
 from praxi_tasks.oci.image.model import Descriptor, Platform
 
@@ -92,7 +93,7 @@ def parse_manifest(data: bytes, content_type: str, where: str) -> Manifest:
         two kinds.
     """
     try:
-        document = msgspec.json.decode(data, type=_Document)
+        document = decode(data, _Document)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         detail = str(error) if isinstance(error, msgspec.ValidationError) else "not JSON"
         raise ManifestError(f"the manifest is malformed: {detail}", where=where, action=_REBUILD) from None

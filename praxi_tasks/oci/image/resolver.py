@@ -7,6 +7,7 @@ from typing import Final, Protocol
 import msgspec
 
 from praxi_tasks.errors import ManifestError, NotFoundError, PlatformError
+from praxi_tasks.json_decoding import decode_shallow
 from praxi_tasks.oci.image.manifest import INDEXES, Entry, EntryPlatform, ImageManifest, Index, parse_manifest
 from praxi_tasks.oci.image.model import Image, Platform
 from praxi_tasks.oci.image.platforms import candidates, names_platform, runs_on
@@ -123,7 +124,7 @@ def config_platform(config: bytes, where: str) -> Platform:
         If it is not an image's configuration.
     """
     try:
-        found = msgspec.json.decode(config, type=EntryPlatform).to_platform()
+        found = decode_shallow(config, EntryPlatform).to_platform()
     except (msgspec.MsgspecError, UnicodeDecodeError):
         raise ManifestError(
             "the image's configuration is malformed", where=where, action="push the image again"

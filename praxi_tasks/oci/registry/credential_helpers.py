@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from praxi_tasks.errors import UnauthorizedError
+from praxi_tasks.json_decoding import decode
 from praxi_tasks.oci.registry.credentials import ANONYMOUS, Credentials
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
@@ -55,7 +56,7 @@ def ask_helper(name: str, server: str) -> Credentials:
 
 def _credentials(output: bytes, name: str, server: str) -> Credentials:
     try:
-        answer = msgspec.json.decode(output, type=_Answer)
+        answer = decode(output, _Answer)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         raise _failed(name, server, "it did not answer with credentials") from None
     if answer.username == _NO_USER:

@@ -19,6 +19,7 @@ from praxi_tasks.errors import (
     UnauthorizedError,
 )
 from praxi_tasks.http import PREFIX, explain
+from praxi_tasks.json_decoding import decode
 
 MAX_ERROR_BYTES: Final = 64 << 10
 _RETRYABLE: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -76,7 +77,7 @@ def _explanation(response: BaseHTTPResponse) -> str:
     finally:
         response.close()
     try:
-        first = msgspec.json.decode(body)["errors"][0]
+        first = decode(body)["errors"][0]
         text = f"{first['code']}: {first.get('message', '')}"
     except (msgspec.MsgspecError, UnicodeDecodeError, LookupError, TypeError, AttributeError):
         return ""

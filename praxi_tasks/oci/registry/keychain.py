@@ -15,6 +15,7 @@ import msgspec
 from praxi_tasks.environment import read_text
 from praxi_tasks.errors import PraxiError, UsageError
 from praxi_tasks.http import PREFIX
+from praxi_tasks.json_decoding import decode
 from praxi_tasks.oci.image.reference import DOCKER_HUB
 from praxi_tasks.oci.registry.credential_helpers import ask_helper
 from praxi_tasks.oci.registry.credentials import ANONYMOUS, Credentials
@@ -89,10 +90,10 @@ def _read(path: Path) -> AuthFile:
     try:
         if path.is_dir():
             path = next((path / name for name in _FILES if (path / name).is_file()), path)
-        document = msgspec.json.decode(path.read_bytes())
+        document = decode(path.read_bytes())
         if isinstance(document, dict) and path.name == ".dockercfg":
             document = {"auths": document}
-        return msgspec.convert(document, AuthFile)
+        return decode(msgspec.json.encode(document), AuthFile)
     except OSError as error:
         raise _unusable(path, error.strerror or "unreadable") from None
     except (msgspec.MsgspecError, UnicodeDecodeError):

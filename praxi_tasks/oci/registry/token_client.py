@@ -11,6 +11,7 @@ import msgspec
 
 from praxi_tasks.errors import ImageError, UnauthorizedError
 from praxi_tasks.http import redact_url
+from praxi_tasks.json_decoding import decode
 from praxi_tasks.oci.registry.challenge import Challenge
 from praxi_tasks.oci.registry.credentials import Credentials
 from praxi_tasks.oci.registry.retry import retrying
@@ -122,7 +123,7 @@ class TokenClient:
 
 def _authorization(body: bytes, where: str) -> Authorization:
     try:
-        answer = msgspec.json.decode(body, type=_Token)
+        answer = decode(body, _Token)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         answer = _Token()
     header = _bearer_header(answer.token or answer.access_token, where)

@@ -8,6 +8,7 @@ import msgspec
 
 from praxi_tasks.ecosystems import NPM
 from praxi_tasks.errors import ReleaseError
+from praxi_tasks.json_decoding import decode
 from praxi_tasks.learning.data import NewPackage, StoredRelease
 from praxi_tasks.learning.sources.npm.tarball import list_tarball
 from praxi_tasks.learning.sources.package_managers import ask, check_words, download, is_there, scratch
@@ -39,7 +40,7 @@ class NpmCliSource:
 def _versions(printed: str) -> list[str]:
     """Return the versions that npm printed: a list, or a single one."""
     try:
-        found = msgspec.json.decode(printed, type=list[str] | str)
+        found = decode(printed.encode())
+        return [found] if isinstance(found, str) else decode(printed.encode(), list[str])
     except msgspec.MsgspecError as error:
         raise ReleaseError(f"npm printed no list of versions: {error}") from error
-    return [found] if isinstance(found, str) else found

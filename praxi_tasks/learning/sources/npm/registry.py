@@ -12,6 +12,7 @@ import msgspec
 
 from praxi_tasks.ecosystems import NPM
 from praxi_tasks.errors import ReleaseError, ReleaseNotFoundError
+from praxi_tasks.json_decoding import decode
 from praxi_tasks.learning.data import NewPackage, StoredRelease
 from praxi_tasks.learning.sources.fetching import read_page, save_file
 from praxi_tasks.learning.sources.npm.tarball import list_tarball
@@ -80,6 +81,6 @@ class NpmRegistry:
         check_words(name, "0")
         page = read_page(f"{self._url}/{quote(name, safe='@')}", _ACCEPT)
         try:
-            return msgspec.json.decode(page.data, type=_Document)
+            return decode(page.data, _Document)
         except (ValueError, RecursionError) as error:
             raise ReleaseError(f"the registry answers nonsense: {error}", where=page.url) from error

@@ -12,6 +12,7 @@ import msgspec
 from packaging.utils import canonicalize_name
 
 from praxi_tasks.errors import ReleaseError
+from praxi_tasks.json_decoding import decode
 from praxi_tasks.learning.sources.fetching import Page, read_page
 from praxi_tasks.learning.sources.package_managers import check_words
 
@@ -70,7 +71,7 @@ def _is_sound(file: IndexFile) -> bool:
 
 def _from_json(page: Page) -> Iterator[IndexFile]:
     try:
-        files = msgspec.json.decode(page.data.removeprefix(_BOM), type=_Listing).files
+        files = decode(page.data.removeprefix(_BOM), _Listing).files
     except (ValueError, RecursionError) as error:
         raise ReleaseError(f"the index answers nonsense: {error}", where=page.url) from error
     return (

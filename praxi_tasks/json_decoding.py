@@ -1,0 +1,121 @@
+"""Decoding JSON that somebody else wrote: safe in threads, and never deeper than a limit.
+
+msgspec builds what it knows of a type on first use and shows it to other threads half built: two threads that
+decode a new type at once may end the interpreter. Decoders are therefore made here, one at a time.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from typing import Any, Final, TypeVar, cast, overload
+
+import msgspec
+import numpy as np
+
+from praxi_tasks.environment import read, whole_number
+
+T = TypeVar("T")
+
+SETTING: Final = "PRAXI_JSON_MAX_DEPTH"
+_DEPTH: Final = 128
+_LARGEST_CUT: Final = 16 << 20  # bytes; walking the brackets of a document costs a microsecond each
+_STRING: Final = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)'
+_NO_BRACKETS: Final = re.compile(_STRING + rb'|[^\[\]{}"]++', re.DOTALL)
+_TOKENS: Final = re.compile(_STRING + rb"|[\[\]{}]", re.DOTALL)
+_CHUNK: Final = 1 << 20
+_OPENING: Final = b"[{"
+_lock: Final = threading.Lock()
+_decoders: Final[dict[Any, msgspec.json.Decoder[Any]]] = {}
+
+
+def decoder(kind: type[T]) -> msgspec.json.Decoder[T]:
+    """Return the decoder of a type, which threads may share."""
+    with _lock:
+        found = _decoders.get(kind)
+        if found is None:
+            found = _decoders[kind] = msgspec.json.Decoder(kind)
+    return cast("msgspec.json.Decoder[T]", found)
+
+
+@overload
+def decode(data: bytes) -> Any: ...
+@overload
+def decode(data: bytes, kind: type[T]) -> T: ...
+def decode(data: bytes, kind: Any = Any) -> Any:
+    """Decode a document.
+
+    Raises
+    ------
+    msgspec.DecodeError
+        If it is no JSON, not of that type, or nested deeper than ``PRAXI_JSON_MAX_DEPTH``.
+    """
+    most = _most()
+    if depth(data, most) > most:
+        raise msgspec.DecodeError(f"nested deeper than {most}: raise {SETTING} if it is trusted")
+    return _decoded(data, kind)
+
+
+def decode_shallow(data: bytes, kind: type[T]) -> T:
+    """Decode a document of which only the upper levels matter: what is nested too deeply is read as null.
+
+    Other readers of the same document may have no such limit: whoever wrote it must not be able to hide its
+    first level from this one.
+
+    Raises
+    ------
+    msgspec.DecodeError
+        If it is no JSON or not of that type.
+    """
+    most = _most()
+    if depth(data, most) > most:
+        data = _cut(data, most)
+    return _decoded(data, kind)
+
+
+def depth(data: bytes, enough: int) -> int:
+    """Return how deep a document's arrays and objects nest; ``enough`` or less where it can't be more."""
+    if data.count(b"[") + data.count(b"{") <= enough:
+        return 0
+    brackets = _NO_BRACKETS.sub(b"", data)
+    deepest = before = 0
+    for start in range(0, len(brackets), _CHUNK):
+        piece = np.frombuffer(brackets, np.uint8, min(_CHUNK, len(brackets) - start), start)
+        opens = np.isin(piece, np.frombuffer(_OPENING, np.uint8))
+        levels = before + np.cumsum(np.where(opens, 1, -1))
+        deepest, before = max(deepest, int(levels.max())), int(levels[-1])
+    return deepest
+
+
+def _most() -> int:
+    return read(SETTING, whole_number, _DEPTH)
+
+
+def _decoded(data: bytes, kind: type[T]) -> T:
+    try:
+        return decoder(kind).decode(data)
+    except (RecursionError, OverflowError, UnicodeDecodeError) as error:
+        raise msgspec.DecodeError(f"it can't be decoded: {error}") from None
+
+
+def _cut(data: bytes, most: int) -> bytes:
+    if len(data) > _LARGEST_CUT:
+        raise msgspec.DecodeError(f"nested deeper than {most}, and too large to be read in part")
+    return b"".join(_shallow_pieces(data, most))
+
+
+def _shallow_pieces(data: bytes, most: int) -> Iterator[bytes]:
+    level = start = 0
+    for token in _TOKENS.finditer(data):
+        bracket = token[0]
+        if bracket in (b"[", b"{"):
+            level += 1
+            if level == most + 1:
+                yield data[start : token.start()]
+        elif bracket in (b"]", b"}"):
+            if level == most + 1:
+                yield b"null"
+                start = token.end()
+            level -= 1
+    yield data[start:] if level <= most else b""

@@ -1,0 +1,93 @@
+"""JSON that somebody else wrote: deep, odd, and in threads."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import textwrap
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from praxi_tasks.json_decoding import decode, decode_shallow, decoder, depth
+
+
+class Named(msgspec.Struct):
+    name: str = ""
+
+
+VALUES = st.recursive(
+    st.none() | st.integers() | st.text('a"\\[]{}é', max_size=6),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text('a"\\[{', max_size=3), inner, max_size=3)
+    ),
+    max_leaves=12,
+)
+
+
+def nesting(value: Any) -> int:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    return 0 if inner is None else 1 + max(map(nesting, inner), default=0)
+
+
+@given(VALUES)
+def test_the_depth_is_that_of_the_value(value: Any) -> None:
+    data = json.dumps(value, ensure_ascii=False).encode()
+    assert depth(data, enough=-1) == nesting(value)
+    assert decode(data) == value
+
+
+@given(st.binary(max_size=30) | st.text('[]{}"\\,:a', max_size=30).map(str.encode))
+def test_bytes_that_are_no_json_are_refused_with_one_error(data: bytes) -> None:
+    depth(data, enough=-1)
+    for read in (decode, decode_shallow):
+        try:
+            read(data, Named)
+        except msgspec.DecodeError:
+            continue
+
+
+@pytest.mark.parametrize("deep", [b"[" * 60_000 + b"]" * 60_000, b'{"a":' * 60_000 + b"1" + b"}" * 60_000])
+def test_a_deep_document_is_refused_or_read_in_its_upper_levels(deep: bytes) -> None:
+    data = b'{"before":' + deep + b',"name":"x","after":' + deep + b"}"
+    with pytest.raises(msgspec.DecodeError, match="PRAXI_JSON_MAX_DEPTH"):
+        decode(data, Named)
+    assert decode_shallow(data, Named) == Named("x")
+
+
+def test_a_document_that_never_closes_what_it_opens_is_refused() -> None:
+    with pytest.raises(msgspec.DecodeError):
+        decode_shallow(b'{"name":"x","a":' + b"[" * 60_000, Named)
+
+
+def test_the_depth_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PRAXI_JSON_MAX_DEPTH", "3")
+    assert decode(b"[[[]]]") == [[[]]]
+    with pytest.raises(msgspec.DecodeError):
+        decode(b"[[[[]]]]")
+
+
+def test_a_decoder_is_made_once() -> None:
+    assert decoder(Named) is decoder(Named)
+
+
+def test_threads_may_decode_a_new_type_at_once() -> None:
+    """msgspec alone ends the interpreter here."""
+    program = """
+        import sys, threading, msgspec
+        from praxi_tasks.json_decoding import decode
+        sys.setswitchinterval(1e-6)
+        for number in range(100):
+            fields = [(f"f{field}", int | None, None) for field in range(20)]
+            kind = msgspec.defstruct(f"Kind{number}", fields)
+            barrier = threading.Barrier(8)
+            work = lambda: (barrier.wait(), decode(b'{"f1":1}', kind))
+            threads = [threading.Thread(target=work) for _ in range(8)]
+            for thread in threads: thread.start()
+            for thread in threads: thread.join()
+    """
+    subprocess.run([sys.executable, "-c", textwrap.dedent(program)], check=True)
