@@ -22,7 +22,7 @@ SERVERS = ("airflow", "prometheus", "registry")
 
 @dataclass(frozen=True)
 class DemoFolder:
-    """Everything the demonstration keeps lies below ``root``, which may be deleted when it is stopped."""
+    """Everything the demonstration keeps is below ``root``, which may be deleted when it is stopped."""
 
     root: Path
 

@@ -134,7 +134,7 @@ skipped. Who declines keeps the champion.
 PROMOTE: Final = """
 Makes the challenger champion, if the gate let it pass: the next audit uses it.
 
-**Triage.** *Up for retry*: the model registry is down; the champion is the one of before. `praxi models
+**Triage.** *Up for retry*: the model registry is down; the champion is unchanged. `praxi models
 rollback` takes a promotion back.
 """
 
@@ -160,8 +160,8 @@ safe: the same alerts are posted again, which notifies nobody.
 """
 
 MIRROR: Final = """
-Fetches each feed, checks it, and replaces the copy of before. Its XCom says how each ended.
+Fetches each feed, checks it, and replaces the previous copy. Its XCom says how each ended.
 
 **Triage.** *Up for retry*: a feed is down or broken; the last try records it and succeeds. Audits use the
-copy of before and report its age. *Failed*: of the feeds that the log calls *missing* there never was a copy.
+previous copy and report its age. *Failed*: of the feeds that the log calls *missing* there never was a copy.
 """

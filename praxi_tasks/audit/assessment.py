@@ -85,7 +85,7 @@ class AuditAssessor:
     assessor
         The detectors with what the feeds say, and the policy.
     knowledge
-        What the model that made the predictions knows; None where nothing tells it.
+        What the model that made the predictions knows; None where it is not known.
     """
 
     def __init__(

@@ -161,7 +161,7 @@ class AuditRun:
         return date.fromisoformat(self._end(self._plan().interval)[:10])
 
     def assessed(self) -> AssessedAudit:
-        """Return what ``report`` left; a later audit that there is by now makes it one of before.
+        """Return what ``report`` left; a later audit that there is by now makes it an earlier one.
 
         Whoever runs a task of an old audit again must not alarm by what was known then.
         """

@@ -11,7 +11,7 @@ from praxi_tasks.audit.report import AuditReport, State
 from praxi_tasks.errors import ExitCode
 from praxi_tasks.findings import Policy
 from praxi_tasks.findings.assessment import AssessedAudit
-from praxi_tasks.findings.coverage import told
+from praxi_tasks.findings.coverage import gap_message
 from praxi_tasks.findings.feeds import ADVISORIES
 from praxi_tasks.findings.finding import Finding
 
@@ -55,10 +55,10 @@ def _findings(assessed: AssessedAudit, policy: Policy) -> Iterator[tuple[Finding
 
 def _gaps(assessed: AssessedAudit, policy: Policy) -> Iterator[str]:
     for gap in policy.gaps(assessed.coverage):
-        yield f"policy: {told(gap)}"
+        yield f"policy: {gap_message(gap)}"
     for image in assessed.images:
         for gap in () if image.failed else policy.gaps(image.coverage):
-            yield f"policy: {image.image}: {told(gap)}"
+            yield f"policy: {image.image}: {gap_message(gap)}"
 
 
 def _unjudged(assessed: AssessedAudit, policy: Policy) -> Iterator[str]:

@@ -107,9 +107,9 @@ def feeds(
     files: tuple[str, ...],
     run_id: str | None,
 ) -> None:
-    """Fetch each feed, check it, and replace the copy of before; what fails keeps that copy.
+    """Fetch each feed, check it, and replace the previous copy; what fails keeps that copy.
 
-    Of a feed that was not renewed it is told how old the copy in use is.
+    For a feed that was not renewed, the age of the copy in use is printed.
     Every URL may be https, http, file or a plain path, for sites without a way out. The exit code is 75 if
     something was not renewed and another try may help (with PRAXI_LAST_TRY=1 that is recorded instead), 1 or
     75 if a feed that never had a copy could not be fetched.

@@ -186,8 +186,8 @@ class Model:
         """Return the releases in a layer, each with confidence and evidence, and the unexplained files."""
         seen, found, confidence, versions = self._decide(tagset)
         named = select_candidates(confidence, self.decision_rule, found.indistinguishable)
-        told = explain(seen, found, named, confidence, self.catalogue, versions)
-        return LayerPrediction(tagset.digest, self.cache_key, told.releases, told.unexplained)
+        explanation = explain(seen, found, named, confidence, self.catalogue, versions)
+        return LayerPrediction(tagset.digest, self.cache_key, explanation.releases, explanation.unexplained)
 
     def packages_in(self, tagset: Tagset) -> list[str]:
         """Return the ``ecosystem/name`` of what :meth:`predict` names, without explaining it."""

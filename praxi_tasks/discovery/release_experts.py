@@ -72,10 +72,10 @@ class ReleaseExperts:
             package, _, version = label.partition("==")
             likely.setdefault(package, {})[version] = chance
         for place in mine.tolist():
-            told = likely.get(self._packages[found.packages[place]])
-            if told is not None:
-                decided[place] = told.pop("", 0.0)
-                versions[place] = _tied(told)
+            chances = likely.get(self._packages[found.packages[place]])
+            if chances is not None:
+                decided[place] = chances.pop("", 0.0)
+                versions[place] = _tied(chances)
         return Decided(decided, versions)
 
 
@@ -86,8 +86,8 @@ def _tied(chances: dict[str, float]) -> tuple[str, ...]:
 
 def file_tokens(tagset: Tagset, rows: NDArray[np.intp]) -> NDArray[np.uint64]:
     """Return the distinct tokens of the files at ``rows`` of a layer, sorted, shape ``(tokens,)``."""
-    told = tagset.measured[rows] & ~tagset.normalised.derived[rows]
-    return tokens_of(tagset.normalised.keys[rows], tagset.sizes[rows], tagset.hashes[rows], told)
+    measured = tagset.measured[rows] & ~tagset.normalised.derived[rows]
+    return tokens_of(tagset.normalised.keys[rows], tagset.sizes[rows], tagset.hashes[rows], measured)
 
 
 def tokens_of(

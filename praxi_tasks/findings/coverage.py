@@ -84,7 +84,7 @@ def not_checked(aspect: Aspect, subject: str, reason: str, action: str) -> Cover
     return Coverage(aspect, subject, CoverageState.NOT_CHECKED, reason, action)
 
 
-def told(coverage: Coverage) -> str:
+def gap_message(coverage: Coverage) -> str:
     """Return a gap in words: what was not looked at, why, and what to do."""
     how = "not checked" if coverage.state is CoverageState.NOT_CHECKED else "checked in part"
     return f"{coverage.aspect} of {coverage.subject}: {how}: {coverage.reason}; {coverage.action}"

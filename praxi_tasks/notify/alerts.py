@@ -166,8 +166,8 @@ def _changed(alert: Alert) -> str:
 
 def _is_behind(alert: Alert, found: Sequence[Finding]) -> bool:
     """Return whether an alert says less than is known: the audit that found more could not post it."""
-    told = alert.labels.get("severity", "")
-    if told and severity_rank(found[0].severity) < severity_rank(told):
+    posted = alert.labels.get("severity", "")
+    if posted and severity_rank(found[0].severity) < severity_rank(posted):
         return True
     return "" < _changed(alert) < max(finding.since for finding in found)[:_MINUTES]
 

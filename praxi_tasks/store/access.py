@@ -19,7 +19,7 @@ class S3Access:
     credentials
         Called whenever credentials are needed; what it returns is used until shortly before it expires.
     source
-        Where these come from: what an error message tells to check.
+        Where these come from: what an error message says to check.
     endpoint, region
         Empty for those of the variables, or AWS's own.
     """

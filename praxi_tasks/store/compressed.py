@@ -1,4 +1,4 @@
-"""Opens plain, gzip, xz, zstd and lz4 files, told apart by their magic bytes."""
+"""Opens plain, gzip, xz, zstd and lz4 files, distinguished by their magic bytes."""
 
 from __future__ import annotations
 

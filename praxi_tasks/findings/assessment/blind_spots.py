@@ -1,4 +1,4 @@
-"""Blind spots: what an audit did not look at, the same gap of several images told once."""
+"""Blind spots: what an audit did not look at, the same gap of several images listed once."""
 
 from __future__ import annotations
 

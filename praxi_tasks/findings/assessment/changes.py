@@ -1,6 +1,6 @@
 """The comparison with the audit before: new, worse, resolved, and what could not be looked for.
 
-What a run looked at bounds what it may conclude: a finding of before is resolved only where this audit looked
+What a run looked at bounds what it may conclude: an earlier finding is resolved only where this audit looked
 for it and did not find it, or where its image is known to be gone.
 """
 
@@ -87,7 +87,7 @@ class _Known:
         """Return what was known of an image's finding, or else of it in other tags of its repository.
 
         Several advisories may have become one, and several tags may be gone: it is as old as the oldest, and
-        no worse than the gravest.
+        no worse than the most severe.
         """
         names = finding_names(finding.key, finding.aliases)
         for where in (image, image_place(image)):
@@ -98,7 +98,7 @@ class _Known:
 
 
 class _Ended:
-    """Tells of each finding of before that is not there any more whether it is resolved."""
+    """Decides of each earlier finding that is no longer found whether it is resolved."""
 
     def __init__(self, audit: AssessedAudit, before: Memory) -> None:
         self._audit = audit

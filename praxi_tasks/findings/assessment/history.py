@@ -36,7 +36,7 @@ class Open(msgspec.Struct, frozen=True, omit_defaults=True):
     gaps: tuple[str, ...] | None = None
 
     def joined(self, other: Open) -> Open:
-        """Return what is remembered of both together: open for longest, and the gravest."""
+        """Return what is remembered of both together: open for longest, and the most severe."""
         grave = min(self.severity, other.severity, key=severity_rank)
         names = tuple(dict.fromkeys((*self.names, *other.names)))
         return Open(min(self.since, other.since), grave, names, self.gaps)
@@ -70,7 +70,7 @@ def gaps_of(memory: Memory, image: str, item: Open) -> tuple[str, ...]:
 
 
 def with_attempt(before: Memory | None, attempt: Memory | None) -> Memory | None:
-    """Return the memory of before with what an earlier attempt of the audit itself found besides."""
+    """Return the previous memory with what an earlier attempt of the audit itself found besides."""
     if attempt is None or before is None:
         return before or attempt
     images = dict(before.images)
@@ -113,7 +113,7 @@ def remember(audit: AssessedAudit, before: Memory | None) -> Memory:
 
 
 def _add(known: dict[str, Open], image: AssessedImage) -> None:
-    """Add an image's findings; two versions of a package may have one key, and the gravest counts."""
+    """Add an image's findings; two versions of a package may have one key, and the most severe counts."""
     for finding in image.open_findings:
         item = Open(finding.since, finding.severity, finding.aliases)
         known[finding.key] = item.joined(known[finding.key]) if finding.key in known else item

@@ -25,7 +25,7 @@ class Knowledge:
     """What the feeds say on the day ``at``; without feeds all but the day is empty.
 
     ``feeds`` are all of them with their ages; None where no feeds folder was given. One that is
-    ``stale_days`` old no longer tells everything.
+    ``stale_days`` old no longer counts as complete.
     """
 
     at: date
@@ -37,7 +37,7 @@ class Knowledge:
     stale_days: int = 7
 
     def age_of(self, name: str) -> int | None:
-        """Return the age of OSV's feed of that name in days; None where nothing tells it."""
+        """Return the age of OSV's feed of that name in days; None where it is not known."""
         ages = [feed.age_days for feed in self.feeds or () if feed.name.partition(":")[0] == name]
         return max(ages, default=-1) if ages and min(ages) >= 0 else None
 

@@ -1,7 +1,7 @@
 """What a distribution offers: the Packages indexes of Debian and Ubuntu, and Alpine's APKINDEX.
 
 They say the source package that a binary one is built from, under which advisories are filed, and which
-version is the newest. In a feeds folder they lie as ``packages/<distribution>/<any name>``, several
+version is the newest. In a feeds folder they are ``packages/<distribution>/<any name>``, several
 for a release that has updates and security apart: ``packages/debian-12/security.xz``.
 """
 
@@ -134,7 +134,7 @@ def _inflated(data: bytes) -> bytes:
 
 
 def _opened(content: bytes) -> tuple[_Form, bytes]:
-    """Return an index's form and text; Alpine's lies in an archive beside its signature."""
+    """Return an index's form and text; Alpine's is in an archive beside its signature."""
     if content[_TAR_AT : _TAR_AT + len(_TAR)] != _TAR:
         return _DEBIAN, content
     with tarfile.open(fileobj=io.BytesIO(content)) as archive:

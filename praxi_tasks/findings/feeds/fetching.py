@@ -39,7 +39,7 @@ def read_url(url: str, timeout: float, accept: str = "*/*") -> bytes:
 
 
 def _read_file(path: Path) -> bytes:
-    """Read a file; one of OSV's archives may also lie below a folder ``osv``."""
+    """Read a file; one of OSV's archives may also be in a folder ``osv``."""
     nested = path.parent.parent / "osv" / path.parent.name / path.name
     try:
         return (path if path.exists() or not nested.exists() else nested).read_bytes()
@@ -61,5 +61,5 @@ def _read_http(url: str, timeout: float, accept: str) -> bytes:
 
 
 def shown(url: str) -> str:
-    """Return a URL as it may be noted and told: without credentials; a path as it is."""
+    """Return a URL as it may be shown: without credentials; a path as it is."""
     return redact_url(url) if "://" in url else url

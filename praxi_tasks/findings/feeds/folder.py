@@ -57,7 +57,7 @@ class Feeds(Protocol):
 
     @property
     def uri(self) -> str:
-        """Where they lie, without credentials."""
+        """Where they are, without credentials."""
 
     def names(self) -> list[str]:
         """Return the names of all files, sorted."""

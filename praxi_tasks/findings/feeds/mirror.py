@@ -1,4 +1,4 @@
-"""Mirroring feeds into the store: each file whole and checked, or the copy of before stays in use."""
+"""Mirroring feeds into the store: each file whole and checked, or the previous copy stays in use."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Outcome(msgspec.Struct, frozen=True):
     """How mirroring a file ended: ``fetched``, ``unchanged``, ``kept`` (the earlier copy) or ``missing``.
 
     ``reason`` says why it was not renewed, ``retryable`` whether another try may help. ``fetched`` is when
-    the copy in use was fetched, ISO 8601; empty where there is none, or nothing tells.
+    the copy in use was fetched, ISO 8601; empty where there is none, or that is not known.
     """
 
     name: str
@@ -60,10 +60,10 @@ class Outcome(msgspec.Struct, frozen=True):
 
     def line(self, day: date) -> str:
         """Return what a person reads: the outcome, what is in use since when, and why it is not renewed."""
-        told = f"{self.state:10} {self.name}"
+        outcome = f"{self.state:10} {self.name}"
         if self.is_current:
-            return told
-        return f"{told}  {self._in_use(day)}; {self.reason}"
+            return outcome
+        return f"{outcome}  {self._in_use(day)}; {self.reason}"
 
     def _in_use(self, day: date) -> str:
         if self.state == "missing":
@@ -101,7 +101,7 @@ class Mirror:
     Parameters
     ----------
     store
-        Where the feeds lie; see :mod:`praxi_tasks.findings.feeds.folder`.
+        Where the feeds are; see :mod:`praxi_tasks.findings.feeds.folder`.
     timeout
         Longest silence of a server, in seconds.
     """
@@ -112,7 +112,7 @@ class Mirror:
         self._state = dict(_readable_state(store))
 
     def fetch(self, sources: Mapping[str, str], now: str) -> tuple[Outcome, ...]:
-        """Mirror files; one that can't be had or is broken keeps its copy of before.
+        """Mirror files; one that can't be had or is broken keeps its previous copy.
 
         Parameters
         ----------
@@ -129,7 +129,7 @@ class Mirror:
         return outcomes
 
     def keep(self, name: str, make: Callable[[bytes | None], bytes], url: str, now: str) -> Outcome:
-        """Renew a file that is made rather than fetched, from the copy of before; note how that ended."""
+        """Renew a file that is made rather than fetched, from the previous copy; note how that ended."""
         outcome = self._attempt(name, url, now, lambda: make(StoreFeeds(self._store).read(name)))
         self._write_state()
         return outcome

@@ -88,8 +88,8 @@ def _in_other_versions(component: Component, known: ModelKnowledge) -> bool:
 def _by_files(image: FusedImage, rest: UnexplainedFiles) -> Coverage:
     """Return how far an image without any record of a package is explained by its files alone."""
     recognised = sum(component.present for component in image.components)
-    told = f"{rest.files} of {rest.total} files: no database and no known package has them"
+    reason = f"{rest.files} of {rest.total} files: no database and no known package has them"
     if not rest.files:
         return checked(_ASPECT, "files", f"{rest.total} files, {recognised} packages")
     state = partial if recognised else not_checked
-    return state(_ASPECT, "files", told, "keep package databases in the image, or train on what is in it")
+    return state(_ASPECT, "files", reason, "keep package databases in the image, or train on what is in it")

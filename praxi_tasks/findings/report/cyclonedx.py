@@ -10,7 +10,7 @@ import msgspec
 
 from praxi_tasks import __version__
 from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage, image_gaps
-from praxi_tasks.findings.coverage import Aspect, Coverage, told
+from praxi_tasks.findings.coverage import Aspect, Coverage, gap_message
 from praxi_tasks.findings.finding import Finding
 from praxi_tasks.findings.packages import FINGERPRINT, INVENTORY, Component
 
@@ -37,7 +37,9 @@ def to_cyclonedx(audit: AssessedAudit, image: AssessedImage) -> bytes:
             "timestamp": audit.at,
             "tools": {"components": [{"type": "application", "name": "praxi", "version": __version__}]},
             "component": _container(image),
-            "properties": [{"name": f"praxi:coverage:{gap.aspect}", "value": told(gap)} for gap in gaps],
+            "properties": [
+                {"name": f"praxi:coverage:{gap.aspect}", "value": gap_message(gap)} for gap in gaps
+            ],
         },
         "components": [_component(item, ref) for item, ref in zip(present, refs, strict=True)],
         "vulnerabilities": vulnerabilities,

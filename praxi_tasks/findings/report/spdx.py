@@ -11,7 +11,7 @@ import msgspec
 
 from praxi_tasks import __version__
 from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage, image_gaps
-from praxi_tasks.findings.coverage import Coverage, told
+from praxi_tasks.findings.coverage import Coverage, gap_message
 from praxi_tasks.findings.packages import Component
 
 _NAMESPACE: Final = uuid.UUID("0f5e2f0c-7a1d-5f0e-8c5f-7f1a6b2d9e43")
@@ -50,7 +50,7 @@ def to_spdx(audit: AssessedAudit, image: AssessedImage) -> bytes:
 def _container(image: AssessedImage, gaps: Iterable[Coverage], created: str) -> dict[str, Any]:
     package = _described("SPDXRef-Image", image.image)
     package["primaryPackagePurpose"] = "CONTAINER"
-    package["annotations"] = [_annotation(f"coverage: {told(gap)}", created) for gap in gaps]
+    package["annotations"] = [_annotation(f"coverage: {gap_message(gap)}", created) for gap in gaps]
     algorithm, _, value = image.digest.partition(":")
     if algorithm == "sha256" and re.fullmatch(r"[0-9a-f]{64}", value):
         package["versionInfo"] = image.digest

@@ -74,9 +74,9 @@ def _contents(
     version = np.repeat(places, [len(release.paths) for release in flat])
     size = np.concatenate([release.sizes for release in flat])
     hashed = np.concatenate([release.hashes for release in flat])
-    told = version >= 0
+    known = version >= 0
     return fold_contents(
-        *(column[told] for column in (package, version, key, size, hashed, core)), count=len(members)
+        *(column[known] for column in (package, version, key, size, hashed, core)), count=len(members)
     )
 
 

@@ -110,8 +110,8 @@ def release_samples(releases: Sequence[Release], catalogue: Catalogue, rng: np.r
 
 def _augmented_samples(release: Release, rng: np.random.Generator) -> Iterator[AugmentedSample]:
     columns = release.normalised
-    told = release.measured & ~columns.derived
-    whole = AugmentedSample(columns.keys, release.sizes, release.hashes, told)
+    measured = release.measured & ~columns.derived
+    whole = AugmentedSample(columns.keys, release.sizes, release.hashes, measured)
     yield whole
     for number in range(DAMAGED):
         damage = Damage.draw(rng)

@@ -88,14 +88,14 @@ def _booster(
 
 def _interface(array: NDArray[Any]) -> bytes:
     """Return NumPy's array interface of an array as JSON; the array must outlive its use."""
-    told = array.__array_interface__
-    return json.dumps({name: told[name] for name in ("data", "shape", "typestr", "version")}).encode()
+    interface = array.__array_interface__
+    return json.dumps({name: interface[name] for name in ("data", "shape", "typestr", "version")}).encode()
 
 
 def _call(library: ctypes.CDLL, function: str, *arguments: object) -> None:
     if getattr(library, function)(*arguments) != 0:
-        told: bytes = library.XGBGetLastError() or b"no reason given"
-        raise TrainingError(told.decode(errors="replace").splitlines()[0], where=function)
+        reason: bytes = library.XGBGetLastError() or b"no reason given"
+        raise TrainingError(reason.decode(errors="replace").splitlines()[0], where=function)
 
 
 @cache

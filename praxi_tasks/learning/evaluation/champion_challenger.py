@@ -104,14 +104,14 @@ def score_layers(model: Model, layers: Sequence[LabelledLayer]) -> Scores:
     confused: Counter[tuple[str, str]] = Counter()
     confidences, rights = [np.empty(0)], [np.empty(0, np.bool_)]
     for layer in layers:
-        told = {f"{r.ecosystem}/{r.name}": r.versions for r in model.predict(layer.tagset).releases}
-        hits.update(_ecosystem(name) for name in told if name in layer.truth)
-        named.update(map(_ecosystem, told))
+        predicted = {f"{r.ecosystem}/{r.name}": r.versions for r in model.predict(layer.tagset).releases}
+        hits.update(_ecosystem(name) for name in predicted if name in layer.truth)
+        named.update(map(_ecosystem, predicted))
         present.update(map(_ecosystem, layer.truth))
         known = {name: version for name, version in layer.truth.items() if version is not None}
         versions += len(known)
-        exact += sum(told.get(name) == (version,) for name, version in known.items())
-        wrong, missed = told.keys() - layer.truth.keys(), layer.truth.keys() - told.keys()
+        exact += sum(predicted.get(name) == (version,) for name, version in known.items())
+        wrong, missed = predicted.keys() - layer.truth.keys(), layer.truth.keys() - predicted.keys()
         confused.update((miss, instead) for miss in missed for instead in wrong)
         _, found, confidence = model.score(layer.tagset)
         confidences.append(confidence)

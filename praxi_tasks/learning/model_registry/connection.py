@@ -88,7 +88,7 @@ def typed_errors(uri: str) -> Iterator[None]:
         raise RegistryDownError(
             f"the model registry does not answer: {message}",
             where=where,
-            action="try again when it is back; the champion is the one of before",
+            action="try again when it is back; the champion is unchanged",
         ) from error
 
 

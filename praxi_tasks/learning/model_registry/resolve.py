@@ -25,7 +25,7 @@ class ResolvedModel(msgspec.Struct, frozen=True):
 
 
 def resolve_model(uri: str, store_uri: str) -> ResolvedModel:
-    """Return where a model lies: ``models:/praxi@ALIAS`` is looked up in the registry, once.
+    """Return where a model is stored: ``models:/praxi@ALIAS`` is looked up in the registry, once.
 
     Raises
     ------

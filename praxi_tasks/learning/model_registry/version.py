@@ -16,7 +16,7 @@ _FILE_PREFIX: Final = "praxi-"
 
 
 class ModelVersion(msgspec.Struct, frozen=True):
-    """A registered version: ``uri`` is where the model lies, ``model`` its identity."""
+    """A registered version: ``uri`` is where the model is stored, ``model`` its identity."""
 
     version: str
     uri: str

@@ -62,7 +62,7 @@ class Judged(msgspec.Struct, frozen=True):
     @classmethod
     def unchanged(cls) -> Judged:
         """Return the verdict on a training that learned nothing."""
-        return cls(False, 0.0, (), ("nothing was learned: the model is the one of before",))
+        return cls(False, 0.0, (), ("nothing was learned: the model is unchanged",))
 
 
 class Promotion(msgspec.Struct, frozen=True):

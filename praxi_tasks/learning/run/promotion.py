@@ -39,7 +39,7 @@ def promote_challenger(registry: ModelRegistry, trained: Trained, judged: Judged
     Raises
     ------
     RegistryDownError
-        If the registry can't answer; the champion is the one of before, and a retry goes on.
+        If the registry can't answer; the champion is unchanged, and a retry goes on.
     """
     champion = registry.find(CHAMPION)
     reason = _obstacle(trained, judged, champion.version if champion else "")

@@ -159,7 +159,7 @@ class TrainingRun:
         Raises
         ------
         RegistryDownError
-            If the registry can't answer; the champion is the one of before, and a retry goes on.
+            If the registry can't answer; the champion is unchanged, and a retry goes on.
         """
         judged = documents.read(self._store, self.key("gate.json"), Judged)
         promotion = promote_challenger(self._registry(), self._inputs.trained(), judged)

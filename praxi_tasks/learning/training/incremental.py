@@ -129,8 +129,8 @@ def _rest(base: Model, learned: Sequence[StoredRelease]) -> list[Catalogue]:
         versions["/".join(release.identity[:2])].add(release.version)
     known = base.catalogue
     numbers = {name: number for number, name in enumerate(known.packages) if name in versions}
-    told = {name for name, number in numbers.items() if versions[name] >= set(known.versions_of(number))}
-    return [part for part in (without(part, told) for part in base.parts) if part.packages]
+    relearned = {name for name, number in numbers.items() if versions[name] >= set(known.versions_of(number))}
+    return [part for part in (without(part, relearned) for part in base.parts) if part.packages]
 
 
 def _owner(base: Model, release: StoredRelease, old: ReleaseIndex) -> tuple[str, str] | None:

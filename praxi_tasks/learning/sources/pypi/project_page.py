@@ -22,7 +22,7 @@ _ACCEPT: Final = f"{_JSON}, application/vnd.pypi.simple.v1+html;q=0.2, text/html
 
 
 class IndexFile(NamedTuple):
-    """A file that an index lists; ``sha256``, in hex, is empty where the index does not tell."""
+    """A file that an index lists; ``sha256``, in hex, is empty where the index gives none."""
 
     name: str
     url: str
