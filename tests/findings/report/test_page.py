@@ -68,6 +68,26 @@ def test_twenty_thousand_findings_stay_small_and_answer(browser: Browser, tmp_pa
     assert page.locator("#trend rect").count() == len(audit.trend) * 6
 
 
+@pytest.mark.parametrize("width", [420, 1060, 1900])
+def test_no_column_is_squeezed_away(browser: Browser, tmp_path: Path, width: int) -> None:
+    # 1,060 pixels are what Airflow leaves for the tab of a run.
+    finding = Finding("database-removed", "PRAXI-DATABASE-REMOVED", "t", "critical", since=AT)
+    audit = small(finding)
+    html = report_page(small(finding, new=frozenset({(audit.images[0].key, finding.key)})))
+    page = open_page(
+        browser, html, tmp_path, until="body[data-ready=yes]", viewport={"width": width, "height": 950}
+    )
+    for tab in ("Findings", "Images", "Components", "Resolved"):
+        page.click(f"nav button:has-text('{tab}')")
+        for heading in page.locator("thead th").all():
+            assert heading.evaluate("cell => cell.scrollWidth <= cell.clientWidth"), heading.inner_text()
+    page.click("nav button:has-text('Findings')")
+    cells = page.locator("tbody tr.row td")
+    assert cells.nth(3).evaluate("cell => cell.clientWidth") >= 250
+    for number in (0, 1, 7):  # severity, kind, and since with its mark are never cut
+        assert cells.nth(number).evaluate("cell => cell.scrollWidth <= cell.clientWidth")
+
+
 def test_scrolling_reaches_the_last_row(browser: Browser, tmp_path: Path) -> None:
     page = opened(browser, large_audit(50, 2_000), tmp_path)
     page.click("nav button:has-text('Components')")

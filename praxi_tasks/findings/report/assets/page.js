@@ -75,14 +75,14 @@ function sourcesOf(row) {
 // Per tab: heading, width, what the cell shows, what it is sorted by.
 const COLUMNS = {
   findings: [
-    ["Severity", "7rem", (r) => severityTag(r.severity), urgency],
-    ["Kind", "9rem", (r) => r.kind],
-    ["Identifier", "12rem", identifier, (r) => r.id],
+    ["Severity", "6.5rem", (r) => severityTag(r.severity), urgency],
+    ["Kind", "10rem", (r) => r.kind],
+    ["Identifier", "11rem", identifier, (r) => r.id],
     ["Finding", "", (r) => r.title],
     ["Image", "20%", shortImage, imageName],
-    ["Fixed in", "8rem", (r) => r.fixed.join(", ")],
-    ["EPSS", "5rem", (r) => (r.epss > 0 ? `${(100 * r.epss).toFixed(1)}%` : ""), (r) => -(r.epss ?? -1)],
-    ["Since", "9.5rem", since, (r) => r.since],
+    ["Fixed in", "6.5rem", (r) => r.fixed.join(", ")],
+    ["EPSS", "4.5rem", (r) => (r.epss > 0 ? `${(100 * r.epss).toFixed(1)}%` : ""), (r) => -(r.epss ?? -1)],
+    ["Since", "10rem", since, (r) => r.since],
   ],
   images: [
     ["Image", "", (r) => titled("span", shortName(r.name), r.name), (r) => r.name],
