@@ -29,6 +29,8 @@ COMMANDS: Final[dict[str, str]] = {
     "train": "praxi_tasks.cli.train",
 }
 
+_SENTENCE: Final = 200  # characters, which no first sentence has
+
 
 class LazyGroup(click.Group):
     """A group that knows its commands' names and imports a command's module on first use."""
@@ -45,6 +47,14 @@ class LazyGroup(click.Group):
         if not isinstance(command, click.Command):
             raise TypeError(f"{COMMANDS[cmd_name]}.{cmd_name} is not a command")
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write each command with the whole first sentence of its help; click would cut it to one line."""
+        named = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(name, command.get_short_help_str(_SENTENCE)) for name, command in named if command]
+            )
 
 
 @click.group(

@@ -17,6 +17,7 @@ from praxi_tasks.findings.coverage import CoverageState
 from praxi_tasks.findings.finding import SEVERITIES, Finding, Severity
 
 _MOST_TIED: Final = 5
+_DITTO: Final = "″"  # what to do about a hundred hidden packages is read once
 _MOST_SPOTS: Final = 12
 _STATES: Final = {CoverageState.NOT_CHECKED: "red", CoverageState.PARTIAL: "yellow"}
 _STYLES: Final[dict[Severity, str]] = {
@@ -83,8 +84,13 @@ def _image_table(image: AssessedImage, findings: Iterable[Finding]) -> Table:
     for heading in ("Finding", "Package"):
         table.add_column(heading, min_width=17, overflow="fold")
     table.add_column("What to do", ratio=1, overflow="fold")
+    above = ""
     for finding in findings:
-        table.add_row(*_row(finding, one_of.get(finding.purl, ())))
+        action = finding.action or finding.title
+        table.add_row(
+            *_row(finding, one_of.get(finding.purl, ())), Text(_DITTO if action == above else action)
+        )
+        above = action
     return table
 
 
@@ -122,7 +128,6 @@ def _row(finding: Finding, one_of: Sequence[str]) -> list[Text]:
         Text(finding.severity, style=_STYLES[finding.severity]),
         Text(name + (" ⚠ exploited" if finding.exploited else "")),
         Text(package),
-        Text(finding.action or finding.title),
     ]
 
 

@@ -296,7 +296,7 @@ def test_the_connection_can_be_tested(connect: Configure, tmp_path: Path) -> Non
         connect(there.url)
         assert PrometheusHook().test_connection() == (
             True,
-            "it answers, and has 1 series kube_pod_container_info{}",
+            "it answers, and has 1 series kube_pod_container_info",
         )
         connect(there.url, extra={"matchers": 'cluster="other"'})
         taken, told = PrometheusHook().test_connection()

@@ -68,6 +68,19 @@ def test_each_image_has_a_heading_and_each_finding_says_what_to_do_in_eighty_col
     assert lines.count("low ghost flask 1 flask claims files") == 2
 
 
+def test_the_same_thing_to_do_is_said_once() -> None:
+    text = shown(
+        *(
+            Finding("hidden", "PRAXI-HIDDEN", n, "medium", purl=f"pkg:deb/{n}", action="install it")
+            for n in "abc"
+        ),
+        Finding("ghost", "PRAXI-GHOST", "t", "low", purl="pkg:deb/d", action="look"),
+    )
+    rows = [" ".join(line.split()) for line in text.splitlines()]
+    assert [row.partition(" hidden ")[2] for row in rows if "hidden" in row] == ["a install it", "b ″", "c ″"]
+    assert "low ghost d look" in rows
+
+
 def printed(audit: AssessedAudit, *, width: int = 200) -> str:
     console = Console(width=width)
     with console.capture() as captured:
