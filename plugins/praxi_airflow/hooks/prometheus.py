@@ -99,7 +99,8 @@ class PrometheusHook(BaseHook):
     def test_connection(self) -> tuple[bool, str]:
         """Ask for the series that an audit needs; return whether there are any, and what to do if not."""
         try:
-            select = f"{_NEEDED}{{{self.endpoint.matchers}}}"
+            matchers = self.endpoint.matchers
+            select = f"{_NEEDED}{{{matchers}}}" if matchers else _NEEDED
             counted = self.query(f"count({select})", datetime.now(UTC))
         except PraxiError as error:
             return False, str(error)

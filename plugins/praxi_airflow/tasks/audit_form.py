@@ -20,7 +20,7 @@ def audit_params() -> dict[str, Param]:
         ),
         "namespaces": Param(
             None,
-            "Only namespaces whose whole name matches this pattern.",
+            "Only namespaces whose whole name matches this regular expression, such as shop|web-.*",
             title="Namespaces",
             type=["null", "string"],
         ),
