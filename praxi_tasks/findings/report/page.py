@@ -13,13 +13,23 @@ from typing import Any, Final
 
 import msgspec
 
-from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage
+from praxi_tasks.findings.assessment import (
+    AssessedAudit,
+    AssessedImage,
+    BlindSpot,
+    find_blind_spots,
+    image_gaps,
+    image_state,
+)
+from praxi_tasks.findings.coverage import Coverage
 from praxi_tasks.findings.finding import KINDS, SEVERITIES
 from praxi_tasks.findings.packages import Component
 
 # Beyond this the page stops listing components and points to the tables, which have them all.
 _MOST_COMPONENTS: Final = 60_000
 _MOST_RESOLVED: Final = 500
+_MOST_SPOTS: Final = 100
+_MOST_LINES: Final = 60
 _LARGEST_PLAIN: Final = 1_000_000
 _ASSETS: Final = resources.files("praxi_tasks.findings.report") / "assets"
 
@@ -46,6 +56,8 @@ def _packed(data: bytes) -> str:
 
 def _data(audit: AssessedAudit) -> bytes:
     listed = sum(len(image.components) for image in audit.images) <= _MOST_COMPONENTS
+    spots = find_blind_spots(audit)
+    lines: dict[Coverage, int] = {}  # images share most of theirs, so each stands once; filled by _image
     return msgspec.json.encode(
         {
             "run": audit.run,
@@ -59,7 +71,10 @@ def _data(audit: AssessedAudit) -> bytes:
             "trend": audit.trend,
             "resolved": audit.resolved[:_MOST_RESOLVED],
             "resolvedCount": len(audit.resolved),
-            "images": [_image(image) for image in audit.images],
+            "blindSpots": [_spot(spot) for spot in spots[:_MOST_SPOTS]],
+            "blindSpotsCount": len(spots),
+            "images": [_image(image, lines) for image in audit.images],
+            "coverage": list(lines),
             "findings": [
                 row for number, image in enumerate(audit.images) for row in _findings(audit, number, image)
             ],
@@ -72,8 +87,20 @@ def _data(audit: AssessedAudit) -> bytes:
     )
 
 
-def _image(image: AssessedImage) -> dict[str, Any]:
+def _spot(spot: BlindSpot) -> dict[str, Any]:
+    row = {"about": f"{spot.aspect}: {spot.about}", "place": spot.place}
+    return row | {"state": spot.state, "reason": spot.reason, "action": spot.action}
+
+
+def _image(image: AssessedImage, lines: dict[Coverage, int]) -> dict[str, Any]:
+    missing = image_gaps(image)
+    coverage = [*missing, *(line for line in image.coverage if not line.is_gap)]
     return {
+        "coverage": [lines.setdefault(line, len(lines)) for line in coverage[:_MOST_LINES]],
+        "coverageCount": len(coverage),
+        "checked": image_state(image),
+        "gaps": len(missing),
+        "unchecked": list(dict.fromkeys(gap.aspect for gap in missing)),
         "name": image.image,
         "digest": image.digest,
         "platform": image.platform,

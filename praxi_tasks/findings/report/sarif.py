@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
@@ -61,8 +62,17 @@ def _invocation(audit: AssessedAudit) -> dict[str, Any]:
     unlisted = any(gap.state is CoverageState.NOT_CHECKED for gap in audit.coverage)
     return {
         "executionSuccessful": not unlisted and not any(image.failed for image in audit.images),
-        "toolExecutionNotifications": [_notification(spot) for spot in find_blind_spots(audit)],
+        "toolExecutionNotifications": _notifications(find_blind_spots(audit)),
     }
+
+
+def _notifications(spots: Sequence[BlindSpot]) -> list[dict[str, Any]]:
+    """Return a notification for each of the worst blind spots, and one that counts the others."""
+    shown = [_notification(spot) for spot in spots[:_MOST_NAMES]]
+    if more := len(spots) - len(shown):
+        text = f"{more} more gaps: see the table coverage."
+        shown.append({"descriptor": {"id": "praxi/coverage"}, "level": "warning", "message": {"text": text}})
+    return shown
 
 
 def _notification(spot: BlindSpot) -> dict[str, Any]:

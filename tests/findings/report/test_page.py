@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import msgspec
@@ -10,9 +11,12 @@ from playwright.sync_api import Browser, Page, expect
 
 from praxi_tasks.findings import Finding
 from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage
+from praxi_tasks.findings.coverage import Aspect, checked, not_checked
 from praxi_tasks.findings.feeds.health import FeedHealth
 from praxi_tasks.findings.packages.component import Component
 from praxi_tasks.findings.report.page import report_page
+from praxi_tasks.findings.report.tables import parquet_tables
+from praxi_tasks.findings.scope import Scope
 from tests.findings.audits import AT, large_audit
 from tests.support.browser import browser
 from tests.support.browser import opened as open_page
@@ -145,6 +149,76 @@ def test_ages_of_feeds_are_told_and_the_lesser_ones_on_demand(browser: Browser, 
     assert page.locator("#feeds p").is_hidden()
     page.click("#feeds summary")
     assert page.inner_text("#feeds p") == "releases/npm.json: 12 days old"
+
+
+def test_a_page_says_what_was_not_checked_and_what_to_do(browser: Browser, tmp_path: Path) -> None:
+    blind = not_checked(
+        Aspect.VULNERABILITIES, "debian-12", "9 packages: no advisories were given", "use --feeds"
+    )
+    whole = AssessedImage("shop/web:1", coverage=(checked(Aspect.LAYERS, "all", "3 layers"),))
+    images = (whole, *(AssessedImage(f"shop/{n}:1", coverage=(*whole.coverage, blind)) for n in range(2)))
+    page = opened(browser, AssessedAudit("r", AT, "", "m", images), tmp_path)
+    banner = page.inner_text("#notes .blind")
+    assert "Nothing was found in what was checked. Not everything was checked (2 of 3 images)" in banner
+    for part in ("vulnerabilities: debian-12", "in 2 images", "no advisories were given", "→ use --feeds"):
+        assert part in banner
+    page.click("nav button[data-tab=images]")
+    tags = page.locator("tbody tr.row td:nth-child(2)").all_inner_texts()
+    assert sorted(tags) == ["1 gap", "1 gap", "checked"]
+    page.locator("tbody tr.row", has_text="shop/0:1").click()
+    lines = page.locator("#details .coverage li").all_inner_texts()
+    assert lines[0].startswith("not checked")
+    assert lines[1].split() == ["checked", "layers:", "all", "3", "layers"]
+
+
+def test_a_page_is_calm_only_where_everything_was_checked(browser: Browser, tmp_path: Path) -> None:
+    image = AssessedImage("shop/web:1", coverage=(checked(Aspect.LAYERS, "all"),))
+    audit = AssessedAudit("r", AT, "", "m", (image,))
+    page = opened(browser, audit, tmp_path)
+    assert "everything was checked" in page.inner_text("#about")
+    assert page.locator("#notes .blind").count() == 0
+    silent = Scope("scheduled", whole=False, problems=(HOSTILE,))
+    page = opened(browser, msgspec.structs.replace(audit, scope=silent), tmp_path)
+    assert HOSTILE in page.inner_text("#notes .blind")
+    assert "everything was checked" not in page.inner_text("#about")
+
+
+@pytest.mark.parametrize("width", [1440, 1024, 400])
+def test_images_keep_their_names_at_every_width(browser: Browser, tmp_path: Path, width: int) -> None:
+    page = opened(browser, large_audit(3, 6, components=1), tmp_path)
+    page.set_viewport_size({"width": width, "height": 800})
+    for tab in ("findings", "images", "components", "resolved"):
+        page.click(f"nav button[data-tab={tab}]")
+        widths = page.eval_on_selector_all("th", "cells => cells.map((cell) => cell.offsetWidth)")
+        assert min(widths) >= 60, tab
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_coverage_of_many_images_and_databases_stays_small(tmp_path: Path) -> None:
+    chance = random.Random(3)
+    made = [_blind_image(image, chance) for image in large_audit(500, 0, components=1).images]
+    audit = AssessedAudit("r", AT, "", "m", tuple(made))
+    assert sum(len(image.coverage) for image in made) == 500 * 460
+    assert len(report_page(audit)) <= 2_000_000
+    tables = dict(parquet_tables(audit))
+    assert len(tables["coverage"]) <= 8_000_000
+
+
+def _blind_image(image: AssessedImage, chance: random.Random) -> AssessedImage:
+    """Return an image of many layers whose every package database and version is odd in its own way."""
+    unread = [
+        not_checked(
+            Aspect.DATABASES, f"srv/{chance.getrandbits(40):x}/package.json", "it is no JSON", "mend it"
+        )
+        for _ in range(60)
+    ]
+    odd = [
+        not_checked(
+            Aspect.VULNERABILITIES, f"npm/own-{n}", f"its version 'v{chance.random()}' has no order", "see"
+        )
+        for n in range(400)
+    ]
+    return msgspec.structs.replace(image, coverage=(*unread, *odd))
 
 
 def test_hostile_names_stay_text(browser: Browser, tmp_path: Path) -> None:

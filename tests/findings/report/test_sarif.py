@@ -8,6 +8,7 @@ import jsonschema
 import pytest
 
 from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage, ImageRecord
+from praxi_tasks.findings.coverage import Aspect, not_checked
 from praxi_tasks.findings.report.sarif import to_sarif
 from praxi_tasks.findings.scope import Scope
 from tests.findings.audits import AT, large_audit
@@ -69,6 +70,16 @@ def test_what_was_not_checked_is_a_notification_each_reason_once() -> None:
     assert blind["message"]["text"].startswith("vulnerabilities of debian-12: not checked: ")
     assert "mirror them" in blind["message"]["text"]
     assert blind["properties"]["imageCount"] == len(blind["properties"]["images"]) == 3
+
+
+def test_many_gaps_are_counted(schema: jsonschema.Draft4Validator) -> None:
+    gaps = tuple(not_checked(Aspect.DATABASES, f"db/{n}", f"reason {n}", "see") for n in range(1003))
+    image = AssessedImage("a:1", coverage=gaps)
+    document = json.loads(to_sarif(AssessedAudit("r", AT, "", "m", (image,))))
+    schema.validate(document)
+    told = document["runs"][0]["invocations"][0]["toolExecutionNotifications"]
+    assert len(told) == 1001
+    assert told[-1]["message"]["text"].startswith("3 more gaps")
 
 
 def test_an_image_that_failed_and_a_list_of_nothing_are_no_success(

@@ -86,11 +86,12 @@ const COLUMNS = {
   ],
   images: [
     ["Image", "", (r) => titled("span", shortName(r.name), r.name), (r) => r.name],
-    ["State", "7rem", (r) => make("span", r.state, { class: `tag ${r.state}` }), (r) => r.state],
-    ["Findings", "28rem", countTags, (r) => worstRank(r) * 1e6 - Object.values(r.counts).reduce((a, b) => a + b, 0)],
-    ["Components", "8rem", (r) => r.components, (r) => -r.components],
+    ["Checked", "7.5rem", checkedTag, (r) => CHECKED[r.checked].rank * 1e6 - r.gaps],
+    ["State", "6rem", (r) => make("span", r.state, { class: `tag ${r.state}` }), (r) => r.state],
+    ["Findings", "22rem", countTags, (r) => worstRank(r) * 1e6 - Object.values(r.counts).reduce((a, b) => a + b, 0)],
+    ["Components", "7.5rem", (r) => r.components, (r) => -r.components],
     ["Unexplained", "8rem", (r) => `${Math.round(100 * share(r))}%`, (r) => -share(r)],
-    ["Namespaces", "10rem", (r) => r.namespaces.join(", ")],
+    ["Namespaces", "9rem", (r) => r.namespaces.join(", ")],
     ["Pods", "5rem", (r) => r.pods, (r) => -r.pods],
   ],
   components: [
@@ -124,6 +125,39 @@ function since(row) {
   const box = make("span", day(row.since));
   if (row.new) box.append(" ", titled("span", "new", "the audit before did not have it", "tag info"));
   return box;
+}
+
+const CHECKED = {
+  "not-checked": { rank: 0, text: "not checked" },
+  partial: { rank: 1, text: "in part" },
+  checked: { rank: 2, text: "checked" },
+};
+
+const stateTag = (state) => make("span", CHECKED[state].text, { class: `tag ${state}` });
+
+function checkedTag(image) {
+  const text = image.gaps ? `${image.gaps.toLocaleString("en")} ${image.gaps === 1 ? "gap" : "gaps"}` : CHECKED.checked.text;
+  return titled("span", text, image.unchecked.join(", "), `tag ${image.checked}`);
+}
+
+/** Say of one image what was checked and what was not, the worst first. */
+function coverageOf(image) {
+  const list = make("ul", "", { class: "coverage" });
+  for (const number of image.coverage) {
+    const line = data.coverage[number];
+    list.append(gapLine(line.state, `${line.aspect}: ${line.subject}`, "", line.reason, line.action));
+  }
+  const more = image.coverageCount - image.coverage.length;
+  if (more > 0) list.append(make("li", `… and ${more.toLocaleString("en")} more, see the table coverage`));
+  return [make("h3", "What was checked"), list];
+}
+
+function gapLine(state, about, place, reason, action) {
+  const line = make("li");
+  line.append(stateTag(state), " ", make("b", about), place ? ` in ${place}` : "");
+  if (reason) line.append(make("p", reason));
+  if (action) line.append(make("p", `→ ${action}`, { class: "soft" }));
+  return line;
 }
 
 function countTags(image) {
@@ -178,8 +212,12 @@ function select() {
   draw();
 }
 
+/** The narrowest a table is, so that columns without a width of their own stay readable: below it, it scrolls. */
+const narrowest = (columns) => columns.map(([, width]) => (width.endsWith("rem") ? parseFloat(width) : 15)).reduce((a, b) => a + b);
+
 function head(columns) {
   const row = make("tr");
+  document.querySelector("table").style.minWidth = `${narrowest(columns)}rem`;
   columns.forEach(([title, width], number) => {
     const cell = make("th", title, { scope: "col", tabindex: 0 });
     if (state.rows.length && typeof columns[number][2](state.rows[0]) === "number") cell.className = "number";
@@ -267,7 +305,7 @@ const FACTS = {
     ["Confidence", r.confidence ?? 1], ["Layer", r.layer && make("code", r.layer)], ["Evidence", r.evidence],
     ["Ignored", r.ignored && `${r.ignored.reason} (${r.ignored.owner}, until ${r.ignored.expires})`],
   ]), showImage(r.image, "findings"), showImage(r.image, "components")],
-  images: (r) => [countTags(r), facts([
+  images: (r) => [countTags(r), ...coverageOf(r), facts([
     ["State", r.state], ["Reason", r.reason], ["Digest", make("code", r.digest)], ["Platform", r.platform], ["Namespaces", r.namespaces.join(", ")],
     ["Pods", r.pods], ["Layers", r.layers], ["Files", `${r.files}, of which ${r.unexplained} are unexplained`], ["Warnings", r.warnings],
   ]), showImage(data.images.indexOf(r), "findings"), showImage(data.images.indexOf(r), "components")],
@@ -279,7 +317,7 @@ const FACTS = {
 
 function open(tab) {
   state.tab = tab;
-  state.sort = { findings: 0, images: 2 }[tab] ?? null;
+  state.sort = { findings: 0, images: 3 }[tab] ?? null;
   state.descending = false;
   for (const button of document.querySelectorAll("nav button")) button.setAttribute("aria-selected", button.dataset.tab === tab);
   for (const id of ["kind", "only-new", "fixable", "ignored"]) ($(id).closest("label") ?? $(id)).hidden = tab !== "findings";

@@ -45,12 +45,30 @@ function about() {
   const parts = [data.interval || data.at, data.model && `model ${data.model.slice(0, 16)}`, `${data.images.length} images`];
   const fresh = data.findings.filter((row) => row.new && !row.ignored).length;
   parts.push(`${fresh} new`, `${data.resolvedCount} resolved`);
+  if (!data.blindSpotsCount) parts.push("everything was checked");
   $("about").textContent = parts.filter(Boolean).join(" · ");
   feeds();
   for (const note of data.notes) $("notes").append(make("p", `${note.title}. ${note.action ?? ""}`));
+  if (data.blindSpotsCount) $("notes").append(blindSpots());
   const failed = data.images.filter((image) => image.state === "failed").length;
   if (failed) $("notes").append(make("p", `${failed} images could not be audited; the tab Images says why.`));
   document.title = `Praxi audit ${day(data.at)}`;
+}
+
+/** Say what the audit did not look at, the same of several images once; only a few are unfolded. */
+function blindSpots() {
+  const images = data.images.filter((image) => image.checked !== "checked").length;
+  const box = make("details", "", { class: "blind" });
+  const found = data.findings.length ? "" : "Nothing was found in what was checked. ";
+  const where = images ? ` (${images.toLocaleString("en")} of ${data.images.length.toLocaleString("en")} images)` : "";
+  box.append(make("summary", `${found}Not everything was checked${where}`));
+  const list = make("ul", "", { class: "coverage" });
+  for (const spot of data.blindSpots) list.append(gapLine(spot.state, spot.about, spot.place, spot.reason, spot.action));
+  const more = data.blindSpotsCount - data.blindSpots.length;
+  if (more > 0) list.append(make("li", `… and ${more.toLocaleString("en")} more, see the table coverage`));
+  box.append(list);
+  box.open = data.blindSpotsCount <= 4;
+  return box;
 }
 
 const age = (feed) => (feed.age_days < 0 ? "of unknown age" : `${feed.age_days} ${feed.age_days === 1 ? "day" : "days"} old`);
