@@ -138,12 +138,16 @@ class _Alerts:
             return []
         found = sorted(findings.values(), key=lambda finding: severity_rank(finding.severity))
         last = max(before, key=_changed, default=None)
-        if last is None or worse or _is_behind(last, found):
+        if last is None or _is_behind(last, found) or (worse and not self._has_told(last)):
             labels = self._labels(where, images[0], found, bool(worse))
         else:
             labels = last.labels
         texts = _annotations(self._audit, images, found, [*worse.values()])
         return [Alert(labels, texts, min(finding.since for finding in found), self._ends)]
+
+    def _has_told(self, alert: Alert) -> bool:
+        """Return whether an alert is news of this very audit, which may have been cleared since."""
+        return _changed(alert) == self._audit.at[:_MINUTES]
 
     def _labels(self, where: Place, image: AssessedImage, found: list[Finding], news: bool) -> dict[str, str]:
         severity = found[0].severity

@@ -49,7 +49,7 @@ class Operator:
         self.day += 1
         audit = AssessedAudit(f"run-{self.day}", f"2026-11-{self.day:02}T00:00:00+00:00", "", "m", images)
         audit = with_changes(audit, self.memory)
-        self.memory = remember(audit, self.memory)
+        self.memory = remember(audit)
         self.notify(audit)
         self.notify(audit)  # a retry of the task
         # Alertmanager takes alerts in turn: once it has told of a later one, it has told of these.

@@ -7,7 +7,7 @@ for it and did not find it, or where its image is known to be gone.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import reduce
 from typing import Final
 
@@ -117,30 +117,53 @@ class _Ended:
         Of an image that is listed it counts what is found in that image, of one that is not what is found in
         the other tags of its repository: they may have replaced it.
         """
-        memory: Mapping[str, Mapping[str, Open]] = self._before.images
-        for name, known in sorted(memory.items()):
+        for name, known in sorted(self._before.images.items()):
             where = name if name in self._listed else image_place(name)
             still = self._still.get(where, set())
             for key, item in sorted(known.items()):
                 if still.isdisjoint(finding_names(key, item.names)):
-                    reason = self._unknown(name, where, key, item)
-                    if reason:
-                        yield Carried(name, key, item.since, item.severity, reason)
-                    else:
-                        yield Resolved(name, key, item.since, item.severity)
+                    yield self._verdict(name, where, key, item)
+        yield from self._replacing()
 
-    def _unknown(self, name: str, where: str, key: str, item: Open) -> str:
-        """Return why it is not known whether a finding is still there; empty if it is resolved."""
-        by_files = self._was_hidden(name, key)
-        earlier = set(gaps_of(self._before, name, item))
+    def _verdict(self, name: str, where: str, key: str, item: Open) -> Resolved | Carried:
+        gaps = gaps_of(self._before, name, item)
+        reason = self._hidden(where, key, gaps, by_files=self._was_hidden(name, key))
+        unlisted = where != name and self._audit.scope.is_daily and not self._audit.scope.proves_absence
+        if reason or unlisted:
+            return Carried(name, key, item.since, item.severity, reason or _UNSEEN, item.names, gaps)
+        return Resolved(name, key, item.since, item.severity)
+
+    def _replacing(self) -> Iterator[Carried]:
+        """Yield what could not be looked for in a new tag of a repository, while an older one has it."""
+        older = defaultdict(list)
+        for name in sorted(self._before.images.keys() & self._listed.keys()):
+            older[image_place(name)].append(name)
+        for image in sorted({image.key for image in self._audit.images} - self._before.images.keys()):
+            found: dict[str, Carried] = {}
+            for name in older[image_place(image)]:
+                found = {**{one.key: one for one in self._hidden_in(image, name)}, **found}
+            yield from found.values()
+
+    def _hidden_in(self, image: str, older: str) -> Iterator[Carried]:
+        still = self._still[image]
+        for key, item in sorted(self._before.images[older].items()):
+            gaps = gaps_of(self._before, older, item)
+            reason = self._hidden(image, key, gaps, by_files=self._was_hidden(older, key))
+            if reason and still.isdisjoint(finding_names(key, item.names)):
+                yield Carried(image, key, item.since, item.severity, reason, item.names, gaps)
+
+    def _hidden(self, where: str, key: str, gaps: Iterable[str], *, by_files: bool) -> str:
+        """Return why a finding may be in the images of a place all the same; empty if it is not there.
+
+        ``by_files`` says that only the model showed the package that it is about.
+        """
+        earlier = set(gaps)
         for image in self._listed.get(where, ()):
             if image.failed:
                 return image.reason or "the image could not be audited"
             for gap in image.coverage:
                 if gap.is_gap and earlier.isdisjoint(_names(gap)) and _hides(gap, key, by_files=by_files):
                     return gap.reason
-        if where != name and self._audit.scope.is_daily and not self._audit.scope.proves_absence:
-            return _UNSEEN
         return ""
 
     def _was_hidden(self, name: str, key: str) -> bool:

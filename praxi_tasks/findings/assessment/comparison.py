@@ -11,7 +11,6 @@ from praxi_tasks.findings.assessment.history import (
     join_memories,
     memory_of_audited,
     remember,
-    with_attempt,
 )
 from praxi_tasks.findings.assessment.plausibility import PLAUSIBLE_SHARE, with_plausibility
 
@@ -45,6 +44,6 @@ def compare_audit(
         before,
         attempt,
     )
-    memory = remember(changed, with_attempt(before, attempt))
+    memory = remember(changed)
     history.add(memory if daily else join_memories(memory, last))
     return msgspec.structs.replace(changed, trend=(*trend, memory.point))

@@ -90,10 +90,11 @@ class Resolved(msgspec.Struct, frozen=True):
     severity: str
 
 
-class Carried(msgspec.Struct, frozen=True):
+class Carried(msgspec.Struct, frozen=True, omit_defaults=True):
     """A finding of the audit before that this one could not look for: it is neither there nor resolved.
 
-    ``reason`` says what was not looked at.
+    ``reason`` says what was not looked at, ``gaps`` what had not been when it was seen last. ``names`` are
+    its advisory's other names.
     """
 
     image: str
@@ -101,6 +102,8 @@ class Carried(msgspec.Struct, frozen=True):
     since: str
     severity: str
     reason: str
+    names: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()
 
 
 class TrendPoint(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -85,24 +85,16 @@ def with_attempt(before: Memory | None, attempt: Memory | None) -> Memory | None
     return msgspec.structs.replace(before, images=images)
 
 
-def remember(audit: AssessedAudit, before: Memory | None) -> Memory:
-    """Return what the next audit needs to know about this one: what it found, and what it carried on.
-
-    Parameters
-    ----------
-    before
-        What the audit was compared with, :func:`with_attempt`: it knows what is carried.
-    """
+def remember(audit: AssessedAudit) -> Memory:
+    """Return what the next audit needs to know about this one: what it found, and what it carried on."""
     images: dict[str, dict[str, Open]] = {}
     gaps: dict[str, set[str]] = {}
     for image in audit.images:
         _add(images.setdefault(image.key, {}), image)
         gaps.setdefault(image.key, set()).update(gap_name(gap) for gap in image.coverage if gap.is_gap)
     for one in audit.carried:
-        known = before.images.get(one.image, {}).get(one.key) if before else None
-        item = known or Open(one.since, one.severity)
-        seen = gaps_of(before, one.image, item) if before else ()
-        images.setdefault(one.image, {})[one.key] = msgspec.structs.replace(item, gaps=seen)
+        item = Open(one.since, one.severity, one.names, one.gaps)
+        images.setdefault(one.image, {}).setdefault(one.key, item)
     return Memory(
         audit.run,
         audit.at,

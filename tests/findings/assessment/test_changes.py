@@ -27,7 +27,7 @@ def sequence(*audits: AssessedAudit) -> tuple[AssessedAudit, Memory]:
     memory = None
     for item in audits:
         last = with_changes(item, memory)
-        memory = remember(last, memory)
+        memory = remember(last)
     assert memory is not None
     return last, memory
 

@@ -88,7 +88,7 @@ def store(tmp_path: Path) -> Store:
         for ecosystem, name in (("pypi", "html"), ("pypi", "flask"), ("pypi", "flask"), ("deb", "bash"))
     )
     audit = AssessedAudit("run", AT, "", "m", (AssessedImage("i:1", components=components),))
-    History(store, "dag").add(remember(audit, None))
+    History(store, "dag").add(remember(audit))
     for name, data in parquet_tables(audit):
         store.put(keys.run("run", f"tables/{name}.parquet"), data)
     return store

@@ -1,0 +1,161 @@
+"""A life of clusters, as random steps: what runs and what is wrong with it, and what audits see of that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Set
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from praxi_tasks.findings import Finding, severity_rank
+from praxi_tasks.findings.assessment import AssessedImage
+from praxi_tasks.findings.coverage import Aspect, Coverage, not_checked, partial
+
+CLUSTERS = ("eu", "us")
+REPOSITORIES = ("registry.example:5000/shop/web", "job")
+NAMESPACES = ("shop", "bank")
+SEVERITIES = ("critical", "high", "medium", "low")
+ALARMING = severity_rank("medium")
+
+DAMAGED = not_checked(Aspect.DATABASES, "var/lib/rpm/rpmdb.sqlite", "the database is damaged", "restore it")
+BROKEN_FEED = not_checked(Aspect.VULNERABILITIES, "pypi", "the feed is broken", "renew it")
+STALE_FEED = partial(Aspect.VULNERABILITIES, "pypi", "the advisories are old", "renew them")
+
+
+class Place(NamedTuple):
+    """What an alert is about."""
+
+    cluster: str
+    repository: str
+    namespace: str
+
+
+class Version(NamedTuple):
+    """A version of a repository's image on a cluster; ``number`` is its tag, or by ``digest`` its digest."""
+
+    cluster: str
+    repository: str
+    number: int
+    digest: bool = False
+
+    @property
+    def reference(self) -> str:
+        """How it is deployed."""
+        if self.digest:
+            return f"{self.repository}@sha256:{self.number:064x}"
+        return f"{self.repository}:{self.number}"
+
+
+@dataclass
+class Flaw:
+    """One thing that is wrong; as several advisories, or as one that has got its CVE."""
+
+    number: int
+    severity: str
+    kind: str = "vulnerable"
+    merged: bool = False
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield what a detector says of it."""
+        names = (f"GHSA-{self.number}", f"PYSEC-{self.number}")
+        of = {"package": f"pypi/package-{self.number}"}
+        if self.kind != "vulnerable":
+            yield Finding("hidden", "PRAXI-HIDDEN", "t", self.severity, **of)  # type: ignore[arg-type]
+        elif self.merged:
+            yield Finding("vulnerable", f"CVE-{self.number}", "t", self.severity, aliases=names, **of)  # type: ignore[arg-type]
+        else:
+            for name in names:
+                yield Finding("vulnerable", name, "t", self.severity, **of)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What an audit can see.
+
+    ``unlisted`` are deployments that its list lacks, ``failed`` images that can't be read, ``damaged`` those
+    with a package database that can't. ``feed`` is ``fresh``, ``stale`` or ``broken``.
+    """
+
+    unlisted: Set[Place] = frozenset()
+    failed: Set[Version] = frozenset()
+    damaged: Set[Version] = frozenset()
+    feed: str = "fresh"
+    whole: bool = True
+
+    def gaps(self, version: Version) -> tuple[Coverage, ...]:
+        """Return the gaps of an image's coverage."""
+        feeds = {"fresh": (), "stale": (STALE_FEED,), "broken": (BROKEN_FEED,)}[self.feed]
+        return (*((DAMAGED,) if version in self.damaged else ()), *feeds)
+
+    def sees(self, version: Version, flaw: Flaw) -> bool:
+        """Return whether the audit finds a flaw of an image that it lists."""
+        if version in self.failed or version in self.damaged:
+            return False
+        return self.feed != "broken" or flaw.kind != "vulnerable"
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it reads all that it lists, with feeds of now."""
+        return not self.failed and not self.damaged and self.feed == "fresh"
+
+
+@dataclass
+class World:
+    """What runs where, and what is wrong with each version of an image."""
+
+    running: dict[Place, Version] = field(default_factory=dict)
+    content: dict[Version, frozenset[int]] = field(default_factory=dict)
+    flaws: dict[int, Flaw] = field(default_factory=dict)
+    _last: int = 0
+
+    def deploy(self, place: Place, *, digest: bool = False, without: int | None = None) -> None:
+        """Run the next version of an image at a place: what was there, but for one flaw."""
+        self._last += 1
+        before = self.running.get(place)
+        version = Version(place.cluster, place.repository, self._last, digest)
+        self.content[version] = self.content.get(before, frozenset()) - {without} if before else frozenset()
+        self.running[place] = version
+
+    def spread(self, place: Place, namespace: str) -> None:
+        """Run the same version in another namespace as well."""
+        self.running[place._replace(namespace=namespace)] = self.running[place]
+
+    def afflict(self, place: Place, severity: str, kind: str) -> None:
+        """Publish a new flaw of the version that runs at a place."""
+        self._last += 1
+        self.flaws[self._last] = Flaw(self._last, severity, kind)
+        self.content[self.running[place]] |= {self._last}
+
+    def alarming(self, place: Place) -> dict[int, str]:
+        """Return the flaws at a place that are severe enough, with their severities."""
+        version = self.running.get(place)
+        found = self.content[version] if version else ()
+        flaws = [self.flaws[number] for number in found]
+        return {flaw.number: flaw.severity for flaw in flaws if severity_rank(flaw.severity) <= ALARMING}
+
+    def visible(self, place: Place, sight: Sight) -> dict[int, str]:
+        """Return those of them that an audit sees."""
+        if place not in self.running or place in sight.unlisted:
+            return {}
+        seen = self.alarming(place)
+        return {n: how for n, how in seen.items() if sight.sees(self.running[place], self.flaws[n])}
+
+    def images(self, sight: Sight) -> tuple[AssessedImage, ...]:
+        """Return what an audit writes down."""
+        namespaces: dict[Version, list[str]] = {}
+        for place, version in self.running.items():
+            if place not in sight.unlisted:
+                namespaces.setdefault(version, []).append(place.namespace)
+        return tuple(self._image(version, names, sight) for version, names in namespaces.items())
+
+    def _image(self, version: Version, namespaces: list[str], sight: Sight) -> AssessedImage:
+        flaws = [self.flaws[number] for number in sorted(self.content[version])]
+        seen = [flaw for flaw in flaws if sight.sees(version, flaw)]
+        return AssessedImage(
+            image=version.reference,
+            state="failed" if version in sight.failed else "audited",
+            reason="the registry is down" if version in sight.failed else None,
+            namespaces=tuple(sorted(namespaces)),
+            cluster=version.cluster,
+            findings=tuple(finding for flaw in seen for finding in flaw.findings()),
+            coverage=() if version in sight.failed else sight.gaps(version),
+        )
