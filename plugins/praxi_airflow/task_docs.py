@@ -125,14 +125,15 @@ Holds the evaluation against the bars. Its XCom says whether the challenger pass
 """
 
 APPROVE: Final = """
-Waits for a person, where the run's `approval` is `human` and the gate let the challenger pass; otherwise
-skipped. Who declines keeps the champion.
+Waits for a person, where the run's `approval` is `human` and there is a new model; otherwise skipped, and
+where the same model was refused before. Who declines keeps the champion. What the gate refused can be
+approved with a note.
 
 **Triage.** *Deferred*: answer it on the page of required actions.
 """
 
 PROMOTE: Final = """
-Makes the challenger champion, if the gate let it pass: the next audit uses it.
+Makes the challenger champion, if the gate let it pass or a person overruled it: the next audit uses it.
 
 **Triage.** *Up for retry*: the model registry is down; the champion is unchanged. `praxi models
 rollback` takes a promotion back.

@@ -134,6 +134,8 @@ class AuditAssessor:
             at=at,
             interval=report.interval,
             model=report.model,
+            model_version=report.model_version,
+            model_problem=report.model_problem,
             images=images,
             health=measure_model(images),
             feeds=self._assessor.feeds or (),

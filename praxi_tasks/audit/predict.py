@@ -24,14 +24,16 @@ logger = logging.getLogger(__name__)
 class PredictionOutcome(msgspec.Struct, frozen=True):
     """Which model predicted, and the layers that could not be predicted, with the reason.
 
-    ``version`` is the model's in the registry, empty for a model that is not from there. ``knowledge`` is
-    what the model knows of the packages that the layers' databases claim; None in older documents.
+    ``version`` is the model's in the registry, empty for a model that is not from there; ``problem`` says why
+    it stands in for the champion. ``knowledge`` is what the model knows of the packages that the layers'
+    databases claim; None in older documents.
     """
 
     model: str
     failures: dict[str, Failure]
     version: str = ""
     knowledge: ModelKnowledge | None = None
+    problem: str = ""
 
 
 def predict_layers(

@@ -66,13 +66,19 @@ class ReportedImage(ImageRecord, frozen=True):
 
 
 class AuditReport(msgspec.Struct, frozen=True):
-    """All of an audit. A layer that images share (with everything below it) stands once."""
+    """All of an audit. A layer that images share (with everything below it) stands once.
+
+    ``model_version`` is the model's in the registry, if it is from there, ``model_problem`` why it stands in
+    for the champion.
+    """
 
     model: str
     interval: str
     images: tuple[ReportedImage, ...]
     layers: tuple[ReportedLayer, ...]
     coverage: tuple[Coverage, ...] = ()
+    model_version: str = ""
+    model_problem: str = ""
 
     def count(self, state: State) -> int:
         """Return how many images ended so."""

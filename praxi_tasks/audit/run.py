@@ -107,19 +107,21 @@ class AuditRun:
         _retry_later(outcome.failures.values())
         return outcome
 
-    def predict(self, model: Model, version: str = "") -> PredictionOutcome:
+    def predict(self, model: Model, version: str = "", problem: str = "") -> PredictionOutcome:
         """Predict every layer of the plan; write ``predictions.json`` and ``new-packages.json``.
 
         Parameters
         ----------
         version
             The model's version in the registry, if it is from there.
+        problem
+            Why it stands in for the model that was asked for.
         """
         plan = self._plan()
         asked, digests = KnowledgeCollector(model), (layer.digest for layer in plan.layers)
         outcome = predict_layers(plan, self._store, model, version=version)
         packages = new_packages(digests, self._store, model, asked.add)
-        outcome = msgspec.structs.replace(outcome, knowledge=asked.knowledge())
+        outcome = msgspec.structs.replace(outcome, knowledge=asked.knowledge(), problem=problem)
         documents.write(self._store, self.key("predictions.json"), outcome)
         documents.write(self._store, self.key("new-packages.json"), packages)
         return outcome
@@ -147,6 +149,9 @@ class AuditRun:
         assessor = assessor or Assessor.without_feeds(self.day())
         assessment = AuditAssessor(stored, assessor, predictions.knowledge)
         report = reduce_audit(plan, failures, stored, predictions.model, assessment.add)
+        report = msgspec.structs.replace(
+            report, model_version=predictions.version, model_problem=predictions.problem
+        )
         scope = self._scope(plan)
         history, at = History(self._store, scope.line), self._end(plan.interval)
         assessed = assessment.finish(report, history, self._run, at, scope, plausible_share)

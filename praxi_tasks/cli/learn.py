@@ -112,10 +112,14 @@ def gate(run: TrainingRun) -> None:
 
 
 @learn.command()
+@click.option("--approved-by", metavar="NAME", help="Who approved it: with a note that overrules the gate.")
+@click.option("--note", default="", help="Why it was approved.")
 @click.pass_obj
-def promote(run: TrainingRun) -> None:
-    """Put the new model in use, if the gate let it pass."""
-    promotion = run.promote()
+def promote(run: TrainingRun, approved_by: str | None, note: str) -> None:
+    """Put the new model in use, if the gate let it pass or a person approved it with a note."""
+    from praxi_tasks.learning.run import Approval
+
+    promotion = run.promote(Approval(approved_by, note) if approved_by else None)
     message = f"version {promotion.champion} is the champion"
     click.echo(message if promotion.promoted else f"{message}, as before: {promotion.reason}")
 
@@ -133,5 +137,7 @@ def report(context: click.Context) -> None:
     if summary.learned and not summary.promoted:
         message = "; ".join(summary.reasons)
         click.echo(f"held back: {message}")
-        if send_message("Praxi: a new model was held back", f"{message}. The champion stays in use."):
+        if summary.repeats:
+            click.echo(f"as in {summary.repeats}, so nobody is told again")
+        elif send_message("Praxi: a new model was held back", f"{message}. The champion stays in use."):
             click.echo("a message was sent")

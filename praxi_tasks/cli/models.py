@@ -54,10 +54,14 @@ def compare(registry: ModelRegistry, first: str, second: str) -> None:
 
 @models.command()
 @click.argument("version")
+@click.option("--note", default="", help="Why; it is recorded with the version.")
+@click.option("--by", default="", metavar="NAME", help="Who promotes it; it is recorded with the version.")
 @click.pass_obj
-def promote(registry: ModelRegistry, version: str) -> None:
-    """Make a VERSION (number or alias) the champion: the next audit uses it."""
-    champion = registry.promote(registry.get(version))
+def promote(registry: ModelRegistry, version: str, note: str, by: str) -> None:
+    """Make a VERSION (number or alias) the champion, whatever its gate said: the next audit uses it."""
+    chosen = registry.get(version)
+    registry.annotate(chosen, by, note, "")
+    champion = registry.promote(chosen)
     click.echo(f"version {champion.version} is the champion")
 
 

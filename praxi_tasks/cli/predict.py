@@ -89,8 +89,11 @@ def _predict_run(run_id: str, model_uri: str, decision_rule: DecisionRule, store
     with timed(store, run_id, "predict"):
         run = AuditRun(store, run_id)
         resolved = resolve_once(model_uri, store, run.key("model.json"))
-        outcome = run.predict(Model.load(resolved.uri, decision_rule=decision_rule), resolved.version)
+        model = Model.load(resolved.uri, decision_rule=decision_rule)
+        outcome = run.predict(model, resolved.version, resolved.problem)
     click.echo(f"model {outcome.model}: {len(outcome.failures)} layers could not be predicted")
+    if outcome.problem:
+        click.echo(f"WARNING: {outcome.problem}")
 
 
 def _predict_images(

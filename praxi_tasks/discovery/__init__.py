@@ -11,7 +11,13 @@ from praxi_tasks.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from praxi_tasks.discovery.bundle import MANIFEST, bundle_size, copy_bundle
-    from praxi_tasks.discovery.calibration import Bin, calibration_error, fit_calibration, reliability_diagram
+    from praxi_tasks.discovery.calibration import (
+        Bin,
+        calibration_error,
+        fit_calibration,
+        overconfidence,
+        reliability_diagram,
+    )
     from praxi_tasks.discovery.candidate_search import search_candidates
     from praxi_tasks.discovery.catalogue import CORE, Catalogue, empty_catalogue
     from praxi_tasks.discovery.catalogue_merge import join_catalogues
@@ -44,7 +50,13 @@ else:
         __name__,
         {
             "bundle": ("MANIFEST", "bundle_size", "copy_bundle"),
-            "calibration": ("Bin", "calibration_error", "fit_calibration", "reliability_diagram"),
+            "calibration": (
+                "Bin",
+                "calibration_error",
+                "fit_calibration",
+                "overconfidence",
+                "reliability_diagram",
+            ),
             "candidate_search": ("search_candidates",),
             "features": ("FEATURES",),
             "catalogue": ("CORE", "Catalogue", "empty_catalogue"),
@@ -99,6 +111,7 @@ __all__ = [
     "in_sorted",
     "join_catalogues",
     "label_features",
+    "overconfidence",
     "reliability_diagram",
     "run_bounds",
     "run_indices",

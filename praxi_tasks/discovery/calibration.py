@@ -125,3 +125,9 @@ def calibration_error(diagram: tuple[Bin, ...]) -> float:
     """Return the expected calibration error (ECE): the bins' gaps, weighted by their sizes; 0 of no bins."""
     total = max(sum(each.size for each in diagram), 1)
     return sum(abs(each.confidence - each.frequency) * each.size for each in diagram) / total
+
+
+def overconfidence(diagram: tuple[Bin, ...]) -> float:
+    """Return the part of the calibration error by which confidence exceeds accuracy; 0 of no bins."""
+    total = max(sum(each.size for each in diagram), 1)
+    return sum(max(each.confidence - each.frequency, 0.0) * each.size for each in diagram) / total

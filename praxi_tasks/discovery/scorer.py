@@ -50,10 +50,17 @@ class Scorer:
 
     def confidence(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return the calibrated probability of each candidate, shape ``(n,)``; features are ``(n, f)``."""
-        raw = np.zeros(len(features))
-        if self._trees:
-            raw = self._trees.probability(features[:, : self._trees.features])
-        return calibrate(raw, self._knots, self._levels)
+        return calibrate(self.raw(features), self._knots, self._levels)
+
+    def raw(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return the probability of each candidate before calibration, shape ``(n,)``."""
+        if self._trees is None:
+            return np.zeros(len(features))
+        return self._trees.probability(features[:, : self._trees.features])
+
+    def calibrated(self, knots: NDArray[np.float64], levels: NDArray[np.float64]) -> Scorer:
+        """Return a scorer of the same trees with another calibration curve, shape ``(k,)`` each."""
+        return Scorer(self._booster, knots, levels)
 
     def to_bytes(self) -> bytes:
         """Return the scorer as bytes."""

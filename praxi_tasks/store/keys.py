@@ -112,6 +112,26 @@ def model(model_id: str) -> str:
     return f"{models()}/{model_id}"
 
 
+def last_champion() -> str:
+    """Key of the champion as it was last looked up, by which one that is lost is noticed."""
+    return "training/champion.json"
+
+
+def model_calibration(model_id: str) -> str:
+    """Key of how far off the confidence of a model was when it was last evaluated."""
+    return f"training/calibration/{model_id}.json"
+
+
+def first_champion() -> str:
+    """Key of the confidence error of the first champion that was measured: written once, never changed."""
+    return "training/first-champion.json"
+
+
+def training_refusal(attempt: str) -> str:
+    """Key of the record that a training with these inputs was refused."""
+    return f"training/refusals/{attempt}.json"
+
+
 def _release_folder(ecosystem: str, name: str, version: str) -> str:
     return "/".join([RELEASES, *map(_part, (ecosystem, name, version))])
 

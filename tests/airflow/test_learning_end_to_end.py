@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,9 @@ from urllib.parse import quote
 
 import pytest
 
+from praxi_airflow.run_key import run_key
 from praxi_tasks.learning.data.release_store import ReleaseStore
-from praxi_tasks.store import open_store
+from praxi_tasks.store import keys, open_store
 from tests.airflow.world import PYTHON, SITE, World, package, world
 from tests.support import images
 from tests.support import world as small_world
@@ -59,14 +61,14 @@ def asks(server: Airflow, run_id: str) -> bool:
     return f"Received executor event with state success for task instance TaskInstanceKey({key}" in told
 
 
-def approve(server: Airflow, run_id: str) -> None:
+def approve(server: Airflow, run_id: str, told: str, **form: str) -> None:
     """Answer, as a person does, the question whether the new model may come into use."""
     server.wait_until(lambda: asks(server, run_id))
     run = f"/dags/praxi_train/dagRuns/{quote(run_id, safe='')}"
     (question,) = server.call("GET", f"{run}/hitlDetails")["hitl_details"]
-    assert "F1 on new releases is 1.0000" in question["body"]
+    assert told in question["body"]
     assert server.states("praxi_train", run_id)["promote"] == [None]
-    answer = {"chosen_options": ["Approve"], "params_input": {}}
+    answer = {"chosen_options": ["Approve"], "params_input": form}
     server.call("PATCH", f"{run}/taskInstances/approve/-1/hitlDetails", answer)
 
 
@@ -121,7 +123,7 @@ def test_a_package_nobody_knew_is_named_by_the_next_audit_without_its_databases(
 
     server.wait_until(lambda: trainings(server) > before)
     (run_id,) = trainings(server) - before
-    approve(server, run_id)
+    approve(server, run_id, "F1 on new releases is 1.0000")
     states = server.wait_for("praxi_train", run_id)
     assert states.pop("tune") == states.pop("build_release") == ["skipped"]
     assert {state for each in states.values() for state in each} == {"success"}
@@ -141,3 +143,18 @@ def test_a_package_nobody_knew_is_named_by_the_next_audit_without_its_databases(
     assert event["before"] == cluster.document(first, "predictions.json")["version"]
     assert int(predicted["version"]) > int(cluster.document(first, "predictions.json")["version"] or 1)
     assert cluster.document(second, "new-packages.json") == []
+
+
+def test_a_person_overrules_the_gate_with_a_note(server: Airflow, cluster: World) -> None:
+    release_store = ReleaseStore(open_store(cluster.store.as_uri()))
+    release_store.add(as_stored(small_world.release("overruled", "1.0")))
+    run_id = server.trigger("praxi_train", {"packages": ["overruled==1.0"], "bars": {"score": 1.01}})
+    approve(server, run_id, "**refused:** the score is", note="the bar cannot be met")
+    states = server.wait_for("praxi_train", run_id)
+    assert states["promote"] == states["report"] == ["success"]
+    promotion = json.loads((cluster.store / keys.training_run(run_key(run_id), "promotion.json")).read_text())
+    assert promotion["approval"]["note"] == "the bar cannot be met"
+    assert promotion["approval"]["by"]
+    assert "the score is" in promotion["overruled"][0]
+    (event,) = champion_events(server, run_id)
+    assert event["version"] == promotion["champion"]

@@ -12,6 +12,8 @@ from praxi_tasks.audit.run import AuditRun, Summary
 from praxi_tasks.audit.unknown_packages import NewPackage
 from praxi_tasks.discovery import Model
 from praxi_tasks.errors import KeyNotFoundError, UsageError
+from praxi_tasks.findings.assessment.document import AssessedAudit
+from praxi_tasks.findings.coverage import Aspect, gaps
 from praxi_tasks.oci.image import Platform
 from praxi_tasks.store import Store, documents
 from tests.support.hostile_registry import HostileRegistry, Reply
@@ -169,6 +171,28 @@ def test_an_audit_of_nothing_is_an_empty_report(store: Store, model: Model) -> N
     assert finish(run, plan, model).images == ()
     summary = documents.read(store, run.key("summary.json"), Summary)
     assert sum(summary.images.values()) == 0
+
+
+def test_a_model_that_stands_in_for_the_champion_is_told(store: Store, model: Model) -> None:
+    run = begin(store, ())
+    run.plan(AMD64)
+    run.predict(model, problem="the champion is version 3, which the registry no longer has")
+    assert "version 3" in run.report().model_problem
+    assessed = documents.read(store, run.key("findings.json"), AssessedAudit)
+    (knowledge,) = [one for one in gaps(assessed.coverage) if one.aspect is Aspect.KNOWLEDGE]
+    assert "version 3" in knowledge.reason
+    assert model.id in knowledge.reason
+
+
+def test_the_model_that_spoke_is_named(store: Store, model: Model) -> None:
+    run = begin(store, ())
+    run.plan(AMD64)
+    run.predict(model, "7")
+    run.report()
+    found = documents.read(store, run.key("findings.json"), AssessedAudit).coverage
+    (knowledge,) = [one for one in found if one.aspect is Aspect.KNOWLEDGE]
+    assert not knowledge.is_gap
+    assert "version 7" in knowledge.reason
 
 
 def test_counts_add_up_to_the_plan(registry: Registry, store: Store, model: Model) -> None:

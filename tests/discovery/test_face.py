@@ -41,6 +41,7 @@ def test_the_exported_names() -> None:
         "in_sorted",
         "join_catalogues",
         "label_features",
+        "overconfidence",
         "reliability_diagram",
         "run_bounds",
         "run_indices",

@@ -6,14 +6,21 @@ only automation sends (``request``, in the run's ``conf``) is no parameter, so t
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from airflow.sdk import Param
 
 from praxi_airflow.settings import APPROVALS, LearningSettings
+from praxi_tasks.learning.evaluation import WEIGHTS, Bars
 
 _HOW: Final = "How to train"
-_NUMBERS: Final[dict[str, Any]] = {"type": ["null", "object"], "additionalProperties": {"type": "number"}}
+
+
+def _numbers(names: Iterable[str]) -> dict[str, Any]:
+    """Return the schema of an object that gives some of these names a number, and no other."""
+    known = {name: {"type": "number", "minimum": 0} for name in names}
+    return {"type": ["null", "object"], "properties": known, "additionalProperties": False}
 
 
 def training_params(settings: LearningSettings) -> dict[str, Param]:
@@ -81,12 +88,18 @@ def _how() -> dict[str, Param]:
         ),
         "bars": Param(
             {},
-            "Minimum scores, other than the defaults.",
+            f"Bars other than the defaults: {', '.join(Bars.__struct_fields__)}.",
             title="Minimum scores",
             section=_HOW,
-            **_NUMBERS,
+            **_numbers(Bars.__struct_fields__),
         ),
-        "weights": Param({}, "Weights of the composite score.", title="Weights", section=_HOW, **_NUMBERS),
+        "weights": Param(
+            {},
+            f"Weights of the composite score: {', '.join(WEIGHTS)}.",
+            title="Weights",
+            section=_HOW,
+            **_numbers(WEIGHTS),
+        ),
         "full_retrain": Param(
             False,
             "Rebuild the model from all stored fingerprints.",

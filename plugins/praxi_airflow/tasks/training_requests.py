@@ -14,6 +14,13 @@ from praxi_airflow.hooks import connected_store
 from praxi_airflow.run_key import run_key
 from praxi_airflow.settings import load_settings
 from praxi_tasks.learning.data import NewPackage, TrainingRequest, retries_are_due
+from praxi_tasks.learning.evaluation import (
+    Bars,
+    Conditions,
+    calibration_is_off,
+    find_refusal,
+    request_attempt,
+)
 from praxi_tasks.store import Store, documents, keys
 
 _LONGEST_RUN_ID: Final = 250
@@ -35,6 +42,8 @@ def request_training(**context: Any) -> Trigger:
 
     Where it met nothing, a training is started all the same if an earlier one asks for another try.
 
+    Where a training of the same packages was refused and nothing is different, none is started.
+
     Raises
     ------
     AirflowSkipException
@@ -44,11 +53,28 @@ def request_training(**context: Any) -> Trigger:
     with airflow_failures():
         store = connected_store(load_settings())
         packages = documents.read(store, keys.run(run, "new-packages.json"), tuple[NewPackage, ...])
-        if not packages and not retries_are_due(store):
-            raise AirflowSkipException("the model knows every package that this audit met")
+        if not retries_are_due(store):
+            _skip_without_need(store, run, packages)
         key = keys.training_request(run)
         documents.write(store, key, TrainingRequest(run, packages))
     return {"request": f"{store.uri}/{key}", **_once(context)}
+
+
+def _skip_without_need(store: Store, run: str, packages: tuple[NewPackage, ...]) -> None:
+    """Skip the task where there is nothing to learn, or a training of just that was refused before."""
+    if not packages:
+        raise AirflowSkipException("the model knows every package that this audit met")
+    spoke = documents.read(store, keys.run(run, "predictions.json"), _Predicted).model
+    model, engine = [*spoke.split("-"), ""][:2]
+    off = calibration_is_off(store, model, Bars().calibration)
+    conditions = Conditions(f"{model}-{engine}", recalibrated=off)
+    refusal = find_refusal(store, request_attempt(packages, conditions))
+    if refusal is not None:
+        raise AirflowSkipException(
+            f"the training {refusal.run} of the same {len(packages)} packages on the same model was refused: "
+            f"{'; '.join(refusal.reasons)}. Nothing is different, so none is started; its report says what "
+            "a person can do"
+        )
 
 
 def tuning_trials(**context: Any) -> list[int]:
@@ -86,6 +112,12 @@ class _Remembered(msgspec.Struct, frozen=True):
     """Of an audit's memory, whose it is."""
 
     run: str
+
+
+class _Predicted(msgspec.Struct, frozen=True):
+    """Of an audit's predictions, which model and engine made them, as in their keys."""
+
+    model: str
 
 
 def _once(context: Mapping[str, Any]) -> _Once:

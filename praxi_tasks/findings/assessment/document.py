@@ -16,6 +16,7 @@ from praxi_tasks.findings.packages import Component
 from praxi_tasks.findings.scope import Scope
 
 _FAILED: Final = "failed"
+_CHAMPION: Final = "see praxi models list; promote a version, or make the registry's records whole again"
 _LIST: Final = "see the log of deployed_images and docs/airflow.md"
 
 
@@ -158,6 +159,7 @@ class AssessedAudit(msgspec.Struct, frozen=True):
     """A whole audit. ``at`` is the end of its data interval, ISO 8601.
 
     ``scope`` bounds what may be concluded from it; ``newest`` says that no later audit of its kind is known.
+    ``model_version`` is the model's in the registry, ``model_problem`` why it stands in for the champion.
     """
 
     run: str
@@ -175,6 +177,8 @@ class AssessedAudit(msgspec.Struct, frozen=True):
     scope: Scope = Scope(kind="scheduled")
     newest: bool = True
     carried: tuple[Carried, ...] = ()
+    model_version: str = ""
+    model_problem: str = ""
 
     @property
     def rings(self) -> bool:
@@ -183,11 +187,22 @@ class AssessedAudit(msgspec.Struct, frozen=True):
 
     @property
     def coverage(self) -> tuple[Coverage, ...]:
-        """How far the audit as a whole could look: whether its list of images is whole."""
+        """How far the audit as a whole could look: at all images, and with the model in use."""
+        return *self._images_listed, self._knowledge
+
+    @property
+    def _images_listed(self) -> tuple[Coverage, ...]:
         if not self.scope.problems:
             return (checked(Aspect.IMAGES, "all", f"{len(self.images)} images"),)
         state = partial if self.images else not_checked
         return tuple(state(Aspect.IMAGES, "all", problem, _LIST) for problem in self.scope.problems)
+
+    @property
+    def _knowledge(self) -> Coverage:
+        spoke = f"model {self.model}" + (f", version {self.model_version}" if self.model_version else "")
+        if self.model_problem:
+            return partial(Aspect.KNOWLEDGE, "model", f"{self.model_problem} ({spoke})", _CHAMPION)
+        return checked(Aspect.KNOWLEDGE, "model", spoke)
 
     def is_new(self, image: AssessedImage, finding: Finding) -> bool:
         """Return whether the audit before did not have a finding."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         SCORER_DEFAULTS,
         SCORER_LAYERS,
         ScorerHyperparameters,
+        examples,
         train_scorer,
     )
     from praxi_tasks.learning.estimators.xgboost_c import train_booster
@@ -39,6 +40,7 @@ else:
                 "SCORER_DEFAULTS",
                 "SCORER_LAYERS",
                 "ScorerHyperparameters",
+                "examples",
                 "train_scorer",
             ),
             "xgboost_c": ("train_booster",),
@@ -60,6 +62,7 @@ __all__ = [
     "Samples",
     "ScorerHyperparameters",
     "Space",
+    "examples",
     "grow",
     "train_booster",
     "train_experts",

@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from praxi_tasks.discovery import Bin, Model, Release, calibration_error, reliability_diagram
+from praxi_tasks.discovery import Bin, Model, Release, calibration_error, overconfidence, reliability_diagram
 from praxi_tasks.fingerprint import Tagset
 from praxi_tasks.learning.synthesis import Files, LabelledLayer, LayerSampler, merge_files
 
@@ -32,7 +32,7 @@ class Scores(msgspec.Struct, frozen=True):
     exact
         F1 of releases: the version counts too, where it is known.
     calibration
-        The expected calibration error.
+        The expected calibration error; :attr:`overconfidence` and :attr:`underconfidence` are its two parts.
     curve
         The reliability diagram; see :class:`~praxi_tasks.discovery.calibration.Bin`.
     ecosystems
@@ -51,17 +51,34 @@ class Scores(msgspec.Struct, frozen=True):
     ecosystems: dict[str, float] = {}
     confused: tuple[tuple[str, str, int], ...] = ()
 
+    @property
+    def overconfidence(self) -> float:
+        """By how much confidence exceeds accuracy; without a curve to tell, all of the error counts."""
+        return overconfidence(self.diagram) if self.curve else self.calibration
+
+    @property
+    def underconfidence(self) -> float:
+        """By how much confidence falls short of accuracy."""
+        return self.calibration - self.overconfidence
+
+    @property
+    def diagram(self) -> tuple[Bin, ...]:
+        """The curve's points by name."""
+        return tuple(Bin(*point) for point in self.curve)
+
 
 class Evaluation(msgspec.Struct, frozen=True):
     """Champion and challenger on the same layers; ``None`` where there are no releases to draw layers from.
 
-    ``false_positives`` counts known packages that the challenger names per unknown package.
+    ``false_positives`` counts known packages that the challenger names per unknown package;
+    ``first_overconfidence`` is that of the first champion that was ever measured, if one was.
     """
 
     champion_old: Scores | None
     challenger_old: Scores | None
     challenger_new: Scores | None
     false_positives: float
+    first_overconfidence: float | None = None
 
 
 def evaluate(

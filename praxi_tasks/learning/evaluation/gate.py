@@ -1,41 +1,19 @@
-"""The gate between challenger and champion: bars that each score must reach, and a composite score."""
+"""The gate between challenger and champion: bars that each score must reach, and a composite score.
+
+Confidence that exceeds accuracy is held to a bar; confidence that falls short of it is reported, since it
+hides nothing. Where the champion exceeds the bar itself, a challenger that is no worse passes, but never
+beyond what the first champion was measured at: that figure is written once, so that a line of champions can't
+drift away from it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 
 import msgspec
 
-from praxi_tasks.errors import UsageError
+from praxi_tasks.learning.evaluation.bars import Bars, check_weights
 from praxi_tasks.learning.evaluation.champion_challenger import Evaluation, Scores
-
-WEIGHTS: Final[Mapping[str, float]] = {"old": 0.4, "new": 0.3, "false_positives": 0.15, "calibration": 0.15}
-"""What each score counts for in the composite one, unless a training says otherwise."""
-
-
-class Bars(msgspec.Struct, frozen=True):
-    """What a challenger must reach.
-
-    Attributes
-    ----------
-    old_loss
-        By how much F1 on releases known before may drop.
-    new_f1
-        Least package F1 on the new releases.
-    false_positives
-        Most known packages named per unknown package in a layer.
-    calibration
-        Largest expected calibration error.
-    score
-        Least weighted mean of the scores; see :func:`composite`.
-    """
-
-    old_loss: float = 0.001
-    new_f1: float = 0.9
-    false_positives: float = 0.02
-    calibration: float = 0.03
-    score: float = 0.9
 
 
 class Check(msgspec.Struct, frozen=True):
@@ -73,7 +51,7 @@ def judge(evaluation: Evaluation, bars: Bars, weights: Mapping[str, float] | Non
     UsageError
         If a weight is unknown or negative, or none counts.
     """
-    chosen = _weights(weights or WEIGHTS)
+    chosen = check_weights(weights or {})
     checks = [*_on_old(evaluation, bars), *_on_new(evaluation, bars)]
     wrong = evaluation.false_positives
     checks.append(
@@ -98,7 +76,7 @@ def judge(evaluation: Evaluation, bars: Bars, weights: Mapping[str, float] | Non
 def composite(evaluation: Evaluation, weights: Mapping[str, float]) -> float:
     """Return the weighted mean of the scores that were measured."""
     old, new = evaluation.challenger_old, evaluation.challenger_new
-    errors = [scores.calibration for scores in (old, new) if scores is not None]
+    errors = [scores.overconfidence for scores in (old, new) if scores is not None]
     scores = {
         "old": old.f1 if old else None,
         "new": new.f1 if new else None,
@@ -131,7 +109,7 @@ def _on_old(evaluation: Evaluation, bars: Bars) -> list[Check]:
     message = f"F1 on old releases goes from {before.f1:.4f} to {after.f1:.4f} (it may lose {bars.old_loss})"
     return [
         Check("old", lost, bars.old_loss, lost <= bars.old_loss, message),
-        _calibrated("calibration_old", "old", after, bars.calibration),
+        _calibrated("calibration_old", "old", after, evaluation, bars),
     ]
 
 
@@ -144,21 +122,23 @@ def _on_new(evaluation: Evaluation, bars: Bars) -> list[Check]:
             "new", new.f1, bars.new_f1, new.f1 >= bars.new_f1,
             f"F1 on new releases is {new.f1:.4f} (at least {bars.new_f1})",
         ),
-        _calibrated("calibration", "new", new, bars.calibration),
+        _calibrated("calibration", "new", new, evaluation, bars),
     ]  # fmt: skip
 
 
-def _calibrated(name: str, which: str, scores: Scores, bound: float) -> Check:
-    error = scores.calibration
-    message = f"confidence in {which} releases is off by {error:.3f} (at most {bound:.3g})"
+def confidence_bound(evaluation: Evaluation, bars: Bars) -> float:
+    """Return by how much confidence may exceed accuracy: never by more than bar and first champion allow."""
+    before, first = evaluation.champion_old, evaluation.first_overconfidence
+    if before is None or first is None:
+        return bars.calibration
+    return max(bars.calibration, min(before.overconfidence, first))
+
+
+def _calibrated(name: str, which: str, scores: Scores, evaluation: Evaluation, bars: Bars) -> Check:
+    error, bound = scores.overconfidence, confidence_bound(evaluation, bars)
+    why = ", as the champion's" if bound > bars.calibration else ""
+    message = (
+        f"confidence in {which} releases is too high by {error:.3f} (at most {bound:.3g}{why}), "
+        f"and too low by {scores.underconfidence:.3f}, which holds nobody back"
+    )
     return Check(name, error, bound, error <= bound, message)
-
-
-def _weights(weights: Mapping[str, float]) -> Mapping[str, float]:
-    if not weights.keys() <= WEIGHTS.keys() or min(weights.values()) < 0 or not any(weights.values()):
-        raise UsageError(
-            "not weights of the composite score",
-            where=str(dict(weights)),
-            action=f"weigh {', '.join(WEIGHTS)}",
-        )
-    return weights

@@ -13,13 +13,24 @@ from typing import Any, Final
 from praxi_tasks.errors import ModelError
 from praxi_tasks.learning.model_registry.connection import connect, typed_errors
 from praxi_tasks.learning.model_registry.embedded_database import database_file, make_database
-from praxi_tasks.learning.model_registry.version import MODEL_TAG, REPLACED_TAG, ModelVersion, source_of
+from praxi_tasks.learning.model_registry.version import (
+    APPROVED_TAG,
+    LAST_CHAMPION_TAG,
+    MODEL_TAG,
+    NOTE_TAG,
+    OVERRULED_TAG,
+    REPLACED_TAG,
+    ModelVersion,
+    source_of,
+)
 
 MODEL_NAME: Final = "praxi"
 CHAMPION: Final = "champion"
 CHALLENGER: Final = "challenger"
 ALIASED: Final = "models:/praxi@"
 """What precedes an alias in a model's URI, as MLflow writes it."""
+
+_LONGEST_TAG: Final = 4_000
 
 LOGGED_MODEL: Final = "model"
 """The artifact of a training's run that is the model itself."""
@@ -84,6 +95,23 @@ class ModelRegistry:
         """Return a version by its number or an alias; ``None`` if there is none."""
         return next((v for v in self.versions() if version == v.version or version in v.aliases), None)
 
+    def why_missing(self, alias: str) -> str:
+        """Return why no version has an alias that one had; empty if none is known to have had it."""
+        from mlflow.exceptions import MlflowException
+
+        with self.answering():
+            try:
+                model = self.client.get_registered_model(MODEL_NAME)
+            except MlflowException as error:
+                if error.error_code == "RESOURCE_DOES_NOT_EXIST":
+                    return ""
+                raise
+        if alias in model.aliases:
+            return f"the {alias} is version {model.aliases[alias]}, which the registry no longer has"
+        if alias == CHAMPION and LAST_CHAMPION_TAG in model.tags:
+            return f"version {model.tags[LAST_CHAMPION_TAG]} was the {alias}, and in the registry none is now"
+        return ""
+
     def challenge(self, version: ModelVersion) -> None:
         """Make a version the challenger."""
         with self.answering():
@@ -96,12 +124,22 @@ class ModelRegistry:
         """
         champion = self.find(CHAMPION)
         if champion is not None and champion.version == version.version:
+            self._remember(version.version)
             return champion
         with self.answering():
             if champion is not None:
                 self.client.set_model_version_tag(MODEL_NAME, version.version, REPLACED_TAG, champion.version)
             self.client.set_registered_model_alias(MODEL_NAME, CHAMPION, version.version)
+        self._remember(version.version)
         return self.get(version.version)
+
+    def annotate(self, version: ModelVersion, by: str, note: str, overruled: str) -> None:
+        """Record with a version who promotes it and why, and what the gate had against it."""
+        given = {APPROVED_TAG: by, NOTE_TAG: note, OVERRULED_TAG: overruled}
+        with self.answering():
+            for tag, value in given.items():
+                if value:
+                    self.client.set_model_version_tag(MODEL_NAME, version.version, tag, value[:_LONGEST_TAG])
 
     def roll_back(self) -> ModelVersion:
         """Make the version champion again that the present champion replaced.
@@ -117,6 +155,7 @@ class ModelRegistry:
             raise ModelError(f"version {champion.version} replaced no other", where=self.uri)
         with self.answering():
             self.client.set_registered_model_alias(MODEL_NAME, CHAMPION, before)
+        self._remember(before)
         return self.get(before)
 
     def delete(self, version: ModelVersion) -> None:
@@ -129,6 +168,11 @@ class ModelRegistry:
                 artifacts: Any = get_artifact_repository(str(where), self.uri, self.uri)
                 artifacts.delete_artifacts(LOGGED_MODEL)
             self.client.delete_model_version(MODEL_NAME, version.version)
+
+    def _remember(self, version: str) -> None:
+        """Record which version is champion where it outlives the version and its alias."""
+        with self.answering():
+            self.client.set_registered_model_tag(MODEL_NAME, LAST_CHAMPION_TAG, version)
 
     def _make_model(self) -> None:
         from mlflow.exceptions import MlflowException

@@ -1,31 +1,48 @@
-"""Resolves the URI of a model, a place in a store or an alias in the registry, and loads the model."""
+"""Resolves the URI of a model, a place in a store or an alias in the registry, and loads the model.
+
+Where no version has the alias, the starter takes its place. Before any was promoted that is as it should be;
+afterwards it is a problem, which goes with the answer.
+"""
 
 from __future__ import annotations
 
+import logging
 from typing import Final
 
 import msgspec
 
 from praxi_tasks.discovery import Model
 from praxi_tasks.environment import read_text
-from praxi_tasks.errors import KeyNotFoundError, ModelError
+from praxi_tasks.errors import CorruptObjectError, KeyNotFoundError, ModelError
 from praxi_tasks.learning.model_registry.connection import is_empty, tracking_uri
-from praxi_tasks.learning.model_registry.mlflow import ALIASED, ModelRegistry
-from praxi_tasks.store import Store, documents
+from praxi_tasks.learning.model_registry.mlflow import ALIASED, CHAMPION, ModelRegistry
+from praxi_tasks.store import Store, documents, keys
+
+logger = logging.getLogger(__name__)
 
 STARTER: Final = "PRAXI_STARTER_MODEL"
 """The variable that names the model in use before any was promoted."""
 
 
 class ResolvedModel(msgspec.Struct, frozen=True):
-    """A model's place in a store; ``version`` is its number in the registry, empty if it has none."""
+    """A model's place in a store; ``version`` is its number in the registry, empty if it has none.
+
+    ``problem`` says why another model stands in for the one that was asked for.
+    """
 
     uri: str
     version: str = ""
+    problem: str = ""
 
 
-def resolve_model(uri: str, store_uri: str) -> ResolvedModel:
+def resolve_model(uri: str, store_uri: str, last: ResolvedModel | None = None) -> ResolvedModel:
     """Return where a model is stored: ``models:/praxi@ALIAS`` is looked up in the registry, once.
+
+    Parameters
+    ----------
+    last
+        The champion when it was last looked up, if it ever was one: a registry that has forgotten it is
+        told by this from one in which none was promoted yet.
 
     Raises
     ------
@@ -38,15 +55,54 @@ def resolve_model(uri: str, store_uri: str) -> ResolvedModel:
         return ResolvedModel(uri)
     alias = uri.removeprefix(ALIASED)
     starter = read_text(STARTER)
-    registry = tracking_uri(store_uri, needed=not starter)
-    found = ModelRegistry(registry).find(alias) if registry and not is_empty(registry) else None
+    address = tracking_uri(store_uri, needed=not starter)
+    registry = ModelRegistry(address) if address and not is_empty(address) else None
+    found = registry.find(alias) if registry else None
     if found is not None:
         return ResolvedModel(found.uri, found.version)
+    problem = (registry.why_missing(alias) if registry else "") or _forgotten(alias, address, last)
     if not starter:
         raise ModelError(
-            f"no version of the model is the {alias}", where=uri, action=f"promote one, or set {STARTER}"
+            problem or f"no version of the model is the {alias}",
+            where=uri,
+            action=f"promote one, or set {STARTER}",
         )
-    return ResolvedModel(starter)
+    return ResolvedModel(starter, problem=f"{problem}: the starter model stands in" if problem else "")
+
+
+def _forgotten(alias: str, address: str, last: ResolvedModel | None) -> str:
+    """Return what became of the last champion where the registry knows nothing; empty if there was none."""
+    if last is None or alias != CHAMPION:
+        return ""
+    where = "the model registry is empty" if address else "no model registry is named"
+    return f"version {last.version} was the {alias}, and {where} now"
+
+
+def resolve_for(store: Store, uri: str) -> ResolvedModel:
+    """Resolve a model for a run over a store, which remembers the champion.
+
+    Raises
+    ------
+    ModelError, RegistryDownError
+        As :func:`resolve_model`.
+    """
+    last = _last_champion(store)
+    found = resolve_model(uri, store.uri, last)
+    if found.problem:
+        logger.warning("%s", found.problem)
+    elif found.version and uri == f"{ALIASED}{CHAMPION}" and found != last:
+        documents.write(store, keys.last_champion(), found)
+    return found
+
+
+def _last_champion(store: Store) -> ResolvedModel | None:
+    try:
+        return documents.read(store, keys.last_champion(), ResolvedModel)
+    except KeyNotFoundError:
+        return None
+    except CorruptObjectError as error:
+        logger.warning("the last champion is not known: %s", error)
+        return None
 
 
 def resolve_once(uri: str, store: Store, key: str) -> ResolvedModel:
@@ -54,7 +110,7 @@ def resolve_once(uri: str, store: Store, key: str) -> ResolvedModel:
     try:
         return documents.read(store, key, ResolvedModel)
     except KeyNotFoundError:
-        store.put(key, msgspec.json.encode(resolve_model(uri, store.uri)))
+        store.put(key, msgspec.json.encode(resolve_for(store, uri)))
         return documents.read(store, key, ResolvedModel)
 
 

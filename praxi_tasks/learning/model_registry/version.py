@@ -10,6 +10,12 @@ import msgspec
 ORIGIN_TAG: Final = "praxi.origin"
 MODEL_TAG: Final = "praxi.model"
 REPLACED_TAG: Final = "praxi.replaced"
+LAST_CHAMPION_TAG: Final = "praxi.champion"
+"""A tag of the registered model, not of a version."""
+
+APPROVED_TAG: Final = "praxi.approved_by"
+NOTE_TAG: Final = "praxi.note"
+OVERRULED_TAG: Final = "praxi.overruled"
 
 _FILE_PREFIX: Final = "praxi-"
 """Precedes the URI of a model in a local folder: an MLflow server accepts no ``file:`` from its clients."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from praxi_tasks.learning.run.documents import Approval
 from praxi_tasks.learning.run.finish import close_training
 from praxi_tasks.learning.run.plan import TrainingSettings, read_settings
 from praxi_tasks.learning.run.retention import prune
 from praxi_tasks.learning.run.steps import TrainingRun
 
 __all__ = [
+    "Approval",
     "TrainingRun",
     "TrainingSettings",
     "close_training",

@@ -15,7 +15,8 @@ class Trained(msgspec.Struct, frozen=True):
     ``learned`` are the new releases as ecosystem, name and version; ``indistinguishable`` those left out
     because another package installs the same files (release → that package). ``repaired`` are old experts
     that were trained again because they fired on new releases, ``false_positives`` those that still do.
-    ``size`` is in bytes, ``seconds`` the processor time of learning.
+    ``size`` is in bytes, ``seconds`` the processor time of learning. ``recalibrated`` says what became of a
+    calibration that was found to be off; it is empty where none was.
     """
 
     model: str
@@ -30,6 +31,7 @@ class Trained(msgspec.Struct, frozen=True):
     parts: int
     size: int
     seconds: float
+    recalibrated: str = ""
 
     @property
     def changed(self) -> bool:
@@ -41,7 +43,8 @@ class Judged(msgspec.Struct, frozen=True):
     """The gate's verdict on a challenger, as stored.
 
     ``messages`` describe the bars that were reached, ``reasons`` those that were not, or why there was
-    nothing to judge; ``unmeasured`` those that no data could be measured for.
+    nothing to judge; ``unmeasured`` those that no data could be measured for. ``repeats`` is an earlier
+    training that made the same challenger under the same bars, and whose gate or approver refused it.
     """
 
     passed: bool
@@ -50,6 +53,7 @@ class Judged(msgspec.Struct, frozen=True):
     reasons: tuple[str, ...]
     checks: tuple[Check, ...] = ()
     unmeasured: tuple[str, ...] = ()
+    repeats: str = ""
 
     @classmethod
     def of(cls, verdict: Verdict) -> Judged:
@@ -65,20 +69,33 @@ class Judged(msgspec.Struct, frozen=True):
         return cls(False, 0.0, (), ("nothing was learned: the model is unchanged",))
 
 
+class Approval(msgspec.Struct, frozen=True):
+    """A person's decision to promote a challenger: who, and the note that was left."""
+
+    by: str
+    note: str = ""
+
+
 class Promotion(msgspec.Struct, frozen=True):
-    """Which version is champion now, which was before, and the reason if the challenger was not promoted."""
+    """Which version is champion now, which was before, and the reason if the challenger was not promoted.
+
+    ``approval`` is a person's, if one was asked; ``overruled`` are the gate's reasons that it set aside.
+    """
 
     promoted: bool
     champion: str
     before: str
     reason: str = ""
+    approval: Approval | None = None
+    overruled: tuple[str, ...] = ()
 
 
 class TrainingSummary(msgspec.Struct, frozen=True):
     """The summary of a finished training; ``report`` is a store key.
 
     ``rebuilt`` is true of a full retraining; ``size`` is the model's in bytes, ``seconds`` the processor time
-    that learning took, ``at`` when it ended (ISO 8601).
+    that learning took, ``at`` when it ended (ISO 8601). ``repeats`` is an earlier training whose same
+    challenger was refused.
     """
 
     at: str
@@ -94,3 +111,4 @@ class TrainingSummary(msgspec.Struct, frozen=True):
     seconds: float = 0.0
     f1_old: float | None = None
     f1_new: float | None = None
+    repeats: str = ""

@@ -13,6 +13,7 @@ from praxi_tasks.learning.model_registry import CHAMPION, ModelRegistry, trackin
 from praxi_tasks.learning.run.documents import Judged, Promotion, Trained, TrainingSummary
 from praxi_tasks.learning.run.inputs import TrainingInputs
 from praxi_tasks.learning.run.plan import TrainingPlan
+from praxi_tasks.learning.run.refusals import Refusals
 from praxi_tasks.learning.run.report.page import ReportData, training_page
 from praxi_tasks.learning.run.retention import newest_to_keep, prune
 from praxi_tasks.learning.run.tracking import Tracker, artifacts
@@ -43,6 +44,8 @@ def close_training(store: Store, run_id: str) -> TrainingSummary:
     tracker = Tracker(registry, run_id, artifacts(store.uri))
     record = tracker.start(plan.settings)
     tracker.finish(record, data.trained, data.evaluation, data.judged, page)
+    declined = not data.promotion.promoted and not store.exists(run.key("promotion.json"))
+    Refusals(store, run_id).remember(data.judged, data.promotion, declined=declined)
     request_retry(store, run_id, tuple(found.package for found in data.collected if found.state == "failed"))
     mark_served(store, plan.requests, run_id)
     _prune(store, registry)
@@ -94,6 +97,7 @@ def _report_data(
         seconds=trained.seconds,
         f1_old=old.f1 if old else None,
         f1_new=new.f1 if new else None,
+        repeats=judged.repeats,
     )
     history = _with(past_trainings(store), summary)
     return ReportData(

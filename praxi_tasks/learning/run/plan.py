@@ -11,7 +11,7 @@ from praxi_tasks.errors import UsageError
 from praxi_tasks.json_decoding import decode
 from praxi_tasks.learning.data import NewPackage
 from praxi_tasks.learning.estimators import Assignment, Routing
-from praxi_tasks.learning.evaluation import Bars
+from praxi_tasks.learning.evaluation import Bars, check_weights
 from praxi_tasks.learning.model_registry import ResolvedModel
 
 BATCH: Final = 25
@@ -19,6 +19,8 @@ BATCH: Final = 25
 
 _MOST_BATCHES: Final = 1_024
 _NULL: Final = msgspec.Raw(b"null")
+_OF_THE_DAG: Final = frozenset({"approval"})
+"""Parameters of the Dag that say nothing about how to train."""
 
 
 class TrainingSettings(msgspec.Struct, frozen=True):
@@ -51,18 +53,29 @@ class TrainingSettings(msgspec.Struct, frozen=True):
     weights: dict[str, float] = {}
 
     @property
+    def how(self) -> dict[str, object]:
+        """The settings besides what to learn, bars and weights that are not the default ones."""
+        usual = TrainingSettings()
+        names = ("routing", "labels_per_expert", "tuning_trials", "full_retrain")
+        return {name: getattr(self, name) for name in names if getattr(self, name) != getattr(usual, name)}
+
+    @property
     def assignment(self) -> Assignment:
         """How new releases get experts."""
         return Assignment(self.routing, self.labels_per_expert)
 
 
 class TrainingPlan(msgspec.Struct, frozen=True):
-    """One training: ``base`` is the model it builds on, ``requests`` the ids of those it serves."""
+    """One training: ``base`` is the model it builds on, ``requests`` the ids of those it serves.
+
+    ``recalibrates`` says that the confidence of the base was off when it was last evaluated.
+    """
 
     requests: tuple[str, ...]
     packages: tuple[NewPackage, ...]
     base: ResolvedModel
     settings: TrainingSettings = TrainingSettings()
+    recalibrates: bool = False
 
     @property
     def batches(self) -> int:
@@ -80,13 +93,21 @@ def read_settings(text: str) -> TrainingSettings:
     Raises
     ------
     UsageError
-        If a value has the wrong type or is out of range.
+        If a name is unknown, also of a bar or a weight, or a value has the wrong type or is out of range.
     """
     try:
         given = decode(text.encode(), dict[str, msgspec.Raw])
         named = {name: value for name, value in given.items() if value != _NULL}
-        return decode(msgspec.json.encode(named), TrainingSettings)
+        if unknown := sorted(named.keys() - set(TrainingSettings.__struct_fields__) - _OF_THE_DAG):
+            raise UsageError(
+                f"not settings of a training: {', '.join(unknown)}",
+                action=f"known are {', '.join(TrainingSettings.__struct_fields__)}",
+            )
+        settings = decode(msgspec.json.encode(named), TrainingSettings)
     except msgspec.MsgspecError as error:
         raise UsageError(
-            f"not settings of a training: {error}", action="see the parameters of praxi_train"
+            f"not settings of a training: {error}",
+            action=f"see the parameters of praxi_train; bars are {', '.join(Bars.__struct_fields__)}",
         ) from error
+    check_weights(settings.weights)
+    return settings

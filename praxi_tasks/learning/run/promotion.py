@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from praxi_tasks.discovery import Model
 from praxi_tasks.learning.model_registry import CHAMPION, ORIGIN_TAG, ModelRegistry, ResolvedModel
-from praxi_tasks.learning.run.documents import Judged, Promotion, Trained
+from praxi_tasks.learning.run.documents import Approval, Judged, Promotion, Trained
 
 
 def register_base(registry: ModelRegistry, resolved: ResolvedModel, base: Model) -> None:
     """Register the model that a training builds on, if the registry has never seen it.
 
-    It becomes champion where there is none, so that a roll back can return to it.
+    It becomes champion where there never was one, so that a roll back can return to it. Where the champion
+    was lost it does not: what stands in for it would no longer be told from it.
     """
     if base.parts or base.experts:
         version = registry.register(resolved.uri, base.id, {ORIGIN_TAG: "starter"})
-        if registry.find(CHAMPION) is None:
+        if not resolved.problem and registry.find(CHAMPION) is None:
             registry.promote(version)
 
 
@@ -33,8 +34,15 @@ def register_challenger(registry: ModelRegistry, uri: str, model: Model, run_id:
     return version.version
 
 
-def promote_challenger(registry: ModelRegistry, trained: Trained, judged: Judged) -> Promotion:
+def promote_challenger(
+    registry: ModelRegistry, trained: Trained, judged: Judged, approval: Approval | None = None
+) -> Promotion:
     """Make the challenger champion, unless the gate or another champion is against it.
+
+    Parameters
+    ----------
+    approval
+        A person's, which overrules the gate if it comes with a note. Both are recorded with the version.
 
     Raises
     ------
@@ -42,16 +50,25 @@ def promote_challenger(registry: ModelRegistry, trained: Trained, judged: Judged
         If the registry can't answer; the champion is unchanged, and a retry goes on.
     """
     champion = registry.find(CHAMPION)
-    reason = _obstacle(trained, judged, champion.version if champion else "")
-    if not reason:
-        champion = registry.promote(registry.get(trained.version))
-    return Promotion(not reason, champion.version if champion else "", trained.base.version, reason)
+    reason = _obstacle(trained, judged, champion.version if champion else "", approval)
+    if reason:
+        return Promotion(False, champion.version if champion else "", trained.base.version, reason, approval)
+    overruled = () if judged.passed else judged.reasons
+    version = registry.get(trained.version)
+    if approval is not None:
+        registry.annotate(version, approval.by, approval.note, "; ".join(overruled))
+    champion = registry.promote(version)
+    return Promotion(True, champion.version, trained.base.version, "", approval, overruled)
 
 
-def _obstacle(trained: Trained, judged: Judged, champion: str) -> str:
+def _obstacle(trained: Trained, judged: Judged, champion: str, approval: Approval | None) -> str:
     """Return why the challenger must not be promoted; empty if it may be."""
-    if not judged.passed:
-        return "; ".join(judged.reasons)
     if champion not in {trained.version, trained.base.version} and trained.base.version:
         return f"version {champion} became champion meanwhile: train again on top of it"
+    if not trained.changed or (not judged.passed and approval is None):
+        return "; ".join(judged.reasons)
+    if not judged.passed and approval is not None and not approval.note.strip():
+        return f"{'; '.join(judged.reasons)}; it was approved without a note, which overrules no gate"
+    if judged.repeats and approval is None:
+        return f"a person declined the same challenger in {judged.repeats}"
     return ""

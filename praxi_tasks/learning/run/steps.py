@@ -10,6 +10,8 @@ import time
 from datetime import UTC, datetime
 from typing import Final
 
+import numpy as np
+
 from praxi_tasks.discovery import Model, bundle_size
 from praxi_tasks.errors import UsageError
 from praxi_tasks.learning.data import (
@@ -22,15 +24,24 @@ from praxi_tasks.learning.data import (
     read_list,
 )
 from praxi_tasks.learning.estimators import DEFAULTS
-from praxi_tasks.learning.evaluation import Evaluation, evaluate, judge
-from praxi_tasks.learning.model_registry import ModelRegistry, load_base, resolve_model, tracking_uri
-from praxi_tasks.learning.run.documents import Judged, Promotion, Trained
+from praxi_tasks.learning.evaluation import (
+    Evaluation,
+    calibration_is_off,
+    evaluate,
+    judge,
+    record_calibration,
+)
+from praxi_tasks.learning.model_registry import ModelRegistry, load_base, resolve_for, tracking_uri
+from praxi_tasks.learning.run.documents import Approval, Judged, Promotion, Trained
+from praxi_tasks.learning.run.first_champion import with_first_champion
 from praxi_tasks.learning.run.inputs import TrainingInputs
 from praxi_tasks.learning.run.plan import TrainingPlan, TrainingSettings
 from praxi_tasks.learning.run.promotion import promote_challenger, register_base, register_challenger
+from praxi_tasks.learning.run.refusals import Refusals
 from praxi_tasks.learning.run.tracking import Tracker, artifacts
 from praxi_tasks.learning.run.tuning import MOST_RELEASES as TRIAL_RELEASES
 from praxi_tasks.learning.sources import Collected, Collector, configured_sources
+from praxi_tasks.learning.training import recalibrate
 from praxi_tasks.store import ReadableRoots, Store, documents, keys
 
 _SEED: Final = 20_260_102
@@ -43,6 +54,7 @@ class TrainingRun:
         self._store = store
         self._run = run_id
         self._inputs = TrainingInputs(store, run_id)
+        self._refusals = Refusals(store, run_id)
 
     def key(self, name: str) -> str:
         """Return the store key of one of the run's documents."""
@@ -70,11 +82,12 @@ class TrainingRun:
             *map(parse_label, settings.packages),
             *read_list(settings.list, readable),
         ]
-        base = resolve_model(model_uri, self._store.uri)
+        base = resolve_for(self._store, model_uri)
         known = load_base(base)
         import_bundled(self._store, base.uri)
         packages = merge(package for package in [*wanted, *by_hand] if not known.knows(*package.identity))
-        plan = TrainingPlan(tuple(requests), packages, base, settings)
+        off = calibration_is_off(self._store, known.id, settings.bars.calibration)
+        plan = TrainingPlan(tuple(requests), packages, base, settings, off and not settings.full_retrain)
         documents.write(self._store, self.key("plan.json"), plan)
         documents.write(self._store, self.key("batches.json"), list(range(plan.batches)))
         return plan
@@ -108,7 +121,11 @@ class TrainingRun:
         task = self._inputs.task(plan, base)
         began = time.process_time()
         increment = task.learn(self._inputs.tuning(plan).best() if plan.settings.tuning_trials else DEFAULTS)
-        model, seconds = increment.model, time.process_time() - began
+        seconds = time.process_time() - began
+        model, recalibrated = increment.model, ""
+        if plan.recalibrates and model.id != base.id:
+            known = self._inputs.old_releases(model)
+            model, recalibrated = recalibrate(model, known, np.random.default_rng(_SEED + 1))
         uri = f"{self._store.uri}/{keys.model(model.id)}"
         if model.id != base.id:
             model.save(uri)
@@ -127,6 +144,7 @@ class TrainingRun:
             parts=len(model.parts),
             size=bundle_size(uri) if model.parts else 0,
             seconds=seconds,
+            recalibrated=recalibrated,
         )
         documents.write(self._store, self.key("trained.json"), trained)
         return trained
@@ -139,6 +157,13 @@ class TrainingRun:
         champion, challenger = load_base(trained.base), Model.load(trained.uri)
         old, new = self._inputs.old_releases(champion), self._inputs.new_releases(champion, trained.learned)
         evaluation = evaluate(champion, challenger, old, new, _SEED)
+        for model, scores in (
+            (trained.base_model, evaluation.champion_old),
+            (trained.model, evaluation.challenger_old),
+        ):
+            if scores is not None:
+                record_calibration(self._store, model, scores.calibration)
+        evaluation = with_first_champion(self._store, evaluation, trained.base_model)
         documents.write(self._store, self.key("evaluation.json"), evaluation)
         return evaluation
 
@@ -150,11 +175,17 @@ class TrainingRun:
         else:
             evaluation = documents.read(self._store, self.key("evaluation.json"), Evaluation)
             judged = Judged.of(judge(evaluation, settings.bars, settings.weights))
+            judged = self._refusals.recognise(judged)
         documents.write(self._store, self.key("gate.json"), judged)
         return judged
 
-    def promote(self) -> Promotion:
+    def promote(self, approval: Approval | None = None) -> Promotion:
         """Make the challenger champion if it may be, and write ``promotion.json``.
+
+        Parameters
+        ----------
+        approval
+            A person's, which overrules the gate if it comes with a note.
 
         Raises
         ------
@@ -162,7 +193,7 @@ class TrainingRun:
             If the registry can't answer; the champion is unchanged, and a retry goes on.
         """
         judged = documents.read(self._store, self.key("gate.json"), Judged)
-        promotion = promote_challenger(self._registry(), self._inputs.trained(), judged)
+        promotion = promote_challenger(self._registry(), self._inputs.trained(), judged, approval)
         documents.write(self._store, self.key("promotion.json"), promotion)
         return promotion
 

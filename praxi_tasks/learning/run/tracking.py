@@ -109,7 +109,7 @@ def _metrics(trained: Trained, evaluation: Evaluation | None, judged: Judged) ->
     metrics["false_positives"] = evaluation.false_positives
     for name in ("champion_old", "challenger_old", "challenger_new"):
         scores: Scores | None = getattr(evaluation, name)
-        for kind in ("f1", "precision", "recall", "exact", "calibration") if scores else ():
+        for kind in ("f1", "precision", "recall", "exact", "calibration", "overconfidence") if scores else ():
             metrics[f"{name}.{kind}"] = getattr(scores, kind)
         for ecosystem, f1 in scores.ecosystems.items() if scores else ():
             metrics[f"{name}.f1.{ecosystem}"] = f1

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from praxi_tasks.learning.training.from_files import learn_files
     from praxi_tasks.learning.training.held_out import HELD_OUT_SHARE, make_scorer
     from praxi_tasks.learning.training.incremental import learn_releases
+    from praxi_tasks.learning.training.recalibration import recalibrate
     from praxi_tasks.learning.training.task import TrainingTask, tuning_space
 else:
     __getattr__ = lazy_exports(
@@ -23,6 +24,7 @@ else:
             "from_files": ("learn_files",),
             "held_out": ("HELD_OUT_SHARE", "make_scorer"),
             "incremental": ("learn_releases",),
+            "recalibration": ("recalibrate",),
             "task": ("TrainingTask", "tuning_space"),
         },
     )
@@ -35,5 +37,6 @@ __all__ = [
     "learn_files",
     "learn_releases",
     "make_scorer",
+    "recalibrate",
     "tuning_space",
 ]

@@ -10,14 +10,19 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from praxi_airflow.tasks.training_requests import Trigger, request_training
 from praxi_tasks.audit.unknown_packages import NewPackage
 from praxi_tasks.learning.data.requests import TrainingRequest, mark_served, read_request, request_retry
+from praxi_tasks.learning.evaluation import Conditions, Refusal, record_refusal, request_attempt
 from praxi_tasks.store import documents, open_store
 
 DATE = datetime(2026, 3, 1, tzinfo=UTC)
 FARM = NewPackage("pkg:pypi/farm@1.0", "pypi", "farm", "1.0", ("sha256:" + "0" * 64,))
 
+BARN = NewPackage("pkg:pypi/barn@1.0", "pypi", "barn", "1.0")
 
-def met(store: Path, run: str, *packages: NewPackage) -> None:
+
+def met(store: Path, run: str, *packages: NewPackage, model: str = "abc-1-top-k=1") -> None:
+    """Write what an audit leaves: what is new to the model that predicted."""
     documents.write(open_store(str(store)), f"audits/{run}/new-packages.json", packages)
+    documents.write(open_store(str(store)), f"audits/{run}/predictions.json", {"model": model})
 
 
 def ask(run: str, start: datetime | None = DATE, **params: Any) -> Trigger:
@@ -56,6 +61,28 @@ def test_nothing_new_is_nothing_to_learn(store_folder: Path) -> None:
     with pytest.raises(AirflowSkipException):
         ask("run")
     assert not (store_folder / "training").exists()
+
+
+def test_what_was_refused_is_asked_for_again_only_when_something_is_different(store_folder: Path) -> None:
+    store = open_store(store_folder.as_uri())
+    attempt = request_attempt([FARM], Conditions("abc-1"))
+    record_refusal(store, attempt, Refusal("audit__first", ("confidence is too high",)))
+    met(store_folder, "same", FARM)
+    with pytest.raises(AirflowSkipException, match=r"audit__first.*confidence is too high"):
+        ask("same")
+    assert not (store_folder / "training" / "requests").exists()
+    met(store_folder, "more", FARM, BARN)
+    met(store_folder, "promoted", FARM, model="def-1")
+    for run in ("more", "promoted"):
+        assert read_request(ask(run)["request"]).packages[0] == FARM
+
+
+def test_a_release_to_look_for_again_starts_a_training_whatever_was_refused(store_folder: Path) -> None:
+    store = open_store(store_folder.as_uri())
+    record_refusal(store, request_attempt([FARM], Conditions("abc-1")), Refusal("t1", ("no",)))
+    request_retry(store, "t1", (FARM,))
+    met(store_folder, "run", FARM)
+    assert ask("run")["run_id"]
 
 
 def test_an_audit_without_its_document_is_final(store_folder: Path) -> None:

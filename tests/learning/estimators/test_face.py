@@ -21,6 +21,7 @@ def test_the_exported_names() -> None:
         "Samples",
         "ScorerHyperparameters",
         "Space",
+        "examples",
         "grow",
         "train_booster",
         "train_experts",

@@ -14,6 +14,7 @@ def test_the_exported_names() -> None:
         "ORIGIN_TAG",
         "ResolvedModel",
         "load_base",
+        "resolve_for",
         "resolve_model",
         "resolve_once",
         "tracking_uri",

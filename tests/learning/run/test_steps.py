@@ -24,7 +24,7 @@ from praxi_tasks.learning.evaluation import Evaluation
 from praxi_tasks.learning.model_registry.connection import tracking_uri
 from praxi_tasks.learning.model_registry.mlflow import CHAMPION, ModelRegistry
 from praxi_tasks.learning.model_registry.resolve import resolve_model, resolve_once
-from praxi_tasks.learning.run.documents import Promotion, Trained
+from praxi_tasks.learning.run.documents import Approval, Judged, Promotion, Trained
 from praxi_tasks.learning.run.finish import close_training
 from praxi_tasks.learning.run.steps import TrainingRun
 from praxi_tasks.learning.run.tuning import Trial
@@ -107,6 +107,53 @@ class TestTrainings:
             "2",
         ]
         assert named(store, layer("newlib")) == []
+
+    def test_a_refused_challenger_is_promoted_with_a_note_that_is_kept(self, store: Store) -> None:
+        ask(store, "audit", put_package(store, 1, "newlib"))
+        run = train(store, "t1", until="promote", settings='{"bars": {"score": 1.01}}')
+        without = run.promote(Approval("ada"))
+        assert (without.promoted, champion(store)) == (False, "1")
+        assert "without a note" in without.reason
+        promotion = run.promote(Approval("ada", "it is for tests"))
+        assert (promotion.promoted, champion(store)) == (True, "2")
+        assert "the score is" in promotion.overruled[0]
+        tags = ModelRegistry(tracking_uri(store.uri)).get("2").tags
+        assert (tags["praxi.approved_by"], tags["praxi.note"]) == ("ada", "it is for tests")
+        assert "the score is" in tags["praxi.overruled"]
+        close_training(store, "t1")
+        page = store.get(run.key("report.html")).decode()
+        assert "ada approved it, with the note: it is for tests" in page
+
+    def test_the_same_challenger_is_recognised_until_a_bar_is_different(self, store: Store) -> None:
+        strict = '{"bars": {"score": 1.01}}'
+        for name in ("one", "two"):
+            ask(store, name, put_package(store, 1, "newlib"))
+            run = train(store, name, settings=strict)
+        judged = documents.read(store, run.key("gate.json"), Judged)
+        assert judged.repeats == "one"
+        assert "refused before, in one" in store.get(run.key("report.html")).decode()
+        ask(store, "three", put_package(store, 1, "newlib"))
+        assert not documents.read(store, train(store, "three").key("gate.json"), Judged).repeats
+        assert champion(store) == "2"
+
+    def test_what_a_person_declined_is_not_promoted_by_the_next_training(self, store: Store) -> None:
+        ask(store, "one", put_package(store, 1, "newlib"))
+        train(store, "t1", until="promote")
+        close_training(store, "t1")
+        ask(store, "two", put_package(store, 1, "newlib"))
+        run = train(store, "t2")
+        promotion = documents.read(store, run.key("promotion.json"), Promotion)
+        assert (promotion.promoted, champion(store)) == (False, "1")
+        assert "declined the same challenger in t1" in promotion.reason
+
+    def test_a_training_on_top_of_a_stand_in_says_so_and_does_not_enthrone_it(self, store: Store) -> None:
+        registry = ModelRegistry(tracking_uri(store.uri))
+        registry.promote(registry.register("file:///gone", "gone", {}))
+        registry.client.delete_model_version("praxi", "1")
+        ask(store, "audit", put_package(store, 1, "newlib"))
+        run = train(store, "t1", settings='{"bars": {"score": 1.01}}')
+        assert champion(store) == ""
+        assert "the starter model stands in" in store.get(run.key("report.html")).decode()
 
     def test_a_starter_without_stored_fingerprints_is_no_secret(self, store: Store) -> None:
         ask(store, "audit", put_package(store, 1, "newlib"))

@@ -14,6 +14,7 @@ def test_the_exported_names() -> None:
         "learn_files",
         "learn_releases",
         "make_scorer",
+        "recalibrate",
         "tuning_space",
     }
 

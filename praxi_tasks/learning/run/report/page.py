@@ -19,8 +19,8 @@ _LABELS: Final[Mapping[str, str]] = {
     "old": "F1 lost on old releases",
     "new": "F1 on new releases",
     "false_positives": "named in unknown software",
-    "calibration": "error of the confidence, new releases",
-    "calibration_old": "error of the confidence, old releases",
+    "calibration": "confidence too high, new releases",
+    "calibration_old": "confidence too high, old releases",
     "score": "weighted score",
 }
 
