@@ -12,8 +12,9 @@ import msgspec
 from praxi_tasks.audit.batches import pack
 from praxi_tasks.audit.deployed import DeployedImage
 from praxi_tasks.audit.failure import Failure, attempt
+from praxi_tasks.fingerprint import is_fingerprinted
 from praxi_tasks.oci.image import Descriptor, Image
-from praxi_tasks.store import Store, keys
+from praxi_tasks.store import Store
 
 logger = logging.getLogger(__name__)
 
@@ -126,7 +127,7 @@ def _distinct_layers(images: Iterable[Image | None]) -> list[PlannedLayer]:
 
 def _known(layers: Sequence[PlannedLayer], store: Store) -> set[str]:
     with ThreadPoolExecutor(_WORKERS) as pool:
-        found = pool.map(lambda layer: store.exists(keys.layer_tagset(layer.digest)), layers)
+        found = pool.map(lambda layer: is_fingerprinted(layer.digest, store), layers)
         return {layer.digest for layer, known in zip(layers, found, strict=True) if known}
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-import msgspec
-
 from praxi_tasks.fingerprint.changeset import Changeset
 from praxi_tasks.fingerprint.tagset import Tagset
 from praxi_tasks.inventory import Inventory, keep_file, read_inventory
@@ -18,13 +16,18 @@ _SETTINGS: Final = " or ".join(map(limit_variable, ("max_kept_file_bytes", "max_
 _NOT_READ: Final = f"too large to be read: raise {_SETTINGS}"
 
 
+def is_fingerprinted(digest: str, store: Store) -> bool:
+    """Return whether all of a layer's fingerprint is stored, each part of the protocol of this program."""
+    return all(store.exists(key) for key in keys.layer_documents(digest))
+
+
 def fingerprint_layer(
     source: ImageSource, descriptor: Descriptor, store: Store, limits: LayerLimits, *, force: bool = False
 ) -> None:
     """Read a layer and store what it changes, unless that is stored already.
 
-    The tagset is stored last, so that its presence means that all three are stored. A killed process leaves
-    whole objects only, and reading the layer again writes the same bytes.
+    A killed process leaves whole objects only, and reading the layer again writes the same bytes. A part of
+    an older protocol is made anew; the others stay.
 
     Parameters
     ----------
@@ -47,7 +50,7 @@ def fingerprint_layer(
         If the store fails.
     """
     digest = descriptor.digest
-    if not force and store.exists(keys.layer_tagset(digest)):
+    if not force and is_fingerprinted(digest, store):
         return
     with source.open_blob(descriptor) as blob:
         reading = read_layer(blob, descriptor, limits=limits, retain=keep_file)
@@ -59,6 +62,4 @@ def fingerprint_layer(
 
 
 def _inventory(changeset: Changeset, reading: LayerReading) -> Inventory:
-    inventory = read_inventory(changeset, reading.retained)
-    unread = tuple(f"{path}: {_NOT_READ}" for path in reading.too_large)
-    return msgspec.structs.replace(inventory, problems=inventory.problems + unread) if unread else inventory
+    return read_inventory(changeset, reading.retained, unread=dict.fromkeys(reading.too_large, _NOT_READ))

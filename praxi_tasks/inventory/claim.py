@@ -35,9 +35,15 @@ class Claim(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Distribution(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The parts of ``os-release`` that name a distribution."""
+    """The parts of ``os-release`` that name a distribution.
+
+    ``like`` are the IDs of those it is derived from, closest first; ``base_codename`` is the release of
+    Ubuntu's or Debian's that it is built on, where it says so.
+    """
 
     id: str
     version_id: str = ""
     codename: str = ""
     name: str = ""
+    like: tuple[str, ...] = ()
+    base_codename: str = ""

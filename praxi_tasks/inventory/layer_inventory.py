@@ -16,6 +16,7 @@ from praxi_tasks.inventory.model import Inventory
 from praxi_tasks.inventory.os import os_release
 from praxi_tasks.inventory.reader import ReadDatabase, Reader
 from praxi_tasks.inventory.readers import READERS
+from praxi_tasks.inventory.unread import report_unread
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +45,10 @@ def keep_file(path: str) -> bool:
 
 
 def read_inventory(
-    files: LayerFiles, kept: Mapping[str, bytes], limits: InventoryLimits | None = None
+    files: LayerFiles,
+    kept: Mapping[str, bytes],
+    limits: InventoryLimits | None = None,
+    unread: Mapping[str, str] | None = None,
 ) -> Inventory:
     """Read what the package databases of one layer claim.
 
@@ -56,13 +60,16 @@ def read_inventory(
         The contents of those files that :func:`keep_file` named.
     limits
         What the databases may claim together; by default what the environment says.
+    unread
+        Why others that it named are not among them, by path.
 
     Returns
     -------
     Inventory
         Claims in the order of the databases' paths. A database that is damaged gives the claims before
         the damage and a line in ``problems``; the others are read all the same. A record that names no
-        release, or is over a limit, costs itself.
+        release, or is over a limit, costs itself. Each database that is there
+        and not read has a line too.
     """
     view = LayerView(files, kept)
     prepared = [(reader, _prepared(reader, view)) for reader in READERS]
@@ -73,6 +80,7 @@ def read_inventory(
         if read is not None:
             databases.append(path)
             _read_into(admission, read, view, path)
+    report_unread(view, _is_database, unread or {})
     return Inventory(
         digest=files.digest,
         claims=tuple(admission.claims),
@@ -80,6 +88,10 @@ def read_inventory(
         distribution=os_release.read_distribution(view),
         problems=tuple(view.problems),
     )
+
+
+def _is_database(path: str) -> bool:
+    return keep_file(path) and any(reader.reads(path) for reader in READERS)
 
 
 def _prepared(reader: Reader, view: LayerView) -> ReadDatabase:

@@ -12,7 +12,7 @@ RELEASES: Final = "releases"
 """Folder of the labelled fingerprints of all releases."""
 
 CHANGESET_PROTOCOL = 1
-INVENTORY_PROTOCOL = 1
+INVENTORY_PROTOCOL = 2
 RELEASE_PROTOCOL = 1
 TAGSET_PROTOCOL = 1
 
@@ -33,8 +33,13 @@ def layer_inventory(digest: str) -> str:
 
 
 def layer_tagset(digest: str) -> str:
-    """Key of the layer's tagset: written last, so its presence says that the layer was read."""
+    """Key of the layer's tagset."""
     return f"layers/{_digest_path(digest)}/tagset.v{TAGSET_PROTOCOL}"
+
+
+def layer_documents(digest: str) -> tuple[str, ...]:
+    """Keys of all that reading a layer leaves, the last to be written first: it was read if all are there."""
+    return layer_tagset(digest), layer_inventory(digest), layer_changeset(digest)
 
 
 def layer_prediction(digest: str, model_id: str) -> str:

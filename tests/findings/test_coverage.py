@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from praxi_tasks.findings.advisories.index_cache import build_index
 from praxi_tasks.findings.assessment.assessor import Assessor
 from praxi_tasks.findings.coverage import Aspect, Coverage, CoverageState, gaps, worst_state
 from praxi_tasks.findings.detectors import Knowledge
@@ -14,7 +15,7 @@ from praxi_tasks.findings.feeds.health import FeedHealth
 from praxi_tasks.findings.feeds.lifecycle import Lifecycle
 from praxi_tasks.findings.feeds.support_dates import SupportEnd
 from praxi_tasks.findings.image.fusion import LayerFacts, fuse
-from praxi_tasks.inventory import Distribution, Inventory
+from praxi_tasks.inventory import Claim, Distribution, Inventory
 from tests.findings.images import STATUS, Changes, deb, layer, pypi
 from tests.findings.osv import archive, index, record
 
@@ -74,6 +75,57 @@ def test_a_broken_feed_is_the_reason() -> None:
     assert verdict is CoverageState.NOT_CHECKED
     assert "no feed has advisories" not in reason
     assert state(found, Aspect.VULNERABILITIES, "debian-12")[0] is CoverageState.CHECKED
+
+
+def test_a_feed_that_breaks_off_checks_in_part() -> None:
+    whole = archive(record("PYSEC-1", "flask", *RANGE), record("PYSEC-2", "flask", *RANGE))
+    damaged = whole.replace(b"PYSEC-2", b"PYSEC-3", 1)  # its checksum no longer holds
+    found = coverage(IMAGE, Knowledge(AT, build_index({"osv/PyPI/all.zip": damaged}), feeds=(PYPI,)))
+    assert state(found, Aspect.VULNERABILITIES, "pypi")[0] is CoverageState.PARTIAL
+
+
+BASH = Claim("deb", "bash", "5.2.37-2", STATUS, source="bash", source_version="5.2.37-2")
+SSL = Claim("rpm", "openssl", "1.1.1k-21", "var/lib/rpm/rpmdb.sqlite")
+
+
+@pytest.mark.parametrize(
+    ("distribution", "claim", "checked"),
+    [
+        (Distribution("centos", "7", like=("rhel", "fedora")), SSL, "rhel-7"),
+        (Distribution("mariner", "2.0.20221010"), SSL, "azurelinux-2"),
+        (Distribution("debian", codename="trixie"), BASH, "debian-13"),
+        (Distribution("raspbian", "13", like=("debian",)), BASH, "debian-13"),
+        (Distribution("debian", codename="sid"), BASH, ""),
+        (Distribution("amzn", "2", like=("centos", "rhel", "fedora")), SSL, ""),
+        (Distribution("fedora", "36"), SSL, ""),
+        (Distribution("rhel", "7.9"), BASH, ""),
+        (None, BASH, ""),
+    ],
+)
+def test_a_distribution_is_matched_where_that_is_right_and_else_told(
+    distribution: Distribution | None, claim: Claim, checked: str
+) -> None:
+    flaws = [
+        ("openssl", "Red Hat:enterprise_linux:7::server"),
+        ("openssl", "Azure Linux:2"),
+        ("bash", "Debian:13"),
+    ]
+    names = ("Red Hat", "Azure Linux", "Debian")
+    records = [
+        record(f"CVE-{n}", name, {"introduced": "0"}, {"fixed": "9"}, ecosystem=ecosystem)
+        for n, (name, ecosystem) in enumerate(flaws)
+    ]
+    archives = {f"osv/{n}/all.zip": archive(one) for n, one in zip(names, records, strict=True)}
+    feeds = tuple(FeedHealth(name, 1, "", "", 1) for name in names)
+    layers = [layer(1, claims=[claim], distribution=distribution)]
+    assessor = Assessor(Knowledge(AT, build_index(archives), feeds=feeds))
+    image = fuse(layers)
+    found = [one for one in assessor.coverage(image) if one.aspect is Aspect.VULNERABILITIES]
+    flawed = [one for one in assessor.findings(image) if one.kind == "vulnerable"]
+    (line,) = found
+    assert len(flawed) == bool(checked)
+    assert line.is_gap == (not checked)
+    assert line.subject == checked or line.action
 
 
 def test_a_version_that_no_rule_orders_is_told() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import ClassVar, Final
 
@@ -85,23 +85,40 @@ class Vulnerable(Detector):
                 namespace = component_namespace(component)
                 subjects.setdefault((namespace, component_subject(component)), []).append(component)
         for (namespace, subject), components in subjects.items():
-            yield self._matched(namespace, subject, f"{len(components)} packages")
+            yield self._matched(namespace, subject, components)
             yield from _without_order(namespace, components)
 
-    def _matched(self, namespace: str | None, subject: str, packages: str) -> Coverage:
+    def _matched(self, namespace: str | None, subject: str, components: Sequence[Component]) -> Coverage:
+        packages = f"{len(components)} packages"
+        if components[0].relative:
+            packages += f" of {components[0].distribution}"
         if self.knowledge.feeds is None:
             return not_checked(_ASPECT, subject, f"{packages}: no advisories were given", GIVE_FEEDS)
         name = osv_name(namespace or subject)
+        broken = (p.message for p in self.knowledge.advisories.broken if p.name == archive_name(name))
+        problem = next(broken, "")
         if namespace is None or not self.knowledge.advisories.covers(namespace):
-            broken = (p for p in self.knowledge.advisories.broken if p.name == archive_name(name))
-            problem = next((problem.message for problem in broken), f"no feed has advisories for {subject}")
-            action = f"mirror OSV's feed for {subject}, if there is one"
-            return not_checked(_ASPECT, subject, f"{packages}: {problem}", action)
+            reason, action = _unknown(subject, components[0])
+            return not_checked(_ASPECT, subject, f"{packages}: {problem or reason}", action)
+        if problem:
+            return partial(_ASPECT, namespace, f"{packages}: {problem}", RENEW_FEEDS)
         age = self.knowledge.age_of(name)
         if age is None or age >= self.knowledge.stale_days:
             old = "of unknown age" if age is None else f"{age} days old"
             return partial(_ASPECT, namespace, f"{packages}: the advisories are {old}", RENEW_FEEDS)
         return checked(_ASPECT, namespace, f"{packages}, by advisories that are {age} days old")
+
+
+def _unknown(subject: str, example: Component) -> tuple[str, str]:
+    """Return why there are no advisories for packages such as this one, and what to do."""
+    if ecosystem_of(example.ecosystem).of_distribution:
+        if not example.distribution:
+            reason = "no os-release in the image says which distribution they are of"
+            return reason, "restore /etc/os-release"
+        if subject == example.ecosystem:
+            reason = f"the advisories of {example.distribution} are not about {subject} packages"
+            return reason, "see what they were copied from"
+    return f"no feed has advisories for {subject}", f"mirror OSV's feed for {subject}, if there is one"
 
 
 def _without_order(namespace: str | None, components: Iterable[Component]) -> Iterator[Coverage]:

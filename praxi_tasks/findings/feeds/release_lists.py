@@ -8,7 +8,7 @@ from typing import Final
 from praxi_tasks.errors import DataError
 from praxi_tasks.findings.feeds.distribution_packages import DistributionPackages
 from praxi_tasks.findings.feeds.folder import FeedProblem, Feeds
-from praxi_tasks.findings.packages import Component, component_namespace, package_key
+from praxi_tasks.findings.packages import Component, own_namespace, package_key
 from praxi_tasks.json_decoding import decode
 
 Releases = Mapping[str, str]
@@ -51,7 +51,7 @@ class ReleaseLists:
 
     def of(self, component: Component) -> Releases:
         """Return what is known about a component's package."""
-        namespace = component_namespace(component) or component.ecosystem
+        namespace = own_namespace(component) or component.ecosystem
         _, name = package_key(component.ecosystem, component.name)
         offers = self._packages.of(namespace).get(name, ())
         return {offer.version: "" for offer in offers} | {**self._lists.get((namespace, name), {})}

@@ -21,6 +21,7 @@ from praxi_tasks.findings.packages import (
     Component,
     distribution_name,
     package_key,
+    relative_name,
     release_purl,
 )
 from praxi_tasks.inventory import Claim, Distribution, Inventory
@@ -231,6 +232,7 @@ class _Fusion:
             source=claim.source if claim else "",
             source_versions=_source_versions(claim) if claim and claim.source else (),
             distribution=distribution_name(owner),
+            relative=relative_name(owner),
         )
 
     def _append(self, component: Component, **fields: object) -> None:

@@ -10,7 +10,7 @@ import msgspec
 from praxi_tasks.ecosystems import ecosystem_of
 from praxi_tasks.findings.feeds import DistributionPackages, source_versions
 from praxi_tasks.findings.image.fusion import FusedImage
-from praxi_tasks.findings.packages import Component, component_namespace
+from praxi_tasks.findings.packages import Component, own_namespace
 
 
 def with_sources(image: FusedImage, packages: DistributionPackages) -> FusedImage:
@@ -20,7 +20,7 @@ def with_sources(image: FusedImage, packages: DistributionPackages) -> FusedImag
 
 def _sourced(components: Iterable[Component], packages: DistributionPackages) -> Iterable[Component]:
     for component in components:
-        namespace = component_namespace(component)
+        namespace = own_namespace(component)
         if not ecosystem_of(component.ecosystem).filed_by_source or component.source or namespace is None:
             yield component
             continue

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
         ecosystem_namespace,
         known_ecosystem,
         osv_name,
+        own_namespace,
         version_type,
     )
     from praxi_tasks.findings.packages.purl import claim_purl, release_purl
+    from praxi_tasks.findings.packages.relatives import relative_name
     from praxi_tasks.findings.packages.version_order import newest_version, parse_version
 else:
     __getattr__ = lazy_exports(
@@ -37,9 +39,11 @@ else:
                 "ecosystem_namespace",
                 "known_ecosystem",
                 "osv_name",
+                "own_namespace",
                 "version_type",
             ),
             "purl": ("claim_purl", "release_purl"),
+            "relatives": ("relative_name",),
             "version_order": ("newest_version", "parse_version"),
         },
     )
@@ -57,8 +61,10 @@ __all__ = [
     "known_ecosystem",
     "newest_version",
     "osv_name",
+    "own_namespace",
     "package_key",
     "parse_version",
+    "relative_name",
     "release_purl",
     "version_type",
 ]

@@ -47,6 +47,8 @@ class Component(msgspec.Struct, frozen=True, omit_defaults=True):
         Other packages, as ``ecosystem/name``, that it might be as well: what is left of both is the same.
     distribution
         Where it comes from a distribution: ``debian-12``, ``alpine-3.20``.
+    relative
+        The distribution whose advisories hold for it, where that is another: ``rhel-7`` for ``centos-7``.
     """
 
     ecosystem: str
@@ -68,6 +70,7 @@ class Component(msgspec.Struct, frozen=True, omit_defaults=True):
     distribution: str = ""
     owner: str = ""
     ties: tuple[str, ...] = ()
+    relative: str = ""
 
     @property
     def package(self) -> str:

@@ -76,13 +76,27 @@ def known_ecosystem(name: str) -> bool:
 
 
 def component_namespace(component: Component) -> str | None:
-    """Return the namespace in which advisories about a component are filed, or None if that is not known."""
+    """Return the namespace in which advisories about a component are filed, or None if that is not known.
+
+    Those of a distribution say nothing about packages of another kind that are installed there, such as
+    Debian's in Alpine.
+    """
+    namespace = own_namespace(component, component.relative or component.distribution)
+    of_language = ecosystem_of(component.ecosystem).of_language
+    if namespace is None or of_language or _row_of(namespace) is None:
+        return namespace
+    return namespace if version_type(namespace) == component.ecosystem else None
+
+
+def own_namespace(component: Component, distribution: str = "") -> str | None:
+    """Return the namespace of the component's own distribution, or of another one that is named."""
     if ecosystem_of(component.ecosystem).of_language:
         return component.ecosystem
-    distribution, _, release = component.distribution.rpartition("-")
-    if not distribution:
-        distribution, release = component.distribution, ""
-    return _release_of(distribution, release) if distribution else None
+    name = distribution or component.distribution
+    identifier, _, release = name.rpartition("-")
+    if not identifier:
+        identifier, release = name, ""
+    return _release_of(identifier, release) if identifier else None
 
 
 def component_subject(component: Component) -> str:
@@ -90,14 +104,16 @@ def component_subject(component: Component) -> str:
 
     What an image calls its distribution never reads as a language or a package.
     """
-    subject = component_namespace(component) or component.distribution
+    namespace = component_namespace(component)
+    foreign = namespace is None and own_namespace(component) is not None  # of another kind than its image's
+    subject = namespace or ("" if foreign else component.distribution)
     return subject if subject and subject.partition("/")[0] not in ECOSYSTEMS else component.ecosystem
 
 
 def osv_name(namespace: str) -> str:
     """Return what OSV calls a namespace, without a release; the namespace itself where it has no name."""
     languages = {purl_type: osv for osv, purl_type in _LANGUAGES.items()}
-    distribution = _BY_ID.get(namespace) or _BY_ID.get(namespace.rpartition("-")[0])
+    distribution = _row_of(namespace)
     return languages.get(namespace) or (distribution.osv if distribution else namespace)
 
 
@@ -108,8 +124,12 @@ def version_type(namespace: str) -> str:
     """
     if ecosystem_of(namespace).of_language:
         return namespace
-    distribution = _BY_ID.get(namespace) or _BY_ID.get(namespace.rpartition("-")[0])
+    distribution = _row_of(namespace)
     return (distribution.packages if distribution else RPM).purl_type
+
+
+def _row_of(namespace: str) -> _Distribution | None:
+    return _BY_ID.get(namespace) or _BY_ID.get(namespace.rpartition("-")[0])
 
 
 def _release_of(distribution: str, release: str) -> str | None:

@@ -18,7 +18,8 @@ from praxi_tasks.inventory.reader import ReadDatabase, Reader
 from praxi_tasks.inventory.stanzas import read_stanzas
 
 _FIELDS: Final = frozenset((b"name", b"version"))
-_DIST_INFO: Final = (".dist-info/METADATA", ".dist-info/RECORD")
+_RECORD: Final = ".dist-info/RECORD"
+_DIST_INFO: Final = (".dist-info/METADATA", _RECORD)
 _EGG_INFO: Final = (".egg-info/PKG-INFO", ".egg-info/installed-files.txt", ".egg-info/SOURCES.txt")
 _EGG: Final = (".egg/EGG-INFO/PKG-INFO", ".egg/EGG-INFO/SOURCES.txt")
 _METADATA: Final = ("/METADATA", "/PKG-INFO", ".egg-info")
@@ -112,7 +113,15 @@ def _resolved(folder: str, paths: Iterable[str]) -> Iterator[str]:
             yield whole
 
 
+def report_lone_records(view: LayerView) -> None:
+    """Report each ``RECORD`` of a layer that lacks the metadata which would name its distribution."""
+    for path in view.kept:
+        if path.endswith(_RECORD) and f"{path.removesuffix('RECORD')}METADATA" not in view.kept:
+            view.report(path, "no METADATA beside it, in this layer, names the distribution")
+
+
 def _prepare(view: LayerView) -> ReadDatabase:
+    report_lone_records(view)
     return partial(read_metadata, view, sources=installed_sources(view))
 
 

@@ -14,11 +14,20 @@ from praxi_tasks.inventory.layer_view import LayerView
 from praxi_tasks.inventory.reader import Reader
 
 _PATHS: Final = frozenset(("lib/apk/db/installed", "usr/lib/apk/db/installed"))
+_BINARY: Final = (b"ADB.", b"ADBd", b"ADBc")  # plain, and compressed in two ways
 _ONCE: Final = frozenset((b"P", b"V", b"A", b"o"))
 
 
 def read_installed(view: LayerView, path: str) -> Iterator[Claim]:
-    """Yield the packages of ``lib/apk/db/installed``; files that could not be a real one's are reported."""
+    """Yield the packages of ``lib/apk/db/installed``; files that could not be a real one's are reported.
+
+    Raises
+    ------
+    DataError
+        If it is of a form that is not read.
+    """
+    if view.kept[path].startswith(_BINARY):
+        raise DataError("it is a binary database (ADB) of apk 3, a form that is not read")
     for paragraph in view.kept[path].replace(b"\r\n", b"\n").split(b"\n\n"):
         if not (lines := paragraph.strip(b"\n")):
             continue

@@ -19,6 +19,7 @@ _STATUS_FOLDER: Final = "var/lib/dpkg/status.d/"
 _INFO_FOLDER: Final = "var/lib/dpkg/info/"
 _LISTS: Final = (".md5sums", ".list")
 _FIELDS: Final = frozenset((b"package", b"version", b"status", b"architecture", b"source"))
+_HEAD: Final = 8  # bytes: no text has a NUL there, and a damaged one most likely neither
 _INSTALLED: Final = frozenset(("installed", "triggers-awaited", "triggers-pending"))
 _SOURCE: Final = re.compile(r"(\S+)(?:\s+\((\S+)\))?")
 
@@ -32,6 +33,8 @@ def read_status(view: LayerView, path: str, read: set[str]) -> Iterator[Claim]:
         The lists of files that were read so far. A list belongs to one package: however many paragraphs name
         the same one, it is read once.
     """
+    if b"\0" in view.kept[path][:_HEAD]:
+        view.report(path, "it is no text, or not all of it")
     for stanza in read_stanzas(view.kept[path], _FIELDS):
         if not _is_installed(stanza):
             continue

@@ -35,6 +35,8 @@ def read_distribution(view: LayerView) -> Distribution | None:
                 version_id=_checked(view, path, "VERSION_ID", fields.get("VERSION_ID", "")),
                 codename=_checked(view, path, "VERSION_CODENAME", fields.get("VERSION_CODENAME", "")),
                 name=_shown(fields.get("PRETTY_NAME", "") or fields.get("NAME", "")),
+                like=_plain(fields.get("ID_LIKE", "")),
+                base_codename="".join(_plain(_base(fields))[:1]),
             )
     return None
 
@@ -44,6 +46,14 @@ def _checked(view: LayerView, path: str, field: str, value: str, most: int = _LO
         return value
     view.report(path, f"its {field} is not one that os-release allows: {value[:most]!r}")
     return ""
+
+
+def _base(fields: dict[str, str]) -> str:
+    return fields.get("UBUNTU_CODENAME", "") or fields.get("DEBIAN_CODENAME", "")
+
+
+def _plain(words: str) -> tuple[str, ...]:
+    return tuple(word for word in words.split() if len(word) <= _LONGEST_ID and _PLAIN.fullmatch(word))
 
 
 def _shown(name: str) -> str:

@@ -41,7 +41,9 @@ def read_packages(view: LayerView, path: str) -> Iterator[Claim]:
     """
     read = _CONTAINERS[path.rpartition("/")[2]]
     data, log = view.kept[path], view.kept.get(path + _LOG, b"")
+    packages = 0
     for blob in read(merge_log(data, log) if log else data):
+        packages += 1
         try:
             claim = _claim(RpmHeader(blob), path, len(blob))
         except DataError as error:
@@ -49,6 +51,8 @@ def read_packages(view: LayerView, path: str) -> Iterator[Claim]:
             continue
         if claim.name != _KEY:
             yield claim
+    if not packages:
+        raise DataError("it holds no package")
 
 
 def refuse_lone_log(view: LayerView, path: str) -> Iterator[Claim]:

@@ -10,6 +10,8 @@ from praxi_tasks.errors import DataError
 
 _MAGIC: Final = 0x061561
 _MAGIC_AT: Final = 12
+_VERSION_AT: Final = 16
+_VERSIONS: Final = range(7, 11)  # of hash files, from Berkeley DB 3 to 6
 _PAGE_SIZE_AT: Final = 20
 _LAST_PAGE_AT: Final = 32
 _PAGE_SIZES: Final = frozenset(1 << bits for bits in range(9, 17))
@@ -42,6 +44,9 @@ class _HashFile:
             raise DataError("it is no Berkeley DB hash file")
         self._order = orders[0]
         self._data = data
+        version: int = struct.unpack_from(f"{self._order}I", data, _VERSION_AT)[0]
+        if version not in _VERSIONS:
+            raise DataError(f"it is a Berkeley DB hash file of version {version}, which is not read")
         self.page_size: int = struct.unpack_from(f"{self._order}I", data, _PAGE_SIZE_AT)[0]
         if self.page_size not in _PAGE_SIZES:
             raise DataError("it has pages of an impossible size")

@@ -13,6 +13,7 @@ from praxi_tasks.errors import DataError
 
 _MAGIC: Final = b"SQLite format 3\0"
 _VERSIONS: Final = slice(18, 20)  # of the file format for writing and reading: 2 asks for a write-ahead log
+_NO_LOG: Final = b"\x01\x01"
 _STEPS_BETWEEN_CHECKS: Final = 10_000
 _MOST_CHECKS: Final = 10_000
 
@@ -62,9 +63,9 @@ def merge_log(data: bytes, log: bytes) -> bytes:
 
 def _without_log(data: bytes) -> bytes:
     """Mark the database as one without a write-ahead log, which memory can't hold."""
-    copy = bytearray(data)
-    copy[_VERSIONS] = b"\x01\x01"
-    return bytes(copy)
+    if data[_VERSIONS] == _NO_LOG:
+        return data
+    return b"".join((data[: _VERSIONS.start], _NO_LOG, memoryview(data)[_VERSIONS.stop :]))
 
 
 def _restrict(connection: sqlite3.Connection, size: int) -> None:
@@ -80,11 +81,12 @@ def _blobs(connection: sqlite3.Connection, size: int) -> Iterator[bytes]:
     _check_table(connection)
     room = size
     for (blob,) in connection.execute("SELECT blob FROM Packages"):
-        if isinstance(blob, bytes):
-            room -= len(blob)
-            if room < 0:
-                raise DataError("its packages take more room than the file")
-            yield blob
+        if not isinstance(blob, bytes):
+            raise DataError("a package is no header but a number or a text")
+        room -= len(blob)
+        if room < 0:
+            raise DataError("its packages take more room than the file")
+        yield blob
 
 
 def _check_table(connection: sqlite3.Connection) -> None:

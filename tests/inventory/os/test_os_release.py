@@ -21,6 +21,12 @@ def test_names_the_distribution() -> None:
     )
 
 
+def test_says_what_it_is_derived_from() -> None:
+    mint = b'ID=linuxmint\nID_LIKE="ubuntu debian"\nVERSION_CODENAME=virginia\nUBUNTU_CODENAME=jammy\n'
+    found = inventory_of({"etc/os-release": mint}).distribution
+    assert found == Distribution("linuxmint", "", "virginia", "", ("ubuntu", "debian"), "jammy")
+
+
 def test_equals_the_standard_library_on_this_machine() -> None:
     told = platform.freedesktop_os_release()
     found = inventory_of({"usr/lib/os-release": Path("/etc/os-release").read_bytes()}).distribution

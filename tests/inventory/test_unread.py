@@ -1,0 +1,106 @@
+"""Every database that a layer holds and that is not read is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.inventory.layers import inventory_of
+from tests.inventory.os import test_apk, test_dpkg
+
+STATUS = "var/lib/dpkg/status"
+INSTALLED = "lib/apk/db/installed"
+SITE = "usr/lib/python3/dist-packages/x-1.dist-info"
+BDB = bytes(12) + b"\x61\x15\x06\x00" + b"\x63\x00\x00\x00" + b"\x00\x10\x00\x00" + bytes(8168)
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "says"),
+    [
+        ("var/lib/rpm/Packages", b"x" * 4096, "no Berkeley DB hash file"),
+        ("var/lib/rpm/Packages", BDB, "hash file of version 99"),
+        ("var/lib/rpm/Packages.db", b"RpmX" + bytes(100), "no ndb database of a known version"),
+        ("usr/lib/sysimage/rpm/rpmdb.sqlite", b"rpm5" * 100, "no SQLite database"),
+        ("var/lib/rpm/data.mdb", b"x", "rpm (LMDB) in a place or form that is not read"),
+        ("var/lib/rpm/rpmdb.lmdb", b"x", "rpm in a place or form that is not read"),
+        ("usr/share/rpm/rpmdb", b"x", "rpm in a place or form that is not read"),
+        ("opt/root/var/lib/rpm/rpmdb.sqlite", b"x", "a database of rpm in a place or form that is not read"),
+        ("rpmdb/rpm/Packages.db", b"x", "a database of rpm in a place"),
+        ("srv/chroot/var/lib/dpkg/status", test_dpkg.STATUS, "a database of dpkg in a place"),
+        ("srv/chroot/lib/apk/db/installed", test_apk.INSTALLED, "a database of apk in a place"),
+        (INSTALLED, b"ADB.pckg" + bytes(50), "binary database (ADB) of apk 3"),
+        (INSTALLED, b"ADBd" + bytes(50), "binary database (ADB) of apk 3"),
+        (STATUS, b"\x1f\x8b\x08\0" * 99, "it is no text"),
+        (STATUS, "Package: x\nVersion: 1\n".encode("utf-16"), "it is no text"),
+        (STATUS, b"{}", "a paragraph without package or version"),
+        (f"{SITE}/METADATA", b"Version: 1\n", "no name or no version"),
+        (f"{SITE}/RECORD", b"x.py,,\n", "no METADATA beside it"),
+        ("app/node_modules/x/package.json", b"[]", "no package manifest"),
+        ("app/node_modules/x/package.json", b"null", "no package manifest"),
+        ("usr/lib/opkg/status", b"x", "opkg"),
+        ("nix/var/nix/db/db.sqlite", b"x", "Nix"),
+        ("srv/shop/vendor/composer/installed.json", b"{}", "Composer"),
+    ],
+)
+def test_a_database_that_is_not_read_is_told(path: str, data: bytes, says: str) -> None:
+    inventory = inventory_of({path: data})
+    assert not inventory.claims
+    (problem, *_) = inventory.problems
+    assert problem.startswith(f"{path}: ")
+    assert says in problem
+
+
+@pytest.mark.parametrize(
+    ("paths", "told"),
+    [
+        (
+            ["var/lib/pacman/local/bash-5-1/desc", "var/lib/pacman/local/zlib-1-1/desc"],
+            "var/lib/pacman/local: 2 records of pacman",
+        ),
+        (["opt/conda/conda-meta/python-3.12-0.json"], "opt/conda/conda-meta: a database of conda"),
+        (
+            [
+                "usr/lib/ruby/gems/3.1/specifications/a-1.gemspec",
+                "usr/lib/ruby/gems/3.1/specifications/default/b-1.gemspec",
+            ],
+            "usr/lib/ruby/gems/3.1/specifications: 2 records of RubyGems",
+        ),
+        (["var/db/pkg/app-shells/bash-5.2/PF"], "var/db/pkg: a database of Portage"),
+        (["var/db/xbps/pkgdb-0.38.plist"], "var/db/xbps: a database of xbps"),
+    ],
+)
+def test_records_of_other_package_managers_are_counted(paths: list[str], told: str) -> None:
+    inventory = inventory_of(dict.fromkeys(paths, b""))
+    assert inventory.problems == (f"{told} in a place or form that is not read",)
+
+
+@pytest.mark.parametrize(
+    ("kind", "says"), [("l", "a symbolic link"), ("h", "a hard link"), ("c", "a special file")]
+)
+@pytest.mark.parametrize("path", [STATUS, INSTALLED, "var/lib/rpm/rpmdb.sqlite", f"{SITE}/METADATA"])
+def test_a_link_to_what_this_layer_does_not_hold_is_told(path: str, kind: str, says: str) -> None:
+    (problem,) = inventory_of({}, {path: kind}).problems
+    assert problem.startswith(f"{path}: it is {says}, of which")
+
+
+def test_a_link_to_a_database_that_is_read_is_no_gap() -> None:
+    inventory = inventory_of({INSTALLED: test_apk.INSTALLED}, {"usr/lib/apk/db/installed": "l"})
+    assert inventory.claims
+    assert not inventory.problems
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "var/lib/rpm/Name",
+        "var/lib/rpm/rpmdb.sqlite-shm",
+        "usr/lib/rpm/macros",
+        "usr/share/doc/rpm/status",
+        "usr/include/Packages",
+        "app/package.json",
+        "var/lib/dpkg/status-old",
+        "var/lib/dpkg/status/",
+        "proc/1/status",
+    ],
+)
+def test_what_is_no_database_is_no_gap(path: str) -> None:
+    assert not inventory_of({path.rstrip("/"): b"x"} if path[-1] != "/" else {}, {path: "d"}).problems
