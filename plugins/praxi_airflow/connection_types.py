@@ -34,7 +34,9 @@ PROMETHEUS: Final[dict[str, Any]] = {
             "Token file", "Path of a token that rotates, instead of the password: a service account's.", _TEXT
         ),
         "ca": _field("CA bundle", "Path of a bundle of certificates to trust.", _TEXT),
-        "verify": _field("Verify the certificate", "Off to trust any.", {"type": "boolean", "default": True}),
+        "verify": _field(
+            "Verify the certificate", "Off to trust any.", {"type": ["boolean", "null"], "default": True}
+        ),
         "timeout": _field(
             "Timeout",
             "Seconds that an answer may take.",

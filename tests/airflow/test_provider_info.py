@@ -69,6 +69,13 @@ def test_the_form_of_a_prometheus_has_every_extra() -> None:
     assert set(PROMETHEUS["conn-fields"]) == _EXTRAS
 
 
+@pytest.mark.parametrize("kind", CONNECTION_TYPES, ids=lambda kind: str(kind["connection-type"]))
+def test_no_field_of_a_form_is_starred(kind: dict[str, Any]) -> None:
+    # Airflow stars what may not be null; every extra has a default.
+    for name, field in kind.get("conn-fields", {}).items():
+        assert "null" in field["schema"]["type"], name
+
+
 def test_airflow_can_read_it_before_its_configuration_is_there() -> None:
     program = (
         "import sys; from praxi_airflow.provider_info import get_provider_info; get_provider_info(); "

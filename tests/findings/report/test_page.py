@@ -107,6 +107,7 @@ def test_a_finding_shows_its_evidence(browser: Browser, tmp_path: Path) -> None:
         evidence=("usr/lib/flask/app.py",), layer="sha256:abc", affected_if="≤ 1.9", exploited=True, since=AT,
     )  # fmt: skip
     page = opened(browser, small(finding), tmp_path)
+    assert "· 1 image ·" in page.inner_text("#about")
     page.click("tbody tr.row")
     shown = page.inner_text("#details")
     for part in ("usr/lib/flask/app.py", "sha256:abc", "≤ 1.9", "PYSEC-9", "2.0", "exploited", "shop/web:1"):

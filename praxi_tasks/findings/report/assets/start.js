@@ -42,7 +42,7 @@ function trend() {
 }
 
 function about() {
-  const parts = [data.interval || data.at, data.model && `model ${data.model.slice(0, 16)}`, `${data.images.length} images`];
+  const parts = [data.interval || data.at, data.model && `model ${data.model.slice(0, 16)}`, `${data.images.length} ${data.images.length === 1 ? "image" : "images"}`];
   const fresh = data.findings.filter((row) => row.new && !row.ignored).length;
   parts.push(`${fresh} new`, `${data.resolvedCount} resolved`);
   if (!data.blindSpotsCount) parts.push("everything was checked");
