@@ -99,7 +99,7 @@ const COLUMNS = {
     ["Which", "20%", (r) => (r.oneOf ? `one of: ${r.oneOf.join(", ")}` : r.versions ? "version unknown" : "")],
     ["Known by", "20rem", sourcesOf],
     ["Confidence", "8rem", (r) => (r.confidence ?? 1).toFixed(2), (r) => r.confidence ?? 1],
-    ["Image", "30%", shortImage, imageName],
+    ["Image", "25%", shortImage, imageName],
   ],
   resolved: [
     ["Severity", "7rem", (r) => severityTag(r.severity), (r) => data.rank[r.severity]],
@@ -212,8 +212,11 @@ function select() {
   draw();
 }
 
-/** The narrowest a table is, so that columns without a width of their own stay readable: below it, it scrolls. */
-const narrowest = (columns) => columns.map(([, width]) => (width.endsWith("rem") ? parseFloat(width) : 15)).reduce((a, b) => a + b);
+/** The narrowest a table is, in rem: below it, it scrolls, so that a column without a width of its own is not squeezed away. */
+function narrowest(columns) {
+  const sum = (unit) => columns.reduce((all, [, width]) => all + (width.endsWith(unit) ? parseFloat(width) : 0), 0);
+  return (sum("rem") + 16) / (1 - sum("%") / 100);
+}
 
 function head(columns) {
   const row = make("tr");
