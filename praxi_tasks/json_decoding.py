@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from typing import Any, Final, TypeVar, cast, overload
 
 import msgspec
-import numpy as np
 
 from praxi_tasks.environment import read, whole_number
 
@@ -78,6 +77,8 @@ def depth(data: bytes, enough: int) -> int:
     """Return how deep a document's arrays and objects nest; ``enough`` or less where it can't be more."""
     if data.count(b"[") + data.count(b"{") <= enough:
         return 0
+    import numpy as np  # rarely needed, and Airflow's side imports this module
+
     brackets = _NO_BRACKETS.sub(b"", data)
     deepest = before = 0
     for start in range(0, len(brackets), _CHUNK):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from praxi_tasks.audit.failure import Failure, attempt
 from praxi_tasks.audit.report import AuditReport
 from praxi_tasks.audit.stored_layers import StoredLayers
 from praxi_tasks.errors import KeyNotFoundError, PolicyError
@@ -27,7 +28,7 @@ from praxi_tasks.findings.feeds import open_feeds
 from praxi_tasks.findings.image import ModelKnowledge, find_unexplained_files, fuse, knowledge_coverage
 from praxi_tasks.findings.packages import Component
 from praxi_tasks.findings.scope import Scope
-from praxi_tasks.store import Store, open_store
+from praxi_tasks.store import Store, documents, open_store
 
 logger = logging.getLogger(__name__)
 
@@ -99,10 +100,22 @@ class AuditAssessor:
         # Components that images share by their layers are held once, however many images there are.
         self._shared: dict[Component, Component] = {}
 
-    def add(self, record: ImageRecord, digests: Sequence[str]) -> None:
-        """Assess the next image of the audit; ``digests`` are its layers, bottom first."""
+    def add(self, record: ImageRecord, digests: Sequence[str]) -> Failure | None:
+        """Assess the next image of the audit; ``digests`` are its layers, bottom first.
+
+        An image that can't be assessed has failed, and why is returned; the others are assessed all the same.
+        """
         image = AssessedImage.of(record, digests)
-        self._images.append(image if image.failed else self._assessed(image))
+        if image.failed:
+            self._images.append(image)
+            return None
+        found = attempt(lambda: self._assessed(image), image.image)
+        if not isinstance(found, Failure):
+            self._images.append(found)
+            return None
+        failed = msgspec.structs.replace(record, state="failed", reason=found.message)
+        self._images.append(AssessedImage.of(failed, ()))
+        return found
 
     def finish(
         self,
@@ -162,7 +175,7 @@ class AuditAssessor:
     def _assess(self, image: AssessedImage) -> AssessedImage:
         fused = self._assessor.complete(fuse([self._stored.facts(digest) for digest in image.layers]))
         rest = find_unexplained_files(fused)
-        return msgspec.structs.replace(
+        assessed = msgspec.structs.replace(
             image,
             components=tuple(self._shared.setdefault(item, item) for item in fused.components),
             findings=self._assessor.findings(fused),
@@ -173,3 +186,5 @@ class AuditAssessor:
                 *knowledge_coverage(fused, self._knowledge, rest),
             ),
         )
+        documents.encode(assessed)  # what no document can hold costs this image, not the whole audit's
+        return assessed

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 
 from praxi_tasks.environment import boolean, read
 from praxi_tasks.errors import PraxiError, StoreUnavailableError
+from praxi_tasks.printable import one_line
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+_CODES: Final[dict[type[Exception], str]] = {
+    RecursionError: "too-deep",
+    MemoryError: "out-of-memory",
+    UnicodeError: "bad-text",
+    OverflowError: "bad-number",
+}
 
 
 class Failure(msgspec.Struct, frozen=True):
@@ -43,12 +51,16 @@ def attempt(work: Callable[[], T], where: str) -> T | Failure:
     except StoreUnavailableError:
         raise
     except PraxiError as error:
-        return Failure(error.code, str(error), error.retryable)
+        return Failure(error.code, one_line(str(error)), error.retryable)
     except Exception as error:
-        logger.exception("%s: unexpected error", where)
-        return Failure(
-            "internal", f"{type(error).__name__}: {error} ({where}); report this with the task's log"
-        )
+        logger.exception("%s: unexpected error", one_line(where))
+        what = f"{type(error).__name__}: {error} ({where}); report this with the task's log"
+        return Failure(_code_of(error), one_line(what))
+
+
+def _code_of(error: Exception) -> str:
+    """Return what to count an error as that Praxi did not raise itself."""
+    return next((code for kind, code in _CODES.items() if isinstance(error, kind)), "internal")
 
 
 def is_last_try() -> bool:

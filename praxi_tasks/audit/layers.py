@@ -11,6 +11,7 @@ from praxi_tasks.audit.stored_layers import StoredLayers
 from praxi_tasks.discovery import LayerPrediction
 from praxi_tasks.findings.packages import claim_purl, release_purl
 from praxi_tasks.inventory import Claim, Distribution
+from praxi_tasks.printable import printable
 
 
 class _Below(msgspec.Struct, frozen=True):
@@ -56,14 +57,15 @@ class LayerStack:
         prediction, inventory = self._stored.prediction(digest), self._stored.inventory(digest)
         distribution = inventory.distribution or below.distribution
         fresh = [claim for claim in inventory.claims if _identity(claim) not in below.claims]
-        self._below.append(_Below(below.claims.union(map(_identity, fresh)), distribution))
-        self.layers.append(
-            ReportedLayer(
-                digest=digest,
-                releases=(*_predicted(prediction), *_claimed(fresh, distribution)),
-                unexplained=prediction.unexplained,
-            )
+        layer = ReportedLayer(
+            digest=digest,
+            releases=(*_predicted(prediction), *_claimed(fresh, distribution)),
+            unexplained=prediction.unexplained,
         )
+        # A thousand layers that claim nothing new share one set.
+        claims = below.claims.union(map(_identity, fresh)) if fresh else below.claims
+        self._below.append(_Below(claims, distribution))
+        self.layers.append(layer)
         return len(self.layers) - 1
 
 
@@ -91,5 +93,5 @@ def _claimed(claims: Iterable[Claim], distribution: Distribution | None) -> Iter
             versions=(claim.version,) if claim.version else (),
             confidence=1.0,
             source=Source.INVENTORY,
-            evidence=(claim.database,),
+            evidence=(printable(claim.database),),
         )

@@ -2,36 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import msgspec
 
+from praxi_tasks.audit.failure import Failure, attempt
 from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage
 
 
-def published(audit: AssessedAudit) -> Iterator[tuple[str, bytes]]:
-    """Yield the name, relative to the run, and the bytes of each document."""
-    from praxi_tasks.findings.report import parquet_tables, report_page, to_sarif
+def published(audit: AssessedAudit) -> Iterator[tuple[str, bytes | Failure]]:
+    """Yield the name, relative to the run, and the bytes of each document, or why it could not be made.
 
+    One document never keeps the others from being made; ``findings.json``, which later steps need, is the
+    first.
+    """
     yield "findings.json", _findings(audit)
-    yield "report.html", report_page(audit).encode()
-    yield "findings.sarif", to_sarif(audit)
-    for name, table in parquet_tables(audit):
-        yield f"tables/{name}.parquet", table
+    for name, make in _documents(audit):
+        yield name, attempt(make, name)
+    tables = attempt(lambda: _tables(audit), "tables")
+    yield from [("tables", tables)] if isinstance(tables, Failure) else tables
     for name, document in sboms(audit):
         yield f"sboms/{name}", document
 
 
-def sboms(audit: AssessedAudit) -> Iterator[tuple[str, bytes]]:
-    """Yield a file name and the bytes of each audited image's SBOMs, each digest once."""
+def _documents(audit: AssessedAudit) -> tuple[tuple[str, Callable[[], bytes]], ...]:
+    from praxi_tasks.findings.report import report_page, to_sarif
+
+    return ("report.html", lambda: report_page(audit).encode()), ("findings.sarif", lambda: to_sarif(audit))
+
+
+def _tables(audit: AssessedAudit) -> list[tuple[str, bytes]]:
+    from praxi_tasks.findings.report import parquet_tables
+
+    return [(f"tables/{name}.parquet", table) for name, table in parquet_tables(audit)]
+
+
+def sboms(audit: AssessedAudit) -> Iterator[tuple[str, bytes | Failure]]:
+    """Yield a file name and the bytes of each audited image's SBOMs, each digest once, or what went wrong."""
     from praxi_tasks.findings.report import to_cyclonedx, to_spdx
 
     images = {
         _file_name(image, number): image for number, image in enumerate(audit.images) if not image.failed
     }
     for name, image in images.items():
-        yield f"{name}.cdx.json", to_cyclonedx(audit, image)
-        yield f"{name}.spdx.json", to_spdx(audit, image)
+        yield f"{name}.cdx.json", attempt(partial(to_cyclonedx, audit, image), image.image)
+        yield f"{name}.spdx.json", attempt(partial(to_spdx, audit, image), image.image)
 
 
 def _findings(audit: AssessedAudit) -> bytes:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from praxi_tasks.audit.failure import Failure
+from praxi_tasks.audit.failure import Failure, attempt
 from praxi_tasks.audit.layers import LayerStack
 from praxi_tasks.audit.plan import Plan, PlannedImage
 from praxi_tasks.audit.report import AuditReport, ReportedImage, State
 from praxi_tasks.audit.stored_layers import StoredLayers
-from praxi_tasks.errors import CorruptObjectError, KeyNotFoundError
+from praxi_tasks.errors import KeyNotFoundError
 
-OnImage = Callable[[ReportedImage, Sequence[str]], None]
+OnImage = Callable[[ReportedImage, Sequence[str]], Failure | None]
 
 
 def reduce_audit(
@@ -33,15 +33,15 @@ def reduce_audit(
         Identity of the model that made the predictions.
     on_image
         Called with each image and its layers' digests (none for a failed image) while those layers are
-        still in memory.
+        still in memory; returns why the image failed all the same, if it did.
     """
     stack = LayerStack(stored)
     images = []
     for planned in plan.images:
         digests = [plan.layers[number].digest for number in planned.layers]
         image = _report(planned, digests, failures, stack)
-        images.append(image)
-        on_image(image, digests if image.layers else ())
+        failure = on_image(image, digests if image.layers else ())
+        images.append(_reported(planned, failure, ()) if failure else image)
     return AuditReport(model=model, interval=plan.interval, images=tuple(images), layers=tuple(stack.layers))
 
 
@@ -51,22 +51,21 @@ def _report(
     failure = image.failure or next((failures[digest] for digest in digests if digest in failures), None)
     layers: tuple[int, ...] = ()
     if failure is None:
-        try:
-            layers = stack.add(digests)
-        except (KeyNotFoundError, CorruptObjectError) as error:
-            failure = _unread(error)
+        found = attempt(lambda: _layers(stack, digests), image.deployed.image)
+        failure, layers = (found, ()) if isinstance(found, Failure) else (None, found)
     return _reported(image, failure, layers)
 
 
-def _unread(error: KeyNotFoundError | CorruptObjectError) -> Failure:
-    if isinstance(error, CorruptObjectError):
-        return Failure(error.code, str(error))
-    return Failure(
-        "unfinished",
-        f"a layer was not read or not predicted ({error.where}); see the log of the task that should have, "
-        "then clear it or wait for the next audit",
-        retryable=True,
-    )
+def _layers(stack: LayerStack, digests: Sequence[str]) -> tuple[int, ...] | Failure:
+    try:
+        return stack.add(digests)
+    except KeyNotFoundError as error:
+        return Failure(
+            "unfinished",
+            f"a layer was not read or not predicted ({error.where}); see the log of the task that should "
+            "have, then clear it or wait for the next audit",
+            retryable=True,
+        )
 
 
 def _reported(image: PlannedImage, failure: Failure | None, layers: tuple[int, ...]) -> ReportedImage:

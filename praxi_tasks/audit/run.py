@@ -7,6 +7,7 @@ A step that is started again does the same work again, and finds most of it done
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
@@ -43,11 +44,17 @@ _RUN_ID = re.compile(r"[A-Za-z0-9_=+.-]{1,250}")
 
 
 class Summary(msgspec.Struct, frozen=True):
-    """What the Dag and the terminal say about a finished audit; ``report`` is a store key."""
+    """What the Dag and the terminal say about a finished audit; ``report`` is a store key.
+
+    ``failures`` counts the failed images by the code of their reason; ``unpublished`` names the documents
+    that could not be made; the log says why.
+    """
 
     images: dict[State, int]
     new_packages: int
     report: str
+    failures: dict[str, int] = {}
+    unpublished: tuple[str, ...] = ()
 
 
 class AuditRun:
@@ -157,8 +164,8 @@ class AuditRun:
         assessed = assessment.finish(report, history, self._run, at, scope, plausible_share)
         report = report.with_coverage(assessed)
         documents.write(self._store, self.key("report.json"), report)
-        self._publish(assessed)
-        documents.write(self._store, self.key("summary.json"), self._summary(report, len(packages)))
+        summary = self._summary(report, len(packages), self._publish(assessed))
+        documents.write(self._store, self.key("summary.json"), summary)
         return report
 
     def day(self) -> date:
@@ -174,9 +181,15 @@ class AuditRun:
         newest = audit.newest and History(self._store, audit.scope.line).is_newest(audit.at)
         return msgspec.structs.replace(audit, newest=newest)
 
-    def _publish(self, assessed: AssessedAudit) -> None:
+    def _publish(self, assessed: AssessedAudit) -> list[str]:
+        """Store what is published and return the names of what could not be made."""
+        missing = []
         for name, data in published(assessed):
-            self._store.replace(self.key(name), data)
+            if isinstance(data, Failure):
+                missing.append(name)
+            else:
+                self._store.replace(self.key(name), data)
+        return missing
 
     def _end(self, interval: str) -> str:
         end = interval.rpartition("/")[2]
@@ -207,11 +220,13 @@ class AuditRun:
             failures.update(outcome.failures)
         return failures
 
-    def _summary(self, report: AuditReport, packages: int) -> Summary:
+    def _summary(self, report: AuditReport, packages: int, unpublished: list[str]) -> Summary:
         return Summary(
             images={state: report.count(state) for state in State},
             new_packages=packages,
             report=self.key("report.json"),
+            failures=Counter(image.reason_code for image in report.images if image.reason_code),
+            unpublished=tuple(unpublished),
         )
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
-from praxi_tasks.discovery import LayerPrediction
+from praxi_tasks.audit.failure import Failure, attempt
+from praxi_tasks.discovery import LayerPrediction, ReleasePrediction
 from praxi_tasks.findings.packages import claim_purl
 from praxi_tasks.inventory import Claim, Inventory
 from praxi_tasks.learning.data import NewPackage
@@ -31,7 +33,8 @@ def new_packages(
     That is every release that their databases claim and ``model`` does not know, and, without a version,
     every package that no database claims and whose files are those of no version that the model knows.
 
-    Layers that were not read are passed over: their images have failed.
+    Layers that were not read are passed over: their images have failed. So is a layer of which something
+    can't be used, from there on; the report says what became of its image.
 
     Parameters
     ----------
@@ -42,7 +45,8 @@ def new_packages(
     layers: defaultdict[str, set[str]] = defaultdict(set)
     claimed: set[tuple[str, str]] = set()
     found = list(digests)
-    for digest in found:
+
+    def take(digest: str) -> None:
         key = keys.layer_inventory(digest)
         inventory = Inventory.from_bytes(store.get(key)) if store.exists(key) else Inventory(digest)
         on_inventory(inventory)
@@ -52,6 +56,9 @@ def new_packages(
                 purl = claim_purl(claim, inventory.distribution)
                 claims[purl] = claim
                 layers[purl].add(digest)
+
+    for digest in found:
+        attempt(partial(take, digest), digest)
     unnamed = (each for each in _of_unknown_version(found, store, model) if each.identity[:2] not in claimed)
     named = (
         NewPackage(purl, claim.ecosystem, claim.name, claim.version, tuple(sorted(layers[purl])))
@@ -64,11 +71,14 @@ def _of_unknown_version(digests: Iterable[str], store: Store, model: Model) -> I
     """Yield packages, once each, whose versions the model knows, recognised in some layer as none of them."""
     seen: set[tuple[str, str]] = set()
     for digest in digests:
-        key = keys.layer_prediction(digest, model.cache_key)
-        if not store.exists(key):
-            continue
-        for release in documents.read(store, key, LayerPrediction).releases:
+        found = attempt(partial(_predicted, digest, store, model), digest)
+        for release in () if isinstance(found, Failure) else found:
             identity = release.ecosystem, release.name
             if identity not in seen and not release.versions and not model.knows(*identity, ""):
                 seen.add(identity)
                 yield NewPackage(f"pkg:{release.ecosystem}/{release.name}", *identity, "")
+
+
+def _predicted(digest: str, store: Store, model: Model) -> tuple[ReleasePrediction, ...]:
+    key = keys.layer_prediction(digest, model.cache_key)
+    return documents.read(store, key, LayerPrediction).releases if store.exists(key) else ()

@@ -10,7 +10,7 @@ import click
 import msgspec
 
 from praxi_tasks.audit import AuditReport
-from praxi_tasks.errors import UsageError
+from praxi_tasks.errors import DataError, UsageError
 from praxi_tasks.findings.assessment import AssessedAudit
 
 if TYPE_CHECKING:
@@ -61,10 +61,14 @@ def write_sboms(assessed: AssessedAudit, folder: Path) -> None:
     ------
     UsageError
         If a file can't be written.
+    DataError
+        If one can't be made of an image.
     """
     from praxi_tasks.audit import sboms
 
     for name, data in sboms(assessed):
+        if not isinstance(data, bytes):
+            raise DataError(f"an SBOM can't be made: {data.message}", where=name)
         _write(folder / name, data)
 
 

@@ -15,6 +15,7 @@ from praxi_tasks.discovery.release_experts import Versions
 from praxi_tasks.discovery.unexplained import unexplained
 from praxi_tasks.discovery.versions import tied_versions
 from praxi_tasks.fingerprint import Tagset
+from praxi_tasks.printable import printable
 
 _UNDECIDED: Final[Versions] = {}
 PATHS: Final = 5
@@ -86,9 +87,9 @@ class _Explainer:
             name=name,
             versions=self._versions(place, package),
             confidence=round(confidence, 4),
-            evidence=evidence or _folder_evidence(self._tagset, self._found, package),
+            evidence=tuple(map(printable, evidence or _folder_evidence(self._tagset, self._found, package))),
             files=len(rows),
-            sample=tuple(_paths(self._tagset, _spread(rows))),
+            sample=tuple(map(printable, _paths(self._tagset, _spread(rows)))),
             ties=tuple(self._catalogue.packages[self._found.packages[other]] for other in ties),
         )
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from praxi_tasks.discovery.prediction import Unexplained, UnexplainedRoot
+from praxi_tasks.printable import printable
 
 ROOTS: Final = 50
 """How many roots are named, the fullest first."""
@@ -46,7 +47,9 @@ def unexplained(paths: Iterable[str]) -> Unexplained:
         if not is_state(f"{folder}/"):
             roots[root_of(folder)] += count
     named = sorted(roots.items(), key=lambda item: (-item[1], item[0]))[:ROOTS]
-    return Unexplained(roots.total(), tuple(UnexplainedRoot(f"/{root}", count) for root, count in named))
+    return Unexplained(
+        roots.total(), tuple(UnexplainedRoot(printable(f"/{root}"), count) for root, count in named)
+    )
 
 
 def root_of(folder: str) -> str:

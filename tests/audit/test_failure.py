@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -37,3 +39,25 @@ def test_a_defect_fails_its_image_and_is_logged_whole(caplog: pytest.LogCaptureF
 def test_a_store_that_is_down_stops_everything() -> None:
     with pytest.raises(StoreUnavailableError):
         attempt(lambda: _raise(StoreUnavailableError("down")), "x")
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (RecursionError("deep"), "too-deep"),
+        (MemoryError(), "out-of-memory"),
+        ("\udcff".encode, "bad-text"),
+        (OverflowError("big"), "bad-number"),
+        (IndexError("gone"), "internal"),
+    ],
+)
+def test_errors_that_bytes_provoke_are_told_apart(error: Exception | Callable[[], bytes], code: str) -> None:
+    failure = attempt(error if callable(error) else partial(_raise, error), "x")
+    assert isinstance(failure, Failure)
+    assert failure.code == code
+
+
+def test_a_message_is_one_printable_line() -> None:
+    failure = attempt(lambda: _raise(NotFoundError("\x1b[2J\ngone \udcff", where="r/a:1")), "r/a:1")
+    assert isinstance(failure, Failure)
+    assert failure.message == "\\x1b[2J gone \\udcff (r/a:1)"

@@ -88,7 +88,6 @@ FACES = {
         "knowledge_coverage",
         "layers_coverage",
         "merged_usr",
-        "printable",
         "significant",
         "with_sources",
     },

@@ -11,6 +11,7 @@ from praxi_tasks.findings.detectors.detector import SHOWN_PATHS, Detector
 from praxi_tasks.findings.finding import Finding, Kind
 from praxi_tasks.findings.image import FusedImage
 from praxi_tasks.findings.packages import INVENTORY
+from praxi_tasks.printable import printable
 
 
 class DatabaseRemoved(Detector):
@@ -32,7 +33,7 @@ class DatabaseRemoved(Detector):
             claim = tracked.claim
             release = f"{claim.ecosystem}/{claim.name}", (claim.version,)
             if tracked.dropped is not None and release in recovered:
-                lost[tracked.dropped, claim.ecosystem].append(claim.database)
+                lost[tracked.dropped, claim.ecosystem].append(printable(claim.database))
         for (number, ecosystem), databases in sorted(lost.items()):
             called = ecosystem_of(ecosystem).database
             yield Finding(

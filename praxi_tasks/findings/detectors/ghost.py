@@ -7,8 +7,9 @@ from typing import ClassVar, Final
 
 from praxi_tasks.findings.detectors.detector import SHOWN_PATHS, Detector
 from praxi_tasks.findings.finding import Finding, Kind
-from praxi_tasks.findings.image import FusedImage, TrackedClaim, printable, significant
+from praxi_tasks.findings.image import FusedImage, TrackedClaim, significant
 from praxi_tasks.findings.packages import INVENTORY, claim_purl
+from praxi_tasks.printable import printable
 
 # A package is a ghost if this share of its significant files is missing, or any program of it.
 _MISSING: Final = 0.2

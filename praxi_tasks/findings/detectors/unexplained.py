@@ -7,8 +7,9 @@ from typing import ClassVar, Final
 
 from praxi_tasks.findings.detectors.detector import SHOWN_PATHS, Detector
 from praxi_tasks.findings.finding import Finding, Kind, Severity
-from praxi_tasks.findings.image import FusedImage, find_unexplained_files, printable
+from praxi_tasks.findings.image import FusedImage, find_unexplained_files
 from praxi_tasks.findings.packages import FINGERPRINT, INVENTORY
+from praxi_tasks.printable import printable
 
 # The share of an image's files from which on the finding is more than information.
 _SHARES: Final[tuple[tuple[float, Severity], ...]] = ((0.5, "medium"), (0.05, "low"))

@@ -62,11 +62,6 @@ def significant(path: str) -> bool:
     return not (path.startswith(_EXPENDABLE) or path.endswith((".pyc", ".pyo")) or _METADATA.search(path))
 
 
-def printable(path: str) -> str:
-    """Return a path that any document can hold: bytes that are no UTF-8 become escapes."""
-    return path if path.isascii() else path.encode("utf-8", "backslashreplace").decode()
-
-
 class Removal:
     """What one layer removes from those below it."""
 
@@ -83,11 +78,15 @@ class Removal:
         return path in self._whiteouts or self._covers_folder(path.rpartition("/")[0])
 
     def _covers_folder(self, folder: str) -> bool:
-        known = self._folders.get(folder)
-        if known is None:
-            parent = folder.rpartition("/")[0]
-            known = folder in self._whiteouts or folder in self._opaques or self._covers_folder(parent)
-            self._folders[folder] = known
+        above = []
+        while (known := self._folders.get(folder)) is None:
+            if folder in self._whiteouts or folder in self._opaques:
+                known = True
+                self._folders[folder] = True
+                break
+            above.append(folder)
+            folder = folder.rpartition("/")[0]
+        self._folders.update(dict.fromkeys(above, known))
         return known
 
 

@@ -14,7 +14,7 @@ from praxi_tasks.discovery import LayerPrediction, ReleasePrediction
 from praxi_tasks.ecosystems import ecosystem_of
 from praxi_tasks.findings.image.claim_history import TrackedClaim, follow_claims
 from praxi_tasks.findings.image.distribution_owner import with_owners
-from praxi_tasks.findings.image.file_tree import FileTree, LayerChanges, merged_usr, printable, significant
+from praxi_tasks.findings.image.file_tree import FileTree, LayerChanges, merged_usr, significant
 from praxi_tasks.findings.packages import (
     FINGERPRINT,
     INVENTORY,
@@ -25,6 +25,7 @@ from praxi_tasks.findings.packages import (
     release_purl,
 )
 from praxi_tasks.inventory import Claim, Distribution, Inventory
+from praxi_tasks.printable import printable
 
 _SHOWN_PATHS: Final = 5
 # A database's package whose claim was dropped is still there while at least this share of its files is.
@@ -245,9 +246,13 @@ class _Fusion:
 
 
 def _printable(component: Component) -> Component:
-    if all(path.isascii() for path in component.evidence):
+    if all(path.isprintable() for path in (*component.evidence, *component.databases)):
         return component
-    return msgspec.structs.replace(component, evidence=tuple(map(printable, component.evidence)))
+    return msgspec.structs.replace(
+        component,
+        evidence=tuple(map(printable, component.evidence)),
+        databases=tuple(map(printable, component.databases)),
+    )
 
 
 def _order(component: Component) -> tuple[object, ...]:

@@ -10,6 +10,7 @@ from typing import Final
 from praxi_tasks.discovery import UnexplainedRoot
 from praxi_tasks.findings.image.file_tree import merged_usr, significant
 from praxi_tasks.findings.image.fusion import FusedImage
+from praxi_tasks.printable import printable
 
 _DEPTH: Final = 4
 _SHOWN_ROOTS: Final = 20
@@ -63,8 +64,8 @@ class _Roots:
         self._roots = {merged_usr(root.path.strip("/")): root for root in roots}
 
     def above(self, path: str) -> str | None:
-        """Return the lowest root above a path, or None if the model explained it."""
-        return next((folder for folder in _ancestors(path) if folder in self._roots), None)
+        """Return the lowest root above a path, or None if the model explained it; roots are printable."""
+        return next((folder for folder in _ancestors(path) if printable(folder) in self._roots), None)
 
 
 def _ancestors(path: str) -> Iterator[str]:

@@ -57,6 +57,8 @@ class TarStream:
     def data(self, size: int) -> Iterator[memoryview]:
         """Yield the next ``size`` bytes, and step over what pads them to whole blocks.
 
+        The padding of the last member may be missing, wholly or in part, whatever the chunks are.
+
         Raises
         ------
         LayerError
@@ -72,9 +74,7 @@ class TarStream:
             self.position += len(part)
             left -= len(part)
             yield part
-        self.position += -size % BLOCK
-        if self.position > len(self.chunk):
-            raise cut_off()
+        self.position += -size % BLOCK  # beyond the chunk only at the stream's end: chunks are whole blocks
 
     def extended(self, header: bytes) -> bytes:
         """Return the data of an extended header.
