@@ -20,6 +20,7 @@ from praxi_tasks.findings import SEVERITIES, Finding, Policy, severity_rank
 from praxi_tasks.findings.assessment import (
     AssessedAudit,
     AssessedImage,
+    Carried,
     image_key,
     image_place,
     image_repository,
@@ -92,10 +93,10 @@ class _Alerts:
                 self._images[Place(image_place(image.key), namespace)].append(image)
         self._listed = {image.key for image in audit.images}
         self._grave = severity_rank(policy.alert_severity)
-        self._carried: defaultdict[str, set[str]] = defaultdict(set)
+        self._carried: defaultdict[str, list[Carried]] = defaultdict(list)
         for one in audit.carried:
             if severity_rank(one.severity) <= self._grave:
-                self._carried[image_place(one.image)].add(one.image)
+                self._carried[image_place(one.image)].append(one)
 
     def changes(self) -> Iterator[Alert]:
         """Yield the alerts to post, those that end last."""
@@ -119,9 +120,13 @@ class _Alerts:
             return not self._audit.scope.proves_absence
         if any(image.failed for image in images):
             return True
-        # What is carried of an image that is gone may be in one that replaced it.
-        carried = self._carried.get(where.repository, set())
-        return bool(carried & {image.key for image in images} or carried - self._listed)
+        return bool(self._carried_at(where))
+
+    def _carried_at(self, where: Place) -> list[Carried]:
+        """Return what may still be at a place; what is carried of a tag that is gone may be in another."""
+        here = {image.key for image in self._images.get(where, [])}
+        carried = self._carried.get(where.repository, [])
+        return [one for one in carried if one.image in here or one.image not in self._listed]
 
     def _raised(self, where: Place, before: list[Alert]) -> list[Alert]:
         images = self._images.get(where, [])
@@ -150,7 +155,9 @@ class _Alerts:
         return _changed(alert) == self._audit.at[:_MINUTES]
 
     def _labels(self, where: Place, image: AssessedImage, found: list[Finding], news: bool) -> dict[str, str]:
-        severity = found[0].severity
+        # What is only out of sight now must not ring as graver once it is seen again.
+        known = (found[0].severity, *(one.severity for one in self._carried_at(where)))
+        severity = min(known, key=severity_rank)
         labels = {
             "alertname": ALERTNAME,
             "praxi": self._instance,

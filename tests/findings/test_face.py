@@ -21,6 +21,7 @@ FACES = {
         "AssessedAudit",
         "AssessedImage",
         "Assessor",
+        "Carried",
         "BlindSpot",
         "History",
         "ImageRecord",

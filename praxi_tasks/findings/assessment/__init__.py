@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     )
     from praxi_tasks.findings.assessment.changes import with_changes
     from praxi_tasks.findings.assessment.comparison import compare_audit
-    from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage, ImageRecord
+    from praxi_tasks.findings.assessment.document import (
+        AssessedAudit,
+        AssessedImage,
+        Carried,
+        ImageRecord,
+    )
     from praxi_tasks.findings.assessment.history import History, Memory, remember
     from praxi_tasks.findings.assessment.identity import image_key, image_place, image_repository
     from praxi_tasks.findings.assessment.model_health import measure_model
@@ -36,7 +41,7 @@ else:
             ),
             "changes": ("with_changes",),
             "comparison": ("compare_audit",),
-            "document": ("AssessedAudit", "AssessedImage", "ImageRecord"),
+            "document": ("AssessedAudit", "AssessedImage", "Carried", "ImageRecord"),
             "history": ("History", "Memory", "remember"),
             "identity": ("image_key", "image_place", "image_repository"),
             "model_health": ("measure_model",),
@@ -49,6 +54,7 @@ __all__ = [
     "AssessedImage",
     "Assessor",
     "BlindSpot",
+    "Carried",
     "History",
     "ImageRecord",
     "Memory",
