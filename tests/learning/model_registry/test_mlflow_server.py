@@ -90,7 +90,7 @@ def test_a_server_that_dies_while_it_is_asked_to_switch_leaves_the_champion_whol
 
     with monkeypatch.context() as patch:
         patch.setattr(type(registry.client), "set_registered_model_alias", die)
-        with pytest.raises(RegistryDownError, match="champion is the one of before") as caught:
+        with pytest.raises(RegistryDownError, match="champion is unchanged") as caught:
             run.promote()
     assert caught.value.retryable
     assert not store.exists(run.key("promotion.json"))
