@@ -125,6 +125,13 @@ class HttpTooLargeError(HttpError):
     retryable = False
 
 
+class HttpRefusedError(HttpError):
+    """A URL or redirect leads where no request may go, or would show a password to the network."""
+
+    code = "http-refused"
+    retryable = False
+
+
 # Image sources.
 
 

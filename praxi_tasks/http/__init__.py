@@ -1,13 +1,16 @@
 """HTTP for registries, package indexes and feeds: connections, certificates, proxies, one GET request."""
 
+from praxi_tasks.http.addresses import ForbiddenAddressError
 from praxi_tasks.http.connections import Connections
 from praxi_tasks.http.fetch import Response, open_url
 from praxi_tasks.http.network_errors import explain
 from praxi_tasks.http.redact import redact_url
 from praxi_tasks.http.settings import PREFIX, HttpSettings, Parsers, hostname, is_loopback
+from praxi_tasks.http.sites import same_site
 
 __all__ = [
     "Connections",
+    "ForbiddenAddressError",
     "HttpSettings",
     "PREFIX",
     "Parsers",
@@ -17,4 +20,5 @@ __all__ = [
     "is_loopback",
     "open_url",
     "redact_url",
+    "same_site",
 ]

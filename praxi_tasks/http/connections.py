@@ -6,7 +6,7 @@ import ipaddress
 import ssl
 from collections.abc import Mapping
 from functools import cache, cached_property, lru_cache
-from typing import Final
+from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies_environment
 
@@ -14,6 +14,8 @@ from urllib3 import PoolManager, ProxyManager, Timeout, make_headers
 
 from praxi_tasks import __version__
 from praxi_tasks.errors import UsageError
+from praxi_tasks.http.addresses import require_public_name
+from praxi_tasks.http.guarded_connections import guarded_pool
 from praxi_tasks.http.settings import PREFIX, HttpSettings, is_loopback
 
 _CONNECTIONS_PER_HOST: Final = 16
@@ -37,11 +39,26 @@ class Connections:
         self._proxied = cache(self._through)
         self._proxies = getproxies_environment() if proxies is None else proxies
 
-    def pool(self, scheme: str, name: str) -> PoolManager:
-        """Return the pool for a host: through the environment's proxy unless ``NO_PROXY`` covers it."""
+    def pool(self, scheme: str, name: str, *, is_named: bool = True) -> PoolManager:
+        """Return the pool for a host: through the environment's proxy unless ``NO_PROXY`` covers it.
+
+        Parameters
+        ----------
+        is_named
+            Whether a reference or a setting named the host. Any other is reached at public addresses only,
+            which is checked when a connection is made. A proxy looks names up itself: then only what a name
+            shows is checked.
+
+        Raises
+        ------
+        ForbiddenAddressError
+            If a proxy would have to be asked for a host that is internal by its name.
+        """
         proxy = self._proxies.get(scheme) or self._proxies.get("all")
         if not proxy or is_loopback(name) or bypasses(name, self._proxies.get("no", "")):
-            return self._direct
+            return self._direct if is_named else self._guarded
+        if not is_named:
+            require_public_name(name)
         return self._proxied(proxy)
 
     @cached_property
@@ -64,9 +81,20 @@ class Connections:
 
     @cached_property
     def _direct(self) -> PoolManager:
-        return PoolManager(
-            maxsize=_CONNECTIONS_PER_HOST, headers=_HEADERS, timeout=self._timeout, ssl_context=self._tls
-        )
+        return PoolManager(**self._options)
+
+    @cached_property
+    def _guarded(self) -> PoolManager:
+        return guarded_pool(**self._options)
+
+    @cached_property
+    def _options(self) -> dict[str, Any]:
+        return {
+            "maxsize": _CONNECTIONS_PER_HOST,
+            "headers": _HEADERS,
+            "timeout": self._timeout,
+            "ssl_context": self._tls,
+        }
 
     def _through(self, proxy: str) -> ProxyManager:
         address = proxy if "://" in proxy else f"http://{proxy}"
@@ -74,11 +102,8 @@ class Connections:
         account = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else None
         return ProxyManager(
             f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}",
-            maxsize=_CONNECTIONS_PER_HOST,
-            headers=_HEADERS,
             proxy_headers=make_headers(proxy_basic_auth=account),
-            timeout=self._timeout,
-            ssl_context=self._tls,
+            **self._options,
         )
 
 

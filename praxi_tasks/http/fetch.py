@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
 
-from praxi_tasks.errors import HttpError, HttpStatusError, HttpTooLargeError
+from urllib3 import Retry, Timeout, make_headers
+from urllib3.exceptions import HTTPError
+from urllib3.response import BaseHTTPResponse
+
+from praxi_tasks.errors import HttpError, HttpRefusedError, HttpStatusError, HttpTooLargeError
+from praxi_tasks.http.addresses import ForbiddenAddressError
 from praxi_tasks.http.connections import connections_for
 from praxi_tasks.http.network_errors import explain
 from praxi_tasks.http.redact import redact_url
-from praxi_tasks.http.settings import HttpSettings
-
-if TYPE_CHECKING:
-    from urllib3.response import BaseHTTPResponse
+from praxi_tasks.http.settings import PREFIX, HttpSettings
 
 _CHUNK: Final = 1 << 20
 _RETRIES: Final = 2
 _REDIRECTS: Final = 5
+_MOVED: Final = frozenset({301, 302, 303, 307, 308})
 _BACKOFF: Final = 0.5
 
 
@@ -48,7 +51,7 @@ class Response:
 
 @contextmanager
 def open_url(
-    url: str, *, limit: int, accept: str = "*/*", timeout: float | None = None
+    url: str, *, limit: int, accept: str = "*/*", timeout: float | None = None, named: str = ""
 ) -> Iterator[Response]:
     """Open a URL for one reading; server, proxy and authorities are those of :class:`HttpSettings`.
 
@@ -63,6 +66,9 @@ def open_url(
         The media types wanted.
     timeout
         Longest silence of the server in seconds; the settings' by default.
+    named
+        The URL that a setting names, if ``url`` is what its server answered. The host of that, by default of
+        ``url`` itself, may have any address; all others to which redirects lead only public ones.
 
     Raises
     ------
@@ -70,39 +76,96 @@ def open_url(
         If the server answers with another status than 200.
     HttpTooLargeError
         If the body has more than ``limit`` bytes.
+    HttpRefusedError
+        If it, or a redirect, leads to an internal address or back from TLS, or a password would be sent over
+        plain HTTP.
     HttpError
         If it is no such URL, or the server can't be reached or breaks off.
     """
-    import urllib3
-
-    parts = _split(url)
     where = redact_url(url)
-    plain = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment=""))
     settings = HttpSettings.from_environment()
     silence = settings.read_timeout if timeout is None else timeout
-    pool = connections_for(settings).pool(parts.scheme, parts.hostname or "")
+    request = _Request(settings, accept, silence, _split(named or url).hostname or "")
     try:
-        response = pool.request(
-            "GET",
-            plain,
-            headers={"Accept": accept, **urllib3.make_headers(basic_auth=_account(parts))},
-            retries=urllib3.Retry(_RETRIES, backoff_factor=_BACKOFF, redirect=_REDIRECTS),
-            preload_content=False,
-            timeout=urllib3.Timeout(connect=min(silence, settings.connect_timeout), read=silence),
-        )
+        final, response = request.follow(_split(url), where)
         try:
             if response.status != 200:
                 raise HttpStatusError(response.status, where=where)
-            yield Response(
-                _redirected(plain, response),
-                response.headers.get("Content-Type", "").partition(";")[0].strip().lower(),
-                _bounded(response, limit, where),
-            )
+            media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+            yield Response(final, media_type, _bounded(response, limit, where))
         finally:
             response.close()
-    except urllib3.exceptions.HTTPError as error:
+    except HTTPError as error:
         failure = explain(error)
-        raise HttpError(failure.what, where=where, action=failure.action) from error
+        kind = HttpRefusedError if isinstance(error, ForbiddenAddressError) else HttpError
+        raise kind(failure.what, where=where, action=failure.action) from error
+
+
+@dataclass(frozen=True)
+class _Request:
+    settings: HttpSettings
+    accept: str
+    silence: float
+    named: str
+
+    def follow(self, parts: SplitResult, where: str) -> tuple[str, BaseHTTPResponse]:
+        """Return the answer after all redirects, and the URL that gave it."""
+        account, first = _account(parts), _origin(parts)
+        self._require_secrecy(parts, account, where)
+        for _ in range(_REDIRECTS + 1):
+            plain = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment=""))
+            response = self._send(parts, plain, account if _origin(parts) == first else None)
+            target = response.headers.get("Location")
+            if response.status not in _MOVED or target is None:
+                return plain, response
+            response.close()
+            parts = self._next(plain, target, where)
+        raise HttpError("the server redirects too often", where=where, action="ask whoever runs it")
+
+    def _send(self, parts: SplitResult, plain: str, account: str | None) -> BaseHTTPResponse:
+        name = parts.hostname or ""
+        is_named = _same(name, self.named) or self.settings.names(parts.netloc.rpartition("@")[2].lower())
+        pool = connections_for(self.settings).pool(parts.scheme, name, is_named=is_named)
+        return pool.request(
+            "GET",
+            plain,
+            headers={"Accept": self.accept, **make_headers(basic_auth=account)},
+            redirect=False,
+            retries=Retry(_RETRIES, backoff_factor=_BACKOFF),
+            preload_content=False,
+            timeout=Timeout(connect=min(self.silence, self.settings.connect_timeout), read=self.silence),
+        )
+
+    def _next(self, url: str, target: str, where: str) -> SplitResult:
+        """Return where a redirect leads, relative to the URL that gave it; never from TLS to plain HTTP."""
+        try:
+            parts = _split(urljoin(url, target))
+        except (ValueError, HttpError):
+            raise HttpRefusedError("redirected to what is no URL of http or https", where=where) from None
+        if url.startswith("https:") and parts.scheme == "http" and not self._is_plain(parts):
+            raise HttpRefusedError(
+                "redirected from TLS to plain HTTP", where=where, action=f"see {PREFIX}PLAIN_HTTP"
+            )
+        return parts
+
+    def _require_secrecy(self, parts: SplitResult, account: str | None, where: str) -> None:
+        if account is not None and parts.scheme == "http" and not self._is_plain(parts):
+            raise HttpRefusedError(
+                "refused to send a password over plain HTTP",
+                where=where,
+                action=f"use https, or add the host to {PREFIX}PLAIN_HTTP",
+            )
+
+    def _is_plain(self, parts: SplitResult) -> bool:
+        return self.settings.allows_plain(parts.netloc.rpartition("@")[2].lower())
+
+
+def _same(name: str, named: str) -> bool:
+    return name.rstrip(".") == named.rstrip(".")
+
+
+def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
+    return parts.scheme, parts.hostname, parts.port
 
 
 def _split(url: str) -> SplitResult:
@@ -118,13 +181,6 @@ def _split(url: str) -> SplitResult:
 
 def _account(parts: SplitResult) -> str | None:
     return f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else None
-
-
-def _redirected(url: str, response: BaseHTTPResponse) -> str:
-    """Follow the redirects that led to a response: each may be relative to the one before."""
-    for step in response.retries.history if response.retries else ():
-        url = urljoin(url, step.redirect_location or "")
-    return url
 
 
 def _bounded(response: BaseHTTPResponse, limit: int, where: str) -> Iterator[bytes]:

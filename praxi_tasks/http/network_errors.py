@@ -14,6 +14,7 @@ from urllib3.exceptions import (
     TimeoutError,  # noqa: A004 - urllib3's name
 )
 
+from praxi_tasks.http.addresses import ForbiddenAddressError
 from praxi_tasks.http.settings import PREFIX
 
 
@@ -39,6 +40,9 @@ def explain(error: HTTPError, server: str = "server") -> NetworkFailure:
     if isinstance(cause, SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(cause):
         action = f"name its authority's PEM file in {PREFIX}CA_BUNDLE"
         return NetworkFailure(f"the {server}'s certificate is not trusted", action, retryable=False)
+    if isinstance(cause, ForbiddenAddressError):
+        action = f"add its host to {PREFIX}INTERNAL_HOSTS if it may be asked"
+        return NetworkFailure("refused to follow to an internal address", action, retryable=False)
     if isinstance(cause, SSLError) and "WRONG_VERSION_NUMBER" in str(cause):
         return NetworkFailure(f"the {server} does not speak TLS", "use http in its URL", retryable=False)
     return NetworkFailure(_what(cause, server), "check the network and try again later")

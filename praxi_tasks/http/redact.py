@@ -20,4 +20,5 @@ def redact_url(url: str) -> str:
     except ValueError:
         return "a malformed URL"
     host = parts.netloc.rpartition("@")[2]
-    return f"{parts.scheme}://{host}{parts.path}"[:_SHOWN] + ("?…" if parts.query else "")
+    shown = "".join(char if char.isprintable() else "?" for char in f"{parts.scheme}://{host}{parts.path}")
+    return shown[:_SHOWN] + ("?…" if parts.query else "")

@@ -8,11 +8,15 @@ from typing import Any, ClassVar, Final, Self
 
 import msgspec
 
-from praxi_tasks.environment import positive_number, read_fields
+from praxi_tasks.environment import positive_number, read_fields, words
 
 PREFIX: Final = "PRAXI_REGISTRY_"
 
 Parsers = Mapping[str, Callable[[str], Any]]
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    return tuple(sorted(set(words(text.lower()))))
 
 
 class HttpSettings(msgspec.Struct, frozen=True):
@@ -24,17 +28,26 @@ class HttpSettings(msgspec.Struct, frozen=True):
         PEM file of certificate authorities to trust besides the system's.
     connect_timeout, read_timeout
         Seconds to wait for a connection, and for the next bytes.
+    plain_http
+        Hosts, with or without a port, that may be spoken to without TLS; loopback always may.
+    internal_hosts
+        Hosts, with or without a port, that redirects, token services and pages may lead to though their
+        addresses are not public. A host that a reference or another setting names needs not be listed.
     """
 
     parsers: ClassVar[Parsers] = {
         "ca_bundle": str,
         "connect_timeout": positive_number,
         "read_timeout": positive_number,
+        "plain_http": _hosts,
+        "internal_hosts": _hosts,
     }
 
     ca_bundle: str = ""
     connect_timeout: float = 10.0
     read_timeout: float = 60.0
+    plain_http: tuple[str, ...] = ()
+    internal_hosts: tuple[str, ...] = ()
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
@@ -46,6 +59,18 @@ class HttpSettings(msgspec.Struct, frozen=True):
             If a variable's text can't be its setting.
         """
         return cls(**read_fields(PREFIX, cls.parsers, environment))
+
+    def allows_plain(self, host: str) -> bool:
+        """Return whether ``host[:port]`` may be spoken to without TLS."""
+        return is_loopback(hostname(host)) or _lists(self.plain_http, host)
+
+    def names(self, host: str) -> bool:
+        """Return whether a setting names ``host[:port]``, so that it may be internal."""
+        return _lists(self.plain_http, host) or _lists(self.internal_hosts, host)
+
+
+def _lists(hosts: tuple[str, ...], host: str) -> bool:
+    return host in hosts or hostname(host) in hosts
 
 
 def hostname(host: str) -> str:

@@ -9,10 +9,12 @@ def test_the_exported_names() -> None:
     settings = {"PREFIX", "HttpSettings", "Parsers", "hostname", "is_loopback"}
     assert exported("praxi_tasks.http") == settings | {
         "Connections",
+        "ForbiddenAddressError",
         "Response",
         "explain",
         "open_url",
         "redact_url",
+        "same_site",
     }
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import gzip
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from praxi_tasks.errors import HttpError, HttpStatusError, HttpTooLargeError, UsageError
+from praxi_tasks.errors import HttpError, HttpRefusedError, HttpStatusError, HttpTooLargeError, UsageError
 from praxi_tasks.http.fetch import open_url
 from tests.support.certificates import self_signed
 from tests.support.process import free_port
@@ -76,6 +78,71 @@ def test_redirects_without_end_are_an_error(server: Site) -> None:
     server.answers["/"] = Answer(b"", status=302, headers={"Location": "/"})
     with pytest.raises(HttpError, match="redirects too often"):
         get(f"{server.url}/")
+
+
+@pytest.fixture
+def named(monkeypatch: pytest.MonkeyPatch, server: Site) -> str:
+    """Return the server's URL by a name that a resolver leads to loopback."""
+    real = socket.getaddrinfo
+
+    def resolve(host: Any, *rest: Any, **more: Any) -> Any:
+        return real("127.0.0.1" if host == "index.test" else host, *rest, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    return server.url.replace("127.0.0.1", "index.test")
+
+
+def test_a_redirect_reaches_no_internal_address(
+    named: str, server: Site, other: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.answers["/"] = Answer(b"", status=302, headers={"Location": f"{other.url}/"})
+    other.answers["/"] = Answer(b"there")
+    with pytest.raises(HttpRefusedError, match="internal address") as caught:
+        get(f"{named}/")
+    assert not caught.value.retryable
+    assert other.asked == []
+    monkeypatch.setenv("PRAXI_REGISTRY_INTERNAL_HOSTS", "127.0.0.1")
+    assert get(f"{named}/") == b"there"
+
+
+def test_what_a_page_links_to_is_internal_on_the_pages_own_host_only(
+    named: str, server: Site, other: Site
+) -> None:
+    server.answers["/file"] = other.answers["/file"] = Answer(b"file")
+    with pytest.raises(HttpRefusedError), open_url(f"{other.url}/file", limit=9, named=named):
+        pytest.fail("refused")
+    assert other.asked == []
+    with open_url(f"{named}/file", limit=9, named=f"{named}/simple") as answer:
+        assert answer.read() == b"file"
+
+
+def test_a_password_goes_over_plain_http_to_hosts_of_a_setting_only(
+    named: str, server: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.answers["/"] = Answer(b"there")
+    url = named.replace("://", "://me:hunter2@")
+    with pytest.raises(HttpRefusedError, match="over plain HTTP") as caught:
+        get(url + "/")
+    assert "hunter2" not in str(caught.value)
+    assert server.asked == []
+    monkeypatch.setenv("PRAXI_REGISTRY_PLAIN_HTTP", "index.test")
+    assert get(url + "/") == b"there"
+
+
+@pytest.mark.parametrize("target", ["ftp://127.0.0.1/", "file:///etc/passwd", "http://[::1/"])
+def test_a_redirect_to_what_is_no_url_is_refused(server: Site, target: str) -> None:
+    server.answers["/"] = Answer(b"", status=302, headers={"Location": target})
+    with pytest.raises(HttpRefusedError, match="no URL"):
+        get(f"{server.url}/")
+
+
+def test_there_is_no_way_back_from_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other: Site) -> None:
+    certificate = self_signed(tmp_path / "server.pem")
+    monkeypatch.setenv("PRAXI_REGISTRY_CA_BUNDLE", str(certificate))
+    with site(certificate) as server:
+        server.answers["/"] = Answer(b"", status=302, headers={"Location": "http://plain.example/"})
+        with pytest.raises(HttpRefusedError, match="from TLS to plain HTTP"):
+            get(f"{server.url}/")
 
 
 @pytest.mark.parametrize("status", [204, 401, 404, 500])

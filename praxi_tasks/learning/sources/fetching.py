@@ -46,8 +46,13 @@ def read_page(url: str, accept: str) -> Page:
         return Page(answer.read(), answer.media_type, answer.url)
 
 
-def save_file(url: str, to: Path, algorithm: str = "", digest: bytes = b"") -> Path:
+def save_file(url: str, to: Path, algorithm: str = "", digest: bytes = b"", *, index: str) -> Path:
     """Fetch a file, and check it if the index lists its digest; see :func:`read_page` for errors.
+
+    Parameters
+    ----------
+    url
+        What a page of ``index`` says: of hosts with internal addresses, only the index's own is asked.
 
     Raises
     ------
@@ -55,7 +60,7 @@ def save_file(url: str, to: Path, algorithm: str = "", digest: bytes = b"") -> P
         If it is another file than the index says, or larger than any release.
     """
     hashed = hashlib.new(algorithm or "sha256")
-    with _release_errors(), open_url(url, limit=LARGEST_FILE) as answer, to.open("wb") as file:
+    with _release_errors(), open_url(url, limit=LARGEST_FILE, named=index) as answer, to.open("wb") as file:
         for chunk in answer.chunks:
             hashed.update(chunk)
             file.write(chunk)

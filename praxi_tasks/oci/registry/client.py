@@ -10,6 +10,7 @@ from typing import Final
 from urllib3.exceptions import ProtocolError
 
 from praxi_tasks.errors import RegistryUnavailableError
+from praxi_tasks.http import hostname
 from praxi_tasks.oci.image.reference import DOCKER_HUB, Reference
 from praxi_tasks.oci.registry.authorizer import Authorizer
 from praxi_tasks.oci.registry.challenge import parse_challenges
@@ -60,9 +61,17 @@ class RegistryClient:
         """Return the successful answer that has the bytes of a blob; raises as :meth:`document` does."""
         return retrying(lambda: check_status(self._ask("GET", reference, path, headers)), self.settings)
 
-    def stream_url(self, url: str, headers: Mapping[str, str]) -> Answer:
-        """Return the successful answer of a URL outside any registry; no credentials are sent there."""
-        return retrying(lambda: check_status(self._transport.exchange("GET", url, headers)), self.settings)
+    def stream_url(self, url: str, headers: Mapping[str, str], reference: Reference) -> Answer:
+        """Return the successful answer of a URL that a manifest of ``reference`` names.
+
+        No credentials are sent there, and it leads to no internal address but the registry's own.
+        """
+        named = hostname(_host(reference.registry))
+
+        def attempt() -> Answer:
+            return check_status(self._transport.exchange("GET", url, headers, named=named))
+
+        return retrying(attempt, self.settings)
 
     def _ask(self, method: str, reference: Reference, path: str, headers: Mapping[str, str]) -> Answer:
         url = f"{self._base(reference.registry)}/v2/{reference.repository}/{path}"
@@ -77,7 +86,7 @@ class RegistryClient:
 
     def _base(self, registry: str) -> str:
         """Return scheme and host; a host that may be spoken to plainly is asked which it speaks."""
-        host = _HUB_HOST if registry == DOCKER_HUB else registry
+        host = _host(registry)
         if not self.settings.allows_plain(host):
             return f"https://{host}"
         if host not in self._bases:
@@ -95,6 +104,10 @@ class RegistryClient:
             raise
         discard(answer.response)
         return answer.response.status != 400
+
+
+def _host(registry: str) -> str:
+    return _HUB_HOST if registry == DOCKER_HUB else registry
 
 
 def _with(headers: Mapping[str, str], authorization: str) -> Mapping[str, str]:

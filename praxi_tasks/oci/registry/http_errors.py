@@ -32,9 +32,16 @@ _KINDS: Final[dict[int, tuple[type[ImageError], str]]] = {
 }
 
 
-def status_error(response: BaseHTTPResponse, where: str) -> ImageError:
-    """Return the error that a response with an error status means; the response is used up."""
-    what = f"the registry answered {response.status}{_explanation(response)}"
+def status_error(response: BaseHTTPResponse, where: str, *, quoted: bool) -> ImageError:
+    """Return the error that a response with an error status means; the response is used up.
+
+    Parameters
+    ----------
+    quoted
+        Whether the error may say what the body says: of a host that nobody named, it must not.
+    """
+    said = _explanation(response)
+    what = f"the registry answered {response.status}{said if quoted else ''}"
     if response.status in _RETRYABLE:
         return RegistryUnavailableError(
             what,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from praxi_tasks.environment import positive_number, whole_number, words
-from praxi_tasks.http import HttpSettings, Parsers, hostname, is_loopback
+from praxi_tasks.http import HttpSettings, Parsers, hostname
 from praxi_tasks.oci.registry.mirrors import Mirrors
 
 
@@ -21,8 +21,8 @@ class RegistrySettings(HttpSettings, frozen=True):
     auth_file
         A Docker ``config.json``, a pull secret's ``.dockerconfigjson``, or a folder with either; empty
         looks where Docker and Podman keep theirs.
-    plain_http
-        Hosts, with or without a port, that may be spoken to without TLS; loopback always may.
+    token_hosts
+        Hosts of token services that may be given a registry's credentials though they are of another site.
     mirrors
         Registries to ask instead of those that references name.
     attempts
@@ -39,7 +39,7 @@ class RegistrySettings(HttpSettings, frozen=True):
     parsers: ClassVar[Parsers] = {
         **HttpSettings.parsers,
         "auth_file": str,
-        "plain_http": _hosts,
+        "token_hosts": _hosts,
         "mirrors": Mirrors.parse,
         "attempts": whole_number,
         "backoff": positive_number,
@@ -48,14 +48,13 @@ class RegistrySettings(HttpSettings, frozen=True):
     }
 
     auth_file: str = ""
-    plain_http: tuple[str, ...] = ()
+    token_hosts: tuple[str, ...] = ()
     mirrors: Mirrors = Mirrors()
     attempts: int = 5
     backoff: float = 0.5
     max_wait: float = 60.0
     max_manifest_bytes: int = 8 << 20
 
-    def allows_plain(self, host: str) -> bool:
-        """Return whether ``host[:port]`` may be spoken to without TLS."""
-        name = hostname(host)
-        return is_loopback(name) or host in self.plain_http or name in self.plain_http
+    def names(self, host: str) -> bool:
+        """Return whether a setting names ``host[:port]``, so that it may be internal."""
+        return super().names(host) or host in self.token_hosts or hostname(host) in self.token_hosts

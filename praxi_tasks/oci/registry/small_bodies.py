@@ -18,7 +18,7 @@ def check_status(answer: Answer) -> Answer:
         The kind that the status means.
     """
     if answer.response.status not in {200, 206}:
-        raise status_error(answer.response, answer.where)
+        raise status_error(answer.response, answer.where, quoted=not answer.foreign)
     return answer
 
 

@@ -104,7 +104,7 @@ class RegistrySource:
         """Ask the other places of a layer that registries may not distribute."""
         for url in descriptor.urls:
             try:
-                return self._client.stream_url(url, headers)
+                return self._client.stream_url(url, headers, self._asked)
             except NotFoundError:
                 continue
         if "foreign" in descriptor.media_type or "nondistributable" in descriptor.media_type:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import msgspec
 
 from praxi_tasks.errors import ImageError, UnauthorizedError
-from praxi_tasks.http import redact_url
+from praxi_tasks.http import PREFIX, hostname, redact_url, same_site
 from praxi_tasks.json_decoding import decode
 from praxi_tasks.oci.registry.challenge import Challenge
 from praxi_tasks.oci.registry.credentials import Credentials
@@ -60,10 +60,16 @@ class TokenClient:
     ) -> Authorization:
         """Return an authorization for ``scope`` by the best of the challenges.
 
+        Parameters
+        ----------
+        where
+            The URL that the registry asked for credentials at. They go to a realm of the same site only, or
+            to one that the setting ``token_hosts`` names.
+
         Raises
         ------
         UnauthorizedError
-            If no challenge can be answered, or the realm refuses the credentials.
+            If no challenge can be answered, the realm is of another site, or it refuses the credentials.
         RegistryUnavailableError
             If the realm can't answer now.
         """
@@ -90,13 +96,29 @@ class TokenClient:
                 where=where,
                 action="ask whoever runs the registry",
             )
+        registry = urlsplit(where).hostname or ""
+        if credentials:
+            self._require_site(registry, realm)
         question = {
             "service": challenge.parameters.get("service", ""),
             "scope": challenge.parameters.get("scope", "") or scope,
         }
-        return retrying(lambda: self._ask(realm, question, credentials), self._settings)
+        return retrying(lambda: self._ask(realm, registry, question, credentials), self._settings)
 
-    def _ask(self, realm: str, question: dict[str, str], credentials: Credentials) -> Authorization:
+    def _require_site(self, registry: str, realm: str) -> None:
+        self._transport.refuse_plain(realm)
+        host = urlsplit(realm).netloc.lower()
+        name = hostname(host)
+        if not same_site(registry, name) and not {name, host} & set(self._settings.token_hosts):
+            raise UnauthorizedError(
+                "the registry wants its credentials sent to another site",
+                where=redact_url(realm),
+                action=f"add that host to {PREFIX}TOKEN_HOSTS if it may have them",
+            )
+
+    def _ask(
+        self, realm: str, registry: str, question: dict[str, str], credentials: Credentials
+    ) -> Authorization:
         form = None
         headers = {}
         url = realm
@@ -108,7 +130,7 @@ class TokenClient:
             url = f"{realm}{'&' if '?' in realm else '?'}{query}"
             headers = {"Authorization": credentials.basic()} if credentials.basic() else {}
         method = "GET" if form is None else "POST"
-        answer = self._transport.exchange(method, url, headers, form)
+        answer = self._transport.exchange(method, url, headers, form, named=registry)
         try:
             return _authorization(read_document(answer, _MAX_ANSWER_BYTES), redact_url(realm))
         except ImageError as error:

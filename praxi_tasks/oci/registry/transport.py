@@ -27,12 +27,14 @@ _FORM: Final = {"Content-Type": "application/x-www-form-urlencoded"}
 class Answer:
     """A response whose body is still to be read; ``where`` is the URL that gave it, as it may be shown.
 
-    ``moved`` is whether a redirect led to another host.
+    ``moved`` is whether a redirect led to another host, ``foreign`` whether neither the reference nor a
+    setting named the host: then nothing of what it says is shown.
     """
 
     response: BaseHTTPResponse
     where: str
     moved: bool
+    foreign: bool
 
 
 class Transport:
@@ -43,26 +45,41 @@ class Transport:
         self._connections = Connections(settings)
 
     def exchange(
-        self, method: str, url: str, headers: Mapping[str, str], form: Mapping[str, str] | None = None
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        form: Mapping[str, str] | None = None,
+        *,
+        named: str = "",
     ) -> Answer:
         """Send one request and follow its redirects; whatever status it ends with is returned.
 
         The ``Authorization`` header goes to the host that was asked and to no other.
+
+        Parameters
+        ----------
+        named
+            The host that the reference names, by default the URL's own. It and hosts that settings name may
+            have any address, all others only public ones.
 
         Raises
         ------
         RegistryUnavailableError
             If the host can't be reached or does not answer in time.
         ImageError
-            If a redirect leads nowhere, or to a place that would have to be trusted blindly.
+            If a redirect leads nowhere, to an internal address, or to a place that would have to be trusted
+            blindly.
         """
         first, sent = _origin(url), dict(headers)
+        named = _plain_name(named or first[1])
         for _ in range(_MAX_REDIRECTS + 1):
-            self._refuse_plain(url)
-            response = self._send(method, url, sent, form)
+            self.refuse_plain(url)
+            is_named = self._is_named(url, named)
+            response = self._send(method, url, sent, form, is_named=is_named)
             target = response.headers.get("Location")
             if response.status not in _REDIRECTS or target is None or form is not None:
-                return Answer(response, redact_url(url), _origin(url) != first)
+                return Answer(response, redact_url(url), _origin(url) != first, not is_named)
             discard(response)
             url = _join(url, target)
             if _origin(url) != first:
@@ -74,11 +91,17 @@ class Transport:
         )
 
     def _send(
-        self, method: str, url: str, headers: Mapping[str, str], form: Mapping[str, str] | None
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        form: Mapping[str, str] | None,
+        *,
+        is_named: bool,
     ) -> BaseHTTPResponse:
         scheme, name, _ = _origin(url)
-        pool = self._connections.pool(scheme, name)
         try:
+            pool = self._connections.pool(scheme, name, is_named=is_named)
             return pool.urlopen(
                 method,
                 url,
@@ -94,12 +117,16 @@ class Transport:
         except HTTPError as error:
             raise network_error(error, redact_url(url)) from error
 
-    def _refuse_plain(self, url: str) -> None:
+    def _is_named(self, url: str, named: str) -> bool:
+        _, name, port = _origin(url)
+        return _plain_name(name) == named or self._settings.names(_host(name, port))
+
+    def refuse_plain(self, url: str) -> None:
+        """Raise :class:`ImageError` if a URL is malformed, or asks for plain HTTP without leave."""
         scheme, name, port = _origin(url)
         if urlsplit(url).username is not None or not name:
             raise _malformed(url)
-        host = f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
-        if scheme == "https" or (scheme == "http" and self._settings.allows_plain(host)):
+        if scheme == "https" or (scheme == "http" and self._settings.allows_plain(_host(name, port))):
             return
         raise ImageError(
             f"refused to speak {scheme or 'an unknown protocol'} to {name}",
@@ -117,6 +144,14 @@ def discard(response: BaseHTTPResponse) -> None:
         log.debug("a discarded response ended early")
     finally:
         response.release_conn() if response.length_remaining == 0 else response.close()
+
+
+def _host(name: str, port: int) -> str:
+    return f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
+
+
+def _plain_name(name: str) -> str:
+    return name.rstrip(".").lower()
 
 
 def _join(url: str, target: str) -> str:

@@ -75,7 +75,8 @@ class NpmRegistry:
             raise ReleaseNotFoundError("the registry has no such version", where=wanted.purl)
         file = f"{wanted.name.rpartition('/')[2]}-{wanted.version}.tgz"
         with scratch() as folder:
-            return list_tarball(save_file(found.dist.tarball, folder / file, *found.dist.digest()), wanted)
+            saved = save_file(found.dist.tarball, folder / file, *found.dist.digest(), index=self._url)
+            return list_tarball(saved, wanted)
 
     def _document(self, name: str) -> _Document:
         check_words(name, "0")

@@ -61,7 +61,7 @@ class SdistSource:
     def fetch(self, wanted: NewPackage, folder: Path) -> Path:
         """Save the release's source in ``folder``, checked against the digest that the index lists."""
         file = self._find(wanted)
-        return save_file(file.url, folder / file.name, "sha256", file.digest)
+        return save_file(file.url, folder / file.name, "sha256", file.digest, index=self._url)
 
     def _find(self, wanted: NewPackage) -> IndexFile:
         check_words(wanted.name, wanted.version)

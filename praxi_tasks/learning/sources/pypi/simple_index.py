@@ -61,7 +61,8 @@ class SimpleIndex:
             raise ReleaseNotFoundError("the index has no wheel of this version", where=wanted.purl)
         chosen = max(wheels, key=_preference).file
         with scratch() as folder:
-            return list_wheel(save_file(chosen.url, folder / chosen.name, "sha256", chosen.digest), wanted)
+            saved = save_file(chosen.url, folder / chosen.name, "sha256", chosen.digest, index=self._url)
+            return list_wheel(saved, wanted)
 
     def _wheels(self, name: str) -> Sequence[Wheel]:
         return [wheel for file in index_files(self._url, name) if (wheel := _wheel(file)) is not None]
