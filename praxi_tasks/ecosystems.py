@@ -119,7 +119,7 @@ DEB: Final = Ecosystem(
     purl_type="deb",
     family=Family.DISTRIBUTION,
     database="dpkg",
-    version_class="DebianVersion",
+    version_class="DpkgVersion",
     default_namespace="debian",
     filed_by_source=True,
 )

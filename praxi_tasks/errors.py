@@ -9,7 +9,12 @@ is reached) from *could not look* (3).
 from __future__ import annotations
 
 import enum
-from typing import ClassVar
+from typing import ClassVar, Final
+
+from praxi_tasks.printable import one_line
+
+
+_LONGEST: Final = 10_000
 
 
 class ExitCode(enum.IntEnum):
@@ -51,7 +56,7 @@ class PraxiError(Exception):
     def __str__(self) -> str:
         place = f" ({self.where})" if self.where else ""
         advice = f"; {self.action}" if self.action else ""
-        return f"{self.what}{place}{advice}"
+        return one_line(f"{self.what}{place}{advice}", _LONGEST)
 
     @property
     def exit_code(self) -> ExitCode:

@@ -20,6 +20,7 @@ from praxi_tasks.audit.report import (
     sum_unexplained,
 )
 from praxi_tasks.findings.coverage import gaps
+from praxi_tasks.printable import printable
 
 _NAME_WIDTH: Final = 24  # what 80 columns leave
 _STYLE: Final = {State.AUDITED: "green", State.CACHED: "cyan", State.FAILED: "red"}
@@ -32,12 +33,13 @@ def report_table(report: AuditReport) -> Group:
     """
     registry = _shared_registry([image.image for image in report.images])
     table = Table(box=box.SIMPLE_HEAD, padding=0, pad_edge=False, show_edge=False, header_style="bold")
-    table.add_column(f"Image in\n{registry}" if registry else "Image", overflow="fold", min_width=_NAME_WIDTH)
+    heading = Text(f"Image in\n{printable(registry)}" if registry else "Image")
+    table.add_column(heading, overflow="fold", min_width=_NAME_WIDTH)
     table.add_column("State")
-    for heading in ("Layers", "By\nfiles", "By\ndatabases", "Hidden", "Unexplained", "Gaps"):
-        table.add_column(heading, justify="right")
+    for title in ("Layers", "By\nfiles", "By\ndatabases", "Hidden", "Unexplained", "Gaps"):
+        table.add_column(title, justify="right")
     for image in report.images:
-        name = Text(image.image.removeprefix(f"{registry}/"))
+        name = Text(printable(image.image.removeprefix(f"{registry}/")))
         table.add_row(name, *_row(image, report.layers_of(image)))
     return Group(table, *(_remark(image, remark) for image in report.images for remark in _remarks(image)))
 
@@ -65,13 +67,13 @@ def _gaps(image: ReportedImage) -> Text:
 
 def _remarks(image: ReportedImage) -> Iterator[Text]:
     if image.reason:
-        yield Text(image.reason, style="red")
+        yield Text(printable(image.reason), style="red")
     for warning in image.warnings:
-        yield Text(warning, style="yellow")
+        yield Text(printable(warning), style="yellow")
 
 
 def _remark(image: ReportedImage, remark: Text) -> Padding:
-    return Padding(Text.assemble((image.image, "bold"), ": ", remark), (1, 0, 0, 0))
+    return Padding(Text.assemble((printable(image.image), "bold"), ": ", remark), (1, 0, 0, 0))
 
 
 def packages(layers: tuple[ReportedLayer, ...], source: Source) -> set[str]:

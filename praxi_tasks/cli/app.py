@@ -11,6 +11,7 @@ import click
 
 from praxi_tasks import __version__
 from praxi_tasks.errors import ExitCode, PraxiError
+from praxi_tasks.printable import PrintableFormatter
 
 # command -> the module that defines it; the command object there has the command's name.
 COMMANDS: Final[dict[str, str]] = {
@@ -65,11 +66,9 @@ class LazyGroup(click.Group):
 def app(verbose: bool) -> None:
     """Find out which software releases a container image holds, by the files they left behind."""
     quiet = logging.WARNING if sys.stderr.isatty() else logging.INFO  # a person sees bars, a pod's log all
-    logging.basicConfig(
-        level=logging.DEBUG if verbose else quiet,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-        stream=sys.stderr,
-    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(PrintableFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.DEBUG if verbose else quiet, handlers=[handler])
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ import click
 
 from praxi_tasks.audit import LocalAudit
 from praxi_tasks.cli.decision_rule import decision_rule_option
+from praxi_tasks.cli.echo import echo
 from praxi_tasks.cli.options import (
     feeds_option,
     model_option,
@@ -99,7 +100,7 @@ def audit(
         click.echo(f"praxi: {_WITHOUT_FEEDS}", err=True)
     verdict = judge(report, assessed, policy)
     for sentence in verdict.sentences:
-        click.echo(f"praxi: {sentence}", err=True)
+        echo(f"praxi: {sentence}", err=True)
     raise SystemExit(int(verdict.code))
 
 

@@ -9,6 +9,7 @@ from functools import partial
 import click
 
 from praxi_tasks.audit import UnfinishedError, is_last_try
+from praxi_tasks.cli.echo import echo
 from praxi_tasks.cli.options import store_option
 from praxi_tasks.errors import DataError
 from praxi_tasks.findings.feeds import (
@@ -130,7 +131,7 @@ def feeds(
         *_sighted(mirrored, mirror, dict.fromkeys(name for name, _ in indexes), now),
     )
     for outcome in outcomes:
-        click.echo(outcome.line(date.fromisoformat(now[:10])))
+        echo(outcome.line(date.fromisoformat(now[:10])))
     if run_id:
         documents.write(store, keys.run(run_id, "feeds.json"), outcomes)
     _conclude(outcomes)

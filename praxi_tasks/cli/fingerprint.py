@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from praxi_tasks.audit import AuditRun, LocalAudit, timed
+from praxi_tasks.cli.echo import echo
 from praxi_tasks.cli.options import platform_option, store_option
 from praxi_tasks.cli.progress import progress_bars
 from praxi_tasks.errors import ExitCode, UsageError
@@ -34,7 +35,7 @@ def fingerprint(
     elif run_id is not None and batch is not None and not images:
         with timed(store, run_id, "fingerprint", batch):
             outcome = AuditRun(store, run_id).fingerprint(batch)
-        click.echo(f"batch {batch}: {len(outcome.failures)} layers could not be read")
+        echo(f"batch {batch}: {len(outcome.failures)} layers could not be read")
     else:
         raise UsageError("name images, or a run and a batch", action="see praxi fingerprint --help")
 
@@ -47,8 +48,8 @@ def _by_hand(images: tuple[str, ...], store: Store, platform: Platform, *, force
     reasons = [f"{image.deployed.image}: {image.failure.message}" for image in plan.images if image.failure]
     reasons += [f"{digest}: {failure.message}" for digest, failure in failures.items()]
     for reason in reasons:
-        click.echo(f"failed {reason}", err=True)
+        echo(f"failed {reason}", err=True)
     read = sum(layer.batch >= 0 for layer in plan.layers)
-    click.echo(f"{len(plan.layers)} layers: {len(plan.layers) - read} known before, {len(failures)} failed")
+    echo(f"{len(plan.layers)} layers: {len(plan.layers) - read} known before, {len(failures)} failed")
     if reasons:
         raise SystemExit(int(ExitCode.FINAL))

@@ -6,6 +6,7 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
+from praxi_tasks.cli.echo import echo
 from praxi_tasks.cli.options import model_option, require_readable_model, run_option, store_option
 from praxi_tasks.store import open_store
 
@@ -43,9 +44,7 @@ def releases(
     text = f"{chosen.list or ''}\n{listed.read()}" if listed else chosen.list
     chosen = msgspec.structs.replace(chosen, packages=(*chosen.packages, *packages), list=text)
     plan = run.plan(model_uri, chosen)
-    click.echo(
-        f"{len(plan.packages)} releases wanted by {len(plan.requests)} requests, {plan.batches} batches"
-    )
+    echo(f"{len(plan.packages)} releases wanted by {len(plan.requests)} requests, {plan.batches} batches")
 
 
 @learn.command()
@@ -54,7 +53,7 @@ def releases(
 def fingerprint(run: TrainingRun, batch: int) -> None:
     """Get the files of one batch of releases into the store."""
     for found in run.fingerprint(batch):
-        click.echo(f"{found.state:8} {found.package.purl}  {found.source or found.reason}")
+        echo(f"{found.state:8} {found.package.purl}  {found.source or found.reason}")
 
 
 @learn.command()
@@ -80,7 +79,7 @@ def built(run: TrainingRun, release: str, printed: IO[str]) -> None:
 @click.pass_obj
 def tune(run: TrainingRun, batch: int) -> None:
     """Try one set of hyper-parameters; trials share what they found."""
-    click.echo(f"F1 {run.tune(batch):.4f}")
+    echo(f"F1 {run.tune(batch):.4f}")
 
 
 @learn.command()
@@ -88,7 +87,7 @@ def tune(run: TrainingRun, batch: int) -> None:
 def train(run: TrainingRun) -> None:
     """Teach the model the releases whose files are in the store."""
     trained = run.train()
-    click.echo(f"learned {len(trained.learned)} releases in {trained.seconds:.2f} s: model {trained.model}")
+    echo(f"learned {len(trained.learned)} releases in {trained.seconds:.2f} s: model {trained.model}")
 
 
 @learn.command()
@@ -97,7 +96,7 @@ def evaluate(run: TrainingRun) -> None:
     """Compare the new model with the one in use."""
     evaluation = run.evaluate()
     new = evaluation.challenger_new if evaluation else None
-    click.echo(f"F1 on new releases: {new.f1:.4f}" if new else "nothing new to compare")
+    echo(f"F1 on new releases: {new.f1:.4f}" if new else "nothing new to compare")
 
 
 @learn.command()
@@ -106,9 +105,9 @@ def gate(run: TrainingRun) -> None:
     """Decide whether the new model may be put in use."""
     judged = run.gate()
     for message in judged.messages:
-        click.echo(f"holds  {message}")
+        echo(f"holds  {message}")
     for reason in judged.reasons:
-        click.echo(f"FAILS  {reason}")
+        echo(f"FAILS  {reason}")
 
 
 @learn.command()
@@ -121,7 +120,7 @@ def promote(run: TrainingRun, approved_by: str | None, note: str) -> None:
 
     promotion = run.promote(Approval(approved_by, note) if approved_by else None)
     message = f"version {promotion.champion} is the champion"
-    click.echo(message if promotion.promoted else f"{message}, as before: {promotion.reason}")
+    echo(message if promotion.promoted else f"{message}, as before: {promotion.reason}")
 
 
 @learn.command()
@@ -133,11 +132,11 @@ def report(context: click.Context) -> None:
 
     given = context.parent.params if context.parent else {}
     summary = close_training(open_store(given["store_uri"]), given["run_id"])
-    click.echo(f"report: {summary.report}")
+    echo(f"report: {summary.report}")
     if summary.learned and not summary.promoted:
         message = "; ".join(summary.reasons)
-        click.echo(f"held back: {message}")
+        echo(f"held back: {message}")
         if summary.repeats:
-            click.echo(f"as in {summary.repeats}, so nobody is told again")
+            echo(f"as in {summary.repeats}, so nobody is told again")
         elif send_message("Praxi: a new model was held back", f"{message}. The champion stays in use."):
-            click.echo("a message was sent")
+            echo("a message was sent")

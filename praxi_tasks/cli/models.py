@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from praxi_tasks.cli.echo import echo
 from praxi_tasks.cli.options import store_option
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def list_(registry: ModelRegistry) -> None:
     """List all versions, the oldest first."""
     for version in registry.versions():
         marks = f"  [{', '.join(version.aliases)}]" if version.aliases else ""
-        click.echo(f"{version.version:>4}  {version.model}  {version.origin}{marks}")
+        echo(f"{version.version:>4}  {version.model}  {version.origin}{marks}")
 
 
 @models.command()
@@ -43,13 +44,11 @@ def compare(registry: ModelRegistry, first: str, second: str) -> None:
 
     one, other = registry.get(first), registry.get(second)
     difference = compare_models(Model.load(one.uri), Model.load(other.uri))
-    click.echo(f"{difference.shared} parts in both, byte for byte")
+    echo(f"{difference.shared} parts in both, byte for byte")
     for version, only in ((one, difference.first), (other, difference.second)):
-        click.echo(
-            f"version {version.version}: {only.parts} parts and {len(only.releases)} releases of its own"
-        )
+        echo(f"version {version.version}: {only.parts} parts and {len(only.releases)} releases of its own")
         for release in only.releases[:50]:
-            click.echo(f"  {release}")
+            echo(f"  {release}")
 
 
 @models.command()
@@ -62,7 +61,7 @@ def promote(registry: ModelRegistry, version: str, note: str, by: str) -> None:
     chosen = registry.get(version)
     registry.annotate(chosen, by, note, "")
     champion = registry.promote(chosen)
-    click.echo(f"version {champion.version} is the champion")
+    echo(f"version {champion.version} is the champion")
 
 
 @models.command()
@@ -76,12 +75,12 @@ def prune(context: click.Context, keep: int) -> None:
     store = open_store((context.parent.params if context.parent else {})["store_uri"])
     gone = delete_unneeded(store, context.obj, keep)
     for version in gone:
-        click.echo(f"version {version.version} is deleted  {version.model}  {version.origin}")
-    click.echo(f"{len(context.obj.versions())} versions are kept")
+        echo(f"version {version.version} is deleted  {version.model}  {version.origin}")
+    echo(f"{len(context.obj.versions())} versions are kept")
 
 
 @models.command()
 @click.pass_obj
 def rollback(registry: ModelRegistry) -> None:
     """Put the version back in use that the champion replaced."""
-    click.echo(f"version {registry.roll_back().version} is the champion")
+    echo(f"version {registry.roll_back().version} is the champion")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from praxi_tasks.audit import AuditRun, load_policy, make_assessor, timed
+from praxi_tasks.cli.echo import echo
 from praxi_tasks.cli.options import feeds_option, policy_option, run_option, store_option
 from praxi_tasks.store import open_store
 
@@ -23,4 +24,4 @@ def report(store_uri: str, run_id: str, feeds_uri: str | None, policy_uri: str |
             make_assessor(feeds_uri, load_policy(policy_uri), run.day(), store, must_exist=False)
         )
     for image in made.images:
-        click.echo(f"{image.state:8} {image.image}" + (f"  {image.reason}" if image.reason else ""))
+        echo(f"{image.state:8} {image.image}" + (f"  {image.reason}" if image.reason else ""))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from praxi_tasks.printable import printable
+
 _SHOWN = 300
 
 
@@ -20,5 +22,5 @@ def redact_url(url: str) -> str:
     except ValueError:
         return "a malformed URL"
     host = parts.netloc.rpartition("@")[2]
-    shown = "".join(char if char.isprintable() else "?" for char in f"{parts.scheme}://{host}{parts.path}")
-    return shown[:_SHOWN] + ("?…" if parts.query else "")
+    shown = printable(f"{parts.scheme}://{host}{parts.path}"[:_SHOWN])
+    return shown + ("?…" if parts.query else "")

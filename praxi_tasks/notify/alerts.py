@@ -26,6 +26,7 @@ from praxi_tasks.findings.assessment import (
     image_repository,
 )
 from praxi_tasks.notify.alertmanager import Alert
+from praxi_tasks.printable import printable
 
 ALERTNAME: Final = "PraxiFindings"
 IMPLAUSIBLE: Final = "PraxiImplausible"
@@ -33,6 +34,8 @@ IMPLAUSIBLE: Final = "PraxiImplausible"
 # Alerts outlive a week without an audit that may change them, and end by themselves if Praxi is taken away.
 _LIFE: Final = timedelta(days=8)
 _NAMED: Final = 5
+_LONGEST: Final = 4_000
+_LONGEST_LABEL: Final = 1_000
 # How much of an ISO 8601 time names the minute.
 _MINUTES: Final = 16
 
@@ -168,7 +171,7 @@ class _Alerts:
             "severity": severity,
             "changed": (self._audit.at if news else max(finding.since for finding in found))[:_MINUTES],
         }
-        return {name: value for name, value in labels.items() if value}
+        return {name: printable(value, _LONGEST_LABEL) for name, value in labels.items() if value}
 
 
 def _changed(alert: Alert) -> str:
@@ -191,7 +194,7 @@ def _about_list(audit: AssessedAudit, active: list[Alert], instance: str, now: d
     labels = active[0].labels if active else {"alertname": IMPLAUSIBLE, "praxi": instance, "severity": "high"}
     texts = {
         "summary": "the list of deployed images may not be whole",
-        "description": problems,
+        "description": printable(problems, _LONGEST),
         "run": audit.run,
     }
     start = active[0].starts_at if active else now.isoformat()
@@ -209,12 +212,13 @@ def _annotations(
         f"{finding.id}: {finding.action or finding.title}" for finding in (news or findings)[:_NAMED]
     )
     called = ", ".join(dict.fromkeys(image.image for image in images))
-    return {
+    texts = {
         "summary": f"{called}: {counted(findings)}, {len(news)} of them new or worse",
         "description": named,
         "digest": ", ".join(dict.fromkeys(image.digest for image in images if image.digest)),
         "run": audit.run,
     }
+    return {name: printable(text, _LONGEST) for name, text in texts.items()}
 
 
 def counted(findings: Iterable[Finding]) -> str:

@@ -6,8 +6,10 @@ from typing import Final
 
 from praxi_tasks.findings.assessment import AssessedAudit
 from praxi_tasks.notify.alerts import counted
+from praxi_tasks.printable import printable
 
 _NAMED: Final = 10
+_LONGEST: Final = 1_000
 
 
 def change_message(audit: AssessedAudit) -> tuple[str, str] | None:
@@ -24,7 +26,9 @@ def change_message(audit: AssessedAudit) -> tuple[str, str] | None:
     if not news:
         return None
     lines = [
-        f"{finding.severity}: {finding.id} in {image.image}: {finding.title}. {finding.action}"
+        printable(
+            f"{finding.severity}: {finding.id} in {image.image}: {finding.title}. {finding.action}", _LONGEST
+        )
         for image, finding in news[:_NAMED]
     ]
     if len(news) > _NAMED:

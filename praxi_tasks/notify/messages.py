@@ -6,6 +6,7 @@ from typing import Final
 
 from praxi_tasks.environment import read_text
 from praxi_tasks.errors import NotifyError, UsageError
+from praxi_tasks.printable import printable, printable_lines
 
 URLS: Final = "PRAXI_NOTIFY_URLS"
 
@@ -37,7 +38,7 @@ def send_message(title: str, text: str, urls: str | None = None) -> bool:
             raise UsageError(
                 f"entry {number} of {URLS} is no Apprise URL", action="see apprise's documentation"
             )
-    if not channel.notify(body=text, title=title):
+    if not channel.notify(body=printable_lines(text), title=printable(title)):
         raise NotifyError(
             "a message did not reach its receiver", action="see the log above; this is tried again"
         )

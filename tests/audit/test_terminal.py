@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from rich.console import Console
 
@@ -27,6 +28,13 @@ def lines(*images: ReportedImage, width: int = 80) -> list[str]:
     with console.capture() as captured:
         console.print(report_table(AuditReport("m", "", images, (LAYER,))))
     return captured.get().splitlines()
+
+
+def test_names_and_reasons_are_shown_as_escapes_and_never_as_markup() -> None:
+    hostile = image("[red]evil\x1b[31m/a:\n1", State.FAILED)
+    text = lines(msgspec.structs.replace(hostile, reason="\x1b]0;pwned\x07"), image("[red]evil\x1b[31m/b:1"))
+    assert all(line.isprintable() for line in text)
+    assert "[red]evil\\x1b[31m" in "".join(text)
 
 
 def test_names_fit_an_ordinary_terminal() -> None:

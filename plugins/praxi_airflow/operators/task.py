@@ -15,10 +15,12 @@ from praxi_airflow.run_params import require_readable
 from praxi_airflow.runners import Command, Runner, choose_runner, task_environment
 from praxi_airflow.settings import Settings, load_settings
 from praxi_tasks.errors import ExitCode
+from praxi_tasks.printable import printable
 from praxi_tasks.store import documents, keys
 
 # command -> where its run keeps its documents; all others are steps of an audit.
 _PLACES: Final[Mapping[str, Callable[[str, str], str]]] = {"learn": keys.training_run}
+_SHOWN: Final = 1_000
 
 
 class PraxiTaskOperator(BaseOperator):
@@ -66,7 +68,7 @@ class PraxiTaskOperator(BaseOperator):
             require_readable(context.get("params") or {}, settings)
             command = self._command(settings, context)
             self._runner = choose_runner(settings, self)
-            self.log.info("running: praxi %s", " ".join(command.arguments))
+            self.log.info("running: praxi %s", printable(" ".join(command.arguments), _SHOWN))
             self._conclude(self._runner.run(command, context))
             return self._finish(settings, context)
 

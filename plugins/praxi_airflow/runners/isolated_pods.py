@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from praxi_airflow.runners.manifest import CONTAINER
 from praxi_airflow.settings import PodSettings, Settings
+from praxi_tasks.printable import printable
 
 if TYPE_CHECKING:
     from airflow.providers.cncf.kubernetes.callbacks import KubernetesPodOperatorCallback
@@ -52,7 +53,7 @@ def log_reader(listen: Callable[[str], bool]) -> type[KubernetesPodOperatorCallb
         def on_pod_completion(*, pod: V1Pod | None, client: CoreV1Api, **_: Any) -> None:
             others = [line for line in _log(pod, client) if not listen(line)] if pod is not None else []
             for line in others[:_MOST_TOLD]:
-                logger.info("%s", line)
+                logger.info("%s", printable(line))
 
     return LogReader
 

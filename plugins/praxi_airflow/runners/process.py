@@ -16,6 +16,7 @@ import praxi_tasks
 from praxi_airflow.errors import SettingsError
 from praxi_airflow.runners.command import Command
 from praxi_tasks.environment import inherited
+from praxi_tasks.printable import printable
 
 logger = logging.getLogger(__name__)
 
@@ -110,7 +111,8 @@ class ProcessRunner:
 
 def _relay(line: str) -> None:
     stamped = _LEVEL.match(line)
-    logger.log(logging.getLevelNamesMapping()[stamped[1]] if stamped else logging.INFO, "%s", line)
+    level = logging.getLevelNamesMapping()[stamped[1]] if stamped else logging.INFO
+    logger.log(level, "%s", printable(line.expandtabs()))
 
 
 def _environment(command: Command, secrets: Mapping[str, str]) -> dict[str, str]:

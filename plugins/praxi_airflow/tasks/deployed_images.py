@@ -15,6 +15,7 @@ from praxi_airflow.settings import Settings, load_settings
 from praxi_airflow.sources import PrometheusImages
 from praxi_tasks.audit import ImageList, named_images
 from praxi_tasks.findings.scope import DOCUMENT, RunKind, Scope
+from praxi_tasks.printable import printable
 from praxi_tasks.store import documents, keys
 
 logger = logging.getLogger(__name__)
@@ -77,7 +78,7 @@ def _is_last_try(context: Mapping[str, Any]) -> bool:
 
 def _log(found: ImageList) -> None:
     for problem in found.problems:
-        logger.warning("the list of images may not be whole: %s", problem)
+        logger.warning("the list of images may not be whole: %s", printable(problem))
     for image in found.images:
         for warning in image.warnings:
-            logger.warning("%s: %s", image.image, warning)
+            logger.warning("%s: %s", printable(image.image), printable(warning))

@@ -8,9 +8,14 @@ from typing import Annotated, Final, Literal
 import msgspec
 
 from praxi_tasks.json_decoding import decode
+from praxi_tasks.printable import printable
 
 DRIFT: Final = "PraxiModelDrift"
-Fingerprint = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{1,64}$")]
+Fingerprint = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{1,64}\Z")]
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+MOST_ALERTS: Final = 1_000
+_LONGEST_ERROR: Final = 300
+_YEARS: Final = range(2000, 9999)
 
 
 class PostedAlert(msgspec.Struct, frozen=True, rename="camel"):
@@ -19,7 +24,11 @@ class PostedAlert(msgspec.Struct, frozen=True, rename="camel"):
     status: Literal["firing", "resolved"]
     labels: dict[str, str]
     fingerprint: Fingerprint
-    starts_at: datetime
+    starts_at: Moment
+
+    def __post_init__(self) -> None:
+        if self.starts_at.year not in _YEARS:
+            raise ValueError("startsAt is no time of an alert")
 
     @property
     def wants_training(self) -> bool:
@@ -37,7 +46,13 @@ class Notification(msgspec.Struct, frozen=True):
     """A group of alerts."""
 
     version: Literal["4"]
-    alerts: tuple[PostedAlert, ...]
+    alerts: Annotated[tuple[PostedAlert, ...], msgspec.Meta(max_length=MOST_ALERTS)]
+
+    @property
+    def episode(self) -> PostedAlert | None:
+        """The newest alert that wants a training; that training serves the others too."""
+        wanted = [alert for alert in self.alerts if alert.wants_training]
+        return max(wanted, key=lambda alert: (alert.starts_at, alert.fingerprint), default=None)
 
 
 def read_notification(body: bytes) -> Notification:
@@ -51,4 +66,4 @@ def read_notification(body: bytes) -> Notification:
     try:
         return decode(body, Notification)
     except (ValueError, RecursionError) as error:
-        raise ValueError(str(error)) from error
+        raise ValueError(printable(str(error), _LONGEST_ERROR)) from error

@@ -17,10 +17,12 @@ from praxi_airflow.settings import load_settings
 from praxi_airflow.tasks import request_drift_training
 from praxi_airflow.web.payload import Notification, PostedAlert, read_notification
 from praxi_tasks.errors import PraxiError
+from praxi_tasks.printable import printable
 
 logger = logging.getLogger(__name__)
 
 _LARGEST_BODY: Final = 1 << 20
+_LONGEST_NOTE: Final = 300
 _TRAINING: Final = "praxi_train"
 router = APIRouter(prefix="/webhooks")
 
@@ -39,7 +41,7 @@ def authenticate(request: Request) -> None:
 
 @router.post("/alertmanager", dependencies=[Depends(authenticate)])
 async def receive(request: Request) -> dict[str, Any]:
-    """Start one training for each episode of a drift alert; alerts of other kinds are passed over."""
+    """Start one training for all drift alerts of a notification, once; other alerts are passed over."""
     body = b""
     async for chunk in request.stream():
         body += chunk
@@ -55,9 +57,11 @@ async def receive(request: Request) -> dict[str, Any]:
 
 
 def _answer(notification: Notification) -> dict[str, Any]:
-    wanted = {alert.run_id: alert for alert in notification.alerts if alert.wants_training}
-    started = [run_id for run_id, alert in wanted.items() if _start(run_id, alert)]
-    return {"runs": list(wanted), "started": started, "ignored": len(notification.alerts) - len(wanted)}
+    episode = notification.episode
+    runs = [episode.run_id] if episode else []
+    started = [run_id for run_id in runs if episode and _start(run_id, episode)]
+    ignored = sum(not alert.wants_training for alert in notification.alerts)
+    return {"runs": runs, "started": started, "ignored": ignored}
 
 
 def _start(run_id: str, alert: PostedAlert) -> bool:
@@ -72,7 +76,10 @@ def _start(run_id: str, alert: PostedAlert) -> bool:
             triggered_by=DagRunTriggeredByType.REST_API,
             run_id=run_id,
             conf={"request": request_drift_training(run_id)},
-            note=f"Alertmanager: {alert.labels.get('alertname', '')} of {alert.labels.get('instance', '')}",
+            note=printable(
+                f"Alertmanager: {alert.labels.get('alertname', '')} of {alert.labels.get('instance', '')}",
+                _LONGEST_NOTE,
+            ),
         )
     except DagRunAlreadyExists:
         return False

@@ -10,8 +10,9 @@ from univers.versions import InvalidVersion, SemverVersion, Version
 
 from praxi_tasks.ecosystems import ecosystem_of
 from praxi_tasks.findings.packages.apk_version import ApkVersion
+from praxi_tasks.findings.packages.debian_version import DpkgVersion
 
-_OWN: Final[dict[str, type[Version]]] = {ApkVersion.__name__: ApkVersion}
+_OWN: Final[dict[str, type[Version]]] = {one.__name__: one for one in (ApkVersion, DpkgVersion)}
 
 
 @functools.lru_cache(maxsize=1 << 18)

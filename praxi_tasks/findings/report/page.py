@@ -24,6 +24,7 @@ from praxi_tasks.findings.assessment import (
 from praxi_tasks.findings.coverage import Coverage
 from praxi_tasks.findings.finding import KINDS, SEVERITIES
 from praxi_tasks.findings.packages import Component
+from praxi_tasks.printable import printable_tree
 
 # Beyond this the page stops listing components and points to the tables, which have them all.
 _MOST_COMPONENTS: Final = 60_000
@@ -58,7 +59,7 @@ def _data(audit: AssessedAudit) -> bytes:
     listed = sum(len(image.components) for image in audit.images) <= _MOST_COMPONENTS
     spots = find_blind_spots(audit)
     lines: dict[Coverage, int] = {}  # images share most of theirs, so each stands once; filled by _image
-    return msgspec.json.encode(
+    return _printed(
         {
             "run": audit.run,
             "at": audit.at,
@@ -85,6 +86,10 @@ def _data(audit: AssessedAudit) -> bytes:
             ],
         }
     )
+
+
+def _printed(document: dict[str, Any]) -> bytes:
+    return msgspec.json.encode(printable_tree(msgspec.to_builtins(document)))
 
 
 def _spot(spot: BlindSpot) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from praxi_tasks import __version__
 from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage, BlindSpot, find_blind_spots
 from praxi_tasks.findings.coverage import CoverageState
 from praxi_tasks.findings.finding import Finding, Severity
+from praxi_tasks.printable import printable, printable_tree
 
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS: Final[dict[Severity, str]] = {
@@ -54,7 +55,8 @@ def to_sarif(audit: AssessedAudit) -> bytes:
         "results": results,
         "columnKind": "utf16CodeUnits",
     }
-    return msgspec.json.encode({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
+    document = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
+    return msgspec.json.encode(printable_tree(msgspec.to_builtins(document)))
 
 
 def _invocation(audit: AssessedAudit) -> dict[str, Any]:
@@ -133,7 +135,7 @@ def _result(image: AssessedImage, finding: Finding, rule: int, is_new: bool) -> 
 
 
 def _location(image: AssessedImage, path: str) -> dict[str, Any]:
-    uri = _NO_URI.sub(_escape, path.partition(" (")[0] or image.image or "audit")
+    uri = _NO_URI.sub(_escape, printable(path.partition(" (")[0] or image.image or "audit"))
     name = f"{image.image}: {path}" if path else image.image or "audit"
     return {
         "physicalLocation": {"artifactLocation": {"uri": uri}, "region": {"startLine": 1}},

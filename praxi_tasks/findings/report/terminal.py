@@ -15,6 +15,7 @@ from rich.text import Text
 from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage, BlindSpot, find_blind_spots
 from praxi_tasks.findings.coverage import CoverageState
 from praxi_tasks.findings.finding import SEVERITIES, Finding, Severity
+from praxi_tasks.printable import printable
 
 _MOST_TIED: Final = 5
 _DITTO: Final = "″"  # what to do about a hundred hidden packages is read once
@@ -42,12 +43,12 @@ def findings_table(audit: AssessedAudit, most: int = 40) -> RenderableType:
     left = 0
     for image in audit.images:
         if shown := image.open_findings[:most]:
-            parts += ["", Text(image.image, style="bold"), _image_table(image, shown)]
+            parts += ["", Text(printable(image.image), style="bold"), _image_table(image, shown)]
             left += len(image.open_findings) - len(shown)
     if left:
         parts += ["", Text(f"… and {left:,} more: see the JSON or HTML report", style="dim")]
     if audit.findings:
-        parts += ["", *(Text(f"! {finding.title}", style="yellow") for finding in audit.findings)]
+        parts += ["", *(Text(printable(f"! {finding.title}"), style="yellow") for finding in audit.findings)]
     return Group(*parts, *_unchecked(audit))
 
 
@@ -65,8 +66,8 @@ def _unchecked(audit: AssessedAudit) -> Iterator[RenderableType]:
     for heading in ("Not checked", "Where", "Why", "What to do"):
         table.add_column(heading, ratio=1, overflow="fold")
     for spot in spots[:_MOST_SPOTS]:
-        about = Text(f"{spot.aspect}: {spot.about}", style=_STATES[spot.state])
-        table.add_row(about, Text(spot.place), Text(_how(spot)), Text(spot.action))
+        about = Text(printable(f"{spot.aspect}: {spot.about}"), style=_STATES[spot.state])
+        table.add_row(about, *(Text(printable(each)) for each in (spot.place, _how(spot), spot.action)))
     yield table
     left = len(spots) - _MOST_SPOTS
     if left > 0:
@@ -86,7 +87,7 @@ def _image_table(image: AssessedImage, findings: Iterable[Finding]) -> Table:
     table.add_column("What to do", ratio=1, overflow="fold")
     above = ""
     for finding in findings:
-        action = finding.action or finding.title
+        action = printable(finding.action or finding.title)
         table.add_row(
             *_row(finding, one_of.get(finding.purl, ())), Text(_DITTO if action == above else action)
         )
@@ -126,8 +127,8 @@ def _row(finding: Finding, one_of: Sequence[str]) -> list[Text]:
     name = finding.id if finding.kind == "vulnerable" else finding.kind
     return [
         Text(finding.severity, style=_STYLES[finding.severity]),
-        Text(name + (" ⚠ exploited" if finding.exploited else "")),
-        Text(package),
+        Text(printable(name) + (" ⚠ exploited" if finding.exploited else "")),
+        Text(printable(package)),
     ]
 
 

@@ -82,6 +82,8 @@ class TarScan:
             else:
                 self._add_empty(header, path, letter, text(chunk[position + 157 : position + 257]))
                 position += BLOCK
+        if position > len(chunk):
+            raise cut_off()  # the last member's padding is missing, whoever reads its data
         stream.position = position
         return position > start
 

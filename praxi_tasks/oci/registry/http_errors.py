@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from urllib3.exceptions import HTTPError
@@ -20,6 +20,7 @@ from praxi_tasks.errors import (
 )
 from praxi_tasks.http import PREFIX, explain
 from praxi_tasks.json_decoding import decode
+from praxi_tasks.printable import printable
 
 MAX_ERROR_BYTES: Final = 64 << 10
 _RETRYABLE: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -88,8 +89,4 @@ def _explanation(response: BaseHTTPResponse) -> str:
         text = f"{first['code']}: {first.get('message', '')}"
     except (msgspec.MsgspecError, UnicodeDecodeError, LookupError, TypeError, AttributeError):
         return ""
-    return f" ({_printable(text)})"
-
-
-def _printable(text: Any) -> str:
-    return "".join(char if char.isprintable() else "?" for char in str(text))[:_SHOWN]
+    return f" ({printable(text, _SHOWN)})"

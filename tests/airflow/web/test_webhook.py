@@ -105,6 +105,45 @@ def test_another_episode_of_the_same_alert_starts_another_training(client: TestC
 
 
 @pytest.mark.usefixtures("database")
+def test_a_group_of_alerts_is_one_training_and_its_replay_none(client: TestClient) -> None:
+    group = [alert(f"{number:032x}", startsAt=f"2026-11-20T01:02:{number % 60:02}Z") for number in range(300)]
+    before = set(training_runs())
+    first = post(client, *group, alert("99", status="resolved")).json()
+    assert len(first["started"]) == 1
+    assert first["ignored"] == 1
+    for again in (group, group[::-1]):
+        assert post(client, *again).json() == {"runs": first["runs"], "started": [], "ignored": 0}
+    assert set(training_runs()) - before == set(first["started"])
+
+
+@pytest.mark.usefixtures("database")
+def test_the_note_of_a_training_is_short_and_printable(client: TestClient) -> None:
+    labels = {"alertname": "PraxiModelDrift", "instance": "\x1b[31m" + "x" * 900_000}
+    answer = post(client, alert("abcdef", labels=labels))
+    assert (answer.status_code, len(answer.json()["started"])) == (200, 1)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"fingerprint": "a\n"},
+        {"fingerprint": "f" * 65},
+        {"startsAt": "0001-01-01T00:00:00+23:59"},
+        {"startsAt": "2026-01-01T00:00:00"},
+        {"startsAt": "9999-12-31T23:59:59Z"},
+    ],
+)
+def test_an_alert_that_names_no_episode_is_refused(client: TestClient, changes: dict[str, Any]) -> None:
+    answer = post(client, alert("a1") | changes)
+    assert answer.status_code == 422
+    assert len(answer.text) < 500
+
+
+def test_more_alerts_than_any_group_has_are_refused(client: TestClient) -> None:
+    assert post(client, *[alert("a1", annotations={})] * 1_001).status_code == 422
+
+
+@pytest.mark.usefixtures("database")
 def test_what_is_resolved_starts_nothing(client: TestClient) -> None:
     assert post(client, alert("0a0a", status="resolved")).json() == {"runs": [], "started": [], "ignored": 1}
 

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from importlib import resources
 from typing import Any
 
 import jsonschema
 import pytest
 
+from praxi_tasks.findings import Finding
 from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage, ImageRecord
 from praxi_tasks.findings.coverage import Aspect, not_checked
+from praxi_tasks.findings.report.page import report_page
 from praxi_tasks.findings.report.sarif import to_sarif
 from praxi_tasks.findings.scope import Scope
 from tests.findings.audits import AT, large_audit
@@ -47,6 +50,25 @@ def test_each_finding_is_a_result_of_its_rule() -> None:
     assert [result["level"] for result in content["results"]] == ["error", "warning", "warning"]
     assert all(rules[result["ruleIndex"]]["id"] == result["ruleId"] for result in content["results"])
     assert rules[0]["properties"]["security-severity"] == "7.5"
+
+
+@pytest.mark.parametrize("text", ["\x1b[31m", "a\nb", "\u202e", "\udcff"])
+def test_it_holds_nothing_that_is_not_printable(text: str) -> None:
+    finding = Finding("ghost", f"ghost{text}", f"t{text}", "high", evidence=(f"usr/{text}/x",))
+    audit = AssessedAudit("r", AT, "", "m", (AssessedImage(f"a{text}", findings=(finding,)),))
+
+    def texts(value: Any) -> Iterator[str]:
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict | list):
+            for each in value.values() if isinstance(value, dict) else value:
+                yield from texts(each)
+
+    found = list(texts(json.loads(to_sarif(audit))))
+    assert found
+    assert all(each.isprintable() for each in found)
+    assert "\\u202e" in report_page(audit) or text != "\u202e"
+    assert "\u202e" not in report_page(audit)
 
 
 def test_what_is_set_aside_is_suppressed() -> None:

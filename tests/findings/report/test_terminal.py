@@ -31,6 +31,16 @@ def test_findings_have_a_row_and_names_stay_text() -> None:
         assert part in text
 
 
+def test_what_an_image_says_is_shown_as_escapes() -> None:
+    hostile = "\x1b]0;pwned\x07\x1b[2J\n\u202efdp"
+    finding = Finding(
+        "ghost", f"X{hostile}", hostile, "high", purl=f"pkg:pypi/x@1{hostile}", affected_if=hostile
+    )
+    text = shown(finding, Finding("outdated", "Y", f"t{hostile}", "low", action=hostile))
+    assert all(line.isprintable() for line in text.splitlines())
+    assert "\\x1b]0;pwned" in text
+
+
 def test_what_nothing_tells_apart_is_named_together() -> None:
     mailer = Component("deb", "exim4-light", (), "pkg:deb/exim4-light", (), ties=("deb/exim4-heavy",))
     flask = Component("pypi", "flask", tuple("1234567"), "pkg:pypi/flask", ())
