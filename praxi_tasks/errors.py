@@ -13,7 +13,6 @@ from typing import ClassVar, Final
 
 from praxi_tasks.printable import one_line
 
-
 _LONGEST: Final = 10_000
 
 

@@ -12,7 +12,6 @@ import msgspec
 from praxi_tasks.audit.batches import pack
 from praxi_tasks.audit.deployed import DeployedImage
 from praxi_tasks.audit.failure import Failure, attempt
-from praxi_tasks.fingerprint import is_fingerprinted
 from praxi_tasks.oci.image import Descriptor, Image
 from praxi_tasks.store import Store
 
@@ -126,6 +125,8 @@ def _distinct_layers(images: Iterable[Image | None]) -> list[PlannedLayer]:
 
 
 def _known(layers: Sequence[PlannedLayer], store: Store) -> set[str]:
+    from praxi_tasks.fingerprint import is_fingerprinted  # needs numpy, and Airflow imports this module
+
     with ThreadPoolExecutor(_WORKERS) as pool:
         found = pool.map(lambda layer: is_fingerprinted(layer.digest, store), layers)
         return {layer.digest for layer, known in zip(layers, found, strict=True) if known}
