@@ -1,4 +1,4 @@
-"""Recorded changesets: Praxi's published data, its published recipes, and what is used here."""
+"""Recorded changesets: Praxi's published data, learned as it was published and as it is here."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from demo.commands import run
-from demo.images import Recipe
+from demo.images import ImageSpec
 
 CONTAINERFILES: Final = Path(__file__).parent / "containerfiles"
 PREFIX: Final = "localhost/praxi-demo"
@@ -23,7 +23,7 @@ FOREIGN, FOREIGN_WHEELS = (
 
 
 class Builder:
-    """Builds recipes; ``workspace`` is what a build sees: as its context, and as ``/mnt`` while it runs.
+    """Builds images; ``workspace`` is what a build sees: as its context, and as ``/mnt`` while it runs.
 
     Builds run in a chroot, so they need no cgroups; nothing in them uses the network.
     """
@@ -40,11 +40,11 @@ class Builder:
         shutil.copytree(CONTAINERFILES / "requirements", self.workspace / "requirements", dirs_exist_ok=True)
         (self.workspace / "policy.json").write_text(json.dumps(ACCEPT_ANYTHING))
 
-    def build(self, recipe: Recipe) -> None:
-        """Build a recipe, and its twin for another CPU where it has one."""
-        self._build(recipe.name, recipe.file, ("--build-arg", f"REQUIREMENTS={recipe.requirements}"))
-        if recipe.foreign:
-            name = f"{recipe.name}-foreign"
+    def build(self, spec: ImageSpec) -> None:
+        """Build an image, and the same one for another CPU where its specification asks for it."""
+        self._build(spec.name, spec.file, ("--build-arg", f"REQUIREMENTS={spec.requirements}"))
+        if spec.foreign:
+            name = f"{spec.name}-foreign"
             self._build(name, f"{name}.Containerfile", ("--platform", f"linux/{FOREIGN}"))
 
     def _build(self, name: str, file: str, options: Sequence[str]) -> None:
@@ -55,23 +55,23 @@ class Builder:
             *("--tag", f"{PREFIX}/{name}", self.workspace),
         )
 
-    def push(self, recipe: Recipe, host: str) -> None:
+    def push(self, spec: ImageSpec, host: str) -> None:
         """Push an image, or an index of two, to a registry that speaks plain HTTP."""
-        target = f"docker://{host}/{recipe.reference}"
+        target = f"docker://{host}/{spec.reference}"
         plain = ("--quiet", "--tls-verify=false")
-        if recipe.foreign:
-            index = f"{PREFIX}/{recipe.name}-index"
-            self._forget_index(f"{recipe.name}-index")
+        if spec.foreign:
+            index = f"{PREFIX}/{spec.name}-index"
+            self._forget_index(f"{spec.name}-index")
             self._buildah("manifest", "create", index)
-            for name in (recipe.name, f"{recipe.name}-foreign"):
+            for name in (spec.name, f"{spec.name}-foreign"):
                 self._buildah("manifest", "add", index, f"{PREFIX}/{name}")
             self._buildah("manifest", "push", *plain, "--all", index, target)
             return
-        compression = ("--compression-format", "zstd") if recipe.zstd else ()
-        self._buildah("push", *plain, *compression, f"{PREFIX}/{recipe.name}", target)
+        compression = ("--compression-format", "zstd") if spec.zstd else ()
+        self._buildah("push", *plain, *compression, f"{PREFIX}/{spec.name}", target)
 
     def stored(self) -> set[str]:
-        """Return the names of the recipes whose images are in the storage."""
+        """Return the names of the images that are in the storage."""
         names = self._buildah("images", "--format", "{{.Name}}").splitlines()
         return {name.removeprefix(f"{PREFIX}/") for name in names if name.startswith(f"{PREFIX}/")}
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from demo.builder import CONTAINERFILES, FOREIGN_WHEELS, Builder
 from demo.errors import DemoError
-from demo.images import PACKAGES, Recipe
+from demo.images import PACKAGES, ImageSpec
 from demo.mounts import unmount_below
 from demo.packages import Packages
 from demo.progress import ProgressCallback
@@ -45,13 +45,13 @@ class ImageFactory:
         self._fetch_foreign(python)
 
     def publish(
-        self, host: str, recipes: tuple[Recipe, ...], report: ProgressCallback
+        self, host: str, specs: tuple[ImageSpec, ...], report: ProgressCallback
     ) -> dict[str, Published]:
-        """Bring images into a registry and return them by the names of their recipes."""
+        """Bring images into a registry and return them by name."""
         builder = Builder(self.workspace, self.root / "containers")
         builder.prepare()
         try:
-            return Publisher(builder, host, self.root / "images.json").publish(recipes, report)
+            return Publisher(builder, host, self.root / "images.json").publish(specs, report)
         finally:
             unmount_below(self.root)
 

@@ -7,10 +7,10 @@ from typing import Final
 
 
 @dataclass(frozen=True)
-class Recipe:
+class ImageSpec:
     """How one image is built: a Containerfile, its arguments, and the local images it starts from.
 
-    A recipe without a ``reference`` is only a step for others and never pushed.
+    One without a ``reference`` is only a step for others and never pushed.
 
     Parameters
     ----------
@@ -19,7 +19,7 @@ class Recipe:
     requirements
         The file of Python releases the build installs.
     foreign
-        The recipe of the same image for another CPU: both are pushed as one index.
+        Whether the same image is built for another CPU too: both are pushed as one index.
     """
 
     name: str
@@ -44,15 +44,17 @@ PACKAGES: Final[dict[str, tuple[str, ...]]] = {
     "cache": ("redis-server",),
 }
 
-RECIPES: Final = (
-    Recipe("base", parents=()),
-    Recipe("python", parents=("base",)),
-    Recipe("web", "shop/web:1.4", requirements="web-1.4.txt", sources=("shop.py",)),
-    Recipe("web-old", "shop/web:1.3", requirements="web-1.3.txt", sources=("shop.py",), containerfile="web"),
-    Recipe("worker", "shop/worker:1.4", requirements="worker.txt", sources=("jobs.py",)),
-    Recipe("migrate", "shop/migrate:1.4", parents=("worker",), requirements="migrate.txt"),
-    Recipe("legacy", "shop/legacy:0.9", requirements="legacy.txt"),
-    Recipe("signer", "vault/signer:7", requirements="signer.txt"),
-    Recipe("collector", "monitoring/collector:2.1", requirements="collector.txt", foreign=True),
-    Recipe("cache", "shop/cache:7.0", parents=("base",), zstd=True),
+IMAGE_SPECS: Final = (
+    ImageSpec("base", parents=()),
+    ImageSpec("python", parents=("base",)),
+    ImageSpec("web", "shop/web:1.4", requirements="web-1.4.txt", sources=("shop.py",)),
+    ImageSpec(
+        "web-old", "shop/web:1.3", requirements="web-1.3.txt", sources=("shop.py",), containerfile="web"
+    ),
+    ImageSpec("worker", "shop/worker:1.4", requirements="worker.txt", sources=("jobs.py",)),
+    ImageSpec("migrate", "shop/migrate:1.4", parents=("worker",), requirements="migrate.txt"),
+    ImageSpec("legacy", "shop/legacy:0.9", requirements="legacy.txt"),
+    ImageSpec("signer", "vault/signer:7", requirements="signer.txt"),
+    ImageSpec("collector", "monitoring/collector:2.1", requirements="collector.txt", foreign=True),
+    ImageSpec("cache", "shop/cache:7.0", parents=("base",), zstd=True),
 )

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from demo import packages
 from demo.builder import CONTAINERFILES, Builder
-from demo.images import PACKAGES, RECIPES, Recipe
+from demo.images import IMAGE_SPECS, PACKAGES, ImageSpec
 from demo.source_digest import digest_of
 from demo.timeline import Published
 
@@ -28,62 +28,62 @@ _OPENER: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 @dataclass
 class Publisher:
-    """Builds and pushes recipes; ``ledger`` remembers what each was built from."""
+    """Builds and pushes images; ``ledger`` remembers what each was built from."""
 
     builder: Builder
     host: str
     ledger: Path
 
-    def publish(self, recipes: tuple[Recipe, ...], report: Callable[[str], None]) -> dict[str, Published]:
-        """Return the recipes' images in the registry, after building and pushing those that are not there."""
+    def publish(self, specs: tuple[ImageSpec, ...], report: Callable[[str], None]) -> dict[str, Published]:
+        """Return images in the registry, after building and pushing those that are not there."""
         built: dict[str, str] = json.loads(self.ledger.read_text()) if self.ledger.exists() else {}
-        keys = recipe_keys(RECIPES)
-        missing = [recipe for recipe in recipes if not self._is_published(recipe, built, keys)]
+        keys = spec_keys(IMAGE_SPECS)
+        missing = [spec for spec in specs if not self._is_published(spec, built, keys)]
         stored = self.builder.stored() if missing else set()
         current = {name for name in stored if built.get(name) == keys.get(name)}
-        for recipe in _with_parents(missing, current):
-            if recipe.name not in current:
-                report(f"building {recipe.reference or recipe.name}")
-                self.builder.build(recipe)
-            if recipe.reference:
-                report(f"pushing {recipe.reference}")
-                self.builder.push(recipe, self.host)
-            built[recipe.name] = keys[recipe.name]
+        for spec in _with_parents(missing, current):
+            if spec.name not in current:
+                report(f"building {spec.reference or spec.name}")
+                self.builder.build(spec)
+            if spec.reference:
+                report(f"pushing {spec.reference}")
+                self.builder.push(spec, self.host)
+            built[spec.name] = keys[spec.name]
             self.ledger.write_text(json.dumps(built, indent=2))
-        found = {recipe.name: inspect(self.host, recipe.reference) for recipe in recipes if recipe.reference}
+        found = {spec.name: inspect(self.host, spec.reference) for spec in specs if spec.reference}
         return {name: image for name, image in found.items() if image is not None}
 
-    def _is_published(self, recipe: Recipe, built: dict[str, str], keys: dict[str, str]) -> bool:
-        if not recipe.reference:
+    def _is_published(self, spec: ImageSpec, built: dict[str, str], keys: dict[str, str]) -> bool:
+        if not spec.reference:
             return True  # built when something that needs it is
-        same = built.get(recipe.name) == keys[recipe.name]
-        return same and inspect(self.host, recipe.reference) is not None
+        same = built.get(spec.name) == keys[spec.name]
+        return same and inspect(self.host, spec.reference) is not None
 
 
-def recipe_keys(recipes: tuple[Recipe, ...]) -> dict[str, str]:
-    """Return a hash of everything each recipe's image is made from, its parents' included."""
+def spec_keys(specs: tuple[ImageSpec, ...]) -> dict[str, str]:
+    """Return a hash of everything that each image is made from, its parents' included."""
     keys: dict[str, str] = {}
     base = digest_of([Path(packages.__file__)])
-    for recipe in recipes:
-        digest = hashlib.sha256(repr((recipe, base, sorted(PACKAGES.items()))).encode())
-        files = [recipe.file, *recipe.sources]
-        files += [f"requirements/{recipe.requirements}"] if recipe.requirements else []
-        files += [f"{recipe.name}-foreign.Containerfile"] if recipe.foreign else []
+    for spec in specs:
+        digest = hashlib.sha256(repr((spec, base, sorted(PACKAGES.items()))).encode())
+        files = [spec.file, *spec.sources]
+        files += [f"requirements/{spec.requirements}"] if spec.requirements else []
+        files += [f"{spec.name}-foreign.Containerfile"] if spec.foreign else []
         for file in files:
             digest.update((CONTAINERFILES / file).read_bytes())
-        for parent in recipe.parents:
+        for parent in spec.parents:
             digest.update(keys[parent].encode())
-        keys[recipe.name] = digest.hexdigest()
+        keys[spec.name] = digest.hexdigest()
     return keys
 
 
-def _with_parents(wanted: list[Recipe], current: set[str]) -> list[Recipe]:
-    """Return the wanted recipes and what their builds need, in the order they are declared."""
-    needed = {recipe.name for recipe in wanted}
-    for recipe in reversed(RECIPES):
-        if recipe.name in needed - current:
-            needed.update(parent for parent in recipe.parents if parent not in current)
-    return [recipe for recipe in RECIPES if recipe.name in needed]
+def _with_parents(wanted: list[ImageSpec], current: set[str]) -> list[ImageSpec]:
+    """Return the wanted images and what their builds need, in the order they are declared."""
+    needed = {spec.name for spec in wanted}
+    for spec in reversed(IMAGE_SPECS):
+        if spec.name in needed - current:
+            needed.update(parent for parent in spec.parents if parent not in current)
+    return [spec for spec in IMAGE_SPECS if spec.name in needed]
 
 
 def inspect(host: str, reference: str) -> Published | None:

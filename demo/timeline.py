@@ -29,7 +29,7 @@ def last_week(images: Mapping[str, Published], now: datetime) -> list[Deployment
     Parameters
     ----------
     images
-        By the names of their recipes.
+        By name.
     """
     week = _Week(images, now)
     rollout, restart = week.at(-4, hour=9), week.at(-1, hour=3)
@@ -58,7 +58,7 @@ class _Week:
 
     def ran(
         self,
-        recipe: str,
+        spec: str,
         container: str,
         namespace: str,
         *,
@@ -71,7 +71,7 @@ class _Week:
         of: str = "",
     ) -> list[Deployment]:
         """Return one container in each of some pods; one without an end was done after two minutes."""
-        image = self._images[recipe]
+        image = self._images[spec]
         return [
             Deployment(
                 image=image.reference,

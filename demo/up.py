@@ -10,7 +10,7 @@ from demo.airflow import AirflowConfig, start_airflow, wait_for_airflow
 from demo.background import in_background
 from demo.history import write_history
 from demo.image_factory import ImageFactory
-from demo.images import RECIPES
+from demo.images import IMAGE_SPECS
 from demo.model import fetch_contents, train, write_releases
 from demo.progress import ProgressCallback, Steps
 from demo.servers import Endpoint, answers, start_prometheus, start_registry
@@ -71,7 +71,7 @@ class Demo:
             train([*contents, releases], self.folder.root / "model")
 
     def _images(self, report: ProgressCallback) -> dict[str, Published]:
-        return self._factory.publish(self._registry().host, RECIPES, report)
+        return self._factory.publish(self._registry().host, IMAGE_SPECS, report)
 
     def _registry(self) -> Endpoint:
         port = self.folder.port("registry")

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import zstandard
 
-from demo.images import RECIPES
+from demo.images import IMAGE_SPECS
 from demo.publish import MANIFESTS
 from demo.timeline import Published
 
@@ -59,8 +59,8 @@ def claims(image: Published) -> Iterator[tuple[int, str]]:
                 yield number, name
 
 
-def test_each_recipe_with_a_reference_is_published(demo_images: dict[str, Published]) -> None:
-    assert set(demo_images) == {recipe.name for recipe in RECIPES if recipe.reference}
+def test_each_spec_with_a_reference_is_published(demo_images: dict[str, Published]) -> None:
+    assert set(demo_images) == {spec.name for spec in IMAGE_SPECS if spec.reference}
     assert len(demo_images) >= 6
     assert all(len(layers(image)) >= 2 for image in demo_images.values())
 

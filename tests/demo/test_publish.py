@@ -6,17 +6,17 @@ import dataclasses
 
 import pytest
 
-from demo.images import RECIPES
-from demo.publish import inspect, recipe_keys
+from demo.images import IMAGE_SPECS
+from demo.publish import inspect, spec_keys
 from demo.timeline import Published
 
 
 def test_a_changed_parent_changes_its_descendants_alone() -> None:
-    before = recipe_keys(RECIPES)
+    before = spec_keys(IMAGE_SPECS)
     changed = tuple(
-        dataclasses.replace(recipe, zstd=True) if recipe.name == "worker" else recipe for recipe in RECIPES
+        dataclasses.replace(spec, zstd=True) if spec.name == "worker" else spec for spec in IMAGE_SPECS
     )
-    after = recipe_keys(changed)
+    after = spec_keys(changed)
     assert {name for name in before if before[name] != after[name]} == {"worker", "migrate"}
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from demo.images import RECIPES
+from demo.images import IMAGE_SPECS
 from demo.timeline import Published, image_id, last_week
 
 NOW = datetime(2026, 3, 8, 9, 30, tzinfo=UTC)
@@ -15,10 +15,10 @@ TODAY = NOW.replace(hour=0, minute=0)
 
 @pytest.fixture
 def images() -> dict[str, Published]:
-    names = [recipe for recipe in RECIPES if recipe.reference]
+    names = [spec for spec in IMAGE_SPECS if spec.reference]
     return {
-        recipe.name: Published(f"localhost:5000/{recipe.reference}", f"sha256:{number:064x}", "sha256:c")
-        for number, recipe in enumerate(names)
+        spec.name: Published(f"localhost:5000/{spec.reference}", f"sha256:{number:064x}", "sha256:c")
+        for number, spec in enumerate(names)
     }
 
 
@@ -33,7 +33,7 @@ def deployed(images: dict[str, Published], start: datetime) -> set[str]:
 
 def test_yesterday_runs_everything_but_what_was_replaced(images: dict[str, Published]) -> None:
     yesterday = deployed(images, TODAY - timedelta(days=1))
-    assert yesterday == {recipe.reference.rpartition("/")[2] for recipe in RECIPES if recipe.reference} - {
+    assert yesterday == {spec.reference.rpartition("/")[2] for spec in IMAGE_SPECS if spec.reference} - {
         "web:1.3"
     }
 

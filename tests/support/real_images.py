@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from demo.image_factory import ImageFactory
-from demo.images import RECIPES
+from demo.images import IMAGE_SPECS
 from demo.servers import start_registry
 from demo.timeline import Published
 from tests.support.process import running
@@ -28,7 +28,7 @@ PROGRAMS = ("mmdebstrap", "buildah", "docker-registry", "apt-get")
 
 @pytest.fixture(scope="session")
 def demo_images() -> Iterator[dict[str, Published]]:
-    """The demonstration's images by recipe name, in a registry on a loopback port."""
+    """The demonstration's images by spec name, in a registry on a loopback port."""
     need(*PROGRAMS)
     if os.geteuid():
         pytest.skip("only root may build images")
@@ -54,7 +54,7 @@ def images_in_registry(folder: Path) -> Iterator[dict[str, Published]]:
         with running(registry.server):
             factory = ImageFactory(folder)
             factory.fetch(print)
-            images = factory.publish(registry.host, RECIPES, print)
+            images = factory.publish(registry.host, IMAGE_SPECS, print)
             fcntl.flock(lock, fcntl.LOCK_UN)
             yield images
     shutil.rmtree(registry.server.folder)

@@ -22,6 +22,8 @@ from praxi_tasks.learning.run.plan import TrainingPlan
 from praxi_tasks.learning.run.retention import KEEP, SETTING, newest_to_keep, prune
 from praxi_tasks.store import Store, documents, keys
 from tests.conftest import ROOT
+from tests.learning.conftest import ask, put_package, train
+from tests.learning.run.trained_store import layer, named
 from tests.support import world
 
 MADE = 5
@@ -112,3 +114,22 @@ def test_an_absurd_setting_is_told(monkeypatch: pytest.MonkeyPatch, given: str) 
     monkeypatch.setenv(SETTING, given)
     with pytest.raises(UsageError, match=SETTING):
         newest_to_keep()
+
+
+@pytest.mark.usefixtures("starter")
+def test_versions_that_nobody_needs_go_with_their_copies(
+    self, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRAXI_LEARN_KEEP", "1")
+    for number in range(1, 4):
+        ask(store, f"a{number}", put_package(store, number, f"{'abc'[number - 1]}lib"))
+        train(store, f"t{number}")
+    registry = ModelRegistry(tracking_uri(store.uri))
+    assert [version.version for version in registry.versions()] == ["1", "3", "4"]
+    logged = [key for key in store.list("mlflow/artifacts") if key.endswith("/model/model.json")]
+    copies = {key.split("/")[2] for key in logged}
+    assert copies == {version.run for version in registry.versions() if version.run}
+    assert len(copies) == 2
+    assert named(store, layer("alib")) == [("alib", ("1.0",))]
+    assert registry.roll_back().version == "3"
+    assert named(store, layer("blib")) == [("blib", ("1.0",))]
