@@ -118,7 +118,7 @@ def test_an_absurd_setting_is_told(monkeypatch: pytest.MonkeyPatch, given: str) 
 
 @pytest.mark.usefixtures("starter")
 def test_versions_that_nobody_needs_go_with_their_copies(
-    self, store: Store, monkeypatch: pytest.MonkeyPatch
+    store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PRAXI_LEARN_KEEP", "1")
     for number in range(1, 4):
