@@ -49,6 +49,8 @@ def follow_claims(
         new = {_slot(claim): claim for claim in inventory.claims}
         rewritten = {*inventory.databases, *(claim.database for claim in inventory.claims)}
         removal = Removal(changes)
+        if not rewritten and not removal:
+            continue
         for slot, tracked in list(current.items()):
             database = tracked.claim.database
             if slot not in new and (database in rewritten or removal.covers(merged_usr(database))):

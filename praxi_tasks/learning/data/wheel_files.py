@@ -38,7 +38,7 @@ def open_wheel(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive
-    except (*_DAMAGE, OSError, RuntimeError, ValueError, EOFError) as error:
+    except (*_DAMAGE, OSError, RuntimeError, ValueError, EOFError, IndexError, OverflowError) as error:
         raise DataError(f"a wheel can't be read: {error}", where=str(path)) from error
 
 

@@ -18,6 +18,7 @@ from praxi_tasks.errors import (
 )
 from praxi_tasks.learning.data import NewPackage, ReleaseStore, StoredRelease, of_version
 from praxi_tasks.learning.sources.base import Source
+from praxi_tasks.printable import one_line
 from praxi_tasks.store import Store, documents, keys
 
 logger = logging.getLogger(__name__)
@@ -123,9 +124,14 @@ class Collector:
     def _versions(self, source: Source, wanted: NewPackage, reasons: dict[str, str]) -> Sequence[str]:
         try:
             return source.versions(wanted)
-        except ReleaseError as error:
-            reasons[source.name] = str(error)
-            return ()
+        except StoreUnavailableError:
+            raise
+        except PraxiError as error:
+            reasons[source.name] = one_line(str(error))
+        except Exception as error:
+            reasons[source.name] = one_line(f"{type(error).__name__}: {error}")
+            logger.exception("%s: unexpected error", source.name)
+        return ()
 
     def _ask(self, source: Source, wanted: NewPackage, reasons: dict[str, str]) -> StoredRelease | None:
         """Ask one source; record any failure as its reason, so that the next source is asked."""
@@ -134,12 +140,12 @@ class Collector:
         except (StoreUnavailableError, SourceOnlyError):
             raise
         except PraxiError as error:
-            reasons[source.name] = str(error)
+            reasons[source.name] = one_line(str(error))
             level = logging.INFO if isinstance(error, ReleaseError) else logging.WARNING
             logger.log(level, "%s: %s", source.name, error)
-        except (OSError, ValueError, EOFError) as error:
-            reasons[source.name] = f"{type(error).__name__}: {error}"
-            logger.warning("%s: %s", source.name, error)
+        except Exception as error:  # whatever a release holds, the next source and release are tried
+            reasons[source.name] = one_line(f"{type(error).__name__}: {error}")
+            logger.exception("%s: unexpected error", source.name)
         return None
 
 

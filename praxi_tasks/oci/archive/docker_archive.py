@@ -14,7 +14,7 @@ from praxi_tasks.errors import InvalidReferenceError, ManifestError, NotFoundErr
 from praxi_tasks.json_decoding import decode, decode_shallow
 from praxi_tasks.oci.archive.files import Files, OpenFile, read_file
 from praxi_tasks.oci.image.digest import check_digest, digest_of
-from praxi_tasks.oci.image.manifest import DOCKER_MANIFEST
+from praxi_tasks.oci.image.manifest import DOCKER_MANIFEST, check_layer_count
 from praxi_tasks.oci.image.model import Blob, Descriptor, Image, Platform
 from praxi_tasks.oci.image.reference import Reference
 from praxi_tasks.oci.image.resolver import config_platform
@@ -123,6 +123,7 @@ class DockerArchiveSource:
             diff_ids = decode_shallow(self._config, _Config).rootfs.diff_ids
         except (msgspec.MsgspecError, UnicodeDecodeError):
             raise _malformed("the configuration has no list of layers", self._reference) from None
+        check_layer_count(len(diff_ids), self._reference)
         if len(diff_ids) != len(self._saved.layers):
             raise _malformed("the configuration counts other layers than the archive", self._reference)
         pairs = zip(diff_ids, self._saved.layers, strict=True)

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Final, TypeAlias
 
 import msgspec
 
-from praxi_tasks.errors import ManifestError
+from praxi_tasks.environment import read, whole_number
+from praxi_tasks.errors import LimitExceededError, ManifestError
 from praxi_tasks.json_decoding import decode
 from praxi_tasks.oci.image.digest import check_digest
 from praxi_tasks.oci.image.model import Descriptor, Platform
@@ -26,6 +27,8 @@ _LAYER: Final = re.compile(
     r"application/vnd\.(?:oci\.image\.layer\.(?:nondistributable\.)?v1|docker\.image\.rootfs\.(?:foreign\.)?diff)"
     r"\.tar(?:[+.](?:gzip|zstd))?"
 )
+_MAX_LAYERS: Final = "PRAXI_IMAGE_MAX_LAYERS"
+_LAYERS: Final = 500  # what Linux mounts over each other
 _REBUILD: Final = "push the image again as an OCI or Docker schema 2 image"
 
 
@@ -120,6 +123,7 @@ def _kind(document: _Document, served_as: str, where: str) -> str:
 def _image_manifest(document: _Document, where: str) -> ImageManifest:
     if document.config is None or document.layers is None:
         raise ManifestError("the manifest has no config or no layers", where=where, action=_REBUILD)
+    check_layer_count(len(document.layers), where)
     _checked((document.config, *document.layers), where)
     for layer in document.layers:
         if not _LAYER.fullmatch(layer.media_type):
@@ -129,6 +133,19 @@ def _image_manifest(document: _Document, where: str) -> ImageManifest:
                 action="this is an encrypted image or an artifact that holds no file system",
             )
     return ImageManifest(document.config, document.layers)
+
+
+def check_layer_count(count: int, where: str) -> None:
+    """Refuse an image of more layers than any runtime stacks.
+
+    Raises
+    ------
+    LimitExceededError
+        If there are more than ``PRAXI_IMAGE_MAX_LAYERS``.
+    """
+    most = read(_MAX_LAYERS, whole_number, _LAYERS)
+    if count > most:
+        raise LimitExceededError(f"the image has {count} layers", where=where, action=f"raise {_MAX_LAYERS}")
 
 
 def _checked(entries: tuple[Entry, ...], where: str) -> tuple[Entry, ...]:

@@ -35,6 +35,8 @@ class LayerLimits:
         Bytes of all paths and link targets together; what bounds the reader's memory.
     max_header_bytes
         Bytes of one extended header (pax records, a GNU long name).
+    max_extended_bytes
+        Bytes of all extended headers together.
     max_kept_file_bytes
         Bytes of one file whose content is retained (a package database). A larger one is not, which the
         layer's inventory says.
@@ -51,6 +53,7 @@ class LayerLimits:
     max_path_length: int = 4096
     max_path_bytes: int = 96 << 20
     max_header_bytes: int = 1 << 20
+    max_extended_bytes: int = 128 << 20
     max_kept_file_bytes: int = 128 << 20
     max_kept_bytes: int = 192 << 20
     max_window_bytes: int = 128 << 20

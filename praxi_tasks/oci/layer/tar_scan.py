@@ -98,7 +98,7 @@ class TarScan:
         if kind in _RECORDS:
             pax_records.read_records(self._stream.extended(header), self._local)
         elif kind == _GLOBAL_RECORDS:
-            pax_records.read_records(self._stream.extended(header), self._global)
+            pax_records.read_records(self._stream.extended(header), self._global, is_global=True)
         elif kind in _LONG:
             self._local[_LONG[kind]] = text(self._stream.extended(header))
         elif kind != _VOLUME_LABEL:

@@ -30,6 +30,8 @@ class TarStream:
         self.position = 0
         self._chunks = chunks
         self._max_header = limits.max_header_bytes
+        self._max_extended = limits.max_extended_bytes
+        self._extended = 0
 
     def has_more(self) -> bool:
         """Make sure that the position is at a byte, if there is any left."""
@@ -82,11 +84,14 @@ class TarStream:
         Raises
         ------
         LimitExceededError
-            If it is larger than ``max_header_bytes``.
+            If it is larger than ``max_header_bytes``, or with those before than ``max_extended_bytes``.
         """
         size = number(header[SIZE])
         if size > self._max_header:
             raise exceeded("max_header_bytes", f"an extended header of {size} bytes")
+        self._extended += size
+        if self._extended > self._max_extended:
+            raise exceeded("max_extended_bytes", f"more than {self._max_extended} bytes of extended headers")
         return b"".join(self.data(size))
 
     def check_end(self) -> None:

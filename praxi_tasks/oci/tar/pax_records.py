@@ -17,16 +17,20 @@ SPARSE_MAP: Final = SPARSE + b"map"
 SPARSE_NAME: Final = SPARSE + b"name"
 _SPARSE_PAIR: Final = (SPARSE + b"offset", SPARSE + b"numbytes")
 _KNOWN: Final = frozenset({PATH, LINK, SIZE, MTIME})
+_KNOWN_SPARSE: Final = frozenset(
+    SPARSE + name for name in (b"map", b"name", b"size", b"realsize", b"major", b"minor", b"numblocks")
+)
 _LENGTH_DIGITS: Final = 8
 _TIME: Final = re.compile(rb"(-?)(\d{1,18})(?:\.(\d*))?")
 
 Overrides = dict[bytes, bytes]
 
 
-def read_records(data: bytes, into: Overrides) -> None:
+def read_records(data: bytes, into: Overrides, *, is_global: bool = False) -> None:
     """Take the records that matter to a reader into ``into``; an empty value takes one back.
 
-    Version 0.0 of GNU's sparse records repeats a pair of keywords: they become the list that 0.1 has.
+    Version 0.0 of GNU's sparse records repeats a pair of keywords: they become the list that 0.1 has. No
+    archiver writes them for all members, so a global header's are passed over.
 
     Raises
     ------
@@ -34,12 +38,14 @@ def read_records(data: bytes, into: Overrides) -> None:
         If the records are malformed.
     """
     pieces: list[bytes] = []
+    known = _KNOWN if is_global else _KNOWN | _KNOWN_SPARSE
     for keyword, value in _split(data):
         if keyword in _SPARSE_PAIR:
-            pieces.append(value)
+            if not is_global:
+                pieces.append(value)
         elif not value:
             into.pop(keyword, None)
-        elif keyword in _KNOWN or keyword.startswith(SPARSE):
+        elif keyword in known:
             into[keyword] = value
     if pieces:
         into[SPARSE_MAP] = b",".join(pieces)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from praxi_tasks.errors import PraxiError, ReleaseNotFoundError, StoreUnavailableError
+from praxi_tasks.errors import ReleaseNotFoundError, StoreUnavailableError
 from praxi_tasks.learning.data.release_store import ReleaseStore
 from praxi_tasks.learning.data.requests import NewPackage, parse_label
 from praxi_tasks.learning.data.stored_release import StoredRelease
@@ -24,7 +24,7 @@ class ListedSource:
 
     name = "listed"
 
-    def __init__(self, *answers: PraxiError | StoredRelease) -> None:
+    def __init__(self, *answers: Exception | StoredRelease) -> None:
         self._answers = list(answers)
         self.asked = 0
 
@@ -37,7 +37,7 @@ class ListedSource:
     def read(self, wanted: NewPackage) -> StoredRelease:
         self.asked += 1
         answer = self._answers[min(self.asked, len(self._answers)) - 1]
-        if isinstance(answer, PraxiError):
+        if isinstance(answer, Exception):
             raise answer
         return answer
 
@@ -99,6 +99,19 @@ def test_an_absurd_release_is_refused_and_the_next_source_is_asked(
         store, [ListedSource(release(*paths)), ListedSource(release("shop/a.py"))], DAY
     ).collect(SHOP)
     assert after.state == "stored"
+
+
+@pytest.mark.parametrize(
+    "error", [IndexError("x"), RecursionError(), MemoryError(), OverflowError("\x1b\udcff")]
+)
+def test_whatever_a_release_holds_the_next_source_is_asked(store: Store, error: Exception) -> None:
+    outcome = Collector(store, [ListedSource(error)], DAY).collect(SHOP)
+    assert outcome.state == "failed"
+    (attempt,) = past_attempts(store, SHOP)
+    assert attempt.reasons["listed"].startswith(type(error).__name__)
+    assert attempt.reasons["listed"].isprintable()
+    full = Collector(store, [ListedSource(error), ListedSource(release("shop/a.py"))], DAY)
+    assert full.collect(SHOP).state == "stored"
 
 
 def test_a_million_paths_are_refused(store: Store) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from xxhash import xxh3_64_intdigest
 
-from praxi_tasks.errors import ReleaseRefusedError
+from praxi_tasks.errors import DataError, ReleaseRefusedError
 from praxi_tasks.learning.data.requests import parse_label
 from praxi_tasks.learning.sources.pypi import wheel
 from praxi_tasks.learning.sources.pypi.wheel import list_wheel
@@ -65,3 +65,14 @@ def test_an_absurd_number_of_files_is_refused_before_any_is_read(
     files = {f"shop/{number}.py": b"" for number in range(11)}
     with pytest.raises(ReleaseRefusedError, match="11 files"):
         list_wheel(write_wheel(tmp_path, files), SHOP)
+
+
+def test_a_wheel_with_a_member_without_a_name_is_damaged(tmp_path: Path) -> None:
+    wheel = write_wheel(tmp_path, {"shop/a.py": b"", "x": b"1"})
+    data = wheel.read_bytes()
+    place = data.rindex(b"PK\x01\x02")  # the last entry of the directory: its name becomes empty, a comment
+    entry = bytearray(data[place:])
+    entry[28:30], entry[32:34] = b"\0\0", b"\1\0"
+    wheel.write_bytes(data[:place] + bytes(entry))
+    with pytest.raises(DataError, match="can't be read"):
+        list_wheel(wheel, SHOP)
