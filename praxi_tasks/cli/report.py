@@ -15,13 +15,22 @@ from praxi_tasks.store import open_store
 @run_option
 @feeds_option
 @policy_option
-def report(store_uri: str, run_id: str, feeds_uri: str | None, policy_uri: str | None) -> None:
+@click.option(
+    "--implausible-share",
+    envvar="PRAXI_IMPLAUSIBLE_SHARE",
+    type=click.FloatRange(0, 1),
+    default=0.5,
+    show_default=True,
+    help="Resolve nothing where fewer images are listed than this share of the week's median.",
+)
+def report(
+    store_uri: str, run_id: str, feeds_uri: str | None, policy_uri: str | None, implausible_share: float
+) -> None:
     """Reduce a run to its report: JSON, HTML, SARIF, SBOMs and Parquet tables in the store."""
     store = open_store(store_uri)
     run = AuditRun(store, run_id)
     with timed(store, run_id, "report"):
-        made = run.report(
-            make_assessor(feeds_uri, load_policy(policy_uri), run.day(), store, must_exist=False)
-        )
+        assessor = make_assessor(feeds_uri, load_policy(policy_uri), run.day(), store, must_exist=False)
+        made = run.report(assessor, plausible_share=implausible_share)
     for image in made.images:
         echo(f"{image.state:8} {image.image}" + (f"  {image.reason}" if image.reason else ""))

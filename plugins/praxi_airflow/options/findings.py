@@ -69,6 +69,15 @@ OPTIONS: Final = (
         example="https://alertmanager.example",
     ),
     Option(
+        "implausible_share",
+        "A daily audit that lists fewer images than this share of the last week's median resolves nothing; 0 "
+        "takes any number for plausible.",
+        default="0.5",
+        example="0.8",
+        kind="float",
+        version_added="0.2.0",
+    ),
+    Option(
         "pushgateway",
         "Base URL of a Pushgateway, without credentials; empty for none.",
         example="https://pushgateway.example",

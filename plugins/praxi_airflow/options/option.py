@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["string", "boolean", "integer"]
+Kind = Literal["string", "boolean", "integer", "float"]
 
 
 @dataclass(frozen=True)

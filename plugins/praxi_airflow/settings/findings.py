@@ -37,6 +37,8 @@ class FindingSettings:
         told everything each. A token for Alertmanager is the variable
         ``PRAXI_ALERTMANAGER_TOKEN``, receivers of messages are ``PRAXI_NOTIFY_URLS``; both come from one
         of the secrets in ``pod_environment_secrets``.
+    implausible_share
+        Of the last week's median of images: a daily audit that lists fewer resolves nothing.
     instance
         Tells installations apart in alerts and metrics.
     webhook_connection
@@ -55,6 +57,7 @@ class FindingSettings:
     feeds_ecosystems: tuple[str, ...] = ()
     policy: str = ""
     alertmanager: str = ""
+    implausible_share: float = 0.5
     pushgateway: str = ""
     instance: str = "praxi"
     webhook_connection: str = "praxi_webhook"
@@ -74,6 +77,7 @@ class FindingSettings:
             "PRAXI_FEEDS_FILES": " ".join(self.feeds_files),
             "PRAXI_POLICY": self.policy,
             "PRAXI_ALERTMANAGER": self.alertmanager,
+            "PRAXI_IMPLAUSIBLE_SHARE": str(self.implausible_share),
             "PRAXI_PUSHGATEWAY": self.pushgateway,
             "PRAXI_INSTANCE": self.instance,
         }
@@ -101,6 +105,7 @@ def load_finding_settings(section: Section, store: str) -> FindingSettings:
         feeds_ecosystems=section.names("feeds_ecosystems"),
         policy=section.text("policy", ""),
         alertmanager=section.public_urls("alertmanager"),
+        implausible_share=section.share("implausible_share", 0.5),
         pushgateway=section.public_url("pushgateway"),
         instance=section.text("instance", "praxi"),
         webhook_connection=section.text("webhook_connection", "praxi_webhook"),

@@ -67,6 +67,17 @@ class Section:
             raise self.wrong(name, f"is {number}", f"use {wanted}")
         return number
 
+    def share(self, name: str, default: float) -> float:
+        """Return a number from 0 to 1."""
+        value = self.text(name, str(default))
+        try:
+            number = float(value)
+        except ValueError:
+            number = -1.0
+        if not 0 <= number <= 1:
+            raise self.wrong(name, f"is {value!r}", "use a number from 0 to 1")
+        return number
+
     def boolean(self, name: str, *, default: bool) -> bool:
         """Return true or false."""
         value = self.text(name, str(default)).lower()

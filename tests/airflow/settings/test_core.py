@@ -149,3 +149,10 @@ def test_an_empty_setting_counts_as_not_given(configure: Configure) -> None:
     configure(pool="", pod_tolerations=" ")
     assert load_settings().pool == "praxi"
     assert load_settings().pods.tolerations == []
+
+
+@pytest.mark.parametrize("value", ["1.5", "-0.1", "half", "nan"])
+def test_a_share_lies_between_nothing_and_all(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW__PRAXI__IMPLAUSIBLE_SHARE", value)
+    with pytest.raises(SettingsError, match="implausible_share"):
+        load_settings()
