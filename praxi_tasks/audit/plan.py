@@ -13,7 +13,7 @@ from praxi_tasks.audit.batches import pack
 from praxi_tasks.audit.deployed import DeployedImage
 from praxi_tasks.audit.failure import Failure, attempt
 from praxi_tasks.oci.image import Descriptor, Image
-from praxi_tasks.store import Store
+from praxi_tasks.store import Store, keys
 
 logger = logging.getLogger(__name__)
 
@@ -128,7 +128,7 @@ def _known(layers: Sequence[PlannedLayer], store: Store) -> set[str]:
     from praxi_tasks.fingerprint import is_fingerprinted  # needs numpy, and Airflow imports this module
 
     with ThreadPoolExecutor(_WORKERS) as pool:
-        found = pool.map(lambda layer: is_fingerprinted(layer.digest, store), layers)
+        found = pool.map(lambda layer: all(map(store.exists, keys.layer_documents(layer.digest))), layers)
         return {layer.digest for layer, known in zip(layers, found, strict=True) if known}
 
 

@@ -9,7 +9,7 @@ from praxi_tasks.fingerprint.columbus import (
     columbus_tags,
 )
 from praxi_tasks.fingerprint.columbus_lines import read_stop_tags, tag_lines
-from praxi_tasks.fingerprint.layer import fingerprint_layer, is_fingerprinted
+from praxi_tasks.fingerprint.layer import fingerprint_layer
 from praxi_tasks.fingerprint.path_kinds import PathKind, folder_kind
 from praxi_tasks.fingerprint.paths import (
     PYTHON_ROOT,
@@ -38,7 +38,6 @@ __all__ = [
     "fingerprint_layer",
     "folder_kind",
     "hash_text",
-    "is_fingerprinted",
     "join_path",
     "name_varies",
     "normalise",

@@ -16,11 +16,6 @@ _SETTINGS: Final = " or ".join(map(limit_variable, ("max_kept_file_bytes", "max_
 _NOT_READ: Final = f"too large to be read: raise {_SETTINGS}"
 
 
-def is_fingerprinted(digest: str, store: Store) -> bool:
-    """Return whether all of a layer's fingerprint is stored, each part of the protocol of this program."""
-    return all(store.exists(key) for key in keys.layer_documents(digest))
-
-
 def fingerprint_layer(
     source: ImageSource, descriptor: Descriptor, store: Store, limits: LayerLimits, *, force: bool = False
 ) -> None:
@@ -50,7 +45,7 @@ def fingerprint_layer(
         If the store fails.
     """
     digest = descriptor.digest
-    if not force and is_fingerprinted(digest, store):
+    if not force and all(map(store.exists, keys.layer_documents(digest))):
         return
     with source.open_blob(descriptor) as blob:
         reading = read_layer(blob, descriptor, limits=limits, retain=keep_file)
