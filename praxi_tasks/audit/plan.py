@@ -125,7 +125,6 @@ def _distinct_layers(images: Iterable[Image | None]) -> list[PlannedLayer]:
 
 
 def _known(layers: Sequence[PlannedLayer], store: Store) -> set[str]:
-    from praxi_tasks.fingerprint import is_fingerprinted  # needs numpy, and Airflow imports this module
 
     with ThreadPoolExecutor(_WORKERS) as pool:
         found = pool.map(lambda layer: all(map(store.exists, keys.layer_documents(layer.digest))), layers)
