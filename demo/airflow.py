@@ -107,6 +107,7 @@ def wait_for_airflow(server: Server, config: AirflowConfig) -> None:
     page = f"{config.url}/api/v2/monitor/health"
     passwords = config.home / "passwords.json"
     server.wait_until(lambda: passwords.exists() and answers(page), seconds=READY_SECONDS)
+    passwords.chmod(0o600)  # Airflow leaves it readable to everybody
 
 
 def run_airflow(folder: Path, arguments: Sequence[str]) -> int:

@@ -36,6 +36,17 @@ OPTIONS: Final = (
         example="praxi-store",
     ),
     Option(
+        "pod_command_environment_secrets",
+        "Secrets of single commands instead of those of ``pod_environment_secrets``, in JSON: a command that "
+        "reads images needs less of the store than one that trains.",
+        example='{"fingerprint": ["praxi-store-layers"], "learn train": ["praxi-store-models"]}',
+    ),
+    Option(
+        "pod_command_service_accounts",
+        "Service accounts of single commands instead of ``pod_service_account``, in JSON.",
+        example='{"fingerprint": "praxi-readers", "notify": "praxi-notify"}',
+    ),
+    Option(
         "pod_registry_secret",
         "A Secret of type ``kubernetes.io/dockerconfigjson`` for the registries to audit.",
         example="praxi-registries",

@@ -32,6 +32,14 @@ class Command:
     isolated: bool = False
     listen: Callable[[str], bool] = field(default=lambda _: False)
 
+    @property
+    def name(self) -> tuple[str, ...]:
+        """The command and its subcommand, which stands behind the options that all of them share."""
+        words = list(self.arguments)
+        while len(words) > 2 and words[1].startswith("-"):
+            del words[1 : 2 if "=" in words[1] else 3]
+        return tuple(words[:2] if len(words) > 1 and not words[1].startswith("-") else words[:1])
+
 
 class Runner(Protocol):
     """Runs one command and says how it ended."""

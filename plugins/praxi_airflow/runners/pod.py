@@ -71,7 +71,8 @@ class PodRunner:
         from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
         from airflow.providers.cncf.kubernetes.pod_generator import PodGenerator
 
-        pods = isolated_settings(self._settings) if command.isolated else self._settings.pods
+        settings = self._settings
+        pods = isolated_settings(settings) if command.isolated else settings.pods.of(command.name)
         manifest = pod_manifest(pods, command, self._labels(command), self._size(command))
         return KubernetesPodOperator(
             task_id=self._operator.task_id,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from praxi_airflow.settings.section import Section
@@ -20,6 +21,8 @@ class PodSettings:
         The Airflow connection to the cluster; empty for the worker's own cluster or kubeconfig.
     environment_secrets
         Secrets whose keys become environment variables: the store's credentials.
+    command_environment_secrets, command_service_accounts
+        The same two for single commands, instead of the general ones: ``fingerprint``, ``learn train``.
     registry_secret
         A Secret of type ``kubernetes.io/dockerconfigjson`` for the registries to audit.
     ca_config_map
@@ -47,6 +50,8 @@ class PodSettings:
     pull_secrets: tuple[str, ...] = ()
     connection: str = ""
     environment_secrets: tuple[str, ...] = ()
+    command_environment_secrets: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    command_service_accounts: dict[str, str] = field(default_factory=dict)
     registry_secret: str = ""
     ca_config_map: str = ""
     node_selector: dict[str, Any] = field(default_factory=dict)
@@ -60,6 +65,22 @@ class PodSettings:
     build_runtime_class: str = ""
     startup_timeout: int = 600
     deadline: int = 7200
+
+    def of(self, command: Sequence[str]) -> PodSettings:
+        """Return how the pod of one command looks: with the Secrets and the identity of that command.
+
+        Parameters
+        ----------
+        command
+            The command and, if it has one, its subcommand: what is given for both goes before what is given
+            for the command alone.
+        """
+        names = [" ".join(command[:length]) for length in range(len(command), 0, -1)]
+        secrets, account = self.environment_secrets, self.service_account
+        for name in reversed(names):
+            secrets = self.command_environment_secrets.get(name, secrets)
+            account = self.command_service_accounts.get(name, account)
+        return replace(self, environment_secrets=secrets, service_account=account)
 
 
 def load_pod_settings(section: Section, *, needed: bool) -> PodSettings:
@@ -81,6 +102,11 @@ def load_pod_settings(section: Section, *, needed: bool) -> PodSettings:
         pull_secrets=section.dns_names("pod_pull_secrets"),
         connection=section.text("pod_connection", ""),
         environment_secrets=section.dns_names("pod_environment_secrets"),
+        command_environment_secrets=section.dns_names_of("pod_command_environment_secrets"),
+        command_service_accounts={
+            command: names[0]
+            for command, names in section.dns_names_of("pod_command_service_accounts", most=1).items()
+        },
         registry_secret=section.dns_name("pod_registry_secret", ""),
         ca_config_map=section.dns_name("pod_ca_config_map", ""),
         node_selector=section.mapping("pod_node_selector"),

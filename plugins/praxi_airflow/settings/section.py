@@ -114,6 +114,18 @@ class Section:
             self._checked(name, each, _DNS_NAME, "use Kubernetes objects' names") for each in self.names(name)
         )
 
+    def dns_names_of(self, name: str, most: int = 0) -> dict[str, tuple[str, ...]]:
+        """Return names of Kubernetes objects by key, at most ``most`` for each; 0 is any number."""
+        action = 'use {"command": ["name", …]}' if most != 1 else 'use {"command": "name"}'
+        found: dict[str, tuple[str, ...]] = {}
+        for key, value in self.mapping(name).items():
+            names = [value] if isinstance(value, str) else value
+            sound = isinstance(names, list) and all(isinstance(each, str) and each for each in names)
+            if not sound or (most and len(names) != most):
+                raise self.wrong(name, f"has no names for {key!r}", action)
+            found[key] = tuple(self._checked(name, each, _DNS_NAME, action) for each in names)
+        return found
+
     def quantity(self, name: str, default: str) -> str:
         """Return a Kubernetes quantity of bytes."""
         return self._checked(name, self.text(name, default), _QUANTITY, "use a quantity such as 10Gi")

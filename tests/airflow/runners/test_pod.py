@@ -92,6 +92,36 @@ def test_the_pod_is_valid_and_restricted(pods: Configure) -> None:
     assert spec["volumes"] == [{"name": "scratch", "emptyDir": {"sizeLimit": "10Gi"}}]
 
 
+@pytest.mark.parametrize(
+    ("words", "secrets", "account"),
+    [
+        (("fingerprint", "--run", RUN), ["layers"], "readers"),
+        (("learn", "--run", RUN, "train"), ["models"], "trainers"),
+        (("learn", "--run", RUN, "fingerprint"), ["releases"], "trainers"),
+        (("learn", "--run", RUN), ["releases"], "trainers"),
+        (("report", "--run", RUN), ["general"], "praxi-pods"),
+        (("notify", "--run=x"), [], "praxi-pods"),
+    ],
+)
+def test_a_command_has_its_own_secrets_and_identity(
+    pods: Configure, words: tuple[str, ...], secrets: list[str], account: str
+) -> None:
+    pods(
+        pod_service_account="praxi-pods",
+        pod_environment_secrets="general",
+        pod_command_environment_secrets=(
+            '{"fingerprint": "layers", "learn": ["releases"], "learn train": ["models"], "notify": []}'
+        ),
+        pod_command_service_accounts='{"fingerprint": "readers", "learn": "trainers"}',
+    )
+    found = load_settings().pods.of(Command(arguments=words).name)
+    assert (list(found.environment_secrets), found.service_account) == (secrets, account)
+    if words[0] == "fingerprint":
+        manifest = render()
+        assert manifest["spec"]["serviceAccountName"] == account
+        assert manifest["spec"]["containers"][0]["envFrom"] == [{"secretRef": {"name": "layers"}}]
+
+
 def test_every_setting_shows_in_the_pod(pods: Configure) -> None:
     pods(
         pod_namespace="audits",
