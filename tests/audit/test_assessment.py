@@ -180,7 +180,7 @@ def test_coverage_is_in_every_document_of_a_run(
     audited(store, "r1", 1, [shop], model, feeds)
     for name in ("report.json", "findings.json"):
         document = json.loads(store.get(f"audits/r1/{name}"))
-        assert [one["aspect"] for one in document["coverage"]] == ["images"]
+        assert [one["aspect"] for one in document["coverage"]] == ["images", "knowledge"]
         found = {one["aspect"]: one for one in document["images"][0]["coverage"] if one["subject"] == "pypi"}
         assert found["knowledge"]["state"] == "checked"
         assert found["outdated"]["state"] == "not-checked"
