@@ -26,6 +26,7 @@ SCHEMAS: Final[dict[str, dict[str, str]]] = {
         "platform": "VARCHAR",
         "state": "VARCHAR",
         "reason": "VARCHAR",
+        "cluster": "VARCHAR",
         "namespaces": "VARCHAR[]",
         "pods": "BIGINT",
         "first_seen": "TIMESTAMPTZ",
