@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from praxi_tasks.errors import PraxiError
+from praxi_tasks.printable import printable_lines
 
 
 class DemoError(PraxiError):
     """A step of the demonstration failed; the message says which and what to do."""
 
     code = "demo"
+
+    def __str__(self) -> str:
+        return printable_lines(self._sentence())  # a server's last log lines stay lines
 
 
 class ServerError(DemoError):

@@ -53,9 +53,12 @@ class PraxiError(Exception):
         self.action = action
 
     def __str__(self) -> str:
+        return one_line(self._sentence(), _LONGEST)
+
+    def _sentence(self) -> str:
         place = f" ({self.where})" if self.where else ""
         advice = f"; {self.action}" if self.action else ""
-        return one_line(f"{self.what}{place}{advice}", _LONGEST)
+        return f"{self.what}{place}{advice}"
 
     @property
     def exit_code(self) -> ExitCode:
