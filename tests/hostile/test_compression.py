@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Callable
 
 import pytest
 
@@ -89,7 +90,9 @@ def test_the_bytes_decide_over_the_media_type(kind: str, promised: str) -> None:
         assert len(read(COMPRESSIONS[kind](SAMPLE), media_type=MEDIA_TYPE + promised).types) == 3
 
 
-@pytest.mark.parametrize("packed", [bytes(1024), b"", gzip.compress(bytes(1024)), gzip.compress(b"")])
-def test_empty_layer(packed: bytes) -> None:
+@pytest.mark.parametrize("tar", [bytes(1024), b""], ids=["zeros", "nothing"])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_empty_layer(tar: bytes, pack: Callable[[bytes], bytes]) -> None:
+    packed = pack(tar)
     reading = read(packed)
     assert (len(reading.types), len(reading.paths), reading.whiteouts) == (0, 0, ())
