@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Sequence
+from functools import cached_property
 from typing import Final, Protocol
 
 import numpy as np
@@ -104,7 +106,6 @@ class FileTree:
         for number, changes in enumerate(layers):
             self._remove(Removal(changes), number)
             self._add(changes, number)
-        self._folders.update(_ancestors(self._owner))
 
     def layer_of(self, path: str) -> int | None:
         """Return the number of the layer that last wrote a file, or None if it is not there."""
@@ -117,7 +118,20 @@ class FileTree:
     def exists(self, path: str) -> bool:
         """Return whether a file or folder is there."""
         path = merged_usr(path)
-        return path in self._owner or path in self._folders
+        return path in self._owner or path in self._folders or self._holds_files(path)
+
+    def _holds_files(self, folder: str) -> bool:
+        """Return whether a file lies below a folder: the one that sorts first behind its name does.
+
+        Folders are not all named anywhere, and to name them costs memory by the square of a path's length.
+        """
+        below = f"{folder}/"
+        place = bisect_left(self._sorted, below)
+        return place < len(self._sorted) and self._sorted[place].startswith(below)
+
+    @cached_property
+    def _sorted(self) -> list[str]:
+        return sorted(self._owner)
 
     def saw(self, path: str) -> bool:
         """Return whether any layer ever wrote the file."""
@@ -150,13 +164,3 @@ class FileTree:
                 self._regular.add(path)
             else:
                 self._regular.discard(path)
-
-
-def _ancestors(paths: Iterable[str]) -> set[str]:
-    folders: set[str] = set()
-    for path in paths:
-        folder = path.rpartition("/")[0]
-        while folder and folder not in folders:
-            folders.add(folder)
-            folder = folder.rpartition("/")[0]
-    return folders
