@@ -59,9 +59,10 @@ class PromotionApproval(ApprovalOperator):
     """
 
     def __init__(self, **kwargs: Any) -> None:
-        # Airflow hands the Dag's own parameters on, of which HITLOperator shows none in its form.
-        form = {**(kwargs.pop("params", None) or {}), "note": _note()}
-        super().__init__(subject=_SUBJECT, body=_BODY, response_timeout=ANSWER_TIME, params=form, **kwargs)
+        kwargs.pop("params", None)  # the Dag's own: as the task's they would become part of the form
+        super().__init__(
+            subject=_SUBJECT, body=_BODY, response_timeout=ANSWER_TIME, params={"note": _note()}, **kwargs
+        )
         self.execution_timeout = None  # a person may take longer than a task
 
     def execute(self, context: Context) -> Any:

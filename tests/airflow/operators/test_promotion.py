@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from airflow.sdk import DAG, Param
 from airflow.sdk.exceptions import AirflowSkipException
 
 from praxi_airflow.operators.promotion import ANSWER_TIME, PromotionApproval, PromotionOperator
@@ -70,6 +71,14 @@ def test_an_answer_goes_on_to_the_promotion(answer: dict[str, Any] | None, argum
     promote = PromotionOperator(task_id="promote")
     promote.render_template_fields({"ti": Answered()})  # type: ignore[typeddict-item]
     assert list(promote.arguments) == arguments
+
+
+def test_the_form_asks_for_a_note_and_nothing_of_the_dag() -> None:
+    with DAG("training", schedule=None, params={"approval": Param("human", type="string")}):
+        approve = PromotionApproval(task_id="approve")
+    assert list(approve.serialized_params) == ["note"]
+    approve.validate_params_input({"note": "the bar cannot be met"})
+    approve.validate_params_input({})
 
 
 def test_a_person_has_days_and_no_task_timeout_ends_the_wait() -> None:
