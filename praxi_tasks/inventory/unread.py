@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from praxi_tasks.ecosystems import APK, RPM
 from praxi_tasks.inventory.layer_view import LayerView
 
 _LINKS: Final = {ord("l"): "symbolic link", ord("h"): "hard link"}
@@ -14,12 +15,12 @@ _FOLDER: Final = ord("d")
 
 # What nearly every path lacks -> kinds of database, and the pattern whose first group is where one is.
 _ENDINGS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
-    "/rpmdb.sqlite": (("rpm", r"(.+)"),),
-    "/Packages": (("rpm", r"(.*\brpm/Packages)"),),
-    "/Packages.db": (("rpm", r"(.*\brpm/Packages\.db)"),),
+    "/rpmdb.sqlite": ((RPM.purl_type, r"(.+)"),),
+    "/Packages": ((RPM.purl_type, r"(.*\brpm/Packages)"),),
+    "/Packages.db": ((RPM.purl_type, r"(.*\brpm/Packages\.db)"),),
     ".mdb": (("rpm (LMDB)", r"(.*\brpm/[^/]*\.mdb)"),),
     "/status": (("dpkg", r"(.*\bdpkg/status)"), ("opkg", r"(.*\bopkg/status)")),
-    "/installed": (("apk", r"(.*\bapk/db/installed)"),),
+    "/installed": ((APK.purl_type, r"(.*\bapk/db/installed)"),),
     ".json": (
         ("conda", r"((?:.*/)?conda-meta)/[^/]+\.json"),
         ("Composer", r"((?:.*/)?vendor/composer/installed\.json)"),
@@ -34,9 +35,9 @@ _BEGINNINGS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "var/lib/pkgtools/packages/": (("pkgtools", r"(var/lib/pkgtools/packages)/[^/]+"),),
     "var/lib/eopkg/package/": (("eopkg", r"(var/lib/eopkg/package)/[^/]+/metadata\.xml"),),
     "usr/share/clear/bundles/": (("swupd", r"(usr/share/clear/bundles)/[^/.]+"),),
-    "var/lib/rpm/": (("rpm", r"(var/lib/rpm/(?:rpmdb|Packages)(?:\.[^-]+)?)"),),
-    "usr/lib/sysimage/rpm/": (("rpm", r"(usr/lib/sysimage/rpm/(?:rpmdb|Packages)(?:\.[^-]+)?)"),),
-    "usr/share/rpm/": (("rpm", r"(usr/share/rpm/(?:rpmdb|Packages)(?:\.[^-]+)?)"),),
+    "var/lib/rpm/": ((RPM.purl_type, r"(var/lib/rpm/(?:rpmdb|Packages)(?:\.[^-]+)?)"),),
+    "usr/lib/sysimage/rpm/": ((RPM.purl_type, r"(usr/lib/sysimage/rpm/(?:rpmdb|Packages)(?:\.[^-]+)?)"),),
+    "usr/share/rpm/": ((RPM.purl_type, r"(usr/share/rpm/(?:rpmdb|Packages)(?:\.[^-]+)?)"),),
 }
 _ENDS: Final = tuple(_ENDINGS)
 _STARTS: Final = tuple(_BEGINNINGS)
