@@ -20,10 +20,10 @@ LEARNING = """
 import world
 from praxi_tasks.findings.assessment.document import AssessedAudit
 from praxi_tasks.findings.report.tables import parquet_tables
-from praxi_tasks.learning.training.task import space_of
+from praxi_tasks.learning.training.task import tuning_space
 from praxi_tasks.learning.run.plan import TrainingSettings
 from praxi_tasks.learning.model_registry.mlflow import ModelRegistry
-from praxi_tasks.learning.run.report import course, inline
+from praxi_tasks.learning.run.report import assets, history
 from praxi_tasks.learning.run.tuning import Tuning
 from praxi_tasks.store import open_store
 
@@ -32,9 +32,9 @@ registry = ModelRegistry("sqlite:////scratch/mlflow.db")
 version = registry.register("file:///scratch/model", "identity", {})
 registry.challenge(version)
 print(version.version, *registry.get(version.version).aliases)
-space = space_of(TrainingSettings().assignment, rebuilt=True)
+space = tuning_space(TrainingSettings().assignment, rebuilt=True)
 print(len(Tuning(open_store("file:///scratch/store"), "study", space).history()))
-print(course.trials([0.5, 0.75]).spec["$schema"].split("/")[-2], len(inline.scripts()))
+print(history.trials([0.5, 0.75]).spec["$schema"].split("/")[-2], len(assets.scripts()))
 print(*sorted(name for name, table in parquet_tables(AssessedAudit("r", "2026-11-20", "", "", ())) if table))
 """
 
