@@ -51,6 +51,7 @@ cell() {
         AIRFLOW__CORE__LOAD_EXAMPLES=False
         AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT=180
         'AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST=[{"name": "praxi", "classpath": "praxi_airflow.bundle.PraxiDagBundle", "kwargs": {}}]'
+        "AIRFLOW__PRAXI__READABLE_ROOTS=file://$root/world"
         "AIRFLOW__PRAXI__TASK_PYTHON=$folder/tasks/bin/python"
         "AIRFLOW__PRAXI__MODEL=file://$folder/model")
     "${run[@]}" "$folder/tasks/bin/praxi" train --releases "$root/world/releases.jsonl" \
