@@ -7,11 +7,14 @@ from praxi_tasks.http.network_errors import explain
 from praxi_tasks.http.redact import redact_url
 from praxi_tasks.http.settings import PREFIX, HttpSettings, Parsers, hostname, is_loopback
 from praxi_tasks.http.sites import same_site
+from praxi_tasks.http.transience import PASSING, BoundedRetry, retry_after
 
 __all__ = [
+    "BoundedRetry",
     "Connections",
     "ForbiddenAddressError",
     "HttpSettings",
+    "PASSING",
     "PREFIX",
     "Parsers",
     "Response",
@@ -20,5 +23,6 @@ __all__ = [
     "is_loopback",
     "open_url",
     "redact_url",
+    "retry_after",
     "same_site",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import ssl
 from collections.abc import Mapping
 from functools import cache, cached_property, lru_cache
@@ -19,6 +20,8 @@ from praxi_tasks.http.guarded_connections import guarded_pool
 from praxi_tasks.http.settings import PREFIX, HttpSettings, is_loopback
 
 _CONNECTIONS_PER_HOST: Final = 16
+_PORTS: Final = {"http": 80, "https": 443}
+_PORT: Final = re.compile(r"(?P<host>[^:\[\]]+|\[[^\]]*\]):(?P<port>[0-9]+)")
 _HEADERS: Final = {"User-Agent": f"praxi/{__version__}", "Accept-Encoding": "identity"}
 
 
@@ -39,11 +42,13 @@ class Connections:
         self._proxied = cache(self._through)
         self._proxies = getproxies_environment() if proxies is None else proxies
 
-    def pool(self, scheme: str, name: str, *, is_named: bool = True) -> PoolManager:
+    def pool(self, scheme: str, name: str, port: int | None = None, *, is_named: bool = True) -> PoolManager:
         """Return the pool for a host: through the environment's proxy unless ``NO_PROXY`` covers it.
 
         Parameters
         ----------
+        port
+            The URL's; None is the scheme's own.
         is_named
             Whether a reference or a setting named the host. Any other is reached at public addresses only,
             which is checked when a connection is made. A proxy looks names up itself: then only what a name
@@ -55,7 +60,8 @@ class Connections:
             If a proxy would have to be asked for a host that is internal by its name.
         """
         proxy = self._proxies.get(scheme) or self._proxies.get("all")
-        if not proxy or is_loopback(name) or bypasses(name, self._proxies.get("no", "")):
+        port = port or _PORTS.get(scheme, 0)
+        if not proxy or is_loopback(name) or bypasses(name, port, self._proxies.get("no", "")):
             return self._direct if is_named else self._guarded
         if not is_named:
             require_public_name(name)
@@ -117,18 +123,37 @@ def _shared(settings: HttpSettings, proxies: tuple[tuple[str, str], ...]) -> Con
     return Connections(settings, dict(proxies))
 
 
-def bypasses(name: str, no_proxy: str) -> bool:
-    """Return whether ``NO_PROXY`` covers a host: by ``*``, name, domain or network."""
-    entries = [entry.strip().lower() for entry in no_proxy.split(",")]
-    return any(
-        entry == "*" or _in_network(name, entry) or f".{name}".endswith(f".{entry.lstrip('*.')}")
-        for entry in entries
-        if entry.strip("*.") or entry == "*"
-    )
+def bypasses(name: str, port: int, no_proxy: str) -> bool:
+    """Return whether ``NO_PROXY`` covers a host: by ``*``, name, domain, address or network.
+
+    An entry with a port covers that port alone. IPv6 addresses may stand in brackets, and must where a port
+    follows. Entries are told apart by commas or spaces.
+    """
+    name = name.strip("[]").rstrip(".").lower()
+    return any(_covers(entry, name, port) for entry in no_proxy.lower().replace(",", " ").split())
+
+
+def _covers(entry: str, name: str, port: int) -> bool:
+    if entry == "*":
+        return True
+    if found := _PORT.fullmatch(entry):
+        entry = found["host"]
+        if int(found["port"]) != port:
+            return False
+    entry = entry.strip("[]").lstrip("*.").rstrip(".")
+    if not entry:
+        return False
+    return _in_network(name, entry) or f".{name}".endswith(f".{entry}")
 
 
 def _in_network(name: str, entry: str) -> bool:
     try:
-        return ipaddress.ip_address(name) in ipaddress.ip_network(entry, strict=False)
+        return _address(name) in ipaddress.ip_network(entry.replace("]/", "/"), strict=False)
     except ValueError:
         return False
+
+
+def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """Return the address that a name is, without its zone; IPv4's where IPv6 only wraps it."""
+    address = ipaddress.ip_address(name.partition("%")[0])
+    return (address.version == 6 and address.ipv4_mapped) or address

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
 
-from urllib3 import Retry, Timeout, make_headers
+from urllib3 import Timeout, make_headers
 from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 
@@ -18,6 +18,7 @@ from praxi_tasks.http.connections import connections_for
 from praxi_tasks.http.network_errors import explain
 from praxi_tasks.http.redact import redact_url
 from praxi_tasks.http.settings import PREFIX, HttpSettings
+from praxi_tasks.http.transience import BoundedRetry
 
 _CHUNK: Final = 1 << 20
 _RETRIES: Final = 2
@@ -125,13 +126,13 @@ class _Request:
     def _send(self, parts: SplitResult, plain: str, account: str | None) -> BaseHTTPResponse:
         name = parts.hostname or ""
         is_named = _same(name, self.named) or self.settings.names(parts.netloc.rpartition("@")[2].lower())
-        pool = connections_for(self.settings).pool(parts.scheme, name, is_named=is_named)
+        pool = connections_for(self.settings).pool(parts.scheme, name, parts.port, is_named=is_named)
         return pool.request(
             "GET",
             plain,
             headers={"Accept": self.accept, **make_headers(basic_auth=account)},
             redirect=False,
-            retries=Retry(_RETRIES, backoff_factor=_BACKOFF),
+            retries=BoundedRetry(_RETRIES, backoff_factor=_BACKOFF),
             preload_content=False,
             timeout=Timeout(connect=min(self.silence, self.settings.connect_timeout), read=self.silence),
         )

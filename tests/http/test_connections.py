@@ -57,7 +57,32 @@ def test_equal_settings_and_proxies_share_connections(monkeypatch: pytest.Monkey
         ("a.example", "*", True),
         ("a.example", "", False),
         ("a.example", ",.,*.", False),
+        ("a.example", "b.example a.example", True),
+        ("A.Example.", "a.example", True),
+        ("a.example", "a.example.", True),
+        ("a.example", "a.example:443", True),
+        ("a.example", ".example:443", True),
+        ("a.example", "a.example:5000", False),
+        ("a.example", "a.example:", False),
+        ("10.1.2.3", "10.1.2.3:443", True),
+        ("10.1.2.3", "10.1.2.3:80", False),
+        ("fd00::1", "fd00::1", True),
+        ("fd00::1", "[fd00::1]", True),
+        ("fd00::1", "[fd00:0::1]:443", True),
+        ("fd00::1", "[fd00::1]:80", False),
+        ("fd00::1", "[fd00::]/8", True),
+        ("[fd00::1]", "fd00::/8", True),
+        ("fe80::1%eth0", "fe80::/10", True),
+        ("::ffff:10.1.2.3", "10.0.0.0/8", True),
+        ("fd00::1", "fd00::2", False),
     ],
 )
 def test_no_proxy(name: str, no_proxy: str, expected: bool) -> None:
-    assert bypasses(name, no_proxy) is expected
+    assert bypasses(name, 443, no_proxy) is expected
+
+
+def test_an_entry_with_a_port_covers_that_port_alone() -> None:
+    connections = Connections(HttpSettings(), {"http": "proxy.example:3128", "no": "registry.example:5000"})
+    assert not isinstance(connections.pool("http", "registry.example", 5000), ProxyManager)
+    assert isinstance(connections.pool("http", "registry.example", 80), ProxyManager)
+    assert isinstance(connections.pool("http", "registry.example"), ProxyManager)

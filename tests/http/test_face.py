@@ -8,12 +8,15 @@ from tests.support.faces import exported, loaded_by
 def test_the_exported_names() -> None:
     settings = {"PREFIX", "HttpSettings", "Parsers", "hostname", "is_loopback"}
     assert exported("praxi_tasks.http") == settings | {
+        "BoundedRetry",
         "Connections",
         "ForbiddenAddressError",
+        "PASSING",
         "Response",
         "explain",
         "open_url",
         "redact_url",
+        "retry_after",
         "same_site",
     }
 

@@ -74,6 +74,16 @@ def test_credentials_go_to_their_own_host_only(server: Site, other: Site) -> Non
     assert other.asked == [("/", "")]
 
 
+@pytest.mark.parametrize("pause", ["9" * 5000, "soon", "Mon, 31 Feb 2026 25:00:00 GMT"])
+def test_an_absurd_pause_is_none(server: Site, pause: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr("urllib3.util.retry.time.sleep", slept.append)
+    server.answers["/"] = Answer(b"", status=503, headers={"Retry-After": pause})
+    with pytest.raises(HttpStatusError, match="503"):
+        get(server.url + "/")
+    assert all(seconds <= 60 for seconds in slept)
+
+
 def test_redirects_without_end_are_an_error(server: Site) -> None:
     server.answers["/"] = Answer(b"", status=302, headers={"Location": "/"})
     with pytest.raises(HttpError, match="redirects too often"):

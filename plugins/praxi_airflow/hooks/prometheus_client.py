@@ -6,28 +6,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 import requests
-from urllib3.util.retry import Retry
 
 from praxi_airflow.errors import PartialAnswerError
 from praxi_airflow.hooks.prometheus_answers import check_response, check_whole
+from praxi_tasks.http import PASSING, BoundedRetry
 
 if TYPE_CHECKING:
-    from urllib3.response import BaseHTTPResponse
-
     from praxi_airflow.hooks.prometheus_connection import Endpoint
 
 _LONGEST_URL: Final = 4000
 """Characters of a query that are sent in the URL, which any proxy lets pass; a longer one is a form."""
-_LONGEST_WAIT: Final = 60.0
-
-
-class BoundedRetry(Retry):
-    """Retries that wait a minute at most: for longer there are the task's own."""
-
-    def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
-        """Return the seconds that the server asks for, within bounds."""
-        asked = super().get_retry_after(response)
-        return None if asked is None else min(asked, _LONGEST_WAIT)
 
 
 class PrometheusClient:
@@ -61,7 +49,7 @@ class PrometheusClient:
             retry=BoundedRetry(
                 total=endpoint.retries,
                 backoff_factor=endpoint.backoff,
-                status_forcelist=(429, 500, 502, 503, 504),
+                status_forcelist=PASSING,
                 raise_on_status=False,
                 allowed_methods=("GET", "POST"),
             ),

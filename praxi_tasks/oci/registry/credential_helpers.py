@@ -20,8 +20,8 @@ _NO_USER: Final = "<token>"
 
 
 class _Answer(msgspec.Struct, rename="pascal"):
-    username: str
     secret: str
+    username: str | None = None
 
 
 def ask_helper(name: str, server: str) -> Credentials:
@@ -61,7 +61,7 @@ def _credentials(output: bytes, name: str, server: str) -> Credentials:
         raise _failed(name, server, "it did not answer with credentials") from None
     if answer.username == _NO_USER:
         return Credentials(identity_token=answer.secret)
-    return Credentials(answer.username, answer.secret)
+    return Credentials(answer.username or "", answer.secret)
 
 
 def _failed(name: str, server: str, why: str) -> UnauthorizedError:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
 from typing import Final
 
 import msgspec
@@ -18,12 +15,11 @@ from praxi_tasks.errors import (
     RegistryUnavailableError,
     UnauthorizedError,
 )
-from praxi_tasks.http import PREFIX, explain
+from praxi_tasks.http import PASSING, PREFIX, explain, retry_after
 from praxi_tasks.json_decoding import decode
 from praxi_tasks.printable import printable
 
 MAX_ERROR_BYTES: Final = 64 << 10
-_RETRYABLE: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 _SHOWN: Final = 200
 _KINDS: Final[dict[int, tuple[type[ImageError], str]]] = {
     401: (UnauthorizedError, "add credentials of this registry to the pull secret"),
@@ -43,7 +39,7 @@ def status_error(response: BaseHTTPResponse, where: str, *, quoted: bool) -> Ima
     """
     said = _explanation(response)
     what = f"the registry answered {response.status}{said if quoted else ''}"
-    if response.status in _RETRYABLE:
+    if response.status in PASSING:
         return RegistryUnavailableError(
             what,
             where=where,
@@ -63,17 +59,6 @@ def network_error(error: HTTPError, where: str) -> ImageError:
     if "TLS" in failure.what:
         action = f"add its host to {PREFIX}PLAIN_HTTP if plain HTTP is acceptable"
     return ImageError(failure.what, where=where, action=action)
-
-
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds that a Retry-After header asks to wait, given as a number or as a date."""
-    text = headers.get("Retry-After", "").strip()
-    if text.isdecimal():
-        return float(text)
-    try:
-        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
-    except ValueError:
-        return None
 
 
 def _explanation(response: BaseHTTPResponse) -> str:

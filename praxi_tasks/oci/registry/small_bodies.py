@@ -23,7 +23,7 @@ def check_status(answer: Answer) -> Answer:
 
 
 def read_document(answer: Answer, limit: int) -> bytes:
-    """Return the body of a successful answer.
+    """Return the body of a successful answer; proxies may have compressed it though nobody asked.
 
     Raises
     ------
@@ -33,8 +33,8 @@ def read_document(answer: Answer, limit: int) -> bytes:
     """
     response = check_status(answer).response
     try:
-        body = response.read(limit + 1)
-        while len(body) <= limit and (more := response.read(limit + 1 - len(body))):
+        body = response.read(limit + 1, decode_content=True)
+        while len(body) <= limit and (more := response.read(limit + 1 - len(body), decode_content=True)):
             body += more
         if len(body) > limit:
             response.close()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
-from praxi_tasks.errors import NotFoundError
+from praxi_tasks.errors import ImageError, NotFoundError
 from praxi_tasks.oci.image.digest import check_digest, digest_of, is_digest, verify
 from praxi_tasks.oci.image.manifest import ACCEPT, Entry
 from praxi_tasks.oci.image.model import Blob, Descriptor, Image, Platform
@@ -15,6 +16,8 @@ from praxi_tasks.oci.image.verified_blob import VerifiedBlob
 from praxi_tasks.oci.registry.client import RegistryClient
 from praxi_tasks.oci.registry.download import Download
 from praxi_tasks.oci.registry.transport import Answer
+
+log = logging.getLogger(__name__)
 
 
 class RegistrySource:
@@ -54,7 +57,11 @@ class RegistrySource:
         """
         if self._asked.digest:
             return self._asked.digest
-        headers = self._client.headers(self._asked, f"manifests/{self._asked.tag}", ACCEPT)
+        try:
+            headers = self._client.headers(self._asked, f"manifests/{self._asked.tag}", ACCEPT)
+        except ImageError as error:
+            log.debug("HEAD was not answered, GET decides: %s", error)
+            headers = {}
         digest = headers.get("Docker-Content-Digest", "")
         return digest if is_digest(digest) else self._manifest(self._asked.tag).digest
 

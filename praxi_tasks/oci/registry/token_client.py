@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
 import msgspec
@@ -20,7 +21,12 @@ from praxi_tasks.oci.registry.small_bodies import read_document
 from praxi_tasks.oci.registry.transport import Transport
 
 _MAX_ANSWER_BYTES: Final = 1 << 20
-_DEFAULT_SECONDS: Final = 60
+_DEFAULT_SECONDS: Final = 60.0
+_LONGEST_SECONDS: Final = 86400.0
+_SCOPE: Final = re.compile(
+    r"[a-z]+(?:\([a-z0-9]+\))?:(?P<name>[A-Za-z0-9][A-Za-z0-9._:/-]*|\*):[a-z*,]+", re.ASCII
+)
+_PLACEHOLDERS: Final = frozenset({"user/image", "name", "repository", "null", "undefined"})
 # A token that is about to expire is asked anew, so that it does not expire on its way.
 _MARGIN_SECONDS: Final = 10
 _CLIENT_ID: Final = "praxi"
@@ -40,12 +46,6 @@ class Authorization:
     def is_valid(self) -> bool:
         """Whether the header may still be sent."""
         return self.expires_at is None or time.monotonic() < self.expires_at
-
-
-class _Token(msgspec.Struct):
-    token: str = ""
-    access_token: str = ""
-    expires_in: float | None = None
 
 
 class TokenClient:
@@ -99,11 +99,19 @@ class TokenClient:
         registry = urlsplit(where).hostname or ""
         if credentials:
             self._require_site(registry, realm)
-        question = {
-            "service": challenge.parameters.get("service", ""),
-            "scope": challenge.parameters.get("scope", "") or scope,
-        }
-        return retrying(lambda: self._ask(realm, registry, question, credentials), self._settings)
+        service = challenge.parameters.get("service", "")
+        scopes = _scopes(challenge.parameters.get("scope", ""), scope)
+
+        def ask(wanted: list[str]) -> Authorization:
+            question = {"service": [service] if service else [], "scope": wanted}
+            return retrying(lambda: self._ask(realm, registry, question, credentials), self._settings)
+
+        try:
+            return ask(scopes)
+        except UnauthorizedError:  # a service may refuse all for the one scope that it does not know
+            if scopes == [scope]:
+                raise
+            return ask([scope])
 
     def _require_site(self, registry: str, realm: str) -> None:
         self._transport.refuse_plain(realm)
@@ -117,16 +125,17 @@ class TokenClient:
             )
 
     def _ask(
-        self, realm: str, registry: str, question: dict[str, str], credentials: Credentials
+        self, realm: str, registry: str, question: dict[str, list[str]], credentials: Credentials
     ) -> Authorization:
         form = None
         headers = {}
         url = realm
         if credentials.identity_token:
             refresh = {"grant_type": "refresh_token", "refresh_token": credentials.identity_token}
-            form = {**question, **refresh, "client_id": _CLIENT_ID}
+            asked = {name: " ".join(texts) for name, texts in question.items()}
+            form = {**asked, **refresh, "client_id": _CLIENT_ID}
         else:
-            query = urlencode({name: text for name, text in question.items() if text})
+            query = urlencode(question, doseq=True)
             url = f"{realm}{'&' if '?' in realm else '?'}{query}"
             headers = {"Authorization": credentials.basic()} if credentials.basic() else {}
         method = "GET" if form is None else "POST"
@@ -143,14 +152,39 @@ class TokenClient:
             ) from None
 
 
+def _scopes(challenge: str, own: str) -> list[str]:
+    """Return the scopes that a challenge names, and ``own`` unless they cover it.
+
+    Some registries write ``repository:<name>:pull`` or ``repository:user/image:pull``, to be filled in: what
+    is such a form is left out.
+    """
+    found = [match for one in challenge.split() if (match := _SCOPE.fullmatch(one))]
+    named = [match[0] for match in found if match["name"] not in _PLACEHOLDERS]
+    wanted = own.rpartition(":")[0]
+    covered = any(f"{one},".startswith((f"{wanted}:pull,", f"{wanted}:*,")) for one in named)
+    return named if covered else [*named, own]
+
+
 def _authorization(body: bytes, where: str) -> Authorization:
+    """Read a token and how long it lives; a field of another type is as good as none."""
     try:
-        answer = decode(body, _Token)
+        answer = decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError):
-        answer = _Token()
-    header = _bearer_header(answer.token or answer.access_token, where)
-    seconds = _DEFAULT_SECONDS if answer.expires_in is None else answer.expires_in
-    return Authorization(header, time.monotonic() + max(0.0, seconds - _MARGIN_SECONDS))
+        answer = None
+    fields = answer if isinstance(answer, dict) else {}
+    tokens = (fields.get(name) for name in ("token", "access_token"))
+    token = next((one for one in tokens if isinstance(one, str) and one), "")
+    seconds = _lifetime(fields.get("expires_in"))
+    return Authorization(_bearer_header(token, where), time.monotonic() + max(0.0, seconds - _MARGIN_SECONDS))
+
+
+def _lifetime(given: Any) -> float:
+    """Return seconds: of a number or the text of one; what is neither, or not positive, is the default."""
+    try:
+        seconds = float(given)
+    except (TypeError, ValueError, OverflowError):
+        return _DEFAULT_SECONDS
+    return min(seconds, _LONGEST_SECONDS) if seconds > 0 else _DEFAULT_SECONDS
 
 
 def _bearer_header(token: str, where: str) -> str:

@@ -99,9 +99,9 @@ class Transport:
         *,
         is_named: bool,
     ) -> BaseHTTPResponse:
-        scheme, name, _ = _origin(url)
+        scheme, name, port = _origin(url)
         try:
-            pool = self._connections.pool(scheme, name, is_named=is_named)
+            pool = self._connections.pool(scheme, name, port, is_named=is_named)
             return pool.urlopen(
                 method,
                 url,

@@ -9,7 +9,6 @@ from http.server import HTTPServer, SimpleHTTPRequestHandler
 from pathlib import Path
 
 import pytest
-from urllib3 import HTTPResponse
 
 from praxi_airflow.errors import (
     PrometheusError,
@@ -18,7 +17,6 @@ from praxi_airflow.errors import (
     SettingsError,
 )
 from praxi_airflow.hooks.prometheus import PrometheusHook
-from praxi_airflow.hooks.prometheus_client import BoundedRetry
 from tests.airflow.conftest import Configure
 from tests.support.alertmanager import eventually
 from tests.support.process import free_port
@@ -199,11 +197,6 @@ def test_a_proxy_is_asked_where_the_connection_names_one(guarded: Proxy, connect
     with pytest.raises(PrometheusError, match="401"):
         ask()
     assert guarded.seen[0].startswith("http://prometheus.invalid/api/v1/query")
-
-
-def test_a_long_pause_is_left_to_the_tasks_retry() -> None:
-    response = HTTPResponse(headers={"Retry-After": "86400"}, status=503)
-    assert BoundedRetry(1).new().get_retry_after(response) == 60
 
 
 def test_a_certificate_is_checked(tmp_path: Path, connect: Configure) -> None:

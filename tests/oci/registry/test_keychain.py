@@ -35,10 +35,66 @@ def keychain(folder: Path, document: object, name: str = "config.json") -> Keych
         ({"registrytoken": "t"}, Credentials(registry_token="t")),
         ({}, ANONYMOUS),
         ({"auth": "", "email": None}, ANONYMOUS),
+        (None, ANONYMOUS),
+        (7, ANONYMOUS),
+        ({"auth": encoded("me:secret") + "\n"}, Credentials("me", "secret")),
+        ({"auth": encoded("me:secret").rstrip("=")}, Credentials("me", "secret")),
+        (
+            {"auth": base64.encodebytes(b"_json_key:" + b"k" * 90).decode()},
+            Credentials("_json_key", "k" * 90),
+        ),
+        ({"auth": None, "username": "me", "password": "secret"}, Credentials("me", "secret")),
+        ({"auth": encoded("me:secret"), "identitytoken": None, "email": 7}, Credentials("me", "secret")),
     ],
 )
-def test_forms_of_an_entry(tmp_path: Path, entry: dict[str, Any], expected: Credentials) -> None:
+def test_forms_of_an_entry(tmp_path: Path, entry: Any, expected: Credentials) -> None:
     assert keychain(tmp_path, {"auths": {"quay.io": entry}}).credentials("quay.io", "a/b") == expected
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"credHelpers": None, "credsStore": None},
+        {"credHelpers": {"quay.io": "", "ghcr.io": None, "a.example": 7}, "credsStore": ""},
+        {"credHelpers": [], "credsStore": 7, "HttpHeaders": None},
+    ],
+)
+def test_what_is_odd_beside_an_entry_does_not_matter(tmp_path: Path, more: dict[str, Any]) -> None:
+    auths = {
+        "quay.io": {"auth": encoded("me:x")},
+        "ghcr.io": None,
+        "a.example": "b",
+        "b.example": {"auth": "!"},
+    }
+    found = keychain(tmp_path, {"auths": auths, **more})
+    assert found.credentials("quay.io", "a") == Credentials("me", "x")
+    assert found.credentials("ghcr.io", "a") == ANONYMOUS
+
+
+@pytest.mark.parametrize("key", ["https://quay.io", "quay.io/v1/", "QUAY.io"])
+def test_an_empty_entry_hides_no_other_of_the_same_host(tmp_path: Path, key: str) -> None:
+    auths = {"quay.io": {}, "quay.io/team": {"auth": ""}, key: {"auth": encoded("me:x")}}
+    assert keychain(tmp_path, {"auths": auths}).credentials("quay.io", "team/a").username == "me"
+
+
+@pytest.mark.parametrize(
+    ("key", "registry"),
+    [
+        ("[fd00::1]:5000", "f:5000"),
+        ("*.example:5000", "a.example:5001"),
+        ("*", "quay.io"),
+        ("", "quay.io"),
+        ("https://", "quay.io"),
+    ],
+)
+def test_no_other_registrys_credentials_are_sent(tmp_path: Path, key: str, registry: str) -> None:
+    auths = {key: {"auth": encoded("other:x")}}
+    assert keychain(tmp_path, {"auths": auths}).credentials(registry, "a") == ANONYMOUS
+
+
+def test_an_address_of_ipv6_is_a_key(tmp_path: Path) -> None:
+    auths = {"[fd00::1]:5000": {"auth": encoded("me:x")}}
+    assert keychain(tmp_path, {"auths": auths}).credentials("[fd00::1]:5000", "a").username == "me"
 
 
 AUTHS = {
@@ -112,8 +168,8 @@ def test_where_credentials_are_looked_for(tmp_path: Path) -> None:
         "",
         "{",
         "[]",
-        '{"auths": []}',
-        '{"auths": {"quay.io": 7}}',
+        "null",
+        '"hunter2"',
         '{"auths": {"quay.io": {"auth": "hunter2!"}}}',
     ],
 )
@@ -138,6 +194,7 @@ def helper(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
 
 FOUND = """echo '{"ServerURL": "x", "Username": "me", "Secret": "secret"}'"""
 TOKEN = """echo '{"ServerURL": "x", "Username": "<token>", "Secret": "t"}'"""
+NO_USER = """echo '{"ServerURL": null, "Username": null, "Secret": ""}'"""
 NOTHING = "echo credentials not found in native keychain; exit 1"
 
 
@@ -147,6 +204,7 @@ NOTHING = "echo credentials not found in native keychain; exit 1"
         ("quay.io", FOUND, "get quay.io", Credentials("me", "secret")),
         ("docker.io", FOUND, "get https://index.docker.io/v1/", Credentials("me", "secret")),
         ("quay.io", TOKEN, "get quay.io", Credentials(identity_token="t")),
+        ("quay.io", NO_USER, "get quay.io", ANONYMOUS),
         ("quay.io", NOTHING, "get quay.io", ANONYMOUS),
     ],
 )
@@ -166,6 +224,15 @@ def test_helpers(
     assert (tmp_path / "asked").read_text().splitlines() == [asked]
 
 
+def test_a_helper_of_one_path_is_not_asked_for_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    helper(tmp_path, monkeypatch, FOUND)
+    found = keychain(tmp_path, {"credHelpers": {"quay.io/team": "test"}})
+    assert found.credentials("quay.io", "other/app") == ANONYMOUS
+    assert found.credentials("quay.io", "team/app").username == "me"
+
+
 def test_what_the_store_does_not_know_may_be_in_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -183,7 +250,7 @@ def test_a_helper_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sc
     assert keychain(tmp_path, {"credHelpers": {"quay.io": "test"}}).credentials("ghcr.io", "a") == ANONYMOUS
 
 
-@pytest.mark.parametrize("name", ["not-installed", "../../bin/sh", ""])
+@pytest.mark.parametrize("name", ["not-installed", "../../bin/sh"])
 def test_a_helper_that_is_none(tmp_path: Path, name: str) -> None:
     with pytest.raises(UnauthorizedError):
         keychain(tmp_path, {"credHelpers": {"quay.io": name}}).credentials("quay.io", "a")

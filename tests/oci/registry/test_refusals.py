@@ -40,6 +40,11 @@ AMD64 = Platform()
         (502, RegistryUnavailableError, 3),
         (503, RegistryUnavailableError, 3),
         (504, RegistryUnavailableError, 3),
+        (509, RegistryUnavailableError, 3),
+        (522, RegistryUnavailableError, 3),
+        (529, RegistryUnavailableError, 3),
+        (530, RegistryUnavailableError, 3),
+        (501, ImageError, 1),
     ],
 )
 def test_a_status_becomes_its_error_and_only_some_are_tried_again(

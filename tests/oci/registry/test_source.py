@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import json
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from praxi_tasks.errors import ForbiddenError, NotFoundError, PlatformError, UnauthorizedError
+from praxi_tasks.errors import ForbiddenError, ManifestError, NotFoundError, PlatformError, UnauthorizedError
 from praxi_tasks.oci.image.model import Image, ImageSource, Platform
 from praxi_tasks.oci.image.reference import Reference
 from praxi_tasks.oci.registry.client import RegistryClient
@@ -21,7 +22,7 @@ from praxi_tasks.oci.registry.settings import RegistrySettings
 from praxi_tasks.oci.registry.source import RegistrySource
 from praxi_tasks.oci.sources import open_source
 from tests.support import images
-from tests.support.hostile_registry import HostileRegistry
+from tests.support.hostile_registry import HostileRegistry, Reply
 from tests.support.registry import Registry
 
 pytestmark = pytest.mark.server
@@ -135,6 +136,27 @@ def test_a_registry_that_does_not_tell_the_digest_is_asked_for_the_manifest(
     assert len(hostile.asked) == 3
 
 
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 429, 500, 501, 522])
+def test_get_decides_where_head_is_refused(
+    hostile: HostileRegistry, settings: RegistrySettings, shop: images.Manifest, status: int
+) -> None:
+    reference = Reference.parse(hostile.serve("shop", "1", shop))
+    hostile.fault(
+        "/manifests/",
+        lambda asked: Reply(status) if asked.method == "HEAD" else hostile.truth(asked),
+        forever=True,
+    )
+    assert RegistrySource(reference, RegistryClient(settings)).digest() == shop.digest
+    assert [one.method for one in hostile.asked[1:]] == ["HEAD", "GET"]
+
+
+def test_an_image_that_get_does_not_find_either_is_not_found(
+    hostile: HostileRegistry, settings: RegistrySettings
+) -> None:
+    with pytest.raises(NotFoundError, match="MANIFEST_UNKNOWN"):
+        RegistrySource(Reference.parse(f"{hostile.host}/shop:1"), RegistryClient(settings)).digest()
+
+
 def test_a_mirror_is_asked_instead(
     registry: Registry, settings: RegistrySettings, shop: images.Manifest
 ) -> None:
@@ -187,3 +209,25 @@ def test_many_threads_share_a_client(
     with ThreadPoolExecutor(8) as pool:
         results = list(pool.map(read, references * 3))
     assert results == [[layer.digest for layer in shop.layers]] * 36
+
+
+@pytest.mark.parametrize("served", ["text/html", "application/json", "binary/octet-stream"])
+def test_a_manifest_that_a_proxy_compressed(
+    hostile: HostileRegistry, settings: RegistrySettings, shop: images.Manifest, served: str
+) -> None:
+    reference = hostile.serve("shop", "1", shop)
+    packed = Reply(
+        body=gzip.compress(shop.data), headers={"Content-Encoding": "gzip", "Content-Type": served}
+    )
+    hostile.fault("/manifests/", packed, forever=True)
+    assert open_source(reference, settings).resolve(AMD64).digest == shop.digest
+
+
+def test_a_manifest_that_grows_without_end(
+    hostile: HostileRegistry, settings: RegistrySettings, shop: images.Manifest
+) -> None:
+    reference = hostile.serve("shop", "1", shop)
+    bomb = Reply(body=gzip.compress(b" " * (9 << 20)), headers={"Content-Encoding": "gzip"})
+    hostile.fault("/manifests/", bomb, forever=True)
+    with pytest.raises(ManifestError, match="larger than"):
+        open_source(reference, settings).resolve(AMD64)

@@ -156,6 +156,73 @@ def test_a_token_that_lives_briefly_is_not_kept(
 
 
 @pytest.mark.parametrize(
+    "answer",
+    [
+        {"expires_in": "3600"},
+        {"expires_in": None, "issued_at": 7},
+        {"expires_in": "soon"},
+        {"expires_in": [], "refresh_token": None},
+        {"expires_in": -1},
+        {"expires_in": "nan"},
+        {"expires_in": 10**40},
+        {"token": None, "access_token": "token-0"},
+        {"token": "", "access_token": "token-0"},
+        {"token": 7, "access_token": "token-0"},
+        {"access_token": None},
+    ],
+)
+def test_odd_fields_beside_a_token_do_not_matter(
+    hostile: HostileRegistry,
+    elsewhere: HostileRegistry,
+    settings: RegistrySettings,
+    shop: images.Manifest,
+    answer: dict[str, object],
+) -> None:
+    TokenRealm(hostile, elsewhere, **answer)
+    reference = hostile.serve("shop", "1", shop)
+    assert read(reference, settings) == shop.digest
+    assert len(elsewhere.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("named", "asked"),
+    [
+        ("repository:user/image:pull", ["repository:shop:pull"]),
+        ("repository:<name>:pull", ["repository:shop:pull"]),
+        ("repository:{name}:pull registry:catalog:*", ["registry:catalog:*", "repository:shop:pull"]),
+        ("repository::pull", ["repository:shop:pull"]),
+        ("", ["repository:shop:pull"]),
+        ("null", ["repository:shop:pull"]),
+        ("repository:shop:push,pull", ["repository:shop:push,pull", "repository:shop:pull"]),
+        ("repository:shop:pull,push", ["repository:shop:pull,push"]),
+        ("repository:hub/shop:pull", ["repository:hub/shop:pull", "repository:shop:pull"]),
+    ],
+)
+def test_the_scope_of_a_challenge(
+    hostile: HostileRegistry,
+    elsewhere: HostileRegistry,
+    settings: RegistrySettings,
+    shop: images.Manifest,
+    named: str,
+    asked: list[str],
+) -> None:
+    realm = TokenRealm(hostile, elsewhere)
+    realm.challenge += f',scope="{named}"'
+    assert read(hostile.serve("shop", "1", shop), settings) == shop.digest
+    assert parse_qs(urlsplit(elsewhere.asked[0].path).query)["scope"] == asked
+
+
+def test_a_service_that_refuses_a_foreign_scope_is_asked_for_ours(
+    hostile: HostileRegistry, elsewhere: HostileRegistry, settings: RegistrySettings, shop: images.Manifest
+) -> None:
+    elsewhere.fault("hub", Reply(403), forever=True)
+    realm = TokenRealm(hostile, elsewhere)
+    realm.challenge += ',scope="repository:hub/shop:pull"'
+    assert read(hostile.serve("shop", "1", shop), settings) == shop.digest
+    assert parse_qs(urlsplit(elsewhere.asked[1].path).query)["scope"] == ["repository:shop:pull"]
+
+
+@pytest.mark.parametrize(
     ("reply", "kind", "message"),
     [
         (Reply(body=b"<html>"), UnauthorizedError, "token is missing or malformed"),

@@ -1,0 +1,39 @@
+"""Which answers pass if one waits, and for how long a server may make one wait."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+from urllib3 import Retry
+from urllib3.response import BaseHTTPResponse
+
+_LASTING: Final = frozenset({501, 505, 511})  # not implemented, another version, a login page before it
+PASSING: Final = frozenset({408, 425, 429, *range(500, 600)}) - _LASTING
+"""Status codes that another try may not meet again; 509, 52x and 530, which only proxies send, are such."""
+_LONGEST_WAIT: Final = 60.0
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds that a Retry-After header asks to wait, given as a number or as a date.
+
+    What is neither asks for nothing, and a date that is past for no wait.
+    """
+    text = headers.get("Retry-After", "").strip()
+    if text.isdecimal():
+        return float(text)
+    try:
+        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
+    except (ValueError, OverflowError):
+        return None
+
+
+class BoundedRetry(Retry):
+    """Retries that wait a minute at most: for longer there are the task's own."""
+
+    def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
+        """Return the seconds that the server asks for, within bounds."""
+        asked = retry_after(response.headers)
+        return None if asked is None else min(asked, _LONGEST_WAIT)

@@ -1,0 +1,115 @@
+"""Reads a Docker ``config.json`` or pull secret, as tolerantly as Docker and the kubelet do.
+
+Go reads null as nothing, and base64 with line feeds in it. What else is odd about one field is said, and the
+field left out: it must not keep anybody from the other registries.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from praxi_tasks.errors import UsageError
+from praxi_tasks.http import PREFIX
+from praxi_tasks.json_decoding import decode
+from praxi_tasks.oci.registry.credentials import Credentials
+from praxi_tasks.printable import printable
+
+log = logging.getLogger(__name__)
+
+_FILES: Final = ("config.json", ".dockerconfigjson", ".dockercfg", "auth.json")
+
+
+@dataclass(frozen=True)
+class DockerConfig:
+    """The parts of a Docker configuration that hold or name credentials; entries of nothing are left out."""
+
+    path: Path
+    auths: Mapping[str, Mapping[str, str]] = field(repr=False)
+    helpers: Mapping[str, str]
+    store: str
+
+    def credentials(self, key: str) -> Credentials:
+        """Return what an entry of ``auths`` holds.
+
+        Raises
+        ------
+        UsageError
+            If it is malformed.
+        """
+        entry = self.auths[key]
+        username, password = entry.get("username", ""), entry.get("password", "")
+        if encoded := entry.get("auth"):
+            try:
+                username, _, password = _decoded(encoded).partition(":")
+            except (binascii.Error, UnicodeError):
+                raise _unusable(self.path, "an 'auth' field is not base64 of user:password") from None
+        token = entry.get("identitytoken", "")
+        return Credentials(username, password.rstrip("\0"), token, entry.get("registrytoken", ""))
+
+
+def read_docker_config(path: Path) -> DockerConfig:
+    """Read a file, or the file of a well-known name in a folder.
+
+    Raises
+    ------
+    UsageError
+        If there is none, or it is no JSON object.
+    """
+    try:
+        if path.is_dir():
+            path = next((path / name for name in _FILES if (path / name).is_file()), path)
+        document = decode(path.read_bytes())
+    except OSError as error:
+        raise _unusable(path, error.strerror or "unreadable") from None
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        document = None
+    if not isinstance(document, dict):
+        raise _unusable(path, "not the JSON of a Docker configuration")
+    if path.name == ".dockercfg":
+        document = {"auths": document}
+    store = document.get("credsStore")
+    return DockerConfig(
+        path,
+        {key: texts for key, entry in _entries(document, "auths") if (texts := _texts(entry, key))},
+        _texts(dict(_entries(document, "credHelpers")), "credHelpers"),
+        store if isinstance(store, str) else "",
+    )
+
+
+def _entries(document: Mapping[str, Any], name: str) -> list[tuple[str, Any]]:
+    found = document.get(name)
+    if isinstance(found, dict):
+        return list(found.items())
+    if found is not None:
+        log.warning("the credentials file's %r is no object, and is not used", name)
+    return []
+
+
+def _texts(entry: Any, where: str) -> dict[str, str]:
+    """Return the fields of an object that are text and not empty."""
+    if entry is not None and not isinstance(entry, dict):
+        log.warning("what the credentials file has for %s is no object, and is not used", printable(where))
+    fields = entry.items() if isinstance(entry, dict) else ()
+    return {name: text for name, text in fields if isinstance(text, str) and text.strip()}
+
+
+def _decoded(encoded: str) -> str:
+    """Decode base64 in lines, and without padding, as the kubelet does."""
+    compact = "".join(encoded.split())
+    return base64.b64decode(compact + "=" * (-len(compact) % 4), validate=True).decode()
+
+
+def _unusable(path: Path, why: str) -> UsageError:
+    return UsageError(
+        f"the credentials file can't be used: {why}",
+        where=str(path),
+        action=f"mount a config.json or pull secret there, or correct {PREFIX}AUTH_FILE",
+    )
