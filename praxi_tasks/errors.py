@@ -77,6 +77,22 @@ class UsageError(PraxiError):
         return ExitCode.USAGE
 
 
+# Work in a process of its own.
+
+
+class LostUnitError(PraxiError):
+    """An image, layer or release ended the process that was at it, or took too long or too much memory."""
+
+    code = "lost"
+
+
+class LostCommandError(PraxiError):
+    """The process of a command ended while it was at no image, layer or release."""
+
+    code = "lost-command"
+    retryable = True
+
+
 # The store.
 
 

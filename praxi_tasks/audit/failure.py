@@ -10,6 +10,7 @@ import msgspec
 
 from praxi_tasks.environment import boolean, read
 from praxi_tasks.errors import PraxiError, StoreUnavailableError
+from praxi_tasks.isolation import unit
 from praxi_tasks.printable import one_line
 
 logger = logging.getLogger(__name__)
@@ -43,11 +44,12 @@ def attempt(work: Callable[[], T], where: str) -> T | Failure:
     """Do ``work`` and return its result, or the failure it ended in.
 
     One bad image never ends its batch, so an error of any kind is caught here; one that is not Praxi's own
-    is a defect and logged with its traceback. Only a store that is down is raised: nothing else would
-    succeed either.
+    is a defect and logged with its traceback. So is the end of an interpreter, where a command is supervised
+    (:mod:`praxi_tasks.isolation`). Only a store that is down is raised: nothing else would succeed either.
     """
     try:
-        return work()
+        with unit(where):
+            return work()
     except StoreUnavailableError:
         raise
     except PraxiError as error:

@@ -12,6 +12,7 @@ import msgspec
 from praxi_tasks.audit.batches import pack
 from praxi_tasks.audit.deployed import DeployedImage
 from praxi_tasks.audit.failure import Failure, attempt
+from praxi_tasks.isolation import workers
 from praxi_tasks.oci.image import Descriptor, Image
 from praxi_tasks.store import Store, keys
 
@@ -101,8 +102,8 @@ def make_plan(
     interval
         What the audit covers, for its report.
     """
-    with ThreadPoolExecutor(_WORKERS) as pool:
-        results = list(pool.map(lambda image: attempt(lambda: resolve(image), image.image), deployed))
+    with ThreadPoolExecutor(workers(_WORKERS)) as pool:
+        results = list(pool.map(lambda image: attempt(lambda: resolve(image), image.pinned), deployed))
     layers = _distinct_layers(result[0] if isinstance(result, tuple) else None for result in results)
     index = {layer.digest: number for number, layer in enumerate(layers)}
     known = set() if force else _known(layers, store)

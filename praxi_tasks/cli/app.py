@@ -11,6 +11,7 @@ import click
 
 from praxi_tasks import __version__
 from praxi_tasks.errors import ExitCode, PraxiError
+from praxi_tasks.isolation import supervise
 from praxi_tasks.printable import PrintableFormatter
 
 # command -> the module that defines it; the command object there has the command's name.
@@ -29,6 +30,9 @@ COMMANDS: Final[dict[str, str]] = {
     "tagset": "praxi_tasks.cli.tagset",
     "train": "praxi_tasks.cli.train",
 }
+
+# What strangers wrote is read in a process that may end; so it is by `learn fingerprint`.
+_ISOLATED: Final = frozenset({"audit", "fingerprint", "metrics", "notify", "plan", "predict", "report"})
 
 _SENTENCE: Final = 200  # characters, which no first sentence has
 
@@ -74,6 +78,8 @@ def app(verbose: bool) -> None:
 def main() -> None:
     """Run the command line; a :class:`PraxiError` becomes one line on standard error and its exit code."""
     try:
+        if not _ISOLATED.isdisjoint(sys.argv[1:]):
+            supervise()
         app(prog_name="praxi")
     except PraxiError as error:
         click.echo(f"praxi: {error.code}: {error}", err=True)

@@ -16,6 +16,7 @@ from praxi_tasks.errors import (
     SourceOnlyError,
     StoreUnavailableError,
 )
+from praxi_tasks.isolation import unit
 from praxi_tasks.learning.data import NewPackage, ReleaseStore, StoredRelease, of_version
 from praxi_tasks.learning.sources.base import Source
 from praxi_tasks.printable import one_line
@@ -136,7 +137,8 @@ class Collector:
     def _ask(self, source: Source, wanted: NewPackage, reasons: dict[str, str]) -> StoredRelease | None:
         """Ask one source; record any failure as its reason, so that the next source is asked."""
         try:
-            return source.read(wanted).checked()
+            with unit(f"{wanted.purl} ({source.name})"):
+                return source.read(wanted).checked()
         except (StoreUnavailableError, SourceOnlyError):
             raise
         except PraxiError as error:
