@@ -216,6 +216,12 @@ class ManifestError(ImageError):
     code = "bad-manifest"
 
 
+class NotAnImageError(ManifestError):
+    """A manifest is an artifact's: a signature, an SBOM, a chart. No layer of it is a file system."""
+
+    code = "not-an-image"
+
+
 class DigestMismatchError(ImageError):
     """Bytes do not have the digest under which they were served."""
 

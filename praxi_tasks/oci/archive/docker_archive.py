@@ -28,12 +28,12 @@ _CHUNK: Final = 1 << 20
 
 class _Saved(msgspec.Struct, rename="pascal"):
     config: str
-    layers: list[str]
+    layers: list[str] | None = None
     repo_tags: list[str] | None = None
 
 
 class _RootFs(msgspec.Struct):
-    diff_ids: list[str] = []
+    diff_ids: list[str] | None = None
 
 
 class _Config(msgspec.Struct):
@@ -120,13 +120,14 @@ class DockerArchiveSource:
     @cached_property
     def _layers(self) -> list[tuple[Descriptor, str]]:
         try:
-            diff_ids = decode_shallow(self._config, _Config).rootfs.diff_ids
+            diff_ids = decode_shallow(self._config, _Config).rootfs.diff_ids or []
         except (msgspec.MsgspecError, UnicodeDecodeError):
             raise _malformed("the configuration has no list of layers", self._reference) from None
         check_layer_count(len(diff_ids), self._reference)
-        if len(diff_ids) != len(self._saved.layers):
+        paths = self._saved.layers or []  # Go writes a list without elements as null
+        if len(diff_ids) != len(paths):
             raise _malformed("the configuration counts other layers than the archive", self._reference)
-        pairs = zip(diff_ids, self._saved.layers, strict=True)
+        pairs = zip(diff_ids, paths, strict=True)
         return [(self._layer(check_digest(diff_id, self._reference), path), path) for diff_id, path in pairs]
 
     def _layer(self, diff_id: str, path: str) -> Descriptor:

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from praxi_tasks.errors import ManifestError, NotFoundError, UsageError
+from praxi_tasks.errors import ManifestError, NotAnImageError, NotFoundError, UsageError
 from praxi_tasks.oci.archive.files import Files, read_file
 from praxi_tasks.oci.image.digest import check_digest, digest_of, verify
 from praxi_tasks.oci.image.manifest import OCI_INDEX, Entry, Index, parse_manifest
@@ -17,6 +17,7 @@ from praxi_tasks.oci.image.resolver import Resolver, ServedManifest
 from praxi_tasks.oci.image.verified_blob import VerifiedBlob
 
 INDEX_FILE: Final = "index.json"
+_MAX_ARTIFACTS: Final = 64
 _NAMES: Final = ("org.opencontainers.image.ref.name", "io.containerd.image.name")
 
 
@@ -101,9 +102,26 @@ class LayoutSource:
             return chosen
         if not entries:
             raise NotFoundError("the layout has no image", where=self._files.where)
-        if len({_names(entry)[:1] for entry in entries}) > 1:
+        if _several(entries):
+            entries = tuple(filter(self._is_image, entries[:_MAX_ARTIFACTS])) + entries[_MAX_ARTIFACTS:]
+        if _several(entries):
             raise UsageError("the layout has several images", where=self._files.where, action=_offer(entries))
         return entries
+
+    def _is_image(self, entry: Entry) -> bool:
+        """Return whether an entry is an image or an index, and no artifact that only stands beside one."""
+        try:
+            served = self.manifest(entry)
+            parse_manifest(served.data, served.media_type, self._reference)
+        except NotAnImageError:
+            return False
+        except NotFoundError:
+            return True  # a layout may be copied without all that it lists
+        return True
+
+
+def _several(entries: tuple[Entry, ...]) -> bool:
+    return len({_names(entry)[:1] for entry in entries}) > 1
 
 
 def _names(entry: Entry) -> tuple[str, ...]:

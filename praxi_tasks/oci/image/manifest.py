@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 from typing import Annotated, Any, Final, TypeAlias
 
 import msgspec
 
 from praxi_tasks.environment import read, whole_number
-from praxi_tasks.errors import LimitExceededError, ManifestError
+from praxi_tasks.errors import DigestMismatchError, LimitExceededError, ManifestError, NotAnImageError
 from praxi_tasks.json_decoding import decode
-from praxi_tasks.oci.image.digest import check_digest
+from praxi_tasks.oci.image.digest import check_digest, verify
 from praxi_tasks.oci.image.model import Descriptor, Platform
 
 OCI_MANIFEST: Final = "application/vnd.oci.image.manifest.v1+json"
@@ -23,12 +25,28 @@ INDEXES: Final = frozenset({OCI_INDEX, DOCKER_LIST})
 ACCEPT: Final = f"{OCI_MANIFEST}, {OCI_INDEX}, {DOCKER_MANIFEST}, {DOCKER_LIST}"
 _SCHEMA_1: Final = re.compile(r"application/vnd\.docker\.distribution\.manifest\.v1\+(json|prettyjws)")
 _KINDS: Final = MANIFESTS | INDEXES
+_CONFIGS: Final = frozenset(
+    {
+        "application/vnd.oci.image.config.v1+json",
+        "application/vnd.docker.container.image.v1+json",
+        "application/vnd.docker.container.image.v1.config+json",
+        "",
+    }
+)
+_EMPTY: Final = "application/vnd.oci.empty.v1+json"  # what an artifact without a configuration names
+# The compression that they name is not relied on: the bytes decide.
 _LAYER: Final = re.compile(
     r"application/vnd\.(?:oci\.image\.layer\.(?:nondistributable\.)?v1|docker\.image\.rootfs\.(?:foreign\.)?diff)"
-    r"\.tar(?:[+.](?:gzip|zstd))?"
+    r"\.tar(?:[+.](?:gzip|zstd(?::chunked)?))?"
+    r"|application/vnd\.docker\.container\.image\.rootfs\.diff\+x-gtar"
+)
+# What says nothing about the bytes, and is a layer beside an image's configuration only.
+_PLAIN_TYPE: Final = re.compile(
+    r"|application/(?:octet-stream|(?:x-)?tar|(?:x-)?gzip|zstd|(?:x-)?tar[+.](?:gzip|zstd)|x-gtar)"
 )
 _MAX_LAYERS: Final = "PRAXI_IMAGE_MAX_LAYERS"
 _LAYERS: Final = 500  # what Linux mounts over each other
+_ARTIFACT: Final = "name the image that it is about"
 _REBUILD: Final = "push the image again as an OCI or Docker schema 2 image"
 
 
@@ -53,6 +71,18 @@ class Entry(msgspec.Struct, frozen=True, rename="camel"):
     urls: tuple[str, ...] | None = None
     platform: EntryPlatform | None = None
     annotations: dict[str, Any] | None = None
+    artifact_type: Any = None
+    data: Any = None
+
+    @property
+    def inline(self) -> bytes | None:
+        """The content itself, where the entry holds it and it has the entry's digest."""
+        if not isinstance(self.data, str):
+            return None
+        try:
+            return verify(base64.b64decode(self.data, validate=True), self.digest, "")
+        except (binascii.Error, ValueError, DigestMismatchError):
+            return None
 
     def descriptor(self) -> Descriptor:
         """Return what readers of the blob need."""
@@ -81,6 +111,7 @@ class _Document(msgspec.Struct, rename="camel"):
     config: Entry | None = None
     layers: tuple[Entry, ...] | None = None
     manifests: tuple[Entry, ...] | None = None
+    artifact_type: Any = None
 
 
 def parse_manifest(data: bytes, content_type: str, where: str) -> Manifest:
@@ -92,8 +123,9 @@ def parse_manifest(data: bytes, content_type: str, where: str) -> Manifest:
     Raises
     ------
     ManifestError
-        If it is malformed, of another kind (schema 1, an artifact that is no image), or could be read as
-        two kinds.
+        If it is malformed, of another kind (schema 1), or could be read as two kinds.
+    NotAnImageError
+        If it is an artifact's: a signature, an SBOM, a chart.
     """
     try:
         document = decode(data, _Document)
@@ -121,18 +153,30 @@ def _kind(document: _Document, served_as: str, where: str) -> str:
 
 
 def _image_manifest(document: _Document, where: str) -> ImageManifest:
-    if document.config is None or document.layers is None:
-        raise ManifestError("the manifest has no config or no layers", where=where, action=_REBUILD)
-    check_layer_count(len(document.layers), where)
-    _checked((document.config, *document.layers), where)
-    for layer in document.layers:
-        if not _LAYER.fullmatch(layer.media_type):
-            raise ManifestError(
+    if document.config is None:
+        raise ManifestError("the manifest has no config", where=where, action=_REBUILD)
+    layers = document.layers or ()  # Go writes a list without elements as null, or leaves it out
+    check_layer_count(len(layers), where)
+    _checked((document.config, *layers), where)
+    if document.artifact_type or document.config.media_type == _EMPTY:
+        called = document.artifact_type or document.config.media_type
+        raise NotAnImageError(
+            f"an artifact, not an image: {str(called)[:200]!r}", where=where, action=_ARTIFACT
+        )
+    for layer in layers:
+        if not _is_layer(layer.media_type.partition(";")[0].strip().lower(), document.config):
+            raise NotAnImageError(
                 f"not a layer that can be read: {layer.media_type[:200]!r}",
                 where=where,
                 action="this is an encrypted image or an artifact that holds no file system",
             )
-    return ImageManifest(document.config, document.layers)
+    return ImageManifest(document.config, layers)
+
+
+def _is_layer(media_type: str, config: Entry) -> bool:
+    if _LAYER.fullmatch(media_type):
+        return True
+    return config.media_type in _CONFIGS and _PLAIN_TYPE.fullmatch(media_type) is not None
 
 
 def check_layer_count(count: int, where: str) -> None:

@@ -55,7 +55,9 @@ def runs_on(offered: Platform, wanted: Platform) -> bool:
 
 
 def _describes_another(entry: Entry) -> bool:
-    """Return whether the entry is an attestation or signature beside the images."""
+    """Return whether the entry is an attestation, signature or another artifact beside the images."""
+    if entry.artifact_type:
+        return True
     if _REFERENCE_TYPE in (entry.annotations or {}):
         return True
     return entry.platform is not None and entry.platform.architecture == "unknown"

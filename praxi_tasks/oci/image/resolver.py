@@ -6,7 +6,7 @@ from typing import Final, Protocol
 
 import msgspec
 
-from praxi_tasks.errors import ManifestError, NotFoundError, PlatformError
+from praxi_tasks.errors import ImageError, ManifestError, NotAnImageError, NotFoundError, PlatformError
 from praxi_tasks.json_decoding import decode_shallow
 from praxi_tasks.oci.image.manifest import INDEXES, Entry, EntryPlatform, ImageManifest, Index, parse_manifest
 from praxi_tasks.oci.image.model import Image, Platform
@@ -62,6 +62,8 @@ class Resolver:
             If an index has nothing for the platform.
         ManifestError
             If a document is malformed, or the image's configuration is missing.
+        NotAnImageError
+            If it is an artifact, or an index of nothing else.
         """
         manifest = parse_manifest(root.data, root.media_type, self._reference)
         if isinstance(manifest, ImageManifest):
@@ -72,18 +74,19 @@ class Resolver:
     def _choose(self, index: Index, depth: int) -> Image:
         if depth > _MAX_DEPTH:
             raise ManifestError(f"indexes nested deeper than {_MAX_DEPTH}", where=self._reference)
-        absent: NotFoundError | None = None
+        passed: ImageError | None = None
         for entry in candidates(index.entries, self._platform, self._reference):
             try:
                 image = self._follow(entry, depth)
             except PlatformError:
                 continue
-            except NotFoundError as error:  # an index may be copied without all that it lists
-                absent = absent or error
+            except (NotFoundError, NotAnImageError) as error:
+                # An index may be copied without all that it lists, and list what describes its images.
+                passed = passed or error
                 continue
             if names_platform(entry) or runs_on(image.platform, self._platform):
                 return image
-        raise absent or PlatformError(
+        raise passed or PlatformError(
             f"no image for {self._platform}", where=self._reference, action="choose another platform"
         )
 
@@ -91,7 +94,7 @@ class Resolver:
         self._read += 1
         if self._read > _MAX_MANIFESTS:
             raise ManifestError(f"more than {_MAX_MANIFESTS} manifests to search", where=self._reference)
-        served = self._documents.manifest(entry)
+        served = self._manifest(entry)
         manifest = parse_manifest(served.data, served.media_type, self._reference)
         if isinstance(manifest, Index):
             return self._choose(manifest, depth + 1)
@@ -99,9 +102,15 @@ class Resolver:
             raise ManifestError("an index lists an image as an index", where=self._reference)
         return self._image(manifest, served.digest)
 
+    def _manifest(self, entry: Entry) -> ServedManifest:
+        data = entry.inline
+        if data is not None:
+            return ServedManifest(data, entry.media_type, entry.digest)
+        return self._documents.manifest(entry)
+
     def _image(self, manifest: ImageManifest, digest: str) -> Image:
         try:
-            config = self._documents.config(manifest.config)
+            config = manifest.config.inline or self._documents.config(manifest.config)
         except NotFoundError as error:
             raise ManifestError(
                 "the image's configuration is missing", where=error.where, action="push the image again"

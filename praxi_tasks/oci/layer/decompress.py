@@ -1,6 +1,7 @@
 """Decompresses a layer's blob: gzip, zstd, or none.
 
-The magic bytes decide, as in container runtimes; the media type counts only where there are none.
+The bytes decide, as in container runtimes: an uncompressed tar is one whatever its media type
+says. That counts only where the bytes are nothing that is known.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from praxi_tasks.errors import LayerError
 from praxi_tasks.oci.layer.limits import LayerLimits, exceeded
+from praxi_tasks.oci.tar.header import BLOCK, check_sum
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -120,7 +122,7 @@ def decompress(raw: CountingReader, media_type: str, limits: LayerLimits) -> Dec
         If the bytes are no known compression and the media type promised one.
     """
     buffered = io.BufferedReader(raw, _READ_SIZE)
-    head = buffered.peek(8)
+    head = buffered.peek(BLOCK)
     if head.startswith(_GZIP):
         return _gzip(buffered)
     if head.startswith(_ZSTD) or (head[1:4] == _ZSTD_SKIPPABLE and head[0] >> 4 == 5):
@@ -152,7 +154,20 @@ def _refuse_unreadable(head: bytes, media_type: str) -> None:
     for magic, kind in _UNREADABLE.items():
         if magic.match(head):
             raise LayerError(f"the layer is {kind}", action="compress it with gzip or zstd")
-    if media_type.endswith(("gzip", "zstd")):
+    if media_type.endswith(("gzip", "zstd")) and not _starts_tar(head[:BLOCK]):
         raise LayerError(
             "the layer's bytes are not of its media type", where=media_type, action="push it again"
         )
+
+
+def _starts_tar(block: bytes) -> bool:
+    """Return whether these bytes begin an uncompressed tar: a header, or the zeros of an empty one."""
+    if not any(block):
+        return True
+    if len(block) < BLOCK:
+        return False
+    try:
+        check_sum(block)
+    except LayerError:
+        return False
+    return True

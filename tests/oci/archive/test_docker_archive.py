@@ -121,3 +121,10 @@ def test_a_file_that_is_no_archive(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "x.tar").write_bytes(content)
     with pytest.raises(ImageError):
         resolve(f"docker-archive:{tmp_path}/x.tar")
+
+
+@pytest.mark.parametrize("layers", [{}, {"Layers": None}, {"Layers": []}])
+def test_an_image_without_layers(tmp_path: Path, layers: dict[str, object]) -> None:
+    config = json.dumps({"architecture": "amd64", "os": "linux", "rootfs": {"diff_ids": None}}).encode()
+    listing = json.dumps([{"Config": "c.json", "RepoTags": ["a/b:1"], **layers}]).encode()
+    assert resolve(write(tmp_path, {"c.json": config, "manifest.json": listing})).layers == ()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import dataclasses
 import json
 import os
 import subprocess
@@ -14,6 +16,7 @@ from praxi_tasks.errors import (
     DigestMismatchError,
     LimitExceededError,
     ManifestError,
+    NotAnImageError,
     NotFoundError,
     TruncatedBlobError,
     UsageError,
@@ -198,3 +201,52 @@ def test_what_skopeo_writes(tmp_path: Path) -> None:
     image = saved.resolve(AMD64)
     assert [layer.digest for layer in image.layers] == [layer.diff_id for layer in layers]
     assert read_all(saved, image) == [layer.tar for layer in layers]
+
+
+def artifact(**more: object) -> images.Manifest:
+    """A signature, an SBOM or a chart, as tools put it beside an image."""
+    made = images.image([images.layer({"sbom.json": b"{}"})])
+    document = {**made.document, **more}
+    return dataclasses.replace(made, data=json.dumps(document).encode(), platform={})
+
+
+BLOB = {"digest": f"sha256:{'0' * 64}", "size": 2}
+ARTIFACTS = [
+    artifact(artifactType="application/spdx+json"),
+    artifact(config={**BLOB, "mediaType": "application/vnd.oci.empty.v1+json"}),
+    artifact(layers=[{**BLOB, "mediaType": "application/vnd.dev.cosign.simplesigning.v1+json"}]),
+    artifact(layers=[{**BLOB, "mediaType": "application/vnd.cncf.helm.chart.content.v1.tar+gzip"}]),
+]
+
+
+@pytest.mark.parametrize("other", ARTIFACTS)
+@pytest.mark.parametrize("first", [True, False])
+def test_artifacts_beside_an_image(
+    tmp_path: Path, shop: images.Manifest, other: images.Manifest, first: bool
+) -> None:
+    image = dataclasses.replace(shop, platform={})
+    both = [other, image] if first else [image, other]
+    images.write_layout(tmp_path / "index", {"both": images.index(both)})
+    images.write_layout(tmp_path / "layout", {f"tag{number}": one for number, one in enumerate(both)})
+    for folder in ("index", "layout"):
+        assert open_source(f"oci:{tmp_path}/{folder}", SETTINGS).resolve(AMD64).digest == image.digest
+
+
+def test_an_index_of_artifacts_only(tmp_path: Path) -> None:
+    images.write_layout(tmp_path, {"sbom": images.index(ARTIFACTS[1:])})
+    with pytest.raises(NotAnImageError, match="artifact"):
+        open_source(f"oci:{tmp_path}", SETTINGS).resolve(AMD64)
+
+
+def test_a_configuration_that_its_manifest_holds(tmp_path: Path, shop: images.Manifest) -> None:
+    config = shop.blobs[shop.config_digest]
+    inline = {**shop.document["config"], "data": base64.b64encode(config).decode()}
+    made = dataclasses.replace(shop, data=json.dumps({**shop.document, "config": inline}).encode())
+    images.write_layout(tmp_path, {"shop": made})
+    blob_path(tmp_path, shop.config_digest).unlink()
+    assert open_source(f"oci:{tmp_path}", SETTINGS).resolve(AMD64).config_digest == shop.config_digest
+    for odd in ("e30=", "no base64!", 7, None, ""):
+        other = {**inline, "data": odd}
+        made = dataclasses.replace(shop, data=json.dumps({**shop.document, "config": other}).encode())
+        images.write_layout(tmp_path, {"shop": made})
+        assert open_source(f"oci:{tmp_path}", SETTINGS).resolve(AMD64).config_digest == shop.config_digest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import msgspec
@@ -9,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from praxi_tasks.errors import ManifestError
+from praxi_tasks.errors import ManifestError, NotAnImageError
 from praxi_tasks.oci.image.digest import is_digest
 from praxi_tasks.oci.image.manifest import (
     DOCKER_LIST,
+    DOCKER_MANIFEST,
     OCI_INDEX,
     OCI_MANIFEST,
     ImageManifest,
@@ -82,3 +84,38 @@ def test_reads_what_the_tests_write(shop: images.Manifest) -> None:
 )
 def test_the_platform_of_a_configuration(config: bytes, expected: Platform) -> None:
     assert config_platform(config, "x") == expected
+
+
+@pytest.mark.parametrize("layers", [{}, {"layers": None}, {"layers": []}])
+def test_an_image_without_layers(layers: dict[str, object]) -> None:
+    config = {"mediaType": images.DOCKER_CONFIG, "digest": f"sha256:{'0' * 64}", "size": 2}
+    data = json.dumps({"schemaVersion": 2, "config": config, **layers}).encode()
+    manifest = parse_manifest(data, DOCKER_MANIFEST, "x")
+    assert isinstance(manifest, ImageManifest)
+    assert manifest.layers == ()
+
+
+@pytest.mark.parametrize(
+    "media_type",
+    [
+        "application/vnd.oci.image.layer.v1.tar+zstd:chunked",
+        "application/vnd.oci.image.layer.nondistributable.v1.tar+zstd",
+        "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
+        "application/vnd.docker.container.image.rootfs.diff+x-gtar",
+        "application/vnd.docker.image.rootfs.diff.tar.gzip; charset=utf-8",
+        "Application/Vnd.Oci.Image.Layer.V1.Tar",
+        "application/octet-stream",
+        "application/x-gzip",
+        "",
+    ],
+)
+def test_layers_of_odd_but_common_types(media_type: str) -> None:
+    digest = f"sha256:{'0' * 64}"
+    config = {"mediaType": images.OCI_CONFIG, "digest": digest, "size": 2}
+    layer = {"mediaType": media_type, "digest": digest, "size": 2}
+    document = {"schemaVersion": 2, "config": config, "layers": [layer]}
+    assert parse_manifest(json.dumps(document).encode(), "", "x")
+    if media_type in {"", "application/octet-stream", "application/x-gzip"}:
+        document["config"] = {**config, "mediaType": "application/vnd.cncf.helm.config.v1+json"}
+        with pytest.raises(NotAnImageError):
+            parse_manifest(json.dumps(document).encode(), "", "x")

@@ -12,6 +12,7 @@ from praxi_tasks.errors import LayerError
 from praxi_tasks.oci.layer.chunks import CHUNK_SIZE, Chunks
 from praxi_tasks.oci.layer.decompress import CountingReader, decompress
 from praxi_tasks.oci.layer.limits import LayerLimits
+from tests.support import images
 from tests.support.layers import COMPRESSIONS, MEDIA_TYPE, VerifiedBlob, describe
 
 DATA = random.Random(3).randbytes(700_000) + bytes(900_000)
@@ -66,3 +67,16 @@ def test_a_bzip2_layer_is_named() -> None:
 
     with pytest.raises(LayerError, match="bzip2"):
         decompress(CountingReader(blob(bz2.compress(DATA))), MEDIA_TYPE, LayerLimits())
+
+
+@pytest.mark.parametrize("plain", [images.tar_bytes({"a": b"x"}), bytes(10_240), b""])
+@pytest.mark.parametrize("kind", ["gzip", "zstd"])
+def test_a_plain_tar_is_one_whatever_it_is_called(plain: bytes, kind: str) -> None:
+    content = decompress(CountingReader(blob(plain)), f"{MEDIA_TYPE}+{kind}", LayerLimits())
+    assert content.read(len(plain) + 1) == plain
+
+
+@pytest.mark.parametrize("wrong", [b"<html>" + bytes(600), b"x", b"\xff" * 512])
+def test_what_is_no_tar_is_refused(wrong: bytes) -> None:
+    with pytest.raises(LayerError, match="not of its media type"):
+        decompress(CountingReader(blob(wrong)), f"{MEDIA_TYPE}+gzip", LayerLimits())

@@ -143,7 +143,16 @@ LAYER = {**DESCRIPTOR, "mediaType": "application/vnd.oci.image.layer.v1.tar+gzip
         (b"[" * 100_000, images.OCI_MANIFEST, "malformed"),
         ([], images.OCI_MANIFEST, "malformed"),
         ({}, images.OCI_MANIFEST, "no config"),
-        ({"schemaVersion": 2, "config": DESCRIPTOR}, images.OCI_MANIFEST, "no layers"),
+        (
+            {"config": {**DESCRIPTOR, "mediaType": "application/vnd.oci.empty.v1+json"}, "layers": [LAYER]},
+            images.OCI_MANIFEST,
+            "an artifact",
+        ),
+        (
+            {"config": DESCRIPTOR, "layers": [], "artifactType": "application/spdx+json"},
+            images.OCI_MANIFEST,
+            "an artifact",
+        ),
         ({"schemaVersion": 1, "fsLayers": []}, SIGNED, "schema 1"),
         ({"schemaVersion": 1, "name": "x"}, images.OCI_MANIFEST, "schema 1"),
         ({"config": DESCRIPTOR, "layers": [LAYER], "manifests": []}, images.OCI_MANIFEST, "both an image"),
