@@ -27,6 +27,7 @@ COMMANDS: Final[dict[str, str]] = {
     "plan": "praxi_tasks.cli.plan",
     "predict": "praxi_tasks.cli.predict",
     "report": "praxi_tasks.cli.report",
+    "rights": "praxi_tasks.cli.rights",
     "tagset": "praxi_tasks.cli.tagset",
     "train": "praxi_tasks.cli.train",
 }

@@ -37,6 +37,12 @@ def translate(error: Exception, where: str, source: str = "") -> PraxiError:
         return KeyNotFoundError(
             "nothing is stored under this key", where=where, action="check the store's URI"
         )
+    if isinstance(error, exceptions.PermissionDeniedError) and "AccessDenied" in text:
+        return StoreError(
+            "the store's identity may not do this",
+            where=where,
+            action=f"give that of {source or 'AWS_ACCESS_KEY_ID'} the policy that praxi rights prints",
+        )
     if isinstance(error, exceptions.PermissionDeniedError | exceptions.UnauthenticatedError):
         action = "check " + (source or "the store's secret")
         return StoreError("the store refused the credentials", where=where, action=action)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 import pytest
+from airflow.sdk.exceptions import ParamValidationError
 
+from praxi_airflow.run_params import require_readable
+from praxi_airflow.settings import Settings, load_settings
+from praxi_tasks.cli.rights import RIGHTS
+from praxi_tasks.errors import UsageError
 from tests.support.airflow_home import HOME, ROOT, environment
 
 HEAVY = ("xgboost", "sklearn", "scipy", "numpy", "kubernetes", "boto3", "duckdb", "obstore", "pyarrow",
@@ -21,6 +27,11 @@ FILES = sorted((ROOT / "dags").glob("*.py"))
 @pytest.fixture(params=["praxi_audit", "praxi_feeds", "praxi_train"])
 def dag(request: pytest.FixtureRequest, dags: dict[str, Any]) -> Any:
     return dags[request.param]
+
+
+@pytest.fixture
+def configured() -> Settings:
+    return load_settings()
 
 
 def test_every_dag_has_a_file_of_its_name(dags: dict[str, Any]) -> None:
@@ -75,3 +86,84 @@ def test_parsing_imports_nothing_heavy(file: Any) -> None:
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert result.stdout.strip().splitlines()[-1] == "[]"
+
+
+def test_every_command_of_a_task_has_rights_of_its_own(dag: Any) -> None:
+    for task in dag.tasks:
+        given = getattr(task, "partial_kwargs", None) or vars(task)
+        if not given.get("command") and not hasattr(task, "command"):
+            continue
+        if task.task_id == "build_release":  # isolated: it has no way into the store
+            continue
+        words = (given["command"], *(given.get("arguments") or ()))
+        assert words[0] in RIGHTS or " ".join(words[:2]) in RIGHTS, task.task_id
+
+
+# How each param, and each key of a run's conf that is none, is confined: by the schema of the form (a word of
+# a list, a fixed form, numbers, booleans), by what runs may read, or because it never names a place.
+CONFINED: Final = {
+    "praxi_audit": {
+        "images": "readable",
+        "namespaces": "inert",  # quoted in PromQL
+        "platform": "schema",
+        "model": "readable",
+        "force": "schema",
+    },
+    "praxi_train": {
+        "packages": "inert",  # parsed as name==version
+        "list": "readable",
+        "request": "readable",  # of conf alone
+        "approval": "schema",
+        "routing": "schema",
+        "labels_per_expert": "schema",
+        "tuning_trials": "schema",
+        "bars": "schema",
+        "weights": "schema",
+        "full_retrain": "schema",
+    },
+    "praxi_feeds": {},
+}
+ENVIRON: Final = "/proc/self/environ"
+CANARIES: Final = (f"file://{ENVIRON}", f"s3://other/{ENVIRON}", f"oci:{ENVIRON}", ENVIRON, "{{ 7 * 7 }}")
+
+
+def test_the_review_of_params_is_complete(dag: Any) -> None:
+    conf_only = {"request"} if dag.dag_id == "praxi_train" else set()
+    assert set(dag.params) | conf_only == set(CONFINED[dag.dag_id]), "review how the new one is confined"
+
+
+def test_the_docs_tell_of_every_param(dag: Any) -> None:
+    page = (ROOT / "docs/security.md").read_text()
+    table = page.partition("| Dag | param | what it may name | checked in |")[2].partition("\n\n")[0]
+    told, of = set(), ""
+    for line in table.splitlines()[2:]:
+        dag_id, names = (cell.strip() for cell in line.split("|")[1:3])
+        of = dag_id.strip("`") or of
+        if of == dag.dag_id:
+            told |= set(re.findall(r"`(\w+)`", re.sub(r"\(.*?\)", "", names)))
+    assert told == set(CONFINED[dag.dag_id])
+
+
+def test_a_param_that_names_a_place_outside_is_refused(dag: Any, configured: Settings) -> None:
+    for name, how in CONFINED[dag.dag_id].items():
+        if how == "schema":
+            for canary in (*CANARIES, [CANARIES[0]], {CANARIES[0]: 1}):
+                with pytest.raises(ParamValidationError):
+                    dag.params.get_param(name).resolve(canary)
+        elif how == "readable":
+            place = f"oci:{ENVIRON}" if name == "images" else f"file://{ENVIRON}"
+            with pytest.raises(UsageError) as caught:
+                require_readable({name: [place] if name == "images" else place}, configured)
+            assert caught.value.where == name
+            assert ENVIRON not in str(caught.value)
+
+
+def test_no_other_key_of_a_runs_conf_is_read() -> None:
+    """What a task reads of a run's conf goes through ``params``, which are reviewed above."""
+    sources = [*(ROOT / "plugins").rglob("*.py"), *FILES]
+    assert [file for file in sources if re.search(r"dag_run\W*\.conf|\[.conf.\]", file.read_text())] == []
+    read = set()
+    for file in sources:
+        text = file.read_text()
+        read |= set(re.findall(r"params(?:\[\"|\.)(\w+)", text)) - {"get", "get_param", "items"}
+    assert read <= set().union(*CONFINED.values()), "review how the new one is confined"

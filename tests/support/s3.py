@@ -6,10 +6,12 @@ import json
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import pytest
 
@@ -27,6 +29,10 @@ class ObjectStore:
     access_key: str
     secret_key: str = field(repr=False)
 
+    def as_user(self, name: str) -> ObjectStore:
+        """Return the store as a user of ``policies`` sees it."""
+        return replace(self, access_key=name, secret_key=_secret_of(name))
+
     @property
     def environment(self) -> dict[str, str]:
         return {
@@ -38,22 +44,30 @@ class ObjectStore:
 
     def create_bucket(self, name: str) -> str:
         """Create a bucket and return its URI."""
+        self.client().create_bucket(Bucket=name)
+        return f"s3://{name}"
+
+    def client(self) -> Any:
+        """Return a client of AWS's own library."""
         import boto3
 
-        client = boto3.client(
+        return boto3.client(
             "s3",
             endpoint_url=self.url,
             aws_access_key_id=self.access_key,
             aws_secret_access_key=self.secret_key,
             region_name="us-east-1",
         )
-        client.create_bucket(Bucket=name)
-        return f"s3://{name}"
 
 
 @contextmanager
-def run_object_store(folder: Path, *, host: str = "127.0.0.1") -> Iterator[ObjectStore]:
-    """Run SeaweedFS with its files below ``folder`` and one user with a password of its own."""
+def run_object_store(
+    folder: Path, *, host: str = "127.0.0.1", policies: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+) -> Iterator[ObjectStore]:
+    """Run SeaweedFS with its files below ``folder`` and one user with a password of its own.
+
+    ``policies`` adds users that may do what a policy in AWS's form says.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     access_key, secret_key = "praxi-tests", "not-a-secret-but-wanted"
     identity = {
@@ -61,13 +75,26 @@ def run_object_store(folder: Path, *, host: str = "127.0.0.1") -> Iterator[Objec
         "credentials": [{"accessKey": access_key, "secretKey": secret_key}],
         "actions": ["Admin", "Read", "List", "Write", "Tagging"],
     }
-    (folder / "s3.json").write_text(json.dumps({"identities": [identity]}))
+    users = [
+        {
+            "name": name,
+            "credentials": [{"accessKey": name, "secretKey": _secret_of(name)}],
+            "policyNames": [name],
+        }
+        for name in policies
+    ]
+    named = [{"name": name, "content": json.dumps(policy)} for name, policy in policies.items()]
+    (folder / "s3.json").write_text(json.dumps({"identities": [identity, *users], "policies": named}))
     port = free_port()
     server = start_server("weed", _command(folder, port, host), folder)
     with running(server, grace=0.5):  # it takes its time to save what nobody will read
         url = f"http://{host}:{port}"
         server.wait_until(lambda: _answers(url), seconds=_START_SECONDS)
         yield ObjectStore(server, url, access_key, secret_key)
+
+
+def _secret_of(name: str) -> str:
+    return f"not-a-secret-of-{name}"
 
 
 def _command(folder: Path, port: int, host: str) -> list[str | Path]:
