@@ -109,6 +109,13 @@ class StoreUnavailableError(StoreError):
     retryable = True
 
 
+class StoreSessionError(StoreError):
+    """The session that the credentials are of has ended: the next start may find a renewed one."""
+
+    code = "store-session"
+    retryable = True
+
+
 class KeyNotFoundError(StoreError):
     """No object is stored under this key."""
 

@@ -7,15 +7,18 @@ instance's role); they are never part of the URI.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+import math
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from praxi_tasks.environment import public_url, read
-from praxi_tasks.errors import KeyNotFoundError, PraxiError, UsageError
+from praxi_tasks.errors import KeyNotFoundError, PraxiError, StoreUnavailableError, UsageError
 from praxi_tasks.store.access import S3Access
 from praxi_tasks.store.base import check_key
-from praxi_tasks.store.s3_errors import no_bucket, translate
+from praxi_tasks.store.s3_errors import Refusal, no_bucket, translate
 
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, RetryConfig, S3Config
@@ -23,6 +26,12 @@ if TYPE_CHECKING:
 
 READ_TIMEOUT: Final = "20s"
 """How long an endpoint may send nothing."""
+PAUSES: Final = (0.2, 0.4, 0.8, 1.6, 3.2)
+"""Longest seconds before each further attempt."""
+_PATIENCE: Final = 20.0
+"""Seconds after which no further attempt begins."""
+
+T = TypeVar("T")
 
 
 class S3Store:
@@ -41,64 +50,85 @@ class S3Store:
 
     def get(self, key: str) -> bytes:
         """Return the object's bytes; see :class:`~praxi_tasks.store.base.Store`."""
-        try:
-            return bytes(self._bucket.get(check_key(key)).bytes())
-        except Exception as error:
-            raise self._translate(error, key) from error
+        return self._ask(key, lambda bucket: bytes(bucket.get(check_key(key)).bytes()))
 
     def put(self, key: str, data: bytes) -> bool:
-        """Store ``data`` unless the key exists; return whether this call stored it."""
+        """Store ``data`` unless the key exists; return whether this call stored it.
+
+        A conflict says only that two wrote at once, and perhaps neither has.
+        """
         from obstore.exceptions import AlreadyExistsError, PreconditionError
 
-        try:
-            self._bucket.put(check_key(key), data, mode="create", use_multipart=False)
-        except (AlreadyExistsError, PreconditionError):
-            return False
-        except FileNotFoundError as error:
-            raise no_bucket(self.uri) from error
-        except Exception as error:
-            raise self._translate(error, key) from error
-        return True
+        def create(bucket: Bucket) -> bool:
+            try:
+                bucket.put(check_key(key), data, mode="create", use_multipart=False)
+            except (AlreadyExistsError, PreconditionError) as error:
+                if Refusal.of(error).is_conflict and not self.exists(key):
+                    raise
+                return False
+            except FileNotFoundError as error:
+                raise no_bucket(self.uri) from error
+            return True
+
+        return self._ask(key, create, conditional=True)
 
     def replace(self, key: str, data: bytes) -> None:
         """Store ``data`` whether or not the key exists."""
-        try:
-            self._bucket.put(check_key(key), data)
-        except FileNotFoundError as error:
-            raise no_bucket(self.uri) from error
-        except Exception as error:
-            raise self._translate(error, key) from error
+
+        def put(bucket: Bucket) -> None:
+            try:
+                bucket.put(check_key(key), data)
+            except FileNotFoundError as error:
+                raise no_bucket(self.uri) from error
+
+        self._ask(key, put)
 
     def delete(self, key: str) -> None:
         """Delete the object, if there is one."""
-        try:
-            self._bucket.delete(check_key(key))
-        except Exception as error:
-            problem = self._translate(error, key)
-            if not isinstance(problem, KeyNotFoundError):
-                raise problem from error
+        with suppress(KeyNotFoundError):
+            self._ask(key, lambda bucket: bucket.delete(check_key(key)))
 
     def exists(self, key: str) -> bool:
         """Return whether an object is stored under the key."""
+
+        def look(bucket: Bucket) -> None:
+            try:
+                bucket.head(check_key(key))
+            except FileNotFoundError:
+                raise
+            except Exception:  # a refusal of HEAD has no body: GET says why, or that there is no cause
+                bucket.get(check_key(key))
+
         try:
-            self._bucket.head(check_key(key))
-        except Exception as error:
-            problem = self._translate(error, key)
-            if isinstance(problem, KeyNotFoundError):
-                return False
-            raise problem from error
+            self._ask(key, look)
+        except KeyNotFoundError:
+            return False
         return True
 
     def list(self, prefix: str) -> Iterator[str]:
         """Yield the keys below a folder ``prefix``, in no particular order."""
-        try:
-            for page in self._bucket.list(check_key(prefix) if prefix else None):
-                yield from (entry["path"] for entry in page)
-        except Exception as error:
-            raise self._translate(error, prefix) from error
 
-    def _translate(self, error: Exception, key: str) -> PraxiError:
-        return translate(error, f"{self.uri}/{key}", self._source)
+        def look(bucket: Bucket) -> list[str]:
+            pages = bucket.list(check_key(prefix) if prefix else None)
+            return [entry["path"] for page in pages for entry in page]
+
+        yield from self._ask(prefix, look)
+
+    def _ask(self, key: str, operation: Callable[[Bucket], T], *, conditional: bool = False) -> T:
+        """Do an operation, again where that may help, and translate its errors."""
+        where, deadline = f"{self.uri}/{key}", time.monotonic() + _PATIENCE
+        for pause in (*PAUSES, math.inf):
+            try:
+                return operation(self._bucket)
+            except PraxiError:
+                raise
+            except Exception as error:
+                problem = translate(error, where, self._source, conditional=conditional)
+                is_last = time.monotonic() + pause > deadline
+                if is_last or not isinstance(problem, StoreUnavailableError):
+                    raise problem from error
+            time.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - not a secret
+        raise AssertionError("the last attempt returns or raises")
 
 
 def _open_bucket(bucket: str, prefix: str, access: S3Access | None) -> Bucket:
@@ -109,11 +139,7 @@ def _open_bucket(bucket: str, prefix: str, access: S3Access | None) -> Bucket:
     options: ClientConfig = {"connect_timeout": "5s", "read_timeout": READ_TIMEOUT, "timeout": "120s"}
     if endpoint.startswith("http://"):
         options["allow_http"] = True
-    retries: RetryConfig = {
-        "max_retries": 5,
-        "retry_timeout": timedelta(seconds=20),
-        "backoff": {"init_backoff": timedelta(seconds=0.2), "max_backoff": timedelta(seconds=5), "base": 2},
-    }
+    never: RetryConfig = {"max_retries": 0}  # obstore repeats what is refused for good, too
     own: S3Config = {"endpoint": endpoint, "virtual_hosted_style_request": False} if endpoint else {}
     if access and access.region:
         own["region"] = access.region
@@ -123,7 +149,7 @@ def _open_bucket(bucket: str, prefix: str, access: S3Access | None) -> Bucket:
             prefix=prefix or None,
             config=own,
             client_options=options,
-            retry_config=retries,
+            retry_config=never,
             credential_provider=access.credentials if access else None,
         )
     except BaseError as error:

@@ -1,11 +1,18 @@
-"""Translates errors of an S3 client into typed errors that say what to correct."""
+"""Translates errors of an S3 client into typed errors that say what the server said, and what to correct."""
 
 from __future__ import annotations
 
-from typing import Final
+import re
+from typing import Final, NamedTuple
 
 from praxi_tasks.environment import read_text
-from praxi_tasks.errors import KeyNotFoundError, PraxiError, StoreError, StoreUnavailableError
+from praxi_tasks.errors import (
+    KeyNotFoundError,
+    PraxiError,
+    StoreError,
+    StoreSessionError,
+    StoreUnavailableError,
+)
 
 _CREDENTIAL_SERVICES: Final = ("//169.254.", "/latest/api/token", "/latest/meta-data/")
 _ANY_OF: Final = (
@@ -14,10 +21,68 @@ _ANY_OF: Final = (
     "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
     "AWS_CONTAINER_CREDENTIALS_FULL_URI",
 )
+# obstore gives a response's status and body, or a bulk deletion's code, in the text of its error alone.
+_STATUS: Final = re.compile(r"status code: (\d{3})\b")
+_CODE: Final = re.compile(r"<Code>\s*([A-Za-z0-9._-]{1,100})\s*</Code>|\(code: ([A-Za-z0-9._-]{1,100})\)")
+_REGION: Final = re.compile(r"<Region>\s*([a-z0-9-]{1,40})\s*</Region>")
+_CONFLICT: Final = 409
+_FULL: Final = re.compile(
+    r"quota|storagefull|insufficient(storage|capacity)|cap_?exceeded|toomanyobjects", re.IGNORECASE
+)
+_PASSING: Final = frozenset({408, 425, 429, *range(500, 600)}) - {501, 505, 507, 511}
+_SLOWER: Final = frozenset(
+    {"SlowDown", "RequestTimeout", "InternalError", "ServiceUnavailable", "Throttling"}
+)
+_BUSY: Final = frozenset({"ConditionalRequestConflict", "OperationAborted", "ConcurrentModification"})
+_UNKNOWN: Final = frozenset({"NotImplemented", "MethodNotAllowed", "UnsupportedOperation"})
+_SESSION: Final = frozenset({"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"})
+_CLOCK: Final = frozenset({"RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture"})
+_REGIONS: Final = frozenset(
+    {
+        "AuthorizationHeaderMalformed",
+        "IllegalLocationConstraintException",
+        "PermanentRedirect",
+        "TemporaryRedirect",
+        "Redirect",
+        "InvalidRegion",
+    }
+)
+_KEYS: Final = frozenset(
+    {"InvalidAccessKeyId", "InvalidToken", "SignatureDoesNotMatch", "InvalidSecurity", "NotSignedUp"}
+)
 
 
-def translate(error: Exception, where: str, source: str = "") -> PraxiError:
-    """Return this project's error for one of obstore's; an error that is ours already stays as it is.
+class Refusal(NamedTuple):
+    """What a server answered: its status, 0 if it answered none, and the code of its document, if any."""
+
+    status: int = 0
+    code: str = ""
+    region: str = ""
+
+    @classmethod
+    def of(cls, error: BaseException) -> Refusal:
+        """Return what an error of obstore says of the answer."""
+        text = str(error).partition("\n\nDebug source:")[0]
+        status, code, region = _STATUS.search(text), _CODE.search(text), _REGION.search(text)
+        if status is None and "redirect without LOCATION" in text:
+            return cls(301, "PermanentRedirect")
+        return cls(
+            int(status[1]) if status else 0,
+            (code[1] or code[2]) if code else "",
+            region[1] if region else "",
+        )
+
+    @property
+    def is_conflict(self) -> bool:
+        """Whether another write of the same key was going on, so that neither may have won."""
+        return self.status == _CONFLICT or self.code in _BUSY
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (str(self.status or ""), self.code))) or "no answer"
+
+
+def translate(error: Exception, where: str, source: str = "", *, conditional: bool = False) -> PraxiError:
+    """Return this project's error for one of obstore's.
 
     Parameters
     ----------
@@ -25,36 +90,97 @@ def translate(error: Exception, where: str, source: str = "") -> PraxiError:
         The URI of what was asked for.
     source
         Where credentials and addresses come from; empty for the ``AWS_*`` variables.
+    conditional
+        Whether the request was to be done only if there is no such object.
     """
-    from obstore import exceptions
-
-    if isinstance(error, PraxiError):
-        return error
-    text = str(error)
-    if "NoSuchBucket" in text:
+    said = Refusal.of(error)
+    if said.code == "NoSuchBucket":
         return no_bucket(where)
     if isinstance(error, FileNotFoundError):
         return KeyNotFoundError(
             "nothing is stored under this key", where=where, action="check the store's URI"
         )
-    if isinstance(error, exceptions.PermissionDeniedError) and "AccessDenied" in text:
+    if said.status or said.code:
+        return _refused(said, where, source, conditional=conditional)
+    return _unanswered(error, where, source)
+
+
+def _refused(said: Refusal, where: str, source: str, *, conditional: bool) -> PraxiError:
+    if said.is_conflict:
+        what = f"another write of the same key was going on ({said})"
+        return StoreUnavailableError(what, where=where, action="try again later")
+    if _FULL.search(said.code) or said.status == 507:
+        what = f"the store is full, or its quota is used up ({said})"
+        return StoreError(what, where=where, action="make room in it or raise the bucket's quota")
+    if problem := _credentials(said, where, source) or _place(said, where, source):
+        return problem
+    if said.status in _PASSING or said.code in _SLOWER:
+        return StoreUnavailableError(
+            f"the store can't answer now ({said})", where=where, action="try again later"
+        )
+    if said.status == 501 or said.code in _UNKNOWN:
+        return _unknown_request(said, where, conditional=conditional)
+    return StoreError(
+        f"the store refused the request ({said})",
+        where=where,
+        action=f"check {source or 'AWS_ENDPOINT_URL'} and the bucket's rules",
+    )
+
+
+def _credentials(said: Refusal, where: str, source: str) -> StoreError | None:
+    """Return the error of a request whose sender is not let in, if it is one."""
+    if said.code in _SESSION:
+        return StoreSessionError(
+            f"the session with the store has expired ({said})",
+            where=where,
+            action=f"renew the session token in {source or 'AWS_SESSION_TOKEN'}, or use a web identity",
+        )
+    if said.code in _CLOCK:
+        what = f"this machine's clock and the store's are too far apart ({said})"
+        return StoreError(what, where=where, action="set the clocks of the nodes by NTP")
+    if said.code == "AccessDenied":
         return StoreError(
-            "the store's identity may not do this",
+            f"the store's identity may not do this ({said})",
             where=where,
             action=f"give that of {source or 'AWS_ACCESS_KEY_ID'} the policy that praxi rights prints",
         )
-    if isinstance(error, exceptions.PermissionDeniedError | exceptions.UnauthenticatedError):
+    if said.code in _KEYS or said.status in {401, 403}:
         action = "check " + (source or "the store's secret")
-        return StoreError("the store refused the credentials", where=where, action=action)
-    if "incorrectly configured region" in text:
-        return StoreError(
-            "the bucket is in another region", where=where, action=f"correct {source or 'AWS_REGION'}"
-        )
+        return StoreError(f"the store refused the credentials ({said})", where=where, action=action)
+    return None
+
+
+def _place(said: Refusal, where: str, source: str) -> StoreError | None:
+    """Return the error of a request that another region or address would have answered, if it is one."""
+    if said.code not in _REGIONS and said.status not in {301, 302, 303, 307, 308}:
+        return None
+    setting = source or "AWS_REGION"
+    action = f"set {setting} to {said.region}" if said.region else f"correct {setting}"
+    return StoreError(f"the bucket is in another region ({said})", where=where, action=action)
+
+
+def _unknown_request(said: Refusal, where: str, *, conditional: bool) -> StoreError:
+    what = "conditional writes (If-None-Match)" if conditional else "this request"
+    return StoreError(
+        f"the store does not know {what} ({said})",
+        where=where,
+        action="use a store that does all that docs/kubernetes.md lists; praxi doctor tries it",
+    )
+
+
+def _unanswered(error: Exception, where: str, source: str) -> PraxiError:
+    text = str(error)
     if any(place in text for place in _CREDENTIAL_SERVICES) and not any(map(read_text, _ANY_OF)):
         return StoreUnavailableError(
             "there are no credentials for the store",
             where=where,
             action="set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run where a role gives them",
+        )
+    if "extract metadata from headers" in text:
+        return StoreError(
+            "what answers is no S3: the answer has no ETag",
+            where=where,
+            action=f"check {source or 'AWS_ENDPOINT_URL'}",
         )
     return StoreUnavailableError(
         f"the store can't be reached ({type(error).__name__})",

@@ -5,10 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import os
 import socket
-import threading
 import uuid
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -81,54 +79,6 @@ def test_a_wrong_secret_is_final_and_not_repeated(uri: str, monkeypatch: pytest.
             operation("key")
         assert not caught.value.retryable
         assert "wrong-secret" not in repr(caught.value)
-
-
-class _Refusal(BaseHTTPRequestHandler):
-    """Answers as S3 does when the bucket is missing, which SeaweedFS would make, or in another region."""
-
-    status = 404
-    body = b"<Error><Code>NoSuchBucket</Code></Error>"
-
-    def do_PUT(self) -> None:
-        self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        self.do_GET()
-
-    def do_GET(self) -> None:
-        self.send_response(self.status)
-        self.send_header("Content-Length", str(len(self.body)))
-        self.end_headers()
-        self.wfile.write(self.body)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-class _ElsewhereRefusal(_Refusal):
-    status = 301
-    body = b"<Error><Code>PermanentRedirect</Code></Error>"
-
-
-@pytest.mark.parametrize(
-    ("refusal", "message"), [(_Refusal, "no such bucket"), (_ElsewhereRefusal, "another region")]
-)
-def test_a_bucket_that_is_not_there_is_named(
-    refusal: type[_Refusal], message: str, uri: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with ThreadingHTTPServer(("127.0.0.1", 0), refusal) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.server_port}")
-        store = open_store("s3://no-such-bucket/x")
-        operations: list[Callable[[], object]] = [
-            lambda: store.put("key", b""),
-            lambda: store.replace("key", b""),
-            lambda: store.get("key"),
-            lambda: list(store.list("")),
-        ]
-        for operation in operations:
-            with pytest.raises(StoreError, match=message) as caught:
-                operation()
-            assert not caught.value.retryable
-        server.shutdown()
 
 
 def test_without_credentials_it_says_which_to_give(monkeypatch: pytest.MonkeyPatch) -> None:
