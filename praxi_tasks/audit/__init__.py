@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from praxi_tasks.audit.reduce import reduce_audit
     from praxi_tasks.audit.report import AuditReport, State
     from praxi_tasks.audit.run import AuditRun, Summary
+    from praxi_tasks.audit.salvaging import require
     from praxi_tasks.audit.stored_layers import StoredLayers
     from praxi_tasks.audit.terminal import report_table
     from praxi_tasks.audit.timing import read_durations, timed
@@ -39,6 +40,7 @@ else:
             "reduce": ("reduce_audit",),
             "report": ("AuditReport", "State"),
             "run": ("AuditRun", "Summary"),
+            "salvaging": ("require",),
             "stored_layers": ("StoredLayers",),
             "terminal": ("report_table",),
             "timing": ("read_durations", "timed"),
@@ -69,6 +71,7 @@ __all__ = [
     "read_durations",
     "reduce_audit",
     "report_table",
+    "require",
     "sboms",
     "timed",
 ]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
 from praxi_tasks.audit.failure import Failure, attempt
 from praxi_tasks.audit.report import AuditReport
+from praxi_tasks.audit.salvaging import failed, require
 from praxi_tasks.audit.stored_layers import StoredLayers
 from praxi_tasks.errors import KeyNotFoundError, PolicyError
 from praxi_tasks.findings import Policy, parse_policy, read_policy
@@ -109,12 +111,11 @@ class AuditAssessor:
         if image.failed:
             self._images.append(image)
             return None
-        found = attempt(lambda: self._assessed(image), image.image)
+        found = attempt(lambda: self._assessed(image), f"{image.image} {image.digest}")
         if not isinstance(found, Failure):
             self._images.append(found)
             return None
-        failed = msgspec.structs.replace(record, state="failed", reason=found.message)
-        self._images.append(AssessedImage.of(failed, ()))
+        self._images.append(failed(image, found))
         return found
 
     def finish(
@@ -140,8 +141,12 @@ class AuditAssessor:
             What the audit was asked to look at.
         plausible_share
             See :func:`~praxi_tasks.findings.assessment.plausibility.with_plausibility`.
+
+        Raises
+        ------
+        DataError
+            If it can't be compared, whichever images are left out.
         """
-        images = tuple(self._images)
         audit = AssessedAudit(
             run=run,
             at=at,
@@ -149,13 +154,12 @@ class AuditAssessor:
             model=report.model,
             model_version=report.model_version,
             model_problem=report.model_problem,
-            images=images,
-            health=measure_model(images),
+            images=tuple(self._images),
             feeds=self._assessor.feeds or (),
             findings=self._assessor.about_audit(),
             scope=scope,
         )
-        return compare_audit(audit, history, plausible_share)
+        return require(audit, "the comparison", partial(_compared, history, plausible_share))
 
     def _assessed(self, image: AssessedImage) -> AssessedImage:
         if image.layers not in self._by_layers:
@@ -188,3 +192,8 @@ class AuditAssessor:
         )
         documents.encode(assessed)  # what no document can hold costs this image, not the whole audit's
         return assessed
+
+
+def _compared(history: History, plausible_share: float, audit: AssessedAudit) -> AssessedAudit:
+    measured = msgspec.structs.replace(audit, health=measure_model(audit.images))
+    return compare_audit(measured, history, plausible_share)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
 from praxi_tasks.audit.assessment import AuditAssessor, make_assessor
 from praxi_tasks.audit.deployed import named_images
-from praxi_tasks.audit.failure import Failure
+from praxi_tasks.audit.failure import Failure, attempt
 from praxi_tasks.audit.fingerprint import LayerReader
 from praxi_tasks.audit.model_knowledge import KnowledgeCollector
 from praxi_tasks.audit.plan import CACHED, Plan, PlannedLayer, make_plan
@@ -87,7 +88,7 @@ class LocalAudit:
         report = reduce_audit(plan, {**outcome.failures, **failures}, stored, outcome.model)
         asked = KnowledgeCollector(model)
         for digest in dict.fromkeys(layer.digest for layer in report.layers):
-            asked.add(stored.inventory(digest))
+            attempt(partial(_ask, asked, stored, digest), digest)
         self._knowledge = asked.knowledge()
         return report
 
@@ -114,3 +115,7 @@ class LocalAudit:
 
     def _read(self, layer: PlannedLayer) -> None:
         self._progress.advance(layer.size)
+
+
+def _ask(asked: KnowledgeCollector, stored: StoredLayers, digest: str) -> None:
+    asked.add(stored.inventory(digest))

@@ -8,28 +8,29 @@ from functools import partial
 import msgspec
 
 from praxi_tasks.audit.failure import Failure, attempt
+from praxi_tasks.audit.salvaging import salvage
 from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage
 
 
 def published(audit: AssessedAudit) -> Iterator[tuple[str, bytes | Failure]]:
     """Yield the name, relative to the run, and the bytes of each document, or why it could not be made.
 
-    One document never keeps the others from being made; ``findings.json``, which later steps need, is the
-    first.
+    One document never keeps the others from being made, and one image no document: where it can't be in one,
+    it is listed there as failed. ``findings.json``, which later steps need, is the first.
     """
     yield "findings.json", _findings(audit)
-    for name, make in _documents(audit):
-        yield name, attempt(make, name)
-    tables = attempt(lambda: _tables(audit), "tables")
+    for name, make in _documents():
+        yield name, salvage(audit, name, make)[0]
+    tables, _ = salvage(audit, "tables", _tables)
     yield from [("tables", tables)] if isinstance(tables, Failure) else tables
     for name, document in sboms(audit):
         yield f"sboms/{name}", document
 
 
-def _documents(audit: AssessedAudit) -> tuple[tuple[str, Callable[[], bytes]], ...]:
+def _documents() -> tuple[tuple[str, Callable[[AssessedAudit], bytes]], ...]:
     from praxi_tasks.findings.report import report_page, to_sarif
 
-    return ("report.html", lambda: report_page(audit).encode()), ("findings.sarif", lambda: to_sarif(audit))
+    return ("report.html", lambda audit: report_page(audit).encode()), ("findings.sarif", to_sarif)
 
 
 def _tables(audit: AssessedAudit) -> list[tuple[str, bytes]]:

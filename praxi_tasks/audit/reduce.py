@@ -51,7 +51,7 @@ def _report(
     failure = image.failure or next((failures[digest] for digest in digests if digest in failures), None)
     layers: tuple[int, ...] = ()
     if failure is None:
-        found = attempt(lambda: _layers(stack, digests), image.deployed.image)
+        found = attempt(lambda: _layers(stack, digests), image.deployed.pinned)
         failure, layers = (found, ()) if isinstance(found, Failure) else (None, found)
     return _reported(image, failure, layers)
 

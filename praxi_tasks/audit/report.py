@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import msgspec
 
 from praxi_tasks.discovery import Unexplained, UnexplainedRoot
-from praxi_tasks.findings.assessment import AssessedAudit, ImageRecord
+from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage, ImageRecord
 from praxi_tasks.findings.coverage import Coverage
 
 
@@ -85,9 +85,12 @@ class AuditReport(msgspec.Struct, frozen=True):
         return sum(image.state is state for image in self.images)
 
     def with_coverage(self, assessed: AssessedAudit) -> AuditReport:
-        """Return the report with how far the audit and each of its images were looked at."""
+        """Return the report with how far the audit and each of its images were looked at.
+
+        An image that failed in what was done with all of them has failed here too.
+        """
         images = tuple(
-            msgspec.structs.replace(image, coverage=found.coverage)
+            msgspec.structs.replace(_ended(image, found), coverage=found.coverage)
             for image, found in zip(self.images, assessed.images, strict=True)
         )
         return msgspec.structs.replace(self, images=images, coverage=assessed.coverage)
@@ -101,6 +104,14 @@ class AuditReport(msgspec.Struct, frozen=True):
         for image in self.images:
             layers = self.layers_of(image)
             yield {**msgspec.structs.asdict(image), "layers": layers, "unexplained": sum_unexplained(layers)}
+
+
+def _ended(image: ReportedImage, found: AssessedImage) -> ReportedImage:
+    if not found.failed or image.state is State.FAILED:
+        return image
+    return msgspec.structs.replace(
+        image, state=State.FAILED, reason=found.reason, reason_code="internal", layers=()
+    )
 
 
 def sum_unexplained(layers: tuple[ReportedLayer, ...]) -> Unexplained:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
-from praxi_tasks.audit import AuditRun, load_policy
+from praxi_tasks.audit import AuditRun, load_policy, require
 from praxi_tasks.cli.options import policy_option, run_option, store_option
 from praxi_tasks.store import open_store
 
@@ -41,9 +41,12 @@ def notify(
     if alertmanager:
         server = Alertmanagers(alertmanager)
         active = [alert for name in (ALERTNAME, IMPLAUSIBLE) for alert in server.active(name, praxi=instance)]
-        changes = alert_changes(audit, load_policy(policy_uri), active, instance, datetime.now(UTC))
+        policy, now = load_policy(policy_uri), datetime.now(UTC)
+        changes = require(
+            audit, "the alerts", lambda each: alert_changes(each, policy, active, instance, now)
+        )
         server.post(changes)
         click.echo(f"{len(changes)} alerts posted, {len(active)} were active before")
-    message = change_message(audit)
+    message = require(audit, "the message", change_message)
     if message and send_message(*message):
         click.echo("a message was sent")

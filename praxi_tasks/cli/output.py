@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from praxi_tasks.audit import AuditReport
+from praxi_tasks.audit import AuditReport, require
 from praxi_tasks.errors import DataError, UsageError
 from praxi_tasks.findings.assessment import AssessedAudit
 
@@ -86,11 +86,11 @@ def _render(report: AuditReport, assessed: AssessedAudit, form: str) -> bytes:
     if form == "html":
         from praxi_tasks.findings.report import report_page
 
-        return report_page(assessed).encode()
+        return require(assessed, "the page", report_page).encode()
     if form == "sarif":
         from praxi_tasks.findings.report import to_sarif
 
-        return to_sarif(assessed)
+        return require(assessed, "the SARIF document", to_sarif)
     return _table_text(report, assessed).encode()
 
 

@@ -55,6 +55,12 @@ def receiver() -> Iterator[Receiver]:
             self.send_response(200)
             self.end_headers()
 
+        def do_GET(self) -> None:  # no alert is active
+            self.send_response(200)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"[]")
+
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
             pass
 

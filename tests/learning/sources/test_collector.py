@@ -102,7 +102,15 @@ def test_an_absurd_release_is_refused_and_the_next_source_is_asked(
 
 
 @pytest.mark.parametrize(
-    "error", [IndexError("x"), RecursionError(), MemoryError(), OverflowError("\x1b\udcff")]
+    "error",
+    [
+        IndexError("x"),
+        RecursionError(),
+        MemoryError(),
+        OverflowError("\x1b\udcff"),
+        UnicodeEncodeError("utf-8", "\udcff", 0, 1, "a surrogate"),
+        ValueError("wrong"),
+    ],
 )
 def test_whatever_a_release_holds_the_next_source_is_asked(store: Store, error: Exception) -> None:
     outcome = Collector(store, [ListedSource(error)], DAY).collect(SHOP)
