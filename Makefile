@@ -9,7 +9,7 @@ SLOW := server or slow or airflow
 COVERAGE ?= --cov --cov-report=
 PYTEST := PRAXI_REQUIRE_TOOLS=1 .venv/bin/pytest -n 2 --randomly-seed=430398368 --hypothesis-profile=ci
 
-.PHONY: help setup lock images check test docs model bench demo demo-stop dist matrix
+.PHONY: help setup lock images check test fuzz docs model bench demo demo-stop dist matrix
 
 help:  ## List the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -24,6 +24,7 @@ lock:  ## Resolve the locks again from the *.in files.
 	$(LOCK) requirements-dev.in -o requirements-dev.txt
 	$(LOCK) requirements-mlflow.in -o requirements-mlflow.txt
 	$(LOCK) requirements-docs.in -o requirements-docs.txt
+	$(LOCK) requirements-fuzz.in -o requirements-fuzz.txt
 
 images:  ## Build the task image and the Airflow image with podman, buildah or docker.
 	@scripts/images.sh
@@ -49,6 +50,10 @@ test: setup check  ## Install what is needed and run every test.
 	$(PYTEST) -m "$(SLOW)" --dist loadfile
 	@[ -z "$(COVERAGE)" ] || for part in praxi_tasks plugins dags; do \
 		echo "covered by the fast tests: $$part $$(.venv/bin/coverage report --format=total --include="$$part/*")%"; done
+
+fuzz:  ## Fuzz every target, or TARGETS="tar gzip_stream", each for SECONDS=60; finds go to tests/fuzz/corpus.
+	@scripts/setup.sh fuzz
+	@PYTHONPATH=.:plugins .venv-fuzz/bin/python -m tests.fuzz --seconds $(or $(SECONDS),60) $(TARGETS)
 
 docs:  ## Build the documentation as a site at dist/docs; a link or anchor that leads nowhere fails.
 	@scripts/setup.sh docs

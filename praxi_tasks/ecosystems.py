@@ -52,8 +52,8 @@ class Ecosystem:
     database
         What people call the record of an installed package.
     version_class
-        The class of :mod:`univers.versions` that orders its versions; ``ApkVersion`` is Praxi's own. Empty
-        where no order is known.
+        The class of :mod:`univers.versions` that orders its versions; ``ApkVersion``, ``DpkgVersion`` and
+        ``NpmVersion`` are Praxi's own. Empty where no order is known.
     normalise
         Returns the spelling of a name under which claims and releases are stored.
     case_sensitive
@@ -110,7 +110,7 @@ NPM: Final = Ecosystem(
     purl_type="npm",
     family=Family.LANGUAGE,
     database="package.json",
-    version_class="SemverVersion",
+    version_class="NpmVersion",
     case_sensitive=True,
     split_name=_npm_scope,
     osv="npm",

@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/package_access.sh
 adopt_pip_connection
-export PRAXI_PIP_ADOPTED=1  # six resolutions need not ask pip six times
+export PRAXI_PIP_ADOPTED=1  # seven resolutions need not ask pip six times
 fresh=$(mktemp -d)
 trap 'rm -rf "$fresh"' EXIT
 cp --parents requirements*.in requirements*.txt images/*/requirements.in images/*/requirements.txt "$fresh"

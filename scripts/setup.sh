@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Build the two environments from their locks; does nothing where they are current.
-# `setup.sh mlflow` builds the one of the tests' MLflow server instead, `setup.sh docs` the one of the documentation.
+# `setup.sh mlflow` builds the one of the tests' MLflow server instead, `setup.sh docs` the one of the documentation,
+# `setup.sh fuzz` what the task image holds with atheris beside it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/package_access.sh
@@ -84,9 +85,10 @@ build() {
 
 case ${1:-} in
     mlflow | docs) build ".venv-$1" "requirements-$1.txt" ;;
+    fuzz) build .venv-fuzz images/task/requirements.txt requirements-fuzz.txt ;;
     '')
         build .venv requirements.txt requirements-dev.txt
         build .venv-tasks images/task/requirements.txt
         ;;
-    *) echo "usage: $0 [mlflow|docs]" >&2; exit 2 ;;
+    *) echo "usage: $0 [mlflow|docs|fuzz]" >&2; exit 2 ;;
 esac

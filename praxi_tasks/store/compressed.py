@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import lzma
+import zipfile
 import zlib
 from typing import IO, Final
 
@@ -18,6 +19,20 @@ _MAGICS: Final = (
 )
 DAMAGED: Final = (OSError, EOFError, zlib.error, lzma.LZMAError, zstandard.ZstdError, RuntimeError)
 """The errors that reading a damaged or truncated file raises."""
+
+DAMAGED_ZIP: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    OSError,
+    EOFError,
+    RuntimeError,
+    ValueError,
+    IndexError,
+    OverflowError,
+    MemoryError,
+)
+"""The errors that reading a damaged zip archive raises, whichever compression it names."""
 
 
 def decompressed(raw: IO[bytes]) -> IO[bytes]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import lzma
 import zipfile
-import zlib
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -13,21 +11,10 @@ import msgspec
 
 from praxi_tasks.errors import DataError
 from praxi_tasks.json_decoding import decode
+from praxi_tasks.store.compressed import DAMAGED_ZIP
 
 # An advisory is some kilobytes; one that inflates beyond this is not an advisory.
 _LARGEST_RECORD: Final = 64 << 20
-
-# What zipfile and the decompressors raise on damage, whichever method the archive names.
-_BROKEN: Final = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    OSError,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-)
 
 Event = dict[str, str]
 
@@ -93,7 +80,7 @@ def read_records(archive: bytes, where: str) -> Iterator[Record | str]:
             for member in members.infolist():
                 if member.filename.endswith(".json"):
                     yield _read(members, member, where)
-    except _BROKEN as error:
+    except DAMAGED_ZIP as error:
         raise DataError(
             f"an advisory archive is broken: {error}", where=where, action="mirror the feed again"
         ) from error

@@ -6,7 +6,6 @@ import hashlib
 import io
 import logging
 import zipfile
-import zlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
@@ -34,6 +33,7 @@ from praxi_tasks.findings.feeds.release_lists import read_releases
 from praxi_tasks.findings.feeds.support_dates import read_distro_info, read_support_ended
 from praxi_tasks.findings.packages import MIRRORED_ECOSYSTEMS
 from praxi_tasks.store import Store
+from praxi_tasks.store.compressed import DAMAGED_ZIP
 
 logger = logging.getLogger(__name__)
 
@@ -177,7 +177,7 @@ def _check_archive(data: bytes, where: str) -> None:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             broken = archive.testzip()
             advisories = sum(name.endswith(".json") for name in archive.namelist())
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except DAMAGED_ZIP as error:
         raise DataError(f"an advisory archive is broken: {error}", where=where) from error
     if broken is not None or not advisories:
         raise DataError(f"an advisory archive is broken at {broken or 'its list of files'}", where=where)

@@ -5,14 +5,28 @@ from __future__ import annotations
 import functools
 from typing import Final
 
+from semantic_version import Version as SemanticVersion
 from univers import versions
-from univers.versions import InvalidVersion, SemverVersion, Version
+from univers.versions import EnhancedSemanticVersion, InvalidVersion, SemverVersion, Version
 
 from praxi_tasks.ecosystems import ecosystem_of
 from praxi_tasks.findings.packages.apk_version import ApkVersion
 from praxi_tasks.findings.packages.debian_version import DpkgVersion
 
-_OWN: Final[dict[str, type[Version]]] = {one.__name__: one for one in (ApkVersion, DpkgVersion)}
+
+class NpmVersion(SemverVersion):
+    """A version of npm's: build metadata takes no part in the order, nor in what is equal.
+
+    That holds also for what is metadata only once a version of another form is read as one: ``1.0.post1``.
+    """
+
+    @classmethod
+    def build_value(cls, string: str) -> SemanticVersion:
+        """Return what decides the order: the numbers and the prerelease."""
+        return EnhancedSemanticVersion.coerce(string).truncate("prerelease")
+
+
+_OWN: Final[dict[str, type[Version]]] = {one.__name__: one for one in (ApkVersion, DpkgVersion, NpmVersion)}
 
 
 @functools.lru_cache(maxsize=1 << 18)
@@ -29,8 +43,6 @@ def parse_version(kind: str, text: str) -> Version | None:
     version_class = _class_of(kind)
     if version_class is None:
         return None
-    if issubclass(version_class, SemverVersion):
-        text = text.partition("+")[0]  # build metadata takes no part in the order
     try:
         return version_class(text)
     except (InvalidVersion, KeyError, ValueError, TypeError, AttributeError, IndexError):

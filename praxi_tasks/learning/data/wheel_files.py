@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import lzma
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,10 +13,10 @@ from xxhash import xxh3_64
 from praxi_tasks.discovery import Release
 from praxi_tasks.errors import DataError
 from praxi_tasks.learning.data.release_files import ReleaseFile, ReleaseLine, make_release
+from praxi_tasks.store.compressed import DAMAGED_ZIP
 
 _MAX_BYTES: Final = 4 << 30
 _CHUNK: Final = 1 << 20
-_DAMAGE: Final = (zipfile.BadZipFile, zlib.error, lzma.LZMAError)
 
 
 def is_wheel(path: Path) -> bool:
@@ -38,7 +36,7 @@ def open_wheel(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive
-    except (*_DAMAGE, OSError, RuntimeError, ValueError, EOFError, IndexError, OverflowError) as error:
+    except DAMAGED_ZIP as error:
         raise DataError(f"a wheel can't be read: {error}", where=str(path)) from error
 
 

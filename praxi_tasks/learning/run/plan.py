@@ -96,7 +96,7 @@ def read_settings(text: str) -> TrainingSettings:
         If a name is unknown, also of a bar or a weight, or a value has the wrong type or is out of range.
     """
     try:
-        given = decode(text.encode(), dict[str, msgspec.Raw])
+        given = decode(text.encode("utf-8", "surrogatepass"), dict[str, msgspec.Raw])
         named = {name: value for name, value in given.items() if value != _NULL}
         if unknown := sorted(named.keys() - set(TrainingSettings.__struct_fields__) - _OF_THE_DAG):
             raise UsageError(

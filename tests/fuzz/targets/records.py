@@ -1,0 +1,285 @@
+"""Package records: each reader of the inventory, and the containers below rpm's."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import struct
+from collections.abc import Iterable
+
+from packageurl import PackageURL
+
+from praxi_tasks.errors import CorruptObjectError, DataError
+from praxi_tasks.findings.image import LayerFacts, fuse
+from praxi_tasks.findings.packages import claim_purl
+from praxi_tasks.inventory import Inventory
+from praxi_tasks.inventory.admission import Admission
+from praxi_tasks.inventory.language import npm as npm_records
+from praxi_tasks.inventory.language import python as python_records
+from praxi_tasks.inventory.layer_view import LayerView
+from praxi_tasks.inventory.limits import InventoryLimits
+from praxi_tasks.inventory.os import apk as apk_records
+from praxi_tasks.inventory.os import dpkg as dpkg_records
+from praxi_tasks.inventory.os import os_release as os_releases
+from praxi_tasks.inventory.os import rpm as rpm_records
+from praxi_tasks.inventory.os.rpm_bdb import read_bdb_values
+from praxi_tasks.inventory.os.rpm_header import RpmHeader
+from praxi_tasks.inventory.os.rpm_ndb import read_ndb_blobs
+from praxi_tasks.inventory.os.rpm_sqlite import merge_log, read_sqlite_blobs
+from praxi_tasks.inventory.reader import Reader
+from praxi_tasks.inventory.stored_form import Document, pack_document
+from praxi_tasks.store.keys import INVENTORY_PROTOCOL
+from tests.fuzz.target import SEPARATOR, parts, same, target
+from tests.inventory.layers import changeset
+
+_READER = "praxi_tasks.inventory.{}.READER"
+_LIMITS = InventoryLimits(max_claims=2_000, max_paths=20_000)
+
+
+def _check(reader: Reader, data: bytes, paths: Iterable[str]) -> None:
+    """Read the parts of an input as files of a layer; what is claimed can be stored, fused and named."""
+    named = list(paths)
+    files = dict(zip(named, parts(data, len(named)), strict=True))
+    same([path for path in named if not reader.keeps(path)], [], "paths that are not kept")
+    changes = changeset(dict.fromkeys(files, "f"))
+    view = LayerView(changes, files)
+    read = reader.prepare(view)
+    admission = Admission(view, _LIMITS)
+    databases = [path for path in sorted(files) if reader.reads(path)]
+    for path in databases:
+        with contextlib.suppress(DataError):
+            for claim in read(path):
+                if not admission.add(claim):
+                    break
+    same([line for line in view.problems if not line.isprintable()], [], "problems that are not printable")
+    inventory = Inventory(
+        changes.digest,
+        tuple(admission.claims),
+        tuple(databases),
+        os_releases.read_distribution(view),
+        tuple(view.problems),
+    )
+    same(Inventory.from_bytes(inventory.to_bytes()), inventory, "the inventory read again")
+    fuse([LayerFacts(changes, inventory)])
+    for claim in admission.claims:
+        PackageURL.from_string(claim_purl(claim, None))
+
+
+_STATUS = b"Package: p\nStatus: install ok installed\nVersion: 1.0-1\nArchitecture: amd64\nSource: s (2)\n\n"
+
+
+@target(
+    covers=(
+        _READER.format("os.dpkg"),
+        "praxi_tasks.inventory.os.dpkg.read_status",
+        "praxi_tasks.inventory.stanzas.read_stanzas",
+    ),
+    seeds=[
+        SEPARATOR.join((_STATUS, b"/.\n/usr\n/usr/bin\n/usr/bin/p\n", _STATUS, b"0" * 32 + b"  usr/bin/q\n"))
+    ],
+)
+def dpkg(data: bytes) -> None:
+    """Read dpkg's status with a list of files, and the same of a distroless image."""
+    folder = "var/lib/dpkg"
+    places = ("status", "info/p.list", "status.d/p", "status.d/p.md5sums")
+    _check(dpkg_records.READER, data, [f"{folder}/{place}" for place in places])
+
+
+@target(
+    covers=(_READER.format("os.apk"), "praxi_tasks.inventory.os.apk.read_installed"),
+    seeds=[b"C:Q1abc\nP:musl\nV:1.2.4-r2\nA:x86_64\no:musl\nF:lib\nR:ld.so\nR:libc.so\n\nP:b\nV:1\n\n"],
+)
+def apk(data: bytes) -> None:
+    """Read Alpine's database."""
+    _check(apk_records.READER, data, ["lib/apk/db/installed"])
+
+
+_METADATA = b"Metadata-Version: 2.1\nName: Flask_X\nVersion: 3.0\n\ntext\n"
+
+
+@target(
+    covers=(_READER.format("language.python"), "praxi_tasks.inventory.language.python.read_metadata"),
+    seeds=[
+        SEPARATOR.join(
+            (
+                _METADATA,
+                b'flask/app.py,sha256=x,9\n"a,\nb",,\n../../bin/flask,,\n',
+                _METADATA,
+                b"../a.py\n",
+                b"a.py\n",
+            )
+        )
+    ],
+)
+def python(data: bytes) -> None:
+    """Read the records of Python's installers."""
+    info, egg = "l/site-packages/p.dist-info", "l/site-packages/q.egg-info"
+    places = (f"{info}/METADATA", f"{info}/RECORD", f"{egg}/PKG-INFO", f"{egg}/installed-files.txt")
+    _check(python_records.READER, data, [*places, f"{egg}/SOURCES.txt"])
+
+
+@target(
+    covers=(_READER.format("language.npm"), "praxi_tasks.inventory.language.npm.read_package"),
+    seeds=[b'{"name":"@s/x","version":"1.0.0","bin":{"a":["b"]}}', b'\xef\xbb\xbf{"version":"1","name":"x"}'],
+)
+def npm(data: bytes) -> None:
+    """Read a ``package.json``."""
+    _check(npm_records.READER, data, ["app/node_modules/@s/x/package.json"])
+
+
+@target(
+    covers=("praxi_tasks.inventory.os.os_release.read_distribution",),
+    seeds=[
+        b'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12"\nVERSION_CODENAME=bookworm\n',
+        b"NAME='Linux Mint'\nID=linuxmint\nID_LIKE=\"ubuntu debian\"\nUBUNTU_CODENAME=jammy\n",
+    ],
+)
+def os_release(data: bytes) -> None:
+    """Read which distribution an image is made of, and name a package in it."""
+    files = dict(zip(os_releases.PATHS, parts(data, 2), strict=True))
+    view = LayerView(changeset(dict.fromkeys(files, "f")), files)
+    found = os_releases.read_distribution(view)
+    if found is not None:
+        same(
+            all(map(str.isprintable, (found.id, found.version_id, found.codename, found.name))),
+            True,
+            "printable",
+        )
+    same(all(map(str.isprintable, view.problems)), True, "printable problems")
+
+
+def _header(**entries: bytes | list[bytes] | list[int]) -> bytes:
+    """Make an rpm header of a few entries, named by ``t`` and their tag."""
+    index, store = b"", b""
+    for name, value in entries.items():
+        tag, code = int(name[1:]), 6
+        if isinstance(value, bytes):
+            many, data = 1, value + b"\0"
+        elif value and isinstance(value[0], bytes):
+            code, many, data = (
+                8,
+                len(value),
+                b"".join(part + b"\0" for part in value if isinstance(part, bytes)),
+            )
+        else:
+            code, many = 4, len(value)
+            data = struct.pack(f">{many}I", *value)
+            store += bytes(-len(store) % 4)
+        index += struct.pack(">IIII", tag, code, len(store), many)
+        store += data
+    return struct.pack(">II", len(entries), len(store)) + index + store
+
+
+_BLOB = _header(
+    t1000=b"bash", t1001=b"5.2", t1002=b"1.el9", t1003=[1], t1022=b"x86_64", t1044=b"bash-5.2-1.el9.src.rpm",
+    t1116=[0, 0], t1117=[b"bash", b"sh"], t1118=[b"/usr/bin/"],
+)  # fmt: skip
+
+
+def _sqlite(*blobs: bytes) -> bytes:
+    with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute("PRAGMA page_size=512")
+        connection.execute("CREATE TABLE Packages (hnum INTEGER PRIMARY KEY, blob BLOB NOT NULL)")
+        connection.executemany("INSERT INTO Packages (blob) VALUES (?)", [(blob,) for blob in blobs])
+        connection.commit()
+        return connection.serialize()
+
+
+def _ndb(blob: bytes) -> bytes:
+    body = struct.pack("<4sIII", b"BlbS", 1, 1, len(blob)) + blob
+    slots = struct.pack("<4sIII", b"Slot", 1, 256, len(body) // 16 + 1)
+    head = struct.pack("<4sIIIIIII", b"RpmP", 0, 1, 1, 2, 0, 0, 0)
+    return (head + slots).ljust(4096, b"\0") + body.ljust(-(-len(body) // 16) * 16, b"\0")
+
+
+def _bdb(blob: bytes) -> bytes:
+    """Make a hash file of two pages: its own, and one with a key and a value."""
+    meta = struct.pack("<8xIIIIBBBBII", 0, 0x061561, 9, 512, 0, 8, 0, 0, 0, 1).ljust(512, b"\0")
+    key, value = b"\x01\1\0\0\0", b"\x01" + blob
+    at = 512 - len(key)
+    places = struct.pack("<HH", at, at - len(value))
+    head = struct.pack("<16xIHHBB", 0, 2, at - len(value), 0, 13)
+    return meta + (head + places).ljust(at - len(value), b"\0") + value + key
+
+
+@target(covers=("praxi_tasks.inventory.os.rpm_header.RpmHeader",), errors=(DataError,), seeds=[_BLOB])
+def rpm_header(data: bytes) -> None:
+    """Read a header's entries, also in a database, where a broken one costs itself."""
+    _check(rpm_records.READER, _sqlite(data, _BLOB), ["var/lib/rpm/rpmdb.sqlite"])
+    header = RpmHeader(data)
+    for name in ("NAME", "VERSION", "RELEASE", "ARCH", "SOURCERPM"):
+        header.text(name)
+    header.numbers("EPOCH")
+    list(header.files())
+
+
+@target(
+    covers=("praxi_tasks.inventory.os.rpm_sqlite.read_sqlite_blobs",),
+    errors=(DataError,),
+    seeds=[_sqlite(_BLOB), _sqlite(b"", _BLOB)],
+    longest=8192,
+)
+def rpm_sqlite(data: bytes) -> None:
+    """Read rpm's SQLite database."""
+    same(sum(map(len, read_sqlite_blobs(data))) <= len(data), True, "headers smaller than the file")
+
+
+@target(
+    covers=("praxi_tasks.inventory.os.rpm_sqlite.merge_log",),
+    errors=(DataError,),
+    seeds=[_sqlite(_BLOB) + struct.pack(">IIIIIIII", 0x377F0682, 3007000, 512, 0, 1, 2, 3, 4)],
+    longest=8192,
+)
+def rpm_log(data: bytes) -> None:
+    """Merge a write-ahead log into a database: what follows two pages is the log."""
+    list(read_sqlite_blobs(merge_log(data[:1024], data[1024:])))
+
+
+@target(
+    covers=("praxi_tasks.inventory.os.rpm_ndb.read_ndb_blobs",),
+    errors=(DataError,),
+    seeds=[_ndb(_BLOB)],
+    longest=8192,
+)
+def rpm_ndb(data: bytes) -> None:
+    """Read rpm's ndb."""
+    same(sum(map(len, read_ndb_blobs(data))) <= len(data), True, "headers smaller than the file")
+
+
+@target(
+    covers=("praxi_tasks.inventory.os.rpm_bdb.read_bdb_values",),
+    errors=(DataError,),
+    seeds=[_bdb(_BLOB)],
+    longest=8192,
+)
+def rpm_bdb(data: bytes) -> None:
+    """Read rpm's Berkeley DB."""
+    same(sum(map(len, read_bdb_values(data))) <= len(data), True, "headers smaller than the file")
+
+
+@target(
+    covers=(_READER.format("os.rpm"), "praxi_tasks.inventory.os.rpm.read_packages"),
+    seeds=[_bdb(_BLOB), _ndb(_BLOB), _sqlite(_BLOB)],
+    longest=8192,
+)
+def rpm(data: bytes) -> None:
+    """Read each form of rpm's databases as a layer holds it."""
+    for name in ("Packages", "Packages.db", "rpmdb.sqlite"):
+        _check(rpm_records.READER, data, [f"var/lib/rpm/{name}"])
+
+
+_PACKED = Inventory("sha256:0", (), ("lib/apk/db/installed",), None, ("a problem",)).to_bytes()
+
+
+@target(
+    covers=(
+        "praxi_tasks.inventory.model.Inventory.from_bytes",
+        "praxi_tasks.inventory.stored_form.unpack_document",
+    ),
+    errors=(CorruptObjectError,),
+    seeds=[_PACKED[6:], pack_document(Document("d", b"a\0", (0,), (), None, b""))[6:]],
+)
+def stored_inventory(data: bytes) -> None:
+    """Read a stored inventory; one that is read is written back the same."""
+    found = Inventory.from_bytes(b"PRXI" + INVENTORY_PROTOCOL.to_bytes(2, "little") + data)
+    same(Inventory.from_bytes(found.to_bytes()).claims, found.claims, "the claims")
