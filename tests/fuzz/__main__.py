@@ -7,6 +7,7 @@ which the next round goes on; the sums of all rounds go to ``benchmarks/results/
 from __future__ import annotations
 
 import argparse
+import contextlib
 import re
 import subprocess
 import sys
@@ -70,6 +71,8 @@ def fuzz(name: str, seconds: float, folder: Path, rounds: Rounds) -> Iterator[Ro
             command, cwd=ROOT, capture_output=True, text=True, errors="replace", check=False
         )
         log.write_text(done.stderr)
+        with contextlib.suppress(OSError):
+            TARGETS[name].folder.rmdir()  # only where nothing was found
         ended = ""
         if done.returncode:
             lines = done.stderr.splitlines()

@@ -7,7 +7,6 @@ field left out: it must not keep anybody from the other registries.
 from __future__ import annotations
 
 import base64
-import binascii
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -49,7 +48,7 @@ class DockerConfig:
         if encoded := entry.get("auth"):
             try:
                 username, _, password = _decoded(encoded).partition(":")
-            except (binascii.Error, UnicodeError):
+            except ValueError:  # of base64, or of UTF-8
                 raise _unusable(self.path, "an 'auth' field is not base64 of user:password") from None
         token = entry.get("identitytoken", "")
         return Credentials(username, password.rstrip("\0"), token, entry.get("registrytoken", ""))

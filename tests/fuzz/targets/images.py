@@ -76,7 +76,7 @@ def manifest(data: bytes) -> None:
     """Parse a manifest or index, and choose a platform in it."""
     parsed = parse_manifest(data, "", "registry")
     if isinstance(parsed, Index):
-        candidates(parsed.entries, Platform(), "registry")
+        [entry.inline for entry in candidates(parsed.entries, Platform(), "registry")]
 
 
 @target(covers=("praxi_tasks.oci.image.resolver.config_platform",), errors=(ImageError,), seeds=[_CONFIG])
@@ -172,7 +172,10 @@ def docker_archive(data: bytes) -> None:
 
 
 @target(
-    covers=("praxi_tasks.oci.registry.keychain.Keychain",),
+    covers=(
+        "praxi_tasks.oci.registry.docker_config.read_docker_config",
+        "praxi_tasks.oci.registry.keychain.Keychain",
+    ),
     errors=(UsageError,),
     seeds=[
         b'{"auths":{"registry.example":{"auth":"dTpw"},"*.example/team":{"username":"u","password":"p"}}}',

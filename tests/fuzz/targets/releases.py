@@ -23,6 +23,7 @@ from praxi_tasks.errors import (
     ReleaseRefusedError,
     UsageError,
 )
+from praxi_tasks.json_decoding import decode
 from praxi_tasks.learning.builds.build_result import BuildResult
 from praxi_tasks.learning.builds.stdout_protocol import Listener, to_lines
 from praxi_tasks.learning.catalogue.debian_archive import read_archive
@@ -118,7 +119,7 @@ def project_page(data: bytes) -> None:
 )
 def npm_document(data: bytes) -> None:
     """Read a registry's document and the digests in it."""
-    for version in msgspec.json.decode(data, type=_Document).versions.values():
+    for version in decode(data, _Document).versions.values():
         version.dist.digest()
 
 

@@ -21,7 +21,7 @@ def open_data_archive(deb: Path) -> Iterator[IO[bytes]]:
     Raises
     ------
     LayerError
-        If the file is no Debian package.
+        If the file is no Debian package, or what it holds is damaged.
     """
     for name, offset, size in _members(deb):
         if name.startswith("data.tar"):
@@ -29,12 +29,21 @@ def open_data_archive(deb: Path) -> Iterator[IO[bytes]]:
                 part = cast(IO[bytes], _Part(file, offset, size))
                 packed = name.endswith((".xz", ".lzma"))
                 if packed:
-                    with lzma.LZMAFile(part) as unpacked:
-                        yield cast(IO[bytes], unpacked)
+                    with _unpacked(part, deb.name) as unpacked:
+                        yield unpacked
                 else:
                     yield part
             return
     raise LayerError("it holds no data archive", where=deb.name)
+
+
+@contextmanager
+def _unpacked(part: IO[bytes], where: str) -> Iterator[IO[bytes]]:
+    try:
+        with lzma.LZMAFile(part) as unpacked:
+            yield cast(IO[bytes], unpacked)
+    except (lzma.LZMAError, EOFError, MemoryError) as error:
+        raise LayerError(f"its data archive is damaged: {error}", where=where) from error
 
 
 def _members(deb: Path) -> Iterator[tuple[str, int, int]]:

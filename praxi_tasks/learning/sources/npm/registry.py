@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Sequence
 from typing import Final
 from urllib.parse import quote
@@ -30,7 +29,7 @@ class _Dist(msgspec.Struct):
         algorithm, _, text = self.integrity.split(" ")[0].partition("-")
         try:
             return (algorithm, base64.b64decode(text, validate=True)) if algorithm in _KNOWN else ("", b"")
-        except binascii.Error:
+        except ValueError:
             return "", b""
 
 
