@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 _TEXT: Final = {"type": ["string", "null"]}
+_LIST: Final = {"type": ["array", "null"]}
 _OBJECT: Final = {"type": ["object", "null"]}
 
 
@@ -62,6 +63,11 @@ PROMETHEUS: Final[dict[str, Any]] = {
         "cluster": _field("Cluster", "The name of the one cluster that it speaks for.", _TEXT),
         "cluster_label": _field(
             "Cluster label", "Else the label that tells several clusters apart: cluster.", _TEXT
+        ),
+        "clusters": _field(
+            "Clusters",
+            'Of several clusters, the names of all: ["east", "west"]. One that is not named is not missed.',
+            _LIST,
         ),
         "matchers": _field(
             "Matchers",

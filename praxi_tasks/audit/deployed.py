@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from praxi_tasks.errors import UsageError
+from praxi_tasks.findings.scope import ListGap
 
 MANIFEST_DIGEST: Final = "manifest"
 CONFIG_DIGEST: Final = "config"
@@ -43,13 +44,14 @@ class DeployedImage(msgspec.Struct, frozen=True, omit_defaults=True):
 class ImageList(msgspec.Struct, frozen=True, omit_defaults=True):
     """The images of a run, and what is known of the list itself.
 
-    ``problems`` say what may be missing, and why. A list that is not ``whole`` proves of no image that it is
-    gone.
+    See :class:`~praxi_tasks.findings.scope.Scope` for the latter.
     """
 
     images: tuple[DeployedImage, ...]
-    problems: tuple[str, ...] = ()
-    whole: bool = True
+    gaps: tuple[ListGap, ...] = ()
+    remarks: tuple[str, ...] = ()
+    clusters: tuple[str, ...] | None = None
+    expected: tuple[str, ...] | None = None
 
 
 def named_images(references: list[str] | tuple[str, ...]) -> tuple[DeployedImage, ...]:

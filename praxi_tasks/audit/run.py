@@ -30,7 +30,7 @@ from praxi_tasks.audit.unknown_packages import NewPackage, new_packages
 from praxi_tasks.errors import KeyNotFoundError, UsageError
 from praxi_tasks.findings.assessment import PLAUSIBLE_SHARE, AssessedAudit, Assessor, History
 from praxi_tasks.findings.scope import DOCUMENT as SCOPE
-from praxi_tasks.findings.scope import Scope
+from praxi_tasks.findings.scope import ListGap, Scope
 from praxi_tasks.oci.image import Platform
 from praxi_tasks.oci.layer import LayerLimits
 from praxi_tasks.oci.registry import RegistrySettings
@@ -204,7 +204,7 @@ class AuditRun:
         try:
             return documents.read(self._store, self.key(SCOPE), Scope)
         except KeyNotFoundError:
-            return Scope(kind="scheduled" if plan.interval else "manual", whole=False, problems=(_NO_SCOPE,))
+            return Scope(kind="scheduled" if plan.interval else "manual", gaps=(ListGap(_NO_SCOPE),))
 
     def _plan(self) -> Plan:
         return documents.read(self._store, self.key("plan.json"), Plan)

@@ -24,6 +24,7 @@ from praxi_tasks.findings.assessment import (
     image_key,
     image_place,
     image_repository,
+    split_key,
 )
 from praxi_tasks.notify.alertmanager import Alert
 from praxi_tasks.printable import printable
@@ -120,10 +121,15 @@ class _Alerts:
         """Return whether it could not be looked for what an alert is about."""
         images = self._images.get(where, [])
         if not images:
-            return not self._audit.scope.proves_absence
+            return self._may_run_unseen(where)
         if any(image.failed for image in images):
             return True
         return bool(self._carried_at(where))
+
+    def _may_run_unseen(self, where: Place) -> bool:
+        known = self._audit.places.get(where.repository, {}).get(where.namespace, ())
+        cluster, _ = split_key(where.repository)
+        return not self._audit.scope.proves_absence(cluster, where.namespace, known)
 
     def _carried_at(self, where: Place) -> list[Carried]:
         """Return what may still be at a place; what is carried of a tag that is gone may be in another."""
@@ -187,18 +193,39 @@ def _is_behind(alert: Alert, found: Sequence[Finding]) -> bool:
 
 
 def _about_list(audit: AssessedAudit, active: list[Alert], instance: str, now: datetime) -> Iterator[Alert]:
-    if audit.scope.whole:
-        yield from (_until(alert, now.isoformat()) for alert in active)
-        return
-    problems = "; ".join(audit.scope.problems)
-    labels = active[0].labels if active else {"alertname": IMPLAUSIBLE, "praxi": instance, "severity": "high"}
+    """Yield an alert for each cluster whose list may not be whole, and the end of what is whole again."""
+    problems: defaultdict[str, list[str]] = defaultdict(list)
+    for gap in audit.scope.gaps:
+        problems[gap.cluster or ""].append(gap.problem)
+    firing = {alert.labels.get("cluster", ""): alert for alert in active}
+    for cluster in sorted(problems):
+        yield _implausible(audit, cluster, problems[cluster], firing.get(cluster), instance, now)
+    for cluster in sorted(firing.keys() - problems.keys()):
+        yield _until(firing[cluster], now.isoformat())
+
+
+def _implausible(
+    audit: AssessedAudit,
+    cluster: str,
+    problems: list[str],
+    before: Alert | None,
+    instance: str,
+    now: datetime,
+) -> Alert:
+    labels = {"alertname": IMPLAUSIBLE, "praxi": instance, "severity": "high"}
+    if cluster:
+        labels["cluster"] = printable(cluster, _LONGEST_LABEL)
     texts = {
-        "summary": "the list of deployed images may not be whole",
-        "description": printable(problems, _LONGEST),
+        "summary": f"the list of {f'images of {cluster}' if cluster else 'deployed images'} may not be whole",
+        "description": "; ".join(problems),
         "run": audit.run,
     }
-    start = active[0].starts_at if active else now.isoformat()
-    yield Alert(labels, texts, start, (now + _LIFE).isoformat())
+    return Alert(
+        before.labels if before else labels,
+        {name: printable(text, _LONGEST) for name, text in texts.items()},
+        before.starts_at if before else now.isoformat(),
+        (now + _LIFE).isoformat(),
+    )
 
 
 def _until(alert: Alert, ends: str) -> Alert:

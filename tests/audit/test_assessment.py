@@ -18,7 +18,7 @@ from praxi_tasks.audit.timing import read_durations, timed
 from praxi_tasks.discovery import Model
 from praxi_tasks.errors import PolicyError
 from praxi_tasks.findings.assessment.document import AssessedAudit
-from praxi_tasks.findings.scope import DOCUMENT, Scope
+from praxi_tasks.findings.scope import DOCUMENT, ListGap, Scope
 from praxi_tasks.oci.image import Platform
 from praxi_tasks.store import Store, documents
 from tests.findings.osv import record, write_feeds
@@ -107,7 +107,7 @@ def test_a_day_of_which_nothing_is_known_resolves_nothing(
     feeds = write_feeds(tmp_path / "feeds", PyPI=[FLAW])
     shop = registry.push("assess/shop:1", image([SHOP.layer()]))
     audited(store, "daily-1", 1, [shop], model, feeds)
-    for scope in (DAILY, Scope(kind="scheduled", whole=False, problems=("silent",))):
+    for scope in (DAILY, Scope(kind="scheduled", gaps=(ListGap("silent"),))):
         blind = audited(store, "daily-2", 2, [], model, feeds, scope)
         assert blind.resolved == ()
         assert [one.image for one in blind.carried] == [shop]

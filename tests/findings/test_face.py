@@ -37,6 +37,7 @@ FACES = {
         "image_state",
         "measure_model",
         "remember",
+        "split_key",
         "with_changes",
     },
     "detectors": {"DETECTORS", "RUNTIMES", "Detector", "Knowledge", "Vulnerabilities"},

@@ -16,7 +16,7 @@ from praxi_tasks.findings.coverage import Coverage
 from praxi_tasks.findings.detectors import Knowledge
 from praxi_tasks.findings.feeds import FeedHealth
 from praxi_tasks.findings.image import LayerFacts, fuse
-from praxi_tasks.findings.scope import Scope
+from praxi_tasks.findings.scope import ListGap, Scope
 from praxi_tasks.inventory import Distribution
 from praxi_tasks.notify.alerts import IMPLAUSIBLE, alert_changes
 from tests.findings.images import deb, layer, pypi
@@ -164,7 +164,7 @@ LISTS = {
 
 @pytest.mark.parametrize("name", LISTS)
 def test_a_list_that_is_not_whole_is_told_and_ends_nothing(name: str) -> None:
-    days = Days.of(OF_FLASK, scope=Scope(kind="scheduled", whole=False, problems=(LISTS[name],)))
+    days = Days.of(OF_FLASK, scope=Scope(kind="scheduled", gaps=(ListGap(LISTS[name]),)))
     days.assert_carried(OF_FLASK)
     assert days.posted[IMPLAUSIBLE]
     told = [one for one in days.second.coverage if one.is_gap and LISTS[name] in one.reason]

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from praxi_tasks.findings import Finding, severity_rank
 from praxi_tasks.findings.assessment import AssessedImage
 from praxi_tasks.findings.coverage import Aspect, Coverage, not_checked, partial
+from praxi_tasks.findings.scope import ListGap
 
 CLUSTERS = ("eu", "us")
 REPOSITORIES = ("registry.example:5000/shop/web", "job")
@@ -71,15 +72,16 @@ class Flaw:
 class Sight:
     """What an audit can see.
 
-    ``unlisted`` are deployments that its list lacks, ``failed`` images that can't be read, ``damaged`` those
-    with a package database that can't. ``feed`` is ``fresh``, ``stale`` or ``broken``.
+    ``unlisted`` are deployments that its list lacks, for what ``list_gaps`` say, ``failed`` images that can't
+    be read, ``damaged`` those with a package database that can't. ``feed`` is ``fresh``, ``stale`` or
+    ``broken``.
     """
 
     unlisted: Set[Place] = frozenset()
     failed: Set[Version] = frozenset()
     damaged: Set[Version] = frozenset()
     feed: str = "fresh"
-    whole: bool = True
+    list_gaps: tuple[ListGap, ...] = ()
 
     def gaps(self, version: Version) -> tuple[Coverage, ...]:
         """Return the gaps of an image's coverage."""
@@ -100,9 +102,14 @@ class Sight:
 
 @dataclass
 class World:
-    """What runs where, and what is wrong with each version of an image."""
+    """What runs where, and what is wrong with each version of an image.
+
+    ``nameless`` are containers of which Prometheus does not know the image: of a place, or of none that
+    was ever listed.
+    """
 
     running: dict[Place, Version] = field(default_factory=dict)
+    nameless: dict[str, tuple[str, str, Place | None]] = field(default_factory=dict)
     content: dict[Version, frozenset[int]] = field(default_factory=dict)
     flaws: dict[int, Flaw] = field(default_factory=dict)
     _last: int = 0
@@ -114,10 +121,29 @@ class World:
         version = Version(place.cluster, place.repository, self._last, digest)
         self.content[version] = self.content.get(before, frozenset()) - {without} if before else frozenset()
         self.running[place] = version
+        self.find_name(place)
+
+    def lose_name(self, cluster: str, namespace: str, place: Place | None) -> None:
+        """Run a container without a name somewhere: that of a place, or another."""
+        self._last += 1
+        self.nameless[f"main {self._last}"] = (cluster, namespace, place)
+
+    def find_name(self, place: Place) -> None:
+        """Let the container of a place have a name again."""
+        self.nameless = {name: where for name, where in self.nameless.items() if where[2] != place}
+
+    def without_names(self) -> tuple[frozenset[Place], tuple[ListGap, ...]]:
+        """Return the places that no list has, as their containers have no name, and what it says of them."""
+        found: dict[tuple[str, str], list[str]] = {}
+        for name, (cluster, namespace, _) in self.nameless.items():
+            found.setdefault((cluster, namespace), []).append(name)
+        gaps = (ListGap("no name", *where, tuple(sorted(names))) for where, names in found.items())
+        return frozenset(place for _, _, place in self.nameless.values() if place), tuple(gaps)
 
     def spread(self, place: Place, namespace: str) -> None:
         """Run the same version in another namespace as well."""
         self.running[place._replace(namespace=namespace)] = self.running[place]
+        self.find_name(place._replace(namespace=namespace))
 
     def afflict(self, place: Place, severity: str, kind: str) -> None:
         """Publish a new flaw of the version that runs at a place."""

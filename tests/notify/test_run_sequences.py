@@ -23,7 +23,7 @@ from hypothesis.stateful import run_state_machine_as_test as run_machine
 from praxi_tasks.audit.run import AuditRun
 from praxi_tasks.findings import parse_policy, severity_rank
 from praxi_tasks.findings.assessment import AssessedAudit, History, compare_audit, image_repository
-from praxi_tasks.findings.scope import RunKind, Scope
+from praxi_tasks.findings.scope import ListGap, RunKind, Scope
 from praxi_tasks.notify import Alert, Alertmanager
 from praxi_tasks.notify.alerts import ALERTNAME, IMPLAUSIBLE, alert_changes
 from praxi_tasks.store import documents, open_store
@@ -65,17 +65,25 @@ class Alerts:
 
 
 @st.composite
-def sights(draw: st.DrawFn, world: World, *, whole: bool = True) -> Sight:
-    """Draw what an audit can see; one that is not whole lacks some of the list."""
+def sights(draw: st.DrawFn, world: World, *, whole: bool = True, anything: bool = False) -> Sight:
+    """Draw what an audit can see.
+
+    One that is not ``whole`` lacks some of the list, and says of which clusters; one of ``anything``
+    lacks some and says nothing.
+    """
+    hidden, gaps = world.without_names()
+    blind = () if whole else draw(st.sampled_from([(None,), *((name,) for name in CLUSTERS), CLUSTERS]))
+    unsure = [place for place in PLACES if anything or {None, place.cluster} & {*blind}]
+    lacking = draw(st.frozensets(st.sampled_from(unsure))) if unsure else frozenset()
     versions = sorted(set(world.running.values()))
     some = st.frozensets(st.sampled_from(versions), max_size=2) if versions else st.just(frozenset())
     clear = draw(st.booleans())
     return Sight(
-        unlisted=frozenset() if whole else draw(st.frozensets(st.sampled_from(PLACES))),
+        unlisted=hidden | lacking,
         failed=frozenset() if clear else draw(some),
         damaged=frozenset() if clear else draw(some),
         feed="fresh" if clear else draw(st.sampled_from(["fresh", "stale", "broken"])),
-        whole=whole,
+        list_gaps=(*gaps, *(ListGap("silent", cluster) for cluster in blind)),
     )
 
 
@@ -95,7 +103,7 @@ class Life(RuleBasedStateMachine):
         self.changed = False
         self.seen: set[int] = set()
         self.told: dict[Place, dict[int, str]] = {place: {} for place in PLACES}
-        self.shown: dict[Place, dict[str, str]] = {}
+        self.last: dict[Place, frozenset[str]] = {}
 
     def teardown(self) -> None:
         shutil.rmtree(self.folder)
@@ -116,7 +124,24 @@ class Life(RuleBasedStateMachine):
     @rule(place=st.sampled_from(PLACES))
     def remove(self, place: Place) -> None:
         self.world.running.pop(place, None)
+        self.world.find_name(place)
         self._happened()
+
+    @rule(place=st.sampled_from(PLACES))
+    def lose_name(self, place: Place) -> None:
+        if place in self.world.running:
+            self.world.lose_name(place.cluster, place.namespace, place)
+            self.changed = True
+
+    @rule(cluster=st.sampled_from(CLUSTERS), namespace=st.sampled_from(NAMESPACES))
+    def run_something_nameless(self, cluster: str, namespace: str) -> None:
+        self.world.lose_name(cluster, namespace, None)
+        self.changed = True
+
+    @rule(place=st.sampled_from(PLACES))
+    def find_name(self, place: Place) -> None:
+        self.world.find_name(place)
+        self.changed = True
 
     @rule(place=st.sampled_from(PLACES), namespace=st.sampled_from(NAMESPACES))
     def spread(self, place: Place, namespace: str) -> None:
@@ -184,7 +209,7 @@ class Life(RuleBasedStateMachine):
         self._daily(data.draw(sights(self.world, whole=whole)), posted=True, again=True)
 
     def _daily(self, sight: Sight, *, posted: bool, again: bool) -> None:
-        audit = self._audited(f"daily-{self.day}", self.day, Scope("scheduled", whole=sight.whole), sight)
+        audit = self._audited(f"daily-{self.day}", self.day, Scope("scheduled", gaps=sight.list_gaps), sight)
         seen = {place: self.world.visible(place, sight) for place in PLACES}
         if posted:
             before = {place: alert.labels for place, alert in self._active().items()}
@@ -192,7 +217,16 @@ class Life(RuleBasedStateMachine):
             self._check(audit, sight, seen, before, again=again)
             for place, flaws in seen.items():
                 self.told[place] |= flaws
+        self._list(sight)
         self.seen |= {number for flaws in seen.values() for number in flaws}
+
+    def _list(self, sight: Sight) -> None:
+        """Remember which containers had no name where each place was listed last."""
+        for place in self.world.running.keys() - sight.unlisted:
+            here = (place.cluster, place.namespace)
+            self.last[place] = frozenset(
+                name for name, where in self.world.nameless.items() if where[:2] == here
+            )
 
     @precondition(lambda self: self.day)
     @rule(
@@ -206,7 +240,10 @@ class Life(RuleBasedStateMachine):
         scope = Scope(kind, named, "shop" if some else "")
         self._disturbs_nothing(
             self._audited(
-                uuid.uuid4().hex, max(1, self.day - back), scope, data.draw(sights(self.world, whole=False))
+                uuid.uuid4().hex,
+                max(1, self.day - back),
+                scope,
+                data.draw(sights(self.world, anything=True)),
             )
         )
 
@@ -257,7 +294,9 @@ class Life(RuleBasedStateMachine):
             elif self._is_clean(place, audit, sight):
                 assert place not in active, "what is gone is resolved"
         unsure = self.alerts.active(IMPLAUSIBLE, praxi=self.instance)
-        assert len(unsure) == (not audit.scope.whole)
+        assert sorted(alert.labels.get("cluster", "") for alert in unsure) == sorted(
+            {gap.cluster or "" for gap in audit.scope.gaps}
+        )
 
     def _check_labels(
         self,
@@ -278,9 +317,15 @@ class Life(RuleBasedStateMachine):
 
     def _is_clean(self, place: Place, audit: AssessedAudit, sight: Sight) -> bool:
         """Return whether an audit showed that nothing alarming is at a place any more."""
-        if self.world.alarming(place) or not audit.scope.proves_absence:
+        if self.world.alarming(place) or any(self._hides(gap, place) for gap in audit.scope.gaps):
             return False
         return place not in self.world.running or sight.is_complete
+
+    def _hides(self, gap: ListGap, place: Place) -> bool:
+        """Return whether something of which the audit knows nothing might be what ran at a place."""
+        if gap.cluster not in {None, place.cluster} or gap.namespace not in {"", place.namespace}:
+            return False
+        return not gap.containers or not self.last.get(place, frozenset()).issuperset(gap.containers)
 
     @invariant()
     def what_is_still_there_still_fires(self) -> None:

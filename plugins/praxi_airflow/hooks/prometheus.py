@@ -44,6 +44,8 @@ class PrometheusHook(BaseHook):
         Label matchers that every query carries, such as ``cluster="prod"``.
     ``cluster``, ``cluster_label``
         The name of the cluster it speaks for; or, of several, the label that tells them apart (``cluster``).
+    ``clusters``
+        The names of all clusters that there are: one that is not among them is not missed.
 
     Parameters
     ----------

@@ -25,8 +25,8 @@ CLUSTER_LABEL: Final = "cluster"
 # Thanos and VictoriaMetrics must say that a part of their stores is missing rather than leave images out.
 _WHOLE_ANSWERS: Final = {"partial_response": "false", "deny_partial_response": "1"}
 _EXTRAS: Final = frozenset({
-    "backoff", "ca", "cert", "cluster", "cluster_label", "headers", "key", "matchers", "parameters", "proxy",
-    "retries", "timeout", "token_file", "verify",
+    "backoff", "ca", "cert", "cluster", "cluster_label", "clusters", "headers", "key", "matchers",
+    "parameters", "proxy", "retries", "timeout", "token_file", "verify",
 })  # fmt: skip
 _HEADER: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _LABEL: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -38,7 +38,8 @@ class Endpoint:
 
     ``certificate`` holds the paths of the client's certificate and key. ``parameters`` go with every query.
     ``cluster`` is the name of the one cluster it speaks for; where it speaks for several, ``cluster_label``
-    is the label that tells them apart.
+    is the label that tells them apart. ``clusters`` are the names of all that there are; None where nobody
+    gave them.
     """
 
     url: str
@@ -55,6 +56,7 @@ class Endpoint:
     proxy: str = field(default="", repr=False)
     cluster: str = ""
     cluster_label: str = CLUSTER_LABEL
+    clusters: tuple[str, ...] | None = None
 
     def headers(self) -> dict[str, str]:
         """Return the headers of every request."""
@@ -113,6 +115,7 @@ class _Reader:
             proxy=self._proxy(),
             cluster=str(self._extra.get("cluster", "")).strip(),
             cluster_label=self._label("cluster_label", CLUSTER_LABEL),
+            clusters=self._clusters(),
         )
 
     def _texts(self, name: str) -> dict[str, str]:
@@ -149,6 +152,19 @@ class _Reader:
         if not _LABEL.fullmatch(label):
             raise self._wrong(f"the extra {name!r} is {label!r}", "give the name of a label")
         return label
+
+    def _clusters(self) -> tuple[str, ...] | None:
+        if one := str(self._extra.get("cluster", "")).strip():
+            if "clusters" in self._extra:
+                raise self._wrong("it has both extras 'cluster' and 'clusters'", "give one of them")
+            return (one,)
+        given = self._extra.get("clusters")
+        if given is None:
+            return None
+        names = given.split(",") if isinstance(given, str) else given
+        if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
+            raise self._wrong(f"the extra 'clusters' is {given!r}", 'use ["name", "name"]')
+        return tuple(dict.fromkeys(name.strip() for name in names))
 
     def _wrong(self, what: str, action: str) -> SettingsError:
         return SettingsError(what, where=f"connection {self._conn_id}", action=action)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -15,17 +16,23 @@ from praxi_airflow.hooks import PrometheusHook, Series
 from praxi_airflow.intervals import Interval
 from praxi_airflow.sources import queries
 from praxi_airflow.sources.containers import Container, Life, Seen, Sightings, images_of, nameless
+from praxi_airflow.sources.list_gaps import (
+    STEP,
+    Heard,
+    gaps_of_names,
+    gaps_of_silence,
+    remarks_on_silence,
+    remarks_on_status,
+)
 from praxi_airflow.sources.queries import CONTAINER, EXPORTED, KINDS, LIFE, Kind, Selection, Window
 from praxi_tasks.audit import DeployedImage, ImageList
+from praxi_tasks.findings.scope import ListGap
 
 logger = logging.getLogger(__name__)
 
 WINDOW: Final = timedelta(hours=6)
 SMALLEST: Final = timedelta(minutes=5)
 BEFORE: Final = timedelta(minutes=10)
-STEP: Final = 300
-SILENCE: Final = timedelta(minutes=30)
-"""Longest silence of kube-state-metrics, in all, of which a list of images is still called whole."""
 _PODS: Final = 50
 
 Found = TypeVar("Found")
@@ -64,16 +71,19 @@ class PrometheusImages:
         """
         selection = self._selection(interval)
         found = [self._sightings(kind, selection, interval) for kind in KINDS]
-        images = images_of(found)
-        unnamed, silent = nameless(found), self._silence(interval)
-        problems = (
-            *self._hook.problems,
-            *_about_silence(silent, interval),
-            *_about_status(found[0]),
-            *_about_names(unnamed),
+        heard = self._heard(interval)
+        clusters = sorted({*heard.steps, *(life.cluster for kind in found for life in kind.lives)})
+        return ImageList(
+            images_of(found),
+            gaps=(
+                *map(ListGap, self._hook.problems),
+                *gaps_of_silence(heard, clusters),
+                *gaps_of_names(nameless(found)),
+            ),
+            remarks=(*remarks_on_silence(heard, clusters), *remarks_on_status(found[0])),
+            clusters=tuple(clusters),
+            expected=self._hook.endpoint.clusters,
         )
-        whole = not unnamed and not self._hook.problems and silent <= SILENCE
-        return ImageList(images, problems, whole)
 
     @cached_property
     def _anywhere(self) -> Selection:
@@ -186,18 +196,22 @@ class PrometheusImages:
                     if life in wanted and times:
                         yield life, Seen(min(times), max(times))
 
-    def _silence(self, interval: Interval) -> timedelta:
-        """Return for how long of the interval there is no sample of kube-state-metrics at all."""
-        silent = 0
+    def _heard(self, interval: Interval) -> Heard:
+        """Return at how many steps of the interval there are samples of each cluster's kube-state-metrics."""
+        most: dict[tuple[str, datetime], int] = {}
         for window in _windows(interval, WINDOW):
-            steps = _steps_before(window.end) - _steps_before(window.start)
-            silent += max(0, steps - sum(self._split(window, self._heard)))
-        return timedelta(seconds=STEP) * silent
+            for cluster, start, steps in self._split(window, self._steps):
+                most[cluster, start] = max(most.get((cluster, start), 0), steps)
+        heard = Counter[str]()
+        for (cluster, _), steps in most.items():
+            heard[cluster] += steps
+        return Heard(_steps_before(interval.end) - _steps_before(interval.start), heard)
 
-    def _heard(self, window: Window) -> list[int]:
-        """Return at how many steps of the window kube-state-metrics was there."""
-        select = self._anywhere.of(KINDS[0].info, window.shard)
-        return [int(_value(series)) for series in self._ask(queries.steps_with(select, window, STEP), window)]
+    def _steps(self, window: Window) -> list[tuple[str, datetime, int]]:
+        """Return the clusters that were heard in a window, with its start and at how many of its steps."""
+        select, by = self._anywhere.of(KINDS[0].info, window.shard), self._anywhere.by_cluster()
+        answer = self._ask(queries.steps_with(select, by, window, STEP), window)
+        return [(self._container(series).cluster, window.start, int(_value(series))) for series in answer]
 
     def _life(self, series: Series) -> Life:
         life = Life.of(series["metric"], self._hook.endpoint.cluster_label)
@@ -214,32 +228,6 @@ class PrometheusImages:
 def _steps_before(moment: datetime) -> int:
     """Return how many steps there are before a moment, since 1970."""
     return math.ceil(moment.timestamp() / STEP)
-
-
-def _about_silence(silent: timedelta, interval: Interval) -> Iterator[str]:
-    if silent >= interval.end - interval.start - timedelta(seconds=STEP):
-        yield (
-            "Prometheus holds nothing of kube-state-metrics in the interval, so what ran is not known: "
-            "check that it is scraped, the connection's matchers, and how long Prometheus keeps samples"
-        )
-    elif silent > timedelta(seconds=STEP):
-        minutes = round(silent.total_seconds() / 60)
-        yield f"kube-state-metrics was silent for {minutes} minutes: what ran only then is not listed"
-
-
-def _about_status(found: Sightings) -> Iterator[str]:
-    if found.lives and not found.ran:
-        metric = KINDS[0].running
-        yield f"Prometheus has no {metric}: containers that had completed before are listed as well"
-
-
-def _about_names(lives: list[Life]) -> Iterator[str]:
-    if lives:
-        first = lives[0]
-        yield (
-            f"{len(lives)} containers have no image name in any label, the first: {first.name} of pod "
-            f"{first.namespace}/{first.pod}; let kube-state-metrics' labels image_spec and image_id through"
-        )
 
 
 def _windows(interval: Interval, length: timedelta) -> Iterator[Window]:

@@ -96,6 +96,10 @@ class Selection:
             wanted.append(f"{label}=~{json.dumps(self.namespaces, ensure_ascii=False)}")
         return f"{metric}{{{','.join(wanted)}}}"
 
+    def by_cluster(self) -> str:
+        """Return the grouping by cluster alone."""
+        return f"by ({self.cluster})"
+
     def by(self, labels: tuple[str, ...]) -> str:
         """Return the grouping by labels, by what Prometheus may have renamed them to, and by cluster."""
         return f"by ({', '.join((*labels, *RENAMED, self.cluster))})"
@@ -135,9 +139,9 @@ def any_of(select: str, window: Window) -> str:
     return f"count(last_over_time({select}[{window.length}]))"
 
 
-def steps_with(select: str, window: Window, step: int) -> str:
+def steps_with(select: str, by: str, window: Window, step: int) -> str:
     """Return the query for at how many multiples of ``step`` seconds a selection has samples."""
-    return f"count_over_time(count({select})[{window.length}:{step}s])"
+    return f"count_over_time(count {by} ({select})[{window.length}:{step}s])"
 
 
 def one_of(label: str, names: list[str]) -> str:

@@ -48,7 +48,7 @@ def record_deployed_images(**context: Any) -> dict[str, Any]:
         store = connected_store(settings)
         documents.write(store, keys.run(run, DOCUMENT), scope)
         documents.write(store, keys.run(run, "images.json"), found.images)
-    _log(found)
+    _log(found, scope)
     return {"run": run, "images": len(found.images), "interval": str(audit_interval(context))}
 
 
@@ -66,8 +66,10 @@ def _scope(context: Mapping[str, Any], found: ImageList) -> Scope:
         kind=_KINDS.get(str(getattr(context["dag_run"], "run_type", "manual")), "manual"),
         named=bool(params["images"]),
         namespaces=params["namespaces"] or "",
-        whole=found.whole,
-        problems=found.problems,
+        gaps=found.gaps,
+        remarks=found.remarks,
+        clusters=found.clusters,
+        expected=found.expected,
     )
 
 
@@ -76,8 +78,8 @@ def _is_last_try(context: Mapping[str, Any]) -> bool:
     return instance is not None and instance.try_number > instance.max_tries
 
 
-def _log(found: ImageList) -> None:
-    for problem in found.problems:
+def _log(found: ImageList, scope: Scope) -> None:
+    for problem in scope.problems:
         logger.warning("the list of images may not be whole: %s", printable(problem))
     for image in found.images:
         for warning in image.warnings:

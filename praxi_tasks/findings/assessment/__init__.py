@@ -24,7 +24,12 @@ if TYPE_CHECKING:
         ImageRecord,
     )
     from praxi_tasks.findings.assessment.history import History, Memory, remember
-    from praxi_tasks.findings.assessment.identity import image_key, image_place, image_repository
+    from praxi_tasks.findings.assessment.identity import (
+        image_key,
+        image_place,
+        image_repository,
+        split_key,
+    )
     from praxi_tasks.findings.assessment.model_health import measure_model
     from praxi_tasks.findings.assessment.plausibility import PLAUSIBLE_SHARE
 else:
@@ -43,7 +48,7 @@ else:
             "comparison": ("compare_audit",),
             "document": ("AssessedAudit", "AssessedImage", "Carried", "ImageRecord"),
             "history": ("History", "Memory", "remember"),
-            "identity": ("image_key", "image_place", "image_repository"),
+            "identity": ("image_key", "image_place", "image_repository", "split_key"),
             "model_health": ("measure_model",),
             "plausibility": ("PLAUSIBLE_SHARE",),
         },
@@ -69,5 +74,6 @@ __all__ = [
     "image_state",
     "measure_model",
     "remember",
+    "split_key",
     "with_changes",
 ]

@@ -17,6 +17,7 @@ from praxi_tasks.ecosystems import ECOSYSTEMS, ecosystem_of
 from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage, Carried, Resolved
 from praxi_tasks.findings.assessment.history import Memory, Open, gap_name, gaps_of, with_attempt
 from praxi_tasks.findings.assessment.identity import finding_names, image_place
+from praxi_tasks.findings.assessment.places import may_run_unseen, places_after
 from praxi_tasks.findings.coverage import Aspect, Coverage, CoverageState
 from praxi_tasks.findings.detectors import RUNTIMES
 from praxi_tasks.findings.finding import Finding, severity_rank
@@ -59,8 +60,14 @@ def with_changes(audit: AssessedAudit, before: Memory | None, attempt: Memory | 
             elif earlier and severity_rank(finding.severity) < severity_rank(earlier.severity):
                 worse.add((image.key, finding.key))
         images.append(msgspec.structs.replace(image, findings=tuple(dated)))
-    changed = msgspec.structs.replace(audit, images=tuple(images), new=frozenset(new), worse=frozenset(worse))
     memory = with_attempt(before, attempt)
+    changed = msgspec.structs.replace(
+        audit,
+        images=tuple(images),
+        new=frozenset(new),
+        worse=frozenset(worse),
+        places=places_after(audit, memory.places if memory else {}),
+    )
     ended = tuple(_Ended(changed, memory).decided()) if memory else ()
     old = before.images if before else {}
     return msgspec.structs.replace(
@@ -128,7 +135,7 @@ class _Ended:
     def _verdict(self, name: str, where: str, key: str, item: Open) -> Resolved | Carried:
         gaps = gaps_of(self._before, name, item)
         reason = self._hidden(where, key, gaps, by_files=self._was_hidden(name, key))
-        unlisted = where != name and self._audit.scope.is_daily and not self._audit.scope.proves_absence
+        unlisted = where != name and may_run_unseen(self._audit.scope, name, self._before.places)
         if reason or unlisted:
             return Carried(name, key, item.since, item.severity, reason or _UNSEEN, item.names, gaps)
         return Resolved(name, key, item.since, item.severity)

@@ -12,7 +12,11 @@ from praxi_tasks.findings.assessment.history import (
     memory_of_audited,
     remember,
 )
-from praxi_tasks.findings.assessment.plausibility import PLAUSIBLE_SHARE, with_plausibility
+from praxi_tasks.findings.assessment.plausibility import (
+    PLAUSIBLE_SHARE,
+    with_plausibility,
+    with_silent_clusters,
+)
 
 
 def compare_audit(
@@ -35,10 +39,11 @@ def compare_audit(
     daily = audit.scope.is_daily
     before = last if daily else memory_of_audited(last, audit)
     attempt = attempt if daily else memory_of_audited(attempt, audit)
+    scope = with_silent_clusters(audit.scope, before.places if before else {})
     changed = with_changes(
         msgspec.structs.replace(
             audit,
-            scope=with_plausibility(audit.scope, audit.images, trend, plausible_share),
+            scope=with_plausibility(scope, audit.images, trend, plausible_share),
             newest=history.is_newest(audit.at),
         ),
         before,

@@ -13,7 +13,11 @@ from praxi_tasks.findings.coverage import Aspect, Coverage, checked, not_checked
 from praxi_tasks.findings.feeds import FeedHealth
 from praxi_tasks.findings.finding import Finding
 from praxi_tasks.findings.packages import Component
-from praxi_tasks.findings.scope import Scope
+from praxi_tasks.findings.scope import ListGap, Scope
+
+Places = dict[str, dict[str, tuple[str, ...]]]
+"""By repository (see :func:`~praxi_tasks.findings.assessment.identity.image_place`), then namespace: the
+containers that might have hidden its images when they were listed there last."""
 
 _FAILED: Final = "failed"
 _CHAMPION: Final = "see praxi models list; promote a version, or make the registry's records whole again"
@@ -110,8 +114,9 @@ class Carried(msgspec.Struct, frozen=True, omit_defaults=True):
 class TrendPoint(msgspec.Struct, frozen=True, omit_defaults=True):
     """One audit in the trend: counts of open findings, by severity and by kind.
 
-    ``clusters`` counts its images by cluster. ``listed`` says that its source called the list of images
-    whole, so that the count of images is one to compare with.
+    ``clusters`` counts the images of each cluster that has a name. ``listed`` says that the list of images
+    was not known to lack any, so that its counts are ones to compare with; of the clusters that are ``blind``
+    it was.
     """
 
     at: str
@@ -120,6 +125,11 @@ class TrendPoint(msgspec.Struct, frozen=True, omit_defaults=True):
     kinds: dict[str, int]
     clusters: dict[str, int] = {}
     listed: bool = True
+    blind: tuple[str, ...] = ()
+
+    def images_of(self, cluster: str) -> int:
+        """Return how many images a cluster had, which may have no name."""
+        return self.clusters.get(cluster, 0) if cluster else self.images - sum(self.clusters.values())
 
 
 def images_by_cluster(images: Iterable[ImageRecord]) -> dict[str, int]:
@@ -160,6 +170,7 @@ class AssessedAudit(msgspec.Struct, frozen=True):
 
     ``scope`` bounds what may be concluded from it; ``newest`` says that no later audit of its kind is known.
     ``model_version`` is the model's in the registry, ``model_problem`` why it stands in for the champion.
+    ``places`` says where each repository of images was listed last, of a daily audit.
     """
 
     run: str
@@ -179,6 +190,14 @@ class AssessedAudit(msgspec.Struct, frozen=True):
     carried: tuple[Carried, ...] = ()
     model_version: str = ""
     model_problem: str = ""
+    places: Places = {}
+
+    @property
+    def clusters(self) -> tuple[str, ...]:
+        """The clusters that it is about, of which one may have no name."""
+        unseen = (gap.cluster for gap in self.scope.gaps if gap.cluster is not None)
+        listed = (image.cluster for image in self.images)
+        return tuple(sorted({*listed, *unseen, *(self.scope.clusters or ())}))
 
     @property
     def rings(self) -> bool:
@@ -194,8 +213,14 @@ class AssessedAudit(msgspec.Struct, frozen=True):
     def _images_listed(self) -> tuple[Coverage, ...]:
         if not self.scope.problems:
             return (checked(Aspect.IMAGES, "all", f"{len(self.images)} images"),)
-        state = partial if self.images else not_checked
-        return tuple(state(Aspect.IMAGES, "all", problem, _LIST) for problem in self.scope.problems)
+        gaps = (*self.scope.gaps, *map(ListGap, self.scope.remarks))
+        return tuple(self._unlisted(gap) for gap in gaps)
+
+    def _unlisted(self, gap: ListGap) -> Coverage:
+        listed = any(gap.cluster in {None, image.cluster} for image in self.images)
+        parts = ((gap.cluster and f"cluster {gap.cluster}"), gap.namespace and f"namespace {gap.namespace}")
+        subject = ", ".join(part for part in parts if part) or "all"
+        return (partial if listed else not_checked)(Aspect.IMAGES, subject, gap.problem, _LIST)
 
     @property
     def _knowledge(self) -> Coverage:

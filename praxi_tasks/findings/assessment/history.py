@@ -11,6 +11,7 @@ from praxi_tasks.errors import CorruptObjectError, KeyNotFoundError
 from praxi_tasks.findings.assessment.document import (
     AssessedAudit,
     AssessedImage,
+    Places,
     TrendPoint,
     images_by_cluster,
 )
@@ -45,7 +46,8 @@ class Open(msgspec.Struct, frozen=True, omit_defaults=True):
 class Memory(msgspec.Struct, frozen=True):
     """What an audit leaves for the next: open findings by image, then by key, and its place in the trend.
 
-    ``gaps`` names, by image, what of it was not looked at.
+    ``gaps`` names, by image, what of it was not looked at. ``places`` says where each repository of images
+    was listed last.
     """
 
     run: str
@@ -53,6 +55,7 @@ class Memory(msgspec.Struct, frozen=True):
     images: dict[str, dict[str, Open]]
     point: TrendPoint
     gaps: dict[str, tuple[str, ...]] = {}
+    places: Places = {}
 
 
 def gap_name(gap: Coverage) -> str:
@@ -82,7 +85,8 @@ def with_attempt(before: Memory | None, attempt: Memory | None) -> Memory | None
             if key not in known
         }
         images[name] = {**known, **more}
-    return msgspec.structs.replace(before, images=images)
+    places = {name: {**some, **before.places.get(name, {})} for name, some in attempt.places.items()}
+    return msgspec.structs.replace(before, images=images, places={**before.places, **places})
 
 
 def remember(audit: AssessedAudit) -> Memory:
@@ -101,6 +105,7 @@ def remember(audit: AssessedAudit) -> Memory:
         images,
         trend_point(audit),
         {name: tuple(sorted(some)) for name, some in gaps.items() if some},
+        audit.places,
     )
 
 
@@ -114,13 +119,15 @@ def _add(known: dict[str, Open], image: AssessedImage) -> None:
 def trend_point(audit: AssessedAudit) -> TrendPoint:
     """Return an audit's place in the trend."""
     found = [finding for image in audit.images for finding in image.open_findings]
+    blind = {gap.cluster for gap in audit.scope.gaps if gap.of_cluster and not gap.implausible}
     return TrendPoint(
         audit.at,
         len(audit.images),
         dict(Counter[str](finding.severity for finding in found)),
         dict(Counter[str](finding.kind for finding in found)),
         clusters=images_by_cluster(audit.images),
-        listed=audit.scope.whole or audit.scope.implausible,
+        listed=None not in blind,
+        blind=tuple(sorted(cluster for cluster in blind if cluster is not None)),
     )
 
 

@@ -17,6 +17,20 @@ def image_key(image: str, cluster: str) -> str:
     return f"{cluster}|{image}" if cluster else image
 
 
+def split_key(key: str) -> tuple[str, str]:
+    """Return the cluster, which may have no name, and the reference of an image's key.
+
+    Examples
+    --------
+    >>> split_key("production|web:2")
+    ('production', 'web:2')
+    """
+    if key.startswith(_LOCAL):
+        return "", key
+    cluster, _, reference = key.rpartition("|")
+    return cluster, reference
+
+
 def image_repository(reference: str) -> str:
     """Return an image reference without its tag and digest; a place on this machine is what it is.
 
@@ -45,8 +59,8 @@ def image_place(key: str) -> str:
     """
     if key.startswith(_LOCAL):
         return key
-    cluster, bar, reference = key.rpartition("|")
-    return f"{cluster}{bar}{_in_full(image_repository(reference))}"
+    cluster, reference = split_key(key)
+    return image_key(_in_full(image_repository(reference)), cluster)
 
 
 def finding_names(key: str, aliases: Iterable[str]) -> tuple[str, ...]:

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import dropwhile
 from statistics import median
 from typing import Final
 
 import msgspec
 
-from praxi_tasks.findings.assessment.document import ImageRecord, TrendPoint, images_by_cluster
-from praxi_tasks.findings.scope import Scope
+from praxi_tasks.findings.assessment.document import ImageRecord, Places, TrendPoint
+from praxi_tasks.findings.assessment.identity import split_key
+from praxi_tasks.findings.scope import ListGap, Scope
 
 WEEK: Final = 7
 PLAUSIBLE_SHARE: Final = 0.5
 """The smallest share of the week's median that a day may list, unless a setting says otherwise."""
-_NAMED: Final = 5
+_SILENT: Final = (
+    "nothing was heard of the kube-state-metrics of the cluster {}, so what ran there is not known: check "
+    "that it is scraped; if the cluster is gone, list the others in the connection's extra 'clusters'"
+)
 
 
 def with_plausibility(
     scope: Scope, images: Sequence[ImageRecord], trend: Iterable[TrendPoint], share: float = PLAUSIBLE_SHARE
 ) -> Scope:
-    """Return the scope of a daily audit, which is not whole if it lists implausibly few images.
+    """Return the scope of a daily audit, which has a gap for each cluster that lists implausibly few images.
 
-    Where there are several clusters, each of them counts by itself: one that falls silent is a small part of
-    all images. A list that really became shorter is believed once half of the week has said so.
+    Each cluster counts by itself: one that falls silent is a small part of all images. A list that really
+    became shorter is believed once half of the week has said so.
 
     Parameters
     ----------
@@ -34,32 +40,41 @@ def with_plausibility(
     share
         Of the median of the last seven audits; fewer than that are implausible. Nothing is where it is 0.
     """
-    week = [point for point in trend if point.listed][-WEEK:]
-    if not scope.is_daily or not week:
+    if not scope.is_daily:
         return scope
-    problems = [*_of_all(len(images), week, share), *_of_clusters(images, week, share)][:_NAMED]
-    if not problems:
+    counts = Counter(image.cluster for image in images)
+    week = [point for point in trend if point.listed]
+    named = {name for point in week[-WEEK:] for name in point.clusters}
+    clusters = {name for name in ("", *named) if scope.expected is None or name in scope.expected}
+    gaps = (_gap(name, counts[name], _week(week, name), share) for name in sorted(clusters))
+    return msgspec.structs.replace(scope, gaps=(*scope.gaps, *(gap for gap in gaps if gap)))
+
+
+def _week(points: Iterable[TrendPoint], cluster: str) -> list[int]:
+    """Return how many images a cluster had in the last audits that saw it, since it first had one."""
+    counts = [point.images_of(cluster) for point in points if cluster not in point.blind]
+    return list(dropwhile(lambda count: not count, counts))[-WEEK:]
+
+
+def _gap(cluster: str, count: int, week: Sequence[int], share: float) -> ListGap | None:
+    usual = median(week) if week else 0
+    if count >= share * usual:
+        return None
+    whose = f"{count} images" + (f" of the cluster {cluster}" if cluster else "")
+    problem = f"{whose} are listed, where the median of the last {len(week)} audits is {usual:g}"
+    return ListGap(problem, cluster, implausible=True)
+
+
+def with_silent_clusters(scope: Scope, places: Places) -> Scope:
+    """Return the scope of a daily audit, which has a gap for each known cluster that was not heard at all.
+
+    That a cluster is gone is for a person to say: by the connection's list of those that there are.
+    """
+    if not scope.is_daily or not scope.clusters:
         return scope
-    return msgspec.structs.replace(
-        scope,
-        whole=False,
-        problems=(*scope.problems, *problems),
-        implausible=scope.whole,
+    known = {split_key(key)[0] for key in places} if scope.expected is None else set(scope.expected)
+    gaps = (
+        ListGap(_SILENT.format(cluster or "that has no name"), cluster)
+        for cluster in sorted(known - set(scope.clusters))
     )
-
-
-def _of_all(images: int, week: Sequence[TrendPoint], share: float) -> Iterator[str]:
-    usual = median(point.images for point in week)
-    if images < share * usual:
-        yield f"{images} images are listed, where the median of the last {len(week)} audits is {usual:g}"
-
-
-def _of_clusters(images: Sequence[ImageRecord], week: Sequence[TrendPoint], share: float) -> Iterator[str]:
-    counts = images_by_cluster(images)
-    for cluster in sorted({name for point in week for name in point.clusters}):
-        usual = median(point.clusters.get(cluster, 0) for point in week)
-        if counts.get(cluster, 0) < share * usual:
-            yield (
-                f"{counts.get(cluster, 0)} images of the cluster {cluster} are listed, where the median of "
-                f"the last {len(week)} audits is {usual:g}"
-            )
+    return msgspec.structs.replace(scope, gaps=(*scope.gaps, *gaps))

@@ -232,6 +232,9 @@ def test_a_certificate_is_checked(tmp_path: Path, connect: Configure) -> None:
         ("http://host", {"parameters": {"dedup": None}}, "'parameters' is no object"),
         ("http://host", {"proxy": "squid:3128"}, "'proxy' is no URL"),
         ("http://host", {"cluster_label": "a b"}, "'cluster_label' is"),
+        ("http://host", {"clusters": []}, "'clusters' is"),
+        ("http://host", {"clusters": {"a": "b"}}, "'clusters' is"),
+        ("http://host", {"cluster": "a", "clusters": ["a"]}, "both extras"),
         ("http://host", {"tenant": "shop"}, "'tenant' is not known"),
     ],
 )
@@ -242,6 +245,22 @@ def test_a_connection_that_can_not_be_right_is_named(
     with pytest.raises(SettingsError, match=told) as caught:
         assert PrometheusHook().endpoint
     assert caught.value.where == "connection praxi_prometheus"
+
+
+@pytest.mark.parametrize(
+    ("extra", "clusters"),
+    [
+        ({}, None),
+        ({"clusters": ["east", "", "east"]}, ("east", "")),
+        ({"clusters": "east, west"}, ("east", "west")),
+        ({"cluster": "east"}, ("east",)),
+    ],
+)
+def test_the_clusters_that_there_are_may_be_named(
+    connect: Configure, extra: dict[str, object], clusters: tuple[str, ...] | None
+) -> None:
+    connect("http://host", extra=extra)
+    assert PrometheusHook().endpoint.clusters == clusters
 
 
 def test_a_missing_connection_is_named() -> None:

@@ -201,7 +201,7 @@ def test_the_smallest_window_is_asked_for_shares_of_the_pods(asked: Endpoint, co
         choosy.judge = lambda path: None if "uid" in path.partition("{")[2] else LIMITS["series"]
         found = PrometheusImages(PrometheusHook()).listed(hour)
     assert {image.image for image in found.images} == {image.image for image in whole.values()}
-    assert found.whole
+    assert not found.gaps
 
 
 def test_a_server_that_is_down_is_not_asked_for_less(asked: Endpoint, connect: Configure) -> None:
@@ -231,8 +231,9 @@ def test_an_answer_that_is_not_whole_is_a_retry_then_a_problem(
             images(day(0))
         assert caught.value.retryable
         found = PrometheusImages(PrometheusHook(accept_partial=True)).listed(day(0))
-    assert not found.whole
-    assert "not whole" in found.problems[0]
+    (gap,) = found.gaps
+    assert "not whole" in gap.problem
+    assert gap.cluster is None
     assert found.images
 
 
@@ -241,15 +242,16 @@ def test_what_promql_says_about_a_query_is_no_missing_data(asked: Endpoint, conn
     with proxy(asked.url) as chatty:
         connect(chatty.url)
         chatty.next_answers = [Answer(200, json.dumps(answer), "application/json")]
-        assert PrometheusImages(PrometheusHook()).listed(day(0)).whole
+        assert not PrometheusImages(PrometheusHook()).listed(day(0)).gaps
 
 
 def test_silence_of_the_exporter_is_told_from_a_day_on_which_nothing_ran(asked: Endpoint) -> None:
     silent = PrometheusImages(PrometheusHook()).listed(day(400))
-    assert not silent.whole
-    assert "nothing of kube-state-metrics" in silent.problems[0]
+    assert [gap.cluster for gap in silent.gaps] == [None]
+    assert "nothing of kube-state-metrics" in silent.gaps[0].problem
+    assert silent.clusters == ()
     nothing = PrometheusImages(PrometheusHook(), "no-such-namespace").listed(day(0))
-    assert (nothing.images, nothing.whole, nothing.problems) == ((), True, ())
+    assert (nothing.images, nothing.gaps, nothing.remarks, nothing.clusters) == ((), (), (), ("",))
 
 
 def test_gaps_in_the_samples_are_told(tmp_path: Path, connect: Configure) -> None:
@@ -258,8 +260,9 @@ def test_gaps_in_the_samples_are_told(tmp_path: Path, connect: Configure) -> Non
     with prometheus(tmp_path, [morning, evening]) as server:
         connect(server.url)
         found = PrometheusImages(PrometheusHook()).listed(day(0))
-    assert not found.whole
-    assert re.search(r"silent for 1(15|20) minutes", found.problems[0])
+    (gap,) = found.gaps
+    assert re.search(r"silent for 1(15|20) minutes", gap.problem)
+    assert gap.cluster == ""
 
 
 def test_namespaces_are_found_where_prometheus_renamed_them(tmp_path: Path, connect: Configure) -> None:
@@ -285,6 +288,66 @@ class RenamedDeployment(Deployment):
             own = {f"exported_{name}": labels[name] for name in ("namespace", "pod", "container")}
             scrape = {"namespace": "monitoring", "pod": "ksm-0", "container": "ksm"}
             yield metric, {**labels, **own, **scrape}, value
+
+
+class OfCluster(Deployment):
+    """A container of the cluster that its pod is named by."""
+
+    def series(self) -> Iterator[tuple[str, dict[str, str], int]]:
+        for metric, labels, value in super().series():
+            yield metric, {**labels, "cluster": labels["pod"].partition(".")[0]}, value
+
+
+def of_cluster(
+    cluster: str, start: datetime, end: datetime, *, image: str = "web:1", image_id: str = f"x@{DIGEST}"
+) -> Deployment:
+    return OfCluster(
+        image=image, image_id=image_id, start=start, end=end, namespace="shop", pod=f"{cluster}.web-0"
+    )
+
+
+@pytest.fixture(scope="module")
+def clusters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
+    lives = [
+        of_cluster("steady", DAY - HOUR, DAY + 49 * HOUR),
+        of_cluster("gapped", DAY - HOUR, DAY + 9 * HOUR),
+        of_cluster("gapped", DAY + 12 * HOUR, DAY + 23 * HOUR),
+        of_cluster("unnamed", DAY - HOUR, DAY + 49 * HOUR, image="", image_id=DIGEST),
+    ]
+    with prometheus(tmp_path_factory.mktemp("clusters"), lives) as endpoint:
+        yield endpoint
+
+
+def test_each_cluster_is_listened_to_by_itself(clusters: Endpoint, connect: Configure) -> None:
+    connect(clusters.url)
+    found = PrometheusImages(PrometheusHook()).listed(day(0))
+    assert [image.cluster for image in found.images] == ["gapped", "steady"]
+    assert found.clusters == ("gapped", "steady", "unnamed")
+    gaps = {gap.cluster: gap for gap in found.gaps}
+    assert gaps.keys() == {"gapped", "unnamed"}
+    assert "of the cluster gapped was silent" in gaps["gapped"].problem
+    assert (gaps["unnamed"].namespace, len(gaps["unnamed"].containers)) == ("shop", 1)
+    after = PrometheusImages(PrometheusHook()).listed(day(1))
+    assert after.clusters == ("steady", "unnamed")
+    assert [gap.containers for gap in after.gaps] == [gaps["unnamed"].containers]
+
+
+def test_clusters_are_told_apart_by_shares_of_their_pods_too(clusters: Endpoint, connect: Configure) -> None:
+    hour = Interval(DAY + 9 * HOUR, DAY + 10 * HOUR)
+    with proxy(clusters.url) as choosy:
+        connect(choosy.url, extra={"retries": 0})
+        choosy.judge = lambda path: None if "uid" in path.partition("{")[2] else LIMITS["series"]
+        found = PrometheusImages(PrometheusHook()).listed(hour)
+    assert [gap.cluster for gap in found.gaps if not gap.namespace] == ["gapped"]
+
+
+def test_the_clusters_that_there_are_go_with_the_list(clusters: Endpoint, connect: Configure) -> None:
+    connect(clusters.url, extra={"clusters": ["steady", "far"]})
+    assert PrometheusImages(PrometheusHook()).listed(day(1)).expected == ("steady", "far")
+    connect(clusters.url, extra={"cluster": "all"})
+    found = PrometheusImages(PrometheusHook()).listed(day(0))
+    assert (found.clusters, found.expected) == (("all",), ("all",))
+    assert not [gap for gap in found.gaps if gap.of_cluster]  # one of them was heard all day
 
 
 def test_clusters_behind_one_prometheus_stay_apart(asked: Endpoint, connect: Configure) -> None:

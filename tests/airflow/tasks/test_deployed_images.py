@@ -73,7 +73,7 @@ def test_only_a_scheduled_run_over_everything_is_a_daily_audit(
         record_deployed_images(**context(namespaces=namespaces) | {"dag_run": run})
     found = scope(store_folder)
     assert (found.whole, found.problems) == (True, ())
-    assert found.proves_absence == ((run_type, namespaces) == ("scheduled", ""))
+    assert found.proves_absence("", "a") == ((run_type, namespaces) == ("scheduled", ""))
 
 
 def test_images_named_by_hand_prove_nothing_about_others(store_folder: Path) -> None:

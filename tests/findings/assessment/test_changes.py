@@ -8,7 +8,7 @@ from praxi_tasks.findings.assessment.changes import with_changes
 from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage
 from praxi_tasks.findings.assessment.history import Memory, remember
 from praxi_tasks.findings.coverage import Aspect, Coverage, CoverageState
-from praxi_tasks.findings.scope import Scope
+from praxi_tasks.findings.scope import ListGap, Scope
 
 FLAW = Finding("vulnerable", "CVE-1", "t", "high", package="pypi/flask")
 OTHER = Finding("hidden", "PRAXI-HIDDEN", "t", "medium", package="pypi/rich")
@@ -107,7 +107,7 @@ def test_a_gap_that_was_there_when_a_finding_was_seen_does_not_keep_it() -> None
 
 
 def test_an_image_that_is_not_in_a_list_that_is_not_whole_may_still_be_there() -> None:
-    lame = msgspec.structs.replace(audit(2), scope=Scope(kind="scheduled", whole=False, problems=("p",)))
+    lame = msgspec.structs.replace(audit(2), scope=Scope(kind="scheduled", gaps=(ListGap("p"),)))
     last, memory = sequence(audit(1, image("a:1", FLAW)), lame)
     assert not last.resolved
     assert [one.key for one in last.carried] == [FLAW.key]

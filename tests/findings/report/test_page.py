@@ -16,7 +16,7 @@ from praxi_tasks.findings.feeds.health import FeedHealth
 from praxi_tasks.findings.packages.component import Component
 from praxi_tasks.findings.report.page import report_page
 from praxi_tasks.findings.report.tables import parquet_tables
-from praxi_tasks.findings.scope import Scope
+from praxi_tasks.findings.scope import ListGap, Scope
 from tests.findings.audits import AT, large_audit
 from tests.support.browser import browser
 from tests.support.browser import opened as open_page
@@ -178,7 +178,7 @@ def test_a_page_is_calm_only_where_everything_was_checked(browser: Browser, tmp_
     page = opened(browser, audit, tmp_path)
     assert "everything was checked" in page.inner_text("#about")
     assert page.locator("#notes .blind").count() == 0
-    silent = Scope("scheduled", whole=False, problems=(HOSTILE,))
+    silent = Scope("scheduled", gaps=(ListGap(HOSTILE),))
     page = opened(browser, msgspec.structs.replace(audit, scope=silent), tmp_path)
     assert HOSTILE in page.inner_text("#notes .blind")
     assert "everything was checked" not in page.inner_text("#about")

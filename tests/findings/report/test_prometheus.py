@@ -20,7 +20,7 @@ from praxi_tasks.findings.assessment.model_health import measure_model
 from praxi_tasks.findings.coverage import Aspect, checked
 from praxi_tasks.findings.packages.component import Component
 from praxi_tasks.findings.report.prometheus import audit_metrics, push_metrics, write_textfile
-from praxi_tasks.findings.scope import Scope
+from praxi_tasks.findings.scope import ListGap, Scope
 from tests.findings.audits import large_audit
 from tests.support.process import free_port, running, start_server
 
@@ -83,7 +83,7 @@ def test_coverage_is_counted_by_aspect_and_by_the_worst_of_each_image() -> None:
     assert value(metrics, "praxi_coverage_images", state="checked") == 1
     assert value(metrics, "praxi_coverage_list_whole") == 1
     assert value(metrics, "praxi_coverage_advisories_age_days") == 1
-    silent = Scope("scheduled", whole=False, problems=("silent",))
+    silent = Scope("scheduled", gaps=(ListGap("silent"),))
     metrics = audit_metrics(msgspec.structs.replace(audit, scope=silent, feeds=()), {})
     assert value(metrics, "praxi_coverage_list_whole") == 0
     assert math.isnan(value(metrics, "praxi_coverage_advisories_age_days") or 0)

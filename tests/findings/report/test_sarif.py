@@ -13,7 +13,7 @@ from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImag
 from praxi_tasks.findings.coverage import Aspect, not_checked
 from praxi_tasks.findings.report.page import report_page
 from praxi_tasks.findings.report.sarif import to_sarif
-from praxi_tasks.findings.scope import Scope
+from praxi_tasks.findings.scope import ListGap, Scope
 from tests.findings.audits import AT, large_audit
 from tests.findings.report.test_sboms import AUDIT
 
@@ -108,7 +108,7 @@ def test_an_image_that_failed_and_a_list_of_nothing_are_no_success(
     schema: jsonschema.Draft4Validator,
 ) -> None:
     failed = AssessedImage.of(ImageRecord("shop/web:1", state="failed", reason="no such tag"), ())
-    silent = Scope("scheduled", whole=False, problems=("Prometheus knew nothing",))
+    silent = Scope("scheduled", gaps=(ListGap("Prometheus knew nothing"),))
     for audit in (
         AssessedAudit("r", AT, "", "m", (failed,)),
         AssessedAudit("r", AT, "", "m", (), scope=silent),

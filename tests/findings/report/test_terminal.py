@@ -8,7 +8,7 @@ from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImag
 from praxi_tasks.findings.coverage import Aspect, checked, not_checked, partial
 from praxi_tasks.findings.packages.component import Component
 from praxi_tasks.findings.report.terminal import findings_summary, findings_table
-from praxi_tasks.findings.scope import Scope
+from praxi_tasks.findings.scope import ListGap, Scope
 from tests.findings.audits import AT
 
 CHECKED = (checked(Aspect.LAYERS, "all"),)
@@ -114,7 +114,7 @@ def test_no_findings_is_said_only_where_everything_was_checked() -> None:
         assert "No findings" not in text
         assert "Not checked" in text
         assert image.image in text
-    partly_listed = Scope("scheduled", whole=False, problems=("kube-state-metrics was silent",))
+    partly_listed = Scope("scheduled", gaps=(ListGap("kube-state-metrics was silent"),))
     text = printed(audit_of(whole, scope=partly_listed))
     assert "No findings" not in text
     assert "kube-state-metrics was silent" in text
