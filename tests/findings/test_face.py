@@ -69,6 +69,7 @@ FACES = {
         "end_of_life_sources",
         "health_of",
         "index_name",
+        "open_archive",
         "open_feeds",
         "osv_sources",
         "read_epss",

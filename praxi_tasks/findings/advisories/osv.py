@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import zipfile
 from collections.abc import Iterator
 from typing import Any, Final
@@ -10,6 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from praxi_tasks.errors import DataError
+from praxi_tasks.findings.feeds import open_archive
 from praxi_tasks.json_decoding import decode
 from praxi_tasks.store.compressed import DAMAGED_ZIP
 
@@ -73,10 +73,10 @@ def read_records(archive: bytes, where: str) -> Iterator[Record | str]:
     Raises
     ------
     DataError
-        If the archive is truncated or no zip file.
+        If the archive is truncated or no zip file, or has too many members.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(archive)) as members:
+        with open_archive(archive, where) as members:
             for member in members.infolist():
                 if member.filename.endswith(".json"):
                     yield _read(members, member, where)

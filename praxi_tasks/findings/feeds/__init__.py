@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     )
     from praxi_tasks.findings.feeds.release_lists import ReleaseLists, Releases
     from praxi_tasks.findings.feeds.support_dates import SupportEnd
+    from praxi_tasks.findings.feeds.zip_archive import open_archive
 else:
     __getattr__ = lazy_exports(
         __name__,
@@ -63,6 +64,7 @@ else:
             "release_list_mirror": ("audited_packages", "renewed_lists", "sighted_releases"),
             "release_lists": ("ReleaseLists", "Releases"),
             "support_dates": ("SupportEnd",),
+            "zip_archive": ("open_archive",),
         },
     )
 
@@ -94,6 +96,7 @@ __all__ = [
     "end_of_life_sources",
     "health_of",
     "index_name",
+    "open_archive",
     "open_feeds",
     "osv_sources",
     "read_epss",

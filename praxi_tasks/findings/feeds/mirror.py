@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import logging
-import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
@@ -31,6 +29,7 @@ from praxi_tasks.findings.feeds.release_cycles import DISTRO_INFO, SLUGS, read_c
 from praxi_tasks.findings.feeds.release_cycles import FOLDER as END_OF_LIFE
 from praxi_tasks.findings.feeds.release_lists import read_releases
 from praxi_tasks.findings.feeds.support_dates import read_distro_info, read_support_ended
+from praxi_tasks.findings.feeds.zip_archive import open_archive
 from praxi_tasks.findings.packages import MIRRORED_ECOSYSTEMS
 from praxi_tasks.store import Store
 from praxi_tasks.store.compressed import DAMAGED_ZIP
@@ -174,7 +173,7 @@ def check_feed(name: str, data: bytes) -> None:
 
 def _check_archive(data: bytes, where: str) -> None:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with open_archive(data, where) as archive:
             broken = archive.testzip()
             advisories = sum(name.endswith(".json") for name in archive.namelist())
     except DAMAGED_ZIP as error:

@@ -10,6 +10,7 @@ from univers import versions
 from univers.versions import EnhancedSemanticVersion, InvalidVersion, SemverVersion, Version
 
 from praxi_tasks.ecosystems import ecosystem_of
+from praxi_tasks.environment import read, whole_number
 from praxi_tasks.findings.packages.apk_version import ApkVersion
 from praxi_tasks.findings.packages.debian_version import DpkgVersion
 
@@ -26,12 +27,17 @@ class NpmVersion(SemverVersion):
         return EnhancedSemanticVersion.coerce(string).truncate("prerelease")
 
 
+SETTING: Final = "PRAXI_VERSION_MAX_LENGTH"
+_LONGEST: Final = 512  # characters; some rules compare in quadratic time, and real versions have some dozens
 _OWN: Final[dict[str, type[Version]]] = {one.__name__: one for one in (ApkVersion, DpkgVersion, NpmVersion)}
 
 
 @functools.lru_cache(maxsize=1 << 18)
 def parse_version(kind: str, text: str) -> Version | None:
     """Return a version that can be compared with others of its kind, or None if it is malformed.
+
+    One of more than ``PRAXI_VERSION_MAX_LENGTH`` characters counts as malformed, whoever wrote it: an image,
+    an advisory, a list of releases.
 
     Parameters
     ----------
@@ -41,7 +47,7 @@ def parse_version(kind: str, text: str) -> Version | None:
         The version as a database or advisory writes it.
     """
     version_class = _class_of(kind)
-    if version_class is None:
+    if version_class is None or len(text) > read(SETTING, whole_number, _LONGEST):
         return None
     try:
         return version_class(text)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from praxi_tasks.learning.data.compressed_lines import open_lines
     from praxi_tasks.learning.data.recordings import Recording, name_changesets, read_changesets
     from praxi_tasks.learning.data.release_files import read_releases
+    from praxi_tasks.learning.data.release_limits import ReleaseLimits
     from praxi_tasks.learning.data.release_store import Identity, ReleaseIndex, ReleaseStore
     from praxi_tasks.learning.data.requests import (
         NewPackage,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
         request_retry,
         retries_are_due,
     )
-    from praxi_tasks.learning.data.stored_release import MOST_FILES, StoredRelease
+    from praxi_tasks.learning.data.stored_release import StoredRelease
     from praxi_tasks.learning.data.wheel_files import is_wheel, open_wheel, read_wheel
 else:
     __getattr__ = lazy_exports(
@@ -52,17 +53,18 @@ else:
                 "request_retry",
                 "retries_are_due",
             ),
-            "stored_release": ("MOST_FILES", "StoredRelease"),
+            "release_limits": ("ReleaseLimits",),
+            "stored_release": ("StoredRelease",),
             "wheel_files": ("is_wheel", "open_wheel", "read_wheel"),
         },
     )
 
 __all__ = [
     "Identity",
-    "MOST_FILES",
     "NewPackage",
     "Recording",
     "ReleaseIndex",
+    "ReleaseLimits",
     "ReleaseStore",
     "StoredRelease",
     "TrainingRequest",

@@ -25,11 +25,9 @@ from praxi_tasks.fingerprint import (
     unpack_texts,
 )
 from praxi_tasks.json_decoding import decode
+from praxi_tasks.learning.data.release_limits import ReleaseLimits
 from praxi_tasks.store.frames import unpack_frame
 from praxi_tasks.store.keys import RELEASE_PROTOCOL
-
-MOST_FILES: Final = 250_000
-"""How many files a release may have: more than any real one installs."""
 
 _KIND: Final = "release"
 _MAX_BYTES: Final = 1 << 28
@@ -75,8 +73,10 @@ class StoredRelease:
             If it has no file, too many, or one whose path leaves the root.
         """
         what = f"{self.ecosystem}/{self.name} {self.version}"
-        if not 0 < len(self.paths) <= MOST_FILES:
-            raise ReleaseRefusedError(f"it has {len(self.paths):,} files", where=what)
+        limits = ReleaseLimits.from_environment()
+        if not 0 < len(self.paths) <= limits.max_files:
+            action = limits.setting("max_files") if self.paths else ""
+            raise ReleaseRefusedError(f"it has {len(self.paths):,} files", where=what, action=action)
         if max(map(len, self.identity)) > _LONGEST_NAME:
             raise ReleaseRefusedError("its name or version is too long", where=what[:_LONGEST_NAME])
         for path in self.paths:

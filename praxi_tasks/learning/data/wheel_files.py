@@ -11,11 +11,12 @@ from typing import Final
 from xxhash import xxh3_64
 
 from praxi_tasks.discovery import Release
-from praxi_tasks.errors import DataError
+from praxi_tasks.errors import DataError, ReleaseRefusedError
 from praxi_tasks.learning.data.release_files import ReleaseFile, ReleaseLine, make_release
+from praxi_tasks.learning.data.release_limits import ReleaseLimits
 from praxi_tasks.store.compressed import DAMAGED_ZIP
+from praxi_tasks.zip_directory import count_members
 
-_MAX_BYTES: Final = 4 << 30
 _CHUNK: Final = 1 << 20
 
 
@@ -26,14 +27,23 @@ def is_wheel(path: Path) -> bool:
 
 @contextmanager
 def open_wheel(path: Path) -> Iterator[zipfile.ZipFile]:
-    """Open a wheel for reading.
+    """Open a wheel for reading; its members are counted before they take memory.
 
     Raises
     ------
+    ReleaseRefusedError
+        If it has too many.
     DataError
         If it can't be read, also where that shows while the ``with`` block reads it.
     """
+    limits = ReleaseLimits.from_environment()
     try:
+        with path.open("rb") as file:
+            members = count_members(file)
+        if members > limits.max_files:
+            raise ReleaseRefusedError(
+                f"it has {members:,} files", where=path.name, action=limits.setting("max_files")
+            )
         with zipfile.ZipFile(path) as archive:
             yield archive
     except DAMAGED_ZIP as error:
@@ -46,17 +56,29 @@ def read_wheel(path: Path) -> Release:
     Raises
     ------
     DataError
-        If the file is not a wheel, is damaged, or would unpack to more than 4 GiB.
+        If the file is not a wheel, or is damaged.
+    ReleaseRefusedError
+        If it has too many members, or would unpack to too much.
     """
     words = path.name.split("-")
     if len(words) < 5:
         raise DataError("not a wheel's name", where=str(path), action="name-version-python-abi-platform.whl")
     with open_wheel(path) as archive:
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-        if sum(entry.file_size for entry in entries) > _MAX_BYTES:
-            raise DataError("a wheel is too big", where=str(path), action="learn its RECORD instead")
+        _check_size(path, sum(entry.file_size for entry in entries))
         files = [ReleaseFile(entry.filename, entry.file_size, _hashed(archive, entry)) for entry in entries]
     return make_release(ReleaseLine(words[0], words[1], files))
+
+
+def _check_size(path: Path, unpacked: int) -> None:
+    limits = ReleaseLimits.from_environment()
+    over = "max_bytes" if unpacked > limits.max_bytes else ""
+    if unpacked > max(limits.ratio_floor, limits.max_ratio * path.stat().st_size):
+        over = "max_ratio"
+    if over:
+        raise ReleaseRefusedError(
+            f"it unpacks to {unpacked:,} bytes", where=path.name, action=limits.setting(over)
+        )
 
 
 def _hashed(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str:

@@ -9,11 +9,11 @@ import numpy as np
 
 from praxi_tasks.errors import ReleaseRefusedError
 from praxi_tasks.fingerprint import Changeset
-from praxi_tasks.learning.data import MOST_FILES, NewPackage, StoredRelease
+from praxi_tasks.learning.data import NewPackage, ReleaseLimits, StoredRelease
 from praxi_tasks.oci.image import Blob, Descriptor
 from praxi_tasks.oci.layer import LayerLimits, read_layer
 
-_LIMITS: Final = LayerLimits(max_entries=2 * MOST_FILES, max_bytes=16 << 30)
+_LARGEST: Final = 16 << 30
 _LINKS: Final = tuple(ord(letter) for letter in "hl")
 
 
@@ -32,8 +32,9 @@ def list_tar(
     LayerError
         If the archive is malformed or hostile.
     """
+    limits = LayerLimits(max_entries=2 * ReleaseLimits.from_environment().max_files, max_bytes=_LARGEST)
     descriptor = Descriptor("application/vnd.oci.image.layer.v1.tar", "", 0)
-    reading = read_layer(cast(Blob, file), descriptor, limits=_LIMITS, retain=lambda _: False)
+    reading = read_layer(cast(Blob, file), descriptor, limits=limits, retain=lambda _: False)
     changeset = Changeset.from_reading(reading)
     if changeset.whiteouts or changeset.opaques:
         raise ReleaseRefusedError("it holds whiteouts, which only layers do", where=wanted.purl)

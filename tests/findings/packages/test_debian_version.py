@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from praxi_tasks.findings.packages.debian_version import DpkgVersion
 from praxi_tasks.findings.packages.version_order import parse_version
 from tests.support.tools import need
 
@@ -54,10 +55,7 @@ def test_what_dpkg_takes_is_one(text: str) -> None:
 
 
 def test_numbers_may_be_of_any_length() -> None:
-    longer, shorter = parse_version("deb", "1." + "9" * 6000), parse_version("deb", "1." + "9" * 5999)
-    assert longer is not None
-    assert shorter is not None
-    assert longer > shorter
+    assert DpkgVersion("1." + "9" * 6000) > DpkgVersion("1." + "9" * 5999)
 
 
 @settings(max_examples=60, deadline=None)

@@ -21,3 +21,15 @@ def test_what_npm_reads_as_build_metadata_is_the_same_version(other: str) -> Non
 def test_prereleases_of_npm_still_come_first() -> None:
     assert newest_version("npm", ("1.0.0-rc.1", "1.0.0", "1.0.0-rc.2")) == "1.0.0"
     assert newest_version("npm", ("1.0.0-rc.1", "1.0.0-rc.2")) == "1.0.0-rc.2"
+
+
+@pytest.mark.parametrize("kind", ["pypi", "npm", "deb", "apk", "rpm"])
+def test_a_version_beyond_any_real_one_is_malformed(kind: str) -> None:
+    assert parse_version(kind, "1." + "1" * 510) is not None
+    assert parse_version(kind, "1." + "1" * 511) is None
+
+
+def test_how_long_a_version_may_be_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PRAXI_VERSION_MAX_LENGTH", "4")
+    assert parse_version("deb", "7.77") is not None
+    assert parse_version("deb", "7.777") is None

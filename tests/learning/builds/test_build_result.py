@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from praxi_tasks.errors import DataError, PraxiError, ReleaseRefusedError
 from praxi_tasks.learning.builds.build_result import BuildResult
+from praxi_tasks.learning.data import ReleaseLimits
 from praxi_tasks.learning.data.requests import parse_label
-from praxi_tasks.learning.data.stored_release import MOST_FILES
 
 SHOP = parse_label("shop==1.0")
 WHEEL = "shop-1.0-py3-none-any.whl"
@@ -64,7 +64,7 @@ def test_columns_that_can_not_be_are_refused(fields: dict[str, object]) -> None:
 
 
 def test_more_files_than_any_release_has_are_refused() -> None:
-    many = MOST_FILES + 1
+    many = ReleaseLimits().max_files + 1
     with pytest.raises(ReleaseRefusedError, match="files"):
         BuildResult(WHEEL, ["a"] * many, [1] * many, [1] * many).release(SHOP)
 

@@ -8,10 +8,10 @@ from tests.support.faces import exported, loaded_by
 def test_the_exported_names() -> None:
     assert exported("praxi_tasks.learning.data") == {
         "Identity",
-        "MOST_FILES",
         "NewPackage",
         "Recording",
         "ReleaseIndex",
+        "ReleaseLimits",
         "ReleaseStore",
         "StoredRelease",
         "TrainingRequest",

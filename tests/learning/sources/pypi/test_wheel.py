@@ -11,7 +11,6 @@ from xxhash import xxh3_64_intdigest
 
 from praxi_tasks.errors import DataError, ReleaseRefusedError
 from praxi_tasks.learning.data.requests import parse_label
-from praxi_tasks.learning.sources.pypi import wheel
 from praxi_tasks.learning.sources.pypi.wheel import list_wheel
 
 SHOP = parse_label("shop==1.0")
@@ -61,10 +60,28 @@ def test_another_packages_wheel_is_refused(tmp_path: Path) -> None:
 def test_an_absurd_number_of_files_is_refused_before_any_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(wheel, "MOST_FILES", 10)
+    monkeypatch.setenv("PRAXI_RELEASE_MAX_FILES", "10")
     files = {f"shop/{number}.py": b"" for number in range(11)}
-    with pytest.raises(ReleaseRefusedError, match="11 files"):
-        list_wheel(write_wheel(tmp_path, files), SHOP)
+    path = write_wheel(tmp_path, files)
+    monkeypatch.setattr(zipfile.ZipFile, "__init__", pytest.fail)  # it would make an object of each member
+    with pytest.raises(ReleaseRefusedError, match=r"11 files.*PRAXI_RELEASE_MAX_FILES"):
+        list_wheel(path, SHOP)
+
+
+@pytest.mark.parametrize(
+    ("setting", "most"), [("MAX_BYTES", 100_000), ("MAX_RATIO", 10), ("RATIO_FLOOR", 1000)]
+)
+def test_a_wheel_that_unpacks_to_too_much_is_refused_before_it_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: str, most: int
+) -> None:
+    monkeypatch.setenv("PRAXI_RELEASE_RATIO_FLOOR", "1000")
+    monkeypatch.setenv(f"PRAXI_RELEASE_{setting}", str(most))
+    path = tmp_path / "shop-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("shop/a.py", bytes(1 << 20))
+    monkeypatch.setattr(zipfile.ZipFile, "open", pytest.fail)
+    with pytest.raises(ReleaseRefusedError, match=r"1,048,576 bytes.*PRAXI_RELEASE_MAX"):
+        list_wheel(path, SHOP)
 
 
 def test_a_wheel_with_a_member_without_a_name_is_damaged(tmp_path: Path) -> None:
