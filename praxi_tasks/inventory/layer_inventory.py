@@ -79,12 +79,15 @@ def read_inventory(
         read = next((read for reader, read in prepared if reader.reads(path)), None)
         if read is not None:
             databases.append(path)
-            _read_into(admission, read, view, path)
+            _read_into(admission, partial(read, path), view, path)
+    for reader in READERS:
+        _read_into(admission, partial(reader.named, view), view, "paths")
+    databases.extend({claim.database for claim in admission.claims}.difference(databases))
     report_unread(view, _is_database, unread or {})
     return Inventory(
         digest=files.digest,
         claims=tuple(admission.claims),
-        databases=tuple(databases),
+        databases=tuple(sorted(databases)),
         distribution=os_release.read_distribution(view),
         problems=tuple(view.problems),
     )
@@ -106,9 +109,11 @@ def _unprepared(reason: str, _path: str) -> Iterator[Claim]:
     raise DataError(f"databases of its kind can't be read: {reason}; report this with the task's log")
 
 
-def _read_into(admission: Admission, read: ReadDatabase, view: LayerView, path: str) -> None:
+def _read_into(
+    admission: Admission, claims: Callable[[], Iterator[Claim]], view: LayerView, path: str
+) -> None:
     try:
-        for claim in read(path):
+        for claim in claims():
             if not admission.add(claim):
                 break
     except DataError as error:

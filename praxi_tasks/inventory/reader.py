@@ -13,6 +13,10 @@ ReadDatabase: TypeAlias = Callable[[str], Iterator[Claim]]
 """Takes the path of a database and yields its claims; raises DataError where the database is damaged."""
 
 
+def _no_claims(_view: LayerView) -> Iterator[Claim]:
+    yield from ()
+
+
 def _always(_path: str) -> bool:
     return True
 
@@ -41,6 +45,8 @@ class Reader:
         Decides about a path that has one of ``endings``; by default every such path is kept.
     is_database
         Decides whether a kept file is a database; by default every one is.
+    named
+        Yields the claims that paths alone make, of files whose content is not kept.
     """
 
     prepare: Callable[[LayerView], ReadDatabase]
@@ -49,6 +55,7 @@ class Reader:
     endings: tuple[str, ...] = ()
     accepts: Callable[[str], bool] = _always
     is_database: Callable[[str], bool] = _always
+    named: Callable[[LayerView], Iterator[Claim]] = _no_claims
 
     def keeps(self, path: str) -> bool:
         """Return whether this reader needs the content of a file."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from praxi_tasks.inventory import Inventory
 from tests.inventory.language import test_python
 from tests.inventory.layers import inventory_of
-from tests.inventory.os import test_apk, test_dpkg, test_os_release
+from tests.inventory.os import test_apk, test_chisel, test_dpkg, test_os_release, test_rpm_manifest
 
 SITE = "usr/lib/python3/dist-packages"
 SEEDS = {
@@ -22,6 +22,9 @@ SEEDS = {
     f"{SITE}/y.egg-info/PKG-INFO": test_python.METADATA,
     f"{SITE}/y.egg-info/SOURCES.txt": b"a.py\nb.py\n",
     "srv/node_modules/x/package.json": b'{"name": "x", "version": "1.0.0"}',
+    "srv/.pnp.cjs": b'"packageLocation": "./.yarn/cache/x.zip/node_modules/x/"',
+    "var/lib/chisel/manifest.wall": test_chisel.MANIFEST,
+    "var/lib/rpmmanifest/container-manifest-2": test_rpm_manifest.OPENSSL,
     "lib/apk/db/installed": test_apk.INSTALLED,
     "etc/os-release": test_os_release.DEBIAN,
     "var/lib/rpm/Packages": bytes(12) + b"\x61\x15\x06\x00" + bytes(4) + b"\x00\x02\x00\x00" + bytes(1000),

@@ -17,7 +17,11 @@ from praxi_tasks.json_decoding import decode_shallow
 
 _FOLDER: Final = "node_modules/"
 _MANIFEST: Final = "/package.json"
-_PNPM_STORE: Final = ".pnpm/"
+# Folders in which each package has one of its own: those of pnpm, Bun, Deno, npm's linked installs and
+# Yarn's pnpm linker.
+_STORES: Final = (".pnpm/", ".bun/", ".deno/", ".store/")
+_UNSCOPED: Final = ".store/"  # where Yarn puts a package's content into `package`
+_CONTENT: Final = "package"
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
@@ -69,13 +73,14 @@ def _package_folder(path: str, place: int) -> str:
     """Return the package's folder in the ``node_modules`` that starts at ``place``."""
     start = place + len(_FOLDER)
     end = path.find("/", start)
-    if path.startswith("@", start) and end > 0:
-        end = path.find("/", end + 1)
+    for _ in range(2 if path.startswith(".", start) else path.startswith("@", start)):
+        if end > 0:
+            end = path.find("/", end + 1)
     return path[:end] if end > 0 else path
 
 
 def is_npm_package(path: str) -> bool:
-    """Return whether a ``package.json`` is where npm, yarn or pnpm install a package.
+    """Return whether a ``package.json`` is where npm, Yarn, pnpm, Bun or Deno install a package.
 
     A ``node_modules`` deeper inside a package is test data of that package.
     """
@@ -83,9 +88,17 @@ def is_npm_package(path: str) -> bool:
     if not folder or not inside.endswith(_MANIFEST):
         return False
     packages = inside.removesuffix(_MANIFEST).split(f"/{_FOLDER}")
-    if packages[0].startswith(_PNPM_STORE) and packages[0].count("/") == 1 and len(packages) > 1:
+    if packages[0].startswith(_STORES) and _is_store_entry(packages[0], last=len(packages) == 1):
         del packages[0]
     return all(map(_is_npm_name, packages))
+
+
+def _is_store_entry(folder: str, *, last: bool) -> bool:
+    """Return whether this is a package's folder in a store; one that holds no other is the package itself."""
+    parts = folder.split("/")
+    if folder.startswith(_UNSCOPED) and parts[2:] == [_CONTENT]:
+        return True
+    return len(parts) == 2 and not last
 
 
 def _is_npm_name(name: str) -> bool:

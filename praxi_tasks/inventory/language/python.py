@@ -20,7 +20,13 @@ from praxi_tasks.inventory.stanzas import read_stanzas
 _FIELDS: Final = frozenset((b"name", b"version"))
 _RECORD: Final = ".dist-info/RECORD"
 _DIST_INFO: Final = (".dist-info/METADATA", _RECORD)
-_EGG_INFO: Final = (".egg-info/PKG-INFO", ".egg-info/installed-files.txt", ".egg-info/SOURCES.txt")
+_EGG_INFO: Final = (
+    ".egg-info/PKG-INFO",
+    ".egg-info/METADATA",
+    ".egg-info/RECORD",
+    ".egg-info/installed-files.txt",
+    ".egg-info/SOURCES.txt",
+)
 _EGG: Final = (".egg/EGG-INFO/PKG-INFO", ".egg/EGG-INFO/SOURCES.txt")
 _METADATA: Final = ("/METADATA", "/PKG-INFO", ".egg-info")
 _SOURCES: Final = (".egg-info/SOURCES.txt", "/EGG-INFO/SOURCES.txt")

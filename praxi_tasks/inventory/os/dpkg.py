@@ -20,7 +20,10 @@ _INFO_FOLDER: Final = "var/lib/dpkg/info/"
 _LISTS: Final = (".md5sums", ".list")
 _FIELDS: Final = frozenset((b"package", b"version", b"status", b"architecture", b"source"))
 _HEAD: Final = 8  # bytes: no text has a NUL there, and a damaged one most likely neither
-_INSTALLED: Final = frozenset(("installed", "triggers-awaited", "triggers-pending"))
+# The states in which a package's files are there, whole or in part; in "config-files" only its settings are.
+_INSTALLED: Final = frozenset(
+    ("half-installed", "unpacked", "half-configured", "triggers-awaited", "triggers-pending", "installed")
+)
 _SOURCE: Final = re.compile(r"(\S+)(?:\s+\((\S+)\))?")
 
 

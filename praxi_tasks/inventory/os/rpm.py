@@ -28,7 +28,8 @@ _LOG: Final = "-wal"  # ends the name of SQLite's write-ahead log: what the data
 _DATABASES: Final = frozenset(folder + name for folder in _FOLDERS for name in _CONTAINERS)
 _LOGS: Final = frozenset(f"{folder}{_SQLITE}{_LOG}" for folder in _FOLDERS)
 _SOURCE: Final = re.compile(r"(.+)-([^-]+-[^-]+)\.(?:no)?src\.rpm")
-_KEY: Final = "gpg-pubkey"  # imported keys are kept among the packages
+KEY: Final = "gpg-pubkey"
+"""The name under which imported keys are kept among the packages."""
 
 
 def read_packages(view: LayerView, path: str) -> Iterator[Claim]:
@@ -49,7 +50,7 @@ def read_packages(view: LayerView, path: str) -> Iterator[Claim]:
         except DataError as error:
             view.report(path, f"a package header: {error}")
             continue
-        if claim.name != _KEY:
+        if claim.name != KEY:
             yield claim
     if not packages:
         raise DataError("it holds no package")
@@ -73,17 +74,23 @@ def _claim(header: RpmHeader, path: str, size: int) -> Claim:
     if not name or not version:
         raise DataError("it has no name or no version")
     epoch = header.numbers("EPOCH")
-    source = _SOURCE.fullmatch(header.text("SOURCERPM"))
+    source, source_version = split_source(header.text("SOURCERPM"))
     return Claim(
         ecosystem=RPM.purl_type,
         name=name,
         version=f"{epoch[0]}:{version}-{release}" if epoch else f"{version}-{release}",
         database=path,
         architecture=header.text("ARCH"),
-        source=source[1] if source else "",
-        source_version=source[2] if source else "",
+        source=source,
+        source_version=source_version,
         files=owned((path.lstrip("/") for path in header.files()), size),
     )
+
+
+def split_source(file_name: str) -> tuple[str, str]:
+    """Split the name of a source package's file into name and version; empty where it is no such name."""
+    source = _SOURCE.fullmatch(file_name)
+    return (source[1], source[2]) if source else ("", "")
 
 
 def _prepare(view: LayerView) -> ReadDatabase:

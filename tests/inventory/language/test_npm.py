@@ -84,3 +84,20 @@ def test_what_is_no_manifest_is_a_problem(data: bytes) -> None:
     inventory = inventory_of({"node_modules/x/package.json": data})
     assert inventory.claims == ()
     assert len(inventory.problems) == 1
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [
+        ".pnpm/left-pad@1.3.0/node_modules/left-pad",
+        ".bun/left-pad@1.3.0/node_modules/left-pad",
+        ".deno/left-pad@1.3.0/node_modules/left-pad",
+        ".store/left-pad@1.3.0-abc/node_modules/left-pad",
+        ".store/left-pad-npm-1.3.0-dbf9d8386f/package",
+    ],
+)
+def test_packages_in_stores_own_their_files(folder: str) -> None:
+    root = f"app/node_modules/{folder}"
+    claim = only(inventory_of({f"{root}/package.json": manifest("left-pad", "1.3.0"), f"{root}/i.js": b""}))
+    assert (claim.name, claim.version) == ("left-pad", "1.3.0")
+    assert claim.files == (f"{root}/i.js", f"{root}/package.json")

@@ -76,7 +76,10 @@ def test_a_package_is_read_with_its_source_and_files() -> None:
         ("install ok triggers-pending", True),
         ("deinstall ok config-files", False),
         ("purge ok not-installed", False),
-        ("install reinstreq half-installed", False),
+        ("install reinstreq half-installed", True),
+        ("install ok unpacked", True),
+        ("install ok half-configured", True),
+        ("install ok triggers-awaited", True),
         ("", False),
     ],
 )
