@@ -47,3 +47,19 @@ class Distribution(msgspec.Struct, frozen=True, omit_defaults=True):
     name: str = ""
     like: tuple[str, ...] = ()
     base_codename: str = ""
+
+
+class Placement(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where files of a distribution's packages went, if not where their lists say.
+
+    Parameters
+    ----------
+    diversions
+        What was diverted, where to, and the package that asked for it, whose own file is where its list says.
+    rules
+        Shell patterns of paths that were left out (``-``) or taken in after all (``+``); the last that
+        matches counts.
+    """
+
+    diversions: tuple[tuple[str, str, str], ...] = ()
+    rules: tuple[str, ...] = ()

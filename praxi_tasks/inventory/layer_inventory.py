@@ -14,6 +14,7 @@ from praxi_tasks.inventory.layer_view import LayerFiles, LayerView
 from praxi_tasks.inventory.limits import InventoryLimits
 from praxi_tasks.inventory.model import Inventory
 from praxi_tasks.inventory.os import os_release
+from praxi_tasks.inventory.os.dpkg_placement import read_placement
 from praxi_tasks.inventory.reader import ReadDatabase, Reader
 from praxi_tasks.inventory.readers import READERS
 from praxi_tasks.inventory.unread import report_unread
@@ -90,6 +91,7 @@ def read_inventory(
         databases=tuple(sorted(databases)),
         distribution=os_release.read_distribution(view),
         problems=tuple(view.problems),
+        placement=read_placement(view),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from praxi_tasks.inventory.claim import Claim, Distribution
+from praxi_tasks.inventory.claim import Claim, Distribution, Placement
 from praxi_tasks.inventory.stored_form import (
     ClaimRow,
     Document,
@@ -34,6 +34,8 @@ class Inventory(msgspec.Struct, frozen=True, omit_defaults=True):
         What the layer's ``os-release`` names; None if it has none.
     problems
         One printable line for each thing that could not be read.
+    placement
+        Where files went that are not where lists of packages say; None where the layer says nothing of it.
     """
 
     digest: str
@@ -41,6 +43,7 @@ class Inventory(msgspec.Struct, frozen=True, omit_defaults=True):
     databases: tuple[str, ...] = ()
     distribution: Distribution | None = None
     problems: tuple[str, ...] = ()
+    placement: Placement | None = None
 
     def to_bytes(self) -> bytes:
         """Return the inventory as bytes that depend on nothing but its content."""
@@ -54,6 +57,7 @@ class Inventory(msgspec.Struct, frozen=True, omit_defaults=True):
                 tuple(ClaimRow.of(claim, places[claim.database]) for claim in self.claims),
                 self.distribution,
                 join_texts(self.problems),
+                self.placement,
             )
         )
 
@@ -75,6 +79,7 @@ class Inventory(msgspec.Struct, frozen=True, omit_defaults=True):
                 databases=tuple(databases[place] for place in document.read),
                 distribution=document.distribution,
                 problems=split_texts(document.problems),
+                placement=document.placement,
             )
         except (msgspec.MsgspecError, ValueError, IndexError, RecursionError) as error:
             raise corrupt(str(error)) from None

@@ -12,7 +12,7 @@ import msgspec
 import zstandard
 
 from praxi_tasks.errors import CorruptObjectError
-from praxi_tasks.inventory.claim import Claim, Distribution
+from praxi_tasks.inventory.claim import Claim, Distribution, Placement
 from praxi_tasks.store.frames import unpack_frame
 from praxi_tasks.store.keys import INVENTORY_PROTOCOL
 
@@ -78,6 +78,7 @@ class Document(msgspec.Struct, frozen=True, array_like=True):
     claims: tuple[ClaimRow, ...]
     distribution: Distribution | None
     problems: bytes
+    placement: Placement | None = None
 
 
 def pack_document(document: Document) -> bytes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from praxi_tasks.discovery import LayerPrediction, ReleasePrediction, Unexplained, UnexplainedRoot
 from praxi_tasks.findings.image.fusion import LayerFacts
-from praxi_tasks.inventory import Claim, Distribution, Inventory
+from praxi_tasks.inventory import Claim, Distribution, Inventory, Placement
 
 STATUS = "var/lib/dpkg/status"
 
@@ -21,6 +21,7 @@ class Changes:
     types: list[int] = field(default_factory=list)
     whiteouts: tuple[str, ...] = ()
     opaques: tuple[str, ...] = ()
+    links: dict[int, str] = field(default_factory=dict)
 
 
 def layer(
@@ -35,19 +36,30 @@ def layer(
     roots: dict[str, int] | None = None,
     model: bool = True,
     distribution: Distribution | None = None,
+    links: dict[str, str] | None = None,
+    folders: Sequence[str] = (),
+    placement: Placement | None = None,
 ) -> LayerFacts:
-    """Make one layer; its digest is its number."""
+    """Make one layer; its digest is its number. Symbolic links come before what may lie behind them."""
     digest = f"sha256:{number:064x}"
     unexplained = Unexplained(
         sum((roots or {}).values()), tuple(UnexplainedRoot(path, n) for path, n in (roots or {}).items())
     )
     return LayerFacts(
-        Changes(digest, list(files), [ord("f")] * len(files), tuple(whiteouts), tuple(opaques)),
+        Changes(
+            digest,
+            [*(links or {}), *folders, *files],
+            [ord("l")] * len(links or {}) + [ord("d")] * len(folders) + [ord("f")] * len(files),
+            tuple(whiteouts),
+            tuple(opaques),
+            dict(enumerate((links or {}).values())),
+        ),
         Inventory(
             digest,
             tuple(claims),
             tuple(databases) or tuple(dict.fromkeys(c.database for c in claims)),
             distribution,
+            placement=placement,
         ),
         LayerPrediction(digest, "m1", tuple(releases), unexplained) if model else None,
     )

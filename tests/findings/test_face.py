@@ -90,7 +90,6 @@ FACES = {
         "fuse",
         "knowledge_coverage",
         "layers_coverage",
-        "merged_usr",
         "significant",
         "with_sources",
     },

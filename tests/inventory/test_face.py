@@ -5,7 +5,14 @@ from praxi_tasks.inventory import language, os
 
 
 def test_what_others_may_use_is_written_down() -> None:
-    assert set(inventory.__all__) == {"Claim", "Distribution", "Inventory", "keep_file", "read_inventory"}
+    assert set(inventory.__all__) == {
+        "Claim",
+        "Distribution",
+        "Inventory",
+        "Placement",
+        "keep_file",
+        "read_inventory",
+    }
     assert all(getattr(inventory, name).__doc__ for name in inventory.__all__)
 
 

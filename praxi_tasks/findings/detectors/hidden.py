@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from praxi_tasks.findings.detectors.detector import Detector
 from praxi_tasks.findings.finding import Finding, Kind
-from praxi_tasks.findings.image import FusedImage, merged_usr
+from praxi_tasks.findings.image import FusedImage
 from praxi_tasks.findings.packages import FINGERPRINT, Component
 
 
@@ -42,7 +42,7 @@ def _owned(component: Component, image: FusedImage) -> bool:
 
     Distributions package Python's and npm's releases: what dpkg installed, dpkg knows.
     """
-    listed = sum(merged_usr(path) in image.claimed for path in component.evidence)
+    listed = sum(image.tree.place(path) in image.claimed for path in component.evidence)
     return 2 * listed > len(component.evidence)
 
 

@@ -8,7 +8,7 @@ from praxi_tasks.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from praxi_tasks.findings.image.claim_history import TrackedClaim
-    from praxi_tasks.findings.image.file_tree import FileTree, merged_usr, significant
+    from praxi_tasks.findings.image.file_tree import FileTree, significant
     from praxi_tasks.findings.image.fusion import FusedImage, LayerFacts, fuse
     from praxi_tasks.findings.image.model_coverage import ModelKnowledge, knowledge_coverage
     from praxi_tasks.findings.image.reading_coverage import databases_coverage, layers_coverage
@@ -19,7 +19,7 @@ else:
         __name__,
         {
             "claim_history": ("TrackedClaim",),
-            "file_tree": ("FileTree", "merged_usr", "significant"),
+            "file_tree": ("FileTree", "significant"),
             "fusion": ("FusedImage", "LayerFacts", "fuse"),
             "model_coverage": ("ModelKnowledge", "knowledge_coverage"),
             "reading_coverage": ("databases_coverage", "layers_coverage"),
@@ -39,7 +39,6 @@ __all__ = [
     "fuse",
     "knowledge_coverage",
     "layers_coverage",
-    "merged_usr",
     "significant",
     "with_sources",
 ]

@@ -2,36 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 
 from praxi_tasks.ecosystems import ecosystem_of
-from praxi_tasks.findings.image.file_tree import LayerChanges, Removal, merged_usr
+from praxi_tasks.findings.image.file_tree import FileTree, LayerChanges, Removal
 from praxi_tasks.inventory import Claim, Inventory
 
 _METADATA_FOLDERS: Final = (".dist-info", ".egg-info", "EGG-INFO")
-Slot = tuple[str, ...]
+Identity: TypeAlias = tuple[str, ...]
+Slot: TypeAlias = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class TrackedClaim:
     """A claim and its life: layer numbers of its first sight and of its end.
 
-    ``dropped`` is the layer in which a database stopped naming it, ``superseded`` says that another
-    version took its place there.
+    ``dropped`` is the layer in which a database stopped naming it; ``superseded`` says that another version,
+    or the same one installed again, took its place there; ``database_gone`` that the database itself went
+    away, or holds nothing any more.
     """
 
     claim: Claim
     first: int
+    place: str
     dropped: int | None = None
     superseded: bool = False
+    database_gone: bool = False
+
+    @property
+    def home(self) -> str:
+        """The folder of a language's release; empty for a distribution's, whose files may be anywhere."""
+        database = self.claim.database
+        if not ecosystem_of(self.claim.ecosystem).of_language:
+            return ""
+        site = _site(database)
+        return database.rpartition("/")[0] if site == database else site
 
 
 def follow_claims(
-    inventories: Sequence[Inventory], layers: Sequence[LayerChanges]
+    inventories: Sequence[Inventory], layers: Sequence[LayerChanges], tree: FileTree | None = None
 ) -> tuple[TrackedClaim, ...]:
     """Follow every claim from the bottom layer up.
 
@@ -42,37 +55,110 @@ def follow_claims(
     ----------
     inventories, layers
         What each layer's databases claim and what it changes; in the same order, bottom first.
+    tree
+        Empty; the layers are put on it.
     """
-    current: dict[Slot, TrackedClaim] = {}
-    ended: list[TrackedClaim] = []
-    for number, (inventory, changes) in enumerate(zip(inventories, layers, strict=True)):
-        new = {_slot(claim): claim for claim in inventory.claims}
-        rewritten = {*inventory.databases, *(claim.database for claim in inventory.claims)}
-        removal = Removal(changes)
-        if not rewritten and not removal:
-            continue
-        for slot, tracked in list(current.items()):
-            database = tracked.claim.database
-            if slot not in new and (database in rewritten or removal.covers(merged_usr(database))):
-                ended.append(replace(current.pop(slot), dropped=number))
-        for slot, claim in new.items():
-            before = current.get(slot)
+    tree = tree or FileTree()
+    history = _History(tree)
+    for inventory, changes in zip(inventories, layers, strict=True):
+        history.add(inventory, tree.add(changes))
+    return history.claims()
+
+
+class _History:
+    """The claims that hold, and those that have ended, up to some layer.
+
+    Several versions of a distribution's package may be installed at once (rpm's kernels), and a folder may
+    hold several records of a language's (two ``dist-info``): each of them is a claim of its own.
+    """
+
+    def __init__(self, tree: FileTree) -> None:
+        self._tree = tree
+        self._current: dict[Identity, TrackedClaim] = {}
+        self._ended: list[TrackedClaim] = []
+        self._number = -1
+
+    def add(self, inventory: Inventory, removal: Removal) -> None:
+        """Follow the claims through the next layer, which is on the tree already."""
+        self._number += 1
+        rewritten = {self._tree.place(path) for path in inventory.databases}
+        rewritten.update(self._tree.place(claim.database) for claim in inventory.claims)
+        new = {self._identity(claim): claim for claim in inventory.claims}
+        arrived = {_slot(claim) for key, claim in new.items() if key not in self._current}
+        filled = {self._tree.place(claim.database) for claim in inventory.claims}
+        for key, tracked in list(self._current.items()):
+            if key not in new and self._lost(tracked, rewritten, removal):
+                superseded = _slot(tracked.claim) in arrived
+                self._end(key, superseded=superseded, database_gone=tracked.place not in filled)
+        for key, claim in new.items():
+            before = self._current.get(key)
             if before is not None and before.claim.version != claim.version:
-                ended.append(replace(before, dropped=number, superseded=True))
+                self._end(key, superseded=True, database_gone=False)
                 before = None
-            current[slot] = _renewed(before, claim, number)
-    return (*current.values(), *ended)
+            self._current[key] = self._renewed(before, claim)
+
+    def claims(self) -> tuple[TrackedClaim, ...]:
+        """Return all claims, those that hold first.
+
+        What was dropped and installed again has but one life: the later one.
+        """
+        again: dict[Slot, int] = {}
+        for tracked in self._current.values():
+            slot = _slot(tracked.claim)
+            again[slot] = max(again.get(slot, -1), tracked.first)
+        ended = []
+        for tracked in self._ended:
+            same = self._current.get(self._identity(tracked.claim))
+            if same is not None and same.claim.version == tracked.claim.version:
+                continue
+            later = again.get(_slot(tracked.claim), -1) >= (tracked.dropped or 0)
+            ended.append(replace(tracked, superseded=tracked.superseded or later))
+        return (*self._current.values(), *ended)
+
+    def _lost(self, tracked: TrackedClaim, rewritten: set[str], removal: Removal) -> bool:
+        place = tracked.place
+        if place in rewritten or removal.covers(place):
+            return True
+        return self._tree.layer_of(place) == self._number and not self._tree.is_regular(place)
+
+    def _end(self, key: Identity, *, superseded: bool, database_gone: bool) -> None:
+        tracked = self._current.pop(key)
+        self._ended.append(
+            replace(tracked, dropped=self._number, superseded=superseded, database_gone=database_gone)
+        )
+
+    def _renewed(self, before: TrackedClaim | None, claim: Claim) -> TrackedClaim:
+        place = self._tree.place(claim.database)
+        known = before or (None if claim.files else self._former(claim))
+        if known is not None and not claim.files:
+            claim = msgspec.structs.replace(claim, files=known.claim.files)
+        return (
+            replace(before, claim=claim, place=place) if before else TrackedClaim(claim, self._number, place)
+        )
+
+    def _former(self, claim: Claim) -> TrackedClaim | None:
+        """Find the same release where it was dropped: lists of files are not written again."""
+        found = (
+            tracked
+            for tracked in reversed(self._ended)
+            if (tracked.claim.name, tracked.claim.version) == (claim.name, claim.version)
+        )
+        return next((tracked for tracked in found if _slot(tracked.claim) == _slot(claim)), None)
+
+    def _identity(self, claim: Claim) -> Identity:
+        """Return what tells a claim from all others that hold in one layer."""
+        if ecosystem_of(claim.ecosystem).of_language:
+            return (claim.ecosystem, claim.name, self._tree.place(claim.database))
+        return (claim.ecosystem, claim.name, claim.architecture, claim.version)
 
 
-def _renewed(before: TrackedClaim | None, claim: Claim, number: int) -> TrackedClaim:
-    if before is None:
-        return TrackedClaim(claim, number)
-    files = claim.files or before.claim.files
-    return replace(before, claim=msgspec.structs.replace(claim, files=files))
+def claimed_places(claims: Iterable[TrackedClaim], tree: FileTree) -> frozenset[str]:
+    """Return the places of all files that some claims list."""
+    return frozenset(tree.place(path) for tracked in claims for path in tracked.claim.files)
 
 
 def _slot(claim: Claim) -> Slot:
-    """Return the place of a claim, which two versions of a package can't hold at once."""
+    """Return the place of a claim, in which an upgrade leaves one version of a package."""
     if ecosystem_of(claim.ecosystem).of_language:
         return (claim.ecosystem, claim.name, _site(claim.database))
     return (claim.ecosystem, claim.name, claim.architecture)

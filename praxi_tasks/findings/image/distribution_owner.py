@@ -14,43 +14,48 @@ import msgspec
 
 from praxi_tasks.ecosystems import DEB, ecosystem_of
 from praxi_tasks.findings.image.claim_history import TrackedClaim
-from praxi_tasks.findings.image.file_tree import merged_usr
+from praxi_tasks.findings.image.file_tree import FileTree
 from praxi_tasks.findings.packages import Component, package_key
 
 # Debian keeps this folder to itself; pip installs into usr/local.
 _DEBIANS: Final = "usr/lib/python3/dist-packages/"
 
 
-def with_owners(components: Sequence[Component], claims: Iterable[TrackedClaim]) -> tuple[Component, ...]:
+def with_owners(
+    components: Sequence[Component], claims: Iterable[TrackedClaim], tree: FileTree
+) -> tuple[Component, ...]:
     """Return the components, those of a language that a package of the distribution holds naming it."""
-    wanted = {path for component in components for path in _paths(component)}
+    wanted = {path for component in components for path in _paths(component, tree)}
     present = {
         item.package for item in components if item.present and ecosystem_of(item.ecosystem).of_distribution
     }
-    owners = _owners(wanted, present, claims) if wanted else {}
-    return tuple(_owned(component, owners, present) for component in components)
+    owners = _owners(wanted, present, claims, tree) if wanted else {}
+    return tuple(_owned(component, _paths(component, tree), owners, present) for component in components)
 
 
-def _paths(component: Component) -> tuple[str, ...]:
-    """Return the paths that decide who owns a component: its record's, or its evidence."""
+def _paths(component: Component, tree: FileTree) -> tuple[str, ...]:
+    """Return the places that decide who owns a component: its record's, or its evidence."""
     if not ecosystem_of(component.ecosystem).of_language:
         return ()
-    return tuple(map(merged_usr, component.databases or component.evidence))
+    return tuple(map(tree.place, component.databases or component.evidence))
 
 
-def _owners(wanted: set[str], present: set[str], claims: Iterable[TrackedClaim]) -> dict[str, str]:
+def _owners(
+    wanted: set[str], present: set[str], claims: Iterable[TrackedClaim], tree: FileTree
+) -> dict[str, str]:
     owners = {}
     for tracked in claims:
         package = f"{tracked.claim.ecosystem}/{tracked.claim.name}"
         if package in present:
-            for path in map(merged_usr, tracked.claim.files):
+            for path in map(tree.place, tracked.claim.files):
                 if path in wanted:
                     owners[path] = package
     return owners
 
 
-def _owned(component: Component, owners: Mapping[str, str], present: set[str]) -> Component:
-    paths = _paths(component)
+def _owned(
+    component: Component, paths: tuple[str, ...], owners: Mapping[str, str], present: set[str]
+) -> Component:
     if not paths:
         return component
     ((owner, count),) = Counter(owners.get(path, "") for path in paths).most_common(1)

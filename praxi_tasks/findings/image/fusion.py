@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -12,9 +12,9 @@ import msgspec
 
 from praxi_tasks.discovery import LayerPrediction, ReleasePrediction
 from praxi_tasks.ecosystems import ecosystem_of
-from praxi_tasks.findings.image.claim_history import TrackedClaim, follow_claims
+from praxi_tasks.findings.image.claim_history import TrackedClaim, claimed_places, follow_claims
 from praxi_tasks.findings.image.distribution_owner import with_owners
-from praxi_tasks.findings.image.file_tree import FileTree, LayerChanges, merged_usr, significant
+from praxi_tasks.findings.image.file_tree import FileTree, LayerChanges, significant
 from praxi_tasks.findings.packages import (
     FINGERPRINT,
     INVENTORY,
@@ -24,7 +24,7 @@ from praxi_tasks.findings.packages import (
     relative_name,
     release_purl,
 )
-from praxi_tasks.inventory import Claim, Distribution, Inventory
+from praxi_tasks.inventory import Claim, Distribution, Inventory, Placement
 from praxi_tasks.printable import printable
 
 _SHOWN_PATHS: Final = 5
@@ -55,8 +55,22 @@ class FusedImage:
 
     @cached_property
     def claimed(self) -> frozenset[str]:
-        """The files that any database of any layer lists, as merged_usr paths."""
-        return frozenset(merged_usr(path) for tracked in self.claims for path in tracked.claim.files)
+        """The places of the files that any database of any layer lists."""
+        listed = claimed_places(self.claims, self.tree)
+        diverted = (to for what, to, _ in self.placement.diversions if self.tree.place(what) in listed)
+        return listed.union(map(self.tree.place, diverted))
+
+    @cached_property
+    def placement(self) -> Placement:
+        """Where files are, or were never put, that are not where lists say: what all layers tell together.
+
+        What a lower layer tells holds for what was installed there, also where a later one takes it back.
+        """
+        told = [layer.inventory.placement for layer in self.layers if layer.inventory.placement]
+        return Placement(
+            diversions=tuple(diversion for one in told for diversion in one.diversions),
+            rules=tuple(dict.fromkeys(rule for one in told for rule in one.rules)),
+        )
 
     @property
     def digests(self) -> tuple[str, ...]:
@@ -71,16 +85,16 @@ def fuse(layers: Sequence[LayerFacts]) -> FusedImage:
     replaced stays in the list and names that layer.
     """
     changes = [layer.changes for layer in layers]
-    tree = FileTree(changes)
-    claims = follow_claims([layer.inventory for layer in layers], changes)
+    tree = FileTree()
+    claims = follow_claims([layer.inventory for layer in layers], changes, tree)
     distribution = _distribution(layers)
-    fusion = _Fusion(tree, [change.digest for change in changes], distribution)
+    fusion = _Fusion(tree, [change.digest for change in changes], distribution, claims)
     for tracked in claims:
         fusion.add_claim(tracked)
     for number, layer in enumerate(layers):
         for release in layer.prediction.releases if layer.prediction else ():
             fusion.add_release(release, number)
-    components = with_owners(fusion.components(), claims)
+    components = with_owners(fusion.components(), claims, tree)
     return FusedImage(components, claims, tree, tuple(layers), distribution)
 
 
@@ -90,8 +104,15 @@ def _distribution(layers: Sequence[LayerFacts]) -> Distribution | None:
 
 
 class _Fusion:
-    def __init__(self, tree: FileTree, digests: list[str], distribution: Distribution | None) -> None:
+    def __init__(
+        self,
+        tree: FileTree,
+        digests: list[str],
+        distribution: Distribution | None,
+        claims: tuple[TrackedClaim, ...],
+    ) -> None:
         self._tree = tree
+        self._claims = claims
         self._digests = digests
         self._distribution = distribution
         self._components: list[Component] = []
@@ -198,11 +219,32 @@ class _Fusion:
         """Return the layer that ended a claimed package, or None if it is still there."""
         if tracked.dropped is None or tracked.superseded:
             return tracked.dropped
-        known = [path for path in tracked.claim.files if significant(path) and self._tree.saw(path)]
+        known = [path for path in tracked.claim.files if self._tree.saw(path)]
+        telling = [path for path in known if significant(path)]
+        if not telling and not tracked.database_gone:
+            return tracked.dropped  # its package manager took it out, and no file says otherwise
+        known = telling or known
         if not known and ecosystem_of(tracked.claim.ecosystem).of_distribution:
             return None  # the files were never listed: losing the database removed no file
-        alive = sum(self._tree.layer_of(path) is not None for path in known)
+        alive = sum(self._outlives(path, tracked) for path in known)
         return tracked.dropped if alive < _ALIVE * max(len(known), 1) else None
+
+    def _outlives(self, path: str, tracked: TrackedClaim) -> bool:
+        """Return whether a file is still the one that a claim listed before it was dropped."""
+        if self._tree.layer_of(path) is None or self._tree.place(path) in self._held[tracked.claim.ecosystem]:
+            return False
+        removed = self._tree.removed_by(path)
+        return removed is None or tracked.dropped is None or removed < tracked.dropped
+
+    @cached_property
+    def _held(self) -> Mapping[str, frozenset[str]]:
+        """The places of the files that the claims which hold list, by ecosystem."""
+        holding = [tracked for tracked in self._claims if tracked.dropped is None]
+        found = {tracked.claim.ecosystem: frozenset[str]() for tracked in self._claims}
+        for ecosystem in found:
+            same = (tracked for tracked in holding if tracked.claim.ecosystem == ecosystem)
+            found[ecosystem] = claimed_places(same, self._tree)
+        return found
 
     def _end_of_release(self, release: ReleasePrediction, number: int) -> int | None:
         """Return the layer that removed or overwrote most of a prediction's files, or None."""

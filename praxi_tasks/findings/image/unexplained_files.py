@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from praxi_tasks.discovery import UnexplainedRoot
-from praxi_tasks.findings.image.file_tree import merged_usr, significant
+from praxi_tasks.findings.image.file_tree import FileTree, significant
 from praxi_tasks.findings.image.fusion import FusedImage
+from praxi_tasks.findings.image.own_folders import own_folders
 from praxi_tasks.printable import printable
 
 _DEPTH: Final = 4
@@ -36,16 +37,19 @@ def find_unexplained_files(image: FusedImage) -> UnexplainedFiles:
 
     A file is unexplained if no database of any layer lists it and, where its layer has a prediction, it
     lies under one of the roots that the model could not explain. Settings, caches, documentation and byte
-    code belong to whatever wrote them and are not counted as unexplained.
+    code belong to whatever wrote them and are not counted as unexplained; nor are package databases that were
+    read, and the library that an interpreter brings with it.
     """
     regular = image.tree.regular_files
     open_roots = [
-        _Roots(layer.prediction.unexplained.roots) if layer.prediction else None for layer in image.layers
+        _Roots(layer.prediction.unexplained.roots, image.tree) if layer.prediction else None
+        for layer in image.layers
     ]
+    own = own_folders(image, regular)
     by_layer: Counter[int] = Counter()
     by_folder: Counter[str] = Counter()
     for path, number in regular.items():
-        if path in image.claimed or not significant(path):
+        if path in image.claimed or not significant(path) or own.hold(path):
             continue
         roots = open_roots[number]
         root = _folder(path) if roots is None else roots.above(path)
@@ -60,8 +64,8 @@ def find_unexplained_files(image: FusedImage) -> UnexplainedFiles:
 class _Roots:
     """The unexplained roots of a layer, asked by path."""
 
-    def __init__(self, roots: tuple[UnexplainedRoot, ...]) -> None:
-        self._roots = {merged_usr(root.path.strip("/")): root for root in roots}
+    def __init__(self, roots: tuple[UnexplainedRoot, ...], tree: FileTree) -> None:
+        self._roots = {tree.place(f"{root.path.strip('/')}/.").removesuffix("/.") for root in roots}
 
     def above(self, path: str) -> str | None:
         """Return the lowest root above a path, or None if the model explained it; roots are printable."""

@@ -52,8 +52,8 @@ def read_manifest(view: LayerView, path: str) -> Iterator[Claim]:
         if line.kind == "package":
             packages[line.name] = line
         elif line.kind == "path" and not line.path.endswith("/"):
-            for package in {name.partition("_")[0] for name in line.slices}:
-                files[package].append(line.path.lstrip("/"))
+            for name in {name.partition("_")[0] for name in line.slices}:
+                files[name].append(line.path.lstrip("/"))
     for name, package in packages.items():
         if not name or not package.version:
             view.report(path, f"a package without name or version: {name[:60]!r}")

@@ -11,6 +11,7 @@ from praxi_tasks.ecosystems import DEB
 from praxi_tasks.inventory.claim import Claim
 from praxi_tasks.inventory.decoding import owned, path_text
 from praxi_tasks.inventory.layer_view import LayerView
+from praxi_tasks.inventory.os.dpkg_placement import DIVERSIONS, SETTINGS, SETTINGS_FOLDER
 from praxi_tasks.inventory.reader import Reader
 from praxi_tasks.inventory.stanzas import Stanza, read_stanzas
 
@@ -106,8 +107,8 @@ def _is_status(path: str) -> bool:
 
 READER: Final = Reader(
     prepare=lambda view: partial(read_status, view, read=set()),
-    paths=frozenset({_STATUS}),
-    folders=(_STATUS_FOLDER,),
+    paths=frozenset({_STATUS, DIVERSIONS, SETTINGS}),
+    folders=(_STATUS_FOLDER, SETTINGS_FOLDER),
     endings=(".list",),
     accepts=_is_list,
     is_database=_is_status,

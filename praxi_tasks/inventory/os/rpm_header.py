@@ -18,13 +18,15 @@ _TAGS: Final = {
     "RELEASE": 1002,
     "EPOCH": 1003,
     "ARCH": 1022,
+    "FILESTATES": 1029,
     "FILEMODES": 1030,
     "SOURCERPM": 1044,
     "DIRINDEXES": 1116,
     "BASENAMES": 1117,
     "DIRNAMES": 1118,
 }
-_NUMBERS: Final = {3: "H", 4: "I"}  # entry type -> its code in struct: 16 and 32 bits
+_NUMBERS: Final = {1: "B", 2: "B", 3: "H", 4: "I"}  # entry type -> its code in struct
+_NOT_ON_DISK: Final = frozenset((2, 3, 4))  # states: not installed, on a network share, of another colour
 _STRINGS: Final = frozenset((6, 8, 9))  # one, an array, an array of translations
 
 
@@ -69,7 +71,10 @@ class RpmHeader:
             raise DataError(f"{name} is longer than the header") from None
 
     def files(self) -> Iterator[str]:
-        """Yield the paths the package owns, folders left out."""
+        """Yield the paths the package owns, without folders and what was never put on disk.
+
+        That is documentation, translations and other architectures' files, where rpm was told so.
+        """
         folders = [path_text(folder) for folder in self._strings("DIRNAMES")]
         names, indexes, modes = (
             self._strings("BASENAMES"),
@@ -78,7 +83,10 @@ class RpmHeader:
         )
         if len(names) != len(indexes) or max(indexes, default=-1) >= len(folders):
             raise DataError("its file names do not fit its folders")
+        states = self.numbers("FILESTATES")
         for row, (name, index) in enumerate(zip(names, indexes, strict=True)):
+            if row < len(states) and states[row] in _NOT_ON_DISK:
+                continue
             if row >= len(modes) or not stat.S_ISDIR(modes[row]):
                 yield folders[index] + path_text(name)
 

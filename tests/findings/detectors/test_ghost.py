@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import msgspec
+
 from praxi_tasks.findings import Finding
 from praxi_tasks.findings.detectors.ghost import Ghost
 from praxi_tasks.findings.image.fusion import LayerFacts
+from praxi_tasks.inventory import Placement
 from tests.findings.detectors.detect import detect
-from tests.findings.images import deb, layer
+from tests.findings.images import deb, layer, pypi
 
 CURL = ("usr/bin/curl", "usr/share/doc/curl/README")
 
@@ -29,3 +32,34 @@ def test_a_slim_image_without_documentation_has_no_ghosts() -> None:
 def test_folders_a_database_lists_are_no_ghosts() -> None:
     files = ("usr", "usr/lib/x", "usr/lib/x/x.so")
     assert not findings(layer(1, ["usr/lib/x/x.so"], claims=[deb("x", "1", *files)]))
+
+
+def test_a_file_by_another_name_is_there() -> None:
+    claim = deb("shadow", "4", "usr/sbin/useradd")
+    assert not findings(layer(1, ["usr/bin/useradd"], claims=[claim], links={"usr/sbin": "bin"}))
+
+
+def test_a_diverted_file_is_there() -> None:
+    place = Placement(diversions=(("usr/bin/man", "usr/bin/man.REAL", "other"),))
+    lower = layer(1, ["usr/bin/man.REAL"], claims=[deb("man-db", "2", "usr/bin/man")])
+    assert not findings(lower, layer(2, placement=place))
+    assert findings(
+        layer(1, ["usr/bin/man.REAL"], claims=[deb("other", "2", "usr/bin/man")], placement=place)
+    )
+    assert findings(layer(1, claims=[deb("man-db", "2", "usr/bin/man")], placement=place))
+
+
+def test_what_was_never_unpacked_is_no_ghost() -> None:
+    claim = deb("vim", "9", "usr/share/vim/a/x", "usr/share/vim/b", "usr/share/vim/c")
+    rules = Placement(rules=("-usr/share/vim/*", "+usr/share/vim/a*"))
+    assert not findings(layer(1, ["usr/share/vim/a/x"], claims=[claim], placement=rules))
+    (found,) = findings(layer(1, ["usr/share/vim/b"], claims=[claim], placement=rules))
+    assert found.evidence == ("usr/share/vim/a/x",)
+
+
+def test_a_copied_folder_of_releases_has_no_ghosts() -> None:
+    flask = pypi("flask", "3.0.0", "flask/app.py", "../../../bin/flask", site="opt/lib")
+    files = (*flask.files[:1], "usr/local/bin/flask", *flask.files[2:])
+    claim = msgspec.structs.replace(flask, files=files)
+    assert not findings(layer(1, [flask.files[0], *flask.files[2:]], claims=[claim]))
+    assert findings(layer(1, flask.files[2:], claims=[claim]))

@@ -1,0 +1,77 @@
+"""Symbolic links to folders: by which other names the files of an image are the same files."""
+
+from __future__ import annotations
+
+import posixpath
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Final
+
+_MOST_LINKS: Final = 40  # what Linux follows in one path
+_LONGEST: Final = 4096
+
+
+class FolderLinks:
+    """The symbolic links of an image by place; no place is below another, as nothing can be there.
+
+    Parameters
+    ----------
+    links
+        Targets, relative to the root, by the links' places.
+    """
+
+    def __init__(self, links: Mapping[str, str] | None = None) -> None:
+        # With NUL for the slash all that lies below a link sorts directly behind it.
+        self._targets = dict(links or {})
+        self._keys = list(_outermost(sorted(map(_key, self._targets))))
+
+    def __bool__(self) -> bool:
+        return bool(self._keys)
+
+    def __contains__(self, place: object) -> bool:
+        return place in self._targets
+
+    def follow(self, path: str, normal: Callable[[str], str]) -> str:
+        """Return where a path leads if the links above it are followed; its last part may be a link itself.
+
+        Parameters
+        ----------
+        normal
+            Returns the form of a path in which links were given.
+        """
+        path = normal(path)
+        for _ in range(_MOST_LINKS):
+            link = self._above(path)
+            if link is None or len(path) > _LONGEST:
+                break
+            path = normal(f"{self._targets[link]}/{path[len(link) + 1 :]}".lstrip("/"))
+        return path
+
+    def changed(self, gone: Callable[[str], bool], new: Mapping[str, str]) -> FolderLinks:
+        """Return the links without those that are gone, and with new ones."""
+        kept = {place: target for place, target in self._targets.items() if not gone(place)}
+        return self if not new and len(kept) == len(self._targets) else FolderLinks({**kept, **new})
+
+    def _above(self, path: str) -> str | None:
+        key = _key(path)
+        place = bisect_right(self._keys, key) - 1
+        if place < 0 or not key.startswith(f"{self._keys[place]}\0"):
+            return None
+        return path[: len(self._keys[place])]
+
+
+def link_target(link: str, target: str) -> str:
+    """Return where a symbolic link points to, relative to the root, which nothing is above of."""
+    return posixpath.normpath(posixpath.join("/", posixpath.dirname(link), target)).lstrip("/")
+
+
+def _key(path: str) -> str:
+    return path.replace("/", "\0")
+
+
+def _outermost(keys: Iterable[str]) -> Iterator[str]:
+    last = None
+    for key in keys:
+        if last is None or not key.startswith(f"{last}\0"):
+            yield key
+            last = key
