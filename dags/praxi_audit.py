@@ -41,7 +41,7 @@ from praxi_airflow.tasks import audit_params, record_deployed_images, request_tr
     doc_md=__doc__,
     tags=["praxi", "audit"],
     default_args=default_args(load_settings()),
-    params=audit_params(),
+    params=audit_params(load_settings()),
     **watched(),
 )
 def praxi_audit() -> None:

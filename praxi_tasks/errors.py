@@ -212,9 +212,18 @@ class RegistryUnavailableError(ImageError):
 
 
 class PlatformError(ImageError):
-    """An index holds no manifest for the platform that was asked for."""
+    """An index holds no manifest for the platform that was asked for.
+
+    ``offered`` are the platforms that it has, as it writes them.
+    """
 
     code = "no-such-platform"
+
+    def __init__(
+        self, what: str, *, where: str = "", action: str = "", offered: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(what, where=where, action=action)
+        self.offered = offered
 
 
 class ManifestError(ImageError):

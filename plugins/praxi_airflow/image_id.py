@@ -66,3 +66,16 @@ def pinned_reference(image_id: str) -> str:
     """
     text = _SCHEME.sub("", image_id.strip(), count=1)
     return text if parse_image_id(image_id).kind == MANIFEST_DIGEST else ""
+
+
+def repository_part(reference: str) -> str:
+    """Return what stands before the digest of a reference by digest or an image ID, without a tag.
+
+    Examples
+    --------
+    >>> repository_part("docker-pullable://r.example:5000/web:1@sha256:" + "0" * 64)
+    'r.example:5000/web'
+    """
+    name = _SCHEME.sub("", reference.strip(), count=1).partition("@")[0]
+    head, slash, last = name.rpartition("/")
+    return f"{head}{slash}{last.partition(':')[0]}"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         DeployedImage,
         ImageList,
         named_images,
+        repository_of,
     )
     from praxi_tasks.audit.failure import UnfinishedError, is_last_try
     from praxi_tasks.audit.local import LocalAudit
@@ -32,7 +33,14 @@ else:
         __name__,
         {
             "assessment": ("load_policy", "make_assessor"),
-            "deployed": ("CONFIG_DIGEST", "DeployedImage", "ImageList", "MANIFEST_DIGEST", "named_images"),
+            "deployed": (
+                "CONFIG_DIGEST",
+                "DeployedImage",
+                "ImageList",
+                "MANIFEST_DIGEST",
+                "named_images",
+                "repository_of",
+            ),
             "failure": ("UnfinishedError", "is_last_try"),
             "local": ("LocalAudit",),
             "plan": ("BatchLimits", "Plan", "make_plan"),
@@ -71,6 +79,7 @@ __all__ = [
     "read_durations",
     "reduce_audit",
     "report_table",
+    "repository_of",
     "require",
     "sboms",
     "timed",

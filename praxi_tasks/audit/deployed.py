@@ -6,8 +6,9 @@ from typing import Final
 
 import msgspec
 
-from praxi_tasks.errors import UsageError
+from praxi_tasks.errors import InvalidReferenceError, UsageError
 from praxi_tasks.findings.scope import ListGap
+from praxi_tasks.oci.image import Reference
 
 MANIFEST_DIGEST: Final = "manifest"
 CONFIG_DIGEST: Final = "config"
@@ -19,7 +20,10 @@ class DeployedImage(msgspec.Struct, frozen=True, omit_defaults=True):
     ``image`` is the reference as deployed. ``digest_kind`` says what ``digest`` is the hash of: a
     ``manifest`` (or index), which a registry can be asked for, or a ``config`` (Docker's image ID), which
     it can't. Times are ISO 8601 in UTC. ``warnings`` are for the report's reader. ``cluster`` names the
-    cluster that ran it, where Prometheus knows several.
+    cluster that ran it, where Prometheus knows several. ``repository`` is where the digest is known, if that
+    is another than the reference's: a runtime may have pulled from a mirror. ``config`` is the digest of the
+    image's configuration, where the runtime told it besides. ``platform`` is that of the nodes that ran it,
+    where it is another than the run's.
     """
 
     image: str
@@ -32,13 +36,21 @@ class DeployedImage(msgspec.Struct, frozen=True, omit_defaults=True):
     init: bool = False
     warnings: tuple[str, ...] = ()
     cluster: str = ""
+    repository: str = ""
+    config: str = ""
+    platform: str = ""
+
+    @property
+    def config_digest(self) -> str:
+        """The digest of the image's configuration, empty if it is not known."""
+        return self.digest if self.digest_kind == CONFIG_DIGEST else self.config
 
     @property
     def pinned(self) -> str:
         """The reference to read: by manifest digest where it is known, else as deployed."""
         if self.digest_kind != MANIFEST_DIGEST:
             return self.image
-        return f"{_without_tag(self.image)}@{self.digest}"
+        return f"{self.repository or _without_tag(self.image)}@{self.digest}"
 
 
 class ImageList(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -66,6 +78,20 @@ def named_images(references: list[str] | tuple[str, ...]) -> tuple[DeployedImage
     if not names or not all(names):
         raise UsageError("no image to audit", action="name at least one image reference")
     return tuple(DeployedImage(image=name) for name in names)
+
+
+def repository_of(reference: str) -> str:
+    """Return registry and repository of a reference as Docker reads them, or the text where it is none.
+
+    Examples
+    --------
+    >>> repository_of("nginx:1.27")
+    'docker.io/library/nginx'
+    """
+    try:
+        return Reference.parse(reference).name
+    except InvalidReferenceError:
+        return _without_tag(reference)
 
 
 def _without_tag(reference: str) -> str:

@@ -31,6 +31,7 @@ def test_the_exported_names() -> None:
         "read_durations",
         "reduce_audit",
         "report_table",
+        "repository_of",
         "require",
         "sboms",
         "timed",

@@ -8,7 +8,16 @@ from tests.support.faces import exported, loaded_by
 
 FACES = {
     "archive": {"Archive", "DockerArchiveSource", "Folder", "LayoutSource", "split_path"},
-    "image": {"Blob", "Descriptor", "Image", "ImageSource", "Platform", "Reference", "VerifiedBlob"},
+    "image": {
+        "Blob",
+        "Descriptor",
+        "Image",
+        "ImageSource",
+        "Platform",
+        "Reference",
+        "VerifiedBlob",
+        "runs_on",
+    },
     "layer": {"LayerLimits", "LayerReading", "ends", "limit_variable", "read_layer"},
     "registry": {"RegistrySettings", "RegistrySource", "client_for"},
     "tar": {"TarIndex", "clean_path", "scan", "printable"},

@@ -43,6 +43,13 @@ OPTIONS: Final = (
         example="thanos",
     ),
     Option(
+        "platform",
+        "Which image of a multi-platform index is read, os/architecture[/variant], where Prometheus does not "
+        "tell the platform of the node, and for images named by hand.",
+        default="linux/amd64",
+        example="linux/arm64",
+    ),
+    Option(
         "readable_roots",
         "What runs may read besides the store: store URIs of folders, separated by commas, below which "
         "params of a run may name lists, models and images.",

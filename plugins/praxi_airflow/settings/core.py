@@ -41,6 +41,8 @@ class Settings:
         The interpreter of the tasks' environment, for the process runner.
     prometheus_connection
         Id of the Airflow connection to Prometheus, Thanos or ACM.
+    platform
+        The nodes' platform where Prometheus does not tell it, and that of images named by hand.
     readable_roots
         Store URIs of what runs may read besides the store: lists, models and images that their params name.
     registry_mirrors
@@ -63,6 +65,7 @@ class Settings:
     task_python: Path
     store_connection: str = ""
     prometheus_connection: str = "praxi_prometheus"
+    platform: str = "linux/amd64"
     readable_roots: tuple[str, ...] = ()
     registry_mirrors: tuple[str, ...] = ()
     pool: str = "praxi"
@@ -97,6 +100,7 @@ def load_settings() -> Settings:
         task_python=Path(section.text("task_python", str(root / ".venv-tasks" / "bin" / "python"))),
         store_connection=section.text("store_connection", ""),
         prometheus_connection=section.text("prometheus_connection", "praxi_prometheus"),
+        platform=section.platform("platform", "linux/amd64"),
         readable_roots=section.store_uris("readable_roots"),
         registry_mirrors=section.pairs("registry_mirrors"),
         pool=section.text("pool", "praxi"),

@@ -17,6 +17,7 @@ from praxi_tasks.errors import PraxiError
 from praxi_tasks.store import open_store
 
 SECTION: Final = "praxi"
+_PLATFORM: Final = re.compile(r"[a-z0-9]+/[a-z0-9_]+(/[a-z0-9]+)?")
 _DNS_NAME: Final = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 _QUANTITY: Final = re.compile(r"[0-9]+(\.[0-9]+)?([KMGTP]i?|k)?")
 _PAIR: Final = re.compile(r"[^\s=,]+=[^\s=,]+")
@@ -125,6 +126,11 @@ class Section:
                 raise self.wrong(name, f"has no names for {key!r}", action)
             found[key] = tuple(self._checked(name, each, _DNS_NAME, action) for each in names)
         return found
+
+    def platform(self, name: str, default: str) -> str:
+        """Return a platform as an image index writes it."""
+        action = "use os/architecture, such as linux/arm64"
+        return self._checked(name, self.text(name, default), _PLATFORM, action)
 
     def quantity(self, name: str, default: str) -> str:
         """Return a Kubernetes quantity of bytes."""

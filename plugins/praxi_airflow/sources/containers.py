@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from praxi_airflow.hooks import CLUSTER_LABEL
-from praxi_airflow.image_id import ImageId, is_image_id, parse_image_id, pinned_reference
-from praxi_airflow.sources.queries import CONTAINER, EXPORTED
-from praxi_tasks.audit import DeployedImage
+from praxi_airflow.image_id import is_image_id, parse_image_id, pinned_reference, repository_part
+from praxi_airflow.sources.nodes import Pod
+from praxi_airflow.sources.queries import CONTAINER, own_label
+from praxi_tasks.audit import CONFIG_DIGEST, MANIFEST_DIGEST, DeployedImage, repository_of
 
 
 class Container(NamedTuple):
@@ -26,8 +27,17 @@ class Container(NamedTuple):
     @classmethod
     def of(cls, labels: Mapping[str, str], cluster_label: str = CLUSTER_LABEL) -> Container:
         """Return the container that a series' labels describe."""
-        namespace, pod, uid, name = (_own(labels, name) for name in CONTAINER)
+        namespace, pod, uid, name = (own_label(labels, name) for name in CONTAINER)
         return cls(namespace, pod, uid, name, labels.get(cluster_label, ""))
+
+
+class Identity(NamedTuple):
+    """What the cluster knows of which image it is; see :class:`~praxi_tasks.audit.DeployedImage`."""
+
+    digest: str = ""
+    digest_kind: str = ""
+    repository: str = ""
+    config: str = ""
 
 
 class Life(NamedTuple):
@@ -55,10 +65,26 @@ class Life(NamedTuple):
     def reference(self) -> str:
         """The image as deployed: what runs, or the manifest's reference where the runtime has lost the tag.
 
-        Where neither is a name, the image ID may hold a repository and a digest, which is one.
+        A runtime gives any of the names that it knows an image by: the one whose repository its digest is of
+        counts. Where none is a name, the image ID may hold a repository and a digest, which is one.
         """
-        known = next((name for name in (self.image, self.image_spec) if name and not is_image_id(name)), "")
-        return known or pinned_reference(self.image_id) or self.image
+        names = [name for name in (self.image, self.image_spec) if name and not is_image_id(name)]
+        repository = self.identity.repository
+        same = (name for name in names if repository and repository_of(name) == repository_of(repository))
+        return next(same, "") or next(iter(names), "") or pinned_reference(self.image_id) or self.image
+
+    @property
+    def identity(self) -> Identity:
+        """Which image it is: by the image ID, or by the digest that a reference pins."""
+        config = parse_image_id(self.image_id)
+        if not config.digest:
+            config = parse_image_id(next(filter(is_image_id, (self.image, self.image_spec)), ""))
+        for text in (self.image_id, self.image_spec, self.image):
+            known = parse_image_id(text)
+            if known.kind == MANIFEST_DIGEST:
+                other = config.digest if config.kind == CONFIG_DIGEST else ""
+                return Identity(known.digest, known.kind, repository_part(text), other)
+        return Identity(config.digest, config.kind)
 
     @classmethod
     def of(cls, labels: Mapping[str, str], cluster_label: str = CLUSTER_LABEL) -> Life:
@@ -67,11 +93,6 @@ class Life(NamedTuple):
         image, spec, image_id = (labels.get(name, "").strip() for name in ("image", "image_spec", "image_id"))
         life = labels.get("container_id", "")
         return cls(of.namespace, of.pod, of.uid, of.name, life, image, spec, image_id, of.cluster)
-
-
-def _own(labels: Mapping[str, str], name: str) -> str:
-    """Return the label as kube-state-metrics gave it: Prometheus renames it where the scrape has one."""
-    return labels.get(EXPORTED + name) or labels.get(name, "")
 
 
 class Seen(NamedTuple):
@@ -127,13 +148,23 @@ class Sightings:
         return bool(life.image_id) and life not in self.before
 
 
-def images_of(kinds: Iterable[Sightings]) -> tuple[DeployedImage, ...]:
-    """Return the images of all containers that count, sorted; one per cluster, reference and digest."""
-    groups: defaultdict[tuple[str, str, ImageId], list[tuple[Life, Seen, bool]]] = defaultdict(list)
+def images_of(
+    kinds: Iterable[Sightings], platform_of: Callable[[Pod], str] = lambda _: ""
+) -> tuple[DeployedImage, ...]:
+    """Return the images of all containers that count, sorted; one per cluster, reference, digest, platform.
+
+    Parameters
+    ----------
+    platform_of
+        Gives the platform that a pod ran on where it is another than the run's.
+    """
+    groups: defaultdict[tuple[str, str, Identity, str], list[tuple[Life, Seen, bool]]] = defaultdict(list)
     for kind in kinds:
         for life, seen in kind.deployed().items():
             if is_reference(life.reference):
-                groups[life.reference, life.cluster, _image_id(life)].append((life, seen, kind.init))
+                pod = Pod(life.cluster, life.namespace, life.pod, life.uid)
+                key = (life.reference, life.cluster, life.identity, platform_of(pod))
+                groups[key].append((life, seen, kind.init))
     return tuple(_image(*key, members) for key, members in sorted(groups.items()))
 
 
@@ -147,32 +178,34 @@ def is_reference(text: str) -> bool:
     return bool(text) and not is_image_id(text)
 
 
-def _image_id(life: Life) -> ImageId:
-    """Return what the cluster knows of the digest; a reference by digest holds it too."""
-    known = parse_image_id(life.image_id)
-    return known if known.digest else parse_image_id(life.reference)
-
-
 def _image(
-    reference: str, cluster: str, image_id: ImageId, members: list[tuple[Life, Seen, bool]]
+    reference: str,
+    cluster: str,
+    identity: Identity,
+    platform: str,
+    members: list[tuple[Life, Seen, bool]],
 ) -> DeployedImage:
     seen = Seen(min(seen.first for _, seen, _ in members), max(seen.last for _, seen, _ in members))
+    is_elsewhere = repository_of(identity.repository) != repository_of(reference)
     return DeployedImage(
         image=reference,
-        digest=image_id.digest,
-        digest_kind=image_id.kind,
+        digest=identity.digest,
+        digest_kind=identity.digest_kind,
         namespaces=tuple(sorted({life.namespace for life, _, _ in members})),
         pods=len({life.container[:3] for life, _, _ in members}),
         first_seen=_iso(seen.first),
         last_seen=_iso(seen.last),
         init=all(init for _, _, init in members),
-        warnings=_warnings(image_id, members),
+        warnings=_warnings(identity, members),
         cluster=cluster,
+        repository=identity.repository if identity.repository and is_elsewhere else "",
+        config=identity.config,
+        platform=platform,
     )
 
 
-def _warnings(image_id: ImageId, members: list[tuple[Life, Seen, bool]]) -> tuple[str, ...]:
-    if image_id.digest:
+def _warnings(identity: Identity, members: list[tuple[Life, Seen, bool]]) -> tuple[str, ...]:
+    if identity.digest:
         return ()
     unreadable = sorted({life.image_id for life, _, _ in members if life.image_id})
     reason = f"an image ID that can't be read, {unreadable[0][:200]!r}" if unreadable else "no image ID"

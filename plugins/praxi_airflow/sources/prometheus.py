@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -23,6 +23,15 @@ from praxi_airflow.sources.list_gaps import (
     gaps_of_silence,
     remarks_on_silence,
     remarks_on_status,
+)
+from praxi_airflow.sources.nodes import (
+    LABELS,
+    NODE_INFO,
+    NODE_LABELS,
+    POD_INFO,
+    POD_LABELS,
+    NodePlatforms,
+    remarks_on_nodes,
 )
 from praxi_airflow.sources.queries import CONTAINER, EXPORTED, KINDS, LIFE, Kind, Selection, Window
 from praxi_tasks.audit import DeployedImage, ImageList
@@ -47,11 +56,14 @@ class PrometheusImages:
         The connection to ask through.
     namespaces
         A pattern (RE2) that a namespace's whole name must match; empty for all.
+    platform
+        What pods ran on where nothing tells the platform of their node; no image names it.
     """
 
-    def __init__(self, hook: PrometheusHook, namespaces: str = "") -> None:
+    def __init__(self, hook: PrometheusHook, namespaces: str = "", platform: str = "linux/amd64") -> None:
         self._hook = hook
         self._namespaces = namespaces
+        self._platform = platform
         self._answered = WINDOW
 
     def deployed(self, interval: Interval) -> tuple[DeployedImage, ...]:
@@ -73,14 +85,20 @@ class PrometheusImages:
         found = [self._sightings(kind, selection, interval) for kind in KINDS]
         heard = self._heard(interval)
         clusters = sorted({*heard.steps, *(life.cluster for kind in found for life in kind.lives)})
+        nodes = self._nodes(selection, interval)
+        platform_of = nodes.lookup()
         return ImageList(
-            images_of(found),
+            images_of(found, lambda pod: self._other(platform_of(pod))),
             gaps=(
                 *map(ListGap, self._hook.problems),
                 *gaps_of_silence(heard, clusters),
                 *gaps_of_names(nameless(found)),
             ),
-            remarks=(*remarks_on_silence(heard, clusters), *remarks_on_status(found[0])),
+            remarks=(
+                *remarks_on_silence(heard, clusters),
+                *remarks_on_status(found[0]),
+                *remarks_on_nodes(nodes, self._platform),
+            ),
             clusters=tuple(clusters),
             expected=self._hook.endpoint.clusters,
         )
@@ -114,6 +132,34 @@ class PrometheusImages:
             known = frozenset(self._split(before, lambda part: self._present(kind, selection, part)))
         logger.info("%s: %d lives of containers in %s", kind.info, len(lives), interval)
         return Sightings(lives, ran, known, kind.init)
+
+    def _other(self, platform: str) -> str:
+        return "" if platform == self._platform else platform
+
+    def _nodes(self, selection: Selection, interval: Interval) -> NodePlatforms:
+        """Return the platforms of nodes, and where they differ the nodes of pods."""
+        nodes = NodePlatforms()
+        for metric in (NODE_LABELS, NODE_INFO):
+            for labels, cluster in self._told(self._anywhere, metric, LABELS, interval):
+                nodes.add_node(labels, cluster)
+        if nodes.mixed:
+            for labels, cluster in self._told(selection, POD_INFO, POD_LABELS, interval):
+                nodes.add_pod(labels, cluster)
+        logger.info("platforms of nodes: %s", sorted(set(nodes.nodes.values())) or "not known")
+        return nodes
+
+    def _told(
+        self, selection: Selection, metric: str, labels: tuple[str, ...], interval: Interval
+    ) -> Iterator[tuple[Mapping[str, str], str]]:
+        """Yield the labels of a metric's series in the interval, and the cluster of each."""
+        by = selection.by(labels)
+
+        def ask(part: Window) -> list[Series]:
+            return self._ask(queries.present(selection.of(metric, part.shard), by, part), part)
+
+        for window in _windows(interval, WINDOW):
+            for series in self._split(window, ask):
+                yield series["metric"], self._container(series).cluster
 
     def _split(self, window: Window, ask: Callable[[Window], list[Found]]) -> list[Found]:
         """Ask about a window; about parts of it if that is more than the server will answer at once.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,6 +16,11 @@ EXPORTED: Final = "exported_"
 RENAMED: Final = tuple(EXPORTED + name for name in ("namespace", "pod", "container"))
 HEAD: Final = timedelta(minutes=5)
 _MILLISECOND: Final = timedelta(milliseconds=1)
+
+
+def own_label(labels: Mapping[str, str], name: str) -> str:
+    """Return the label as kube-state-metrics gave it: Prometheus renames it where the scrape has one."""
+    return labels.get(EXPORTED + name) or labels.get(name, "")
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from airflow.sdk import Param
 
+from praxi_airflow.settings import Settings
 
-def audit_params() -> dict[str, Param]:
+
+def audit_params(settings: Settings) -> dict[str, Param]:
     """Return the Dag's parameters."""
     return {
         "images": Param(
@@ -25,8 +27,9 @@ def audit_params() -> dict[str, Param]:
             type=["null", "string"],
         ),
         "platform": Param(
-            "linux/amd64",
-            "Which image of a multi-platform index: os/architecture[/variant].",
+            settings.platform,
+            "Which image of a multi-platform index, where Prometheus does not tell the platform of the node: "
+            "os/architecture[/variant].",
             title="Platform",
             type=["null", "string"],
             pattern="^[a-z0-9]+/[a-z0-9_]+(/[a-z0-9]+)?$",

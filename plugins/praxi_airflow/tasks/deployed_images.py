@@ -57,7 +57,8 @@ def _images(settings: Settings, context: Mapping[str, Any]) -> ImageList:
     if params["images"]:
         return ImageList(named_images(params["images"]))
     hook = PrometheusHook(settings.prometheus_connection, accept_partial=_is_last_try(context))
-    return PrometheusImages(hook, params["namespaces"] or "").listed(audit_interval(context))
+    source = PrometheusImages(hook, params["namespaces"] or "", params["platform"] or settings.platform)
+    return source.listed(audit_interval(context))
 
 
 def _scope(context: Mapping[str, Any], found: ImageList) -> Scope:

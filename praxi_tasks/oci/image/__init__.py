@@ -4,6 +4,7 @@ Needs nothing but msgspec: Airflow's side imports it.
 """
 
 from praxi_tasks.oci.image.model import Blob, Descriptor, Image, ImageSource, Platform
+from praxi_tasks.oci.image.platforms import runs_on
 from praxi_tasks.oci.image.reference import Reference
 from praxi_tasks.oci.image.verified_blob import VerifiedBlob
 
@@ -15,4 +16,5 @@ __all__ = [
     "Platform",
     "Reference",
     "VerifiedBlob",
+    "runs_on",
 ]

@@ -40,8 +40,15 @@ def candidates(entries: tuple[Entry, ...], platform: Platform, where: str) -> li
             f"no image for {platform}",
             where=where,
             action=f"choose one of: {', '.join(offered)[:300]}" if offered else "the index is empty",
+            offered=tuple(offered),
         )
     return [entry for _, entry in sorted(ranked, key=lambda pair: pair[0])]
+
+
+def images_first(entries: tuple[Entry, ...], platform: Platform) -> list[Entry]:
+    """Return the entries that may be images, those for a platform first."""
+    real = [entry for entry in entries if not _describes_another(entry)]
+    return sorted(real, key=lambda entry: 3000 if (rank := _rank(entry, platform)) is None else rank)
 
 
 def names_platform(entry: Entry) -> bool:

@@ -10,7 +10,7 @@ from praxi_tasks.errors import ImageError, ManifestError, NotAnImageError, NotFo
 from praxi_tasks.json_decoding import decode_shallow
 from praxi_tasks.oci.image.manifest import INDEXES, Entry, EntryPlatform, ImageManifest, Index, parse_manifest
 from praxi_tasks.oci.image.model import Image, Platform
-from praxi_tasks.oci.image.platforms import candidates, names_platform, runs_on
+from praxi_tasks.oci.image.platforms import candidates, images_first, names_platform, runs_on
 
 _MAX_DEPTH: Final = 4
 _MAX_MANIFESTS: Final = 64
@@ -71,6 +71,34 @@ class Resolver:
         image = self._choose(manifest, 1)
         return msgspec.structs.replace(image, index_digest=root.digest)
 
+    def find(self, root: ServedManifest, config_digest: str) -> Image | None:
+        """Return the image with a configuration, whatever its platform; None if ``root`` has none such.
+
+        Raises
+        ------
+        ImageError
+            If a document can't be had; what an index lists and nobody has is passed over.
+        """
+        found = self._find(root, config_digest, 1)
+        if found is None or found.digest == root.digest:
+            return found
+        return msgspec.structs.replace(found, index_digest=root.digest)
+
+    def _find(self, served: ServedManifest, config_digest: str, depth: int) -> Image | None:
+        manifest = parse_manifest(served.data, served.media_type, self._reference)
+        if isinstance(manifest, ImageManifest):
+            is_it = manifest.config.digest == config_digest
+            return self._image(manifest, served.digest) if is_it else None
+        for entry in images_first(manifest.entries, self._platform) if depth <= _MAX_DEPTH else ():
+            self._count()
+            try:
+                found = self._find(self._manifest(entry), config_digest, depth + 1)
+            except (NotFoundError, NotAnImageError):
+                continue
+            if found is not None:
+                return found
+        return None
+
     def _choose(self, index: Index, depth: int) -> Image:
         if depth > _MAX_DEPTH:
             raise ManifestError(f"indexes nested deeper than {_MAX_DEPTH}", where=self._reference)
@@ -91,9 +119,7 @@ class Resolver:
         )
 
     def _follow(self, entry: Entry, depth: int) -> Image:
-        self._read += 1
-        if self._read > _MAX_MANIFESTS:
-            raise ManifestError(f"more than {_MAX_MANIFESTS} manifests to search", where=self._reference)
+        self._count()
         served = self._manifest(entry)
         manifest = parse_manifest(served.data, served.media_type, self._reference)
         if isinstance(manifest, Index):
@@ -101,6 +127,11 @@ class Resolver:
         if entry.media_type in INDEXES:
             raise ManifestError("an index lists an image as an index", where=self._reference)
         return self._image(manifest, served.digest)
+
+    def _count(self) -> None:
+        self._read += 1
+        if self._read > _MAX_MANIFESTS:
+            raise ManifestError(f"more than {_MAX_MANIFESTS} manifests to search", where=self._reference)
 
     def _manifest(self, entry: Entry) -> ServedManifest:
         data = entry.inline

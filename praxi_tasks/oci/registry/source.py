@@ -47,6 +47,34 @@ class RegistrySource:
         root = self._manifest(self._asked.identifier)
         return Resolver(self, str(self._reference), platform).resolve(root)
 
+    def find(self, config_digest: str, platform: Platform) -> Image | None:
+        """Find the image with a configuration, whatever its platform; None if the reference leads to none.
+
+        Some runtimes give a manifest's digest where others give the configuration's, so a manifest of that
+        digest is looked for as well.
+
+        Parameters
+        ----------
+        platform
+            Whose images an index is searched for first.
+
+        Raises
+        ------
+        ImageError
+            If the registry refuses or can't answer.
+        """
+        resolver = Resolver(self, str(self._reference), platform)
+        try:
+            found = resolver.find(self._manifest(self._asked.identifier), config_digest)
+        except NotFoundError:  # the tag may be gone
+            found = None
+        if found is not None:
+            return found
+        try:
+            return resolver.resolve(self._manifest(config_digest))
+        except NotFoundError:
+            return None
+
     def digest(self) -> str:
         """Return the digest that the reference has now; asks for no more than headers if it can.
 

@@ -122,3 +122,73 @@ def test_the_wait_for_an_image_is_forgotten_once_it_ran() -> None:
 
 def test_no_container_is_no_image() -> None:
     assert images_of([sightings(), sightings(init=True)]) == ()
+
+
+SPEC = "registry.example/team/app:v1"
+
+
+@pytest.mark.parametrize(
+    ("labels", "image", "pinned"),
+    [
+        (
+            {"image": "mirror.local:5000/copy/app:x", "image_id": f"registry.example/team/app@{DIGEST}"},
+            SPEC,
+            f"registry.example/team/app@{DIGEST}",
+        ),
+        (
+            {"image": SPEC, "image_id": f"mirror.local:5000/copy/app@{DIGEST}"},
+            SPEC,
+            f"mirror.local:5000/copy/app@{DIGEST}",
+        ),
+        (
+            {"image": SPEC, "image_spec": f"{SPEC}@{DIGEST}", "image_id": "12" * 32},
+            SPEC,
+            f"registry.example/team/app@{DIGEST}",
+        ),
+        (
+            {"image": SPEC, "image_spec": f"registry.example/team/app@{DIGEST}", "image_id": "12" * 32},
+            SPEC,
+            f"registry.example/team/app@{DIGEST}",
+        ),
+        (
+            {"image": SPEC, "image_spec": f"mirror.local:5000/copy/app@{DIGEST}", "image_id": ""},
+            f"mirror.local:5000/copy/app@{DIGEST}",
+            f"mirror.local:5000/copy/app@{DIGEST}",
+        ),
+        (
+            {"image": "nginx:1", "image_id": f"docker-pullable://docker.io/library/nginx@{DIGEST}"},
+            "nginx:1",
+            f"nginx@{DIGEST}",
+        ),
+        (
+            {
+                "image": SPEC,
+                "image_spec": f"{SPEC}@{OTHER}",
+                "image_id": f"registry.example/team/app@{DIGEST}",
+            },
+            SPEC,
+            f"registry.example/team/app@{DIGEST}",
+        ),
+        ({"image": SPEC, "image_id": "12" * 32}, SPEC, SPEC),
+        ({"image": SPEC, "image_spec": "", "image_id": f"docker://{DIGEST}"}, SPEC, SPEC),
+    ],
+)
+def test_a_digest_is_asked_of_the_repository_it_was_told_with(
+    labels: dict[str, str], image: str, pinned: str
+) -> None:
+    (found,) = images_of([sightings(life(**{"image_spec": SPEC} | labels))])
+    assert (found.image, found.pinned) == (image, pinned)
+
+
+def test_a_configuration_is_known_beside_a_pinned_digest() -> None:
+    (found,) = images_of([sightings(life(SPEC, "12" * 32, image_spec=f"{SPEC}@{DIGEST}"))])
+    assert (found.digest, found.config_digest) == (DIGEST, "sha256:" + "12" * 32)
+    (found,) = images_of([sightings(life(SPEC, "docker://" + OTHER, image_spec=SPEC))])
+    assert (found.digest_kind, found.config_digest) == ("config", OTHER)
+
+
+def test_an_image_that_ran_on_two_platforms_is_two() -> None:
+    lives = [life(), life(pod="web-1", uid="v", container_id="d")]
+    platforms = {"web-0": "linux/arm64", "web-1": ""}
+    found = images_of([sightings(*lives)], lambda pod: platforms[pod.name])
+    assert [(image.platform, image.pods) for image in found] == [("", 1), ("linux/arm64", 1)]

@@ -23,7 +23,7 @@ DAY = datetime(2026, 3, 1, tzinfo=UTC)
 def context(**params: Any) -> dict[str, Any]:
     return {
         "run_id": "scheduled__1",
-        "params": {"images": [], "namespaces": ""} | params,
+        "params": {"images": [], "namespaces": "", "platform": None} | params,
         "data_interval_start": DAY,
         "data_interval_end": DAY + timedelta(days=1),
         "dag_run": SimpleNamespace(run_after=DAY + timedelta(days=1)),
