@@ -10,13 +10,13 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 from tests.support.airflow_home import ROOT, environment
-from tests.support.process import free_port, running, start_server
+from tests.support.process import Server, free_port, running, start_server
 
 FINISHED: Final = frozenset({"success", "failed"})
 
@@ -39,8 +39,15 @@ class Airflow:
     ) -> None:
         self.url = url
         self.variables = variables
+        self.servers: dict[str, Server] = {}
         self._login = login
         self._token = ""
+
+    def start(self, name: str, folder: Path) -> Server:
+        """Start one of its servers, or start it again after its death; its log begins anew."""
+        server = start_server(name, [*airflow_command(), name], folder, env=self.variables)
+        self.servers[name] = server
+        return server
 
     def cli(self, *arguments: str) -> str:
         """Run ``airflow ARGUMENT…`` and return what it printed."""
@@ -135,8 +142,14 @@ def airflow_command() -> list[str]:
 
 
 @contextmanager
-def airflow(folder: Path, variables: Mapping[str, str]) -> Iterator[Airflow]:
-    """Run an Airflow with its home in ``folder`` and these variables besides its own."""
+def airflow(folder: Path, variables: Mapping[str, str], *, also: Sequence[str] = ()) -> Iterator[Airflow]:
+    """Run an Airflow with its home in ``folder`` and these variables besides its own.
+
+    Parameters
+    ----------
+    also
+        Servers besides those that every Airflow needs: ``triggerer``, where tasks are deferred.
+    """
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     given = environment(folder / "home") | _quick(port) | dict(variables)
@@ -144,13 +157,22 @@ def airflow(folder: Path, variables: Mapping[str, str]) -> Iterator[Airflow]:
     started.cli("db", "migrate")
     started.cli("pools", "import", str(ROOT / "images" / "airflow" / "pools.json"))
     with ExitStack() as stack:
-        for name in ("api-server", "scheduler", "dag-processor"):
-            server = start_server(name, [*airflow_command(), name], folder, env=given)
-            stack.enter_context(running(server))
+        for name in ("api-server", "scheduler", "dag-processor", *also):
+            server = stack.enter_context(_served(started, name, folder))
             if name == "api-server":
                 server.wait_until(lambda: _healthy(url), seconds=300)
         server.wait_until(lambda: _parsed(started), seconds=300)
         yield started
+
+
+@contextmanager
+def _served(started: Airflow, name: str, folder: Path) -> Iterator[Server]:
+    """Run one of its servers; in the end stop the one that runs by then."""
+    try:
+        with running(started.start(name, folder)) as server:
+            yield server
+    finally:
+        started.servers[name].stop()
 
 
 def _quick(port: int) -> dict[str, str]:

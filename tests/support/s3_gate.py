@@ -7,15 +7,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import aiohttp
 from aiohttp import web
 
+from tests.support.faulty_proxy import forward, open_session
 from tests.support.loop import LoopThread, serve
 
 _WRITES = frozenset({"PUT", "POST", "DELETE"})
 _SLOW_DOWN = b"<Error><Code>SlowDown</Code><Message>Reduce your request rate.</Message></Error>"
-# These belong to one connection, not to the message.
-_HOP = frozenset({"transfer-encoding", "connection", "content-length", "content-encoding"})
 
 
 class S3Gate:
@@ -51,16 +49,8 @@ class S3Gate:
             await asyncio.sleep(0.1)
         if request.transport is None or request.transport.is_closing():
             return web.Response(status=499)  # nobody waits any more, and what died writes nothing
-        async with (
-            aiohttp.ClientSession(auto_decompress=False, timeout=aiohttp.ClientTimeout(60)) as session,
-            session.request(
-                request.method, self._target + request.raw_path, headers=request.headers, data=body
-            ) as answer,
-        ):
-            headers = {name: value for name, value in answer.headers.items() if name.lower() not in _HOP}
-            if request.method == "HEAD":
-                headers["Content-Length"] = answer.headers.get("Content-Length", "0")
-            return web.Response(status=answer.status, headers=headers, body=await answer.read())
+        async with open_session() as session:
+            return await forward(session, self._target, request, body)
 
 
 @contextmanager

@@ -9,11 +9,19 @@ from typing import TypeAlias
 
 from aiohttp import web
 
+from tests.support.faults import Faults, Kind
+
 Handler: TypeAlias = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 
 class Gate:
-    """Lets requests through to a handler, or answers them as an overloaded API server does."""
+    """Lets requests through to a handler, or answers them as an overloaded API server does.
+
+    Attributes
+    ----------
+    faults
+        What goes wrong with single requests besides.
+    """
 
     def __init__(self, handler: Handler) -> None:
         self._handler = handler
@@ -21,12 +29,21 @@ class Gate:
         self._statuses = itertools.cycle([500])
         self._streams: list[web.BaseRequest] = []
         self.refused = 0
+        self.faults: Faults | None = None
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
         if time.monotonic() < self._until:
             self.refused += 1
             return _refusal(next(self._statuses))
+        fault = self.faults.draw(request.method, request.path) if self.faults else None
+        if fault is Kind.REFUSED:
+            return _refusal(500)
+        if fault is Kind.RESET:
+            return _hang_up(request)
+        if fault is Kind.LOST:
+            await self._handler(request)
+            return _hang_up(request)
         if request.path.endswith("/log"):
             self._streams.append(request)
         return await self._handler(request)
@@ -50,6 +67,12 @@ class Gate:
 
     def _of(self, pod: str) -> list[web.BaseRequest]:
         return [request for request in self._streams if f"/pods/{pod}/" in request.path]
+
+
+def _hang_up(request: web.BaseRequest) -> web.Response:
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response(status=499)  # nobody reads it
 
 
 def _refusal(status: int) -> web.Response:
