@@ -16,6 +16,17 @@ from praxi_tasks.http import Connections, HttpSettings, explain
 from praxi_tasks.json_decoding import decode
 
 _TIMEOUT: Final = urllib3.Timeout(connect=5, read=20)
+# Hundreds of portions would hardly ever all get through where each has one try; what was taken twice is one
+# alert all the same. How long a server asks to wait is not for this process: the scheduler tries again.
+_RETRY: Final = urllib3.Retry(
+    total=4,
+    redirect=False,
+    backoff_factor=0.25,
+    status_forcelist=(429, 500, 502, 503, 504),
+    allowed_methods=None,
+    raise_on_status=False,
+    respect_retry_after_header=False,
+)
 _LARGEST_ERROR: Final = 300
 # As many as Prometheus sends at once; and well below the 1 MiB that proxies let pass by default.
 _ALERTS_PER_REQUEST: Final = 64
@@ -103,7 +114,7 @@ class Alertmanager:
         try:
             query = f"?{urlencode(fields)}" if fields else ""
             answer = self._pool.request(
-                method, url + query, body=body, headers=self._headers, timeout=_TIMEOUT, retries=False
+                method, url + query, body=body, headers=self._headers, timeout=_TIMEOUT, retries=_RETRY
             )
         except urllib3.exceptions.HTTPError as error:
             failure = explain(error, "Alertmanager")

@@ -18,6 +18,8 @@ from hypothesis import strategies as st
 from praxi_tasks.errors import NotifyError, UsageError
 from praxi_tasks.notify.alertmanager import Alert, Alertmanager, Alertmanagers, _portions
 from tests.support.alertmanager import alertmanager, eventually
+from tests.support.faults import Faults, Kind
+from tests.support.faulty_proxy import faulty_proxy
 from tests.support.process import free_port
 
 NOW = datetime.now(UTC)
@@ -57,6 +59,18 @@ def test_many_alerts_go_in_portions() -> None:
         Alertmanager(url).post(MANY)
     assert sum(taken) == len(MANY)
     assert max(taken) <= 64
+
+
+def test_portions_are_tried_again_where_a_server_fails_now_and_then() -> None:
+    faults = Faults([Kind.REFUSED, Kind.RESET, Kind.LOST], 0.3, 1)
+    faults.active = True
+    with strict_proxy() as (url, taken), faulty_proxy(url, faults) as proxy:
+        Alertmanager(proxy.url).post(MANY)
+        assert sum(taken) >= len(MANY)
+        assert sum(faults.counts.values()) > 0
+        faults.away = True
+        with pytest.raises(NotifyError, match="the connection to the Alertmanager failed"):
+            Alertmanager(proxy.url).post(MANY[:1])
 
 
 @given(st.lists(st.integers(0, 200_000), max_size=150))
