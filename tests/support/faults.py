@@ -88,6 +88,10 @@ class Faults:
                 self.counts[kind] += 1
         return kind
 
+    def counted(self) -> dict[str, int]:
+        """Return the faults by kind, for a document."""
+        return {str(kind): number for kind, number in self.counts.items()}
+
     def status(self, method: str, path: str) -> int:
         """Return the status with which a request is refused that is drawn to be."""
         return random.Random(f"{self._seed} {method} {path} {self._times[f'{method} {path}']}").choice(
@@ -101,3 +105,16 @@ class Faults:
             return Kind.REFUSED
         chance = random.Random(draw)
         return chance.choice(kinds) if chance.random() < self._share and kinds else None
+
+
+class ScriptedFaults(Faults):
+    """Faults that are written down: one for each request, and none after the last."""
+
+    def __init__(self, *kinds: Kind) -> None:
+        super().__init__((), 0, 0)
+        self.left = list(kinds)
+
+    def draw(self, method: str, path: str, *, conditional: bool = False) -> Kind | None:
+        """Return what happens to a request, None if it passes."""
+        self.requests += 1
+        return self.left.pop(0) if self.left else None

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
-from urllib3.exceptions import ProtocolError
+from urllib3.exceptions import ProtocolError, SSLError
 
-from praxi_tasks.errors import RegistryUnavailableError
+from praxi_tasks.errors import ImageError, RegistryUnavailableError
 from praxi_tasks.http import hostname
 from praxi_tasks.oci.image.reference import DOCKER_HUB, Reference
 from praxi_tasks.oci.registry.authorizer import Authorizer
@@ -95,15 +95,32 @@ class RegistryClient:
         return self._bases[host]
 
     def _speaks_plain(self, host: str) -> bool:
-        """Return whether the host answers plain HTTP; servers of TLS say 400 to it, or hang up."""
+        """Return whether the host answers plain HTTP; servers of TLS say 400 to it, or hang up.
+
+        A connection may break for any reason, so one that hung up is asked by TLS before that is believed:
+        the answer holds for as long as this process lives.
+        """
         try:
             answer = self._transport.exchange("GET", f"http://{host}/v2/", {})
         except RegistryUnavailableError as error:
-            if isinstance(error.__cause__, ProtocolError):
+            if isinstance(error.__cause__, ProtocolError) and self._speaks_tls(host):
                 return False
             raise
         discard(answer.response)
         return answer.response.status != 400
+
+    def _speaks_tls(self, host: str) -> bool:
+        """Return whether the host answers TLS, whatever its certificate; raises if it does not answer."""
+        try:
+            answer = self._transport.exchange("GET", f"https://{host}/v2/", {})
+        except RegistryUnavailableError:
+            raise
+        except ImageError as error:
+            return not (
+                isinstance(error.__cause__, SSLError) and "WRONG_VERSION_NUMBER" in str(error.__cause__)
+            )
+        discard(answer.response)
+        return True
 
 
 def _host(registry: str) -> str:
