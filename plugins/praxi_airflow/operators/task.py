@@ -21,6 +21,7 @@ from praxi_tasks.store import documents, keys
 # command -> where its run keeps its documents; all others are steps of an audit.
 _PLACES: Final[Mapping[str, Callable[[str, str], str]]] = {"learn": keys.training_run}
 _SHOWN: Final = 1_000
+_ENOUGH_RETRIES: Final = 3  # for one of them to be kept for a pod that is lost
 
 
 class PraxiTaskOperator(BaseOperator):
@@ -40,7 +41,9 @@ class PraxiTaskOperator(BaseOperator):
     Notes
     -----
     Exit code 75 and death by a signal are retried, every other code but 0 is final. On the last try the
-    command gets ``PRAXI_LAST_TRY=1`` and records what still fails instead of failing.
+    command gets ``PRAXI_LAST_TRY=1`` and records what still fails instead of failing. With three retries or
+    more so does the try before: one image that can't be read must not cost the audit if the pod of the only
+    try that would have recorded it is lost.
     """
 
     template_fields: Sequence[str] = ("arguments",)
@@ -113,5 +116,7 @@ class PraxiTaskOperator(BaseOperator):
 
 
 def _is_last_try(context: Context) -> bool:
+    """Return whether to record what fails: on the last try, and where there are enough, on the one before."""
     instance = context["ti"]
-    return instance.try_number > instance.max_tries
+    spare = 1 if instance.max_tries >= _ENOUGH_RETRIES else 0
+    return instance.try_number > instance.max_tries - spare

@@ -55,11 +55,14 @@ def test_a_retryable_end_is_a_retry(script: Any, end: str) -> None:
     assert not isinstance(caught.value, AirflowFailException)
 
 
-@pytest.mark.parametrize(("try_number", "last"), [(1, ""), (2, ""), (3, "1"), (4, "1")])
-def test_a_command_is_told_of_its_last_try(script: Any, tmp_path: Path, try_number: int, last: str) -> None:
-    script(f'printf "%s" "$PRAXI_LAST_TRY" > {tmp_path}/told')
-    execute(PraxiTaskOperator(task_id="t", command="report"), try_number=try_number)
-    assert (tmp_path / "told").read_text() == last
+@pytest.mark.parametrize(("retries", "told"), [(0, "1"), (1, "01"), (2, "001"), (3, "0011"), (5, "000011")])
+def test_a_command_is_told_of_its_last_try_and_keeps_a_spare_one(
+    script: Any, tmp_path: Path, retries: int, told: str
+) -> None:
+    script(f'printf "%s" "${{PRAXI_LAST_TRY:-0}}" >> {tmp_path}/told')
+    for number in range(1, retries + 2):
+        execute(PraxiTaskOperator(task_id="t", command="report"), try_number=number, retries=retries)
+    assert (tmp_path / "told").read_text() == told
 
 
 def test_a_command_has_its_run_its_arguments_and_its_batch(script: Any, tmp_path: Path) -> None:
