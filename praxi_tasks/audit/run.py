@@ -210,15 +210,23 @@ class AuditRun:
         return documents.read(self._store, self.key("plan.json"), Plan)
 
     def _batch_failures(self, plan: Plan) -> dict[str, Failure]:
-        """Collect the batches' failures; a batch that left no document says nothing, its layers do."""
+        """Collect the batches' failures; a batch that left no document says nothing, its layers do.
+
+        A document may be of an earlier try, or of the plan before the run was cleared: what was read since
+        has not failed. Where layers are read again by force, that they are there says nothing.
+        """
         failures: dict[str, Failure] = {}
         for number in range(plan.batches):
             try:
                 outcome = documents.read(self._store, self.key(f"batches/{number}.json"), BatchOutcome)
             except KeyNotFoundError:
                 continue
-            failures.update(outcome.failures)
-        return failures
+            mine = {layer.digest for layer in plan.batch(number)}
+            failures.update({digest: why for digest, why in outcome.failures.items() if digest in mine})
+        return {digest: why for digest, why in failures.items() if plan.forced or not self._is_read(digest)}
+
+    def _is_read(self, digest: str) -> bool:
+        return all(map(self._store.exists, keys.layer_documents(digest)))
 
     def _summary(self, report: AuditReport, packages: int, unpublished: list[str]) -> Summary:
         return Summary(

@@ -149,6 +149,41 @@ def test_a_retry_of_a_batch_reads_only_what_is_missing(
     assert hostile.count(f"/blobs/{second.digest}") == 2
 
 
+@pytest.mark.parametrize("force", [False, True])
+def test_a_layer_that_was_read_since_has_not_failed_unless_it_was_to_be_read_again(
+    hostile: HostileRegistry, store: Store, model: Model, monkeypatch: pytest.MonkeyPatch, force: bool
+) -> None:
+    monkeypatch.setenv("PRAXI_REGISTRY_ATTEMPTS", "1")
+    reference = hostile.serve("shop", "1", image([SHOP.layer()]))
+    run = begin(store, named_images([reference]))
+    run.plan(AMD64, force=force)
+    hostile.fault("/blobs/", Reply(503))
+    with pytest.raises(UnfinishedError):
+        run.fingerprint(0)
+    audit(store, [reference], model, "r2")  # as the next try does, which is killed before it tells
+    run.predict(model)
+    assert states(run.report()) == {"shop:1": State.FAILED if force else State.AUDITED}
+
+
+def test_what_a_batch_of_an_earlier_plan_left_is_not_of_this_one(
+    hostile: HostileRegistry, store: Store, model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRAXI_REGISTRY_ATTEMPTS", "1")
+    layers = (SHOP.layer(), TILL.layer())
+    images = [hostile.serve(name, "1", image([each])) for name, each in zip("ab", layers, strict=True)]
+    run = begin(store, named_images(images))
+    monkeypatch.setenv("PRAXI_LAST_TRY", "1")
+    run.plan(AMD64)
+    hostile.fault("/blobs/", Reply(503), forever=True)
+    assert len(run.fingerprint(0).failures) == 2
+    plan = run.plan(AMD64, limits=BatchLimits(target_bytes=1))
+    assert plan.batches == 2
+    run.predict(model)
+    codes = [each.reason_code for each in run.report().images]
+    assert codes.count("registry-unavailable") == 1
+    assert codes.count("unfinished") == 1
+
+
 def test_a_batch_that_never_ran_fails_its_images_only(registry: Registry, store: Store, model: Model) -> None:
     images = [
         registry.push("run/a:1", image([SHOP.layer()])),
