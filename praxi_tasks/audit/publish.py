@@ -10,6 +10,7 @@ import msgspec
 from praxi_tasks.audit.failure import Failure, attempt
 from praxi_tasks.audit.salvaging import salvage
 from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage
+from praxi_tasks.store import keys
 
 
 def published(audit: AssessedAudit) -> Iterator[tuple[str, bytes | Failure]]:
@@ -40,12 +41,14 @@ def _tables(audit: AssessedAudit) -> list[tuple[str, bytes]]:
 
 
 def sboms(audit: AssessedAudit) -> Iterator[tuple[str, bytes | Failure]]:
-    """Yield a file name and the bytes of each audited image's SBOMs, each digest once, or what went wrong."""
+    """Yield a file name and the bytes of each audited image's SBOMs, or what went wrong.
+
+    Each digest stands once, or where there are several clusters once for each of them.
+    """
     from praxi_tasks.findings.report import to_cyclonedx, to_spdx
 
-    images = {
-        _file_name(image, number): image for number, image in enumerate(audit.images) if not image.failed
-    }
+    audited = ((number, image) for number, image in enumerate(audit.images) if not image.failed)
+    images = {_file_name(audit, image, number): image for number, image in audited}
     for name, image in images.items():
         yield f"{name}.cdx.json", attempt(partial(to_cyclonedx, audit, image), image.image)
         yield f"{name}.spdx.json", attempt(partial(to_spdx, audit, image), image.image)
@@ -63,5 +66,6 @@ def without_components(audit: AssessedAudit) -> AssessedAudit:
     return msgspec.structs.replace(audit, images=images)
 
 
-def _file_name(image: AssessedImage, number: int) -> str:
-    return image.digest.replace(":", "-") if image.digest else f"image-{number}"
+def _file_name(audit: AssessedAudit, image: AssessedImage, number: int) -> str:
+    name = image.digest.replace(":", "-") if image.digest else f"image-{number}"
+    return f"{keys.part(image.cluster)}_{name}" if len(audit.clusters) > 1 and image.cluster else name

@@ -19,6 +19,7 @@ from praxi_tasks.audit.report import (
     State,
     sum_unexplained,
 )
+from praxi_tasks.findings.assessment import of_several_clusters
 from praxi_tasks.findings.coverage import gaps
 from praxi_tasks.printable import printable
 
@@ -31,6 +32,7 @@ def report_table(report: AuditReport) -> Group:
 
     A registry that all images share stands once, in the heading, and leaves its room to the names.
     """
+    remarks: list[Padding] = []
     registry = _shared_registry([image.image for image in report.images])
     table = Table(box=box.SIMPLE_HEAD, padding=0, pad_edge=False, show_edge=False, header_style="bold")
     heading = Text(f"Image in\n{printable(registry)}" if registry else "Image")
@@ -38,10 +40,12 @@ def report_table(report: AuditReport) -> Group:
     table.add_column("State")
     for title in ("Layers", "By\nfiles", "By\ndatabases", "Hidden", "Unexplained", "Gaps"):
         table.add_column(title, justify="right")
+    several = of_several_clusters(report.images)
     for image in report.images:
-        name = Text(printable(image.image.removeprefix(f"{registry}/")))
-        table.add_row(name, *_row(image, report.layers_of(image)))
-    return Group(table, *(_remark(image, remark) for image in report.images for remark in _remarks(image)))
+        title = printable(image.title(with_cluster=several))
+        table.add_row(Text(title.removeprefix(f"{registry}/")), *_row(image, report.layers_of(image)))
+        remarks += [_remark(title, remark) for remark in _remarks(image)]
+    return Group(table, *remarks)
 
 
 def _shared_registry(names: list[str]) -> str:
@@ -72,8 +76,8 @@ def _remarks(image: ReportedImage) -> Iterator[Text]:
         yield Text(printable(warning), style="yellow")
 
 
-def _remark(image: ReportedImage, remark: Text) -> Padding:
-    return Padding(Text.assemble((printable(image.image), "bold"), ": ", remark), (1, 0, 0, 0))
+def _remark(title: str, remark: Text) -> Padding:
+    return Padding(Text.assemble((title, "bold"), ": ", remark), (1, 0, 0, 0))
 
 
 def packages(layers: tuple[ReportedLayer, ...], source: Source) -> set[str]:

@@ -7,6 +7,7 @@ import click
 from praxi_tasks.audit import AuditRun, load_policy, make_assessor, timed
 from praxi_tasks.cli.echo import echo
 from praxi_tasks.cli.options import feeds_option, policy_option, run_option, store_option
+from praxi_tasks.findings.assessment import of_several_clusters
 from praxi_tasks.store import open_store
 
 
@@ -32,5 +33,7 @@ def report(
     with timed(store, run_id, "report"):
         assessor = make_assessor(feeds_uri, load_policy(policy_uri), run.day(), store, must_exist=False)
         made = run.report(assessor, plausible_share=implausible_share)
+    several = of_several_clusters(made.images)
     for image in made.images:
-        echo(f"{image.state:8} {image.image}" + (f"  {image.reason}" if image.reason else ""))
+        title = image.title(with_cluster=several)
+        echo(f"{image.state:8} {title}" + (f"  {image.reason}" if image.reason else ""))

@@ -45,15 +45,15 @@ class ListGap(msgspec.Struct, frozen=True, omit_defaults=True):
         here = self.cluster is None or self.cluster == cluster
         return here and (not self.namespace or not namespace or self.namespace == namespace)
 
-    def hides(self, cluster: str, namespace: str, known: Collection[str] = ()) -> bool:
+    def hides(self, cluster: str, namespace: str, known: Collection[str] | None) -> bool:
         """Return whether an image may run there unseen.
 
         Parameters
         ----------
         known
-            The containers that were there when it was listed last.
+            The containers that were there when it was listed last; None if it never was.
         """
-        others = not self.containers or not set(self.containers) <= set(known)
+        others = not self.containers or (known is not None and not set(self.containers) <= set(known))
         return others and self.covers(cluster, namespace)
 
     @property
@@ -115,12 +115,13 @@ class Scope(msgspec.Struct, frozen=True, omit_defaults=True):
         """Return whether nothing may be missing from the list of a cluster's images."""
         return not any(gap.covers(cluster, "") for gap in self.gaps)
 
-    def proves_absence(self, cluster: str, namespace: str, known: Collection[str] = ()) -> bool:
+    def proves_absence(self, cluster: str, namespace: str, known: Collection[str] | None = None) -> bool:
         """Return whether an image that the run did not list was not deployed in a namespace.
 
         Parameters
         ----------
         known
-            The containers that might have hidden it and were there when it was listed last.
+            The containers that might have hidden it and were there when it was listed last; None where
+            nothing says that it ever was.
         """
         return self.is_daily and not any(gap.hides(cluster, namespace, known) for gap in self.gaps)

@@ -24,7 +24,7 @@ from praxi_tasks.findings.assessment import (
     image_key,
     image_place,
     image_repository,
-    split_key,
+    may_hold_unseen,
 )
 from praxi_tasks.notify.alertmanager import Alert
 from praxi_tasks.printable import printable
@@ -121,15 +121,10 @@ class _Alerts:
         """Return whether it could not be looked for what an alert is about."""
         images = self._images.get(where, [])
         if not images:
-            return self._may_run_unseen(where)
+            return may_hold_unseen(self._audit.scope, *where, self._audit.places)
         if any(image.failed for image in images):
             return True
         return bool(self._carried_at(where))
-
-    def _may_run_unseen(self, where: Place) -> bool:
-        known = self._audit.places.get(where.repository, {}).get(where.namespace, ())
-        cluster, _ = split_key(where.repository)
-        return not self._audit.scope.proves_absence(cluster, where.namespace, known)
 
     def _carried_at(self, where: Place) -> list[Carried]:
         """Return what may still be at a place; what is carried of a tag that is gone may be in another."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from praxi_tasks.findings import Finding
 from praxi_tasks.findings.assessment import AssessedAudit
 from praxi_tasks.notify.alerts import counted
 from praxi_tasks.printable import printable
@@ -25,13 +26,13 @@ def change_message(audit: AssessedAudit) -> tuple[str, str] | None:
     ]
     if not news:
         return None
-    lines = [
-        printable(
-            f"{finding.severity}: {finding.id} in {image.image}: {finding.title}. {finding.action}", _LONGEST
-        )
-        for image, finding in news[:_NAMED]
-    ]
+    lines = [_line(audit.title(image), finding) for image, finding in news[:_NAMED]]
     if len(news) > _NAMED:
         lines.append(f"and {len(news) - _NAMED} more: see the report of {audit.run}")
     title = f"Praxi: {counted(finding for _, finding in news)} new or worse, {len(audit.resolved)} resolved"
     return title, "\n".join(lines)
+
+
+def _line(image: str, finding: Finding) -> str:
+    text = f"{finding.severity}: {finding.id} in {image}: {finding.title}. {finding.action}"
+    return printable(text, _LONGEST)

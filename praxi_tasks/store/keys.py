@@ -79,7 +79,7 @@ def training_run(run_id: str, name: str) -> str:
 
 def training_build(run_id: str, ecosystem: str, name: str, version: str) -> str:
     """Key of the result of building a release, in the training ``run_id``."""
-    return training_run(run_id, f"builds/{'/'.join(map(_part, (ecosystem, name, version)))}")
+    return training_run(run_id, f"builds/{'/'.join(map(part, (ecosystem, name, version)))}")
 
 
 def release(ecosystem: str, name: str, version: str) -> str:
@@ -89,7 +89,7 @@ def release(ecosystem: str, name: str, version: str) -> str:
 
 def release_content(content_id: str, ecosystem: str, name: str, version: str) -> str:
     """Key of the marker that a release installs exactly what has this hash."""
-    return f"{releases_of_content(content_id)}/{'/'.join(map(_part, (ecosystem, name, version)))}.json"
+    return f"{releases_of_content(content_id)}/{'/'.join(map(part, (ecosystem, name, version)))}.json"
 
 
 def releases_of_content(content_id: str) -> str:
@@ -99,7 +99,7 @@ def releases_of_content(content_id: str) -> str:
 
 def releases_of_package(ecosystem: str, name: str) -> str:
     """Folder of the labelled fingerprints of a package."""
-    return "/".join([RELEASES, _part(ecosystem), _part(name)])
+    return "/".join([RELEASES, part(ecosystem), part(name)])
 
 
 def release_attempts(ecosystem: str, name: str, version: str) -> str:
@@ -138,10 +138,10 @@ def training_refusal(attempt: str) -> str:
 
 
 def _release_folder(ecosystem: str, name: str, version: str) -> str:
-    return "/".join([RELEASES, *map(_part, (ecosystem, name, version))])
+    return "/".join([RELEASES, *map(part, (ecosystem, name, version))])
 
 
-def _part(text: str) -> str:
+def part(text: str) -> str:
     """Return a text as one part of a key; different texts give different parts."""
     safe = quote(text, safe="+", errors="surrogatepass").replace("~", "%7E").replace("%", "=")
     safe = "=2E" + safe[1:] if safe.startswith(".") else safe or "=="

@@ -27,7 +27,16 @@ from praxi_tasks.findings.scope import ListGap, RunKind, Scope
 from praxi_tasks.notify import Alert, Alertmanager
 from praxi_tasks.notify.alerts import ALERTNAME, IMPLAUSIBLE, alert_changes
 from praxi_tasks.store import documents, open_store
-from tests.notify.cluster_life import CLUSTERS, NAMESPACES, REPOSITORIES, SEVERITIES, Place, Sight, World
+from tests.notify.cluster_life import (
+    CLUSTERS,
+    NAMESPACES,
+    REPOSITORIES,
+    SEVERITIES,
+    Place,
+    Sight,
+    Version,
+    World,
+)
 from tests.support.alertmanager import alertmanager, receiver
 
 PLACES = [Place(c, r, n) for c in CLUSTERS for r in REPOSITORIES for n in NAMESPACES]
@@ -103,7 +112,7 @@ class Life(RuleBasedStateMachine):
         self.changed = False
         self.seen: set[int] = set()
         self.told: dict[Place, dict[int, str]] = {place: {} for place in PLACES}
-        self.last: dict[Place, frozenset[str]] = {}
+        self.last: dict[Place, dict[Version, frozenset[str]]] = {place: {} for place in PLACES}
 
     def teardown(self) -> None:
         shutil.rmtree(self.folder)
@@ -217,16 +226,17 @@ class Life(RuleBasedStateMachine):
             self._check(audit, sight, seen, before, again=again)
             for place, flaws in seen.items():
                 self.told[place] |= flaws
-        self._list(sight)
+        self._list(audit, sight)
         self.seen |= {number for flaws in seen.values() for number in flaws}
 
-    def _list(self, sight: Sight) -> None:
-        """Remember which containers had no name where each place was listed last."""
-        for place in self.world.running.keys() - sight.unlisted:
+    def _list(self, audit: AssessedAudit, sight: Sight) -> None:
+        """Remember what had no name where each version was listed last, as long as that may hide it."""
+        for place, last in self.last.items():
             here = (place.cluster, place.namespace)
-            self.last[place] = frozenset(
-                name for name, where in self.world.nameless.items() if where[:2] == here
-            )
+            names = {name for name, where in self.world.nameless.items() if where[:2] == here}
+            listed = None if place in sight.unlisted else self.world.running.get(place)
+            hidden = {version: known for version, known in last.items() if self._hides(audit, place, known)}
+            self.last[place] = hidden | ({listed: frozenset(names)} if listed else {})
 
     @precondition(lambda self: self.day)
     @rule(
@@ -317,15 +327,22 @@ class Life(RuleBasedStateMachine):
 
     def _is_clean(self, place: Place, audit: AssessedAudit, sight: Sight) -> bool:
         """Return whether an audit showed that nothing alarming is at a place any more."""
-        if self.world.alarming(place) or any(self._hides(gap, place) for gap in audit.scope.gaps):
+        if self.world.alarming(place):
             return False
-        return place not in self.world.running or sight.is_complete
+        now = self.world.running.get(place)
+        others = [known for version, known in self.last[place].items() if version != now]
+        if any(self._hides(audit, place, known) for known in (None, *others)):
+            return False
+        return now is None or (place not in sight.unlisted and sight.is_complete)
 
-    def _hides(self, gap: ListGap, place: Place) -> bool:
+    def _hides(self, audit: AssessedAudit, place: Place, known: frozenset[str] | None) -> bool:
         """Return whether something of which the audit knows nothing might be what ran at a place."""
-        if gap.cluster not in {None, place.cluster} or gap.namespace not in {"", place.namespace}:
-            return False
-        return not gap.containers or not self.last.get(place, frozenset()).issuperset(gap.containers)
+        return any(
+            gap.cluster in {None, place.cluster}
+            and gap.namespace in {"", place.namespace}
+            and (not gap.containers or (known is not None and not known.issuperset(gap.containers)))
+            for gap in audit.scope.gaps
+        )
 
     @invariant()
     def what_is_still_there_still_fires(self) -> None:

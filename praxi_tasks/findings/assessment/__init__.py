@@ -22,6 +22,8 @@ if TYPE_CHECKING:
         AssessedImage,
         Carried,
         ImageRecord,
+        Resolved,
+        of_several_clusters,
     )
     from praxi_tasks.findings.assessment.history import History, Memory, remember
     from praxi_tasks.findings.assessment.identity import (
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
         split_key,
     )
     from praxi_tasks.findings.assessment.model_health import measure_model
+    from praxi_tasks.findings.assessment.places import may_hold_unseen
     from praxi_tasks.findings.assessment.plausibility import PLAUSIBLE_SHARE
 else:
     __getattr__ = lazy_exports(
@@ -46,10 +49,18 @@ else:
             ),
             "changes": ("with_changes",),
             "comparison": ("compare_audit",),
-            "document": ("AssessedAudit", "AssessedImage", "Carried", "ImageRecord"),
+            "document": (
+                "AssessedAudit",
+                "AssessedImage",
+                "Carried",
+                "ImageRecord",
+                "Resolved",
+                "of_several_clusters",
+            ),
             "history": ("History", "Memory", "remember"),
             "identity": ("image_key", "image_place", "image_repository", "split_key"),
             "model_health": ("measure_model",),
+            "places": ("may_hold_unseen",),
             "plausibility": ("PLAUSIBLE_SHARE",),
         },
     )
@@ -64,6 +75,7 @@ __all__ = [
     "ImageRecord",
     "Memory",
     "PLAUSIBLE_SHARE",
+    "Resolved",
     "compare_audit",
     "coverage_counts",
     "find_blind_spots",
@@ -72,7 +84,9 @@ __all__ = [
     "image_place",
     "image_repository",
     "image_state",
+    "may_hold_unseen",
     "measure_model",
+    "of_several_clusters",
     "remember",
     "split_key",
     "with_changes",

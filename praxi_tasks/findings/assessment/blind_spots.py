@@ -64,21 +64,23 @@ def find_blind_spots(audit: AssessedAudit) -> tuple[BlindSpot, ...]:
     for image in audit.images:
         for gap in image_gaps(image):
             subjects, images = found.setdefault(_why(gap), ({}, {}))
-            subjects[gap.subject] = images[image.image] = None
+            subjects[gap.subject] = images[audit.title(image)] = None
     own = (BlindSpot(*_why(gap), (gap.subject,)) for gap in gaps(audit.coverage))
     spots = (BlindSpot(*why, tuple(sorted(some)), tuple(names)) for why, (some, names) in found.items())
     return (*own, *sorted(spots, key=_order))
 
 
-def coverage_counts(audit: AssessedAudit) -> Counter[tuple[Aspect, CoverageState]]:
-    """Return how many lines of coverage an audit and its images have, by aspect and state."""
-    return Counter((one.aspect, one.state) for one in _lines(audit))
+def coverage_counts(audit: AssessedAudit) -> Counter[tuple[str, Aspect, CoverageState]]:
+    """Return how many lines of coverage there are by cluster, aspect and state; the audit's own have none."""
+    return Counter((cluster, one.aspect, one.state) for cluster, one in _lines(audit))
 
 
-def _lines(audit: AssessedAudit) -> Iterator[Coverage]:
-    yield from audit.coverage
+def _lines(audit: AssessedAudit) -> Iterator[tuple[str, Coverage]]:
+    for line in audit.coverage:
+        yield "", line
     for image in audit.images:
-        yield from image.coverage or (_UNTOLD,)
+        for line in image.coverage or (_UNTOLD,):
+            yield image.cluster, line
 
 
 def _why(gap: Coverage) -> _Why:

@@ -16,8 +16,7 @@ from praxi_tasks.findings.packages import Component
 from praxi_tasks.findings.scope import ListGap, Scope
 
 Places = dict[str, dict[str, tuple[str, ...]]]
-"""By repository (see :func:`~praxi_tasks.findings.assessment.identity.image_place`), then namespace: the
-containers that might have hidden its images when they were listed there last."""
+"""By image, then namespace: the containers without a name that were there when it was listed there last."""
 
 _FAILED: Final = "failed"
 _CHAMPION: Final = "see praxi models list; promote a version, or make the registry's records whole again"
@@ -47,6 +46,10 @@ class ImageRecord(msgspec.Struct, frozen=True):
     def key(self) -> str:
         """What tells images of an audit apart: the reference, and the cluster where there are several."""
         return image_key(self.image, self.cluster)
+
+    def title(self, *, with_cluster: bool) -> str:
+        """Return how people are told of it; with its cluster where there are several."""
+        return f"{self.image} on {self.cluster}" if with_cluster and self.cluster else self.image
 
 
 class AssessedImage(ImageRecord, frozen=True, omit_defaults=True):
@@ -132,6 +135,11 @@ class TrendPoint(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.clusters.get(cluster, 0) if cluster else self.images - sum(self.clusters.values())
 
 
+def of_several_clusters(images: Iterable[ImageRecord]) -> bool:
+    """Return whether images are of more than one cluster."""
+    return len({image.cluster for image in images}) > 1
+
+
 def images_by_cluster(images: Iterable[ImageRecord]) -> dict[str, int]:
     """Return how many images each named cluster ran."""
     return dict(Counter(image.cluster for image in images if image.cluster))
@@ -170,7 +178,7 @@ class AssessedAudit(msgspec.Struct, frozen=True):
 
     ``scope`` bounds what may be concluded from it; ``newest`` says that no later audit of its kind is known.
     ``model_version`` is the model's in the registry, ``model_problem`` why it stands in for the champion.
-    ``places`` says where each repository of images was listed last, of a daily audit.
+    ``places`` says where each image was listed last, of a daily audit.
     """
 
     run: str
@@ -198,6 +206,10 @@ class AssessedAudit(msgspec.Struct, frozen=True):
         unseen = (gap.cluster for gap in self.scope.gaps if gap.cluster is not None)
         listed = (image.cluster for image in self.images)
         return tuple(sorted({*listed, *unseen, *(self.scope.clusters or ())}))
+
+    def title(self, image: ImageRecord) -> str:
+        """Return how people are told of one of its images."""
+        return image.title(with_cluster=len(self.clusters) > 1)
 
     @property
     def rings(self) -> bool:

@@ -46,8 +46,8 @@ class Open(msgspec.Struct, frozen=True, omit_defaults=True):
 class Memory(msgspec.Struct, frozen=True):
     """What an audit leaves for the next: open findings by image, then by key, and its place in the trend.
 
-    ``gaps`` names, by image, what of it was not looked at. ``places`` says where each repository of images
-    was listed last.
+    ``gaps`` names, by image, what of it was not looked at. ``places`` says where each image was
+    listed last.
     """
 
     run: str

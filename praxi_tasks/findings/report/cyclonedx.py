@@ -31,7 +31,7 @@ def to_cyclonedx(audit: AssessedAudit, image: AssessedImage) -> bytes:
         "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
-        "serialNumber": f"urn:uuid:{uuid.uuid5(_NAMESPACE, f'{audit.run} {image.image} {image.digest}')}",
+        "serialNumber": f"urn:uuid:{uuid.uuid5(_NAMESPACE, f'{audit.run} {image.key} {image.digest}')}",
         "version": 1,
         "metadata": {
             "timestamp": audit.at,
@@ -77,7 +77,11 @@ def _container(image: AssessedImage) -> dict[str, Any]:
     container: dict[str, Any] = {"type": "container", "bom-ref": "image", "name": image.image}
     if image.digest:
         container["version"] = image.digest
-    container["properties"] = [{"name": "praxi:layer", "value": digest} for digest in image.layers]
+    cluster = [{"name": "praxi:cluster", "value": image.cluster}] if image.cluster else []
+    container["properties"] = [
+        *cluster,
+        *({"name": "praxi:layer", "value": digest} for digest in image.layers),
+    ]
     return container
 
 

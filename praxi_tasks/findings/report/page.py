@@ -17,9 +17,11 @@ from praxi_tasks.findings.assessment import (
     AssessedAudit,
     AssessedImage,
     BlindSpot,
+    Resolved,
     find_blind_spots,
     image_gaps,
     image_state,
+    split_key,
 )
 from praxi_tasks.findings.coverage import Coverage
 from praxi_tasks.findings.finding import KINDS, SEVERITIES
@@ -67,10 +69,11 @@ def _data(audit: AssessedAudit) -> bytes:
             "model": audit.model,
             "severities": SEVERITIES,
             "kinds": KINDS,
+            "clusters": audit.clusters if len(audit.clusters) > 1 else (),
             "feeds": audit.feeds,
             "notes": audit.findings,
             "trend": audit.trend,
-            "resolved": audit.resolved[:_MOST_RESOLVED],
+            "resolved": [_resolved(one) for one in audit.resolved[:_MOST_RESOLVED]],
             "resolvedCount": len(audit.resolved),
             "blindSpots": [_spot(spot) for spot in spots[:_MOST_SPOTS]],
             "blindSpotsCount": len(spots),
@@ -97,6 +100,11 @@ def _spot(spot: BlindSpot) -> dict[str, Any]:
     return row | {"state": spot.state, "reason": spot.reason, "action": spot.action}
 
 
+def _resolved(one: Resolved) -> dict[str, Any]:
+    cluster, name = split_key(one.image)
+    return {"image": name, "cluster": cluster, "key": one.key, "since": one.since, "severity": one.severity}
+
+
 def _image(image: AssessedImage, lines: dict[Coverage, int]) -> dict[str, Any]:
     missing = image_gaps(image)
     coverage = [*missing, *(line for line in image.coverage if not line.is_gap)]
@@ -107,6 +115,7 @@ def _image(image: AssessedImage, lines: dict[Coverage, int]) -> dict[str, Any]:
         "gaps": len(missing),
         "unchecked": list(dict.fromkeys(gap.aspect for gap in missing)),
         "name": image.image,
+        "cluster": image.cluster,
         "digest": image.digest,
         "platform": image.platform,
         "state": image.state,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import product
@@ -15,7 +15,7 @@ from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
 from prometheus_client.exposition import basic_auth_handler, default_handler, push_to_gateway
 
 from praxi_tasks.errors import NotifyError, UsageError
-from praxi_tasks.findings.assessment import AssessedAudit, coverage_counts, image_state
+from praxi_tasks.findings.assessment import AssessedAudit, coverage_counts, image_state, split_key
 from praxi_tasks.findings.coverage import Aspect, CoverageState
 from praxi_tasks.findings.finding import KINDS, SEVERITIES
 
@@ -27,16 +27,21 @@ _STATES: Final = ("audited", "cached", "failed")
 def audit_metrics(audit: AssessedAudit, durations: Mapping[str, float]) -> CollectorRegistry:
     """Return the metrics of an audit; every label value is there every time, so that none goes stale.
 
+    What counts images is counted for each cluster, if any has a name. What is of the audit itself, such as
+    findings about feeds, has an empty label.
+
     Parameters
     ----------
     durations
         Seconds by step.
     """
     registry = CollectorRegistry()
-    _count_images(audit, registry)
-    _count_findings(audit, registry)
+    per_cluster = _PerCluster(audit, registry)
+    _count_images(audit, per_cluster)
+    _count_findings(audit, per_cluster)
+    _count_coverage(audit, per_cluster)
+    _age_advisories(audit, registry)
     _rate_model(audit, registry)
-    _count_coverage(audit, registry)
     _gauge(registry, "praxi_audit_timestamp_seconds", "End of the audited interval").set(
         datetime.fromisoformat(audit.at).timestamp()
     )
@@ -51,47 +56,75 @@ def audit_metrics(audit: AssessedAudit, durations: Mapping[str, float]) -> Colle
     return registry
 
 
-def _count_images(audit: AssessedAudit, registry: CollectorRegistry) -> None:
-    counts = Counter(image.state for image in audit.images)
-    images = Gauge("praxi_images", "Images of the audit by how they ended", ["state"], registry=registry)
-    for state in _STATES:
-        images.labels(state).set(counts[state])
+class _PerCluster:
+    """Gauges by cluster; where no cluster has a name they have no such label."""
+
+    def __init__(self, audit: AssessedAudit, registry: CollectorRegistry) -> None:
+        self._registry = registry
+        self.clusters = audit.clusters or ("",)
+        self._labels = ["cluster"] if any(self.clusters) else []
+
+    def gauge(self, name: str, about: str, labels: Sequence[str] = ()) -> Callable[..., Gauge]:
+        """Return a new gauge as a function of a cluster and the values of its other labels."""
+        gauge = Gauge(name, about, [*self._labels, *labels], registry=self._registry)
+
+        def child(cluster: str, *values: str) -> Gauge:
+            where = (cluster,) if self._labels else ()
+            return gauge.labels(*where, *values) if where or values else gauge
+
+        return child
+
+    def count(self, name: str, about: str, counts: Mapping[str, float]) -> None:
+        """Add a gauge of a count that each cluster has."""
+        gauge = self.gauge(name, about)
+        for cluster in self.clusters:
+            gauge(cluster).set(counts.get(cluster, 0))
 
 
-def _count_findings(audit: AssessedAudit, registry: CollectorRegistry) -> None:
-    found = [finding for image in audit.images for finding in image.open_findings] + [*audit.findings]
-    counts = Counter((finding.kind, finding.severity) for finding in found)
-    findings = Gauge("praxi_findings", "Open findings", ["kind", "severity"], registry=registry)
-    for kind in KINDS:
-        for severity in SEVERITIES:
-            findings.labels(kind, severity).set(counts[kind, severity])
-    ignored = sum(len(image.findings) - len(image.open_findings) for image in audit.images)
-    _gauge(registry, "praxi_findings_ignored", "Findings a policy sets aside").set(ignored)
-    _gauge(registry, "praxi_findings_new", "Findings the audit before had not").set(len(audit.new))
-    _gauge(registry, "praxi_findings_resolved", "Findings the audit before had").set(len(audit.resolved))
-    exploited = sum(finding.exploited for finding in found)
-    _gauge(registry, "praxi_findings_exploited", "Open findings CISA lists as exploited").set(exploited)
+def _count_images(audit: AssessedAudit, per_cluster: _PerCluster) -> None:
+    counts = Counter((image.cluster, image.state) for image in audit.images)
+    images = per_cluster.gauge("praxi_images", "Images of the audit by how they ended", ["state"])
+    for cluster, state in product(per_cluster.clusters, _STATES):
+        images(cluster, state).set(counts[cluster, state])
 
 
-def _count_coverage(audit: AssessedAudit, registry: CollectorRegistry) -> None:
-    labels = ["aspect", "state"]
+def _count_findings(audit: AssessedAudit, per_cluster: _PerCluster) -> None:
+    found = [(image.cluster, finding) for image in audit.images for finding in image.open_findings]
+    found += [("", finding) for finding in audit.findings]
+    counts = Counter((cluster, finding.kind, finding.severity) for cluster, finding in found)
+    findings = per_cluster.gauge("praxi_findings", "Open findings", ["kind", "severity"])
+    for cluster, kind, severity in product({*per_cluster.clusters, ""}, KINDS, SEVERITIES):
+        findings(cluster, kind, severity).set(counts[cluster, kind, severity])
+    ignored = Counter[str]()
+    for image in audit.images:
+        ignored[image.cluster] += len(image.findings) - len(image.open_findings)
+    new = Counter(split_key(image)[0] for image, _ in audit.new)
+    resolved = Counter(split_key(one.image)[0] for one in audit.resolved)
+    exploited = Counter(cluster for cluster, finding in found if finding.exploited)
+    per_cluster.count("praxi_findings_ignored", "Findings a policy sets aside", ignored)
+    per_cluster.count("praxi_findings_new", "Findings the audit before had not", new)
+    per_cluster.count("praxi_findings_resolved", "Findings the audit before had", resolved)
+    per_cluster.count("praxi_findings_exploited", "Open findings CISA lists as exploited", exploited)
+
+
+def _count_coverage(audit: AssessedAudit, per_cluster: _PerCluster) -> None:
     counts = coverage_counts(audit)
-    subjects = Gauge(
-        "praxi_coverage_subjects",
-        "Aspects of images, by how far each was checked",
-        labels,
-        registry=registry,
+    subjects = per_cluster.gauge(
+        "praxi_coverage_subjects", "Aspects of images, by how far each was checked", ["aspect", "state"]
     )
-    for aspect, state in product(Aspect, CoverageState):
-        subjects.labels(aspect, state).set(counts[aspect, state])
-    worst = Counter(map(image_state, audit.images))
-    images = Gauge(
-        "praxi_coverage_images", "Images by the worst state of their aspects", ["state"], registry=registry
+    for cluster, aspect, state in product({*per_cluster.clusters, ""}, Aspect, CoverageState):
+        subjects(cluster, aspect, state).set(counts[cluster, aspect, state])
+    worst = Counter((image.cluster, image_state(image)) for image in audit.images)
+    images = per_cluster.gauge(
+        "praxi_coverage_images", "Images by the worst state of their aspects", ["state"]
     )
-    for state in CoverageState:
-        images.labels(state).set(worst[state])
-    about = "Whether the list of images is whole"
-    _gauge(registry, "praxi_coverage_list_whole", about).set(audit.scope.whole)
+    for cluster, state in product(per_cluster.clusters, CoverageState):
+        images(cluster, state).set(worst[cluster, state])
+    whole = {cluster: audit.scope.is_whole_of(cluster) for cluster in per_cluster.clusters}
+    per_cluster.count("praxi_coverage_list_whole", "Whether the list of images is whole", whole)
+
+
+def _age_advisories(audit: AssessedAudit, registry: CollectorRegistry) -> None:
     ages = [feed.age_days for feed in audit.feeds if feed.records]
     known = ages and min(ages) >= 0
     about = "Age of the oldest advisories that images are matched with"

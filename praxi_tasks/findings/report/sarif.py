@@ -47,7 +47,7 @@ def to_sarif(audit: AssessedAudit) -> bytes:
             if finding.id not in rules:
                 rules[finding.id] = len(rules)
                 described.append(_rule(finding))
-            results.append(_result(image, finding, rules[finding.id], audit.is_new(image, finding)))
+            results.append(_result(audit, image, finding, rules[finding.id]))
     driver = {"name": "Praxi", "semanticVersion": __version__, "rules": described}
     run = {
         "tool": {"driver": driver},
@@ -105,19 +105,21 @@ def _rule(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _result(image: AssessedImage, finding: Finding, rule: int, is_new: bool) -> dict[str, Any]:
+def _result(audit: AssessedAudit, image: AssessedImage, finding: Finding, rule: int) -> dict[str, Any]:
+    title = audit.title(image)
     result: dict[str, Any] = {
         "ruleId": finding.id,
         "ruleIndex": rule,
         "level": _LEVELS[finding.severity],
         "message": {"text": f"{finding.title}. {finding.action}".rstrip(". ") + "."},
-        "locations": [_location(image, path) for path in (finding.evidence or ("",))[:10]],
-        "partialFingerprints": {"praxiFinding/v1": f"{image.image}|{finding.key}"},
-        "baselineState": "new" if is_new else "unchanged",
+        "locations": [_location(title, path) for path in (finding.evidence or ("",))[:10]],
+        "partialFingerprints": {"praxiFinding/v1": f"{image.key}|{finding.key}"},
+        "baselineState": "new" if audit.is_new(image, finding) else "unchanged",
         "properties": {
             name: value
             for name, value in (
                 ("image", image.image),
+                ("cluster", image.cluster),
                 ("digest", image.digest),
                 ("layer", finding.layer),
                 ("purl", finding.purl),
@@ -134,9 +136,9 @@ def _result(image: AssessedImage, finding: Finding, rule: int, is_new: bool) -> 
     return result
 
 
-def _location(image: AssessedImage, path: str) -> dict[str, Any]:
-    uri = _NO_URI.sub(_escape, printable(path.partition(" (")[0] or image.image or "audit"))
-    name = f"{image.image}: {path}" if path else image.image or "audit"
+def _location(image: str, path: str) -> dict[str, Any]:
+    uri = _NO_URI.sub(_escape, printable(path.partition(" (")[0] or image or "audit"))
+    name = f"{image}: {path}" if path else image or "audit"
     return {
         "physicalLocation": {"artifactLocation": {"uri": uri}, "region": {"startLine": 1}},
         "logicalLocations": [{"fullyQualifiedName": name}],

@@ -26,7 +26,7 @@ _UNKNOWN: Final = "NOASSERTION"
 def to_spdx(audit: AssessedAudit, image: AssessedImage) -> bytes:
     """Return the SBOM of what a container of the image would see."""
     created = f"{audit.at[:19]}Z"
-    identity = uuid.uuid5(_NAMESPACE, f"{audit.run} {image.image} {image.digest}")
+    identity = uuid.uuid5(_NAMESPACE, f"{audit.run} {image.key} {image.digest}")
     present = [component for component in image.components if component.present]
     packages = [_package(number, component, created) for number, component in enumerate(present)]
     gaps = image_gaps(image)
@@ -34,7 +34,7 @@ def to_spdx(audit: AssessedAudit, image: AssessedImage) -> bytes:
         "spdxVersion": "SPDX-2.3",
         "dataLicense": "CC0-1.0",
         "SPDXID": "SPDXRef-DOCUMENT",
-        "name": image.image,
+        "name": audit.title(image),
         "documentNamespace": f"https://spdx.org/spdxdocs/praxi-{identity}",
         "creationInfo": {"created": created, "creators": [f"Tool: praxi-{__version__}"]},
         "comment": _COMMENT[bool(gaps)],
@@ -50,7 +50,9 @@ def to_spdx(audit: AssessedAudit, image: AssessedImage) -> bytes:
 def _container(image: AssessedImage, gaps: Iterable[Coverage], created: str) -> dict[str, Any]:
     package = _described("SPDXRef-Image", image.image)
     package["primaryPackagePurpose"] = "CONTAINER"
-    package["annotations"] = [_annotation(f"coverage: {gap_message(gap)}", created) for gap in gaps]
+    comments = [f"cluster: {image.cluster}"] if image.cluster else []
+    comments += [f"coverage: {gap_message(gap)}" for gap in gaps]
+    package["annotations"] = [_annotation(comment, created) for comment in comments]
     algorithm, _, value = image.digest.partition(":")
     if algorithm == "sha256" and re.fullmatch(r"[0-9a-f]{64}", value):
         package["versionInfo"] = image.digest

@@ -35,10 +35,17 @@ SCHEMAS: Final[dict[str, dict[str, str]]] = {
         "files": "BIGINT",
         "unexplained": "BIGINT",
     },
-    "layers": {"run": "VARCHAR", "image": "VARCHAR", "position": "INTEGER", "digest": "VARCHAR"},
+    "layers": {
+        "run": "VARCHAR",
+        "image": "VARCHAR",
+        "cluster": "VARCHAR",
+        "position": "INTEGER",
+        "digest": "VARCHAR",
+    },
     "components": {
         "run": "VARCHAR",
         "image": "VARCHAR",
+        "cluster": "VARCHAR",
         "purl": "VARCHAR",
         "ecosystem": "VARCHAR",
         "name": "VARCHAR",
@@ -61,6 +68,7 @@ SCHEMAS: Final[dict[str, dict[str, str]]] = {
     "findings": {
         "run": "VARCHAR",
         "image": "VARCHAR",
+        "cluster": "VARCHAR",
         "kind": "VARCHAR",
         "id": "VARCHAR",
         "title": "VARCHAR",
@@ -85,6 +93,7 @@ SCHEMAS: Final[dict[str, dict[str, str]]] = {
     "coverage": {
         "run": "VARCHAR",
         "image": "VARCHAR",
+        "cluster": "VARCHAR",
         "aspect": "VARCHAR",
         "subject": "VARCHAR",
         "state": "VARCHAR",
@@ -121,13 +130,13 @@ def _images(audit: AssessedAudit) -> Iterator[Row]:
 def _layers(audit: AssessedAudit) -> Iterator[Row]:
     for image in audit.images:
         for position, digest in enumerate(image.layers):
-            yield {"run": audit.run, "image": image.image, "position": position, "digest": digest}
+            yield {**_key(audit, image), "position": position, "digest": digest}
 
 
 def _components(audit: AssessedAudit) -> Iterator[Row]:
     for image in audit.images:
         for component in image.components:
-            yield {**_columns(component, "components"), "run": audit.run, "image": image.image}
+            yield {**_columns(component, "components"), **_key(audit, image)}
 
 
 def _findings(audit: AssessedAudit) -> Iterator[Row]:
@@ -136,8 +145,7 @@ def _findings(audit: AssessedAudit) -> Iterator[Row]:
         for finding in image.findings:
             yield {
                 **_columns(finding, "findings"),
-                "run": audit.run,
-                "image": image.image,
+                **_key(audit, image),
                 "score": finding.score if finding.score >= 0 else None,
                 "epss": finding.epss if finding.epss >= 0 else None,
                 "since": finding.since or audit.at,
@@ -150,7 +158,12 @@ def _coverage(audit: AssessedAudit) -> Iterator[Row]:
     about = AssessedImage("", coverage=audit.coverage)
     for image in (about, *audit.images):
         for line in image.coverage:
-            yield {**_columns(line, "coverage"), "run": audit.run, "image": image.image}
+            yield {**_columns(line, "coverage"), **_key(audit, image)}
+
+
+def _key(audit: AssessedAudit, image: AssessedImage) -> Row:
+    """Return the columns that join the tables."""
+    return {"run": audit.run, "image": image.image, "cluster": image.cluster}
 
 
 def _columns(record: object, table: str) -> Row:

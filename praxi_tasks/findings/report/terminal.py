@@ -43,7 +43,7 @@ def findings_table(audit: AssessedAudit, most: int = 40) -> RenderableType:
     left = 0
     for image in audit.images:
         if shown := image.open_findings[:most]:
-            parts += ["", Text(printable(image.image), style="bold"), _image_table(image, shown)]
+            parts += ["", Text(printable(audit.title(image)), style="bold"), _image_table(image, shown)]
             left += len(image.open_findings) - len(shown)
     if left:
         parts += ["", Text(f"… and {left:,} more: see the JSON or HTML report", style="dim")]

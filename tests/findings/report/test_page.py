@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from praxi_tasks.findings import Finding
-from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage
+from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage, Resolved
 from praxi_tasks.findings.coverage import Aspect, checked, not_checked
 from praxi_tasks.findings.feeds.health import FeedHealth
 from praxi_tasks.findings.packages.component import Component
@@ -182,6 +182,36 @@ def test_a_page_is_calm_only_where_everything_was_checked(browser: Browser, tmp_
     page = opened(browser, msgspec.structs.replace(audit, scope=silent), tmp_path)
     assert HOSTILE in page.inner_text("#notes .blind")
     assert "everything was checked" not in page.inner_text("#about")
+
+
+def test_clusters_have_a_column_and_a_filter_where_there_are_several(
+    browser: Browser, tmp_path: Path
+) -> None:
+    finding = Finding("vulnerable", "CVE-2026-1", "t", "high", since=AT)
+    audit = small(finding)
+    page = opened(browser, audit, tmp_path)
+    assert page.locator("#cluster").is_hidden()
+    assert "Cluster" not in page.locator("thead th").all_inner_texts()
+    images = tuple(
+        msgspec.structs.replace(audit.images[0], cluster=cluster) for cluster in ("eu", HOSTILE, "")
+    )
+    gone = Resolved(f"{HOSTILE}|shop/web:1", "vulnerable|CVE-2026-2|pypi/flask", AT, "high")
+    page = opened(browser, msgspec.structs.replace(audit, images=images, resolved=(gone,)), tmp_path)
+    assert "3 clusters" in page.inner_text("#about")
+    for tab, count in (("findings", 3), ("images", 3), ("resolved", 1)):
+        page.click(f"nav button[data-tab={tab}]")
+        assert "Cluster" in page.locator("thead th").all_inner_texts()
+        assert HOSTILE in page.locator("tbody").inner_text()
+        assert page.locator("tbody tr.row").count() == count
+    page.select_option("#cluster", label="eu")
+    assert page.inner_text("#count") == "0 of 1"
+    page.click("nav button[data-tab=images]")
+    assert page.inner_text("#count") == "1 of 3"
+    page.select_option("#cluster", label="without a name")
+    assert page.inner_text("#count") == "1 of 3"
+    page.click("tbody tr.row")
+    page.click("#details button:has-text('its findings')")
+    assert page.inner_text("#count") == "1 of 3"
 
 
 @pytest.mark.parametrize("width", [1440, 1024, 400])

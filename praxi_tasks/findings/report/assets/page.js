@@ -40,16 +40,19 @@ function prepare() {
 
 // What a search looks through; a row's text is put together when the first search comes.
 const TEXTS = {
-  findings: (r) => [r.id, ...r.aliases, r.title, r.purl, imageName(r), ...r.evidence],
-  images: (r) => [r.name, r.digest, r.reason, ...r.namespaces],
-  components: (r) => [r.purl, r.owner, imageName(r), ...(r.oneOf ?? [])],
-  resolved: (r) => [r.image, r.key],
+  findings: (r) => [r.id, ...r.aliases, r.title, r.purl, imageName(r), clusterOf(r), ...r.evidence],
+  images: (r) => [r.name, r.digest, r.reason, r.cluster, ...r.namespaces],
+  components: (r) => [r.purl, r.owner, imageName(r), clusterOf(r), ...(r.oneOf ?? [])],
+  resolved: (r) => [r.image, r.key, r.cluster],
 };
 const textOf = (row) => (row.text ??= TEXTS[state.tab](row).join("\n").toLowerCase());
 
 const severityTag = (name) => make("span", name, { class: `tag fill ${name}` });
 const day = (moment) => (moment ?? "").slice(0, 10);
 const imageName = (row) => data.images[row.image].name;
+const clusterOf = (row) => row.cluster ?? data.images[row.image].cluster;
+const titleOf = (image) => (data.clusters.length && image.cluster ? `${image.name} on ${image.cluster}` : image.name);
+const NO_NAME = "without a name";
 
 /** Leave out the registry of an image's name: the distinguishing part is at the end, where cells are cut. */
 function shortName(name) {
@@ -108,6 +111,15 @@ const COLUMNS = {
     ["Was open since", "10rem", (r) => day(r.since)],
   ],
 };
+
+const CLUSTER = ["Cluster", "8rem", clusterOf];
+
+/** The columns of the open tab: where there are several clusters, that of the cluster after the image's. */
+function columnsOf(tab) {
+  if (!data.clusters.length) return COLUMNS[tab];
+  const at = COLUMNS[tab].findIndex(([title]) => title === "Image") + 1;
+  return COLUMNS[tab].toSpliced(at, 0, CLUSTER);
+}
 
 /** Order findings by severity, and among equals what is exploited, likely to be, or scored higher first. */
 function urgency(row) {
@@ -173,13 +185,14 @@ function filters() {
   const value = (id) => $(id).value;
   const checked = (id) => $(id).checked;
   return {
-    search: value("search").trim().toLowerCase(), namespace: value("namespace"), kind: value("kind"),
+    search: value("search").trim().toLowerCase(), cluster: value("cluster"), namespace: value("namespace"), kind: value("kind"),
     onlyNew: checked("only-new"), fixable: checked("fixable"), ignored: checked("ignored"),
   };
 }
 
 function wanted(row, filter) {
   if (filter.search && !textOf(row).includes(filter.search)) return false;
+  if (filter.cluster && filter.cluster !== `=${clusterOf(row)}`) return false;
   if (state.tab === "resolved") return !state.severity || row.severity === state.severity;
   const image = state.tab === "images" ? row : data.images[row.image];
   if (state.image !== null && data.images[state.image] !== image) return false;
@@ -194,7 +207,7 @@ function wanted(row, filter) {
 }
 
 function select() {
-  const columns = COLUMNS[state.tab];
+  const columns = columnsOf(state.tab);
   const filter = filters();
   state.rows = data[state.tab].filter((row) => wanted(row, filter));
   if (state.sort !== null) {
@@ -206,7 +219,7 @@ function select() {
   }
   $("count").textContent = `${state.rows.length.toLocaleString("en")} of ${data[state.tab].length.toLocaleString("en")}`;
   $("clear").hidden = state.image === null;
-  $("clear").textContent = state.image === null ? "" : `✕ ${data.images[state.image].name}`;
+  $("clear").textContent = state.image === null ? "" : `✕ ${titleOf(data.images[state.image])}`;
   $("scroll").scrollTop = 0;
   head(columns);
   draw();
@@ -256,7 +269,7 @@ function spacer(rows) {
 
 function line(row) {
   const element = make("tr", "", { class: row.ignored ? "row set-aside" : "row", tabindex: 0 });
-  for (const [, , show] of COLUMNS[state.tab]) {
+  for (const [, , show] of columnsOf(state.tab)) {
     const value = show(row);
     const cell = make("td");
     cell.append(value);
@@ -302,25 +315,26 @@ function showImage(number, tab) {
 
 const FACTS = {
   findings: (r) => [severityTag(r.severity), make("span", r.kind, { class: "tag" }), ...(r.exploited ? [make("span", "exploited", { class: "tag fill critical" })] : []), facts([
-    ["What to do", r.action], ["Image", imageName(r)], ["Package", r.purl], ["Affected if", r.affected_if && `the version is ${r.affected_if}`],
+    ["What to do", r.action], ["Image", imageName(r)], ["Cluster", clusterOf(r)], ["Package", r.purl], ["Affected if", r.affected_if && `the version is ${r.affected_if}`],
     ["Fixed in", (r.fixed ?? []).join(", ")], ["Identifier", r.id], ["Also called", r.aliases], ["CVSS", r.score >= 0 ? r.score : ""],
     ["EPSS", r.epss >= 0 ? `${(100 * r.epss).toFixed(2)}%` : ""], ["Open since", r.since + (r.new ? " (new)" : "")], ["Known by", sourcesOf(r)],
     ["Confidence", r.confidence ?? 1], ["Layer", r.layer && make("code", r.layer)], ["Evidence", r.evidence],
     ["Ignored", r.ignored && `${r.ignored.reason} (${r.ignored.owner}, until ${r.ignored.expires})`],
   ]), showImage(r.image, "findings"), showImage(r.image, "components")],
   images: (r) => [countTags(r), ...coverageOf(r), facts([
-    ["State", r.state], ["Reason", r.reason], ["Digest", make("code", r.digest)], ["Platform", r.platform], ["Namespaces", r.namespaces.join(", ")],
+    ["State", r.state], ["Reason", r.reason], ["Digest", make("code", r.digest)], ["Platform", r.platform], ["Cluster", r.cluster], ["Namespaces", r.namespaces.join(", ")],
     ["Pods", r.pods], ["Layers", r.layers], ["Files", `${r.files}, of which ${r.unexplained} are unexplained`], ["Warnings", r.warnings],
   ]), showImage(data.images.indexOf(r), "findings"), showImage(data.images.indexOf(r), "components")],
   components: (r) => [facts([
-    ["Image", imageName(r)], ["One of", r.oneOf], ["Version by files", r.fingerprint_versions], ["Known by", sourcesOf(r)],
+    ["Image", imageName(r)], ["Cluster", clusterOf(r)], ["One of", r.oneOf], ["Version by files", r.fingerprint_versions], ["Known by", sourcesOf(r)],
     ["Confidence", r.confidence ?? 1], ["Removed by", r.removed_by],
   ]), showImage(r.image, "findings")],
 };
 
 function open(tab) {
   state.tab = tab;
-  state.sort = { findings: 0, images: 3 }[tab] ?? null;
+  const by = { findings: "Severity", images: "Findings" }[tab];
+  state.sort = by ? columnsOf(tab).findIndex(([title]) => title === by) : null;
   state.descending = false;
   for (const button of document.querySelectorAll("nav button")) button.setAttribute("aria-selected", button.dataset.tab === tab);
   for (const id of ["kind", "only-new", "fixable", "ignored"]) ($(id).closest("label") ?? $(id)).hidden = tab !== "findings";

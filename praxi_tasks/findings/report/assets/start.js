@@ -43,6 +43,7 @@ function trend() {
 
 function about() {
   const parts = [data.interval || data.at, data.model && `model ${data.model.slice(0, 16)}`, `${data.images.length} ${data.images.length === 1 ? "image" : "images"}`];
+  if (data.clusters.length) parts.push(`${data.clusters.length} clusters`);
   const fresh = data.findings.filter((row) => row.new && !row.ignored).length;
   parts.push(`${fresh} new`, `${data.resolvedCount} resolved`);
   if (!data.blindSpotsCount) parts.push("everything was checked");
@@ -97,9 +98,11 @@ async function start() {
   tiles();
   trend();
   choices("kind", data.kinds.filter((kind) => data.findings.some((row) => row.kind === kind)));
+  $("cluster").hidden = !data.clusters.length;
+  for (const name of data.clusters) $("cluster").append(make("option", name || NO_NAME, { value: `=${name}` }));
   choices("namespace", [...new Set(data.images.flatMap((image) => image.namespaces))].sort());
   for (const button of document.querySelectorAll("nav button")) button.onclick = () => open(button.dataset.tab);
-  for (const id of ["search", "kind", "namespace", "only-new", "fixable", "ignored"]) $(id).oninput = select;
+  for (const id of ["search", "kind", "cluster", "namespace", "only-new", "fixable", "ignored"]) $(id).oninput = select;
   $("filters").onsubmit = (event) => event.preventDefault();
   $("clear").onclick = () => { state.image = null; select(); };
   $("scroll").onscroll = () => requestAnimationFrame(draw);
