@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from packaging.utils import canonicalize_name
+from packaging.utils import canonicalize_name, canonicalize_version
 
 
 class Family(Enum):
@@ -38,6 +38,15 @@ def _npm_scope(name: str) -> tuple[str, str]:
     return scope, rest
 
 
+def _without_epoch_zero(version: str) -> str:
+    return version.removeprefix("0:")
+
+
+def _without_build(version: str) -> str:
+    """Return a version of semver without the prefix that tags have, and without build metadata."""
+    return version.lstrip("v=").partition("+")[0]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ecosystem:
     """The rules of one ecosystem.
@@ -54,6 +63,10 @@ class Ecosystem:
     version_class
         The class of :mod:`univers.versions` that orders its versions; ``ApkVersion``, ``DpkgVersion`` and
         ``NpmVersion`` are Praxi's own. Empty where no order is known.
+    canonical_version
+        Returns what equal spellings of a version have in common.
+    local_versions
+        Whether a ``+`` begins what a version's builder added, which advisories do not know.
     normalise
         Returns the spelling of a name under which claims and releases are stored.
     case_sensitive
@@ -75,6 +88,8 @@ class Ecosystem:
     family: Family
     database: str
     version_class: str = ""
+    canonical_version: Callable[[str], str] = _as_written
+    local_versions: bool = False
     normalise: Callable[[str], str] = _as_written
     case_sensitive: bool = False
     default_namespace: str = ""
@@ -103,6 +118,8 @@ PYPI: Final = Ecosystem(
     family=Family.LANGUAGE,
     database="dist-info",
     version_class="PypiVersion",
+    canonical_version=canonicalize_version,
+    local_versions=True,
     normalise=canonicalize_name,
     osv="PyPI",
 )
@@ -111,6 +128,7 @@ NPM: Final = Ecosystem(
     family=Family.LANGUAGE,
     database="package.json",
     version_class="NpmVersion",
+    canonical_version=_without_build,
     case_sensitive=True,
     split_name=_npm_scope,
     osv="npm",
@@ -120,6 +138,7 @@ DEB: Final = Ecosystem(
     family=Family.DISTRIBUTION,
     database="dpkg",
     version_class="DpkgVersion",
+    canonical_version=_without_epoch_zero,
     default_namespace="debian",
     filed_by_source=True,
 )
@@ -136,6 +155,7 @@ RPM: Final = Ecosystem(
     family=Family.DISTRIBUTION,
     database="rpm",
     version_class="RpmVersion",
+    canonical_version=_without_epoch_zero,
     epoch_qualifier=True,
 )
 

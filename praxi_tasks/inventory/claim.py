@@ -20,6 +20,8 @@ class Claim(msgspec.Struct, frozen=True, omit_defaults=True):
         Empty where the database records none.
     source, source_version
         The source package the release was built from (deb, rpm, apk origin).
+    module
+        Of a module's package: ``name:stream:version:context`` (rpm).
     files
         Paths that the database lists for the release, without a leading slash; empty where it lists none.
     """
@@ -32,6 +34,7 @@ class Claim(msgspec.Struct, frozen=True, omit_defaults=True):
     source: str = ""
     source_version: str = ""
     files: tuple[str, ...] = ()
+    module: str = ""
 
 
 class Distribution(msgspec.Struct, frozen=True, omit_defaults=True):

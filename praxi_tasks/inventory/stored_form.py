@@ -32,6 +32,7 @@ class ClaimRow(msgspec.Struct, frozen=True, array_like=True):
     source: str
     source_version: str
     files: bytes
+    module: str = ""
 
     @classmethod
     def of(cls, claim: Claim, database: int) -> ClaimRow:
@@ -45,6 +46,7 @@ class ClaimRow(msgspec.Struct, frozen=True, array_like=True):
             claim.source,
             claim.source_version,
             join_texts(claim.files),
+            claim.module,
         )
 
     def claim(self, databases: tuple[str, ...]) -> Claim:
@@ -66,6 +68,7 @@ class ClaimRow(msgspec.Struct, frozen=True, array_like=True):
             self.source,
             self.source_version,
             split_texts(self.files),
+            self.module,
         )
 
 

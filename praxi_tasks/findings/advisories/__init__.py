@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from praxi_tasks.lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from praxi_tasks.findings.advisories.aliases import is_notice
     from praxi_tasks.findings.advisories.index import Advisory, AdvisoryIndex, Hit
     from praxi_tasks.findings.advisories.index_builder import IndexBuilder
     from praxi_tasks.findings.advisories.index_cache import load_index
@@ -15,6 +16,7 @@ else:
     __getattr__ = lazy_exports(
         __name__,
         {
+            "aliases": ("is_notice",),
             "index": ("Advisory", "AdvisoryIndex", "Hit"),
             "index_builder": ("IndexBuilder",),
             "index_cache": ("load_index",),
@@ -29,6 +31,7 @@ __all__ = [
     "IndexBuilder",
     "Range",
     "Record",
+    "is_notice",
     "load_index",
     "read_records",
 ]

@@ -6,6 +6,7 @@ ecosystem stays small in memory, and an audit pays for the packages it meets.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -15,9 +16,9 @@ from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.findings.advisories.ranges import Boundaries, Interval
 from praxi_tasks.findings.feeds import AdvisorySource, FeedProblem
 from praxi_tasks.findings.finding import Severity
-from praxi_tasks.findings.packages import version_type
+from praxi_tasks.findings.packages import canonical_version, public_version, version_type
 
-PROTOCOL: Final = 1
+PROTOCOL: Final = 2
 _LARGEST: Final = 4 << 30
 
 
@@ -34,11 +35,15 @@ class Advisory(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Affects(msgspec.Struct, frozen=True, array_like=True):
-    """What one vulnerability affects of a package: intervals of positions, and single versions."""
+    """What one vulnerability affects of a package: intervals of positions, and single versions.
+
+    ``fixes`` are the numbers of the boundaries that are said to fix it, in their order.
+    """
 
     advisory: int
     intervals: tuple[Interval, ...]
     versions: tuple[str, ...] = ()
+    fixes: tuple[int, ...] = ()
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True):
@@ -60,10 +65,14 @@ class Contents(msgspec.Struct, frozen=True):
 
 
 class Hit(msgspec.Struct, frozen=True):
-    """A vulnerability that affects a version, and the version that fixes it, empty where none is named."""
+    """A vulnerability that affects a version, and the later versions that fix it, the nearest first.
+
+    No range of the vulnerability covers a version that fixes it; there are several where branches are fixed
+    apart, and none where no fix is named.
+    """
 
     advisory: Advisory
-    fixed: str
+    fixed: tuple[str, ...] = ()
 
 
 class AdvisoryIndex:
@@ -142,25 +151,28 @@ class AdvisoryIndex:
         if entry is None:
             return ()
         return tuple(
-            Hit(
-                self._advisory(item.advisory),
-                _text(entry, max((i.fixed for i in item.intervals), default=-1)),
-            )
+            Hit(self._advisory(item.advisory), _fixes(item, entry.boundaries, version_type(namespace))[-1:])
             for item in entry.affects
         )
+
+    def epochs(self, namespace: str, name: str) -> frozenset[str]:
+        """Return the epochs of the versions that advisories name for a package, ``0`` where there is none."""
+        entry = self._entry(namespace, name)
+        texts = entry.boundaries if entry else ()
+        return frozenset(text.rpartition(":")[0] or "0" for text in texts if text != "0")
 
     def _find(self, namespace: str, name: str, version: str) -> tuple[Hit, ...]:
         entry = self._entry(namespace, name)
         if entry is None:
             return ()
-        position = Boundaries(version_type(namespace), entry.boundaries).position(version)
-        hits = []
-        for item in entry.affects:
-            inside = [i for i in item.intervals if position is not None and i.start <= position < i.end]
-            if inside or version in item.versions:
-                fixes = [i.fixed for i in inside or item.intervals if 2 * i.fixed + 1 > (position or 0)]
-                hits.append(Hit(self._advisory(item.advisory), _text(entry, min(fixes, default=-1))))
-        return tuple(hits)
+        kind = version_type(namespace)
+        position = Boundaries(kind, entry.boundaries).position(version)
+        spellings = {canonical_version(kind, text) for text in (version, public_version(kind, version))}
+        return tuple(
+            Hit(self._advisory(item.advisory), _fixes(item, entry.boundaries, kind, position or 0))
+            for item in entry.affects
+            if _covers(item, position) or not spellings.isdisjoint(item.versions)
+        )
 
     def _entry(self, namespace: str, name: str) -> Entry | None:
         key = (namespace, name)
@@ -177,5 +189,12 @@ class AdvisoryIndex:
         return self._advisories[number]
 
 
-def _text(entry: Entry, boundary: int) -> str:
-    return entry.boundaries[boundary] if boundary >= 0 else ""
+def _covers(item: Affects, position: int | None) -> bool:
+    return position is not None and any(span.start <= position < span.end for span in item.intervals)
+
+
+def _fixes(item: Affects, boundaries: Sequence[str], kind: str, position: int = 0) -> tuple[str, ...]:
+    """Return the named fixes after a position that nothing of a vulnerability covers, in their order."""
+    later = (place for place in item.fixes if 2 * place + 1 > position)
+    outside = (boundaries[place] for place in later if not _covers(item, 2 * place + 1))
+    return tuple(text for text in outside if canonical_version(kind, text) not in item.versions)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import operator
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
 from praxi_tasks.findings.advisories import severity as severities
-from praxi_tasks.findings.advisories.aliases import AliasGroups, names_of
+from praxi_tasks.findings.advisories.aliases import AliasGroups, is_notice, names_of
 from praxi_tasks.findings.advisories.index import (
     PROTOCOL,
     Advisory,
@@ -21,13 +21,25 @@ from praxi_tasks.findings.advisories.index import (
     Entry,
 )
 from praxi_tasks.findings.advisories.osv import Affected, Record
-from praxi_tasks.findings.advisories.ranges import Boundaries, BrokenRangeError, Interval, intervals, listed
+from praxi_tasks.findings.advisories.ranges import Boundaries, Interval, evaluate, listed
 from praxi_tasks.findings.feeds import AdvisorySource, Exploitation, FeedProblem
 from praxi_tasks.findings.finding import Severity, severity_rank
-from praxi_tasks.findings.packages import ecosystem_namespace, package_key, version_type
+from praxi_tasks.findings.packages import ecosystem_namespace, filed_names, package_key, version_type
 
 _SUMMARY: Final = 160
 _MOST_PROBLEMS: Final = 1000
+
+
+class _Said(NamedTuple):
+    """What a record says of a package, for one vulnerability.
+
+    A record of several vulnerabilities, and a notice, count where no record of the one alone is at hand.
+    """
+
+    vulnerability: str
+    record: str
+    affected: Affected
+    is_secondary: bool
 
 
 @dataclass
@@ -49,6 +61,8 @@ class _Summary:
         for entry in about:
             notes += [entry.ecosystem_specific, entry.database_specific]
         level, score = severities.rate(scores, notes)
+        if level == "unknown":
+            level = severities.of_summary(record.summary)
         if _rank(level, score) < self.rank:
             self.severity, self.score = level, score
         self.text = self.text or _first_line(record)
@@ -60,9 +74,8 @@ class IndexBuilder:
 
     exploitation: Exploitation = field(default_factory=Exploitation)
     _groups: AliasGroups = field(default_factory=AliasGroups)
-    _packages: defaultdict[tuple[str, str], list[tuple[str, Affected]]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
+    _packages: defaultdict[tuple[str, str], list[_Said]] = field(default_factory=lambda: defaultdict(list))
+    _together: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _summaries: dict[str, _Summary] = field(default_factory=dict)
     _sources: list[AdvisorySource] = field(default_factory=list)
     _broken: list[FeedProblem] = field(default_factory=list)
@@ -115,53 +128,57 @@ class IndexBuilder:
         )
 
     def _add(self, record: Record) -> None:
-        if record.withdrawn:
+        names = names_of(record.id, record.aliases, record.upstream, record.related)
+        if record.withdrawn or not names.subjects:
             return
+        several = len(names.subjects) > 1
         filed = []
         for entry in record.affected:
-            namespace = ecosystem_namespace(entry.package.ecosystem) if entry.package else None
-            if namespace is None or entry.package is None:
-                continue
-            _, name = package_key(namespace, entry.package.name)
-            self._packages[namespace, name].append((record.id, entry))
-            filed.append(entry)
+            for key in _keys(entry, record.summary):
+                self._packages[key] += [
+                    _Said(subject, record.id, entry, several or is_notice(record.id))
+                    for subject in names.subjects
+                ]
+                filed.append(entry)
         if filed:
-            self._groups.join(record.id, names_of(record.id, record.aliases, record.upstream))
-            self._summaries.setdefault(record.id, _Summary()).learn(record, filed)
+            for subject in names.subjects:
+                self._groups.join(subject, names.others)
+                self._summaries.setdefault(subject, _Summary()).learn(record, filed)
+                if several:
+                    self._together[subject].add(record.id)
 
-    def _entry(
-        self, namespace: str, name: str, affected: list[tuple[str, Affected]], numbers: Mapping[str, int]
-    ) -> Entry:
-        boundaries = Boundaries.of(version_type(namespace), [entry for _, entry in affected])
-        merged: defaultdict[int, tuple[list[Interval], list[str]]] = defaultdict(lambda: ([], []))
-        for identifier, entry in affected:
-            known = self._intervals(f"{identifier} on {name}", entry, boundaries)
-            spans, versions = merged[numbers[self._groups.find(identifier)]]
-            spans += known
-            versions += listed(entry.versions, known, boundaries)
+    def _entry(self, namespace: str, name: str, said: list[_Said], numbers: Mapping[str, int]) -> Entry:
+        boundaries = Boundaries.of(version_type(namespace), [item.affected for item in said])
+        known: defaultdict[int, list[_Said]] = defaultdict(list)
+        for item in said:
+            known[numbers[self._groups.find(item.vulnerability)]].append(item)
         return Entry(
             tuple(boundaries.texts),
-            tuple(
-                Affects(number, tuple(dict.fromkeys(spans)), tuple(dict.fromkeys(versions)))
-                for number, (spans, versions) in sorted(merged.items())
-            ),
+            tuple(self._affects(number, name, known[number], boundaries) for number in sorted(known)),
         )
 
-    def _intervals(self, where: str, entry: Affected, boundaries: Boundaries) -> list[Interval]:
-        known: list[Interval] = []
-        for part in entry.ranges:
-            try:
-                known += intervals(part, boundaries)
-            except BrokenRangeError as error:
-                self.add_problem(f"{where}: a broken range is left out: {error}")
-        return known
+    def _affects(self, number: int, name: str, said: list[_Said], boundaries: Boundaries) -> Affects:
+        spans: list[Interval] = []
+        fixes: set[int] = set()
+        versions: list[str] = []
+        for item in [item for item in said if not item.is_secondary] or said:
+            found = [evaluate(part, boundaries) for part in item.affected.ranges]
+            known = [span for one in found for span in one.spans]
+            spans += known
+            fixes.update(place for one in found for place in one.fixes)
+            versions += listed(item.affected.versions, known, boundaries)
+            for problem in (problem for one in found for problem in one.problems):
+                self.add_problem(f"{item.record} on {name}: part of a range is left out: {problem}")
+        return Affects(
+            number, tuple(dict.fromkeys(spans)), tuple(dict.fromkeys(versions)), tuple(sorted(fixes))
+        )
 
     def _advisory(self, names: tuple[str, ...]) -> Advisory:
         known = [self._summaries[name] for name in names if name in self._summaries]
         best = min(known, key=operator.attrgetter("rank"))
         return Advisory(
             id=names[0],
-            aliases=names[1:],
+            aliases=(*names[1:], *sorted({one for name in names for one in self._together.get(name, ())})),
             summary=next((item.text for item in known if item.text), ""),
             severity=best.severity,
             score=best.score,
@@ -173,6 +190,17 @@ class IndexBuilder:
 def _rank(severity: Severity, score: float) -> tuple[bool, bool, int, float]:
     """Order ratings: a score before a word, a word before none, then the more severe one."""
     return score < 0, severity == "unknown", severity_rank(severity), -score
+
+
+def _keys(entry: Affected, summary: str) -> Iterator[tuple[str, str]]:
+    """Yield the namespace and names under which what a record says of a package is filed."""
+    namespace = ecosystem_namespace(entry.package.ecosystem) if entry.package else None
+    if namespace is None or entry.package is None:
+        return
+    _, name = package_key(namespace, entry.package.name)
+    versions = (version for part in entry.ranges for event in part.events for version in event.values())
+    for filed in filed_names(name, (*versions, *entry.versions), summary):
+        yield namespace, filed
 
 
 def _first_line(record: Record) -> str:

@@ -60,6 +60,7 @@ class Record(msgspec.Struct, frozen=True):
     withdrawn: str | None = None
     aliases: list[str] = []
     upstream: list[str] = []
+    related: list[str] = []
     summary: str = ""
     details: str = ""
     severity: list[Severity] = []

@@ -9,41 +9,35 @@ from __future__ import annotations
 
 import bisect
 import functools
+import itertools
 import operator
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 from univers.versions import Version
 
-from praxi_tasks.findings.advisories.osv import Affected, Event, Range
-from praxi_tasks.findings.packages import parse_version
+from praxi_tasks.findings.advisories.osv import Affected, Range
+from praxi_tasks.findings.packages import canonical_version, parse_version, public_version
 
 END: Final = 1 << 40
 _RANGE_TYPES: Final = frozenset({"ECOSYSTEM", "SEMVER"})
+_ENDS: Final = frozenset({"fixed", "last_affected"})
 _EVENTS: Final = frozenset({"introduced", "fixed", "last_affected", "limit"})
 
 
 class Interval(msgspec.Struct, frozen=True, array_like=True):
-    """Affected positions from ``start`` up to, not including, ``end``.
-
-    ``fixed`` is the number of the boundary that fixes it, -1 if none is named.
-    """
+    """Affected positions from ``start`` up to, not including, ``end``."""
 
     start: int
     end: int
-    fixed: int = -1
-
-
-class BrokenRangeError(ValueError):
-    """A range whose events make no sense: a version that can't be read, or nothing introduced."""
 
 
 class Boundaries:
-    """The sorted distinct boundary versions of one package."""
+    """The sorted distinct boundary versions of one package; ``kind`` is by whose rules they are sorted."""
 
     def __init__(self, kind: str, texts: Sequence[str]) -> None:
-        self._kind = kind
+        self.kind = kind
         self.texts = texts
 
     @classmethod
@@ -63,8 +57,19 @@ class Boundaries:
         return cls(kind, [text for _, text in distinct])
 
     def position(self, text: str) -> int | None:
-        """Return a version's position, or None if it is malformed."""
-        version = parse_version(self._kind, text)
+        """Return a version's position, or None if it is malformed.
+
+        A local part counts only where a boundary has one: ``2.1+cpu`` is at ``2.1`` (PEP 440).
+        """
+        place = self._place(text)
+        public = public_version(self.kind, text)
+        if place is not None and place % 2 == 0 and public != text:
+            below = self._place(public)
+            return below if below == place - 1 else place
+        return place
+
+    def _place(self, text: str) -> int | None:
+        version = parse_version(self.kind, text)
         if version is None:
             return None
         place = bisect.bisect_left(self.texts, version, key=self._parsed)
@@ -72,63 +77,95 @@ class Boundaries:
         return 2 * place + equal
 
     def _parsed(self, text: str) -> Version:
-        version = parse_version(self._kind, text)
+        version = parse_version(self.kind, text)
         if version is None:  # only parsable texts are boundaries
-            raise BrokenRangeError(text)
+            raise ValueError(f"not a version: {text!r}")
         return version
 
 
-def intervals(part: Range, boundaries: Boundaries) -> list[Interval]:
-    """Return the affected intervals of one range; none for a range over commits.
+class Evaluated(NamedTuple):
+    """What a range means: affected intervals, the numbers of boundaries that fix, and what makes no sense."""
 
-    Raises
-    ------
-    BrokenRangeError
-        If a version can't be read or nothing is introduced.
+    spans: list[Interval]
+    fixes: list[int]
+    problems: list[str]
+
+
+class _Placed(NamedTuple):
+    """An event, and the position at which it takes effect."""
+
+    position: int
+    kind: str
+
+
+def evaluate(part: Range, boundaries: Boundaries) -> Evaluated:
+    """Return what one range says of a package's versions.
+
+    A bad event is left out and the others count; where nothing readable is introduced, everything before the
+    first fix is affected. A range over commits says nothing about versions.
     """
     if part.type not in _RANGE_TYPES:
-        return []
-    # The sort is stable: events at one version take effect in the order in which they are written.
-    events = sorted((_placed(event, boundaries) for event in part.events), key=operator.itemgetter(0))
-    if not any(kind == "introduced" for _, kind in events):
-        raise BrokenRangeError("no version is introduced")
+        return Evaluated([], [], [])
+    placed: list[_Placed] = []
+    problems: list[str] = []
+    for event in part.events:
+        for kind, version in event.items():
+            position = _position(kind, version, boundaries)
+            if position is None:
+                problems.append(f"no event: {kind} {version!r}")
+            else:
+                placed.append(_Placed(position, kind))
+    if placed and not any(event.kind == "introduced" for event in placed):
+        problems.append("no version is introduced")
+        placed.insert(0, _Placed(0, "introduced"))
+    fixes = [event.position // 2 for event in placed if event.kind == "fixed"]
+    return Evaluated(_spans(placed), fixes, problems)
+
+
+def _spans(placed: list[_Placed]) -> list[Interval]:
+    """Return the intervals between events, as OSV's schema evaluates them.
+
+    At one version, what ends an interval from below comes before what begins another one there.
+    """
     # Versions at or beyond every limit are outside, whatever the other events say.
-    cap = max((at for at, kind in events if kind == "limit"), default=END)
+    cap = max((event.position for event in placed if event.kind == "limit"), default=END)
     found: list[Interval] = []
     start: int | None = None
-    for at, kind in events:
-        if kind == "introduced" and start is None:
-            start = at
-        elif kind in {"fixed", "last_affected"} and start is not None:
-            found.append(Interval(start, min(at, cap), at // 2 if kind == "fixed" else -1))
-            start = None
+    in_order = sorted(placed, key=operator.attrgetter("position"))
+    for at, here in itertools.groupby(in_order, key=operator.attrgetter("position")):
+        kinds = [event.kind for event in here]
+        if start is not None:
+            kinds.sort(key=lambda kind: kind not in _ENDS)
+        for kind in kinds:
+            if kind == "introduced" and start is None:
+                start = at
+            elif kind in _ENDS and start is not None:
+                found.append(Interval(start, min(at, cap)))
+                start = None
     if start is not None:
         found.append(Interval(start, cap))
     return [interval for interval in found if interval.start < interval.end]
 
 
-def _placed(event: Event, boundaries: Boundaries) -> tuple[int, str]:
-    """Return the position at which an event takes effect, and what it is."""
-    kind, version = next(iter(event.items()), ("", ""))
-    if len(event) != 1 or kind not in _EVENTS:
-        raise BrokenRangeError(f"not an event: {event}")
+def _position(kind: str, version: str, boundaries: Boundaries) -> int | None:
+    """Return the position at which an event takes effect, or None where that can't be told."""
+    if kind not in _EVENTS:
+        return None
     if kind == "introduced" and version == "0":
-        return 0, kind
+        return 0
     if kind == "limit" and version == "*":
-        return END, kind
+        return END
     position = boundaries.position(version)
-    if position is None:
-        raise BrokenRangeError(f"not a version: {version!r}")
-    return position + (kind == "last_affected"), kind
+    return None if position is None else position + (kind == "last_affected")
 
 
 def listed(versions: Iterable[str], known: Sequence[Interval], boundaries: Boundaries) -> tuple[str, ...]:
-    """Return the versions an advisory lists that its intervals do not already cover."""
+    """Return the versions an advisory lists that no interval covers, in their canonical spelling."""
     extra = []
     for text in versions:
         position = boundaries.position(text)
         if position is None or not any(item.start <= position < item.end for item in known):
-            extra.append(text)
+            extra.append(canonical_version(boundaries.kind, text))
     return tuple(extra)
 
 

@@ -23,6 +23,7 @@ _BANDS: Final[tuple[tuple[float, Severity], ...]] = (
     (0.0, "info"),
 )
 _WORST_OF_V2: Final = 8.9
+_RED_HATS: Final = "Red Hat Security Advisory: "
 _WORDS: Final[dict[str, Severity]] = {
     "critical": "critical",
     "high": "high",
@@ -56,7 +57,13 @@ def of_score(score: float) -> Severity:
 
 def of_word(word: object) -> Severity:
     """Return the rating that a publisher's word means (``MODERATE``, ``important``)."""
-    return _WORDS.get(str(word).strip().lower().rstrip("*"), "unknown")
+    return _WORDS.get(word.strip().lower().rstrip("*"), "unknown") if isinstance(word, str) else "unknown"
+
+
+def of_summary(summary: str) -> Severity:
+    """Return the rating that begins a notice's summary: ``Important: glibc security update``."""
+    first, colon, _ = summary.removeprefix(_RED_HATS).partition(":")
+    return of_word(first) if colon else "unknown"
 
 
 def rate(scores: Iterable[Score], notes: Iterable[dict[str, Any] | None]) -> tuple[Severity, float]:

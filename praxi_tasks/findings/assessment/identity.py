@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from praxi_tasks.findings.advisories import is_notice
+
 _LOCAL: Final = ("oci:", "oci-archive:", "docker-archive:")
 _DIGEST: Final = re.compile(r"[a-z0-9]+:[0-9a-f]{32,}")
 _HUB: Final = "docker.io"
@@ -64,9 +66,13 @@ def image_place(key: str) -> str:
 
 
 def finding_names(key: str, aliases: Iterable[str]) -> tuple[str, ...]:
-    """Return a finding's key under each name of its advisory, its own first."""
+    """Return a finding's key under each name of its advisory, its own first.
+
+    A notice that it was fixed with is no name of it: other vulnerabilities have that in common.
+    """
     kind, identifier, package = key.split("|", 2)
-    return tuple(f"{kind}|{name}|{package}" for name in dict.fromkeys((identifier, *aliases)))
+    names = (identifier, *(name for name in aliases if not is_notice(name)))
+    return tuple(f"{kind}|{name}|{package}" for name in dict.fromkeys(names))
 
 
 def _in_full(name: str) -> str:

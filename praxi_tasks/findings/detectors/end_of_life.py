@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 from praxi_tasks.ecosystems import DEB, ecosystem_of
 from praxi_tasks.findings.coverage import Aspect, Coverage, checked, not_checked
 from praxi_tasks.findings.detectors.detector import Detector
-from praxi_tasks.findings.feeds import SupportEnd
+from praxi_tasks.findings.feeds import SupportEnd, ended_by
 from praxi_tasks.findings.finding import Finding, Kind, Severity
 from praxi_tasks.findings.image import FusedImage
 from praxi_tasks.inventory import Distribution
@@ -24,7 +24,7 @@ class EndOfLife(Detector):
 
     kind: ClassVar[Kind] = "end-of-life"
     summary: ClassVar[str] = "the distribution or a Debian package is out of support"
-    default_severity: ClassVar[str] = "high, or medium while long-term support lasts"
+    default_severity: ClassVar[str] = "high, or low while long-term support lasts"
 
     def detect(self, image: FusedImage) -> Iterator[Finding]:
         """Yield what of an image was out of support on the day of the audit."""
@@ -51,20 +51,27 @@ class EndOfLife(Detector):
 
     def _end_of(self, distribution: Distribution) -> SupportEnd | None:
         release = _RELEASE.match(distribution.version_id)
+        if release is None:
+            return None
         ends = self.knowledge.lifecycle.distributions.get(distribution.id, {})
-        return ends.get(release.group()) or ends.get(release.group().partition(".")[0]) if release else None
+        known = ends.get(release.group()) or ends.get(release.group().partition(".")[0])
+        if known is None:
+            days = {name: end.extended for name, end in ends.items()}
+            bound = ended_by(release.group(), days, self.knowledge.at)
+            return SupportEnd(bound, bound, is_bound=True) if bound else None
+        return known
 
     def _of_distribution(self, image: FusedImage) -> Iterator[Finding]:
         at, distribution = self.knowledge.at, image.distribution
         end = self._end_of(distribution) if distribution else None
         if distribution is None or end is None or at < end.regular:
             return
-        severity: Severity = "high" if at >= end.extended else "medium"
+        severity: Severity = "high" if at >= end.extended else "low"
         until = "" if at >= end.extended else f"; only long-term support is left, until {end.extended}"
         yield Finding(
             kind="end-of-life",
             id=END_OF_LIFE_ID,
-            title=f"{_called(distribution)} is out of support since {end.regular}{until}",
+            title=f"{_called(distribution)} is out of support since {end.since}{until}",
             severity=severity,
             action="rebuild the image on a supported release",
             purl=f"pkg:generic/{distribution.id}@{distribution.version_id}",

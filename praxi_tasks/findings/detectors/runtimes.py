@@ -12,7 +12,7 @@ import msgspec
 from praxi_tasks.findings.coverage import Aspect, Coverage, checked, not_checked
 from praxi_tasks.findings.detectors.detector import Detector, Knowledge
 from praxi_tasks.findings.detectors.end_of_life import END_OF_LIFE_ID
-from praxi_tasks.findings.feeds import Cycles
+from praxi_tasks.findings.feeds import Cycles, ended_by
 from praxi_tasks.findings.finding import Finding, Kind
 from praxi_tasks.findings.image import FusedImage
 
@@ -102,7 +102,12 @@ class Runtimes(Detector):
 
     def _end_of(self, name: str, cycle: str) -> str | None:
         cycles = self.knowledge.lifecycle.runtimes.get(name, {})
-        return cycles.get(cycle) or cycles.get(cycle.removesuffix(".0"))
+        known = cycles.get(cycle) or cycles.get(cycle.removesuffix(".0"))
+        if known is None:
+            days = {one: date.fromisoformat(end) for one, end in cycles.items()}
+            bound = ended_by(cycle, days, self.knowledge.at)
+            return bound.isoformat() if bound else None
+        return known
 
     def _found(self, image: FusedImage) -> _Found:
         """Return an image's runtimes; findings and coverage ask for the same image one after the other."""

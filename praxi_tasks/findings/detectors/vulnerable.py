@@ -15,8 +15,11 @@ from praxi_tasks.findings.finding import Finding, Kind
 from praxi_tasks.findings.image import FusedImage
 from praxi_tasks.findings.packages import (
     Component,
+    FiledBy,
     component_namespace,
     component_subject,
+    filed_by,
+    looked_up_names,
     newest_version,
     osv_name,
     package_key,
@@ -54,10 +57,38 @@ class Vulnerabilities:
         if namespace is None:
             return ()
         found: dict[str, Finding] = {}
-        for name, versions in _names(component):
+        for name, versions in self._names(component, namespace):
             for hit, condition in _hits(self._index, namespace, name, versions):
                 found.setdefault(hit.advisory.id, _finding(component, hit, condition))
         return tuple(found.values())
+
+    def _names(self, component: Component, namespace: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Yield the names under which advisories about a component are filed, with its versions under each.
+
+        The binary's own name is used, too, where no database names the source.
+        """
+        _, name = package_key(component.ecosystem, component.name)
+        filed = filed_by(namespace)
+        if component.source and filed is not FiledBy.BINARY:
+            versions = self._source_versions(component, namespace)
+            yield from _by_stream(component.source, versions, component.module)
+        if not component.source or filed is not FiledBy.SOURCE:
+            yield from _by_stream(name, component.versions, component.module)
+
+    def _source_versions(self, component: Component, namespace: str) -> tuple[str, ...]:
+        """Return the versions of the source package with their epoch.
+
+        An rpm names its source without one. It is that of a binary of the same version; for another, such as
+        a module that counts by itself, the one that the advisories use.
+        """
+        versions = component.source_versions
+        if not ecosystem_of(component.ecosystem).epoch_qualifier:
+            return versions
+        epochs = {
+            epoch for epoch, _, rest in (v.rpartition(":") for v in component.versions) if rest in versions
+        } or self._index.epochs(namespace, component.source)
+        epoch = next(iter(epochs)) if len(epochs) == 1 else ""
+        return tuple(f"{epoch}:{v}" if epoch not in {"", "0"} and ":" not in v else v for v in versions)
 
 
 class Vulnerable(Detector):
@@ -65,7 +96,7 @@ class Vulnerable(Detector):
 
     kind: ClassVar[Kind] = "vulnerable"
     summary: ClassVar[str] = (
-        "an advisory covers the version; one finding for its CVE, GHSA and PYSEC together"
+        "an advisory covers the version; one finding for its CVE, GHSA, PYSEC and the notices that fix it"
     )
     default_severity: ClassVar[str] = "by CVSS"
 
@@ -131,17 +162,9 @@ def _without_order(namespace: str | None, components: Iterable[Component]) -> It
             yield not_checked(_ASPECT, component.package, reason, "look the package up by hand")
 
 
-def _names(component: Component) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield the names under which advisories about a component are filed, with its versions under each.
-
-    Debian, Ubuntu and Alpine file by source package, the others by what is installed; the binary's own
-    name is used where no database names the source.
-    """
-    _, name = package_key(component.ecosystem, component.name)
-    if component.source:
-        yield component.source, component.source_versions
-    if not component.source or not ecosystem_of(component.ecosystem).filed_by_source:
-        yield name, component.versions
+def _by_stream(name: str, versions: tuple[str, ...], module: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for filed in looked_up_names(name, versions[0] if versions else "", module):
+        yield filed, versions
 
 
 def _hits(
@@ -151,7 +174,7 @@ def _hits(
         yield from ((hit, "") for hit in index.find(namespace, name, versions[0]))
     elif not versions:
         for hit in index.all_of(namespace, name):
-            yield hit, f"< {hit.fixed}" if hit.fixed else "any version with this vulnerability"
+            yield hit, f"< {hit.fixed[-1]}" if hit.fixed else "any version with this vulnerability"
     else:
         yield from _tied(index, namespace, name, versions)
 
@@ -190,7 +213,7 @@ def _finding(component: Component, hit: Hit, condition: str) -> Finding:
         aliases=advisory.aliases,
         purl=component.purl,
         package=component.package,
-        fixed=(hit.fixed,) if hit.fixed else (),
+        fixed=hit.fixed,
         layer=component.layers[0] if component.layers else "",
         evidence=component.evidence,
         affected_if=condition,
@@ -202,6 +225,10 @@ def _finding(component: Component, hit: Hit, condition: str) -> Finding:
     )
 
 
-def _action(advisory: Advisory, fixed: str) -> str:
+def _action(advisory: Advisory, fixed: tuple[str, ...]) -> str:
     urgency = "; it is exploited in the wild" if advisory.exploited else ""
-    return (f"upgrade to {fixed}" if fixed else "no fixed version is known: replace or contain it") + urgency
+    if not fixed:
+        return f"no fixed version is known: replace or contain it{urgency}"
+    nearest, *later = fixed
+    branches = f" (later branches: {', '.join(later)})" if later else ""
+    return f"upgrade to {nearest}{branches}{urgency}"

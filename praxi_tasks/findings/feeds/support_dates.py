@@ -4,18 +4,31 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from praxi_tasks.errors import DataError
+
+_NUMBER: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})*")
 
 
 @dataclass(frozen=True)
 class SupportEnd:
-    """When a release is no longer supported: for everyone, and for those on long-term support."""
+    """When a release is no longer supported: for everyone, and for those on long-term support.
+
+    Where it ``is_bound``, the days are not known: support ended then at the latest.
+    """
 
     regular: date
     extended: date
+    is_bound: bool = False
+
+    @property
+    def since(self) -> str:
+        """The day on which regular support ended, for a sentence."""
+        return f"{self.regular} at the latest" if self.is_bound else f"{self.regular}"
 
 
 @dataclass(frozen=True)
@@ -25,6 +38,20 @@ class EndedPackage:
     pattern: re.Pattern[str]
     day: date
     reason: str
+
+
+def ended_by(release: str, ends: Mapping[str, date], at: date) -> date | None:
+    """Return a day by which support of a release that is not listed had ended, or None if that is not known.
+
+    It is that of the next newer release that is listed, if that one is out of support.
+    """
+    newer = {number: end for name, end in ends.items() if (number := _number(name)) > _number(release) > ()}
+    bound = newer[min(newer)] if newer else None
+    return bound if bound is not None and bound <= at else None
+
+
+def _number(release: str) -> tuple[int, ...]:
+    return tuple(map(int, release.split("."))) if _NUMBER.fullmatch(release) else ()
 
 
 def read_distro_info(data: bytes, where: str) -> dict[str, SupportEnd]:

@@ -274,6 +274,7 @@ class _Fusion:
             architecture=architecture,
             source=claim.source if claim else "",
             source_versions=_source_versions(claim) if claim and claim.source else (),
+            module=claim.module if claim else "",
             distribution=distribution_name(owner),
             relative=relative_name(owner),
         )

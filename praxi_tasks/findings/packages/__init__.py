@@ -14,11 +14,14 @@ if TYPE_CHECKING:
         distribution_name,
         package_key,
     )
+    from praxi_tasks.findings.packages.modules import filed_names, looked_up_names
     from praxi_tasks.findings.packages.namespaces import (
         MIRRORED_ECOSYSTEMS,
+        FiledBy,
         component_namespace,
         component_subject,
         ecosystem_namespace,
+        filed_by,
         known_ecosystem,
         osv_name,
         own_namespace,
@@ -26,44 +29,58 @@ if TYPE_CHECKING:
     )
     from praxi_tasks.findings.packages.purl import claim_purl, release_purl
     from praxi_tasks.findings.packages.relatives import relative_name
-    from praxi_tasks.findings.packages.version_order import newest_version, parse_version
+    from praxi_tasks.findings.packages.version_order import (
+        canonical_version,
+        newest_version,
+        parse_version,
+        public_version,
+    )
 else:
     __getattr__ = lazy_exports(
         __name__,
         {
             "component": ("Component", "FINGERPRINT", "INVENTORY", "distribution_name", "package_key"),
             "namespaces": (
+                "FiledBy",
                 "MIRRORED_ECOSYSTEMS",
                 "component_namespace",
                 "component_subject",
                 "ecosystem_namespace",
+                "filed_by",
                 "known_ecosystem",
                 "osv_name",
                 "own_namespace",
                 "version_type",
             ),
+            "modules": ("filed_names", "looked_up_names"),
             "purl": ("claim_purl", "release_purl"),
             "relatives": ("relative_name",),
-            "version_order": ("newest_version", "parse_version"),
+            "version_order": ("canonical_version", "newest_version", "parse_version", "public_version"),
         },
     )
 
 __all__ = [
     "Component",
     "FINGERPRINT",
+    "FiledBy",
     "INVENTORY",
     "MIRRORED_ECOSYSTEMS",
+    "canonical_version",
     "claim_purl",
     "component_namespace",
     "component_subject",
     "distribution_name",
     "ecosystem_namespace",
+    "filed_by",
+    "filed_names",
     "known_ecosystem",
+    "looked_up_names",
     "newest_version",
     "osv_name",
     "own_namespace",
     "package_key",
     "parse_version",
+    "public_version",
     "relative_name",
     "release_purl",
     "version_type",

@@ -40,6 +40,8 @@ class Component(msgspec.Struct, frozen=True, omit_defaults=True):
         What the fingerprint says where it disagrees with the database.
     source, source_versions
         The source package of a distribution's, and its versions: as :attr:`versions`.
+    module
+        Of a module's package: the ``name:stream`` that it is of, and maybe more.
     owner
         The distribution's package (``deb/python3-yaml``) that installed a language's release; empty for what
         came from the language's own index.
@@ -68,6 +70,7 @@ class Component(msgspec.Struct, frozen=True, omit_defaults=True):
     recovered: bool = False
     fingerprint_versions: tuple[str, ...] = ()
     distribution: str = ""
+    module: str = ""
     owner: str = ""
     ties: tuple[str, ...] = ()
     relative: str = ""

@@ -23,36 +23,58 @@ class _Release(Enum):
     MINOR = 2
 
 
+class FiledBy(Enum):
+    """Which names a distribution's advisories use."""
+
+    SOURCE = "those of source packages"
+    BINARY = "those of what is installed"
+    EITHER = "both, or it is not known which"
+
+
 @dataclass(frozen=True)
 class _Distribution:
-    """A distribution: OSV's name for it, its ID in ``os-release``, and what its packages are."""
+    """A distribution: OSV's name for it, its ID in ``os-release``, and what its packages are.
+
+    ``product`` is what follows OSV's name where several products have their own fixes for one release: only
+    those of the distribution itself hold for its images.
+    """
 
     osv: str
     id: str
     packages: Ecosystem = RPM
     release: _Release = _Release.MINOR
     mirrored: bool = False  # by default
+    filed_by: FiledBy = FiledBy.EITHER
+    product: str = ""
 
 
 _DISTRIBUTIONS: Final = (
-    _Distribution("Debian", "debian", DEB, _Release.MAJOR, mirrored=True),
-    _Distribution("Alpine", "alpine", APK, mirrored=True),
+    _Distribution("Debian", "debian", DEB, _Release.MAJOR, mirrored=True, filed_by=FiledBy.SOURCE),
+    _Distribution("Alpine", "alpine", APK, mirrored=True, filed_by=FiledBy.SOURCE),
     _Distribution("Rocky Linux", "rocky", release=_Release.MAJOR, mirrored=True),
-    _Distribution("AlmaLinux", "almalinux", release=_Release.MAJOR, mirrored=True),
-    _Distribution("Red Hat", "rhel", release=_Release.MAJOR, mirrored=True),
-    _Distribution("Ubuntu", "ubuntu", DEB, mirrored=True),
+    _Distribution("AlmaLinux", "almalinux", release=_Release.MAJOR, mirrored=True, filed_by=FiledBy.BINARY),
+    _Distribution(
+        "Red Hat",
+        "rhel",
+        release=_Release.MAJOR,
+        mirrored=True,
+        filed_by=FiledBy.BINARY,
+        product="enterprise_linux:",
+    ),
+    _Distribution("Ubuntu", "ubuntu", DEB, mirrored=True, filed_by=FiledBy.SOURCE),
     _Distribution("SUSE", "sles"),
-    _Distribution("openSUSE", "opensuse-leap"),
+    _Distribution("openSUSE", "opensuse-leap", product="Leap "),
+    _Distribution("openSUSE", "opensuse-tumbleweed", release=_Release.NOTHING, product="Tumbleweed"),
     _Distribution("Photon OS", "photon"),
     _Distribution("Mageia", "mageia", release=_Release.MAJOR),
     _Distribution("openEuler", "openEuler"),
     _Distribution("Azure Linux", "azurelinux", release=_Release.MAJOR),
-    _Distribution("Wolfi", "wolfi", APK, _Release.NOTHING),
-    _Distribution("Chainguard", "chainguard", APK, _Release.NOTHING),
-    _Distribution("Alpaquita", "alpaquita", APK),
+    _Distribution("Wolfi", "wolfi", APK, _Release.NOTHING, filed_by=FiledBy.SOURCE),
+    _Distribution("Chainguard", "chainguard", APK, _Release.NOTHING, filed_by=FiledBy.SOURCE),
+    _Distribution("Alpaquita", "alpaquita", APK, filed_by=FiledBy.SOURCE),
 )
 _LANGUAGES: Final = {row.osv: row.purl_type for row in ECOSYSTEMS.values() if row.osv}
-_BY_OSV: Final = {row.osv: row for row in _DISTRIBUTIONS}
+_OSV_NAMES: Final = frozenset(row.osv for row in _DISTRIBUTIONS)
 _BY_ID: Final = {row.id: row for row in _DISTRIBUTIONS}
 _NUMBER: Final = re.compile(r"\d+(\.\d+)*")
 
@@ -65,14 +87,16 @@ def ecosystem_namespace(ecosystem: str) -> str | None:
     name, _, release = ecosystem.partition(":")
     if name in _LANGUAGES:
         return _LANGUAGES[name]
-    if name not in _BY_OSV or release.startswith("Pro:"):
+    rows = (row for row in _DISTRIBUTIONS if row.osv == name and release.startswith(row.product))
+    row = next(rows, None)
+    if row is None or release.startswith("Pro:"):
         return None
-    return _release_of(_BY_OSV[name].id, release)
+    return _release_of(row.id, release.removeprefix(row.product))
 
 
 def known_ecosystem(name: str) -> bool:
     """Return whether an ecosystem's name, without a release, is one that Praxi matches."""
-    return name in _LANGUAGES or name in _BY_OSV
+    return name in _LANGUAGES or name in _OSV_NAMES
 
 
 def component_namespace(component: Component) -> str | None:
@@ -115,6 +139,12 @@ def osv_name(namespace: str) -> str:
     languages = {purl_type: osv for osv, purl_type in _LANGUAGES.items()}
     distribution = _row_of(namespace)
     return languages.get(namespace) or (distribution.osv if distribution else namespace)
+
+
+def filed_by(namespace: str) -> FiledBy:
+    """Return which names the advisories of a namespace use."""
+    distribution = _row_of(namespace)
+    return distribution.filed_by if distribution else FiledBy.EITHER
 
 
 def version_type(namespace: str) -> str:

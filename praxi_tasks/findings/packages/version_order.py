@@ -56,6 +56,16 @@ def parse_version(kind: str, text: str) -> Version | None:
         return None
 
 
+def canonical_version(kind: str, text: str) -> str:
+    """Return what equal spellings of a version have in common, such as ``2.0`` and ``2.0.0``."""
+    return ecosystem_of(kind).canonical_version(text)
+
+
+def public_version(kind: str, text: str) -> str:
+    """Return a version without the part that only says who built it (PEP 440's local version)."""
+    return text.partition("+")[0] if ecosystem_of(kind).local_versions else text
+
+
 @functools.cache
 def _class_of(kind: str) -> type[Version] | None:
     name = ecosystem_of(kind).version_class

@@ -83,6 +83,7 @@ def _claim(header: RpmHeader, path: str, size: int) -> Claim:
         architecture=header.text("ARCH"),
         source=source,
         source_version=source_version,
+        module=header.text("MODULARITYLABEL"),
         files=owned((path.lstrip("/") for path in header.files()), size),
     )
 

@@ -24,6 +24,7 @@ _TAGS: Final = {
     "DIRINDEXES": 1116,
     "BASENAMES": 1117,
     "DIRNAMES": 1118,
+    "MODULARITYLABEL": 5096,
 }
 _NUMBERS: Final = {1: "B", 2: "B", 3: "H", 4: "I"}  # entry type -> its code in struct
 _NOT_ON_DISK: Final = frozenset((2, 3, 4))  # states: not installed, on a network share, of another colour

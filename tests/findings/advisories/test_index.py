@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
 
 from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.findings.advisories.index import AdvisoryIndex
@@ -131,8 +132,33 @@ def test_names_of_one_vulnerability_are_one_hit_and_the_cve_comes_first() -> Non
     (hit,) = found.find("pypi", "pkg", "1.0")
     assert hit.advisory.id == "CVE-2026-0001"
     assert hit.advisory.aliases == ("GHSA-aaaa-bbbb-cccc", "PYSEC-2026-1")
-    assert hit.fixed == "1.5"
-    assert found.find("pypi", "pkg", "1.7")[0].fixed == "2.0"
+    assert hit.fixed == ("2.0",), "1.5 is a version that the other record covers"
+    assert found.find("pypi", "pkg", "1.7")[0].fixed == ("2.0",)
+
+
+@pytest.mark.parametrize(
+    ("installed", "fixed"), [("1.1", ("1.4", "2.3", "3.1")), ("2.0", ("2.3", "3.1")), ("3.0", ("3.1",))]
+)
+def test_every_branch_names_its_own_fix_the_nearest_first(installed: str, fixed: tuple[str, ...]) -> None:
+    found = index(record("X-1", "pkg", *between("1.0", "1.4", "2.0", "2.3", "3.0", "3.1")))
+    assert found.find("pypi", "pkg", installed)[0].fixed == fixed
+
+
+def test_a_fix_that_is_listed_as_affected_is_none() -> None:
+    found = index(record("X-1", "pkg", *between("0", "2.0", "2.0.1", "2.1"), versions=["2.0.0"]))
+    assert found.find("pypi", "pkg", "1.0")[0].fixed == ("2.1",)
+
+
+def test_two_vulnerabilities_with_a_name_in_common_stay_two() -> None:
+    found = index(
+        record(
+            "GHSA-aaaa-bbbb-cccc", "pkg", *between("0", "3.0"), aliases=["CVE-2026-0001", "CVE-2026-0002"]
+        ),
+        record("PYSEC-1", "pkg", *between("0", "2.0"), aliases=["CVE-2026-0001", "GHSA-aaaa-bbbb-cccc"]),
+        record("PYSEC-2", "pkg", *between("0", "9.0"), aliases=["CVE-2026-0002", "GHSA-aaaa-bbbb-cccc"]),
+    )
+    fixes = {hit.advisory.id: hit.fixed for hit in found.find("pypi", "pkg", "1.0")}
+    assert fixes == {"CVE-2026-0001": ("2.0",), "CVE-2026-0002": ("9.0",)}
 
 
 def test_a_distributions_record_carries_its_cve() -> None:
@@ -145,16 +171,75 @@ def test_a_distributions_record_carries_its_cve() -> None:
     assert (hit.advisory.id, hit.advisory.aliases) == ("CVE-2026-0002", ("DEBIAN-CVE-2026-0002",))
 
 
-def test_a_notice_that_fixes_many_joins_none_of_them() -> None:
+def test_a_notice_beside_its_vulnerabilities_is_no_finding_of_its_own() -> None:
+    notice = record("DSA-1-1", "pkg", *between("0", "3"), ecosystem="Debian:12",
+                    aliases=["CVE-2026-0001", "CVE-2026-0002"])  # fmt: skip
+    single = record("DEBIAN-CVE-2026-0001", "pkg", *between("0", "2"), ecosystem="Debian:12")
+    hits = index(notice, single, ecosystem="Debian").find("debian-12", "pkg", "1")
+    assert {hit.advisory.id: hit.fixed for hit in hits} == {"CVE-2026-0001": ("2",), "CVE-2026-0002": ("3",)}
+    assert all("DSA-1-1" in hit.advisory.aliases for hit in hits)
+
+
+@pytest.mark.parametrize("field", ["aliases", "upstream", "related"])
+def test_a_notice_is_known_by_the_one_vulnerability_it_names(field: str) -> None:
     found = index(
-        record("DSA-1-1", "a", *between("0", "2"), ecosystem="Debian:12",
-               aliases=["CVE-2026-0001", "CVE-2026-0002"]),
-        record("DEBIAN-CVE-2026-0001", "b", *between("0", "2"), ecosystem="Debian:12"),
-        record("DEBIAN-CVE-2026-0002", "b", *between("0", "2"), ecosystem="Debian:12"),
-        ecosystem="Debian",
+        record("ALSA-2026:1", "glibc", *between("0", "2.34-60.el9_2.7"), ecosystem="AlmaLinux:9",
+               **{"summary": "Important: glibc security update", field: ["CVE-2026-0001"]}),  # type: ignore[arg-type]
+        ecosystem="AlmaLinux",
     )  # fmt: skip
-    assert [hit.advisory.id for hit in found.find("debian-12", "a", "1")] == ["DSA-1-1"]
-    assert len(found.find("debian-12", "b", "1")) == 2
+    (hit,) = found.find("almalinux-9", "glibc", "2.34-60.el9")
+    assert (hit.advisory.id, hit.advisory.aliases) == ("CVE-2026-0001", ("ALSA-2026:1",))
+    assert hit.advisory.severity == "high"
+
+
+@pytest.mark.parametrize("identifier", ["ALBA-2026:1", "ALEA-2026:1", "RHBA-2026:1", "RLEA-2026:1"])
+def test_a_notice_of_errors_tells_of_a_vulnerability_only_where_it_names_one(identifier: str) -> None:
+    def found(**fields: Any) -> int:
+        notice = record(identifier, "tzdata", *between("0", "9"), ecosystem="AlmaLinux:9", **fields)
+        return len(index(notice, ecosystem="AlmaLinux").find("almalinux-9", "tzdata", "1"))
+
+    assert found() == 0
+    assert found(related=["CVE-2026-0001"]) == 1
+    assert found(related=["CVE-2026-0001", "CVE-2026-0002"]) == 2
+
+
+def test_fixes_of_other_products_say_nothing_about_the_distribution() -> None:
+    for product in ("ceph_storage:8::el9", "rhel_eus:9.2::baseos", "openshift:4.12::el9", "rhel_els:7"):
+        found = index(
+            record("RHSA-1", "pkg", *between("0", "9"), ecosystem=f"Red Hat:{product}"), ecosystem="Red Hat"
+        )
+        for release in range(1, 11):
+            assert not found.find(f"rhel-{release}", "pkg", "1"), product
+
+
+def test_the_rolling_opensuse_is_no_release_of_leap() -> None:
+    found = index(
+        record("X-1", "pkg", *between("0", "9"), ecosystem="openSUSE:Tumbleweed"), ecosystem="openSUSE"
+    )
+    assert found.find("opensuse-tumbleweed", "pkg", "1")
+
+
+@pytest.mark.parametrize(
+    ("events", "versions", "installed", "expected"),
+    [
+        ([{"introduced": "0"}, {"last_affected": "2.1.0"}], [], "2.1.0+cpu", True),
+        (between("0", "2.1.0"), [], "2.1.0+cpu", False),
+        (between("2.1.0", "2.2"), [], "2.1.0+cpu", True),
+        (between("0", "2.1.0+patched"), [], "2.1.0", True),
+        (between("0", "2.1.0+patched"), [], "2.1.0+patched", False),
+        ([], ["0.16.0"], "0.16.0+cpu", True),
+        ([], ["0.16.0+cu118"], "0.16.0+cpu", False),
+        ([], ["2.0.0"], "2.0", True),
+        ([], ["1.0rc1"], "1.0.rc1", True),
+        ([], ["1.0.post1"], "1.0-1", True),
+        ([], ["1.0"], "1.0.1", False),
+    ],
+)
+def test_spellings_and_local_parts_of_python_versions(
+    events: list[dict[str, str]], versions: list[str], installed: str, expected: bool
+) -> None:
+    found = index(record("X-1", "pkg", *events, versions=versions))
+    assert bool(found.find("pypi", "pkg", installed)) is expected
 
 
 def test_severity_comes_from_the_vector_else_from_the_word() -> None:
@@ -163,11 +248,14 @@ def test_severity_comes_from_the_vector_else_from_the_word() -> None:
         record("A-1", "pkg", *between("0", "9"), severity=[{"type": "CVSS_V3", "score": vector}]),
         record("B-1", "pkg", *between("0", "9"), database_specific={"severity": "MODERATE"}),
         record("C-1", "pkg", *between("0", "9")),
+        record("D-1", "pkg", *between("0", "9"), database_specific={"source": "https://example.org"}),
+        record("E-1", "pkg", *between("0", "9"), database_specific={"severity": None}),
     )
     rated = {
         hit.advisory.id: (hit.advisory.severity, hit.advisory.score) for hit in found.find("pypi", "pkg", "1")
     }
-    assert rated == {"A-1": ("critical", 9.8), "B-1": ("medium", -1.0), "C-1": ("unknown", -1.0)}
+    unrated = dict.fromkeys(("C-1", "D-1", "E-1"), ("unknown", -1.0))
+    assert rated == {"A-1": ("critical", 9.8), "B-1": ("medium", -1.0), **unrated}
 
 
 def test_exploitation_is_joined_by_cve() -> None:
@@ -186,15 +274,31 @@ def test_exploitation_is_joined_by_cve() -> None:
     assert (hit.advisory.exploited, hit.advisory.epss) == (True, 0.93)
 
 
-def test_a_broken_range_is_named_and_the_rest_of_the_feed_counts() -> None:
-    found = index(
-        record("BAD-1", "pkg", {"introduced": "0"}, {"fixed": "no version"}, versions=["1.0"]),
-        record("BAD-2", "pkg", {"fixed": "2.0"}),
-        record("BAD-3", "pkg", {"introduced": "0", "fixed": "1"}),
-        record("GOOD-1", "pkg", *between("0", "9")),
-    )
-    assert [hit.advisory.id for hit in found.find("pypi", "pkg", "1.0")] == ["BAD-1", "GOOD-1"]
-    assert [problem.split(" ")[0] for problem in found.problems] == ["BAD-1", "BAD-2", "BAD-3"]
+@pytest.mark.parametrize(
+    ("events", "inside", "outside"),
+    [
+        ([{"introduced": "1.0"}, {"fixed": "no version"}], ["1.0", "99"], ["0.9"]),
+        ([{"introduced": "no version"}, {"fixed": "2.0"}], ["0.1", "1.9"], ["2.0"]),
+        ([{"fixed": "2.0"}], ["0.1", "1.9"], ["2.0"]),
+        ([*between("0", "1.0"), {"introduced": ""}, *between("2.0", "3.0")], ["0.5", "2.5"], ["1.5", "3.0"]),
+        ([*between("0", "1.0"), {"invented": "1.5"}], ["0.5"], ["1.0", "1.6"]),
+    ],
+)
+def test_a_bad_event_is_named_and_the_rest_of_its_range_counts(
+    events: list[dict[str, str]], inside: list[str], outside: list[str]
+) -> None:
+    found = index(record("BAD-1", "pkg", *events), record("GOOD-1", "pkg", *between("0", "999")))
+    for version in (*inside, *outside):
+        hits = {hit.advisory.id for hit in found.find("pypi", "pkg", version)}
+        assert hits == ({"BAD-1", "GOOD-1"} if version in inside else {"GOOD-1"}), version
+    assert found.problems[0].startswith("BAD-1 on pkg: ")
+
+
+def test_two_events_written_as_one_are_two() -> None:
+    found = index(record("X-1", "pkg", {"introduced": "0", "fixed": "1"}))
+    assert found.find("pypi", "pkg", "0.9")
+    assert not found.find("pypi", "pkg", "1.0")
+    assert not found.problems
 
 
 def test_what_is_no_record_is_named() -> None:
@@ -298,3 +402,46 @@ def test_real_advisories_do_not_reach_beyond_their_ranges(praxi_data: Path) -> N
                 assert any(literally(entry, version) for entry in entries), (hit, version)
                 checked += 1
     assert checked > 100
+
+
+def test_the_fix_that_is_offered_is_the_nearest_that_nothing_covers(praxi_data: Path) -> None:
+    """Every hit on real advisories: its fixes against all records of the vulnerability, read literally."""
+    found = build_index({"osv/PyPI/all.zip": (praxi_data / "osv-pypi-all.zip").read_bytes()})
+    said: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    installed: dict[str, set[str]] = {}
+    name: str
+    for advisory in advisories_in(praxi_data / "osv-pypi-all.zip"):
+        for entry in advisory["affected"] if "withdrawn" not in advisory else ():
+            name = canonicalize_name(entry["package"]["name"])
+            said.setdefault((advisory["id"], name), []).append(entry)
+            installed.setdefault(name, set()).update(entry.get("versions", [])[::40])
+    checked = 0
+    for name, versions in installed.items():
+        for version in filter(is_version, versions):
+            for hit in found.find("pypi", name, version):
+                names = (hit.advisory.id, *hit.advisory.aliases)
+                entries = [entry for one in names for entry in said.get((one, name), ())]
+                assert _nearest_fixes(entries, version) == list(map(Version, hit.fixed)), (hit, version)
+                checked += 1
+    assert checked > 2_000
+
+
+def is_version(text: str) -> bool:
+    try:
+        Version(text)
+    except InvalidVersion:
+        return False
+    return True
+
+
+def _nearest_fixes(entries: list[dict[str, Any]], version: str) -> list[Version]:
+    named = {
+        event["fixed"]
+        for entry in entries
+        for part in entry.get("ranges", ())
+        if part["type"] == "ECOSYSTEM"
+        for event in part["events"]
+        if "fixed" in event and is_version(event["fixed"])
+    }
+    later = sorted({Version(text) for text in named if Version(text) > Version(version)})
+    return [fix for fix in later if not any(literally(entry, str(fix)) for entry in entries)]

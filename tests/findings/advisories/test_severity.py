@@ -32,7 +32,10 @@ from praxi_tasks.findings.advisories.severity import base_score, of_score, rate
         ("CVSS:4.0/AV:N/AC:L/AT:P/PR:N/UI:P/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N", 7.7),
         ("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:A/VC:N/VI:N/VA:N/SC:L/SI:L/SA:N", 5.1),
         ("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:N/VI:N/VA:N/SC:N/SI:N/SA:N", 0.0),
-        ("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:L/VA:L/SC:N/SI:N/SA:N/E:U", 8.8),
+        ("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:L/VA:L/SC:N/SI:N/SA:N/E:U", 6.8),
+        ("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N/E:A", 9.3),
+        ("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N/E:P", 8.9),
+        ("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N/E:U", 8.1),
     ],
 )
 def test_known_vectors(vector: str, score: float) -> None:
@@ -50,6 +53,7 @@ def test_known_vectors(vector: str, score: float) -> None:
         "CVSS:2.0/AV:N",
         "CVSS:9.0/AV:N/AC:L/Au:N",
         "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N",
+        "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N/E:Z",
         "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:HL/VI:H/VA:H/SC:N/SI:N/SA:N",
     ],
 )
@@ -60,8 +64,8 @@ def test_what_is_no_vector_has_no_score(vector: str) -> None:
 V3 = dict(zip(("AV", "AC", "PR", "UI", "S", "C", "I", "A"),
               ("NALP", "LH", "NLH", "NR", "CU", "HLN", "HLN", "HLN"), strict=True))  # fmt: skip
 V2 = dict(zip(("AV", "AC", "Au", "C", "I", "A"), ("NAL", "LMH", "NSM", "CPN", "CPN", "CPN"), strict=True))
-V4 = dict(zip(("AV", "AC", "AT", "PR", "UI", "VC", "VI", "VA", "SC", "SI", "SA"),
-              ("NALP", "LH", "NP", "NLH", "NPA", *["HLN"] * 6), strict=True))  # fmt: skip
+V4 = dict(zip(("AV", "AC", "AT", "PR", "UI", "VC", "VI", "VA", "SC", "SI", "SA", "E"),
+              ("NALP", "LH", "NP", "NLH", "NPA", *["HLN"] * 6, "APU"), strict=True))  # fmt: skip
 
 
 @pytest.mark.parametrize(("prefix", "metrics"), [("", V2), ("CVSS:3.1/", V3), ("CVSS:4.0/", V4)])

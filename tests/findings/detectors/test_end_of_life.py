@@ -43,10 +43,12 @@ def findings(lifecycle: Lifecycle, distribution: Distribution, at: str, *names: 
     ("release", "at", "severity"),
     [
         ("11", "2024-08-13", None),
-        ("11", "2024-08-14", "medium"),
+        ("11", "2024-08-14", "low"),
         ("11", "2026-08-31", "high"),
         ("12", "2026-06-09", None),
         ("13", "2028-08-09", "high"),
+        ("10", "2026-08-31", "high"),
+        ("4.0", "2026-08-31", "high"),
         ("99", "2028-08-09", None),
         ("", "2028-08-09", None),
     ],
@@ -62,6 +64,18 @@ def test_the_finding_names_release_and_file(lifecycle: Lifecycle) -> None:
     (found,) = findings(lifecycle, Distribution("alpine", "3.18.4", name="Alpine Linux"), "2026-01-01")
     assert (found.purl, found.evidence) == ("pkg:generic/alpine@3.18.4", ("etc/os-release",))
     assert "2025-05-09" in found.title
+
+
+@pytest.mark.parametrize(
+    ("identifier", "release"),
+    [("alpine", "3.2.1"), ("ubuntu", "10.04"), ("debian", "5"), ("centos", "4")],
+)
+def test_a_release_older_than_the_table_is_out_of_support(
+    lifecycle: Lifecycle, identifier: str, release: str
+) -> None:
+    (found,) = findings(lifecycle, Distribution(identifier, release), "2026-11-28")
+    assert found.severity == "high"
+    assert "at the latest" in found.title
 
 
 def test_packages_debian_gave_up_are_named_from_that_day_on(lifecycle: Lifecycle) -> None:

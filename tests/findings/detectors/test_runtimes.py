@@ -51,6 +51,20 @@ def test_a_cycle_that_a_feed_writes_without_its_zero_is_found() -> None:
     assert found.title == "dotnet 8.0 is out of support since 2027-01-01"
 
 
+@pytest.mark.parametrize(
+    ("path", "ends"),
+    [
+        ("usr/local/lib/python2.6/os.py", "python 2.6 is out of support since 2020-01-01"),
+        ("opt/node-v9.1.0-linux-x64/bin/node", "nodejs 9 is out of support since 2023-04-30"),
+        ("opt/node-v99.1.0-linux-x64/bin/node", None),
+        ("opt/node-v23.1.0-linux-x64/bin/node", None),
+    ],
+)
+def test_a_cycle_that_no_table_lists_ended_before_a_newer_one(path: str, ends: str | None) -> None:
+    found = findings("2026-01-01", path)
+    assert [finding.title.removesuffix(" at the latest") for finding in found] == ([ends] if ends else [])
+
+
 def test_every_runtime_is_in_the_shipped_table() -> None:
     runtimes = shipped_table().of_kind("runtime")
     assert runtimes.keys() == {runtime.name for runtime in RUNTIMES}

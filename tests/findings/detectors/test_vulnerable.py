@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from praxi_tasks.findings import Finding
 from praxi_tasks.findings.detectors.vulnerable import Vulnerabilities
 from praxi_tasks.findings.image.fusion import fuse
@@ -55,7 +59,9 @@ def test_rpm_matches_by_binary_and_by_source_once() -> None:
     image = [layer(1, claims=[claim], distribution=Distribution("rocky", "9.4"))]
     advisories = [
         record("CVE-2026-0001", "openssl", *RANGE, ecosystem="Rocky Linux:9"),
-        record("RLSA-1", "openssl-libs", *RANGE, ecosystem="Rocky Linux:9", aliases=["CVE-2026-0001"]),
+        record(
+            "CVE-2026-0001-B", "openssl-libs", *RANGE, ecosystem="Rocky Linux:9", aliases=["CVE-2026-0001"]
+        ),
     ]
     assert [finding.id for finding in found(image, *advisories, ecosystem="Rocky Linux")] == ["CVE-2026-0001"]
 
@@ -93,3 +99,71 @@ def test_an_unknown_version_is_affected_below_the_fix() -> None:
 def test_an_ecosystem_without_advisories_is_silent() -> None:
     image = [layer(1, claims=[Claim("gem", "rails", "1.0", "x.gemspec"), deb("a", "1")])]
     assert not found(image, record("PYSEC-1", "rails", *RANGE))
+
+
+def rpm(name: str, version: str, source: str = "", source_version: str = "", module: str = "") -> Claim:
+    database = "usr/lib/sysimage/rpm/rpmdb.sqlite"
+    return Claim("rpm", name, version, database, "x86_64", source, source_version, module=module)
+
+
+def rpm_findings(claim: Claim, distribution: Distribution, osv: str, *records: dict) -> list[str]:  # type: ignore[type-arg]
+    image = [layer(1, claims=[claim], distribution=distribution)]
+    return [finding.id for finding in found(image, *records, ecosystem=osv)]
+
+
+def fixed_in(package: str, version: str, osv: str, **fields: Any) -> dict[str, Any]:
+    return record("CVE-2026-0001", package, {"introduced": "0"}, {"fixed": version}, ecosystem=osv, **fields)
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "source_version", "fix", "expected"),
+    [
+        ("openssl-libs", "1:3.5.5-4.el9", "3.5.5-4.el9", "1:3.5.1-1.el9", False),
+        ("openssl-libs", "1:3.0.1-4.el9", "3.0.1-4.el9", "1:3.5.1-1.el9", True),
+        ("perl-Errno", "1.30-481.el9", "5.32.1-481.el9", "4:5.32.1-400.el9", False),
+        ("perl-Errno", "1.30-481.el9", "5.32.1-481.el9", "4:5.32.1-999.el9", True),
+        ("zlib", "1.2-1.el9", "1.2-1.el9", "0:1.2-2.el9", True),
+    ],
+)
+def test_the_source_of_an_rpm_has_an_epoch_though_its_name_has_none(
+    name: str, version: str, source_version: str, fix: str, expected: bool
+) -> None:
+    claim = rpm(name, version, "source", source_version)
+    rocky = Distribution("rocky", "9.4")
+    assert (
+        bool(rpm_findings(claim, rocky, "Rocky Linux", fixed_in("source", fix, "Rocky Linux:9"))) is expected
+    )
+
+
+@pytest.mark.parametrize(
+    ("identifier", "osv"), [("almalinux", "AlmaLinux:9"), ("rhel", "Red Hat:enterprise_linux:9")]
+)
+def test_what_is_filed_by_binaries_says_nothing_about_a_source(identifier: str, osv: str) -> None:
+    claim = rpm("perl-Errno", "1.30-481.el9", "perl", "5.32.1-481.el9")
+    name = osv.partition(":")[0]
+    assert not rpm_findings(claim, Distribution(identifier, "9.4"), name, fixed_in("perl", "4:9-1", osv))
+
+
+@pytest.mark.parametrize(
+    ("version", "module", "expected"),
+    [
+        ("1:18.20.2-1.module_el9", "nodejs:18:9040020240:rhel9", ["CVE-2026-0018"]),
+        ("1:18.20.4-1.module_el9", "nodejs:18:9040020240:rhel9", []),
+        ("1:20.1.0-1.module_el9", "nodejs:20:9040020240:rhel9", ["CVE-2026-0020"]),
+        ("1:20.9.9-1.module_el9", "nodejs:20:9040020240:rhel9", []),
+        ("1:16.20.2-8.el9", "", ["CVE-2026-0016"]),
+        ("1:16.20.2-9.el9", "", []),
+    ],
+)
+def test_a_modules_stream_has_its_own_fixes(version: str, module: str, expected: list[str]) -> None:
+    def fix(number: int, text: str, summary: str) -> dict[str, Any]:
+        return record(f"CVE-2026-00{number}", "nodejs", {"introduced": "0"}, {"fixed": text},
+                      ecosystem="AlmaLinux:9", summary=summary)  # fmt: skip
+
+    advisories = [
+        fix(18, "1:18.20.4-1.module_el9", "Important: nodejs:18 security update"),
+        fix(20, "1:20.9.9-1.module_el9", "Important: nodejs:20 security update"),
+        fix(16, "1:16.20.2-9.el9", "Important: nodejs security update"),
+    ]
+    claim = rpm("nodejs", version, module=module)
+    assert rpm_findings(claim, Distribution("almalinux", "9.4"), "AlmaLinux", *advisories) == expected

@@ -1,0 +1,52 @@
+"""Module streams of Red Hat and its relatives: several lines of one package, each with its own fixes.
+
+A modular package's release contains ``.module``, its header names ``name:stream:version:context``, and the
+notices about it name ``name:stream`` in their summary: https://docs.fedoraproject.org/en-US/modularity/.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+_MARK: Final = ".module"
+_STREAM: Final = re.compile(r"(?<![\w:.-])[A-Za-z][\w.+-]*:[\w.+-]+(?![\w:])")
+_UNNAMED: Final = "*"
+
+
+def is_modular(version: str) -> bool:
+    """Return whether a version is one of a module's builds."""
+    return _MARK in version
+
+
+def named_streams(text: str) -> tuple[str, ...]:
+    """Return the streams that a notice's summary names.
+
+    Examples
+    --------
+    >>> named_streams("Moderate: virt:rhel and virt-devel:rhel security update")
+    ('virt:rhel', 'virt-devel:rhel')
+    """
+    return tuple(dict.fromkeys(_STREAM.findall(text)))
+
+
+def filed_names(name: str, versions: Iterable[str], summary: str) -> tuple[str, ...]:
+    """Return under which names what a notice says of a package's versions is filed: one for each stream."""
+    if not any(map(is_modular, versions)):
+        return (name,)
+    return tuple(f"{name} {stream}" for stream in named_streams(summary) or (_UNNAMED,))
+
+
+def looked_up_names(name: str, version: str, module: str) -> tuple[str, ...]:
+    """Return under which names the notices about an installed package are found.
+
+    Parameters
+    ----------
+    module
+        What its header says, ``name:stream`` and maybe more; empty for a package of no module.
+    """
+    if not module and not is_modular(version):
+        return (name,)
+    stream = ":".join(module.split(":")[:2])
+    return (f"{name} {stream}", f"{name} {_UNNAMED}") if stream else (f"{name} {_UNNAMED}",)
