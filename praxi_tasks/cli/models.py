@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 @click.pass_context
 def models(context: click.Context, store_uri: str) -> None:
     """See the versions of the model, compare two, and put one in use."""
-    from praxi_tasks.learning.model_registry import ModelRegistry, tracking_uri
+    from praxi_tasks.learning.model_registry import open_registry
     from praxi_tasks.store import open_store
 
-    context.obj = ModelRegistry(tracking_uri(open_store(store_uri).uri))
+    context.obj = open_registry(open_store(store_uri).uri)
 
 
 @models.command("list")

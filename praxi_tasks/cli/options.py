@@ -63,7 +63,7 @@ def require_readable_model(model_uri: str) -> None:
     """
     from click.core import ParameterSource
 
-    from praxi_tasks.learning.model_registry.mlflow import ALIASED
+    from praxi_tasks.learning.model_registry import ALIASED
     from praxi_tasks.store import ReadableRoots
 
     readable = ReadableRoots.of_command()

@@ -33,6 +33,7 @@ def _training(*documents: str) -> tuple[str, ...]:
 
 
 _FEEDS: Final = "feeds/*"
+_REGISTRY: Final = f"{keys.REGISTRY}/*"
 
 RIGHTS: Final[Mapping[str, Rights]] = {
     "plan": Rights((*_audit("plan", "plan.json", "batches.json"), "images/*")),
@@ -66,20 +67,20 @@ RIGHTS: Final[Mapping[str, Rights]] = {
     "learn fingerprint": Rights((*_training("batches/*"), "releases/*", "release-contents/*")),
     "learn tune": Rights((*_training("trials/*"), "releases/*", "release-contents/*")),
     "learn train": Rights(
-        (*_training("trained.json"), "releases/*", "release-contents/*", f"{keys.models()}/*")
+        (*_training("trained.json"), "releases/*", "release-contents/*", f"{keys.models()}/*", _REGISTRY)
     ),
     "learn evaluate": Rights(
         (*_training("evaluation.json"), "training/calibration/*", keys.first_champion()),
     ),
     "learn gate": Rights(_training("gate.json")),
-    "learn promote": Rights(_training("promotion.json")),
+    "learn promote": Rights((*_training("promotion.json"), _REGISTRY)),
     "learn report": Rights(
         (
             *_training("summary.json", "report.html"),
             "training/requests/*",
             "training/served/*",
             "training/refusals/*",
-            "mlflow/artifacts/*",
+            _REGISTRY,
         ),
         deletes=(f"{keys.models()}/*",),
     ),

@@ -11,6 +11,9 @@ _LONGEST_PART: Final = 180
 RELEASES: Final = "releases"
 """Folder of the labelled fingerprints of all releases."""
 
+REGISTRY: Final = "registry"
+"""Folder of the model registry, where no MLflow keeps it."""
+
 CHANGESET_PROTOCOL = 1
 INVENTORY_PROTOCOL = 2
 RELEASE_PROTOCOL = 1
@@ -115,6 +118,16 @@ def models() -> str:
 def model(model_id: str) -> str:
     """Folder of the model with this identity."""
     return f"{models()}/{model_id}"
+
+
+def registry_version(number: int) -> str:
+    """Key of a version of the model in the registry; keys sort by number."""
+    return f"{REGISTRY}/versions/{number:08}.json"
+
+
+def registry_state(number: int) -> str:
+    """Key of a state of the registry: who has which alias. The one with the highest number counts."""
+    return f"{REGISTRY}/states/{number:08}.json"
 
 
 def last_champion() -> str:

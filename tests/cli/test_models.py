@@ -10,8 +10,7 @@ from click.testing import CliRunner
 from praxi_tasks.cli.models import models
 from praxi_tasks.discovery import Model
 from praxi_tasks.learning.catalogue import build_catalogue
-from praxi_tasks.learning.model_registry.connection import tracking_uri
-from praxi_tasks.learning.model_registry.mlflow import ModelRegistry
+from praxi_tasks.learning.model_registry.opening import open_registry
 from praxi_tasks.learning.model_registry.version import ORIGIN_TAG
 from praxi_tasks.store import open_store
 from tests.cli.conftest import Praxi
@@ -22,7 +21,7 @@ from tests.support import world
 def store(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Return a store with three registered models, each of which knows what the one before does."""
     uri = open_store((tmp_path_factory.mktemp("models") / "store").as_uri()).uri
-    registry = ModelRegistry(tracking_uri(uri))
+    registry = open_registry(uri)
     model = world.model()
     for number, origin in enumerate(("starter", "training-one", "training-two")):
         if number:

@@ -98,7 +98,6 @@ def traces(objects: ObjectStore, tmp_path_factory: pytest.TempPathFactory) -> di
             "PRAXI_STORE": STORE,
             "PRAXI_MODEL": "models:/praxi@champion",
             "PRAXI_STARTER_MODEL": starter,
-            "PRAXI_MLFLOW_URI": f"sqlite:///{folder}/mlflow.db",
             "PRAXI_LEARN_SOURCES": "layer",
         },
     )

@@ -22,13 +22,13 @@ from praxi_tasks.findings.assessment.document import AssessedAudit
 from praxi_tasks.findings.report.tables import parquet_tables
 from praxi_tasks.learning.training.task import tuning_space
 from praxi_tasks.learning.run.plan import TrainingSettings
-from praxi_tasks.learning.model_registry.mlflow import ModelRegistry
+from praxi_tasks.learning.model_registry.mlflow import MlflowRegistry
 from praxi_tasks.learning.run.report import assets, history
 from praxi_tasks.learning.run.tuning import Tuning
 from praxi_tasks.store import open_store
 
 world.model().save("file:///scratch/model")
-registry = ModelRegistry("sqlite:////scratch/mlflow.db")
+registry = MlflowRegistry("sqlite:////scratch/mlflow.db")
 version = registry.register("file:///scratch/model", "identity", {})
 registry.challenge(version)
 print(version.version, *registry.get(version.version).aliases)

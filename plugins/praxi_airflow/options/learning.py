@@ -9,7 +9,7 @@ from praxi_airflow.options.option import Option
 OPTIONS: Final = (
     Option(
         "mlflow_uri",
-        "Tracking URI of the MLflow server that keeps the model's versions; empty for a file in a store.",
+        "Tracking URI of the MLflow server that keeps the model's versions; without one the store does.",
         example="https://mlflow.example",
     ),
     Option(

@@ -1,9 +1,10 @@
-"""The registry of model versions in MLflow, and which of them is in use."""
+"""The registry of model versions, in MLflow or in the store, and which of them is in use."""
 
 from __future__ import annotations
 
-from praxi_tasks.learning.model_registry.connection import tracking_uri
-from praxi_tasks.learning.model_registry.mlflow import CHAMPION, LOGGED_MODEL, ModelRegistry
+from praxi_tasks.learning.model_registry.base import ALIASED, CHAMPION, ModelRegistry
+from praxi_tasks.learning.model_registry.mlflow import LOGGED_MODEL, MlflowRegistry
+from praxi_tasks.learning.model_registry.opening import open_registry
 from praxi_tasks.learning.model_registry.resolve import (
     ResolvedModel,
     load_base,
@@ -14,15 +15,17 @@ from praxi_tasks.learning.model_registry.resolve import (
 from praxi_tasks.learning.model_registry.version import ORIGIN_TAG, ModelVersion
 
 __all__ = [
+    "ALIASED",
     "CHAMPION",
     "LOGGED_MODEL",
+    "MlflowRegistry",
     "ModelRegistry",
     "ModelVersion",
     "ORIGIN_TAG",
     "ResolvedModel",
     "load_base",
+    "open_registry",
     "resolve_for",
     "resolve_model",
     "resolve_once",
-    "tracking_uri",
 ]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
 from praxi_tasks.environment import read_text, set_defaults
-from praxi_tasks.errors import ModelError, RegistryDownError, UsageError
+from praxi_tasks.errors import ModelError, RegistryDownError
 from praxi_tasks.learning.model_registry.embedded_database import database_file, database_uri
 
 if TYPE_CHECKING:
@@ -23,26 +23,15 @@ _LIBRARY_SETTINGS: Final = {
 }
 
 
-def tracking_uri(store_uri: str, *, needed: bool = True) -> str:
+def tracking_uri(store_uri: str) -> str:
     """Return where MLflow keeps its records: ``PRAXI_MLFLOW_URI``, or a file in a local store.
 
-    Nothing, where neither is the case and no registry is ``needed``.
-
-    Raises
-    ------
-    UsageError
-        If one is needed.
+    Empty where neither is the case: such a store keeps the registry in documents of its own.
     """
     given = read_text("PRAXI_MLFLOW_URI")
     parts = urlsplit(store_uri)
-    if given or (parts.scheme not in {"", "file"} and not needed):
+    if given or parts.scheme not in {"", "file"}:
         return given
-    if parts.scheme not in {"", "file"}:
-        raise UsageError(
-            "no model registry is named",
-            where="PRAXI_MLFLOW_URI",
-            action="give the address of an MLflow server",
-        )
     return database_uri(Path(unquote(parts.path)) / "mlflow" / "mlflow.db")
 
 

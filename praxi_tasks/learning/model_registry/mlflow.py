@@ -1,7 +1,6 @@
-"""The model registry: the versions of the model, and the aliases that say which one is in use.
+"""The model registry in MLflow: one registered model, ``praxi``, its versions, and two aliases.
 
-It is MLflow's: one registered model, ``praxi``, whose versions point at models in the store, and two
-aliases. An alias is moved in one transaction, so that the champion is always either the old or the new one.
+An alias is moved in one transaction.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from contextlib import AbstractContextManager
 from typing import Any, Final
 
 from praxi_tasks.errors import ModelError
+from praxi_tasks.learning.model_registry.base import CHALLENGER, CHAMPION, ModelRegistry
 from praxi_tasks.learning.model_registry.connection import connect, typed_errors
 from praxi_tasks.learning.model_registry.embedded_database import database_file, make_database
 from praxi_tasks.learning.model_registry.version import (
@@ -25,19 +25,14 @@ from praxi_tasks.learning.model_registry.version import (
 )
 
 MODEL_NAME: Final = "praxi"
-CHAMPION: Final = "champion"
-CHALLENGER: Final = "challenger"
-ALIASED: Final = "models:/praxi@"
-"""What precedes an alias in a model's URI, as MLflow writes it."""
-
 _LONGEST_TAG: Final = 4_000
 
 LOGGED_MODEL: Final = "model"
 """The artifact of a training's run that is the model itself."""
 
 
-class ModelRegistry:
-    """The versions of the model, and their aliases.
+class MlflowRegistry(ModelRegistry):
+    """The registry in MLflow.
 
     Parameters
     ----------
@@ -51,6 +46,11 @@ class ModelRegistry:
             if file := database_file(uri):
                 make_database(file)
             self.client = connect(uri)
+
+    @property
+    def is_file(self) -> bool:
+        """Whether MLflow's records are a database in a file, not a server's."""
+        return database_file(self.uri) is not None
 
     def answering(self) -> AbstractContextManager[None]:
         """Turn what MLflow and its database raise inside into :class:`RegistryDownError`."""
@@ -75,25 +75,6 @@ class ModelRegistry:
                 MODEL_NAME, source=source_of(uri), run_id=run or None, tags={MODEL_TAG: model, **tags}
             )
         return ModelVersion.of(made, {})
-
-    def get(self, version: str) -> ModelVersion:
-        """Return a version by its number or an alias.
-
-        Raises
-        ------
-        ModelError
-            If there is none.
-        """
-        found = self.find(version)
-        if found is None:
-            raise ModelError(
-                f"the registry has no version {version!r}", where=self.uri, action="see praxi models list"
-            )
-        return found
-
-    def find(self, version: str) -> ModelVersion | None:
-        """Return a version by its number or an alias; ``None`` if there is none."""
-        return next((v for v in self.versions() if version == v.version or version in v.aliases), None)
 
     def why_missing(self, alias: str) -> str:
         """Return why no version has an alias that one had; empty if none is known to have had it."""

@@ -14,8 +14,8 @@ import msgspec
 from praxi_tasks.discovery import Model
 from praxi_tasks.environment import read_text
 from praxi_tasks.errors import CorruptObjectError, KeyNotFoundError, ModelError
-from praxi_tasks.learning.model_registry.connection import is_empty, tracking_uri
-from praxi_tasks.learning.model_registry.mlflow import ALIASED, CHAMPION, ModelRegistry
+from praxi_tasks.learning.model_registry.base import ALIASED, CHAMPION
+from praxi_tasks.learning.model_registry.opening import find_registry
 from praxi_tasks.store import Store, documents, keys
 
 logger = logging.getLogger(__name__)
@@ -55,12 +55,11 @@ def resolve_model(uri: str, store_uri: str, last: ResolvedModel | None = None) -
         return ResolvedModel(uri)
     alias = uri.removeprefix(ALIASED)
     starter = read_text(STARTER)
-    address = tracking_uri(store_uri, needed=not starter)
-    registry = ModelRegistry(address) if address and not is_empty(address) else None
+    registry = find_registry(store_uri)
     found = registry.find(alias) if registry else None
     if found is not None:
         return ResolvedModel(found.uri, found.version)
-    problem = (registry.why_missing(alias) if registry else "") or _forgotten(alias, address, last)
+    problem = (registry.why_missing(alias) if registry else "") or _forgotten(alias, last)
     if not starter:
         raise ModelError(
             problem or f"no version of the model is the {alias}",
@@ -70,12 +69,11 @@ def resolve_model(uri: str, store_uri: str, last: ResolvedModel | None = None) -
     return ResolvedModel(starter, problem=f"{problem}: the starter model stands in" if problem else "")
 
 
-def _forgotten(alias: str, address: str, last: ResolvedModel | None) -> str:
+def _forgotten(alias: str, last: ResolvedModel | None) -> str:
     """Return what became of the last champion where the registry knows nothing; empty if there was none."""
     if last is None or alias != CHAMPION:
         return ""
-    where = "the model registry is empty" if address else "no model registry is named"
-    return f"version {last.version} was the {alias}, and {where} now"
+    return f"version {last.version} was the {alias}, and the model registry is empty now"
 
 
 def resolve_for(store: Store, uri: str) -> ResolvedModel:

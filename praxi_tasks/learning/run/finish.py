@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 from praxi_tasks.errors import CorruptObjectError, KeyNotFoundError, PraxiError
 from praxi_tasks.learning.data import mark_served, request_retry
 from praxi_tasks.learning.evaluation import Evaluation
-from praxi_tasks.learning.model_registry import CHAMPION, ModelRegistry, tracking_uri
+from praxi_tasks.learning.model_registry import CHAMPION, ModelRegistry, open_registry
 from praxi_tasks.learning.run.documents import Judged, Promotion, Trained, TrainingSummary
 from praxi_tasks.learning.run.inputs import TrainingInputs
 from praxi_tasks.learning.run.plan import TrainingPlan
 from praxi_tasks.learning.run.refusals import Refusals
 from praxi_tasks.learning.run.report.page import ReportData, training_page
 from praxi_tasks.learning.run.retention import newest_to_keep, prune
-from praxi_tasks.learning.run.tracking import Tracker, artifacts
+from praxi_tasks.learning.run.tracking import tracker
 from praxi_tasks.store import Store, documents, keys
 
 logger = logging.getLogger(__name__)
@@ -25,9 +25,10 @@ logger = logging.getLogger(__name__)
 def close_training(store: Store, run_id: str) -> TrainingSummary:
     """Write ``summary.json`` and ``report.html``, record the training in MLflow, and close its requests.
 
-    Requests are closed last, so that the next training serves those of one that dies before. Releases that no
-    source had are requested again, until they are given up. Then old versions of the model are deleted; a
-    failure of that is logged, and the next training tries again.
+    Where there is no MLflow, those documents are the record. Requests are closed last, so that the next
+    training serves those of one that dies before. Releases that no source had are requested again, until they
+    are given up. Then old versions of the model are deleted; a failure of that is logged, and the next
+    training tries again.
 
     Raises
     ------
@@ -36,14 +37,14 @@ def close_training(store: Store, run_id: str) -> TrainingSummary:
     """
     run = TrainingInputs(store, run_id)
     plan = run.plan()
-    registry = ModelRegistry(tracking_uri(store.uri))
+    registry = open_registry(store.uri)
     data = _report_data(store, run, run_id, plan, registry)
     documents.write(store, run.key("summary.json"), data.summary)
     page = training_page(data)
     store.replace(run.key("report.html"), page.encode())
-    tracker = Tracker(registry, run_id, artifacts(store.uri))
-    record = tracker.start(plan.settings)
-    tracker.finish(record, data.trained, data.evaluation, data.judged, page)
+    if tracked := tracker(registry, run_id, store.uri):
+        record = tracked.start(plan.settings)
+        tracked.finish(record, data.trained, data.evaluation, data.judged, page)
     declined = not data.promotion.promoted and not store.exists(run.key("promotion.json"))
     Refusals(store, run_id).remember(data.judged, data.promotion, declined=declined)
     request_retry(store, run_id, tuple(found.package for found in data.collected if found.state == "failed"))

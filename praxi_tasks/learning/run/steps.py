@@ -31,14 +31,14 @@ from praxi_tasks.learning.evaluation import (
     judge,
     record_calibration,
 )
-from praxi_tasks.learning.model_registry import ModelRegistry, load_base, resolve_for, tracking_uri
+from praxi_tasks.learning.model_registry import ModelRegistry, load_base, open_registry, resolve_for
 from praxi_tasks.learning.run.documents import Approval, Judged, Promotion, Trained
 from praxi_tasks.learning.run.first_champion import with_first_champion
 from praxi_tasks.learning.run.inputs import TrainingInputs
 from praxi_tasks.learning.run.plan import TrainingPlan, TrainingSettings
 from praxi_tasks.learning.run.promotion import promote_challenger, register_base, register_challenger
 from praxi_tasks.learning.run.refusals import Refusals
-from praxi_tasks.learning.run.tracking import Tracker, artifacts
+from praxi_tasks.learning.run.tracking import tracker
 from praxi_tasks.learning.run.tuning import MOST_RELEASES as TRIAL_RELEASES
 from praxi_tasks.learning.sources import Collected, Collector, configured_sources
 from praxi_tasks.learning.training import recalibrate
@@ -207,8 +207,9 @@ class TrainingRun:
         register_base(registry, plan.base, base)
         if model.id == base.id:
             return plan.base.version
-        record = Tracker(registry, self._run, artifacts(self._store.uri)).start(plan.settings)
+        tracked = tracker(registry, self._run, self._store.uri)
+        record = tracked.start(plan.settings) if tracked else ""
         return register_challenger(registry, uri, model, self._run, record)
 
     def _registry(self) -> ModelRegistry:
-        return ModelRegistry(tracking_uri(self._store.uri))
+        return open_registry(self._store.uri)

@@ -11,7 +11,7 @@ import msgspec
 
 from praxi_tasks.discovery import copy_bundle
 from praxi_tasks.learning.evaluation import Evaluation, Scores
-from praxi_tasks.learning.model_registry import LOGGED_MODEL, ModelRegistry, tracking_uri
+from praxi_tasks.learning.model_registry import LOGGED_MODEL, MlflowRegistry, ModelRegistry
 from praxi_tasks.learning.run.documents import Judged, Trained
 from praxi_tasks.learning.run.plan import TrainingSettings
 
@@ -32,7 +32,7 @@ class Tracker:
         URI of a folder for artifacts; empty where the MLflow server chooses one.
     """
 
-    def __init__(self, registry: ModelRegistry, run_id: str, artifacts: str = "") -> None:
+    def __init__(self, registry: MlflowRegistry, run_id: str, artifacts: str = "") -> None:
         self._client = registry.client
         self._registry = registry
         self._name = run_id
@@ -81,9 +81,14 @@ class Tracker:
         return str(self._client.create_experiment(EXPERIMENT, artifact_location=self._artifacts or None))
 
 
-def artifacts(store_uri: str) -> str:
-    """Return the folder for artifacts beside a database in the store; empty where a server chooses one."""
-    return f"{store_uri}/mlflow/artifacts" if tracking_uri(store_uri).startswith("sqlite:") else ""
+def tracker(registry: ModelRegistry, run_id: str, store_uri: str) -> Tracker | None:
+    """Return what records a training in the registry's MLflow; ``None`` where the registry is none.
+
+    Artifacts lie in the store beside a database; a server chooses where.
+    """
+    if not isinstance(registry, MlflowRegistry):
+        return None
+    return Tracker(registry, run_id, f"{store_uri}/mlflow/artifacts" if registry.is_file else "")
 
 
 def _parameters(settings: TrainingSettings) -> Mapping[str, Any]:

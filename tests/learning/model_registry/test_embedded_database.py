@@ -10,7 +10,7 @@ import pytest
 
 from praxi_tasks.learning.model_registry.connection import is_empty
 from praxi_tasks.learning.model_registry.embedded_database import database_uri
-from praxi_tasks.learning.model_registry.mlflow import ModelRegistry
+from praxi_tasks.learning.model_registry.mlflow import MlflowRegistry
 from tests.conftest import ROOT
 
 _DIES = """
@@ -32,8 +32,8 @@ make_database(Path(sys.argv[1]))
 """
 _COUNTS = """
 import sys
-from praxi_tasks.learning.model_registry.mlflow import ModelRegistry
-print(len(ModelRegistry(sys.argv[1]).versions()))
+from praxi_tasks.learning.model_registry.mlflow import MlflowRegistry
+print(len(MlflowRegistry(sys.argv[1]).versions()))
 """
 
 
@@ -49,7 +49,7 @@ def test_whoever_comes_after_one_that_was_killed_finds_it_whole(tmp_path: Path, 
     file = tmp_path / "mlflow.db"
     assert start(_DIES, str(file), str(statements)).wait(60) == 9
     assert is_empty(database_uri(file))
-    assert ModelRegistry(database_uri(file)).versions() == []
+    assert MlflowRegistry(database_uri(file)).versions() == []
     assert not is_empty(database_uri(file))
     assert not list(tmp_path.glob("*.new*"))
 

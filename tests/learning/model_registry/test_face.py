@@ -7,16 +7,18 @@ from praxi_tasks.learning import model_registry
 
 def test_the_exported_names() -> None:
     assert sorted(model_registry.__all__) == [
+        "ALIASED",
         "CHAMPION",
         "LOGGED_MODEL",
+        "MlflowRegistry",
         "ModelRegistry",
         "ModelVersion",
         "ORIGIN_TAG",
         "ResolvedModel",
         "load_base",
+        "open_registry",
         "resolve_for",
         "resolve_model",
         "resolve_once",
-        "tracking_uri",
     ]
     assert all(getattr(model_registry, name) is not None for name in model_registry.__all__)

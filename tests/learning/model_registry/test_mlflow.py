@@ -1,4 +1,4 @@
-"""The versions of the model: registered once, promoted in one move, rolled back."""
+"""MLflow's registry: how an alias leads to a model, which registry a store has, and a server that is down."""
 
 from __future__ import annotations
 
@@ -6,69 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from praxi_tasks.errors import ModelError, RegistryDownError, UsageError
-from praxi_tasks.learning.model_registry.connection import tracking_uri
-from praxi_tasks.learning.model_registry.mlflow import CHALLENGER, CHAMPION, ModelRegistry
+from praxi_tasks.errors import ModelError, RegistryDownError
+from praxi_tasks.learning.model_registry.mlflow import MlflowRegistry
+from praxi_tasks.learning.model_registry.opening import open_registry
 from praxi_tasks.learning.model_registry.resolve import ResolvedModel, resolve_model
-from praxi_tasks.learning.model_registry.version import ModelVersion
+from praxi_tasks.learning.model_registry.stored import StoredRegistry
 
 
-@pytest.fixture(scope="module")
-def store_uri(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return (tmp_path_factory.mktemp("registry") / "store").as_uri()
-
-
-@pytest.fixture(scope="module")
-def registry(store_uri: str) -> ModelRegistry:
-    return ModelRegistry(tracking_uri(store_uri))
-
-
-Versions = list[ModelVersion]
-
-
-def three(registry: ModelRegistry) -> Versions:
-    return [registry.register(f"file:///models/{name}", name, {"praxi.origin": name}) for name in "abc"]
-
-
-@pytest.fixture(scope="module")
-def versions(registry: ModelRegistry) -> Versions:
-    return three(registry)
-
-
-def test_a_model_is_registered_once(registry: ModelRegistry, versions: Versions) -> None:
-    again = registry.register("file:///models/b", "b", {})
-    assert again.version == versions[1].version
-    assert [version.origin for version in registry.versions()] == ["a", "b", "c"]
-
-
-def test_a_champion_is_replaced_and_taken_back(tmp_path: Path) -> None:
-    registry = ModelRegistry(tracking_uri(tmp_path.as_uri()))
-    first, second, third = three(registry)
-    for version in (first, second, third):
-        registry.challenge(version)
-        assert CHAMPION in registry.promote(version).aliases
-        assert registry.get(CHAMPION).version == version.version == registry.get(CHALLENGER).version
-    assert registry.roll_back().version == second.version
-    assert registry.roll_back().version == first.version
-    with pytest.raises(ModelError, match="replaced no other"):
-        registry.roll_back()
-
-
-def test_promoting_the_champion_changes_nothing(registry: ModelRegistry, versions: Versions) -> None:
-    registry.promote(versions[2])
-    before = registry.versions()
-    registry.promote(registry.get(CHAMPION))
-    assert registry.versions() == before
-
-
-def test_an_unknown_version_is_told(registry: ModelRegistry, versions: Versions) -> None:
-    with pytest.raises(ModelError, match="'99'"):
-        registry.get("99")
-
-
-def test_an_alias_leads_to_its_model(store_uri: str, registry: ModelRegistry, versions: Versions) -> None:
-    registry.promote(versions[1])
-    assert resolve_model("models:/praxi@champion", store_uri) == ResolvedModel("file:///models/b", "2")
+def test_an_alias_leads_to_its_model(tmp_path: Path) -> None:
+    registry = open_registry(tmp_path.as_uri())
+    for name in "ab":
+        version = registry.register(f"file:///models/{name}", name, {})
+    registry.promote(version)
+    assert resolve_model("models:/praxi@champion", tmp_path.as_uri()) == ResolvedModel(
+        "file:///models/b", "2"
+    )
 
 
 def test_a_place_in_a_store_leads_to_itself(tmp_path: Path) -> None:
@@ -79,7 +31,6 @@ def test_before_any_was_promoted_it_is_the_starter(tmp_path: Path, monkeypatch: 
     monkeypatch.setenv("PRAXI_STARTER_MODEL", "file:///starter")
     assert resolve_model("models:/praxi@champion", tmp_path.as_uri()) == ResolvedModel("file:///starter")
     assert not (tmp_path / "mlflow").exists()
-    assert resolve_model("models:/praxi@champion", "s3://bucket/x") == ResolvedModel("file:///starter")
 
 
 def test_without_champion_and_starter_there_is_no_model(
@@ -90,15 +41,21 @@ def test_without_champion_and_starter_there_is_no_model(
         resolve_model("models:/praxi@champion", tmp_path.as_uri())
 
 
-def test_a_store_that_is_not_local_needs_a_server(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_store_has_mlflow_where_one_is_named_or_can_be_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("PRAXI_MLFLOW_URI", raising=False)
-    with pytest.raises(UsageError, match="no model registry"):
-        tracking_uri("s3://bucket/prefix")
+    assert isinstance(open_registry(tmp_path.as_uri()), MlflowRegistry)
+    stored = open_registry("s3://bucket/prefix")
+    assert isinstance(stored, StoredRegistry)
+    assert stored.uri == "s3://bucket/prefix/registry"
+    monkeypatch.setenv("PRAXI_MLFLOW_URI", f"sqlite:///{tmp_path}/named.db")
+    assert isinstance(open_registry("s3://bucket/prefix"), MlflowRegistry)
 
 
 def test_a_server_that_is_down_is_an_error_without_its_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     with pytest.raises(RegistryDownError) as caught:
-        ModelRegistry("http://user:secret@127.0.0.1:9").versions()
+        MlflowRegistry("http://user:secret@127.0.0.1:9").versions()
     assert caught.value.retryable
     assert "secret" not in caught.value.where

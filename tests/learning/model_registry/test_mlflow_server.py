@@ -10,7 +10,8 @@ import pytest
 
 from praxi_tasks.discovery import Model
 from praxi_tasks.errors import ModelError, RegistryDownError
-from praxi_tasks.learning.model_registry.mlflow import CHALLENGER, CHAMPION, LOGGED_MODEL, ModelRegistry
+from praxi_tasks.learning.model_registry.base import CHALLENGER, CHAMPION
+from praxi_tasks.learning.model_registry.mlflow import LOGGED_MODEL, MlflowRegistry
 from praxi_tasks.learning.model_registry.resolve import resolve_model
 from praxi_tasks.learning.run.plan import TrainingSettings
 from praxi_tasks.learning.run.tracking import Tracker
@@ -23,18 +24,18 @@ CHAMPION_URI = "models:/praxi@champion"
 
 
 @pytest.fixture
-def registry(mlflow_server: MlflowServer, monkeypatch: pytest.MonkeyPatch) -> ModelRegistry:
+def registry(mlflow_server: MlflowServer, monkeypatch: pytest.MonkeyPatch) -> MlflowRegistry:
     """Return the server's registry, without any model in it."""
     monkeypatch.setenv("PRAXI_MLFLOW_URI", mlflow_server.url)
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
-    registry = ModelRegistry(mlflow_server.url)
+    registry = MlflowRegistry(mlflow_server.url)
     if registry.versions():
         registry.client.delete_registered_model("praxi")
     return registry
 
 
 def test_a_training_is_recorded_with_its_model_and_promoted(
-    store: Store, registry: ModelRegistry, tmp_path: Path
+    store: Store, registry: MlflowRegistry, tmp_path: Path
 ) -> None:
     ask(store, "audit", put_package(store, 1, "newlib"))
     train(store, "recorded")
@@ -60,7 +61,7 @@ def test_a_training_is_recorded_with_its_model_and_promoted(
     assert logged.knows("pypi", "newlib", "1.0")
 
 
-def test_of_a_version_that_goes_the_rest_of_its_run_stays(registry: ModelRegistry, tmp_path: Path) -> None:
+def test_of_a_version_that_goes_the_rest_of_its_run_stays(registry: MlflowRegistry, tmp_path: Path) -> None:
     Model().save((tmp_path / "model").as_uri())
     run = Tracker(registry, "forgotten").start(TrainingSettings())
     registry.client.log_artifacts(run, str(tmp_path / "model"), LOGGED_MODEL)
@@ -71,14 +72,14 @@ def test_of_a_version_that_goes_the_rest_of_its_run_stays(registry: ModelRegistr
     assert [file.path for file in registry.client.list_artifacts(run)] == ["report.html"]
 
 
-def test_what_the_server_refuses_is_no_outage(registry: ModelRegistry) -> None:
+def test_what_the_server_refuses_is_no_outage(registry: MlflowRegistry) -> None:
     with pytest.raises(ModelError, match="refuses") as caught:
         registry.register("s3://bucket/../elsewhere", "escaped", {})
     assert not caught.value.retryable
 
 
 def test_a_server_that_dies_while_it_is_asked_to_switch_leaves_the_champion_whole(
-    store: Store, registry: ModelRegistry, mlflow_server: MlflowServer, monkeypatch: pytest.MonkeyPatch
+    store: Store, registry: MlflowRegistry, mlflow_server: MlflowServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ask(store, "audit", put_package(store, 1, "newlib"))
     run = train(store, "killed", until="promote")

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from praxi_tasks.errors import ModelError
-from praxi_tasks.learning.model_registry.connection import tracking_uri
-from praxi_tasks.learning.model_registry.mlflow import ALIASED, CHAMPION, MODEL_NAME, ModelRegistry
+from praxi_tasks.learning.model_registry.base import ALIASED, CHAMPION
+from praxi_tasks.learning.model_registry.mlflow import MODEL_NAME, MlflowRegistry
+from praxi_tasks.learning.model_registry.opening import open_registry
 from praxi_tasks.learning.model_registry.resolve import ResolvedModel, resolve_for, resolve_once
 from praxi_tasks.store import Store, open_store
 
@@ -24,21 +25,21 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     return open_store((tmp_path / "store").as_uri())
 
 
-def delete_version(registry: ModelRegistry) -> None:
+def delete_version(registry: MlflowRegistry) -> None:
     registry.client.delete_model_version(MODEL_NAME, registry.get(CHAMPION).version)
 
 
-def delete_alias(registry: ModelRegistry) -> None:
+def delete_alias(registry: MlflowRegistry) -> None:
     registry.client.delete_registered_model_alias(MODEL_NAME, CHAMPION)
 
 
-def delete_model(registry: ModelRegistry) -> None:
+def delete_model(registry: MlflowRegistry) -> None:
     registry.client.delete_registered_model(MODEL_NAME)
 
 
 @pytest.mark.parametrize("lose", [delete_version, delete_alias, delete_model])
-def test_a_champion_that_is_lost_is_told(lose: Callable[[ModelRegistry], None], store: Store) -> None:
-    registry = ModelRegistry(tracking_uri(store.uri))
+def test_a_champion_that_is_lost_is_told(lose: Callable[[MlflowRegistry], None], store: Store) -> None:
+    registry = open_registry(store.uri)
     champion = registry.promote(registry.register("file:///models/c", "c", {}))
     if lose is delete_model:  # nothing in the registry tells of it then
         assert resolve_for(store, URI) == ResolvedModel(champion.uri, champion.version)
@@ -52,7 +53,7 @@ def test_a_champion_that_is_lost_is_told(lose: Callable[[ModelRegistry], None], 
 def test_a_registry_that_was_exchanged_is_told(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    registry = ModelRegistry(tracking_uri(store.uri))
+    registry = open_registry(store.uri)
     registry.promote(registry.register("file:///models/c", "c", {}))
     resolve_for(store, URI)
     monkeypatch.setenv("PRAXI_MLFLOW_URI", f"sqlite:///{tmp_path}/another.db")
@@ -60,7 +61,7 @@ def test_a_registry_that_was_exchanged_is_told(
 
 
 def test_it_stays_told_until_another_is_promoted(store: Store) -> None:
-    registry = ModelRegistry(tracking_uri(store.uri))
+    registry = open_registry(store.uri)
     second = [registry.register(f"file:///models/{name}", name, {}) for name in "ab"][1]
     registry.promote(second)
     resolve_for(store, URI)
@@ -75,13 +76,13 @@ def test_before_any_was_promoted_nothing_is_wrong(store: Store) -> None:
 
 
 def test_versions_of_which_none_was_champion_are_no_loss(store: Store) -> None:
-    registry = ModelRegistry(tracking_uri(store.uri))
+    registry = open_registry(store.uri)
     registry.register("file:///models/c", "c", {})
     assert resolve_for(store, URI) == ResolvedModel(STARTER)
 
 
 def test_a_run_remembers_why_the_starter_stood_in(store: Store) -> None:
-    registry = ModelRegistry(tracking_uri(store.uri))
+    registry = open_registry(store.uri)
     registry.promote(registry.register("file:///models/c", "c", {}))
     delete_version(registry)
     first = resolve_once(URI, store, "audits/run/model.json")
@@ -93,7 +94,7 @@ def test_a_run_remembers_why_the_starter_stood_in(store: Store) -> None:
 def test_without_a_starter_the_error_says_what_was_lost(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    registry = ModelRegistry(tracking_uri(store.uri))
+    registry = open_registry(store.uri)
     registry.promote(registry.register("file:///models/c", "c", {}))
     delete_version(registry)
     monkeypatch.delenv("PRAXI_STARTER_MODEL")

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from praxi_tasks.errors import RegistryDownError
-from praxi_tasks.learning.model_registry.connection import tracking_uri
-from praxi_tasks.learning.model_registry.mlflow import ModelRegistry
+from praxi_tasks.learning.model_registry.opening import open_registry
 from praxi_tasks.learning.model_registry.resolve import resolve_once
 from praxi_tasks.learning.run.documents import Approval, Judged, Promotion
 from praxi_tasks.learning.run.finish import close_training
@@ -26,7 +25,7 @@ class TestPromotion:
         assert not promotion.promoted
         assert "the score is" in promotion.reason
         assert champion(store) == "1"
-        assert [version.version for version in ModelRegistry(tracking_uri(store.uri)).versions()] == [
+        assert [version.version for version in open_registry(store.uri).versions()] == [
             "1",
             "2",
         ]
@@ -41,7 +40,7 @@ class TestPromotion:
         promotion = run.promote(Approval("ada", "it is for tests"))
         assert (promotion.promoted, champion(store)) == (True, "2")
         assert "the score is" in promotion.overruled[0]
-        tags = ModelRegistry(tracking_uri(store.uri)).get("2").tags
+        tags = open_registry(store.uri).get("2").tags
         assert (tags["praxi.approved_by"], tags["praxi.note"]) == ("ada", "it is for tests")
         assert "the score is" in tags["praxi.overruled"]
         close_training(store, "t1")
@@ -71,7 +70,7 @@ class TestPromotion:
         assert "declined the same challenger in t1" in promotion.reason
 
     def test_a_training_on_top_of_a_stand_in_says_so_and_does_not_promote_it(self, store: Store) -> None:
-        registry = ModelRegistry(tracking_uri(store.uri))
+        registry = open_registry(store.uri)
         registry.promote(registry.register("file:///gone", "gone", {}))
         registry.client.delete_model_version("praxi", "1")
         ask(store, "audit", put_package(store, 1, "newlib"))

@@ -13,8 +13,8 @@ import pytest
 from praxi_tasks.discovery import Model
 from praxi_tasks.errors import ModelError, UsageError
 from praxi_tasks.learning.catalogue import build_catalogue
-from praxi_tasks.learning.model_registry.connection import tracking_uri
-from praxi_tasks.learning.model_registry.mlflow import ModelRegistry
+from praxi_tasks.learning.model_registry.base import ModelRegistry
+from praxi_tasks.learning.model_registry.opening import open_registry
 from praxi_tasks.learning.model_registry.resolve import ResolvedModel
 from praxi_tasks.learning.model_registry.version import ModelVersion
 from praxi_tasks.learning.run.documents import Trained
@@ -32,7 +32,7 @@ MADE = 5
 @pytest.fixture
 def registry(store: Store) -> ModelRegistry:
     """Register a starter that lies elsewhere and some models of trainings; the third is the champion."""
-    registry = ModelRegistry(tracking_uri(store.uri))
+    registry = open_registry(store.uri)
     registry.register("file:///elsewhere/starter", "starter", {})
     for number in range(MADE):
         model = Model([build_catalogue([world.release(f"lib{number}", "1.0")])])
@@ -97,7 +97,7 @@ def test_whoever_is_killed_is_followed_by_one_that_finishes(store: Store) -> Non
     )
     (died,) = json.loads(done.stdout.splitlines()[-1])
     assert died >= 3
-    left = ModelRegistry(tracking_uri(store.uri)).versions()
+    left = open_registry(store.uri).versions()
     assert numbers(left) == ["1", "3", "4", "6"]
     assert {key.split("/")[1] for key in store.list("models")} == {version.model for version in left[1:]}
 
@@ -124,7 +124,7 @@ def test_versions_that_nobody_needs_go_with_their_copies(
     for number in range(1, 4):
         ask(store, f"a{number}", put_package(store, number, f"{'abc'[number - 1]}lib"))
         train(store, f"t{number}")
-    registry = ModelRegistry(tracking_uri(store.uri))
+    registry = open_registry(store.uri)
     assert [version.version for version in registry.versions()] == ["1", "3", "4"]
     logged = [key for key in store.list("mlflow/artifacts") if key.endswith("/model/model.json")]
     copies = {key.split("/")[2] for key in logged}

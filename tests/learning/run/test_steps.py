@@ -15,8 +15,7 @@ from praxi_tasks.discovery import Model
 from praxi_tasks.learning.data.bundled_releases import write_bundled
 from praxi_tasks.learning.data.release_store import ReleaseStore
 from praxi_tasks.learning.data.requests import NewPackage, open_requests
-from praxi_tasks.learning.model_registry.connection import tracking_uri
-from praxi_tasks.learning.model_registry.mlflow import ModelRegistry
+from praxi_tasks.learning.model_registry.opening import open_registry
 from praxi_tasks.learning.run.documents import Promotion, Trained
 from praxi_tasks.learning.run.finish import close_training
 from praxi_tasks.learning.run.steps import TrainingRun
@@ -78,12 +77,12 @@ class TestTrainings:
     def test_every_step_may_be_done_again(self, store: Store) -> None:
         ask(store, "audit", put_package(store, 1, "newlib"))
         train(store, "t1")
-        first = [version.model for version in ModelRegistry(tracking_uri(store.uri)).versions()]
+        first = [version.model for version in open_registry(store.uri).versions()]
         ask(store, "audit2", put_package(store, 2, "newlib"))
         run = TrainingRun(store, "t1")
         for step in ("train", "evaluate", "gate", "promote"):
             getattr(run, step)()
-        assert [version.model for version in ModelRegistry(tracking_uri(store.uri)).versions()] == first
+        assert [version.model for version in open_registry(store.uri).versions()] == first
         assert champion(store) == "2"
 
     def test_a_second_request_while_one_runs_is_merged_not_lost(self, store: Store) -> None:
@@ -107,10 +106,10 @@ class TestTrainings:
         made = []
         for where, kill in ((open_store((tmp_path / "unhurt").as_uri()), False), (store, True)):
             ask(where, "audit", put_package(where, 1, "newlib"))
-            ModelRegistry(tracking_uri(where.uri))
+            open_registry(where.uri)
             died = commands(where, starter, kill=kill)
             assert all(died.values()) == kill, died
-            (first, second) = ModelRegistry(tracking_uri(where.uri)).versions()
+            (first, second) = open_registry(where.uri).versions()
             made.append((first.model, second.model, second.aliases))
             assert named(where, layer("newlib")) == [("newlib", ("1.0",))]
             assert open_requests(where) == {}

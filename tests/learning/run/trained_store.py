@@ -6,8 +6,8 @@ import numpy as np
 
 from praxi_tasks.discovery import Model
 from praxi_tasks.fingerprint import Tagset
-from praxi_tasks.learning.model_registry.connection import tracking_uri
-from praxi_tasks.learning.model_registry.mlflow import CHAMPION, ModelRegistry
+from praxi_tasks.learning.model_registry.base import CHAMPION
+from praxi_tasks.learning.model_registry.opening import open_registry
 from praxi_tasks.learning.model_registry.resolve import resolve_model
 from praxi_tasks.learning.synthesis import Files
 from praxi_tasks.store import Store
@@ -18,7 +18,7 @@ CHAMPION_URI = "models:/praxi@champion"
 
 
 def champion(store: Store) -> str:
-    found = ModelRegistry(tracking_uri(store.uri)).find(CHAMPION)
+    found = open_registry(store.uri).find(CHAMPION)
     return found.version if found else ""
 
 
