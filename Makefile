@@ -9,7 +9,7 @@ SLOW := server or slow or airflow
 COVERAGE ?= --cov --cov-report=
 PYTEST := PRAXI_REQUIRE_TOOLS=1 .venv/bin/pytest -n 2 --randomly-seed=430398368 --hypothesis-profile=ci
 
-.PHONY: help setup lock images check test fuzz docs model bench demo demo-stop dist matrix
+.PHONY: help setup lock images pin check test fuzz docs model bench demo demo-stop dist matrix
 
 help:  ## List the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -28,6 +28,9 @@ lock:  ## Resolve the locks again from the *.in files.
 
 images:  ## Build the task image and the Airflow image with podman, buildah or docker.
 	@scripts/images.sh
+
+pin: setup  ## Write today's digests beside the tags of the public images that the builds and Compose use.
+	@PYTHONPATH=. .venv/bin/python scripts/pin_images.py
 
 dist: setup  ## Build the wheels praxi and praxi-airflow into dist/.
 	@scripts/dist.sh

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -74,8 +75,20 @@ class AirflowConfig:
         local = ",".join(filter(None, (os.environ.get("no_proxy", ""), "127.0.0.1", "localhost")))
         return {**foreign, "PATH": path, "no_proxy": local, **self.settings()}
 
+    def make_password(self) -> None:
+        """Make up the password of the user ``admin``, once, in a file for nobody else to read.
+
+        Airflow would make one up too, in a file that everybody may read, and print it into its log.
+        """
+        file = self.home / "passwords.json"
+        if not file.exists():
+            descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+            with os.fdopen(descriptor, "w") as stream:
+                stream.write(json.dumps({"admin": secrets.token_urlsafe(12)}))
+        file.chmod(0o600)
+
     def password(self) -> str:
-        """Return the password that Airflow made up for its user ``admin``."""
+        """Return the password of the user ``admin``."""
         passwords: dict[str, str] = json.loads((self.home / "passwords.json").read_text())
         return passwords["admin"]
 
@@ -91,13 +104,14 @@ def start_airflow(config: AirflowConfig, folder: Path) -> Server:
         return server
     server.stop()
     config.home.mkdir(parents=True, exist_ok=True)
+    config.make_password()
     remembered.write_text(settings)
     airflow = PROJECT / ".venv" / "bin" / "airflow"
     return start_server("airflow", [airflow, "standalone"], folder, env=config.environment())
 
 
 def wait_for_airflow(server: Server, config: AirflowConfig) -> None:
-    """Wait until the API answers and its first user exists.
+    """Wait until the API answers.
 
     Raises
     ------
@@ -105,9 +119,7 @@ def wait_for_airflow(server: Server, config: AirflowConfig) -> None:
         If that takes five minutes, or Airflow ends.
     """
     page = f"{config.url}/api/v2/monitor/health"
-    passwords = config.home / "passwords.json"
-    server.wait_until(lambda: passwords.exists() and answers(page), seconds=READY_SECONDS)
-    passwords.chmod(0o600)  # Airflow leaves it readable to everybody
+    server.wait_until(lambda: answers(page), seconds=READY_SECONDS)
 
 
 def run_airflow(folder: Path, arguments: Sequence[str]) -> int:

@@ -32,10 +32,12 @@ fetch() {
 }
 
 # build IMAGE NAME BASE
+#
+# What changes with each commit is no argument of the build: podman's cache overlooks those that only a label names.
 build() {
     local arguments=(--network none --file "images/$1/Containerfile" --tag "$2"
-        --build-arg "REVISION=$(git rev-parse HEAD 2>/dev/null || echo unknown)"
-        --build-arg "CREATED=$(git log -1 --format=%cI 2>/dev/null || date --utc +%Y-%m-%dT%H:%M:%SZ)")
+        --label "org.opencontainers.image.revision=$(git rev-parse HEAD 2>/dev/null || echo unknown)"
+        --label "org.opencontainers.image.created=$(git log -1 --format=%cI 2>/dev/null || date --utc +%Y-%m-%dT%H:%M:%SZ)")
     [ -z "$3" ] || arguments+=(--build-arg "BASE=$3")
     [ "$builder" != buildah ] || arguments+=(--layers)
     echo "images: building $2 with $builder"

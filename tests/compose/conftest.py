@@ -64,7 +64,7 @@ def running(
         _remember(image, day, folder)
         one.start(*SERVERS)
         cluster = ending.enter_context(Cluster(folder, host=one.gateway()))
-        one.wait_until_healthy("object-store", "registry", seconds=200)
+        one.wait_until_healthy("s3", "registry", seconds=200)
         _fill(one, cluster, image)
         airflow_image.result()
         one.start(*(f"airflow-{name}" for name in AIRFLOW_SERVICES))

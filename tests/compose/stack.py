@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from tests.compose.substitutes import AIRFLOW
+from tests.compose import substitutes
 from tests.conftest import ROOT
 from tests.support.airflow import Airflow
 from tests.support.docker import Engine
 from tests.support.process import free_port
 
 PROJECT: Final = "praxi"
-SERVERS: Final = ("postgres", "object-store", "registry", "prometheus", "alertmanager", "mlflow")
+SERVERS: Final = ("postgres", "object-store", "s3", "registry", "prometheus", "alertmanager", "mlflow")
 AIRFLOW_SERVICES: Final = ("apiserver", "scheduler", "dag-processor", "triggerer")
 _NAMED: Final = re.compile(r"^([A-Z_0-9]+)=$", re.MULTILINE)
 _PASSWORDS: Final = "/opt/airflow/simple_auth_manager_passwords.json.generated"
@@ -75,6 +75,27 @@ class Stack:
         psql = ("psql", "--username=airflow", "--no-align", "--tuples-only", "--command", statement)
         return [line.split("|") for line in self.execute("postgres", *psql).splitlines()]
 
+    def members(self, network: str) -> set[str]:
+        """Return the services in a network."""
+        (found,) = json.loads(self.engine.run("docker", "network", "inspect", f"{PROJECT}_{network}"))
+        ids = found["Containers"]
+        described = json.loads(self.engine.run("docker", "inspect", *ids)) if ids else []
+        return {one["Config"]["Labels"]["com.docker.compose.service"] for one in described}
+
+    def reach_as_pod(self, service: str, port: int) -> bool:
+        """Return whether something in the pods' network alone can connect to a service by its name."""
+        probe = f"import socket; socket.create_connection(({service!r}, {port}), 5)"
+        network = f"--network={PROJECT}_pods"
+        try:
+            self.engine.run(
+                "docker", "run", "--rm", network, "--entrypoint=python", substitutes.SERVERS, "-c", probe
+            )
+        except AssertionError as error:
+            if not any(word in str(error) for word in ("gaierror", "ConnectionRefusedError", "TimeoutError")):
+                raise
+            return False
+        return True
+
     def gateway(self) -> str:
         """Return the address by which containers reach this machine."""
         found = json.loads(self.engine.run("docker", "network", "inspect", f"{PROJECT}_default"))
@@ -83,7 +104,7 @@ class Stack:
     def store_environment(self) -> dict[str, str]:
         """Return what a program on this machine needs to use the stack's object store."""
         return {
-            "AWS_ENDPOINT_URL": f"http://{self.compose('port', 'object-store', '8333').strip()}",
+            "AWS_ENDPOINT_URL": f"http://{self.compose('port', 's3', '8333').strip()}",
             "AWS_ACCESS_KEY_ID": self.settings["S3_ACCESS_KEY"],
             "AWS_SECRET_ACCESS_KEY": self.settings["S3_SECRET_KEY"],
             "AWS_REGION": "us-east-1",
@@ -104,7 +125,14 @@ def stack(engine: Engine, folder: Path, settings: Mapping[str, str]) -> Iterator
     made = {name: secrets.token_hex(24) for name in _NAMED.findall((ROOT / ".env.example").read_text())}
     ports = {"AIRFLOW_PORT": str(free_port()), "REGISTRY_PORT": str(free_port())}
     fernet = {"AIRFLOW_FERNET_KEY": Fernet.generate_key().decode()}
-    given = {**made, **fernet, **ports, "AIRFLOW_IMAGE": AIRFLOW, "BRIDGE": engine.bridge, **settings}
+    given = {
+        **made,
+        **fernet,
+        **ports,
+        "AIRFLOW_IMAGE": substitutes.AIRFLOW,
+        "BRIDGE": engine.bridge,
+        **settings,
+    }
     (folder / "env").write_text("".join(f"{name}={value}\n" for name, value in given.items()))
     one = Stack(engine, folder, given)
     try:

@@ -20,7 +20,7 @@ BASE: Final = "praxi-test/base"
 SERVERS: Final = "praxi-test/servers"
 AIRFLOW_BASE: Final = "praxi-test/airflow-base"
 AIRFLOW: Final = "praxi-test/airflow"
-DEBIAN: Final = ("docker-registry", "prometheus", "prometheus-alertmanager")
+DEBIAN: Final = ("caddy", "docker-registry", "prometheus", "prometheus-alertmanager")
 _FILES: Final = Path(__file__).parent / "images"
 _ALERTMANAGER_TEMPLATES: Final = Path("/usr/share/prometheus/alertmanager")
 # The official image lacks the first, so that the build must install them, and holds the second besides.

@@ -94,6 +94,42 @@ def test_services_are_reached_by_their_names(running: Running, url: str) -> None
     running.stack.execute("airflow-scheduler", "curl", "--fail", "--silent", "--max-time", "20", url)
 
 
+def test_only_what_pods_need_is_in_their_network(running: Running) -> None:
+    others = {
+        "airflow-scheduler",
+        "airflow-triggerer",
+    }  # these start pods
+    assert running.stack.members("pods") - others == {"s3", "registry", "alertmanager"}
+
+
+@pytest.mark.parametrize(
+    ("service", "port", "reached"),
+    [
+        ("s3", 8333, True),
+        ("registry", 5000, True),
+        ("alertmanager", 9093, True),
+        ("s3", 18333, False),
+        *(("object-store", port, False) for port in (8333, 18333, 8888, 18888, 9333, 8080)),
+        ("mlflow", 5000, False),
+        ("postgres", 5432, False),
+        ("prometheus", 9090, False),
+        ("airflow-apiserver", 8080, False),
+    ],
+)
+def test_pods_reach_what_they_need_and_nothing_else(
+    running: Running, service: str, port: int, reached: bool
+) -> None:
+    assert running.stack.reach_as_pod(service, port) == reached
+
+
+@pytest.mark.parametrize("port", [8888, 18888, 9333, 19333, 8080, 18080])
+def test_the_parts_of_the_object_store_talk_among_themselves_only(running: Running, port: int) -> None:
+    probe = (
+        f"import socket; print(socket.socket().connect_ex((socket.gethostbyname('object-store'), {port})))"
+    )
+    assert running.stack.execute("airflow-scheduler", "python", "-c", probe).strip() == "111"  # refused
+
+
 def test_the_airflow_image_says_what_it_is(running: Running) -> None:
     (image,) = json.loads(running.stack.engine.run("docker", "image", "inspect", AIRFLOW))
     assert image["Config"]["User"] == "50000:0"

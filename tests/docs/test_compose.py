@@ -49,7 +49,11 @@ def test_it_refuses_to_start_without_a_secret(missing: str) -> None:
 def test_every_public_image_has_an_exact_version(services: dict[str, Any]) -> None:
     public = {service["image"] for service in services.values() if not service["image"].startswith("${")}
     assert public
-    assert [image for image in public if not re.search(r":v?\d+\.\d+(\.\d+)?[\w.-]*$", image)] == []
+    assert [
+        image
+        for image in public
+        if not re.search(r":v?\d+\.\d+(\.\d+)?[\w.-]*(@sha256:[0-9a-f]{64})?$", image)
+    ] == []
 
 
 def test_every_long_running_service_has_a_health_check(services: dict[str, Any]) -> None:

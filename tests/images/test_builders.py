@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -51,6 +52,22 @@ def test_buildah_builds_what_podman_builds(task_image: BuiltImage, by_buildah: A
     assert labels(by_buildah) == labels(ours)
     probe = ["run", "--rm", "--network=none", "--tmpfs=/scratch", by_buildah["Id"], "--version"]
     assert podman(task_image, *probe).startswith("praxi, version ")
+
+
+def test_an_image_built_at_another_commit_says_so(task_image: BuiltImage, tmp_path: Path) -> None:
+    name, git = f"{NAME}-later", ["git", "-C", str(tmp_path)]
+    subprocess.run([*git, "init", "--quiet"], check=True)
+    author = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
+    subprocess.run([*git, *author, "commit", "--quiet", "--allow-empty", "-m", "Later"], check=True)
+    asked = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True, check=True)
+    given = {"PRAXI_BUILDER": "podman", "TASK_BASE": BASE, "TASK_IMAGE": name, "GIT_DIR": f"{tmp_path}/.git"}
+    with locked("task-image"):
+        subprocess.run([SCRIPT, "task"], env={**task_image.environment, **given}, check=True, timeout=600)
+    try:
+        found = json.loads(podman(task_image, "image", "inspect", name))[0]["Config"]["Labels"]
+        assert found["org.opencontainers.image.revision"] == asked.stdout.strip()
+    finally:
+        podman(task_image, "rmi", name)
 
 
 @pytest.mark.parametrize(

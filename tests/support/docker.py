@@ -43,7 +43,8 @@ class Engine:
     environment
         What ``docker`` and ``docker-compose`` must be called with.
     bridge
-        The name that the one network of the test must give to its bridge, to be removed in the end.
+        The name that a network of the test must give to its bridge, to be removed in the end; a second
+        network adds ``p``.
     """
 
     environment: Mapping[str, str]
@@ -103,9 +104,10 @@ def _answers(engine: Engine) -> bool:
 
 
 def _clean(mark: str) -> None:
-    """Remove what outlives the engine's namespaces: its bridge and its control groups."""
-    if Path("/sys/class/net", mark).exists():
-        subprocess.run(["ip", "link", "delete", mark], check=True)
+    """Remove what outlives the engine's namespaces: its bridges and its control groups."""
+    for bridge in (mark, f"{mark}p"):
+        if Path("/sys/class/net", bridge).exists():
+            subprocess.run(["ip", "link", "delete", bridge], check=True)
     for group in [*Path("/sys/fs/cgroup").glob(f"*/{mark}"), *Path("/sys/fs/cgroup").glob(mark)]:
         for inner in sorted((path for path in group.rglob("*") if path.is_dir()), reverse=True):
             inner.rmdir()

@@ -22,11 +22,12 @@ _MARK: Final = "[end of output]"
 
 
 class Bounds(NamedTuple):
-    """Limits of untrusted code: run time in seconds, a process's memory and a file's size in bytes."""
+    """Limits of untrusted code: seconds, bytes of a process's memory and of a file, processes at once."""
 
     seconds: float = 600.0
     memory: int = 2 << 30
     file: int = 1 << 30
+    processes: int = 256
 
 
 def run_sandboxed(
@@ -44,7 +45,7 @@ def run_sandboxed(
     """
     passed = inherited(_PASSED.__contains__)
     home = {"HOME": str(folder), "TMPDIR": str(folder)}
-    limits = [str(bounds.seconds), str(bounds.memory), str(bounds.file)]
+    limits = [str(bounds.seconds), str(bounds.memory), str(bounds.file), str(bounds.processes)]
     with tempfile.TemporaryFile() as output:  # it has no name, so that the command can't replace it
         code = _run(
             [sys.executable, "-I", watchdog.__file__, *limits, *command],
@@ -54,6 +55,8 @@ def run_sandboxed(
         printed = _end_of(output)
     if code == watchdog.TIMED_OUT:
         raise BuildError(f"it took more than {bounds.seconds:.0f} s")
+    if code == watchdog.TOO_MANY:
+        raise BuildError(f"it had more than {bounds.processes} processes at once")
     if code:
         raise BuildError(_reason(printed) or f"it ended with exit code {code}")
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from praxi_tasks.errors import BuildError
+from praxi_tasks.learning.builds import watchdog
 from praxi_tasks.learning.builds.sandbox import Bounds, run_sandboxed
 
 # In a session of its own, and nobody waits for it: to kill a group would miss it.
@@ -67,6 +70,38 @@ def test_nobody_is_left_when_it_ends(tmp_path: Path) -> None:
 def test_its_memory_is_bounded(tmp_path: Path) -> None:
     with pytest.raises(BuildError, match="MemoryError"):
         python("bytearray(1 << 30)", tmp_path, memory=512 << 20)
+
+
+@pytest.mark.parametrize("detached", [False, True])
+def test_its_processes_are_bounded(tmp_path: Path, detached: bool) -> None:
+    script = (
+        "import os, time\n"
+        "for _ in range(9):\n"
+        f"    if os.fork() == 0: {'os.setsid();' * detached} time.sleep(600)\n"
+        f"{'raise SystemExit' if detached else 'time.sleep(600)'}"
+    )
+    if detached:  # the first child stays, so that there is something to count them beside
+        script = f"import os, time\nif os.fork() == 0:\n    exec({script!r})\ntime.sleep(600)"
+    with pytest.raises(BuildError, match="more than 8 processes at once"):
+        python(script, tmp_path, processes=8)
+    assert alive(tmp_path) == []
+
+
+def test_as_many_processes_as_allowed_are_no_fault(tmp_path: Path) -> None:
+    script = "import os, time\nfor _ in range(7):\n    if os.fork() == 0: time.sleep(600)\ntime.sleep(1)"
+    python(script, tmp_path, processes=8)
+
+
+def test_a_fork_bomb_runs_out_of_processes(tmp_path: Path) -> None:
+    tmp_path.chmod(0o777)
+    bomb = "import os\nwhile True: os.fork()"
+    python3, limits = "/usr/bin/python3", ["60", str(1 << 30), str(1 << 20), "64"]
+    done = subprocess.run(
+        [python3, "-I", "-c", Path(watchdog.__file__).read_text(), *limits, python3, "-c", bomb],
+        user=None if os.geteuid() else 64999, cwd=tmp_path, capture_output=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert done.returncode in {1, watchdog.TOO_MANY}, done.stderr[-500:]
+    assert alive(tmp_path) == []
 
 
 def test_its_files_are_bounded(tmp_path: Path) -> None:
