@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from praxi_tasks.errors import ModelError
-from praxi_tasks.learning.model_registry.base import ALIASED, CHAMPION
+from praxi_tasks.learning.model_registry.base import ALIASED, CHAMPION, ModelRegistry
 from praxi_tasks.learning.model_registry.mlflow import MODEL_NAME, MlflowRegistry
 from praxi_tasks.learning.model_registry.opening import open_registry
 from praxi_tasks.learning.model_registry.resolve import ResolvedModel, resolve_for, resolve_once
@@ -25,20 +25,23 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     return open_store((tmp_path / "store").as_uri())
 
 
-def delete_version(registry: MlflowRegistry) -> None:
+def delete_version(registry: ModelRegistry) -> None:
+    assert isinstance(registry, MlflowRegistry)
     registry.client.delete_model_version(MODEL_NAME, registry.get(CHAMPION).version)
 
 
-def delete_alias(registry: MlflowRegistry) -> None:
+def delete_alias(registry: ModelRegistry) -> None:
+    assert isinstance(registry, MlflowRegistry)
     registry.client.delete_registered_model_alias(MODEL_NAME, CHAMPION)
 
 
-def delete_model(registry: MlflowRegistry) -> None:
+def delete_model(registry: ModelRegistry) -> None:
+    assert isinstance(registry, MlflowRegistry)
     registry.client.delete_registered_model(MODEL_NAME)
 
 
 @pytest.mark.parametrize("lose", [delete_version, delete_alias, delete_model])
-def test_a_champion_that_is_lost_is_told(lose: Callable[[MlflowRegistry], None], store: Store) -> None:
+def test_a_champion_that_is_lost_is_told(lose: Callable[[ModelRegistry], None], store: Store) -> None:
     registry = open_registry(store.uri)
     champion = registry.promote(registry.register("file:///models/c", "c", {}))
     if lose is delete_model:  # nothing in the registry tells of it then
