@@ -32,6 +32,7 @@ pytestmark = pytest.mark.server
 SELDOM: Mapping[str, tuple[str, ...]] = {
     "learn tune": ("releases/*", "release-contents/*"),  # where releases were built from source
     "learn train": ("releases/*", "release-contents/*"),
+    "learn report": ("registry/*",),  # where old versions are deleted
     "learn evaluate": (keys.first_champion(),),  # where the champion made enough predictions
 }
 BUCKET, PREFIX = "rights", "a/store"
