@@ -14,7 +14,7 @@ import pytest
 
 from benchmarks.chaos_images import chaos_images, is_broken, layer_bytes
 from praxi_tasks.audit import DeployedImage
-from praxi_tasks.learning.model_registry import ModelRegistry
+from praxi_tasks.learning.model_registry import MlflowRegistry
 from praxi_tasks.store import Store, open_store
 from tests.support import world as small_world
 from tests.support.airflow import Airflow, airflow
@@ -156,5 +156,5 @@ def _history(deployed: Sequence[DeployedImage]) -> Iterator[Deployment]:
 
 
 def _promote(mlflow: str, model_uri: str) -> None:
-    registry = ModelRegistry(mlflow)
+    registry = MlflowRegistry(mlflow)
     registry.promote(registry.register(model_uri, "chaos", {}))

@@ -72,7 +72,7 @@ class TestPromotion:
     def test_a_training_on_top_of_a_stand_in_says_so_and_does_not_promote_it(self, store: Store) -> None:
         registry = open_registry(store.uri)
         registry.promote(registry.register("file:///gone", "gone", {}))
-        registry.client.delete_model_version("praxi", "1")
+        registry.delete(registry.get("1"))
         ask(store, "audit", put_package(store, 1, "newlib"))
         run = train(store, "t1", settings='{"bars": {"score": 1.01}}')
         assert champion(store) == ""
