@@ -98,7 +98,7 @@ class Catalogue:
         CorruptObjectError
             If the bytes are damaged, of another protocol, or the tables do not fit each other.
         """
-        arrays = unpack_arrays(data, _KIND, PROTOCOL)
+        arrays = unpack_arrays(data, _KIND, PROTOCOL, _STORED)
         try:
             packages, versions = arrays["counts"].tolist()
             catalogue = cls(
@@ -106,8 +106,8 @@ class Catalogue:
                 versions=unpack_texts(arrays["versions"], versions),
                 **{name: arrays[name] for name in _COLUMNS},
             )
-        except (KeyError, ValueError) as error:
-            raise CorruptObjectError("a catalogue lacks a table", action="build the model again") from error
+        except ValueError as error:
+            raise CorruptObjectError("a catalogue has two counts", action="build the model again") from error
         catalogue.check()
         return catalogue
 
@@ -140,11 +140,12 @@ class Catalogue:
         return self.versions[start:end]
 
 
-_COLUMNS: Final = (
-    "expected", "extras", "keys", "owners", "folders", "folder_owners", "version_starts",
-    "row_starts", "row_keys", "row_sizes", "row_hashes", "row_core",
-    "holder_starts", "holders",
-)  # fmt: skip
+_COLUMNS: Final = {
+    "expected": "<u4", "extras": "<u4", "keys": "<u8", "owners": "<u4", "folders": "<u8",
+    "folder_owners": "<u4", "version_starts": "<u4", "row_starts": "<u4", "row_keys": "<u8",
+    "row_sizes": "<u8", "row_hashes": "<u8", "row_core": "|b1", "holder_starts": "<u4", "holders": "<u2",
+}  # fmt: skip
+_STORED: Final = {**_COLUMNS, "counts": "<u4", "packages": "|u1", "versions": "|u1"}
 
 
 def empty_catalogue() -> Catalogue:

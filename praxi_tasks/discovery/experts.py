@@ -16,6 +16,10 @@ from praxi_tasks.fingerprint import pack_arrays, pack_texts, unpack_arrays, unpa
 
 PROTOCOL: Final = 1
 _KIND: Final = "expert"
+_STORED: Final = {
+    "tokens": "<u8", "labels": "|u1", "own": "<u4", "own_counts": "<u4", "boosters": "|u1",
+    "booster_sizes": "<u4",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +105,7 @@ class Expert:
         CorruptObjectError
             If the bytes are damaged or of another protocol.
         """
-        arrays = unpack_arrays(data, _KIND, PROTOCOL)
+        arrays = unpack_arrays(data, _KIND, PROTOCOL, _STORED)
         try:
             counts = arrays["own_counts"]
             labels = unpack_texts(arrays["labels"], len(counts))
@@ -112,7 +116,7 @@ class Expert:
                 for label, tokens, booster in zip(labels, own, boosters, strict=True)
             ]
             return cls(arrays["tokens"], models)
-        except (KeyError, ValueError) as error:
+        except ValueError as error:
             raise CorruptObjectError("an expert lacks a part", action="build the model again") from error
 
 

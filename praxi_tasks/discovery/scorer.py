@@ -15,6 +15,7 @@ from praxi_tasks.fingerprint import pack_arrays, unpack_arrays
 
 PROTOCOL: Final = 1
 _KIND: Final = "scorer"
+_STORED: Final = {"booster": "|u1", "knots": "<f8", "levels": "<f8"}
 
 
 class Scorer:
@@ -77,8 +78,5 @@ class Scorer:
         CorruptObjectError
             If the bytes are damaged or of another protocol.
         """
-        arrays = unpack_arrays(data, _KIND, PROTOCOL)
-        try:
-            return cls(arrays["booster"].tobytes(), arrays["knots"], arrays["levels"])
-        except KeyError as error:
-            raise CorruptObjectError("a scorer lacks a part", action="build the model again") from error
+        arrays = unpack_arrays(data, _KIND, PROTOCOL, _STORED)
+        return cls(arrays["booster"].tobytes(), arrays["knots"], arrays["levels"])

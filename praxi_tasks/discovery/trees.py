@@ -32,13 +32,15 @@ class Trees:
         document = read_ubjson(data)
         try:
             self._build(document["learner"])
-        except (KeyError, TypeError, ValueError, IndexError) as error:
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError, ArithmeticError) as error:
             raise CorruptObjectError("a booster lacks a part", action="build the model again") from error
 
     def _build(self, learner: dict[str, Any]) -> None:
         parameters = learner["learner_model_param"]
         self.features = int(parameters["num_feature"])
         base = float(str(parameters["base_score"]).strip("[]"))
+        if not 0 < base < 1:
+            raise ValueError("its base is no probability")
         self._base = float(np.log(base / (1 - base)))
         trees = learner["gradient_booster"]["model"]["trees"]
         sizes = [len(tree["left_children"]) for tree in trees]

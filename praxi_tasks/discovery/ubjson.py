@@ -19,6 +19,7 @@ _NUMBERS: Final = {
     b"D": struct.Struct(">d"),
 }
 _COLUMNS: Final = {b"i": ">i1", b"U": ">u1", b"I": ">i2", b"l": ">i4", b"L": ">i8", b"d": ">f4", b"D": ">f8"}
+_LENGTHS: Final = frozenset((b"i", b"U", b"I", b"l", b"L"))
 _CONSTANTS: Final = {b"T": True, b"F": False, b"Z": None}
 _DEPTH: Final = 64
 
@@ -82,10 +83,10 @@ class _Reader:
         raise ValueError("an unknown type")
 
     def _length(self) -> int:
-        length = self.value(self.take(1), _DEPTH)
-        if not isinstance(length, int):
-            raise ValueError("a length is not a number")  # noqa: TRY004 - damaged data, not a wrong call
-        return length
+        kind = self.take(1)
+        if kind not in _LENGTHS:
+            raise ValueError("a length is not a whole number")
+        return int(self.value(kind, _DEPTH))
 
     def _peek(self) -> bytes:
         return self._data[self._at : self._at + 1]

@@ -68,8 +68,15 @@ def pack_parts(kind: str, protocol: int, arrays: Arrays) -> list[bytes | memoryv
     return parts
 
 
-def unpack_arrays(data: bytes | memoryview, kind: str, protocol: int) -> dict[str, NDArray[Any]]:
+def unpack_arrays(
+    data: bytes | memoryview, kind: str, protocol: int, types: Mapping[str, str]
+) -> dict[str, NDArray[Any]]:
     """Read what :func:`pack_arrays` wrote.
+
+    Parameters
+    ----------
+    types
+        The arrays that have to be there, and NumPy's names of their types: ``{"sizes": "<u8"}``.
 
     Returns
     -------
@@ -79,7 +86,8 @@ def unpack_arrays(data: bytes | memoryview, kind: str, protocol: int) -> dict[st
     Raises
     ------
     CorruptObjectError
-        If the bytes are not such a container, hold another kind or protocol, or are not complete.
+        If the bytes are not such a container, hold another kind or protocol, are not complete, or lack an
+        array of its type.
     """
     view = memoryview(data)
     head, offset = _read_head(view)
@@ -95,6 +103,9 @@ def unpack_arrays(data: bytes | memoryview, kind: str, protocol: int) -> dict[st
         offset += -(-column.length * dtype.itemsize // 8) * 8
     if offset != len(view):
         raise _corrupt("its length is not what its head says")
+    for name, wanted in types.items():
+        if name not in arrays or arrays[name].dtype.str != wanted:
+            raise _corrupt(f"it has no column {name!r} of the type {wanted}")
     return arrays
 
 

@@ -21,7 +21,9 @@ _KIND: Final = "changeset"
 _LEVEL: Final = 3
 _MAX_BYTES: Final = 2 << 30
 _TYPES: Final = np.frombuffer(b"bcdfhlp", np.uint8)
-_COLUMNS: Final = {"types": "u1", "sizes": "u8", "modes": "u4", "mtimes": "i8", "hashes": "u8"}
+_COLUMNS: Final = {"types": "|u1", "sizes": "<u8", "modes": "<u4", "mtimes": "<i8", "hashes": "<u8"}
+_TEXTS: Final = ("digest", "paths", "link_targets", "whiteouts", "opaques")
+_STORED: Final = {**_COLUMNS, "link_rows": "<u4", **dict.fromkeys(_TEXTS, "|u1")}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,16 +118,15 @@ class Changeset:
         """
         try:
             plain = unpack_frame(data, _MAX_BYTES)
-            return cls._from_arrays(unpack_arrays(plain, _KIND, CHANGESET_PROTOCOL))
-        except (KeyError, ValueError) as error:
+            return cls._from_arrays(unpack_arrays(plain, _KIND, CHANGESET_PROTOCOL, _STORED))
+        except ValueError as error:
             raise _corrupt(str(error)) from error
 
     @classmethod
     def _from_arrays(cls, arrays: dict[str, NDArray[Any]]) -> Changeset:
-        columns = {name: _typed(arrays[name], kind) for name, kind in _COLUMNS.items()}
-        names = ("digest", "paths", "link_targets", "whiteouts", "opaques")
-        digest, paths, targets, whiteouts, opaques = (_texts(arrays[name]) for name in names)
-        rows = _typed(arrays["link_rows"], "u4")
+        columns = {name: arrays[name] for name in _COLUMNS}
+        digest, paths, targets, whiteouts, opaques = (_texts(arrays[name]) for name in _TEXTS)
+        rows = arrays["link_rows"]
         if {len(column) for column in columns.values()} != {len(paths)} or len(digest) != 1:
             raise ValueError("lengths differ")
         if len(rows) != len(targets) or (np.diff(rows.astype(np.int64)) <= 0).any():
@@ -138,14 +139,8 @@ class Changeset:
         )
 
 
-def _typed(array: NDArray[Any], kind: str) -> NDArray[Any]:
-    if array.dtype != np.dtype(f"<{kind}"):
-        raise ValueError(f"a column of {array.dtype}")
-    return array
-
-
 def _texts(array: NDArray[Any]) -> Texts:
-    if len(_typed(array, "u1")) and array[-1] != 0:
+    if len(array) and array[-1] != 0:
         raise ValueError("an unfinished text")
     return Texts(array.data)
 

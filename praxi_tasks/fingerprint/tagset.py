@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     from praxi_tasks.fingerprint.changeset import Changeset
 
 _KIND: Final = "tagset"
+_COLUMNS: Final = {
+    "sizes": "<u8", "hashes": "<u8", "measured": "|b1", "keys": "<u8",
+    "kinds": "|u1", "derived": "|b1", "system": "|b1", "folder_of": "<u4",
+}  # fmt: skip
+_STORED: Final = {**_COLUMNS, "counts": "<u4", "texts": "|u1"}
 _FILES: Final = tuple(ord(letter) for letter in "fhl")
 _MAX_BYTES: Final = 2 << 30
 
@@ -138,8 +143,9 @@ class Tagset:
             If the bytes are damaged or of another protocol.
         """
         try:
-            return cls._from_arrays(unpack_arrays(unpack_frame(data, _MAX_BYTES), _KIND, TAGSET_PROTOCOL))
-        except (KeyError, ValueError, IndexError) as error:
+            plain = unpack_frame(data, _MAX_BYTES)
+            return cls._from_arrays(unpack_arrays(plain, _KIND, TAGSET_PROTOCOL, _STORED))
+        except ValueError as error:
             raise CorruptObjectError(
                 f"a stored tagset is damaged: {error}", action="fingerprint again"
             ) from error
@@ -150,9 +156,8 @@ class Tagset:
         texts = unpack_texts(arrays["texts"], 1 + files + whiteouts + opaques + folders)
         ends = np.cumsum([1, files, whiteouts, opaques, folders]).tolist()
         _, paths, removed, hidden, spelled = (texts[ends[i - 1] if i else 0 : ends[i]] for i in range(5))
-        names = ("sizes", "hashes", "measured", "keys", "kinds", "derived", "system", "folder_of")
-        sizes, hashes, measured, keys, kinds, derived, system, folder_of = (arrays[name] for name in names)
-        if {len(arrays[name]) for name in names} != {files} or (files and int(folder_of.max()) >= folders):
+        sizes, hashes, measured, keys, kinds, derived, system, folder_of = (arrays[name] for name in _COLUMNS)
+        if {len(arrays[name]) for name in _COLUMNS} != {files} or (files and int(folder_of.max()) >= folders):
             raise ValueError("columns differ in length")
         normalised = PathColumns(keys, kinds, derived, system, folder_of, spelled)
         return cls(texts[0], paths, normalised, sizes, hashes, measured, tuple(removed), tuple(hidden))

@@ -17,11 +17,12 @@ COLUMNS = {
     "levels": np.array([0.5, -1.0]),
     "none": np.empty(0, np.uint32),
 }
+TYPES = {"flags": "|b1", "small": "|u1", "keys": "<u8", "levels": "<f8", "none": "<u4"}
 
 
 def test_round_trip() -> None:
     data = pack_arrays("test", 3, COLUMNS)
-    read = unpack_arrays(data, "test", 3)
+    read = unpack_arrays(data, "test", 3, TYPES)
     assert list(read) == list(COLUMNS)
     for name, column in COLUMNS.items():
         assert read[name].dtype == column.dtype
@@ -32,19 +33,25 @@ def test_round_trip() -> None:
 @pytest.mark.parametrize(("kind", "protocol"), [("other", 3), ("test", 4)])
 def test_another_kind_or_protocol_is_refused(kind: str, protocol: int) -> None:
     with pytest.raises(CorruptObjectError, match="expected"):
-        unpack_arrays(pack_arrays("test", 3, COLUMNS), kind, protocol)
+        unpack_arrays(pack_arrays("test", 3, COLUMNS), kind, protocol, TYPES)
 
 
 def test_every_truncation_is_refused() -> None:
     data = pack_arrays("test", 3, COLUMNS)
     for end in range(len(data)):
         with pytest.raises(CorruptObjectError):
-            unpack_arrays(data[:end], "test", 3)
+            unpack_arrays(data[:end], "test", 3, TYPES)
 
 
 def test_more_than_was_written_is_refused() -> None:
     with pytest.raises(CorruptObjectError):
-        unpack_arrays(pack_arrays("test", 3, COLUMNS) + b"\0", "test", 3)
+        unpack_arrays(pack_arrays("test", 3, COLUMNS) + b"\0", "test", 3, TYPES)
+
+
+@pytest.mark.parametrize("types", [{"keys": "<u4"}, {"missing": "<u8"}])
+def test_an_array_that_is_missing_or_of_another_type_is_refused(types: dict[str, str]) -> None:
+    with pytest.raises(CorruptObjectError, match="no column"):
+        unpack_arrays(pack_arrays("test", 3, COLUMNS), "test", 3, types)
 
 
 def test_objects_are_never_stored() -> None:

@@ -106,7 +106,7 @@ def test_damaged_bytes_are_refused_or_read(place: float, mask: int, kept: float)
 
 def repacked(**changed: np.ndarray[tuple[int], np.dtype[np.generic]]) -> bytes:
     packed = zstandard.ZstdDecompressor().decompress(SAMPLE.to_bytes())
-    arrays = unpack_arrays(packed, "changeset", CHANGESET_PROTOCOL) | changed
+    arrays = unpack_arrays(packed, "changeset", CHANGESET_PROTOCOL, {}) | changed
     return zstandard.ZstdCompressor().compress(pack_arrays("changeset", CHANGESET_PROTOCOL, arrays))
 
 

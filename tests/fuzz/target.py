@@ -121,11 +121,17 @@ def same(found: object, expected: object, what: str) -> None:
 
 
 def signature(error: BaseException) -> str:
-    """Return what two occurrences of one finding have in common: the error's type, and where it arose."""
+    """Return what two occurrences of one finding have in common: the error's type, and where it arose.
+
+    Of a difference that is the comparison, by its line.
+    """
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
-        if any(o in frame.filename for o in _OURS)
+        if frame.name != same.__name__ and any(folder in frame.filename for folder in _OURS)
     ]
-    place = f"{Path(frames[-1].filename).name}:{frames[-1].name}" if frames else "?"
-    return f"{type(error).__name__} in {place}"
+    if not frames:
+        return type(error).__name__
+    last = frames[-1]
+    line = f":{last.lineno}" if isinstance(error, DifferenceError) else ""
+    return f"{type(error).__name__} in {Path(last.filename).name}:{last.name}{line}"

@@ -108,6 +108,7 @@ def main() -> None:
         f"-artifact_prefix={target.folder}/",
         "-timeout=60",
         "-rss_limit_mb=2048",
+        "-report_slow_units=60",
         "-print_final_stats=1",
         *options,
         str(inputs),

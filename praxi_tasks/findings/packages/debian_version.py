@@ -49,8 +49,10 @@ class DpkgVersion(Version):
 def _parts(string: str) -> tuple[int, str, str] | None:
     """Return epoch, upstream version and revision; the revision begins after the last hyphen."""
     found = _FORM.fullmatch(string)
-    if found is None or string.endswith("-") or (":" in found["upstream"] and found["epoch"] is None):
+    if found is None or (":" in found["upstream"] and found["epoch"] is None):
         return None
+    if found["revision"] is None and "-" in found["upstream"]:
+        return None  # what follows the last hyphen is a revision, or the version is none
     epoch = found["epoch"] or "0"
     if len(epoch.lstrip("0")) > _LONGEST_EPOCH or int(epoch[-_LONGEST_EPOCH - 1 :]) > _HIGHEST_EPOCH:
         return None

@@ -30,6 +30,9 @@ from praxi_tasks.store.frames import unpack_frame
 from praxi_tasks.store.keys import RELEASE_PROTOCOL
 
 _KIND: Final = "release"
+_STORED: Final = {
+    "head": "|u1", "counts": "<u4", "paths": "|u1", "sizes": "<u8", "hashes": "<u8", "measured": "|b1"
+}  # fmt: skip
 _MAX_BYTES: Final = 1 << 28
 _LONGEST_NAME: Final = 300
 _PYTHON_ROOT: Final = re.compile(r"^.*?(?:site|dist)-packages/")
@@ -133,11 +136,11 @@ class StoredRelease:
             If the bytes are damaged or of another protocol.
         """
         try:
-            arrays = unpack_arrays(unpack_frame(data, _MAX_BYTES), _KIND, RELEASE_PROTOCOL)
+            arrays = unpack_arrays(unpack_frame(data, _MAX_BYTES), _KIND, RELEASE_PROTOCOL, _STORED)
             head = decode(arrays["head"].tobytes(), _Head)
             paths = unpack_texts(arrays["paths"], int(arrays["counts"][0]))
             columns = arrays["sizes"], arrays["hashes"], arrays["measured"]
-        except (ValueError, RecursionError, KeyError, IndexError) as error:
+        except (ValueError, IndexError) as error:
             raise _corrupt(str(error)) from error
         if any(len(column) != len(paths) for column in columns):
             raise _corrupt("its columns differ in length")

@@ -22,6 +22,10 @@ RETAINED_PER_LABEL: Final = 5
 """How many samples of a label a model retains: with five, experts are as good as with twenty."""
 
 _KIND: Final = "samples"
+_STORED: Final = {
+    "counts": "<u4", "labels": "|u1", "vocabulary": "<u8", "sizes": "<u4", "tokens": "<u4",
+    "true_rows": "<u4", "true_labels": "<u4",
+}  # fmt: skip
 _MAX_BYTES: Final = 1 << 30
 
 
@@ -124,15 +128,21 @@ class Samples:
             If the bytes are damaged or of another protocol.
         """
         try:
-            arrays = unpack_arrays(unpack_frame(data, _MAX_BYTES), _KIND, PROTOCOL)
-            names, rows = arrays["counts"].tolist()
-            known = unpack_texts(arrays["labels"], names)
-            tokens = arrays["vocabulary"][arrays["tokens"]]
-            labels: list[list[str]] = [[] for _ in range(rows)]
-            for row, label in zip(arrays["true_rows"].tolist(), arrays["true_labels"].tolist(), strict=True):
-                labels[row].append(known[label])
-            return cls(np.split(tokens, np.cumsum(arrays["sizes"])[:-1]) if rows else [], labels)
-        except (KeyError, ValueError, IndexError) as error:
+            plain = unpack_frame(data, _MAX_BYTES)
+            return cls._from_arrays(unpack_arrays(plain, _KIND, PROTOCOL, _STORED))
+        except (ValueError, IndexError) as error:
             raise CorruptObjectError(
                 f"samples are damaged: {error}", action="build the model again"
             ) from error
+
+    @classmethod
+    def _from_arrays(cls, arrays: dict[str, NDArray[Any]]) -> Samples:
+        names, rows = arrays["counts"].tolist()
+        if len(arrays["sizes"]) != rows:
+            raise ValueError("columns differ in length")
+        known = unpack_texts(arrays["labels"], names)
+        tokens = arrays["vocabulary"][arrays["tokens"]]
+        labels: list[list[str]] = [[] for _ in range(rows)]
+        for row, label in zip(arrays["true_rows"].tolist(), arrays["true_labels"].tolist(), strict=True):
+            labels[row].append(known[label])
+        return cls(np.split(tokens, np.cumsum(arrays["sizes"])[:-1]) if rows else [], labels)
