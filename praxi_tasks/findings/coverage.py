@@ -50,6 +50,9 @@ class Coverage(msgspec.Struct, frozen=True):
         Why not farther; or, where it was checked, against what.
     action
         What to do to have it checked; empty where it was.
+    packages
+        Of which packages it is, as ``ecosystem/name``, or as ``ecosystem`` of all of it; empty where the
+        subject says so by itself.
     """
 
     aspect: Aspect
@@ -57,6 +60,7 @@ class Coverage(msgspec.Struct, frozen=True):
     state: CoverageState
     reason: str = ""
     action: str = ""
+    packages: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -74,14 +78,16 @@ def checked(aspect: Aspect, subject: str, reason: str = "") -> Coverage:
     return Coverage(aspect, subject, CoverageState.CHECKED, reason)
 
 
-def partial(aspect: Aspect, subject: str, reason: str, action: str) -> Coverage:
+def partial(aspect: Aspect, subject: str, reason: str, action: str, packages: Iterable[str] = ()) -> Coverage:
     """Return that a subject was checked in part."""
-    return Coverage(aspect, subject, CoverageState.PARTIAL, reason, action)
+    return Coverage(aspect, subject, CoverageState.PARTIAL, reason, action, tuple(packages))
 
 
-def not_checked(aspect: Aspect, subject: str, reason: str, action: str) -> Coverage:
+def not_checked(
+    aspect: Aspect, subject: str, reason: str, action: str, packages: Iterable[str] = ()
+) -> Coverage:
     """Return that a subject was not checked."""
-    return Coverage(aspect, subject, CoverageState.NOT_CHECKED, reason, action)
+    return Coverage(aspect, subject, CoverageState.NOT_CHECKED, reason, action, tuple(packages))
 
 
 def gap_message(coverage: Coverage) -> str:

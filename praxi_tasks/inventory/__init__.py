@@ -1,7 +1,15 @@
 """The package databases that a layer holds: which files they are, and what they claim."""
 
 from praxi_tasks.inventory.claim import Claim, Distribution, Placement
-from praxi_tasks.inventory.layer_inventory import keep_file, read_inventory
+from praxi_tasks.inventory.layer_inventory import keep_file, read_inventory, recorded_ecosystems
 from praxi_tasks.inventory.model import Inventory
 
-__all__ = ["Claim", "Distribution", "Inventory", "Placement", "keep_file", "read_inventory"]
+__all__ = [
+    "Claim",
+    "Distribution",
+    "Inventory",
+    "Placement",
+    "keep_file",
+    "read_inventory",
+    "recorded_ecosystems",
+]

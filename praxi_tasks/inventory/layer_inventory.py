@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Final
 
+from praxi_tasks.ecosystems import ECOSYSTEMS
 from praxi_tasks.errors import DataError
 from praxi_tasks.inventory.admission import Admission
 from praxi_tasks.inventory.claim import Claim
@@ -17,7 +18,7 @@ from praxi_tasks.inventory.os import os_release
 from praxi_tasks.inventory.os.dpkg_placement import read_placement
 from praxi_tasks.inventory.reader import ReadDatabase, Reader
 from praxi_tasks.inventory.readers import READERS
-from praxi_tasks.inventory.unread import report_unread
+from praxi_tasks.inventory.unread import report_unread, unread_ecosystem
 
 logger = logging.getLogger(__name__)
 
@@ -84,7 +85,7 @@ def read_inventory(
     for reader in READERS:
         _read_into(admission, partial(reader.named, view), view, "paths")
     databases.extend({claim.database for claim in admission.claims}.difference(databases))
-    report_unread(view, _is_database, unread or {})
+    report_unread(view, _is_database, unread or {}, admission.claims)
     return Inventory(
         digest=files.digest,
         claims=tuple(admission.claims),
@@ -93,6 +94,19 @@ def read_inventory(
         problems=tuple(view.problems),
         placement=read_placement(view),
     )
+
+
+def recorded_ecosystems(place: str) -> tuple[str, ...]:
+    """Return the ecosystems of which packages may be recorded at a place that a problem names.
+
+    What can't be read of ``os-release`` costs what is known of any distribution's packages. Of a place that
+    is not known nothing is returned: anything may be there.
+    """
+    if place in os_release.PATHS:
+        return tuple(name for name, row in ECOSYSTEMS.items() if row.of_distribution)
+    read = next((reader.ecosystem for reader in READERS if reader.keeps(place)), None)
+    found = read or unread_ecosystem(place)
+    return (found,) if found else ()
 
 
 def _is_database(path: str) -> bool:

@@ -30,6 +30,8 @@ class Reader:
 
     Parameters
     ----------
+    ecosystem
+        The package URL type of what is claimed: what is not known where a database can't be read.
     prepare
         Called once per layer, before any database is read. Takes the layer's view, does what needs a pass
         over all its paths, and returns the function that reads one database. It raises nothing; problems
@@ -49,6 +51,7 @@ class Reader:
         Yields the claims that paths alone make, of files whose content is not kept.
     """
 
+    ecosystem: str
     prepare: Callable[[LayerView], ReadDatabase]
     paths: frozenset[str] = frozenset()
     folders: tuple[str, ...] = ()

@@ -1,58 +1,31 @@
-"""Package databases that a layer holds and no reader reads: told, lest their packages be taken for absent."""
+"""Package records that a layer holds and no reader reads: told, lest their packages be taken for absent."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from praxi_tasks.ecosystems import APK, RPM
+from praxi_tasks.inventory.claim import Claim
 from praxi_tasks.inventory.layer_view import LayerView
+from praxi_tasks.inventory.unread_kinds import KINDS, UnreadKind
 
 _LINKS: Final = {ord("l"): "symbolic link", ord("h"): "hard link"}
 _FOLDER: Final = ord("d")
-
-# What nearly every path lacks -> kinds of database, and the pattern whose first group is where one is.
-_ENDINGS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
-    "/rpmdb.sqlite": ((RPM.purl_type, r"(.+)"),),
-    "/Packages": ((RPM.purl_type, r"(.*\brpm/Packages)"),),
-    "/Packages.db": ((RPM.purl_type, r"(.*\brpm/Packages\.db)"),),
-    ".mdb": (("rpm (LMDB)", r"(.*\brpm/[^/]*\.mdb)"),),
-    "/status": (("dpkg", r"(.*\bdpkg/status)"), ("opkg", r"(.*\bopkg/status)")),
-    "/installed": ((APK.purl_type, r"(.*\bapk/db/installed)"),),
-    ".json": (
-        ("conda", r"((?:.*/)?conda-meta)/[^/]+\.json"),
-        ("Composer", r"((?:.*/)?vendor/composer/installed\.json)"),
-    ),
-    ".gemspec": (("RubyGems", r"(.*\bspecifications)/(?:default/)?[^/]+\.gemspec"),),
-}
-_BEGINNINGS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
-    "var/lib/pacman/local/": (("pacman", r"(var/lib/pacman/local)/[^/]+/desc"),),
-    "var/db/pkg/": (("Portage", r"(var/db/pkg)/[^/]+/[^/]+/PF"),),
-    "var/db/xbps/": (("xbps", r"(var/db/xbps)/pkgdb-[^/]+\.plist"),),
-    "nix/var/nix/db/": (("Nix", r"(nix/var/nix/db/db\.sqlite)"),),
-    "var/lib/pkgtools/packages/": (("pkgtools", r"(var/lib/pkgtools/packages)/[^/]+"),),
-    "var/lib/eopkg/package/": (("eopkg", r"(var/lib/eopkg/package)/[^/]+/metadata\.xml"),),
-    "usr/share/clear/bundles/": (("swupd", r"(usr/share/clear/bundles)/[^/.]+"),),
-    "var/lib/rpm/": ((RPM.purl_type, r"(var/lib/rpm/(?:rpmdb|Packages)(?:\.[^-]+)?)"),),
-    "usr/lib/sysimage/rpm/": ((RPM.purl_type, r"(usr/lib/sysimage/rpm/(?:rpmdb|Packages)(?:\.[^-]+)?)"),),
-    "usr/share/rpm/": ((RPM.purl_type, r"(usr/share/rpm/(?:rpmdb|Packages)(?:\.[^-]+)?)"),),
-}
-_ENDS: Final = tuple(_ENDINGS)
-_STARTS: Final = tuple(_BEGINNINGS)
-_PATTERNS: Final = tuple(
-    (mark, name, re.compile(pattern, re.DOTALL))
-    for mark, rows in (*_ENDINGS.items(), *_BEGINNINGS.items())
-    for name, pattern in rows
-)
+_ENDS: Final = tuple({kind.mark for kind in KINDS if not kind.at_start})
+_STARTS: Final = tuple({kind.mark for kind in KINDS if kind.at_start})
 
 
-def report_unread(view: LayerView, wanted: Callable[[str], bool], reasons: Mapping[str, str]) -> None:
-    """Report each database of a layer that no reader reads.
+def report_unread(
+    view: LayerView,
+    wanted: Callable[[str], bool],
+    reasons: Mapping[str, str],
+    claims: Iterable[Claim] = (),
+) -> None:
+    """Report each package record of a layer that no reader reads.
 
-    Those are databases of which nothing was kept (a link, or a file above a cap), and databases of other
-    kinds or in other places than readers know.
+    Those are databases of which nothing was kept (a link, or a file above a cap), and records of other
+    kinds or in other places than readers know. What a claimed package owns is known as that package.
 
     Parameters
     ----------
@@ -60,21 +33,41 @@ def report_unread(view: LayerView, wanted: Callable[[str], bool], reasons: Mappi
         Whether a reader reads a path as a database.
     reasons
         Why the content of some paths was not kept.
+    claims
+        What was read of the layer.
     """
-    others: Counter[tuple[str, str]] = Counter()
+    others: dict[str, UnreadKind] = {}
     tails = {_tail(path) for path in view.kept}
     for path, kind in zip(view.files.paths, view.files.types.tolist(), strict=True):
         if kind == _FOLDER or path in view.kept or path in reasons:
             continue
         if wanted(path):
             _report_link(view, path, kind, tails)
-        elif path.endswith(_ENDS) or path.startswith(_STARTS):
-            others.update(_other(path))
-    for (place, name), records in sorted(others.items()):
-        count = f"{records} records" if records > 1 else "a database"
-        view.report(place, f"{count} of {name} in a place or form that is not read")
+        elif (path.endswith(_ENDS) or path.startswith(_STARTS)) and (other := _kind_of(path)):
+            others[path] = other
+    _report_others(view, others, claims)
     for path, reason in reasons.items():
         view.report(path, reason)
+
+
+def unread_ecosystem(place: str) -> str | None:
+    """Return the ecosystem of records that no reader reads, by the place that their report names.
+
+    None where a report is about no such place.
+    """
+    return next((kind.ecosystem for kind in KINDS if kind.is_place(place)), None)
+
+
+def _report_others(view: LayerView, others: Mapping[str, UnreadKind], claims: Iterable[Claim]) -> None:
+    owned = frozenset(path for claim in claims for path in claim.files) if others else frozenset()
+    places: dict[tuple[str, str], Counter[str]] = {}
+    for path, kind in others.items():
+        if path not in owned:
+            place, record = kind.split(path)
+            places.setdefault((place, kind.name), Counter())[record] += 1
+    for (place, name), records in sorted(places.items()):
+        count = f"{len(records)} records" if len(records) > 1 else "a database"
+        view.report(place, f"{count} of {name} in a place or form that is not read")
 
 
 def _report_link(view: LayerView, path: str, kind: int, tails: set[str]) -> None:
@@ -84,11 +77,8 @@ def _report_link(view: LayerView, path: str, kind: int, tails: set[str]) -> None
     view.report(path, f"it is a {link}, of which this layer holds no content that is read")
 
 
-def _other(path: str) -> list[tuple[str, str]]:
-    for mark, name, pattern in _PATTERNS:
-        if (path.endswith(mark) or path.startswith(mark)) and (found := pattern.fullmatch(path)):
-            return [(found[1], name)]
-    return []
+def _kind_of(path: str) -> UnreadKind | None:
+    return next((kind for kind in KINDS if kind.matches(path)), None)
 
 
 def _tail(path: str) -> str:

@@ -14,13 +14,16 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import product
 from typing import Final, NamedTuple
 
-from praxi_tasks.findings import SEVERITIES, Finding, Policy, severity_rank
+from praxi_tasks.ecosystems import ECOSYSTEMS
+from praxi_tasks.findings import KINDS, SEVERITIES, Finding, Policy, severity_rank
 from praxi_tasks.findings.assessment import (
     AssessedAudit,
     AssessedImage,
     Carried,
+    could_hide,
     image_key,
     image_place,
     image_repository,
@@ -39,6 +42,7 @@ _LONGEST: Final = 4_000
 _LONGEST_LABEL: Final = 1_000
 # How much of an ISO 8601 time names the minute.
 _MINUTES: Final = 16
+_FAMILIES: Final = (*ECOSYSTEMS, "distribution", "runtime")
 
 
 class Place(NamedTuple):
@@ -99,7 +103,7 @@ class _Alerts:
         self._grave = severity_rank(policy.alert_severity)
         self._carried: defaultdict[str, list[Carried]] = defaultdict(list)
         for one in audit.carried:
-            if severity_rank(one.severity) <= self._grave:
+            if not one.ignored and severity_rank(one.severity) <= self._grave:
                 self._carried[image_place(one.image)].append(one)
 
     def changes(self) -> Iterator[Alert]:
@@ -111,20 +115,27 @@ class _Alerts:
             yield from raised
             raised_ones = {alert.identity for alert in raised}
             rest = [alert for alert in before if alert.identity not in raised_ones]
-            if not raised and self._unknown(where):
-                yield from (_until(alert, self._ends) for alert in rest)
-            else:
-                ended += rest
+            unsure = [] if raised else [alert for alert in rest if self._unknown(where, alert)]
+            yield from (_until(alert, self._ends) for alert in unsure)
+            ended += [alert for alert in rest if alert not in unsure]
         yield from (_until(alert, self._now.isoformat()) for alert in ended)
 
-    def _unknown(self, where: Place) -> bool:
-        """Return whether it could not be looked for what an alert is about."""
+    def _unknown(self, where: Place, alert: Alert) -> bool:
+        """Return whether it could not be looked for what an alert is about.
+
+        If the audit that had its news is not remembered, nothing was carried from that either: then whatever
+        could hide findings of the alert's kinds counts.
+        """
         images = self._images.get(where, [])
         if not images:
             return may_hold_unseen(self._audit.scope, *where, self._audit.places)
         if any(image.failed for image in images):
             return True
-        return bool(self._carried_at(where))
+        if self._carried_at(where):
+            return True
+        if self._audit.remembers(_changed(alert)):
+            return False
+        return any(could_hide(self._audit, image, key) for image in images for key in _keys(alert))
 
     def _carried_at(self, where: Place) -> list[Carried]:
         """Return what may still be at a place; what is carried of a tag that is gone may be in another."""
@@ -173,6 +184,18 @@ class _Alerts:
             "changed": (self._audit.at if news else max(finding.since for finding in found))[:_MINUTES],
         }
         return {name: printable(value, _LONGEST_LABEL) for name, value in labels.items() if value}
+
+
+def _kinds(findings: Iterable[Finding]) -> str:
+    """Return of which kinds and ecosystems findings are, as an alert's annotation has them."""
+    return ", ".join(sorted({f"{one.kind} {one.package.partition('/')[0]}".rstrip() for one in findings}))
+
+
+def _keys(alert: Alert) -> Iterator[str]:
+    """Yield the kinds and ecosystems of an alert as keys; one of an earlier version may be of any."""
+    named = alert.annotations.get("kinds")
+    pairs = [pair.partition(" ")[::2] for pair in named.split(", ")] if named else product(KINDS, _FAMILIES)
+    yield from (f"{kind}||{family}/" for kind, family in pairs)
 
 
 def _changed(alert: Alert) -> str:
@@ -238,6 +261,7 @@ def _annotations(
         "summary": f"{called}: {counted(findings)}, {len(news)} of them new or worse",
         "description": named,
         "digest": ", ".join(dict.fromkeys(image.digest for image in images if image.digest)),
+        "kinds": _kinds(findings),
         "run": audit.run,
     }
     return {name: printable(text, _LONGEST) for name, text in texts.items()}

@@ -66,7 +66,7 @@ def followed(tmp_path: Path) -> Path:
     replace_once(ecosystems, "\nECOSYSTEMS: Final", f"\n{row}\nECOSYSTEMS: Final")
     replace_once(ecosystems, ", RPM)", ", RPM, COMPOSER)")
     readers = tmp_path / "praxi_tasks/inventory/readers.py"
-    replace_once(readers, "import npm, python\n", "import composer, npm, python\n")
+    replace_once(readers, "language import npm", "language import composer, npm")
     replace_once(readers, "    npm.READER,\n", "    npm.READER,\n    composer.READER,\n")
     return tmp_path
 

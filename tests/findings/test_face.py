@@ -30,6 +30,7 @@ FACES = {
         "PLAUSIBLE_SHARE",
         "Resolved",
         "compare_audit",
+        "could_hide",
         "coverage_counts",
         "find_blind_spots",
         "image_gaps",

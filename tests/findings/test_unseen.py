@@ -12,12 +12,12 @@ import pytest
 from praxi_tasks.findings import Finding, Policy
 from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage, remember, with_changes
 from praxi_tasks.findings.assessment.assessor import Assessor
-from praxi_tasks.findings.coverage import Coverage
+from praxi_tasks.findings.coverage import Aspect, Coverage, not_checked
 from praxi_tasks.findings.detectors import Knowledge
 from praxi_tasks.findings.feeds import FeedHealth
 from praxi_tasks.findings.image import LayerFacts, fuse
 from praxi_tasks.findings.scope import ListGap, Scope
-from praxi_tasks.inventory import Distribution
+from praxi_tasks.inventory import Distribution, recorded_ecosystems
 from praxi_tasks.notify.alerts import IMPLAUSIBLE, alert_changes
 from tests.findings.images import deb, layer, pypi
 from tests.findings.osv import archive, index, record
@@ -54,6 +54,12 @@ def coverage(layers: list[LayerFacts], knowledge: Knowledge) -> tuple[Coverage, 
     return Assessor(knowledge).coverage(fuse(layers))
 
 
+def recorded(problem: str) -> Finding:
+    """Return a finding of a package that a database might have told of."""
+    (ecosystem,) = recorded_ecosystems(problem.partition(":")[0])
+    return Finding("vulnerable", "CVE-3", "t", "high", package=f"{ecosystem}/other")
+
+
 DATABASES = {
     "rpm of SQLite": "var/lib/rpm/rpmdb.sqlite: the database is damaged",
     "rpm of Berkeley DB": "var/lib/rpm/Packages: a page is damaged",
@@ -71,7 +77,7 @@ DATABASES = {
     "a cut": "lib/apk/db/installed: ends in the middle of a record",
 }
 CONTENTS: dict[str, tuple[list[LayerFacts], Knowledge, Finding]] = {
-    **{name: (contents(BOOKWORM, text), known(), OF_FLASK) for name, text in DATABASES.items()},
+    **{name: (contents(BOOKWORM, text), known(), recorded(text)) for name, text in DATABASES.items()},
     "no feeds": (contents(), known(None), OF_FLASK),
     "no feeds, a distribution": (contents(), known(None), OF_SSL),
     "no feeds, ages": (contents(), known(None), OF_AGE),
@@ -181,3 +187,30 @@ def test_what_was_seen_to_be_gone_ends() -> None:
         days = Days.of(OF_FLASK, *images)
         assert [one.key for one in days.second.resolved] == [OF_FLASK.key]
         assert not days.posted["PraxiFindings"]
+
+
+def test_a_history_that_is_lost_ends_no_alert_of_what_is_hidden_now() -> None:
+    first = with_changes(_audit(1, (deployed(OF_FLASK),), DAILY), None)
+    firing = alert_changes(first, Policy(), (), "praxi", NOW)
+    damaged = not_checked(Aspect.DATABASES, "x.dist-info/METADATA", "it is damaged", "restore it", ["pypi"])
+    unread = not_checked(Aspect.DATABASES, "opt/conda-meta", "nobody reads it", "see conda", ["conda"])
+
+    def goes_on(*gaps: Coverage) -> bool:
+        lost = with_changes(_audit(2, (deployed(gaps=gaps),), DAILY), None)
+        (change,) = alert_changes(lost, Policy(), firing, "praxi", NOW + timedelta(hours=1))
+        return datetime.fromisoformat(change.ends_at) > NOW + timedelta(hours=2)
+
+    assert goes_on(damaged)
+    assert not goes_on()
+    assert not goes_on(unread)
+
+
+@pytest.mark.parametrize(
+    "text", ["opt/conda/conda-meta: nobody reads it", "var/lib/rpm/Packages: a page is damaged"]
+)
+def test_what_is_not_read_of_one_kind_says_nothing_about_another(text: str) -> None:
+    layers, knowledge = contents(BOOKWORM, text), known()
+    gaps = tuple(one for one in coverage(layers, knowledge) if one.aspect is Aspect.DATABASES and one.is_gap)
+    days = Days.of(OF_FLASK, deployed(gaps=gaps))
+    assert [one.key for one in days.second.resolved] == [OF_FLASK.key]
+    assert not days.posted["PraxiFindings"]

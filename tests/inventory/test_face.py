@@ -12,6 +12,7 @@ def test_what_others_may_use_is_written_down() -> None:
         "Placement",
         "keep_file",
         "read_inventory",
+        "recorded_ecosystems",
     }
     assert all(getattr(inventory, name).__doc__ for name in inventory.__all__)
 

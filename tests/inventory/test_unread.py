@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from praxi_tasks.inventory import recorded_ecosystems
 from tests.inventory.layers import inventory_of
 from tests.inventory.os import test_apk, test_dpkg
 
@@ -104,3 +105,64 @@ def test_a_link_to_a_database_that_is_read_is_no_gap() -> None:
 )
 def test_what_is_no_database_is_no_gap(path: str) -> None:
     assert not inventory_of({path.rstrip("/"): b"x"} if path[-1] != "/" else {}, {path: "d"}).problems
+
+
+@pytest.mark.parametrize(
+    ("paths", "place", "ecosystem"),
+    [
+        (["srv/shop/lib/a.jar", "srv/shop/lib/deep/er/b.jar"], "srv/shop/lib/*.jar", "maven"),
+        (["app.jar"], "*.jar", "maven"),
+        (["opt/app.war"], "opt/*.war", "maven"),
+        (["usr/lib/R/library/base/DESCRIPTION"], "usr/lib/R/library", "cran"),
+        (["usr/local/lib/R/site-library/x/DESCRIPTION"], "usr/local/lib/R/site-library", "cran"),
+        (["app/shop.deps.json"], "app/*.deps.json", "nuget"),
+        (["root/go/pkg/mod/cache/download/x.org/y/@v/v1.mod"], "root/go/pkg/mod/cache/download", "golang"),
+        (["src/vendor/modules.txt"], "src/vendor/modules.txt", "golang"),
+        (["usr/local/cargo/.crates.toml"], "usr/local/cargo/.crates.toml", "cargo"),
+        (["root/.cargo/registry/cache/index/a-1.crate"], "root/.cargo/registry/cache", "cargo"),
+        (["usr/lib/perl5/auto/JSON/.packlist"], "usr/lib/perl5/auto", "cpan"),
+        (["nix/store/abc-bash/bin/bash", "nix/store/abc-bash/bin/sh"], "nix/store", "nix"),
+        (["gnu/store/abc-bash/bin/bash"], "gnu/store", "guix"),
+        (["var/lib/pacman/local/bash-5-1/desc"], "var/lib/pacman/local", "alpm"),
+        (["Files/Windows/System32/config/SOFTWARE"], "Files/Windows/System32/config/SOFTWARE", "windows"),
+        (["app/lib/web/ebin/web.app"], "app/lib", "hex"),
+        (["usr/lib/python3/dist-packages/x-1.egg"], "usr/lib/python3/dist-packages/x-1.egg", "pypi"),
+        (["opt/x/resources/app.asar"], "opt/x/resources/app.asar", "npm"),
+    ],
+)
+def test_records_that_nobody_reads_say_whose_they_are(paths: list[str], place: str, ecosystem: str) -> None:
+    (problem,) = inventory_of(dict.fromkeys(paths, b"")).problems
+    assert problem.partition(": ")[0] == place
+    assert recorded_ecosystems(place) == (ecosystem,)
+
+
+def test_several_files_of_one_record_count_once() -> None:
+    paths = ["nix/store/a-bash/bin/bash", "nix/store/a-bash/bin/sh", "nix/store/b-zlib/lib/libz.so"]
+    (problem,) = inventory_of(dict.fromkeys(paths, b"")).problems
+    assert problem.startswith("nix/store: 2 records of Nix")
+
+
+def test_what_a_package_of_the_distribution_owns_is_known_as_that() -> None:
+    jar = "usr/share/java/commons.jar"
+    lists = {"var/lib/dpkg/info/libcommons-java.list": f"/{jar}\n".encode()}
+    status = b"Package: libcommons-java\nStatus: install ok installed\nVersion: 1\nArchitecture: all\n\n"
+    inventory = inventory_of({jar: b"", STATUS: status, **lists})
+    assert not inventory.problems
+    assert [claim.name for claim in inventory.claims] == ["libcommons-java"]
+
+
+@pytest.mark.parametrize(
+    ("place", "ecosystems"),
+    [
+        (STATUS, ("deb",)),
+        ("var/lib/dpkg/info/bash.list", ("deb",)),
+        (INSTALLED, ("apk",)),
+        ("usr/lib/sysimage/rpm/rpmdb.sqlite", ("rpm",)),
+        (f"{SITE}/METADATA", ("pypi",)),
+        ("app/node_modules/x/package.json", ("npm",)),
+        ("etc/os-release", ("deb", "apk", "rpm")),
+        ("home/someone/notes.txt", ()),
+    ],
+)
+def test_a_place_says_of_which_packages_it_may_tell(place: str, ecosystems: tuple[str, ...]) -> None:
+    assert recorded_ecosystems(place) == ecosystems

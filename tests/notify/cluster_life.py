@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from praxi_tasks.findings import Finding, severity_rank
+from praxi_tasks.findings import Finding, Ignored, severity_rank
 from praxi_tasks.findings.assessment import AssessedImage
 from praxi_tasks.findings.coverage import Aspect, Coverage, not_checked, partial
 from praxi_tasks.findings.scope import ListGap
@@ -17,9 +17,13 @@ NAMESPACES = ("shop", "bank")
 SEVERITIES = ("critical", "high", "medium", "low")
 ALARMING = severity_rank("medium")
 
-DAMAGED = not_checked(Aspect.DATABASES, "var/lib/rpm/rpmdb.sqlite", "the database is damaged", "restore it")
+DAMAGED = not_checked(Aspect.DATABASES, "x.dist-info/METADATA", "it is damaged", "restore it", ["pypi"])
+UNRELATED = not_checked(Aspect.DATABASES, "opt/conda-meta", "nobody reads it", "see conda", ["conda"])
 BROKEN_FEED = not_checked(Aspect.VULNERABILITIES, "pypi", "the feed is broken", "renew it")
 STALE_FEED = partial(Aspect.VULNERABILITIES, "pypi", "the advisories are old", "renew them")
+
+
+ACCEPTED = Ignored("accepted", "a team", "2099-01-01")
 
 
 class Place(NamedTuple):
@@ -54,13 +58,20 @@ class Flaw:
     severity: str
     kind: str = "vulnerable"
     merged: bool = False
+    set_aside: bool = False
+
+    @property
+    def package(self) -> str:
+        """What it is a flaw of."""
+        return f"pypi/package-{self.number}"
 
     def findings(self) -> Iterator[Finding]:
         """Yield what a detector says of it."""
         names = (f"GHSA-{self.number}", f"PYSEC-{self.number}")
-        of = {"package": f"pypi/package-{self.number}"}
+        of = {"package": self.package, "ignored": ACCEPTED if self.set_aside else None}
         if self.kind != "vulnerable":
-            yield Finding("hidden", "PRAXI-HIDDEN", "t", self.severity, **of)  # type: ignore[arg-type]
+            name = f"PRAXI-{self.kind.upper()}"
+            yield Finding(self.kind, name, "t", self.severity, **of)  # type: ignore[arg-type]
         elif self.merged:
             yield Finding("vulnerable", f"CVE-{self.number}", "t", self.severity, aliases=names, **of)  # type: ignore[arg-type]
         else:
@@ -73,8 +84,9 @@ class Sight:
     """What an audit can see.
 
     ``unlisted`` are deployments that its list lacks, for what ``list_gaps`` say, ``failed`` images that can't
-    be read, ``damaged`` those with a package database that can't. ``feed`` is ``fresh``, ``stale`` or
-    ``broken``.
+    be read, ``damaged`` those with a package database that can't, ``unlisted_releases`` the flaws whose
+    packages no list of releases has. ``feed`` is ``fresh``, ``stale`` or ``broken``. ``unrelated`` is a gap
+    that hides nothing of these.
     """
 
     unlisted: Set[Place] = frozenset()
@@ -82,9 +94,19 @@ class Sight:
     damaged: Set[Version] = frozenset()
     feed: str = "fresh"
     list_gaps: tuple[ListGap, ...] = ()
+    unlisted_releases: Set[int] = frozenset()
+    unrelated: bool = False
 
-    def gaps(self, version: Version) -> tuple[Coverage, ...]:
-        """Return the gaps of an image's coverage."""
+    def gaps(self, version: Version, flaws: Iterable[Flaw]) -> tuple[Coverage, ...]:
+        """Return the gaps of an image's coverage; its content are ``flaws``."""
+        return (*self._gaps(version), *self._unlisted(flaws), *((UNRELATED,) if self.unrelated else ()))
+
+    def _unlisted(self, flaws: Iterable[Flaw]) -> tuple[Coverage, ...]:
+        packages = [flaw.package for flaw in flaws if flaw.number in self.unlisted_releases]
+        reason = f"{len(packages)} packages: no feed lists their releases"
+        return (partial(Aspect.OUTDATED, "pypi", reason, "mirror them", packages),) if packages else ()
+
+    def _gaps(self, version: Version) -> tuple[Coverage, ...]:
         feeds = {"fresh": (), "stale": (STALE_FEED,), "broken": (BROKEN_FEED,)}[self.feed]
         return (*((DAMAGED,) if version in self.damaged else ()), *feeds)
 
@@ -92,12 +114,14 @@ class Sight:
         """Return whether the audit finds a flaw of an image that it lists."""
         if version in self.failed or version in self.damaged:
             return False
+        if flaw.kind == "outdated":
+            return flaw.number not in self.unlisted_releases
         return self.feed != "broken" or flaw.kind != "vulnerable"
 
     @property
     def is_complete(self) -> bool:
         """Whether it reads all that it lists, with feeds of now."""
-        return not self.failed and not self.damaged and self.feed == "fresh"
+        return not (self.failed or self.damaged or self.unlisted_releases) and self.feed == "fresh"
 
 
 @dataclass
@@ -155,7 +179,7 @@ class World:
         """Return the flaws at a place that are severe enough, with their severities."""
         version = self.running.get(place)
         found = self.content[version] if version else ()
-        flaws = [self.flaws[number] for number in found]
+        flaws = [flaw for number in found if not (flaw := self.flaws[number]).set_aside]
         return {flaw.number: flaw.severity for flaw in flaws if severity_rank(flaw.severity) <= ALARMING}
 
     def visible(self, place: Place, sight: Sight) -> dict[int, str]:
@@ -183,5 +207,5 @@ class World:
             namespaces=tuple(sorted(namespaces)),
             cluster=version.cluster,
             findings=tuple(finding for flaw in seen for finding in flaw.findings()),
-            coverage=() if version in sight.failed else sight.gaps(version),
+            coverage=() if version in sight.failed else sight.gaps(version, flaws),
         )

@@ -26,7 +26,7 @@ from praxi_tasks.findings.assessment import AssessedAudit, History, compare_audi
 from praxi_tasks.findings.scope import ListGap, RunKind, Scope
 from praxi_tasks.notify import Alert, Alertmanager
 from praxi_tasks.notify.alerts import ALERTNAME, IMPLAUSIBLE, alert_changes
-from praxi_tasks.store import documents, open_store
+from praxi_tasks.store import documents, keys, open_store
 from tests.notify.cluster_life import (
     CLUSTERS,
     NAMESPACES,
@@ -40,6 +40,7 @@ from tests.notify.cluster_life import (
 from tests.support.alertmanager import alertmanager, receiver
 
 PLACES = [Place(c, r, n) for c in CLUSTERS for r in REPOSITORIES for n in NAMESPACES]
+KINDS = ["vulnerable", "hidden", "outdated"]
 POLICY = parse_policy(b"alert_severity: medium")
 MOSTLY = st.sampled_from([True, True, True, False])
 FIRST = datetime(2024, 1, 1, tzinfo=UTC)
@@ -86,6 +87,11 @@ def sights(draw: st.DrawFn, world: World, *, whole: bool = True, anything: bool 
     lacking = draw(st.frozensets(st.sampled_from(unsure))) if unsure else frozenset()
     versions = sorted(set(world.running.values()))
     some = st.frozensets(st.sampled_from(versions), max_size=2) if versions else st.just(frozenset())
+    packages = (
+        st.frozensets(st.sampled_from(sorted(world.flaws)), max_size=3)
+        if world.flaws
+        else st.just(frozenset())
+    )
     clear = draw(st.booleans())
     return Sight(
         unlisted=hidden | lacking,
@@ -93,6 +99,8 @@ def sights(draw: st.DrawFn, world: World, *, whole: bool = True, anything: bool 
         damaged=frozenset() if clear else draw(some),
         feed="fresh" if clear else draw(st.sampled_from(["fresh", "stale", "broken"])),
         list_gaps=(*gaps, *(ListGap("silent", cluster) for cluster in blind)),
+        unlisted_releases=frozenset() if clear else draw(packages),
+        unrelated=draw(st.booleans()),
     )
 
 
@@ -110,6 +118,8 @@ class Life(RuleBasedStateMachine):
         self.world = World()
         self.day = 0
         self.changed = False
+        self.lost = False
+        self.forgotten: set[int] = set()
         self.seen: set[int] = set()
         self.told: dict[Place, dict[int, str]] = {place: {} for place in PLACES}
         self.last: dict[Place, dict[Version, frozenset[str]]] = {place: {} for place in PLACES}
@@ -119,11 +129,13 @@ class Life(RuleBasedStateMachine):
 
     # What happens in the clusters.
 
-    @initialize(places=st.sets(st.sampled_from(PLACES), min_size=1, max_size=4))
-    def begin(self, places: set[Place]) -> None:
-        for place in sorted(places):
+    @initialize(
+        places=st.dictionaries(st.sampled_from(PLACES), st.sampled_from(KINDS), min_size=1, max_size=4)
+    )
+    def begin(self, places: dict[Place, str]) -> None:
+        for place, kind in sorted(places.items()):
             self.world.deploy(place)
-            self.world.afflict(place, "high", "vulnerable")
+            self.world.afflict(place, "high", kind)
 
     @rule(place=st.sampled_from(PLACES), digest=st.booleans())
     def roll_out(self, place: Place, digest: bool) -> None:
@@ -161,7 +173,7 @@ class Life(RuleBasedStateMachine):
     @rule(
         place=st.sampled_from(PLACES),
         severity=st.sampled_from(SEVERITIES),
-        kind=st.sampled_from(["vulnerable", "hidden"]),
+        kind=st.sampled_from(KINDS),
     )
     def afflict(self, place: Place, severity: str, kind: str) -> None:
         if place in self.world.running:
@@ -189,6 +201,24 @@ class Life(RuleBasedStateMachine):
         flaw.merged = not flaw.merged
         self.changed = True
 
+    @precondition(lambda self: self.world.flaws)
+    @rule(data=st.data())
+    def judge_by_policy(self, data: st.DataObject) -> None:
+        flaw = self.world.flaws[self._flaw(data)]
+        flaw.set_aside = not flaw.set_aside
+        self._happened()
+
+    @precondition(lambda self: self.day)
+    @rule(every=st.booleans())
+    def lose_history(self, every: bool) -> None:
+        """Lose what the audits remember, or what the newest does: all of it is news again."""
+        known = sorted(self.store.list(keys.history("dag")))
+        for key in known if every else known[-1:]:
+            self.store.delete(key)
+        self.lost = True
+        self.last = {place: dict.fromkeys(last, frozenset()) for place, last in self.last.items()}
+        self.forgotten |= {number for flaws in self.told.values() for number in flaws}
+
     def _flaw(self, data: st.DataObject) -> int:
         number: int = data.draw(st.sampled_from(sorted(self.world.flaws)))
         return number
@@ -209,8 +239,24 @@ class Life(RuleBasedStateMachine):
     )
     def audit_daily(self, data: st.DataObject, whole: bool, posted: bool) -> None:
         self.day += 1
-        self.changed = False
+        self.changed = self.lost = False
         self._daily(data.draw(sights(self.world, whole=whole)), posted=posted, again=False)
+
+    @rule(data=st.data(), place=st.sampled_from(PLACES), unrelated=st.booleans())
+    def repair_and_audit(self, data: st.DataObject, place: Place, unrelated: bool) -> None:
+        """Fix a flaw; the next audit sees everything, so that it has to be resolved."""
+        self.repair(place, data)
+        self.day += 1
+        self.changed = self.lost = False
+        hidden, gaps = self.world.without_names()
+        sight = Sight(unlisted=hidden, list_gaps=gaps, unrelated=unrelated)
+        self._daily(sight, posted=True, again=False)
+
+    @rule(data=st.data(), place=st.sampled_from(PLACES))
+    def roll_out_and_audit(self, data: st.DataObject, place: Place) -> None:
+        """Deploy a new version; the next audit may see anything of it."""
+        self.roll_out(place, digest=False)
+        self.audit_daily(data, whole=True, posted=True)
 
     @precondition(lambda self: self.day and not self.changed)
     @rule(data=st.data(), whole=MOSTLY)
@@ -226,6 +272,7 @@ class Life(RuleBasedStateMachine):
             self._check(audit, sight, seen, before, again=again)
             for place, flaws in seen.items():
                 self.told[place] |= flaws
+                self.forgotten -= flaws.keys()
         self._list(audit, sight)
         self.seen |= {number for flaws in seen.values() for number in flaws}
 
@@ -257,7 +304,7 @@ class Life(RuleBasedStateMachine):
             )
         )
 
-    @precondition(lambda self: self.day > 1)
+    @precondition(lambda self: self.day > 1 and not self.lost)
     @rule(data=st.data(), again=st.booleans())
     def clear_an_old_one(self, data: st.DataObject, again: bool) -> None:
         day = data.draw(st.integers(1, self.day - 1))
@@ -296,6 +343,7 @@ class Life(RuleBasedStateMachine):
         again: bool,
     ) -> None:
         assert audit.rings
+        self._check_findings(audit, sight)
         active = {place: alert.labels for place, alert in self._active().items()}
         for place in PLACES:
             if seen[place]:
@@ -308,6 +356,18 @@ class Life(RuleBasedStateMachine):
             {gap.cluster or "" for gap in audit.scope.gaps}
         )
 
+    def _check_findings(self, audit: AssessedAudit, sight: Sight) -> None:
+        for one in audit.resolved:
+            number = int(one.key.rpartition("-")[2])
+            cluster, _, reference = one.image.partition("|")
+            running = {v for v in self.world.running.values() if v.cluster == cluster}
+            same = {v for v in running if v.reference == reference}
+            others = {v for v in running if v.repository == image_repository(reference)}
+            for version in same or others:
+                assert number not in self.world.content[version], "what is there is not resolved"
+        if sight.is_complete and not audit.scope.gaps:
+            assert not audit.carried, "what was looked for is decided"
+
     def _check_labels(
         self,
         place: Place,
@@ -318,7 +378,8 @@ class Life(RuleBasedStateMachine):
         again: bool,
     ) -> None:
         told = self.told[place]
-        if before and all(told.get(number) == severity for number, severity in seen.items()):
+        is_known = self.forgotten.isdisjoint(seen)
+        if before and is_known and all(told.get(number) == severity for number, severity in seen.items()):
             assert now == before, "without news nothing rings"
         if before and not again and seen.keys() - self.seen:
             assert now != before, "news ring"

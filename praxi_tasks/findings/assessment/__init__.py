@@ -15,7 +15,7 @@ if TYPE_CHECKING:
         image_gaps,
         image_state,
     )
-    from praxi_tasks.findings.assessment.changes import with_changes
+    from praxi_tasks.findings.assessment.changes import could_hide, with_changes
     from praxi_tasks.findings.assessment.comparison import compare_audit
     from praxi_tasks.findings.assessment.document import (
         AssessedAudit,
@@ -47,7 +47,7 @@ else:
                 "image_gaps",
                 "image_state",
             ),
-            "changes": ("with_changes",),
+            "changes": ("could_hide", "with_changes"),
             "comparison": ("compare_audit",),
             "document": (
                 "AssessedAudit",
@@ -77,6 +77,7 @@ __all__ = [
     "PLAUSIBLE_SHARE",
     "Resolved",
     "compare_audit",
+    "could_hide",
     "coverage_counts",
     "find_blind_spots",
     "image_gaps",

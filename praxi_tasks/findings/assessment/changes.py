@@ -14,8 +14,21 @@ from typing import Final
 import msgspec
 
 from praxi_tasks.ecosystems import ECOSYSTEMS, ecosystem_of
-from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage, Carried, Resolved
-from praxi_tasks.findings.assessment.history import Memory, Open, gap_name, gaps_of, with_attempt
+from praxi_tasks.findings.assessment.document import (
+    MODEL,
+    AssessedAudit,
+    AssessedImage,
+    Carried,
+    Resolved,
+)
+from praxi_tasks.findings.assessment.history import (
+    Memory,
+    Open,
+    gap_name,
+    gaps_of,
+    gaps_of_image,
+    with_attempt,
+)
 from praxi_tasks.findings.assessment.identity import finding_names, image_place
 from praxi_tasks.findings.assessment.places import may_run_unseen, places_after
 from praxi_tasks.findings.coverage import Aspect, Coverage, CoverageState
@@ -55,7 +68,7 @@ def with_changes(audit: AssessedAudit, before: Memory | None, attempt: Memory | 
         for finding in image.findings:
             earlier = known.match(image.key, finding)
             dated.append(msgspec.structs.replace(finding, since=earlier.since if earlier else audit.at))
-            if finding.ignored is None and earlier is None:
+            if finding.ignored is None and (earlier is None or earlier.ignored):
                 new.add((image.key, finding.key))
             elif earlier and severity_rank(finding.severity) < severity_rank(earlier.severity):
                 worse.add((image.key, finding.key))
@@ -67,16 +80,29 @@ def with_changes(audit: AssessedAudit, before: Memory | None, attempt: Memory | 
         new=frozenset(new),
         worse=frozenset(worse),
         places=places_after(audit, memory.places if memory else {}),
+        before=max((one.at for one in (before, attempt) if one), default=""),
     )
     ended = tuple(_Ended(changed, memory).decided()) if memory else ()
-    old = before.images if before else {}
+    old = _open_keys(before)
     return msgspec.structs.replace(
         changed,
-        resolved=tuple(
-            one for one in ended if isinstance(one, Resolved) and one.key in old.get(one.image, ())
-        ),
+        resolved=tuple(one for one in ended if isinstance(one, Resolved) and (one.image, one.key) in old),
         carried=tuple(one for one in ended if isinstance(one, Carried)),
     )
+
+
+def could_hide(audit: AssessedAudit, image: AssessedImage, key: str) -> bool:
+    """Return whether a finding with a key could be in an image and the audit not have seen it.
+
+    A key without identifier or name asks for any finding of its kind, or of packages of its ecosystem.
+    """
+    return any(_hides(gap, key, by_files=True) for gap in gaps_of_image(audit, image))
+
+
+def _open_keys(memory: Memory | None) -> frozenset[tuple[str, str]]:
+    """Return the image and key of each finding that was open, and not set aside."""
+    images = memory.images.items() if memory else ()
+    return frozenset((image, key) for image, known in images for key, one in known.items() if not one.ignored)
 
 
 class _Known:
@@ -113,7 +139,7 @@ class _Ended:
         self._listed: defaultdict[str, list[AssessedImage]] = defaultdict(list)
         self._still: defaultdict[str, set[str]] = defaultdict(set)
         for image in audit.images:
-            names = {name for one in image.open_findings for name in finding_names(one.key, one.aliases)}
+            names = {name for one in image.findings for name in finding_names(one.key, one.aliases)}
             for where in dict.fromkeys((image.key, image_place(image.key))):
                 self._listed[where].append(image)
                 self._still[where] |= names
@@ -137,7 +163,7 @@ class _Ended:
         reason = self._hidden(where, key, gaps, by_files=self._was_hidden(name, key))
         unlisted = where != name and may_run_unseen(self._audit.scope, name, self._before.places)
         if reason or unlisted:
-            return Carried(name, key, item.since, item.severity, reason or _UNSEEN, item.names, gaps)
+            return _carried(name, key, item, reason or _UNSEEN, gaps)
         return Resolved(name, key, item.since, item.severity)
 
     def _replacing(self) -> Iterator[Carried]:
@@ -157,7 +183,7 @@ class _Ended:
             gaps = gaps_of(self._before, older, item)
             reason = self._hidden(image, key, gaps, by_files=self._was_hidden(older, key))
             if reason and still.isdisjoint(finding_names(key, item.names)):
-                yield Carried(image, key, item.since, item.severity, reason, item.names, gaps)
+                yield _carried(image, key, item, reason, gaps)
 
     def _hidden(self, where: str, key: str, gaps: Iterable[str], *, by_files: bool) -> str:
         """Return why a finding may be in the images of a place all the same; empty if it is not there.
@@ -168,14 +194,24 @@ class _Ended:
         for image in self._listed.get(where, ()):
             if image.failed:
                 return image.reason or "the image could not be audited"
-            for gap in image.coverage:
-                if gap.is_gap and earlier.isdisjoint(_names(gap)) and _hides(gap, key, by_files=by_files):
+            for gap in gaps_of_image(self._audit, image):
+                is_new = earlier.isdisjoint(_names(gap)) or _names_package(gap, key)
+                if is_new and _hides(gap, key, by_files=by_files):
                     return gap.reason
         return ""
 
     def _was_hidden(self, name: str, key: str) -> bool:
         """Return whether only the model showed the package that a finding is about."""
         return f"{_HIDDEN}|{key.split('|', 2)[2]}" in self._before.images.get(name, {})
+
+
+def _carried(image: str, key: str, item: Open, reason: str, gaps: tuple[str, ...]) -> Carried:
+    return Carried(image, key, item.since, item.severity, reason, item.names, gaps, item.ignored)
+
+
+def _names_package(gap: Coverage, key: str) -> bool:
+    """Return whether a gap names the package of a finding: it was not there when the finding was seen."""
+    return key.split("|", 2)[2] in gap.packages
 
 
 def _names(gap: Coverage) -> tuple[str, str]:
@@ -190,15 +226,30 @@ def _hides(gap: Coverage, key: str, *, by_files: bool) -> bool:
     What a database claims needs no model: one that knows nothing of a subject hides what it alone showed.
     """
     kind, _, package = key.split("|", 2)
-    if gap.aspect in _EVERY_KIND:
-        return True
     if gap.aspect is Aspect.KNOWLEDGE:
-        unheard = by_files and gap.state is CoverageState.NOT_CHECKED
-        return unheard and (gap.subject in _WHOLE_IMAGE or _is_about(gap.subject, package))
-    if gap.aspect is not _ASPECTS.get(kind):
+        return by_files and _is_unheard(gap, package)
+    if gap.aspect not in {*_EVERY_KIND, _ASPECTS.get(kind)}:
         return False
-    about = _ends_with if gap.aspect is Aspect.END_OF_LIFE else _is_about
-    return about(gap.subject, package)
+    if gap.packages:
+        return any(_overlap(package, one) for one in gap.packages)
+    if gap.aspect is Aspect.END_OF_LIFE:
+        return _ends_with(gap.subject, package)
+    return gap.aspect in _EVERY_KIND or _is_about(gap.subject, package)
+
+
+def _is_unheard(gap: Coverage, package: str) -> bool:
+    """Return whether a model might not have named a package: it knows none such, or is not the usual one."""
+    if gap.subject == MODEL:
+        return True
+    is_about = gap.subject in _WHOLE_IMAGE or _is_about(gap.subject, package)
+    return gap.state is CoverageState.NOT_CHECKED and is_about
+
+
+def _overlap(package: str, named: str) -> bool:
+    """Return whether a package is one that is named, or of an ecosystem that is, or the other way round."""
+    if package.endswith("/"):
+        return named.partition("/")[0] == package.partition("/")[0]
+    return package == named or package.startswith(f"{named}/")
 
 
 def _ends_with(subject: str, package: str) -> bool:
@@ -207,6 +258,8 @@ def _ends_with(subject: str, package: str) -> bool:
     Both have their release in the subject and not in the package.
     """
     family, _, name = package.partition("/")
+    if not name:
+        return True
     named = subject.partition(" ")[0]
     is_runtime = named in {runtime.name for runtime in RUNTIMES}
     return named == name if family in {"runtime", "distribution"} and named != family else not is_runtime
@@ -214,8 +267,8 @@ def _ends_with(subject: str, package: str) -> bool:
 
 def _is_about(subject: str, package: str) -> bool:
     """Return whether a subject is a package, or the language or distribution that it is of."""
-    ecosystem, _, _ = package.partition("/")
+    ecosystem, _, name = package.partition("/")
     named, slash, _ = subject.partition("/")
     if named in ECOSYSTEMS:
-        return subject == package if slash else named == ecosystem
+        return subject == package or (named == ecosystem and not (slash and name))
     return ecosystem not in ECOSYSTEMS or ecosystem_of(ecosystem).of_distribution

@@ -18,6 +18,10 @@ from praxi_tasks.findings.scope import ListGap, Scope
 Places = dict[str, dict[str, tuple[str, ...]]]
 """By image, then namespace: the containers without a name that were there when it was listed there last."""
 
+LONGEST_TREND: Final = 90
+"""How many audits before one are remembered."""
+MODEL: Final = "model"
+"""The subject of the audit's coverage that says which model spoke."""
 _FAILED: Final = "failed"
 _CHAMPION: Final = "see praxi models list; promote a version, or make the registry's records whole again"
 _LIST: Final = "see the log of deployed_images and docs/airflow.md"
@@ -102,7 +106,7 @@ class Carried(msgspec.Struct, frozen=True, omit_defaults=True):
     """A finding of the audit before that this one could not look for: it is neither there nor resolved.
 
     ``reason`` says what was not looked at, ``gaps`` what had not been when it was seen last. ``names`` are
-    its advisory's other names.
+    its advisory's other names. One that is ``ignored`` was set aside by the policy.
     """
 
     image: str
@@ -112,6 +116,7 @@ class Carried(msgspec.Struct, frozen=True, omit_defaults=True):
     reason: str
     names: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
+    ignored: bool = False
 
 
 class TrendPoint(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -179,6 +184,7 @@ class AssessedAudit(msgspec.Struct, frozen=True):
     ``scope`` bounds what may be concluded from it; ``newest`` says that no later audit of its kind is known.
     ``model_version`` is the model's in the registry, ``model_problem`` why it stands in for the champion.
     ``places`` says where each image was listed last, of a daily audit.
+    ``before`` is the time of the audit that it was compared with, empty where none is remembered.
     """
 
     run: str
@@ -198,6 +204,7 @@ class AssessedAudit(msgspec.Struct, frozen=True):
     carried: tuple[Carried, ...] = ()
     model_version: str = ""
     model_problem: str = ""
+    before: str = ""
     places: Places = {}
 
     @property
@@ -219,7 +226,7 @@ class AssessedAudit(msgspec.Struct, frozen=True):
     @property
     def coverage(self) -> tuple[Coverage, ...]:
         """How far the audit as a whole could look: at all images, and with the model in use."""
-        return *self._images_listed, self._knowledge
+        return *self._images_listed, self.model_coverage
 
     @property
     def _images_listed(self) -> tuple[Coverage, ...]:
@@ -235,11 +242,25 @@ class AssessedAudit(msgspec.Struct, frozen=True):
         return (partial if listed else not_checked)(Aspect.IMAGES, subject, gap.problem, _LIST)
 
     @property
-    def _knowledge(self) -> Coverage:
+    def model_coverage(self) -> Coverage:
+        """Whether the champion spoke, or another model in its stead."""
         spoke = f"model {self.model}" + (f", version {self.model_version}" if self.model_version else "")
         if self.model_problem:
-            return partial(Aspect.KNOWLEDGE, "model", f"{self.model_problem} ({spoke})", _CHAMPION)
-        return checked(Aspect.KNOWLEDGE, "model", spoke)
+            return partial(Aspect.KNOWLEDGE, MODEL, f"{self.model_problem} ({spoke})", _CHAMPION)
+        return checked(Aspect.KNOWLEDGE, MODEL, spoke)
+
+    def remembers(self, moment: str) -> bool:
+        """Return whether what was found at a moment is known here: of an audit before, or of long ago.
+
+        Parameters
+        ----------
+        moment
+            The time of an audit, or the beginning of that down to the minute.
+        """
+        times = [point.at for point in self.trend if point.at != self.at]
+        if len(times) >= LONGEST_TREND and moment < times[0]:
+            return True
+        return any(at.startswith(moment) for at in (self.before, *times) if at)
 
     def is_new(self, image: AssessedImage, finding: Finding) -> bool:
         """Return whether the audit before did not have a finding."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Final
+from collections.abc import Iterator
 
 import msgspec
 
 from praxi_tasks.errors import CorruptObjectError, KeyNotFoundError
 from praxi_tasks.findings.assessment.document import (
+    LONGEST_TREND,
     AssessedAudit,
     AssessedImage,
     Places,
@@ -21,30 +22,29 @@ from praxi_tasks.findings.finding import severity_rank
 from praxi_tasks.json_decoding import decoder
 from praxi_tasks.store import Store, keys
 
-_TREND: Final = 90
-
 
 class Open(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One open finding, as the next audit remembers it; ``names`` are its advisory's other names.
+    """One finding, as the next audit remembers it; ``names`` are its advisory's other names.
 
     ``gaps`` names what was not looked at when it was seen last, where that is not what the memory says of
-    its image now: of a finding that was carried on.
+    its image now: of a finding that was carried on. ``ignored`` is one that the policy set aside.
     """
 
     since: str
     severity: str
     names: tuple[str, ...] = ()
     gaps: tuple[str, ...] | None = None
+    ignored: bool = False
 
     def joined(self, other: Open) -> Open:
-        """Return what is remembered of both together: open for longest, and the most severe."""
+        """Return what is remembered of both together: there for longest, open if one is, the most severe."""
         grave = min(self.severity, other.severity, key=severity_rank)
         names = tuple(dict.fromkeys((*self.names, *other.names)))
-        return Open(min(self.since, other.since), grave, names, self.gaps)
+        return Open(min(self.since, other.since), grave, names, self.gaps, self.ignored and other.ignored)
 
 
 class Memory(msgspec.Struct, frozen=True):
-    """What an audit leaves for the next: open findings by image, then by key, and its place in the trend.
+    """What an audit leaves for the next: its findings by image, then by key, and its place in the trend.
 
     ``gaps`` names, by image, what of it was not looked at. ``places`` says where each image was
     listed last.
@@ -65,6 +65,11 @@ def gap_name(gap: Coverage) -> str:
     """
     of_image = gap.aspect in {Aspect.LAYERS, Aspect.DATABASES}
     return "|".join((gap.state, gap.key, gap.reason) if of_image else (gap.state, gap.key))
+
+
+def gaps_of_image(audit: AssessedAudit, image: AssessedImage) -> Iterator[Coverage]:
+    """Yield what was not looked at of an image: by itself, and because another model than usual spoke."""
+    yield from (one for one in (*image.coverage, audit.model_coverage) if one.is_gap)
 
 
 def gaps_of(memory: Memory, image: str, item: Open) -> tuple[str, ...]:
@@ -95,9 +100,9 @@ def remember(audit: AssessedAudit) -> Memory:
     gaps: dict[str, set[str]] = {}
     for image in audit.images:
         _add(images.setdefault(image.key, {}), image)
-        gaps.setdefault(image.key, set()).update(gap_name(gap) for gap in image.coverage if gap.is_gap)
+        gaps.setdefault(image.key, set()).update(map(gap_name, gaps_of_image(audit, image)))
     for one in audit.carried:
-        item = Open(one.since, one.severity, one.names, one.gaps)
+        item = Open(one.since, one.severity, one.names, one.gaps, one.ignored)
         images.setdefault(one.image, {}).setdefault(one.key, item)
     return Memory(
         audit.run,
@@ -111,8 +116,9 @@ def remember(audit: AssessedAudit) -> Memory:
 
 def _add(known: dict[str, Open], image: AssessedImage) -> None:
     """Add an image's findings; two versions of a package may have one key, and the most severe counts."""
-    for finding in image.open_findings:
-        item = Open(finding.since, finding.severity, finding.aliases)
+    for finding in image.findings:
+        ignored = finding.ignored is not None
+        item = Open(finding.since, finding.severity, finding.aliases, ignored=ignored)
         known[finding.key] = item.joined(known[finding.key]) if finding.key in known else item
 
 
@@ -173,7 +179,7 @@ class History:
         memories: list[Memory] = []
         latest = keys.history_entry(self.scope, at, "~")
         earlier = sorted(key for key in self._store.list(keys.history(self.scope)) if key <= latest)
-        for key in earlier[-_TREND - 1 :]:
+        for key in earlier[-LONGEST_TREND - 1 :]:
             try:
                 memory = decoder(Memory).decode(self._store.get(key))
             except (ValueError, RecursionError, CorruptObjectError):
@@ -181,7 +187,9 @@ class History:
             if memory.run != run and memory.at <= at:
                 memories.append(memory)
         memories.sort(key=lambda memory: memory.at)
-        return (memories[-1] if memories else None), tuple(memory.point for memory in memories[-_TREND:])
+        return (memories[-1] if memories else None), tuple(
+            memory.point for memory in memories[-LONGEST_TREND:]
+        )
 
     def of(self, at: str, run: str) -> Memory | None:
         """Return what an earlier attempt of an audit left, or None if there is nothing that can be read."""

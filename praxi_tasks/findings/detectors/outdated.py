@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import ClassVar, Final
 
@@ -38,26 +38,27 @@ class Outdated(Detector):
 
     def coverage(self, image: FusedImage) -> Iterator[Coverage]:
         """Yield for how many packages of each distribution and language releases are listed."""
-        subjects: dict[str, list[bool]] = {}
+        subjects: dict[str, list[tuple[str, bool]]] = {}
         for component in image.components:
             if component.present and component.versions and not component.owner:
                 subject = component_subject(component)
                 listed = self.knowledge.feeds is not None and bool(self.knowledge.releases.of(component))
-                subjects.setdefault(subject, []).append(listed)
+                subjects.setdefault(subject, []).append((component.package, listed))
         for subject, known in subjects.items():
-            yield self._coverage_of(subject, sum(known), len(known))
+            unlisted = sorted({package for package, listed in known if not listed})
+            yield self._coverage_of(subject, sum(listed for _, listed in known), len(known), unlisted)
 
-    def _coverage_of(self, subject: str, listed: int, packages: int) -> Coverage:
+    def _coverage_of(self, subject: str, listed: int, packages: int, unlisted: Sequence[str]) -> Coverage:
         if listed == packages:
             return checked(Aspect.OUTDATED, subject, f"{packages} packages")
         if self.knowledge.feeds is None:
             reason = f"{packages} packages: no lists of releases were given"
             return not_checked(Aspect.OUTDATED, subject, reason, GIVE_FEEDS)
-        state = partial if listed else not_checked
         reason = f"{packages - listed} of {packages} packages: no feed lists their releases"
-        return state(
-            Aspect.OUTDATED, subject, reason, f"mirror release lists or package indexes of {subject}"
-        )
+        action = f"mirror release lists or package indexes of {subject}"
+        if not listed:
+            return not_checked(Aspect.OUTDATED, subject, reason, action)
+        return partial(Aspect.OUTDATED, subject, reason, action, unlisted)
 
 
 def _compare(component: Component, releases: Releases, at: date) -> Iterator[Finding]:

@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
-from praxi_tasks.ecosystems import ecosystem_of
+from praxi_tasks.ecosystems import ECOSYSTEMS, ecosystem_of
 from praxi_tasks.findings.coverage import Aspect, Coverage, checked, not_checked, partial
 from praxi_tasks.findings.image.fusion import FusedImage
 from praxi_tasks.findings.packages import distribution_name
+from praxi_tasks.inventory import recorded_ecosystems
 
 _SHOWN: Final = 50
+_OF_DISTRIBUTIONS: Final = tuple(name for name, row in ECOSYSTEMS.items() if row.of_distribution)
 _KEEP: Final = "keep the package database in the image"
 _ACTION: Final = "see the image's own package manager; restore the database, or raise the cap that is named"
 
@@ -54,16 +56,19 @@ def _missing(image: FusedImage, claims: Counter[str]) -> Iterator[Coverage]:
         subject = distribution_name(image.distribution) or "distribution"
         if image.tree.regular_files:
             reason = "the image names its distribution and has no record of its packages"
-            yield not_checked(Aspect.DATABASES, subject, reason, _KEEP)
+            yield not_checked(Aspect.DATABASES, subject, reason, _KEEP, _OF_DISTRIBUTIONS)
 
 
 def _unread(problems: dict[str, str], read: dict[str, int]) -> Iterator[Coverage]:
     for path, reason in sorted(problems.items())[:_SHOWN]:
         state = partial if read.get(path) else not_checked
-        yield state(Aspect.DATABASES, path, reason, _ACTION)
-    if len(problems) > _SHOWN:
-        reason = f"{len(problems) - _SHOWN} more package databases could not be read"
-        yield not_checked(Aspect.DATABASES, "others", reason, _ACTION)
+        yield state(Aspect.DATABASES, path, reason, _ACTION, recorded_ecosystems(path))
+    others = sorted(problems)[_SHOWN:]
+    if others:
+        reason = f"{len(others)} more package databases could not be read"
+        recorded = [recorded_ecosystems(path) for path in others]
+        ecosystems = sorted({name for names in recorded for name in names}) if all(recorded) else ()
+        yield not_checked(Aspect.DATABASES, "others", reason, _ACTION, ecosystems)
 
 
 def _split(problem: str) -> tuple[str, str]:

@@ -109,4 +109,6 @@ def _prepare(view: LayerView) -> ReadDatabase:
     return partial(read_package, view, files=files_by_package(view))
 
 
-READER: Final = Reader(prepare=_prepare, endings=(_MANIFEST,), accepts=is_npm_package)
+READER: Final = Reader(
+    ecosystem=NPM.purl_type, prepare=_prepare, endings=(_MANIFEST,), accepts=is_npm_package
+)

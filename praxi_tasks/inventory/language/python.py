@@ -132,6 +132,7 @@ def _prepare(view: LayerView) -> ReadDatabase:
 
 
 READER: Final = Reader(
+    ecosystem=PYPI.purl_type,
     prepare=_prepare,
     endings=(*_DIST_INFO, *_EGG_INFO, *_EGG, ".egg-info"),
     is_database=lambda path: path.endswith(_METADATA),

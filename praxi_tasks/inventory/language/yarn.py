@@ -53,6 +53,7 @@ def _prepare(_view: LayerView) -> ReadDatabase:
 
 
 READER: Final = Reader(
+    ecosystem=NPM.purl_type,
     prepare=_prepare,
     endings=_MAPS,
     accepts=lambda path: path.rpartition("/")[2] in _MAPS,

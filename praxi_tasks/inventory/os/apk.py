@@ -70,4 +70,6 @@ def _paths(lines: bytes) -> Iterator[str]:
             yield f"{folder}/{path_text(line[2:])}".lstrip("/")
 
 
-READER: Final = Reader(prepare=lambda view: partial(read_installed, view), paths=_PATHS)
+READER: Final = Reader(
+    ecosystem=APK.purl_type, prepare=lambda view: partial(read_installed, view), paths=_PATHS
+)

@@ -89,6 +89,7 @@ def _lines(data: bytes) -> Iterator[_Line]:
 
 
 READER: Final = Reader(
+    ecosystem=DEB.purl_type,
     prepare=lambda view: partial(read_manifest, view),
     endings=(_NAME,),
     accepts=lambda path: f"/{path}".removesuffix(_NAME).endswith(_FOLDER),

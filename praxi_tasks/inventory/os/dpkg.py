@@ -106,6 +106,7 @@ def _is_status(path: str) -> bool:
 
 
 READER: Final = Reader(
+    ecosystem=DEB.purl_type,
     prepare=lambda view: partial(read_status, view, read=set()),
     paths=frozenset({_STATUS, DIVERSIONS, SETTINGS}),
     folders=(_STATUS_FOLDER, SETTINGS_FOLDER),

@@ -98,4 +98,4 @@ def _prepare(view: LayerView) -> ReadDatabase:
     return lambda path: refuse_lone_log(view, path) if path in _LOGS else read_packages(view, path)
 
 
-READER: Final = Reader(prepare=_prepare, paths=_DATABASES | _LOGS)
+READER: Final = Reader(ecosystem=RPM.purl_type, prepare=_prepare, paths=_DATABASES | _LOGS)

@@ -49,4 +49,4 @@ def _claim(path: str, fields: list[str]) -> Claim:
     )
 
 
-READER: Final = Reader(prepare=lambda view: partial(read_list, view), paths=_PATHS)
+READER: Final = Reader(ecosystem=RPM.purl_type, prepare=lambda view: partial(read_list, view), paths=_PATHS)

@@ -7,7 +7,7 @@ from praxi_tasks.findings import Finding, Ignored
 from praxi_tasks.findings.assessment.changes import with_changes
 from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage
 from praxi_tasks.findings.assessment.history import Memory, remember
-from praxi_tasks.findings.coverage import Aspect, Coverage, CoverageState
+from praxi_tasks.findings.coverage import Aspect, Coverage, CoverageState, partial
 from praxi_tasks.findings.scope import ListGap, Scope
 
 FLAW = Finding("vulnerable", "CVE-1", "t", "high", package="pypi/flask")
@@ -155,3 +155,56 @@ def test_an_end_of_life_is_hidden_by_its_own_subject_only(package: str, hiding: 
     assert [item.key for item in last.carried] == [ended.key]
     last, _ = sequence(first, audit(2, blind("a:1", Aspect.END_OF_LIFE, other)))
     assert [item.key for item in last.resolved] == [ended.key]
+
+
+def test_a_list_that_became_partial_hides_what_it_lacks_alone() -> None:
+    flask = Finding("outdated", "PRAXI-OUTDATED", "t", "low", package="pypi/flask")
+    rich = Finding("outdated", "PRAXI-OUTDATED", "t", "low", package="pypi/rich")
+
+    def lacking(*packages: str) -> Coverage:
+        return partial(Aspect.OUTDATED, "pypi", f"{len(packages)} of 9 packages", "mirror them", packages)
+
+    def with_gap(day: int, gap: Coverage, *findings: Finding) -> AssessedAudit:
+        return audit(day, msgspec.structs.replace(image("a:1", *findings), coverage=(gap,)))
+
+    last, _ = sequence(audit(1, image("a:1", flask, rich)), with_gap(2, lacking("pypi/rich")))
+    assert [one.key for one in last.resolved] == [flask.key]
+    assert [one.key for one in last.carried] == [rich.key]
+    # The gap has the same name as the day before, and is about another package.
+    last, _ = sequence(
+        with_gap(1, lacking("pypi/x"), flask, rich), with_gap(2, lacking("pypi/x", "pypi/rich"), flask)
+    )
+    assert [one.key for one in last.carried] == [rich.key]
+
+
+def test_what_was_set_aside_keeps_its_day_and_is_news_once_it_is_not() -> None:
+    aside = msgspec.structs.replace(FLAW, ignored=Ignored("r", "o", "2027-01-01"))
+    last, memory = sequence(audit(1, image("a:1", aside)), audit(2, image("a:1", aside)))
+    assert last.images[0].findings[0].since == "2026-11-01T00:00:00Z"
+    assert not last.new
+    last = with_changes(audit(3, image("a:1", FLAW)), memory)
+    assert last.new == {("a:1", FLAW.key)}
+    assert last.images[0].findings[0].since == "2026-11-01T00:00:00Z"
+
+
+def test_setting_aside_resolves_nothing_and_neither_does_the_end_of_it() -> None:
+    aside = msgspec.structs.replace(FLAW, ignored=Ignored("r", "o", "2027-01-01"))
+    last, _ = sequence(audit(1, image("a:1", FLAW)), audit(2, image("a:1", aside)))
+    assert (last.resolved, last.carried) == ((), ())
+    last, _ = sequence(audit(1, image("a:1", aside)), audit(2, image("a:1")))
+    assert (last.resolved, last.carried) == ((), ())
+
+
+def test_a_model_that_stands_in_keeps_open_what_files_alone_had_shown() -> None:
+    by_files = (OTHER, Finding("vulnerable", "CVE-2", "t", "high", package="pypi/rich"))
+
+    def starter(day: int, *findings: Finding) -> AssessedAudit:
+        return msgspec.structs.replace(audit(day, image("a:1", *findings)), model_problem="no champion")
+
+    last, _ = sequence(audit(1, image("a:1", FLAW, *by_files)), starter(2))
+    assert [one.key for one in last.resolved] == [FLAW.key]
+    assert {one.key for one in last.carried} == {one.key for one in by_files}
+    assert "no champion" in last.carried[0].reason
+    # What it saw itself it can miss as well.
+    last, _ = sequence(starter(1, *by_files), starter(2))
+    assert {one.key for one in last.resolved} == {one.key for one in by_files}

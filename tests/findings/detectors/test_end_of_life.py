@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from praxi_tasks.findings import Finding
+from praxi_tasks.findings.coverage import Coverage, CoverageState
 from praxi_tasks.findings.detectors import Knowledge
 from praxi_tasks.findings.detectors.end_of_life import EndOfLife
 from praxi_tasks.findings.feeds.folder import FolderFeeds
 from praxi_tasks.findings.feeds.lifecycle import Lifecycle
+from praxi_tasks.findings.image import fuse
 from praxi_tasks.inventory import Distribution
 from tests.findings.detectors.detect import detect
 from tests.findings.images import deb, layer
@@ -91,3 +93,42 @@ def test_debian_is_known_without_any_feed(tmp_path: Path) -> None:
     bare = Lifecycle.load(FolderFeeds(tmp_path), FolderFeeds(tmp_path))
     (found,) = findings(bare, Distribution("debian", "11"), "2025-01-01")
     assert "long-term support is left, until 2026-08-31" in found.title
+
+
+MINT = Distribution("linuxmint", "21.3", "virginia", like=("ubuntu", "debian"), base_codename="jammy")
+
+
+@pytest.mark.parametrize(
+    ("distribution", "at", "title"),
+    [
+        (Distribution("raspbian", "11"), "2024-08-14", "raspbian 11 is built on debian 11, which is out"),
+        (Distribution("debian", codename="bookworm"), "2026-06-10", "is out of support since 2026-06-10"),
+        (MINT, "2027-06-01", "linuxmint 21.3 is built on ubuntu 22.04, which is out of support"),
+    ],
+)
+def test_a_distribution_ends_with_the_one_it_is_built_on(
+    lifecycle: Lifecycle, distribution: Distribution, at: str, title: str
+) -> None:
+    (found,) = findings(lifecycle, distribution, at)
+    assert title in found.title
+    assert found.package == f"distribution/{distribution.id}"
+    assert coverage(lifecycle, distribution, at).state is CoverageState.CHECKED
+
+
+def test_a_base_that_is_alive_does_not_vouch_for_what_is_built_on_it(lifecycle: Lifecycle) -> None:
+    assert not findings(lifecycle, MINT, "2026-01-01")
+    gap = coverage(lifecycle, MINT, "2026-01-01")
+    assert gap.state is CoverageState.PARTIAL
+    assert "that of its base ubuntu 22.04 does on 2027-06-01" in gap.reason
+
+
+def test_packages_that_debian_gave_up_are_so_in_what_is_built_on_it(lifecycle: Lifecycle) -> None:
+    raspbian = Distribution("raspbian", "12")
+    found = findings(lifecycle, raspbian, "2026-01-01", "php-horde-imp")
+    assert [item.package for item in found] == ["deb/php-horde-imp"]
+
+
+def coverage(lifecycle: Lifecycle, distribution: Distribution, at: str) -> Coverage:
+    knowledge = Knowledge(date.fromisoformat(at), lifecycle=lifecycle)
+    (found,) = EndOfLife(knowledge).coverage(fuse([layer(1, distribution=distribution)]))
+    return found

@@ -1,0 +1,145 @@
+"""The kinds of package records that are known by their paths and read by nobody yet.
+
+Once a reader wants the files of a kind, they are read and its row here tells only of those that are not.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from praxi_tasks.ecosystems import APK, DEB, NPM, PYPI, RPM
+
+_LONGEST: Final = 1_000  # characters of a path: some patterns take quadratic time
+
+
+@dataclass(frozen=True)
+class UnreadKind:
+    """One kind of record.
+
+    Parameters
+    ----------
+    name
+        What people call the package manager.
+    ecosystem
+        The package URL type of what it installs.
+    mark
+        How a path of the kind ends, or where ``at_start`` is set begins: what nearly every path lacks.
+    place
+        A pattern of where the records are: what is reported, once for all records of a place.
+    record
+        A pattern of what follows in the path of one record. Its first group, if it has one, names the
+        record, which may have several files.
+    shown
+        What follows the place in reports, where the place is a folder like any other.
+    """
+
+    name: str
+    ecosystem: str
+    mark: str
+    place: str
+    record: str = ""
+    at_start: bool = False
+    shown: str = ""
+
+    def matches(self, path: str) -> bool:
+        """Return whether a path is one of the kind's records."""
+        marked = path.startswith(self.mark) if self.at_start else path.endswith(self.mark)
+        return marked and len(path) <= _LONGEST and self._pattern.fullmatch(path) is not None
+
+    def split(self, path: str) -> tuple[str, str]:
+        """Return the place of a path that matches, and the record that it is of."""
+        found = self._pattern.fullmatch(path)
+        if found is None:
+            raise ValueError(f"{path!r} is no record of {self.name}")
+        return found[1] + self.shown, found[self._pattern.groups] if self._pattern.groups > 1 else path
+
+    def is_place(self, place: str) -> bool:
+        """Return whether records of the kind are reported under a place."""
+        return self._place.fullmatch(place) is not None
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile(f"({self.place}){self.record}", re.DOTALL)
+
+    @cached_property
+    def _place(self) -> re.Pattern[str]:
+        return re.compile(self.place + re.escape(self.shown), re.DOTALL)
+
+
+def _rpm(folder: str) -> UnreadKind:
+    return UnreadKind(
+        "rpm", RPM.purl_type, f"{folder}/", rf"{folder}/(?:rpmdb|Packages)(?:\.[^-]+)?", at_start=True
+    )
+
+
+def _below(name: str, ecosystem: str, folder: str, record: str) -> UnreadKind:
+    return UnreadKind(name, ecosystem, f"{folder}/", folder, record, at_start=True)
+
+
+def _archives(name: str, ecosystem: str, ending: str) -> UnreadKind:
+    """Return files that lie anywhere: the folders are told in which they are, and not each of them."""
+    return UnreadKind(
+        name, ecosystem, ending, r"(?:[^/]+/){0,3}", rf".*{re.escape(ending)}", shown=f"*{ending}"
+    )
+
+
+KINDS: Final = (
+    # Databases that are read, in other forms or places.
+    UnreadKind("rpm", RPM.purl_type, "/rpmdb.sqlite", r".+/rpmdb\.sqlite"),
+    UnreadKind("rpm", RPM.purl_type, "/Packages", r".*\brpm/Packages"),
+    UnreadKind("rpm", RPM.purl_type, "/Packages.db", r".*\brpm/Packages\.db"),
+    UnreadKind("rpm (LMDB)", RPM.purl_type, ".mdb", r".*\brpm/[^/]*\.mdb"),
+    _rpm("var/lib/rpm"),
+    _rpm("usr/lib/sysimage/rpm"),
+    _rpm("usr/share/rpm"),
+    UnreadKind("dpkg", DEB.purl_type, "/status", r".*\bdpkg/status"),
+    UnreadKind("apk", APK.purl_type, "/installed", r".*\bapk/db/installed"),
+    UnreadKind("Python (an archive)", PYPI.purl_type, ".egg", r".+\.egg"),
+    UnreadKind("Python (an archive)", PYPI.purl_type, ".pex", r".+\.pex"),
+    UnreadKind("Python (an archive)", PYPI.purl_type, ".pyz", r".+\.pyz"),
+    UnreadKind("Electron (an archive)", NPM.purl_type, ".asar", r".+\.asar"),
+    # Other distributions.
+    UnreadKind("opkg", "opkg", "/status", r".*\bopkg/status"),
+    _below("pacman", "alpm", "var/lib/pacman/local", r"/[^/]+/desc"),
+    _below("Portage", "ebuild", "var/db/pkg", r"/[^/]+/[^/]+/PF"),
+    _below("FreeBSD pkg", "freebsd", "var/db/pkg", r"/local\.sqlite"),
+    _below("xbps", "xbps", "var/db/xbps", r"/pkgdb-[^/]+\.plist"),
+    _below("Nix", "nix", "nix/store", r"/([^/]+)(?:/.*)?"),
+    UnreadKind("Nix", "nix", "nix/var/nix/db/", r"nix/var/nix/db/db\.sqlite", at_start=True),
+    _below("Guix", "guix", "gnu/store", r"/([^/]+)(?:/.*)?"),
+    _below("pkgtools", "slackware", "var/lib/pkgtools/packages", r"/[^/]+"),
+    _below("eopkg", "eopkg", "var/lib/eopkg/package", r"/[^/]+/metadata\.xml"),
+    _below("swupd", "swupd", "usr/share/clear/bundles", r"/[^/.]+"),
+    _below("snap", "snap", "var/lib/snapd/snaps", r"/[^/]+\.snap"),
+    _below("Flatpak", "flatpak", "var/lib/flatpak/app", r"/([^/]+)/.+"),
+    UnreadKind("Homebrew", "brew", "/INSTALL_RECEIPT.json", r".*/Cellar", r"/[^/]+/[^/]+/[^/]+\.json"),
+    UnreadKind(
+        "Windows", "windows", "/SOFTWARE", r"(?i:Files/Windows/System32/config/SOFTWARE)"
+    ),
+    # Languages.
+    _archives("Java", "maven", ".jar"),
+    _archives("Java", "maven", ".war"),
+    _archives("Java", "maven", ".ear"),
+    UnreadKind("conda", "conda", ".json", r"(?:.*/)?conda-meta", r"/[^/]+\.json"),
+    UnreadKind("Composer", "composer", "/installed.json", r"(?:.*/)?vendor/composer/installed\.json"),
+    UnreadKind("Composer (an archive)", "composer", ".phar", r".+\.phar"),
+    UnreadKind("PEAR", "pear", ".reg", r".*\.registry", r"/[^/]+\.reg"),
+    UnreadKind("RubyGems", "gem", ".gemspec", r".*\bspecifications", r"/(?:default/)?[^/]+\.gemspec"),
+    UnreadKind("R", "cran", "/DESCRIPTION", r"(?:.*/)?R/(?:site-)?library", r"/[^/]+/DESCRIPTION"),
+    _archives(".NET", "nuget", ".deps.json"),
+    UnreadKind("Go", "golang", ".mod", r"(?:.*/)?pkg/mod/cache/download", r"/.+/@v/[^/]+\.mod"),
+    UnreadKind("Go", "golang", "/modules.txt", r"(?:.*/)?vendor/modules\.txt"),
+    UnreadKind("Cargo", "cargo", ".crates.toml", r"(?:.*/)?\.crates\.toml"),
+    UnreadKind("Cargo", "cargo", ".crate", r"(?:.*/)?registry/cache", r"/[^/]+/[^/]+\.crate"),
+    UnreadKind("Perl", "cpan", "/.packlist", r".*/auto", r"/.+/\.packlist"),
+    UnreadKind("Erlang or Elixir", "hex", ".app", r"(?:.*/)?lib", r"/[^/]+/ebin/[^/]+\.app"),
+    UnreadKind("LuaRocks", "luarocks", "/rock_manifest", r".*/rocks(?:-[^/]+)?", r"/[^/]+/[^/]+/[^/]+"),
+    UnreadKind("Haskell", "hackage", ".conf", r".*/package\.conf\.d", r"/[^/]+\.conf"),
+    UnreadKind("opam", "opam", "/opam", r".*/\.opam-switch/packages", r"/[^/]+/opam"),
+    UnreadKind("Julia", "julia", "/Project.toml", r"(?:.*/)?\.julia/packages", r"/[^/]+/[^/]+/Project\.toml"),
+    UnreadKind("Dart", "pub", "/package_config.json", r"(?:.*/)?\.dart_tool/package_config\.json"),
+)  # fmt: skip
+"""Where two kinds have the same path, the first is told."""
