@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,6 +15,8 @@ from praxi_tasks.http import PASSING, BoundedRetry
 
 if TYPE_CHECKING:
     from praxi_airflow.hooks.prometheus_connection import Endpoint
+
+logger = logging.getLogger(__name__)
 
 _LONGEST_URL: Final = 4000
 """Characters of a query that are sent in the URL, which any proxy lets pass; a longer one is a form."""
@@ -64,6 +68,17 @@ class PrometheusClient:
             Or whatever requests and reading JSON raise; see
             :func:`~praxi_airflow.hooks.prometheus_answers.translated`.
         """
+        for number in range(self._endpoint.retries):
+            try:
+                return self._ask(expression, seconds)
+            except requests.exceptions.ChunkedEncodingError:
+                # A request that gets no answer is repeated by urllib3; not one whose answer ends too soon.
+                pause = self._endpoint.backoff * 2**number
+                logger.warning("an answer of Prometheus ended too soon; asking again in %.1f s", pause)
+                time.sleep(pause)
+        return self._ask(expression, seconds)
+
+    def _ask(self, expression: str, seconds: float) -> list[dict[str, Any]]:
         parameters = {"time": f"{seconds:.3f}", **self._endpoint.parameters}
         if len(expression) <= _LONGEST_URL:
             return list(self._connect.custom_query(query=expression, params=parameters))

@@ -19,6 +19,8 @@ from praxi_airflow.errors import (
 from praxi_airflow.hooks.prometheus import PrometheusHook
 from tests.airflow.conftest import Configure
 from tests.support.alertmanager import eventually
+from tests.support.faults import Kind, ScriptedFaults
+from tests.support.faulty_proxy import faulty_proxy
 from tests.support.process import free_port
 from tests.support.prometheus import Deployment, Endpoint, prometheus
 from tests.support.proxy import SILENCE, Answer, Proxy, proxy
@@ -93,6 +95,18 @@ def test_a_bad_minute_is_sat_out(guarded: Proxy, connect: Configure) -> None:
     guarded.next_answers = [Answer(503, "down"), Answer(429, "", headers={"Retry-After": "0"}), Answer(502)]
     assert ask() == [1.0]
     assert len(guarded.seen) == 4
+
+
+def test_an_answer_that_is_cut_short_is_asked_for_again(server: Endpoint, connect: Configure) -> None:
+    faults = ScriptedFaults(Kind.CUT, Kind.CUT)
+    with faulty_proxy(server.url, faults) as cutting:
+        connect(cutting.url, extra={"retries": 2})
+        assert ask() == [1.0]
+        faults.left = [Kind.CUT] * 3
+        with pytest.raises(PrometheusUnavailableError, match="can't be reached") as caught:
+            ask()
+    assert caught.value.retryable
+    assert faults.requests == 6
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
