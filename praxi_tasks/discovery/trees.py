@@ -55,12 +55,15 @@ class Trees:
         right = np.where(leaf, own, right + shift)
         feature = np.where(leaf, 0, _columns(trees, "split_indices").astype(np.intp))
         self._value = _columns(trees, "split_conditions").astype(np.float32)
+        default_left = _columns(trees, "default_left").astype(np.bool_)
+        if not len(left) == len(right) == len(feature) == len(self._value) == len(default_left):
+            raise ValueError("a tree's columns differ in length")
         self._depth = _depth(left, right, self._roots)
         if not (_within(feature, self.features) and _within(left, len(own)) and _within(right, len(own))):
             raise ValueError("a tree points outside itself")
         # Each row is doubled, missing values as +inf in one half and -inf in the other, so that one
         # comparison serves both default directions.
-        self._feature = feature + self.features * _columns(trees, "default_left").astype(np.bool_)
+        self._feature = feature + self.features * default_left
         self._children = np.stack([right, left], axis=1).ravel()
 
     def margin(self, table: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -17,6 +17,7 @@ from praxi_tasks.findings.advisories.ranges import Boundaries, Interval
 from praxi_tasks.findings.feeds import AdvisorySource, FeedProblem
 from praxi_tasks.findings.finding import Severity
 from praxi_tasks.findings.packages import canonical_version, public_version, version_type
+from praxi_tasks.store.frames import unpack_frame
 
 PROTOCOL: Final = 2
 _LARGEST: Final = 4 << 30
@@ -110,7 +111,9 @@ class AdvisoryIndex:
 
     def to_bytes(self) -> bytes:
         """Return the index for the store; the same feeds give the same bytes."""
-        return zstandard.ZstdCompressor(level=9).compress(msgspec.msgpack.encode(self._contents))
+        return zstandard.ZstdCompressor(level=9, write_checksum=True).compress(
+            msgspec.msgpack.encode(self._contents)
+        )
 
     @classmethod
     def from_bytes(cls, data: bytes) -> AdvisoryIndex:
@@ -119,12 +122,13 @@ class AdvisoryIndex:
         Raises
         ------
         CorruptObjectError
-            If the bytes are damaged or of another protocol.
+            If the bytes are damaged, have no checksum, or are of another protocol.
         """
         try:
-            plain = zstandard.ZstdDecompressor().decompress(data, max_output_size=_LARGEST)
+            # What is decoded later, when it is asked for, has to be whole too.
+            plain = unpack_frame(data, _LARGEST, checked=True)
             contents = msgspec.msgpack.decode(plain, type=Contents)
-        except (zstandard.ZstdError, ValueError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             raise CorruptObjectError(f"the advisory index is damaged: {error}") from error
         if contents.protocol != PROTOCOL:
             raise CorruptObjectError(f"the advisory index has protocol {contents.protocol}, not {PROTOCOL}")

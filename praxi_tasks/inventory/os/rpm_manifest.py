@@ -36,7 +36,7 @@ def read_list(view: LayerView, path: str) -> Iterator[Claim]:
 
 
 def _claim(path: str, fields: list[str]) -> Claim:
-    epoch = fields[_EPOCH] if fields[_EPOCH].isdecimal() and int(fields[_EPOCH]) else ""
+    epoch = fields[_EPOCH] if fields[_EPOCH].isdecimal() and fields[_EPOCH].strip("0") else ""
     source, source_version = split_source(fields[_SOURCE])
     return Claim(
         ecosystem=RPM.purl_type,

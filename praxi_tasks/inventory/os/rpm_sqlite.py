@@ -14,6 +14,8 @@ from praxi_tasks.errors import DataError
 _MAGIC: Final = b"SQLite format 3\0"
 _VERSIONS: Final = slice(18, 20)  # of the file format for writing and reading: 2 asks for a write-ahead log
 _NO_LOG: Final = b"\x01\x01"
+# Of an error that quotes the file, sqlite3 can't even make the message.
+_DAMAGE: Final = (sqlite3.Error, MemoryError, OverflowError, UnicodeDecodeError)
 _STEPS_BETWEEN_CHECKS: Final = 10_000
 _MOST_CHECKS: Final = 10_000
 
@@ -33,7 +35,7 @@ def read_sqlite_blobs(data: bytes) -> Iterator[bytes]:
             connection.deserialize(_without_log(data))
             _restrict(connection, len(data))
             yield from _blobs(connection, len(data))
-        except (sqlite3.Error, MemoryError, OverflowError) as error:
+        except _DAMAGE as error:
             raise DataError(f"SQLite can't read it: {error}") from None
 
 
@@ -57,7 +59,7 @@ def merge_log(data: bytes, log: bytes) -> bytes:
             if file.stat().st_size > len(data) + len(log):
                 raise DataError("its write-ahead log names pages that it does not hold")
             return file.read_bytes()
-    except (sqlite3.Error, OSError) as error:
+    except (*_DAMAGE, OSError) as error:
         raise DataError(f"its write-ahead log can't be read: {error}") from None
 
 

@@ -7,6 +7,7 @@ import sqlite3
 import struct
 from collections.abc import Iterable
 
+import zstandard
 from packageurl import PackageURL
 
 from praxi_tasks.errors import CorruptObjectError, DataError
@@ -16,12 +17,15 @@ from praxi_tasks.inventory import Inventory
 from praxi_tasks.inventory.admission import Admission
 from praxi_tasks.inventory.language import npm as npm_records
 from praxi_tasks.inventory.language import python as python_records
+from praxi_tasks.inventory.language import yarn as yarn_archives
 from praxi_tasks.inventory.layer_view import LayerView
 from praxi_tasks.inventory.limits import InventoryLimits
 from praxi_tasks.inventory.os import apk as apk_records
+from praxi_tasks.inventory.os import chisel as chisel_manifests
 from praxi_tasks.inventory.os import dpkg as dpkg_records
 from praxi_tasks.inventory.os import os_release as os_releases
 from praxi_tasks.inventory.os import rpm as rpm_records
+from praxi_tasks.inventory.os import rpm_manifest as rpm_manifests
 from praxi_tasks.inventory.os.rpm_bdb import read_bdb_values
 from praxi_tasks.inventory.os.rpm_header import RpmHeader
 from praxi_tasks.inventory.os.rpm_ndb import read_ndb_blobs
@@ -36,12 +40,12 @@ _READER = "praxi_tasks.inventory.{}.READER"
 _LIMITS = InventoryLimits(max_claims=2_000, max_paths=20_000)
 
 
-def _check(reader: Reader, data: bytes, paths: Iterable[str]) -> None:
+def _check(reader: Reader, data: bytes, paths: Iterable[str], others: Iterable[str] = ()) -> None:
     """Read the parts of an input as files of a layer; what is claimed can be stored, fused and named."""
     named = list(paths)
     files = dict(zip(named, parts(data, len(named)), strict=True))
     same([path for path in named if not reader.keeps(path)], [], "paths that are not kept")
-    changes = changeset(dict.fromkeys(files, "f"))
+    changes = changeset(dict.fromkeys((*files, *others), "f"))
     view = LayerView(changes, files)
     read = reader.prepare(view)
     admission = Admission(view, _LIMITS)
@@ -51,6 +55,8 @@ def _check(reader: Reader, data: bytes, paths: Iterable[str]) -> None:
             for claim in read(path):
                 if not admission.add(claim):
                     break
+    for claim in reader.named(view):
+        admission.add(claim)
     same([line for line in view.problems if not line.isprintable()], [], "problems that are not printable")
     inventory = Inventory(
         changes.digest,
@@ -146,6 +152,37 @@ def os_release(data: bytes) -> None:
             "printable",
         )
     same(all(map(str.isprintable, view.problems)), True, "printable problems")
+
+
+@target(
+    covers=(_READER.format("os.rpm_manifest"),),
+    seeds=[b"bash\t5.2-1.cm2\t1\t2\tMicrosoft\t(none)\t9\tx86_64\t0\tbash-5.2-1.cm2.src.rpm\n"],
+)
+def rpm_manifest(data: bytes) -> None:
+    """Read the list of a distroless image."""
+    _check(rpm_manifests.READER, data, ["var/lib/rpmmanifest/container-manifest-2"])
+
+
+_WALL = (
+    b'{"jsonwall":"1.0","schema":"1.0","count":3}\n{"kind":"package","name":"p","version":"1","arch":"amd64"}\n'
+    b'{"kind":"path","path":"/usr/bin/p","slices":["p_bins"]}\n'
+)
+
+
+@target(covers=(_READER.format("os.chisel"), "praxi_tasks.inventory.os.chisel.read_manifest"), seeds=[_WALL])
+def chisel(data: bytes) -> None:
+    """Read Chisel's manifest, as it is and compressed."""
+    for manifest in (data, zstandard.ZstdCompressor(level=1).compress(data)):
+        _check(chisel_manifests.READER, manifest, ["var/lib/chisel/manifest.wall"])
+
+
+@target(
+    covers=(_READER.format("language.yarn"),),
+    seeds=[b'"packageLocation": "./.yarn/cache/@s-x-npm-1.0.0-0123456789-0a.zip/node_modules/@s/x/",'],
+)
+def yarn(data: bytes) -> None:
+    """Read Yarn's map of archives beside an archive."""
+    _check(yarn_archives.READER, data, [".pnp.cjs"], [".yarn/cache/@s-x-npm-1.0.0-0123456789-0a.zip"])
 
 
 def _header(**entries: bytes | list[bytes] | list[int]) -> bytes:
