@@ -28,7 +28,7 @@ from praxi_tasks.findings.assessment import (
 )
 from praxi_tasks.findings.feeds import open_feeds
 from praxi_tasks.findings.image import ModelKnowledge, find_unexplained_files, fuse, knowledge_coverage
-from praxi_tasks.findings.packages import Component
+from praxi_tasks.findings.packages import Component, distribution_name
 from praxi_tasks.findings.scope import Scope
 from praxi_tasks.store import Store, documents, open_store
 
@@ -169,6 +169,7 @@ class AuditAssessor:
         policy, at = self._assessor.policy, self._assessor.at
         return msgspec.structs.replace(
             image,
+            distribution=found.distribution,
             components=found.components,
             findings=tuple(policy.apply(found.findings, image.image, at)),
             files=found.files,
@@ -181,6 +182,7 @@ class AuditAssessor:
         rest = find_unexplained_files(fused)
         assessed = msgspec.structs.replace(
             image,
+            distribution=distribution_name(fused.distribution),
             components=tuple(self._shared.setdefault(item, item) for item in fused.components),
             findings=self._assessor.findings(fused),
             files=rest.total,

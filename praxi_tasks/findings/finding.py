@@ -22,6 +22,19 @@ Severity = Literal["critical", "high", "medium", "unknown", "low", "info"]
 # The states of a VEX analysis in CycloneDX that a rule may claim.
 Verdict = Literal["in_triage", "exploitable", "not_affected", "false_positive"]
 
+# Why nothing follows from a vulnerability, as VEX documents of CycloneDX say it.
+Justification = Literal[
+    "code_not_present",
+    "code_not_reachable",
+    "requires_configuration",
+    "requires_dependency",
+    "requires_environment",
+    "protected_by_compiler",
+    "protected_at_runtime",
+    "protected_at_perimeter",
+    "protected_by_mitigating_control",
+]
+
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 # Worst first. An advisory without a score is ranked above "low": it may be anything.
 SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
@@ -36,13 +49,14 @@ def severity_rank(severity: str) -> int:
 class Ignored(msgspec.Struct, frozen=True):
     """Why a finding is set aside: the policy rule's reason, who answers for it, and until when.
 
-    ``state`` is what VEX documents call the outcome of the analysis.
+    ``state`` is what VEX documents call the outcome of the analysis, ``justification`` why.
     """
 
     reason: str
     owner: str
     expires: str
     state: Verdict = "in_triage"
+    justification: Justification | None = None
 
 
 class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -82,6 +96,8 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
         CVSS base score, 0 to 10; -1 where there is none.
     epss
         Probability of exploitation within 30 days by EPSS; -1 where it is not known.
+    vector
+        The CVSS vector of that score.
     exploited
         Whether CISA lists it as exploited.
     ignored
@@ -106,6 +122,7 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     score: float = -1.0
     epss: float = -1.0
     exploited: bool = False
+    vector: str = ""
     ignored: Ignored | None = None
 
     def as_json(self) -> dict[str, object]:

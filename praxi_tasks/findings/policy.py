@@ -16,7 +16,15 @@ import msgspec
 
 from praxi_tasks.errors import PolicyError
 from praxi_tasks.findings.coverage import Aspect, Coverage, CoverageState
-from praxi_tasks.findings.finding import Finding, Ignored, Kind, Severity, Verdict, severity_rank
+from praxi_tasks.findings.finding import (
+    Finding,
+    Ignored,
+    Justification,
+    Kind,
+    Severity,
+    Verdict,
+    severity_rank,
+)
 
 Text = Annotated[str, msgspec.Meta(min_length=1)]
 
@@ -25,7 +33,8 @@ class IgnoreRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Findings that are set aside until a day; patterns are shell globs, and all that are given must match.
 
     ``id`` is matched against a finding's identifier and aliases, ``package`` against ``ecosystem/name``,
-    ``image`` against the image's reference. ``state`` is what VEX documents say about it.
+    ``image`` against the image's reference. ``state`` is what VEX documents say about it, and
+    ``justification`` why.
     """
 
     reason: Text
@@ -36,6 +45,7 @@ class IgnoreRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     image: Text = "*"
     kind: Kind | None = None
     state: Verdict = "in_triage"
+    justification: Justification | None = None
 
     def matches(self, finding: Finding, image: str) -> bool:
         """Return whether the rule applies to this finding of this image."""
@@ -167,7 +177,9 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def _judge(self, finding: Finding, image: str, at: date) -> Finding:
         for rule in self.ignore:
             if rule.expires >= at and rule.matches(finding, image):
-                ignored = Ignored(rule.reason, rule.owner, rule.expires.isoformat(), rule.state)
+                ignored = Ignored(
+                    rule.reason, rule.owner, rule.expires.isoformat(), rule.state, rule.justification
+                )
                 return msgspec.structs.replace(finding, ignored=ignored)
         return finding
 

@@ -109,6 +109,7 @@ FACES = {
         "claim_purl",
         "component_namespace",
         "component_subject",
+        "described_purl",
         "distribution_name",
         "ecosystem_namespace",
         "filed_by",

@@ -33,6 +33,7 @@ class Advisory(msgspec.Struct, frozen=True, array_like=True):
     score: float
     epss: float = -1.0
     exploited: bool = False
+    vector: str = ""
 
 
 class Affects(msgspec.Struct, frozen=True, array_like=True):

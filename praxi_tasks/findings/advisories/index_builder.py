@@ -23,7 +23,7 @@ from praxi_tasks.findings.advisories.index import (
 from praxi_tasks.findings.advisories.osv import Affected, Record
 from praxi_tasks.findings.advisories.ranges import Boundaries, Interval, evaluate, listed
 from praxi_tasks.findings.feeds import AdvisorySource, Exploitation, FeedProblem
-from praxi_tasks.findings.finding import Severity, severity_rank
+from praxi_tasks.findings.finding import severity_rank
 from praxi_tasks.findings.packages import ecosystem_namespace, filed_names, package_key, version_type
 
 _SUMMARY: Final = 160
@@ -47,24 +47,23 @@ class _Summary:
     """What is kept of the records of one vulnerability until the index is written."""
 
     text: str = ""
-    severity: Severity = "unknown"
-    score: float = severities.UNSCORED
+    rating: severities.Rating = severities.UNRATED
 
     @property
     def rank(self) -> tuple[bool, bool, int, float]:
         """The order among records of one vulnerability; the least one rates it."""
-        return _rank(self.severity, self.score)
+        return _rank(self.rating)
 
     def learn(self, record: Record, about: list[Affected]) -> None:
         scores = [*record.severity, *(score for entry in about for score in entry.severity)]
         notes = [record.database_specific]
         for entry in about:
             notes += [entry.ecosystem_specific, entry.database_specific]
-        level, score = severities.rate(scores, notes)
-        if level == "unknown":
-            level = severities.of_summary(record.summary)
-        if _rank(level, score) < self.rank:
-            self.severity, self.score = level, score
+        rating = severities.rate(scores, notes)
+        if rating.severity == "unknown":
+            rating = severities.Rating(severities.of_summary(record.summary))
+        if _rank(rating) < self.rank:
+            self.rating = rating
         self.text = self.text or _first_line(record)
 
 
@@ -180,15 +179,17 @@ class IndexBuilder:
             id=names[0],
             aliases=(*names[1:], *sorted({one for name in names for one in self._together.get(name, ())})),
             summary=next((item.text for item in known if item.text), ""),
-            severity=best.severity,
-            score=best.score,
+            severity=best.rating.severity,
+            score=best.rating.score,
+            vector=best.rating.vector,
             epss=self.exploitation.probability(names),
             exploited=self.exploitation.known(names),
         )
 
 
-def _rank(severity: Severity, score: float) -> tuple[bool, bool, int, float]:
+def _rank(rating: severities.Rating) -> tuple[bool, bool, int, float]:
     """Order ratings: a score before a word, a word before none, then the more severe one."""
+    severity, score, _ = rating
     return score < 0, severity == "unknown", severity_rank(severity), -score
 
 

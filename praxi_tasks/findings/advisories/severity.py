@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from praxi_tasks.findings.advisories import cvss_v2, cvss_v3, cvss_v4
 from praxi_tasks.findings.advisories.osv import Severity as Score
@@ -37,6 +37,17 @@ _WORDS: Final[dict[str, Severity]] = {
 }
 
 
+class Rating(NamedTuple):
+    """How grave an advisory is; ``vector`` is the CVSS vector that says so, empty where a word does."""
+
+    severity: Severity
+    score: float = UNSCORED
+    vector: str = ""
+
+
+UNRATED: Final = Rating("unknown")
+
+
 def base_score(vector: str) -> float:
     """Return the base score, 0 to 10, of a CVSS vector of version 2.0, 3.0, 3.1 or 4.0; -1 if it is none.
 
@@ -66,8 +77,8 @@ def of_summary(summary: str) -> Severity:
     return of_word(first) if colon else "unknown"
 
 
-def rate(scores: Iterable[Score], notes: Iterable[dict[str, Any] | None]) -> tuple[Severity, float]:
-    """Return the rating and score of an advisory: by its highest vector, else by a word in its notes.
+def rate(scores: Iterable[Score], notes: Iterable[dict[str, Any] | None]) -> Rating:
+    """Return the rating of an advisory: by its highest vector, else by a word in its notes.
 
     Vectors of version 2 count where there is no newer one; that version knew nothing more severe than high.
 
@@ -78,16 +89,20 @@ def rate(scores: Iterable[Score], notes: Iterable[dict[str, Any] | None]) -> tup
     notes
         OSV's ``database_specific`` and ``ecosystem_specific`` objects.
     """
-    listed = list(scores)
-    best = max((base_score(item.score) for item in listed if _is_named(item.score)), default=UNSCORED)
+    listed = [item.score for item in scores]
+    best, vector = _highest(item for item in listed if _is_named(item))
     if best >= 0:
-        return of_score(best), best
-    best = max((base_score(item.score) for item in listed), default=UNSCORED)
+        return Rating(of_score(best), best, vector)
+    best, vector = _highest(listed)
     if best >= 0:
-        return of_score(min(best, _WORST_OF_V2)), best
-    words = [item.score for item in listed]
-    words += [note.get(field) for note in notes if note for field in ("severity", "urgency")]  # type: ignore[misc]
-    return next((word for word in map(of_word, words) if word != "unknown"), "unknown"), UNSCORED
+        return Rating(of_score(min(best, _WORST_OF_V2)), best, vector)
+    words: list[object] = [*listed]
+    words += [note.get(field) for note in notes if note for field in ("severity", "urgency")]
+    return Rating(next((word for word in map(of_word, words) if word != "unknown"), "unknown"))
+
+
+def _highest(vectors: Iterable[str]) -> tuple[float, str]:
+    return max(((base_score(vector), vector) for vector in vectors), default=(UNSCORED, ""))
 
 
 def _is_named(vector: str) -> bool:

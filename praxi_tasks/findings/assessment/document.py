@@ -59,12 +59,13 @@ class ImageRecord(msgspec.Struct, frozen=True):
 class AssessedImage(ImageRecord, frozen=True, omit_defaults=True):
     """An image's record with its components and findings.
 
-    ``layers`` are digests, bottom first. ``files`` counts the regular files a container would see,
-    ``unexplained`` those of them that belong to nothing known. ``coverage`` says how far each aspect was
-    looked at: what has no line there was not.
+    ``layers`` are digests, bottom first; ``distribution`` is such as ``debian-12``. ``files`` counts the
+    regular files a container would see, ``unexplained`` those of them that belong to nothing known.
+    ``coverage`` says how far each aspect was looked at: what has no line there was not.
     """
 
     layers: tuple[str, ...] = ()
+    distribution: str = ""
     components: tuple[Component, ...] = ()
     findings: tuple[Finding, ...] = ()
     files: int = 0

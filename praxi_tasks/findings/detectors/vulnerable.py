@@ -222,6 +222,7 @@ def _finding(component: Component, hit: Hit, condition: str) -> Finding:
         score=advisory.score,
         epss=advisory.epss,
         exploited=advisory.exploited,
+        vector=advisory.vector,
     )
 
 

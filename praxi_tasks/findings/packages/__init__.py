@@ -27,7 +27,7 @@ if TYPE_CHECKING:
         own_namespace,
         version_type,
     )
-    from praxi_tasks.findings.packages.purl import claim_purl, release_purl
+    from praxi_tasks.findings.packages.purl import claim_purl, described_purl, release_purl
     from praxi_tasks.findings.packages.relatives import relative_name
     from praxi_tasks.findings.packages.version_order import (
         canonical_version,
@@ -53,7 +53,7 @@ else:
                 "version_type",
             ),
             "modules": ("filed_names", "looked_up_names"),
-            "purl": ("claim_purl", "release_purl"),
+            "purl": ("claim_purl", "described_purl", "release_purl"),
             "relatives": ("relative_name",),
             "version_order": ("canonical_version", "newest_version", "parse_version", "public_version"),
         },
@@ -69,6 +69,7 @@ __all__ = [
     "claim_purl",
     "component_namespace",
     "component_subject",
+    "described_purl",
     "distribution_name",
     "ecosystem_namespace",
     "filed_by",

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Final
 
 from packageurl import PackageURL
 
-from praxi_tasks.ecosystems import ecosystem_of
+from praxi_tasks.ecosystems import APK, DEB, RPM, ecosystem_of
+from praxi_tasks.findings.packages.component import Component
 from praxi_tasks.inventory import Claim, Distribution
+
+# os-release's ID -> the vendor that the purl specification names, where it is another word.
+_VENDORS: Final = {"rhel": "redhat", "opensuse-leap": "opensuse", "opensuse-tumbleweed": "opensuse"}
 
 
 @lru_cache(maxsize=200_000)
@@ -25,7 +30,7 @@ def release_purl(
     rules = ecosystem_of(ecosystem)
     vendor, name = rules.split_name(name)
     if rules.of_distribution:
-        vendor = namespace or rules.default_namespace
+        vendor = _VENDORS.get(namespace, namespace) or rules.default_namespace
     qualifiers = {"arch": architecture} if architecture else {}
     epoch, colon, rest = version.partition(":")
     if rules.epoch_qualifier and colon:
@@ -38,3 +43,29 @@ def claim_purl(claim: Claim, distribution: Distribution | None) -> str:
     """Return the package URL of what a database claims, in the distribution it was found in."""
     namespace = distribution.id if distribution else ""
     return release_purl(claim.ecosystem, claim.name, claim.version, namespace, claim.architecture)
+
+
+def described_purl(component: Component) -> str:
+    """Return a component's package URL with all that scanners match on when they read an SBOM.
+
+    ``distro`` names a distribution's release, ``upstream`` the source package: with its version where that is
+    another one (deb), as the file it is built from (rpm).
+    """
+    plain = PackageURL.from_string(component.purl)
+    qualifiers: dict[str, str] = {**plain.qualifiers} if isinstance(plain.qualifiers, dict) else {}
+    if ecosystem_of(component.ecosystem).of_distribution and component.distribution:
+        qualifiers["distro"] = component.distribution
+    if upstream := _upstream(component):
+        qualifiers["upstream"] = upstream
+    return PackageURL(plain.type, plain.namespace, plain.name, plain.version, qualifiers or None).to_string()
+
+
+def _upstream(component: Component) -> str:
+    source, versions = component.source, component.source_versions
+    if not source or len(versions) != 1:
+        return source
+    if component.ecosystem == RPM.purl_type:
+        return f"{source}-{versions[0]}.src.rpm"
+    if component.ecosystem == DEB.purl_type and versions != component.versions:
+        return f"{source}@{versions[0]}"
+    return "" if component.ecosystem == APK.purl_type and source == component.name else source

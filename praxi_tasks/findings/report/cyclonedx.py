@@ -5,14 +5,16 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from typing import Any, Final
+from urllib.parse import quote
 
 import msgspec
 
 from praxi_tasks import __version__
+from praxi_tasks.ecosystems import ecosystem_of
 from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage, image_gaps
 from praxi_tasks.findings.coverage import Aspect, Coverage, gap_message
 from praxi_tasks.findings.finding import Finding
-from praxi_tasks.findings.packages import FINGERPRINT, INVENTORY, Component
+from praxi_tasks.findings.packages import FINGERPRINT, INVENTORY, Component, described_purl
 
 _NAMESPACE: Final = uuid.UUID("6a3c9d5e-1f0b-5c52-9d0e-9f1b0f3f6c11")
 # What the specification calls the ways by which we know.
@@ -20,6 +22,22 @@ _TECHNIQUES: Final = {INVENTORY: "manifest-analysis", FINGERPRINT: "hash-compari
 _OF_COMPONENTS: Final = frozenset({Aspect.LAYERS, Aspect.DATABASES, Aspect.KNOWLEDGE})
 _AGGREGATES: Final = {True: "incomplete", False: "unknown"}
 _MOST_OCCURRENCES: Final = 10
+_IMAGE: Final = "image"
+_SYSTEM: Final = "operating-system"
+_METHODS: Final = {
+    "CVSS:3.0": "CVSSv3",
+    "CVSS:3.1": "CVSSv31",
+    "CVSS:4.0": "CVSSv4",
+}
+# By the beginning of an identifier: whose record it is, and where that is read.
+_SOURCES: Final = {
+    "CVE-": ("NVD", "https://nvd.nist.gov/vuln/detail/{}"),
+    "GHSA-": ("GitHub", "https://github.com/advisories/{}"),
+    "DSA-": ("Debian", "https://security-tracker.debian.org/tracker/{}"),
+    "DLA-": ("Debian", "https://security-tracker.debian.org/tracker/{}"),
+    "RHSA-": ("Red Hat", "https://access.redhat.com/errata/{}"),
+}
+_OSV: Final = ("OSV", "https://osv.dev/vulnerability/{}")
 
 
 def to_cyclonedx(audit: AssessedAudit, image: AssessedImage) -> bytes:
@@ -41,7 +59,11 @@ def to_cyclonedx(audit: AssessedAudit, image: AssessedImage) -> bytes:
                 {"name": f"praxi:coverage:{gap.aspect}", "value": gap_message(gap)} for gap in gaps
             ],
         },
-        "components": [_component(item, ref) for item, ref in zip(present, refs, strict=True)],
+        "components": [
+            *_operating_system(image),
+            *(_component(item, ref) for item, ref in zip(present, refs, strict=True)),
+        ],
+        "dependencies": _dependencies(image, present, refs),
         "vulnerabilities": vulnerabilities,
         "compositions": _compositions(gaps, [entry["bom-ref"] for entry in vulnerabilities]),
     }
@@ -68,13 +90,13 @@ def _compositions(gaps: Iterable[Coverage], vulnerabilities: list[str]) -> list[
     unread = bool(aspects & _OF_COMPONENTS)
     unmatched = unread or Aspect.VULNERABILITIES in aspects
     return [
-        {"aggregate": _AGGREGATES[unread], "assemblies": ["image"]},
+        {"aggregate": _AGGREGATES[unread], "assemblies": [_IMAGE]},
         {"aggregate": _AGGREGATES[unmatched], "vulnerabilities": vulnerabilities},
     ]
 
 
 def _container(image: AssessedImage) -> dict[str, Any]:
-    container: dict[str, Any] = {"type": "container", "bom-ref": "image", "name": image.image}
+    container: dict[str, Any] = {"type": "container", "bom-ref": _IMAGE, "name": image.image}
     if image.digest:
         container["version"] = image.digest
     cluster = [{"name": "praxi:cluster", "value": image.cluster}] if image.cluster else []
@@ -85,12 +107,30 @@ def _container(image: AssessedImage) -> dict[str, Any]:
     return container
 
 
+def _operating_system(image: AssessedImage) -> list[dict[str, Any]]:
+    name, _, release = image.distribution.rpartition("-")
+    if not image.distribution:
+        return []
+    system = {"type": "operating-system", "bom-ref": _SYSTEM, "name": name or release}
+    return [{**system, "version": release} if name else system]
+
+
+def _dependencies(image: AssessedImage, components: list[Component], refs: list[str]) -> list[dict[str, Any]]:
+    """Return what contains what: the image its operating system, and that one the distribution's packages."""
+    of_system = [ecosystem_of(component.ecosystem).of_distribution for component in components]
+    inside = [ref for ref, is_part in zip(refs, of_system, strict=True) if is_part]
+    others = [ref for ref, is_part in zip(refs, of_system, strict=True) if not is_part]
+    if not image.distribution:
+        return [{"ref": _IMAGE, "dependsOn": [*inside, *others]}]
+    return [{"ref": _IMAGE, "dependsOn": [_SYSTEM, *others]}, {"ref": _SYSTEM, "dependsOn": inside}]
+
+
 def _component(component: Component, ref: str) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "type": "library",
         "bom-ref": ref,
         "name": component.name,
-        "purl": component.purl,
+        "purl": described_purl(component),
     }
     if len(component.versions) == 1:
         entry["version"] = component.versions[0]
@@ -152,6 +192,9 @@ def _vulnerability(finding: Finding) -> dict[str, Any]:
     rating: dict[str, Any] = {"severity": finding.severity}
     if finding.score >= 0:
         rating["score"] = finding.score
+    if finding.vector:
+        rating["vector"] = finding.vector
+        rating["method"] = _METHODS.get(finding.vector[:8], "CVSSv2")
     entry: dict[str, Any] = {
         "bom-ref": f"{finding.id}{'#ignored' if finding.ignored else ''}",
         "id": finding.id,
@@ -160,6 +203,7 @@ def _vulnerability(finding: Finding) -> dict[str, Any]:
         "ratings": [rating],
         "description": finding.title,
         "recommendation": finding.action,
+        "advisories": [{"url": _source(name)["url"]} for name in (finding.id, *finding.aliases)],
         "affects": [],
         "analysis": {"state": "in_triage"},
     }
@@ -168,8 +212,12 @@ def _vulnerability(finding: Finding) -> dict[str, Any]:
             "state": finding.ignored.state,
             "detail": f"{finding.ignored.reason} ({finding.ignored.owner}, until {finding.ignored.expires})",
         }
+        if finding.ignored.justification:
+            entry["analysis"]["justification"] = finding.ignored.justification
     return entry
 
 
 def _source(identifier: str) -> dict[str, str]:
-    return {"name": "OSV", "url": f"https://osv.dev/vulnerability/{identifier}"}
+    known = (source for prefix, source in _SOURCES.items() if identifier.startswith(prefix))
+    name, url = next(known, _OSV)
+    return {"name": name, "url": url.format(quote(identifier, safe=":"))}

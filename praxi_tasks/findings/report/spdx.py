@@ -12,7 +12,7 @@ import msgspec
 from praxi_tasks import __version__
 from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage, image_gaps
 from praxi_tasks.findings.coverage import Coverage, gap_message
-from praxi_tasks.findings.packages import Component
+from praxi_tasks.findings.packages import Component, described_purl
 
 _NAMESPACE: Final = uuid.UUID("0f5e2f0c-7a1d-5f0e-8c5f-7f1a6b2d9e43")
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9.-]+")
@@ -29,6 +29,7 @@ def to_spdx(audit: AssessedAudit, image: AssessedImage) -> bytes:
     identity = uuid.uuid5(_NAMESPACE, f"{audit.run} {image.key} {image.digest}")
     present = [component for component in image.components if component.present]
     packages = [_package(number, component, created) for number, component in enumerate(present)]
+    system = _operating_system(image)
     gaps = image_gaps(image)
     document = {
         "spdxVersion": "SPDX-2.3",
@@ -38,10 +39,13 @@ def to_spdx(audit: AssessedAudit, image: AssessedImage) -> bytes:
         "documentNamespace": f"https://spdx.org/spdxdocs/praxi-{identity}",
         "creationInfo": {"created": created, "creators": [f"Tool: praxi-{__version__}"]},
         "comment": _COMMENT[bool(gaps)],
-        "packages": [_container(image, gaps, created), *packages],
+        "packages": [_container(image, gaps, created), *system, *packages],
         "relationships": [
             _relationship("SPDXRef-DOCUMENT", "DESCRIBES", "SPDXRef-Image"),
-            *(_relationship("SPDXRef-Image", "CONTAINS", package["SPDXID"]) for package in packages),
+            *(
+                _relationship("SPDXRef-Image", "CONTAINS", package["SPDXID"])
+                for package in (*system, *packages)
+            ),
         ],
     }
     return msgspec.json.encode(document)
@@ -60,6 +64,15 @@ def _container(image: AssessedImage, gaps: Iterable[Coverage], created: str) -> 
     return package
 
 
+def _operating_system(image: AssessedImage) -> list[dict[str, Any]]:
+    name, _, release = image.distribution.rpartition("-")
+    if not image.distribution:
+        return []
+    package = _described("SPDXRef-OperatingSystem", name or release)
+    package["primaryPackagePurpose"] = "OPERATING-SYSTEM"
+    return [{**package, "versionInfo": release} if name else package]
+
+
 def _package(number: int, component: Component, created: str) -> dict[str, Any]:
     package = _described(f"SPDXRef-{number}-{_UNSAFE.sub('-', component.name)}", component.name)
     if len(component.versions) == 1:
@@ -68,7 +81,7 @@ def _package(number: int, component: Component, created: str) -> dict[str, Any]:
         {
             "referenceCategory": "PACKAGE-MANAGER",
             "referenceType": "purl",
-            "referenceLocator": component.purl,
+            "referenceLocator": described_purl(component),
         }
     ]
     package["annotations"] = [_annotation(_evidence(component), created)]

@@ -93,9 +93,9 @@ def test_the_newest_vectors_decide() -> None:
     old = Score("CVSS_V2", "AV:N/AC:L/Au:N/C:C/I:C/A:C")
     new = Score("CVSS_V3", "CVSS:3.1/AV:P/AC:H/PR:H/UI:R/S:U/C:L/I:N/A:N")
     newest = Score("CVSS_V4", "CVSS:4.0/AV:L/AC:L/AT:P/PR:L/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N")
-    assert rate([old], []) == ("high", 10.0)
-    assert rate([old, new], []) == ("low", 1.6)
-    assert rate([old, new, newest], []) == ("high", 7.3)
+    assert rate([old], []) == ("high", 10.0, old.score)
+    assert rate([old, new], []) == ("low", 1.6, new.score)
+    assert rate([old, new, newest], []) == ("high", 7.3, newest.score)
 
 
 def test_bands() -> None:

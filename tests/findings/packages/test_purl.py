@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from praxi_tasks.audit.terminal import package_of
-from praxi_tasks.findings.packages.purl import claim_purl, release_purl
+from praxi_tasks.findings.packages.component import Component
+from praxi_tasks.findings.packages.purl import claim_purl, described_purl, release_purl
 from praxi_tasks.inventory import Claim, Distribution
 
 
@@ -47,3 +48,48 @@ def test_a_release_without_a_known_version_has_none_in_its_url() -> None:
 )
 def test_the_package_is_the_url_without_version_and_qualifiers(purl: str, package: str) -> None:
     assert package_of(purl) == package
+
+
+@pytest.mark.parametrize(
+    ("claim", "distribution", "purl"),
+    [
+        (
+            Claim("deb", "libssl3", "3.0.15-1+b2", "db", "amd64", "openssl", "3.0.15-1"),
+            "debian-12",
+            "pkg:deb/debian/libssl3@3.0.15-1%2Bb2?arch=amd64&distro=debian-12&upstream=openssl%403.0.15-1",
+        ),
+        (
+            Claim("deb", "libc6", "2.36-9", "db", "amd64", "glibc", "2.36-9"),
+            "debian-12",
+            "pkg:deb/debian/libc6@2.36-9?arch=amd64&distro=debian-12&upstream=glibc",
+        ),
+        (
+            Claim("apk", "libcrypto3", "3.3.1-r0", "db", "x86_64", "openssl", "3.3.1-r0"),
+            "alpine-3.20.1",
+            "pkg:apk/alpine/libcrypto3@3.3.1-r0?arch=x86_64&distro=alpine-3.20.1&upstream=openssl",
+        ),
+        (
+            Claim("apk", "musl", "1.2.5-r0", "db", "x86_64", "musl", "1.2.5-r0"),
+            "alpine-3.20.1",
+            "pkg:apk/alpine/musl@1.2.5-r0?arch=x86_64&distro=alpine-3.20.1",
+        ),
+        (
+            Claim("rpm", "bash", "1:5-1", "db", "x86_64", "bash", "5-1"),
+            "rhel-9.4",
+            "pkg:rpm/redhat/bash@5-1?arch=x86_64&distro=rhel-9.4&epoch=1&upstream=bash-5-1.src.rpm",
+        ),
+        (Claim("pypi", "flask", "3.0.1", "db"), "debian-12", "pkg:pypi/flask@3.0.1"),
+    ],
+)
+def test_a_described_url_has_what_scanners_match_on(claim: Claim, distribution: str, purl: str) -> None:
+    component = Component(
+        claim.ecosystem,
+        claim.name,
+        (claim.version,),
+        claim_purl(claim, Distribution(distribution.partition("-")[0])),
+        ("inventory",),
+        source=claim.source,
+        source_versions=(claim.source_version,) if claim.source else (),
+        distribution=distribution,
+    )
+    assert described_purl(component) == purl

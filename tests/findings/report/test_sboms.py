@@ -22,11 +22,14 @@ from praxi_tasks.findings.report.cyclonedx import to_cyclonedx
 from praxi_tasks.findings.report.spdx import to_spdx
 from tests.findings.audits import AT, large_audit
 
+IGNORED = Ignored("the template is ours", "shop", "2026-12-31", "not_affected", "code_not_reachable")
+VECTOR = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H"
 FLASK = "pkg:pypi/flask@1.0"
 IMAGE = AssessedImage(
     image="registry.example.org/shop/web:1",
     digest=f"sha256:{7:064x}",
     layers=(f"sha256:{1:064x}",),
+    distribution="debian-12",
     components=(
         Component("pypi", "flask", ("1.0",), FLASK, ("inventory", "fingerprint"), ("x.dist-info/METADATA",),
                   evidence=("flask/app.py",), confidence=0.93, fingerprint_versions=("1.1",)),
@@ -37,9 +40,9 @@ IMAGE = AssessedImage(
     ),
     findings=(
         Finding("vulnerable", "CVE-2026-1", "flask is misled", "high", aliases=("GHSA-1",),
-                purl=FLASK, score=7.5),
+                purl=FLASK, score=7.5, vector=VECTOR),
         Finding("vulnerable", "CVE-2026-2", "never reached", "unknown", purl=FLASK,
-                ignored=Ignored("the template is ours", "shop", "2026-12-31", "not_affected")),
+                ignored=IGNORED),
         Finding("hidden", "PRAXI-HIDDEN", "curl is hidden", "medium", purl="pkg:deb/debian/curl"),
     ),
 )  # fmt: skip
@@ -68,7 +71,7 @@ def test_cyclonedx_is_valid(cyclonedx_schema: jsonschema.Draft7Validator) -> Non
 
 
 def test_cyclonedx_tells_how_each_identity_is_known() -> None:
-    flask = json.loads(to_cyclonedx(AUDIT, IMAGE))["components"][0]
+    flask = json.loads(to_cyclonedx(AUDIT, IMAGE))["components"][1]
     by_database, by_files = flask["evidence"]["identity"]
     assert by_database["methods"] == [
         {"technique": "manifest-analysis", "confidence": 1.0, "value": "x.dist-info/METADATA"}
@@ -81,7 +84,7 @@ def test_cyclonedx_tells_how_each_identity_is_known() -> None:
 
 def test_cyclonedx_lists_what_is_present_once_each() -> None:
     document = json.loads(to_cyclonedx(AUDIT, IMAGE))
-    refs = [component["bom-ref"] for component in document["components"]]
+    refs = [component["bom-ref"] for component in document["components"][1:]]
     assert refs == [FLASK, "pkg:npm/ms@2.0.0", "pkg:npm/ms@2.0.0#2", "pkg:deb/debian/curl"]
 
 
@@ -89,7 +92,30 @@ def test_cyclonedx_says_why_a_finding_is_set_aside() -> None:
     first, second = json.loads(to_cyclonedx(AUDIT, IMAGE))["vulnerabilities"]
     assert first["affects"] == [{"ref": FLASK}]
     assert second["analysis"]["state"] == "not_affected"
+    assert second["analysis"]["justification"] == "code_not_reachable"
     assert second["analysis"]["detail"] == "the template is ours (shop, until 2026-12-31)"
+
+
+def test_cyclonedx_has_the_operating_system_and_what_is_in_it() -> None:
+    document = json.loads(to_cyclonedx(AUDIT, IMAGE))
+    system = document["components"][0]
+    assert (system["type"], system["name"], system["version"]) == ("operating-system", "debian", "12")
+    assert document["dependencies"] == [
+        {"ref": "image", "dependsOn": [system["bom-ref"], FLASK, "pkg:npm/ms@2.0.0", "pkg:npm/ms@2.0.0#2"]},
+        {"ref": system["bom-ref"], "dependsOn": ["pkg:deb/debian/curl"]},
+    ]
+
+
+def test_cyclonedx_rates_by_vector_and_links_to_whose_record_it_is() -> None:
+    vulnerability = json.loads(to_cyclonedx(AUDIT, IMAGE))["vulnerabilities"][0]
+    assert vulnerability["ratings"] == [
+        {"severity": "high", "score": 7.5, "vector": VECTOR, "method": "CVSSv31"}
+    ]
+    assert vulnerability["source"]["url"] == "https://nvd.nist.gov/vuln/detail/CVE-2026-1"
+    assert [one["url"] for one in vulnerability["advisories"]] == [
+        "https://nvd.nist.gov/vuln/detail/CVE-2026-1",
+        "https://github.com/advisories/GHSA-1",
+    ]
 
 
 @pytest.mark.parametrize("image", [IMAGE, large_audit(1, 5).images[0], AssessedImage("empty")])
@@ -98,7 +124,8 @@ def test_spdx_is_valid(image: AssessedImage, tmp_path: Path) -> None:
     path.write_bytes(to_spdx(AUDIT, image))
     document = parse_file(str(path))
     assert validate_full_spdx_document(document) == []
-    assert len(document.packages) == 1 + sum(component.present for component in image.components)
+    present = sum(component.present for component in image.components)
+    assert len(document.packages) == 1 + bool(image.distribution) + present
 
 
 def test_sboms_of_one_image_are_the_same_each_time() -> None:
