@@ -10,6 +10,7 @@ from typing import Final
 import click
 
 from praxi_tasks import __version__
+from praxi_tasks.cli.termination import end_on_request
 from praxi_tasks.errors import ExitCode, PraxiError
 from praxi_tasks.isolation import supervise
 from praxi_tasks.printable import PrintableFormatter
@@ -81,6 +82,8 @@ def main() -> None:
     try:
         if not _ISOLATED.isdisjoint(sys.argv[1:]):
             supervise()
+        else:
+            end_on_request()
         app(prog_name="praxi")
     except PraxiError as error:
         click.echo(f"praxi: {error.code}: {error}", err=True)

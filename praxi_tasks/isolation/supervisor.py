@@ -18,9 +18,9 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
-from praxi_tasks.errors import LostCommandError
+from praxi_tasks.errors import ExitCode, LostCommandError
 from praxi_tasks.isolation.settings import IsolationSettings, setting
 from praxi_tasks.isolation.units import Watched, watch
 from praxi_tasks.printable import one_line
@@ -57,14 +57,18 @@ def supervise(settings: IsolationSettings | None = None) -> None:
     Where several units were being done, they are done one by one to find out which it was. What a child
     leaves in its folder of temporary files goes with it.
 
+    Who asks the parent to end (SIGTERM, which process 1 of a container would ignore) ends the child too,
+    wherever it is: what it stored is whole, and the next try goes on.
+
     Raises
     ------
     SystemExit
-        In the parent, with the exit code of the last child.
+        In the parent, with the exit code of the last child, or 75 where it was asked to end.
     LostCommandError
         In the parent, if a child died while it was at no unit.
     """
     limits = settings or IsolationSettings.from_environment()
+    signal.signal(signal.SIGTERM, _asked_to_end)
     watched = Watched()
     while True:
         end = _run_child(watched, limits)
@@ -73,6 +77,11 @@ def supervise(settings: IsolationSettings | None = None) -> None:
         if not end.cause:
             raise SystemExit(end.code)
         _blame(watched, end)
+
+
+def _asked_to_end(*_: object) -> NoReturn:
+    logger.warning("asked to end: what is done is in the store, and the next try goes on from there")
+    raise SystemExit(int(ExitCode.TEMPFAIL))
 
 
 def _run_child(watched: Watched, limits: IsolationSettings) -> _End | None:
@@ -97,6 +106,7 @@ def _run_child(watched: Watched, limits: IsolationSettings) -> _End | None:
 
 def _begin(parent: int, folder: str | None, watched: Watched) -> None:
     """Make a fork a child that ends with its parent, and shows where it is when it crashes."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
         Path("/proc/self/oom_score_adj").write_text(_FIRST_TO_GO)

@@ -1,0 +1,38 @@
+"""Ends a command that is asked to: by a drain, a preemption, *mark failed*, or a node that is reclaimed.
+
+Whatever a command is at, it may end there: documents are stored whole or not at all, and the next try goes on
+with what is missing. So nothing is waited for: a command that kept on would be killed at the end of the pod.s
+grace period, and would work beside its successor until then.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from typing import Final
+
+from praxi_tasks.errors import ExitCode
+
+_LINE: Final = b"praxi: asked to end: what is done is in the store, and the next try goes on from there\n"
+
+
+def end_on_request() -> None:
+    """Let SIGTERM end this process with exit code 75, also where it is process 1 of a container.
+
+    The system ignores a signal to process 1 that it has no handler for. Python's handlers run in the main
+    thread alone, once that returns from what it calls, which may be a training of minutes: so another thread
+    waits for the signal.
+    """
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    threading.Thread(target=_wait, args=(reader,), name="termination", daemon=True).start()
+
+
+def _wait(reader: int) -> None:
+    while signal.SIGTERM not in os.read(reader, 64):
+        continue
+    os.write(2, _LINE)
+    os._exit(ExitCode.TEMPFAIL)
