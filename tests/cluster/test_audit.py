@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from kubernetes.utils import parse_quantity
 
 from tests.cluster.conftest import NAMESPACE, Stage
 
@@ -36,6 +38,16 @@ def test_a_pod_that_dies_in_the_middle_is_run_again(stage: Stage, fault: str) ->
     ended = stage.check(answer)
     assert ended["states"] == STATES
     assert tries(ended, "fingerprint") == 2
+    first, second = (memory_limit_of(pod) for pod in stage.cluster.history[-5:] if is_of(pod, "fingerprint"))
+    assert second == (2 * first if fault == "kill_out_of_memory" else first)
+
+
+def is_of(pod: dict[str, Any], task: str) -> bool:
+    return bool(pod["metadata"]["labels"]["praxi/task"] == task)
+
+
+def memory_limit_of(pod: dict[str, Any]) -> int:
+    return int(parse_quantity(pod["spec"]["containers"][0]["resources"]["limits"]["memory"]))
 
 
 def test_a_killed_worker_leaves_its_pod_to_the_next_try(stage: Stage) -> None:

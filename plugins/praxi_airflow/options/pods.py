@@ -77,6 +77,18 @@ OPTIONS: Final = (
         example="/opt/airflow/pod-template.yaml",
     ),
     Option(
+        "pod_resources",
+        "Requests and limits of single commands, ``*`` for all, in JSON; what is not given follows from what "
+        "a command reads.",
+        example='{"*": {"limits": {"cpu": "1"}}, "learn train": {"limits": {"cpu": "8", "memory": "16Gi"}}}',
+    ),
+    Option(
+        "pod_memory_most",
+        "The most memory that a pod gets: one that ran out of it is tried again with twice as much.",
+        default="8Gi",
+        example="32Gi",
+    ),
+    Option(
         "pod_scratch_limit",
         "Size limit of ``/scratch``, the only folder that a pod can write to.",
         default="10Gi",

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
+import yaml
+
 from praxi_airflow.runners.command import Command
-from praxi_airflow.runners.pod_resources import build_resources, resources
+from praxi_airflow.runners.pod_resources import (
+    Resources,
+    build_resources,
+    resources,
+    with_given,
+    with_memory,
+)
 from praxi_airflow.settings import PodSettings
 
 CONTAINER: Final = "base"
@@ -14,6 +23,7 @@ NAME_LABEL: Final = "app.kubernetes.io/name"
 ISOLATED_NAME: Final = "praxi-build"
 """The label of pods that run untrusted code; network policies select by it."""
 
+SAFE_TO_EVICT: Final = "cluster-autoscaler.kubernetes.io/safe-to-evict"
 SCRATCH: Final = "/scratch"
 REGISTRY: Final = "/etc/praxi/registry"
 CERTIFICATES: Final = "/etc/praxi/ca"
@@ -21,7 +31,9 @@ CA_BUNDLE: Final = "ca-bundle.crt"
 _SECCOMP: Final = {"type": "RuntimeDefault"}
 
 
-def pod_manifest(pods: PodSettings, command: Command, labels: Mapping[str, str], size: int) -> dict[str, Any]:
+def pod_manifest(
+    pods: PodSettings, command: Command, labels: Mapping[str, str], size: int, memory: int = 0
+) -> dict[str, Any]:
     """Return the manifest of the pod that runs ``command``.
 
     Parameters
@@ -34,6 +46,8 @@ def pod_manifest(pods: PodSettings, command: Command, labels: Mapping[str, str],
         The pod's labels, values ready for Kubernetes.
     size
         Compressed bytes that the command reads.
+    memory
+        The least limit of memory in bytes, after a pod before it ran out of it.
     """
     return {
         "apiVersion": "v1",
@@ -46,9 +60,10 @@ def pod_manifest(pods: PodSettings, command: Command, labels: Mapping[str, str],
                 "app.kubernetes.io/managed-by": "airflow",
                 **labels,
             },
+            "annotations": _annotations(pods),
         },
         "spec": {
-            "containers": [_container(pods, command, size)],
+            "containers": [_container(pods, command, size, memory)],
             "restartPolicy": "Never",
             "serviceAccountName": pods.service_account,
             "imagePullSecrets": [{"name": name} for name in pods.pull_secrets],
@@ -69,18 +84,14 @@ def _isolated(pods: PodSettings) -> dict[str, Any]:
     return {"automountServiceAccountToken": False, "enableServiceLinks": False, **runtime}
 
 
-def _container(pods: PodSettings, command: Command, size: int) -> dict[str, Any]:
+def _container(pods: PodSettings, command: Command, size: int, memory: int) -> dict[str, Any]:
     return {
         "name": CONTAINER,
         "image": pods.image,
         "args": list(command.arguments),
         "env": [{"name": name, "value": value} for name, value in _environment(pods, command).items()],
         "envFrom": [{"secretRef": {"name": name}} for name in pods.environment_secrets],
-        "resources": (
-            build_resources(scratch=pods.scratch_limit)
-            if command.isolated
-            else resources(size, scratch=pods.scratch_limit)
-        ),
+        "resources": with_memory(_resources(pods, command, size), memory),
         "terminationMessagePolicy": "FallbackToLogsOnError",
         "volumeMounts": _mounts(pods),
         "securityContext": {
@@ -91,6 +102,33 @@ def _container(pods: PodSettings, command: Command, size: int) -> dict[str, Any]
             "seccompProfile": _SECCOMP,
         },
     }
+
+
+def _resources(pods: PodSettings, command: Command, size: int) -> Resources:
+    """Return what is computed, below the template's, below the settings'."""
+    given = pods.resources_of(command.name)
+    if command.isolated:
+        return with_given(build_resources(scratch=pods.scratch_limit), given)
+    learns = command.arguments[0] == "learn"
+    computed = resources(size, scratch=pods.scratch_limit, learns=learns)
+    return with_given(computed, _template_resources(pods.template_file), given)
+
+
+def _template_resources(file: str) -> Mapping[str, Mapping[str, object]]:
+    """Return the resources that a template gives the container; its schema is the API server's to check."""
+    containers = (_template(file).get("spec") or {}).get("containers") or []
+    given = [each.get("resources") or {} for each in containers if each.get("name") == CONTAINER]
+    return given[0] if given else {}
+
+
+def _annotations(pods: PodSettings) -> dict[str, str]:
+    """Return what lets a node be drained of the pod, which may end anywhere; a template may say otherwise."""
+    given = (_template(pods.template_file).get("metadata") or {}).get("annotations") or {}
+    return {} if SAFE_TO_EVICT in given else {SAFE_TO_EVICT: "true"}
+
+
+def _template(file: str) -> dict[str, Any]:
+    return (yaml.safe_load(Path(file).read_text()) if file else None) or {}
 
 
 def _environment(pods: PodSettings, command: Command) -> dict[str, str]:

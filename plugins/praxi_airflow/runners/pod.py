@@ -6,20 +6,28 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from praxi_airflow.errors import RetryableTaskError
 from praxi_airflow.hooks import connected_store
 from praxi_airflow.runners.cluster_check import require_cluster
 from praxi_airflow.runners.command import Command
 from praxi_airflow.runners.isolated_pods import isolated_settings, log_reader
 from praxi_airflow.runners.manifest import CONTAINER, pod_manifest
 from praxi_airflow.runners.pod_failures import explain_failure
-from praxi_airflow.runners.pod_resources import batch_bytes
+from praxi_airflow.runners.pod_resources import (
+    batch_bytes,
+    memory_limit,
+    memory_wanted,
+    note_out_of_memory,
+)
 from praxi_airflow.settings import Settings
 from praxi_tasks.errors import ExitCode
+from praxi_tasks.store import keys
 
 if TYPE_CHECKING:
     from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
     from airflow.sdk import BaseOperator
 
+_VARIABLE: Final = "AIRFLOW__PRAXI__POD_"
 _READER: Final = "fingerprint"
 """The one command whose batches are layers to read."""
 
@@ -45,7 +53,7 @@ class PodRunner:
         SettingsError
             If the cluster will never run this pod as it is.
         RetryableTaskError
-            If the pod was lost, evicted or could not be started in time.
+            If the pod was lost, evicted, ran out of memory or could not be started in time.
         """
         pod = self._pod = self.operator_for(command)
         start = pod.execute_async if self._settings.pods.deferrable else pod.execute_sync
@@ -54,12 +62,12 @@ class PodRunner:
             require_cluster(pod)
             start(_mutable(context))
 
-        return self._outcome(pod, work)
+        return self._outcome(pod, command, work)
 
     def resume(self, command: Command, context: Mapping[str, Any], event: Mapping[str, Any]) -> int:
         """Go on with the pod that ``event`` names; see :meth:`run`."""
         pod = self._pod = self.operator_for(command)
-        return self._outcome(pod, lambda: pod.trigger_reentry(_mutable(context), dict(event)))
+        return self._outcome(pod, command, lambda: pod.trigger_reentry(_mutable(context), dict(event)))
 
     def kill(self) -> None:
         """Delete the pod."""
@@ -73,7 +81,8 @@ class PodRunner:
 
         settings = self._settings
         pods = isolated_settings(settings) if command.isolated else settings.pods.of(command.name)
-        manifest = pod_manifest(pods, command, self._labels(command), self._size(command))
+        memory = 0 if command.isolated else self._memory(command)
+        manifest = pod_manifest(pods, command, self._labels(command), self._size(command), memory)
         return KubernetesPodOperator(
             task_id=self._operator.task_id,
             execution_timeout=self._operator.execution_timeout,
@@ -107,10 +116,11 @@ class PodRunner:
 
         return start_check()
 
-    def _outcome(self, pod: KubernetesPodOperator, work: Callable[[], object]) -> int:
+    def _outcome(self, pod: KubernetesPodOperator, command: Command, work: Callable[[], object]) -> int:
         try:
             work()
         except Exception as error:
+            self._learn_from(pod, command)
             code = _exit_code(pod)
             if code is not None:
                 return code
@@ -124,6 +134,39 @@ class PodRunner:
         if command.batch is not None:
             labels["praxi/batch"] = str(command.batch)
         return {name: make_safe_label_value(value) for name, value in labels.items()}
+
+    def _learn_from(self, pod: KubernetesPodOperator, command: Command) -> None:
+        """Give the next try more memory, if the pod ran out of it.
+
+        Raises
+        ------
+        RetryableTaskError
+            If it did.
+        """
+        last = pod.remote_pod or pod.pod
+        limit = memory_limit(last, CONTAINER) if last is not None else 0
+        if not limit:
+            return
+        message = f"praxi {' '.join(command.name)} ran out of memory at the limit of {limit >> 20} Mi"
+        if command.isolated:
+            raise RetryableTaskError(f"{message}, which no setting raises for code from outside")
+        store, key = connected_store(self._settings), self._memory_key(command)
+        note_out_of_memory(store, key, limit)
+        more = memory_wanted(store, key, self._settings.pods.memory_most)
+        advice = (
+            f"the next try gets {more >> 20} Mi" if more > limit else "raise AIRFLOW__PRAXI__POD_MEMORY_MOST"
+        )
+        raise RetryableTaskError(f"{message}: {advice}; AIRFLOW__PRAXI__POD_RESOURCES sets where it starts")
+
+    def _memory(self, command: Command) -> int:
+        store = connected_store(self._settings)
+        return memory_wanted(store, self._memory_key(command), self._settings.pods.memory_most)
+
+    def _memory_key(self, command: Command) -> str:
+        number = 0 if command.batch is None else command.batch
+        name = f"memory/{'-'.join(command.name)}-{number}.json"
+        place = keys.training_run if command.arguments[0] == "learn" else keys.run
+        return place(command.run, name)
 
     def _size(self, command: Command) -> int:
         if command.batch is None or command.arguments[0] != _READER:

@@ -16,6 +16,9 @@ _VARIABLE: Final = "AIRFLOW__PRAXI__POD_"
 # What the API server says of a request that will never be accepted -> the setting to change.
 _REFUSALS: Final = (
     ("exceeded quota", ""),
+    ("failed quota", "RESOURCES"),
+    ("per container is", "RESOURCES"),  # a LimitRange
+    ("priorityclass", "TEMPLATE_FILE"),
     ("runtimeclass", "BUILD_RUNTIME_CLASS"),
     ("podsecurity", "TEMPLATE_FILE"),  # before the rest: the rules it names speak of namespaces too
     ("service account", "SERVICE_ACCOUNT"),

@@ -31,6 +31,11 @@ class PodSettings:
         As in a pod's specification, in JSON.
     template_file
         A pod manifest that the operator's own is laid over.
+    resources
+        Requests and limits by command (``fingerprint``, ``learn train``; ``*`` is all of them), in JSON; what
+        is not given follows from what the command reads.
+    memory_most
+        The most memory that a pod gets after its command ran out of it.
     scratch_limit
         Size limit of the scratch volume.
     run_as_user
@@ -58,6 +63,8 @@ class PodSettings:
     tolerations: list[Any] = field(default_factory=list)
     affinity: dict[str, Any] = field(default_factory=dict)
     template_file: str = ""
+    resources: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
+    memory_most: str = "8Gi"
     scratch_limit: str = "10Gi"
     run_as_user: int = 65532
     deferrable: bool = False
@@ -75,12 +82,20 @@ class PodSettings:
             The command and, if it has one, its subcommand: what is given for both goes before what is given
             for the command alone.
         """
-        names = [" ".join(command[:length]) for length in range(len(command), 0, -1)]
+        names = [" ".join(command[:length]) for length in range(1, len(command) + 1)]
         secrets, account = self.environment_secrets, self.service_account
-        for name in reversed(names):
+        for name in names:
             secrets = self.command_environment_secrets.get(name, secrets)
             account = self.command_service_accounts.get(name, account)
         return replace(self, environment_secrets=secrets, service_account=account)
+
+    def resources_of(self, command: Sequence[str]) -> dict[str, dict[str, str]]:
+        """Return the requests and limits that are given for a command, the closest to it last."""
+        given: dict[str, dict[str, str]] = {"requests": {}, "limits": {}}
+        for name in ("*", *(" ".join(command[:length]) for length in range(1, len(command) + 1))):
+            for side, quantities in self.resources.get(name, {}).items():
+                given[side] |= quantities
+        return given
 
 
 def load_pod_settings(section: Section, *, needed: bool) -> PodSettings:
@@ -113,6 +128,8 @@ def load_pod_settings(section: Section, *, needed: bool) -> PodSettings:
         tolerations=section.sequence("pod_tolerations"),
         affinity=section.mapping("pod_affinity"),
         template_file=section.file("pod_template_file"),
+        resources=section.resources_of("pod_resources"),
+        memory_most=section.quantity("pod_memory_most", default.memory_most),
         scratch_limit=section.quantity("pod_scratch_limit", default.scratch_limit),
         run_as_user=section.integer("pod_run_as_user", default.run_as_user, least=-1, not_zero=True),
         deferrable=section.boolean("pod_deferrable", default=default.deferrable),

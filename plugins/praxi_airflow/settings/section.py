@@ -20,6 +20,7 @@ SECTION: Final = "praxi"
 _PLATFORM: Final = re.compile(r"[a-z0-9]+/[a-z0-9_]+(/[a-z0-9]+)?")
 _DNS_NAME: Final = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 _QUANTITY: Final = re.compile(r"[0-9]+(\.[0-9]+)?([KMGTP]i?|k)?")
+_AMOUNT: Final = re.compile(r"[0-9]+(\.[0-9]+)?(m|k|[KMGTPE]i?)?")
 _PAIR: Final = re.compile(r"[^\s=,]+=[^\s=,]+")
 _BOOLEANS: Final = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
@@ -125,6 +126,23 @@ class Section:
             if not sound or (most and len(names) != most):
                 raise self.wrong(name, f"has no names for {key!r}", action)
             found[key] = tuple(self._checked(name, each, _DNS_NAME, action) for each in names)
+        return found
+
+    def resources_of(self, name: str) -> dict[str, dict[str, dict[str, str]]]:
+        """Return a pod's requests and limits by key, each a quantity by the resource's name."""
+        action = 'use {"command": {"requests": {"cpu": "500m"}, "limits": {"memory": "4Gi"}}}'
+        found: dict[str, dict[str, dict[str, str]]] = {}
+        for key, sides in self.mapping(name).items():
+            if not isinstance(sides, dict) or not sides.keys() <= {"requests", "limits"}:
+                raise self.wrong(name, f"has no requests and limits for {key!r}", action)
+            found[key] = {}
+            for side, quantities in sides.items():
+                if not isinstance(quantities, dict):
+                    raise self.wrong(name, f"has no quantities in the {side} of {key!r}", action)
+                found[key][side] = {
+                    resource: self._checked(name, str(value), _AMOUNT, action)
+                    for resource, value in quantities.items()
+                }
         return found
 
     def platform(self, name: str, default: str) -> str:

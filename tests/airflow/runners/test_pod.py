@@ -9,6 +9,7 @@ import pytest
 from airflow.sdk import BaseOperator
 
 from praxi_airflow.runners.command import Command
+from praxi_airflow.runners.manifest import SAFE_TO_EVICT
 from praxi_airflow.runners.pod import PodRunner
 from praxi_airflow.settings import load_settings
 from praxi_tasks.audit.plan import Plan, PlannedLayer
@@ -215,7 +216,9 @@ spec:
     assert is_restricted(manifest)
     assert manifest["spec"]["priorityClassName"] == "batch"
     assert manifest["metadata"]["labels"]["team"] == "security"
-    assert manifest["metadata"]["annotations"] == {"sidecar.istio.io/inject": "false"}
+    assert manifest["metadata"]["annotations"] == {"sidecar.istio.io/inject": "false", SAFE_TO_EVICT: "true"}
+    template.write_text(template.read_text().replace("sidecar.istio.io/inject", SAFE_TO_EVICT))
+    assert render()["metadata"]["annotations"] == {SAFE_TO_EVICT: "false"}
     (container,) = manifest["spec"]["containers"]
     assert container["image"] == IMAGE
     assert {"name": "HTTPS_PROXY", "value": "http://proxy:3128"} in container["env"]

@@ -72,6 +72,17 @@ def test_a_build_has_settings_of_its_own(
             'pods "p" is forbidden: violates PodSecurity "restricted:latest": host namespaces (hostPID=true)',
             "POD_TEMPLATE_FILE",
         ),
+        (
+            403,
+            'pods "p" is forbidden: failed quota: compute: must specify limits.cpu for: base',
+            "POD_RESOURCES",
+        ),
+        (
+            403,
+            'pods "p" is forbidden: maximum cpu usage per Container is 1, but limit is 2',
+            "POD_RESOURCES",
+        ),
+        (403, 'pods "p" is forbidden: no PriorityClass with name low was found', "POD_TEMPLATE_FILE"),
         (401, "Unauthorized", "POD_CONNECTION"),
         (422, "Pod is invalid: spec.tolerations[0]: Invalid value", "POD_*"),
     ],

@@ -18,6 +18,7 @@ from tests.support.cluster import admission
 from tests.support.cluster.kubelet import Kubelet
 from tests.support.cluster.logs import lines
 from tests.support.cluster.objects import Collection, Manifest
+from tests.support.cluster.policies import Policies
 from tests.support.cluster.rights import Rights
 from tests.support.cluster.selectors import field_selector, label_selector
 
@@ -34,12 +35,15 @@ class KubernetesApi:
         What an HTTP server has to call.
     """
 
-    def __init__(self, pods: Collection, events: Collection, kubelet: Kubelet, rights: Rights) -> None:
+    def __init__(
+        self, pods: Collection, events: Collection, kubelet: Kubelet, rights: Rights, policies: Policies
+    ) -> None:
         self.handler = kmock.KubernetesScaffold()
         self.pods = pods
         self.events = events
         self.kubelet = kubelet
         self.rights = rights
+        self.policies = policies
         self.handler[kmock.resource("", "v1", "pods")] << self._serve_pods
         self.handler[kmock.resource("", "v1", "events")] << self._serve_events
 
@@ -85,6 +89,10 @@ class KubernetesApi:
                 raise _error(403, "Forbidden", f"{where} is forbidden: {', '.join(found)}")
             raise _error(422, "Invalid", f"Pod {name!r} is invalid: {', '.join(found)}")
         if problem := self.rights.service_account_problem(namespace, pod["spec"]):
+            raise _error(403, "Forbidden", f"{where} is forbidden: {problem}")
+        living = [each for each in self.pods if each["status"]["phase"] in {"Pending", "Running"}]
+        others = [each for each in living if each["metadata"]["namespace"] == namespace]
+        if problem := self.policies.refusal(namespace, pod, others):
             raise _error(403, "Forbidden", f"{where} is forbidden: {problem}")
         if (namespace, name) in self.pods:
             raise _error(409, "AlreadyExists", f"{where} already exists")

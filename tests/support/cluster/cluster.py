@@ -17,6 +17,7 @@ from tests.support.cluster.kubeconfig import write_kubeconfig
 from tests.support.cluster.kubelet import Kubelet, machine_name
 from tests.support.cluster.objects import Collection, Manifest, timestamp
 from tests.support.cluster.podman import Podman
+from tests.support.cluster.policies import Policies
 from tests.support.cluster.rights import Rights
 from tests.support.cluster.volumes import Lookup
 from tests.support.loop import LoopThread, serve
@@ -38,12 +39,13 @@ class Cluster:
         self.host = host
         self.url = ""
         self.rights = Rights()
+        self.policies = Policies()
         self.podman = Podman(folder)
         self._objects: dict[tuple[str, str, str], Mapping[str, str]] = {}
         self._pods = Collection("Pod")
         self._events = Collection("Event")
         self._kubelet = Kubelet(self.podman, folder / "pods", self._pods, self._record, self._lookup)
-        self._api = KubernetesApi(self._pods, self._events, self._kubelet, self.rights)
+        self._api = KubernetesApi(self._pods, self._events, self._kubelet, self.rights, self.policies)
         self.gate = Gate(self._api.handler)
         self._thread = LoopThread("test-cluster")
         self._runner: web.ServerRunner | None = None

@@ -1,0 +1,62 @@
+"""The pods fit a quota of cores and a range of limits, or are made to by a setting."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+
+from praxi_airflow.runners.command import Command
+from praxi_airflow.runners.manifest import pod_manifest
+from praxi_airflow.settings import PodSettings
+from tests.conftest import ROOT
+from tests.support.cluster.policies import Policies
+
+QUOTA = {"limits.cpu": "8", "requests.cpu": "4", "limits.memory": "16Gi", "pods": "10"}
+COMMANDS = ("plan", "fingerprint", "predict", "report", "learn train", "build")
+
+
+def pod(command: str = "fingerprint", size: int = 1 << 30, **settings: Any) -> dict[str, Any]:
+    work = Command(arguments=(*command.split(), "--run", "r"), isolated=command == "build")
+    return pod_manifest(PodSettings(image="tasks", **settings), work, {}, size)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_pod_fits_a_quota_that_counts_cores(command: str) -> None:
+    policies = Policies(quotas={("praxi", "compute"): QUOTA})
+    assert policies.refusal("praxi", pod(command)) == ""
+    bare = pod(command)
+    del bare["spec"]["containers"][0]["resources"]["limits"]["cpu"]
+    assert "failed quota: compute: must specify limits.cpu" in policies.refusal("praxi", bare)
+
+
+def test_a_full_quota_is_told() -> None:
+    policies = Policies(quotas={("praxi", "compute"): QUOTA})
+    others = [pod() for _ in range(4)]
+    assert policies.refusal("praxi", pod(), others).startswith("exceeded quota: compute, requested: ")
+    assert policies.refusal("elsewhere", pod(), others) == ""
+
+
+@pytest.mark.parametrize(
+    ("limits", "told"),
+    [
+        ({"max": {"cpu": "1"}}, "maximum cpu usage per Container is 1, but limit is 2"),
+        ({"min": {"memory": "4Gi"}}, "minimum memory usage per Container is 4Gi, but request is 640Mi"),
+        ({"maxLimitRequestRatio": {"memory": "1"}}, "memory max limit to request ratio per Container is 1"),
+    ],
+)
+def test_a_pod_is_made_to_fit_a_range_of_limits(limits: dict[str, dict[str, str]], told: str) -> None:
+    policies = Policies(limit_ranges={"praxi": limits})
+    assert told in policies.refusal("praxi", pod())
+    given = {"*": {"limits": {"cpu": "1", "memory": "4Gi"}, "requests": {"memory": "4Gi"}}}
+    assert policies.refusal("praxi", pod(resources=given)) == ""
+
+
+def test_the_template_as_shipped_is_accepted_by_a_bare_cluster() -> None:
+    template = yaml.safe_load((ROOT / "docs/kubernetes/pod-template.yaml").read_text())
+    template["spec"]["containers"][0].setdefault("resources", {})
+    assert Policies().refusal("praxi", template) == ""
+    template["spec"]["priorityClassName"] = "batch-low"
+    assert "no PriorityClass with name batch-low" in Policies().refusal("praxi", template)
+    assert Policies({"batch-low"}).refusal("praxi", template) == ""
