@@ -69,9 +69,12 @@ class LazyGroup(click.Group):
 )
 @click.version_option(__version__, prog_name="praxi")
 @click.option("-v", "--verbose", is_flag=True, help="Log what is done to standard error.")
-def app(verbose: bool) -> None:
+@click.pass_context
+def app(context: click.Context, verbose: bool) -> None:
     """Find out which software releases a container image holds, by the files they left behind."""
-    quiet = logging.WARNING if sys.stderr.isatty() else logging.INFO  # a person sees bars, a pod's log all
+    # A person reads the report, also through a pipe; the log of a step in a pod is all there is to read.
+    by_hand = sys.stderr.isatty() or context.invoked_subcommand == "audit"
+    quiet = logging.WARNING if by_hand else logging.INFO
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(PrintableFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.DEBUG if verbose else quiet, handlers=[handler])
