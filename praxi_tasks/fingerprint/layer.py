@@ -7,13 +7,15 @@ from typing import Final
 
 from praxi_tasks.fingerprint.changeset import Changeset
 from praxi_tasks.fingerprint.tagset import Tagset
-from praxi_tasks.inventory import Inventory, keep_file, read_inventory
+from praxi_tasks.inventory import HEADS, Inventory, keep_file, looks_like_database, read_inventory
 from praxi_tasks.oci.image import Descriptor, ImageSource
-from praxi_tasks.oci.layer import LayerLimits, LayerReading, limit_variable, read_layer
+from praxi_tasks.oci.layer import LayerLimits, LayerReading, Likeness, limit_variable, read_layer
 from praxi_tasks.store import Store, keys
 
 _SETTINGS: Final = " or ".join(map(limit_variable, ("max_kept_file_bytes", "max_kept_bytes")))
 _NOT_READ: Final = f"too large to be read: raise {_SETTINGS}"
+
+_DATABASES: Final = Likeness(HEADS, looks_like_database)
 
 
 def fingerprint_layer(
@@ -48,7 +50,7 @@ def fingerprint_layer(
     if not force and all(map(store.exists, keys.layer_documents(digest))):
         return
     with source.open_blob(descriptor) as blob:
-        reading = read_layer(blob, descriptor, limits=limits, retain=keep_file)
+        reading = read_layer(blob, descriptor, limits=limits, retain=keep_file, likeness=_DATABASES)
     write: Callable[[str, bytes], object] = store.replace if force else store.put
     changeset = Changeset.from_reading(reading)
     write(keys.layer_changeset(digest), changeset.to_bytes())
@@ -57,4 +59,9 @@ def fingerprint_layer(
 
 
 def _inventory(changeset: Changeset, reading: LayerReading) -> Inventory:
-    return read_inventory(changeset, reading.retained, unread=dict.fromkeys(reading.too_large, _NOT_READ))
+    return read_inventory(
+        changeset,
+        reading.retained,
+        unread=dict.fromkeys(reading.too_large, _NOT_READ),
+        reserve=reading.reserve,
+    )

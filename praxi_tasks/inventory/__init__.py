@@ -1,15 +1,25 @@
 """The package databases that a layer holds: which files they are, and what they claim."""
 
 from praxi_tasks.inventory.claim import Claim, Distribution, Placement
-from praxi_tasks.inventory.layer_inventory import keep_file, read_inventory, recorded_ecosystems
+from praxi_tasks.inventory.layer_inventory import (
+    HEADS,
+    SYSTEM_DATABASES,
+    keep_file,
+    looks_like_database,
+    read_inventory,
+    recorded_ecosystems,
+)
 from praxi_tasks.inventory.model import Inventory
 
 __all__ = [
+    "HEADS",
+    "SYSTEM_DATABASES",
     "Claim",
     "Distribution",
     "Inventory",
     "Placement",
     "keep_file",
+    "looks_like_database",
     "read_inventory",
     "recorded_ecosystems",
 ]

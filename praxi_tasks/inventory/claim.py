@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import msgspec
+
+Link: TypeAlias = tuple[str, str, str]
+"""A link's path, what it leads to, and its type's letter; paths without a leading slash."""
 
 
 class Claim(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -16,7 +16,7 @@ from praxi_tasks.inventory.limits import InventoryLimits
 from praxi_tasks.inventory.model import Inventory
 from praxi_tasks.inventory.os import os_release
 from praxi_tasks.inventory.os.dpkg_placement import read_placement
-from praxi_tasks.inventory.reader import ReadDatabase, Reader
+from praxi_tasks.inventory.reader import Form, ReadDatabase, Reader
 from praxi_tasks.inventory.readers import READERS
 from praxi_tasks.inventory.unread import report_unread, unread_ecosystem
 
@@ -26,9 +26,32 @@ logger = logging.getLogger(__name__)
 _PATHS: Final = frozenset(os_release.PATHS).union(*(reader.paths for reader in READERS))
 _FOLDERS: Final = tuple(folder for reader in READERS for folder in reader.folders)
 _ENDINGS: Final = tuple(ending for reader in READERS for ending in reader.endings)
+_TAIL: Final = 3
+_TAILS: Final = frozenset(ending[-_TAIL:] for ending in _ENDINGS)  # what most paths lack is found first
 _CHECKS: Final[tuple[tuple[tuple[str, ...], Callable[[str], bool]], ...]] = tuple(
     (reader.endings, reader.accepts) for reader in READERS if reader.endings
 )
+
+_ALL_FORMS: Final[tuple[Form, ...]] = (
+    os_release.FORM,
+    *(form for reader in READERS for form in reader.forms),
+)
+HEADS: Final[Mapping[bytes, int]] = {
+    head: max(form.most for form in _ALL_FORMS if head in form.heads)
+    for form in _ALL_FORMS
+    for head in form.heads
+}
+"""How files begin that :func:`looks_like_database` may take for one, and how many bytes one has at most."""
+_FORMS: Final[Mapping[bytes, tuple[Form, ...]]] = {
+    first: tuple(form for form in _ALL_FORMS if any(head.startswith(first) for head in form.heads))
+    for first in {head[:1] for head in HEADS}
+}
+SYSTEM_DATABASES: Final = tuple(
+    sorted(
+        path for reader in READERS if reader.of_system for path in reader.paths if reader.is_database(path)
+    )
+)
+"""The paths of distributions' databases, each of which has one name only."""
 
 
 def keep_file(path: str) -> bool:
@@ -39,7 +62,7 @@ def keep_file(path: str) -> bool:
     path
         Without a leading slash.
     """
-    if path.endswith(_ENDINGS):
+    if path[-_TAIL:] in _TAILS and path.endswith(_ENDINGS):
         for endings, accepts in _CHECKS:
             if path.endswith(endings) and accepts(path):
                 return True
@@ -51,6 +74,7 @@ def read_inventory(
     kept: Mapping[str, bytes],
     limits: InventoryLimits | None = None,
     unread: Mapping[str, str] | None = None,
+    reserve: Mapping[str, bytes] | None = None,
 ) -> Inventory:
     """Read what the package databases of one layer claim.
 
@@ -64,6 +88,8 @@ def read_inventory(
         What the databases may claim together; by default what the environment says.
     unread
         Why others that it named are not among them, by path.
+    reserve
+        The contents of other files that :func:`looks_like_database` took for databases.
 
     Returns
     -------
@@ -75,7 +101,8 @@ def read_inventory(
     """
     view = LayerView(files, kept)
     prepared = [(reader, _prepared(reader, view)) for reader in READERS]
-    admission = Admission(view, limits or InventoryLimits.from_environment())
+    limits = limits or InventoryLimits.from_environment()
+    admission = Admission(view, limits)
     databases: list[str] = []
     for path in sorted(kept):
         read = next((read for reader, read in prepared if reader.reads(path)), None)
@@ -93,6 +120,10 @@ def read_inventory(
         distribution=os_release.read_distribution(view),
         problems=tuple(view.problems),
         placement=read_placement(view),
+        links=tuple(view.links),
+        reserve=_read_reserve(LayerView(files, reserve), limits, frozenset(map(id, kept.values())))
+        if reserve
+        else (),
     )
 
 
@@ -107,6 +138,33 @@ def recorded_ecosystems(place: str) -> tuple[str, ...]:
     read = next((reader.ecosystem for reader in READERS if reader.keeps(place)), None)
     found = read or unread_ecosystem(place)
     return (found,) if found else ()
+
+
+def looks_like_database(content: bytes) -> bool:
+    """Return whether :func:`read_inventory` can use a file of any name, to which a link may lead."""
+    return any(form.fits(content) for form in _FORMS.get(content[:1], ()))
+
+
+def _read_reserve(view: LayerView, limits: InventoryLimits, linked: frozenset[int]) -> tuple[Claim, ...]:
+    """Read what files claim that no name makes a database; what can't be read is none, and no problem.
+
+    Parameters
+    ----------
+    linked
+        Identities of contents that a link of this layer gives a name: of those a distribution's databases are
+        not read twice.
+    """
+    admission = Admission(view, limits)
+    for reader in READERS:
+        forms = [form for form in reader.forms if form.is_database]
+        if not forms:
+            continue
+        read = _prepared(reader, view)
+        for path, content in sorted(view.kept.items()):
+            named = reader.of_system and id(content) in linked
+            if not named and any(form.fits(content) for form in forms):
+                _read_into(admission, partial(read, path), view, path)
+    return tuple(admission.claims)
 
 
 def _is_database(path: str) -> bool:

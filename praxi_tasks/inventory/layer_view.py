@@ -11,6 +11,8 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from praxi_tasks.inventory.claim import Link
+
 _FOLDER: Final = ord("d")
 _LONGEST_PART: Final = 300  # characters of a path or a reason in a problem's line
 _MOST_PROBLEMS: Final = 20  # of one database
@@ -31,6 +33,10 @@ class LayerFiles(Protocol):
     def types(self) -> NDArray[np.uint8]:
         """``ord`` of each entry's type letter, such as ``f``, ``d`` or ``l``: shape ``(len(paths),)``."""
 
+    @property
+    def links(self) -> Mapping[int, str]:
+        """Targets by the links' numbers: of symbolic links as written, of hard links relative to the root."""
+
 
 class LayerView:
     """A layer's files, the contents that were kept of them, and the problems found so far.
@@ -47,6 +53,7 @@ class LayerView:
         self.files = files
         self.kept = kept
         self.problems: list[str] = []
+        self.links: list[Link] = []
         self._reports: Counter[str] = Counter()
 
     def report(self, path: str, what: str) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import msgspec
 
-from praxi_tasks.inventory.claim import Claim, Distribution, Placement
+from praxi_tasks.inventory.claim import Claim, Distribution, Link, Placement
 from praxi_tasks.inventory.stored_form import (
     ClaimRow,
     Document,
     corrupt,
     join_texts,
+    join_threes,
     pack_document,
     split_texts,
+    split_threes,
     unpack_document,
 )
 
@@ -36,6 +38,10 @@ class Inventory(msgspec.Struct, frozen=True, omit_defaults=True):
         One printable line for each thing that could not be read.
     placement
         Where files went that are not where lists of packages say; None where the layer says nothing of it.
+    links
+        Databases that are links to what this layer does not hold, or not under a name that is known.
+    reserve
+        What files claim that look like databases and have no such name: only links make them ones.
     """
 
     digest: str
@@ -44,10 +50,13 @@ class Inventory(msgspec.Struct, frozen=True, omit_defaults=True):
     distribution: Distribution | None = None
     problems: tuple[str, ...] = ()
     placement: Placement | None = None
+    links: tuple[Link, ...] = ()
+    reserve: tuple[Claim, ...] = ()
 
     def to_bytes(self) -> bytes:
         """Return the inventory as bytes that depend on nothing but its content."""
-        databases = sorted({*self.databases, *(claim.database for claim in self.claims)})
+        claimed = (claim.database for claim in (*self.claims, *self.reserve))
+        databases = sorted({*self.databases, *claimed})
         places = {path: place for place, path in enumerate(databases)}
         return pack_document(
             Document(
@@ -57,7 +66,10 @@ class Inventory(msgspec.Struct, frozen=True, omit_defaults=True):
                 tuple(ClaimRow.of(claim, places[claim.database]) for claim in self.claims),
                 self.distribution,
                 join_texts(self.problems),
-                self.placement,
+                join_threes(self.placement.diversions if self.placement else ()),
+                join_texts(self.placement.rules if self.placement else ()),
+                join_threes(self.links),
+                tuple(ClaimRow.of(claim, places[claim.database]) for claim in self.reserve),
             )
         )
 
@@ -79,7 +91,15 @@ class Inventory(msgspec.Struct, frozen=True, omit_defaults=True):
                 databases=tuple(databases[place] for place in document.read),
                 distribution=document.distribution,
                 problems=split_texts(document.problems),
-                placement=document.placement,
+                placement=_placement(document),
+                links=split_threes(document.links),
+                reserve=tuple(row.claim(databases) for row in document.reserve),
             )
         except (msgspec.MsgspecError, ValueError, IndexError, RecursionError) as error:
             raise corrupt(str(error)) from None
+
+
+def _placement(document: Document) -> Placement | None:
+    if not document.diversions and not document.rules:
+        return None
+    return Placement(split_threes(document.diversions), split_texts(document.rules))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from praxi_tasks.inventory.claim import Claim
 from praxi_tasks.inventory.layer_view import LayerView
@@ -13,12 +13,43 @@ ReadDatabase: TypeAlias = Callable[[str], Iterator[Claim]]
 """Takes the path of a database and yields its claims; raises DataError where the database is damaged."""
 
 
+_BEGINNING: Final = 1 << 16
+
+
 def _no_claims(_view: LayerView) -> Iterator[Claim]:
     yield from ()
 
 
 def _always(_path: str) -> bool:
     return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """How a record of a kind is told by its content, whatever its name: links give it others.
+
+    Parameters
+    ----------
+    heads
+        How it begins.
+    marks
+        What it holds further on, within the first kilobytes.
+    most
+        Bytes that one has at most.
+    is_database
+        Whether claims are read from it; else it only accompanies a database.
+    """
+
+    heads: tuple[bytes, ...]
+    marks: tuple[bytes, ...] = ()
+    most: int = 1 << 20
+    is_database: bool = True
+
+    def fits(self, content: bytes) -> bool:
+        """Return whether some content is of this form."""
+        if not content.startswith(self.heads):
+            return False
+        return all(content.find(mark, 0, _BEGINNING) >= 0 for mark in self.marks)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +80,11 @@ class Reader:
         Decides whether a kept file is a database; by default every one is.
     named
         Yields the claims that paths alone make, of files whose content is not kept.
+    forms
+        How its records are told where a link leads to them under another name; the function that reads a
+        database must not rely on its name then.
+    of_system
+        Whether its databases are a distribution's, of which ``paths`` are all names.
     """
 
     ecosystem: str
@@ -59,6 +95,8 @@ class Reader:
     accepts: Callable[[str], bool] = _always
     is_database: Callable[[str], bool] = _always
     named: Callable[[LayerView], Iterator[Claim]] = _no_claims
+    forms: tuple[Form, ...] = ()
+    of_system: bool = False
 
     def keeps(self, path: str) -> bool:
         """Return whether this reader needs the content of a file."""

@@ -12,7 +12,7 @@ import msgspec
 import zstandard
 
 from praxi_tasks.errors import CorruptObjectError
-from praxi_tasks.inventory.claim import Claim, Distribution, Placement
+from praxi_tasks.inventory.claim import Claim, Distribution
 from praxi_tasks.store.frames import unpack_frame
 from praxi_tasks.store.keys import INVENTORY_PROTOCOL
 
@@ -73,7 +73,10 @@ class ClaimRow(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Document(msgspec.Struct, frozen=True, array_like=True):
-    """A whole inventory as it is stored; ``read`` are the numbers of the databases that were read."""
+    """A whole inventory as it is stored; ``read`` are the numbers of the databases that were read.
+
+    Diversions and links are threes of texts.
+    """
 
     digest: str
     databases: bytes
@@ -81,7 +84,10 @@ class Document(msgspec.Struct, frozen=True, array_like=True):
     claims: tuple[ClaimRow, ...]
     distribution: Distribution | None
     problems: bytes
-    placement: Placement | None = None
+    diversions: bytes
+    rules: bytes
+    links: bytes
+    reserve: tuple[ClaimRow, ...]
 
 
 def pack_document(document: Document) -> bytes:
@@ -108,6 +114,17 @@ def unpack_document(data: bytes) -> Document:
 def join_texts(texts: Iterable[str]) -> bytes:
     """Write texts without NUL as bytes; paths that were not UTF-8 become again what they were."""
     return "".join(f"{text}\0" for text in texts).encode("utf-8", "surrogateescape")
+
+
+def join_threes(threes: Iterable[tuple[str, str, str]]) -> bytes:
+    """Write threes of texts as :func:`join_texts` writes texts."""
+    return join_texts(text for three in threes for text in three)
+
+
+def split_threes(data: bytes) -> tuple[tuple[str, str, str], ...]:
+    """Read what :func:`join_threes` wrote; raise ValueError where the bytes are no such text."""
+    texts = split_texts(data)
+    return tuple(zip(texts[::3], texts[1::3], texts[2::3], strict=True))
 
 
 def split_texts(data: bytes) -> tuple[str, ...]:

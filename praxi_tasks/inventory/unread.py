@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
@@ -12,6 +13,7 @@ from praxi_tasks.inventory.unread_kinds import KINDS, UnreadKind
 
 _LINKS: Final = {ord("l"): "symbolic link", ord("h"): "hard link"}
 _FOLDER: Final = ord("d")
+_MOST_LINKS: Final = 10_000
 _ENDS: Final = tuple({kind.mark for kind in KINDS if not kind.at_start})
 _STARTS: Final = tuple({kind.mark for kind in KINDS if kind.at_start})
 
@@ -24,8 +26,9 @@ def report_unread(
 ) -> None:
     """Report each package record of a layer that no reader reads.
 
-    Those are databases of which nothing was kept (a link, or a file above a cap), and records of other
-    kinds or in other places than readers know. What a claimed package owns is known as that package.
+    Those are databases of which nothing was kept (a file above a cap), and records of other kinds or in other
+    places than readers know. What a claimed package owns is known as that package. Links are noted in the
+    view: what they lead to may be in other layers.
 
     Parameters
     ----------
@@ -38,11 +41,11 @@ def report_unread(
     """
     others: dict[str, UnreadKind] = {}
     tails = {_tail(path) for path in view.kept}
-    for path, kind in zip(view.files.paths, view.files.types.tolist(), strict=True):
+    for row, (path, kind) in enumerate(zip(view.files.paths, view.files.types.tolist(), strict=True)):
         if kind == _FOLDER or path in view.kept or path in reasons:
             continue
         if wanted(path):
-            _report_link(view, path, kind, tails)
+            _note_link(view, row, path, kind, tails)
         elif (path.endswith(_ENDS) or path.startswith(_STARTS)) and (other := _kind_of(path)):
             others[path] = other
     _report_others(view, others, claims)
@@ -70,7 +73,14 @@ def _report_others(view: LayerView, others: Mapping[str, UnreadKind], claims: It
         view.report(place, f"{count} of {name} in a place or form that is not read")
 
 
-def _report_link(view: LayerView, path: str, kind: int, tails: set[str]) -> None:
+def _note_link(view: LayerView, row: int, path: str, kind: int, tails: set[str]) -> None:
+    """Note where a link leads to, which other layers may hold; without a target it is a problem."""
+    target = view.files.links.get(row)
+    if target and kind in _LINKS and len(view.links) < _MOST_LINKS:
+        if chr(kind) == "l":
+            target = posixpath.normpath(posixpath.join("/", posixpath.dirname(path), target)).lstrip("/")
+        view.links.append((path, target, chr(kind)))
+        return
     link = _LINKS.get(kind, "special file")
     if link == "symbolic link" and _tail(path) in tails:
         return  # what it most likely points to is read where it is

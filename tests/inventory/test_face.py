@@ -6,11 +6,14 @@ from praxi_tasks.inventory import language, os
 
 def test_what_others_may_use_is_written_down() -> None:
     assert set(inventory.__all__) == {
+        "HEADS",
+        "SYSTEM_DATABASES",
         "Claim",
         "Distribution",
         "Inventory",
         "Placement",
         "keep_file",
+        "looks_like_database",
         "read_inventory",
         "recorded_ecosystems",
     }

@@ -14,7 +14,7 @@ from backports import zstd
 from praxi_tasks.errors import DigestMismatchError
 from praxi_tasks.fingerprint import Changeset
 from praxi_tasks.oci.image import Blob, Descriptor, Image, Platform
-from praxi_tasks.oci.layer import LayerLimits, LayerReading, read_layer
+from praxi_tasks.oci.layer import LayerLimits, LayerReading, Likeness, read_layer
 
 MEDIA_TYPE = "application/vnd.oci.image.layer.v1.tar"
 COMPRESSIONS: dict[str, Callable[[bytes], bytes]] = {
@@ -86,12 +86,13 @@ def read(
     media_type: str = MEDIA_TYPE,
     limits: LayerLimits | None = None,
     retain: Callable[[str], bool] = lambda _: False,
+    likeness: Likeness | None = None,
     piece: int = 100_000,
 ) -> LayerReading:
     """Read a layer from its stored bytes, and see that it was read to its end."""
     descriptor = describe(data, media_type)
     blob = VerifiedBlob(data, descriptor.digest, piece)
-    reading = read_layer(blob, descriptor, limits=limits or LayerLimits(), retain=retain)
+    reading = read_layer(blob, descriptor, limits=limits or LayerLimits(), retain=retain, likeness=likeness)
     assert blob.ended
     return reading
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 import msgspec
 
 from praxi_tasks.ecosystems import ecosystem_of
-from praxi_tasks.findings.image.file_tree import FileTree, LayerChanges, Removal
+from praxi_tasks.findings.image.file_tree import FileTree, Removal
 from praxi_tasks.inventory import Claim, Inventory
 
 _METADATA_FOLDERS: Final = (".dist-info", ".egg-info", "EGG-INFO")
@@ -36,40 +36,22 @@ class TrackedClaim:
     @property
     def home(self) -> str:
         """The folder of a language's release; empty for a distribution's, whose files may be anywhere."""
-        database = self.claim.database
-        if not ecosystem_of(self.claim.ecosystem).of_language:
-            return ""
-        site = _site(database)
-        return database.rpartition("/")[0] if site == database else site
+        return home_of(self.claim)
 
 
-def follow_claims(
-    inventories: Sequence[Inventory], layers: Sequence[LayerChanges], tree: FileTree | None = None
-) -> tuple[TrackedClaim, ...]:
-    """Follow every claim from the bottom layer up.
+class ClaimHistory:
+    """The claims that hold, and those that have ended, from the bottom layer up to some layer.
 
-    A layer that changes a database carries the whole of it, so what the new one no longer names was
-    dropped; lists of files are written once and remembered from below.
-
-    Parameters
-    ----------
-    inventories, layers
-        What each layer's databases claim and what it changes; in the same order, bottom first.
-    tree
-        Empty; the layers are put on it.
-    """
-    tree = tree or FileTree()
-    history = _History(tree)
-    for inventory, changes in zip(inventories, layers, strict=True):
-        history.add(inventory, tree.add(changes))
-    return history.claims()
-
-
-class _History:
-    """The claims that hold, and those that have ended, up to some layer.
+    A layer that changes a database carries the whole of it, so what the new one no longer names was dropped;
+    lists of files are written once and remembered from below.
 
     Several versions of a distribution's package may be installed at once (rpm's kernels), and a folder may
     hold several records of a language's (two ``dist-info``): each of them is a claim of its own.
+
+    Parameters
+    ----------
+    tree
+        The image's files; each layer is on it before its inventory is followed.
     """
 
     def __init__(self, tree: FileTree) -> None:
@@ -150,6 +132,14 @@ class _History:
         if ecosystem_of(claim.ecosystem).of_language:
             return (claim.ecosystem, claim.name, self._tree.place(claim.database))
         return (claim.ecosystem, claim.name, claim.architecture, claim.version)
+
+
+def home_of(claim: Claim) -> str:
+    """Return the folder of a language's release, as its record's path tells; else nothing."""
+    if not ecosystem_of(claim.ecosystem).of_language:
+        return ""
+    site = _site(claim.database)
+    return claim.database.rpartition("/")[0] if site == claim.database else site
 
 
 def claimed_places(claims: Iterable[TrackedClaim], tree: FileTree) -> frozenset[str]:

@@ -15,6 +15,7 @@ from praxi_tasks.findings.image.folder_links import FolderLinks, link_target
 
 _DIRECTORY: Final = ord("d")
 _LINK: Final = ord("l")
+_HARD_LINK: Final = ord("h")
 _REGULAR: Final = frozenset({ord("f"), ord("h")})
 # Since merged /usr these are links into /usr, and databases still write either form.
 _MERGED: Final = frozenset({"bin", "sbin", "lib", "lib32", "lib64", "libx32"})
@@ -123,6 +124,7 @@ class FileTree:
         self._parents: set[str] = set()
         self._sorted_parents: list[str] = []
         self._links = FolderLinks()
+        self._originals: dict[str, str] = {}
         self._places: dict[str, str] = {}
         self._layers = 0
         for changes in layers:
@@ -139,6 +141,7 @@ class FileTree:
             removal = Removal(removal.whiteouts, removal.opaques, replaced) if replaced else removal
         self._remove(removal)
         self._write(places, kinds)
+        self._join(changes, places, kinds)
         self._layers += 1
         return removal
 
@@ -162,6 +165,12 @@ class FileTree:
     def is_regular(self, path: str) -> bool:
         """Return whether a regular file is there."""
         return self.place(path) in self._regular
+
+    def same_files(self, places: frozenset[str]) -> frozenset[str]:
+        """Return the places and those of all other names, by hard links of one layer, of the same files."""
+        originals = self._originals
+        files = {originals.get(place, place) for place in places}
+        return places.union(files, (place for place, file in originals.items() if file in files))
 
     def saw(self, path: str) -> bool:
         """Return whether any layer ever wrote the file."""
@@ -259,6 +268,18 @@ class FileTree:
         self._sorted_parents = sorted((*self._sorted_parents, *(parents - self._parents)))
         self._parents |= parents
         self.__dict__.pop("_sorted", None)
+
+    def _join(self, changes: LayerChanges, places: Sequence[str], kinds: bytes) -> None:
+        """Follow which files the layer gives several names."""
+        if self._originals:
+            for place in places:
+                self._originals.pop(place, None)
+        if _HARD_LINK not in kinds:
+            return
+        for row, target in changes.links.items():
+            if kinds[row] == _HARD_LINK:
+                original = self.place(target)
+                self._originals[places[row]] = self._originals.get(original, original)
 
 
 def _is_above(folder: str, places: Sequence[str]) -> bool:

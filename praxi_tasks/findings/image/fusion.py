@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -12,9 +12,10 @@ import msgspec
 
 from praxi_tasks.discovery import LayerPrediction, ReleasePrediction
 from praxi_tasks.ecosystems import ecosystem_of
-from praxi_tasks.findings.image.claim_history import TrackedClaim, claimed_places, follow_claims
+from praxi_tasks.findings.image.claim_history import ClaimHistory, TrackedClaim, claimed_places
 from praxi_tasks.findings.image.distribution_owner import with_owners
 from praxi_tasks.findings.image.file_tree import FileTree, LayerChanges, significant
+from praxi_tasks.findings.image.linked_records import LinkedRecords
 from praxi_tasks.findings.packages import (
     FINGERPRINT,
     INVENTORY,
@@ -58,7 +59,7 @@ class FusedImage:
         """The places of the files that any database of any layer lists."""
         listed = claimed_places(self.claims, self.tree)
         diverted = (to for what, to, _ in self.placement.diversions if self.tree.place(what) in listed)
-        return listed.union(map(self.tree.place, diverted))
+        return self.tree.same_files(listed.union(map(self.tree.place, diverted)))
 
     @cached_property
     def placement(self) -> Placement:
@@ -84,11 +85,17 @@ def fuse(layers: Sequence[LayerFacts]) -> FusedImage:
     A package that both name becomes one component with both sources; what a later layer removed or
     replaced stays in the list and names that layer.
     """
-    changes = [layer.changes for layer in layers]
     tree = FileTree()
-    claims = follow_claims([layer.inventory for layer in layers], changes, tree)
+    records, history = LinkedRecords(tree), ClaimHistory(tree)
+    completed = []
+    for layer in layers:
+        removal = tree.add(layer.changes)
+        inventory = records.complete(layer.inventory)
+        history.add(inventory, removal)
+        completed.append(replace(layer, inventory=inventory))
+    layers, claims = completed, history.claims()
     distribution = _distribution(layers)
-    fusion = _Fusion(tree, [change.digest for change in changes], distribution, claims)
+    fusion = _Fusion(tree, [layer.changes.digest for layer in layers], distribution, claims)
     for tracked in claims:
         fusion.add_claim(tracked)
     for number, layer in enumerate(layers):

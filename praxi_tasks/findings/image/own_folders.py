@@ -57,7 +57,7 @@ def own_folders(image: FusedImage, files: Iterable[str]) -> OwnFolders:
     for path in files:
         if path.endswith(_ENDINGS):
             folders.update(_libraries(path))
-    return OwnFolders(frozenset(databases), tuple(sorted(folders - {"/"})))
+    return OwnFolders(image.tree.same_files(frozenset(databases)), tuple(sorted(folders - {"/"})))
 
 
 def _libraries(path: str) -> Iterable[str]:

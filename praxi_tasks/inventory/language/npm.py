@@ -12,7 +12,7 @@ from praxi_tasks.ecosystems import NPM
 from praxi_tasks.errors import DataError
 from praxi_tasks.inventory.claim import Claim
 from praxi_tasks.inventory.layer_view import LayerView
-from praxi_tasks.inventory.reader import ReadDatabase, Reader
+from praxi_tasks.inventory.reader import Form, ReadDatabase, Reader
 from praxi_tasks.json_decoding import decode_shallow
 
 _FOLDER: Final = "node_modules/"
@@ -110,5 +110,9 @@ def _prepare(view: LayerView) -> ReadDatabase:
 
 
 READER: Final = Reader(
-    ecosystem=NPM.purl_type, prepare=_prepare, endings=(_MANIFEST,), accepts=is_npm_package
+    ecosystem=NPM.purl_type,
+    prepare=_prepare,
+    endings=(_MANIFEST,),
+    accepts=is_npm_package,
+    forms=(Form(heads=(b"{",), marks=(b'"name"', b'"version"')),),
 )

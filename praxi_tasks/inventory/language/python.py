@@ -14,7 +14,7 @@ from praxi_tasks.errors import DataError
 from praxi_tasks.inventory.claim import Claim
 from praxi_tasks.inventory.decoding import owned, path_text
 from praxi_tasks.inventory.layer_view import LayerView
-from praxi_tasks.inventory.reader import ReadDatabase, Reader
+from praxi_tasks.inventory.reader import Form, ReadDatabase, Reader
 from praxi_tasks.inventory.stanzas import read_stanzas
 
 _FIELDS: Final = frozenset((b"name", b"version"))
@@ -136,4 +136,5 @@ READER: Final = Reader(
     prepare=_prepare,
     endings=(*_DIST_INFO, *_EGG_INFO, *_EGG, ".egg-info"),
     is_database=lambda path: path.endswith(_METADATA),
+    forms=(Form(heads=(b"Metadata-Version:",), marks=(b"\nName:", b"\nVersion:")),),
 )

@@ -11,9 +11,10 @@ from praxi_tasks.errors import DataError
 from praxi_tasks.inventory.claim import Claim
 from praxi_tasks.inventory.decoding import owned, path_text, text
 from praxi_tasks.inventory.layer_view import LayerView
-from praxi_tasks.inventory.reader import Reader
+from praxi_tasks.inventory.reader import Form, Reader
 
 _PATHS: Final = frozenset(("lib/apk/db/installed", "usr/lib/apk/db/installed"))
+_FORMS: Final = (Form(heads=(b"C:Q", b"P:"), marks=(b"\nV:", b"\nA:"), most=64 << 20),)
 _BINARY: Final = (b"ADB.", b"ADBd", b"ADBc")  # plain, and compressed in two ways
 _ONCE: Final = frozenset((b"P", b"V", b"A", b"o"))
 
@@ -71,5 +72,9 @@ def _paths(lines: bytes) -> Iterator[str]:
 
 
 READER: Final = Reader(
-    ecosystem=APK.purl_type, prepare=lambda view: partial(read_installed, view), paths=_PATHS
+    ecosystem=APK.purl_type,
+    prepare=lambda view: partial(read_installed, view),
+    paths=_PATHS,
+    forms=_FORMS,
+    of_system=True,
 )

@@ -12,12 +12,13 @@ from praxi_tasks.inventory.claim import Claim
 from praxi_tasks.inventory.decoding import owned, path_text
 from praxi_tasks.inventory.layer_view import LayerView
 from praxi_tasks.inventory.os.dpkg_placement import DIVERSIONS, SETTINGS, SETTINGS_FOLDER
-from praxi_tasks.inventory.reader import Reader
+from praxi_tasks.inventory.reader import Form, Reader
 from praxi_tasks.inventory.stanzas import Stanza, read_stanzas
 
 _STATUS: Final = "var/lib/dpkg/status"
 _STATUS_FOLDER: Final = "var/lib/dpkg/status.d/"
-_INFO_FOLDER: Final = "var/lib/dpkg/info/"
+_INFO: Final = "info/"
+_INFO_FOLDER: Final = f"var/lib/dpkg/{_INFO}"
 _LISTS: Final = (".md5sums", ".list")
 _FIELDS: Final = frozenset((b"package", b"version", b"status", b"architecture", b"source"))
 _HEAD: Final = 8  # bytes: no text has a NUL there, and a damaged one most likely neither
@@ -74,7 +75,8 @@ def _files(view: LayerView, path: str, read: set[str], name: str, architecture: 
     """Return what the package's list says it owns; a layer holds the lists of what it installs only."""
     in_folder = path.startswith(_STATUS_FOLDER)
     stems = (f"{name}:{architecture}", name)
-    lists = (f"{path}.md5sums",) if in_folder else tuple(f"{_INFO_FOLDER}{stem}.list" for stem in stems)
+    info = f"{path.rpartition('/')[0]}/{_INFO}"
+    lists = (f"{path}.md5sums",) if in_folder else tuple(f"{info}{stem}.list" for stem in stems)
     found = next((place for place in lists if place in view.kept), None)
     if found is None:
         return ()
@@ -113,4 +115,9 @@ READER: Final = Reader(
     endings=(".list",),
     accepts=_is_list,
     is_database=_is_status,
+    of_system=True,
+    forms=(
+        Form(heads=(b"Package: ",), marks=(b"\nStatus: ", b"\nVersion: "), most=64 << 20),
+        Form(heads=(b"/.\n",), is_database=False),
+    ),
 )

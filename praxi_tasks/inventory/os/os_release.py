@@ -8,9 +8,15 @@ from typing import Final
 
 from praxi_tasks.inventory.claim import Distribution
 from praxi_tasks.inventory.layer_view import LayerView
+from praxi_tasks.inventory.reader import Form
 
 PATHS: Final = ("etc/os-release", "usr/lib/os-release")
 """Without a leading slash; the first that can be read counts."""
+
+FORM: Final = Form(
+    heads=(b"NAME=", b"PRETTY_NAME=", b"ID="), marks=(b"ID=",), most=1 << 16, is_database=False
+)
+"""How it is told where it has another name, to which a link leads."""
 
 _LONGEST_LINE: Final = 4096  # characters of a value
 _LONGEST_ID: Final = 64

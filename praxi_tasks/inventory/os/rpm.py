@@ -15,7 +15,7 @@ from praxi_tasks.inventory.os.rpm_bdb import read_bdb_values
 from praxi_tasks.inventory.os.rpm_header import RpmHeader
 from praxi_tasks.inventory.os.rpm_ndb import read_ndb_blobs
 from praxi_tasks.inventory.os.rpm_sqlite import merge_log, read_sqlite_blobs
-from praxi_tasks.inventory.reader import ReadDatabase, Reader
+from praxi_tasks.inventory.reader import Form, ReadDatabase, Reader
 
 _FOLDERS: Final = ("var/lib/rpm/", "usr/lib/sysimage/rpm/", "usr/share/rpm/")
 _SQLITE: Final = "rpmdb.sqlite"
@@ -28,6 +28,11 @@ _LOG: Final = "-wal"  # ends the name of SQLite's write-ahead log: what the data
 _DATABASES: Final = frozenset(folder + name for folder in _FOLDERS for name in _CONTAINERS)
 _LOGS: Final = frozenset(f"{folder}{_SQLITE}{_LOG}" for folder in _FOLDERS)
 _SOURCE: Final = re.compile(r"(.+)-([^-]+-[^-]+)\.(?:no)?src\.rpm")
+_NDB: Final = b"RpmP"
+_FORMS: Final = (
+    Form(heads=(b"SQLite format 3\0",), marks=(b"Packages", b"hnum"), most=128 << 20),
+    Form(heads=(_NDB,), most=128 << 20),
+)
 KEY: Final = "gpg-pubkey"
 """The name under which imported keys are kept among the packages."""
 
@@ -40,7 +45,7 @@ def read_packages(view: LayerView, path: str) -> Iterator[Claim]:
     DataError
         If the container itself is broken.
     """
-    read = _CONTAINERS[path.rpartition("/")[2]]
+    read = _CONTAINERS.get(path.rpartition("/")[2]) or _by_content(view.kept[path])
     data, log = view.kept[path], view.kept.get(path + _LOG, b"")
     packages = 0
     for blob in read(merge_log(data, log) if log else data):
@@ -54,6 +59,11 @@ def read_packages(view: LayerView, path: str) -> Iterator[Claim]:
             yield claim
     if not packages:
         raise DataError("it holds no package")
+
+
+def _by_content(data: bytes) -> Callable[[bytes], Iterator[bytes]]:
+    """Return how a database of another name is read, which only a link leads to."""
+    return read_ndb_blobs if data.startswith(_NDB) else read_sqlite_blobs
 
 
 def refuse_lone_log(view: LayerView, path: str) -> Iterator[Claim]:
@@ -98,4 +108,6 @@ def _prepare(view: LayerView) -> ReadDatabase:
     return lambda path: refuse_lone_log(view, path) if path in _LOGS else read_packages(view, path)
 
 
-READER: Final = Reader(ecosystem=RPM.purl_type, prepare=_prepare, paths=_DATABASES | _LOGS)
+READER: Final = Reader(
+    ecosystem=RPM.purl_type, prepare=_prepare, paths=_DATABASES | _LOGS, forms=_FORMS, of_system=True
+)

@@ -1,6 +1,7 @@
 """Reads a layer's tar as a stream: decompression, members, whiteouts, the contents that are retained."""
 
 from praxi_tasks.oci.layer.contents import LayerReading
+from praxi_tasks.oci.layer.kept_files import Likeness
 from praxi_tasks.oci.layer.limits import LayerLimits, limit_variable
 from praxi_tasks.oci.layer.reader import read_layer
 from praxi_tasks.oci.layer.strings import ends
@@ -8,6 +9,7 @@ from praxi_tasks.oci.layer.strings import ends
 __all__ = [
     "LayerLimits",
     "LayerReading",
+    "Likeness",
     "ends",
     "limit_variable",
     "read_layer",

@@ -10,7 +10,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from praxi_tasks.oci.layer.overwrites import follow_hard_links, superseded
+from praxi_tasks.oci.layer.overwrites import PathIndex, follow_hard_links, superseded
 from praxi_tasks.oci.layer.strings import ends
 from praxi_tasks.oci.layer.tar_scan import TarScan
 
@@ -41,9 +41,11 @@ class LayerReading:
         Paths removed from lower layers, and folders emptied of what lower layers put into them. The same
         layer may add a path that it removes.
     retained
-        Contents by path of the files that the reader was asked to retain.
+        Contents by path of the files that the reader was asked to retain, under each of their names.
     too_large
         Paths of those that it could not retain because of the limits.
+    reserve
+        Contents by path of other files that look like a database: a higher layer may link to them.
     """
 
     digest: str
@@ -59,12 +61,14 @@ class LayerReading:
     opaques: tuple[str, ...]
     retained: dict[str, bytes]
     too_large: tuple[str, ...]
+    reserve: dict[str, bytes]
 
 
 def to_reading(digest: str, scan: TarScan) -> LayerReading:
     """Turn what a scan listed into what the layer leaves on disk."""
     members = scan.members
-    follow_hard_links(members)
+    index = PathIndex(members)
+    scan.retained.link(follow_hard_links(members), index.__getitem__)
     gone = superseded(members)
     stays = np.ones(len(members), np.bool_)
     stays[list(gone)] = False
@@ -85,6 +89,7 @@ def to_reading(digest: str, scan: TarScan) -> LayerReading:
         opaques=_texts(scan.whiteouts.opaque),
         retained=scan.retained.contents(gone),
         too_large=scan.retained.too_large(gone),
+        reserve=scan.retained.reserved(gone),
     )
 
 

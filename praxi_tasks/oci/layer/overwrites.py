@@ -48,12 +48,19 @@ def superseded(members: Members) -> frozenset[int]:
     return frozenset(gone)
 
 
-def follow_hard_links(members: Members) -> None:
-    """Give hard links the size and content hash of what they link to."""
+def follow_hard_links(members: Members) -> dict[int, int]:
+    """Give hard links the size and content hash of what they link to.
+
+    Returns
+    -------
+    dict
+        The row of the regular file that each link leads to, of links whose file this layer holds.
+    """
     targets = dict(zip(members.link_rows, bytes(members.link_targets).split(b"\0"), strict=False))
     links = {row: target for row, target in targets.items() if members.types[row] == HARD_LINK}
+    sources: dict[int, int] = {}
     if not links:
-        return
+        return sources
     index = PathIndex(members)
     candidates = _rows_of(members, index, set(links.values()))
     for row, target in links.items():
@@ -62,6 +69,11 @@ def follow_hard_links(members: Members) -> None:
         if before >= 0 and members.types[rows[before]] in {FILE, HARD_LINK}:
             members.sizes[row] = members.sizes[rows[before]]
             members.hashes[row] = members.hashes[rows[before]]
+            if members.types[rows[before]] == FILE:
+                sources[row] = rows[before]
+            elif rows[before] in sources:
+                sources[row] = sources[rows[before]]
+    return sources
 
 
 def _rows_of_equal_hash(members: Members) -> NDArray[np.intp]:

@@ -8,13 +8,18 @@ from praxi_tasks.errors import LayerError, LimitExceededError
 from praxi_tasks.oci.image.model import Blob, Descriptor
 from praxi_tasks.oci.layer.chunks import Chunks
 from praxi_tasks.oci.layer.contents import LayerReading, to_reading
-from praxi_tasks.oci.layer.kept_files import RetainedFiles
+from praxi_tasks.oci.layer.kept_files import Likeness, RetainedFiles
 from praxi_tasks.oci.layer.limits import LayerLimits
 from praxi_tasks.oci.layer.tar_scan import TarScan
 
 
 def read_layer(
-    blob: Blob, descriptor: Descriptor, *, limits: LayerLimits, retain: Callable[[str], bool]
+    blob: Blob,
+    descriptor: Descriptor,
+    *,
+    limits: LayerLimits,
+    retain: Callable[[str], bool],
+    likeness: Likeness | None = None,
 ) -> LayerReading:
     """Read a layer from its blob, to the end, which verifies its digest.
 
@@ -27,7 +32,9 @@ def read_layer(
     limits
         The caps; see :class:`~praxi_tasks.oci.layer.limits.LayerLimits`.
     retain
-        Says of a regular file's path whether its content is to be retained.
+        Says of a file's path whether its content is to be retained.
+    likeness
+        Which files of other names a hard link with such a path may lead to; by default none.
 
     Raises
     ------
@@ -39,7 +46,7 @@ def read_layer(
         If its bytes can't be had, or are not those of the digest.
     """
     with Chunks(blob, descriptor.media_type, limits) as chunks:
-        scan = TarScan(chunks, limits, RetainedFiles(retain, limits))
+        scan = TarScan(chunks, limits, RetainedFiles(retain, limits, likeness))
         try:
             scan.run()
         except LimitExceededError as error:

@@ -26,6 +26,7 @@ from praxi_tasks.oci.tar.member_names import clean_path
 _LONG: Final = {ord("L"): pax_records.PATH, ord("K"): pax_records.LINK}
 _RECORDS: Final = frozenset(b"xX")
 _GLOBAL_RECORDS: Final = ord("g")
+_HEAD: Final = 64  # bytes by which files are told that may be a database
 _VOLUME_LABEL: Final = ord("V")
 
 
@@ -62,7 +63,7 @@ class TarScan:
 
     def _plain_members(self) -> bool:
         """Scan plain members; return whether it got anywhere before the chunk's end or a special one."""
-        stream, add, wants = self._stream, self.members.add, self.retained.wants
+        stream, add, wants, heads = self._stream, self.members.add, self.retained.wants, self.retained.heads
         chunk, view, position = stream.chunk, stream.view, stream.position
         start, last = position, len(chunk) - BLOCK
         while position <= last and (letter := LETTERS.get(chunk[position + tar_header.TYPE])):
@@ -77,6 +78,8 @@ class TarScan:
                     stream.position = data
                     self._add_file(header, path, size, stream.data(size))
                     return True
+                if size and (begins := heads[chunk[data]]) and chunk.startswith(begins, data):
+                    self.retained.reserve(path, len(self.members), chunk[data:stop])
                 add(header, path, FILE, size, xxhash.xxh3_64_intdigest(view[data:stop]))
                 position = data + padded(size)
             else:
@@ -143,8 +146,11 @@ class TarScan:
     ) -> None:
         hasher = xxhash.xxh3_64()
         sink = self.retained.open(path, size)
+        begun = sink is not None or self.retained.wants(path)
         for part in content:
             hasher.update(part)
+            if not begun:
+                sink, begun = self.retained.open_reserve(bytes(part[:_HEAD]), size), True
             if sink is not None:
                 sink.append(bytes(part))
         self.retained.store(path, len(self.members), sink)

@@ -314,7 +314,7 @@ _PACKED = Inventory("sha256:0", (), ("lib/apk/db/installed",), None, ("a problem
         "praxi_tasks.inventory.stored_form.unpack_document",
     ),
     errors=(CorruptObjectError,),
-    seeds=[_PACKED[6:], pack_document(Document("d", b"a\0", (0,), (), None, b""))[6:]],
+    seeds=[_PACKED[6:], pack_document(Document("d", b"a\0", (0,), (), None, b"", b"", b"", b"", ()))[6:]],
 )
 def stored_inventory(data: bytes) -> None:
     """Read a stored inventory; one that is read is written back the same."""

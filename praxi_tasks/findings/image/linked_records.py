@@ -1,0 +1,104 @@
+"""Package records that one layer links to and another one, or another name, holds.
+
+A layer is read alone: of a link its inventory says where it leads to, and of files of any name that look like
+a package database what they claim. Only an image's layers together tell which of those are meant.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Final
+
+import msgspec
+
+from praxi_tasks.findings.image.claim_history import home_of
+from praxi_tasks.findings.image.file_tree import FileTree, merged_usr
+from praxi_tasks.inventory import SYSTEM_DATABASES, Claim, Inventory
+from praxi_tasks.printable import printable
+
+_LONGEST: Final = 300  # characters of a path in a problem's line
+_SYMBOLIC: Final = "l"
+_KINDS: Final = {_SYMBOLIC: "symbolic", "h": "hard"}
+
+
+class LinkedRecords:
+    """Completes the inventories of an image's layers, bottom first.
+
+    Parameters
+    ----------
+    tree
+        The image's files; each layer is on it before its inventory is completed.
+    """
+
+    def __init__(self, tree: FileTree) -> None:
+        self._tree = tree
+        self._records: dict[str, list[Claim]] = {}
+        self._links: dict[str, dict[str, int]] = {}
+        self._system: dict[str, str] = {path: merged_usr(path) for path in SYSTEM_DATABASES}
+        self._number = -1
+
+    def complete(self, inventory: Inventory) -> Inventory:
+        """Return the inventory of the topmost layer with the records that its links lead to."""
+        self._number += 1
+        here = self._records_of(inventory)
+        self._records.update(here)
+        adopted: dict[str, list[Claim]] = {}
+        problems: list[str] = []
+        for path, target, kind in inventory.links:
+            place = self._tree.place(target)
+            if kind == _SYMBOLIC:
+                self._links.setdefault(place, {})[path] = self._number
+            if place in self._records:
+                adopted[path] = self._records[place]
+            else:
+                problems.append(_unread(path, target, kind))
+        for place in self._links.keys() & here.keys():
+            for path, number in self._links[place].items():
+                if self._tree.layer_of(path) == number:
+                    adopted[path] = here[place]
+        for path in self._behind_folders(here):
+            adopted[path] = self._records[self._system[path]]
+        return _with(inventory, adopted, problems)
+
+    def _records_of(self, inventory: Inventory) -> dict[str, list[Claim]]:
+        found: defaultdict[str, list[Claim]] = defaultdict(list)
+        for claim in (*inventory.claims, *inventory.reserve):
+            found[self._tree.place(claim.database)].append(claim)
+        return dict(found)
+
+    def _behind_folders(self, here: dict[str, list[Claim]]) -> list[str]:
+        """Return the databases that a link to a folder leads to, where it or its content is new."""
+        found = []
+        for path, before in self._system.items():
+            place = self._tree.place(path)
+            self._system[path] = place
+            if place != merged_usr(path) and place in (self._records if place != before else here):
+                found.append(path)
+        return found
+
+
+def _unread(path: str, target: str, kind: str) -> str:
+    link = f"it is a {_KINDS[kind]} link to {target[-_LONGEST:]}"
+    return printable(f"{path[-_LONGEST:]}: {link}, of which no layer holds content that is read")
+
+
+def _with(inventory: Inventory, adopted: dict[str, list[Claim]], problems: list[str]) -> Inventory:
+    if not adopted and not problems:
+        return inventory
+    claims = [_renamed(claim, path) for path, found in adopted.items() for claim in found]
+    return msgspec.structs.replace(
+        inventory,
+        claims=(*inventory.claims, *claims),
+        databases=tuple(sorted({*inventory.databases, *adopted})),
+        problems=(*inventory.problems, *problems),
+    )
+
+
+def _renamed(claim: Claim, path: str) -> Claim:
+    """Return the claim as one of the database ``path``: a language's release is where its record is."""
+    old, new = home_of(claim), home_of(msgspec.structs.replace(claim, database=path))
+    files = claim.files
+    if new:
+        moved = (file.removeprefix(f"{old}/") for file in files if file.startswith(f"{old}/"))
+        files = tuple(f"{new}/{file}" for file in moved) or (path,)
+    return msgspec.structs.replace(claim, database=path, files=files)
