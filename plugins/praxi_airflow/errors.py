@@ -47,6 +47,19 @@ class QueryTooLargeError(QueryRefusedError):
     code = "query-too-large"
 
 
+class ClusterError(PraxiError):
+    """Kubernetes refused the question, or there is no cluster to ask."""
+
+    code = "cluster"
+
+
+class ClusterUnavailableError(ClusterError):
+    """Kubernetes can't answer now."""
+
+    code = "cluster-unavailable"
+    retryable = True
+
+
 class RetryableTaskError(AirflowException):
     """A command ended in a way that a later try may not: Airflow retries the task."""
 

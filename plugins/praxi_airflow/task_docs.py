@@ -160,6 +160,21 @@ are gone, and sends a message to the Apprise URLs. Nothing happens where no rece
 safe: the same alerts are posted again, which notifies nobody.
 """
 
+EXAMINE_AIRFLOW: Final = """
+Tries the store, Prometheus and its series, and the rights in Kubernetes, as Airflow's own side uses them.
+
+**Triage.** *Failed*: the last line names each thing that is in the way, and what to do. *Up for retry*: what
+is in the way may pass by itself. Warnings in the log let audits run.
+"""
+
+EXAMINE_COMMAND: Final = """
+Runs `praxi doctor` where tasks run. Its XCom is what was found: store, registries of the images that the run
+names, feeds, the model and its versions.
+
+**Triage.** *Failed* with exit code 3: the table in the log says what is in the way and what to do. A pod that
+does not start at all is a matter of `pod_…` settings: the message names which.
+"""
+
 MIRROR: Final = """
 Fetches each feed, checks it, and replaces the previous copy. Its XCom says how each ended.
 

@@ -34,7 +34,7 @@ from praxi_tasks.findings.scope import ListGap, Scope
 from praxi_tasks.oci.image import Platform
 from praxi_tasks.oci.layer import LayerLimits
 from praxi_tasks.oci.registry import RegistrySettings
-from praxi_tasks.store import Store, documents, keys
+from praxi_tasks.store import Store, documents, keys, require_write_once
 
 if TYPE_CHECKING:
     from praxi_tasks.discovery import Model
@@ -82,9 +82,12 @@ class AuditRun:
 
         Raises
         ------
+        StoreError
+            If the store can't do what all steps rely on.
         UnfinishedError
             If a registry was unavailable and this is not the last try; the plan is written all the same.
         """
+        require_write_once(self._store)
         images = documents.read(self._store, self.key("images.json"), tuple[DeployedImage, ...])
         resolver = ImageResolver(self._store, RegistrySettings.from_environment(), platform)
         plan = make_plan(images, resolver, self._store, limits=limits, force=force, interval=interval)

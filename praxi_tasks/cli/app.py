@@ -19,6 +19,7 @@ from praxi_tasks.printable import PrintableFormatter
 COMMANDS: Final[dict[str, str]] = {
     "audit": "praxi_tasks.cli.audit",
     "build": "praxi_tasks.cli.build",
+    "doctor": "praxi_tasks.cli.doctor",
     "feeds": "praxi_tasks.cli.feeds",
     "fingerprint": "praxi_tasks.cli.fingerprint",
     "learn": "praxi_tasks.cli.learn",

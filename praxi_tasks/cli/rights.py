@@ -34,9 +34,11 @@ def _training(*documents: str) -> tuple[str, ...]:
 
 _FEEDS: Final = "feeds/*"
 _REGISTRY: Final = f"{keys.REGISTRY}/*"
+_DOCTOR: Final = keys.probe("*")
 
 RIGHTS: Final[Mapping[str, Rights]] = {
-    "plan": Rights((*_audit("plan", "plan.json", "batches.json"), "images/*")),
+    "doctor": Rights((_DOCTOR, keys.run("*", "doctor.json")), deletes=(_DOCTOR,)),
+    "plan": Rights((*_audit("plan", "plan.json", "batches.json"), "images/*", keys.probe("write-once"))),
     "fingerprint": Rights((*_audit("fingerprint", "batches/*"), "layers/*")),
     "predict": Rights(
         (

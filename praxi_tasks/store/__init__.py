@@ -8,6 +8,7 @@ from praxi_tasks.store import documents, keys
 from praxi_tasks.store.access import S3Access
 from praxi_tasks.store.base import Store, check_key
 from praxi_tasks.store.opening import open_store
+from praxi_tasks.store.probing import require_write_once, try_everything
 from praxi_tasks.store.readable import ReadableRoots
 
 __all__ = [
@@ -18,4 +19,6 @@ __all__ = [
     "documents",
     "keys",
     "open_store",
+    "require_write_once",
+    "try_everything",
 ]

@@ -60,6 +60,11 @@ def run(run_id: str, name: str) -> str:
     return f"audits/{run_id}/{name}"
 
 
+def probe(name: str) -> str:
+    """Key of an object that tries what the store can do."""
+    return f"doctor/{name}"
+
+
 def training_request(request_id: str) -> str:
     """Key of a request to learn packages."""
     return f"training/requests/{request_id}.json"

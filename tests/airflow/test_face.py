@@ -39,6 +39,7 @@ FACES = {
     },
     "tasks": {
         "audit_params",
+        "examine_airflow",
         "record_deployed_images",
         "releases_to_build",
         "request_drift_training",

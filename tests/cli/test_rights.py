@@ -30,6 +30,7 @@ from tests.support.s3 import ObjectStore, run_object_store
 
 pytestmark = pytest.mark.server
 SELDOM: Mapping[str, tuple[str, ...]] = {
+    "plan": (keys.probe("write-once"),),  # before anything else
     "learn tune": ("releases/*", "release-contents/*"),  # where releases were built from source
     "learn train": ("releases/*", "release-contents/*"),
     "learn report": ("registry/*",),  # where old versions are deleted
@@ -117,6 +118,7 @@ def traces(objects: ObjectStore, tmp_path_factory: pytest.TempPathFactory) -> di
         ("feeds", "feeds", "--ecosystem=PyPI", f"--osv={folder}"),
         *_training("first", "{}"),
         *_training("second", json.dumps(refusing)),
+        ("doctor", "doctor"),
         ("audit", "plan"),
         ("audit", "fingerprint", "--batch=0"),
         ("audit", "predict"),

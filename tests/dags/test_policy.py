@@ -24,7 +24,7 @@ REQUIRED = {"approval"}
 FILES = sorted((ROOT / "dags").glob("*.py"))
 
 
-@pytest.fixture(params=["praxi_audit", "praxi_feeds", "praxi_train"])
+@pytest.fixture(params=["praxi_audit", "praxi_doctor", "praxi_feeds", "praxi_train"])
 def dag(request: pytest.FixtureRequest, dags: dict[str, Any]) -> Any:
     return dags[request.param]
 
@@ -121,6 +121,7 @@ CONFINED: Final = {
         "weights": "schema",
         "full_retrain": "schema",
     },
+    "praxi_doctor": {"images": "readable"},
     "praxi_feeds": {},
 }
 ENVIRON: Final = "/proc/self/environ"

@@ -9,6 +9,7 @@ from praxi_tasks.lazy import lazy_exports
 if TYPE_CHECKING:
     from praxi_airflow.tasks.audit_form import audit_params
     from praxi_airflow.tasks.deployed_images import record_deployed_images
+    from praxi_airflow.tasks.doctor import examine_airflow
     from praxi_airflow.tasks.source_builds import releases_to_build
     from praxi_airflow.tasks.training_form import training_params
     from praxi_airflow.tasks.training_requests import request_drift_training, request_training, tuning_trials
@@ -18,6 +19,7 @@ else:
         {
             "audit_form": ("audit_params",),
             "deployed_images": ("record_deployed_images",),
+            "doctor": ("examine_airflow",),
             "source_builds": ("releases_to_build",),
             "training_form": ("training_params",),
             "training_requests": ("request_drift_training", "request_training", "tuning_trials"),
@@ -26,6 +28,7 @@ else:
 
 __all__ = [
     "audit_params",
+    "examine_airflow",
     "record_deployed_images",
     "releases_to_build",
     "request_drift_training",

@@ -46,6 +46,8 @@ class KubernetesApi:
         self.policies = policies
         self.handler[kmock.resource("", "v1", "pods")] << self._serve_pods
         self.handler[kmock.resource("", "v1", "events")] << self._serve_events
+        reviews = kmock.resource("authorization.k8s.io", "v1", "selfsubjectaccessreviews")
+        self.handler[reviews] << self._review
 
     async def _serve_pods(self, request: kmock.Request) -> Answer:
         verb = "get" if request.subresource else _verb(request)
@@ -70,6 +72,13 @@ class KubernetesApi:
         verb = _verb(request)
         self._authorize(verb, "events", request.namespace)
         return _collection(self.events, request, watch=verb == "watch")
+
+    async def _review(self, request: kmock.Request) -> Answer:
+        """Say whether whoever asks may do something; everybody may ask."""
+        asked = request.data["spec"]["resourceAttributes"]
+        resource = "/".join(filter(None, (asked["resource"], asked.get("subresource"))))
+        allowed = self.rights.allows(asked["verb"], resource)
+        return {**request.data, "metadata": {}, "status": {"allowed": allowed}}
 
     def _authorize(self, verb: str, resource: str, namespace: str | None) -> None:
         if refusal := self.rights.refusal(verb, resource, namespace or ""):

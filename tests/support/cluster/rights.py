@@ -35,10 +35,14 @@ class Rights:
         """Allow exactly what a Role allows."""
         self.rules = granted(role)
 
+    def allows(self, verb: str, resource: str) -> bool:
+        """Return whether the Role grants it."""
+        return self.rules is None or verb in self.rules.get(resource, set())
+
     def refusal(self, verb: str, resource: str, namespace: str) -> str:
         """Return why the request is forbidden, or nothing."""
         self.used.setdefault(resource, set()).add(verb)
-        if self.rules is None or verb in self.rules.get(resource, set()):
+        if self.allows(verb, resource):
             return ""
         return (
             f'{resource} is forbidden: User "system:serviceaccount:airflow:airflow-worker" cannot {verb} '
