@@ -111,6 +111,11 @@ class Scope(msgspec.Struct, frozen=True, omit_defaults=True):
         """What is wrong with the list, in words."""
         return *(gap.problem for gap in self.gaps), *self.remarks
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether all clusters were listed, but for containers here and there."""
+        return not any(gap.of_cluster for gap in self.gaps)
+
     def is_whole_of(self, cluster: str) -> bool:
         """Return whether nothing may be missing from the list of a cluster's images."""
         return not any(gap.covers(cluster, "") for gap in self.gaps)

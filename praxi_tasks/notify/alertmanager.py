@@ -159,7 +159,8 @@ class Alertmanagers:
         Raises
         ------
         NotifyError
-            If no member took them. One that did not while another did is logged: members share what they get.
+            If no member took them. One that did not while another did is logged: members notify
+            for each other, and the next audit tells it again.
         """
         _any_of(lambda member: member.post(alerts), self._members)
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _LATER: Final = frozenset({408, 425, 429})
 # What limits are answered with: too long for its URL or body, or refused while it was executed.
 _TOO_LARGE: Final = frozenset({413, 414, 422, 431})
+_BEGINS: Final = b'{"status"'
 _ANNOTATION: Final = "PromQL "
 _QUOTED: Final = 300
 
@@ -54,6 +55,24 @@ def check_response(response: requests.Response, **_: Any) -> None:
     raise kind(f"it refused the query with {status}: {reason}", action="check the URL and the query")
 
 
+def read_answer(response: requests.Response) -> Any:
+    """Return the JSON of an answer.
+
+    Raises
+    ------
+    PrometheusUnavailableError
+        If it is an answer of Prometheus that breaks off.
+    JSONDecodeError
+        If it is none.
+    """
+    try:
+        return response.json()
+    except ValueError:
+        if response.content.lstrip().startswith(_BEGINS):
+            raise PrometheusUnavailableError("its answer breaks off", action="see what is between") from None
+        raise
+
+
 def check_whole(answer: Any) -> None:
     """Raise an error if an answer says that it is not whole.
 
@@ -64,9 +83,13 @@ def check_whole(answer: Any) -> None:
     ------
     PartialAnswerError
         If a part of the data is missing.
+    QueryRefusedError
+        If it is an error, though its HTTP status is none.
     """
     if not isinstance(answer, dict):
         return
+    if answer.get("status") == "error":
+        raise QueryRefusedError(f"it refused the query: {str(answer.get('error', ''))[:_QUOTED]}")
     warnings = [str(warning) for warning in answer.get("warnings") or ()]
     missing = [warning for warning in warnings if not warning.startswith(_ANNOTATION)]
     if answer.get("isPartial") is True:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import requests
 
 from praxi_airflow.errors import PartialAnswerError
-from praxi_airflow.hooks.prometheus_answers import check_response, check_whole
+from praxi_airflow.hooks.prometheus_answers import check_response, check_whole, read_answer
 from praxi_tasks.http import PASSING, BoundedRetry
 
 if TYPE_CHECKING:
@@ -99,6 +99,6 @@ class PrometheusClient:
         if response.is_redirect:
             return
         try:
-            check_whole(response.json())
+            check_whole(read_answer(response))
         except PartialAnswerError as error:
             self._on_partial(error)

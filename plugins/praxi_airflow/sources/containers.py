@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -149,7 +149,7 @@ class Sightings:
 
 
 def images_of(
-    kinds: Iterable[Sightings], platform_of: Callable[[Pod], str] = lambda _: ""
+    kinds: Sequence[Sightings], platform_of: Callable[[Pod], str] = lambda _: ""
 ) -> tuple[DeployedImage, ...]:
     """Return the images of all containers that count, sorted; one per cluster, reference, digest, platform.
 
@@ -159,23 +159,39 @@ def images_of(
         Gives the platform that a pod ran on where it is another than the run's.
     """
     groups: defaultdict[tuple[str, str, Identity, str], list[tuple[Life, Seen, bool]]] = defaultdict(list)
+    names = _names(kinds)
     for kind in kinds:
         for life, seen in kind.deployed().items():
-            if is_reference(life.reference):
+            if name := _name(life, names):
                 pod = Pod(life.cluster, life.namespace, life.pod, life.uid)
-                key = (life.reference, life.cluster, life.identity, platform_of(pod))
+                key = (name, life.cluster, life.identity, platform_of(pod))
                 groups[key].append((life, seen, kind.init))
     return tuple(_image(*key, members) for key, members in sorted(groups.items()))
 
 
-def nameless(kinds: Iterable[Sightings]) -> list[Life]:
+def nameless(kinds: Sequence[Sightings]) -> list[Life]:
     """Return the lives that count and of which no label holds a name that an image can be read by."""
-    return sorted(life for kind in kinds for life in kind.deployed() if not is_reference(life.reference))
+    names = _names(kinds)
+    return sorted(life for kind in kinds for life in kind.deployed() if not _name(life, names))
 
 
 def is_reference(text: str) -> bool:
     """Return whether a text names an image rather than only identifying it."""
     return bool(text) and not is_image_id(text)
+
+
+def _names(kinds: Sequence[Sightings]) -> dict[tuple[str, str], str]:
+    """Return by what name each cluster knows a digest, of whichever container has a name."""
+    named = (life for kind in kinds for life in kind.deployed() if is_reference(life.reference))
+    known = sorted((life.cluster, life.identity.digest, life.reference) for life in named)
+    return {(cluster, digest): name for cluster, digest, name in reversed(known) if digest}
+
+
+def _name(life: Life, names: Mapping[tuple[str, str], str]) -> str:
+    """Return the name of a life's image: its own, or that of another container with the same image ID."""
+    if is_reference(life.reference):
+        return life.reference
+    return names.get((life.cluster, life.identity.digest), "")
 
 
 def _image(

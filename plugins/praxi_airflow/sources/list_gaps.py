@@ -56,10 +56,22 @@ def remarks_on_silence(heard: Heard, clusters: Iterable[str]) -> Iterator[str]:
 
 
 def remarks_on_status(found: Sightings) -> Iterator[str]:
-    """Yield a sentence if nothing says which containers ran."""
-    if found.lives and not found.ran:
-        metric = KINDS[0].running
-        yield f"Prometheus has no {metric}: containers that had completed before are listed as well"
+    """Yield a sentence about each cluster of which nothing says which containers ran."""
+    silent = {life.cluster for life in found.lives} - {container.cluster for container in found.ran}
+    for cluster in sorted(silent):
+        what = KINDS[0].running + (f" of the cluster {cluster}" if cluster else "")
+        yield f"Prometheus has no {what}: containers that had completed before are listed as well"
+
+
+def remarks_on_labels(kinds: Iterable[Sightings]) -> Iterator[str]:
+    """Yield a sentence if containers have no namespace: their images are listed, but nobody's."""
+    lost = [life for kind in kinds for life in kind.deployed() if not life.namespace]
+    if lost:
+        first = min(lost)
+        yield (
+            f"{len(lost)} containers have no label namespace, the first: {first.name} of pod {first.pod}; "
+            "their alerts have none either: let kube-state-metrics' label through"
+        )
 
 
 def gaps_of_names(lives: Iterable[Life]) -> Iterator[ListGap]:

@@ -21,6 +21,7 @@ from praxi_airflow.sources.list_gaps import (
     Heard,
     gaps_of_names,
     gaps_of_silence,
+    remarks_on_labels,
     remarks_on_silence,
     remarks_on_status,
 )
@@ -31,7 +32,6 @@ from praxi_airflow.sources.nodes import (
     POD_INFO,
     POD_LABELS,
     NodePlatforms,
-    remarks_on_nodes,
 )
 from praxi_airflow.sources.queries import CONTAINER, EXPORTED, KINDS, LIFE, Kind, Selection, Window
 from praxi_tasks.audit import DeployedImage, ImageList
@@ -97,7 +97,7 @@ class PrometheusImages:
             remarks=(
                 *remarks_on_silence(heard, clusters),
                 *remarks_on_status(found[0]),
-                *remarks_on_nodes(nodes, self._platform),
+                *remarks_on_labels(found),
             ),
             clusters=tuple(clusters),
             expected=self._hook.endpoint.clusters,

@@ -24,6 +24,7 @@ from praxi_tasks.learning.evaluation import (
 from praxi_tasks.store import Store, documents, keys
 
 _LONGEST_RUN_ID: Final = 250
+_RECENT: Final = 31
 
 
 class _Once(TypedDict):
@@ -103,15 +104,21 @@ def request_drift_training(episode: str) -> str:
 
 
 def latest_run(store: Store) -> str | None:
-    """Return the run of the last audit that the store remembers, or None if there was none."""
-    memories = sorted(store.list(keys.history("dag")))
-    return documents.read(store, memories[-1], _Remembered).run if memories else None
+    """Return the run of the last daily audit of all clusters, else of the last; None if there was none."""
+    newest = None
+    for key in sorted(store.list(keys.history("dag")), reverse=True)[:_RECENT]:
+        memory = documents.read(store, key, _Remembered)
+        if memory.complete:
+            return memory.run
+        newest = newest or memory.run
+    return newest
 
 
 class _Remembered(msgspec.Struct, frozen=True):
-    """Of an audit's memory, whose it is."""
+    """Of an audit's memory, whose it is, and whether that listed all clusters."""
 
     run: str
+    complete: bool = True
 
 
 class _Predicted(msgspec.Struct, frozen=True):

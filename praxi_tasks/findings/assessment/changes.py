@@ -206,7 +206,9 @@ class _Ended:
 
 
 def _carried(image: str, key: str, item: Open, reason: str, gaps: tuple[str, ...]) -> Carried:
-    return Carried(image, key, item.since, item.severity, reason, item.names, gaps, item.ignored)
+    return Carried(
+        image, key, item.since, item.severity, reason, item.names, gaps, item.ignored, item.exploited
+    )
 
 
 def _names_package(gap: Coverage, key: str) -> bool:

@@ -25,7 +25,8 @@ def compare_audit(
     """Return an audit, compared with the one before in the history, and remember it there.
 
     Images of other than daily audits come and go as they are named: these audits are compared with what is
-    known of the images that they list.
+    known of the images that they list. How well the model explains what runs is said of the last list that
+    was of all clusters: of another it would change by what is missing.
 
     Parameters
     ----------
@@ -40,11 +41,14 @@ def compare_audit(
     before = last if daily else memory_of_audited(last, audit)
     attempt = attempt if daily else memory_of_audited(attempt, audit)
     scope = with_silent_clusters(audit.scope, before.places if before else {})
+    scope = with_plausibility(scope, audit.images, trend, plausible_share)
+    steady = daily and before is not None and not scope.is_complete
     changed = with_changes(
         msgspec.structs.replace(
             audit,
-            scope=with_plausibility(scope, audit.images, trend, plausible_share),
+            scope=scope,
             newest=history.is_newest(audit.at),
+            health=before.health if steady and before else audit.health,
         ),
         before,
         attempt,

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from praxi_tasks.findings.assessment.identity import image_key
+from praxi_tasks.findings.assessment.identity import image_key, split_key
 from praxi_tasks.findings.coverage import Aspect, Coverage, checked, not_checked, partial
 from praxi_tasks.findings.feeds import FeedHealth
 from praxi_tasks.findings.finding import Finding
@@ -118,6 +118,12 @@ class Carried(msgspec.Struct, frozen=True, omit_defaults=True):
     names: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
     ignored: bool = False
+    exploited: bool = False
+
+    @property
+    def kind(self) -> str:
+        """What sort of finding it is."""
+        return self.key.partition("|")[0]
 
 
 class TrendPoint(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -213,7 +219,8 @@ class AssessedAudit(msgspec.Struct, frozen=True):
         """The clusters that it is about, of which one may have no name."""
         unseen = (gap.cluster for gap in self.scope.gaps if gap.cluster is not None)
         listed = (image.cluster for image in self.images)
-        return tuple(sorted({*listed, *unseen, *(self.scope.clusters or ())}))
+        carried = (split_key(one.image)[0] for one in self.carried)
+        return tuple(sorted({*listed, *carried, *unseen, *(self.scope.clusters or ())}))
 
     def title(self, image: ImageRecord) -> str:
         """Return how people are told of one of its images."""

@@ -12,6 +12,7 @@ from praxi_tasks.findings.assessment.document import (
     LONGEST_TREND,
     AssessedAudit,
     AssessedImage,
+    ModelHealth,
     Places,
     TrendPoint,
     images_by_cluster,
@@ -35,19 +36,21 @@ class Open(msgspec.Struct, frozen=True, omit_defaults=True):
     names: tuple[str, ...] = ()
     gaps: tuple[str, ...] | None = None
     ignored: bool = False
+    exploited: bool = False
 
     def joined(self, other: Open) -> Open:
         """Return what is remembered of both together: there for longest, open if one is, the most severe."""
         grave = min(self.severity, other.severity, key=severity_rank)
         names = tuple(dict.fromkeys((*self.names, *other.names)))
-        return Open(min(self.since, other.since), grave, names, self.gaps, self.ignored and other.ignored)
+        ignored, exploited = self.ignored and other.ignored, self.exploited or other.exploited
+        return Open(min(self.since, other.since), grave, names, self.gaps, ignored, exploited)
 
 
 class Memory(msgspec.Struct, frozen=True):
     """What an audit leaves for the next: its findings by image, then by key, and its place in the trend.
 
     ``gaps`` names, by image, what of it was not looked at. ``places`` says where each image was
-    listed last.
+    listed last, ``complete`` whether the list was of all clusters; ``health`` is of the last that was.
     """
 
     run: str
@@ -56,6 +59,8 @@ class Memory(msgspec.Struct, frozen=True):
     point: TrendPoint
     gaps: dict[str, tuple[str, ...]] = {}
     places: Places = {}
+    health: ModelHealth = ModelHealth()
+    complete: bool = True
 
 
 def gap_name(gap: Coverage) -> str:
@@ -102,7 +107,7 @@ def remember(audit: AssessedAudit) -> Memory:
         _add(images.setdefault(image.key, {}), image)
         gaps.setdefault(image.key, set()).update(map(gap_name, gaps_of_image(audit, image)))
     for one in audit.carried:
-        item = Open(one.since, one.severity, one.names, one.gaps, one.ignored)
+        item = Open(one.since, one.severity, one.names, one.gaps, one.ignored, one.exploited)
         images.setdefault(one.image, {}).setdefault(one.key, item)
     return Memory(
         audit.run,
@@ -111,6 +116,8 @@ def remember(audit: AssessedAudit) -> Memory:
         trend_point(audit),
         {name: tuple(sorted(some)) for name, some in gaps.items() if some},
         audit.places,
+        audit.health,
+        audit.scope.is_complete,
     )
 
 
@@ -118,19 +125,24 @@ def _add(known: dict[str, Open], image: AssessedImage) -> None:
     """Add an image's findings; two versions of a package may have one key, and the most severe counts."""
     for finding in image.findings:
         ignored = finding.ignored is not None
-        item = Open(finding.since, finding.severity, finding.aliases, ignored=ignored)
+        item = Open(
+            finding.since, finding.severity, finding.aliases, ignored=ignored, exploited=finding.exploited
+        )
         known[finding.key] = item.joined(known[finding.key]) if finding.key in known else item
 
 
 def trend_point(audit: AssessedAudit) -> TrendPoint:
-    """Return an audit's place in the trend."""
-    found = [finding for image in audit.images for finding in image.open_findings]
+    """Return an audit's place in the trend; what it could not look for is open as before."""
+    found: list[tuple[str, str]] = [
+        (one.severity, one.kind) for image in audit.images for one in image.open_findings
+    ]
+    found += [(one.severity, one.kind) for one in audit.carried if not one.ignored]
     blind = {gap.cluster for gap in audit.scope.gaps if gap.of_cluster and not gap.implausible}
     return TrendPoint(
         audit.at,
         len(audit.images),
-        dict(Counter[str](finding.severity for finding in found)),
-        dict(Counter[str](finding.kind for finding in found)),
+        dict(Counter(severity for severity, _ in found)),
+        dict(Counter(kind for _, kind in found)),
         clusters=images_by_cluster(audit.images),
         listed=None not in blind,
         blind=tuple(sorted(cluster for cluster in blind if cluster is not None)),

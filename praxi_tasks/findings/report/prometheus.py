@@ -15,9 +15,9 @@ from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
 from prometheus_client.exposition import basic_auth_handler, default_handler, push_to_gateway
 
 from praxi_tasks.errors import NotifyError, UsageError
-from praxi_tasks.findings.assessment import AssessedAudit, coverage_counts, image_state, split_key
+from praxi_tasks.findings.assessment import AssessedAudit, Carried, coverage_counts, image_state, split_key
 from praxi_tasks.findings.coverage import Aspect, CoverageState
-from praxi_tasks.findings.finding import KINDS, SEVERITIES
+from praxi_tasks.findings.finding import KINDS, SEVERITIES, Finding
 
 _JOB: Final = "praxi"
 _TIMEOUT: Final = 20.0
@@ -89,9 +89,14 @@ def _count_images(audit: AssessedAudit, per_cluster: _PerCluster) -> None:
 
 
 def _count_findings(audit: AssessedAudit, per_cluster: _PerCluster) -> None:
-    found = [(image.cluster, finding) for image in audit.images for finding in image.open_findings]
+    found: list[tuple[str, Finding | Carried]] = [
+        (image.cluster, finding) for image in audit.images for finding in image.open_findings
+    ]
+    unseen = [(split_key(one.image)[0], one) for one in audit.carried if not one.ignored]
+    found += unseen
     found += [("", finding) for finding in audit.findings]
     counts = Counter((cluster, finding.kind, finding.severity) for cluster, finding in found)
+    carried = Counter(cluster for cluster, _ in unseen)
     findings = per_cluster.gauge("praxi_findings", "Open findings", ["kind", "severity"])
     for cluster, kind, severity in product({*per_cluster.clusters, ""}, KINDS, SEVERITIES):
         findings(cluster, kind, severity).set(counts[cluster, kind, severity])
@@ -102,6 +107,7 @@ def _count_findings(audit: AssessedAudit, per_cluster: _PerCluster) -> None:
     resolved = Counter(split_key(one.image)[0] for one in audit.resolved)
     exploited = Counter(cluster for cluster, finding in found if finding.exploited)
     per_cluster.count("praxi_findings_ignored", "Findings a policy sets aside", ignored)
+    per_cluster.count("praxi_findings_carried", "Open findings it could not look for", carried)
     per_cluster.count("praxi_findings_new", "Findings the audit before had not", new)
     per_cluster.count("praxi_findings_resolved", "Findings the audit before had", resolved)
     per_cluster.count("praxi_findings_exploited", "Open findings CISA lists as exploited", exploited)

@@ -13,6 +13,7 @@ import pytest
 from praxi_airflow.errors import (
     PrometheusError,
     PrometheusUnavailableError,
+    QueryRefusedError,
     QueryTooLargeError,
     SettingsError,
 )
@@ -158,6 +159,24 @@ def test_what_is_no_prometheus_is_final(guarded: Proxy, connect: Configure, answ
     with pytest.raises(PrometheusError, match="no Prometheus") as caught:
         ask()
     assert not caught.value.retryable
+
+
+@pytest.mark.parametrize(
+    "text", ['{"status":"success","data":{"resultType":"vector","result":[{"metric":{"na', '{"status"']
+)
+def test_an_answer_that_breaks_off_is_a_retry(guarded: Proxy, connect: Configure, text: str) -> None:
+    connect(guarded.url)
+    guarded.always = Answer(200, text, "application/json")
+    with pytest.raises(PrometheusUnavailableError, match="breaks off") as caught:
+        ask()
+    assert caught.value.where.startswith("connection praxi_prometheus")
+
+
+def test_an_error_that_comes_as_success_is_one(guarded: Proxy, connect: Configure) -> None:
+    connect(guarded.url)
+    guarded.always = Answer(200, '{"status": "error", "error": "too many series"}', "application/json")
+    with pytest.raises(QueryRefusedError, match="too many series"):
+        ask()
 
 
 def test_a_bad_query_is_final_and_quotes_prometheus(server: Endpoint, connect: Configure) -> None:

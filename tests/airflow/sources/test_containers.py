@@ -72,6 +72,16 @@ def test_a_container_without_any_reference_is_no_image() -> None:
     assert [one.pod for one in nameless(seen)] == ["web-0"]
 
 
+def test_a_container_that_lost_its_name_has_that_of_another_with_the_same_image() -> None:
+    lost = life(image="", image_spec="", image_id=DIGEST, namespace="zoo", pod="web-1", uid="v")
+    docker = life(image_id=f"docker://{DIGEST}")
+    (image,) = images_of([sightings(docker, lost)])
+    assert (image.image, image.namespaces, image.pods) == ("web:1", ("shop", "zoo"), 2)
+    assert nameless([sightings(docker, lost)]) == []
+    elsewhere = lost._replace(cluster="west")
+    assert nameless([sightings(docker, elsewhere)]) == [elsewhere]
+
+
 @pytest.mark.parametrize("image", ["", OTHER, "sha256:" + "ef" * 32])
 def test_an_image_id_with_a_repository_is_a_name_where_there_is_no_other(image: str) -> None:
     full = f"docker-pullable://registry.example/ingress@{DIGEST}"

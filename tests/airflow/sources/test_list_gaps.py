@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from praxi_airflow.sources.containers import Life
+from praxi_airflow.sources.containers import Container, Life, Seen, Sightings
 from praxi_airflow.sources.list_gaps import (
     Heard,
     gaps_of_names,
     gaps_of_silence,
+    remarks_on_labels,
     remarks_on_silence,
+    remarks_on_status,
 )
 
 DAY = 288
@@ -54,3 +56,17 @@ def test_a_container_is_the_same_as_long_as_its_image_is() -> None:
     assert containers(unknown) == containers(unknown)
     assert containers(unknown) != containers(life(image_id="", uid="2"))
     assert containers(life(image_id="", image="ab" * 32)) == containers(life())
+
+
+def sightings(*lives: Life, ran: tuple[Container, ...] = ()) -> Sightings:
+    return Sightings({one: Seen(1, 2) for one in lives}, dict.fromkeys(ran, True), frozenset(), init=False)
+
+
+def test_labels_that_are_missing_are_told() -> None:
+    found = sightings(life(), life(""))
+    assert len(list(remarks_on_labels([found]))) == 1
+    assert not list(remarks_on_labels([sightings(life())]))
+    east, west = life(), life(cluster="west")
+    (remark,) = remarks_on_status(sightings(east, west, ran=(east.container,)))
+    assert "of the cluster west" in remark
+    assert not list(remarks_on_status(sightings(east, ran=(east.container,))))

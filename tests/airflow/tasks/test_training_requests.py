@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
-from praxi_airflow.tasks.training_requests import Trigger, request_training
+from praxi_airflow.tasks.training_requests import Trigger, latest_run, request_training
 from praxi_tasks.audit.unknown_packages import NewPackage
 from praxi_tasks.learning.data.requests import TrainingRequest, mark_served, read_request, request_retry
 from praxi_tasks.learning.evaluation import Conditions, Refusal, record_refusal, request_attempt
@@ -98,3 +98,26 @@ def test_what_an_earlier_training_could_not_get_is_reason_enough_for_another(sto
     mark_served(store, ["again-t1", "run"], "t2")
     with pytest.raises(AirflowSkipException):
         ask("run")
+
+
+def test_a_training_by_drift_reads_the_newest_daily_audit_of_all_clusters(tmp_path: Path) -> None:
+    store = open_store(str(tmp_path))
+    assert latest_run(store) is None
+    days = {
+        "dag/2026-03-01_daily-1": True,
+        "dag/2026-03-02_daily-2": True,
+        "dag/2026-03-03_blind": False,
+        "manual/2026-03-04_by-hand": True,
+        "backfill/2026-03-05_past": True,
+    }
+    for key, complete in days.items():
+        run = key.rpartition("_")[2]
+        documents.write(store, f"history/{key}.json", {"run": run, "complete": complete})
+    assert latest_run(store) == "daily-2"
+
+
+def test_where_no_audit_was_of_all_clusters_the_newest_is_read(tmp_path: Path) -> None:
+    store = open_store(str(tmp_path))
+    for day in (1, 2):
+        documents.write(store, f"history/dag/{day}.json", {"run": f"daily-{day}", "complete": False})
+    assert latest_run(store) == "daily-2"
