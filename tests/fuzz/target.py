@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +14,6 @@ CORPUS: Final = Path(__file__).parent / "corpus"
 
 SEPARATOR: Final = b"\x1e"
 """Separates the parts of an input for targets that read several things."""
-
-_OURS: Final = ("praxi_tasks", "praxi_airflow", "tests/fuzz")
 
 
 class DifferenceError(AssertionError):
@@ -118,20 +115,3 @@ def same(found: object, expected: object, what: str) -> None:
     """Raise :class:`DifferenceError` unless both are equal."""
     if found != expected:
         raise DifferenceError(f"{what}: {found!r:.300} and not {expected!r:.300}")
-
-
-def signature(error: BaseException) -> str:
-    """Return what two occurrences of one finding have in common: the error's type, and where it arose.
-
-    Of a difference that is the comparison, by its line.
-    """
-    frames = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if frame.name != same.__name__ and any(folder in frame.filename for folder in _OURS)
-    ]
-    if not frames:
-        return type(error).__name__
-    last = frames[-1]
-    line = f":{last.lineno}" if isinstance(error, DifferenceError) else ""
-    return f"{type(error).__name__} in {Path(last.filename).name}:{last.name}{line}"

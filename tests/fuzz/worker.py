@@ -12,21 +12,19 @@ import resource
 import sys
 import time
 import traceback
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 import atheris
 
 with atheris.instrument_imports(include=["praxi_tasks", "praxi_airflow"], enable_loader_override=False):
+    from tests.fuzz.finding import cut, signature
     from tests.fuzz.rounds import Rounds
-    from tests.fuzz.target import Target, signature
+    from tests.fuzz.target import Target
     from tests.fuzz.targets import TARGETS
 
 _MOST_CPU: Final = 10.0  # seconds for one input, instrumented
 _MOST_ADDRESS_SPACE: Final = 6 << 30
-_MOST_CUTS: Final = 1_000
-_STOPS: Final = 20  # seconds of cutting
 
 
 class _TooSlowError(Exception):
@@ -70,23 +68,6 @@ class _Recorder:
         print(f"finding: {self._target.name}: {name}\n{trace}", file=sys.stderr, flush=True)
 
 
-def cut(data: bytes, fails: Callable[[bytes], bool]) -> bytes:
-    """Return a shorter input that fails in the same way, by leaving out ever smaller pieces."""
-    stop = time.monotonic() + _STOPS
-    size, tries = max(len(data) // 2, 1), 0
-    while size and tries < _MOST_CUTS and time.monotonic() < stop:
-        start = 0
-        while start < len(data) and tries < _MOST_CUTS and time.monotonic() < stop:
-            tries += 1
-            shorter = data[:start] + data[start + size :]
-            if fails(shorter):
-                data = shorter
-            else:
-                start += size
-        size //= 2
-    return data
-
-
 def main() -> None:
     """Fuzz; ends the process."""
     name, folder, *options = sys.argv[1:]
@@ -107,7 +88,7 @@ def main() -> None:
         f"-max_len={target.longest}",
         f"-artifact_prefix={target.folder}/",
         "-timeout=60",
-        "-rss_limit_mb=2048",
+        "-rss_limit_mb=1024",
         "-report_slow_units=60",
         "-print_final_stats=1",
         *options,
