@@ -175,12 +175,13 @@ def _dpkg(*arguments: str) -> bool:
     longest=512,
 )
 def purl(data: bytes) -> None:
-    """Write a package URL that says what it was made from."""
+    """Write a package URL that can be read, and means the same when it is written again."""
     name, version, namespace, architecture = (part.decode("utf-8", "replace") for part in parts(data, 4))
     for kind, rules in ECOSYSTEMS.items():
         if any(map(str.isalnum, rules.split_name(name)[1])):
             text = release_purl(kind, name, version, namespace, architecture)
-            same(PackageURL.from_string(text).to_string(), text, "the URL read again")
+            found = PackageURL.from_string(text)
+            same(PackageURL.from_string(found.to_string()), found, "the URL read again")
 
 
 @target(
