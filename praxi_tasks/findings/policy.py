@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
@@ -27,6 +27,10 @@ from praxi_tasks.findings.finding import (
 )
 
 Text = Annotated[str, msgspec.Meta(min_length=1)]
+
+
+# How long before its last day a rule is told of.
+_EXPIRY_NOTICE_DAYS: Final = 14
 
 
 class IgnoreRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,8 +72,9 @@ class Route(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class FailRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """When an audit fails: at ``count`` findings of these kinds that are at least this severe, or at a gap.
 
-    ``fixable`` counts only those that name a fixed version; ``new`` only those the audit before had not, and
-    all that are about the audit itself.
+    ``exploited`` counts only those that are exploited in the wild, ``epss`` those that will be within 30 days
+    with at least this probability. ``fixable`` counts only those that name a fixed version; ``new`` only those
+    the audit before had not, and all that are about the audit itself.
 
     With ``coverage`` (aspects, or ``all``) the rule is about what could not be looked at instead, and has no
     other key but ``state``: ``partial`` counts what was looked at in part too, ``not-checked`` does not.
@@ -80,13 +85,15 @@ class FailRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     count: Annotated[int, msgspec.Meta(ge=1)] = 1
     fixable: bool = False
     new: bool = False
+    exploited: bool = False
+    epss: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
     coverage: Literal["all"] | tuple[Aspect, ...] | None = None
     state: Literal["partial", "not-checked"] = "partial"
 
     def __post_init__(self) -> None:
         """Refuse a rule about both findings and coverage, which could be meant either way."""
-        others = (self.severity, self.kinds, self.count, self.fixable, self.new)
-        if self.coverage is not None and others != ("info", (), 1, False, False):
+        others = (self.severity, self.kinds, self.count, self.fixable, self.new, self.exploited, self.epss)
+        if self.coverage is not None and others != ("info", (), 1, False, False, False, 0.0):
             raise ValueError("coverage stands in a rule of its own, beside state alone")
         if self.coverage == () or (self.coverage is None and self.state != "partial"):
             raise ValueError("coverage needs the aspects that count, or all")
@@ -100,6 +107,8 @@ class FailRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             and (not self.kinds or finding.kind in self.kinds)
             and (not self.fixable or bool(finding.fixed))
             and (not self.new or is_new)
+            and (not self.exploited or finding.exploited)
+            and (not self.epss or finding.epss >= self.epss)
         )
 
     def asks_for(self, gap: Coverage) -> bool:
@@ -119,11 +128,13 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything an operator decides about findings.
 
     ``minimum_severity`` leaves out what is milder, ``alert_severity`` is the mildest that raises an alarm;
-    ``stale_feed_days`` is the age from which a feed is itself a finding.
+    ``ignore_unfixed`` leaves out vulnerabilities that no known version fixes, and ``stale_feed_days`` is the
+    age from which a feed is itself a finding.
     """
 
     minimum_severity: Severity = "info"
     alert_severity: Severity = "unknown"
+    ignore_unfixed: bool = False
     stale_feed_days: Annotated[int, msgspec.Meta(ge=1)] = 7
     ignore: tuple[IgnoreRule, ...] = ()
     routes: tuple[Route, ...] = ()
@@ -132,7 +143,8 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def apply(self, findings: Iterable[Finding], image: str, at: date) -> Iterator[Finding]:
         """Yield the findings about an image that are severe enough, those set aside marked as such."""
         for finding in findings:
-            if severity_rank(finding.severity) <= severity_rank(self.minimum_severity):
+            unfixed = self.ignore_unfixed and finding.kind == "vulnerable" and not finding.fixed
+            if not unfixed and severity_rank(finding.severity) <= severity_rank(self.minimum_severity):
                 yield self._judge(finding, image, at)
 
     def expired(self, at: date) -> Iterator[Finding]:
@@ -145,6 +157,20 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                     title=f"the rule that ignores {rule.id} of {rule.package} expired on {rule.expires}",
                     severity="medium",
                     action=f"{rule.owner}: fix what it hid, or decide anew; the reason was: {rule.reason}",
+                    package=f"policy/{rule.id}/{rule.package}/{rule.image}",
+                )
+
+    def expiring(self, at: date) -> Iterator[Finding]:
+        """Yield a finding for every ignore rule that will not hold for much longer."""
+        for rule in self.ignore:
+            left = (rule.expires - at).days
+            if 0 <= left <= _EXPIRY_NOTICE_DAYS:
+                yield Finding(
+                    kind="policy",
+                    id="PRAXI-RULE-EXPIRES",
+                    title=f"the rule that ignores {rule.id} of {rule.package} holds until {rule.expires}",
+                    severity="low",
+                    action=f"{rule.owner}: fix what it hides, or decide anew; the reason was: {rule.reason}",
                     package=f"policy/{rule.id}/{rule.package}/{rule.image}",
                 )
 

@@ -4,6 +4,7 @@ import json
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 from jsonschema import Draft202012Validator
 
@@ -111,6 +112,38 @@ def test_a_rule_sets_aside_by_alias_package_and_image_until_its_day() -> None:
     assert ignored.ignored.owner == "shop team"
     assert next(policy.apply([FLAW], image, date(2027, 1, 1))).ignored is None
     assert next(policy.apply([FLAW], "registry.example.org/bank/web:1", DAY)).ignored is None
+
+
+@pytest.mark.parametrize(
+    ("at", "told"),
+    [("2026-12-16", False), ("2026-12-17", True), ("2026-12-31", True), ("2027-01-01", False)],
+)
+def test_a_rule_tells_two_weeks_before_it_ends(at: str, told: bool) -> None:
+    found = list(parse_policy(WHOLE.encode()).expiring(date.fromisoformat(at)))
+    assert [finding.id for finding in found] == (["PRAXI-RULE-EXPIRES"] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("rule", "exploited", "epss", "reached"),
+    [
+        ("exploited: true", True, -1.0, True),
+        ("exploited: true", False, 0.9, False),
+        ("epss: 0.5", False, 0.5, True),
+        ("epss: 0.5", True, 0.4, False),
+        ("epss: 0.5", True, -1.0, False),
+    ],
+)
+def test_a_threshold_may_ask_for_exploitation(rule: str, exploited: bool, epss: float, reached: bool) -> None:
+    policy = parse_policy(f"fail: [{{{rule}}}]".encode())
+    flaw = msgspec.structs.replace(FLAW, exploited=exploited, epss=epss)
+    assert bool(policy.failures([(flaw, True)])) is reached
+
+
+def test_what_nobody_fixed_can_be_left_out() -> None:
+    policy = parse_policy(b"ignore_unfixed: true")
+    fixed, unfixed = (msgspec.structs.replace(FLAW, fixed=versions) for versions in (("2.0",), ()))
+    other = msgspec.structs.replace(FLAW, kind="hidden", fixed=())
+    assert list(policy.apply([fixed, unfixed, other], "web:1", DAY)) == [fixed, other]
 
 
 def test_an_expired_rule_is_a_finding() -> None:

@@ -109,7 +109,7 @@ class Assessor:
         return (layers_coverage(image), *databases_coverage(image), *about)
 
     def about_audit(self) -> tuple[Finding, ...]:
-        """Return findings about the audit itself: feeds that are old or broken, expired rules."""
+        """Return findings about the audit itself: feeds that are old or broken, rules that end."""
         known = self.knowledge
         others = (*known.lifecycle.problems, *known.packages.problems, *known.releases.problems)
         broken = (*self.problems, *known.advisories.broken, *others)
@@ -117,7 +117,7 @@ class Assessor:
         if self.feeds is not None:
             limit = self.policy.stale_feed_days
             about_feeds = feed_findings(self.feeds, broken, known.advisories.problems, limit)
-        return (*about_feeds, *self.policy.expired(self.at))
+        return (*about_feeds, *self.policy.expired(self.at), *self.policy.expiring(self.at))
 
     @cached_property
     def _detectors(self) -> tuple[Detector, ...]:
