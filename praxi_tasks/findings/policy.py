@@ -73,7 +73,7 @@ class FailRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """When an audit fails: at ``count`` findings of these kinds that are at least this severe, or at a gap.
 
     ``exploited`` counts only those that are exploited in the wild, ``epss`` those that will be within 30 days
-    with at least this probability. ``fixable`` counts only those that name a fixed version; ``new`` only those
+    with at least this probability. ``fixable`` counts only those that name a fixed version; ``new`` those
     the audit before had not, and all that are about the audit itself.
 
     With ``coverage`` (aspects, or ``all``) the rule is about what could not be looked at instead, and has no
