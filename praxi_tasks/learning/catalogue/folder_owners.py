@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from praxi_tasks.fingerprint import PYTHON_ROOT, hash_text, parent_folder
+from praxi_tasks.learning.catalogue.standard_folders import STANDARD_FOLDERS
 
 _SHARED: Final = -1
 
@@ -16,7 +17,7 @@ class FolderOwners:
     """Collects which packages have files below which folders."""
 
     def __init__(self) -> None:
-        self._owners: dict[str, int] = {"": _SHARED, PYTHON_ROOT: _SHARED}
+        self._owners = dict.fromkeys(("", PYTHON_ROOT, *STANDARD_FOLDERS), _SHARED)
 
     def add(self, folder: str, package: int) -> None:
         """Note that a package has files in a folder."""
