@@ -47,7 +47,7 @@ class Form:
 
     def fits(self, content: bytes) -> bool:
         """Return whether some content is of this form."""
-        if not content.startswith(self.heads):
+        if len(content) > self.most or not content.startswith(self.heads):
             return False
         return all(content.find(mark, 0, _BEGINNING) >= 0 for mark in self.marks)
 

@@ -118,6 +118,7 @@ READER: Final = Reader(
     of_system=True,
     forms=(
         Form(heads=(b"Package: ",), marks=(b"\nStatus: ", b"\nVersion: "), most=64 << 20),
+        Form(heads=(b"Package: ",), marks=(b"\nVersion: ",), most=1 << 16),  # of a distroless image
         Form(heads=(b"/.\n",), is_database=False),
     ),
 )

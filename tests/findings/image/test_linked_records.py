@@ -93,6 +93,12 @@ def test_a_chain_of_hard_links() -> None:
     assert not find_unexplained_files(image(objects)).files
 
 
+def test_a_record_of_a_distroless_image() -> None:
+    place = "var/lib/dpkg/status.d/tzdata"
+    record = b"Package: tzdata\nVersion: 2024a\nArchitecture: all\n\n"
+    assert there(image({"objects/a": record, place: Hardlink("objects/a")})) == {("tzdata", place)}
+
+
 def test_the_lists_and_the_release_behind_links() -> None:
     files = {
         "objects/status": BASH,
