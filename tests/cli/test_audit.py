@@ -28,6 +28,7 @@ def test_json_has_the_promised_shape(praxi: Praxi, model_uri: str, tmp_path: Pat
     write_layout(tmp_path / "layout", {"1": MANIFEST})
     ended = praxi("audit", f"oci:{tmp_path}/layout:1", "--model", model_uri, "--format", "json")
     assert ended.returncode == 0, ended.stderr
+    assert "INFO" not in ended.stderr
     (told_image,) = told(ended)
     assert told_image["image"] == f"oci:{tmp_path}/layout:1"
     assert told_image["digest"] == MANIFEST.digest

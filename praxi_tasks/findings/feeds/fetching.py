@@ -10,7 +10,7 @@ from praxi_tasks.errors import FeedError, HttpError, UsageError
 from praxi_tasks.http import open_url, redact_url
 
 _LARGEST: Final = 2 << 30
-_ADVICE: Final = "the previous copy stays in use"
+_ADVICE: Final = "check its URL"
 
 
 def read_url(url: str, timeout: float, accept: str = "*/*") -> bytes:
@@ -56,8 +56,9 @@ def _read_http(url: str, timeout: float, accept: str) -> bytes:
         with open_url(url, limit=_LARGEST, accept=accept, timeout=timeout) as answer:
             return answer.read()
     except HttpError as error:
-        advice = f"{error.action}; {_ADVICE}" if error.action else _ADVICE
-        raise FeedError(f"the feed: {error.what}", where=error.where, action=advice) from error
+        raise FeedError(
+            f"the feed: {error.what}", where=error.where, action=error.action or _ADVICE
+        ) from error
 
 
 def shown(url: str) -> str:

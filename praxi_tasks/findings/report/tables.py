@@ -99,6 +99,7 @@ SCHEMAS: Final[dict[str, dict[str, str]]] = {
         "state": "VARCHAR",
         "reason": "VARCHAR",
         "action": "VARCHAR",
+        "packages": "VARCHAR[]",
     },
 }
 
