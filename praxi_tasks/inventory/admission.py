@@ -51,7 +51,9 @@ class Admission:
             if not value.isprintable():
                 return f"its {what} holds control characters"
         _, name = ecosystem_of(claim.ecosystem).split_name(claim.name)
-        return "" if any(map(str.isalnum, name)) else "its name names nothing"
+        if not any(map(str.isalnum, name)):
+            return "its name names nothing"
+        return "its name holds a slash" if "/" in name else ""  # its package URL would name another package
 
     def _without_odd_details(self, claim: Claim) -> Claim:
         values = {name: getattr(claim, name) for name in _DETAILS}

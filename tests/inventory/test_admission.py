@@ -43,6 +43,14 @@ def test_a_bad_record_costs_itself_and_is_reported(record: str) -> None:
     assert problem.isprintable()
 
 
+@pytest.mark.parametrize("name", ["a/ ", "x/requests", "@s/x/y"])
+def test_a_name_that_a_package_url_would_split_is_reported(name: str) -> None:
+    manifest = msgspec.json.encode({"name": name, "version": "1"})
+    inventory = inventory_of({"srv/node_modules/x/package.json": manifest})
+    assert not inventory.claims
+    assert "holds a slash" in inventory.problems[0]
+
+
 @pytest.mark.parametrize("name", ["@x", "@x/", "@", "/", "//"])
 def test_an_npm_package_without_a_name_is_reported(name: str) -> None:
     manifest = msgspec.json.encode({"name": name, "version": "1"})

@@ -44,6 +44,16 @@ def test_a_frame_that_hides_its_size_is_refused() -> None:
         unpack_frame(hidden, 1000)
 
 
-def test_what_stands_behind_a_frame_is_refused() -> None:
+@pytest.mark.parametrize("content", [b"one", b""])
+def test_what_stands_behind_a_frame_is_refused(content: bytes) -> None:
     with pytest.raises(ValueError, match="decompressed"):
-        unpack_frame(pack(b"one") + b"more", 1000)
+        unpack_frame(pack(content) + b"more", 1000)
+
+
+def test_a_checksum_is_asked_for_and_compared() -> None:
+    frame = zstandard.ZstdCompressor(write_checksum=True).compress(b"some text")
+    assert unpack_frame(frame, 1000, checked=True) == b"some text"
+    with pytest.raises(ValueError, match="no checksum"):
+        unpack_frame(pack(b"some text"), 1000, checked=True)
+    with pytest.raises(ValueError, match="decompressed"):
+        unpack_frame(frame[:-1] + bytes([frame[-1] ^ 1]), 1000, checked=True)

@@ -178,7 +178,8 @@ def purl(data: bytes) -> None:
     """Write a package URL that can be read, and means the same when it is written again."""
     name, version, namespace, architecture = (part.decode("utf-8", "replace") for part in parts(data, 4))
     for kind, rules in ECOSYSTEMS.items():
-        if any(map(str.isalnum, rules.split_name(name)[1])):
+        plain = rules.split_name(name)[1]
+        if any(map(str.isalnum, plain)) and "/" not in plain:
             text = release_purl(kind, name, version, namespace, architecture)
             found = PackageURL.from_string(text)
             same(PackageURL.from_string(found.to_string()), found, "the URL read again")
