@@ -60,7 +60,7 @@ def test_unknown_namespace(wrong: Bench) -> None:
 
 def test_forbidden(wrong: Bench) -> None:
     wrong.cluster.rights.grant({"rules": [{"resources": ["pods"], "verbs": ["get", "list"]}]})
-    with pytest.raises(AirflowFailException, match=r'cannot create resource "pods".*docs/kubernetes\.md'):
+    with pytest.raises(AirflowFailException, match=r"may not create pods in the namespace praxi.*role\.yaml"):
         wrong.run("plan", "--help")
 
 

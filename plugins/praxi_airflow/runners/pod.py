@@ -12,6 +12,7 @@ from praxi_airflow.runners.cluster_check import require_cluster
 from praxi_airflow.runners.command import Command
 from praxi_airflow.runners.isolated_pods import isolated_settings, log_reader
 from praxi_airflow.runners.manifest import CONTAINER, pod_manifest
+from praxi_airflow.runners.pod_ends import explain_end
 from praxi_airflow.runners.pod_failures import explain_failure
 from praxi_airflow.runners.pod_resources import (
     batch_bytes,
@@ -122,9 +123,9 @@ class PodRunner:
         except Exception as error:
             self._learn_from(pod, command)
             code = _exit_code(pod)
-            if code is not None:
+            if code is not None and not explain_end(pod.remote_pod or pod.pod):
                 return code
-            raise explain_failure(error, pod) from error
+            raise explain_failure(error, pod, self._settings.pods.startup_timeout) from error
         return ExitCode.OK
 
     def _labels(self, command: Command) -> dict[str, str]:

@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 from praxi_airflow.errors import RetryableTaskError, SettingsError
+from praxi_airflow.runners.api_refusals import VARIABLE, explain_refusal
 from praxi_airflow.runners.manifest import ISOLATED_NAME, NAME_LABEL
-from praxi_airflow.runners.pod_start import diagnosis
+from praxi_airflow.runners.pod_ends import explain_end, explain_wait
+from praxi_airflow.runners.pod_start import diagnosis, last_seen
 
 if TYPE_CHECKING:
     from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
 
-_VARIABLE: Final = "AIRFLOW__PRAXI__POD_"
-# What the API server says of a request that will never be accepted -> the setting to change.
-_REFUSALS: Final = (
-    ("exceeded quota", ""),
-    ("failed quota", "RESOURCES"),
-    ("per container is", "RESOURCES"),  # a LimitRange
-    ("priorityclass", "TEMPLATE_FILE"),
-    ("runtimeclass", "BUILD_RUNTIME_CLASS"),
-    ("podsecurity", "TEMPLATE_FILE"),  # before the rest: the rules it names speak of namespaces too
-    ("service account", "SERVICE_ACCOUNT"),
-    ("serviceaccount", "SERVICE_ACCOUNT"),
-    ("namespaces", "NAMESPACE"),
-    ("namespace", "NAMESPACE"),
-)
 
+def explain_failure(error: Exception, pod: KubernetesPodOperator, patience: float = 0.0) -> Exception:
+    """Return the exception to raise for a pod that ended without an exit code of its own.
 
-def explain_failure(error: Exception, pod: KubernetesPodOperator) -> Exception:
-    """Return the exception to raise for a pod that ended without an exit code.
+    Parameters
+    ----------
+    patience
+        How many seconds the pod was given to start.
 
     Returns
     -------
@@ -46,37 +37,15 @@ def explain_failure(error: Exception, pod: KubernetesPodOperator) -> Exception:
         pod.process_pod_deletion(pod.pod, reraise=False)
         return problem
     if isinstance(error, ConfigException):
-        return _setting("there is no cluster to talk to", str(error), "CONNECTION")
-    if isinstance(error, ApiException) and error.status in {400, 401, 403, 404, 422}:
-        return _refused(error, "BUILD_" if pod.labels.get(NAME_LABEL) == ISOLATED_NAME else "")
+        return SettingsError(
+            f"there is no cluster to talk to: {error}",
+            action=f"check {VARIABLE}CONNECTION and docs/kubernetes.md",
+        )
+    if isinstance(error, ApiException):
+        is_build = pod.labels.get(NAME_LABEL) == ISOLATED_NAME
+        return explain_refusal(error, str(pod.namespace), "BUILD_" if is_build else "")
     if isinstance(error, (HTTPError, OSError)):
-        advice = f"if it stays so, check {_VARIABLE}CONNECTION and the kubeconfig"
+        advice = f"if it stays so, check {VARIABLE}CONNECTION and the kubeconfig"
         return RetryableTaskError(f"the cluster can't be reached: {error}; {advice}")
-    return RetryableTaskError(f"the pod was lost, evicted or not started: {error}")
-
-
-def _refused(error: Any, account: str) -> Exception:
-    """Return what a refusal means; ``account`` is how the setting of the pod's service account begins."""
-    message = _message(error)
-    if error.status == 401:
-        return _setting("the cluster refused the credentials", message, "CONNECTION")
-    if error.status == 404 and "namespaces" not in message:
-        return RetryableTaskError(f"the pod is gone: {message}")
-    for sign, setting in _REFUSALS:
-        if sign in message.lower():
-            if not setting:
-                return RetryableTaskError(f"the namespace has no room for the pod: {message}")
-            known = f"{account}{setting}" if setting == "SERVICE_ACCOUNT" else setting
-            return _setting("the cluster refused the pod", message, known)
-    return _setting("the cluster refused the pod", message, "*")
-
-
-def _setting(what: str, message: str, setting: str) -> SettingsError:
-    return SettingsError(f"{what}: {message}", action=f"check {_VARIABLE}{setting} and docs/kubernetes.md")
-
-
-def _message(error: Any) -> str:
-    try:
-        return str(json.loads(error.body)["message"])
-    except (TypeError, ValueError, LookupError):
-        return str(error.reason or error)
+    said = explain_end(pod.remote_pod) or explain_end(pod.pod) or explain_wait(last_seen(pod), patience)
+    return RetryableTaskError(said or f"the pod was lost, evicted or not started: {error}")

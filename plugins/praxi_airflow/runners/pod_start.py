@@ -18,6 +18,7 @@ _CONFIG: Final = ("CreateContainerConfigError", "CreateContainerError")
 _IMAGE: Final = ("ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull")
 _MISSING: Final = ("POD_ENVIRONMENT_SECRETS", "POD_REGISTRY_SECRET", "POD_CA_CONFIG_MAP")
 _FOUND: Final = "_praxi_problem"
+_SEEN: Final = "_praxi_seen"
 
 
 class PodCannotStartError(Exception):
@@ -27,16 +28,19 @@ class PodCannotStartError(Exception):
 def start_check() -> type[KubernetesPodOperatorCallback]:
     """Return a callback for Airflow's operator that looks at a new pod until it starts, or can't.
 
-    It stops looking after forty seconds: then nothing final is known, and the operator's own timeouts hold.
+    It stops looking after forty seconds: then nothing final is known, and the operator's own timeouts hold,
+    for what is left of them.
     """
     from airflow.providers.cncf.kubernetes.callbacks import KubernetesPodOperatorCallback
 
     class StartCheck(KubernetesPodOperatorCallback):
         @staticmethod
         def on_pod_creation(*, pod: V1Pod, operator: Any, **_: Any) -> None:
-            deadline = time.monotonic() + PATIENCE
+            begin, whole = time.monotonic(), operator.startup_timeout_seconds
+            deadline = begin + min(PATIENCE, whole)
             while pod is not None and time.monotonic() < deadline:
                 now = operator.pod_manager.read_pod(pod)  # rides out the API server's bad minutes
+                setattr(operator, _SEEN, now)
                 if now.status.phase != "Pending":
                     return
                 problem = _waiting_problem(now) or _event_problem(operator.pod_manager.read_pod_events(pod))
@@ -44,6 +48,8 @@ def start_check() -> type[KubernetesPodOperatorCallback]:
                     setattr(operator, _FOUND, problem)
                     raise PodCannotStartError(str(problem))
                 time.sleep(_PAUSE)
+            left = max(1, round(whole - (time.monotonic() - begin)))
+            operator.startup_timeout_seconds = operator.schedule_timeout_seconds = left
 
     return StartCheck
 
@@ -52,6 +58,11 @@ def diagnosis(operator: KubernetesPodOperator) -> SettingsError | None:
     """Return why the operator's pod could not start, if its callback found out."""
     found = getattr(operator, _FOUND, None)
     return found if isinstance(found, SettingsError) else None
+
+
+def last_seen(operator: KubernetesPodOperator) -> V1Pod | None:
+    """Return the pod as it was when its start was last looked at."""
+    return getattr(operator, _SEEN, None)
 
 
 def _waiting_problem(pod: V1Pod) -> SettingsError | None:

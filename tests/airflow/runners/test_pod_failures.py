@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,6 +16,8 @@ from praxi_airflow.runners.pod import PodRunner
 from praxi_airflow.runners.pod_failures import explain_failure
 from praxi_airflow.settings import load_settings
 from tests.airflow.conftest import Configure
+from tests.airflow.runners.faults import FAULTS, Fault, forbidden, no_right, refusal, table
+from tests.conftest import ROOT
 
 
 @pytest.fixture
@@ -27,19 +27,11 @@ def operator(configure: Configure, store_folder: Path) -> Any:
     return runner.operator_for(Command(arguments=("plan",), run="r"))
 
 
-def refusal(status: int, message: str) -> ApiException:
-    answer = SimpleNamespace(
-        status=status, reason="Reason", data=json.dumps({"message": message}), getheaders=dict
-    )
-    return ApiException(http_resp=answer)
-
-
 @pytest.mark.parametrize(
     ("message", "setting"),
     [
-        ('serviceaccount "x" not found', "POD_BUILD_SERVICE_ACCOUNT"),
+        ('error looking up service account p/x: serviceaccount "x" not found', "POD_BUILD_SERVICE_ACCOUNT"),
         ('pod rejected: RuntimeClass "x" not found', "POD_BUILD_RUNTIME_CLASS"),
-        ('namespaces "nowhere" not found', "POD_NAMESPACE"),
     ],
 )
 def test_a_build_has_settings_of_its_own(
@@ -48,59 +40,43 @@ def test_a_build_has_settings_of_its_own(
     configure(runner="pod", pod_image="praxi")
     runner = PodRunner(load_settings(), BaseOperator(task_id="build_release"))
     operator = runner.operator_for(Command(arguments=("build",), run="r", isolated=True))
-    problem = explain_failure(refusal(403, message), operator)
+    problem = explain_failure(forbidden(message), operator)
     assert isinstance(problem, SettingsError)
     assert f"AIRFLOW__PRAXI__{setting} " in problem.action
 
 
-@pytest.mark.parametrize(
-    ("status", "message", "setting"),
-    [
-        (404, 'namespaces "nowhere" not found', "POD_NAMESPACE"),
-        (
-            403,
-            'pods is forbidden: User "x" cannot create resource "pods" in the namespace "y"',
-            "POD_NAMESPACE",
-        ),
-        (
-            403,
-            'error looking up service account praxi/x: serviceaccount "x" not found',
-            "POD_SERVICE_ACCOUNT",
-        ),
-        (
-            403,
-            'pods "p" is forbidden: violates PodSecurity "restricted:latest": host namespaces (hostPID=true)',
-            "POD_TEMPLATE_FILE",
-        ),
-        (
-            403,
-            'pods "p" is forbidden: failed quota: compute: must specify limits.cpu for: base',
-            "POD_RESOURCES",
-        ),
-        (
-            403,
-            'pods "p" is forbidden: maximum cpu usage per Container is 1, but limit is 2',
-            "POD_RESOURCES",
-        ),
-        (403, 'pods "p" is forbidden: no PriorityClass with name low was found', "POD_TEMPLATE_FILE"),
-        (401, "Unauthorized", "POD_CONNECTION"),
-        (422, "Pod is invalid: spec.tolerations[0]: Invalid value", "POD_*"),
-    ],
-)
-def test_a_refusal_that_stays_names_the_setting(
-    operator: Any, status: int, message: str, setting: str
-) -> None:
-    found = explain_failure(refusal(status, message), operator)
-    assert isinstance(found, SettingsError)
-    assert message in found.what
-    assert f"AIRFLOW__PRAXI__{setting}" in found.action
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_the_last_line_says_what_is_wrong_and_which_setting_helps(fault: Fault, operator: Any) -> None:
+    if isinstance(fault.said, ApiException):
+        found = explain_failure(fault.said, operator)
+    else:
+        operator.pod = operator.remote_pod = fault.said
+        operator._praxi_seen = fault.said
+        found = explain_failure(AirflowException("Pod praxi-plan-x returned a failure."), operator, 600)
+    assert str(found) == fault.whole
+    assert isinstance(found, RetryableTaskError if fault.retried else SettingsError)
+    assert (f"AIRFLOW__PRAXI__{fault.setting}" if fault.setting else "") in str(found)
+    assert "POD_SERVICE_ACCOUNT" not in str(found) or fault.setting == "POD_SERVICE_ACCOUNT"
+    assert "a-header" not in str(found)
+    assert "in the log above" not in str(found)
+
+
+def test_the_docs_have_the_table_of_faults() -> None:
+    assert table() in (ROOT / "docs/kubernetes.md").read_text()
+
+
+def test_a_missing_right_is_named_and_no_service_account_of_the_pod(operator: Any) -> None:
+    found = explain_failure(no_right("create", "pods", "elsewhere"), operator)
+    assert "may not create pods in the namespace praxi" in str(found)
+    assert "role.yaml" in str(found)
 
 
 @pytest.mark.parametrize(
     "error",
     [
         refusal(404, 'pods "praxi-plan-x" not found'),
-        refusal(403, "pods is forbidden: exceeded quota: compute"),
+        forbidden("exceeded quota: compute, requested: pods=1, used: pods=9, limited: pods=9"),
+        forbidden("exceeded quota: compute"),
         refusal(429, "too many requests"),
         refusal(500, "etcd leader changed"),
         ApiException(status=503, reason="Service Unavailable"),

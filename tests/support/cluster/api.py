@@ -90,7 +90,7 @@ class KubernetesApi:
         name = (pod.get("metadata") or {}).get("name", "") if isinstance(pod, dict) else ""
         where = f'pods "{name}"'
         if namespace not in self.rights.namespaces:
-            raise _error(404, "NotFound", f'namespaces "{namespace}" not found')
+            raise _error(404, "NotFound", f'namespaces "{namespace}" not found', "namespaces")
         if not isinstance(pod, dict) or not isinstance(pod.get("spec"), dict):
             raise _error(400, "BadRequest", "the request's body is not a Pod")
         if found := admission.problems({"kind": "Pod", "apiVersion": "v1", **pod}):
@@ -204,5 +204,5 @@ def _merge(target: dict[str, Any], change: dict[str, Any]) -> None:
             target[key] = value
 
 
-def _error(code: int, reason: str, message: str) -> kmock.KubernetesError:
-    return kmock.KubernetesError(status=code, reason=reason, message=message, details={"kind": "pods"})
+def _error(code: int, reason: str, message: str, kind: str = "pods") -> kmock.KubernetesError:
+    return kmock.KubernetesError(status=code, reason=reason, message=message, details={"kind": kind})

@@ -1,0 +1,63 @@
+"""What a pod's own status says of why it did not start, or did not end by itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from praxi_airflow.runners.api_refusals import VARIABLE
+
+if TYPE_CHECKING:
+    from kubernetes.client import V1Pod
+
+_DISRUPTIONS: Final = {
+    "EvictionByEvictionAPI": "its node was drained",
+    "PreemptionByScheduler": "a pod of higher priority took its place",
+    "DeletionByTaintManager": "its node was tainted, or does not answer",
+    "DeletionByPodGC": "its node is gone",
+    "TerminationByKubelet": "its node shut down, or ran short",
+}
+
+
+def explain_end(pod: V1Pod | None) -> str:
+    """Return what ended a pod from outside, with the setting that helps; empty if nothing did."""
+    status = pod.status if pod is not None else None
+    if status is None:
+        return ""
+    if status.reason == "DeadlineExceeded":
+        return f"the pod lived longer than its deadline; raise {VARIABLE}DEADLINE"
+    for condition in status.conditions or ():
+        if condition.type == "DisruptionTarget" and condition.status == "True":
+            why = _DISRUPTIONS.get(
+                condition.reason or "", condition.message or condition.reason or "no reason given"
+            )
+            return f"the pod was ended by the cluster: {why}; the next try goes on where it was"
+    if status.reason == "Evicted":
+        return f"the pod was evicted: {status.message or 'no reason given'}; see {VARIABLE}RESOURCES"
+    return ""
+
+
+def explain_wait(pod: V1Pod | None, seconds: float) -> str:
+    """Return what a pod that did not start in so many seconds waits for; empty if it does not say."""
+    status = pod.status if pod is not None else None
+    if status is None or status.phase != "Pending":
+        return ""
+    waited = f"the pod did not start within {seconds:.0f} s ({VARIABLE}STARTUP_TIMEOUT)"
+    for condition in status.conditions or ():
+        if condition.type == "PodScheduled" and condition.status == "False":
+            why = condition.message or condition.reason or "no reason given"
+            return (
+                f"{waited}: no node takes it: {why}; check {VARIABLE}NODE_SELECTOR, {VARIABLE}TOLERATIONS, "
+                f"{VARIABLE}AFFINITY and {VARIABLE}RESOURCES"
+            )
+    for container in status.container_statuses or ():
+        waiting = container.state.waiting if container.state else None
+        if waiting is not None and waiting.reason:
+            why = f"{waiting.reason}: {waiting.message or 'no reason given'}"
+            return f"{waited}: {why}; {_advice(waiting.reason)}"
+    return waited
+
+
+def _advice(reason: str) -> str:
+    if "Image" in reason:
+        return f"check {VARIABLE}IMAGE, {VARIABLE}PULL_SECRETS and that nodes reach its registry"
+    return "see the events of the pod above"
