@@ -102,3 +102,23 @@ def test_template_that_breaks_the_restricted_standard(wrong: Bench, tmp_path: Pa
     wrong.configure(pod_template_file=template)
     with pytest.raises(AirflowFailException, match=r"PodSecurity.*check AIRFLOW__PRAXI__POD_TEMPLATE_FILE"):
         wrong.run("plan", "--help")
+
+
+@pytest.mark.parametrize("deferrable", [False, True], ids=["sync", "deferrable"])
+def test_a_pod_that_no_node_takes_is_waited_for_as_long_as_the_setting_says(
+    wrong: Bench, deferrable: bool
+) -> None:
+    wrong.configure(
+        pod_node_selector='{"kubernetes.io/arch": "s390x"}', pod_startup_timeout=5, pod_deferrable=deferrable
+    )
+    said = r"did not start within 5 s .*no node takes it: 0/1 nodes are available.*POD_NODE_SELECTOR"
+    with pytest.raises(RetryableTaskError, match=said):
+        wrong.run("plan", "--help")
+
+
+def test_a_registry_that_nodes_do_not_reach(wrong: Bench) -> None:
+    wrong.cluster.fail_pulls("dial tcp 10.0.0.1:443: i/o timeout")
+    wrong.configure(pod_startup_timeout=5)
+    said = r"did not start within 5 s .*i/o timeout; check AIRFLOW__PRAXI__POD_IMAGE"
+    with pytest.raises(RetryableTaskError, match=said):
+        wrong.run("plan", "--help")

@@ -47,5 +47,9 @@ def explain_failure(error: Exception, pod: KubernetesPodOperator, patience: floa
     if isinstance(error, (HTTPError, OSError)):
         advice = f"if it stays so, check {VARIABLE}CONNECTION and the kubeconfig"
         return RetryableTaskError(f"the cluster can't be reached: {error}; {advice}")
-    said = explain_end(pod.remote_pod) or explain_end(pod.pod) or explain_wait(last_seen(pod), patience)
+    said = (
+        explain_end(pod.remote_pod)
+        or explain_end(pod.pod)
+        or explain_wait(last_seen(pod) or pod.pod, patience)
+    )
     return RetryableTaskError(said or f"the pod was lost, evicted or not started: {error}")

@@ -15,6 +15,12 @@ def pending(pod: Manifest, *, scheduled: bool = True) -> None:
         "qosClass": "Burstable",
         "conditions": [_condition("PodScheduled", holds=scheduled)],
     }
+    if not scheduled:
+        unscheduled = {
+            "reason": "Unschedulable",
+            "message": "0/1 nodes are available: 1 node(s) didn't match.",
+        }
+        pod["status"]["conditions"][0] |= unscheduled
 
 
 def waiting(pod: Manifest, reason: str, message: str) -> None:
