@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import io
+import re
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from praxi_tasks.errors import DataError
+from praxi_tasks.inventory.limits import InventoryLimits, setting
 
 _PATH_BYTES_PER_BYTE: Final = 8
 _PATH_BYTES_FREE: Final = 1 << 16
 _MOST_PATH_BYTES: Final = 128 << 20  # of one release, whatever its database's size
+_FEW: Final = 1 << 18  # bytes of a record that can't list more paths than any limit allows
+_PIECE: Final = 1 << 20
+_LINE_END: Final = re.compile(rb"\r\n?|\n")
+
+
+def lines(data: bytes) -> Iterator[bytes]:
+    """Yield the lines of a record without their ends, as ``splitlines`` does but never all of them at once.
+
+    A list of short lines takes twenty times the room of the record.
+    """
+    start = 0
+    while start < len(data):
+        found = _LINE_END.search(data, start + _PIECE)
+        end = found.end() if found else len(data)
+        yield from data[start:end].splitlines()
+        start = end
+
+
+def unix_lines(data: bytes) -> Iterator[bytes]:
+    """Yield the lines of a record in which a carriage return is a character like any other."""
+    return (line.rstrip(b"\n") for line in io.BytesIO(data))
 
 
 def owned(paths: Iterable[str], database_bytes: int) -> tuple[str, ...]:
@@ -28,8 +52,10 @@ def owned(paths: Iterable[str], database_bytes: int) -> tuple[str, ...]:
     Raises
     ------
     DataError
-        If the paths take far more memory than any real database of ``database_bytes`` bytes needs.
+        If the paths take far more memory than any real database of ``database_bytes`` bytes needs, or are
+        more than a layer's may be.
     """
+    most = InventoryLimits.from_environment().max_paths if database_bytes > _FEW else _FEW
     room = min(_PATH_BYTES_PER_BYTE * database_bytes + _PATH_BYTES_FREE, _MOST_PATH_BYTES)
     found: set[str] = set()
     for path in paths:
@@ -38,6 +64,8 @@ def owned(paths: Iterable[str], database_bytes: int) -> tuple[str, ...]:
             raise DataError("its paths take far more room than the database itself")
         if path and "\0" not in path:
             found.add(path)
+            if len(found) > most:
+                raise DataError(f"more than {most:,} paths: raise {setting('max_paths')}")
     return tuple(sorted(found))
 
 

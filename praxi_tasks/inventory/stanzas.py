@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from praxi_tasks.inventory.decoding import text
+from praxi_tasks.inventory.decoding import lines, text
 
 Stanza = dict[str, str]
 
@@ -20,7 +20,7 @@ def read_stanzas(data: bytes, fields: frozenset[bytes]) -> Iterator[Stanza]:
     """
     stanza: Stanza = {}
     started = False
-    for line in data.splitlines():
+    for line in lines(data):
         if not line.strip():
             if started:
                 yield stanza

@@ -12,7 +12,7 @@ from typing import Final
 from praxi_tasks.ecosystems import PYPI
 from praxi_tasks.errors import DataError
 from praxi_tasks.inventory.claim import Claim
-from praxi_tasks.inventory.decoding import owned, path_text
+from praxi_tasks.inventory.decoding import lines, owned, path_text
 from praxi_tasks.inventory.layer_view import LayerView
 from praxi_tasks.inventory.reader import Form, ReadDatabase, Reader
 from praxi_tasks.inventory.stanzas import read_stanzas
@@ -100,7 +100,8 @@ def installed_sources(view: LayerView) -> frozenset[str]:
 def _recorded(record: bytes) -> Iterator[str]:
     """Yield the paths of a RECORD, which is CSV: a name in quotes may hold the ends of lines."""
     try:
-        for row in csv.reader(io.StringIO(path_text(record), newline="")):
+        text = io.TextIOWrapper(io.BytesIO(record), "utf-8", "surrogateescape", newline="")
+        for row in csv.reader(text):
             if row:
                 yield row[0]
     except csv.Error as error:
@@ -108,7 +109,8 @@ def _recorded(record: bytes) -> Iterator[str]:
 
 
 def _lines(data: bytes) -> Iterator[str]:
-    return filter(None, path_text(data).splitlines())
+    for line in lines(data):
+        yield from filter(None, path_text(line).splitlines())
 
 
 def _resolved(folder: str, paths: Iterable[str]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import Final
 from praxi_tasks.ecosystems import APK
 from praxi_tasks.errors import DataError
 from praxi_tasks.inventory.claim import Claim
-from praxi_tasks.inventory.decoding import owned, path_text, text
+from praxi_tasks.inventory.decoding import owned, path_text, text, unix_lines
 from praxi_tasks.inventory.layer_view import LayerView
 from praxi_tasks.inventory.reader import Form, Reader
 
@@ -29,12 +29,10 @@ def read_installed(view: LayerView, path: str) -> Iterator[Claim]:
     """
     if view.kept[path].startswith(_BINARY):
         raise DataError("it is a binary database (ADB) of apk 3, a form that is not read")
-    for paragraph in view.kept[path].replace(b"\r\n", b"\n").split(b"\n\n"):
-        if not (lines := paragraph.strip(b"\n")):
-            continue
-        fields = _fields(lines)
+    for paragraph in _paragraphs(view.kept[path]):
+        fields = _fields(paragraph)
         if not fields.get(b"P") or not fields.get(b"V"):
-            view.report(path, f"a paragraph without name or version: {lines[:60]!r}")
+            view.report(path, f"a paragraph without name or version: {paragraph[:60]!r}")
             continue
         yield Claim(
             ecosystem=APK.purl_type,
@@ -44,27 +42,39 @@ def read_installed(view: LayerView, path: str) -> Iterator[Claim]:
             architecture=fields.get(b"A", ""),
             source=fields.get(b"o", ""),
             source_version=fields[b"V"] if fields.get(b"o") else "",
-            files=_owned(view, path, lines),
+            files=_owned(view, path, paragraph),
         )
 
 
-def _owned(view: LayerView, path: str, lines: bytes) -> tuple[str, ...]:
+def _paragraphs(data: bytes) -> Iterator[bytes]:
+    """Yield what blank lines part, one after another."""
+    data = data.replace(b"\r\n", b"\n")
+    start = 0
+    while start < len(data):
+        found = data.find(b"\n\n", start)
+        end = found if found >= 0 else len(data)
+        if paragraph := data[start:end].strip(b"\n"):
+            yield paragraph
+        start = end + 2
+
+
+def _owned(view: LayerView, path: str, paragraph: bytes) -> tuple[str, ...]:
     try:
-        return owned(_paths(lines), len(lines))
+        return owned(_paths(paragraph), len(paragraph))
     except DataError as error:
-        view.report(path, f"the files of a paragraph: {error}: {lines[:60]!r}")
+        view.report(path, f"the files of a paragraph: {error}: {paragraph[:60]!r}")
         return ()
 
 
-def _fields(lines: bytes) -> dict[bytes, str]:
-    pairs = (line.partition(b":") for line in lines.split(b"\n"))
+def _fields(paragraph: bytes) -> dict[bytes, str]:
+    pairs = (line.partition(b":") for line in unix_lines(paragraph))
     return {key: text(value) for key, _, value in pairs if key in _ONCE}
 
 
-def _paths(lines: bytes) -> Iterator[str]:
+def _paths(paragraph: bytes) -> Iterator[str]:
     """Join each ``R:`` file to the ``F:`` folder it follows."""
     folder = ""
-    for line in lines.split(b"\n"):
+    for line in unix_lines(paragraph):
         if line.startswith(b"F:"):
             folder = path_text(line[2:]).strip("/")
         elif line.startswith(b"R:"):

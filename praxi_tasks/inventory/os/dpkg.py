@@ -9,7 +9,7 @@ from typing import Final
 
 from praxi_tasks.ecosystems import DEB
 from praxi_tasks.inventory.claim import Claim
-from praxi_tasks.inventory.decoding import owned, path_text
+from praxi_tasks.inventory.decoding import owned, path_text, unix_lines
 from praxi_tasks.inventory.layer_view import LayerView
 from praxi_tasks.inventory.os.dpkg_placement import DIVERSIONS, SETTINGS, SETTINGS_FOLDER
 from praxi_tasks.inventory.reader import Form, Reader
@@ -88,15 +88,15 @@ def _files(view: LayerView, path: str, read: set[str], name: str, architecture: 
 
 
 def _sums(sums: bytes) -> tuple[str, ...]:
-    return owned((path_text(line[34:].strip(b"\r\n")) for line in sums.split(b"\n")), len(sums))
+    return owned((path_text(line[34:].strip(b"\r\n")) for line in unix_lines(sums)), len(sums))
 
 
 def _without_folders(view: LayerView, listed: bytes) -> tuple[str, ...]:
     # A list names folders too; it names them whether or not this layer holds them.
-    paths = [path_text(line).lstrip("/") for line in listed.split(b"\n")]
+    paths = owned((path_text(line).lstrip("/") for line in unix_lines(listed)), len(listed))
     parents = {path.rpartition("/")[0] for path in paths}
     parents.add(".")
-    return owned((path for path in paths if path not in parents and path not in view.folders), len(listed))
+    return tuple(path for path in paths if path not in parents and path not in view.folders)
 
 
 def _is_list(path: str) -> bool:

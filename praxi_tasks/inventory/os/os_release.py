@@ -13,8 +13,9 @@ from praxi_tasks.inventory.reader import Form
 PATHS: Final = ("etc/os-release", "usr/lib/os-release")
 """Without a leading slash; the first that can be read counts."""
 
+_LARGEST: Final = 1 << 16  # bytes; a real one has some hundreds
 FORM: Final = Form(
-    heads=(b"NAME=", b"PRETTY_NAME=", b"ID="), marks=(b"ID=",), most=1 << 16, is_database=False
+    heads=(b"NAME=", b"PRETTY_NAME=", b"ID="), marks=(b"ID=",), most=_LARGEST, is_database=False
 )
 """How it is told where it has another name, to which a link leads."""
 
@@ -69,7 +70,7 @@ def _shown(name: str) -> str:
 def _fields(data: bytes) -> dict[str, str]:
     """Read ``NAME=value`` lines as a shell would; a line no shell accepts is left out."""
     fields: dict[str, str] = {}
-    for line in data.decode("utf-8", "replace").splitlines():
+    for line in data[:_LARGEST].decode("utf-8", "replace").splitlines():
         name, equals, value = line.partition("=")
         if equals and not name.lstrip().startswith("#") and len(value) <= _LONGEST_LINE:
             fields[name.strip()] = _unquoted(value)
