@@ -179,16 +179,17 @@ class AuditAssessor:
 
     def _assess(self, image: AssessedImage) -> AssessedImage:
         fused = self._assessor.complete(fuse([self._stored.facts(digest) for digest in image.layers]))
-        rest = find_unexplained_files(fused)
+        rest, findings = find_unexplained_files(fused), self._assessor.findings(fused)
         assessed = msgspec.structs.replace(
             image,
             distribution=distribution_name(fused.distribution),
             components=tuple(self._shared.setdefault(item, item) for item in fused.components),
-            findings=self._assessor.findings(fused),
+            findings=findings,
             files=rest.total,
             unexplained=rest.files,
             coverage=(
                 *self._assessor.coverage(fused),
+                *self._assessor.left_out(findings),
                 *knowledge_coverage(fused, self._knowledge, rest),
             ),
         )

@@ -84,7 +84,9 @@ class AdvisoryIndex:
         self._contents = contents
         self._entries: dict[tuple[str, str], Entry | None] = {}
         self._advisories: dict[int, Advisory] = {}
-        self._hits: dict[tuple[str, str, str], tuple[Hit, ...]] = {}
+        # By position, not by version: who claims a package in a thousand versions asks a few questions.
+        self._hits: dict[tuple[str, str, int | None, frozenset[str]], tuple[Hit, ...]] = {}
+        self._listed: dict[tuple[str, str], frozenset[str]] = {}
 
     @property
     def sources(self) -> tuple[AdvisorySource, ...]:
@@ -145,9 +147,19 @@ class AdvisoryIndex:
         name
             As :func:`~praxi_tasks.findings.packages.component.package_key` spells it.
         """
-        key = (namespace, name, version)
+        entry = self._entry(namespace, name)
+        if entry is None:
+            return ()
+        if (namespace, name) not in self._listed:
+            named = (version for item in entry.affects for version in item.versions)
+            self._listed[namespace, name] = frozenset(named)
+        kind = version_type(namespace)
+        position = Boundaries(kind, entry.boundaries).position(version)
+        spellings = {canonical_version(kind, text) for text in (version, public_version(kind, version))}
+        listed = self._listed[namespace, name] & spellings
+        key = (namespace, name, position, listed)
         if key not in self._hits:
-            self._hits[key] = self._find(namespace, name, version)
+            self._hits[key] = self._affecting(kind, entry, position, listed)
         return self._hits[key]
 
     def all_of(self, namespace: str, name: str) -> tuple[Hit, ...]:
@@ -166,17 +178,14 @@ class AdvisoryIndex:
         texts = entry.boundaries if entry else ()
         return frozenset(text.rpartition(":")[0] or "0" for text in texts if text != "0")
 
-    def _find(self, namespace: str, name: str, version: str) -> tuple[Hit, ...]:
-        entry = self._entry(namespace, name)
-        if entry is None:
-            return ()
-        kind = version_type(namespace)
-        position = Boundaries(kind, entry.boundaries).position(version)
-        spellings = {canonical_version(kind, text) for text in (version, public_version(kind, version))}
+    def _affecting(
+        self, kind: str, entry: Entry, position: int | None, listed: frozenset[str]
+    ) -> tuple[Hit, ...]:
+        """Return what affects a version at a position, which some advisories may list by its text."""
         return tuple(
             Hit(self._advisory(item.advisory), _fixes(item, entry.boundaries, kind, position or 0))
             for item in entry.affects
-            if _covers(item, position) or not spellings.isdisjoint(item.versions)
+            if _covers(item, position) or not listed.isdisjoint(item.versions)
         )
 
     def _entry(self, namespace: str, name: str) -> Entry | None:

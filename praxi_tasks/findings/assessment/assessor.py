@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from itertools import islice
+from typing import Final
 
+from praxi_tasks.environment import read, whole_number
 from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.findings.advisories import load_index
 from praxi_tasks.findings.assessment.feeds import feed_findings
-from praxi_tasks.findings.coverage import Coverage
+from praxi_tasks.findings.coverage import Aspect, Coverage, partial
 from praxi_tasks.findings.detectors import DETECTORS, Detector, Knowledge
 from praxi_tasks.findings.feeds import (
     DistributionPackages,
@@ -27,6 +31,15 @@ from praxi_tasks.findings.finding import Finding, severity_rank
 from praxi_tasks.findings.image import FusedImage, databases_coverage, layers_coverage, with_sources
 from praxi_tasks.findings.policy import Policy
 from praxi_tasks.store import Store
+
+SETTING: Final = "PRAXI_IMAGE_MAX_FINDINGS"
+_MOST: Final = 50_000
+_MORE: Final = f"look at what claims so many packages, or raise {SETTING}"
+_ASPECTS: Final = {
+    "vulnerable": Aspect.VULNERABILITIES,
+    "outdated": Aspect.OUTDATED,
+    "end-of-life": Aspect.END_OF_LIFE,
+}
 
 
 @dataclass(frozen=True)
@@ -99,9 +112,23 @@ class Assessor:
         return with_sources(image, self.knowledge.packages)
 
     def findings(self, image: FusedImage) -> tuple[Finding, ...]:
-        """Return a complete image's findings, the most severe first, before the policy applies."""
-        found = (finding for detector in self._detectors for finding in detector.detect(image))
+        """Return a complete image's findings, the most severe first, before the policy applies.
+
+        Of each kind there are no more than ``PRAXI_IMAGE_MAX_FINDINGS``; :meth:`left_out` says of which.
+        """
+        most = _most()
+        found = (finding for detector in self._detectors for finding in islice(detector.detect(image), most))
         return tuple(sorted(found, key=_order))
+
+    def left_out(self, findings: Iterable[Finding]) -> tuple[Coverage, ...]:
+        """Return the kinds of which an image has so many findings that others may be missing."""
+        most = _most()
+        counts = Counter(finding.kind for finding in findings)
+        return tuple(
+            partial(_ASPECTS.get(kind, Aspect.LAYERS), "all", f"the first {most} {kind} findings", _MORE)
+            for kind, count in counts.items()
+            if count >= most
+        )
 
     def coverage(self, image: FusedImage) -> tuple[Coverage, ...]:
         """Return how far a complete image could be looked at."""
@@ -122,6 +149,10 @@ class Assessor:
     @cached_property
     def _detectors(self) -> tuple[Detector, ...]:
         return tuple(detector(self.knowledge) for detector in DETECTORS)
+
+
+def _most() -> int:
+    return read(SETTING, whole_number, _MOST)
 
 
 def _order(finding: Finding) -> tuple[object, ...]:

@@ -445,3 +445,20 @@ def _nearest_fixes(entries: list[dict[str, Any]], version: str) -> list[Version]
     }
     later = sorted({Version(text) for text in named if Version(text) > Version(version)})
     return [fix for fix in later if not any(literally(entry, str(fix)) for entry in entries)]
+
+
+def test_versions_between_the_same_bounds_are_matched_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = index(*(record(f"CVE-{n}", "pkg", *between("0", f"{n}.0")) for n in range(1, 20)))
+    matched = []
+    real = AdvisoryIndex._affecting
+    monkeypatch.setattr(AdvisoryIndex, "_affecting", lambda *given: matched.append(given[2:]) or real(*given))
+    counts = [len(found.find("pypi", "pkg", f"20.{n}")) for n in range(1000)]
+    counts += [len(found.find("pypi", "pkg", f"3.{n + 1}")) for n in range(1000)]
+    assert counts == [0] * 1000 + [16] * 1000
+    assert len(matched) == 2
+
+
+def test_a_version_that_an_advisory_lists_is_matched_by_its_text() -> None:
+    found = index(record("CVE-1", "pkg", versions=["5.1"]), record("CVE-2", "pkg", *between("0", "4.0")))
+    assert [hit.advisory.id for hit in found.find("pypi", "pkg", "5.1")] == ["CVE-1"]
+    assert found.find("pypi", "pkg", "5.2") == ()

@@ -4,8 +4,11 @@ import json
 from datetime import date, timedelta
 from pathlib import Path
 
+import pytest
+
 from praxi_tasks.findings import parse_policy
 from praxi_tasks.findings.assessment.assessor import Assessor
+from praxi_tasks.findings.coverage import Aspect
 from praxi_tasks.findings.feeds.folder import FolderFeeds
 from praxi_tasks.findings.feeds.release_cycles import shipped_table
 from praxi_tasks.findings.image.fusion import fuse
@@ -87,3 +90,19 @@ def test_broken_feeds_are_findings_and_the_audit_goes_on(tmp_path: Path) -> None
     assert [f.kind for f in assessor.findings(fuse([layer(1, flask.files, claims=[flask])]))] == [
         "vulnerable"
     ]
+
+
+def test_findings_of_a_kind_have_a_limit_which_the_coverage_tells(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = [record(f"PYSEC-{number}", "flask", *RANGE) for number in range(5)]
+    assessor = Assessor.load(FolderFeeds(write_feeds(tmp_path, PyPI=records)), DAY)
+    image = fuse([layer(1, claims=[pypi("flask", "1.0", "flask/app.py")])])
+    monkeypatch.setenv("PRAXI_IMAGE_MAX_FINDINGS", "3")
+    found = assessor.findings(image)
+    assert [finding.kind for finding in found].count("vulnerable") == 3
+    (gap,) = [one for one in assessor.left_out(found) if one.aspect is Aspect.VULNERABILITIES]
+    assert gap.is_gap
+    assert "PRAXI_IMAGE_MAX_FINDINGS" in gap.action
+    monkeypatch.setenv("PRAXI_IMAGE_MAX_FINDINGS", "1000")
+    assert not assessor.left_out(assessor.findings(image))
