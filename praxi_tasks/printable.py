@@ -8,10 +8,13 @@ the escapes that Python would write: ``\x1b``, ``\n``, ``\u202e``, ``\udcff``.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Any
+from typing import Any, Final
 
+_UNSAFE: Final = re.compile(rb"[\x7f-\xff]")
+_BLANK: Final = "\n\r\t"  # between JSON's tokens; in its texts they are escapes anyway
 _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
@@ -55,6 +58,28 @@ def printable_tree(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [printable_tree(each) for each in value]
     return value
+
+
+def printable_json(document: bytes) -> bytes:
+    r"""Return a JSON document with what is not printable in its texts as JSON's own escapes: ``\u202e``.
+
+    Whoever decodes it gets the same values, and a terminal or an editor that shows it is safe.
+
+    Examples
+    --------
+    >>> printable_json('{"a":"\u202e"}'.encode())
+    b'{"a":"\\u202e"}'
+    """
+    if not _UNSAFE.search(document):
+        return document
+    text = document.decode("utf-8")
+    return "".join(char if char.isprintable() or char in _BLANK else _escape(char) for char in text).encode()
+
+
+def _escape(char: str) -> str:
+    """Return JSON's escape of a character; one beyond 16 bits is two."""
+    units = char.encode("utf-16-be")
+    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
 
 
 class PrintableFormatter(logging.Formatter):

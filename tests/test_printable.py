@@ -5,11 +5,19 @@ from __future__ import annotations
 import logging
 import sys
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from praxi_tasks.printable import PrintableFormatter, one_line, printable, printable_lines, printable_tree
+from praxi_tasks.printable import (
+    PrintableFormatter,
+    one_line,
+    printable,
+    printable_json,
+    printable_lines,
+    printable_tree,
+)
 
 ANY = st.text(st.characters(codec=None, exclude_categories=()))
 SPOOFS = [
@@ -84,3 +92,23 @@ def test_a_log_record_is_one_line_and_its_traceback_forges_none() -> None:
     lines = formatter.format(record).split("\n")
     assert len(lines) > 2
     assert all(line.isprintable() for line in lines)
+
+
+@given(
+    st.recursive(st.text(), lambda inner: st.dictionaries(st.text(), inner) | st.lists(inner), max_leaves=9)
+)
+def test_a_json_document_keeps_its_values_and_shows_nothing_raw(value: object) -> None:
+    for document in (msgspec.json.encode(value), msgspec.json.format(msgspec.json.encode(value), indent=2)):
+        safe = printable_json(document)
+        assert msgspec.json.decode(safe) == value
+        assert all(line.isprintable() for line in safe.decode().split("\n"))
+
+
+@pytest.mark.parametrize("text", ["\u202etxt", "\x7f", "\x9b2J", "\u200b", "\U000e0001", "\u2066"])
+def test_what_is_not_printable_stands_in_json_as_its_escape(text: str) -> None:
+    assert printable_json(msgspec.json.encode([text])).isascii()
+
+
+def test_what_can_be_read_stands_in_json_as_it_is() -> None:
+    document = msgspec.json.encode({"é": "日本 😀"})
+    assert printable_json(document) == document

@@ -10,6 +10,7 @@ import msgspec
 from praxi_tasks.audit.failure import Failure, attempt
 from praxi_tasks.audit.salvaging import salvage
 from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage
+from praxi_tasks.printable import printable_json
 from praxi_tasks.store import keys
 
 
@@ -57,7 +58,7 @@ def sboms(audit: AssessedAudit) -> Iterator[tuple[str, bytes | Failure]]:
 def _findings(audit: AssessedAudit) -> bytes:
     """Return the audit's document, with the coverage that is worked out from its scope."""
     document = msgspec.structs.asdict(without_components(audit))
-    return msgspec.json.encode({**document, "coverage": audit.coverage})
+    return printable_json(msgspec.json.encode({**document, "coverage": audit.coverage}))
 
 
 def without_components(audit: AssessedAudit) -> AssessedAudit:

@@ -12,6 +12,7 @@ import msgspec
 from praxi_tasks.audit import AuditReport, require
 from praxi_tasks.errors import DataError, UsageError
 from praxi_tasks.findings.assessment import AssessedAudit
+from praxi_tasks.printable import printable_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -82,7 +83,8 @@ def _write(path: Path, data: bytes) -> None:
 
 def _render(report: AuditReport, assessed: AssessedAudit, form: str) -> bytes:
     if form == "json":
-        return msgspec.json.format(msgspec.json.encode(_unfolded(report, assessed)), indent=2) + b"\n"
+        document = msgspec.json.encode(_unfolded(report, assessed))
+        return printable_json(msgspec.json.format(document, indent=2)) + b"\n"
     if form == "html":
         from praxi_tasks.findings.report import report_page
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from praxi_tasks.cli.decision_rule import decision_rule_option
+from praxi_tasks.cli.echo import echo
 from praxi_tasks.cli.options import (
     model_option,
     platform_option,
@@ -18,6 +19,7 @@ from praxi_tasks.cli.output import format_option, output_option, write_report
 from praxi_tasks.discovery import DecisionRule
 from praxi_tasks.errors import ExitCode, UsageError
 from praxi_tasks.oci.image import Platform
+from praxi_tasks.printable import printable_json
 from praxi_tasks.store import open_store
 
 if TYPE_CHECKING:
@@ -73,7 +75,8 @@ def _predict_changesets(
     from praxi_tasks.learning.data import name_changesets, read_changesets
 
     model = Model.load(model_uri, decision_rule=decision_rule)
-    document = msgspec.json.encode(list(name_changesets(read_changesets(changesets), model)))
+    found = list(name_changesets(read_changesets(changesets), model))
+    document = printable_json(msgspec.json.encode(found))
     if output is None:
         click.echo(document)
     else:
@@ -93,7 +96,7 @@ def _predict_run(run_id: str, model_uri: str, decision_rule: DecisionRule, store
         outcome = run.predict(model, resolved.version, resolved.problem)
     click.echo(f"model {outcome.model}: {len(outcome.failures)} layers could not be predicted")
     if outcome.problem:
-        click.echo(f"WARNING: {outcome.problem}")
+        echo(f"WARNING: {outcome.problem}")
 
 
 def _predict_images(

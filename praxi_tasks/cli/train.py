@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from praxi_tasks.cli.echo import echo
 from praxi_tasks.cli.multi_value import GreedyCommand
 
 if TYPE_CHECKING:
@@ -65,6 +66,6 @@ def train(
     click.echo(f"model {learned.model.save(out)} at {out}")
     write_bundled(out, learned.bundled, base)
     for name in learned.repaired:
-        click.echo(f"repaired {name}: it fired on what is new")
+        echo(f"repaired {name}: it fired on what is new")
     for name in learned.false_positives:
-        click.echo(f"fires    {name}: it fires on what is new, and could not be repaired without harm")
+        echo(f"fires    {name}: it fires on what is new, and could not be repaired without harm")

@@ -8,6 +8,7 @@ import msgspec
 
 from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.json_decoding import decoder
+from praxi_tasks.printable import printable_json
 from praxi_tasks.store.base import Store
 
 T = TypeVar("T")
@@ -20,7 +21,7 @@ def encode(document: object) -> bytes:
 
 def write(store: Store, key: str, document: object) -> None:
     """Store a document; a retry of the same task overwrites it."""
-    store.replace(key, msgspec.json.encode(document))
+    store.replace(key, printable_json(msgspec.json.encode(document)))
 
 
 def read(store: Store, key: str, kind: type[T]) -> T:

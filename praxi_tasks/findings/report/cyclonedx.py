@@ -15,6 +15,7 @@ from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage, image_
 from praxi_tasks.findings.coverage import Aspect, Coverage, gap_message
 from praxi_tasks.findings.finding import Finding
 from praxi_tasks.findings.packages import FINGERPRINT, INVENTORY, Component, described_purl
+from praxi_tasks.printable import printable_json
 
 _NAMESPACE: Final = uuid.UUID("6a3c9d5e-1f0b-5c52-9d0e-9f1b0f3f6c11")
 # What the specification calls the ways by which we know.
@@ -67,7 +68,7 @@ def to_cyclonedx(audit: AssessedAudit, image: AssessedImage) -> bytes:
         "vulnerabilities": vulnerabilities,
         "compositions": _compositions(gaps, [entry["bom-ref"] for entry in vulnerabilities]),
     }
-    return msgspec.json.encode(document)
+    return printable_json(msgspec.json.encode(document))
 
 
 def _references(components: list[Component]) -> list[str]:

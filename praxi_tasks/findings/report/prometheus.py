@@ -18,6 +18,7 @@ from praxi_tasks.errors import NotifyError, UsageError
 from praxi_tasks.findings.assessment import AssessedAudit, Carried, coverage_counts, image_state, split_key
 from praxi_tasks.findings.coverage import Aspect, CoverageState
 from praxi_tasks.findings.finding import KINDS, SEVERITIES, Finding
+from praxi_tasks.printable import printable
 
 _JOB: Final = "praxi"
 _TIMEOUT: Final = 20.0
@@ -49,10 +50,10 @@ def audit_metrics(audit: AssessedAudit, durations: Mapping[str, float]) -> Colle
     for feed in audit.feeds:
         if feed.keeps_days:
             continue  # it ages by years, and rules about feeds by days
-        ages.labels(feed.name).set(feed.age_days if feed.age_days >= 0 else float("nan"))
+        ages.labels(printable(feed.name)).set(feed.age_days if feed.age_days >= 0 else float("nan"))
     seconds = Gauge("praxi_step_duration_seconds", "Duration of a step", ["step"], registry=registry)
     for step, value in durations.items():
-        seconds.labels(step).set(value)
+        seconds.labels(printable(step)).set(value)
     return registry
 
 

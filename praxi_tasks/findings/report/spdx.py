@@ -13,6 +13,7 @@ from praxi_tasks import __version__
 from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage, image_gaps
 from praxi_tasks.findings.coverage import Coverage, gap_message
 from praxi_tasks.findings.packages import Component, described_purl
+from praxi_tasks.printable import printable_json
 
 _NAMESPACE: Final = uuid.UUID("0f5e2f0c-7a1d-5f0e-8c5f-7f1a6b2d9e43")
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9.-]+")
@@ -48,7 +49,7 @@ def to_spdx(audit: AssessedAudit, image: AssessedImage) -> bytes:
             ),
         ],
     }
-    return msgspec.json.encode(document)
+    return printable_json(msgspec.json.encode(document))
 
 
 def _container(image: AssessedImage, gaps: Iterable[Coverage], created: str) -> dict[str, Any]:
