@@ -113,15 +113,6 @@ def docker_config(size: int) -> bytes:
     return json.dumps({"auths": {f"r{n}.example/*/{n}": {"auth": "eDp5"} for n in range(size)}}).encode()
 
 
-def ubjson(size: int) -> bytes:
-    return b"[" * size * 50
-
-
-def ubjson_count(size: int) -> bytes:
-    """Return an array that says it holds more than there is."""
-    return b"{" + b"U\1a[$U#l\x7f\xff\xff\xff" + bytes(size)
-
-
 def yaml_aliases(size: int) -> bytes:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, max(size // 2000, 2))]
@@ -167,12 +158,6 @@ def _config(data: bytes) -> int:
         return sum(bool(keychain.credentials(f"r{number}.example", "a/7")) for number in range(3))
 
 
-def _ubjson(data: bytes) -> int:
-    from praxi_tasks.discovery.ubjson import read_ubjson
-
-    return len(str(read_ubjson(data)))
-
-
 def _policy(data: bytes) -> object:
     from praxi_tasks.findings import parse_policy
 
@@ -195,7 +180,6 @@ DOCUMENTS: Final[Mapping[str, Document]] = {
     },
     **{make.__name__: Document(make, _wheel) for make in (members, wheel_of_zeros)},
     **{make.__name__: Document(make, _manifest) for make in (manifest, deep_json, brackets)},
-    **{make.__name__: Document(make, _ubjson) for make in (ubjson, ubjson_count)},
     "challenge": Document(challenge, _challenge),
     "docker_config": Document(docker_config, _config),
     "yaml_aliases": Document(yaml_aliases, _policy),
