@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from benchmarks.hostile_documents import advisories
 from benchmarks.hostile_layers import LAYERS, STATUS, layer_of
+from tests.support.hostile_documents import advisories
 from tests.support.images import Layer, Manifest, image, write_layout
 
 FEEDS: Final = 8_000

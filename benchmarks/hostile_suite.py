@@ -18,8 +18,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from benchmarks.hostile_documents import DOCUMENTS
 from benchmarks.hostile_layers import LAYERS
+from tests.support.hostile_documents import DOCUMENTS
 
 RESULT: Final = Path(__file__).parent / "results" / "hostile.md"
 SIZES: Final = (20_000, 80_000)
