@@ -12,20 +12,19 @@ import urllib3
 
 from praxi_tasks.environment import read_text
 from praxi_tasks.errors import NotifyError, UsageError
-from praxi_tasks.http import Connections, HttpSettings, explain
+from praxi_tasks.http import PASSING, BoundedRetry, Connections, HttpSettings, explain
 from praxi_tasks.json_decoding import decode
 
 _TIMEOUT: Final = urllib3.Timeout(connect=5, read=20)
 # Hundreds of portions would hardly ever all get through where each has one try; what was taken twice is one
-# alert all the same. How long a server asks to wait is not for this process: the scheduler tries again.
-_RETRY: Final = urllib3.Retry(
+# alert all the same.
+_RETRY: Final = BoundedRetry(
     total=4,
     redirect=False,
     backoff_factor=0.25,
-    status_forcelist=(429, 500, 502, 503, 504),
+    status_forcelist=PASSING,
     allowed_methods=None,
     raise_on_status=False,
-    respect_retry_after_header=False,
 )
 _LARGEST_ERROR: Final = 300
 # As many as Prometheus sends at once; and well below the 1 MiB that proxies let pass by default.
