@@ -131,3 +131,9 @@ def test_an_endpoint_that_is_down(
     with pytest.raises(StoreUnavailableError, match="AWS_ENDPOINT_URL") as caught:
         store.exists("key")
     assert caught.value.retryable
+
+
+def test_a_step_of_many_requests_outlasts_a_store_that_fails_one_in_five() -> None:
+    given_up = 40_000 * 0.2 ** (len(s3.PAUSES) + 1)
+    assert given_up < 0.01
+    assert sum(s3.PAUSES) < 10
