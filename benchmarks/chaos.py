@@ -28,7 +28,7 @@ def main() -> None:
     parser.add_argument("--faults", type=float, default=0.2)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--batches", type=int, default=12, help="pods that read layers of the real part")
-    parser.add_argument("--minutes", type=float, default=40, help="after which an audit counts as endless")
+    parser.add_argument("--minutes", type=float, default=40, help="after which chaos ends")
     parser.add_argument("--simulated", type=int, default=10_000, help="images of the simulated part")
     parser.add_argument("--only", choices=("real", "simulated"), help="one part, beside the last results")
     options = parser.parse_args()

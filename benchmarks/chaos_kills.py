@@ -65,10 +65,10 @@ class Killer:
         """End, with every server of Airflow's running and every other one back."""
         self._over.set()
         self._thread.join()
-        if self._error is not None:
-            raise self._error
         for _, faults in self._others:
             faults.away = False
+        if self._error is not None:
+            raise self._error
 
     def _work(self) -> None:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -56,20 +56,24 @@ def run_campaign(
     batches
         How many pods read layers.
     minutes
-        After which an audit counts as never ending.
+        After which chaos ends and the audit goes on in peace; it may take as long again.
     """
     with chaos_world(folder, count, share, seed, batches) as world:
         calm = _audit_calmly(world)
         others = [(name, world.faults[name]) for name in ("Prometheus", "MLflow")]
         killer = Killer(world.airflow, folder / "airflow", world.cluster, others, share, seed)
+
+        def end_chaos() -> None:
+            killer.stop()
+            world.set_active(False)
+
         world.set_active(True)
         killer.start()
         try:
             world.airflow.cli("dags", "unpause", DAG)
-            chaos = _wait(world, "in chaos", minutes)
+            chaos = _wait(world, "in chaos", minutes, end_chaos)
         finally:
-            killer.stop()
-            world.set_active(False)
+            end_chaos()
         pods = len(world.cluster.history)
         _check(world, calm, chaos, repaired=False)
         _tell(chaos)
@@ -130,16 +134,20 @@ def _run(world: ChaosWorld) -> dict[str, Any]:
     return next((run for run in world.airflow.runs(DAG) if run["run_type"] == "scheduled"), {})
 
 
-def _wait(world: ChaosWorld, name: str, minutes: float) -> AuditResult:
-    """Wait until the audit ends, and write down how."""
+def _wait(
+    world: ChaosWorld, name: str, minutes: float, end_chaos: Callable[[], None] = lambda: None
+) -> AuditResult:
+    """Wait until the audit ends, and write down how; after ``minutes`` chaos ends, and the audit goes on."""
     began = time.monotonic()
-    while time.monotonic() - began < 60 * minutes:
+    state, ended = "", False
+    while state not in _FINISHED and time.monotonic() - began < 2 * 60 * minutes:
         time.sleep(2)
-        if _run(world).get("state") in _FINISHED:
-            break
+        state = str(_run(world).get("state", "never began"))
+        if not ended and time.monotonic() - began > 60 * minutes:
+            end_chaos()
+            ended = True
     seconds, run = time.monotonic() - began, _run(world)
-    state = str(run.get("state", "never began"))
-    late = [] if state in _FINISHED else [f"the run is still {state} after {minutes:.0f} minutes"]
+    late = [] if state in _FINISHED else [f"the run is still {state} after {2 * minutes:.0f} minutes"]
     path = f"/dags/{DAG}/dagRuns/{quote(run['dag_run_id'], safe='')}/taskInstances?limit=1000"
     tries: Counter[str] = Counter()
     for task in world.airflow.call("GET", path)["task_instances"]:

@@ -30,7 +30,10 @@ class AuditResult(msgspec.Struct):
 
 
 class PartResult(msgspec.Struct):
-    """One part of a campaign; ``faults`` are counted by server and kind, beside its requests."""
+    """One part of a campaign; ``faults`` are counted by server and kind, beside its requests.
+
+    ``note`` is what a reader must know of how it was run.
+    """
 
     images: int
     share: float
@@ -40,6 +43,7 @@ class PartResult(msgspec.Struct):
     faults: dict[str, dict[str, int]]
     kills: dict[str, int]
     facts: dict[str, int]
+    note: str = ""
 
 
 def keep(part: str, found: PartResult) -> None:
@@ -59,6 +63,8 @@ def _told(name: str, found: PartResult) -> Iterator[object]:
         + ", ".join(f"{number:,} {fact}" for fact, number in found.facts.items())
         + "."
     )
+    if found.note:
+        yield found.note
     yield _audits(found)
     yield _faults(found)
     if found.kills:
