@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from praxi_tasks.discovery import UnexplainedRoot
 from praxi_tasks.findings.image.file_tree import FileTree, significant
 from praxi_tasks.findings.image.fusion import FusedImage
 from praxi_tasks.findings.image.own_folders import own_folders
 from praxi_tasks.printable import printable
+
+T = TypeVar("T", int, str)
 
 _DEPTH: Final = 4
 _SHOWN_ROOTS: Final = 20
@@ -56,9 +58,15 @@ def find_unexplained_files(image: FusedImage) -> UnexplainedFiles:
         if root is not None:
             by_layer[number] += 1
             by_folder[root] += 1
-    layer = image.digests[by_layer.most_common(1)[0][0]] if by_layer else ""
-    roots_found = tuple(UnexplainedRoot(path, files) for path, files in by_folder.most_common(_SHOWN_ROOTS))
+    layer = image.digests[_most_first(by_layer)[0][0]] if by_layer else ""
+    most = _most_first(by_folder)[:_SHOWN_ROOTS]
+    roots_found = tuple(UnexplainedRoot(path, files) for path, files in most)
     return UnexplainedFiles(by_layer.total(), len(regular), roots_found, layer)
+
+
+def _most_first(counts: Counter[T]) -> list[tuple[T, int]]:
+    """Return items and counts, the largest first; what is equal is in the same order for every process."""
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
 class _Roots:
