@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -77,9 +79,7 @@ def run_campaign(
         pods = len(world.cluster.history)
         _check(world, calm, chaos, repaired=False)
         _tell(chaos)
-        run = quote(_run(world)["dag_run_id"], safe="")
-        body = {"dry_run": False, "only_failed": False}
-        world.airflow.call("POST", f"/dags/{DAG}/dagRuns/{run}/clear", body)
+        _clear(world)
         repair = _wait(world, "after it", minutes)
         _check(world, calm, repair, repaired=True)
         _tell(repair)
@@ -93,6 +93,20 @@ def run_campaign(
             kills=dict(killer.counts),
             facts={"pods in chaos": pods, "alerts to keep": len(calm.places)},
         )
+
+
+def _clear(world: ChaosWorld) -> None:
+    """Clear the whole audit, as a person does.
+
+    Airflow 3.3.2 can't clear a run whose deadline is still to come: it takes the stored interval for a
+    number. So the deadline counts as missed.
+    """
+    database = Path(world.airflow.variables["AIRFLOW_HOME"]) / "airflow.db"
+    with closing(sqlite3.connect(database, timeout=60)) as connection, connection:
+        connection.execute("UPDATE deadline SET missed = 1")
+    run = quote(_run(world)["dag_run_id"], safe="")
+    body = {"dry_run": False, "only_failed": False}
+    world.airflow.call("POST", f"/dags/{DAG}/dagRuns/{run}/clear", body)
 
 
 def _tell(audit: AuditResult) -> None:
