@@ -38,12 +38,14 @@ def test_a_pod_that_dies_in_the_middle_is_run_again(stage: Stage, fault: str) ->
     ended = stage.check(answer)
     assert ended["states"] == STATES
     assert tries(ended, "fingerprint") == 2
-    first, second = (memory_limit_of(pod) for pod in stage.cluster.history[-5:] if is_of(pod, "fingerprint"))
+    first, second = (memory_limit_of(pod) for pod in pods_of_last_run(stage, "fingerprint"))
     assert second == (2 * first if fault == "kill_out_of_memory" else first)
 
 
-def is_of(pod: dict[str, Any], task: str) -> bool:
-    return bool(pod["metadata"]["labels"]["praxi/task"] == task)
+def pods_of_last_run(stage: Stage, task: str) -> list[dict[str, Any]]:
+    run = stage.cluster.history[-1]["metadata"]["labels"]["praxi/run"]
+    wanted = {"praxi/run": run, "praxi/task": task}
+    return [pod for pod in stage.cluster.history if wanted.items() <= pod["metadata"]["labels"].items()]
 
 
 def memory_limit_of(pod: dict[str, Any]) -> int:
