@@ -77,14 +77,15 @@ class PodRunner:
 
     def operator_for(self, command: Command) -> KubernetesPodOperator:
         """Return Airflow's operator for the command's pod."""
-        from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
         from airflow.providers.cncf.kubernetes.pod_generator import PodGenerator
+
+        from praxi_airflow.runners.observed_pod import observed_operator
 
         settings = self._settings
         pods = isolated_settings(settings) if command.isolated else settings.pods.of(command.name)
         memory = 0 if command.isolated else self._memory(command)
         manifest = pod_manifest(pods, command, self._labels(command), self._size(command), memory)
-        return KubernetesPodOperator(
+        return observed_operator()(
             task_id=self._operator.task_id,
             execution_timeout=self._operator.execution_timeout,
             kubernetes_conn_id=pods.connection or None,
@@ -144,7 +145,7 @@ class PodRunner:
         RetryableTaskError
             If it did.
         """
-        last = pod.remote_pod or pod.pod
+        last = getattr(pod, "last_seen", None) or pod.remote_pod or pod.pod
         limit = memory_limit(last, CONTAINER) if last is not None else 0
         if not limit:
             return

@@ -148,12 +148,13 @@ class Cluster:
         await self._api.handler.__aexit__(None, None, None)
 
     async def _end(self, pod: Manifest, reason: str, message: str, *, container_reason: str = "") -> None:
-        await self._kubelet.stop(pod)
+        # A node tells first: nobody may find the container gone and its end untold.
         status.terminated(pod, [137] * len(pod["spec"]["containers"]), reason=container_reason)
         if reason:
             status.failed(pod, reason, message)
             self._record(pod, reason, message)
         self._pods.touch(pod)
+        await self._kubelet.stop(pod)
 
     async def _lose(self, pod: Manifest) -> None:
         await self._kubelet.stop(pod)
