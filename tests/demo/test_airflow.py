@@ -51,6 +51,6 @@ def test_airflow_keeps_the_password_that_it_finds(
     monkeypatch.setenv("AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE", str(file))
     config.make_password()
     made = config.password()
-    SimpleAuthManager().init()
+    SimpleAuthManager().init()  # type: ignore[no-untyped-call]
     assert config.password() == made
     assert file.stat().st_mode & 0o777 == 0o600
