@@ -52,7 +52,7 @@ def check_feeds(feeds_uri: str | None) -> Outcome:
         )
 
     def look() -> str:
-        feeds = open_feeds(feeds_uri)
+        feeds = open_feeds(feeds_uri, must_exist=False)
         if state := read_state(feeds):
             return min(mirrored.fetched for mirrored in state.values())[:10]
         if not feeds.names():
