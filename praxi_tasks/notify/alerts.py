@@ -28,6 +28,7 @@ from praxi_tasks.findings.assessment import (
     image_place,
     image_repository,
     may_hold_unseen,
+    split_key,
 )
 from praxi_tasks.notify.alertmanager import Alert
 from praxi_tasks.printable import printable
@@ -124,18 +125,20 @@ class _Alerts:
         """Return whether it could not be looked for what an alert is about.
 
         If the audit that had its news is not remembered, nothing was carried from that either: then whatever
-        could hide findings of the alert's kinds counts.
+        could hide findings of the alert's kinds counts, and any container without a name.
         """
-        images = self._images.get(where, [])
+        images, forgotten = self._images.get(where, []), not self._audit.remembers(_changed(alert))
         if not images:
-            return may_hold_unseen(self._audit.scope, *where, self._audit.places)
+            cluster, _ = split_key(where.repository)
+            unnamed = forgotten and not self._audit.scope.proves_absence(cluster, where.namespace, ())
+            return unnamed or may_hold_unseen(self._audit.scope, *where, self._audit.places)
         if any(image.failed for image in images):
             return True
         if self._carried_at(where):
             return True
-        if self._audit.remembers(_changed(alert)):
-            return False
-        return any(could_hide(self._audit, image, key) for image in images for key in _keys(alert))
+        return forgotten and any(
+            could_hide(self._audit, image, key) for image in images for key in _keys(alert)
+        )
 
     def _carried_at(self, where: Place) -> list[Carried]:
         """Return what may still be at a place; what is carried of a tag that is gone may be in another."""

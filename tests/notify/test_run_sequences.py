@@ -118,7 +118,7 @@ class Life(RuleBasedStateMachine):
         self.world = World()
         self.day = 0
         self.changed = False
-        self.lost = False
+        self.lost = self.has_forgotten = False
         self.forgotten: set[int] = set()
         self.seen: set[int] = set()
         self.told: dict[Place, dict[int, str]] = {place: {} for place in PLACES}
@@ -215,7 +215,7 @@ class Life(RuleBasedStateMachine):
         known = sorted(self.store.list(keys.history("dag")))
         for key in known if every else known[-1:]:
             self.store.delete(key)
-        self.lost = True
+        self.lost = self.has_forgotten = True
         self.last = {place: dict.fromkeys(last, frozenset()) for place, last in self.last.items()}
         self.forgotten |= {number for flaws in self.told.values() for number in flaws}
 
@@ -242,10 +242,11 @@ class Life(RuleBasedStateMachine):
         self.changed = self.lost = False
         self._daily(data.draw(sights(self.world, whole=whole)), posted=posted, again=False)
 
-    @rule(data=st.data(), place=st.sampled_from(PLACES), unrelated=st.booleans())
-    def repair_and_audit(self, data: st.DataObject, place: Place, unrelated: bool) -> None:
+    @precondition(lambda self: any(map(self.world.alarming, PLACES)))
+    @rule(data=st.data(), unrelated=st.booleans())
+    def repair_and_audit(self, data: st.DataObject, unrelated: bool) -> None:
         """Fix a flaw; the next audit sees everything, so that it has to be resolved."""
-        self.repair(place, data)
+        self.repair(data.draw(st.sampled_from([*filter(self.world.alarming, PLACES)])), data)
         self.day += 1
         self.changed = self.lost = False
         hidden, gaps = self.world.without_names()
@@ -388,8 +389,8 @@ class Life(RuleBasedStateMachine):
 
     def _is_clean(self, place: Place, audit: AssessedAudit, sight: Sight) -> bool:
         """Return whether an audit showed that nothing alarming is at a place any more."""
-        if self.world.alarming(place):
-            return False
+        if self.world.alarming(place) or (self.has_forgotten and audit.scope.gaps):
+            return False  # where what was listed is forgotten, any container without a name may be it
         now = self.world.running.get(place)
         others = [known for version, known in self.last[place].items() if version != now]
         if any(self._hides(audit, place, known) for known in (None, *others)):
