@@ -20,7 +20,7 @@ in one process of low priority beside other work, so the speed is no measurement
 
 *Findings* are those since the target was written, distinct by the error's type and the function it arose in:
 errors that are not typed, differences from an independent reader, broken promises, too much time or memory.
-All are fixed; *kept* are inputs in `tests/fuzz/corpus`, which `make test`
+All are fixed; one mistake may show as several. *Kept* are inputs in `tests/fuzz/corpus`, which `make test`
 replays. *Edges* are those of Praxi's own byte code that the target reached.
 
 | target | executions | per second | edges | findings | kept | seconds |

@@ -64,7 +64,7 @@ def read_distro_info(data: bytes, where: str) -> dict[str, SupportEnd]:
     """
     known = {}
     try:
-        for row in csv.DictReader(data.decode().splitlines()):
+        for row in csv.DictReader(data.decode().splitlines(), restval=""):
             version, end = row["version"].removesuffix(" LTS"), row["eol"]
             if version and end:
                 regular = date.fromisoformat(end)
