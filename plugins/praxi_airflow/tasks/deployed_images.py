@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from enum import Enum
 from typing import Any, Final
 
 from praxi_airflow.errors import airflow_failures
@@ -64,7 +65,7 @@ def _images(settings: Settings, context: Mapping[str, Any]) -> ImageList:
 def _scope(context: Mapping[str, Any], found: ImageList) -> Scope:
     params = context["params"]
     return Scope(
-        kind=_KINDS.get(str(getattr(context["dag_run"], "run_type", "manual")), "manual"),
+        kind=_kind(context["dag_run"]),
         named=bool(params["images"]),
         namespaces=params["namespaces"] or "",
         gaps=found.gaps,
@@ -72,6 +73,12 @@ def _scope(context: Mapping[str, Any], found: ImageList) -> Scope:
         clusters=found.clusters,
         expected=found.expected,
     )
+
+
+def _kind(run: object) -> RunKind:
+    """Return how a run came about; Airflow's own type of it is an enumeration whose text is not its value."""
+    found = getattr(run, "run_type", "manual")
+    return _KINDS.get(found.value if isinstance(found, Enum) else found, "manual")
 
 
 def _is_last_try(context: Mapping[str, Any]) -> bool:

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from airflow.sdk.api.datamodels._generated import DagRunType
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 from praxi_airflow.tasks.deployed_images import record_deployed_images
@@ -61,10 +62,11 @@ def scope(store: Path) -> Scope:
 
 @pytest.mark.server
 @pytest.mark.parametrize(
-    ("run_type", "namespaces"), [("scheduled", ""), ("scheduled", "a"), ("backfill", "")]
+    ("run_type", "namespaces"),
+    [(DagRunType.SCHEDULED, ""), (DagRunType.SCHEDULED, "a"), (DagRunType.BACKFILL, "")],
 )
 def test_only_a_scheduled_run_over_everything_is_a_daily_audit(
-    tmp_path: Path, store_folder: Path, connect: Configure, run_type: str, namespaces: str
+    tmp_path: Path, store_folder: Path, connect: Configure, run_type: DagRunType, namespaces: str
 ) -> None:
     web = Deployment(image="web:1", start=DAY, end=DAY + timedelta(days=1), namespace="a")
     with prometheus(tmp_path, [web]) as server:
@@ -73,7 +75,8 @@ def test_only_a_scheduled_run_over_everything_is_a_daily_audit(
         record_deployed_images(**context(namespaces=namespaces) | {"dag_run": run})
     found = scope(store_folder)
     assert (found.whole, found.problems) == (True, ())
-    assert found.proves_absence("", "a") == ((run_type, namespaces) == ("scheduled", ""))
+    assert found.proves_absence("", "a") == ((run_type, namespaces) == (DagRunType.SCHEDULED, ""))
+    assert found.kind == run_type.value
 
 
 def test_images_named_by_hand_prove_nothing_about_others(store_folder: Path) -> None:
