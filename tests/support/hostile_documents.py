@@ -124,7 +124,7 @@ def _index(data: bytes) -> int:
 
     index = build_index({"osv/Debian:12/all.zip": data})
     versions = ("1.0", "2.0", "1." + "9" * 500)
-    return sum(len(index.find("Debian:12", "openssl", version)) for version in versions)
+    return sum(len(index.find("debian-12", "openssl", version)) for version in versions)
 
 
 def _wheel(data: bytes) -> int:
