@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, TypedDict
@@ -13,15 +14,19 @@ from praxi_airflow.errors import airflow_failures
 from praxi_airflow.hooks import connected_store
 from praxi_airflow.run_key import run_key
 from praxi_airflow.settings import load_settings
+from praxi_tasks.errors import KeyNotFoundError
 from praxi_tasks.learning.data import NewPackage, TrainingRequest, retries_are_due
 from praxi_tasks.learning.evaluation import (
     Bars,
     Conditions,
+    Refusal,
     calibration_is_off,
     find_refusal,
     request_attempt,
 )
 from praxi_tasks.store import Store, documents, keys
+
+logger = logging.getLogger(__name__)
 
 _LONGEST_RUN_ID: Final = 250
 _RECENT: Final = 31
@@ -65,11 +70,7 @@ def _skip_without_need(store: Store, run: str, packages: tuple[NewPackage, ...])
     """Skip the task where there is nothing to learn, or a training of just that was refused before."""
     if not packages:
         raise AirflowSkipException("the model knows every package that this audit met")
-    spoke = documents.read(store, keys.run(run, "predictions.json"), _Predicted).model
-    model, engine = [*spoke.split("-"), ""][:2]
-    off = calibration_is_off(store, model, Bars().calibration)
-    conditions = Conditions(f"{model}-{engine}", recalibrated=off)
-    refusal = find_refusal(store, request_attempt(packages, conditions))
+    refusal = _refused_before(store, run, packages)
     if refusal is not None:
         raise AirflowSkipException(
             f"the training {refusal.run} of the same {len(packages)} packages on the same model was refused: "
@@ -78,15 +79,30 @@ def _skip_without_need(store: Store, run: str, packages: tuple[NewPackage, ...])
         )
 
 
+def _refused_before(store: Store, run: str, packages: tuple[NewPackage, ...]) -> Refusal | None:
+    """Return how a training of the same packages on the model that an audit used was refused, if one was.
+
+    Of an audit that no longer says which model it used, nothing is known to have been refused.
+    """
+    try:
+        spoke = documents.read(store, keys.run(run, "predictions.json"), _Predicted).model
+    except KeyNotFoundError:
+        return None
+    model, engine = [*spoke.split("-"), ""][:2]
+    off = calibration_is_off(store, model, Bars().calibration)
+    return find_refusal(store, request_attempt(packages, Conditions(f"{model}-{engine}", recalibrated=off)))
+
+
 def tuning_trials(**context: Any) -> list[int]:
     """Return the numbers of the trials that the run's parameters ask for: what tuning is mapped over."""
     return list(range(int(context["params"]["tuning_trials"] or 0)))
 
 
-def request_drift_training(episode: str) -> str:
+def request_drift_training(episode: str) -> str | None:
     """Write down what the last audit met that the model does not know; return the request's URI.
 
-    A model that drifts is trained even if nothing is new by name: its packages are then sampled again.
+    A model that drifts is trained even if nothing is new by name: its packages are then sampled again. Where
+    a training of the same on the same model was refused, there is no request, and None is returned.
 
     Parameters
     ----------
@@ -99,6 +115,11 @@ def request_drift_training(episode: str) -> str:
     packages: tuple[NewPackage, ...] = ()
     if run is not None:
         packages = documents.read(store, keys.run(run, "new-packages.json"), tuple[NewPackage, ...])
+        refusal = _refused_before(store, run, packages)
+        if refusal is not None:
+            reasons = "; ".join(refusal.reasons)
+            logger.warning("no training by drift: %s of the same was refused: %s", refusal.run, reasons)
+            return None
     documents.write(store, key, TrainingRequest(run or "", packages))
     return f"{store.uri}/{key}"
 

@@ -65,17 +65,20 @@ def _answer(notification: Notification) -> dict[str, Any]:
 
 
 def _start(run_id: str, alert: PostedAlert) -> bool:
-    """Start a training unless this episode has one; return whether it was started."""
+    """Start a training, unless this episode has one or the same was refused; return whether one began."""
     from airflow.api.common.trigger_dag import trigger_dag
     from airflow.exceptions import DagNotFound, DagRunAlreadyExists
     from airflow.utils.types import DagRunTriggeredByType
 
     try:
+        asked = request_drift_training(run_id)
+        if asked is None:
+            return False
         trigger_dag(
             _TRAINING,
             triggered_by=DagRunTriggeredByType.REST_API,
             run_id=run_id,
-            conf={"request": request_drift_training(run_id)},
+            conf={"request": asked},
             note=printable(
                 f"Alertmanager: {alert.labels.get('alertname', '')} of {alert.labels.get('instance', '')}",
                 _LONGEST_NOTE,

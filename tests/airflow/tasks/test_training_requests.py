@@ -7,7 +7,12 @@ from typing import Any
 import pytest
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
-from praxi_airflow.tasks.training_requests import Trigger, latest_run, request_training
+from praxi_airflow.tasks.training_requests import (
+    Trigger,
+    latest_run,
+    request_drift_training,
+    request_training,
+)
 from praxi_tasks.audit.unknown_packages import NewPackage
 from praxi_tasks.learning.data.requests import TrainingRequest, mark_served, read_request, request_retry
 from praxi_tasks.learning.evaluation import Conditions, Refusal, record_refusal, request_attempt
@@ -114,6 +119,19 @@ def test_a_training_by_drift_reads_the_newest_daily_audit_of_all_clusters(tmp_pa
         run = key.rpartition("_")[2]
         documents.write(store, f"history/{key}.json", {"run": run, "complete": complete})
     assert latest_run(store) == "daily-2"
+
+
+def test_a_drift_asks_again_only_when_something_is_different(store_folder: Path) -> None:
+    store = open_store(store_folder.as_uri())
+    documents.write(store, "history/dag/1.json", {"run": "daily", "complete": True})
+    met(store_folder, "daily", FARM)
+    record_refusal(store, request_attempt([FARM], Conditions("abc-1")), Refusal("t1", ("no",)))
+    assert request_drift_training("drift__1") is None
+    assert not (store_folder / "training" / "requests").exists()
+    met(store_folder, "daily", FARM, BARN)
+    asked = request_drift_training("drift__2")
+    assert asked is not None
+    assert read_request(asked).packages == (FARM, BARN)
 
 
 def test_where_no_audit_was_of_all_clusters_the_newest_is_read(tmp_path: Path) -> None:
