@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import textwrap
+import tracemalloc
 from typing import Any
 
 import msgspec
@@ -34,10 +35,10 @@ def nesting(value: Any) -> int:
     return 0 if inner is None else 1 + max(map(nesting, inner), default=0)
 
 
-@given(VALUES)
-def test_the_depth_is_that_of_the_value(value: Any) -> None:
+@given(VALUES, st.integers(1, 20))
+def test_the_depth_is_that_of_the_value_however_it_is_cut(value: Any, piece: int) -> None:
     data = json.dumps(value, ensure_ascii=False).encode()
-    assert depth(data, enough=-1) == nesting(value)
+    assert depth(data, enough=-1) == depth(data, enough=-1, piece=piece) == nesting(value)
     assert decode(data) == value
 
 
@@ -57,6 +58,15 @@ def test_a_deep_document_is_refused_or_read_in_its_upper_levels(deep: bytes) -> 
     with pytest.raises(msgspec.DecodeError, match="PRAXI_JSON_MAX_DEPTH"):
         decode(data, Named)
     assert decode_shallow(data, Named) == Named("x")
+
+
+def test_the_depth_of_many_brackets_takes_little_memory() -> None:
+    data = b"[" + b"[]," * 1_000_000 + b"1]"
+    tracemalloc.start()
+    assert depth(data, enough=1) == 2
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 30 << 20
 
 
 def test_a_document_that_never_closes_what_it_opens_is_refused() -> None:
