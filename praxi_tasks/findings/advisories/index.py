@@ -13,7 +13,7 @@ import msgspec
 import zstandard
 
 from praxi_tasks.errors import CorruptObjectError
-from praxi_tasks.findings.advisories.ranges import Boundaries, Interval
+from praxi_tasks.findings.advisories.ranges import Boundaries, Interval, covers
 from praxi_tasks.findings.feeds import AdvisorySource, FeedProblem
 from praxi_tasks.findings.finding import Severity
 from praxi_tasks.findings.packages import canonical_version, public_version, version_type
@@ -37,7 +37,7 @@ class Advisory(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Affects(msgspec.Struct, frozen=True, array_like=True):
-    """What one vulnerability affects of a package: intervals of positions, and single versions.
+    """What one vulnerability affects of a package: merged intervals of positions, and single versions.
 
     ``fixes`` are the numbers of the boundaries that are said to fix it, in their order.
     """
@@ -204,11 +204,12 @@ class AdvisoryIndex:
 
 
 def _covers(item: Affects, position: int | None) -> bool:
-    return position is not None and any(span.start <= position < span.end for span in item.intervals)
+    return position is not None and covers(item.intervals, position)
 
 
 def _fixes(item: Affects, boundaries: Sequence[str], kind: str, position: int = 0) -> tuple[str, ...]:
     """Return the named fixes after a position that nothing of a vulnerability covers, in their order."""
     later = (place for place in item.fixes if 2 * place + 1 > position)
-    outside = (boundaries[place] for place in later if not _covers(item, 2 * place + 1))
-    return tuple(text for text in outside if canonical_version(kind, text) not in item.versions)
+    outside = [boundaries[place] for place in later if not _covers(item, 2 * place + 1)]
+    listed = frozenset(item.versions) if outside else frozenset()
+    return tuple(text for text in outside if canonical_version(kind, text) not in listed)

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from praxi_tasks.findings.advisories import severity as severities
-from praxi_tasks.findings.advisories.aliases import AliasGroups, is_notice, names_of
+from praxi_tasks.findings.advisories.aliases import AliasGroups, Names, is_notice, names_of
 from praxi_tasks.findings.advisories.index import (
     PROTOCOL,
     Advisory,
@@ -21,25 +21,36 @@ from praxi_tasks.findings.advisories.index import (
     Entry,
 )
 from praxi_tasks.findings.advisories.osv import Affected, Record
-from praxi_tasks.findings.advisories.ranges import Boundaries, Interval, evaluate, listed
+from praxi_tasks.findings.advisories.ranges import Boundaries, Interval, evaluate, listed, merged
 from praxi_tasks.findings.feeds import AdvisorySource, Exploitation, FeedProblem
 from praxi_tasks.findings.finding import severity_rank
 from praxi_tasks.findings.packages import ecosystem_namespace, filed_names, package_key, version_type
 
 _SUMMARY: Final = 160
 _MOST_PROBLEMS: Final = 1000
+# Each vulnerability that a record names is kept with each event and version of it. Notices about kernels name
+# some hundreds, for some hundreds of packages.
+_MOST_PAIRS: Final = 2_000_000
 
 
 class _Said(NamedTuple):
-    """What a record says of a package, for one vulnerability.
+    """What a record says of a package, for each of its vulnerabilities.
 
     A record of several vulnerabilities, and a notice, count where no record of the one alone is at hand.
     """
 
-    vulnerability: str
+    vulnerabilities: tuple[str, ...]
     record: str
     affected: Affected
     is_secondary: bool
+
+
+class _Meaning(NamedTuple):
+    """What a record says of a package, over the package's boundaries."""
+
+    spans: list[Interval]
+    fixes: list[int]
+    versions: tuple[str, ...]
 
 
 @dataclass
@@ -54,17 +65,10 @@ class _Summary:
         """The order among records of one vulnerability; the least one rates it."""
         return _rank(self.rating)
 
-    def learn(self, record: Record, about: list[Affected]) -> None:
-        scores = [*record.severity, *(score for entry in about for score in entry.severity)]
-        notes = [record.database_specific]
-        for entry in about:
-            notes += [entry.ecosystem_specific, entry.database_specific]
-        rating = severities.rate(scores, notes)
-        if rating.severity == "unknown":
-            rating = severities.Rating(severities.of_summary(record.summary))
+    def learn(self, rating: severities.Rating, text: str) -> None:
         if _rank(rating) < self.rank:
             self.rating = rating
-        self.text = self.text or _first_line(record)
+        self.text = self.text or text
 
 
 @dataclass
@@ -127,50 +131,65 @@ class IndexBuilder:
         )
 
     def _add(self, record: Record) -> None:
-        names = names_of(record.id, record.aliases, record.upstream, record.related)
-        if record.withdrawn or not names.subjects:
+        if record.withdrawn:
             return
+        names = self._names_of(record)
         several = len(names.subjects) > 1
         filed = []
-        for entry in record.affected:
-            for key in _keys(entry, record.summary):
-                self._packages[key] += [
-                    _Said(subject, record.id, entry, several or is_notice(record.id))
-                    for subject in names.subjects
-                ]
-                filed.append(entry)
+        for entry in record.affected if names.subjects else ():
+            said = _Said(names.subjects, record.id, entry, several or is_notice(record.id))
+            keys = tuple(_keys(entry, record.summary))
+            for key in keys:
+                self._packages[key].append(said)
+            filed += [entry] if keys else []
         if filed:
+            rating, text = _rating(record, filed), _first_line(record)
             for subject in names.subjects:
                 self._groups.join(subject, names.others)
-                self._summaries.setdefault(subject, _Summary()).learn(record, filed)
+                self._summaries.setdefault(subject, _Summary()).learn(rating, text)
                 if several:
                     self._together[subject].add(record.id)
 
+    def _names_of(self, record: Record) -> Names:
+        """Return what a record is about; one that would take too much room is told under its own name."""
+        names = names_of(record.id, record.aliases, record.upstream, record.related)
+        told = sum(
+            1 + len(entry.versions) + sum(len(part.events) for part in entry.ranges)
+            for entry in record.affected
+        )
+        if len(names.subjects) < 2 or len(names.subjects) * told <= _MOST_PAIRS:
+            return names
+        self.add_problem(
+            f"{record.id} names {len(names.subjects)} vulnerabilities for {told} packages, events and "
+            "versions: too many to tell apart; it counts as one"
+        )
+        return Names((record.id,))
+
     def _entry(self, namespace: str, name: str, said: list[_Said], numbers: Mapping[str, int]) -> Entry:
         boundaries = Boundaries.of(version_type(namespace), [item.affected for item in said])
-        known: defaultdict[int, list[_Said]] = defaultdict(list)
-        for item in said:
-            known[numbers[self._groups.find(item.vulnerability)]].append(item)
+        known: defaultdict[int, list[int]] = defaultdict(list)
+        for place, item in enumerate(said):
+            for vulnerability in item.vulnerabilities:
+                known[numbers[self._groups.find(vulnerability)]].append(place)
+        counting = {number: _primary(places, said) for number, places in known.items()}
+        meant = {
+            place: self._meaning(name, said[place], boundaries)
+            for place in sorted({place for places in counting.values() for place in places})
+        }
         return Entry(
             tuple(boundaries.texts),
-            tuple(self._affects(number, name, known[number], boundaries) for number in sorted(known)),
+            tuple(
+                _affects(number, [meant[place] for place in counting[number]]) for number in sorted(counting)
+            ),
         )
 
-    def _affects(self, number: int, name: str, said: list[_Said], boundaries: Boundaries) -> Affects:
-        spans: list[Interval] = []
-        fixes: set[int] = set()
-        versions: list[str] = []
-        for item in [item for item in said if not item.is_secondary] or said:
-            found = [evaluate(part, boundaries) for part in item.affected.ranges]
-            known = [span for one in found for span in one.spans]
-            spans += known
-            fixes.update(place for one in found for place in one.fixes)
-            versions += listed(item.affected.versions, known, boundaries)
-            for problem in (problem for one in found for problem in one.problems):
-                self.add_problem(f"{item.record} on {name}: part of a range is left out: {problem}")
-        return Affects(
-            number, tuple(dict.fromkeys(spans)), tuple(dict.fromkeys(versions)), tuple(sorted(fixes))
-        )
+    def _meaning(self, name: str, said: _Said, boundaries: Boundaries) -> _Meaning:
+        found = [evaluate(part, boundaries) for part in said.affected.ranges]
+        for problem in (problem for one in found for problem in one.problems):
+            self.add_problem(f"{said.record} on {name}: part of a range is left out: {problem}")
+        spans = merged(span for one in found for span in one.spans)
+        fixes = [place for one in found for place in one.fixes]
+        return _Meaning(spans, fixes, listed(said.affected.versions, spans, boundaries))
 
     def _advisory(self, names: tuple[str, ...]) -> Advisory:
         known = [self._summaries[name] for name in names if name in self._summaries]
@@ -191,6 +210,32 @@ def _rank(rating: severities.Rating) -> tuple[bool, bool, int, float]:
     """Order ratings: a score before a word, a word before none, then the more severe one."""
     severity, score, _ = rating
     return score < 0, severity == "unknown", severity_rank(severity), -score
+
+
+def _rating(record: Record, about: list[Affected]) -> severities.Rating:
+    """Return how severe a record says that it is, about some of its packages."""
+    scores = [*record.severity, *(score for entry in about for score in entry.severity)]
+    notes = [record.database_specific]
+    for entry in about:
+        notes += [entry.ecosystem_specific, entry.database_specific]
+    rating = severities.rate(scores, notes)
+    return (
+        rating if rating.severity != "unknown" else severities.Rating(severities.of_summary(record.summary))
+    )
+
+
+def _primary(places: list[int], said: list[_Said]) -> list[int]:
+    """Return the places of what counts of a vulnerability: its own records, or all if there are none."""
+    return [place for place in places if not said[place].is_secondary] or places
+
+
+def _affects(number: int, meant: list[_Meaning]) -> Affects:
+    return Affects(
+        number,
+        tuple(merged(span for one in meant for span in one.spans)),
+        tuple(dict.fromkeys(version for one in meant for version in one.versions)),
+        tuple(sorted({fix for one in meant for fix in one.fixes})),
+    )
 
 
 def _keys(entry: Affected, summary: str) -> Iterator[tuple[str, str]]:

@@ -159,12 +159,35 @@ def _position(kind: str, version: str, boundaries: Boundaries) -> int | None:
     return None if position is None else position + (kind == "last_affected")
 
 
+def merged(spans: Iterable[Interval]) -> list[Interval]:
+    """Return the same positions as intervals in their order, of which none meets another one."""
+    found: list[Interval] = []
+    for span in sorted(spans, key=operator.attrgetter("start")):
+        if found and span.start <= found[-1].end:
+            found[-1] = Interval(found[-1].start, max(found[-1].end, span.end))
+        else:
+            found.append(span)
+    return found
+
+
+def covers(spans: Sequence[Interval], position: int) -> bool:
+    """Return whether one of some :func:`merged` intervals holds a position."""
+    place = bisect.bisect_right(spans, position, key=operator.attrgetter("start")) - 1
+    return place >= 0 and position < spans[place].end
+
+
 def listed(versions: Iterable[str], known: Sequence[Interval], boundaries: Boundaries) -> tuple[str, ...]:
-    """Return the versions an advisory lists that no interval covers, in their canonical spelling."""
+    """Return the versions an advisory lists that no interval covers, in their canonical spelling.
+
+    Parameters
+    ----------
+    known
+        What the advisory's ranges cover, :func:`merged`.
+    """
     extra = []
     for text in versions:
         position = boundaries.position(text)
-        if position is None or not any(item.start <= position < item.end for item in known):
+        if position is None or not covers(known, position):
             extra.append(canonical_version(boundaries.kind, text))
     return tuple(extra)
 

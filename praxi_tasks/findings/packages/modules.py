@@ -13,6 +13,7 @@ from typing import Final
 _MARK: Final = ".module"
 _STREAM: Final = re.compile(r"(?<![\w:.-])[A-Za-z][\w.+-]*:[\w.+-]+(?![\w:])")
 _UNNAMED: Final = "*"
+_MOST_STREAMS: Final = 16  # of one notice, which names one or two
 
 
 def is_modular(version: str) -> bool:
@@ -32,10 +33,14 @@ def named_streams(text: str) -> tuple[str, ...]:
 
 
 def filed_names(name: str, versions: Iterable[str], summary: str) -> tuple[str, ...]:
-    """Return under which names what a notice says of a package's versions is filed: one for each stream."""
+    """Return under which names what a notice says of a package's versions is filed: one for each stream.
+
+    What names none, or more than a notice has, is about every stream.
+    """
     if not any(map(is_modular, versions)):
         return (name,)
-    return tuple(f"{name} {stream}" for stream in named_streams(summary) or (_UNNAMED,))
+    streams = named_streams(summary)
+    return tuple(f"{name} {one}" for one in (streams if 0 < len(streams) <= _MOST_STREAMS else (_UNNAMED,)))
 
 
 def looked_up_names(name: str, version: str, module: str) -> tuple[str, ...]:

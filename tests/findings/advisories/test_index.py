@@ -13,6 +13,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from praxi_tasks.errors import CorruptObjectError
+from praxi_tasks.findings.advisories import index_builder
 from praxi_tasks.findings.advisories.index import AdvisoryIndex
 from praxi_tasks.findings.advisories.index_cache import build_index
 from tests.findings.osv import advisories_in, archive, index, literally, record
@@ -190,6 +191,48 @@ def test_a_notice_is_known_by_the_one_vulnerability_it_names(field: str) -> None
     (hit,) = found.find("almalinux-9", "glibc", "2.34-60.el9")
     assert (hit.advisory.id, hit.advisory.aliases) == ("CVE-2026-0001", ("ALSA-2026:1",))
     assert hit.advisory.severity == "high"
+
+
+def test_a_record_of_many_vulnerabilities_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[object] = []
+    evaluate = index_builder.evaluate
+    monkeypatch.setattr(
+        index_builder, "evaluate", lambda part, bounds: read.append(part) or evaluate(part, bounds)
+    )
+    names = [f"CVE-2026-{1000 + n}" for n in range(50)]
+    found = index(
+        record("DSA-1-1", "pkg", *between("0", "2"), ecosystem="Debian:12", related=names), ecosystem="Debian"
+    )
+    assert [hit.advisory.id for hit in found.find("debian-12", "pkg", "1")] == names
+    assert len(read) == 1
+
+
+def test_a_record_of_too_many_vulnerabilities_counts_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index_builder, "_MOST_PAIRS", 100)
+    names = [f"CVE-2026-{1000 + n}" for n in range(50)]
+    found = index(
+        record("DSA-1-1", "pkg", *between("0", "2"), ecosystem="Debian:12", related=names), ecosystem="Debian"
+    )
+    assert [hit.advisory.id for hit in found.find("debian-12", "pkg", "1")] == ["DSA-1-1"]
+    (problem,) = found.problems
+    assert problem.startswith("DSA-1-1 names 50 vulnerabilities for 3 packages, events and versions")
+
+
+def test_a_notice_of_more_streams_than_there_are_is_about_each() -> None:
+    summary = " ".join(f"m{n}:1" for n in range(100))
+    found = index(
+        record(
+            "RLSA-1",
+            "pkg",
+            *between("0", "2-1.module"),
+            ecosystem="Rocky Linux:9",
+            related=["CVE-2026-1000"],
+            summary=summary,
+        ),
+        ecosystem="Rocky Linux",
+    )
+    assert found.find("rocky-9", "pkg *", "1-1.module")
+    assert not found.find("rocky-9", "pkg m1:1", "1-1.module")
 
 
 @pytest.mark.parametrize("identifier", ["ALBA-2026:1", "ALEA-2026:1", "RHBA-2026:1", "RLEA-2026:1"])
