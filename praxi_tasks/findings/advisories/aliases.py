@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-_CVE: Final = re.compile(r"CVE-\d{4}-\d{4,}")
+_CVE: Final = re.compile(r"CVE-[0-9]{4}-[0-9]{4,}")
+# A distribution's own record of a vulnerability, which its notices may name: UBUNTU-CVE-2024-1234.
+_RECORD_OF: Final = re.compile(rf"(?:[A-Za-z]+-)?({_CVE.pattern})")
 # The name that operators search for comes first.
 _ORDER: Final = ("CVE-", "GHSA-", "PYSEC-", "DSA-", "USN-")
 # Update notices of distributions: each fixes one or more vulnerabilities, or none at all.
@@ -82,7 +84,8 @@ def names_of(
         )
     others = tuple(name for name in dict.fromkeys(aliases) if name != identifier)
     further = (*upstream, *related) if is_notice(identifier) else tuple(upstream)
-    cves = tuple(name for name in dict.fromkeys((*others, *further)) if _CVE.fullmatch(name))
+    records = (_RECORD_OF.fullmatch(name) for name in (*others, *further))
+    cves = tuple(dict.fromkeys(record[1] for record in records if record))
     if len(cves) > 1:
         return Names(cves)
     if not cves and _OF_ERRORS.match(identifier):

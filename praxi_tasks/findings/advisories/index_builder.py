@@ -20,7 +20,7 @@ from praxi_tasks.findings.advisories.index import (
     Contents,
     Entry,
 )
-from praxi_tasks.findings.advisories.osv import Affected, Record
+from praxi_tasks.findings.advisories.osv import Affected, Record, is_name
 from praxi_tasks.findings.advisories.ranges import Boundaries, Interval, evaluate, listed, merged
 from praxi_tasks.findings.feeds import AdvisorySource, Exploitation, FeedProblem
 from praxi_tasks.findings.finding import severity_rank
@@ -152,7 +152,8 @@ class IndexBuilder:
 
     def _names_of(self, record: Record) -> Names:
         """Return what a record is about; one that would take too much room is told under its own name."""
-        names = names_of(record.id, record.aliases, record.upstream, record.related)
+        others = (filter(is_name, some) for some in (record.aliases, record.upstream, record.related))
+        names = names_of(record.id, *others)
         told = sum(
             1 + len(entry.versions) + sum(len(part.events) for part in entry.ranges)
             for entry in record.affected

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterator
 from typing import Any, Final
@@ -15,6 +16,8 @@ from praxi_tasks.store.compressed import DAMAGED_ZIP
 
 # An advisory is some kilobytes; one that inflates beyond this is not an advisory.
 _LARGEST_RECORD: Final = 64 << 20
+_LONGEST_NAME: Final = 128  # characters; real ones have some dozens
+_NO_NAME: Final = re.compile(r"[\s|]")  # in a finding's key a bar stands between its parts
 
 Event = dict[str, str]
 
@@ -91,6 +94,14 @@ def _read(members: zipfile.ZipFile, member: zipfile.ZipInfo, where: str) -> Reco
     if member.file_size > _LARGEST_RECORD:
         return f"{where}: {member.filename} is {member.file_size} bytes, too large for an advisory"
     try:
-        return decode(members.read(member), Record)
+        record = decode(members.read(member), Record)
     except ValueError as error:
         return f"{where}: {member.filename} is no OSV record: {error}"
+    if not is_name(record.id):
+        return f"{where}: {member.filename} is no OSV record: its id {record.id[:_LONGEST_NAME]!r} is no name"
+    return record
+
+
+def is_name(text: str) -> bool:
+    """Return whether a text can name an advisory: reports, keys and alerts quote it as it is."""
+    return 0 < len(text) <= _LONGEST_NAME and text.isprintable() and not _NO_NAME.search(text)

@@ -16,6 +16,8 @@ from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.findings.advisories import index_builder
 from praxi_tasks.findings.advisories.index import AdvisoryIndex
 from praxi_tasks.findings.advisories.index_cache import build_index
+from praxi_tasks.findings.advisories.osv import Range
+from praxi_tasks.findings.advisories.ranges import Boundaries, Evaluated, evaluate
 from tests.findings.osv import advisories_in, archive, index, literally, record
 
 
@@ -193,12 +195,47 @@ def test_a_notice_is_known_by_the_one_vulnerability_it_names(field: str) -> None
     assert hit.advisory.severity == "high"
 
 
-def test_a_record_of_many_vulnerabilities_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    read: list[object] = []
-    evaluate = index_builder.evaluate
-    monkeypatch.setattr(
-        index_builder, "evaluate", lambda part, bounds: read.append(part) or evaluate(part, bounds)
+@pytest.mark.parametrize("name", ["", " ", "x" * 200, "A\n1", "A|1"])
+def test_what_is_no_name_names_no_advisory(name: str) -> None:
+    events = between("0")
+    found = index(
+        record("A-1", "one", *events, aliases=[name]),
+        record("B-1", "other", *events, aliases=[name]),
+        {**record("C-1", "third", *events), "id": name, "summary": "it can be told"},
     )
+    (hit,) = found.find("pypi", "one", "1")
+    assert (hit.advisory.id, hit.advisory.aliases) == ("A-1", ())
+    assert not found.find("pypi", "third", "1")
+    (problem,) = found.problems
+    assert "is no name" in problem
+
+
+@pytest.mark.parametrize("field", ["related", "upstream", "aliases"])
+def test_a_notice_may_name_the_distributions_records(field: str) -> None:
+    found = index(
+        record(
+            "USN-1-1",
+            "pkg",
+            *between("0", "2"),
+            ecosystem="Ubuntu:24.04:LTS",
+            **{field: ["UBUNTU-CVE-2026-1000", "UBUNTU-CVE-2026-1001", "CVE-2026-1001"]},
+        ),
+        record("UBUNTU-CVE-2026-1000", "pkg", *between("0", "2"), ecosystem="Ubuntu:24.04:LTS"),
+        ecosystem="Ubuntu",
+    )
+    hits = found.find("ubuntu-24.04", "pkg", "1")
+    assert [hit.advisory.id for hit in hits] == ["CVE-2026-1000", "CVE-2026-1001"]
+    assert all("USN-1-1" in hit.advisory.aliases for hit in hits)
+
+
+def test_a_record_of_many_vulnerabilities_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[Range] = []
+
+    def counted(part: Range, boundaries: Boundaries) -> Evaluated:
+        read.append(part)
+        return evaluate(part, boundaries)
+
+    monkeypatch.setattr(index_builder, "evaluate", counted)
     names = [f"CVE-2026-{1000 + n}" for n in range(50)]
     found = index(
         record("DSA-1-1", "pkg", *between("0", "2"), ecosystem="Debian:12", related=names), ecosystem="Debian"
