@@ -36,7 +36,8 @@ class _Distribution:
     """A distribution: OSV's name for it, its ID in ``os-release``, and what its packages are.
 
     ``product`` is what follows OSV's name where several products have their own fixes for one release: only
-    those of the distribution itself hold for its images.
+    those of the distribution itself hold for its images. Others are parts of it, whose names may hold numbers:
+    then the release ``ends_name`` of all of them.
     """
 
     osv: str
@@ -46,6 +47,7 @@ class _Distribution:
     mirrored: bool = False  # by default
     filed_by: FiledBy = FiledBy.EITHER
     product: str = ""
+    ends_name: bool = False
 
 
 _DISTRIBUTIONS: Final = (
@@ -62,7 +64,7 @@ _DISTRIBUTIONS: Final = (
         product="enterprise_linux:",
     ),
     _Distribution("Ubuntu", "ubuntu", DEB, mirrored=True, filed_by=FiledBy.SOURCE),
-    _Distribution("SUSE", "sles"),
+    _Distribution("SUSE", "sles", ends_name=True),
     _Distribution("openSUSE", "opensuse-leap", product="Leap "),
     _Distribution("openSUSE", "opensuse-tumbleweed", release=_Release.NOTHING, product="Tumbleweed"),
     _Distribution("Photon OS", "photon"),
@@ -167,7 +169,8 @@ def _release_of(distribution: str, release: str) -> str | None:
     named = row.release if row else _Release.MINOR
     if named is _Release.NOTHING:
         return distribution
-    number = _NUMBER.search(release.replace(" SP", "."))  # SUSE writes "15 SP5" for 15.5
-    if number is None:
+    numbers = [number.group() for number in _NUMBER.finditer(release.replace(" SP", "."))]  # "15 SP5" is 15.5
+    if not numbers:
         return None
-    return f"{distribution}-{'.'.join(number.group().split('.')[: named.value])}"
+    number = numbers[-1 if row and row.ends_name else 0]
+    return f"{distribution}-{'.'.join(number.split('.')[: named.value])}"

@@ -19,6 +19,8 @@ from praxi_tasks.inventory import Distribution
         ("AlmaLinux:8", "almalinux", "8.10", "rpm"),
         ("Red Hat:enterprise_linux:9::baseos", "rhel", "9.3", "rpm"),
         ("SUSE:Linux Enterprise Server 15 SP5", "sles", "15.5", "rpm"),
+        ("SUSE:Linux Enterprise Server 12 SP5-LTSS", "sles", "12.5", "rpm"),
+        ("SUSE:Linux Enterprise Module for Python 3 15 SP6", "sles", "15.6", "rpm"),
         ("openSUSE:Leap 15.6", "opensuse-leap", "15.6", "rpm"),
         ("Photon OS:5.0", "photon", "5.0", "rpm"),
         ("Azure Linux:3", "azurelinux", "3.0", "rpm"),
