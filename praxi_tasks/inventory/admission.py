@@ -15,7 +15,7 @@ from praxi_tasks.inventory.claim import Claim
 from praxi_tasks.inventory.layer_view import LayerView
 from praxi_tasks.inventory.limits import InventoryLimits, setting
 
-_DETAILS: Final = ("architecture", "source", "source_version")
+_DETAILS: Final = ("architecture", "source", "source_version", "module")
 _MORE_CLAIMS: Final = setting("max_claims")
 _MORE_FILES: Final = f"{setting('max_paths')} or {setting('max_path_bytes')}"
 _SHOWN: Final = 60  # characters of a name in a problem's line

@@ -114,6 +114,7 @@ FACES = {
         "ecosystem_namespace",
         "filed_by",
         "filed_names",
+        "is_modular",
         "known_ecosystem",
         "looked_up_names",
         "newest_version",

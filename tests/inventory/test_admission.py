@@ -71,6 +71,14 @@ def test_a_bad_detail_costs_the_detail() -> None:
     assert "architecture" in inventory.problems[0]
 
 
+@pytest.mark.parametrize("module", ["x" * 1_000, "nodejs\n:18"])
+def test_a_module_that_is_no_name_costs_the_module(module: str) -> None:
+    claim = Claim("rpm", "nodejs", "18-1.module_el9", "var/lib/rpm/Packages", module=module)
+    (taken,), (problem,) = admitted(InventoryLimits(), claim)
+    assert (taken.name, taken.module) == ("nodejs", "")
+    assert "the module of 'nodejs' can't be used" in problem
+
+
 def test_a_list_that_many_paragraphs_share_is_read_once() -> None:
     count = 200
     listed = "".join(f"/opt/{number}\n" for number in range(count)).encode()

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import ClassVar, Final
 
-from praxi_tasks.ecosystems import ecosystem_of
+from praxi_tasks.ecosystems import RPM, ecosystem_of
 from praxi_tasks.findings.advisories import Advisory, AdvisoryIndex, Hit
 from praxi_tasks.findings.coverage import Aspect, Coverage, checked, not_checked, partial
 from praxi_tasks.findings.detectors.detector import GIVE_FEEDS, RENEW_FEEDS, Detector, Knowledge
@@ -19,6 +19,7 @@ from praxi_tasks.findings.packages import (
     component_namespace,
     component_subject,
     filed_by,
+    is_modular,
     looked_up_names,
     newest_version,
     osv_name,
@@ -118,6 +119,7 @@ class Vulnerable(Detector):
         for (namespace, subject), components in subjects.items():
             yield self._matched(namespace, subject, components)
             yield from _without_order(namespace, components)
+            yield from _without_stream(components)
 
     def _matched(self, namespace: str | None, subject: str, components: Sequence[Component]) -> Coverage:
         packages = f"{len(components)} packages"
@@ -159,6 +161,15 @@ def _without_order(namespace: str | None, components: Iterable[Component]) -> It
         odd = [text for text in component.versions if kind and parse_version(kind, text) is None]
         if odd:
             reason = f"its version {odd[0]!r} can't be compared with those of advisories"
+            yield not_checked(_ASPECT, component.package, reason, "look the package up by hand")
+
+
+def _without_stream(components: Iterable[Component]) -> Iterator[Coverage]:
+    """Yield the packages of modules whose stream is not known: notices are filed by it."""
+    for component in components:
+        rpm = component.ecosystem == RPM.purl_type
+        if rpm and not component.module and any(map(is_modular, component.versions)):
+            reason = "its record does not say of which module's stream it is, as the advisories do"
             yield not_checked(_ASPECT, component.package, reason, "look the package up by hand")
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
         distribution_name,
         package_key,
     )
-    from praxi_tasks.findings.packages.modules import filed_names, looked_up_names
+    from praxi_tasks.findings.packages.modules import filed_names, is_modular, looked_up_names
     from praxi_tasks.findings.packages.namespaces import (
         MIRRORED_ECOSYSTEMS,
         FiledBy,
@@ -52,7 +52,7 @@ else:
                 "own_namespace",
                 "version_type",
             ),
-            "modules": ("filed_names", "looked_up_names"),
+            "modules": ("filed_names", "is_modular", "looked_up_names"),
             "purl": ("claim_purl", "described_purl", "release_purl"),
             "relatives": ("relative_name",),
             "version_order": ("canonical_version", "newest_version", "parse_version", "public_version"),
@@ -74,6 +74,7 @@ __all__ = [
     "ecosystem_namespace",
     "filed_by",
     "filed_names",
+    "is_modular",
     "known_ecosystem",
     "looked_up_names",
     "newest_version",

@@ -36,8 +36,8 @@ class _Distribution:
     """A distribution: OSV's name for it, its ID in ``os-release``, and what its packages are.
 
     ``product`` is what follows OSV's name where several products have their own fixes for one release: only
-    those of the distribution itself hold for its images. Others are parts of it, whose names may hold numbers:
-    then the release ``ends_name`` of all of them.
+    those of the distribution itself hold for its images. Where all hold, their names may have numbers, and
+    the release ``ends_name``.
     """
 
     osv: str

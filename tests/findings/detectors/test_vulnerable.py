@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from praxi_tasks.findings import Finding
-from praxi_tasks.findings.detectors.vulnerable import Vulnerabilities
+from praxi_tasks.findings.detectors.vulnerable import Vulnerabilities, Vulnerable
 from praxi_tasks.findings.image.fusion import fuse
 from praxi_tasks.inventory import Claim, Distribution
+from tests.findings.detectors.detect import NO_FEEDS
 from tests.findings.images import deb, layer, pypi, seen
 from tests.findings.osv import index, record
 
@@ -167,3 +168,20 @@ def test_a_modules_stream_has_its_own_fixes(version: str, module: str, expected:
     ]
     claim = rpm("nodejs", version, module=module)
     assert rpm_findings(claim, Distribution("almalinux", "9.4"), "AlmaLinux", *advisories) == expected
+
+
+@pytest.mark.parametrize(
+    ("version", "module", "is_gap"),
+    [
+        ("18-1.module_el9", "", True),
+        ("18-1.module_el9", "nodejs:18:9040020240:rhel9", False),
+        ("18-1.el9", "", False),
+    ],
+)
+def test_a_modules_package_of_no_known_stream_is_a_gap(version: str, module: str, is_gap: bool) -> None:
+    claim = rpm("nodejs", version, module=module)
+    image = fuse([layer(1, claims=[claim], distribution=Distribution("almalinux", "9.4"))])
+    lines = Vulnerable(NO_FEEDS).coverage(image)
+    assert [line.reason for line in lines if line.subject == "rpm/nodejs" and "stream" in line.reason] == (
+        ["its record does not say of which module's stream it is, as the advisories do"] if is_gap else []
+    )
