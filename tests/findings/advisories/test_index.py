@@ -212,14 +212,10 @@ def test_what_is_no_name_names_no_advisory(name: str) -> None:
 
 @pytest.mark.parametrize("field", ["related", "upstream", "aliases"])
 def test_a_notice_may_name_the_distributions_records(field: str) -> None:
+    names = ["UBUNTU-CVE-2026-1000", "UBUNTU-CVE-2026-1001", "CVE-2026-1001"]
+    notice = record("USN-1-1", "pkg", *between("0", "2"), ecosystem="Ubuntu:24.04:LTS")
     found = index(
-        record(
-            "USN-1-1",
-            "pkg",
-            *between("0", "2"),
-            ecosystem="Ubuntu:24.04:LTS",
-            **{field: ["UBUNTU-CVE-2026-1000", "UBUNTU-CVE-2026-1001", "CVE-2026-1001"]},
-        ),
+        {**notice, field: names},
         record("UBUNTU-CVE-2026-1000", "pkg", *between("0", "2"), ecosystem="Ubuntu:24.04:LTS"),
         ecosystem="Ubuntu",
     )
