@@ -92,19 +92,27 @@ class StoredRegistry(ModelRegistry):
     def why_missing(self, alias: str) -> str:
         """Return why no version has an alias that one had; empty if none is known to have had it."""
         state = self._state()
+        if alias in state.aliases:
+            return f"the {alias} is version {state.aliases[alias]}, which the registry no longer has"
         if alias == CHAMPION and state.last_champion:
             return f"version {state.last_champion} was the {alias}, and in the registry none is now"
         return ""
 
     def challenge(self, version: ModelVersion) -> None:
         """Make a version the challenger."""
-        self._change(lambda state: state.with_alias(CHALLENGER, version.version))
+
+        def challenged(state: _State) -> _State:
+            self._require(state, version.version)
+            return state.with_alias(CHALLENGER, version.version)
+
+        self._change(challenged)
 
     def promote(self, version: ModelVersion) -> ModelVersion:
         """Make a version the champion, and return it with its new alias; what it replaces is recorded."""
         number = version.version
 
         def promoted(state: _State) -> _State:
+            self._require(state, number)
             before = state.aliases.get(CHAMPION, "")
             if before == number:
                 return state
@@ -132,6 +140,7 @@ class StoredRegistry(ModelRegistry):
                 )
             if not champion.replaced:
                 raise ModelError(f"version {champion.version} replaced no other", where=self.uri)
+            self._require(state, champion.replaced)
             return state.with_champion(champion.replaced)
 
         self._change(rolled_back)
@@ -140,6 +149,15 @@ class StoredRegistry(ModelRegistry):
     def delete(self, version: ModelVersion) -> None:
         """Delete a version; its document stays, for its number is not given again."""
         self._change(lambda state: state.without(version.version))
+
+    def _require(self, state: _State, version: str) -> None:
+        """Refuse to move an alias to a version that is gone: it would lead nowhere."""
+        if all(version != each.version for each in self._versions(state)):
+            raise ModelError(
+                f"the registry no longer has version {version}",
+                where=self.uri,
+                action="see praxi models list; the champion is unchanged",
+            )
 
     def _versions(self, state: _State) -> list[ModelVersion]:
         found = []

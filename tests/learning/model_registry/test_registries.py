@@ -115,6 +115,28 @@ def test_a_champion_that_was_deleted_is_remembered(registry: ModelRegistry) -> N
     assert registry.why_missing(CHALLENGER) == ""
 
 
+@pytest.mark.parametrize("move", ["promote", "challenge"])
+def test_no_alias_moves_to_a_version_that_was_deleted(registry: ModelRegistry, move: str) -> None:
+    register(registry)
+    registry.promote(registry.get("1"))
+    gone = registry.get("3")
+    registry.delete(gone)
+    with pytest.raises(ModelError, match="3"):
+        getattr(registry, move)(gone)
+    assert registry.get(CHAMPION).version == "1"
+    assert registry.find(CHALLENGER) is None
+
+
+def test_what_was_replaced_and_deleted_is_not_rolled_back_to(registry: ModelRegistry) -> None:
+    register(registry)
+    for number in "12":
+        registry.promote(registry.get(number))
+    registry.delete(registry.get("1"))
+    with pytest.raises(ModelError, match="1"):
+        registry.roll_back()
+    assert registry.get(CHAMPION).version == "2"
+
+
 class TestStored:
     """What the documents of a store promise: nothing is overwritten, and nobody's change is lost."""
 

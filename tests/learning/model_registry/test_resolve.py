@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import sqlite3
+import uuid
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from praxi_tasks.errors import ModelError
-from praxi_tasks.learning.model_registry.base import ALIASED, CHAMPION, ModelRegistry
+from praxi_tasks.learning.model_registry.base import ALIASED, CHALLENGER, CHAMPION, ModelRegistry
+from praxi_tasks.learning.model_registry.embedded_database import database_file
 from praxi_tasks.learning.model_registry.mlflow import MODEL_NAME, MlflowRegistry
 from praxi_tasks.learning.model_registry.opening import open_registry
 from praxi_tasks.learning.model_registry.resolve import ResolvedModel, resolve_for, resolve_once
-from praxi_tasks.store import Store, open_store
+from praxi_tasks.learning.model_registry.stored import StoredRegistry
+from praxi_tasks.store import Store, keys, open_store
+from tests.support.s3 import ObjectStore
 
 URI = f"{ALIASED}{CHAMPION}"
 STARTER = "file:///starter"
@@ -20,14 +26,22 @@ STARTER = "file:///starter"
 
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """Return a store whose registry is MLflow's file."""
     monkeypatch.setenv("PRAXI_STARTER_MODEL", STARTER)
     monkeypatch.delenv("PRAXI_MLFLOW_URI", raising=False)
     return open_store((tmp_path / "store").as_uri())
 
 
+@pytest.fixture
+def bucket(store: Store, object_store: ObjectStore, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """Return a store whose registry is documents of its own."""
+    for name, value in object_store.environment.items():
+        monkeypatch.setenv(name, value)
+    return open_store(object_store.create_bucket(f"registry-{uuid.uuid4().hex}"))
+
+
 def delete_version(registry: ModelRegistry) -> None:
-    assert isinstance(registry, MlflowRegistry)
-    registry.client.delete_model_version(MODEL_NAME, registry.get(CHAMPION).version)
+    registry.delete(registry.get(CHAMPION))
 
 
 def delete_alias(registry: ModelRegistry) -> None:
@@ -40,17 +54,68 @@ def delete_model(registry: ModelRegistry) -> None:
     registry.client.delete_registered_model(MODEL_NAME)
 
 
-@pytest.mark.parametrize("lose", [delete_version, delete_alias, delete_model])
+def delete_row(registry: ModelRegistry) -> None:
+    """Delete a version as a database restored in part has lost it: its alias points nowhere."""
+    file = database_file(registry.uri)
+    assert file is not None
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute("DELETE FROM model_versions")
+
+
+@pytest.mark.parametrize("lose", [delete_version, delete_alias, delete_model, delete_row])
 def test_a_champion_that_is_lost_is_told(lose: Callable[[ModelRegistry], None], store: Store) -> None:
     registry = open_registry(store.uri)
     champion = registry.promote(registry.register("file:///models/c", "c", {}))
     if lose is delete_model:  # nothing in the registry tells of it then
         assert resolve_for(store, URI) == ResolvedModel(champion.uri, champion.version)
     lose(registry)
-    found = resolve_for(store, URI)
+    assert_told(resolve_for(store, URI))
+
+
+def delete_document(bucket: Store) -> None:
+    bucket.delete(keys.registry_version(1))
+
+
+def delete_folder(bucket: Store) -> None:
+    for key in list(bucket.list(keys.REGISTRY)):
+        bucket.delete(key)
+
+
+def delete_stored_version(bucket: Store) -> None:
+    delete_version(open_registry(bucket.uri))
+
+
+@pytest.mark.server
+@pytest.mark.parametrize("lose", [delete_stored_version, delete_document, delete_folder])
+def test_a_champion_that_a_bucket_lost_is_told(lose: Callable[[Store], None], bucket: Store) -> None:
+    registry = open_registry(bucket.uri)
+    assert isinstance(registry, StoredRegistry)
+    assert resolve_for(bucket, URI) == ResolvedModel(STARTER)
+    champion = registry.promote(registry.register("file:///models/c", "c", {}))
+    assert resolve_for(bucket, URI) == ResolvedModel(champion.uri, champion.version)
+    lose(bucket)
+    assert_told(resolve_for(bucket, URI))
+
+
+def assert_told(found: ResolvedModel) -> None:
     assert found.uri == STARTER
-    assert "champion" in found.problem
+    assert not found.version
+    assert "version 1" in found.problem
+    assert "the champion" in found.problem
     assert "the starter model stands in" in found.problem
+
+
+@pytest.mark.parametrize("kind", ["mlflow", "documents"])
+def test_an_alias_that_points_nowhere_names_the_version_it_had(kind: str, store: Store) -> None:
+    registry = open_registry(store.uri) if kind == "mlflow" else StoredRegistry(store)
+    registry.challenge(registry.register("file:///models/c", "c", {}))
+    if kind == "mlflow":
+        delete_row(registry)
+    else:
+        delete_document(store)
+    again = open_registry(store.uri) if kind == "mlflow" else StoredRegistry(store)
+    told = "the challenger is version 1, which the registry no longer has"
+    assert (again.find(CHALLENGER), again.why_missing(CHALLENGER)) == (None, told)
 
 
 def test_a_registry_that_was_exchanged_is_told(
