@@ -7,7 +7,8 @@ a package database what they claim. Only an image's layers together tell which o
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Final
+from collections.abc import Iterator
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -21,6 +22,13 @@ _SYMBOLIC: Final = "l"
 _KINDS: Final = {_SYMBOLIC: "symbolic", "h": "hard"}
 
 
+class _Record(NamedTuple):
+    """What the file at a place claims, and the layer that wrote it."""
+
+    layer: int
+    claims: list[Claim]
+
+
 class LinkedRecords:
     """Completes the inventories of an image's layers, bottom first.
 
@@ -32,7 +40,7 @@ class LinkedRecords:
 
     def __init__(self, tree: FileTree) -> None:
         self._tree = tree
-        self._records: dict[str, list[Claim]] = {}
+        self._records: dict[str, _Record] = {}
         self._links: dict[str, dict[str, int]] = {}
         self._system: dict[str, str] = {path: merged_usr(path) for path in SYSTEM_DATABASES}
         self._number = -1
@@ -41,24 +49,43 @@ class LinkedRecords:
         """Return the inventory of the topmost layer with the records that its links lead to."""
         self._number += 1
         here = self._records_of(inventory)
-        self._records.update(here)
-        adopted: dict[str, list[Claim]] = {}
-        problems: list[str] = []
+        self._records.update((place, _Record(self._number, claims)) for place, claims in here.items())
+        lost = dict(self._lost())
+        adopted: dict[str, list[Claim]] = {path: [] for path in lost}
+        problems = [_unread(path, place, _SYMBOLIC) for path, place in lost.items()]
         for path, target, kind in inventory.links:
             place = self._tree.place(target)
             if kind == _SYMBOLIC:
                 self._links.setdefault(place, {})[path] = self._number
-            if place in self._records:
-                adopted[path] = self._records[place]
+            if self._holds(place):
+                adopted[path] = self._records[place].claims
             else:
                 problems.append(_unread(path, target, kind))
         for place in self._links.keys() & here.keys():
-            for path, number in self._links[place].items():
-                if self._tree.layer_of(path) == number:
-                    adopted[path] = here[place]
+            for path in self._visible_links(place):
+                adopted[path] = here[place]
         for path in self._behind_folders(here):
-            adopted[path] = self._records[self._system[path]]
+            adopted[path] = self._records[self._system[path]].claims
         return _with(inventory, adopted, problems)
+
+    def _holds(self, place: str) -> bool:
+        """Return whether a record is still there: no later layer removed it or wrote another file."""
+        record = self._records.get(place)
+        if record is None:
+            return False
+        owner = self._tree.layer_of(place)
+        return owner == record.layer or (owner is None and not self._tree.saw(place))
+
+    def _lost(self) -> Iterator[tuple[str, str]]:
+        """Forget records that are linked to and no longer there; yield the links and where they led to."""
+        for place in self._links:
+            if place in self._records and not self._holds(place):
+                del self._records[place]
+                yield from ((path, place) for path in self._visible_links(place))
+
+    def _visible_links(self, place: str) -> list[str]:
+        links = self._links[place].items()
+        return [path for path, number in links if self._tree.layer_of(path) == number]
 
     def _records_of(self, inventory: Inventory) -> dict[str, list[Claim]]:
         found: defaultdict[str, list[Claim]] = defaultdict(list)
@@ -72,7 +99,8 @@ class LinkedRecords:
         for path, before in self._system.items():
             place = self._tree.place(path)
             self._system[path] = place
-            if place != merged_usr(path) and place in (self._records if place != before else here):
+            moved = self._holds(place) if place != before else place in here
+            if place != merged_usr(path) and moved:
                 found.append(path)
         return found
 

@@ -167,6 +167,26 @@ def test_a_link_above_a_database() -> None:
     assert image(apk).components
 
 
+@pytest.mark.parametrize("ended", [{"objects/.wh.status": b""}, {"objects/status": b"something else"}])
+@pytest.mark.parametrize(
+    "link", [{STATUS: Symlink("/objects/status")}, {"var/lib/dpkg": Symlink("/objects")}], ids=str
+)
+def test_a_record_that_is_gone_is_nobodys(ended: Files, link: Files) -> None:
+    lower = {"objects/status": BASH}
+    assert there(image(lower, link)) == {("bash", STATUS)}
+    assert not there(image(lower, ended, link))
+
+
+@pytest.mark.parametrize("ended", [{"objects/.wh.a": b""}, {"objects/a": b"something else"}])
+def test_a_record_that_a_link_leads_to_and_a_later_layer_takes(ended: Files) -> None:
+    place = f"{SITE}/{SIX}/METADATA"
+    files = {"objects/a": METADATA, f"{SITE}/six.py": b"x", place: Symlink("/objects/a")}
+    found = image(files, ended)
+    assert [item.recovered for item in found.components] == [True]
+    assert gaps(found) == [place]
+    assert not gaps(image(files, ended, {"objects/a": METADATA}))
+
+
 def test_a_link_to_nothing_is_told() -> None:
     for entry in (Symlink("/nowhere"), Hardlink("nowhere"), Hardlink("app")):
         assert gaps(image({"app": b"elf"}, {STATUS: entry})) == [STATUS]
