@@ -29,7 +29,7 @@ from praxi_tasks.findings.assessment.history import (
     gaps_of_image,
     with_attempt,
 )
-from praxi_tasks.findings.assessment.identity import finding_names, image_place
+from praxi_tasks.findings.assessment.identity import finding_names, image_place, sought_names
 from praxi_tasks.findings.assessment.places import may_run_unseen, places_after
 from praxi_tasks.findings.coverage import Aspect, Coverage, CoverageState
 from praxi_tasks.findings.detectors import RUNTIMES
@@ -122,7 +122,7 @@ class _Known:
         Several advisories may have become one, and several tags may be gone: it is as old as the oldest, and
         no worse than the most severe.
         """
-        names = finding_names(finding.key, finding.aliases)
+        names = sought_names(finding.key, finding.aliases)
         for where in (image, image_place(image)):
             found = [item for name in names for item in self._by_name.get((where, name), ())]
             if found:
@@ -154,7 +154,7 @@ class _Ended:
             where = name if name in self._listed else image_place(name)
             still = self._still.get(where, set())
             for key, item in sorted(known.items()):
-                if still.isdisjoint(finding_names(key, item.names)):
+                if still.isdisjoint(sought_names(key, item.names)):
                     yield self._verdict(name, where, key, item)
         yield from self._replacing()
 
@@ -182,7 +182,7 @@ class _Ended:
         for key, item in sorted(self._before.images[older].items()):
             gaps = gaps_of(self._before, older, item)
             reason = self._hidden(image, key, gaps, by_files=self._was_hidden(older, key))
-            if reason and still.isdisjoint(finding_names(key, item.names)):
+            if reason and still.isdisjoint(sought_names(key, item.names)):
                 yield _carried(image, key, item, reason, gaps)
 
     def _hidden(self, where: str, key: str, gaps: Iterable[str], *, by_files: bool) -> str:

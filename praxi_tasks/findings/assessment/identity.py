@@ -10,6 +10,7 @@ from praxi_tasks.findings.advisories import is_notice
 
 _LOCAL: Final = ("oci:", "oci-archive:", "docker-archive:")
 _DIGEST: Final = re.compile(r"[a-z0-9]+:[0-9a-f]{32,}")
+_FIXED_BY: Final = "fixed by "
 _HUB: Final = "docker.io"
 _HUBS: Final = frozenset({_HUB, "index.docker.io", "registry-1.docker.io"})
 
@@ -66,13 +67,24 @@ def image_place(key: str) -> str:
 
 
 def finding_names(key: str, aliases: Iterable[str]) -> tuple[str, ...]:
-    """Return a finding's key under each name of its advisory, its own first.
+    """Return under which names a finding is known: its key with each name of its advisory, its own first.
 
-    A notice that it was fixed with is no name of it: other vulnerabilities have that in common.
+    A notice that fixes it is no name of it, as other vulnerabilities have that in common: it is known as one
+    that the notice fixes.
     """
     kind, identifier, package = key.split("|", 2)
-    names = (identifier, *(name for name in aliases if not is_notice(name)))
-    return tuple(f"{kind}|{name}|{package}" for name in dict.fromkeys(names))
+    others = (f"{_FIXED_BY}{name}" if is_notice(name) else name for name in aliases if name != identifier)
+    return tuple(f"{kind}|{name}|{package}" for name in dict.fromkeys((identifier, *others)))
+
+
+def sought_names(key: str, aliases: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of which an earlier or later finding has one if it is about the same.
+
+    A notice that named no vulnerability is a finding itself; once it does, those are what it was about.
+    """
+    kind, identifier, package = key.split("|", 2)
+    fixed = (f"{_FIXED_BY}{identifier}",) if is_notice(identifier) else ()
+    return tuple(f"{kind}|{name}|{package}" for name in dict.fromkeys((identifier, *aliases, *fixed)))
 
 
 def _in_full(name: str) -> str:

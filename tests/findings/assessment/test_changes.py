@@ -124,6 +124,30 @@ def test_an_advisory_that_gets_another_name_is_the_same_finding() -> None:
     assert (last.new, last.resolved) == (frozenset(), ())
 
 
+def flaw(identifier: str, *aliases: str) -> Finding:
+    return Finding("vulnerable", identifier, "t", "high", aliases=aliases, package="deb/curl")
+
+
+NOTICE = flaw("DSA-1-1")
+TOLD = (flaw("CVE-2026-1", "DSA-1-1"), flaw("CVE-2026-2", "DSA-1-1"))
+
+
+@pytest.mark.parametrize(("before", "after"), [((NOTICE,), TOLD), (TOLD, (NOTICE,)), ((NOTICE,), TOLD[:1])])
+def test_a_notice_that_comes_to_name_its_vulnerabilities(
+    before: tuple[Finding, ...], after: tuple[Finding, ...]
+) -> None:
+    last, _ = sequence(audit(1, image("a:1", *before)), audit(2, image("a:2", *after)))
+    assert (last.new, last.resolved) == (frozenset(), ())
+    assert {one.since for one in last.images[0].findings} == {"2026-11-01T00:00:00Z"}
+
+
+def test_vulnerabilities_that_a_notice_fixes_are_not_each_other() -> None:
+    first, second = TOLD
+    last, _ = sequence(audit(1, image("a:1", first)), audit(2, image("a:1", second)))
+    assert [one.key for one in last.resolved] == [first.key]
+    assert {key for _, key in last.new} == {second.key}
+
+
 def blind(name: str, aspect: Aspect, subject: str) -> AssessedImage:
     gap = Coverage(aspect, subject, CoverageState.NOT_CHECKED, "blind", "see")
     return msgspec.structs.replace(image(name), coverage=(gap,))
