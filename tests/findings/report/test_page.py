@@ -262,6 +262,36 @@ def test_hostile_names_stay_text(browser: Browser, tmp_path: Path) -> None:
     assert page.locator("img").count() == 0
 
 
+@pytest.mark.parametrize(
+    ("interval", "told"),
+    [
+        ("2026-11-19T00:00:00+00:00/2026-11-20T00:00:00+00:00", "2026-11-19"),
+        ("2026-11-19T06:00:00+00:00/2026-11-20T06:00:00+00:00", None),
+        ("2026-11-18T00:00:00+00:00/2026-11-20T00:00:00+00:00", None),
+        ("2026-11-19T00:00:00+01:00/2026-11-20T00:00:00+01:00", None),
+        ("", AT),
+    ],
+)
+def test_only_a_whole_day_is_told_by_its_date(
+    browser: Browser, tmp_path: Path, interval: str, told: str | None
+) -> None:
+    page = opened(browser, small(interval=interval), tmp_path)
+    assert page.inner_text("#about").split(" · ")[0] == (told or interval)
+
+
+@pytest.mark.parametrize(("width", "rows"), [(360, 2), (400, 2), (700, 1), (1024, 1), (1440, 1)])
+def test_the_severities_stand_in_equal_tiles(browser: Browser, tmp_path: Path, width: int, rows: int) -> None:
+    view = {"width": width, "height": 900}
+    page = open_page(browser, report_page(small()), tmp_path, until="body[data-ready=yes]", viewport=view)
+    tiles = page.locator("#tiles button").all()
+    boxes = [box for tile in tiles if (box := tile.bounding_box())]
+    assert len(boxes) == 6
+    assert len({box["y"] for box in boxes}) == rows
+    assert max(box["width"] for box in boxes) - min(box["width"] for box in boxes) < 1
+    for tile in tiles:
+        assert tile.evaluate("tile => tile.scrollWidth <= tile.clientWidth"), tile.inner_text()
+
+
 def test_an_empty_audit_opens(browser: Browser, tmp_path: Path) -> None:
     page = opened(browser, AssessedAudit("r", AT, "", "", ()), tmp_path)
     assert page.inner_text("#count") == "0 of 0"

@@ -41,15 +41,22 @@ function trend() {
   $("trend").prepend(svg);
 }
 
+/** Name the day of an interval that is one whole day in UTC; any other interval stays as it is. */
+function period(interval) {
+  const [from, to] = interval.split("/").map((moment) => new Date(moment));
+  const whole = /T00:00:00(Z|\+00:00)\//.test(interval) && to - from === 86_400_000;
+  return whole ? day(interval) : interval;
+}
+
 function about() {
-  const parts = [data.interval || data.at, data.model && `model ${data.model.slice(0, 16)}`, `${data.images.length} ${data.images.length === 1 ? "image" : "images"}`];
+  const parts = [period(data.interval) || data.at, data.model && `model ${data.model.slice(0, 16)}`, `${data.images.length} ${data.images.length === 1 ? "image" : "images"}`];
   if (data.clusters.length) parts.push(`${data.clusters.length} clusters`);
   const fresh = data.findings.filter((row) => row.new && !row.ignored).length;
   parts.push(`${fresh} new`, `${data.resolvedCount} resolved`);
   if (!data.blindSpotsCount) parts.push("everything was checked");
   $("about").textContent = parts.filter(Boolean).join(" · ");
   feeds();
-  for (const note of data.notes) $("notes").append(make("p", `${note.title}. ${note.action ?? ""}`));
+  for (const note of data.notes) $("notes").append(make("p", [note.title, note.action].filter(Boolean).join(" → ")));
   if (data.blindSpotsCount) $("notes").append(blindSpots());
   const failed = data.images.filter((image) => image.state === "failed").length;
   if (failed) $("notes").append(make("p", `${failed} images could not be audited; the tab Images says why.`));
