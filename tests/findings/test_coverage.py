@@ -59,6 +59,18 @@ def test_a_distribution_without_advisories_is_not_called_clean() -> None:
     assert reason == "1 packages: no feed has advisories for debian-12"
 
 
+@pytest.mark.parametrize(
+    ("feeds", "told"),
+    [
+        (PYPI, "mirror OSV's feed Debian: run praxi_feeds, or praxi feeds"),
+        (FeedHealth("Debian", 1, "", "", 1), "mirror OSV's feed for debian-12, if there is one"),
+    ],
+)
+def test_a_feed_that_is_not_there_is_named(feeds: FeedHealth, told: str) -> None:
+    lines = coverage(IMAGE, knowledge(feeds))
+    assert [line.action for line in lines if line.subject == "debian-12"][:1] == [told]
+
+
 @pytest.mark.parametrize(("age", "told"), [(7, "7 days old"), (-1, "of unknown age")])
 def test_advisories_that_are_old_check_in_part(age: int, told: str) -> None:
     found = coverage(IMAGE, knowledge(FeedHealth("PyPI", 1, "", "", age)))

@@ -131,7 +131,8 @@ class Vulnerable(Detector):
         broken = (p.message for p in self.knowledge.advisories.broken if p.name == archive_name(name))
         problem = next(broken, "")
         if namespace is None or not self.knowledge.advisories.covers(namespace):
-            reason, action = _unknown(subject, components[0])
+            feed = name if name != subject and self.knowledge.age_of(name) is None else ""
+            reason, action = _unknown(subject, components[0], feed)
             return not_checked(_ASPECT, subject, f"{packages}: {problem or reason}", action)
         if problem:
             return partial(_ASPECT, namespace, f"{packages}: {problem}", RENEW_FEEDS)
@@ -142,8 +143,11 @@ class Vulnerable(Detector):
         return checked(_ASPECT, namespace, f"{packages}, by advisories that are {age} days old")
 
 
-def _unknown(subject: str, example: Component) -> tuple[str, str]:
-    """Return why there are no advisories for packages such as this one, and what to do."""
+def _unknown(subject: str, example: Component, feed: str) -> tuple[str, str]:
+    """Return why there are no advisories for packages such as this one, and what to do.
+
+    ``feed`` is OSV's name of the feed that would have them and is not there; empty where none is known.
+    """
     if ecosystem_of(example.ecosystem).of_distribution:
         if not example.distribution:
             reason = "no os-release in the image says which distribution they are of"
@@ -151,7 +155,9 @@ def _unknown(subject: str, example: Component) -> tuple[str, str]:
         if subject == example.ecosystem:
             reason = f"the advisories of {example.distribution} are not about {subject} packages"
             return reason, "see what they were copied from"
-    return f"no feed has advisories for {subject}", f"mirror OSV's feed for {subject}, if there is one"
+    known = f"mirror OSV's feed {feed}: run praxi_feeds, or praxi feeds"
+    action = known if feed else f"mirror OSV's feed for {subject}, if there is one"
+    return f"no feed has advisories for {subject}", action
 
 
 def _without_order(namespace: str | None, components: Iterable[Component]) -> Iterator[Coverage]:
