@@ -19,7 +19,7 @@ from praxi_tasks.audit.report import (
     State,
     sum_unexplained,
 )
-from praxi_tasks.findings.assessment import of_several_clusters
+from praxi_tasks.findings.assessment import of_several_clusters, shared_registry
 from praxi_tasks.findings.coverage import gaps
 from praxi_tasks.printable import printable
 
@@ -33,7 +33,7 @@ def report_table(report: AuditReport) -> Group:
     A registry that all images share stands once, in the heading, and leaves its room to the names.
     """
     remarks: list[Padding] = []
-    registry = _shared_registry([image.image for image in report.images])
+    registry = shared_registry(report.images)
     table = Table(box=box.SIMPLE_HEAD, padding=0, pad_edge=False, show_edge=False, header_style="bold")
     heading = Text(f"Image in\n{printable(registry)}" if registry else "Image")
     table.add_column(heading, overflow="fold", min_width=_NAME_WIDTH)
@@ -46,12 +46,6 @@ def report_table(report: AuditReport) -> Group:
         table.add_row(Text(title.removeprefix(f"{registry}/")), *_row(image, report.layers_of(image)))
         remarks += [_remark(title, remark) for remark in _remarks(image)]
     return Group(table, *remarks)
-
-
-def _shared_registry(names: list[str]) -> str:
-    """Return the registry of all the images; nothing if there are several, or only one image."""
-    registries = {name.partition("/")[0] for name in names}
-    return registries.pop() if len(registries) == 1 < len(names) and "/" in names[0] else ""
 
 
 def _row(image: ReportedImage, layers: tuple[ReportedLayer, ...]) -> list[Text | str]:

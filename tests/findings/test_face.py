@@ -41,6 +41,7 @@ FACES = {
         "may_hold_unseen",
         "measure_model",
         "of_several_clusters",
+        "shared_registry",
         "remember",
         "split_key",
         "with_changes",

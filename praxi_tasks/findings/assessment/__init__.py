@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         ImageRecord,
         Resolved,
         of_several_clusters,
+        shared_registry,
     )
     from praxi_tasks.findings.assessment.history import History, Memory, remember
     from praxi_tasks.findings.assessment.identity import (
@@ -56,6 +57,7 @@ else:
                 "ImageRecord",
                 "Resolved",
                 "of_several_clusters",
+                "shared_registry",
             ),
             "history": ("History", "Memory", "remember"),
             "identity": ("image_key", "image_place", "image_repository", "split_key"),
@@ -89,6 +91,7 @@ __all__ = [
     "measure_model",
     "of_several_clusters",
     "remember",
+    "shared_registry",
     "split_key",
     "with_changes",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -150,6 +150,13 @@ class TrendPoint(msgspec.Struct, frozen=True, omit_defaults=True):
 def of_several_clusters(images: Iterable[ImageRecord]) -> bool:
     """Return whether images are of more than one cluster."""
     return len({image.cluster for image in images}) > 1
+
+
+def shared_registry(images: Sequence[ImageRecord]) -> str:
+    """Return the registry of all the images; nothing if there are several, or only one image."""
+    names = [image.image for image in images]
+    registries = {name.partition("/")[0] for name in names}
+    return registries.pop() if len(registries) == 1 < len(names) and "/" in names[0] else ""
 
 
 def images_by_cluster(images: Iterable[ImageRecord]) -> dict[str, int]:

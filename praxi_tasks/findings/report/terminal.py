@@ -12,7 +12,13 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage, BlindSpot, find_blind_spots
+from praxi_tasks.findings.assessment import (
+    AssessedAudit,
+    AssessedImage,
+    BlindSpot,
+    find_blind_spots,
+    shared_registry,
+)
 from praxi_tasks.findings.coverage import CoverageState
 from praxi_tasks.findings.finding import SEVERITIES, Finding, Severity
 from praxi_tasks.printable import printable
@@ -65,9 +71,11 @@ def _unchecked(audit: AssessedAudit) -> Iterator[RenderableType]:
     table = _table()
     for heading in ("Not checked", "Where", "Why", "What to do"):
         table.add_column(heading, ratio=1, overflow="fold")
+    registry = shared_registry(audit.images)  # it stands once, above the images
     for spot in spots[:_MOST_SPOTS]:
         about = Text(printable(f"{spot.aspect}: {spot.about}"), style=_STATES[spot.state])
-        table.add_row(about, *(Text(printable(each)) for each in (spot.place, _how(spot), spot.action)))
+        place = spot.place.removeprefix(f"{registry}/")
+        table.add_row(about, *(Text(printable(each)) for each in (place, _how(spot), spot.action)))
     yield table
     left = len(spots) - _MOST_SPOTS
     if left > 0:

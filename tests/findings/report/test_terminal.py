@@ -142,3 +142,14 @@ def test_many_blind_spots_are_counted_in_eighty_columns() -> None:
     text = printed(audit_of(AssessedImage("a:1", coverage=gaps)), width=80)
     assert "… and 18 more" in text
     assert max(map(len, text.splitlines())) <= 80
+
+
+def test_a_registry_that_all_images_share_leaves_its_room_to_the_names() -> None:
+    gap = not_checked(Aspect.DATABASES, "all", "none in the image", "keep it")
+    whole = AssessedImage("registry.example.com/shop/api:1", coverage=CHECKED)
+    image = AssessedImage("registry.example.com/vault/signer:7", coverage=(gap,))
+    elsewhere = AssessedImage("other.example.com/shop/api:1", coverage=CHECKED)
+    rows = [" ".join(line.split()) for line in printed(audit_of(whole, image), width=80).splitlines()]
+    assert any(row.startswith("package-databases: vault/signer:7 none in") for row in rows)
+    assert image.image in printed(audit_of(elsewhere, image))
+    assert image.image in printed(audit_of(image))
