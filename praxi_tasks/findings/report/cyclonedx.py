@@ -197,7 +197,7 @@ def _vulnerability(finding: Finding) -> dict[str, Any]:
         rating["vector"] = finding.vector
         rating["method"] = _METHODS.get(finding.vector[:8], "CVSSv2")
     entry: dict[str, Any] = {
-        "bom-ref": f"{finding.id}{'#ignored' if finding.ignored else ''}",
+        "bom-ref": f"{'ignored' if finding.ignored else 'vulnerability'}/{finding.id}",  # like no component's
         "id": finding.id,
         "source": _source(finding.id),
         "references": [{"id": alias, "source": _source(alias)} for alias in finding.aliases],

@@ -70,6 +70,18 @@ def test_cyclonedx_is_valid(cyclonedx_schema: jsonschema.Draft7Validator) -> Non
     assert not cyclonedx_schema.is_valid(broken)
 
 
+def test_cyclonedx_has_each_reference_once(cyclonedx_schema: jsonschema.Draft7Validator) -> None:
+    names = ("image", "operating-system", FLASK, "CVE-1", "CVE-1#ignored")
+    flaws = [Finding("vulnerable", name, "t", "high", purl=FLASK) for name in names]
+    ignored = [msgspec.structs.replace(flaw, ignored=IGNORED) for flaw in flaws]
+    image = msgspec.structs.replace(IMAGE, findings=(*flaws, *ignored))
+    bom = json.loads(to_cyclonedx(AUDIT, image))
+    cyclonedx_schema.validate(bom)
+    parts = (bom["metadata"]["component"], *bom["components"], *bom["vulnerabilities"])
+    refs = [part["bom-ref"] for part in parts]
+    assert len(set(refs)) == len(refs)
+
+
 def test_cyclonedx_tells_how_each_identity_is_known() -> None:
     flask = json.loads(to_cyclonedx(AUDIT, IMAGE))["components"][1]
     by_database, by_files = flask["evidence"]["identity"]
