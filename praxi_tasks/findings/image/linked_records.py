@@ -19,7 +19,8 @@ from praxi_tasks.printable import printable
 
 _LONGEST: Final = 300  # characters of a path in a problem's line
 _SYMBOLIC: Final = "l"
-_KINDS: Final = {_SYMBOLIC: "symbolic", "h": "hard"}
+_FOLDER: Final = "d"
+_KINDS: Final = {_SYMBOLIC: "a symbolic", "h": "a hard", _FOLDER: "behind a"}
 
 
 class _Record(NamedTuple):
@@ -43,6 +44,7 @@ class LinkedRecords:
         self._records: dict[str, _Record] = {}
         self._links: dict[str, dict[str, int]] = {}
         self._system: dict[str, str] = {path: merged_usr(path) for path in SYSTEM_DATABASES}
+        self._own = frozenset(self._system.values())
         self._number = -1
 
     def complete(self, inventory: Inventory) -> Inventory:
@@ -64,8 +66,12 @@ class LinkedRecords:
         for place in self._links.keys() & here.keys():
             for path in self._visible_links(place):
                 adopted[path] = here[place]
-        for path in self._behind_folders(here):
-            adopted[path] = self._records[self._system[path]].claims
+        for path in self._behind_folders():
+            place = self._system[path]
+            if place in here or self._holds(place):
+                adopted[path] = self._records[place].claims
+            elif self._tree.is_regular(place) and place not in self._own:
+                problems.append(_unread(path, place, _FOLDER))
         return _with(inventory, adopted, problems)
 
     def _holds(self, place: str) -> bool:
@@ -93,20 +99,20 @@ class LinkedRecords:
             found[self._tree.place(claim.database)].append(claim)
         return dict(found)
 
-    def _behind_folders(self, here: dict[str, list[Claim]]) -> list[str]:
+    def _behind_folders(self) -> list[str]:
         """Return the databases that a link to a folder leads to, where it or its content is new."""
         found = []
         for path, before in self._system.items():
             place = self._tree.place(path)
             self._system[path] = place
-            moved = self._holds(place) if place != before else place in here
-            if place != merged_usr(path) and moved:
+            is_new = place != before or self._tree.layer_of(place) == self._number
+            if place != merged_usr(path) and is_new:
                 found.append(path)
         return found
 
 
 def _unread(path: str, target: str, kind: str) -> str:
-    link = f"it is a {_KINDS[kind]} link to {target[-_LONGEST:]}"
+    link = f"it is {_KINDS[kind]} link to {target[-_LONGEST:]}"
     return printable(f"{path[-_LONGEST:]}: {link}, of which no layer holds content that is read")
 
 

@@ -187,6 +187,16 @@ def test_a_record_that_a_link_leads_to_and_a_later_layer_takes(ended: Files) -> 
     assert not gaps(image(files, ended, {"objects/a": METADATA}))
 
 
+@pytest.mark.parametrize("together", [True, False])
+def test_a_database_behind_a_folder_that_can_not_be_read_is_told(together: bool) -> None:
+    files: Files = {"opt/db/status": b"x" * 100, f"{SITE}/{SIX}/METADATA": METADATA}
+    link: Files = {"var/lib/dpkg": Symlink("/opt/db")}
+    found = image({**link, **files}) if together else image(files, link, {"etc/motd": b""})
+    assert gaps(found) == [STATUS]
+    assert not gaps(image(files, link, {"opt/db/status": BASH}))
+    assert not gaps(image(files, link, {"opt/db/.wh.status": b""}, {"opt/db/status": BASH}))
+
+
 def test_a_link_to_nothing_is_told() -> None:
     for entry in (Symlink("/nowhere"), Hardlink("nowhere"), Hardlink("app")):
         assert gaps(image({"app": b"elf"}, {STATUS: entry})) == [STATUS]
