@@ -9,10 +9,12 @@ from praxi_tasks.inventory.layer_inventory import (
     read_inventory,
     recorded_ecosystems,
 )
+from praxi_tasks.inventory.layer_view import LEFT_OUT
 from praxi_tasks.inventory.model import Inventory
 
 __all__ = [
     "HEADS",
+    "LEFT_OUT",
     "SYSTEM_DATABASES",
     "Claim",
     "Distribution",

@@ -99,9 +99,9 @@ def read_inventory(
         release, or is over a limit, costs itself. Each database that is there
         and not read has a line too.
     """
-    view = LayerView(files, kept)
-    prepared = [(reader, _prepared(reader, view)) for reader in READERS]
     limits = limits or InventoryLimits.from_environment()
+    view = LayerView(files, kept, limits)
+    prepared = [(reader, _prepared(reader, view)) for reader in READERS]
     admission = Admission(view, limits)
     databases: list[str] = []
     for path in sorted(kept):
@@ -118,10 +118,10 @@ def read_inventory(
         claims=tuple(admission.claims),
         databases=tuple(sorted(databases)),
         distribution=os_release.read_distribution(view),
-        problems=tuple(view.problems),
+        problems=view.problems,
         placement=read_placement(view),
         links=tuple(view.links),
-        reserve=_read_reserve(LayerView(files, reserve), limits, frozenset(map(id, kept.values())))
+        reserve=_read_reserve(LayerView(files, reserve, limits), limits, frozenset(map(id, kept.values())))
         if reserve
         else (),
     )

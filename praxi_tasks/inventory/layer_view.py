@@ -12,6 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from praxi_tasks.inventory.claim import Link
+from praxi_tasks.inventory.limits import InventoryLimits, setting
+
+LEFT_OUT: Final = "other package records"
+"""Stands for the path in the line that counts the problems left out; no reader reads a file of this name."""
 
 _FOLDER: Final = ord("d")
 _LONGEST_PART: Final = 300  # characters of a path or a reason in a problem's line
@@ -47,25 +51,43 @@ class LayerView:
         All entries of the layer.
     kept
         Contents by path, without leading slashes, of the files that some reader keeps.
+    limits
+        How many problems are noted; by default what the environment says.
     """
 
-    def __init__(self, files: LayerFiles, kept: Mapping[str, bytes]) -> None:
+    def __init__(
+        self, files: LayerFiles, kept: Mapping[str, bytes], limits: InventoryLimits | None = None
+    ) -> None:
         self.files = files
         self.kept = kept
-        self.problems: list[str] = []
+        self._problems: list[str] = []
+        self._left_out = 0
+        self._most_problems = (limits or InventoryLimits.from_environment()).max_problems
         self.links: list[Link] = []
         self._reports: Counter[str] = Counter()
 
     def report(self, path: str, what: str) -> None:
         """Note what could not be read, as one printable line of bounded length.
 
-        Of one database only the first few problems are kept: the rest are most likely the same.
+        Of one database only the first few problems are kept: the rest are most likely the same. Above the
+        layer's limit they are counted.
         """
+        if len(self._problems) >= self._most_problems:
+            self._left_out += 1
+            return
         self._reports[path] += 1
         if self._reports[path] > _MOST_PROBLEMS:
             return
         line = f"{path[-_LONGEST_PART:]}: {what[:_LONGEST_PART]}"
-        self.problems.append("".join(c if c.isprintable() else "?" for c in line))
+        self._problems.append("".join(c if c.isprintable() else "?" for c in line))
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What could not be read, a line each, and how many lines are left out."""
+        if not self._left_out:
+            return tuple(self._problems)
+        more = f"{self._left_out:,} more problems of a layer are left out: raise {setting('max_problems')}"
+        return (*self._problems, f"{LEFT_OUT}: {more}")
 
     def members(self) -> Iterator[str]:
         """Yield the paths that are no folders: a million of them are never held at once."""

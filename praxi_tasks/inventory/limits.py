@@ -13,7 +13,7 @@ _PREFIX: Final = "PRAXI_INVENTORY_"
 
 @dataclass(frozen=True, slots=True)
 class InventoryLimits:
-    """Limits on the claims of one layer.
+    """Limits on what is taken of one layer.
 
     A field ``max_x`` is set by the variable ``PRAXI_INVENTORY_MAX_X``. What is over a limit is left out,
     which the layer's inventory says.
@@ -28,12 +28,15 @@ class InventoryLimits:
         Characters of all those paths.
     max_text_length
         Characters of a name or a version: versions are compared in quadratic time.
+    max_problems
+        Lines that say what could not be read; those left out are counted.
     """
 
-    max_claims: int = 200_000
+    max_claims: int = 30_000
     max_paths: int = 1_000_000
     max_path_bytes: int = 96 << 20
     max_text_length: int = 512
+    max_problems: int = 1_000
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> InventoryLimits:

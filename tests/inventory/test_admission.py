@@ -88,7 +88,7 @@ def test_a_list_that_many_paragraphs_share_is_read_once() -> None:
     assert any("twice" in problem for problem in inventory.problems)
 
 
-def admitted(limits: InventoryLimits, *claims: Claim) -> tuple[list[Claim], list[str]]:
+def admitted(limits: InventoryLimits, *claims: Claim) -> tuple[list[Claim], tuple[str, ...]]:
     view = LayerView(changeset({}), {})
     admission = Admission(view, limits)
     for claim in claims:

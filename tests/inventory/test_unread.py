@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from praxi_tasks.inventory import recorded_ecosystems
+from praxi_tasks.inventory import LEFT_OUT, recorded_ecosystems
 from tests.inventory.layers import inventory_of
 from tests.inventory.os import test_apk, test_dpkg
 
@@ -166,3 +166,14 @@ def test_what_a_package_of_the_distribution_owns_is_known_as_that() -> None:
 )
 def test_a_place_says_of_which_packages_it_may_tell(place: str, ecosystems: tuple[str, ...]) -> None:
     assert recorded_ecosystems(place) == ecosystems
+
+
+def test_above_the_limit_the_problems_of_a_layer_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PRAXI_INVENTORY_MAX_PROBLEMS", "60")
+    files = {f"opt/{number}/conda-meta/p.json": b"{}" for number in range(100)}
+    *shown, last = inventory_of({STATUS: b"{}", **files}).problems
+    assert len(shown) == 60
+    assert shown[0].startswith(STATUS)
+    assert last.startswith(f"{LEFT_OUT}: 41 more problems")
+    assert "PRAXI_INVENTORY_MAX_PROBLEMS" in last
+    assert recorded_ecosystems(LEFT_OUT) == ()

@@ -33,7 +33,7 @@ from praxi_tasks.findings.policy import Policy
 from praxi_tasks.store import Store
 
 SETTING: Final = "PRAXI_IMAGE_MAX_FINDINGS"
-_MOST: Final = 50_000
+_MOST: Final = 20_000
 _MORE: Final = f"look at what claims so many packages, or raise {SETTING}"
 _ASPECTS: Final = {
     "vulnerable": Aspect.VULNERABILITIES,

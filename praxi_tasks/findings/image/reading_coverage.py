@@ -10,7 +10,7 @@ from praxi_tasks.ecosystems import ECOSYSTEMS, ecosystem_of
 from praxi_tasks.findings.coverage import Aspect, Coverage, checked, not_checked, partial
 from praxi_tasks.findings.image.fusion import FusedImage
 from praxi_tasks.findings.packages import distribution_name
-from praxi_tasks.inventory import recorded_ecosystems
+from praxi_tasks.inventory import LEFT_OUT, recorded_ecosystems
 
 _SHOWN: Final = 50
 _OF_DISTRIBUTIONS: Final = tuple(name for name, row in ECOSYSTEMS.items() if row.of_distribution)
@@ -60,10 +60,11 @@ def _missing(image: FusedImage, claims: Counter[str]) -> Iterator[Coverage]:
 
 
 def _unread(problems: dict[str, str], read: dict[str, int]) -> Iterator[Coverage]:
-    for path, reason in sorted(problems.items())[:_SHOWN]:
+    paths = sorted(problems, key=lambda path: (path != LEFT_OUT, path))
+    for path in paths[:_SHOWN]:
         state = partial if read.get(path) else not_checked
-        yield state(Aspect.DATABASES, path, reason, _ACTION, recorded_ecosystems(path))
-    others = sorted(problems)[_SHOWN:]
+        yield state(Aspect.DATABASES, path, problems[path], _ACTION, recorded_ecosystems(path))
+    others = paths[_SHOWN:]
     if others:
         reason = f"{len(others)} more package databases could not be read"
         recorded = [recorded_ecosystems(path) for path in others]

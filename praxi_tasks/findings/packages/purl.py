@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
-from packageurl import PackageURL
+from packageurl import PackageURL, normalize_qualifiers
 
 from praxi_tasks.ecosystems import APK, DEB, RPM, ecosystem_of
 from praxi_tasks.findings.packages.component import Component
@@ -15,7 +15,7 @@ from praxi_tasks.inventory import Claim, Distribution
 _VENDORS: Final = {"rhel": "redhat", "opensuse-leap": "opensuse", "opensuse-tumbleweed": "opensuse"}
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=20_000)  # what many images of a cluster share: an entry takes 700 bytes
 def release_purl(
     ecosystem: str, name: str, version: str = "", namespace: str = "", architecture: str = ""
 ) -> str:
@@ -51,13 +51,16 @@ def described_purl(component: Component) -> str:
     ``distro`` names a distribution's release, ``upstream`` the source package: with its version where that is
     another one (deb), as the file it is built from (rpm).
     """
-    plain = PackageURL.from_string(component.purl)
-    qualifiers: dict[str, str] = {**plain.qualifiers} if isinstance(plain.qualifiers, dict) else {}
+    more: dict[str, str] = {}
     if ecosystem_of(component.ecosystem).of_distribution and component.distribution:
-        qualifiers["distro"] = component.distribution
+        more["distro"] = component.distribution
     if upstream := _upstream(component):
-        qualifiers["upstream"] = upstream
-    return PackageURL(plain.type, plain.namespace, plain.name, plain.version, qualifiers or None).to_string()
+        more["upstream"] = upstream
+    if not more:
+        return component.purl
+    plain, _, qualifiers = component.purl.partition("?")
+    added = normalize_qualifiers(more, encode=True) or ""
+    return f"{plain}?{'&'.join(sorted(filter(None, f'{qualifiers}&{added}'.split('&'))))}"
 
 
 def _upstream(component: Component) -> str:

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from packageurl import PackageURL
 
 from praxi_tasks.audit.terminal import package_of
 from praxi_tasks.findings.packages.component import Component
 from praxi_tasks.findings.packages.purl import claim_purl, described_purl, release_purl
 from praxi_tasks.inventory import Claim, Distribution
+
+TEXTS = st.text("a 1%&=?#@/:é-", max_size=4)
 
 
 @pytest.mark.parametrize(
@@ -93,3 +98,31 @@ def test_a_described_url_has_what_scanners_match_on(claim: Claim, distribution: 
         distribution=distribution,
     )
     assert described_purl(component) == purl
+
+
+@given(
+    st.sampled_from(["deb", "apk", "rpm"]), st.sampled_from(["", "1:2", "2+b~1"]), TEXTS, TEXTS, TEXTS, TEXTS
+)
+def test_what_is_added_to_a_purl_is_read_back(
+    ecosystem: str, version: str, architecture: str, distribution: str, source: str, source_version: str
+) -> None:
+    plain = release_purl(ecosystem, "n", version, "debian", architecture)
+    component = Component(
+        ecosystem,
+        "n",
+        (version,),
+        plain,
+        ("inventory",),
+        distribution=distribution,
+        source=source,
+        source_versions=(source_version,),
+    )
+    described, before = PackageURL.from_string(described_purl(component)), PackageURL.from_string(plain)
+    assert isinstance(described.qualifiers, dict)
+    added = {name: described.qualifiers.pop(name, "") for name in ("distro", "upstream")}
+    assert described == before
+    assert (
+        described_purl(component)
+        == described._replace(qualifiers={**described.qualifiers, **added}).to_string()
+    )
+    assert added["distro"] == (distribution if distribution.strip() else "")
