@@ -71,7 +71,7 @@ class UnreadKind:
 
 def _rpm(folder: str) -> UnreadKind:
     return UnreadKind(
-        "rpm", RPM.purl_type, f"{folder}/", rf"{folder}/(?:rpmdb|Packages)(?:\.[^-]+)?", at_start=True
+        RPM.database, RPM.purl_type, f"{folder}/", rf"{folder}/(?:rpmdb|Packages)(?:\.[^-]+)?", at_start=True
     )
 
 
@@ -88,15 +88,15 @@ def _archives(name: str, ecosystem: str, ending: str) -> UnreadKind:
 
 KINDS: Final = (
     # Databases that are read, in other forms or places.
-    UnreadKind("rpm", RPM.purl_type, "/rpmdb.sqlite", r".+/rpmdb\.sqlite"),
-    UnreadKind("rpm", RPM.purl_type, "/Packages", r".*\brpm/Packages"),
-    UnreadKind("rpm", RPM.purl_type, "/Packages.db", r".*\brpm/Packages\.db"),
+    UnreadKind(RPM.database, RPM.purl_type, "/rpmdb.sqlite", r".+/rpmdb\.sqlite"),
+    UnreadKind(RPM.database, RPM.purl_type, "/Packages", r".*\brpm/Packages"),
+    UnreadKind(RPM.database, RPM.purl_type, "/Packages.db", r".*\brpm/Packages\.db"),
     UnreadKind("rpm (LMDB)", RPM.purl_type, ".mdb", r".*\brpm/[^/]*\.mdb"),
     _rpm("var/lib/rpm"),
     _rpm("usr/lib/sysimage/rpm"),
     _rpm("usr/share/rpm"),
     UnreadKind("dpkg", DEB.purl_type, "/status", r".*\bdpkg/status"),
-    UnreadKind("apk", APK.purl_type, "/installed", r".*\bapk/db/installed"),
+    UnreadKind(APK.database, APK.purl_type, "/installed", r".*\bapk/db/installed"),
     UnreadKind("Python (an archive)", PYPI.purl_type, ".egg", r".+\.egg"),
     UnreadKind("Python (an archive)", PYPI.purl_type, ".pex", r".+\.pex"),
     UnreadKind("Python (an archive)", PYPI.purl_type, ".pyz", r".+\.pyz"),

@@ -14,6 +14,8 @@ def test_the_exported_names() -> None:
         "documents",
         "keys",
         "open_store",
+        "require_write_once",
+        "try_everything",
     }
 
 
