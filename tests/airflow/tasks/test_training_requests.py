@@ -16,7 +16,12 @@ from praxi_airflow.tasks.training_requests import (
 from praxi_tasks.audit.unknown_packages import NewPackage
 from praxi_tasks.learning.data.requests import TrainingRequest, mark_served, read_request, request_retry
 from praxi_tasks.learning.evaluation import Conditions, Refusal, record_refusal, request_attempt
+from praxi_tasks.learning.run import close_training
 from praxi_tasks.store import documents, open_store
+from tests.learning.conftest import put_package, starter, train
+from tests.support import world
+
+__all__ = ["starter"]
 
 DATE = datetime(2026, 3, 1, tzinfo=UTC)
 FARM = NewPackage("pkg:pypi/farm@1.0", "pypi", "farm", "1.0", ("sha256:" + "0" * 64,))
@@ -80,6 +85,21 @@ def test_what_was_refused_is_asked_for_again_only_when_something_is_different(st
     met(store_folder, "promoted", FARM, model="def-1")
     for run in ("more", "promoted"):
         assert read_request(ask(run)["request"]).packages[0] == FARM
+
+
+@pytest.mark.usefixtures("starter")
+def test_what_a_person_declined_is_not_asked_for_again_until_the_model_is_another(store_folder: Path) -> None:
+    store = open_store(store_folder.as_uri())
+    package, spoke = put_package(store, 1, "newlib"), world.model().cache_key
+    met(store_folder, "audit", package, model=spoke)
+    ask("audit")
+    train(store, "t1", until="promote")
+    close_training(store, "t1")
+    met(store_folder, "next", package, model=spoke)
+    with pytest.raises(AirflowSkipException, match=r"t1.*a person declined it"):
+        ask("next")
+    met(store_folder, "other", package, model=f"another-{spoke}")
+    assert ask("other")["run_id"]
 
 
 def test_a_release_to_look_for_again_starts_a_training_whatever_was_refused(store_folder: Path) -> None:
