@@ -19,7 +19,10 @@ BARS = dict.fromkeys(Bars.__struct_fields__, 0.5)
 @pytest.mark.parametrize(
     ("name", "given"),
     [
-        *(("bars", given) for given in ({"calibrations": 1}, BARS | {"f1": 1}, {"score": -1}, {"score": "1"})),
+        *(
+            ("bars", given)
+            for given in ({"calibrations": 1}, BARS | {"f1": 1}, {"score": -1}, {"score": "1"})
+        ),
         *(("weights", given) for given in ({"beauty": 1}, {"old": -1})),
     ],
 )

@@ -18,10 +18,8 @@ from praxi_tasks.learning.data.requests import TrainingRequest, mark_served, rea
 from praxi_tasks.learning.evaluation import Conditions, Refusal, record_refusal, request_attempt
 from praxi_tasks.learning.run import close_training
 from praxi_tasks.store import documents, open_store
-from tests.learning.conftest import put_package, starter, train
+from tests.learning.conftest import put_package, train
 from tests.support import world
-
-__all__ = ["starter"]
 
 DATE = datetime(2026, 3, 1, tzinfo=UTC)
 FARM = NewPackage("pkg:pypi/farm@1.0", "pypi", "farm", "1.0", ("sha256:" + "0" * 64,))
@@ -87,8 +85,12 @@ def test_what_was_refused_is_asked_for_again_only_when_something_is_different(st
         assert read_request(ask(run)["request"]).packages[0] == FARM
 
 
-@pytest.mark.usefixtures("starter")
-def test_what_a_person_declined_is_not_asked_for_again_until_the_model_is_another(store_folder: Path) -> None:
+def test_what_a_person_declined_is_not_asked_for_again_until_the_model_is_another(
+    store_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.model().save((tmp_path / "starter").as_uri())
+    monkeypatch.setenv("PRAXI_STARTER_MODEL", (tmp_path / "starter").as_uri())
+    monkeypatch.setenv("PRAXI_LEARN_SOURCES", "layer")
     store = open_store(store_folder.as_uri())
     package, spoke = put_package(store, 1, "newlib"), world.model().cache_key
     met(store_folder, "audit", package, model=spoke)
