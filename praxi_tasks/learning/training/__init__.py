@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from praxi_tasks.learning.training.from_files import learn_files
     from praxi_tasks.learning.training.held_out import HELD_OUT_SHARE, make_scorer
     from praxi_tasks.learning.training.incremental import learn_releases
-    from praxi_tasks.learning.training.recalibration import recalibrate
+    from praxi_tasks.learning.training.recalibration import LEAST_PACKAGES, recalibrate
     from praxi_tasks.learning.training.task import TrainingTask, tuning_space
 else:
     __getattr__ = lazy_exports(
@@ -24,13 +24,14 @@ else:
             "from_files": ("learn_files",),
             "held_out": ("HELD_OUT_SHARE", "make_scorer"),
             "incremental": ("learn_releases",),
-            "recalibration": ("recalibrate",),
+            "recalibration": ("LEAST_PACKAGES", "recalibrate"),
             "task": ("TrainingTask", "tuning_space"),
         },
     )
 
 __all__ = [
     "HELD_OUT_SHARE",
+    "LEAST_PACKAGES",
     "TrainingTask",
     "add_releases",
     "give_experts",

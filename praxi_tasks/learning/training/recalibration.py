@@ -41,7 +41,9 @@ class Recalibrated(NamedTuple):
     message: str
 
 
-def recalibrate(model: Model, releases: Sequence[Release], rng: np.random.Generator) -> Recalibrated:
+def recalibrate(
+    model: Model, releases: Sequence[Release], rng: np.random.Generator, least: int = LEAST_PACKAGES
+) -> Recalibrated:
     """Fit the scorer's calibration curve on layers of some packages, and check it on layers of others.
 
     The new curve is taken only if it is better on the packages that it was not fitted on. Of both sets a part
@@ -51,11 +53,13 @@ def recalibrate(model: Model, releases: Sequence[Release], rng: np.random.Genera
     ----------
     releases
         Stored releases that the model knows.
+    least
+        Of fewer packages the model stays as it is.
     """
     names = sorted({release.package for release in releases})
-    if len(names) < LEAST_PACKAGES:
+    if len(names) < least:
         message = f"Confidence is off; {len(names)} stored packages are too few to calibrate it anew"
-        return Recalibrated(model, f"{message} ({LEAST_PACKAGES} are needed).")
+        return Recalibrated(model, f"{message} ({least} are needed).")
     shuffled = [names[place] for place in rng.permutation(len(names)).tolist()]
     held = frozenset(name for name in names if rng.random() < _HELD_OUT_SHARE)
     reduced = model.replaced(catalogues=[without(part, held) for part in model.parts])

@@ -43,3 +43,9 @@ def test_few_packages_calibrate_nothing(model: Model) -> None:
     made, message = recalibrate(model, many(LEAST_PACKAGES - 1), np.random.default_rng(2))
     assert made is model
     assert f"{LEAST_PACKAGES} are needed" in message
+
+
+def test_how_few_are_too_few_can_be_said(model: Model) -> None:
+    few = many(LEAST_PACKAGES - 1)
+    _, message = recalibrate(off_by(model, [0.0, 1.0], [0.3, 0.6]), few, np.random.default_rng(2), least=2)
+    assert "its error goes from 0.4" in message
