@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from praxi_tasks.environment import read, whole_number
 from praxi_tasks.findings.advisories import severity as severities
 from praxi_tasks.findings.advisories.aliases import AliasGroups, Names, is_notice, names_of
 from praxi_tasks.findings.advisories.index import (
@@ -30,6 +31,7 @@ _SUMMARY: Final = 160
 _MOST_PROBLEMS: Final = 1000
 # Each vulnerability that a record names is kept with each event and version of it. Notices about kernels name
 # some hundreds, for some hundreds of packages.
+SETTING: Final = "PRAXI_ADVISORY_MAX_PAIRS"
 _MOST_PAIRS: Final = 2_000_000
 
 
@@ -158,11 +160,11 @@ class IndexBuilder:
             1 + len(entry.versions) + sum(len(part.events) for part in entry.ranges)
             for entry in record.affected
         )
-        if len(names.subjects) < 2 or len(names.subjects) * told <= _MOST_PAIRS:
+        if len(names.subjects) < 2 or len(names.subjects) * told <= read(SETTING, whole_number, _MOST_PAIRS):
             return names
         self.add_problem(
             f"{record.id} names {len(names.subjects)} vulnerabilities for {told} packages, events and "
-            "versions: too many to tell apart; it counts as one"
+            f"versions: too many to tell apart, so it counts as one: raise {SETTING}"
         )
         return Names((record.id,))
 

@@ -241,7 +241,7 @@ def test_a_record_of_many_vulnerabilities_is_read_once(monkeypatch: pytest.Monke
 
 
 def test_a_record_of_too_many_vulnerabilities_counts_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index_builder, "_MOST_PAIRS", 100)
+    monkeypatch.setenv(index_builder.SETTING, "100")
     names = [f"CVE-2026-{1000 + n}" for n in range(50)]
     found = index(
         record("DSA-1-1", "pkg", *between("0", "2"), ecosystem="Debian:12", related=names), ecosystem="Debian"
