@@ -8,6 +8,7 @@ from tests.support.faces import exported, loaded_by
 def test_the_exported_names() -> None:
     assert exported("praxi_tasks.learning.training") == {
         "HELD_OUT_SHARE",
+        "LEAST_PACKAGES",
         "TrainingTask",
         "add_releases",
         "give_experts",
