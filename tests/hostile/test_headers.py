@@ -5,6 +5,8 @@ from __future__ import annotations
 import tarfile
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from praxi_tasks.errors import LayerError, LimitExceededError
 from tests.hostile.samples import SAMPLE, renamed
@@ -45,6 +47,29 @@ def test_a_last_member_may_lack_its_padding_but_no_data(name: str, size: int, st
         assert read(whole[:-missing], piece=step).hashes.tolist() == hashes
     with pytest.raises(LayerError, match="too early"):
         read(whole[: 512 + size - 1], piece=step)
+
+
+@given(
+    st.sampled_from(["usr/bin/x", "var/lib/dpkg/status", "p" * 200]),
+    st.integers(0, 1_500),
+    st.integers(0, 600),
+    st.integers(1, 3_000),
+)
+def test_a_cut_last_member_is_judged_the_same_at_every_chunk_size(
+    name: str, size: int, missing: int, step: int
+) -> None:
+    whole = archive([member("first", b"y" * 700), member(name, b"x" * size)])
+    data = whole[: whole.rindex(b"x") + 1 + -size % 512 - missing] if size else whole[: -missing or None]
+    assert judged(data, step) == judged(data, len(data))
+    assert size == 0 or (judged(data, step) == "broken") == (missing > -size % 512)
+
+
+def judged(data: bytes, step: int) -> object:
+    """Return the hashes of a layer's members, or that it is broken."""
+    try:
+        return read(data, piece=step).hashes.tolist()
+    except LayerError:
+        return "broken"
 
 
 def test_an_extended_header_of_gigabytes() -> None:

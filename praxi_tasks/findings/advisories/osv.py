@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
+from praxi_tasks.environment import read, whole_number
 from praxi_tasks.errors import DataError
 from praxi_tasks.findings.feeds import open_archive
 from praxi_tasks.json_decoding import decode
@@ -16,6 +17,8 @@ from praxi_tasks.store.compressed import DAMAGED_ZIP
 
 # An advisory is some kilobytes; one that inflates beyond this is not an advisory.
 _LARGEST_RECORD: Final = 64 << 20
+SETTING: Final = "PRAXI_ADVISORY_MAX_VERSIONS"
+_MOST_VERSIONS: Final = 100_000  # each is parsed and compared; real advisories name some thousands
 _LONGEST_NAME: Final = 128  # characters; real ones have some dozens
 _NO_NAME: Final = re.compile(r"[\s|]")  # in a finding's key a bar stands between its parts
 
@@ -99,7 +102,14 @@ def _read(members: zipfile.ZipFile, member: zipfile.ZipInfo, where: str) -> Reco
         return f"{where}: {member.filename} is no OSV record: {error}"
     if not is_name(record.id):
         return f"{where}: {member.filename} is no OSV record: its id {record.id[:_LONGEST_NAME]!r} is no name"
+    named = sum(map(_versions_of, record.affected))
+    if named > read(SETTING, whole_number, _MOST_VERSIONS):
+        return f"{where}: {member.filename} names {named:,} versions: raise {SETTING} if that is right"
     return record
+
+
+def _versions_of(affected: Affected) -> int:
+    return len(affected.versions) + sum(len(one.events) for one in affected.ranges)
 
 
 def is_name(text: str) -> bool:

@@ -68,8 +68,10 @@ class ClaimHistory:
         new = {self._identity(claim): claim for claim in inventory.claims}
         arrived = {_slot(claim) for key, claim in new.items() if key not in self._current}
         filled = {self._tree.place(claim.database) for claim in inventory.claims}
-        for key, tracked in list(self._current.items()):
-            if key not in new and self._lost(tracked, rewritten, removal):
+        places = {tracked.place for tracked in self._current.values()}  # few, however many claims there are
+        lost = {place for place in places if self._lost(place, rewritten, removal)}
+        for key, tracked in list(self._current.items()) if lost else ():
+            if key not in new and tracked.place in lost:
                 superseded = _slot(tracked.claim) in arrived
                 self._end(key, superseded=superseded, database_gone=tracked.place not in filled)
         for key, claim in new.items():
@@ -97,8 +99,7 @@ class ClaimHistory:
             ended.append(replace(tracked, superseded=tracked.superseded or later))
         return (*self._current.values(), *ended)
 
-    def _lost(self, tracked: TrackedClaim, rewritten: set[str], removal: Removal) -> bool:
-        place = tracked.place
+    def _lost(self, place: str, rewritten: set[str], removal: Removal) -> bool:
         if place in rewritten or removal.covers(place):
             return True
         return self._tree.layer_of(place) == self._number and not self._tree.is_regular(place)

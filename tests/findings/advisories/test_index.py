@@ -383,6 +383,16 @@ def test_what_is_no_record_is_named() -> None:
     assert found.find("pypi", "pkg", "1")
 
 
+def test_a_record_of_too_many_versions_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PRAXI_ADVISORY_MAX_VERSIONS", "4")
+    listed = record("BAD-1", "pkg", *between("0", "9"))
+    listed["affected"][0]["versions"] = ["1", "2", "3"]
+    found = index(listed, record("GOOD-1", "pkg", *between("0", "9")))
+    (problem,) = found.problems
+    assert "BAD-1.json names 5 versions: raise PRAXI_ADVISORY_MAX_VERSIONS" in problem
+    assert [hit.advisory.id for hit in found.find("pypi", "pkg", "1")] == ["GOOD-1"]
+
+
 @pytest.mark.parametrize("damage", [b'"\xff"', b'"x", "database_specific": {"a": ' + b"[" * 10_000])
 def test_a_record_that_is_no_text_or_endless_is_named(damage: bytes) -> None:
     packed = io.BytesIO()
