@@ -10,6 +10,7 @@ from typing import Any
 
 from airflow.plugins_manager import AirflowPlugin
 
+from praxi_airflow.notifiers import FirstQueued
 from praxi_airflow.web import application
 
 
@@ -20,6 +21,7 @@ class PraxiPlugin(AirflowPlugin):
     fastapi_apps: list[Any] = [  # noqa: RUF012 - as the base class declares it
         {"app": application, "url_prefix": "/praxi", "name": "Praxi"}
     ]
+    deadline_references: list[Any] = [FirstQueued]  # noqa: RUF012 - as the base class declares it
     external_views: list[Any] = [  # noqa: RUF012 - as the base class declares it
         {
             "name": "Praxi report",

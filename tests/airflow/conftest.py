@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support import airflow_home
+from tests.support.airflow_home import HOME, environment
 
-assert airflow_home.HOME  # imported for its effect, before anything imports Airflow
+assert HOME  # imported for its effect, before anything imports Airflow
 
 Configure = Callable[..., None]
 
@@ -46,3 +49,16 @@ def store_folder(tmp_path: Path, configure: Configure) -> Path:
     """Return the folder of the store that the settings name."""
     configure(store=(tmp_path / "store").as_uri())
     return tmp_path / "store"
+
+
+@pytest.fixture(scope="session")
+def database() -> None:
+    """Make the metadata database of the tests' Airflow home, with the tree's Dags in it."""
+    from airflow.utils.db import initdb
+
+    initdb()  # an earlier test may have left an empty file
+    airflow = Path(sys.executable).parent / "airflow"
+    variables = {**os.environ, **environment(HOME)}
+    subprocess.run(
+        [airflow, "dags", "reserialize"], env=variables, check=True, capture_output=True, timeout=300
+    )

@@ -16,6 +16,7 @@ FACES = {
         "store_variables",
     },
     "notifiers": {
+        "FirstQueued",
         "OperationsNotifier",
         "watched",
     },

@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING
 from praxi_tasks.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from praxi_airflow.notifiers.deadline import watched
+    from praxi_airflow.notifiers.deadline import FirstQueued, watched
     from praxi_airflow.notifiers.operations import OperationsNotifier
 else:
     __getattr__ = lazy_exports(
         __name__,
         {
-            "deadline": ("watched",),
+            "deadline": ("FirstQueued", "watched"),
             "operations": ("OperationsNotifier",),
         },
     )
 
 __all__ = [
+    "FirstQueued",
     "OperationsNotifier",
     "watched",
 ]

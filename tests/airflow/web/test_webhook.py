@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,26 +16,12 @@ from praxi_tasks.findings.assessment.history import History, Memory
 from praxi_tasks.learning.data.requests import TrainingRequest, read_request
 from praxi_tasks.store import documents, open_store
 from tests.airflow.conftest import Configure
-from tests.support.airflow_home import HOME, environment
 
 TOKEN = "a-token-of-the-tests"
 PLACE = "/webhooks/alertmanager"
 PACKAGE = NewPackage("pkg:pypi/new@1", "pypi", "new", "1", ("sha256:1",))
 
 pytestmark = pytest.mark.airflow
-
-
-@pytest.fixture(scope="module")
-def database() -> None:
-    """Make the metadata database of the tests' Airflow home, with the tree's Dags in it."""
-    from airflow.utils.db import initdb
-
-    initdb()  # an earlier test may have left an empty file
-    airflow = Path(sys.executable).parent / "airflow"
-    variables = {**os.environ, **environment(HOME)}
-    subprocess.run(
-        [airflow, "dags", "reserialize"], env=variables, check=True, capture_output=True, timeout=300
-    )
 
 
 @pytest.fixture
