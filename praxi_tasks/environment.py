@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeVar
+from dataclasses import fields
+from typing import Any, ClassVar, Final, Self, TypeVar
 from urllib.parse import urlsplit
 
 from praxi_tasks.errors import UsageError
@@ -71,6 +72,30 @@ def read_fields(
 def variable(prefix: str, field: str) -> str:
     """Return the variable that sets a field of a settings class."""
     return f"{prefix}{field.upper()}"
+
+
+class Limits:
+    """Limits, each a setting: the whole numbers of a dataclass, ``max_x`` set by ``PREFIX_MAX_X``."""
+
+    __slots__ = ()
+    prefix: ClassVar[str]
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
+        """Read the settings; what is not set keeps its default.
+
+        Raises
+        ------
+        UsageError
+            If a setting is no whole number greater than zero.
+        """
+        names = (one.name for one in fields(cls))  # type: ignore[arg-type]  # every subclass is a dataclass
+        return cls(**read_fields(cls.prefix, dict.fromkeys(names, whole_number), environment))
+
+    @classmethod
+    def setting(cls, field: str) -> str:
+        """Return the variable that sets a field."""
+        return variable(cls.prefix, field)
 
 
 def read_text(name: str, default: str = "", environment: Mapping[str, str] | None = None) -> str:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Final
+from dataclasses import dataclass
+from typing import ClassVar
 
-from praxi_tasks.environment import read_fields, variable, whole_number
-
-_PREFIX: Final = "PRAXI_INVENTORY_"
+from praxi_tasks.environment import Limits
 
 
 @dataclass(frozen=True, slots=True)
-class InventoryLimits:
+class InventoryLimits(Limits):
     """Limits on what is taken of one layer.
 
     A field ``max_x`` is set by the variable ``PRAXI_INVENTORY_MAX_X``. What is over a limit is left out,
@@ -32,25 +29,15 @@ class InventoryLimits:
         Lines that say what could not be read; those left out are counted.
     """
 
+    prefix: ClassVar[str] = "PRAXI_INVENTORY_"
+
     max_claims: int = 30_000
     max_paths: int = 1_000_000
     max_path_bytes: int = 96 << 20
     max_text_length: int = 512
     max_problems: int = 1_000
 
-    @classmethod
-    def from_environment(cls, environment: Mapping[str, str] | None = None) -> InventoryLimits:
-        """Read the settings; what is not set keeps its default.
-
-        Raises
-        ------
-        UsageError
-            If a setting is no whole number greater than zero.
-        """
-        parsers = {field.name: whole_number for field in fields(cls)}
-        return cls(**read_fields(_PREFIX, parsers, environment))
-
 
 def setting(field: str) -> str:
     """Return the environment variable that sets a field of :class:`InventoryLimits`."""
-    return variable(_PREFIX, field)
+    return InventoryLimits.setting(field)

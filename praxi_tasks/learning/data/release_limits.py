@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Final
+from dataclasses import dataclass
+from typing import ClassVar
 
-from praxi_tasks.environment import read_fields, variable, whole_number
-
-_PREFIX: Final = "PRAXI_RELEASE_"
+from praxi_tasks.environment import Limits
 
 
 @dataclass(frozen=True, slots=True)
-class ReleaseLimits:
+class ReleaseLimits(Limits):
     """Limits on one release.
 
     A field ``max_x`` is set by the variable ``PRAXI_RELEASE_MAX_X``.
@@ -30,23 +27,13 @@ class ReleaseLimits:
         See ``max_ratio``.
     """
 
+    prefix: ClassVar[str] = "PRAXI_RELEASE_"
+
     max_files: int = 250_000
     max_bytes: int = 4 << 30
     max_ratio: int = 50
     ratio_floor: int = 256 << 20
 
-    @classmethod
-    def from_environment(cls, environment: Mapping[str, str] | None = None) -> ReleaseLimits:
-        """Read the settings; what is not set keeps its default.
-
-        Raises
-        ------
-        UsageError
-            If a setting is no whole number greater than zero.
-        """
-        parsers = {field.name: whole_number for field in fields(cls)}
-        return cls(**read_fields(_PREFIX, parsers, environment))
-
-    def setting(self, field: str) -> str:
+    def advice(self, field: str) -> str:
         """Return what to do about a release that is over the limit ``field``."""
-        return f"raise {variable(_PREFIX, field)} if it is trusted"
+        return f"raise {self.setting(field)} if it is trusted"

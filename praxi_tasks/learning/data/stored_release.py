@@ -78,7 +78,7 @@ class StoredRelease:
         what = f"{self.ecosystem}/{self.name} {self.version}"
         limits = ReleaseLimits.from_environment()
         if not 0 < len(self.paths) <= limits.max_files:
-            action = limits.setting("max_files") if self.paths else ""
+            action = limits.advice("max_files") if self.paths else ""
             raise ReleaseRefusedError(f"it has {len(self.paths):,} files", where=what, action=action)
         if max(map(len, self.identity)) > _LONGEST_NAME:
             raise ReleaseRefusedError("its name or version is too long", where=what[:_LONGEST_NAME])

@@ -42,7 +42,7 @@ def open_wheel(path: Path) -> Iterator[zipfile.ZipFile]:
             members = count_members(file)
         if members > limits.max_files:
             raise ReleaseRefusedError(
-                f"it has {members:,} files", where=path.name, action=limits.setting("max_files")
+                f"it has {members:,} files", where=path.name, action=limits.advice("max_files")
             )
         with zipfile.ZipFile(path) as archive:
             yield archive
@@ -77,7 +77,7 @@ def _check_size(path: Path, unpacked: int) -> None:
         over = "max_ratio"
     if over:
         raise ReleaseRefusedError(
-            f"it unpacks to {unpacked:,} bytes", where=path.name, action=limits.setting(over)
+            f"it unpacks to {unpacked:,} bytes", where=path.name, action=limits.advice(over)
         )
 
 

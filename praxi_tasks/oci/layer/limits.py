@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Final
+from dataclasses import dataclass
+from typing import ClassVar
 
-from praxi_tasks.environment import read_fields, variable, whole_number
+from praxi_tasks.environment import Limits
 from praxi_tasks.errors import LimitExceededError
-
-_PREFIX: Final = "PRAXI_LAYER_"
 
 
 @dataclass(frozen=True, slots=True)
-class LayerLimits:
+class LayerLimits(Limits):
     """Limits on one layer.
 
     A field ``max_x`` is set by the variable ``PRAXI_LAYER_MAX_X``.
@@ -46,6 +43,8 @@ class LayerLimits:
         The zstd window: memory that a frame makes its reader hold. 128 MiB is what ``zstd --ultra -22`` uses.
     """
 
+    prefix: ClassVar[str] = "PRAXI_LAYER_"
+
     max_entries: int = 1_000_000
     max_bytes: int = 64 << 30
     max_ratio: int = 250
@@ -58,22 +57,10 @@ class LayerLimits:
     max_kept_bytes: int = 192 << 20
     max_window_bytes: int = 128 << 20
 
-    @classmethod
-    def from_environment(cls, environment: Mapping[str, str] | None = None) -> LayerLimits:
-        """Read the settings; what is not set keeps its default.
-
-        Raises
-        ------
-        UsageError
-            If a setting is no whole number greater than zero.
-        """
-        parsers = {field.name: whole_number for field in fields(cls)}
-        return cls(**read_fields(_PREFIX, parsers, environment))
-
 
 def limit_variable(field: str) -> str:
     """Return the environment variable that sets a field of :class:`LayerLimits`."""
-    return variable(_PREFIX, field)
+    return LayerLimits.setting(field)
 
 
 def exceeded(field: str, what: str) -> LimitExceededError:
