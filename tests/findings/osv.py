@@ -42,6 +42,11 @@ def record(
     }
 
 
+def between(*bounds: str) -> list[dict[str, str]]:
+    """Make alternating introduced and fixed events."""
+    return [{("introduced", "fixed")[n % 2]: version} for n, version in enumerate(bounds)]
+
+
 def archive(*records: dict[str, Any]) -> bytes:
     """Zip advisories as OSV exports them."""
     buffer = io.BytesIO()
