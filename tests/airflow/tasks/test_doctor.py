@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -45,8 +46,10 @@ def test_rights_are_asked_as_pods_are_started(
         server.always = SERIES
         connect(server.url)
         cluster.add_namespace("praxi")
-        monkeypatch.setenv("KUBECONFIG", str(cluster.kubeconfig()))
-        configure(runner="pod", pod_image="tasks", pod_namespace="praxi")
+        extra = {"kube_config_path": str(cluster.kubeconfig())}
+        connection = json.dumps({"conn_type": "kubernetes", "extra": extra})
+        monkeypatch.setenv("AIRFLOW_CONN_EMULATED", connection)
+        configure(runner="pod", pod_image="tasks", pod_namespace="praxi", pod_connection="emulated")
         found = examine_airflow()
         assert [(one["name"], one["status"]) for one in found][-1] == ("kubernetes", "ok")
         cluster.rights.rules = {"pods": {"create"}}
