@@ -1,7 +1,7 @@
 """Ends a command that is asked to: by a drain, a preemption, *mark failed*, or a node that is reclaimed.
 
 Whatever a command is at, it may end there: documents are stored whole or not at all, and the next try goes on
-with what is missing. So nothing is waited for: a command that kept on would be killed at the end of the pod.s
+with what is missing. So nothing is waited for: a command that kept on would be killed at the end of the pod's
 grace period, and would work beside its successor until then.
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
@@ -23,6 +24,7 @@ LONGEST_TREND: Final = 90
 MODEL: Final = "model"
 """The subject of the audit's coverage that says which model spoke."""
 _FAILED: Final = "failed"
+_HOST: Final = re.compile(r"localhost|.*[.:].*")
 _CHAMPION: Final = "see praxi models list; promote a version, or make the registry's records whole again"
 _LIST: Final = "see the log of deployed_images and docs/airflow.md"
 
@@ -153,10 +155,13 @@ def of_several_clusters(images: Iterable[ImageRecord]) -> bool:
 
 
 def shared_registry(images: Sequence[ImageRecord]) -> str:
-    """Return the registry of all the images; nothing if there are several, or only one image."""
-    names = [image.image for image in images]
-    registries = {name.partition("/")[0] for name in names}
-    return registries.pop() if len(registries) == 1 < len(names) and "/" in names[0] else ""
+    """Return the registry of all the images; nothing if there are several, or only one image.
+
+    The first part of ``shop/web:1`` is no registry: it names no host.
+    """
+    registries = {image.image.partition("/")[0] for image in images}
+    host = registries.pop() if len(registries) == 1 < len(images) else ""
+    return host if _HOST.fullmatch(host) else ""
 
 
 def images_by_cluster(images: Iterable[ImageRecord]) -> dict[str, int]:
