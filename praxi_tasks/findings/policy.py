@@ -151,28 +151,13 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Yield a finding for every ignore rule that no longer holds."""
         for rule in self.ignore:
             if rule.expires < at:
-                yield Finding(
-                    kind="policy",
-                    id="PRAXI-RULE-EXPIRED",
-                    title=f"the rule that ignores {rule.id} of {rule.package} expired on {rule.expires}",
-                    severity="medium",
-                    action=f"{rule.owner}: fix what it hid, or decide anew; the reason was: {rule.reason}",
-                    package=f"policy/{rule.id}/{rule.package}/{rule.image}",
-                )
+                yield _about_rule(rule, "PRAXI-RULE-EXPIRED", f"expired on {rule.expires}", "medium")
 
     def expiring(self, at: date) -> Iterator[Finding]:
         """Yield a finding for every ignore rule that will not hold for much longer."""
         for rule in self.ignore:
-            left = (rule.expires - at).days
-            if 0 <= left <= _EXPIRY_NOTICE_DAYS:
-                yield Finding(
-                    kind="policy",
-                    id="PRAXI-RULE-EXPIRES",
-                    title=f"the rule that ignores {rule.id} of {rule.package} holds until {rule.expires}",
-                    severity="low",
-                    action=f"{rule.owner}: fix what it hides, or decide anew; the reason was: {rule.reason}",
-                    package=f"policy/{rule.id}/{rule.package}/{rule.image}",
-                )
+            if 0 <= (rule.expires - at).days <= _EXPIRY_NOTICE_DAYS:
+                yield _about_rule(rule, "PRAXI-RULE-EXPIRES", f"holds until {rule.expires}", "low")
 
     def team(self, namespaces: Iterable[str], severity: str) -> str:
         """Return the team to notify of a finding in these namespaces, an empty string for none."""
@@ -208,6 +193,17 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 )
                 return msgspec.structs.replace(finding, ignored=ignored)
         return finding
+
+
+def _about_rule(rule: IgnoreRule, identifier: str, when: str, severity: Severity) -> Finding:
+    return Finding(
+        kind="policy",
+        id=identifier,
+        title=f"the rule that ignores {rule.id} of {rule.package} {when}",
+        severity=severity,
+        action=f"{rule.owner}: fix what it hides, or decide anew; the reason was: {rule.reason}",
+        package=f"policy/{rule.id}/{rule.package}/{rule.image}",
+    )
 
 
 def read_policy(path: Path) -> Policy:
