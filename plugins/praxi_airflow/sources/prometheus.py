@@ -32,6 +32,7 @@ from praxi_airflow.sources.nodes import (
     POD_INFO,
     POD_LABELS,
     NodePlatforms,
+    remarks_on_nodes,
 )
 from praxi_airflow.sources.queries import CONTAINER, EXPORTED, KINDS, LIFE, Kind, Selection, Window
 from praxi_tasks.audit import DeployedImage, ImageList
@@ -98,6 +99,7 @@ class PrometheusImages:
                 *remarks_on_silence(heard, clusters),
                 *remarks_on_status(found[0]),
                 *remarks_on_labels(found),
+                *remarks_on_nodes(nodes, self._platform),
             ),
             clusters=tuple(clusters),
             expected=self._hook.endpoint.clusters,
