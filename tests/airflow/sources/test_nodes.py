@@ -145,3 +145,12 @@ def test_a_cluster_of_one_platform_needs_no_setting(tmp_path: Path, connect: Con
 def test_where_nothing_tells_the_platform_the_setting_does(tmp_path: Path, connect: Configure) -> None:
     found = listed(tmp_path, connect, placed("web-0", "a", kernel="5.15.0-azure"), platform="linux/arm64")
     assert [image.platform for image in found.images] == [""]
+
+
+@pytest.mark.server
+def test_the_list_says_where_a_platform_was_assumed(tmp_path: Path, connect: Configure) -> None:
+    found = listed(
+        tmp_path, connect, placed("web-0", "a", ARM), placed("web-1", "b", kernel="6.1.0-18-amd64"),
+        placed("web-2", "c", kernel="5.15.0-azure"),
+    )  # fmt: skip
+    assert any("of 1 nodes no label tells the platform" in remark for remark in found.remarks)
