@@ -39,7 +39,7 @@ def test_what_was_not_checked_is_in_the_table_and_below_it(tmp_path: Path) -> No
     half = AssessedImage("demo/web:1", coverage=(LAYERS, BLIND))
     text = shown(store, half, msgspec.structs.replace(half, image="demo/api:1", coverage=(LAYERS,)))
     rows = {line.split()[0]: line.split()[-1] for line in text.splitlines() if " audited " in line}
-    assert rows == {"web:1": "1", "api:1": "0"}
+    assert rows == {"demo/web:1": "1", "demo/api:1": "0"}
     assert "Nothing was found in what was checked" in text
     assert "No findings" not in text
     assert "vulnerabilities" in text
