@@ -18,6 +18,7 @@ from praxi_tasks.inventory.limits import InventoryLimits, setting
 _DETAILS: Final = ("architecture", "source", "source_version", "module")
 _MORE_CLAIMS: Final = setting("max_claims")
 _MORE_FILES: Final = f"{setting('max_paths')} or {setting('max_path_bytes')}"
+_MORE_LICENCES: Final = setting("max_licence_bytes")
 _SHOWN: Final = 60  # characters of a name in a problem's line
 
 
@@ -30,6 +31,7 @@ class Admission:
         self._limits = limits
         self._paths = limits.max_paths
         self._path_bytes = limits.max_path_bytes
+        self._licence_bytes = limits.max_licence_bytes
 
     def add(self, claim: Claim) -> bool:
         """Take a claim; return whether there is room for another one."""
@@ -40,7 +42,8 @@ class Admission:
         if fault:
             self._report(claim, f"the package {claim.name[:_SHOWN]!r} is left out: {fault}")
         else:
-            self.claims.append(self._within_limits(self._without_odd_details(claim)))
+            known = self._with_room_for_licences(self._without_odd_details(claim))
+            self.claims.append(self._within_limits(known))
         return True
 
     def _fault_of(self, claim: Claim) -> str:
@@ -65,6 +68,14 @@ class Admission:
         if "source" in odd or "source_version" in odd:
             odd = [*odd, "source", "source_version"]
         return msgspec.structs.replace(claim, **dict.fromkeys(odd, ""))
+
+    def _with_room_for_licences(self, claim: Claim) -> Claim:
+        size = sum(map(len, claim.licences))
+        if size > self._licence_bytes:
+            self._report(claim, f"too many licences, of {claim.name[:_SHOWN]!r} too: raise {_MORE_LICENCES}")
+            return msgspec.structs.replace(claim, licences=())
+        self._licence_bytes -= size
+        return claim
 
     def _within_limits(self, claim: Claim) -> Claim:
         size = sum(map(len, claim.files))

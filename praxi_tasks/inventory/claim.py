@@ -27,6 +27,9 @@ class Claim(msgspec.Struct, frozen=True, omit_defaults=True):
         The source package the release was built from (deb, rpm, apk origin).
     module
         Of a module's package: ``name:stream:version:context`` (rpm).
+    licences
+        What the record states about licences, in its own words; all of them apply. See
+        :func:`~praxi_tasks.inventory.licences.stated`.
     files
         Paths that the database lists for the release, without a leading slash; empty where it lists none.
     """
@@ -40,6 +43,7 @@ class Claim(msgspec.Struct, frozen=True, omit_defaults=True):
     source_version: str = ""
     files: tuple[str, ...] = ()
     module: str = ""
+    licences: tuple[str, ...] = ()
 
 
 class Distribution(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -23,6 +23,8 @@ class InventoryLimits(Limits):
         Paths that those releases own.
     max_path_bytes
         Characters of all those paths.
+    max_licence_bytes
+        Characters of what is stated about their licences.
     max_text_length
         Characters of a name or a version: versions are compared in quadratic time.
     max_problems
@@ -34,6 +36,7 @@ class InventoryLimits(Limits):
     max_claims: int = 30_000
     max_paths: int = 1_000_000
     max_path_bytes: int = 96 << 20
+    max_licence_bytes: int = 16 << 20
     max_text_length: int = 512
     max_problems: int = 1_000
 

@@ -33,6 +33,7 @@ class ClaimRow(msgspec.Struct, frozen=True, array_like=True):
     source_version: str
     files: bytes
     module: str = ""
+    licences: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, claim: Claim, database: int) -> ClaimRow:
@@ -47,6 +48,7 @@ class ClaimRow(msgspec.Struct, frozen=True, array_like=True):
             claim.source_version,
             join_texts(claim.files),
             claim.module,
+            claim.licences,
         )
 
     def claim(self, databases: tuple[str, ...]) -> Claim:
@@ -69,6 +71,7 @@ class ClaimRow(msgspec.Struct, frozen=True, array_like=True):
             self.source_version,
             split_texts(self.files),
             self.module,
+            self.licences,
         )
 
 

@@ -134,3 +134,12 @@ def test_an_odd_version_of_a_distribution_is_reported_and_left_empty(value: str)
     assert inventory.distribution is not None
     assert (inventory.distribution.id, inventory.distribution.version_id) == ("debian", "")
     assert "VERSION_ID" in inventory.problems[0]
+
+
+def test_licences_are_taken_while_there_is_room_for_them() -> None:
+    view = LayerView(changeset({}), {})
+    admission = Admission(view, InventoryLimits(max_licence_bytes=8))
+    for name in ("a", "b", "c"):
+        assert admission.add(Claim("deb", name, "1", STATUS, licences=("MIT", "ISC")))
+    assert [claim.licences for claim in admission.claims] == [("MIT", "ISC"), (), ()]
+    assert "PRAXI_INVENTORY_MAX_LICENCE_BYTES" in view.problems[0]

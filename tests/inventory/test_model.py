@@ -25,6 +25,7 @@ claims = st.builds(
     source=texts,
     source_version=texts,
     files=st.lists(paths, max_size=3).map(tuple),
+    licences=st.lists(texts, max_size=2).map(tuple),
 )
 inventories = st.builds(
     Inventory,

@@ -113,8 +113,9 @@ class ClaimHistory:
     def _renewed(self, before: TrackedClaim | None, claim: Claim) -> TrackedClaim:
         place = self._tree.place(claim.database)
         known = before or (None if claim.files else self._former(claim))
-        if known is not None and not claim.files:
-            claim = msgspec.structs.replace(claim, files=known.claim.files)
+        if known is not None:
+            files, licences = claim.files or known.claim.files, claim.licences or known.claim.licences
+            claim = msgspec.structs.replace(claim, files=files, licences=licences)
         return (
             replace(before, claim=claim, place=place) if before else TrackedClaim(claim, self._number, place)
         )

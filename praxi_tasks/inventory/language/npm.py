@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -12,6 +12,7 @@ from praxi_tasks.ecosystems import NPM
 from praxi_tasks.errors import DataError
 from praxi_tasks.inventory.claim import Claim
 from praxi_tasks.inventory.layer_view import LayerView
+from praxi_tasks.inventory.licences import stated
 from praxi_tasks.inventory.reader import Form, ReadDatabase, Reader
 from praxi_tasks.json_decoding import decode_shallow
 
@@ -28,6 +29,8 @@ _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 class _Manifest(msgspec.Struct):
     name: str = ""
     version: str = ""
+    license: Any = None
+    licenses: Any = None
 
 
 def read_package(view: LayerView, path: str, files: dict[str, list[str]]) -> Iterator[Claim]:
@@ -49,7 +52,22 @@ def read_package(view: LayerView, path: str, files: dict[str, list[str]]) -> Ite
         raise DataError(f"it is no package manifest: {error}") from None
     if manifest.name and manifest.version:
         owned = files.get(path.removesuffix(_MANIFEST), [])
-        yield Claim(NPM.purl_type, manifest.name, manifest.version, path, files=tuple(sorted(owned)))
+        yield Claim(
+            NPM.purl_type,
+            manifest.name,
+            manifest.version,
+            path,
+            files=tuple(sorted(owned)),
+            licences=stated(_licences(manifest)),
+        )
+
+
+def _licences(manifest: _Manifest) -> Iterator[str]:
+    """Yield what a manifest says of licences: an expression; old ones list some to choose from."""
+    given = manifest.license or manifest.licenses
+    several = given if isinstance(given, list) else [given]
+    names = [one.get("type") if isinstance(one, dict) else one for one in several]
+    yield " OR ".join(name for name in names if isinstance(name, str) and name)
 
 
 def files_by_package(view: LayerView) -> dict[str, list[str]]:

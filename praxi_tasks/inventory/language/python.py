@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import posixpath
+import re
 from collections.abc import Iterable, Iterator, Set
 from functools import partial
 from typing import Final
@@ -12,8 +13,9 @@ from typing import Final
 from praxi_tasks.ecosystems import PYPI
 from praxi_tasks.errors import DataError
 from praxi_tasks.inventory.claim import Claim
-from praxi_tasks.inventory.decoding import lines, owned, path_text
+from praxi_tasks.inventory.decoding import lines, owned, path_text, text
 from praxi_tasks.inventory.layer_view import LayerView
+from praxi_tasks.inventory.licences import stated
 from praxi_tasks.inventory.reader import Form, ReadDatabase, Reader
 from praxi_tasks.inventory.stanzas import read_stanzas
 
@@ -29,6 +31,13 @@ _EGG_INFO: Final = (
 )
 _EGG: Final = (".egg/EGG-INFO/PKG-INFO", ".egg/EGG-INFO/SOURCES.txt")
 _METADATA: Final = ("/METADATA", "/PKG-INFO", ".egg-info")
+_HEADERS_END: Final = re.compile(rb"\r?\n\r?\n")
+_EXPRESSION: Final = re.compile(rb"^License-Expression:[ \t]*(.+)", re.MULTILINE | re.IGNORECASE)
+_FREE: Final = re.compile(rb"^License:[ \t]*(.+)(\n[ \t])?", re.MULTILINE | re.IGNORECASE)
+_CLASSIFIER: Final = re.compile(
+    rb"^Classifier:[ \t]*License ::(?: OSI Approved ::)?[ \t]*(.+)", re.MULTILINE | re.IGNORECASE
+)
+_LONGEST_NAME: Final = 200  # characters of a free field; a longer one is the text of a licence
 _SOURCES: Final = (".egg-info/SOURCES.txt", "/EGG-INFO/SOURCES.txt")
 
 
@@ -55,7 +64,24 @@ def read_metadata(view: LayerView, path: str, sources: Set[str]) -> Iterator[Cla
         version=fields["version"],
         database=path,
         files=_owned(view, path, sources),
+        licences=stated(_licences(view.kept[path])),
     )
+
+
+def _licences(metadata: bytes) -> Iterator[str]:
+    """Yield what core metadata say of licences: the expression, else the classifiers, else the free field.
+
+    The free field of old releases may hold the whole text of a licence, which names none.
+    """
+    head = _HEADERS_END.split(metadata, maxsplit=1)[0]
+    if found := _EXPRESSION.search(head):
+        yield text(found[1])
+        return
+    classifiers = [text(name) for name in _CLASSIFIER.findall(head)]
+    yield from classifiers
+    free = _FREE.search(head)
+    if free and not classifiers and not free[2] and len(free[1]) <= _LONGEST_NAME:
+        yield text(free[1])
 
 
 def _owned(view: LayerView, path: str, sources: Set[str]) -> tuple[str, ...]:
@@ -100,8 +126,8 @@ def installed_sources(view: LayerView) -> frozenset[str]:
 def _recorded(record: bytes) -> Iterator[str]:
     """Yield the paths of a RECORD, which is CSV: a name in quotes may hold the ends of lines."""
     try:
-        text = io.TextIOWrapper(io.BytesIO(record), "utf-8", "surrogateescape", newline="")
-        for row in csv.reader(text):
+        record_text = io.TextIOWrapper(io.BytesIO(record), "utf-8", "surrogateescape", newline="")
+        for row in csv.reader(record_text):
             if row:
                 yield row[0]
     except csv.Error as error:

@@ -11,12 +11,13 @@ from praxi_tasks.errors import DataError
 from praxi_tasks.inventory.claim import Claim
 from praxi_tasks.inventory.decoding import owned, path_text, text, unix_lines
 from praxi_tasks.inventory.layer_view import LayerView
+from praxi_tasks.inventory.licences import stated
 from praxi_tasks.inventory.reader import Form, Reader
 
 _PATHS: Final = frozenset(("lib/apk/db/installed", "usr/lib/apk/db/installed"))
 _FORMS: Final = (Form(heads=(b"C:Q", b"P:"), marks=(b"\nV:", b"\nA:"), most=64 << 20),)
 _BINARY: Final = (b"ADB.", b"ADBd", b"ADBc")  # plain, and compressed in two ways
-_ONCE: Final = frozenset((b"P", b"V", b"A", b"o"))
+_ONCE: Final = frozenset((b"P", b"V", b"A", b"o", b"L"))
 
 
 def read_installed(view: LayerView, path: str) -> Iterator[Claim]:
@@ -43,6 +44,7 @@ def read_installed(view: LayerView, path: str) -> Iterator[Claim]:
             source=fields.get(b"o", ""),
             source_version=fields[b"V"] if fields.get(b"o") else "",
             files=_owned(view, path, paragraph),
+            licences=stated((fields.get(b"L", ""),)),
         )
 
 

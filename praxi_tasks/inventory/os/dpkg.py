@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
+import msgspec
+
 from praxi_tasks.ecosystems import DEB
 from praxi_tasks.inventory.claim import Claim
 from praxi_tasks.inventory.decoding import owned, path_text, unix_lines
 from praxi_tasks.inventory.layer_view import LayerView
+from praxi_tasks.inventory.os.dpkg_copyright import FILE, Copyrights, is_copyright
 from praxi_tasks.inventory.os.dpkg_placement import DIVERSIONS, SETTINGS, SETTINGS_FOLDER
-from praxi_tasks.inventory.reader import Form, Reader
+from praxi_tasks.inventory.reader import Form, ReadDatabase, Reader
 from praxi_tasks.inventory.stanzas import Stanza, read_stanzas
 
 _STATUS: Final = "var/lib/dpkg/status"
@@ -29,7 +32,7 @@ _INSTALLED: Final = frozenset(
 _SOURCE: Final = re.compile(r"(\S+)(?:\s+\((\S+)\))?")
 
 
-def read_status(view: LayerView, path: str, read: set[str]) -> Iterator[Claim]:
+def read_status(view: LayerView, path: str, read: set[str], copyrights: Copyrights) -> Iterator[Claim]:
     """Yield the packages that ``status`` or a file of ``status.d`` says are installed.
 
     Parameters
@@ -37,6 +40,8 @@ def read_status(view: LayerView, path: str, read: set[str]) -> Iterator[Claim]:
     read
         The lists of files that were read so far. A list belongs to one package: however many paragraphs name
         the same one, it is read once.
+    copyrights
+        What the layer states about licences.
     """
     if b"\0" in view.kept[path][:_HEAD]:
         view.report(path, "it is no text, or not all of it")
@@ -46,7 +51,8 @@ def read_status(view: LayerView, path: str, read: set[str]) -> Iterator[Claim]:
         if not stanza.get("package") or not stanza.get("version"):
             view.report(path, f"a paragraph without package or version: {stanza}")
             continue
-        yield _claim(view, path, stanza, read)
+        claim = _claim(view, path, stanza, read)
+        yield msgspec.structs.replace(claim, licences=copyrights.licences(claim.name))
 
 
 def _is_installed(stanza: Stanza) -> bool:
@@ -99,21 +105,25 @@ def _without_folders(view: LayerView, listed: bytes) -> tuple[str, ...]:
     return tuple(path for path in paths if path not in parents and path not in view.folders)
 
 
-def _is_list(path: str) -> bool:
-    return path.startswith((_INFO_FOLDER, _STATUS_FOLDER))
+def _accompanies(path: str) -> bool:
+    return path.startswith((_INFO_FOLDER, _STATUS_FOLDER)) or is_copyright(path)
 
 
 def _is_status(path: str) -> bool:
     return path == _STATUS or (path.startswith(_STATUS_FOLDER) and not path.endswith(_LISTS))
 
 
+def _prepare(view: LayerView) -> ReadDatabase:
+    return partial(read_status, view, read=set(), copyrights=Copyrights(view))
+
+
 READER: Final = Reader(
     ecosystem=DEB.purl_type,
-    prepare=lambda view: partial(read_status, view, read=set()),
+    prepare=_prepare,
     paths=frozenset({_STATUS, DIVERSIONS, SETTINGS}),
     folders=(_STATUS_FOLDER, SETTINGS_FOLDER),
-    endings=(".list",),
-    accepts=_is_list,
+    endings=(".list", FILE),
+    accepts=_accompanies,
     is_database=_is_status,
     of_system=True,
     forms=(

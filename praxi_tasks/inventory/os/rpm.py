@@ -11,6 +11,7 @@ from praxi_tasks.errors import DataError
 from praxi_tasks.inventory.claim import Claim
 from praxi_tasks.inventory.decoding import owned
 from praxi_tasks.inventory.layer_view import LayerView
+from praxi_tasks.inventory.licences import stated
 from praxi_tasks.inventory.os.rpm_bdb import read_bdb_values
 from praxi_tasks.inventory.os.rpm_header import RpmHeader
 from praxi_tasks.inventory.os.rpm_ndb import read_ndb_blobs
@@ -95,6 +96,7 @@ def _claim(header: RpmHeader, path: str, size: int) -> Claim:
         source_version=source_version,
         module=header.text("MODULARITYLABEL"),
         files=owned((path.lstrip("/") for path in header.files()), size),
+        licences=stated((header.text("LICENSE"),)),
     )
 
 

@@ -17,6 +17,7 @@ _TAGS: Final = {
     "VERSION": 1001,
     "RELEASE": 1002,
     "EPOCH": 1003,
+    "LICENSE": 1014,
     "ARCH": 1022,
     "FILESTATES": 1029,
     "FILEMODES": 1030,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from praxi_tasks.findings.detectors.database_removed import DatabaseRemoved
@@ -58,13 +59,15 @@ def test_the_same_release_again(again: LayerFacts) -> None:
 
 def test_a_database_that_comes_back_is_none_that_was_removed() -> None:
     bash, bare = deb("bash", "5", "usr/bin/bash"), deb("bash", "5")
+    bash = msgspec.structs.replace(bash, licences=("GPL-3+",))
     layers = (
         layer(1, [STATUS, "usr/bin/bash"], claims=[bash]),
         layer(2, whiteouts=["var/lib/dpkg"]),
         layer(3, [STATUS], claims=[bare]),
     )
     assert releases(*layers) == {("bash", "5"): True}
-    assert fuse(layers).claims[0].claim.files == bash.files
+    known = fuse(layers).claims[0].claim
+    assert (known.files, known.licences) == (bash.files, bash.licences)
 
 
 def test_a_purged_package_of_documents_is_gone_with_them() -> None:

@@ -101,3 +101,23 @@ def test_packages_in_stores_own_their_files(folder: str) -> None:
     claim = only(inventory_of({f"{root}/package.json": manifest("left-pad", "1.3.0"), f"{root}/i.js": b""}))
     assert (claim.name, claim.version) == ("left-pad", "1.3.0")
     assert claim.files == (f"{root}/i.js", f"{root}/package.json")
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"license": "MIT"}, ("MIT",)),
+        ({"license": {"type": "ISC", "url": "x"}}, ("ISC",)),
+        ({"licenses": [{"type": "MIT"}, "Apache-2.0", {"url": "x"}, 7]}, ("MIT OR Apache-2.0",)),
+        ({"license": "", "licenses": "BSD"}, ("BSD",)),
+        ({"license": 7}, ()),
+        ({"license": [[["MIT"]]]}, ()),
+        ({"license": {"type": ["MIT"]}}, ()),
+        ({"license": "M\x1bT"}, ()),
+        ({"license": "x" * 5000}, ()),
+        ({}, ()),
+    ],
+)
+def test_licences_of_new_and_old_manifests(fields: dict[str, object], expected: tuple[str, ...]) -> None:
+    data = json.dumps({"name": "x", "version": "1.0.0", **fields}).encode()
+    assert only(inventory_of({"srv/node_modules/x/package.json": data})).licences == expected

@@ -114,3 +114,24 @@ def test_a_record_that_stands_for_gigabytes_is_a_problem() -> None:
     inventory = inventory_of({f"{folder}/METADATA": METADATA, f"{folder}/RECORD": record})
     assert [claim.files for claim in inventory.claims] == [()]
     assert "more room" in inventory.problems[0]
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        (
+            b"License-Expression: MIT AND PSF-2.0\nLicense: x\nClassifier: License :: y\n",
+            ("MIT AND PSF-2.0",),
+        ),
+        (b"License: BSD\nClassifier: License :: OSI Approved :: MIT License\r\n", ("MIT License",)),
+        (b"Classifier: License :: CC0\nClassifier: License :: OSI Approved :: X\n", ("CC0", "X")),
+        (b"License: Apache 2.0\r\nKeywords: x\n", ("Apache 2.0",)),
+        (b"License: Copyright (c) Somebody\n        All rights reserved.\n", ()),
+        (b"License: " + b"the text of a licence " * 20 + b"\n", ()),
+        (b"License: UNKNOWN\n", ()),
+        (b"Keywords: x\n\nLicense: of the description\n", ()),
+    ],
+)
+def test_licences_of_new_and_old_metadata(fields: bytes, expected: tuple[str, ...]) -> None:
+    data = b"Metadata-Version: 2.1\nName: x\nVersion: 1\n" + fields
+    assert only(inventory_of({f"{SITE}/x-1.dist-info/METADATA": data})).licences == expected

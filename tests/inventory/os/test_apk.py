@@ -7,6 +7,7 @@ P:musl
 V:1.2.4-r2
 A:x86_64
 S:383152
+L:MIT AND BSD-2-Clause
 o:musl
 t:1690000000
 F:lib
@@ -37,6 +38,7 @@ def test_packages_with_folders_files_and_origin() -> None:
         "x86_64",
     )
     assert musl.files == ("lib/ld-musl-x86_64.so.1", "lib/libc.musl-x86_64.so.1", "top")
+    assert (musl.licences, client.licences) == (("MIT AND BSD-2-Clause",), ())
     assert (client.source, client.source_version) == ("busybox", "1.36.1-r5")
     assert client.files == ("usr/bin/ssl_client",)
 

@@ -42,7 +42,7 @@ ENDLESS = (
     "CREATE VIEW Packages AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
     " SELECT i AS hnum, x'00' AS blob FROM n"
 )
-FORM = "%{NAME}\\t%|EPOCH?{%{EPOCH}:}|%{VERSION}-%{RELEASE}\\t%{ARCH}\\t%{SOURCERPM}\\n"
+FORM = "%{NAME}\\t%|EPOCH?{%{EPOCH}:}|%{VERSION}-%{RELEASE}\\t%{ARCH}\\t%{SOURCERPM}\\t%{LICENSE}\\n"
 
 
 def rpm(root: Path, backend: str, *arguments: str) -> str:
@@ -113,7 +113,13 @@ def test_equals_what_rpm_says(root: Path) -> None:
     inventory = inventory_of_folder(root)
     assert inventory.problems == ()
     found = {
-        (claim.name, claim.version, claim.architecture, f"{claim.source}-{claim.source_version}.src.rpm")
+        (
+            claim.name,
+            claim.version,
+            claim.architecture,
+            f"{claim.source}-{claim.source_version}.src.rpm",
+            *claim.licences,
+        )
         for claim in inventory.claims
     }
     assert found == told(root)
