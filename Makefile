@@ -5,11 +5,9 @@ UV := $(or $(wildcard .venv/bin/uv),uv)
 ACCESS := . $(dir $(lastword $(MAKEFILE_LIST)))scripts/package_access.sh && { [ -n "$$PRAXI_PIP_ADOPTED" ] || adopt_pip_connection; } && explained lock
 LOCK := @$(ACCESS) $(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock"
 SLOW := server or slow or airflow
-# Tracing costs the fast tests about half of their time again; `make test COVERAGE=` goes without.
-COVERAGE ?= --cov --cov-report=
 PYTEST := PRAXI_REQUIRE_TOOLS=1 .venv/bin/pytest -n 2 --randomly-seed=430398368 --hypothesis-profile=ci
 
-.PHONY: help setup lock images pin check test fuzz docs model bench demo demo-stop dist matrix
+.PHONY: help setup lock images pin check test coverage fuzz docs model bench demo demo-stop dist matrix
 
 help:  ## List the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -49,9 +47,14 @@ check: setup  ## Lint, types, layers, locks.
 # shuffles, and makes up inputs, anew each time.
 test: setup check  ## Install what is needed and run every test.
 	@scripts/apt.sh test
-	$(PYTEST) -m "not ($(SLOW))" $(COVERAGE)
+	$(PYTEST) -m "not ($(SLOW))"
 	$(PYTEST) -m "$(SLOW)" --dist loadfile
-	@[ -z "$(COVERAGE)" ] || for part in praxi_tasks plugins dags; do \
+
+# Apart from the tests, because tracing costs the fast ones half of their time again.
+coverage: setup  ## Run the fast tests and print how much of each part they cover.
+	@scripts/apt.sh test
+	$(PYTEST) -m "not ($(SLOW))" --cov --cov-report=
+	@for part in praxi_tasks plugins dags; do \
 		echo "covered by the fast tests: $$part $$(.venv/bin/coverage report --format=total --include="$$part/*")%"; done
 
 fuzz:  ## Fuzz every target, or TARGETS="tar gzip_stream", each for SECONDS=60; finds go to tests/fuzz/corpus.
