@@ -10,10 +10,10 @@ from typing import Final
 import click
 
 from praxi_tasks import __version__
+from praxi_tasks.cli.log_format import configure_log, last_line
 from praxi_tasks.cli.termination import end_on_request
 from praxi_tasks.errors import ExitCode, PraxiError
 from praxi_tasks.isolation import supervise
-from praxi_tasks.printable import PrintableFormatter
 
 # command -> the module that defines it; the command object there has the command's name.
 COMMANDS: Final[dict[str, str]] = {
@@ -76,21 +76,20 @@ def app(context: click.Context, verbose: bool) -> None:
     # A person reads the report, also through a pipe; the log of a step in a pod is all there is to read.
     by_hand = sys.stderr.isatty() or context.invoked_subcommand == "audit"
     quiet = logging.WARNING if by_hand else logging.INFO
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(PrintableFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(level=logging.DEBUG if verbose else quiet, handlers=[handler])
+    configure_log(logging.DEBUG if verbose else quiet)
 
 
 def main() -> None:
     """Run the command line; a :class:`PraxiError` becomes one line on standard error and its exit code."""
     try:
+        configure_log(logging.WARNING)  # for what comes before the command, and the process that watches it
         if not _ISOLATED.isdisjoint(sys.argv[1:]):
             supervise()
         else:
             end_on_request()
         app(prog_name="praxi")
     except PraxiError as error:
-        click.echo(f"praxi: {error.code}: {error}", err=True)
+        click.echo(last_line(error), err=True)
         raise SystemExit(int(error.exit_code)) from None
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] == "praxi_tasks":

@@ -12,9 +12,10 @@ import signal
 import threading
 from typing import Final
 
+from praxi_tasks.cli.log_format import notice
 from praxi_tasks.errors import ExitCode
 
-_LINE: Final = b"praxi: asked to end: what is done is in the store, and the next try goes on from there\n"
+_MESSAGE: Final = "asked to end: what is done is in the store, and the next try goes on from there"
 
 
 def end_on_request() -> None:
@@ -28,11 +29,12 @@ def end_on_request() -> None:
     os.set_blocking(writer, False)
     signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
     signal.signal(signal.SIGTERM, lambda *_: None)
-    threading.Thread(target=_wait, args=(reader,), name="termination", daemon=True).start()
+    line = f"{notice(_MESSAGE)}\n".encode()
+    threading.Thread(target=_wait, args=(reader, line), name="termination", daemon=True).start()
 
 
-def _wait(reader: int) -> None:
+def _wait(reader: int, line: bytes) -> None:
     while signal.SIGTERM not in os.read(reader, 64):
         continue
-    os.write(2, _LINE)
+    os.write(2, line)
     os._exit(ExitCode.TEMPFAIL)

@@ -147,7 +147,12 @@ class Stage:
         ended["states"] = [str(images[reference].state) for reference in self.references]
         assert self.cluster.pods() == []
         assert self.cluster.containers() == []
+        assert "log read interrupted" not in self.driver.told()
         return ended
+
+    def logged(self, words: str) -> list[str]:
+        """Return the lines of the tasks' logs that hold these words."""
+        return [line for line in self.driver.told().splitlines() if words in line]
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,10 @@ from tests.cluster.conftest import NAMESPACE, Stage
 
 pytestmark = [pytest.mark.slow, pytest.mark.server, pytest.mark.airflow]
 STATES = ["audited", "audited", "failed"]
+SUMMARY = "batch 0: 0 layers could not be read"
+READING = ": reading 0.0 MB from"
+LAYERS = 3
+REFUSED = "MANIFEST_UNKNOWN"
 
 
 def tries(ended: dict[str, list[dict[str, int]]], task: str) -> int:
@@ -18,8 +22,11 @@ def tries(ended: dict[str, list[dict[str, int]]], task: str) -> int:
 
 @pytest.mark.parametrize("deferrable", [False, True], ids=["sync", "deferrable"])
 def test_the_audit_runs_as_pods_that_hold_no_secret(stage: Stage, deferrable: bool) -> None:
+    before = len(stage.logged(SUMMARY)), len(stage.logged(REFUSED))
     ended = stage.check(stage.start(deferrable=deferrable))
     assert ended["states"] == STATES
+    assert len(stage.logged(SUMMARY)) == before[0] + 1  # each line once, at its level
+    assert "[warning" in stage.logged(REFUSED)[before[1]]
     assert tries(ended, "fingerprint") == 1
     assert ended["xcom_bytes"] < 64 * 1024
     pods = [pod for pod in stage.cluster.history if pod["metadata"]["namespace"] == NAMESPACE]
@@ -68,6 +75,7 @@ def test_a_killed_worker_leaves_its_pod_to_the_next_try(stage: Stage) -> None:
 
 
 def test_a_log_stream_that_is_cut_costs_nothing(stage: Stage) -> None:
+    before = len(stage.logged(SUMMARY)), len(stage.logged(READING))
     with stage.gate.holding("/batches/"):  # so that there is a stream to cut
         answer = stage.start()
         pod = stage.running_pod("fingerprint")
@@ -76,6 +84,8 @@ def test_a_log_stream_that_is_cut_costs_nothing(stage: Stage) -> None:
     ended = stage.check(answer)
     assert ended["states"] == STATES
     assert tries(ended, "fingerprint") == 1
+    assert len(stage.logged(SUMMARY)) == before[0] + 1
+    assert len(stage.logged(READING)) == before[1] + LAYERS
 
 
 def test_an_api_server_that_refuses_for_a_minute_is_waited_for(stage: Stage) -> None:

@@ -61,6 +61,13 @@ OPTIONS: Final = (
         example="docker.io=mirror.example/hub",
     ),
     Option(
+        "log_format",
+        "What tasks write to their standard error: ``json`` for programs that collect a cluster's logs, or "
+        "``text``. Airflow's log of the task keeps level, logger and text of each record either way.",
+        default="json",
+        example="text",
+    ),
+    Option(
         "pool",
         "The Airflow pool that bounds how many tasks run at once.",
         default="praxi",

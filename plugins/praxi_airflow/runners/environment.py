@@ -26,6 +26,7 @@ def task_environment(settings: Settings, *, last_try: bool) -> dict[str, str]:
         "PRAXI_STORE": settings.store,
         "PRAXI_MODEL": CHAMPION_URI,
         "PRAXI_STARTER_MODEL": settings.model,
+        "PRAXI_LOG_FORMAT": settings.log_format,
         ROOTS: " ".join(readable_uris(settings)),
         **settings.findings.environment,
         **settings.learning.environment,

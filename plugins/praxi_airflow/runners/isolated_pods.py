@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
+from praxi_airflow.runners.log_relay import LogRelay
 from praxi_airflow.runners.manifest import CONTAINER
 from praxi_airflow.settings import PodSettings, Settings
-from praxi_tasks.printable import printable
 
 if TYPE_CHECKING:
     from airflow.providers.cncf.kubernetes.callbacks import KubernetesPodOperatorCallback
     from kubernetes.client import CoreV1Api, V1Pod
-
-logger = logging.getLogger(__name__)
 
 MOST_LOG: Final = 8 << 20
 """How many bytes of such a pod's log are read."""
@@ -52,8 +49,9 @@ def log_reader(listen: Callable[[str], bool]) -> type[KubernetesPodOperatorCallb
         @staticmethod
         def on_pod_completion(*, pod: V1Pod | None, client: CoreV1Api, **_: Any) -> None:
             others = [line for line in _log(pod, client) if not listen(line)] if pod is not None else []
+            relay = LogRelay()
             for line in others[:_MOST_TOLD]:
-                logger.info("%s", printable(line))
+                relay.write(line)
 
     return LogReader
 

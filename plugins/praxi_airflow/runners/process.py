@@ -15,8 +15,8 @@ from typing import Any, Final
 import praxi_tasks
 from praxi_airflow.errors import SettingsError
 from praxi_airflow.runners.command import Command
+from praxi_airflow.runners.log_relay import LONGEST_LINE, LogRelay
 from praxi_tasks.environment import inherited
-from praxi_tasks.printable import printable
 
 logger = logging.getLogger(__name__)
 
@@ -32,8 +32,6 @@ _OTHER_CREDENTIALS: Final = re.compile(
     r"AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|PROFILE|ROLE_|WEB_IDENTITY_|CONTAINER_)"
 )
 _INSTALLED: Final = frozenset({"site-packages", "dist-packages"})
-_LONGEST_LINE: Final = 1 << 16
-_LEVEL: Final = re.compile(r"\S+ \S+ (DEBUG|INFO|WARNING|ERROR|CRITICAL) ")
 
 
 class ProcessRunner:
@@ -62,11 +60,11 @@ class ProcessRunner:
             If the interpreter can't be started.
         """
         with self._start(command) as process:
-            self._process = process
+            self._process, relay = process, LogRelay()
             try:
-                while process.stdout and (line := process.stdout.readline(_LONGEST_LINE)):
+                while process.stdout and (line := process.stdout.readline(LONGEST_LINE)):
                     if not command.listen(line):
-                        _relay(line.rstrip("\n"))
+                        relay.write(line.rstrip("\n"))
                 return process.wait()
             finally:
                 self.kill()
@@ -107,12 +105,6 @@ class ProcessRunner:
                 where=str(self._python),
                 action="build it (docs/airflow.md, Install), or set AIRFLOW__PRAXI__TASK_PYTHON",
             ) from error
-
-
-def _relay(line: str) -> None:
-    stamped = _LEVEL.match(line)
-    level = logging.getLevelNamesMapping()[stamped[1]] if stamped else logging.INFO
-    logger.log(level, "%s", printable(line.expandtabs()))
 
 
 def _environment(command: Command, secrets: Mapping[str, str]) -> dict[str, str]:

@@ -20,6 +20,8 @@ from praxi_airflow.settings.section import read_section
 
 Runner = Literal["process", "pod"]
 RUNNERS: Final[tuple[Runner, ...]] = ("process", "pod")
+LogFormat = Literal["json", "text"]
+LOG_FORMATS: Final[tuple[LogFormat, ...]] = ("json", "text")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +49,8 @@ class Settings:
         Store URIs of what runs may read besides the store: lists, models and images that their params name.
     registry_mirrors
         ``host=mirror`` pairs: where images of a registry are fetched from.
+    log_format
+        What tasks write to their standard error: records as ``json``, or as ``text``.
     pool
         The Airflow pool that bounds how many tasks run at once.
     retries, retry_delay, task_timeout
@@ -68,6 +72,7 @@ class Settings:
     platform: str = "linux/amd64"
     readable_roots: tuple[str, ...] = ()
     registry_mirrors: tuple[str, ...] = ()
+    log_format: LogFormat = "json"
     pool: str = "praxi"
     retries: int = 3
     retry_delay: timedelta = timedelta(minutes=1)
@@ -103,6 +108,7 @@ def load_settings() -> Settings:
         platform=section.platform("platform", "linux/amd64"),
         readable_roots=section.store_uris("readable_roots"),
         registry_mirrors=section.pairs("registry_mirrors"),
+        log_format=section.choice("log_format", LOG_FORMATS, "json"),
         pool=section.text("pool", "praxi"),
         retries=section.integer("retries", 3, least=0),
         retry_delay=timedelta(seconds=section.integer("retry_delay", 60, least=0)),

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-import logging
 import os
 import threading
 import time
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from praxi_airflow.errors import SettingsError
 from praxi_airflow.runners.command import Command
@@ -29,10 +29,10 @@ def run(python: Path, *arguments: str, **environment: str) -> int:
 
 
 @pytest.mark.needs(str(PYTHON))
-def test_a_command_runs_in_the_tasks_environment(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO)
-    assert run(PYTHON, "--version") == 0
-    assert "praxi, version" in caplog.text
+def test_a_command_runs_in_the_tasks_environment() -> None:
+    with capture_logs() as told:
+        assert run(PYTHON, "--version") == 0
+    assert "praxi, version" in str(told)
 
 
 @pytest.mark.needs(str(PYTHON))
@@ -49,15 +49,15 @@ def test_death_by_a_signal_is_negative(tmp_path: Path) -> None:
     assert run(interpreter(tmp_path, "kill -9 $$")) == -9
 
 
-def test_lines_are_logged_as_they_come_at_their_level(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.DEBUG)
+def test_lines_are_logged_as_they_come_at_their_level(tmp_path: Path) -> None:
     lines = "2026-03-01 10:00:00,123 WARNING praxi.oci: slow\nplain\n\\377bad"
-    assert run(interpreter(tmp_path, f"printf '{lines}' >&2")) == 0
-    told = [(record.levelno, record.getMessage()) for record in caplog.records if "runners" in record.name]
-    assert told[0] == (logging.WARNING, "2026-03-01 10:00:00,123 WARNING praxi.oci: slow")
-    assert told[1:] == [(logging.INFO, "plain"), (logging.INFO, r"\xffbad")]
+    with capture_logs() as told:
+        assert run(interpreter(tmp_path, f"printf '{lines}' >&2")) == 0
+    assert [(one["log_level"], one["event"]) for one in told] == [
+        ("warning", "slow"),
+        ("info", "plain"),
+        ("info", r"\xffbad"),
+    ]
 
 
 def test_a_process_sees_its_variables_and_nothing_of_airflows(

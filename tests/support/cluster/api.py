@@ -145,7 +145,7 @@ class KubernetesApi:
                 path,
                 timestamps=_truth(request, "timestamps"),
                 since=timedelta(seconds=int(since)) if since else None,
-                running=lambda: _truth(request, "follow") and pod["status"]["phase"] == "Running",
+                running=lambda: _truth(request, "follow") and self.kubelet.writes(pod),
             ):
                 yield line[:left]
                 left -= len(line)

@@ -15,6 +15,8 @@ from tests.support.cluster.podman import Podman, PodmanError
 from tests.support.cluster.volumes import Lookup, MissingObjectError, MissingVolumeError, materialize
 
 DEFAULT_GRACE: Final = 30
+LAG: Final = 0.4
+"""Seconds by which a node tells later that a container has ended; its log ends at once."""
 _HANDED_OVER: Final = (
     "containers",
     "initContainers",
@@ -57,6 +59,7 @@ class Kubelet:
         self._record = record
         self._lookup = lookup
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._ended: set[str] = set()
 
     def accept(self, pod: Manifest) -> None:
         """Begin to run a pod in the background."""
@@ -87,6 +90,10 @@ class Kubelet:
         except PodmanError:
             return None
         return Path(known["HostConfig"]["LogConfig"]["Path"])
+
+    def writes(self, pod: Manifest) -> bool:
+        """Return whether a pod's containers may still write to their logs."""
+        return pod["status"]["phase"] == "Running" and pod["metadata"]["uid"] not in self._ended
 
     async def close(self) -> None:
         """Stop everything."""
@@ -181,7 +188,9 @@ class Kubelet:
             await self.podman.run("pod", "kill", machine_name(pod))
             status.failed(pod, "DeadlineExceeded", "Pod was active on the node longer than its deadline")
             codes = ["137"] * len(names)
+        self._ended.add(pod["metadata"]["uid"])
         killed = [(await self.podman.inspect(name))["State"].get("OOMKilled", False) for name in names]
+        await asyncio.sleep(LAG)
         status.terminated(pod, map(int, codes), reason="OOMKilled" if any(killed) else "")
         self._pods.touch(pod)
 
