@@ -18,7 +18,16 @@ FACES = {
         "VerifiedBlob",
         "runs_on",
     },
-    "layer": {"LayerLimits", "LayerReading", "Likeness", "ends", "limit_variable", "read_layer"},
+    "layer": {
+        "FileContent",
+        "Inspection",
+        "LayerLimits",
+        "LayerReading",
+        "Likeness",
+        "ends",
+        "limit_variable",
+        "read_layer",
+    },
     "registry": {"RegistrySettings", "RegistrySource", "client_for"},
     "tar": {"TarIndex", "clean_path", "scan", "printable"},
 }

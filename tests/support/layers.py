@@ -14,7 +14,7 @@ from backports import zstd
 from praxi_tasks.errors import DigestMismatchError
 from praxi_tasks.fingerprint import Changeset
 from praxi_tasks.oci.image import Blob, Descriptor, Image, Platform
-from praxi_tasks.oci.layer import LayerLimits, LayerReading, Likeness, read_layer
+from praxi_tasks.oci.layer import Inspection, LayerLimits, LayerReading, Likeness, read_layer
 
 MEDIA_TYPE = "application/vnd.oci.image.layer.v1.tar"
 COMPRESSIONS: dict[str, Callable[[bytes], bytes]] = {
@@ -87,12 +87,20 @@ def read(
     limits: LayerLimits | None = None,
     retain: Callable[[str], bool] = lambda _: False,
     likeness: Likeness | None = None,
+    inspection: Inspection[object] | None = None,
     piece: int = 100_000,
 ) -> LayerReading:
     """Read a layer from its stored bytes, and see that it was read to its end."""
     descriptor = describe(data, media_type)
     blob = VerifiedBlob(data, descriptor.digest, piece)
-    reading = read_layer(blob, descriptor, limits=limits or LayerLimits(), retain=retain, likeness=likeness)
+    reading = read_layer(
+        blob,
+        descriptor,
+        limits=limits or LayerLimits(),
+        retain=retain,
+        likeness=likeness,
+        inspection=inspection,
+    )
     assert blob.ended
     return reading
 

@@ -1,12 +1,16 @@
 """Reads a layer's tar as a stream: decompression, members, whiteouts, the contents that are retained."""
 
 from praxi_tasks.oci.layer.contents import LayerReading
+from praxi_tasks.oci.layer.file_content import FileContent
+from praxi_tasks.oci.layer.inspection import Inspection
 from praxi_tasks.oci.layer.kept_files import Likeness
 from praxi_tasks.oci.layer.limits import LayerLimits, limit_variable
 from praxi_tasks.oci.layer.reader import read_layer
 from praxi_tasks.oci.layer.strings import ends
 
 __all__ = [
+    "FileContent",
+    "Inspection",
     "LayerLimits",
     "LayerReading",
     "Likeness",

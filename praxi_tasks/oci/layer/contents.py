@@ -70,6 +70,7 @@ def to_reading(digest: str, scan: TarScan) -> LayerReading:
     index = PathIndex(members)
     scan.retained.link(follow_hard_links(members), index.__getitem__)
     gone = superseded(members)
+    scan.inspection.drop(gone)
     stays = np.ones(len(members), np.bool_)
     stays[list(gone)] = False
     rows = np.asarray(members.link_rows).astype(np.intp)

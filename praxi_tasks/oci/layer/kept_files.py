@@ -47,7 +47,7 @@ class RetainedFiles:
     Attributes
     ----------
     heads
-        How files begin that may be kept in reserve, by their first byte: most files are passed over by that.
+        How files begin that may be kept in reserve.
     """
 
     def __init__(
@@ -60,9 +60,7 @@ class RetainedFiles:
         self._likeness = likeness or Likeness()
         self._reserve: dict[int, tuple[str, bytes]] = {}
         self._reserved = 0
-        self.heads: Final = [
-            tuple(head for head in self._likeness.heads if head[0] == first) for first in range(256)
-        ]
+        self.heads: Final = tuple(self._likeness.heads)
 
     def wants(self, path: bytes) -> bool:
         """Return whether the file's content is to be retained."""
@@ -78,9 +76,7 @@ class RetainedFiles:
 
     def open_reserve(self, head: bytes, size: int) -> list[bytes] | None:
         """Return where to put the parts of a file that nobody wants and that begins like a database."""
-        most = (
-            [self._likeness.heads[one] for one in self.heads[head[0]] if head.startswith(one)] if head else []
-        )
+        most = [most for one, most in self._likeness.heads.items() if head.startswith(one)]
         room = min(self._left, _MAX_RESERVED - self._reserved, self._max_file, max(most, default=-1))
         return [] if size <= room and len(self._reserve) < _MAX_RESERVED_FILES else None
 

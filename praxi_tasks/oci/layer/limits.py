@@ -39,6 +39,11 @@ class LayerLimits(Limits):
         layer's inventory says.
     max_kept_bytes
         Bytes of all retained files together; what comes later is not retained.
+    max_inspected_file_bytes
+        Bytes of one file that is looked into, such as a program or a Java archive; the scratch folder holds
+        one that is larger than 16 MiB. A larger one is not, which the layer's inventory says.
+    max_inspected_bytes
+        Bytes of all of them together, which bounds the time; what comes later is not looked into.
     max_window_bytes
         The zstd window: memory that a frame makes its reader hold. 128 MiB is what ``zstd --ultra -22`` uses.
     """
@@ -55,6 +60,8 @@ class LayerLimits(Limits):
     max_extended_bytes: int = 128 << 20
     max_kept_file_bytes: int = 128 << 20
     max_kept_bytes: int = 192 << 20
+    max_inspected_file_bytes: int = 2 << 30
+    max_inspected_bytes: int = 32 << 30
     max_window_bytes: int = 128 << 20
 
 

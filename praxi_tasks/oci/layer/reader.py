@@ -8,6 +8,7 @@ from praxi_tasks.errors import LayerError, LimitExceededError
 from praxi_tasks.oci.image.model import Blob, Descriptor
 from praxi_tasks.oci.layer.chunks import Chunks
 from praxi_tasks.oci.layer.contents import LayerReading, to_reading
+from praxi_tasks.oci.layer.inspection import Inspection
 from praxi_tasks.oci.layer.kept_files import Likeness, RetainedFiles
 from praxi_tasks.oci.layer.limits import LayerLimits
 from praxi_tasks.oci.layer.tar_scan import TarScan
@@ -20,6 +21,7 @@ def read_layer(
     limits: LayerLimits,
     retain: Callable[[str], bool],
     likeness: Likeness | None = None,
+    inspection: Inspection[object] | None = None,
 ) -> LayerReading:
     """Read a layer from its blob, to the end, which verifies its digest.
 
@@ -35,6 +37,8 @@ def read_layer(
         Says of a file's path whether its content is to be retained.
     likeness
         Which files of other names a hard link with such a path may lead to; by default none.
+    inspection
+        Looks into files that their first bytes tell, and holds what it saw; by default nobody does.
 
     Raises
     ------
@@ -45,8 +49,9 @@ def read_layer(
     ImageError
         If its bytes can't be had, or are not those of the digest.
     """
-    with Chunks(blob, descriptor.media_type, limits) as chunks:
-        scan = TarScan(chunks, limits, RetainedFiles(retain, limits, likeness))
+    inspection = inspection or Inspection((), lambda _path, content: content)
+    with Chunks(blob, descriptor.media_type, limits) as chunks, inspection.layer(limits):
+        scan = TarScan(chunks, limits, RetainedFiles(retain, limits, likeness), inspection)
         try:
             scan.run()
         except LimitExceededError as error:

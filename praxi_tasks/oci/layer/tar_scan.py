@@ -6,12 +6,14 @@ names) leaves it for a slower step and comes back. Understood are v7, ustar, GNU
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import Final
 
 import xxhash
 
 from praxi_tasks.oci.layer.chunks import Chunks
+from praxi_tasks.oci.layer.inspection import HEAD, Inspection
 from praxi_tasks.oci.layer.kept_files import RetainedFiles
 from praxi_tasks.oci.layer.limits import LayerLimits
 from praxi_tasks.oci.layer.members import DIRECTORY, FILE, HARD_LINK, LETTERS, SYMBOLIC_LINK, Members
@@ -26,17 +28,22 @@ from praxi_tasks.oci.tar.member_names import clean_path
 _LONG: Final = {ord("L"): pax_records.PATH, ord("K"): pax_records.LINK}
 _RECORDS: Final = frozenset(b"xX")
 _GLOBAL_RECORDS: Final = ord("g")
-_HEAD: Final = 64  # bytes by which files are told that may be a database
 _VOLUME_LABEL: Final = ord("V")
 
 
 class TarScan:
-    """One pass over the chunks of an archive; fills ``members``, ``whiteouts`` and ``retained``."""
+    """One pass over an archive; fills ``members``, ``whiteouts``, ``retained`` and ``inspection``."""
 
-    def __init__(self, chunks: Chunks, limits: LayerLimits, retained: RetainedFiles) -> None:
+    def __init__(
+        self, chunks: Chunks, limits: LayerLimits, retained: RetainedFiles, inspection: Inspection[object]
+    ) -> None:
         self.members = Members(limits)
         self.whiteouts = Whiteouts(limits)
         self.retained = retained
+        self.inspection = inspection
+        heads = {*retained.heads, *inspection.heads}
+        # Most files are passed over by their first byte.
+        self._heads = [tuple(head for head in heads if head[0] == first) for first in range(256)]
         self._stream = TarStream(chunks, limits)
         self._sparse = SparseReader(self._stream, limits)
         self._global: pax_records.Overrides = {}
@@ -63,7 +70,7 @@ class TarScan:
 
     def _plain_members(self) -> bool:
         """Scan plain members; return whether it got anywhere before the chunk's end or a special one."""
-        stream, add, wants, heads = self._stream, self.members.add, self.retained.wants, self.retained.heads
+        stream, add, wants, heads = self._stream, self.members.add, self.retained.wants, self._heads
         chunk, view, position = stream.chunk, stream.view, stream.position
         start, last = position, len(chunk) - BLOCK
         while position <= last and (letter := LETTERS.get(chunk[position + tar_header.TYPE])):
@@ -79,7 +86,7 @@ class TarScan:
                     self._add_file(header, path, size, stream.data(size))
                     return True
                 if size and (begins := heads[chunk[data]]) and chunk.startswith(begins, data):
-                    self.retained.reserve(path, len(self.members), chunk[data:stop])
+                    self._add_known(path, chunk[data:stop])
                 add(header, path, FILE, size, xxhash.xxh3_64_intdigest(view[data:stop]))
                 position = data + padded(size)
             else:
@@ -141,19 +148,30 @@ class TarScan:
         else:
             self.members.add(header, path, letter)
 
+    def _add_known(self, path: bytes, content: bytes) -> None:
+        """See to a file that begins as one does that somebody may want."""
+        self.retained.reserve(path, len(self.members), content)
+        self.inspection.look(path, len(self.members), content)
+
     def _add_file(
         self, header: memoryview | bytes, path: bytes, size: int, content: Iterator[memoryview]
     ) -> None:
-        hasher = xxhash.xxh3_64()
+        row, hasher = len(self.members), xxhash.xxh3_64()
         sink = self.retained.open(path, size)
-        begun = sink is not None or self.retained.wants(path)
-        for part in content:
+        wanted = sink is not None or self.retained.wants(path)
+        first = next(content, memoryview(b""))
+        head = bytes(first[:HEAD])
+        if not wanted:
+            sink = self.retained.open_reserve(head, size)
+        copy = self.inspection.open(path, row, head, size)
+        for part in itertools.chain((first,), content):
             hasher.update(part)
-            if not begun:
-                sink, begun = self.retained.open_reserve(bytes(part[:_HEAD]), size), True
             if sink is not None:
                 sink.append(bytes(part))
-        self.retained.store(path, len(self.members), sink)
+            if copy is not None:
+                copy.add(part)
+        self.retained.store(path, row, sink)
+        self.inspection.close(path, row, copy)
         self.members.add(header, path, FILE, size, hasher.intdigest())
 
 

@@ -1,0 +1,45 @@
+"""What looks into one kind of file declares: how such a file begins, and how its claims are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from praxi_tasks.inventory.binary.program import Program
+from praxi_tasks.inventory.claim import Claim
+from praxi_tasks.oci.layer import FileContent
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProgramReader:
+    """One kind of record in programs and libraries, of ELF, PE or Mach-O.
+
+    Parameters
+    ----------
+    name
+        What such a record is called where it is damaged.
+    read
+        Takes a program and yields its claims; none where it has no such record. Raises DataError where the
+        record is damaged.
+    """
+
+    name: str
+    read: Callable[[Program], Iterator[Claim]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArchiveReader:
+    """One kind of archive; the parameters are those of :class:`ProgramReader`, for a whole file.
+
+    Parameters
+    ----------
+    head
+        How such archives begin.
+    accepts
+        Decides by the first 64 bytes whether it may be one.
+    """
+
+    name: str
+    head: bytes
+    read: Callable[[str, FileContent], Iterator[Claim]]
+    accepts: Callable[[bytes], bool]

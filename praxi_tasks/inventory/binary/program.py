@@ -1,0 +1,87 @@
+"""Programs and libraries as their sections: ELF, PE and Mach-O, told by their first bytes.
+
+Only what readers ask for is read. Tables may say anything: what lies outside the file is not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from praxi_tasks.oci.layer import FileContent
+
+Format = Literal["elf", "pe", "macho"]
+
+MOST_SECTION: Final = 64 << 20
+"""Bytes that are read of one section at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a program with a name: where it is in the file, and at which address in memory.
+
+    ``kind`` is its type in an ELF file, and 0 elsewhere.
+    """
+
+    name: str
+    address: int
+    offset: int
+    size: int
+    kind: int = 0
+    writable: bool = False
+
+
+@dataclass(frozen=True)
+class Program:
+    """An executable file or shared library.
+
+    Parameters
+    ----------
+    path
+        Without a leading slash.
+    content
+        Its bytes.
+    format
+        Which of the three it is.
+    little
+        Whether its numbers have the least significant byte first.
+    bits
+        32 or 64.
+    sections
+        In the order of its table.
+    segments
+        What is loaded into memory; of ELF files, where a program may have no sections at all.
+    """
+
+    path: str
+    content: FileContent
+    format: Format
+    little: bool = True
+    bits: int = 64
+    sections: tuple[Section, ...] = ()
+    segments: tuple[Section, ...] = field(default=())
+
+    def find(self, *names: str) -> Section | None:
+        """Return the first section that has one of the names."""
+        return next((section for section in self.sections if section.name in names), None)
+
+    def read(self, section: Section, most: int = MOST_SECTION) -> bytes:
+        """Return the beginning of a section's bytes."""
+        return self.content.read(section.offset, min(section.size, most))
+
+    def at(self, address: int, length: int) -> bytes:
+        """Return bytes by their address in memory; fewer, or none, where no section holds them."""
+        for section in self.segments or self.sections:
+            start = address - section.address
+            if 0 <= start < section.size:
+                return self.content.read(section.offset + start, min(length, section.size - start))
+        return b""
+
+    def number(self, data: bytes) -> int:
+        """Return the number that some bytes of the program are."""
+        return int.from_bytes(data, "little" if self.little else "big")
+
+    def windows(self, overlap: int) -> Iterator[bytes]:
+        """Yield the whole file in pieces that have so many bytes in common."""
+        return (window for _, window in self.content.windows(overlap))

@@ -1,0 +1,147 @@
+"""Lets the caller look into files of a layer that their first bytes tell: programs, archives.
+
+A small file is at hand as a whole; a larger one is spooled to a file without a name in the scratch folder,
+which holds one at a time. No file is written under its own name, and nothing of an archive is extracted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from typing import IO, Final, Generic, TypeVar
+
+from praxi_tasks.oci.layer.file_content import FileContent
+from praxi_tasks.oci.layer.limits import LayerLimits
+
+logger = logging.getLogger(__name__)
+
+T_co = TypeVar("T_co", covariant=True)
+
+HEAD: Final = 64
+"""Bytes by which files are told that somebody may want."""
+
+_IN_MEMORY: Final = 16 << 20  # bytes of a file that is not spooled
+
+
+class Copy:
+    """The parts of a file that is looked into, until all of them are there.
+
+    Parameters
+    ----------
+    spool
+        Takes a large file, instead of what it held before; else the parts stay in memory.
+    """
+
+    def __init__(self, size: int, spool: IO[bytes] | None = None) -> None:
+        self._size = size
+        self._spool = spool
+        self._parts: list[bytes] = []
+        self._is_whole = True
+        if spool is not None:
+            spool.seek(0)
+            spool.truncate()
+
+    def add(self, part: memoryview) -> None:
+        """Add the next part."""
+        if self._spool is None:
+            self._parts.append(bytes(part))
+        elif self._is_whole:
+            try:
+                self._spool.write(part)
+            except OSError:  # no scratch space is left: what is not looked into is told
+                logger.warning("no room to look into a file of %d bytes", self._size, exc_info=True)
+                self._is_whole = False
+
+    def content(self) -> FileContent | None:
+        """Return the whole, once all parts were added; None where there was no room for it."""
+        if self._spool is None:
+            return FileContent(b"".join(self._parts), self._size)
+        return FileContent(self._spool, self._size) if self._is_whole else None
+
+
+class Inspection(Generic[T_co]):
+    """What was seen in the files of one layer.
+
+    Parameters
+    ----------
+    heads
+        How files begin that are looked into: their first bytes, whatever their names.
+    inspect
+        Takes a file's path and content and returns what is to be kept of it. It must raise nothing,
+        and hold no more of the content than a few windows.
+    accepts
+        Decides by a file's first 64 bytes, or all if it has fewer, whether it is looked into; by default each
+        that begins with one of ``heads`` is.
+    """
+
+    def __init__(
+        self,
+        heads: Iterable[bytes],
+        inspect: Callable[[str, FileContent], T_co],
+        accepts: Callable[[bytes], bool] = lambda _head: True,
+    ) -> None:
+        self.heads: Final = tuple(heads)
+        self._inspect = inspect
+        self._accepts = accepts
+        self._max_file = 0
+        self._left = 0
+        self._spool: IO[bytes] = io.BytesIO()
+        self._seen: dict[int, tuple[str, T_co]] = {}
+        self._too_large: dict[int, str] = {}
+
+    @property
+    def results(self) -> dict[str, T_co]:
+        """What was seen, by path, of the files that were looked into and that the layer leaves on disk."""
+        return dict(self._seen.values())
+
+    @property
+    def too_large(self) -> tuple[str, ...]:
+        """The paths of the files that were not looked into: for a limit, or for want of scratch space."""
+        return tuple(self._too_large.values())
+
+    @contextlib.contextmanager
+    def layer(self, limits: LayerLimits) -> Iterator[None]:
+        """Look into the files of a layer with these limits, and give back what was taken of scratch space."""
+        self._max_file, self._left = limits.max_inspected_file_bytes, limits.max_inspected_bytes
+        with tempfile.TemporaryFile(prefix="praxi-", buffering=0) as self._spool:
+            yield
+
+    def open(self, path: bytes, row: int, head: bytes, size: int) -> Copy | None:
+        """Return what takes the parts of the member ``row``, or None if nobody looks into it."""
+        if not head.startswith(self.heads) or not self._accepts(head):
+            return None
+        if size > self._max_file or size > self._left:
+            self._too_large[row] = _text(path)
+            return None
+        self._left -= size
+        return Copy(size) if size <= _IN_MEMORY else Copy(size, self._spool)
+
+    def close(self, path: bytes, row: int, copy: Copy | None) -> None:
+        """Look into a member of which all parts are there."""
+        if copy is None:
+            return
+        name, content = _text(path), copy.content()
+        if content is None:
+            self._too_large[row] = name
+        else:
+            self._seen[row] = (name, self._inspect(name, content))
+
+    def look(self, path: bytes, row: int, content: bytes) -> None:
+        """Look into a member that is in memory as a whole."""
+        copy = self.open(path, row, content[:HEAD], len(content))
+        if copy is not None:
+            copy.add(memoryview(content))
+            self.close(path, row, copy)
+
+    def drop(self, gone: frozenset[int]) -> None:
+        """Forget members that the layer does not leave on disk."""
+        for row in gone:
+            self._seen.pop(row, None)
+            self._too_large.pop(row, None)
+
+
+def _text(path: bytes) -> str:
+    return path.decode("utf-8", "surrogateescape")
