@@ -38,6 +38,12 @@ def _npm_scope(name: str) -> tuple[str, str]:
     return scope, rest
 
 
+def _module_path(name: str) -> tuple[str, str]:
+    """Split a Go module's path before its last part."""
+    namespace, _, rest = name.rpartition("/")
+    return namespace, rest
+
+
 def _without_epoch_zero(version: str) -> str:
     return version.removeprefix("0:")
 
@@ -45,6 +51,11 @@ def _without_epoch_zero(version: str) -> str:
 def _without_build(version: str) -> str:
     """Return a version of semver without the prefix that tags have, and without build metadata."""
     return version.lstrip("v=").partition("+")[0]
+
+
+def _go_version(version: str) -> str:
+    """Return a module's version as advisories write it: without the prefix that Go's have."""
+    return version.removeprefix("v").partition("+")[0]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,8 +72,8 @@ class Ecosystem:
     database
         What people call the record of an installed package.
     version_class
-        The class of :mod:`univers.versions` that orders its versions; ``ApkVersion``, ``DpkgVersion`` and
-        ``NpmVersion`` are Praxi's own. Empty where no order is known.
+        The class of :mod:`univers.versions` that orders its versions; ``ApkVersion``, ``DpkgVersion``,
+        ``GoVersion`` and ``NpmVersion`` are Praxi's own. Empty where no order is known.
     canonical_version
         Returns what equal spellings of a version have in common.
     local_versions
@@ -158,8 +169,20 @@ RPM: Final = Ecosystem(
     canonical_version=_without_epoch_zero,
     epoch_qualifier=True,
 )
+GOLANG: Final = Ecosystem(
+    purl_type="golang",
+    family=Family.LANGUAGE,
+    database="Go build information",
+    version_class="GoVersion",
+    canonical_version=_go_version,
+    case_sensitive=True,
+    split_name=_module_path,
+    osv="Go",
+)
 
-ECOSYSTEMS: Final[Mapping[str, Ecosystem]] = {row.purl_type: row for row in (PYPI, NPM, DEB, APK, RPM)}
+ECOSYSTEMS: Final[Mapping[str, Ecosystem]] = {
+    row.purl_type: row for row in (PYPI, NPM, GOLANG, DEB, APK, RPM)
+}
 """All rows by package URL type."""
 
 

@@ -1,5 +1,6 @@
-"""The package databases that a layer holds: which files they are, and what they claim."""
+"""What a layer says of its packages: which files are databases, programs and archives, what they claim."""
 
+from praxi_tasks.inventory.binary.inspect import Inspected, start_inspection
 from praxi_tasks.inventory.claim import Claim, Distribution, Placement
 from praxi_tasks.inventory.layer_inventory import (
     HEADS,
@@ -18,10 +19,12 @@ __all__ = [
     "SYSTEM_DATABASES",
     "Claim",
     "Distribution",
+    "Inspected",
     "Inventory",
     "Placement",
     "keep_file",
     "looks_like_database",
     "read_inventory",
     "recorded_ecosystems",
+    "start_inspection",
 ]

@@ -10,6 +10,7 @@ from typing import Final
 from praxi_tasks.ecosystems import ECOSYSTEMS
 from praxi_tasks.errors import DataError
 from praxi_tasks.inventory.admission import Admission
+from praxi_tasks.inventory.binary.inspect import Inspected
 from praxi_tasks.inventory.claim import Claim
 from praxi_tasks.inventory.layer_view import LayerFiles, LayerView
 from praxi_tasks.inventory.limits import InventoryLimits
@@ -75,8 +76,9 @@ def read_inventory(
     limits: InventoryLimits | None = None,
     unread: Mapping[str, str] | None = None,
     reserve: Mapping[str, bytes] | None = None,
+    inspected: Mapping[str, Inspected] | None = None,
 ) -> Inventory:
-    """Read what the package databases of one layer claim.
+    """Read what the package databases of one layer claim, and what its programs and archives say.
 
     Parameters
     ----------
@@ -90,13 +92,15 @@ def read_inventory(
         Why others that it named are not among them, by path.
     reserve
         The contents of other files that :func:`looks_like_database` took for databases.
+    inspected
+        What programs and archives say, by path.
 
     Returns
     -------
     Inventory
-        Claims in the order of the databases' paths. A database that is damaged gives the claims before
-        the damage and a line in ``problems``; the others are read all the same. A record that names no
-        release, or is over a limit, costs itself. Each database that is there
+        Claims in the order of the databases' paths, then those of programs and archives. A database that is
+        damaged gives the claims before the damage and a line in ``problems``; the others are read all the
+        same. A record that names no release, or is over a limit, costs itself. Each database that is there
         and not read has a line too.
     """
     limits = limits or InventoryLimits.from_environment()
@@ -111,8 +115,12 @@ def read_inventory(
             _read_into(admission, partial(read, path), view, path)
     for reader in READERS:
         _read_into(admission, partial(reader.named, view), view, "paths")
+    for path, file in sorted((inspected or {}).items()):
+        _read_into(admission, partial(iter, file.claims), view, path)
+        for problem in file.problems:
+            view.report(path, problem)
     databases.extend({claim.database for claim in admission.claims}.difference(databases))
-    report_unread(view, _is_database, unread or {}, admission.claims)
+    report_unread(view, _is_database, unread or {}, admission.claims, frozenset(inspected or ()))
     return Inventory(
         digest=files.digest,
         claims=tuple(admission.claims),

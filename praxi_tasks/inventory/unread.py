@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from typing import Final
 
 from praxi_tasks.inventory.claim import Claim
@@ -23,6 +23,7 @@ def report_unread(
     wanted: Callable[[str], bool],
     reasons: Mapping[str, str],
     claims: Iterable[Claim] = (),
+    inspected: Set[str] = frozenset(),
 ) -> None:
     """Report each package record of a layer that no reader reads.
 
@@ -38,11 +39,13 @@ def report_unread(
         Why the content of some paths was not kept.
     claims
         What was read of the layer.
+    inspected
+        The paths of programs and archives that were looked into.
     """
     others: dict[str, UnreadKind] = {}
     tails = {_tail(path) for path in view.kept}
     for row, (path, kind) in enumerate(zip(view.files.paths, view.files.types.tolist(), strict=True)):
-        if kind == _FOLDER or path in view.kept or path in reasons:
+        if kind == _FOLDER or path in view.kept or path in reasons or path in inspected:
             continue
         if wanted(path):
             _note_link(view, row, path, kind, tails)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from praxi_tasks.ecosystems import APK, DEB, NPM, PYPI, RPM
+from praxi_tasks.ecosystems import APK, DEB, GOLANG, NPM, PYPI, RPM
 
 _LONGEST: Final = 1_000  # characters of a path: some patterns take quadratic time
 
@@ -130,8 +130,8 @@ KINDS: Final = (
     UnreadKind("RubyGems", "gem", ".gemspec", r".*\bspecifications", r"/(?:default/)?[^/]+\.gemspec"),
     UnreadKind("R", "cran", "/DESCRIPTION", r"(?:.*/)?R/(?:site-)?library", r"/[^/]+/DESCRIPTION"),
     _archives(".NET", "nuget", ".deps.json"),
-    UnreadKind("Go", "golang", ".mod", r"(?:.*/)?pkg/mod/cache/download", r"/.+/@v/[^/]+\.mod"),
-    UnreadKind("Go", "golang", "/modules.txt", r"(?:.*/)?vendor/modules\.txt"),
+    UnreadKind("Go", GOLANG.purl_type, ".mod", r"(?:.*/)?pkg/mod/cache/download", r"/.+/@v/[^/]+\.mod"),
+    UnreadKind("Go", GOLANG.purl_type, "/modules.txt", r"(?:.*/)?vendor/modules\.txt"),
     UnreadKind("Cargo", "cargo", ".crates.toml", r"(?:.*/)?\.crates\.toml"),
     UnreadKind("Cargo", "cargo", ".crate", r"(?:.*/)?registry/cache", r"/[^/]+/[^/]+\.crate"),
     UnreadKind("Perl", "cpan", "/.packlist", r".*/auto", r"/.+/\.packlist"),

@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 
 import praxi_tasks.inventory
+from praxi_tasks.inventory.binary.file_reader import ArchiveReader, ProgramReader
+from praxi_tasks.inventory.binary.inspect import ARCHIVE_READERS, PROGRAM_READERS
 from praxi_tasks.inventory.reader import Reader
 from praxi_tasks.inventory.readers import READERS
 from tests.fuzz.targets import TARGETS
@@ -63,12 +65,14 @@ def readers() -> dict[int, str]:
     names = {}
     for found in pkgutil.walk_packages(praxi_tasks.inventory.__path__, "praxi_tasks.inventory."):
         for name, value in vars(importlib.import_module(found.name)).items():
-            if isinstance(value, Reader):
+            if isinstance(value, (Reader, ProgramReader, ArchiveReader)):
                 names[id(value)] = f"{found.name}.{name}"
     return names
 
 
-@pytest.mark.parametrize("name", [readers()[id(reader)] for reader in READERS])
+@pytest.mark.parametrize(
+    "name", [readers()[id(reader)] for reader in (*READERS, *PROGRAM_READERS, *ARCHIVE_READERS)]
+)
 def test_every_reader_of_records_has_a_target(name: str) -> None:
     assert name in COVERED
 

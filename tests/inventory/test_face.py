@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from praxi_tasks import inventory
-from praxi_tasks.inventory import language, os
+from praxi_tasks.inventory import binary, language, os
 
 
 def test_what_others_may_use_is_written_down() -> None:
@@ -11,15 +11,17 @@ def test_what_others_may_use_is_written_down() -> None:
         "SYSTEM_DATABASES",
         "Claim",
         "Distribution",
+        "Inspected",
         "Inventory",
         "Placement",
         "keep_file",
         "looks_like_database",
         "read_inventory",
         "recorded_ecosystems",
+        "start_inspection",
     }
     assert all(getattr(inventory, name).__doc__ for name in inventory.__all__)
 
 
 def test_single_readers_are_nobodys_business_outside() -> None:
-    assert os.__all__ == language.__all__ == []
+    assert binary.__all__ == os.__all__ == language.__all__ == []

@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 from praxi_tasks.ecosystems import ecosystem_of
-from praxi_tasks.findings.image.file_tree import FileTree, Removal
+from praxi_tasks.findings.image.file_tree import FileTree, Removal, significant
 from praxi_tasks.inventory import Claim, Inventory
 
 _METADATA_FOLDERS: Final = (".dist-info", ".egg-info", "EGG-INFO")
@@ -45,8 +45,9 @@ class ClaimHistory:
     A layer that changes a database carries the whole of it, so what the new one no longer names was dropped;
     lists of files are written once and remembered from below.
 
-    Several versions of a distribution's package may be installed at once (rpm's kernels), and a folder may
-    hold several records of a language's (two ``dist-info``): each of them is a claim of its own.
+    Several versions of a distribution's package may be installed at once (rpm's kernels), a folder may hold
+    several records of a language's (two ``dist-info``), and a file several versions of one (a Java archive):
+    each of them is a claim of its own.
 
     Parameters
     ----------
@@ -70,16 +71,17 @@ class ClaimHistory:
         filled = {self._tree.place(claim.database) for claim in inventory.claims}
         places = {tracked.place for tracked in self._current.values()}  # few, however many claims there are
         lost = {place for place in places if self._lost(place, rewritten, removal)}
+        lost |= {
+            tracked.place
+            for tracked in self._current.values()
+            if is_inside(tracked.claim) and self._tree.layer_of(tracked.place) == self._number
+        }
         for key, tracked in list(self._current.items()) if lost else ():
             if key not in new and tracked.place in lost:
                 superseded = _slot(tracked.claim) in arrived
                 self._end(key, superseded=superseded, database_gone=tracked.place not in filled)
         for key, claim in new.items():
-            before = self._current.get(key)
-            if before is not None and before.claim.version != claim.version:
-                self._end(key, superseded=True, database_gone=False)
-                before = None
-            self._current[key] = self._renewed(before, claim)
+            self._current[key] = self._renewed(self._current.get(key), claim)
 
     def claims(self) -> tuple[TrackedClaim, ...]:
         """Return all claims, those that hold first.
@@ -132,8 +134,13 @@ class ClaimHistory:
     def _identity(self, claim: Claim) -> Identity:
         """Return what tells a claim from all others that hold in one layer."""
         if ecosystem_of(claim.ecosystem).of_language:
-            return (claim.ecosystem, claim.name, self._tree.place(claim.database))
+            return (claim.ecosystem, claim.name, self._tree.place(claim.database), claim.version)
         return (claim.ecosystem, claim.name, claim.architecture, claim.version)
+
+
+def is_inside(claim: Claim) -> bool:
+    """Return whether a release is in a file that says so itself: a program, an archive."""
+    return claim.files == (claim.database,) and significant(claim.database)
 
 
 def home_of(claim: Claim) -> str:

@@ -12,7 +12,12 @@ import msgspec
 
 from praxi_tasks.discovery import LayerPrediction, ReleasePrediction
 from praxi_tasks.ecosystems import ecosystem_of
-from praxi_tasks.findings.image.claim_history import ClaimHistory, TrackedClaim, claimed_places
+from praxi_tasks.findings.image.claim_history import (
+    ClaimHistory,
+    TrackedClaim,
+    claimed_places,
+    is_inside,
+)
 from praxi_tasks.findings.image.distribution_owner import with_owners
 from praxi_tasks.findings.image.file_tree import FileTree, LayerChanges, significant
 from praxi_tasks.findings.image.linked_records import LinkedRecords
@@ -226,6 +231,8 @@ class _Fusion:
         """Return the layer that ended a claimed package, or None if it is still there."""
         if tracked.dropped is None or tracked.superseded:
             return tracked.dropped
+        if is_inside(tracked.claim):
+            return tracked.dropped  # what says of itself what it holds went, or holds something else
         known = [path for path in tracked.claim.files if self._tree.saw(path)]
         telling = [path for path in known if significant(path)]
         if not telling and not tracked.database_gone:

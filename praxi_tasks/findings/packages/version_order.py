@@ -13,6 +13,7 @@ from praxi_tasks.ecosystems import ecosystem_of
 from praxi_tasks.environment import read, whole_number
 from praxi_tasks.findings.packages.apk_version import ApkVersion
 from praxi_tasks.findings.packages.debian_version import DpkgVersion
+from praxi_tasks.findings.packages.go_version import GoVersion
 
 
 class NpmVersion(SemverVersion):
@@ -29,7 +30,9 @@ class NpmVersion(SemverVersion):
 
 SETTING: Final = "PRAXI_VERSION_MAX_LENGTH"
 _LONGEST: Final = 512  # characters; some rules compare in quadratic time, and real versions have some dozens
-_OWN: Final[dict[str, type[Version]]] = {one.__name__: one for one in (ApkVersion, DpkgVersion, NpmVersion)}
+_OWN: Final[dict[str, type[Version]]] = {
+    one.__name__: one for one in (ApkVersion, DpkgVersion, GoVersion, NpmVersion)
+}
 
 
 @functools.lru_cache(maxsize=1 << 18)
@@ -42,7 +45,7 @@ def parse_version(kind: str, text: str) -> Version | None:
     Parameters
     ----------
     kind
-        The package URL type whose rules hold: ``pypi``, ``npm``, ``deb``, ``apk`` or ``rpm``.
+        The package URL type whose rules hold: ``pypi``, ``golang``, ``deb``.
     text
         The version as a database or advisory writes it.
     """

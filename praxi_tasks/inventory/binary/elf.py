@@ -50,7 +50,9 @@ def read_elf(path: str, content: FileContent) -> Program | None:
         little,
         bits,
         _sections(content, rows, names),
-        _segments(_rows(content, segments_at, segment_size, min(segment_count, _MOST_SEGMENTS), segment), bits),
+        _segments(
+            _rows(content, segments_at, segment_size, min(segment_count, _MOST_SEGMENTS), segment), bits
+        ),
     )
 
 

@@ -1,7 +1,7 @@
 """What Go's linker writes into each program: Go's version, the modules that are in it, how it was built.
 
-The layout is that of Go's ``debug/buildinfo`` and ``runtime/debug``: since Go 1.18 the texts follow the header,
-before it holds pointers to them.
+The layout is that of Go's ``debug/buildinfo`` and ``runtime/debug``: since Go 1.18 the texts follow the
+header, which holds pointers to them in older programs.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ _SECTIONS: Final = (".go.buildinfo", "__go_buildinfo")
 _SEARCHED: Final = 1 << 20  # bytes of a program's data, where it has no section for it
 _MOST_TEXT: Final = 4 << 20
 _GO_VERSION: Final = re.compile(r"go(\d+(?:\.\d+)*(?:(?:alpha|beta|rc)\d+)?)")
-_LINKED: Final = re.compile(r"-X[= ]'?[^\s='\"]*?\.(?i:git)?(?:[vV]ersion|VERSION)=v?(\d+\.\d+\.\d+[^\s'\"]*)")
+_LINKED: Final = re.compile(
+    r"-X[= ]'?[^\s='\"]*?\.(?i:git)?(?:[vV]ersion|VERSION)=v?(\d+\.\d+\.\d+[^\s'\"]*)"
+)
 _REVISION: Final = re.compile(r"[0-9a-f]{12,}")
 
 
@@ -46,7 +48,7 @@ class BuildInfo(NamedTuple):
     """What a program says of how it was made.
 
     ``modules`` are those it was made from, those that replaced others in their stead; ``main`` is the module
-    of the program itself, None where it has none; ``settings`` are the flags and the stamp of version control.
+    of the program itself, None where it has none; ``settings`` are flags and the stamp of version control.
     """
 
     go: str
@@ -113,8 +115,8 @@ def parse_build_info(go: str, text: str) -> BuildInfo:
 def main_version(info: BuildInfo) -> str:
     """Return the version of a program's own module.
 
-    Where none was stamped it is the one that the linker set into a variable, or the pseudo-version of the commit
-    that it was built from (Go's modules reference), or unknown.
+    Where none was stamped it is the one that the linker set into a variable, or the pseudo-version of the
+    commit that it was built from (Go's modules reference), or unknown.
     """
     main, settings = info.main, info.settings
     if main is not None and main.version not in {"", UNKNOWN_VERSION}:
@@ -180,27 +182,23 @@ def _texts_at(program: Program, section: Section, length: int) -> tuple[str, str
         return None
     header = data[place : place + _HEADER]
     if header[15] & _INLINE:
-        return _inline_texts(program, section.offset + place + _HEADER)
+        part = program.read(section)[place + _HEADER :]
+        version, start = _inline_text(part, 0)
+        modules, _ = _inline_text(part, start)
+        return _decoded(version), _decoded(_unframed(modules))
     return _pointed_texts(program, header)
 
 
-def _inline_texts(program: Program, offset: int) -> tuple[str, str]:
-    version, offset = _inline_text(program, offset)
-    modules, _ = _inline_text(program, offset)
-    return _decoded(version), _decoded(_unframed(modules))
-
-
-def _inline_text(program: Program, offset: int) -> tuple[bytes, int]:
+def _inline_text(data: bytes, start: int) -> tuple[bytes, int]:
     """Return a text behind its length, a number of seven bits a byte, and where it ends."""
     length = 0
-    for shift, byte in enumerate(program.content.read(offset, 10)):
+    for shift, byte in enumerate(data[start : start + 10]):
         length |= (byte & 0x7F) << 7 * shift
         if byte < 0x80:
-            start = offset + shift + 1
-            text = program.content.read(start, min(length, _MOST_TEXT + 1))
-            if len(text) > _MOST_TEXT or len(text) < length:
+            first = start + shift + 1
+            if length > len(data) - first:
                 break
-            return text, start + length
+            return data[first : first + length], first + length
     raise DataError("Go's build information in it is cut off")
 
 

@@ -40,9 +40,19 @@ class Inspected(msgspec.Struct, frozen=True):
     problems: tuple[str, ...] = ()
 
 
-def start_inspection() -> Inspection[Inspected]:
-    """Return what looks into the files of one layer."""
-    return Inspection(HEADS, inspect_file, may_be_read)
+_HEAD: Final = 64  # bytes by which files are told, here and where a layer is scanned
+_NOTHING: Final = Inspected()
+
+
+def start_inspection(limits: InventoryLimits | None = None) -> Inspection[Inspected]:
+    """Return what looks into the files of one layer.
+
+    Parameters
+    ----------
+    limits
+        ``max_claims`` bounds what is kept of all of them; by default what the environment says.
+    """
+    return Inspection(HEADS, Inspector(limits or InventoryLimits.from_environment()).inspect, may_be_read)
 
 
 def may_be_read(head: bytes) -> bool:
@@ -52,46 +62,60 @@ def may_be_read(head: bytes) -> bool:
     return any(head.startswith(reader.head) and reader.accepts(head) for reader in ARCHIVE_READERS)
 
 
-def inspect_file(path: str, content: FileContent) -> Inspected:
-    """Return what a program or archive says; nothing that it holds raises an error.
+class Inspector:
+    """Looks into the files of one layer, one after the other."""
 
-    Parameters
-    ----------
-    path
-        Without a leading slash.
-    content
-        The whole file.
-    """
-    head = content.read(0, 64)
-    claims: dict[Claim, None] = {}
-    problems: list[str] = []
-    most = InventoryLimits.from_environment().max_claims
-    for name, found in _found(path, content, head):
-        try:
-            for claim in found():
-                if len(claims) >= most:
-                    problems.append(f"more than {most} packages: raise {setting('max_claims')}")
-                    break
-                claims[claim] = None
-        except DataError as error:
-            problems.append(str(error))
-        except Exception as error:  # one file never costs the layer, whatever its bytes do to a reader
-            logger.exception("%s: unexpected error", path)
-            problems.append(f"its {name} can't be read: {type(error).__name__}; report this with the task's log")
-    return Inspected(tuple(claims), tuple(problems))
+    def __init__(self, limits: InventoryLimits) -> None:
+        self._most = self._left = limits.max_claims
+
+    def inspect(self, path: str, content: FileContent) -> Inspected:
+        """Return what a program or archive says; nothing that it holds raises an error.
+
+        Parameters
+        ----------
+        path
+            Without a leading slash.
+        content
+            The whole file.
+        """
+        claims: dict[Claim, None] = {}
+        problems: list[str] = []
+        for name, claimed in _records(path, content):
+            try:
+                for claim in claimed:
+                    if len(claims) >= self._left:
+                        problems.append(f"more than {self._most} packages: raise {setting('max_claims')}")
+                        break
+                    claims[claim] = None
+            except DataError as error:
+                problems.append(str(error))
+            except Exception as error:  # one file never costs the layer, whatever its bytes do to a reader
+                logger.exception("%s: unexpected error", path)
+                unread = f"its {name} can't be read: {type(error).__name__}"
+                problems.append(f"{unread}; report this with the task's log")
+        self._left -= len(claims)
+        return Inspected(tuple(claims), tuple(problems)) if claims or problems else _NOTHING
 
 
-def _found(
-    path: str, content: FileContent, head: bytes
-) -> Iterator[tuple[str, Callable[[], Iterable[Claim]]]]:
-    """Yield the name of each kind of record that the file may have, and what reads it."""
+def _records(path: str, content: FileContent) -> Iterator[tuple[str, Iterable[Claim]]]:
+    """Yield what is read of each kind of record that a file may have, and the kind's name."""
+    head = content.read(0, _HEAD)
     for magic, read in _PROGRAMS.items():
         if head.startswith(magic):
-            program = read(path, content)
-            for reader in PROGRAM_READERS if program else ():
-                yield reader.name, lambda reader=reader: reader.read(program)
+            program = _opened(read, path, content)
+            yield from ((reader.name, reader.read(program)) for reader in PROGRAM_READERS if program)
             return
     for archive in ARCHIVE_READERS:
         if head.startswith(archive.head) and archive.accepts(head):
-            yield archive.name, lambda: archive.read(path, content)
+            yield archive.name, archive.read(path, content)
             return
+
+
+def _opened(
+    read: Callable[[str, FileContent], Program | None], path: str, content: FileContent
+) -> Program | None:
+    try:
+        return read(path, content)
+    except Exception:  # a header that no system would load: there is nothing to read
+        logger.exception("%s: unexpected error", path)
+        return None

@@ -6,9 +6,18 @@ from types import ModuleType
 from typing import Final
 
 from tests.fuzz.target import Target
-from tests.fuzz.targets import audits, documents, feeds, images, layers, records, releases
+from tests.fuzz.targets import audits, documents, feeds, images, layers, programs, records, releases
 
-_MODULES: Final[tuple[ModuleType, ...]] = (layers, images, records, feeds, documents, releases, audits)
+_MODULES: Final[tuple[ModuleType, ...]] = (
+    layers,
+    images,
+    records,
+    programs,
+    feeds,
+    documents,
+    releases,
+    audits,
+)
 
 TARGETS: Final[dict[str, Target]] = {
     each.name: each for module in _MODULES for each in vars(module).values() if isinstance(each, Target)

@@ -1,0 +1,91 @@
+"""Programs and archives of real layers, put together: what they hold lives as long as they do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TypeAlias
+
+from praxi_tasks.findings.coverage import CoverageState
+from praxi_tasks.findings.image import (
+    FusedImage,
+    LayerFacts,
+    databases_coverage,
+    find_unexplained_files,
+    fuse,
+)
+from praxi_tasks.fingerprint import Changeset
+from praxi_tasks.fingerprint.layer import fingerprint_layer
+from praxi_tasks.inventory import Inventory
+from praxi_tasks.oci.layer import LayerLimits
+from praxi_tasks.store import keys
+from praxi_tasks.store.local import LocalStore
+from tests.support import images
+from tests.support.images import Entry
+from tests.support.layers import MemorySource
+from tests.support.programs import elf, go_build_info
+
+Files: TypeAlias = Mapping[str, Entry]
+TOOL = "usr/local/bin/tool"
+
+
+def go_program(**modules: str) -> bytes:
+    lines = "".join(f"dep\texample.org/{name}\t{version}\th1:x=\n" for name, version in modules.items())
+    return elf({".go.buildinfo": go_build_info("go1.22.1", f"path\tx\n{lines}\n")})
+
+
+def image(folder: Path, *layers: Files, limits: LayerLimits | None = None) -> FusedImage:
+    store = LocalStore(folder)
+    found = []
+    for contents in layers:
+        source = MemorySource(images.tar_bytes(contents))
+        (descriptor,) = source.descriptors
+        fingerprint_layer(source, descriptor, store, limits or LayerLimits())
+        changes = Changeset.from_bytes(store.get(keys.layer_changeset(descriptor.digest)))
+        inventory = Inventory.from_bytes(store.get(keys.layer_inventory(descriptor.digest)))
+        found.append(LayerFacts(changes, inventory))
+    return fuse(found)
+
+
+def there(found: FusedImage) -> set[str]:
+    return {item.purl for item in found.components if item.present}
+
+
+def test_a_program_is_known_by_what_it_says(tmp_path: Path) -> None:
+    found = image(tmp_path, {TOOL: go_program(a="v1.0.0", b="v2.0.0")})
+    assert there(found) == {
+        "pkg:golang/stdlib@1.22.1",
+        "pkg:golang/example.org/a@v1.0.0",
+        "pkg:golang/example.org/b@v2.0.0",
+    }
+    assert all(item.databases == item.evidence == (TOOL,) for item in found.components)
+    assert find_unexplained_files(found).files == 0
+
+
+def test_what_it_holds_ends_with_it(tmp_path: Path) -> None:
+    first: Files = {TOOL: go_program(a="v1.0.0", b="v2.0.0"), "bin/sh": b"x"}
+    gone: Files = {"usr/local/bin/.wh.tool": b""}
+    assert there(image(tmp_path, first, gone)) == set()
+    assert there(image(tmp_path, first, {TOOL: b"#!/bin/sh"})) == set()
+    upgraded = image(tmp_path, first, {TOOL: go_program(a="v1.1.0")})
+    assert there(upgraded) == {"pkg:golang/stdlib@1.22.1", "pkg:golang/example.org/a@v1.1.0"}
+    assert not any(item.recovered for item in upgraded.components)
+
+
+def test_a_program_of_a_distribution_is_its_packages(tmp_path: Path) -> None:
+    status = b"Package: tool\nStatus: install ok installed\nVersion: 1\nArchitecture: amd64\n\n"
+    files: Files = {
+        "usr/bin/tool": go_program(a="v1.0.0"),
+        "var/lib/dpkg/status": status,
+        "var/lib/dpkg/info/tool.list": b"/usr/bin/tool\n",
+    }
+    modules = [item for item in image(tmp_path, files).components if item.ecosystem == "golang"]
+    assert [item.owner for item in modules] == ["deb/tool"] * 2
+
+
+def test_what_is_not_looked_into_is_a_gap(tmp_path: Path) -> None:
+    files: Files = {TOOL: go_program(a="v1.0.0")}
+    found = image(tmp_path, files, limits=LayerLimits(max_inspected_file_bytes=99))
+    (gap,) = (line for line in databases_coverage(found) if line.subject == TOOL)
+    assert gap.state is not CoverageState.CHECKED
+    assert "PRAXI_LAYER_MAX_INSPECTED_FILE_BYTES" in gap.reason

@@ -1,0 +1,101 @@
+"""Programs and archives: their formats, and each reader of what they were made from."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable
+
+from packageurl import PackageURL
+
+from praxi_tasks.errors import DataError
+from praxi_tasks.findings.packages import claim_purl
+from praxi_tasks.inventory import Claim, Inventory
+from praxi_tasks.inventory.admission import Admission
+from praxi_tasks.inventory.binary import elf, go_build_info, macho, pe
+from praxi_tasks.inventory.binary.file_reader import ProgramReader
+from praxi_tasks.inventory.binary.program import Program
+from praxi_tasks.inventory.layer_view import LayerView
+from praxi_tasks.inventory.limits import InventoryLimits
+from praxi_tasks.oci.layer import FileContent
+from tests.fuzz.target import SEPARATOR, parts, same, target
+from tests.inventory.layers import changeset
+from tests.support import programs
+
+_PATH = "opt/tool"
+_LIMITS = InventoryLimits(max_claims=2_000, max_paths=20_000)
+_READER = "praxi_tasks.inventory.binary.{}.READER"
+
+
+def _check(claims: Iterable[Claim]) -> None:
+    """What is claimed can be stored and named."""
+    view = LayerView(changeset({_PATH: "f"}), {})
+    admission = Admission(view, _LIMITS)
+    with contextlib.suppress(DataError):
+        for claim in claims:
+            if not admission.add(claim):
+                break
+    inventory = Inventory(view.files.digest, tuple(admission.claims), (_PATH,), problems=view.problems)
+    same(Inventory.from_bytes(inventory.to_bytes()), inventory, "the inventory read again")
+    for claim in admission.claims:
+        PackageURL.from_string(claim_purl(claim, None))
+
+
+def _read(program: Program | None, reader: ProgramReader) -> None:
+    if program is not None:
+        for section in program.sections:
+            same(len(program.read(section, 64)) <= 64, True, "no more is read than asked for")
+            program.at(section.address, 8)
+        _check(reader.read(program))
+
+
+_GO = programs.go_build_info(
+    "go1.22.1",
+    "path\tx\nmod\texample.org/a\t(devel)\ndep\tb.c/d\tv1.0.0\th1:x=\n=>\te.f/g\tv1.1.0\th1:y=\n"
+    'build\tvcs.revision=0123456789ab\nbuild\tvcs.time=2024-01-01T00:00:00Z\nbuild\t"-ldflags"="-s"\n',
+)
+_SECTIONS = {".text": b"x", ".go.buildinfo": _GO}
+_OLD_GO = b"\xff Go buildinf:\x08\x00" + (programs.BASE + 96).to_bytes(8, "little") * 2 + bytes(64)
+
+
+@target(
+    covers=("praxi_tasks.inventory.binary.elf.read_elf", _READER.format("go_build_info")),
+    seeds=[
+        programs.elf(_SECTIONS),
+        programs.elf(_SECTIONS, bits=32),
+        programs.elf({".go.buildinfo": _OLD_GO}, little=False),
+    ],
+)
+def elf_program(data: bytes) -> None:
+    """Read an ELF file's sections, and what Go's linker wrote there."""
+    _read(elf.read_elf(_PATH, FileContent(data, len(data))), go_build_info.READER)
+
+
+@target(
+    covers=("praxi_tasks.inventory.binary.pe.read_pe",),
+    seeds=[programs.pe({".text": b"x", ".data": _GO})],
+)
+def pe_program(data: bytes) -> None:
+    """Read a PE file's sections."""
+    _read(pe.read_pe(_PATH, FileContent(data, len(data))), go_build_info.READER)
+
+
+@target(
+    covers=("praxi_tasks.inventory.binary.macho.read_macho",),
+    seeds=[programs.macho({"__go_buildinfo": _GO}), programs.fat(programs.macho({"__text": b"x"}))],
+    longest=8192,
+)
+def macho_program(data: bytes) -> None:
+    """Read a Mach-O file's sections."""
+    _read(macho.read_macho(_PATH, FileContent(data, len(data))), go_build_info.READER)
+
+
+@target(
+    covers=("praxi_tasks.inventory.binary.go_build_info.parse_build_info",),
+    seeds=[SEPARATOR.join((b"go1.22", _GO[49:-16]))],
+)
+def go_modules(data: bytes) -> None:
+    """Read the lines that say which modules a program has."""
+    go, lines = (part.decode("utf-8", "replace") for part in parts(data, 2))
+    info = go_build_info.parse_build_info(go, lines)
+    same(all(module.path for module in info.modules), True, "each module has a path")
+    same(bool(go_build_info.main_version(info)), True, "the program has a version, be it unknown")

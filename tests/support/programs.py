@@ -1,0 +1,104 @@
+"""Programs for tests: the smallest files that have the headers and sections that readers look for."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping
+
+BASE = 0x400000
+"""The address at which the first byte of a file is loaded."""
+
+
+def elf(
+    sections: Mapping[str, bytes],
+    *,
+    little: bool = True,
+    bits: int = 64,
+    kinds: Mapping[str, int] | None = None,
+) -> bytes:
+    """Return an ELF file with these sections; each is at its offset above ``BASE``."""
+    order = "<" if little else ">"
+    head, row, pointer = (64, "IIQQQQIIQQ", "Q") if bits == 64 else (52, "IIIIIIIIII", "I")
+    texts = b"\0" + b"".join(name.encode() + b"\0" for name in (*sections, ".shstrtab"))
+    body, rows = b"", [struct.pack(order + row, *[0] * 10)]
+    place = 1
+    for name, data in {**sections, ".shstrtab": texts}.items():
+        body += bytes(-(head + len(body)) % 16)
+        offset = head + len(body)
+        kind = (kinds or {}).get(name, 1)
+        rows.append(struct.pack(order + row, place, kind, 3, BASE + offset, offset, len(data), 0, 0, 1, 0))
+        body, place = body + data, place + len(name) + 1
+    table = head + len(body)
+    identity = b"\x7fELF" + bytes([2 if bits == 64 else 1, 1 if little else 2, 1]) + bytes(9)
+    rest = struct.pack(
+        f"{order}HHI3{pointer}IHHHHHH",
+        *(2, 62, 1, 0, 0, table, 0, head, 0, 0, struct.calcsize(order + row), len(rows), len(rows) - 1),
+    )
+    return identity + rest + body + b"".join(rows)
+
+
+def elf_address(sections: Mapping[str, bytes], name: str, head: int = 64) -> int:
+    """Return the address at which :func:`elf` puts a section."""
+    offset = head
+    for each, data in sections.items():
+        offset += -offset % 16
+        if each == name:
+            return BASE + offset
+        offset += len(data)
+    raise KeyError(name)
+
+
+def pe(sections: Mapping[str, bytes]) -> bytes:
+    """Return a PE file of 64 bits with these sections."""
+    optional = struct.pack("<H22xQ80x", 0x20B, BASE)
+    head = b"MZ" + bytes(58) + struct.pack("<I", 64)
+    head += b"PE\0\0" + struct.pack("<HHIIIHH", 0x8664, len(sections), 0, 0, 0, len(optional), 2) + optional
+    offset = len(head) + 40 * len(sections)
+    table, body = b"", b""
+    for name, data in sections.items():
+        padding = bytes(-(offset + len(body)) % 16)
+        body += padding
+        place = offset + len(body)
+        table += struct.pack(
+            "<8sIIIIIIHHI", name.encode(), len(data), place, len(data), place, 0, 0, 0, 0, 1 << 31
+        )
+        body += data
+    return head + table + body
+
+
+def macho(sections: Mapping[str, bytes]) -> bytes:
+    """Return a Mach-O file of 64 bits with these sections in one segment."""
+    size = 72 + 80 * len(sections)
+    offset = 32 + size
+    table, body = b"", b""
+    for name, data in sections.items():
+        body += bytes(-(offset + len(body)) % 16)
+        place = offset + len(body)
+        table += struct.pack(
+            "<16s16sQQIIIIIIII", name.encode(), b"__DATA", BASE + place, len(data), place, *[0] * 7
+        )
+        body += data
+    head = struct.pack("<IIIIIIII", 0xFEEDFACF, 0x1000007, 3, 2, 1, size, 0, 0)
+    command = struct.pack("<II16sQQQQIIII", 0x19, size, b"__DATA", 0, 0, 0, 0, 3, 3, len(sections), 0)
+    return head + command + table + body
+
+
+def fat(program: bytes) -> bytes:
+    """Return a Mach-O file for several processors, of which there is one."""
+    head = struct.pack(">IIIIIII", 0xCAFEBABE, 1, 0x1000007, 3, 4096, len(program), 12)
+    return head + bytes(4096 - len(head)) + program
+
+
+def go_build_info(go: str, lines: str) -> bytes:
+    """Return the section that Go's linker has written since Go 1.18."""
+    modules = b"\x30\x77\xaf\x0c\x92\x74\x08\x02\x41\xe1\xc1\x07\xe6\xd6\x18\xe6" + lines.encode()
+    modules += b"\xf9\x32\x43\x31\x86\x18\x20\x72\x00\x82\x42\x10\x41\x16\xd8\xf2"
+    texts = (_counted(go.encode()), _counted(modules if lines else b""))
+    return b"\xff Go buildinf:" + bytes([8, 2]) + bytes(16) + b"".join(texts)
+
+
+def _counted(text: bytes) -> bytes:
+    length, digits = len(text), b""
+    while length >= 0x80:
+        digits, length = digits + bytes([length & 0x7F | 0x80]), length >> 7
+    return digits + bytes([length]) + text
