@@ -73,7 +73,7 @@ class Ecosystem:
         What people call the record of an installed package.
     version_class
         The class of :mod:`univers.versions` that orders its versions; ``ApkVersion``, ``DpkgVersion``,
-        ``GoVersion`` and ``NpmVersion`` are Praxi's own. Empty where no order is known.
+        ``GoVersion``, ``NpmVersion`` and ``SemanticVersion`` are Praxi's own. Empty where no order is known.
     canonical_version
         Returns what equal spellings of a version have in common.
     local_versions
@@ -179,9 +179,18 @@ GOLANG: Final = Ecosystem(
     split_name=_module_path,
     osv="Go",
 )
+CARGO: Final = Ecosystem(
+    purl_type="cargo",
+    family=Family.LANGUAGE,
+    database="crates in a program",
+    version_class="SemanticVersion",
+    canonical_version=_without_build,
+    case_sensitive=True,
+    osv="crates.io",
+)
 
 ECOSYSTEMS: Final[Mapping[str, Ecosystem]] = {
-    row.purl_type: row for row in (PYPI, NPM, GOLANG, DEB, APK, RPM)
+    row.purl_type: row for row in (PYPI, NPM, GOLANG, CARGO, DEB, APK, RPM)
 }
 """All rows by package URL type."""
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from praxi_tasks.ecosystems import APK, DEB, GOLANG, NPM, PYPI, RPM
+from praxi_tasks.ecosystems import APK, CARGO, DEB, GOLANG, NPM, PYPI, RPM
 
 _LONGEST: Final = 1_000  # characters of a path: some patterns take quadratic time
 
@@ -132,8 +132,8 @@ KINDS: Final = (
     _archives(".NET", "nuget", ".deps.json"),
     UnreadKind("Go", GOLANG.purl_type, ".mod", r"(?:.*/)?pkg/mod/cache/download", r"/.+/@v/[^/]+\.mod"),
     UnreadKind("Go", GOLANG.purl_type, "/modules.txt", r"(?:.*/)?vendor/modules\.txt"),
-    UnreadKind("Cargo", "cargo", ".crates.toml", r"(?:.*/)?\.crates\.toml"),
-    UnreadKind("Cargo", "cargo", ".crate", r"(?:.*/)?registry/cache", r"/[^/]+/[^/]+\.crate"),
+    UnreadKind("Cargo", CARGO.purl_type, ".crates.toml", r"(?:.*/)?\.crates\.toml"),
+    UnreadKind("Cargo", CARGO.purl_type, ".crate", r"(?:.*/)?registry/cache", r"/[^/]+/[^/]+\.crate"),
     UnreadKind("Perl", "cpan", "/.packlist", r".*/auto", r"/.+/\.packlist"),
     UnreadKind("Erlang or Elixir", "hex", ".app", r"(?:.*/)?lib", r"/[^/]+/ebin/[^/]+\.app"),
     UnreadKind("LuaRocks", "luarocks", "/rock_manifest", r".*/rocks(?:-[^/]+)?", r"/[^/]+/[^/]+/[^/]+"),

@@ -97,6 +97,12 @@ def go_build_info(go: str, lines: str) -> bytes:
     return b"\xff Go buildinf:" + bytes([8, 2]) + bytes(16) + b"".join(texts)
 
 
+def package_note(text: bytes, *, little: bool = True) -> bytes:
+    """Return the section that says of which package an ELF file is."""
+    head = struct.pack("<III" if little else ">III", 4, len(text), 0xCAFE1A7E)
+    return head + b"FDO\0" + text + bytes(-len(text) % 4)
+
+
 def _counted(text: bytes) -> bytes:
     length, digits = len(text), b""
     while length >= 0x80:

@@ -66,7 +66,7 @@ class ClaimHistory:
         self._number += 1
         rewritten = {self._tree.place(path) for path in inventory.databases}
         rewritten.update(self._tree.place(claim.database) for claim in inventory.claims)
-        new = {self._identity(claim): claim for claim in inventory.claims}
+        new = self._new(inventory.claims)
         arrived = {_slot(claim) for key, claim in new.items() if key not in self._current}
         filled = {self._tree.place(claim.database) for claim in inventory.claims}
         places = {tracked.place for tracked in self._current.values()}  # few, however many claims there are
@@ -100,6 +100,16 @@ class ClaimHistory:
             later = again.get(_slot(tracked.claim), -1) >= (tracked.dropped or 0)
             ended.append(replace(tracked, superseded=tracked.superseded or later))
         return (*self._current.values(), *ended)
+
+    def _new(self, claims: Iterable[Claim]) -> dict[Identity, Claim]:
+        """Return a layer's claims; what a file says of itself is left out where a database says it."""
+        new: dict[Identity, Claim] = {}
+        for claim in claims:
+            key = self._identity(claim)
+            known = new.get(key) or (tracked.claim if (tracked := self._current.get(key)) else None)
+            if known is None or is_inside(known) or not is_inside(claim):
+                new[key] = claim
+        return new
 
     def _lost(self, place: str, rewritten: set[str], removal: Removal) -> bool:
         if place in rewritten or removal.covers(place):

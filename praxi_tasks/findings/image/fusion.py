@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from praxi_tasks.discovery import LayerPrediction, ReleasePrediction
-from praxi_tasks.ecosystems import ecosystem_of
+from praxi_tasks.ecosystems import ECOSYSTEMS, ecosystem_of
 from praxi_tasks.findings.image.claim_history import (
     ClaimHistory,
     TrackedClaim,
@@ -34,6 +34,7 @@ from praxi_tasks.inventory import Claim, Distribution, Inventory, Placement
 from praxi_tasks.printable import printable
 
 _SHOWN_PATHS: Final = 5
+_OF_DISTRIBUTIONS: Final = frozenset(name for name, row in ECOSYSTEMS.items() if row.of_distribution)
 # A database's package whose claim was dropped is still there while at least this share of its files is.
 _ALIVE: Final = 0.5
 # A package known only by its files is present while at least this share of them is.
@@ -101,13 +102,23 @@ def fuse(layers: Sequence[LayerFacts]) -> FusedImage:
     layers, claims = completed, history.claims()
     distribution = _distribution(layers)
     fusion = _Fusion(tree, [layer.changes.digest for layer in layers], distribution, claims)
-    for tracked in claims:
+    for tracked in _unowned(claims, tree):
         fusion.add_claim(tracked)
     for number, layer in enumerate(layers):
         for release in layer.prediction.releases if layer.prediction else ():
             fusion.add_release(release, number)
     components = with_owners(fusion.components(), claims, tree)
     return FusedImage(components, claims, tree, tuple(layers), distribution)
+
+
+def _unowned(claims: Sequence[TrackedClaim], tree: FileTree) -> Iterator[TrackedClaim]:
+    """Yield the claims; not of programs that say which package they are of, where a database says it."""
+    owned = [each for each in claims if is_inside(each.claim) and each.claim.ecosystem in _OF_DISTRIBUTIONS]
+    if owned:
+        listed = claimed_places((each for each in claims if not is_inside(each.claim)), tree)
+        known = {id(each) for each in owned if each.place in listed}
+        claims = [each for each in claims if id(each) not in known]
+    yield from claims
 
 
 def _distribution(layers: Sequence[LayerFacts]) -> Distribution | None:

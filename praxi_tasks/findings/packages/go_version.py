@@ -11,7 +11,7 @@ from typing import Final
 
 from univers.versions import Version
 
-from praxi_tasks.findings.packages.semantic_order import SEMANTIC, Order, semantic_order
+from praxi_tasks.findings.packages.semantic_version import SEMANTIC, Order, semantic_order
 
 _TOOLCHAIN: Final = re.compile(
     r"(?P<numbers>\d+(?:\.\d+){0,2})(?:(?P<stage>alpha|beta|rc)(?P<count>\d+))?", re.ASCII

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import Final
 
-from semantic_version import Version as SemanticVersion
+from semantic_version import Version as ParsedVersion
 from univers import versions
 from univers.versions import EnhancedSemanticVersion, InvalidVersion, SemverVersion, Version
 
@@ -14,6 +14,7 @@ from praxi_tasks.environment import read, whole_number
 from praxi_tasks.findings.packages.apk_version import ApkVersion
 from praxi_tasks.findings.packages.debian_version import DpkgVersion
 from praxi_tasks.findings.packages.go_version import GoVersion
+from praxi_tasks.findings.packages.semantic_version import SemanticVersion
 
 
 class NpmVersion(SemverVersion):
@@ -23,7 +24,7 @@ class NpmVersion(SemverVersion):
     """
 
     @classmethod
-    def build_value(cls, string: str) -> SemanticVersion:
+    def build_value(cls, string: str) -> ParsedVersion:
         """Return what decides the order: the numbers and the prerelease."""
         return EnhancedSemanticVersion.coerce(string).truncate("prerelease")
 
@@ -31,7 +32,7 @@ class NpmVersion(SemverVersion):
 SETTING: Final = "PRAXI_VERSION_MAX_LENGTH"
 _LONGEST: Final = 512  # characters; some rules compare in quadratic time, and real versions have some dozens
 _OWN: Final[dict[str, type[Version]]] = {
-    one.__name__: one for one in (ApkVersion, DpkgVersion, GoVersion, NpmVersion)
+    one.__name__: one for one in (ApkVersion, DpkgVersion, GoVersion, NpmVersion, SemanticVersion)
 }
 
 

@@ -9,9 +9,8 @@ from praxi_tasks.inventory.binary.program import Program, Section
 from praxi_tasks.oci.layer import FileContent
 
 MAGIC: Final = b"\x7fELF"
-NOTE, DYNAMIC = 7, 6
-"""The type of sections that hold notes, and of the one that says what is linked."""
 NOTE_SEGMENT: Final = 4
+"""The type of segments that hold notes."""
 
 _LITTLE, _BIG = 1, 2
 _WRITE: Final = 1  # of a section's flags

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from praxi_tasks.errors import DataError
-from praxi_tasks.inventory.binary import elf, go_build_info, macho, pe
+from praxi_tasks.inventory.binary import elf, elf_package_note, go_build_info, macho, pe, rust_crates
 from praxi_tasks.inventory.binary.file_reader import ArchiveReader, ProgramReader
 from praxi_tasks.inventory.binary.program import Program
 from praxi_tasks.inventory.claim import Claim
@@ -18,7 +18,11 @@ from praxi_tasks.oci.layer import FileContent, Inspection
 
 logger = logging.getLogger(__name__)
 
-PROGRAM_READERS: Final[tuple[ProgramReader, ...]] = (go_build_info.READER,)
+PROGRAM_READERS: Final[tuple[ProgramReader, ...]] = (
+    go_build_info.READER,
+    rust_crates.READER,
+    elf_package_note.READER,
+)
 """What is looked for in each program and library."""
 
 ARCHIVE_READERS: Final[tuple[ArchiveReader, ...]] = ()

@@ -23,7 +23,7 @@ from praxi_tasks.store.local import LocalStore
 from tests.support import images
 from tests.support.images import Entry
 from tests.support.layers import MemorySource
-from tests.support.programs import elf, go_build_info
+from tests.support.programs import elf, go_build_info, package_note
 
 Files: TypeAlias = Mapping[str, Entry]
 TOOL = "usr/local/bin/tool"
@@ -81,6 +81,23 @@ def test_a_program_of_a_distribution_is_its_packages(tmp_path: Path) -> None:
     }
     modules = [item for item in image(tmp_path, files).components if item.ecosystem == "golang"]
     assert [item.owner for item in modules] == ["deb/tool"] * 2
+
+
+def test_a_database_says_it_first(tmp_path: Path) -> None:
+    status = b"Package: %s\nStatus: install ok installed\nVersion: 1-1\nArchitecture: amd64\n\n"
+    note = b'{"type":"deb","name":"tool","version":"1-1","architecture":"amd64"}'
+    program = elf({".note.package": package_note(note)})
+    lists = {
+        "var/lib/dpkg/info/tool.list": b"/usr/bin/tool\n",
+        "var/lib/dpkg/info/libtool.list": b"/usr/lib/a.so\n",
+    }
+    for package in (b"tool", b"libtool"):
+        files: Files = {"usr/bin/tool": program, "usr/lib/a.so": program, **lists}
+        found = image(tmp_path, {**files, "var/lib/dpkg/status": status % package})
+        assert {item.databases for item in found.components if item.name == package.decode()} == {
+            ("var/lib/dpkg/status",)
+        }
+    assert there(image(tmp_path, {"opt/tool": program})) == {"pkg:deb/debian/tool@1-1?arch=amd64"}
 
 
 def test_what_is_not_looked_into_is_a_gap(tmp_path: Path) -> None:

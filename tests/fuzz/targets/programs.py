@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import zlib
 from collections.abc import Iterable
 
 from packageurl import PackageURL
@@ -11,7 +12,7 @@ from praxi_tasks.errors import DataError
 from praxi_tasks.findings.packages import claim_purl
 from praxi_tasks.inventory import Claim, Inventory
 from praxi_tasks.inventory.admission import Admission
-from praxi_tasks.inventory.binary import elf, go_build_info, macho, pe
+from praxi_tasks.inventory.binary import elf, elf_package_note, go_build_info, macho, pe, rust_crates
 from praxi_tasks.inventory.binary.file_reader import ProgramReader
 from praxi_tasks.inventory.binary.program import Program
 from praxi_tasks.inventory.layer_view import LayerView
@@ -99,3 +100,41 @@ def go_modules(data: bytes) -> None:
     info = go_build_info.parse_build_info(go, lines)
     same(all(module.path for module in info.modules), True, "each module has a path")
     same(bool(go_build_info.main_version(info)), True, "the program has a version, be it unknown")
+
+
+_CRATES = zlib.compress(
+    b'{"packages":[{"name":"a","version":"1.0.0"},{"name":"b","version":"2","kind":"build"}]}'
+)
+
+
+@target(
+    covers=("praxi_tasks.inventory.binary.rust_crates.decode_list",),
+    seeds=[_CRATES],
+    errors=(DataError,),
+)
+def crates_list(data: bytes) -> None:
+    """Read cargo-auditable's list."""
+    same(all(isinstance(name, str) for name, _ in rust_crates.decode_list(data)), True, "names are texts")
+
+
+@target(
+    covers=(_READER.format("rust_crates"),),
+    seeds=[
+        programs.elf({".dep-v0": _CRATES}),
+        programs.elf({".rodata": b"/registry/src/x-1/a-b-1.0.0-rc.1/src/lib.rs/rust/deps/c-0.1.0/"}),
+    ],
+)
+def rust_program(data: bytes) -> None:
+    """Read the crates of a program."""
+    _read(elf.read_elf(_PATH, FileContent(data, len(data))), rust_crates.READER)
+
+
+@target(
+    covers=(_READER.format("elf_package_note"), "praxi_tasks.inventory.binary.elf_package_note.decode_note"),
+    seeds=[
+        programs.elf({".note.package": programs.package_note(b'{"type":"deb","name":"a","version":"1"}')})
+    ],
+)
+def package_note(data: bytes) -> None:
+    """Read the package of an ELF file."""
+    _read(elf.read_elf(_PATH, FileContent(data, len(data))), elf_package_note.READER)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from univers.versions import Version
+
 SEMANTIC: Final = re.compile(
     r"(?P<numbers>\d+\.\d+\.\d+)(?:-(?P<prerelease>[0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]*)?", re.ASCII
 )
@@ -28,3 +30,20 @@ def semantic_order(numbers: str, prerelease: str) -> Order:
         not prerelease,
         tuple((not one.isdigit(), int(one) if one.isdigit() else 0, one) for one in identifiers),
     )
+
+
+class SemanticVersion(Version):
+    """A version as the specification has it, such as a Rust crate's; univers also takes looser forms."""
+
+    @classmethod
+    def is_valid(cls, string: str) -> bool:
+        """Return whether it is one."""
+        return SEMANTIC.fullmatch(string) is not None
+
+    @classmethod
+    def build_value(cls, string: str) -> Order:
+        """Return what decides the order: the numbers and the prerelease; build metadata does not."""
+        found = SEMANTIC.fullmatch(string)
+        if found is None:
+            raise ValueError(string)
+        return semantic_order(found["numbers"], found["prerelease"] or "")
