@@ -28,6 +28,7 @@ from praxi_tasks.findings.assessment import (
 )
 from praxi_tasks.findings.feeds import open_feeds
 from praxi_tasks.findings.image import ModelKnowledge, find_unexplained_files, fuse, knowledge_coverage
+from praxi_tasks.findings.origin import with_origin
 from praxi_tasks.findings.packages import Component, distribution_name
 from praxi_tasks.findings.scope import Scope
 from praxi_tasks.store import Store, documents, open_store
@@ -171,7 +172,9 @@ class AuditAssessor:
             image,
             distribution=found.distribution,
             components=found.components,
-            findings=tuple(policy.apply(found.findings, image.image, at)),
+            findings=with_origin(
+                policy.apply(found.findings, image.image, at), image.layers, image.commands, image.base
+            ),
             files=found.files,
             unexplained=found.unexplained,
             coverage=found.coverage,

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import msgspec
 
+from praxi_tasks.audit.bases import find_bases
 from praxi_tasks.audit.batches import pack
 from praxi_tasks.audit.deployed import DeployedImage
 from praxi_tasks.audit.failure import Failure, attempt
+from praxi_tasks.findings.origin import BaseImage
 from praxi_tasks.isolation import workers
 from praxi_tasks.oci.image import Descriptor, Image
 from praxi_tasks.store import Store, keys
@@ -47,30 +49,42 @@ class PlannedLayer(msgspec.Struct, frozen=True, omit_defaults=True):
 class PlannedImage(msgspec.Struct, frozen=True, omit_defaults=True):
     """An image of the plan; ``layers`` are indexes into the plan's, bottom first.
 
-    ``failure`` says why the image could not be found; then it has no layers.
+    ``commands`` are indexes into the plan's lines of histories, one for each layer; none where they are not
+    known. ``base`` is what the image was built on. ``failure`` says why the image could not be found; then it
+    has no layers.
     """
 
     deployed: DeployedImage
     digest: str = ""
     platform: str = ""
     layers: tuple[int, ...] = ()
+    commands: tuple[int, ...] = ()
+    base: BaseImage | None = None
     cached: bool = False
     warnings: tuple[str, ...] = ()
     failure: Failure | None = None
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """What an audit will do. Layers that images share stand once; ``batches`` counts the batches."""
+    """What an audit will do. Layers and commands that images share stand once.
+
+    ``batches`` counts the batches; ``commands`` are lines of images' histories.
+    """
 
     images: tuple[PlannedImage, ...]
     layers: tuple[PlannedLayer, ...]
     batches: int
     forced: bool = False
     interval: str = ""
+    commands: tuple[str, ...] = ()
 
     def batch(self, number: int) -> tuple[PlannedLayer, ...]:
         """Return the layers one batch reads."""
         return tuple(layer for layer in self.layers if layer.batch == number)
+
+    def commands_of(self, image: PlannedImage) -> tuple[str, ...]:
+        """Return the line of each of an image's layers, bottom first."""
+        return tuple(self.commands[number] for number in image.commands)
 
 
 class BatchLimits(msgspec.Struct, frozen=True):
@@ -104,14 +118,28 @@ def make_plan(
     """
     with ThreadPoolExecutor(workers(_WORKERS)) as pool:
         results = list(pool.map(lambda image: attempt(lambda: resolve(image), image.pinned), deployed))
-    layers = _distinct_layers(result[0] if isinstance(result, tuple) else None for result in results)
+    found = [None if isinstance(result, Failure) else result[0] for result in results]
+    layers = _distinct_layers(found)
     index = {layer.digest: number for number, layer in enumerate(layers)}
     known = set() if force else _known(layers, store)
     layers, batches = _assign(layers, known, limits or BatchLimits())
+    commands = {line: number for number, line in enumerate(dict.fromkeys(_lines(found)))}
+    named = [image and (one.image, image) for one, image in zip(deployed, found, strict=True)]
+    bases = find_bases(named, store)
     images = tuple(
-        _planned(image, result, index, known) for image, result in zip(deployed, results, strict=True)
+        msgspec.structs.replace(
+            _planned(one, result, index, known),
+            commands=tuple(commands[line] for line in image.commands) if image else (),
+            base=base,
+        )
+        for one, result, image, base in zip(deployed, results, found, bases, strict=True)
     )
-    return Plan(images=images, layers=tuple(layers), batches=batches, forced=force, interval=interval)
+    return Plan(images, tuple(layers), batches, force, interval, tuple(commands))
+
+
+def _lines(images: Iterable[Image | None]) -> Iterator[str]:
+    for image in images:
+        yield from image.commands if image else ()
 
 
 def _distinct_layers(images: Iterable[Image | None]) -> list[PlannedLayer]:

@@ -39,21 +39,25 @@ def reduce_audit(
     images = []
     for planned in plan.images:
         digests = [plan.layers[number].digest for number in planned.layers]
-        image = _report(planned, digests, failures, stack)
+        image = _report(plan, planned, digests, failures, stack)
         failure = on_image(image, digests if image.layers else ())
-        images.append(_reported(planned, failure, ()) if failure else image)
+        images.append(_reported(plan, planned, failure, ()) if failure else image)
     return AuditReport(model=model, interval=plan.interval, images=tuple(images), layers=tuple(stack.layers))
 
 
 def _report(
-    image: PlannedImage, digests: Sequence[str], failures: Mapping[str, Failure], stack: LayerStack
+    plan: Plan,
+    image: PlannedImage,
+    digests: Sequence[str],
+    failures: Mapping[str, Failure],
+    stack: LayerStack,
 ) -> ReportedImage:
     failure = image.failure or next((failures[digest] for digest in digests if digest in failures), None)
     layers: tuple[int, ...] = ()
     if failure is None:
         found = attempt(lambda: _layers(stack, digests), image.deployed.pinned)
         failure, layers = (found, ()) if isinstance(found, Failure) else (None, found)
-    return _reported(image, failure, layers)
+    return _reported(plan, image, failure, layers)
 
 
 def _layers(stack: LayerStack, digests: Sequence[str]) -> tuple[int, ...] | Failure:
@@ -68,7 +72,9 @@ def _layers(stack: LayerStack, digests: Sequence[str]) -> tuple[int, ...] | Fail
         )
 
 
-def _reported(image: PlannedImage, failure: Failure | None, layers: tuple[int, ...]) -> ReportedImage:
+def _reported(
+    plan: Plan, image: PlannedImage, failure: Failure | None, layers: tuple[int, ...]
+) -> ReportedImage:
     deployed = image.deployed
     state = State.FAILED if failure else State.CACHED if image.cached else State.AUDITED
     return ReportedImage(
@@ -85,5 +91,7 @@ def _reported(image: PlannedImage, failure: Failure | None, layers: tuple[int, .
         last_seen=deployed.last_seen,
         warnings=image.warnings,
         cluster=deployed.cluster,
+        base=image.base,
+        commands=plan.commands_of(image),
         layers=layers,
     )

@@ -22,6 +22,9 @@ Severity = Literal["critical", "high", "medium", "unknown", "low", "info"]
 # The states of a VEX analysis in CycloneDX that a rule may claim.
 Verdict = Literal["in_triage", "exploitable", "not_affected", "false_positive"]
 
+# Which of an image's layers brought it in: those of its base image, or those that were put on them.
+Origin = Literal["base", "own", ""]
+
 # Why nothing follows from a vulnerability, as VEX documents of CycloneDX say it.
 Justification = Literal[
     "code_not_present",
@@ -84,6 +87,10 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
         The first versions that are not affected; empty where none is known.
     layer
         Digest of the layer that brought it in (or, for a removed database, took it out).
+    origin
+        Whether that layer is the base image's or the image's own; empty where it is not known.
+    created_by
+        The line of the image's history that made the layer.
     evidence
         The paths that show it.
     since
@@ -124,6 +131,8 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     exploited: bool = False
     vector: str = ""
     ignored: Ignored | None = None
+    origin: Origin = ""
+    created_by: str = ""
 
     def as_json(self) -> dict[str, object]:
         """Return every field, for readers of JSON who should not have to know defaults."""

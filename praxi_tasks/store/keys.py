@@ -18,6 +18,7 @@ CHANGESET_PROTOCOL = 1
 INVENTORY_PROTOCOL = 2
 RELEASE_PROTOCOL = 1
 TAGSET_PROTOCOL = 1
+IMAGE_PROTOCOL = 2
 
 
 def _digest_path(digest: str) -> str:
@@ -52,7 +53,17 @@ def layer_prediction(digest: str, model_id: str) -> str:
 
 def image(digest: str, platform: str) -> str:
     """Key of what the manifest or index with this digest means on a platform: its image and layers."""
-    return f"images/{_digest_path(digest)}/{platform.replace('/', '-')}.json"
+    return f"images/{_digest_path(digest)}/{platform.replace('/', '-')}.v{IMAGE_PROTOCOL}.json"
+
+
+def image_chains() -> str:
+    """Folder of the names of images by the layers that they consist of."""
+    return "images/chains"
+
+
+def image_chain(chain_id: str) -> str:
+    """Key of the name of the image that consists of the layers which have this OCI chain ID."""
+    return f"{image_chains()}/{_digest_path(chain_id)}.json"
 
 
 def run(run_id: str, name: str) -> str:

@@ -13,6 +13,7 @@ from praxi_tasks.findings.assessment.identity import image_key, split_key
 from praxi_tasks.findings.coverage import Aspect, Coverage, checked, not_checked, partial
 from praxi_tasks.findings.feeds import FeedHealth
 from praxi_tasks.findings.finding import Finding
+from praxi_tasks.findings.origin import BaseImage
 from praxi_tasks.findings.packages import Component
 from praxi_tasks.findings.scope import ListGap, Scope
 
@@ -33,7 +34,8 @@ class ImageRecord(msgspec.Struct, frozen=True):
     """One image of an audit: where it ran, and how its audit ended.
 
     ``image`` is the reference as deployed, on ``cluster`` where several are audited; times are
-    ISO 8601. ``reason`` says why the audit failed.
+    ISO 8601. ``reason`` says why the audit failed. ``base`` is what it was built on, ``commands`` are the
+    lines of its history that made each layer, bottom first; both where they are known.
     """
 
     image: str
@@ -47,6 +49,8 @@ class ImageRecord(msgspec.Struct, frozen=True):
     last_seen: str = ""
     warnings: tuple[str, ...] = ()
     cluster: str = ""
+    base: BaseImage | None = None
+    commands: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:

@@ -13,11 +13,11 @@ import msgspec
 from praxi_tasks.errors import InvalidReferenceError, ManifestError, NotFoundError, UsageError
 from praxi_tasks.json_decoding import decode, decode_shallow
 from praxi_tasks.oci.archive.files import Files, OpenFile, read_file
+from praxi_tasks.oci.image.configuration import parse_configuration
 from praxi_tasks.oci.image.digest import check_digest, digest_of
 from praxi_tasks.oci.image.manifest import DOCKER_MANIFEST, check_layer_count
 from praxi_tasks.oci.image.model import Blob, Descriptor, Image, Platform
 from praxi_tasks.oci.image.reference import Reference
-from praxi_tasks.oci.image.resolver import config_platform
 from praxi_tasks.oci.image.verified_blob import VerifiedBlob
 
 MANIFEST_FILE: Final = "manifest.json"
@@ -72,12 +72,16 @@ class DockerArchiveSource:
             "config": {"digest": config_digest, "size": len(self._config)},
             "layers": [_as_written(layer) for layer in layers],
         }
+        configuration = parse_configuration(self._config, self._reference, len(layers))
         return Image(
             reference=self._reference,
             digest=digest_of(msgspec.json.encode(manifest)),
             layers=layers,
             config_digest=config_digest,
-            platform=config_platform(self._config, self._reference),
+            platform=configuration.platform,
+            commands=configuration.commands,
+            diff_ids=configuration.diff_ids,
+            base=configuration.base,
         )
 
     @contextmanager

@@ -94,6 +94,7 @@ class ImageManifest(msgspec.Struct, frozen=True):
 
     config: Entry
     layers: tuple[Entry, ...]
+    annotations: Any = None
 
 
 class Index(msgspec.Struct, frozen=True):
@@ -112,6 +113,7 @@ class _Document(msgspec.Struct, rename="camel"):
     layers: tuple[Entry, ...] | None = None
     manifests: tuple[Entry, ...] | None = None
     artifact_type: Any = None
+    annotations: Any = None
 
 
 def parse_manifest(data: bytes, content_type: str, where: str) -> Manifest:
@@ -170,7 +172,7 @@ def _image_manifest(document: _Document, where: str) -> ImageManifest:
                 where=where,
                 action="this is an encrypted image or an artifact that holds no file system",
             )
-    return ImageManifest(document.config, layers)
+    return ImageManifest(document.config, layers, document.annotations)
 
 
 def _is_layer(media_type: str, config: Entry) -> bool:

@@ -47,11 +47,20 @@ class Descriptor(msgspec.Struct, frozen=True):
     urls: tuple[str, ...] = ()
 
 
+class DeclaredBase(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The image that another one says it was built on, by name, digest or both."""
+
+    name: str = ""
+    digest: str = ""
+
+
 class Image(msgspec.Struct, frozen=True):
     """One image for one platform.
 
     ``digest`` is the platform manifest's; ``index_digest`` that of the index it was chosen from, if any.
-    ``config_digest`` is what Docker calls the image ID.
+    ``config_digest`` is what Docker calls the image ID. ``commands`` are the lines of the history that made
+    each layer, bottom first, and ``diff_ids`` the digests of the uncompressed layers; neither is there where
+    the configuration does not tell. ``base`` is what annotations or labels name as such.
     """
 
     reference: str
@@ -60,6 +69,9 @@ class Image(msgspec.Struct, frozen=True):
     config_digest: str = ""
     index_digest: str = ""
     platform: Platform = Platform()
+    commands: tuple[str, ...] = ()
+    diff_ids: tuple[str, ...] = ()
+    base: DeclaredBase | None = None
 
 
 class Blob(Protocol):

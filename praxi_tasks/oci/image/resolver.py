@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import msgspec
 
 from praxi_tasks.errors import ImageError, ManifestError, NotAnImageError, NotFoundError, PlatformError
-from praxi_tasks.json_decoding import decode_shallow
-from praxi_tasks.oci.image.manifest import INDEXES, Entry, EntryPlatform, ImageManifest, Index, parse_manifest
+from praxi_tasks.oci.image.configuration import declared_base, parse_configuration
+from praxi_tasks.oci.image.manifest import INDEXES, Entry, ImageManifest, Index, parse_manifest
 from praxi_tasks.oci.image.model import Image, Platform
 from praxi_tasks.oci.image.platforms import candidates, images_first, names_platform, runs_on
 
@@ -126,7 +126,7 @@ class Resolver:
             return self._choose(manifest, depth + 1)
         if entry.media_type in INDEXES:
             raise ManifestError("an index lists an image as an index", where=self._reference)
-        return self._image(manifest, served.digest)
+        return self._image(manifest, served.digest, entry.annotations)
 
     def _count(self) -> None:
         self._read += 1
@@ -139,34 +139,22 @@ class Resolver:
             return ServedManifest(data, entry.media_type, entry.digest)
         return self._documents.manifest(entry)
 
-    def _image(self, manifest: ImageManifest, digest: str) -> Image:
+    def _image(self, manifest: ImageManifest, digest: str, listed: dict[str, Any] | None = None) -> Image:
+        """Return an image; a manifest's word on the base comes before that of labels, which are inherited."""
         try:
             config = manifest.config.inline or self._documents.config(manifest.config)
         except NotFoundError as error:
             raise ManifestError(
                 "the image's configuration is missing", where=error.where, action="push the image again"
             ) from error
+        configuration = parse_configuration(config, self._reference, len(manifest.layers))
         return Image(
             reference=self._reference,
             digest=digest,
             layers=tuple(layer.descriptor() for layer in manifest.layers),
             config_digest=manifest.config.digest,
-            platform=config_platform(config, self._reference),
+            platform=configuration.platform,
+            commands=configuration.commands,
+            diff_ids=configuration.diff_ids,
+            base=declared_base(manifest.annotations) or declared_base(listed) or configuration.base,
         )
-
-
-def config_platform(config: bytes, where: str) -> Platform:
-    """Return the platform that an image's configuration names.
-
-    Raises
-    ------
-    ManifestError
-        If it is not an image's configuration.
-    """
-    try:
-        found = decode_shallow(config, EntryPlatform).to_platform()
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        raise ManifestError(
-            "the image's configuration is malformed", where=where, action="push the image again"
-        ) from None
-    return msgspec.structs.replace(found, os=found.os or "linux", architecture=found.architecture or "amd64")

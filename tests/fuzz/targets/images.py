@@ -23,10 +23,10 @@ from praxi_tasks.oci.archive.docker_archive import DockerArchiveSource
 from praxi_tasks.oci.archive.files import OpenFile
 from praxi_tasks.oci.archive.oci_layout import LayoutSource
 from praxi_tasks.oci.image import Platform, Reference
+from praxi_tasks.oci.image.configuration import parse_configuration
 from praxi_tasks.oci.image.digest import digest_of
 from praxi_tasks.oci.image.manifest import OCI_MANIFEST, Index, parse_manifest
 from praxi_tasks.oci.image.platforms import candidates
-from praxi_tasks.oci.image.resolver import config_platform
 from praxi_tasks.oci.registry.challenge import parse_challenges
 from praxi_tasks.oci.registry.keychain import Keychain
 from praxi_tasks.oci.registry.mirrors import Mirrors
@@ -41,6 +41,17 @@ _CONFIG = json.dumps(
         "architecture": "amd64",
         "variant": "v1",
         "rootfs": {"type": "layers", "diff_ids": [_DIGEST]},
+    }
+).encode()
+_HISTORY = json.dumps(
+    {
+        "config": {"Labels": {"org.opencontainers.image.base.name": "debian:12"}},
+        "history": [
+            {"created_by": "ADD rootfs.tar / # buildkit", "comment": "c"},
+            {"created_by": 'CMD ["bash"]', "empty_layer": True},
+            {"created_by": "RUN |1 TOKEN=x /bin/sh -c make # buildkit"},
+        ],
+        "rootfs": {"type": "layers", "diff_ids": [_DIGEST, _DIGEST]},
     }
 ).encode()
 _MANIFEST = json.dumps(
@@ -79,10 +90,18 @@ def manifest(data: bytes) -> None:
         [entry.inline for entry in candidates(parsed.entries, Platform(), "registry")]
 
 
-@target(covers=("praxi_tasks.oci.image.resolver.config_platform",), errors=(ImageError,), seeds=[_CONFIG])
+@target(
+    covers=("praxi_tasks.oci.image.configuration.parse_configuration",),
+    errors=(ImageError,),
+    seeds=[_CONFIG, _HISTORY],
+)
 def image_config(data: bytes) -> None:
-    """Read the platform in an image's configuration."""
-    str(config_platform(data, "registry"))
+    """Read an image's configuration; what it says of the layers is of each, short and printable."""
+    found = parse_configuration(data, "registry", 2)
+    assert len(found.commands) in {0, 2}
+    assert len(found.diff_ids) in {0, 2}
+    for text in (*found.commands, *((found.base.name, found.base.digest) if found.base else ())):
+        assert text.isprintable()
 
 
 @target(

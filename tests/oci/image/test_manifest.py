@@ -21,8 +21,6 @@ from praxi_tasks.oci.image.manifest import (
     Index,
     parse_manifest,
 )
-from praxi_tasks.oci.image.model import Platform
-from praxi_tasks.oci.image.resolver import config_platform
 from tests.support import images
 
 DIGEST = f"sha256:{'0' * 64}"
@@ -72,18 +70,6 @@ def test_reads_what_the_tests_write(shop: images.Manifest) -> None:
     assert isinstance(manifest, ImageManifest)
     assert [layer.digest for layer in manifest.layers] == [layer.digest for layer in shop.layers]
     assert manifest.config.digest == shop.config_digest
-
-
-@pytest.mark.parametrize(
-    ("config", "expected"),
-    [
-        (b'{"os": "linux", "architecture": "arm", "variant": "v7"}', Platform("linux", "arm", "v7")),
-        (b'{"os": "windows", "architecture": "amd64", "os.version": "10"}', Platform("windows", "amd64")),
-        (b'{"architecture": null}', Platform()),
-    ],
-)
-def test_the_platform_of_a_configuration(config: bytes, expected: Platform) -> None:
-    assert config_platform(config, "x") == expected
 
 
 @pytest.mark.parametrize("layers", [{}, {"layers": None}, {"layers": []}])
