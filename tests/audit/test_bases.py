@@ -136,7 +136,7 @@ def test_damaged_memories_cost_a_name_alone(store: Store) -> None:
 
 def test_a_plan_has_the_base_and_the_line_of_each_layer(store: Store) -> None:
     lines = ("ADD rootfs / # buildkit", "RUN make", "RUN make")
-    found = {name: one for name, one in (image("base:1", 1, 2), image("shop:1", 1, 2, 3))}
+    found = dict([image("base:1", 1, 2), image("shop:1", 1, 2, 3)])
     made = {
         name: Image(name, one.digest, one.layers, commands=lines[: len(one.layers)])
         for name, one in found.items()
