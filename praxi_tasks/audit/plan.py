@@ -124,8 +124,8 @@ def make_plan(
     known = set() if force else _known(layers, store)
     layers, batches = _assign(layers, known, limits or BatchLimits())
     commands = {line: number for number, line in enumerate(dict.fromkeys(_lines(found)))}
-    named = [image and (one.image, image) for one, image in zip(deployed, found, strict=True)]
-    bases = find_bases(named, store)
+    pairs = zip(deployed, found, strict=True)
+    bases = find_bases([(one.image, image) if image else None for one, image in pairs], store)
     images = tuple(
         msgspec.structs.replace(
             _planned(one, result, index, known),

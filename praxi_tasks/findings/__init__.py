@@ -6,6 +6,7 @@ from praxi_tasks.findings.finding import (
     KINDS,
     SEVERITIES,
     Finding,
+    FoundPackage,
     Ignored,
     Kind,
     Severity,
@@ -16,6 +17,7 @@ from praxi_tasks.findings.policy import Policy, parse_policy, policy_schema, rea
 
 __all__ = [
     "Finding",
+    "FoundPackage",
     "Ignored",
     "KINDS",
     "Kind",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, Literal, get_args
 
 import msgspec
@@ -41,6 +42,7 @@ Justification = Literal[
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 # Worst first. An advisory without a score is ranked above "low": it may be anything.
 SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
+_NAMED: Final = 3
 _RANKS: Final[dict[str, int]] = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 
 
@@ -60,6 +62,20 @@ class Ignored(msgspec.Struct, frozen=True):
     expires: str
     state: Verdict = "in_triage"
     justification: Justification | None = None
+
+
+class FoundPackage(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One of the packages that a finding with one cause is about.
+
+    ``package`` is ``ecosystem/name``, ``title`` what people call it, ``evidence`` some of the paths that show
+    it, ``confidence`` in [0, 1].
+    """
+
+    package: str
+    title: str
+    purl: str = ""
+    evidence: tuple[str, ...] = ()
+    confidence: float = 1.0
 
 
 class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -82,7 +98,10 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     purl
         The component's package URL; empty where the finding is about the whole image.
     package
-        ``ecosystem/name``, without a version: what stays the same when the component is upgraded.
+        ``ecosystem/name``, without a version: what stays the same when the component is upgraded. Where
+        several are meant, ``ecosystem/`` (``/`` for those of several) and the folder that they are in.
+    packages
+        All that are meant, where one cause has several effects.
     fixed
         The first versions that are not affected; empty where none is known.
     layer
@@ -133,15 +152,38 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     ignored: Ignored | None = None
     origin: Origin = ""
     created_by: str = ""
+    packages: tuple[FoundPackage, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """Return every field, for readers of JSON who should not have to know defaults."""
         return {name: getattr(self, name) for name in self.__struct_fields__}
 
     @property
+    def package_names(self) -> tuple[str, ...]:
+        """The packages that it is about, as ``ecosystem/name``."""
+        return tuple(dict.fromkeys(each.package for each in self.packages)) or (self.package,)
+
+    @property
     def key(self) -> str:
         """What makes it the same finding tomorrow: its kind, identifier and package, not the version."""
         return f"{self.kind}|{self.id}|{self.package}"
+
+
+def with_packages(finding: Finding, packages: tuple[FoundPackage, ...]) -> Finding:
+    """Return a finding about only some of its packages."""
+    if packages == finding.packages:
+        return finding
+    names = listed([each.title for each in packages], _NAMED)
+    purl = packages[0].purl if len(packages) == 1 else ""
+    return msgspec.structs.replace(
+        finding, packages=packages, purl=purl, title=f"{finding.title} (here: {names})"
+    )
+
+
+def listed(names: Sequence[str], most: int) -> str:
+    """Return a list in words that names not more than so many, and counts the others."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def worst(findings: tuple[Finding, ...]) -> Severity | None:

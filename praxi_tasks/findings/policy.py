@@ -24,6 +24,7 @@ from praxi_tasks.findings.finding import (
     Severity,
     Verdict,
     severity_rank,
+    with_packages,
 )
 
 Text = Annotated[str, msgspec.Meta(min_length=1)]
@@ -51,11 +52,30 @@ class IgnoreRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     state: Verdict = "in_triage"
     justification: Justification | None = None
 
-    def matches(self, finding: Finding, image: str) -> bool:
-        """Return whether the rule applies to this finding of this image."""
+    @property
+    def verdict(self) -> Ignored:
+        """What a finding that it sets aside says about that."""
+        return Ignored(self.reason, self.owner, self.expires.isoformat(), self.state, self.justification)
+
+    def parts(self, finding: Finding, image: str) -> tuple[Finding | None, Finding | None]:
+        """Return the part of an image's finding that the rule is about, and the part that it is not.
+
+        A finding with several packages is parted where the rule names only some of them.
+        """
+        if not self._matches(finding, image):
+            return None, finding
+        if fnmatchcase(finding.package, self.package):
+            return finding, None
+        named = tuple(each for each in finding.packages if fnmatchcase(each.package, self.package))
+        others = tuple(each for each in finding.packages if each not in named)
+        return (
+            with_packages(finding, named) if named else None,
+            with_packages(finding, others) if others or not named else None,
+        )
+
+    def _matches(self, finding: Finding, image: str) -> bool:
         return (
             self.kind in {None, finding.kind}
-            and fnmatchcase(finding.package, self.package)
             and fnmatchcase(image, self.image)
             and any(fnmatchcase(name, self.id) for name in (finding.id, *finding.aliases))
         )
@@ -145,7 +165,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         for finding in findings:
             unfixed = self.ignore_unfixed and finding.kind == "vulnerable" and not finding.fixed
             if not unfixed and severity_rank(finding.severity) <= severity_rank(self.minimum_severity):
-                yield self._judge(finding, image, at)
+                yield from self._judge(finding, image, at)
 
     def expired(self, at: date) -> Iterator[Finding]:
         """Yield a finding for every ignore rule that no longer holds."""
@@ -185,14 +205,15 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Return what was not looked at and lets an audit fail by a rule on coverage."""
         return [gap for gap in coverage if any(rule.asks_for(gap) for rule in self.fail)]
 
-    def _judge(self, finding: Finding, image: str, at: date) -> Finding:
+    def _judge(self, finding: Finding, image: str, at: date) -> Iterator[Finding]:
+        rest: Finding | None = finding
         for rule in self.ignore:
-            if rule.expires >= at and rule.matches(finding, image):
-                ignored = Ignored(
-                    rule.reason, rule.owner, rule.expires.isoformat(), rule.state, rule.justification
-                )
-                return msgspec.structs.replace(finding, ignored=ignored)
-        return finding
+            if rest is not None and rule.expires >= at:
+                named, rest = rule.parts(rest, image)
+                if named is not None:
+                    yield msgspec.structs.replace(named, ignored=rule.verdict)
+        if rest is not None:
+            yield rest
 
 
 def _about_rule(rule: IgnoreRule, identifier: str, when: str, severity: Severity) -> Finding:

@@ -68,6 +68,7 @@ FACES = {
         "ReleaseLists",
         "Releases",
         "StoreFeeds",
+        "EndedPackage",
         "SupportEnd",
         "archive_name",
         "archives",
@@ -146,7 +147,17 @@ FACES = {
 
 def test_what_findings_export() -> None:
     policy = {"Policy", "parse_policy", "policy_schema", "read_policy"}
-    finding = {"KINDS", "SEVERITIES", "Finding", "Ignored", "Kind", "Severity", "severity_rank", "worst"}
+    finding = {
+        "KINDS",
+        "SEVERITIES",
+        "Finding",
+        "FoundPackage",
+        "Ignored",
+        "Kind",
+        "Severity",
+        "severity_rank",
+        "worst",
+    }
     assert exported("praxi_tasks.findings") == policy | finding
 
 

@@ -42,7 +42,7 @@ _ASPECTS: Final = {
 }
 _EVERY_KIND: Final = frozenset({Aspect.LAYERS, Aspect.DATABASES})
 _WHOLE_IMAGE: Final = frozenset({"all", "layers", "files"})
-_HIDDEN: Final = "hidden|PRAXI-HIDDEN"
+_HIDDEN: Final = "hidden|"
 _UNSEEN: Final = "it was not listed, and the list of images may not be whole"
 
 
@@ -136,6 +136,7 @@ class _Ended:
     def __init__(self, audit: AssessedAudit, before: Memory) -> None:
         self._audit = audit
         self._before = before
+        self._hidden_packages: dict[str, frozenset[str]] = {}
         self._listed: defaultdict[str, list[AssessedImage]] = defaultdict(list)
         self._still: defaultdict[str, set[str]] = defaultdict(set)
         for image in audit.images:
@@ -202,12 +203,25 @@ class _Ended:
 
     def _was_hidden(self, name: str, key: str) -> bool:
         """Return whether only the model showed the package that a finding is about."""
-        return f"{_HIDDEN}|{key.split('|', 2)[2]}" in self._before.images.get(name, {})
+        if name not in self._hidden_packages:
+            known = self._before.images.get(name, {}).items()
+            found = (package for key, one in known if key.startswith(_HIDDEN) for package in one.packages)
+            self._hidden_packages[name] = frozenset(found)
+        return key.startswith(_HIDDEN) or key.split("|", 2)[2] in self._hidden_packages[name]
 
 
 def _carried(image: str, key: str, item: Open, reason: str, gaps: tuple[str, ...]) -> Carried:
     return Carried(
-        image, key, item.since, item.severity, reason, item.names, gaps, item.ignored, item.exploited
+        image,
+        key,
+        item.since,
+        item.severity,
+        reason,
+        item.names,
+        gaps,
+        item.ignored,
+        item.exploited,
+        item.packages,
     )
 
 
@@ -249,8 +263,9 @@ def _is_unheard(gap: Coverage, package: str) -> bool:
 
 def _overlap(package: str, named: str) -> bool:
     """Return whether a package is one that is named, or of an ecosystem that is, or the other way round."""
-    if package.endswith("/"):
-        return named.partition("/")[0] == package.partition("/")[0]
+    family, slash, name = package.partition("/")
+    if slash and name[:1] in {"", "/"}:  # several packages, of one ecosystem or of any
+        return family in {"", named.partition("/")[0]}
     return package == named or package.startswith(f"{named}/")
 
 

@@ -113,7 +113,8 @@ class Carried(msgspec.Struct, frozen=True, omit_defaults=True):
     """A finding of the audit before that this one could not look for: it is neither there nor resolved.
 
     ``reason`` says what was not looked at, ``gaps`` what had not been when it was seen last. ``names`` are
-    its advisory's other names. One that is ``ignored`` was set aside by the policy.
+    its advisory's other names, ``packages`` those that a hidden one is about. One that is ``ignored`` was set
+    aside by the policy.
     """
 
     image: str
@@ -125,6 +126,7 @@ class Carried(msgspec.Struct, frozen=True, omit_defaults=True):
     gaps: tuple[str, ...] = ()
     ignored: bool = False
     exploited: bool = False
+    packages: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:

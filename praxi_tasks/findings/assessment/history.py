@@ -29,6 +29,7 @@ class Open(msgspec.Struct, frozen=True, omit_defaults=True):
 
     ``gaps`` names what was not looked at when it was seen last, where that is not what the memory says of
     its image now: of a finding that was carried on. ``ignored`` is one that the policy set aside.
+    ``packages`` are those that a hidden one is about.
     """
 
     since: str
@@ -37,13 +38,15 @@ class Open(msgspec.Struct, frozen=True, omit_defaults=True):
     gaps: tuple[str, ...] | None = None
     ignored: bool = False
     exploited: bool = False
+    packages: tuple[str, ...] = ()
 
     def joined(self, other: Open) -> Open:
         """Return what is remembered of both together: there for longest, open if one is, the most severe."""
         grave = min(self.severity, other.severity, key=severity_rank)
         names = tuple(dict.fromkeys((*self.names, *other.names)))
         ignored, exploited = self.ignored and other.ignored, self.exploited or other.exploited
-        return Open(min(self.since, other.since), grave, names, self.gaps, ignored, exploited)
+        packages = tuple(dict.fromkeys((*self.packages, *other.packages)))
+        return Open(min(self.since, other.since), grave, names, self.gaps, ignored, exploited, packages)
 
 
 class Memory(msgspec.Struct, frozen=True):
@@ -107,7 +110,7 @@ def remember(audit: AssessedAudit) -> Memory:
         _add(images.setdefault(image.key, {}), image)
         gaps.setdefault(image.key, set()).update(map(gap_name, gaps_of_image(audit, image)))
     for one in audit.carried:
-        item = Open(one.since, one.severity, one.names, one.gaps, one.ignored, one.exploited)
+        item = Open(one.since, one.severity, one.names, one.gaps, one.ignored, one.exploited, one.packages)
         images.setdefault(one.image, {}).setdefault(one.key, item)
     return Memory(
         audit.run,
@@ -126,7 +129,12 @@ def _add(known: dict[str, Open], image: AssessedImage) -> None:
     for finding in image.findings:
         ignored = finding.ignored is not None
         item = Open(
-            finding.since, finding.severity, finding.aliases, ignored=ignored, exploited=finding.exploited
+            finding.since,
+            finding.severity,
+            finding.aliases,
+            ignored=ignored,
+            exploited=finding.exploited,
+            packages=finding.package_names if finding.kind == "hidden" else (),
         )
         known[finding.key] = item.joined(known[finding.key]) if finding.key in known else item
 

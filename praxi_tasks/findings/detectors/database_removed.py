@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from praxi_tasks.ecosystems import ecosystem_of
 from praxi_tasks.findings.detectors.detector import SHOWN_PATHS, Detector
-from praxi_tasks.findings.finding import Finding, Kind
+from praxi_tasks.findings.finding import Finding, FoundPackage, Kind
 from praxi_tasks.findings.image import FusedImage
 from praxi_tasks.findings.packages import INVENTORY
 from praxi_tasks.printable import printable
@@ -26,14 +26,20 @@ class DatabaseRemoved(Detector):
     def detect(self, image: FusedImage) -> Iterator[Finding]:
         """Yield one finding per layer and kind of database."""
         lost: defaultdict[tuple[int, str], list[str]] = defaultdict(list)
+        packages: defaultdict[tuple[int, str], dict[str, FoundPackage]] = defaultdict(dict)
         recovered = {
-            (item.package, item.versions) for item in image.components if item.recovered and item.present
+            (item.package, item.versions): item.purl
+            for item in image.components
+            if item.recovered and item.present
         }
         for tracked in image.claims:
             claim = tracked.claim
             release = f"{claim.ecosystem}/{claim.name}", (claim.version,)
             if tracked.dropped is not None and release in recovered:
-                lost[tracked.dropped, claim.ecosystem].append(printable(claim.database))
+                cause = tracked.dropped, claim.ecosystem
+                lost[cause].append(printable(claim.database))
+                title = printable(f"{claim.name} {claim.version}".rstrip())
+                packages[cause][title] = FoundPackage(release[0], title, recovered[release])
         for (number, ecosystem), databases in sorted(lost.items()):
             called = ecosystem_of(ecosystem).database
             yield Finding(
@@ -44,6 +50,7 @@ class DatabaseRemoved(Detector):
                 severity="high",
                 action="keep the database in the image: without it no other scanner sees these packages",
                 package=f"{ecosystem}/",
+                packages=tuple(packages[number, ecosystem].values()),
                 layer=image.digests[number],
                 evidence=tuple(dict.fromkeys(databases))[:SHOWN_PATHS],
                 sources=(INVENTORY,),

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, NamedTuple
 
 from praxi_tasks.ecosystems import DEB, ecosystem_of
 from praxi_tasks.findings.coverage import Aspect, Coverage, checked, not_checked, partial
 from praxi_tasks.findings.detectors.detector import Detector
-from praxi_tasks.findings.feeds import SupportEnd, ended_by
-from praxi_tasks.findings.finding import Finding, Kind, Severity
+from praxi_tasks.findings.feeds import EndedPackage, SupportEnd, ended_by
+from praxi_tasks.findings.finding import Finding, FoundPackage, Kind, Severity
 from praxi_tasks.findings.image import FusedImage
-from praxi_tasks.findings.packages import relative_name
+from praxi_tasks.findings.packages import Component, relative_name
 from praxi_tasks.inventory import Distribution
 
 END_OF_LIFE_ID: Final = "PRAXI-END-OF-LIFE"
@@ -22,9 +22,10 @@ _MIRROR: Final = "mirror the feed end-of-life, see docs/findings.md"
 
 
 class _Support(NamedTuple):
-    """When support ends; where that is only known of another distribution, ``base`` names it."""
+    """When support of a ``release`` ends; ``base`` names another distribution of which alone it is known."""
 
     end: SupportEnd
+    release: str
     base: str = ""
 
 
@@ -71,24 +72,26 @@ class EndOfLife(Detector):
         """Return when a distribution's support ends, or that of the one whose packages it has."""
         own = self._end_of(distribution.id, distribution.version_id)
         if own is not None:
-            return _Support(own)
+            return own
         base, _, release = relative_name(distribution).rpartition("-")
-        end = self._end_of(base, release)
-        if end is None:
+        known = self._end_of(base, release)
+        if known is None:
             return None
-        return _Support(end, "" if base == distribution.id else f"{base} {release}")
+        called = "" if base == distribution.id else f"{base} {release}"
+        return _Support(known.end, distribution.version_id, called)
 
-    def _end_of(self, distribution: str, version: str) -> SupportEnd | None:
-        release = _RELEASE.match(version)
-        if release is None:
+    def _end_of(self, distribution: str, version: str) -> _Support | None:
+        """Return when support ends of the release that a version, such as ``3.18.4``, is of."""
+        number = _RELEASE.match(version)
+        if number is None:
             return None
         ends = self.knowledge.lifecycle.distributions.get(distribution, {})
-        known = ends.get(release.group()) or ends.get(release.group().partition(".")[0])
-        if known is None:
-            days = {name: end.extended for name, end in ends.items()}
-            bound = ended_by(release.group(), days, self.knowledge.at)
-            return SupportEnd(bound, bound, is_bound=True) if bound else None
-        return known
+        for release in (number.group(), number.group().partition(".")[0]):
+            if release in ends:
+                return _Support(ends[release], release)
+        days = {name: end.extended for name, end in ends.items()}
+        bound = ended_by(number.group(), days, self.knowledge.at)
+        return _Support(SupportEnd(bound, bound, is_bound=True), number.group()) if bound else None
 
     def _of_distribution(self, image: FusedImage) -> Iterator[Finding]:
         at, distribution = self.knowledge.at, image.distribution
@@ -102,41 +105,66 @@ class EndOfLife(Detector):
         yield Finding(
             kind="end-of-life",
             id=END_OF_LIFE_ID,
-            title=f"{_called(distribution)}{built} is out of support since {end.since}{until}",
+            title=f"{_called(distribution, known.release)}{built} is out of support since {end.since}{until}",
             severity=severity,
             action="rebuild the image on a supported release",
-            purl=f"pkg:generic/{distribution.id}@{distribution.version_id}",
+            purl=f"pkg:generic/{distribution.id}@{known.release}",
             package=f"distribution/{distribution.id}",
-            layer=next(
-                item.inventory.digest for item in reversed(image.layers) if item.inventory.distribution
-            ),
+            layer=_first_layer(image, distribution),
             evidence=("etc/os-release",),
         )
 
     def _of_packages(self, image: FusedImage) -> Iterator[Finding]:
-        at, ended_packages = self.knowledge.at, self.knowledge.lifecycle.packages
+        ended: dict[tuple[str, EndedPackage], list[Component]] = {}
         for component in image.components:
-            if component.ecosystem != DEB.purl_type or not component.present:
-                continue
-            source = component.source or component.name
-            release = component.relative or component.distribution
-            for ended in ended_packages.get(release.partition(".")[0], ()):
-                if ended.day <= at and ended.pattern.fullmatch(source):
-                    yield Finding(
-                        kind="end-of-life",
-                        id=END_OF_LIFE_ID,
-                        title=f"{component.name}: Debian ended its security support on {ended.day}",
-                        severity="medium",
-                        action=ended.reason or "move to a package that is supported",
-                        purl=component.purl,
-                        package=component.package,
-                        layer=component.layers[0],
-                        evidence=component.evidence,
-                        sources=component.sources,
-                    )
-                    break
+            if component.ecosystem == DEB.purl_type and component.present:
+                source = component.source or component.name
+                if end := self._end_of_package(source, component.relative or component.distribution):
+                    ended.setdefault((source, end), []).append(component)
+        for (source, end), components in ended.items():
+            yield _ended_package(source, end, components)
+
+    def _end_of_package(self, source: str, release: str) -> EndedPackage | None:
+        """Return the end of a source package's support, if it has come."""
+        known = self.knowledge.lifecycle.packages.get(release.partition(".")[0], ())
+        found = (end for end in known if end.day <= self.knowledge.at and end.pattern.fullmatch(source))
+        return next(found, None)
 
 
-def _called(distribution: Distribution) -> str:
-    name, version = distribution.name or distribution.id, distribution.version_id
-    return name if version in name else f"{name} {version}"
+def _ended_package(source: str, end: EndedPackage, components: Sequence[Component]) -> Finding:
+    """Return a finding about all binary packages of a source package."""
+    first = next((each for each in components if each.name == source), components[0])
+    return Finding(
+        kind="end-of-life",
+        id=END_OF_LIFE_ID,
+        title=f"{source}: Debian ended its security support on {end.day}",
+        severity="medium",
+        action=end.reason or "move to a package that is supported",
+        purl=first.purl,
+        package=f"{DEB.purl_type}/{source}",
+        packages=tuple(
+            FoundPackage(each.package, f"{each.name} {' or '.join(each.versions)}".rstrip(), each.purl)
+            for each in components
+        )
+        if len(components) > 1
+        else (),
+        layer=first.layers[0],
+        evidence=first.evidence,
+        sources=first.sources,
+    )
+
+
+def _first_layer(image: FusedImage, distribution: Distribution) -> str:
+    """Return the layer that brought a release in; later ones may write its os-release again."""
+    digest = ""
+    for layer in reversed(image.layers):
+        found = layer.inventory.distribution
+        if found and (found.id, found.version_id) != (distribution.id, distribution.version_id):
+            break
+        digest = layer.inventory.digest if found else digest
+    return digest
+
+
+def _called(distribution: Distribution, release: str) -> str:
+    name = distribution.name or distribution.id
+    return name if release in name else f"{name} {release}"

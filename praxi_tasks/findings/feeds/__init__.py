@@ -36,7 +36,7 @@ if TYPE_CHECKING:
         sighted_releases,
     )
     from praxi_tasks.findings.feeds.release_lists import ReleaseLists, Releases
-    from praxi_tasks.findings.feeds.support_dates import SupportEnd, ended_by
+    from praxi_tasks.findings.feeds.support_dates import EndedPackage, SupportEnd, ended_by
     from praxi_tasks.findings.feeds.zip_archive import open_archive
 else:
     __getattr__ = lazy_exports(
@@ -63,7 +63,7 @@ else:
             "release_cycles": ("Cycles",),
             "release_list_mirror": ("audited_packages", "renewed_lists", "sighted_releases"),
             "release_lists": ("ReleaseLists", "Releases"),
-            "support_dates": ("SupportEnd", "ended_by"),
+            "support_dates": ("EndedPackage", "SupportEnd", "ended_by"),
             "zip_archive": ("open_archive",),
         },
     )
@@ -73,6 +73,7 @@ __all__ = [
     "AdvisorySource",
     "Cycles",
     "DistributionPackages",
+    "EndedPackage",
     "Exploitation",
     "FeedHealth",
     "FeedProblem",

@@ -24,6 +24,7 @@ def test_a_removed_database_is_one_finding_with_the_layer_that_removed_it() -> N
     assert found.evidence == (STATUS,)
     assert "dpkg" in found.title
     assert "2 packages" in found.title
+    assert [each.package for each in found.packages] == ["deb/curl", "deb/bash"]
 
 
 @pytest.mark.parametrize(

@@ -64,8 +64,8 @@ def test_a_distribution_ends_in_two_steps(
 
 def test_the_finding_names_release_and_file(lifecycle: Lifecycle) -> None:
     (found,) = findings(lifecycle, Distribution("alpine", "3.18.4", name="Alpine Linux"), "2026-01-01")
-    assert (found.purl, found.evidence) == ("pkg:generic/alpine@3.18.4", ("etc/os-release",))
-    assert "2025-05-09" in found.title
+    assert (found.purl, found.evidence) == ("pkg:generic/alpine@3.18", ("etc/os-release",))
+    assert found.title == "Alpine Linux 3.18 is out of support since 2025-05-09"
 
 
 @pytest.mark.parametrize(
@@ -87,6 +87,21 @@ def test_packages_debian_gave_up_are_named_from_that_day_on(lifecycle: Lifecycle
     assert found.action == "incompatible with PHP 8"
     assert not findings(lifecycle, bookworm, "2025-03-21", "php-horde-core")
     assert not findings(lifecycle, Distribution("debian", "13"), "2025-03-22", "php-horde-core")
+
+
+def test_the_binary_packages_of_a_source_package_end_together(lifecycle: Lifecycle) -> None:
+    claims = [deb(name, "1", source="php-horde-core") for name in ("horde-a", "horde-b")]
+    image = layer(1, claims=claims, distribution=Distribution("debian", "12"))
+    (found,) = detect(EndOfLife, image, knowledge=Knowledge(date(2025, 4, 1), lifecycle=lifecycle))
+    assert found.package == "deb/php-horde-core"
+    assert [each.package for each in found.packages] == ["deb/horde-a", "deb/horde-b"]
+
+
+def test_a_release_is_of_the_layer_that_brought_it_in(lifecycle: Lifecycle) -> None:
+    old, new = Distribution("debian", "10"), Distribution("debian", "11")
+    layers = [layer(number, distribution=one) for number, one in enumerate((old, new, None, new), 1)]
+    (found,) = detect(EndOfLife, *layers, knowledge=Knowledge(date(2027, 1, 1), lifecycle=lifecycle))
+    assert found.layer == f"sha256:{2:064x}"
 
 
 def test_debian_is_known_without_any_feed(tmp_path: Path) -> None:
