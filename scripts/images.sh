@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# Build the task image and the Airflow image with whatever builder is there: podman, buildah or docker.
+# Build the images with whatever builder is there: podman, buildah or docker.
 #
-#   scripts/images.sh [task] [airflow]        both, when none is named
+#   scripts/images.sh [task] [airflow] [model]    the first two, when none is named
 #
 # TASK_BASE, AIRFLOW_BASE   base images, when not the Containerfiles' own
-# TASK_IMAGE, AIRFLOW_IMAGE names of the results
+# TASK_IMAGE, AIRFLOW_IMAGE, MODEL_IMAGE
+#                           names of the results; the last stands on the first
+# MODEL                     the folder of the model, when not that of `make model`
 # PRAXI_BUILDER             podman, buildah or docker, when not the first one found
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -31,7 +33,7 @@ fetch() {
     echo "$wanted" >"$wheels/.lock"
 }
 
-# build IMAGE NAME BASE
+# build IMAGE NAME BASE [CONTEXT]
 #
 # What changes with each commit is no argument of the build: podman's cache overlooks those that only a label names.
 build() {
@@ -41,17 +43,19 @@ build() {
     [ -z "$3" ] || arguments+=(--build-arg "BASE=$3")
     [ "$builder" != buildah ] || arguments+=(--layers)
     echo "images: building $2 with $builder"
-    DOCKER_BUILDKIT=1 "$builder" build "${arguments[@]}" .
+    DOCKER_BUILDKIT=1 "$builder" build "${arguments[@]}" "${4:-.}"
 }
 
 builder=$(find_builder)
 [ $# -gt 0 ] || set -- task airflow
 for image in "$@"; do
     case $image in
-        task) name=${TASK_IMAGE:-praxi/tasks:0.2.0} base=${TASK_BASE:-} ;;
-        airflow) name=${AIRFLOW_IMAGE:-praxi/airflow:0.2.0} base=${AIRFLOW_BASE:-} ;;
-        *) echo "images: no image is called $image; use task or airflow" >&2; exit 2 ;;
+        task) fetch task; build task "${TASK_IMAGE:-praxi/tasks:0.2.0}" "${TASK_BASE:-}" ;;
+        airflow) fetch airflow; build airflow "${AIRFLOW_IMAGE:-praxi/airflow:0.2.0}" "${AIRFLOW_BASE:-}" ;;
+        model)
+            model=${MODEL:-.praxi/models/starter}
+            [ -f "$model/model.json" ] || { echo "images: $model is no model: run make model, or set MODEL" >&2; exit 1; }
+            build model "${MODEL_IMAGE:-praxi/model:0.2.0}" "${TASK_IMAGE:-}" "$model" ;;
+        *) echo "images: no image is called $image; use task, airflow or model" >&2; exit 2 ;;
     esac
-    fetch "$image"
-    build "$image" "$name" "$base"
 done

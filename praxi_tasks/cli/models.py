@@ -52,6 +52,19 @@ def compare(registry: ModelRegistry, first: str, second: str) -> None:
 
 
 @models.command()
+@click.argument("source", metavar="SOURCE")
+@click.argument("target", metavar="TARGET")
+def copy(source: str, target: str) -> None:
+    """Copy the model at the URI SOURCE to TARGET, checked, with the releases that it carries."""
+    from praxi_tasks.discovery import copy_bundle
+    from praxi_tasks.learning.data import write_bundled
+
+    manifest = copy_bundle(source, target)
+    write_bundled(target, (), source)
+    echo(f"model {manifest.id} is at {target}")
+
+
+@models.command()
 @click.argument("version")
 @click.option("--note", default="", help="Why; it is recorded with the version.")
 @click.option("--by", default="", metavar="NAME", help="Who promotes it; it is recorded with the version.")

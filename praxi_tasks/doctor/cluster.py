@@ -37,7 +37,7 @@ RIGHTS: Final = (
     Right("get", "pods", "log"),
     *(Right(verb, "events") for verb in ("list", "watch")),
 )
-"""What docs/kubernetes/role.yaml grants."""
+"""What the Role of charts/praxi grants."""
 
 
 def check_rights(allowed: Callable[[Right], bool], namespace: str) -> Outcome:
@@ -60,6 +60,6 @@ def check_rights(allowed: Callable[[Right], bool], namespace: str) -> Outcome:
             "kubernetes",
             "failed",
             f"in the namespace {namespace} this account may not {outcome.what}",
-            "apply docs/kubernetes/role.yaml there, and bind the Role to this service account",
+            "bind the Role of charts/praxi to this service account there",
         )
     return Outcome("kubernetes", "ok", f"all {len(RIGHTS)} rights in the namespace {namespace}")

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from praxi_tasks.cli.models import models
 from praxi_tasks.discovery import Model
 from praxi_tasks.learning.catalogue import build_catalogue
+from praxi_tasks.learning.data.bundled_releases import read_bundled, write_bundled
 from praxi_tasks.learning.model_registry.opening import open_registry
 from praxi_tasks.learning.model_registry.version import ORIGIN_TAG
 from praxi_tasks.store import open_store
@@ -55,6 +56,24 @@ def test_two_versions_are_compared(store: str) -> None:
     assert "version 1: 0 parts and 0 releases of its own" in told
     assert "version 3: 2 parts and 2 releases of its own" in told
     assert "  pypi/new2 1.0" in told
+
+
+def test_a_model_is_copied_with_what_it_carries_and_once(store: str, tmp_path: Path) -> None:
+    source, target = f"{store}/models/1", (tmp_path / "copy").as_uri()
+    write_bundled(source, [world.release("packagea", "1.0")])
+    for _ in range(2):
+        assert run(store, "copy", source, target) == [f"model {Model.load(source).id} is at {target}"]
+    assert Model.load(target).id == Model.load(source).id
+    assert (
+        [one.identity for one in read_bundled(target)] == [one.identity for one in read_bundled(source)] != []
+    )
+
+
+def test_what_is_no_model_is_not_copied(praxi: Praxi, store: str, tmp_path: Path) -> None:
+    target = (tmp_path / "copy").as_uri()
+    done = praxi("models", "--store", store, "copy", (tmp_path / "none").as_uri(), target)
+    assert (done.returncode, "no model" in done.stderr) == (1, True)
+    assert [*open_store(target).list("")] == []
 
 
 def test_a_version_is_promoted_and_taken_back(store: str) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from kubernetes import client, watch
 from kubernetes.client.exceptions import ApiException
 from kubernetes.config import new_client_from_config
@@ -16,7 +15,7 @@ from kubernetes.config import new_client_from_config
 from praxi_airflow.runners.command import Command
 from praxi_airflow.runners.manifest import pod_manifest
 from praxi_airflow.settings import PodSettings
-from tests.conftest import ROOT
+from tests.support import chart
 from tests.support.cluster import podman
 from tests.support.cluster.cluster import Cluster
 
@@ -109,8 +108,7 @@ def test_refusals_have_the_statuses_of_a_real_server(api: client.CoreV1Api) -> N
 
 
 def test_a_role_allows_what_it_says_and_nothing_else(api: client.CoreV1Api, cluster: Cluster) -> None:
-    role = yaml.safe_load((ROOT / "docs/kubernetes/role.yaml").read_text().split("---")[0])
-    cluster.rights.grant(role)
+    cluster.rights.grant(chart.role())
     assert api.list_namespaced_pod(SPACE).items == []
     cluster.rights.grant({"rules": [{"resources": ["events"], "verbs": ["list"]}]})
     with pytest.raises(ApiException, match="403"):

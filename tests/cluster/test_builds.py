@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from praxi_airflow.operators.build import ReleaseBuildOperator
 from praxi_airflow.tasks.source_builds import releases_to_build
@@ -20,7 +19,7 @@ from praxi_tasks.learning.run.plan import TrainingPlan
 from praxi_tasks.learning.run.steps import TrainingRun
 from praxi_tasks.store import documents, open_store
 from tests.cluster.bench import Bench, bench
-from tests.conftest import ROOT
+from tests.support import chart
 from tests.support.package_index import BACKEND, PackageIndex, package_index, sdist, setuptools
 from tests.support.s3 import ObjectStore
 from tests.support.task_image import BuiltImage
@@ -106,10 +105,11 @@ def holds_nothing(pod: dict[str, Any]) -> bool:
 
 def selected(pod: dict[str, Any]) -> list[str]:
     """Return the network policies that hold for a pod and let it reach something."""
-    policies = yaml.safe_load_all((ROOT / "docs" / "kubernetes" / "network-policy.yaml").read_text())
+    allowed = {"networkPolicy": {"builds": [{"namespace": "package-index", "ports": [8080]}]}}
+    policies = chart.of_kind(chart.render(allowed), "NetworkPolicy")
     return [
-        policy["metadata"]["name"]
-        for policy in policies
+        name
+        for name, policy in policies.items()
         if policy["spec"].get("egress")
         and policy["spec"]["podSelector"].get("matchLabels", {}).items() <= pod["metadata"]["labels"].items()
     ]

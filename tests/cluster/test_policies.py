@@ -10,7 +10,7 @@ import yaml
 from praxi_airflow.runners.command import Command
 from praxi_airflow.runners.manifest import pod_manifest
 from praxi_airflow.settings import PodSettings
-from tests.conftest import ROOT
+from tests.support import chart
 from tests.support.cluster.policies import Policies
 
 QUOTA = {"limits.cpu": "8", "requests.cpu": "4", "limits.memory": "16Gi", "pods": "10"}
@@ -54,9 +54,29 @@ def test_a_pod_is_made_to_fit_a_range_of_limits(limits: dict[str, dict[str, str]
 
 
 def test_the_template_as_shipped_is_accepted_by_a_bare_cluster() -> None:
-    template = yaml.safe_load((ROOT / "docs/kubernetes/pod-template.yaml").read_text())
-    template["spec"]["containers"][0].setdefault("resources", {})
+    bare = {"priorityClass": {"create": False, "name": ""}}
+    template = yaml.safe_load(chart.pod_template(chart.render(bare)))
     assert Policies().refusal("praxi", template) == ""
-    template["spec"]["priorityClassName"] = "batch-low"
-    assert "no PriorityClass with name batch-low" in Policies().refusal("praxi", template)
-    assert Policies({"batch-low"}).refusal("praxi", template) == ""
+
+
+def test_the_template_names_a_class_that_the_chart_makes() -> None:
+    objects = chart.render()
+    template = yaml.safe_load(chart.pod_template(objects))
+    assert "no PriorityClass with name praxi-tasks" in Policies().refusal("praxi", template)
+    assert Policies(set(chart.of_kind(objects, "PriorityClass"))).refusal("praxi", template) == ""
+
+
+def test_a_pool_full_of_pods_fits_the_charts_quota_and_range() -> None:
+    objects = chart.render()
+    (quota,), (limits,) = (chart.of_kind(objects, kind).values() for kind in ("ResourceQuota", "LimitRange"))
+    policies = Policies(
+        {"praxi-tasks"},
+        limit_ranges={"praxi": limits["spec"]["limits"][0]},
+        quotas={("praxi", "praxi"): quota["spec"]["hard"]},
+    )
+    slots = chart.file_values(chart.CHART / "values.yaml")["pool"]["slots"]
+    running = [pod(), *(pod("learn train") for _ in range(2)), *(pod(size=1 << 40) for _ in range(slots - 4))]
+    for command in COMMANDS:
+        assert policies.refusal("praxi", pod(command, size=1 << 40), running) == ""
+    larger = pod(resources={"*": {"limits": {"memory": "96Gi"}}})
+    assert "maximum memory usage" in policies.refusal("praxi", larger)

@@ -1,4 +1,4 @@
-"""What the operator does to the cluster in its whole life, against the Role that docs/kubernetes grants."""
+"""What the operator does to the cluster in its whole life, against the Role that the chart grants."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from airflow.sdk.exceptions import AirflowFailException
 
 from praxi_airflow.runners import pod_start
 from tests.cluster.bench import Bench, bench
-from tests.conftest import ROOT
+from tests.support import chart
 from tests.support.cluster.rights import granted
 from tests.support.task_image import BuiltImage
 
@@ -22,9 +21,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.server, pytest.mark.airflow]
 
 @pytest.fixture
 def role() -> dict[str, Any]:
-    documents = yaml.safe_load_all((ROOT / "docs/kubernetes/role.yaml").read_text())
-    found: dict[str, Any] = next(document for document in documents if document["kind"] == "Role")
-    return found
+    return chart.role()
 
 
 @pytest.fixture

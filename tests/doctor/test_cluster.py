@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import yaml
-
 from praxi_tasks.doctor import RIGHTS, Right, check_rights
 from praxi_tasks.errors import HttpRefusedError
-from tests.conftest import ROOT
+from tests.support import chart
 from tests.support.cluster.rights import granted
 
 
-def test_the_rights_are_those_that_the_docs_grant() -> None:
-    documents = yaml.safe_load_all((ROOT / "docs/kubernetes/role.yaml").read_text())
-    role = next(document for document in documents if document["kind"] == "Role")
+def test_the_rights_are_those_that_the_chart_grants() -> None:
     asked: dict[str, set[str]] = {}
     for right in RIGHTS:
         asked.setdefault(str(right).partition(" ")[2], set()).add(right.verb)
-    assert asked == granted(role)
+    assert asked == granted(chart.role())
 
 
 def test_all_rights() -> None:
@@ -28,7 +24,7 @@ def test_missing_rights_are_named() -> None:
     found = check_rights(lambda right: right.resource != "events" and not right.subresource, "jobs")
     assert found.status == "failed"
     assert found.what == "in the namespace jobs this account may not get pods/log, list events, watch events"
-    assert "role.yaml" in found.action
+    assert "charts/praxi" in found.action
 
 
 def test_a_cluster_that_refuses_to_say() -> None:

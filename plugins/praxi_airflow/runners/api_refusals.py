@@ -85,7 +85,7 @@ def _right(verb: str, resource: str, namespace: str) -> SettingsError:
     return SettingsError(
         f"Airflow's service account may not {verb} {resource} in the namespace {namespace}",
         action=(
-            f"bind the Role of docs/kubernetes/role.yaml to it there, or check {VARIABLE}NAMESPACE "
+            f"bind the Role of charts/praxi to it there, or check {VARIABLE}NAMESPACE "
             f"and {VARIABLE}CONNECTION"
         ),
     )

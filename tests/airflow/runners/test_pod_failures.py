@@ -68,7 +68,7 @@ def test_the_docs_have_the_table_of_faults() -> None:
 def test_a_missing_right_is_named_and_no_service_account_of_the_pod(operator: Any) -> None:
     found = explain_failure(no_right("create", "pods", "elsewhere"), operator)
     assert "may not create pods in the namespace praxi" in str(found)
-    assert "role.yaml" in str(found)
+    assert "charts/praxi" in str(found)
 
 
 @pytest.mark.parametrize(

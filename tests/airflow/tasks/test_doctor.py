@@ -53,5 +53,5 @@ def test_rights_are_asked_as_pods_are_started(
         found = examine_airflow()
         assert [(one["name"], one["status"]) for one in found][-1] == ("kubernetes", "ok")
         cluster.rights.rules = {"pods": {"create"}}
-        with pytest.raises(AirflowFailException, match=r"may not get pods, list pods.*role.yaml"):
+        with pytest.raises(AirflowFailException, match=r"may not get pods, list pods.*charts/praxi"):
             examine_airflow()

@@ -18,7 +18,7 @@ class Rights:
     namespaces
         Service accounts by namespace.
     rules
-        Verbs by resource, as the Role in ``docs/kubernetes`` grants them; None allows everything.
+        Verbs by resource, as the Role of ``charts/praxi`` grants them; None allows everything.
     random_uid
         Whether pods run with the uid of their namespace, as on OpenShift.
     used
