@@ -22,6 +22,7 @@ class Aspect(enum.StrEnum):
     VULNERABILITIES = "vulnerabilities"
     OUTDATED = "outdated"
     END_OF_LIFE = "end-of-life"
+    LICENCES = "licences"
 
 
 class CoverageState(enum.StrEnum):

@@ -15,6 +15,7 @@ Kind = Literal[
     "database-removed",
     "ghost",
     "unexplained",
+    "licence",
     "policy",
     "feed",
 ]

@@ -36,7 +36,7 @@ class InventoryLimits(Limits):
     max_claims: int = 30_000
     max_paths: int = 1_000_000
     max_path_bytes: int = 96 << 20
-    max_licence_bytes: int = 16 << 20
+    max_licence_bytes: int = 4 << 20
     max_text_length: int = 512
     max_problems: int = 1_000
 

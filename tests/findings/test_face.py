@@ -117,7 +117,10 @@ FACES = {
         "filed_by",
         "filed_names",
         "is_modular",
+        "is_refused",
+        "joined_licences",
         "known_ecosystem",
+        "licences_of",
         "looked_up_names",
         "newest_version",
         "osv_name",
@@ -127,6 +130,7 @@ FACES = {
         "public_version",
         "relative_name",
         "release_purl",
+        "spdx_expression",
         "version_type",
     },
     "report": {

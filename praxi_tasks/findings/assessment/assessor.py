@@ -39,6 +39,7 @@ _ASPECTS: Final = {
     "vulnerable": Aspect.VULNERABILITIES,
     "outdated": Aspect.OUTDATED,
     "end-of-life": Aspect.END_OF_LIFE,
+    "licence": Aspect.LICENCES,
 }
 
 
@@ -63,7 +64,8 @@ class Assessor:
     @classmethod
     def without_feeds(cls, at: date, policy: Policy | None = None) -> Assessor:
         """Make an assessor that knows nothing but the day of the audit."""
-        return cls(Knowledge(at), policy or Policy())
+        policy = policy or Policy()
+        return cls(Knowledge(at, denied_licences=policy.deny_licences), policy)
 
     @classmethod
     def load(
@@ -94,6 +96,7 @@ class Assessor:
             ReleaseLists.load(feeds, packages),
             health_of(advisories.sources, state, at, lifecycle.as_of),
             policy.stale_feed_days,
+            policy.deny_licences,
         )
         return cls(knowledge, policy, problems)
 

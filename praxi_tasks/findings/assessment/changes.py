@@ -39,6 +39,7 @@ _ASPECTS: Final = {
     "vulnerable": Aspect.VULNERABILITIES,
     "outdated": Aspect.OUTDATED,
     "end-of-life": Aspect.END_OF_LIFE,
+    "licence": Aspect.LICENCES,
 }
 _EVERY_KIND: Final = frozenset({Aspect.LAYERS, Aspect.DATABASES})
 _WHOLE_IMAGE: Final = frozenset({"all", "layers", "files"})

@@ -25,7 +25,7 @@ class Knowledge:
     """What the feeds say on the day ``at``; without feeds all but the day is empty.
 
     ``feeds`` are all of them with their ages; None where no feeds folder was given. One that is
-    ``stale_days`` old no longer counts as complete.
+    ``stale_days`` old no longer counts as complete. ``denied_licences`` are the policy's.
     """
 
     at: date
@@ -35,6 +35,7 @@ class Knowledge:
     releases: ReleaseLists = field(default_factory=lambda: ReleaseLists({}))
     feeds: tuple[FeedHealth, ...] | None = None
     stale_days: int = 7
+    denied_licences: tuple[str, ...] = ()
 
     def age_of(self, name: str) -> int | None:
         """Return the age of OSV's feed of that name in days; None where it is not known."""

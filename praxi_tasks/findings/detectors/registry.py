@@ -9,6 +9,7 @@ from praxi_tasks.findings.detectors.detector import Detector
 from praxi_tasks.findings.detectors.end_of_life import EndOfLife
 from praxi_tasks.findings.detectors.ghost import Ghost
 from praxi_tasks.findings.detectors.hidden import Hidden
+from praxi_tasks.findings.detectors.licence import Licence
 from praxi_tasks.findings.detectors.outdated import Outdated
 from praxi_tasks.findings.detectors.runtimes import Runtimes
 from praxi_tasks.findings.detectors.unexplained import Unexplained
@@ -23,4 +24,5 @@ DETECTORS: Final[tuple[type[Detector], ...]] = (
     DatabaseRemoved,
     Ghost,
     Unexplained,
+    Licence,
 )

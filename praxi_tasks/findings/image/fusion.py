@@ -26,6 +26,7 @@ from praxi_tasks.findings.packages import (
     INVENTORY,
     Component,
     distribution_name,
+    licences_of,
     package_key,
     relative_name,
     release_purl,
@@ -302,6 +303,7 @@ class _Fusion:
             module=claim.module if claim else "",
             distribution=distribution_name(owner),
             relative=relative_name(owner),
+            licences=licences_of(claim.licences) if claim else (),
         )
 
     def _append(self, component: Component, **fields: object) -> None:

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
         distribution_name,
         package_key,
     )
+    from praxi_tasks.findings.packages.licences import (
+        is_refused,
+        joined_licences,
+        licences_of,
+        spdx_expression,
+    )
     from praxi_tasks.findings.packages.modules import filed_names, is_modular, looked_up_names
     from praxi_tasks.findings.packages.namespaces import (
         MIRRORED_ECOSYSTEMS,
@@ -52,6 +58,7 @@ else:
                 "own_namespace",
                 "version_type",
             ),
+            "licences": ("is_refused", "joined_licences", "licences_of", "spdx_expression"),
             "modules": ("filed_names", "is_modular", "looked_up_names"),
             "purl": ("claim_purl", "described_purl", "release_purl"),
             "relatives": ("relative_name",),
@@ -75,7 +82,10 @@ __all__ = [
     "filed_by",
     "filed_names",
     "is_modular",
+    "is_refused",
+    "joined_licences",
     "known_ecosystem",
+    "licences_of",
     "looked_up_names",
     "newest_version",
     "osv_name",
@@ -85,5 +95,6 @@ __all__ = [
     "public_version",
     "relative_name",
     "release_purl",
+    "spdx_expression",
     "version_type",
 ]

@@ -51,6 +51,8 @@ class Component(msgspec.Struct, frozen=True, omit_defaults=True):
         Where it comes from a distribution: ``debian-12``, ``alpine-3.20``.
     relative
         The distribution whose advisories hold for it, where that is another: ``rhel-7`` for ``centos-7``.
+    licences
+        What its record states, all of which apply: SPDX expressions, or names where they are none.
     """
 
     ecosystem: str
@@ -74,6 +76,7 @@ class Component(msgspec.Struct, frozen=True, omit_defaults=True):
     owner: str = ""
     ties: tuple[str, ...] = ()
     relative: str = ""
+    licences: tuple[str, ...] = ()
 
     @property
     def package(self) -> str:

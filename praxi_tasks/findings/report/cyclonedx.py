@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable
 from typing import Any, Final
@@ -14,7 +15,14 @@ from praxi_tasks.ecosystems import ecosystem_of
 from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage, image_gaps
 from praxi_tasks.findings.coverage import Aspect, Coverage, gap_message
 from praxi_tasks.findings.finding import Finding
-from praxi_tasks.findings.packages import FINGERPRINT, INVENTORY, Component, described_purl
+from praxi_tasks.findings.packages import (
+    FINGERPRINT,
+    INVENTORY,
+    Component,
+    described_purl,
+    joined_licences,
+    spdx_expression,
+)
 from praxi_tasks.printable import printable_json
 
 _NAMESPACE: Final = uuid.UUID("6a3c9d5e-1f0b-5c52-9d0e-9f1b0f3f6c11")
@@ -22,6 +30,8 @@ _NAMESPACE: Final = uuid.UUID("6a3c9d5e-1f0b-5c52-9d0e-9f1b0f3f6c11")
 _TECHNIQUES: Final = {INVENTORY: "manifest-analysis", FINGERPRINT: "hash-comparison"}
 _OF_COMPONENTS: Final = frozenset({Aspect.LAYERS, Aspect.DATABASES, Aspect.KNOWLEDGE})
 _AGGREGATES: Final = {True: "incomplete", False: "unknown"}
+_DECLARED: Final = {"acknowledgement": "declared"}
+_IDENTIFIER: Final = re.compile(r"(?!LicenseRef-)[\w.-]+")  # one of SPDX's list, of any version
 _MOST_OCCURRENCES: Final = 10
 _IMAGE: Final = "image"
 _SYSTEM: Final = "operating-system"
@@ -136,6 +146,8 @@ def _component(component: Component, ref: str) -> msgspec.Raw:
     }
     if len(component.versions) == 1:
         entry["version"] = component.versions[0]
+    if component.licences:
+        entry["licenses"] = _licences(component.licences)
     entry["evidence"] = {
         "identity": [_identity(component, source) for source in component.sources],
         "occurrences": [{"location": path} for path in component.evidence[:_MOST_OCCURRENCES]],
@@ -156,6 +168,18 @@ def _component(component: Component, ref: str) -> msgspec.Raw:
         if value
     ]
     return msgspec.Raw(msgspec.json.encode(entry))
+
+
+def _licences(licences: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Return one expression where it takes one to say them all, else each licence by itself."""
+    expression = joined_licences(licences)
+    if " " in expression:
+        return [{"expression": expression, **_DECLARED}]
+    return [{"license": {"id" if _is_identifier(each) else "name": each, **_DECLARED}} for each in licences]
+
+
+def _is_identifier(licence: str) -> bool:
+    return _IDENTIFIER.fullmatch(licence) is not None and bool(spdx_expression(licence))
 
 
 def _identity(component: Component, source: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import msgspec
 from praxi_tasks import __version__
 from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage, image_gaps
 from praxi_tasks.findings.coverage import Coverage, gap_message
-from praxi_tasks.findings.packages import Component, described_purl
+from praxi_tasks.findings.packages import Component, described_purl, joined_licences, spdx_expression
 from praxi_tasks.printable import printable_json
 
 _NAMESPACE: Final = uuid.UUID("0f5e2f0c-7a1d-5f0e-8c5f-7f1a6b2d9e43")
@@ -22,6 +22,9 @@ _COMMENT: Final = {
     False: "All layers, package databases and advisories that apply were looked at.",
 }
 _UNKNOWN: Final = "NOASSERTION"
+_REFERENCE: Final = "LicenseRef-praxi-"
+_FOREIGN: Final = re.compile(r"LicenseRef-[\w.-]+")
+_TEXT: Final = "Not known: the package's record names the licence only."
 
 
 def to_spdx(audit: AssessedAudit, image: AssessedImage) -> bytes:
@@ -41,6 +44,7 @@ def to_spdx(audit: AssessedAudit, image: AssessedImage) -> bytes:
         "creationInfo": {"created": created, "creators": [f"Tool: praxi-{__version__}"]},
         "comment": _COMMENT[bool(gaps)],
         "packages": [_container(image, gaps, created), *system, *packages],
+        "hasExtractedLicensingInfos": _named_licences(present),
         "relationships": [
             _relationship("SPDXRef-DOCUMENT", "DESCRIBES", "SPDXRef-Image"),
             *(_relationship("SPDXRef-Image", "CONTAINS", package["SPDXID"]) for package in system),
@@ -87,8 +91,26 @@ def _package(number: int, component: Component, created: str) -> msgspec.Raw:
             "referenceLocator": described_purl(component),
         }
     ]
+    if component.licences:
+        package["licenseDeclared"] = joined_licences(map(_reference_or_expression, component.licences))
     package["annotations"] = [_annotation(_evidence(component), created)]
     return msgspec.Raw(msgspec.json.encode(package))
+
+
+def _reference_or_expression(licence: str) -> str:
+    """Return an SPDX expression as it is; what is only a name is referred to by its digest."""
+    return spdx_expression(licence) or f"{_REFERENCE}{uuid.uuid5(_NAMESPACE, licence).hex}"
+
+
+def _named_licences(components: Iterable[Component]) -> list[dict[str, str]]:
+    """Return what the references to licences stand for, those of other lists of licences too."""
+    stated = {licence for component in components for licence in component.licences}
+    named = {_reference_or_expression(each): each for each in stated if not spdx_expression(each)}
+    foreign = {name: name for each in stated - set(named.values()) for name in _FOREIGN.findall(each)}
+    return [
+        {"licenseId": reference, "name": name, "extractedText": _TEXT}
+        for reference, name in sorted({**foreign, **named}.items())
+    ]
 
 
 def _identifier(number: int, component: Component) -> str:

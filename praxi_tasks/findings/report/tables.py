@@ -64,6 +64,7 @@ SCHEMAS: Final[dict[str, dict[str, str]]] = {
         "ties": "VARCHAR[]",
         "files": "BIGINT",
         "evidence": "VARCHAR[]",
+        "licences": "VARCHAR[]",
     },
     "findings": {
         "run": "VARCHAR",

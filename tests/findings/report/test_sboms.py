@@ -33,7 +33,7 @@ IMAGE = AssessedImage(
     components=(
         Component("pypi", "flask", ("1.0",), FLASK, ("inventory", "fingerprint"), ("x.dist-info/METADATA",),
                   evidence=("flask/app.py",), confidence=0.93, fingerprint_versions=("1.1",)),
-        Component("npm", "ms", ("2.0.0",), "pkg:npm/ms@2.0.0", ("inventory",)),
+        Component("npm", "ms", ("2.0.0",), "pkg:npm/ms@2.0.0", ("inventory",), licences=("MIT",)),
         Component("npm", "ms", ("2.0.0",), "pkg:npm/ms@2.0.0", ("inventory",)),
         Component("deb", "curl", ("7", "8"), "pkg:deb/debian/curl", ("fingerprint",), evidence=("bin/curl",)),
         Component("deb", "gone", ("1",), "pkg:deb/debian/gone@1", ("inventory",), removed_by="sha256:2"),
@@ -56,7 +56,8 @@ def cyclonedx_schema() -> jsonschema.Draft7Validator:
     for name in ("spdx", "jsf-0.82", "cryptography-defs"):
         content = json.loads((folder / f"{name}.SNAPSHOT.schema.json").read_text())
         resource = Resource.from_contents(content)
-        for uri in (content["$id"], f"http://cyclonedx.org/schema/{name}.schema.json"):
+        base = f"http://cyclonedx.org/schema/{name}"
+        for uri in (content["$id"], f"{base}.schema.json", f"{base}.SNAPSHOT.schema.json"):
             registry = registry.with_resource(uri, resource)
     schema = json.loads((folder / "bom-1.6.SNAPSHOT.schema.json").read_text())
     return jsonschema.Draft7Validator(schema, registry=registry)
@@ -186,3 +187,50 @@ def test_sboms_say_how_whole_they_are(
     assert (document.creation_info.document_comment or "").startswith(
         "All" if gaps == () else "Not everything"
     )
+
+
+@pytest.mark.parametrize(
+    ("licences", "cyclonedx", "spdx"),
+    [
+        ((), None, "NOASSERTION"),
+        (("MIT",), [{"license": {"id": "MIT"}}], "MIT"),
+        (("MIT OR ISC", "Zlib"), [{"expression": "(MIT OR ISC) AND Zlib"}], "(MIT OR ISC) AND Zlib"),
+        (("MIT", "ISC"), [{"expression": "MIT AND ISC"}], "MIT AND ISC"),
+        (("LicenseRef-Elsewhere",), [{"license": {"name": "LicenseRef-Elsewhere"}}],
+         "LicenseRef-Elsewhere"),
+        (("MIT", "MIT OR ISC", "a name\u202e"),
+         [{"license": {"id": "MIT"}}, {"license": {"name": "MIT OR ISC"}},
+          {"license": {"name": "a name\u202e"}}], None),
+    ],
+)  # fmt: skip
+def test_sboms_have_licences_as_far_as_they_are_known(
+    licences: tuple[str, ...],
+    cyclonedx: list[dict[str, Any]] | None,
+    spdx: str | None,
+    cyclonedx_schema: jsonschema.Draft7Validator,
+    tmp_path: Path,
+) -> None:
+    component = msgspec.structs.replace(IMAGE.components[0], licences=licences)
+    image = msgspec.structs.replace(IMAGE, components=(component,))
+    bom = json.loads(to_cyclonedx(AUDIT, image))
+    cyclonedx_schema.validate(bom)
+    assert without_declared(bom["components"][1].get("licenses")) == cyclonedx
+    path = tmp_path / "sbom.spdx.json"
+    path.write_bytes(to_spdx(AUDIT, image))
+    document = parse_file(str(path))
+    assert validate_full_spdx_document(document) == []
+    declared = str(document.packages[-1].license_declared)
+    known = {info.license_id: info.license_name for info in document.extracted_licensing_info}
+    if spdx is not None:
+        assert declared == spdx
+        assert set(known) == {name for name in licences if name.startswith("LicenseRef-")}
+    else:
+        assert declared.startswith("MIT AND (MIT OR ISC) AND LicenseRef-praxi-")
+        assert set(known.values()) == {"a name\u202e"}
+
+
+def without_declared(licences: list[dict[str, Any]] | None) -> list[dict[str, Any]] | None:
+    """Return CycloneDX's licences without the word that says that a record declares each."""
+    for one in licences or ():
+        assert one.get("license", one).pop("acknowledgement") == "declared"
+    return licences
