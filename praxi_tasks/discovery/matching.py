@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from praxi_tasks.discovery.catalogue import CORE, Catalogue, among
-from praxi_tasks.fingerprint import PYTHON_ROOT, PathColumns, hash_text, parent_folder
+from praxi_tasks.fingerprint import PYTHON_ROOT, PathColumns, hash_text, parent_folder, shallow_folder
+
+_BATCH: Final = 16 << 20  # characters that the names of all folders above those of a batch may have
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,6 +139,24 @@ def match_folders(folders: list[str], catalogue: Catalogue) -> NDArray[np.intp]:
 
     Two merged catalogues may each know another owner, hence two columns.
     """
+    found = [_match_folders(batch, catalogue) for batch in _batches(folders)]
+    return np.concatenate([np.empty((0, 2), np.intp), *found])
+
+
+def _batches(folders: list[str]) -> Iterator[list[str]]:
+    """Yield folders in their order, cut at the depth of a release's, so many that those above take little."""
+    batch: list[str] = []
+    room = _BATCH
+    for folder in map(shallow_folder, folders):
+        room -= len(folder) * (folder.count("/") + 1) // 2
+        if room < 0 and batch:
+            yield batch
+            batch, room = [], _BATCH
+        batch.append(folder)
+    yield batch
+
+
+def _match_folders(folders: list[str], catalogue: Catalogue) -> NDArray[np.intp]:
     places, above = _places(folders)
     owners = np.full((len(places), 2), -1, np.intp)
     hashes = np.array([hash_text(place) for place in places], np.uint64)
@@ -146,7 +168,7 @@ def match_folders(folders: list[str], catalogue: Catalogue) -> NDArray[np.intp]:
     nearest: list[int] = []  # of each place: itself, or the lowest place above it that somebody owns
     for place, (owned, upper) in enumerate(zip((owners[:, 0] >= 0).tolist(), above, strict=True)):
         nearest.append(place if owned or upper < 0 else nearest[upper])
-    return owners[[nearest[places[folder]] for folder in folders]]
+    return owners[np.array([nearest[places[folder]] for folder in folders], np.intp)]
 
 
 def _places(folders: list[str]) -> tuple[dict[str, int], list[int]]:

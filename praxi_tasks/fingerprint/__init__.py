@@ -12,6 +12,7 @@ from praxi_tasks.fingerprint.columbus_lines import read_stop_tags, tag_lines
 from praxi_tasks.fingerprint.layer import fingerprint_layer
 from praxi_tasks.fingerprint.path_kinds import PathKind, folder_kind
 from praxi_tasks.fingerprint.paths import (
+    DEEPEST,
     PYTHON_ROOT,
     PathColumns,
     hash_text,
@@ -22,10 +23,12 @@ from praxi_tasks.fingerprint.paths import (
     normalise_folder,
     normalise_name,
     parent_folder,
+    shallow_folder,
 )
 from praxi_tasks.fingerprint.tagset import Tagset
 
 __all__ = [
+    "DEEPEST",
     "FREQUENCY_THRESHOLD",
     "IGNORED_TOKENS",
     "PYTHON_ROOT",
@@ -48,6 +51,7 @@ __all__ = [
     "pack_texts",
     "parent_folder",
     "read_stop_tags",
+    "shallow_folder",
     "tag_lines",
     "unpack_arrays",
     "unpack_texts",

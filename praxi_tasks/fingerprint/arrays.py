@@ -7,11 +7,12 @@ type or protocol raises :class:`~praxi_tasks.errors.CorruptObjectError`.
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 import numpy as np
+import zstandard
 from numpy.typing import NDArray
 
 from praxi_tasks.errors import CorruptObjectError
@@ -66,6 +67,12 @@ def pack_parts(kind: str, protocol: int, arrays: Arrays) -> list[bytes | memoryv
         data = np.ascontiguousarray(array).astype(column.dtype, copy=False).view(np.uint8).data
         parts += [data, bytes(-len(data) % 8)]
     return parts
+
+
+def compressed(parts: Sequence[bytes | memoryview], level: int) -> bytes:
+    """Return parts as one zstd frame, which tells their size, without joining them first."""
+    compressor = zstandard.ZstdCompressor(level=level).compressobj(size=sum(map(len, parts)))
+    return b"".join([*map(compressor.compress, parts), compressor.flush()])
 
 
 def unpack_arrays(

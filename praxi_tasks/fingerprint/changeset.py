@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-import zstandard
 from numpy.typing import NDArray
 
 from praxi_tasks.errors import CorruptObjectError
-from praxi_tasks.fingerprint.arrays import pack_parts, unpack_arrays
+from praxi_tasks.fingerprint.arrays import compressed, pack_parts, unpack_arrays
 from praxi_tasks.fingerprint.texts import LinkTargets, Texts
 from praxi_tasks.oci.layer import LayerReading
 from praxi_tasks.store.frames import unpack_frame
@@ -103,9 +102,7 @@ class Changeset:
         arrays: dict[str, NDArray[Any]] = {name: getattr(self, name) for name in _COLUMNS}
         arrays["link_rows"] = links.rows
         arrays |= {name: np.frombuffer(text.blob, np.uint8) for name, text in texts.items()}
-        parts = pack_parts(_KIND, CHANGESET_PROTOCOL, arrays)
-        compressor = zstandard.ZstdCompressor(level=_LEVEL).compressobj(size=sum(map(len, parts)))
-        return b"".join([*map(compressor.compress, parts), compressor.flush()])
+        return compressed(pack_parts(_KIND, CHANGESET_PROTOCOL, arrays), _LEVEL)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Changeset:

@@ -22,6 +22,9 @@ from praxi_tasks.fingerprint.path_kinds import PathKind, folder_kind
 PYTHON_ROOT: Final = "py:"
 """What replaces everything up to the folder that Python imports from."""
 
+DEEPEST: Final = 64
+"""Levels of folders that a release may have: what names each folder above another one has a bound by it."""
+
 
 class NormalisedPath(NamedTuple):
     """One path, normalised.
@@ -87,6 +90,7 @@ _BYTE_CODE: Final = re.compile(
     r"^(.*?)(?:\.(?:cpython|pypy)-?[0-9]+(?:-pytest-[0-9.]+)?)?(?:\.opt-[0-9])?\.py[co]$"
 )
 _EXTENSION: Final = re.compile(r"^(.*?)\.(?:cpython|pypy|abi)[0-9_-]*[^.]*\.(so|pyd)$")
+_REMEMBERED: Final = 50_000  # folders; where there are more, most hold few files
 _TRANSIENT: Final = re.compile(r"\.dpkg-(?:new|tmp)$")
 
 
@@ -106,6 +110,13 @@ def parent_folder(folder: str) -> str | None:
         return None
     head = folder.rpartition("/")[0]
     return head if head or not folder.startswith(PYTHON_ROOT) else PYTHON_ROOT
+
+
+def shallow_folder(folder: str) -> str:
+    """Return a folder, or of one deeper than :data:`DEEPEST` the folder above it that is just so deep."""
+    if folder.count("/") < DEEPEST:
+        return folder
+    return "/".join(folder.split("/", DEEPEST)[:DEEPEST])
 
 
 def normalise_folder(folder: str) -> str:
@@ -171,7 +182,7 @@ def _kind(folder: str, name: str) -> PathKind:
 
 
 def normalise_all(paths: Sequence[str]) -> PathColumns:
-    """Normalise many paths, given without leading slash; each distinct folder is normalised once."""
+    """Normalise many paths, given without leading slash; folders that come again soon are normalised once."""
     size = len(paths)
     keys, kinds = np.empty(size, np.uint64), np.empty(size, np.uint8)
     derived, system = np.zeros(size, np.bool_), np.zeros(size, np.bool_)
@@ -185,6 +196,8 @@ def normalise_all(paths: Sequence[str]) -> PathColumns:
             number = folders.setdefault(folder, len(folders))
             prefix = folder if not folder or folder == PYTHON_ROOT else f"{folder}/"
             distribution = folder.startswith(PYTHON_ROOT) and _SYSTEM_ROOT.match(raw) is not None
+            if len(known) >= _REMEMBERED:
+                known.clear()
             seen = known[raw] = (number, prefix, folder_kind(folder), distribution)
         if name.endswith(_VARYING) or ".dpkg-" in name:
             name, derived[row] = normalise_name(name)

@@ -7,18 +7,19 @@ systems are computed from the paths on demand.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import zstandard
 from numpy.typing import NDArray
 
 from praxi_tasks.errors import CorruptObjectError
-from praxi_tasks.fingerprint.arrays import pack_arrays, pack_texts, unpack_arrays, unpack_texts
+from praxi_tasks.fingerprint.arrays import compressed, pack_parts, unpack_arrays, unpack_texts
 from praxi_tasks.fingerprint.columbus import columbus_tags
 from praxi_tasks.fingerprint.paths import PathColumns, normalise_all
+from praxi_tasks.fingerprint.texts import Texts
 from praxi_tasks.store.frames import unpack_frame
 from praxi_tasks.store.keys import TAGSET_PROTOCOL
 
@@ -33,6 +34,7 @@ _COLUMNS: Final = {
 _STORED: Final = {**_COLUMNS, "counts": "<u4", "texts": "|u1"}
 _FILES: Final = tuple(ord(letter) for letter in "fhl")
 _MAX_BYTES: Final = 2 << 30
+_LEVEL: Final = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +60,7 @@ class Tagset:
     """
 
     digest: str
-    paths: list[str]
+    paths: Sequence[str]
     normalised: PathColumns
     sizes: NDArray[np.uint64]
     hashes: NDArray[np.uint64]
@@ -73,7 +75,7 @@ class Tagset:
     def from_changeset(cls, changeset: Changeset) -> Tagset:
         """Read a layer's changeset: its regular files, hard and symbolic links."""
         rows = np.flatnonzero(np.isin(changeset.types, _FILES))
-        paths = [changeset.paths[row] for row in rows.tolist()]
+        paths = Texts.of(changeset.paths).select(rows)
         return cls(
             digest=changeset.digest,
             paths=paths,
@@ -113,14 +115,14 @@ class Tagset:
     def to_bytes(self) -> bytes:
         """Return the tagset as compressed bytes; equal tagsets give equal bytes."""
         columns = self.normalised
-        texts = [self.digest, *self.paths, *self.whiteouts, *self.opaques, *columns.folders]
+        texts = chain([self.digest], self.paths, self.whiteouts, self.opaques, columns.folders)
         counts = (len(self.paths), len(self.whiteouts), len(self.opaques), len(columns.folders))
-        packed = pack_arrays(
+        parts = pack_parts(
             _KIND,
             TAGSET_PROTOCOL,
             {
                 "counts": np.array(counts, np.uint32),
-                "texts": pack_texts([text.replace("\0", "") for text in texts]),
+                "texts": _separated(texts),
                 "sizes": self.sizes.astype(np.uint64),
                 "hashes": self.hashes.astype(np.uint64),
                 "measured": self.measured,
@@ -131,7 +133,7 @@ class Tagset:
                 "folder_of": columns.folder_of,
             },
         )
-        return zstandard.ZstdCompressor(level=3).compress(packed)
+        return compressed(parts, _LEVEL)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Tagset:
@@ -166,3 +168,11 @@ class Tagset:
 def _measured(types: NDArray[np.uint8], hashes: NDArray[np.uint64]) -> NDArray[np.bool_]:
     """Return which files have a size and content of their own, or through a link that this layer resolves."""
     return np.asarray((types == ord("f")) | ((types == ord("h")) & (hashes != 0)))
+
+
+def _separated(texts: Iterable[str]) -> NDArray[np.uint8]:
+    """Return texts as :func:`pack_texts` does, without a copy of a million of them."""
+    blob = bytearray()
+    for text in texts:
+        blob += text.replace("\0", "").encode("utf-8", "surrogateescape") + b"\0"
+    return np.frombuffer(blob, np.uint8)[:-1]

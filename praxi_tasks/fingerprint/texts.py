@@ -51,6 +51,15 @@ class Texts(Sequence[str]):
         start = int(self._ends[row - 1]) + 1 if row else 0
         return _decode(self.blob[start : int(self._ends[row])])
 
+    def select(self, rows: NDArray[np.intp]) -> Texts:
+        """Return the texts of some rows, ascending, of shape ``(n,)``."""
+        if len(rows) == len(self):
+            return self
+        wanted = np.zeros(len(self), np.bool_)
+        wanted[rows] = True
+        lengths = np.diff(self._ends + 1, prepend=0)
+        return Texts(np.frombuffer(self.blob, np.uint8)[np.repeat(wanted, lengths)].data)
+
     def __iter__(self) -> Iterator[str]:
         start = 0
         for end in [*self._ends[_SLAB - 1 :: _SLAB].tolist(), *self._ends[-1:].tolist()]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from praxi_tasks.discovery import matching
 from praxi_tasks.discovery.matching import LayerKeys, match_folders, match_keys
-from praxi_tasks.fingerprint import hash_text, normalise_all, parent_folder
+from praxi_tasks.fingerprint import DEEPEST, hash_text, normalise_all, parent_folder, shallow_folder
 from praxi_tasks.learning.catalogue import build_catalogue
 from praxi_tasks.learning.data.release_files import ReleaseFile, ReleaseLine, make_release
 from tests.support import world
@@ -63,3 +65,14 @@ def test_a_folder_belongs_to_the_owner_of_the_nearest_one_above(paths: list[str]
             place = parent_folder(place)
         expected.append(-1 if place is None else CATALOGUE.folder_owners[known.index(hash_text(place))])
     assert match_folders(folders, CATALOGUE)[:, 0].tolist() == expected
+
+
+def test_folders_deeper_than_any_release_cost_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matching, "_BATCH", 1 << 10)
+    folders = [f"py:packageb/{'a/' * depth}x" for depth in (1, DEEPEST, 1500)]
+    folders += [f"d{number}/{'a/' * 1500}x" for number in range(3)]
+    owners = match_folders(folders, CATALOGUE)[:, 0].tolist()
+    assert owners[0] >= 0
+    assert owners == [owners[0]] * 3 + [-1] * 3
+    places, _ = matching._places([*map(shallow_folder, folders)])
+    assert len(places) <= DEEPEST * len(folders)

@@ -14,6 +14,7 @@ def test_what_others_may_use_is_written_down() -> None:
         "tag_lines",
     }
     paths = {
+        "DEEPEST",
         "PYTHON_ROOT",
         "PathColumns",
         "PathKind",
@@ -26,6 +27,7 @@ def test_what_others_may_use_is_written_down() -> None:
         "normalise_folder",
         "normalise_name",
         "parent_folder",
+        "shallow_folder",
     }
     arrays = {"pack_arrays", "pack_texts", "unpack_arrays", "unpack_texts"}
     assert set(fingerprint.__all__) == layers | columbus | paths | arrays

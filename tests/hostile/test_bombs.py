@@ -62,6 +62,7 @@ def test_a_window_too_large() -> None:
         (LayerLimits(max_entries=2), "PRAXI_LAYER_MAX_ENTRIES"),
         (LayerLimits(max_path_bytes=3), "PRAXI_LAYER_MAX_PATH_BYTES"),
         (LayerLimits(max_path_length=2), "PRAXI_LAYER_MAX_PATH_LENGTH"),
+        (LayerLimits(entry_floor=2, min_entry_bytes=1 << 20), "PRAXI_LAYER_ENTRY_FLOOR"),
     ],
 )
 def test_each_limit_names_its_setting(limits: LayerLimits, setting: str) -> None:

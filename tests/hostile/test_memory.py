@@ -58,14 +58,14 @@ def run_million(layer: Path, **environment: str) -> list[str]:
 
 @pytest.mark.slow
 def test_a_million_entries_in_flat_memory(million: Path) -> None:
-    count, memory = run_million(million)
+    count, memory = run_million(million, PRAXI_LAYER_ENTRY_FLOOR="1000000", PRAXI_LAYER_PATH_FLOOR="96000000")
     assert int(count) == 1_000_000
     assert int(memory) <= 200
 
 
 @pytest.mark.slow
 def test_more_entries_than_allowed(million: Path) -> None:
-    message, memory = run_million(million, PRAXI_LAYER_MAX_ENTRIES="999999")
-    assert "999999 entries" in message
-    assert "PRAXI_LAYER_MAX_ENTRIES" in message
+    message, memory = run_million(million)
+    assert "300000 entries" in message
+    assert "PRAXI_LAYER_MAX_ENTRIES and PRAXI_LAYER_ENTRY_FLOOR" in message
     assert int(memory) <= 200

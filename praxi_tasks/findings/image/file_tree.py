@@ -11,7 +11,7 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from praxi_tasks.findings.image.folder_links import FolderLinks, link_target
+from praxi_tasks.findings.image.folder_links import FolderLinks, Folders, link_target
 
 _DIRECTORY: Final = ord("d")
 _LINK: Final = ord("l")
@@ -87,26 +87,14 @@ class Removal:
     def __init__(self, whiteouts: Iterable[str], opaques: Iterable[str], replaced: Iterable[str]) -> None:
         self.whiteouts = frozenset(whiteouts)
         self.opaques = frozenset((*opaques, *replaced))
-        self._folders: dict[str, bool] = {"": "" in self.opaques}
+        self._folders = Folders(self.whiteouts | self.opaques)
 
     def __bool__(self) -> bool:
         return bool(self.whiteouts or self.opaques)
 
     def covers(self, path: str) -> bool:
         """Return whether a place of a lower layer is gone: itself, or a folder above it."""
-        return path in self.whiteouts or self._covers_folder(path.rpartition("/")[0])
-
-    def _covers_folder(self, folder: str) -> bool:
-        above = []
-        while (known := self._folders.get(folder)) is None:
-            if folder in self.whiteouts or folder in self.opaques:
-                known = True
-                self._folders[folder] = True
-                break
-            above.append(folder)
-            folder = folder.rpartition("/")[0]
-        self._folders.update(dict.fromkeys(above, known))
-        return known
+        return "" in self.opaques or path in self.whiteouts or self._folders.above(path) is not None
 
 
 class FileTree:

@@ -11,6 +11,28 @@ _MOST_LINKS: Final = 40  # what Linux follows in one path
 _LONGEST: Final = 4096
 
 
+class Folders:
+    """Places, and whether another one is below any of them: of each the outermost one is enough.
+
+    To name the folders above a path would take time and memory by the square of its length.
+    """
+
+    def __init__(self, places: Iterable[str]) -> None:
+        # With NUL for the slash all that lies below a place sorts directly behind it.
+        self._keys = list(_outermost(sorted(map(_key, places))))
+
+    def __bool__(self) -> bool:
+        return bool(self._keys)
+
+    def above(self, path: str) -> str | None:
+        """Return the outermost place above a path, or None if there is none; the root is not asked for."""
+        key = _key(path)
+        place = bisect_right(self._keys, key) - 1
+        if place < 0 or not key.startswith(f"{self._keys[place]}\0"):
+            return None
+        return path[: len(self._keys[place])]
+
+
 class FolderLinks:
     """The symbolic links of an image by place; no place is below another, as nothing can be there.
 
@@ -21,12 +43,11 @@ class FolderLinks:
     """
 
     def __init__(self, links: Mapping[str, str] | None = None) -> None:
-        # With NUL for the slash all that lies below a link sorts directly behind it.
         self._targets = dict(links or {})
-        self._keys = list(_outermost(sorted(map(_key, self._targets))))
+        self._places = Folders(self._targets)
 
     def __bool__(self) -> bool:
-        return bool(self._keys)
+        return bool(self._places)
 
     def __contains__(self, place: object) -> bool:
         return place in self._targets
@@ -41,7 +62,7 @@ class FolderLinks:
         """
         path = normal(path)
         for _ in range(_MOST_LINKS):
-            link = self._above(path)
+            link = self._places.above(path)
             if link is None or len(path) > _LONGEST:
                 break
             path = normal(f"{self._targets[link]}/{path[len(link) + 1 :]}".lstrip("/"))
@@ -51,13 +72,6 @@ class FolderLinks:
         """Return the links without those that are gone, and with new ones."""
         kept = {place: target for place, target in self._targets.items() if not gone(place)}
         return self if not new and len(kept) == len(self._targets) else FolderLinks({**kept, **new})
-
-    def _above(self, path: str) -> str | None:
-        key = _key(path)
-        place = bisect_right(self._keys, key) - 1
-        if place < 0 or not key.startswith(f"{self._keys[place]}\0"):
-            return None
-        return path[: len(self._keys[place])]
 
 
 def link_target(link: str, target: str) -> str:

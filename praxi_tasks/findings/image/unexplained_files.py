@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -74,17 +73,19 @@ class _Roots:
 
     def __init__(self, roots: tuple[UnexplainedRoot, ...], tree: FileTree) -> None:
         self._roots = {tree.place(f"{root.path.strip('/')}/.").removesuffix("/.") for root in roots}
+        self._lengths = sorted({len(root) for root in self._roots}, reverse=True)
 
     def above(self, path: str) -> str | None:
-        """Return the lowest root above a path, or None if the model explained it; roots are printable."""
-        return next((folder for folder in _ancestors(path) if printable(folder) in self._roots), None)
+        """Return the lowest root above a path, or None if the model explained it; roots are printable.
 
-
-def _ancestors(path: str) -> Iterator[str]:
-    while path:
-        yield path
-        path = path.rpartition("/")[0]
-    yield ""
+        Roots are few and a path may have thousands of folders: the roots' lengths are tried.
+        """
+        shown = printable(path)
+        heads = (shown[:length] for length in self._lengths if shown[length : length + 1] in {"", "/"})
+        head = next((head for head in heads if head in self._roots), None)
+        if head is None:
+            return "" if "" in self._roots else None
+        return head
 
 
 def _folder(path: str) -> str:

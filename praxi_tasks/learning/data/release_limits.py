@@ -25,6 +25,10 @@ class ReleaseLimits(Limits):
         Uncompressed bytes of a wheel per byte of it, judged above ``ratio_floor`` uncompressed bytes.
     ratio_floor
         See ``max_ratio``.
+    max_path_length
+        Characters of one path that it installs.
+    max_path_bytes
+        Characters of all of them.
     """
 
     prefix: ClassVar[str] = "PRAXI_RELEASE_"
@@ -33,6 +37,8 @@ class ReleaseLimits(Limits):
     max_bytes: int = 4 << 30
     max_ratio: int = 50
     ratio_floor: int = 256 << 20
+    max_path_length: int = 1024
+    max_path_bytes: int = 64 << 20
 
     def advice(self, field: str) -> str:
         """Return what to do about a release that is over the limit ``field``."""

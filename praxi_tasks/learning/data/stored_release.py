@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from praxi_tasks.discovery import Release
 from praxi_tasks.errors import CorruptObjectError, ReleaseRefusedError
 from praxi_tasks.fingerprint import (
+    DEEPEST,
     PathColumns,
     PathKind,
     normalise_all,
@@ -77,11 +78,9 @@ class StoredRelease:
         """
         what = f"{self.ecosystem}/{self.name} {self.version}"
         limits = ReleaseLimits.from_environment()
-        if not 0 < len(self.paths) <= limits.max_files:
-            action = limits.advice("max_files") if self.paths else ""
-            raise ReleaseRefusedError(f"it has {len(self.paths):,} files", where=what, action=action)
         if max(map(len, self.identity)) > _LONGEST_NAME:
             raise ReleaseRefusedError("its name or version is too long", where=what[:_LONGEST_NAME])
+        _check_limits(self.paths, limits, what)
         for path in self.paths:
             if path.startswith("/") or not {"", ".", ".."}.isdisjoint(path.split("/")) or "\0" in path:
                 raise ReleaseRefusedError(f"it claims the path {path[:_LONGEST_NAME]!r}", where=what)
@@ -145,6 +144,22 @@ class StoredRelease:
         if any(len(column) != len(paths) for column in columns):
             raise _corrupt("its columns differ in length")
         return cls(head.ecosystem, head.name, head.version, head.source, paths, *columns)
+
+
+def _check_limits(paths: list[str], limits: ReleaseLimits, what: str) -> None:
+    if not 0 < len(paths) <= limits.max_files:
+        action = limits.advice("max_files") if paths else ""
+        raise ReleaseRefusedError(f"it has {len(paths):,} files", where=what, action=action)
+    longest, total = max(map(len, paths)), sum(map(len, paths))
+    if longest > limits.max_path_length:
+        action = limits.advice("max_path_length")
+        raise ReleaseRefusedError(f"a path has {longest:,} characters", where=what, action=action)
+    if total > limits.max_path_bytes:
+        action = limits.advice("max_path_bytes")
+        raise ReleaseRefusedError(f"its paths have {total:,} characters", where=what, action=action)
+    deepest = max(path.count("/") for path in paths)
+    if deepest > DEEPEST:
+        raise ReleaseRefusedError(f"a path has {deepest} folders: no release has above {DEEPEST}", where=what)
 
 
 def _corrupt(problem: str) -> CorruptObjectError:

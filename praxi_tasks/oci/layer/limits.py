@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import ClassVar, Final, Self
 
 from praxi_tasks.environment import Limits
 from praxi_tasks.errors import LimitExceededError
+
+# Limits that a small layer has below its own: the setting that says how small they may be.
+_FLOORS: Final = {"max_entries": "entry_floor", "max_path_bytes": "path_floor"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,10 @@ class LayerLimits(Limits):
     ----------
     max_entries
         Members of the archive, whiteouts included.
+    min_entry_bytes
+        Compressed bytes for each member, judged only above ``entry_floor`` members: real files have content.
+    entry_floor
+        See ``min_entry_bytes``.
     max_bytes
         Uncompressed bytes, the holes of sparse files included.
     max_ratio
@@ -30,6 +37,8 @@ class LayerLimits(Limits):
         Bytes of one path or link target. 4,096 is what Linux opens.
     max_path_bytes
         Bytes of all paths and link targets together; what bounds the reader's memory.
+    path_floor
+        Bytes of them above which there may be no more than the layer has compressed bytes.
     max_header_bytes
         Bytes of one extended header (pax records, a GNU long name).
     max_extended_bytes
@@ -51,11 +60,14 @@ class LayerLimits(Limits):
     prefix: ClassVar[str] = "PRAXI_LAYER_"
 
     max_entries: int = 1_000_000
+    min_entry_bytes: int = 128
+    entry_floor: int = 300_000
     max_bytes: int = 64 << 30
     max_ratio: int = 250
     ratio_floor: int = 256 << 20
     max_path_length: int = 4096
     max_path_bytes: int = 96 << 20
+    path_floor: int = 32 << 20
     max_header_bytes: int = 1 << 20
     max_extended_bytes: int = 128 << 20
     max_kept_file_bytes: int = 128 << 20
@@ -63,6 +75,18 @@ class LayerLimits(Limits):
     max_inspected_file_bytes: int = 2 << 30
     max_inspected_bytes: int = 32 << 30
     max_window_bytes: int = 128 << 20
+
+    def of_layer(self, size: int) -> Self:
+        """Return the limits on a layer of a number of compressed bytes.
+
+        What little was sent may not make its reader hold as much as an honest layer of that many files.
+        """
+        entries, paths = max(self.entry_floor, size // self.min_entry_bytes), max(self.path_floor, size)
+        return replace(
+            self,
+            max_entries=min(self.max_entries, entries),
+            max_path_bytes=min(self.max_path_bytes, paths),
+        )
 
 
 def limit_variable(field: str) -> str:
@@ -72,4 +96,6 @@ def limit_variable(field: str) -> str:
 
 def exceeded(field: str, what: str) -> LimitExceededError:
     """Return the error for a layer that is over the cap ``field``."""
-    return LimitExceededError(what, action=f"raise {limit_variable(field)} if the image is trusted")
+    fields = (field, *((_FLOORS[field],) if field in _FLOORS else ()))
+    settings = " and ".join(map(limit_variable, fields))
+    return LimitExceededError(what, action=f"raise {settings} if the image is trusted")

@@ -15,6 +15,7 @@ import xxhash
 from numpy.typing import NDArray
 
 from praxi_tasks.oci.layer.members import DIRECTORY, FILE, HARD_LINK, Members
+from praxi_tasks.oci.layer.replaced_folders import ReplacedFolders
 from praxi_tasks.oci.layer.strings import ends
 
 
@@ -44,7 +45,8 @@ def superseded(members: Members) -> frozenset[int]:
             if members.types[earlier] == DIRECTORY != members.types[later]:
                 replaced_folders[path] = later
     if replaced_folders:
-        gone.update(row for row in range(len(members)) if _lies_in(index[row], row, replaced_folders))
+        folders = ReplacedFolders(replaced_folders)
+        gone.update(row for row in range(len(members)) if folders.last_above(index[row]) > row)
     return frozenset(gone)
 
 
@@ -95,13 +97,3 @@ def _grouped(index: PathIndex, rows: NDArray[np.intp]) -> dict[bytes, list[int]]
     for row in rows.tolist():
         groups.setdefault(index[row], []).append(row)
     return groups
-
-
-def _lies_in(path: bytes, row: int, replaced_folders: dict[bytes, int]) -> bool:
-    """Return whether the member was put into a folder before that was replaced."""
-    end = path.find(b"/")
-    while end >= 0:
-        if replaced_folders.get(path[:end], -1) > row:
-            return True
-        end = path.find(b"/", end + 1)
-    return False

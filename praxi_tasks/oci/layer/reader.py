@@ -49,6 +49,7 @@ def read_layer(
     ImageError
         If its bytes can't be had, or are not those of the digest.
     """
+    limits = limits.of_layer(descriptor.size)
     inspection = inspection or Inspection((), lambda _path, content: content)
     with Chunks(blob, descriptor.media_type, limits) as chunks, inspection.layer(limits):
         scan = TarScan(chunks, limits, RetainedFiles(retain, limits, likeness), inspection)

@@ -63,6 +63,25 @@ def test_an_absurd_release_is_not_carried(tmp_path: Path) -> None:
         bundled_releases.write_bundled((tmp_path / "model").as_uri(), [absurd])
 
 
+@pytest.mark.parametrize(
+    ("paths", "reason"),
+    [
+        (["a" * 1100], "raise PRAXI_RELEASE_MAX_PATH_LENGTH"),
+        (["a" * 500, "b" * 600], "raise PRAXI_RELEASE_MAX_PATH_BYTES"),
+        (["a/" * 70 + "x"], "71 folders: no release has above 64"),
+        (["a", "b", "c"], "raise PRAXI_RELEASE_MAX_FILES"),
+    ],
+)
+def test_a_release_beyond_the_limits_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, paths: list[str], reason: str
+) -> None:
+    monkeypatch.setenv("PRAXI_RELEASE_MAX_FILES", "2")
+    monkeypatch.setenv("PRAXI_RELEASE_MAX_PATH_BYTES", "1090")
+    release = make_release(ReleaseLine("x", "1", [ReleaseFile(path, 1, "1") for path in paths]))
+    with pytest.raises(ReleaseRefusedError, match=reason):
+        bundled_releases.write_bundled((tmp_path / "model").as_uri(), [release])
+
+
 @given(st.integers(0, 30), st.integers(0, 30), st.integers(0, 20))
 def test_of_two_kinds_both_are_chosen(first: int, second: int, most: int) -> None:
     chosen = bundled_releases.choose(range(first), range(100, 100 + second), np.random.default_rng(1), most)

@@ -35,3 +35,9 @@ def test_an_exceeded_limit_is_final() -> None:
     assert isinstance(error, LimitExceededError)
     assert isinstance(error, LayerError)
     assert not error.retryable
+
+
+def test_a_layer_may_have_as_many_members_and_paths_as_it_has_bytes_for() -> None:
+    limits = LayerLimits(100, min_entry_bytes=5, entry_floor=10, max_path_bytes=400, path_floor=60)
+    allowed = [(one.max_entries, one.max_path_bytes) for one in map(limits.of_layer, (0, 70, 350, 900))]
+    assert allowed == [(10, 60), (14, 70), (70, 350), (100, 400)]
