@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -44,7 +44,7 @@ class Move(NamedTuple):
 
 
 def relocate(
-    paths: list[str], columns: PathColumns, unknown: NDArray[np.intp], catalogue: Catalogue
+    paths: Sequence[str], columns: PathColumns, unknown: NDArray[np.intp], catalogue: Catalogue
 ) -> PathColumns | None:
     """Return the columns with relocated files spelled as they were packaged; ``None`` if there are none.
 
@@ -115,7 +115,7 @@ def _guesses(places: Iterable[str]) -> tuple[list[str], list[str]]:
     return prefixes, spelled
 
 
-def _confirmed(move: Move, rows: list[int], paths: list[str], catalogue: Catalogue) -> dict[int, str]:
+def _confirmed(move: Move, rows: list[int], paths: Sequence[str], catalogue: Catalogue) -> dict[int, str]:
     """Return the new spelling of rows, if enough of them are known under it."""
     if len(rows) > 2 * _PROBE and not _known(move, rows[:: len(rows) // _PROBE], paths, catalogue)[1].any():
         return {}
@@ -131,7 +131,7 @@ def _confirmed(move: Move, rows: list[int], paths: list[str], catalogue: Catalog
 
 
 def _known(
-    move: Move, rows: list[int], paths: list[str], catalogue: Catalogue
+    move: Move, rows: list[int], paths: Sequence[str], catalogue: Catalogue
 ) -> tuple[list[str], NDArray[np.bool_]]:
     """Return rows spelled as before a move, and which of them the catalogue knows, shape ``(len(rows),)``."""
     root = _SITE if move.root == PYTHON_ROOT else move.root

@@ -220,7 +220,7 @@ def retrain() -> None:
 
 
 def _layer(tagset: Tagset) -> Layer:
-    return Layer(tagset.paths, tagset.sizes.tolist(), tagset.hashes.tolist(), tagset.measured.tolist())
+    return Layer(list(tagset.paths), tagset.sizes.tolist(), tagset.hashes.tolist(), tagset.measured.tolist())
 
 
 def renew() -> str:
