@@ -44,6 +44,12 @@ def _module_path(name: str) -> tuple[str, str]:
     return namespace, rest
 
 
+def _group(name: str) -> tuple[str, str]:
+    """Split ``group:artifact``; of an artifact alone no group is known."""
+    group, _, artifact = name.rpartition(":")
+    return group, artifact
+
+
 def _without_epoch_zero(version: str) -> str:
     return version.removeprefix("0:")
 
@@ -72,8 +78,8 @@ class Ecosystem:
     database
         What people call the record of an installed package.
     version_class
-        The class of :mod:`univers.versions` that orders its versions; ``ApkVersion``, ``DpkgVersion``,
-        ``GoVersion``, ``NpmVersion`` and ``SemanticVersion`` are Praxi's own. Empty where no order is known.
+        The class that orders its versions: of :mod:`univers.versions`, or of Praxi's own, which
+        :mod:`praxi_tasks.findings.packages.version_order` lists. Empty where no order is known.
     canonical_version
         Returns what equal spellings of a version have in common.
     local_versions
@@ -179,6 +185,15 @@ GOLANG: Final = Ecosystem(
     split_name=_module_path,
     osv="Go",
 )
+MAVEN: Final = Ecosystem(
+    purl_type="maven",
+    family=Family.LANGUAGE,
+    database="Java archive",
+    version_class="MavenVersion",
+    case_sensitive=True,
+    split_name=_group,
+    osv="Maven",
+)
 CARGO: Final = Ecosystem(
     purl_type="cargo",
     family=Family.LANGUAGE,
@@ -190,7 +205,7 @@ CARGO: Final = Ecosystem(
 )
 
 ECOSYSTEMS: Final[Mapping[str, Ecosystem]] = {
-    row.purl_type: row for row in (PYPI, NPM, GOLANG, CARGO, DEB, APK, RPM)
+    row.purl_type: row for row in (PYPI, NPM, GOLANG, MAVEN, CARGO, DEB, APK, RPM)
 }
 """All rows by package URL type."""
 

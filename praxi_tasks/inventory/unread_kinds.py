@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from praxi_tasks.ecosystems import APK, CARGO, DEB, GOLANG, NPM, PYPI, RPM
+from praxi_tasks.ecosystems import APK, CARGO, DEB, GOLANG, MAVEN, NPM, PYPI, RPM
 
 _LONGEST: Final = 1_000  # characters of a path: some patterns take quadratic time
 
@@ -120,9 +120,9 @@ KINDS: Final = (
         "Windows", "windows", "/SOFTWARE", r"(?i:Files/Windows/System32/config/SOFTWARE)"
     ),
     # Languages.
-    _archives("Java", "maven", ".jar"),
-    _archives("Java", "maven", ".war"),
-    _archives("Java", "maven", ".ear"),
+    _archives("Java", MAVEN.purl_type, ".jar"),
+    _archives("Java", MAVEN.purl_type, ".war"),
+    _archives("Java", MAVEN.purl_type, ".ear"),
     UnreadKind("conda", "conda", ".json", r"(?:.*/)?conda-meta", r"/[^/]+\.json"),
     UnreadKind("Composer", "composer", "/installed.json", r"(?:.*/)?vendor/composer/installed\.json"),
     UnreadKind("Composer (an archive)", "composer", ".phar", r".+\.phar"),

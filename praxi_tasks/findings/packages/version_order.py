@@ -14,6 +14,7 @@ from praxi_tasks.environment import read, whole_number
 from praxi_tasks.findings.packages.apk_version import ApkVersion
 from praxi_tasks.findings.packages.debian_version import DpkgVersion
 from praxi_tasks.findings.packages.go_version import GoVersion
+from praxi_tasks.findings.packages.maven_version import MavenVersion
 from praxi_tasks.findings.packages.semantic_version import SemanticVersion
 
 
@@ -32,7 +33,8 @@ class NpmVersion(SemverVersion):
 SETTING: Final = "PRAXI_VERSION_MAX_LENGTH"
 _LONGEST: Final = 512  # characters; some rules compare in quadratic time, and real versions have some dozens
 _OWN: Final[dict[str, type[Version]]] = {
-    one.__name__: one for one in (ApkVersion, DpkgVersion, GoVersion, NpmVersion, SemanticVersion)
+    one.__name__: one
+    for one in (ApkVersion, DpkgVersion, GoVersion, MavenVersion, NpmVersion, SemanticVersion)
 }
 
 

@@ -9,7 +9,15 @@ from typing import Final
 import msgspec
 
 from praxi_tasks.errors import DataError
-from praxi_tasks.inventory.binary import elf, elf_package_note, go_build_info, macho, pe, rust_crates
+from praxi_tasks.inventory.binary import (
+    elf,
+    elf_package_note,
+    go_build_info,
+    java_archive,
+    macho,
+    pe,
+    rust_crates,
+)
 from praxi_tasks.inventory.binary.file_reader import ArchiveReader, ProgramReader
 from praxi_tasks.inventory.binary.program import Program
 from praxi_tasks.inventory.claim import Claim
@@ -25,7 +33,7 @@ PROGRAM_READERS: Final[tuple[ProgramReader, ...]] = (
 )
 """What is looked for in each program and library."""
 
-ARCHIVE_READERS: Final[tuple[ArchiveReader, ...]] = ()
+ARCHIVE_READERS: Final[tuple[ArchiveReader, ...]] = (java_archive.READER,)
 """What is looked for in each archive: the first that accepts its beginning reads it."""
 
 _PROGRAMS: Final[Mapping[bytes, Callable[[str, FileContent], Program | None]]] = {

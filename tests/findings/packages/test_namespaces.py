@@ -40,14 +40,14 @@ def test_a_distributions_advisories_meet_its_packages(
 
 
 @pytest.mark.parametrize(
-    "ecosystem", ["Debian", "Ubuntu:Pro:22.04:LTS", "Plan 9:4", "GIT", "Alpine:edge", "crates.io"]
+    "ecosystem", ["Debian", "Ubuntu:Pro:22.04:LTS", "Plan 9:4", "GIT", "Alpine:edge", "Hackage"]
 )
 def test_what_stands_for_no_release_has_no_namespace(ecosystem: str) -> None:
     assert ecosystem_namespace(ecosystem) is None
 
 
 def test_languages_have_no_releases() -> None:
-    for ecosystem, kind in (("PyPI", "pypi"), ("npm", "npm")):
+    for ecosystem, kind in (("PyPI", "pypi"), ("crates.io", "cargo"), ("Maven", "maven")):
         component = Component(kind, "x", ("1",), "p", ("inventory",))
         assert ecosystem_namespace(ecosystem) == component_namespace(component) == kind == version_type(kind)
 

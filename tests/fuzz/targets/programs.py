@@ -12,15 +12,24 @@ from praxi_tasks.errors import DataError
 from praxi_tasks.findings.packages import claim_purl
 from praxi_tasks.inventory import Claim, Inventory
 from praxi_tasks.inventory.admission import Admission
-from praxi_tasks.inventory.binary import elf, elf_package_note, go_build_info, macho, pe, rust_crates
+from praxi_tasks.inventory.binary import (
+    elf,
+    elf_package_note,
+    go_build_info,
+    java_archive,
+    macho,
+    pe,
+    rust_crates,
+)
 from praxi_tasks.inventory.binary.file_reader import ProgramReader
+from praxi_tasks.inventory.binary.java_names import parse_manifest, parse_properties, split_file_name
 from praxi_tasks.inventory.binary.program import Program
 from praxi_tasks.inventory.layer_view import LayerView
 from praxi_tasks.inventory.limits import InventoryLimits
 from praxi_tasks.oci.layer import FileContent
 from tests.fuzz.target import SEPARATOR, parts, same, target
 from tests.inventory.layers import changeset
-from tests.support import programs
+from tests.support import java, programs
 
 _PATH = "opt/tool"
 _LIMITS = InventoryLimits(max_claims=2_000, max_paths=20_000)
@@ -138,3 +147,36 @@ def rust_program(data: bytes) -> None:
 def package_note(data: bytes) -> None:
     """Read the package of an ELF file."""
     _read(elf.read_elf(_PATH, FileContent(data, len(data))), elf_package_note.READER)
+
+
+_JAR = java.jar({**java.manifest(Implementation_Version="1.0"), **java.pom("a.b", "c", "1.0")})
+
+
+@target(
+    covers=(
+        _READER.format("java_archive"),
+        "praxi_tasks.inventory.binary.java_archive.read_java_archive",
+    ),
+    seeds=[_JAR, java.jar({"lib/a-1.0.jar": _JAR, "b.war": _JAR})],
+)
+def java_archives(data: bytes) -> None:
+    """Read a Java archive with those inside it."""
+    java_archive.may_be_java(data[:64])
+    _check(java_archive.read_java_archive("opt/a-1.0.jar", FileContent(data, len(data))))
+
+
+@target(
+    covers=(
+        "praxi_tasks.inventory.binary.java_names.parse_manifest",
+        "praxi_tasks.inventory.binary.java_names.parse_properties",
+    ),
+    seeds=[*java.manifest(Bundle_Version="1").values(), *java.pom("a.b", "c", "1.0").values()],
+)
+def java_names(data: bytes) -> None:
+    """Read a manifest, what Maven says, and a file's name."""
+    parse_manifest(data)
+    same("" not in parse_manifest(b"A: b\n" + data), True, "attributes have names")
+    parse_properties(data)
+    artifact, version = split_file_name(data.decode("utf-8", "replace"))
+    same("/" in version, False, "no version holds a slash")
+    same(len(artifact) <= len(data), True, "no name is longer than the text")

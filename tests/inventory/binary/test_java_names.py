@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import pytest
+
+from praxi_tasks.inventory.binary.java_groups import known_group
+from praxi_tasks.inventory.binary.java_names import (
+    Artifact,
+    name_archive,
+    parse_manifest,
+    parse_properties,
+    split_file_name,
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("spark-core_2.12-3.5.3.jar", ("spark-core_2.12", "3.5.3")),
+        ("log4j-1.2-api-2.20.0.jar", ("log4j-1.2-api", "2.20.0")),
+        ("zstd-jni-1.5.5-4.jar", ("zstd-jni", "1.5.5-4")),
+        ("javax.jdo-3.2.0-m3.jar", ("javax.jdo", "3.2.0-m3")),
+        ("hive-exec-2.3.9-core.jar", ("hive-exec", "2.3.9")),
+        (
+            "netty-transport-native-epoll-4.1.96.Final-linux-x86_64.jar",
+            ("netty-transport-native-epoll", "4.1.96.Final"),
+        ),
+        ("guava-31.1-jre.jar", ("guava", "31.1-jre")),
+        ("app-1.0-SNAPSHOT.war.original", ("app", "1.0-SNAPSHOT")),
+        ("jsr305-3.0.0.JAR", ("jsr305", "3.0.0")),
+        ("bcprov-jdk15on-1.70.jar", ("bcprov-jdk15on", "1.70")),
+        ("ST4-4.0.4.jar", ("ST4", "4.0.4")),
+        ("tools.jar", ("tools", "")),
+        ("1.0.jar", ("1.0", "")),
+        ("-1.0.jar", ("", "1.0")),
+    ],
+)
+def test_file_names(name: str, expected: tuple[str, str]) -> None:
+    assert split_file_name(name) == expected
+
+
+def test_of_a_name_that_no_file_has_the_end_counts() -> None:
+    artifact, version = split_file_name("1-" * 500_000 + "x-1.0.jar")
+    assert (len(artifact), version) == (247, "1.0")
+
+
+def test_a_manifest_ends_where_single_files_begin() -> None:
+    text = b"Manifest-Version: 1.0\r\nBundle-SymbolicName: org.example.\r\n tool;singleton\n"
+    text += b"IMPLEMENTATION-version: 2\n"
+    text += b"\nName: a\nImplementation-Title: x\n"
+    assert parse_manifest(text) == {
+        "manifest-version": "1.0",
+        "bundle-symbolicname": "org.example.tool;singleton",
+        "implementation-version": "2",
+    }
+    assert parse_manifest(b"\n\nno attribute") == {}
+
+
+def test_properties_that_were_never_filled_in_are_absent() -> None:
+    text = b"groupId = org.example\nartifactId=tool\nversion=${project.version}\n"
+    assert parse_properties(text) == Artifact("org.example", "tool", "")
+    assert parse_properties(b"\xff") == Artifact("", "", "")
+
+
+OWN, OTHER = Artifact("org.example", "tool", "1.0"), Artifact("com.google.guava", "guava", "31.1-jre")
+NOTHING = Artifact("", "", "")
+
+
+@pytest.mark.parametrize(
+    ("file_name", "poms", "manifest", "expected"),
+    [
+        ("tool-1.0.jar", [OWN, OTHER], {}, [OWN, OTHER]),
+        ("app.jar", [OWN], {}, [OWN]),
+        ("app.jar", [OWN, OTHER], {}, [OWN, OTHER]),
+        ("app-2.0.jar", [OWN, OTHER], {}, [Artifact("app", "app", "2.0"), OWN, OTHER]),
+        ("tool-1.1.jar", [Artifact("org.example", "tool", "")], {}, [Artifact("org.example", "tool", "1.1")]),
+        ("tool.jar", [NOTHING, NOTHING], {}, []),
+        (
+            "spring-boot-actuator-3.1.0.jar",
+            [],
+            {},
+            [Artifact("org.springframework.boot", "spring-boot-actuator", "3.1.0")],
+        ),
+        (
+            "a.jar",
+            [],
+            {"implementation-title": "some-tool", "implementation-version": "3.2"},
+            [Artifact("some-tool", "some-tool", "3.2")],
+        ),
+        (
+            "a-b-1.0.jar",
+            [],
+            {"bundle-symbolicname": "org.example.a.b;x", "bundle-version": "9"},
+            [Artifact("org.example", "a-b", "1.0")],
+        ),
+        (
+            "x-1.0.jar",
+            [],
+            {"implementation-vendor-id": "org.example", "implementation-title": "A tool"},
+            [Artifact("org.example", "x", "1.0")],
+        ),
+        (
+            "git.hpi",
+            [],
+            {"short-name": "git", "plugin-version": "5.2.0", "group-id": "org.jenkins-ci.plugins"},
+            [Artifact("org.jenkins-ci.plugins", "git", "5.2.0")],
+        ),
+        ("x.jar", [], {"implementation-version": "unknown"}, []),
+    ],
+)
+def test_names(
+    file_name: str, poms: list[Artifact], manifest: dict[str, str], expected: list[Artifact]
+) -> None:
+    assert list(name_archive(file_name, poms, manifest)) == expected
+
+
+def test_groups_by_names_and_beginnings() -> None:
+    assert known_group("spring-core") == "org.springframework"
+    assert known_group("spring-security-web") == "org.springframework.security"
+    assert known_group("spring-boot") == "org.springframework.boot"
+    assert known_group("springish") == ""
