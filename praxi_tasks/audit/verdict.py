@@ -12,7 +12,7 @@ from praxi_tasks.errors import ExitCode
 from praxi_tasks.findings import Policy
 from praxi_tasks.findings.assessment import AssessedAudit
 from praxi_tasks.findings.coverage import gap_message
-from praxi_tasks.findings.feeds import ADVISORIES
+from praxi_tasks.findings.feeds import is_about_advisories
 from praxi_tasks.findings.finding import Finding
 
 
@@ -65,5 +65,5 @@ def _unjudged(assessed: AssessedAudit, policy: Policy) -> Iterator[str]:
     """Yield the advisories that are broken, if the policy has a threshold that counts vulnerabilities."""
     if any(rule.of_vulnerabilities for rule in policy.fail):
         for finding in assessed.findings:
-            if finding.kind == "feed" and finding.package.startswith(f"feed/{ADVISORIES}"):
+            if finding.kind == "feed" and is_about_advisories(finding.package.removeprefix("feed/")):
                 yield f"policy: thresholds can't be judged: {finding.title}"

@@ -12,10 +12,13 @@ from praxi_tasks.audit import UnfinishedError, is_last_try
 from praxi_tasks.cli.echo import echo
 from praxi_tasks.cli.options import store_option
 from praxi_tasks.errors import DataError
+from praxi_tasks.findings.advisories import check_vendor_feed
 from praxi_tasks.findings.feeds import (
     NPM,
     OSV_URL,
+    PACKAGES,
     PYPI,
+    VENDORS,
     DistributionPackages,
     Mirror,
     Outcome,
@@ -23,12 +26,12 @@ from praxi_tasks.findings.feeds import (
     StoreFeeds,
     audited_packages,
     end_of_life_sources,
-    index_name,
     osv_sources,
+    release_file,
     renewed_lists,
     sighted_releases,
 )
-from praxi_tasks.findings.packages import MIRRORED_ECOSYSTEMS
+from praxi_tasks.findings.packages import MIRRORED_ECOSYSTEMS, distribution_namespace
 from praxi_tasks.store import Store, documents, keys, open_store
 
 _EPSS = "epss/epss_scores-current.csv.gz"
@@ -86,6 +89,14 @@ _KEV = "kev/known_exploited_vulnerabilities.json"
     " alpine-3.20=https://.../x86_64/APKINDEX.tar.gz; for source packages and release lists; repeatable.",
 )
 @click.option(
+    "--advisories",
+    multiple=True,
+    metavar="DISTRIBUTION=URL",
+    envvar="PRAXI_FEEDS_ADVISORIES",
+    help="A vendor's own advisories of one release, such as amzn-2023=https://.../updateinfo.xml.gz:"
+    " updateinfo, secdb, Debian's tracker, OVAL or CSAF, compressed or not; repeatable.",
+)
+@click.option(
     "--file",
     "files",
     multiple=True,
@@ -105,6 +116,7 @@ def feeds(
     npm: str | None,
     end_of_life: str | None,
     packages: tuple[str, ...],
+    advisories: tuple[str, ...],
     files: tuple[str, ...],
     run_id: str | None,
 ) -> None:
@@ -120,10 +132,11 @@ def feeds(
     sources |= end_of_life_sources(end_of_life) if end_of_life else {}
     sources |= dict(_pair(text, "--file") for text in files)
     indexes = [_pair(text, "--packages") for text in packages]
-    sources |= {index_name(distribution, url): url for distribution, url in indexes}
+    sources |= {release_file(PACKAGES, distribution, url): url for distribution, url in indexes}
+    sources |= dict(_vendors(advisories))
     store = open_store(store_uri)
     mirrored = open_store(feeds_uri or f"{store.uri}/feeds")
-    mirror = Mirror(mirrored)
+    mirror = Mirror(mirrored, checks={VENDORS: check_vendor_feed})
     now = datetime.now(UTC).isoformat(timespec="seconds")
     outcomes = (
         *mirror.fetch(sources, now),
@@ -169,6 +182,21 @@ def _sighted(feeds: Store, mirror: Mirror, distributions: Iterable[str], now: st
         name = f"releases/{distribution}.json"
         make = partial(sighted_releases, offers, day=now[:10], where=name)
         yield mirror.keep(name, make, f"{feeds.uri}/packages/{distribution}", now)
+
+
+def _vendors(texts: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield the name in the feeds folder and the URL of each vendor's file.
+
+    Repositories of one release are told apart by the middle of their URLs.
+    """
+    for text in texts:
+        distribution, url = _pair(text, "--advisories")
+        if distribution_namespace(distribution) is None:
+            raise click.BadParameter(
+                f"{distribution!r} names no release of a distribution, as debian-14 does",
+                param_hint="--advisories",
+            )
+        yield release_file(VENDORS, distribution, url, parts=12), url
 
 
 def _pair(text: str, option: str) -> tuple[str, str]:

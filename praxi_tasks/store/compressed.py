@@ -1,7 +1,8 @@
-"""Opens plain, gzip, xz, zstd and lz4 files, distinguished by their magic bytes."""
+"""Opens plain, gzip, xz, zstd, bzip2 and lz4 files, distinguished by their magic bytes."""
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
 import lzma
@@ -16,6 +17,7 @@ _MAGICS: Final = (
     (b"\xfd7zXZ\x00", "xz"),
     (b"\x28\xb5\x2f\xfd", "zstd"),
     (b"\x04\x22\x4d\x18", "lz4"),
+    (b"BZh", "bzip2"),
 )
 DAMAGED: Final = (OSError, EOFError, zlib.error, lzma.LZMAError, zstandard.ZstdError, RuntimeError)
 """The errors that reading a damaged or truncated file raises."""
@@ -46,6 +48,8 @@ def decompressed(raw: IO[bytes]) -> IO[bytes]:
         return io.BufferedReader(lzma.LZMAFile(raw))
     if kind == "zstd":
         return io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True))
+    if kind == "bzip2":
+        return io.BufferedReader(bz2.BZ2File(raw))
     if kind == "lz4":
         import lz4.frame
 

@@ -25,6 +25,7 @@ RANGE = ({"introduced": "0"}, {"fixed": "2.0"})
 FLASK = pypi("flask", "1.0", "flask/app.py")
 OPENSSL = deb("libssl3", "3.0-1", "usr/lib/libssl.so.3", source="openssl")
 PYPI = FeedHealth("PyPI", 1, "", "", 1)
+DEBIAN = FeedHealth("Debian", 1, "", "", 1)
 IMAGE = [layer(1, [*FLASK.files, *OPENSSL.files], claims=[FLASK, OPENSSL], distribution=BOOKWORM)]
 
 
@@ -63,7 +64,10 @@ def test_a_distribution_without_advisories_is_not_called_clean() -> None:
     ("feeds", "told"),
     [
         (PYPI, "mirror OSV's feed Debian: run praxi_feeds, or praxi feeds"),
-        (FeedHealth("Debian", 1, "", "", 1), "mirror OSV's feed for debian-12, if there is one"),
+        (
+            FeedHealth("Debian", 1, "", "", 1),
+            "mirror its vendor's advisories: praxi feeds --advisories debian-12=URL",
+        ),
     ],
 )
 def test_a_feed_that_is_not_there_is_named(feeds: FeedHealth, told: str) -> None:

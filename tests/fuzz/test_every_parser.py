@@ -32,6 +32,7 @@ NOT_PARSERS = {
     "praxi_tasks.environment.read_fields": "settings of the operator",
     "praxi_tasks.environment.read_text": "a setting of the operator",
     "praxi_tasks.findings.feeds.fetching.read_url": "fetches a file, which others read",
+    "praxi_tasks.findings.feeds.repositories.read_advisories": "fetches a file, which others read",
     "praxi_tasks.findings.policy.read_policy": "parse_policy with a file's content",
     "praxi_tasks.fingerprint.columbus_lines.read_stop_tags": "a file of the operator, word by word",
     "praxi_tasks.fingerprint.tagset.Tagset.from_paths": "makes a tagset of paths that were read",

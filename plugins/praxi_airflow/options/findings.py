@@ -44,6 +44,11 @@ OPTIONS: Final = (
         example="debian-12=https://mirror.example/debian/dists/bookworm/main/binary-amd64/Packages.xz",
     ),
     Option(
+        "feeds_advisories",
+        "Vendors' own advisories of distributions' releases, ``name=URL`` each, separated by commas.",
+        example="amzn-2023=https://mirror.example/al2023/core/mirrors/latest/x86_64/mirror.list",
+    ),
+    Option(
         "feeds_files",
         "Other files of the feeds folder, ``name=URL`` each, separated by commas.",
         example="distro-info/debian.csv=https://mirror.example/debian.csv",

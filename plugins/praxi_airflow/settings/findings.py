@@ -24,6 +24,8 @@ class FindingSettings:
         An npm registry (npm's ``registry``), for the same.
     feeds_packages
         Packages indexes of distributions, ``debian-12=URL`` each: for source packages and release lists.
+    feeds_advisories
+        Vendors' own advisories, ``amzn-2023=URL`` each.
     feeds_files
         Other files of the feeds folder, ``distro-info/debian.csv=URL`` each.
     feeds_end_of_life
@@ -52,6 +54,7 @@ class FindingSettings:
     feeds_index: str = ""
     feeds_npm: str = ""
     feeds_packages: tuple[str, ...] = ()
+    feeds_advisories: tuple[str, ...] = ()
     feeds_files: tuple[str, ...] = ()
     feeds_end_of_life: str = ""
     feeds_ecosystems: tuple[str, ...] = ()
@@ -74,6 +77,7 @@ class FindingSettings:
             "PRAXI_FEEDS_NPM": self.feeds_npm,
             "PRAXI_FEEDS_END_OF_LIFE": self.feeds_end_of_life,
             "PRAXI_FEEDS_PACKAGES": " ".join(self.feeds_packages),
+            "PRAXI_FEEDS_ADVISORIES": " ".join(self.feeds_advisories),
             "PRAXI_FEEDS_FILES": " ".join(self.feeds_files),
             "PRAXI_POLICY": self.policy,
             "PRAXI_ALERTMANAGER": self.alertmanager,
@@ -101,6 +105,7 @@ def load_finding_settings(section: Section, store: str) -> FindingSettings:
         feeds_npm=section.public_url("feeds_npm"),
         feeds_end_of_life=section.public_url("feeds_end_of_life"),
         feeds_packages=section.public_pairs("feeds_packages"),
+        feeds_advisories=section.public_pairs("feeds_advisories"),
         feeds_files=section.public_pairs("feeds_files"),
         feeds_ecosystems=section.names("feeds_ecosystems"),
         policy=section.text("policy", ""),

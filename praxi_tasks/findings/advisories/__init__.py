@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from praxi_tasks.findings.advisories.index_builder import IndexBuilder
     from praxi_tasks.findings.advisories.index_cache import load_index
     from praxi_tasks.findings.advisories.osv import Range, Record, read_records
+    from praxi_tasks.findings.advisories.vendors import check_vendor_feed
 else:
     __getattr__ = lazy_exports(
         __name__,
@@ -21,6 +22,7 @@ else:
             "index_builder": ("IndexBuilder",),
             "index_cache": ("load_index",),
             "osv": ("Range", "Record", "read_records"),
+            "vendors": ("check_vendor_feed",),
         },
     )
 
@@ -31,6 +33,7 @@ __all__ = [
     "IndexBuilder",
     "Range",
     "Record",
+    "check_vendor_feed",
     "is_notice",
     "load_index",
     "read_records",

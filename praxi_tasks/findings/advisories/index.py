@@ -19,7 +19,7 @@ from praxi_tasks.findings.finding import Severity
 from praxi_tasks.findings.packages import canonical_version, public_version, version_type
 from praxi_tasks.store.frames import unpack_frame
 
-PROTOCOL: Final = 2
+PROTOCOL: Final = 3
 _LARGEST: Final = 4 << 30
 
 
@@ -39,13 +39,15 @@ class Advisory(msgspec.Struct, frozen=True, array_like=True):
 class Affects(msgspec.Struct, frozen=True, array_like=True):
     """What one vulnerability affects of a package: merged intervals of positions, and single versions.
 
-    ``fixes`` are the numbers of the boundaries that are said to fix it, in their order.
+    ``fixes`` are the numbers of the boundaries that are said to fix it, in their order; ``severity`` is the
+    publisher's own word on this package, None where it has none.
     """
 
     advisory: int
     intervals: tuple[Interval, ...]
     versions: tuple[str, ...] = ()
     fixes: tuple[int, ...] = ()
+    severity: Severity | None = None
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True):
@@ -83,7 +85,7 @@ class AdvisoryIndex:
     def __init__(self, contents: Contents) -> None:
         self._contents = contents
         self._entries: dict[tuple[str, str], Entry | None] = {}
-        self._advisories: dict[int, Advisory] = {}
+        self._advisories: dict[tuple[int, Severity | None], Advisory] = {}
         # By position, not by version: who claims a package in a thousand versions asks a few questions.
         self._hits: dict[tuple[str, str, int | None, frozenset[str]], tuple[Hit, ...]] = {}
         self._listed: dict[tuple[str, str], frozenset[str]] = {}
@@ -137,6 +139,10 @@ class AdvisoryIndex:
             raise CorruptObjectError(f"the advisory index has protocol {contents.protocol}, not {PROTOCOL}")
         return cls(contents)
 
+    def sources_of(self, namespace: str) -> tuple[AdvisorySource, ...]:
+        """Return the feeds that it has advisories from about a namespace's packages."""
+        return tuple(source for source in self.sources if namespace in source.namespaces)
+
     def find(self, namespace: str, name: str, version: str) -> tuple[Hit, ...]:
         """Return the vulnerabilities that affect a version; none where the version is malformed.
 
@@ -168,7 +174,7 @@ class AdvisoryIndex:
         if entry is None:
             return ()
         return tuple(
-            Hit(self._advisory(item.advisory), _fixes(item, entry.boundaries, version_type(namespace))[-1:])
+            Hit(self._advisory(item), _fixes(item, entry.boundaries, version_type(namespace))[-1:])
             for item in entry.affects
         )
 
@@ -183,7 +189,7 @@ class AdvisoryIndex:
     ) -> tuple[Hit, ...]:
         """Return what affects a version at a position, which some advisories may list by its text."""
         return tuple(
-            Hit(self._advisory(item.advisory), _fixes(item, entry.boundaries, kind, position or 0))
+            Hit(self._advisory(item), _fixes(item, entry.boundaries, kind, position or 0))
             for item in entry.affects
             if _covers(item, position) or not listed.isdisjoint(item.versions)
         )
@@ -195,12 +201,14 @@ class AdvisoryIndex:
             self._entries[key] = None if raw is None else msgspec.msgpack.decode(raw, type=Entry)
         return self._entries[key]
 
-    def _advisory(self, number: int) -> Advisory:
-        if number not in self._advisories:
-            self._advisories[number] = msgspec.msgpack.decode(
-                self._contents.advisories[number], type=Advisory
-            )
-        return self._advisories[number]
+    def _advisory(self, item: Affects) -> Advisory:
+        key = (item.advisory, item.severity)
+        if key not in self._advisories:
+            found = msgspec.msgpack.decode(self._contents.advisories[item.advisory], type=Advisory)
+            if item.severity is not None:
+                found = msgspec.structs.replace(found, severity=item.severity)
+            self._advisories[key] = found
+        return self._advisories[key]
 
 
 def _covers(item: Affects, position: int | None) -> bool:

@@ -1,4 +1,4 @@
-"""Building the advisory index from OSV records."""
+"""Building the advisory index from records: OSV's, and what vendors' own forms are read into."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from praxi_tasks.ecosystems import ecosystem_of
 from praxi_tasks.environment import read, whole_number
 from praxi_tasks.findings.advisories import severity as severities
 from praxi_tasks.findings.advisories.aliases import AliasGroups, Names, is_notice, names_of
@@ -24,8 +25,15 @@ from praxi_tasks.findings.advisories.index import (
 from praxi_tasks.findings.advisories.osv import Affected, Record, is_name
 from praxi_tasks.findings.advisories.ranges import Boundaries, Interval, evaluate, listed, merged
 from praxi_tasks.findings.feeds import AdvisorySource, Exploitation, FeedProblem
-from praxi_tasks.findings.finding import severity_rank
-from praxi_tasks.findings.packages import ecosystem_namespace, filed_names, package_key, version_type
+from praxi_tasks.findings.finding import Severity, severity_rank
+from praxi_tasks.findings.packages import (
+    ecosystem_extension,
+    ecosystem_namespace,
+    extended_name,
+    filed_names,
+    package_key,
+    version_type,
+)
 
 _SUMMARY: Final = 160
 _MOST_PROBLEMS: Final = 1000
@@ -39,12 +47,14 @@ class _Said(NamedTuple):
     """What a record says of a package, for each of its vulnerabilities.
 
     A record of several vulnerabilities, and a notice, count where no record of the one alone is at hand.
+    ``severity`` is what a distribution says by a word of the one vulnerability that its record is about.
     """
 
     vulnerabilities: tuple[str, ...]
     record: str
     affected: Affected
     is_secondary: bool
+    severity: Severity | None = None
 
 
 class _Meaning(NamedTuple):
@@ -86,8 +96,15 @@ class IndexBuilder:
     _broken: list[FeedProblem] = field(default_factory=list)
     _problems: list[str] = field(default_factory=list)
 
-    def add_feed(self, name: str, records: Iterable[Record | str]) -> None:
+    def add_feed(self, name: str, records: Iterable[Record | str], file: str, namespace: str = "") -> None:
         """Take in one feed's records; a string in place of a record is noted as a problem.
+
+        Parameters
+        ----------
+        file
+            The feed's name in the feeds folder.
+        namespace
+            Of a vendor's feed: whose packages it is about. What it says of others is left out.
 
         Raises
         ------
@@ -95,15 +112,16 @@ class IndexBuilder:
             If the feed breaks off; what came before stays in.
         """
         count, newest = 0, ""
+        namespaces: set[str] = set()
         try:
             for record in records:
                 if isinstance(record, str):
                     self.add_problem(record)
                 else:
                     count, newest = count + 1, max(newest, record.modified)
-                    self._add(record)
+                    namespaces |= self._add(record, namespace)
         finally:
-            self._sources.append(AdvisorySource(name, count, newest))
+            self._sources.append(AdvisorySource(name, count, newest, file, tuple(sorted(namespaces))))
 
     def add_broken(self, problem: FeedProblem) -> None:
         """Note a feed that could not be read."""
@@ -132,17 +150,20 @@ class IndexBuilder:
             )
         )
 
-    def _add(self, record: Record) -> None:
+    def _add(self, record: Record, namespace: str) -> set[str]:
+        """File what a record says, and return the namespaces whose packages it is about."""
         if record.withdrawn:
-            return
+            return set()
         names = self._names_of(record)
         several = len(names.subjects) > 1
-        filed = []
+        filed, namespaces = [], set[str]()
         for entry in record.affected if names.subjects else ():
-            said = _Said(names.subjects, record.id, entry, several or is_notice(record.id))
-            keys = tuple(_keys(entry, record.summary))
+            word = None if several else _own_word(record, entry)
+            said = _Said(names.subjects, record.id, entry, several or is_notice(record.id), word)
+            keys = tuple(_keys(entry, record.summary, namespace))
             for key in keys:
                 self._packages[key].append(said)
+            namespaces.update(key[0] for key in keys)
             filed += [entry] if keys else []
         if filed:
             rating, text = _rating(record, filed), _first_line(record)
@@ -151,6 +172,7 @@ class IndexBuilder:
                 self._summaries.setdefault(subject, _Summary()).learn(rating, text)
                 if several:
                     self._together[subject].add(record.id)
+        return namespaces
 
     def _names_of(self, record: Record) -> Names:
         """Return what a record is about; one that would take too much room is told under its own name."""
@@ -179,10 +201,16 @@ class IndexBuilder:
             place: self._meaning(name, said[place], boundaries)
             for place in sorted({place for places in counting.values() for place in places})
         }
+        of_distribution = not ecosystem_of(namespace).of_language
+        words = {
+            number: _worst_word(said[place] for place in places) if of_distribution else None
+            for number, places in counting.items()
+        }
         return Entry(
             tuple(boundaries.texts),
             tuple(
-                _affects(number, [meant[place] for place in counting[number]]) for number in sorted(counting)
+                _affects(number, [meant[place] for place in counting[number]], words[number])
+                for number in sorted(counting)
             ),
         )
 
@@ -232,24 +260,42 @@ def _primary(places: list[int], said: list[_Said]) -> list[int]:
     return [place for place in places if not said[place].is_secondary] or places
 
 
-def _affects(number: int, meant: list[_Meaning]) -> Affects:
+def _own_word(record: Record, about: Affected) -> Severity | None:
+    """Return how severe a record says by a word that it is, about one of its packages."""
+    notes = [record.database_specific, about.ecosystem_specific, about.database_specific]
+    word = severities.own_word([*record.severity, *about.severity], notes, record.summary)
+    return None if word == "unknown" else word
+
+
+def _worst_word(said: Iterable[_Said]) -> Severity | None:
+    words = (one.severity for one in said)
+    return min((word for word in words if word is not None), key=severity_rank, default=None)
+
+
+def _affects(number: int, meant: list[_Meaning], severity: Severity | None) -> Affects:
     return Affects(
         number,
         tuple(merged(span for one in meant for span in one.spans)),
         tuple(dict.fromkeys(version for one in meant for version in one.versions)),
         tuple(sorted({fix for one in meant for fix in one.fixes})),
+        severity,
     )
 
 
-def _keys(entry: Affected, summary: str) -> Iterator[tuple[str, str]]:
-    """Yield the namespace and names under which what a record says of a package is filed."""
-    namespace = ecosystem_namespace(entry.package.ecosystem) if entry.package else None
-    if namespace is None or entry.package is None:
+def _keys(entry: Affected, summary: str, feed: str) -> Iterator[tuple[str, str]]:
+    """Yield the namespace and names under which what a record says of a package is filed.
+
+    ``feed`` is the namespace that a vendor's feed is about; empty for OSV's, whose records say it.
+    """
+    ecosystem = entry.package.ecosystem if entry.package else ""
+    namespace = ecosystem_namespace(ecosystem) if ecosystem else feed
+    if not namespace or entry.package is None or feed not in {"", namespace}:
         return
     _, name = package_key(namespace, entry.package.name)
+    extension = ecosystem_extension(ecosystem)
     versions = (version for part in entry.ranges for event in part.events for version in event.values())
-    for filed in filed_names(name, (*versions, *entry.versions), summary):
-        yield namespace, filed
+    for filed in filed_names(name, (*versions, *entry.versions), summary, entry.module):
+        yield namespace, extended_name(filed, extension) if extension else filed
 
 
 def _first_line(record: Record) -> str:

@@ -11,8 +11,18 @@ from praxi_tasks.errors import CorruptObjectError, DataError, KeyNotFoundError
 from praxi_tasks.findings.advisories.index import PROTOCOL, AdvisoryIndex
 from praxi_tasks.findings.advisories.index_builder import IndexBuilder
 from praxi_tasks.findings.advisories.osv import read_records
-from praxi_tasks.findings.feeds import Exploitation, FeedProblem, Feeds, archives, read_epss, read_kev
-from praxi_tasks.findings.packages import known_ecosystem
+from praxi_tasks.findings.advisories.vendors import read_vendor_records
+from praxi_tasks.findings.feeds import (
+    VENDORS,
+    Exploitation,
+    FeedProblem,
+    Feeds,
+    archives,
+    read_epss,
+    read_kev,
+    vendor_files,
+)
+from praxi_tasks.findings.packages import distribution_namespace, known_ecosystem
 from praxi_tasks.store import Store, keys
 
 logger = logging.getLogger(__name__)
@@ -34,9 +44,10 @@ def load_index(feeds: Feeds, cache: Store | None = None) -> AdvisoryIndex:
     cache
         Where a built index is kept for the next audit, under a hash of the feeds it was made from.
     """
+    names = feeds.names()
     files = {
         name: data
-        for name in (*archives(feeds.names()).values(), *_EPSS, *_KEV)
+        for name in (*archives(names).values(), *vendor_files(names), *_EPSS, *_KEV)
         if (data := feeds.read(name)) is not None
     }
     key = keys.advisory_index(_fingerprint(files), PROTOCOL)
@@ -64,12 +75,25 @@ def build_index(files: dict[str, bytes]) -> AdvisoryIndex:
             builder.add_problem(f"{name}: Praxi knows no ecosystem {ecosystem}; it is left out")
             continue
         try:
-            builder.add_feed(ecosystem, read_records(files[name], name))
+            builder.add_feed(ecosystem, read_records(files[name], name), name)
         except DataError as error:
             builder.add_broken(FeedProblem.of(error))
+    for name, distribution in sorted(vendor_files(files).items()):
+        _add_vendors(builder, name, distribution, files[name])
     for problem in problems:
         builder.add_broken(problem)
     return builder.finish()
+
+
+def _add_vendors(builder: IndexBuilder, name: str, distribution: str, data: bytes) -> None:
+    namespace = distribution_namespace(distribution)
+    if namespace is None:
+        builder.add_problem(f"{name}: {distribution} names no release of a distribution; it is left out")
+        return
+    try:
+        builder.add_feed(name.removeprefix(VENDORS), read_vendor_records(data, name), name, namespace)
+    except DataError as error:
+        builder.add_broken(FeedProblem(name, str(error)))
 
 
 def _first(

@@ -47,7 +47,13 @@ class Package(msgspec.Struct, frozen=True):
 
 
 class Affected(msgspec.Struct, frozen=True):
-    """What of one package is affected."""
+    """What of one package is affected.
+
+    Attributes
+    ----------
+    module
+        The ``name:stream`` that a module's package is of, where a vendor's form says so.
+    """
 
     package: Package | None = None
     ranges: list[Range] = []
@@ -55,6 +61,7 @@ class Affected(msgspec.Struct, frozen=True):
     severity: list[Severity] = []
     ecosystem_specific: dict[str, Any] | None = None
     database_specific: dict[str, Any] | None = None
+    module: str = ""
 
 
 class Record(msgspec.Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from praxi_tasks.findings.advisories import cvss_v2, cvss_v3, cvss_v4
@@ -26,6 +26,7 @@ _WORST_OF_V2: Final = 8.9
 _RED_HATS: Final = "Red Hat Security Advisory: "
 _WORDS: Final[dict[str, Severity]] = {
     "critical": "critical",
+    "urgent": "critical",
     "high": "high",
     "important": "high",
     "moderate": "medium",
@@ -96,9 +97,28 @@ def rate(scores: Iterable[Score], notes: Iterable[dict[str, Any] | None]) -> Rat
     best, vector = _highest(listed)
     if best >= 0:
         return Rating(of_score(min(best, _WORST_OF_V2)), best, vector)
-    words: list[object] = [*listed]
-    words += [note.get(field) for note in notes if note for field in ("severity", "urgency")]
+    words: list[object] = [*listed, *_words_of(notes)]
     return Rating(next((word for word in map(of_word, words) if word != "unknown"), "unknown"))
+
+
+def own_word(scores: Iterable[Score], notes: Iterable[dict[str, Any] | None], summary: str) -> Severity:
+    """Return the rating that a publisher chose by a word, whatever a vector says; ``unknown`` without one.
+
+    Parameters
+    ----------
+    scores, notes
+        As those of :func:`rate`.
+    summary
+        What may begin with the word.
+    """
+    words: list[object] = [item.score for item in scores]
+    words += _words_of(notes)
+    found: Severity = next((word for word in map(of_word, words) if word != "unknown"), "unknown")
+    return of_summary(summary) if found == "unknown" else found
+
+
+def _words_of(notes: Iterable[dict[str, Any] | None]) -> Iterator[object]:
+    return (note.get(field) for note in notes if note for field in ("severity", "urgency"))
 
 
 def _highest(vectors: Iterable[str]) -> tuple[float, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from praxi_tasks.findings.feeds import ADVISORIES, FeedHealth, FeedProblem
+from praxi_tasks.findings.feeds import FeedHealth, FeedProblem, is_about_advisories
 from praxi_tasks.findings.finding import Finding, Severity
 
 _SHOWN: Final = 20
@@ -29,7 +29,7 @@ def feed_findings(
             yield _finding("STALE", feed.name, title, "medium")
     for problem in broken:
         # Without its advisories a vulnerability of any severity may be there.
-        blind = problem.name.startswith(ADVISORIES)
+        blind = is_about_advisories(problem.name)
         yield _finding("BROKEN", problem.name, problem.message, "critical" if blind else "high")
     left_out = tuple(problems)
     if left_out:

@@ -37,10 +37,14 @@ class Knowledge:
     stale_days: int = 7
     denied_licences: tuple[str, ...] = ()
 
-    def age_of(self, name: str) -> int | None:
-        """Return the age of OSV's feed of that name in days; None where it is not known."""
-        ages = [feed.age_days for feed in self.feeds or () if feed.name.partition(":")[0] == name]
-        return max(ages, default=-1) if ages and min(ages) >= 0 else None
+    def has_feed(self, name: str) -> bool:
+        """Return whether OSV's feed of that name is there."""
+        return any(feed.name.partition(":")[0] == name for feed in self.feeds or ())
+
+    def feeds_of(self, namespace: str) -> tuple[FeedHealth, ...]:
+        """Return the feeds with advisories about a namespace's packages."""
+        names = {source.name for source in self.advisories.sources_of(namespace)}
+        return tuple(feed for feed in self.feeds or () if feed.name in names)
 
 
 class Detector(ABC):

@@ -10,7 +10,7 @@ from praxi_tasks.ecosystems import RPM, ecosystem_of
 from praxi_tasks.findings.advisories import Advisory, AdvisoryIndex, Hit
 from praxi_tasks.findings.coverage import Aspect, Coverage, checked, not_checked, partial
 from praxi_tasks.findings.detectors.detector import GIVE_FEEDS, RENEW_FEEDS, Detector, Knowledge
-from praxi_tasks.findings.feeds import archive_name
+from praxi_tasks.findings.feeds import archive_name, vendor_files
 from praxi_tasks.findings.finding import Finding, Kind
 from praxi_tasks.findings.image import FusedImage
 from praxi_tasks.findings.packages import (
@@ -18,6 +18,8 @@ from praxi_tasks.findings.packages import (
     FiledBy,
     component_namespace,
     component_subject,
+    distribution_namespace,
+    extended_names,
     filed_by,
     is_modular,
     looked_up_names,
@@ -61,7 +63,24 @@ class Vulnerabilities:
         for name, versions in self._names(component, namespace):
             for hit, condition in _hits(self._index, namespace, name, versions):
                 found.setdefault(hit.advisory.id, _finding(component, hit, condition))
+            if len(versions) == 1 and ecosystem_of(component.ecosystem).epoch_qualifier:
+                self._ask_extended_release(component, namespace, name, versions[0], found)
         return tuple(found.values())
+
+    def _ask_extended_release(
+        self, component: Component, namespace: str, name: str, version: str, found: dict[str, Finding]
+    ) -> None:
+        """Let what was fixed for an installed build's own minor release decide, where that is known."""
+        decided: set[str] = set()
+        for filed in extended_names(name, version):
+            affecting = {hit.advisory.id: hit for hit in self._index.find(namespace, filed, version)}
+            known = {hit.advisory.id for hit in self._index.all_of(namespace, filed)}
+            for identifier in known - decided:
+                main = found.pop(identifier, None)
+                if (hit := affecting.get(identifier)) is not None:
+                    fixed = tuple(dict.fromkeys((*hit.fixed, *(main.fixed if main else ()))))
+                    found[identifier] = _finding(component, Hit(hit.advisory, fixed), "")
+            decided |= known
 
     def _names(self, component: Component, namespace: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Yield the names under which advisories about a component are filed, with its versions under each.
@@ -128,19 +147,31 @@ class Vulnerable(Detector):
         if self.knowledge.feeds is None:
             return not_checked(_ASPECT, subject, f"{packages}: no advisories were given", GIVE_FEEDS)
         name = osv_name(namespace or subject)
-        broken = (p.message for p in self.knowledge.advisories.broken if p.name == archive_name(name))
-        problem = next(broken, "")
+        problem = self._broken(name, namespace)
         if namespace is None or not self.knowledge.advisories.covers(namespace):
-            feed = name if name != subject and self.knowledge.age_of(name) is None else ""
+            feed = name if name != subject and not self.knowledge.has_feed(name) else ""
             reason, action = _unknown(subject, components[0], feed)
             return not_checked(_ASPECT, subject, f"{packages}: {problem or reason}", action)
         if problem:
             return partial(_ASPECT, namespace, f"{packages}: {problem}", RENEW_FEEDS)
-        age = self.knowledge.age_of(name)
-        if age is None or age >= self.knowledge.stale_days:
-            old = "of unknown age" if age is None else f"{age} days old"
-            return partial(_ASPECT, namespace, f"{packages}: the advisories are {old}", RENEW_FEEDS)
-        return checked(_ASPECT, namespace, f"{packages}, by advisories that are {age} days old")
+        feeds = self.knowledge.feeds_of(namespace)
+        called = f"the advisories of {', '.join(feed.name for feed in feeds) or name}"
+        if not feeds or not all(feed.has_age for feed in feeds):
+            return partial(_ASPECT, namespace, f"{packages}: {called} are of unknown age", RENEW_FEEDS)
+        age = max(feed.age_days for feed in feeds)
+        if age >= self.knowledge.stale_days:
+            return partial(_ASPECT, namespace, f"{packages}: {called} are {age} days old", RENEW_FEEDS)
+        return checked(_ASPECT, namespace, f"{packages}, by {called}, {age} days old")
+
+    def _broken(self, osv: str, namespace: str | None) -> str:
+        """Return what is wrong with a feed that has a namespace's advisories; empty where nothing is."""
+        for problem in self.knowledge.advisories.broken:
+            vendors = vendor_files([problem.name]).get(problem.name)
+            if problem.name == archive_name(osv) or (
+                vendors and distribution_namespace(vendors) == namespace
+            ):
+                return problem.message
+        return ""
 
 
 def _unknown(subject: str, example: Component, feed: str) -> tuple[str, str]:
@@ -155,8 +186,11 @@ def _unknown(subject: str, example: Component, feed: str) -> tuple[str, str]:
         if subject == example.ecosystem:
             reason = f"the advisories of {example.distribution} are not about {subject} packages"
             return reason, "see what they were copied from"
-    known = f"mirror OSV's feed {feed}: run praxi_feeds, or praxi feeds"
-    action = known if feed else f"mirror OSV's feed for {subject}, if there is one"
+    action = f"mirror OSV's feed for {subject}, if there is one"
+    if feed:
+        action = f"mirror OSV's feed {feed}: run praxi_feeds, or praxi feeds"
+    elif ecosystem_of(example.ecosystem).of_distribution:
+        action = f"mirror its vendor's advisories: praxi feeds --advisories {subject}=URL"
     return f"no feed has advisories for {subject}", action
 
 

@@ -8,13 +8,14 @@ from praxi_tasks.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from praxi_tasks.findings.feeds.distribution_packages import (
+        PACKAGES,
         DistributionPackages,
-        index_name,
         source_versions,
     )
     from praxi_tasks.findings.feeds.exploitation import Exploitation, read_epss, read_kev
     from praxi_tasks.findings.feeds.folder import (
         ADVISORIES,
+        VENDORS,
         FeedProblem,
         Feeds,
         FolderFeeds,
@@ -22,8 +23,12 @@ if TYPE_CHECKING:
         StoreFeeds,
         archive_name,
         archives,
+        distribution_of,
+        is_about_advisories,
         open_feeds,
         read_state,
+        release_file,
+        vendor_files,
     )
     from praxi_tasks.findings.feeds.health import AdvisorySource, FeedHealth, health_of
     from praxi_tasks.findings.feeds.lifecycle import Lifecycle
@@ -37,12 +42,13 @@ if TYPE_CHECKING:
     )
     from praxi_tasks.findings.feeds.release_lists import ReleaseLists, Releases
     from praxi_tasks.findings.feeds.support_dates import EndedPackage, SupportEnd, ended_by
-    from praxi_tasks.findings.feeds.zip_archive import open_archive
+    from praxi_tasks.findings.feeds.xml_stream import Element, read_elements
+    from praxi_tasks.findings.feeds.zip_archive import MEMBERS_SETTING, MOST_MEMBERS, open_archive
 else:
     __getattr__ = lazy_exports(
         __name__,
         {
-            "distribution_packages": ("DistributionPackages", "index_name", "source_versions"),
+            "distribution_packages": ("DistributionPackages", "PACKAGES", "source_versions"),
             "exploitation": ("Exploitation", "read_epss", "read_kev"),
             "folder": (
                 "ADVISORIES",
@@ -52,9 +58,14 @@ else:
                 "Mirrored",
                 "StoreFeeds",
                 "archive_name",
+                "VENDORS",
                 "archives",
+                "distribution_of",
+                "is_about_advisories",
                 "open_feeds",
                 "read_state",
+                "release_file",
+                "vendor_files",
             ),
             "health": ("AdvisorySource", "FeedHealth", "health_of"),
             "lifecycle": ("Lifecycle",),
@@ -64,7 +75,8 @@ else:
             "release_list_mirror": ("audited_packages", "renewed_lists", "sighted_releases"),
             "release_lists": ("ReleaseLists", "Releases"),
             "support_dates": ("EndedPackage", "SupportEnd", "ended_by"),
-            "zip_archive": ("open_archive",),
+            "xml_stream": ("Element", "read_elements"),
+            "zip_archive": ("MEMBERS_SETTING", "MOST_MEMBERS", "open_archive"),
         },
     )
 
@@ -73,6 +85,7 @@ __all__ = [
     "AdvisorySource",
     "Cycles",
     "DistributionPackages",
+    "Element",
     "EndedPackage",
     "Exploitation",
     "FeedHealth",
@@ -80,31 +93,39 @@ __all__ = [
     "Feeds",
     "FolderFeeds",
     "Lifecycle",
+    "MEMBERS_SETTING",
+    "MOST_MEMBERS",
     "Mirror",
     "Mirrored",
     "NPM",
     "OSV_URL",
     "Outcome",
+    "PACKAGES",
     "PYPI",
     "PackageIndex",
     "ReleaseLists",
     "Releases",
     "StoreFeeds",
     "SupportEnd",
+    "VENDORS",
     "archive_name",
     "archives",
     "audited_packages",
+    "distribution_of",
     "end_of_life_sources",
     "ended_by",
     "health_of",
-    "index_name",
+    "is_about_advisories",
     "open_archive",
     "open_feeds",
     "osv_sources",
+    "read_elements",
     "read_epss",
     "read_kev",
     "read_state",
+    "release_file",
     "renewed_lists",
     "sighted_releases",
     "source_versions",
+    "vendor_files",
 ]

@@ -12,14 +12,13 @@ import re
 import tarfile
 from collections.abc import Mapping
 from typing import Final, NamedTuple
-from urllib.parse import urlsplit
 
 from praxi_tasks.errors import DataError
 from praxi_tasks.findings.feeds.folder import FeedProblem, Feeds
 from praxi_tasks.store.compressed import DAMAGED, decompressed
 
-FOLDER: Final = "packages/"
-_UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
+PACKAGES: Final = "packages/"
+"""Folder of the indexes, with a folder for each release of a distribution."""
 # Debian's whole archive is 50 MB.
 _LARGEST: Final = 512 << 20
 _TAR: Final = b"ustar"
@@ -37,12 +36,6 @@ class Offer(NamedTuple):
     source_version: str
 
 
-def index_name(distribution: str, url: str) -> str:
-    """Return the name in a feeds folder of a distribution's index from ``url``."""
-    place = "_".join(re.split("[/_]", urlsplit(url).path)[-4:])
-    return f"{FOLDER}{distribution}/{_UNSAFE.sub('-', place).strip('-_.')}"
-
-
 class DistributionPackages:
     """The indexes of a feeds folder by distribution, each read when something first asks about it."""
 
@@ -52,7 +45,7 @@ class DistributionPackages:
         self._known: dict[str, dict[str, tuple[Offer, ...]]] = {}
         self.problems: list[FeedProblem] = []
         for name in feeds.names() if feeds else ():
-            if name.startswith(FOLDER):
+            if name.startswith(PACKAGES):
                 self._files.setdefault(name.split("/")[1], []).append(name)
 
     def of(self, distribution: str) -> Mapping[str, tuple[Offer, ...]]:

@@ -13,7 +13,7 @@ _LARGEST: Final = 2 << 30
 _ADVICE: Final = "check its URL"
 
 
-def read_url(url: str, timeout: float, accept: str = "*/*") -> bytes:
+def read_url(url: str, timeout: float, accept: str = "*/*", named: str = "") -> bytes:
     """Return what a URL or path holds.
 
     Parameters
@@ -22,6 +22,8 @@ def read_url(url: str, timeout: float, accept: str = "*/*") -> bytes:
         Longest silence of a server, in seconds.
     accept
         The media types wanted of a server.
+    named
+        The URL that a setting names, if ``url`` is what its server answered.
 
     Raises
     ------
@@ -34,7 +36,7 @@ def read_url(url: str, timeout: float, accept: str = "*/*") -> bytes:
     if scheme in {"", "file"}:
         return _read_file(Path(unquote(urlsplit(url).path) if scheme else unquote(url)))
     if scheme in {"http", "https"}:
-        return _read_http(url, timeout, accept)
+        return _read_http(url, timeout, accept, named)
     raise UsageError("not a feed's URL", where=shown(url), action="use https, http or file")
 
 
@@ -51,9 +53,9 @@ def _read_file(path: Path) -> bytes:
         ) from error
 
 
-def _read_http(url: str, timeout: float, accept: str) -> bytes:
+def _read_http(url: str, timeout: float, accept: str, named: str) -> bytes:
     try:
-        with open_url(url, limit=_LARGEST, accept=accept, timeout=timeout) as answer:
+        with open_url(url, limit=_LARGEST, accept=accept, timeout=timeout, named=named) as answer:
             return answer.read()
     except HttpError as error:
         raise FeedError(

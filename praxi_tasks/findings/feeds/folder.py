@@ -1,6 +1,7 @@
 """The feeds folder: advisories, exploitation, end of life and releases, as files under fixed names.
 
     osv/<Ecosystem>/all.zip                        OSV's exports
+    advisories/<distribution>/<any name>           a vendor's own advisories of one release
     epss/epss_scores-current.csv.gz                FIRST's EPSS (or epss_scores-current.csv)
     kev/known_exploited_vulnerabilities.json       CISA's KEV list
     distro-info/debian.csv, distro-info/ubuntu.csv  distro-info-data
@@ -15,6 +16,7 @@ It may be a directory, which may come from anywhere, or a store that the Dag ``p
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, Protocol
@@ -28,7 +30,10 @@ from praxi_tasks.store import Store, open_store
 
 STATE: Final = "feeds.json"
 ADVISORIES: Final = "osv/"
-"""Folder of the archives of advisories, one per ecosystem."""
+"""Folder of OSV's archives of advisories, one per ecosystem."""
+VENDORS: Final = "advisories/"
+"""Folder of vendors' own advisories, with a folder for each release of a distribution."""
+_UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
 _ALL: Final = "/all.zip"
 
 
@@ -158,6 +163,33 @@ def archives(names: Iterable[str]) -> dict[str, str]:
 def archive_name(ecosystem: str) -> str:
     """Return the file of one ecosystem's OSV archive."""
     return f"{ADVISORIES}{ecosystem}{_ALL}"
+
+
+def vendor_files(names: Iterable[str]) -> dict[str, str]:
+    """Return file → distribution (``amzn-2023``) of vendors' advisories among a folder's names."""
+    return {name: distribution_of(name) for name in names if name.startswith(VENDORS) and name.count("/") > 1}
+
+
+def distribution_of(name: str) -> str:
+    """Return the distribution and release whose folder a file is in: ``advisories/ol-9/x`` is ``ol-9``'s."""
+    return name.split("/")[1]
+
+
+def is_about_advisories(name: str) -> bool:
+    """Return whether a file or feed is one of advisories, without which a vulnerability is not seen."""
+    return name.startswith((ADVISORIES, VENDORS))
+
+
+def release_file(folder: str, distribution: str, url: str, parts: int = 4) -> str:
+    """Return the name in a feeds folder of a file about one release of a distribution, from ``url``.
+
+    Parameters
+    ----------
+    parts
+        How many parts of the URL's path tell it from others of the release.
+    """
+    place = "_".join(re.split("[/_]", urlsplit(url).path)[-parts:])
+    return f"{folder}{distribution}/{_UNSAFE.sub('-', place).strip('-_.')}"
 
 
 def read_state(feeds: Feeds) -> dict[str, Mirrored]:

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from praxi_tasks.findings.feeds.folder import Mirrored, archive_name
+from praxi_tasks.findings.feeds.folder import Mirrored
 
 _UNKNOWN: Final = -1
 # Ends of support are announced years ahead; a new release that is missing does no harm before it ends.
@@ -16,11 +16,16 @@ _TABLE_KEEPS: Final = 365
 
 
 class AdvisorySource(msgspec.Struct, frozen=True):
-    """One feed of advisories: how many records it gave, and how recent the newest is (ISO 8601)."""
+    """One feed of advisories: how many records it gave, and how recent the newest is (ISO 8601).
+
+    ``file`` is its name in the feeds folder, and ``namespaces`` those whose packages its records are about.
+    """
 
     name: str
     records: int
     newest: str = ""
+    file: str = ""
+    namespaces: tuple[str, ...] = ()
 
 
 class FeedHealth(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -59,9 +64,9 @@ def health_of(
     table
         The day on which the shipped table of ends of life was true, if it is in use.
     """
-    found = [*_advisories(sources, state, at)]
-    names = {archive_name(feed.name) for feed in found}
-    for name in sorted(state.keys() - names):
+    known = tuple(sources)
+    found = [*_advisories(known, state, at)]
+    for name in sorted(state.keys() - {source.file for source in known}):
         fetched = state[name].fetched
         found.append(FeedHealth(name, 0, "", fetched, _age(fetched, at)))
     if table:
@@ -73,7 +78,7 @@ def _advisories(
     sources: Iterable[AdvisorySource], state: Mapping[str, Mirrored], at: date
 ) -> Iterator[FeedHealth]:
     for source in sources:
-        mirrored = state.get(archive_name(source.name))
+        mirrored = state.get(source.file)
         fetched = mirrored.fetched if mirrored else ""
         age = _age(fetched or source.newest, at)
         yield FeedHealth(source.name, source.records, source.newest, fetched, age)

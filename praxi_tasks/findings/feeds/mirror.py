@@ -7,18 +7,18 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
-from typing import Final
+from typing import Final, TypeAlias
 from urllib.parse import quote
 
 import msgspec
 
 from praxi_tasks.errors import DataError, FeedError, PraxiError, UsageError
-from praxi_tasks.findings.feeds.distribution_packages import FOLDER as PACKAGES
-from praxi_tasks.findings.feeds.distribution_packages import read_packages
+from praxi_tasks.findings.feeds.distribution_packages import PACKAGES, read_packages
 from praxi_tasks.findings.feeds.exploitation import read_epss, read_kev
 from praxi_tasks.findings.feeds.fetching import read_url, shown
 from praxi_tasks.findings.feeds.folder import (
     STATE,
+    VENDORS,
     Mirrored,
     StoreFeeds,
     archive_name,
@@ -28,6 +28,7 @@ from praxi_tasks.findings.feeds.folder import (
 from praxi_tasks.findings.feeds.release_cycles import DISTRO_INFO, SLUGS, read_cycles, shipped_table
 from praxi_tasks.findings.feeds.release_cycles import FOLDER as END_OF_LIFE
 from praxi_tasks.findings.feeds.release_lists import read_releases
+from praxi_tasks.findings.feeds.repositories import read_advisories
 from praxi_tasks.findings.feeds.support_dates import read_distro_info, read_support_ended
 from praxi_tasks.findings.feeds.zip_archive import open_archive
 from praxi_tasks.findings.packages import MIRRORED_ECOSYSTEMS
@@ -36,6 +37,8 @@ from praxi_tasks.store.compressed import DAMAGED_ZIP
 
 logger = logging.getLogger(__name__)
 
+FileCheck: TypeAlias = Callable[[bytes, str], object]
+"""Takes a file and its name in the feeds folder; raises DataError where it is not what the name promises."""
 OSV_URL: Final = "https://osv-vulnerabilities.storage.googleapis.com"
 
 
@@ -103,11 +106,16 @@ class Mirror:
         Where the feeds are; see :mod:`praxi_tasks.findings.feeds.folder`.
     timeout
         Longest silence of a server, in seconds.
+    checks
+        How files are checked of which this package does not know the form, by the beginning of their names.
     """
 
-    def __init__(self, store: Store, timeout: float = 60.0) -> None:
+    def __init__(
+        self, store: Store, timeout: float = 60.0, checks: Mapping[str, FileCheck] | None = None
+    ) -> None:
         self._store = store
         self._timeout = timeout
+        self._checks = {**_READERS, **(checks or {})}
         self._state = dict(_readable_state(store))
 
     def fetch(self, sources: Mapping[str, str], now: str) -> tuple[Outcome, ...]:
@@ -121,7 +129,7 @@ class Mirror:
             The time to note, ISO 8601.
         """
         outcomes = tuple(
-            self._attempt(name, url, now, partial(read_url, url, self._timeout))
+            self._attempt(name, url, now, partial(_reader_of(name), url, self._timeout))
             for name, url in sources.items()
         )
         self._write_state()
@@ -136,7 +144,7 @@ class Mirror:
     def _attempt(self, name: str, url: str, now: str, get: Callable[[], bytes]) -> Outcome:
         try:
             data = get()
-            check_feed(name, data)
+            _check(name, data, self._checks)
         except (FeedError, DataError, UsageError) as error:
             logger.warning("%s: %s", name, error)
             return self._not_renewed(name, error)
@@ -158,6 +166,10 @@ class Mirror:
         self._store.replace(STATE, msgspec.json.encode(dict(sorted(self._state.items()))))
 
 
+def _reader_of(name: str) -> Callable[[str, float], bytes]:
+    return read_advisories if name.startswith(VENDORS) else read_url
+
+
 def check_feed(name: str, data: bytes) -> None:
     """Check that a file is what its name in the feeds folder promises.
 
@@ -166,9 +178,13 @@ def check_feed(name: str, data: bytes) -> None:
     DataError
         If it is truncated or something else, such as a proxy's error page.
     """
-    reader = next((read for prefix, read in _READERS.items() if name.startswith(prefix)), None)
-    if reader is not None:
-        reader(data, name)
+    _check(name, data, _READERS)
+
+
+def _check(name: str, data: bytes, checks: Mapping[str, FileCheck]) -> None:
+    check = next((one for prefix, one in checks.items() if name.startswith(prefix)), None)
+    if check is not None:
+        check(data, name)
 
 
 def _check_archive(data: bytes, where: str) -> None:
@@ -182,7 +198,7 @@ def _check_archive(data: bytes, where: str) -> None:
         raise DataError(f"an advisory archive is broken at {broken or 'its list of files'}", where=where)
 
 
-_READERS: Final[dict[str, Callable[[bytes, str], object]]] = {
+_READERS: Final[dict[str, FileCheck]] = {
     "osv/": _check_archive,
     "epss/": read_epss,
     "kev/": read_kev,

@@ -10,8 +10,9 @@ from praxi_tasks.environment import read, whole_number
 from praxi_tasks.errors import DataError
 from praxi_tasks.zip_directory import count_members
 
-SETTING: Final = "PRAXI_FEED_MAX_MEMBERS"
-_MOST: Final = 1_000_000
+MEMBERS_SETTING: Final = "PRAXI_FEED_MAX_MEMBERS"
+MOST_MEMBERS: Final = 1_000_000
+"""How many records one feed has at most, unless the setting says otherwise."""
 
 
 def open_archive(data: bytes, where: str) -> zipfile.ZipFile:
@@ -25,7 +26,7 @@ def open_archive(data: bytes, where: str) -> zipfile.ZipFile:
         Or whatever else :mod:`zipfile` raises, if it is none.
     """
     file = io.BytesIO(data)
-    members, most = count_members(file), read(SETTING, whole_number, _MOST)
+    members, most = count_members(file), read(MEMBERS_SETTING, whole_number, MOST_MEMBERS)
     if members > most:
-        raise DataError(f"an archive of {members:,} members", where=where, action=f"raise {SETTING}")
+        raise DataError(f"an archive of {members:,} members", where=where, action=f"raise {MEMBERS_SETTING}")
     return zipfile.ZipFile(file)

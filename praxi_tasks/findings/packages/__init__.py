@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         distribution_name,
         package_key,
     )
+    from praxi_tasks.findings.packages.extended_releases import extended_name, extended_names
     from praxi_tasks.findings.packages.licences import (
         is_refused,
         joined_licences,
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
         FiledBy,
         component_namespace,
         component_subject,
+        distribution_namespace,
+        ecosystem_extension,
         ecosystem_namespace,
         filed_by,
         known_ecosystem,
@@ -34,7 +37,7 @@ if TYPE_CHECKING:
         version_type,
     )
     from praxi_tasks.findings.packages.purl import claim_purl, described_purl, release_purl
-    from praxi_tasks.findings.packages.relatives import relative_name
+    from praxi_tasks.findings.packages.relatives import codename_of, newest_release, relative_name
     from praxi_tasks.findings.packages.version_order import (
         canonical_version,
         newest_version,
@@ -51,6 +54,8 @@ else:
                 "MIRRORED_ECOSYSTEMS",
                 "component_namespace",
                 "component_subject",
+                "distribution_namespace",
+                "ecosystem_extension",
                 "ecosystem_namespace",
                 "filed_by",
                 "known_ecosystem",
@@ -59,9 +64,10 @@ else:
                 "version_type",
             ),
             "licences": ("is_refused", "joined_licences", "licences_of", "spdx_expression"),
+            "extended_releases": ("extended_name", "extended_names"),
             "modules": ("filed_names", "is_modular", "looked_up_names"),
             "purl": ("claim_purl", "described_purl", "release_purl"),
-            "relatives": ("relative_name",),
+            "relatives": ("codename_of", "newest_release", "relative_name"),
             "version_order": ("canonical_version", "newest_version", "parse_version", "public_version"),
         },
     )
@@ -74,11 +80,16 @@ __all__ = [
     "MIRRORED_ECOSYSTEMS",
     "canonical_version",
     "claim_purl",
+    "codename_of",
     "component_namespace",
     "component_subject",
     "described_purl",
     "distribution_name",
+    "distribution_namespace",
+    "ecosystem_extension",
     "ecosystem_namespace",
+    "extended_name",
+    "extended_names",
     "filed_by",
     "filed_names",
     "is_modular",
@@ -87,6 +98,7 @@ __all__ = [
     "known_ecosystem",
     "licences_of",
     "looked_up_names",
+    "newest_release",
     "newest_version",
     "osv_name",
     "own_namespace",

@@ -1,7 +1,8 @@
-"""Module streams of Red Hat and its relatives: several lines of one package, each with its own fixes.
+"""Several lines of one package, each with its own fixes: module streams and flavours of Red Hat's relatives.
 
 A modular package's release contains ``.module``, its header names ``name:stream:version:context``, and the
 notices about it name ``name:stream`` in their summary: https://docs.fedoraproject.org/en-US/modularity/.
+Oracle builds some packages again, for FIPS and for Ksplice, with versions beyond those of the others.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterable
 from typing import Final
 
 _MARK: Final = ".module"
+_FLAVOUR: Final = re.compile(r"[._](fips|ksplice)\d*(?![A-Za-z])")
 _STREAM: Final = re.compile(r"(?<![\w:.-])[A-Za-z][\w.+-]*:[\w.+-]+(?![\w:])")
 _UNNAMED: Final = "*"
 _MOST_STREAMS: Final = 16  # of one notice, which names one or two
@@ -32,14 +34,21 @@ def named_streams(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_STREAM.findall(text)))
 
 
-def filed_names(name: str, versions: Iterable[str], summary: str) -> tuple[str, ...]:
+def filed_names(name: str, versions: Iterable[str], summary: str, module: str = "") -> tuple[str, ...]:
     """Return under which names what a notice says of a package's versions is filed: one for each stream.
 
     What names none, or more than a notice has, is about every stream.
+
+    Parameters
+    ----------
+    module
+        The stream, where the notice says it of this package; its summary is not asked then.
     """
-    if not any(map(is_modular, versions)):
+    texts = tuple(versions)
+    name = _flavoured(name, texts)
+    if not module and not any(map(is_modular, texts)):
         return (name,)
-    streams = named_streams(summary)
+    streams = (module,) if module else named_streams(summary)
     return tuple(f"{name} {one}" for one in (streams if 0 < len(streams) <= _MOST_STREAMS else (_UNNAMED,)))
 
 
@@ -51,7 +60,14 @@ def looked_up_names(name: str, version: str, module: str) -> tuple[str, ...]:
     module
         What its header says, ``name:stream`` and maybe more; empty for a package of no module.
     """
+    name = _flavoured(name, (version,))
     if not module and not is_modular(version):
         return (name,)
     stream = ":".join(module.split(":")[:2])
     return (f"{name} {stream}", f"{name} {_UNNAMED}") if stream else (f"{name} {_UNNAMED}",)
+
+
+def _flavoured(name: str, versions: Iterable[str]) -> str:
+    """Return the name of a package's builds of a flavour, of which other builds' fixes say nothing."""
+    found = next(filter(None, map(_FLAVOUR.search, versions)), None)
+    return f"{name} {found[1]}" if found else name

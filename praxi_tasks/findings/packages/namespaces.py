@@ -13,6 +13,9 @@ from typing import Final
 
 from praxi_tasks.ecosystems import APK, DEB, ECOSYSTEMS, RPM, Ecosystem, ecosystem_of
 from praxi_tasks.findings.packages.component import Component
+from praxi_tasks.findings.packages.extended_releases import ExtendedRelease, extended_release
+from praxi_tasks.findings.packages.relatives import relative_name
+from praxi_tasks.inventory import Distribution
 
 
 class _Release(Enum):
@@ -33,7 +36,7 @@ class FiledBy(Enum):
 
 @dataclass(frozen=True)
 class _Distribution:
-    """A distribution: OSV's name for it, its ID in ``os-release``, and what its packages are.
+    """A distribution: OSV's name for it (empty where OSV has none), its ID in ``os-release``, its packages.
 
     ``product`` is what follows OSV's name where several products have their own fixes for one release: only
     those of the distribution itself hold for its images. Where all hold, their names may have numbers, and
@@ -68,6 +71,9 @@ _DISTRIBUTIONS: Final = (
     _Distribution("openSUSE", "opensuse-leap", product="Leap "),
     _Distribution("openSUSE", "opensuse-tumbleweed", release=_Release.NOTHING, product="Tumbleweed"),
     _Distribution("Photon OS", "photon"),
+    _Distribution("", "amzn", release=_Release.MAJOR, filed_by=FiledBy.BINARY),
+    _Distribution("", "ol", release=_Release.MAJOR, filed_by=FiledBy.BINARY),
+    _Distribution("", "fedora", release=_Release.MAJOR, filed_by=FiledBy.BINARY),
     _Distribution("Mageia", "mageia", release=_Release.MAJOR),
     _Distribution("openEuler", "openEuler"),
     _Distribution("Azure Linux", "azurelinux", release=_Release.MAJOR),
@@ -76,7 +82,7 @@ _DISTRIBUTIONS: Final = (
     _Distribution("Alpaquita", "alpaquita", APK, filed_by=FiledBy.SOURCE),
 )
 _LANGUAGES: Final = {row.osv: row.purl_type for row in ECOSYSTEMS.values() if row.osv}
-_OSV_NAMES: Final = frozenset(row.osv for row in _DISTRIBUTIONS)
+_OSV_NAMES: Final = frozenset(row.osv for row in _DISTRIBUTIONS if row.osv)
 _BY_ID: Final = {row.id: row for row in _DISTRIBUTIONS}
 _NUMBER: Final = re.compile(r"\d+(\.\d+)*")
 
@@ -85,15 +91,39 @@ MIRRORED_ECOSYSTEMS: Final = (*_LANGUAGES, *(row.osv for row in _DISTRIBUTIONS i
 
 
 def ecosystem_namespace(ecosystem: str) -> str | None:
-    """Return the namespace of an OSV ecosystem, or None where there is none that Praxi knows."""
+    """Return the namespace of an OSV ecosystem, or None where there is none that Praxi knows.
+
+    What is about a minor release that is kept alive apart is filed in its release's namespace, under names of
+    its own (:mod:`praxi_tasks.findings.packages.extended_releases`).
+    """
     name, _, release = ecosystem.partition(":")
     if name in _LANGUAGES:
         return _LANGUAGES[name]
+    if extended := ecosystem_extension(ecosystem):
+        return _release_of("rhel", extended.release)
     rows = (row for row in _DISTRIBUTIONS if row.osv == name and release.startswith(row.product))
     row = next(rows, None)
     if row is None or release.startswith("Pro:"):
         return None
     return _release_of(row.id, release.removeprefix(row.product))
+
+
+def ecosystem_extension(ecosystem: str) -> ExtendedRelease | None:
+    """Return the minor release, kept alive apart, that an OSV ecosystem is about; None for all others."""
+    name, _, product = ecosystem.partition(":")
+    return extended_release(product) if name == "Red Hat" else None
+
+
+def distribution_namespace(name: str) -> str | None:
+    """Return the namespace of a distribution's release that a person names: ``amzn-2023``, ``mariner-2.0``.
+
+    None where it names no release of a distribution.
+    """
+    identifier, _, release = ("", "", "") if name in _BY_ID else name.rpartition("-")
+    if not identifier:
+        return _release_of(name, "")
+    base = relative_name(Distribution(identifier, release if release[:1].isdigit() else "", release))
+    return _release_of(*base.rsplit("-", 1)) if base else _release_of(identifier, release)
 
 
 def known_ecosystem(name: str) -> bool:
@@ -140,7 +170,7 @@ def osv_name(namespace: str) -> str:
     """Return what OSV calls a namespace, without a release; the namespace itself where it has no name."""
     languages = {purl_type: osv for osv, purl_type in _LANGUAGES.items()}
     distribution = _row_of(namespace)
-    return languages.get(namespace) or (distribution.osv if distribution else namespace)
+    return languages.get(namespace) or (distribution.osv if distribution else "") or namespace
 
 
 def filed_by(namespace: str) -> FiledBy:

@@ -6,7 +6,7 @@ Advisories are filed under the other one. Only where releases are known to be th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from praxi_tasks.inventory import Distribution
@@ -42,6 +42,27 @@ _CODENAMES: Final[Mapping[str, Mapping[str, str]]] = {
         "duke": "15",
     },
 }
+
+
+def codename_of(distribution: str) -> str:
+    """Return the codename of a release that is named by its number or codename; empty where none is known.
+
+    Examples
+    --------
+    >>> codename_of("debian-12")
+    'bookworm'
+    """
+    identifier, _, release = distribution.rpartition("-")
+    codenames = _CODENAMES.get(identifier, {})
+    found = (name for name, number in codenames.items() if release in {name, number})
+    return next(found, release if identifier in _CODENAMES else "")
+
+
+def newest_release(distribution: str, codenames: Iterable[str]) -> str:
+    """Return the newest of some releases of Debian's or Ubuntu's, by codename; empty where none is known."""
+    numbers = _CODENAMES.get(distribution, {})
+    known = [name for name in codenames if name in numbers]
+    return max(known, key=lambda name: float(numbers[name]), default="")
 
 
 def relative_name(distribution: Distribution | None) -> str:

@@ -92,6 +92,7 @@ def test_settings_are_read(configure: Configure, tmp_path: Path) -> None:
         ("approval", "nobody"),
         ("feeds_packages", "https://mirror.example/Packages.xz"),
         ("feeds_packages", "debian-12=https://user:word@mirror.example/Packages.xz"),
+        ("feeds_advisories", "https://mirror.example/updateinfo.xml.gz"),
     ],
 )
 def test_an_error_names_the_setting_and_its_variable(configure: Configure, name: str, value: str) -> None:
@@ -127,8 +128,12 @@ def test_commands_learn_where_releases_and_versions_are(configure: Configure) ->
 
 
 def test_commands_learn_where_feeds_come_from(configure: Configure) -> None:
-    configure(feeds_packages="debian-12=https://a.example/x.xz, debian-12=https://b.example/y.xz")
+    configure(
+        feeds_packages="debian-12=https://a.example/x.xz, debian-12=https://b.example/y.xz",
+        feeds_advisories="wolfi=https://a.example/security.json",
+    )
     environment = load_settings().findings.environment
+    assert environment["PRAXI_FEEDS_ADVISORIES"] == "wolfi=https://a.example/security.json"
     assert environment["PRAXI_FEEDS_PACKAGES"].split() == [
         "debian-12=https://a.example/x.xz",
         "debian-12=https://b.example/y.xz",

@@ -17,13 +17,13 @@ from praxi_tasks.cli.feeds import feeds as command
 from praxi_tasks.errors import DataError
 from praxi_tasks.findings.feeds import distribution_packages
 from praxi_tasks.findings.feeds.distribution_packages import (
+    PACKAGES,
     DistributionPackages,
     Offer,
-    index_name,
     read_packages,
     source_versions,
 )
-from praxi_tasks.findings.feeds.folder import FolderFeeds, StoreFeeds
+from praxi_tasks.findings.feeds.folder import FolderFeeds, StoreFeeds, release_file
 from praxi_tasks.store import open_store
 from tests.findings.osv import archive, record
 
@@ -165,5 +165,8 @@ def test_the_command_mirrors_them_and_notes_what_is_new(folder: Path, tmp_path: 
 
 def test_names_in_the_folder_come_from_urls() -> None:
     url = "https://mirror.example/debian/dists/bookworm/main/binary-amd64/Packages.xz"
-    assert index_name("debian-12", url) == "packages/debian-12/bookworm_main_binary-amd64_Packages.xz"
-    assert index_name("debian-12", "file:///a b/x.gz?y") == "packages/debian-12/a-b_x.gz"
+    assert (
+        release_file(PACKAGES, "debian-12", url)
+        == "packages/debian-12/bookworm_main_binary-amd64_Packages.xz"
+    )
+    assert release_file(PACKAGES, "debian-12", "file:///a b/x.gz?y") == "packages/debian-12/a-b_x.gz"

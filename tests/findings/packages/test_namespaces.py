@@ -3,7 +3,15 @@ from __future__ import annotations
 import pytest
 
 from praxi_tasks.findings.packages.component import Component, distribution_name
-from praxi_tasks.findings.packages.namespaces import component_namespace, ecosystem_namespace, version_type
+from praxi_tasks.findings.packages.namespaces import (
+    component_namespace,
+    distribution_namespace,
+    ecosystem_extension,
+    ecosystem_namespace,
+    known_ecosystem,
+    osv_name,
+    version_type,
+)
 from praxi_tasks.inventory import Distribution
 
 
@@ -54,3 +62,58 @@ def test_languages_have_no_releases() -> None:
 
 def test_a_package_of_an_unknown_distribution_has_none() -> None:
     assert component_namespace(Component("deb", "x", ("1",), "p", ("inventory",))) is None
+
+
+@pytest.mark.parametrize(
+    ("named", "namespace"),
+    [
+        ("amzn-2023", "amzn-2023"),
+        ("amzn-2", "amzn-2"),
+        ("ol-9.4", "ol-9"),
+        ("fedora-42", "fedora-42"),
+        ("mariner-2.0", "azurelinux-2"),
+        ("azurelinux-3.0", "azurelinux-3"),
+        ("centos-9", "rhel-9"),
+        ("debian-14", "debian-14"),
+        ("debian-forky", "debian-14"),
+        ("wolfi", "wolfi"),
+        ("opensuse-tumbleweed", "opensuse-tumbleweed"),
+        ("opensuse-leap-15.6", "opensuse-leap-15.6"),
+        ("sles_sap-15.6", "sles-15.6"),
+        ("debian-nowhere", None),
+        ("amzn", None),
+        ("", None),
+    ],
+)
+def test_a_person_names_a_release(named: str, namespace: str | None) -> None:
+    assert distribution_namespace(named) == namespace
+
+
+@pytest.mark.parametrize(
+    ("identifier", "version_id", "namespace"),
+    [("amzn", "2023", "amzn-2023"), ("ol", "9.4", "ol-9"), ("fedora", "42", "fedora-42")],
+)
+def test_images_of_vendors_without_a_feed_of_osvs(identifier: str, version_id: str, namespace: str) -> None:
+    distribution = distribution_name(Distribution(identifier, version_id))
+    component = Component("rpm", "x", ("1",), "p", ("inventory",), distribution=distribution)
+    assert component_namespace(component) == namespace
+    assert osv_name(namespace) == namespace
+    assert not known_ecosystem("")
+
+
+@pytest.mark.parametrize(
+    ("ecosystem", "namespace", "build"),
+    [
+        ("Red Hat:rhel_eus:9.4::baseos", "rhel-9", "el9_4"),
+        ("Red Hat:rhel_aus:8.6::appstream", "rhel-8", "el8_6"),
+        ("Red Hat:rhel_els:7", "rhel-7", "el7"),
+        ("Red Hat:enterprise_linux_eus:10.0", "rhel-10", "el10_0"),
+        ("Red Hat:openshift:4.16::el9", None, ""),
+        ("Red Hat:enterprise_linux:9::baseos", "rhel-9", ""),
+        ("Rocky Linux:rhel_eus:9.4", "rocky-9", ""),
+    ],
+)
+def test_products_of_red_hat(ecosystem: str, namespace: str | None, build: str) -> None:
+    assert ecosystem_namespace(ecosystem) == namespace
+    extension = ecosystem_extension(ecosystem)
+    assert (extension.build if extension else "") == build

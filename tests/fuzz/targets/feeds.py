@@ -17,10 +17,10 @@ from packaging.version import InvalidVersion, Version
 from praxi_tasks.ecosystems import ECOSYSTEMS
 from praxi_tasks.errors import CorruptObjectError, DataError, PolicyError
 from praxi_tasks.findings import parse_policy
-from praxi_tasks.findings.advisories import AdvisoryIndex, read_records
+from praxi_tasks.findings.advisories import AdvisoryIndex, check_vendor_feed, read_records
 from praxi_tasks.findings.advisories.index_cache import build_index
 from praxi_tasks.findings.advisories.severity import base_score, of_score
-from praxi_tasks.findings.feeds import NPM, PYPI, read_epss, read_kev, read_state
+from praxi_tasks.findings.feeds import NPM, PYPI, read_elements, read_epss, read_kev, read_state
 from praxi_tasks.findings.feeds.distribution_packages import read_packages
 from praxi_tasks.findings.feeds.mirror import check_feed
 from praxi_tasks.findings.feeds.release_cycles import read_cycles
@@ -31,6 +31,8 @@ from praxi_tasks.findings.packages.debian_version import DpkgVersion
 from tests.fuzz.target import SEPARATOR, parts, same, target
 
 _FEEDS = "praxi_tasks.findings.feeds."
+_CPE = "cpe:/o:redhat:rhel_eus:9.4::baseos"
+_PURL = "pkg:rpm/redhat/flask@2.0-1.el9_4?arch=x86_64&epoch=1"
 _ADVISORY = {
     "id": "GHSA-1",
     "modified": "2026-01-01T00:00:00Z",
@@ -52,6 +54,15 @@ def _zip(data: bytes, name: str = "a.json") -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as members:
         members.writestr(name, data)
+    return buffer.getvalue()
+
+
+def _tar(data: bytes, name: str) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as members:
+        info = tarfile.TarInfo(name)
+        info.size = len(data)
+        members.addfile(info, io.BytesIO(data))
     return buffer.getvalue()
 
 
@@ -79,6 +90,91 @@ def osv_archive(data: bytes) -> None:
     for _ in read_records(data, "osv/PyPI/all.zip"):
         pass
     check_feed("osv/PyPI/all.zip", data)
+
+
+_VENDORS = "praxi_tasks.findings.advisories.vendors."
+_UPDATES = (
+    b'<updates><update type="security" status="final"><id>ALAS-1</id><severity>low</severity><references>'
+    b'<reference type="cve" id="CVE-2026-1000"/></references><pkglist><collection>'
+    b'<module name="n" stream="1"/><package name="flask" version="2.0" release="1" epoch="1" arch="x86_64"/>'
+    b"</collection></pkglist></update></updates>"
+)
+_OVAL = (
+    b'<oval_definitions><definition class="patch"><metadata><title>ELSA-1: t</title></metadata>'
+    b'<criteria operator="AND"><criterion test_ref="t0"/><criterion test_ref="t1"/></criteria></definition>'
+    b'<rpminfo_test id="t0"><object object_ref="o0"/><state state_ref="s0"/></rpminfo_test>'
+    b'<rpminfo_test id="t1"><object object_ref="o1"/><state state_ref="s1"/></rpminfo_test>'
+    b'<rpminfo_object id="o0"><name>flask</name></rpminfo_object>'
+    b'<rpminfo_object id="o1"><name>x-release</name></rpminfo_object>'
+    b'<rpminfo_state id="s0"><evr operation="less than">0:2.0-1</evr></rpminfo_state>'
+    b'<rpminfo_state id="s1"><version operation="pattern match">^14</version></rpminfo_state>'
+    b"</oval_definitions>"
+)
+_SECDB = b'{"packages": [{"pkg": {"name": "flask", "secfixes": {"2.0-r0": ["CVE-2026-1000 XSA-1"]}}}]}'
+_TRACKER = (
+    b'{"flask": {"CVE-2026-1000": {"releases": {"forky": {"status": "open"}, '
+    b'"sid": {"status": "resolved", "fixed_version": "2.0-1", "urgency": "low"}}}}}'
+)
+_CSAF = json.dumps(
+    {
+        "document": {"tracking": {"current_release_date": "2026-01-01"}},
+        "product_tree": {
+            "branches": [
+                {
+                    "branches": [
+                        {"product": {"product_id": "p", "product_identification_helper": {"cpe": _CPE}}},
+                        {"product": {"product_id": "f", "product_identification_helper": {"purl": _PURL}}},
+                    ]
+                }
+            ],
+            "relationships": [
+                {
+                    "full_product_name": {"product_id": "pf"},
+                    "product_reference": "f",
+                    "relates_to_product_reference": "p",
+                }
+            ],
+        },
+        "vulnerabilities": [{"cve": "CVE-2026-1000", "product_status": {"fixed": ["pf"]}}],
+    }
+).encode()
+
+
+@target(
+    covers=[
+        _VENDORS + name
+        for name in (
+            "forms.read_vendor_records",
+            "updateinfo.read_updateinfo",
+            "oval.read_oval",
+            "secdb.read_secdb",
+            "debian_tracker.read_tracker",
+            "csaf.read_csaf",
+        )
+    ],
+    errors=(DataError,),
+    seeds=[_UPDATES, _OVAL, _SECDB, _TRACKER, _CSAF, gzip.compress(_UPDATES), _tar(_CSAF, "cve.json")],
+)
+def vendors(data: bytes) -> None:
+    """Read a vendor's file, whatever its form; an index of it can be stored and asked."""
+    for distribution in ("rhel-9", "debian-14", "alpine-3.22"):
+        name = f"advisories/{distribution}/x"
+        index = build_index({name: data})
+        same(AdvisoryIndex.from_bytes(index.to_bytes()).sources, index.sources, "what is stored")
+        index.find(distribution, "flask", "1:1.0-1")
+    check_vendor_feed(data, "advisories/debian-14/x")
+
+
+@target(
+    covers=(_FEEDS + "xml_stream.read_elements",),
+    errors=(DataError,),
+    seeds=[_UPDATES, b"<updates><a:update b='&amp;'><![CDATA[x]]></a:update></updates>"],
+)
+def xml(data: bytes) -> None:
+    """Read a document in one piece and byte by byte, to the same elements."""
+    whole = [*read_elements([data], ("update",), "updates", "x")]
+    pieces = (data[at : at + 1] for at in range(len(data)))
+    same([*read_elements(pieces, ("update",), "updates", "x")], whole, "the elements")
 
 
 @target(
@@ -266,21 +362,12 @@ def release_list(data: bytes) -> None:
     read_releases(data, "releases/pypi.json")
 
 
-def _apk_index(content: bytes) -> bytes:
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as members:
-        info = tarfile.TarInfo("APKINDEX")
-        info.size = len(content)
-        members.addfile(info, io.BytesIO(content))
-    return gzip.compress(buffer.getvalue(), mtime=0)
-
-
 @target(
     covers=(_FEEDS + "distribution_packages.read_packages",),
     errors=(DataError,),
     seeds=[
         b"Package: a\nVersion: 1\nSource: b (2)\n\nPackage: c\nVersion: 3\n",
-        _apk_index(b"P:a\nV:1\no:b\n"),
+        gzip.compress(_tar(b"P:a\nV:1\no:b\n", "APKINDEX"), mtime=0),
     ],
 )
 def packages_index(data: bytes) -> None:
