@@ -20,6 +20,7 @@ import msgspec
 from benchmarks.report import Table, write_results
 from praxi_tasks.findings.advisories import AdvisoryIndex, IndexBuilder, Range, Record, read_records
 from praxi_tasks.findings.detectors import Vulnerabilities
+from praxi_tasks.findings.feeds import archive_name
 from praxi_tasks.findings.packages import Component, parse_version
 
 IMAGES, PER_IMAGE, DISTINCT = 10_000, 100, 30_000
@@ -106,8 +107,8 @@ def main() -> None:
     chance = random.Random(1)
     python = python_records()
     builder = IndexBuilder()
-    builder.add_feed("PyPI", python)
-    builder.add_feed("Debian", debian_records(chance))
+    builder.add_feed("PyPI", python, archive_name("PyPI"))
+    builder.add_feed("Debian", debian_records(chance), archive_name("Debian"))
     began = time.process_time()
     stored = builder.finish().to_bytes()
     building = time.process_time() - began

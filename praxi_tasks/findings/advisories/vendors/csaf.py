@@ -15,6 +15,7 @@ from typing import IO, Final, NamedTuple, cast
 import msgspec
 from packageurl import PackageURL
 
+from praxi_tasks.ecosystems import RPM
 from praxi_tasks.environment import read, whole_number
 from praxi_tasks.errors import DataError
 from praxi_tasks.findings.advisories.osv import Record
@@ -260,7 +261,7 @@ def _learn(product: _Product, found: _Products) -> None:
         return
     if purl.type == "rpmmod":
         found.modules[product.product_id] = f"{purl.name}:{(purl.version or '').partition(':')[0]}"
-    elif purl.type == "rpm":
+    elif purl.type == RPM.purl_type:
         qualifiers = purl.qualifiers
         epoch, version = qualifiers.get("epoch", "0"), purl.version or ""
         found.packages[product.product_id] = _Package(
