@@ -7,7 +7,8 @@ for numbers and booleans.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields
 from typing import Any, ClassVar, Final, Self, TypeVar
 from urllib.parse import urlsplit
@@ -162,6 +163,21 @@ def set_defaults(variables: Mapping[str, str]) -> None:
     """Set the variables that are unset: how libraries without other settings are configured."""
     for name, text in variables.items():
         os.environ.setdefault(name, text)
+
+
+@contextmanager
+def variables(given: Mapping[str, str]) -> Iterator[None]:
+    """Set variables while the block runs, for libraries that are told nothing any other way."""
+    before = {name: os.environ.get(name) for name in given}
+    os.environ.update(given)
+    try:
+        yield
+    finally:
+        for name, text in before.items():
+            if text is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = text
 
 
 def _shown(text: str) -> str:

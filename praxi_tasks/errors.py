@@ -156,7 +156,7 @@ class HttpTooLargeError(HttpError):
 
 
 class HttpRefusedError(HttpError):
-    """A URL or redirect leads where no request may go, or would show a password to the network."""
+    """A URL or redirect leads where no request may go: to a server that is not trusted, for instance."""
 
     code = "http-refused"
     retryable = False

@@ -14,10 +14,10 @@ from urllib.request import getproxies_environment
 from urllib3 import PoolManager, ProxyManager, Timeout, make_headers
 
 from praxi_tasks import __version__
-from praxi_tasks.errors import UsageError
 from praxi_tasks.http.addresses import require_public_name
 from praxi_tasks.http.guarded_connections import guarded_pool
-from praxi_tasks.http.settings import PREFIX, HttpSettings, is_loopback
+from praxi_tasks.http.settings import HttpSettings, is_loopback
+from praxi_tasks.trust import trusting_context
 
 _CONNECTIONS_PER_HOST: Final = 16
 _PORTS: Final = {"http": 80, "https": 443}
@@ -73,17 +73,7 @@ class Connections:
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
-        context = ssl.create_default_context()
-        if self._settings.ca_bundle:
-            try:
-                context.load_verify_locations(self._settings.ca_bundle)
-            except OSError as error:  # SSLError is one
-                raise UsageError(
-                    f"the CA bundle can't be used: {error.strerror or error}",
-                    where=self._settings.ca_bundle,
-                    action=f"correct {PREFIX}CA_BUNDLE",
-                ) from None
-        return context
+        return trusting_context(self._settings.ca_bundle)
 
     @cached_property
     def _direct(self) -> PoolManager:

@@ -13,7 +13,6 @@ from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 
 from praxi_tasks.errors import HttpError, HttpRefusedError, HttpStatusError, HttpTooLargeError
-from praxi_tasks.http.addresses import ForbiddenAddressError
 from praxi_tasks.http.connections import connections_for
 from praxi_tasks.http.network_errors import explain
 from praxi_tasks.http.redact import redact_url
@@ -78,8 +77,8 @@ def open_url(
     HttpTooLargeError
         If the body has more than ``limit`` bytes.
     HttpRefusedError
-        If it, or a redirect, leads to an internal address or back from TLS, or a password would be sent over
-        plain HTTP.
+        If it, or a redirect, leads to an internal address or back from TLS, a password would be sent over
+        plain HTTP, or the server's certificate is wrong.
     HttpError
         If it is no such URL, or the server can't be reached or breaks off.
     """
@@ -98,7 +97,7 @@ def open_url(
             response.close()
     except HTTPError as error:
         failure = explain(error)
-        kind = HttpRefusedError if isinstance(error, ForbiddenAddressError) else HttpError
+        kind = HttpError if failure.retryable else HttpRefusedError
         raise kind(failure.what, where=where, action=failure.action) from error
 
 

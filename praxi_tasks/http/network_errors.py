@@ -16,6 +16,7 @@ from urllib3.exceptions import (
 
 from praxi_tasks.http.addresses import ForbiddenAddressError
 from praxi_tasks.http.settings import PREFIX
+from praxi_tasks.trust import certificate_problem
 
 
 class NetworkFailure(NamedTuple):
@@ -37,9 +38,8 @@ def explain(error: HTTPError, server: str = "server") -> NetworkFailure:
         What the server is to the reader: ``registry``, for instance.
     """
     cause = error.reason if isinstance(error, MaxRetryError) and error.reason else error
-    if isinstance(cause, SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(cause):
-        action = f"name its authority's PEM file in {PREFIX}CA_BUNDLE"
-        return NetworkFailure(f"the {server}'s certificate is not trusted", action, retryable=False)
+    if isinstance(cause, SSLError) and (problem := certificate_problem(cause, server)):
+        return NetworkFailure(problem.what, problem.action, retryable=False)
     if isinstance(cause, ForbiddenAddressError):
         action = f"add its host to {PREFIX}INTERNAL_HOSTS if it may be asked"
         return NetworkFailure("refused to follow to an internal address", action, retryable=False)

@@ -1,4 +1,4 @@
-"""Settings of all HTTP connections: certificate authorities and timeouts, from ``PRAXI_REGISTRY_*``."""
+"""Settings of all HTTP connections: timeouts and hosts, from ``PRAXI_REGISTRY_*``, and authorities."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Final, Self
 import msgspec
 
 from praxi_tasks.environment import positive_number, read_fields, words
+from praxi_tasks.trust import ca_bundle
 
 PREFIX: Final = "PRAXI_REGISTRY_"
 
@@ -25,7 +26,7 @@ class HttpSettings(msgspec.Struct, frozen=True):
     Attributes
     ----------
     ca_bundle
-        PEM file of certificate authorities to trust besides the system's.
+        PEM file of certificate authorities to trust besides the system's; from ``PRAXI_CA_BUNDLE``.
     connect_timeout, read_timeout
         Seconds to wait for a connection, and for the next bytes.
     plain_http
@@ -36,7 +37,6 @@ class HttpSettings(msgspec.Struct, frozen=True):
     """
 
     parsers: ClassVar[Parsers] = {
-        "ca_bundle": str,
         "connect_timeout": positive_number,
         "read_timeout": positive_number,
         "plain_http": _hosts,
@@ -51,14 +51,14 @@ class HttpSettings(msgspec.Struct, frozen=True):
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
-        """Read ``PRAXI_REGISTRY_CA_BUNDLE`` and so on; unset means default.
+        """Read ``PRAXI_REGISTRY_READ_TIMEOUT`` and so on; unset means default.
 
         Raises
         ------
         UsageError
             If a variable's text can't be its setting.
         """
-        return cls(**read_fields(PREFIX, cls.parsers, environment))
+        return cls(ca_bundle=ca_bundle(environment), **read_fields(PREFIX, cls.parsers, environment))
 
     def allows_plain(self, host: str) -> bool:
         """Return whether ``host[:port]`` may be spoken to without TLS."""

@@ -5,10 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
-from typing import Final
+from types import TracebackType
+from typing import Final, Self
 
 from urllib3 import Retry
+from urllib3.connectionpool import ConnectionPool
+from urllib3.exceptions import SSLError
 from urllib3.response import BaseHTTPResponse
+
+from praxi_tasks.trust import certificate_problem
 
 _LASTING: Final = frozenset({501, 505, 511})  # not implemented, another version, a login page before it
 PASSING: Final = frozenset({408, 425, 429, *range(500, 600)}) - _LASTING
@@ -31,7 +36,21 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 class BoundedRetry(Retry):
-    """Retries that wait a minute at most: for longer there are the task's own."""
+    """Retries that wait a minute at most, for there are the task's own, and none where none can help."""
+
+    def increment(
+        self,
+        method: str | None = None,
+        url: str | None = None,
+        response: BaseHTTPResponse | None = None,
+        error: Exception | None = None,
+        _pool: ConnectionPool | None = None,
+        _stacktrace: TracebackType | None = None,
+    ) -> Self:
+        """Return what is left after a try; a wrong certificate leaves nothing, and is raised."""
+        if isinstance(error, SSLError) and certificate_problem(error):
+            raise error
+        return super().increment(method, url, response, error, _pool, _stacktrace)
 
     def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
         """Return the seconds that the server asks for, within bounds."""

@@ -59,6 +59,8 @@ class Alertmanager:
     token
         A bearer token, for one behind a proxy such as OpenShift's; by default the environment variable
         ``PRAXI_ALERTMANAGER_TOKEN``.
+    ca_bundle
+        A PEM file of authorities to trust besides the system's; by default that of ``PRAXI_CA_BUNDLE``.
 
     Raises
     ------
@@ -66,7 +68,7 @@ class Alertmanager:
         If the URL is none.
     """
 
-    def __init__(self, url: str, token: str | None = None) -> None:
+    def __init__(self, url: str, token: str | None = None, *, ca_bundle: str = "") -> None:
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname or set(url) & set(" ,"):
             raise UsageError("not an Alertmanager URL", action="write it as http://host:9093")
@@ -78,8 +80,10 @@ class Alertmanager:
             self._headers["Authorization"] = f"Bearer {token}"
         elif parts.username:
             self._headers |= urllib3.make_headers(basic_auth=f"{parts.username}:{parts.password or ''}")
-        connections = Connections(HttpSettings.from_environment())
-        self._pool = connections.pool(parts.scheme, parts.hostname)
+        settings = HttpSettings.from_environment()
+        if ca_bundle:
+            settings = msgspec.structs.replace(settings, ca_bundle=ca_bundle)
+        self._pool = Connections(settings).pool(parts.scheme, parts.hostname)
 
     def active(self, alertname: str, **labels: str) -> list[Alert]:
         """Return the alerts of a name that are firing, also those that are silenced.

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class S3Access:
-    """Endpoint, region and credentials, each in place of the variables'.
+    """Endpoint, region, credentials and authorities, each in place of the variables'.
 
     Attributes
     ----------
@@ -22,9 +22,12 @@ class S3Access:
         Where these come from: what an error message says to check.
     endpoint, region
         Empty for those of the variables, or AWS's own.
+    ca_bundle
+        A PEM file of authorities to trust besides the system's; empty for that of ``PRAXI_CA_BUNDLE``.
     """
 
-    credentials: Callable[[], S3Credential]
-    source: str
+    credentials: Callable[[], S3Credential] | None = None
+    source: str = ""
     endpoint: str = ""
     region: str = ""
+    ca_bundle: str = ""

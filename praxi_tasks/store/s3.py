@@ -19,6 +19,7 @@ from praxi_tasks.errors import KeyNotFoundError, PraxiError, StoreUnavailableErr
 from praxi_tasks.store.access import S3Access
 from praxi_tasks.store.base import check_key
 from praxi_tasks.store.s3_errors import Refusal, no_bucket, translate
+from praxi_tasks.trust import own_authorities
 
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, RetryConfig, S3Config
@@ -143,6 +144,8 @@ def _open_bucket(bucket: str, prefix: str, access: S3Access | None) -> Bucket:
     options: ClientConfig = {"connect_timeout": "5s", "read_timeout": READ_TIMEOUT, "timeout": "120s"}
     if endpoint.startswith("http://"):
         options["allow_http"] = True
+    if authorities := own_authorities(access.ca_bundle if access else ""):
+        options["root_certificate"] = authorities
     never: RetryConfig = {"max_retries": 0}  # obstore repeats what is refused for good, too
     own: S3Config = {"endpoint": endpoint, "virtual_hosted_style_request": False} if endpoint else {}
     if access and access.region:
@@ -161,7 +164,7 @@ def _open_bucket(bucket: str, prefix: str, access: S3Access | None) -> Bucket:
         raise UsageError(
             f"the store's settings are not usable: {what}",
             where=f"s3://{bucket}",
-            action=f"correct {access.source if access else 'the AWS_* variables'}",
+            action=f"correct {(access and access.source) or 'the AWS_* variables'}",
         ) from None
 
 

@@ -13,6 +13,7 @@ from praxi_tasks.errors import (
     StoreSessionError,
     StoreUnavailableError,
 )
+from praxi_tasks.trust import certificate_problem
 
 _CREDENTIAL_SERVICES: Final = ("//169.254.", "/latest/api/token", "/latest/meta-data/")
 _ANY_OF: Final = (
@@ -25,6 +26,8 @@ _ANY_OF: Final = (
 _STATUS: Final = re.compile(r"status code: (\d{3})\b")
 _CODE: Final = re.compile(r"<Code>\s*([A-Za-z0-9._-]{1,100})\s*</Code>|\(code: ([A-Za-z0-9._-]{1,100})\)")
 _REGION: Final = re.compile(r"<Region>\s*([a-z0-9-]{1,40})\s*</Region>")
+_NO_TLS: Final = re.compile(r"InvalidContentType|CorruptMessage")
+_PROXIES: Final = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
 _CONFLICT: Final = 409
 _FULL: Final = re.compile(
     r"quota|storagefull|insufficient(storage|capacity)|cap_?exceeded|toomanyobjects", re.IGNORECASE
@@ -182,10 +185,17 @@ def _unanswered(error: Exception, where: str, source: str) -> PraxiError:
             where=where,
             action=f"check {source or 'AWS_ENDPOINT_URL'}",
         )
+    if problem := certificate_problem(error, "store"):
+        return StoreError(problem.what, where=where, action=problem.action)
+    if _NO_TLS.search(text):
+        return StoreError(
+            "the store does not speak TLS", where=where, action=f"use http in {source or 'AWS_ENDPOINT_URL'}"
+        )
+    through = ", or the proxy: HTTPS_PROXY and NO_PROXY are set" if any(map(read_text, _PROXIES)) else ""
     return StoreUnavailableError(
         f"the store can't be reached ({type(error).__name__})",
         where=where,
-        action=f"check {source or 'AWS_ENDPOINT_URL'}",
+        action=f"check {source or 'AWS_ENDPOINT_URL'}{through}",
     )
 
 

@@ -32,6 +32,7 @@ FACES = {
         "CHAMPION_URI",
         "Command",
         "Runner",
+        "build_environment",
         "choose_runner",
         "task_environment",
     },

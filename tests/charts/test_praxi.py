@@ -208,7 +208,10 @@ def test_hooks_are_pods_as_the_operator_makes_them(case: str) -> None:
 
 
 def test_a_hooks_pod_has_what_the_settings_say() -> None:
-    pods = pods_of_hooks(chart.render(EVERYTHING, {"commands": {"doctor": {"environmentSecrets": ["own"]}}}))
+    own_secret = {"commands": {"doctor": {"environmentSecrets": ["own"]}}}
+    pods = pods_of_hooks(chart.render(EVERYTHING, own_secret))
+    both = {"settings": {"ca_bundle": "/etc/praxi/ca/ca-bundle.crt", "pod_ca_config_map": ""}}
+    assert pods_of_hooks(chart.render(EVERYTHING, own_secret, both)) == pods  # praxi-ca is what it means
     settings = PodSettings(
         image=chart.VALUES["settings"]["pod_image"],
         environment_secrets=("own",),

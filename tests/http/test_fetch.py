@@ -148,7 +148,7 @@ def test_a_redirect_to_what_is_no_url_is_refused(server: Site, target: str) -> N
 
 def test_there_is_no_way_back_from_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other: Site) -> None:
     certificate = self_signed(tmp_path / "server.pem")
-    monkeypatch.setenv("PRAXI_REGISTRY_CA_BUNDLE", str(certificate))
+    monkeypatch.setenv("PRAXI_CA_BUNDLE", str(certificate))
     with site(certificate) as server:
         server.answers["/"] = Answer(b"", status=302, headers={"Location": "http://plain.example/"})
         with pytest.raises(HttpRefusedError, match="from TLS to plain HTTP"):
@@ -192,8 +192,8 @@ def test_a_site_with_an_authority_of_its_own(tmp_path: Path, monkeypatch: pytest
         server.answers["/"] = Answer(b"trusted")
         with pytest.raises(HttpError, match="not trusted") as caught:
             get(f"{server.url}/")
-        assert "PRAXI_REGISTRY_CA_BUNDLE" in caught.value.action
-        monkeypatch.setenv("PRAXI_REGISTRY_CA_BUNDLE", str(certificate))
+        assert "PRAXI_CA_BUNDLE" in caught.value.action
+        monkeypatch.setenv("PRAXI_CA_BUNDLE", str(certificate))
         assert get(f"{server.url}/") == b"trusted"
 
 

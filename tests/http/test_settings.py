@@ -10,15 +10,15 @@ from praxi_tasks.http.settings import PREFIX, HttpSettings, hostname, is_loopbac
 
 def test_every_setting_has_its_variable() -> None:
     given = {
-        "CA_BUNDLE": "/etc/ca.pem",
         "CONNECT_TIMEOUT": "2.5",
         "READ_TIMEOUT": "30",
         "PLAIN_HTTP": "Plain.svc:5000",
         "INTERNAL_HOSTS": "b.svc a.svc",
     }
-    settings = HttpSettings.from_environment({PREFIX + name: text for name, text in given.items()})
+    variables = {PREFIX + name: text for name, text in given.items()} | {"PRAXI_CA_BUNDLE": "/etc/ca.pem"}
+    settings = HttpSettings.from_environment(variables)
     assert settings == HttpSettings("/etc/ca.pem", 2.5, 30.0, ("plain.svc:5000",), ("a.svc", "b.svc"))
-    assert set(HttpSettings.parsers) == set(HttpSettings.__struct_fields__)
+    assert {*HttpSettings.parsers, "ca_bundle"} == set(HttpSettings.__struct_fields__)
 
 
 def test_nonsense_names_its_variable() -> None:

@@ -22,6 +22,32 @@ class Authority(NamedTuple):
     server: Path
 
 
+class Issuer:
+    """An authority that vouches for servers; its certificate is ``certificate``."""
+
+    def __init__(self, folder: Path, name: str = "authority of the tests") -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        unsigned = _unsigned(name, self._key.public_key(), ca=True)
+        self._own = unsigned.sign(self._key, hashes.SHA256())
+        self.certificate = folder / "authority.pem"
+        self.certificate.write_bytes(_pem(self._own))
+
+    def issue(self, *names: str, days: tuple[int, int] = (-1, 1)) -> Path:
+        """Write key and certificate of a server with these names into a file and return it.
+
+        ``days`` says from when to when it is good, from now; without a name it is that of 127.0.0.1.
+        """
+        key = ec.generate_private_key(ec.SECP256R1())
+        alternatives = x509.SubjectAlternativeName(list(map(x509.DNSName, names))) if names else _ADDRESS
+        unsigned = _unsigned("tests", key.public_key(), ca=False, issuer=self._own.subject, days=days)
+        made = unsigned.add_extension(alternatives, critical=False).sign(self._key, hashes.SHA256())
+        file = self._folder / f"server-{made.serial_number:x}.pem"
+        file.write_bytes(_private(key) + _pem(made))
+        return file
+
+
 def self_signed(file: Path) -> Path:
     """Write a key and its certificate, good for a day, into one PEM file, and return it."""
     key = ec.generate_private_key(ec.SECP256R1())
@@ -32,17 +58,8 @@ def self_signed(file: Path) -> Path:
 
 def authority(folder: Path) -> Authority:
     """Write an authority's certificate and a server's key and certificate into a folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    ca_key = ec.generate_private_key(ec.SECP256R1())
-    ca = _unsigned("authority of the tests", ca_key.public_key(), ca=True).sign(ca_key, hashes.SHA256())
-    key = ec.generate_private_key(ec.SECP256R1())
-    made = _unsigned("tests", key.public_key(), ca=False, issuer=ca.subject).add_extension(
-        _ADDRESS, critical=False
-    )
-    files = Authority(folder / "authority.pem", folder / "server.pem")
-    files.certificate.write_bytes(_pem(ca))
-    files.server.write_bytes(_private(key) + _pem(made.sign(ca_key, hashes.SHA256())))
-    return files
+    issuer = Issuer(folder)
+    return Authority(issuer.certificate, issuer.issue())
 
 
 def public_part(file: Path) -> str:
@@ -51,7 +68,12 @@ def public_part(file: Path) -> str:
 
 
 def _unsigned(
-    name: str, key: ec.EllipticCurvePublicKey, *, ca: bool, issuer: x509.Name | None = None
+    name: str,
+    key: ec.EllipticCurvePublicKey,
+    *,
+    ca: bool,
+    issuer: x509.Name | None = None,
+    days: tuple[int, int] = (-1, 1),
 ) -> x509.CertificateBuilder:
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.datetime.now(datetime.UTC)
@@ -61,8 +83,8 @@ def _unsigned(
         .issuer_name(issuer or subject)
         .public_key(key)
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
+        .not_valid_before(now + datetime.timedelta(days=days[0]))
+        .not_valid_after(now + datetime.timedelta(days=days[1]))
         .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
     )
 

@@ -95,6 +95,7 @@ dict "root" $ "command" "learn train" "image" "…" "args" (list …)
 {{- $settings := .root.Values.settings }}
 {{- $secrets := get (get .root.Values.commands .command | default dict) "environmentSecrets" | default $settings.pod_environment_secrets }}
 {{- $user := $settings.pod_run_as_user | int64 }}
+{{- $authorities := $settings.pod_ca_config_map | default (ternary "praxi-ca" "" (ne $settings.ca_bundle "")) }}
 restartPolicy: Never
 serviceAccountName: {{ include "praxi.account" .command }}
 automountServiceAccountToken: false
@@ -132,9 +133,8 @@ containers:
       {{- if $settings.pod_registry_secret }}
       - {name: PRAXI_REGISTRY_AUTH_FILE, value: /etc/praxi/registry/config.json}
       {{- end }}
-      {{- if $settings.pod_ca_config_map }}
-      - {name: PRAXI_REGISTRY_CA_BUNDLE, value: /etc/praxi/ca/ca-bundle.crt}
-      - {name: SSL_CERT_FILE, value: /etc/praxi/ca/ca-bundle.crt}
+      {{- if $authorities }}
+      - {name: PRAXI_CA_BUNDLE, value: /etc/praxi/ca/ca-bundle.crt}
       {{- end }}
       {{- with .root.Values.podTemplate.env }}
       {{- toYaml . | nindent 6 }}
@@ -160,7 +160,7 @@ containers:
       {{- if $settings.pod_registry_secret }}
       - {name: registry, mountPath: /etc/praxi/registry, readOnly: true}
       {{- end }}
-      {{- if $settings.pod_ca_config_map }}
+      {{- if $authorities }}
       - {name: certificates, mountPath: /etc/praxi/ca, readOnly: true}
       {{- end }}
       {{- with .root.Values.podTemplate.volumeMounts }}
@@ -176,7 +176,7 @@ volumes:
       items:
         - {key: .dockerconfigjson, path: config.json}
   {{- end }}
-  {{- with $settings.pod_ca_config_map }}
+  {{- with $authorities }}
   - name: certificates
     configMap: {name: {{ . }}}
   {{- end }}

@@ -13,6 +13,7 @@ from airflow.sdk import BaseHook
 from praxi_airflow.errors import PartialAnswerError, PrometheusUnavailableError
 from praxi_airflow.hooks.prometheus_answers import translated
 from praxi_airflow.hooks.prometheus_connection import Endpoint, read_endpoint
+from praxi_airflow.settings import load_settings
 from praxi_tasks.errors import PraxiError
 
 logger = logging.getLogger(__name__)
@@ -27,7 +28,7 @@ class PrometheusHook(BaseHook):
     password is a bearer token; with a login too, both are basic authentication. Its extra, in JSON, may hold:
 
     ``verify``, ``ca``
-        false to trust any certificate; the path of a CA bundle.
+        false to trust any certificate; the path of a CA bundle in place of the setting ``ca_bundle``'s.
     ``cert``, ``key``
         Paths of a client certificate and its key.
     ``token_file``
@@ -75,7 +76,7 @@ class PrometheusHook(BaseHook):
         SettingsError
             If there is no such connection, or it can't be right.
         """
-        return read_endpoint(self.conn_id)
+        return read_endpoint(self.conn_id, load_settings().ca_bundle)
 
     def query(self, expression: str, at: datetime) -> list[Series]:
         """Return the series of an instant query: each has ``metric`` and ``value`` or ``values``.

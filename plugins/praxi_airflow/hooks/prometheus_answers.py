@@ -13,6 +13,7 @@ from praxi_airflow.errors import (
     QueryRefusedError,
     QueryTooLargeError,
 )
+from praxi_tasks.trust import certificate_problem
 
 if TYPE_CHECKING:
     import requests
@@ -111,9 +112,15 @@ def translated(conn_id: str, endpoint: Endpoint) -> Iterator[None]:
     except PrometheusError as error:
         raise type(error)(error.what, where=where, action=error.action) from error
     except requests.exceptions.SSLError as error:
-        raise PrometheusError(
-            "its certificate is not trusted", where=where, action="set the connection's extra 'ca'"
-        ) from error
+        problem = certificate_problem(error)
+        if problem is None:
+            raise PrometheusError(
+                f"no TLS with it: {str(error)[:_QUOTED]}",
+                where=where,
+                action="check the URL's scheme and port",
+            ) from error
+        action = f"{problem.action}; or set the connection's extra 'ca'"
+        raise PrometheusError(problem.what, where=where, action=action) from error
     except (requests.exceptions.JSONDecodeError, LookupError, TypeError, ValueError) as error:
         raise PrometheusError(
             "what answers is no Prometheus: the answer is not its JSON",

@@ -15,6 +15,7 @@ from airflow.sdk import BaseHook
 from airflow.sdk.exceptions import AirflowNotFoundException
 
 from praxi_airflow.errors import SettingsError
+from praxi_tasks.trust import all_authorities
 
 if TYPE_CHECKING:
     from airflow.sdk import Connection
@@ -64,8 +65,13 @@ class Endpoint:
         return {**token, **self.extra_headers}
 
 
-def read_endpoint(conn_id: str) -> Endpoint:
+def read_endpoint(conn_id: str, ca_bundle: str = "") -> Endpoint:
     """Return what the connection ``conn_id`` says.
+
+    Parameters
+    ----------
+    ca_bundle
+        A PEM file of authorities to trust besides the system's, where the connection names none.
 
     Raises
     ------
@@ -80,12 +86,13 @@ def read_endpoint(conn_id: str) -> Endpoint:
             where=f"connection {conn_id}",
             action=f"add it to Airflow, or set AIRFLOW_CONN_{conn_id.upper()}",
         ) from None
-    return _Reader(conn_id, connection).endpoint()
+    return _Reader(conn_id, connection, ca_bundle).endpoint()
 
 
 class _Reader:
-    def __init__(self, conn_id: str, connection: Connection) -> None:
+    def __init__(self, conn_id: str, connection: Connection, ca_bundle: str) -> None:
         self._conn_id = conn_id
+        self._ca_bundle = ca_bundle
         self._connection = connection
         # Airflow's form stores a field that was left empty as null or as no text.
         self._extra: dict[str, Any] = {
@@ -202,7 +209,7 @@ class _Reader:
         verify = self._extra.get("verify", True)
         if not isinstance(verify, bool):
             raise self._wrong(f"the extra 'verify' is {verify!r}", "use true or false; a path goes to 'ca'")
-        return ca if verify and ca else verify
+        return verify and (ca or all_authorities(self._ca_bundle) or True)
 
     def _token(self) -> str:
         path = self._extra.get("token_file", "")

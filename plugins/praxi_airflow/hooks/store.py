@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Final
 from praxi_airflow.errors import SettingsError
 from praxi_airflow.settings import Settings
 from praxi_tasks.store import S3Access, Store, open_store
+from praxi_tasks.trust import all_authorities, certificate_problem
 
 if TYPE_CHECKING:
+    from airflow.sdk import Connection
     from botocore.credentials import Credentials, ReadOnlyCredentials
     from obstore.store import S3Credential
 
@@ -30,7 +32,7 @@ def connected_store(settings: Settings) -> Store:
     SettingsError
         If the connection does not exist, is none to AWS, or gives no credentials.
     """
-    return open_store(settings.store, _access(settings.store_connection))
+    return open_store(settings.store, _access(settings))
 
 
 def store_variables(settings: Settings) -> dict[str, str]:
@@ -44,8 +46,8 @@ def store_variables(settings: Settings) -> dict[str, str]:
     SettingsError
         See :func:`connected_store`.
     """
-    access = _access(settings.store_connection)
-    if access is None:
+    access = _access(settings)
+    if access is None or access.credentials is None:
         return {}
     credential = access.credentials()
     variables = {
@@ -59,10 +61,11 @@ def store_variables(settings: Settings) -> dict[str, str]:
     return {name: value for name, value in variables.items() if value}
 
 
-def _access(conn_id: str) -> S3Access | None:
-    """Return how the connection reaches S3; None if ``conn_id`` is empty."""
+def _access(settings: Settings) -> S3Access | None:
+    """Return how the settings' connection reaches S3; None where the variables say it all."""
+    conn_id, ca_bundle = settings.store_connection, settings.ca_bundle
     if not conn_id:
-        return None
+        return S3Access(ca_bundle=ca_bundle) if ca_bundle else None
     try:
         from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
     except ImportError as error:
@@ -72,9 +75,10 @@ def _access(conn_id: str) -> S3Access | None:
     from airflow.sdk.exceptions import AirflowException
     from botocore.exceptions import BotoCoreError, ClientError
 
-    _require(conn_id)
+    connection = _required(conn_id)
+    verify = None if "verify" in connection.extra_dejson else all_authorities(ca_bundle) or None
     try:
-        hook = AwsBaseHook(aws_conn_id=conn_id, client_type="s3")
+        hook = AwsBaseHook(aws_conn_id=conn_id, client_type="s3", verify=verify)
         session = hook.get_session()
         source = session.get_credentials()
         if source is None:
@@ -85,18 +89,21 @@ def _access(conn_id: str) -> S3Access | None:
             region=session.region_name or "",
             credentials=lambda: _credential(source),
             source=f"the Airflow connection {conn_id}",
+            ca_bundle=ca_bundle,
         )
     except (BotoCoreError, ClientError, AirflowException, ValueError) as error:
+        if problem := certificate_problem(error, "session service"):
+            raise SettingsError(problem.what, where=f"connection {conn_id}", action=problem.action) from error
         raise _wrong(conn_id, f"is of no use: {error}") from error
 
 
-def _require(conn_id: str) -> None:
-    """Refuse a connection that does not exist: the AWS hook would take this machine's credentials instead."""
+def _required(conn_id: str) -> Connection:
+    """Return a connection that must exist: the AWS hook would take this machine's credentials instead."""
     from airflow.sdk import BaseHook
     from airflow.sdk.exceptions import AirflowNotFoundException
 
     try:
-        BaseHook.get_connection(conn_id)
+        return BaseHook.get_connection(conn_id)
     except AirflowNotFoundException:
         raise _wrong(conn_id, "does not exist") from None
 

@@ -40,15 +40,18 @@ class OperationsNotifier(BaseNotifier):
         """Notify every configured receiver; it is no error if there is none."""
         from praxi_tasks.notify import Alert, Alertmanager, send_message
 
-        settings = load_settings().findings
+        all_settings = load_settings()
+        settings, authorities = all_settings.findings, all_settings.ca_bundle
         dag, run = _names(context)
         now = datetime.now(UTC)
         labels = {"alertname": self.alertname, "praxi": settings.instance, "dag": dag, "severity": "warning"}
         annotations = {"summary": self.text, "run": run}
         if settings.alertmanager:
             ends = (now + _LIFE).isoformat()
-            Alertmanager(settings.alertmanager).post([Alert(labels, annotations, now.isoformat(), ends)])
-        send_message(f"Praxi: {self.alertname} ({dag})", f"{self.text}\nRun: {run}")
+            alert = Alert(labels, annotations, now.isoformat(), ends)
+            Alertmanager(settings.alertmanager, ca_bundle=authorities).post([alert])
+        title = f"Praxi: {self.alertname} ({dag})"
+        send_message(title, f"{self.text}\nRun: {run}", ca_bundle=authorities)
 
     async def async_notify(self, context: Any) -> None:
         """Notify from the triggerer, which watches deadlines."""

@@ -10,7 +10,7 @@ from praxi_airflow.errors import RetryableTaskError
 from praxi_airflow.hooks import connected_store
 from praxi_airflow.operators.task import PraxiTaskOperator
 from praxi_airflow.run_key import run_key
-from praxi_airflow.runners import Command
+from praxi_airflow.runners import Command, build_environment
 from praxi_airflow.settings import Settings
 from praxi_tasks.learning.builds import Listener
 from praxi_tasks.learning.data import parse_label
@@ -37,7 +37,7 @@ class ReleaseBuildOperator(PraxiTaskOperator):
     def _command(self, settings: Settings, context: Context) -> Command:
         return Command(
             arguments=(self.command, self.release),
-            environment=settings.learning.build_environment,
+            environment=build_environment(settings),
             run=run_key(str(context["run_id"])),
             isolated=True,
             listen=self._listener.take,

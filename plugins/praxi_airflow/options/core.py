@@ -61,6 +61,13 @@ OPTIONS: Final = (
         example="docker.io=mirror.example/hub",
     ),
     Option(
+        "ca_bundle",
+        "Path of a PEM file of authorities to trust besides the system's, in Airflow and in tasks: those of "
+        "the store, Prometheus, registries, indexes, feeds, MLflow, receivers. Pods have it from "
+        "``pod_ca_config_map``.",
+        example="/etc/praxi/ca/ca-bundle.crt",
+    ),
+    Option(
         "log_format",
         "What tasks write to their standard error: ``json`` for programs that collect a cluster's logs, or "
         "``text``. Airflow's log of the task keeps level, logger and text of each record either way.",

@@ -53,8 +53,17 @@ OPTIONS: Final = (
     ),
     Option(
         "pod_ca_config_map",
-        "A ConfigMap with the key ``ca-bundle.crt``: certificates to trust beside the public ones.",
-        example="praxi-ca",
+        "A ConfigMap with the key ``ca-bundle.crt``: what pods trust beside the public authorities. By "
+        "default ``praxi-ca`` where ``ca_bundle`` is set.",
+        example="company-authorities",
+    ),
+    Option(
+        "pod_proxies",
+        "Whether pods get Airflow's own ``HTTPS_PROXY``, ``HTTP_PROXY``, ``ALL_PROXY``, ``NO_PROXY``. "
+        "A proxy with a password is left out, and belongs into a Secret of ``pod_environment_secrets``.",
+        default="True",
+        example="False",
+        kind="boolean",
     ),
     Option(
         "pod_node_selector",

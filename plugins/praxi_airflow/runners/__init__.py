@@ -8,14 +8,14 @@ from praxi_tasks.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from praxi_airflow.runners.command import Command, Runner
-    from praxi_airflow.runners.environment import CHAMPION_URI, task_environment
+    from praxi_airflow.runners.environment import CHAMPION_URI, build_environment, task_environment
     from praxi_airflow.runners.factory import choose_runner
 else:
     __getattr__ = lazy_exports(
         __name__,
         {
             "command": ("Command", "Runner"),
-            "environment": ("CHAMPION_URI", "task_environment"),
+            "environment": ("CHAMPION_URI", "build_environment", "task_environment"),
             "factory": ("choose_runner",),
         },
     )
@@ -24,6 +24,7 @@ __all__ = [
     "CHAMPION_URI",
     "Command",
     "Runner",
+    "build_environment",
     "choose_runner",
     "task_environment",
 ]

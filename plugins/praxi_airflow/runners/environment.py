@@ -33,6 +33,14 @@ def task_environment(settings: Settings, *, last_try: bool) -> dict[str, str]:
     }
     if settings.registry_mirrors:
         environment["PRAXI_REGISTRY_MIRRORS"] = ",".join(settings.registry_mirrors)
+    if settings.ca_bundle:
+        environment["PRAXI_CA_BUNDLE"] = settings.ca_bundle
     if last_try:
         environment["PRAXI_LAST_TRY"] = "1"
     return environment
+
+
+def build_environment(settings: Settings) -> dict[str, str]:
+    """Return the only variables that a build of a source distribution gets; none is a secret."""
+    authorities = {"PRAXI_CA_BUNDLE": settings.ca_bundle} if settings.ca_bundle else {}
+    return settings.learning.build_environment | authorities

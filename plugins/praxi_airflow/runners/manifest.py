@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +19,9 @@ from praxi_airflow.runners.pod_resources import (
     with_memory,
 )
 from praxi_airflow.settings import PodSettings
+from praxi_tasks.environment import inherited
+
+logger = logging.getLogger(__name__)
 
 CONTAINER: Final = "base"
 NAME_LABEL: Final = "app.kubernetes.io/name"
@@ -28,6 +33,7 @@ SCRATCH: Final = "/scratch"
 REGISTRY: Final = "/etc/praxi/registry"
 CERTIFICATES: Final = "/etc/praxi/ca"
 CA_BUNDLE: Final = "ca-bundle.crt"
+_PROXY: Final = re.compile(r"(HTTPS?|ALL|NO)_PROXY|(https?|all|no)_proxy")
 _SECCOMP: Final = {"type": "RuntimeDefault"}
 
 
@@ -116,9 +122,12 @@ def _resources(pods: PodSettings, command: Command, size: int) -> Resources:
 
 def _template_resources(file: str) -> Mapping[str, Mapping[str, object]]:
     """Return the resources that a template gives the container; its schema is the API server's to check."""
+    return _template_container(file).get("resources") or {}
+
+
+def _template_container(file: str) -> Mapping[str, Any]:
     containers = (_template(file).get("spec") or {}).get("containers") or []
-    given = [each.get("resources") or {} for each in containers if each.get("name") == CONTAINER]
-    return given[0] if given else {}
+    return next((each for each in containers if each.get("name") == CONTAINER), {})
 
 
 def _annotations(pods: PodSettings) -> dict[str, str]:
@@ -132,13 +141,24 @@ def _template(file: str) -> dict[str, Any]:
 
 
 def _environment(pods: PodSettings, command: Command) -> dict[str, str]:
-    environment = {"HOME": SCRATCH, "TMPDIR": SCRATCH, **command.environment}
+    proxies = _proxies(pods) if pods.proxies and not command.isolated else {}
+    environment = {"HOME": SCRATCH, "TMPDIR": SCRATCH, **proxies, **command.environment}
     if pods.registry_secret:
         environment["PRAXI_REGISTRY_AUTH_FILE"] = f"{REGISTRY}/config.json"
     if pods.ca_config_map:
         bundle = f"{CERTIFICATES}/{CA_BUNDLE}"
-        environment |= {"PRAXI_REGISTRY_CA_BUNDLE": bundle, "SSL_CERT_FILE": bundle}
+        environment["PRAXI_CA_BUNDLE"] = bundle
     return environment
+
+
+def _proxies(pods: PodSettings) -> dict[str, str]:
+    """Return Airflow's own variables of proxies, but for those with a password and those of the template."""
+    own = {variable.get("name") for variable in _template_container(pods.template_file).get("env") or ()}
+    found = inherited(_PROXY.fullmatch)
+    for name in [name for name, text in found.items() if "@" in text]:
+        logger.warning("%s holds a password: give it to pods by a Secret of pod_environment_secrets", name)
+        del found[name]
+    return {name: text for name, text in found.items() if text and name not in own}
 
 
 def _pod_security(pods: PodSettings) -> dict[str, Any]:

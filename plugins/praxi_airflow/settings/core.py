@@ -49,6 +49,9 @@ class Settings:
         Store URIs of what runs may read besides the store: lists, models and images that their params name.
     registry_mirrors
         ``host=mirror`` pairs: where images of a registry are fetched from.
+    ca_bundle
+        Path of a PEM file of authorities that both sides trust besides the system's. Pods have it from the
+        ConfigMap of ``pod_ca_config_map``.
     log_format
         What tasks write to their standard error: records as ``json``, or as ``text``.
     pool
@@ -72,6 +75,7 @@ class Settings:
     platform: str = "linux/amd64"
     readable_roots: tuple[str, ...] = ()
     registry_mirrors: tuple[str, ...] = ()
+    ca_bundle: str = ""
     log_format: LogFormat = "json"
     pool: str = "praxi"
     retries: int = 3
@@ -98,6 +102,7 @@ def load_settings() -> Settings:
     section, root = read_section(), project_root()
     store = section.store_uri("store", (root / ".praxi" / "store").as_uri())
     runner = section.choice("runner", RUNNERS, "process")
+    ca_bundle = section.file("ca_bundle")
     return Settings(
         store=store,
         model=section.text("model", (root / ".praxi" / "model").as_uri()),
@@ -108,12 +113,13 @@ def load_settings() -> Settings:
         platform=section.platform("platform", "linux/amd64"),
         readable_roots=section.store_uris("readable_roots"),
         registry_mirrors=section.pairs("registry_mirrors"),
+        ca_bundle=ca_bundle,
         log_format=section.choice("log_format", LOG_FORMATS, "json"),
         pool=section.text("pool", "praxi"),
         retries=section.integer("retries", 3, least=0),
         retry_delay=timedelta(seconds=section.integer("retry_delay", 60, least=0)),
         task_timeout=timedelta(seconds=section.integer("task_timeout", 7200, least=1)),
-        pods=load_pod_settings(section, needed=runner == "pod"),
+        pods=load_pod_settings(section, needed=runner == "pod", has_authorities=bool(ca_bundle)),
         findings=load_finding_settings(section, store),
         learning=load_learning_settings(section),
     )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 from praxi_airflow.settings.section import Section
+
+CA_CONFIG_MAP: Final = "praxi-ca"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +28,10 @@ class PodSettings:
     registry_secret
         A Secret of type ``kubernetes.io/dockerconfigjson`` for the registries to audit.
     ca_config_map
-        A ConfigMap with the key ``ca-bundle.crt``: certificates to trust beside the public ones.
+        A ConfigMap with the key ``ca-bundle.crt``: certificates to trust beside the public ones; by default
+        ``praxi-ca`` where the setting ``ca_bundle`` is given.
+    proxies
+        Whether pods get the variables of proxies that Airflow's side has.
     node_selector, tolerations, affinity
         As in a pod's specification, in JSON.
     template_file
@@ -59,6 +64,7 @@ class PodSettings:
     command_service_accounts: dict[str, str] = field(default_factory=dict)
     registry_secret: str = ""
     ca_config_map: str = ""
+    proxies: bool = True
     node_selector: dict[str, Any] = field(default_factory=dict)
     tolerations: list[Any] = field(default_factory=list)
     affinity: dict[str, Any] = field(default_factory=dict)
@@ -98,8 +104,15 @@ class PodSettings:
         return given
 
 
-def load_pod_settings(section: Section, *, needed: bool) -> PodSettings:
-    """Read and check these settings; ``needed`` says that there must be an image.
+def load_pod_settings(section: Section, *, needed: bool, has_authorities: bool = False) -> PodSettings:
+    """Read and check these settings.
+
+    Parameters
+    ----------
+    needed
+        Whether there must be an image.
+    has_authorities
+        Whether a CA bundle is set, which pods then have from a ConfigMap.
 
     Raises
     ------
@@ -123,7 +136,8 @@ def load_pod_settings(section: Section, *, needed: bool) -> PodSettings:
             for command, names in section.dns_names_of("pod_command_service_accounts", most=1).items()
         },
         registry_secret=section.dns_name("pod_registry_secret", ""),
-        ca_config_map=section.dns_name("pod_ca_config_map", ""),
+        ca_config_map=section.dns_name("pod_ca_config_map", CA_CONFIG_MAP if has_authorities else ""),
+        proxies=section.boolean("pod_proxies", default=default.proxies),
         node_selector=section.mapping("pod_node_selector"),
         tolerations=section.sequence("pod_tolerations"),
         affinity=section.mapping("pod_affinity"),

@@ -13,6 +13,7 @@ from typing import IO, Any, Final, NamedTuple
 from praxi_tasks.environment import inherited
 from praxi_tasks.errors import BuildError
 from praxi_tasks.learning.builds import watchdog
+from praxi_tasks.trust import library_variables
 
 _PASSED: Final = ("PATH", "LANG", "LC_ALL", "SSL_CERT_FILE", "SSL_CERT_DIR")
 _LONGEST_LOG: Final = 64 << 10
@@ -43,7 +44,7 @@ def run_sandboxed(
     BuildError
         If it fails or times out; the message holds the line of its output that says why.
     """
-    passed = inherited(_PASSED.__contains__)
+    passed = inherited(_PASSED.__contains__) | library_variables()
     home = {"HOME": str(folder), "TMPDIR": str(folder)}
     limits = [str(bounds.seconds), str(bounds.memory), str(bounds.file), str(bounds.processes)]
     with tempfile.TemporaryFile() as output:  # it has no name, so that the command can't replace it

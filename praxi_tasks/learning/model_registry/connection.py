@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from praxi_tasks.environment import read_text, set_defaults
 from praxi_tasks.errors import ModelError, RegistryDownError
 from praxi_tasks.learning.model_registry.embedded_database import database_file, database_uri
+from praxi_tasks.trust import certificate_problem, library_variables
 
 if TYPE_CHECKING:
     from mlflow.exceptions import MlflowException
@@ -43,7 +44,7 @@ def is_empty(uri: str) -> bool:
 
 def connect(uri: str) -> MlflowClient:
     """Return a client of the MLflow at ``uri`` with short timeouts and few retries."""
-    set_defaults(_LIBRARY_SETTINGS)
+    set_defaults(_LIBRARY_SETTINGS | library_variables())
     from mlflow.tracking import MlflowClient
 
     return MlflowClient(tracking_uri=uri, registry_uri=uri)
@@ -67,6 +68,8 @@ def typed_errors(uri: str) -> Iterator[None]:
     try:
         yield
     except (MlflowException, SQLAlchemyError, OSError) as error:
+        if problem := certificate_problem(error, "model registry"):
+            raise ModelError(problem.what, where=where, action=problem.action) from error
         message = str(error).splitlines()[0][:300]
         if isinstance(error, MlflowException) and _is_final(error):
             raise ModelError(

@@ -13,6 +13,7 @@ from typing import Final
 
 from praxi_tasks.environment import inherited, read_text
 from praxi_tasks.errors import ReleaseError, ReleaseNotFoundError, ReleaseRefusedError
+from praxi_tasks.trust import library_variables
 
 TIMEOUT: Final = 300.0
 """Seconds that one download may take."""
@@ -100,7 +101,7 @@ def _run(command: Sequence[str], folder: Path) -> subprocess.CompletedProcess[st
 
 
 def _environment() -> dict[str, str]:
-    return {**inherited(_PASSED.fullmatch), "HOME": read_text("HOME", "/")}
+    return {**inherited(_PASSED.fullmatch), **library_variables(), "HOME": read_text("HOME", "/")}
 
 
 def _reason(output: str) -> str:

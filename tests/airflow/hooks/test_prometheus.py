@@ -20,11 +20,13 @@ from praxi_airflow.errors import (
 from praxi_airflow.hooks.prometheus import PrometheusHook
 from tests.airflow.conftest import Configure
 from tests.support.alertmanager import eventually
+from tests.support.certificates import Issuer
 from tests.support.faults import Kind, ScriptedFaults
 from tests.support.faulty_proxy import faulty_proxy
 from tests.support.process import free_port
 from tests.support.prometheus import Deployment, Endpoint, prometheus
 from tests.support.proxy import SILENCE, Answer, Proxy, proxy
+from tests.support.site import site
 
 pytestmark = pytest.mark.server
 
@@ -241,6 +243,24 @@ def test_a_certificate_is_checked(tmp_path: Path, connect: Configure) -> None:
             connect(url, extra=extra)
             with pytest.raises(PrometheusError, match="refused the query with 404"):
                 ask()
+
+
+def test_the_settings_authorities_are_trusted_and_a_certificates_fault_is_said(
+    tmp_path: Path, connect: Configure, configure: Configure
+) -> None:
+    issuer = Issuer(tmp_path)
+    configure(ca_bundle=issuer.certificate)
+    with site(issuer.issue()) as trusted, site(issuer.issue("other.example")) as other:
+        connect(trusted.url)
+        with pytest.raises(PrometheusError, match="refused the query with 404"):
+            ask()
+        connect(other.url)
+        with pytest.raises(PrometheusError, match="certificate is for other names") as caught:
+            ask()
+        assert "use a name that the certificate holds" in caught.value.action
+        connect(other.url, extra={"verify": False})
+        with pytest.raises(PrometheusError, match="refused the query with 404"):
+            ask()
 
 
 @pytest.mark.parametrize(

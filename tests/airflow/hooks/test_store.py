@@ -20,12 +20,14 @@ from praxi_airflow.hooks.store import connected_store, store_variables
 from praxi_airflow.operators.build import ReleaseBuildOperator
 from praxi_airflow.operators.task import PraxiTaskOperator
 from praxi_airflow.settings import load_settings
-from praxi_tasks.errors import StoreError, UsageError
+from praxi_tasks.errors import KeyNotFoundError, StoreError, UsageError
 from tests.airflow.conftest import Configure
 from tests.airflow.operators.test_task import KEY, execute
 from tests.airflow.runners.test_process import PYTHON, interpreter
+from tests.support.certificates import Issuer
 from tests.support.process import free_port
 from tests.support.s3 import ObjectStore
+from tests.support.site import site
 
 pytestmark = pytest.mark.server
 Connect = Callable[..., None]
@@ -98,6 +100,37 @@ def test_a_connection_whose_endpoint_is_no_url_is_named(connect: Connect) -> Non
     connect(endpoint_url="not a url")
     with pytest.raises(UsageError, match="correct the Airflow connection bucket"):
         connected_store(load_settings())
+
+
+@pytest.mark.parametrize("connected", [True, False])
+def test_the_settings_authorities_are_trusted(
+    connected: bool, connect: Connect, configure: Configure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trusted, stranger = Issuer(tmp_path / "a"), Issuer(tmp_path / "b", "a stranger")
+    with site(trusted.issue()) as server:
+        connect(endpoint_url=server.url)
+        if not connected:
+            configure(store_connection="")
+            for name, value in zip(TAKEN[:2], ("a", "b"), strict=True):
+                monkeypatch.setenv(name, value)
+            monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
+        configure(ca_bundle=trusted.certificate)
+        with pytest.raises(KeyNotFoundError):
+            connected_store(load_settings()).get("key")
+        configure(ca_bundle=stranger.certificate)
+        with pytest.raises(StoreError, match=r"certificate is not trusted.*the setting ca_bundle"):
+            connected_store(load_settings()).get("key")
+
+
+def test_an_assumed_roles_service_is_trusted_by_the_same_setting(
+    connect: Connect, configure: Configure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with site(Issuer(tmp_path).issue()) as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_STS", server.url)
+        connect(role_arn="arn:aws:iam::000000000000:role/praxi")
+        configure(ca_bundle=Issuer(tmp_path / "other", "a stranger").certificate)
+        with pytest.raises(SettingsError, match=r"session service's certificate is not trusted.*ca_bundle"):
+            connected_store(load_settings())
 
 
 def test_without_the_amazon_provider_the_message_names_it(

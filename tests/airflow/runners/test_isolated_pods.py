@@ -75,8 +75,7 @@ def test_it_has_no_credential_and_is_restricted(pods: Configure) -> None:
     assert {variable["name"] for variable in container["env"]} == {
         "HOME",
         "TMPDIR",
-        "SSL_CERT_FILE",
-        "PRAXI_REGISTRY_CA_BUNDLE",
+        "PRAXI_CA_BUNDLE",
         "PRAXI_LEARN_BUILD_INDEX",
         "PRAXI_LEARN_BUILD_SECONDS",
     }

@@ -8,6 +8,7 @@ import kubernetes_validate
 import pytest
 from airflow.sdk import BaseOperator
 
+from praxi_airflow.errors import SettingsError
 from praxi_airflow.runners.command import Command
 from praxi_airflow.runners.manifest import SAFE_TO_EVICT
 from praxi_airflow.runners.pod import PodRunner
@@ -152,12 +153,57 @@ def test_every_setting_shows_in_the_pod(pods: Configure) -> None:
     environment = {entry["name"]: entry["value"] for entry in container["env"]}
     mounts = {mount["name"]: mount["mountPath"] for mount in container["volumeMounts"]}
     assert environment["PRAXI_REGISTRY_AUTH_FILE"] == f"{mounts['registry']}/config.json"
-    assert environment["PRAXI_REGISTRY_CA_BUNDLE"] == f"{mounts['certificates']}/ca-bundle.crt"
+    assert environment["PRAXI_CA_BUNDLE"] == f"{mounts['certificates']}/ca-bundle.crt"
     assert environment["HOME"] == environment["TMPDIR"] == mounts["scratch"]
     volumes = {volume["name"]: volume for volume in spec["volumes"]}
     assert volumes["scratch"]["emptyDir"] == {"sizeLimit": "2Gi"}
     assert volumes["registry"]["secret"]["secretName"] == "registries"
     assert volumes["certificates"]["configMap"]["name"] == "trusted"
+
+
+def environment_of(manifest: dict[str, Any]) -> dict[str, str]:
+    (container,) = manifest["spec"]["containers"]
+    assert len({entry["name"] for entry in container["env"]}) == len(container["env"])
+    return {entry["name"]: entry["value"] for entry in container["env"]}
+
+
+def test_one_setting_names_the_authorities_of_both_sides(pods: Configure, tmp_path: Path) -> None:
+    bundle = tmp_path / "bundle.pem"
+    bundle.touch()
+    pods(ca_bundle=bundle)
+    assert load_settings().ca_bundle == str(bundle)
+    manifest = render()
+    (volume,) = [each for each in manifest["spec"]["volumes"] if each["name"] == "certificates"]
+    assert volume["configMap"]["name"] == "praxi-ca"
+    assert environment_of(manifest)["PRAXI_CA_BUNDLE"] == "/etc/praxi/ca/ca-bundle.crt"
+    pods(ca_bundle=tmp_path / "none.pem")
+    with pytest.raises(SettingsError, match="AIRFLOW__PRAXI__CA_BUNDLE"):
+        load_settings()
+
+
+def test_pods_use_airflows_proxies_unless_they_hold_a_password_or_have_their_own(
+    pods: Configure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    given = {
+        "HTTPS_PROXY": "http://proxy:3128", "NO_PROXY": ".svc,10.0.0.0/8", "https_proxy": "http://other:3128",
+        "HTTP_PROXY": "http://me:hunter2@proxy:3128", "ALL_PROXY": "",
+    }  # fmt: skip
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    names = ("HTTPS_PROXY", "NO_PROXY", "https_proxy")
+    environment = environment_of(render())
+    assert {name: environment.get(name) for name in given} == {
+        name: given[name] if name in names else None for name in given
+    }
+    assert "HTTP_PROXY holds a password" in caplog.text
+    assert "hunter2" not in caplog.text + str(environment)
+    template = tmp_path / "pod.yaml"
+    container = "{name: base, image: any, env: [{name: HTTPS_PROXY, value: 'http://own:1'}]}"
+    template.write_text(f"kind: Pod\nspec: {{containers: [{container}]}}\n")
+    pods(pod_template_file=template)
+    assert environment_of(render())["HTTPS_PROXY"] == "http://own:1"
+    pods(pod_template_file="", pod_proxies=False)
+    assert not set(names) & set(environment_of(render()))
 
 
 def test_openshift_picks_the_uid(pods: Configure) -> None:

@@ -71,8 +71,7 @@ def test_only_that_index_is_asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     certificate = self_signed(tmp_path / "server.pem")
     authority = tmp_path / "ca-bundle.crt"
     authority.write_text(public_part(certificate))
-    for name in ("PRAXI_REGISTRY_CA_BUNDLE", "SSL_CERT_FILE"):  # as a pod has them
-        monkeypatch.setenv(name, str(authority))
+    monkeypatch.setenv("PRAXI_CA_BUNDLE", str(authority))
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
     with package_index(certificate) as index, package_index() as other:
         monkeypatch.setenv("PIP_EXTRA_INDEX_URL", other.url)

@@ -115,7 +115,7 @@ def test_tls_with_an_authority_of_our_own(
         with pytest.raises(ImageError, match="certificate is not trusted") as caught:
             open_source(reference, settings).resolve(AMD64)
     assert not caught.value.retryable
-    assert "PRAXI_REGISTRY_CA_BUNDLE" in caught.value.action
+    assert "PRAXI_CA_BUNDLE" in caught.value.action
 
 
 def test_no_way_back_from_tls_to_plain(settings: RegistrySettings, certificate: Path) -> None:
