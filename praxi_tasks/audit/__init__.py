@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from praxi_tasks.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from praxi_tasks.audit.assessment import load_policy, make_assessor
+    from praxi_tasks.audit.assessment import load_policy, load_vex, make_assessor
     from praxi_tasks.audit.deployed import (
         CONFIG_DIGEST,
         MANIFEST_DIGEST,
@@ -32,7 +32,7 @@ else:
     __getattr__ = lazy_exports(
         __name__,
         {
-            "assessment": ("load_policy", "make_assessor"),
+            "assessment": ("load_policy", "load_vex", "make_assessor"),
             "deployed": (
                 "CONFIG_DIGEST",
                 "DeployedImage",
@@ -73,6 +73,7 @@ __all__ = [
     "is_last_try",
     "judge",
     "load_policy",
+    "load_vex",
     "make_assessor",
     "make_plan",
     "named_images",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
-from collections.abc import Sequence
+import posixpath
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -31,13 +33,20 @@ from praxi_tasks.findings.image import ModelKnowledge, find_unexplained_files, f
 from praxi_tasks.findings.origin import with_origin
 from praxi_tasks.findings.packages import Component, distribution_name
 from praxi_tasks.findings.scope import Scope
+from praxi_tasks.findings.vex import ImageNames, Statement, Vex, parse_openvex
 from praxi_tasks.store import Store, documents, open_store
 
 logger = logging.getLogger(__name__)
 
 
 def make_assessor(
-    feeds: str | None, policy: Policy | None, at: date, cache: Store, *, must_exist: bool = True
+    feeds: str | None,
+    policy: Policy | None,
+    at: date,
+    cache: Store,
+    *,
+    statements: Iterable[Statement] = (),
+    must_exist: bool = True,
 ) -> Assessor:
     """Make an assessor from what a command was given.
 
@@ -47,6 +56,8 @@ def make_assessor(
         URI of a feeds folder; without one nothing is known about vulnerabilities and ages.
     cache
         Where the index of advisories is kept.
+    statements
+        What OpenVEX documents say (:func:`load_vex`).
     must_exist
         Whether a missing feeds folder is an error or just empty.
 
@@ -56,8 +67,10 @@ def make_assessor(
         If there is no such folder.
     """
     if not feeds:
-        return Assessor.without_feeds(at, policy)
-    return Assessor.load(open_feeds(feeds, must_exist=must_exist), at, policy, cache)
+        assessor = Assessor.without_feeds(at, policy)
+    else:
+        assessor = Assessor.load(open_feeds(feeds, must_exist=must_exist), at, policy, cache)
+    return dataclasses.replace(assessor, vex=Vex(statements, at))
 
 
 def load_policy(uri: str | None) -> Policy:
@@ -72,11 +85,45 @@ def load_policy(uri: str | None) -> Policy:
         return Policy()
     if "://" not in uri:
         return read_policy(Path(uri))
+    return parse_policy(_stored(uri, "there is no policy"), uri)
+
+
+def load_vex(policy: Policy, policy_uri: str | None, more: Iterable[str] = ()) -> tuple[Statement, ...]:
+    """Read the statements of the OpenVEX documents that a policy names, and of others.
+
+    Parameters
+    ----------
+    policy_uri
+        Where the policy is, beside which relative names in it are.
+    more
+        Paths or store URIs of other documents.
+
+    Raises
+    ------
+    PolicyError
+        If one is not there or not valid.
+    """
+    folder = (policy_uri or "").rpartition("/")[0]
+    named = (name if "://" in name or not folder else posixpath.join(folder, name) for name in policy.vex)
+    documents_of = ((uri, _read(uri, "there is no such OpenVEX document")) for uri in (*named, *more))
+    return tuple(statement for uri, data in documents_of for statement in parse_openvex(data, uri))
+
+
+def _read(uri: str, missing: str) -> bytes:
+    if "://" in uri:
+        return _stored(uri, missing)
+    try:
+        return Path(uri).read_bytes()
+    except OSError as error:
+        raise PolicyError(f"{missing}: {error.strerror}", where=uri, action="check the policy") from error
+
+
+def _stored(uri: str, missing: str) -> bytes:
     folder, _, name = uri.rpartition("/")
     try:
-        return parse_policy(open_store(folder).get(name), uri)
+        return open_store(folder).get(name)
     except KeyNotFoundError as error:
-        raise PolicyError("there is no policy", where=uri, action="check the setting") from error
+        raise PolicyError(missing, where=uri, action="check the setting") from error
 
 
 class AuditAssessor:
@@ -168,13 +215,14 @@ class AuditAssessor:
             self._by_layers[image.layers] = self._assess(image)
         found = self._by_layers[image.layers]
         policy, at = self._assessor.policy, self._assessor.at
+        judged = policy.apply(found.findings, image.image, at)
+        names = ImageNames.of(image.image, image.digest, image.platform)
+        findings = self._assessor.vex.apply(judged, names, found.components)
         return msgspec.structs.replace(
             image,
             distribution=found.distribution,
             components=found.components,
-            findings=with_origin(
-                policy.apply(found.findings, image.image, at), image.layers, image.commands, image.base
-            ),
+            findings=with_origin(findings, image.layers, image.commands, image.base),
             files=found.files,
             unexplained=found.unexplained,
             coverage=found.coverage,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
@@ -23,6 +23,7 @@ from praxi_tasks.findings import Policy
 from praxi_tasks.findings.assessment import AssessedAudit, History
 from praxi_tasks.findings.image import ModelKnowledge
 from praxi_tasks.findings.scope import Scope
+from praxi_tasks.findings.vex import Statement
 from praxi_tasks.oci.image import Platform
 from praxi_tasks.oci.layer import LayerLimits
 from praxi_tasks.oci.registry import RegistrySettings
@@ -93,7 +94,11 @@ class LocalAudit:
         return report
 
     def assess(
-        self, report: AuditReport, feeds: str | None = None, policy: Policy | None = None
+        self,
+        report: AuditReport,
+        feeds: str | None = None,
+        policy: Policy | None = None,
+        statements: Iterable[Statement] = (),
     ) -> AssessedAudit:
         """Assess the images, as of today.
 
@@ -101,9 +106,11 @@ class LocalAudit:
         ----------
         feeds
             URI of a feeds folder; without one nothing is known about vulnerabilities and ages.
+        statements
+            What OpenVEX documents say.
         """
         now = datetime.now(UTC)
-        assessor = make_assessor(feeds, policy, now.date(), self._store)
+        assessor = make_assessor(feeds, policy, now.date(), self._store, statements=statements)
         at = now.isoformat(timespec="seconds")
         stored = self._stored or StoredLayers(self._store, report.model)
         assessment = AuditAssessor(stored, assessor, self._knowledge)

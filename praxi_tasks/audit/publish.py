@@ -42,17 +42,20 @@ def _tables(audit: AssessedAudit) -> list[tuple[str, bytes]]:
 
 
 def sboms(audit: AssessedAudit) -> Iterator[tuple[str, bytes | Failure]]:
-    """Yield a file name and the bytes of each audited image's SBOMs, or what went wrong.
+    """Yield a file name and the bytes of each audited image's SBOMs and VEX document, or what went wrong.
 
     Each digest stands once, or where there are several clusters once for each of them.
     """
-    from praxi_tasks.findings.report import to_cyclonedx, to_spdx
+    from praxi_tasks.findings.report import to_cyclonedx, to_openvex, to_spdx
 
     audited = ((number, image) for number, image in enumerate(audit.images) if not image.failed)
     images = {_file_name(audit, image, number): image for number, image in audited}
     for name, image in images.items():
         yield f"{name}.cdx.json", attempt(partial(to_cyclonedx, audit, image), image.image)
         yield f"{name}.spdx.json", attempt(partial(to_spdx, audit, image), image.image)
+        statements = attempt(partial(to_openvex, audit, image), image.image)
+        if statements is not None:
+            yield f"{name}.openvex.json", statements
 
 
 def _findings(audit: AssessedAudit) -> bytes:

@@ -48,6 +48,12 @@ _WITHOUT_FEEDS: Final = (
 @click.option("--force", is_flag=True, help="Read every layer again, known or not.")
 @feeds_option
 @policy_option
+@click.option(
+    "--vex",
+    "vex_uris",
+    multiple=True,
+    help="An OpenVEX document, beside those of the policy: a path or store URI; may be given often.",
+)
 @format_option
 @output_option
 @sbom_option
@@ -60,6 +66,7 @@ def audit(
     force: bool,
     feeds_uri: str | None,
     policy_uri: str | None,
+    vex_uris: tuple[str, ...],
     form: str,
     output: Path | None,
     sbom_folder: Path | None,
@@ -77,11 +84,12 @@ def audit(
       75  the same, but trying again may help
       0   none of these: what was not checked is in the report as coverage
     """  # noqa: D301 - click's mark of a paragraph that is not wrapped
-    from praxi_tasks.audit import judge, load_policy
+    from praxi_tasks.audit import judge, load_policy, load_vex
     from praxi_tasks.discovery import Model
     from praxi_tasks.findings.feeds import open_feeds
 
     policy = load_policy(policy_uri)
+    statements = load_vex(policy, policy_uri, vex_uris)
     if feeds_uri:
         open_feeds(feeds_uri)  # a mistyped folder fails before an hour of reading
     with ExitStack() as stack:
@@ -92,7 +100,7 @@ def audit(
         work = LocalAudit(store, platform, bars, force=force)
         plan = work.plan(images)
         report = work.predict(plan, work.fingerprint(plan), model)
-        assessed = work.assess(report, feeds_uri, policy)
+        assessed = work.assess(report, feeds_uri, policy, statements)
     write_report(report, assessed, form, output)
     if sbom_folder is not None:
         write_sboms(assessed, sbom_folder)

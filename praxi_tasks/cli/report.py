@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from praxi_tasks.audit import AuditRun, load_policy, make_assessor, timed
+from praxi_tasks.audit import AuditRun, load_policy, load_vex, make_assessor, timed
 from praxi_tasks.cli.echo import echo
 from praxi_tasks.cli.options import feeds_option, policy_option, run_option, store_option
 from praxi_tasks.findings.assessment import of_several_clusters
@@ -31,7 +31,15 @@ def report(
     store = open_store(store_uri)
     run = AuditRun(store, run_id)
     with timed(store, run_id, "report"):
-        assessor = make_assessor(feeds_uri, load_policy(policy_uri), run.day(), store, must_exist=False)
+        policy = load_policy(policy_uri)
+        assessor = make_assessor(
+            feeds_uri,
+            policy,
+            run.day(),
+            store,
+            statements=load_vex(policy, policy_uri),
+            must_exist=False,
+        )
         made = run.report(assessor, plausible_share=implausible_share)
     several = of_several_clusters(made.images)
     for image in made.images:

@@ -40,6 +40,16 @@ Justification = Literal[
     "protected_by_mitigating_control",
 ]
 
+# What OpenVEX calls the outcome of an analysis, and why nothing follows.
+VexStatus = Literal["not_affected", "affected", "fixed", "under_investigation"]
+VexJustification = Literal[
+    "component_not_present",
+    "vulnerable_code_not_present",
+    "vulnerable_code_not_in_execute_path",
+    "vulnerable_code_cannot_be_controlled_by_adversary",
+    "inline_mitigations_already_exist",
+]
+
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 # Worst first. An advisory without a score is ranked above "low": it may be anything.
 SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
@@ -55,14 +65,34 @@ def severity_rank(severity: str) -> int:
 class Ignored(msgspec.Struct, frozen=True):
     """Why a finding is set aside: the policy rule's reason, who answers for it, and until when.
 
-    ``state`` is what VEX documents call the outcome of the analysis, ``justification`` why.
+    ``state`` is what VEX documents call the outcome of the analysis, ``justification`` why. What an OpenVEX
+    document sets aside has its author as ``owner`` and no end.
     """
 
     reason: str
     owner: str
     expires: str
-    state: Verdict = "in_triage"
+    state: Verdict | Literal["resolved"] = "in_triage"
     justification: Justification | None = None
+
+    def __str__(self) -> str:
+        until = f"until {self.expires}" if self.expires else "by OpenVEX"
+        return f"{self.reason} ({self.owner}, {until})"
+
+
+class VexStatement(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What an OpenVEX document says of a finding: the last statement that is about it.
+
+    ``document`` is its identifier, ``at`` when the statement was known to be true, ISO 8601, and ``note``
+    what it adds in words.
+    """
+
+    status: VexStatus
+    author: str
+    document: str
+    at: str
+    justification: VexJustification | None = None
+    note: str = ""
 
 
 class FoundPackage(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -128,7 +158,9 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     exploited
         Whether CISA lists it as exploited.
     ignored
-        The policy's rule that sets it aside, if any.
+        The policy's rule or the statement that sets it aside, if any.
+    vex
+        What an OpenVEX document says of it, if any does.
     """
 
     kind: Kind
@@ -151,6 +183,7 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     exploited: bool = False
     vector: str = ""
     ignored: Ignored | None = None
+    vex: VexStatement | None = None
     origin: Origin = ""
     created_by: str = ""
     packages: tuple[FoundPackage, ...] = ()

@@ -150,7 +150,8 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ``minimum_severity`` leaves out what is milder, ``alert_severity`` is the mildest that raises an alarm;
     ``ignore_unfixed`` leaves out vulnerabilities that no known version fixes, and ``stale_feed_days`` is the
     age from which a feed is itself a finding. ``deny_licences`` are shell globs of licences, as SPDX names
-    them, that no package may need.
+    them, that no package may need. ``vex`` are OpenVEX documents: paths, beside the policy if they are
+    relative, or store URIs.
     """
 
     minimum_severity: Severity = "info"
@@ -158,6 +159,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ignore_unfixed: bool = False
     stale_feed_days: Annotated[int, msgspec.Meta(ge=1)] = 7
     deny_licences: tuple[Text, ...] = ()
+    vex: tuple[Text, ...] = ()
     ignore: tuple[IgnoreRule, ...] = ()
     routes: tuple[Route, ...] = ()
     fail: tuple[FailRule, ...] = ()

@@ -25,6 +25,7 @@ def test_the_exported_names() -> None:
         "is_last_try",
         "judge",
         "load_policy",
+        "load_vex",
         "make_assessor",
         "make_plan",
         "named_images",

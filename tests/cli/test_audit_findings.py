@@ -187,4 +187,44 @@ def test_every_other_form(site: Site, tmp_path: Path) -> None:
     assert {result["ruleId"] for result in sarif["runs"][0]["results"]} >= {"CVE-2026-0001", "PRAXI-HIDDEN"}
     site.audit(*feeds, "--sbom", str(tmp_path / "sboms"))
     names = sorted(path.name.partition(".")[2] for path in (tmp_path / "sboms").iterdir())
-    assert names == ["cdx.json", "spdx.json"]
+    assert names == ["cdx.json", "openvex.json", "spdx.json"]
+
+
+VEX = {
+    "@context": "https://openvex.dev/ns/v0.2.0",
+    "@id": "https://example.org/vex-1",
+    "author": "Shop",
+    "timestamp": "2026-01-01T00:00:00Z",
+    "version": 1,
+    "statements": [
+        {
+            "vulnerability": {"name": "CVE-2026-0001"},
+            "products": [{"@id": "pkg:pypi/shoplib"}],
+            "status": "not_affected",
+            "justification": "vulnerable_code_not_in_execute_path",
+        }
+    ],
+}
+
+
+def test_openvex_documents_set_findings_aside_and_are_written_again(site: Site) -> None:
+    (site.folder / "shop.json").write_text(json.dumps(VEX))
+    folder = site.folder / "sboms"
+    policies = ("--policy", site.policy("vex: [shop.json]"), "--sbom", str(folder))
+    for options in (policies, ("--vex", str(site.folder / "shop.json"))):
+        flaw = next(one for one in site.told(*options)["findings"] if one["kind"] == "vulnerable")
+        assert flaw["vex"]["author"] == flaw["ignored"]["owner"] == "Shop"
+        assert flaw["ignored"]["justification"] == "code_not_reachable"
+    (written,) = folder.glob("*.openvex.json")
+    (statement,) = json.loads(written.read_text())["statements"]
+    assert statement["justification"] == "vulnerable_code_not_in_execute_path"
+
+
+@pytest.mark.parametrize("document", [None, "{}", json.dumps({**VEX, "statements": [{}]})])
+def test_a_bad_openvex_document_stops_before_anything_is_read(site: Site, document: str | None) -> None:
+    if document is not None:
+        (site.folder / "bad.json").write_text(document)
+    result = site.audit("--policy", site.policy("vex: [bad.json]"))
+    assert isinstance(result.exception, PolicyError)
+    assert "bad.json" in str(result.exception)
+    assert not (site.folder / "store").exists()

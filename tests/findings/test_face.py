@@ -149,6 +149,7 @@ FACES = {
         "spdx_expression",
         "version_type",
     },
+    "vex": {"CONTEXT", "ImageNames", "Statement", "Vex", "parse_openvex"},
     "report": {
         "SCHEMAS",
         "audit_metrics",
@@ -158,6 +159,7 @@ FACES = {
         "push_metrics",
         "report_page",
         "to_cyclonedx",
+        "to_openvex",
         "to_sarif",
         "to_spdx",
         "write_textfile",

@@ -30,6 +30,7 @@ from praxi_tasks.findings.feeds import (
 from praxi_tasks.findings.finding import Finding, severity_rank
 from praxi_tasks.findings.image import FusedImage, databases_coverage, layers_coverage, with_sources
 from praxi_tasks.findings.policy import Policy
+from praxi_tasks.findings.vex import Vex
 from praxi_tasks.store import Store
 
 SETTING: Final = "PRAXI_IMAGE_MAX_FINDINGS"
@@ -53,12 +54,15 @@ class Assessor:
     ----------
     knowledge
         What the feeds say on the day of the audit.
+    vex
+        What OpenVEX documents say.
     problems
         Feeds that could not be read, besides those that ``knowledge`` names.
     """
 
     knowledge: Knowledge
     policy: Policy = field(default_factory=Policy)
+    vex: Vex = field(default_factory=Vex)
     problems: tuple[FeedProblem, ...] = ()
 
     @classmethod
@@ -98,7 +102,7 @@ class Assessor:
             policy.stale_feed_days,
             policy.deny_licences,
         )
-        return cls(knowledge, policy, problems)
+        return cls(knowledge, policy, problems=problems)
 
     @property
     def feeds(self) -> tuple[FeedHealth, ...] | None:

@@ -8,6 +8,7 @@ from praxi_tasks.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from praxi_tasks.findings.report.cyclonedx import to_cyclonedx
+    from praxi_tasks.findings.report.openvex import to_openvex
     from praxi_tasks.findings.report.page import report_page
     from praxi_tasks.findings.report.prometheus import audit_metrics, push_metrics, write_textfile
     from praxi_tasks.findings.report.sarif import to_sarif
@@ -19,6 +20,7 @@ else:
         __name__,
         {
             "cyclonedx": ("to_cyclonedx",),
+            "openvex": ("to_openvex",),
             "page": ("report_page",),
             "prometheus": ("audit_metrics", "push_metrics", "write_textfile"),
             "sarif": ("to_sarif",),
@@ -37,6 +39,7 @@ __all__ = [
     "push_metrics",
     "report_page",
     "to_cyclonedx",
+    "to_openvex",
     "to_sarif",
     "to_spdx",
     "write_textfile",

@@ -14,7 +14,7 @@ from praxi_tasks import __version__
 from praxi_tasks.ecosystems import ecosystem_of
 from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage, image_gaps
 from praxi_tasks.findings.coverage import Aspect, Coverage, gap_message
-from praxi_tasks.findings.finding import Finding
+from praxi_tasks.findings.finding import Finding, VexStatement
 from praxi_tasks.findings.packages import (
     FINGERPRINT,
     INVENTORY,
@@ -32,6 +32,12 @@ _OF_COMPONENTS: Final = frozenset({Aspect.LAYERS, Aspect.DATABASES, Aspect.KNOWL
 _AGGREGATES: Final = {True: "incomplete", False: "unknown"}
 _DECLARED: Final = {"acknowledgement": "declared"}
 _IDENTIFIER: Final = re.compile(r"(?!LicenseRef-)[\w.-]+")  # one of SPDX's list, of any version
+_STATES: Final = {
+    "affected": "exploitable",
+    "fixed": "resolved",
+    "not_affected": "not_affected",
+    "under_investigation": "in_triage",
+}
 _MOST_OCCURRENCES: Final = 10
 _IMAGE: Final = "image"
 _SYSTEM: Final = "operating-system"
@@ -233,14 +239,17 @@ def _vulnerability(finding: Finding) -> dict[str, Any]:
         "affects": [],
         "analysis": {"state": "in_triage"},
     }
+    if finding.vex:
+        entry["analysis"] = {"state": _STATES[finding.vex.status], "detail": _said(finding.vex)}
     if finding.ignored:
-        entry["analysis"] = {
-            "state": finding.ignored.state,
-            "detail": f"{finding.ignored.reason} ({finding.ignored.owner}, until {finding.ignored.expires})",
-        }
+        entry["analysis"] = {"state": finding.ignored.state, "detail": str(finding.ignored)}
         if finding.ignored.justification:
             entry["analysis"]["justification"] = finding.ignored.justification
     return entry
+
+
+def _said(said: VexStatement) -> str:
+    return f"{said.note or said.status.replace('_', ' ')} ({said.author}, {said.document})"
 
 
 def _source(identifier: str) -> dict[str, str]:

@@ -131,8 +131,7 @@ def _result(audit: AssessedAudit, image: AssessedImage, finding: Finding, rule: 
         },
     }
     if finding.ignored:
-        reason = f"{finding.ignored.reason} ({finding.ignored.owner}, until {finding.ignored.expires})"
-        result["suppressions"] = [{"kind": "external", "justification": reason}]
+        result["suppressions"] = [{"kind": "external", "justification": str(finding.ignored)}]
     return result
 
 

@@ -122,9 +122,19 @@ def _counts(audit: AssessedAudit) -> Text:
     text = Text("Findings: " if counts else none)
     text.append_text(Text(", ").join(Text(f"{counts[s]:,} {s}", _STYLES[s]) for s in SEVERITIES if counts[s]))
     text.append(
-        f"  (new {len(audit.new):,}, resolved {len(audit.resolved):,}, ignored {ignored:,})", style="dim"
+        f"  (new {len(audit.new):,}, resolved {len(audit.resolved):,}, ignored {ignored:,}{_by_vex(audit)})",
+        style="dim",
     )
     return text
+
+
+def _by_vex(audit: AssessedAudit) -> str:
+    """Return how many of the findings that are ignored documents set aside, and whose these are."""
+    told = [
+        finding for image in audit.images for finding in image.findings if finding.ignored and finding.vex
+    ]
+    authors = sorted({said.author for finding in told if (said := finding.vex)})
+    return f", of which {len(told):,} by OpenVEX of {printable(_listed(authors))}" if told else ""
 
 
 def _row(finding: Finding, one_of: Sequence[str]) -> list[Text]:

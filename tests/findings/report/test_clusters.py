@@ -50,12 +50,13 @@ def documents(of: AssessedAudit) -> dict[str, dict[str, Any]]:
 
 def test_the_same_digest_on_two_clusters_is_two_sboms() -> None:
     found = documents(audit("eu", ODD))
-    assert len(found) == 4
+    assert len(found) == 6
     assert all("/" not in name and not name.startswith(".") for name in found)
     cyclonedx = [document for name, document in found.items() if name.endswith(".cdx.json")]
     spdx = [document for name, document in found.items() if name.endswith(".spdx.json")]
     assert len({document["serialNumber"] for document in cyclonedx}) == 2
     assert len({document["documentNamespace"] for document in spdx}) == 2
+    assert len({document["@id"] for name, document in found.items() if name.endswith(".openvex.json")}) == 2
     assert {document["name"] for document in spdx} == {"shop/web:1 on eu", f"shop/web:1 on {ODD}"}
     assert ODD in json.dumps(cyclonedx)
 
@@ -63,7 +64,8 @@ def test_the_same_digest_on_two_clusters_is_two_sboms() -> None:
 @pytest.mark.parametrize("cluster", ["", "eu"])
 def test_one_cluster_changes_no_file_name(cluster: str) -> None:
     digest = f"sha256-{7:064x}"
-    assert set(documents(audit(cluster))) == {f"{digest}.cdx.json", f"{digest}.spdx.json"}
+    endings = ("cdx.json", "spdx.json", "openvex.json")
+    assert set(documents(audit(cluster))) == {f"{digest}.{ending}" for ending in endings}
 
 
 def test_every_table_joins_by_cluster(tmp_path: Path) -> None:

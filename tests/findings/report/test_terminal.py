@@ -6,6 +6,7 @@ from rich.console import Console
 from praxi_tasks.findings import Finding, Ignored
 from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage, ImageRecord
 from praxi_tasks.findings.coverage import Aspect, checked, not_checked, partial
+from praxi_tasks.findings.finding import VexStatement
 from praxi_tasks.findings.packages.component import Component
 from praxi_tasks.findings.report.terminal import findings_summary, findings_table
 from praxi_tasks.findings.scope import ListGap, Scope
@@ -56,6 +57,13 @@ def test_what_nothing_tells_apart_is_named_together() -> None:
 def test_ignored_findings_are_only_counted() -> None:
     text = shown(Finding("vulnerable", "CVE-1", "t", "high", ignored=Ignored("r", "o", "2026-12-31")))
     assert text.strip() == "No findings  (new 0, resolved 0, ignored 1)"  # and no headings above nothing
+
+
+def test_who_set_findings_aside_is_told() -> None:
+    said = VexStatement("fixed", "Shop", "https://example.org/vex", "2026-11-20T00:00:00Z")
+    ignored = Ignored("r", "Shop", "", "resolved")
+    text = shown(Finding("vulnerable", "CVE-1", "t", "high", ignored=ignored, vex=said))
+    assert "ignored 1, of which 1 by OpenVEX of Shop" in " ".join(text.split())
 
 
 def test_what_is_left_out_is_said() -> None:

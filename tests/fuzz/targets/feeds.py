@@ -16,7 +16,7 @@ from packaging.version import InvalidVersion, Version
 
 from praxi_tasks.ecosystems import ECOSYSTEMS
 from praxi_tasks.errors import CorruptObjectError, DataError, PolicyError
-from praxi_tasks.findings import parse_policy
+from praxi_tasks.findings import Finding, parse_policy
 from praxi_tasks.findings.advisories import AdvisoryIndex, check_vendor_feed, read_records
 from praxi_tasks.findings.advisories.index_cache import build_index
 from praxi_tasks.findings.advisories.severity import base_score, of_score
@@ -26,13 +26,23 @@ from praxi_tasks.findings.feeds.mirror import check_feed
 from praxi_tasks.findings.feeds.release_cycles import read_cycles
 from praxi_tasks.findings.feeds.release_lists import read_releases
 from praxi_tasks.findings.feeds.support_dates import read_distro_info, read_support_ended
-from praxi_tasks.findings.packages import parse_version, release_purl
+from praxi_tasks.findings.packages import Component, parse_version, release_purl
 from praxi_tasks.findings.packages.debian_version import DpkgVersion
+from praxi_tasks.findings.vex import ImageNames, Vex, parse_openvex
 from tests.fuzz.target import SEPARATOR, parts, same, target
 
 _FEEDS = "praxi_tasks.findings.feeds."
 _CPE = "cpe:/o:redhat:rhel_eus:9.4::baseos"
 _PURL = "pkg:rpm/redhat/flask@2.0-1.el9_4?arch=x86_64&epoch=1"
+_SAID = {"vulnerability": {"name": "CVE-2026-1000"}, "status": "affected"}
+_VEX = {
+    "@context": "https://openvex.dev/ns/v0.2.0",
+    "@id": "https://example.org/1",
+    "author": "a",
+    "timestamp": "2026-01-01T00:00:00Z",
+    "statements": [{**_SAID, "products": [{"@id": "pkg:pypi/flask@1.0", "subcomponents": [{"@id": "x"}]}]}],
+}
+_FLASK = Component("pypi", "flask", ("1.0",), "pkg:pypi/flask@1.0", ("inventory",))
 _ADVISORY = {
     "id": "GHSA-1",
     "modified": "2026-01-01T00:00:00Z",
@@ -297,6 +307,26 @@ def purl(data: bytes) -> None:
 def policy(data: bytes) -> None:
     """Check a policy and write it as JSON."""
     msgspec.json.encode(parse_policy(data))
+
+
+@target(
+    covers=("praxi_tasks.findings.vex.document.parse_openvex",),
+    errors=(PolicyError,),
+    seeds=[
+        json.dumps(_VEX).encode(),
+        json.dumps(
+            {**_VEX, "statements": [{**_SAID, "products": ["pkg:oci/x"], "status": "fixed"}]}
+        ).encode(),
+    ],
+    longest=1024,
+)
+def openvex(data: bytes) -> None:
+    """Read an OpenVEX document and apply it to a finding, which stays one."""
+    found = Finding("vulnerable", "CVE-2026-1000", "t", "high", purl="pkg:pypi/flask@1.0")
+    vex = Vex(parse_openvex(data, "x.json"))
+    (told,) = vex.apply([found], ImageNames.of("web:1", "sha256:1", "linux/amd64"), [_FLASK])
+    msgspec.json.encode(told)
+    same(msgspec.structs.replace(told, vex=None, ignored=None), found, "the finding itself")
 
 
 @target(

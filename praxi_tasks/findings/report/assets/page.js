@@ -319,7 +319,8 @@ const FACTS = {
     ["Fixed in", (r.fixed ?? []).join(", ")], ["Identifier", r.id], ["Also called", r.aliases], ["CVSS", r.score >= 0 ? r.score : ""],
     ["EPSS", r.epss >= 0 ? `${(100 * r.epss).toFixed(2)}%` : ""], ["Open since", r.since + (r.new ? " (new)" : "")], ["Known by", sourcesOf(r)],
     ["Confidence", r.confidence ?? 1], ["Layer", r.layer && make("code", r.layer)], ["Evidence", r.evidence],
-    ["Ignored", r.ignored && `${r.ignored.reason} (${r.ignored.owner}, until ${r.ignored.expires})`],
+    ["Ignored", r.ignored && `${r.ignored.reason} (${r.ignored.owner}, ${r.ignored.expires ? `until ${r.ignored.expires}` : "by OpenVEX"})`],
+    ["OpenVEX", r.vex && `${r.vex.status.replaceAll("_", " ")}, says ${r.vex.author} in ${r.vex.document}${r.vex.note ? `: ${r.vex.note}` : ""}`],
   ]), showImage(r.image, "findings"), showImage(r.image, "components")],
   images: (r) => [countTags(r), ...coverageOf(r), facts([
     ["State", r.state], ["Reason", r.reason], ["Digest", make("code", r.digest)], ["Platform", r.platform], ["Cluster", r.cluster], ["Namespaces", r.namespaces.join(", ")],
