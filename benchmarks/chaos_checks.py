@@ -80,12 +80,15 @@ def _reader(key: str) -> Callable[[bytes], object]:
 
 
 def grave_places(audit: AssessedAudit, policy: Policy) -> set[Place]:
-    """Return the places at which an audit has a finding that alerts are about."""
+    """Return the places at which an audit has a finding that alerts about images tell of."""
     grave = severity_rank(policy.alert_severity)
     return {
         place
         for image in audit.images
-        if any(severity_rank(finding.severity) <= grave for finding in image.open_findings)
+        if any(
+            severity_rank(finding.severity) <= grave and finding.kind != "end-of-life"
+            for finding in image.open_findings
+        )
         for place in places_of(image)
     }
 

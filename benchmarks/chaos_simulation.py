@@ -31,7 +31,7 @@ from praxi_tasks.errors import PraxiError, StoreUnavailableError
 from praxi_tasks.findings import Policy
 from praxi_tasks.findings.scope import DOCUMENT, Scope
 from praxi_tasks.notify import Alert, Alertmanagers
-from praxi_tasks.notify.alerts import ALERTNAME, IMPLAUSIBLE, Place, alert_changes
+from praxi_tasks.notify.alerts import NAMES, Place, alert_changes
 from praxi_tasks.oci.image import Platform
 from praxi_tasks.store import Store, documents, open_store
 from tests.support import images
@@ -288,7 +288,7 @@ class _Audits:
     def _notify(self, run: AuditRun) -> None:
         audit = run.assessed()
         server = Alertmanagers(self._alertmanager)
-        active = [each for name in (ALERTNAME, IMPLAUSIBLE) for each in server.active(name, praxi=_INSTANCE)]
+        active = [each for name in NAMES for each in server.active(name, praxi=_INSTANCE)]
         server.post(alert_changes(audit, Policy(), active, _INSTANCE, datetime.now(UTC)))
 
 

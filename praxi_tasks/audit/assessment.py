@@ -207,7 +207,8 @@ class AuditAssessor:
             findings=self._assessor.about_audit(),
             scope=scope,
         )
-        return require(audit, "the comparison", partial(_compared, history, plausible_share))
+        compare = partial(_compared, history, plausible_share, self._assessor.policy)
+        return require(audit, "the comparison", compare)
 
     def _assessed(self, image: AssessedImage) -> AssessedImage:
         if image.layers not in self._by_layers:
@@ -248,6 +249,8 @@ class AuditAssessor:
         return assessed
 
 
-def _compared(history: History, plausible_share: float, audit: AssessedAudit) -> AssessedAudit:
+def _compared(
+    history: History, plausible_share: float, policy: Policy, audit: AssessedAudit
+) -> AssessedAudit:
     measured = msgspec.structs.replace(audit, health=measure_model(audit.images))
-    return compare_audit(measured, history, plausible_share)
+    return compare_audit(measured, history, plausible_share, policy)

@@ -9,7 +9,7 @@ import msgspec
 
 from praxi_tasks.audit.failure import Failure, attempt
 from praxi_tasks.audit.salvaging import salvage
-from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage
+from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage, ended_releases
 from praxi_tasks.printable import printable_json
 from praxi_tasks.store import keys
 
@@ -59,9 +59,14 @@ def sboms(audit: AssessedAudit) -> Iterator[tuple[str, bytes | Failure]]:
 
 
 def _findings(audit: AssessedAudit) -> bytes:
-    """Return the audit's document, with the coverage that is worked out from its scope."""
+    """Return the audit's document, with what is worked out from it: its coverage, releases that ended."""
     document = msgspec.structs.asdict(without_components(audit))
-    return printable_json(msgspec.json.encode({**document, "coverage": audit.coverage}))
+    ends = [
+        {**msgspec.to_builtins(end.finding), "images": [image.key for image in end.images]}
+        for end in ended_releases(audit.images)
+    ]
+    more = {"coverage": audit.coverage, "ended_releases": ends}
+    return printable_json(msgspec.json.encode({**document, **more}))
 
 
 def without_components(audit: AssessedAudit) -> AssessedAudit:

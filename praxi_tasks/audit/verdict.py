@@ -10,7 +10,7 @@ import msgspec
 from praxi_tasks.audit.report import AuditReport, State
 from praxi_tasks.errors import ExitCode
 from praxi_tasks.findings import Policy
-from praxi_tasks.findings.assessment import AssessedAudit
+from praxi_tasks.findings.assessment import AssessedAudit, told
 from praxi_tasks.findings.coverage import gap_message
 from praxi_tasks.findings.feeds import is_about_advisories
 from praxi_tasks.findings.finding import Finding
@@ -46,9 +46,8 @@ def judge(report: AuditReport, assessed: AssessedAudit, policy: Policy) -> Verdi
 
 def _findings(assessed: AssessedAudit, policy: Policy) -> Iterator[tuple[Finding, bool]]:
     """Yield all findings and whether they are new; those about the audit itself count as new each time."""
-    for image in assessed.images:
-        for finding in image.findings:
-            yield finding, assessed.is_new(image, finding)
+    for one in told(assessed.images):
+        yield one.finding, bool(one.among(assessed.new))
     for finding in policy.apply(assessed.findings, "", date.fromisoformat(assessed.at[:10])):
         yield finding, True
 

@@ -30,7 +30,7 @@ def notify(
     messages, but no alert.
     """
     from praxi_tasks.notify import Alertmanagers, send_message
-    from praxi_tasks.notify.alerts import ALERTNAME, IMPLAUSIBLE, alert_changes
+    from praxi_tasks.notify.alerts import NAMES, alert_changes
     from praxi_tasks.notify.changes import change_message
 
     store = open_store(store_uri)
@@ -40,7 +40,7 @@ def notify(
         return
     if alertmanager:
         server = Alertmanagers(alertmanager)
-        active = [alert for name in (ALERTNAME, IMPLAUSIBLE) for alert in server.active(name, praxi=instance)]
+        active = [alert for name in NAMES for alert in server.active(name, praxi=instance)]
         policy, now = load_policy(policy_uri), datetime.now(UTC)
         changes = require(
             audit, "the alerts", lambda each: alert_changes(each, policy, active, instance, now)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, Literal, get_args
+from urllib.parse import unquote
 
 import msgspec
 
@@ -54,6 +55,7 @@ KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 # Worst first. An advisory without a score is ranked above "low": it may be anything.
 SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 _NAMED: Final = 3
+_ADVICE: Final = 20
 _RANKS: Final[dict[str, int]] = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 
 
@@ -145,6 +147,10 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
         The paths that show it.
     since
         When an audit first saw it, ISO 8601; filled in by the comparison with the audit before.
+    due
+        The last day of the policy's deadline for its severity, ISO 8601; empty where there is none.
+    overdue
+        Whether that day is over.
     affected_if
         Where versions tie: the condition under which the finding holds.
     sources
@@ -187,10 +193,18 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     origin: Origin = ""
     created_by: str = ""
     packages: tuple[FoundPackage, ...] = ()
+    due: str = ""
+    overdue: bool = False
 
     def as_json(self) -> dict[str, object]:
         """Return every field, for readers of JSON who should not have to know defaults."""
         return {name: getattr(self, name) for name in self.__struct_fields__}
+
+    @property
+    def subject(self) -> str:
+        """What people call the component: ``flask 3.0``; empty where the image as a whole is meant."""
+        name, _, version = self.purl.partition("?")[0].rpartition("/")[2].partition("@")
+        return unquote(f"{name} {version}".strip())
 
     @property
     def package_names(self) -> tuple[str, ...]:
@@ -214,10 +228,28 @@ def with_packages(finding: Finding, packages: tuple[FoundPackage, ...]) -> Findi
     )
 
 
-def listed(names: Sequence[str], most: int) -> str:
+def advice(findings: Iterable[Finding]) -> str:
+    """Return what to do about findings of one identifier: of each package, where that is not the same."""
+    actions: dict[str, dict[str, None]] = {}
+    for finding in findings:
+        actions.setdefault(finding.action or finding.title, {})[finding.subject or finding.package] = None
+    if len(actions) == 1:
+        return next(iter(actions))
+    lines = [f"{listed([*names], _NAMED)}: {action}" for action, names in actions.items()]
+    return listed(lines, _ADVICE, "; ")
+
+
+def summary(findings: Iterable[Finding]) -> str:
+    """Return the title that findings of one identifier share; that of several packages names none of them."""
+    titles = {finding.title: None for finding in findings}
+    first = next(iter(titles))
+    return first if len(titles) == 1 else first.partition(": ")[2] or first
+
+
+def listed(names: Sequence[str], most: int, between: str = ", ") -> str:
     """Return a list in words that names not more than so many, and counts the others."""
     more = len(names) - most
-    return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
+    return between.join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def worst(findings: tuple[Finding, ...]) -> Severity | None:

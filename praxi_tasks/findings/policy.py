@@ -7,7 +7,7 @@ silently turns a rule off.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -28,7 +28,12 @@ from praxi_tasks.findings.finding import (
 )
 
 Text = Annotated[str, msgspec.Meta(min_length=1)]
-
+# A number of days, or such as 7d and 2w.
+Period = (
+    Annotated[int, msgspec.Meta(ge=1, le=9999)]
+    | Annotated[str, msgspec.Meta(pattern="^[1-9][0-9]{0,3}[dw]$")]
+)
+_DAYS: Final = {"d": 1, "w": 7}
 
 # How long before its last day a rule is told of.
 _EXPIRY_NOTICE_DAYS: Final = 14
@@ -93,8 +98,9 @@ class FailRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """When an audit fails: at ``count`` findings of these kinds that are at least this severe, or at a gap.
 
     ``exploited`` counts only those that are exploited in the wild, ``epss`` those that will be within 30 days
-    with at least this probability. ``fixable`` counts only those that name a fixed version; ``new`` those
-    the audit before had not, and all that are about the audit itself.
+    with at least this probability. ``fixable`` counts only those that name a fixed version; ``overdue`` those
+    that are open for longer than the policy's deadline; ``new`` those the audit before had not, and all that
+    are about the audit itself.
 
     With ``coverage`` (aspects, or ``all``) the rule is about what could not be looked at instead, and has no
     other key but ``state``: ``partial`` counts what was looked at in part too, ``not-checked`` does not.
@@ -105,6 +111,7 @@ class FailRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     count: Annotated[int, msgspec.Meta(ge=1)] = 1
     fixable: bool = False
     new: bool = False
+    overdue: bool = False
     exploited: bool = False
     epss: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
     coverage: Literal["all"] | tuple[Aspect, ...] | None = None
@@ -112,8 +119,8 @@ class FailRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         """Refuse a rule about both findings and coverage, which could be meant either way."""
-        others = (self.severity, self.kinds, self.count, self.fixable, self.new, self.exploited, self.epss)
-        if self.coverage is not None and others != ("info", (), 1, False, False, False, 0.0):
+        about_findings = (self.severity, self.kinds, self.count) != ("info", (), 1) or any(self._conditions)
+        if self.coverage is not None and about_findings:
             raise ValueError("coverage stands in a rule of its own, beside state alone")
         if self.coverage == () or (self.coverage is None and self.state != "partial"):
             raise ValueError("coverage needs the aspects that count, or all")
@@ -127,6 +134,7 @@ class FailRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             and (not self.kinds or finding.kind in self.kinds)
             and (not self.fixable or bool(finding.fixed))
             and (not self.new or is_new)
+            and (not self.overdue or finding.overdue)
             and (not self.exploited or finding.exploited)
             and (not self.epss or finding.epss >= self.epss)
         )
@@ -137,6 +145,22 @@ class FailRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             return False
         concerned = self.coverage == "all" or gap.aspect in self.coverage
         return concerned and (self.state == "partial" or gap.state is CoverageState.NOT_CHECKED)
+
+    @property
+    def message(self) -> str:
+        """What it counts, in words."""
+        which = ", ".join(self.kinds) or "any kind"
+        return ", ".join((f"{which} at {self.severity} or worse", *filter(None, self._conditions)))
+
+    @property
+    def _conditions(self) -> tuple[str, ...]:
+        return (
+            "fixable" if self.fixable else "",
+            "new" if self.new else "",
+            "overdue" if self.overdue else "",
+            "exploited" if self.exploited else "",
+            f"EPSS {self.epss:g} or more" if self.epss else "",
+        )
 
     @property
     def of_vulnerabilities(self) -> bool:
@@ -151,7 +175,8 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ``ignore_unfixed`` leaves out vulnerabilities that no known version fixes, and ``stale_feed_days`` is the
     age from which a feed is itself a finding. ``deny_licences`` are shell globs of licences, as SPDX names
     them, that no package may need. ``vex`` are OpenVEX documents: paths, beside the policy if they are
-    relative, or store URIs.
+    relative, or store URIs. ``deadlines`` say by severity how long a finding may be open after it was first
+    seen.
     """
 
     minimum_severity: Severity = "info"
@@ -160,6 +185,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     stale_feed_days: Annotated[int, msgspec.Meta(ge=1)] = 7
     deny_licences: tuple[Text, ...] = ()
     vex: tuple[Text, ...] = ()
+    deadlines: dict[Severity, Period] = {}
     ignore: tuple[IgnoreRule, ...] = ()
     routes: tuple[Route, ...] = ()
     fail: tuple[FailRule, ...] = ()
@@ -170,6 +196,20 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             unfixed = self.ignore_unfixed and finding.kind == "vulnerable" and not finding.fixed
             if not unfixed and severity_rank(finding.severity) <= severity_rank(self.minimum_severity):
                 yield from self._judge(finding, image, at)
+
+    def due(self, severity: str, since: str) -> str:
+        """Return the last day on which a finding may be open, ISO 8601; empty where there is no deadline.
+
+        Parameters
+        ----------
+        since
+            When it was first seen, ISO 8601.
+        """
+        period = next((period for name, period in self.deadlines.items() if name == severity), None)
+        if period is None or not since:
+            return ""
+        days = period if isinstance(period, int) else int(period[:-1]) * _DAYS[period[-1]]
+        return (date.fromisoformat(since[:10]) + timedelta(days)).isoformat()
 
     def expired(self, at: date) -> Iterator[Finding]:
         """Yield a finding for every ignore rule that no longer holds."""
@@ -201,8 +241,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 continue
             count = sum(rule.counts(finding, is_new) for finding, is_new in counted)
             if count >= rule.count:
-                kinds = ", ".join(rule.kinds) or "any kind"
-                reached.append(f"{count} of {kinds} at {rule.severity} or worse; the limit is {rule.count}")
+                reached.append(f"{count} of {rule.message}; the limit is {rule.count}")
         return reached
 
     def gaps(self, coverage: Iterable[Coverage]) -> list[Coverage]:

@@ -5,6 +5,9 @@ change while nothing gets worse, so a second audit without change, or a rollout 
 finding that is new or worse gives it the time of that news as a label, which makes it another alert and
 notifies once. News that an audit could not post is posted by the next one that can.
 
+What is out of support is told by release instead: one alert for all images of a cluster and a team that are
+built on it.
+
 Only the newest daily audit changes alerts. It resolves what it looked for and did not find; what it could not
 look for is prolonged.
 """
@@ -23,19 +26,29 @@ from praxi_tasks.findings.assessment import (
     AssessedAudit,
     AssessedImage,
     Carried,
+    Told,
     could_hide,
+    ended_releases,
     image_key,
     image_place,
     image_repository,
     may_hold_unseen,
     split_key,
 )
+from praxi_tasks.findings.finding import listed
+from praxi_tasks.findings.origin import BaseImage, origin_message
 from praxi_tasks.notify.alertmanager import Alert
 from praxi_tasks.printable import printable
 
 ALERTNAME: Final = "PraxiFindings"
 IMPLAUSIBLE: Final = "PraxiImplausible"
 """The alert that a daily audit's list of images may not be whole."""
+ENDED: Final = "PraxiEndOfLife"
+"""The alert that a release is out of support, with the images that have it."""
+NAMES: Final = (ALERTNAME, IMPLAUSIBLE, ENDED)
+"""The names of all alerts."""
+_ENDS: Final = "end-of-life"
+_IMAGES: Final = 20
 # Alerts outlive a week without an audit that may change them, and end by themselves if Praxi is taken away.
 _LIFE: Final = timedelta(days=8)
 _NAMED: Final = 5
@@ -76,12 +89,13 @@ def alert_changes(
     """
     if not audit.rings:
         return []
-    firing = list(active)
-    findings = [alert for alert in firing if alert.labels.get("alertname") == ALERTNAME]
-    others = [alert for alert in firing if alert.labels.get("alertname") == IMPLAUSIBLE]
+    firing: defaultdict[str, list[Alert]] = defaultdict(list)
+    for alert in active:
+        firing[alert.labels.get("alertname", "")].append(alert)
     return [
-        *_Alerts(audit, policy, findings, instance, now).changes(),
-        *_about_list(audit, others, instance, now),
+        *_Alerts(audit, policy, firing[ALERTNAME], instance, now).changes(),
+        *_about_releases(audit, policy, firing[ENDED], instance, now),
+        *_about_list(audit, firing[IMPLAUSIBLE], instance, now),
     ]
 
 
@@ -104,7 +118,7 @@ class _Alerts:
         self._grave = severity_rank(policy.alert_severity)
         self._carried: defaultdict[str, list[Carried]] = defaultdict(list)
         for one in audit.carried:
-            if not one.ignored and severity_rank(one.severity) <= self._grave:
+            if not one.ignored and one.kind != _ENDS and severity_rank(one.severity) <= self._grave:
                 self._carried[image_place(one.image)].append(one)
 
     def changes(self) -> Iterator[Alert]:
@@ -148,15 +162,15 @@ class _Alerts:
 
     def _raised(self, where: Place, before: list[Alert]) -> list[Alert]:
         images = self._images.get(where, [])
-        news = self._audit.new | self._audit.worse
-        findings: dict[str, Finding] = {}
-        worse: dict[str, Finding] = {}
+        news = self._audit.news
+        findings: dict[tuple[str, str], Finding] = {}  # each version of a package has advice of its own
+        worse: dict[tuple[str, str], Finding] = {}
         for image in images:
             for finding in image.open_findings:
-                if severity_rank(finding.severity) <= self._grave:
-                    findings.setdefault(finding.key, finding)
+                if finding.kind != _ENDS and severity_rank(finding.severity) <= self._grave:
+                    findings.setdefault((finding.key, finding.purl), finding)
                     if (image.key, finding.key) in news:
-                        worse.setdefault(finding.key, finding)
+                        worse.setdefault((finding.key, finding.purl), finding)
         if not findings:
             return []
         found = sorted(findings.values(), key=lambda finding: severity_rank(finding.severity))
@@ -213,6 +227,64 @@ def _is_behind(alert: Alert, found: Sequence[Finding]) -> bool:
     return "" < _changed(alert) < max(finding.since for finding in found)[:_MINUTES]
 
 
+def _about_releases(
+    audit: AssessedAudit, policy: Policy, active: list[Alert], instance: str, now: datetime
+) -> Iterator[Alert]:
+    """Yield an alert for each release out of support, and the end of those that are on none any more.
+
+    What could not be looked for is prolonged; so is everything where the audit before is not remembered.
+    """
+    ends, raised = (now + _LIFE).isoformat(), dict[tuple[str, ...], set[frozenset[tuple[str, str]]]]()
+    for end in ended_releases(audit.images):
+        if severity_rank(end.finding.severity) <= severity_rank(policy.alert_severity):
+            for alert in _ended(audit, policy, end, instance, ends):
+                raised.setdefault(_release_of(alert), set()).add(alert.identity)
+                yield alert
+    unseen = {(split_key(one.image)[0], one.key.split("|", 2)[2]) for one in audit.carried if not one.ignored}
+    for alert in active:
+        if alert.identity in raised.get(_release_of(alert), ()):
+            continue
+        where = alert.labels.get("cluster", ""), alert.labels.get("package", "")
+        unsure = _release_of(alert) not in raised and (where in unseen or not audit.before)
+        yield _until(alert, ends if unsure else now.isoformat())
+
+
+def _ended(audit: AssessedAudit, policy: Policy, end: Told, instance: str, ends: str) -> Iterator[Alert]:
+    """Yield the alerts of one release: one for each cluster and team that has it."""
+    finding = end.finding
+    places: defaultdict[tuple[str, str], list[AssessedImage]] = defaultdict(list)
+    for image in end.images:
+        for team in {policy.team([name], finding.severity) for name in image.namespaces or ("",)}:
+            places[image.cluster, team].append(image)
+    for (cluster, team), images in sorted(places.items(), key=lambda item: item[0]):
+        labels = {
+            "alertname": ENDED,
+            "praxi": instance,
+            "release": finding.subject,
+            "package": finding.package,
+            "cluster": cluster,
+            "team": team,
+            "severity": finding.severity,
+            "overdue": "yes" if finding.overdue else "",
+        }
+        texts = {
+            "summary": f"{finding.title}: in {len(images)} images",
+            "description": f"{finding.action}: {listed([image.image for image in images], _IMAGES)}",
+            "run": audit.run,
+        }
+        yield Alert(
+            {name: printable(value, _LONGEST_LABEL) for name, value in labels.items() if value},
+            {name: printable(text, _LONGEST) for name, text in texts.items()},
+            finding.since,
+            ends,
+        )
+
+
+def _release_of(alert: Alert) -> tuple[str, ...]:
+    """Return what an alert about a release is about, however grave it is."""
+    return tuple(alert.labels.get(name, "") for name in ("release", "package", "cluster", "team"))
+
+
 def _about_list(audit: AssessedAudit, active: list[Alert], instance: str, now: datetime) -> Iterator[Alert]:
     """Yield an alert for each cluster whose list may not be whole, and the end of what is whole again."""
     problems: defaultdict[str, list[str]] = defaultdict(list)
@@ -256,18 +328,30 @@ def _until(alert: Alert, ends: str) -> Alert:
 def _annotations(
     audit: AssessedAudit, images: Sequence[AssessedImage], findings: list[Finding], news: list[Finding]
 ) -> dict[str, str]:
-    named = "; ".join(
-        f"{finding.id}: {finding.action or finding.title}" for finding in (news or findings)[:_NAMED]
-    )
+    bases = {image.base for image in images if image.base}
+    base = bases.pop() if len(bases) == 1 else None
+    named = "; ".join(_named(finding, base) for finding in (news or findings)[:_NAMED])
     called = ", ".join(dict.fromkeys(image.image for image in images))
     texts = {
-        "summary": f"{called}: {counted(findings)}, {len(news)} of them new or worse",
+        "summary": f"{called}: {counted(findings)}, {len(news)} of them new or worse{_overdue(findings)}",
         "description": named,
         "digest": ", ".join(dict.fromkeys(image.digest for image in images if image.digest)),
         "kinds": _kinds(findings),
         "run": audit.run,
     }
     return {name: printable(text, _LONGEST) for name, text in texts.items()}
+
+
+def _named(finding: Finding, base: BaseImage | None) -> str:
+    """Return a finding with what to do about its own package, and where that came from."""
+    whose = f" of {finding.subject}" if finding.subject else ""
+    where = origin_message(finding, base)
+    return f"{finding.id}{whose}: {finding.action or finding.title}" + (f" ({where})" if where else "")
+
+
+def _overdue(findings: Iterable[Finding]) -> str:
+    count = sum(finding.overdue for finding in findings)
+    return f", {count} overdue" if count else ""
 
 
 def counted(findings: Iterable[Finding]) -> str:

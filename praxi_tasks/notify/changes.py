@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from praxi_tasks.findings import Finding
-from praxi_tasks.findings.assessment import AssessedAudit
+from praxi_tasks.findings.assessment import AssessedAudit, Told, told
+from praxi_tasks.findings.finding import listed
+from praxi_tasks.findings.origin import origin_message
 from praxi_tasks.notify.alerts import counted
 from praxi_tasks.printable import printable
 
 _NAMED: Final = 10
+_IMAGES: Final = 3
 _LONGEST: Final = 1_000
 
 
@@ -18,21 +20,24 @@ def change_message(audit: AssessedAudit) -> tuple[str, str] | None:
 
     Improvements alone are no message: they are in the report.
     """
-    news = [
-        (image, finding)
-        for image in audit.images
-        for finding in image.open_findings
-        if (image.key, finding.key) in audit.new | audit.worse
-    ]
+    news = [one for each in told(audit.images) if (one := each.among(audit.news))]
     if not news:
         return None
-    lines = [_line(audit.title(image), finding) for image, finding in news[:_NAMED]]
+    lines = [_line(audit, one) for one in news[:_NAMED]]
     if len(news) > _NAMED:
         lines.append(f"and {len(news) - _NAMED} more: see the report of {audit.run}")
-    title = f"Praxi: {counted(finding for _, finding in news)} new or worse, {len(audit.resolved)} resolved"
-    return title, "\n".join(lines)
+    late = sum(bool(one.among(audit.late)) for one in news)
+    overdue = f", {late} of them overdue" if late else ""
+    counts = counted(one.finding for one in news)
+    return f"Praxi: {counts} new or worse{overdue}, {len(audit.resolved)} resolved", "\n".join(lines)
 
 
-def _line(image: str, finding: Finding) -> str:
-    text = f"{finding.severity}: {finding.id} in {image}: {finding.title}. {finding.action}"
-    return printable(text, _LONGEST)
+def _line(audit: AssessedAudit, told: Told) -> str:
+    finding = told.finding
+    images = listed([audit.title(image) for image in told.images], _IMAGES)
+    text = f"{finding.severity}: {finding.id} in {images}: {finding.title}. {finding.action}"
+    notes = (
+        f"due {finding.due}, overdue" if finding.overdue else "",
+        origin_message(finding, told.images[0].base if len(told.images) == 1 else None),
+    )
+    return printable(". ".join(filter(None, (text.rstrip(". "), *notes))), _LONGEST)

@@ -71,6 +71,15 @@ def test_an_empty_policy_is_the_default() -> None:
         ("fail: [{coverage: []}]", "needs the aspects"),
         ("fail: [{state: not-checked}]", "needs the aspects"),
         ("fail: [{coverage: all, severity: high}]", "a rule of its own"),
+        ("fail: [{coverage: all, overdue: true}]", "a rule of its own"),
+        ("fail: [{epss: 2}]", "epss"),
+        ("ignore_unfixed: maybe", "ignore_unfixed"),
+        ("deadlines: {critical: soon}", "deadlines"),
+        ("deadlines: {critical: 7m}", "deadlines"),
+        ("deadlines: {critical: 0}", "deadlines"),
+        ("deadlines: {critical: -1d}", "deadlines"),
+        ("deadlines: {dire: 7d}", "dire"),
+        ("deadlines: [7d]", "deadlines"),
         ("routes: [{namespaces: [], team: t}]", "namespaces"),
         (
             "ignore: [{id: CVE-1, reason: r, owner: o, expires: 2026-06-31}]",
@@ -166,7 +175,7 @@ def test_thresholds_count_what_is_not_set_aside() -> None:
     unfixed = Finding("vulnerable", "CVE-2", "t", "critical", package="pypi/x")
     assert not policy.failures([(FLAW, False), (unfixed, False)])
     assert policy.failures([(FLAW, False), (FLAW, False)]) == [
-        "2 of vulnerable at high or worse; the limit is 2"
+        "2 of vulnerable at high or worse, fixable; the limit is 2"
     ]
 
 
@@ -181,3 +190,34 @@ def test_routes_name_the_team_of_a_namespace() -> None:
     assert policy.team(["shop-eu"], "high") == "shop"
     assert policy.team(["shop-eu"], "low") == ""
     assert policy.team(["bank"], "high") == ""
+
+
+def test_deadlines_count_days_or_weeks_from_the_first_sight() -> None:
+    policy = parse_policy(b"deadlines: {critical: 7d, high: 30, medium: 2w}")
+    since = "2026-12-30T23:59:00+00:00"
+    assert [policy.due(severity, since) for severity in ("critical", "high", "medium", "low")] == [
+        "2027-01-06",
+        "2027-01-29",
+        "2027-01-13",
+        "",
+    ]
+
+
+def test_conditions_of_a_threshold_are_all_to_be_met_and_told() -> None:
+    rule = (
+        b"fail: [{kinds: [vulnerable], fixable: true, exploited: true, epss: 0.5, overdue: true, new: true}]"
+    )
+    policy = parse_policy(rule)
+    bad = msgspec.structs.replace(FLAW, exploited=True, epss=0.5, overdue=True)
+    assert policy.failures([(bad, True)]) == [
+        "1 of vulnerable at info or worse, fixable, new, overdue, exploited, EPSS 0.5 or more; the limit is 1"
+    ]
+    for fields in (
+        {"fixed": ()},
+        {"exploited": False},
+        {"epss": 0.49},
+        {"overdue": False},
+        {"kind": "ghost"},
+    ):
+        assert policy.failures([(msgspec.structs.replace(bad, **fields), True)]) == []
+    assert policy.failures([(bad, False)]) == []

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         of_several_clusters,
         shared_registry,
     )
+    from praxi_tasks.findings.assessment.grouping import Told, ended_releases, told
     from praxi_tasks.findings.assessment.history import History, Memory, remember
     from praxi_tasks.findings.assessment.identity import (
         image_key,
@@ -64,6 +65,7 @@ else:
             "model_health": ("measure_model",),
             "places": ("may_hold_unseen",),
             "plausibility": ("PLAUSIBLE_SHARE",),
+            "grouping": ("Told", "ended_releases", "told"),
         },
     )
 
@@ -78,9 +80,11 @@ __all__ = [
     "Memory",
     "PLAUSIBLE_SHARE",
     "Resolved",
+    "Told",
     "compare_audit",
     "could_hide",
     "coverage_counts",
+    "ended_releases",
     "find_blind_spots",
     "image_gaps",
     "image_key",
@@ -93,5 +97,6 @@ __all__ = [
     "remember",
     "shared_registry",
     "split_key",
+    "told",
     "with_changes",
 ]

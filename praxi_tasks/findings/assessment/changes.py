@@ -34,6 +34,7 @@ from praxi_tasks.findings.assessment.places import may_run_unseen, places_after
 from praxi_tasks.findings.coverage import Aspect, Coverage, CoverageState
 from praxi_tasks.findings.detectors import RUNTIMES
 from praxi_tasks.findings.finding import Finding, severity_rank
+from praxi_tasks.findings.policy import Policy
 
 _ASPECTS: Final = {
     "vulnerable": Aspect.VULNERABILITIES,
@@ -44,10 +45,16 @@ _ASPECTS: Final = {
 _EVERY_KIND: Final = frozenset({Aspect.LAYERS, Aspect.DATABASES})
 _WHOLE_IMAGE: Final = frozenset({"all", "layers", "files"})
 _HIDDEN: Final = "hidden|"
+_NO_DEADLINES: Final = Policy()
 _UNSEEN: Final = "it was not listed, and the list of images may not be whole"
 
 
-def with_changes(audit: AssessedAudit, before: Memory | None, attempt: Memory | None = None) -> AssessedAudit:
+def with_changes(
+    audit: AssessedAudit,
+    before: Memory | None,
+    attempt: Memory | None = None,
+    policy: Policy = _NO_DEADLINES,
+) -> AssessedAudit:
     """Return the audit with every finding's ``since`` and with what is new, worse, resolved and carried.
 
     A finding is the same as before if its image has it, or another tag of its repository had it: a rollout
@@ -61,14 +68,21 @@ def with_changes(audit: AssessedAudit, before: Memory | None, attempt: Memory | 
     attempt
         What an earlier attempt of this same audit left: that it found something is no reason to call it old,
         but one to carry it where this attempt could not look.
+    policy
+        Its deadlines say which findings are overdue.
     """
     known = _Known(before)
-    images, new, worse = [], set(), set()
+    images, new, worse, late = [], set(), set(), set()
     for image in audit.images:
         dated = []
         for finding in image.findings:
             earlier = known.match(image.key, finding)
-            dated.append(msgspec.structs.replace(finding, since=earlier.since if earlier else audit.at))
+            since = earlier.since if earlier else audit.at
+            due = "" if finding.ignored else policy.due(finding.severity, since)
+            overdue = _is_over(due, audit)
+            dated.append(msgspec.structs.replace(finding, since=since, due=due, overdue=overdue))
+            if overdue and not (earlier and earlier.overdue):
+                late.add((image.key, finding.key))
             if finding.ignored is None and (earlier is None or earlier.ignored):
                 new.add((image.key, finding.key))
             elif earlier and severity_rank(finding.severity) < severity_rank(earlier.severity):
@@ -80,6 +94,7 @@ def with_changes(audit: AssessedAudit, before: Memory | None, attempt: Memory | 
         images=tuple(images),
         new=frozenset(new),
         worse=frozenset(worse),
+        late=frozenset(late),
         places=places_after(audit, memory.places if memory else {}),
         before=max((one.at for one in (before, attempt) if one), default=""),
     )
@@ -88,8 +103,18 @@ def with_changes(audit: AssessedAudit, before: Memory | None, attempt: Memory | 
     return msgspec.structs.replace(
         changed,
         resolved=tuple(one for one in ended if isinstance(one, Resolved) and (one.image, one.key) in old),
-        carried=tuple(one for one in ended if isinstance(one, Carried)),
+        carried=tuple(_dated(one, policy, audit) for one in ended if isinstance(one, Carried)),
     )
+
+
+def _dated(one: Carried, policy: Policy, audit: AssessedAudit) -> Carried:
+    due = "" if one.ignored else policy.due(one.severity, one.since)
+    return msgspec.structs.replace(one, overdue=_is_over(due, audit))
+
+
+def _is_over(due: str, audit: AssessedAudit) -> bool:
+    """Return whether the last day of a deadline was before the day of the audit."""
+    return bool(due) and due < audit.at[:10]
 
 
 def could_hide(audit: AssessedAudit, image: AssessedImage, key: str) -> bool:
@@ -223,6 +248,7 @@ def _carried(image: str, key: str, item: Open, reason: str, gaps: tuple[str, ...
         item.ignored,
         item.exploited,
         item.packages,
+        item.overdue,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 from praxi_tasks.findings.assessment.changes import with_changes
@@ -17,10 +19,16 @@ from praxi_tasks.findings.assessment.plausibility import (
     with_plausibility,
     with_silent_clusters,
 )
+from praxi_tasks.findings.policy import Policy
+
+_NO_DEADLINES: Final = Policy()
 
 
 def compare_audit(
-    audit: AssessedAudit, history: History, plausible_share: float = PLAUSIBLE_SHARE
+    audit: AssessedAudit,
+    history: History,
+    plausible_share: float = PLAUSIBLE_SHARE,
+    policy: Policy = _NO_DEADLINES,
 ) -> AssessedAudit:
     """Return an audit, compared with the one before in the history, and remember it there.
 
@@ -34,6 +42,8 @@ def compare_audit(
         Its images, time and scope. A retry of the same run replaces what it remembered.
     plausible_share
         See :func:`~praxi_tasks.findings.assessment.plausibility.with_plausibility`.
+    policy
+        Its deadlines say which findings are overdue.
     """
     last, trend = history.before(audit.at, audit.run)
     attempt = history.of(audit.at, audit.run)
@@ -52,6 +62,7 @@ def compare_audit(
         ),
         before,
         attempt,
+        policy,
     )
     memory = remember(changed)
     history.add(memory if daily else join_memories(memory, last))

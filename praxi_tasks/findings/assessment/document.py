@@ -127,6 +127,7 @@ class Carried(msgspec.Struct, frozen=True, omit_defaults=True):
     ignored: bool = False
     exploited: bool = False
     packages: tuple[str, ...] = ()
+    overdue: bool = False
 
     @property
     def kind(self) -> str:
@@ -206,9 +207,10 @@ class ModelHealth(msgspec.Struct, frozen=True, omit_defaults=True):
 class AssessedAudit(msgspec.Struct, frozen=True):
     """A whole audit. ``at`` is the end of its data interval, ISO 8601.
 
-    ``scope`` bounds what may be concluded from it; ``newest`` says that no later audit of its kind is known.
-    ``model_version`` is the model's in the registry, ``model_problem`` why it stands in for the champion.
-    ``places`` says where each image was listed last, of a daily audit.
+    ``new``, ``worse`` and ``late`` name, by image and key, the findings that the audit before had not, had as
+    milder, or had not as overdue. ``scope`` bounds what may be concluded from it; ``newest`` says that no
+    later audit of its kind is known. ``model_version`` is the model's in the registry, ``model_problem`` why
+    it stands in for the champion. ``places`` says where each image was listed last, of a daily audit.
     ``before`` is the time of the audit that it was compared with, empty where none is remembered.
     """
 
@@ -221,6 +223,7 @@ class AssessedAudit(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...] = ()
     new: frozenset[tuple[str, str]] = frozenset()
     worse: frozenset[tuple[str, str]] = frozenset()
+    late: frozenset[tuple[str, str]] = frozenset()
     resolved: tuple[Resolved, ...] = ()
     trend: tuple[TrendPoint, ...] = ()
     health: ModelHealth = ModelHealth()
@@ -287,6 +290,11 @@ class AssessedAudit(msgspec.Struct, frozen=True):
         if len(times) >= LONGEST_TREND and moment < times[0]:
             return True
         return any(at.startswith(moment) for at in (self.before, *times) if at)
+
+    @property
+    def news(self) -> frozenset[tuple[str, str]]:
+        """The findings that there is something to tell of, by image and key."""
+        return self.new | self.worse | self.late
 
     def is_new(self, image: AssessedImage, finding: Finding) -> bool:
         """Return whether the audit before did not have a finding."""

@@ -17,6 +17,7 @@ from praxi_tasks.findings.assessment.document import (
     TrendPoint,
     images_by_cluster,
 )
+from praxi_tasks.findings.assessment.grouping import told
 from praxi_tasks.findings.assessment.identity import image_place
 from praxi_tasks.findings.coverage import Aspect, Coverage
 from praxi_tasks.findings.finding import severity_rank
@@ -29,7 +30,7 @@ class Open(msgspec.Struct, frozen=True, omit_defaults=True):
 
     ``gaps`` names what was not looked at when it was seen last, where that is not what the memory says of
     its image now: of a finding that was carried on. ``ignored`` is one that the policy set aside.
-    ``packages`` are those that a hidden one is about.
+    ``packages`` are those that a hidden one is about. ``overdue`` is one whose deadline was over.
     """
 
     since: str
@@ -39,6 +40,7 @@ class Open(msgspec.Struct, frozen=True, omit_defaults=True):
     ignored: bool = False
     exploited: bool = False
     packages: tuple[str, ...] = ()
+    overdue: bool = False
 
     def joined(self, other: Open) -> Open:
         """Return what is remembered of both together: there for longest, open if one is, the most severe."""
@@ -46,7 +48,8 @@ class Open(msgspec.Struct, frozen=True, omit_defaults=True):
         names = tuple(dict.fromkeys((*self.names, *other.names)))
         ignored, exploited = self.ignored and other.ignored, self.exploited or other.exploited
         packages = tuple(dict.fromkeys((*self.packages, *other.packages)))
-        return Open(min(self.since, other.since), grave, names, self.gaps, ignored, exploited, packages)
+        since, overdue = min(self.since, other.since), self.overdue or other.overdue
+        return Open(since, grave, names, self.gaps, ignored, exploited, packages, overdue)
 
 
 class Memory(msgspec.Struct, frozen=True):
@@ -110,7 +113,7 @@ def remember(audit: AssessedAudit) -> Memory:
         _add(images.setdefault(image.key, {}), image)
         gaps.setdefault(image.key, set()).update(map(gap_name, gaps_of_image(audit, image)))
     for one in audit.carried:
-        item = Open(one.since, one.severity, one.names, one.gaps, one.ignored, one.exploited, one.packages)
+        item = Open(**{name: getattr(one, name) for name in Open.__struct_fields__})
         images.setdefault(one.image, {}).setdefault(one.key, item)
     return Memory(
         audit.run,
@@ -135,15 +138,14 @@ def _add(known: dict[str, Open], image: AssessedImage) -> None:
             ignored=ignored,
             exploited=finding.exploited,
             packages=finding.package_names if finding.kind == "hidden" else (),
+            overdue=finding.overdue,
         )
         known[finding.key] = item.joined(known[finding.key]) if finding.key in known else item
 
 
 def trend_point(audit: AssessedAudit) -> TrendPoint:
     """Return an audit's place in the trend; what it could not look for is open as before."""
-    found: list[tuple[str, str]] = [
-        (one.severity, one.kind) for image in audit.images for one in image.open_findings
-    ]
+    found: list[tuple[str, str]] = [(one.finding.severity, one.finding.kind) for one in told(audit.images)]
     found += [(one.severity, one.kind) for one in audit.carried if not one.ignored]
     blind = {gap.cluster for gap in audit.scope.gaps if gap.of_cluster and not gap.implausible}
     return TrendPoint(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -14,7 +14,7 @@ from praxi_tasks import __version__
 from praxi_tasks.ecosystems import ecosystem_of
 from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage, image_gaps
 from praxi_tasks.findings.coverage import Aspect, Coverage, gap_message
-from praxi_tasks.findings.finding import Finding, VexStatement
+from praxi_tasks.findings.finding import Finding, Ignored, VexStatement, advice, severity_rank, summary
 from praxi_tasks.findings.packages import (
     FINGERPRINT,
     INVENTORY,
@@ -211,16 +211,24 @@ def _vulnerabilities(
     places: dict[str, list[str]] = {}
     for component, ref in zip(components, refs, strict=True):
         places.setdefault(component.purl, []).append(ref)
-    entries: dict[tuple[str, bool], dict[str, Any]] = {}
+    together: dict[tuple[str, Ignored | None, VexStatement | None], list[Finding]] = {}
     for finding in findings:
         if finding.kind == "vulnerable":
-            entry = entries.setdefault((finding.id, finding.ignored is not None), _vulnerability(finding))
-            known = {place["ref"] for place in entry["affects"]}
-            entry["affects"] += [{"ref": ref} for ref in places.get(finding.purl, ()) if ref not in known]
+            together.setdefault((finding.id, finding.ignored, finding.vex), []).append(finding)
+    entries: dict[str, dict[str, Any]] = {}
+    for group in together.values():
+        entry = _vulnerability(group)
+        affected = dict.fromkeys(ref for finding in group for ref in places.get(finding.purl, ()))
+        ref, count = entry["bom-ref"], 2
+        while entry["bom-ref"] in entries:  # rules and documents say it of some packages each
+            entry["bom-ref"], count = f"{ref}#{count}", count + 1
+        entries[entry["bom-ref"]] = {**entry, "affects": [{"ref": each} for each in affected]}
     return list(entries.values())
 
 
-def _vulnerability(finding: Finding) -> dict[str, Any]:
+def _vulnerability(findings: Sequence[Finding]) -> dict[str, Any]:
+    """Return an entry without what it affects; what to do is said of each package."""
+    finding = min(findings, key=lambda one: severity_rank(one.severity))
     rating: dict[str, Any] = {"severity": finding.severity}
     if finding.score >= 0:
         rating["score"] = finding.score
@@ -233,10 +241,9 @@ def _vulnerability(finding: Finding) -> dict[str, Any]:
         "source": _source(finding.id),
         "references": [{"id": alias, "source": _source(alias)} for alias in finding.aliases],
         "ratings": [rating],
-        "description": finding.title,
-        "recommendation": finding.action,
+        "description": summary(findings),
+        "recommendation": advice(findings),
         "advisories": [{"url": _source(name)["url"]} for name in (finding.id, *finding.aliases)],
-        "affects": [],
         "analysis": {"state": "in_triage"},
     }
     if finding.vex:

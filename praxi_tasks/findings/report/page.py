@@ -22,6 +22,7 @@ from praxi_tasks.findings.assessment import (
     image_gaps,
     image_state,
     split_key,
+    told,
 )
 from praxi_tasks.findings.coverage import Coverage
 from praxi_tasks.findings.finding import KINDS, SEVERITIES
@@ -31,6 +32,7 @@ from praxi_tasks.printable import printable_tree
 # Beyond this the page stops listing components and points to the tables, which have them all.
 _MOST_COMPONENTS: Final = 60_000
 _MOST_RESOLVED: Final = 500
+_MOST_PACKAGES: Final = 500
 _MOST_SPOTS: Final = 100
 _MOST_LINES: Final = 60
 _LARGEST_PLAIN: Final = 1_000_000
@@ -79,9 +81,7 @@ def _data(audit: AssessedAudit) -> bytes:
             "blindSpotsCount": len(spots),
             "images": [_image(image, lines) for image in audit.images],
             "coverage": list(lines),
-            "findings": [
-                row for number, image in enumerate(audit.images) for row in _findings(audit, number, image)
-            ],
+            "findings": _findings(audit),
             "components": [
                 _component(number, item)
                 for number, image in enumerate(audit.images)
@@ -123,19 +123,28 @@ def _image(image: AssessedImage, lines: dict[Coverage, int]) -> dict[str, Any]:
         "namespaces": image.namespaces,
         "pods": image.pods,
         "warnings": image.warnings,
-        "layers": len(image.layers),
+        "layers": image.layers,
+        "commands": image.commands,
+        "base": msgspec.to_builtins(image.base) if image.base else None,
         "components": sum(component.present for component in image.components),
         "files": image.files,
         "unexplained": image.unexplained,
     }
 
 
-def _findings(audit: AssessedAudit, number: int, image: AssessedImage) -> list[dict[str, Any]]:
+def _findings(audit: AssessedAudit) -> list[dict[str, Any]]:
+    numbers = {id(image): number for number, image in enumerate(audit.images)}
     rows = []
-    for finding in image.findings:
-        row = msgspec.to_builtins(finding)
-        row["image"] = number
-        if audit.is_new(image, finding):
+    for one in told(audit.images, ignored=True):
+        row = msgspec.to_builtins(one.finding)
+        row.pop("created_by", None)  # the image has the lines of all its layers
+        row["image"] = numbers[id(one.images[0])]
+        if len(one.images) > 1:
+            row["images"] = [numbers[id(image)] for image in one.images]
+        if packages := one.finding.packages:
+            row["packages"] = [each.title for each in packages[:_MOST_PACKAGES]]
+            row["packagesCount"] = len(packages)
+        if one.is_new(audit):
             row["new"] = True
         rows.append(row)
     return rows

@@ -15,7 +15,14 @@ from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
 from prometheus_client.exposition import basic_auth_handler, default_handler, push_to_gateway
 
 from praxi_tasks.errors import NotifyError, UsageError
-from praxi_tasks.findings.assessment import AssessedAudit, Carried, coverage_counts, image_state, split_key
+from praxi_tasks.findings.assessment import (
+    AssessedAudit,
+    Carried,
+    coverage_counts,
+    image_state,
+    split_key,
+    told,
+)
 from praxi_tasks.findings.coverage import Aspect, CoverageState
 from praxi_tasks.findings.finding import KINDS, SEVERITIES, Finding
 from praxi_tasks.printable import printable
@@ -90,9 +97,10 @@ def _count_images(audit: AssessedAudit, per_cluster: _PerCluster) -> None:
 
 
 def _count_findings(audit: AssessedAudit, per_cluster: _PerCluster) -> None:
-    found: list[tuple[str, Finding | Carried]] = [
-        (image.cluster, finding) for image in audit.images for finding in image.open_findings
-    ]
+    found: list[tuple[str, Finding | Carried]] = []
+    for cluster in per_cluster.clusters:
+        here = (image for image in audit.images if image.cluster == cluster)
+        found += [(cluster, one.finding) for one in told(here)]
     unseen = [(split_key(one.image)[0], one) for one in audit.carried if not one.ignored]
     found += unseen
     found += [("", finding) for finding in audit.findings]
@@ -111,6 +119,10 @@ def _count_findings(audit: AssessedAudit, per_cluster: _PerCluster) -> None:
     per_cluster.count("praxi_findings_carried", "Open findings it could not look for", carried)
     per_cluster.count("praxi_findings_new", "Findings the audit before had not", new)
     per_cluster.count("praxi_findings_resolved", "Findings the audit before had", resolved)
+    overdue = Counter((cluster, finding.severity) for cluster, finding in found if finding.overdue)
+    late = per_cluster.gauge("praxi_findings_overdue", "Open findings whose deadline is over", ["severity"])
+    for cluster, severity in product(per_cluster.clusters, SEVERITIES):
+        late(cluster, severity).set(overdue[cluster, severity])
     per_cluster.count("praxi_findings_exploited", "Open findings CISA lists as exploited", exploited)
 
 

@@ -34,6 +34,10 @@ SCHEMAS: Final[dict[str, dict[str, str]]] = {
         "warnings": "VARCHAR[]",
         "files": "BIGINT",
         "unexplained": "BIGINT",
+        "base": "VARCHAR",
+        "base_digest": "VARCHAR",
+        "base_layers": "INTEGER",
+        "base_known_by": "VARCHAR",
     },
     "layers": {
         "run": "VARCHAR",
@@ -41,6 +45,7 @@ SCHEMAS: Final[dict[str, dict[str, str]]] = {
         "cluster": "VARCHAR",
         "position": "INTEGER",
         "digest": "VARCHAR",
+        "created_by": "VARCHAR",
     },
     "components": {
         "run": "VARCHAR",
@@ -90,6 +95,11 @@ SCHEMAS: Final[dict[str, dict[str, str]]] = {
         "since": "TIMESTAMPTZ",
         "is_new": "BOOLEAN",
         "ignored": "VARCHAR",
+        "origin": "VARCHAR",
+        "created_by": "VARCHAR",
+        "packages": "VARCHAR[]",
+        "due": "VARCHAR",
+        "overdue": "BOOLEAN",
     },
     "coverage": {
         "run": "VARCHAR",
@@ -126,13 +136,31 @@ def _images(audit: AssessedAudit) -> Iterator[Row]:
     for image in audit.images:
         row = {**_columns(image, "images"), "run": audit.run, "at": audit.at}
         row["reason"] = image.reason or ""
-        yield {**row, "first_seen": image.first_seen or None, "last_seen": image.last_seen or None}
+        yield {
+            **row,
+            **_base(image),
+            "first_seen": image.first_seen or None,
+            "last_seen": image.last_seen or None,
+        }
+
+
+def _base(image: AssessedImage) -> Row:
+    base = image.base
+    if base is None:
+        return dict.fromkeys(("base", "base_digest", "base_layers", "base_known_by"))
+    return {
+        "base": base.name or None,
+        "base_digest": base.digest or None,
+        "base_layers": base.layers or None,
+        "base_known_by": base.known_by,
+    }
 
 
 def _layers(audit: AssessedAudit) -> Iterator[Row]:
     for image in audit.images:
         for position, digest in enumerate(image.layers):
-            yield {**_key(audit, image), "position": position, "digest": digest}
+            line = image.commands[position] if image.commands else None
+            yield {**_key(audit, image), "position": position, "digest": digest, "created_by": line}
 
 
 def _components(audit: AssessedAudit) -> Iterator[Row]:
@@ -153,6 +181,10 @@ def _findings(audit: AssessedAudit) -> Iterator[Row]:
                 "since": finding.since or audit.at,
                 "is_new": audit.is_new(image, finding),
                 "ignored": finding.ignored.reason if finding.ignored else None,
+                "origin": finding.origin or None,
+                "created_by": finding.created_by or None,
+                "packages": [each.purl or each.package for each in finding.packages],
+                "due": finding.due or None,
             }
 
 

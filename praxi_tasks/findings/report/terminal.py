@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from packageurl import PackageURL
 from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -16,14 +15,18 @@ from praxi_tasks.findings.assessment import (
     AssessedAudit,
     AssessedImage,
     BlindSpot,
+    Told,
+    ended_releases,
     find_blind_spots,
     shared_registry,
+    told,
 )
 from praxi_tasks.findings.coverage import CoverageState
-from praxi_tasks.findings.finding import SEVERITIES, Finding, Severity
+from praxi_tasks.findings.finding import SEVERITIES, Finding, Severity, listed
 from praxi_tasks.printable import printable
 
 _MOST_TIED: Final = 5
+_MOST_IMAGES: Final = 3
 _DITTO: Final = "″"  # what to do about a hundred hidden packages is read once
 _MOST_SPOTS: Final = 12
 _STATES: Final = {CoverageState.NOT_CHECKED: "red", CoverageState.PARTIAL: "yellow"}
@@ -46,11 +49,16 @@ def findings_table(audit: AssessedAudit, most: int = 40) -> RenderableType:
         How many findings of each image are shown; a last line says how many are not.
     """
     parts: list[RenderableType] = [_counts(audit)]
+    ends = [end for end in ended_releases(audit.images) if len(end.images) > 1]
+    if ends:
+        parts += ["", Text("Out of support", style="bold"), _ends_table(audit, ends)]
+    together = {id(finding) for end in ends for _, finding in end.members}
     left = 0
     for image in audit.images:
-        if shown := image.open_findings[:most]:
-            parts += ["", Text(printable(audit.title(image)), style="bold"), _image_table(image, shown)]
-            left += len(image.open_findings) - len(shown)
+        found = [finding for finding in image.open_findings if id(finding) not in together]
+        if shown := found[:most]:
+            parts += ["", _heading(audit, image), _image_table(image, shown)]
+            left += len(found) - len(shown)
     if left:
         parts += ["", Text(f"… and {left:,} more: see the JSON or HTML report", style="dim")]
     if audit.findings:
@@ -86,6 +94,33 @@ def _how(spot: BlindSpot) -> str:
     return f"in part: {spot.reason}" if spot.state is CoverageState.PARTIAL else spot.reason
 
 
+def _heading(audit: AssessedAudit, image: AssessedImage) -> Text:
+    """Return the name of an image, and what it is built on."""
+    text = Text(printable(audit.title(image)), style="bold")
+    if image.base:
+        layers = f" ({image.base.layers} of {len(image.layers)} layers)" if image.base.layers else ""
+        text.append(f"  built on {printable(image.base.title)}{layers}", style="dim")
+    return text
+
+
+def _ends_table(audit: AssessedAudit, ends: Iterable[Told]) -> Table:
+    table = _table()
+    table.add_column("Severity", width=8)
+    for heading in ("Release", "Images", "What to do"):
+        table.add_column(heading, ratio=1, overflow="fold")
+    for end in ends:
+        finding = end.finding
+        names = listed([audit.title(image) for image in end.images], _MOST_IMAGES)
+        late = " ⚠ overdue" if finding.overdue else ""
+        table.add_row(
+            Text(finding.severity, style=_STYLES[finding.severity]),
+            Text(printable(finding.title) + late),
+            Text(printable(f"{len(end.images):,}: {names}")),
+            Text(printable(finding.action)),
+        )
+    return table
+
+
 def _image_table(image: AssessedImage, findings: Iterable[Finding]) -> Table:
     one_of = {component.purl: component.one_of for component in image.components}
     table = _table()
@@ -115,14 +150,18 @@ def _table() -> Table:
 
 
 def _counts(audit: AssessedAudit) -> Text:
-    counts = Counter(finding.severity for image in audit.images for finding in image.open_findings)
+    found = [one.finding for one in told(audit.images)]
+    counts = Counter(finding.severity for finding in found)
+    late = sum(finding.overdue for finding in found)
     ignored = sum(len(image.findings) - len(image.open_findings) for image in audit.images)
     whole = not find_blind_spots(audit)
     none = "No findings" if whole else "Nothing was found in what was checked"
     text = Text("Findings: " if counts else none)
     text.append_text(Text(", ").join(Text(f"{counts[s]:,} {s}", _STYLES[s]) for s in SEVERITIES if counts[s]))
+    overdue = f", overdue {late:,}" if late else ""
     text.append(
-        f"  (new {len(audit.new):,}, resolved {len(audit.resolved):,}, ignored {ignored:,}{_by_vex(audit)})",
+        f"  (new {len(audit.new):,}, resolved {len(audit.resolved):,}, ignored {ignored:,}{_by_vex(audit)}"
+        f"{overdue})",
         style="dim",
     )
     return text
@@ -130,34 +169,34 @@ def _counts(audit: AssessedAudit) -> Text:
 
 def _by_vex(audit: AssessedAudit) -> str:
     """Return how many of the findings that are ignored documents set aside, and whose these are."""
-    told = [
+    found = [
         finding for image in audit.images for finding in image.findings if finding.ignored and finding.vex
     ]
-    authors = sorted({said.author for finding in told if (said := finding.vex)})
-    return f", of which {len(told):,} by OpenVEX of {printable(_listed(authors))}" if told else ""
+    names = listed(sorted({said.author for finding in found if (said := finding.vex)}), _MOST_TIED)
+    return f", of which {len(found):,} by OpenVEX of {printable(names)}" if found else ""
 
 
 def _row(finding: Finding, one_of: Sequence[str]) -> list[Text]:
     # Every cell is a Text: a plain string would be read as markup, and package names are untrusted.
-    conditions = [f"one of: {_listed(one_of)}"] if one_of else []
+    conditions = [f"one of: {listed(one_of, _MOST_TIED)}"] if one_of else []
     conditions += [f"if {finding.affected_if}"] if finding.affected_if else []
-    package = _release(finding) + (f" ({'; '.join(conditions)})" if conditions else "")
+    conditions += ["base image"] if finding.origin == "base" else []
+    package = _package(finding) + (f" ({'; '.join(conditions)})" if conditions else "")
     name = finding.id if finding.kind == "vulnerable" else finding.kind
     return [
         Text(finding.severity, style=_STYLES[finding.severity]),
-        Text(printable(name) + (" ⚠ exploited" if finding.exploited else "")),
+        Text(printable(name) + _marks(finding)),
         Text(printable(package)),
     ]
 
 
-def _listed(names: Sequence[str]) -> str:
-    more = len(names) - _MOST_TIED
-    return ", ".join(names[:_MOST_TIED]) + (f" and {more:,} more" if more > 0 else "")
+def _marks(finding: Finding) -> str:
+    return (" ⚠ exploited" if finding.exploited else "") + (" ⚠ overdue" if finding.overdue else "")
 
 
-def _release(finding: Finding) -> str:
-    """Return a component as people name it; its package URL is in every other report."""
-    if not finding.purl:
-        return "the image"
-    release = PackageURL.from_string(finding.purl)
-    return f"{release.name} {release.version}" if release.version else release.name
+def _package(finding: Finding) -> str:
+    """Return a component as people name it, or several; package URLs are in every other report."""
+    if len(finding.packages) > 1:
+        names = listed([each.title for each in finding.packages], _MOST_TIED)
+        return f"{len(finding.packages):,} packages: {names}"
+    return finding.subject or "the image"

@@ -3,7 +3,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from praxi_tasks.findings import Finding, Ignored
+from praxi_tasks.findings import Finding, Ignored, parse_policy
 from praxi_tasks.findings.assessment.changes import with_changes
 from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage
 from praxi_tasks.findings.assessment.history import Memory, remember
@@ -232,3 +232,55 @@ def test_a_model_that_stands_in_keeps_open_what_files_alone_had_shown() -> None:
     # What it saw itself it can miss as well.
     last, _ = sequence(starter(1, *by_files), starter(2))
     assert {one.key for one in last.resolved} == {one.key for one in by_files}
+
+
+DEADLINES = parse_policy(b"deadlines: {high: 7d, medium: 2w}")
+
+
+def dated(*audits: AssessedAudit) -> list[AssessedAudit]:
+    """Compare each audit with the one before by a policy with deadlines."""
+    memory, found = None, []
+    for item in audits:
+        found.append(with_changes(item, memory, policy=DEADLINES))
+        memory = remember(found[-1])
+    return found
+
+
+def test_a_finding_is_due_by_its_severity_and_overdue_the_day_after() -> None:
+    days = dated(*(audit(day, image("a:1", FLAW, OTHER)) for day in (1, 8, 9, 10)))
+    flaws = [one.images[0].findings[0] for one in days]
+    assert [(one.due, one.overdue) for one in flaws] == [
+        ("2026-11-08", day) for day in (False, False, True, True)
+    ]
+    assert days[0].images[0].findings[1].due == "2026-11-15"
+    assert [sorted(one.late) for one in days] == [[], [], [("a:1", FLAW.key)], []]
+    assert [bool(one.news) for one in days] == [True, False, True, False]
+
+
+def test_a_rollout_does_not_move_a_deadline_and_a_graver_severity_does() -> None:
+    low = msgspec.structs.replace(FLAW, severity="medium")
+    days = dated(
+        audit(1, image("r/a:1", low)), audit(9, image("r/a:2", low)), audit(10, image("r/a:2", FLAW))
+    )
+    found = [one.images[0].findings[0] for one in days]
+    assert [(one.due, one.overdue) for one in found] == [
+        ("2026-11-15", False),
+        ("2026-11-15", False),
+        ("2026-11-08", True),
+    ]
+
+
+def test_what_is_set_aside_or_has_no_deadline_is_never_overdue() -> None:
+    ignored = msgspec.structs.replace(FLAW, ignored=Ignored("r", "o", "2027-01-01"))
+    mild = msgspec.structs.replace(FLAW, id="CVE-2", severity="low")
+    last = dated(audit(1, image("a:1", ignored, mild)), audit(20, image("a:1", ignored, mild)))[-1]
+    assert [(one.due, one.overdue) for one in last.images[0].findings] == [("", False), ("", False)]
+    (again,) = dated(audit(1, image("a:1", ignored)), audit(20, image("a:1", FLAW)))[-1].images[0].findings
+    assert again.overdue
+
+
+def test_what_could_not_be_looked_for_becomes_overdue_all_the_same() -> None:
+    failed = image("a:1", state="failed")
+    days = dated(audit(1, image("a:1", FLAW)), audit(9, failed), audit(10, image("a:1", FLAW)))
+    assert [one.overdue for one in days[1].carried] == [True]
+    assert days[2].images[0].findings[0].overdue

@@ -15,7 +15,7 @@ from prometheus_client import CollectorRegistry
 
 from demo.servers import answers
 from praxi_tasks.errors import NotifyError, UsageError
-from praxi_tasks.findings.assessment.document import AssessedImage, ModelHealth
+from praxi_tasks.findings.assessment.document import AssessedImage, Carried, ModelHealth
 from praxi_tasks.findings.assessment.model_health import measure_model
 from praxi_tasks.findings.coverage import Aspect, checked
 from praxi_tasks.findings.packages.component import Component
@@ -48,6 +48,19 @@ def test_counts_are_those_of_the_audit() -> None:
     assert value(metrics, "praxi_findings_new") == len(AUDIT.new)
     assert value(metrics, "praxi_feed_age_days", feed="PyPI") == 1
     assert value(metrics, "praxi_step_duration_seconds", step="report") == 2.0
+
+
+def test_what_is_overdue_is_counted_by_severity_also_where_it_could_not_be_looked_for() -> None:
+    (image, *others) = AUDIT.images
+    first = msgspec.structs.replace(image.open_findings[0], overdue=True, severity="high", kind="ghost")
+    late = msgspec.structs.replace(image, findings=(first,))
+    unseen = Carried("gone:1", "vulnerable|CVE-1|pypi/x", "", "low", "r", overdue=True)
+    audit = msgspec.structs.replace(AUDIT, images=(late, *others), carried=(unseen,))
+    metrics = audit_metrics(audit, {})
+    counts = {
+        name: value(metrics, "praxi_findings_overdue", severity=name) for name in ("high", "low", "info")
+    }
+    assert counts == {"high": 1, "low": 1, "info": 0}
 
 
 def test_model_health_counts_distinct_images_once() -> None:

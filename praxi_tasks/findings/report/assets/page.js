@@ -30,17 +30,18 @@ function prepare() {
     image.counts = {};
   }
   for (const row of data.findings) {
-    const image = data.images[row.image];
     row.aliases ??= [];
     row.evidence ??= [];
     row.fixed ??= [];
-    if (!row.ignored) image.counts[row.severity] = (image.counts[row.severity] ?? 0) + 1;
+    row.packages ??= [];
+    row.command = row.layer ? commandOf(data.images[row.image], row.layer) : "";
+    for (const image of row.ignored ? [] : imagesOf(row)) image.counts[row.severity] = (image.counts[row.severity] ?? 0) + 1;
   }
 }
 
 // What a search looks through; a row's text is put together when the first search comes.
 const TEXTS = {
-  findings: (r) => [r.id, ...r.aliases, r.title, r.purl, imageName(r), clusterOf(r), ...r.evidence],
+  findings: (r) => [r.id, ...r.aliases, r.title, r.purl, ...imagesOf(r).map((image) => image.name), clusterOf(r), r.command, ...r.packages, ...r.evidence],
   images: (r) => [r.name, r.digest, r.reason, r.cluster, ...r.namespaces],
   components: (r) => [r.purl, r.owner, imageName(r), clusterOf(r), ...(r.oneOf ?? [])],
   resolved: (r) => [r.image, r.key, r.cluster],
@@ -49,8 +50,12 @@ const textOf = (row) => (row.text ??= TEXTS[state.tab](row).join("\n").toLowerCa
 
 const severityTag = (name) => make("span", name, { class: `tag fill ${name}` });
 const day = (moment) => (moment ?? "").slice(0, 10);
-const imageName = (row) => data.images[row.image].name;
-const clusterOf = (row) => row.cluster ?? data.images[row.image].cluster;
+/** The images of a row: several where one thing is wrong with all of them. */
+const imagesOf = (row) => (row.images ?? [row.image]).map((number) => data.images[number]);
+const imageName = (row) => (row.images ? `${row.images.length.toLocaleString("en")} images` : data.images[row.image].name);
+const clustersOf = (row) => (row.cluster === undefined ? [...new Set(imagesOf(row).map((image) => image.cluster))] : [row.cluster]);
+const clusterOf = (row) => clustersOf(row).join(", ");
+const commandOf = (image, layer) => image.commands[image.layers.indexOf(layer)] ?? "";
 const titleOf = (image) => (data.clusters.length && image.cluster ? `${image.name} on ${image.cluster}` : image.name);
 const NO_NAME = "without a name";
 
@@ -60,7 +65,33 @@ function shortName(name) {
   return rest.length && /[.:]/.test(host) && !/^oci|^docker-/.test(host) ? rest.join("/") : name;
 }
 
-const shortImage = (row) => titled("span", shortName(imageName(row)), imageName(row));
+function shortImage(row) {
+  const names = row.images ? imagesOf(row).map(titleOf).join("\n") : imageName(row);
+  const box = titled("span", row.images ? imageName(row) : shortName(imageName(row)), names);
+  if (row.origin === "base") box.append(" ", titled("span", "base", "its base image brought it in", "tag info"));
+  return box;
+}
+
+/** Say what an image is built on, and how many of its layers that is. */
+function baseOf(image) {
+  if (!image.base) return "";
+  const of = image.base.layers ? ` (${image.base.layers} of ${image.layers.length} layers)` : " (which layers are its is not known)";
+  return `${image.base.name || image.base.digest || "an image that is not known"}${of}`;
+}
+
+const ORIGINS = { base: "the base image", own: "the image's own layers" };
+
+/** Say whose layer brought a finding in. */
+function originOf(row) {
+  const base = row.images ? "" : baseOf(data.images[row.image]);
+  return row.origin === "base" && base ? `${ORIGINS.base}: ${base}` : ORIGINS[row.origin];
+}
+
+function listedPackages(row) {
+  const more = (row.packagesCount ?? 0) - row.packages.length;
+  return more > 0 ? [...row.packages, `… and ${more.toLocaleString("en")} more, see the table findings`] : row.packages;
+}
+
 const titled = (tag, text, title, name = "") => make(tag, text, { title, class: name });
 const worstRank = (image) => Math.min(...Object.keys(image.counts).map((name) => data.rank[name]), 9);
 const share = (image) => (image.files ? image.unexplained / image.files : 0);
@@ -136,6 +167,7 @@ function identifier(row) {
 function since(row) {
   const box = make("span", day(row.since));
   if (row.new) box.append(" ", titled("span", "new", "the audit before did not have it", "tag info"));
+  if (row.overdue) box.append(" ", titled("span", "overdue", `it was due on ${row.due}`, "tag fill critical"));
   return box;
 }
 
@@ -186,22 +218,24 @@ function filters() {
   const checked = (id) => $(id).checked;
   return {
     search: value("search").trim().toLowerCase(), cluster: value("cluster"), namespace: value("namespace"), kind: value("kind"),
-    onlyNew: checked("only-new"), fixable: checked("fixable"), ignored: checked("ignored"),
+    onlyNew: checked("only-new"), overdue: checked("overdue"), origin: value("origin"), fixable: checked("fixable"), ignored: checked("ignored"),
   };
 }
 
 function wanted(row, filter) {
   if (filter.search && !textOf(row).includes(filter.search)) return false;
-  if (filter.cluster && filter.cluster !== `=${clusterOf(row)}`) return false;
+  if (filter.cluster && !clustersOf(row).some((name) => filter.cluster === `=${name}`)) return false;
   if (state.tab === "resolved") return !state.severity || row.severity === state.severity;
-  const image = state.tab === "images" ? row : data.images[row.image];
-  if (state.image !== null && data.images[state.image] !== image) return false;
-  if (filter.namespace && !image.namespaces.includes(filter.namespace)) return false;
-  if (state.tab === "images") return !state.severity || image.counts[state.severity] > 0;
+  const images = state.tab === "images" ? [row] : imagesOf(row);
+  if (state.image !== null && !images.includes(data.images[state.image])) return false;
+  if (filter.namespace && !images.some((image) => image.namespaces.includes(filter.namespace))) return false;
+  if (state.tab === "images") return !state.severity || row.counts[state.severity] > 0;
   if (state.tab === "components") return true;
   if (state.severity && row.severity !== state.severity) return false;
   if (filter.kind && row.kind !== filter.kind) return false;
   if (filter.onlyNew && !row.new) return false;
+  if (filter.overdue && !row.overdue) return false;
+  if (filter.origin && row.origin !== filter.origin) return false;
   if (filter.fixable && !row.fixed.length) return false;
   return filter.ignored || !row.ignored;
 }
@@ -315,16 +349,16 @@ function showImage(number, tab) {
 
 const FACTS = {
   findings: (r) => [severityTag(r.severity), make("span", r.kind, { class: "tag" }), ...(r.exploited ? [make("span", "exploited", { class: "tag fill critical" })] : []), facts([
-    ["What to do", r.action], ["Image", imageName(r)], ["Cluster", clusterOf(r)], ["Package", r.purl], ["Affected if", r.affected_if && `the version is ${r.affected_if}`],
+    ["What to do", r.action], ["Image", r.images ? imagesOf(r).map(titleOf) : imageName(r)], ["Packages", listedPackages(r)], ["Brought in by", originOf(r)], ["With", r.command && make("code", r.command)], ["Cluster", clusterOf(r)], ["Package", r.purl], ["Affected if", r.affected_if && `the version is ${r.affected_if}`],
     ["Fixed in", (r.fixed ?? []).join(", ")], ["Identifier", r.id], ["Also called", r.aliases], ["CVSS", r.score >= 0 ? r.score : ""],
-    ["EPSS", r.epss >= 0 ? `${(100 * r.epss).toFixed(2)}%` : ""], ["Open since", r.since + (r.new ? " (new)" : "")], ["Known by", sourcesOf(r)],
+    ["EPSS", r.epss >= 0 ? `${(100 * r.epss).toFixed(2)}%` : ""], ["Open since", r.since + (r.new ? " (new)" : "")], ["Due", r.due && r.due + (r.overdue ? " (overdue)" : "")], ["Known by", sourcesOf(r)],
     ["Confidence", r.confidence ?? 1], ["Layer", r.layer && make("code", r.layer)], ["Evidence", r.evidence],
     ["Ignored", r.ignored && `${r.ignored.reason} (${r.ignored.owner}, ${r.ignored.expires ? `until ${r.ignored.expires}` : "by OpenVEX"})`],
     ["OpenVEX", r.vex && `${r.vex.status.replaceAll("_", " ")}, says ${r.vex.author} in ${r.vex.document}${r.vex.note ? `: ${r.vex.note}` : ""}`],
-  ]), showImage(r.image, "findings"), showImage(r.image, "components")],
+  ]), ...(r.images ? [] : [showImage(r.image, "findings"), showImage(r.image, "components")])],
   images: (r) => [countTags(r), ...coverageOf(r), facts([
     ["State", r.state], ["Reason", r.reason], ["Digest", make("code", r.digest)], ["Platform", r.platform], ["Cluster", r.cluster], ["Namespaces", r.namespaces.join(", ")],
-    ["Pods", r.pods], ["Layers", r.layers], ["Files", `${r.files}, of which ${r.unexplained} are unexplained`], ["Warnings", r.warnings],
+    ["Pods", r.pods], ["Built on", baseOf(r)], ["Layers", r.layers.length], ["Files", `${r.files}, of which ${r.unexplained} are unexplained`], ["Warnings", r.warnings],
   ]), showImage(data.images.indexOf(r), "findings"), showImage(data.images.indexOf(r), "components")],
   components: (r) => [facts([
     ["Image", imageName(r)], ["Cluster", clusterOf(r)], ["One of", r.oneOf], ["Version by files", r.fingerprint_versions], ["Known by", sourcesOf(r)],
@@ -338,6 +372,6 @@ function open(tab) {
   state.sort = by ? columnsOf(tab).findIndex(([title]) => title === by) : null;
   state.descending = false;
   for (const button of document.querySelectorAll("nav button")) button.setAttribute("aria-selected", button.dataset.tab === tab);
-  for (const id of ["kind", "only-new", "fixable", "ignored"]) ($(id).closest("label") ?? $(id)).hidden = tab !== "findings";
+  for (const id of ["kind", "origin", "only-new", "overdue", "fixable", "ignored"]) ($(id).closest("label") ?? $(id)).hidden = tab !== "findings";
   select();
 }

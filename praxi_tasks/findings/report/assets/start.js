@@ -107,9 +107,10 @@ async function start() {
   choices("kind", data.kinds.filter((kind) => data.findings.some((row) => row.kind === kind)));
   $("cluster").hidden = !data.clusters.length;
   for (const name of data.clusters) $("cluster").append(make("option", name || NO_NAME, { value: `=${name}` }));
+  for (const [name, text] of Object.entries(ORIGINS)) $("origin").append(make("option", text, { value: name }));
   choices("namespace", [...new Set(data.images.flatMap((image) => image.namespaces))].sort());
   for (const button of document.querySelectorAll("nav button")) button.onclick = () => open(button.dataset.tab);
-  for (const id of ["search", "kind", "cluster", "namespace", "only-new", "fixable", "ignored"]) $(id).oninput = select;
+  for (const id of ["search", "kind", "cluster", "namespace", "origin", "only-new", "overdue", "fixable", "ignored"]) $(id).oninput = select;
   $("filters").onsubmit = (event) => event.preventDefault();
   $("clear").onclick = () => { state.image = null; select(); };
   $("scroll").onscroll = () => requestAnimationFrame(draw);
