@@ -18,7 +18,7 @@ class Family(Enum):
     """Who publishes an ecosystem's packages."""
 
     DISTRIBUTION = "a Linux distribution"
-    LANGUAGE = "a language's index"
+    LANGUAGE = "an index of its own, such as a language's"
     UNKNOWN = "nobody that Praxi knows"
 
 
@@ -38,8 +38,8 @@ def _npm_scope(name: str) -> tuple[str, str]:
     return scope, rest
 
 
-def _module_path(name: str) -> tuple[str, str]:
-    """Split a Go module's path before its last part."""
+def _last_part(name: str) -> tuple[str, str]:
+    """Split ``namespace/name`` before its last part."""
     namespace, _, rest = name.rpartition("/")
     return namespace, rest
 
@@ -52,6 +52,10 @@ def _group(name: str) -> tuple[str, str]:
 
 def _without_epoch_zero(version: str) -> str:
     return version.removeprefix("0:")
+
+
+def _without_v(version: str) -> str:
+    return version.lstrip("v")
 
 
 def _without_build(version: str) -> str:
@@ -182,7 +186,7 @@ GOLANG: Final = Ecosystem(
     version_class="GoVersion",
     canonical_version=_go_version,
     case_sensitive=True,
-    split_name=_module_path,
+    split_name=_last_part,
     osv="Go",
 )
 MAVEN: Final = Ecosystem(
@@ -204,9 +208,158 @@ CARGO: Final = Ecosystem(
     osv="crates.io",
 )
 
-ECOSYSTEMS: Final[Mapping[str, Ecosystem]] = {
-    row.purl_type: row for row in (PYPI, NPM, GOLANG, MAVEN, CARGO, DEB, APK, RPM)
-}
+COMPOSER: Final = Ecosystem(
+    purl_type="composer",
+    family=Family.LANGUAGE,
+    database="installed.json",
+    version_class="ComposerVersion",
+    canonical_version=_without_v,
+    normalise=str.lower,
+    split_name=_last_part,
+    osv="Packagist",
+)
+PEAR: Final = Ecosystem(
+    purl_type="pear",
+    family=Family.LANGUAGE,
+    database="PEAR's registry",
+    split_name=_last_part,
+)
+GEM: Final = Ecosystem(
+    purl_type="gem",
+    family=Family.LANGUAGE,
+    database="gemspec",
+    version_class="RubygemsVersion",
+    case_sensitive=True,
+    osv="RubyGems",
+)
+CRAN: Final = Ecosystem(
+    purl_type="cran",
+    family=Family.LANGUAGE,
+    database="DESCRIPTION",
+    version_class="NumbersVersion",
+    case_sensitive=True,
+    osv="CRAN",
+)
+BIOCONDUCTOR: Final = Ecosystem(
+    purl_type="bioconductor",
+    family=Family.LANGUAGE,
+    database="DESCRIPTION",
+    version_class="NumbersVersion",
+    case_sensitive=True,
+    osv="Bioconductor",
+)
+NUGET: Final = Ecosystem(
+    purl_type="nuget",
+    family=Family.LANGUAGE,
+    database="deps.json",
+    version_class="NugetVersion",
+    osv="NuGet",
+)
+CPAN: Final = Ecosystem(
+    purl_type="cpan",
+    family=Family.LANGUAGE,
+    database="perllocal.pod",
+    case_sensitive=True,
+)
+LUAROCKS: Final = Ecosystem(purl_type="luarocks", family=Family.LANGUAGE, database="rockspec")
+JULIA: Final = Ecosystem(
+    purl_type="julia",
+    family=Family.LANGUAGE,
+    database="Project.toml",
+    version_class="SemverVersion",
+    canonical_version=_without_build,
+    case_sensitive=True,
+    osv="Julia",
+)
+OPAM: Final = Ecosystem(
+    purl_type="opam",
+    family=Family.LANGUAGE,
+    database="opam",
+    version_class="DpkgVersion",  # opam took Debian's order for its own
+    osv="opam",
+)
+HACKAGE: Final = Ecosystem(
+    purl_type="hackage",
+    family=Family.LANGUAGE,
+    database="package.conf.d",
+    version_class="NumbersVersion",
+    case_sensitive=True,
+    osv="Hackage",
+)
+HEX: Final = Ecosystem(
+    purl_type="hex",
+    family=Family.LANGUAGE,
+    database="ebin/*.app",
+    version_class="SemverVersion",
+    canonical_version=_without_build,
+    osv="Hex",
+)
+OTP: Final = Ecosystem(purl_type="otp", family=Family.LANGUAGE, database="ebin/*.app")
+PUB: Final = Ecosystem(
+    purl_type="pub",
+    family=Family.LANGUAGE,
+    database="pubspec.yaml",
+    version_class="SemverVersion",
+    osv="Pub",
+)
+CONAN: Final = Ecosystem(
+    purl_type="conan",
+    family=Family.LANGUAGE,
+    database="conaninfo.txt",
+    version_class="ConanVersion",
+    osv="ConanCenter",
+)
+BITNAMI: Final = Ecosystem(
+    purl_type="bitnami",
+    family=Family.LANGUAGE,
+    database="Bitnami's SBOM",
+    version_class="SemverVersion",
+    canonical_version=_without_build,
+    osv="Bitnami",
+)
+WORDPRESS: Final = Ecosystem(
+    purl_type="wordpress-plugin", family=Family.LANGUAGE, database="the plugin's header"
+)
+CONDA: Final = Ecosystem(
+    purl_type="conda",
+    family=Family.LANGUAGE,
+    database="conda-meta",
+    version_class="CondaVersion",
+)
+SPACK: Final = Ecosystem(purl_type="spack", family=Family.LANGUAGE, database="spec.json")
+BREW: Final = Ecosystem(purl_type="brew", family=Family.LANGUAGE, database="INSTALL_RECEIPT.json")
+NIX: Final = Ecosystem(purl_type="nix", family=Family.LANGUAGE, database="the Nix store")
+GUIX: Final = Ecosystem(purl_type="guix", family=Family.LANGUAGE, database="the Guix store")
+SNAP: Final = Ecosystem(purl_type="snap", family=Family.LANGUAGE, database="snap.yaml")
+ALPM: Final = Ecosystem(
+    purl_type="alpm",
+    family=Family.DISTRIBUTION,
+    database="pacman",
+    version_class="ArchLinuxVersion",
+    default_namespace="arch",
+)
+EBUILD: Final = Ecosystem(
+    purl_type="ebuild",
+    family=Family.DISTRIBUTION,
+    database="Portage",
+    version_class="GentooVersion",
+    split_name=_last_part,
+)
+OPKG: Final = Ecosystem(
+    purl_type="opkg",
+    family=Family.DISTRIBUTION,
+    database="opkg",
+    version_class="DpkgVersion",
+    default_namespace="openwrt",
+)
+
+_ROWS: Final = (
+    *(PYPI, NPM, GOLANG, MAVEN, CARGO, DEB, APK, RPM),
+    *(ALPM, EBUILD, OPKG),
+    *(COMPOSER, PEAR, GEM, CRAN, BIOCONDUCTOR, NUGET, CPAN, LUAROCKS, JULIA, OPAM, HACKAGE, HEX),
+    *(OTP, PUB, CONAN, BITNAMI, WORDPRESS, CONDA, SPACK, BREW, NIX, GUIX, SNAP),
+)
+ECOSYSTEMS: Final[Mapping[str, Ecosystem]] = {row.purl_type: row for row in _ROWS}
 """All rows by package URL type."""
 
 

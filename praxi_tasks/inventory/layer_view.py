@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
@@ -65,6 +66,7 @@ class LayerView:
         self._most_problems = (limits or InventoryLimits.from_environment()).max_problems
         self.links: list[Link] = []
         self._reports: Counter[str] = Counter()
+        self._given: set[str] = set()
 
     def report(self, path: str, what: str) -> None:
         """Note what could not be read, as one printable line of bounded length.
@@ -97,3 +99,22 @@ class LayerView:
     def folders(self) -> frozenset[str]:
         """The paths that are folders."""
         return frozenset(compress(self.files.paths, (self.files.types == _FOLDER).tolist()))
+
+    @cached_property
+    def _sorted_members(self) -> list[str]:
+        return sorted(self.members())
+
+    def give(self, folder: str) -> tuple[str, ...]:
+        """Return all files below a folder, sorted, to the first who asks: nobody owns them a second time.
+
+        That bounds what a small record that names one folder a thousand times can expand to.
+        """
+        if not folder or folder in self._given:
+            return ()
+        self._given.add(folder)
+        paths, found = self._sorted_members, []
+        for position in range(bisect_left(paths, f"{folder}/"), len(paths)):
+            if not paths[position].startswith(f"{folder}/"):
+                break
+            found.append(paths[position])
+        return tuple(found)

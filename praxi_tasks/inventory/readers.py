@@ -4,8 +4,27 @@ from __future__ import annotations
 
 from typing import Final
 
-from praxi_tasks.inventory.language import npm, python, yarn
-from praxi_tasks.inventory.os import apk, chisel, dpkg, rpm, rpm_manifest
+from praxi_tasks.inventory.language import (
+    composer,
+    conan,
+    dart,
+    dotnet,
+    erlang,
+    haskell,
+    julia,
+    luarocks,
+    npm,
+    opam,
+    pear,
+    perl,
+    python,
+    r,
+    rubygems,
+    wordpress,
+    yarn,
+)
+from praxi_tasks.inventory.manager import bitnami, conda, homebrew, snap, spack, stores
+from praxi_tasks.inventory.os import apk, chisel, dpkg, opkg, pacman, portage, rpm, rpm_manifest
 from praxi_tasks.inventory.reader import Reader
 
 READERS: Final[tuple[Reader, ...]] = (
@@ -14,8 +33,32 @@ READERS: Final[tuple[Reader, ...]] = (
     apk.READER,
     rpm.READER,
     rpm_manifest.READER,
+    pacman.READER,
+    portage.READER,
+    opkg.READER,
+    conda.READER,
+    spack.READER,
+    homebrew.READER,
+    stores.NIX_READER,
+    stores.GUIX_READER,
+    snap.READER,
+    bitnami.READER,
     python.READER,
     npm.READER,
     yarn.READER,
+    r.READER,
+    rubygems.READER,
+    composer.READER,
+    pear.READER,
+    perl.READER,
+    luarocks.READER,
+    julia.READER,
+    opam.READER,
+    haskell.READER,
+    erlang.READER,
+    dart.READER,
+    dotnet.READER,
+    conan.READER,
+    wordpress.READER,
 )
 """Where two want to read the same file, the first does."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from praxi_tasks.ecosystems import APK, CARGO, DEB, GOLANG, MAVEN, NPM, PYPI, RPM
+from praxi_tasks.ecosystems import APK, CARGO, COMPOSER, DEB, GOLANG, MAVEN, NPM, OPKG, PUB, PYPI, RPM, SNAP
 
 _LONGEST: Final = 1_000  # characters of a path: some patterns take quadratic time
 
@@ -102,20 +102,14 @@ KINDS: Final = (
     UnreadKind("Python (an archive)", PYPI.purl_type, ".pyz", r".+\.pyz"),
     UnreadKind("Electron (an archive)", NPM.purl_type, ".asar", r".+\.asar"),
     # Other distributions.
-    UnreadKind("opkg", "opkg", "/status", r".*\bopkg/status"),
-    _below("pacman", "alpm", "var/lib/pacman/local", r"/[^/]+/desc"),
-    _below("Portage", "ebuild", "var/db/pkg", r"/[^/]+/[^/]+/PF"),
+    UnreadKind(OPKG.database, OPKG.purl_type, "/status", r".*\bopkg/status"),
     _below("FreeBSD pkg", "freebsd", "var/db/pkg", r"/local\.sqlite"),
     _below("xbps", "xbps", "var/db/xbps", r"/pkgdb-[^/]+\.plist"),
-    _below("Nix", "nix", "nix/store", r"/([^/]+)(?:/.*)?"),
-    UnreadKind("Nix", "nix", "nix/var/nix/db/", r"nix/var/nix/db/db\.sqlite", at_start=True),
-    _below("Guix", "guix", "gnu/store", r"/([^/]+)(?:/.*)?"),
     _below("pkgtools", "slackware", "var/lib/pkgtools/packages", r"/[^/]+"),
     _below("eopkg", "eopkg", "var/lib/eopkg/package", r"/[^/]+/metadata\.xml"),
     _below("swupd", "swupd", "usr/share/clear/bundles", r"/[^/.]+"),
-    _below("snap", "snap", "var/lib/snapd/snaps", r"/[^/]+\.snap"),
+    _below("Snap", SNAP.purl_type, "var/lib/snapd/snaps", r"/[^/]+\.snap"),
     _below("Flatpak", "flatpak", "var/lib/flatpak/app", r"/([^/]+)/.+"),
-    UnreadKind("Homebrew", "brew", "/INSTALL_RECEIPT.json", r".*/Cellar", r"/[^/]+/[^/]+/[^/]+\.json"),
     UnreadKind(
         "Windows", "windows", "/SOFTWARE", r"(?i:Files/Windows/System32/config/SOFTWARE)"
     ),
@@ -123,23 +117,11 @@ KINDS: Final = (
     _archives("Java", MAVEN.purl_type, ".jar"),
     _archives("Java", MAVEN.purl_type, ".war"),
     _archives("Java", MAVEN.purl_type, ".ear"),
-    UnreadKind("conda", "conda", ".json", r"(?:.*/)?conda-meta", r"/[^/]+\.json"),
-    UnreadKind("Composer", "composer", "/installed.json", r"(?:.*/)?vendor/composer/installed\.json"),
-    UnreadKind("Composer (an archive)", "composer", ".phar", r".+\.phar"),
-    UnreadKind("PEAR", "pear", ".reg", r".*\.registry", r"/[^/]+\.reg"),
-    UnreadKind("RubyGems", "gem", ".gemspec", r".*\bspecifications", r"/(?:default/)?[^/]+\.gemspec"),
-    UnreadKind("R", "cran", "/DESCRIPTION", r"(?:.*/)?R/(?:site-)?library", r"/[^/]+/DESCRIPTION"),
-    _archives(".NET", "nuget", ".deps.json"),
+    UnreadKind("Composer (an archive)", COMPOSER.purl_type, ".phar", r".+\.phar"),
     UnreadKind("Go", GOLANG.purl_type, ".mod", r"(?:.*/)?pkg/mod/cache/download", r"/.+/@v/[^/]+\.mod"),
     UnreadKind("Go", GOLANG.purl_type, "/modules.txt", r"(?:.*/)?vendor/modules\.txt"),
     UnreadKind("Cargo", CARGO.purl_type, ".crates.toml", r"(?:.*/)?\.crates\.toml"),
     UnreadKind("Cargo", CARGO.purl_type, ".crate", r"(?:.*/)?registry/cache", r"/[^/]+/[^/]+\.crate"),
-    UnreadKind("Perl", "cpan", "/.packlist", r".*/auto", r"/.+/\.packlist"),
-    UnreadKind("Erlang or Elixir", "hex", ".app", r"(?:.*/)?lib", r"/[^/]+/ebin/[^/]+\.app"),
-    UnreadKind("LuaRocks", "luarocks", "/rock_manifest", r".*/rocks(?:-[^/]+)?", r"/[^/]+/[^/]+/[^/]+"),
-    UnreadKind("Haskell", "hackage", ".conf", r".*/package\.conf\.d", r"/[^/]+\.conf"),
-    UnreadKind("opam", "opam", "/opam", r".*/\.opam-switch/packages", r"/[^/]+/opam"),
-    UnreadKind("Julia", "julia", "/Project.toml", r"(?:.*/)?\.julia/packages", r"/[^/]+/[^/]+/Project\.toml"),
-    UnreadKind("Dart", "pub", "/package_config.json", r"(?:.*/)?\.dart_tool/package_config\.json"),
+    UnreadKind("Dart", PUB.purl_type, "/package_config.json", r"(?:.*/)?\.dart_tool/package_config\.json"),
 )  # fmt: skip
 """Where two kinds have the same path, the first is told."""

@@ -17,17 +17,15 @@ READ = """
 import json
 import numpy as np
 from types import SimpleNamespace
-from praxi_tasks.findings.packages import (
-    MIRRORED_ECOSYSTEMS, claim_purl, ecosystem_namespace, parse_version, release_purl
-)
+from praxi_tasks.findings.packages import claim_purl, parse_version
 from praxi_tasks.inventory import keep_file, read_inventory
 
-PATH = "srv/vendor/composer/installed.json"
-packages = [{"name": "symfony/console", "version": "v6.4.1"}, {"name": "", "version": "1"}]
 contents = {
-    PATH: json.dumps({"packages": packages}).encode(),
-    "opt/vendor/composer/installed.json": b"[]",
-    "srv/composer.json": b"{}",
+    "srv/bower_components/jquery/.bower.json": json.dumps({"name": "jquery", "version": "3.7.1"}).encode(),
+    "opt/bower_components/x/.bower.json": b"[]",
+    "opt/bower_components/y/.bower.json": b"{}",
+    "srv/bower_components/jquery/dist/jquery.js": b"",
+    "srv/bower.json": b"{}",
 }
 kept = {path: data for path, data in contents.items() if keep_file(path)}
 types = np.full(len(contents), ord("f"), np.uint8)
@@ -38,9 +36,8 @@ print(json.dumps({
     "problems": inventory.problems,
     "claim": [claim.ecosystem, claim.name, claim.version, claim.database],
     "purl": claim_purl(claim, None),
-    "namespace": ecosystem_namespace("Packagist"),
-    "mirrored": "Packagist" in MIRRORED_ECOSYSTEMS,
-    "older": parse_version("composer", "5.4.10") < parse_version("composer", claim.version),
+    "files": claim.files,
+    "older": parse_version("bower", "3.6.10") < parse_version("bower", claim.version),
 }))
 """
 
@@ -63,11 +60,11 @@ def followed(tmp_path: Path) -> Path:
     assert target is not None
     (tmp_path / target[1]).write_text(module)
     ecosystems = tmp_path / "praxi_tasks/ecosystems.py"
-    replace_once(ecosystems, "\nECOSYSTEMS: Final", f"\n{row}\nECOSYSTEMS: Final")
-    replace_once(ecosystems, ", RPM)", ", RPM, COMPOSER)")
+    replace_once(ecosystems, "\n_ROWS: Final", f"\n{row}\n_ROWS: Final")
+    replace_once(ecosystems, "(PYPI, NPM, DEB", "(PYPI, NPM, BOWER, DEB")
     readers = tmp_path / "praxi_tasks/inventory/readers.py"
-    replace_once(readers, "language import npm", "language import composer, npm")
-    replace_once(readers, "    npm.READER,\n", "    npm.READER,\n    composer.READER,\n")
+    replace_once(readers, "language import (\n", "language import (\n    bower,\n")
+    replace_once(readers, "    npm.READER,\n", "    npm.READER,\n    bower.READER,\n")
     return tmp_path
 
 
@@ -78,11 +75,10 @@ def run(folder: Path, code: str) -> Any:
 
 def test_the_pages_reader_reads_a_layer(followed: Path) -> None:
     found = run(followed, READ)
-    database = "srv/vendor/composer/installed.json"
-    assert found["kept"] == ["opt/vendor/composer/installed.json", database]
-    assert found["claim"] == ["composer", "symfony/console", "v6.4.1", database]
+    folder = "srv/bower_components/jquery"
+    assert len(found["kept"]) == 3
+    assert found["claim"] == ["bower", "jquery", "3.7.1", f"{folder}/.bower.json"]
+    assert found["files"] == [f"{folder}/.bower.json", f"{folder}/dist/jquery.js"]
     assert len(found["problems"]) == 2
-    assert found["purl"] == "pkg:composer/symfony/console@v6.4.1"
-    assert found["namespace"] == "composer"
-    assert found["mirrored"]
+    assert found["purl"] == "pkg:bower/jquery@3.7.1"
     assert found["older"]

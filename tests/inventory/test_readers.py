@@ -9,8 +9,17 @@ from hypothesis import strategies as st
 
 from praxi_tasks.inventory import Inventory
 from tests.inventory.language import test_python
+from tests.inventory.language import test_records as language_records
 from tests.inventory.layers import inventory_of
-from tests.inventory.os import test_apk, test_chisel, test_dpkg, test_os_release, test_rpm_manifest
+from tests.inventory.manager import test_records as manager_records
+from tests.inventory.os import (
+    test_apk,
+    test_chisel,
+    test_dpkg,
+    test_os_release,
+    test_other_distributions,
+    test_rpm_manifest,
+)
 
 SITE = "usr/lib/python3/dist-packages"
 SEEDS = {
@@ -30,6 +39,17 @@ SEEDS = {
     "var/lib/rpm/Packages": bytes(12) + b"\x61\x15\x06\x00" + bytes(4) + b"\x00\x02\x00\x00" + bytes(1000),
     "var/lib/rpm/Packages.db": b"RpmP" + bytes(8) + b"\x01" + bytes(5000),
     "var/lib/rpm/rpmdb.sqlite": b"SQLite format 3\0" + bytes(4080),
+    **{path: data for path, (data, _) in language_records.RECORDS.items()},
+    "app/app.deps.json": language_records.DOTNET,
+    "usr/local/lib/perl/5.36.0/auto/Try/Tiny/.packlist": language_records.PACKLIST,
+    "opt/conda/conda-meta/numpy-1.26.4-py312_0.json": manager_records.CONDA,
+    "opt/spack/hdf5/.spack/spec.json": manager_records.SPACK.encode(),
+    "snap/core22/1/meta/snap.yaml": manager_records.SNAP,
+    "opt/bitnami/postgresql/.spdx-postgresql.spdx": manager_records.BITNAMI,
+    "var/lib/pacman/local/bash-5/desc": test_other_distributions.PACMAN,
+    "var/lib/pacman/local/bash-5/files": test_other_distributions.FILES,
+    "var/db/pkg/app-shells/bash-5.2/CONTENTS": test_other_distributions.CONTENTS,
+    "usr/lib/opkg/status": test_other_distributions.OPKG,
 }
 
 

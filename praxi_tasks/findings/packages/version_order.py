@@ -12,10 +12,12 @@ from univers.versions import EnhancedSemanticVersion, InvalidVersion, SemverVers
 from praxi_tasks.ecosystems import ecosystem_of
 from praxi_tasks.environment import read, whole_number
 from praxi_tasks.findings.packages.apk_version import ApkVersion
+from praxi_tasks.findings.packages.conda_version import CondaVersion
 from praxi_tasks.findings.packages.debian_version import DpkgVersion
 from praxi_tasks.findings.packages.go_version import GoVersion
 from praxi_tasks.findings.packages.maven_version import MavenVersion
 from praxi_tasks.findings.packages.semantic_version import SemanticVersion
+from praxi_tasks.findings.packages.numbers_version import NumbersVersion
 
 
 class NpmVersion(SemverVersion):
@@ -34,7 +36,16 @@ SETTING: Final = "PRAXI_VERSION_MAX_LENGTH"
 _LONGEST: Final = 512  # characters; some rules compare in quadratic time, and real versions have some dozens
 _OWN: Final[dict[str, type[Version]]] = {
     one.__name__: one
-    for one in (ApkVersion, DpkgVersion, GoVersion, MavenVersion, NpmVersion, SemanticVersion)
+    for one in (
+        ApkVersion,
+        CondaVersion,
+        DpkgVersion,
+        GoVersion,
+        MavenVersion,
+        NpmVersion,
+        NumbersVersion,
+        SemanticVersion,
+    )
 }
 
 
@@ -48,7 +59,7 @@ def parse_version(kind: str, text: str) -> Version | None:
     Parameters
     ----------
     kind
-        The package URL type whose rules hold: ``pypi``, ``golang``, ``deb``.
+        The package URL type whose rules hold, such as ``pypi`` or ``deb``.
     text
         The version as a database or advisory writes it.
     """

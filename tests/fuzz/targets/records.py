@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import sqlite3
 import struct
 from collections.abc import Iterable
@@ -20,6 +21,7 @@ from praxi_tasks.inventory.language import python as python_records
 from praxi_tasks.inventory.language import yarn as yarn_archives
 from praxi_tasks.inventory.layer_view import LayerView
 from praxi_tasks.inventory.limits import InventoryLimits
+from praxi_tasks.inventory.manager import stores as manager_stores
 from praxi_tasks.inventory.os import apk as apk_records
 from praxi_tasks.inventory.os import chisel as chisel_manifests
 from praxi_tasks.inventory.os import dpkg as dpkg_records
@@ -320,3 +322,73 @@ def stored_inventory(data: bytes) -> None:
     """Read a stored inventory; one that is read is written back the same."""
     found = Inventory.from_bytes(b"PRXI" + INVENTORY_PROTOCOL.to_bytes(2, "little") + data)
     same(Inventory.from_bytes(found.to_bytes()).claims, found.claims, "the claims")
+
+
+# Records of one file each, at a place where their reader finds them; an input's first byte chooses one.
+_READ = {
+    "language.composer": (
+        "srv/vendor/composer/installed.json",
+        b'{"packages":[{"name":"a/b","version":"1"}]}',
+    ),
+    "language.pear": (
+        "usr/share/php/.registry/x.reg",
+        b's:4:"name";s:1:"x";s:7:"channel";s:1:"c";s:7:"version";a:2:{s:7:"release";s:1:"1";}',
+    ),
+    "language.rubygems": (
+        "x/specifications/r-1.gemspec",
+        b"# stub: rack 3.0.8 ruby lib\n s.licenses = ['MIT']\n",
+    ),
+    "language.r": ("usr/lib/R/library/x/DESCRIPTION", b"Package: x\nVersion: 1-2\nBuilt: R 4\n"),
+    "language.perl": ("usr/perllocal.pod", b"=head2 x: C<Module> L<A::B|A::B>\nC<VERSION: 0.31>\n"),
+    "language.luarocks": ("rocks-5.1/x/1-1/x-1-1.rockspec", b'license = "MIT"\n'),
+    "language.julia": (
+        "root/.julia/packages/JSON/93Ea8/Project.toml",
+        b'name = "J"\nversion = "1"\n[deps]\n',
+    ),
+    "language.opam": ("x/.opam-switch/packages/lwt.5.7.0/opam", b'license: ["MIT" "ISC"]\n'),
+    "language.haskell": ("x/package.conf.d/a.conf", b"name: a\nversion: 1\nlicense: MIT\n"),
+    "language.erlang": ("lib/x/ebin/x.app", b'{application, x, [{vsn, "1"}]}.'),
+    "language.dart": ("hosted/pub.dev/path-1.9.0/pubspec.yaml", b"name: path\n"),
+    "language.dotnet": (
+        "app/app.deps.json",
+        b'{"targets":{"n":{"A/1":{"runtime":{"lib/A.dll":{}}}}},"libraries":{"A/1":{"type":"package"}}}',
+    ),
+    "language.conan": (f"data/zlib/1/_/_/package/{'0' * 40}/conaninfo.txt", b"[settings]\n"),
+    "language.wordpress": ("wp-content/plugins/a/a.php", b"<?php\n * Plugin Name: A\n * Version: 1\n"),
+    "manager.conda": ("conda-meta/x.json", b'{"name":"x","version":"1","files":["a","b/c"],"license":"MIT"}'),
+    "manager.spack": ("x/.spack/spec.json", b'{"spec":{"nodes":[{"name":"x","version":"1"}]}}'),
+    "manager.homebrew": ("Cellar/jq/1.7/INSTALL_RECEIPT.json", b"{}"),
+    "manager.snap": ("snap/x/1/meta/snap.yaml", b"name: x\nversion: '1'\n"),
+    "manager.bitnami": (
+        "opt/bitnami/x/.spdx-x.spdx",
+        b'{"packages":[{"externalRefs":[{"referenceLocator":"pkg:bitnami/x@1"}]}]}',
+    ),
+    "os.opkg": ("usr/lib/opkg/status", b"Package: p\nStatus: install ok installed\nVersion: 1\n\n"),
+    "os.portage": ("var/db/pkg/a/b-1/CONTENTS", b"obj /usr/bin/x 0 1\nsym /a -> b 1\n"),
+    "os.pacman": ("var/lib/pacman/local/x/desc", b"%NAME%\nx\n\n%VERSION%\n1-1\n\n%BASE%\nx\n"),
+}
+
+
+@target(
+    covers=tuple(map(_READER.format, _READ)),
+    seeds=[bytes((number,)) + seed for number, (_, seed) in enumerate(_READ.values())],
+)
+def single_records(data: bytes) -> None:
+    """Read a record of one of many kinds, which all have a file each."""
+    name, (path, _) = list(_READ.items())[data[0] % len(_READ) if data else 0]
+    module = importlib.import_module(f"praxi_tasks.inventory.{name}")
+    _check(module.READER, data[1:], [path], [f"{path.rpartition('/')[0]}/other", "gems/r-1/x"])
+
+
+@target(
+    covers=(
+        "praxi_tasks.inventory.manager.stores.NIX_READER",
+        "praxi_tasks.inventory.manager.stores.GUIX_READER",
+    ),
+    seeds=[b"bash-5.2-p26-bin", b"source", b"zlib-1.3.tar.gz"],
+)
+def stores(data: bytes) -> None:
+    """Name the release of a folder in Nix's or Guix's store."""
+    name = data.decode("utf-8", "surrogateescape").replace("/", "").replace("\0", "")
+    for reader, store in ((manager_stores.NIX_READER, "nix"), (manager_stores.GUIX_READER, "gnu")):
+        _check(reader, b"", [], [f"{store}/store/{'0' * 32}-{name}/bin/x"])

@@ -1,0 +1,124 @@
+"""Records of package managers that belong to no distribution and no language."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.inventory.layers import inventory_of, only
+
+CONDA = json.dumps(
+    {
+        "build": "py312_0",
+        "build_number": 0,
+        "depends": ["python"],
+        "files": ["lib/python3.12/site-packages/numpy/__init__.py", "bin/f2py"],
+        "license": "BSD-3-Clause",
+        "name": "numpy",
+        "version": "1.26.4",
+    }
+).encode()
+SPACK = json.dumps(
+    {"spec": {"nodes": [{"name": "hdf5", "version": "1.14.3"}, {"name": "zlib", "version": "1"}]}}
+)
+SNAP = b"name: core22\nversion: '20240111'\nsummary: name of all\nlicense: GPL-3.0\napps:\n  name: x\n"
+BITNAMI = json.dumps(
+    {
+        "packages": [
+            {
+                "licenseConcluded": "PostgreSQL",
+                "externalRefs": [{"referenceLocator": "pkg:bitnami/postgresql@16.2.0-1?arch=amd64"}],
+            },
+            {"externalRefs": [{"referenceLocator": "cpe:2.3:*"}, {"referenceLocator": "pkg:bitnami/x"}]},
+            {"externalRefs": [{"referenceLocator": "pkg:bitnami/%"}]},
+        ]
+    }
+).encode()
+
+
+@pytest.mark.parametrize("prefix", ["opt/conda/", "opt/conda/envs/science/", ""])
+def test_conda_owns_the_files_of_its_environment(prefix: str) -> None:
+    path = f"{prefix}conda-meta/numpy-1.26.4-py312_0.json"
+    claim = only(inventory_of({path: CONDA, f"{prefix}conda-meta/history": b""}))
+    assert (claim.ecosystem, claim.name, claim.version) == ("conda", "numpy", "1.26.4")
+    assert claim.files == (f"{prefix}bin/f2py", f"{prefix}lib/python3.12/site-packages/numpy/__init__.py")
+    assert claim.licences == ("BSD-3-Clause",)
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "expected", "file"),
+    [
+        (
+            "opt/spack/gcc-12/hdf5-1.14.3-abc/.spack/spec.json",
+            SPACK.encode(),
+            ("spack", "hdf5", "1.14.3"),
+            "opt/spack/gcc-12/hdf5-1.14.3-abc/lib/libhdf5.so",
+        ),
+        (
+            "home/linuxbrew/.linuxbrew/Cellar/jq/1.7.1/INSTALL_RECEIPT.json",
+            b"{}",
+            ("brew", "jq", "1.7.1"),
+            "home/linuxbrew/.linuxbrew/Cellar/jq/1.7.1/bin/jq",
+        ),
+        ("snap/core22/1122/meta/snap.yaml", SNAP, ("snap", "core22", "20240111"), "snap/core22/1122/bin/sh"),
+        (
+            "opt/bitnami/postgresql/.spdx-postgresql.spdx",
+            BITNAMI,
+            ("bitnami", "postgresql", "16.2.0-1"),
+            "opt/bitnami/postgresql/bin/postgres",
+        ),
+    ],
+)
+def test_a_record_names_its_release_and_owns_its_folder(
+    path: str, data: bytes, expected: tuple[str, str, str], file: str
+) -> None:
+    claim = only(inventory_of({path: data}, {file: "f"}))
+    assert (claim.ecosystem, claim.name, claim.version) == expected
+    assert claim.files == tuple(sorted((path, file)))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "opt/conda/conda-meta/x.json",
+        "opt/x/.spack/spec.json",
+        "snap/x/1/meta/snap.yaml",
+        "opt/bitnami/x/.spdx-x.spdx",
+    ],
+)
+@pytest.mark.parametrize("data", [b"", b"[]", b"{", b'{"packages":1,"spec":1,"name":1}'])
+def test_what_can_not_be_read_is_a_problem(path: str, data: bytes) -> None:
+    inventory = inventory_of({path: data})
+    assert not inventory.claims
+    assert len(inventory.problems) == 1
+
+
+@pytest.mark.parametrize(
+    ("entry", "release"),
+    [
+        ("bash-5.2-p26", ("bash", "5.2-p26")),
+        ("openssl-3.0.13-bin", ("openssl", "3.0.13")),
+        ("python3.11-requests-2.31.0", ("python3.11-requests", "2.31.0")),
+        ("libX11-1.8.7", ("libX11", "1.8.7")),
+        ("source", None),
+        ("hook", None),
+        ("zlib-1.3.tar.gz", None),
+        ("fix-1.2.patch", None),
+    ],
+)
+@pytest.mark.parametrize(("store", "ecosystem"), [("nix", "nix"), ("gnu", "guix")])
+def test_a_folder_of_a_store_is_named_for_its_release(
+    store: str, ecosystem: str, entry: str, release: tuple[str, str] | None
+) -> None:
+    folder = f"{store}/store/0c9mi5sal15ry4mq2yh5sldcqz2q0ys5-{entry}"
+    files = {f"{folder}/bin/x": "f", f"{folder}/lib": "d", f"{folder}/lib/y": "l"}
+    inventory = inventory_of({}, files)
+    assert not inventory.problems
+    if release is None:
+        assert not inventory.claims
+        return
+    (claim,) = inventory.claims
+    assert (claim.ecosystem, (claim.name, claim.version)) == (ecosystem, release)
+    assert claim.files == (f"{folder}/bin/x", f"{folder}/lib/y")
+    assert inventory.databases == (f"{folder}/bin/x",)
