@@ -266,7 +266,7 @@ JULIA: Final = Ecosystem(
     purl_type="julia",
     family=Family.LANGUAGE,
     database="Project.toml",
-    version_class="SemverVersion",
+    version_class="SemanticVersion",
     canonical_version=_without_build,
     case_sensitive=True,
     osv="Julia",
@@ -290,7 +290,7 @@ HEX: Final = Ecosystem(
     purl_type="hex",
     family=Family.LANGUAGE,
     database="ebin/*.app",
-    version_class="SemverVersion",
+    version_class="SemanticVersion",
     canonical_version=_without_build,
     osv="Hex",
 )
@@ -299,7 +299,7 @@ PUB: Final = Ecosystem(
     purl_type="pub",
     family=Family.LANGUAGE,
     database="pubspec.yaml",
-    version_class="SemverVersion",
+    version_class="SemanticVersion",
     osv="Pub",
 )
 CONAN: Final = Ecosystem(
@@ -313,7 +313,7 @@ BITNAMI: Final = Ecosystem(
     purl_type="bitnami",
     family=Family.LANGUAGE,
     database="Bitnami's SBOM",
-    version_class="SemverVersion",
+    version_class="NpmVersion",
     canonical_version=_without_build,
     osv="Bitnami",
 )

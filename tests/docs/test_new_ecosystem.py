@@ -61,7 +61,7 @@ def followed(tmp_path: Path) -> Path:
     (tmp_path / target[1]).write_text(module)
     ecosystems = tmp_path / "praxi_tasks/ecosystems.py"
     replace_once(ecosystems, "\n_ROWS: Final", f"\n{row}\n_ROWS: Final")
-    replace_once(ecosystems, "(PYPI, NPM, DEB", "(PYPI, NPM, BOWER, DEB")
+    replace_once(ecosystems, "(PYPI, NPM, ", "(PYPI, NPM, BOWER, ")
     readers = tmp_path / "praxi_tasks/inventory/readers.py"
     replace_once(readers, "language import (\n", "language import (\n    bower,\n")
     replace_once(readers, "    npm.READER,\n", "    npm.READER,\n    bower.READER,\n")

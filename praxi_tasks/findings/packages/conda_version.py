@@ -35,7 +35,7 @@ class Parts:
         return False
 
     @classmethod
-    def from_text(cls, text: str) -> Parts:
+    def of(cls, text: str) -> Parts:
         """Split at dots, dashes and underscores; an underscore at the end belongs to the last part."""
         end = "_" if text.endswith("_") else ""
         pieces = re.split(r"[._-]", text.rstrip("_"))
@@ -56,7 +56,7 @@ class CondaVersion(Version):
         """Return what decides the order."""
         epoch, mark, rest = string.lower().rpartition("!")
         public, _, local = rest.partition("+")
-        return int(epoch) if mark else 0, Parts.from_text(public), Parts.from_text(local)
+        return int(epoch) if mark else 0, Parts.of(public), Parts.of(local)
 
 
 def _part(piece: str) -> Part:

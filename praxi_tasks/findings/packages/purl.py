@@ -60,7 +60,8 @@ def described_purl(component: Component) -> str:
         return component.purl
     plain, _, qualifiers = component.purl.partition("?")
     added = normalize_qualifiers(more, encode=True) or ""
-    return f"{plain}?{'&'.join(sorted(filter(None, f'{qualifiers}&{added}'.split('&'))))}"
+    every = sorted(filter(None, f"{qualifiers}&{added}".split("&")))  # a blank value is none
+    return f"{plain}?{'&'.join(every)}" if every else plain
 
 
 def _upstream(component: Component) -> str:

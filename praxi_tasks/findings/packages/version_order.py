@@ -12,12 +12,14 @@ from univers.versions import EnhancedSemanticVersion, InvalidVersion, SemverVers
 from praxi_tasks.ecosystems import ecosystem_of
 from praxi_tasks.environment import read, whole_number
 from praxi_tasks.findings.packages.apk_version import ApkVersion
+from praxi_tasks.findings.packages.composer_version import ComposerVersion
 from praxi_tasks.findings.packages.conda_version import CondaVersion
 from praxi_tasks.findings.packages.debian_version import DpkgVersion
 from praxi_tasks.findings.packages.go_version import GoVersion
 from praxi_tasks.findings.packages.maven_version import MavenVersion
-from praxi_tasks.findings.packages.semantic_version import SemanticVersion
+from praxi_tasks.findings.packages.nuget_version import NugetVersion
 from praxi_tasks.findings.packages.numbers_version import NumbersVersion
+from praxi_tasks.findings.packages.semantic_version import SemanticVersion
 
 
 class NpmVersion(SemverVersion):
@@ -38,11 +40,13 @@ _OWN: Final[dict[str, type[Version]]] = {
     one.__name__: one
     for one in (
         ApkVersion,
+        ComposerVersion,
         CondaVersion,
         DpkgVersion,
         GoVersion,
         MavenVersion,
         NpmVersion,
+        NugetVersion,
         NumbersVersion,
         SemanticVersion,
     )

@@ -23,7 +23,7 @@ _NO_PACKAGE: Final = re.compile(
 )
 
 
-def read_nothing(_path: str) -> Iterator[Claim]:
+def _no_record(_path: str) -> Iterator[Claim]:
     """Raise: a store has no database whose content is read.
 
     Raises
@@ -47,8 +47,8 @@ def _entries(folder: str, ecosystem: Ecosystem) -> Callable[[LayerView], Iterato
 
 
 NIX_READER: Final = Reader(
-    ecosystem=NIX.purl_type, prepare=lambda _: read_nothing, named=_entries("nix/store/", NIX)
+    ecosystem=NIX.purl_type, prepare=lambda _: _no_record, named=_entries("nix/store/", NIX)
 )
 GUIX_READER: Final = Reader(
-    ecosystem=GUIX.purl_type, prepare=lambda _: read_nothing, named=_entries("gnu/store/", GUIX)
+    ecosystem=GUIX.purl_type, prepare=lambda _: _no_record, named=_entries("gnu/store/", GUIX)
 )

@@ -48,7 +48,7 @@ def test_a_distributions_advisories_meet_its_packages(
 
 
 @pytest.mark.parametrize(
-    "ecosystem", ["Debian", "Ubuntu:Pro:22.04:LTS", "Plan 9:4", "GIT", "Alpine:edge", "Hackage"]
+    "ecosystem", ["Debian", "Ubuntu:Pro:22.04:LTS", "Plan 9:4", "GIT", "Alpine:edge", "VSCode"]
 )
 def test_what_stands_for_no_release_has_no_namespace(ecosystem: str) -> None:
     assert ecosystem_namespace(ecosystem) is None

@@ -391,4 +391,10 @@ def stores(data: bytes) -> None:
     """Name the release of a folder in Nix's or Guix's store."""
     name = data.decode("utf-8", "surrogateescape").replace("/", "").replace("\0", "")
     for reader, store in ((manager_stores.NIX_READER, "nix"), (manager_stores.GUIX_READER, "gnu")):
-        _check(reader, b"", [], [f"{store}/store/{'0' * 32}-{name}/bin/x"])
+        changes = changeset({f"{store}/store/{'0' * 32}-{name}/bin/x": "f"})
+        view = LayerView(changes, {})
+        admission = Admission(view, _LIMITS)
+        for claim in reader.named(view):
+            admission.add(claim)
+        for claim in admission.claims:
+            PackageURL.from_string(claim_purl(claim, None))
