@@ -5,7 +5,8 @@
 The first part is real: a real Airflow starts the Dag's tasks as pods of the test cluster, which audit
 images in a real registry into a real object store. In front of each server a proxy lets requests fail; pods,
 workers, the scheduler and the triggerer are killed. The second part runs the same steps over ten thousand
-images in one process. Needs root, and what `make test` needs.
+images in one process; `TMPDIR=/dev/shm` spares it the disk. What is found is written after each audit. Needs
+root, and what `make test` needs.
 """
 
 from __future__ import annotations
@@ -31,14 +32,17 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=40, help="after which chaos ends")
     parser.add_argument("--simulated", type=int, default=10_000, help="images of the simulated part")
     parser.add_argument("--only", choices=("real", "simulated"), help="one part, beside the last results")
+    parser.add_argument("--note", default="", help="what a reader must know of how it was run")
     options = parser.parse_args()
     share, seed = options.faults, options.seed
     with tempfile.TemporaryDirectory() as folder:
         if options.only != "simulated":
             limits = (options.batches, options.minutes)
-            keep("real", run_campaign(Path(folder), options.images, share, seed, *limits))
+            for found in run_campaign(Path(folder), options.images, share, seed, *limits):
+                keep("real", found, options.note)
         if options.only != "real":
-            keep("simulated", simulate(Path(folder), options.simulated, share, seed, world.model()))
+            for found in simulate(Path(folder), options.simulated, share, seed, world.model()):
+                keep("simulated", found, options.note)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -12,14 +11,12 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-import msgspec
-
 from benchmarks import chaos_checks as checks
 from benchmarks.chaos_kills import Killer
 from benchmarks.chaos_results import AuditResult, PartResult
-from benchmarks.chaos_world import ChaosWorld, chaos_world
+from benchmarks.chaos_world import ChaosWorld, chaos_world, put_feeds
 from praxi_airflow.run_key import run_key
-from praxi_tasks.audit import AuditReport, AuditRun, State
+from praxi_tasks.audit import AuditReport, AuditRun, State, make_assessor
 from praxi_tasks.discovery import Model
 from praxi_tasks.findings import Policy
 from praxi_tasks.findings.assessment import AssessedAudit
@@ -46,8 +43,8 @@ class _Calm:
 
 def run_campaign(
     folder: Path, count: int, share: float, seed: int, batches: int, minutes: float
-) -> PartResult:
-    """Audit ``count`` images in chaos, and again when it is over; say what did not hold.
+) -> Iterator[PartResult]:
+    """Audit ``count`` images in chaos, and again when it is over; after each audit say what did not hold.
 
     Parameters
     ----------
@@ -60,37 +57,40 @@ def run_campaign(
     """
     with chaos_world(folder, count, share, seed, batches) as world:
         calm = _audit_calmly(world)
+        audits = [calm.result]
         others = [(name, world.faults[name]) for name in ("Prometheus", "MLflow")]
         killer = Killer(world.airflow, folder / "airflow", world.cluster, others, share, seed)
+
+        def so_far() -> PartResult:
+            return PartResult(
+                images=count,
+                share=share,
+                seed=seed,
+                audits=audits,
+                requests={name: each.requests for name, each in world.faults.items()},
+                faults={name: each.counted() for name, each in world.faults.items()},
+                kills=dict(killer.counts),
+                facts={"pods": len(world.cluster.history), "alerts to keep": len(calm.places)},
+            )
 
         def end_chaos() -> None:
             killer.stop()
             world.set_active(False)
 
+        yield so_far()
         world.set_active(True)
         killer.start()
         try:
             world.airflow.cli("dags", "unpause", DAG)
-            chaos = _wait(world, "in chaos", minutes, end_chaos)
+            audits.append(_wait(world, "in chaos", minutes, end_chaos))
         finally:
             end_chaos()
-        pods = len(world.cluster.history)
-        _check(world, calm, chaos, repaired=False)
-        _tell(chaos)
+        _check(world, calm, audits[-1], repaired=False)
+        yield so_far()
         _clear(world)
-        repair = _wait(world, "after it", minutes)
-        _check(world, calm, repair, repaired=True)
-        _tell(repair)
-        return PartResult(
-            images=count,
-            share=share,
-            seed=seed,
-            audits=[calm.result, chaos, repair],
-            requests={name: each.requests for name, each in world.faults.items()},
-            faults={name: each.counted() for name, each in world.faults.items()},
-            kills=dict(killer.counts),
-            facts={"pods in chaos": pods, "alerts to keep": len(calm.places)},
-        )
+        audits.append(_wait(world, "after it", minutes))
+        _check(world, calm, audits[-1], repaired=True)
+        yield so_far()
 
 
 def _clear(world: ChaosWorld) -> None:
@@ -100,17 +100,11 @@ def _clear(world: ChaosWorld) -> None:
     world.airflow.call("POST", f"/dags/{DAG}/dagRuns/{run}/clear", body)
 
 
-def _tell(audit: AuditResult) -> None:
-    """Print how an audit ended, for who waits for the next."""
-    sys.stdout.write(f"{msgspec.json.encode(audit).decode()}\n")
-    sys.stdout.flush()
-
-
 def _audit_calmly(world: ChaosWorld) -> _Calm:
     """Audit the same images without Airflow, into a store of its own, and raise the alerts."""
     began = time.monotonic()
-    run = AuditRun(open_store((world.folder / "calm").as_uri()), "calm")
     store = open_store((world.folder / "calm").as_uri())
+    run = AuditRun(store, "calm")
     documents.write(store, run.key("images.json"), world.deployed)
     documents.write(store, run.key(DOCUMENT), Scope(kind="scheduled"))
     today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -119,7 +113,7 @@ def _audit_calmly(world: ChaosWorld) -> _Calm:
     for batch in range(plan.batches):
         run.fingerprint(batch)
     run.predict(Model.load(world.model_uri), "1")
-    report = run.report()
+    report = run.report(make_assessor(put_feeds(store), Policy(), run.day(), store))
     audit = run.assessed()
     changes = alert_changes(audit, Policy(), [], _INSTANCE, datetime.now(UTC))
     Alertmanagers(world.alertmanager).post(changes)

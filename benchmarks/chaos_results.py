@@ -12,6 +12,7 @@ from benchmarks.report import RESULTS, Table, write_results
 
 _KEPT: Final = RESULTS / "chaos.json"
 _SHOWN: Final = 10
+_AUDITS: Final = 3  # of a campaign: calm, in chaos, after it
 _PARTS: Final = {
     "real": "The real Dag",
     "simulated": "The same steps, simulated",
@@ -46,10 +47,10 @@ class PartResult(msgspec.Struct):
     note: str = ""
 
 
-def keep(part: str, found: PartResult) -> None:
-    """Keep the results of a part, and write the tables of all that are kept."""
+def keep(part: str, found: PartResult, note: str = "") -> None:
+    """Keep the results of a part, as far as it has got, and write the tables of all that are kept."""
     kept: dict[str, Any] = json.loads(_KEPT.read_text()) if _KEPT.exists() else {}
-    kept[part] = msgspec.to_builtins(found)
+    kept[part] = msgspec.to_builtins(msgspec.structs.replace(found, note=note))
     _KEPT.write_text(json.dumps(kept, indent=1) + "\n")
     found_parts = {name: msgspec.convert(kept[name], PartResult) for name in _PARTS if name in kept}
     parts = [text for name, each in found_parts.items() for text in _told(name, each)]
@@ -69,8 +70,11 @@ def _told(name: str, found: PartResult) -> Iterator[object]:
     yield _faults(found)
     if found.kills:
         yield _counted("what was killed or taken away", found.kills)
-    yield _counted("tries in chaos, by step", found.audits[1].tries)
+    for audit in found.audits[1:2]:
+        yield _counted(f"tries {audit.name}, by step", audit.tries)
     breaches = [f"- {audit.name}: {breach}" for audit in found.audits for breach in audit.breaches[:_SHOWN]]
+    if len(found.audits) < _AUDITS:
+        yield "The campaign did not come to its end: the audits that follow are missing."
     yield "\n".join(["What did not hold:", "", *breaches]) if breaches else "All that must hold did."
 
 

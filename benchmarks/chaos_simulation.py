@@ -158,8 +158,8 @@ class _Alertmanager:
 
 def simulate(
     folder: Path, count: int, share: float, seed: int, model: Model, batches: int = 64
-) -> PartResult:
-    """Audit ``count`` images calmly, in chaos, and again when it is over; say what did not hold."""
+) -> Iterator[PartResult]:
+    """Audit images calmly, in chaos, and again when it is over; after each audit say what did not hold."""
     kinds = {
         "registry": (Kind.REFUSED, Kind.RESET, Kind.CUT),
         "store": (Kind.REFUSED, Kind.RESET, Kind.LOST, Kind.CUT, Kind.CONFLICT),
@@ -180,17 +180,17 @@ def simulate(
         )
         size = layer_bytes(made)
         audit = _Audits(deployed, model, url, alerts, BatchLimits(max(size // batches, 1)), share, seed)
-        audits = audit.run(folder, faults)
-    return PartResult(
-        images=count,
-        share=share,
-        seed=seed,
-        audits=audits,
-        requests={name: each.requests for name, each in faults.items()},
-        faults={name: each.counted() for name, each in faults.items()},
-        kills=dict(audit.kills),
-        facts={"alerts to keep": audit.places},
-    )
+        for audits in audit.run(folder, faults):
+            yield PartResult(
+                images=count,
+                share=share,
+                seed=seed,
+                audits=audits,
+                requests={name: each.requests for name, each in faults.items()},
+                faults={name: each.counted() for name, each in faults.items()},
+                kills=dict(audit.kills),
+                facts={"alerts to keep": audit.places},
+            )
 
 
 def _empty(name: str) -> AuditResult:
@@ -221,20 +221,22 @@ class _Audits:
         """At how many places alerts belong."""
         return len(self._places)
 
-    def run(self, folder: Path, faults: dict[str, Faults]) -> list[AuditResult]:
-        """Audit calmly, in chaos and after it, and judge each audit by what it left."""
+    def run(self, folder: Path, faults: dict[str, Faults]) -> Iterator[list[AuditResult]]:
+        """Audit calmly, in chaos and after it, and judge each audit by what it left; yield those so far."""
         calm, chaos, repair = map(_empty, ("calm", "in chaos", "after it"))
         quiet, stored = (open_store((folder / name).as_uri()) for name in ("calm", "store"))
         self._audit(FaultyStore(quiet, faults["store"]), calm, kills=False)
         expected = self._judge(quiet, calm)
-        for audit, active in ((chaos, True), (repair, False)):
+        yield [calm]
+        for done, active in (([calm, chaos], True), ([calm, chaos, repair], False)):
+            audit = done[-1]
             for each in faults.values():
                 each.active = active
             self._audit(FaultyStore(stored, faults["store"]), audit, kills=active)
             found = self._judge(stored, audit, repaired=not active)
             wanted = expected if audit is repair else {name: expected[name] for name in found}
             audit.breaches += checks.same_facts(wanted, found)
-        return [calm, chaos, repair]
+            yield done
 
     def _audit(self, store: FaultyStore, audit: AuditResult, *, kills: bool) -> None:
         """Do all steps of an audit; as in the Dag, all but that of a batch are needed by the next."""

@@ -49,6 +49,16 @@ _AIRFLOW: Final = {
     "AIRFLOW__WORKERS__API_RETRIES": "12",
 }
 
+# What every audit of the campaign knows, wherever it runs: a machine may have tables of its own.
+_FEEDS: Final = {
+    "distro-info/debian.csv": (
+        b"version,codename,series,created,release,eol,eol-lts,eol-elts\n"
+        b"12,Bookworm,bookworm,2021-08-14,2023-06-10,2026-06-10,2028-06-30,2033-06-30\n"
+    ),
+    "distro-info/ubuntu.csv": b"version,codename,series,created,release,eol,eol-server\n",
+    "debian-security-support/security-support-ended.deb12": b"lib[ab]0 1.0-1 2026-01-01 an example\n",
+}
+
 
 @dataclass(frozen=True)
 class ChaosWorld:
@@ -88,6 +98,7 @@ def chaos_world(folder: Path, count: int, share: float, seed: int, batches: int)
         bucket = objects.create_bucket("chaos")
         store_uri, model_uri = f"{bucket}/store", f"{bucket}/model"
         small_world.model().save(model_uri)
+        feeds = put_feeds(open_store(store_uri))
 
         def proxied(name: str, url: str) -> str:
             return stack.enter_context(faulty_proxy(url, faults[name])).url
@@ -117,6 +128,7 @@ def chaos_world(folder: Path, count: int, share: float, seed: int, batches: int)
             "RUNNER": "pod",
             "STORE": store_uri,
             "MODEL": model_uri,
+            "FEEDS": feeds,
             "MLFLOW_URI": proxied("MLflow", mlflow.url),
             "ALERTMANAGER": proxied("Alertmanager", alerts),
             "POD_IMAGE": task_image.by_digest,
@@ -136,6 +148,13 @@ def chaos_world(folder: Path, count: int, share: float, seed: int, batches: int)
         }
         server = stack.enter_context(airflow(folder / "airflow", variables, also=("triggerer",)))
         yield ChaosWorld(deployed, store_uri, model_uri, folder, cluster, server, faults, alerts)
+
+
+def put_feeds(store: Store) -> str:
+    """Put the campaign's feeds into a store, and return the URI of their folder."""
+    for name, data in _FEEDS.items():
+        store.put(f"feeds/{name}", data)
+    return f"{store.uri}/feeds"
 
 
 def _history(deployed: Sequence[DeployedImage]) -> Iterator[Deployment]:

@@ -24,7 +24,7 @@ from airflow.sdk import CronDataIntervalTimetable, TriggerRule, dag
 
 from praxi_airflow import task_docs
 from praxi_airflow.assets import AUDIT_REPORT
-from praxi_airflow.dag_defaults import default_args
+from praxi_airflow.dag_defaults import default_args, swept
 from praxi_airflow.notifiers import watched
 from praxi_airflow.operators import PraxiTaskOperator, ReportOperator
 from praxi_airflow.settings import load_settings
@@ -101,6 +101,7 @@ def praxi_audit() -> None:
     deployed_images >> plan >> fingerprint >> fingerprinted
     [plan, fingerprinted] >> predict >> report >> new_packages >> train
     report >> [metrics, notify]
+    swept(load_settings(), train, metrics, notify)
 
 
 praxi_audit()

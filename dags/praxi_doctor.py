@@ -16,7 +16,7 @@ from airflow.providers.standard.operators.python import PythonOperator
 from airflow.sdk import Param, dag
 
 from praxi_airflow import task_docs
-from praxi_airflow.dag_defaults import default_args
+from praxi_airflow.dag_defaults import default_args, swept
 from praxi_airflow.operators import PraxiTaskOperator
 from praxi_airflow.settings import load_settings
 from praxi_airflow.tasks import examine_airflow
@@ -45,8 +45,10 @@ settings = load_settings()
 )
 def praxi_doctor() -> None:
     """Declare the two examinations."""
-    PythonOperator(task_id="airflow", python_callable=examine_airflow, doc_md=task_docs.EXAMINE_AIRFLOW)
-    PraxiTaskOperator(
+    airflow = PythonOperator(
+        task_id="airflow", python_callable=examine_airflow, doc_md=task_docs.EXAMINE_AIRFLOW
+    )
+    command = PraxiTaskOperator(
         task_id="command",
         command="doctor",
         arguments=[
@@ -56,6 +58,7 @@ def praxi_doctor() -> None:
         result="doctor.json",
         doc_md=task_docs.EXAMINE_COMMAND,
     )
+    swept(settings, airflow, command)
 
 
 praxi_doctor()

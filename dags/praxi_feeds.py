@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from airflow.sdk import CronDataIntervalTimetable, dag
 
 from praxi_airflow import task_docs
-from praxi_airflow.dag_defaults import default_args
+from praxi_airflow.dag_defaults import default_args, swept
 from praxi_airflow.operators import PraxiTaskOperator
 from praxi_airflow.settings import load_settings
 
@@ -36,13 +36,14 @@ settings = load_settings()
 )
 def praxi_feeds() -> None:
     """Declare the mirror."""
-    PraxiTaskOperator(
+    mirror = PraxiTaskOperator(
         task_id="mirror",
         command="feeds",
         arguments=[f"--ecosystem={name}" for name in settings.findings.feeds_ecosystems],
         result="feeds.json",
         doc_md=task_docs.MIRROR,
     )
+    swept(settings, mirror)
 
 
 praxi_feeds()

@@ -14,7 +14,7 @@ from airflow.providers.standard.operators.python import PythonOperator
 from airflow.sdk import TriggerRule, dag
 
 from praxi_airflow import task_docs
-from praxi_airflow.dag_defaults import default_args
+from praxi_airflow.dag_defaults import default_args, swept
 from praxi_airflow.operators import (
     PraxiTaskOperator,
     PromotionApproval,
@@ -99,6 +99,7 @@ def praxi_train() -> None:
     releases >> fingerprint >> source_only >> build >> collected >> tune
     releases >> tune
     [releases, collected, tune] >> train >> evaluate >> gate >> approve >> promote >> report
+    swept(load_settings(), report)
 
 
 praxi_train()

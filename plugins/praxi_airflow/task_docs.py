@@ -181,3 +181,11 @@ Fetches each feed, checks it, and replaces the previous copy. Its XCom says how 
 **Triage.** *Up for retry*: a feed is down or broken; the last try records it and succeeds. Audits use the
 previous copy and report its age. *Failed*: of the feeds that the log calls *missing* there never was a copy.
 """
+
+SWEEP: Final = """
+Deletes the pods that tasks of this run have left, and those of runs that have ended or were deleted. It is
+only there where tasks are pods, and the run's state does not depend on it.
+
+**Triage.** *Up for retry*: the cluster does not answer. *Failed*: Airflow may not list or delete pods there;
+the next run sweeps what this one leaves.
+"""

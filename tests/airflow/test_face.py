@@ -34,6 +34,7 @@ FACES = {
         "Runner",
         "build_environment",
         "choose_runner",
+        "sweep",
         "task_environment",
     },
     "sources": {
@@ -46,6 +47,7 @@ FACES = {
         "releases_to_build",
         "request_drift_training",
         "request_training",
+        "sweep_pods",
         "training_params",
         "tuning_trials",
     },

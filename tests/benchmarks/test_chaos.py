@@ -21,7 +21,9 @@ from praxi_tasks.store import keys, open_store
 
 @pytest.fixture(scope="module")
 def campaign(tmp_path_factory: pytest.TempPathFactory) -> PartResult:
-    return simulate(tmp_path_factory.mktemp("chaos"), 12, 0.2, 1, Model(), batches=4)
+    *earlier, whole = simulate(tmp_path_factory.mktemp("chaos"), 12, 0.2, 1, Model(), batches=4)
+    assert [len(each.audits) for each in earlier] == [1, 2]
+    return whole
 
 
 def test_everything_holds_in_chaos_and_after_it(campaign: PartResult) -> None:

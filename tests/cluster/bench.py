@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import itertools
 import json
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,9 +15,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import TaskDeferred
 
 from praxi_airflow.operators.task import PraxiTaskOperator
+from praxi_airflow.runners.command import Command
+from praxi_airflow.runners.pod import PodRunner
+from praxi_airflow.settings import load_settings
 from tests.support import airflow_home
 from tests.support.cluster.cluster import Cluster
 from tests.support.folders import open_to_containers
@@ -23,15 +29,18 @@ from tests.support.folders import open_to_containers
 assert airflow_home.HOME  # imported for its effect, before anything asks Airflow for a setting
 
 CONNECTION = "AIRFLOW_CONN_PRAXI_TEST_CLUSTER"
+_PATIENCE = 240.0
+_PAUSE = 0.05
 _runs = itertools.count(1)
 
 
 @dataclass
 class Bench:
-    """A cluster, and settings that lead to it."""
+    """A cluster, and settings that lead to it; ``deferrals`` counts those of all tasks."""
 
     cluster: Cluster
     patch: pytest.MonkeyPatch
+    deferrals: int = 0
 
     def configure(self, **settings: object) -> None:
         """Give settings of the ``[praxi]`` section by name."""
@@ -51,11 +60,25 @@ class Bench:
 
         return self.perform(operator, self.context(command, run, batch))
 
+    def operator(self, command: str, *arguments: str, run: str) -> Any:
+        """Return Airflow's own operator for the pod of a command's task."""
+        task = BaseOperator(task_id=command)
+        work = Command(arguments=(command, "--run", run, *arguments), run=run)
+        return PodRunner(load_settings(), task).operator_for(work)
+
+    def wait_until(self, happened: Callable[[], bool]) -> None:
+        """Wait until something happened, far longer than it takes."""
+        deadline = time.monotonic() + _PATIENCE
+        while not happened():
+            assert time.monotonic() < deadline, self.cluster.pods()
+            time.sleep(_PAUSE)
+
     def perform(self, operator: Callable[[], PraxiTaskOperator], context: Any) -> object:
         """Run a task to its end, as a worker and, if it defers, a triggerer and another worker do."""
         try:
             return operator().execute(context)
         except TaskDeferred as deferred:
+            self.deferrals += 1
             event = asyncio.run(_first_event(deferred.trigger))
         return operator().trigger_reentry(context, event)
 
@@ -79,7 +102,10 @@ class Bench:
 
 
 async def _first_event(trigger: Any) -> Mapping[str, Any]:
-    async for event in trigger.run():
+    """Return what a trigger tells, made anew from what the database keeps of it, as in a triggerer."""
+    place, arguments = trigger.serialize()
+    module, _, name = place.rpartition(".")
+    async for event in getattr(importlib.import_module(module), name)(**arguments).run():
         payload: Mapping[str, Any] = event.payload
         return payload
     raise AssertionError("the trigger ended without an event")
@@ -101,5 +127,6 @@ def bench(folder: Path, image: str) -> Iterator[Bench]:
             pod_connection="praxi_test_cluster",
             pod_namespace="praxi",
             pod_service_account="praxi-tasks",
+            pod_defer_after=0,  # what short pods do would not be tried
         )
         yield made

@@ -62,7 +62,7 @@ def test_pods_are_made_read_patched_and_removed(api: client.CoreV1Api, cluster: 
     events = api.list_namespaced_event(SPACE, field_selector="involvedObject.name=one").items
     assert [event.reason for event in events] == ["FailedScheduling"]
     api.delete_namespaced_pod("one", SPACE, grace_period_seconds=0)
-    assert cluster.pods() == []
+    assert cluster.left() == []
     with pytest.raises(ApiException, match="404"):
         api.read_namespaced_pod("one", SPACE)
 

@@ -7,6 +7,7 @@ import pytest
 from kubernetes.utils import parse_quantity
 
 from tests.cluster.conftest import NAMESPACE, Stage
+from tests.support.cluster.eviction import NodeIsKeptError
 
 pytestmark = [pytest.mark.slow, pytest.mark.server, pytest.mark.airflow]
 STATES = ["audited", "audited", "failed"]
@@ -14,6 +15,7 @@ SUMMARY = "batch 0: 0 layers could not be read"
 READING = ": reading 0.0 MB from"
 LAYERS = 3
 REFUSED = "MANIFEST_UNKNOWN"
+READ_ONLY = {"pods/log": {"get"}, "events": {"list", "watch"}}
 
 
 def tries(ended: dict[str, list[dict[str, int]]], task: str) -> int:
@@ -72,6 +74,38 @@ def test_a_killed_worker_leaves_its_pod_to_the_next_try(stage: Stage) -> None:
     ended = stage.check(answer)
     assert ended["states"] == STATES
     assert tries(ended, "fingerprint") == 2
+
+
+def test_a_node_that_is_drained_in_the_middle_costs_a_try(stage: Stage) -> None:
+    with stage.gate.holding("/batches/"):
+        answer = stage.start()
+        stage.running_pod("fingerprint")
+        with pytest.raises(NodeIsKeptError, match=r"--force.*--delete-emptydir-data"):
+            stage.cluster.drain()
+        stage.cluster.drain(force=True, delete_emptydir_data=True)
+    ended = stage.check(answer)
+    assert ended["states"] == STATES
+    assert tries(ended, "fingerprint") == 2
+    assert "its node was drained" in stage.driver.told()
+
+
+def test_what_a_runs_pods_leave_its_last_task_deletes(stage: Stage) -> None:
+    stage.cluster.rights.rules = {"pods": {"create", "get", "list", "patch"}} | READ_ONLY
+    try:
+        answer = stage.start()
+        left = ("plan", "fingerprint", "predict", "report", "metrics", "notify")
+        stage.wait_until(
+            lambda: set(left) <= {task_of(pod) for pod in stage.cluster.pods(NAMESPACE)}, "all are"
+        )
+    finally:
+        stage.cluster.rights.rules = None
+    ended = stage.check(answer)
+    assert ended["states"] == STATES
+    assert [one["state"] for one in ended["tasks"] if one["task"] == "sweep"] == ["success"]
+
+
+def task_of(pod: dict[str, Any]) -> str:
+    return str(pod["metadata"]["labels"]["task_id"])
 
 
 def test_a_log_stream_that_is_cut_costs_nothing(stage: Stage) -> None:

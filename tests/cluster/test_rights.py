@@ -52,4 +52,4 @@ def test_the_role_is_what_the_operator_uses(ruled: Bench, role: dict[str, Any]) 
         with pytest.raises(AirflowFailException, match="POD_ENVIRONMENT_SECRETS"):
             ruled.run("plan", "--help")
     assert ruled.cluster.rights.used == granted(role)
-    assert ruled.cluster.pods() == []
+    assert ruled.cluster.left() == []

@@ -26,7 +26,7 @@ def wrong(tmp_path: Path, task_image: BuiltImage) -> Iterator[Bench]:
     """Return a cluster on which nothing is left of a task, however it ended."""
     with bench(tmp_path, task_image.by_digest) as made:
         yield made
-        assert made.cluster.pods() == []
+        assert made.cluster.left() == []
         assert made.cluster.containers() == []
 
 

@@ -67,7 +67,7 @@ def test_the_work_was_done_by_pods(running: Running, audit: dict[str, Any]) -> N
     assert {"plan", "fingerprint", "predict", "report"} <= {
         pod["metadata"]["labels"]["praxi/task"] for pod in pods
     }
-    assert running.cluster.pods() == []
+    assert running.cluster.left() == []
 
 
 def test_every_service_is_healthy_afterwards(running: Running, audit: dict[str, Any]) -> None:

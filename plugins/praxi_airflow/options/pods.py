@@ -112,10 +112,19 @@ OPTIONS: Final = (
     ),
     Option(
         "pod_deferrable",
-        "Whether a task gives its worker slot back while its pod runs; the triggerer waits instead.",
+        "Whether a task gives its worker slot back while its pod runs; the triggerer waits instead. For pods "
+        "that run long, where slots are fewer than pods.",
         default="False",
         example="True",
         kind="boolean",
+    ),
+    Option(
+        "pod_defer_after",
+        "After how many seconds of a pod's life its task gives its slot back, if ``pod_deferrable`` is on. "
+        "Airflow may lose a try where a pod ends right after that: 0 is not safe for short ones.",
+        default="60",
+        example="300",
+        kind="integer",
     ),
     Option(
         "pod_build_service_account",

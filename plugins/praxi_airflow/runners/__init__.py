@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from praxi_airflow.runners.command import Command, Runner
     from praxi_airflow.runners.environment import CHAMPION_URI, build_environment, task_environment
     from praxi_airflow.runners.factory import choose_runner
+    from praxi_airflow.runners.leftovers import sweep
 else:
     __getattr__ = lazy_exports(
         __name__,
@@ -17,6 +18,7 @@ else:
             "command": ("Command", "Runner"),
             "environment": ("CHAMPION_URI", "build_environment", "task_environment"),
             "factory": ("choose_runner",),
+            "leftovers": ("sweep",),
         },
     )
 
@@ -26,5 +28,6 @@ __all__ = [
     "Runner",
     "build_environment",
     "choose_runner",
+    "sweep",
     "task_environment",
 ]

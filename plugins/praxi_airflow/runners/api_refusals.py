@@ -70,10 +70,8 @@ def explain_refusal(error: Any, namespace: str, account: str = "") -> Exception:
     said = Refusal.of(error)
     if said.status == 401:
         return _setting("the cluster refused the credentials", said.message, "CONNECTION")
-    if said.status == 404:
-        if said.kind == "namespaces":
-            return _setting("there is no such namespace", said.message, "NAMESPACE")
-        return RetryableTaskError(f"the pod is gone: {said.message}")
+    if said.status == 404 and said.kind == "namespaces":
+        return _setting("there is no such namespace", said.message, "NAMESPACE")
     if said.status not in {400, 403, 422}:
         return RetryableTaskError(f"the cluster answered {said.status}: {said.message}")
     if right := _RIGHT.match(said.message):

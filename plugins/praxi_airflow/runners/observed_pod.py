@@ -1,71 +1,162 @@
-"""Airflow's operator for pods, which also keeps how a pod was when deleted, and logs each line once."""
+"""Airflow's operator for pods, which sees how a pod was last, logs each line once, and starts one pod only."""
 
 from __future__ import annotations
 
-import contextlib
-from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any, Final
+import time
+from collections.abc import Callable
+from functools import cached_property
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
+# Importing these costs seconds, so this module is imported only where a pod is about to run.
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator  # noqa: TID253
+from airflow.providers.cncf.kubernetes.utils.pod_manager import PodLoggingStatus, PodManager  # noqa: TID253
+from kubernetes.client.exceptions import ApiException  # noqa: TID253
+from urllib3.exceptions import HTTPError
+
+from praxi_airflow.runners.leftovers import DAG_ANNOTATION, RUN_ANNOTATION, clear_the_way
+from praxi_airflow.runners.patient_trigger import LONGEST_HOLD, PatientPodTrigger
 from praxi_airflow.runners.pod_log import PodLog
 
 if TYPE_CHECKING:
-    from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
     from kubernetes.client import V1Pod
     from urllib3 import BaseHTTPResponse
 
+_PAUSE: Final = 1.0
 _PATIENCE: Final = (30, 300)  # seconds for a connection, and for the next lines of a log
 
 
-@cache
-def observed_operator() -> type[KubernetesPodOperator]:
-    """Return the operator's class, whose ``last_seen`` is the pod as it was read last.
+class ObservedPodOperator(KubernetesPodOperator):
+    """Airflow's operator; before it starts a pod, pods of earlier tries are out of the way.
 
-    Where a log can't be read to its end, Airflow's own gives up before it reads how the pod ended.
+    Where a log can't be read to its end, or the pod is gone soon after its end, Airflow's own no longer
+    knows how the pod ended.
+
+    Parameters
+    ----------
+    defer_after
+        For how many seconds a running pod is waited for before the task defers, if it does at all.
+
+    Attributes
+    ----------
+    last_seen, followed
+        The pod as it was read last, and its name.
     """
-    from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
-    from airflow.providers.cncf.kubernetes.utils.pod_manager import PodLoggingStatus, PodManager
-    from kubernetes.client.exceptions import ApiException
-    from urllib3.exceptions import HTTPError
 
-    class OncePodManager(PodManager):
-        """Reads a container's log by :class:`PodLog`; an operator has one log, whatever becomes of this."""
+    last_seen: V1Pod | None = None
+    followed = ""
 
-        pod_log: PodLog
+    def __init__(self, *, defer_after: float, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self.defer_after = defer_after
 
-        def fetch_container_logs(self, pod: V1Pod, container_name: str, **_: Any) -> PodLoggingStatus:
-            def read(follow: bool, seconds: int | None) -> BaseHTTPResponse:
-                response: BaseHTTPResponse = self.read_pod_logs(
-                    pod,
-                    container_name,
-                    timestamps=True,
-                    since_seconds=seconds,
-                    follow=follow,
-                    _request_timeout=_PATIENCE,
-                ).response
-                return response
+    @cached_property
+    def pod_manager(self) -> PodManager:
+        """What talks about pods with the API server."""
+        return ObservedPodManager(self.client, self.callbacks, self._see, self.pod_log)
 
-            self.pod_log.follow(read, lambda: self.container_is_running(pod, container_name))
-            return PodLoggingStatus(running=False, last_log_time=None)
+    @cached_property
+    def pod_log(self) -> PodLog:
+        """What was read of the pod's log, whatever becomes of who reads it."""
+        return PodLog()
 
-    class ObservedPodOperator(KubernetesPodOperator):
-        last_seen: V1Pod | None = None
+    def build_pod_request_obj(self, context: Any = None, *, dry_run: bool = False) -> V1Pod:
+        """Return the pod, which says of which Dag and run it is."""
+        pod = super().build_pod_request_obj(context, dry_run=dry_run)
+        if context is not None:
+            told = {DAG_ANNOTATION: context["ti"].dag_id, RUN_ANNOTATION: str(context["run_id"])}
+            pod.metadata.annotations = (pod.metadata.annotations or {}) | told
+        return pod
 
-        @cached_property
-        def pod_log(self) -> PodLog:
-            return PodLog()
+    def get_or_create_pod(self, pod_request_obj: V1Pod, context: Any) -> V1Pod:
+        """Return the one pod of an earlier try that still runs, or a new one."""
+        clear_the_way(self, pod_request_obj)
+        pod = super().get_or_create_pod(pod_request_obj, context)
+        self.followed = pod.metadata.name
+        return pod
 
-        @cached_property
-        def pod_manager(self) -> PodManager:
-            manager = OncePodManager(kube_client=self.client, callbacks=self.callbacks)
-            manager.pod_log = self.pod_log
-            return manager
+    def invoke_defer_method(self, last_log_time: Any = None, context: Any = None) -> None:
+        """Defer, unless the pod ends soon."""
+        if last_log_time is None:
+            self.pod = self._watched(self.pod)
+        super().invoke_defer_method(last_log_time, context)
 
-        def _write_logs(self, pod: V1Pod, **_: Any) -> None:  # type: ignore[override]  # that one is a retrying object
-            self.pod_manager.fetch_container_logs(pod, self.base_container_name)
+    def defer(
+        self, *, trigger: Any, method_name: str, kwargs: dict[str, Any] | None = None, timeout: Any = None
+    ) -> NoReturn:
+        """Defer to a trigger that does not answer at once."""
+        patient = PatientPodTrigger.of(trigger, min(self.defer_after, LONGEST_HOLD))
+        super().defer(trigger=patient, method_name=method_name, kwargs=kwargs, timeout=timeout)
 
-        def process_pod_deletion(self, pod: V1Pod, *, reraise: bool = True) -> Any:
-            with contextlib.suppress(ApiException, HTTPError):  # gone already, or nobody answers
-                self.last_seen = self.pod_manager.read_pod(pod)
-            return super().process_pod_deletion(pod, reraise=reraise)
+    def trigger_reentry(self, context: Any, event: dict[str, Any]) -> Any:
+        """Go on after a deferral."""
+        self.followed = event["name"]
+        return super().trigger_reentry(context, event)
 
-    return ObservedPodOperator
+    def process_pod_deletion(self, pod: V1Pod, *, reraise: bool = True) -> Any:
+        """Delete the pod, and keep how it was."""
+        try:
+            self.pod_manager.read_pod(pod)
+        except (ApiException, HTTPError):
+            self.log.info("how the pod %s ended can't be read any more", pod.metadata.name)
+        return super().process_pod_deletion(pod, reraise=reraise)
+
+    def _write_logs(self, pod: V1Pod, **_: Any) -> None:  # type: ignore[override]  # that one is a retrying object
+        self.pod_manager.fetch_container_logs(pod, self.base_container_name)
+
+    def _see(self, pod: V1Pod) -> None:
+        self.last_seen = pod
+
+    def _watched(self, pod: V1Pod) -> V1Pod:
+        """Wait while the pod runs, but not for longer than is worth a worker's slot."""
+        deadline = time.monotonic() + self.defer_after
+        found = self.pod_manager.read_pod(pod)
+        while found.status.phase == "Running" and time.monotonic() < deadline:
+            time.sleep(_PAUSE)
+            found = self.pod_manager.read_pod(pod)
+        return found
+
+
+class ObservedPodManager(PodManager):
+    """Airflow's own, which tells of each pod that it read, and is not mistaken where an answer was lost.
+
+    It reads a container's log by :class:`PodLog`.
+    """
+
+    def __init__(self, client: Any, callbacks: Any, see: Callable[[V1Pod], None], log: PodLog) -> None:
+        super().__init__(kube_client=client, callbacks=callbacks)
+        self._see = see
+        self._pod_log = log
+
+    def fetch_container_logs(self, pod: V1Pod, container_name: str, **_: Any) -> PodLoggingStatus:
+        """Log the container's lines to the last."""
+
+        def read(follow: bool, seconds: int | None) -> BaseHTTPResponse:
+            response: BaseHTTPResponse = self.read_pod_logs(
+                pod,
+                container_name,
+                timestamps=True,
+                since_seconds=seconds,
+                follow=follow,
+                _request_timeout=_PATIENCE,
+            ).response
+            return response
+
+        self._pod_log.follow(read, lambda: self.container_is_running(pod, container_name))
+        return PodLoggingStatus(running=False, last_log_time=None)
+
+    def read_pod(self, pod: V1Pod) -> V1Pod:
+        """Return the pod as it is now."""
+        found = super().read_pod(pod)
+        self._see(found)
+        return found
+
+    def run_pod_async(self, pod: V1Pod, **arguments: Any) -> V1Pod:
+        """Create a pod."""
+        try:
+            return super().run_pod_async(pod, **arguments)
+        except ApiException as error:
+            # Names are made up for each pod: it was created, and the answer to that was lost.
+            if error.status == HTTPStatus.CONFLICT and "AlreadyExists" in str(error.body):
+                return self.read_pod(pod)
+            raise

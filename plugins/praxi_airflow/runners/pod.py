@@ -11,6 +11,8 @@ from praxi_airflow.hooks import connected_store
 from praxi_airflow.runners.cluster_check import require_cluster
 from praxi_airflow.runners.command import Command
 from praxi_airflow.runners.isolated_pods import isolated_settings, log_reader
+from praxi_airflow.runners.last_seen import last_seen
+from praxi_airflow.runners.leftovers import STORE_LABEL, store_label
 from praxi_airflow.runners.manifest import CONTAINER, pod_manifest
 from praxi_airflow.runners.pod_ends import explain_end
 from praxi_airflow.runners.pod_failures import explain_failure
@@ -79,13 +81,13 @@ class PodRunner:
         """Return Airflow's operator for the command's pod."""
         from airflow.providers.cncf.kubernetes.pod_generator import PodGenerator
 
-        from praxi_airflow.runners.observed_pod import observed_operator
+        from praxi_airflow.runners.observed_pod import ObservedPodOperator
 
         settings = self._settings
         pods = isolated_settings(settings) if command.isolated else settings.pods.of(command.name)
         memory = 0 if command.isolated else self._memory(command)
         manifest = pod_manifest(pods, command, self._labels(command), self._size(command), memory)
-        return observed_operator()(
+        return ObservedPodOperator(
             task_id=self._operator.task_id,
             execution_timeout=self._operator.execution_timeout,
             kubernetes_conn_id=pods.connection or None,
@@ -100,6 +102,7 @@ class PodRunner:
             container_name_log_prefix_enabled=False,
             get_logs=not command.isolated,
             deferrable=pods.deferrable,
+            defer_after=pods.defer_after,
             durable=True,
             do_xcom_push=False,
             on_finish_action="delete_pod",
@@ -124,7 +127,7 @@ class PodRunner:
         except Exception as error:
             self._learn_from(pod, command)
             code = _exit_code(pod)
-            if code is not None and not explain_end(pod.remote_pod or pod.pod):
+            if code is not None and not explain_end(last_seen(pod)):
                 return code
             raise explain_failure(error, pod, self._settings.pods.startup_timeout) from error
         return ExitCode.OK
@@ -132,7 +135,11 @@ class PodRunner:
     def _labels(self, command: Command) -> dict[str, str]:
         from airflow.providers.cncf.kubernetes.pod_generator import make_safe_label_value
 
-        labels = {"praxi/run": command.run, "praxi/task": self._operator.task_id}
+        labels = {
+            "praxi/run": command.run,
+            "praxi/task": self._operator.task_id,
+            STORE_LABEL: store_label(self._settings),
+        }
         if command.batch is not None:
             labels["praxi/batch"] = str(command.batch)
         return {name: make_safe_label_value(value) for name, value in labels.items()}
@@ -145,7 +152,7 @@ class PodRunner:
         RetryableTaskError
             If it did.
         """
-        last = getattr(pod, "last_seen", None) or pod.remote_pod or pod.pod
+        last = last_seen(pod)
         limit = memory_limit(last, CONTAINER) if last is not None else 0
         if not limit:
             return
@@ -178,7 +185,7 @@ class PodRunner:
 
 def _exit_code(pod: KubernetesPodOperator) -> int | None:
     """Return the exit code of the pod's container, if it ended by itself; None if it was lost."""
-    last = pod.remote_pod or pod.pod
+    last = last_seen(pod)
     statuses = (last.status and last.status.container_statuses) or [] if last is not None else []
     for status in statuses:
         if status.name == CONTAINER and status.state and status.state.terminated:

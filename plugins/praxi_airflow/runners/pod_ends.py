@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import signal
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from praxi_airflow.runners.api_refusals import VARIABLE
+from praxi_tasks.errors import ExitCode
 
 if TYPE_CHECKING:
     from kubernetes.client import V1Pod
@@ -16,6 +19,14 @@ _DISRUPTIONS: Final = {
     "DeletionByPodGC": "its node is gone",
     "TerminationByKubelet": "its node shut down, or ran short",
 }
+# What an event of a pod that is gone says, where its conditions are gone with it.
+_GONE: Final = {
+    "Preempted": "a pod of higher priority took its place",
+    "TaintManagerEviction": "its node was tainted, or does not answer",
+    "Evicted": "its node ran short",
+}
+_ASKED: Final = (ExitCode.TEMPFAIL, 128 + signal.SIGTERM, 128 + signal.SIGKILL)
+"""The exit codes of a container that was asked to end, and of one that did not heed it."""
 
 
 def explain_end(pod: V1Pod | None) -> str:
@@ -33,7 +44,32 @@ def explain_end(pod: V1Pod | None) -> str:
             return f"the pod was ended by the cluster: {why}; the next try goes on where it was"
     if status.reason == "Evicted":
         return f"the pod was evicted: {status.message or 'no reason given'}; see {VARIABLE}RESOURCES"
+    if pod is not None and pod.metadata.deletion_timestamp is not None and not _ended_by_itself(pod):
+        return explain_gone(())
     return ""
+
+
+def explain_gone(reasons: Iterable[str]) -> str:
+    """Return what became of a pod that is there no more, or is about to be deleted.
+
+    Parameters
+    ----------
+    reasons
+        Of the pod's events, which are kept for an hour.
+    """
+    for reason in reasons:
+        if reason in _GONE:
+            return f"the pod was ended by the cluster: {_GONE[reason]}; the next try goes on where it was"
+    return (
+        "the pod was deleted before it had ended: its node was drained, or somebody deleted it; the next try "
+        "goes on where it was"
+    )
+
+
+def _ended_by_itself(pod: V1Pod) -> bool:
+    """Return whether a container ended otherwise than those do that are asked to."""
+    ends = [each.state.terminated for each in pod.status.container_statuses or () if each.state]
+    return any(end is not None and end.exit_code not in _ASKED for end in ends)
 
 
 def explain_wait(pod: V1Pod | None, seconds: float) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from praxi_airflow.errors import RetryableTaskError, SettingsError
-from praxi_airflow.runners.api_refusals import VARIABLE, explain_refusal
+from praxi_airflow.runners.api_refusals import VARIABLE, Refusal, explain_refusal
+from praxi_airflow.runners.last_seen import event_reasons, last_seen
 from praxi_airflow.runners.manifest import ISOLATED_NAME, NAME_LABEL
-from praxi_airflow.runners.pod_ends import explain_end, explain_wait
-from praxi_airflow.runners.pod_start import diagnosis, last_seen
+from praxi_airflow.runners.pod_ends import explain_end, explain_gone, explain_wait
+from praxi_airflow.runners.pod_start import diagnosis
 
 if TYPE_CHECKING:
     from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
@@ -41,15 +42,24 @@ def explain_failure(error: Exception, pod: KubernetesPodOperator, patience: floa
             f"there is no cluster to talk to: {error}",
             action=f"check {VARIABLE}CONNECTION and docs/kubernetes.md",
         )
+    if _is_gone(error):
+        return RetryableTaskError(explain_end(last_seen(pod)) or explain_gone(event_reasons(pod)))
     if isinstance(error, ApiException):
         is_build = pod.labels.get(NAME_LABEL) == ISOLATED_NAME
         return explain_refusal(error, str(pod.namespace), "BUILD_" if is_build else "")
     if isinstance(error, (HTTPError, OSError)):
         advice = f"if it stays so, check {VARIABLE}CONNECTION and the kubeconfig"
         return RetryableTaskError(f"the cluster can't be reached: {error}; {advice}")
-    said = (
-        explain_end(pod.remote_pod)
-        or explain_end(pod.pod)
-        or explain_wait(last_seen(pod) or pod.pod, patience)
-    )
+    last = last_seen(pod)
+    said = explain_end(last) or explain_wait(last, patience)
     return RetryableTaskError(said or f"the pod was lost, evicted or not started: {error}")
+
+
+def _is_gone(error: Exception) -> bool:
+    """Return whether there is no such pod, or no longer."""
+    from airflow.providers.cncf.kubernetes.utils.pod_manager import PodNotFoundException
+    from kubernetes.client.exceptions import ApiException
+
+    if isinstance(error, ApiException):
+        return error.status == 404 and Refusal.of(error).kind != "namespaces"
+    return isinstance(error, PodNotFoundException)

@@ -18,7 +18,6 @@ _CONFIG: Final = ("CreateContainerConfigError", "CreateContainerError")
 _IMAGE: Final = ("ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull")
 _MISSING: Final = ("POD_ENVIRONMENT_SECRETS", "POD_REGISTRY_SECRET", "POD_CA_CONFIG_MAP")
 _FOUND: Final = "_praxi_problem"
-_SEEN: Final = "_praxi_seen"
 
 
 class PodCannotStartError(Exception):
@@ -40,7 +39,6 @@ def start_check() -> type[KubernetesPodOperatorCallback]:
             deadline = begin + min(PATIENCE, whole)
             while pod is not None and time.monotonic() < deadline:
                 now = operator.pod_manager.read_pod(pod)  # rides out the API server's bad minutes
-                setattr(operator, _SEEN, now)
                 if now.status.phase != "Pending":
                     return
                 problem = _waiting_problem(now) or _event_problem(operator.pod_manager.read_pod_events(pod))
@@ -58,11 +56,6 @@ def diagnosis(operator: KubernetesPodOperator) -> SettingsError | None:
     """Return why the operator's pod could not start, if its callback found out."""
     found = getattr(operator, _FOUND, None)
     return found if isinstance(found, SettingsError) else None
-
-
-def last_seen(operator: KubernetesPodOperator) -> V1Pod | None:
-    """Return the pod as it was when its start was last looked at."""
-    return getattr(operator, _SEEN, None)
 
 
 def _waiting_problem(pod: V1Pod) -> SettingsError | None:

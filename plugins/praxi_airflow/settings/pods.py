@@ -47,6 +47,8 @@ class PodSettings:
         The uid to run as; -1 leaves it to the cluster (OpenShift picks a random one).
     deferrable
         Whether a waiting task gives its worker slot back.
+    defer_after
+        After how many seconds of a pod's life it does; what ends before is cheaper to wait for.
     build_service_account, build_runtime_class
         As whom builds of source distributions run, best a service account without any rights, and the
         runtime class that sandboxes them; empty for the cluster's own.
@@ -74,6 +76,7 @@ class PodSettings:
     scratch_limit: str = "10Gi"
     run_as_user: int = 65532
     deferrable: bool = False
+    defer_after: int = 60
     build_service_account: str = "default"
     build_runtime_class: str = ""
     startup_timeout: int = 600
@@ -147,6 +150,7 @@ def load_pod_settings(section: Section, *, needed: bool, has_authorities: bool =
         scratch_limit=section.quantity("pod_scratch_limit", default.scratch_limit),
         run_as_user=section.integer("pod_run_as_user", default.run_as_user, least=-1, not_zero=True),
         deferrable=section.boolean("pod_deferrable", default=default.deferrable),
+        defer_after=section.integer("pod_defer_after", default.defer_after, least=0),
         build_service_account=section.dns_name("pod_build_service_account", default.build_service_account),
         build_runtime_class=section.dns_name("pod_build_runtime_class", ""),
         startup_timeout=section.integer("pod_startup_timeout", default.startup_timeout, least=1),

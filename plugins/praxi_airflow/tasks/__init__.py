@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from praxi_airflow.tasks.audit_form import audit_params
     from praxi_airflow.tasks.deployed_images import record_deployed_images
     from praxi_airflow.tasks.doctor import examine_airflow
+    from praxi_airflow.tasks.janitor import sweep_pods
     from praxi_airflow.tasks.source_builds import releases_to_build
     from praxi_airflow.tasks.training_form import training_params
     from praxi_airflow.tasks.training_requests import request_drift_training, request_training, tuning_trials
@@ -20,6 +21,7 @@ else:
             "audit_form": ("audit_params",),
             "deployed_images": ("record_deployed_images",),
             "doctor": ("examine_airflow",),
+            "janitor": ("sweep_pods",),
             "source_builds": ("releases_to_build",),
             "training_form": ("training_params",),
             "training_requests": ("request_drift_training", "request_training", "tuning_trials"),
@@ -33,6 +35,7 @@ __all__ = [
     "releases_to_build",
     "request_drift_training",
     "request_training",
+    "sweep_pods",
     "training_params",
     "tuning_trials",
 ]

@@ -6,6 +6,7 @@ The table in docs/kubernetes.md is made of this one: ``python -m tests.airflow.r
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ from kubernetes.client.exceptions import ApiException
 
 from praxi_airflow.runners.api_refusals import explain_refusal
 from praxi_airflow.runners.pod_ends import explain_end, explain_wait
+from praxi_tasks.errors import ExitCode
 
 USER = "system:serviceaccount:airflow:pod_service_account-worker"
 
@@ -50,6 +52,13 @@ def pod(phase: str = "Failed", **status: Any) -> Any:
     return ApiClient().deserialize(SimpleNamespace(data=json.dumps(body)), "V1Pod")
 
 
+def deleted(code: int) -> Any:
+    """Return a pod that is being deleted, whose container ended with this exit code."""
+    found = pod("Running", containerStatuses=[_container({"terminated": {"exitCode": code}})])
+    found.metadata.deletion_timestamp = datetime(2026, 3, 1, tzinfo=UTC)
+    return found
+
+
 def disrupted(reason: str) -> Any:
     """Return a pod that the cluster ended."""
     condition = {"type": "DisruptionTarget", "status": "True", "reason": reason}
@@ -65,7 +74,11 @@ def unscheduled(message: str) -> Any:
 def waiting(reason: str, message: str) -> Any:
     """Return a pod whose container waits."""
     state = {"waiting": {"reason": reason, "message": message}}
-    container = {
+    return pod("Pending", containerStatuses=[_container(state)])
+
+
+def _container(state: dict[str, Any]) -> dict[str, Any]:
+    return {
         "name": "base",
         "image": "i",
         "imageID": "",
@@ -73,7 +86,6 @@ def waiting(reason: str, message: str) -> Any:
         "restartCount": 0,
         "state": state,
     }
-    return pod("Pending", containerStatuses=[container])
 
 
 class Fault(NamedTuple):
@@ -162,6 +174,7 @@ FAULTS = (
     Fault("drained", disrupted("EvictionByEvictionAPI"), "", True),
     Fault("preempted", disrupted("PreemptionByScheduler"), "", True),
     Fault("node lost", disrupted("DeletionByPodGC"), "", True),
+    Fault("deleted by somebody", deleted(ExitCode.TEMPFAIL), "", True),
     Fault(
         "the API server is down",
         refusal(503, "etcdserver: leader changed", reason="ServiceUnavailable"),

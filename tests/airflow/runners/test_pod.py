@@ -10,6 +10,7 @@ from airflow.sdk import BaseOperator
 
 from praxi_airflow.errors import SettingsError
 from praxi_airflow.runners.command import Command
+from praxi_airflow.runners.leftovers import DAG_ANNOTATION, RUN_ANNOTATION, STORE_LABEL
 from praxi_airflow.runners.manifest import SAFE_TO_EVICT
 from praxi_airflow.runners.pod import PodRunner
 from praxi_airflow.settings import load_settings
@@ -230,6 +231,13 @@ def test_different_runs_have_different_labels(pods: Configure) -> None:
     assert len({runner.operator_for(command).labels["praxi/run"] for command in commands}) == 3
 
 
+def test_two_airflows_in_a_namespace_tell_their_pods_apart(pods: Configure, tmp_path: Path) -> None:
+    one = render("plan")["metadata"]["labels"][STORE_LABEL]
+    assert render("report")["metadata"]["labels"][STORE_LABEL] == one
+    pods(store=(tmp_path / "another").as_uri())
+    assert render("plan")["metadata"]["labels"][STORE_LABEL] != one
+
+
 def test_resources_grow_with_the_batchs_bytes(pods: Configure) -> None:
     plan_of(MEBI, 512 * MEBI, 100_000 * MEBI)
     small, large, huge = (render(batch=n)["spec"]["containers"][0]["resources"] for n in range(3))
@@ -262,9 +270,11 @@ spec:
     assert is_restricted(manifest)
     assert manifest["spec"]["priorityClassName"] == "batch"
     assert manifest["metadata"]["labels"]["team"] == "security"
-    assert manifest["metadata"]["annotations"] == {"sidecar.istio.io/inject": "false", SAFE_TO_EVICT: "true"}
+    run = {DAG_ANNOTATION: "praxi_audit", RUN_ANNOTATION: "scheduled__2026-03-01T00:00:00+00:00"}
+    kept = {"sidecar.istio.io/inject": "false", **run}
+    assert manifest["metadata"]["annotations"] == kept | {SAFE_TO_EVICT: "true"}
     template.write_text(template.read_text().replace("sidecar.istio.io/inject", SAFE_TO_EVICT))
-    assert render()["metadata"]["annotations"] == {SAFE_TO_EVICT: "false"}
+    assert render()["metadata"]["annotations"] == run | {SAFE_TO_EVICT: "false"}
     (container,) = manifest["spec"]["containers"]
     assert container["image"] == IMAGE
     assert {"name": "HTTPS_PROXY", "value": "http://proxy:3128"} in container["env"]

@@ -50,8 +50,7 @@ def test_the_last_line_says_what_is_wrong_and_which_setting_helps(fault: Fault, 
     if isinstance(fault.said, ApiException):
         found = explain_failure(fault.said, operator)
     else:
-        operator.pod = operator.remote_pod = fault.said
-        operator._praxi_seen = fault.said
+        operator.last_seen = fault.said
         found = explain_failure(AirflowException("Pod praxi-plan-x returned a failure."), operator, 600)
     assert str(found) == fault.whole
     assert isinstance(found, RetryableTaskError if fault.retried else SettingsError)

@@ -60,13 +60,12 @@ class KubernetesApi:
         pod = self._pod(request)
         if request.subresource == "log":
             return await self._log(request, pod)
-        answers: dict[str, Callable[[kmock.Request, Manifest], Any]] = {
+        answers: dict[str, Callable[[kmock.Request, Manifest], Manifest]] = {
             "get": lambda _, found: found,
             "patch": self._patch,
             "delete": self._delete,
         }
-        answer = answers[verb](request, pod)
-        return answer if isinstance(answer, dict) else await answer
+        return answers[verb](request, pod)
 
     async def _serve_events(self, request: kmock.Request) -> Answer:
         verb = _verb(request)
@@ -120,12 +119,12 @@ class KubernetesApi:
         self.pods.touch(pod)
         return pod
 
-    async def _delete(self, request: kmock.Request, pod: Manifest) -> Manifest:
+    def _delete(self, request: kmock.Request, pod: Manifest) -> Manifest:
         options = request.data if isinstance(request.data, dict) else {}
         asked = request.params.get("gracePeriodSeconds", options.get("gracePeriodSeconds"))
         own = pod["spec"].get("terminationGracePeriodSeconds")
         grace = asked if asked is not None else own
-        await self.kubelet.end(pod, grace=None if grace is None else int(grace))
+        self.kubelet.delete(pod, grace=None if grace is None else int(grace))
         return pod
 
     async def _log(self, request: kmock.Request, pod: Manifest) -> AsyncIterator[bytes]:

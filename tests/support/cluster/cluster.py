@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -12,6 +13,7 @@ from aiohttp import web
 
 from tests.support.cluster import status
 from tests.support.cluster.api import KubernetesApi
+from tests.support.cluster.eviction import NodeIsKeptError, drain_problems, scale_down_problems
 from tests.support.cluster.gate import Gate
 from tests.support.cluster.kubeconfig import write_kubeconfig
 from tests.support.cluster.kubelet import Kubelet, machine_name
@@ -84,6 +86,11 @@ class Cluster:
         """Return the pods that the API server knows now."""
         return self._pods.select(namespace, lambda _: True)
 
+    def left(self) -> list[Manifest]:
+        """Return the pods that are left when all is gone that was deleted."""
+        self._thread.do(self._kubelet.deleted())
+        return self.pods()
+
     def events(self, reason: str) -> list[Manifest]:
         """Return the events recorded for a reason."""
         return self._events.select(None, lambda event: event["reason"] == reason)
@@ -99,6 +106,31 @@ class Cluster:
     def evict(self, pod: Manifest) -> None:
         """End a running pod as a node under pressure does."""
         self._thread.do(self._end(pod, "Evicted", "The node was low on resource: memory."))
+
+    def drain(self, *, force: bool = False, delete_emptydir_data: bool = False) -> None:
+        """Empty the node as ``kubectl drain`` does, and go on with an empty one.
+
+        Raises
+        ------
+        NodeIsKeptError
+            If its pods need one of the options.
+        """
+        options = {"force": force, "delete_emptydir_data": delete_emptydir_data}
+        self._empty(drain_problems(self._running(), **options))
+
+    def scale_down(self) -> None:
+        """Empty the node as the cluster autoscaler does.
+
+        Raises
+        ------
+        NodeIsKeptError
+            If it has a pod that keeps it.
+        """
+        self._empty(scale_down_problems(self._running()))
+
+    def delete(self, pod: Manifest) -> None:
+        """Delete a pod as a person does."""
+        self._thread.call(lambda: self._kubelet.delete(pod))
 
     def kill_out_of_memory(self, pod: Manifest) -> None:
         """End a running pod as the kernel's OOM killer does."""
@@ -155,6 +187,19 @@ class Cluster:
             self._record(pod, reason, message)
         self._pods.touch(pod)
         await self._kubelet.stop(pod)
+
+    def _running(self) -> list[Manifest]:
+        return [pod for pod in self.pods() if pod["status"]["phase"] in {"Pending", "Running"}]
+
+    def _empty(self, problems: Iterable[str]) -> None:
+        if found := "; ".join(problems):
+            raise NodeIsKeptError(found)
+        for pod in self._running():
+            self._thread.call(partial(self._evict, pod))
+
+    def _evict(self, pod: Manifest) -> None:
+        status.disrupted(pod, "EvictionByEvictionAPI", "Eviction API: evicting")
+        self._kubelet.delete(pod, grace=pod["spec"].get("terminationGracePeriodSeconds"))
 
     async def _lose(self, pod: Manifest) -> None:
         await self._kubelet.stop(pod)

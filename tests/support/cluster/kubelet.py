@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from tests.support.cluster.volumes import Lookup, MissingObjectError, MissingVol
 DEFAULT_GRACE: Final = 30
 LAG: Final = 0.4
 """Seconds by which a node tells later that a container has ended; its log ends at once."""
+_TOLD: Final = 5.0  # seconds within which a node tells how a container ended that was stopped
 _HANDED_OVER: Final = (
     "containers",
     "initContainers",
@@ -60,27 +61,45 @@ class Kubelet:
         self._lookup = lookup
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._ended: set[str] = set()
+        self._ends: dict[str, asyncio.Task[None]] = {}
 
     def accept(self, pod: Manifest) -> None:
         """Begin to run a pod in the background."""
         status.pending(pod, scheduled=self._schedulable(pod))
         self._tasks[pod["metadata"]["uid"]] = asyncio.create_task(self._live(pod))
 
-    async def end(self, pod: Manifest, *, grace: int | None = None) -> None:
-        """Stop a pod, remove its containers, and then the object."""
-        pod["metadata"]["deletionTimestamp"] = timestamp()
-        self._pods.touch(pod)
-        done = pod["status"]["phase"] in {"Succeeded", "Failed"}
-        seconds = DEFAULT_GRACE if grace is None else grace
-        await self.stop(pod, grace=0 if done else seconds)
+    def delete(self, pod: Manifest, *, grace: int | None = None) -> None:
+        """Begin to delete a pod, once: in the background it ends, and then its object goes."""
+        if "deletionTimestamp" not in pod["metadata"]:
+            pod["metadata"]["deletionTimestamp"] = timestamp()
+            self._pods.touch(pod)
+            uid, seconds = pod["metadata"]["uid"], DEFAULT_GRACE if grace is None else grace
+            self._ends[uid] = asyncio.create_task(self._end(pod, seconds))
+
+    async def deleted(self) -> None:
+        """Wait until all is gone of which the deletion has begun."""
+        await asyncio.gather(*self._ends.values())
+
+    async def _end(self, pod: Manifest, grace: int) -> None:
+        """Ask a pod to end, tell how it did, remove its containers, and then the object."""
+        if pod["status"]["phase"] == "Running":
+            self._record(pod, "Killing", "Stopping container base")
+            await self._ask_to_end(pod, grace)
+        await self.stop(pod)
         self._pods.remove(pod)
 
-    async def stop(self, pod: Manifest, *, grace: int = 0) -> None:
+    async def _ask_to_end(self, pod: Manifest, grace: int) -> None:
+        """Let the containers end by themselves, and what watches them tell of it, as a node does."""
+        await self.podman.run("pod", "stop", "--time", str(grace), machine_name(pod))
+        if task := self._tasks.get(pod["metadata"]["uid"]):
+            await asyncio.wait([task], timeout=_TOLD)
+
+    async def stop(self, pod: Manifest) -> None:
         """Stop a pod's containers and forget about them; its status stays what it is."""
         if task := self._tasks.pop(pod["metadata"]["uid"], None):
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-        await self.podman.remove_pod(machine_name(pod), grace=grace)
+        await self.podman.remove_pod(machine_name(pod))
         shutil.rmtree(self._folder / pod["metadata"]["uid"], ignore_errors=True)
 
     async def log_file(self, pod: Manifest, container: str) -> Path | None:
@@ -97,9 +116,10 @@ class Kubelet:
 
     async def close(self) -> None:
         """Stop everything."""
-        for task in self._tasks.values():
+        begun = [*self._ends.values(), *self._tasks.values()]
+        for task in begun:
             task.cancel()
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await asyncio.gather(*begun, return_exceptions=True)
         for pod in self._pods:
             await self.podman.remove_pod(machine_name(pod))
 
@@ -147,7 +167,7 @@ class Kubelet:
         frozen = self.frozen_task and pod["metadata"]["labels"].get("task_id") == self.frozen_task
         begin = f"--start={'false' if frozen else 'true'}"
         play = ("kube", "play", "--quiet", "--network=host", begin, "-")
-        await self.podman.run(*play, stdin=_playable(ready))
+        await _whole(self.podman.run(*play, stdin=_playable(ready)))
         if frozen:
             await self._make_logs(pod)
         status.running(pod)
@@ -193,6 +213,16 @@ class Kubelet:
         await asyncio.sleep(LAG)
         status.terminated(pod, map(int, codes), reason="OOMKilled" if any(killed) else "")
         self._pods.touch(pod)
+
+
+async def _whole(work: Coroutine[Any, Any, object]) -> None:
+    """Do something to its end, also if whoever wants it is ended: half of it would be left on the machine."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
 
 
 def machine_name(pod: Manifest) -> str:

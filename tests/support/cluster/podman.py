@@ -77,6 +77,6 @@ class Podman:
         found: list[dict[str, Any]] = json.loads(await self.run("container", "inspect", container))
         return found[0]
 
-    async def remove_pod(self, name: str, *, grace: int = 0) -> None:
-        """Stop and remove a pod's containers; nothing happens where there are none."""
-        await self.run("pod", "rm", "--force", "--ignore", "--time", str(grace), name)
+    async def remove_pod(self, name: str) -> None:
+        """Kill and remove a pod's containers; nothing happens where there are none."""
+        await self.run("pod", "rm", "--force", "--ignore", "--time", "0", name)

@@ -72,6 +72,13 @@ def failed(pod: Manifest, reason: str, message: str) -> None:
     pod["status"].update(phase="Failed", reason=reason, message=message)
 
 
+def disrupted(pod: Manifest, reason: str, message: str) -> None:
+    """Say that the cluster is about to end the pod, and why."""
+    pod["status"].setdefault("conditions", []).append(
+        {**_condition("DisruptionTarget"), "reason": reason, "message": message}
+    )
+
+
 def _condition(kind: str, *, holds: bool = True) -> dict[str, str]:
     return {"type": kind, "status": "True" if holds else "False", "lastTransitionTime": timestamp()}
 
