@@ -1,4 +1,4 @@
-"""Airflow's operator for pods, which sees how a pod was last, logs each line once, and starts one pod only."""
+"""Airflow's operator for pods, which sees how a pod was last, logs lines once, and starts one pod only."""
 
 from __future__ import annotations
 

@@ -100,6 +100,7 @@ class Kubelet:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
         await self.podman.remove_pod(machine_name(pod))
+        self._ended.add(pod["metadata"]["uid"])
         shutil.rmtree(self._folder / pod["metadata"]["uid"], ignore_errors=True)
 
     async def log_file(self, pod: Manifest, container: str) -> Path | None:
