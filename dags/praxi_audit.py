@@ -24,7 +24,8 @@ from airflow.sdk import CronDataIntervalTimetable, TriggerRule, dag
 
 from praxi_airflow import task_docs
 from praxi_airflow.assets import AUDIT_REPORT
-from praxi_airflow.dag_defaults import default_args, swept
+from praxi_airflow.dag_defaults import default_args
+from praxi_airflow.dag_teardown import swept
 from praxi_airflow.notifiers import watched
 from praxi_airflow.operators import PraxiTaskOperator, ReportOperator
 from praxi_airflow.settings import load_settings

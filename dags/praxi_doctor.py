@@ -16,7 +16,8 @@ from airflow.providers.standard.operators.python import PythonOperator
 from airflow.sdk import Param, dag
 
 from praxi_airflow import task_docs
-from praxi_airflow.dag_defaults import default_args, swept
+from praxi_airflow.dag_defaults import default_args
+from praxi_airflow.dag_teardown import swept
 from praxi_airflow.operators import PraxiTaskOperator
 from praxi_airflow.settings import load_settings
 from praxi_airflow.tasks import examine_airflow

@@ -16,7 +16,8 @@ from datetime import UTC, datetime
 from airflow.sdk import CronDataIntervalTimetable, dag
 
 from praxi_airflow import task_docs
-from praxi_airflow.dag_defaults import default_args, swept
+from praxi_airflow.dag_defaults import default_args
+from praxi_airflow.dag_teardown import swept
 from praxi_airflow.operators import PraxiTaskOperator
 from praxi_airflow.settings import load_settings
 

@@ -14,7 +14,8 @@ from airflow.providers.standard.operators.python import PythonOperator
 from airflow.sdk import TriggerRule, dag
 
 from praxi_airflow import task_docs
-from praxi_airflow.dag_defaults import default_args, swept
+from praxi_airflow.dag_defaults import default_args
+from praxi_airflow.dag_teardown import swept
 from praxi_airflow.operators import (
     PraxiTaskOperator,
     PromotionApproval,
