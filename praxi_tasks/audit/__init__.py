@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from praxi_tasks.audit.failure import UnfinishedError, is_last_try
     from praxi_tasks.audit.local import LocalAudit
     from praxi_tasks.audit.plan import BatchLimits, Plan, make_plan
-    from praxi_tasks.audit.publish import sboms
+    from praxi_tasks.audit.publish import part_name, sboms
     from praxi_tasks.audit.reduce import reduce_audit
     from praxi_tasks.audit.report import AuditReport, State
     from praxi_tasks.audit.run import AuditRun, Summary
@@ -44,7 +44,7 @@ else:
             "failure": ("UnfinishedError", "is_last_try"),
             "local": ("LocalAudit",),
             "plan": ("BatchLimits", "Plan", "make_plan"),
-            "publish": ("sboms",),
+            "publish": ("part_name", "sboms"),
             "reduce": ("reduce_audit",),
             "report": ("AuditReport", "State"),
             "run": ("AuditRun", "Summary"),
@@ -77,6 +77,7 @@ __all__ = [
     "make_assessor",
     "make_plan",
     "named_images",
+    "part_name",
     "read_durations",
     "reduce_audit",
     "report_table",

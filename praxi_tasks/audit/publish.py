@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
+from pathlib import PurePath
 
 import msgspec
 
@@ -21,18 +22,30 @@ def published(audit: AssessedAudit) -> Iterator[tuple[str, bytes | Failure]]:
     it is listed there as failed. ``findings.json``, which later steps need, is the first.
     """
     yield "findings.json", _findings(audit)
-    for name, make in _documents():
-        yield name, salvage(audit, name, make)[0]
-    tables, _ = salvage(audit, "tables", _tables)
-    yield from [("tables", tables)] if isinstance(tables, Failure) else tables
+    for name, make in (("report.html", _page), ("findings.sarif", _sarif), ("tables", _tables)):
+        made, _ = salvage(audit, name, make)
+        yield from [(name, made)] if isinstance(made, Failure) else made
     for name, document in sboms(audit):
         yield f"sboms/{name}", document
 
 
-def _documents() -> tuple[tuple[str, Callable[[AssessedAudit], bytes]], ...]:
-    from praxi_tasks.findings.report import report_page, to_sarif
+def _page(audit: AssessedAudit) -> list[tuple[str, bytes]]:
+    from praxi_tasks.findings.report import report_page
 
-    return ("report.html", lambda audit: report_page(audit).encode()), ("findings.sarif", to_sarif)
+    return [("report.html", report_page(audit).encode())]
+
+
+def _sarif(audit: AssessedAudit) -> list[tuple[str, bytes]]:
+    from praxi_tasks.findings.report import sarif_parts
+
+    parts = sarif_parts(audit)
+    return [(part_name("findings.sarif", number), part) for number, part in enumerate(parts, start=1)]
+
+
+def part_name(name: str, number: int) -> str:
+    """Return what a document's part is called: ``x.sarif`` is the first, ``x-2.sarif`` the second."""
+    path = PurePath(name)
+    return name if number == 1 else str(path.with_stem(f"{path.stem}-{number}"))
 
 
 def _tables(audit: AssessedAudit) -> list[tuple[str, bytes]]:

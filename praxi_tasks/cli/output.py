@@ -47,6 +47,9 @@ def write_report(report: AuditReport, assessed: AssessedAudit, form: str, output
 
         _print_tables(report, assessed, Console())
         return
+    if form == "sarif" and output is not None:
+        _write_parts(assessed, output)
+        return
     data = _render(report, assessed, form)
     if output is None:
         sys.stdout.buffer.write(data)
@@ -71,6 +74,15 @@ def write_sboms(assessed: AssessedAudit, folder: Path) -> None:
         if not isinstance(data, bytes):
             raise DataError(f"an SBOM can't be made: {data.message}", where=name)
         _write(folder / name, data)
+
+
+def _write_parts(assessed: AssessedAudit, output: Path) -> None:
+    """Write SARIF as code hosts take it: what is too large for one document goes into files beside it."""
+    from praxi_tasks.audit import part_name
+    from praxi_tasks.findings.report import sarif_parts
+
+    for number, part in enumerate(require(assessed, "the SARIF document", sarif_parts), start=1):
+        _write(output.with_name(part_name(output.name, number)), part)
 
 
 def _write(path: Path, data: bytes) -> None:

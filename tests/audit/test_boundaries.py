@@ -185,7 +185,7 @@ def test_comparison(run: AuditRun, monkeypatch: pytest.MonkeyPatch, place: str, 
     ("place", "document"),
     [
         ("report_page", "report.html"),
-        ("to_sarif", "findings.sarif"),
+        ("sarif_parts", "findings.sarif"),
         ("parquet_tables", "tables/images.parquet"),
     ],
 )

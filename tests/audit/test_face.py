@@ -34,6 +34,7 @@ def test_the_exported_names() -> None:
         "report_table",
         "repository_of",
         "require",
+        "part_name",
         "sboms",
         "timed",
     }

@@ -228,3 +228,14 @@ def test_a_bad_openvex_document_stops_before_anything_is_read(site: Site, docume
     assert isinstance(result.exception, PolicyError)
     assert "bad.json" in str(result.exception)
     assert not (site.folder / "store").exists()
+
+
+def test_sarif_that_is_too_large_for_one_document_goes_into_several(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("praxi_tasks.findings.report.sarif._MOST_RESULTS", 1)
+    options = ("--feeds", str(site.feeds), "--format", "sarif")
+    site.audit(*options, "--output", str(site.folder / "x.sarif"))
+    parts = [json.loads((site.folder / f"x{end}.sarif").read_text()) for end in ("", "-2", "-3")]
+    assert [len(part["runs"][0]["results"]) for part in parts] == [1, 1, 1]
+    assert len(json.loads(site.audit(*options).stdout)["runs"]) == 3

@@ -163,6 +163,7 @@ FACES = {
         "report_page",
         "to_cyclonedx",
         "to_openvex",
+        "sarif_parts",
         "to_sarif",
         "to_spdx",
         "write_textfile",

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from praxi_tasks.findings.report.openvex import to_openvex
     from praxi_tasks.findings.report.page import report_page
     from praxi_tasks.findings.report.prometheus import audit_metrics, push_metrics, write_textfile
-    from praxi_tasks.findings.report.sarif import to_sarif
+    from praxi_tasks.findings.report.sarif import sarif_parts, to_sarif
     from praxi_tasks.findings.report.spdx import to_spdx
     from praxi_tasks.findings.report.tables import SCHEMAS, parquet_tables
     from praxi_tasks.findings.report.terminal import findings_summary, findings_table
@@ -23,7 +23,7 @@ else:
             "openvex": ("to_openvex",),
             "page": ("report_page",),
             "prometheus": ("audit_metrics", "push_metrics", "write_textfile"),
-            "sarif": ("to_sarif",),
+            "sarif": ("sarif_parts", "to_sarif"),
             "spdx": ("to_spdx",),
             "tables": ("SCHEMAS", "parquet_tables"),
             "terminal": ("findings_summary", "findings_table"),
@@ -38,6 +38,7 @@ __all__ = [
     "parquet_tables",
     "push_metrics",
     "report_page",
+    "sarif_parts",
     "to_cyclonedx",
     "to_openvex",
     "to_sarif",

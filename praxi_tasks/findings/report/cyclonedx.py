@@ -6,7 +6,6 @@ import re
 import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
-from urllib.parse import quote
 
 import msgspec
 
@@ -23,6 +22,7 @@ from praxi_tasks.findings.packages import (
     joined_licences,
     spdx_expression,
 )
+from praxi_tasks.findings.report.advisory_links import advisory_source
 from praxi_tasks.printable import printable_json
 
 _NAMESPACE: Final = uuid.UUID("6a3c9d5e-1f0b-5c52-9d0e-9f1b0f3f6c11")
@@ -46,15 +46,6 @@ _METHODS: Final = {
     "CVSS:3.1": "CVSSv31",
     "CVSS:4.0": "CVSSv4",
 }
-# By the beginning of an identifier: whose record it is, and where that is read.
-_SOURCES: Final = {
-    "CVE-": ("NVD", "https://nvd.nist.gov/vuln/detail/{}"),
-    "GHSA-": ("GitHub", "https://github.com/advisories/{}"),
-    "DSA-": ("Debian", "https://security-tracker.debian.org/tracker/{}"),
-    "DLA-": ("Debian", "https://security-tracker.debian.org/tracker/{}"),
-    "RHSA-": ("Red Hat", "https://access.redhat.com/errata/{}"),
-}
-_OSV: Final = ("OSV", "https://osv.dev/vulnerability/{}")
 
 
 def to_cyclonedx(audit: AssessedAudit, image: AssessedImage) -> bytes:
@@ -238,12 +229,12 @@ def _vulnerability(findings: Sequence[Finding]) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "bom-ref": f"{'ignored' if finding.ignored else 'vulnerability'}/{finding.id}",  # like no component's
         "id": finding.id,
-        "source": _source(finding.id),
-        "references": [{"id": alias, "source": _source(alias)} for alias in finding.aliases],
+        "source": advisory_source(finding.id),
+        "references": [{"id": alias, "source": advisory_source(alias)} for alias in finding.aliases],
         "ratings": [rating],
         "description": summary(findings),
         "recommendation": advice(findings),
-        "advisories": [{"url": _source(name)["url"]} for name in (finding.id, *finding.aliases)],
+        "advisories": [{"url": advisory_source(name)["url"]} for name in (finding.id, *finding.aliases)],
         "analysis": {"state": "in_triage"},
     }
     if finding.vex:
@@ -257,9 +248,3 @@ def _vulnerability(findings: Sequence[Finding]) -> dict[str, Any]:
 
 def _said(said: VexStatement) -> str:
     return f"{said.note or said.status.replace('_', ' ')} ({said.author}, {said.document})"
-
-
-def _source(identifier: str) -> dict[str, str]:
-    known = (source for prefix, source in _SOURCES.items() if identifier.startswith(prefix))
-    name, url = next(known, _OSV)
-    return {"name": name, "url": url.format(quote(identifier, safe=":"))}
