@@ -18,7 +18,8 @@ class Family(Enum):
     """Who publishes an ecosystem's packages."""
 
     DISTRIBUTION = "a Linux distribution"
-    LANGUAGE = "an index of its own, such as a language's"
+    LANGUAGE = "a language's index"
+    MANAGER = "the index of a manager that belongs to no distribution, such as conda"
     UNKNOWN = "nobody that Praxi knows"
 
 
@@ -126,8 +127,13 @@ class Ecosystem:
 
     @property
     def of_language(self) -> bool:
-        """Whether its packages are those of a language's index."""
-        return self.family is Family.LANGUAGE
+        """Whether its packages may be there several times, each in a folder: a language's, a manager's."""
+        return self.family in (Family.LANGUAGE, Family.MANAGER)
+
+    @property
+    def holds_languages(self) -> bool:
+        """Whether its packages bring those of languages with them."""
+        return self.family in (Family.DISTRIBUTION, Family.MANAGER)
 
     def key(self, name: str) -> str:
         """Return what two spellings of one package's name have in common."""
@@ -311,7 +317,7 @@ CONAN: Final = Ecosystem(
 )
 BITNAMI: Final = Ecosystem(
     purl_type="bitnami",
-    family=Family.LANGUAGE,
+    family=Family.MANAGER,
     database="Bitnami's SBOM",
     version_class="NpmVersion",
     canonical_version=_without_build,
@@ -322,15 +328,15 @@ WORDPRESS: Final = Ecosystem(
 )
 CONDA: Final = Ecosystem(
     purl_type="conda",
-    family=Family.LANGUAGE,
+    family=Family.MANAGER,
     database="conda-meta",
     version_class="CondaVersion",
 )
-SPACK: Final = Ecosystem(purl_type="spack", family=Family.LANGUAGE, database="spec.json")
-BREW: Final = Ecosystem(purl_type="brew", family=Family.LANGUAGE, database="INSTALL_RECEIPT.json")
-NIX: Final = Ecosystem(purl_type="nix", family=Family.LANGUAGE, database="the Nix store")
-GUIX: Final = Ecosystem(purl_type="guix", family=Family.LANGUAGE, database="the Guix store")
-SNAP: Final = Ecosystem(purl_type="snap", family=Family.LANGUAGE, database="snap.yaml")
+SPACK: Final = Ecosystem(purl_type="spack", family=Family.MANAGER, database="spec.json")
+BREW: Final = Ecosystem(purl_type="brew", family=Family.MANAGER, database="INSTALL_RECEIPT.json")
+NIX: Final = Ecosystem(purl_type="nix", family=Family.MANAGER, database="the Nix store")
+GUIX: Final = Ecosystem(purl_type="guix", family=Family.MANAGER, database="the Guix store")
+SNAP: Final = Ecosystem(purl_type="snap", family=Family.MANAGER, database="snap.yaml")
 ALPM: Final = Ecosystem(
     purl_type="alpm",
     family=Family.DISTRIBUTION,

@@ -32,7 +32,7 @@ class Outdated(Detector):
         """
         at, lists = self.knowledge.at, self.knowledge.releases
         for component in image.components:
-            if component.present and component.versions and not component.owner:
+            if component.present and component.versions and not component.held_by_distribution:
                 releases = {v: day for v, day in lists.of(component).items() if day <= at.isoformat()}
                 yield from _compare(component, releases, at)
 
@@ -40,7 +40,7 @@ class Outdated(Detector):
         """Yield for how many packages of each distribution and language releases are listed."""
         subjects: dict[str, list[tuple[str, bool]]] = {}
         for component in image.components:
-            if component.present and component.versions and not component.owner:
+            if component.present and component.versions and not component.held_by_distribution:
                 subject = component_subject(component)
                 listed = self.knowledge.feeds is not None and bool(self.knowledge.releases.of(component))
                 subjects.setdefault(subject, []).append((component.package, listed))

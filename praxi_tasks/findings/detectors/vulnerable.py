@@ -52,7 +52,7 @@ class Vulnerabilities:
         holds; where the version is not known at all, so is every vulnerability of the package.
         """
         for component in components:
-            if component.present and not component.owner:
+            if component.present and not component.held_by_distribution:
                 yield from self._known(component)
 
     def _of(self, component: Component) -> tuple[Finding, ...]:
@@ -132,7 +132,7 @@ class Vulnerable(Detector):
         """Yield how far the packages of each distribution and language are matched with advisories."""
         subjects: dict[tuple[str | None, str], list[Component]] = {}
         for component in image.components:
-            if component.present and not component.owner:
+            if component.present and not component.held_by_distribution:
                 namespace = component_namespace(component)
                 subjects.setdefault((namespace, component_subject(component)), []).append(component)
         for (namespace, subject), components in subjects.items():

@@ -18,9 +18,9 @@ from praxi_tasks.findings.image.claim_history import (
     claimed_places,
     is_inside,
 )
-from praxi_tasks.findings.image.distribution_owner import with_owners
 from praxi_tasks.findings.image.file_tree import FileTree, LayerChanges, significant
 from praxi_tasks.findings.image.linked_records import LinkedRecords
+from praxi_tasks.findings.image.owning_package import with_owners
 from praxi_tasks.findings.packages import (
     FINGERPRINT,
     INVENTORY,

@@ -43,8 +43,8 @@ class Component(msgspec.Struct, frozen=True, omit_defaults=True):
     module
         Of a module's package: the ``name:stream`` that it is of, and maybe more.
     owner
-        The distribution's package (``deb/python3-yaml``) that installed a language's release; empty for what
-        came from the language's own index.
+        The package of a distribution (``deb/python3-yaml``) or of a manager such as conda that brought a
+        language's release with it; empty for what came from the language's own index.
     ties
         Other packages, as ``ecosystem/name``, that it might be as well: what is left of both is the same.
     distribution
@@ -98,6 +98,11 @@ class Component(msgspec.Struct, frozen=True, omit_defaults=True):
     def present(self) -> bool:
         """Whether a container of the image would see it."""
         return not self.removed_by
+
+    @property
+    def held_by_distribution(self) -> bool:
+        """Whether it is in a package of a distribution, which answers for it: versions stay as fixes come."""
+        return ecosystem_of(self.owner.partition("/")[0]).of_distribution
 
     @property
     def hidden(self) -> bool:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from functools import partial
 from typing import Final
+from urllib.parse import unquote
 
 import msgspec
-from packageurl import PackageURL
 
 from praxi_tasks.ecosystems import BITNAMI
 from praxi_tasks.errors import DataError
@@ -18,6 +18,7 @@ from praxi_tasks.inventory.licences import stated
 from praxi_tasks.inventory.reader import Reader
 from praxi_tasks.json_decoding import decode_shallow
 
+_PURL: Final = re.compile(rf"pkg:{BITNAMI.purl_type}/([^/@?#]+)@([^?#]+)")
 _PLACE: Final = re.compile(r"(opt/bitnami(?:/[^/]+)*)/\.spdx-[^/]+\.spdx")
 
 
@@ -48,25 +49,20 @@ def read_document(view: LayerView, path: str) -> Iterator[Claim]:
         raise DataError(f"it is no SPDX document: {error}") from None
     place = _PLACE.fullmatch(path)
     for package in document.packages:
-        for purl in filter(None, map(_purl, package.references)):
+        for release in filter(None, map(_release, package.references)):
             yield Claim(
                 BITNAMI.purl_type,
-                purl.name,
-                purl.version or "",
+                *release,
                 path,
                 files=view.give(place[1]) if place and place[1] != "opt/bitnami" else (),
                 licences=stated((package.licence,)),
             )
 
 
-def _purl(reference: _Reference) -> PackageURL | None:
-    if not reference.locator.startswith(f"pkg:{BITNAMI.purl_type}/"):
-        return None
-    try:
-        purl = PackageURL.from_string(reference.locator)
-    except ValueError:
-        return None
-    return purl if purl.version else None
+def _release(reference: _Reference) -> tuple[str, str] | None:
+    """Return the name and the version of a package URL of Bitnami's."""
+    purl = _PURL.match(reference.locator)
+    return (unquote(purl[1]), unquote(purl[2])) if purl else None
 
 
 READER: Final = Reader(

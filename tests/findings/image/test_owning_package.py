@@ -53,3 +53,22 @@ def test_other_distributions_own_theirs() -> None:
     for ecosystem in ("rpm", "apk"):
         claim = Claim(ecosystem, "python3-pyyaml", "6.0-3", "db", files=YAML.files)
         assert python(layer(1, YAML.files, claims=[claim, YAML])).owner == f"{ecosystem}/python3-pyyaml"
+
+
+def test_what_conda_brought_is_still_a_release_of_pypi() -> None:
+    wheel = pypi("PyYAML", "6.0", "yaml/loader.py", site="opt/conda/lib/python3.12/site-packages")
+    record = "opt/conda/conda-meta/pyyaml-6.0-0.json"
+    conda = Claim("conda", "pyyaml", "6.0", record, files=wheel.files)
+    linked = python(layer(1, [record, *wheel.files], claims=[conda, wheel]))
+    assert linked.owner == "conda/pyyaml"
+    assert not linked.held_by_distribution
+    assert vulnerable(linked)
+
+
+def test_a_manager_owns_no_package_of_its_own_or_of_another_manager() -> None:
+    place = "nix/store/0c9mi5sal15ry4mq2yh5sldcqz2q0ys5-bash-5.2/bin/bash"
+    claims = [
+        Claim("nix", "bash", "5.2", place, files=(place,)),
+        Claim("snap", "x", "1", place, files=(place,)),
+    ]
+    assert [item.owner for item in fuse([layer(1, [place], claims=claims)]).components] == ["", ""]

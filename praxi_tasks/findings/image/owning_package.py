@@ -1,7 +1,7 @@
-"""Which releases of a language came with the distribution: its packages carry fixes that their versions hide.
+"""Which package brought a release of a language with it: a distribution's, or one of a manager such as conda.
 
 Debian's ``python3-yaml`` installs the metadata of PyYAML where any tool reads it, but the advisories about it
-are Debian's: the version stays while fixes are added.
+are Debian's: the version stays while fixes are added. conda's package leaves those of PyPI in force.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _DEBIANS: Final = "usr/lib/python3/dist-packages/"
 def with_owners(
     components: Sequence[Component], claims: Iterable[TrackedClaim], tree: FileTree
 ) -> tuple[Component, ...]:
-    """Return the components, those of a language that a package of the distribution holds naming it."""
+    """Return the components, those of a language that another package brought naming it."""
     wanted = {path for component in components for path in _paths(component, tree)}
     present = {
-        item.package for item in components if item.present and ecosystem_of(item.ecosystem).of_distribution
+        item.package for item in components if item.present and ecosystem_of(item.ecosystem).holds_languages
     }
     owners = _owners(wanted, present, claims, tree) if wanted else {}
     return tuple(_owned(component, _paths(component, tree), owners, present) for component in components)
@@ -35,7 +35,8 @@ def with_owners(
 
 def _paths(component: Component, tree: FileTree) -> tuple[str, ...]:
     """Return the places that decide who owns a component: its record's, or its evidence."""
-    if not ecosystem_of(component.ecosystem).of_language:
+    rules = ecosystem_of(component.ecosystem)
+    if rules.holds_languages or not rules.of_language:
         return ()
     return tuple(map(tree.place, component.databases or component.evidence))
 
