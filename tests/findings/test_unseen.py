@@ -125,6 +125,7 @@ class Days:
     """A day that saw a finding, and what the next made of it."""
 
     second: AssessedAudit
+    fired: str
     posted: dict[str, bool]
 
     @classmethod
@@ -132,18 +133,18 @@ class Days:
         """Audit twice and tell which alerts go on."""
         first = with_changes(_audit(1, (deployed(finding),), DAILY), None)
         firing = alert_changes(first, Policy(), (), "praxi", NOW)
-        assert firing
+        (alert,) = firing
         second = with_changes(_audit(2, images, scope), remember(first))
         changes = alert_changes(second, Policy(), firing, "praxi", NOW + timedelta(hours=1))
         later = NOW + timedelta(hours=2)
         ends = {one.labels["alertname"]: datetime.fromisoformat(one.ends_at) > later for one in changes}
-        return cls(second, ends)
+        return cls(second, alert.labels["alertname"], ends)
 
     def assert_carried(self, finding: Finding) -> None:
         assert self.second.resolved == ()
         assert [one.key for one in self.second.carried] == [finding.key]
         assert self.second.carried[0].reason
-        assert self.posted["PraxiFindings"], "the alert goes on"
+        assert self.posted[self.fired], "the alert goes on"
 
 
 def _audit(day: int, images: tuple[AssessedImage, ...], scope: Scope) -> AssessedAudit:
@@ -186,14 +187,16 @@ def test_what_was_seen_to_be_gone_ends() -> None:
     for images in ((deployed(),), ()):
         days = Days.of(OF_FLASK, *images)
         assert [one.key for one in days.second.resolved] == [OF_FLASK.key]
-        assert not days.posted["PraxiFindings"]
+        assert not days.posted[days.fired]
 
 
 def test_a_history_that_is_lost_ends_no_alert_of_what_is_hidden_now() -> None:
     first = with_changes(_audit(1, (deployed(OF_FLASK),), DAILY), None)
     firing = alert_changes(first, Policy(), (), "praxi", NOW)
     damaged = not_checked(Aspect.DATABASES, "x.dist-info/METADATA", "it is damaged", "restore it", ["pypi"])
-    unread = not_checked(Aspect.DATABASES, "opt/conda-meta", "nobody reads it", "see conda", ["conda"])
+    unread = not_checked(
+        Aspect.DATABASES, "var/lib/flatpak/app", "nobody reads it", "see flatpak", ["flatpak"]
+    )
 
     def goes_on(*gaps: Coverage) -> bool:
         lost = with_changes(_audit(2, (deployed(gaps=gaps),), DAILY), None)
@@ -206,11 +209,11 @@ def test_a_history_that_is_lost_ends_no_alert_of_what_is_hidden_now() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["opt/conda/conda-meta: nobody reads it", "var/lib/rpm/Packages: a page is damaged"]
+    "text", ["var/lib/flatpak/app: nobody reads it", "var/lib/rpm/Packages: a page is damaged"]
 )
 def test_what_is_not_read_of_one_kind_says_nothing_about_another(text: str) -> None:
     layers, knowledge = contents(BOOKWORM, text), known()
     gaps = tuple(one for one in coverage(layers, knowledge) if one.aspect is Aspect.DATABASES and one.is_gap)
     days = Days.of(OF_FLASK, deployed(gaps=gaps))
     assert [one.key for one in days.second.resolved] == [OF_FLASK.key]
-    assert not days.posted["PraxiFindings"]
+    assert not days.posted[days.fired]
