@@ -60,6 +60,53 @@ def buried(size: int) -> Manifest:
     return image([layer for pair in zip(files, gone, strict=True) for layer in pair])
 
 
+def apart(size: int) -> Manifest:
+    """Return paths of 1,500 folders, none of which two have in common, and a layer that removes something."""
+    files = {f"{number}/{'a/' * 1500}x": b"" for number in range(size // 50)}
+    return image([_layer(files), _layer({"opt/.wh.x": b""})])
+
+
+def many_databases(size: int) -> Manifest:
+    """Return layers whose databases each name other packages."""
+    packages = [
+        b"\n\n".join(b"Package: p%d-%d\nVersion: 1" % (layer, n) for n in range(2000))
+        for layer in range(size // 1000)
+    ]
+    return image([_layer(_status([one])) for one in packages])
+
+
+def added_packages(size: int) -> Manifest:
+    """Return layers that each add a package to thousands below."""
+    base = [b"Package: p%d\nVersion: 1" % number for number in range(20_000)]
+    added = (
+        {f"var/lib/dpkg/status.d/q{number}": b"Package: q%d\nVersion: 1\n" % number}
+        for number in range(size // 200)
+    )
+    return image([_layer(_status(base)), *map(_layer, added)])
+
+
+def replaced_packages(size: int) -> Manifest:
+    """Return databases that take turns, so that packages are dropped and come again."""
+    turns = [[b"Package: p%d-%d\nVersion: 1" % (turn, n) for n in range(size // 10)] for turn in range(2)]
+    return image([_layer(_status(turns[number % 2])) for number in range(4)])
+
+
+def many_lists(size: int) -> Manifest:
+    """Return layers whose packages each own a hundred thousand files."""
+    lists = (b"".join(b"/a%d/%d\n" % (layer, n) for n in range(100_000)) for layer in range(size // 4000))
+    return image(
+        [
+            _layer({**_status([b"Package: p%d\nVersion: 1" % n]), f"var/lib/dpkg/info/p{n}.list": one})
+            for n, one in enumerate(lists)
+        ]
+    )
+
+
+def many_entries(size: int) -> Manifest:
+    count = size // 4
+    return image([_layer({f"d{n}/{at % 100}/{at}": b"" for at in range(count)}) for n in range(25)])
+
+
 IMAGES: Final[Mapping[str, Callable[[int], Manifest]]] = {
     **{
         f"image_{name}": _kind(name)
@@ -78,7 +125,20 @@ IMAGES: Final[Mapping[str, Callable[[int], Manifest]]] = {
     },
     **{
         kind.__name__: kind
-        for kind in (many_layers, repeated_database, vulnerable_versions, scopes, unexplained, buried)
+        for kind in (
+            many_layers,
+            repeated_database,
+            vulnerable_versions,
+            scopes,
+            unexplained,
+            buried,
+            apart,
+            many_databases,
+            added_packages,
+            replaced_packages,
+            many_lists,
+            many_entries,
+        )
     },
 }
 

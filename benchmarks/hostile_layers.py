@@ -58,6 +58,11 @@ def parts(size: int) -> Files:
     return (("a/" * 1500 + f"{number}", b"hi") for number in range(size // 100))
 
 
+def apart(size: int) -> Files:
+    """Return deep paths that have no folder in common."""
+    return ((f"{number}/" + "a/" * 1500 + "x", b"") for number in range(size // 20))
+
+
 def names(size: int) -> Files:
     return ((f"opt/n{number}\udcff/x", b"") for number in range(size))
 
@@ -169,6 +174,7 @@ FILES: Final[tuple[Callable[[int], Files], ...]] = (
     versions_of_one,
     folders,
     parts,
+    apart,
     names,
     directions,
     same_path,
@@ -234,6 +240,14 @@ def pax_global(size: int) -> bytes:
     return packed([_header(tarfile.XGLTYPE, _records(40_000)), *[_end()[:512]] * size, _end()])
 
 
+def replaced_folder(size: int) -> bytes:
+    """Return deep paths, and a folder that becomes a file after them."""
+    folder, file = tarfile.TarInfo("z"), tarfile.TarInfo("z")
+    folder.type = tarfile.DIRTYPE
+    deep = (tarfile.TarInfo(f"{'a/' * 2040}{number}") for number in range(size // 10))
+    return packed(info.tobuf(tarfile.GNU_FORMAT) for info in (folder, *deep, file))
+
+
 def gnu_names(size: int) -> bytes:
     return packed([_header(tarfile.GNUTYPE_LONGNAME, b"n" * 900_000) * (size // 1000), _end()])
 
@@ -288,6 +302,7 @@ def zstd_frames(size: int) -> bytes:
 BYTES: Final[tuple[Callable[[int], bytes], ...]] = (
     pax_headers,
     pax_global,
+    replaced_folder,
     gnu_names,
     links,
     symbolic_links,

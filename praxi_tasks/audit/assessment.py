@@ -230,7 +230,7 @@ class AuditAssessor:
         )
 
     def _assess(self, image: AssessedImage) -> AssessedImage:
-        fused = self._assessor.complete(fuse([self._stored.facts(digest) for digest in image.layers]))
+        fused = self._assessor.complete(fuse(self._stored.facts(image.layers)))
         rest, findings = find_unexplained_files(fused), self._assessor.findings(fused)
         assessed = msgspec.structs.replace(
             image,

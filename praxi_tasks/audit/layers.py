@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
 import msgspec
 
@@ -10,15 +11,18 @@ from praxi_tasks.audit.report import ReportedLayer, ReportedRelease, Source
 from praxi_tasks.audit.stored_layers import StoredLayers
 from praxi_tasks.discovery import LayerPrediction
 from praxi_tasks.findings.packages import claim_purl, release_purl
-from praxi_tasks.inventory import Claim, Distribution
+from praxi_tasks.inventory import Claim, Distribution, Inventory
 from praxi_tasks.printable import printable
 
+_Identity: TypeAlias = tuple[str, str, str, str]
 
-class _Below(msgspec.Struct, frozen=True):
-    """What the layers under a layer established: claims by database, and the distribution."""
 
-    claims: frozenset[tuple[str, str, str, str]] = frozenset()
-    distribution: Distribution | None = None
+class _Layer(msgspec.Struct, frozen=True):
+    """What a layer adds to those under it: claims that are new, and the distribution that is known then."""
+
+    parent: int
+    claims: tuple[_Identity, ...]
+    distribution: Distribution | None
 
 
 class LayerStack:
@@ -32,10 +36,10 @@ class LayerStack:
     def __init__(self, stored: StoredLayers) -> None:
         self._stored = stored
         self._chains: dict[tuple[int, str], int] = {}
-        self._below: list[_Below] = []
+        self._added: list[_Layer] = []
         self.layers: list[ReportedLayer] = []
 
-    def add(self, digests: Iterable[str]) -> tuple[int, ...]:
+    def add(self, digests: Sequence[str]) -> tuple[int, ...]:
         """Return the indexes in ``layers`` of an image's layers.
 
         Raises
@@ -43,33 +47,56 @@ class LayerStack:
         KeyNotFoundError
             If a layer was not read, or not predicted with this model.
         """
-        numbers = []
-        parent = -1
-        for digest in digests:
-            chain = (parent, digest)
-            if chain not in self._chains:
-                self._chains[chain] = self._append(digest, self._below[parent] if parent >= 0 else _Below())
-            parent = self._chains[chain]
+        numbers = self._known(digests)
+        if len(numbers) == len(digests):
+            return tuple(numbers)
+        parent = numbers[-1] if numbers else -1
+        claimed = self._claimed(parent)
+        layers = list(zip(digests, self._stored.inventories(digests), strict=True))
+        for digest, inventory in layers[len(numbers) :]:
+            chain = parent, digest
+            parent = self._append(digest, inventory, parent, claimed)
+            self._chains[chain] = parent
             numbers.append(parent)
         return tuple(numbers)
 
-    def _append(self, digest: str, below: _Below) -> int:
-        prediction, inventory = self._stored.prediction(digest), self._stored.inventory(digest)
-        distribution = inventory.distribution or below.distribution
-        fresh = [claim for claim in inventory.claims if _identity(claim) not in below.claims]
+    def _known(self, digests: Sequence[str]) -> list[int]:
+        """Return the indexes of the lower layers that another image has as well."""
+        numbers: list[int] = []
+        for digest in digests:
+            number = self._chains.get((numbers[-1] if numbers else -1, digest))
+            if number is None:
+                break
+            numbers.append(number)
+        return numbers
+
+    def _claimed(self, number: int) -> set[_Identity]:
+        """Return what a layer and those under it claim: to keep that of each layer takes too much room."""
+        claimed: set[_Identity] = set()
+        while number >= 0:
+            claimed.update(self._added[number].claims)
+            number = self._added[number].parent
+        return claimed
+
+    def _append(self, digest: str, inventory: Inventory, parent: int, claimed: set[_Identity]) -> int:
+        """Add a layer and its claims, which ``claimed`` has afterwards."""
+        prediction = self._stored.prediction(digest)
+        below = self._added[parent].distribution if parent >= 0 else None
+        distribution = inventory.distribution or below
+        fresh = [claim for claim in inventory.claims if _identity(claim) not in claimed]
         layer = ReportedLayer(
             digest=digest,
             releases=(*_predicted(prediction), *_claimed(fresh, distribution)),
             unexplained=prediction.unexplained,
         )
-        # A thousand layers that claim nothing new share one set.
-        claims = below.claims.union(map(_identity, fresh)) if fresh else below.claims
-        self._below.append(_Below(claims, distribution))
+        added = tuple(dict.fromkeys(map(_identity, fresh)))
+        claimed.update(added)
+        self._added.append(_Layer(parent, added, distribution))
         self.layers.append(layer)
         return len(self.layers) - 1
 
 
-def _identity(claim: Claim) -> tuple[str, str, str, str]:
+def _identity(claim: Claim) -> _Identity:
     return claim.ecosystem, claim.name, claim.version, claim.architecture
 
 

@@ -85,11 +85,12 @@ class LocalAudit:
         """Ask the model about every layer and reduce it all to the report."""
         self._progress.step("Recognising releases", len(plan.layers))
         outcome = predict_layers(plan, self._store, model, lambda _: self._progress.advance(1))
-        self._stored = stored = StoredLayers(self._store, outcome.model)
+        self._stored = stored = StoredLayers(self._store, outcome.model, plan.layer_sizes)
         report = reduce_audit(plan, {**outcome.failures, **failures}, stored, outcome.model)
         asked = KnowledgeCollector(model)
-        for digest in dict.fromkeys(layer.digest for layer in report.layers):
-            attempt(partial(_ask, asked, stored, digest), digest)
+        for image in report.images:
+            digests = [layer.digest for layer in report.layers_of(image)]
+            attempt(partial(_ask, asked, stored, digests), image.image)
         self._knowledge = asked.knowledge()
         return report
 
@@ -124,5 +125,6 @@ class LocalAudit:
         self._progress.advance(layer.size)
 
 
-def _ask(asked: KnowledgeCollector, stored: StoredLayers, digest: str) -> None:
-    asked.add(stored.inventory(digest))
+def _ask(asked: KnowledgeCollector, stored: StoredLayers, digests: list[str]) -> None:
+    for inventory in stored.inventories(digests):
+        asked.add(inventory)

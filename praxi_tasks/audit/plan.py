@@ -82,6 +82,15 @@ class Plan(msgspec.Struct, frozen=True):
         """Return the layers one batch reads."""
         return tuple(layer for layer in self.layers if layer.batch == number)
 
+    def digests_of(self, image: PlannedImage) -> list[str]:
+        """Return the digests of an image's layers, bottom first."""
+        return [self.layers[number].digest for number in image.layers]
+
+    @property
+    def layer_sizes(self) -> dict[str, int]:
+        """Compressed bytes by the layers' digests."""
+        return {layer.digest: layer.size for layer in self.layers}
+
     def commands_of(self, image: PlannedImage) -> tuple[str, ...]:
         """Return the line of each of an image's layers, bottom first."""
         return tuple(self.commands[number] for number in image.commands)

@@ -38,7 +38,7 @@ def reduce_audit(
     stack = LayerStack(stored)
     images = []
     for planned in plan.images:
-        digests = [plan.layers[number].digest for number in planned.layers]
+        digests = plan.digests_of(planned)
         image = _report(plan, planned, digests, failures, stack)
         failure = on_image(image, digests if image.layers else ())
         images.append(_reported(plan, planned, failure, ()) if failure else image)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from praxi_tasks.audit.failure import Failure, attempt
+from praxi_tasks.audit.image_claims import ClaimSize, ImageClaims
+from praxi_tasks.audit.image_limits import ImageLimits
+from praxi_tasks.audit.recent import Recent
 from praxi_tasks.discovery import LayerPrediction, ReleasePrediction
 from praxi_tasks.findings.packages import claim_purl
 from praxi_tasks.inventory import Claim, Inventory
@@ -21,34 +24,37 @@ if TYPE_CHECKING:
 
 __all__ = ["NewPackage", "new_packages"]
 
+_REMEMBERED_BYTES: Final = 48 << 20
+
 
 def new_packages(
-    digests: Iterable[str],
+    images: Iterable[Sequence[str]],
     store: Store,
     model: Model,
     on_inventory: Callable[[Inventory], None] = lambda _: None,
 ) -> tuple[NewPackage, ...]:
-    """Return what there is to learn from some layers, by package URL.
+    """Return what there is to learn from some images' layers, by package URL.
 
     That is every release that their databases claim and ``model`` does not know, and, without a version,
     every package that no database claims and whose files are those of no version that the model knows.
 
     Layers that were not read are passed over: their images have failed. So is a layer of which something
-    can't be used, from there on; the report says what became of its image.
+    can't be used, from there on; the report says what became of its image. What is over the limits on an
+    image is not asked for.
 
     Parameters
     ----------
+    images
+        The digests of each one's layers, bottom first.
     on_inventory
         Called with each layer's inventory, so that nobody has to read them again.
     """
     claims: dict[str, Claim] = {}
     layers: defaultdict[str, set[str]] = defaultdict(set)
     claimed: set[tuple[str, str]] = set()
-    found = list(digests)
+    found: dict[str, None] = {}
 
-    def take(digest: str) -> None:
-        key = keys.layer_inventory(digest)
-        inventory = Inventory.from_bytes(store.get(key)) if store.exists(key) else Inventory(digest)
+    def take(digest: str, inventory: Inventory) -> None:
         on_inventory(inventory)
         claimed.update((claim.ecosystem, claim.name) for claim in inventory.claims)
         for claim in inventory.claims:
@@ -57,14 +63,26 @@ def new_packages(
                 claims[purl] = claim
                 layers[purl].add(digest)
 
-    for digest in found:
-        attempt(partial(take, digest), digest)
+    read = Recent(partial(_inventory, store), lambda one: ClaimSize.of(one).memory, _REMEMBERED_BYTES)
+    bounded = ImageClaims(ImageLimits.from_environment(), read)
+    for digests in images:
+        if new := [digest for digest in digests if digest not in found]:
+            for digest, inventory in bounded.some_of(digests, new).items():
+                attempt(partial(take, digest, inventory), digest)
+            found.update(dict.fromkeys(new))
     unnamed = (each for each in _of_unknown_version(found, store, model) if each.identity[:2] not in claimed)
     named = (
         NewPackage(purl, claim.ecosystem, claim.name, claim.version, tuple(sorted(layers[purl])))
         for purl, claim in claims.items()
     )
     return tuple(sorted((*named, *unnamed), key=lambda package: package.purl))
+
+
+def _inventory(store: Store, digest: str) -> Inventory:
+    """Return a layer's inventory; an empty one where there is none that can be read."""
+    key = keys.layer_inventory(digest)
+    found = attempt(lambda: Inventory.from_bytes(store.get(key)) if store.exists(key) else None, digest)
+    return found if isinstance(found, Inventory) else Inventory(digest)
 
 
 def _of_unknown_version(digests: Iterable[str], store: Store, model: Model) -> Iterable[NewPackage]:

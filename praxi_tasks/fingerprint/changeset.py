@@ -73,6 +73,11 @@ class Changeset:
     def __len__(self) -> int:
         return len(self.types)
 
+    @property
+    def text_bytes(self) -> int:
+        """The bytes of all paths and targets of links."""
+        return len(Texts.of(self.paths).blob) + len(LinkTargets.of(self.links).targets.blob)
+
     @classmethod
     def from_reading(cls, reading: LayerReading) -> Changeset:
         """Take over what a layer's reading found, without copying it."""

@@ -40,8 +40,8 @@ class InventoryLimits(Limits):
     prefix: ClassVar[str] = "PRAXI_INVENTORY_"
 
     max_claims: int = 30_000
-    max_paths: int = 1_000_000
-    max_path_bytes: int = 96 << 20
+    max_paths: int = 500_000
+    max_path_bytes: int = 48 << 20
     max_licence_bytes: int = 4 << 20
     max_archive_members: int = 150_000
     max_archive_bytes: int = 2 << 30

@@ -36,7 +36,7 @@ def claim(name: str, version: str) -> Claim:
 
 def test_a_package_of_unknown_version_is_asked_for_without_one(store: Store) -> None:
     put(store, world.model(), changed("1.1"))
-    (found,) = new_packages([DIGEST], store, world.model())
+    (found,) = new_packages([[DIGEST]], store, world.model())
     assert (found.purl, found.identity, found.layers) == (
         "pkg:pypi/packagec", ("pypi", "packagec", ""), (),
     )  # fmt: skip
@@ -44,10 +44,10 @@ def test_a_package_of_unknown_version_is_asked_for_without_one(store: Store) -> 
 
 def test_a_database_that_tells_the_version_is_believed(store: Store) -> None:
     put(store, world.model(), changed("1.1"), [claim("packagec", "1.7")])
-    (found,) = new_packages([DIGEST], store, world.model())
+    (found,) = new_packages([[DIGEST]], store, world.model())
     assert (found.purl, found.layers) == ("pkg:pypi/packagec@1.7", (DIGEST,))
 
 
 def test_a_version_that_is_known_is_no_news(store: Store) -> None:
     put(store, world.model(), Files.of(world.find("packagec", "1.1")), [claim("packagec", "1.1")])
-    assert new_packages([DIGEST], store, world.model()) == ()
+    assert new_packages([[DIGEST]], store, world.model()) == ()

@@ -14,7 +14,7 @@ from praxi_tasks.findings.assessment import AssessedAudit
 from praxi_tasks.findings.coverage import Aspect, gaps
 from praxi_tasks.oci.image import Platform
 from praxi_tasks.store import Store, documents, open_store
-from tests.hostile.pictures import ADDED, GOOD, beside_good, images, layer_of
+from tests.hostile.pictures import ADDED, GOOD, beside_good, images, layer_of, status
 from tests.support import world
 from tests.support.images import Manifest, image, write_layout
 
@@ -75,6 +75,36 @@ def test_no_document_holds_control_characters(store: Store, tmp_path: Path, name
         if key.endswith(".json"):
             texts = [*_texts(msgspec.json.decode(store.get(key)))]
             assert not [text for text in texts if not text.isprintable() and "\x1b" in text]
+
+
+def layers_of_databases() -> Manifest:
+    """Return an image of which each layer's database names other packages."""
+    named = (f"Package: p{number}\nVersion: 1" for number in range(3))
+    return image([layer_of(GOOD), *(layer_of({f"opt/{one[9:11]}/x": b"x", **status(one)}) for one in named)])
+
+
+def test_databases_above_the_limits_on_an_image_are_left_out(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRAXI_IMAGE_MAX_CLAIMS", "2")
+    report, assessed = audit(store, tmp_path, layers_of_databases())
+    check(report)
+    good, bad = ([one.reason for one in gaps(each.coverage)] for each in assessed.images)
+    assert any("raise PRAXI_IMAGE_MAX_RECORDS" in reason for reason in bad)
+    assert not any("PRAXI_IMAGE" in reason for reason in good)
+
+
+def test_an_image_of_more_entries_than_it_may_have_fails_alone(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRAXI_IMAGE_ENTRY_FLOOR", str(len(GOOD) + 2))
+    monkeypatch.setenv("PRAXI_IMAGE_MIN_ENTRY_BYTES", str(1 << 20))
+    report, _ = audit(store, tmp_path, layers_of_databases())
+    assert [(one.state, one.reason_code) for one in report.images] == [
+        ("audited", None),
+        ("failed", "limit-exceeded"),
+    ]
+    assert "PRAXI_IMAGE_MAX_ENTRIES and PRAXI_IMAGE_ENTRY_FLOOR" in (report.images[1].reason or "")
 
 
 def _texts(value: object) -> list[str]:

@@ -59,6 +59,7 @@ class ClaimHistory:
         self._tree = tree
         self._current: dict[Identity, TrackedClaim] = {}
         self._ended: list[TrackedClaim] = []
+        self._last_ended: dict[tuple[Slot, str], TrackedClaim] = {}
         self._number = -1
 
     def add(self, inventory: Inventory, removal: Removal) -> None:
@@ -117,29 +118,25 @@ class ClaimHistory:
         return self._tree.layer_of(place) == self._number and not self._tree.is_regular(place)
 
     def _end(self, key: Identity, *, superseded: bool, database_gone: bool) -> None:
-        tracked = self._current.pop(key)
-        self._ended.append(
-            replace(tracked, dropped=self._number, superseded=superseded, database_gone=database_gone)
+        tracked = replace(
+            self._current.pop(key),
+            dropped=self._number,
+            superseded=superseded,
+            database_gone=database_gone,
         )
+        self._ended.append(tracked)
+        self._last_ended[_slot(tracked.claim), tracked.claim.version] = tracked
 
     def _renewed(self, before: TrackedClaim | None, claim: Claim) -> TrackedClaim:
         place = self._tree.place(claim.database)
-        known = before or (None if claim.files else self._former(claim))
+        # Lists of files are not written again for a release that was dropped.
+        known = before or (None if claim.files else self._last_ended.get((_slot(claim), claim.version)))
         if known is not None:
             files, licences = claim.files or known.claim.files, claim.licences or known.claim.licences
             claim = msgspec.structs.replace(claim, files=files, licences=licences)
         return (
             replace(before, claim=claim, place=place) if before else TrackedClaim(claim, self._number, place)
         )
-
-    def _former(self, claim: Claim) -> TrackedClaim | None:
-        """Find the same release where it was dropped: lists of files are not written again."""
-        found = (
-            tracked
-            for tracked in reversed(self._ended)
-            if (tracked.claim.name, tracked.claim.version) == (claim.name, claim.version)
-        )
-        return next((tracked for tracked in found if _slot(tracked.claim) == _slot(claim)), None)
 
     def _identity(self, claim: Claim) -> Identity:
         """Return what tells a claim from all others that hold in one layer."""

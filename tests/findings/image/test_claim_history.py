@@ -148,3 +148,10 @@ def test_one_database_under_two_names(target: str) -> None:
     lower = layer(1, [names[0], "usr/bin/aa", "usr/bin/bb"], claims=first, links={"lib": target})
     upper = layer(2, [names[1]], claims=second[:1], whiteouts=["usr/bin/bb"])
     assert releases(lower, upper) == {("aa", "1"): True, ("bb", "1"): False}
+
+
+def test_what_was_dropped_and_comes_again_has_its_files() -> None:
+    first, second = deb("bash", "1", "usr/bin/bash"), deb("dash", "1", "usr/bin/dash")
+    again = msgspec.structs.replace(first, files=())
+    layers = [layer(1, first.files, claims=[first]), layer(2, claims=[second]), layer(3, claims=[again])]
+    assert [one.claim.files for one in fuse(layers).claims if one.claim.name == "bash"] == [first.files]
