@@ -49,13 +49,15 @@ def described_purl(component: Component) -> str:
     """Return a component's package URL with all that scanners match on when they read an SBOM.
 
     ``distro`` names a distribution's release, ``upstream`` the source package: with its version where that is
-    another one (deb), as the file it is built from (rpm).
+    another one (deb), as the file it is built from (rpm). ``rpmmod`` and ``modularitylabel`` name the module.
     """
     more: dict[str, str] = {}
     if ecosystem_of(component.ecosystem).of_distribution and component.distribution:
         more["distro"] = component.distribution
     if upstream := _upstream(component):
         more["upstream"] = upstream
+    if component.module:
+        more["modularitylabel"] = more["rpmmod"] = component.module  # Trivy's name, and Red Hat's
     if not more:
         return component.purl
     plain, _, qualifiers = component.purl.partition("?")

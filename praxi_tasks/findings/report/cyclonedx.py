@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from praxi_tasks import __version__
-from praxi_tasks.ecosystems import ecosystem_of
+from praxi_tasks.ecosystems import RPM, ecosystem_of
 from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage, image_gaps
 from praxi_tasks.findings.coverage import Aspect, Coverage, gap_message
 from praxi_tasks.findings.finding import Finding, Ignored, VexStatement, advice, severity_rank, summary
@@ -30,6 +30,7 @@ _NAMESPACE: Final = uuid.UUID("6a3c9d5e-1f0b-5c52-9d0e-9f1b0f3f6c11")
 _TECHNIQUES: Final = {INVENTORY: "manifest-analysis", FINGERPRINT: "hash-comparison"}
 _OF_COMPONENTS: Final = frozenset({Aspect.LAYERS, Aspect.DATABASES, Aspect.KNOWLEDGE})
 _AGGREGATES: Final = {True: "incomplete", False: "unknown"}
+_TRIVY: Final = "aquasecurity:trivy:"
 _DECLARED: Final = {"acknowledgement": "declared"}
 _IDENTIFIER: Final = re.compile(r"(?!LicenseRef-)[\w.-]+")  # one of SPDX's list, of any version
 _STATES: Final = {
@@ -163,8 +164,21 @@ def _component(component: Component, ref: str) -> msgspec.Raw:
         )
         for value in values
         if value
-    ]
+    ] + _of_source(component)
     return msgspec.Raw(msgspec.json.encode(entry))
+
+
+def _of_source(component: Component) -> list[dict[str, str]]:
+    """Return the source package in Trivy's words, which reads it from nowhere else."""
+    if not component.source or len(component.source_versions) != 1:
+        return []
+    version = component.source_versions[0]
+    values = {"SrcName": component.source, "SrcVersion": version}
+    if component.ecosystem == RPM.purl_type:
+        epoch, colon, rest = version.rpartition(":")
+        values["SrcVersion"], _, values["SrcRelease"] = rest.rpartition("-")
+        values |= {"SrcEpoch": epoch} if colon and epoch.isdecimal() else {}
+    return [{"name": f"{_TRIVY}{name}", "value": value} for name, value in values.items() if value]
 
 
 def _licences(licences: tuple[str, ...]) -> list[dict[str, Any]]:

@@ -91,6 +91,8 @@ def _package(number: int, component: Component, created: str) -> msgspec.Raw:
             "referenceLocator": described_purl(component),
         }
     ]
+    if component.source and len(component.source_versions) == 1:
+        package["sourceInfo"] = f"built package from: {component.source} {component.source_versions[0]}"
     if component.licences:
         package["licenseDeclared"] = joined_licences(map(_reference_or_expression, component.licences))
     package["annotations"] = [_annotation(_evidence(component), created)]

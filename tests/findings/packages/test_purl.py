@@ -83,6 +83,20 @@ def test_the_package_is_the_url_without_version_and_qualifiers(purl: str, packag
             "rhel-9.4",
             "pkg:rpm/redhat/bash@5-1?arch=x86_64&distro=rhel-9.4&epoch=1&upstream=bash-5-1.src.rpm",
         ),
+        (
+            Claim("rpm", "nodejs", "1:18.1-1", "db", "x86_64", module="nodejs:18:9:ab"),
+            "rocky-9.4",
+            (
+                "pkg:rpm/rocky/nodejs@18.1-1?arch=x86_64&distro=rocky-9.4&epoch=1&modularitylabel=nodejs:18:9:ab"
+                "&rpmmod=nodejs:18:9:ab"
+            ),
+        ),
+        (
+            Claim("deb", "bash", "1:5-1", "db", "arm64"),
+            "ubuntu-22.04",
+            "pkg:deb/ubuntu/bash@1:5-1?arch=arm64&distro=ubuntu-22.04",
+        ),
+        (Claim("npm", "@types/node", "20.1.0", "db"), "debian-12", "pkg:npm/%40types/node@20.1.0"),
         (Claim("pypi", "flask", "3.0.1", "db"), "debian-12", "pkg:pypi/flask@3.0.1"),
     ],
 )
@@ -96,6 +110,7 @@ def test_a_described_url_has_what_scanners_match_on(claim: Claim, distribution: 
         source=claim.source,
         source_versions=(claim.source_version,) if claim.source else (),
         distribution=distribution,
+        module=claim.module,
     )
     assert described_purl(component) == purl
 

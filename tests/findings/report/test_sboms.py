@@ -234,3 +234,31 @@ def without_declared(licences: list[dict[str, Any]] | None) -> list[dict[str, An
     for one in licences or ():
         assert one.get("license", one).pop("acknowledgement") == "declared"
     return licences
+
+
+@pytest.mark.parametrize(
+    ("component", "properties", "source"),
+    [
+        (Component("rpm", "libs", ("1",), "pkg:rpm/x/libs@1", ("inventory",), source="openssl",
+                   source_versions=("1:3.0-24.el9",)),
+         {"SrcName": "openssl", "SrcVersion": "3.0", "SrcRelease": "24.el9", "SrcEpoch": "1"},
+         "openssl 1:3.0-24.el9"),
+        (Component("deb", "ssl", ("3.0-1+b1",), "pkg:deb/debian/ssl", ("inventory",), source="openssl",
+                   source_versions=("1:3.0-1",)),
+         {"SrcName": "openssl", "SrcVersion": "1:3.0-1"}, "openssl 1:3.0-1"),
+        (Component("deb", "x", ("1",), "pkg:deb/debian/x", ("fingerprint",), source="y",
+                   source_versions=("1", "2")), {}, None),
+        (Component("pypi", "x", ("1",), "pkg:pypi/x@1", ("inventory",)), {}, None),
+    ],
+)  # fmt: skip
+def test_sboms_name_the_source_package_as_scanners_read_it(
+    component: Component, properties: dict[str, str], source: str | None
+) -> None:
+    image = msgspec.structs.replace(IMAGE, components=(component,))
+    found = json.loads(to_cyclonedx(AUDIT, image))["components"][1]["properties"]
+    prefix = "aquasecurity:trivy:"
+    assert {
+        one["name"].removeprefix(prefix): one["value"] for one in found if one["name"].startswith(prefix)
+    } == properties
+    package = json.loads(to_spdx(AUDIT, image))["packages"][-1]
+    assert package.get("sourceInfo", "").removeprefix("built package from: ") == (source or "")
