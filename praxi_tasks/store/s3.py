@@ -18,7 +18,9 @@ from praxi_tasks.environment import public_url, read
 from praxi_tasks.errors import KeyNotFoundError, PraxiError, StoreUnavailableError, UsageError
 from praxi_tasks.store.access import S3Access
 from praxi_tasks.store.base import check_key
-from praxi_tasks.store.s3_errors import Refusal, no_bucket, translate
+from praxi_tasks.store.refusal import Refusal
+from praxi_tasks.store.s3_errors import no_bucket, translate
+from praxi_tasks.store.web_identity import session_config
 from praxi_tasks.trust import own_authorities
 
 if TYPE_CHECKING:
@@ -148,6 +150,8 @@ def _open_bucket(bucket: str, prefix: str, access: S3Access | None) -> Bucket:
         options["root_certificate"] = authorities
     never: RetryConfig = {"max_retries": 0}  # obstore repeats what is refused for good, too
     own: S3Config = {"endpoint": endpoint, "virtual_hosted_style_request": False} if endpoint else {}
+    if not (access and access.credentials):
+        own |= session_config()
     if access and access.region:
         own["region"] = access.region
     try:

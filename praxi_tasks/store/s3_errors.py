@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
+from typing import Final
 
 from praxi_tasks.environment import read_text
 from praxi_tasks.errors import (
@@ -13,6 +13,8 @@ from praxi_tasks.errors import (
     StoreSessionError,
     StoreUnavailableError,
 )
+from praxi_tasks.store.refusal import Refusal
+from praxi_tasks.store.web_identity import ROLE, is_used, session_error
 from praxi_tasks.trust import certificate_problem
 
 _CREDENTIAL_SERVICES: Final = ("//169.254.", "/latest/api/token", "/latest/meta-data/")
@@ -22,13 +24,8 @@ _ANY_OF: Final = (
     "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
     "AWS_CONTAINER_CREDENTIALS_FULL_URI",
 )
-# obstore gives a response's status and body, or a bulk deletion's code, in the text of its error alone.
-_STATUS: Final = re.compile(r"status code: (\d{3})\b")
-_CODE: Final = re.compile(r"<Code>\s*([A-Za-z0-9._-]{1,100})\s*</Code>|\(code: ([A-Za-z0-9._-]{1,100})\)")
-_REGION: Final = re.compile(r"<Region>\s*([a-z0-9-]{1,40})\s*</Region>")
 _NO_TLS: Final = re.compile(r"InvalidContentType|CorruptMessage")
 _PROXIES: Final = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
-_CONFLICT: Final = 409
 _FULL: Final = re.compile(
     r"quota|storagefull|insufficient(storage|capacity)|cap_?exceeded|toomanyobjects", re.IGNORECASE
 )
@@ -36,7 +33,6 @@ _PASSING: Final = frozenset({408, 425, 429, *range(500, 600)}) - {501, 505, 507,
 _SLOWER: Final = frozenset(
     {"SlowDown", "RequestTimeout", "InternalError", "ServiceUnavailable", "Throttling"}
 )
-_BUSY: Final = frozenset({"ConditionalRequestConflict", "OperationAborted", "ConcurrentModification"})
 _UNKNOWN: Final = frozenset({"NotImplemented", "MethodNotAllowed", "UnsupportedOperation"})
 _SESSION: Final = frozenset({"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"})
 _CLOCK: Final = frozenset({"RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture"})
@@ -55,35 +51,6 @@ _KEYS: Final = frozenset(
 )
 
 
-class Refusal(NamedTuple):
-    """What a server answered: its status, 0 if it answered none, and the code of its document, if any."""
-
-    status: int = 0
-    code: str = ""
-    region: str = ""
-
-    @classmethod
-    def of(cls, error: BaseException) -> Refusal:
-        """Return what an error of obstore says of the answer."""
-        text = str(error).partition("\n\nDebug source:")[0]
-        status, code, region = _STATUS.search(text), _CODE.search(text), _REGION.search(text)
-        if status is None and "redirect without LOCATION" in text:
-            return cls(301, "PermanentRedirect")
-        return cls(
-            int(status[1]) if status else 0,
-            (code[1] or code[2]) if code else "",
-            region[1] if region else "",
-        )
-
-    @property
-    def is_conflict(self) -> bool:
-        """Whether another write of the same key was going on, so that neither may have won."""
-        return self.status == _CONFLICT or self.code in _BUSY
-
-    def __str__(self) -> str:
-        return " ".join(filter(None, (str(self.status or ""), self.code))) or "no answer"
-
-
 def translate(error: Exception, where: str, source: str = "", *, conditional: bool = False) -> PraxiError:
     """Return this project's error for one of obstore's.
 
@@ -97,6 +64,9 @@ def translate(error: Exception, where: str, source: str = "", *, conditional: bo
         Whether the request was to be done only if there is no such object.
     """
     said = Refusal.of(error)
+    without = _no_credentials(error, where) or (None if source else session_error(error, said, where))
+    if without is not None:
+        return without
     if said.code == "NoSuchBucket":
         return no_bucket(where)
     if isinstance(error, FileNotFoundError):
@@ -145,12 +115,16 @@ def _credentials(said: Refusal, where: str, source: str) -> StoreError | None:
         return StoreError(
             f"the store's identity may not do this ({said})",
             where=where,
-            action=f"give that of {source or 'AWS_ACCESS_KEY_ID'} the policy that praxi rights prints",
+            action=f"give that of {source or _identity()} the policy that praxi rights prints",
         )
     if said.code in _KEYS or said.status in {401, 403}:
         action = "check " + (source or "the store's secret")
         return StoreError(f"the store refused the credentials ({said})", where=where, action=action)
     return None
+
+
+def _identity() -> str:
+    return ROLE if is_used() else "AWS_ACCESS_KEY_ID"
 
 
 def _place(said: Refusal, where: str, source: str) -> StoreError | None:
@@ -173,12 +147,6 @@ def _unknown_request(said: Refusal, where: str, *, conditional: bool) -> StoreEr
 
 def _unanswered(error: Exception, where: str, source: str) -> PraxiError:
     text = str(error)
-    if any(place in text for place in _CREDENTIAL_SERVICES) and not any(map(read_text, _ANY_OF)):
-        return StoreUnavailableError(
-            "there are no credentials for the store",
-            where=where,
-            action="set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run where a role gives them",
-        )
     if "extract metadata from headers" in text:
         return StoreError(
             "what answers is no S3: the answer has no ETag",
@@ -196,6 +164,24 @@ def _unanswered(error: Exception, where: str, source: str) -> PraxiError:
         f"the store can't be reached ({type(error).__name__})",
         where=where,
         action=f"check {source or 'AWS_ENDPOINT_URL'}{through}",
+    )
+
+
+def _no_credentials(error: Exception, where: str) -> StoreUnavailableError | None:
+    """Return the error of a service of credentials at an address of the node's, if it is one."""
+    text = str(error)
+    if not any(place in text for place in _CREDENTIAL_SERVICES):
+        return None
+    if any(map(read_text, _ANY_OF)):
+        return StoreUnavailableError(
+            "the service that hands out this pod's credentials does not answer as it should",
+            where=where,
+            action="check the role of its service account, and that the network policy lets it be reached",
+        )
+    return StoreUnavailableError(
+        "there are no credentials for the store",
+        where=where,
+        action="set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run where a role gives them",
     )
 
 

@@ -6,7 +6,7 @@ import json
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -62,11 +62,15 @@ class ObjectStore:
 
 @contextmanager
 def run_object_store(
-    folder: Path, *, host: str = "127.0.0.1", policies: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+    folder: Path,
+    *,
+    host: str = "127.0.0.1",
+    policies: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+    options: Sequence[str] = (),
 ) -> Iterator[ObjectStore]:
     """Run SeaweedFS with its files below ``folder`` and one user with a password of its own.
 
-    ``policies`` adds users that may do what a policy in AWS's form says.
+    ``policies`` adds users that may do what a policy in AWS's form says, ``options`` words of its command.
     """
     folder.mkdir(parents=True, exist_ok=True)
     access_key, secret_key = "praxi-tests", "not-a-secret-but-wanted"
@@ -86,7 +90,7 @@ def run_object_store(
     named = [{"name": name, "content": json.dumps(policy)} for name, policy in policies.items()]
     (folder / "s3.json").write_text(json.dumps({"identities": [identity, *users], "policies": named}))
     port = free_port()
-    server = start_server("weed", _command(folder, port, host), folder)
+    server = start_server("weed", [*_command(folder, port, host), *options], folder)
     with running(server, grace=0.5):  # it takes its time to save what nobody will read
         url = f"http://{host}:{port}"
         server.wait_until(lambda: _answers(url), seconds=_START_SECONDS)

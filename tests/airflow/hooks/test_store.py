@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 import threading
 import uuid
@@ -131,6 +132,27 @@ def test_an_assumed_roles_service_is_trusted_by_the_same_setting(
         configure(ca_bundle=Issuer(tmp_path / "other", "a stranger").certificate)
         with pytest.raises(SettingsError, match=r"session service's certificate is not trusted.*ca_bundle"):
             connected_store(load_settings())
+
+
+def test_a_secret_that_is_renewed_in_a_mounted_file_needs_no_restart(
+    object_store: ObjectStore, connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mounted = tmp_path / "credentials"
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(mounted))
+
+    def renew(secret: str) -> None:
+        key = f"aws_access_key_id = {object_store.access_key}\naws_secret_access_key = {secret}\n"
+        mounted.write_text(f"[praxi]\n{key}")
+
+    renew("the old one")
+    connect(profile_name="praxi", password="")
+    connection = json.loads(os.environ["AIRFLOW_CONN_BUCKET"])
+    del connection["login"]
+    monkeypatch.setenv("AIRFLOW_CONN_BUCKET", json.dumps(connection))
+    with pytest.raises(StoreError, match="refused the credentials"):
+        connected_store(load_settings()).put("key", b"data")
+    renew(object_store.secret_key)
+    assert connected_store(load_settings()).put("key", b"data")
 
 
 def test_without_the_amazon_provider_the_message_names_it(

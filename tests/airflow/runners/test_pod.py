@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import kubernetes_validate
 import pytest
+import yaml
 from airflow.sdk import BaseOperator
 
 from praxi_airflow.errors import SettingsError
@@ -17,6 +19,7 @@ from praxi_airflow.settings import load_settings
 from praxi_tasks.audit.plan import Plan, PlannedLayer
 from praxi_tasks.store import documents, keys, open_store
 from tests.airflow.conftest import Configure
+from tests.support.airflow_home import ROOT
 
 IMAGE = "registry.example/praxi@sha256:" + "0" * 64
 RUN = "scheduled__2026-03-01T00=3A00=3A00+00=3A00"
@@ -278,6 +281,34 @@ spec:
     (container,) = manifest["spec"]["containers"]
     assert container["image"] == IMAGE
     assert {"name": "HTTPS_PROXY", "value": "http://proxy:3128"} in container["env"]
+
+
+def test_a_projected_token_and_its_variables_pass_through_a_template(pods: Configure, tmp_path: Path) -> None:
+    """As docs/identity.md has it, and as charts/praxi writes it from podTemplate."""
+    (recipe,) = re.findall(
+        r"^podTemplate:\n(?:  .*\n)+", (ROOT / "docs" / "identity.md").read_text(), re.MULTILINE
+    )
+    given = yaml.safe_load(recipe)["podTemplate"]
+    container = {"name": "base", "image": "any", "env": given["env"], "volumeMounts": given["volumeMounts"]}
+    template = tmp_path / "pod.yaml"
+    template.write_text(
+        yaml.safe_dump({"kind": "Pod", "spec": {"containers": [container], "volumes": given["volumes"]}})
+    )
+    pods(pod_template_file=template, pod_environment_secrets="")
+    manifest = render()
+    kubernetes_validate.validate(manifest, "1.31", strict=True)
+    assert is_restricted(manifest)
+    assert manifest["spec"]["automountServiceAccountToken"] is False
+    environment = environment_of(manifest)
+    assert environment["AWS_ROLE_ARN"]
+    volumes = {volume["name"]: volume for volume in manifest["spec"]["volumes"]}
+    (source,) = volumes["store-token"]["projected"]["sources"]
+    (mount,) = [
+        mount for mount in manifest["spec"]["containers"][0]["volumeMounts"] if mount["name"] == "store-token"
+    ]
+    place = f"{mount['mountPath']}/{source['serviceAccountToken']['path']}"
+    assert environment["AWS_WEB_IDENTITY_TOKEN_FILE"] == place
+    assert not [name for name in environment if "SECRET" in name or "ACCESS_KEY" in name]
 
 
 def test_the_operator_is_asked_for_what_keeps_pods_from_being_orphaned(pods: Configure) -> None:
