@@ -20,6 +20,7 @@ class Family(Enum):
     DISTRIBUTION = "a Linux distribution"
     LANGUAGE = "a language's index"
     MANAGER = "the index of a manager that belongs to no distribution, such as conda"
+    PROGRAM = "whoever built the program"
     UNKNOWN = "nobody that Praxi knows"
 
 
@@ -79,7 +80,7 @@ class Ecosystem:
         Its package URL type, which names it everywhere.
     family
         Who publishes its packages. Those of a distribution depend on its release and its fixes; those of a
-        language may be installed several times in one image, in different folders.
+        language, and programs, may be in one image several times, in different folders.
     database
         What people call the record of an installed package.
     version_class
@@ -127,13 +128,18 @@ class Ecosystem:
 
     @property
     def of_language(self) -> bool:
-        """Whether its packages may be there several times, each in a folder: a language's, a manager's."""
+        """Whether its packages are those of an index that belongs to no distribution."""
         return self.family in (Family.LANGUAGE, Family.MANAGER)
 
     @property
     def holds_languages(self) -> bool:
         """Whether its packages bring those of languages with them."""
         return self.family in (Family.DISTRIBUTION, Family.MANAGER)
+
+    @property
+    def in_folders(self) -> bool:
+        """Whether an image may have a package several times, in different folders."""
+        return self.of_language or self.family is Family.PROGRAM
 
     def key(self, name: str) -> str:
         """Return what two spellings of one package's name have in common."""
@@ -212,6 +218,12 @@ CARGO: Final = Ecosystem(
     canonical_version=_without_build,
     case_sensitive=True,
     osv="crates.io",
+)
+GENERIC: Final = Ecosystem(
+    purl_type="generic",
+    family=Family.PROGRAM,
+    database="version in a program",
+    case_sensitive=True,
 )
 
 COMPOSER: Final = Ecosystem(
@@ -360,7 +372,7 @@ OPKG: Final = Ecosystem(
 )
 
 _ROWS: Final = (
-    *(PYPI, NPM, GOLANG, MAVEN, CARGO, DEB, APK, RPM),
+    *(PYPI, NPM, GOLANG, MAVEN, CARGO, GENERIC, DEB, APK, RPM),
     *(ALPM, EBUILD, OPKG),
     *(COMPOSER, PEAR, GEM, CRAN, BIOCONDUCTOR, NUGET, CPAN, LUAROCKS, JULIA, OPAM, HACKAGE, HEX),
     *(OTP, PUB, CONAN, BITNAMI, WORDPRESS, CONDA, SPACK, BREW, NIX, GUIX, SNAP),

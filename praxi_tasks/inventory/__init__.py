@@ -1,6 +1,7 @@
 """What a layer says of its packages: which files are databases, programs and archives, what they claim."""
 
 from praxi_tasks.inventory.binary.inspect import Inspected, start_inspection
+from praxi_tasks.inventory.binary.program_rules import program_cpe
 from praxi_tasks.inventory.claim import Claim, Distribution, Placement
 from praxi_tasks.inventory.layer_inventory import (
     HEADS,
@@ -24,6 +25,7 @@ __all__ = [
     "Placement",
     "keep_file",
     "looks_like_database",
+    "program_cpe",
     "read_inventory",
     "recorded_ecosystems",
     "start_inspection",

@@ -16,6 +16,7 @@ def test_what_others_may_use_is_written_down() -> None:
         "Placement",
         "keep_file",
         "looks_like_database",
+        "program_cpe",
         "read_inventory",
         "recorded_ecosystems",
         "start_inspection",

@@ -108,3 +108,18 @@ def _counted(text: bytes) -> bytes:
     while length >= 0x80:
         digits, length = digits + bytes([length & 0x7F | 0x80]), length >> 7
     return digits + bytes([length]) + text
+
+
+def go_variables(*texts: bytes) -> dict[str, bytes]:
+    """Return the sections of a Go program without build information, whose variables hold these texts."""
+    constants = b"".join(texts)
+    sections = {
+        ".rodata": constants,
+        ".gopclntab": b"\xf1\xff\xff\xff\0\0\1\x08",
+        ".data": bytes(16 * len(texts)),
+    }
+    address, pairs = elf_address(sections, ".rodata"), b""
+    for text in texts:
+        pairs += struct.pack("<QQ", address, len(text))
+        address += len(text)
+    return {**sections, ".data": pairs}

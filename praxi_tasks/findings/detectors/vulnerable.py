@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import ClassVar, Final
 
-from praxi_tasks.ecosystems import RPM, ecosystem_of
+from praxi_tasks.ecosystems import RPM, Family, ecosystem_of
 from praxi_tasks.findings.advisories import Advisory, AdvisoryIndex, Hit
 from praxi_tasks.findings.coverage import Aspect, Coverage, checked, not_checked, partial
 from praxi_tasks.findings.detectors.detector import GIVE_FEEDS, RENEW_FEEDS, Detector, Knowledge
@@ -186,6 +186,8 @@ def _unknown(subject: str, example: Component, feed: str) -> tuple[str, str]:
         if subject == example.ecosystem:
             reason = f"the advisories of {example.distribution} are not about {subject} packages"
             return reason, "see what they were copied from"
+    if ecosystem_of(example.ecosystem).family is Family.PROGRAM:
+        return "advisories name no programs that nobody packaged", "look them up by their CPE names"
     action = f"mirror OSV's feed for {subject}, if there is one"
     if feed:
         action = f"mirror OSV's feed {feed}: run praxi_feeds, or praxi feeds"

@@ -140,7 +140,7 @@ class ClaimHistory:
 
     def _identity(self, claim: Claim) -> Identity:
         """Return what tells a claim from all others that hold in one layer."""
-        if ecosystem_of(claim.ecosystem).of_language:
+        if ecosystem_of(claim.ecosystem).in_folders:
             return (claim.ecosystem, claim.name, self._tree.place(claim.database), claim.version)
         return (claim.ecosystem, claim.name, claim.architecture, claim.version)
 
@@ -152,7 +152,7 @@ def is_inside(claim: Claim) -> bool:
 
 def home_of(claim: Claim) -> str:
     """Return the folder of a language's release, as its record's path tells; else nothing."""
-    if not ecosystem_of(claim.ecosystem).of_language:
+    if not ecosystem_of(claim.ecosystem).in_folders:
         return ""
     site = _site(claim.database)
     return claim.database.rpartition("/")[0] if site == claim.database else site
@@ -165,7 +165,7 @@ def claimed_places(claims: Iterable[TrackedClaim], tree: FileTree) -> frozenset[
 
 def _slot(claim: Claim) -> Slot:
     """Return the place of a claim, in which an upgrade leaves one version of a package."""
-    if ecosystem_of(claim.ecosystem).of_language:
+    if ecosystem_of(claim.ecosystem).in_folders:
         return (claim.ecosystem, claim.name, _site(claim.database))
     return (claim.ecosystem, claim.name, claim.architecture)
 

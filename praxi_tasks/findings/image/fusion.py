@@ -35,7 +35,8 @@ from praxi_tasks.inventory import Claim, Distribution, Inventory, Placement
 from praxi_tasks.printable import printable
 
 _SHOWN_PATHS: Final = 5
-_OF_DISTRIBUTIONS: Final = frozenset(name for name, row in ECOSYSTEMS.items() if row.of_distribution)
+# What is a package's if it says of itself that it is one, or is a program, where a database lists its file.
+_SAID_TWICE: Final = frozenset(name for name, row in ECOSYSTEMS.items() if not row.of_language)
 # A database's package whose claim was dropped is still there while at least this share of its files is.
 _ALIVE: Final = 0.5
 # A package known only by its files is present while at least this share of them is.
@@ -114,7 +115,7 @@ def fuse(layers: Sequence[LayerFacts]) -> FusedImage:
 
 def _unowned(claims: Sequence[TrackedClaim], tree: FileTree) -> Iterator[TrackedClaim]:
     """Yield the claims; not of programs that say which package they are of, where a database says it."""
-    owned = [each for each in claims if is_inside(each.claim) and each.claim.ecosystem in _OF_DISTRIBUTIONS]
+    owned = [each for each in claims if is_inside(each.claim) and each.claim.ecosystem in _SAID_TWICE]
     if owned:
         listed = claimed_places((each for each in claims if not is_inside(each.claim)), tree)
         known = {id(each) for each in owned if each.place in listed}

@@ -23,6 +23,7 @@ from praxi_tasks.findings.packages import (
     spdx_expression,
 )
 from praxi_tasks.findings.report.advisory_links import advisory_source
+from praxi_tasks.inventory import program_cpe
 from praxi_tasks.printable import printable_json
 
 _NAMESPACE: Final = uuid.UUID("6a3c9d5e-1f0b-5c52-9d0e-9f1b0f3f6c11")
@@ -144,6 +145,8 @@ def _component(component: Component, ref: str) -> msgspec.Raw:
     }
     if len(component.versions) == 1:
         entry["version"] = component.versions[0]
+        if cpe := program_cpe(component.ecosystem, component.name, component.versions[0]):
+            entry["cpe"] = cpe
     if component.licences:
         entry["licenses"] = _licences(component.licences)
     entry["evidence"] = {

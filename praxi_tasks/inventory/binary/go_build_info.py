@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 from praxi_tasks.ecosystems import GOLANG
 from praxi_tasks.errors import DataError
 from praxi_tasks.inventory.binary.file_reader import ProgramReader
+from praxi_tasks.inventory.binary.go_variables import is_go, short_texts
 from praxi_tasks.inventory.binary.program import Program, Section
 from praxi_tasks.inventory.claim import Claim
 
@@ -31,6 +32,7 @@ _SECTIONS: Final = (".go.buildinfo", "__go_buildinfo")
 _SEARCHED: Final = 1 << 20  # bytes of a program's data, where it has no section for it
 _MOST_TEXT: Final = 4 << 20
 _GO_VERSION: Final = re.compile(r"go(\d+(?:\.\d+)*(?:(?:alpha|beta|rc)\d+)?)")
+_BUILT_WITH: Final = re.compile(rb"go(\d+\.\d+(?:\.\d+)?(?:rc\d+)?)")
 _LINKED: Final = re.compile(
     r"-X[= ]'?[^\s='\"]*?\.(?i:git)?(?:[vV]ersion|VERSION)=v?(\d+\.\d+\.\d+[^\s'\"]*)"
 )
@@ -67,6 +69,7 @@ def read_go(program: Program) -> Iterator[Claim]:
     """
     texts = _find_texts(program)
     if texts is None:
+        yield from _without(program)
         return
     version, modules = texts
     go = _GO_VERSION.search(version)
@@ -132,6 +135,22 @@ def main_version(info: BuildInfo) -> str:
     except (ValueError, OverflowError):
         return UNKNOWN_VERSION
     return f"v0.0.0-{moment:%Y%m%d%H%M%S}-{revision[:12]}"
+
+
+def is_stamped(program: Program) -> bool:
+    """Return whether a program's build information has a released version of its own module."""
+    texts = _find_texts(program)
+    info = parse_build_info(*texts) if texts else None
+    version = main_version(info) if info and info.main else UNKNOWN_VERSION
+    return version != UNKNOWN_VERSION and not version.startswith("v0.0.0-")
+
+
+def _without(program: Program) -> Iterator[Claim]:
+    """Yield the standard library of a Go program that was stripped of all build information."""
+    if is_go(program):
+        versions = {found[1] for text in short_texts(program) if (found := _BUILT_WITH.fullmatch(text))}
+        if len(versions) == 1:
+            yield _claim(program, STANDARD_LIBRARY, versions.pop().decode())
 
 
 def _claim(program: Program, name: str, version: str) -> Claim:

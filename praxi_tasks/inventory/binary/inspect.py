@@ -14,6 +14,7 @@ from praxi_tasks.inventory.binary import (
     elf_package_note,
     go_build_info,
     java_archive,
+    known_programs,
     macho,
     pe,
     rust_crates,
@@ -30,6 +31,7 @@ PROGRAM_READERS: Final[tuple[ProgramReader, ...]] = (
     go_build_info.READER,
     rust_crates.READER,
     elf_package_note.READER,
+    known_programs.READER,
 )
 """What is looked for in each program and library."""
 

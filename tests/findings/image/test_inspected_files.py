@@ -100,6 +100,17 @@ def test_a_database_says_it_first(tmp_path: Path) -> None:
     assert there(image(tmp_path, {"opt/tool": program})) == {"pkg:deb/debian/tool@1-1?arch=amd64"}
 
 
+def test_a_program_that_a_package_installed_is_that_package(tmp_path: Path) -> None:
+    program = elf({".rodata": b"\0curl/8.4.0\0"})
+    assert there(image(tmp_path, {"opt/bin/curl": program})) == {"pkg:generic/curl@8.4.0"}
+    status = b"Package: curl\nStatus: install ok installed\nVersion: 8.4.0-1\nArchitecture: amd64\n\n"
+    files: Files = {"var/lib/dpkg/status": status, "var/lib/dpkg/info/curl.list": b"/usr/bin/curl\n"}
+    found = image(tmp_path, files, {"usr/bin/curl": program})
+    assert there(found) == {"pkg:deb/debian/curl@8.4.0-1?arch=amd64"}
+    both = image(tmp_path, {"opt/a/curl": program}, {"opt/b/curl": elf({".rodata": b"curl/8.5.0"})})
+    assert there(both) == {"pkg:generic/curl@8.4.0", "pkg:generic/curl@8.5.0"}
+
+
 def test_what_is_not_looked_into_is_a_gap(tmp_path: Path) -> None:
     files: Files = {TOOL: go_program(a="v1.0.0")}
     found = image(tmp_path, files, limits=LayerLimits(max_inspected_file_bytes=99))

@@ -17,6 +17,7 @@ from praxi_tasks.inventory.binary import (
     elf_package_note,
     go_build_info,
     java_archive,
+    known_programs,
     macho,
     pe,
     rust_crates,
@@ -180,3 +181,17 @@ def java_names(data: bytes) -> None:
     artifact, version = split_file_name(data.decode("utf-8", "replace"))
     same("/" in version, False, "no version holds a slash")
     same(len(artifact) <= len(data), True, "no name is longer than the text")
+
+
+@target(
+    covers=(_READER.format("known_programs"),),
+    seeds=[
+        programs.elf({".rodata": b"\0nginx version: nginx/1.25.1\0"}),
+        programs.elf(programs.go_variables(b"go1.22.1", b"v3.14.2")),
+    ],
+)
+def known_program(data: bytes) -> None:
+    """Look for versions of programs."""
+    for path in ("usr/sbin/nginx", "usr/bin/helm", "usr/bin/python3.11"):
+        if program := elf.read_elf(path, FileContent(data, len(data))):
+            _check(known_programs.read_known_programs(program))

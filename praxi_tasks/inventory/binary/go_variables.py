@@ -1,0 +1,49 @@
+"""The texts that a Go program's variables hold at its start: Go's version is one, often the program's too.
+
+Constants are merged into one long text without ends, but a variable is a pointer and a length in the data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+
+from praxi_tasks.inventory.binary.program import Program
+
+_TABLES: Final = (".gopclntab", ".data.rel.ro.gopclntab", "__gopclntab")
+_CONSTANTS: Final = frozenset({".rodata", "__rodata", ".rdata"})
+_DATA: Final = frozenset({".data", ".noptrdata", "__data", "__noptrdata"})
+_LENGTHS: Final = (5, 40)  # of texts that may be versions
+_MOST: Final = 100_000
+
+
+def is_go(program: Program) -> bool:
+    """Return whether Go's linker made a program: it has its table of functions."""
+    return program.find(*_TABLES) is not None
+
+
+def short_texts(program: Program) -> Iterator[bytes]:
+    """Yield the short texts of variables, each as often as a variable holds it; of 64 bits only."""
+    if program.bits != 64:
+        return
+    constants = [one for one in program.sections if one.name in _CONSTANTS or one.name in _DATA]
+    word = np.dtype("<u8" if program.little else ">u8")
+    left = _MOST
+    for section in program.sections:
+        if section.name not in _DATA:
+            continue
+        data = program.read(section)
+        words = np.frombuffer(data, word, len(data) // 8)
+        if len(words) < 2:
+            continue
+        pointers, lengths = words[:-1], words[1:]
+        short = (lengths >= _LENGTHS[0]) & (lengths <= _LENGTHS[1])
+        for part in constants:
+            inside = short & (pointers >= part.address) & (pointers < part.address + part.size)
+            for row in np.flatnonzero(inside)[:left].tolist():
+                yield program.at(int(pointers[row]), int(lengths[row]))
+            left -= int(np.count_nonzero(inside))
+            if left <= 0:
+                return

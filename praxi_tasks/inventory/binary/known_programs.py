@@ -1,0 +1,81 @@
+"""Programs and libraries that nobody packaged: told by their file's name and the version in their bytes.
+
+What is known of each is a row of :mod:`praxi_tasks.inventory.binary.program_rules`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Final
+
+from praxi_tasks.ecosystems import GOLANG
+from praxi_tasks.inventory.binary.file_reader import ProgramReader
+from praxi_tasks.inventory.binary.go_build_info import is_stamped
+from praxi_tasks.inventory.binary.go_variables import short_texts
+from praxi_tasks.inventory.binary.program import Program
+from praxi_tasks.inventory.binary.program_rules import RULES, Rule
+from praxi_tasks.inventory.claim import Claim
+
+_OVERLAP: Final = 4096  # bytes: no pattern spans more
+_FIRST: Final = 3  # letters by which most names are passed over
+
+
+def read_known_programs(program: Program) -> Iterator[Claim]:
+    """Yield what rules say of a program by its name and its bytes."""
+    for rule in rules_of(_name(program)):
+        version = (
+            _version_in_go(program, rule) if rule.ecosystem == GOLANG.purl_type else _version(program, rule)
+        )
+        if version:
+            yield Claim(rule.ecosystem, rule.name, version, program.path, files=(program.path,))
+            return
+
+
+def rules_of(name: str) -> Sequence[Rule]:
+    """Return the rules about files of a name."""
+    rules = _by_beginning()
+    return [rule for rule in (*rules.get(name[:_FIRST], ()), *rules.get("", ())) if rule.is_named(name)]
+
+
+@cache
+def _by_beginning() -> Mapping[str, Sequence[Rule]]:
+    found: defaultdict[str, list[Rule]] = defaultdict(list)
+    for rule in RULES:
+        for first in {beginning if len(beginning) == _FIRST else "" for beginning in rule.beginnings(_FIRST)}:
+            found[first].append(rule)
+    return found
+
+
+def _version(program: Program, rule: Rule) -> str:
+    """Return the version that the first of a rule's patterns finds."""
+    found: dict[int, str] = {}
+    patterns = rule.patterns(_name(program))
+    for window in program.windows(_OVERLAP):
+        for number, pattern in enumerate(patterns):
+            if number not in found and (match := pattern.search(window)):
+                found[number] = match[1].decode("ascii", "replace")
+        if 0 in found:
+            break
+    return found[min(found)] if found else ""
+
+
+def _version_in_go(program: Program, rule: Rule) -> str:
+    """Return the highest version that a variable holds: lower ones are of what it still understands."""
+    if is_stamped(program):
+        return ""
+    patterns = rule.patterns(_name(program))
+    texts = {match[1] for text in short_texts(program) for one in patterns if (match := one.fullmatch(text))}
+    return max(texts, key=_numbers, default=b"").decode("ascii", "replace")
+
+
+def _name(program: Program) -> str:
+    return program.path.rpartition("/")[2]
+
+
+def _numbers(version: bytes) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.partition(b"-")[0].split(b".") if part.isdigit())
+
+
+READER: Final = ProgramReader(name="version", read=read_known_programs)
