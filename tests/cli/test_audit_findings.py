@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -239,3 +240,50 @@ def test_sarif_that_is_too_large_for_one_document_goes_into_several(
     parts = [json.loads((site.folder / f"x{end}.sarif").read_text()) for end in ("", "-2", "-3")]
     assert [len(part["runs"][0]["results"]) for part in parts] == [1, 1, 1]
     assert len(json.loads(site.audit(*options).stdout)["runs"]) == 3
+
+
+def test_findings_name_the_base_image_and_the_line_that_brought_them_in(
+    tmp_path: Path, model_uri: str
+) -> None:
+    lines = ["ADD rootfs.tar / # buildkit", "COPY --from=build /app /app # buildkit"]
+    history = [{"created_by": line} for line in lines]
+    layers = [SHOP.layer(), TILL.layer(metadata=False)]
+    built = {
+        "base": image(layers[:1], config={"history": history[:1]}),
+        "shop": image(layers, config={"history": [*history, {"created_by": "CMD x", "empty_layer": True}]}),
+    }
+    write_layout(tmp_path / "layout", built)
+    names = [f"oci:{tmp_path / 'layout'}:{name}" for name in built]
+    feeds = write_feeds(tmp_path / "feeds", PyPI=[FLAW])
+    options = ["--model", model_uri, "--store", str(tmp_path / "store"), "--feeds", str(feeds)]
+    base, shop = json.loads(CliRunner().invoke(command, [*names, *options, "--format", "json"]).stdout)
+    (alone,) = json.loads(CliRunner().invoke(command, [names[1], *options, "--format", "json"]).stdout)
+    for told in (shop, alone):
+        assert {one["kind"]: (one["origin"], one["created_by"]) for one in told["findings"]} == {
+            "vulnerable": ("base", lines[0]),
+            "hidden": ("own", lines[1]),
+        }
+        assert (told["base"]["name"], told["base"]["layers"], told["commands"]) == (names[0], 1, lines)
+    assert base["base"] is None
+    assert {one["origin"] for one in base["findings"]} == {""}
+    text = CliRunner().invoke(command, [names[1], *options]).stdout
+    assert "built on" in text
+    assert "base image" in text
+
+
+def test_a_deadline_that_is_over_fails_the_gate(site: Site) -> None:
+    policy = site.policy("deadlines: {critical: 7d}\nfail: [{overdue: true, kinds: [vulnerable]}]")
+    options = ("--feeds", str(site.feeds), "--policy", policy)
+    assert site.audit(*options).exit_code == 0
+    for entry in (site.folder / "store" / "history" / "local").iterdir():
+        entry.write_text(re.sub(r'("since":)"\d{4}', r'\1"2020', entry.read_text()))
+    result = site.audit(*options)
+    assert result.exit_code == 1, result.output
+    assert "1 of vulnerable at info or worse, overdue; the limit is 1" in result.stderr
+    assert "overdue 1" in result.stdout
+    (flaw,) = [
+        one
+        for one in site.told("--policy", site.policy("deadlines: {critical: 1w}"))["findings"]
+        if one["due"]
+    ]
+    assert (flaw["id"], flaw["due"][:4], flaw["overdue"]) == ("CVE-2026-0001", "2020", True)
