@@ -67,6 +67,7 @@ def with_origin(
 
 def origin_message(finding: Finding, base: BaseImage | None) -> str:
     """Return in words which image's layers brought a finding in, and how; empty where that is not known."""
-    image = base.title if base else "the base image"
-    whose = {"base": f"from {image}", "own": "from the image's own layers"}.get(finding.origin, "")
-    return ": ".join(part for part in (whose, finding.created_by) if part)
+    called = f" {base.title}" if base and (base.name or base.digest) else ""
+    whose = {"base": f"the base image{called}", "own": "the image's own layers"}.get(finding.origin, "")
+    told = " with: ".join(part for part in (whose, finding.created_by) if part)
+    return f"brought in by {told}" if told else ""

@@ -95,7 +95,7 @@ def test_sarif_says_it_and_gives_advice_for_each_package() -> None:
     first = run["results"][0]
     assert (first["properties"]["origin"], first["properties"]["createdBy"]) == ("base", LINES[1])
     assert first["properties"]["baseImage"] == "python:3.12"
-    assert first["message"]["text"].endswith("upgrade to 7.2. from python:3.12: RUN apt-get install curl.")
+    assert first["message"]["text"].endswith("RUN apt-get install curl.")
     rule = run["tool"]["driver"]["rules"][0]
     assert rule["help"]["text"] == "curl 7.1: upgrade to 7.2; libcurl 8.1: upgrade to 8.2"
     assert rule["fullDescription"]["text"] == "reads too far"
@@ -130,7 +130,7 @@ def test_a_message_says_whose_layer_it_is() -> None:
     assert message is not None
     assert message[1].splitlines()[0] == (
         "high: CVE-1 in shop:1: curl 7.1: reads too far. upgrade to 7.2. "
-        "from python:3.12: RUN apt-get install curl"
+        "brought in by the base image python:3.12 with: RUN apt-get install curl"
     )
 
 

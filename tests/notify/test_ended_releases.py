@@ -104,6 +104,6 @@ def test_an_alert_names_what_to_do_of_each_package_and_whose_layer_it_is() -> No
     ]  # fmt: skip
     (alert,) = posted(audit(image("a:1", *advice)))
     assert alert.annotations["description"] == (
-        "CVE-1 of flask 1: upgrade to 1.9 (from the base image: RUN pip install flask); "
-        "CVE-1 of flask 2: upgrade to 2.9 (from the base image: RUN pip install flask)"
+        "CVE-1 of flask 1: upgrade to 1.9 (brought in by the base image with: RUN pip install flask); "
+        "CVE-1 of flask 2: upgrade to 2.9 (brought in by the base image with: RUN pip install flask)"
     )
