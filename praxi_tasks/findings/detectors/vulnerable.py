@@ -235,15 +235,15 @@ def _hits(
 def _tied(
     index: AdvisoryIndex, namespace: str, name: str, versions: tuple[str, ...]
 ) -> Iterator[tuple[Hit, str]]:
-    affected: dict[str, list[str]] = {}
-    hits: dict[str, Hit] = {}
+    """Yield what affects some of the versions; a fix is one for each of them, so it is of the newest."""
+    affected: dict[str, dict[str, Hit]] = {}
     for version in versions:
         for hit in index.find(namespace, name, version):
-            hits.setdefault(hit.advisory.id, hit)
-            affected.setdefault(hit.advisory.id, []).append(version)
+            affected.setdefault(hit.advisory.id, {})[version] = hit
     kind = version_type(namespace)
-    for identifier, hit in hits.items():
-        some = tuple(affected[identifier])
+    for hits in affected.values():
+        some = tuple(hits)
+        hit = hits[newest_version(kind, some) or some[0]]
         yield hit, "" if len(some) == len(versions) else _condition(kind, some, versions)
 
 

@@ -185,3 +185,34 @@ def test_a_modules_package_of_no_known_stream_is_a_gap(version: str, module: str
     assert [line.reason for line in lines if line.subject == "rpm/nodejs" and "stream" in line.reason] == (
         ["its record does not say of which module's stream it is, as the advisories do"] if is_gap else []
     )
+
+
+def test_the_fix_of_a_tie_is_one_for_each_of_its_versions() -> None:
+    branches = ({"introduced": "1.0"}, {"fixed": "1.5"}, {"introduced": "2.0"}, {"fixed": "2.6"})
+    for versions in (["1.0", "2.5"], ["2.5", "1.0"]):
+        image = [layer(1, ["a.py"], releases=[seen("pypi", "flask", versions, "a.py")])]
+        (finding,) = found(image, record("PYSEC-1", "flask", *branches))
+        assert (finding.fixed, finding.action) == (("2.6",), "upgrade to 2.6")
+    certain = [layer(1, ["a.py"], releases=[seen("pypi", "flask", ["1.0"], "a.py")])]
+    (finding,) = found(certain, record("PYSEC-1", "flask", *branches))
+    assert finding.action == "upgrade to 1.5 (later branches: 2.6)"
+
+
+def test_each_component_has_its_own_advice() -> None:
+    image = [
+        layer(
+            1,
+            ["a.py", "b.py", "c.py"],
+            releases=[seen("pypi", name, ["1.0"], f"{name}.py") for name in ("a", "b", "c")],
+        )
+    ]
+    records = [
+        record(f"PYSEC-{name}", name, {"introduced": "0"}, {"fixed": fix}, aliases=["CVE-2026-1"])
+        for name, fix in (("a", "1.1"), ("b", "4.2"), ("c", "1.0.post1"))
+    ]
+    advice = {finding.package: (finding.id, finding.action) for finding in found(image, *records)}
+    assert advice == {
+        "pypi/a": ("CVE-2026-1", "upgrade to 1.1"),
+        "pypi/b": ("CVE-2026-1", "upgrade to 4.2"),
+        "pypi/c": ("CVE-2026-1", "upgrade to 1.0.post1"),
+    }
