@@ -6,8 +6,10 @@ ecosystem stays small in memory, and an audit pays for the packages it meets.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from typing import Final, TypeAlias
 
 import msgspec
 import zstandard
@@ -21,6 +23,8 @@ from praxi_tasks.store.frames import unpack_frame
 
 PROTOCOL: Final = 3
 _LARGEST: Final = 4 << 30
+MOST_FIXES: Final = 20
+"""Fixed versions that a finding names, the nearest first: an advisory may name a hundred thousand."""
 
 
 class Advisory(msgspec.Struct, frozen=True, array_like=True):
@@ -79,6 +83,10 @@ class Hit(msgspec.Struct, frozen=True):
     fixed: tuple[str, ...] = ()
 
 
+Listed: TypeAlias = Mapping[str, set[int]]
+"""Which vulnerabilities of a package, by their places in its entry, list each version."""
+
+
 class AdvisoryIndex:
     """Answers which vulnerabilities affect a release."""
 
@@ -88,7 +96,7 @@ class AdvisoryIndex:
         self._advisories: dict[tuple[int, Severity | None], Advisory] = {}
         # By position, not by version: who claims a package in a thousand versions asks a few questions.
         self._hits: dict[tuple[str, str, int | None, frozenset[str]], tuple[Hit, ...]] = {}
-        self._listed: dict[tuple[str, str], frozenset[str]] = {}
+        self._listed: dict[tuple[str, str], Listed] = {}
 
     @property
     def sources(self) -> tuple[AdvisorySource, ...]:
@@ -156,27 +164,37 @@ class AdvisoryIndex:
         entry = self._entry(namespace, name)
         if entry is None:
             return ()
-        if (namespace, name) not in self._listed:
-            named = (version for item in entry.affects for version in item.versions)
-            self._listed[namespace, name] = frozenset(named)
+        named = self._listed_versions(namespace, name, entry)
         kind = version_type(namespace)
         position = Boundaries(kind, entry.boundaries).position(version)
         spellings = {canonical_version(kind, text) for text in (version, public_version(kind, version))}
-        listed = self._listed[namespace, name] & spellings
+        listed = frozenset(number for text in spellings for number in named.get(text, ()))
         key = (namespace, name, position, listed)
         if key not in self._hits:
-            self._hits[key] = self._affecting(kind, entry, position, listed)
+            self._hits[key] = self._affecting(kind, entry, named, position, listed)
         return self._hits[key]
+
+    def _listed_versions(self, namespace: str, name: str, entry: Entry) -> Listed:
+        """Return which of a package's vulnerabilities list each version."""
+        if (namespace, name) not in self._listed:
+            found: dict[str, set[int]] = {}
+            for number, item in enumerate(entry.affects):
+                for version in item.versions:
+                    found.setdefault(version, set()).add(number)
+            self._listed[namespace, name] = found
+        return self._listed[namespace, name]
 
     def all_of(self, namespace: str, name: str) -> tuple[Hit, ...]:
         """Return every vulnerability of a package, each with the last version that fixes it."""
         entry = self._entry(namespace, name)
         if entry is None:
             return ()
-        return tuple(
-            Hit(self._advisory(item), _fixes(item, entry.boundaries, version_type(namespace))[-1:])
-            for item in entry.affects
-        )
+        kind, named = version_type(namespace), self._listed_versions(namespace, name, entry)
+        hits = []
+        for number, item in enumerate(entry.affects):
+            last = _uncovered(entry, number, reversed(item.fixes), kind, named)
+            hits.append(Hit(self._advisory(item), tuple(islice(last, 1))))
+        return tuple(hits)
 
     def epochs(self, namespace: str, name: str) -> frozenset[str]:
         """Return the epochs of the versions that advisories name for a package, ``0`` where there is none."""
@@ -185,14 +203,16 @@ class AdvisoryIndex:
         return frozenset(text.rpartition(":")[0] or "0" for text in texts if text != "0")
 
     def _affecting(
-        self, kind: str, entry: Entry, position: int | None, listed: frozenset[str]
+        self, kind: str, entry: Entry, named: Listed, position: int | None, listed: frozenset[int]
     ) -> tuple[Hit, ...]:
-        """Return what affects a version at a position, which some advisories may list by its text."""
-        return tuple(
-            Hit(self._advisory(item), _fixes(item, entry.boundaries, kind, position or 0))
-            for item in entry.affects
-            if _covers(item, position) or not listed.isdisjoint(item.versions)
-        )
+        """Return what affects a version at a position; ``listed`` are those that list it by its text."""
+        hits = []
+        for number, item in enumerate(entry.affects):
+            if number in listed or _covers(item, position):
+                first = bisect_left(item.fixes, ((position or 0) + 1) // 2)
+                later = _uncovered(entry, number, islice(item.fixes, first, None), kind, named)
+                hits.append(Hit(self._advisory(item), tuple(islice(later, MOST_FIXES))))
+        return tuple(hits)
 
     def _entry(self, namespace: str, name: str) -> Entry | None:
         key = (namespace, name)
@@ -215,9 +235,10 @@ def _covers(item: Affects, position: int | None) -> bool:
     return position is not None and covers(item.intervals, position)
 
 
-def _fixes(item: Affects, boundaries: Sequence[str], kind: str, position: int = 0) -> tuple[str, ...]:
-    """Return the named fixes after a position that nothing of a vulnerability covers, in their order."""
-    later = (place for place in item.fixes if 2 * place + 1 > position)
-    outside = [boundaries[place] for place in later if not _covers(item, 2 * place + 1)]
-    listed = frozenset(item.versions) if outside else frozenset()
-    return tuple(text for text in outside if canonical_version(kind, text) not in listed)
+def _uncovered(entry: Entry, number: int, fixes: Iterable[int], kind: str, named: Listed) -> Iterator[str]:
+    """Yield those of a vulnerability's fixes that nothing of it covers, in their order."""
+    for place in fixes:
+        text = entry.boundaries[place]
+        is_listed = number in named.get(canonical_version(kind, text), ())
+        if not is_listed and not _covers(entry.affects[number], 2 * place + 1):
+            yield text

@@ -41,6 +41,8 @@ _MOST_PROBLEMS: Final = 1000
 # some hundreds, for some hundreds of packages.
 SETTING: Final = "PRAXI_ADVISORY_MAX_PAIRS"
 _MOST_PAIRS: Final = 2_000_000
+MOST_ALIASES: Final = 200
+"""Other names of a vulnerability that a finding carries, the best known first."""
 
 
 class _Said(NamedTuple):
@@ -225,9 +227,10 @@ class IndexBuilder:
     def _advisory(self, names: tuple[str, ...]) -> Advisory:
         known = [self._summaries[name] for name in names if name in self._summaries]
         best = min(known, key=operator.attrgetter("rank"))
+        notices = {one for name in names for one in self._together.get(name, ())}
         return Advisory(
             id=names[0],
-            aliases=(*names[1:], *sorted({one for name in names for one in self._together.get(name, ())})),
+            aliases=(*names[1:], *sorted(notices))[:MOST_ALIASES],
             summary=next((item.text for item in known if item.text), ""),
             severity=best.rating.severity,
             score=best.rating.score,

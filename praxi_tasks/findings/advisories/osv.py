@@ -19,6 +19,8 @@ from praxi_tasks.store.compressed import DAMAGED_ZIP
 _LARGEST_RECORD: Final = 64 << 20
 SETTING: Final = "PRAXI_ADVISORY_MAX_VERSIONS"
 _MOST_VERSIONS: Final = 100_000  # each is parsed and compared; real advisories name some thousands
+NAMES_SETTING: Final = "PRAXI_ADVISORY_MAX_NAMES"
+_MOST_NAMES: Final = 10_000  # aliases and related ones; notices about kernels name some thousands
 _LONGEST_NAME: Final = 128  # characters; real ones have some dozens
 _NO_NAME: Final = re.compile(r"[\s|]")  # in a finding's key a bar stands between its parts
 
@@ -112,6 +114,9 @@ def _read(members: zipfile.ZipFile, member: zipfile.ZipInfo, where: str) -> Reco
     named = sum(map(_versions_of, record.affected))
     if named > read(SETTING, whole_number, _MOST_VERSIONS):
         return f"{where}: {member.filename} names {named:,} versions: raise {SETTING} if that is right"
+    others = len(record.aliases) + len(record.upstream) + len(record.related)
+    if others > read(NAMES_SETTING, whole_number, _MOST_NAMES):
+        return f"{where}: {member.filename} has {others:,} names: raise {NAMES_SETTING} if that is right"
     return record
 
 

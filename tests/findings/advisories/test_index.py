@@ -13,7 +13,8 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from praxi_tasks.errors import CorruptObjectError
-from praxi_tasks.findings.advisories.index import AdvisoryIndex
+from praxi_tasks.findings.advisories.index import MOST_FIXES, AdvisoryIndex
+from praxi_tasks.findings.advisories.index_builder import MOST_ALIASES
 from praxi_tasks.findings.advisories.index_cache import build_index
 from tests.findings.osv import advisories_in, archive, between, index, literally, record
 
@@ -231,3 +232,22 @@ def test_a_version_that_an_advisory_lists_is_matched_by_its_text() -> None:
     found = index(record("CVE-1", "pkg", versions=["5.1"]), record("CVE-2", "pkg", *between("0", "4.0")))
     assert [hit.advisory.id for hit in found.find("pypi", "pkg", "5.1")] == ["CVE-1"]
     assert found.find("pypi", "pkg", "5.2") == ()
+
+
+def test_a_finding_names_the_nearest_fixes_and_the_best_known_names() -> None:
+    many = record("CVE-2026-0001", "pkg")
+    events = [{name: f"{n}{at}"} for n in range(60) for name, at in (("introduced", ""), ("fixed", ".5"))]
+    many["affected"][0]["ranges"] = [{"type": "ECOSYSTEM", "events": events}]
+    many["aliases"] = [f"X-{number:04d}" for number in range(900)] + ["GHSA-1111-2222-3333"]
+    (hit,) = index(many).find("pypi", "pkg", "3.1")
+    assert hit.fixed == tuple(f"{number}.5" for number in range(3, 3 + MOST_FIXES))
+    assert (hit.advisory.aliases[0], len(hit.advisory.aliases)) == ("GHSA-1111-2222-3333", MOST_ALIASES)
+
+
+def test_a_record_of_too_many_names_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PRAXI_ADVISORY_MAX_NAMES", "2")
+    bad = record("BAD-1", "pkg", *between("0", "9"), aliases=["A-1", "A-2", "A-3"])
+    found = index(bad, record("GOOD-1", "pkg", *between("0", "9")))
+    (problem,) = found.problems
+    assert "BAD-1.json has 3 names: raise PRAXI_ADVISORY_MAX_NAMES" in problem
+    assert [hit.advisory.id for hit in found.find("pypi", "pkg", "1")] == ["GOOD-1"]
