@@ -95,7 +95,7 @@ class AdvisoryIndex:
         self._entries: dict[tuple[str, str], Entry | None] = {}
         self._advisories: dict[tuple[int, Severity | None], Advisory] = {}
         # By position, not by version: who claims a package in a thousand versions asks a few questions.
-        self._hits: dict[tuple[str, str, int | None, frozenset[str]], tuple[Hit, ...]] = {}
+        self._hits: dict[tuple[str, str, int | None, frozenset[int]], tuple[Hit, ...]] = {}
         self._listed: dict[tuple[str, str], Listed] = {}
 
     @property
