@@ -1,7 +1,8 @@
-"""npm packages: every installed one carries its ``package.json``."""
+"""npm packages: every installed one carries its ``package.json``, and so do those that others bring along."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import partial
 from typing import Any, Final
@@ -23,18 +24,23 @@ _MANIFEST: Final = "/package.json"
 _STORES: Final = (".pnpm/", ".bun/", ".deno/", ".store/")
 _UNSCOPED: Final = ".store/"  # where Yarn puts a package's content into `package`
 _CONTENT: Final = "package"
+_PUBLISHED: Final = re.compile(r"(?:@[a-z0-9~-][a-z0-9._~-]*/)?[A-Za-z0-9~-][A-Za-z0-9._~-]*")
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
 class _Manifest(msgspec.Struct):
     name: str = ""
     version: str = ""
+    private: Any = None
     license: Any = None
     licenses: Any = None
 
 
 def read_package(view: LayerView, path: str, files: dict[str, list[str]]) -> Iterator[Claim]:
     """Yield the package that a ``package.json`` describes; one without name or version is no release.
+
+    Outside of ``node_modules`` lie those that distributions, Jupyter's extensions and others bring along;
+    templates and applications there are in no registry.
 
     Parameters
     ----------
@@ -49,7 +55,11 @@ def read_package(view: LayerView, path: str, files: dict[str, list[str]]) -> Ite
     try:
         manifest = decode_shallow(view.kept[path].removeprefix(_BYTE_ORDER_MARK), _Manifest)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        if _is_elsewhere(path):
+            return
         raise DataError(f"it is no package manifest: {error}") from None
+    if _is_elsewhere(path) and (manifest.private or not _PUBLISHED.fullmatch(manifest.name)):
+        return
     if manifest.name and manifest.version:
         owned = files.get(path.removesuffix(_MANIFEST), [])
         yield Claim(
@@ -119,6 +129,14 @@ def _is_store_entry(folder: str, *, last: bool) -> bool:
     return len(parts) == 2 and not last
 
 
+def _is_elsewhere(path: str) -> bool:
+    return f"/{_FOLDER}" not in f"/{path}"
+
+
+def _is_wanted(path: str) -> bool:
+    return _is_elsewhere(path) or is_npm_package(path)
+
+
 def _is_npm_name(name: str) -> bool:
     return name.count("/") == name.startswith("@") and not name.startswith(".")
 
@@ -131,6 +149,6 @@ READER: Final = Reader(
     ecosystem=NPM.purl_type,
     prepare=_prepare,
     endings=(_MANIFEST,),
-    accepts=is_npm_package,
+    accepts=_is_wanted,
     forms=(Form(heads=(b"{",), marks=(b'"name"', b'"version"')),),
 )

@@ -22,13 +22,15 @@ _INDEX: Final = "CRAN"
 def read_description(view: LayerView, path: str) -> Iterator[Claim]:
     """Yield the package of a ``DESCRIPTION``; a source package's, which says not when it was built, is none.
 
+    R's own translations say nothing of that either, but lie in a library.
+
     Raises
     ------
     DataError
         If it lacks a name or a version.
     """
     fields = next(read_stanzas(view.kept[path], _FIELDS), {})
-    if not fields.get("built"):
+    if not fields.get("built") and not f"/{path}".endswith(f"/R/library/{fields.get('package')}{_FILE}"):
         return
     name, version = fields.get("package", ""), fields.get("version", "")
     if not name or not version:

@@ -121,3 +121,29 @@ def test_packages_in_stores_own_their_files(folder: str) -> None:
 def test_licences_of_new_and_old_manifests(fields: dict[str, object], expected: tuple[str, ...]) -> None:
     data = json.dumps({"name": "x", "version": "1.0.0", **fields}).encode()
     assert only(inventory_of({"srv/node_modules/x/package.json": data})).licences == expected
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "usr/share/nodejs/left-pad/package.json",
+        "usr/share/jupyter/labextensions/left-pad/package.json",
+        "opt/code/extensions/x/package.json",
+    ],
+)
+def test_packages_that_others_bring_along_are_seen(path: str) -> None:
+    claim = only(inventory_of({path: manifest("left-pad", "1.3.0")}))
+    assert (claim.name, claim.version, claim.files) == ("left-pad", "1.3.0", ())
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'{"name": "shop", "version": "1.0.0", "private": true}',
+        b'{"name": "{{ name }}", "version": "1"}',
+        b"{{ x }}",
+    ],
+)
+def test_applications_and_templates_are_no_packages(data: bytes) -> None:
+    inventory = inventory_of({"srv/shop/package.json": data})
+    assert (inventory.claims, inventory.problems) == ((), ())

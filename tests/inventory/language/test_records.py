@@ -215,6 +215,7 @@ def test_a_list_of_files_belongs_to_the_module_it_is_named_for() -> None:
 
 def test_what_is_no_installed_package_is_silent() -> None:
     assert read("src/jsonlite/DESCRIPTION", R.rpartition(b"Built:")[0]) == ()
+    assert read("usr/lib/R/library/jsonlite/DESCRIPTION", R.rpartition(b"Built:")[0]) != ()
     assert read("srv/wp-content/plugins/akismet/other.php", b"<?php\n") == ()
 
 
