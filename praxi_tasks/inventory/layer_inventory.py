@@ -10,7 +10,7 @@ from typing import Final
 from praxi_tasks.ecosystems import ECOSYSTEMS
 from praxi_tasks.errors import DataError
 from praxi_tasks.inventory.admission import Admission
-from praxi_tasks.inventory.binary.inspect import Inspected
+from praxi_tasks.inventory.binary.inspect import Inspected, inspected_ecosystem
 from praxi_tasks.inventory.claim import Claim
 from praxi_tasks.inventory.layer_view import LayerFiles, LayerView
 from praxi_tasks.inventory.limits import InventoryLimits
@@ -144,7 +144,7 @@ def recorded_ecosystems(place: str) -> tuple[str, ...]:
     if place in os_release.PATHS:
         return tuple(name for name, row in ECOSYSTEMS.items() if row.of_distribution)
     read = next((reader.ecosystem for reader in READERS if reader.keeps(place)), None)
-    found = read or unread_ecosystem(place)
+    found = read or unread_ecosystem(place) or inspected_ecosystem(place)
     return (found,) if found else ()
 
 

@@ -148,6 +148,7 @@ def test_what_a_package_of_the_distribution_owns_is_known_as_that() -> None:
         ("etc/os-release", ("deb", "apk", "rpm", "alpm", "ebuild", "opkg")),
         ("opt/conda/conda-meta/x.json", ("conda",)),
         ("nix/store/x", ()),
+        ("srv/app/lib/App.JAR", ("maven",)),
         ("home/someone/notes.txt", ()),
     ],
 )

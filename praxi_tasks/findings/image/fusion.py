@@ -21,6 +21,7 @@ from praxi_tasks.findings.image.claim_history import (
 from praxi_tasks.findings.image.file_tree import FileTree, LayerChanges, significant
 from praxi_tasks.findings.image.linked_records import LinkedRecords
 from praxi_tasks.findings.image.owning_package import with_owners
+from praxi_tasks.findings.image.same_releases import joined
 from praxi_tasks.findings.packages import (
     FINGERPRINT,
     INVENTORY,
@@ -109,7 +110,7 @@ def fuse(layers: Sequence[LayerFacts]) -> FusedImage:
     for number, layer in enumerate(layers):
         for release in layer.prediction.releases if layer.prediction else ():
             fusion.add_release(release, number)
-    components = with_owners(fusion.components(), claims, tree)
+    components = joined(with_owners(fusion.components(), claims, tree), _SHOWN_PATHS)
     return FusedImage(components, claims, tree, tuple(layers), distribution)
 
 

@@ -33,13 +33,19 @@ class ArchiveReader:
 
     Parameters
     ----------
+    ecosystem
+        The package URL type of what they hold.
     head
         How such archives begin.
+    endings
+        How most of their names end, in lower case; those of other names are read as well.
     accepts
         Decides by the first 64 bytes whether it may be one.
     """
 
     name: str
+    ecosystem: str
     head: bytes
+    endings: tuple[str, ...]
     read: Callable[[str, FileContent], Iterator[Claim]]
     accepts: Callable[[bytes], bool]

@@ -24,6 +24,7 @@ UNKNOWN_VERSION: Final = "(devel)"
 """What Go itself writes for a module that was built from a folder."""
 
 _MAGIC: Final = b"\xff Go buildinf:"
+_FROM_FILES: Final = "command-line-arguments"  # what Go calls a program of single files
 _ALIGNMENT: Final = 16
 _HEADER: Final = 32
 _INLINE, _BIG_ENDIAN = 2, 1
@@ -50,7 +51,8 @@ class BuildInfo(NamedTuple):
     """What a program says of how it was made.
 
     ``modules`` are those it was made from, those that replaced others in their stead; ``main`` is the module
-    of the program itself, None where it has none; ``settings`` are flags and the stamp of version control.
+    of the program itself, or its package where it has none; ``settings`` are flags and the stamp of version
+    control.
     """
 
     go: str
@@ -95,11 +97,14 @@ def parse_build_info(go: str, text: str) -> BuildInfo:
         Lines of fields with tabs between them.
     """
     main: Module | None = None
+    command = ""
     modules: list[Module] = []
     settings: dict[str, str] = {}
     for line in text.split("\n"):
         kind, _, rest = line.partition("\t")
-        if kind in {"mod", "dep", "=>"}:
+        if kind == "path":
+            command = rest
+        elif kind in {"mod", "dep", "=>"}:
             module = Module(*(*rest.split("\t"), "")[:2])
             if not module.path:
                 continue
@@ -112,6 +117,8 @@ def parse_build_info(go: str, text: str) -> BuildInfo:
         elif kind == "build":
             key, _, value = rest.partition("=")
             settings[_unquoted(key)] = _unquoted(value)
+    if main is None and command not in {"", _FROM_FILES}:
+        main = Module(command, UNKNOWN_VERSION)  # of Go's own commands, and from before modules
     return BuildInfo(go, main, tuple(modules), settings)
 
 

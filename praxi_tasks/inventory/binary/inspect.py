@@ -76,6 +76,11 @@ def may_be_read(head: bytes) -> bool:
     return any(head.startswith(reader.head) and reader.accepts(head) for reader in ARCHIVE_READERS)
 
 
+def inspected_ecosystem(path: str) -> str | None:
+    """Return the ecosystem of what an archive of some name holds; a program's name says nothing of it."""
+    return next((one.ecosystem for one in ARCHIVE_READERS if path.lower().endswith(one.endings)), None)
+
+
 class Inspector:
     """Looks into the files of one layer, one after the other."""
 

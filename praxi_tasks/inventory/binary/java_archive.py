@@ -152,4 +152,11 @@ class _Archives:
         self.problem = self.problem or problem
 
 
-READER: Final = ArchiveReader(name="directory", head=_MAGIC, read=read_java_archive, accepts=may_be_java)
+READER: Final = ArchiveReader(
+    name="directory",
+    ecosystem=MAVEN.purl_type,
+    head=_MAGIC,
+    endings=_ARCHIVES,
+    read=read_java_archive,
+    accepts=may_be_java,
+)

@@ -30,6 +30,27 @@ def test_a_finding_names_the_release_its_fix_layer_and_paths() -> None:
     assert finding.action == "upgrade to 2.0"
 
 
+@pytest.mark.parametrize(
+    ("ecosystem", "kind", "name", "versions"),
+    [
+        ("Go", "golang", "github.com/a/b", {"v1.9.9": True, "v2.0.0": False, "v2.0.0-rc.1": True}),
+        ("Go", "golang", "github.com/a/b", {"v1.9.9+incompatible": True, "(devel)": False}),
+        ("Go", "golang", "stdlib", {"1.22rc1": True, "1.99.1": True, "2.0.0": False, "2.0": False}),
+        ("Maven", "maven", "org.a:b", {"1.9.9.Final": True, "2.0.0.RELEASE": False, "2.0-SNAPSHOT": True}),
+        ("crates.io", "cargo", "b_c", {"1.99.0+x": True, "2.0.0-alpha.1": True, "2.0.0": False}),
+    ],
+)
+def test_what_programs_and_archives_hold(
+    ecosystem: str, kind: str, name: str, versions: dict[str, bool]
+) -> None:
+    fixed = "2.0" if kind == "maven" else "2.0.0"
+    advisory = record("GHSA-1", name, {"introduced": "0"}, {"fixed": fixed}, ecosystem=ecosystem)
+    for version, affected in versions.items():
+        claim = Claim(kind, name, version, "opt/tool", files=("opt/tool",))
+        hits = found([layer(1, claim.files, claims=[claim])], advisory, ecosystem=ecosystem)
+        assert bool(hits) is affected, version
+
+
 def test_what_a_layer_removed_is_not_vulnerable() -> None:
     flask = pypi("flask", "1.0", "flask/app.py")
     image = [layer(1, flask.files, claims=[flask]), layer(2, whiteouts=["usr"])]

@@ -31,7 +31,7 @@ TOOL = "usr/local/bin/tool"
 
 def go_program(**modules: str) -> bytes:
     lines = "".join(f"dep\texample.org/{name}\t{version}\th1:x=\n" for name, version in modules.items())
-    return elf({".go.buildinfo": go_build_info("go1.22.1", f"path\tx\n{lines}\n")})
+    return elf({".go.buildinfo": go_build_info("go1.22.1", f"path\tcommand-line-arguments\n{lines}\n")})
 
 
 def image(folder: Path, *layers: Files, limits: LayerLimits | None = None) -> FusedImage:
@@ -70,6 +70,22 @@ def test_what_it_holds_ends_with_it(tmp_path: Path) -> None:
     upgraded = image(tmp_path, first, {TOOL: go_program(a="v1.1.0")})
     assert there(upgraded) == {"pkg:golang/stdlib@1.22.1", "pkg:golang/example.org/a@v1.1.0"}
     assert not any(item.recovered for item in upgraded.components)
+
+
+def test_what_several_programs_hold_is_one_component(tmp_path: Path) -> None:
+    first: Files = {TOOL: go_program(a="v1.0.0"), "opt/other": go_program(a="v1.0.0", b="v2.0.0")}
+    found = image(tmp_path, first, {"opt/third": go_program(a="v1.0.0"), "opt/.wh.other": b""})
+    assert [(item.purl, item.databases) for item in found.components if item.present] == [
+        ("pkg:golang/example.org/a@v1.0.0", (TOOL, "opt/third")),
+        ("pkg:golang/stdlib@1.22.1", (TOOL, "opt/third")),
+    ]
+    (module,) = (item for item in found.components if item.present and item.name == "example.org/a")
+    assert (module.layers, module.files) == (found.digests, 2)
+    assert [item.purl for item in found.components if not item.present] == [
+        "pkg:golang/example.org/a@v1.0.0",
+        "pkg:golang/example.org/b@v2.0.0",
+        "pkg:golang/stdlib@1.22.1",
+    ]
 
 
 def test_a_program_of_a_distribution_is_its_packages(tmp_path: Path) -> None:

@@ -105,6 +105,11 @@ def test_the_version_of_the_program_itself(version: str, settings: dict[str, str
     assert main_version(info) == expected
 
 
+def test_a_command_of_gos_own_has_no_module() -> None:
+    assert parse_build_info("go1.22", "path\tcmd/go\nbuild\t-compiler=gc\n").main == ("cmd/go", "(devel)")
+    assert parse_build_info("go1.22", "path\tcommand-line-arguments\n").main is None
+
+
 def test_settings_may_be_in_quotes() -> None:
     info = parse_build_info(
         "go1.22", 'build\t-ldflags="-X main.version=1.2.3"\nbuild\t"a b"=`c`\nbuild\tx="\\q"\n'
