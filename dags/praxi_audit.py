@@ -37,7 +37,8 @@ from praxi_airflow.tasks import audit_params, record_deployed_images, request_tr
     schedule=CronDataIntervalTimetable("0 0 * * *", timezone="UTC"),
     start_date=datetime(2024, 1, 1, tzinfo=UTC),
     catchup=False,
-    max_active_runs=1,
+    # The first scheduled run is there as soon as the Dag is switched on: an operator's own go on beside it.
+    max_active_runs=4,
     description="Audit the container images that the cluster ran on a day.",
     doc_md=__doc__,
     tags=["praxi", "audit"],

@@ -11,6 +11,7 @@ from typing import Any
 from airflow.plugins_manager import AirflowPlugin
 
 from praxi_airflow.notifiers import FirstQueued
+from praxi_airflow.priority import OwnRunsFirst
 from praxi_airflow.web import application
 
 
@@ -22,6 +23,7 @@ class PraxiPlugin(AirflowPlugin):
         {"app": application, "url_prefix": "/praxi", "name": "Praxi"}
     ]
     deadline_references: list[Any] = [FirstQueued]  # noqa: RUF012 - as the base class declares it
+    priority_weight_strategies: list[Any] = [OwnRunsFirst]  # noqa: RUF012 - as the base class declares it
     external_views: list[Any] = [  # noqa: RUF012 - as the base class declares it
         {
             "name": "Praxi report",

@@ -83,6 +83,9 @@ def server(cluster: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST": bundles(tmp_path_factory.mktemp("consumers")),
     }
     with airflow(tmp_path_factory.mktemp("airflow"), cluster.variables() | extra) as running:
+        paused = {each["dag_id"]: each["is_paused"] for each in running.call("GET", "/dags")["dags"]}
+        assert {name for name, each in paused.items() if each} == paused.keys() - {"report_consumer"}
+        running.trigger("praxi_audit", {"images": [cluster.references["shop"]]})  # before it is switched on
         running.cli("dags", "unpause", "praxi_audit")
         yield running
 
@@ -132,6 +135,18 @@ def test_yesterday_is_audited_by_schedule(server: Airflow, cluster: World) -> No
     assert asked["dag_run_id"] == f"audit__{day.isoformat()}"
     request = json.loads(Path(urlsplit(asked["conf"]["request"]).path).read_bytes())
     assert [package["name"] for package in request["packages"]] == ["farm"]
+
+
+def test_the_first_scheduled_run_does_not_hold_up_an_operators_own(server: Airflow) -> None:
+    server.wait_until(lambda: bool(scheduled(server)))
+    (own,) = [run for run in server.runs("praxi_audit") if run["run_type"] == "manual"]
+    runs = (own["dag_run_id"], scheduled(server)[0][1])
+    for run_id in runs:
+        server.wait_for("praxi_audit", run_id)
+    spans = [server.run("praxi_audit", run_id) for run_id in runs]
+    assert max(run["start_date"] for run in spans) < min(run["end_date"] for run in spans)
+    ahead, behind = (server.weights("praxi_audit", run_id) for run_id in runs)
+    assert min(ahead.values()) > max(behind.values())
 
 
 def reports_read(server: Airflow) -> dict[str, str]:

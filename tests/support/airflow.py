@@ -116,6 +116,12 @@ class Airflow:
             raise AssertionError(f"{error}: {dag_id} {run_id}: {self.states(dag_id, run_id)}") from None
         return self.states(dag_id, run_id)
 
+    def weights(self, dag_id: str, run_id: str) -> dict[str, int]:
+        """Return the weights by which a run's tasks get slots of their pool."""
+        path = f"/dags/{dag_id}/dagRuns/{_quote(run_id)}/taskInstances?limit=1000"
+        found = self.call("GET", path)["task_instances"]
+        return {f"{each['task_id']}[{each['map_index']}]": each["priority_weight"] for each in found}
+
     def states(self, dag_id: str, run_id: str) -> dict[str, list[str]]:
         """Return the states of a run's task instances by task."""
         path = f"/dags/{dag_id}/dagRuns/{_quote(run_id)}/taskInstances?limit=1000"
