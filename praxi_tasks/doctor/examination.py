@@ -8,11 +8,11 @@ from functools import partial
 from typing import Final
 
 from praxi_tasks.doctor.outcome import Outcome, Status, attempt, skipped
-from praxi_tasks.errors import FeedError
 from praxi_tasks.oci.image import Platform
 from praxi_tasks.store import open_store, try_everything
 
 _OLD_DAYS: Final = 7
+_NO_FEEDS: Final = "none"
 
 
 def check_store(store_uri: str) -> Outcome:
@@ -55,14 +55,14 @@ def check_feeds(feeds_uri: str | None) -> Outcome:
         feeds = open_feeds(feeds_uri, must_exist=False)
         if state := read_state(feeds):
             return min(mirrored.fetched for mirrored in state.values())[:10]
-        if not feeds.names():
-            action = "run praxi feeds, or the Dag praxi_feeds"
-            raise FeedError("nothing was mirrored yet", where=feeds.uri, action=action)
-        return ""
+        return "" if feeds.names() else _NO_FEEDS
 
     found = attempt("feeds", look)
     if found.status != "ok":
         return found
+    if found.what == _NO_FEEDS:
+        what = f"nothing was mirrored yet ({feeds_uri}): audits go without advisories, and say so"
+        return Outcome("feeds", "warning", what, "run praxi feeds, or the Dag praxi_feeds")
     age = _age_days(found.what) if found.what else 0
     status: Status = "warning" if age > _OLD_DAYS else "ok"
     what = f"the oldest was fetched {age} days ago" if found.what else "filled by hand, so of no known age"

@@ -139,7 +139,8 @@ def test_yesterday_is_audited_by_schedule(server: Airflow, cluster: World) -> No
 
 def test_the_first_scheduled_run_does_not_hold_up_an_operators_own(server: Airflow) -> None:
     server.wait_until(lambda: bool(scheduled(server)))
-    (own,) = [run for run in server.runs("praxi_audit") if run["run_type"] == "manual"]
+    manual = [run for run in server.runs("praxi_audit") if run["run_type"] == "manual"]
+    own = min(manual, key=lambda run: str(run["queued_at"]))  # the one from before it was switched on
     runs = (own["dag_run_id"], scheduled(server)[0][1])
     for run_id in runs:
         server.wait_for("praxi_audit", run_id)

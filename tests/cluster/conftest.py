@@ -62,7 +62,17 @@ class Driver:
         """Kill the process that runs the audit, and let another go on with it."""
         self.close()
         self._process = self._begin()
-        return self._tell(environment={}, go_on=True)
+        return self._tell(environment={}, go_on="praxi_audit")
+
+    def command_line(self, words: list[str]) -> str:
+        """Run ``airflow WORD…`` in the process, which has imported everything, and return what it printed."""
+        ended = self.wait(self._tell(environment={}, command_line=words))
+        assert not ended["error"], ended
+        return str(ended["printed"])
+
+    def finish(self, dag_id: str) -> dict[str, Any]:
+        """Run a Dag's last run, which somebody triggered, to its end."""
+        return self.wait(self._tell(environment={}, go_on=dag_id))
 
     def _tell(self, **command: Any) -> Path:
         self._answers += 1
@@ -170,7 +180,7 @@ def stage(
         for name, value in object_store.environment.items():
             patch.setenv(name, value)
         world.model().save(f"{bucket}/model")
-        references = _push(registry)
+        references = push_images(registry)
         with (
             s3_gate(object_store.url) as gate,
             Cluster(folder) as cluster,
@@ -213,7 +223,7 @@ def _history(references: list[str]) -> Iterator[Deployment]:
             yield Deployment(image=image, start=noon, end=noon + timedelta(minutes=15), pod=f"pod-{number}")
 
 
-def _push(registry: Registry) -> list[str]:
+def push_images(registry: Registry) -> list[str]:
     base = images.layer({"etc/os-release": b"ID=debian\nVERSION_ID=12\n"})
     references = []
     for name in ("packagea", "packageb"):

@@ -5,6 +5,8 @@ Reads commands from standard input, one JSON object a line, and writes each answ
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import sys
@@ -23,33 +25,66 @@ def main() -> None:
         os.environ.update(command["environment"])
         answer = Path(command["answer"])
         partial = answer.with_suffix(".partial")
-        partial.write_text(json.dumps(go_on() if command.get("go_on") else run_audit(command)))
+        partial.write_text(json.dumps(_answer(command)))
         partial.rename(answer)
+
+
+def _answer(command: dict[str, Any]) -> dict[str, Any]:
+    if dag_id := command.get("go_on"):
+        return go_on(dag_id)
+    if words := command.get("command_line"):
+        return run_command_line(words)
+    return run_audit(command)
+
+
+def run_command_line(words: list[str]) -> dict[str, Any]:
+    """Run ``airflow WORD…`` and return what it printed and how it failed."""
+    from airflow.cli.cli_parser import get_parser
+    from airflow.models.dag import DagModel
+    from airflow.utils.session import create_session
+
+    printed, error = io.StringIO(), ""
+    with create_session() as session:
+        known = session.query(DagModel).count()
+    with contextlib.redirect_stdout(printed):
+        try:
+            if words[0] == "dags" and not known:
+                _call(get_parser().parse_args(["dags", "reserialize"]))
+            _call(get_parser().parse_args(words))
+        except SystemExit as ended:
+            error = f"exit {ended.code}" if ended.code else ""
+    return {"printed": printed.getvalue(), "error": error}
+
+
+def _call(arguments: Any) -> None:
+    arguments.func(arguments)
 
 
 def run_audit(command: dict[str, Any]) -> dict[str, Any]:
     """Run the audit of one day and return how its tasks ended and what they said."""
     logical_date = datetime.fromisoformat(command["logical_date"])
-    return _told(_audit_dag().test(logical_date=logical_date, run_conf=command["conf"]))
+    return _told(_dag("praxi_audit").test(logical_date=logical_date, run_conf=command["conf"]))
 
 
-def go_on() -> dict[str, Any]:
-    """Go on with the audit whose worker was killed, as a scheduler does that misses its heartbeats."""
+def go_on(dag_id: str) -> dict[str, Any]:
+    """Go on with a Dag's last run, as a scheduler does: one that was triggered, or lost its worker."""
     from unittest.mock import patch
 
     from airflow import settings
     from airflow.models.dagrun import DagRun
     from airflow.serialization.definitions.dag import SerializedDAG
-    from airflow.utils.state import TaskInstanceState
+    from airflow.utils.state import DagRunState, TaskInstanceState
     from sqlalchemy import select
 
     assert settings.Session is not None
-    dag, session = _audit_dag(), settings.Session()
-    run: Any = session.scalars(select(DagRun).order_by(DagRun.id.desc())).first()
-    assert run is not None, "no audit was begun"
+    dag, session = _dag(dag_id), settings.Session()
+    of_dag = select(DagRun).where(DagRun.dag_id == dag_id)
+    run: Any = session.scalars(of_dag.order_by(DagRun.id.desc())).first()
+    assert run is not None, f"{dag_id} was not begun"
 
     def same_run(dag: SerializedDAG, **_: Any) -> Any:
         run.dag = dag
+        run.state = DagRunState.RUNNING
         for lost in run.get_task_instances(state=[TaskInstanceState.RUNNING], session=session):
             lost.task = dag.get_task(lost.task_id)
             lost.handle_failure("the worker sends no heartbeats", session=session)
@@ -64,10 +99,10 @@ def go_on() -> dict[str, Any]:
         return _told(dag.test(logical_date=run.logical_date))
 
 
-def _audit_dag() -> Any:
+def _dag(dag_id: str) -> Any:
     from airflow.dag_processing.dagbag import DagBag
 
-    dag = DagBag(os.environ["AIRFLOW__CORE__DAGS_FOLDER"]).dags["praxi_audit"]
+    dag = DagBag(os.environ["AIRFLOW__CORE__DAGS_FOLDER"]).dags[dag_id]
     dag.deadline = None  # dag.test() looks deadlines up under ids that only the scheduler gives them
     return dag
 

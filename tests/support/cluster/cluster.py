@@ -78,6 +78,10 @@ class Cluster:
         """Create a ConfigMap."""
         self._objects["configmap", namespace, name] = dict(data)
 
+    def configmap(self, namespace: str, name: str) -> Mapping[str, str]:
+        """Return what is in a ConfigMap."""
+        return self._objects["configmap", namespace, name]
+
     def kubeconfig(self, *, namespace: str = "default") -> Path:
         """Write a kubeconfig for this cluster and return its path."""
         return write_kubeconfig(self.folder / "kubeconfig.yaml", self.url, namespace=namespace)
