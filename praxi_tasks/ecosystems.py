@@ -102,6 +102,8 @@ class Ecosystem:
         Whether a package URL has the version's epoch as a qualifier.
     filed_by_source
         Whether advisories name source packages only, instead of what is installed.
+    has_releases
+        Whether an index offers its releases, from which a model can learn and by which they are outdated.
     osv
         What OSV calls it; empty for distributions, which have an OSV ecosystem each
         (:mod:`praxi_tasks.findings.packages.namespaces`).
@@ -119,6 +121,7 @@ class Ecosystem:
     split_name: Callable[[str], tuple[str, str]] = _unscoped
     epoch_qualifier: bool = False
     filed_by_source: bool = False
+    has_releases: bool = True
     osv: str = ""
 
     @property
@@ -223,7 +226,9 @@ GENERIC: Final = Ecosystem(
     purl_type="generic",
     family=Family.PROGRAM,
     database="version in a program",
+    version_class="RuntimeVersion",
     case_sensitive=True,
+    has_releases=False,
 )
 
 COMPOSER: Final = Ecosystem(
@@ -331,7 +336,7 @@ BITNAMI: Final = Ecosystem(
     purl_type="bitnami",
     family=Family.MANAGER,
     database="Bitnami's SBOM",
-    version_class="NpmVersion",
+    version_class="RuntimeVersion",
     canonical_version=_without_build,
     osv="Bitnami",
 )

@@ -12,6 +12,7 @@ from praxi_tasks.audit.image_claims import ClaimSize, ImageClaims
 from praxi_tasks.audit.image_limits import ImageLimits
 from praxi_tasks.audit.recent import Recent
 from praxi_tasks.discovery import LayerPrediction, ReleasePrediction
+from praxi_tasks.ecosystems import ecosystem_of
 from praxi_tasks.findings.packages import claim_purl
 from praxi_tasks.inventory import Claim, Inventory
 from praxi_tasks.learning.data import NewPackage
@@ -58,7 +59,8 @@ def new_packages(
         on_inventory(inventory)
         claimed.update((claim.ecosystem, claim.name) for claim in inventory.claims)
         for claim in inventory.claims:
-            if not model.knows(claim.ecosystem, claim.name, claim.version):
+            has_releases = ecosystem_of(claim.ecosystem).has_releases
+            if has_releases and not model.knows(claim.ecosystem, claim.name, claim.version):
                 purl = claim_purl(claim, inventory.distribution)
                 claims[purl] = claim
                 layers[purl].add(digest)

@@ -20,6 +20,7 @@ from praxi_tasks.inventory.language import (
     python,
     r,
     rubygems,
+    runtimes,
     wordpress,
     yarn,
 )
@@ -46,6 +47,7 @@ READERS: Final[tuple[Reader, ...]] = (
     python.READER,
     npm.READER,
     yarn.READER,
+    runtimes.READER,
     r.READER,
     rubygems.READER,
     composer.READER,

@@ -201,7 +201,9 @@ def test_a_database_that_a_later_layer_removes_was_read_below() -> None:
 
 
 def test_a_runtime_without_a_known_end_of_support_is_told() -> None:
-    image = [layer(1, ["usr/local/lib/python3.9/os.py", "opt/node-v99.1.0-linux-x64/bin/node"])]
+    node = "opt/node-v99.1.0-linux-x64/bin/node"
+    claim = Claim("generic", "node", "99.1.0", node, files=(node,))
+    image = [layer(1, ["usr/local/lib/python3.9/os.py", node], claims=[claim])]
     runtimes: dict[str, Mapping[str, str]] = {"python": {"3.9": "2025-10-31"}, "nodejs": {"20": "2026-04-30"}}
     found = coverage(image, Knowledge(AT, lifecycle=Lifecycle(runtimes=runtimes)))
     assert state(found, Aspect.END_OF_LIFE, "python 3.9")[0] is CoverageState.CHECKED

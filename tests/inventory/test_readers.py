@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from praxi_tasks.inventory import Inventory
-from tests.inventory.language import test_python
+from tests.inventory.language import test_python, test_runtimes
 from tests.inventory.language import test_records as language_records
 from tests.inventory.layers import inventory_of
 from tests.inventory.manager import test_records as manager_records
@@ -31,6 +31,8 @@ SEEDS = {
     f"{SITE}/y.egg-info/PKG-INFO": test_python.METADATA,
     f"{SITE}/y.egg-info/SOURCES.txt": b"a.py\nb.py\n",
     "srv/node_modules/x/package.json": b'{"name": "x", "version": "1.0.0"}',
+    "usr/local/include/python3.12/patchlevel.h": test_runtimes.PYTHON,
+    "opt/java/openjdk/release": test_runtimes.JAVA,
     "srv/.pnp.cjs": b'"packageLocation": "./.yarn/cache/x.zip/node_modules/x/"',
     "var/lib/chisel/manifest.wall": test_chisel.MANIFEST,
     "var/lib/rpmmanifest/container-manifest-2": test_rpm_manifest.OPENSSL,

@@ -147,6 +147,10 @@ class AdvisoryIndex:
             raise CorruptObjectError(f"the advisory index has protocol {contents.protocol}, not {PROTOCOL}")
         return cls(contents)
 
+    def knows(self, namespace: str, name: str) -> bool:
+        """Return whether it has any advisory about a package."""
+        return name in self._contents.packages.get(namespace, {})
+
     def sources_of(self, namespace: str) -> tuple[AdvisorySource, ...]:
         """Return the feeds that it has advisories from about a namespace's packages."""
         return tuple(source for source in self.sources if namespace in source.namespaces)

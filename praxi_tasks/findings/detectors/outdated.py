@@ -8,6 +8,7 @@ from typing import ClassVar, Final
 
 from univers.versions import Version
 
+from praxi_tasks.ecosystems import ecosystem_of
 from praxi_tasks.findings.coverage import Aspect, Coverage, checked, not_checked, partial
 from praxi_tasks.findings.detectors.detector import GIVE_FEEDS, Detector
 from praxi_tasks.findings.feeds import Releases
@@ -40,7 +41,8 @@ class Outdated(Detector):
         """Yield for how many packages of each distribution and language releases are listed."""
         subjects: dict[str, list[tuple[str, bool]]] = {}
         for component in image.components:
-            if component.present and component.versions and not component.held_by_distribution:
+            is_listed = ecosystem_of(component.ecosystem).has_releases and not component.held_by_distribution
+            if component.present and component.versions and is_listed:
                 subject = component_subject(component)
                 listed = self.knowledge.feeds is not None and bool(self.knowledge.releases.of(component))
                 subjects.setdefault(subject, []).append((component.package, listed))

@@ -1,42 +1,52 @@
-"""End of life of language runtimes that are not the distribution's, each recognised by one of its files."""
+"""End of life of language runtimes that are not the distribution's, by their components or by their files."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from datetime import date
-from typing import ClassVar, Final
+from typing import ClassVar, Final, NamedTuple
 
 import msgspec
 
+from praxi_tasks.ecosystems import GENERIC
 from praxi_tasks.findings.coverage import Aspect, Coverage, checked, not_checked
 from praxi_tasks.findings.detectors.detector import Detector, Knowledge
 from praxi_tasks.findings.detectors.end_of_life import END_OF_LIFE_ID
 from praxi_tasks.findings.feeds import Cycles, ended_by
 from praxi_tasks.findings.finding import Finding, Kind
 from praxi_tasks.findings.image import FusedImage
+from praxi_tasks.findings.packages import advised_version
+
+_NUMBERS: Final = re.compile(r"\d+(?:\.\d+)*")
 
 
 class Runtime(msgspec.Struct, frozen=True):
-    """How a runtime is found.
+    """How a runtime, and its release cycle, is found.
 
-    ``path`` finds it among an image's files and captures its release cycle; ``names`` translates what a path
-    can only say indirectly.
+    Where a component has its version, by that: ``components`` are the names it goes by, and ``parts`` how
+    many numbers of a version name a cycle. Else ``path`` finds it among an image's files and captures its
+    cycle; ``names`` translates what a path can only say indirectly.
     """
 
     name: str
-    path: re.Pattern[str]
+    components: tuple[str, ...]
+    parts: int = 2
+    path: re.Pattern[str] | None = None
     names: dict[str, str] = {}
 
 
 RUNTIMES: Final = (
-    Runtime("python", re.compile(r"(?:usr/local|opt/[^/]+)/lib/python(\d\.\d+)/os\.py")),
-    Runtime("ruby", re.compile(r"(?:usr/local|opt/[^/]+)/lib/ruby/(\d\.\d+)\.0/set\.rb")),
-    Runtime("nodejs", re.compile(r"(?:.*/)?node-v(\d+)\.\d+\.\d+-linux-[^/]+/bin/node")),
+    Runtime("python", ("python",), path=re.compile(r"(?:usr/local|opt/[^/]+)/lib/python(\d\.\d+)/os\.py")),
+    Runtime("ruby", ("ruby",), path=re.compile(r"(?:usr/local|opt/[^/]+)/lib/ruby/(\d\.\d+)\.0/set\.rb")),
+    Runtime("nodejs", ("node",), parts=1),
+    Runtime("java", ("openjdk",), parts=1),
+    Runtime("go", ("go",)),
     Runtime(
         "php",
-        re.compile(r"usr/local/lib/php/extensions/no-debug-(?:non-)?zts-(\d{8})/[^/]+\.so"),
-        {
+        ("php",),
+        path=re.compile(r"usr/local/lib/php/extensions/no-debug-(?:non-)?zts-(\d{8})/[^/]+\.so"),
+        names={
             "20190902": "7.4",
             "20200930": "8.0",
             "20210902": "8.1",
@@ -46,17 +56,21 @@ RUNTIMES: Final = (
             "20250925": "8.5",
         },
     ),
-    Runtime(
-        "dotnet",
-        re.compile(
-            r"usr/(?:share|lib)/dotnet/shared/Microsoft\.NETCore\.App/(\d+\.\d+)\.\d+/System\.Runtime\.dll"
-        ),
-    ),
+    Runtime("dotnet", ("dotnet", "aspnet-core")),
+    Runtime("perl", ("perl",)),
 )
 
 
-# A path and the number of its layer, by runtime and cycle.
-_Found = dict[tuple[str, str], tuple[str, int]]
+class _Place(NamedTuple):
+    """What shows that a runtime is there: its package URL, paths and the digest of their layer."""
+
+    purl: str
+    evidence: tuple[str, ...]
+    layer: str
+
+
+# By runtime and cycle.
+_Found = dict[tuple[str, str], _Place]
 
 
 class Runtimes(Detector):
@@ -73,7 +87,7 @@ class Runtimes(Detector):
     def detect(self, image: FusedImage) -> Iterator[Finding]:
         """Yield a finding for each runtime and cycle that was out of support on the day of the audit."""
         at = self.knowledge.at
-        for (name, cycle), (path, number) in self._found(image).items():
+        for (name, cycle), place in self._found(image).items():
             end = self._end_of(name, cycle)
             if end is not None and end <= at.isoformat():
                 cycles = self.knowledge.lifecycle.runtimes[name]
@@ -82,11 +96,11 @@ class Runtimes(Detector):
                     id=END_OF_LIFE_ID,
                     title=f"{name} {cycle} is out of support since {end}",
                     severity="medium",
-                    action=f"move to {name} {_oldest_alive(cycles, at)} or later",
-                    purl=f"pkg:generic/{name}@{cycle}",
+                    action=f"move to {_oldest_alive(name, cycles, at)}",
+                    purl=place.purl,
                     package=f"runtime/{name}",
-                    layer=image.digests[number],
-                    evidence=(path,),
+                    layer=place.layer,
+                    evidence=place.evidence,
                 )
 
     def coverage(self, image: FusedImage) -> Iterator[Coverage]:
@@ -112,24 +126,38 @@ class Runtimes(Detector):
     def _found(self, image: FusedImage) -> _Found:
         """Return an image's runtimes; findings and coverage ask for the same image one after the other."""
         if self._last is None or self._last[0] is not image:
-            found = {
-                (runtime.name, cycle): place
-                for runtime in RUNTIMES
-                for cycle, place in _cycles(runtime, image).items()
-            }
+            found: _Found = {}
+            for runtime in RUNTIMES:
+                for cycle, place in (*_components(runtime, image), *_paths(runtime, image)):
+                    found.setdefault((runtime.name, cycle), place)
             self._last = image, found
         return self._last[1]
 
 
-def _cycles(runtime: Runtime, image: FusedImage) -> dict[str, tuple[str, int]]:
-    """Return the cycles of a runtime that an image holds, each with a path and its layer's number."""
-    found: dict[str, tuple[str, int]] = {}
+def _components(runtime: Runtime, image: FusedImage) -> Iterator[tuple[str, _Place]]:
+    """Yield the cycles of a runtime by its components' versions; a distribution's own are its business."""
+    for component in image.components:
+        own = component.ecosystem == GENERIC.purl_type and component.name in runtime.components
+        if own and component.present and not component.held_by_distribution:
+            layer = component.layers[0] if component.layers else ""
+            for version in component.versions:
+                numbers = _NUMBERS.match(advised_version(version))
+                cycle = ".".join(numbers.group().split(".")[: runtime.parts]) if numbers else version
+                yield cycle, _Place(component.purl, component.evidence, layer)
+
+
+def _paths(runtime: Runtime, image: FusedImage) -> Iterator[tuple[str, _Place]]:
+    """Yield the cycles of a runtime that paths of an image's files name."""
+    if runtime.path is None:
+        return
     for path, number in image.tree.regular_files.items():
         if match := runtime.path.fullmatch(path):
-            found.setdefault(runtime.names.get(match[1], match[1]), (path, number))
-    return found
+            cycle = runtime.names.get(match[1], match[1])
+            purl = f"pkg:{GENERIC.purl_type}/{runtime.components[0]}@{cycle}"
+            yield cycle, _Place(purl, (path,), image.digests[number])
 
 
-def _oldest_alive(cycles: Cycles, at: date) -> str:
-    """Return the oldest cycle that is still supported, or the newest there is."""
-    return next((cycle for cycle, end in cycles.items() if end > at.isoformat()), [*cycles][-1])
+def _oldest_alive(name: str, cycles: Cycles, at: date) -> str:
+    """Return the cycle that is supported the shortest, in a sentence."""
+    found = next((cycle for cycle, end in cycles.items() if end > at.isoformat()), "")
+    return f"{name} {found} or later" if found else f"a release of {name} that is supported"

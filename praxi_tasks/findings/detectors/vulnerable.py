@@ -16,6 +16,8 @@ from praxi_tasks.findings.image import FusedImage
 from praxi_tasks.findings.packages import (
     Component,
     FiledBy,
+    advised_name,
+    advised_version,
     component_namespace,
     component_subject,
     distribution_namespace,
@@ -88,6 +90,9 @@ class Vulnerabilities:
         The binary's own name is used, too, where no database names the source.
         """
         _, name = package_key(component.ecosystem, component.name)
+        if _is_program(component):
+            yield advised_name(name), tuple(dict.fromkeys(map(advised_version, component.versions)))
+            return
         filed = filed_by(namespace)
         if component.source and filed is not FiledBy.BINARY:
             versions = self._source_versions(component, namespace)
@@ -152,16 +157,26 @@ class Vulnerable(Detector):
             feed = name if name != subject and not self.knowledge.has_feed(name) else ""
             reason, action = _unknown(subject, components[0], feed)
             return not_checked(_ASPECT, subject, f"{packages}: {problem or reason}", action)
+        named = subject if _is_program(components[0]) else namespace
         if problem:
-            return partial(_ASPECT, namespace, f"{packages}: {problem}", RENEW_FEEDS)
+            return partial(_ASPECT, named, f"{packages}: {problem}", RENEW_FEEDS)
+        if _is_program(components[0]) and (unnamed := self._unnamed(namespace, components)):
+            reason = f"{len(unnamed)} of {packages}: no feed has an advisory about them"
+            return partial(_ASPECT, subject, reason, "look them up by their CPE names", unnamed)
         feeds = self.knowledge.feeds_of(namespace)
         called = f"the advisories of {', '.join(feed.name for feed in feeds) or name}"
         if not feeds or not all(feed.has_age for feed in feeds):
-            return partial(_ASPECT, namespace, f"{packages}: {called} are of unknown age", RENEW_FEEDS)
+            return partial(_ASPECT, named, f"{packages}: {called} are of unknown age", RENEW_FEEDS)
         age = max(feed.age_days for feed in feeds)
         if age >= self.knowledge.stale_days:
-            return partial(_ASPECT, namespace, f"{packages}: {called} are {age} days old", RENEW_FEEDS)
-        return checked(_ASPECT, namespace, f"{packages}, by {called}, {age} days old")
+            return partial(_ASPECT, named, f"{packages}: {called} are {age} days old", RENEW_FEEDS)
+        return checked(_ASPECT, named, f"{packages}, by {called}, {age} days old")
+
+    def _unnamed(self, namespace: str, components: Iterable[Component]) -> tuple[str, ...]:
+        """Return the programs that no advisory names: who tells of some may know nothing of others."""
+        advisories = self.knowledge.advisories
+        named = {one.package: advised_name(one.name) for one in components}
+        return tuple(sorted(one for one, name in named.items() if not advisories.knows(namespace, name)))
 
     def _broken(self, osv: str, namespace: str | None) -> str:
         """Return what is wrong with a feed that has a namespace's advisories; empty where nothing is."""
@@ -172,6 +187,11 @@ class Vulnerable(Detector):
             ):
                 return problem.message
         return ""
+
+
+def _is_program(component: Component) -> bool:
+    """Return whether it is a program that nobody packaged."""
+    return ecosystem_of(component.ecosystem).family is Family.PROGRAM
 
 
 def _unknown(subject: str, example: Component, feed: str) -> tuple[str, str]:
@@ -186,8 +206,6 @@ def _unknown(subject: str, example: Component, feed: str) -> tuple[str, str]:
         if subject == example.ecosystem:
             reason = f"the advisories of {example.distribution} are not about {subject} packages"
             return reason, "see what they were copied from"
-    if ecosystem_of(example.ecosystem).family is Family.PROGRAM:
-        return "advisories name no programs that nobody packaged", "look them up by their CPE names"
     action = f"mirror OSV's feed for {subject}, if there is one"
     if feed:
         action = f"mirror OSV's feed {feed}: run praxi_feeds, or praxi feeds"
@@ -200,7 +218,8 @@ def _without_order(namespace: str | None, components: Iterable[Component]) -> It
     """Yield the packages whose version no rule can compare with those of advisories."""
     kind = version_type(namespace) if namespace else ""
     for component in components:
-        odd = [text for text in component.versions if kind and parse_version(kind, text) is None]
+        versions = map(advised_version, component.versions) if _is_program(component) else component.versions
+        odd = [text for text in versions if kind and parse_version(kind, text) is None]
         if odd:
             reason = f"its version {odd[0]!r} can't be compared with those of advisories"
             yield not_checked(_ASPECT, component.package, reason, "look the package up by hand")

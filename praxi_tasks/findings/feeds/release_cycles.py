@@ -22,8 +22,8 @@ Cycles = Mapping[str, str]
 FOLDER: Final = "end-of-life/"
 # distro-info-data has more about these.
 DISTRO_INFO: Final = ("debian", "ubuntu")
-# What endoflife.date calls some distributions that os-release calls otherwise.
-SLUGS: Final = {"rocky": "rocky-linux", "amzn": "amazon-linux"}
+# What endoflife.date calls some products that are called otherwise here.
+SLUGS: Final = {"rocky": "rocky-linux", "amzn": "amazon-linux", "java": "amazon-corretto"}
 
 
 class Product(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from praxi_tasks.discovery import LayerPrediction, ReleasePrediction
-from praxi_tasks.ecosystems import ECOSYSTEMS, ecosystem_of
+from praxi_tasks.ecosystems import ECOSYSTEMS, Family, ecosystem_of
 from praxi_tasks.findings.image.claim_history import (
     ClaimHistory,
     TrackedClaim,
@@ -31,6 +31,7 @@ from praxi_tasks.findings.packages import (
     package_key,
     relative_name,
     release_purl,
+    same_release,
 )
 from praxi_tasks.inventory import Claim, Distribution, Inventory, Placement
 from praxi_tasks.printable import printable
@@ -151,6 +152,10 @@ class _Fusion:
     def add_claim(self, tracked: TrackedClaim) -> None:
         claim = tracked.claim
         gone = self._end_of(tracked)
+        place = self._same_program(claim, present=gone is None)
+        if place is not None:
+            self._components[place] = self._found_again(self._components[place], tracked)
+            return
         self._append(
             self._component(claim.ecosystem, claim.name, (claim.version,), claim),
             sources=(INVENTORY,),
@@ -160,6 +165,27 @@ class _Fusion:
             files=len(claim.files),
             removed_by="" if gone is None else self._digests[gone],
             recovered=tracked.dropped is not None and gone is None,
+        )
+
+    def _same_program(self, claim: Claim, *, present: bool) -> int | None:
+        """Find the program of which another file told: one has many, and each may say its version."""
+        if ecosystem_of(claim.ecosystem).family is not Family.PROGRAM:
+            return None
+        for place in self._by_package.get(package_key(claim.ecosystem, claim.name), ()):
+            known = self._components[place]
+            if known.present == present and all(same_release(claim.version, one) for one in known.versions):
+                return place
+        return None
+
+    def _found_again(self, known: Component, tracked: TrackedClaim) -> Component:
+        claim = tracked.claim
+        shown = self._shown(claim.files) or (claim.database,)
+        return msgspec.structs.replace(
+            known,
+            databases=tuple(dict.fromkeys((*known.databases, claim.database))),
+            layers=self._layers(known, tracked.first),
+            evidence=tuple(dict.fromkeys((*known.evidence, *shown)))[:_SHOWN_PATHS],
+            files=known.files + len(claim.files),
         )
 
     def add_release(self, release: ReleasePrediction, number: int) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from praxi_tasks.ecosystems import ecosystem_of
 from praxi_tasks.findings.coverage import Aspect, Coverage, checked, not_checked, partial
 from praxi_tasks.findings.image.fusion import FusedImage
 from praxi_tasks.findings.image.unexplained_files import UnexplainedFiles
@@ -57,7 +58,8 @@ def knowledge_coverage(
         yield not_checked(_ASPECT, "layers", reason, _AGAIN)
     subjects: defaultdict[str, list[Component]] = defaultdict(list)
     for component in image.components:
-        if component.present and INVENTORY in component.sources:
+        has_releases = ecosystem_of(component.ecosystem).has_releases
+        if component.present and INVENTORY in component.sources and has_releases:
             subjects[component_subject(component)].append(component)
     for subject, components in subjects.items():
         yield _known(subject, components, known)

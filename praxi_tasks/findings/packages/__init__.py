@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         own_namespace,
         version_type,
     )
+    from praxi_tasks.findings.packages.programs import advised_name, advised_version, same_release
     from praxi_tasks.findings.packages.purl import claim_purl, described_purl, release_purl
     from praxi_tasks.findings.packages.relatives import codename_of, newest_release, relative_name
     from praxi_tasks.findings.packages.version_order import (
@@ -66,6 +67,7 @@ else:
             "licences": ("is_refused", "joined_licences", "licences_of", "spdx_expression"),
             "extended_releases": ("extended_name", "extended_names"),
             "modules": ("filed_names", "is_modular", "looked_up_names"),
+            "programs": ("advised_name", "advised_version", "same_release"),
             "purl": ("claim_purl", "described_purl", "release_purl"),
             "relatives": ("codename_of", "newest_release", "relative_name"),
             "version_order": ("canonical_version", "newest_version", "parse_version", "public_version"),
@@ -78,6 +80,8 @@ __all__ = [
     "FiledBy",
     "INVENTORY",
     "MIRRORED_ECOSYSTEMS",
+    "advised_name",
+    "advised_version",
     "canonical_version",
     "claim_purl",
     "codename_of",
@@ -107,6 +111,7 @@ __all__ = [
     "public_version",
     "relative_name",
     "release_purl",
+    "same_release",
     "spdx_expression",
     "version_type",
 ]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from praxi_tasks.ecosystems import APK, DEB, ECOSYSTEMS, RPM, Ecosystem, ecosystem_of
+from praxi_tasks.ecosystems import APK, BITNAMI, DEB, ECOSYSTEMS, RPM, Ecosystem, Family, ecosystem_of
 from praxi_tasks.findings.packages.component import Component
 from praxi_tasks.findings.packages.extended_releases import ExtendedRelease, extended_release
 from praxi_tasks.findings.packages.relatives import relative_name
@@ -137,6 +137,8 @@ def component_namespace(component: Component) -> str | None:
     Those of a distribution say nothing about packages of another kind that are installed there, such as
     Debian's in Alpine.
     """
+    if ecosystem_of(component.ecosystem).family is Family.PROGRAM:
+        return BITNAMI.purl_type
     namespace = own_namespace(component, component.relative or component.distribution)
     of_language = ecosystem_of(component.ecosystem).of_language
     if namespace is None or of_language or _row_of(namespace) is None:

@@ -19,6 +19,7 @@ from praxi_tasks.findings.packages.go_version import GoVersion
 from praxi_tasks.findings.packages.maven_version import MavenVersion
 from praxi_tasks.findings.packages.nuget_version import NugetVersion
 from praxi_tasks.findings.packages.numbers_version import NumbersVersion
+from praxi_tasks.findings.packages.runtime_version import RuntimeVersion
 from praxi_tasks.findings.packages.semantic_version import SemanticVersion
 
 
@@ -48,6 +49,7 @@ _OWN: Final[dict[str, type[Version]]] = {
         NpmVersion,
         NugetVersion,
         NumbersVersion,
+        RuntimeVersion,
         SemanticVersion,
     )
 }

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from praxi_tasks.findings import Finding
+from praxi_tasks.findings.detectors.detector import Knowledge
 from praxi_tasks.findings.detectors.vulnerable import Vulnerabilities, Vulnerable
+from praxi_tasks.findings.feeds import FeedHealth
 from praxi_tasks.findings.image.fusion import fuse
 from praxi_tasks.inventory import Claim, Distribution
 from tests.findings.detectors.detect import NO_FEEDS
@@ -237,3 +239,45 @@ def test_each_component_has_its_own_advice() -> None:
         "pypi/b": ("CVE-2026-1", "upgrade to 4.2"),
         "pypi/c": ("CVE-2026-1", "upgrade to 1.0.post1"),
     }
+
+
+def runtime(name: str, version: str) -> Claim:
+    path = f"usr/local/include/{name}/version.h"
+    return Claim("generic", name, version, path, files=(path,))
+
+
+def test_a_runtime_is_matched_by_bitnamis_advisories() -> None:
+    image = [layer(1, claims=[runtime("python", "3.12.4"), runtime("python", "3.12.11")])]
+    events = ({"introduced": "0"}, {"fixed": "3.9.23"}, {"introduced": "3.12.0"}, {"fixed": "3.12.11"})
+    advisory = record("BIT-python-2026-1", "python", *events, ecosystem="Bitnami", kind="SEMVER",
+                      aliases=["CVE-2026-0001"])  # fmt: skip
+    (finding,) = found(image, advisory, ecosystem="Bitnami")
+    assert (finding.id, finding.purl) == ("CVE-2026-0001", "pkg:generic/python@3.12.4")
+    assert finding.fixed == ("3.12.11",)
+
+
+def test_a_runtime_of_which_nobody_tells_is_a_gap() -> None:
+    image = fuse([layer(1, claims=[runtime("python", "3.12.4"), runtime("perl", "5.38.2")])])
+    advisory = record("BIT-1", "python", *RANGE, ecosystem="Bitnami")
+    feeds = (FeedHealth("Bitnami", 1, "", "", 1),)
+    knowledge = Knowledge(NO_FEEDS.at, index(advisory, ecosystem="Bitnami"), feeds=feeds)
+    (line,) = Vulnerable(knowledge).coverage(image)
+    assert (line.subject, line.state, line.packages) == ("generic", "partial", ("generic/perl",))
+    assert line.reason == "1 of 2 packages: no feed has an advisory about them"
+
+
+def test_a_program_is_called_as_its_advisories_call_it() -> None:
+    image = [layer(1, claims=[runtime("openjdk", "1.8.0_382-b05"), runtime("openjdk", "17.0.7+7")])]
+    events = ({"introduced": "0"}, {"fixed": "8.0.392"}, {"introduced": "9.0.0"}, {"fixed": "17.0.7"})
+    advisory = record("BIT-java-1", "java", *events, ecosystem="Bitnami", kind="SEMVER")
+    (finding,) = found(image, advisory, ecosystem="Bitnami")
+    assert (finding.package, finding.fixed) == ("generic/openjdk", ("8.0.392", "17.0.7"))
+
+
+def test_the_runtime_of_a_distributions_package_is_matched_as_that() -> None:
+    python = runtime("python", "3.12.4")
+    package = deb("libpython3.12-dev", "3.12.4-1", *python.files)
+    image = [layer(1, python.files, claims=[python, package], distribution=BOOKWORM)]
+    assert not found(
+        image, record("BIT-1", "python", {"introduced": "0"}, ecosystem="Bitnami"), ecosystem="Bitnami"
+    )

@@ -18,6 +18,7 @@ from praxi_tasks.inventory import Inventory
 from praxi_tasks.inventory.admission import Admission
 from praxi_tasks.inventory.language import npm as npm_records
 from praxi_tasks.inventory.language import python as python_records
+from praxi_tasks.inventory.language import runtimes as language_runtimes
 from praxi_tasks.inventory.language import yarn as yarn_archives
 from praxi_tasks.inventory.layer_view import LayerView
 from praxi_tasks.inventory.limits import InventoryLimits
@@ -176,6 +177,38 @@ def chisel(data: bytes) -> None:
     """Read Chisel's manifest, as it is and compressed."""
     for manifest in (data, zstandard.ZstdCompressor(level=1).compress(data)):
         _check(chisel_manifests.READER, manifest, ["var/lib/chisel/manifest.wall"])
+
+
+@target(
+    covers=(_READER.format("language.runtimes"),),
+    seeds=[
+        SEPARATOR.join(
+            [
+                b'#define PY_VERSION "3.12.4"\n',
+                b'#define PHP_VERSION "8.3.8"\n',
+                b"#define NODE_MAJOR_VERSION 1\n#define NODE_MINOR_VERSION 2\n#define NODE_PATCH_VERSION 3\n",
+                b'JAVA_VERSION="1.8.0_382"\n',
+                b"go1.22.3\n",
+                b'  CONFIG["RUBY_PROGRAM_VERSION"] = "3.3.4"\n',
+                b"Version: 4.4.1\n",
+                b"26.2.5\n",
+            ]
+        )
+    ],
+)
+def runtimes(data: bytes) -> None:
+    """Read what runtimes say of themselves."""
+    paths = [
+        "usr/local/include/python3.12/patchlevel.h",
+        "usr/local/include/php/main/php_version.h",
+        "usr/local/include/node/node_version.h",
+        "opt/java/release",
+        "usr/local/go/VERSION",
+        "usr/local/lib/ruby/3.3.0/x86_64-linux/rbconfig.rb",
+        "usr/local/lib/R/library/base/DESCRIPTION",
+        "usr/lib/erlang/releases/26/OTP_VERSION",
+    ]
+    _check(language_runtimes.READER, data, paths)
 
 
 @target(
