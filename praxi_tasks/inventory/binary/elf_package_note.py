@@ -20,6 +20,7 @@ _OWNER: Final = b"FDO\0"
 _PACKAGE: Final = 0xCAFE1A7E
 _MOST_BYTES: Final = 1 << 16
 _HEADER: Final = 12
+_FEW: Final = 8  # segments of notes: real files have two or three
 _TYPES: Final = frozenset(row.purl_type for row in (DEB, RPM, APK))
 
 
@@ -70,7 +71,7 @@ def decode_note(text: bytes) -> _Package:
 def _notes(program: Program) -> Iterator[bytes]:
     """Yield what the notes of this kind hold; without a section of its own they are in a segment of notes."""
     section = program.find(_SECTION)
-    parts = [section] if section else [one for one in program.segments if one.kind == NOTE_SEGMENT]
+    parts = [section] if section else [one for one in program.segments if one.kind == NOTE_SEGMENT][:_FEW]
     for part in parts:
         data = program.read(part, _MOST_BYTES)
         place = 0

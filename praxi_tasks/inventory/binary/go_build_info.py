@@ -32,6 +32,7 @@ _FRAME: Final = 16  # bytes before and after the modules by which they are found
 _SECTIONS: Final = (".go.buildinfo", "__go_buildinfo")
 _SEARCHED: Final = 1 << 20  # bytes of a program's data, where it has no section for it
 _MOST_TEXT: Final = 4 << 20
+_MOST_SECTION: Final = 16 << 20
 _GO_VERSION: Final = re.compile(r"go(\d+(?:\.\d+)*(?:(?:alpha|beta|rc)\d+)?)")
 _BUILT_WITH: Final = re.compile(rb"go(\d+\.\d+(?:\.\d+)?(?:rc\d+)?)")
 _LINKED: Final = re.compile(
@@ -184,9 +185,9 @@ def _find_texts(program: Program) -> tuple[str, str] | None:
     """Return Go's version and the lines about modules; None if there is no build information."""
     section = program.find(*_SECTIONS)
     if section is not None:
-        return _texts_at(program, section, section.size)
+        return _texts_at(program, section, _MOST_SECTION)
     for part in _data(program):
-        if found := _texts_at(program, part, min(part.size, _SEARCHED)):
+        if found := _texts_at(program, part, _SEARCHED):
             return found
     return None
 
@@ -208,7 +209,8 @@ def _texts_at(program: Program, section: Section, length: int) -> tuple[str, str
         return None
     header = data[place : place + _HEADER]
     if header[15] & _INLINE:
-        part = program.read(section)[place + _HEADER :]
+        start = place + _HEADER
+        part = program.content.read(section.offset + start, min(section.size - start, 3 * _MOST_TEXT))
         version, start = _inline_text(part, 0)
         modules, _ = _inline_text(part, start)
         return _decoded(version), _decoded(_unframed(modules))
@@ -222,7 +224,7 @@ def _inline_text(data: bytes, start: int) -> tuple[bytes, int]:
         length |= (byte & 0x7F) << 7 * shift
         if byte < 0x80:
             first = start + shift + 1
-            if length > len(data) - first:
+            if length > min(len(data) - first, _MOST_TEXT):
                 break
             return data[first : first + length], first + length
     raise DataError("Go's build information in it is cut off")

@@ -28,12 +28,10 @@ def short_texts(program: Program) -> Iterator[bytes]:
     """Yield the short texts of variables, each as often as a variable holds it; of 64 bits only."""
     if program.bits != 64:
         return
-    constants = [one for one in program.sections if one.name in _CONSTANTS or one.name in _DATA]
+    constants = program.named(_CONSTANTS | _DATA)
     word = np.dtype("<u8" if program.little else ">u8")
     left = _MOST
-    for section in program.sections:
-        if section.name not in _DATA:
-            continue
+    for section in program.named(_DATA):
         data = program.read(section)
         words = np.frombuffer(data, word, len(data) // 8)
         if len(words) < 2:
@@ -43,7 +41,8 @@ def short_texts(program: Program) -> Iterator[bytes]:
         for part in constants:
             inside = short & (pointers >= part.address) & (pointers < part.address + part.size)
             for row in np.flatnonzero(inside)[:left].tolist():
-                yield program.at(int(pointers[row]), int(lengths[row]))
+                start = part.offset + int(pointers[row]) - part.address
+                yield program.content.read(start, int(lengths[row]))
             left -= int(np.count_nonzero(inside))
             if left <= 0:
                 return

@@ -97,7 +97,9 @@ def name_archive(file_name: str, poms: Sequence[Artifact], manifest: dict[str, s
         The attributes of its manifest.
     """
     artifact, version = split_file_name(file_name)
-    own = [pom for pom in poms if pom.name == artifact] or (list(poms) if len(poms) == 1 else [])
+    own = dict.fromkeys(pom for pom in poms if pom.name == artifact) or dict.fromkeys(
+        poms[:1] if len(poms) == 1 else ()
+    )
     others = tuple(pom for pom in poms if pom not in own and pom.group and pom.name and pom.version)
     known = _by_manifest(artifact, version, manifest)
     if not own:

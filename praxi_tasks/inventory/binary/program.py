@@ -5,7 +5,8 @@ Only what readers ask for is read. Tables may say anything: what lies outside th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -13,8 +14,11 @@ from praxi_tasks.oci.layer import FileContent
 
 Format = Literal["elf", "pe", "macho"]
 
+_MOST_OF_A_NAME: Final = 8
 MOST_SECTION: Final = 64 << 20
 """Bytes that are read of one section at most."""
+
+_MOST_SEARCHED: Final = 256 << 20  # bytes of a file, or of one section: the largest that are known have half
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,10 @@ class Program:
         """Return the first section that has one of the names."""
         return next((section for section in self.sections if section.name in names), None)
 
+    def named(self, names: Set[str]) -> tuple[Section, ...]:
+        """Return the sections that have one of the names: the first few, since real programs have no more."""
+        return tuple(itertools.islice((one for one in self.sections if one.name in names), _MOST_OF_A_NAME))
+
     def read(self, section: Section, most: int = MOST_SECTION) -> bytes:
         """Return the beginning of a section's bytes."""
         return self.content.read(section.offset, min(section.size, most))
@@ -82,6 +90,8 @@ class Program:
         """Return the number that some bytes of the program are."""
         return int.from_bytes(data, "little" if self.little else "big")
 
-    def windows(self, overlap: int) -> Iterator[bytes]:
-        """Yield the whole file in pieces that have so many bytes in common."""
-        return (window for _, window in self.content.windows(overlap))
+    def windows(self, overlap: int, section: Section | None = None) -> Iterator[bytes]:
+        """Yield a section, or the whole file, in pieces that have so many bytes in common, up to a limit."""
+        start, size = (section.offset, section.size) if section else (0, self.content.size)
+        found = self.content.windows(overlap, start, start + min(size, _MOST_SEARCHED))
+        return (window for _, window in found)

@@ -87,7 +87,6 @@ _KUBERNETES: Final = (
     "kubectl kubelet kubeadm kube-apiserver kube-controller-manager kube-scheduler kube-proxy kube-aggregator"
 )
 
-_ENVOY: Final = rb"(?:envoy[_.]reloadable_features|ValidationError|Unable to|RELEASE)"
 _FFMPEG: Final = (
     "ffmpeg ffprobe libavcodec*.so* libavdevice*.so* libavfilter*.so* libavformat*.so* libavutil*.so*"
     " libswresample*.so* libswscale*.so*"
@@ -216,7 +215,6 @@ RULES: Final = (
         rb"(\d+\.\d+(?:\.|-dev)\d+)-\w{7}.{1,99}HAProxy version",
         rb"\0(\d\.\d{1,2}\.\d{1,2})(?:-\d[\w.+~]*)?\0+20\d\d/\d\d/\d\d\0",
     ),
-    _rule("envoy", "envoy", "envoyproxy:envoy", rb"\0(1\.\d{1,2}\.\d{1,2}(?:-dev)?)\0.{0,1000}" + _ENVOY),
     _rule(
         "varnish", "varnishd libvarnishapi.so*", "varnish-software:varnish_cache", rb"varnish-(\d+\.\d+\.\d+)"
     ),

@@ -24,6 +24,7 @@ _LIST: Final = ".dep-v0"
 _MOST_LIST: Final = 8 << 20  # bytes, unpacked: what the format's own readers take
 _CONSTANTS: Final = frozenset({".rodata", ".rdata", "__const", "__cstring"})
 _OVERLAP: Final = 512
+_MOST_CRATES: Final = 20_000
 _CRATE: Final = (
     rb"(?P<name>[A-Za-z][\w-]{0,99}?)-(?P<version>\d{1,9}\.\d{1,9}\.\d{1,9}(?:[-+][\w.+-]{1,60})?)[/\\]"
 )
@@ -79,13 +80,13 @@ def decode_list(data: bytes) -> list[tuple[str, str]]:
 
 def _panicking(program: Program) -> list[tuple[str, str]]:
     crates: dict[tuple[bytes, bytes], None] = {}
-    for section in program.sections:
-        if section.name in _CONSTANTS:
-            end = section.offset + section.size
-            for _, window in program.content.windows(_OVERLAP, section.offset, end):
-                for place in _PLACES:
-                    found = place.finditer(window)
-                    crates.update(dict.fromkeys((one["name"], one["version"]) for one in found))
+    for section in program.named(_CONSTANTS):
+        for window in program.windows(_OVERLAP, section):
+            for place in _PLACES:
+                found = place.finditer(window)
+                crates.update(dict.fromkeys((one["name"], one["version"]) for one in found))
+            if len(crates) > _MOST_CRATES:
+                raise DataError(f"it holds the paths of more than {_MOST_CRATES:,} crates")
     return sorted((name.decode(), version.decode()) for name, version in crates)
 
 

@@ -52,7 +52,6 @@ EXAMPLES: dict[str, tuple[str, bytes | tuple[bytes, ...], str]] = {
     "httpd": ("apache2", b"ilto:\x00Apache/2.4.71\x00 Serv", "2.4.71"),
     "lighttpd": ("lighttpd", b"port\n\x00lighttpd/1.4.69\x00serve", "1.4.69"),
     "haproxy": ("haproxy", b"\x08\x00\x00\x00\x00 version 2.6.12-1+deb12u4, released 2026/10/", "2.6.12"),
-    "envoy": ("envoy", b"x\x001.28.7\x00envoy.reloadable_features.x", "1.28.7"),
     "varnish": ("varnishd", b"\x00\x00\x00\x00\x00\x00varnish-7.1.1 revis", "7.1.1"),
     "squid": ("squid", b" in '\x00squid/5.7\x00;\t \x00H", "5.7"),
     "postgresql": ("initdb", b"tgres (PostgreSQL) 15.20 (Debi", "15.20"),

@@ -47,6 +47,11 @@ def test_paths_across_the_pieces_that_are_read() -> None:
         assert releases(elf({".rodata": bytes(before) + PATHS})) == NAMED
 
 
+def test_more_crates_than_any_program_has_are_told() -> None:
+    paths = b"".join(b"/rust/deps/a-0.0.%d/" % number for number in range(20_001))
+    assert "20,000 crates" in inspect(elf({".rodata": paths})).problems[0]
+
+
 @pytest.mark.parametrize(
     "data",
     [
