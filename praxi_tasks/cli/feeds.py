@@ -11,7 +11,7 @@ import click
 from praxi_tasks.audit import UnfinishedError, is_last_try
 from praxi_tasks.cli.echo import echo
 from praxi_tasks.cli.options import store_option
-from praxi_tasks.errors import DataError
+from praxi_tasks.errors import DataError, UsageError
 from praxi_tasks.findings.advisories import check_vendor_feed
 from praxi_tasks.findings.feeds import (
     NPM,
@@ -125,7 +125,7 @@ def feeds(
     For a feed that was not renewed, the age of the copy in use is printed.
     Every URL may be https, http, file or a plain path, for sites without a way out. The exit code is 75 if
     something was not renewed and another try may help (with PRAXI_LAST_TRY=1 that is recorded instead), 1 or
-    75 if a feed that never had a copy could not be fetched.
+    75 if a feed that never had a copy could not be fetched, 2 if a path names no file.
     """
     sources = osv_sources(osv, ecosystems)
     sources |= {name: url for name, url in ((_EPSS, epss), (_KEV, kev)) if url}
@@ -157,11 +157,12 @@ def _conclude(outcomes: Sequence[Outcome]) -> None:
     if missing:
         names = ", ".join(outcome.name for outcome in missing)
         what = f"never fetched: {len(missing)} of {len(outcomes)} feeds ({names}): {missing[0].reason}"
-        raise UnfinishedError(what) if any(one.retryable for one in missing) else DataError(what)
+        if any(one.retryable for one in missing):
+            raise UnfinishedError(what)
+        raise UsageError(what) if any(one.usage for one in missing) else DataError(what)
     if kept and not is_last_try():
-        raise UnfinishedError(
-            f"not renewed: {len(kept)} of {len(outcomes)} feeds, the first: {kept[0].reason}"
-        )
+        what = f"not renewed: {len(kept)} of {len(outcomes)} feeds, the first: {kept[0].reason}"
+        raise UsageError(what) if all(one.usage for one in kept) else UnfinishedError(what)
 
 
 def _release_lists(

@@ -30,7 +30,7 @@ def read_url(url: str, timeout: float, accept: str = "*/*", named: str = "") -> 
     FeedError
         If it can't be had now, or is larger than any feed.
     UsageError
-        If the scheme is another than ``https``, ``http`` and ``file``.
+        If the scheme is another than ``https``, ``http`` and ``file``, or there is no such file.
     """
     scheme = urlsplit(url).scheme
     if scheme in {"", "file"}:
@@ -45,6 +45,8 @@ def _read_file(path: Path) -> bytes:
     nested = path.parent.parent / "osv" / path.parent.name / path.name
     try:
         return (path if path.exists() or not nested.exists() else nested).read_bytes()
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
+        raise UsageError("there is no such file", where=str(path), action="correct the path") from error
     except OSError as error:
         raise FeedError(
             f"the feed can't be read: {error.strerror}",

@@ -45,8 +45,9 @@ OSV_URL: Final = "https://osv-vulnerabilities.storage.googleapis.com"
 class Outcome(msgspec.Struct, frozen=True):
     """How mirroring a file ended: ``fetched``, ``unchanged``, ``kept`` (the earlier copy) or ``missing``.
 
-    ``reason`` says why it was not renewed, ``retryable`` whether another try may help. ``fetched`` is when
-    the copy in use was fetched, ISO 8601; empty where there is none, or that is not known.
+    ``reason`` says why it was not renewed, ``retryable`` whether another try may help, ``usage`` whether only
+    another setting does. ``fetched`` is when the copy in use was fetched, ISO 8601; empty where there is none,
+    or that is not known.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Outcome(msgspec.Struct, frozen=True):
     reason: str = ""
     fetched: str = ""
     retryable: bool = False
+    usage: bool = False
 
     @property
     def is_current(self) -> bool:
@@ -157,10 +159,16 @@ class Mirror:
         return Outcome(name, "fetched", fetched=now)
 
     def _not_renewed(self, name: str, error: PraxiError) -> Outcome:
-        if not self._store.exists(store_name(name)):
-            return Outcome(name, "missing", str(error), retryable=error.retryable)
-        before = self._state.get(name)
-        return Outcome(name, "kept", str(error), before.fetched if before else "", error.retryable)
+        known = self._store.exists(store_name(name))
+        before = self._state.get(name) if known else None
+        return Outcome(
+            name,
+            "kept" if known else "missing",
+            str(error),
+            before.fetched if before else "",
+            error.retryable,
+            isinstance(error, UsageError),
+        )
 
     def _write_state(self) -> None:
         self._store.replace(STATE, msgspec.json.encode(dict(sorted(self._state.items()))))

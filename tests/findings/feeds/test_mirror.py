@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from praxi_tasks.cli.feeds import feeds as command
-from praxi_tasks.errors import FeedError, PraxiError, UsageError
+from praxi_tasks.errors import ExitCode, FeedError, PraxiError, UsageError
 from praxi_tasks.findings.advisories.index_cache import load_index
 from praxi_tasks.findings.feeds.fetching import read_url
 from praxi_tasks.findings.feeds.folder import StoreFeeds, archive_name, open_feeds, read_state
@@ -152,7 +152,7 @@ def test_the_command_asks_for_another_try_once_and_then_records(
         "r",
     ]
     absent = CliRunner().invoke(command, arguments)
-    assert getattr(absent.exception, "retryable", False)
+    assert getattr(absent.exception, "exit_code", 0) == ExitCode.USAGE
     assert "never fetched: 1 of 2 feeds (osv/npm/all.zip)" in str(absent.exception)
     monkeypatch.setenv("PRAXI_LAST_TRY", "1")
     assert CliRunner().invoke(command, arguments).exit_code != 0
@@ -168,7 +168,12 @@ def test_the_command_asks_for_another_try_once_and_then_records(
     assert "0 days old" in last.output
     monkeypatch.delenv("PRAXI_LAST_TRY")
     tried = CliRunner().invoke(command, arguments)
-    assert getattr(tried.exception, "retryable", False)
+    assert getattr(tried.exception, "exit_code", 0) == ExitCode.USAGE
+    (upstream / "npm/all.zip").write_bytes(b"<html>")
+    tried = CliRunner().invoke(command, arguments)
+    assert getattr(tried.exception, "exit_code", 0) == ExitCode.TEMPFAIL
+    down = CliRunner().invoke(command, [*arguments, "--epss", f"http://127.0.0.1:{free_port()}/epss.csv.gz"])
+    assert getattr(down.exception, "exit_code", 0) == ExitCode.TEMPFAIL
 
 
 def test_a_broken_feed_without_a_copy_is_final(upstream: Path, tmp_path: Path) -> None:
