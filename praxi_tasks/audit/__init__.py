@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from praxi_tasks.audit.stored_layers import StoredLayers
     from praxi_tasks.audit.terminal import report_table
     from praxi_tasks.audit.timing import read_durations, timed
-    from praxi_tasks.audit.verdict import judge
+    from praxi_tasks.audit.verdict import Verdict, judge
 else:
     __getattr__ = lazy_exports(
         __name__,
@@ -52,7 +52,7 @@ else:
             "stored_layers": ("StoredLayers",),
             "terminal": ("report_table",),
             "timing": ("read_durations", "timed"),
-            "verdict": ("judge",),
+            "verdict": ("Verdict", "judge"),
         },
     )
 
@@ -70,6 +70,7 @@ __all__ = [
     "StoredLayers",
     "Summary",
     "UnfinishedError",
+    "Verdict",
     "is_last_try",
     "judge",
     "load_policy",

@@ -21,9 +21,11 @@ from praxi_tasks.audit.report import (
 )
 from praxi_tasks.findings.assessment import of_several_clusters, shared_registry
 from praxi_tasks.findings.coverage import gaps
+from praxi_tasks.listing import Listing
 from praxi_tasks.printable import printable
 
 _NAME_WIDTH: Final = 24  # what 80 columns leave
+_NARROWEST: Final = 79
 _STYLE: Final = {State.AUDITED: "green", State.CACHED: "cyan", State.FAILED: "red"}
 
 
@@ -34,12 +36,13 @@ def report_table(report: AuditReport) -> Group:
     """
     remarks: list[Padding] = []
     registry = shared_registry(report.images)
-    table = Table(box=box.SIMPLE_HEAD, padding=0, pad_edge=False, show_edge=False, header_style="bold")
+    columns = Table(box=box.SIMPLE_HEAD, padding=0, pad_edge=False, show_edge=False, header_style="bold")
     heading = Text(f"Image in\n{printable(registry)}" if registry else "Image")
-    table.add_column(heading, overflow="fold", min_width=_NAME_WIDTH)
-    table.add_column("State")
+    columns.add_column(heading, overflow="fold", min_width=_NAME_WIDTH)
+    columns.add_column("State")
     for title in ("Layers", "By\nfiles", "By\ndatabases", "Hidden", "Unexplained", "Gaps"):
-        table.add_column(title, justify="right")
+        columns.add_column(title, justify="right")
+    table = Listing(columns, _NARROWEST, leading=2)
     several = of_several_clusters(report.images)
     for image in report.images:
         title = printable(image.title(with_cluster=several))
@@ -48,13 +51,13 @@ def report_table(report: AuditReport) -> Group:
     return Group(table, *remarks)
 
 
-def _row(image: ReportedImage, layers: tuple[ReportedLayer, ...]) -> list[Text | str]:
+def _row(image: ReportedImage, layers: tuple[ReportedLayer, ...]) -> list[Text]:
     state = Text(image.state, style=_STYLE[image.state])
     if image.state is State.FAILED:
         return [state]
     seen, claimed = packages(layers, Source.FINGERPRINT), packages(layers, Source.INVENTORY)
     counts = (len(layers), len(seen), len(claimed), len(seen - claimed), sum_unexplained(layers).files)
-    return [state, *(f"{count:,}" for count in counts), _gaps(image)]
+    return [state, *(Text(f"{count:,}") for count in counts), _gaps(image)]
 
 
 def _gaps(image: ReportedImage) -> Text:

@@ -17,10 +17,11 @@ from praxi_tasks.findings.finding import Finding
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """How the command ends, and why: one sentence each."""
+    """How the command ends, and why: one sentence each. ``failed`` are those about images that failed."""
 
     code: ExitCode
     sentences: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
 
 
 def judge(report: AuditReport, assessed: AssessedAudit, policy: Policy) -> Verdict:
@@ -34,14 +35,14 @@ def judge(report: AuditReport, assessed: AssessedAudit, policy: Policy) -> Verdi
     reached = [f"policy: {sentence}" for sentence in policy.failures(_findings(assessed, policy))]
     blind = [*_gaps(assessed, policy), *_unjudged(assessed, policy)]
     failed = [image for image in report.images if image.state is State.FAILED]
-    unseen = [*(f"{image.image}: not audited: {image.reason}" for image in failed), *blind]
+    reasons = tuple(f"{image.image}: not audited: {image.reason}" for image in failed)
     if reached:
         code = ExitCode.FINAL
     elif blind or any(not image.retryable for image in failed):
         code = ExitCode.UNSEEN
     else:
         code = ExitCode.TEMPFAIL if failed else ExitCode.OK
-    return Verdict(code, (*reached, *unseen))
+    return Verdict(code, (*reached, *blind), reasons)
 
 
 def _findings(assessed: AssessedAudit, policy: Policy) -> Iterator[tuple[Finding, bool]]:

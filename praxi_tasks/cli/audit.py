@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -29,10 +30,14 @@ from praxi_tasks.cli.output import (
 )
 from praxi_tasks.cli.progress import progress_bars
 from praxi_tasks.discovery import DecisionRule
-from praxi_tasks.errors import ExitCode, PraxiError
+from praxi_tasks.errors import ExitCode, PraxiError, UsageError
 from praxi_tasks.oci.image import Platform
 from praxi_tasks.store import open_store
 
+if TYPE_CHECKING:
+    from praxi_tasks.audit import Verdict
+
+_TOLD: Final = tuple(f"praxi_tasks.audit.{name}" for name in ("plan", "fingerprint", "predict"))
 _WITHOUT_FEEDS: Final = (
     "no feeds: vulnerabilities, outdated packages and ends of life were not checked; mirror feeds "
     "with praxi feeds --store URI, and name them with --feeds URI/feeds"
@@ -54,6 +59,8 @@ _WITHOUT_FEEDS: Final = (
     multiple=True,
     help="An OpenVEX document, beside those of the policy: a path or store URI; may be given often.",
 )
+@click.option("--list", "listing", is_flag=True, help="List the packages of each image, below the table.")
+@click.option("--only", metavar="GLOB", help="Of these packages only some: a name or ECOSYSTEM/NAME.")
 @format_option
 @output_option
 @sbom_option
@@ -67,6 +74,8 @@ def audit(
     feeds_uri: str | None,
     policy_uri: str | None,
     vex_uris: tuple[str, ...],
+    listing: bool,
+    only: str | None,
     form: str,
     output: Path | None,
     sbom_folder: Path | None,
@@ -88,12 +97,14 @@ def audit(
     from praxi_tasks.discovery import Model
     from praxi_tasks.findings.feeds import open_feeds
 
+    listed = _listed(listing, only, form)
     policy = load_policy(policy_uri)
     statements = load_vex(policy, policy_uri, vex_uris)
     if feeds_uri:
         open_feeds(feeds_uri)  # a mistyped folder fails before an hour of reading
     with ExitStack() as stack:
         stack.enter_context(_unseen())
+        stack.enter_context(_told_once())
         model = Model.load(model_uri, decision_rule=decision_rule)
         store = open_store(store_uri or stack.enter_context(tempfile.TemporaryDirectory(prefix="praxi-")))
         bars = stack.enter_context(progress_bars())
@@ -101,15 +112,55 @@ def audit(
         plan = work.plan(images)
         report = work.predict(plan, work.fingerprint(plan), model)
         assessed = work.assess(report, feeds_uri, policy, statements)
-    write_report(report, assessed, form, output)
+    write_report(report, assessed, form, output, listed)
     if sbom_folder is not None:
         write_sboms(assessed, sbom_folder)
     if not feeds_uri:
         click.echo(f"praxi: {_WITHOUT_FEEDS}", err=True)
     verdict = judge(report, assessed, policy)
-    for sentence in verdict.sentences:
+    in_table = form == "table" and output is None
+    for sentence in (*verdict.sentences, *_failed(verdict, len(report.images), in_table=in_table)):
         echo(f"praxi: {sentence}", err=True)
     raise SystemExit(int(verdict.code))
+
+
+def _listed(listing: bool, only: str | None, form: str) -> str | None:
+    """Return the pattern of the packages to list, None for no list.
+
+    Raises
+    ------
+    UsageError
+        If the form has no table, or there is a pattern without a list.
+    """
+    if form != "table" and (listing or only):
+        raise UsageError("--list belongs to the table", action="the other forms have every package")
+    if only and not listing:
+        raise UsageError("--only is about the packages of --list", action="give --list too")
+    return (only or "*") if listing else None
+
+
+def _failed(verdict: Verdict, images: int, *, in_table: bool) -> Iterable[str]:
+    """Return why images failed; where a table beside it says so, only how many did."""
+    if not verdict.failed or not in_table:
+        return verdict.failed
+    return (f"{len(verdict.failed)} of {images} images were not audited",)
+
+
+@contextmanager
+def _told_once() -> Iterator[None]:
+    """Keep from the log, unless it is asked for, why images and layers failed: the report says so."""
+    loggers = [logging.getLogger(name) for name in _TOLD] if not _is_verbose() else []
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        for logger in loggers:
+            logger.setLevel(logging.NOTSET)
+
+
+def _is_verbose() -> bool:
+    return logging.getLogger().getEffectiveLevel() < logging.WARNING
 
 
 @contextmanager

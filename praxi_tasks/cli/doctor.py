@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from praxi_tasks.doctor import Outcome
 
 _ACCOUNT: Final = Path("/var/run/secrets/kubernetes.io/serviceaccount")
+_WIDE: Final = 100  # columns of a terminal from which a table is readable
 _COLOURS: Final = {
     "ok": "green",
     "warning": "yellow",
@@ -121,12 +122,15 @@ def _write(outcomes: Sequence[Outcome], form: str) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table("Check", "Result", "Found", "What to do", show_edge=False)
+    from praxi_tasks.listing import Listing
+
+    columns = Table("Check", "Result", "Found", "What to do", show_edge=False)
+    table = Listing(columns, _WIDE, leading=2)
     for outcome in outcomes:
         table.add_row(
-            outcome.name,
+            Text(outcome.name),
             Text(outcome.status, style=_COLOURS[outcome.status]),
             Text(printable(outcome.what)),
             Text(printable(outcome.action)),
         )
-    Console(width=None if sys.stdout.isatty() else 160).print(table)
+    Console().print(table)

@@ -33,8 +33,15 @@ sbom_option = click.option(
 )
 
 
-def write_report(report: AuditReport, assessed: AssessedAudit, form: str, output: Path | None) -> None:
+def write_report(
+    report: AuditReport, assessed: AssessedAudit, form: str, output: Path | None, listed: str | None = None
+) -> None:
     """Write an audit as a terminal table, a JSON list, an HTML page or SARIF.
+
+    Parameters
+    ----------
+    listed
+        Pattern of the packages that a table is to list; None for none.
 
     Raises
     ------
@@ -45,12 +52,12 @@ def write_report(report: AuditReport, assessed: AssessedAudit, form: str, output
     if form == "table" and output is None:
         from rich.console import Console
 
-        _print_tables(report, assessed, Console())
+        _print_tables(report, assessed, Console(), listed)
         return
     if form == "sarif" and output is not None:
         _write_parts(assessed, output)
         return
-    data = _render(report, assessed, form)
+    data = _render(report, assessed, form, listed)
     if output is None:
         sys.stdout.buffer.write(data)
         sys.stdout.flush()
@@ -93,7 +100,7 @@ def _write(path: Path, data: bytes) -> None:
         raise UsageError(f"can't write the report: {error.strerror}", where=str(path)) from error
 
 
-def _render(report: AuditReport, assessed: AssessedAudit, form: str) -> bytes:
+def _render(report: AuditReport, assessed: AssessedAudit, form: str, listed: str | None) -> bytes:
     if form == "json":
         document = msgspec.json.encode(_unfolded(report, assessed))
         return printable_json(msgspec.json.format(document, indent=2)) + b"\n"
@@ -105,7 +112,7 @@ def _render(report: AuditReport, assessed: AssessedAudit, form: str) -> bytes:
         from praxi_tasks.findings.report import to_sarif
 
         return require(assessed, "the SARIF document", to_sarif)
-    return _table_text(report, assessed).encode()
+    return _table_text(report, assessed, listed).encode()
 
 
 def _unfolded(report: AuditReport, assessed: AssessedAudit) -> list[dict[str, object]]:
@@ -127,19 +134,21 @@ def _unfolded(report: AuditReport, assessed: AssessedAudit) -> list[dict[str, ob
     ]
 
 
-def _print_tables(report: AuditReport, assessed: AssessedAudit, console: Console) -> None:
+def _print_tables(report: AuditReport, assessed: AssessedAudit, console: Console, listed: str | None) -> None:
     from praxi_tasks.audit import report_table
-    from praxi_tasks.findings.report import findings_table
+    from praxi_tasks.findings.report import findings_table, packages_table
 
     console.print(report_table(report))
     console.print()
     console.print(findings_table(assessed))
+    if listed is not None:
+        console.print(packages_table(assessed, listed))
 
 
-def _table_text(report: AuditReport, assessed: AssessedAudit) -> str:
+def _table_text(report: AuditReport, assessed: AssessedAudit, listed: str | None) -> str:
     from rich.console import Console
 
     console = Console(width=160)
     with console.capture() as captured:
-        _print_tables(report, assessed, console)
+        _print_tables(report, assessed, console, listed)
     return captured.get()

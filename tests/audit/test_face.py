@@ -22,6 +22,7 @@ def test_the_exported_names() -> None:
         "StoredLayers",
         "Summary",
         "UnfinishedError",
+        "Verdict",
         "is_last_try",
         "judge",
         "load_policy",

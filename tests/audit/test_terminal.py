@@ -62,3 +62,14 @@ def test_names_are_whole_where_registries_differ(names: tuple[str, ...]) -> None
 def test_a_failed_image_says_why_under_its_whole_name() -> None:
     shown = lines(image("a.example/x:1"), image("a.example/gone:1", State.FAILED))
     assert "a.example/gone:1: no such tag" in map(str.rstrip, shown)
+
+
+@pytest.mark.parametrize("width", [40, 60, 78])
+def test_a_narrow_terminal_has_a_paragraph_for_each_image(width: int) -> None:
+    shown = lines(image("a.example/shop/web:1"), image("a.example/gone:1", State.FAILED), width=width)
+    assert max(map(len, shown)) <= width
+    text = " ".join(" ".join(shown).split())
+    assert "Image in a.example State" in text
+    assert "shop/web:1 audited Layers: 1" in text
+    assert "Unexplained: 7, Gaps: ?" in text
+    assert text.count("no such tag") == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 from pathlib import Path
 from typing import Any
@@ -287,3 +288,30 @@ def test_a_deadline_that_is_over_fails_the_gate(site: Site) -> None:
         if one["due"]
     ]
     assert (flaw["id"], flaw["due"][:4], flaw["overdue"]) == ("CVE-2026-0001", "2020", True)
+
+
+def test_packages_can_be_listed(site: Site) -> None:
+    shown = site.audit("--list").stdout
+    assert "shoplib  1.0" in shown
+    assert "Folder: /" in shown
+    assert "till" in shown
+    some = site.audit("--list", "--only", "pypi/shop*").stdout.partition("packages: 1")[2]
+    assert "shoplib" in some
+    assert "till" not in some
+
+
+@pytest.mark.parametrize("options", [("--only", "x"), ("--list", "--format", "json")])
+def test_a_list_without_a_table_is_a_usage_error(site: Site, options: tuple[str, ...]) -> None:
+    assert isinstance(site.audit(*options).exception, UsageError)
+
+
+def test_an_image_that_failed_is_told_once_and_counted(
+    site: Site, model_uri: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+    result = CliRunner().invoke(command, ["oci:/nowhere/image", "--model", model_uri])
+    assert result.exit_code == 3
+    assert result.stdout.count("no such file") == 1
+    assert "no such file" not in result.stderr
+    assert "1 of 1 images were not audited" in result.stderr
+    assert not caplog.records

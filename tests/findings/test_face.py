@@ -161,6 +161,7 @@ FACES = {
         "audit_metrics",
         "findings_summary",
         "findings_table",
+        "packages_table",
         "parquet_tables",
         "push_metrics",
         "report_page",

@@ -46,8 +46,8 @@ class Outcome(msgspec.Struct, frozen=True):
     """How mirroring a file ended: ``fetched``, ``unchanged``, ``kept`` (the earlier copy) or ``missing``.
 
     ``reason`` says why it was not renewed, ``retryable`` whether another try may help, ``usage`` whether only
-    another setting does. ``fetched`` is when the copy in use was fetched, ISO 8601; empty where there is none,
-    or that is not known.
+    another setting does. ``fetched`` is when the copy in use was fetched, ISO 8601; empty where there is
+    none, or that is not known.
     """
 
     name: str

@@ -9,6 +9,7 @@ from praxi_tasks.lazy import lazy_exports
 if TYPE_CHECKING:
     from praxi_tasks.findings.report.cyclonedx import to_cyclonedx
     from praxi_tasks.findings.report.openvex import to_openvex
+    from praxi_tasks.findings.report.package_list import packages_table
     from praxi_tasks.findings.report.page import report_page
     from praxi_tasks.findings.report.prometheus import audit_metrics, push_metrics, write_textfile
     from praxi_tasks.findings.report.sarif import sarif_parts, to_sarif
@@ -21,6 +22,7 @@ else:
         {
             "cyclonedx": ("to_cyclonedx",),
             "openvex": ("to_openvex",),
+            "package_list": ("packages_table",),
             "page": ("report_page",),
             "prometheus": ("audit_metrics", "push_metrics", "write_textfile"),
             "sarif": ("sarif_parts", "to_sarif"),
@@ -35,6 +37,7 @@ __all__ = [
     "audit_metrics",
     "findings_summary",
     "findings_table",
+    "packages_table",
     "parquet_tables",
     "push_metrics",
     "report_page",

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+import msgspec
 from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -23,8 +24,10 @@ from praxi_tasks.findings.assessment import (
 )
 from praxi_tasks.findings.coverage import CoverageState
 from praxi_tasks.findings.finding import SEVERITIES, Finding, Severity, listed
+from praxi_tasks.listing import Listing
 from praxi_tasks.printable import printable
 
+_WIDE: Final = 72  # columns of a terminal from which tables are readable
 _MOST_TIED: Final = 5
 _MOST_IMAGES: Final = 3
 _DITTO: Final = "″"  # what to do about a hundred hidden packages is read once
@@ -63,7 +66,9 @@ def findings_table(audit: AssessedAudit, most: int = 40) -> RenderableType:
         parts += ["", Text(f"… and {left:,} more: see the JSON or HTML report", style="dim")]
     if audit.findings:
         parts += ["", *(Text(printable(f"! {finding.title}"), style="yellow") for finding in audit.findings)]
-    return Group(*parts, *_unchecked(audit))
+    # Why images failed stands beside their names.
+    read = tuple(image for image in audit.images if not image.failed)
+    return Group(*parts, *_unchecked(msgspec.structs.replace(audit, images=read)))
 
 
 def findings_summary(audit: AssessedAudit) -> RenderableType:
@@ -76,9 +81,10 @@ def _unchecked(audit: AssessedAudit) -> Iterator[RenderableType]:
     if not spots:
         return
     yield ""
-    table = _table()
+    columns = _table()
     for heading in ("Not checked", "Where", "Why", "What to do"):
-        table.add_column(heading, ratio=1, overflow="fold")
+        columns.add_column(heading, ratio=1, overflow="fold")
+    table = Listing(columns, _WIDE, leading=1)
     registry = shared_registry(audit.images)  # it stands once, above the images
     for spot in spots[:_MOST_SPOTS]:
         about = Text(printable(f"{spot.aspect}: {spot.about}"), style=_STATES[spot.state])
@@ -103,11 +109,12 @@ def _heading(audit: AssessedAudit, image: AssessedImage) -> Text:
     return text
 
 
-def _ends_table(audit: AssessedAudit, ends: Iterable[Told]) -> Table:
-    table = _table()
-    table.add_column("Severity", width=8)
+def _ends_table(audit: AssessedAudit, ends: Iterable[Told]) -> Listing:
+    columns = _table()
+    columns.add_column("Severity", width=8)
     for heading in ("Release", "Images", "What to do"):
-        table.add_column(heading, ratio=1, overflow="fold")
+        columns.add_column(heading, ratio=1, overflow="fold")
+    table = Listing(columns, _WIDE, leading=2)
     for end in ends:
         finding = end.finding
         names = listed([audit.title(image) for image in end.images], _MOST_IMAGES)
@@ -121,13 +128,14 @@ def _ends_table(audit: AssessedAudit, ends: Iterable[Told]) -> Table:
     return table
 
 
-def _image_table(image: AssessedImage, findings: Iterable[Finding]) -> Table:
+def _image_table(image: AssessedImage, findings: Iterable[Finding]) -> Listing:
     one_of = {component.purl: component.one_of for component in image.components}
-    table = _table()
-    table.add_column("Severity", width=8)  # as wide in every table, so that they read as one
+    columns = _table()
+    columns.add_column("Severity", width=8)  # as wide in every table, so that they read as one
     for heading in ("Finding", "Package"):
-        table.add_column(heading, min_width=17, overflow="fold")
-    table.add_column("What to do", ratio=1, overflow="fold")
+        columns.add_column(heading, min_width=17, overflow="fold")
+    columns.add_column("What to do", ratio=1, overflow="fold")
+    table = Listing(columns, _WIDE, leading=3)
     above = ""
     for finding in findings:
         action = printable(finding.action or finding.title)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 from rich.console import Console
 
 from praxi_tasks.findings import Finding, Ignored
@@ -161,3 +162,24 @@ def test_a_registry_that_all_images_share_leaves_its_room_to_the_names() -> None
     assert any(row.startswith("package-databases: vault/signer:7 none in") for row in rows)
     assert image.image in printed(audit_of(elsewhere, image))
     assert image.image in printed(audit_of(image))
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 160])
+def test_nothing_is_cut_on_any_terminal(width: int) -> None:
+    gap = not_checked(Aspect.DATABASES, "var/lib/rpm/rpmdb.sqlite", "it is damaged", "restore the database")
+    finding = Finding(
+        "vulnerable", "CVE-2026-100001", "t", "critical", purl="pkg:pypi/a-rather-long-name@1.2.3",
+        action="upgrade to 4.5.6", exploited=True,
+    )  # fmt: skip
+    image = AssessedImage("registry.example.com/shop/web:1", findings=(finding,), coverage=(gap,))
+    console = Console(width=width)
+    with console.capture() as captured:
+        console.print(findings_table(AssessedAudit("r", AT, "", "m", (image,))))
+    text = captured.get()
+    assert max(map(len, text.splitlines())) <= width
+    whole = "".join(text.split())
+    for part in ("critical", "CVE-2026-100001", "exploited", "a-rather-long-name", "upgradeto4.5.6"):
+        assert part in whole or width == 80  # there names are folded beside each other
+    for part in ("Notchecked", "itisdamaged", "restorethedatabase"):
+        assert part in whole or width == 80
+    assert text.count("\n") < 40
