@@ -231,7 +231,7 @@ class AuditAssessor:
 
     def _assess(self, image: AssessedImage) -> AssessedImage:
         fused = self._assessor.complete(fuse(self._stored.facts(image.layers)))
-        rest, findings = find_unexplained_files(fused), self._assessor.findings(fused)
+        rest, (findings, coverage) = find_unexplained_files(fused), self._assessor.examine(fused)
         assessed = msgspec.structs.replace(
             image,
             distribution=distribution_name(fused.distribution),
@@ -239,11 +239,7 @@ class AuditAssessor:
             findings=findings,
             files=rest.total,
             unexplained=rest.files,
-            coverage=(
-                *self._assessor.coverage(fused),
-                *self._assessor.left_out(findings),
-                *knowledge_coverage(fused, self._knowledge, rest),
-            ),
+            coverage=(*coverage, *knowledge_coverage(fused, self._knowledge, rest)),
         )
         documents.encode(assessed)  # what no document can hold costs this image, not the whole audit's
         return assessed

@@ -134,7 +134,11 @@ def make_plan(
     layers, batches = _assign(layers, known, limits or BatchLimits())
     commands = {line: number for number, line in enumerate(dict.fromkeys(_lines(found)))}
     pairs = zip(deployed, found, strict=True)
-    bases = find_bases([(one.image, image) if image else None for one, image in pairs], store)
+    named = [(one.image, image) if image else None for one, image in pairs]
+    bases = attempt(lambda: find_bases(named, store), "the images' bases")
+    if isinstance(bases, Failure):
+        logger.warning("no image's base is known: %s", bases.message)
+        bases = [None] * len(named)
     images = tuple(
         msgspec.structs.replace(
             _planned(one, result, index, known),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -11,10 +12,10 @@ from itertools import islice
 from typing import Final
 
 from praxi_tasks.environment import read, whole_number
-from praxi_tasks.errors import CorruptObjectError
+from praxi_tasks.errors import CorruptObjectError, PraxiError
 from praxi_tasks.findings.advisories import load_index
 from praxi_tasks.findings.assessment.feeds import feed_findings
-from praxi_tasks.findings.coverage import Aspect, Coverage, partial
+from praxi_tasks.findings.coverage import Aspect, Coverage, not_checked, partial
 from praxi_tasks.findings.detectors import DETECTORS, Detector, Knowledge
 from praxi_tasks.findings.feeds import (
     DistributionPackages,
@@ -27,11 +28,13 @@ from praxi_tasks.findings.feeds import (
     health_of,
     read_state,
 )
-from praxi_tasks.findings.finding import Finding, severity_rank
+from praxi_tasks.findings.finding import Finding, Kind, severity_rank
 from praxi_tasks.findings.image import FusedImage, databases_coverage, layers_coverage, with_sources
 from praxi_tasks.findings.policy import Policy
 from praxi_tasks.findings.vex import Vex
 from praxi_tasks.store import Store
+
+logger = logging.getLogger(__name__)
 
 SETTING: Final = "PRAXI_IMAGE_MAX_FINDINGS"
 _MOST: Final = 20_000
@@ -118,6 +121,29 @@ class Assessor:
         """Return the image with the source packages that the feeds know of its components."""
         return with_sources(image, self.knowledge.packages)
 
+    def examine(self, image: FusedImage) -> tuple[tuple[Finding, ...], tuple[Coverage, ...]]:
+        """Return a complete image's findings, as :meth:`findings` does, and how far it could be looked at.
+
+        A detector that fails in a way nobody thought of costs what it would have found, which the coverage
+        says: whatever made it fail does not turn the others off.
+        """
+        found: list[Finding] = []
+        coverage = [layers_coverage(image), *databases_coverage(image)]
+        for detector in self._detectors:
+            try:
+                ours = list(islice(detector.detect(image), _most()))
+                about = list(detector.coverage(image))
+            except PraxiError:
+                raise
+            except Exception as error:
+                logger.exception("%s findings: unexpected error", detector.kind)
+                coverage.append(_not_detected(detector.kind, error))
+            else:
+                found += ours
+                coverage += about
+        findings = tuple(sorted(found, key=_order))
+        return findings, (*coverage, *self.left_out(findings))
+
     def findings(self, image: FusedImage) -> tuple[Finding, ...]:
         """Return a complete image's findings, the most severe first, before the policy applies.
 
@@ -156,6 +182,11 @@ class Assessor:
     @cached_property
     def _detectors(self) -> tuple[Detector, ...]:
         return tuple(detector(self.knowledge) for detector in DETECTORS)
+
+
+def _not_detected(kind: Kind, error: Exception) -> Coverage:
+    reason = f"{kind} findings can't be made: {type(error).__name__}"
+    return not_checked(_ASPECTS.get(kind, Aspect.LAYERS), "all", reason, "report this with the task's log")
 
 
 def _most() -> int:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from functools import lru_cache
+from itertools import accumulate
 from typing import Final
 
 _CLASSIFIER: Final = "License ::"
@@ -23,6 +24,7 @@ _OR_LATER: Final = re.compile(
 _COMMA: Final = re.compile(r",\s+(and|or)\s+", re.IGNORECASE)
 _WORD: Final = re.compile(r"([()]|\s(?:and|or|with)\s)", re.IGNORECASE)
 _EMPTY_WORDS: Final = re.compile(r"\b(?:the|licen[cs]e|version|software|v(?=\d))\b|v(?=\d)")
+_DEEPEST: Final = 32  # levels of brackets; real expressions have three
 _GAPS: Final = re.compile(r"[\s_,-]+")
 _GNU: Final = re.compile(r"(agpl|gpl|lgpl|gfdl)(-niv)?-?(\d)(\.\d)?(?:\.0)?-?(\+|or-later|only)?")
 # Of other names, as `_key` spells them: what SPDX calls them.
@@ -189,7 +191,15 @@ def _key(name: str) -> str:
 def _canonical(expression: str) -> str:
     from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 
+    if _depth(expression) > _DEEPEST:
+        return ""  # Python's own parser, which reads it, runs out of memory at some hundred brackets
     try:
         return str(canonicalize_license_expression(expression))
     except InvalidLicenseExpression:
         return ""
+
+
+def _depth(expression: str) -> int:
+    """Return how many brackets are open at once at most."""
+    steps = (1 if mark == "(" else -1 for mark in expression if mark in "()")
+    return max(accumulate(steps), default=0)

@@ -19,7 +19,7 @@ _HEAD: Final = 1 << 20
 _PLACE: Final = re.compile(r"(?:.*/)?[^/]+/ebin/[^/]+\.app")
 _OF_ERLANG: Final = re.compile(r"(?:.*/)?(?:erlang|otp)(?:[-_/][^/]*)?/lib/[^/]+/ebin/[^/]+\.app")
 _NAME: Final = re.compile(rb"\{\s*application\s*,\s*'?([a-z][\w@]*)'?\s*,")
-_VERSION: Final = re.compile(rb"\{\s*vsn\s*,\s*(?:<<)?\s*\"([^\"\n]+)\"")
+_VERSION: Final = re.compile(rb"\{\s*vsn\s*,\s*(?:<<\s*)?\"([^\"\n]+)\"")
 
 
 def read_application(view: LayerView, path: str) -> Iterator[Claim]:

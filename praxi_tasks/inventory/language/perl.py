@@ -21,8 +21,8 @@ from praxi_tasks.json_decoding import decode_shallow
 _NOTE: Final = "/install.json"
 _LOCAL: Final = "/perllocal.pod"
 _LIST: Final = "/.packlist"
-_MODULE: Final = re.compile(rb"=head2 .*C<Module> L<([^|>]+)")
-_VERSION: Final = re.compile(rb"C<VERSION: ([^>]+)>")
+_MODULE: Final = re.compile(rb"=head2 .*C<Module> L<([^|>]{1,512})")
+_VERSION: Final = re.compile(rb"C<VERSION: ([^>]{1,512})>")
 
 
 class _Note(msgspec.Struct):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -8,10 +9,13 @@ import pytest
 
 from praxi_tasks.findings import parse_policy
 from praxi_tasks.findings.assessment.assessor import Assessor
-from praxi_tasks.findings.coverage import Aspect
+from praxi_tasks.findings.coverage import Aspect, gaps
+from praxi_tasks.findings.detectors import DETECTORS
+from praxi_tasks.findings.detectors.outdated import Outdated
 from praxi_tasks.findings.feeds.folder import FolderFeeds
 from praxi_tasks.findings.feeds.release_cycles import shipped_table
-from praxi_tasks.findings.image.fusion import fuse
+from praxi_tasks.findings.finding import Finding
+from praxi_tasks.findings.image.fusion import FusedImage, fuse
 from tests.findings.images import layer, pypi, seen
 from tests.findings.osv import archive, record, write_feeds
 
@@ -106,3 +110,28 @@ def test_findings_of_a_kind_have_a_limit_which_the_coverage_tells(
     assert "PRAXI_IMAGE_MAX_FINDINGS" in gap.action
     monkeypatch.setenv("PRAXI_IMAGE_MAX_FINDINGS", "1000")
     assert not assessor.left_out(assessor.findings(image))
+
+
+class Failing(Outdated):
+    """A detector that an image makes fail."""
+
+    def detect(self, image: FusedImage) -> Iterator[Finding]:
+        raise MemoryError(len(image.components))
+
+
+def test_a_detector_that_fails_costs_what_it_would_have_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = [record("PYSEC-1", "flask", *RANGE)]
+    assessor = Assessor.load(FolderFeeds(write_feeds(tmp_path, PyPI=records)), DAY)
+    image = fuse([layer(1, claims=[pypi("flask", "1.0", "flask/app.py")])])
+    whole, coverage = assessor.examine(image)
+    assert (whole, coverage) == (
+        assessor.findings(image),
+        (*assessor.coverage(image), *assessor.left_out(assessor.findings(image))),
+    )
+    monkeypatch.setattr("praxi_tasks.findings.assessment.assessor.DETECTORS", (Failing, *DETECTORS[:1]))
+    findings, coverage = Assessor.load(FolderFeeds(tmp_path), DAY).examine(image)
+    assert "vulnerable" in {one.kind for one in findings}
+    (gap,) = [one for one in gaps(coverage) if "MemoryError" in one.reason]
+    assert (gap.aspect, gap.subject) == (Aspect.OUTDATED, "all")

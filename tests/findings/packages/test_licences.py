@@ -115,3 +115,14 @@ def test_several_licences_are_joined_where_all_are_expressions() -> None:
     assert joined_licences(("MIT OR ISC", "Zlib")) == "(MIT OR ISC) AND Zlib"
     assert joined_licences(("MIT OR ISC",)) == "MIT OR ISC"
     assert joined_licences(("MIT", "BSD")) == ""
+
+
+@pytest.mark.parametrize("depth", [33, 500, 2000])
+def test_brackets_in_brackets_without_end_say_nothing(depth: int) -> None:
+    nested = "(MIT OR " * depth + "ISC" + ")" * depth
+    assert licences_of((nested,)) == (nested,)
+    assert is_refused(nested, ("*",))
+
+
+def test_some_brackets_in_brackets_are_an_expression() -> None:
+    assert is_refused("(MIT OR " * 20 + "ISC" + ")" * 20, ("MIT",)) is False

@@ -229,3 +229,18 @@ def test_what_can_not_be_read_is_a_problem(path: str, data: bytes) -> None:
     inventory = inventory_of({path: data})
     assert inventory.claims == ()
     assert len(inventory.problems) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "data"),
+    [
+        (
+            "usr/lib/erlang/lib/cowboy-2.10.0/ebin/cowboy.app",
+            b"{application, cowboy, [{vsn," + b" " * 500_000,
+        ),
+        ("opt/perllocal.pod", b"=head2 C<Module> L<Try::Tiny|Try::Tiny>\n" + b"C<VERSION: " * 50_000),
+    ],
+    ids=["erlang", "perl"],
+)
+def test_a_record_without_end_is_read_in_linear_time(path: str, data: bytes) -> None:
+    assert inventory_of({path: data}).claims == ()
