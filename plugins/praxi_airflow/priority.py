@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from airflow.task.priority_strategy import PriorityWeightStrategy, get_airflow_priority_weight_strategies
+from airflow.task.priority_strategy import (
+    PriorityWeightStrategy,
+    validate_and_load_priority_weight_strategy,
+)
 
 if TYPE_CHECKING:
     from airflow.models.taskinstance import TaskInstance
@@ -25,7 +28,7 @@ class OwnRunsFirst(PriorityWeightStrategy):
 
     def get_weight(self, ti: TaskInstance) -> int:
         """Return the weight of a task of a run."""
-        weight = get_airflow_priority_weight_strategies()["downstream"]().get_weight(ti)
+        weight = validate_and_load_priority_weight_strategy("downstream").get_weight(ti)
         return weight + (0 if ti.run_id.startswith(_UNATTENDED) else AHEAD)
 
 

@@ -168,7 +168,8 @@ class Walk:
         for volume, mount in zip(values["volumes"], values["volumeMounts"], strict=True):
             mounted = self.folder / volume["name"]
             mounted.mkdir()
-            for name, text in self._config_map(volume["configMap"]["name"]).items():
+            optional = volume["configMap"].get("optional", False)
+            for name, text in self._config_map(volume["configMap"]["name"], optional=optional).items():
                 (mounted / name).write_text(text)
             variables = {
                 name: value.replace(mount["mountPath"], str(mounted)) for name, value in variables.items()
@@ -177,8 +178,10 @@ class Walk:
         variables |= {"AIRFLOW__PRAXI__RETRIES": "0"}  # whoever follows the docs needs no second try
         self.driver = Driver(self.folder, variables)
 
-    def _config_map(self, name: str) -> dict[str, str]:
-        return dict(self.cluster.configmap(chart.RELEASE_NAMESPACE, name))
+    def _config_map(self, name: str, *, optional: bool = False) -> dict[str, str]:
+        found = self.cluster.configmap(chart.RELEASE_NAMESPACE, name)
+        assert found is not None or optional, name
+        return dict(found or {})
 
     def _airflow(self, words: list[str]) -> None:
         assert self.driver is not None

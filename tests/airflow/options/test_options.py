@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from praxi_airflow.options import OPTIONS, Option
@@ -12,6 +14,10 @@ from tests.support.airflow_home import ROOT
 # Their defaults depend on the installation: they lie beside the Dags folder, or in the store.
 PLACES = {"store", "model", "task_python", "feeds"}
 NOTHING = {"", "{}", "[]"}
+MADE_BY_THE_CHART = {
+    "runner", "task_python", "pool", "pod_namespace", "pod_service_account", "pod_build_service_account",
+    "pod_command_service_accounts", "pod_command_environment_secrets", "pod_template_file",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -53,6 +59,12 @@ def test_an_option_is_described_and_its_example_can_be_set(
         values[option.name] = __file__
     monkeypatch.setattr(core, "read_section", lambda: Section(values.get))
     core.load_settings()
+
+
+def test_the_chart_takes_every_option_that_it_does_not_make() -> None:
+    schema = json.loads((ROOT / "charts" / "praxi" / "values.schema.json").read_text())
+    known = set(schema["properties"]["settings"]["propertyNames"]["enum"])
+    assert known == {option.name for option in OPTIONS} - MADE_BY_THE_CHART
 
 
 @pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)

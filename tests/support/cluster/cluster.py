@@ -78,9 +78,9 @@ class Cluster:
         """Create a ConfigMap."""
         self._objects["configmap", namespace, name] = dict(data)
 
-    def configmap(self, namespace: str, name: str) -> Mapping[str, str]:
-        """Return what is in a ConfigMap."""
-        return self._objects["configmap", namespace, name]
+    def configmap(self, namespace: str, name: str) -> Mapping[str, str] | None:
+        """Return what is in a ConfigMap, if there is one."""
+        return self._objects.get(("configmap", namespace, name))
 
     def kubeconfig(self, *, namespace: str = "default") -> Path:
         """Write a kubeconfig for this cluster and return its path."""
