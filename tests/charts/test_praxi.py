@@ -126,6 +126,7 @@ def wrong(**values: Any) -> Mapping[str, Any]:
         (wrong(networkPolicy={"egress": [{"cidr": "::/0", "ports": ["https"]}]}), "/networkPolicy/egress"),
         (wrong(networkPolicy={"builds": [{"ports": [443]}]}), "/networkPolicy/builds"),
         (wrong(priorityClass={"name": ""}), "/priorityClass"),
+        (wrong(podTemplate={"env": [{"name": "AWS_SECRET_ACCESS_KEY", "value": "x"}]}), "/podTemplate/env/0"),
     ],
     ids=str,
 )  # fmt: skip
@@ -248,6 +249,18 @@ def test_everything_is_in_one_namespace_that_enforces_restricted() -> None:
     }
     airflows = {"praxi-settings", "praxi-pod-template", "praxi-pool"}
     assert outside == airflows | {"praxi", "praxi-pushgateway", "praxi-dashboard"}  # monitoring's
+
+
+def test_airflow_may_be_elsewhere_than_the_release_but_not_among_the_pods() -> None:
+    elsewhere = {"airflow": {"namespace": "flow"}, "namespace": {"create": False}}
+    objects = chart.render(elsewhere, namespace="praxi")
+    (binding,) = chart.of_kind(objects, "RoleBinding").values()
+    assert {subject["namespace"] for subject in binding["subjects"]} == {"flow"}
+    maps = chart.of_kind(objects, "ConfigMap").values()
+    assert {each["metadata"]["namespace"] for each in maps} == {"flow"}
+    assert chart.of_kind(objects, "Job")["praxi-pool"]["metadata"]["namespace"] == "flow"
+    with pytest.raises(chart.helm().HelmRenderError, match="pods need a namespace of their own"):
+        chart.render(namespace="praxi")
 
 
 def test_another_namespace_is_another_everywhere() -> None:

@@ -7,6 +7,15 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end }}
 
 
+{{/* Airflow's namespace, which can't be the pods': the policy praxi-nothing would cut Airflow off. */}}
+{{- define "praxi.airflowNamespace" -}}
+{{- $namespace := .Values.airflow.namespace | default .Release.Namespace }}
+{{- if eq $namespace .Values.namespace.name }}
+{{- fail (printf "airflow.namespace and namespace.name are both %s: pods need a namespace of their own; install the release in Airflow's, or name Airflow's in airflow.namespace" $namespace) }}
+{{- end }}
+{{- $namespace }}
+{{- end }}
+
 {{/* The service account of a command. */}}
 {{- define "praxi.account" -}}
 praxi-{{ replace " " "-" . }}
