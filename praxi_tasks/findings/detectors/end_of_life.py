@@ -86,7 +86,10 @@ class EndOfLife(Detector):
         if number is None:
             return None
         ends = self.knowledge.lifecycle.distributions.get(distribution, {})
-        for release in (number.group(), number.group().partition(".")[0]):
+        major = number.group().partition(".")[0]
+        # Where a minor release has an end of its own, the first one's is no word on the others.
+        apart = any(release.startswith(f"{major}.") for release in ends)
+        for release in (number.group(), *(() if apart else (major,))):
             if release in ends:
                 return _Support(ends[release], release)
         days = {name: end.extended for name, end in ends.items()}

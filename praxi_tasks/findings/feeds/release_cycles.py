@@ -23,7 +23,13 @@ FOLDER: Final = "end-of-life/"
 # distro-info-data has more about these.
 DISTRO_INFO: Final = ("debian", "ubuntu")
 # What endoflife.date calls some products that are called otherwise here.
-SLUGS: Final = {"rocky": "rocky-linux", "amzn": "amazon-linux", "java": "amazon-corretto"}
+SLUGS: Final = {
+    "rocky": "rocky-linux",
+    "amzn": "amazon-linux",
+    "ol": "oracle-linux",
+    "opensuse-leap": "opensuse",
+    "java": "amazon-corretto",
+}
 
 
 class Product(msgspec.Struct, frozen=True):

@@ -70,7 +70,18 @@ def test_the_finding_names_release_and_file(lifecycle: Lifecycle) -> None:
 
 @pytest.mark.parametrize(
     ("identifier", "release"),
-    [("alpine", "3.2.1"), ("ubuntu", "10.04"), ("debian", "5"), ("centos", "4")],
+    [
+        ("alpine", "3.2.1"),
+        ("ubuntu", "10.04"),
+        ("debian", "5"),
+        ("centos", "4"),
+        ("rhel", "3.9"),
+        ("fedora", "20"),
+        ("amzn", "2014.09"),
+        ("ol", "4.8"),
+        ("opensuse", "11.4"),
+        ("sles", "11.1"),
+    ],
 )
 def test_a_release_older_than_the_table_is_out_of_support(
     lifecycle: Lifecycle, identifier: str, release: str
@@ -78,6 +89,33 @@ def test_a_release_older_than_the_table_is_out_of_support(
     (found,) = findings(lifecycle, Distribution(identifier, release), "2026-11-28")
     assert found.severity == "high"
     assert "at the latest" in found.title
+
+
+@pytest.mark.parametrize(
+    ("identifier", "release", "ends"),
+    [
+        ("rhel", "6.10", "2020-11-30"),
+        ("rhel", "8.10", ""),
+        ("rhel", "11.0", ""),
+        ("ubi", "8", ""),
+        ("amzn", "2018.03", "2023-12-31"),
+        ("amzn", "2023", ""),
+        ("opensuse-leap", "15.5", "2024-12-31"),
+        ("opensuse-leap", "16.1", ""),
+        ("opensuse", "42.3", "2019-07-01"),
+        ("sles", "15", "2019-12-31"),
+        ("sles", "15.7", ""),
+        ("sles", "15.8", ""),
+        ("fedora", "41", "2025-12-15"),
+        ("fedora", "44", ""),
+        ("scientific", "6.10", "2020-11-30"),
+    ],
+)
+def test_releases_of_enterprise_distributions_end(
+    lifecycle: Lifecycle, identifier: str, release: str, ends: str
+) -> None:
+    found = findings(lifecycle, Distribution(identifier, release), "2026-11-28")
+    assert [ends in one.title for one in found] == ([True] if ends else [])
 
 
 def test_packages_debian_gave_up_are_named_from_that_day_on(lifecycle: Lifecycle) -> None:
