@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import logging
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -315,3 +317,66 @@ def test_an_image_that_failed_is_told_once_and_counted(
     assert "no such file" not in result.stderr
     assert "1 of 1 images were not audited" in result.stderr
     assert not caplog.records
+
+
+@pytest.mark.parametrize(
+    ("policy", "code", "says"),
+    [
+        ("fail: [{exploited: true}]", 1, "1 of any kind at info or worse, exploited; the limit is 1"),
+        ("fail: [{epss: 0.9}]", 1, "EPSS 0.9 or more"),
+        ("fail: [{epss: 0.95}]", 0, ""),
+        (
+            "fail: [{epss: 0.9, exploited: true, fixable: true, severity: critical}]",
+            1,
+            "fixable, exploited, EPSS",
+        ),
+        ("fail: [{exploited: true, kinds: [hidden]}]", 0, ""),
+        ("fail: [{exploited: true, count: 2}]", 0, ""),
+        ("fail: [{exploited: true, new: true}]", 1, "new, exploited"),
+        ("ignore_unfixed: true\nfail: [{exploited: true}]", 1, "exploited"),
+        ("minimum_severity: critical\nfail: [{kinds: [hidden]}]", 0, ""),
+        ("fail: [{exploited: true}, {coverage: [vulnerabilities]}]", 1, "exploited"),
+        ("fail: [{epss: 1.5}]", 2, "$.fail[0].epss"),
+        ("fail: [{exploited: sometimes}]", 2, "$.fail[0].exploited"),
+        ("fail: [{exploited: true, coverage: all}]", 2, "a rule of its own"),
+    ],
+)
+def test_gates_by_what_is_known_of_attacks(site: Site, policy: str, code: int, says: str) -> None:
+    (site.feeds / "kev").mkdir()
+    (site.feeds / "kev/known_exploited_vulnerabilities.json").write_text(
+        json.dumps({"dateReleased": "2026-01-01T00:00:00Z", "vulnerabilities": [{"cveID": "CVE-2026-0001"}]})
+    )
+    (site.feeds / "epss").mkdir()
+    about = "#model_version:v1,score_date:2026-01-01T00:00:00+0000"
+    scores = f"{about}\ncve,epss,percentile\nCVE-2026-0001,0.93,0.99\n"
+    (site.feeds / "epss/epss_scores-current.csv.gz").write_bytes(gzip.compress(scores.encode()))
+    result = site.audit("--feeds", str(site.feeds), "--policy", site.policy(policy))
+    assert (result.exit_code if code != 2 else getattr(result.exception, "exit_code", 0)) == code, (
+        result.output
+    )
+    assert says in result.stderr or says in str(result.exception)
+
+
+def test_what_nobody_fixed_is_left_out_by_ignore_unfixed(tmp_path: Path, model_uri: str) -> None:
+    site = Site(tmp_path, model_uri)
+    unfixed = record("PYSEC-2026-2", "shoplib", {"introduced": "0"}, aliases=["CVE-2026-0002"])
+    site.feeds = write_feeds(tmp_path / "feeds2", PyPI=[FLAW, unfixed])
+    for policy, ids in (
+        ("", {"CVE-2026-0001", "CVE-2026-0002"}),
+        ("ignore_unfixed: true", {"CVE-2026-0001"}),
+    ):
+        told = site.told("--policy", site.policy(policy))
+        assert {one["id"] for one in told["findings"] if one["kind"] == "vulnerable"} == ids
+
+
+def test_a_rule_tells_two_weeks_before_it_ends_and_after(site: Site) -> None:
+    today = datetime.now(UTC).date()
+    rule = "ignore: [{id: CVE-2026-0001, reason: r, owner: shop, expires: %s}]"
+    for days, said in (
+        (15, []),
+        (14, ["PRAXI-RULE-EXPIRES"]),
+        (0, ["PRAXI-RULE-EXPIRES"]),
+        (-1, ["PRAXI-RULE-EXPIRED"]),
+    ):
+        told = site.told("--policy", site.policy(rule % (today + timedelta(days))))
+        assert [one["id"] for one in told["audit_findings"] if one["kind"] == "policy"] == said
