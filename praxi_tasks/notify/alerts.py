@@ -163,14 +163,16 @@ class _Alerts:
     def _raised(self, where: Place, before: list[Alert]) -> list[Alert]:
         images = self._images.get(where, [])
         news = self._audit.news
-        findings: dict[tuple[str, str], Finding] = {}  # each version of a package has advice of its own
-        worse: dict[tuple[str, str], Finding] = {}
+        # Each version of a package, and each layer, has advice of its own.
+        findings: dict[tuple[str, str, str], Finding] = {}
+        worse: dict[tuple[str, str, str], Finding] = {}
         for image in images:
             for finding in image.open_findings:
                 if finding.kind != _ENDS and severity_rank(finding.severity) <= self._grave:
-                    findings.setdefault((finding.key, finding.purl), finding)
+                    advice = finding.key, finding.purl, finding.title
+                    findings.setdefault(advice, finding)
                     if (image.key, finding.key) in news:
-                        worse.setdefault((finding.key, finding.purl), finding)
+                        worse.setdefault(advice, finding)
         if not findings:
             return []
         found = sorted(findings.values(), key=lambda finding: severity_rank(finding.severity))

@@ -63,3 +63,27 @@ def test_a_copied_folder_of_releases_has_no_ghosts() -> None:
     claim = msgspec.structs.replace(flask, files=files)
     assert not findings(layer(1, [flask.files[0], *flask.files[2:]], claims=[claim]))
     assert findings(layer(1, flask.files[2:], claims=[claim]))
+
+
+def test_packages_that_one_layer_takes_away_are_one_finding() -> None:
+    claims = [deb(f"tool{number}", "1", f"usr/bin/tool{number}") for number in range(140)]
+    files = [path for claim in claims for path in claim.files]
+    moved = [path.replace("usr/", "opt/base/usr/") for path in files]
+    lone = deb("curl", "8", "usr/sbin/curl")
+    first, *others = sorted(
+        detect(
+            Ghost,
+            layer(1, [*files, "usr/sbin/curl"], claims=[*claims, lone]),
+            layer(2, moved, whiteouts=["usr/bin"]),
+            layer(3, whiteouts=["usr/sbin"]),
+        ),
+        key=lambda found: found.layer,
+    )
+    assert (len(first.packages), first.package, first.purl) == (140, "deb/", "")
+    assert first.title == (
+        "140 packages (tool0 1, tool1 1, tool2 1 and 137 more) claim 140 files that are not there"
+    )
+    assert first.layer == f"sha256:{2:064x}"
+    assert [(one.package, one.purl, one.packages) for one in others] == [
+        ("deb/curl", "pkg:deb/debian/curl@8?arch=amd64", ())
+    ]
