@@ -35,7 +35,7 @@ class ArchiveReader:
     ----------
     ecosystem
         The package URL type of what they hold.
-    head
+    heads
         How such archives begin.
     endings
         How most of their names end, in lower case; those of other names are read as well.
@@ -45,7 +45,7 @@ class ArchiveReader:
 
     name: str
     ecosystem: str
-    head: bytes
+    heads: tuple[bytes, ...]
     endings: tuple[str, ...]
     read: Callable[[str, FileContent], Iterator[Claim]]
     accepts: Callable[[bytes], bool]

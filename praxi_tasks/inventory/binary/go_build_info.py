@@ -145,12 +145,22 @@ def main_version(info: BuildInfo) -> str:
     return f"v0.0.0-{moment:%Y%m%d%H%M%S}-{revision[:12]}"
 
 
+def main_module(program: Program) -> str:
+    """Return the path of a program's own module; empty where its build information names none."""
+    info = _build_info(program)
+    return info.main.path if info and info.main else ""
+
+
 def is_stamped(program: Program) -> bool:
     """Return whether a program's build information has a released version of its own module."""
-    texts = _find_texts(program)
-    info = parse_build_info(*texts) if texts else None
+    info = _build_info(program)
     version = main_version(info) if info and info.main else UNKNOWN_VERSION
     return version != UNKNOWN_VERSION and not version.startswith("v0.0.0-")
+
+
+def _build_info(program: Program) -> BuildInfo | None:
+    texts = _find_texts(program)
+    return parse_build_info(*texts) if texts else None
 
 
 def _without(program: Program) -> Iterator[Claim]:

@@ -20,6 +20,7 @@ from praxi_tasks.inventory.binary import (
     rust_crates,
 )
 from praxi_tasks.inventory.binary.file_reader import ArchiveReader, ProgramReader
+from praxi_tasks.inventory.binary.go_build_info import UNKNOWN_VERSION
 from praxi_tasks.inventory.binary.program import Program
 from praxi_tasks.inventory.claim import Claim
 from praxi_tasks.inventory.limits import InventoryLimits, setting
@@ -43,7 +44,7 @@ _PROGRAMS: Final[Mapping[bytes, Callable[[str, FileContent], Program | None]]] =
     pe.MAGIC: pe.read_pe,
     **dict.fromkeys((*macho.MAGICS, *macho.FAT), macho.read_macho),
 }
-HEADS: Final = tuple({*_PROGRAMS, *(reader.head for reader in ARCHIVE_READERS)})
+HEADS: Final = tuple({*_PROGRAMS, *(head for reader in ARCHIVE_READERS for head in reader.heads)})
 """How the files begin that are looked into."""
 
 
@@ -73,7 +74,7 @@ def may_be_read(head: bytes) -> bool:
     """Return whether some reader reads files that begin so."""
     if head.startswith(tuple(_PROGRAMS)):
         return True
-    return any(head.startswith(reader.head) and reader.accepts(head) for reader in ARCHIVE_READERS)
+    return any(head.startswith(reader.heads) and reader.accepts(head) for reader in ARCHIVE_READERS)
 
 
 def inspected_ecosystem(path: str) -> str | None:
@@ -113,7 +114,18 @@ class Inspector:
                 unread = f"its {name} can't be read: {type(error).__name__}"
                 problems.append(f"{unread}; report this with the task's log")
         self._left -= len(claims)
-        return Inspected(tuple(claims), tuple(problems)) if claims or problems else _NOTHING
+        return Inspected(_best(claims), tuple(problems)) if claims or problems else _NOTHING
+
+
+def _best(claims: Iterable[Claim]) -> tuple[Claim, ...]:
+    """Return claims without those that know no version of what another claim knows one of."""
+    found = tuple(claims)
+    known = {(claim.ecosystem, claim.name) for claim in found if claim.version != UNKNOWN_VERSION}
+    return tuple(
+        claim
+        for claim in found
+        if claim.version != UNKNOWN_VERSION or (claim.ecosystem, claim.name) not in known
+    )
 
 
 def _records(path: str, content: FileContent) -> Iterator[tuple[str, Iterable[Claim]]]:
@@ -125,7 +137,7 @@ def _records(path: str, content: FileContent) -> Iterator[tuple[str, Iterable[Cl
             yield from ((reader.name, reader.read(program)) for reader in PROGRAM_READERS if program)
             return
     for archive in ARCHIVE_READERS:
-        if head.startswith(archive.head) and archive.accepts(head):
+        if head.startswith(archive.heads) and archive.accepts(head):
             yield archive.name, archive.read(path, content)
             return
 

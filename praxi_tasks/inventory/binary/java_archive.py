@@ -24,6 +24,9 @@ from praxi_tasks.oci.layer import FileContent
 from praxi_tasks.zip_directory import count_members
 
 _MAGIC: Final = b"PK\x03\x04"
+_LAUNCHED: Final = (
+    b"#!/bin/bash\n#\n#    .   ____"  # Spring Boot's script before an archive that runs by itself
+)
 _NAME_LENGTH: Final = slice(26, 28)
 _NAME: Final = 30
 _OF_OTHERS: Final = (b".npy", b"/data.pkl", b"/version", b"/byteorder", b".py", b".pyc", b"mimetype", b".xml")
@@ -69,6 +72,8 @@ def read_java_archive(path: str, content: FileContent) -> Iterator[Claim]:
 
 def may_be_java(head: bytes) -> bool:
     """Return whether the first member of a zip archive may be of Java's: those of others begin otherwise."""
+    if not head.startswith(_MAGIC):
+        return True
     length = int.from_bytes(head[_NAME_LENGTH], "little")
     name = head[_NAME : _NAME + length]
     return len(name) < length or not name.endswith(_OF_OTHERS) or name.startswith((b"META-INF/", b"WEB-INF/"))
@@ -155,7 +160,7 @@ class _Archives:
 READER: Final = ArchiveReader(
     name="directory",
     ecosystem=MAVEN.purl_type,
-    head=_MAGIC,
+    heads=(_MAGIC, _LAUNCHED),
     endings=_ARCHIVES,
     read=read_java_archive,
     accepts=may_be_java,

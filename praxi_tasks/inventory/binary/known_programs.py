@@ -12,7 +12,7 @@ from typing import Final
 
 from praxi_tasks.ecosystems import GOLANG
 from praxi_tasks.inventory.binary.file_reader import ProgramReader
-from praxi_tasks.inventory.binary.go_build_info import is_stamped
+from praxi_tasks.inventory.binary.go_build_info import is_stamped, main_module
 from praxi_tasks.inventory.binary.go_variables import short_texts
 from praxi_tasks.inventory.binary.program import Program
 from praxi_tasks.inventory.binary.program_rules import RULES, Rule
@@ -25,11 +25,11 @@ _FIRST: Final = 3  # letters by which most names are passed over
 def read_known_programs(program: Program) -> Iterator[Claim]:
     """Yield what rules say of a program by its name and its bytes."""
     for rule in rules_of(_name(program)):
-        version = (
-            _version_in_go(program, rule) if rule.ecosystem == GOLANG.purl_type else _version(program, rule)
-        )
+        version = _version_in_go(program, rule) if rule.in_go else _version(program, rule)
         if version:
             yield Claim(rule.ecosystem, rule.name, version, program.path, files=(program.path,))
+            if rule.in_go:
+                yield from _as_module(program, rule, version)
             return
 
 
@@ -68,6 +68,13 @@ def _version_in_go(program: Program, rule: Rule) -> str:
     patterns = rule.patterns(_name(program))
     texts = {match[1] for text in short_texts(program) for one in patterns if (match := one.fullmatch(text))}
     return max(texts, key=_numbers, default=b"").decode("ascii", "replace")
+
+
+def _as_module(program: Program, rule: Rule, version: str) -> Iterator[Claim]:
+    """Yield a program's own module, of which its build information knows no version, with this one."""
+    module = main_module(program)
+    if module and module != rule.name:
+        yield Claim(GOLANG.purl_type, module, f"v{version}", program.path, files=(program.path,))
 
 
 def _name(program: Program) -> str:

@@ -32,6 +32,8 @@ class Rule:
         ``<n>`` for the number in the file's name. Of programs in Go they fit the whole text of a variable.
     ecosystem
         The package URL type.
+    in_go
+        Whether it is a program in Go.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Rule:
     cpe: str
     texts: tuple[bytes, ...]
     ecosystem: str = GENERIC.purl_type
+    in_go: bool = False
 
     def is_named(self, file_name: str) -> bool:
         """Return whether a file's name is one of the rule's."""
@@ -75,7 +78,8 @@ def _rule(name: str, files: str, cpe: str, *texts: bytes) -> Rule:
 
 
 def _go(name: str, files: str, cpe: str, *texts: bytes) -> Rule:
-    return Rule(name, files, cpe, texts, GOLANG.purl_type)
+    ecosystem = GOLANG if "/" in name else GENERIC
+    return Rule(name, files, cpe, texts, ecosystem.purl_type, in_go=True)
 
 
 _OPENJDK: Final = (
@@ -522,7 +526,7 @@ RULES: Final = (
     _go("github.com/hashicorp/vault", "vault", "hashicorp:vault", rb"(1\.\d+\.\d+)[\w.+~-]*"),
     _go("github.com/hashicorp/terraform", "terraform", "hashicorp:terraform", rb"([01]\.\d+\.\d+)[\w.+~-]*"),
     _go("github.com/hashicorp/nomad", "nomad", "hashicorp:nomad", rb"(1\.\d+\.\d+)[\w.+~-]*"),
-    _go("github.com/traefik/traefik", "traefik", "traefik:traefik", rb"v?([1-3]\.\d+\.\d+)[\w.+~-]*"),
+    _go("traefik", "traefik", "traefik:traefik", rb"v?([1-3]\.\d+\.\d+)[\w.+~-]*"),
     _go("github.com/docker/docker", "dockerd", "docker:docker", rb"v?(\d\d\.\d+\.\d+)[\w.+~-]*"),
     _go("github.com/docker/cli", "docker", "docker:docker", rb"v?(\d\d\.\d+\.\d+)[\w.+~-]*"),
     _go(
@@ -557,7 +561,7 @@ RULES: Final = (
         rb"v?([12]\.\d+\.\d+)[\w.+~-]*",
     ),
     _go(
-        "github.com/grafana/grafana",
+        "grafana",
         "grafana grafana-server",
         "grafana:grafana",
         rb"v?((?:[6-9]|1\d)\.\d+\.\d+)[\w.+~-]*",

@@ -194,7 +194,7 @@ EXAMPLES: dict[str, tuple[str, bytes | tuple[bytes, ...], str]] = {
     "github.com/hashicorp/vault": ("vault", (b"1.16.2",), "1.16.2"),
     "github.com/hashicorp/terraform": ("terraform", (b"1.8.5",), "1.8.5"),
     "github.com/hashicorp/nomad": ("nomad", (b"1.7.7",), "1.7.7"),
-    "github.com/traefik/traefik": ("traefik", (b"3.0.4",), "3.0.4"),
+    "traefik": ("traefik", (b"3.0.4",), "3.0.4"),
     "github.com/docker/docker": ("dockerd", (b"20.10.24+dfsg1",), "20.10.24"),
     "github.com/docker/cli": ("docker", (b"20.10.24+dfsg1",), "20.10.24"),
     "github.com/containerd/containerd": ("containerd", (b"1.0.0", b"1.6.20~ds1-1+deb12u3"), "1.6.20"),
@@ -203,7 +203,7 @@ EXAMPLES: dict[str, tuple[str, bytes | tuple[bytes, ...], str]] = {
     "github.com/prometheus/alertmanager": ("amtool", (b"0.25.0-1+b4",), "0.25.0"),
     "github.com/prometheus/node_exporter": ("prometheus-node-exporter", (b"1.5.0-1+b6",), "1.5.0"),
     "github.com/influxdata/influxdb": ("influxd", (b"1.6.7~rc0",), "1.6.7"),
-    "github.com/grafana/grafana": ("grafana", (b"11.1.0",), "11.1.0"),
+    "grafana": ("grafana", (b"11.1.0",), "11.1.0"),
     "github.com/rclone/rclone": ("rclone", (b"v1.60.1",), "1.60.1"),
     "github.com/restic/restic": ("restic", (b"0.14.0",), "0.14.0"),
 }

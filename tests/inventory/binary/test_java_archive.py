@@ -37,6 +37,16 @@ def test_archives_in_archives() -> None:
     ]
 
 
+def test_an_archive_that_runs_by_itself() -> None:
+    script = b"#!/bin/bash\n#\n#    .   ____          _            __ _ _\nexec java -jar $0\nexit 0\n"
+    data = script + jar({**manifest(), **pom("org.example", "app", "1.0"), "BOOT-INF/lib/guava.jar": GUAVA})
+    assert may_be_read(data[:64])
+    assert releases(data, "srv/app") == [
+        "maven/org.example:app@1.0",
+        "maven/com.google.guava:guava@31.1-jre",
+    ]
+
+
 def test_what_is_in_an_archive_of_no_javas() -> None:
     assert releases(jar({"dist/gson-2.8.5.jar": GSON, "README": b"x"}), "opt/dist.zip") == [
         "maven/com.google.code.gson:gson@2.8.5"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from praxi_tasks.ecosystems import GENERIC, GOLANG
+from praxi_tasks.ecosystems import GENERIC
 from praxi_tasks.inventory import program_cpe
 from praxi_tasks.inventory.binary.known_programs import rules_of
 from praxi_tasks.inventory.binary.program_rules import RULES
@@ -25,7 +25,7 @@ def test_a_program_by_some_of_its_bytes(name: str) -> None:
         program = elf(go_variables(b"go1.22.1", *content))
         assert releases(program, f"opt/bin/{file}") == [
             "golang/stdlib@1.22.1",
-            f"{GOLANG.purl_type}/{name}@{version}",
+            f"{rule.ecosystem}/{name}@{version}",
         ]
         return
     program = elf({".rodata": b"some text\0" + content})
@@ -56,6 +56,25 @@ def test_a_go_program_that_was_stamped_says_it_itself() -> None:
     assert releases(program, "usr/bin/rclone") == [
         "golang/stdlib@1.22.1",
         "golang/github.com/rclone/rclone@v1.66.0",
+    ]
+
+
+def test_a_rule_knows_the_version_that_build_information_lacks() -> None:
+    info = go_build_info(
+        "go1.22.1", "path\tx\nmod\tgithub.com/traefik/traefik/v3\t(devel)\ndep\ta.b/c\t(devel)\n"
+    )
+    program = elf({**go_variables(b"3.0.4"), ".go.buildinfo": info})
+    assert releases(program, "usr/bin/traefik") == [
+        "golang/stdlib@1.22.1",
+        "golang/a.b/c@(devel)",
+        "generic/traefik@3.0.4",
+        "golang/github.com/traefik/traefik/v3@v3.0.4",
+    ]
+    info = go_build_info("go1.22.1", "path\tx\nmod\tgithub.com/hashicorp/vault\t(devel)\n")
+    program = elf({**go_variables(b"1.16.2"), ".go.buildinfo": info})
+    assert releases(program, "usr/bin/vault") == [
+        "golang/stdlib@1.22.1",
+        "golang/github.com/hashicorp/vault@1.16.2",
     ]
 
 
