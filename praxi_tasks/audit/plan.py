@@ -30,7 +30,8 @@ class PlannedLayer(msgspec.Struct, frozen=True, omit_defaults=True):
     """A layer that some image of the plan has; ``size`` is compressed bytes.
 
     ``batch`` is the number of the batch that reads it, or -1 if the store knows it already. ``image`` is
-    the index of an image that it can be read from; ``urls`` are other places that have it.
+    the index of an image that it can be read from; ``urls`` are other places that have it, ``data`` is the
+    layer itself where the image's manifest holds it.
     """
 
     digest: str
@@ -39,11 +40,12 @@ class PlannedLayer(msgspec.Struct, frozen=True, omit_defaults=True):
     image: int
     batch: int = CACHED
     urls: tuple[str, ...] = ()
+    data: bytes = b""
 
     @property
     def descriptor(self) -> Descriptor:
         """The layer as its manifest names it."""
-        return Descriptor(self.media_type, self.digest, self.size, self.urls)
+        return Descriptor(self.media_type, self.digest, self.size, self.urls, self.data)
 
 
 class PlannedImage(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -161,7 +163,7 @@ def _distinct_layers(images: Iterable[Image | None]) -> list[PlannedLayer]:
         for layer in image.layers if image else ():
             if layer.digest not in layers:
                 layers[layer.digest] = PlannedLayer(
-                    layer.digest, layer.size, layer.media_type, number, urls=layer.urls
+                    layer.digest, layer.size, layer.media_type, number, urls=layer.urls, data=layer.data
                 )
     return list(layers.values())
 

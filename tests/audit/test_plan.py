@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from praxi_tasks.audit.deployed import named_images
-from praxi_tasks.audit.plan import CACHED, make_plan
+from praxi_tasks.audit.plan import CACHED, Plan, make_plan
 from praxi_tasks.oci.image import Descriptor, Image
 from praxi_tasks.store import keys, open_store
 
@@ -23,3 +24,11 @@ def test_a_layer_is_read_again_if_any_part_is_of_another_protocol(tmp_path: Path
         store.put(key if number != missing else f"{key}.older", b"x")
     plan = make_plan(named_images(["shop:1"]), lambda _: (IMAGE, ()), store)
     assert (plan.layers[0].batch == CACHED) == plan.images[0].cached == (missing == 3)
+
+
+def test_a_layer_that_its_manifest_holds_goes_along(tmp_path: Path) -> None:
+    held = msgspec.structs.replace(LAYER, data=b"\x1f\x8b\xff")
+    image = msgspec.structs.replace(IMAGE, layers=(held,))
+    plan = make_plan(named_images(["shop:1"]), lambda _: (image, ()), open_store(tmp_path.as_uri()))
+    again = msgspec.json.decode(msgspec.json.encode(plan), type=Plan)
+    assert again.layers[0].descriptor == held

@@ -65,6 +65,9 @@ class LayoutSource:
     @contextmanager
     def open_blob(self, descriptor: Descriptor) -> Iterator[Blob]:
         """Open a layer's bytes for one reading from the start; :class:`NotFoundError` if it is missing."""
+        if descriptor.data:
+            yield VerifiedBlob.inline(descriptor, self._reference)
+            return
         with self._files.open(_blob_path(descriptor.digest, self._reference)) as file:
             yield VerifiedBlob(file.read, descriptor, self._reference)
 

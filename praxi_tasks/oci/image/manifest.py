@@ -45,6 +45,7 @@ _PLAIN_TYPE: Final = re.compile(
     r"|application/(?:octet-stream|(?:x-)?tar|(?:x-)?gzip|zstd|(?:x-)?tar[+.](?:gzip|zstd)|x-gtar)"
 )
 _MAX_LAYERS: Final = "PRAXI_IMAGE_MAX_LAYERS"
+_MOST_INLINE: Final = 1 << 16  # bytes of an image's layers that its manifest holds
 _LAYERS: Final = 500  # what Linux mounts over each other
 _ARTIFACT: Final = "name the image that it is about"
 _REBUILD: Final = "push the image again as an OCI or Docker schema 2 image"
@@ -84,9 +85,9 @@ class Entry(msgspec.Struct, frozen=True, rename="camel"):
         except (binascii.Error, ValueError, DigestMismatchError):
             return None
 
-    def descriptor(self) -> Descriptor:
-        """Return what readers of the blob need."""
-        return Descriptor(self.media_type, self.digest, self.size, self.urls or ())
+    def descriptor(self, data: bytes = b"") -> Descriptor:
+        """Return what readers of the blob need; ``data`` is its content, where that is to go along."""
+        return Descriptor(self.media_type, self.digest, self.size, self.urls or (), data)
 
 
 class ImageManifest(msgspec.Struct, frozen=True):
@@ -95,6 +96,20 @@ class ImageManifest(msgspec.Struct, frozen=True):
     config: Entry
     layers: tuple[Entry, ...]
     annotations: Any = None
+
+    def descriptors(self) -> tuple[Descriptor, ...]:
+        """Return the layers, bottom first, those that the manifest itself holds with their content.
+
+        The content goes wherever a plan goes: beyond a little of it layers are fetched, as any other.
+        """
+        room = _MOST_INLINE
+        found = []
+        for layer in self.layers:
+            data = layer.inline or b""
+            data = data if len(data) <= room else b""
+            room -= len(data)
+            found.append(layer.descriptor(data))
+        return tuple(found)
 
 
 class Index(msgspec.Struct, frozen=True):

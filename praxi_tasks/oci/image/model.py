@@ -35,16 +35,18 @@ class Platform(msgspec.Struct, frozen=True):
         return "/".join(filter(None, (self.os, self.architecture, self.variant)))
 
 
-class Descriptor(msgspec.Struct, frozen=True):
+class Descriptor(msgspec.Struct, frozen=True, omit_defaults=True):
     """A blob as a manifest names it; ``digest`` is of the bytes as stored, ``size`` counts those bytes.
 
-    ``urls`` are other places that have it, as the layers that registries may not distribute name them.
+    ``urls`` are other places that have it, as the layers that registries may not distribute name them;
+    ``data`` is the blob itself, where the manifest holds it and it is small.
     """
 
     media_type: str
     digest: str
     size: int
     urls: tuple[str, ...] = ()
+    data: bytes = b""
 
 
 class DeclaredBase(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -151,7 +151,7 @@ class Resolver:
         return Image(
             reference=self._reference,
             digest=digest,
-            layers=tuple(layer.descriptor() for layer in manifest.layers),
+            layers=manifest.descriptors(),
             config_digest=manifest.config.digest,
             platform=configuration.platform,
             commands=configuration.commands,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 
 from praxi_tasks.errors import DigestMismatchError, TruncatedBlobError
@@ -32,6 +33,11 @@ class VerifiedBlob:
         self._hash = new_hash(descriptor.digest)
         self._left = descriptor.size
         self._verified = False
+
+    @classmethod
+    def inline(cls, descriptor: Descriptor, where: str) -> VerifiedBlob:
+        """Return the blob that a descriptor itself holds."""
+        return cls(io.BytesIO(descriptor.data).read, descriptor, where)
 
     @property
     def complete(self) -> bool:

@@ -112,6 +112,9 @@ class RegistrySource:
             If the registry, and for a foreign layer every other place, does not have it.
         """
         check_digest(descriptor.digest, str(self._reference))
+        if descriptor.data:
+            yield VerifiedBlob.inline(descriptor, str(self._reference))
+            return
         download = Download(self._opener(descriptor), descriptor.size, self._client.settings)
         blob = VerifiedBlob(download.read, descriptor, str(self._reference))
         try:

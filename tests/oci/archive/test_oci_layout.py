@@ -250,3 +250,46 @@ def test_a_configuration_that_its_manifest_holds(tmp_path: Path, shop: images.Ma
         made = dataclasses.replace(shop, data=json.dumps({**shop.document, "config": other}).encode())
         images.write_layout(tmp_path, {"shop": made})
         assert open_source(f"oci:{tmp_path}", SETTINGS).resolve(AMD64).config_digest == shop.config_digest
+
+
+def with_layer(shop: images.Manifest, **fields: object) -> images.Manifest:
+    """Return the image with other fields of its lowest layer's descriptor."""
+    first, *others = shop.document["layers"]
+    document = {**shop.document, "layers": [{**first, **fields}, *others]}
+    return dataclasses.replace(shop, data=json.dumps(document).encode())
+
+
+def test_a_layer_that_its_manifest_holds(tmp_path: Path, shop: images.Manifest) -> None:
+    digest, size = (shop.document["layers"][0][name] for name in ("digest", "size"))
+    content = base64.b64encode(shop.blobs[digest]).decode()
+    images.write_layout(tmp_path, {"shop": with_layer(shop, data=content)})
+    blob_path(tmp_path, digest).unlink()
+    source = open_source(f"oci:{tmp_path}", SETTINGS)
+    layer = source.resolve(AMD64).layers[0]
+    with source.open_blob(layer) as blob:
+        assert blob.read(1 << 20) == shop.blobs[digest]
+    images.write_layout(tmp_path, {"shop": with_layer(shop, data=content, size=size - 1)})
+    short = source.resolve(AMD64).layers[0]
+    with pytest.raises(DigestMismatchError), source.open_blob(short) as blob:
+        blob.read(1 << 20)
+
+
+@pytest.mark.parametrize("data", ["e30=", "no base64!", 7, None, "", [["e30="]]])
+def test_a_layer_of_which_its_manifest_holds_something_else_is_fetched(
+    tmp_path: Path, shop: images.Manifest, data: object
+) -> None:
+    images.write_layout(tmp_path, {"shop": with_layer(shop, data=data)})
+    source = open_source(f"oci:{tmp_path}", SETTINGS)
+    layer = source.resolve(AMD64).layers[0]
+    assert layer.data == b""
+    with source.open_blob(layer) as blob:
+        assert blob.read(1 << 20) == shop.blobs[layer.digest]
+
+
+def test_a_manifest_that_holds_much_of_its_layers_is_not_carried_along(
+    tmp_path: Path, shop: images.Manifest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("praxi_tasks.oci.image.manifest._MOST_INLINE", 10)
+    content = base64.b64encode(shop.blobs[shop.document["layers"][0]["digest"]]).decode()
+    images.write_layout(tmp_path, {"shop": with_layer(shop, data=content)})
+    assert open_source(f"oci:{tmp_path}", SETTINGS).resolve(AMD64).layers[0].data == b""

@@ -175,3 +175,17 @@ def test_urls_of_a_foreign_layer_survive_the_plan(
     image = open_source(f"{hostile.host}/shop:2", settings).resolve(Platform())
     again = msgspec.json.decode(msgspec.json.encode(image), type=type(image))
     assert again.layers[0].urls == ("https://layers.example/base",)
+
+
+def test_a_layer_that_its_manifest_holds_costs_no_request(
+    source: ImageSource, hostile: HostileRegistry
+) -> None:
+    hostile.remove(PATH)
+    asked = len(hostile.asked)
+    held = msgspec.structs.replace(LAYER, data=DATA)
+    assert read(source, held) == DATA
+    assert len(hostile.asked) == asked
+    with pytest.raises(DigestMismatchError):
+        read(source, msgspec.structs.replace(held, data=DATA[::-1]))
+    with pytest.raises(TruncatedBlobError):
+        read(source, msgspec.structs.replace(held, data=DATA[:-1]))
