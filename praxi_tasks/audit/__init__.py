@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from praxi_tasks.audit.failure import UnfinishedError, is_last_try
     from praxi_tasks.audit.local import LocalAudit
     from praxi_tasks.audit.plan import BatchLimits, Plan, make_plan
+    from praxi_tasks.audit.pods import PodEnd, PodRecord, add_pod_metrics, note_pod, read_pods
     from praxi_tasks.audit.publish import part_name, sboms
     from praxi_tasks.audit.reduce import reduce_audit
     from praxi_tasks.audit.report import AuditReport, State
@@ -44,6 +45,7 @@ else:
             "failure": ("UnfinishedError", "is_last_try"),
             "local": ("LocalAudit",),
             "plan": ("BatchLimits", "Plan", "make_plan"),
+            "pods": ("PodEnd", "PodRecord", "add_pod_metrics", "note_pod", "read_pods"),
             "publish": ("part_name", "sboms"),
             "reduce": ("reduce_audit",),
             "report": ("AuditReport", "State"),
@@ -66,11 +68,14 @@ __all__ = [
     "LocalAudit",
     "MANIFEST_DIGEST",
     "Plan",
+    "PodEnd",
+    "PodRecord",
     "State",
     "StoredLayers",
     "Summary",
     "UnfinishedError",
     "Verdict",
+    "add_pod_metrics",
     "is_last_try",
     "judge",
     "load_policy",
@@ -78,8 +83,10 @@ __all__ = [
     "make_assessor",
     "make_plan",
     "named_images",
+    "note_pod",
     "part_name",
     "read_durations",
+    "read_pods",
     "reduce_audit",
     "report_table",
     "repository_of",

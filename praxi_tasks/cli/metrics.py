@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from praxi_tasks.audit import AuditRun, read_durations, require
+from praxi_tasks.audit import AuditRun, add_pod_metrics, read_durations, read_pods, require
 from praxi_tasks.cli.options import run_option, store_option
 from praxi_tasks.store import open_store
 
@@ -34,8 +34,9 @@ def metrics(
 
     store = open_store(store_uri)
     audit = AuditRun(store, run_id).assessed()
-    durations = read_durations(store, run_id)
+    durations, pods = read_durations(store, run_id), read_pods(store, run_id)
     registry = require(audit, "the metrics", lambda each: audit_metrics(each, durations))
+    add_pod_metrics(registry, pods)
     if (pushgateway or textfile) and not audit.rings:
         click.echo("not the newest daily audit: its metrics are not published")
         return

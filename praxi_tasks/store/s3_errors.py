@@ -17,7 +17,7 @@ from praxi_tasks.store.refusal import Refusal
 from praxi_tasks.store.web_identity import ROLE, is_used, session_error
 from praxi_tasks.trust import certificate_problem
 
-_CREDENTIAL_SERVICES: Final = ("//169.254.", "/latest/api/token", "/latest/meta-data/")
+_CREDENTIAL_SERVICES: Final = ("//169.254.", "//[fd00:ec2::", "/latest/api/token", "/latest/meta-data/")
 _ANY_OF: Final = (
     "AWS_ACCESS_KEY_ID",
     "AWS_WEB_IDENTITY_TOKEN_FILE",

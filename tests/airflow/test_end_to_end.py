@@ -128,6 +128,8 @@ def test_yesterday_is_audited_by_schedule(server: Airflow, cluster: World) -> No
     assert unlike(states, "success") == {}
     ended = cluster.states(run_id)
     assert ended.pop(f"{cluster.registry}/gone:1.0") == "failed"
+    (told,) = [line for line in server.log("praxi_audit", run_id, "plan") if "gone:1.0: the" in line["event"]]
+    assert (told["level"], told["logger"]) == ("warning", "praxi_tasks.audit.plan")  # as the command said it
     assert set(ended) == {"shop", "farm"}
     assert set(ended.values()) <= {"audited", "cached"}
     # farm is new to the model: training was asked for, once, with where to read what.

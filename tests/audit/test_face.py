@@ -18,11 +18,14 @@ def test_the_exported_names() -> None:
         "LocalAudit",
         "MANIFEST_DIGEST",
         "Plan",
+        "PodEnd",
+        "PodRecord",
         "State",
         "StoredLayers",
         "Summary",
         "UnfinishedError",
         "Verdict",
+        "add_pod_metrics",
         "is_last_try",
         "judge",
         "load_policy",
@@ -30,7 +33,9 @@ def test_the_exported_names() -> None:
         "make_assessor",
         "make_plan",
         "named_images",
+        "note_pod",
         "read_durations",
+        "read_pods",
         "reduce_audit",
         "report_table",
         "repository_of",
@@ -41,6 +46,8 @@ def test_the_exported_names() -> None:
     }
 
 
-@pytest.mark.parametrize("name", ["DeployedImage", "ImageList", "Plan", "named_images"])
+@pytest.mark.parametrize(
+    "name", ["DeployedImage", "ImageList", "Plan", "PodRecord", "named_images", "note_pod"]
+)
 def test_what_airflow_imports_needs_no_numpy(name: str) -> None:
     assert not loaded_by("praxi_tasks.audit", name) & {"numpy", "obstore", "rich", "zstandard"}

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
+from praxi_tasks.audit import PodEnd, PodRecord, note_pod
 from praxi_tasks.cli.metrics import metrics
 from praxi_tasks.cli.notify import notify
 from praxi_tasks.errors import KeyNotFoundError, NotifyError
@@ -32,6 +33,15 @@ def test_metrics_are_printed_where_nobody_takes_them(run: list[str]) -> None:
     result = CliRunner().invoke(metrics, run)
     assert result.exit_code == 0
     assert 'praxi_images{state="cached"} 1.0' in result.output
+    assert 'praxi_pods{command="plan",end="lost"} 0.0' in result.output
+
+
+def test_metrics_say_how_the_runs_pods_fared(run: list[str]) -> None:
+    note_pod(open_store(run[1]), "r", "plan--1-1", PodRecord("plan", PodEnd.NOT_STARTED))
+    note_pod(open_store(run[1]), "r", "plan--1-2", PodRecord("plan", PodEnd.DONE, 3.0))
+    result = CliRunner().invoke(metrics, run)
+    assert 'praxi_pods{command="plan",end="not-started"} 1.0' in result.output
+    assert 'praxi_pod_start_seconds{quantile="1"} 3.0' in result.output
 
 
 def test_metrics_go_to_a_textfile(run: list[str], tmp_path: Path) -> None:

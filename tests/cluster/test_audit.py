@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 from kubernetes.utils import parse_quantity
 
+from praxi_airflow.run_key import run_key
+from praxi_tasks.audit import PodEnd, PodRecord, read_pods
+from praxi_tasks.store import open_store
 from tests.cluster.conftest import NAMESPACE, Stage
 from tests.support.cluster.eviction import NodeIsKeptError
 
@@ -31,6 +34,10 @@ def test_the_audit_runs_as_pods_that_hold_no_secret(stage: Stage, deferrable: bo
     assert "[warning" in stage.logged(REFUSED)[before[1]]
     assert tries(ended, "fingerprint") == 1
     assert ended["xcom_bytes"] < 64 * 1024
+    for command in ("plan", "fingerprint", "predict", "report"):
+        (noted,) = pods_noted(stage, ended, command)
+        assert noted.end is PodEnd.DONE
+        assert noted.start_seconds is not None
     pods = [pod for pod in stage.cluster.history if pod["metadata"]["namespace"] == NAMESPACE]
     tasks = {pod["metadata"]["labels"]["praxi/task"] for pod in pods}
     assert tasks >= {"plan", "fingerprint", "predict", "report"}
@@ -49,12 +56,19 @@ def test_a_pod_that_dies_in_the_middle_is_run_again(stage: Stage, fault: str) ->
     assert tries(ended, "fingerprint") == 2
     first, second = (memory_limit_of(pod) for pod in pods_of_last_run(stage, "fingerprint"))
     assert second == (2 * first if fault == "kill_out_of_memory" else first)
+    lost = PodEnd.OUT_OF_MEMORY if fault == "kill_out_of_memory" else PodEnd.LOST
+    assert [pod.end for pod in pods_noted(stage, ended, "fingerprint")] == [lost, PodEnd.DONE]
 
 
 def pods_of_last_run(stage: Stage, task: str) -> list[dict[str, Any]]:
     run = stage.cluster.history[-1]["metadata"]["labels"]["praxi/run"]
     wanted = {"praxi/run": run, "praxi/task": task}
     return [pod for pod in stage.cluster.history if wanted.items() <= pod["metadata"]["labels"].items()]
+
+
+def pods_noted(stage: Stage, ended: dict[str, Any], command: str) -> list[PodRecord]:
+    noted = read_pods(open_store(stage.store), run_key(ended["run_id"]))
+    return [pod for pod in noted if pod.command == command]
 
 
 def memory_limit_of(pod: dict[str, Any]) -> int:

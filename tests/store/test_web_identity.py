@@ -173,12 +173,13 @@ def test_whom_a_session_is_asked_of(
     assert list(session_config().values()) == ([asked] if asked else [])
 
 
+@pytest.mark.parametrize("host", ["169.254.170.23", "[fd00:ec2::23]"])
 def test_a_pods_credential_service_that_is_away_is_named(
-    monkeypatch: pytest.MonkeyPatch, token: Path
+    host: str, monkeypatch: pytest.MonkeyPatch, token: Path
 ) -> None:
     monkeypatch.delenv("AWS_WEB_IDENTITY_TOKEN_FILE")
     token.write_text("token")
-    monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://169.254.170.23/v1/credentials")
+    monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", f"http://{host}/v1/credentials")
     monkeypatch.setenv("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", str(token))
     with pytest.raises(StoreUnavailableError, match=r"hands out this pod's credentials.*network policy"):
         open_store(URI).get("key")

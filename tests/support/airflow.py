@@ -96,6 +96,12 @@ class Airflow:
         path = f"/dags/{dag_id}/dagRuns/{_quote(run_id)}/taskInstances/{task_id}"
         self.call("PATCH", path, {"new_state": "failed"})
 
+    def log(self, dag_id: str, run_id: str, task_id: str) -> list[dict[str, Any]]:
+        """Return the records of the log of a task's first try."""
+        path = f"/dags/{dag_id}/dagRuns/{_quote(run_id)}/taskInstances/{task_id}/logs/1"
+        records: list[dict[str, Any]] = self.call("GET", f"{path}?full_content=true")["content"]
+        return records
+
     def run(self, dag_id: str, run_id: str) -> dict[str, Any]:
         """Return one run of a Dag."""
         run: dict[str, Any] = self.call("GET", f"/dags/{dag_id}/dagRuns/{_quote(run_id)}")

@@ -16,6 +16,7 @@ from praxi_airflow.runners.leftovers import STORE_LABEL, store_label
 from praxi_airflow.runners.manifest import CONTAINER, pod_manifest
 from praxi_airflow.runners.pod_ends import explain_end
 from praxi_airflow.runners.pod_failures import explain_failure
+from praxi_airflow.runners.pod_records import record_pod
 from praxi_airflow.runners.pod_resources import (
     batch_bytes,
     memory_limit,
@@ -65,12 +66,14 @@ class PodRunner:
             require_cluster(pod)
             start(_mutable(context))
 
-        return self._outcome(pod, command, work)
+        return self._outcome(pod, command, context, work)
 
     def resume(self, command: Command, context: Mapping[str, Any], event: Mapping[str, Any]) -> int:
         """Go on with the pod that ``event`` names; see :meth:`run`."""
         pod = self._pod = self.operator_for(command)
-        return self._outcome(pod, command, lambda: pod.trigger_reentry(_mutable(context), dict(event)))
+        return self._outcome(
+            pod, command, context, lambda: pod.trigger_reentry(_mutable(context), dict(event))
+        )
 
     def kill(self) -> None:
         """Delete the pod."""
@@ -121,15 +124,23 @@ class PodRunner:
 
         return start_check()
 
-    def _outcome(self, pod: KubernetesPodOperator, command: Command, work: Callable[[], object]) -> int:
+    def _outcome(
+        self,
+        pod: KubernetesPodOperator,
+        command: Command,
+        context: Mapping[str, Any],
+        work: Callable[[], object],
+    ) -> int:
         try:
             work()
         except Exception as error:
+            record_pod(self._settings, command, context, pod, done=False)
             self._learn_from(pod, command)
             code = _exit_code(pod)
             if code is not None and not explain_end(last_seen(pod)):
                 return code
             raise explain_failure(error, pod, self._settings.pods.startup_timeout) from error
+        record_pod(self._settings, command, context, pod, done=True)
         return ExitCode.OK
 
     def _labels(self, command: Command) -> dict[str, str]:

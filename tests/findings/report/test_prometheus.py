@@ -14,6 +14,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from demo.servers import answers
+from praxi_tasks.audit import PodEnd, PodRecord, add_pod_metrics
 from praxi_tasks.errors import NotifyError, UsageError
 from praxi_tasks.findings.assessment.document import AssessedImage, Carried, ModelHealth
 from praxi_tasks.findings.assessment.model_health import measure_model
@@ -29,7 +30,9 @@ AUDIT = large_audit(6, 200, components=10)
 
 
 def registry() -> CollectorRegistry:
-    return audit_metrics(AUDIT, {"plan": 1.5, "report": 2.0})
+    made = audit_metrics(AUDIT, {"plan": 1.5, "report": 2.0})
+    add_pod_metrics(made, [PodRecord("plan", PodEnd.DONE, 2.0)])
+    return made
 
 
 def value(metrics: CollectorRegistry, name: str, **labels: str) -> float | None:
