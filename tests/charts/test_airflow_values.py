@@ -16,6 +16,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
+from praxi_tasks import __version__
 from tests.support import chart
 from tests.support.airflow_home import HOME, ROOT
 
@@ -72,6 +73,10 @@ def test_the_airflow_chart_knows_every_value(name: str) -> None:
     values = recipe(name)
     jsonschema.validate(values, SCHEMA)
     assert values["executor"] == name.partition(",")[0]
+
+
+def test_the_image_is_this_releases() -> None:
+    assert recipe("LocalExecutor")["defaultAirflowTag"] == __version__
 
 
 def test_every_file_is_part_of_a_recipe_and_of_the_page() -> None:

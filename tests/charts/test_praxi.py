@@ -16,6 +16,7 @@ import yaml
 from praxi_airflow.runners.command import Command
 from praxi_airflow.runners.manifest import pod_manifest
 from praxi_airflow.settings import PodSettings, load_settings
+from praxi_tasks import __version__
 from praxi_tasks.cli.rights import RIGHTS
 from tests.airflow.conftest import Configure, configure
 from tests.support import chart
@@ -95,6 +96,7 @@ def test_the_schemas_refuse_what_is_wrong() -> None:
 def test_the_chart_says_from_which_kubernetes_on() -> None:
     described = yaml.safe_load((chart.CHART / "Chart.yaml").read_text())
     assert described["kubeVersion"] == f">={KUBERNETES[0]}.0-0"
+    assert described["version"] == described["appVersion"] == __version__
     page = (ROOT / "docs" / "kubernetes.md").read_text()
     assert f"Kubernetes {KUBERNETES[0]} to {KUBERNETES[-1]}" in page
 
