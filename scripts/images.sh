@@ -55,7 +55,7 @@ for image in "$@"; do
         model)
             model=${MODEL:-.praxi/models/starter}
             [ -f "$model/model.json" ] || { echo "images: $model is no model: run make model, or set MODEL" >&2; exit 1; }
-            build model "${MODEL_IMAGE:-praxi/model:0.2.0}" "${TASK_IMAGE:-}" "$model" ;;
+            build model "${MODEL_IMAGE:-praxi/model:0.2.0}" "${TASK_IMAGE:-praxi/tasks:0.2.0}" "$model" ;;
         *) echo "images: no image is called $image; use task, airflow or model" >&2; exit 2 ;;
     esac
 done
