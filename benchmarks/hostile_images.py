@@ -60,7 +60,7 @@ def buried(size: int) -> Manifest:
     return image([layer for pair in zip(files, gone, strict=True) for layer in pair])
 
 
-def apart(size: int) -> Manifest:
+def deep_below(size: int) -> Manifest:
     """Return paths of 1,500 folders, none of which two have in common, and a layer that removes something."""
     files = {f"{number}/{'a/' * 1500}x": b"" for number in range(size // 50)}
     return image([_layer(files), _layer({"opt/.wh.x": b""})])
@@ -132,7 +132,7 @@ IMAGES: Final[Mapping[str, Callable[[int], Manifest]]] = {
             scopes,
             unexplained,
             buried,
-            apart,
+            deep_below,
             many_databases,
             added_packages,
             replaced_packages,
