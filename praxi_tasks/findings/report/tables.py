@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage
+from praxi_tasks.printable import printable_tree
 
 if TYPE_CHECKING:
     from arro3.core import Schema
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 # Of every table: column → type, in DuckDB's words. Every row also starts with the run it belongs to.
+_UNSAFE: Final = re.compile(rb"[\\\x7f]")  # what JSON escapes, and the one control character that it leaves
 SCHEMAS: Final[dict[str, dict[str, str]]] = {
     "images": {
         "run": "VARCHAR",
@@ -211,9 +214,17 @@ def _parquet(rows: Iterator[Row], columns: dict[str, str], path: Path) -> bytes:
     lines, table = path.with_suffix(".jsonl"), path.with_suffix(".parquet")
     encoder = msgspec.json.Encoder()
     with lines.open("wb") as file:
-        file.writelines(encoder.encode(row) + b"\n" for row in rows)
+        file.writelines(_line(encoder, row) + b"\n" for row in rows)
     write_parquet(read_json(lines, _schema(columns), batch_size=4096), table, compression="zstd(3)")
     return table.read_bytes()
+
+
+def _line(encoder: msgspec.json.Encoder, row: Row) -> bytes:
+    """Return a row as JSON with its texts printable: who queries a table sees them in a terminal."""
+    line = encoder.encode(row)
+    if line.isascii() and not _UNSAFE.search(line):
+        return line
+    return encoder.encode(printable_tree(row))
 
 
 def _schema(columns: dict[str, str]) -> Schema:

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from praxi_tasks.findings.assessment.document import AssessedAudit
+from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage
 from praxi_tasks.findings.report.tables import SCHEMAS, parquet_tables
 from tests.findings.audits import COVERAGE, large_audit
 
@@ -71,3 +71,13 @@ def test_what_was_not_checked_can_be_asked(database: duckdb.DuckDBPyConnection) 
     assert database.sql(query).fetchall() == [("vulnerabilities", "debian-12", 20)]
     about = database.sql("SELECT aspect, state FROM coverage WHERE image = ''").fetchall()
     assert about == [("images", "checked"), ("knowledge", "checked")]
+
+
+def test_no_control_character_is_in_a_table(tmp_path: Path) -> None:
+    odd = "x\x1b[2J\x7f\x9b\u202e\n\N{GREEK SMALL LETTER ALPHA}"
+    image = AssessedImage(odd, namespaces=(odd,), cluster=odd, warnings=(odd,))
+    tables = dict(parquet_tables(AssessedAudit("r", "2026-11-20", "", "", (image,))))
+    (tmp_path / "images.parquet").write_bytes(tables["images"])
+    query = "SELECT image, cluster, namespaces[1], warnings[1] FROM read_parquet(?)"
+    (row,) = duckdb.execute(query, [str(tmp_path / "images.parquet")]).fetchall()
+    assert set(row) == {"x\\x1b[2J\\x7f\\x9b\\u202e\\n\N{GREEK SMALL LETTER ALPHA}"}
