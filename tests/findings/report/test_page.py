@@ -9,10 +9,11 @@ import msgspec
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from praxi_tasks.findings import Finding
+from praxi_tasks.findings import Finding, FoundPackage
 from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage, Resolved
 from praxi_tasks.findings.coverage import Aspect, checked, not_checked
 from praxi_tasks.findings.feeds.health import FeedHealth
+from praxi_tasks.findings.origin import BaseImage
 from praxi_tasks.findings.packages.component import Component
 from praxi_tasks.findings.report.page import report_page
 from praxi_tasks.findings.report.tables import parquet_tables
@@ -299,3 +300,47 @@ def test_an_empty_audit_opens(browser: Browser, tmp_path: Path) -> None:
 
 def test_the_script_ends_no_element_early() -> None:
     assert report_page(AssessedAudit("r", AT, "", "", ())).lower().count("</script") == 2
+
+
+def test_a_release_of_several_images_a_cause_and_what_is_overdue(browser: Browser, tmp_path: Path) -> None:
+    layers, lines = ("sha256:1", "sha256:2"), ("ADD rootfs / # buildkit", "COPY venv /opt/venv # buildkit")
+    ended = Finding(
+        "end-of-life", "PRAXI-END-OF-LIFE", "Debian 10 is out", "high", purl="pkg:generic/debian@10",
+        package="distribution/debian", layer=layers[0], origin="base",
+    )  # fmt: skip
+    hidden = Finding(
+        "hidden", "PRAXI-HIDDEN", "600 packages are there", "medium", layer=layers[1], origin="own",
+        package="pypi//opt/venv", due="2026-11-10", overdue=True,
+        packages=tuple(FoundPackage(f"pypi/p{number}", f"p{number} 1") for number in range(600)),
+    )  # fmt: skip
+    images = tuple(
+        AssessedImage(f"shop/{name}:1", namespaces=(name,), layers=layers, commands=lines, findings=found,
+                      base=BaseImage("debian:10", layers=1))
+        for name, found in (("web", (ended, hidden)), ("api", (ended,)))
+    )  # fmt: skip
+    page = opened(browser, AssessedAudit("r", AT, "", "m", images), tmp_path)
+    assert page.inner_text("#count") == "2 of 2"
+    assert "2 images" in page.locator("tbody tr.row").first.inner_text()
+    page.locator("tbody tr.row").first.click()
+    assert page.locator("#details li").all_inner_texts() == ["shop/web:1", "shop/api:1"]
+    page.keyboard.press("Escape")
+    page.select_option("#namespace", "api")
+    assert page.inner_text("#count") == "1 of 2"
+    page.select_option("#namespace", "")
+    page.check("#overdue")
+    assert page.inner_text("#count") == "1 of 2"
+    page.locator("tbody tr.row").first.click()
+    details = page.inner_text("#details")
+    assert "p499 1" in details
+    assert "p500 1" not in details
+    assert "and 100 more" in details
+    assert "the image's own layers" in details
+    assert lines[1] in details
+    assert "2026-11-10 (overdue)" in details
+    page.keyboard.press("Escape")
+    page.uncheck("#overdue")
+    page.select_option("#origin", "base")
+    assert page.inner_text("#count") == "1 of 2"
+    page.click("nav button:has-text('Images')")
+    page.locator("tbody tr.row").first.click()
+    assert "debian:10 (1 of 2 layers)" in page.inner_text("#details")
