@@ -9,13 +9,7 @@ BASE = 0x400000
 """The address at which the first byte of a file is loaded."""
 
 
-def elf(
-    sections: Mapping[str, bytes],
-    *,
-    little: bool = True,
-    bits: int = 64,
-    kinds: Mapping[str, int] | None = None,
-) -> bytes:
+def elf(sections: Mapping[str, bytes], *, little: bool = True, bits: int = 64) -> bytes:
     """Return an ELF file with these sections; each is at its offset above ``BASE``."""
     order = "<" if little else ">"
     head, row, pointer = (64, "IIQQQQIIQQ", "Q") if bits == 64 else (52, "IIIIIIIIII", "I")
@@ -25,8 +19,7 @@ def elf(
     for name, data in {**sections, ".shstrtab": texts}.items():
         body += bytes(-(head + len(body)) % 16)
         offset = head + len(body)
-        kind = (kinds or {}).get(name, 1)
-        rows.append(struct.pack(order + row, place, kind, 3, BASE + offset, offset, len(data), 0, 0, 1, 0))
+        rows.append(struct.pack(order + row, place, 1, 3, BASE + offset, offset, len(data), 0, 0, 1, 0))
         body, place = body + data, place + len(name) + 1
     table = head + len(body)
     identity = b"\x7fELF" + bytes([2 if bits == 64 else 1, 1 if little else 2, 1]) + bytes(9)

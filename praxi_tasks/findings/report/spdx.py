@@ -13,6 +13,7 @@ from praxi_tasks import __version__
 from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage, image_gaps
 from praxi_tasks.findings.coverage import Coverage, gap_message
 from praxi_tasks.findings.packages import Component, described_purl, joined_licences, spdx_expression
+from praxi_tasks.inventory import program_cpe
 from praxi_tasks.printable import printable_json
 
 _NAMESPACE: Final = uuid.UUID("0f5e2f0c-7a1d-5f0e-8c5f-7f1a6b2d9e43")
@@ -82,21 +83,22 @@ def _operating_system(image: AssessedImage) -> list[dict[str, Any]]:
 def _package(number: int, component: Component, created: str) -> msgspec.Raw:
     """Return an entry encoded: the objects of a hundred thousand take several times as much memory."""
     package = _described(_identifier(number, component), component.name)
-    if len(component.versions) == 1:
-        package["versionInfo"] = component.versions[0]
-    package["externalRefs"] = [
-        {
-            "referenceCategory": "PACKAGE-MANAGER",
-            "referenceType": "purl",
-            "referenceLocator": described_purl(component),
-        }
-    ]
+    version = component.versions[0] if len(component.versions) == 1 else ""
+    if version:
+        package["versionInfo"] = version
+    package["externalRefs"] = [_reference("PACKAGE-MANAGER", "purl", described_purl(component))]
+    if cpe := program_cpe(component.ecosystem, component.name, version):
+        package["externalRefs"].append(_reference("SECURITY", "cpe23Type", cpe))
     if component.source and len(component.source_versions) == 1:
         package["sourceInfo"] = f"built package from: {component.source} {component.source_versions[0]}"
     if component.licences:
         package["licenseDeclared"] = joined_licences(map(_reference_or_expression, component.licences))
     package["annotations"] = [_annotation(_evidence(component), created)]
     return msgspec.Raw(msgspec.json.encode(package))
+
+
+def _reference(category: str, kind: str, locator: str) -> dict[str, str]:
+    return {"referenceCategory": category, "referenceType": kind, "referenceLocator": locator}
 
 
 def _reference_or_expression(licence: str) -> str:

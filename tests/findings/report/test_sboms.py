@@ -141,6 +141,26 @@ def test_spdx_is_valid(image: AssessedImage, tmp_path: Path) -> None:
     assert len(document.packages) == 1 + bool(image.distribution) + present
 
 
+def test_sboms_have_the_cpe_names_of_programs(
+    cyclonedx_schema: jsonschema.Draft7Validator, tmp_path: Path
+) -> None:
+    known = {("curl", "8.4.0"): "haxx:curl:8.4.0", ("openjdk", "17.0.1+2"): "oracle:openjdk:17.0.1\\+2"}
+    programs = tuple(
+        Component("generic", name, (version,), f"pkg:generic/{name}@1", ("inventory",), ("opt/x",))
+        for name, version in (*known, ("unknown", "1"))
+    )
+    image = AssessedImage("programs", components=programs)
+    names = [f"cpe:2.3:a:{name}:*:*:*:*:*:*:*" for name in known.values()]
+    document = json.loads(to_cyclonedx(AUDIT, image))
+    cyclonedx_schema.validate(document)
+    assert [one["cpe"] for one in document["components"] if "cpe" in one] == names
+    (tmp_path / "x.spdx.json").write_bytes(to_spdx(AUDIT, image))
+    parsed = parse_file(str(tmp_path / "x.spdx.json"))
+    assert not validate_full_spdx_document(parsed)
+    locators = [one.locator for package in parsed.packages for one in package.external_references]
+    assert [locator for locator in locators if locator.startswith("cpe")] == names
+
+
 def test_sboms_of_one_image_are_the_same_each_time() -> None:
     assert to_cyclonedx(AUDIT, IMAGE) == to_cyclonedx(AUDIT, IMAGE)
     assert to_spdx(AUDIT, IMAGE) == to_spdx(AUDIT, IMAGE)
