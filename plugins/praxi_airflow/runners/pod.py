@@ -134,13 +134,13 @@ class PodRunner:
         try:
             work()
         except Exception as error:
-            record_pod(self._settings, command, context, pod, done=False)
+            record_pod(self._settings, command, context, pod, error)
             self._learn_from(pod, command)
             code = _exit_code(pod)
             if code is not None and not explain_end(last_seen(pod)):
                 return code
             raise explain_failure(error, pod, self._settings.pods.startup_timeout) from error
-        record_pod(self._settings, command, context, pod, done=True)
+        record_pod(self._settings, command, context, pod)
         return ExitCode.OK
 
     def _labels(self, command: Command) -> dict[str, str]:

@@ -42,7 +42,7 @@ def explain_failure(error: Exception, pod: KubernetesPodOperator, patience: floa
             f"there is no cluster to talk to: {error}",
             action=f"check {VARIABLE}CONNECTION and docs/kubernetes.md",
         )
-    if _is_gone(error):
+    if is_gone(error):
         return RetryableTaskError(explain_end(last_seen(pod)) or explain_gone(event_reasons(pod)))
     if isinstance(error, ApiException):
         is_build = pod.labels.get(NAME_LABEL) == ISOLATED_NAME
@@ -55,7 +55,7 @@ def explain_failure(error: Exception, pod: KubernetesPodOperator, patience: floa
     return RetryableTaskError(said or f"the pod was lost, evicted or not started: {error}")
 
 
-def _is_gone(error: Exception) -> bool:
+def is_gone(error: Exception) -> bool:
     """Return whether there is no such pod, or no longer."""
     from airflow.providers.cncf.kubernetes.utils.pod_manager import PodNotFoundException
     from kubernetes.client.exceptions import ApiException

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from airflow.providers.cncf.kubernetes.utils.pod_manager import PodNotFoundException
 
 from praxi_airflow.runners.command import Command
 from praxi_airflow.runners.pod_records import end_of, record_pod, start_seconds
@@ -15,7 +16,7 @@ from praxi_airflow.settings import load_settings
 from praxi_tasks.audit import PodEnd, PodRecord, read_pods
 from praxi_tasks.store import open_store
 from tests.airflow.conftest import Configure
-from tests.airflow.runners.faults import disrupted, pod, unscheduled, waiting
+from tests.airflow.runners.faults import disrupted, forbidden, pod, refusal, unscheduled, waiting
 
 CREATED = "2026-03-01T10:00:00Z"
 STARTED = "2026-03-01T10:00:07Z"
@@ -54,6 +55,29 @@ def test_how_a_pod_ended(found: Any, end: PodEnd) -> None:
     assert end_of(found) is end
 
 
+def test_a_pod_that_is_gone_is_lost_whatever_was_seen_of_it() -> None:
+    for found in (pod("Pending"), with_state({"running": {"startedAt": STARTED}}, "Running")):
+        assert end_of(found, is_gone=True) is PodEnd.LOST
+    assert end_of(ended("OOMKilled", 137), is_gone=True) is PodEnd.OUT_OF_MEMORY
+
+
+@pytest.mark.parametrize(
+    ("error", "end"),
+    [
+        (PodNotFoundException("gone"), PodEnd.LOST),
+        (refusal(404, 'pods "p" not found', reason="NotFound"), PodEnd.LOST),
+        (refusal(404, 'namespaces "praxi" not found', "namespaces", reason="NotFound"), PodEnd.NOT_STARTED),
+        (forbidden("exceeded quota"), PodEnd.NOT_STARTED),
+    ],
+)
+def test_what_the_operator_raised_tells_a_lost_pod_from_one_that_never_was(
+    error: Exception, end: PodEnd, configure: Configure, store_folder: Path
+) -> None:
+    operator: Any = SimpleNamespace(last_seen=pod("Pending"))
+    record_pod(load_settings(), Command(arguments=("plan",), run="r"), CONTEXT, operator, error)
+    assert read_pods(open_store(load_settings().store), "r") == [PodRecord("plan", end)]
+
+
 def test_how_long_a_pod_took_to_start() -> None:
     assert start_seconds(ended("Completed", 0)) == 7.0
     assert start_seconds(with_state({"running": {"startedAt": STARTED}}, "Running")) == 7.0
@@ -70,7 +94,7 @@ def test_an_audits_pods_are_noted_and_no_others(
     settings = load_settings()
     operator: Any = SimpleNamespace(last_seen=ended("Completed", 0))
     command = Command(arguments=arguments, run="r", isolated=arguments[0] == "build")
-    record_pod(settings, command, CONTEXT, operator, done=True)
+    record_pod(settings, command, CONTEXT, operator)
     record = PodRecord("fingerprint", PodEnd.DONE, 7.0)
     assert read_pods(open_store(settings.store), "r") == ([record] if noted else [])
 
@@ -81,5 +105,5 @@ def test_a_store_that_takes_no_note_costs_the_task_nothing(
     (tmp_path / "file").touch()
     configure(store=(tmp_path / "file").as_uri())
     operator: Any = SimpleNamespace(last_seen=ended("Completed", 0))
-    record_pod(load_settings(), Command(arguments=("plan",), run="r"), CONTEXT, operator, done=True)
+    record_pod(load_settings(), Command(arguments=("plan",), run="r"), CONTEXT, operator)
     assert "lacks in the metrics" in caplog.text
