@@ -25,6 +25,7 @@ SITE = "usr/lib/python3/dist-packages"
 SEEDS = {
     "var/lib/dpkg/status": test_dpkg.STATUS,
     "var/lib/dpkg/status.d/x": test_dpkg.STATUS,
+    "usr/share/doc/libpq5/copyright": b"Format: x\n\nFiles: *\nLicense: MIT\n\nLicense: MIT\n text\n",
     "var/lib/dpkg/info/libpq5:amd64.list": b"/.\n/usr\n/usr/lib/x\n",
     f"{SITE}/x.dist-info/METADATA": test_python.METADATA,
     f"{SITE}/x.dist-info/RECORD": b'a,b,1\n"c",,\n',

@@ -21,9 +21,9 @@ FILE: Final = "/copyright"
 _FOLDER: Final = "usr/share/doc/"
 _DEPTH: Final = 4  # slashes of usr/share/doc/NAME/copyright
 _FORMAT: Final = re.compile(rb"\s*Format(?:-Specification)?:", re.IGNORECASE)
-_FILES: Final = re.compile(rb"^Files:", re.MULTILINE | re.IGNORECASE)
-_LICENCE: Final = re.compile(rb"^License:[ \t]*(.*)", re.MULTILINE | re.IGNORECASE)
-_ALONE: Final = b"license:"  # begins a paragraph that defines a name which others use
+_FILES: Final = b"\nFiles:"
+_LICENCE: Final = b"\nLicense:"
+_BLANK: Final = b"\n\n"
 
 
 class Copyrights:
@@ -57,11 +57,28 @@ def is_copyright(path: str) -> bool:
 
 
 def _names(data: bytes) -> Iterator[str]:
-    """Yield the licences of the format's paragraph and of those about files."""
+    """Yield the licences of the format's paragraph and of those about files.
+
+    What is between them, the texts of licences, is passed over without a look at its lines.
+    """
     if not _FORMAT.match(data):
         return
-    for number, paragraph in enumerate(data.replace(b"\r\n", b"\n").split(b"\n\n")):
-        if paragraph[: len(_ALONE)].lower() == _ALONE or (number and not _FILES.search(paragraph)):
-            continue
-        if found := _LICENCE.search(paragraph):
-            yield text(found[1])
+    data = data.replace(b"\r\n", b"\n")
+    end = _end(data, 0)
+    yield from _licence(data, 0, end)
+    while (found := data.find(_FILES, end - 1)) >= 0:
+        start, end = data.rfind(_BLANK, 0, found + 1), _end(data, found)
+        yield from _licence(data, max(start, 0), end)
+
+
+def _end(data: bytes, start: int) -> int:
+    """Return where the paragraph ends that ``start`` is in."""
+    end = data.find(_BLANK, start + 1)
+    return end if end >= 0 else len(data)
+
+
+def _licence(data: bytes, start: int, end: int) -> Iterator[str]:
+    found = data.find(_LICENCE, start, end)
+    if found >= 0:
+        line, _, _ = data[found + len(_LICENCE) : end].partition(b"\n")
+        yield text(line)
