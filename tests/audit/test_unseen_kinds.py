@@ -201,7 +201,8 @@ def test_every_output_tells_it(name: str, seen: Seen, tmp_path: Path) -> None:
     assert any(fields.items() <= line.items() for line in (*told["coverage"], *told["audit_coverage"]))
     assert json.dumps(gap.reason)[1:-1] in (tmp_path / "html").read_text()
     terminal = (tmp_path / "table").read_text()
-    assert f"{gap.aspect}: " in terminal
+    shown = gap.reason if image.failed else f"{gap.aspect}: "  # why images failed stands beside their names
+    assert " ".join(shown.split()) in " ".join(terminal.split())
     assert "No findings" not in terminal
     _assert_exchanged(audit, gap)
     _assert_in_table(audit, gap, tmp_path)
@@ -209,7 +210,7 @@ def test_every_output_tells_it(name: str, seen: Seen, tmp_path: Path) -> None:
     assert audit_metrics(audit, {}).get_sample_value("praxi_coverage_subjects", names)
     strict = judge(report, audit, parse_policy(b"fail: [{coverage: all}]"))
     assert strict.code is ExitCode.UNSEEN
-    assert any(gap.reason in sentence for sentence in strict.sentences)
+    assert any(gap.reason in sentence for sentence in (*strict.sentences, *strict.failed))
     assert judge(report, audit, Policy()).code is (ExitCode.UNSEEN if image.failed else ExitCode.OK)
 
 
