@@ -18,6 +18,7 @@ FACES = {
         "is_notice",
         "load_index",
         "read_records",
+        "read_vendor_records",
     },
     "assessment": {
         "AssessedAudit",

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from praxi_tasks.findings.advisories.index_builder import IndexBuilder
     from praxi_tasks.findings.advisories.index_cache import load_index
     from praxi_tasks.findings.advisories.osv import Range, Record, read_records
-    from praxi_tasks.findings.advisories.vendors import check_vendor_feed
+    from praxi_tasks.findings.advisories.vendors import check_vendor_feed, read_vendor_records
 else:
     __getattr__ = lazy_exports(
         __name__,
@@ -22,7 +22,7 @@ else:
             "index_builder": ("IndexBuilder",),
             "index_cache": ("load_index",),
             "osv": ("Range", "Record", "read_records"),
-            "vendors": ("check_vendor_feed",),
+            "vendors": ("check_vendor_feed", "read_vendor_records"),
         },
     )
 
@@ -37,4 +37,5 @@ __all__ = [
     "is_notice",
     "load_index",
     "read_records",
+    "read_vendor_records",
 ]

@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 import pytest
 import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
 
 from praxi_tasks.findings.advisories.index import AdvisoryIndex
 from praxi_tasks.findings.advisories.index_cache import build_index
@@ -118,6 +120,30 @@ def test_what_breaks_off_is_broken_and_what_came_before_counts() -> None:
 def test_a_notice_without_a_name_is_told_with_its_line() -> None:
     known = index(update("", OPENSSL, references=[CVE]))
     assert "line 3" in known.problems[0]
+
+
+STREAMS = st.sampled_from(["", "nodejs:18", "nodejs:20"])
+NOTICES = st.lists(st.tuples(st.sampled_from(["a", "b"]), st.integers(1, 9), STREAMS), min_size=1, max_size=8)
+
+
+@given(NOTICES)
+def test_of_the_newest_builds_of_everything_nothing_is_found(notices: list[tuple[str, int, str]]) -> None:
+    newest: dict[tuple[str, str], int] = {}
+    updates = []
+    for number, (name, version, stream) in enumerate(notices):
+        newest[name, stream] = max(version, newest.get((name, stream), 0))
+        build = package(name, str(version), release_of(stream))
+        cve = [("cve", f"CVE-2026-{1000 + number}", "")]
+        updates.append(update(f"ALSA-2026:{number}", build, references=cve, module=stream))
+    known = index(*updates, name="advisories/almalinux-9/u.xml")
+    for (name, stream), version in newest.items():
+        filed = f"{name} {stream}".rstrip()
+        assert not found(known, filed, f"{version}-{release_of(stream)}", "almalinux-9")
+        assert found(known, filed, f"0-{release_of(stream)}", "almalinux-9")
+
+
+def release_of(stream: str) -> str:
+    return "1.module_el9.6.0+1+a" if stream else "1.el9"
 
 
 def test_osvs_records_and_a_vendors_are_one_finding() -> None:
