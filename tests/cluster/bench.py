@@ -74,31 +74,47 @@ class Bench:
             time.sleep(_PAUSE)
 
     def perform(self, operator: Callable[[], PraxiTaskOperator], context: Any) -> object:
-        """Run a task to its end, as a worker and, if it defers, a triggerer and another worker do."""
-        try:
-            return operator().execute(context)
-        except TaskDeferred as deferred:
+        """Run a task to its end."""
+
+        def defer() -> None:
             self.deferrals += 1
-            event = asyncio.run(_first_event(deferred.trigger))
-        return operator().trigger_reentry(context, event)
+
+        return perform(operator, context, defer)
 
     def context(self, task: str, run: str = "", batch: int | None = None) -> Any:
         """Return what Airflow tells a task about itself."""
-        instance = SimpleNamespace(
-            dag_id="praxi_audit",
-            task_id=task,
-            run_id=run or f"bench-{next(_runs)}",
-            map_index=-1 if batch is None else batch,
-            try_number=1,
-            max_tries=3,
-            xcom_push=lambda **_: None,
-        )
-        return {
-            "ti": instance,
-            "task_instance": instance,
-            "run_id": instance.run_id,
-            "dag": SimpleNamespace(),
-        }
+        return context(task, run or f"bench-{next(_runs)}", batch)
+
+
+def perform(
+    operator: Callable[[], PraxiTaskOperator], context: Any, deferred: Callable[[], None] = lambda: None
+) -> object:
+    """Run a task to its end, as a worker and, if it defers, a triggerer and another worker do."""
+    try:
+        return operator().execute(context)
+    except TaskDeferred as told:
+        deferred()
+        event = asyncio.run(_first_event(told.trigger))
+    return operator().trigger_reentry(context, event)
+
+
+def context(task: str, run: str, batch: int | None) -> Any:
+    """Return what Airflow tells a task of a run about itself."""
+    instance = SimpleNamespace(
+        dag_id="praxi_audit",
+        task_id=task,
+        run_id=run,
+        map_index=-1 if batch is None else batch,
+        try_number=1,
+        max_tries=3,
+        xcom_push=lambda **_: None,
+    )
+    return {
+        "ti": instance,
+        "task_instance": instance,
+        "run_id": instance.run_id,
+        "dag": SimpleNamespace(),
+    }
 
 
 async def _first_event(trigger: Any) -> Mapping[str, Any]:

@@ -15,6 +15,7 @@ from praxi_airflow.errors import RetryableTaskError
 from praxi_airflow.tasks import sweep_pods
 from tests.cluster.bench import Bench, bench
 from tests.support.cluster.eviction import NodeIsKeptError
+from tests.support.faults import Kind, ScriptedFaults
 from tests.support.task_image import BuiltImage
 
 pytestmark = [pytest.mark.slow, pytest.mark.server, pytest.mark.airflow]
@@ -107,6 +108,23 @@ def test_a_running_pod_that_is_done_with_ends_before_another_starts(made: Bench)
     assert [one["status"]["phase"] for one in made.cluster.history[begun:]] == ["Succeeded"]
 
 
+class LostCreation(ScriptedFaults):
+    """The API server creates the first pod that it is asked for, and nobody hears of it."""
+
+    def draw(self, method: str, path: str, *, conditional: bool = False) -> Kind | None:
+        """Return what happens to a request."""
+        return super().draw(method, path, conditional=conditional) if method == "POST" else None
+
+
+def test_a_creation_of_which_the_answer_is_lost_costs_nothing(made: Bench) -> None:
+    made.configure(pod_deferrable=False)
+    begun = len(made.cluster.history)
+    made.cluster.gate.faults = LostCreation(Kind.LOST)
+    made.run("plan", "--help", run="lost")
+    made.cluster.gate.faults = None
+    assert len(made.cluster.history) == begun + 1
+
+
 class Runs:
     """A janitor's task instance: says of some runs how they are, of all others that they were deleted."""
 
@@ -153,7 +171,9 @@ def test_the_janitor_leaves_all_alone_where_airflow_does_not_answer(made: Bench)
     assert sweep_pods(ti=Runs("unknown")) == [name]
 
 
-@pytest.mark.parametrize(("harm", "deferrable"), [("drain", False), ("scale_down", True), ("delete", False)])
+@pytest.mark.parametrize(
+    ("harm", "deferrable"), [("drain", False), ("scale_down", True), ("delete", False), ("lose_node", False)]
+)
 @pytest.mark.usefixtures("thawing")
 def test_a_pod_that_is_ended_from_outside_is_said_to_be(made: Bench, harm: str, deferrable: bool) -> None:
     made.configure(pod_deferrable=deferrable)
@@ -175,9 +195,11 @@ def test_a_pod_that_is_ended_from_outside_is_said_to_be(made: Bench, harm: str, 
         made.cluster.drain(force=True, delete_emptydir_data=True)
     elif harm == "scale_down":
         made.cluster.scale_down()
-    else:
+    elif harm == "delete":
         made.cluster.delete(pod)
+    else:
+        made.cluster.lose_node(pod)
     task.join()
     assert "its node was drained" in str(told[0])
     # Where the triggerer waits, the pod is gone with its conditions before anybody looks at them.
-    assert ("or somebody deleted it" in str(told[0])) == (deferrable or harm == "delete")
+    assert ("or somebody deleted it" in str(told[0])) == (deferrable or harm in {"delete", "lose_node"})

@@ -57,6 +57,19 @@ def test_a_task_has_notes_retries_a_pool_and_an_end(dag: Any) -> None:
         assert timedelta(0) < longest <= patience, task.task_id
 
 
+def test_every_run_of_pods_ends_with_the_janitor(monkeypatch: pytest.MonkeyPatch) -> None:
+    from airflow.dag_processing.dagbag import DagBag
+
+    monkeypatch.setenv("AIRFLOW__PRAXI__RUNNER", "pod")
+    monkeypatch.setenv("AIRFLOW__PRAXI__POD_IMAGE", "tasks")
+    bag = DagBag(ROOT / "dags")
+    assert len(bag.dags) == len(FILES)
+    for dag in bag.dags.values():
+        sweep = dag.get_task("sweep")
+        assert {task.task_id for task in dag.tasks if not task.downstream_list} == {"sweep"}, dag.dag_id
+        assert "**Triage.**" in (sweep.doc_md or "")
+
+
 def test_a_parameter_has_a_title_a_description_and_a_type(dag: Any) -> None:
     for name in dag.params:
         param = dag.params.get_param(name)

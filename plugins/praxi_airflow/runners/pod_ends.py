@@ -61,8 +61,8 @@ def explain_gone(reasons: Iterable[str]) -> str:
         if reason in _GONE:
             return f"the pod was ended by the cluster: {_GONE[reason]}; the next try goes on where it was"
     return (
-        "the pod was deleted before it had ended: its node was drained, or somebody deleted it; the next try "
-        "goes on where it was"
+        "the pod was deleted before it had ended: its node was drained or is lost, or somebody deleted it; "
+        "the next try goes on where it was"
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
 from praxi_airflow.errors import RetryableTaskError, SettingsError
 from praxi_airflow.runners.api_refusals import VARIABLE, Refusal, explain_refusal
@@ -37,29 +38,43 @@ def explain_failure(error: Exception, pod: KubernetesPodOperator, patience: floa
     if problem is not None:
         pod.process_pod_deletion(pod.pod, reraise=False)
         return problem
+    last = last_seen(pod)
+    if said := explain_end(last):  # whatever the cluster refused after that
+        return RetryableTaskError(said)
+    if is_gone(error):
+        return RetryableTaskError(explain_gone(event_reasons(pod)))
     if isinstance(error, ConfigException):
         return SettingsError(
             f"there is no cluster to talk to: {error}",
             action=f"check {VARIABLE}CONNECTION and docs/kubernetes.md",
         )
-    if is_gone(error):
-        return RetryableTaskError(explain_end(last_seen(pod)) or explain_gone(event_reasons(pod)))
     if isinstance(error, ApiException):
-        is_build = pod.labels.get(NAME_LABEL) == ISOLATED_NAME
-        return explain_refusal(error, str(pod.namespace), "BUILD_" if is_build else "")
+        return _refused(error, pod)
     if isinstance(error, (HTTPError, OSError)):
         advice = f"if it stays so, check {VARIABLE}CONNECTION and the kubeconfig"
         return RetryableTaskError(f"the cluster can't be reached: {error}; {advice}")
-    last = last_seen(pod)
-    said = explain_end(last) or explain_wait(last, patience)
-    return RetryableTaskError(said or f"the pod was lost, evicted or not started: {error}")
+    return RetryableTaskError(
+        explain_wait(last, patience) or f"the pod was lost, evicted or not started: {error}"
+    )
+
+
+def _refused(error: Any, pod: KubernetesPodOperator) -> Exception:
+    """Return what a refusal means; that of a log which is not there (yet, or no longer) may pass."""
+    if error.status == HTTPStatus.BAD_REQUEST and last_seen(pod) is not None:
+        return RetryableTaskError(f"the cluster answered 400: {Refusal.of(error).message}")
+    is_build = pod.labels.get(NAME_LABEL) == ISOLATED_NAME
+    return explain_refusal(error, str(pod.namespace), "BUILD_" if is_build else "")
 
 
 def is_gone(error: Exception) -> bool:
-    """Return whether there is no such pod, or no longer."""
+    """Return whether there is no such pod, or no longer, also where cleaning up failed after that."""
+    return _is_missing(error) or _is_missing(error.__context__)
+
+
+def _is_missing(error: BaseException | None) -> bool:
     from airflow.providers.cncf.kubernetes.utils.pod_manager import PodNotFoundException
     from kubernetes.client.exceptions import ApiException
 
     if isinstance(error, ApiException):
-        return error.status == 404 and Refusal.of(error).kind != "namespaces"
+        return bool(error.status == HTTPStatus.NOT_FOUND) and Refusal.of(error).kind != "namespaces"
     return isinstance(error, PodNotFoundException)

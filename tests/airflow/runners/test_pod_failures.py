@@ -16,7 +16,7 @@ from praxi_airflow.runners.pod import PodRunner
 from praxi_airflow.runners.pod_failures import explain_failure
 from praxi_airflow.settings import load_settings
 from tests.airflow.conftest import Configure
-from tests.airflow.runners.faults import FAULTS, Fault, forbidden, no_right, refusal, table
+from tests.airflow.runners.faults import FAULTS, Fault, disrupted, forbidden, no_right, pod, refusal, table
 from tests.conftest import ROOT
 
 
@@ -84,6 +84,21 @@ def test_a_missing_right_is_named_and_no_service_account_of_the_pod(operator: An
 )
 def test_what_may_pass_is_a_retry(operator: Any, error: Exception) -> None:
     assert isinstance(explain_failure(error, operator), RetryableTaskError)
+
+
+def test_what_ended_a_pod_is_said_whatever_was_refused_after_it(operator: Any) -> None:
+    gone = refusal(400, 'container "base" in pod "praxi-plan-x" is waiting to start', reason="BadRequest")
+    operator.last_seen = disrupted("EvictionByEvictionAPI")
+    assert "its node was drained" in str(explain_failure(gone, operator))
+    operator.last_seen = pod("Running")
+    assert isinstance(explain_failure(gone, operator), RetryableTaskError)
+
+
+def test_a_pod_that_is_gone_is_said_to_be_under_any_error(operator: Any) -> None:
+    error = AirflowException("Pod praxi-plan-x returned a failure.")
+    error.__context__ = refusal(404, 'pods "praxi-plan-x" not found')
+    operator.last_seen = pod("Running")
+    assert "its node was drained or is lost" in str(explain_failure(error, operator))
 
 
 def test_a_cluster_that_does_not_answer_is_a_retry_that_names_the_setting(operator: Any) -> None:

@@ -95,6 +95,10 @@ class Cluster:
         self._thread.do(self._kubelet.deleted())
         return self.pods()
 
+    def ran(self, pod: Manifest) -> float:
+        """Return for how many seconds the containers of an ended pod ran, 0 if they were not seen to end."""
+        return self._kubelet.ran.get(pod["metadata"]["uid"], 0.0)
+
     def events(self, reason: str) -> list[Manifest]:
         """Return the events recorded for a reason."""
         return self._events.select(None, lambda event: event["reason"] == reason)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,6 +41,11 @@ class Kubelet:
         Called as ``record(pod, reason, message)`` for what becomes an Event.
     lookup
         Finds a namespace's Secrets and ConfigMaps.
+
+    Attributes
+    ----------
+    ran
+        For how many seconds pods' containers ran, by the pod's uid.
     """
 
     labels: Final = {"kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64"}
@@ -59,6 +66,7 @@ class Kubelet:
         self._pods = pods
         self._record = record
         self._lookup = lookup
+        self.ran: dict[str, float] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._ended: set[str] = set()
         self._ends: dict[str, asyncio.Task[None]] = {}
@@ -90,7 +98,8 @@ class Kubelet:
 
     async def _ask_to_end(self, pod: Manifest, grace: int) -> None:
         """Let the containers end by themselves, and what watches them tell of it, as a node does."""
-        await self.podman.run("pod", "stop", "--time", str(grace), machine_name(pod))
+        with suppress(PodmanError):  # somebody removed it from the machine
+            await self.podman.run("pod", "stop", "--time", str(grace), machine_name(pod))
         if task := self._tasks.get(pod["metadata"]["uid"]):
             await asyncio.wait([task], timeout=_TOLD)
 
@@ -137,10 +146,17 @@ class Kubelet:
         try:
             await self._pull(pod)
             await self._start(pod)
-            await self._watch(pod)
         except PodmanError as error:
             self._record(pod, "Failed", str(error))
             status.waiting(pod, "CreateContainerError", str(error))
+            self._pods.touch(pod)
+            return
+        try:
+            await self._watch(pod)
+        except PodmanError as error:  # somebody removed it from the machine
+            self._record(pod, "Failed", str(error))
+            self._ended.add(pod["metadata"]["uid"])
+            status.terminated(pod, [137] * len(pod["spec"]["containers"]), reason="ContainerStatusUnknown")
             self._pods.touch(pod)
 
     async def _pull(self, pod: Manifest) -> None:
@@ -210,9 +226,11 @@ class Kubelet:
             status.failed(pod, "DeadlineExceeded", "Pod was active on the node longer than its deadline")
             codes = ["137"] * len(names)
         self._ended.add(pod["metadata"]["uid"])
-        killed = [(await self.podman.inspect(name))["State"].get("OOMKilled", False) for name in names]
+        states = [(await self.podman.inspect(name))["State"] for name in names]
+        killed = any(state.get("OOMKilled", False) for state in states)
+        self.ran[pod["metadata"]["uid"]] = max(map(_seconds, states))
         await asyncio.sleep(LAG)
-        status.terminated(pod, map(int, codes), reason="OOMKilled" if any(killed) else "")
+        status.terminated(pod, map(int, codes), reason="OOMKilled" if killed else "")
         self._pods.touch(pod)
 
 
@@ -224,6 +242,12 @@ async def _whole(work: Coroutine[Any, Any, object]) -> None:
     except asyncio.CancelledError:
         await asyncio.wait([task])
         raise
+
+
+def _seconds(state: Mapping[str, str]) -> float:
+    """Return for how long a container ran."""
+    begin, end = (datetime.fromisoformat(state[name]) for name in ("StartedAt", "FinishedAt"))
+    return (end - begin).total_seconds()
 
 
 def machine_name(pod: Manifest) -> str:
