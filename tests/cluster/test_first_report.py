@@ -31,13 +31,13 @@ from tests.support.folders import open_to_containers
 from tests.support.prometheus import Deployment, prometheus
 from tests.support.registry import Registry
 from tests.support.s3 import ObjectStore
-from tests.support.task_image import BuiltImage
+from tests.support.task_image import NAME, BuiltImage
 
 pytestmark = [pytest.mark.slow, pytest.mark.server, pytest.mark.airflow]
 
 PAGE = (ROOT / "docs" / "kubernetes.md").read_text()
 SECTION = PAGE.partition("## From nothing to the first report\n")[2].partition("\n## ")[0]
-MODEL_IMAGE = "localhost/praxi-test/model:first-report"
+MODEL_IMAGE = NAME.replace("/tasks:", "/model:")
 
 
 def lines() -> list[list[str]]:
@@ -232,6 +232,8 @@ def walk(
         finally:
             if walked.driver is not None:
                 walked.driver.close()
+            remove = ["podman", "rmi", "--force", MODEL_IMAGE]
+            subprocess.run(remove, env=dict(task_image.environment), check=False, capture_output=True)
 
 
 def test_the_docs_lead_from_nothing_to_the_first_report(walk: Walk) -> None:
