@@ -28,9 +28,10 @@ _MOST_CRATES: Final = 20_000
 _CRATE: Final = (
     rb"(?P<name>[A-Za-z][\w-]{0,99}?)-(?P<version>\d{1,9}\.\d{1,9}\.\d{1,9}(?:[-+][\w.+-]{1,60})?)[/\\]"
 )
-# Where cargo unpacks crates, and where those were that the standard library is built with.
+# Where cargo unpacks crates, where distributions do, and where the standard library's were.
 _PLACES: Final = (
     re.compile(rb"registry[/\\]src[/\\][\w.-]{1,100}[/\\]" + _CRATE),
+    re.compile(rb"share/cargo/registry/" + _CRATE),
     re.compile(rb"rust[/\\]deps[/\\]" + _CRATE),
 )
 

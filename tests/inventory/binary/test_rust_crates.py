@@ -22,9 +22,15 @@ PATHS = (
     b"/rust/deps/hashbrown-0.14.3/src/raw/mod.rs"
     b"C:\\Users\\me\\.cargo\\registry\\src\\github.com-1ecc6299db9ec823\\zstd-sys-2.0.9+zstd.1.5.5\\src\\lib.rs"
     b"/home/me/registry/src/index.crates.io-6f17d22bba15001f/regex-automata-0.4.3/src/lib.rs"
+    b"/usr/share/cargo/registry/aho-corasick-0.7.19/src/dfa.rs"
     b"/usr/share/cargo/registry/no-version/src/lib.rs/registry/src/else"
 )
-NAMED = ["cargo/hashbrown@0.14.3", "cargo/regex-automata@0.4.3", "cargo/zstd-sys@2.0.9+zstd.1.5.5"]
+NAMED = [
+    "cargo/aho-corasick@0.7.19",
+    "cargo/hashbrown@0.14.3",
+    "cargo/regex-automata@0.4.3",
+    "cargo/zstd-sys@2.0.9+zstd.1.5.5",
+]
 
 
 @pytest.mark.parametrize(
