@@ -1,0 +1,47 @@
+"""Print the table of docs/software.md: what of which ecosystem is read, and where advisories come from.
+
+    PYTHONPATH=. python scripts/software_table.py
+"""
+
+from __future__ import annotations
+
+from praxi_tasks.ecosystems import ECOSYSTEMS, Ecosystem
+from praxi_tasks.inventory.binary import elf_package_note, go_build_info, java_archive, known_programs, rust_crates
+from praxi_tasks.inventory.binary.inspect import ARCHIVE_READERS, PROGRAM_READERS
+from praxi_tasks.inventory.readers import READERS
+
+# What programs and archives tell, by the ecosystem of what they name; others name packages of any.
+IN_FILES = {
+    go_build_info.READER: ("golang", "build information of Go programs"),
+    rust_crates.READER: ("cargo", "cargo-auditable's list, or paths of panics, in Rust programs"),
+    java_archive.READER: ("maven", "jars, wars and ears, also inside others"),
+    elf_package_note.READER: ("", "package notes of ELF files"),
+    known_programs.READER: ("generic", "versions that well-known programs hold"),
+}
+assert set(IN_FILES) == {*PROGRAM_READERS, *ARCHIVE_READERS}
+
+
+def table() -> str:
+    """Return the table as Markdown, one row for each ecosystem."""
+    recorded = {reader.ecosystem for reader in READERS}
+    lines = ["| package URL type | records of installed packages | in programs and archives | advisories |"]
+    lines.append("| --- | --- | --- | --- |")
+    for name, row in sorted(ECOSYSTEMS.items()):
+        inside = [text for ecosystem, text in IN_FILES.values() if ecosystem == name]
+        record = row.database if name in recorded or name in SHARED else ""
+        lines.append(f"| `{name}` | {record} | {'; '.join(inside)} | {_advisories(row)} |")
+    return "\n".join(lines)
+
+
+# Read by the reader of another row.
+SHARED = ("bioconductor", "otp")
+
+
+def _advisories(row: Ecosystem) -> str:
+    if row.of_distribution:
+        return "those of its distribution"
+    return f"OSV: {row.osv}" if row.osv else "none"
+
+
+if __name__ == "__main__":
+    print(table())
