@@ -1,13 +1,15 @@
-"""Print the table of docs/software.md: what of which ecosystem is read, and where advisories come from.
-
-    PYTHONPATH=. python scripts/software_table.py
-"""
+"""Print the table of docs/software.md: what of which ecosystem is read, and where advisories come from."""
 
 from __future__ import annotations
 
 from praxi_tasks.ecosystems import ECOSYSTEMS, Ecosystem
-from praxi_tasks.inventory.binary import elf_package_note, go_build_info, java_archive, known_programs, rust_crates
-from praxi_tasks.inventory.binary.inspect import ARCHIVE_READERS, PROGRAM_READERS
+from praxi_tasks.inventory.binary import (
+    elf_package_note,
+    go_build_info,
+    java_archive,
+    known_programs,
+    rust_crates,
+)
 from praxi_tasks.inventory.readers import READERS
 
 # What programs and archives tell, by the ecosystem of what they name; others name packages of any.
@@ -18,7 +20,10 @@ IN_FILES = {
     elf_package_note.READER: ("", "package notes of ELF files"),
     known_programs.READER: ("generic", "versions that well-known programs hold"),
 }
-assert set(IN_FILES) == {*PROGRAM_READERS, *ARCHIVE_READERS}
+
+
+# Read by the reader of another row.
+SHARED = ("bioconductor", "otp")
 
 
 def table() -> str:
@@ -31,10 +36,6 @@ def table() -> str:
         record = row.database if name in recorded or name in SHARED else ""
         lines.append(f"| `{name}` | {record} | {'; '.join(inside)} | {_advisories(row)} |")
     return "\n".join(lines)
-
-
-# Read by the reader of another row.
-SHARED = ("bioconductor", "otp")
 
 
 def _advisories(row: Ecosystem) -> str:

@@ -84,7 +84,6 @@ FILES: dict[str, tuple[Mapping[str, Any], str, str]] = {
     "gems": ({"usr/lib/ruby/gems/3.1.0/specifications/a.gemspec": b"x"}, "gem/x", "specifications"),
     "Composer": ({"app/vendor/composer/installed.json": b"{}"}, "composer/x", "installed.json"),
     "conda": ({"opt/conda/conda-meta/x-1-0.json": b"{}"}, "conda/x", "conda-meta"),
-    "Composer": ({"srv/vendor/composer/installed.json": b"x"}, "composer/x", "vendor/composer"),
     "pacman": ({"var/lib/pacman/local/x-1-1/desc": b"x"}, "alpm/x", "pacman"),
     ".NET": ({"app/shop.deps.json": b"[]"}, "nuget/x", "deps.json"),
     "Go": ({"root/go/pkg/mod/cache/download/x/@v/v1.mod": b"module x"}, "golang/x", "pkg/mod"),
