@@ -60,8 +60,9 @@ def _location(data: bytes, where: str) -> str:
     if len(data) <= _LARGEST:
         for element in read_elements([data], ("data",), "repomd", shown(where)):
             location = element.first("location")
-            if element.attributes.get("type") == "updateinfo" and location is not None:
-                return location.attributes.get("href", "")
+            place = location.attributes.get("href") if location else None
+            if element.attributes.get("type") == "updateinfo" and place:
+                return place
     raise DataError(
         "the repository has no updateinfo", where=shown(where), action="name a repository that has one"
     )
