@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from airflow.providers.cncf.kubernetes.utils.pod_manager import PodNotFoundException
+from airflow.sdk.exceptions import AirflowException
 
 from praxi_airflow.runners.command import Command
 from praxi_airflow.runners.pod_records import end_of, record_pod, start_seconds
@@ -61,9 +62,18 @@ def test_a_pod_that_is_gone_is_lost_whatever_was_seen_of_it() -> None:
     assert end_of(ended("OOMKilled", 137), is_gone=True) is PodEnd.OUT_OF_MEMORY
 
 
+def covered(error: Exception) -> Exception:
+    """Return the error that Airflow's operator raises where it cleans up after another."""
+    above = AirflowException("Pod p returned a failure.")
+    above.__context__ = error
+    return above
+
+
 @pytest.mark.parametrize(
     ("error", "end"),
     [
+        (covered(refusal(404, 'pods "p" not found', reason="NotFound")), PodEnd.LOST),
+        (covered(forbidden("exceeded quota")), PodEnd.NOT_STARTED),
         (PodNotFoundException("gone"), PodEnd.LOST),
         (refusal(404, 'pods "p" not found', reason="NotFound"), PodEnd.LOST),
         (refusal(404, 'namespaces "praxi" not found', "namespaces", reason="NotFound"), PodEnd.NOT_STARTED),

@@ -210,8 +210,8 @@ class Cluster:
         self._kubelet.delete(pod, grace=pod["spec"].get("terminationGracePeriodSeconds"))
 
     async def _lose(self, pod: Manifest) -> None:
+        self._pods.remove(pod)  # first, or somebody would find the object without its containers
         await self._kubelet.stop(pod)
-        self._pods.remove(pod)
 
     def _record(self, pod: Manifest, reason: str, message: str) -> None:
         if reason == "Scheduled":
