@@ -42,7 +42,7 @@ class ImageLimits(Limits):
 
     max_entries: int = 3_000_000
     min_entry_bytes: int = 128
-    entry_floor: int = 500_000
+    entry_floor: int = 400_000
     max_path_bytes: int = 256 << 20
     path_floor: int = 48 << 20
     max_records: int = 300_000
