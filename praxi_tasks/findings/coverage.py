@@ -102,9 +102,3 @@ def gaps(coverage: Iterable[Coverage]) -> tuple[Coverage, ...]:
     return tuple(
         sorted(filter(lambda one: one.is_gap, coverage), key=lambda one: WORST_FIRST.index(one.state))
     )
-
-
-def worst_state(coverage: Iterable[Coverage], aspect: Aspect) -> CoverageState | None:
-    """Return the worst state of an aspect; None where nothing is said about it."""
-    states = {one.state for one in coverage if one.aspect is aspect}
-    return next((state for state in WORST_FIRST if state in states), None)

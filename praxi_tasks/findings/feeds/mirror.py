@@ -117,7 +117,7 @@ class Mirror:
     ) -> None:
         self._store = store
         self._timeout = timeout
-        self._checks = {**_READERS, **(checks or {})}
+        self._checks = checks or {}
         self._state = dict(_readable_state(store))
 
     def fetch(self, sources: Mapping[str, str], now: str) -> tuple[Outcome, ...]:
@@ -146,7 +146,7 @@ class Mirror:
     def _attempt(self, name: str, url: str, now: str, get: Callable[[], bytes]) -> Outcome:
         try:
             data = get()
-            _check(name, data, self._checks)
+            check_feed(name, data, self._checks)
         except (FeedError, DataError, UsageError) as error:
             logger.warning("%s: %s", name, error)
             return self._not_renewed(name, error)
@@ -178,19 +178,21 @@ def _reader_of(name: str) -> Callable[[str, float], bytes]:
     return read_advisories if name.startswith(VENDORS) else read_url
 
 
-def check_feed(name: str, data: bytes) -> None:
+def check_feed(name: str, data: bytes, checks: Mapping[str, FileCheck]) -> None:
     """Check that a file is what its name in the feeds folder promises.
+
+    Parameters
+    ----------
+    checks
+        How files of other forms are checked, by the beginning of their names.
 
     Raises
     ------
     DataError
         If it is truncated or something else, such as a proxy's error page.
     """
-    _check(name, data, _READERS)
-
-
-def _check(name: str, data: bytes, checks: Mapping[str, FileCheck]) -> None:
-    check = next((one for prefix, one in checks.items() if name.startswith(prefix)), None)
+    known = {**_READERS, **checks}
+    check = next((one for prefix, one in known.items() if name.startswith(prefix)), None)
     if check is not None:
         check(data, name)
 

@@ -99,7 +99,7 @@ def osv_archive(data: bytes) -> None:
     """Read an archive of advisories."""
     for _ in read_records(data, "osv/PyPI/all.zip"):
         pass
-    check_feed("osv/PyPI/all.zip", data)
+    check_feed("osv/PyPI/all.zip", data, {})
 
 
 _VENDORS = "praxi_tasks.findings.advisories.vendors."
