@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -62,16 +63,15 @@ def test_the_token_opens_the_store_and_nothing_else(at_home: Path) -> None:
 @pytest.mark.server
 def test_a_command_needs_no_other_credential(at_home: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "praxi_tasks", "doctor", "--store", URI],
+        [sys.executable, "-m", "praxi_tasks", "doctor", "--store", URI, "--format", "json"],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         check=False,
     )
-    told = done.stdout + done.stderr
-    (line,) = [line for line in told.splitlines() if "writes once, lists, reads" in line]
-    assert "ok" in line
-    assert at_home.read_text() not in told
+    (found,) = [each for each in json.loads(done.stdout) if "writes once, lists, reads" in each["what"]]
+    assert found["status"] == "ok"
+    assert at_home.read_text() not in done.stdout + done.stderr
 
 
 @pytest.mark.server
