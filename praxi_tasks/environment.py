@@ -175,7 +175,7 @@ def variables(given: Mapping[str, str]) -> Iterator[None]:
     finally:
         for name, text in before.items():
             if text is None:
-                del os.environ[name]
+                os.environ.pop(name, None)
             else:
                 os.environ[name] = text
 
