@@ -10,6 +10,7 @@ FACES = {
     "archive": {"Archive", "DockerArchiveSource", "Folder", "LayoutSource", "split_path"},
     "image": {
         "Blob",
+        "DeclaredBase",
         "Descriptor",
         "Image",
         "ImageSource",
