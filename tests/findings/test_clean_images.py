@@ -61,7 +61,7 @@ def image_of(contents: Mapping[str, bytes]) -> FusedImage:
 def test_a_clean_image_has_few_rows_and_no_false_one(name: str) -> None:
     nowhere = FolderFeeds(ROOT / "nowhere")
     knowledge = Knowledge(date(2026, 11, 28), lifecycle=Lifecycle.load(nowhere, nowhere))
-    found = Assessor(knowledge).findings(image_of(CLEAN[name]))
+    found = Assessor(knowledge).examine(image_of(CLEAN[name]))[0]
     assert {finding.kind for finding in found} <= {"unexplained"}
     assert sum(finding.severity != "info" for finding in found) <= 1
 

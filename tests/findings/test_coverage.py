@@ -30,7 +30,7 @@ IMAGE = [layer(1, [*FLASK.files, *OPENSSL.files], claims=[FLASK, OPENSSL], distr
 
 
 def coverage(layers: list[LayerFacts], knowledge: Knowledge | None = None) -> list[Coverage]:
-    return list(Assessor(knowledge or Knowledge(AT)).coverage(fuse(layers)))
+    return list(Assessor(knowledge or Knowledge(AT)).examine(fuse(layers))[1])
 
 
 def state(found: list[Coverage], aspect: Aspect, subject: str) -> tuple[CoverageState, str]:
@@ -136,8 +136,8 @@ def test_a_distribution_is_matched_where_that_is_right_and_else_told(
     layers = [layer(1, claims=[claim], distribution=distribution)]
     assessor = Assessor(Knowledge(AT, build_index(archives), feeds=feeds))
     image = fuse(layers)
-    found = [one for one in assessor.coverage(image) if one.aspect is Aspect.VULNERABILITIES]
-    flawed = [one for one in assessor.findings(image) if one.kind == "vulnerable"]
+    found = [one for one in assessor.examine(image)[1] if one.aspect is Aspect.VULNERABILITIES]
+    flawed = [one for one in assessor.examine(image)[0] if one.kind == "vulnerable"]
     (line,) = found
     assert len(flawed) == bool(checked)
     assert line.is_gap == (not checked)

@@ -51,7 +51,7 @@ def debian(*feeds: FeedHealth) -> Knowledge:
 
 
 def coverage(layers: list[LayerFacts], knowledge: Knowledge) -> tuple[Coverage, ...]:
-    return Assessor(knowledge).coverage(fuse(layers))
+    return Assessor(knowledge).examine(fuse(layers))[1]
 
 
 def recorded(problem: str) -> Finding:

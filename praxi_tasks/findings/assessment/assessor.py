@@ -122,8 +122,9 @@ class Assessor:
         return with_sources(image, self.knowledge.packages)
 
     def examine(self, image: FusedImage) -> tuple[tuple[Finding, ...], tuple[Coverage, ...]]:
-        """Return a complete image's findings, as :meth:`findings` does, and how far it could be looked at.
+        """Return a complete image's findings, the most severe first, and how far it could be looked at.
 
+        The policy does not apply yet. Of each kind there are no more than ``PRAXI_IMAGE_MAX_FINDINGS``.
         A detector that fails in a way nobody thought of costs what it would have found, which the coverage
         says: whatever made it fail does not turn the others off.
         """
@@ -142,31 +143,7 @@ class Assessor:
                 found += ours
                 coverage += about
         findings = tuple(sorted(found, key=_order))
-        return findings, (*coverage, *self.left_out(findings))
-
-    def findings(self, image: FusedImage) -> tuple[Finding, ...]:
-        """Return a complete image's findings, the most severe first, before the policy applies.
-
-        Of each kind there are no more than ``PRAXI_IMAGE_MAX_FINDINGS``; :meth:`left_out` says of which.
-        """
-        most = _most()
-        found = (finding for detector in self._detectors for finding in islice(detector.detect(image), most))
-        return tuple(sorted(found, key=_order))
-
-    def left_out(self, findings: Iterable[Finding]) -> tuple[Coverage, ...]:
-        """Return the kinds of which an image has so many findings that others may be missing."""
-        most = _most()
-        counts = Counter(finding.kind for finding in findings)
-        return tuple(
-            partial(_ASPECTS.get(kind, Aspect.LAYERS), "all", f"the first {most} {kind} findings", _MORE)
-            for kind, count in counts.items()
-            if count >= most
-        )
-
-    def coverage(self, image: FusedImage) -> tuple[Coverage, ...]:
-        """Return how far a complete image could be looked at."""
-        about = (one for detector in self._detectors for one in detector.coverage(image))
-        return (layers_coverage(image), *databases_coverage(image), *about)
+        return findings, (*coverage, *_left_out(findings))
 
     def about_audit(self) -> tuple[Finding, ...]:
         """Return findings about the audit itself: feeds that are old or broken, rules that end."""
@@ -182,6 +159,17 @@ class Assessor:
     @cached_property
     def _detectors(self) -> tuple[Detector, ...]:
         return tuple(detector(self.knowledge) for detector in DETECTORS)
+
+
+def _left_out(findings: Iterable[Finding]) -> tuple[Coverage, ...]:
+    """Return the kinds of which an image has so many findings that others may be missing."""
+    most = _most()
+    counts = Counter(finding.kind for finding in findings)
+    return tuple(
+        partial(_ASPECTS.get(kind, Aspect.LAYERS), "all", f"the first {most} {kind} findings", _MORE)
+        for kind, count in counts.items()
+        if count >= most
+    )
 
 
 def _not_detected(kind: Kind, error: Exception) -> Coverage:

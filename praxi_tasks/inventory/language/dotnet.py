@@ -26,7 +26,7 @@ class _Library(msgspec.Struct):
 
 
 class _Dependencies(msgspec.Struct):
-    libraries: dict[str, _Library] = {}
+    libraries: dict[str, _Library]
     targets: dict[str, dict[str, dict[str, Any]]] = {}
 
 

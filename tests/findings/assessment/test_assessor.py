@@ -38,7 +38,7 @@ def test_one_image_gets_every_kind_the_gravest_first(tmp_path: Path) -> None:
             layer(2, whiteouts=flask.files[1:]),
         ]
     )
-    found = Assessor.load(feeds, DAY).findings(image)
+    found = Assessor.load(feeds, DAY).examine(image)[0]
     assert [item.kind for item in found] == ["database-removed", "vulnerable", "hidden"]
 
 
@@ -91,7 +91,7 @@ def test_broken_feeds_are_findings_and_the_audit_goes_on(tmp_path: Path) -> None
         "feed/kev/known_exploited_vulnerabilities.json",
     }
     flask = pypi("flask", "1.0", "flask/app.py")
-    assert [f.kind for f in assessor.findings(fuse([layer(1, flask.files, claims=[flask])]))] == [
+    assert [f.kind for f in assessor.examine(fuse([layer(1, flask.files, claims=[flask])]))[0]] == [
         "vulnerable"
     ]
 
@@ -103,13 +103,13 @@ def test_findings_of_a_kind_have_a_limit_which_the_coverage_tells(
     assessor = Assessor.load(FolderFeeds(write_feeds(tmp_path, PyPI=records)), DAY)
     image = fuse([layer(1, claims=[pypi("flask", "1.0", "flask/app.py")])])
     monkeypatch.setenv("PRAXI_IMAGE_MAX_FINDINGS", "3")
-    found = assessor.findings(image)
+    found, coverage = assessor.examine(image)
     assert [finding.kind for finding in found].count("vulnerable") == 3
-    (gap,) = [one for one in assessor.left_out(found) if one.aspect is Aspect.VULNERABILITIES]
+    (gap,) = [one for one in coverage if one.aspect is Aspect.VULNERABILITIES and "first 3" in one.reason]
     assert gap.is_gap
     assert "PRAXI_IMAGE_MAX_FINDINGS" in gap.action
     monkeypatch.setenv("PRAXI_IMAGE_MAX_FINDINGS", "1000")
-    assert not assessor.left_out(assessor.findings(image))
+    assert not [one for one in assessor.examine(image)[1] if "PRAXI_IMAGE_MAX_FINDINGS" in one.action]
 
 
 class Failing(Outdated):
@@ -123,13 +123,8 @@ def test_a_detector_that_fails_costs_what_it_would_have_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     records = [record("PYSEC-1", "flask", *RANGE)]
-    assessor = Assessor.load(FolderFeeds(write_feeds(tmp_path, PyPI=records)), DAY)
+    write_feeds(tmp_path, PyPI=records)
     image = fuse([layer(1, claims=[pypi("flask", "1.0", "flask/app.py")])])
-    whole, coverage = assessor.examine(image)
-    assert (whole, coverage) == (
-        assessor.findings(image),
-        (*assessor.coverage(image), *assessor.left_out(assessor.findings(image))),
-    )
     monkeypatch.setattr("praxi_tasks.findings.assessment.assessor.DETECTORS", (Failing, *DETECTORS[:1]))
     findings, coverage = Assessor.load(FolderFeeds(tmp_path), DAY).examine(image)
     assert "vulnerable" in {one.kind for one in findings}

@@ -44,7 +44,7 @@ def found(feeds: Path, name: str, *versions: str) -> list[Finding]:
     files = ["usr/lib/x.so"]
     bare = [layer(1, files, releases=[seen("deb", name, versions, *files)], distribution=BOOKWORM)]
     assessor = Assessor.load(FolderFeeds(feeds), DAY)
-    about = assessor.findings(assessor.complete(fuse(bare)))
+    about = assessor.examine(assessor.complete(fuse(bare)))[0]
     return [item for item in about if item.kind in {"vulnerable", "outdated"}]
 
 
@@ -77,7 +77,7 @@ def test_alpine_files_by_origin(tmp_path: Path) -> None:
     assessor = Assessor.load(FolderFeeds(write_feeds(tmp_path, Alpine=records)), DAY)
     told = seen("apk", "libssl3", ["3.3.2-r0"], "usr/lib/libssl.so.3")
     image = fuse([layer(1, told.evidence, releases=[told], distribution=Distribution("alpine", "3.20.3"))])
-    about = assessor.findings(assessor.complete(image))
+    about = assessor.examine(assessor.complete(image))[0]
     assert {"CVE-2026-0001", "PRAXI-OUTDATED"} <= {item.id for item in about}
 
 

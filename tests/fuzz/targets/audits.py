@@ -81,8 +81,9 @@ def assessor(data: bytes) -> None:
     """Assess an image of layers of files, and write what is found as JSON."""
     layers = [_facts(number, layer) for number, layer in enumerate(data.split(_LAYERS)[:8])]
     image = _ASSESSOR.complete(fuse(layers))
-    findings = _ASSESSOR.findings(image)
-    documents: list[Any] = [*findings, *_ASSESSOR.coverage(image), *image.components]
+    findings, coverage = _ASSESSOR.examine(image)
+    same([one for one in coverage if "can't be made" in one.reason], [], "detectors that fail")
+    documents: list[Any] = [*findings, *coverage, *image.components]
     for document in documents:
         msgspec.json.encode(document)
     for finding in findings:

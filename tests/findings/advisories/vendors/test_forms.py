@@ -63,7 +63,7 @@ def image(distribution: Distribution) -> FusedImage:
 
 
 def told(assessor: Assessor, distribution: Distribution) -> Coverage:
-    lines = assessor.coverage(image(distribution))
+    lines = assessor.examine(image(distribution))[1]
     return next(line for line in lines if line.aspect is Aspect.VULNERABILITIES)
 
 
@@ -80,7 +80,7 @@ def test_a_release_is_checked_against_the_feed_that_was_named_for_it(tmp_path: P
     feeds = FolderFeeds(tmp_path / "store" / "feeds")
     assessor = Assessor.load(feeds, date.today())  # noqa: DTZ011 - the mirror's clock is the machine's
     amazon, fedora = Distribution("amzn", "2023"), Distribution("fedora", "42")
-    (finding,) = assessor.findings(image(amazon))
+    (finding,) = assessor.examine(image(amazon))[0]
     assert (finding.id, finding.severity, finding.fixed) == ("CVE-2026-0001", "high", ("1:3.0.8-2",))
     line = told(assessor, amazon)
     assert line.state == "checked"
