@@ -60,7 +60,8 @@ def test_unknown_namespace(wrong: Bench) -> None:
 
 def test_forbidden(wrong: Bench) -> None:
     wrong.cluster.rights.grant({"rules": [{"resources": ["pods"], "verbs": ["get", "list"]}]})
-    with pytest.raises(AirflowFailException, match=r"may not create pods in the namespace praxi.*role\.yaml"):
+    says = r"may not create pods in the namespace praxi; bind the Role of charts/praxi"
+    with pytest.raises(AirflowFailException, match=says):
         wrong.run("plan", "--help")
 
 

@@ -48,7 +48,7 @@ def test_what_tasks_use_is_tried_though_prometheus_is_not_named(
         "store": "ok",
         "registry": "ok",
         "prometheus": "skipped",
-        "feeds": "unavailable",
+        "feeds": "warning",
         "model": "failed",
         "model registry": "ok",
         "kubernetes": "skipped",
