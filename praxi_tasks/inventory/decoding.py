@@ -5,10 +5,15 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Final, TypeVar
+
+import msgspec
 
 from praxi_tasks.errors import DataError
 from praxi_tasks.inventory.limits import InventoryLimits, setting
+from praxi_tasks.json_decoding import decode_shallow
+
+T = TypeVar("T")
 
 _PATH_BYTES_PER_BYTE: Final = 8
 _PATH_BYTES_FREE: Final = 1 << 16
@@ -77,3 +82,22 @@ def text(data: bytes) -> str:
 def path_text(data: bytes) -> str:
     """Decode a path as changesets do, so that it can be looked up there."""
     return data.decode("utf-8", "surrogateescape")
+
+
+def document(data: bytes, kind: type[T], what: str) -> T:
+    """Decode a record that is a JSON document.
+
+    Parameters
+    ----------
+    what
+        What it is not where that fails, for the error: ``no package manifest``.
+
+    Raises
+    ------
+    DataError
+        If it is no JSON, or not of that type.
+    """
+    try:
+        return decode_shallow(data, kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise DataError(f"it is {what}: {error}") from None

@@ -10,12 +10,13 @@ from typing import Any, Final
 import msgspec
 
 from praxi_tasks.ecosystems import COMPOSER
-from praxi_tasks.errors import DataError
 from praxi_tasks.inventory.claim import Claim
+from praxi_tasks.inventory.decoding import document
 from praxi_tasks.inventory.layer_view import LayerView
 from praxi_tasks.inventory.licences import stated
 from praxi_tasks.inventory.reader import Form, Reader
-from praxi_tasks.json_decoding import decode_shallow
+
+_OTHER: Final = "no list of packages"
 
 
 class _Package(msgspec.Struct):
@@ -52,12 +53,9 @@ def read_installed(view: LayerView, path: str) -> Iterator[Claim]:
 
 
 def _packages(data: bytes) -> list[_Package]:
-    try:
-        if data.lstrip().startswith(b"["):
-            return decode_shallow(data, list[_Package])
-        return decode_shallow(data, _Installed).packages
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise DataError(f"it is no list of packages: {error}") from None
+    if data.lstrip().startswith(b"["):
+        return document(data, list[_Package], _OTHER)
+    return document(data, _Installed, _OTHER).packages
 
 
 def _folder(path: str, package: _Package) -> str:

@@ -9,12 +9,10 @@ from typing import Any, Final
 import msgspec
 
 from praxi_tasks.ecosystems import NUGET
-from praxi_tasks.errors import DataError
 from praxi_tasks.inventory.claim import Claim
-from praxi_tasks.inventory.decoding import owned
+from praxi_tasks.inventory.decoding import document, owned
 from praxi_tasks.inventory.layer_view import LayerView
 from praxi_tasks.inventory.reader import Reader
-from praxi_tasks.json_decoding import decode_shallow
 
 _PUBLISHED: Final = ("package", "runtimepack")
 _RUNTIME: Final = "runtimepack."
@@ -38,10 +36,7 @@ def read_dependencies(view: LayerView, path: str) -> Iterator[Claim]:
     DataError
         If it is no such JSON object.
     """
-    try:
-        dependencies = decode_shallow(view.kept[path], _Dependencies)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise DataError(f"it is no list of dependencies: {error}") from None
+    dependencies = document(view.kept[path], _Dependencies, "no list of dependencies")
     folder = path.rpartition("/")[0]
     for release, library in dependencies.libraries.items():
         if library.type not in _PUBLISHED:

@@ -13,10 +13,9 @@ import msgspec
 from praxi_tasks.ecosystems import CPAN
 from praxi_tasks.errors import DataError
 from praxi_tasks.inventory.claim import Claim
-from praxi_tasks.inventory.decoding import owned, path_text, text, unix_lines
+from praxi_tasks.inventory.decoding import document, owned, path_text, text, unix_lines
 from praxi_tasks.inventory.layer_view import LayerView
 from praxi_tasks.inventory.reader import Reader
-from praxi_tasks.json_decoding import decode_shallow
 
 _NOTE: Final = "/install.json"
 _LOCAL: Final = "/perllocal.pod"
@@ -52,10 +51,7 @@ def read_record(view: LayerView, path: str, lists: dict[str, str]) -> Iterator[C
 
 
 def _noted(data: bytes) -> Iterator[tuple[str, str]]:
-    try:
-        note = decode_shallow(data, _Note)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise DataError(f"it is no note of cpanm's: {error}") from None
+    note = document(data, _Note, "no note of cpanm's")
     if not note.name or not note.version:
         raise DataError("it names no distribution or no version")
     yield note.dist.removesuffix(f"-{note.version}") or _distribution(note.name), note.version

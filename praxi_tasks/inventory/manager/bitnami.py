@@ -11,12 +11,11 @@ from urllib.parse import unquote
 import msgspec
 
 from praxi_tasks.ecosystems import BITNAMI
-from praxi_tasks.errors import DataError
 from praxi_tasks.inventory.claim import Claim
+from praxi_tasks.inventory.decoding import document
 from praxi_tasks.inventory.layer_view import LayerView
 from praxi_tasks.inventory.licences import stated
 from praxi_tasks.inventory.reader import Reader
-from praxi_tasks.json_decoding import decode_shallow
 
 _PURL: Final = re.compile(rf"pkg:{BITNAMI.purl_type}/([^/@?#]+)@([^?#]+)")
 _PLACE: Final = re.compile(r"(opt/bitnami(?:/[^/]+)*)/\.spdx-[^/]+\.spdx")
@@ -43,12 +42,9 @@ def read_document(view: LayerView, path: str) -> Iterator[Claim]:
     DataError
         If it is no such JSON object.
     """
-    try:
-        document = decode_shallow(view.kept[path], _Document)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise DataError(f"it is no SPDX document: {error}") from None
+    described = document(view.kept[path], _Document, "no SPDX document")
     place = _PLACE.fullmatch(path)
-    for package in document.packages:
+    for package in described.packages:
         for release in filter(None, map(_release, package.references)):
             yield Claim(
                 BITNAMI.purl_type,

@@ -11,11 +11,10 @@ import msgspec
 from praxi_tasks.ecosystems import CONDA
 from praxi_tasks.errors import DataError
 from praxi_tasks.inventory.claim import Claim
-from praxi_tasks.inventory.decoding import owned
+from praxi_tasks.inventory.decoding import document, owned
 from praxi_tasks.inventory.layer_view import LayerView
 from praxi_tasks.inventory.licences import stated
 from praxi_tasks.inventory.reader import Form, Reader
-from praxi_tasks.json_decoding import decode_shallow
 
 _FOLDER: Final = "/conda-meta"
 
@@ -36,10 +35,7 @@ def read_record(view: LayerView, path: str) -> Iterator[Claim]:
         If it is no such JSON object, or lacks a name or a version.
     """
     data = view.kept[path]
-    try:
-        record = decode_shallow(data, _Record)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise DataError(f"it is no record of a package: {error}") from None
+    record = document(data, _Record, "no record of a package")
     if not record.name or not record.version:
         raise DataError("it has no name or no version")
     prefix = f"/{path}".rpartition("/")[0].removesuffix(_FOLDER).lstrip("/")

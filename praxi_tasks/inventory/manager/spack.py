@@ -11,9 +11,9 @@ import msgspec
 from praxi_tasks.ecosystems import SPACK
 from praxi_tasks.errors import DataError
 from praxi_tasks.inventory.claim import Claim
+from praxi_tasks.inventory.decoding import document
 from praxi_tasks.inventory.layer_view import LayerView
 from praxi_tasks.inventory.reader import Reader
-from praxi_tasks.json_decoding import decode_shallow
 
 _FILE: Final = "/.spack/spec.json"
 
@@ -39,10 +39,7 @@ def read_spec(view: LayerView, path: str) -> Iterator[Claim]:
     DataError
         If it is no such JSON object, or names nothing.
     """
-    try:
-        nodes = decode_shallow(view.kept[path], _Document).spec.nodes
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise DataError(f"it is no specification of Spack's: {error}") from None
+    nodes = document(view.kept[path], _Document, "no specification of Spack's").spec.nodes
     if not nodes or not nodes[0].name or not nodes[0].version:
         raise DataError("it names no package or no version")
     yield Claim(
