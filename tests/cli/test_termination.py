@@ -92,9 +92,9 @@ def test_nobody_is_left_of_a_command_that_was_asked_to_end(
         command, env={**os.environ, "PYTHONPATH": str(ROOT)}, start_new_session=True, stderr=subprocess.PIPE
     ) as process:
         connection, _ = silent_registry.accept()
+        assert connection.recv(1 << 16)  # it is at it
         process.terminate()
         process.communicate(timeout=60)
         assert process.returncode == ExitCode.TEMPFAIL
-        assert connection.recv(1 << 16)
         assert connection.recv(1 << 16) == b""  # who held the other end is gone
         connection.close()
