@@ -8,6 +8,7 @@ from praxi_tasks.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from praxi_tasks.findings.report.cyclonedx import to_cyclonedx
+    from praxi_tasks.findings.report.look import stylesheet
     from praxi_tasks.findings.report.openvex import to_openvex
     from praxi_tasks.findings.report.package_list import packages_table
     from praxi_tasks.findings.report.page import report_page
@@ -21,6 +22,7 @@ else:
         __name__,
         {
             "cyclonedx": ("to_cyclonedx",),
+            "look": ("stylesheet",),
             "openvex": ("to_openvex",),
             "package_list": ("packages_table",),
             "page": ("report_page",),
@@ -42,6 +44,7 @@ __all__ = [
     "push_metrics",
     "report_page",
     "sarif_parts",
+    "stylesheet",
     "to_cyclonedx",
     "to_openvex",
     "to_sarif",
