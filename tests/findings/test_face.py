@@ -169,6 +169,7 @@ FACES = {
         "to_cyclonedx",
         "to_openvex",
         "sarif_parts",
+        "stylesheet",
         "to_sarif",
         "to_spdx",
         "write_textfile",
