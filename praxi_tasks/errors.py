@@ -122,6 +122,12 @@ class KeyNotFoundError(StoreError):
     code = "key-not-found"
 
 
+class ConflictError(StoreError):
+    """Somebody else changed a document between its reading and its writing."""
+
+    code = "conflict"
+
+
 class CorruptObjectError(StoreError):
     """A stored object is truncated, altered, or of a protocol version this program can't read."""
 

@@ -32,6 +32,7 @@ from praxi_tasks.findings.feeds import open_feeds
 from praxi_tasks.findings.image import ModelKnowledge, find_unexplained_files, fuse, knowledge_coverage
 from praxi_tasks.findings.origin import with_origin
 from praxi_tasks.findings.packages import Component, distribution_name
+from praxi_tasks.findings.risk_register import AcceptedRisks
 from praxi_tasks.findings.scope import Scope
 from praxi_tasks.findings.vex import ImageNames, Statement, Vex, parse_openvex
 from praxi_tasks.store import Store, documents, open_store
@@ -46,6 +47,7 @@ def make_assessor(
     cache: Store,
     *,
     statements: Iterable[Statement] = (),
+    risks: AcceptedRisks | None = None,
     must_exist: bool = True,
 ) -> Assessor:
     """Make an assessor from what a command was given.
@@ -58,6 +60,8 @@ def make_assessor(
         Where the index of advisories is kept.
     statements
         What OpenVEX documents say (:func:`load_vex`).
+    risks
+        The risks that people accepted: they count as rules of the policy.
     must_exist
         Whether a missing feeds folder is an error or just empty.
 
@@ -66,11 +70,13 @@ def make_assessor(
     UsageError
         If there is no such folder.
     """
+    risks = risks or AcceptedRisks()
+    policy = risks.joined(policy or Policy())
     if not feeds:
         assessor = Assessor.without_feeds(at, policy)
     else:
         assessor = Assessor.load(open_feeds(feeds, must_exist=must_exist), at, policy, cache)
-    return dataclasses.replace(assessor, vex=Vex(statements, at))
+    return dataclasses.replace(assessor, vex=Vex(statements, at), rule_problems=tuple(risks.findings()))
 
 
 def load_policy(uri: str | None) -> Policy:
@@ -216,7 +222,7 @@ class AuditAssessor:
             self._by_layers[image.layers] = self._assess(image)
         found = self._by_layers[image.layers]
         policy, at = self._assessor.policy, self._assessor.at
-        judged = policy.apply(found.findings, image.image, at)
+        judged = policy.apply(found.findings, image.image, at, image.namespaces)
         names = ImageNames.of(image.image, image.digest, image.platform)
         findings = self._assessor.vex.apply(judged, names, found.components)
         return msgspec.structs.replace(

@@ -22,6 +22,7 @@ from praxi_tasks.audit.stored_layers import StoredLayers
 from praxi_tasks.findings import Policy
 from praxi_tasks.findings.assessment import AssessedAudit, History
 from praxi_tasks.findings.image import ModelKnowledge
+from praxi_tasks.findings.risk_register import RiskRegister
 from praxi_tasks.findings.scope import Scope
 from praxi_tasks.findings.vex import Statement
 from praxi_tasks.oci.image import Platform
@@ -111,7 +112,14 @@ class LocalAudit:
             What OpenVEX documents say.
         """
         now = datetime.now(UTC)
-        assessor = make_assessor(feeds, policy, now.date(), self._store, statements=statements)
+        assessor = make_assessor(
+            feeds,
+            policy,
+            now.date(),
+            self._store,
+            statements=statements,
+            risks=RiskRegister(self._store).read(),
+        )
         at = now.isoformat(timespec="seconds")
         stored = self._stored or StoredLayers(self._store, report.model)
         assessment = AuditAssessor(stored, assessor, self._knowledge)

@@ -30,6 +30,7 @@ COMMANDS: Final[dict[str, str]] = {
     "predict": "praxi_tasks.cli.predict",
     "report": "praxi_tasks.cli.report",
     "rights": "praxi_tasks.cli.rights",
+    "risks": "praxi_tasks.cli.risks",
     "tagset": "praxi_tasks.cli.tagset",
     "train": "praxi_tasks.cli.train",
 }

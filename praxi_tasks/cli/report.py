@@ -8,6 +8,7 @@ from praxi_tasks.audit import AuditRun, load_policy, load_vex, make_assessor, ti
 from praxi_tasks.cli.echo import echo
 from praxi_tasks.cli.options import feeds_option, policy_option, run_option, store_option
 from praxi_tasks.findings.assessment import of_several_clusters
+from praxi_tasks.findings.risk_register import RiskRegister
 from praxi_tasks.store import open_store
 
 
@@ -38,6 +39,7 @@ def report(
             run.day(),
             store,
             statements=load_vex(policy, policy_uri),
+            risks=RiskRegister(store).read(),
             must_exist=False,
         )
         made = run.report(assessor, plausible_share=implausible_share)

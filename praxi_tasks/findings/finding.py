@@ -68,7 +68,8 @@ class Ignored(msgspec.Struct, frozen=True):
     """Why a finding is set aside: the policy rule's reason, who answers for it, and until when.
 
     ``state`` is what VEX documents call the outcome of the analysis, ``justification`` why. What an OpenVEX
-    document sets aside has its author as ``owner`` and no end.
+    document sets aside has its author as ``owner`` and no end. ``acceptance`` names the entry of the risk
+    register, empty where it is no accepted risk.
     """
 
     reason: str
@@ -76,6 +77,7 @@ class Ignored(msgspec.Struct, frozen=True):
     expires: str
     state: Verdict | Literal["resolved"] = "in_triage"
     justification: Justification | None = None
+    acceptance: str = ""
 
     def __str__(self) -> str:
         until = f"until {self.expires}" if self.expires else "by OpenVEX"

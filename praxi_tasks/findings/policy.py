@@ -6,7 +6,7 @@ silently turns a rule off.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -35,16 +35,17 @@ Period = (
 )
 _DAYS: Final = {"d": 1, "w": 7}
 
-# How long before its last day a rule is told of.
-_EXPIRY_NOTICE_DAYS: Final = 14
+EXPIRY_NOTICE_DAYS: Final = 14
+"""How long before its last day a rule is told of."""
 
 
 class IgnoreRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Findings that are set aside until a day; patterns are shell globs, and all that are given must match.
 
     ``id`` is matched against a finding's identifier and aliases, ``package`` against ``ecosystem/name``,
-    ``image`` against the image's reference. ``state`` is what VEX documents say about it, and
-    ``justification`` why.
+    ``image`` against the image's reference, ``namespace`` against every namespace where it runs: an image
+    that also runs elsewhere, or nobody knows where, is not meant. ``state`` is what VEX documents say about
+    it, and ``justification`` why.
     """
 
     reason: Text
@@ -53,6 +54,7 @@ class IgnoreRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id: Text = "*"
     package: Text = "*"
     image: Text = "*"
+    namespace: Text = "*"
     kind: Kind | None = None
     state: Verdict = "in_triage"
     justification: Justification | None = None
@@ -62,12 +64,26 @@ class IgnoreRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """What a finding that it sets aside says about that."""
         return Ignored(self.reason, self.owner, self.expires.isoformat(), self.state, self.justification)
 
-    def parts(self, finding: Finding, image: str) -> tuple[Finding | None, Finding | None]:
+    @property
+    def title(self) -> str:
+        """How people are told of it."""
+        return f"the rule that ignores {self.id} of {self.package}"
+
+    @property
+    def subject(self) -> str:
+        """What tells it from other rules."""
+        return "/".join(
+            (self.id, self.package, self.image, *([] if self.namespace == "*" else [self.namespace]))
+        )
+
+    def parts(
+        self, finding: Finding, image: str, namespaces: Collection[str] = ()
+    ) -> tuple[Finding | None, Finding | None]:
         """Return the part of an image's finding that the rule is about, and the part that it is not.
 
         A finding with several packages is parted where the rule names only some of them.
         """
-        if not self._matches(finding, image):
+        if not self._matches(finding, image, namespaces):
             return None, finding
         if fnmatchcase(finding.package, self.package):
             return finding, None
@@ -78,12 +94,17 @@ class IgnoreRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             with_packages(finding, others) if others or not named else None,
         )
 
-    def _matches(self, finding: Finding, image: str) -> bool:
+    def _matches(self, finding: Finding, image: str, namespaces: Collection[str]) -> bool:
         return (
             self.kind in {None, finding.kind}
             and fnmatchcase(image, self.image)
+            and self._holds_in(namespaces)
             and any(fnmatchcase(name, self.id) for name in (finding.id, *finding.aliases))
         )
+
+    def _holds_in(self, namespaces: Collection[str]) -> bool:
+        named = (fnmatchcase(each, self.namespace) for each in namespaces)
+        return self.namespace == "*" or (bool(namespaces) and all(named))
 
 
 class Route(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -190,12 +211,20 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     routes: tuple[Route, ...] = ()
     fail: tuple[FailRule, ...] = ()
 
-    def apply(self, findings: Iterable[Finding], image: str, at: date) -> Iterator[Finding]:
-        """Yield the findings about an image that are severe enough, those set aside marked as such."""
+    def apply(
+        self, findings: Iterable[Finding], image: str, at: date, namespaces: Collection[str] = ()
+    ) -> Iterator[Finding]:
+        """Yield the findings about an image that are severe enough, those set aside marked as such.
+
+        Parameters
+        ----------
+        namespaces
+            Where the image runs; empty where that is not known.
+        """
         for finding in findings:
             unfixed = self.ignore_unfixed and finding.kind == "vulnerable" and not finding.fixed
             if not unfixed and severity_rank(finding.severity) <= severity_rank(self.minimum_severity):
-                yield from self._judge(finding, image, at)
+                yield from self._judge(finding, image, at, namespaces)
 
     def due(self, severity: str, since: str) -> str:
         """Return the last day on which a finding may be open, ISO 8601; empty where there is no deadline.
@@ -220,7 +249,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def expiring(self, at: date) -> Iterator[Finding]:
         """Yield a finding for every ignore rule that will not hold for much longer."""
         for rule in self.ignore:
-            if 0 <= (rule.expires - at).days <= _EXPIRY_NOTICE_DAYS:
+            if 0 <= (rule.expires - at).days <= EXPIRY_NOTICE_DAYS:
                 yield _about_rule(rule, "PRAXI-RULE-EXPIRES", f"holds until {rule.expires}", "low")
 
     def team(self, namespaces: Iterable[str], severity: str) -> str:
@@ -248,11 +277,13 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Return what was not looked at and lets an audit fail by a rule on coverage."""
         return [gap for gap in coverage if any(rule.asks_for(gap) for rule in self.fail)]
 
-    def _judge(self, finding: Finding, image: str, at: date) -> Iterator[Finding]:
+    def _judge(
+        self, finding: Finding, image: str, at: date, namespaces: Collection[str]
+    ) -> Iterator[Finding]:
         rest: Finding | None = finding
         for rule in self.ignore:
             if rest is not None and rule.expires >= at:
-                named, rest = rule.parts(rest, image)
+                named, rest = rule.parts(rest, image, namespaces)
                 if named is not None:
                     yield msgspec.structs.replace(named, ignored=rule.verdict)
         if rest is not None:
@@ -263,10 +294,10 @@ def _about_rule(rule: IgnoreRule, identifier: str, when: str, severity: Severity
     return Finding(
         kind="policy",
         id=identifier,
-        title=f"the rule that ignores {rule.id} of {rule.package} {when}",
+        title=f"{rule.title} {when}",
         severity=severity,
         action=f"{rule.owner}: fix what it hides, or decide anew; the reason was: {rule.reason}",
-        package=f"policy/{rule.id}/{rule.package}/{rule.image}",
+        package=f"policy/{rule.subject}",
     )
 
 

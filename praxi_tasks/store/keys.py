@@ -14,6 +14,9 @@ RELEASES: Final = "releases"
 REGISTRY: Final = "registry"
 """Folder of the model registry, where no MLflow keeps it."""
 
+RISKS: Final = "risks"
+"""Folder of the risk register."""
+
 CHANGESET_PROTOCOL = 1
 INVENTORY_PROTOCOL = 2
 RELEASE_PROTOCOL = 1
@@ -144,6 +147,11 @@ def registry_version(number: int) -> str:
 def registry_state(number: int) -> str:
     """Key of a state of the registry: who has which alias. The one with the highest number counts."""
     return f"{REGISTRY}/states/{number:08}.json"
+
+
+def risk_event(acceptance: str, number: int) -> str:
+    """Key of what somebody did with an accepted risk; keys sort by number."""
+    return f"{RISKS}/{acceptance}/{number:08}.json"
 
 
 def last_champion() -> str:

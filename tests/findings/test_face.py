@@ -156,6 +156,18 @@ FACES = {
         "spdx_expression",
         "version_type",
     },
+    "risk_register": {
+        "Acceptance",
+        "AcceptedRisk",
+        "AcceptedRisks",
+        "DamagedAcceptance",
+        "Event",
+        "LONGEST_DAYS",
+        "RiskRegister",
+        "RiskState",
+        "Terms",
+        "make_terms",
+    },
     "vex": {"CONTEXT", "ImageNames", "Statement", "Vex", "parse_openvex"},
     "report": {
         "SCHEMAS",

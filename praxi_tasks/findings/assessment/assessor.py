@@ -61,12 +61,15 @@ class Assessor:
         What OpenVEX documents say.
     problems
         Feeds that could not be read, besides those that ``knowledge`` names.
+    rule_problems
+        Findings about what should have been part of the policy and could not be read.
     """
 
     knowledge: Knowledge
     policy: Policy = field(default_factory=Policy)
     vex: Vex = field(default_factory=Vex)
     problems: tuple[FeedProblem, ...] = ()
+    rule_problems: tuple[Finding, ...] = ()
 
     @classmethod
     def without_feeds(cls, at: date, policy: Policy | None = None) -> Assessor:
@@ -154,7 +157,8 @@ class Assessor:
         if self.feeds is not None:
             limit = self.policy.stale_feed_days
             about_feeds = feed_findings(self.feeds, broken, known.advisories.problems, limit)
-        return (*about_feeds, *self.policy.expired(self.at), *self.policy.expiring(self.at))
+        about_rules = (*self.rule_problems, *self.policy.expired(self.at), *self.policy.expiring(self.at))
+        return (*about_feeds, *about_rules)
 
     @cached_property
     def _detectors(self) -> tuple[Detector, ...]:
