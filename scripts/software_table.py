@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from praxi_tasks.ecosystems import ECOSYSTEMS, Ecosystem
 from praxi_tasks.inventory.binary import (
+    dotnet_assembly,
+    dotnet_bundle,
     elf_package_note,
     go_build_info,
     java_archive,
     known_programs,
+    native_image,
     rust_crates,
 )
 from praxi_tasks.inventory.readers import READERS
@@ -17,6 +20,9 @@ IN_FILES = {
     go_build_info.READER: ("golang", "build information of Go programs"),
     rust_crates.READER: ("cargo", "cargo-auditable's list, or paths of panics, in Rust programs"),
     java_archive.READER: ("maven", "jars, wars and ears, also inside others"),
+    native_image.READER: ("maven", "SBOMs of GraalVM's native images"),
+    dotnet_assembly.READER: ("nuget", ".NET assemblies"),
+    dotnet_bundle.READER: ("nuget", "applications in a single file"),
     elf_package_note.READER: ("", "package notes of ELF files"),
     known_programs.READER: ("generic", "versions that well-known programs hold"),
 }

@@ -41,22 +41,38 @@ def elf_address(sections: Mapping[str, bytes], name: str, head: int = 64) -> int
     raise KeyError(name)
 
 
-def pe(sections: Mapping[str, bytes]) -> bytes:
-    """Return a PE file of 64 bits with these sections."""
-    optional = struct.pack("<H22xQ80x", 0x20B, BASE)
+def pe(sections: Mapping[str, bytes], tables: Mapping[int, str] | None = None) -> bytes:
+    """Return a PE file of 64 bits with these sections.
+
+    ``tables`` are the numbers of the header's tables, and the section that each is.
+    """
+    places = pe_addresses(sections)
+    rows = [(tables or {}).get(number, "") for number in range(16)]
+    directories = b"".join(
+        struct.pack("<II", places[name], len(sections[name])) if name else bytes(8) for name in rows
+    )
+    optional = struct.pack("<H22xQ76xI", 0x20B, BASE, len(rows)) + directories
     head = b"MZ" + bytes(58) + struct.pack("<I", 64)
     head += b"PE\0\0" + struct.pack("<HHIIIHH", 0x8664, len(sections), 0, 0, 0, len(optional), 2) + optional
-    offset = len(head) + 40 * len(sections)
     table, body = b"", b""
+    start = len(head) + 40 * len(sections)
     for name, data in sections.items():
-        padding = bytes(-(offset + len(body)) % 16)
-        body += padding
-        place = offset + len(body)
+        place = places[name]
+        body += bytes(place - start - len(body)) + data
         table += struct.pack(
             "<8sIIIIIIHHI", name.encode(), len(data), place, len(data), place, 0, 0, 0, 0, 1 << 31
         )
-        body += data
     return head + table + body
+
+
+def pe_addresses(sections: Mapping[str, bytes]) -> dict[str, int]:
+    """Return where :func:`pe` puts its sections, in the file and above ``BASE``."""
+    place, found = 64 + 4 + 20 + 112 + 128 + 40 * len(sections), {}
+    for name, data in sections.items():
+        place += -place % 16
+        found[name] = place
+        place += len(data)
+    return found
 
 
 def macho(sections: Mapping[str, bytes]) -> bytes:

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from praxi_tasks.discovery import LayerPrediction, ReleasePrediction
-from praxi_tasks.ecosystems import ECOSYSTEMS, Family, ecosystem_of
+from praxi_tasks.ecosystems import ECOSYSTEMS, NUGET, Family, ecosystem_of
 from praxi_tasks.findings.image.claim_history import (
     ClaimHistory,
     TrackedClaim,
@@ -39,6 +39,8 @@ from praxi_tasks.printable import printable
 _SHOWN_PATHS: Final = 5
 # What is a package's if it says of itself that it is one, or is a program, where a database lists its file.
 _SAID_TWICE: Final = frozenset(name for name, row in ECOSYSTEMS.items() if not row.of_language)
+# What is dropped where a file that tells it is listed, and by whose databases.
+_LISTED: Final = ((_SAID_TWICE, ECOSYSTEMS.keys()), ({NUGET.purl_type}, {NUGET.purl_type}))
 # A database's package whose claim was dropped is still there while at least this share of its files is.
 _ALIVE: Final = 0.5
 # A package known only by its files is present while at least this share of them is.
@@ -116,12 +118,17 @@ def fuse(layers: Sequence[LayerFacts]) -> FusedImage:
 
 
 def _unowned(claims: Sequence[TrackedClaim], tree: FileTree) -> Iterator[TrackedClaim]:
-    """Yield the claims; not of programs that say which package they are of, where a database says it."""
-    owned = [each for each in claims if is_inside(each.claim) and each.claim.ecosystem in _SAID_TWICE]
-    if owned:
-        listed = claimed_places((each for each in claims if not is_inside(each.claim)), tree)
-        known = {id(each) for each in owned if each.place in listed}
-        claims = [each for each in claims if id(each) not in known]
+    """Yield the claims; not of programs that say which package they are of, where a database says it.
+
+    An assembly of .NET's is part of the package whose list of dependencies names its file.
+    """
+    for said, listing in _LISTED:
+        inside = [each for each in claims if is_inside(each.claim) and each.claim.ecosystem in said]
+        if inside:
+            databases = [each for each in claims if not is_inside(each.claim)]
+            listed = claimed_places((each for each in databases if each.claim.ecosystem in listing), tree)
+            known = {id(each) for each in inside if each.place in listed}
+            claims = [each for each in claims if id(each) not in known]
     yield from claims
 
 

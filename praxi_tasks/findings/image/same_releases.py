@@ -7,10 +7,10 @@ from typing import Final
 
 import msgspec
 
-from praxi_tasks.ecosystems import CARGO, GENERIC, GOLANG, MAVEN
+from praxi_tasks.ecosystems import CARGO, GENERIC, GOLANG, MAVEN, NUGET
 from praxi_tasks.findings.packages import INVENTORY, Component
 
-_INSIDE: Final = frozenset(row.purl_type for row in (CARGO, GENERIC, GOLANG, MAVEN))
+_INSIDE: Final = frozenset(row.purl_type for row in (CARGO, GENERIC, GOLANG, MAVEN, NUGET))
 
 
 def joined(components: Iterable[Component], shown: int) -> tuple[Component, ...]:

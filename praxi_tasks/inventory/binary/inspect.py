@@ -10,12 +10,15 @@ import msgspec
 
 from praxi_tasks.errors import DataError
 from praxi_tasks.inventory.binary import (
+    dotnet_assembly,
+    dotnet_bundle,
     elf,
     elf_package_note,
     go_build_info,
     java_archive,
     known_programs,
     macho,
+    native_image,
     pe,
     rust_crates,
 )
@@ -32,6 +35,9 @@ PROGRAM_READERS: Final[tuple[ProgramReader, ...]] = (
     go_build_info.READER,
     rust_crates.READER,
     elf_package_note.READER,
+    native_image.READER,
+    dotnet_bundle.READER,
+    dotnet_assembly.READER,
     known_programs.READER,
 )
 """What is looked for in each program and library."""

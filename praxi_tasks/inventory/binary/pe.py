@@ -14,6 +14,8 @@ _SIGNATURE: Final = b"PE\0\0"
 _FILE_HEADER: Final = struct.Struct("<HHIIIHH")
 _SECTION: Final = struct.Struct("<8sIIIIIIHHI")
 _IMAGE_BASES: Final = {0x10B: (32, "<I", 28), 0x20B: (64, "<Q", 24)}
+_DIRECTORIES: Final = {32: 92, 64: 108}  # where the optional header counts its tables
+_MOST_DIRECTORIES: Final = 16
 _WRITE: Final = 1 << 31
 _MOST_SECTIONS: Final = 96  # what Windows loads
 
@@ -43,4 +45,13 @@ def read_pe(path: str, content: FileContent) -> Program | None:
         )
         for name, _, address, stored, offset, _, _, _, _, flags in rows
     )
-    return Program(path, content, "pe", bits=bits, sections=sections)
+    tables = _directories(content.read(start + optional, optional_size), bits)
+    return Program(path, content, "pe", bits=bits, sections=sections, base=base, tables=tables)
+
+
+def _directories(header: bytes, bits: int) -> tuple[tuple[int, int], ...]:
+    """Return the addresses, from the program's base, and the sizes of the tables that its header names."""
+    place = _DIRECTORIES[bits]
+    count = min(int.from_bytes(header[place : place + 4], "little"), _MOST_DIRECTORIES)
+    data = header[place + 4 : place + 4 + 8 * count]
+    return tuple(struct.iter_unpack("<II", data[: len(data) & ~7]))

@@ -56,6 +56,10 @@ class Program:
         In the order of its table.
     segments
         What is loaded into memory; of ELF files, where a program may have no sections at all.
+    base
+        The address from which a PE file counts those that it names.
+    tables
+        The addresses, so counted, and the sizes of the tables that a PE file's header names, in its order.
     """
 
     path: str
@@ -65,6 +69,8 @@ class Program:
     bits: int = 64
     sections: tuple[Section, ...] = ()
     segments: tuple[Section, ...] = field(default=())
+    base: int = 0
+    tables: tuple[tuple[int, int], ...] = ()
 
     def find(self, *names: str) -> Section | None:
         """Return the first section that has one of the names."""
@@ -85,6 +91,11 @@ class Program:
             if 0 <= start < section.size:
                 return self.content.read(section.offset + start, min(length, section.size - start))
         return b""
+
+    def table(self, number: int, most: int) -> bytes:
+        """Return the beginning of one of the header's tables; nothing where it names none."""
+        address, size = self.tables[number] if number < len(self.tables) else (0, 0)
+        return self.at(self.base + address, min(size, most))
 
     def number(self, data: bytes) -> int:
         """Return the number that some bytes of the program are."""

@@ -21,6 +21,7 @@ from praxi_tasks.oci.layer import LayerLimits
 from praxi_tasks.store import keys
 from praxi_tasks.store.local import LocalStore
 from tests.support import images
+from tests.support.dotnet import assembly
 from tests.support.images import Entry
 from tests.support.layers import MemorySource
 from tests.support.programs import elf, go_build_info, package_note
@@ -60,6 +61,17 @@ def test_a_program_is_known_by_what_it_says(tmp_path: Path) -> None:
     }
     assert all(item.databases == item.evidence == (TOOL,) for item in found.components)
     assert find_unexplained_files(found).files == 0
+
+
+def test_an_assembly_is_of_the_package_whose_application_lists_its_file(tmp_path: Path) -> None:
+    listed = (
+        b'{"libraries": {"Json/13.0.3": {"type": "package"}}, '
+        b'"targets": {"net8.0": {"Json/13.0.3": {"runtime": {"lib/net8.0/Json.dll": {}}}}}}'
+    )
+    files: Files = {"app/Json.dll": assembly("Json", "13.0.0.0"), "app/Own.dll": assembly("Own", "1.0.0.0")}
+    assert there(image(tmp_path, files)) == {"pkg:nuget/Json@13.0.0.0", "pkg:nuget/Own@1.0.0.0"}
+    found = image(tmp_path, {**files, "app/app.deps.json": listed})
+    assert there(found) == {"pkg:nuget/Json@13.0.3", "pkg:nuget/Own@1.0.0.0"}
 
 
 def test_what_it_holds_ends_with_it(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import zlib
 from collections.abc import Iterable
 
@@ -13,12 +14,16 @@ from praxi_tasks.findings.packages import claim_purl
 from praxi_tasks.inventory import Claim, Inventory
 from praxi_tasks.inventory.admission import Admission
 from praxi_tasks.inventory.binary import (
+    clr_metadata,
+    dotnet_assembly,
+    dotnet_bundle,
     elf,
     elf_package_note,
     go_build_info,
     java_archive,
     known_programs,
     macho,
+    native_image,
     pe,
     rust_crates,
 )
@@ -30,7 +35,7 @@ from praxi_tasks.inventory.limits import InventoryLimits
 from praxi_tasks.oci.layer import FileContent
 from tests.fuzz.target import SEPARATOR, parts, same, target
 from tests.inventory.layers import changeset
-from tests.support import java, programs
+from tests.support import dotnet, java, programs
 
 _PATH = "opt/tool"
 _LIMITS = InventoryLimits(max_claims=2_000, max_paths=20_000)
@@ -148,6 +153,51 @@ def rust_program(data: bytes) -> None:
 def package_note(data: bytes) -> None:
     """Read the package of an ELF file."""
     _read(elf.read_elf(_PATH, FileContent(data, len(data))), elf_package_note.READER)
+
+
+@target(
+    covers=(
+        _READER.format("dotnet_assembly"),
+        "praxi_tasks.inventory.binary.clr_metadata.read_assembly",
+        "praxi_tasks.inventory.binary.version_resource.read_version_texts",
+    ),
+    seeds=[
+        dotnet.assembly("A.B", culture="de", texts={"ProductVersion": "1.0", "ProductName": "x"}),
+        dotnet.library({"FileDescription": "A tool", "FileVersion": "1.2.3.4"}),
+    ],
+)
+def dotnet_assemblies(data: bytes) -> None:
+    """Read an assembly's name and a program's version resource."""
+    program = pe.read_pe(_PATH, FileContent(data, len(data)))
+    if program is not None:
+        named = clr_metadata.read_assembly(program)
+        same(named is None or bool(named.name), True, "an assembly has a name")
+        _check(dotnet_assembly.read_versions(program))
+
+
+@target(
+    covers=(_READER.format("dotnet_bundle"), "praxi_tasks.inventory.dotnet_dependencies.read_libraries"),
+    seeds=[
+        dotnet.bundle([(1, dotnet.assembly("A")), (3, b'{"libraries": {"A/1.0": {"type": "package"}}}')]),
+        dotnet.bundle([(1, dotnet.assembly("A"))], packed=True),
+        dotnet.bundle([(1, dotnet.assembly("A"))], version=1),
+    ],
+)
+def dotnet_bundles(data: bytes) -> None:
+    """Read an application of .NET's in one file."""
+    _read(elf.read_elf(_PATH, FileContent(data, len(data))), dotnet_bundle.READER)
+
+
+_SBOM = gzip.compress(b'{"bomFormat": "x", "components": [{"name": "a", "version": "1", "group": "b"}]}')
+
+
+@target(
+    covers=(_READER.format("native_image"), "praxi_tasks.inventory.binary.native_image.decode_document"),
+    seeds=[programs.elf({".svm_heap": b"com.oracle.svm.core.VM=GraalVM CE 25.0.2", ".data": _SBOM})],
+)
+def native_images(data: bytes) -> None:
+    """Read a native image of GraalVM's."""
+    _read(elf.read_elf(_PATH, FileContent(data, len(data))), native_image.READER)
 
 
 _JAR = java.jar({**java.manifest(Implementation_Version="1.0"), **java.pom("a.b", "c", "1.0")})
