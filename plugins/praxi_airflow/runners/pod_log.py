@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 PAUSE: Final = 0.5
-"""Seconds between two looks at whether the container has ended."""
+"""Seconds between two looks at whether the container has ended; the first ones follow each other faster."""
 
 _OVERLAP: Final = 60.0  # seconds that are asked for again: lines may reach us late, and are told apart
 _REMEMBERED: Final = 1000  # lines by which it is found where to go on
@@ -64,6 +64,7 @@ class PodLog:
         """
         from urllib3.exceptions import HTTPError, ReadTimeoutError
 
+        pause = PAUSE / 4
         while True:
             runs = is_running()  # looked at before reading: then the last reading finds all that was written
             try:
@@ -76,7 +77,8 @@ class PodLog:
                 runs = True  # perhaps not, but there may be more to read
             if not runs:
                 return
-            time.sleep(PAUSE)
+            time.sleep(pause)
+            pause = min(2 * pause, PAUSE)
 
     def _seconds(self) -> int | None:
         """Return of how many seconds the lines are needed, by this machine's clock alone."""

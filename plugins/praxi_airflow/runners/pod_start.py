@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, Final
 
 from praxi_airflow.errors import SettingsError
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from kubernetes.client import CoreV1EventList, V1Pod
 
 PATIENCE: Final = 40.0
-_PAUSE: Final = 1.0
+_PAUSES: Final = (0.25, 0.5, 1.0)  # seconds between two looks; the last is repeated
 _CONFIG: Final = ("CreateContainerConfigError", "CreateContainerError")
 _IMAGE: Final = ("ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull")
 _MISSING: Final = ("POD_ENVIRONMENT_SECRETS", "POD_REGISTRY_SECRET", "POD_CA_CONFIG_MAP")
@@ -36,7 +37,7 @@ def start_check() -> type[KubernetesPodOperatorCallback]:
         @staticmethod
         def on_pod_creation(*, pod: V1Pod, operator: Any, **_: Any) -> None:
             begin, whole = time.monotonic(), operator.startup_timeout_seconds
-            deadline = begin + min(PATIENCE, whole)
+            deadline, pauses = begin + min(PATIENCE, whole), chain(_PAUSES, repeat(_PAUSES[-1]))
             while pod is not None and time.monotonic() < deadline:
                 now = operator.pod_manager.read_pod(pod)  # rides out the API server's bad minutes
                 if now.status.phase != "Pending":
@@ -45,7 +46,7 @@ def start_check() -> type[KubernetesPodOperatorCallback]:
                 if problem is not None:
                     setattr(operator, _FOUND, problem)
                     raise PodCannotStartError(str(problem))
-                time.sleep(_PAUSE)
+                time.sleep(next(pauses))
             left = max(1, round(whole - (time.monotonic() - begin)))
             operator.startup_timeout_seconds = operator.schedule_timeout_seconds = left
 

@@ -21,6 +21,7 @@ from tests.support.cluster.objects import Collection, Manifest, timestamp
 from tests.support.cluster.podman import Podman
 from tests.support.cluster.policies import Policies
 from tests.support.cluster.rights import Rights
+from tests.support.cluster.timing import PodTimes
 from tests.support.cluster.volumes import Lookup
 from tests.support.loop import LoopThread, serve
 
@@ -95,9 +96,9 @@ class Cluster:
         self._thread.do(self._kubelet.deleted())
         return self.pods()
 
-    def ran(self, pod: Manifest) -> float:
-        """Return for how many seconds the containers of an ended pod ran, 0 if they were not seen to end."""
-        return self._kubelet.ran.get(pod["metadata"]["uid"], 0.0)
+    def times(self, pod: Manifest) -> PodTimes | None:
+        """Return when the life of a pod went on, if its containers were seen to end."""
+        return self._kubelet.times.get(pod["metadata"]["uid"])
 
     def events(self, reason: str) -> list[Manifest]:
         """Return the events recorded for a reason."""

@@ -5,20 +5,22 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-from collections.abc import Callable, Coroutine, Mapping
+import time
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 from tests.support.cluster import status
 from tests.support.cluster.objects import Collection, Manifest, timestamp
 from tests.support.cluster.podman import Podman, PodmanError
+from tests.support.cluster.timing import PodTimes, pod_times
 from tests.support.cluster.volumes import Lookup, MissingObjectError, MissingVolumeError, materialize
 
 DEFAULT_GRACE: Final = 30
 LAG: Final = 0.4
 """Seconds by which a node tells later that a container has ended; its log ends at once."""
+_LOOKS: Final = "50ms"  # podman's pause between two looks at whether a container has ended
 _TOLD: Final = 5.0  # seconds within which a node tells how a container ended that was stopped
 _HANDED_OVER: Final = (
     "containers",
@@ -44,8 +46,8 @@ class Kubelet:
 
     Attributes
     ----------
-    ran
-        For how many seconds pods' containers ran, by the pod's uid.
+    times
+        When the lives of pods that ended by themselves went on, by the pod's uid.
     """
 
     labels: Final = {"kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64"}
@@ -66,7 +68,8 @@ class Kubelet:
         self._pods = pods
         self._record = record
         self._lookup = lookup
-        self.ran: dict[str, float] = {}
+        self.times: dict[str, PodTimes] = {}
+        self._accepted: dict[str, float] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._ended: set[str] = set()
         self._ends: dict[str, asyncio.Task[None]] = {}
@@ -74,6 +77,7 @@ class Kubelet:
     def accept(self, pod: Manifest) -> None:
         """Begin to run a pod in the background."""
         status.pending(pod, scheduled=self._schedulable(pod))
+        self._accepted[pod["metadata"]["uid"]] = time.time()
         self._tasks[pod["metadata"]["uid"]] = asyncio.create_task(self._live(pod))
 
     def delete(self, pod: Manifest, *, grace: int | None = None) -> None:
@@ -220,16 +224,17 @@ class Kubelet:
         deadline = pod["spec"].get("activeDeadlineSeconds")
         try:
             async with asyncio.timeout(deadline):
-                codes = (await self.podman.run("wait", *names)).split()
+                codes = (await self.podman.run("wait", "--interval", _LOOKS, *names)).split()
         except TimeoutError:
             await self.podman.run("pod", "kill", machine_name(pod))
             status.failed(pod, "DeadlineExceeded", "Pod was active on the node longer than its deadline")
             codes = ["137"] * len(names)
-        self._ended.add(pod["metadata"]["uid"])
+        uid = pod["metadata"]["uid"]
+        self._ended.add(uid)
         states = [(await self.podman.inspect(name))["State"] for name in names]
         killed = any(state.get("OOMKilled", False) for state in states)
-        self.ran[pod["metadata"]["uid"]] = max(map(_seconds, states))
         await asyncio.sleep(LAG)
+        self.times[uid] = pod_times(self._accepted[uid], states, time.time())
         status.terminated(pod, map(int, codes), reason="OOMKilled" if killed else "")
         self._pods.touch(pod)
 
@@ -242,12 +247,6 @@ async def _whole(work: Coroutine[Any, Any, object]) -> None:
     except asyncio.CancelledError:
         await asyncio.wait([task])
         raise
-
-
-def _seconds(state: Mapping[str, str]) -> float:
-    """Return for how long a container ran."""
-    begin, end = (datetime.fromisoformat(state[name]) for name in ("StartedAt", "FinishedAt"))
-    return (end - begin).total_seconds()
 
 
 def machine_name(pod: Manifest) -> str:
