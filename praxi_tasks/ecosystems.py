@@ -332,6 +332,20 @@ CONAN: Final = Ecosystem(
     version_class="ConanVersion",
     osv="ConanCenter",
 )
+SWIFT: Final = Ecosystem(
+    purl_type="swift",
+    family=Family.LANGUAGE,
+    database="sources in a program",
+    version_class="SemanticVersion",
+    split_name=_last_part,
+)
+COCOAPODS: Final = Ecosystem(
+    purl_type="cocoapods",
+    family=Family.LANGUAGE,
+    database="sources in a program",
+    version_class="SemanticVersion",
+    case_sensitive=True,
+)
 BITNAMI: Final = Ecosystem(
     purl_type="bitnami",
     family=Family.MANAGER,
@@ -380,7 +394,7 @@ _ROWS: Final = (
     *(PYPI, NPM, GOLANG, MAVEN, CARGO, GENERIC, DEB, APK, RPM),
     *(ALPM, EBUILD, OPKG),
     *(COMPOSER, PEAR, GEM, CRAN, BIOCONDUCTOR, NUGET, CPAN, LUAROCKS, JULIA, OPAM, HACKAGE, HEX),
-    *(OTP, PUB, CONAN, BITNAMI, WORDPRESS, CONDA, SPACK, BREW, NIX, GUIX, SNAP),
+    *(OTP, PUB, CONAN, SWIFT, COCOAPODS, BITNAMI, WORDPRESS, CONDA, SPACK, BREW, NIX, GUIX, SNAP),
 )
 ECOSYSTEMS: Final[Mapping[str, Ecosystem]] = {row.purl_type: row for row in _ROWS}
 """All rows by package URL type."""

@@ -13,7 +13,7 @@ from praxi_tasks.inventory.binary import (
     native_image,
     rust_crates,
 )
-from praxi_tasks.inventory.readers import READERS
+from praxi_tasks.inventory.readers import LOCK_READERS, READERS
 
 # What programs and archives tell, by the ecosystem of what they name; others name packages of any.
 IN_FILES = {
@@ -35,13 +35,22 @@ SHARED = ("bioconductor", "otp")
 def table() -> str:
     """Return the table as Markdown, one row for each ecosystem."""
     recorded = {reader.ecosystem for reader in READERS}
-    lines = ["| package URL type | records of installed packages | in programs and archives | advisories |"]
-    lines.append("| --- | --- | --- | --- |")
+    columns = ("package URL type", "records of installed packages", "in programs and archives", "advisories")
+    lines = [_row(*columns, "declared in"), _row(*["---"] * (len(columns) + 1))]
     for name, row in sorted(ECOSYSTEMS.items()):
         inside = [text for ecosystem, text in IN_FILES.values() if ecosystem == name]
         record = row.database if name in recorded or name in SHARED else ""
-        lines.append(f"| `{name}` | {record} | {'; '.join(inside)} | {_advisories(row)} |")
+        lines.append(_row(f"`{name}`", record, "; ".join(inside), _advisories(row), _locks(name)))
     return "\n".join(lines)
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _locks(ecosystem: str) -> str:
+    names = (name for reader in LOCK_READERS if reader.ecosystem == ecosystem for name in reader.endings)
+    return ", ".join(f"`{name}`" for name in dict.fromkeys(names) if not name.startswith("."))
 
 
 def _advisories(row: Ecosystem) -> str:

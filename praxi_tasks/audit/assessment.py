@@ -233,6 +233,7 @@ class AuditAssessor:
             files=found.files,
             unexplained=found.unexplained,
             coverage=found.coverage,
+            declared=found.declared,
         )
 
     def _assess(self, image: AssessedImage) -> AssessedImage:
@@ -246,6 +247,7 @@ class AuditAssessor:
             files=rest.total,
             unexplained=rest.files,
             coverage=(*coverage, *knowledge_coverage(fused, self._knowledge, rest)),
+            declared=fused.declared,
         )
         documents.encode(assessed)  # what no document can hold costs this image, not the whole audit's
         return assessed

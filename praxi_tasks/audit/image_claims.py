@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple, Self
 
 import msgspec
@@ -15,6 +15,9 @@ _SETTINGS: Final = " or ".join(
 )
 _LEFT_OUT: Final = f"{LEFT_OUT}: the image's layers claim too many packages or files: raise {_SETTINGS}"
 
+_MORE_LOCKS: Final = (
+    f"the image's lock files name too many packages: raise {ImageLimits.setting('max_claims')}"
+)
 _CLAIM_BYTES: Final = 500
 _TEXT_BYTES: Final = 60
 
@@ -25,18 +28,19 @@ class ClaimSize(NamedTuple):
     claims: int
     paths: int
     path_bytes: int
+    declared: int = 0
 
     @classmethod
     def of(cls, inventory: Inventory) -> Self:
         """Measure an inventory."""
         claims = (*inventory.claims, *inventory.reserve)
         paths = [path for claim in claims for path in claim.files]
-        return cls(len(claims), len(paths), sum(map(len, paths)))
+        return cls(len(claims), len(paths), sum(map(len, paths)), len(inventory.declared))
 
     @property
     def memory(self) -> int:
         """About how many bytes the inventory takes."""
-        return self.claims * _CLAIM_BYTES + self.paths * _TEXT_BYTES + self.path_bytes
+        return (self.claims + self.declared) * _CLAIM_BYTES + self.paths * _TEXT_BYTES + self.path_bytes
 
 
 class ImageClaims:
@@ -60,8 +64,10 @@ class ImageClaims:
     def of(self, digests: Sequence[str]) -> tuple[Inventory, ...]:
         """Return the inventories of an image's layers; those above the limits claim nothing, and say so."""
         if self._is_within(digests):
-            return tuple(map(self._inventory, digests))
-        return tuple(self._taken(digests))
+            found: Iterable[Inventory] = map(self._inventory, digests)
+        else:
+            found = self._taken(digests)
+        return tuple(_with_few_declared(found, self._limits.max_claims))
 
     def some_of(self, digests: Sequence[str], wanted: Collection[str]) -> dict[str, Inventory]:
         """Return what :meth:`of` does of some layers of an image."""
@@ -126,6 +132,19 @@ class _Taken:
                 break
             found.append(known)
         return tuple(found)
+
+
+def _with_few_declared(inventories: Iterable[Inventory], most: int) -> Iterator[Inventory]:
+    """Yield inventories, of which those declare nothing that would be more than lock files together may."""
+    for inventory in inventories:
+        most -= len(inventory.declared)
+        if most >= 0:
+            yield inventory
+        else:
+            left_out = tuple(
+                f"{path}: {_MORE_LOCKS}" for path in sorted({one.database for one in inventory.declared})
+            )
+            yield msgspec.structs.replace(inventory, declared=(), declared_problems=left_out)
 
 
 def _without_claims(inventory: Inventory) -> Inventory:

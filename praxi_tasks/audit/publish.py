@@ -11,6 +11,7 @@ import msgspec
 from praxi_tasks.audit.failure import Failure, attempt
 from praxi_tasks.audit.salvaging import salvage
 from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage, ended_releases
+from praxi_tasks.findings.packages import Declaration
 from praxi_tasks.printable import printable_json
 from praxi_tasks.store import keys
 
@@ -83,9 +84,16 @@ def _findings(audit: AssessedAudit) -> bytes:
 
 
 def without_components(audit: AssessedAudit) -> AssessedAudit:
-    """Return the audit without its components, which the tables and SBOMs hold."""
-    images = tuple(msgspec.structs.replace(image, components=()) for image in audit.images)
+    """Return the audit without its components and those declared, which the tables and SBOMs hold."""
+    images = tuple(
+        msgspec.structs.replace(image, components=(), declared=tuple(map(_counted, image.declared)))
+        for image in audit.images
+    )
     return msgspec.structs.replace(audit, images=images)
+
+
+def _counted(declaration: Declaration) -> Declaration:
+    return msgspec.structs.replace(declaration, packages=())
 
 
 def _file_name(audit: AssessedAudit, image: AssessedImage, number: int) -> str:

@@ -18,19 +18,20 @@ from praxi_tasks.inventory.model import Inventory
 from praxi_tasks.inventory.os import os_release
 from praxi_tasks.inventory.os.dpkg_placement import read_placement
 from praxi_tasks.inventory.reader import Form, ReadDatabase, Reader
-from praxi_tasks.inventory.readers import READERS
+from praxi_tasks.inventory.readers import LOCK_READERS, READERS
 from praxi_tasks.inventory.unread import report_unread, unread_ecosystem
 
 logger = logging.getLogger(__name__)
 
 # The readers' declarations, joined once: `keep_file` is asked for each of a layer's million entries.
+_ALL: Final = (*READERS, *LOCK_READERS)
 _PATHS: Final = frozenset(os_release.PATHS).union(*(reader.paths for reader in READERS))
 _FOLDERS: Final = tuple(folder for reader in READERS for folder in reader.folders)
-_ENDINGS: Final = tuple(ending for reader in READERS for ending in reader.endings)
+_ENDINGS: Final = tuple(dict.fromkeys(ending for reader in _ALL for ending in reader.endings))
 _TAIL: Final = 3
 _TAILS: Final = frozenset(ending[-_TAIL:] for ending in _ENDINGS)  # what most paths lack is found first
 _CHECKS: Final[tuple[tuple[tuple[str, ...], Callable[[str], bool]], ...]] = tuple(
-    (reader.endings, reader.accepts) for reader in READERS if reader.endings
+    (reader.endings, reader.accepts) for reader in _ALL if reader.endings
 )
 
 _ALL_FORMS: Final[tuple[Form, ...]] = (
@@ -101,18 +102,21 @@ def read_inventory(
         Claims in the order of the databases' paths, then those of programs and archives. A database that is
         damaged gives the claims before the damage and a line in ``problems``; the others are read all the
         same. A record that names no release, or is over a limit, costs itself. Each database that is there
-        and not read has a line too.
+        and not read has a line too. What lock files name is no claim: it is declared.
     """
     limits = limits or InventoryLimits.from_environment()
     view = LayerView(files, kept, limits)
     prepared = [(reader, _prepared(reader, view)) for reader in READERS]
     admission = Admission(view, limits)
     databases: list[str] = []
+    locks: dict[str, bytes] = {}
     for path in sorted(kept):
         read = next((read for reader, read in prepared if reader.reads(path)), None)
         if read is not None:
             databases.append(path)
             _read_into(admission, partial(read, path), view, path)
+        elif _is_lock(path):
+            locks[path] = kept[path]
     for reader in READERS:
         _read_into(admission, partial(reader.named, view), view, "paths")
     for path, file in sorted((inspected or {}).items()):
@@ -120,7 +124,10 @@ def read_inventory(
         for problem in file.problems:
             view.report(path, problem)
     databases.extend({claim.database for claim in admission.claims}.difference(databases))
-    report_unread(view, _is_database, unread or {}, admission.claims, frozenset(inspected or ()))
+    too_large = dict(unread or {})
+    left_out = {path: too_large.pop(path) for path in filter(_is_lock, unread or ())}
+    report_unread(view, _is_database, too_large, admission.claims, frozenset(inspected or ()))
+    declared, declared_problems = _read_locks(LayerView(files, locks, limits), left_out, limits)
     return Inventory(
         digest=files.digest,
         claims=tuple(admission.claims),
@@ -132,6 +139,8 @@ def read_inventory(
         reserve=_read_reserve(LayerView(files, reserve, limits), limits, frozenset(map(id, kept.values())))
         if reserve
         else (),
+        declared=declared,
+        declared_problems=declared_problems,
     )
 
 
@@ -173,6 +182,27 @@ def _read_reserve(view: LayerView, limits: InventoryLimits, linked: frozenset[in
             if not named and any(form.fits(content) for form in forms):
                 _read_into(admission, partial(read, path), view, path)
     return tuple(admission.claims)
+
+
+def _read_locks(
+    view: LayerView, unread: Mapping[str, str], limits: InventoryLimits
+) -> tuple[tuple[Claim, ...], tuple[str, ...]]:
+    """Return what the kept lock files declare, and what could not be read of them.
+
+    They have a budget of their own: what they name takes nothing from what databases claim.
+    """
+    admission = Admission(view, limits)
+    prepared = [(reader, _prepared(reader, view)) for reader in LOCK_READERS] if view.kept else []
+    for path in sorted(view.kept):
+        read = next(read for reader, read in prepared if reader.reads(path))
+        _read_into(admission, partial(read, path), view, path)
+    for path, reason in unread.items():
+        view.report(path, reason)
+    return tuple(admission.claims), view.problems
+
+
+def _is_lock(path: str) -> bool:
+    return any(reader.reads(path) for reader in LOCK_READERS)
 
 
 def _is_database(path: str) -> bool:

@@ -42,6 +42,10 @@ class Inventory(msgspec.Struct, frozen=True, omit_defaults=True):
         Databases that are links to what this layer does not hold, or not under a name that is known.
     reserve
         What files claim that look like databases and have no such name: only links make them ones.
+    declared
+        What lock files name. None of it is claimed to be there.
+    declared_problems
+        As ``problems``, of lock files.
     """
 
     digest: str
@@ -52,10 +56,12 @@ class Inventory(msgspec.Struct, frozen=True, omit_defaults=True):
     placement: Placement | None = None
     links: tuple[Link, ...] = ()
     reserve: tuple[Claim, ...] = ()
+    declared: tuple[Claim, ...] = ()
+    declared_problems: tuple[str, ...] = ()
 
     def to_bytes(self) -> bytes:
         """Return the inventory as bytes that depend on nothing but its content."""
-        claimed = (claim.database for claim in (*self.claims, *self.reserve))
+        claimed = (claim.database for claim in (*self.claims, *self.reserve, *self.declared))
         databases = sorted({*self.databases, *claimed})
         places = {path: place for place, path in enumerate(databases)}
         return pack_document(
@@ -70,6 +76,8 @@ class Inventory(msgspec.Struct, frozen=True, omit_defaults=True):
                 join_texts(self.placement.rules if self.placement else ()),
                 join_threes(self.links),
                 tuple(ClaimRow.of(claim, places[claim.database]) for claim in self.reserve),
+                tuple(ClaimRow.of(claim, places[claim.database]) for claim in self.declared),
+                join_texts(self.declared_problems),
             )
         )
 
@@ -94,6 +102,8 @@ class Inventory(msgspec.Struct, frozen=True, omit_defaults=True):
                 placement=_placement(document),
                 links=split_threes(document.links),
                 reserve=tuple(row.claim(databases) for row in document.reserve),
+                declared=tuple(row.claim(databases) for row in document.declared),
+                declared_problems=split_texts(document.declared_problems),
             )
         except (msgspec.MsgspecError, ValueError, IndexError, RecursionError) as error:
             raise corrupt(str(error)) from None

@@ -24,6 +24,15 @@ from praxi_tasks.inventory.language import (
     wordpress,
     yarn,
 )
+from praxi_tasks.inventory.lockfiles import beam, cargo, golang, jvm, php, ruby, swift
+from praxi_tasks.inventory.lockfiles import conan as conan_lock
+from praxi_tasks.inventory.lockfiles import conda as conda_locks
+from praxi_tasks.inventory.lockfiles import dart as dart_lock
+from praxi_tasks.inventory.lockfiles import dotnet as dotnet_lock
+from praxi_tasks.inventory.lockfiles import julia as julia_manifest
+from praxi_tasks.inventory.lockfiles import npm as npm_locks
+from praxi_tasks.inventory.lockfiles import python as python_locks
+from praxi_tasks.inventory.lockfiles import r as r_lock
 from praxi_tasks.inventory.manager import bitnami, conda, homebrew, snap, spack, stores
 from praxi_tasks.inventory.os import apk, chisel, dpkg, opkg, pacman, portage, rpm, rpm_manifest
 from praxi_tasks.inventory.reader import Reader
@@ -64,3 +73,22 @@ READERS: Final[tuple[Reader, ...]] = (
     wordpress.READER,
 )
 """Where two want to read the same file, the first does."""
+
+LOCK_READERS: Final[tuple[Reader, ...]] = (
+    python_locks.READER,
+    conda_locks.READER,
+    npm_locks.READER,
+    golang.READER,
+    cargo.READER,
+    r_lock.READER,
+    julia_manifest.READER,
+    jvm.READER,
+    ruby.READER,
+    php.READER,
+    dotnet_lock.READER,
+    beam.READER,
+    dart_lock.READER,
+    swift.READER,
+    conan_lock.READER,
+)
+"""What is read of them is declared, and may be installed nowhere."""

@@ -91,6 +91,8 @@ class Document(msgspec.Struct, frozen=True, array_like=True):
     rules: bytes
     links: bytes
     reserve: tuple[ClaimRow, ...]
+    declared: tuple[ClaimRow, ...] = ()
+    declared_problems: bytes = b""
 
 
 def pack_document(document: Document) -> bytes:

@@ -117,6 +117,7 @@ FACES = {
     },
     "packages": {
         "Component",
+        "Declaration",
         "FINGERPRINT",
         "FiledBy",
         "INVENTORY",

@@ -17,7 +17,7 @@ import praxi_tasks.inventory
 from praxi_tasks.inventory.binary.file_reader import ArchiveReader, ProgramReader
 from praxi_tasks.inventory.binary.inspect import ARCHIVE_READERS, PROGRAM_READERS
 from praxi_tasks.inventory.reader import Reader
-from praxi_tasks.inventory.readers import READERS
+from praxi_tasks.inventory.readers import LOCK_READERS, READERS
 from tests.fuzz.targets import TARGETS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -72,7 +72,8 @@ def readers() -> dict[int, str]:
 
 
 @pytest.mark.parametrize(
-    "name", [readers()[id(reader)] for reader in (*READERS, *PROGRAM_READERS, *ARCHIVE_READERS)]
+    "name",
+    [readers()[id(reader)] for reader in (*READERS, *LOCK_READERS, *PROGRAM_READERS, *ARCHIVE_READERS)],
 )
 def test_every_reader_of_records_has_a_target(name: str) -> None:
     assert name in COVERED

@@ -14,7 +14,7 @@ from praxi_tasks.findings.coverage import Aspect, Coverage, checked, not_checked
 from praxi_tasks.findings.feeds import FeedHealth
 from praxi_tasks.findings.finding import Finding
 from praxi_tasks.findings.origin import BaseImage
-from praxi_tasks.findings.packages import Component
+from praxi_tasks.findings.packages import Component, Declaration
 from praxi_tasks.findings.scope import ListGap, Scope
 
 Places = dict[str, dict[str, tuple[str, ...]]]
@@ -67,7 +67,8 @@ class AssessedImage(ImageRecord, frozen=True, omit_defaults=True):
 
     ``layers`` are digests, bottom first; ``distribution`` is such as ``debian-12``. ``files`` counts the
     regular files a container would see, ``unexplained`` those of them that belong to nothing known.
-    ``coverage`` says how far each aspect was looked at: what has no line there was not.
+    ``coverage`` says how far each aspect was looked at: what has no line there was not. ``declared`` are its
+    lock files: what they name is no component.
     """
 
     layers: tuple[str, ...] = ()
@@ -77,6 +78,7 @@ class AssessedImage(ImageRecord, frozen=True, omit_defaults=True):
     files: int = 0
     unexplained: int = 0
     coverage: tuple[Coverage, ...] = ()
+    declared: tuple[Declaration, ...] = ()
 
     @classmethod
     def of(cls, record: ImageRecord, layers: Iterable[str]) -> AssessedImage:

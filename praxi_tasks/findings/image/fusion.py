@@ -18,6 +18,7 @@ from praxi_tasks.findings.image.claim_history import (
     claimed_places,
     is_inside,
 )
+from praxi_tasks.findings.image.declarations import find_declarations
 from praxi_tasks.findings.image.file_tree import FileTree, LayerChanges, significant
 from praxi_tasks.findings.image.linked_records import LinkedRecords
 from praxi_tasks.findings.image.owning_package import with_owners
@@ -26,6 +27,7 @@ from praxi_tasks.findings.packages import (
     FINGERPRINT,
     INVENTORY,
     Component,
+    Declaration,
     distribution_name,
     licences_of,
     package_key,
@@ -84,6 +86,12 @@ class FusedImage:
             diversions=tuple(diversion for one in told for diversion in one.diversions),
             rules=tuple(dict.fromkeys(rule for one in told for rule in one.rules)),
         )
+
+    @property
+    def declared(self) -> tuple[Declaration, ...]:
+        """The lock files of the image, by their layers and paths."""
+        inventories = (layer.inventory for layer in self.layers)
+        return tuple(find_declarations(inventories, self.tree, self.claimed))
 
     @property
     def digests(self) -> tuple[str, ...]:

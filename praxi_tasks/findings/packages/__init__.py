@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         distribution_name,
         package_key,
     )
+    from praxi_tasks.findings.packages.declaration import Declaration
     from praxi_tasks.findings.packages.extended_releases import extended_name, extended_names
     from praxi_tasks.findings.packages.licences import (
         is_refused,
@@ -50,6 +51,7 @@ else:
         __name__,
         {
             "component": ("Component", "FINGERPRINT", "INVENTORY", "distribution_name", "package_key"),
+            "declaration": ("Declaration",),
             "namespaces": (
                 "FiledBy",
                 "MIRRORED_ECOSYSTEMS",
@@ -76,6 +78,7 @@ else:
 
 __all__ = [
     "Component",
+    "Declaration",
     "FINGERPRINT",
     "FiledBy",
     "INVENTORY",

@@ -26,7 +26,7 @@ from praxi_tasks.findings.assessment import (
 )
 from praxi_tasks.findings.coverage import Coverage
 from praxi_tasks.findings.finding import KINDS, SEVERITIES
-from praxi_tasks.findings.packages import Component
+from praxi_tasks.findings.packages import Component, Declaration
 from praxi_tasks.printable import printable_tree
 
 # Beyond this the page stops listing components and points to the tables, which have them all.
@@ -129,7 +129,15 @@ def _image(image: AssessedImage, lines: dict[Coverage, int]) -> dict[str, Any]:
         "components": sum(component.present for component in image.components),
         "files": image.files,
         "unexplained": image.unexplained,
+        "declared": [_declared(lock) for lock in image.declared[:_MOST_LINES]],
+        "declaredCount": len(image.declared),
     }
+
+
+def _declared(lock: Declaration) -> str:
+    if lock.problem:
+        return f"{lock.lock_file}: {lock.problem}"
+    return f"{lock.lock_file}: {lock.count:,} packages"
 
 
 def _findings(audit: AssessedAudit) -> list[dict[str, Any]]:

@@ -104,6 +104,16 @@ SCHEMAS: Final[dict[str, dict[str, str]]] = {
         "due": "VARCHAR",
         "overdue": "BOOLEAN",
     },
+    "declared": {
+        "run": "VARCHAR",
+        "image": "VARCHAR",
+        "cluster": "VARCHAR",
+        "lock_file": "VARCHAR",
+        "layer": "VARCHAR",
+        "purl": "VARCHAR",
+        "installed": "BOOLEAN",
+        "problem": "VARCHAR",
+    },
     "coverage": {
         "run": "VARCHAR",
         "image": "VARCHAR",
@@ -128,6 +138,7 @@ def parquet_tables(audit: AssessedAudit) -> Iterator[tuple[str, bytes]]:
         "layers": _layers,
         "components": _components,
         "findings": _findings,
+        "declared": _declared,
         "coverage": _coverage,
     }
     with tempfile.TemporaryDirectory(prefix="praxi-tables-") as folder:
@@ -189,6 +200,17 @@ def _findings(audit: AssessedAudit) -> Iterator[Row]:
                 "packages": [each.purl or each.package for each in finding.packages],
                 "due": finding.due or None,
             }
+
+
+def _declared(audit: AssessedAudit) -> Iterator[Row]:
+    for image in audit.images:
+        installed = {component.purl for component in image.components if component.present}
+        for lock in image.declared:
+            row = {**_columns(lock, "declared"), **_key(audit, image), "problem": lock.problem or None}
+            for purl in lock.packages:
+                yield {**row, "purl": purl, "installed": purl in installed}
+            if not lock.packages:
+                yield {**row, "purl": None, "installed": None}
 
 
 def _coverage(audit: AssessedAudit) -> Iterator[Row]:

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage
+from praxi_tasks.findings.packages.component import INVENTORY, Component
+from praxi_tasks.findings.packages.declaration import Declaration
 from praxi_tasks.findings.report.tables import SCHEMAS, parquet_tables
 from tests.findings.audits import COVERAGE, large_audit
 
@@ -35,6 +38,7 @@ def test_every_row_is_there(audit: AssessedAudit, database: duckdb.DuckDBPyConne
         "layers": 120,
         "components": 200,
         "findings": 401,
+        "declared": 0,
         "coverage": 2 + 20 * len(COVERAGE),
     }
 
@@ -53,6 +57,26 @@ def test_what_is_new_and_unscored_is_told(audit: AssessedAudit, database: duckdb
     new = database.sql("SELECT count(*) FROM findings WHERE is_new").fetchall()[0][0]
     assert new == sum(audit.is_new(image, finding) for image in audit.images for finding in image.findings)
     assert database.sql("SELECT min(score) FROM findings").fetchall()[0][0] >= 0
+
+
+def test_what_lock_files_name_is_in_a_table_of_its_own() -> None:
+    flask = Component("pypi", "flask", ("3.0.0",), "pkg:pypi/flask@3.0.0", (INVENTORY,))
+    locks = (
+        Declaration("uv.lock", "sha256:1", 2, ("pkg:pypi/flask@3.0.0", "pkg:pypi/six@1.16.0")),
+        Declaration("yarn.lock", "sha256:1", problem="it is damaged"),
+    )
+    image = AssessedImage("app:1", components=(flask,), declared=locks)
+    tables = dict(parquet_tables(AssessedAudit("r", "2026-11-20", "", "", (image,))))
+    with tempfile.NamedTemporaryFile(suffix=".parquet") as file:
+        file.write(tables["declared"])
+        file.flush()
+        found = duckdb.read_parquet(file.name)
+        rows = found.select("lock_file", "purl", "installed", "problem").fetchall()
+    assert rows == [
+        ("uv.lock", "pkg:pypi/flask@3.0.0", True, None),
+        ("uv.lock", "pkg:pypi/six@1.16.0", False, None),
+        ("yarn.lock", None, None, "it is damaged"),
+    ]
 
 
 def test_an_empty_audit_has_empty_tables() -> None:

@@ -34,6 +34,7 @@ from praxi_tasks.inventory.os.rpm_header import RpmHeader
 from praxi_tasks.inventory.os.rpm_ndb import read_ndb_blobs
 from praxi_tasks.inventory.os.rpm_sqlite import merge_log, read_sqlite_blobs
 from praxi_tasks.inventory.reader import Reader
+from praxi_tasks.inventory.readers import LOCK_READERS
 from praxi_tasks.inventory.stored_form import Document, pack_document
 from praxi_tasks.store.keys import INVENTORY_PROTOCOL
 from tests.fuzz.target import SEPARATOR, parts, same, target
@@ -411,6 +412,64 @@ def single_records(data: bytes) -> None:
     name, (path, _) = list(_READ.items())[data[0] % len(_READ) if data else 0]
     module = importlib.import_module(f"praxi_tasks.inventory.{name}")
     _check(module.READER, data[1:], [path], [f"{path.rpartition('/')[0]}/other", "gems/r-1/x"])
+
+
+# Lock files, each of a form of its own; an input's first byte chooses one.
+_LOCKS = {
+    "uv.lock": b'[[package]]\nname = "six"\nversion = "1"\nsource = { registry = "x" }\n[package.y]\n',
+    "Pipfile.lock": b'{"default":{"a":{"version":"==1"}},"develop":{}}',
+    "requirements.txt": b"a[b]==1 ; c\n-e .\n",
+    "package-lock.json": b'{"packages":{"node_modules/@s/a":{"version":"1"}}}',
+    "npm-shrinkwrap.json": b'{"dependencies":{"a":{"version":"npm:b@1","dependencies":{"c":{}}}}}',
+    "yarn.lock": b'"@s/a@npm:^1, b@npm:c@1":\n  version: 1.0\n',
+    "pnpm-lock.yaml": b"packages:\n  '@s/a@1.0':\n  /b/1.0_c:\n",
+    "bun.lock": b'"a": ["@s/a@1.0", "", {}],',
+    "deno.lock": b'{"npm":{"a@1_b@2":{}},"packages":{"npm":{"c@1":{}}}}',
+    "conda-lock.yml": b"package:\n- name: a\n  version: '1'\n  manager: pip\n",
+    "conda-linux-64.lock": b"https://x/linux-64/a-b-1-0.conda#0",
+    "pixi.lock": b"packages:\n- conda: https://x/a-1-0.conda\n- pypi: x\n  name: a\n  version: 1\n",
+    "environment.yml": b"dependencies:\n  - x::a=1=0\n  - pip:\n    - b==1\n",
+    "go.mod": b"require (\n a.b/c v1.0 // indirect\n)\nreplace a.b/c => d.e/f v2.0\n",
+    "go.sum": b"a.b/c v1.0 h1:x=\n",
+    "Cargo.lock": b'[[package]]\nname = "a"\nversion = "1"\nsource = "registry+x"\n',
+    "Gemfile.lock": b"GEM\n  specs:\n    a (1.0-x86)\n",
+    "composer.lock": b'{"packages":[{"name":"a/b","version":"1"}],"packages-dev":null}',
+    "gradle.lockfile": b"a.b:c:1=x\n",
+    "packages.lock.json": b'{"dependencies":{"n":{"A":{"resolved":"1"}}}}',
+    "mix.lock": b'"a": {:hex, :a, "1"},',
+    "rebar.lock": b'{<<"a">>,{pkg,<<"a">>,<<"1">>},0}',
+    "pubspec.lock": b'  a:\n    source: hosted\n    version: "1"\n',
+    "Package.resolved": b'{"pins":[{"location":"https://x/a/b.git","state":{"version":"1"}}]}',
+    "Podfile.lock": b"PODS:\n  - A/B (1.0):\n",
+    "conan.lock": b'{"requires":["a/1@u/c#0"],"graph_lock":{"nodes":{"1":{"ref":"b/1"}}}}',
+    "renv.lock": b'{"Packages":{"a":{"Package":"a","Version":"1","Source":"Bioconductor"}}}',
+    "Manifest.toml": b'[[deps.A]]\ngit-tree-sha1 = "0"\nversion = "1"\n',
+}
+_PARSERS = (
+    "beam.read_mix_lock", "beam.read_rebar_lock", "cargo.read_cargo_lock", "conan.read_conan_lock",
+    "conda.read_conda_lock", "conda.read_environment", "conda.read_explicit_list", "conda.read_pixi_lock",
+    "dart.read_pubspec_lock", "dotnet.read_nuget_lock", "golang.read_go_mod", "golang.read_go_sum",
+    "julia.read_manifest", "jvm.read_gradle_lock", "npm.read_bun_lock", "npm.read_deno_lock",
+    "npm.read_package_lock", "npm.read_pnpm_lock", "npm.read_yarn_lock", "php.read_composer_lock",
+    "python.read_pipfile", "python.read_requirements", "python.read_tables_of_packages", "r.read_renv_lock",
+    "ruby.read_gemfile_lock", "swift.read_package_resolved", "swift.read_podfile_lock", "tables.read_tables",
+)  # fmt: skip
+
+
+@target(
+    covers=(
+        *(f"praxi_tasks.inventory.lockfiles.{name}" for name in _PARSERS),
+        *sorted(
+            {f"praxi_tasks.inventory.lockfiles.{name.partition('.')[0]}.READER" for name in _PARSERS[:-1]}
+        ),
+    ),
+    seeds=[bytes((number,)) + seed for number, seed in enumerate(_LOCKS.values())],
+)
+def lock_files(data: bytes) -> None:
+    """Read a lock file of one of many kinds."""
+    name = list(_LOCKS)[data[0] % len(_LOCKS) if data else 0]
+    (reader,) = (reader for reader in LOCK_READERS if reader.reads(name))
+    _check(reader, data[1:], [name])
 
 
 @target(

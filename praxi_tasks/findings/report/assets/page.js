@@ -359,6 +359,7 @@ const FACTS = {
   images: (r) => [countTags(r), ...coverageOf(r), facts([
     ["State", r.state], ["Reason", r.reason], ["Digest", make("code", r.digest)], ["Platform", r.platform], ["Cluster", r.cluster], ["Namespaces", r.namespaces.join(", ")],
     ["Pods", r.pods], ["Built on", baseOf(r)], ["Layers", r.layers.length], ["Files", `${r.files}, of which ${r.unexplained} are unexplained`], ["Warnings", r.warnings],
+    ["Declared in lock files", r.declaredCount > r.declared.length ? [...r.declared, `… and ${r.declaredCount - r.declared.length} more, see the table declared`] : r.declared],
   ]), showImage(data.images.indexOf(r), "findings"), showImage(data.images.indexOf(r), "components")],
   components: (r) => [facts([
     ["Image", imageName(r)], ["Cluster", clusterOf(r)], ["One of", r.oneOf], ["Version by files", r.fingerprint_versions], ["Known by", sourcesOf(r)],

@@ -1,0 +1,1 @@
+"""Lock files: releases that somebody chose for an image, which need not be in it. One module each kind."""

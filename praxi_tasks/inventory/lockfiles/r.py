@@ -1,0 +1,42 @@
+"""R's ``renv.lock``: the packages of CRAN and Bioconductor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+
+from praxi_tasks.ecosystems import BIOCONDUCTOR, CRAN
+from praxi_tasks.inventory.decoding import document
+from praxi_tasks.inventory.lockfiles.lock_file import Pin, lock_reader
+from praxi_tasks.inventory.reader import Reader
+
+_SOURCES: Final = {"Repository": CRAN, "CRAN": CRAN, "Bioconductor": BIOCONDUCTOR}
+
+
+class _Package(msgspec.Struct):
+    Package: str = ""
+    Version: str = ""
+    Source: Any = ""
+
+
+class _Lock(msgspec.Struct):
+    Packages: dict[str, _Package] = {}
+
+
+def read_renv_lock(data: bytes) -> Iterator[Pin]:
+    """Yield what renv locked of the two repositories.
+
+    Raises
+    ------
+    DataError
+        If it is no such JSON object.
+    """
+    for package in document(data, _Lock, "no lock file of renv").Packages.values():
+        row = _SOURCES.get(package.Source) if isinstance(package.Source, str) else None
+        if row is not None:
+            yield Pin(package.Package, package.Version, row)
+
+
+READER: Final[Reader] = lock_reader(CRAN, {"renv.lock": read_renv_lock})

@@ -1,0 +1,399 @@
+"""What each kind of lock file declares, as its own tool writes it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from praxi_tasks.inventory import Inventory
+from tests.inventory.layers import inventory_of
+
+POETRY = b"""[[package]]
+name = "Flask"
+version = "3.0.0"
+files = [
+    {file = "flask-3.0.0.tar.gz", hash = "sha256:0"},
+]
+
+[package.dependencies]
+name = "1"
+
+[[package]]
+name = "ours"
+version = "0.1.0"
+
+[package.source]
+type = "directory"
+url = "ours"
+
+[metadata]
+version = "9"
+"""
+UV = b"""version = 1
+
+[[package]]
+name = "app"
+version = "0.1.0"
+source = { virtual = "." }
+
+[[package]]
+name = "six"
+version = "1.16.0"
+source = { registry = "https://example.org/simple" }
+"""
+PYLOCK = b"""lock-version = '1.0'
+[[packages]]
+name = 'attrs'
+version = '25.1.0'
+[[packages.wheels]]
+name = 'attrs-25.1.0-py3-none-any.whl'
+[[packages]]
+name = 'ours'
+version = '1'
+[packages.directory]
+path = '.'
+"""
+PDM = b'[[package]]\nname = "idna"\nversion = "3.6"\n\n[[package]]\nname = "x"\nversion = "1"\npath = "./x"\n'
+PIPFILE = b"""{"default": {"click": {"version": "==8.1.7"}, "x": {"git": "y"}},
+ "develop": {"pytest": {"version": "==8.0"}}}"""
+REQUIREMENTS = b"""# pins
+Flask==3.0.0 \\
+    --hash=sha256:00
+celery[redis] == 5.3.6 ; python_version > "3"
+numpy>=1
+torch==2.*
+range==1.0,!=1.1
+-e ./x
+"""
+NPM_3 = json.dumps(
+    {
+        "packages": {
+            "": {"name": "app", "version": "1.0.0"},
+            "packages/ours": {"version": "1.0.0"},
+            "node_modules/ours": {"resolved": "packages/ours", "link": True},
+            "node_modules/@babel/core": {"version": "7.24.0", "dev": True},
+            "node_modules/a/node_modules/ms": {"version": "2.0.0"},
+            "node_modules/alias": {"name": "real", "version": "1.2.3"},
+        },
+        "dependencies": {"ms": {"version": "9.9.9"}},
+    }
+).encode()
+NPM_1 = b"""{"dependencies": {"a": {"version": "1.0.0", "dependencies": {"ms": {"version": "2.0.0"}}},
+ "alias": {"version": "npm:real@1.2.3"}, "git": {"version": "git+ssh://x#1"}}}"""
+YARN_1 = b"""# yarn lockfile v1
+
+
+"@babel/core@^7.0.0", "@babel/core@^7.1.0":
+  version "7.24.0"
+  resolved "https://example.org/core.tgz"
+  dependencies:
+    version "^1.0.0"
+
+ms@2.0.0:
+  version "2.0.0"
+
+alias@npm:real@^1:
+  version "1.2.3"
+
+"ours@file:./ours":
+  version "1.0.0"
+"""
+YARN_BERRY = b"""__metadata:
+  version: 8
+
+"@babel/core@npm:^7.0.0, @babel/core@npm:^7.1.0":
+  version: 7.24.0
+  resolution: "@babel/core@npm:7.24.0"
+
+"app@workspace:.":
+  version: 0.0.0-use.local
+  resolution: "app@workspace:."
+
+"ms@patch:ms@npm%3A2.0.0#~/x.patch":
+  version: 2.0.0
+"""
+PNPM = b"""lockfileVersion: '9.0'
+importers:
+  .:
+    dependencies:
+packages:
+
+  '@babel/core@7.24.0':
+    resolution: {integrity: x}
+
+  /ms/2.0.0:
+    dev: true
+  /react-dom@18.2.0(react@18.2.0):
+    dev: true
+  link@file:../x:
+    dev: true
+
+snapshots:
+  other@1.0.0: {}
+"""
+BUN = b"""{
+  "lockfileVersion": 1,
+  "packages": {
+    "@babel/core": ["@babel/core@7.24.0", "", { "dependencies": {} }, "sha512-x"],
+    "ours": ["ours@workspace:packages/ours"],
+  }
+}
+"""
+DENO = b'{"version": "4", "npm": {"chalk@5.3.0": {}, "a@1.0.0_b@2.0.0": {}}}'
+DENO_3 = b'{"packages": {"npm": {"string_decoder@1.3.0": {}}}}'
+CONDA_LOCK = b"""version: 1
+metadata:
+  name: x
+package:
+- name: numpy
+  version: 1.26.4
+  manager: conda
+  dependencies:
+    version: '9'
+- name: flask
+  version: '3.0.0'
+  manager: pip
+"""
+EXPLICIT = b"@EXPLICIT\nhttps://conda.example.org/linux-64/ca-certificates-2024.2.2-hbcca054_0.conda#00\n"
+PIXI = b"""version: 5
+environments:
+  default:
+    packages:
+      linux-64:
+      - conda: https://conda.example.org/linux-64/numpy-1.26.4-py312_0.conda
+      - pypi: https://example.org/flask-3.0.0-py3-none-any.whl
+packages:
+- kind: conda
+  name: numpy
+  version: 1.26.4
+- kind: pypi
+  name: flask
+  version: 3.0.0
+"""
+ENVIRONMENT = b"""name: x
+channels:
+  - python=2
+dependencies:
+  - conda-forge::numpy=1.26.4=py312_0
+  - scipy==1.12
+  - pandas>=2
+  - pip
+  - pip:
+    - flask==3.0.0
+    - celery>=5
+prefix: /x
+"""
+GO_MOD = b"""module example.org/app
+
+go 1.22
+
+require (
+	github.com/gin-gonic/gin v1.9.1
+	golang.org/x/net v0.20.0 // indirect
+	example.org/ours v1.0.0
+)
+require rsc.io/quote v1.5.2
+
+replace example.org/ours => ../ours
+replace golang.org/x/net v0.20.0 => golang.org/x/net v0.21.0
+exclude rsc.io/quote v1.5.1
+"""
+GO_SUM = b"rsc.io/quote v1.5.2 h1:x=\nrsc.io/quote v1.5.2/go.mod h1:x=\nrsc.io/other v1.0.0/go.mod h1:x=\n"
+CARGO = b"""version = 3
+
+[[package]]
+name = "app"
+version = "0.1.0"
+dependencies = [
+ "libc",
+]
+
+[[package]]
+name = "libc"
+version = "0.2.153"
+source = "registry+https://example.org/index"
+"""
+GEMFILE = b"""GIT
+  remote: https://example.org/x
+  specs:
+    ours (0.1.0)
+
+GEM
+  remote: https://example.org/
+  specs:
+    nokogiri (1.16.0-x86_64-linux)
+      racc (~> 1.4)
+    racc (1.7.3)
+
+PLATFORMS
+  ruby
+"""
+COMPOSER = b"""{"packages": [{"name": "symfony/console", "version": "v6.4.1"},
+ {"name": "a/b", "version": "dev-main"}], "packages-dev": []}"""
+GRADLE = b"# made\ncom.google.guava:guava:33.0.0-jre=compileClasspath,x\nempty=annotationProcessor\n"
+NUGET = b"""{"version": 1, "dependencies": {"net8.0":
+ {"Serilog": {"type": "Direct", "resolved": "3.1.1"}, "ours": {"type": "Project"}}}}"""
+MIX = b'%{\n  "cowboy": {:hex, :cowboy, "2.10.0", "00", [:make], [], "hexpm"},\n  "x": {:git, "y", "z"},\n}\n'
+REBAR = b'{"1.2.0",\n[{<<"cowlib">>,{pkg,<<"cowlib">>,<<"2.12.1">>},1}]}.\n'
+PUBSPEC = b"""packages:
+  path:
+    dependency: transitive
+    description:
+      name: path
+    source: hosted
+    version: "1.9.0"
+  flutter:
+    source: sdk
+    version: "0.0.0"
+sdks:
+  dart: ">=3.0.0"
+"""
+SWIFT = b"""{"pins": [
+ {"location": "https://example.org/apple/swift-nio.git", "state": {"version": "2.62.0"}},
+ {"location": "https://example.org/a/b", "state": {"branch": "main"}}], "version": 2}"""
+SWIFT_1 = b"""{"object": {"pins": [{"package": "NIO",
+ "repositoryURL": "git@example.org:apple/swift-nio.git", "state": {"version": "2.0.0"}}]}}"""
+PODS = b"""PODS:
+  - AFNetworking (4.0.1):
+    - AFNetworking/Reachability (= 4.0.1)
+  - AFNetworking/Reachability (4.0.1)
+
+DEPENDENCIES:
+  - AFNetworking (~> 4.0)
+"""
+CONAN = (
+    b'{"version": "0.5", "requires": ["zlib/1.3#00%1.2", "x/1@u/c#0"], "build_requires": ["cmake/3.28.1"]}'
+)
+CONAN_1 = b'{"graph_lock": {"nodes": {"0": {"ref": null}, "1": {"ref": "zlib/1.3#00"}}}}'
+RENV = b"""{"R": {"Version": "4.3.2"}, "Packages": {
+ "jsonlite": {"Package": "jsonlite", "Version": "1.8.8", "Source": "Repository"},
+ "limma": {"Package": "limma", "Version": "3.58.1", "Source": "Bioconductor"},
+ "x": {"Package": "x", "Version": "1", "Source": "GitHub"}}}"""
+MANIFEST = b"""julia_version = "1.10.0"
+manifest_format = "2.0"
+
+[[deps.JSON]]
+deps = ["Dates"]
+git-tree-sha1 = "00"
+uuid = "682c06a0"
+version = "0.21.4"
+
+[[deps.Dates]]
+uuid = "ade2ca70"
+version = "1.10.0"
+"""
+
+LOCKS: dict[str, tuple[str, bytes, set[str]]] = {
+    "poetry": ("app/poetry.lock", POETRY, {"pypi/flask 3.0.0"}),
+    "uv": ("uv.lock", UV, {"pypi/six 1.16.0"}),
+    "pdm": ("app/pdm.lock", PDM, {"pypi/idna 3.6"}),
+    "pylock": ("app/pylock.dev.toml", PYLOCK, {"pypi/attrs 25.1.0"}),
+    "pipenv": ("app/Pipfile.lock", PIPFILE, {"pypi/click 8.1.7", "pypi/pytest 8.0"}),
+    "requirements": ("app/requirements-dev.txt", REQUIREMENTS, {"pypi/flask 3.0.0", "pypi/celery 5.3.6"}),
+    "requirements folder": ("app/requirements/dev.txt", b"a==1\n", {"pypi/a 1"}),
+    "npm": (
+        "app/package-lock.json",
+        NPM_3,
+        {"npm/@babel/core 7.24.0", "npm/ms 2.0.0", "npm/real 1.2.3"},
+    ),
+    "npm 1": ("npm-shrinkwrap.json", NPM_1, {"npm/a 1.0.0", "npm/ms 2.0.0", "npm/real 1.2.3"}),
+    "yarn": ("app/yarn.lock", YARN_1, {"npm/@babel/core 7.24.0", "npm/ms 2.0.0", "npm/real 1.2.3"}),
+    "yarn berry": ("yarn.lock", YARN_BERRY, {"npm/@babel/core 7.24.0", "npm/ms 2.0.0"}),
+    "pnpm": (
+        "app/pnpm-lock.yaml",
+        PNPM,
+        {"npm/@babel/core 7.24.0", "npm/ms 2.0.0", "npm/react-dom 18.2.0"},
+    ),
+    "bun": ("app/bun.lock", BUN, {"npm/@babel/core 7.24.0"}),
+    "deno": ("deno.lock", DENO, {"npm/chalk 5.3.0", "npm/a 1.0.0"}),
+    "deno 3": ("deno.lock", DENO_3, {"npm/string_decoder 1.3.0"}),
+    "conda-lock": ("app/conda-lock.yml", CONDA_LOCK, {"conda/numpy 1.26.4", "pypi/flask 3.0.0"}),
+    "explicit": ("conda-linux-64.lock", EXPLICIT, {"conda/ca-certificates 2024.2.2"}),
+    "pixi": ("app/pixi.lock", PIXI, {"conda/numpy 1.26.4", "pypi/flask 3.0.0"}),
+    "environment": (
+        "app/environment.yml",
+        ENVIRONMENT,
+        {"conda/numpy 1.26.4", "conda/scipy 1.12", "pypi/flask 3.0.0"},
+    ),
+    "go.mod": (
+        "src/go.mod",
+        GO_MOD,
+        {
+            "golang/github.com/gin-gonic/gin v1.9.1",
+            "golang/golang.org/x/net v0.21.0",
+            "golang/rsc.io/quote v1.5.2",
+        },
+    ),
+    "go.sum": ("src/go.sum", GO_SUM, {"golang/rsc.io/quote v1.5.2"}),
+    "cargo": ("src/Cargo.lock", CARGO, {"cargo/libc 0.2.153"}),
+    "bundler": ("app/Gemfile.lock", GEMFILE, {"gem/nokogiri 1.16.0", "gem/racc 1.7.3"}),
+    "composer": ("app/composer.lock", COMPOSER, {"composer/symfony/console v6.4.1"}),
+    "gradle": ("app/gradle.lockfile", GRADLE, {"maven/com.google.guava:guava 33.0.0-jre"}),
+    "nuget": ("app/packages.lock.json", NUGET, {"nuget/Serilog 3.1.1"}),
+    "mix": ("app/mix.lock", MIX, {"hex/cowboy 2.10.0"}),
+    "rebar": ("app/rebar.lock", REBAR, {"hex/cowlib 2.12.1"}),
+    "pub": ("app/pubspec.lock", PUBSPEC, {"pub/path 1.9.0"}),
+    "swift": ("Package.resolved", SWIFT, {"swift/example.org/apple/swift-nio 2.62.0"}),
+    "swift 1": ("Package.resolved", SWIFT_1, {"swift/example.org/apple/swift-nio 2.0.0"}),
+    "cocoapods": ("Podfile.lock", PODS, {"cocoapods/AFNetworking 4.0.1"}),
+    "conan": ("conan.lock", CONAN, {"conan/zlib 1.3", "conan/x 1", "conan/cmake 3.28.1"}),
+    "conan 1": ("conan.lock", CONAN_1, {"conan/zlib 1.3"}),
+    "renv": ("renv.lock", RENV, {"cran/jsonlite 1.8.8", "bioconductor/limma 3.58.1"}),
+    "julia": ("env/Manifest.toml", MANIFEST, {"julia/JSON 0.21.4"}),
+}
+
+
+def declared(inventory: Inventory) -> set[str]:
+    return {f"{claim.ecosystem}/{claim.name} {claim.version}" for claim in inventory.declared}
+
+
+@pytest.mark.parametrize("kind", LOCKS)
+def test_a_lock_file_declares_and_claims_nothing(kind: str) -> None:
+    path, data, expected = LOCKS[kind]
+    inventory = inventory_of({path: data})
+    assert declared(inventory) == expected
+    assert {claim.database for claim in inventory.declared} == {path}
+    assert (inventory.claims, inventory.databases, inventory.problems) == ((), (), ())
+    assert inventory.declared_problems == ()
+    assert Inventory.from_bytes(inventory.to_bytes()) == inventory
+
+
+@pytest.mark.parametrize("line_end", [b"\r\n"])
+@pytest.mark.parametrize("kind", LOCKS)
+def test_ends_of_lines_of_windows_change_nothing(kind: str, line_end: bytes) -> None:
+    path, data, expected = LOCKS[kind]
+    assert declared(inventory_of({path: data.replace(b"\n", line_end)})) == expected
+
+
+@pytest.mark.parametrize("filler", [b"\n", b"a", b"a-", b"- a=", b"[[", b"\xff", b'"'])
+@pytest.mark.parametrize("kind", LOCKS)
+def test_much_of_one_thing_ends(kind: str, filler: bytes) -> None:
+    path, data, _ = LOCKS[kind]
+    inventory = inventory_of({path: data[:60] + filler * (100_000 // len(filler))})
+    assert Inventory.from_bytes(inventory.to_bytes()) == inventory
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "app/node_modules/x/yarn.lock",
+        "usr/lib/python3.11/site-packages/x/requirements.txt",
+        "root/go/pkg/mod/rsc.io/quote@v1.5.2/go.mod",
+        "var/lib/gems/3.1.0/gems/x-1/Gemfile.lock",
+        "usr/share/dict/words.txt",
+        "app/other.lock",
+    ],
+)
+def test_what_came_with_an_installed_package_or_is_no_lock_file_declares_nothing(path: str) -> None:
+    assert inventory_of({path: REQUIREMENTS}) == inventory_of({path: b""})
+
+
+@pytest.mark.parametrize(
+    "path", ["package-lock.json", "Pipfile.lock", "composer.lock", "conan.lock", "renv.lock", "deno.lock"]
+)
+def test_a_damaged_lock_file_is_told_and_is_no_gap_of_what_is_installed(path: str) -> None:
+    inventory = inventory_of({path: b"{"})
+    assert inventory.problems == ()
+    (problem,) = inventory.declared_problems
+    assert problem.startswith(f"{path}: it is no lock file")
