@@ -29,7 +29,7 @@ def notify(
     Messages go to the Apprise URLs in PRAXI_NOTIFY_URLS. Running it twice for one audit repeats those
     messages, but no alert.
     """
-    from praxi_tasks.notify import Alertmanagers, send_message
+    from praxi_tasks.notify import Alertmanagers, PageLinks, send_message
     from praxi_tasks.notify.alerts import NAMES, alert_changes
     from praxi_tasks.notify.changes import change_message
 
@@ -38,15 +38,17 @@ def notify(
     if not audit.rings:
         click.echo("not the newest daily audit: nobody is notified")
         return
+    now = datetime.now(UTC)
+    links = PageLinks.from_environment(now)
     if alertmanager:
         server = Alertmanagers(alertmanager)
         active = [alert for name in NAMES for alert in server.active(name, praxi=instance)]
-        policy, now = load_policy(policy_uri), datetime.now(UTC)
+        policy = load_policy(policy_uri)
         changes = require(
-            audit, "the alerts", lambda each: alert_changes(each, policy, active, instance, now)
+            audit, "the alerts", lambda each: alert_changes(each, policy, active, instance, now, links)
         )
         server.post(changes)
         click.echo(f"{len(changes)} alerts posted, {len(active)} were active before")
-    message = require(audit, "the message", change_message)
+    message = require(audit, "the message", lambda each: change_message(each, links))
     if message and send_message(*message):
         click.echo("a message was sent")

@@ -38,6 +38,7 @@ from praxi_tasks.findings.assessment import (
 from praxi_tasks.findings.finding import listed
 from praxi_tasks.findings.origin import BaseImage, origin_message
 from praxi_tasks.notify.alertmanager import Alert
+from praxi_tasks.notify.links import NO_LINKS, PageLinks
 from praxi_tasks.printable import printable
 
 ALERTNAME: Final = "PraxiFindings"
@@ -74,7 +75,12 @@ class Place(NamedTuple):
 
 
 def alert_changes(
-    audit: AssessedAudit, policy: Policy, active: Iterable[Alert], instance: str, now: datetime
+    audit: AssessedAudit,
+    policy: Policy,
+    active: Iterable[Alert],
+    instance: str,
+    now: datetime,
+    links: PageLinks = NO_LINKS,
 ) -> list[Alert]:
     """Return what to post: alerts to raise or prolong, and those to resolve.
 
@@ -86,6 +92,8 @@ def alert_changes(
         Distinguishes installations of Praxi that share an Alertmanager; becomes the label ``praxi``.
     now
         The moment of posting, with a time zone.
+    links
+        Where the pages are; an alert's annotation ``page`` is the link to what it is about.
     """
     if not audit.rings:
         return []
@@ -93,9 +101,9 @@ def alert_changes(
     for alert in active:
         firing[alert.labels.get("alertname", "")].append(alert)
     return [
-        *_Alerts(audit, policy, firing[ALERTNAME], instance, now).changes(),
-        *_about_releases(audit, policy, firing[ENDED], instance, now),
-        *_about_list(audit, firing[IMPLAUSIBLE], instance, now),
+        *_Alerts(audit, policy, firing[ALERTNAME], instance, now, links).changes(),
+        *_about_releases(audit, policy, firing[ENDED], instance, now, links),
+        *_about_list(audit, firing[IMPLAUSIBLE], instance, now, links),
     ]
 
 
@@ -103,9 +111,16 @@ class _Alerts:
     """The alerts about findings of one audit, beside those that fire."""
 
     def __init__(
-        self, audit: AssessedAudit, policy: Policy, active: list[Alert], instance: str, now: datetime
+        self,
+        audit: AssessedAudit,
+        policy: Policy,
+        active: list[Alert],
+        instance: str,
+        now: datetime,
+        links: PageLinks,
     ) -> None:
         self._audit, self._policy, self._instance, self._now = audit, policy, instance, now
+        self._links = links
         self._ends = (now + _LIFE).isoformat()
         self._firing: defaultdict[Place, list[Alert]] = defaultdict(list)
         for alert in active:
@@ -182,6 +197,7 @@ class _Alerts:
         else:
             labels = last.labels
         texts = _annotations(self._audit, images, found, [*worse.values()])
+        texts |= _page(self._links.images(_named_images(images), where.namespace))
         return [Alert(labels, texts, min(finding.since for finding in found), self._ends)]
 
     def _has_told(self, alert: Alert) -> bool:
@@ -229,8 +245,22 @@ def _is_behind(alert: Alert, found: Sequence[Finding]) -> bool:
     return "" < _changed(alert) < max(finding.since for finding in found)[:_MINUTES]
 
 
+def _named_images(images: Iterable[AssessedImage]) -> list[tuple[str, str]]:
+    return list(dict.fromkeys((image.image, image.cluster) for image in images))
+
+
+def _page(link: str) -> dict[str, str]:
+    """Return the annotation that leads to a page, where there is one."""
+    return {"page": link} if link else {}
+
+
 def _about_releases(
-    audit: AssessedAudit, policy: Policy, active: list[Alert], instance: str, now: datetime
+    audit: AssessedAudit,
+    policy: Policy,
+    active: list[Alert],
+    instance: str,
+    now: datetime,
+    links: PageLinks,
 ) -> Iterator[Alert]:
     """Yield an alert for each release out of support, and the end of those that are on none any more.
 
@@ -239,7 +269,7 @@ def _about_releases(
     ends, raised = (now + _LIFE).isoformat(), dict[tuple[str, ...], set[frozenset[tuple[str, str]]]]()
     for end in ended_releases(audit.images):
         if severity_rank(end.finding.severity) <= severity_rank(policy.alert_severity):
-            for alert in _ended(audit, policy, end, instance, ends):
+            for alert in _ended(audit, policy, end, instance, ends, links):
                 raised.setdefault(_release_of(alert), set()).add(alert.identity)
                 yield alert
     unseen = {(split_key(one.image)[0], one.key.split("|", 2)[2]) for one in audit.carried if not one.ignored}
@@ -251,7 +281,9 @@ def _about_releases(
         yield _until(alert, ends if unsure else now.isoformat())
 
 
-def _ended(audit: AssessedAudit, policy: Policy, end: Told, instance: str, ends: str) -> Iterator[Alert]:
+def _ended(
+    audit: AssessedAudit, policy: Policy, end: Told, instance: str, ends: str, links: PageLinks
+) -> Iterator[Alert]:
     """Yield the alerts of one release: one for each cluster and team that has it."""
     finding = end.finding
     places: defaultdict[tuple[str, str], list[AssessedImage]] = defaultdict(list)
@@ -276,10 +308,17 @@ def _ended(audit: AssessedAudit, policy: Policy, end: Told, instance: str, ends:
         }
         yield Alert(
             {name: printable(value, _LONGEST_LABEL) for name, value in labels.items() if value},
-            {name: printable(text, _LONGEST) for name, text in texts.items()},
+            {name: printable(text, _LONGEST) for name, text in texts.items()}
+            | _page(_release_page(links, images)),
             finding.since,
             ends,
         )
+
+
+def _release_page(links: PageLinks, images: Sequence[AssessedImage]) -> str:
+    """Return the link to the images of a release: of one namespace, if all are there alone."""
+    spaces = {name for image in images for name in image.namespaces or ("",)}
+    return links.images(_named_images(images), spaces.pop()) if len(spaces) == 1 else links.overview()
 
 
 def _release_of(alert: Alert) -> tuple[str, ...]:
@@ -287,14 +326,17 @@ def _release_of(alert: Alert) -> tuple[str, ...]:
     return tuple(alert.labels.get(name, "") for name in ("release", "package", "cluster", "team"))
 
 
-def _about_list(audit: AssessedAudit, active: list[Alert], instance: str, now: datetime) -> Iterator[Alert]:
+def _about_list(
+    audit: AssessedAudit, active: list[Alert], instance: str, now: datetime, links: PageLinks
+) -> Iterator[Alert]:
     """Yield an alert for each cluster whose list may not be whole, and the end of what is whole again."""
     problems: defaultdict[str, list[str]] = defaultdict(list)
     for gap in audit.scope.gaps:
         problems[gap.cluster or ""].append(gap.problem)
     firing = {alert.labels.get("cluster", ""): alert for alert in active}
     for cluster in sorted(problems):
-        yield _implausible(audit, cluster, problems[cluster], firing.get(cluster), instance, now)
+        before = firing.get(cluster)
+        yield _implausible(audit, cluster, problems[cluster], before, instance, now, links)
     for cluster in sorted(firing.keys() - problems.keys()):
         yield _until(firing[cluster], now.isoformat())
 
@@ -306,6 +348,7 @@ def _implausible(
     before: Alert | None,
     instance: str,
     now: datetime,
+    links: PageLinks,
 ) -> Alert:
     labels = {"alertname": IMPLAUSIBLE, "praxi": instance, "severity": "high"}
     if cluster:
@@ -317,7 +360,7 @@ def _implausible(
     }
     return Alert(
         before.labels if before else labels,
-        {name: printable(text, _LONGEST) for name, text in texts.items()},
+        {name: printable(text, _LONGEST) for name, text in texts.items()} | _page(links.overview()),
         before.starts_at if before else now.isoformat(),
         (now + _LIFE).isoformat(),
     )

@@ -154,6 +154,16 @@ def risk_event(acceptance: str, number: int) -> str:
     return f"{RISKS}/{acceptance}/{number:08}.json"
 
 
+def allowance(action: str, user: str, hour: str) -> str:
+    """Folder of how often a user did something on the pages in an hour."""
+    return f"pages/{action}/{user}/{hour}"
+
+
+def allowance_slot(action: str, user: str, hour: str, slot: int) -> str:
+    """Key of one of those times."""
+    return f"{allowance(action, user, hour)}/{slot:04}.json"
+
+
 def last_champion() -> str:
     """Key of the champion as it was last looked up, by which one that is lost is noticed."""
     return "training/champion.json"

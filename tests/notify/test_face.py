@@ -9,7 +9,18 @@ from praxi_tasks import notify
 
 
 def test_what_others_may_use_is_written_down() -> None:
-    assert set(notify.__all__) == {"Alert", "Alertmanager", "Alertmanagers", "send_message"}
+    assert set(notify.__all__) == {
+        "Alert",
+        "Alertmanager",
+        "Alertmanagers",
+        "LinkError",
+        "PageLinks",
+        "SHARED",
+        "SharedView",
+        "send_message",
+        "sign",
+        "verified",
+    }
     assert all(getattr(notify, name).__doc__ for name in notify.__all__)
 
 

@@ -30,6 +30,7 @@ def task_environment(settings: Settings, *, last_try: bool) -> dict[str, str]:
         ROOTS: " ".join(readable_uris(settings)),
         **settings.findings.environment,
         **settings.learning.environment,
+        **settings.actions.environment,
     }
     if settings.registry_mirrors:
         environment["PRAXI_REGISTRY_MIRRORS"] = ",".join(settings.registry_mirrors)

@@ -1,5 +1,6 @@
 """The settings of Airflow's side: one reading of the section ``[praxi]`` of Airflow's configuration."""
 
+from praxi_airflow.settings.actions import LINK_SCOPES, ActionSettings
 from praxi_airflow.settings.core import RUNNERS, Settings, load_settings, project_root
 from praxi_airflow.settings.findings import FindingSettings
 from praxi_airflow.settings.learning import APPROVALS, LearningSettings
@@ -7,7 +8,9 @@ from praxi_airflow.settings.pods import PodSettings
 
 __all__ = [
     "APPROVALS",
+    "ActionSettings",
     "FindingSettings",
+    "LINK_SCOPES",
     "LearningSettings",
     "PodSettings",
     "RUNNERS",

@@ -13,6 +13,7 @@ from typing import Final, Literal
 
 from airflow.sdk import conf
 
+from praxi_airflow.settings.actions import ActionSettings, load_action_settings
 from praxi_airflow.settings.findings import FindingSettings, load_finding_settings
 from praxi_airflow.settings.learning import LearningSettings, load_learning_settings
 from praxi_airflow.settings.pods import PodSettings, load_pod_settings
@@ -64,6 +65,8 @@ class Settings:
         Where feeds come from, the policy, and who is notified.
     learning
         Where versions of the model are kept, and who lets a new one in.
+    actions
+        What people may do on the pages, and links for others.
     """
 
     store: str
@@ -84,6 +87,7 @@ class Settings:
     pods: PodSettings = field(default_factory=PodSettings)
     findings: FindingSettings = field(default_factory=FindingSettings)
     learning: LearningSettings = field(default_factory=LearningSettings)
+    actions: ActionSettings = field(default_factory=ActionSettings)
 
 
 def project_root() -> Path:
@@ -122,4 +126,5 @@ def load_settings() -> Settings:
         pods=load_pod_settings(section, needed=runner == "pod", has_authorities=bool(ca_bundle)),
         findings=load_finding_settings(section, store),
         learning=load_learning_settings(section),
+        actions=load_action_settings(section),
     )

@@ -8,7 +8,9 @@ from tests.support.faces import exported
 def test_the_exported_names() -> None:
     assert exported("praxi_airflow.settings") == {
         "APPROVALS",
+        "ActionSettings",
         "FindingSettings",
+        "LINK_SCOPES",
         "LearningSettings",
         "PodSettings",
         "RUNNERS",
