@@ -1,11 +1,13 @@
 """Audits as pods, each with a fault: the tries it costs, what is said of it, what is left.
 
-    PYTHONPATH=.:plugins nice .venv/bin/python -m benchmarks.pod_faults [--audits 200] [--minutes 60]
+    PYTHONPATH=.:plugins nice .venv/bin/python -m benchmarks.pod_faults [--seed 1] [--minutes 60]
 
 An audit is its four steps, each by the real operator in a process of its own, tried again as Airflow does.
 Pods run on the test cluster (podman as its one node), read images from a real registry and write to a real
-object store. A fault hits a pod while it writes. Needs root, and what `make test` needs. Results are written
-every ten audits.
+object store. A fault hits a pod while it writes. Needs root, and what `make test` needs.
+
+Each audit is kept in `results/pod_faults.jsonl`: a run that was stopped goes on, and one with another
+seed, also beside it, adds to it. Remove that file where what is measured has changed.
 """
 
 from __future__ import annotations
@@ -20,20 +22,21 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from benchmarks.chaos_images import chaos_images
+import msgspec
+
+from benchmarks.chaos_images import ChaosImage, chaos_images
 from benchmarks.pod_scene import STEPS, Scene, scene
 from benchmarks.pod_worker import Worker
-from benchmarks.report import Table, write_results
+from benchmarks.report import RESULTS, Table, write_results
 from praxi_tasks.store import keys
 from tests.support.cluster.objects import Manifest
 from tests.support.faults import Faults, Kind
 
 TRIES: Final = 4  # of a task, as Airflow does by default
-_TOLD_EVERY: Final = 10
+_KEPT: Final = RESULTS / "pod_faults.jsonl"
 _PATIENCE: Final = 120.0  # seconds for what happens within a few
 _SHARE: Final = 0.2  # of requests that go wrong
 _WAITED: Final = 3.0  # seconds for which an API server answers nobody
@@ -65,24 +68,30 @@ FAULTS: Final[dict[str, Fault]] = {
 }
 
 
-@dataclass
-class Audit:
-    """How one audit went."""
+class Audit(msgspec.Struct):
+    """An audit, the fault it has in which step, and how it went."""
 
+    seed: int
+    number: int
     fault: str
     step: str
-    tries: dict[str, int] = field(default_factory=dict)
-    breaches: list[str] = field(default_factory=list)
+    tries: dict[str, int] = {}
+    breaches: list[str] = []
+
+    @property
+    def run(self) -> str:
+        """The name of its run."""
+        return f"faults-{self.seed}-{self.number}"
 
 
-def perform(scene: Scene, run: str, fault: str, step: str) -> Audit:
+def perform(scene: Scene, audit: Audit) -> None:
     """Do the steps of an audit, one with a fault, and judge it by what it left."""
-    audit = Audit(fault, step)
-    requests = Faults((Kind.REFUSED, Kind.RESET, Kind.LOST), _SHARE, len(run) + int(run.rpartition("-")[2]))
+    run, fault = audit.run, audit.fault
+    requests = Faults((Kind.REFUSED, Kind.RESET, Kind.LOST), _SHARE, audit.number)
     requests.active = fault == "requests to the API server fail"
     scene.cluster.gate.faults = requests
     for name in STEPS:
-        hit = fault if name == step else "nothing"
+        hit = fault if name == audit.step else "nothing"
         said = _task(scene, run, name, hit)
         audit.tries[name] = len(said) + 1
         audit.breaches += _judged(name, FAULTS[hit], said)
@@ -91,7 +100,6 @@ def perform(scene: Scene, run: str, fault: str, step: str) -> Audit:
     audit.breaches += [f"{run}: containers of {name} were left" for name in scene.cluster.containers()]
     if not scene.store.exists(keys.run(run, "report.json")):
         audit.breaches.append(f"{run}: there is no report")
-    return audit
 
 
 def _judged(step: str, fault: Fault, said: list[str]) -> Iterator[str]:
@@ -160,8 +168,9 @@ def _until(happened: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def told(audits: list[Audit], wanted: int, seed: int) -> None:
-    """Write what was found so far."""
+def told(wanted: int) -> None:
+    """Write what was found so far, by whichever runs."""
+    audits = list(_kept())
     table = Table("fault", "audits", "tries it costs", "tries lost", "breaches")
     for name, fault in FAULTS.items():
         mine = [audit for audit in audits if audit.fault == name]
@@ -174,36 +183,51 @@ def told(audits: list[Audit], wanted: int, seed: int) -> None:
             sum(len(audit.breaches) for audit in mine),
         )
     breaches = [f"- {audit.fault}, {breach}" for audit in audits for breach in audit.breaches]
-    load = os.getloadavg()[2]
+    seeds = ", ".join(map(str, sorted({audit.seed for audit in audits})))
     machine = (
-        f"{len(audits)} of {wanted} audits, seed {seed}; {platform.machine()}, {os.cpu_count()} cores, on "
-        f"which {load:.1f} processes wanted to run (mean of the last quarter of an hour)."
+        f"{len(audits)} of {wanted} audits, seeds {seeds}; {platform.machine()}, {os.cpu_count()} cores."
     )
     held = "\n".join(["What did not hold:", "", *breaches]) if breaches else "All that must hold did."
     write_results("pod_faults", "Faults of pods, one in each audit", machine, table, held)
+
+
+def _kept() -> Iterator[Audit]:
+    if _KEPT.exists():
+        for line in _KEPT.read_bytes().splitlines():
+            yield msgspec.json.decode(line, type=Audit)
+
+
+def _keep(audit: Audit) -> None:
+    with _KEPT.open("ab") as file:
+        file.write(msgspec.json.encode(audit) + b"\n")
+
+
+def _planned(count: int, seed: int) -> Iterator[tuple[Audit, ChaosImage]]:
+    """Yield the audits of a seed that were not done yet, each with its image."""
+    chance, done = random.Random(seed), {audit.number for audit in _kept() if audit.seed == seed}
+    for number, image in enumerate(chaos_images(count, seed)):
+        audit = Audit(seed, number, chance.choice(list(FAULTS)), chance.choice(STEPS))
+        if number not in done:
+            yield audit, image
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--audits", type=int, default=200)
+    parser.add_argument("--audits", type=int, default=200, help="of all seeds together")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=60, help="after which no further audit begins")
     options = parser.parse_args()
-    chance, audits = random.Random(options.seed), []
-    with tempfile.TemporaryDirectory() as folder:
-        began = time.monotonic()
-        with scene(Path(folder)) as ready:
-            for number, image in enumerate(chaos_images(options.audits, options.seed)):
-                run = f"faults-{number}"
-                ready.offer(run, image)
-                audits.append(perform(ready, run, chance.choice(list(FAULTS)), chance.choice(STEPS)))
-                if len(audits) % _TOLD_EVERY == 0:
-                    told(audits, options.audits, options.seed)
-                if time.monotonic() - began > 60 * options.minutes:
-                    break
-        told(audits, options.audits, options.seed)
+    with tempfile.TemporaryDirectory() as folder, scene(Path(folder)) as ready:
+        deadline = time.monotonic() + 60 * options.minutes
+        for audit, image in _planned(options.audits, options.seed):
+            if time.monotonic() > deadline or len(list(_kept())) >= options.audits:
+                break
+            ready.offer(audit.run, image)
+            perform(ready, audit)
+            _keep(audit)
+            told(options.audits)
 
 
 if __name__ == "__main__":

@@ -41,10 +41,13 @@ class ObservedPodOperator(KubernetesPodOperator):
     ----------
     last_seen, followed
         The pod as it was read last, and its name.
+    vanished
+        Whether it was gone before it was deleted here.
     """
 
     last_seen: V1Pod | None = None
     followed = ""
+    vanished = False
 
     def __init__(self, *, defer_after: float, **arguments: Any) -> None:
         super().__init__(**arguments)
@@ -97,8 +100,10 @@ class ObservedPodOperator(KubernetesPodOperator):
         """Delete the pod, and keep how it was."""
         try:
             self.pod_manager.read_pod(pod)
-        except (ApiException, HTTPError):
+        except (ApiException, HTTPError) as error:
             self.log.info("how the pod %s ended can't be read any more", pod.metadata.name)
+            is_missing = isinstance(error, ApiException) and error.status == HTTPStatus.NOT_FOUND
+            self.vanished = is_missing and pod.metadata.name == self.followed
         return super().process_pod_deletion(pod, reraise=reraise)
 
     def _write_logs(self, pod: V1Pod, **_: Any) -> None:  # type: ignore[override]  # that one is a retrying object

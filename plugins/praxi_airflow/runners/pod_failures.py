@@ -41,7 +41,7 @@ def explain_failure(error: Exception, pod: KubernetesPodOperator, patience: floa
     last = last_seen(pod)
     if said := explain_end(last):  # whatever the cluster refused after that
         return RetryableTaskError(said)
-    if is_gone(error):
+    if is_gone(error, pod):
         return RetryableTaskError(explain_gone(event_reasons(pod)))
     if isinstance(error, ConfigException):
         return SettingsError(
@@ -66,9 +66,10 @@ def _refused(error: Any, pod: KubernetesPodOperator) -> Exception:
     return explain_refusal(error, str(pod.namespace), "BUILD_" if is_build else "")
 
 
-def is_gone(error: Exception) -> bool:
-    """Return whether there is no such pod, or no longer, also where cleaning up failed after that."""
-    return _is_missing(error) or _is_missing(error.__context__)
+def is_gone(error: Exception, operator: KubernetesPodOperator) -> bool:
+    """Return whether there is no such pod, or was none any more when it was cleaned up after an error."""
+    vanished: bool = getattr(operator, "vanished", False)
+    return vanished or _is_missing(error) or _is_missing(error.__context__)
 
 
 def _is_missing(error: BaseException | None) -> bool:

@@ -42,7 +42,7 @@ def record_pod(
     if command.isolated or command.arguments[0] == "learn":
         return
     pod, instance = last_seen(operator), context["ti"]
-    end = PodEnd.DONE if error is None else end_of(pod, is_gone=is_gone(error))
+    end = PodEnd.DONE if error is None else end_of(pod, is_gone=is_gone(error, operator))
     record = PodRecord(command.arguments[0], end, start_seconds(pod))
     attempt = f"{instance.task_id}-{instance.map_index}-{instance.try_number}"
     try:

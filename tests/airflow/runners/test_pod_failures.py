@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -99,6 +100,20 @@ def test_a_pod_that_is_gone_is_said_to_be_under_any_error(operator: Any) -> None
     error.__context__ = refusal(404, 'pods "praxi-plan-x" not found')
     operator.last_seen = pod("Running")
     assert "its node was drained or is lost" in str(explain_failure(error, operator))
+
+
+def test_a_pod_that_was_gone_before_it_was_cleaned_up_is_said_to_be(operator: Any) -> None:
+    def read_pod(_: Any) -> Any:
+        raise refusal(404, 'pods "p" not found')
+
+    operator.__dict__["pod_manager"] = SimpleNamespace(read_pod=read_pod, delete_pod=lambda _: None)
+    events = SimpleNamespace(items=[SimpleNamespace(reason="Preempted")])
+    operator.__dict__["client"] = SimpleNamespace(list_namespaced_event=lambda *_, **__: events)
+    operator.followed, operator.last_seen = "p", pod("Running")
+    operator.process_pod_deletion(pod("Running"))
+    error = AirflowException("Pod p returned a failure.")
+    error.__context__ = refusal(400, 'container "base" in pod "p" is waiting to start', reason="BadRequest")
+    assert "a pod of higher priority took its place" in str(explain_failure(error, operator))
 
 
 def test_a_cluster_that_does_not_answer_is_a_retry_that_names_the_setting(operator: Any) -> None:
