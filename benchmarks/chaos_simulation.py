@@ -96,6 +96,12 @@ class FaultyStore:
     def list(self, prefix: str) -> Iterator[str]:
         return iter(self._request("GET", f"?{prefix}", lambda: list(self.real.list(prefix))))
 
+    def folders(self, prefix: str) -> Iterator[str]:
+        return iter(self._request("GET", f"?{prefix}", lambda: list(self.real.folders(prefix))))
+
+    def download(self, key: str, target: Path) -> None:
+        self._request("GET", key, lambda: self.real.download(key, target))
+
     def _request(self, method: str, key: str, work: Callable[[], T], *, conditional: bool = False) -> T:
         self._live_on(method)
         for _ in range(_STORE_TRIES):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final, Protocol
 
 from praxi_tasks.errors import UsageError
@@ -64,3 +65,18 @@ class Store(Protocol):
 
     def list(self, prefix: str) -> Iterator[str]:
         """Yield the keys below a folder ``prefix``, in no particular order."""
+
+    def folders(self, prefix: str) -> Iterator[str]:
+        """Yield the names of the folders that lie directly in the folder ``prefix``, in no particular order.
+
+        Unlike with :meth:`list`, what lies in them costs nothing.
+        """
+
+    def download(self, key: str, target: Path) -> None:
+        """Write the object's bytes to a new file, of which memory never holds more than a part.
+
+        Raises
+        ------
+        KeyNotFoundError, StoreUnavailableError
+            As :meth:`get`; what was written by then is left to the caller.
+        """

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,9 +40,7 @@ class LocalStore:
         try:
             return self._path(key).read_bytes()
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
-            raise KeyNotFoundError(
-                "nothing is stored under this key", where=f"{self.uri}/{key}", action="check the store's URI"
-            ) from None
+            raise self._missing(key) from None
         except OSError as error:
             raise self._broken(error, key) from error
 
@@ -100,6 +99,31 @@ class LocalStore:
                 folders.remove(_STAGING)
             for name in files:
                 yield str(Path(folder, name).relative_to(self._root))
+
+    def folders(self, prefix: str) -> Iterator[str]:
+        """Yield the names of the folders that lie directly in the folder ``prefix``."""
+        try:
+            with os.scandir(self._path(prefix)) as entries:
+                yield from (entry.name for entry in entries if entry.is_dir())
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        except OSError as error:
+            raise self._broken(error, prefix) from error
+
+    def download(self, key: str, target: Path) -> None:
+        """Write the object's bytes to a new file; see :class:`~praxi_tasks.store.base.Store`."""
+        try:
+            with self._path(key).open("rb") as source, target.open("xb") as file:
+                shutil.copyfileobj(source, file)
+        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+            raise self._missing(key) from None
+        except OSError as error:
+            raise self._broken(error, key) from error
+
+    def _missing(self, key: str) -> KeyNotFoundError:
+        return KeyNotFoundError(
+            "nothing is stored under this key", where=f"{self.uri}/{key}", action="check the store's URI"
+        )
 
     def _path(self, key: str) -> Path:
         return self._root / check_key(key)

@@ -12,6 +12,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from praxi_tasks.environment import public_url, read
@@ -37,6 +38,8 @@ five fails, six attempts would give up two or three of them; ten do so in one st
 """
 _PATIENCE: Final = 20.0
 """Seconds after which no further attempt begins."""
+
+_PART: Final = 4 << 20
 
 T = TypeVar("T")
 
@@ -120,6 +123,25 @@ class S3Store:
             return [entry["path"] for page in pages for entry in page]
 
         yield from self._ask(prefix, look)
+
+    def folders(self, prefix: str) -> Iterator[str]:
+        """Yield the names of the folders that lie directly in the folder ``prefix``."""
+
+        def look(bucket: Bucket) -> list[str]:
+            found = bucket.list_with_delimiter(check_key(prefix))
+            return [str(path).rstrip("/").rpartition("/")[2] for path in found["common_prefixes"]]
+
+        yield from self._ask(prefix, look)
+
+    def download(self, key: str, target: Path) -> None:
+        """Write the object's bytes to a new file; see :class:`~praxi_tasks.store.base.Store`."""
+
+        def copy(bucket: Bucket) -> None:
+            with target.open("wb") as file:
+                for part in bucket.get(check_key(key)).stream(min_chunk_size=_PART):
+                    file.write(part)
+
+        self._ask(key, copy)
 
     def _ask(self, key: str, operation: Callable[[Bucket], T], *, conditional: bool = False) -> T:
         """Do an operation, again where that may help, and translate its errors."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -92,6 +94,25 @@ def lists_what_lies_below_a_folder(store: Store) -> None:
     assert set(store.list("list/a")) == {"list/a/1", "list/a/2"}
     assert keys <= set(store.list(""))
     assert list(store.list("nothing/here")) == []
+
+
+@check
+def names_folders_without_what_lies_in_them(store: Store) -> None:
+    for key in ("runs/a/1", "runs/a/b/2", "runs/c/3", "runs/d.json"):
+        store.put(key, b"x")
+    assert sorted(store.folders("runs")) == ["a", "c"]
+    assert list(store.folders("runs/c")) == list(store.folders("no/runs")) == []
+
+
+@check
+def downloads_into_a_new_file(store: Store) -> None:
+    data = bytes(range(256)) * 40_000
+    store.put("large/object", data)
+    with tempfile.TemporaryDirectory() as folder:
+        store.download("large/object", Path(folder, "copy"))
+        assert Path(folder, "copy").read_bytes() == data
+        with pytest.raises(KeyNotFoundError, match="no/such"):
+            store.download("no/such", Path(folder, "none"))
 
 
 @check

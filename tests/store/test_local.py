@@ -34,10 +34,10 @@ def test_contract_where_files_need_names(
 ) -> None:
     real = os.open
 
-    def refuse(path: str, flags: int, mode: int = 0o777) -> int:
+    def refuse(path: str, flags: int, mode: int = 0o777, **more: int) -> int:
         if flags & os.O_TMPFILE == os.O_TMPFILE:  # as NFS answers
             raise OSError(errno.EOPNOTSUPP, "not supported")
-        return real(path, flags, mode)
+        return real(path, flags, mode, **more)
 
     monkeypatch.setattr(os, "open", refuse)
     check(LocalStore(tmp_path))

@@ -59,6 +59,12 @@ class Forgetful:
     def list(self, prefix: str) -> Iterator[str]:
         return iter(()) if self._broken == "list" else self._store.list(prefix)
 
+    def folders(self, prefix: str) -> Iterator[str]:
+        return self._store.folders(prefix)
+
+    def download(self, key: str, target: Path) -> None:
+        self._store.download(key, target)
+
 
 @pytest.mark.parametrize(
     ("broken", "message"),
