@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from praxi_tasks.audit.local import LocalAudit
     from praxi_tasks.audit.plan import BatchLimits, Plan, make_plan
     from praxi_tasks.audit.pods import PodEnd, PodRecord, add_pod_metrics, note_pod, read_pods
-    from praxi_tasks.audit.publish import part_name, sboms
+    from praxi_tasks.audit.publish import part_name, sbom_stem, sboms
     from praxi_tasks.audit.reduce import reduce_audit
     from praxi_tasks.audit.report import AuditReport, State
     from praxi_tasks.audit.run import AuditRun, Summary
@@ -46,7 +46,7 @@ else:
             "local": ("LocalAudit",),
             "plan": ("BatchLimits", "Plan", "make_plan"),
             "pods": ("PodEnd", "PodRecord", "add_pod_metrics", "note_pod", "read_pods"),
-            "publish": ("part_name", "sboms"),
+            "publish": ("part_name", "sbom_stem", "sboms"),
             "reduce": ("reduce_audit",),
             "report": ("AuditReport", "State"),
             "run": ("AuditRun", "Summary"),
@@ -91,6 +91,7 @@ __all__ = [
     "report_table",
     "repository_of",
     "require",
+    "sbom_stem",
     "sboms",
     "timed",
 ]

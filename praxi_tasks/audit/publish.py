@@ -10,24 +10,41 @@ import msgspec
 
 from praxi_tasks.audit.failure import Failure, attempt
 from praxi_tasks.audit.salvaging import salvage
+from praxi_tasks.findings import Route
 from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage, ended_releases
 from praxi_tasks.findings.packages import Declaration
 from praxi_tasks.printable import printable_json
 from praxi_tasks.store import keys
 
 
-def published(audit: AssessedAudit) -> Iterator[tuple[str, bytes | Failure]]:
+def published(audit: AssessedAudit, routes: tuple[Route, ...] = ()) -> Iterator[tuple[str, bytes | Failure]]:
     """Yield the name, relative to the run, and the bytes of each document, or why it could not be made.
 
     One document never keeps the others from being made, and one image no document: where it can't be in one,
-    it is listed there as failed. ``findings.json``, which later steps need, is the first.
+    it is listed there as failed. ``findings.json``, which later steps need, is the first, ``overview.json``
+    the last.
+
+    Parameters
+    ----------
+    routes
+        The policy's, which say whose a namespace is.
     """
+    from praxi_tasks.findings.report import OVERVIEW, TableFile, overview_of
+
     yield "findings.json", _findings(audit)
+    tables = {}
     for name, make in (("report.html", _page), ("findings.sarif", _sarif), ("tables", _tables)):
         made, _ = salvage(audit, name, make)
-        yield from [(name, made)] if isinstance(made, Failure) else made
+        if isinstance(made, Failure):
+            yield name, made
+            continue
+        for part, data in made:
+            if make is _tables:
+                tables[PurePath(part).stem] = TableFile.of(data)
+            yield part, data
     for name, document in sboms(audit):
         yield f"sboms/{name}", document
+    yield OVERVIEW, printable_json(msgspec.json.encode(overview_of(audit, routes, tables)))
 
 
 def _page(audit: AssessedAudit) -> list[tuple[str, bytes]]:
@@ -97,5 +114,18 @@ def _counted(declaration: Declaration) -> Declaration:
 
 
 def _file_name(audit: AssessedAudit, image: AssessedImage, number: int) -> str:
-    name = image.digest.replace(":", "-") if image.digest else f"image-{number}"
-    return f"{keys.part(image.cluster)}_{name}" if len(audit.clusters) > 1 and image.cluster else name
+    if not image.digest:
+        return f"image-{number}"
+    return sbom_stem(image.digest, image.cluster if len(audit.clusters) > 1 else "")
+
+
+def sbom_stem(digest: str, cluster: str = "") -> str:
+    """Return what the names of an image's SBOMs begin with.
+
+    Parameters
+    ----------
+    cluster
+        The image's, where the audit is about several; else empty.
+    """
+    name = digest.replace(":", "-")
+    return f"{keys.part(cluster)}_{name}" if cluster else name

@@ -28,6 +28,7 @@ from praxi_tasks.audit.resolve import ImageResolver
 from praxi_tasks.audit.stored_layers import StoredLayers
 from praxi_tasks.audit.unknown_packages import NewPackage, new_packages
 from praxi_tasks.errors import KeyNotFoundError, UsageError
+from praxi_tasks.findings import Route
 from praxi_tasks.findings.assessment import PLAUSIBLE_SHARE, AssessedAudit, Assessor, History
 from praxi_tasks.findings.scope import DOCUMENT as SCOPE
 from praxi_tasks.findings.scope import ListGap, Scope
@@ -167,7 +168,7 @@ class AuditRun:
         assessed = assessment.finish(report, history, self._run, at, scope, plausible_share)
         report = report.with_coverage(assessed)
         documents.write(self._store, self.key("report.json"), report)
-        summary = self._summary(report, len(packages), self._publish(assessed))
+        summary = self._summary(report, len(packages), self._publish(assessed, assessor.policy.routes))
         documents.write(self._store, self.key("summary.json"), summary)
         return report
 
@@ -184,10 +185,10 @@ class AuditRun:
         newest = audit.newest and History(self._store, audit.scope.line).is_newest(audit.at)
         return msgspec.structs.replace(audit, newest=newest)
 
-    def _publish(self, assessed: AssessedAudit) -> list[str]:
+    def _publish(self, assessed: AssessedAudit, routes: tuple[Route, ...]) -> list[str]:
         """Store what is published and return the names of what could not be made."""
         missing = []
-        for name, data in published(assessed):
+        for name, data in published(assessed, routes):
             if isinstance(data, Failure):
                 missing.append(name)
             else:

@@ -13,7 +13,7 @@ from praxi_tasks.findings.finding import (
     severity_rank,
     worst,
 )
-from praxi_tasks.findings.policy import Policy, parse_policy, policy_schema, read_policy
+from praxi_tasks.findings.policy import Policy, Route, parse_policy, policy_schema, read_policy
 
 __all__ = [
     "Finding",
@@ -22,6 +22,7 @@ __all__ = [
     "KINDS",
     "Kind",
     "Policy",
+    "Route",
     "SEVERITIES",
     "Severity",
     "parse_policy",

@@ -41,6 +41,7 @@ def test_the_exported_names() -> None:
         "repository_of",
         "require",
         "part_name",
+        "sbom_stem",
         "sboms",
         "timed",
     }

@@ -29,9 +29,11 @@ FACES = {
         "History",
         "ImageRecord",
         "Memory",
+        "ModelHealth",
         "PLAUSIBLE_SHARE",
         "Resolved",
         "Told",
+        "TrendPoint",
         "ended_releases",
         "told",
         "compare_audit",
@@ -171,10 +173,14 @@ FACES = {
     },
     "vex": {"CONTEXT", "ImageNames", "Statement", "Vex", "parse_openvex"},
     "report": {
+        "OVERVIEW",
+        "Overview",
         "SCHEMAS",
+        "TableFile",
         "audit_metrics",
         "findings_summary",
         "findings_table",
+        "overview_of",
         "packages_table",
         "parquet_tables",
         "push_metrics",
@@ -191,7 +197,7 @@ FACES = {
 
 
 def test_what_findings_export() -> None:
-    policy = {"Policy", "parse_policy", "policy_schema", "read_policy"}
+    policy = {"Policy", "Route", "parse_policy", "policy_schema", "read_policy"}
     finding = {
         "KINDS",
         "SEVERITIES",

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from praxi_tasks.findings.report.cyclonedx import to_cyclonedx
     from praxi_tasks.findings.report.look import stylesheet
     from praxi_tasks.findings.report.openvex import to_openvex
+    from praxi_tasks.findings.report.overview import OVERVIEW, Overview, TableFile, overview_of
     from praxi_tasks.findings.report.package_list import packages_table
     from praxi_tasks.findings.report.page import report_page
     from praxi_tasks.findings.report.prometheus import audit_metrics, push_metrics, write_textfile
@@ -24,6 +25,7 @@ else:
             "cyclonedx": ("to_cyclonedx",),
             "look": ("stylesheet",),
             "openvex": ("to_openvex",),
+            "overview": ("OVERVIEW", "Overview", "TableFile", "overview_of"),
             "package_list": ("packages_table",),
             "page": ("report_page",),
             "prometheus": ("audit_metrics", "push_metrics", "write_textfile"),
@@ -35,10 +37,14 @@ else:
     )
 
 __all__ = [
+    "OVERVIEW",
+    "Overview",
     "SCHEMAS",
+    "TableFile",
     "audit_metrics",
     "findings_summary",
     "findings_table",
+    "overview_of",
     "packages_table",
     "parquet_tables",
     "push_metrics",
