@@ -1,4 +1,4 @@
-"""Praxi's plugin for Airflow: the routes below ``/praxi`` and a run's report as a tab of its page.
+"""Praxi's plugin for Airflow: the pages below ``/praxi``, in the navigation and on Dags, and a run's report.
 
 Airflow finds it by the entry point of the installed package, or by ``praxi_plugin.py`` in a plugins folder.
 """
@@ -26,11 +26,24 @@ class PraxiPlugin(AirflowPlugin):
     priority_weight_strategies: list[Any] = [OwnRunsFirst]  # noqa: RUF012 - as the base class declares it
     external_views: list[Any] = [  # noqa: RUF012 - as the base class declares it
         {
+            "name": "Praxi",
+            "href": "/praxi/",
+            "url_route": "praxi",
+            "destination": "nav",
+            "category": "browse",
+        },
+        {
+            "name": "Praxi",
+            "href": "/praxi/",
+            "url_route": "praxi-dag",
+            "destination": "dag",
+        },
+        {
             "name": "Praxi report",
             "href": "/praxi/reports/{DAG_ID}/{RUN_ID}",
             "url_route": "praxi-report",
             "destination": "dag_run",
-        }
+        },
     ]
 
 

@@ -4,6 +4,7 @@ from praxi_airflow.settings.actions import LINK_SCOPES, ActionSettings
 from praxi_airflow.settings.core import RUNNERS, Settings, load_settings, project_root
 from praxi_airflow.settings.findings import FindingSettings
 from praxi_airflow.settings.learning import APPROVALS, LearningSettings
+from praxi_airflow.settings.pages import PageSettings
 from praxi_airflow.settings.pods import PodSettings
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "FindingSettings",
     "LINK_SCOPES",
     "LearningSettings",
+    "PageSettings",
     "PodSettings",
     "RUNNERS",
     "Settings",

@@ -16,6 +16,7 @@ from airflow.sdk import conf
 from praxi_airflow.settings.actions import ActionSettings, load_action_settings
 from praxi_airflow.settings.findings import FindingSettings, load_finding_settings
 from praxi_airflow.settings.learning import LearningSettings, load_learning_settings
+from praxi_airflow.settings.pages import PageSettings, load_page_settings
 from praxi_airflow.settings.pods import PodSettings, load_pod_settings
 from praxi_airflow.settings.section import read_section
 
@@ -67,6 +68,8 @@ class Settings:
         Where versions of the model are kept, and who lets a new one in.
     actions
         What people may do on the pages, and links for others.
+    pages
+        What the pages may take.
     """
 
     store: str
@@ -88,6 +91,7 @@ class Settings:
     findings: FindingSettings = field(default_factory=FindingSettings)
     learning: LearningSettings = field(default_factory=LearningSettings)
     actions: ActionSettings = field(default_factory=ActionSettings)
+    pages: PageSettings = field(default_factory=PageSettings)
 
 
 def project_root() -> Path:
@@ -127,4 +131,5 @@ def load_settings() -> Settings:
         findings=load_finding_settings(section, store),
         learning=load_learning_settings(section),
         actions=load_action_settings(section),
+        pages=load_page_settings(section),
     )

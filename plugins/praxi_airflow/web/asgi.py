@@ -19,16 +19,18 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer one request."""
-    await _built()(scope, receive, send)
+    await built()(scope, receive, send)
 
 
 @functools.cache
-def _built() -> FastAPI:
+def built() -> FastAPI:
+    """Return the application with all routes."""
     from fastapi import FastAPI
 
-    from praxi_airflow.web import reports, webhook
+    from praxi_airflow.web import rendering, reports, schema, webhook
+    from praxi_airflow.web.pages import ROUTERS
 
     app = FastAPI(title="Praxi", docs_url=None, redoc_url=None, openapi_url=None)
-    app.include_router(reports.router)
-    app.include_router(webhook.router)
+    for router in (*ROUTERS, rendering.router, schema.router, reports.router, webhook.router):
+        app.include_router(router)
     return app

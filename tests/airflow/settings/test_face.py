@@ -12,6 +12,7 @@ def test_the_exported_names() -> None:
         "FindingSettings",
         "LINK_SCOPES",
         "LearningSettings",
+        "PageSettings",
         "PodSettings",
         "RUNNERS",
         "Settings",

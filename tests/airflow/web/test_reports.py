@@ -9,14 +9,14 @@ from urllib.parse import quote
 
 import pytest
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
 
 from praxi_airflow.hooks.store import connected_store
 from praxi_airflow.run_key import run_key
 from praxi_airflow.settings import load_settings
 from praxi_tasks.learning.run.report.page import training_page
-from praxi_tasks.store import Store, keys, open_store
+from praxi_tasks.store import Store, keys
 from tests.airflow.conftest import Configure
+from tests.airflow.web.conftest import client
 from tests.learning.run.report.report_data import report_data
 from tests.support.browser import chromium, overheard
 from tests.support.s3 import ObjectStore
@@ -24,33 +24,6 @@ from tests.support.s3 import ObjectStore
 pytestmark = pytest.mark.airflow
 RUN = "manual__2026-11-20T00:00:00+00:00"
 PLACE = f"/praxi/reports/praxi_train/{quote(RUN, safe='')}"
-
-
-@pytest.fixture(scope="module")
-def server() -> FastAPI:
-    """Return Airflow's own web server, with the plugin that the tests' Airflow home names."""
-    from airflow.api_fastapi.app import create_app
-    from airflow.utils.db import initdb
-
-    initdb()
-    return create_app()
-
-
-@pytest.fixture
-def store(store_folder: Path) -> Store:
-    return open_store(store_folder.as_uri())
-
-
-def client(server: FastAPI, *, known: bool = True) -> TestClient:
-    """Return a browser of the administrator, or of somebody unknown."""
-    from airflow.api_fastapi.app import get_auth_manager
-    from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
-
-    made = TestClient(server, base_url="http://testserver")
-    if known:
-        token = get_auth_manager().generate_jwt(SimpleAuthManagerUser(username="admin", role="admin"))
-        made.cookies.set("_token", token)
-    return made
 
 
 def test_a_report_is_shown_without_any_origin(server: FastAPI, store: Store) -> None:
@@ -135,6 +108,10 @@ def test_a_report_in_s3_is_read_by_a_connection_in_airflows_database(
     assert (answer.status_code, answer.text) == (200, "<h1>learned</h1>")
 
 
-def test_the_run_page_names_the_report(server: FastAPI) -> None:
-    (view,) = client(server).get("/api/v2/plugins").json()["plugins"][0]["external_views"]
-    assert (view["destination"], view["href"]) == ("dag_run", "/praxi/reports/{DAG_ID}/{RUN_ID}")
+def test_airflow_names_the_pages_and_the_report(server: FastAPI) -> None:
+    views = client(server).get("/api/v2/plugins").json()["plugins"][0]["external_views"]
+    assert {(view["destination"], view["href"]) for view in views} == {
+        ("nav", "/praxi/"),
+        ("dag", "/praxi/"),
+        ("dag_run", "/praxi/reports/{DAG_ID}/{RUN_ID}"),
+    }

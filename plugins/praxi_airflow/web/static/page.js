@@ -1,0 +1,66 @@
+// What makes pages more comfortable; without it, each of them works as well.
+"use strict";
+(() => {
+  // A choice takes effect at once, without the button.
+  for (const form of document.querySelectorAll("form[data-at-once]")) {
+    form.addEventListener("change", event => { if (event.target.matches("select, input[type=checkbox]")) form.requestSubmit(); });
+    // Addresses hold what was chosen, not what was left empty.
+    form.addEventListener("submit", () => {
+      for (const field of form.elements) if (field.name && field.value === "") field.disabled = true;
+    });
+    addEventListener("pageshow", () => { for (const field of form.elements) field.disabled = false; });
+  }
+
+  // Airflow's frame may not open windows, and other sites do not let themselves be framed: its own page opens them.
+  document.addEventListener("click", event => {
+    const link = event.target.closest && event.target.closest("a[rel~=external]");
+    if (!link || window === window.parent) return;
+    try {
+      const outside = window.parent.document.createElement("a");
+      Object.assign(outside, { href: link.href, target: "_blank", rel: "noopener noreferrer" });
+      outside.click();
+      event.preventDefault();
+    } catch { /* a frame without an origin leaves the link as it is */ }
+  });
+
+  // What is going on is asked for again, as long as somebody looks.
+  const again = Number(document.body.dataset.again || 0);
+  if (again) setInterval(() => { if (!document.hidden) location.reload(); }, again * 1000);
+
+  const charts = [...document.querySelectorAll(".over-time[data-points]")];
+  if (!charts.length || !window.uPlot) return;
+  const colour = name => {
+    const probe = document.body.appendChild(document.createElement("i"));
+    probe.className = "tone " + name;
+    const found = getComputedStyle(probe).color;
+    probe.remove();
+    return found;
+  };
+  const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+  const draw = place => {
+    const { times, series } = JSON.parse(place.dataset.points);
+    const soft = colour("soft"), font = "12px system-ui, sans-serif";
+    const grid = { stroke: colour("grid-line"), width: 1 };
+    const spread = times[times.length - 1] - times[0] || 86400;
+    place.replaceChildren();
+    new uPlot({
+      width: place.clientWidth, height: 240, tzDate: at => uPlot.tzDate(new Date(at * 1e3), "UTC"),
+      scales: { x: { range: () => [times[0] - spread * .02, times[times.length - 1] + spread * .02] }, y: { range: (_, low, high) => [0, Math.max(high * 1.08, 5)] } },
+      axes: [
+        { stroke: soft, font, grid, ticks: grid, space: 90, incrs: [86400, 2 * 86400, 7 * 86400, 14 * 86400, 30 * 86400], values: (_, at) => at.map(one => day.format(one * 1e3).replace(/ \d{4}$/, "")) },
+        { stroke: soft, font, grid, ticks: grid, size: 56, values: (_, all) => all.map(one => one.toLocaleString("en")) },
+      ],
+      series: [{ label: "Audit", value: (_, at) => at == null ? "" : day.format(at * 1e3) }, ...series.map(one => ({
+        label: one.label, stroke: colour(one.tone), width: 2, points: { show: times.length < 40, size: 5 }, value: (_, found) => found == null ? "" : found.toLocaleString("en"),
+      }))],
+      legend: { live: true }, cursor: { drag: { x: false, y: false } },
+    }, [times, ...series.map(one => one.values)], place);
+    place.setAttribute("data-drawn", "yes");
+  };
+  const all = () => charts.forEach(draw);
+  all();
+  addEventListener("praxi:theme", all);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", all);
+  let later;
+  addEventListener("resize", () => { clearTimeout(later); later = setTimeout(all, 150); });
+})();

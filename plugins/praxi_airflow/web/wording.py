@@ -1,0 +1,85 @@
+"""How pages say dates, ages, numbers and names: the filters of their templates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from praxi_tasks.findings import SEVERITIES
+
+_NONE: Final = "\N{EN DASH}"
+
+
+def moment(value: datetime | str | None) -> str:
+    """Return a time for people, in UTC: ``28 Nov 2026, 14:05``; nothing for none."""
+    found = _datetime(value)
+    return f"{found.day} {found:%b %Y, %H:%M}" if found else ""
+
+
+def day(value: date | datetime | str | None) -> str:
+    """Return a day for people: ``28 Nov 2026``; nothing for none."""
+    found = _datetime(value.isoformat() if isinstance(value, date) else value)
+    return f"{found.day} {found:%b %Y}" if found else ""
+
+
+def ago(value: datetime | str | None, now: datetime | str | None = None) -> str:
+    """Return how long before ``now`` a time was: ``today``, ``3 days``, ``5 months``; nothing for none."""
+    found, end = _datetime(value), _datetime(now) or datetime.now(UTC)
+    if found is None:
+        return ""
+    days = (end - found).days
+    for size, name in ((365, "year"), (30, "month"), (1, "day")):
+        if days >= size * (2 if size > 1 else 1):
+            count = days // size
+            return f"{count} {name}{'s' if count != 1 else ''}"
+    return "today"
+
+
+def number(value: float | None) -> str:
+    """Return a number with its thousands parted; a dash for none."""
+    return _NONE if value is None else f"{value:,.1f}" if isinstance(value, float) else f"{value:,}"
+
+
+def percent(value: float | None) -> str:
+    """Return a share from 0 to 1 in percent; a dash for none."""
+    return _NONE if value is None else f"{value:.1%}" if 0 < value < 0.1 else f"{value:.0%}"
+
+
+def severity(rank: int | None) -> str:
+    """Return the severity that has a rank; nothing for none."""
+    return SEVERITIES[rank] if rank is not None and 0 <= rank < len(SEVERITIES) else ""
+
+
+def short(text: str | None, longest: int = 19) -> str:
+    """Return the beginning of a digest: as much of it as tells it from others."""
+    return (text or "")[:longest]
+
+
+def query(values: Mapping[str, Any]) -> str:
+    """Return values as a URL's query, ``?a=b``, without those that are empty."""
+    wanted = {name: value for name, value in values.items() if value not in ("", None, [], ())}
+    return f"?{urlencode(wanted, doseq=True)}" if wanted else ""
+
+
+FILTERS: Final[dict[str, Callable[..., str]]] = {
+    "moment": moment,
+    "day": day,
+    "ago": ago,
+    "number": number,
+    "percent": percent,
+    "severity": severity,
+    "short": short,
+    "query": query,
+}
+
+
+def _datetime(value: datetime | str | None) -> datetime | None:
+    if not value:
+        return None
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        return None
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)

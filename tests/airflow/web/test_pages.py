@@ -1,0 +1,155 @@
+"""What all pages have in common: who may see them, their forms, and what they say where there is nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from praxi_tasks.findings.policy import Route
+from praxi_tasks.findings.report import OVERVIEW
+from praxi_tasks.store import Store, keys
+from tests.airflow.conftest import Configure
+from tests.airflow.web.audits import HOSTILE, data_of, get, put_audit
+from tests.airflow.web.conftest import client
+from tests.findings.audits import large_audit
+
+pytestmark = pytest.mark.airflow
+AUDIT = large_audit(12, 240, components=20)
+PATHS = ["", "openapi.json"]
+
+
+def test_who_is_not_logged_in_reads_nothing(server: FastAPI, store: Store) -> None:
+    put_audit(store, AUDIT)
+    for path in PATHS:
+        answer = client(server, known=False).get(f"/praxi/{path}")
+        assert (path, answer.status_code, "team-" in answer.text) == (path, 401, False)
+
+
+def test_who_may_not_read_the_dag_reads_nothing(
+    server: FastAPI, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from airflow.api_fastapi.app import get_auth_manager
+
+    asked = []
+
+    def refuse(**about: object) -> bool:
+        asked.append((about["method"], getattr(about["details"], "id", None)))
+        return False
+
+    put_audit(store, AUDIT)
+    monkeypatch.setattr(get_auth_manager(), "is_authorized_dag", refuse)
+    for path in PATHS:
+        answer = client(server).get(f"/praxi/{path}")
+        assert (path, answer.status_code, "team-" in answer.text) == (path, 403, False)
+    assert set(asked) == {("GET", "praxi_audit")}
+
+
+def test_every_route_but_styles_and_the_webhook_asks_who_it_is(server: FastAPI) -> None:
+    from praxi_airflow.web.asgi import built
+
+    stranger = client(server, known=False)
+    for route in built().routes:
+        for method in getattr(route, "methods", None) or ():
+            path = route.path.replace("{", "").replace("}", "").replace(":path", "")  # type: ignore[attr-defined]
+            if not path.startswith("/static"):
+                assert stranger.request(method, f"/praxi{path}").status_code == 401, path
+
+
+def test_the_overview_counts_what_the_audit_found(pages: TestClient, store: Store) -> None:
+    put_audit(store, AUDIT, Route(("team-1*",), "shop"))
+    data = data_of(pages, "")
+    assert data["audit"]["run"] == AUDIT.run
+    assert data["coverage"]["images"] == len(AUDIT.images)
+    assert data["coverage"]["unchecked"] == len(AUDIT.images)
+    assert data["coverage"]["gaps"][0]["aspect"] == "vulnerabilities"
+    assert data["open"]["severities"] == {
+        name: AUDIT.trend[-1].severities.get(name, 0) for name in data["open"]["severities"]
+    }
+    assert sum(row["images"] for row in data["namespaces"]) <= len(AUDIT.images)
+    assert len(data["trend"]["times"]) == len(AUDIT.trend)
+    assert data["changes"]["resolved"][0]["id"] == "CVE-2026-1"
+    assert [feed["name"] for feed in data["feeds"]] == ["Debian advisories", "PyPI advisories"]
+
+
+def test_each_page_is_html_json_and_openapi(pages: TestClient, store: Store) -> None:
+    put_audit(store, AUDIT)
+    page = get(pages, "")
+    assert page.headers["content-type"].startswith("text/html")
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    accepted = pages.get("", headers={"Accept": "application/json"})
+    assert accepted.json() == pages.get("", params={"format": "json"}).json()
+    assert "/" in pages.get("openapi.json").json()["paths"]
+
+
+def test_styles_and_scripts_can_be_kept_for_good(pages: TestClient, store: Store) -> None:
+    put_audit(store, AUDIT)
+    text = get(pages, "").text
+    parts = {part for part in text.split('"') if part.startswith("/praxi/static/")}
+    assert len(parts) >= 5
+    for part in parts:
+        answer = pages.get(f"http://testserver{part}")
+        assert (part, answer.status_code) == (part, 200)
+        assert "immutable" in answer.headers["cache-control"]
+    assert pages.get("static/old/look.css").status_code == 404
+    assert "style=" not in text
+    assert "<script>" not in text
+
+
+def test_without_an_audit_nothing_is_claimed(pages: TestClient) -> None:
+    answer = get(pages, "")
+    assert answer.status_code == 200
+    assert "no complete audit yet" in answer.text
+    assert pages.get("", params={"format": "json"}).json()["state"] == "empty"
+
+
+def test_an_audit_that_is_not_there_is_named(pages: TestClient, store: Store) -> None:
+    put_audit(store, AUDIT)
+    answer = get(pages, "", audit="manual__never")
+    assert (answer.status_code, "Nothing here" in answer.text) == (404, True)
+    assert get(pages, "", audit="../../x").status_code == 422
+
+
+def test_the_newest_complete_audit_is_shown(pages: TestClient, store: Store, configure: Configure) -> None:
+    put_audit(store, AUDIT)
+    later = msgspec.structs.replace(AUDIT, run="scheduled__2026-11-21", at="2026-11-21T00:00:00Z")
+    put_audit(store, later)
+    assert data_of(pages, "")["audit"]["run"] == later.run
+    store.delete(keys.run(later.run, OVERVIEW))
+    configure(pages_seconds=21)  # another reader, which remembers nothing
+    assert data_of(pages, "")["audit"]["run"] == AUDIT.run
+    assert data_of(pages, "", audit=AUDIT.run)["audit"]["run"] == AUDIT.run
+
+
+def test_tables_that_are_another_audits_are_refused(pages: TestClient, store: Store) -> None:
+    put_audit(store, AUDIT)
+    store.replace(keys.run(AUDIT.run, "tables/images.parquet"), b"PAR1")
+    answer = get(pages, "")
+    assert (answer.status_code, "another than its audit says" in answer.text) == (503, True)
+
+
+def test_hostile_text_is_shown_as_text(pages: TestClient, store: Store) -> None:
+    first, *others = AUDIT.images
+    finding = msgspec.structs.replace(first.findings[0], title=HOSTILE, package=HOSTILE, severity="critical")
+    image = msgspec.structs.replace(first, image=HOSTILE, namespaces=(HOSTILE,), findings=(finding,) * 2)
+    new = frozenset({(image.key, finding.key)})
+    put_audit(store, msgspec.structs.replace(AUDIT, images=(image, *others), new=new))
+    text = get(pages, "").text
+    assert HOSTILE not in text
+    assert "&lt;script&gt;" in text
+
+
+def test_two_processes_prepare_one_file(store: Store, tmp_path: Path) -> None:
+    from praxi_airflow.web.data.audits import Audits
+    from praxi_airflow.web.data.prepared import PreparedFiles
+
+    put_audit(store, AUDIT)
+    overview = Audits(store).overview(AUDIT.run)
+    made = {PreparedFiles(store, tmp_path / "shared", "1GB").make(overview) for _ in range(2)}
+    (file,) = made
+    assert [path.name for path in (tmp_path / "shared").glob("*.duckdb")] == [file.name]
