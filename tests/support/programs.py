@@ -119,16 +119,20 @@ def _counted(text: bytes) -> bytes:
     return digits + bytes([length]) + text
 
 
-def go_variables(*texts: bytes) -> dict[str, bytes]:
-    """Return the sections of a Go program without build information, whose variables hold these texts."""
-    constants = b"".join(texts)
+def go_variables(*texts: bytes, linked: bool = False) -> dict[str, bytes]:
+    """Return the sections of a Go program without build information, whose variables hold these texts.
+
+    They are ``linked`` if the linker was told to put them there.
+    """
+    end = b"\0" if linked else b"-"
+    constants = end + b"".join(text + end for text in texts)
     sections = {
         ".rodata": constants,
         ".gopclntab": b"\xf1\xff\xff\xff\0\0\1\x08",
         ".data": bytes(16 * len(texts)),
     }
-    address, pairs = elf_address(sections, ".rodata"), b""
+    address, pairs = elf_address(sections, ".rodata") + 1, b""
     for text in texts:
         pairs += struct.pack("<QQ", address, len(text))
-        address += len(text)
+        address += len(text) + 1
     return {**sections, ".data": pairs}

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from praxi_tasks.ecosystems import GOLANG
 from praxi_tasks.errors import DataError
 from praxi_tasks.inventory.binary.file_reader import ProgramReader
-from praxi_tasks.inventory.binary.go_variables import is_go, short_texts
+from praxi_tasks.inventory.binary.go_variables import is_go, linked_texts, short_texts
 from praxi_tasks.inventory.binary.program import Program, Section
 from praxi_tasks.inventory.claim import Claim
 
@@ -24,6 +24,7 @@ UNKNOWN_VERSION: Final = "(devel)"
 """What Go itself writes for a module that was built from a folder."""
 
 _MAGIC: Final = b"\xff Go buildinf:"
+_OF_COMMIT: Final = "v0.0.0-"
 _FROM_FILES: Final = "command-line-arguments"  # what Go calls a program of single files
 _ALIGNMENT: Final = 16
 _HEADER: Final = 32
@@ -38,6 +39,8 @@ _BUILT_WITH: Final = re.compile(rb"go(\d+\.\d+(?:\.\d+)?(?:rc\d+)?)")
 _LINKED: Final = re.compile(
     r"-X[= ]'?[^\s='\"]*?\.(?i:git)?(?:[vV]ersion|VERSION)=v?(\d+\.\d+\.\d+[^\s'\"]*)"
 )
+_TEXT: Final = re.compile(rb"v?(\d+\.\d+\.\d+)(?:[-+~][\w.+~-]*)?")
+_REPOSITORY: Final = re.compile(r"(?:github\.com|gitlab\.com|bitbucket\.org)/[^/]+/[^/]+(?:/v\d+(?=/|$))?")
 _REVISION: Final = re.compile(r"[0-9a-f]{12,}")
 
 
@@ -79,8 +82,8 @@ def read_go(program: Program) -> Iterator[Claim]:
     if go:
         yield _claim(program, STANDARD_LIBRARY, go[1])
     info = parse_build_info(version, modules)
-    if info.main:
-        yield _claim(program, info.main.path, main_version(info))
+    for module in _own_modules(program, info):
+        yield _claim(program, *module)
     for module in dict.fromkeys(info.modules):
         yield _claim(program, module.path, module.version)
 
@@ -142,20 +145,44 @@ def main_version(info: BuildInfo) -> str:
         moment = datetime.fromisoformat(settings.get("vcs.time", "")).astimezone(UTC)
     except (ValueError, OverflowError):
         return UNKNOWN_VERSION
-    return f"v0.0.0-{moment:%Y%m%d%H%M%S}-{revision[:12]}"
+    return f"{_OF_COMMIT}{moment:%Y%m%d%H%M%S}-{revision[:12]}"
 
 
-def main_module(program: Program) -> str:
-    """Return the path of a program's own module; empty where its build information names none."""
+def is_released(version: str) -> bool:
+    """Return whether a version is known, and none that Go made of a commit."""
+    return version != UNKNOWN_VERSION and not version.startswith(_OF_COMMIT)
+
+
+def own_modules(program: Program) -> tuple[Module, ...]:
+    """Return what a Go program itself is, with the versions that are known; nothing where it does not say."""
     info = _build_info(program)
-    return info.main.path if info and info.main else ""
+    return _own_modules(program, info) if info else ()
 
 
-def is_stamped(program: Program) -> bool:
-    """Return whether a program's build information has a released version of its own module."""
-    info = _build_info(program)
-    version = main_version(info) if info and info.main else UNKNOWN_VERSION
-    return version != UNKNOWN_VERSION and not version.startswith("v0.0.0-")
+def _own_modules(program: Program, info: BuildInfo) -> tuple[Module, ...]:
+    """Return a program's module; where Go tells its package alone, that and the module of its repository."""
+    if info.main is None:
+        return ()
+    own = Module(info.main.path, _own_version(program, info))
+    repository = _REPOSITORY.match(own.path)
+    if own.version == UNKNOWN_VERSION or not repository or repository[0] == own.path:
+        return (own,)
+    return own, Module(repository[0], own.version)
+
+
+def _own_version(program: Program, info: BuildInfo) -> str:
+    """Return the version of a program's own module, be it only a text that the linker was told.
+
+    That may be the version of something else in it: where such texts are of several versions none counts.
+    """
+    known = main_version(info)
+    if is_released(known):
+        return known
+    texts = sorted(linked_texts(program), key=len)
+    versions = [found for text in texts if (found := _TEXT.fullmatch(text))]
+    if len({found[1] for found in versions}) != 1:
+        return known
+    return "v" + versions[0][0].decode().removeprefix("v").replace("~", "+", 1)
 
 
 def _build_info(program: Program) -> BuildInfo | None:

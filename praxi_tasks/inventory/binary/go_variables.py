@@ -1,6 +1,7 @@
 """The texts that a Go program's variables hold at its start: Go's version is one, often the program's too.
 
 Constants are merged into one long text without ends, but a variable is a pointer and a length in the data.
+What the linker was told to put into a variable (``-X``) is a text of its own, with a NUL at its end.
 """
 
 from __future__ import annotations
@@ -26,6 +27,16 @@ def is_go(program: Program) -> bool:
 
 def short_texts(program: Program) -> Iterator[bytes]:
     """Yield the short texts of variables, each as often as a variable holds it; of 64 bits only."""
+    return (text[1:-1] for text in _surrounded(program))
+
+
+def linked_texts(program: Program) -> Iterator[bytes]:
+    """Yield the short texts that the linker was told to put into variables."""
+    return (text[1:-1] for text in _surrounded(program) if text[0] == text[-1] == 0)
+
+
+def _surrounded(program: Program) -> Iterator[bytes]:
+    """Yield the short texts of variables, each with the byte before and the one after it."""
     if program.bits != 64:
         return
     constants = program.named(_CONSTANTS | _DATA)
@@ -42,7 +53,9 @@ def short_texts(program: Program) -> Iterator[bytes]:
             inside = short & (pointers >= part.address) & (pointers < part.address + part.size)
             for row in np.flatnonzero(inside)[:left].tolist():
                 start = part.offset + int(pointers[row]) - part.address
-                yield program.content.read(start, int(lengths[row]))
+                text = program.content.read(start - 1, int(lengths[row]) + 2)
+                if len(text) > 2:
+                    yield text
             left -= int(np.count_nonzero(inside))
             if left <= 0:
                 return

@@ -12,7 +12,7 @@ from typing import Final
 
 from praxi_tasks.ecosystems import GOLANG
 from praxi_tasks.inventory.binary.file_reader import ProgramReader
-from praxi_tasks.inventory.binary.go_build_info import is_stamped, main_module
+from praxi_tasks.inventory.binary.go_build_info import is_released, own_modules
 from praxi_tasks.inventory.binary.go_variables import short_texts
 from praxi_tasks.inventory.binary.program import Program
 from praxi_tasks.inventory.binary.program_rules import RULES, Rule
@@ -27,7 +27,8 @@ def read_known_programs(program: Program) -> Iterator[Claim]:
     for rule in rules_of(_name(program)):
         version = _version_in_go(program, rule) if rule.in_go else _version(program, rule)
         if version:
-            yield Claim(rule.ecosystem, rule.name, version, program.path, files=(program.path,))
+            said = f"v{version}" if rule.ecosystem == GOLANG.purl_type else version
+            yield Claim(rule.ecosystem, rule.name, said, program.path, files=(program.path,))
             if rule.in_go:
                 yield from _as_module(program, rule, version)
             return
@@ -63,7 +64,7 @@ def _version(program: Program, rule: Rule) -> str:
 
 def _version_in_go(program: Program, rule: Rule) -> str:
     """Return the highest version that a variable holds: lower ones are of what it still understands."""
-    if is_stamped(program):
+    if any(is_released(module.version) for module in own_modules(program)):
         return ""
     patterns = rule.patterns(_name(program))
     texts = {match[1] for text in short_texts(program) for one in patterns if (match := one.fullmatch(text))}
@@ -72,9 +73,9 @@ def _version_in_go(program: Program, rule: Rule) -> str:
 
 def _as_module(program: Program, rule: Rule, version: str) -> Iterator[Claim]:
     """Yield a program's own module, of which its build information knows no version, with this one."""
-    module = main_module(program)
-    if module and module != rule.name:
-        yield Claim(GOLANG.purl_type, module, f"v{version}", program.path, files=(program.path,))
+    for module in own_modules(program)[:1]:
+        if module.path != rule.name:
+            yield Claim(GOLANG.purl_type, module.path, f"v{version}", program.path, files=(program.path,))
 
 
 def _name(program: Program) -> str:

@@ -585,7 +585,8 @@ def program_cpe(ecosystem: str, name: str, version: str) -> str:
     rule = _BY_PACKAGE.get((ecosystem, name))
     if rule is None or not rule.cpe or not version:
         return ""
-    return f"cpe:2.3:a:{rule.cpe}:{_UNQUOTED.sub(_quoted, version)}:*:*:*:*:*:*:*"
+    number = version.removeprefix("v")  # of modules of Go
+    return f"cpe:2.3:a:{rule.cpe}:{_UNQUOTED.sub(_quoted, number)}:*:*:*:*:*:*:*"
 
 
 def _quoted(found: re.Match[str]) -> str:

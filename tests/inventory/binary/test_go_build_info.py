@@ -6,7 +6,7 @@ import pytest
 
 from praxi_tasks.inventory.binary.go_build_info import BuildInfo, Module, main_version, parse_build_info
 from tests.inventory.binary.programs import inspect, releases
-from tests.support.programs import elf, elf_address, fat, go_build_info, macho, pe
+from tests.support.programs import elf, elf_address, fat, go_build_info, go_variables, macho, pe
 
 LINES = (
     "path\texample.org/tool/cmd/tool\nmod\texample.org/tool\tv1.4.0\th1:abc=\n"
@@ -115,3 +115,33 @@ def test_settings_may_be_in_quotes() -> None:
         "go1.22", 'build\t-ldflags="-X main.version=1.2.3"\nbuild\t"a b"=`c`\nbuild\tx="\\q"\n'
     )
     assert info.settings == {"-ldflags": "-X main.version=1.2.3", "a b": "c", "x": "\\q"}
+
+
+@pytest.mark.parametrize(
+    ("path", "texts", "modules"),
+    [
+        ("a.b/tool", (b"2.6.2", b"some other text"), ["a.b/tool@v2.6.2"]),
+        ("a.b/tool", (b"v1.5.0", b"1.5.0-1+b6"), ["a.b/tool@v1.5.0"]),
+        ("a.b/tool", (b"1.6.20~ds1",), ["a.b/tool@v1.6.20+ds1"]),
+        ("a.b/tool", (b"1.5.0", b"2.0.0"), ["a.b/tool@(devel)"]),
+        (
+            "github.com/caddy/caddy/v2/cmd/caddy",
+            (b"2.6.2",),
+            ["github.com/caddy/caddy/v2/cmd/caddy@v2.6.2", "github.com/caddy/caddy/v2@v2.6.2"],
+        ),
+        ("github.com/cli/cli", (b"2.6.2",), ["github.com/cli/cli@v2.6.2"]),
+    ],
+)
+def test_a_version_that_the_linker_was_told(path: str, texts: tuple[bytes, ...], modules: list[str]) -> None:
+    info = go_build_info("go1.19.8", f"path\t{path}\n")
+    program = elf({**go_variables(*texts, linked=True), ".go.buildinfo": info})
+    assert releases(program) == ["golang/stdlib@1.19.8", *(f"golang/{one}" for one in modules)]
+    program = elf({**go_variables(*texts), ".go.buildinfo": info})
+    assert releases(program) == ["golang/stdlib@1.19.8", f"golang/{path}@(devel)"]
+
+
+def test_such_a_version_says_more_than_a_commit() -> None:
+    commit = "build\tvcs.revision=0123456789ab\nbuild\tvcs.time=2024-01-01T00:00:00Z\n"
+    info = go_build_info("go1.22.1", f"path\tx\nmod\ta.b/tool\t(devel)\n{commit}")
+    program = elf({**go_variables(b"1.2.3", linked=True), ".go.buildinfo": info})
+    assert releases(program) == ["golang/stdlib@1.22.1", "golang/a.b/tool@v1.2.3"]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from praxi_tasks.ecosystems import GENERIC
+from praxi_tasks.ecosystems import GENERIC, GOLANG
 from praxi_tasks.inventory import program_cpe
 from praxi_tasks.inventory.binary.known_programs import rules_of
 from praxi_tasks.inventory.binary.program_rules import RULES
@@ -25,7 +25,7 @@ def test_a_program_by_some_of_its_bytes(name: str) -> None:
         program = elf(go_variables(b"go1.22.1", *content))
         assert releases(program, f"opt/bin/{file}") == [
             "golang/stdlib@1.22.1",
-            f"{rule.ecosystem}/{name}@{version}",
+            f"{rule.ecosystem}/{name}@{'v' if rule.ecosystem == GOLANG.purl_type else ''}{version}",
         ]
         return
     program = elf({".rodata": b"some text\0" + content})
@@ -74,7 +74,7 @@ def test_a_rule_knows_the_version_that_build_information_lacks() -> None:
     program = elf({**go_variables(b"1.16.2"), ".go.buildinfo": info})
     assert releases(program, "usr/bin/vault") == [
         "golang/stdlib@1.22.1",
-        "golang/github.com/hashicorp/vault@1.16.2",
+        "golang/github.com/hashicorp/vault@v1.16.2",
     ]
 
 
@@ -105,3 +105,5 @@ def test_cpe_names() -> None:
     assert program_cpe(generic, "openjdk", "17.0.1+2") == "cpe:2.3:a:oracle:openjdk:17.0.1\\+2:*:*:*:*:*:*:*"
     assert program_cpe(generic, "tini", "1") == program_cpe(generic, "x", "1") == ""
     assert program_cpe(generic, "curl", "") == ""
+    helm = program_cpe(GOLANG.purl_type, "helm.sh/helm", "v3.14.2")
+    assert helm == "cpe:2.3:a:helm:helm:3.14.2:*:*:*:*:*:*:*"
