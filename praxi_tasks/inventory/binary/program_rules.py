@@ -67,9 +67,10 @@ class Rule:
 @cache
 def _compiled(text: bytes, number: str) -> re.Pattern[bytes]:
     text = text.replace(b"<v>", _VERSION).replace(b"<n>", re.escape(number.encode()))
-    return re.compile(text, re.DOTALL)
+    return re.compile(text.replace(rb"\d+", _NUMBER), re.DOTALL)
 
 
+_NUMBER: Final = rb"\d{1,10}"  # without a limit a file of nothing but digits takes hours
 _VERSION: Final = rb"(\d+\.\d+(?:\.\d+){0,2})"
 
 
@@ -144,7 +145,7 @@ RULES: Final = (
         "erlang:erlang\\/otp",
         rb"/otp(?:_src_|-)(\d+(?:\.\d+)+(?:-rc\d)?)/erts/",
         rb"/erlang-(\d+(?:\.\d+)+)[^/\0]{0,20}/erts/",
-        rb"\0+(\d+(?:\.\d+)+)\0+Erlang/OTP",
+        rb"\0(\d+(?:\.\d+)+)\0+Erlang/OTP",
         rb"\]\n\0(\d+(?:\.\d+)+)\0",
     ),
     _rule("dart", "dart", "dart:dart_software_development_kit", rb"\0(\d+\.\d+\.\d+) \(stable\)"),

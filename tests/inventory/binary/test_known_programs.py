@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from praxi_tasks.ecosystems import GENERIC, GOLANG
@@ -107,3 +109,14 @@ def test_cpe_names() -> None:
     assert program_cpe(generic, "curl", "") == ""
     helm = program_cpe(GOLANG.purl_type, "helm.sh/helm", "v3.14.2")
     assert helm == "cpe:2.3:a:helm:helm:3.14.2:*:*:*:*:*:*:*"
+
+
+def test_no_search_takes_quadratic_time() -> None:
+    """Of bytes that are all alike, a pattern that may begin anywhere and go on for ever takes hours."""
+    for rule in RULES:
+        for pattern in rule.patterns(re.sub(r"[*#]", "3", rule.files.split()[0])):
+            assert rb"\d+" not in pattern.pattern
+            assert (
+                not pattern.pattern.startswith((rb"\0+", rb"\w+", rb"[", rb"."))
+                or b"[^" in pattern.pattern[:2]
+            )
