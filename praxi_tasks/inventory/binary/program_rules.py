@@ -16,6 +16,22 @@ from praxi_tasks.ecosystems import GENERIC, GOLANG
 
 
 @dataclass(frozen=True)
+class Pattern:
+    """What is searched for; ``plain`` is a word that is wherever it fits: one is found far sooner."""
+
+    expression: re.Pattern[bytes]
+    plain: bytes = b""
+
+    def search(self, data: bytes) -> re.Match[bytes] | None:
+        """Return the first place that fits."""
+        return self.expression.search(data) if self.plain in data else None
+
+    def fullmatch(self, text: bytes) -> re.Match[bytes] | None:
+        """Return whether a whole text fits, and how."""
+        return self.expression.fullmatch(text)
+
+
+@dataclass(frozen=True)
 class Rule:
     """One program or library.
 
@@ -52,7 +68,7 @@ class Rule:
         for word in self.files.split():
             yield re.split(r"[*#]", word)[0][:length]
 
-    def patterns(self, file_name: str) -> tuple[re.Pattern[bytes], ...]:
+    def patterns(self, file_name: str) -> tuple[Pattern, ...]:
         """Return the patterns for a file of one of the rule's names."""
         found = self._names.fullmatch(file_name)
         number = next(filter(None, found.groups()), "") if found else ""
@@ -65,12 +81,28 @@ class Rule:
 
 
 @cache
-def _compiled(text: bytes, number: str) -> re.Pattern[bytes]:
+def _compiled(text: bytes, number: str) -> Pattern:
     text = text.replace(b"<v>", _VERSION).replace(b"<n>", re.escape(number.encode()))
-    return re.compile(text.replace(rb"\d+", _NUMBER), re.DOTALL)
+    text = text.replace(rb"\d+", _NUMBER)
+    return Pattern(re.compile(text, re.DOTALL), _plain_part(text))
+
+
+def _plain_part(text: bytes) -> bytes:
+    """Return the longest word that whatever a pattern fits must hold; empty where none is found."""
+    for part in _NOT_PLAIN:
+        text = part.sub(b"\0", text)
+    return b"" if b"|" in text else max(_WORD.findall(text), key=len, default=b"")
 
 
 _NUMBER: Final = rb"\d{1,10}"  # without a limit a file of nothing but digits takes hours
+_NOT_PLAIN: Final = (
+    re.compile(rb"\\.", re.DOTALL),
+    re.compile(rb"\[[^]]*\]"),
+    re.compile(rb"\([^()]*\)"),
+    re.compile(rb"\([^()]*\)"),
+    re.compile(rb".?(?:[?*]|\{[^}]*\})", re.DOTALL),
+)  # in this order: escapes, sets, groups, groups of groups, what may be missing or repeated
+_WORD: Final = re.compile(rb"[\w ,:/-]{4,}")
 _VERSION: Final = rb"(\d+\.\d+(?:\.\d+){0,2})"
 
 
