@@ -21,6 +21,7 @@ class Family(Enum):
     LANGUAGE = "a language's index"
     MANAGER = "the index of a manager that belongs to no distribution, such as conda"
     PROGRAM = "whoever built the program"
+    MODEL = "whoever trained the model"
     UNKNOWN = "nobody that Praxi knows"
 
 
@@ -78,6 +79,8 @@ class Ecosystem:
     ----------
     purl_type
         Its package URL type, which names it everywhere.
+    written_as
+        The type that its package URLs have, where the specification knows none for it.
     family
         Who publishes its packages. Those of a distribution depend on its release and its fixes; those of a
         language, and programs, may be in one image several times, in different folders.
@@ -112,6 +115,7 @@ class Ecosystem:
     purl_type: str
     family: Family
     database: str
+    written_as: str = ""
     version_class: str = ""
     canonical_version: Callable[[str], str] = _as_written
     local_versions: bool = False
@@ -140,9 +144,14 @@ class Ecosystem:
         return self.family in (Family.DISTRIBUTION, Family.MANAGER)
 
     @property
+    def of_models(self) -> bool:
+        """Whether its packages are machine-learning models."""
+        return self.family is Family.MODEL
+
+    @property
     def in_folders(self) -> bool:
         """Whether an image may have a package several times, in different folders."""
-        return self.of_language or self.family is Family.PROGRAM
+        return self.of_language or self.family in (Family.PROGRAM, Family.MODEL)
 
     def key(self, name: str) -> str:
         """Return what two spellings of one package's name have in common."""
@@ -382,6 +391,22 @@ EBUILD: Final = Ecosystem(
     version_class="GentooVersion",
     split_name=_last_part,
 )
+HUGGINGFACE: Final = Ecosystem(
+    purl_type="huggingface",
+    family=Family.MODEL,
+    database="Hugging Face cache",
+    case_sensitive=True,
+    split_name=_last_part,
+    has_releases=False,
+)
+ML_MODEL: Final = Ecosystem(
+    purl_type="ml-model",
+    written_as="generic",
+    family=Family.MODEL,
+    database="model file",
+    case_sensitive=True,
+    has_releases=False,
+)
 OPKG: Final = Ecosystem(
     purl_type="opkg",
     family=Family.DISTRIBUTION,
@@ -395,6 +420,7 @@ _ROWS: Final = (
     *(ALPM, EBUILD, OPKG),
     *(COMPOSER, PEAR, GEM, CRAN, BIOCONDUCTOR, NUGET, CPAN, LUAROCKS, JULIA, OPAM, HACKAGE, HEX),
     *(OTP, PUB, CONAN, SWIFT, COCOAPODS, BITNAMI, WORDPRESS, CONDA, SPACK, BREW, NIX, GUIX, SNAP),
+    *(HUGGINGFACE, ML_MODEL),
 )
 ECOSYSTEMS: Final[Mapping[str, Ecosystem]] = {row.purl_type: row for row in _ROWS}
 """All rows by package URL type."""

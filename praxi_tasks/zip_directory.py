@@ -1,9 +1,10 @@
-"""How many members a zip archive lists, before any of them takes memory."""
+"""What the directory of a zip archive lists, before any of its members takes memory."""
 
 from __future__ import annotations
 
 import os
 import struct
+from collections.abc import Iterable, Iterator
 from typing import IO, Final
 
 _RECORD: Final = b"PK\x01\x02"
@@ -29,15 +30,40 @@ def count_members(file: IO[bytes]) -> int:
     file
         Can be sought in; where it stands afterwards is not defined.
     """
-    end, size = _find_directory(file)
-    file.seek(max(end - size, 0))
     found, before = 0, b""
-    left = min(size, end)
-    while left > 0 and (piece := file.read(min(left, _CHUNK))):
-        left -= len(piece)
+    for piece in _pieces(file):
         found += (before + piece).count(_RECORD)
         before = piece[1 - len(_RECORD) :]  # too short for a mark of its own
     return found
+
+
+def directory_holds(file: IO[bytes], marks: Iterable[bytes]) -> bool:
+    """Return whether the directory of a zip archive holds one of some texts, such as a part of a name.
+
+    Parameters
+    ----------
+    file
+        Can be sought in; where it stands afterwards is not defined.
+    marks
+        In lower case; letters of either case are the same.
+    """
+    marks = tuple(marks)
+    longest, before = max(map(len, marks)), b""
+    for piece in _pieces(file):
+        text = (before + piece).lower()
+        if any(mark in text for mark in marks):
+            return True
+        before = piece[1 - longest :]
+    return False
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    end, size = _find_directory(file)
+    file.seek(max(end - size, 0))
+    left = min(size, end)
+    while left > 0 and (piece := file.read(min(left, _CHUNK))):
+        left -= len(piece)
+        yield piece
 
 
 def _find_directory(file: IO[bytes]) -> tuple[int, int]:

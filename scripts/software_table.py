@@ -31,6 +31,11 @@ IN_FILES = {
 # Read by the reader of another row.
 SHARED = ("bioconductor", "otp")
 
+MODELS = {
+    "huggingface": "models of its hub",
+    "ml-model": "safetensors, GGUF, ONNX, PyTorch, Keras, TensorFlow, boosted trees and pickles",
+}
+
 
 def table() -> str:
     """Return the table as Markdown, one row for each ecosystem."""
@@ -39,6 +44,7 @@ def table() -> str:
     lines = [_row(*columns, "declared in"), _row(*["---"] * (len(columns) + 1))]
     for name, row in sorted(ECOSYSTEMS.items()):
         inside = [text for ecosystem, text in IN_FILES.values() if ecosystem == name]
+        inside += [MODELS[name]] if name in MODELS else []
         record = row.database if name in recorded or name in SHARED else ""
         lines.append(_row(f"`{name}`", record, "; ".join(inside), _advisories(row), _locks(name)))
     return "\n".join(lines)

@@ -2,7 +2,7 @@
 
 from praxi_tasks.inventory.binary.inspect import Inspected, start_inspection
 from praxi_tasks.inventory.binary.program_rules import program_cpe
-from praxi_tasks.inventory.claim import Claim, Distribution, Placement
+from praxi_tasks.inventory.claim import Claim, Distribution, Model, Placement
 from praxi_tasks.inventory.layer_inventory import (
     HEADS,
     SYSTEM_DATABASES,
@@ -22,6 +22,7 @@ __all__ = [
     "Distribution",
     "Inspected",
     "Inventory",
+    "Model",
     "Placement",
     "keep_file",
     "looks_like_database",

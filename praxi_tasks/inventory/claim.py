@@ -2,12 +2,57 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import msgspec
 
+DATA_FORMATS: Final = frozenset(("pickle", "numpy"))
+"""The formats of files that may hold models or anything else."""
+
 Link: TypeAlias = tuple[str, str, str]
 """A link's path, what it leads to, and its type's letter; paths without a leading slash."""
+
+
+class Model(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the files of a machine-learning model, or of data like one, say of it.
+
+    Parameters
+    ----------
+    format
+        Of its files: ``safetensors``, ``gguf``, ``onnx``, ``pytorch`` …; ``pickle`` and ``numpy`` of what may
+        be anything.
+    framework
+        What wrote it, with a version where that is known.
+    architecture
+        As the files call it.
+    quantisation
+        The type that most of its numbers have, such as ``BF16`` or ``Q4_K_M``.
+    parameters
+        How many numbers its tensors hold; 0 where that is not known.
+    pickles
+        How many pickles it holds, none of which was carried out.
+    imports
+        The globals that those would import, ``module.name`` each.
+    faults
+        Why what they would import is not known for certain.
+    code
+        What else runs code as the model is loaded, such as a Lambda layer of Keras.
+    """
+
+    format: str
+    framework: str = ""
+    architecture: str = ""
+    quantisation: str = ""
+    parameters: int = 0
+    pickles: int = 0
+    imports: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+    code: tuple[str, ...] = ()
+
+    @property
+    def is_data(self) -> bool:
+        """Whether nothing says that it is a model: it may hold any objects."""
+        return self.format in DATA_FORMATS and not self.framework
 
 
 class Claim(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -32,6 +77,8 @@ class Claim(msgspec.Struct, frozen=True, omit_defaults=True):
         :func:`~praxi_tasks.inventory.licences.stated`.
     files
         Paths that the database lists for the release, without a leading slash; empty where it lists none.
+    model
+        What is known of a machine-learning model; None of all else.
     """
 
     ecosystem: str
@@ -44,6 +91,7 @@ class Claim(msgspec.Struct, frozen=True, omit_defaults=True):
     files: tuple[str, ...] = ()
     module: str = ""
     licences: tuple[str, ...] = ()
+    model: Model | None = None
 
 
 class Distribution(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -12,7 +12,7 @@ import msgspec
 import zstandard
 
 from praxi_tasks.errors import CorruptObjectError
-from praxi_tasks.inventory.claim import Claim, Distribution
+from praxi_tasks.inventory.claim import Claim, Distribution, Model
 from praxi_tasks.store.frames import unpack_frame
 from praxi_tasks.store.keys import INVENTORY_PROTOCOL
 
@@ -34,6 +34,7 @@ class ClaimRow(msgspec.Struct, frozen=True, array_like=True):
     files: bytes
     module: str = ""
     licences: tuple[str, ...] = ()
+    model: Model | None = None
 
     @classmethod
     def of(cls, claim: Claim, database: int) -> ClaimRow:
@@ -49,6 +50,7 @@ class ClaimRow(msgspec.Struct, frozen=True, array_like=True):
             join_texts(claim.files),
             claim.module,
             claim.licences,
+            claim.model,
         )
 
     def claim(self, databases: tuple[str, ...]) -> Claim:
@@ -72,6 +74,7 @@ class ClaimRow(msgspec.Struct, frozen=True, array_like=True):
             split_texts(self.files),
             self.module,
             self.licences,
+            self.model,
         )
 
 

@@ -16,6 +16,8 @@ import pytest
 import praxi_tasks.inventory
 from praxi_tasks.inventory.binary.file_reader import ArchiveReader, ProgramReader
 from praxi_tasks.inventory.binary.inspect import ARCHIVE_READERS, PROGRAM_READERS
+from praxi_tasks.inventory.ml_model.formats import MODEL_READERS
+from praxi_tasks.inventory.ml_model.model_file import ModelReader
 from praxi_tasks.inventory.reader import Reader
 from praxi_tasks.inventory.readers import LOCK_READERS, READERS
 from tests.fuzz.targets import TARGETS
@@ -66,15 +68,15 @@ def readers() -> dict[int, str]:
     names = {}
     for found in pkgutil.walk_packages(praxi_tasks.inventory.__path__, "praxi_tasks.inventory."):
         for name, value in vars(importlib.import_module(found.name)).items():
-            if isinstance(value, (Reader, ProgramReader, ArchiveReader)):
+            if isinstance(value, (Reader, ProgramReader, ArchiveReader, ModelReader)):
                 names[id(value)] = f"{found.name}.{name}"
     return names
 
 
-@pytest.mark.parametrize(
-    "name",
-    [readers()[id(reader)] for reader in (*READERS, *LOCK_READERS, *PROGRAM_READERS, *ARCHIVE_READERS)],
-)
+ALL = (*READERS, *LOCK_READERS, *PROGRAM_READERS, *ARCHIVE_READERS, *MODEL_READERS)
+
+
+@pytest.mark.parametrize("name", [readers()[id(reader)] for reader in ALL])
 def test_every_reader_of_records_has_a_target(name: str) -> None:
     assert name in COVERED
 

@@ -13,6 +13,7 @@ def test_what_others_may_use_is_written_down() -> None:
         "Distribution",
         "Inspected",
         "Inventory",
+        "Model",
         "Placement",
         "keep_file",
         "looks_like_database",

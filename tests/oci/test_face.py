@@ -25,6 +25,7 @@ FACES = {
         "LayerLimits",
         "LayerReading",
         "Likeness",
+        "Part",
         "ends",
         "limit_variable",
         "read_layer",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
@@ -131,13 +131,22 @@ def _unowned(claims: Sequence[TrackedClaim], tree: FileTree) -> Iterator[Tracked
     An assembly of .NET's is part of the package whose list of dependencies names its file.
     """
     for said, listing in _LISTED:
-        inside = [each for each in claims if is_inside(each.claim) and each.claim.ecosystem in said]
+        inside = [each for each in claims if _is_inside(each.claim, said)]
         if inside:
             databases = [each for each in claims if not is_inside(each.claim)]
             listed = claimed_places((each for each in databases if each.claim.ecosystem in listing), tree)
             known = {id(each) for each in inside if each.place in listed}
             claims = [each for each in claims if id(each) not in known]
     yield from claims
+
+
+def _is_inside(claim: Claim, ecosystems: Set[str]) -> bool:
+    """Return whether a file says so itself what is in it, and may have it from a package.
+
+    A model is more than the package that brought it.
+    """
+    is_model = claim.model is not None and not claim.model.is_data
+    return is_inside(claim) and claim.ecosystem in ecosystems and not is_model
 
 
 def _distribution(layers: Sequence[LayerFacts]) -> Distribution | None:
@@ -172,7 +181,7 @@ class _Fusion:
             self._components[place] = self._found_again(self._components[place], tracked)
             return
         self._append(
-            self._component(claim.ecosystem, claim.name, (claim.version,), claim),
+            self._component(claim.ecosystem, claim.name, _versions(claim), claim),
             sources=(INVENTORY,),
             databases=(claim.database,),
             layers=(self._digests[tracked.first],),
@@ -347,6 +356,7 @@ class _Fusion:
             distribution=distribution_name(owner),
             relative=relative_name(owner),
             licences=licences_of(claim.licences) if claim else (),
+            model=claim.model if claim else None,
         )
 
     def _append(self, component: Component, **fields: object) -> None:
@@ -370,6 +380,11 @@ def _printable(component: Component) -> Component:
 
 def _order(component: Component) -> tuple[object, ...]:
     return not component.present, component.package, component.versions
+
+
+def _versions(claim: Claim) -> tuple[str, ...]:
+    """Return a claim's version; most models have none."""
+    return (claim.version,) if claim.version or claim.model is None else ()
 
 
 def _source_versions(claim: Claim) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from praxi_tasks.ecosystems import ecosystem_of
-from praxi_tasks.inventory import Distribution
+from praxi_tasks.inventory import Distribution, Model
 
 INVENTORY: Final = "inventory"
 FINGERPRINT: Final = "fingerprint"
@@ -53,6 +53,8 @@ class Component(msgspec.Struct, frozen=True, omit_defaults=True):
         The distribution whose advisories hold for it, where that is another: ``rhel-7`` for ``centos-7``.
     licences
         What its record states, all of which apply: SPDX expressions, or names where they are none.
+    model
+        What is known of a machine-learning model; None of all else.
     """
 
     ecosystem: str
@@ -77,6 +79,7 @@ class Component(msgspec.Struct, frozen=True, omit_defaults=True):
     ties: tuple[str, ...] = ()
     relative: str = ""
     licences: tuple[str, ...] = ()
+    model: Model | None = None
 
     @property
     def package(self) -> str:

@@ -36,7 +36,8 @@ def release_purl(
     if rules.epoch_qualifier and colon:
         version = rest
         qualifiers["epoch"] = epoch
-    return PackageURL(ecosystem, vendor or None, name, version or None, qualifiers or None).to_string()
+    kind = rules.written_as or ecosystem
+    return PackageURL(kind, vendor or None, name, version or None, qualifiers or None).to_string()
 
 
 def claim_purl(claim: Claim, distribution: Distribution | None) -> str:

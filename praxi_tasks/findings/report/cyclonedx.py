@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -23,7 +23,7 @@ from praxi_tasks.findings.packages import (
     spdx_expression,
 )
 from praxi_tasks.findings.report.advisory_links import advisory_source
-from praxi_tasks.inventory import program_cpe
+from praxi_tasks.inventory import Model, program_cpe
 from praxi_tasks.printable import printable_json
 
 _NAMESPACE: Final = uuid.UUID("6a3c9d5e-1f0b-5c52-9d0e-9f1b0f3f6c11")
@@ -138,7 +138,7 @@ def _dependencies(image: AssessedImage, components: list[Component], refs: list[
 def _component(component: Component, ref: str) -> msgspec.Raw:
     """Return an entry encoded: the objects of a hundred thousand take several times as much memory."""
     entry: dict[str, Any] = {
-        "type": "library",
+        "type": _type(component.model),
         "bom-ref": ref,
         "name": component.name,
         "purl": described_purl(component),
@@ -149,6 +149,8 @@ def _component(component: Component, ref: str) -> msgspec.Raw:
             entry["cpe"] = cpe
     if component.licences:
         entry["licenses"] = _licences(component.licences)
+    if component.model and not component.model.is_data:
+        entry["modelCard"] = _model_card(component.model)
     entry["evidence"] = {
         "identity": [_identity(component, source) for source in component.sources],
         "occurrences": [{"location": path} for path in component.evidence[:_MOST_OCCURRENCES]],
@@ -164,11 +166,35 @@ def _component(component: Component, ref: str) -> msgspec.Raw:
             ("source-package", (component.source,)),
             ("installed-by", (component.owner,)),
             ("recovered", ("yes",) if component.recovered else ()),
+            *(_said_of(component.model) if component.model else ()),
         )
         for value in values
         if value
     ] + _of_source(component)
     return msgspec.Raw(msgspec.json.encode(entry))
+
+
+def _type(model: Model | None) -> str:
+    if model is None:
+        return "library"
+    return "data" if model.is_data else "machine-learning-model"
+
+
+def _model_card(model: Model) -> dict[str, Any]:
+    """Return a card with what the files of a model say of it."""
+    parameters = {"modelArchitecture": model.architecture} if model.architecture else {}
+    return {"modelParameters": parameters}
+
+
+def _said_of(model: Model) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield what is said of a model, or of data like one, beside its card."""
+    yield "model:format", (model.format,)
+    yield "model:framework", (model.framework,)
+    yield "model:quantisation", (model.quantisation,)
+    yield "model:parameters", (str(model.parameters),) if model.parameters else ()
+    yield "model:pickles", (str(model.pickles),) if model.pickles else ()
+    yield "model:imports", model.imports
+    yield "model:runs", model.code
 
 
 def _of_source(component: Component) -> list[dict[str, str]]:

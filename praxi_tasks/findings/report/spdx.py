@@ -13,7 +13,7 @@ from praxi_tasks import __version__
 from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage, image_gaps
 from praxi_tasks.findings.coverage import Coverage, gap_message
 from praxi_tasks.findings.packages import Component, described_purl, joined_licences, spdx_expression
-from praxi_tasks.inventory import program_cpe
+from praxi_tasks.inventory import Model, program_cpe
 from praxi_tasks.printable import printable_json
 
 _NAMESPACE: Final = uuid.UUID("0f5e2f0c-7a1d-5f0e-8c5f-7f1a6b2d9e43")
@@ -93,7 +93,8 @@ def _package(number: int, component: Component, created: str) -> msgspec.Raw:
         package["sourceInfo"] = f"built package from: {component.source} {component.source_versions[0]}"
     if component.licences:
         package["licenseDeclared"] = joined_licences(map(_reference_or_expression, component.licences))
-    package["annotations"] = [_annotation(_evidence(component), created)]
+    said = [_evidence(component), *([_model(component.model)] if component.model else [])]
+    package["annotations"] = [_annotation(text, created) for text in said]
     return msgspec.Raw(msgspec.json.encode(package))
 
 
@@ -137,6 +138,21 @@ def _evidence(component: Component) -> str:
     if component.evidence:
         parts.append(f"evidence {', '.join(component.evidence)}")
     return "; ".join(parts)
+
+
+def _model(model: Model) -> str:
+    """Return what is known of a machine-learning model, or of data like one, in one line."""
+    said = {
+        "format": model.format,
+        "framework": model.framework,
+        "architecture": model.architecture,
+        "quantisation": model.quantisation,
+        "parameters": model.parameters,
+        "pickles": model.pickles,
+        "imports": ", ".join(model.imports),
+    }
+    kind = "data" if model.is_data else "machine-learning model"
+    return f"{kind}: {'; '.join(f'{name} {value}' for name, value in said.items() if value)}"
 
 
 def _described(identifier: str, name: str) -> dict[str, Any]:

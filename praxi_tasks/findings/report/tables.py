@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage
+from praxi_tasks.inventory import Model
 from praxi_tasks.printable import printable_tree
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ Row = dict[str, Any]
 
 # Of every table: column → type, in DuckDB's words. Every row also starts with the run it belongs to.
 _UNSAFE: Final = re.compile(rb"[\\\x7f]")  # what JSON escapes, and the one control character that it leaves
+_MODEL: Final = "model_"
 SCHEMAS: Final[dict[str, dict[str, str]]] = {
     "images": {
         "run": "VARCHAR",
@@ -73,6 +75,12 @@ SCHEMAS: Final[dict[str, dict[str, str]]] = {
         "files": "BIGINT",
         "evidence": "VARCHAR[]",
         "licences": "VARCHAR[]",
+        "model_format": "VARCHAR",
+        "model_framework": "VARCHAR",
+        "model_architecture": "VARCHAR",
+        "model_quantisation": "VARCHAR",
+        "model_parameters": "BIGINT",
+        "model_pickles": "BIGINT",
     },
     "findings": {
         "run": "VARCHAR",
@@ -180,7 +188,13 @@ def _layers(audit: AssessedAudit) -> Iterator[Row]:
 def _components(audit: AssessedAudit) -> Iterator[Row]:
     for image in audit.images:
         for component in image.components:
-            yield {**_columns(component, "components"), **_key(audit, image)}
+            yield {**_columns(component, "components"), **_model(component.model), **_key(audit, image)}
+
+
+def _model(model: Model | None) -> Row:
+    """Return the columns of a machine-learning model; empty ones of all else."""
+    names = [name for name in SCHEMAS["components"] if name.startswith(_MODEL)]
+    return {name: getattr(model, name.removeprefix(_MODEL), None) or None for name in names}
 
 
 def _findings(audit: AssessedAudit) -> Iterator[Row]:

@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from praxi_tasks.ecosystems import ML_MODEL
 from praxi_tasks.errors import DataError
 from praxi_tasks.inventory.binary import (
     dotnet_assembly,
@@ -27,7 +28,10 @@ from praxi_tasks.inventory.binary.go_build_info import UNKNOWN_VERSION
 from praxi_tasks.inventory.binary.program import Program
 from praxi_tasks.inventory.claim import Claim
 from praxi_tasks.inventory.limits import InventoryLimits, setting
-from praxi_tasks.oci.layer import FileContent, Inspection
+from praxi_tasks.inventory.ml_model import formats, safetensors
+from praxi_tasks.inventory.ml_model.model_file import ModelFile
+from praxi_tasks.inventory.ml_model.pickles import Budget
+from praxi_tasks.oci.layer import FileContent, Inspection, Part
 
 logger = logging.getLogger(__name__)
 
@@ -50,8 +54,11 @@ _PROGRAMS: Final[Mapping[bytes, Callable[[str, FileContent], Program | None]]] =
     pe.MAGIC: pe.read_pe,
     **dict.fromkeys((*macho.MAGICS, *macho.FAT), macho.read_macho),
 }
-HEADS: Final = tuple({*_PROGRAMS, *(head for reader in ARCHIVE_READERS for head in reader.heads)})
-"""How the files begin that are looked into."""
+_MAGICS: Final = tuple(_PROGRAMS)
+HEADS: Final = tuple(
+    {*_PROGRAMS, *(head for reader in ARCHIVE_READERS for head in reader.heads), *formats.HEADS}
+)
+"""How the files begin that are looked into, but for those that their names tell."""
 
 
 class Inspected(msgspec.Struct, frozen=True):
@@ -63,6 +70,7 @@ class Inspected(msgspec.Struct, frozen=True):
 
 _HEAD: Final = 64  # bytes by which files are told, here and where a layer is scanned
 _NOTHING: Final = Inspected()
+_WHOLE: Final = Part()
 
 
 def start_inspection(limits: InventoryLimits | None = None) -> Inspection[Inspected]:
@@ -73,19 +81,23 @@ def start_inspection(limits: InventoryLimits | None = None) -> Inspection[Inspec
     limits
         ``max_claims`` bounds what is kept of all of them; by default what the environment says.
     """
-    return Inspection(HEADS, Inspector(limits or InventoryLimits.from_environment()).inspect, may_be_read)
+    inspector = Inspector(limits or InventoryLimits.from_environment())
+    return Inspection(HEADS, inspector.inspect, part_to_read, formats.TAILS, safetensors.MARK)
 
 
-def may_be_read(head: bytes) -> bool:
-    """Return whether some reader reads files that begin so."""
-    if head.startswith(tuple(_PROGRAMS)):
-        return True
-    return any(head.startswith(reader.heads) and reader.accepts(head) for reader in ARCHIVE_READERS)
+def part_to_read(path: bytes, head: bytes) -> Part | None:
+    """Return how much some reader reads of a file that begins so, None if nobody does."""
+    if head.startswith(_MAGICS):
+        return _WHOLE
+    is_archive = any(head.startswith(reader.heads) and reader.accepts(head) for reader in ARCHIVE_READERS)
+    return formats.part_of(path, head) or (_WHOLE if is_archive else None)
 
 
 def inspected_ecosystem(path: str) -> str | None:
-    """Return the ecosystem of what an archive of some name holds; a program's name says nothing of it."""
-    return next((one.ecosystem for one in ARCHIVE_READERS if path.lower().endswith(one.endings)), None)
+    """Return the ecosystem of what a file of some name holds; a program's name says nothing of it."""
+    name = path.lower()
+    archive = next((one.ecosystem for one in ARCHIVE_READERS if name.endswith(one.endings)), None)
+    return archive or (ML_MODEL.purl_type if name.endswith(formats.ENDINGS) else None)
 
 
 class Inspector:
@@ -93,6 +105,7 @@ class Inspector:
 
     def __init__(self, limits: InventoryLimits) -> None:
         self._most = self._left = limits.max_claims
+        self._budget = Budget()
 
     def inspect(self, path: str, content: FileContent) -> Inspected:
         """Return what a program or archive says; nothing that it holds raises an error.
@@ -106,7 +119,7 @@ class Inspector:
         """
         claims: dict[Claim, None] = {}
         problems: list[str] = []
-        for name, claimed in _records(path, content):
+        for name, claimed in self._records(path, content):
             try:
                 for claim in claimed:
                     if len(claims) >= self._left:
@@ -122,6 +135,21 @@ class Inspector:
         self._left -= len(claims)
         return Inspected(_best(claims), tuple(problems)) if claims or problems else _NOTHING
 
+    def _records(self, path: str, content: FileContent) -> Iterator[tuple[str, Iterable[Claim]]]:
+        """Yield what is read of each kind of record that a file may have, and the kind's name."""
+        head = content.read(0, _HEAD)
+        for magic, read in _PROGRAMS.items():
+            if head.startswith(magic):
+                program = _opened(read, path, content)
+                yield from ((reader.name, reader.read(program)) for reader in PROGRAM_READERS if program)
+                return
+        if (model := formats.read_model(ModelFile(path, content, self._budget), head)) is not None:
+            yield model
+        for archive in ARCHIVE_READERS if content.is_whole else ():
+            if head.startswith(archive.heads) and archive.accepts(head):
+                yield archive.name, archive.read(path, content)
+                return
+
 
 def _best(claims: Iterable[Claim]) -> tuple[Claim, ...]:
     """Return claims without those that know no version of what another claim knows one of."""
@@ -132,20 +160,6 @@ def _best(claims: Iterable[Claim]) -> tuple[Claim, ...]:
         for claim in found
         if claim.version != UNKNOWN_VERSION or (claim.ecosystem, claim.name) not in known
     )
-
-
-def _records(path: str, content: FileContent) -> Iterator[tuple[str, Iterable[Claim]]]:
-    """Yield what is read of each kind of record that a file may have, and the kind's name."""
-    head = content.read(0, _HEAD)
-    for magic, read in _PROGRAMS.items():
-        if head.startswith(magic):
-            program = _opened(read, path, content)
-            yield from ((reader.name, reader.read(program)) for reader in PROGRAM_READERS if program)
-            return
-    for archive in ARCHIVE_READERS:
-        if head.startswith(archive.heads) and archive.accepts(head):
-            yield archive.name, archive.read(path, content)
-            return
 
 
 def _opened(

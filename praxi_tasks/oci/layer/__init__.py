@@ -1,6 +1,7 @@
 """Reads a layer's tar as a stream: decompression, members, whiteouts, the contents that are retained."""
 
 from praxi_tasks.oci.layer.contents import LayerReading
+from praxi_tasks.oci.layer.copies import Part
 from praxi_tasks.oci.layer.file_content import FileContent
 from praxi_tasks.oci.layer.inspection import Inspection
 from praxi_tasks.oci.layer.kept_files import Likeness
@@ -14,6 +15,7 @@ __all__ = [
     "LayerLimits",
     "LayerReading",
     "Likeness",
+    "Part",
     "ends",
     "limit_variable",
     "read_layer",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import IO, TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -22,19 +22,31 @@ class FileContent:
         The whole content, or an open file that holds nothing else and has a descriptor.
     size
         Bytes of the content.
+    held
+        Where the parts begin and end that the source has, each at its place; by default all is there.
     """
 
-    def __init__(self, source: bytes | IO[bytes], size: int) -> None:
+    def __init__(
+        self, source: bytes | IO[bytes], size: int, held: Sequence[tuple[int, int]] | None = None
+    ) -> None:
         self._source = source
         self.size = size
+        self._held = ((0, size),) if held is None else held
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of the content is there; else what is not is read as if the file ended before it."""
+        return any(start == 0 and stop >= self.size for start, stop in self._held)
 
     def read(self, offset: int, length: int) -> bytes:
         """Return up to ``length`` bytes from ``offset``; fewer, or none, where the file ends before."""
         if offset < 0 or length <= 0 or offset >= self.size:
             return b""
+        stop = max((stop for start, stop in self._held if start <= offset < stop), default=offset)
+        length = min(length, stop - offset, self.size - offset)
         if isinstance(self._source, bytes):
             return self._source[offset : offset + length]
-        return _read_all(self._source.fileno(), offset, min(length, self.size - offset))
+        return _read_all(self._source.fileno(), offset, length)
 
     def windows(self, overlap: int, start: int = 0, end: int | None = None) -> Iterator[tuple[int, bytes]]:
         """Yield the content, or the part of it that is asked for, in pieces that fit in memory.

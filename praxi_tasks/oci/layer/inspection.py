@@ -1,65 +1,31 @@
 """Lets the caller look into files of a layer that their first bytes tell: programs, archives.
 
 A small file is at hand as a whole; a larger one is spooled to a file without a name in the scratch folder,
-which holds one at a time. No file is written under its own name, and nothing of an archive is extracted.
+which holds one at a time: the whole of it, or what is asked for. No file is written under its own name, and
+nothing of an archive is extracted.
 """
 
 from __future__ import annotations
 
 import contextlib
 import io
-import logging
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from typing import IO, Final, Generic, TypeVar
 
+from praxi_tasks.oci.layer.copies import WHOLE, Copy, Part
 from praxi_tasks.oci.layer.file_content import FileContent
 from praxi_tasks.oci.layer.limits import LayerLimits
-
-logger = logging.getLogger(__name__)
 
 T_co = TypeVar("T_co", covariant=True)
 
 HEAD: Final = 64
 """Bytes by which files are told that somebody may want."""
 
+TAIL: Final = 3
+"""Letters at the end of a file's name by which others are told."""
+
 _IN_MEMORY: Final = 16 << 20  # bytes of a file that is not spooled
-
-
-class Copy:
-    """The parts of a file that is looked into, until all of them are there.
-
-    Parameters
-    ----------
-    spool
-        Takes a large file, instead of what it held before; else the parts stay in memory.
-    """
-
-    def __init__(self, size: int, spool: IO[bytes] | None = None) -> None:
-        self._size = size
-        self._spool = spool
-        self._parts: list[bytes] = []
-        self._is_whole = True
-        if spool is not None:
-            spool.seek(0)
-            spool.truncate()
-
-    def add(self, part: memoryview) -> None:
-        """Add the next part."""
-        if self._spool is None:
-            self._parts.append(bytes(part))
-        elif self._is_whole:
-            try:
-                self._spool.write(part)
-            except OSError:  # no scratch space is left: what is not looked into is told
-                logger.warning("no room to look into a file of %d bytes", self._size, exc_info=True)
-                self._is_whole = False
-
-    def content(self) -> FileContent | None:
-        """Return the whole, once all parts were added; None where there was no room for it."""
-        if self._spool is None:
-            return FileContent(b"".join(self._parts), self._size)
-        return FileContent(self._spool, self._size) if self._is_whole else None
 
 
 class Inspection(Generic[T_co]):
@@ -68,22 +34,30 @@ class Inspection(Generic[T_co]):
     Parameters
     ----------
     heads
-        How files begin that are looked into: their first bytes, whatever their names.
+        How files begin that may be looked into: their first bytes, whatever their names.
     inspect
         Takes a file's path and content and returns what is to be kept of it. It must raise nothing,
         and hold no more of the content than a few windows.
     accepts
-        Decides by a file's first 64 bytes, or all if it has fewer, whether it is looked into; by default each
-        that begins with one of ``heads`` is.
+        Decides by a file's path and its first 64 bytes, or all if it has fewer, how much of it is looked
+        into, None for nothing; by default all of each that begins with one of ``heads`` is.
+    tails
+        How the names of others end that may be looked into: three letters each.
+    mark
+        What others hold, and how many bytes from their beginning.
     """
 
     def __init__(
         self,
         heads: Iterable[bytes],
         inspect: Callable[[str, FileContent], T_co],
-        accepts: Callable[[bytes], bool] = lambda _head: True,
+        accepts: Callable[[bytes, bytes], Part | None] = lambda _path, _head: WHOLE,
+        tails: Iterable[bytes] = (),
+        mark: tuple[int, tuple[bytes, ...]] = (0, ()),
     ) -> None:
         self.heads: Final = tuple(heads)
+        self.tails: Final = frozenset(tails)
+        self.mark: Final = mark
         self._inspect = inspect
         self._accepts = accepts
         self._max_file = 0
@@ -111,13 +85,17 @@ class Inspection(Generic[T_co]):
 
     def open(self, path: bytes, row: int, head: bytes, size: int) -> Copy | None:
         """Return what takes the parts of the member ``row``, or None if nobody looks into it."""
-        if not head.startswith(self.heads) or not self._accepts(head):
+        place, marks = self.mark
+        known = head.startswith(self.heads) or path[-TAIL:] in self.tails or head.startswith(marks, place)
+        part = self._accepts(path, head) if known else None
+        if part is None:
             return None
-        if size > self._max_file or size > self._left:
+        held = part.held(size, self._max_file)
+        if held is None or held > self._left:
             self._too_large[row] = _text(path)
             return None
-        self._left -= size
-        return Copy(size) if size <= _IN_MEMORY else Copy(size, self._spool)
+        self._left -= held
+        return part.copy(size, held, None if size <= _IN_MEMORY else self._spool)
 
     def close(self, path: bytes, row: int, copy: Copy | None) -> None:
         """Look into a member of which all parts are there."""

@@ -13,7 +13,7 @@ from typing import Final
 import xxhash
 
 from praxi_tasks.oci.layer.chunks import Chunks
-from praxi_tasks.oci.layer.inspection import HEAD, Inspection
+from praxi_tasks.oci.layer.inspection import HEAD, TAIL, Inspection
 from praxi_tasks.oci.layer.kept_files import RetainedFiles
 from praxi_tasks.oci.layer.limits import LayerLimits
 from praxi_tasks.oci.layer.members import DIRECTORY, FILE, HARD_LINK, LETTERS, SYMBOLIC_LINK, Members
@@ -71,6 +71,7 @@ class TarScan:
     def _plain_members(self) -> bool:
         """Scan plain members; return whether it got anywhere before the chunk's end or a special one."""
         stream, add, wants, heads = self._stream, self.members.add, self.retained.wants, self._heads
+        tails, (place, marks) = self.inspection.tails, self.inspection.mark
         chunk, view, position = stream.chunk, stream.view, stream.position
         start, last = position, len(chunk) - BLOCK
         while position <= last and (letter := LETTERS.get(chunk[position + tar_header.TYPE])):
@@ -85,7 +86,11 @@ class TarScan:
                     stream.position = data
                     self._add_file(header, path, size, stream.data(size))
                     return True
-                if size and (begins := heads[chunk[data]]) and chunk.startswith(begins, data):
+                if size and (
+                    path[-TAIL:] in tails
+                    or ((begins := heads[chunk[data]]) and chunk.startswith(begins, data))
+                    or chunk.startswith(marks, data + place)
+                ):
                     self._add_known(path, chunk[data:stop])
                 add(header, path, FILE, size, xxhash.xxh3_64_intdigest(view[data:stop]))
                 position = data + padded(size)

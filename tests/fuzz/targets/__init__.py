@@ -6,13 +6,24 @@ from types import ModuleType
 from typing import Final
 
 from tests.fuzz.target import Target
-from tests.fuzz.targets import audits, documents, feeds, images, layers, programs, records, releases
+from tests.fuzz.targets import (
+    audits,
+    documents,
+    feeds,
+    images,
+    layers,
+    ml_models,
+    programs,
+    records,
+    releases,
+)
 
 _MODULES: Final[tuple[ModuleType, ...]] = (
     layers,
     images,
     records,
     programs,
+    ml_models,
     feeds,
     documents,
     releases,

@@ -42,7 +42,7 @@ _LIMITS = InventoryLimits(max_claims=2_000, max_paths=20_000)
 _READER = "praxi_tasks.inventory.binary.{}.READER"
 
 
-def _check(claims: Iterable[Claim]) -> None:
+def check_claims(claims: Iterable[Claim]) -> None:
     """What is claimed can be stored and named."""
     view = LayerView(changeset({_PATH: "f"}), {})
     admission = Admission(view, _LIMITS)
@@ -61,7 +61,7 @@ def _read(program: Program | None, reader: ProgramReader) -> None:
         for section in program.sections:
             same(len(program.read(section, 64)) <= 64, True, "no more is read than asked for")
             program.at(section.address, 8)
-        _check(reader.read(program))
+        check_claims(reader.read(program))
 
 
 _GO = programs.go_build_info(
@@ -213,7 +213,7 @@ _JAR = java.jar({**java.manifest(Implementation_Version="1.0"), **java.pom("a.b"
 def java_archives(data: bytes) -> None:
     """Read a Java archive with those inside it."""
     java_archive.may_be_java(data[:64])
-    _check(java_archive.read_java_archive("opt/a-1.0.jar", FileContent(data, len(data))))
+    check_claims(java_archive.read_java_archive("opt/a-1.0.jar", FileContent(data, len(data))))
 
 
 @target(
@@ -244,4 +244,4 @@ def known_program(data: bytes) -> None:
     """Look for versions of programs."""
     for path in ("usr/sbin/nginx", "usr/bin/helm", "usr/bin/python3.11"):
         if program := elf.read_elf(path, FileContent(data, len(data))):
-            _check(known_programs.read_known_programs(program))
+            check_claims(known_programs.read_known_programs(program))

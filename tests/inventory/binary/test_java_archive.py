@@ -4,7 +4,8 @@ import zipfile
 
 import pytest
 
-from praxi_tasks.inventory.binary.inspect import Inspector, may_be_read
+from praxi_tasks.inventory.binary.inspect import Inspector, part_to_read
+from praxi_tasks.inventory.binary.java_archive import may_be_java
 from praxi_tasks.inventory.limits import InventoryLimits
 from praxi_tasks.oci.layer import FileContent
 from tests.inventory.binary.programs import inspect, releases
@@ -40,7 +41,7 @@ def test_archives_in_archives() -> None:
 def test_an_archive_that_runs_by_itself() -> None:
     script = b"#!/bin/bash\n#\n#    .   ____          _            __ _ _\nexec java -jar $0\nexit 0\n"
     data = script + jar({**manifest(), **pom("org.example", "app", "1.0"), "BOOT-INF/lib/guava.jar": GUAVA})
-    assert may_be_read(data[:64])
+    assert part_to_read(b"srv/app", data[:64])
     assert releases(data, "srv/app") == [
         "maven/org.example:app@1.0",
         "maven/com.google.guava:guava@31.1-jre",
@@ -137,4 +138,4 @@ def test_what_java_can_not_unpack_is_not_unpacked(method: int) -> None:
     ("first", "wanted"), [("a.npy", False), ("META-INF/x.xml", True), ("org/A.class", True)]
 )
 def test_archives_of_others_are_told_by_their_first_member(first: str, wanted: bool) -> None:
-    assert may_be_read(jar({first: b"x"})[:64]) is wanted
+    assert may_be_java(jar({first: b"x"})[:64]) is wanted

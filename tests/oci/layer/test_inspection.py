@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from praxi_tasks.oci.layer import FileContent, Inspection, LayerLimits, inspection
-from praxi_tasks.oci.layer.inspection import Copy
+from praxi_tasks.oci.layer import FileContent, Inspection, LayerLimits, Part, copies, inspection
+from praxi_tasks.oci.layer.copies import Copy
 from tests.support.layers import COMPRESSIONS, Entry, archive, folder, link, member, read
 
 MAGIC = b"\x7fELF"
@@ -29,7 +29,7 @@ def digest(_path: str, content: FileContent) -> str:
 
 
 def inspected(entries: Iterable[Entry], **limits: int) -> Inspection[str]:
-    found = Inspection((MAGIC, b"PK"), digest, lambda head: b"skip" not in head)
+    found = Inspection((MAGIC, b"PK"), digest, lambda _path, head: None if b"skip" in head else Part())
     read(archive(entries), limits=LayerLimits(**limits), inspection=found)
     return found
 
@@ -85,7 +85,7 @@ def test_without_scratch_space_the_layer_is_read_all_the_same(monkeypatch: pytes
             raise OSError(errno.ENOSPC, "no space left on device")
 
     monkeypatch.setattr(inspection, "_IN_MEMORY", 100)
-    monkeypatch.setattr(inspection, "Copy", lambda size, spool=None: Copy(size, spool and Full()))  # type: ignore[arg-type]
+    monkeypatch.setattr(copies, "Copy", lambda size, spool=None: Copy(size, spool and Full()))  # type: ignore[arg-type]
     found = inspected([member("big", BIG), member("small", MAGIC)])
     assert (set(found.results), found.too_large) == ({"small"}, ("big",))
 
@@ -104,3 +104,54 @@ def test_a_file_is_read_at_any_place(data: bytes, offset: int, length: int) -> N
 @pytest.mark.parametrize("compression", COMPRESSIONS)
 def test_nothing_is_looked_into_unless_asked(compression: str) -> None:
     assert read(COMPRESSIONS[compression](archive([member("a", MAGIC)]))).retained == {}
+
+
+def parts_of(data: bytes, part: Part, monkeypatch: pytest.MonkeyPatch) -> FileContent:
+    """Return what is held of a large file, which is compared with it while it is there."""
+    monkeypatch.setattr(inspection, "_IN_MEMORY", 1 << 10)
+    seen: list[FileContent] = []
+
+    def compare(_path: str, content: FileContent) -> None:
+        seen.append(content)
+        held = [content.read(place, 9) for place in range(0, len(data), 997)]
+        whole = [data[place : place + 9] for place in range(0, len(data), 997)]
+        assert all(one == other[: len(one)] for one, other in zip(held, whole, strict=True))
+        assert (b"" in held) is not content.is_whole
+
+    found = Inspection((), compare, lambda _path, _head: part, tails=(b"bin",))
+    read(archive([member("a.bin", data), member("b.txt", data)]), inspection=found)
+    assert not found.too_large
+    return seen[0]
+
+
+def test_of_a_large_file_its_beginning_may_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = parts_of(BIG, Part(whole=0, beginning=1 << 12), monkeypatch)
+    assert (content.size, content.is_whole) == (len(BIG), False)
+    assert parts_of(BIG[:2_000], Part(whole=0, beginning=1 << 12), monkeypatch).is_whole
+
+
+def test_of_a_large_archive_members_and_the_end_are_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copies, "_OF_A_MEMBER", 1 << 12)
+    monkeypatch.setattr(copies, "_END", 1 << 12)
+    header = b"PK\x03\x04" + bytes(22) + (9).to_bytes(2, "little") + bytes(2)
+    place = 4 << 20  # of the second member, across the parts in which a layer is read
+    data = BIG[: place - 7] + header + b"A/x.PKL\0\0" + b"content" + BIG[place:]
+    data = data.replace(b"A/x.PKL\0\0", b"dir/x.PKL")
+    part = Part(whole=0, beginning=1 << 12, members=(b".pkl",))
+    reads: list[bytes] = []
+
+    def look(_path: str, content: FileContent) -> None:
+        reads.extend((content.read(place - 7, 46), content.read(len(data) - 5, 9), content.read(1 << 20, 9)))
+
+    monkeypatch.setattr(inspection, "_IN_MEMORY", 1 << 10)
+    read(
+        archive([member("m.bin", data)]),
+        inspection=Inspection((), look, lambda _path, _head: part, tails=(b"bin",)),
+    )
+    assert reads == [data[place - 7 : place + 39], data[-5:], b""]
+
+
+def test_a_mark_further_on_tells_a_file() -> None:
+    found = Inspection((), lambda _path, _content: None, mark=(5, (b"\0{",)))
+    read(archive([member("a", b"12345\0{"), member("b", b"1234\0{"), member("c", b"")]), inspection=found)
+    assert list(found.results) == ["a"]

@@ -1,0 +1,180 @@
+"""Files that are pickles, compressed or not: PyTorch's old form, joblib's, arrays of objects, any other."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import zlib
+from collections.abc import Callable, Iterator
+from typing import IO, Final
+
+import zstandard
+
+from praxi_tasks.errors import DataError
+from praxi_tasks.inventory.claim import Claim, Model
+from praxi_tasks.inventory.ml_model.frameworks import architecture_of, framework_of, tensor_type
+from praxi_tasks.inventory.ml_model.model_file import HEADER, ModelFile, ModelReader, claim_of, with_imports
+from praxi_tasks.inventory.ml_model.pickles import Imports, begins_pickle, read_pickles
+from praxi_tasks.oci.layer import Part
+
+NUMPY: Final = b"\x93NUMPY"
+NAMES: Final = (
+    b".pkl",
+    b".pickle",
+    b".pck",
+    b".pcl",
+    b".joblib",
+    b".dill",
+    b".cloudpickle",
+    b".sav",
+    b".pt",
+    b".pth",
+    b".ckpt",
+    b".p",
+)
+"""How files are called that are pickles, in lower case."""
+
+_PART: Final = Part(beginning=HEADER)
+_COMPRESSED: Final = (b".gz", b".bz2", b".xz", b".lzma", b".z", b".zst")
+_JOBLIB: Final = b".joblib"
+_TAILS: Final = (
+    b"pkl",
+    b"kle",
+    b"pck",
+    b"pcl",
+    b"lib",
+    b"ill",
+    b"sav",
+    b".pt",
+    b"pth",
+    b"kpt",
+    b"e.p",
+    b"l.p",
+)
+_STARTS: Final = tuple(b"\x80" + bytes([protocol]) for protocol in range(2, 6))
+_TORCH: Final = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."  # the number that PyTorch's old form begins with
+_TORCH_PICKLES: Final = 5
+_UNPACKED: Final = 64 << 20
+_NUMPY_HEADER: Final = 1 << 16
+_FIRST_OPCODES: Final = b"(}])cNISVXUTKMJLFGi\x80"  # of the protocols that have no head
+_FEW: Final = 2
+_LONGEST_HEAD: Final = 64
+
+
+def _inflated(content: IO[bytes]) -> bytes:
+    return zlib.decompressobj().decompress(content.read(_UNPACKED), _UNPACKED)
+
+
+def _gunzipped(content: IO[bytes]) -> bytes:
+    with gzip.GzipFile(fileobj=content) as file:
+        return file.read(_UNPACKED)
+
+
+def _bunzipped(content: IO[bytes]) -> bytes:
+    with bz2.BZ2File(content) as file:
+        return file.read(_UNPACKED)
+
+
+def _unxzipped(content: IO[bytes]) -> bytes:
+    with lzma.LZMAFile(content) as file:  # tells the two formats apart
+        return file.read(_UNPACKED)
+
+
+def _unzstd(content: IO[bytes]) -> bytes:
+    with zstandard.ZstdDecompressor().stream_reader(content) as file:
+        return file.read(_UNPACKED)
+
+
+_PACKED: Final[tuple[tuple[bytes, Callable[[IO[bytes]], bytes]], ...]] = (
+    (b"\x1f\x8b", _gunzipped),
+    (b"BZh", _bunzipped),
+    (b"\xfd7zXZ\0", _unxzipped),
+    (b"]\0\0", _unxzipped),
+    (b"\x28\xb5\x2f\xfd", _unzstd),
+    *((head, _inflated) for head in (b"x\x01", b"x\x5e", b"x\x9c", b"x\xda")),
+)
+_PACKED_HEADS: Final = tuple(head for head, _ in _PACKED)
+
+
+def accepts(name: bytes, head: bytes) -> Part | None:
+    """Return how much is read of a file that begins so, None if it is no pickle."""
+    if head.startswith(NUMPY):
+        return _PART if b"|O'" in head or b"'O'" in head or b"[(" in head or b"'V" in head else None
+    if begins_pickle(head):
+        return _PART
+    packed = head.startswith(_PACKED_HEADS)
+    plain = next((name[: -len(ending)] for ending in _COMPRESSED if packed and name.endswith(ending)), name)
+    if not plain.endswith(NAMES):
+        return None
+    return _PART if packed or head[:1] in _FIRST_OPCODES else None
+
+
+def read_pickle_file(file: ModelFile) -> Iterator[Claim]:
+    """Yield what a file holds, if that is a pickle or several.
+
+    Raises
+    ------
+    DataError
+        If it is compressed and damaged.
+    """
+    head = file.content.read(0, _LONGEST_HEAD)
+    imports = Imports(file.budget)
+    if head.startswith(NUMPY):
+        if read_objects(file.content.open(), imports):
+            yield claim_of(file, with_imports(Model(format="numpy"), imports))
+        return
+    content, is_packed = _unpacked(file, head)
+    read_pickles(content, imports, _TORCH_PICKLES if head.startswith(_TORCH) else 64)
+    says_so = head.startswith(_STARTS) or is_packed
+    if not says_so and imports.faults and not imports.globals:
+        return  # text, or something else of such a name
+    if not file.content.is_whole and imports.faults:
+        imports.faults["it is larger than what is looked into"] = None
+    framework = framework_of(imports.globals)
+    is_torch = framework == "pytorch" or head.startswith(_TORCH)
+    kind = "pytorch" if is_torch else "joblib" if _JOBLIB.decode() in file.name else "pickle"
+    model = Model(
+        format=kind,
+        framework=framework or ("pytorch" if is_torch else ""),
+        architecture=architecture_of(imports.globals) if framework else "",
+        quantisation=tensor_type(imports.globals),
+    )
+    yield claim_of(file, with_imports(model, imports))
+
+
+def read_objects(content: IO[bytes], imports: Imports) -> bool:
+    """Follow the pickle of a NumPy file's array of objects; return whether it is one (NEP 1)."""
+    start = content.read(10)
+    if len(start) < 10 or not start.startswith(NUMPY):
+        return False
+    length = int.from_bytes(start[8:], "little")
+    if start[6] >= _FEW:
+        length += int.from_bytes(content.read(2), "little") << 16
+    header = content.read(min(length, _NUMPY_HEADER))
+    if len(header) < length or b"O'" not in header:
+        return False
+    read_pickles(content, imports, 1)
+    return True
+
+
+def _unpacked(file: ModelFile, head: bytes) -> tuple[IO[bytes], bool]:
+    """Return a pickle's bytes, the first of those that are compressed, and whether they are."""
+    content = file.content.open()
+    for start, unpack in _PACKED:
+        if head.startswith(start):
+            try:
+                return io.BytesIO(unpack(content)), True
+            except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, zstandard.ZstdError) as error:
+                raise DataError(f"it can't be unpacked: {error}") from None
+    return content, False
+
+
+READER: Final = ModelReader(
+    name="pickle",
+    accepts=accepts,
+    read=read_pickle_file,
+    heads=(*_STARTS, NUMPY),
+    tails=(*_TAILS, b".gz", b"bz2", b".xz", b"zma", b"l.z", b"zst"),
+)
