@@ -172,7 +172,7 @@ def dotnet_assemblies(data: bytes) -> None:
     if program is not None:
         named = clr_metadata.read_assembly(program)
         same(named is None or bool(named.name), True, "an assembly has a name")
-        _check(dotnet_assembly.read_versions(program))
+        check_claims(dotnet_assembly.read_versions(program))
 
 
 @target(
