@@ -10,7 +10,17 @@ import zipfile
 from typing import Final
 
 from praxi_tasks.errors import DataError
-from praxi_tasks.inventory.ml_model import formats, safetensors
+from praxi_tasks.inventory.ml_model import (
+    boosters,
+    formats,
+    gguf,
+    keras,
+    onnx,
+    pickle_file,
+    safetensors,
+    tensorflow,
+    zip_model,
+)
 from praxi_tasks.inventory.ml_model.model_file import ModelFile, ModelReader
 from praxi_tasks.inventory.ml_model.pickles import Budget, Imports, read_pickles
 from praxi_tasks.inventory.ml_model.protobuf import Fields
@@ -49,7 +59,7 @@ def tensors_header(data: bytes) -> None:
 )
 def gguf_file(data: bytes) -> None:
     """Read what describes a model."""
-    _read(data, "a/model.gguf", formats.gguf.READER)
+    _read(data, "a/model.gguf", gguf.READER)
 
 
 _GRAPH: Final = models.message(
@@ -76,8 +86,8 @@ def model_message(data: bytes) -> None:
     """Read models that are messages of Protocol Buffers."""
     for number, field in enumerate(Fields(FileContent(data, len(data)), 100).of(0, 0)):
         same(field.number > number, True, "an empty message has no field")
-    _read(data, "a/model.onnx", formats.onnx.READER)
-    _read(data, "a/saved_model.pb", formats.tensorflow.READER)
+    _read(data, "a/model.onnx", onnx.READER)
+    _read(data, "a/saved_model.pb", tensorflow.READER)
 
 
 @target(
@@ -95,8 +105,8 @@ def model_message(data: bytes) -> None:
 )
 def model_text(data: bytes) -> None:
     """Read models by the texts in them."""
-    _read(data, "a/model.h5", formats.keras.READER)
-    _read(data, "a/model.json", formats.boosters.READER)
+    _read(data, "a/model.h5", keras.READER)
+    _read(data, "a/model.json", boosters.READER)
 
 
 _HOSTILE: Final = models.pickled(models.HOSTILE)
@@ -113,8 +123,8 @@ _HOSTILE: Final = models.pickled(models.HOSTILE)
 )
 def zipped_model(data: bytes) -> None:
     """Read models that are zip archives."""
-    _read(data, "a/model.pt", formats.zip_model.READER)
-    _read(data, "a/blob", formats.zip_model.READER)
+    _read(data, "a/model.pt", zip_model.READER)
+    _read(data, "a/blob", zip_model.READER)
 
 
 @target(
@@ -125,10 +135,10 @@ def zipped_model(data: bytes) -> None:
     ),
     seeds=[_HOSTILE, models.npy([models.HOSTILE]), models.pickled({"a": 1}, 0)],
 )
-def pickle_file(data: bytes) -> None:
+def pickled_file(data: bytes) -> None:
     """Read files that are pickles."""
     for path in ("a/model.pkl", "a/model.joblib", "a/model.npy"):
-        _read(data, path, formats.pickle_file.READER)
+        _read(data, path, pickle_file.READER)
 
 
 class _Finder(pickle.Unpickler):
