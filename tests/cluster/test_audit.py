@@ -56,6 +56,8 @@ def test_a_pod_that_dies_in_the_middle_is_run_again(stage: Stage, fault: str) ->
     assert tries(ended, "fingerprint") == 2
     first, second = (memory_limit_of(pod) for pod in pods_of_last_run(stage, "fingerprint"))
     assert second == (2 * first if fault == "kill_out_of_memory" else first)
+    said = f"ran out of memory at the limit of {first >> 20} Mi: the next try gets {second >> 20} Mi"
+    assert bool(stage.logged(said)) is (fault == "kill_out_of_memory")
     lost = PodEnd.OUT_OF_MEMORY if fault == "kill_out_of_memory" else PodEnd.LOST
     assert [pod.end for pod in pods_noted(stage, ended, "fingerprint")] == [lost, PodEnd.DONE]
 

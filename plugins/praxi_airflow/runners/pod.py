@@ -14,7 +14,7 @@ from praxi_airflow.runners.isolated_pods import isolated_settings, log_reader
 from praxi_airflow.runners.last_seen import last_seen
 from praxi_airflow.runners.leftovers import STORE_LABEL, store_label
 from praxi_airflow.runners.manifest import CONTAINER, pod_manifest
-from praxi_airflow.runners.pod_ends import explain_end
+from praxi_airflow.runners.pod_ends import explain_end, explain_memory
 from praxi_airflow.runners.pod_failures import explain_failure
 from praxi_airflow.runners.pod_records import record_pod
 from praxi_airflow.runners.pod_resources import (
@@ -167,16 +167,13 @@ class PodRunner:
         limit = memory_limit(last, CONTAINER) if last is not None else 0
         if not limit:
             return
-        message = f"praxi {' '.join(command.name)} ran out of memory at the limit of {limit >> 20} Mi"
+        name = " ".join(command.name)
         if command.isolated:
-            raise RetryableTaskError(f"{message}, which no setting raises for code from outside")
+            raise RetryableTaskError(explain_memory(name, limit, None))
         store, key = connected_store(self._settings), self._memory_key(command)
         note_out_of_memory(store, key, limit)
         more = memory_wanted(store, key, self._settings.pods.memory_most)
-        advice = (
-            f"the next try gets {more >> 20} Mi" if more > limit else "raise AIRFLOW__PRAXI__POD_MEMORY_MOST"
-        )
-        raise RetryableTaskError(f"{message}: {advice}; AIRFLOW__PRAXI__POD_RESOURCES sets where it starts")
+        raise RetryableTaskError(explain_memory(name, limit, more))
 
     def _memory(self, command: Command) -> int:
         store = connected_store(self._settings)

@@ -66,6 +66,21 @@ def explain_gone(reasons: Iterable[str]) -> str:
     )
 
 
+def explain_memory(command: str, limit: int, more: int | None) -> str:
+    """Return what to do about a command whose pod ran out of memory.
+
+    Parameters
+    ----------
+    limit, more
+        In bytes: at what the pod was killed, and what the next try's may have; None where it has no more.
+    """
+    said = f"praxi {command} ran out of memory at the limit of {limit >> 20} Mi"
+    if more is None:
+        return f"{said}; {VARIABLE}RESOURCES sets it"
+    advice = f"the next try gets {more >> 20} Mi" if more > limit else f"raise {VARIABLE}MEMORY_MOST"
+    return f"{said}: {advice}; {VARIABLE}RESOURCES sets where it starts"
+
+
 def _ended_by_itself(pod: V1Pod) -> bool:
     """Return whether a container ended otherwise than those do that are asked to."""
     ends = [each.state.terminated for each in pod.status.container_statuses or () if each.state]

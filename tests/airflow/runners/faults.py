@@ -14,7 +14,7 @@ from kubernetes.client import ApiClient
 from kubernetes.client.exceptions import ApiException
 
 from praxi_airflow.runners.api_refusals import explain_refusal
-from praxi_airflow.runners.pod_ends import explain_end, explain_wait
+from praxi_airflow.runners.pod_ends import explain_end, explain_memory, explain_wait
 from praxi_tasks.errors import ExitCode
 
 USER = "system:serviceaccount:airflow:pod_service_account-worker"
@@ -88,6 +88,13 @@ def _container(state: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+class OutOfMemory(NamedTuple):
+    """A death for lack of memory: the limit, and what the next try may have, in bytes."""
+
+    limit: int
+    more: int | None
+
+
 class Fault(NamedTuple):
     """A fault: what it is called, what Kubernetes says, the setting that helps, and whether a retry may."""
 
@@ -106,6 +113,8 @@ class Fault(NamedTuple):
         """The task's last line."""
         if isinstance(self.said, ApiException):
             return str(explain_refusal(self.said, "praxi"))
+        if isinstance(self.said, OutOfMemory):
+            return explain_memory("predict", *self.said)
         return explain_end(self.said) or explain_wait(self.said, 600)
 
 
@@ -170,6 +179,10 @@ FAULTS = (
         pod(reason="Evicted", message="The node was low on resource: memory."),
         "POD_RESOURCES",
         True,
+    ),
+    Fault("out of memory", OutOfMemory(1 << 30, 2 << 30), "POD_RESOURCES", True),
+    Fault(
+        "out of memory at the most that a try gets", OutOfMemory(8 << 30, 8 << 30), "POD_MEMORY_MOST", True
     ),
     Fault("drained", disrupted("EvictionByEvictionAPI"), "", True),
     Fault("preempted", disrupted("PreemptionByScheduler"), "", True),

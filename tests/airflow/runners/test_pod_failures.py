@@ -14,10 +14,21 @@ from urllib3.exceptions import MaxRetryError
 from praxi_airflow.errors import RetryableTaskError, SettingsError
 from praxi_airflow.runners.command import Command
 from praxi_airflow.runners.pod import PodRunner
+from praxi_airflow.runners.pod_ends import explain_memory
 from praxi_airflow.runners.pod_failures import explain_failure
 from praxi_airflow.settings import load_settings
 from tests.airflow.conftest import Configure
-from tests.airflow.runners.faults import FAULTS, Fault, disrupted, forbidden, no_right, pod, refusal, table
+from tests.airflow.runners.faults import (
+    FAULTS,
+    Fault,
+    OutOfMemory,
+    disrupted,
+    forbidden,
+    no_right,
+    pod,
+    refusal,
+    table,
+)
 from tests.conftest import ROOT
 
 
@@ -46,7 +57,11 @@ def test_a_build_has_settings_of_its_own(
     assert f"AIRFLOW__PRAXI__{setting} " in problem.action
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+@pytest.mark.parametrize(
+    "fault",
+    [fault for fault in FAULTS if not isinstance(fault.said, OutOfMemory)],
+    ids=lambda fault: fault.name,
+)
 def test_the_last_line_says_what_is_wrong_and_which_setting_helps(fault: Fault, operator: Any) -> None:
     if isinstance(fault.said, ApiException):
         found = explain_failure(fault.said, operator)
@@ -59,6 +74,14 @@ def test_the_last_line_says_what_is_wrong_and_which_setting_helps(fault: Fault, 
     assert "POD_SERVICE_ACCOUNT" not in str(found) or fault.setting == "POD_SERVICE_ACCOUNT"
     assert "a-header" not in str(found)
     assert "in the log above" not in str(found)
+
+
+def test_who_ran_out_of_memory_learns_the_limit_and_the_setting_that_helps() -> None:
+    for fault in FAULTS:
+        if isinstance(fault.said, OutOfMemory):
+            assert f"the limit of {fault.said.limit >> 20} Mi" in fault.whole
+            assert f"AIRFLOW__PRAXI__{fault.setting}" in fault.whole
+    assert explain_memory("build", 1 << 30, None).endswith("AIRFLOW__PRAXI__POD_RESOURCES sets it")
 
 
 def test_the_docs_have_the_table_of_faults() -> None:
