@@ -29,11 +29,12 @@ class Outdated(Detector):
     def detect(self, image: FusedImage) -> Iterator[Finding]:
         """Yield a finding for each component that had a newer stable release on the day of the audit.
 
-        Where versions tie, the newest of them counts: a component that may be current is not reported.
+        Where versions tie, the newest of them counts: a component that may be current is not reported. What
+        another package brought inside is as new as that one.
         """
         at, lists = self.knowledge.at, self.knowledge.releases
         for component in image.components:
-            if component.present and component.versions and not component.held_by_distribution:
+            if component.present and component.versions and not _is_anothers(component):
                 releases = {v: day for v, day in lists.of(component).items() if day <= at.isoformat()}
                 yield from _compare(component, releases, at)
 
@@ -41,7 +42,7 @@ class Outdated(Detector):
         """Yield for how many packages of each distribution and language releases are listed."""
         subjects: dict[str, list[tuple[str, bool]]] = {}
         for component in image.components:
-            is_listed = ecosystem_of(component.ecosystem).has_releases and not component.held_by_distribution
+            is_listed = ecosystem_of(component.ecosystem).has_releases and not _is_anothers(component)
             if component.present and component.versions and is_listed:
                 subject = component_subject(component)
                 listed = self.knowledge.feeds is not None and bool(self.knowledge.releases.of(component))
@@ -61,6 +62,11 @@ class Outdated(Detector):
         if not listed:
             return not_checked(Aspect.OUTDATED, subject, reason, action)
         return partial(Aspect.OUTDATED, subject, reason, action, unlisted)
+
+
+def _is_anothers(component: Component) -> bool:
+    """Return whether a component is upgraded with the package that brought it."""
+    return component.held_by_distribution or component.is_bundled
 
 
 def _compare(component: Component, releases: Releases, at: date) -> Iterator[Finding]:

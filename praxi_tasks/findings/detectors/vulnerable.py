@@ -10,6 +10,7 @@ from praxi_tasks.ecosystems import RPM, Family, ecosystem_of
 from praxi_tasks.findings.advisories import Advisory, AdvisoryIndex, Hit
 from praxi_tasks.findings.coverage import Aspect, Coverage, checked, not_checked, partial
 from praxi_tasks.findings.detectors.detector import GIVE_FEEDS, RENEW_FEEDS, Detector, Knowledge
+from praxi_tasks.findings.detectors.same_cause import one_cause
 from praxi_tasks.findings.feeds import archive_name, vendor_files
 from praxi_tasks.findings.finding import Finding, Kind
 from praxi_tasks.findings.image import FusedImage
@@ -48,14 +49,14 @@ class Vulnerabilities:
         """Yield one finding per component and vulnerability, however many names the vulnerability has.
 
         A language's release that a distribution's package installed is skipped: it is matched as that
-        package, because advisories of the language's index do not know of the distribution's fixes.
+        package, because advisories of the language's index do not know of the distribution's fixes. What a
+        package and something that it brought have in common is one finding.
 
         Where versions tie, a vulnerability of some of them is a finding with the condition under which it
         holds; where the version is not known at all, so is every vulnerability of the package.
         """
-        for component in components:
-            if component.present and not component.held_by_distribution:
-                yield from self._known(component)
+        matched = (one for one in components if one.present and not one.held_by_distribution)
+        yield from one_cause((one, self._known(one)) for one in matched)
 
     def _of(self, component: Component) -> tuple[Finding, ...]:
         namespace = component_namespace(component)
@@ -281,7 +282,8 @@ def _finding(component: Component, hit: Hit, condition: str) -> Finding:
         id=advisory.id,
         title=f"{called}: {advisory.summary or advisory.id}",
         severity=advisory.severity,
-        action=_action(advisory, hit.fixed),
+        action=_action(advisory, hit.fixed)
+        + (f"; {component.owner} brought it" if component.is_bundled else ""),
         aliases=advisory.aliases,
         purl=component.purl,
         package=component.package,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from praxi_tasks.discovery import LayerPrediction, ReleasePrediction
-from praxi_tasks.ecosystems import ECOSYSTEMS, NUGET, Family, ecosystem_of
+from praxi_tasks.ecosystems import Family, ecosystem_of
 from praxi_tasks.findings.image.claim_history import (
     ClaimHistory,
     TrackedClaim,
@@ -22,6 +22,7 @@ from praxi_tasks.findings.image.declarations import find_declarations
 from praxi_tasks.findings.image.file_tree import FileTree, LayerChanges, significant
 from praxi_tasks.findings.image.linked_records import LinkedRecords
 from praxi_tasks.findings.image.owning_package import with_owners
+from praxi_tasks.findings.image.said_twice import without_repeats
 from praxi_tasks.findings.image.same_releases import joined
 from praxi_tasks.findings.packages import (
     FINGERPRINT,
@@ -39,10 +40,6 @@ from praxi_tasks.inventory import Claim, Distribution, Inventory, Placement
 from praxi_tasks.printable import printable
 
 _SHOWN_PATHS: Final = 5
-# What is a package's if it says of itself that it is one, or is a program, where a database lists its file.
-_SAID_TWICE: Final = frozenset(name for name, row in ECOSYSTEMS.items() if not row.of_language)
-# What is dropped where a file that tells it is listed, and by whose databases.
-_LISTED: Final = ((_SAID_TWICE, ECOSYSTEMS.keys()), ({NUGET.purl_type}, {NUGET.purl_type}))
 # A database's package whose claim was dropped is still there while at least this share of its files is.
 _ALIVE: Final = 0.5
 # A package known only by its files is present while at least this share of them is.
@@ -116,37 +113,13 @@ def fuse(layers: Sequence[LayerFacts]) -> FusedImage:
     layers, claims = completed, history.claims()
     distribution = _distribution(layers)
     fusion = _Fusion(tree, [layer.changes.digest for layer in layers], distribution, claims)
-    for tracked in _unowned(claims, tree):
+    for tracked in without_repeats(claims, tree):
         fusion.add_claim(tracked)
     for number, layer in enumerate(layers):
         for release in layer.prediction.releases if layer.prediction else ():
             fusion.add_release(release, number)
     components = joined(with_owners(fusion.components(), claims, tree), _SHOWN_PATHS)
     return FusedImage(components, claims, tree, tuple(layers), distribution)
-
-
-def _unowned(claims: Sequence[TrackedClaim], tree: FileTree) -> Iterator[TrackedClaim]:
-    """Yield the claims; not of programs that say which package they are of, where a database says it.
-
-    An assembly of .NET's is part of the package whose list of dependencies names its file.
-    """
-    for said, listing in _LISTED:
-        inside = [each for each in claims if _is_inside(each.claim, said)]
-        if inside:
-            databases = [each for each in claims if not is_inside(each.claim)]
-            listed = claimed_places((each for each in databases if each.claim.ecosystem in listing), tree)
-            known = {id(each) for each in inside if each.place in listed}
-            claims = [each for each in claims if id(each) not in known]
-    yield from claims
-
-
-def _is_inside(claim: Claim, ecosystems: Set[str]) -> bool:
-    """Return whether a file says so itself what is in it, and may have it from a package.
-
-    A model is more than the package that brought it.
-    """
-    is_model = claim.model is not None and not claim.model.is_data
-    return is_inside(claim) and claim.ecosystem in ecosystems and not is_model
 
 
 def _distribution(layers: Sequence[LayerFacts]) -> Distribution | None:

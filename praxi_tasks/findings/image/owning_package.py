@@ -1,34 +1,35 @@
-"""Which package brought a release of a language with it: a distribution's, or one of a manager such as conda.
+"""Which package brought a component with it: a distribution's, a manager's such as conda, a language's.
 
 Debian's ``python3-yaml`` installs the metadata of PyYAML where any tool reads it, but the advisories about it
-are Debian's: the version stays while fixes are added. conda's package leaves those of PyPI in force.
+are Debian's: the version stays while fixes are added. conda's package leaves those of PyPI in force, and so
+does a wheel or a package of npm those of what it has inside: vendored copies, programs, archives.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 
 from praxi_tasks.ecosystems import DEB, ecosystem_of
-from praxi_tasks.findings.image.claim_history import TrackedClaim
+from praxi_tasks.findings.image.claim_history import TrackedClaim, is_inside
 from praxi_tasks.findings.image.file_tree import FileTree
 from praxi_tasks.findings.packages import Component, package_key
 
 # Debian keeps this folder to itself; pip installs into usr/local.
 _DEBIANS: Final = "usr/lib/python3/dist-packages/"
+Owners: TypeAlias = Mapping[str, Sequence[str]]
+"""By place, the packages that list the file: those that hold others' releases before those of languages."""
 
 
 def with_owners(
     components: Sequence[Component], claims: Sequence[TrackedClaim], tree: FileTree
 ) -> tuple[Component, ...]:
-    """Return the components, those of a language that another package brought naming it."""
+    """Return the components, those that another package brought naming it."""
     wanted = {path for component in components for path in _paths(component, tree)}
-    present = {
-        item.package for item in components if item.present and ecosystem_of(item.ecosystem).holds_languages
-    }
+    present = {item.package for item in components if item.present and _may_own(item.ecosystem)}
     owners = _owners(wanted, present, claims, tree) if wanted else {}
     named = (_owned(component, _paths(component, tree), owners, present) for component in components)
     return _models_owned(tuple(named), claims, tree)
@@ -54,33 +55,42 @@ def _models_owned(
     )
 
 
+def _may_own(ecosystem: str) -> bool:
+    rules = ecosystem_of(ecosystem)
+    return rules.holds_languages or rules.of_language
+
+
 def _paths(component: Component, tree: FileTree) -> tuple[str, ...]:
     """Return the places that decide who owns a component: its record's, or its evidence."""
     rules = ecosystem_of(component.ecosystem)
-    if rules.holds_languages or not rules.of_language:
+    if rules.holds_languages or not rules.in_folders:
         return ()
     return tuple(map(tree.place, component.databases or component.evidence))
 
 
-def _owners(
-    wanted: set[str], present: set[str], claims: Iterable[TrackedClaim], tree: FileTree
-) -> dict[str, str]:
-    owners = {}
+def _owners(wanted: set[str], present: set[str], claims: Iterable[TrackedClaim], tree: FileTree) -> Owners:
+    owners: dict[str, dict[str, None]] = {}
+    of_languages: list[tuple[str, str]] = []
     for tracked in claims:
         package = f"{tracked.claim.ecosystem}/{tracked.claim.name}"
-        if package in present:
-            for path in map(tree.place, tracked.claim.files):
-                if path in wanted:
-                    owners[path] = package
-    return owners
+        if package not in present or is_inside(tracked.claim):
+            continue
+        places = (path for path in map(tree.place, tracked.claim.files) if path in wanted)
+        if ecosystem_of(tracked.claim.ecosystem).holds_languages:
+            for path in places:
+                owners.setdefault(path, {})[package] = None
+        else:
+            of_languages += [(path, package) for path in places]
+    for path, package in of_languages:
+        owners.setdefault(path, {})[package] = None
+    return {path: tuple(packages) for path, packages in owners.items()}
 
 
-def _owned(
-    component: Component, paths: tuple[str, ...], owners: Mapping[str, str], present: set[str]
-) -> Component:
+def _owned(component: Component, paths: tuple[str, ...], owners: Owners, present: set[str]) -> Component:
     if not paths:
         return component
-    ((owner, count),) = Counter(owners.get(path, "") for path in paths).most_common(1)
+    found = (next((one for one in owners.get(path, ()) if one != component.package), "") for path in paths)
+    ((owner, count),) = Counter(found).most_common(1)
     if not owner and count == len(paths):
         owner = _guessed(component, paths, present)
     return msgspec.structs.replace(component, owner=owner) if owner else component

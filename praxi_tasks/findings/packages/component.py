@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from praxi_tasks.ecosystems import ecosystem_of
+from praxi_tasks.ecosystems import Family, ecosystem_of
 from praxi_tasks.inventory import Distribution, Model
 
 INVENTORY: Final = "inventory"
@@ -43,8 +43,9 @@ class Component(msgspec.Struct, frozen=True, omit_defaults=True):
     module
         Of a module's package: the ``name:stream`` that it is of, and maybe more.
     owner
-        The package of a distribution (``deb/python3-yaml``) or of a manager such as conda that brought a
-        language's release with it; empty for what came from the language's own index.
+        The package that brought it: a distribution's (``deb/python3-yaml``), one of a manager such as conda,
+        or another of a language, which has a vendored copy, a program or an archive inside. Empty for what
+        came by itself.
     ties
         Other packages, as ``ecosystem/name``, that it might be as well: what is left of both is the same.
     distribution
@@ -106,6 +107,11 @@ class Component(msgspec.Struct, frozen=True, omit_defaults=True):
     def held_by_distribution(self) -> bool:
         """Whether it is in a package of a distribution, which answers for it: versions stay as fixes come."""
         return ecosystem_of(self.owner.partition("/")[0]).of_distribution
+
+    @property
+    def is_bundled(self) -> bool:
+        """Whether another package of a language brought it, and upgrades it with itself."""
+        return ecosystem_of(self.owner.partition("/")[0]).family is Family.LANGUAGE
 
     @property
     def hidden(self) -> bool:

@@ -72,3 +72,52 @@ def test_a_manager_owns_no_package_of_its_own_or_of_another_manager() -> None:
         Claim("snap", "x", "1", place, files=(place,)),
     ]
     assert [item.owner for item in fuse([layer(1, [place], claims=claims)]).components] == ["", ""]
+
+
+SITE = "usr/local/lib/python3.12/site-packages"
+
+
+def owners(*claims: Claim) -> dict[str, str]:
+    files = [path for claim in claims for path in (claim.database, *claim.files)]
+    return {item.purl: item.owner for item in fuse([layer(1, files, claims=claims)]).components}
+
+
+def inside(kind: str, name: str, version: str, path: str) -> Claim:
+    return Claim(kind, name, version, path, files=(path,))
+
+
+def test_what_a_wheel_has_inside_is_the_wheels() -> None:
+    vendored = f"{SITE}/pip/_vendor/urllib3-1.26.18.dist-info/METADATA"
+    pip = pypi("pip", "24.0", "pip/_vendor/urllib3-1.26.18.dist-info/METADATA", "pip/x.jar", site=SITE)
+    assert owners(
+        pip,
+        Claim("pypi", "urllib3", "1.26.18", vendored, files=(vendored,)),
+        inside("maven", "a:b", "1", f"{SITE}/pip/x.jar"),
+    ) == {"pkg:pypi/pip@24.0": "", "pkg:pypi/urllib3@1.26.18": "pypi/pip", "pkg:maven/a/b@1": "pypi/pip"}
+
+
+def test_a_distribution_or_manager_comes_before_a_language() -> None:
+    jar = f"{SITE}/pyspark/jars/a.jar"
+    wheel = pypi("pyspark", "3.5.1", "pyspark/jars/a.jar", site=SITE)
+    package = Claim("conda", "pyspark", "3.5.1", "opt/conda-meta/x.json", files=wheel.files)
+    assert owners(wheel, package, inside("maven", "a", "1", jar))["pkg:maven/a@1"] == "conda/pyspark"
+
+
+def test_a_program_in_a_package_of_its_name_is_that_package() -> None:
+    program = f"{SITE}/ruff/ruff"
+    found = owners(
+        pypi("ruff", "0.17.6", "ruff/ruff", site=SITE),
+        inside("generic", "ruff", "0.17.6", program),
+        inside("cargo", "serde", "1.0.1", program),
+    )
+    assert found == {"pkg:pypi/ruff@0.17.6": "", "pkg:cargo/serde@1.0.1": "pypi/ruff"}
+
+
+def test_a_library_of_another_name_in_a_wheel_is_a_component_of_it() -> None:
+    library = "psycopg2_binary.libs/libcrypto-0a.so.1.1"
+    wheel = pypi("psycopg2-binary", "2.9.9", library, site=SITE)
+    found = owners(wheel, inside("generic", "openssl", "1.1.1k", f"{SITE}/{library}"))
+    assert found["pkg:generic/openssl@1.1.1k"] == "pypi/psycopg2-binary"
+    note = inside("rpm", "openssl-libs", "1:1.1.1k-1.el8", f"{SITE}/{library}")
+    assert owners(wheel, note) == {"pkg:pypi/psycopg2-binary@2.9.9": ""}
+
