@@ -120,4 +120,3 @@ def test_a_library_of_another_name_in_a_wheel_is_a_component_of_it() -> None:
     assert found["pkg:generic/openssl@1.1.1k"] == "pypi/psycopg2-binary"
     note = inside("rpm", "openssl-libs", "1:1.1.1k-1.el8", f"{SITE}/{library}")
     assert owners(wheel, note) == {"pkg:pypi/psycopg2-binary@2.9.9": ""}
-

@@ -16,6 +16,7 @@ from praxi_tasks.findings import Finding
 from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage, Resolved
 from praxi_tasks.findings.coverage import Aspect, checked, not_checked
 from praxi_tasks.findings.packages.component import Component
+from praxi_tasks.findings.packages.declaration import Declaration
 from praxi_tasks.findings.report import audit_metrics, findings_table, parquet_tables, to_sarif
 from praxi_tasks.findings.scope import ListGap, Scope
 from praxi_tasks.notify.changes import change_message
@@ -30,6 +31,7 @@ IMAGE = AssessedImage(
     components=(Component("pypi", "flask", ("1",), "pkg:pypi/flask@1", ("inventory",)),),
     findings=(FLAW,),
     coverage=(checked(Aspect.LAYERS, "all"),),
+    declared=(Declaration("uv.lock", f"sha256:{1:064x}", 1, ("pkg:pypi/six@1",)),),
 )
 ODD = "../arn:aws:eks:eu-1:cluster/prod"
 
