@@ -18,9 +18,9 @@ _Claims: TypeAlias = Sequence[TrackedClaim]
 def without_repeats(claims: _Claims, tree: FileTree) -> list[TrackedClaim]:
     """Return the claims without those of programs and libraries that a database makes for them.
 
-    A file that says of which package it is, or is a model's data, is no second one where any package lists it,
-    and a program is the package of a distribution or a manager that lists it. A package of a language is a
-    program only if it is called so: others have libraries inside that somebody else wrote. An assembly of
+    A file that says of which package it is, or is a model's data, is no second one where any package lists
+    it, and a program is the package of a distribution or a manager that lists it. A package of a language is
+    a program only if it is called so: others have libraries inside that somebody else wrote. An assembly of
     .NET's is part of the package whose list of dependencies names its file. A model is more than the package
     that brought it.
     """
