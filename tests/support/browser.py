@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.support.tools import find
+
+SCREENSHOTS: Final = Path(__file__).resolve().parents[2] / "dist" / "screenshots"
+"""Where tests leave pictures of pages for people to look at; CI keeps them."""
 
 
 @contextmanager

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         of_several_clusters,
         shared_registry,
     )
-    from praxi_tasks.findings.assessment.grouping import Told, ended_releases, told
+    from praxi_tasks.findings.assessment.grouping import Cause, Told, cause_of, ended_releases, told
     from praxi_tasks.findings.assessment.history import History, Memory, remember
     from praxi_tasks.findings.assessment.identity import (
         image_key,
@@ -69,7 +69,7 @@ else:
             "model_health": ("measure_model",),
             "places": ("may_hold_unseen",),
             "plausibility": ("PLAUSIBLE_SHARE",),
-            "grouping": ("Told", "ended_releases", "told"),
+            "grouping": ("Cause", "Told", "cause_of", "ended_releases", "told"),
         },
     )
 
@@ -79,6 +79,7 @@ __all__ = [
     "Assessor",
     "BlindSpot",
     "Carried",
+    "Cause",
     "History",
     "ImageRecord",
     "Memory",
@@ -87,6 +88,7 @@ __all__ = [
     "Resolved",
     "Told",
     "TrendPoint",
+    "cause_of",
     "compare_audit",
     "could_hide",
     "coverage_counts",

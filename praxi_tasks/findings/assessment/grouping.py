@@ -9,9 +9,12 @@ from typing import Final
 import msgspec
 
 from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage
-from praxi_tasks.findings.finding import Finding, severity_rank
+from praxi_tasks.findings.finding import Finding, Kind, severity_rank
+from praxi_tasks.findings.packages import Component
 
 _ENDS: Final = "end-of-life"
+# What one upgrade mends, of all the packages that were built from one source.
+_OF_A_RELEASE: Final[frozenset[Kind]] = frozenset({"vulnerable", "outdated", "licence"})
 _OF_AN_IMAGE: Final = ("layer", "origin", "created_by")
 
 
@@ -76,3 +79,30 @@ def ended_releases(images: Sequence[AssessedImage]) -> tuple[Told, ...]:
     """Return the releases that are out of support, the worst and most frequent first."""
     found = (one for one in told(images) if one.finding.kind == _ENDS)
     return tuple(sorted(found, key=lambda one: (severity_rank(one.finding.severity), -len(one.members))))
+
+
+class Cause(msgspec.Struct, frozen=True):
+    """What findings have in common that are mended together, in whichever images.
+
+    ``about`` is the release, or the finding itself, in words; the other fields tell causes apart.
+    """
+
+    kind: Kind
+    about: str
+    apart: tuple[str, ...] = ()
+
+
+def cause_of(finding: Finding, component: Component | None) -> Cause:
+    """Return the cause of a finding: a release of a source package, or what is wrong in one layer.
+
+    Parameters
+    ----------
+    component
+        The one that has the finding's package URL; None where the finding has none.
+    """
+    if component is None or finding.kind not in _OF_A_RELEASE:
+        return Cause(finding.kind, finding.title, (finding.id, finding.package, finding.layer))
+    name = component.source or component.name
+    versions = component.source_versions if component.source else ()
+    release = f"{name} {' or '.join(versions or component.versions)}".rstrip()
+    return Cause(finding.kind, release, (component.ecosystem, component.distribution))

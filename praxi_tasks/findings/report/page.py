@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import gzip
-from importlib import resources
 from typing import Any, Final
 
 import msgspec
@@ -17,7 +16,9 @@ from praxi_tasks.findings.assessment import (
     AssessedAudit,
     AssessedImage,
     BlindSpot,
+    Cause,
     Resolved,
+    cause_of,
     find_blind_spots,
     image_gaps,
     image_state,
@@ -27,6 +28,7 @@ from praxi_tasks.findings.assessment import (
 from praxi_tasks.findings.coverage import Coverage
 from praxi_tasks.findings.finding import KINDS, SEVERITIES
 from praxi_tasks.findings.packages import Component, Declaration
+from praxi_tasks.findings.report.look import ASSETS, stylesheet
 from praxi_tasks.printable import printable_tree
 
 # Beyond this the page stops listing components and points to the tables, which have them all.
@@ -36,7 +38,7 @@ _MOST_PACKAGES: Final = 500
 _MOST_SPOTS: Final = 100
 _MOST_LINES: Final = 60
 _LARGEST_PLAIN: Final = 1_000_000
-_ASSETS: Final = resources.files("praxi_tasks.findings.report") / "assets"
+_SCRIPTS: Final = ("parts.js", "rows.js", "columns.js", "overview.js", "start.js")
 
 
 def report_page(audit: AssessedAudit) -> str:
@@ -44,12 +46,12 @@ def report_page(audit: AssessedAudit) -> str:
     data = _data(audit)
     packed = len(data) > _LARGEST_PLAIN
     parts = {
-        "style": (_ASSETS / "page.css").read_text(),
+        "style": stylesheet() + (ASSETS / "page.css").read_text(),
         "type": "application/gzip" if packed else "application/json",
-        "script": (_ASSETS / "page.js").read_text() + (_ASSETS / "start.js").read_text(),
+        "script": "\n".join((ASSETS / name).read_text() for name in _SCRIPTS),
         "data": _packed(data) if packed else data.decode().replace("<", "\\u003c"),
     }
-    page = (_ASSETS / "page.html").read_text()
+    page = (ASSETS / "page.html").read_text()
     for name, text in parts.items():
         page = page.replace(f"{{{{ {name} }}}}", text)
     return page
@@ -63,6 +65,7 @@ def _data(audit: AssessedAudit) -> bytes:
     listed = sum(len(image.components) for image in audit.images) <= _MOST_COMPONENTS
     spots = find_blind_spots(audit)
     lines: dict[Coverage, int] = {}  # images share most of theirs, so each stands once; filled by _image
+    causes: dict[Cause, int] = {}  # filled by _findings
     return _printed(
         {
             "run": audit.run,
@@ -81,7 +84,8 @@ def _data(audit: AssessedAudit) -> bytes:
             "blindSpotsCount": len(spots),
             "images": [_image(image, lines) for image in audit.images],
             "coverage": list(lines),
-            "findings": _findings(audit),
+            "findings": _findings(audit, causes),
+            "causes": [cause.about for cause in causes],
             "components": [
                 _component(number, item)
                 for number, image in enumerate(audit.images)
@@ -140,16 +144,19 @@ def _declared(lock: Declaration) -> str:
     return f"{lock.lock_file}: {lock.count:,} packages"
 
 
-def _findings(audit: AssessedAudit) -> list[dict[str, Any]]:
+def _findings(audit: AssessedAudit, causes: dict[Cause, int]) -> list[dict[str, Any]]:
     numbers = {id(image): number for number, image in enumerate(audit.images)}
+    components = {id(image): {one.purl: one for one in image.components} for image in audit.images}
     rows = []
     for one in told(audit.images, ignored=True):
-        row = msgspec.to_builtins(one.finding)
+        finding, first = one.finding, id(one.images[0])
+        row = msgspec.to_builtins(finding)
         row.pop("created_by", None)  # the image has the lines of all its layers
-        row["image"] = numbers[id(one.images[0])]
+        row["image"] = numbers[first]
+        row["cause"] = causes.setdefault(cause_of(finding, components[first].get(finding.purl)), len(causes))
         if len(one.images) > 1:
             row["images"] = [numbers[id(image)] for image in one.images]
-        if packages := one.finding.packages:
+        if packages := finding.packages:
             row["packages"] = [each.title for each in packages[:_MOST_PACKAGES]]
             row["packagesCount"] = len(packages)
         if one.is_new(audit):

@@ -13,8 +13,9 @@ from rich.console import Console
 from praxi_tasks.audit.publish import published
 from praxi_tasks.findings import Finding, Ignored
 from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage
-from praxi_tasks.findings.assessment.grouping import ended_releases, told
+from praxi_tasks.findings.assessment.grouping import cause_of, ended_releases, told
 from praxi_tasks.findings.assessment.history import trend_point
+from praxi_tasks.findings.packages.component import Component
 from praxi_tasks.findings.report.page import report_page
 from praxi_tasks.findings.report.prometheus import audit_metrics
 from praxi_tasks.findings.report.sarif import to_sarif
@@ -130,3 +131,29 @@ def test_a_message_names_the_images_for_which_it_is_new() -> None:
     assert message is not None
     assert "PRAXI-END-OF-LIFE in web:1, api:1: " in message[1]
     assert len(message[1].splitlines()) == 1
+
+
+def test_a_cause_is_a_release_of_a_source_or_what_is_wrong_in_one_layer() -> None:
+    of_openssl = {"source": "openssl", "source_versions": ("3.0",), "distribution": "debian-12"}
+    library = Component("deb", "libssl3", ("3.0",), "pkg:deb/debian/libssl3@3.0", (), **of_openssl)
+    program = msgspec.structs.replace(library, name="openssl", purl="pkg:deb/debian/openssl@3.0")
+    flaw = Finding("vulnerable", "CVE-1", "libssl3 3.0: x", "high")
+    other = Finding("vulnerable", "CVE-2", "openssl 3.0: y", "low")
+    assert cause_of(flaw, library) == cause_of(other, program)
+    assert cause_of(flaw, library).about == "openssl 3.0"
+    newer = msgspec.structs.replace(library, source_versions=("3.1",))
+    elsewhere = msgspec.structs.replace(library, distribution="ubuntu-24.04")
+    outdated = Finding("outdated", "PRAXI-OUTDATED", "z", "low")
+    causes = (
+        cause_of(flaw, library),
+        cause_of(flaw, newer),
+        cause_of(flaw, elsewhere),
+        cause_of(outdated, library),
+    )
+    assert len(set(causes)) == 4
+
+    hidden = Finding(
+        "hidden", "PRAXI-HIDDEN", "600 packages", "medium", package="pypi//opt", layer="sha256:1"
+    )
+    assert cause_of(hidden, None) == cause_of(msgspec.structs.replace(hidden, severity="low"), None)
+    assert cause_of(hidden, None) != cause_of(msgspec.structs.replace(hidden, layer="sha256:2"), None)

@@ -1,121 +1,181 @@
-function tiles() {
-  const live = data.findings.filter((row) => !row.ignored);
-  for (const name of data.severities) {
-    const count = live.filter((row) => row.severity === name).length;
-    const tile = make("button", "", { class: name, "aria-pressed": "false" });
-    tile.append(make("b", count.toLocaleString("en")), make("span", name));
-    tile.onclick = () => {
-      state.severity = state.severity === name ? "" : name;
-      for (const other of $("tiles").children) other.setAttribute("aria-pressed", other === tile && state.severity !== "");
-      select();
+// The report at work: the open tab, its rows page by page, and what a person does to them.
+
+const PAGE = 50;
+const MOST_PRINTED = 2000;
+const OF_FINDINGS = ["kind", "origin", "only-new", "overdue", "fixable", "ignored", "causes"];
+
+/** Choose and order the rows of the open tab, and show the first of them. */
+function select() {
+  const columns = columnsOf(state.tab);
+  const filter = filters();
+  const rows = data[state.tab].filter((row) => wanted(row, filter));
+  state.rows = state.tab === "findings" && $("causes").checked ? byCause(rows) : rows;
+  if (state.sort !== null) sort(columns[state.sort]);
+  $("count").textContent = `${numeral(rows.length)} of ${numeral(data[state.tab].length)}`;
+  $("rows").textContent = state.rows.length < rows.length ? `in ${counted(state.rows.length, "row")}` : "";
+  $("clear").hidden = state.image === null;
+  $("clear").textContent = state.image === null ? "" : `✕ ${titleOf(data.images[state.image])}`;
+  head(columns);
+  turn(0);
+}
+
+function sort([, , show, by = show]) {
+  const sign = state.descending ? -1 : 1;
+  const keyed = state.rows.map((row) => [by(row), row]);
+  keyed.sort(([a], [b]) => sign * (typeof a === "number" ? a - b : a < b ? -1 : a > b ? 1 : 0));
+  state.rows = keyed.map(([, row]) => row);
+}
+
+function sortBy(number, descending) {
+  state.sort = number;
+  state.descending = descending;
+  select();
+}
+
+function head(columns) {
+  const row = make("tr");
+  columns.forEach(([title, name], number) => {
+    const here = state.sort === number;
+    const button = make("button", title, { type: "button" });
+    const cell = box("th", { scope: "col", class: name }, button);
+    if (here) cell.setAttribute("aria-sort", state.descending ? "descending" : "ascending");
+    button.onclick = () => {
+      sortBy(number, here && !state.descending);
+      document.querySelectorAll("thead button")[number].focus();
     };
-    $("tiles").append(tile);
+    row.append(cell);
+  });
+  document.querySelector("thead").replaceChildren(row);
+  $("sort").replaceChildren(...columns.flatMap(([title], number) => [
+    make("option", `${title} ▴`, { value: `${number}+` }), make("option", `${title} ▾`, { value: `${number}-` }),
+  ]));
+  $("sort").value = state.sort === null ? "" : `${state.sort}${state.descending ? "-" : "+"}`;
+}
+
+/** Show the page of rows that begins with one. */
+function turn(first, most = PAGE) {
+  state.first = Math.max(0, Math.min(first, state.rows.length - 1));
+  const last = Math.min(state.first + most, state.rows.length);
+  const columns = columnsOf(state.tab);
+  document.querySelector("tbody").replaceChildren(...state.rows.slice(state.first, last).map((row) => line(row, columns)));
+  $("none").hidden = state.rows.length > 0;
+  $("pager").hidden = state.rows.length <= PAGE;
+  $("place").textContent = `rows ${numeral(state.first + 1)} to ${numeral(last)} of ${numeral(state.rows.length)}`;
+  for (const id of ["to-first", "to-previous"]) $(id).disabled = state.first === 0;
+  for (const id of ["to-next", "to-last"]) $(id).disabled = last === state.rows.length;
+}
+
+function line(row, columns) {
+  const element = make("tr", "", { class: row.ignored ? "row opens set-aside" : "row opens" });
+  for (const [title, name, show] of columns) {
+    const cell = make("td", "", { class: name, "data-label": title });
+    const value = show(row);
+    if (value !== "" && value !== undefined) cell.append(value);
+    element.append(cell);
+  }
+  element.onclick = () => {
+    if (!getSelection().isCollapsed) return; // a text is being copied
+    element.querySelector(".open").focus({ preventScroll: true });
+    panel.open(row.title ?? row.name ?? row.purl ?? row.key, () => FACTS[state.tab](row));
+  };
+  return element;
+}
+
+function open(tab) {
+  state.tab = tab;
+  const by = columnsOf(tab).findIndex(([title]) => title === FIRST_SORT[tab]);
+  state.sort = by < 0 ? null : by;
+  state.descending = false;
+  for (const button of document.querySelectorAll("[role=tab]")) {
+    const here = button.dataset.tab === tab;
+    button.setAttribute("aria-selected", here);
+    button.tabIndex = here ? 0 : -1;
+    if (here) $("panel").setAttribute("aria-labelledby", button.id);
+  }
+  $("what").textContent = tab;
+  for (const id of OF_FINDINGS) ($(id).closest("label") ?? $(id)).hidden = tab !== "findings";
+  select();
+}
+
+/** Let arrows, Home and End move between tabs, as in every list of tabs. */
+function tabs() {
+  const buttons = [...document.querySelectorAll("[role=tab]")];
+  buttons.forEach((button, number) => {
+    button.onclick = () => open(button.dataset.tab);
+    button.onkeydown = (event) => {
+      const to = { ArrowRight: number + 1, ArrowLeft: number - 1, Home: 0, End: buttons.length - 1 }[event.key];
+      if (to === undefined) return;
+      event.preventDefault();
+      const target = buttons.at(to % buttons.length);
+      open(target.dataset.tab);
+      target.focus();
+    };
+  });
+}
+
+function pager() {
+  const to = {
+    "to-first": () => 0, "to-previous": () => state.first - PAGE, "to-next": () => state.first + PAGE,
+    "to-last": () => Math.floor((state.rows.length - 1) / PAGE) * PAGE,
+  };
+  for (const [id, first] of Object.entries(to)) {
+    $(id).onclick = () => {
+      turn(first());
+      $("panel").scrollIntoView({ block: "start" });
+    };
   }
 }
 
-/** Stack the open findings of past audits, the most severe at the bottom. */
-function trend() {
-  const points = data.trend;
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("viewBox", "0 0 400 80");
-  svg.setAttribute("preserveAspectRatio", "none");
-  svg.setAttribute("role", "img");
-  svg.setAttribute("aria-label", `Open findings in ${points.length} audits`);
-  const total = (point) => Object.values(point.severities).reduce((a, b) => a + b, 0);
-  const top = Math.max(1, ...points.map(total));
-  const width = 400 / Math.max(points.length, 1);
-  points.forEach((point, number) => {
-    let base = 80;
-    for (const name of data.severities) {
-      const height = (76 * (point.severities[name] ?? 0)) / top;
-      base -= height;
-      const bar = document.createElementNS(svg.namespaceURI, "rect");
-      const title = document.createElementNS(svg.namespaceURI, "title");
-      title.textContent = `${day(point.at)}: ${point.severities[name] ?? 0} ${name}, ${total(point)} in all, ${point.images} images`;
-      const place = { x: number * width, y: base, width: Math.max(width - 1, 0.5), height, fill: `var(--${name})` };
-      for (const [key, value] of Object.entries(place)) bar.setAttribute(key, value);
-      bar.append(title);
-      svg.append(bar);
-    }
-  });
-  $("trend").prepend(svg);
-}
-
-/** Name the day of an interval that is one whole day in UTC; any other interval stays as it is. */
-function period(interval) {
-  const [from, to] = interval.split("/").map((moment) => new Date(moment));
-  const whole = /T00:00:00(Z|\+00:00)\//.test(interval) && to - from === 86_400_000;
-  return whole ? day(interval) : interval;
-}
-
-function about() {
-  const parts = [period(data.interval) || data.at, data.model && `model ${data.model.slice(0, 16)}`, `${data.images.length} ${data.images.length === 1 ? "image" : "images"}`];
-  if (data.clusters.length) parts.push(`${data.clusters.length} clusters`);
-  const fresh = data.findings.filter((row) => row.new && !row.ignored).length;
-  parts.push(`${fresh} new`, `${data.resolvedCount} resolved`);
-  if (!data.blindSpotsCount) parts.push("everything was checked");
-  $("about").textContent = parts.filter(Boolean).join(" · ");
-  feeds();
-  for (const note of data.notes) $("notes").append(make("p", [note.title, note.action].filter(Boolean).join(" → ")));
-  if (data.blindSpotsCount) $("notes").append(blindSpots());
-  const failed = data.images.filter((image) => image.state === "failed").length;
-  if (failed) $("notes").append(make("p", `${failed} images could not be audited; the tab Images says why.`));
-  document.title = `Praxi audit ${day(data.at)}`;
-}
-
-/** Say what the audit did not look at, the same of several images once; only a few are unfolded. */
-function blindSpots() {
-  const images = data.images.filter((image) => image.checked !== "checked").length;
-  const box = make("details", "", { class: "blind" });
-  const found = data.findings.length ? "" : "Nothing was found in what was checked. ";
-  const where = images ? ` (${images.toLocaleString("en")} of ${data.images.length.toLocaleString("en")} images)` : "";
-  box.append(make("summary", `${found}Not everything was checked${where}`));
-  const list = make("ul", "", { class: "coverage" });
-  for (const spot of data.blindSpots) list.append(gapLine(spot.state, spot.about, spot.place, spot.reason, spot.action));
-  const more = data.blindSpotsCount - data.blindSpots.length;
-  if (more > 0) list.append(make("li", `… and ${more.toLocaleString("en")} more, see the table coverage`));
-  box.append(list);
-  box.open = data.blindSpotsCount <= 4;
-  return box;
-}
-
-const age = (feed) => (feed.age_days < 0 ? "of unknown age" : `${feed.age_days} ${feed.age_days === 1 ? "day" : "days"} old`);
-
-/** Show the age of the feeds: advisories one by one, the others on demand. */
-function feeds() {
-  const advisories = data.feeds.filter((feed) => feed.records);
-  const others = data.feeds.filter((feed) => !feed.records);
-  const ages = advisories.map((feed) => `${feed.name} ${age(feed)} (${feed.records.toLocaleString("en")})`);
-  const line = `Advisories: ${ages.join(" · ") || "none"}`;
-  if (!others.length) return $("feeds").append(make("p", line));
-  const more = make("details");
-  more.append(make("summary", `${line} · ${others.length} other ${others.length === 1 ? "feed" : "feeds"}`));
-  for (const feed of others) more.append(make("p", `${feed.name}: ${age(feed)}`));
-  $("feeds").append(more);
+/** Print all rows that are wanted, up to a limit that the page tells, and unfold what is folded. */
+function print(begins) {
+  if (begins === Boolean(state.most)) return;
+  state.most = begins ? MOST_PRINTED : 0;
+  for (const fold of document.querySelectorAll("main details, header details")) {
+    if (begins) fold.dataset.was = fold.open ? "open" : "";
+    fold.open = begins || fold.dataset.was === "open";
+  }
+  $("printed").hidden = !begins || state.rows.length <= MOST_PRINTED;
+  $("printed").textContent = `These are the first ${numeral(MOST_PRINTED)} of ${numeral(state.rows.length)} rows; filters choose others.`;
+  turn(begins ? 0 : state.first, state.most || PAGE);
 }
 
 function choices(id, names) {
   for (const name of names) $(id).append(make("option", name, { value: name }));
 }
 
+function fill() {
+  const kinds = new Set(data.findings.map((row) => row.kind));
+  choices("kind", data.kinds.filter((kind) => kinds.has(kind)));
+  $("cluster").hidden = !data.clusters.length;
+  $("table").classList.toggle("clusters", data.clusters.length > 0);
+  for (const name of data.clusters) $("cluster").append(make("option", name || NO_NAME, { value: `=${name}` }));
+  for (const [name, text] of Object.entries(ORIGINS)) $("origin").append(make("option", text, { value: name }));
+  choices("namespace", [...new Set(data.images.flatMap((image) => image.namespaces))].sort());
+}
+
+function wire() {
+  tabs();
+  pager();
+  panel.wire();
+  for (const id of ["search", "kind", "cluster", "namespace", "origin", "only-new", "overdue", "fixable", "ignored", "causes"]) $(id).oninput = select;
+  $("sort").oninput = () => sortBy(parseInt($("sort").value, 10), $("sort").value.endsWith("-"));
+  $("filters").onsubmit = (event) => event.preventDefault();
+  $("clear").onclick = () => { state.image = null; select(); };
+  addEventListener("beforeprint", () => print(true));
+  addEventListener("afterprint", () => print(false));
+  matchMedia("print").addEventListener("change", (event) => print(event.matches));
+}
+
 async function start() {
+  const theme = /^#theme=(light|dark)$/.exec(location.hash); // Airflow's own, where it shows the report
+  if (theme) document.documentElement.dataset.theme = theme[1];
   data = await unpack();
   prepare();
   about();
   tiles();
   trend();
-  choices("kind", data.kinds.filter((kind) => data.findings.some((row) => row.kind === kind)));
-  $("cluster").hidden = !data.clusters.length;
-  for (const name of data.clusters) $("cluster").append(make("option", name || NO_NAME, { value: `=${name}` }));
-  for (const [name, text] of Object.entries(ORIGINS)) $("origin").append(make("option", text, { value: name }));
-  choices("namespace", [...new Set(data.images.flatMap((image) => image.namespaces))].sort());
-  for (const button of document.querySelectorAll("nav button")) button.onclick = () => open(button.dataset.tab);
-  for (const id of ["search", "kind", "cluster", "namespace", "origin", "only-new", "overdue", "fixable", "ignored"]) $(id).oninput = select;
-  $("filters").onsubmit = (event) => event.preventDefault();
-  $("clear").onclick = () => { state.image = null; select(); };
-  $("scroll").onscroll = () => requestAnimationFrame(draw);
-  window.onresize = draw;
-  document.onkeydown = (event) => { if (event.key === "Escape") $("details").hidden = true; };
+  fill();
+  wire();
   open("findings");
   document.body.dataset.ready = "yes";
 }
