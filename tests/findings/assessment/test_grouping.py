@@ -134,8 +134,10 @@ def test_a_message_names_the_images_for_which_it_is_new() -> None:
 
 
 def test_a_cause_is_a_release_of_a_source_or_what_is_wrong_in_one_layer() -> None:
-    of_openssl = {"source": "openssl", "source_versions": ("3.0",), "distribution": "debian-12"}
-    library = Component("deb", "libssl3", ("3.0",), "pkg:deb/debian/libssl3@3.0", (), **of_openssl)
+    library = Component(
+        "deb", "libssl3", ("3.0",), "pkg:deb/debian/libssl3@3.0", (),
+        source="openssl", source_versions=("3.0",), distribution="debian-12",
+    )  # fmt: skip
     program = msgspec.structs.replace(library, name="openssl", purl="pkg:deb/debian/openssl@3.0")
     flaw = Finding("vulnerable", "CVE-1", "libssl3 3.0: x", "high")
     other = Finding("vulnerable", "CVE-2", "openssl 3.0: y", "low")

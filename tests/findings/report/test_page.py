@@ -470,11 +470,13 @@ def test_the_keyboard_sorts_opens_and_closes(browser: Browser, tmp_path: Path) -
 
 
 def test_findings_of_one_cause_are_one_row(browser: Browser, tmp_path: Path) -> None:
-    source = {"source": "openssl", "source_versions": ("3.0.11-1",)}
     parts = tuple(
-        Component("deb", name, ("3.0.11-1",), f"pkg:deb/debian/{name}@3.0.11-1", ("inventory",), **source)
+        Component(
+            "deb", name, ("3.0.11-1",), f"pkg:deb/debian/{name}@3.0.11-1", ("inventory",),
+            source="openssl", source_versions=("3.0.11-1",),
+        )
         for name in ("libssl3", "openssl")
-    )
+    )  # fmt: skip
     flaws = tuple(
         Finding("vulnerable", f"CVE-2026-{number}", f"{part.name} 3.0.11-1: {number}",
                 "critical" if number == 7 else "low", action="upgrade to 3.0.15",
