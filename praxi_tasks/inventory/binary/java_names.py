@@ -97,11 +97,11 @@ def name_archive(file_name: str, poms: Sequence[Artifact], manifest: dict[str, s
         The attributes of its manifest.
     """
     artifact, version = split_file_name(file_name)
-    own = dict.fromkeys(pom for pom in poms if pom.name == artifact) or dict.fromkeys(
-        poms[:1] if len(poms) == 1 else ()
-    )
-    others = tuple(pom for pom in poms if pom not in own and pom.group and pom.name and pom.version)
     known = _by_manifest(artifact, version, manifest)
+    own = dict.fromkeys(pom for pom in poms if pom.name == artifact)
+    if not own and len(poms) == 1 and not _is_another(poms[0], version, known, manifest):
+        own = dict.fromkeys(poms)
+    others = tuple(pom for pom in poms if pom not in own and pom.group and pom.name and pom.version)
     if not own:
         return (known, *others) if known.name and known.version else others
     said = (
@@ -110,6 +110,12 @@ def name_archive(file_name: str, poms: Sequence[Artifact], manifest: dict[str, s
         if pom.version or known.version
     )
     return (*said, *others)
+
+
+def _is_another(pom: Artifact, version: str, known: Artifact, manifest: dict[str, str]) -> bool:
+    """Return whether Maven's only file is of a part: the archive has another version, and another name."""
+    titles = (manifest.get(key, "").partition(";")[0] for key in _TITLES)
+    return bool(version) and pom.version != version and any(title.endswith(known.name) for title in titles)
 
 
 def _by_manifest(artifact: str, version: str, manifest: dict[str, str]) -> Artifact:

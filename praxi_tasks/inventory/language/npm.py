@@ -24,6 +24,11 @@ _MANIFEST: Final = "/package.json"
 _STORES: Final = (".pnpm/", ".bun/", ".deno/", ".store/")
 _UNSCOPED: Final = ".store/"  # where Yarn puts a package's content into `package`
 _CONTENT: Final = "package"
+# Folders of a package in which others are that are no part of it, and those in which copies are that are.
+_FOR_TESTS: Final = re.compile(
+    r"/(?:(?:__)?(?:tests?|fixtures?|mocks?)(?:__)?|testdata|specs?|examples?|bench(?:marks?)?|templates?|demos?)/"
+)
+_VENDORED: Final = re.compile(r"/(?:compiled|_?vendor(?:ed)?|third[-_]party|bundled)/")
 _PUBLISHED: Final = re.compile(r"(?:@[a-z0-9~-][a-z0-9._~-]*/)?[A-Za-z0-9~-][A-Za-z0-9._~-]*")
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
@@ -40,7 +45,7 @@ def read_package(view: LayerView, path: str, files: dict[str, list[str]]) -> Ite
     """Yield the package that a ``package.json`` describes; one without name or version is no release.
 
     Outside of ``node_modules`` lie those that distributions, Jupyter's extensions and others bring along;
-    templates and applications there are in no registry.
+    templates and applications there are in no registry. Copies in a package are in folders of their names.
 
     Parameters
     ----------
@@ -55,10 +60,12 @@ def read_package(view: LayerView, path: str, files: dict[str, list[str]]) -> Ite
     try:
         manifest = decode_shallow(view.kept[path].removeprefix(_BYTE_ORDER_MARK), _Manifest)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        if _is_elsewhere(path):
+        if _is_brought(path):
             return
         raise DataError(f"it is no package manifest: {error}") from None
-    if _is_elsewhere(path) and (manifest.private or not _PUBLISHED.fullmatch(manifest.name)):
+    if _is_brought(path) and (manifest.private or not _PUBLISHED.fullmatch(manifest.name)):
+        return
+    if _is_vendored(path) and not path.endswith(f"/{manifest.name}{_MANIFEST}"):
         return
     if manifest.name and manifest.version:
         owned = files.get(path.removesuffix(_MANIFEST), [])
@@ -110,7 +117,7 @@ def _package_folder(path: str, place: int) -> str:
 def is_npm_package(path: str) -> bool:
     """Return whether a ``package.json`` is where npm, Yarn, pnpm, Bun or Deno install a package.
 
-    A ``node_modules`` deeper inside a package is test data of that package.
+    Packages bring others in a ``node_modules`` deeper inside, but for those that are test data.
     """
     _, folder, inside = f"/{path}".partition(f"/{_FOLDER}")
     if not folder or not inside.endswith(_MANIFEST):
@@ -118,7 +125,27 @@ def is_npm_package(path: str) -> bool:
     packages = inside.removesuffix(_MANIFEST).split(f"/{_FOLDER}")
     if packages[0].startswith(_STORES) and _is_store_entry(packages[0], last=len(packages) == 1):
         del packages[0]
-    return all(map(_is_npm_name, packages))
+    return all(map(_is_bundle, packages[:-1])) and all(map(_is_npm_name, packages[-1:]))
+
+
+def _is_bundle(folder: str) -> bool:
+    """Return whether this is a package's folder, or one inside it that may hold others."""
+    name, inside = _parted(folder)
+    return _is_npm_name(name) and not _FOR_TESTS.search(f"/{inside}/")
+
+
+def _parted(folder: str) -> tuple[str, str]:
+    """Return the name of a package, and the folder inside it."""
+    parts = folder.split("/")
+    names = 1 + folder.startswith("@")
+    return "/".join(parts[:names]), "/".join(parts[names:])
+
+
+def _is_vendored(path: str) -> bool:
+    """Return whether a ``package.json`` may be that of a copy inside a package."""
+    _, folder, inside = f"/{path}".rpartition(f"/{_FOLDER}")
+    _, copy = _parted(inside.removesuffix(_MANIFEST))
+    return bool(folder) and bool(_VENDORED.search(f"/{copy}")) and not _FOR_TESTS.search(f"/{copy}/")
 
 
 def _is_store_entry(folder: str, *, last: bool) -> bool:
@@ -133,8 +160,12 @@ def _is_elsewhere(path: str) -> bool:
     return f"/{_FOLDER}" not in f"/{path}"
 
 
+def _is_brought(path: str) -> bool:
+    return _is_elsewhere(path) or _is_vendored(path)
+
+
 def _is_wanted(path: str) -> bool:
-    return _is_elsewhere(path) or is_npm_package(path)
+    return _is_brought(path) or is_npm_package(path)
 
 
 def _is_npm_name(name: str) -> bool:

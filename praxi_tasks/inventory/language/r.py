@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
-from praxi_tasks.ecosystems import BIOCONDUCTOR, CRAN
+from praxi_tasks.ecosystems import BIOCONDUCTOR, CRAN, GENERIC
 from praxi_tasks.errors import DataError
 from praxi_tasks.inventory.claim import Claim
 from praxi_tasks.inventory.layer_view import LayerView
@@ -16,13 +16,14 @@ from praxi_tasks.inventory.stanzas import read_stanzas
 
 _FILE: Final = "/DESCRIPTION"
 _FIELDS: Final = frozenset((b"package", b"version", b"license", b"built", b"repository", b"biocviews"))
+_BASE: Final = "base"
 _INDEX: Final = "CRAN"
 
 
 def read_description(view: LayerView, path: str) -> Iterator[Claim]:
     """Yield the package of a ``DESCRIPTION``; a source package's, which says not when it was built, is none.
 
-    R's own translations say nothing of that either, but lie in a library.
+    R's own translations say nothing of that either, but lie in a library. The package ``base`` is R itself.
 
     Raises
     ------
@@ -44,6 +45,8 @@ def read_description(view: LayerView, path: str) -> Iterator[Claim]:
         files=view.give(path.removesuffix(_FILE)),
         licences=stated((fields.get("license", ""),)),
     )
+    if name == _BASE:
+        yield Claim(GENERIC.purl_type, "r", version, path, files=(path,))
 
 
 READER: Final = Reader(

@@ -95,12 +95,6 @@ _TOLD: Final = (
         _defined("PHP_VERSION"),
     ),
     _Told(
-        "r",
-        "/base/DESCRIPTION",
-        re.compile(r"(?:.*/)?R/library/base/DESCRIPTION"),
-        re.compile(rb"^Version:[ \t]*(\S+)", re.MULTILINE),
-    ),
-    _Told(
         "erlang",
         "/OTP_VERSION",
         re.compile(r"(?:.*/)?releases/\d+/OTP_VERSION"),

@@ -118,3 +118,12 @@ def test_groups_by_names_and_beginnings() -> None:
     assert known_group("spring-security-web") == "org.springframework.security"
     assert known_group("spring-boot") == "org.springframework.boot"
     assert known_group("springish") == ""
+
+
+def test_a_part_of_another_version_does_not_name_the_whole() -> None:
+    poms = [Artifact("io.github.java-diff-utils", "java-diff-utils", "4.16")]
+    manifest = {"bundle-symbolicname": "org.scala-lang.scala-compiler;x=1"}
+    compiler = Artifact("org.scala-lang", "scala-compiler", "2.13.18")
+    assert name_archive("scala-compiler-2.13.18.jar", poms, manifest) == (compiler, *poms)
+    assert name_archive("scala-compiler-4.16.jar", poms, manifest) == tuple(poms)
+    assert name_archive("renamed-2.jar", poms, {}) == tuple(poms)

@@ -40,6 +40,27 @@ def test_a_package_owns_its_folder_without_nested_packages() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("path", "name", "named"),
+    [
+        ("pnpm/dist/node_modules/node-gyp", "node-gyp", True),
+        ("@a/b/lib/node_modules/@c/d", "@c/d", True),
+        ("next/dist/compiled/react-is", "react-is", True),
+        ("next/dist/compiled/@babel/runtime", "@babel/runtime", True),
+        ("typescript/vendor/vscode-jsonrpc", "vscode-jsonrpc", True),
+        ("next/dist/compiled/x", "another", False),
+        ("nan/tools", "1to2", False),
+        ("a/test/vendor/x", "x", False),
+        ("a/__fixtures__/node_modules/x", "x", False),
+        ("a/node_modules/b/examples/node_modules/x", "x", False),
+    ],
+)
+def test_packages_in_packages(path: str, name: str, named: bool) -> None:
+    inventory = inventory_of({f"node_modules/{path}/package.json": manifest(name, "1.0.0")})
+    assert [claim.name for claim in inventory.claims] == [name] * named
+    assert not inventory.problems
+
+
 def test_equals_npm_itself(tmp_path: Path) -> None:
     npm = find("npm")
     for name, version in {"first": "1.0.0", "second": "2.1.0-beta.1"}.items():

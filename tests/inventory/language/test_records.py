@@ -244,3 +244,13 @@ def test_what_can_not_be_read_is_a_problem(path: str, data: bytes) -> None:
 )
 def test_a_record_without_end_is_read_in_linear_time(path: str, data: bytes) -> None:
     assert inventory_of({path: data}).claims == ()
+
+
+def test_the_base_package_of_r_is_r_itself() -> None:
+    path = "usr/local/lib/R/library/base/DESCRIPTION"
+    data = b"Package: base\nVersion: 4.4.1\nPriority: base\nBuilt: R 4.4.1; ; ; unix\n"
+    claims = inventory_of({path: data}).claims
+    assert [(claim.ecosystem, claim.name, claim.version) for claim in claims] == [
+        ("cran", "base", "4.4.1"),
+        ("generic", "r", "4.4.1"),
+    ]

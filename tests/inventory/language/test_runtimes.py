@@ -26,7 +26,6 @@ TOLD = [
     ("root/sdk/go1.23rc1/VERSION", b"go1.23rc1\n", "go", "1.23rc1"),
     ("usr/local/lib/ruby/3.3.0/x86_64-linux/rbconfig.rb", RUBY, "ruby", "3.3.4"),
     ("usr/local/include/php/main/php_version.h", PHP, "php", "8.3.8"),
-    ("usr/local/lib/R/library/base/DESCRIPTION", b"Package: base\nVersion: 4.4.1\n", "r", "4.4.1"),
     ("usr/local/lib/erlang/releases/26/OTP_VERSION", b"26.2.5\n", "erlang", "26.2.5"),
 ]
 
