@@ -10,7 +10,7 @@ import numpy as np
 from benchmarks.discovery_data import data_folder
 from benchmarks.layer_metrics import LayerMetrics, measure
 from benchmarks.report import Table, write_results
-from praxi_tasks.discovery import LayerKeys, Model, Release, compare_versions
+from praxi_tasks.discovery import Copy, LayerKeys, Model, Release, compare_versions
 from praxi_tasks.fingerprint import PathKind
 from praxi_tasks.learning.catalogue import build_catalogue
 from praxi_tasks.learning.data import read_releases
@@ -80,10 +80,11 @@ def ceiling(model: Model, layers: Iterable[LabelledLayer]) -> float:
     alone = total = 0
     for layer in layers:
         keys = LayerKeys.of(layer.tagset.normalised)
+        whole = Copy("", keys.keys, keys.rows)
         for name, version in layer.truth.items():
             if name in catalogue.packages and version is not None:
                 package = catalogue.packages.index(name)
-                evidence = compare_versions(package, catalogue, keys, layer.tagset)
+                evidence = compare_versions(package, catalogue, whole, layer.tagset)
                 missing = evidence.expected - evidence.present
                 same = missing == missing[catalogue.versions_of(package).index(version)]
                 total += 1

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from praxi_tasks.discovery.candidate_search import search_candidates
     from praxi_tasks.discovery.catalogue import CORE, Catalogue, empty_catalogue
     from praxi_tasks.discovery.catalogue_merge import join_catalogues
+    from praxi_tasks.discovery.copies import Copy
     from praxi_tasks.discovery.decision_rule import (
         LIKELY,
         STRATEGIES,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from praxi_tasks.discovery.model import Model
     from praxi_tasks.discovery.prediction import (
         LayerPrediction,
+        LookAlike,
         ReleasePrediction,
         Unexplained,
         UnexplainedRoot,
@@ -61,12 +63,19 @@ else:
             "features": ("FEATURES",),
             "catalogue": ("CORE", "Catalogue", "empty_catalogue"),
             "catalogue_merge": ("join_catalogues",),
+            "copies": ("Copy",),
             "decision_rule": ("DecisionRule", "LIKELY", "STRATEGIES", "Strategy", "select_candidates"),
             "expert_ensemble": ("ExpertEnsemble",),
             "experts": ("Expert", "LabelModel", "Router", "label_features"),
             "matching": ("LayerKeys",),
             "model": ("Model",),
-            "prediction": ("LayerPrediction", "ReleasePrediction", "Unexplained", "UnexplainedRoot"),
+            "prediction": (
+                "LayerPrediction",
+                "LookAlike",
+                "ReleasePrediction",
+                "Unexplained",
+                "UnexplainedRoot",
+            ),
             "release": ("Release",),
             "release_experts": ("tokens_of",),
             "scorer": ("Scorer",),
@@ -81,6 +90,7 @@ __all__ = [
     "CORE",
     "Catalogue",
     "Contents",
+    "Copy",
     "DecisionRule",
     "Expert",
     "ExpertEnsemble",
@@ -89,6 +99,7 @@ __all__ = [
     "LabelModel",
     "LayerKeys",
     "LayerPrediction",
+    "LookAlike",
     "MANIFEST",
     "Model",
     "Release",

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from praxi_tasks.discovery.catalogue import CORE, Catalogue, among
+from praxi_tasks.discovery.copies import Copies, Copy
 from praxi_tasks.discovery.features import Measures
 from praxi_tasks.discovery.matching import LayerKeys, Matches, match_folders, match_keys
 from praxi_tasks.discovery.versions import VersionEvidence, compare_versions
-from praxi_tasks.fingerprint import Tagset
+from praxi_tasks.fingerprint import PYTHON_ROOT, Tagset
+
+
+class ComparedCopy(NamedTuple):
+    """One copy of a package, and what it shows of each known version."""
+
+    copy: Copy
+    evidence: VersionEvidence
+
+    @property
+    def look_alike(self) -> bool:
+        """Whether files are measured, and none is as any known version has it."""
+        return self.evidence.agreeing_share == 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,8 +43,9 @@ class Candidates:
     features
         Those of :data:`~praxi_tasks.discovery.features.FEATURES`, shape ``(n, len(FEATURES))``; NaN where
         one is unknown.
-    versions
-        By package number, for packages whose versions are known.
+    copies
+        By package number, for packages whose versions are known: what each copy shows of them, the fullest
+        first.
     folder_owners
         Package numbers of the owners of each of the layer's folders, -1 for none, shape ``(folders, 2)``.
     indistinguishable
@@ -41,29 +56,71 @@ class Candidates:
     matches: Matches
     packages: NDArray[np.intp]
     features: NDArray[np.float32]
-    versions: dict[int, VersionEvidence]
+    copies: dict[int, tuple[ComparedCopy, ...]]
     folder_owners: NDArray[np.intp]
     indistinguishable: tuple[tuple[int, ...], ...] = ()
+
+    def genuine(self, places: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return those of some candidates that are not look-alikes in every copy; shape ``(k,)``."""
+        genuine = [
+            not copies or not all(copy.look_alike for copy in copies)
+            for copies in (self.copies.get(package) for package in self.packages[places].tolist())
+        ]
+        return places[np.array(genuine, np.bool_)]
 
 
 def find_candidates(tagset: Tagset, catalogue: Catalogue) -> Candidates:
     """Match a layer's files with the catalogue and compute the features of each candidate."""
     layer = LayerKeys.of(tagset.normalised)
     matches = match_keys(layer, catalogue)
-    owners = match_folders(tagset.normalised.folders, catalogue)
+    owners = _at_home(match_folders(tagset.normalised.folders, catalogue), tagset, catalogue)
     files = _files_in_folders(tagset, len(owners))
     there = np.zeros(len(catalogue.packages), np.bool_)
     there[matches.packages] = True
     there[owners[(owners >= 0) & (files.sum(axis=0) > 0)[:, None]]] = True
     packages = np.flatnonzero(there)
-    versions = {
-        package: compare_versions(package, catalogue, layer, tagset)
-        for package in packages.tolist()
-        if catalogue.version_starts[package] < catalogue.version_starts[package + 1]
-    }
-    measures = Measures(tagset, catalogue, layer, matches, packages, versions, owners)
+    copies = _compared_copies(tagset, catalogue, layer, packages)
+    measures = Measures(tagset, catalogue, layer, matches, packages, _evidence(copies), owners)
     features = measures.table([_below(count, owners, packages) for count in files])
-    return Candidates(layer, matches, packages, features, versions, owners, measures.indistinguishable())
+    return Candidates(layer, matches, packages, features, copies, owners, measures.indistinguishable())
+
+
+def _at_home(owners: NDArray[np.intp], tagset: Tagset, catalogue: Catalogue) -> NDArray[np.intp]:
+    """Return the owners of folders, but for those of a folder in which they install nothing.
+
+    Those are packages of the distribution in another folder that Python imports from than its own, and all
+    other packages in that. Owners are of shape ``(folders, 2)``.
+    """
+    columns = tagset.normalised
+    python = np.array([folder.startswith(PYTHON_ROOT) for folder in columns.folders], np.bool_)
+    system, other = np.zeros(len(owners), np.bool_), np.zeros(len(owners), np.bool_)
+    system[columns.folder_of[columns.system]] = True
+    other[columns.folder_of[~columns.system]] = True
+    native = np.append(catalogue.native, False)[owners]
+    home = np.where(native, system[:, None], other[:, None])
+    return np.where(home | ~python[:, None], owners, -1)
+
+
+def _compared_copies(
+    tagset: Tagset, catalogue: Catalogue, layer: LayerKeys, packages: NDArray[np.intp]
+) -> dict[int, tuple[ComparedCopy, ...]]:
+    """Compare the copies of each candidate whose versions are known; the candidates are of shape ``(n,)``."""
+    starts = catalogue.version_starts
+    versioned = packages[starts[packages] < starts[packages + 1]]
+    if not len(versioned):
+        return {}
+    copies = Copies(layer, tagset)
+    return {
+        package: tuple(
+            ComparedCopy(copy, compare_versions(package, catalogue, copy, tagset))
+            for copy in copies.of(catalogue.paths_of(package), native=bool(catalogue.native[package]))
+        )
+        for package in versioned.tolist()
+    }
+
+
+def _evidence(copies: dict[int, tuple[ComparedCopy, ...]]) -> dict[int, tuple[VersionEvidence, ...]]:
+    return {package: tuple(each.evidence for each in found) for package, found in copies.items()}
 
 
 def _files_in_folders(tagset: Tagset, folders: int) -> NDArray[np.intp]:

@@ -139,6 +139,11 @@ class Catalogue:
         start, end = self.version_starts[package : package + 2].tolist()
         return self.versions[start:end]
 
+    def paths_of(self, package: int) -> NDArray[np.uint64]:
+        """Return the path hashes of the known versions of a package, sorted and distinct, shape ``(n,)``."""
+        start, end = self.row_starts[package : package + 2].tolist()
+        return np.unique(self.row_keys[start:end])
+
 
 _COLUMNS: Final = {
     "expected": "<u4", "extras": "<u4", "keys": "<u8", "owners": "<u4", "folders": "<u8",

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from praxi_tasks.discovery.candidates import Candidates
 from praxi_tasks.discovery.catalogue import Catalogue
-from praxi_tasks.discovery.prediction import ReleasePrediction, Unexplained
+from praxi_tasks.discovery.prediction import LookAlike, ReleasePrediction, Unexplained
 from praxi_tasks.discovery.release_experts import Versions
 from praxi_tasks.discovery.unexplained import unexplained
-from praxi_tasks.discovery.versions import tied_versions
+from praxi_tasks.discovery.versions import possible_versions, tied_versions
 from praxi_tasks.fingerprint import Tagset
 from praxi_tasks.printable import printable
 
@@ -26,9 +26,10 @@ SAMPLE: Final = 12
 
 
 class Explanation(NamedTuple):
-    """The named releases of a layer, and its unexplained files."""
+    """The named releases of a layer, what only looks like known packages, and its unexplained files."""
 
     releases: tuple[ReleasePrediction, ...]
+    look_alikes: tuple[LookAlike, ...]
     unexplained: Unexplained
 
 
@@ -55,10 +56,20 @@ def explain(
     explainer = _Explainer(tagset, found, catalogue, versions)
     ties = _ties(found, confidence)
     releases = tuple(
-        explainer.release(place, float(confidence[place]), ties.get(place, ())) for place in named.tolist()
+        release
+        for place in found.genuine(named).tolist()
+        for release in explainer.releases(place, float(confidence[place]), ties.get(place, ()))
     )
+    look_alikes = tuple(each for place in named.tolist() for each in explainer.look_alikes(place))
     left = _left_over(tagset, found, found.packages[named], len(catalogue.packages))
-    return Explanation(releases, unexplained(_paths(tagset, left)))
+    return Explanation(releases, look_alikes, unexplained(_paths(tagset, left)))
+
+
+class _Shown(NamedTuple):
+    """One copy of a candidate: its root, and its files by how much they show."""
+
+    root: str
+    rows: NDArray[np.intp]
 
 
 class _Explainer:
@@ -76,30 +87,70 @@ class _Explainer:
         self._starts = np.searchsorted(packages, found.packages, side="left").tolist()
         self._ends = np.searchsorted(packages, found.packages, side="right").tolist()
 
-    def release(self, place: int, confidence: float, ties: Sequence[int]) -> ReleasePrediction:
-        """Describe one candidate by its index, and name those that it ties with."""
+    def releases(self, place: int, confidence: float, ties: Sequence[int]) -> Iterator[ReleasePrediction]:
+        """Describe a candidate by its index, once for each version that a copy of it is of.
+
+        Parameters
+        ----------
+        ties
+            Indices of the candidates that it ties with.
+        """
         package = int(self._found.packages[place])
         ecosystem, _, name = self._catalogue.packages[package].partition("/")
-        rows = self._rows[self._starts[place] : self._ends[place]]
-        evidence = tuple(_paths(self._tagset, rows[:PATHS]))
-        return ReleasePrediction(
-            ecosystem=ecosystem,
-            name=name,
-            versions=self._versions(place, package),
-            confidence=round(confidence, 4),
-            evidence=tuple(map(printable, evidence or _folder_evidence(self._tagset, self._found, package))),
-            files=len(rows),
-            sample=tuple(map(printable, _paths(self._tagset, _spread(rows)))),
-            ties=tuple(self._catalogue.packages[self._found.packages[other]] for other in ties),
-        )
+        told: set[tuple[str, ...]] = set()
+        for number, copy in enumerate(self._copies(place)):
+            versions = self._versions(place, package, number)
+            if versions in told or self._looks_alike(package, number):
+                continue
+            told.add(versions)
+            evidence = tuple(_paths(self._tagset, copy.rows[:PATHS]))
+            evidence = evidence or _folder_evidence(self._tagset, self._found, package)
+            yield ReleasePrediction(
+                ecosystem=ecosystem,
+                name=name,
+                versions=versions,
+                confidence=round(confidence, 4),
+                evidence=tuple(map(printable, evidence)),
+                files=len(copy.rows),
+                sample=tuple(map(printable, _paths(self._tagset, _spread(copy.rows)))),
+                ties=tuple(self._catalogue.packages[self._found.packages[other]] for other in ties),
+                root=printable(copy.root),
+            )
 
-    def _versions(self, place: int, package: int) -> tuple[str, ...]:
-        if (decided := self._decided.get(place)) is not None:
-            return decided
-        if (evidence := self._found.versions.get(package)) is None:
+    def look_alikes(self, place: int) -> Iterator[LookAlike]:
+        """Describe the copies of a candidate that only look like it."""
+        package = int(self._found.packages[place])
+        ecosystem, _, name = self._catalogue.packages[package].partition("/")
+        for number, copy in enumerate(self._copies(place)):
+            if self._looks_alike(package, number):
+                evidence = tuple(map(printable, _paths(self._tagset, copy.rows[:PATHS])))
+                yield LookAlike(ecosystem, name, len(copy.rows), evidence, printable(copy.root))
+
+    def _looks_alike(self, package: int, number: int) -> bool:
+        copies = self._found.copies.get(package, ())
+        return number < len(copies) and copies[number].look_alike
+
+    def _copies(self, place: int) -> Iterator[_Shown]:
+        """Yield the copies of a candidate, one at least, with their files by how much these show."""
+        rows = self._rows[self._starts[place] : self._ends[place]]
+        copies = self._found.copies.get(int(self._found.packages[place]), ())
+        if len(copies) < 2:
+            yield _Shown(copies[0].copy.root if copies else "", rows)
+            return
+        layer = self._found.layer
+        keys = layer.keys[layer.key_of[rows]]
+        for copy, _ in copies:
+            places = np.minimum(np.searchsorted(copy.keys, keys), len(copy.keys) - 1)
+            yield _Shown(copy.root, copy.rows[places[copy.keys[places] == keys]])
+
+    def _versions(self, place: int, package: int, number: int) -> tuple[str, ...]:
+        if not (copies := self._found.copies.get(package, ())):
             return ()
-        known = self._catalogue.versions_of(package)
-        return tuple(known[number] for number in tied_versions(evidence).tolist())
+        evidence, known = copies[number].evidence, self._catalogue.versions_of(package)
+        if (decided := self._decided.get(place)) is None:
+            return tuple(known[each] for each in tied_versions(evidence).tolist())
+        possible = {known[each] for each in np.flatnonzero(possible_versions(evidence)).tolist()}
+        return tuple(version for version in decided[number] if version in possible)
 
 
 def _ties(found: Candidates, confidence: NDArray[np.float64]) -> dict[int, list[int]]:

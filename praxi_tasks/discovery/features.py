@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -58,7 +58,7 @@ class Measures:
         layer: LayerKeys,
         matches: Matches,
         packages: NDArray[np.intp],
-        versions: dict[int, VersionEvidence],
+        versions: Mapping[int, Sequence[VersionEvidence]],
         owners: NDArray[np.intp],
     ) -> None:
         self._tagset, self._layer = tagset, layer
@@ -122,12 +122,12 @@ class Measures:
         return [self._catalogue.packages[package] for package in self._packages.tolist()]
 
     def _coverage(self, hits: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the share of each package's paths that is there; of the best version, if any is known."""
+        """Return the share of each package's paths that is there; of the best version of any copy, if known."""
         coverage = hits / np.maximum(self._expected, 1)
         for place, package in enumerate(self._packages.tolist()):
-            evidence = self._versions.get(package)
-            if evidence is not None and evidence.expected.any():
-                coverage[place] = (evidence.present / np.maximum(evidence.expected, 1)).max()
+            copies = [each for each in self._versions.get(package, ()) if each.expected.any()]
+            if copies:
+                coverage[place] = max((each.present / np.maximum(each.expected, 1)).max() for each in copies)
         return np.minimum(coverage, 1.0)
 
     def _everywhere(self, value: float) -> NDArray[np.float64]:
@@ -135,13 +135,9 @@ class Measures:
         return np.full(len(self._packages), value)
 
     def _agreeing(self) -> NDArray[np.float64]:
-        """Return the best version's share of measured files that are as released; NaN if unknown."""
+        """Return the share of measured files that are as released, of the best copy; NaN if unknown."""
         share = np.full(len(self._packages), np.nan)
         for place, package in enumerate(self._packages.tolist()):
-            evidence = self._versions.get(package)
-            if evidence is not None and len(evidence.agreeing):
-                measured = evidence.agreeing + evidence.differing
-                share[place] = (
-                    (evidence.agreeing / np.maximum(measured, 1)).max() if measured.any() else np.nan
-                )
+            for evidence in self._versions.get(package, ()):
+                share[place] = np.fmax(share[place], evidence.agreeing_share)
         return share

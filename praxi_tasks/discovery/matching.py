@@ -32,7 +32,10 @@ class LayerKeys:
     python
         Whether it lies below a folder that Python imports from, shape ``(k,)``.
     system
-        Whether the distribution owns that folder, shape ``(k,)``.
+        Whether a file of that path is in the distribution's own such folder, where pip does not write, shape
+        ``(k,)``.
+    other
+        Whether one is in another such folder, shape ``(k,)``.
     """
 
     keys: NDArray[np.uint64]
@@ -41,6 +44,7 @@ class LayerKeys:
     core: NDArray[np.bool_]
     python: NDArray[np.bool_]
     system: NDArray[np.bool_]
+    other: NDArray[np.bool_]
 
     @classmethod
     def of(cls, columns: PathColumns) -> LayerKeys:
@@ -54,7 +58,16 @@ class LayerKeys:
         rows = _first_rows(order, columns.derived[order], np.flatnonzero(new))
         below = np.array([folder.startswith(PYTHON_ROOT) for folder in columns.folders], np.bool_)
         python = below[columns.folder_of[rows]] if len(rows) else np.zeros(0, np.bool_)
-        return cls(keys[new], rows, key_of, among(columns.kinds[rows], CORE), python, columns.system[rows])
+        system = _any(columns.system, key_of, len(rows))
+        other = python & _any(~columns.system, key_of, len(rows))
+        return cls(keys[new], rows, key_of, among(columns.kinds[rows], CORE), python, system, other)
+
+
+def _any(mask: NDArray[np.bool_], key_of: NDArray[np.intp], keys: int) -> NDArray[np.bool_]:
+    """Return which of the paths have a file in a mask of shape ``(files,)``; shape ``(keys,)``."""
+    found = np.zeros(keys, np.bool_)
+    found[key_of[mask]] = True
+    return found
 
 
 def _first_rows(
@@ -92,15 +105,15 @@ class Matches:
 def match_keys(layer: LayerKeys, catalogue: Catalogue) -> Matches:
     """Return every pair of a path of the layer and a package of the catalogue that owns it.
 
-    Below a folder that Python imports from, a path belongs to a package of the distribution only if the
-    folder is the distribution's own.
+    Below a folder that Python imports from, a path belongs to a package of the distribution if the folder is
+    the distribution's own, and to no other package there.
     """
     hit, first, counts = _runs(catalogue.keys, layer.keys)
     keys = np.repeat(hit, counts)
     within = np.arange(len(keys)) - np.repeat(np.cumsum(counts) - counts, counts)
     packages = catalogue.owners[np.repeat(first, counts) + within].astype(np.intp)
-    foreign = layer.python[keys] & ~layer.system[keys] & catalogue.native[packages]
-    return Matches(keys, packages).where(~foreign)
+    home = np.where(catalogue.native[packages], layer.system[keys], layer.other[keys])
+    return Matches(keys, packages).where(~layer.python[keys] | home)
 
 
 def _runs(

@@ -187,13 +187,19 @@ class Model:
         seen, found, confidence, versions = self._decide(tagset)
         named = select_candidates(confidence, self.decision_rule, found.indistinguishable)
         explanation = explain(seen, found, named, confidence, self.catalogue, versions)
-        return LayerPrediction(tagset.digest, self.cache_key, explanation.releases, explanation.unexplained)
+        return LayerPrediction(
+            tagset.digest,
+            self.cache_key,
+            explanation.releases,
+            explanation.unexplained,
+            look_alikes=explanation.look_alikes,
+        )
 
     def packages_in(self, tagset: Tagset) -> list[str]:
         """Return the ``ecosystem/name`` of what :meth:`predict` names, without explaining it."""
         _, found, confidence, _ = self._decide(tagset)
-        named = found.packages[select_candidates(confidence, self.decision_rule, found.indistinguishable)]
-        return [self.catalogue.packages[package] for package in named.tolist()]
+        named = select_candidates(confidence, self.decision_rule, found.indistinguishable)
+        return [self.catalogue.packages[package] for package in found.packages[found.genuine(named)].tolist()]
 
     def score(self, tagset: Tagset) -> tuple[Tagset, Candidates, NDArray[np.float64]]:
         """Return the layer as the model reads it, its candidates, and their confidence, shape ``(n,)``."""

@@ -24,6 +24,8 @@ class ReleasePrediction(msgspec.Struct, frozen=True):
         there.
     ties
         Other packages that it might be instead, since the same files are left of both.
+    root
+        The folder that it was installed into, where its versions are known: a layer may hold several copies.
     """
 
     ecosystem: str
@@ -34,6 +36,29 @@ class ReleasePrediction(msgspec.Struct, frozen=True):
     files: int = 0
     sample: tuple[str, ...] = ()
     ties: tuple[str, ...] = ()
+    root: str = ""
+
+
+class LookAlike(msgspec.Struct, frozen=True):
+    """Files at the paths of a known package, of which none is as any known release has it.
+
+    They are of a version that the model has not learned, or of other software under its name.
+
+    Parameters
+    ----------
+    files
+        How many of the layer's files are at its paths.
+    evidence
+        Some of those.
+    root
+        The folder that it was installed into.
+    """
+
+    ecosystem: str
+    name: str
+    files: int
+    evidence: tuple[str, ...]
+    root: str = ""
 
 
 class UnexplainedRoot(msgspec.Struct, frozen=True):
@@ -66,3 +91,4 @@ class LayerPrediction(msgspec.Struct, frozen=True):
     releases: tuple[ReleasePrediction, ...] = ()
     unexplained: Unexplained = Unexplained()
     version: str = ""
+    look_alikes: tuple[LookAlike, ...] = ()

@@ -25,8 +25,8 @@ _ROTATED: Final = np.uint64(31)
 LEAST: Final = 0.25
 """A version is named if it is at least this likely, and half as likely as the likeliest; so three may tie."""
 
-Versions = dict[int, tuple[str, ...]]
-"""By index of a candidate, the versions that tie; none where no version is likely."""
+Versions = dict[int, tuple[tuple[str, ...], ...]]
+"""By index of a candidate, for each of its copies the versions that tie; none where no version is likely."""
 
 
 class Decided(NamedTuple):
@@ -61,22 +61,33 @@ class ReleaseExperts:
         confidence
             The scorer's, shape ``(n,)``.
         """
-        mine = np.flatnonzero(self._owned[found.packages])
-        if not len(mine):
+        mine = np.flatnonzero(self._owned[found.packages]).tolist()
+        if not mine:
             return Decided(confidence, {})
+        copies = {place: found.copies.get(int(found.packages[place]), ()) for place in mine}
         rows = found.layer.rows[found.matches.keys[self._owned[found.matches.packages]]]
-        (answer,) = self._router.ask([file_tokens(tagset, np.unique(rows))])
+        likely = self._likely(tagset, rows)
         decided, versions = confidence.copy(), Versions()
+        for place in mine:
+            package = self._packages[found.packages[place]]
+            if (chances := likely.get(package)) is None:
+                continue
+            decided[place] = chances.pop("", 0.0)
+            versions[place] = (_tied(chances),)
+            if len(copies[place]) > 1:
+                each = [self._likely(tagset, copy.copy.rows).get(package, {}) for copy in copies[place]]
+                decided[place] = max(chances.pop("", 0.0) for chances in each)
+                versions[place] = tuple(map(_tied, each))
+        return Decided(decided, versions)
+
+    def _likely(self, tagset: Tagset, rows: NDArray[np.intp]) -> dict[str, dict[str, float]]:
+        """Ask the experts about some files; return each package's chances by version, its own under ``""``."""
+        (answer,) = self._router.ask([file_tokens(tagset, np.unique(rows))])
         likely: dict[str, dict[str, float]] = {}
         for label, chance in answer.items():
             package, _, version = label.partition("==")
             likely.setdefault(package, {})[version] = chance
-        for place in mine.tolist():
-            chances = likely.get(self._packages[found.packages[place]])
-            if chances is not None:
-                decided[place] = chances.pop("", 0.0)
-                versions[place] = _tied(chances)
-        return Decided(decided, versions)
+        return likely
 
 
 def _tied(chances: dict[str, float]) -> tuple[str, ...]:

@@ -2,7 +2,8 @@
 
 Files unknown at their path are looked up again without an upper part of it. A prefix counts only if several
 files below it agree. Prefixes of cross compilers never count: what lies there belongs to the target machine
-and is no copy.
+and is no copy. Nor does what lies beside the packages of a Python installation or environment come from a
+distribution: pip and conda put scripts and data there under the names that distributions use as well.
 """
 
 from __future__ import annotations
@@ -28,6 +29,12 @@ _STARTS: Final = tuple(join_path(root, "") for root in ROOTS)
 _MACHINE: Final = re.compile(r"usr/[a-z0-9_]+(?:-[a-z0-9_]+)+")
 
 _PACKAGES: Final = re.compile(r"(?:^|/)(?:site|dist)-packages(?:/|$)")
+
+# What shows that a folder is the prefix of a Python installation or environment.
+_PYTHON_PREFIX: Final = re.compile(
+    r"(.+?)/(?:lib(?:64)?/(?:python|pypy)[0-9.]+/site-packages/.|conda-meta/.|pyvenv\.cfg$|bin/activate$)"
+)
+_SIGNS: Final = ("/site-packages/", "/conda-meta/", "/pyvenv.cfg", "/bin/activate")
 
 _MAX_FOLDERS: Final = 1_500
 _MAX_DEPTH: Final = 12
@@ -57,17 +64,26 @@ def relocate(
     for row in unknown.tolist():
         rows[paths[row].rpartition("/")[0]].append(row)
     moves = _moves(rows, catalogue)
+    environments = _environments(paths) if moves else ()
     moved: dict[int, str] = {}
     for move in moves:
         below = [
             row
             for folder, members in rows.items()
-            if folder == move.prefix or folder.startswith(f"{move.prefix}/")
+            if f"{folder}/".startswith(f"{move.prefix}/")
+            and (move.root == PYTHON_ROOT or not f"{folder}/".startswith(environments))
             for row in members
             if row not in moved
         ]
         moved |= _confirmed(move, below, paths, catalogue)
     return _respelled(columns, moved) if moved else None
+
+
+def _environments(paths: Sequence[str]) -> tuple[str, ...]:
+    """Return the prefixes of Python installations and environments that no distribution owns, with a slash."""
+    telling = (path for path in paths if any(sign in path for sign in _SIGNS))
+    found = {match.group(1) for path in telling if (match := _PYTHON_PREFIX.match(path))}
+    return tuple(sorted(f"{prefix}/" for prefix in found if prefix.rpartition("/")[2] != "usr"))
 
 
 def _moves(folders: Iterable[str], catalogue: Catalogue) -> list[Move]:

@@ -8,11 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from praxi_tasks.discovery.catalogue import Catalogue
-from praxi_tasks.discovery.matching import LayerKeys
+from praxi_tasks.discovery.copies import Copy
 from praxi_tasks.fingerprint import Tagset
 
 EDITED: Final = 0.05
 """The share of a release's files that may have been edited since: configured, patched."""
+
+# Files in which projects state their version: one that differs is of another version, however alike the rest.
+_STATING: Final = frozenset(
+    """
+    __init__.py _version.py version.py __version__.py _versions.py versions.py __about__.py _about.py about.py
+    _version_info.py _meta.py __meta__.py __pkginfo__.py release.py VERSION VERSION.txt version.txt version
+    version.json package.json bower.json composer.json version.js version.h version.rb DESCRIPTION
+    """.split()  # noqa: SIM905 - a table of words
+)
 
 
 class VersionEvidence(NamedTuple):
@@ -25,7 +34,8 @@ class VersionEvidence(NamedTuple):
     agreeing, differing
         How many measured files are as the version has them, and how many are not.
     contradicting
-        How many of the differing files are significant: they are known to change with most versions.
+        How many of the differing files are significant: they are known to change with most versions, or are
+        where a version is stated.
     """
 
     present: NDArray[np.int64]
@@ -34,17 +44,29 @@ class VersionEvidence(NamedTuple):
     differing: NDArray[np.int64]
     contradicting: NDArray[np.int64]
 
+    @property
+    def agreeing_share(self) -> float:
+        """The share of measured files that are as the best version has them; NaN if none is measured."""
+        measured = self.agreeing + self.differing
+        return float((self.agreeing / np.maximum(measured, 1)).max()) if measured.any() else np.nan
 
-def compare_versions(package: int, catalogue: Catalogue, layer: LayerKeys, tagset: Tagset) -> VersionEvidence:
-    """Compare a package's tables of contents with the files of a layer."""
+
+def compare_versions(package: int, catalogue: Catalogue, copy: Copy, tagset: Tagset) -> VersionEvidence:
+    """Compare a package's tables of contents with the files of one copy of it in a layer.
+
+    An empty file that no version fills shows nothing: anything has such files.
+    """
     start, end = catalogue.row_starts[package : package + 2].tolist()
     count = len(catalogue.versions_of(package))
     keys = catalogue.row_keys[start:end]
-    places = np.minimum(np.searchsorted(layer.keys, keys), max(len(layer.keys) - 1, 0))
-    there = layer.keys[places] == keys if len(layer.keys) else np.zeros(len(keys), np.bool_)
-    files = layer.rows[places] if len(layer.keys) else places
-    measured = there & tagset.measured[files] & ~tagset.normalised.derived[files]
+    places = np.minimum(np.searchsorted(copy.keys, keys), max(len(copy.keys) - 1, 0))
+    there = copy.keys[places] == keys if len(copy.keys) else np.zeros(len(keys), np.bool_)
+    files = copy.rows[places] if len(copy.keys) else places
     sizes, hashes = catalogue.row_sizes[start:end], catalogue.row_hashes[start:end]
+    _, spelling, spellings = np.unique(keys, return_inverse=True, return_counts=True)
+    alternatives = spellings[spelling]
+    measured = there & tagset.measured[files] & ~tagset.normalised.derived[files]
+    measured &= (alternatives > 1) | (sizes > 0) | (tagset.sizes[files] > 0)
     same = measured & (tagset.sizes[files] == sizes)
     comparable = (tagset.hashes[files] != 0) & (hashes != 0)
     same &= ~comparable | (tagset.hashes[files] == hashes)
@@ -57,16 +79,31 @@ def compare_versions(package: int, catalogue: Catalogue, layer: LayerKeys, tagse
     def tally(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
         return np.asarray(np.bincount(holders[mask[row_of]], minlength=count), np.int64)
 
-    _, spelling, spellings = np.unique(keys, return_inverse=True, return_counts=True)
-    varied = 2 * spellings[spelling] > count + 1
-    agreeing, significant = tally(same), tally(same & varied)
+    significant = (2 * alternatives > count + 1) | _states_version(keys, files, measured & ~same, tagset)
+    agreeing = tally(same)
     return VersionEvidence(
         present=tally(there & core),
         expected=tally(core),
         agreeing=agreeing,
         differing=_distinct(keys[measured]) - agreeing,
-        contradicting=_distinct(keys[measured & varied]) - significant,
+        contradicting=_distinct(keys[measured & significant]) - tally(same & significant),
     )
+
+
+def _states_version(
+    keys: NDArray[np.uint64], files: NDArray[np.intp], differing: NDArray[np.bool_], tagset: Tagset
+) -> NDArray[np.bool_]:
+    """Return which rows are of a path where a version is stated and that differs from some version.
+
+    Parameters
+    ----------
+    keys, files, differing
+        Of each row of a package's contents: its path, the layer's file there, and whether that differs;
+        shape ``(rows,)`` each. Rows of one path follow each other.
+    """
+    candidates = np.flatnonzero(differing).tolist()
+    stating = [row for row in candidates if tagset.paths[files[row]].rpartition("/")[2] in _STATING]
+    return np.isin(keys, keys[stating])
 
 
 def _distinct(keys: NDArray[np.uint64]) -> int:
@@ -74,19 +111,28 @@ def _distinct(keys: NDArray[np.uint64]) -> int:
     return int(np.count_nonzero(keys[1:] != keys[:-1])) + 1 if len(keys) else 0
 
 
-def tied_versions(evidence: VersionEvidence) -> NDArray[np.intp]:
-    """Return the indices of the versions that fit equally well, shape ``(k,)``; none if no known one fits.
+def possible_versions(evidence: VersionEvidence) -> NDArray[np.bool_]:
+    """Return which versions the files may be of, shape ``(versions,)``.
 
-    A few files may have been edited after installation. That does not rule a version out while all the files
-    that do change between versions are as released: a new version would have changed those.
+    Where no file shows its content none may: a version that is not known may have the same paths. A few files
+    may have been edited after installation. That does not rule a version out while all the files that do
+    change between versions, or state one, are as released: a new version would have changed those.
     """
-    if not len(evidence.present):
-        return np.empty(0, np.intp)
-    best = np.lexsort((evidence.differing, evidence.contradicting))[0]
-    measured = evidence.agreeing[best] + evidence.differing[best]
+    measured = evidence.agreeing + evidence.differing
     edited = EDITED if len(evidence.present) > 1 else EDITED / 2
-    if evidence.contradicting[best] or evidence.differing[best] > edited * measured:
-        return np.empty(0, np.intp)
-    tied = np.flatnonzero(evidence.differing == evidence.differing[best])
+    return np.asarray(
+        (evidence.agreeing > 0)
+        & (evidence.contradicting == 0)
+        & (evidence.differing <= np.floor(edited * measured))
+    )
+
+
+def tied_versions(evidence: VersionEvidence) -> NDArray[np.intp]:
+    """Return the indices of the versions that fit equally well, shape ``(k,)``; none if no known one fits."""
+    possible = np.flatnonzero(possible_versions(evidence))
+    if not len(possible):
+        return possible
+    differing = evidence.differing[possible]
+    tied = possible[differing == differing.min()]
     missing = (evidence.expected - evidence.present)[tied]
     return np.asarray(tied[missing == missing.min()])

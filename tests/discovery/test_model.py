@@ -13,6 +13,8 @@ from praxi_tasks.discovery.model import Model
 from praxi_tasks.discovery.prediction import LayerPrediction
 from praxi_tasks.errors import ModelError
 from praxi_tasks.fingerprint import Tagset
+from praxi_tasks.learning.catalogue import build_catalogue
+from praxi_tasks.learning.data.release_files import ReleaseFile, ReleaseLine, make_release
 from praxi_tasks.learning.synthesis import Files, compile_python, install_wheel
 from tests.support import world
 
@@ -38,17 +40,50 @@ def test_release_is_named_with_its_version(version: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "root", ["opt/venv/lib/python3.9/site-packages", "usr/lib/python3/dist-packages", "app/vendor"]
+    "root", ["opt/venv/lib/python3.9/site-packages", "usr/local/lib/python3.11/dist-packages", "app/vendor"]
 )
 def test_prefix_does_not_matter(root: str) -> None:
     files = without_metadata(installed("packaged", "1.1", root))
     assert names(world.model().predict(world.layer(files))) == {"packaged": ("1.1",)}
 
 
-def test_only_byte_code_is_enough_for_the_package() -> None:
+def test_what_lies_in_the_distributions_own_folder_is_the_distributions() -> None:
+    files = without_metadata(installed("packaged", "1.1", "usr/lib/python3/dist-packages"))
+    assert names(world.model().predict(world.layer(files))) == {}
+    both = world.layer(files, without_metadata(installed("packaged", "1.0")))
+    assert names(world.model().predict(both)) == {"packaged": ("1.0",)}
+
+
+def test_byte_code_alone_shows_the_package_and_no_version() -> None:
     files = compile_python(without_metadata(installed("packagef", "1.0")))
     compiled = files.keep(np.array([path.endswith(".pyc") for path in files.paths]))
-    assert set(names(world.model().predict(world.layer(compiled)))) == {"packagef"}
+    assert names(world.model().predict(world.layer(compiled))) == {"packagef": ()}
+
+
+def test_two_environments_hold_a_version_each() -> None:
+    old = without_metadata(installed("packagec", "1.0", "opt/a/lib/python3.11/site-packages"))
+    new = without_metadata(installed("packagec", "2.0", "opt/b/lib/python3.12/site-packages"))
+    prediction = world.model().predict(world.layer(new, old))
+    assert {(release.versions, release.root) for release in prediction.releases} == {
+        (("1.0",), "opt/a/lib/python3.11/site-packages"),
+        (("2.0",), "opt/b/lib/python3.12/site-packages"),
+    }
+    for release in prediction.releases:
+        assert all(path.startswith(f"{release.root}/") for path in (*release.evidence, *release.sample))
+
+
+def test_two_environments_with_one_version_hold_one_release() -> None:
+    roots = ("opt/a/lib/python3.11/site-packages", "opt/b/lib/python3.11/site-packages")
+    files = [without_metadata(installed("packagec", "1.0", root)) for root in roots]
+    (release,) = world.model().predict(world.layer(*files)).releases
+    assert release.versions == ("1.0",)
+
+
+def test_a_leftover_is_no_copy() -> None:
+    whole = without_metadata(installed("packagec", "2.0"))
+    rest = without_metadata(installed("packagec", "1.0", "opt/b/lib/python3.11/site-packages"))
+    few = rest.keep(np.arange(len(rest.paths)) < 2)
+    assert names(world.model().predict(world.layer(whole, few))) == {"packagec": ("2.0",)}
 
 
 def test_versions_that_nothing_tells_apart_are_a_tie() -> None:
@@ -59,8 +94,42 @@ def test_versions_that_nothing_tells_apart_are_a_tie() -> None:
 
 def test_a_version_never_seen_has_no_version() -> None:
     files = without_metadata(installed("packageh", "1.0"))
-    new = Files(files.paths, files.sizes + np.uint64(5), files.hashes ^ np.uint64(1), files.measured)
+    changed = np.arange(len(files.paths)) > 0
+    new = Files(files.paths, files.sizes + 5 * changed.astype(np.uint64), files.hashes, files.measured)
     assert names(world.model().predict(world.layer(new))) == {"packageh": ()}
+
+
+def test_known_paths_without_any_known_content_only_look_like_the_package() -> None:
+    files = without_metadata(installed("packageh", "1.0"))
+    decoy = Files(files.paths, files.sizes + np.uint64(5), files.hashes ^ np.uint64(1), files.measured)
+    prediction = world.model().predict(world.layer(decoy))
+    assert prediction.releases == ()
+    assert [(each.ecosystem, each.name, each.files) for each in prediction.look_alikes] == [
+        ("pypi", "packageh", len(files.paths))
+    ]
+    assert prediction.unexplained.files == 0
+
+
+def test_a_decoy_beside_the_package_is_told_apart() -> None:
+    files = without_metadata(installed("packageh", "1.0"))
+    fake = without_metadata(installed("packageh", "1.0", "opt/b/lib/python3.11/site-packages"))
+    decoy = Files(fake.paths, fake.sizes + np.uint64(5), fake.hashes ^ np.uint64(1), fake.measured)
+    prediction = world.model().predict(world.layer(decoy, files))
+    assert names(prediction) == {"packageh": ("1.0",)}
+    assert [each.root for each in prediction.look_alikes] == ["opt/b/lib/python3.11/site-packages"]
+
+
+@pytest.mark.parametrize("name", ["__init__.py", "_version.py", "core/VERSION", "package.json"])
+def test_a_file_that_states_another_version_is_never_tolerated(name: str) -> None:
+    paths = [f"big/m{number}.py" for number in range(99)]
+    lines = [ReleaseFile(path, 10, f"{number:x}") for number, path in enumerate([*paths, f"big/{name}"], 1)]
+    releases = [*world.releases(), make_release(ReleaseLine("big", "1.0", lines))]
+    model = world.model().replaced(catalogues=[build_catalogue(releases)])
+    files = install_wheel(Files.of(releases[-1]), SITE)
+    stated = np.array([path.endswith(name) for path in files.paths])
+    assert names(model.predict(world.layer(files))) == {"big": ("1.0",)}
+    other = Files(files.paths, files.sizes, files.hashes ^ stated.astype(np.uint64), files.measured)
+    assert names(model.predict(world.layer(other))) == {"big": ()}
 
 
 def test_an_edited_file_does_not_cost_the_version() -> None:

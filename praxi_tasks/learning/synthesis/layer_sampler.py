@@ -22,7 +22,7 @@ PYTHON_ROOTS: Final = (
     "app/.venv/lib/python3.10/site-packages",
     "home/app/.local/lib/python3.11/site-packages",
     "usr/local/lib/python3.11/dist-packages",
-    "usr/lib/python3/dist-packages",
+    "opt/conda/lib/python3.12/site-packages",
 )
 
 
