@@ -65,6 +65,8 @@ def train(
     learned = learn_files(releases, changesets, known, Assignment(routing, labels_per_expert))
     click.echo(f"model {learned.model.save(out)} at {out}")
     write_bundled(out, learned.bundled, base)
+    for name in learned.left_out:
+        echo(f"left out {name}: it installs nothing but its own metadata")
     for name in learned.repaired:
         echo(f"repaired {name}: it fired on what is new")
     for name in learned.false_positives:

@@ -122,7 +122,7 @@ class Measures:
         return [self._catalogue.packages[package] for package in self._packages.tolist()]
 
     def _coverage(self, hits: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the share of each package's paths that is there; of the best version of any copy, if known."""
+        """Return the share of each package's paths that is there; of the best version, if any is known."""
         coverage = hits / np.maximum(self._expected, 1)
         for place, package in enumerate(self._packages.tolist()):
             copies = [each for each in self._versions.get(package, ()) if each.expected.any()]

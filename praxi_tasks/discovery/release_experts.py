@@ -81,7 +81,7 @@ class ReleaseExperts:
         return Decided(decided, versions)
 
     def _likely(self, tagset: Tagset, rows: NDArray[np.intp]) -> dict[str, dict[str, float]]:
-        """Ask the experts about some files; return each package's chances by version, its own under ``""``."""
+        """Ask experts about some files; return each package's chances by version, its own under ``""``."""
         (answer,) = self._router.ask([file_tokens(tagset, np.unique(rows))])
         likely: dict[str, dict[str, float]] = {}
         for label, chance in answer.items():

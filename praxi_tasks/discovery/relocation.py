@@ -80,7 +80,7 @@ def relocate(
 
 
 def _environments(paths: Sequence[str]) -> tuple[str, ...]:
-    """Return the prefixes of Python installations and environments that no distribution owns, with a slash."""
+    """Return the prefixes of Python installations that no distribution owns, each with a slash."""
     telling = (path for path in paths if any(sign in path for sign in _SIGNS))
     found = {match.group(1) for path in telling if (match := _PYTHON_PREFIX.match(path))}
     return tuple(sorted(f"{prefix}/" for prefix in found if prefix.rpartition("/")[2] != "usr"))

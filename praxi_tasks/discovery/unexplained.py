@@ -22,6 +22,12 @@ _COMMON: Final = frozenset(
     """.split()  # noqa: SIM905 - a table of words
 )
 
+# Folders in which each package has one of its own: a root is a package's, however big what holds them is.
+_LIBRARIES: Final = frozenset(
+    ("site-packages", "dist-packages", "node_modules", "site-library", "gems", "jars")
+)
+_R_LIBRARY: Final = ("R", "library")
+
 # What runs or is configured on a machine, rather than what is installed there.
 _STATE: Final = re.compile(
     r"(?:var/(?:lib/(?:dpkg|apt|systemd|pam|ucf|rpm)|cache|log|tmp|run|backups|spool)|tmp|run|proc|sys|dev)/"
@@ -55,12 +61,20 @@ def unexplained(paths: Iterable[str]) -> Unexplained:
 def root_of(folder: str) -> str:
     """Return the root that a folder lies below: the first on the way down not common to all software.
 
+    What lies in a folder of packages, as Python's ``site-packages``, has a package's folder as its root.
+
     Examples
     --------
     >>> root_of("opt/tool/bin")
     'opt/tool'
+    >>> root_of("opt/venv/lib/python3.11/site-packages/yaml/nodes")
+    'opt/venv/lib/python3.11/site-packages/yaml'
     """
     parts = folder.split("/")
+    for depth, part in enumerate(parts):
+        if part in _LIBRARIES or tuple(parts[max(depth - 1, 0) : depth + 1]) == _R_LIBRARY:
+            scoped = depth + 1 < len(parts) and parts[depth + 1].startswith("@")
+            return "/".join(parts[: depth + (3 if scoped else 2)])
     for depth, part in enumerate(parts):
         if part not in _COMMON and not part.startswith("python3."):
             return "/".join(parts[: depth + 1])

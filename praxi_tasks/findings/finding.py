@@ -15,6 +15,7 @@ Kind = Literal[
     "hidden",
     "database-removed",
     "ghost",
+    "modified",
     "unexplained",
     "licence",
     "policy",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from praxi_tasks.discovery import LayerPrediction, ReleasePrediction, Unexplained, UnexplainedRoot
+from praxi_tasks.discovery import LayerPrediction, LookAlike, ReleasePrediction, Unexplained, UnexplainedRoot
 from praxi_tasks.findings.image.fusion import LayerFacts
 from praxi_tasks.inventory import Claim, Distribution, Inventory, Placement
 
@@ -31,6 +31,7 @@ def layer(
     claims: Sequence[Claim] = (),
     databases: Sequence[str] = (),
     releases: Sequence[ReleasePrediction] = (),
+    look_alikes: Sequence[LookAlike] = (),
     whiteouts: Sequence[str] = (),
     opaques: Sequence[str] = (),
     roots: dict[str, int] | None = None,
@@ -61,7 +62,9 @@ def layer(
             distribution,
             placement=placement,
         ),
-        LayerPrediction(digest, "m1", tuple(releases), unexplained) if model else None,
+        LayerPrediction(digest, "m1", tuple(releases), unexplained, look_alikes=tuple(look_alikes))
+        if model
+        else None,
     )
 
 

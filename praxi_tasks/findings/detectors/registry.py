@@ -10,6 +10,7 @@ from praxi_tasks.findings.detectors.end_of_life import EndOfLife
 from praxi_tasks.findings.detectors.ghost import Ghost
 from praxi_tasks.findings.detectors.hidden import Hidden
 from praxi_tasks.findings.detectors.licence import Licence
+from praxi_tasks.findings.detectors.modified import Modified
 from praxi_tasks.findings.detectors.outdated import Outdated
 from praxi_tasks.findings.detectors.runtimes import Runtimes
 from praxi_tasks.findings.detectors.unexplained import Unexplained
@@ -23,6 +24,7 @@ DETECTORS: Final[tuple[type[Detector], ...]] = (
     Hidden,
     DatabaseRemoved,
     Ghost,
+    Modified,
     Unexplained,
     Licence,
 )

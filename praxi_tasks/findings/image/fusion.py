@@ -141,6 +141,7 @@ class _Fusion:
         self._distribution = distribution
         self._components: list[Component] = []
         self._by_package: dict[tuple[str, str], list[int]] = {}
+        self._roots: dict[int, str] = {}  # of components that only files show: where they are installed
 
     def components(self) -> tuple[Component, ...]:
         """Return what was fused: what is there first, by package."""
@@ -200,6 +201,7 @@ class _Fusion:
                 removed_by="" if gone is None else self._digests[gone],
                 ties=release.ties,
             )
+            self._roots[len(self._components) - 1] = release.root
         else:
             known = self._components[place]
             join = self._spread if known.hidden else self._joined
@@ -248,12 +250,21 @@ class _Fusion:
     def _match(self, release: ReleasePrediction, present: bool) -> int | None:
         """Find the component that a prediction means: one of its versions, else a present one."""
         places = self._by_package.get(package_key(release.ecosystem, release.name), ())
-        same = [place for place in places if _compatible(self._components[place], release)]
+        same = [
+            place
+            for place in places
+            if _compatible(self._components[place], release) and self._is_one(place, release)
+        ]
         if same:
             return min(same, key=lambda place: self._components[place].present != present)
         claimed = [place for place in places if not self._components[place].hidden]
         alive = [place for place in claimed if self._components[place].present]
         return next(iter(alive), self._claimed_tie(release)) if present else None
+
+    def _is_one(self, place: int, release: ReleasePrediction) -> bool:
+        """Return whether a prediction may be of a component rather than of another copy in another folder."""
+        root = self._roots.get(place, release.root)
+        return root == release.root or (*self._components[place].versions,) == release.versions != ()
 
     def _claimed_tie(self, release: ReleasePrediction) -> int | None:
         """Find a component that a database claims and that the prediction might mean as well."""

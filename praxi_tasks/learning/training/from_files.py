@@ -10,6 +10,7 @@ import numpy as np
 
 from praxi_tasks.discovery import Model, Release
 from praxi_tasks.errors import DataError
+from praxi_tasks.fingerprint import PathKind
 from praxi_tasks.learning.catalogue import build_catalogue, is_contents, read_archive
 from praxi_tasks.learning.data import choose, is_wheel, read_changesets, read_releases, read_wheel
 from praxi_tasks.learning.estimators import DEFAULT_ASSIGNMENT, Assignment, Samples, grow
@@ -31,12 +32,15 @@ class Learned(NamedTuple):
         Those that still are wrong. Everything else that was known is the same bytes.
     bundled
         Some of the releases that it was trained on, to store beside the model for further trainings.
+    left_out
+        Releases that install nothing but their own metadata, as meta-packages do: no file would show them.
     """
 
     model: Model
     repaired: tuple[str, ...] = ()
     false_positives: tuple[str, ...] = ()
     bundled: tuple[Release, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 def learn_files(
@@ -66,7 +70,10 @@ def learn_files(
     """
     rng = np.random.default_rng(SEED)
     archives = [path for path in releases if not is_wheel(path) and is_contents(path)]
-    known = [release for path in releases if path not in archives for release in _read(path)]
+    given = [release for path in releases if path not in archives for release in _read(path)]
+    known = [release for release in given if (release.normalised.kinds != PathKind.METADATA).any()]
+    kept = set(map(id, known))
+    left_out = tuple(f"{each.package} {each.version}" for each in given if id(each) not in kept)
     recordings = [recording for path in changesets for recording in read_changesets(path) if recording.labels]
     if not archives and not known and not recordings:
         raise DataError("there is nothing to learn", where=", ".join(map(str, (*releases, *changesets))))
@@ -80,13 +87,14 @@ def learn_files(
         learned = Added(before)
     bundled = tuple(choose(known, seen, rng))
     if not recordings:
-        return Learned(*learned, bundled)
+        return Learned(*learned, bundled, left_out)
     growth = grow(before.recorded, Samples.of(recordings), rng, assignment=assignment)
     return Learned(
         learned.model.replaced(recorded=growth.ensemble),
         (*learned.repaired, *growth.repaired),
         (*learned.false_positives, *growth.false_positives),
         bundled,
+        left_out,
     )
 
 

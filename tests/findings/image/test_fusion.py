@@ -213,3 +213,23 @@ def test_the_tree_is_what_applying_layers_one_by_one_gives(
         )
     tree = FileTree(made)
     assert tree.regular_files == expected
+
+
+def test_two_environments_hold_a_component_each_unless_they_agree() -> None:
+    def there(root: str, *versions: str) -> ReleasePrediction:
+        found = seen("pypi", "flask", versions, f"{root}/flask/app.py")
+        return msgspec.structs.replace(found, root=root)
+
+    files = ["opt/a/site-packages/flask/app.py", "opt/b/site-packages/flask/app.py"]
+
+    def components(*releases: ReleasePrediction) -> list[tuple[str, ...]]:
+        return [each.versions for each in fuse([layer(1, files, releases=releases)]).components]
+
+    first, second = "opt/a/site-packages", "opt/b/site-packages"
+    assert components(there(first, "2.0"), there(second, "3.0")) == [("2.0",), ("3.0",)]
+    assert components(there(first, "2.0"), there(second)) == [(), ("2.0",)]
+    layers = [
+        layer(1, files[:1], releases=[there(first, "2.0")]),
+        layer(2, files[1:], releases=[there(second, "2.0")]),
+    ]
+    assert [each.versions for each in fuse(layers).components] == [("2.0",)]

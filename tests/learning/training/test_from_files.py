@@ -83,6 +83,18 @@ def test_releases_to_a_model_that_names_them(tmp_path: Path, listed: Path) -> No
     assert (found.ecosystem, found.name, found.versions) == ("pypi", "packageb", ("2.0",))
 
 
+def test_a_release_of_metadata_alone_is_left_out(tmp_path: Path, listed: Path) -> None:
+    meta = tmp_path / "meta.jsonl"
+    meta.write_text('{"name": "meta", "version": "1", "files": [["meta-1.dist-info/METADATA", 100, "aa"]]}\n')
+    told = run("train", "--releases", listed, meta, "--out", tmp_path / "model")
+    assert "left out pypi/meta 1" in told
+    model = Model.load(str(tmp_path / "model"))
+    assert model.knows_package("pypi", "packageb")
+    assert not model.knows_package("pypi", "meta")
+    with pytest.raises(DataError, match="nothing to learn"):
+        learn_files([meta])
+
+
 def test_a_model_carries_what_it_was_trained_on(tmp_path: Path, listed: Path) -> None:
     index = tmp_path / "Contents"
     tools = [f"tool{number}" for number in range(20)]

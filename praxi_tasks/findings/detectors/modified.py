@@ -1,0 +1,82 @@
+"""Modified: files at the paths of a known package, none of which is as any known release has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, Final
+
+from praxi_tasks.discovery import LookAlike
+from praxi_tasks.ecosystems import ecosystem_of
+from praxi_tasks.findings.detectors.detector import SHOWN_PATHS, Detector
+from praxi_tasks.findings.finding import Finding, FoundPackage, Kind, listed
+from praxi_tasks.findings.image import FusedImage
+from praxi_tasks.findings.packages import FINGERPRINT, package_key, release_purl
+from praxi_tasks.printable import printable
+
+_NAMED: Final = 3
+
+
+class Modified(Detector):
+    """Reports packages whose paths are there with other content than any known release has."""
+
+    kind: ClassVar[Kind] = "modified"
+    summary: ClassVar[str] = (
+        "files lie where a known package has its own, and none is as any known release has it: another"
+        " version, or other software under its name; one finding for each layer"
+    )
+    default_severity: ClassVar[str] = "low"
+
+    def detect(self, image: FusedImage) -> Iterator[Finding]:
+        """Yield a finding for each layer that has such files, which lists the packages."""
+        said = {
+            package_key(component.ecosystem, component.name)
+            for component in image.components
+            if component.present and not component.hidden
+        }
+        for number, layer in enumerate(image.layers):
+            found = [
+                each
+                for each in (layer.prediction.look_alikes if layer.prediction else ())
+                if package_key(each.ecosystem, each.name) not in said and _left(image, each, number)
+            ]
+            if found:
+                yield _finding(image, number, found)
+
+
+def _left(image: FusedImage, each: LookAlike, layer: int) -> bool:
+    """Return whether most of its files are still the layer's, and no database lists them."""
+    tree = image.tree
+    here = [path for path in each.evidence if tree.layer_of(path) == layer]
+    unlisted = [path for path in here if tree.place(path) not in image.claimed]
+    return 2 * len(unlisted) > len(each.evidence)
+
+
+def _finding(image: FusedImage, layer: int, found: Sequence[LookAlike]) -> Finding:
+    one = len(found) == 1
+    names = listed([each.name for each in found], _NAMED)
+    files = sum(each.files for each in found)
+    families = {each.ecosystem for each in found}
+    packages = tuple(_package(image, each) for each in found)
+    evidence = [path for each in found for path in each.evidence[: SHOWN_PATHS if one else 1]]
+    return Finding(
+        kind="modified",
+        id="PRAXI-MODIFIED",
+        title=printable(
+            f"{files:,} files lie where {names} {'has its' if one else 'have their'} own, "
+            "and none is as any known release has it"
+        ),
+        severity="low",
+        action="find out who put them there; if it is a version that the model has not learned, train it",
+        purl=packages[0].purl if one else "",
+        package=f"{found[0].ecosystem if len(families) == 1 else ''}/{found[0].name if one else ''}",
+        packages=() if one else packages,
+        layer=image.digests[layer],
+        evidence=tuple(map(printable, evidence[:SHOWN_PATHS])),
+        sources=(FINGERPRINT,),
+    )
+
+
+def _package(image: FusedImage, each: LookAlike) -> FoundPackage:
+    owner = image.distribution if ecosystem_of(each.ecosystem).of_distribution else None
+    purl = release_purl(each.ecosystem, each.name, "", owner.id if owner else "", "")
+    return FoundPackage(f"{each.ecosystem}/{each.name}", printable(each.name), purl, each.evidence[:1])
