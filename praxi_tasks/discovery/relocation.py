@@ -64,7 +64,7 @@ def relocate(
     for row in unknown.tolist():
         rows[paths[row].rpartition("/")[0]].append(row)
     moves = _moves(rows, catalogue)
-    environments = _environments(paths) if moves else ()
+    environments = _environments(paths) if any(move.root != PYTHON_ROOT for move in moves) else ()
     moved: dict[int, str] = {}
     for move in moves:
         below = [
@@ -81,7 +81,9 @@ def relocate(
 
 def _environments(paths: Sequence[str]) -> tuple[str, ...]:
     """Return the prefixes of Python installations that no distribution owns, each with a slash."""
-    telling = (path for path in paths if any(sign in path for sign in _SIGNS))
+    everything = "\n".join(paths)
+    there = [sign for sign in _SIGNS if sign in everything]
+    telling = (path for sign in there for path in paths if sign in path)
     found = {match.group(1) for path in telling if (match := _PYTHON_PREFIX.match(path))}
     return tuple(sorted(f"{prefix}/" for prefix in found if prefix.rpartition("/")[2] != "usr"))
 
