@@ -13,6 +13,7 @@ from praxi_tasks.inventory.binary import (
     native_image,
     rust_crates,
 )
+from praxi_tasks.inventory.paths.rules import RULES
 from praxi_tasks.inventory.readers import LOCK_READERS, READERS
 
 # What programs and archives tell, by the ecosystem of what they name; others name packages of any.
@@ -40,13 +41,17 @@ MODELS = {
 def table() -> str:
     """Return the table as Markdown, one row for each ecosystem."""
     recorded = {reader.ecosystem for reader in READERS}
-    columns = ("package URL type", "records of installed packages", "in programs and archives", "advisories")
-    lines = [_row(*columns, "declared in"), _row(*["---"] * (len(columns) + 1))]
+    columns = (
+        *("package URL type", "records of installed packages", "in programs and archives", "by paths alone"),
+        *("advisories", "declared in"),
+    )
+    lines = [_row(*columns), _row(*["---"] * len(columns))]
     for name, row in sorted(ECOSYSTEMS.items()):
         inside = [text for ecosystem, text in IN_FILES.values() if ecosystem == name]
         inside += [MODELS[name]] if name in MODELS else []
         record = row.database if name in recorded or name in SHARED else ""
-        lines.append(_row(f"`{name}`", record, "; ".join(inside), _advisories(row), _locks(name)))
+        paths = "; ".join(rule.summary for rule in RULES if rule.ecosystem == name)
+        lines.append(_row(f"`{name}`", record, "; ".join(inside), paths, _advisories(row), _locks(name)))
     return "\n".join(lines)
 
 

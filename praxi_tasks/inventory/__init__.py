@@ -2,7 +2,7 @@
 
 from praxi_tasks.inventory.binary.inspect import Inspected, start_inspection
 from praxi_tasks.inventory.binary.program_rules import program_cpe
-from praxi_tasks.inventory.claim import Claim, Distribution, Model, Placement
+from praxi_tasks.inventory.claim import Claim, Distribution, Model, Placement, VersionText
 from praxi_tasks.inventory.layer_inventory import (
     HEADS,
     SYSTEM_DATABASES,
@@ -13,6 +13,8 @@ from praxi_tasks.inventory.layer_inventory import (
 )
 from praxi_tasks.inventory.layer_view import LEFT_OUT
 from praxi_tasks.inventory.model import Inventory
+from praxi_tasks.inventory.paths.path_name import PathName
+from praxi_tasks.inventory.paths.rules import name_by_paths
 
 __all__ = [
     "HEADS",
@@ -23,9 +25,12 @@ __all__ = [
     "Inspected",
     "Inventory",
     "Model",
+    "PathName",
     "Placement",
+    "VersionText",
     "keep_file",
     "looks_like_database",
+    "name_by_paths",
     "program_cpe",
     "read_inventory",
     "recorded_ecosystems",

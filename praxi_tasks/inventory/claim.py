@@ -123,3 +123,21 @@ class Placement(msgspec.Struct, frozen=True, omit_defaults=True):
 
     diversions: tuple[tuple[str, str, str], ...] = ()
     rules: tuple[str, ...] = ()
+
+
+class VersionText(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a small file in a package's folder says, which is no record.
+
+    Parameters
+    ----------
+    path
+        Of the file, without a leading slash.
+    version
+        Empty where it says none.
+    name
+        The distribution that it calls itself; empty where it does not.
+    """
+
+    path: str
+    version: str = ""
+    name: str = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Final
 
@@ -17,6 +17,7 @@ from praxi_tasks.inventory.limits import InventoryLimits
 from praxi_tasks.inventory.model import Inventory
 from praxi_tasks.inventory.os import os_release
 from praxi_tasks.inventory.os.dpkg_placement import read_placement
+from praxi_tasks.inventory.paths.version_texts import keep_version_file, read_version_texts
 from praxi_tasks.inventory.reader import Form, ReadDatabase, Reader
 from praxi_tasks.inventory.readers import LOCK_READERS, READERS
 from praxi_tasks.inventory.unread import report_unread, unread_ecosystem
@@ -68,7 +69,7 @@ def keep_file(path: str) -> bool:
         for endings, accepts in _CHECKS:
             if path.endswith(endings) and accepts(path):
                 return True
-    return path in _PATHS or path.startswith(_FOLDERS)
+    return path in _PATHS or path.startswith(_FOLDERS) or keep_version_file(path)
 
 
 def read_inventory(
@@ -124,8 +125,8 @@ def read_inventory(
         for problem in file.problems:
             view.report(path, problem)
     databases.extend({claim.database for claim in admission.claims}.difference(databases))
-    too_large = dict(unread or {})
-    left_out = {path: too_large.pop(path) for path in filter(_is_lock, unread or ())}
+    too_large = {path: why for path, why in (unread or {}).items() if not keep_version_file(path)}
+    left_out = {path: too_large.pop(path) for path in filter(_is_lock, [*too_large])}
     report_unread(view, _is_database, too_large, admission.claims, frozenset(inspected or ()))
     declared, declared_problems = _read_locks(LayerView(files, locks, limits), left_out, limits)
     return Inventory(
@@ -141,6 +142,7 @@ def read_inventory(
         else (),
         declared=declared,
         declared_problems=declared_problems,
+        version_texts=tuple(read_version_texts(kept, _claimed(admission.claims))),
     )
 
 
@@ -160,6 +162,10 @@ def recorded_ecosystems(place: str) -> tuple[str, ...]:
 def looks_like_database(content: bytes) -> bool:
     """Return whether :func:`read_inventory` can use a file of any name, to which a link may lead."""
     return any(form.fits(content) for form in _FORMS.get(content[:1], ()))
+
+
+def _claimed(claims: Iterable[Claim]) -> frozenset[str]:
+    return frozenset(path for claim in claims for path in (*claim.files, claim.database))
 
 
 def _read_reserve(view: LayerView, limits: InventoryLimits, linked: frozenset[int]) -> tuple[Claim, ...]:

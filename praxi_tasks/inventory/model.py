@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from praxi_tasks.inventory.claim import Claim, Distribution, Link, Placement
+from praxi_tasks.inventory.claim import Claim, Distribution, Link, Placement, VersionText
 from praxi_tasks.inventory.stored_form import (
     ClaimRow,
     Document,
@@ -46,6 +46,8 @@ class Inventory(msgspec.Struct, frozen=True, omit_defaults=True):
         What lock files name. None of it is claimed to be there.
     declared_problems
         As ``problems``, of lock files.
+    version_texts
+        What version files say that are of no claimed package.
     """
 
     digest: str
@@ -58,6 +60,7 @@ class Inventory(msgspec.Struct, frozen=True, omit_defaults=True):
     reserve: tuple[Claim, ...] = ()
     declared: tuple[Claim, ...] = ()
     declared_problems: tuple[str, ...] = ()
+    version_texts: tuple[VersionText, ...] = ()
 
     def to_bytes(self) -> bytes:
         """Return the inventory as bytes that depend on nothing but its content."""
@@ -78,6 +81,7 @@ class Inventory(msgspec.Struct, frozen=True, omit_defaults=True):
                 tuple(ClaimRow.of(claim, places[claim.database]) for claim in self.reserve),
                 tuple(ClaimRow.of(claim, places[claim.database]) for claim in self.declared),
                 join_texts(self.declared_problems),
+                join_threes((text.path, text.version, text.name) for text in self.version_texts),
             )
         )
 
@@ -104,6 +108,7 @@ class Inventory(msgspec.Struct, frozen=True, omit_defaults=True):
                 reserve=tuple(row.claim(databases) for row in document.reserve),
                 declared=tuple(row.claim(databases) for row in document.declared),
                 declared_problems=split_texts(document.declared_problems),
+                version_texts=tuple(VersionText(*three) for three in split_threes(document.version_texts)),
             )
         except (msgspec.MsgspecError, ValueError, IndexError, RecursionError) as error:
             raise corrupt(str(error)) from None

@@ -81,7 +81,7 @@ class ClaimRow(msgspec.Struct, frozen=True, array_like=True):
 class Document(msgspec.Struct, frozen=True, array_like=True):
     """A whole inventory as it is stored; ``read`` are the numbers of the databases that were read.
 
-    Diversions and links are threes of texts.
+    Diversions, links and what version files say are threes of texts.
     """
 
     digest: str
@@ -96,6 +96,7 @@ class Document(msgspec.Struct, frozen=True, array_like=True):
     reserve: tuple[ClaimRow, ...]
     declared: tuple[ClaimRow, ...] = ()
     declared_problems: bytes = b""
+    version_texts: bytes = b""
 
 
 def pack_document(document: Document) -> bytes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from praxi_tasks.discovery import LayerPrediction, LookAlike, ReleasePrediction, Unexplained, UnexplainedRoot
 from praxi_tasks.findings.image.fusion import LayerFacts
-from praxi_tasks.inventory import Claim, Distribution, Inventory, Placement
+from praxi_tasks.inventory import Claim, Distribution, Inventory, Placement, VersionText
 
 STATUS = "var/lib/dpkg/status"
 
@@ -40,6 +40,7 @@ def layer(
     links: dict[str, str] | None = None,
     folders: Sequence[str] = (),
     placement: Placement | None = None,
+    texts: Sequence[VersionText] = (),
 ) -> LayerFacts:
     """Make one layer; its digest is its number. Symbolic links come before what may lie behind them."""
     digest = f"sha256:{number:064x}"
@@ -61,6 +62,7 @@ def layer(
             tuple(databases) or tuple(dict.fromkeys(c.database for c in claims)),
             distribution,
             placement=placement,
+            version_texts=tuple(texts),
         ),
         LayerPrediction(digest, "m1", tuple(releases), unexplained, look_alikes=tuple(look_alikes))
         if model

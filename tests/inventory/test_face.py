@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from praxi_tasks import inventory
-from praxi_tasks.inventory import binary, language, os
+from praxi_tasks.inventory import binary, language, os, paths
 
 
 def test_what_others_may_use_is_written_down() -> None:
@@ -14,9 +14,12 @@ def test_what_others_may_use_is_written_down() -> None:
         "Inspected",
         "Inventory",
         "Model",
+        "PathName",
         "Placement",
+        "VersionText",
         "keep_file",
         "looks_like_database",
+        "name_by_paths",
         "program_cpe",
         "read_inventory",
         "recorded_ecosystems",
@@ -26,4 +29,4 @@ def test_what_others_may_use_is_written_down() -> None:
 
 
 def test_single_readers_are_nobodys_business_outside() -> None:
-    assert binary.__all__ == os.__all__ == language.__all__ == []
+    assert binary.__all__ == os.__all__ == language.__all__ == paths.__all__ == []

@@ -7,11 +7,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar, Final, NamedTuple
 
-from praxi_tasks.ecosystems import ecosystem_of
+from praxi_tasks.ecosystems import Family, ecosystem_of
 from praxi_tasks.findings.detectors.detector import SHOWN_PATHS, Detector
 from praxi_tasks.findings.finding import Finding, FoundPackage, Kind, listed
 from praxi_tasks.findings.image import FusedImage
-from praxi_tasks.findings.packages import FINGERPRINT, Component
+from praxi_tasks.findings.packages import Component
 from praxi_tasks.printable import printable
 
 _PACKAGES_SHOWN: Final = 3
@@ -41,7 +41,7 @@ class _Cause(NamedTuple):
 
 
 class Hidden(Detector):
-    """Reports components that only the fingerprint of their files names, those of one cause together."""
+    """Reports components that only their files name, those of one cause together."""
 
     kind: ClassVar[Kind] = "hidden"
     summary: ClassVar[str] = (
@@ -55,10 +55,16 @@ class Hidden(Detector):
         causes: defaultdict[_Cause, list[Component]] = defaultdict(list)
         cause_of = _Causes(image)
         for component in image.components:
-            if component.present and component.hidden and not (component.owner or _owned(component, image)):
+            if _is_hidden(component) and not (component.owner or _owned(component, image)):
                 causes[cause_of(component)].append(component)
         for cause, components in causes.items():
             yield _finding(cause, components)
+
+
+def _is_hidden(component: Component) -> bool:
+    """Return whether a package manager could know a component, and none does."""
+    manageable = ecosystem_of(component.ecosystem).family is not Family.PROGRAM
+    return component.present and component.hidden and manageable
 
 
 class _Causes:
@@ -113,7 +119,7 @@ def _finding(cause: _Cause, components: Sequence[Component]) -> Finding:
         packages=tuple(map(_found, components)),
         layer=layer,
         evidence=tuple(_evidence(components)),
-        sources=(FINGERPRINT,),
+        sources=tuple(dict.fromkeys(source for component in components for source in component.sources)),
         confidence=min(component.confidence for component in components),
     )
 

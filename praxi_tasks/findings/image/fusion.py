@@ -22,6 +22,7 @@ from praxi_tasks.findings.image.declarations import find_declarations
 from praxi_tasks.findings.image.file_tree import FileTree, LayerChanges, significant
 from praxi_tasks.findings.image.linked_records import LinkedRecords
 from praxi_tasks.findings.image.owning_package import with_owners
+from praxi_tasks.findings.image.path_packages import Explained, path_packages
 from praxi_tasks.findings.image.said_twice import without_repeats
 from praxi_tasks.findings.image.same_releases import joined
 from praxi_tasks.findings.packages import (
@@ -57,32 +58,23 @@ class LayerFacts:
 
 @dataclass(frozen=True)
 class FusedImage:
-    """An image's components, and what the findings about it are made from."""
+    """An image's components, and what the findings about it are made from.
+
+    Parameters
+    ----------
+    claimed
+        The places of the files that any database of any layer lists.
+    placement
+        Where files are, or were never put, that are not where lists say: what all layers tell together.
+    """
 
     components: tuple[Component, ...]
     claims: tuple[TrackedClaim, ...]
     tree: FileTree
     layers: tuple[LayerFacts, ...]
+    claimed: frozenset[str]
+    placement: Placement
     distribution: Distribution | None = None
-
-    @cached_property
-    def claimed(self) -> frozenset[str]:
-        """The places of the files that any database of any layer lists."""
-        listed = claimed_places(self.claims, self.tree)
-        diverted = (to for what, to, _ in self.placement.diversions if self.tree.place(what) in listed)
-        return self.tree.same_files(listed.union(map(self.tree.place, diverted)))
-
-    @cached_property
-    def placement(self) -> Placement:
-        """Where files are, or were never put, that are not where lists say: what all layers tell together.
-
-        What a lower layer tells holds for what was installed there, also where a later one takes it back.
-        """
-        told = [layer.inventory.placement for layer in self.layers if layer.inventory.placement]
-        return Placement(
-            diversions=tuple(diversion for one in told for diversion in one.diversions),
-            rules=tuple(dict.fromkeys(rule for one in told for rule in one.rules)),
-        )
 
     @property
     def declared(self) -> tuple[Declaration, ...]:
@@ -97,10 +89,11 @@ class FusedImage:
 
 
 def fuse(layers: Sequence[LayerFacts]) -> FusedImage:
-    """Merge what databases and fingerprints say about an image's layers, bottom first.
+    """Merge what databases, fingerprints and paths say about an image's layers, bottom first.
 
-    A package that both name becomes one component with both sources; what a later layer removed or
-    replaced stays in the list and names that layer.
+    Paths name only what neither a database nor a fingerprint explains. A package that databases and
+    fingerprints name becomes one component with both sources; what a later layer removed or replaced stays
+    in the list and names that layer.
     """
     tree = FileTree()
     records, history = LinkedRecords(tree), ClaimHistory(tree)
@@ -119,7 +112,32 @@ def fuse(layers: Sequence[LayerFacts]) -> FusedImage:
         for release in layer.prediction.releases if layer.prediction else ():
             fusion.add_release(release, number)
     components = joined(with_owners(fusion.components(), claims, tree), _SHOWN_PATHS)
-    return FusedImage(components, claims, tree, tuple(layers), distribution)
+    placement = _placement(layers)
+    claimed = _claimed(claims, tree, placement)
+    predictions = [layer.prediction for layer in layers if layer.prediction]
+    explained = Explained(components, claims, claimed, predictions)
+    by_paths = path_packages(explained, tree, [layer.inventory for layer in layers])
+    if by_paths:
+        components = tuple(sorted((*components, *map(_printable, by_paths)), key=_order))
+    return FusedImage(components, claims, tree, tuple(layers), claimed, placement, distribution)
+
+
+def _placement(layers: Iterable[LayerFacts]) -> Placement:
+    """Return where files went, as all layers tell together.
+
+    What a lower layer tells holds for what was installed there, also where a later one takes it back.
+    """
+    told = [layer.inventory.placement for layer in layers if layer.inventory.placement]
+    return Placement(
+        diversions=tuple(diversion for one in told for diversion in one.diversions),
+        rules=tuple(dict.fromkeys(rule for one in told for rule in one.rules)),
+    )
+
+
+def _claimed(claims: Iterable[TrackedClaim], tree: FileTree, placement: Placement) -> frozenset[str]:
+    listed = claimed_places(claims, tree)
+    diverted = (to for what, to, _ in placement.diversions if tree.place(what) in listed)
+    return tree.same_files(listed.union(map(tree.place, diverted)))
 
 
 def _distribution(layers: Sequence[LayerFacts]) -> Distribution | None:

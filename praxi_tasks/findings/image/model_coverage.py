@@ -12,7 +12,7 @@ from praxi_tasks.ecosystems import ecosystem_of
 from praxi_tasks.findings.coverage import Aspect, Coverage, checked, not_checked, partial
 from praxi_tasks.findings.image.fusion import FusedImage
 from praxi_tasks.findings.image.unexplained_files import UnexplainedFiles
-from praxi_tasks.findings.packages import INVENTORY, Component, component_subject
+from praxi_tasks.findings.packages import FINGERPRINT, INVENTORY, PATH, Component, component_subject
 
 _ASPECT: Final = Aspect.KNOWLEDGE
 _TRAIN: Final = "train a model that knows them: praxi_train, or praxi train --base"
@@ -52,6 +52,7 @@ def knowledge_coverage(
     if known is None:
         yield not_checked(_ASPECT, "all", "the run did not record what its model knows", _AGAIN)
         return
+    yield from _by_paths(image)
     silent = sum(layer.prediction is None for layer in image.layers)
     if silent:
         reason = f"{silent} of {len(image.layers)} layers: the model was not asked about them"
@@ -65,6 +66,15 @@ def knowledge_coverage(
         yield _known(subject, components, known)
     if not subjects and rest.total:
         yield _by_files(image, rest)
+
+
+def _by_paths(image: FusedImage) -> Iterator[Coverage]:
+    """Yield how many packages only paths name: the model should know them."""
+    found = [item for item in image.components if item.present and PATH in item.sources]
+    if found:
+        unknown = sum(not item.versions for item in found)
+        reason = f"{len(found)} packages: only their paths name them, {unknown} of them without a version"
+        yield partial(_ASPECT, "paths", reason, _TRAIN, sorted({item.package for item in found}))
 
 
 def _known(subject: str, components: Sequence[Component], known: ModelKnowledge) -> Coverage:
@@ -89,7 +99,7 @@ def _in_other_versions(component: Component, known: ModelKnowledge) -> bool:
 
 def _by_files(image: FusedImage, rest: UnexplainedFiles) -> Coverage:
     """Return how far an image without any record of a package is explained by its files alone."""
-    recognised = sum(component.present for component in image.components)
+    recognised = sum(FINGERPRINT in item.sources for item in image.components if item.present)
     reason = f"{rest.files} of {rest.total} files: no database and no known package has them"
     if not rest.files:
         return checked(_ASPECT, "files", f"{rest.total} files, {recognised} packages")

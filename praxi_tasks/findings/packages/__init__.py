@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from praxi_tasks.findings.packages.component import (
         FINGERPRINT,
         INVENTORY,
+        PATH,
         Component,
         distribution_name,
         package_key,
@@ -50,7 +51,10 @@ else:
     __getattr__ = lazy_exports(
         __name__,
         {
-            "component": ("Component", "FINGERPRINT", "INVENTORY", "distribution_name", "package_key"),
+            "component": (
+                *("Component", "FINGERPRINT", "INVENTORY", "PATH"),
+                *("distribution_name", "package_key"),
+            ),
             "declaration": ("Declaration",),
             "namespaces": (
                 "FiledBy",
@@ -83,6 +87,7 @@ __all__ = [
     "FiledBy",
     "INVENTORY",
     "MIRRORED_ECOSYSTEMS",
+    "PATH",
     "advised_name",
     "advised_version",
     "canonical_version",

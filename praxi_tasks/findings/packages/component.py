@@ -11,6 +11,7 @@ from praxi_tasks.inventory import Distribution, Model
 
 INVENTORY: Final = "inventory"
 FINGERPRINT: Final = "fingerprint"
+PATH: Final = "path"
 
 
 class Component(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -25,7 +26,8 @@ class Component(msgspec.Struct, frozen=True, omit_defaults=True):
     purl
         The package URL; it has a version only where that is certain.
     sources
-        ``inventory`` and ``fingerprint``, whichever show it.
+        ``inventory`` and ``fingerprint``, whichever show it; ``path`` where neither does and only the
+        names of its folder or file tell.
     databases
         The package databases that claim it.
     layers
@@ -116,7 +118,7 @@ class Component(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def hidden(self) -> bool:
         """Whether its files are there and no database, present or removed, knows it."""
-        return self.sources == (FINGERPRINT,)
+        return INVENTORY not in self.sources
 
 
 def _name(package: str) -> str:

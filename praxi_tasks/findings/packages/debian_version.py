@@ -65,7 +65,8 @@ def _key(text: str) -> _Key:
     nothing = (_weights(""), _number(""))
     while parts and parts[-1] == nothing:
         parts.pop()
-    return (*parts, nothing)
+    # Two: the first part of 0~ is nothing as well, and the tilde behind it comes before the end of 0.
+    return (*parts, nothing, nothing)
 
 
 def _weights(letters: str) -> tuple[int, ...]:

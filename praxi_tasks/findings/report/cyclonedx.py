@@ -17,6 +17,7 @@ from praxi_tasks.findings.finding import Finding, Ignored, VexStatement, advice,
 from praxi_tasks.findings.packages import (
     FINGERPRINT,
     INVENTORY,
+    PATH,
     Component,
     described_purl,
     joined_licences,
@@ -28,7 +29,7 @@ from praxi_tasks.printable import printable_json
 
 _NAMESPACE: Final = uuid.UUID("6a3c9d5e-1f0b-5c52-9d0e-9f1b0f3f6c11")
 # What the specification calls the ways by which we know.
-_TECHNIQUES: Final = {INVENTORY: "manifest-analysis", FINGERPRINT: "hash-comparison"}
+_TECHNIQUES: Final = {INVENTORY: "manifest-analysis", FINGERPRINT: "hash-comparison", PATH: "filename"}
 _OF_COMPONENTS: Final = frozenset({Aspect.LAYERS, Aspect.DATABASES, Aspect.KNOWLEDGE})
 _AGGREGATES: Final = {True: "incomplete", False: "unknown"}
 _TRIVY: Final = "aquasecurity:trivy:"

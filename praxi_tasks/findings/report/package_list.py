@@ -11,12 +11,12 @@ from rich.table import Table
 from rich.text import Text
 
 from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage
-from praxi_tasks.findings.packages import FINGERPRINT, INVENTORY, Component
+from praxi_tasks.findings.packages import FINGERPRINT, INVENTORY, PATH, Component
 from praxi_tasks.listing import Listing
 from praxi_tasks.printable import printable
 
 _WIDE: Final = 100  # columns of a terminal from which tables are readable
-_WORDS: Final = {INVENTORY: "database", FINGERPRINT: "files"}
+_WORDS: Final = {INVENTORY: "database", FINGERPRINT: "files", PATH: "path"}
 _RECORDS: Final = (".dist-info", ".egg-info", "EGG-INFO")
 _MOST_VERSIONS: Final = 3
 _DIGEST: Final = 12  # characters of a layer's digest that tell it from the others

@@ -97,14 +97,14 @@ def files_by_package(view: LayerView) -> dict[str, list[str]]:
     for path in view.members():
         place = path.rfind(_FOLDER)
         while place >= 0:
-            if (files := packages.get(_package_folder(path, place))) is not None:
+            if (files := packages.get(package_folder(path, place))) is not None:
                 files.append(path)
                 break
             place = path.rfind(_FOLDER, 0, place)
     return packages
 
 
-def _package_folder(path: str, place: int) -> str:
+def package_folder(path: str, place: int) -> str:
     """Return the package's folder in the ``node_modules`` that starts at ``place``."""
     start = place + len(_FOLDER)
     end = path.find("/", start)

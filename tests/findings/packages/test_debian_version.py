@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from praxi_tasks.findings.packages.debian_version import DpkgVersion
@@ -60,6 +60,7 @@ def test_numbers_may_be_of_any_length() -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(VERSION, VERSION)
+@example("0", "0~")
 def test_the_order_is_dpkgs(first: str, second: str) -> None:
     need("dpkg")
     one, other = parse_version("deb", first), parse_version("deb", second)

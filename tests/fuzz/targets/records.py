@@ -33,6 +33,7 @@ from praxi_tasks.inventory.os.rpm_bdb import read_bdb_values
 from praxi_tasks.inventory.os.rpm_header import RpmHeader
 from praxi_tasks.inventory.os.rpm_ndb import read_ndb_blobs
 from praxi_tasks.inventory.os.rpm_sqlite import merge_log, read_sqlite_blobs
+from praxi_tasks.inventory.paths.version_texts import read_version_texts
 from praxi_tasks.inventory.reader import Reader
 from praxi_tasks.inventory.readers import LOCK_READERS
 from praxi_tasks.inventory.stored_form import Document, pack_document
@@ -350,7 +351,10 @@ _PACKED = Inventory("sha256:0", (), ("lib/apk/db/installed",), None, ("a problem
         "praxi_tasks.inventory.stored_form.unpack_document",
     ),
     errors=(CorruptObjectError,),
-    seeds=[_PACKED[6:], pack_document(Document("d", b"a\0", (0,), (), None, b"", b"", b"", b"", ()))[6:]],
+    seeds=[
+        _PACKED[6:],
+        pack_document(Document("d", b"a\0", (0,), (), None, b"", b"", b"", b"", ()))[6:],
+    ],
 )
 def stored_inventory(data: bytes) -> None:
     """Read a stored inventory; one that is read is written back the same."""
@@ -490,3 +494,26 @@ def stores(data: bytes) -> None:
             admission.add(claim)
         for claim in admission.claims:
             PackageURL.from_string(claim_purl(claim, None))
+
+
+@target(
+    covers=("praxi_tasks.inventory.paths.version_texts.read_version_texts",),
+    seeds=[
+        SEPARATOR.join((b"__version__ = version = '1.2'\n", b"3.4\n", b'{"version": "5.6"}')),
+        SEPARATOR.join((b'__version__ = version("a-b")\nVERSION = (1, 2)\n', b"v1", b"[]")),
+    ],
+)
+def version_texts(data: bytes) -> None:
+    """Read version files that are no records; what they say can be stored and names packages."""
+    places = (
+        "l/site-packages/numpy/__init__.py",
+        "l/site-packages/numpy/VERSION",
+        "n/node_modules/x/package.json",
+    )
+    files = dict(zip(places, parts(data, len(places)), strict=True))
+    said = tuple(read_version_texts(files, ()))
+    changes = changeset(dict.fromkeys((*files, "n/node_modules/x/x.js"), "f"))
+    inventory = Inventory(changes.digest, version_texts=said)
+    same(Inventory.from_bytes(inventory.to_bytes()), inventory, "the inventory read again")
+    for component in fuse([LayerFacts(changes, inventory)]).components:
+        PackageURL.from_string(component.purl)

@@ -1,7 +1,7 @@
 // What each tab shows of a row: in the table, and in the panel.
 
 const ORIGINS = { base: "the base image", own: "the image's own layers" };
-const SOURCES = { inventory: "a package database", fingerprint: "its files" };
+const SOURCES = { inventory: "a package database", fingerprint: "its files", path: "its path alone" };
 const CHECKED = {
   "not-checked": { rank: 0, text: "not checked" },
   partial: { rank: 1, text: "in part" },

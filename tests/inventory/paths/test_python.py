@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import pytest
+
+from praxi_tasks.inventory import VersionText
+from tests.inventory.paths.named import found, named
+
+SITE = "usr/local/lib/python3.11/site-packages"
+
+
+def packages(*folders: str, site: str = SITE) -> list[str]:
+    return [f"{site}/{folder}/__init__.py" for folder in folders]
+
+
+def test_an_import_is_named_after_its_distribution() -> None:
+    paths = [*packages("sklearn", "numpy", "PIL", "yaml", "cv2", "bs4"), f"{SITE}/six.py"]
+    assert sorted(named(paths)) == [
+        "pypi/beautifulsoup4",
+        "pypi/numpy",
+        "pypi/opencv-python",
+        "pypi/pillow",
+        "pypi/pyyaml",
+        "pypi/scikit-learn",
+        "pypi/six",
+    ]
+
+
+def test_distributions_that_install_the_same_folder_tie() -> None:
+    (opencv,) = found(packages("cv2"))
+    assert "pypi/opencv-python-headless" in opencv.ties
+    assert 0.5 < opencv.confidence <= 1
+    (xgboost,) = found(packages("xgboost"))
+    assert xgboost.ties == ("pypi/xgboost-cpu",)
+
+
+def test_a_distribution_that_brings_several_imports_is_there_once() -> None:
+    (attrs,) = found(packages("attr", "attrs"))
+    assert attrs.name == "attrs"
+    assert sorted(attrs.paths) == packages("attr", "attrs")
+
+
+def test_what_an_import_may_be_of_is_what_another_one_names() -> None:
+    assert named(packages("lightning_fabric", "pytorch_lightning")) == ["pypi/pytorch-lightning"]
+    assert named([*packages("matplotlib"), f"{SITE}/pylab.py", f"{SITE}/mpl_toolkits/mplot3d/axes3d.py"]) == [
+        "pypi/matplotlib"
+    ]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"{SITE}/tests/__init__.py",
+        f"{SITE}/examples/__init__.py",
+        f"{SITE}/utils/__init__.py",
+        f"{SITE}/_distutils_hack/__init__.py",
+        f"{SITE}/numpy.libs/libopenblas.so",
+        f"{SITE}/__pycache__/six.cpython-311.pyc",
+        f"{SITE}/dataclasses.py",
+        f"{SITE}/numpy/data.txt",
+        f"{SITE}/nobody_knows_this_import/__init__.py",
+        f"{SITE}/distutils-precedence.pth",
+        "usr/lib/python3.11/json/__init__.py",
+        "app/src/helpers/__init__.py",
+        f"{SITE}/pip/_vendor/requests.py",
+        "opt/tool/_vendor/site-packages/requests/__init__.py",
+    ],
+)
+def test_what_names_no_package(path: str) -> None:
+    assert all("/pip" in name for name in named([path]))
+
+
+def test_what_lies_in_a_package_is_its_own() -> None:
+    inside = [f"{SITE}/torch/lib/libcudart.so.12", f"{SITE}/torch/_vendor/packaging/__init__.py"]
+    assert named([*packages("torch"), *inside]) == ["pypi/torch"]
+
+
+def test_parts_of_a_namespace_are_named_one_by_one() -> None:
+    paths = [
+        f"{SITE}/google/cloud/storage/version.py",
+        f"{SITE}/google/protobuf/message.py",
+        f"{SITE}/google/auth/__init__.py",
+        f"{SITE}/google/_upb/_message.abi3.so",
+        f"{SITE}/google/somebody/__init__.py",
+    ]
+    assert sorted(named(paths)) == ["pypi/google-auth", "pypi/google-cloud-storage", "pypi/protobuf"]
+
+
+def test_a_build_of_a_package_is_no_part_of_a_namespace() -> None:
+    (faiss,) = found(packages("faiss"))
+    assert faiss.name == "faiss-cpu"
+
+
+def test_an_unknown_import_is_named_where_its_own_text_says_the_distribution() -> None:
+    said = VersionText(f"{SITE}/qq_lab/__init__.py", "", "qq-lab-tools")
+    assert named(packages("qq_lab"), [said]) == ["pypi/qq-lab-tools"]
+
+
+def test_a_version_is_that_of_the_file_that_is_most_reliable() -> None:
+    paths = [*packages("numpy"), f"{SITE}/numpy/version.py"]
+    texts = [VersionText(paths[0], "0.1"), VersionText(paths[1], "2.1.0")]
+    (numpy,) = found(paths, texts)
+    assert (numpy.version, numpy.evidence[0]) == ("2.1.0", paths[1])
+
+
+@pytest.mark.parametrize("folder", ["app/lib/python", "opt/python", "srv/any name"])
+def test_a_folder_that_pip_put_packages_into_needs_no_name(folder: str) -> None:
+    names = named([*packages("numpy", "pandas", "requests", site=folder), f"{folder}/six.py"])
+    assert sorted(names) == ["pypi/numpy", "pypi/pandas", "pypi/requests", "pypi/six"]
+    ours = packages("api", "models", "views", "core", "requests", "pages", "ours", site=folder)
+    assert not named(ours)
+    assert not named([*packages("numpy", "pandas", "requests", site=folder), f"{folder}/os.py"])
+    vendored = packages("numpy", "pandas", "requests", site=f"{folder}/_vendor")
+    assert not named(vendored)
+
+
+def test_two_environments_have_their_own() -> None:
+    paths = [path for venv in ("a", "b") for path in packages("numpy", site=f"opt/{venv}/lib/site-packages")]
+    assert named(paths) == ["pypi/numpy"] * 2
