@@ -47,6 +47,25 @@ class QueryTooLargeError(QueryRefusedError):
     code = "query-too-large"
 
 
+class NotAllowedError(PraxiError):
+    """A page was asked for something that a setting does not allow."""
+
+    code = "not-allowed"
+
+
+class TooOftenError(PraxiError):
+    """A user asks for more than the limit of an hour."""
+
+    code = "too-often"
+    retryable = True
+
+
+class NotStartedError(PraxiError):
+    """Airflow did not start the run that a page asked for."""
+
+    code = "not-started"
+
+
 class ClusterError(PraxiError):
     """Kubernetes refused the question, or there is no cluster to ask."""
 

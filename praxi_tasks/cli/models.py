@@ -93,7 +93,11 @@ def prune(context: click.Context, keep: int) -> None:
 
 
 @models.command()
+@click.option("--note", default="", help="Why; it is recorded with the version.")
+@click.option("--by", default="", metavar="NAME", help="Who takes it back; it is recorded with the version.")
 @click.pass_obj
-def rollback(registry: ModelRegistry) -> None:
+def rollback(registry: ModelRegistry, note: str, by: str) -> None:
     """Put the version back in use that the champion replaced."""
-    echo(f"version {registry.roll_back().version} is the champion")
+    champion = registry.roll_back()
+    registry.annotate(champion, by, note, "")
+    echo(f"version {champion.version} is the champion")

@@ -27,10 +27,12 @@ def built() -> FastAPI:
     """Return the application with all routes."""
     from fastapi import FastAPI
 
-    from praxi_airflow.web import rendering, reports, schema, webhook
+    from praxi_airflow.web import actions, rendering, reports, schema, webhook
+    from praxi_airflow.web.bounded import BoundedBody
     from praxi_airflow.web.pages import ROUTERS
 
     app = FastAPI(title="Praxi", docs_url=None, redoc_url=None, openapi_url=None)
-    for router in (*ROUTERS, rendering.router, schema.router, reports.router, webhook.router):
+    for router in (*ROUTERS, actions.router, rendering.router, schema.router, reports.router, webhook.router):
         app.include_router(router)
+    app.add_middleware(BoundedBody)
     return app

@@ -21,6 +21,9 @@ NAVIGATION: Final = (
     ("Software", "software"),
     ("Findings", "findings"),
     ("Namespaces", "namespaces"),
+    ("Accepted risks", "risks"),
+    ("Models", "models"),
+    ("Audit now", "audit-now"),
 )
 """The pages of the bar on top: title, and path below ``/praxi/``."""
 _TYPES: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}

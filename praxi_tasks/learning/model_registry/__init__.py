@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from praxi_tasks.learning.model_registry.base import ALIASED, CHAMPION, ModelRegistry
+from praxi_tasks.learning.model_registry.base import ALIASED, CHAMPION, ModelRegistry, Promotions
 from praxi_tasks.learning.model_registry.mlflow import LOGGED_MODEL, MlflowRegistry
-from praxi_tasks.learning.model_registry.opening import open_registry
+from praxi_tasks.learning.model_registry.opening import light_registry, open_registry, read_versions
 from praxi_tasks.learning.model_registry.resolve import (
     ResolvedModel,
     load_base,
@@ -22,9 +22,12 @@ __all__ = [
     "ModelRegistry",
     "ModelVersion",
     "ORIGIN_TAG",
+    "Promotions",
     "ResolvedModel",
+    "light_registry",
     "load_base",
     "open_registry",
+    "read_versions",
     "resolve_for",
     "resolve_model",
     "resolve_once",

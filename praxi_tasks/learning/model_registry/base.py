@@ -15,11 +15,11 @@ ALIASED: Final = "models:/praxi@"
 """What precedes an alias in a model's URI, as MLflow writes it."""
 
 
-class ModelRegistry(ABC):
-    """The versions of the model, and the aliases that say which one is in use.
+class Promotions(ABC):
+    """The versions of the model, which of them is in use, and putting another in use.
 
-    A version points at a model in the store and is registered once. An alias moves in one step, so that the
-    champion is always either the old or the new one. ``uri`` says where the registry is.
+    An alias moves in one step, so that the champion is always either the old or the new one. ``uri`` says
+    where the registry is.
     """
 
     uri: str
@@ -27,18 +27,6 @@ class ModelRegistry(ABC):
     @abstractmethod
     def versions(self) -> list[ModelVersion]:
         """Return all versions, the oldest first."""
-
-    @abstractmethod
-    def register(self, uri: str, model: str, tags: Mapping[str, str], run: str = "") -> ModelVersion:
-        """Return the version of a model, which is created the first time."""
-
-    @abstractmethod
-    def why_missing(self, alias: str) -> str:
-        """Return why no version has an alias that one had; empty if none is known to have had it."""
-
-    @abstractmethod
-    def challenge(self, version: ModelVersion) -> None:
-        """Make a version the challenger."""
 
     @abstractmethod
     def promote(self, version: ModelVersion) -> ModelVersion:
@@ -58,10 +46,6 @@ class ModelRegistry(ABC):
             If there is no champion, or it replaced none.
         """
 
-    @abstractmethod
-    def delete(self, version: ModelVersion) -> None:
-        """Delete a version; its number is not given again."""
-
     def get(self, version: str) -> ModelVersion:
         """Return a version by its number or an alias.
 
@@ -80,3 +64,23 @@ class ModelRegistry(ABC):
     def find(self, version: str) -> ModelVersion | None:
         """Return a version by its number or an alias; ``None`` if there is none."""
         return next((v for v in self.versions() if version == v.version or version in v.aliases), None)
+
+
+class ModelRegistry(Promotions):
+    """All that a training does with versions. A version points at a model in the store, registered once."""
+
+    @abstractmethod
+    def register(self, uri: str, model: str, tags: Mapping[str, str], run: str = "") -> ModelVersion:
+        """Return the version of a model, which is created the first time."""
+
+    @abstractmethod
+    def why_missing(self, alias: str) -> str:
+        """Return why no version has an alias that one had; empty if none is known to have had it."""
+
+    @abstractmethod
+    def challenge(self, version: ModelVersion) -> None:
+        """Make a version the challenger."""
+
+    @abstractmethod
+    def delete(self, version: ModelVersion) -> None:
+        """Delete a version; its number is not given again."""

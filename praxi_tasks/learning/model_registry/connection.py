@@ -29,11 +29,15 @@ def tracking_uri(store_uri: str) -> str:
 
     Empty where neither is the case: such a store keeps the registry in documents of its own.
     """
-    given = read_text("PRAXI_MLFLOW_URI")
+    file = database_path(store_uri)
+    return read_text("PRAXI_MLFLOW_URI") or (database_uri(file) if file else "")
+
+
+def database_path(store_uri: str) -> Path | None:
+    """Return the file of MLflow's database in a local store; None for any other store."""
     parts = urlsplit(store_uri)
-    if given or parts.scheme not in {"", "file"}:
-        return given
-    return database_uri(Path(unquote(parts.path)) / "mlflow" / "mlflow.db")
+    local = parts.scheme in {"", "file"}
+    return Path(unquote(parts.path)) / "mlflow" / "mlflow.db" if local else None
 
 
 def is_empty(uri: str) -> bool:

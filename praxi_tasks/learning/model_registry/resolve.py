@@ -7,16 +7,18 @@ afterwards it is a problem, which goes with the answer.
 from __future__ import annotations
 
 import logging
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from praxi_tasks.discovery import Model
 from praxi_tasks.environment import read_text
 from praxi_tasks.errors import CorruptObjectError, KeyNotFoundError, ModelError
 from praxi_tasks.learning.model_registry.base import ALIASED, CHAMPION
 from praxi_tasks.learning.model_registry.opening import find_registry
 from praxi_tasks.store import Store, documents, keys
+
+if TYPE_CHECKING:
+    from praxi_tasks.discovery import Model
 
 logger = logging.getLogger(__name__)
 
@@ -120,6 +122,8 @@ def load_base(resolved: ResolvedModel) -> Model:
     ModelError
         If the model is damaged, or a registered one is missing.
     """
+    from praxi_tasks.discovery import Model
+
     try:
         return Model.load(resolved.uri)
     except ModelError as error:

@@ -20,8 +20,10 @@ from praxi_tasks.learning.model_registry.version import (
     MODEL_TAG,
     NOTE_TAG,
     OVERRULED_TAG,
+    PROMOTED_TAG,
     REPLACED_TAG,
     ModelVersion,
+    this_moment,
 )
 from praxi_tasks.store import Store, documents, keys
 
@@ -116,8 +118,8 @@ class StoredRegistry(ModelRegistry):
             before = state.aliases.get(CHAMPION, "")
             if before == number:
                 return state
-            changed = state.with_champion(number)
-            return changed.with_tags(number, {REPLACED_TAG: before}) if before else changed
+            tags = {PROMOTED_TAG: this_moment()} | ({REPLACED_TAG: before} if before else {})
+            return state.with_champion(number).with_tags(number, tags)
 
         self._change(promoted)
         return self.get(number)
@@ -141,7 +143,8 @@ class StoredRegistry(ModelRegistry):
             if not champion.replaced:
                 raise ModelError(f"version {champion.version} replaced no other", where=self.uri)
             self._require(state, champion.replaced)
-            return state.with_champion(champion.replaced)
+            tags = {PROMOTED_TAG: this_moment()}
+            return state.with_champion(champion.replaced).with_tags(champion.replaced, tags)
 
         self._change(rolled_back)
         return self.get(CHAMPION)

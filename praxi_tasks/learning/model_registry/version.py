@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import msgspec
@@ -16,8 +17,9 @@ LAST_CHAMPION_TAG: Final = "praxi.champion"
 APPROVED_TAG: Final = "praxi.approved_by"
 NOTE_TAG: Final = "praxi.note"
 OVERRULED_TAG: Final = "praxi.overruled"
+PROMOTED_TAG: Final = "praxi.promoted_at"
 
-_FILE_PREFIX: Final = "praxi-"
+FILE_PREFIX: Final = "praxi-"
 """Precedes the URI of a model in a local folder: an MLflow server accepts no ``file:`` from its clients."""
 
 
@@ -41,13 +43,18 @@ class ModelVersion(msgspec.Struct, frozen=True):
         """The version that was champion before it; empty if there was none."""
         return self.tags.get(REPLACED_TAG, "")
 
+    @property
+    def promoted_at(self) -> str:
+        """When it became champion last, ISO 8601; empty if it never did, or before this was recorded."""
+        return self.tags.get(PROMOTED_TAG, "")
+
     @classmethod
     def of(cls, found: Any, aliases: Mapping[str, Any]) -> ModelVersion:
         """Return a version that MLflow's client returned, with those of all ``aliases`` that name it."""
         number = str(found.version)
         return cls(
             version=number,
-            uri=str(found.source).removeprefix(_FILE_PREFIX),
+            uri=str(found.source).removeprefix(FILE_PREFIX),
             model=str(found.tags.get(MODEL_TAG, "")),
             aliases=tuple(sorted(alias for alias, named in aliases.items() if str(named) == number)),
             tags=dict(found.tags),
@@ -57,4 +64,9 @@ class ModelVersion(msgspec.Struct, frozen=True):
 
 def source_of(uri: str) -> str:
     """Return the URI of a model as the registry stores it."""
-    return f"{_FILE_PREFIX}{uri}" if uri.startswith("file:") else uri
+    return f"{FILE_PREFIX}{uri}" if uri.startswith("file:") else uri
+
+
+def this_moment() -> str:
+    """Return the time of a promotion as it is recorded."""
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -12,6 +12,7 @@ from praxi_tasks.discovery import Model
 from praxi_tasks.errors import ModelError, RegistryDownError
 from praxi_tasks.learning.model_registry.base import CHALLENGER, CHAMPION
 from praxi_tasks.learning.model_registry.mlflow import LOGGED_MODEL, MlflowRegistry
+from praxi_tasks.learning.model_registry.opening import light_registry
 from praxi_tasks.learning.model_registry.resolve import resolve_model
 from praxi_tasks.learning.run.plan import TrainingSettings
 from praxi_tasks.learning.run.tracking import Tracker
@@ -103,3 +104,22 @@ def test_a_server_that_dies_while_it_is_asked_to_switch_leaves_the_champion_whol
     assert run.promote().promoted
     assert registry.get(CHAMPION).origin == "killed"
     assert registry.roll_back().origin == "starter"
+
+
+def test_the_rest_api_alone_reads_promotes_and_takes_back(
+    store: Store, registry: MlflowRegistry, mlflow_server: MlflowServer
+) -> None:
+    light = light_registry(store, mlflow_server.url)
+    assert light is not None
+    assert light.versions() == []
+    for name in "abc":
+        registry.register(f"file:///models/{name}", name, {"praxi.origin": name})
+    for number in ("1", "3"):
+        light.annotate(light.get(number), "ann", "better", "")
+        assert CHAMPION in light.promote(light.get(number)).aliases
+    assert light.versions() == registry.versions()
+    champion = registry.get(CHAMPION)
+    assert (champion.version, champion.replaced, champion.tags["praxi.note"]) == ("3", "1", "better")
+    assert light.roll_back().version == "1" == registry.get(CHAMPION).version
+    with pytest.raises(ModelError, match="replaced no other"):
+        light.roll_back()

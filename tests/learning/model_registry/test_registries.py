@@ -13,7 +13,10 @@ import pytest
 from praxi_tasks.errors import CorruptObjectError, ModelError
 from praxi_tasks.learning.model_registry.base import CHALLENGER, CHAMPION, ModelRegistry
 from praxi_tasks.learning.model_registry.mlflow import MlflowRegistry
+from praxi_tasks.learning.model_registry.mlflow_server import ServerRegistry
+from praxi_tasks.learning.model_registry.opening import light_registry, read_versions
 from praxi_tasks.learning.model_registry.stored import StoredRegistry
+from praxi_tasks.learning.model_registry.version import ModelVersion
 from praxi_tasks.store import Store, keys, open_store
 
 Versions = list[str]
@@ -218,3 +221,41 @@ class _Interrupted:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
+
+
+def test_versions_are_read_without_mlflow_and_are_the_same(
+    registry: ModelRegistry, tmp_path: Path, store: Store
+) -> None:
+    if isinstance(registry, MlflowRegistry):
+        (tmp_path / "mlflow").mkdir()
+        shutil.move(tmp_path / "mlflow.db", tmp_path / "mlflow" / "mlflow.db")
+        registry = MlflowRegistry(f"sqlite:///{tmp_path}/mlflow/mlflow.db")
+
+    def read() -> list[ModelVersion]:
+        light = StoredRegistry(store) if isinstance(registry, StoredRegistry) else None
+        return light.versions() if light else read_versions(store, "")
+
+    assert read() == []
+    register(registry)
+    registry.annotate(registry.get("2"), "ann", "it is better", "")
+    registry.promote(registry.get("1"))
+    registry.promote(registry.get("2"))
+    registry.delete(registry.get("3"))
+    assert read() == registry.versions()
+    (champion,) = [each for each in read() if CHAMPION in each.aliases]
+    assert (champion.version, champion.replaced, bool(champion.promoted_at)) == ("2", "1", True)
+
+
+def test_a_database_that_is_none_is_a_typed_error(tmp_path: Path, store: Store) -> None:
+    assert read_versions(store, "") == []
+    (tmp_path / "mlflow").mkdir()
+    for content in (b"", b"no database", b"SQLite format 3\0" + b"x" * 5_000):
+        (tmp_path / "mlflow" / "mlflow.db").write_bytes(content)
+        with pytest.raises(ModelError, match="can't be read"):
+            read_versions(store, "")
+
+
+def test_only_a_file_of_mlflow_needs_mlflow_to_promote(tmp_path: Path) -> None:
+    assert light_registry(open_store(tmp_path.as_uri()), "") is None
+    assert isinstance(light_registry(open_store("s3://bucket/praxi"), ""), StoredRegistry)
+    assert isinstance(light_registry(open_store(tmp_path.as_uri()), "http://mlflow.example"), ServerRegistry)

@@ -13,7 +13,8 @@ import pytest
 from praxi_tasks.errors import ModelError
 from praxi_tasks.learning.model_registry.base import ALIASED, CHALLENGER, CHAMPION, ModelRegistry
 from praxi_tasks.learning.model_registry.embedded_database import database_file
-from praxi_tasks.learning.model_registry.mlflow import MODEL_NAME, MlflowRegistry
+from praxi_tasks.learning.model_registry.mlflow import MlflowRegistry
+from praxi_tasks.learning.model_registry.mlflow_promotions import MODEL_NAME
 from praxi_tasks.learning.model_registry.opening import open_registry
 from praxi_tasks.learning.model_registry.resolve import ResolvedModel, resolve_for, resolve_once
 from praxi_tasks.learning.model_registry.stored import StoredRegistry
