@@ -6,6 +6,7 @@ import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from demo.advisories import Advisories
 from demo.airflow import AirflowConfig, start_airflow, wait_for_airflow
 from demo.background import in_background
 from demo.history import write_history
@@ -32,11 +33,13 @@ class Demo:
         with self.steps.step("Packages from Debian and PyPI") as report:
             self._factory.fetch(report)
         model = in_background(self._model)
+        advisories = in_background(self._advisories)
         with self.steps.step("Images in a registry") as report:
             images = self._images(report)
         with self.steps.step("A week of history in Prometheus"):
             self._history(images)
         model.result()
+        advisories.result()
         airflow.result()
         return config
 
@@ -69,6 +72,11 @@ class Demo:
             write_releases(factory.wheels.files(), releases)
             report("training")
             train([*contents, releases], self.folder.root / "model")
+
+    def _advisories(self) -> None:
+        with self.steps.step("Advisories") as report:
+            report("fetching OSV's")
+            Advisories(self.folder.store).mirror()
 
     def _images(self, report: ProgressCallback) -> dict[str, Published]:
         return self._factory.publish(self._registry().host, IMAGE_SPECS, report)

@@ -40,7 +40,7 @@ class PraxiPlugin(AirflowPlugin):
         },
         {
             "name": "Praxi report",
-            "href": "/praxi/reports/{DAG_ID}/{RUN_ID}",
+            "href": "/praxi/reports/{DAG_ID}/{RUN_ID}?tab",
             "url_route": "praxi-report",
             "destination": "dag_run",
         },

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from demo.summary import LEGEND, EndedRun, show_found
 from praxi_airflow.run_key import run_key
-from praxi_tasks.audit.report import AuditReport, ReportedImage
+from praxi_tasks.findings import Finding, FoundPackage, Ignored
 from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage
 from praxi_tasks.findings.coverage import Aspect, checked, not_checked
 from praxi_tasks.store import Store, documents, keys, open_store
@@ -22,11 +22,19 @@ BLIND = not_checked(
 )
 
 
+VULNERABLE = (
+    Finding("vulnerable", "CVE-2026-1", "flask 2: x", "high", package="pypi/flask"),
+    Finding("vulnerable", "CVE-2026-2", "flask 2: y", "low", package="pypi/flask"),
+)
+HIDDEN = Finding(
+    "hidden", "PRAXI-HIDDEN", "2 packages", "medium", package="pypi/",
+    packages=(FoundPackage("pypi/a", "a 1"), FoundPackage("pypi/b", "b 1")),
+)  # fmt: skip
+IGNORED = msgspec.structs.replace(HIDDEN, severity="critical", ignored=Ignored("known", "me", "2027-01-01"))
+
+
 def shown(store: Store, *images: AssessedImage) -> str:
     audit = AssessedAudit(RUN, AT, "", "m", images)
-    reported = tuple(ReportedImage(image.image, layers=()) for image in images)
-    report = AuditReport("m", "", reported, ()).with_coverage(audit)
-    documents.write(store, keys.run(run_key(RUN), "report.json"), report)
     documents.write(store, keys.run(run_key(RUN), "findings.json"), audit)
     console = Console(width=80)
     with console.capture() as captured:
@@ -34,15 +42,28 @@ def shown(store: Store, *images: AssessedImage) -> str:
     return captured.get()
 
 
-def test_what_was_not_checked_is_in_the_table_and_below_it(tmp_path: Path) -> None:
+def test_the_table_has_what_matters_to_a_person(tmp_path: Path) -> None:
+    store = open_store(str(tmp_path))
+    bad = AssessedImage("demo/web:1", coverage=(LAYERS, BLIND), findings=(*VULNERABLE, HIDDEN, IGNORED))
+    text = shown(
+        store,
+        bad,
+        msgspec.structs.replace(bad, image="demo/api:1", coverage=(LAYERS,), findings=()),
+        AssessedImage("demo/gone:1", state="failed", reason="there is no such image"),
+    )
+    rows = {line.split()[0]: line.split()[1:] for line in text.splitlines() if line.startswith("demo/")}
+    assert rows["demo/web:1"] == ["high", "1", "2", "vulnerabilities"]
+    assert rows["demo/api:1"] == ["-", "-", "-", "-"]
+    assert rows["demo/gone:1"] == ["failed", "there", "is", "no", "such", "image"]
+
+
+def test_what_was_not_checked_is_told_below_the_table(tmp_path: Path) -> None:
     store = open_store(str(tmp_path))
     half = AssessedImage("demo/web:1", coverage=(LAYERS, BLIND))
     text = shown(store, half, msgspec.structs.replace(half, image="demo/api:1", coverage=(LAYERS,)))
-    rows = {line.split()[0]: line.split()[-1] for line in text.splitlines() if " audited " in line}
-    assert rows == {"demo/web:1": "1", "demo/api:1": "0"}
     assert "Nothing was found in what was checked" in text
     assert "No findings" not in text
-    assert "vulnerabilities" in text
+    assert "name a feeds folder" in text
 
 
 def test_a_run_that_checked_everything_says_so_and_one_without_a_report_nothing(tmp_path: Path) -> None:
@@ -52,4 +73,5 @@ def test_a_run_that_checked_everything_says_so_and_one_without_a_report_nothing(
     with console.capture() as captured:
         show_found(console, store, EndedRun("manual__other", "failed", "other"))
     assert captured.get() == ""
-    assert "Gaps" in LEGEND
+    for heading in ("Worst", "Vulnerable", "Hidden", "Not checked"):
+        assert f"{heading}:" in LEGEND

@@ -1,5 +1,8 @@
 """``GET /praxi/reports/DAG/RUN``: the report of a run, from the store; Airflow shows it on the run's page.
 
+With ``?tab`` it is a page that frames the report and tells it whether Airflow is light or dark, which the
+report can't see: it has no origin. Where there is no report yet, the page looks again until there is.
+
 Airflow shows a plugin's tab on the runs of every Dag and cannot limit it, so a run of a Dag without reports
 gets a page that names the Dags that have them.
 
@@ -17,13 +20,15 @@ from typing import Final
 
 from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity
 from airflow.api_fastapi.core_api.security import requires_access_dag
-from fastapi import APIRouter, Depends, status
+from fastapi import APIRouter, Depends, Request, status
 from fastapi.responses import HTMLResponse
 
 from praxi_airflow.hooks import connected_store
 from praxi_airflow.run_key import run_key
 from praxi_airflow.settings import load_settings
+from praxi_airflow.web.rendering import render
 from praxi_tasks.errors import KeyNotFoundError, PraxiError
+from praxi_tasks.findings.report import stylesheet, theme_script
 from praxi_tasks.store import keys
 
 logger = logging.getLogger(__name__)
@@ -41,6 +46,12 @@ _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
+_FRAME_HEADERS: Final = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; frame-src 'self'",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+_AGAIN: Final = 10  # seconds after which a tab looks again for a report that is not there yet
 router = APIRouter(prefix="/reports")
 
 
@@ -48,8 +59,10 @@ _may_read = requires_access_dag("GET", DagAccessEntity.RUN)
 
 
 @router.get("/{dag_id}/{run_id:path}", dependencies=[Depends(_may_read)])
-def report(dag_id: str, run_id: str) -> HTMLResponse:
+def report(request: Request, dag_id: str, run_id: str) -> HTMLResponse:
     """Return a run's report, or a page that says why there is none."""
+    if "tab" in request.query_params:
+        return HTMLResponse(render(request, "frame.html", {}), headers=_FRAME_HEADERS)
     place = _PLACES.get(dag_id)
     if place is None:
         others = " and ".join(_PLACES)
@@ -57,8 +70,11 @@ def report(dag_id: str, run_id: str) -> HTMLResponse:
     try:
         page = connected_store(load_settings()).get(place(run_key(run_id), PAGE))
     except KeyNotFoundError:
-        message = "There is no report yet: the task `report` of this run writes it."
-        return _note(status.HTTP_404_NOT_FOUND, message)
+        message = (
+            "There is no report yet: the task <code>report</code> of this run writes it. "
+            f"This page looks again every {_AGAIN} seconds."
+        )
+        return _note(status.HTTP_404_NOT_FOUND, message, again=True)
     except PraxiError as error:
         logger.warning("no report of %s %s: %s", dag_id, run_id, error)
         message = "The store can't be read now. The log of the API server says why."
@@ -66,6 +82,12 @@ def report(dag_id: str, run_id: str) -> HTMLResponse:
     return HTMLResponse(page.decode(), headers=_HEADERS)
 
 
-def _note(code: int, message: str) -> HTMLResponse:
-    page = f'<!doctype html><meta charset="utf-8"><p style="font: 15px system-ui; margin: 2rem">{message}</p>'
+def _note(code: int, message: str, *, again: bool = False) -> HTMLResponse:
+    """Return a page of one sentence, which is HTML and holds nothing from outside."""
+    refresh = f'<meta http-equiv="refresh" content="{_AGAIN}">' if again else ""
+    page = (
+        f'<!doctype html><html lang="en"><meta charset="utf-8">{refresh}<title>Praxi report</title>'
+        f"<style>{stylesheet()}</style><script>{theme_script()}</script>"
+        f'<body class="page"><p class="note">{message}</p>'
+    )
     return HTMLResponse(page, code, headers=_HEADERS)

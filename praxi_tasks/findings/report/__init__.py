@@ -8,7 +8,7 @@ from praxi_tasks.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from praxi_tasks.findings.report.cyclonedx import to_cyclonedx
-    from praxi_tasks.findings.report.look import stylesheet
+    from praxi_tasks.findings.report.look import stylesheet, theme_script
     from praxi_tasks.findings.report.openvex import to_openvex
     from praxi_tasks.findings.report.overview import OVERVIEW, Overview, TableFile, overview_of
     from praxi_tasks.findings.report.package_list import packages_table
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from praxi_tasks.findings.report.sarif import sarif_parts, to_sarif
     from praxi_tasks.findings.report.spdx import to_spdx
     from praxi_tasks.findings.report.tables import SCHEMAS, parquet_tables
-    from praxi_tasks.findings.report.terminal import findings_summary, findings_table
+    from praxi_tasks.findings.report.terminal import SEVERITY_STYLES, findings_summary, findings_table
 else:
     __getattr__ = lazy_exports(
         __name__,
         {
             "cyclonedx": ("to_cyclonedx",),
-            "look": ("stylesheet",),
+            "look": ("stylesheet", "theme_script"),
             "openvex": ("to_openvex",),
             "overview": ("OVERVIEW", "Overview", "TableFile", "overview_of"),
             "package_list": ("packages_table",),
@@ -32,7 +32,7 @@ else:
             "sarif": ("sarif_parts", "to_sarif"),
             "spdx": ("to_spdx",),
             "tables": ("SCHEMAS", "parquet_tables"),
-            "terminal": ("findings_summary", "findings_table"),
+            "terminal": ("SEVERITY_STYLES", "findings_summary", "findings_table"),
         },
     )
 
@@ -40,6 +40,7 @@ __all__ = [
     "OVERVIEW",
     "Overview",
     "SCHEMAS",
+    "SEVERITY_STYLES",
     "TableFile",
     "audit_metrics",
     "findings_summary",
@@ -51,6 +52,7 @@ __all__ = [
     "report_page",
     "sarif_parts",
     "stylesheet",
+    "theme_script",
     "to_cyclonedx",
     "to_openvex",
     "to_sarif",

@@ -14,3 +14,8 @@ def stylesheet() -> str:
     A page chooses with ``data-theme="light"`` or ``"dark"`` on its root, and follows the system without it.
     """
     return (ASSETS / "look.css").read_text(encoding="utf-8")
+
+
+def theme_script() -> str:
+    """Return the script by which a page without an origin follows ``#theme=dark`` in its address."""
+    return (ASSETS / "theme.js").read_text(encoding="utf-8")

@@ -38,7 +38,7 @@ _MOST_PACKAGES: Final = 500
 _MOST_SPOTS: Final = 100
 _MOST_LINES: Final = 60
 _LARGEST_PLAIN: Final = 1_000_000
-_SCRIPTS: Final = ("parts.js", "rows.js", "columns.js", "overview.js", "start.js")
+_SCRIPTS: Final = ("theme.js", "parts.js", "rows.js", "columns.js", "overview.js", "start.js")
 
 
 def report_page(audit: AssessedAudit) -> str:

@@ -33,7 +33,7 @@ _MOST_IMAGES: Final = 3
 _DITTO: Final = "″"  # what to do about a hundred hidden packages is read once
 _MOST_SPOTS: Final = 12
 _STATES: Final = {CoverageState.NOT_CHECKED: "red", CoverageState.PARTIAL: "yellow"}
-_STYLES: Final[dict[Severity, str]] = {
+SEVERITY_STYLES: Final[dict[Severity, str]] = {
     "critical": "bold white on red",
     "high": "red",
     "medium": "yellow",
@@ -120,7 +120,7 @@ def _ends_table(audit: AssessedAudit, ends: Iterable[Told]) -> Listing:
         names = listed([audit.title(image) for image in end.images], _MOST_IMAGES)
         late = " ⚠ overdue" if finding.overdue else ""
         table.add_row(
-            Text(finding.severity, style=_STYLES[finding.severity]),
+            Text(finding.severity, style=SEVERITY_STYLES[finding.severity]),
             Text(printable(finding.title) + late),
             Text(printable(f"{len(end.images):,}: {names}")),
             Text(printable(finding.action)),
@@ -165,7 +165,9 @@ def _counts(audit: AssessedAudit) -> Text:
     whole = not find_blind_spots(audit)
     none = "No findings" if whole else "Nothing was found in what was checked"
     text = Text("Findings: " if counts else none)
-    text.append_text(Text(", ").join(Text(f"{counts[s]:,} {s}", _STYLES[s]) for s in SEVERITIES if counts[s]))
+    text.append_text(
+        Text(", ").join(Text(f"{counts[s]:,} {s}", SEVERITY_STYLES[s]) for s in SEVERITIES if counts[s])
+    )
     overdue = f", overdue {late:,}" if late else ""
     text.append(
         f"  (new {len(audit.new):,}, resolved {len(audit.resolved):,}, ignored {ignored:,}{_by_vex(audit)}"
@@ -192,7 +194,7 @@ def _row(finding: Finding, one_of: Sequence[str]) -> list[Text]:
     package = _package(finding) + (f" ({'; '.join(conditions)})" if conditions else "")
     name = finding.id if finding.kind == "vulnerable" else finding.kind
     return [
-        Text(finding.severity, style=_STYLES[finding.severity]),
+        Text(finding.severity, style=SEVERITY_STYLES[finding.severity]),
         Text(printable(name) + _marks(finding)),
         Text(printable(package)),
     ]

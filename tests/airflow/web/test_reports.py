@@ -9,14 +9,17 @@ from urllib.parse import quote
 
 import pytest
 from fastapi import FastAPI
+from playwright.sync_api import Page, Route, expect
 
 from praxi_airflow.hooks.store import connected_store
 from praxi_airflow.run_key import run_key
 from praxi_airflow.settings import load_settings
+from praxi_tasks.findings.report.page import report_page
 from praxi_tasks.learning.run.report.page import training_page
 from praxi_tasks.store import Store, keys
 from tests.airflow.conftest import Configure
 from tests.airflow.web.conftest import client
+from tests.findings.audits import large_audit
 from tests.learning.run.report.report_data import report_data
 from tests.support.browser import chromium, overheard
 from tests.support.s3 import ObjectStore
@@ -56,11 +59,46 @@ def test_a_report_draws_its_charts_in_a_frame_of_another_page(server: FastAPI, s
     assert heard == [f"{site}/", site + PLACE]
 
 
+@pytest.mark.slow
+def test_the_tab_of_a_run_is_dark_as_airflow_is_and_waits_for_its_report(
+    server: FastAPI, store: Store
+) -> None:
+    site, known = "http://airflow.test", client(server)
+
+    def answer(route: Route) -> None:
+        told = known.get(route.request.url.removeprefix(site))
+        names = ("content-type", "content-security-policy")
+        headers = {name: told.headers[name] for name in names if name in told.headers}
+        route.fulfill(status=told.status_code, headers=headers, body=told.content)
+
+    with chromium() as browser:
+        page = browser.new_context(color_scheme="light").new_page()
+        page.route(f"{site}/**", answer)
+        page.goto(f"{site}{PLACE}?tab")
+        report = page.frame_locator("iframe#report")
+        expect(report.locator("body")).to_contain_text("There is no report yet")
+        assert report.locator("meta[http-equiv=refresh]").get_attribute("content") == "10"
+        store.put(keys.training_run(run_key(RUN), "report.html"), report_page(large_audit(1, 3)).encode())
+        page.frames[1].evaluate("location.reload()")
+        report.locator("body[data-ready=yes]").wait_for()
+        light = _ground(page)
+        page.evaluate("localStorage.setItem('theme', 'dark'); dispatchEvent(new Event('storage'))")
+        expect(report.locator("html")).to_have_attribute("data-theme", "dark")
+        assert _ground(page) != light
+        assert report.locator("tbody tr.row").count() > 0
+
+
+def _ground(page: Page) -> str:
+    ground: str = page.frames[1].evaluate("getComputedStyle(document.body).backgroundColor")
+    return ground
+
+
 def test_who_is_not_logged_in_sees_nothing(server: FastAPI, store: Store) -> None:
     store.put(keys.training_run(run_key(RUN), "report.html"), b"<h1>learned</h1>")
     answer = client(server, known=False).get(PLACE)
     assert answer.status_code == 401
     assert "learned" not in answer.text
+    assert client(server, known=False).get(f"{PLACE}?tab").status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -113,5 +151,5 @@ def test_airflow_names_the_pages_and_the_report(server: FastAPI) -> None:
     assert {(view["destination"], view["href"]) for view in views} == {
         ("nav", "/praxi/"),
         ("dag", "/praxi/"),
-        ("dag_run", "/praxi/reports/{DAG_ID}/{RUN_ID}"),
+        ("dag_run", "/praxi/reports/{DAG_ID}/{RUN_ID}?tab"),
     }

@@ -167,8 +167,6 @@ function wire() {
 }
 
 async function start() {
-  const theme = /^#theme=(light|dark)$/.exec(location.hash); // Airflow's own, where it shows the report
-  if (theme) document.documentElement.dataset.theme = theme[1];
   data = await unpack();
   prepare();
   about();
