@@ -35,6 +35,9 @@ _ROWS: Final[dict[str, dict[str, str]]] = {
         "base": "'debian:' || (10 + i % 4)",
         "base_layers": "1",
         "base_known_by": "'declared'",
+        "critical": "i % 7",
+        "high": "i % 20",
+        "medium": "i % 40",
     },
     "layers": {
         "position": "j",
@@ -58,6 +61,15 @@ _ROWS: Final[dict[str, dict[str, str]]] = {
         "files": "j % 300",
         "evidence": "['usr/lib/package-' || p || '/a', 'usr/share/doc/package-' || p || '/copyright']",
         "licences": "['MIT']",
+    },
+    "software": {
+        "ecosystem": "CASE i % 4 WHEN 0 THEN 'deb' WHEN 1 THEN 'pypi' WHEN 2 THEN 'npm' ELSE 'maven' END",
+        "name": "'package-' || i",
+        "version": "'1.' || j",
+        "position": "j",
+        "images": "1",
+        "since": f"TIMESTAMPTZ '{AT}' - INTERVAL 1 DAY * (i % 90)",
+        "last_seen": f"TIMESTAMPTZ '{AT}'",
     },
     "findings": {
         "kind": "CASE WHEN j % 10 = 0 THEN 'hidden' ELSE 'vulnerable' END",
@@ -88,14 +100,22 @@ _ROWS: Final[dict[str, dict[str, str]]] = {
         "action": "'mirror one'",
     },
 }
-_PER_IMAGE: Final = {"images": 1, "layers": 6, "components": 2_000, "findings": 120, "coverage": 4}
+_PER_IMAGE: Final = {
+    "images": 1,
+    "layers": 6,
+    "components": 2_000,
+    "findings": 120,
+    "coverage": 4,
+    "software": 6,
+}
 
 
 def make_audit(store: Store, folder: Path, images: int, components: int, run: str = RUN) -> Overview:
     """Put an audit of so many images into a store, with so many rows of components altogether."""
     counts = {**_PER_IMAGE, "components": components // images}
     tables = {}
-    for name, columns in SCHEMAS.items():
+    for name in _ROWS:
+        columns, rows = SCHEMAS[name], PACKAGES if name == "software" else images
         path = folder / f"{name}.parquet"
         selected = ", ".join(
             f'{_value(name, column, kind)} AS "{column}"' for column, kind in columns.items()
@@ -104,7 +124,7 @@ def make_audit(store: Store, folder: Path, images: int, components: int, run: st
             f"""COPY (SELECT {selected} FROM (
                 SELECT i, j, (hash(i, j) % {PACKAGES})::BIGINT AS p,
                     'registry.example.com/shop/app-' || i || ':1.4' AS image
-                FROM range({images}) a(i), range({counts[name]}) b(j)
+                FROM range({rows}) a(i), range({counts[name]}) b(j)
             )) TO '{path}' (FORMAT parquet, COMPRESSION zstd)"""
         )
         data = path.read_bytes()

@@ -10,14 +10,17 @@ import msgspec
 
 from praxi_tasks.audit.failure import Failure, attempt
 from praxi_tasks.audit.salvaging import salvage
+from praxi_tasks.errors import CorruptObjectError, KeyNotFoundError
 from praxi_tasks.findings import Route
 from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage, ended_releases
 from praxi_tasks.findings.packages import Declaration
 from praxi_tasks.printable import printable_json
-from praxi_tasks.store import keys
+from praxi_tasks.store import Store, documents, keys
 
 
-def published(audit: AssessedAudit, routes: tuple[Route, ...] = ()) -> Iterator[tuple[str, bytes | Failure]]:
+def published(
+    audit: AssessedAudit, routes: tuple[Route, ...] = (), before: bytes | None = None
+) -> Iterator[tuple[str, bytes | Failure]]:
     """Yield the name, relative to the run, and the bytes of each document, or why it could not be made.
 
     One document never keeps the others from being made, and one image no document: where it can't be in one,
@@ -28,18 +31,21 @@ def published(audit: AssessedAudit, routes: tuple[Route, ...] = ()) -> Iterator[
     ----------
     routes
         The policy's, which say whose a namespace is.
+    before
+        The table of software of the audit before, if there is one.
     """
     from praxi_tasks.findings.report import OVERVIEW, TableFile, overview_of
 
     yield "findings.json", _findings(audit)
     tables = {}
-    for name, make in (("report.html", _page), ("findings.sarif", _sarif), ("tables", _tables)):
+    makers = (("report.html", _page), ("findings.sarif", _sarif), ("tables", partial(_tables, before=before)))
+    for name, make in makers:
         made, _ = salvage(audit, name, make)
         if isinstance(made, Failure):
             yield name, made
             continue
         for part, data in made:
-            if make is _tables:
+            if name == "tables":
                 tables[PurePath(part).stem] = TableFile.of(data)
             yield part, data
     for name, document in sboms(audit):
@@ -60,16 +66,34 @@ def _sarif(audit: AssessedAudit) -> list[tuple[str, bytes]]:
     return [(part_name("findings.sarif", number), part) for number, part in enumerate(parts, start=1)]
 
 
+def software_of(store: Store, run: str | None) -> bytes | None:
+    """Return a run's table of software; None if there is no such run, or the table is not what it wrote.
+
+    Arrow may end the process over a damaged file, so the hash is compared before anything reads it.
+    """
+    from praxi_tasks.findings.report import OVERVIEW, Overview, TableFile
+
+    if run is None:
+        return None
+    try:
+        file = documents.read(store, keys.run(run, OVERVIEW), Overview).tables.get("software")
+        table = store.get(keys.run(run, "tables/software.parquet"))
+    except (KeyNotFoundError, CorruptObjectError):
+        return None
+    return table if TableFile.of(table) == file else None
+
+
 def part_name(name: str, number: int) -> str:
     """Return what a document's part is called: ``x.sarif`` is the first, ``x-2.sarif`` the second."""
     path = PurePath(name)
     return name if number == 1 else str(path.with_stem(f"{path.stem}-{number}"))
 
 
-def _tables(audit: AssessedAudit) -> list[tuple[str, bytes]]:
-    from praxi_tasks.findings.report import parquet_tables
+def _tables(audit: AssessedAudit, before: bytes | None) -> list[tuple[str, bytes]]:
+    from praxi_tasks.findings.report import known_software, parquet_tables
 
-    return [(f"tables/{name}.parquet", table) for name, table in parquet_tables(audit)]
+    known = known_software(before) if before else {}
+    return [(f"tables/{name}.parquet", table) for name, table in parquet_tables(audit, known)]
 
 
 def sboms(audit: AssessedAudit) -> Iterator[tuple[str, bytes | Failure]]:

@@ -21,7 +21,7 @@ from praxi_tasks.audit.fingerprint import BatchOutcome, LayerReader
 from praxi_tasks.audit.model_knowledge import KnowledgeCollector
 from praxi_tasks.audit.plan import BatchLimits, Plan, make_plan
 from praxi_tasks.audit.predict import PredictionOutcome, predict_layers
-from praxi_tasks.audit.publish import published
+from praxi_tasks.audit.publish import published, software_of
 from praxi_tasks.audit.reduce import reduce_audit
 from praxi_tasks.audit.report import AuditReport, State
 from praxi_tasks.audit.resolve import ImageResolver
@@ -168,7 +168,9 @@ class AuditRun:
         assessed = assessment.finish(report, history, self._run, at, scope, plausible_share)
         report = report.with_coverage(assessed)
         documents.write(self._store, self.key("report.json"), report)
-        summary = self._summary(report, len(packages), self._publish(assessed, assessor.policy.routes))
+        summary = self._summary(
+            report, len(packages), self._publish(assessed, assessor.policy.routes, history)
+        )
         documents.write(self._store, self.key("summary.json"), summary)
         return report
 
@@ -185,10 +187,11 @@ class AuditRun:
         newest = audit.newest and History(self._store, audit.scope.line).is_newest(audit.at)
         return msgspec.structs.replace(audit, newest=newest)
 
-    def _publish(self, assessed: AssessedAudit, routes: tuple[Route, ...]) -> list[str]:
+    def _publish(self, assessed: AssessedAudit, routes: tuple[Route, ...], history: History) -> list[str]:
         """Store what is published and return the names of what could not be made."""
         missing = []
-        for name, data in published(assessed, routes):
+        before = history.last_run(assessed.at, self._run)
+        for name, data in published(assessed, routes, software_of(self._store, before)):
             if isinstance(data, Failure):
                 missing.append(name)
             else:

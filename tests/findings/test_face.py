@@ -175,6 +175,7 @@ FACES = {
     },
     "vex": {"CONTEXT", "ImageNames", "Statement", "Vex", "parse_openvex"},
     "report": {
+        "known_software",
         "OVERVIEW",
         "Overview",
         "SCHEMAS",

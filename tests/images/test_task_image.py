@@ -95,4 +95,5 @@ def test_what_training_and_reports_need_was_not_slimmed_away(task_image: BuiltIm
     assert done.returncode == 0, done.stderr
     model, study, charts, tables = done.stdout.splitlines()
     assert (model, study, charts) == ("1 challenger", "0", "vega-lite 4")
-    assert tables.split() == ["components", "coverage", "findings", "images", "layers"]
+    expected = ["components", "coverage", "declared", "findings", "images", "layers", "software"]
+    assert tables.split() == expected

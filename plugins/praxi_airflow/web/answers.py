@@ -19,7 +19,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
 
 from praxi_airflow.web.access import HEADERS
-from praxi_airflow.web.data import Audit, NoAuditError, PreparingError
+from praxi_airflow.web.data import Audit, AuditReader, NoAuditError, PreparingError
 from praxi_airflow.web.reading import reader
 from praxi_airflow.web.rendering import render
 from praxi_tasks.errors import KeyNotFoundError, PraxiError
@@ -65,6 +65,23 @@ async def show(request: Request, template: str, page: Callable[[Audit], Data], a
     form = wanted_form(request)
     try:
         data = await (await run_in_threadpool(reader)).ask(found, audit)
+    except PraxiError as error:
+        return refuse(request, form, error)
+    return answer(request, form, template, data)
+
+
+async def show_all(request: Request, template: str, work: Callable[[AuditReader], Data]) -> Response:
+    """Answer with a page about no audit alone.
+
+    Parameters
+    ----------
+    work
+        Finds the data, in one of the pages' threads.
+    """
+    form = wanted_form(request)
+    try:
+        asked = await run_in_threadpool(reader)
+        data = await asked.call(lambda: work(asked))
     except PraxiError as error:
         return refuse(request, form, error)
     return answer(request, form, template, data)

@@ -15,15 +15,15 @@ from praxi_airflow.web.data import Audit
 _MOST_ROWS: Final = 100_000
 """Of a list as CSV, which is not cut into pages."""
 
-_RUN: Final = r"^[A-Za-z0-9_=+.-]*$"
+RUN: Final = r"^[A-Za-z0-9_=+.-]*$"
 _ABOUT_RUN: Final = "The run that is asked; the newest that is complete by default"
-AuditQuery = Annotated[str, Query(max_length=250, pattern=_RUN, description=_ABOUT_RUN)]
+AuditQuery = Annotated[str, Query(max_length=250, pattern=RUN, description=_ABOUT_RUN)]
 
 
 class ListQuery(BaseModel):
     """What every list can be asked: of which audit, in which order, and which part."""
 
-    audit: str = Field("", max_length=250, pattern=_RUN, description=_ABOUT_RUN)
+    audit: str = Field("", max_length=250, pattern=RUN, description=_ABOUT_RUN)
     search: str = Field("", max_length=500, description="Part of a name, in small or capital letters")
     sort: str = Field("", max_length=40, description="A column; descending with - before it")
     page: int = Field(1, ge=1, le=1_000_000)

@@ -213,6 +213,14 @@ class History:
             memory.point for memory in memories[-LONGEST_TREND:]
         )
 
+    def last_run(self, at: str, run: str) -> str | None:
+        """Return the last other run before ``at``, by the names of what they left; None if there is none."""
+        own, latest = keys.history_entry(self.scope, at, run), keys.history_entry(self.scope, at, "~")
+        names = sorted(
+            key for key in self._store.list(keys.history(self.scope)) if key <= latest and key != own
+        )
+        return names[-1].rpartition("/")[2].partition("_")[2].removesuffix(".json") if names else None
+
     def of(self, at: str, run: str) -> Memory | None:
         """Return what an earlier attempt of an audit left, or None if there is nothing that can be read."""
         try:

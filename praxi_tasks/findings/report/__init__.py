@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from praxi_tasks.findings.report.page import report_page
     from praxi_tasks.findings.report.prometheus import audit_metrics, push_metrics, write_textfile
     from praxi_tasks.findings.report.sarif import sarif_parts, to_sarif
+    from praxi_tasks.findings.report.software import known_software
     from praxi_tasks.findings.report.spdx import to_spdx
     from praxi_tasks.findings.report.tables import SCHEMAS, parquet_tables
     from praxi_tasks.findings.report.terminal import SEVERITY_STYLES, findings_summary, findings_table
@@ -30,6 +31,7 @@ else:
             "page": ("report_page",),
             "prometheus": ("audit_metrics", "push_metrics", "write_textfile"),
             "sarif": ("sarif_parts", "to_sarif"),
+            "software": ("known_software",),
             "spdx": ("to_spdx",),
             "tables": ("SCHEMAS", "parquet_tables"),
             "terminal": ("SEVERITY_STYLES", "findings_summary", "findings_table"),
@@ -45,6 +47,7 @@ __all__ = [
     "audit_metrics",
     "findings_summary",
     "findings_table",
+    "known_software",
     "overview_of",
     "packages_table",
     "parquet_tables",

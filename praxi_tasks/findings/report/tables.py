@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage
+from praxi_tasks.findings.finding import SEVERITIES
+from praxi_tasks.findings.report.software import Seen, Software, software_rows
 from praxi_tasks.inventory import Model
 from praxi_tasks.printable import printable_tree
 
@@ -43,6 +47,7 @@ SCHEMAS: Final[dict[str, dict[str, str]]] = {
         "base_digest": "VARCHAR",
         "base_layers": "INTEGER",
         "base_known_by": "VARCHAR",
+        **dict.fromkeys(SEVERITIES, "BIGINT"),
     },
     "layers": {
         "run": "VARCHAR",
@@ -81,6 +86,16 @@ SCHEMAS: Final[dict[str, dict[str, str]]] = {
         "model_quantisation": "VARCHAR",
         "model_parameters": "BIGINT",
         "model_pickles": "BIGINT",
+    },
+    "software": {
+        "run": "VARCHAR",
+        "ecosystem": "VARCHAR",
+        "name": "VARCHAR",
+        "version": "VARCHAR",
+        "position": "INTEGER",
+        "images": "BIGINT",
+        "since": "TIMESTAMPTZ",
+        "last_seen": "TIMESTAMPTZ",
     },
     "findings": {
         "run": "VARCHAR",
@@ -136,15 +151,23 @@ SCHEMAS: Final[dict[str, dict[str, str]]] = {
 }
 
 
-def parquet_tables(audit: AssessedAudit) -> Iterator[tuple[str, bytes]]:
+def parquet_tables(
+    audit: AssessedAudit, known: Mapping[Software, Seen] | None = None
+) -> Iterator[tuple[str, bytes]]:
     """Yield each table's name and its Parquet file, with the columns of :data:`SCHEMAS`.
 
     Findings and coverage of the audit itself stand in their tables with an empty image.
+
+    Parameters
+    ----------
+    known
+        What the audit before remembers of software.
     """
-    rows = {
+    rows: dict[str, Callable[[AssessedAudit], Iterator[Row]]] = {
         "images": _images,
         "layers": _layers,
         "components": _components,
+        "software": partial(software_rows, known=known or {}),
         "findings": _findings,
         "declared": _declared,
         "coverage": _coverage,
@@ -161,6 +184,7 @@ def _images(audit: AssessedAudit) -> Iterator[Row]:
         yield {
             **row,
             **_base(image),
+            **_open(image),
             "first_seen": image.first_seen or None,
             "last_seen": image.last_seen or None,
         }
@@ -176,6 +200,14 @@ def _base(image: AssessedImage) -> Row:
         "base_layers": base.layers or None,
         "base_known_by": base.known_by,
     }
+
+
+def _open(image: AssessedImage) -> Row:
+    """Return how many findings are open by severity; null where nothing is known about the image."""
+    if image.failed:
+        return dict.fromkeys(SEVERITIES)
+    found = Counter(finding.severity for finding in image.open_findings)
+    return {severity: found[severity] for severity in SEVERITIES}
 
 
 def _layers(audit: AssessedAudit) -> Iterator[Row]:

@@ -19,7 +19,10 @@ from tests.findings.audits import large_audit
 
 pytestmark = pytest.mark.airflow
 AUDIT = large_audit(12, 240, components=20)
-PATHS = ["", "openapi.json"]
+PATHS = [
+    "", "openapi.json", "images", "image?image=x", "software", "findings", "finding?kind=hidden&id=x",
+    "namespaces", "changes", "audits", "download?image=x&form=spdx",
+]  # fmt: skip
 
 
 def test_who_is_not_logged_in_reads_nothing(server: FastAPI, store: Store) -> None:

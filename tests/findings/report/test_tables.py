@@ -37,6 +37,7 @@ def test_every_row_is_there(audit: AssessedAudit, database: duckdb.DuckDBPyConne
         "images": 20,
         "layers": 120,
         "components": 200,
+        "software": 200,
         "findings": 401,
         "declared": 0,
         "coverage": 2 + 20 * len(COVERAGE),

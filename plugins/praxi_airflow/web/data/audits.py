@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from threading import Lock
 from typing import Final, TypeVar
 
@@ -24,6 +25,7 @@ LINES: Final = ("dag", "manual", "local", "backfill")
 _ENTRY: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)[^_]*_(.+)\.json")
 _STEPS: Final = ("images.json", "plan.json", "predictions.json", "report.json")
 _KEPT: Final = 15.0  # seconds for which the store is not asked again
+_KEPT_OVERVIEW: Final = 60.0
 _MOST_KNOWN: Final = 200
 _MOST_LOOKED_AT: Final = 20
 _MOST_RUNNING: Final = 20
@@ -89,7 +91,7 @@ class Audits:
         CorruptObjectError
             If the document is damaged.
         """
-        found = self._remembered(("overview", run), lambda: self._overview(run))
+        found = self._remembered(("overview", run), lambda: self._overview(run), _KEPT_OVERVIEW)
         if isinstance(found, Exception):
             raise found
         return found
@@ -106,6 +108,16 @@ class Audits:
                 except (KeyNotFoundError, CorruptObjectError):
                     continue
         return None
+
+    def before(self, overview: Overview, most: int) -> Iterator[Overview]:
+        """Yield the complete audits of the same line before one, the newest first, at most so many."""
+        for past in self.listed(overview.scope.line):
+            if most > 0 and past.run != overview.run and past.at <= _moment(overview.at):
+                try:
+                    yield self.overview(past.run)
+                    most -= 1
+                except (KeyNotFoundError, CorruptObjectError):
+                    continue
 
     def running(self) -> tuple[RunningAudit, ...]:
         """Return the audits that have begun since the last that was complete, the newest first."""
@@ -142,10 +154,10 @@ class Audits:
     def _read(self, run: str) -> int:
         return sum(1 for _ in self._store.list(keys.run(run, "batches")))
 
-    def _remembered(self, key: tuple[str, str], ask: Callable[[], T]) -> T:
+    def _remembered(self, key: tuple[str, str], ask: Callable[[], T], seconds: float = _KEPT) -> T:
         with self._lock:
             since, value = self._known.get(key, (None, None))
-        if since is not None and self._now() - since < _KEPT:
+        if since is not None and self._now() - since < (_KEPT if isinstance(value, Exception) else seconds):
             return value  # type: ignore[return-value]  # the key says which type
         fresh = ask()
         with self._lock:
@@ -153,3 +165,8 @@ class Audits:
                 self._known.clear()
             self._known[key] = (self._now(), fresh)
         return fresh
+
+
+def _moment(at: str) -> str:
+    """Return a time as :class:`PastAudit` has it."""
+    return datetime.fromisoformat(at).astimezone(UTC).isoformat(timespec="seconds")

@@ -28,23 +28,28 @@ CREATE TABLE components AS
 SELECT keys.id AS image_id, parquet.* EXCLUDE (run, image, cluster)
 FROM parquet_components parquet JOIN keys USING (image, cluster);
 
+-- A component whose versions tie stands here once for each of them, and one whose version is not known once.
 CREATE TABLE placements AS
-SELECT ecosystem, name, array_to_string(versions, ' | ') AS version, image_id, confidence, sources,
-    removed_by <> '' AS removed
-FROM components
+SELECT ecosystem, name, unnest(CASE WHEN len(versions) = 0 THEN [''] ELSE versions END) AS version, image_id,
+    confidence, sources, len(versions) > 1 AS tied
+FROM components WHERE removed_by = ''
 ORDER BY name, ecosystem, version;
 
+CREATE TABLE software AS
+SELECT ecosystem, name, version, position, images::INTEGER AS images, make_timestamp(epoch_us(since)) AS since,
+    make_timestamp(epoch_us(last_seen)) AS last_seen
+FROM parquet_software
+ORDER BY name, ecosystem, position;
+
 CREATE TABLE packages AS
-SELECT ecosystem, name, count(DISTINCT image_id)::INTEGER AS images, count(DISTINCT version)::INTEGER AS versions
-FROM placements WHERE NOT removed
-GROUP BY ALL ORDER BY name, ecosystem;
+SELECT ecosystem, name, count(DISTINCT image_id)::INTEGER AS images, count(DISTINCT version)::INTEGER AS versions,
+    min(software.since) AS since
+FROM placements LEFT JOIN software USING (ecosystem, name, version)
+GROUP BY ecosystem, name ORDER BY name, ecosystem;
 
 CREATE TABLE images AS
 WITH found AS (
     SELECT image_id, min(rank) AS worst, count(*)::INTEGER AS findings,
-        (count(*) FILTER (rank = 0))::INTEGER AS critical, (count(*) FILTER (rank = 1))::INTEGER AS high,
-        (count(*) FILTER (rank = 2))::INTEGER AS medium, (count(*) FILTER (rank = 3))::INTEGER AS unknown,
-        (count(*) FILTER (rank = 4))::INTEGER AS low, (count(*) FILTER (rank = 5))::INTEGER AS info,
         (count(*) FILTER (kind = 'vulnerable'))::INTEGER AS vulnerable,
         (count(*) FILTER (kind = 'hidden'))::INTEGER AS hidden,
         (count(*) FILTER (exploited))::INTEGER AS exploited, (count(*) FILTER (overdue))::INTEGER AS overdue,
@@ -56,17 +61,17 @@ WITH found AS (
         list_sort(list(DISTINCT aspect) FILTER (state <> 'checked')) AS gaps
     FROM coverage GROUP BY image_id
 ), held AS (
-    SELECT image_id, count(*)::INTEGER AS components FROM placements WHERE NOT removed GROUP BY image_id
+    SELECT image_id, count(*)::INTEGER AS components FROM components WHERE removed_by = '' GROUP BY image_id
 ), owned AS (
     SELECT image, cluster, list_sort(list(DISTINCT team)) AS teams
     FROM (SELECT image, cluster, unnest(namespaces) AS namespace FROM parquet_images) JOIN teams USING (namespace)
     GROUP BY ALL
 )
-SELECT keys.id, parquet.* EXCLUDE (run, "at", first_seen, last_seen),
+SELECT keys.id, parquet.* EXCLUDE (run, "at", first_seen, last_seen, critical, high, medium, unknown, low, info),
     make_timestamp(epoch_us(first_seen)) AS first_seen, make_timestamp(epoch_us(last_seen)) AS last_seen,
     coalesce(teams, []) AS teams, worst, coalesce(findings, 0) AS findings,
-    coalesce(critical, 0) AS critical, coalesce(high, 0) AS high, coalesce(medium, 0) AS medium,
-    coalesce(unknown, 0) AS unknown, coalesce(low, 0) AS low, coalesce(info, 0) AS info,
+    coalesce(parquet.critical, 0)::INTEGER AS critical, coalesce(parquet.high, 0)::INTEGER AS high, coalesce(parquet.medium, 0)::INTEGER AS medium,
+    coalesce(parquet.unknown, 0)::INTEGER AS unknown, coalesce(parquet.low, 0)::INTEGER AS low, coalesce(parquet.info, 0)::INTEGER AS info,
     coalesce(vulnerable, 0) AS vulnerable, coalesce(hidden, 0) AS hidden, coalesce(exploited, 0) AS exploited,
     coalesce(overdue, 0) AS overdue, coalesce(fresh, 0) AS fresh, coalesce(kinds, []) AS kinds,
     coalesce(unchecked, 0) AS unchecked, coalesce(partly, 0) AS partly, coalesce(gaps, []) AS gaps,

@@ -26,13 +26,14 @@ from praxi_tasks.store import Store, keys
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-TABLES: Final = ("images", "layers", "components", "findings", "coverage")
+TABLES: Final = ("images", "layers", "components", "software", "findings", "coverage")
 SEALED: Final[dict[str, str | bool | int | float | list[str]]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
 }
 """DuckDB's settings under which it fetches nothing from anywhere."""
 _MOST_FILES: Final = 8
+_MOST_SMALL: Final = 200
 _PART: Final = 1 << 20
 
 
@@ -80,6 +81,23 @@ class PreparedFiles:
         self._forget_old()
         return target
 
+    def images_table(self, overview: Overview) -> Path:
+        """Return a copy of an audit's table of images, which is small: for questions about many audits.
+
+        Raises
+        ------
+        KeyNotFoundError, StoreUnavailableError, CorruptObjectError
+            As :meth:`make`.
+        """
+        file = overview.tables.get("images")
+        target = self._folder / f"{file.sha256 if file else ''}.images.parquet"
+        if not target.exists():
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with tempfile.TemporaryDirectory(dir=self._folder, prefix="making-") as place:
+                self._fetch(overview, "images", Path(place) / "images")
+                (Path(place) / "images").rename(target)
+        return target
+
     def _made(self, overview: Overview, place: Path) -> Path:
         import duckdb
 
@@ -114,10 +132,11 @@ class PreparedFiles:
             yield
 
     def _forget_old(self) -> None:
-        files = sorted(self._folder.glob("*.duckdb"), key=_last_used, reverse=True)
-        for file in files[_MOST_FILES:]:
-            file.unlink(missing_ok=True)
-            file.with_suffix(".lock").unlink(missing_ok=True)
+        for kind, most in (("*.duckdb", _MOST_FILES), ("*.images.parquet", _MOST_SMALL)):
+            files = sorted(self._folder.glob(kind), key=_last_used, reverse=True)
+            for file in files[most:]:
+                file.unlink(missing_ok=True)
+                file.with_suffix(".lock").unlink(missing_ok=True)
 
 
 def _add_teams(connection: DuckDBPyConnection, overview: Overview) -> None:

@@ -31,6 +31,7 @@ Row = dict[str, Any]
 _THREADS: Final = 4
 _MOST_WAITING: Final = 32
 _MOST_ATTACHED: Final = 6
+_MOST_PAST: Final = 30
 _PATIENCE: Final = 2.0  # seconds in which a file may be made before the page says that it is
 
 
@@ -65,16 +66,46 @@ class Audit:
         The store's others.
     """
 
-    def __init__(self, overview: Overview, cursor: DuckDBPyConnection, audits: Audits) -> None:
+    def __init__(self, overview: Overview, cursor: DuckDBPyConnection, reader: AuditReader) -> None:
         self.overview = overview
-        self.audits = audits
+        self.audits = reader.audits
         self._cursor = cursor
+        self._reader = reader
+
+    def other(self, overview: Overview) -> str:
+        """Return what stands before a table's name for the same table of another audit: ``NAME.causes``.
+
+        Raises
+        ------
+        PraxiError
+            As :meth:`AuditReader.ask`.
+        """
+        return self._reader.attached(overview)
 
     def rows(self, question: str, given: list[Any] | None = None) -> list[Row]:
         """Return what a statement selects, by the columns' names; values are given apart, for each ``?``."""
         answer = self._cursor.execute(question, given or [])
         names = [column[0] for column in answer.description]
         return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+
+    def past_images(self, repository: str, cluster: str) -> list[Row]:
+        """Return the images of a repository in this audit and the last of its line, the newest first.
+
+        Raises
+        ------
+        PraxiError
+            If a table can't be read.
+        """
+        past = (self.overview, *self.audits.before(self.overview, _MOST_PAST))
+        files = [str(self._reader.files.images_table(overview)) for overview in past]
+        return self.rows(
+            """SELECT run, make_timestamp(epoch_us("at")) AS "at", image, digest, state, reason,
+                namespaces, base, critical,
+            high, medium, unknown, low, info FROM read_parquet(?, union_by_name = true)
+            WHERE cluster = ? AND (image = ? OR starts_with(image, ? || ':') OR starts_with(image, ? || '@'))
+            ORDER BY "at" DESC, image""",
+            [files, cluster, repository, repository, repository],
+        )
 
     def row(self, question: str, given: list[Any] | None = None) -> Row:
         """Return the only row that a statement selects."""
@@ -100,7 +131,7 @@ class AuditReader:
     def __init__(self, store: Store, folder: Path, memory: str, seconds: float) -> None:
         self.store = store
         self.audits = Audits(store)
-        self._files = PreparedFiles(store, folder, memory)
+        self.files = PreparedFiles(store, folder, memory)
         self._memory = memory
         self._seconds = seconds
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="praxi-pages")
@@ -144,22 +175,34 @@ class AuditReader:
             with self._lock:
                 self._waiting -= 1
 
+    def attached(self, overview: Overview) -> str:
+        """Return the name by which an audit's tables are attached.
+
+        Raises
+        ------
+        PreparingError
+            If they are being made ready.
+        """
+        path = self._prepared(overview)
+        with self._lock:
+            return self._attach(path)
+
     def _answer(self, work: Callable[[Audit], T], run: str) -> T:
         overview = self.audits.overview(run) if run else self.audits.latest()
         if overview is None:
             raise NoAuditError("there is no complete audit yet", action="run the Dag praxi_audit")
-        path = self._prepared(overview)
-        with self._cursor(path) as cursor, self._limited(cursor):
-            return work(Audit(overview, cursor, self.audits))
+        name = self.attached(overview)
+        with self._cursor(name) as cursor, self._limited(cursor):
+            return work(Audit(overview, cursor, self))
 
     def _prepared(self, overview: Overview) -> Path:
-        path = self._files.path(overview)
+        path = self.files.path(overview)
         if path.exists():
             return path
         with self._lock:
             making = self._making.get(path)
             if making is None or making.done():
-                making = self._making[path] = self._maker.submit(self._files.make, overview)
+                making = self._making[path] = self._maker.submit(self.files.make, overview)
         try:
             return making.result(_PATIENCE)
         except TimeoutError:
@@ -170,10 +213,8 @@ class AuditReader:
                     self._making.pop(path, None)
 
     @contextmanager
-    def _cursor(self, path: Path) -> Iterator[DuckDBPyConnection]:
-        with self._lock:
-            name = self._attach(path)
-            cursor = self._database.cursor()
+    def _cursor(self, name: str) -> Iterator[DuckDBPyConnection]:
+        cursor = self._database.cursor()
         try:
             cursor.execute(f"USE {name}")
             yield cursor

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from praxi_airflow.web.pages.overview import router as overview
+from praxi_airflow.web.pages import (
+    changes,
+    downloads,
+    findings,
+    image,
+    images,
+    namespaces,
+    overview,
+    software,
+)
 
-ROUTERS = (overview,)
+ROUTERS = tuple(
+    page.router for page in (overview, images, image, software, findings, namespaces, changes, downloads)
+)
 
 __all__ = ["ROUTERS"]

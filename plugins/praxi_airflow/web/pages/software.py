@@ -1,0 +1,138 @@
+"""``GET /praxi/software``: where some software is, in which versions, and since when."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
+
+from praxi_airflow.web.access import may_read
+from praxi_airflow.web.answers import FORMS, Data, NothingError, show
+from praxi_airflow.web.data import Audit, Row
+from praxi_airflow.web.lists import Conditions, ListQuery, Window, find
+
+_PACKAGE_ORDERS: Final = {
+    "images": "images",
+    "name": "name",
+    "ecosystem": "ecosystem",
+    "versions": "versions",
+    "since": "since",
+}
+_PLACE_ORDERS: Final = {"image": "image", "version": "position", "confidence": "confidence"}
+_MOST_VERSIONS: Final = 500
+router = APIRouter(dependencies=[may_read])
+
+
+class SoftwareQuery(ListQuery):
+    """What is looked for: by a part of its name; or the whole name, and a range of versions."""
+
+    ecosystem: str = Field("", max_length=60, description="Package URL type")
+    name: str = Field("", max_length=500, description="The package's whole name")
+    low: str = Field("", max_length=500, description="The lowest version, one of those that are there")
+    high: str = Field("", max_length=500, description="The highest version, one of those that are there")
+    namespace: str = Field("", max_length=253)
+    team: str = Field("", max_length=253)
+
+
+@router.get("/software", responses=FORMS)
+async def software(request: Request, query: Annotated[SoftwareQuery, Query()]) -> Response:
+    """Return the packages that are asked for, or the images that have one."""
+    window = query.window(request)
+    if query.name:
+        return await show(request, "package.html", partial(find_places, query, window), query.audit)
+    return await show(request, "software.html", partial(find_packages, query, window), query.audit)
+
+
+def find_packages(query: SoftwareQuery, window: Window, audit: Audit) -> Data:
+    """Return a part of the packages whose names have a text in them."""
+    wanted = Conditions()
+    wanted.contains(query.search, "name")
+    wanted.add(query.ecosystem, "ecosystem = ?")
+    found = audit.rows("SELECT DISTINCT ecosystem FROM packages ORDER BY ecosystem")
+    return {
+        **find(audit, "* FROM packages", wanted, _PACKAGE_ORDERS, query.sort, window),
+        "ecosystems": [row["ecosystem"] for row in found],
+    }
+
+
+def find_places(query: SoftwareQuery, window: Window, audit: Audit) -> Data:
+    """Return a package's versions, and a part of the images that have one of those in the range.
+
+    Raises
+    ------
+    NothingError
+        If there is no such package, or it has no version by which the range is bounded.
+    """
+    versions = _versions(audit, query)
+    if (query.low or query.high) and len({row["ecosystem"] for row in versions}) > 1:
+        raise NothingError("a range needs an ecosystem: its rules order versions", action="choose one")
+    wanted = Conditions()
+    wanted.add(True, "placements.name = ?", query.name)
+    wanted.add(query.ecosystem, "placements.ecosystem = ?")
+    for bound, sign in ((query.low, ">="), (query.high, "<=")):
+        if bound:
+            wanted.add(True, f"position {sign} ?", _position(versions, bound))
+    wanted.add(query.namespace, "list_contains(namespaces, ?)")
+    wanted.add(query.team, "list_contains(teams, ?)")
+    wanted.contains(query.search, "images.image")
+    source = """image, cluster, namespaces, teams, pods, placements.ecosystem, version, position, confidence,
+        sources, tied, since FROM placements JOIN images ON images.id = image_id
+        LEFT JOIN software USING (ecosystem, name, version)"""
+    places = f"SELECT {source} WHERE {wanted.sql}"
+    return {
+        "package": {"name": query.name, "ecosystem": query.ecosystem},
+        "versions": versions,
+        **find(audit, source, wanted, _PLACE_ORDERS, query.sort or "image", window),
+        "namespaces": _shares(audit, places, wanted.values, "namespaces"),
+        "teams": _shares(audit, places, wanted.values, "teams"),
+        "findings": _findings(audit, query),
+    }
+
+
+def _versions(audit: Audit, query: SoftwareQuery) -> list[Row]:
+    """Return the package's versions that are in images, in their order; those without one at last."""
+    wanted = Conditions()
+    wanted.add(True, "name = ?", query.name)
+    wanted.add(query.ecosystem, "ecosystem = ?")
+    versions = audit.rows(
+        f"""SELECT ecosystem, version, position, images, since FROM software WHERE {wanted.sql} AND images > 0
+        ORDER BY ecosystem, position DESC NULLS LAST, version LIMIT ?""",
+        [*wanted.values, _MOST_VERSIONS],
+    )
+    if not versions:
+        raise NothingError(
+            "no image of this audit has a package of that name", action="search for a part of it"
+        )
+    return versions
+
+
+def _position(versions: list[Row], bound: str) -> int:
+    found = [row["position"] for row in versions if row["version"] == bound and row["position"] is not None]
+    if not found:
+        raise NothingError(
+            "no image has the version that bounds the range", action="choose one of those that are there"
+        )
+    position: int = found[0]
+    return position
+
+
+def _shares(audit: Audit, places: str, values: list[Any], column: str) -> list[Row]:
+    return audit.rows(
+        f"""SELECT name, count(DISTINCT (image, cluster))::INTEGER AS count
+        FROM (SELECT unnest({column}) AS name, image, cluster FROM ({places}))
+        GROUP BY name ORDER BY count DESC, name LIMIT 12""",
+        values,
+    )
+
+
+def _findings(audit: Audit, query: SoftwareQuery) -> list[Row]:
+    """Return what is wrong with the package, the worst first."""
+    if not query.ecosystem:
+        return []
+    return audit.rows(
+        """SELECT kind, id, subject, title, rank, images FROM causes
+        WHERE list_contains(packages, ?) AND NOT set_aside ORDER BY rank, images DESC, id LIMIT 10""",
+        [f"{query.ecosystem}/{query.name}"],
+    )
