@@ -377,6 +377,21 @@ BREW: Final = Ecosystem(purl_type="brew", family=Family.MANAGER, database="INSTA
 NIX: Final = Ecosystem(purl_type="nix", family=Family.MANAGER, database="the Nix store")
 GUIX: Final = Ecosystem(purl_type="guix", family=Family.MANAGER, database="the Guix store")
 SNAP: Final = Ecosystem(purl_type="snap", family=Family.MANAGER, database="snap.yaml")
+FLATPAK: Final = Ecosystem(purl_type="flatpak", family=Family.MANAGER, database="Flatpak's metadata")
+VSCODE: Final = Ecosystem(
+    purl_type="vscode-extension",
+    family=Family.MANAGER,
+    database="extensions.json",
+    split_name=_last_part,
+)
+NIM: Final = Ecosystem(purl_type="nim", family=Family.LANGUAGE, database="nimblemeta.json")
+SWIPL: Final = Ecosystem(purl_type="swiplpack", family=Family.LANGUAGE, database="pack.pl")
+XBPS: Final = Ecosystem(
+    purl_type="xbps",
+    family=Family.DISTRIBUTION,
+    database="pkgdb",
+    default_namespace="void",
+)
 ALPM: Final = Ecosystem(
     purl_type="alpm",
     family=Family.DISTRIBUTION,
@@ -420,6 +435,7 @@ _ROWS: Final = (
     *(ALPM, EBUILD, OPKG),
     *(COMPOSER, PEAR, GEM, CRAN, BIOCONDUCTOR, NUGET, CPAN, LUAROCKS, JULIA, OPAM, HACKAGE, HEX),
     *(OTP, PUB, CONAN, SWIFT, COCOAPODS, BITNAMI, WORDPRESS, CONDA, SPACK, BREW, NIX, GUIX, SNAP),
+    *(FLATPAK, VSCODE, NIM, SWIPL, XBPS),
     *(HUGGINGFACE, ML_MODEL),
 )
 ECOSYSTEMS: Final[Mapping[str, Ecosystem]] = {row.purl_type: row for row in _ROWS}

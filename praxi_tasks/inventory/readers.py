@@ -13,6 +13,7 @@ from praxi_tasks.inventory.language import (
     haskell,
     julia,
     luarocks,
+    nim,
     npm,
     opam,
     pear,
@@ -21,6 +22,7 @@ from praxi_tasks.inventory.language import (
     r,
     rubygems,
     runtimes,
+    swipl,
     wordpress,
     yarn,
 )
@@ -33,8 +35,8 @@ from praxi_tasks.inventory.lockfiles import julia as julia_manifest
 from praxi_tasks.inventory.lockfiles import npm as npm_locks
 from praxi_tasks.inventory.lockfiles import python as python_locks
 from praxi_tasks.inventory.lockfiles import r as r_lock
-from praxi_tasks.inventory.manager import bitnami, conda, homebrew, snap, spack, stores
-from praxi_tasks.inventory.os import apk, chisel, dpkg, opkg, pacman, portage, rpm, rpm_manifest
+from praxi_tasks.inventory.manager import bitnami, conda, flatpak, homebrew, snap, spack, stores, vscode
+from praxi_tasks.inventory.os import apk, chisel, cos, dpkg, opkg, pacman, portage, rpm, rpm_manifest, xbps
 from praxi_tasks.inventory.reader import Reader
 
 READERS: Final[tuple[Reader, ...]] = (
@@ -46,12 +48,16 @@ READERS: Final[tuple[Reader, ...]] = (
     pacman.READER,
     portage.READER,
     opkg.READER,
+    xbps.READER,
+    cos.READER,
     conda.READER,
     spack.READER,
     homebrew.READER,
     stores.NIX_READER,
     stores.GUIX_READER,
     snap.READER,
+    flatpak.READER,
+    vscode.READER,
     bitnami.READER,
     python.READER,
     npm.READER,
@@ -70,6 +76,8 @@ READERS: Final[tuple[Reader, ...]] = (
     dart.READER,
     dotnet.READER,
     conan.READER,
+    nim.READER,
+    swipl.READER,
     wordpress.READER,
 )
 """Where two want to read the same file, the first does."""

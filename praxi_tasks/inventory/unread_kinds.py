@@ -10,7 +10,21 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from praxi_tasks.ecosystems import APK, CARGO, COMPOSER, DEB, GOLANG, MAVEN, NPM, OPKG, PUB, PYPI, RPM, SNAP
+from praxi_tasks.ecosystems import (
+    APK,
+    CARGO,
+    COMPOSER,
+    DEB,
+    FLATPAK,
+    GOLANG,
+    MAVEN,
+    NPM,
+    OPKG,
+    PUB,
+    PYPI,
+    RPM,
+    SNAP,
+)
 
 _LONGEST: Final = 1_000  # characters of a path: some patterns take quadratic time
 
@@ -104,12 +118,11 @@ KINDS: Final = (
     # Other distributions.
     UnreadKind(OPKG.database, OPKG.purl_type, "/status", r".*\bopkg/status"),
     _below("FreeBSD pkg", "freebsd", "var/db/pkg", r"/local\.sqlite"),
-    _below("xbps", "xbps", "var/db/xbps", r"/pkgdb-[^/]+\.plist"),
     _below("pkgtools", "slackware", "var/lib/pkgtools/packages", r"/[^/]+"),
     _below("eopkg", "eopkg", "var/lib/eopkg/package", r"/[^/]+/metadata\.xml"),
     _below("swupd", "swupd", "usr/share/clear/bundles", r"/[^/.]+"),
     _below("Snap", SNAP.purl_type, "var/lib/snapd/snaps", r"/[^/]+\.snap"),
-    _below("Flatpak", "flatpak", "var/lib/flatpak/app", r"/([^/]+)/.+"),
+    _below("Flatpak", FLATPAK.purl_type, "var/lib/flatpak/app", r"/([^/]+)/[^/]+/[^/]+/[0-9a-f]{64}/.+"),
     UnreadKind(
         "Windows", "windows", "/SOFTWARE", r"(?i:Files/Windows/System32/config/SOFTWARE)"
     ),

@@ -58,7 +58,7 @@ def test_a_database_that_is_not_read_is_told(path: str, data: bytes, says: str) 
             ["var/lib/pkgtools/packages/bash-5.2-x86_64-1", "var/lib/pkgtools/packages/zlib-1.3-x86_64-1"],
             "var/lib/pkgtools/packages: 2 records of pkgtools",
         ),
-        (["var/db/xbps/pkgdb-0.38.plist"], "var/db/xbps: a database of xbps"),
+        (["var/lib/eopkg/package/nano-2/metadata.xml"], "var/lib/eopkg/package: a database of eopkg"),
     ],
 )
 def test_records_of_other_package_managers_are_counted(paths: list[str], told: str) -> None:
@@ -122,7 +122,8 @@ def test_records_that_nobody_reads_say_whose_they_are(paths: list[str], place: s
 
 def test_several_files_of_one_record_count_once() -> None:
     folder = "var/lib/flatpak/app"
-    paths = [f"{folder}/org.gimp.GIMP/a", f"{folder}/org.gimp.GIMP/b", f"{folder}/org.kde.kate/a"]
+    files = ("org.gimp.GIMP/{}/a", "org.gimp.GIMP/{}/b", "org.kde.kate/{}/a")
+    paths = [f"{folder}/{file.format('x86_64/stable/' + '0' * 64)}" for file in files]
     (problem,) = inventory_of(dict.fromkeys(paths, b"")).problems
     assert problem.startswith(f"{folder}: 2 records of Flatpak")
 
@@ -145,7 +146,7 @@ def test_what_a_package_of_the_distribution_owns_is_known_as_that() -> None:
         ("usr/lib/sysimage/rpm/rpmdb.sqlite", ("rpm",)),
         (f"{SITE}/METADATA", ("pypi",)),
         ("app/node_modules/x/package.json", ("npm",)),
-        ("etc/os-release", ("deb", "apk", "rpm", "alpm", "ebuild", "opkg")),
+        ("etc/os-release", ("deb", "apk", "rpm", "alpm", "ebuild", "opkg", "xbps")),
         ("opt/conda/conda-meta/x.json", ("conda",)),
         ("nix/store/x", ()),
         ("srv/app/lib/App.JAR", ("maven",)),

@@ -192,7 +192,6 @@ def chisel(data: bytes) -> None:
                 b'JAVA_VERSION="1.8.0_382"\n',
                 b"go1.22.3\n",
                 b'  CONFIG["RUBY_PROGRAM_VERSION"] = "3.3.4"\n',
-                b"Version: 4.4.1\n",
                 b"26.2.5\n",
             ]
         )
@@ -207,7 +206,6 @@ def runtimes(data: bytes) -> None:
         "opt/java/release",
         "usr/local/go/VERSION",
         "usr/local/lib/ruby/3.3.0/x86_64-linux/rbconfig.rb",
-        "usr/local/lib/R/library/base/DESCRIPTION",
         "usr/lib/erlang/releases/26/OTP_VERSION",
     ]
     _check(language_runtimes.READER, data, paths)
@@ -397,6 +395,22 @@ _READ = {
     "manager.spack": ("x/.spack/spec.json", b'{"spec":{"nodes":[{"name":"x","version":"1"}]}}'),
     "manager.homebrew": ("Cellar/jq/1.7/INSTALL_RECEIPT.json", b"{}"),
     "manager.snap": ("snap/x/1/meta/snap.yaml", b"name: x\nversion: '1'\n"),
+    "manager.flatpak": (f"flatpak/app/a/b/c/{'0' * 64}/metadata", b"[Application]"),
+    "manager.vscode": (
+        ".vscode-server/extensions/extensions.json",
+        b'[{"identifier":{"id":"a.b"},"version":"1","relativeLocation":"x"}]',
+    ),
+    "language.nim": (".nimble/pkgs/a-1/nimblemeta.json", b"{}"),
+    "language.swipl": ("swi-prolog/pack/a/pack.pl", b"name(a).\nversion('1.0').\n"),
+    "os.cos": (
+        "etc/cos-package-info.json",
+        b'{"installedPackages":[{"category":"a","name":"b","version":"1"}]}',
+    ),
+    "os.xbps": (
+        "var/db/xbps/pkgdb-0.38.plist",
+        b"<plist><dict><key>a</key><dict><key>state</key><string>installed</string><key>pkgver</key>%s"
+        % b"<string>a-1_1</string></dict></dict></plist>",
+    ),
     "manager.bitnami": (
         "opt/bitnami/x/.spdx-x.spdx",
         b'{"packages":[{"externalRefs":[{"referenceLocator":"pkg:bitnami/x@1"}]}]}',

@@ -122,6 +122,12 @@ RECORDS = {
     "usr/lib/erlang/lib/cowboy-2.10.0/ebin/cowboy.app": (ERLANG, ("otp", "cowboy", "2.10.0")),
     "root/.pub-cache/hosted/pub.dev/path-1.9.0/pubspec.yaml": (b"", ("pub", "path", "1.9.0")),
     f"root/.conan/data/zlib/1.3/_/_/package/{HASH}/conaninfo.txt": (b"", ("conan", "zlib", "1.3")),
+    f"root/.nimble/pkgs2/regex-0.25.0-{HASH}/nimblemeta.json": (b"{}", ("nim", "regex", "0.25.0")),
+    "root/.nimble/pkgs/jester-0.6.0/nimblemeta.json": (b"{}", ("nim", "jester", "0.6.0")),
+    "root/.local/share/swi-prolog/pack/func/pack.pl": (
+        b"name(func).\nversion('0.4.2').\ntitle('x').\n",
+        ("swiplpack", "func", "0.4.2"),
+    ),
     "srv/wp-content/plugins/akismet/akismet.php": (WORDPRESS, ("wordpress-plugin", "akismet", "5.3.1")),
 }
 

@@ -122,3 +122,41 @@ def test_a_folder_of_a_store_is_named_for_its_release(
     assert (claim.ecosystem, (claim.name, claim.version)) == (ecosystem, release)
     assert claim.files == (f"{folder}/bin/x", f"{folder}/lib/y")
     assert inventory.databases == (f"{folder}/bin/x",)
+
+
+FLATPAK = f"var/lib/flatpak/app/org.gimp.GIMP/x86_64/stable/{'0a' * 32}"
+METAINFO = b"""<component><!-- <release version="3"/> --><project_license>GPL-3.0+</project_license>
+<releases><release date="2024-05-02" version="2.10.38"/><release version="2.10.36"/></releases></component>"""
+EXTENSIONS = (
+    b'[{"identifier": {"id": "ms-python.python", "uuid": "x"}, "version": "2024.4.1",'
+    b' "relativeLocation": "ms-python.python-2024.4.1"}, {"identifier": {"id": "odd"}, "version": "1"}]'
+)
+
+
+def test_flatpak() -> None:
+    metainfo = f"{FLATPAK}/files/share/metainfo/org.gimp.GIMP.metainfo.xml"
+    claim = only(inventory_of({f"{FLATPAK}/metadata": b"[Application]\n", metainfo: METAINFO}))
+    assert (claim.ecosystem, claim.name, claim.version) == ("flatpak", "org.gimp.GIMP", "2.10.38")
+    assert (claim.architecture, claim.licences) == ("x86_64", ("GPL-3.0+",))
+    assert metainfo in claim.files
+    runtime = f"var/lib/flatpak/runtime/org.gnome.Platform/x86_64/46/{'0a' * 32}/metadata"
+    claim = only(inventory_of({runtime: b"[Runtime]\n"}))
+    assert (claim.name, claim.version) == ("org.gnome.Platform", "46")
+
+
+@pytest.mark.parametrize(
+    "folder", ["root/.vscode-server/extensions", "home/coder/.local/share/code-server/extensions"]
+)
+def test_extensions_of_an_editor(folder: str) -> None:
+    file = f"{folder}/ms-python.python-2024.4.1/out/x.js"
+    claim = only(inventory_of({f"{folder}/extensions.json": EXTENSIONS}, {file: "f"}))
+    assert (claim.ecosystem, claim.name, claim.version) == (
+        "vscode-extension",
+        "ms-python/python",
+        "2024.4.1",
+    )
+    assert claim.files == (file,)
+
+
+def test_other_lists_of_extensions_are_none() -> None:
+    assert not inventory_of({"srv/extensions/extensions.json": EXTENSIONS}).claims

@@ -36,6 +36,61 @@ Status: deinstall ok not-installed
 """
 
 
+XBPS = b"""<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE plist PUBLIC "-//Apple Computer//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
+<plist version="1.0">
+<dict>
+  <key>_XBPS_ALTERNATIVES_</key><dict/>
+  <key>bash</key>
+  <dict>
+    <key>architecture</key><string>x86_64</string>
+    <key>license</key><string>GPL-3.0-or-later</string>
+    <key>pkgver</key><string>bash-5.2.021_1</string>
+    <key>state</key><string>installed</string>
+  </dict>
+  <key>half</key>
+  <dict><key>pkgver</key><string>half-1_1</string><key>state</key><string>half-removed</string></dict>
+</dict>
+</plist>
+"""
+XBPS_FILES = b"""<plist version="1.0"><dict>
+<key>files</key><array><dict><key>file</key><string>/usr/bin/bash</string></dict></array>
+<key>links</key><array><dict><key>file</key><string>/usr/bin/sh</string></dict><string>x</string></array>
+</dict></plist>"""
+COS = (
+    b'{"installedPackages": [{"category": "app-arch", "name": "gzip", "ebuildVersion": "1.9-r1"},'
+    b' {"category": "dev-go", "name": "x", "version": "2"}], "buildTimePackages": [{"name": "y"}]}'
+)
+
+
+def test_xbps() -> None:
+    files = {"var/db/xbps/.bash-files.plist": XBPS_FILES}
+    claim = only(inventory_of({"var/db/xbps/pkgdb-0.38.plist": XBPS, **files}))
+    assert (claim.ecosystem, claim.name, claim.version) == ("xbps", "bash", "5.2.021_1")
+    assert (claim.architecture, claim.licences) == ("x86_64", ("GPL-3.0-or-later",))
+    assert claim.files == ("usr/bin/bash", "usr/bin/sh")
+
+
+def test_a_damaged_list_of_xbps() -> None:
+    path = "var/db/xbps/pkgdb-0.38.plist"
+    entities = b'<!DOCTYPE p [<!ENTITY a "b">]><plist><dict><key>x</key><string>&a;</string></dict></plist>'
+    for data in (b"", b"<plist><dict>", b"<plist><array/></plist>", entities):
+        inventory = inventory_of({path: data})
+        assert not inventory.claims
+        assert len(inventory.problems) == 1
+    inventory = inventory_of({path: XBPS, "var/db/xbps/.bash-files.plist": b"x"})
+    assert [claim.files for claim in inventory.claims] == [()]
+    assert inventory.problems[0].startswith("var/db/xbps/.bash-files.plist: it is no property list")
+
+
+def test_container_optimized_os() -> None:
+    claims = inventory_of({"etc/cos-package-info.json": COS}).claims
+    assert [(claim.ecosystem, claim.name, claim.version) for claim in claims] == [
+        ("ebuild", "app-arch/gzip", "1.9-r1"),
+        ("ebuild", "dev-go/x", "2"),
+    ]
+
+
 def test_pacman() -> None:
     folder = "var/lib/pacman/local/bash-5.2.026-2"
     claim = only(inventory_of({f"{folder}/desc": PACMAN, f"{folder}/files": FILES}))
