@@ -18,15 +18,13 @@ _ADMISSION: Final = re.compile(r'pods "[^"]*" is forbidden: (?P<cause>.*)', re.D
 _QUANTITY: Final = re.compile(r"([\w./-]+)=([\w.]+)")
 # How an admission plugin's cause begins -> the setting to change.
 _CAUSES: Final = (
-    ("failed quota", "RESOURCES"),
-    ("maximum ", "RESOURCES"),  # a LimitRange
-    ("minimum ", "RESOURCES"),
-    ("[maximum ", "RESOURCES"),
-    ("[minimum ", "RESOURCES"),
-    ("violates PodSecurity", "TEMPLATE_FILE"),
-    ("no PriorityClass", "TEMPLATE_FILE"),
-    ("pod rejected: RuntimeClass", "BUILD_RUNTIME_CLASS"),
-    ("error looking up service account", "SERVICE_ACCOUNT"),
+    (re.compile("failed quota"), "RESOURCES"),
+    (re.compile(r"\[?(maximum|minimum|\S+ max limit to request ratio) "), "RESOURCES"),  # a LimitRange
+    (re.compile("violates PodSecurity|no PriorityClass|admission webhook"), "TEMPLATE_FILE"),
+    (re.compile("unable to validate against any security context constraint"), "RUN_AS_USER"),  # OpenShift
+    (re.compile("unable to create new content in namespace"), "NAMESPACE"),  # it is being deleted
+    (re.compile("pod rejected: RuntimeClass"), "BUILD_RUNTIME_CLASS"),
+    (re.compile("error looking up service account"), "SERVICE_ACCOUNT"),
 )
 
 
@@ -96,8 +94,10 @@ def _admission(said: Refusal, account: str) -> Exception:
         if _never_fits(cause):
             return _setting("the pod is larger than the namespace's whole quota", cause, "RESOURCES")
         return RetryableTaskError(f"the namespace has no room for the pod: {cause}; see {VARIABLE}RESOURCES")
+    if cause.startswith("status unknown for quota"):  # nobody has counted what a new quota is about
+        return RetryableTaskError(f"the namespace's quota is not known yet: {cause}")
     for beginning, setting in _CAUSES:
-        if cause.startswith(beginning):
+        if beginning.match(cause):
             known = f"{account}{setting}" if setting == "SERVICE_ACCOUNT" else setting
             return _setting("the cluster refused the pod", cause, known)
     wrong = "RESOURCES" if any(".resources" in each for each in said.fields) else "*"

@@ -148,6 +148,32 @@ FAULTS = (
         "POD_RESOURCES",
     ),
     Fault(
+        "beyond a LimitRange's ratio",
+        forbidden("cpu max limit to request ratio per Container is 2, but provided ratio is 8.000000"),
+        "POD_RESOURCES",
+    ),
+    Fault(
+        "a quota that was just made",
+        forbidden("status unknown for quota: compute, resources: limits.cpu"),
+        "",
+        True,
+    ),
+    Fault(
+        "the namespace is being deleted",
+        forbidden("unable to create new content in namespace praxi because it is being terminated"),
+        "POD_NAMESPACE",
+    ),
+    Fault(
+        "a policy's webhook",
+        refusal(403, 'admission webhook "validate.policies" denied the request: every pod has an owner'),
+        "POD_TEMPLATE_FILE",
+    ),
+    Fault(
+        "a uid that OpenShift does not allow",
+        forbidden("unable to validate against any security context constraint: [provider restricted-v2: ]"),
+        "POD_RUN_AS_USER",
+    ),
+    Fault(
         "Pod Security",
         forbidden('violates PodSecurity "restricted:latest": host namespaces (hostPID=true)'),
         "POD_TEMPLATE_FILE",
