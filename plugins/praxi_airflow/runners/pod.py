@@ -14,7 +14,7 @@ from praxi_airflow.runners.isolated_pods import isolated_settings, log_reader
 from praxi_airflow.runners.last_seen import last_seen
 from praxi_airflow.runners.leftovers import STORE_LABEL, store_label
 from praxi_airflow.runners.manifest import CONTAINER, pod_manifest
-from praxi_airflow.runners.pod_ends import explain_end, explain_memory
+from praxi_airflow.runners.pod_ends import explain_end, explain_memory, explain_no_start
 from praxi_airflow.runners.pod_failures import explain_failure
 from praxi_airflow.runners.pod_records import record_pod
 from praxi_airflow.runners.pod_resources import (
@@ -137,7 +137,8 @@ class PodRunner:
             record_pod(self._settings, command, context, pod, error)
             self._learn_from(pod, command)
             code = _exit_code(pod)
-            if code is not None and not explain_end(last_seen(pod)):
+            last = last_seen(pod)
+            if code is not None and not explain_end(last) and not explain_no_start(last):
                 return code
             raise explain_failure(error, pod, self._settings.pods.startup_timeout) from error
         record_pod(self._settings, command, context, pod)

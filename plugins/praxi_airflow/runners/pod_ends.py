@@ -25,6 +25,7 @@ _GONE: Final = {
     "TaintManagerEviction": "its node was tainted, or does not answer",
     "Evicted": "its node ran short",
 }
+_NEVER_RAN: Final = ("StartError", "ContainerCannotRun")
 _ASKED: Final = (ExitCode.TEMPFAIL, 128 + signal.SIGTERM, 128 + signal.SIGKILL)
 """The exit codes of a container that was asked to end, and of one that did not heed it."""
 
@@ -44,8 +45,19 @@ def explain_end(pod: V1Pod | None) -> str:
             return f"the pod was ended by the cluster: {why}; the next try goes on where it was"
     if status.reason == "Evicted":
         return f"the pod was evicted: {status.message or 'no reason given'}; see {VARIABLE}RESOURCES"
+    if status.phase == "Failed" and status.reason:  # no room after all, shut down in good order, …
+        return f"its node ended the pod: {status.message or status.reason}; the next try goes on where it was"
     if pod is not None and pod.metadata.deletion_timestamp is not None and not _ended_by_itself(pod):
         return explain_gone(())
+    return ""
+
+
+def explain_no_start(pod: V1Pod | None) -> str:
+    """Return why a pod's container was made and never ran its command; empty if it did."""
+    statuses = (pod.status.container_statuses if pod is not None and pod.status else None) or ()
+    for end in (each.state.terminated for each in statuses if each.state):
+        if end is not None and end.reason in _NEVER_RAN:
+            return f"the image can't run the command: {end.message or end.reason}"
     return ""
 
 

@@ -9,7 +9,7 @@ from praxi_airflow.errors import RetryableTaskError, SettingsError
 from praxi_airflow.runners.api_refusals import VARIABLE, Refusal, explain_refusal
 from praxi_airflow.runners.last_seen import event_reasons, last_seen
 from praxi_airflow.runners.manifest import ISOLATED_NAME, NAME_LABEL
-from praxi_airflow.runners.pod_ends import explain_end, explain_gone, explain_wait
+from praxi_airflow.runners.pod_ends import explain_end, explain_gone, explain_no_start, explain_wait
 from praxi_airflow.runners.pod_start import diagnosis
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ def explain_failure(error: Exception, pod: KubernetesPodOperator, patience: floa
         pod.process_pod_deletion(pod.pod, reraise=False)
         return problem
     last = last_seen(pod)
+    if said := explain_no_start(last):
+        return SettingsError(said, action=f"check {VARIABLE}IMAGE")
     if said := explain_end(last):  # whatever the cluster refused after that
         return RetryableTaskError(said)
     if is_gone(error, pod):

@@ -14,7 +14,12 @@ from kubernetes.client import ApiClient
 from kubernetes.client.exceptions import ApiException
 
 from praxi_airflow.runners.api_refusals import explain_refusal
-from praxi_airflow.runners.pod_ends import explain_end, explain_memory, explain_wait
+from praxi_airflow.runners.pod_ends import (
+    explain_end,
+    explain_memory,
+    explain_no_start,
+    explain_wait,
+)
 from praxi_tasks.errors import ExitCode
 
 USER = "system:serviceaccount:airflow:pod_service_account-worker"
@@ -77,6 +82,12 @@ def waiting(reason: str, message: str) -> Any:
     return pod("Pending", containerStatuses=[_container(state)])
 
 
+def never_ran(message: str) -> Any:
+    """Return a pod whose container could not run its command."""
+    end = {"exitCode": 128, "reason": "StartError", "message": message}
+    return pod(containerStatuses=[_container({"terminated": end})])
+
+
 def _container(state: dict[str, Any]) -> dict[str, Any]:
     return {
         "name": "base",
@@ -115,6 +126,8 @@ class Fault(NamedTuple):
             return str(explain_refusal(self.said, "praxi"))
         if isinstance(self.said, OutOfMemory):
             return explain_memory("predict", *self.said)
+        if said := explain_no_start(self.said):
+            return f"{said}; check AIRFLOW__PRAXI__POD_IMAGE"
         return explain_end(self.said) or explain_wait(self.said, 600)
 
 
@@ -192,6 +205,17 @@ FAULTS = (
         "the image's host can't be reached",
         waiting("ImagePullBackOff", "dial tcp 10.0.0.1:443: i/o timeout"),
         "POD_IMAGE",
+        True,
+    ),
+    Fault(
+        "another image than praxi's",
+        never_ran('exec: "praxi": executable file not found in $PATH'),
+        "POD_IMAGE",
+    ),
+    Fault(
+        "no room on the node after all",
+        pod(reason="OutOfcpu", message="Pod was rejected: Node didn't have enough resource: cpu"),
+        "",
         True,
     ),
     Fault(
