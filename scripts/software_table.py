@@ -11,6 +11,8 @@ from praxi_tasks.inventory.binary import (
     java_archive,
     known_programs,
     native_image,
+    pyinstaller,
+    python_archive,
     rust_crates,
 )
 from praxi_tasks.inventory.paths.rules import RULES
@@ -24,6 +26,8 @@ IN_FILES = {
     native_image.READER: ("maven", "SBOMs of GraalVM's native images"),
     dotnet_assembly.READER: ("nuget", ".NET assemblies"),
     dotnet_bundle.READER: ("nuget", "applications in a single file"),
+    python_archive.READER: ("pypi", "wheels, zipapps, PEX, shiv and eggs"),
+    pyinstaller.READER: ("pypi", "programs of PyInstaller"),
     elf_package_note.READER: ("", "package notes of ELF files"),
     known_programs.READER: ("generic", "versions that well-known programs hold"),
 }

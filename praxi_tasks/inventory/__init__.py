@@ -2,7 +2,7 @@
 
 from praxi_tasks.inventory.binary.inspect import Inspected, start_inspection
 from praxi_tasks.inventory.binary.program_rules import program_cpe
-from praxi_tasks.inventory.claim import Claim, Distribution, Model, Placement, VersionText
+from praxi_tasks.inventory.claim import ARCHIVED, Claim, Distribution, Model, Placement, VersionText
 from praxi_tasks.inventory.layer_inventory import (
     HEADS,
     SYSTEM_DATABASES,
@@ -17,6 +17,7 @@ from praxi_tasks.inventory.paths.path_name import PathName
 from praxi_tasks.inventory.paths.rules import name_by_paths
 
 __all__ = [
+    "ARCHIVED",
     "HEADS",
     "LEFT_OUT",
     "SYSTEM_DATABASES",

@@ -55,6 +55,14 @@ class Model(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.format in DATA_FORMATS and not self.framework
 
 
+ARCHIVED: Final = "archived"
+"""In an archive that nobody has installed from, such as a wheel."""
+VENDORED: Final = "vendored"
+"""A copy of it is in another package."""
+EDITABLE: Final = "editable"
+"""Its sources are used where they are."""
+
+
 class Claim(msgspec.Struct, frozen=True, omit_defaults=True):
     """One installed release, as a package database records it.
 
@@ -79,6 +87,12 @@ class Claim(msgspec.Struct, frozen=True, omit_defaults=True):
         Paths that the database lists for the release, without a leading slash; empty where it lists none.
     model
         What is known of a machine-learning model; None of all else.
+    relation
+        How it is there, if not installed in the usual way: :data:`ARCHIVED`, :data:`VENDORED`,
+        :data:`EDITABLE`.
+    origin
+        Where it came from, if not from its index: an address without credentials, which begins with
+        ``git+`` or its like where it is a repository's.
     """
 
     ecosystem: str
@@ -92,6 +106,8 @@ class Claim(msgspec.Struct, frozen=True, omit_defaults=True):
     module: str = ""
     licences: tuple[str, ...] = ()
     model: Model | None = None
+    relation: str = ""
+    origin: str = ""
 
 
 class Distribution(msgspec.Struct, frozen=True, omit_defaults=True):

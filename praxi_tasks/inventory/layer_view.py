@@ -104,6 +104,11 @@ class LayerView:
     def _sorted_members(self) -> list[str]:
         return sorted(self.members())
 
+    def holds(self, path: str) -> bool:
+        """Return whether the layer has a file of a path."""
+        place = bisect_left(self._sorted_members, path)
+        return place < len(self._sorted_members) and self._sorted_members[place] == path
+
     def give(self, folder: str) -> tuple[str, ...]:
         """Return all files below a folder, sorted, to the first who asks: nobody owns them a second time.
 

@@ -35,6 +35,8 @@ class ClaimRow(msgspec.Struct, frozen=True, array_like=True):
     module: str = ""
     licences: tuple[str, ...] = ()
     model: Model | None = None
+    relation: str = ""
+    origin: str = ""
 
     @classmethod
     def of(cls, claim: Claim, database: int) -> ClaimRow:
@@ -51,6 +53,8 @@ class ClaimRow(msgspec.Struct, frozen=True, array_like=True):
             claim.module,
             claim.licences,
             claim.model,
+            claim.relation,
+            claim.origin,
         )
 
     def claim(self, databases: tuple[str, ...]) -> Claim:
@@ -75,6 +79,8 @@ class ClaimRow(msgspec.Struct, frozen=True, array_like=True):
             self.module,
             self.licences,
             self.model,
+            self.relation,
+            self.origin,
         )
 
 

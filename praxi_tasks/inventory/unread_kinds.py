@@ -21,7 +21,6 @@ from praxi_tasks.ecosystems import (
     NPM,
     OPKG,
     PUB,
-    PYPI,
     RPM,
     SNAP,
 )
@@ -111,9 +110,6 @@ KINDS: Final = (
     _rpm("usr/share/rpm"),
     UnreadKind("dpkg", DEB.purl_type, "/status", r".*\bdpkg/status"),
     UnreadKind(APK.database, APK.purl_type, "/installed", r".*\bapk/db/installed"),
-    UnreadKind("Python (an archive)", PYPI.purl_type, ".egg", r".+\.egg"),
-    UnreadKind("Python (an archive)", PYPI.purl_type, ".pex", r".+\.pex"),
-    UnreadKind("Python (an archive)", PYPI.purl_type, ".pyz", r".+\.pyz"),
     UnreadKind("Electron (an archive)", NPM.purl_type, ".asar", r".+\.asar"),
     # Other distributions.
     UnreadKind(OPKG.database, OPKG.purl_type, "/status", r".*\bopkg/status"),

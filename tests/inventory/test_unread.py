@@ -110,7 +110,6 @@ def test_what_is_no_database_is_no_gap(path: str) -> None:
         (["usr/local/cargo/.crates.toml"], "usr/local/cargo/.crates.toml", "cargo"),
         (["root/.cargo/registry/cache/index/a-1.crate"], "root/.cargo/registry/cache", "cargo"),
         (["Files/Windows/System32/config/SOFTWARE"], "Files/Windows/System32/config/SOFTWARE", "windows"),
-        (["usr/lib/python3/dist-packages/x-1.egg"], "usr/lib/python3/dist-packages/x-1.egg", "pypi"),
         (["opt/x/resources/app.asar"], "opt/x/resources/app.asar", "npm"),
     ],
 )
@@ -159,7 +158,7 @@ def test_a_place_says_of_which_packages_it_may_tell(place: str, ecosystems: tupl
 
 def test_above_the_limit_the_problems_of_a_layer_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PRAXI_INVENTORY_MAX_PROBLEMS", "60")
-    files = {f"opt/{number}/p.pex": b"{}" for number in range(100)}
+    files = {f"opt/{number}/p.asar": b"{}" for number in range(100)}
     *shown, last = inventory_of({STATUS: b"{}", **files}).problems
     assert len(shown) == 60
     assert shown[0].startswith(STATUS)

@@ -65,8 +65,8 @@ class Outdated(Detector):
 
 
 def _is_anothers(component: Component) -> bool:
-    """Return whether a component is upgraded with the package that brought it."""
-    return component.held_by_distribution or component.is_bundled
+    """Return whether a component is upgraded with what brought it: a package, or whoever left an archive."""
+    return component.held_by_distribution or component.is_bundled or component.is_archived
 
 
 def _compare(component: Component, releases: Releases, at: date) -> Iterator[Finding]:

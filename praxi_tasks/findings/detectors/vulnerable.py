@@ -282,8 +282,7 @@ def _finding(component: Component, hit: Hit, condition: str) -> Finding:
         id=advisory.id,
         title=f"{called}: {advisory.summary or advisory.id}",
         severity=advisory.severity,
-        action=_action(advisory, hit.fixed)
-        + (f"; {component.owner} brought it" if component.is_bundled else ""),
+        action=_action(advisory, hit.fixed) + _whose(component),
         aliases=advisory.aliases,
         purl=component.purl,
         package=component.package,
@@ -298,6 +297,13 @@ def _finding(component: Component, hit: Hit, condition: str) -> Finding:
         exploited=advisory.exploited,
         vector=advisory.vector,
     )
+
+
+def _whose(component: Component) -> str:
+    """Return what else to know before something is upgraded that is not installed by itself."""
+    if component.is_archived:
+        return "; it is in an archive and not installed"
+    return f"; {component.owner} brought it" if component.is_bundled else ""
 
 
 def _action(advisory: Advisory, fixed: tuple[str, ...]) -> str:

@@ -358,6 +358,8 @@ class _Fusion:
             distribution=distribution_name(owner),
             relative=relative_name(owner),
             licences=licences_of(claim.licences) if claim else (),
+            relation=claim.relation if claim else "",
+            origin=claim.origin if claim else "",
             model=claim.model if claim else None,
         )
 

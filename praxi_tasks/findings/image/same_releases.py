@@ -22,16 +22,30 @@ def joined(components: Iterable[Component], shown: int) -> tuple[Component, ...]
         How many paths of a component's evidence are kept.
     """
     found: dict[Hashable, Component] = {}
-    for number, component in enumerate(components):
-        is_inside = component.ecosystem in _INSIDE and component.sources == (INVENTORY,)
-        key = (
-            (component.purl, component.owner, component.removed_by, component.recovered)
-            if is_inside
-            else number
-        )
+    every = tuple(components)
+    installed = {
+        one.purl: number
+        for number, one in enumerate(every)
+        if one.present and not (one.owner or one.is_archived)
+    }
+    for number, component in enumerate(every):
+        key = _key(component, number)
+        if component.is_archived and component.present:
+            key = installed.get(component.purl, key)  # an archive of what is installed is that, once more
         known = found.get(key)
-        found[key] = component if known is None else _together(known, component, shown)
+        if known is not None and known.is_archived and not component.is_archived:
+            found[key] = _together(component, known, shown)
+        else:
+            found[key] = component if known is None else _together(known, component, shown)
     return tuple(found.values())
+
+
+def _key(component: Component, number: int) -> Hashable:
+    """Return what components have in common that are one; a number of its own for all others."""
+    is_inside = component.ecosystem in _INSIDE or component.is_archived
+    if not is_inside or component.sources != (INVENTORY,):
+        return number
+    return component.purl, component.owner, component.removed_by, component.recovered, component.relation
 
 
 def _together(one: Component, other: Component, shown: int) -> Component:

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from praxi_tasks.ecosystems import Family, ecosystem_of
-from praxi_tasks.inventory import Distribution, Model
+from praxi_tasks.inventory import ARCHIVED, Distribution, Model
 
 INVENTORY: Final = "inventory"
 FINGERPRINT: Final = "fingerprint"
@@ -54,6 +54,11 @@ class Component(msgspec.Struct, frozen=True, omit_defaults=True):
         Where it comes from a distribution: ``debian-12``, ``alpine-3.20``.
     relative
         The distribution whose advisories hold for it, where that is another: ``rhel-7`` for ``centos-7``.
+    relation
+        How it is there, if not installed in the usual way: ``archived`` (in an archive that nobody installed
+        from), ``vendored`` (copied into its owner) or ``editable``.
+    origin
+        Where it came from, if not from its index, as :class:`~praxi_tasks.inventory.Claim` has it.
     licences
         What its record states, all of which apply: SPDX expressions, or names where they are none.
     model
@@ -82,6 +87,8 @@ class Component(msgspec.Struct, frozen=True, omit_defaults=True):
     ties: tuple[str, ...] = ()
     relative: str = ""
     licences: tuple[str, ...] = ()
+    relation: str = ""
+    origin: str = ""
     model: Model | None = None
 
     @property
@@ -114,6 +121,11 @@ class Component(msgspec.Struct, frozen=True, omit_defaults=True):
     def is_bundled(self) -> bool:
         """Whether another package of a language brought it, and upgrades it with itself."""
         return ecosystem_of(self.owner.partition("/")[0]).family is Family.LANGUAGE
+
+    @property
+    def is_archived(self) -> bool:
+        """Whether it is there in an archive alone, and installed nowhere."""
+        return self.relation == ARCHIVED
 
     @property
     def hidden(self) -> bool:

@@ -50,13 +50,17 @@ def described_purl(component: Component) -> str:
     """Return a component's package URL with all that scanners match on when they read an SBOM.
 
     ``distro`` names a distribution's release, ``upstream`` the source package: with its version where that is
-    another one (deb), as the file it is built from (rpm). ``rpmmod`` and ``modularitylabel`` name the module.
+    another one (deb), as the file it is built from (rpm). ``vcs_url`` or ``download_url`` say where it came
+    from, if not from its index. ``rpmmod`` and ``modularitylabel`` name the module.
     """
     more: dict[str, str] = {}
     if ecosystem_of(component.ecosystem).of_distribution and component.distribution:
         more["distro"] = component.distribution
     if upstream := _upstream(component):
         more["upstream"] = upstream
+    if component.origin:
+        kind = "vcs_url" if "+" in component.origin.partition("://")[0] else "download_url"
+        more[kind] = component.origin
     if component.module:
         more["modularitylabel"] = more["rpmmod"] = component.module  # Trivy's name, and Red Hat's
     if not more:

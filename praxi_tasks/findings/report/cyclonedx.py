@@ -166,6 +166,7 @@ def _component(component: Component, ref: str) -> msgspec.Raw:
             ("distribution", (component.distribution,)),
             ("source-package", (component.source,)),
             ("installed-by", (component.owner,)),
+            ("relation", (component.relation,)),
             ("recovered", ("yes",) if component.recovered else ()),
             *(_said_of(component.model) if component.model else ()),
         )

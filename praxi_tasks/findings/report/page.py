@@ -173,7 +173,7 @@ def _component(number: int, component: Component) -> dict[str, Any]:
         row["oneOf"] = component.one_of
     if component.confidence < 1:
         row["confidence"] = round(component.confidence, 3)
-    for name in ("removed_by", "recovered", "fingerprint_versions", "owner"):
+    for name in ("removed_by", "recovered", "fingerprint_versions", "owner", "relation"):
         if value := getattr(component, name):
             row[name] = value
     return row

@@ -71,6 +71,8 @@ SCHEMAS: Final[dict[str, dict[str, str]]] = {
         "source": "VARCHAR",
         "source_versions": "VARCHAR[]",
         "owner": "VARCHAR",
+        "relation": "VARCHAR",
+        "origin": "VARCHAR",
         "databases": "VARCHAR[]",
         "layers": "VARCHAR[]",
         "removed_by": "VARCHAR",

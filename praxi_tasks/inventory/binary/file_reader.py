@@ -40,7 +40,7 @@ class ArchiveReader:
     endings
         How most of their names end, in lower case; those of other names are read as well.
     accepts
-        Decides by the first 64 bytes whether it may be one.
+        Decides by a file's path and its first 64 bytes whether it may be one.
     """
 
     name: str
@@ -48,4 +48,4 @@ class ArchiveReader:
     heads: tuple[bytes, ...]
     endings: tuple[str, ...]
     read: Callable[[str, FileContent], Iterator[Claim]]
-    accepts: Callable[[bytes], bool]
+    accepts: Callable[[str, bytes], bool]

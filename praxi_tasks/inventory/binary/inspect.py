@@ -21,12 +21,15 @@ from praxi_tasks.inventory.binary import (
     macho,
     native_image,
     pe,
+    pyinstaller,
+    python_archive,
     rust_crates,
 )
 from praxi_tasks.inventory.binary.file_reader import ArchiveReader, ProgramReader
 from praxi_tasks.inventory.binary.go_build_info import UNKNOWN_VERSION
 from praxi_tasks.inventory.binary.program import Program
 from praxi_tasks.inventory.claim import Claim
+from praxi_tasks.inventory.decoding import path_text
 from praxi_tasks.inventory.limits import InventoryLimits, setting
 from praxi_tasks.inventory.ml_model import formats, safetensors
 from praxi_tasks.inventory.ml_model.model_file import ModelFile
@@ -42,12 +45,13 @@ PROGRAM_READERS: Final[tuple[ProgramReader, ...]] = (
     native_image.READER,
     dotnet_bundle.READER,
     dotnet_assembly.READER,
+    pyinstaller.READER,
     known_programs.READER,
 )
 """What is looked for in each program and library."""
 
-ARCHIVE_READERS: Final[tuple[ArchiveReader, ...]] = (java_archive.READER,)
-"""What is looked for in each archive: the first that accepts its beginning reads it."""
+ARCHIVE_READERS: Final[tuple[ArchiveReader, ...]] = (python_archive.READER, java_archive.READER)
+"""What is looked for in each archive: the first that accepts it reads it."""
 
 _PROGRAMS: Final[Mapping[bytes, Callable[[str, FileContent], Program | None]]] = {
     elf.MAGIC: elf.read_elf,
@@ -89,8 +93,7 @@ def part_to_read(path: bytes, head: bytes) -> Part | None:
     """Return how much some reader reads of a file that begins so, None if nobody does."""
     if head.startswith(_MAGICS):
         return _WHOLE
-    is_archive = any(head.startswith(reader.heads) and reader.accepts(head) for reader in ARCHIVE_READERS)
-    return formats.part_of(path, head) or (_WHOLE if is_archive else None)
+    return formats.part_of(path, head) or (_WHOLE if _archive_reader(path_text(path), head) else None)
 
 
 def inspected_ecosystem(path: str) -> str | None:
@@ -145,10 +148,14 @@ class Inspector:
                 return
         if (model := formats.read_model(ModelFile(path, content, self._budget), head)) is not None:
             yield model
-        for archive in ARCHIVE_READERS if content.is_whole else ():
-            if head.startswith(archive.heads) and archive.accepts(head):
-                yield archive.name, archive.read(path, content)
-                return
+        archive = _archive_reader(path, head) if content.is_whole else None
+        if archive is not None:
+            yield archive.name, archive.read(path, content)
+
+
+def _archive_reader(path: str, head: bytes) -> ArchiveReader | None:
+    accepting = (one for one in ARCHIVE_READERS if head.startswith(one.heads) and one.accepts(path, head))
+    return next(accepting, None)
 
 
 def _best(claims: Iterable[Claim]) -> tuple[Claim, ...]:

@@ -7,10 +7,8 @@ into memory or, if they are large, into a file without a name, one for each leve
 from __future__ import annotations
 
 import re
-import struct
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Iterator
 from typing import IO, Final
 
@@ -18,6 +16,7 @@ from praxi_tasks.ecosystems import MAVEN
 from praxi_tasks.errors import DataError
 from praxi_tasks.inventory.binary.file_reader import ArchiveReader
 from praxi_tasks.inventory.binary.java_names import Artifact, name_archive, parse_manifest, parse_properties
+from praxi_tasks.inventory.binary.zip_members import DAMAGE, ENCRYPTED, METHODS
 from praxi_tasks.inventory.claim import Claim
 from praxi_tasks.inventory.limits import InventoryLimits, setting
 from praxi_tasks.oci.layer import FileContent
@@ -36,22 +35,6 @@ _POM: Final = re.compile(r"META-INF/maven/(?P<group>[\w.-]+)/(?P<name>[\w.-]+)/p
 _MOST_TEXT: Final = 1 << 16  # bytes: attributes of single files follow a manifest's own
 _IN_MEMORY: Final = 4 << 20
 _PIECE: Final = 1 << 20
-_METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})  # what the specification knows
-_ENCRYPTED: Final = 1
-_DAMAGE: Final = (
-    zipfile.BadZipFile,
-    zipfile.LargeZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    IndexError,
-    NotImplementedError,
-    OSError,
-    OverflowError,
-    RuntimeError,
-    UnicodeError,
-    ValueError,
-)
 
 
 def read_java_archive(path: str, content: FileContent) -> Iterator[Claim]:
@@ -92,7 +75,7 @@ class _Archives:
         """Yield the releases of one archive; what can't be read of it is the problem."""
         try:
             yield from self._read(file, name, depth)
-        except _DAMAGE as error:
+        except DAMAGE as error:
             if depth or name.lower().endswith(_ARCHIVES):
                 self._note(f"{name} is damaged: {error}")
 
@@ -145,7 +128,7 @@ class _Archives:
 
     def _unpack(self, archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> Iterator[bytes]:
         """Yield the beginning of a member's content; what is unpacked counts, not what the directory says."""
-        if member.compress_type not in _METHODS or member.flag_bits & _ENCRYPTED:
+        if member.compress_type not in METHODS or member.flag_bits & ENCRYPTED:
             raise zipfile.BadZipFile(f"{member.filename} is packed in a way that Java does not know")
         with archive.open(member) as content:
             while most > 0 and self._bytes >= 0 and (piece := content.read(min(most, _PIECE))):
@@ -163,5 +146,5 @@ READER: Final = ArchiveReader(
     heads=(_MAGIC, _LAUNCHED),
     endings=_ARCHIVES,
     read=read_java_archive,
-    accepts=may_be_java,
+    accepts=lambda _path, head: may_be_java(head),
 )

@@ -5,23 +5,24 @@ from __future__ import annotations
 import csv
 import io
 import posixpath
-import re
 from collections.abc import Iterable, Iterator, Set
 from functools import partial
 from typing import Final
 
+import msgspec
+
 from praxi_tasks.ecosystems import PYPI
 from praxi_tasks.errors import DataError
-from praxi_tasks.inventory.claim import Claim
-from praxi_tasks.inventory.decoding import lines, owned, path_text, text
+from praxi_tasks.inventory.claim import EDITABLE, VENDORED, Claim
+from praxi_tasks.inventory.core_metadata import read_core_metadata
+from praxi_tasks.inventory.decoding import lines, owned, path_text
+from praxi_tasks.inventory.language.direct_url import Origin, read_direct_url
 from praxi_tasks.inventory.layer_view import LayerView
-from praxi_tasks.inventory.licences import stated
 from praxi_tasks.inventory.reader import Form, ReadDatabase, Reader
-from praxi_tasks.inventory.stanzas import read_stanzas
 
-_FIELDS: Final = frozenset((b"name", b"version"))
 _RECORD: Final = ".dist-info/RECORD"
-_DIST_INFO: Final = (".dist-info/METADATA", _RECORD)
+_DIRECT_URL: Final = "direct_url.json"
+_DIST_INFO: Final = (".dist-info/METADATA", _RECORD, f".dist-info/{_DIRECT_URL}")
 _EGG_INFO: Final = (
     ".egg-info/PKG-INFO",
     ".egg-info/METADATA",
@@ -31,13 +32,8 @@ _EGG_INFO: Final = (
 )
 _EGG: Final = (".egg/EGG-INFO/PKG-INFO", ".egg/EGG-INFO/SOURCES.txt")
 _METADATA: Final = ("/METADATA", "/PKG-INFO", ".egg-info")
-_HEADERS_END: Final = re.compile(rb"\r?\n\r?\n")
-_EXPRESSION: Final = re.compile(rb"^License-Expression:[ \t]*(.+)", re.MULTILINE | re.IGNORECASE)
-_FREE: Final = re.compile(rb"^License:[ \t]*(.+)(\n[ \t])?", re.MULTILINE | re.IGNORECASE)
-_CLASSIFIER: Final = re.compile(
-    rb"^Classifier:[ \t]*License ::(?: OSI Approved ::)?[ \t]*(.+)", re.MULTILINE | re.IGNORECASE
-)
-_LONGEST_NAME: Final = 200  # characters of a free field; a longer one is the text of a licence
+_VENDORED: Final = "/_vendor/"
+_SCRIPTS: Final = ("../bin/", "../../bin/", "../../../bin/")
 _SOURCES: Final = (".egg-info/SOURCES.txt", "/EGG-INFO/SOURCES.txt")
 
 
@@ -55,33 +51,25 @@ def read_metadata(view: LayerView, path: str, sources: Set[str]) -> Iterator[Cla
         If it names no distribution. A list of files that can't be read is reported, and the distribution has
         none.
     """
-    fields = next(read_stanzas(view.kept[path], _FIELDS), {})
-    if not fields.get("name") or not fields.get("version"):
-        raise DataError("it has no name or no version")
-    yield Claim(
-        ecosystem=PYPI.purl_type,
-        name=PYPI.normalise(fields["name"]),
-        version=fields["version"],
-        database=path,
-        files=_owned(view, path, sources),
-        licences=stated(_licences(view.kept[path])),
+    claim = read_core_metadata(view.kept[path], path)
+    origin = _origin(view, path)
+    vendored = VENDORED if _VENDORED in f"/{path}" else ""
+    relation = EDITABLE if origin.is_editable else vendored
+    yield msgspec.structs.replace(
+        claim, files=_owned(view, path, sources), relation=relation, origin=origin.address
     )
 
 
-def _licences(metadata: bytes) -> Iterator[str]:
-    """Yield what core metadata say of licences: the expression, else the classifiers, else the free field.
-
-    The free field of old releases may hold the whole text of a licence, which names none.
-    """
-    head = _HEADERS_END.split(metadata, maxsplit=1)[0]
-    if found := _EXPRESSION.search(head):
-        yield text(found[1])
-        return
-    classifiers = [text(name) for name in _CLASSIFIER.findall(head)]
-    yield from classifiers
-    free = _FREE.search(head)
-    if free and not classifiers and not free[2] and len(free[1]) <= _LONGEST_NAME:
-        yield text(free[1])
+def _origin(view: LayerView, path: str) -> Origin:
+    """Return where a distribution came from, if not from an index; what can't be read says nothing."""
+    beside = f"{path.rpartition('/')[0]}/{_DIRECT_URL}"
+    if beside not in view.kept:
+        return Origin()
+    try:
+        return read_direct_url(view.kept[beside])
+    except DataError as error:
+        view.report(path, f"its {_DIRECT_URL}: {error}")
+        return Origin()
 
 
 def _owned(view: LayerView, path: str, sources: Set[str]) -> tuple[str, ...]:
@@ -97,7 +85,7 @@ def _files(view: LayerView, path: str, present: Set[str]) -> tuple[str, ...]:
     site = posixpath.dirname(folder)
     if name == "METADATA":
         record = view.kept.get(f"{folder}/RECORD", b"")
-        return owned(_resolved(site, _recorded(record)), len(record))
+        return owned(_moved(view, site, _recorded(record)), len(record))
     if name != "PKG-INFO":
         return ()
     installed = view.kept.get(f"{folder}/installed-files.txt")
@@ -132,6 +120,16 @@ def _recorded(record: bytes) -> Iterator[str]:
                 yield row[0]
     except csv.Error as error:
         raise DataError(f"its RECORD is not CSV: {error}") from None
+
+
+def _moved(view: LayerView, site: str, paths: Iterable[str]) -> Iterator[str]:
+    """Resolve the paths of a RECORD; ``pip install --target`` moves scripts below the packages themselves."""
+    scripts = f"{site}/bin"
+    are_moved = scripts in view.folders
+    for path in paths:
+        if are_moved and path.startswith(_SCRIPTS):
+            path = path[path.index("bin/") :]  # noqa: PLW2901 - where it is
+        yield from _resolved(site, (path,))
 
 
 def _lines(data: bytes) -> Iterator[str]:

@@ -22,12 +22,22 @@ _PINNED: Final = re.compile(
     rb"\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*={2,3}\s*([^\s;#,\\*]+)(?![\w.*,])"
 )
 _REQUIREMENTS: Final = "requirements"
+_PYODIDE: Final = "repodata.json"  # once; conda's lists of all its packages are called so as well
 _CONSTRAINTS: Final = "constraints"
 
 
 class _Locked(msgspec.Struct):
     version: str = ""
     index: str | None = None
+
+
+class _Packed(msgspec.Struct):
+    name: str = ""
+    version: str = ""
+
+
+class _Pyodide(msgspec.Struct):
+    packages: dict[str, _Packed] = {}
 
 
 class _Pipfile(msgspec.Struct):
@@ -69,10 +79,24 @@ def read_requirements(data: bytes) -> Iterator[Pin]:
             yield Pin(text(found[1]), text(found[2]))
 
 
+def read_pyodide_lock(data: bytes) -> Iterator[Pin]:
+    """Yield the packages that Pyodide offers, of which few are loaded.
+
+    Raises
+    ------
+    DataError
+        If it is no such JSON object.
+    """
+    for package in document(data, _Pyodide, "no list of Pyodide's packages").packages.values():
+        yield Pin(package.name, package.version)
+
+
 def _choose(path: str) -> ReadLock | None:
     folder, _, name = path.rpartition("/")
     if name.endswith(".toml"):
         return read_tables_of_packages if name.startswith("pylock.") else None
+    if name == _PYODIDE:
+        return read_pyodide_lock if folder.endswith("pyodide") else None
     is_meant = _REQUIREMENTS in name or name.startswith(_CONSTRAINTS) or folder.endswith(f"/{_REQUIREMENTS}")
     return read_requirements if is_meant and name.endswith(".txt") else None
 
@@ -86,7 +110,8 @@ READER: Final[Reader] = lock_reader(
         "pylock.toml": read_tables_of_packages,
         "Pipfile.lock": read_pipfile,
         "requirements.txt": read_requirements,
+        "pyodide-lock.json": read_pyodide_lock,
     },
     _choose,
-    (".txt", ".toml"),
+    (".txt", ".toml", _PYODIDE),
 )

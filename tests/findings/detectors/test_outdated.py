@@ -12,6 +12,7 @@ from praxi_tasks.findings.detectors.outdated import Outdated
 from praxi_tasks.findings.feeds.folder import FolderFeeds
 from praxi_tasks.findings.feeds.release_lists import ReleaseLists
 from praxi_tasks.findings.image.fusion import LayerFacts
+from praxi_tasks.inventory import Claim
 from tests.findings.detectors.detect import detect
 from tests.findings.images import layer, pypi, seen
 
@@ -66,3 +67,15 @@ def test_the_newest_of_a_tie_counts(lists: ReleaseLists) -> None:
 @pytest.mark.parametrize("version", ["not a version", "9.9"])
 def test_what_is_current_or_unreadable_is_silent(lists: ReleaseLists, version: str) -> None:
     assert not found(lists, version, "2026-12-31")
+
+
+def test_what_another_package_brought_and_what_lies_in_an_archive_is_not_outdated(
+    lists: ReleaseLists,
+) -> None:
+    vendored = "usr/lib/python3/dist-packages/pip/_vendor/vendor.txt"
+    copy = Claim("pypi", "flask", "1.0", vendored, relation="vendored")
+    pip = pypi("pip", "24.0", "pip/_vendor/vendor.txt")
+    assert not outdated(lists, "2022-12-31", layer(1, pip.files, claims=[pip, copy]))
+    assert outdated(lists, "2022-12-31", layer(1, [vendored], claims=[copy]))
+    wheel = Claim("pypi", "flask", "1.0", "srv/f.whl", files=("srv/f.whl",), relation="archived")
+    assert not outdated(lists, "2022-12-31", layer(1, wheel.files, claims=[wheel]))

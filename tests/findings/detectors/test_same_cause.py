@@ -96,3 +96,9 @@ def test_packages_that_say_of_each_other_that_they_brought_them_lose_nothing() -
     found = [(one, (Finding("vulnerable", CVE, one.name, "high", purl=one.purl),)) for one in parts]
     (finding,) = one_cause(found)
     assert {each.purl for each in finding.packages} == {one.purl for one in parts}
+
+
+def test_a_wheel_that_is_not_installed_is_told_as_that() -> None:
+    wheel = Claim("pypi", "tool", "1.0.0", "srv/t.whl", files=("srv/t.whl",), relation="archived")
+    (finding,) = found(wheel)
+    assert finding.action == "upgrade to 2.0.0; it is in an archive and not installed"

@@ -120,3 +120,29 @@ def test_a_library_of_another_name_in_a_wheel_is_a_component_of_it() -> None:
     assert found["pkg:generic/openssl@1.1.1k"] == "pypi/psycopg2-binary"
     note = inside("rpm", "openssl-libs", "1:1.1.1k-1.el8", f"{SITE}/{library}")
     assert owners(wheel, note) == {"pkg:pypi/psycopg2-binary@2.9.9": ""}
+
+
+def archived(version: str, path: str) -> Claim:
+    return Claim("pypi", "pip", version, path, files=(path,), relation="archived")
+
+
+def test_a_wheel_that_lies_about_is_no_second_component_of_what_is_installed() -> None:
+    pip = pypi("pip", "24.0", "pip/a.py", site=SITE)
+    bundled = "usr/local/lib/python3.12/ensurepip/_bundled/pip-24.0-py3-none-any.whl"
+    older, copy = "srv/wheels/pip-23.0-py3-none-any.whl", "srv/copy/pip-23.0-py3-none-any.whl"
+    claims = [archived("24.0", bundled), archived("23.0", older), archived("23.0", copy), pip]
+    files = [path for claim in claims for path in claim.files]
+    found = {item.purl: item for item in fuse([layer(1, files, claims=claims)]).components}
+    assert len(found) == 2
+    installed, lying = found["pkg:pypi/pip@24.0"], found["pkg:pypi/pip@23.0"]
+    assert (installed.relation, lying.relation) == ("", "archived")
+    assert set(installed.databases) == {pip.database, bundled}
+    assert set(lying.databases) == {older, copy}
+
+
+def test_a_wheel_of_a_distribution_is_the_distributions() -> None:
+    path = "usr/share/python-wheels/pip-23.0-py3-none-any.whl"
+    package = deb("python3-pip-whl", "23.0-1", path)
+    found = fuse([layer(1, [path], claims=[package, archived("23.0", path)], distribution=BOOKWORM)])
+    (wheel,) = (item for item in found.components if item.ecosystem == "pypi")
+    assert wheel.held_by_distribution

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -141,3 +142,16 @@ def test_what_is_added_to_a_purl_is_read_back(
         == described._replace(qualifiers={**described.qualifiers, **added}).to_string()
     )
     assert added["distro"] == (distribution if distribution.strip() else "")
+
+
+def test_where_a_release_came_from_is_in_its_purl() -> None:
+    plain = Component("pypi", "x", ("1",), "pkg:pypi/x@1", ("inventory",))
+    origins = {
+        "git+https://example.org/x.git@c0": "vcs_url=git%2Bhttps://example.org/x.git%40c0",
+        "https://example.org/x-1.whl": "download_url=https://example.org/x-1.whl",
+    }
+    for origin, qualifier in origins.items():
+        found = described_purl(msgspec.structs.replace(plain, origin=origin))
+        assert found == f"pkg:pypi/x@1?{qualifier}"
+        (value,) = PackageURL.from_string(found).qualifiers.values()
+        assert value == origin

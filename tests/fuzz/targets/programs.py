@@ -25,17 +25,21 @@ from praxi_tasks.inventory.binary import (
     macho,
     native_image,
     pe,
+    pyinstaller,
+    python_archive,
     rust_crates,
 )
 from praxi_tasks.inventory.binary.file_reader import ProgramReader
 from praxi_tasks.inventory.binary.java_names import parse_manifest, parse_properties, split_file_name
 from praxi_tasks.inventory.binary.program import Program
+from praxi_tasks.inventory.core_metadata import read_core_metadata
 from praxi_tasks.inventory.layer_view import LayerView
 from praxi_tasks.inventory.limits import InventoryLimits
 from praxi_tasks.oci.layer import FileContent
 from tests.fuzz.target import SEPARATOR, parts, same, target
 from tests.inventory.layers import changeset
 from tests.support import dotnet, java, programs
+from tests.support.pyinstaller import carchive
 
 _PATH = "opt/tool"
 _LIMITS = InventoryLimits(max_claims=2_000, max_paths=20_000)
@@ -214,6 +218,47 @@ def java_archives(data: bytes) -> None:
     """Read a Java archive with those inside it."""
     java_archive.may_be_java(data[:64])
     check_claims(java_archive.read_java_archive("opt/a-1.0.jar", FileContent(data, len(data))))
+
+
+_METADATA = b"Metadata-Version: 2.1\nName: a\nVersion: 1\n\n"
+_WHEEL = java.jar({"a-1.dist-info/METADATA": _METADATA})
+_PEX = java.jar(
+    {".deps/a-1-py3-none-any.whl": _WHEEL, "PEX-INFO": b'{"distributions":{"b-2-py3-none-any.whl":""}}'}
+)
+
+
+@target(
+    covers=(
+        _READER.format("python_archive"),
+        "praxi_tasks.inventory.binary.python_archive.read_python_archive",
+    ),
+    seeds=[_WHEEL, b"#!/usr/bin/python3\n" + _PEX],
+)
+def python_archives(data: bytes) -> None:
+    """Read a wheel, and the same as a program in one file."""
+    for path in ("opt/a-1-py3-none-any.whl", "opt/a.pex"):
+        python_archive.may_be_python(path, data[:64])
+        check_claims(python_archive.read_python_archive(path, FileContent(data, len(data))))
+
+
+@target(
+    covers=("praxi_tasks.inventory.core_metadata.read_core_metadata",),
+    errors=(DataError,),
+    seeds=[_METADATA, b"Name: a\nVersion: 1\nLicense-Expression: MIT\nClassifier: License :: b\n"],
+)
+def core_metadata(data: bytes) -> None:
+    """Read what describes a distribution."""
+    check_claims(iter([read_core_metadata(data, "x")]))
+
+
+@target(
+    covers=(_READER.format("pyinstaller"), "praxi_tasks.inventory.binary.pyinstaller.read_pyinstaller"),
+    seeds=[carchive({"a": b"b", "a-1.dist-info/METADATA": _METADATA})],
+)
+def pyinstaller_programs(data: bytes) -> None:
+    """Read a program with an archive of PyInstaller's at its end."""
+    program = Program(_PATH, FileContent(data, len(data)), "elf")
+    check_claims(pyinstaller.READER.read(program))
 
 
 @target(

@@ -16,8 +16,10 @@ from praxi_tasks.findings.image import LayerFacts, fuse
 from praxi_tasks.findings.packages import claim_purl
 from praxi_tasks.inventory import Inventory
 from praxi_tasks.inventory.admission import Admission
+from praxi_tasks.inventory.language import direct_url as direct_urls
 from praxi_tasks.inventory.language import npm as npm_records
 from praxi_tasks.inventory.language import python as python_records
+from praxi_tasks.inventory.language import python_vendored as vendored_copies
 from praxi_tasks.inventory.language import runtimes as language_runtimes
 from praxi_tasks.inventory.language import yarn as yarn_archives
 from praxi_tasks.inventory.layer_view import LayerView
@@ -126,7 +128,30 @@ def python(data: bytes) -> None:
     """Read the records of Python's installers."""
     info, egg = "l/site-packages/p.dist-info", "l/site-packages/q.egg-info"
     places = (f"{info}/METADATA", f"{info}/RECORD", f"{egg}/PKG-INFO", f"{egg}/installed-files.txt")
-    _check(python_records.READER, data, [*places, f"{egg}/SOURCES.txt"])
+    _check(python_records.READER, data, [*places, f"{egg}/SOURCES.txt", f"{info}/direct_url.json"])
+
+
+@target(
+    covers=("praxi_tasks.inventory.language.direct_url.read_direct_url",),
+    errors=(DataError,),
+    seeds=[b'{"url":"https://a:b@c.d/e?f","vcs_info":{"vcs":"git","commit_id":"0"},"subdirectory":"g"}'],
+)
+def direct_url(data: bytes) -> None:
+    """Read where a distribution came from."""
+    same(direct_urls.read_direct_url(data).address.isprintable(), True, "an address that is printable")
+
+
+@target(
+    covers=(
+        _READER.format("language.python_vendored"),
+        "praxi_tasks.inventory.language.python_vendored.read_vendored",
+    ),
+    seeds=[b"a-b[c]==1.0 # d\n  e==2\n"],
+)
+def python_vendored(data: bytes) -> None:
+    """Read the list of what a package carries, beside two copies."""
+    folder = "l/site-packages/pip/_vendor"
+    _check(vendored_copies.READER, data, [f"{folder}/vendor.txt"], [f"{folder}/a_b/c.py", f"{folder}/e.py"])
 
 
 @target(
@@ -437,6 +462,7 @@ _LOCKS = {
     "uv.lock": b'[[package]]\nname = "six"\nversion = "1"\nsource = { registry = "x" }\n[package.y]\n',
     "Pipfile.lock": b'{"default":{"a":{"version":"==1"}},"develop":{}}',
     "requirements.txt": b"a[b]==1 ; c\n-e .\n",
+    "pyodide-lock.json": b'{"packages":{"a":{"name":"a","version":"1"}}}',
     "package-lock.json": b'{"packages":{"node_modules/@s/a":{"version":"1"}}}',
     "npm-shrinkwrap.json": b'{"dependencies":{"a":{"version":"npm:b@1","dependencies":{"c":{}}}}}',
     "yarn.lock": b'"@s/a@npm:^1, b@npm:c@1":\n  version: 1.0\n',
@@ -469,7 +495,8 @@ _PARSERS = (
     "dart.read_pubspec_lock", "dotnet.read_nuget_lock", "golang.read_go_mod", "golang.read_go_sum",
     "julia.read_manifest", "jvm.read_gradle_lock", "npm.read_bun_lock", "npm.read_deno_lock",
     "npm.read_package_lock", "npm.read_pnpm_lock", "npm.read_yarn_lock", "php.read_composer_lock",
-    "python.read_pipfile", "python.read_requirements", "python.read_tables_of_packages", "r.read_renv_lock",
+    "python.read_pipfile", "python.read_pyodide_lock",
+    "python.read_requirements", "python.read_tables_of_packages", "r.read_renv_lock",
     "ruby.read_gemfile_lock", "swift.read_package_resolved", "swift.read_podfile_lock", "tables.read_tables",
 )  # fmt: skip
 

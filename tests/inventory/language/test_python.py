@@ -135,3 +135,28 @@ def test_a_record_that_stands_for_gigabytes_is_a_problem() -> None:
 def test_licences_of_new_and_old_metadata(fields: bytes, expected: tuple[str, ...]) -> None:
     data = b"Metadata-Version: 2.1\nName: x\nVersion: 1\n" + fields
     assert only(inventory_of({f"{SITE}/x-1.dist-info/METADATA": data})).licences == expected
+
+
+def test_where_a_wheel_came_from_is_kept_with_it() -> None:
+    folder = f"{SITE}/clib-0.2.8.dist-info"
+    url = b'{"url": "https://example.org/x.git", "vcs_info": {"vcs": "git", "commit_id": "c0"}}'
+    claim = only(inventory_of({f"{folder}/METADATA": METADATA, f"{folder}/direct_url.json": url}))
+    assert (claim.origin, claim.relation) == ("git+https://example.org/x.git@c0", "")
+    editable = b'{"url": "file:///src/x", "dir_info": {"editable": true}}'
+    claim = only(inventory_of({f"{folder}/METADATA": METADATA, f"{folder}/direct_url.json": editable}))
+    assert (claim.origin, claim.relation) == ("", "editable")
+    broken = inventory_of({f"{folder}/METADATA": METADATA, f"{folder}/direct_url.json": b"["})
+    assert [item.name for item in broken.claims] == ["ruamel-yaml-clib"]
+    assert "direct_url.json" in broken.problems[0]
+
+
+def test_scripts_are_where_an_installation_into_a_folder_puts_them() -> None:
+    folder, record = "srv/app/clib-0.2.8.dist-info", b"../../bin/clib,,\n"
+    files = {f"{folder}/METADATA": METADATA, f"{folder}/RECORD": record, "srv/app/bin/clib": b""}
+    assert only(inventory_of(files, {"srv/app/bin": "d"})).files == ("srv/app/bin/clib",)
+    assert only(inventory_of(files)).files == ("bin/clib",)
+
+
+def test_what_is_below_a_vendors_folder_is_a_copy() -> None:
+    path = f"{SITE}/setuptools/_vendor/clib-0.2.8.dist-info/METADATA"
+    assert only(inventory_of({path: METADATA})).relation == "vendored"

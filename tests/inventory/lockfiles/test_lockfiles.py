@@ -66,6 +66,7 @@ torch==2.*
 range==1.0,!=1.1
 -e ./x
 """
+PYODIDE = b'{"info": {"arch": "wasm32"}, "packages": {"numpy": {"name": "numpy", "version": "1.26.4"}}}'
 NPM_3 = json.dumps(
     {
         "packages": {
@@ -292,6 +293,8 @@ LOCKS: dict[str, tuple[str, bytes, set[str]]] = {
     "pipenv": ("app/Pipfile.lock", PIPFILE, {"pypi/click 8.1.7", "pypi/pytest 8.0"}),
     "requirements": ("app/requirements-dev.txt", REQUIREMENTS, {"pypi/flask 3.0.0", "pypi/celery 5.3.6"}),
     "requirements folder": ("app/requirements/dev.txt", b"a==1\n", {"pypi/a 1"}),
+    "pyodide": ("srv/pyodide-lock.json", PYODIDE, {"pypi/numpy 1.26.4"}),
+    "pyodide before": ("srv/pyodide/repodata.json", PYODIDE, {"pypi/numpy 1.26.4"}),
     "npm": (
         "app/package-lock.json",
         NPM_3,
@@ -383,6 +386,7 @@ def test_much_of_one_thing_ends(kind: str, filler: bytes) -> None:
         "var/lib/gems/3.1.0/gems/x-1/Gemfile.lock",
         "usr/share/dict/words.txt",
         "app/other.lock",
+        "opt/conda/pkgs/cache/repodata.json",
     ],
 )
 def test_what_came_with_an_installed_package_or_is_no_lock_file_declares_nothing(path: str) -> None:

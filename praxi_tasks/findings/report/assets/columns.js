@@ -56,6 +56,7 @@ const percent = (part, digits = 1) => `${(100 * part).toFixed(digits)}%`;
 function sourcesOf(row) {
   const names = (row.sources ?? []).map((name) => SOURCES[name] ?? name).join(" + ");
   if (row.removed_by) return `${names} · removed by a later layer`;
+  if (row.relation === "archived") return `${names} · in an archive, not installed`;
   if (row.owner) return `${names} · part of ${row.owner}`;
   if (row.recovered) return `${names} · recovered`;
   return names;
