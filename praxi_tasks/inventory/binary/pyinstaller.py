@@ -1,8 +1,8 @@
 """Programs that PyInstaller made: an archive of its own at the end, with the metadata of what was packed.
 
 The cookie that ends the archive says where its table of contents is; an entry is a name, a place, two lengths
-and whether it is compressed (``PyInstaller/archive/writers.py``). On Linux the archive is the program's section
-``pydata``, elsewhere it follows the program, and a signature may follow it.
+and whether it is compressed (``PyInstaller/archive/writers.py``). On Linux the archive is the section
+``pydata`` of the program, elsewhere it follows the program, and a signature may follow it.
 """
 
 from __future__ import annotations

@@ -12,13 +12,13 @@ from praxi_tasks.inventory.language.direct_url import Origin, read_direct_url
     ("data", "origin"),
     [
         (
-            b'{"url": "https://me:secret@git.example.org/x.git",'
-            b' "vcs_info": {"vcs": "git", "commit_id": "c0"}}',
+            b"""{"url": "https://me:secret@git.example.org/x.git",
+            "vcs_info": {"vcs": "git", "commit_id": "c0"}}""",
             Origin("git+https://git.example.org/x.git@c0"),
         ),
         (
-            b'{"url": "ssh://git@example.org/x", "subdirectory": "a",'
-            b' "vcs_info": {"vcs": "hg", "commit_id": "c0"}}',
+            b"""{"url": "ssh://git@example.org/x", "subdirectory": "a",
+            "vcs_info": {"vcs": "hg", "commit_id": "c0"}}""",
             Origin("hg+ssh://example.org/x@c0#a"),
         ),
         (
