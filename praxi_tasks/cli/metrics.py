@@ -24,8 +24,16 @@ from praxi_tasks.store import open_store
 @click.option(
     "--instance", envvar="PRAXI_INSTANCE", default="praxi", show_default=True, help="Grouping label."
 )
+@click.option(
+    "--places",
+    envvar="PRAXI_METRICS_PLACES",
+    type=click.IntRange(min=0),
+    default=100,
+    show_default=True,
+    help="How many namespaces, and how many images, metrics name; the others are added up. 0 names none.",
+)
 def metrics(
-    store_uri: str, run_id: str, pushgateway: str | None, textfile: Path | None, instance: str
+    store_uri: str, run_id: str, pushgateway: str | None, textfile: Path | None, instance: str, places: int
 ) -> None:
     """Publish the metrics of a run; without a destination, print them."""
     from prometheus_client import generate_latest
@@ -35,7 +43,7 @@ def metrics(
     store = open_store(store_uri)
     audit = AuditRun(store, run_id).assessed()
     durations, pods = read_durations(store, run_id), read_pods(store, run_id)
-    registry = require(audit, "the metrics", lambda each: audit_metrics(each, durations))
+    registry = require(audit, "the metrics", lambda each: audit_metrics(each, durations, places))
     add_pod_metrics(registry, pods)
     if (pushgateway or textfile) and not audit.rings:
         click.echo("not the newest daily audit: its metrics are not published")

@@ -120,6 +120,7 @@ FACES = {
         "with_sources",
     },
     "packages": {
+        "PATH",
         "Component",
         "Declaration",
         "FINGERPRINT",

@@ -88,6 +88,15 @@ OPTIONS: Final = (
         example="https://pushgateway.example",
     ),
     Option(
+        "metrics_places",
+        "How many namespaces, and how many images, the metrics name: those with the gravest findings; the "
+        "others are added up as ``(others)``. 0 names none.",
+        default="100",
+        example="20",
+        kind="integer",
+        version_added="0.2.0",
+    ),
+    Option(
         "instance",
         "Tells installations apart in alerts and metrics.",
         default="praxi",

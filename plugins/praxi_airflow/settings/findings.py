@@ -41,6 +41,8 @@ class FindingSettings:
         of the secrets in ``pod_environment_secrets``.
     implausible_share
         Of the last week's median of images: a daily audit that lists fewer resolves nothing.
+    metrics_places
+        How many namespaces, and how many images, metrics name; the others are added up.
     instance
         Tells installations apart in alerts and metrics.
     webhook_connection
@@ -62,6 +64,7 @@ class FindingSettings:
     alertmanager: str = ""
     implausible_share: float = 0.5
     pushgateway: str = ""
+    metrics_places: int = 100
     instance: str = "praxi"
     webhook_connection: str = "praxi_webhook"
 
@@ -83,6 +86,7 @@ class FindingSettings:
             "PRAXI_ALERTMANAGER": self.alertmanager,
             "PRAXI_IMPLAUSIBLE_SHARE": str(self.implausible_share),
             "PRAXI_PUSHGATEWAY": self.pushgateway,
+            "PRAXI_METRICS_PLACES": str(self.metrics_places),
             "PRAXI_INSTANCE": self.instance,
         }
         return {name: value for name, value in variables.items() if value}
@@ -112,6 +116,7 @@ def load_finding_settings(section: Section, store: str) -> FindingSettings:
         alertmanager=section.public_urls("alertmanager"),
         implausible_share=section.share("implausible_share", 0.5),
         pushgateway=section.public_url("pushgateway"),
+        metrics_places=section.integer("metrics_places", 100, least=0),
         instance=section.text("instance", "praxi"),
         webhook_connection=section.text("webhook_connection", "praxi_webhook"),
     )

@@ -25,6 +25,7 @@ from praxi_tasks.findings.assessment import (
 )
 from praxi_tasks.findings.coverage import Aspect, CoverageState
 from praxi_tasks.findings.finding import KINDS, SEVERITIES, Finding
+from praxi_tasks.findings.report.place_metrics import add_place_metrics
 from praxi_tasks.printable import printable
 
 _JOB: Final = "praxi"
@@ -32,7 +33,9 @@ _TIMEOUT: Final = 20.0
 _STATES: Final = ("audited", "cached", "failed")
 
 
-def audit_metrics(audit: AssessedAudit, durations: Mapping[str, float]) -> CollectorRegistry:
+def audit_metrics(
+    audit: AssessedAudit, durations: Mapping[str, float], places: int = 100
+) -> CollectorRegistry:
     """Return the metrics of an audit; every label value is there every time, so that none goes stale.
 
     What counts images is counted for each cluster, if any has a name. What is of the audit itself, such as
@@ -42,11 +45,14 @@ def audit_metrics(audit: AssessedAudit, durations: Mapping[str, float]) -> Colle
     ----------
     durations
         Seconds by step.
+    places
+        How many namespaces are named, and how many images; see :func:`add_place_metrics`.
     """
     registry = CollectorRegistry()
     per_cluster = _PerCluster(audit, registry)
     _count_images(audit, per_cluster)
     _count_findings(audit, per_cluster)
+    add_place_metrics(registry, audit, places)
     _count_coverage(audit, per_cluster)
     _age_advisories(audit, registry)
     _rate_model(audit, registry)

@@ -16,6 +16,7 @@ from prometheus_client import CollectorRegistry
 from demo.servers import answers
 from praxi_tasks.audit import PodEnd, PodRecord, add_pod_metrics
 from praxi_tasks.errors import NotifyError, UsageError
+from praxi_tasks.findings import Finding, Ignored
 from praxi_tasks.findings.assessment.document import AssessedImage, Carried, ModelHealth
 from praxi_tasks.findings.assessment.model_health import measure_model
 from praxi_tasks.findings.coverage import Aspect, checked
@@ -159,6 +160,63 @@ def test_rules_and_dashboard_ask_for_metrics_that_are_exported(file: str) -> Non
     }
     assert asked <= exported
     assert len(asked) > 4
+
+
+def test_namespaces_and_images_are_named_up_to_a_bound_and_the_gravest_first() -> None:
+    def found(severity: str, count: int) -> tuple[Finding, ...]:
+        return tuple(Finding("ghost", f"G{number}", "t", severity) for number in range(count))  # type: ignore[arg-type]
+
+    ignored = Finding("ghost", "I", "t", "critical", ignored=Ignored("r", "o", "2027-01-01"))
+    images = (
+        AssessedImage("a:1", namespaces=("one", "two"), findings=(*found("high", 2), ignored)),
+        AssessedImage("b:1", namespaces=("two",), findings=found("critical", 1)),
+        AssessedImage("c:1", namespaces=("three",), findings=found("low", 5)),
+        AssessedImage("d:1", namespaces=("four",), findings=found("low", 1)),
+        AssessedImage("e:1", state="failed", namespaces=("five",)),
+    )
+    metrics = audit_metrics(msgspec.structs.replace(AUDIT, images=images), {}, places=2)
+    names = {kind: set[str]() for kind in ("namespace", "image")}
+    for metric in metrics.collect():
+        for sample in metric.samples:
+            for kind, known in names.items():
+                if sample.name == f"praxi_{kind}_findings":
+                    known.add(sample.labels[kind])
+    assert names == {"namespace": {"two", "one", "(others)"}, "image": {"b:1", "a:1", "(others)"}}
+    assert value(metrics, "praxi_namespace_findings", namespace="two", severity="high") == 2
+    assert value(metrics, "praxi_namespace_findings", namespace="two", severity="critical") == 1
+    assert value(metrics, "praxi_namespace_findings", namespace="(others)", severity="low") == 6
+    assert value(metrics, "praxi_image_findings", image="a:1", severity="critical") == 0
+
+    several = tuple(msgspec.structs.replace(images[0], cluster=cluster) for cluster in ("eu", "us"))
+    metrics = audit_metrics(msgspec.structs.replace(AUDIT, images=several), {}, places=1)
+    assert value(metrics, "praxi_image_findings", cluster="eu", image="a:1", severity="high") == 2
+    assert value(metrics, "praxi_image_findings", cluster="us", image="(others)", severity="high") == 2
+    none = audit_metrics(AUDIT, {}, places=0)
+    assert not [
+        metric for metric in none.collect() if metric.name.endswith(("image_findings", "namespace_findings"))
+    ]
+
+
+@pytest.mark.needs("promtool")
+def test_promtool_understands_what_the_dashboard_asks(tmp_path: Path) -> None:
+    dashboard = json.loads((MONITORING / "grafana-dashboard.json").read_text())
+    names = {variable["name"] for variable in dashboard["templating"]["list"]}
+    asked = [target["expr"] for panel in dashboard["panels"] for target in panel.get("targets", ())]
+    assert {name for expr in asked for name in re.findall(r"\$(\w+)", expr)} <= names
+    rules = [{"record": f"panel:{n}", "expr": re.sub(r"\$\w+", ".*", expr)} for n, expr in enumerate(asked)]
+    (tmp_path / "rules.yaml").write_text(json.dumps({"groups": [{"name": "panels", "rules": rules}]}))
+    command = ["promtool", "check", "rules", str(tmp_path / "rules.yaml")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{len(asked)} rules found" in done.stdout
+
+
+def test_the_dashboard_leads_to_the_pages() -> None:
+    text = (MONITORING / "grafana-dashboard.json").read_text()
+    links = re.findall(r'"url": "([^"]+)"', text)
+    assert len(links) >= 5
+    assert all(link.startswith("${pages}/praxi/") for link in links)
+    assert len(json.loads(text)["panels"]) == len({panel["id"] for panel in json.loads(text)["panels"]})
 
 
 def test_the_dashboards_panels_do_not_overlap() -> None:
