@@ -409,7 +409,7 @@ EBUILD: Final = Ecosystem(
 HUGGINGFACE: Final = Ecosystem(
     purl_type="huggingface",
     family=Family.MODEL,
-    database="Hugging Face cache",
+    database="the hub's cache",
     case_sensitive=True,
     split_name=_last_part,
     has_releases=False,
@@ -421,6 +421,7 @@ ML_MODEL: Final = Ecosystem(
     database="model file",
     case_sensitive=True,
     has_releases=False,
+    split_name=_last_part,
 )
 OPKG: Final = Ecosystem(
     purl_type="opkg",

@@ -37,7 +37,6 @@ IN_FILES = {
 SHARED = ("bioconductor", "otp")
 
 MODELS = {
-    "huggingface": "models of its hub",
     "ml-model": "safetensors, GGUF, ONNX, PyTorch, Keras, TensorFlow, boosted trees and pickles",
 }
 

@@ -18,6 +18,7 @@ Kind = Literal[
     "modified",
     "unexplained",
     "licence",
+    "unsafe-model",
     "policy",
     "feed",
 ]

@@ -14,6 +14,7 @@ from praxi_tasks.inventory.binary.inspect import Inspected, inspected_ecosystem
 from praxi_tasks.inventory.claim import Claim
 from praxi_tasks.inventory.layer_view import LayerFiles, LayerView
 from praxi_tasks.inventory.limits import InventoryLimits
+from praxi_tasks.inventory.ml_model.folders import gather_models
 from praxi_tasks.inventory.model import Inventory
 from praxi_tasks.inventory.os import os_release
 from praxi_tasks.inventory.os.dpkg_placement import read_placement
@@ -120,10 +121,14 @@ def read_inventory(
             locks[path] = kept[path]
     for reader in READERS:
         _read_into(admission, partial(reader.named, view), view, "paths")
+    models: list[Claim] = []
     for path, file in sorted((inspected or {}).items()):
-        _read_into(admission, partial(iter, file.claims), view, path)
+        models.extend(claim for claim in file.claims if claim.model)
+        _read_into(admission, partial(iter, [claim for claim in file.claims if not claim.model]), view, path)
         for problem in file.problems:
             view.report(path, problem)
+    texts = {**(reserve or {}), **kept}
+    _read_into(admission, partial(gather_models, view, models, texts), view, "models")
     databases.extend({claim.database for claim in admission.claims}.difference(databases))
     too_large = {path: why for path, why in (unread or {}).items() if not keep_version_file(path)}
     left_out = {path: too_large.pop(path) for path in filter(_is_lock, [*too_large])}

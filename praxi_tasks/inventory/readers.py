@@ -37,6 +37,7 @@ from praxi_tasks.inventory.lockfiles import npm as npm_locks
 from praxi_tasks.inventory.lockfiles import python as python_locks
 from praxi_tasks.inventory.lockfiles import r as r_lock
 from praxi_tasks.inventory.manager import bitnami, conda, flatpak, homebrew, snap, spack, stores, vscode
+from praxi_tasks.inventory.ml_model import folders
 from praxi_tasks.inventory.os import apk, chisel, cos, dpkg, opkg, pacman, portage, rpm, rpm_manifest, xbps
 from praxi_tasks.inventory.reader import Reader
 
@@ -81,6 +82,7 @@ READERS: Final[tuple[Reader, ...]] = (
     nim.READER,
     swipl.READER,
     wordpress.READER,
+    folders.READER,
 )
 """Where two want to read the same file, the first does."""
 

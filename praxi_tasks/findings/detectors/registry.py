@@ -14,6 +14,7 @@ from praxi_tasks.findings.detectors.modified import Modified
 from praxi_tasks.findings.detectors.outdated import Outdated
 from praxi_tasks.findings.detectors.runtimes import Runtimes
 from praxi_tasks.findings.detectors.unexplained import Unexplained
+from praxi_tasks.findings.detectors.unsafe_model import UnsafeModel
 from praxi_tasks.findings.detectors.vulnerable import Vulnerable
 
 DETECTORS: Final[tuple[type[Detector], ...]] = (
@@ -27,4 +28,5 @@ DETECTORS: Final[tuple[type[Detector], ...]] = (
     Modified,
     Unexplained,
     Licence,
+    UnsafeModel,
 )

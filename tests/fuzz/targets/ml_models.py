@@ -9,9 +9,14 @@ import re
 import zipfile
 from typing import Final
 
+import msgspec
+
 from praxi_tasks.errors import DataError
+from praxi_tasks.inventory import Claim, Model
+from praxi_tasks.inventory.layer_view import LayerView
 from praxi_tasks.inventory.ml_model import (
     boosters,
+    folders,
     formats,
     gguf,
     keras,
@@ -28,6 +33,7 @@ from praxi_tasks.inventory.ml_model.zip_members import member_bytes
 from praxi_tasks.oci.layer import FileContent
 from tests.fuzz.target import same, target
 from tests.fuzz.targets.programs import check_claims
+from tests.inventory.layers import changeset
 from tests.support import models
 
 _READER: Final = "praxi_tasks.inventory.ml_model.{}.READER"
@@ -193,3 +199,34 @@ def zip_member(data: bytes) -> None:
             same(
                 len(member_bytes(io.BytesIO(data), member, 20)) <= 20, True, "no more is read than asked for"
             )
+
+
+_ROOT: Final = "c/models--a--b"
+_WEIGHTS: Final = Claim(
+    "ml-model", "m", "", f"{_ROOT}/blobs/aa", files=(f"{_ROOT}/blobs/aa",), model=Model(format="gguf")
+)
+
+
+@target(
+    covers=(_READER.format("folders"),),
+    seeds=[
+        b'{"model_type": "bert", "architectures": ["BertModel"], "transformers_version": "4.38.2"}',
+        b'{"_class_name": "A", "_diffusers_version": "0.25.0"}',
+        b'{"schemaVersion":2,"layers":[{"digest":"sha256:aa","mediaType":"application/vnd.ollama.image.model"}]}',
+        b"---\nlanguage: en\nlicense: mit\n---\n",
+        b"0123456789abcdef0123456789abcdef01234567\n",
+    ],
+)
+def model_folder(data: bytes) -> None:
+    """Read what describes a model, wherever it lies."""
+    paths = (
+        f"{_ROOT}/snapshots/r/x",
+        "m/manifests/r/library/llama/8b",
+        "d/config.json",
+        "d/MLmodel",
+        "d/.cache/huggingface/download/x.metadata",
+    )
+    other = msgspec.structs.replace(_WEIGHTS, database="d/e/m.gguf", files=("d/e/m.gguf",))
+    models_found = (_WEIGHTS, other)
+    view = LayerView(changeset(dict.fromkeys((*paths, *(one.database for one in models_found)), "f")), {})
+    check_claims(folders.gather_models(view, models_found, dict.fromkeys(paths, data)))
