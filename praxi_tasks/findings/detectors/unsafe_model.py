@@ -41,7 +41,8 @@ class UnsafeModel(Detector):
     kind: ClassVar[Kind] = "unsafe-model"
     summary: ClassVar[str] = (
         "loading a model or pickle runs code: `high` where that is known to do harm, `medium` where nothing"
-        " is known of it, `low` where it can't be followed; plain pickles are `info`, one finding for each layer"
+        " is known of it, `low` where it can't be followed; plain pickles are `info`, one finding for each"
+        " layer"
     )
     default_severity: ClassVar[str] = "by what it imports"
 
