@@ -10,6 +10,7 @@ from praxi_tasks.inventory.binary import (
     go_build_info,
     java_archive,
     known_programs,
+    linux_kernel,
     native_image,
     pyinstaller,
     python_archive,
@@ -30,6 +31,7 @@ IN_FILES = {
     pyinstaller.READER: ("pypi", "programs of PyInstaller"),
     elf_package_note.READER: ("", "package notes of ELF files"),
     known_programs.READER: ("generic", "versions that well-known programs hold"),
+    linux_kernel.READER: ("generic", "Linux and its modules"),
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from praxi_tasks.inventory.binary import linux_kernel
 from praxi_tasks.inventory.language import (
     composer,
     conan,
@@ -36,7 +37,17 @@ from praxi_tasks.inventory.lockfiles import julia as julia_manifest
 from praxi_tasks.inventory.lockfiles import npm as npm_locks
 from praxi_tasks.inventory.lockfiles import python as python_locks
 from praxi_tasks.inventory.lockfiles import r as r_lock
-from praxi_tasks.inventory.manager import bitnami, conda, flatpak, homebrew, snap, spack, stores, vscode
+from praxi_tasks.inventory.manager import (
+    bitnami,
+    conda,
+    flatpak,
+    gpu_toolkits,
+    homebrew,
+    snap,
+    spack,
+    stores,
+    vscode,
+)
 from praxi_tasks.inventory.ml_model import folders
 from praxi_tasks.inventory.os import apk, chisel, cos, dpkg, opkg, pacman, portage, rpm, rpm_manifest, xbps
 from praxi_tasks.inventory.reader import Reader
@@ -83,6 +94,8 @@ READERS: Final[tuple[Reader, ...]] = (
     swipl.READER,
     wordpress.READER,
     folders.READER,
+    gpu_toolkits.READER,
+    linux_kernel.PATHS_READER,
 )
 """Where two want to read the same file, the first does."""
 

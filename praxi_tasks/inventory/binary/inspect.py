@@ -18,6 +18,7 @@ from praxi_tasks.inventory.binary import (
     go_build_info,
     java_archive,
     known_programs,
+    linux_kernel,
     macho,
     native_image,
     pe,
@@ -47,10 +48,15 @@ PROGRAM_READERS: Final[tuple[ProgramReader, ...]] = (
     dotnet_assembly.READER,
     pyinstaller.READER,
     known_programs.READER,
+    linux_kernel.READER,
 )
 """What is looked for in each program and library."""
 
-ARCHIVE_READERS: Final[tuple[ArchiveReader, ...]] = (python_archive.READER, java_archive.READER)
+ARCHIVE_READERS: Final[tuple[ArchiveReader, ...]] = (
+    python_archive.READER,
+    java_archive.READER,
+    linux_kernel.PACKED_READER,
+)
 """What is looked for in each archive: the first that accepts it reads it."""
 
 _PROGRAMS: Final[Mapping[bytes, Callable[[str, FileContent], Program | None]]] = {

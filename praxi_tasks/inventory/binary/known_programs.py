@@ -50,10 +50,13 @@ def _by_beginning() -> Mapping[str, Sequence[Rule]]:
 
 
 def _version(program: Program, rule: Rule) -> str:
-    """Return the version that the first of a rule's patterns finds."""
+    """Return the version that a file's name says, or else the first of a rule's patterns finds."""
     found: dict[int, str] = {}
-    patterns = rule.patterns(_name(program))
-    for window in program.windows(_OVERLAP):
+    name = _name(program)
+    patterns, named = rule.patterns(name), rule.named_version(name)
+    if named:
+        return named
+    for window in program.windows(_OVERLAP) if patterns else ():
         for number, pattern in enumerate(patterns):
             if number not in found and (match := pattern.search(window)):
                 found[number] = match[1].decode("ascii", "replace")

@@ -50,6 +50,8 @@ class Rule:
         The package URL type.
     in_go
         Whether it is a program in Go.
+    in_name
+        Whether the number in the file's name is the version, if it has a dot.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Rule:
     texts: tuple[bytes, ...]
     ecosystem: str = GENERIC.purl_type
     in_go: bool = False
+    in_name: bool = False
 
     def is_named(self, file_name: str) -> bool:
         """Return whether a file's name is one of the rule's."""
@@ -70,9 +73,16 @@ class Rule:
 
     def patterns(self, file_name: str) -> tuple[Pattern, ...]:
         """Return the patterns for a file of one of the rule's names."""
+        return tuple(_compiled(text, self._number(file_name)) for text in self.texts)
+
+    def named_version(self, file_name: str) -> str:
+        """Return the version that a file's name says; nothing where it says none, or none for certain."""
+        number = self._number(file_name) if self.in_name else ""
+        return number if "." in number else ""
+
+    def _number(self, file_name: str) -> str:
         found = self._names.fullmatch(file_name)
-        number = next(filter(None, found.groups()), "") if found else ""
-        return tuple(_compiled(text, number) for text in self.texts)
+        return next(filter(None, found.groups()), "") if found else ""
 
     @cached_property
     def _names(self) -> re.Pattern[str]:
@@ -115,10 +125,16 @@ def _go(name: str, files: str, cpe: str, *texts: bytes) -> Rule:
     return Rule(name, files, cpe, texts, ecosystem.purl_type, in_go=True)
 
 
+def _library(name: str, files: str, cpe: str, *texts: bytes) -> Rule:
+    return Rule(name, files, cpe, texts, in_name=True)
+
+
 _OPENJDK: Final = (
     rb"\0openjdk\0+java\0+\d[\d.]*\0+(\d[^\0]{2,60})\0",
     rb"\0\d[\d.]*\0+(\d[^\0]{2,60})\0+openjdk\0+java\0",
 )
+
+_CUDA_TOOLS: Final = rb"Cuda compilation tools, release \d+\.\d+, V(\d+\.\d+\.\d+)"
 
 _KUBERNETES: Final = (
     "kubectl kubelet kubeadm kube-apiserver kube-controller-manager kube-scheduler kube-proxy kube-aggregator"
@@ -557,6 +573,35 @@ RULES: Final = (
         rb"QtCore library version (\d\.\d\.\d)",
     ),
     _rule("chrome", "chrome", "google:chrome", rb"\0(\d+\.\d+\.\d+\.\d+)\0Default"),
+    # CUDA, what is built on it, and ROCm: files' names say the version, or else what they were built with.
+    _library("cuda-cudart", "libcudart.so.#", "nvidia:cuda_toolkit"),
+    _library("cuda-nvrtc", "libnvrtc.so.# libnvrtc-builtins.so.#", "nvidia:cuda_toolkit", _CUDA_TOOLS),
+    _library("cuda-cupti", "libcupti.so.#", "nvidia:cuda_toolkit"),
+    _library("cuda-nvcc", "nvcc ptxas nvlink fatbinary cudafe++", "nvidia:cuda_toolkit", _CUDA_TOOLS),
+    _library("libcublas", "libcublas.so.# libcublasLt.so.# libnvblas.so.#", ""),
+    _library("libcufft", "libcufft.so.# libcufftw.so.#", ""),
+    _library("libcurand", "libcurand.so.#", ""),
+    _library("libcusolver", "libcusolver.so.# libcusolverMg.so.#", ""),
+    _library("libcusparse", "libcusparse.so.#", ""),
+    _library("libcusparselt", "libcusparseLt.so.#", ""),
+    _library("libnpp", "libnpp*.so.#", ""),
+    _library("libnvjpeg", "libnvjpeg.so.#", ""),
+    _library("libnvjitlink", "libnvJitLink.so.#", "nvidia:cuda_toolkit", _CUDA_TOOLS),
+    _library("libcufile", "libcufile.so.# libcufile_rdma.so.#", ""),
+    _library("cudnn", "libcudnn*.so.#", "nvidia:cudnn"),
+    _library("nccl", "libnccl.so.#", "nvidia:nccl", rb"NCCL version <v>"),
+    _library("tensorrt", "libnvinfer*.so.# libnvonnxparser.so.# libnvparsers.so.#", "nvidia:tensorrt"),
+    _library("cutensor", "libcutensor*.so.#", ""),
+    _library("nvidia-driver", "libcuda.so.# libnvidia-ml.so.# libnvidia-ptxjitcompiler.so.#", ""),
+    _library("hip", "libamdhip64.so.# libhiprtc.so.#", ""),
+    _library("hsa-runtime", "libhsa-runtime64.so.#", ""),
+    _library("rocblas", "librocblas.so.#", ""),
+    _library("hipblas", "libhipblas.so.# libhipblaslt.so.#", ""),
+    _library("rocfft", "librocfft.so.#", ""),
+    _library("rocsparse", "librocsparse.so.#", ""),
+    _library("rocsolver", "librocsolver.so.#", ""),
+    _library("rccl", "librccl.so.#", ""),
+    _library("miopen", "libMIOpen.so.#", ""),
     # Programs in Go, whose build information often lacks their own version: a variable holds it.
     _go("helm.sh/helm", "helm", "helm:helm", rb"v(3\.\d+\.\d+[\w.-]*)"),
     _go("k8s.io/kubernetes", _KUBERNETES, "kubernetes:kubernetes", rb"v(1\.\d+\.\d+)[\w.+-]*"),
@@ -610,7 +655,11 @@ RULES: Final = (
 )
 
 _UNQUOTED: Final = re.compile(r"[^A-Za-z0-9._-]")  # NISTIR 7695, section 6.2
-_BY_PACKAGE: Final = {(rule.ecosystem, rule.name): rule for rule in RULES}
+_CPES: Final = {
+    **{(rule.ecosystem, rule.name): f"a:{rule.cpe}" for rule in RULES if rule.cpe},
+    (GENERIC.purl_type, "cuda-toolkit"): "a:nvidia:cuda_toolkit",
+    (GENERIC.purl_type, "linux-kernel"): "o:linux:linux_kernel",
+}
 
 
 def program_cpe(ecosystem: str, name: str, version: str) -> str:
@@ -621,11 +670,11 @@ def program_cpe(ecosystem: str, name: str, version: str) -> str:
     ecosystem, name
         As claims have them.
     """
-    rule = _BY_PACKAGE.get((ecosystem, name))
-    if rule is None or not rule.cpe or not version:
+    product = _CPES.get((ecosystem, name))
+    if not product or not version:
         return ""
     number = version.removeprefix("v")  # of modules of Go
-    return f"cpe:2.3:a:{rule.cpe}:{_UNQUOTED.sub(_quoted, number)}:*:*:*:*:*:*:*"
+    return f"cpe:2.3:{product}:{_UNQUOTED.sub(_quoted, number)}:*:*:*:*:*:*:*"
 
 
 def _quoted(found: re.Match[str]) -> str:

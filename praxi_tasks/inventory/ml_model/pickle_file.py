@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import bz2
-import gzip
 import io
-import lzma
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import IO, Final
 
-import zstandard
-
-from praxi_tasks.errors import DataError
 from praxi_tasks.inventory.claim import Claim, Model
+from praxi_tasks.inventory.compressed_files import HEADS, unpacked
 from praxi_tasks.inventory.ml_model.frameworks import architecture_of, framework_of, tensor_type
 from praxi_tasks.inventory.ml_model.model_file import HEADER, ModelFile, ModelReader, claim_of, with_imports
 from praxi_tasks.inventory.ml_model.pickles import Imports, begins_pickle, read_pickles
@@ -63,48 +57,13 @@ _FEW: Final = 2
 _LONGEST_HEAD: Final = 64
 
 
-def _inflated(content: IO[bytes]) -> bytes:
-    return zlib.decompressobj().decompress(content.read(_UNPACKED), _UNPACKED)
-
-
-def _gunzipped(content: IO[bytes]) -> bytes:
-    with gzip.GzipFile(fileobj=content) as file:
-        return file.read(_UNPACKED)
-
-
-def _bunzipped(content: IO[bytes]) -> bytes:
-    with bz2.BZ2File(content) as file:
-        return file.read(_UNPACKED)
-
-
-def _unxzipped(content: IO[bytes]) -> bytes:
-    with lzma.LZMAFile(content) as file:  # tells the two formats apart
-        return file.read(_UNPACKED)
-
-
-def _unzstd(content: IO[bytes]) -> bytes:
-    with zstandard.ZstdDecompressor().stream_reader(content) as file:
-        return file.read(_UNPACKED)
-
-
-_PACKED: Final[tuple[tuple[bytes, Callable[[IO[bytes]], bytes]], ...]] = (
-    (b"\x1f\x8b", _gunzipped),
-    (b"BZh", _bunzipped),
-    (b"\xfd7zXZ\0", _unxzipped),
-    (b"]\0\0", _unxzipped),
-    (b"\x28\xb5\x2f\xfd", _unzstd),
-    *((head, _inflated) for head in (b"x\x01", b"x\x5e", b"x\x9c", b"x\xda")),
-)
-_PACKED_HEADS: Final = tuple(head for head, _ in _PACKED)
-
-
 def accepts(name: bytes, head: bytes) -> Part | None:
     """Return how much is read of a file that begins so, None if it is no pickle."""
     if head.startswith(NUMPY):
         return _PART if b"|O'" in head or b"'O'" in head or b"[(" in head or b"'V" in head else None
     if begins_pickle(head):
         return _PART
-    packed = head.startswith(_PACKED_HEADS)
+    packed = head.startswith(HEADS)
     plain = next((name[: -len(ending)] for ending in _COMPRESSED if packed and name.endswith(ending)), name)
     if not plain.endswith(NAMES):
         return None
@@ -125,9 +84,10 @@ def read_pickle_file(file: ModelFile) -> Iterator[Claim]:
         if read_objects(file.content.open(), imports):
             yield claim_of(file, with_imports(Model(format="numpy"), imports))
         return
-    content, is_packed = _unpacked(file, head)
+    data = unpacked(file.content, _UNPACKED)
+    content = file.content.open() if data is None else io.BytesIO(data)
     read_pickles(content, imports, _TORCH_PICKLES if head.startswith(_TORCH) else 64)
-    says_so = head.startswith(_STARTS) or is_packed
+    says_so = head.startswith(_STARTS) or data is not None
     if not says_so and imports.faults and not imports.globals:
         return  # text, or something else of such a name
     if not file.content.is_whole and imports.faults:
@@ -157,18 +117,6 @@ def read_objects(content: IO[bytes], imports: Imports) -> bool:
         return False
     read_pickles(content, imports, 1)
     return True
-
-
-def _unpacked(file: ModelFile, head: bytes) -> tuple[IO[bytes], bool]:
-    """Return a pickle's bytes, the first of those that are compressed, and whether they are."""
-    content = file.content.open()
-    for start, unpack in _PACKED:
-        if head.startswith(start):
-            try:
-                return io.BytesIO(unpack(content)), True
-            except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, zstandard.ZstdError) as error:
-                raise DataError(f"it can't be unpacked: {error}") from None
-    return content, False
 
 
 READER: Final = ModelReader(
