@@ -22,6 +22,7 @@ from praxi_tasks.inventory.binary import (
     go_build_info,
     java_archive,
     known_programs,
+    linux_kernel,
     macho,
     native_image,
     pe,
@@ -290,3 +291,34 @@ def known_program(data: bytes) -> None:
     for path in ("usr/sbin/nginx", "usr/bin/helm", "usr/bin/python3.11"):
         if program := elf.read_elf(path, FileContent(data, len(data))):
             check_claims(known_programs.read_known_programs(program))
+
+
+@target(
+    covers=(
+        _READER.format("linux_kernel"),
+        "praxi_tasks.inventory.binary.linux_kernel.PATHS_READER",
+        "praxi_tasks.inventory.binary.linux_kernel.parse_module_info",
+        "praxi_tasks.inventory.binary.linux_kernel.read_image",
+        "praxi_tasks.inventory.binary.linux_kernel.read_linux",
+        "praxi_tasks.inventory.binary.linux_kernel.read_packed",
+    ),
+    seeds=[
+        programs.elf({".modinfo": b"license=GPL\0intree=Y\0name=a\0vermagic=6.1.0-47 SMP\0"}),
+        programs.elf({".modinfo": b"license=NVIDIA\0version=535.1\0"}),
+        b"Linux version 6.1.0-47-cloud (x)",
+        gzip.compress(b"Linux version 6.1.0-47-cloud (x)"),
+        b"\0" * 0x202 + b"HdrS" + bytes(8) + b"\x40\0" + bytes(0x30) + b"6.1.0 x\0",
+    ],
+    errors=(DataError,),
+)
+def linux_kernel_files(data: bytes) -> None:
+    """Read an image of Linux, or a module."""
+    content = FileContent(data, len(data))
+    for path in ("lib/modules/6.1.0/a.ko.xz", "boot/vmlinuz"):
+        linux_kernel.is_packed(path, data[:64])
+        check_claims(linux_kernel.read_packed(path, content))
+    said = linux_kernel.parse_module_info(data)
+    same("=" in "".join(said), False, "no name holds a sign")
+    name = data[:40].decode("utf-8", "surrogateescape").replace("\0", "")
+    view = LayerView(changeset({f"boot/System.map-{name}": "f"}), {})
+    check_claims(linux_kernel.name_kernels(view))

@@ -419,6 +419,10 @@ _READ = {
     "manager.conda": ("conda-meta/x.json", b'{"name":"x","version":"1","files":["a","b/c"],"license":"MIT"}'),
     "manager.spack": ("x/.spack/spec.json", b'{"spec":{"nodes":[{"name":"x","version":"1"}]}}'),
     "manager.homebrew": ("Cellar/jq/1.7/INSTALL_RECEIPT.json", b"{}"),
+    "manager.gpu_toolkits": (
+        "usr/local/cuda/version.json",
+        b'{"cuda": {"version": "12.4.1"}, "cuda_cudart": {"version": "12.4.127"}}',
+    ),
     "manager.snap": ("snap/x/1/meta/snap.yaml", b"name: x\nversion: '1'\n"),
     "manager.flatpak": (f"flatpak/app/a/b/c/{'0' * 64}/metadata", b"[Application]"),
     "manager.vscode": (
