@@ -25,34 +25,13 @@ Owners: TypeAlias = Mapping[str, Sequence[str]]
 
 
 def with_owners(
-    components: Sequence[Component], claims: Sequence[TrackedClaim], tree: FileTree
+    components: Sequence[Component], claims: Iterable[TrackedClaim], tree: FileTree
 ) -> tuple[Component, ...]:
     """Return the components, those that another package brought naming it."""
     wanted = {path for component in components for path in _paths(component, tree)}
     present = {item.package for item in components if item.present and _may_own(item.ecosystem)}
     owners = _owners(wanted, present, claims, tree) if wanted else {}
-    named = (_owned(component, _paths(component, tree), owners, present) for component in components)
-    return _models_owned(tuple(named), claims, tree)
-
-
-def _models_owned(
-    components: tuple[Component, ...], claims: Sequence[TrackedClaim], tree: FileTree
-) -> tuple[Component, ...]:
-    """Return the components, models that came with a package of any kind naming it."""
-    models = [item for item in components if item.model and item.present]
-    if not models:
-        return components
-    wanted = {tree.place(path) for model in models for path in model.databases}
-    packages = {item.package for item in components if item.present and not item.model}
-    owners = _owners(wanted, packages, claims, tree)
-    return tuple(
-        msgspec.structs.replace(
-            item, owner=next((owners[p] for p in map(tree.place, item.databases) if p in owners), "")
-        )
-        if item.model
-        else item
-        for item in components
-    )
+    return tuple(_owned(component, _paths(component, tree), owners, present) for component in components)
 
 
 def _may_own(ecosystem: str) -> bool:

@@ -20,6 +20,7 @@ from praxi_tasks.findings.coverage import Aspect, Coverage, checked, not_checked
 from praxi_tasks.findings.packages.component import Component
 from praxi_tasks.findings.report.cyclonedx import to_cyclonedx
 from praxi_tasks.findings.report.spdx import to_spdx
+from praxi_tasks.inventory import Model
 from tests.findings.audits import AT, large_audit
 
 IGNORED = Ignored("the template is ours", "shop", "2026-12-31", "not_affected", "code_not_reachable")
@@ -69,6 +70,28 @@ def test_cyclonedx_is_valid(cyclonedx_schema: jsonschema.Draft7Validator) -> Non
         cyclonedx_schema.validate(json.loads(to_cyclonedx(audit, image)))
     broken = {**json.loads(to_cyclonedx(AUDIT, IMAGE)), "surplus": 1}
     assert not cyclonedx_schema.is_valid(broken)
+
+
+def test_sboms_of_models_are_valid(cyclonedx_schema: jsonschema.Draft7Validator, tmp_path: Path) -> None:
+    known = Model(
+        format="gguf",
+        architecture="llama",
+        parameters=7,
+        pickles=1,
+        imports=("os.system",),
+        code=("a layer",),
+    )
+    models = (
+        Component("huggingface", "a/b", ("0a",), "pkg:huggingface/a/b@0a", ("inventory",), model=known),
+        Component("ml-model", "c", (), "pkg:generic/c", ("inventory",), model=Model(format="pickle")),
+    )
+    image = msgspec.structs.replace(IMAGE, components=models, findings=())
+    document = json.loads(to_cyclonedx(AUDIT, image))
+    cyclonedx_schema.validate(document)
+    assert [part["type"] for part in document["components"]][1:] == ["machine-learning-model", "data"]
+    file = tmp_path / "image.spdx.json"
+    file.write_bytes(to_spdx(AUDIT, image))
+    assert not validate_full_spdx_document(parse_file(str(file)))
 
 
 def test_cyclonedx_has_each_reference_once(cyclonedx_schema: jsonschema.Draft7Validator) -> None:
