@@ -32,6 +32,7 @@ IN_FILES = {
     elf_package_note.READER: ("", "package notes of ELF files"),
     known_programs.READER: ("generic", "versions that well-known programs hold"),
     linux_kernel.READER: ("generic", "Linux and its modules"),
+    linux_kernel.PACKED_READER: ("", "compressed images and modules of Linux"),
 }
 
 

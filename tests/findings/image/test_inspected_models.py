@@ -15,13 +15,13 @@ from tests.findings.audits import AT
 from tests.findings.detectors.detect import NO_FEEDS
 from tests.findings.image.test_inspected_files import image, there
 from tests.support import models
-from tests.support.images import Symlink
+from tests.support.images import Entry, Symlink
 
 REVISION = "0123456789abcdef0123456789abcdef01234567"
 WEIGHTS = models.safetensors({"a": ("BF16", [2, 3])}, format="pt")
 CONFIG = json.dumps({"model_type": "bert", "architectures": ["BertModel"]}).encode()
 HUB = "root/.cache/huggingface/hub/models--a--b"
-CACHE = {
+CACHE: dict[str, Entry] = {
     f"{HUB}/blobs/aa": WEIGHTS,
     f"{HUB}/blobs/bb": CONFIG,
     f"{HUB}/snapshots/{REVISION}/model.safetensors": Symlink("../../blobs/aa"),

@@ -296,6 +296,7 @@ def known_program(data: bytes) -> None:
 @target(
     covers=(
         _READER.format("linux_kernel"),
+        "praxi_tasks.inventory.binary.linux_kernel.PACKED_READER",
         "praxi_tasks.inventory.binary.linux_kernel.PATHS_READER",
         "praxi_tasks.inventory.binary.linux_kernel.parse_module_info",
         "praxi_tasks.inventory.binary.linux_kernel.read_image",
