@@ -53,6 +53,8 @@ FACES = {
     },
     "web": {
         "application",
+        "built",
+        "may_read",
     },
 }
 

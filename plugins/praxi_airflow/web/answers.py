@@ -23,6 +23,7 @@ from praxi_airflow.web.data import Audit, AuditReader, NoAuditError, PreparingEr
 from praxi_airflow.web.reading import reader
 from praxi_airflow.web.rendering import render
 from praxi_tasks.errors import KeyNotFoundError, PraxiError
+from praxi_tasks.notify import LinkError
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +65,7 @@ async def show(request: Request, template: str, page: Callable[[Audit], Data], a
 
     form = wanted_form(request)
     try:
-        data = await (await run_in_threadpool(reader)).ask(found, audit)
+        data = await (await run_in_threadpool(reader)).ask(found, audit, getattr(request.state, "only", None))
     except PraxiError as error:
         return refuse(request, form, error)
     return answer(request, form, template, data)
@@ -149,6 +150,8 @@ def _meaning(error: PraxiError) -> tuple[int, str]:
         return status.HTTP_202_ACCEPTED, "loading"
     if isinstance(error, NoAuditError):
         return status.HTTP_200_OK, "empty"
+    if isinstance(error, LinkError):
+        return status.HTTP_403_FORBIDDEN, "missing"
     if isinstance(error, NothingError | KeyNotFoundError):
         return status.HTTP_404_NOT_FOUND, "missing"
     return status.HTTP_503_SERVICE_UNAVAILABLE, "error"

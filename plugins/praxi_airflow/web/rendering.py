@@ -26,6 +26,8 @@ NAVIGATION: Final = (
     ("Audit now", "audit-now"),
 )
 """The pages of the bar on top: title, and path below ``/praxi/``."""
+SHARED_PAGES: Final = frozenset({"images", "software", "findings"})
+"""Those of them that signed links have too."""
 _TYPES: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 router = APIRouter(prefix="/static")
 
@@ -43,7 +45,8 @@ def render(request: Request, template: str, data: Mapping[str, Any]) -> str:
     Templates have, beside the data: ``root``, the path of ``/praxi`` as the browser knows it; ``here``, the
     page's path below it; ``asked``, the parameters of the query; ``statics``, where the static files are.
     """
-    root = request.scope.get("root_path", "")
+    praxi = request.scope.get("root_path", "")
+    root = getattr(request.state, "root", praxi)
     asked = {name: request.query_params.getlist(name) for name in request.query_params}
     return (
         _templates()
@@ -51,8 +54,10 @@ def render(request: Request, template: str, data: Mapping[str, Any]) -> str:
         .render(
             root=root,
             here=request.scope["path"].removeprefix(root).strip("/"),
+            navigation=[one for one in NAVIGATION if root == praxi or one[1] in SHARED_PAGES],
+            shared=root != praxi,
             asked=Asked({name: values if len(values) > 1 else values[0] for name, values in asked.items()}),
-            statics=f"{root}/static/{_version()}",
+            statics=f"{praxi}/static/{_version()}",
             **data,
         )
     )
@@ -82,7 +87,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= FILTERS
-    environment.globals |= {"navigation": NAVIGATION, "severities": SEVERITIES, "kinds": KINDS}
+    environment.globals |= {"severities": SEVERITIES, "kinds": KINDS}
     return environment
 
 

@@ -16,6 +16,7 @@ from fastapi.concurrency import run_in_threadpool
 from praxi_airflow.settings import load_settings
 from praxi_airflow.tasks import request_drift_training
 from praxi_airflow.web.payload import Notification, PostedAlert, read_notification
+from praxi_airflow.web.secrets import connection_password
 from praxi_tasks.errors import PraxiError
 from praxi_tasks.printable import printable
 
@@ -30,7 +31,7 @@ router = APIRouter(prefix="/webhooks")
 def authenticate(request: Request) -> None:
     """Refuse who does not present the token, before anything of the body is read."""
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    wanted = _token(load_settings().findings.webhook_connection)
+    wanted = connection_password(load_settings().findings.webhook_connection, "the webhook refuses everybody")
     if scheme.lower() != "bearer" or not wanted or not hmac.compare_digest(given.encode(), wanted.encode()):
         raise HTTPException(
             status.HTTP_401_UNAUTHORIZED,
@@ -94,15 +95,3 @@ def _start(run_id: str, alert: PostedAlert) -> bool:
         logger.warning("no training for %s: %s", run_id, error)
         raise HTTPException(status.HTTP_503_SERVICE_UNAVAILABLE, str(error)) from error
     return True
-
-
-def _token(connection: str) -> str:
-    """Return the connection's password; nothing if there is no such connection."""
-    from airflow.models.connection import Connection
-    from airflow.sdk.exceptions import AirflowNotFoundException
-
-    try:
-        return Connection.get_connection_from_secrets(connection).password or ""
-    except AirflowNotFoundException:
-        logger.warning("the webhook refuses everybody: there is no connection %s", connection)
-        return ""

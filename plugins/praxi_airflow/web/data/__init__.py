@@ -19,12 +19,14 @@ if TYPE_CHECKING:
         Row,
         TimeLimitError,
     )
+    from praxi_airflow.web.data.restriction import Restriction
 else:
     __getattr__ = lazy_exports(
         __name__,
         {
             "audits": ("Audits", "LINES", "PastAudit", "RunningAudit"),
             "reader": ("Audit", "AuditReader", "NoAuditError", "PreparingError", "Row", "TimeLimitError"),
+            "restriction": ("Restriction",),
         },
     )
 
@@ -36,6 +38,7 @@ __all__ = [
     "NoAuditError",
     "PastAudit",
     "PreparingError",
+    "Restriction",
     "Row",
     "RunningAudit",
     "TimeLimitError",

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from praxi_airflow.web.data.audits import Audits
 from praxi_airflow.web.data.prepared import SEALED, PreparedFiles
+from praxi_airflow.web.data.restriction import Restriction
 from praxi_tasks.errors import PraxiError, StoreUnavailableError
 from praxi_tasks.findings.report import Overview
 from praxi_tasks.store import Store
@@ -66,11 +67,18 @@ class Audit:
         The store's others.
     """
 
-    def __init__(self, overview: Overview, cursor: DuckDBPyConnection, reader: AuditReader) -> None:
+    def __init__(
+        self,
+        overview: Overview,
+        cursor: DuckDBPyConnection,
+        reader: AuditReader,
+        only: Restriction | None = None,
+    ) -> None:
         self.overview = overview
         self.audits = reader.audits
         self._cursor = cursor
         self._reader = reader
+        self._only = only
 
     def other(self, overview: Overview) -> str:
         """Return what stands before a table's name for the same table of another audit: ``NAME.causes``.
@@ -97,14 +105,16 @@ class Audit:
             If a table can't be read.
         """
         past = (self.overview, *self.audits.before(self.overview, _MOST_PAST))
+        allowed, given = (self._only.condition, self._only.values) if self._only else ("true", [])
         files = [str(self._reader.files.images_table(overview)) for overview in past]
         return self.rows(
-            """SELECT run, make_timestamp(epoch_us("at")) AS "at", image, digest, state, reason,
+            f"""SELECT run, make_timestamp(epoch_us("at")) AS "at", image, digest, state, reason,
                 namespaces, base, critical,
             high, medium, unknown, low, info FROM read_parquet(?, union_by_name = true)
             WHERE cluster = ? AND (image = ? OR starts_with(image, ? || ':') OR starts_with(image, ? || '@'))
+                AND {allowed}
             ORDER BY "at" DESC, image""",
-            [files, cluster, repository, repository, repository],
+            [files, cluster, repository, repository, repository, *given],
         )
 
     def row(self, question: str, given: list[Any] | None = None) -> Row:
@@ -141,8 +151,13 @@ class AuditReader:
         self._waiting = 0
         self._lock = threading.Lock()
 
-    async def ask(self, work: Callable[[Audit], T], run: str = "") -> T:
+    async def ask(self, work: Callable[[Audit], T], run: str = "", only: Restriction | None = None) -> T:
         """Return what ``work`` finds in an audit: that of a run, or the newest.
+
+        Parameters
+        ----------
+        only
+            What of it may be seen; all of it without.
 
         Raises
         ------
@@ -155,7 +170,7 @@ class AuditReader:
         PraxiError
             If the store can't be read, or there is no such run.
         """
-        return await self.call(lambda: self._answer(work, run))
+        return await self.call(lambda: self._answer(work, run, only))
 
     async def call(self, work: Callable[[], T]) -> T:
         """Return what ``work`` returns, in one of the pages' threads.
@@ -187,13 +202,15 @@ class AuditReader:
         with self._lock:
             return self._attach(path)
 
-    def _answer(self, work: Callable[[Audit], T], run: str) -> T:
+    def _answer(self, work: Callable[[Audit], T], run: str, only: Restriction | None) -> T:
         overview = self.audits.overview(run) if run else self.audits.latest()
         if overview is None:
             raise NoAuditError("there is no complete audit yet", action="run the Dag praxi_audit")
         name = self.attached(overview)
         with self._cursor(name) as cursor, self._limited(cursor):
-            return work(Audit(overview, cursor, self))
+            if only:
+                only.apply(cursor, name)
+            return work(Audit(overview, cursor, self, only))
 
     def _prepared(self, overview: Overview) -> Path:
         path = self.files.path(overview)

@@ -10,11 +10,11 @@ from praxi_airflow.web.pages import (
     images,
     namespaces,
     overview,
+    shared,
     software,
 )
 
-ROUTERS = tuple(
-    page.router for page in (overview, images, image, software, findings, namespaces, changes, downloads)
-)
+PAGES = (overview, images, image, software, findings, namespaces, changes, downloads, shared)
+ROUTERS = tuple(page.router for page in PAGES)
 
-__all__ = ["ROUTERS"]
+__all__ = ["ROUTERS", "shared"]
