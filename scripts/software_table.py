@@ -23,7 +23,7 @@ from praxi_tasks.inventory.readers import LOCK_READERS, READERS
 IN_FILES = {
     go_build_info.READER: ("golang", "build information of Go programs"),
     rust_crates.READER: ("cargo", "cargo-auditable's list, or paths of panics, in Rust programs"),
-    java_archive.READER: ("maven", "jars, wars and ears, also inside others"),
+    java_archive.READER: ("maven", "jars, wars and ears, also inside others; stripped ones by known classes"),
     native_image.READER: ("maven", "SBOMs of GraalVM's native images"),
     dotnet_assembly.READER: ("nuget", ".NET assemblies"),
     dotnet_bundle.READER: ("nuget", "applications in a single file"),

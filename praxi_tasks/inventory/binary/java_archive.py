@@ -15,6 +15,7 @@ from typing import IO, Final
 from praxi_tasks.ecosystems import MAVEN
 from praxi_tasks.errors import DataError
 from praxi_tasks.inventory.binary.file_reader import ArchiveReader
+from praxi_tasks.inventory.binary.java_classes import find_libraries
 from praxi_tasks.inventory.binary.java_names import Artifact, name_archive, parse_manifest, parse_properties
 from praxi_tasks.inventory.binary.zip_members import DAMAGE, ENCRYPTED, METHODS
 from praxi_tasks.inventory.claim import Claim
@@ -88,7 +89,11 @@ class _Archives:
             members = {member.filename: member for member in archive.filelist}
             if name.lower().endswith(_ARCHIVES) or _MANIFEST in members:
                 poms, manifest = self._poms(archive, members), self._manifest(archive, members)
-                yield from name_archive(name, poms, manifest)
+                named = name_archive(name, poms, manifest)
+                yield from named
+                if not poms:
+                    names = {artifact.name for artifact in named}
+                    yield from (one for one in find_libraries(archive.filelist) if one.name not in names)
             for member in members.values():
                 if member.filename.lower().endswith(_ARCHIVES) and member.file_size:
                     yield from self._nested(archive, member, depth + 1)
