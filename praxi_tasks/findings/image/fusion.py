@@ -115,8 +115,8 @@ def fuse(layers: Sequence[LayerFacts]) -> FusedImage:
     placement = _placement(layers)
     claimed = _claimed(claims, tree, placement)
     predictions = [layer.prediction for layer in layers if layer.prediction]
-    explained = Explained(components, claims, claimed, predictions)
-    by_paths = path_packages(explained, tree, [layer.inventory for layer in layers])
+    explained = Explained(components, claims, claimed, predictions, tree)
+    by_paths = path_packages(explained, [layer.inventory for layer in layers])
     if by_paths:
         components = tuple(sorted((*components, *map(_printable, by_paths)), key=_order))
     return FusedImage(components, claims, tree, tuple(layers), claimed, placement, distribution)

@@ -12,7 +12,7 @@ from typing import Final
 
 from praxi_tasks.discovery import LayerPrediction
 from praxi_tasks.ecosystems import ecosystem_of
-from praxi_tasks.findings.image.claim_history import TrackedClaim
+from praxi_tasks.findings.image.claim_history import TrackedClaim, is_inside
 from praxi_tasks.findings.image.file_tree import FileTree
 from praxi_tasks.findings.packages import PATH, Component, package_key, release_purl
 from praxi_tasks.inventory import Inventory, PathName, VersionText, name_by_paths
@@ -36,32 +36,49 @@ class Explained:
         The places of all files that records list.
     predictions
         What the model says of the layers.
+    tree
+        The image's files.
     """
 
     components: Sequence[Component]
     claims: Sequence[TrackedClaim]
     claimed: frozenset[str]
     predictions: Sequence[LayerPrediction]
+    tree: FileTree
 
-    def covers(self, found: PathName, tree: FileTree) -> bool:
+    def covers(self, found: PathName) -> bool:
         """Return whether a package that paths name is known by other means."""
         if self._has_distribution and _is_distributions(found):
             return True
         keys = {package_key(found.ecosystem, found.name), *map(_tie_key, found.ties)}
-        if keys & self._predicted or self._shows(found) or self._claims_part_of(found.root):
+        if keys & self._predicted or self._shows(found) or self._has_owner(found.root):
             return True
-        return any(_holds(tracked, found.root, tree) for key in keys for tracked in self._claims.get(key, ()))
+        return any(
+            _holds(tracked, found.root, self.tree) for key in keys for tracked in self._claims.get(key, ())
+        )
 
     def _shows(self, found: PathName) -> bool:
         return not self._evidence.isdisjoint(found.paths)
 
-    def _claims_part_of(self, root: str) -> bool:
-        start = bisect_left(self._sorted, f"{root}/")
-        return start < len(self._sorted) and self._sorted[start].startswith(f"{root}/")
+    def _has_owner(self, root: str) -> bool:
+        """Return whether a record elsewhere claims a part of a folder: it is that package's.
+
+        What programs and archives in it say, and records of what it brings along, claim parts of their own.
+        """
+        inside, (places, records) = f"{root}/", self._recorded
+        for position in range(bisect_left(places, inside), len(places)):
+            if not places[position].startswith(inside):
+                break
+            if not records[places[position]].startswith(inside):
+                return True
+        return False
 
     @cached_property
-    def _sorted(self) -> list[str]:
-        return sorted(self.claimed)
+    def _recorded(self) -> tuple[list[str], dict[str, str]]:
+        """The places that records list, sorted, and the record of each."""
+        told = (tracked for tracked in self.claims if not is_inside(tracked.claim))
+        records = {self.tree.place(path): tracked.place for tracked in told for path in tracked.claim.files}
+        return sorted(records), records
 
     @cached_property
     def _has_distribution(self) -> bool:
@@ -85,7 +102,7 @@ class Explained:
         return found
 
 
-def path_packages(explained: Explained, tree: FileTree, inventories: Sequence[Inventory]) -> list[Component]:
+def path_packages(explained: Explained, inventories: Sequence[Inventory]) -> list[Component]:
     """Return the packages of an image that paths alone name.
 
     Parameters
@@ -95,6 +112,7 @@ def path_packages(explained: Explained, tree: FileTree, inventories: Sequence[In
     inventories
         Of the image's layers, bottom first; their version files count where no later layer has others.
     """
+    tree = explained.tree
     files = {path: number for path, number in tree.regular_files.items() if path not in explained.claimed}
     texts = [
         VersionText(place, text.version, text.name)
@@ -106,7 +124,7 @@ def path_packages(explained: Explained, tree: FileTree, inventories: Sequence[In
     return [
         _component(found, [digests[number] for number in _layers(found.paths, files)])
         for found in name_by_paths(files, texts)
-        if not explained.covers(found, tree)
+        if not explained.covers(found)
     ]
 
 

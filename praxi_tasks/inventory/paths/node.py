@@ -13,7 +13,9 @@ from praxi_tasks.inventory.paths.path_name import PathName, PathRule, Texts, sta
 _FOLDER: Final = "node_modules/"
 _MANIFEST: Final = "/package.json"
 _NAME: Final = re.compile(r"(?:@[a-z0-9~-][a-z0-9._~-]*/)?[A-Za-z0-9~-][A-Za-z0-9._~-]*")
-_CONFIDENCE: Final = 0.98
+_CONFIDENCE: Final = 0.99
+# A folder is called as its dependant wishes; these are in most applications.
+_ALIASES: Final = {f"{name}-cjs": name for name in ("string-width", "strip-ansi", "wrap-ansi")}
 
 
 def name_node_modules(files: Sequence[str], texts: Texts) -> Iterator[PathName]:
@@ -29,7 +31,7 @@ def name_node_modules(files: Sequence[str], texts: Texts) -> Iterator[PathName]:
             version, stated = stated_version((folder + _MANIFEST,), texts)
             yield PathName(
                 ecosystem=NPM.purl_type,
-                name=name,
+                name=_ALIASES.get(name, name),
                 root=folder,
                 paths=paths,
                 confidence=_CONFIDENCE,

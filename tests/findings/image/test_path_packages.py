@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from praxi_tasks.findings.image import LayerFacts, fuse
 from praxi_tasks.findings.packages import Component
-from praxi_tasks.inventory import VersionText
+from praxi_tasks.inventory import Claim, VersionText
 from tests.findings.images import deb, layer, pypi, seen
 
 SITE = "usr/local/lib/python3.11/site-packages"
@@ -32,6 +32,14 @@ def test_what_a_record_claims_is_not() -> None:
     assert not by_path(layer(1, [*NUMPY, *unlisted.files], claims=[unlisted]))
     debian = deb("python3-numpy", "1", *NUMPY)
     assert not by_path(layer(1, NUMPY, claims=[debian]))
+
+
+def test_what_a_package_brings_along_does_not_own_it() -> None:
+    program = f"{SITE}/numpy/core.abi3.so"
+    crate = Claim("cargo", "pyo3", "0.20.0", program, files=(program,))
+    vendored = pypi("six", "1.16", "six.py", site=f"{SITE}/numpy/_vendor")
+    files = [*NUMPY, program, *vendored.files]
+    assert [item.name for item in by_path(layer(1, files, claims=[crate, vendored]))] == ["numpy"]
 
 
 def test_of_two_environments_the_one_without_a_record_is_named() -> None:

@@ -16,6 +16,7 @@ from tests.inventory.paths.named import found, named
         ("app/node_modules/.pnpm/@babel+core@7.0.0/node_modules/@babel/core", "@babel/core"),
         ("app/node_modules/.store/lodash-npm-4.17.21-abc/package", "package"),
         ("usr/lib/node_modules/npm", "npm"),
+        ("app/node_modules/wrap-ansi-cjs", "wrap-ansi"),
     ],
 )
 def test_a_folder_of_node_modules_is_its_package(folder: str, name: str) -> None:
