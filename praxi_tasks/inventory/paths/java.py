@@ -14,7 +14,7 @@ from praxi_tasks.inventory.paths.path_name import PathName, PathRule, Texts
 _ENDINGS: Final = (".jar", ".war", ".ear")
 _NAME: Final = re.compile(r"[A-Za-z][\w.-]*")
 _NOT_THE_PACKAGE: Final = re.compile(r"-(?:sources|javadoc|tests|test-sources)\.\w+$")
-_CONFIDENCE: Final = 0.95
+_CONFIDENCE: Final = 0.99
 
 
 def name_archives(files: Sequence[str], _texts: Texts) -> Iterator[PathName]:

@@ -34,6 +34,8 @@ VERSION_FILES: Final = (
 
 ENDINGS: Final = tuple(f"/{name}" for name in VERSION_FILES)
 _MODULE: Final = ".py"
+_TAIL: Final = 3
+_TAILS: Final = frozenset({_MODULE, *(ending[-_TAIL:] for ending in ENDINGS)})  # a layer has a million paths
 _MANIFEST: Final = "/package.json"
 _MOST_TEXT: Final = 1 << 18  # bytes of a file that are read
 _LONGEST: Final = 80  # characters of a version or a name
@@ -68,6 +70,8 @@ def keep_version_file(path: str) -> bool:
 
     In folders that any application may have, only files whose names say what they are for are kept.
     """
+    if path[-_TAIL:] not in _TAILS:
+        return False
     if path.endswith(ENDINGS):
         folders = path.split("/")[-5:-1]
         if path.endswith("/__init__.py"):
