@@ -19,6 +19,7 @@ from praxi_tasks.inventory import Inventory, PathName, VersionText, name_by_path
 
 # Where a distribution puts the libraries of its packages: all of them, where it has any record.
 _OF_DISTRIBUTION: Final = ("usr/lib/", "usr/lib32/", "usr/lib64/", "usr/libx32/")
+_LOOKED_AT: Final = 10_000  # files in a folder that others claim: what brings along more owns itself
 _Key = tuple[str, str]
 
 
@@ -66,7 +67,8 @@ class Explained:
         What programs and archives in it say, and records of what it brings along, claim parts of their own.
         """
         inside, (places, records) = f"{root}/", self._recorded
-        for position in range(bisect_left(places, inside), len(places)):
+        start = bisect_left(places, inside)
+        for position in range(start, min(start + _LOOKED_AT, len(places))):
             if not places[position].startswith(inside):
                 break
             if not records[places[position]].startswith(inside):

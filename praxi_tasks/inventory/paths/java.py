@@ -12,7 +12,7 @@ from praxi_tasks.inventory.binary.java_names import split_file_name
 from praxi_tasks.inventory.paths.path_name import PathName, PathRule, Texts
 
 _ENDINGS: Final = (".jar", ".war", ".ear")
-_NAME: Final = re.compile(r"[A-Za-z][\w.-]*")
+_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 _NOT_THE_PACKAGE: Final = re.compile(r"-(?:sources|javadoc|tests|test-sources)\.\w+$")
 _CONFIDENCE: Final = 0.99
 

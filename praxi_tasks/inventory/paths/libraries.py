@@ -12,7 +12,8 @@ from praxi_tasks.inventory.paths.path_name import PathName, PathRule, Texts
 _MARK: Final = ".so"
 _FILE: Final = re.compile(
     r"(?:.*/)?(?:lib|lib32|lib64)(?:/[a-z0-9_]+-linux-[a-z0-9_]+)?/(lib[A-Za-z][\w+-]*?)(?:-\d[\d.]*)?"
-    r"\.so(?:\.\d[\w.]*)?"
+    r"\.so(?:\.\d[\w.]*)?",
+    re.ASCII,
 )
 # Folders whose own package brought the libraries in them.
 _OWNED: Final = re.compile(r"(?:^|/)(?:site-packages|dist-packages|node_modules|jvm|R|gems|perl5?)/|\.libs/")

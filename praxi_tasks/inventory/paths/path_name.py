@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
@@ -75,3 +76,18 @@ def stated_version(files: Iterable[str], texts: Texts) -> tuple[str, str]:
     """Return the first version that some files say, and the file that does; both empty where none does."""
     found = ((texts[path].version, path) for path in files if path in texts and texts[path].version)
     return next(found, ("", ""))
+
+
+def outermost(folders: Iterable[str]) -> Iterator[str]:
+    """Yield those folders that lie in none of the others: each file is looked at once."""
+    last = None
+    for folder in sorted(folders, key=lambda each: f"{each}/"):
+        if last is None or not folder.startswith(f"{last}/"):
+            yield folder
+            last = folder
+
+
+def below(folder: str, files: Sequence[str]) -> list[str]:
+    """Return those of some sorted paths that are below a folder."""
+    start = bisect_left(files, f"{folder}/")
+    return list(files[start : bisect_left(files, f"{folder}0", start)])  # 0 follows the slash

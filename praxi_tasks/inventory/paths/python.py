@@ -11,7 +11,14 @@ from typing import Final
 
 from praxi_tasks.ecosystems import PYPI
 from praxi_tasks.inventory.paths.import_names import owners_of, parts_of
-from praxi_tasks.inventory.paths.path_name import PathName, PathRule, Texts, stated_version
+from praxi_tasks.inventory.paths.path_name import (
+    PathName,
+    PathRule,
+    Texts,
+    below,
+    outermost,
+    stated_version,
+)
 from praxi_tasks.inventory.paths.version_texts import VERSION_FILES
 
 _LIBRARIES: Final = ("site-packages/", "dist-packages/")
@@ -94,8 +101,8 @@ def _libraries(files: Sequence[str]) -> dict[str, list[str]]:
             others.append(path)
         elif not _VENDORED.search(path[: (end := min(ends))]):
             found[path[:end]].append(path)
-    for folder in _targets(others):
-        found[folder].extend(path for path in others if path.startswith(folder))
+    for folder in outermost(_targets(others)):
+        found[f"{folder}/"] = below(folder, others)
     return found
 
 
@@ -109,8 +116,8 @@ def _targets(files: Sequence[str]) -> list[str]:
             tops[folder].append(name)
     present = set(files) if tops else set()
     return [
-        f"{folder}/"
-        for folder, names in sorted(tops.items())
+        folder
+        for folder, names in tops.items()
         if _is_target(names) and f"{folder}/os.py" not in present and not _VENDORED.search(folder)
     ]
 

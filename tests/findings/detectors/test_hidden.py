@@ -35,6 +35,11 @@ def test_hidden_names_the_package_its_layer_and_its_evidence() -> None:
     assert found.title == "curl 8.1 is there and the image has no package database"
 
 
+def test_what_only_paths_name_is_hidden_but_for_programs() -> None:
+    (found,) = findings(layer(1, [f"{SITE}/numpy/__init__.py", "usr/local/lib/libfoo.so.1"]))
+    assert (found.purl, found.sources) == ("pkg:pypi/numpy", ("path",))
+
+
 def test_what_a_database_knows_is_not_hidden() -> None:
     image = layer(1, CURL, claims=[deb("curl", "8.1", *CURL)], releases=[seen("deb", "curl", ["8.1"], *CURL)])
     assert not findings(image)

@@ -9,7 +9,7 @@ from praxi_tasks.findings.detectors.detector import Knowledge
 from praxi_tasks.findings.detectors.vulnerable import Vulnerabilities, Vulnerable
 from praxi_tasks.findings.feeds import FeedHealth
 from praxi_tasks.findings.image.fusion import fuse
-from praxi_tasks.inventory import Claim, Distribution
+from praxi_tasks.inventory import Claim, Distribution, VersionText
 from tests.findings.detectors.detect import NO_FEEDS
 from tests.findings.images import deb, layer, pypi, seen
 from tests.findings.osv import index, record
@@ -118,6 +118,16 @@ def test_a_tie_that_is_affected_as_a_whole_has_no_condition() -> None:
 def test_an_unknown_version_is_affected_below_the_fix() -> None:
     image = [layer(1, ["a.py"], releases=[seen("pypi", "flask", [], "a.py")])]
     assert found(image, record("PYSEC-1", "flask", *RANGE))[0].affected_if == "< 2.0"
+
+
+def test_what_only_paths_name_is_affected_for_certain_where_a_text_says_its_version() -> None:
+    files = ["opt/lib/site-packages/flask/__init__.py"]
+    (unsure,) = found([layer(1, files)], record("PYSEC-1", "flask", *RANGE))
+    assert (unsure.affected_if, unsure.sources) == ("< 2.0", ("path",))
+    said = [layer(1, files, texts=[VersionText(files[0], "1.9")])]
+    (sure,) = found(said, record("PYSEC-1", "flask", *RANGE))
+    assert (sure.affected_if, sure.purl) == ("", "pkg:pypi/flask@1.9")
+    assert sure.confidence < 1
 
 
 def test_an_ecosystem_without_advisories_is_silent() -> None:

@@ -118,6 +118,14 @@ def test_cyclonedx_tells_how_each_identity_is_known() -> None:
     assert flask["evidence"]["occurrences"] == [{"location": "flask/app.py"}]
 
 
+def test_cyclonedx_says_that_only_a_path_names_a_package() -> None:
+    folder = "site-packages/numpy/__init__.py"
+    numpy = Component("pypi", "numpy", (), "pkg:pypi/numpy", ("path",), evidence=(folder,), confidence=0.9)
+    image = msgspec.structs.replace(IMAGE, components=(numpy,))
+    (identity,) = json.loads(to_cyclonedx(AUDIT, image))["components"][-1]["evidence"]["identity"]
+    assert identity["methods"] == [{"technique": "filename", "confidence": 0.9, "value": folder}]
+
+
 def test_cyclonedx_lists_what_is_present_once_each() -> None:
     document = json.loads(to_cyclonedx(AUDIT, IMAGE))
     refs = [component["bom-ref"] for component in document["components"][1:]]
