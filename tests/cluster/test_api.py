@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 from kubernetes import client, watch
 from kubernetes.client.exceptions import ApiException
 from kubernetes.config import new_client_from_config
+from kubernetes.dynamic import DynamicClient
 
 from praxi_airflow.runners.command import Command
 from praxi_airflow.runners.manifest import pod_manifest
@@ -67,6 +67,11 @@ def test_pods_are_made_read_patched_and_removed(api: client.CoreV1Api, cluster: 
         api.read_namespaced_pod("one", SPACE)
 
 
+def test_discovery_tells_the_kind_by_which_airflows_executor_asks(api: client.CoreV1Api) -> None:
+    found = DynamicClient(api.api_client).resources.get(api_version="v1", kind="Pod")
+    assert found.name == "pods"
+
+
 def test_pods_are_listed_by_label_and_namespace(api: client.CoreV1Api, cluster: Cluster) -> None:
     cluster.add_namespace("other")
     for name, batch in (("one", "1"), ("two", "2")):
@@ -80,16 +85,20 @@ def test_pods_are_listed_by_label_and_namespace(api: client.CoreV1Api, cluster: 
 
 def test_a_watch_tells_what_is_there_and_what_changes(api: client.CoreV1Api) -> None:
     api.create_namespaced_pod(SPACE, pod("one"))
-    later = threading.Timer(0.3, api.delete_namespaced_pod, ["one", SPACE])
-    later.start()
-    seen = [
-        (event["type"], event["object"].metadata.name)
-        for event in watch.Watch().stream(api.list_namespaced_pod, SPACE, timeout_seconds=2)
-    ]
-    later.join()
-    assert seen[0] == ("ADDED", "one")
-    assert seen[-1] == ("DELETED", "one")
-    assert {kind for kind, _ in seen[1:-1]} <= {"MODIFIED"}
+    seen, watcher = [], watch.Watch()
+    for event in watcher.stream(api.list_namespaced_pod, SPACE, timeout_seconds=60):
+        kind, found = event["type"], event["object"]
+        seen.append((kind, found.metadata.name, found.status.phase))
+        if len(seen) == 1:
+            api.create_namespaced_pod(SPACE, pod("two"))
+        elif seen[-1][:2] == ("ADDED", "two"):
+            api.delete_namespaced_pod("one", SPACE)
+        elif kind == "DELETED":
+            watcher.stop()
+    assert seen[0] == ("ADDED", "one", "Pending")
+    assert ("ADDED", "two", "Pending") in seen
+    assert seen[-1][:2] == ("DELETED", "one")
+    assert {kind for kind, *_ in seen} <= {"ADDED", "MODIFIED", "DELETED"}
 
 
 def test_refusals_have_the_statuses_of_a_real_server(api: client.CoreV1Api) -> None:

@@ -44,6 +44,7 @@ class KubernetesApi:
         self.kubelet = kubelet
         self.rights = rights
         self.policies = policies
+        self.handler.resources["v1/pods"] = {"kind": "Pod", "namespaced": True}
         self.handler[kmock.resource("", "v1", "pods")] << self._serve_pods
         self.handler[kmock.resource("", "v1", "events")] << self._serve_events
         reviews = kmock.resource("authorization.k8s.io", "v1", "selfsubjectaccessreviews")
@@ -104,7 +105,8 @@ class KubernetesApi:
             raise _error(403, "Forbidden", f"{where} is forbidden: {problem}")
         if (namespace, name) in self.pods:
             raise _error(409, "AlreadyExists", f"{where} already exists")
-        stored = self.pods.add(namespace, self.rights.assign_uid(namespace, pod))
+        accepted = {**self.rights.assign_uid(namespace, pod), "status": {"phase": "Pending"}}
+        stored = self.pods.add(namespace, accepted)
         self.kubelet.accept(stored)
         return stored
 

@@ -184,6 +184,8 @@ class Cluster:
 
     async def _close(self) -> None:
         await self._kubelet.close()
+        for collection in (self._pods, self._events):
+            collection.end_watches()
         if self._runner is not None:
             await self._runner.cleanup()
         await self._api.handler.__aexit__(None, None, None)

@@ -28,7 +28,7 @@ class Collection:
         self._objects: dict[tuple[str, str], Manifest] = {}
         self._versions = itertools.count(1)
         self._version = 0
-        self._watchers: set[asyncio.Queue[Manifest]] = set()
+        self._watchers: set[asyncio.Queue[Manifest | None]] = set()
 
     def __contains__(self, key: tuple[str, str]) -> bool:
         return key in self._objects
@@ -82,20 +82,24 @@ class Collection:
         self, namespace: str | None, selector: Selector, seconds: float
     ) -> AsyncIterator[Manifest]:
         """Yield what is there, and then every change, until the time is over."""
-        queue: asyncio.Queue[Manifest] = asyncio.Queue()
+        queue: asyncio.Queue[Manifest | None] = asyncio.Queue()
         for found in self.select(namespace, selector):
             queue.put_nowait({"type": "ADDED", "object": copy.deepcopy(found)})
         self._watchers.add(queue)
         try:
             async with asyncio.timeout(seconds):
-                while True:
-                    event = await queue.get()
+                while event := await queue.get():
                     if namespace in {None, _key(event["object"])[0]} and selector(event["object"]):
                         yield event
         except TimeoutError:
             return
         finally:
             self._watchers.discard(queue)
+
+    def end_watches(self) -> None:
+        """Let nobody wait for a change any more."""
+        for queue in self._watchers:
+            queue.put_nowait(None)
 
     def _tell(self, change: str, manifest: Manifest) -> None:
         self._version = next(self._versions)
