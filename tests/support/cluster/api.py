@@ -44,7 +44,7 @@ class KubernetesApi:
         self.kubelet = kubelet
         self.rights = rights
         self.policies = policies
-        self.handler.resources["v1/pods"] = {"kind": "Pod", "namespaced": True}
+        self.handler.resources["v1/pods"] = kmock.ResourceInfo(kind="Pod", namespaced=True)
         self.handler[kmock.resource("", "v1", "pods")] << self._serve_pods
         self.handler[kmock.resource("", "v1", "events")] << self._serve_events
         reviews = kmock.resource("authorization.k8s.io", "v1", "selfsubjectaccessreviews")
