@@ -1,20 +1,48 @@
 """What a layer says of its packages: which files are databases, programs and archives, what they claim."""
 
-from praxi_tasks.inventory.binary.inspect import Inspected, start_inspection
-from praxi_tasks.inventory.binary.program_rules import program_cpe
-from praxi_tasks.inventory.claim import ARCHIVED, Claim, Distribution, Model, Placement, VersionText
-from praxi_tasks.inventory.layer_inventory import (
-    HEADS,
-    SYSTEM_DATABASES,
-    keep_file,
-    looks_like_database,
-    read_inventory,
-    recorded_ecosystems,
-)
-from praxi_tasks.inventory.layer_view import LEFT_OUT
-from praxi_tasks.inventory.model import Inventory
-from praxi_tasks.inventory.paths.path_name import PathName
-from praxi_tasks.inventory.paths.rules import name_by_paths
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from praxi_tasks.lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from praxi_tasks.inventory.binary.inspect import Inspected, start_inspection
+    from praxi_tasks.inventory.binary.program_rules import program_cpe
+    from praxi_tasks.inventory.claim import ARCHIVED, Claim, Distribution, Model, Placement, VersionText
+    from praxi_tasks.inventory.layer_inventory import (
+        HEADS,
+        SYSTEM_DATABASES,
+        keep_file,
+        looks_like_database,
+        read_inventory,
+        recorded_ecosystems,
+    )
+    from praxi_tasks.inventory.layer_view import LEFT_OUT
+    from praxi_tasks.inventory.model import Inventory
+    from praxi_tasks.inventory.paths.path_name import PathName
+    from praxi_tasks.inventory.paths.rules import name_by_paths
+else:
+    __getattr__ = lazy_exports(
+        __name__,
+        {
+            "binary.inspect": ("Inspected", "start_inspection"),
+            "binary.program_rules": ("program_cpe",),
+            "claim": ("ARCHIVED", "Claim", "Distribution", "Model", "Placement", "VersionText"),
+            "layer_inventory": (
+                "HEADS",
+                "SYSTEM_DATABASES",
+                "keep_file",
+                "looks_like_database",
+                "read_inventory",
+                "recorded_ecosystems",
+            ),
+            "layer_view": ("LEFT_OUT",),
+            "model": ("Inventory",),
+            "paths.path_name": ("PathName",),
+            "paths.rules": ("name_by_paths",),
+        },
+    )
 
 __all__ = [
     "ARCHIVED",

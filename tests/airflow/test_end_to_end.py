@@ -14,10 +14,12 @@ import pytest
 
 from praxi_airflow.run_key import run_key
 from praxi_tasks.notify import Alert, Alertmanager
+from tests.airflow.looking import complaints, walked
 from tests.airflow.world import DAY, PYTHON, World, today, world
 from tests.support.airflow import Airflow, airflow
 from tests.support.airflow_home import ROOT
 from tests.support.alertmanager import alertmanager
+from tests.support.browser import chromium
 from tests.support.proxy import SILENCE, proxy
 
 pytestmark = [
@@ -181,6 +183,14 @@ def test_the_report_task_links_to_the_report(server: Airflow, cluster: World) ->
     (link,) = server.call("GET", f"{task}/report/links")["extra_links"].items()
     assert link == ("Praxi report", f"{server.url}/praxi/reports/praxi_audit/{quote(run_id, safe='')}")
     assert server.call("GET", f"{task}/plan/links")["extra_links"] == {}
+
+
+def test_people_can_read_every_page_at_every_width_light_and_dark(server: Airflow, cluster: World) -> None:
+    server.wait_until(lambda: bool(scheduled(server)))
+    server.wait_for("praxi_audit", scheduled(server)[0][1])
+    with chromium() as browser:
+        assert complaints(browser, server, cluster.references["shop"]) == []
+        assert walked(browser, server, cluster.references["shop"]) == cluster.references["shop"]
 
 
 def test_by_hand_only_the_named_images_are_audited(server: Airflow, cluster: World) -> None:
