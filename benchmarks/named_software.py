@@ -196,8 +196,9 @@ def syft(layout: Path) -> Named:
     )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     releases = [
-        (TYPES.get(one["type"], one["type"]), one["name"], one["version"], one["locations"][0]["path"])
+        (TYPES.get(one["type"], one["type"]), one["name"], one["version"], place["path"])
         for one in json.loads(out)["artifacts"]
+        for place in (one["locations"] or [{"path": ""}])[:1]  # what an SBOM in a native image lists has none
     ]
     return Named(releases, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
 
