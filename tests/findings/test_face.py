@@ -127,6 +127,7 @@ FACES = {
         "FiledBy",
         "INVENTORY",
         "MIRRORED_ECOSYSTEMS",
+        "PATH",
         "advised_name",
         "advised_version",
         "canonical_version",
