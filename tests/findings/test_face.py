@@ -127,7 +127,6 @@ FACES = {
         "FiledBy",
         "INVENTORY",
         "MIRRORED_ECOSYSTEMS",
-        "PATH",
         "advised_name",
         "advised_version",
         "canonical_version",
