@@ -41,6 +41,8 @@ class ArchiveReader:
         How most of their names end, in lower case; those of other names are read as well.
     accepts
         Decides by a file's path and its first 64 bytes whether it may be one.
+    tails
+        How the names end, six letters each, of those that are told by them: too many others begin so.
     """
 
     name: str
@@ -49,3 +51,4 @@ class ArchiveReader:
     endings: tuple[str, ...]
     read: Callable[[str, FileContent], Iterator[Claim]]
     accepts: Callable[[str, bytes], bool]
+    tails: tuple[bytes, ...] = ()

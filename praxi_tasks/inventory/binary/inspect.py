@@ -66,9 +66,17 @@ _PROGRAMS: Final[Mapping[bytes, Callable[[str, FileContent], Program | None]]] =
 }
 _MAGICS: Final = tuple(_PROGRAMS)
 HEADS: Final = tuple(
-    {*_PROGRAMS, *(head for reader in ARCHIVE_READERS for head in reader.heads), *formats.HEADS}
+    {
+        *_PROGRAMS,
+        *(head for reader in ARCHIVE_READERS if not reader.tails for head in reader.heads),
+        *formats.HEADS,
+        linux_kernel.OLD_HEAD,
+    }
 )
 """How the files begin that are looked into, but for those that their names tell."""
+
+
+_TAILS: Final = formats.TAILS.union(*(reader.tails for reader in ARCHIVE_READERS))
 
 
 class Inspected(msgspec.Struct, frozen=True):
@@ -92,7 +100,7 @@ def start_inspection(limits: InventoryLimits | None = None) -> Inspection[Inspec
         ``max_claims`` bounds what is kept of all of them; by default what the environment says.
     """
     inspector = Inspector(limits or InventoryLimits.from_environment())
-    return Inspection(HEADS, inspector.inspect, part_to_read, formats.TAILS, safetensors.MARK)
+    return Inspection(HEADS, inspector.inspect, part_to_read, _TAILS, safetensors.MARK)
 
 
 def part_to_read(path: bytes, head: bytes) -> Part | None:

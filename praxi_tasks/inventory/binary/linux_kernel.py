@@ -135,6 +135,7 @@ PACKED_READER: Final = ArchiveReader(
     heads=(*HEADS, OLD_HEAD),
     endings=_PACKED_NAMES,
     accepts=is_packed,
+    tails=tuple(name[-6:].encode() for name in (*_PACKED_NAMES, "/Image.gz")),
     read=read_packed,
 )
 PATHS_READER: Final = Reader(ecosystem=GENERIC.purl_type, prepare=_no_database, named=name_kernels)

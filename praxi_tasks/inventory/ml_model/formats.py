@@ -35,7 +35,7 @@ HEADS: Final = tuple(dict.fromkeys(head for reader in MODEL_READERS for head in 
 """How model files may begin."""
 
 TAILS: Final = frozenset(tail for reader in MODEL_READERS for tail in reader.tails)
-"""How the names of others may end, three letters each."""
+"""How the names of others may end, three letters each or six."""
 
 ENDINGS: Final = (
     *(".safetensors", ".gguf", ".onnx", ".ort", ".pb", ".tflite", ".h5", ".keras", ".bin", ".npy", ".npz"),

@@ -83,7 +83,7 @@ class ModelReader:
     heads
         How such files may begin.
     tails
-        How the names of others end that are told by them: three letters each.
+        How the names of others end that are told by them: three letters each, or six.
     """
 
     name: str

@@ -47,6 +47,9 @@ _TAILS: Final = (
     b"e.p",
     b"l.p",
 )
+_PACKED_TAILS: Final = tuple(
+    (name + packed)[-6:] for name in (b".pkl", b".pickle", b".joblib") for packed in _COMPRESSED
+)
 _STARTS: Final = tuple(b"\x80" + bytes([protocol]) for protocol in range(2, 6))
 _TORCH: Final = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."  # the number that PyTorch's old form begins with
 _TORCH_PICKLES: Final = 5
@@ -124,5 +127,5 @@ READER: Final = ModelReader(
     accepts=accepts,
     read=read_pickle_file,
     heads=(*_STARTS, NUMPY),
-    tails=(*_TAILS, b".gz", b"bz2", b".xz", b"zma", b"l.z", b"zst"),
+    tails=(*_TAILS, *_PACKED_TAILS),
 )

@@ -23,7 +23,8 @@ HEAD: Final = 64
 """Bytes by which files are told that somebody may want."""
 
 TAIL: Final = 3
-"""Letters at the end of a file's name by which others are told."""
+LONG_TAIL: Final = 6
+"""Letters at the end of a file's name by which others are told: of most, and of those of which few are."""
 
 _IN_MEMORY: Final = 16 << 20  # bytes of a file that is not spooled
 
@@ -42,7 +43,7 @@ class Inspection(Generic[T_co]):
         Decides by a file's path and its first 64 bytes, or all if it has fewer, how much of it is looked
         into, None for nothing; by default all of each that begins with one of ``heads`` is.
     tails
-        How the names of others end that may be looked into: three letters each.
+        How the names of others end that may be looked into: three letters each, or six.
     mark
         What others hold, and how many bytes from their beginning.
     """
@@ -86,7 +87,8 @@ class Inspection(Generic[T_co]):
     def open(self, path: bytes, row: int, head: bytes, size: int) -> Copy | None:
         """Return what takes the parts of the member ``row``, or None if nobody looks into it."""
         place, marks = self.mark
-        known = head.startswith(self.heads) or path[-TAIL:] in self.tails or head.startswith(marks, place)
+        named = path[-TAIL:] in self.tails or path[-LONG_TAIL:] in self.tails
+        known = named or head.startswith(self.heads) or head.startswith(marks, place)
         part = self._accepts(path, head) if known else None
         if part is None:
             return None

@@ -13,7 +13,7 @@ from typing import Final
 import xxhash
 
 from praxi_tasks.oci.layer.chunks import Chunks
-from praxi_tasks.oci.layer.inspection import HEAD, TAIL, Inspection
+from praxi_tasks.oci.layer.inspection import HEAD, LONG_TAIL, TAIL, Inspection
 from praxi_tasks.oci.layer.kept_files import RetainedFiles
 from praxi_tasks.oci.layer.limits import LayerLimits
 from praxi_tasks.oci.layer.members import DIRECTORY, FILE, HARD_LINK, LETTERS, SYMBOLIC_LINK, Members
@@ -88,6 +88,7 @@ class TarScan:
                     return True
                 if size and (
                     path[-TAIL:] in tails
+                    or path[-LONG_TAIL:] in tails
                     or ((begins := heads[chunk[data]]) and chunk.startswith(begins, data))
                     or chunk.startswith(marks, data + place)
                 ):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import lzma
 from pathlib import Path
 
 from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage
@@ -16,6 +18,7 @@ from tests.findings.detectors.detect import NO_FEEDS
 from tests.findings.image.test_inspected_files import image, there
 from tests.support import models
 from tests.support.images import Entry, Symlink
+from tests.support.programs import elf
 
 REVISION = "0123456789abcdef0123456789abcdef01234567"
 WEIGHTS = models.safetensors({"a": ("BF16", [2, 3])}, format="pt")
@@ -102,3 +105,26 @@ def test_sboms_call_models_what_they_are(tmp_path: Path) -> None:
     assert any("machine-learning model: format gguf; quantisation Q4_K_M" in text for text in comments)
     (worst, *_) = UnsafeModel(NO_FEEDS).detect(found)
     assert (worst.severity, worst.package) == ("high", "ml-model/evil")
+
+
+def test_files_are_told_by_their_names_or_their_bytes(tmp_path: Path) -> None:
+    module = elf({".modinfo": b"name=nvidia\0version=535.1\0vermagic=6.1.0 SMP\0"})
+    hostile = models.pickled(models.HOSTILE)
+    found = image(
+        tmp_path,
+        {
+            "srv/zipped.pkl.gz": gzip.compress(hostile),
+            "srv/packed.joblib.xz": lzma.compress(hostile),
+            "srv/old.pickle": b"cposix\nsystem\n.",
+            "srv/plain.pkl": hostile,
+            "srv/tiny.tflite": b"\x1c\0\0\0TFL3" + bytes(9),
+            "srv/net.onnx": models.onnx(),
+            "srv/saved/saved_model.pb": models.saved_model(),
+            "lib/modules/6.1.0/updates/nvidia.ko.xz": lzma.compress(module),
+            "srv/notes.txt.gz": gzip.compress(b"text"),
+        },
+    )
+    assert {item.name for item in models_of(found)} == {
+        *("zipped", "packed", "old", "plain", "tiny", "net", "saved"),
+    }
+    assert "pkg:generic/nvidia@535.1" in there(found)

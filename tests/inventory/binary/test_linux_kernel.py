@@ -44,8 +44,8 @@ BANNER = b"Linux version 6.1.0-47-cloud-amd64 (debian@x) (gcc-12) #1 SMP\n"
     ("path", "data"),
     [
         ("boot/vmlinux", elf({".rodata": BANNER})),
-        ("boot/vmlinuz-6", gzip.compress(BANNER)),
-        ("boot/vmlinuz-7", gzip.compress(elf({".rodata": BANNER}))),
+        ("boot/Image.gz", gzip.compress(BANNER)),
+        ("boot/vmlinux.gz", gzip.compress(elf({".rodata": BANNER}))),
     ],
 )
 def test_other_images_have_a_line_of_text(path: str, data: bytes) -> None:
