@@ -34,6 +34,7 @@ _KIND: Final = re.compile(r"[<>=|]?(?P<letter>[biufcSUVmM])(?P<width>\d{1,6})")
 _WIDE: Final = 4  # bytes of a letter in an array of texts
 _COMPUTED: Final = "it looks up a global by a name that it computes"
 _CUT_OFF: Final = "it is cut off"
+_BEYOND: Final = "it has an opcode that goes beyond its frame, as no pickler writes it"
 _TOO_LITTLE: Final = "it takes more from its stack than there is"
 _ODD_ARRAY: Final = "it holds an array of a shape or kind that is not known"
 _NO_TEXT: Final = "it holds a text that is none"
@@ -148,6 +149,7 @@ class _Machine:
         if depth > _MOST_ARRAYS:
             raise DataError("it holds pickles inside each other, more than are followed")
         self._depth = depth
+        self._frame = 0  # where the frame ends; 0 outside of one
         self._file = file
         self._imports = imports
         self._stack: list[_Value] = []
@@ -179,16 +181,33 @@ class _Machine:
             imports.budget.steps -= most - left
 
     def _take(self, length: int) -> bytes:
+        if self._frame:
+            self._stay_in_frame(length)
         data = self._file.read(length)
         if len(data) < length:
             raise DataError(_CUT_OFF)
         return data
 
+    def _stay_in_frame(self, length: int) -> None:
+        """Go on behind the frame with what does not fit into it, as CPython's reader of files does."""
+        place = self._file.tell()
+        if place + length > self._frame:
+            if place < self._frame:
+                self._imports.faults[_BEYOND] = None
+                self._file.seek(self._frame)
+            self._frame = 0
+
     def _number(self, length: int) -> int:
         return int.from_bytes(self._take(length), "little")
 
     def _line(self) -> bytes:
-        line = self._file.readline(_LONGEST_LINE)
+        room = max(self._frame - self._file.tell(), 0) if self._frame else 0
+        line = self._file.readline(min(room, _LONGEST_LINE)) if room else b""
+        if room and not line.endswith(b"\n"):
+            self._imports.faults[_BEYOND] = None
+            self._file.seek(self._frame)
+            self._frame = room = 0
+        line = line if room else self._file.readline(_LONGEST_LINE)
         if not line.endswith(b"\n"):
             raise DataError(_CUT_OFF if len(line) < _LONGEST_LINE else "it has a line that is far too long")
         return line[:-1]
@@ -197,6 +216,8 @@ class _Machine:
         """Pass over a payload, which must be there."""
         if length > _LARGEST:
             raise DataError(_CUT_OFF)
+        if self._frame:
+            self._stay_in_frame(length)
         if length:
             self._file.seek(length - 1, 1)
             self._take(1)
@@ -267,6 +288,12 @@ class _Machine:
         """Push what a line says, which does not matter."""
         self._line()
         self._stack.append(None)
+
+    def begin_frame(self) -> None:
+        """Note where the frame ends whose length is written; one in another ends with that."""
+        length = self._number(8)
+        if length <= _LARGEST:
+            self._frame = max(self._frame, self._file.tell() + length)
 
     def skip(self, length: int) -> None:
         """Pass over bytes that do not matter."""
@@ -503,7 +530,7 @@ _STEPS: Final[dict[bytes, Callable[[_Machine], None]]] = {
     b"\x92": lambda machine: machine.make(1),
     b"\x93": _Machine.find_by_stack,
     b"\x94": _Machine.put_next,
-    b"\x95": lambda machine: machine.skip(8),
+    b"\x95": _Machine.begin_frame,
     b"\x96": lambda machine: machine.push_counted(8),
     b"\x97": _Machine.push,
     b"\x98": lambda machine: machine.replace(1),

@@ -74,6 +74,8 @@ def test_honest_data_imports_nothing_of_note(content: Any, protocol: int) -> Non
             b"0j\xff\xff\0\0\x8c\x06system\x93."
         ),
         b"\x80\x04\x95\xff\0\0\0\0\0\0\0cposix\nsystem\n.",
+        b"\x80\x04\x95\x0c\0\0\0\0\0\0\0ccollectionsposix\nsystem\n.",  # the frame ends in the name
+        b"\x80\x04\x95\x05\0\0\0\0\0\0\0X\x05\0\0\0posix\x8c\x06system\x93.",
         b"I1\n0cposix\nsystem\n.",
         b"cposix\nsystem\n",  # cut off behind it
         b"cposix\nsystem\n(S'id'\ntR\xff",  # broken behind it
