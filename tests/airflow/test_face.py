@@ -31,6 +31,7 @@ FACES = {
     "runners": {
         "CHAMPION_URI",
         "Command",
+        "ProcessRunner",
         "Runner",
         "build_environment",
         "choose_runner",
