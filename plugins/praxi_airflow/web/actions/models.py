@@ -79,13 +79,17 @@ def described(version: ModelVersion, training: Training) -> dict[str, Any]:
 
 
 @router.get("", dependencies=[may_read, may_see_trainings], responses=FORMS)
-async def versions(request: Request, user: GetUserDep) -> Response:
+async def versions(request: Request, user: GetUserDep, training: str = "") -> Response:
     """Return all versions, the newest first: what each learned, how it was judged, who put it in use."""
 
     def find() -> Data:
         known = trainings()
         rows = [described(each, known.of(each)) for each in reversed(all_versions())]
-        return {"rows": rows, "can_roll_back": any(row["in_use"] and row["replaced"] for row in rows)}
+        return {
+            "rows": rows,
+            "training": training,
+            "can_roll_back": any(row["in_use"] and row["replaced"] for row in rows),
+        }
 
     return await shown(request, user, "models.html", find, promote=MAY_PROMOTE, train=MAY_TRAIN)
 

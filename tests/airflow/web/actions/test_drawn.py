@@ -1,0 +1,142 @@
+"""The pages with forms in a real Chromium, at each width, light and dark, by mouse and by keyboard."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from playwright.sync_api import Page, Route
+
+from praxi_tasks.environment import read_text
+from praxi_tasks.findings.risk_register import RiskRegister, make_terms
+from praxi_tasks.learning.model_registry import CHAMPION
+from praxi_tasks.learning.model_registry.stored import StoredRegistry
+from praxi_tasks.store import Store, documents, keys
+from tests.airflow.conftest import Configure
+from tests.airflow.web.actions.conftest import SITE, Browser
+from tests.airflow.web.actions.test_models import train
+from tests.support.browser import chromium, overheard
+from tests.support.readable import unreadable, violations
+
+pytestmark = [pytest.mark.airflow, pytest.mark.slow]
+WIDTHS = (400, 1044, 1440)
+LONG = "registry.example.org/a-team/with-a-long-name/of-a-service-that-nobody-would-abbreviate:2026.11.28-rc1"
+NOW = datetime.now(UTC)
+
+
+def accept(register: RiskRegister, days: int, **fields: str) -> str:
+    end = (NOW + timedelta(days)).date().isoformat()
+    return register.accept(make_terms({"owner": "shop team", "expires": end, **fields}), "ann", NOW).id
+
+
+@pytest.fixture
+def filled(store: Store, configure: Configure, monkeypatch: pytest.MonkeyPatch) -> StoredRegistry:
+    from praxi_airflow.web.actions import models
+
+    configure(audit_registries="registry.example.org, quay.io/shop")
+    register = RiskRegister(store)
+    accept(register, 200, finding="CVE-2026-0001", image=LONG, reason="templates are our own " * 8)
+    accept(register, 6, package="deb/openssl", namespace="shop-*", reason="upgraded next week")
+    gone = accept(register, 30, finding="CVE-2026-0003", reason="r")
+    register.withdraw(gone, 1, "upgraded", "bob", NOW)
+    store.put(keys.risk_event("0" * 12, 1), b"{")
+    registry = StoredRegistry(store)
+    for number, names in enumerate(((), ("flask",), tuple(f"package-{n}" for n in range(70))), 1):
+        train(store, f"run-{number}", str(number - 1), *names)
+        registry.register(f"file:///{number}", str(number) * 32, {"praxi.origin": f"run-{number}"})
+    for version in "12":
+        registry.promote(registry.get(version))
+    registry.annotate(registry.get("2"), "bob", "fewer false positives in shop-*", "")
+    documents.write(store, keys.run("page__1", "images.json"), [{"image": LONG}])
+    documents.write(store, keys.run("page__1", "plan.json"), {"batches": 3})
+    monkeypatch.setattr(models, "light_registry", lambda *_: registry)
+    monkeypatch.setattr(models, "read_versions", lambda *_: registry.versions())
+    return registry
+
+
+def opened(running: Any, client: TestClient, width: int, scheme: str) -> Page:
+    """Return a page of a Chromium whose every request is answered by the server of the tests."""
+    context = running.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    context.add_cookies([{"name": "_token", "value": client.cookies["_token"], "url": SITE}])
+
+    def answer(route: Route) -> None:
+        asked = route.request
+        headers = {name: value for name, value in asked.all_headers().items() if not name.startswith(":")}
+        found = client.request(asked.method, asked.url, content=asked.post_data_buffer, headers=headers)
+        if 300 <= found.status_code < 400:  # Chromium follows no redirect that is made up for it
+            found = client.get(found.headers["location"].partition("#")[0], headers={"Accept": "text/html"})
+        kept = {"content-type", "content-security-policy", "referrer-policy", "x-content-type-options"}
+        headers = {name: value for name, value in found.headers.items() if name.lower() in kept}
+        route.fulfill(status=found.status_code, headers=headers, body=found.content)
+
+    page: Page = context.new_page()
+    page.route(f"{SITE}/**", answer)
+    return page
+
+
+PAGES = ("risks", "models", "models/compare?first=1&second=3", "audit-now", "audit-now/page__1")
+
+
+def test_pages_are_readable_at_each_width_and_accessible(browser: Browser, filled: StoredRegistry) -> None:
+    client = browser("user", own_page=False)
+    with chromium() as running:
+        for number, width in enumerate(WIDTHS):
+            page = opened(running, client, width, ("light", "dark")[number % 2])
+            heard = overheard(page)
+            for path in PAGES:
+                page.goto(f"{SITE}/praxi/{path}")
+                for details in page.locator("details").all():
+                    details.evaluate("each => { each.open = true; }")
+                lost = [each for each in unreadable(page) if not each.endswith("Skip to the content")]
+                assert lost == [], (path, width)
+                assert violations(page) == [], (path, width)
+                if folder := read_text("PRAXI_SCREENSHOTS"):
+                    page.screenshot(
+                        path=f"{folder}/{path.split('?')[0].replace('/', '-')}-{width}.png", full_page=True
+                    )
+            assert [line for line in heard if "rror" in line and "404" not in line] == []
+            page.context.close()
+
+
+def test_a_risk_is_accepted_and_withdrawn_by_keyboard_alone(
+    browser: Browser, filled: StoredRegistry, store: Store
+) -> None:
+    client = browser("user", own_page=False)
+    with chromium() as running:
+        page = opened(running, client, 1044, "light")
+        page.goto(f"{SITE}/praxi/risks?finding=CVE-2026-0009")
+        page.get_by_label("Who answers for it").first.focus()
+        page.keyboard.type("shop")
+        page.get_by_label("Last day").first.fill((NOW + timedelta(40)).date().isoformat())
+        page.get_by_label("Why", exact=True).focus()
+        page.keyboard.type("by keyboard")
+        page.keyboard.press("Enter")
+        page.get_by_role("rowheader", name="CVE-2026-0009").wait_for()
+        made = next(
+            each for each in RiskRegister(store).read().acceptances if each.terms.finding == "CVE-2026-0009"
+        )
+        assert (made.terms.reason, made.history[0].by) == ("by keyboard", "ann")
+        row = page.locator(f"[id='{made.id}']")
+        row.locator("summary").focus()
+        page.keyboard.press("Enter")
+        row.get_by_label("Why it ends").focus()
+        page.keyboard.type("done")
+        page.keyboard.press("Enter")
+        page.wait_for_function("document.querySelectorAll('tbody tr').length === 2")
+    assert RiskRegister(store).get(made.id).withdrawn
+
+
+def test_a_version_is_put_in_use_with_a_note(browser: Browser, filled: StoredRegistry) -> None:
+    client = browser("user", own_page=False)
+    with chromium() as running:
+        page = opened(running, client, 1440, "dark")
+        page.goto(f"{SITE}/praxi/models")
+        row = page.locator("#v3")
+        row.get_by_text("Put in use").click()
+        row.get_by_label("Why").fill("learned more")
+        row.get_by_role("button").click()
+        page.locator("#v3 .tag.fill").wait_for()
+    assert filled.get(CHAMPION).version == "3"
+    assert filled.get("3").tags["praxi.note"] == "learned more"
