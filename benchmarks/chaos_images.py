@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from tests.support import images
 
-SITE: Final = "usr/lib/python3/dist-packages"
+SITE: Final = "usr/local/lib/python3.11/site-packages"
 _LARGEST: Final = 120_000  # bytes of a distribution that is used
 _BASES: Final = 8
 _NAMESPACES: Final = 20

@@ -26,7 +26,7 @@ from tests.support.hostile_registry import HostileRegistry, run_hostile_registry
 from tests.support.images import Layer, image, layer
 
 IMAGES, LAYERS_PER_IMAGE = 100, 10
-SITE = "usr/lib/python3/dist-packages"
+SITE = "usr/local/lib/python3.11/site-packages"
 
 
 class Silence:

@@ -19,7 +19,7 @@ from tests.support.prometheus import Deployment, prometheus
 from tests.support.registry import run_registry
 
 PYTHON: Final = ROOT / ".venv-tasks" / "bin" / "python"
-SITE: Final = "usr/lib/python3/dist-packages"
+SITE: Final = "usr/local/lib/python3.11/site-packages"
 DAY: Final = timedelta(days=1)
 NAMES: Final = ("shop", "zoo", "bank", "farm")
 

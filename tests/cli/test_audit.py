@@ -72,7 +72,7 @@ def test_every_kind_of_reference_is_the_same_image(
 
 
 def _entries() -> list[tuple[str, bytes]]:
-    return [(f"usr/lib/python3/dist-packages/{path}", data) for path, data in SHOP.files.items()]
+    return [(f"usr/local/lib/python3.11/site-packages/{path}", data) for path, data in SHOP.files.items()]
 
 
 def test_one_bad_image_fails_alone(praxi: Praxi, model_uri: str, registry: Registry, tmp_path: Path) -> None:

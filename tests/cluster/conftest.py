@@ -228,7 +228,7 @@ def push_images(registry: Registry) -> list[str]:
     references = []
     for name in ("packagea", "packageb"):
         files = {
-            f"usr/lib/python3/dist-packages/{file}": b"x" * 100
+            f"usr/local/lib/python3.11/site-packages/{file}": b"x" * 100
             for file in (f"{name}/module0.py", f"{name}/m.py")
         }
         references.append(registry.push(f"cluster/{name}:1.0", images.image([base, images.layer(files)])))

@@ -21,7 +21,7 @@ from tests.support.s3 import ObjectStore
 from tests.support.task_image import BuiltImage
 
 pytestmark = [pytest.mark.slow, pytest.mark.server, pytest.mark.airflow]
-FILES = {"usr/lib/python3/dist-packages/packagea/module0.py": b"x" * 100}
+FILES = {"usr/local/lib/python3.11/site-packages/packagea/module0.py": b"x" * 100}
 PASSWORD = "correct horse battery"
 
 

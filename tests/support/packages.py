@@ -13,7 +13,7 @@ from tests.support.images import Layer, layer
 if TYPE_CHECKING:
     from praxi_tasks.discovery import Model
 
-SITE = "usr/lib/python3/dist-packages"
+SITE = "usr/local/lib/python3.11/site-packages"
 
 
 @dataclass(frozen=True)

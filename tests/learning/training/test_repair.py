@@ -27,10 +27,11 @@ def part_of(catalogue: Catalogue, name: str) -> list[tuple[object, ...]]:
 
 
 def relative(name: str, of: Release, share: int) -> Release:
-    """Make a release that installs some files of another one, and twenty of its own."""
+    """Make a release with some paths of another one, one of which is the same, and twenty of its own."""
     taken = of.paths[:share]
     own = [f"{name}/own{number}.py" for number in range(20)]
     files = [ReleaseFile(path, 77 + n, f"{n + 1:016x}") for n, path in enumerate([*taken, *own])]
+    files[0] = ReleaseFile(taken[0], int(of.sizes[0]), f"{int(of.hashes[0]):016x}")
     return make_release(ReleaseLine(name, "1.0", files))
 
 
