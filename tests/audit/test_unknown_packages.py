@@ -25,9 +25,10 @@ def put(store: Store, model: Model, files: Files, claims: Sequence[Claim] = ()) 
 
 
 def changed(version: str) -> Files:
-    """Return the files of a package, all of them other than in any version that the model knows."""
+    """Return the files of a package, all but one of them other than in any version that the model knows."""
     known = Files.of(world.find("packagec", version))
-    return Files(known.paths, known.sizes + np.uint64(7), known.hashes + np.uint64(7), known.measured)
+    other = np.uint64(7) * (np.arange(len(known.paths)) > 0)
+    return Files(known.paths, known.sizes + other, known.hashes + other, known.measured)
 
 
 def claim(name: str, version: str) -> Claim:

@@ -18,7 +18,7 @@ from praxi_tasks.store import Store, documents, keys, open_store
 from tests.support import world
 from tests.support.stored import as_stored
 
-SITE = "usr/lib/python3/dist-packages"
+SITE = "usr/local/lib/python3.11/site-packages"
 
 
 @pytest.fixture(autouse=True)
