@@ -21,6 +21,7 @@ from praxi_tasks.ecosystems import (
     NPM,
     OPKG,
     PUB,
+    PYPI,
     RPM,
     SNAP,
 )
@@ -110,6 +111,10 @@ KINDS: Final = (
     _rpm("usr/share/rpm"),
     UnreadKind("dpkg", DEB.purl_type, "/status", r".*\bdpkg/status"),
     UnreadKind(APK.database, APK.purl_type, "/installed", r".*\bapk/db/installed"),
+    *(
+        UnreadKind("Python (an archive)", PYPI.purl_type, ending, rf".+{re.escape(ending)}")
+        for ending in (".egg", ".pex", ".pyz", ".pyzw", ".shiv", ".whl")
+    ),
     UnreadKind("Electron (an archive)", NPM.purl_type, ".asar", r".+\.asar"),
     # Other distributions.
     UnreadKind(OPKG.database, OPKG.purl_type, "/status", r".*\bopkg/status"),

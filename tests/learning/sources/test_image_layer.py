@@ -79,9 +79,9 @@ def test_a_record_that_claims_foreign_files_owns_them_not(store: Store, stolen: 
 
 
 def test_commands_below_the_same_prefix_are_the_releases(store: Store) -> None:
-    contents = installed("shop") | {"usr/bin/shop": b"#!"}
+    contents = installed("shop") | {"usr/local/bin/shop": b"#!"}
     digest = put_layer(store, 1, contents, [claim("shop", "1.0", list(contents))])
-    assert "usr/bin/shop" in LayerSource(store).read(wanted("shop", digest)).paths
+    assert "usr/local/bin/shop" in LayerSource(store).read(wanted("shop", digest)).paths
 
 
 def test_another_version_or_package_is_not_it(store: Store) -> None:
