@@ -86,7 +86,7 @@ _TOLD: Final = (
         "ruby",
         "/rbconfig.rb",
         re.compile(r"(?:.*/)?lib(?:64)?/ruby/\d[\d.]*/[^/]+/rbconfig\.rb"),
-        re.compile(rb'^\s*CONFIG\["RUBY_PROGRAM_VERSION"\]\s*=\s*"([^"\n]+)"', re.MULTILINE),
+        re.compile(rb'^[ \t]*CONFIG\["RUBY_PROGRAM_VERSION"\]\s*=\s*"([^"\n]+)"', re.MULTILINE),
     ),
     _Told(
         "php",

@@ -16,7 +16,7 @@ from praxi_tasks.inventory.reader import Reader
 
 _FILE: Final = "/pack.pl"
 _PLACE: Final = re.compile(r"(?:.*/)?(?:swi-prolog|swi-prolog/share|swipl)/pack/[^/]+/pack\.pl")
-_TERM: Final = re.compile(rb"^\s*(name|version)\(\s*'?([\w.+-]{1,200})'?\s*\)\s*\.", re.MULTILINE)
+_TERM: Final = re.compile(rb"^[ \t]*(name|version)\([ \t]*'?([\w.+-]{1,200})'?[ \t]*\)[ \t]*\.", re.MULTILINE)
 _HEAD: Final = 1 << 18
 
 

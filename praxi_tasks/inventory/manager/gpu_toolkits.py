@@ -22,7 +22,7 @@ _FOLDER: Final = re.compile(
 _NOT_INSTALLED: Final = frozenset({"nvidia_driver"})  # of the installer that brought the toolkit
 _TEXT: Final = re.compile(rb"CUDA Version (?P<version>\d+(?:\.\d+)+)")
 _ROCM: Final = re.compile(rb"(?P<version>\d+(?:\.\d+)+)(?:-\d+)?\s*")
-_DEFINED: Final = re.compile(rb"^\s*#\s*define\s+(?P<name>\w+)\s+(?P<value>\w+)", re.MULTILINE)
+_DEFINED: Final = re.compile(rb"^[ \t]*#[ \t]*define[ \t]+(?P<name>\w+)[ \t]+(?P<value>\w+)", re.MULTILINE)
 # What a header defines its version by, and whose it is.
 _HEADERS: Final[Mapping[str, tuple[str, tuple[bytes, ...]]]] = {
     "cudnn_version.h": ("cudnn", (b"CUDNN_MAJOR", b"CUDNN_MINOR", b"CUDNN_PATCHLEVEL")),

@@ -51,7 +51,7 @@ _VERSION: Final = (
         rb"\s*(?:\w+\s*=\s*)*[rbu]?[\"']v?(\d[^\"'\s]*)",
         re.MULTILINE,
     ),
-    re.compile(rb"^\s*\"version\":\s*\"v?(\d[^\"\s]*)\"", re.MULTILINE),  # versioneer's
+    re.compile(rb"^[ \t]*\"version\":\s*\"v?(\d[^\"\s]*)\"", re.MULTILINE),  # versioneer's
 )
 _NUMBERS: Final = re.compile(
     rb"^(?:__version__|VERSION|version|version_info|__version_info__)\s*(?::[^=\n]*)?=\s*\(\s*(\d+(?:\s*,\s*\d+){1,3})\s*,?\s*\)",
