@@ -70,10 +70,12 @@ def test_one_cluster_changes_no_file_name(cluster: str) -> None:
     assert set(documents(audit(cluster))) == {f"{digest}.{ending}" for ending in endings}
 
 
-def test_every_table_joins_by_cluster(tmp_path: Path) -> None:
+def test_every_table_of_images_joins_by_cluster(tmp_path: Path) -> None:
     for name, table in parquet_tables(audit("eu", "us")):
         path = tmp_path / f"{name}.parquet"
         path.write_bytes(table)
+        if name == "software":  # of all clusters together
+            continue
         rows = duckdb.read_parquet(str(path)).project("image, cluster").fetchall()
         assert sorted(cluster for image, cluster in rows if image) == ["eu", "us"], name
         assert {cluster for image, cluster in rows if not image} <= {""}, name
