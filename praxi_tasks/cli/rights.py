@@ -49,7 +49,9 @@ RIGHTS: Final[Mapping[str, Rights]] = {
     ),
     "report": Rights(
         (
-            *_audit("report", "report.*", "summary.json", "findings.*", "sboms/*", "tables/*"),
+            *_audit(
+                "report", "report.*", "summary.json", "overview.json", "findings.*", "sboms/*", "tables/*"
+            ),
             "history/*",
             "feeds-index/*",
         )

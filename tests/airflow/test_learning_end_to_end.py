@@ -78,7 +78,8 @@ def shown(server: Airflow, run_id: str) -> str:
         page = browser.new_page(viewport={"width": 1500, "height": 1000})
         page.goto(f"{server.url}/dags/praxi_train/runs/{quote(run_id, safe='')}")
         page.get_by_role("link", name="Praxi report").click(timeout=120_000)
-        report = page.frame_locator("iframe[title='Praxi report']").locator("body[data-drawn=yes]")
+        tab = page.frame_locator("iframe[title='Praxi report']")
+        report = tab.frame_locator("#report").locator("body[data-drawn=yes]")
         report.wait_for(timeout=60_000)
         assert report.locator("figure svg").count() == report.locator("figure").count() > 3
         return report.inner_text()

@@ -57,7 +57,7 @@ if __name__ == "__main__":
         praxi_tasks.findings.report,
         "audit_metrics",
         signal.SIGSEGV,
-        lambda audit, _: any(FATAL["metrics"] in one.image and not one.failed for one in audit.images),
+        lambda audit, *_: any(FATAL["metrics"] in one.image and not one.failed for one in audit.images),
     )
     sys.argv[0] = "praxi"
     main()

@@ -106,7 +106,7 @@ async def compare(request: Request, user: GetUserDep, first: Version, second: Ve
             "versions": [described(one, known.of(one)), described(other, known.of(other))],
             "only_first": _releases(mine - theirs),
             "only_second": _releases(theirs - mine),
-            "shared": len(mine & theirs),
+            "in_both": len(mine & theirs),
         }
 
     return await shown(request, user, "compare.html", find)
