@@ -25,8 +25,7 @@ RESULT: Final = Path(__file__).parent / "results" / "hostile.md"
 SIZES: Final = (20_000, 80_000)
 MOST_CPU: Final = 10.0
 MOST_MEMORY: Final = 300.0
-_NOISE: Final = 0.2  # CPU seconds, and the MB below, under which growth says nothing
-_NOISE_MEMORY: Final = 20.0
+_NOISE: Final = 0.2  # CPU seconds under which growth says nothing
 _LINEAR: Final = 1.5 * SIZES[1] / SIZES[0]
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import struct
+import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from typing import IO, Final
 
@@ -16,6 +18,21 @@ _LOCATOR_MARK: Final = b"PK\x06\x07"
 _END_64: Final = struct.Struct("<4sQ2H2L4Q")
 _END_64_MARK: Final = b"PK\x06\x06"
 _CHUNK: Final = 1 << 20
+DAMAGE: Final = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    IndexError,
+    NotImplementedError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    UnicodeError,
+    ValueError,
+)
+"""What reading a damaged archive may raise."""
 
 
 def count_members(file: IO[bytes]) -> int:

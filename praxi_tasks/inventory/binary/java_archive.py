@@ -17,11 +17,11 @@ from praxi_tasks.errors import DataError
 from praxi_tasks.inventory.binary.file_reader import ArchiveReader
 from praxi_tasks.inventory.binary.java_classes import find_libraries
 from praxi_tasks.inventory.binary.java_names import Artifact, name_archive, parse_manifest, parse_properties
-from praxi_tasks.inventory.binary.zip_members import DAMAGE, ENCRYPTED, METHODS
+from praxi_tasks.inventory.binary.zip_members import ENCRYPTED, METHODS
 from praxi_tasks.inventory.claim import Claim
 from praxi_tasks.inventory.limits import InventoryLimits, setting
 from praxi_tasks.oci.layer import FileContent
-from praxi_tasks.zip_directory import count_members
+from praxi_tasks.zip_directory import DAMAGE, count_members
 
 _MAGIC: Final = b"PK\x03\x04"
 _LAUNCHED: Final = (

@@ -15,13 +15,13 @@ import msgspec
 from praxi_tasks.ecosystems import PYPI
 from praxi_tasks.errors import DataError
 from praxi_tasks.inventory.binary.file_reader import ArchiveReader
-from praxi_tasks.inventory.binary.zip_members import DAMAGE, unpack
+from praxi_tasks.inventory.binary.zip_members import unpack
 from praxi_tasks.inventory.claim import ARCHIVED, Claim
 from praxi_tasks.inventory.core_metadata import read_core_metadata
 from praxi_tasks.inventory.decoding import document
 from praxi_tasks.inventory.limits import InventoryLimits, setting
 from praxi_tasks.oci.layer import FileContent
-from praxi_tasks.zip_directory import count_members
+from praxi_tasks.zip_directory import DAMAGE, count_members
 
 _ZIP: Final = b"PK\x03\x04"
 _SCRIPT: Final = b"#!"

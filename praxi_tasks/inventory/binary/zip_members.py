@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-import struct
 import zipfile
-import zlib
 from typing import Final
 
 METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 """How members of programs' archives are packed."""
 ENCRYPTED: Final = 1
 """The flag of a member that needs a password."""
-DAMAGE: Final = (
-    zipfile.BadZipFile,
-    zipfile.LargeZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    IndexError,
-    NotImplementedError,
-    OSError,
-    OverflowError,
-    RuntimeError,
-    UnicodeError,
-    ValueError,
-)
-"""What reading a damaged archive may raise."""
 
 
 def unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> bytes:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import re
-import struct
 import zipfile
 from collections.abc import Iterator
 from typing import IO, Final, TypeVar
@@ -26,7 +25,7 @@ from praxi_tasks.inventory.ml_model.pickles import Imports, begins_pickle, read_
 from praxi_tasks.inventory.ml_model.zip_members import MAGIC, member_bytes
 from praxi_tasks.json_decoding import decode_shallow
 from praxi_tasks.oci.layer import Part
-from praxi_tasks.zip_directory import count_members, directory_holds
+from praxi_tasks.zip_directory import DAMAGE, count_members, directory_holds
 
 T = TypeVar("T")
 
@@ -56,20 +55,7 @@ _MOST_READ: Final = 512  # pickles and archives in one archive
 _PEEK: Final = 16
 _SCRIPT: Final = re.compile(r"[^/]+/code/.+\.py")
 _SCRIPTED: Final = "__torch__."  # classes that TorchScript makes of the source in the archive
-_DAMAGE: Final = (
-    DataError,
-    zipfile.BadZipFile,
-    zipfile.LargeZipFile,
-    struct.error,
-    EOFError,
-    IndexError,
-    NotImplementedError,
-    OSError,
-    OverflowError,
-    RuntimeError,
-    UnicodeError,
-    ValueError,
-)
+_DAMAGE: Final = (DataError, *DAMAGE)
 
 
 class _Keras(msgspec.Struct):

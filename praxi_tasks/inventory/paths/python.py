@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -175,11 +175,6 @@ def _named(units: Iterable[_Unit], texts: Texts) -> Iterable[_Named]:
         )
         found[best] = _Named(tied, min(1.0, sum(shares[name] for name in tied)), [unit])
     return found.values()
-
-
-def _is_tied(name: str, best: str, shares: Mapping[str, float]) -> bool:
-    """Return whether a distribution may be meant as well: many use it, or it is another build."""
-    return shares[name] >= _TIED * shares[best] or name.startswith(f"{best}-")
 
 
 def _owners(unit: _Unit, texts: Texts) -> dict[str, float]:

@@ -114,3 +114,8 @@ def test_without_the_setting_or_a_key_no_link_opens(
     monkeypatch.setenv("AIRFLOW_CONN_PRAXI_LINKS", json.dumps({"conn_type": "http", "password": KEY}))
     configure(link_scope="off")
     assert client(server, known=False).get(f"/{link()}/images").status_code == 403
+
+
+def test_links_to_namespaces_end_where_only_images_are_shown(server: FastAPI, configure: Configure) -> None:
+    configure(link_scope="image")
+    assert client(server, known=False).get(f"/{link()}/images").status_code == 403

@@ -60,7 +60,10 @@ def _view(token: str) -> SharedView:
     keys = connection_password(settings.link_connection, "no link opens a page").split()
     if not keys:
         raise LinkError("links can't be verified here", action="tell who runs Airflow")
-    return verified(token, keys, datetime.now(UTC))
+    view = verified(token, keys, datetime.now(UTC))
+    if settings.link_scope == "image" and view.kind != "image":
+        raise LinkError("links show a single image by now", action="ask for a new link, or log in to Airflow")
+    return view
 
 
 router = APIRouter(prefix=f"/{SHARED}/{{token}}", dependencies=[Depends(opened)])
