@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from fcntl import LOCK_EX, flock
 from fnmatch import fnmatchcase
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from praxi_airflow.web.data.statements import statement
 from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.findings.report import Overview, TableFile
 from praxi_tasks.store import Store, keys
@@ -156,7 +156,7 @@ def _team(overview: Overview, namespace: str) -> str:
 
 
 def _statements() -> str:
-    return (resources.files("praxi_airflow.web.data") / "prepare.sql").read_text(encoding="utf-8")
+    return statement("prepare").replace("{causes}", statement("causes"))
 
 
 def _described(path: Path) -> TableFile:

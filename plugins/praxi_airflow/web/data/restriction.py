@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from praxi_airflow.web.data.statements import statement
+
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
@@ -56,19 +58,12 @@ class Restriction:
                 f"""CREATE TEMP VIEW {table} AS SELECT * FROM {audit}.{table}
                 WHERE image_id IN (SELECT id FROM temp.images)"""
             )
-        cursor.execute(_CAUSES)
+        cursor.execute(
+            f"CREATE TEMP VIEW causes AS {statement('causes')} FROM temp.findings GROUP BY kind, id, subject"
+        )
         cursor.execute(_SOFTWARE.format(audit=audit))
 
 
-_CAUSES: Final = """CREATE TEMP VIEW causes AS SELECT kind, id, subject,
-    arg_min(title, rank) AS title, arg_min(action, rank) AS action, min(rank) AS rank, max(score) AS score,
-    max(epss) AS epss, bool_or(exploited) AS exploited, bool_or(overdue) AS overdue, bool_or(is_new) AS fresh,
-    count(DISTINCT image_id)::INTEGER AS images, list_sort(list(DISTINCT package)) AS packages,
-    list_distinct(flatten(list(fixed))) AS fixed, min(since) AS since, min(due) AS due,
-    count(DISTINCT layer)::INTEGER AS layers,
-    (count(DISTINCT image_id) FILTER (origin = 'base'))::INTEGER AS from_base,
-    bool_and(ignored IS NOT NULL) AS set_aside
-FROM temp.findings GROUP BY kind, id, subject"""
 _SOFTWARE: Final = """CREATE TEMP VIEW software AS SELECT ecosystem, name, version,
     any_value(position) AS position,
     count(DISTINCT image_id)::INTEGER AS images, min(since) AS since, max(last_seen) AS last_seen
