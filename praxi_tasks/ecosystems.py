@@ -348,6 +348,14 @@ SWIFT: Final = Ecosystem(
     version_class="SemanticVersion",
     split_name=_last_part,
 )
+JSR: Final = Ecosystem(
+    purl_type="jsr",
+    family=Family.LANGUAGE,
+    database="Deno's cache",
+    version_class="SemanticVersion",
+    canonical_version=_without_build,
+    split_name=_npm_scope,
+)
 COCOAPODS: Final = Ecosystem(
     purl_type="cocoapods",
     family=Family.LANGUAGE,
@@ -435,7 +443,7 @@ _ROWS: Final = (
     *(PYPI, NPM, GOLANG, MAVEN, CARGO, GENERIC, DEB, APK, RPM),
     *(ALPM, EBUILD, OPKG),
     *(COMPOSER, PEAR, GEM, CRAN, BIOCONDUCTOR, NUGET, CPAN, LUAROCKS, JULIA, OPAM, HACKAGE, HEX),
-    *(OTP, PUB, CONAN, SWIFT, COCOAPODS, BITNAMI, WORDPRESS, CONDA, SPACK, BREW, NIX, GUIX, SNAP),
+    *(OTP, PUB, CONAN, SWIFT, JSR, COCOAPODS, BITNAMI, WORDPRESS, CONDA, SPACK, BREW, NIX, GUIX, SNAP),
     *(FLATPAK, VSCODE, NIM, SWIPL, XBPS),
     *(HUGGINGFACE, ML_MODEL),
 )

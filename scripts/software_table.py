@@ -35,9 +35,11 @@ IN_FILES = {
     linux_kernel.PACKED_READER: ("", "compressed images and modules of Linux"),
 }
 
-
 # Read by the reader of another row.
 SHARED = ("bioconductor", "otp")
+
+# Lock files that name packages of another ecosystem than their reader's, and only those rows.
+DECLARED_BESIDE = {"bioconductor": "renv.lock", "cocoapods": "Podfile.lock", "jsr": "deno.lock"}
 
 MODELS = {
     "ml-model": "safetensors, GGUF, ONNX, PyTorch, Keras, TensorFlow, boosted trees and pickles",
@@ -66,7 +68,8 @@ def _row(*cells: str) -> str:
 
 
 def _locks(ecosystem: str) -> str:
-    names = (name for reader in LOCK_READERS if reader.ecosystem == ecosystem for name in reader.endings)
+    names = [name for reader in LOCK_READERS if reader.ecosystem == ecosystem for name in reader.endings]
+    names += filter(None, [DECLARED_BESIDE.get(ecosystem)])
     return ", ".join(f"`{name}`" for name in dict.fromkeys(names) if not name.startswith("."))
 
 

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 import msgspec
 
-from praxi_tasks.ecosystems import NPM
+from praxi_tasks.ecosystems import JSR, NPM
 from praxi_tasks.inventory.decoding import document, text
+from praxi_tasks.inventory.lockfiles.bun_lockb import read_bun_lockb
 from praxi_tasks.inventory.lockfiles.lock_file import Pin, lock_reader
 from praxi_tasks.inventory.lockfiles.short_lines import lines
 from praxi_tasks.inventory.reader import Reader
@@ -37,6 +38,7 @@ class _PackageLock(msgspec.Struct):
 
 class _Deno(msgspec.Struct):
     npm: dict[str, Any] = {}
+    jsr: dict[str, Any] = {}
     packages: dict[str, Any] = {}
 
 
@@ -120,7 +122,7 @@ def read_bun_lock(data: bytes) -> Iterator[Pin]:
 
 
 def read_deno_lock(data: bytes) -> Iterator[Pin]:
-    """Yield the packages of npm that Deno locked.
+    """Yield the packages of npm and JSR that Deno locked.
 
     Raises
     ------
@@ -128,11 +130,17 @@ def read_deno_lock(data: bytes) -> Iterator[Pin]:
         If it is no such JSON object.
     """
     lock = document(data, _Deno, "no lock file of Deno")
-    below = (lock.npm, lock.npm.get("packages"), lock.packages.get(NPM.purl_type))
-    for keys in (each for each in below if isinstance(each, dict)):
-        for key in keys:
+    below = (
+        (NPM, lock.npm),
+        (NPM, lock.npm.get("packages")),
+        (NPM, lock.packages.get(NPM.purl_type)),
+        (JSR, lock.jsr),
+        (JSR, lock.packages.get(JSR.purl_type)),
+    )
+    for row, keys in below:
+        for key in keys if isinstance(keys, dict) else ():
             if found := _RELEASE.fullmatch(key):
-                yield Pin(found["name"], found["version"])
+                yield Pin(found["name"], found["version"], row)
 
 
 READER: Final[Reader] = lock_reader(
@@ -143,6 +151,7 @@ READER: Final[Reader] = lock_reader(
         "yarn.lock": read_yarn_lock,
         "pnpm-lock.yaml": read_pnpm_lock,
         "bun.lock": read_bun_lock,
+        "bun.lockb": read_bun_lockb,
         "deno.lock": read_deno_lock,
     },
 )

@@ -42,6 +42,7 @@ from praxi_tasks.inventory.stored_form import Document, pack_document
 from praxi_tasks.store.keys import INVENTORY_PROTOCOL
 from tests.fuzz.target import SEPARATOR, parts, same, target
 from tests.inventory.layers import changeset
+from tests.inventory.lockfiles.test_bun_lockb import bun_lockb
 
 _READER = "praxi_tasks.inventory.{}.READER"
 _LIMITS = InventoryLimits(max_claims=2_000, max_paths=20_000)
@@ -472,6 +473,7 @@ _LOCKS = {
     "yarn.lock": b'"@s/a@npm:^1, b@npm:c@1":\n  version: 1.0\n',
     "pnpm-lock.yaml": b"packages:\n  '@s/a@1.0':\n  /b/1.0_c:\n",
     "bun.lock": b'"a": ["@s/a@1.0", "", {}],',
+    "bun.lockb": bun_lockb(),
     "deno.lock": b'{"npm":{"a@1_b@2":{}},"packages":{"npm":{"c@1":{}}}}',
     "conda-lock.yml": b"package:\n- name: a\n  version: '1'\n  manager: pip\n",
     "conda-linux-64.lock": b"https://x/linux-64/a-b-1-0.conda#0",
@@ -501,7 +503,8 @@ _PARSERS = (
     "npm.read_package_lock", "npm.read_pnpm_lock", "npm.read_yarn_lock", "php.read_composer_lock",
     "python.read_pipfile", "python.read_pyodide_lock",
     "python.read_requirements", "python.read_tables_of_packages", "r.read_renv_lock",
-    "ruby.read_gemfile_lock", "swift.read_package_resolved", "swift.read_podfile_lock", "tables.read_tables",
+    "ruby.read_gemfile_lock", "swift.read_package_resolved", "swift.read_podfile_lock",
+    "bun_lockb.read_bun_lockb", "tables.read_tables",  # which have no reader of their own
 )  # fmt: skip
 
 
@@ -509,7 +512,7 @@ _PARSERS = (
     covers=(
         *(f"praxi_tasks.inventory.lockfiles.{name}" for name in _PARSERS),
         *sorted(
-            {f"praxi_tasks.inventory.lockfiles.{name.partition('.')[0]}.READER" for name in _PARSERS[:-1]}
+            {f"praxi_tasks.inventory.lockfiles.{name.partition('.')[0]}.READER" for name in _PARSERS[:-2]}
         ),
     ),
     seeds=[bytes((number,)) + seed for number, seed in enumerate(_LOCKS.values())],

@@ -141,8 +141,11 @@ BUN = b"""{
   }
 }
 """
-DENO = b'{"version": "4", "npm": {"chalk@5.3.0": {}, "a@1.0.0_b@2.0.0": {}}}'
-DENO_3 = b'{"packages": {"npm": {"string_decoder@1.3.0": {}}}}'
+DENO = (
+    b'{"version": "4", "jsr": {"@std/assert@1.0.0-rc.2": {}},'
+    b' "npm": {"chalk@5.3.0": {}, "a@1.0.0_b@2.0.0": {}}}'
+)
+DENO_3 = b'{"packages": {"npm": {"string_decoder@1.3.0": {}}, "jsr": {"@std/path@0.218.2": {}}}}'
 CONDA_LOCK = b"""version: 1
 metadata:
   name: x
@@ -309,8 +312,8 @@ LOCKS: dict[str, tuple[str, bytes, set[str]]] = {
         {"npm/@babel/core 7.24.0", "npm/ms 2.0.0", "npm/react-dom 18.2.0"},
     ),
     "bun": ("app/bun.lock", BUN, {"npm/@babel/core 7.24.0"}),
-    "deno": ("deno.lock", DENO, {"npm/chalk 5.3.0", "npm/a 1.0.0"}),
-    "deno 3": ("deno.lock", DENO_3, {"npm/string_decoder 1.3.0"}),
+    "deno": ("deno.lock", DENO, {"npm/chalk 5.3.0", "npm/a 1.0.0", "jsr/@std/assert 1.0.0-rc.2"}),
+    "deno 3": ("deno.lock", DENO_3, {"npm/string_decoder 1.3.0", "jsr/@std/path 0.218.2"}),
     "conda-lock": ("app/conda-lock.yml", CONDA_LOCK, {"conda/numpy 1.26.4", "pypi/flask 3.0.0"}),
     "explicit": ("conda-linux-64.lock", EXPLICIT, {"conda/ca-certificates 2024.2.2"}),
     "pixi": ("app/pixi.lock", PIXI, {"conda/numpy 1.26.4", "pypi/flask 3.0.0"}),
