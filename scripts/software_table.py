@@ -42,7 +42,8 @@ SHARED = ("bioconductor", "otp")
 DECLARED_BESIDE = {"bioconductor": "renv.lock", "cocoapods": "Podfile.lock", "jsr": "deno.lock"}
 
 MODELS = {
-    "ml-model": "safetensors, GGUF, ONNX, PyTorch, Keras, TensorFlow, boosted trees and pickles",
+    "ml-model": "safetensors, GGUF, llamafile, ONNX, PyTorch, NeMo, Keras, TensorFlow, OpenVINO, Core ML,"
+    " boosted trees and pickles",
 }
 
 

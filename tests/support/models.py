@@ -7,6 +7,7 @@ import json
 import os
 import pickle
 import struct
+import tarfile
 import zipfile
 from collections.abc import Mapping
 from typing import Any
@@ -117,3 +118,40 @@ def saved_model(*operations: str) -> bytes:
     nodes = ((1, message((1, "n"), (2, name))) for name in operations)
     graph = message((1, message((4, "serve"), (5, "2.15.0"))), (2, message(*nodes)))
     return message((1, 1), (2, graph))
+
+
+def coreml(kind: int = 500, **said: str) -> bytes:
+    """Return a model of Core ML's of some kind, with a version and a licence."""
+    tools = message((1, "com.github.apple.coremltools.version"), (2, "9.0"))
+    metadata = message((1, "x"), (2, said.get("version", "")), (4, said.get("licence", "")), (100, tools))
+    return message((1, 6), (2, message((100, metadata))), (kind, message((1, ""))))
+
+
+OPENVINO = b"""<?xml version="1.0"?>
+<net name="resnet" version="11">
+  <layers>
+    <layer id="0" name="a" type="Const"><data element_type="f16" shape="3, 2" offset="0" size="12" /></layer>
+    <layer id="1" name="b" type="Const"><data element_type="i64" shape="" offset="12" size="8" /></layer>
+    <layer id="2" name="c" type="Parameter"><data shape="1,3" element_type="f32" /></layer>
+  </layers>
+  <rt_info><info name="OpenVINO Runtime" value="2024.4.1-22982-e213" /></rt_info>
+</net>
+"""
+
+
+def llamafile(model: bytes) -> bytes:
+    """Return a program with a zip archive behind it that holds a model, not packed."""
+    return b"MZqFpD='" + bytes(4000) + zipped({".args": b"-m", "tiny.gguf": model})
+
+
+def nemo(weights: bytes, configuration: bytes | None = None) -> bytes:
+    """Return an archive of a configuration and weights."""
+    said = b"target: nemo.collections.asr.models.EncDecCTCModel\nnemo_version: 1.20.0\n"
+    members = {"./model_config.yaml": configuration or said, "./model_weights.ckpt": weights}
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w") as archive:
+        for name, content in members.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return file.getvalue()

@@ -105,9 +105,10 @@ def start_inspection(limits: InventoryLimits | None = None) -> Inspection[Inspec
 
 def part_to_read(path: bytes, head: bytes) -> Part | None:
     """Return how much some reader reads of a file that begins so, None if nobody does."""
+    part = formats.part_of(path, head)
     if head.startswith(_MAGICS):
-        return _WHOLE
-    return formats.part_of(path, head) or (_WHOLE if _archive_reader(path_text(path), head) else None)
+        return part or _WHOLE
+    return part or (_WHOLE if _archive_reader(path_text(path), head) else None)
 
 
 def inspected_ecosystem(path: str) -> str | None:
@@ -155,14 +156,13 @@ class Inspector:
     def _records(self, path: str, content: FileContent) -> Iterator[tuple[str, Iterable[Claim]]]:
         """Yield what is read of each kind of record that a file may have, and the kind's name."""
         head = content.read(0, _HEAD)
-        for magic, read in _PROGRAMS.items():
-            if head.startswith(magic):
-                program = _opened(read, path, content)
-                yield from ((reader.name, reader.read(program)) for reader in PROGRAM_READERS if program)
-                return
+        opens = next((read for magic, read in _PROGRAMS.items() if head.startswith(magic)), None)
+        if opens is not None and content.is_whole:
+            program = _opened(opens, path, content)
+            yield from ((reader.name, reader.read(program)) for reader in PROGRAM_READERS if program)
         if (model := formats.read_model(ModelFile(path, content, self._budget), head)) is not None:
             yield model
-        archive = _archive_reader(path, head) if content.is_whole else None
+        archive = None if opens or not content.is_whole else _archive_reader(path, head)
         if archive is not None:
             yield archive.name, archive.read(path, content)
 

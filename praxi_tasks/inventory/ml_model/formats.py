@@ -8,9 +8,13 @@ from typing import Final
 from praxi_tasks.inventory.claim import Claim
 from praxi_tasks.inventory.ml_model import (
     boosters,
+    coreml,
     gguf,
     keras,
+    llamafile,
+    nemo,
     onnx,
+    openvino,
     pickle_file,
     safetensors,
     tensorflow,
@@ -23,6 +27,10 @@ MODEL_READERS: Final[tuple[ModelReader, ...]] = (
     gguf.READER,
     keras.READER,
     boosters.READER,
+    coreml.READER,
+    openvino.READER,
+    nemo.READER,
+    llamafile.READER,
     tensorflow.READER,
     onnx.READER,
     zip_model.READER,
@@ -39,6 +47,7 @@ TAILS: Final = frozenset(tail for reader in MODEL_READERS for tail in reader.tai
 
 ENDINGS: Final = (
     *(".safetensors", ".gguf", ".onnx", ".ort", ".pb", ".tflite", ".h5", ".keras", ".bin", ".npy", ".npz"),
+    *(".mlmodel", ".mil", ".nemo", ".llamafile"),
     *(name.decode() for name in pickle_file.NAMES),
 )
 """How most model files are called, in lower case."""

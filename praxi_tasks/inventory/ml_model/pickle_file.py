@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from typing import IO, Final
 
@@ -56,6 +57,7 @@ _TORCH_PICKLES: Final = 5
 _UNPACKED: Final = 64 << 20
 _NUMPY_HEADER: Final = 1 << 16
 _FIRST_OPCODES: Final = b"(}])cNISVXUTKMJLFGi\x80"  # of the protocols that have no head
+_GLOBAL: Final = re.compile(r"\w+(?:\.\w+)+")  # of any other name nothing can be imported
 _FEW: Final = 2
 _LONGEST_HEAD: Final = 64
 
@@ -91,8 +93,8 @@ def read_pickle_file(file: ModelFile) -> Iterator[Claim]:
     content = file.content.open() if data is None else io.BytesIO(data)
     read_pickles(content, imports, _TORCH_PICKLES if head.startswith(_TORCH) else 64)
     says_so = head.startswith(_STARTS) or data is not None
-    if not says_so and imports.faults and not imports.globals:
-        return  # text, or something else of such a name
+    if not says_so and imports.faults and not any(map(_GLOBAL.fullmatch, imports.globals)):
+        return  # text, such as a path configuration of Python's, or something else of such a name
     if not file.content.is_whole and imports.faults:
         imports.faults["it is larger than what is looked into"] = None
     framework = framework_of(imports.globals)

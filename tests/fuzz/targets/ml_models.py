@@ -16,11 +16,15 @@ from praxi_tasks.inventory import Claim, Model
 from praxi_tasks.inventory.layer_view import LayerView
 from praxi_tasks.inventory.ml_model import (
     boosters,
+    coreml,
     folders,
     formats,
     gguf,
     keras,
+    llamafile,
+    nemo,
     onnx,
+    openvino,
     pickle_file,
     safetensors,
     tensorflow,
@@ -116,6 +120,30 @@ def model_text(data: bytes) -> None:
 
 
 _HOSTILE: Final = models.pickled(models.HOSTILE)
+
+
+@target(
+    covers=(
+        *map(_READER.format, ("coreml", "openvino", "llamafile", "nemo")),
+        _ROOM + "coreml.read_coreml",
+        _ROOM + "openvino.read_openvino",
+        _ROOM + "llamafile.read_llamafile",
+        _ROOM + "nemo.read_nemo",
+    ),
+    seeds=[
+        models.coreml(502, version="1", licence="MIT"),
+        models.OPENVINO,
+        models.llamafile(models.gguf({"general.name": "A"}, {"x": ([2], 12)})),
+        models.nemo(models.zipped({"a/data.pkl": _HOSTILE})),
+    ],
+    longest=16_384,
+)
+def deployed_model(data: bytes) -> None:
+    """Read models in the forms that they are deployed in."""
+    _read(data, "a/model.mlmodel", coreml.READER)
+    _read(data, "a/model.xml", openvino.READER)
+    _read(data, "a/model.llamafile", llamafile.READER)
+    _read(data, "a/model.nemo", nemo.READER)
 
 
 @target(

@@ -130,6 +130,106 @@ def test_tensorflow_and_what_reaches_outside_of_its_graph() -> None:
     assert inspect(b"\x08\x01\x12\x01", path).problems
 
 
+def test_core_ml() -> None:
+    data = models.coreml(502, version="1.4.2", licence="MIT")
+    found = claim(data, "srv/segment.mlmodel")
+    assert (found.name, found.version, found.licences) == ("segment", "1.4.2", ("MIT",))
+    assert found.model == Model(format="coreml", framework="coreml 9.0", architecture="program")
+    assert claim(data, "a/b.mlpackage/Data/com.apple.CoreML/model.mlmodel").name == "b"
+    for damaged in (
+        data[:-1],
+        b"\x08\x06",
+        message((1, 6), (2, message((100, message((100, b"\x0a\x09")))))),
+    ):
+        assert inspect(damaged, "srv/segment.mlmodel").problems
+
+
+def test_a_compiled_program_of_core_ml() -> None:
+    data = b'program(1.0)\n[buildInfo = dict<tensor<string, []>>({{"coremltools-version", "7.1"}})]\n{}'
+    found = claim(data, "srv/AudioEncoder.mlmodelc/model.mil")
+    assert (found.name, found.version) == ("AudioEncoder", "")
+    assert found.model == Model(format="coreml", framework="coreml 7.1", architecture="program")
+    assert inspect(b"int main(void)", "src/model.mil") == Inspected()
+
+
+def test_openvino() -> None:
+    found = model(models.OPENVINO, "srv/resnet50/openvino_model.xml")
+    assert found == Model(
+        format="openvino",
+        framework="openvino 2024.4.1",
+        architecture="resnet",
+        quantisation="F16",
+        parameters=7,
+    )
+    assert inspect(b'<?xml version="1.0"?><project/>', "srv/pom.xml") == Inspected()
+
+
+def test_a_constant_where_two_windows_meet_is_counted_once() -> None:
+    constant = b'<data element_type="i8" shape="10" offset="0" size="10" />'
+    for before in range(0, 1 << 11, 97):
+        filler = b" " * ((4 << 20) - (1 << 11) + before)
+        found = model(b'<net name="a" version="11">' + filler + constant + b" " * (1 << 12), "a.xml")
+        assert found.parameters == 10
+
+
+def test_llamafile() -> None:
+    data = models.llamafile(models.gguf({"general.name": "Tiny"}, {"x": ([4, 8], 12)}))
+    found = claim(data, "opt/tiny.llamafile")
+    assert (found.name, found.ecosystem) == ("Tiny", "ml-model")
+    assert found.model == Model(format="gguf", quantisation="Q4_K", parameters=32)
+    assert not inspect(data, "opt/tiny.exe").claims
+    assert not inspect(models.llamafile(b"x"), "opt/a.llamafile").claims
+    assert not inspect(data[:4060], "opt/a.llamafile").claims
+    assert inspect(models.llamafile(b"GGUF"), "opt/a.llamafile").problems
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_nemo_and_what_its_weights_import(packed: bool) -> None:
+    weights = models.zipped({"archive/data.pkl": models.pickled(models.HOSTILE), "archive/version": b"3"})
+    data = models.nemo(weights)
+    found = model(gzip.compress(data) if packed else data, "srv/asr.nemo")
+    assert (found.format, found.framework, found.architecture) == ("nemo", "nemo 1.20.0", "EncDecCTCModel")
+    assert (found.pickles, found.imports) == (1, ("posix.system",))
+
+
+def test_damaged_nemo() -> None:
+    for data in (b"x" * 700, b"", models.nemo(b"", b"\0")[:512]):
+        assert inspect(data, "srv/asr.nemo").problems
+    cut = models.nemo(models.zipped({"archive/data.pkl": models.pickled([1])})[:40])
+    assert model(cut, "srv/asr.nemo").faults
+    assert claim(models.nemo(b"", b"a: b\n"), "srv/asr.nemo").model == Model(format="nemo", framework="nemo")
+
+
+def test_weights_that_are_too_large_are_told() -> None:
+    data = models.nemo(models.zipped({"a/data.pkl": b"x" * 3000}))
+    content = FileContent(data[:2048], len(data), ((0, 2048),))
+    (found,) = Inspector(InventoryLimits()).inspect("srv/asr.nemo", content).claims
+    assert found.model is not None
+    assert found.model.faults == ("its weights are larger than what is looked into",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"import sys, types;m = sys.modules.setdefault('zope', types.ModuleType('zope'))\n",
+        b"import sys, types, os;p = os.path\nimport sys, types, os;p = os.path;m and setattr(m, 'x', m)\n",
+        b"import a\n/opt/b\n.\n",
+        b"import os; var = 'X'; os.environ.get(var) and __import__('_hack').add_shim();\nimport b\n",
+        b"../src\nNotes\nIndex\n",
+        b"",
+    ],
+)
+def test_path_configurations_of_python_are_no_models(text: bytes) -> None:
+    path = "usr/lib/python3/dist-packages/zope-1.0-py3.11-nspkg.pth"
+    assert inspect(text, path) == Inspected()
+    assert inspect(text.replace(b"\n", b"\r\n"), path) == Inspected()
+
+
+def test_a_pickle_of_such_a_name_is_followed() -> None:
+    assert model(b"cos\nsystem\n(S'id'\ntR.", "usr/lib/python3/dist-packages/a.pth").imports == ("os.system",)
+    assert model(b"cos\nsystem\n(S'id'\ntR", "usr/lib/python3/dist-packages/a.pth").imports == ("os.system",)
+
+
 LAMBDA = '{"class_name": "Functional", "config": {"layers": [{"class_name": "Lambda"}]}}'
 
 
