@@ -110,6 +110,7 @@ def _predicted(prediction: LayerPrediction) -> Iterable[ReportedRelease]:
             source=Source.FINGERPRINT,
             evidence=release.evidence,
             ties=release.ties,
+            same_as=release.same_as,
         )
 
 

@@ -33,7 +33,8 @@ class ReportedRelease(msgspec.Struct, frozen=True):
 
     ``purl`` carries a version when exactly one is left; ``versions`` are all that tie. ``confidence`` is in
     [0, 1], and 1 for what a database claims. ``evidence`` are paths in the image. ``ties`` are the other
-    packages, as ``ecosystem/name``, that it might be as well.
+    packages, as ``ecosystem/name``, that it might be as well. If its content alone names it, ``same_as``
+    says where it installs the files of ``evidence``.
     """
 
     purl: str
@@ -42,6 +43,7 @@ class ReportedRelease(msgspec.Struct, frozen=True):
     source: Source
     evidence: tuple[str, ...]
     ties: tuple[str, ...] = ()
+    same_as: tuple[str, ...] = ()
 
 
 class ReportedLayer(msgspec.Struct, frozen=True):

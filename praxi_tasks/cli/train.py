@@ -22,7 +22,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     multiple=True,
     type=_FILE,
     metavar="FILE...",
-    help="What releases contain: lines of JSON (plain, gzip, xz, zstd), wheels, a Contents index of Debian.",
+    help="What releases contain: lines of JSON (also packed), wheels, .deb files, a Debian Contents index.",
 )
 @click.option(
     "--changesets",

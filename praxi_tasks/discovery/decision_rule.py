@@ -55,6 +55,19 @@ class DecisionRule:
                 return f"density-{self.width:g}"
         return ""
 
+    def admits(self, confidence: float, tied: int = 1) -> bool:
+        """Return whether something is named that does not compete with others.
+
+        Parameters
+        ----------
+        tied
+            How many share its evidence and its confidence: as in :func:`select_candidates`, the default rule
+            names one if it is likely to be any of them.
+        """
+        if self.strategy == "threshold":
+            return confidence >= self.threshold
+        return confidence * tied >= LIKELY
+
 
 def select_candidates(
     confidence: NDArray[np.float64],

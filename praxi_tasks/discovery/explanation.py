@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from praxi_tasks.discovery.candidates import Candidates
 from praxi_tasks.discovery.catalogue import Catalogue
-from praxi_tasks.discovery.prediction import LookAlike, ReleasePrediction, Unexplained
+from praxi_tasks.discovery.prediction import LookAlike, ReleasePrediction
 from praxi_tasks.discovery.release_experts import Versions
-from praxi_tasks.discovery.unexplained import unexplained
+from praxi_tasks.discovery.same_content import SameContent
 from praxi_tasks.discovery.versions import possible_versions, tied_versions
 from praxi_tasks.fingerprint import Tagset
 from praxi_tasks.printable import printable
@@ -26,11 +26,25 @@ SAMPLE: Final = 12
 
 
 class Explanation(NamedTuple):
-    """The named releases of a layer, what only looks like known packages, and its unexplained files."""
+    """The named releases of a layer, and what only looks like known packages.
+
+    Parameters
+    ----------
+    left_over
+        Rows of the files that neither explains, ascending, shape ``(n,)``.
+    doubtful
+        Rows of the others that no named release has: those of look-alikes, ascending, shape ``(m,)``.
+    """
 
     releases: tuple[ReleasePrediction, ...]
     look_alikes: tuple[LookAlike, ...]
-    unexplained: Unexplained
+    left_over: NDArray[np.intp]
+    doubtful: NDArray[np.intp]
+
+    @property
+    def open_rows(self) -> NDArray[np.intp]:
+        """The files whose contents may yet name somebody, ascending, shape ``(k,)``."""
+        return np.union1d(self.left_over, self.doubtful)
 
 
 def explain(
@@ -41,7 +55,7 @@ def explain(
     catalogue: Catalogue,
     versions: Versions = _UNDECIDED,
 ) -> Explanation:
-    """Describe the named candidates and the files that they leave unexplained.
+    """Describe the named candidates and tell which files they leave unexplained.
 
     Parameters
     ----------
@@ -61,8 +75,38 @@ def explain(
         for release in explainer.releases(place, float(confidence[place]), ties.get(place, ()))
     )
     look_alikes = tuple(each for place in named.tolist() for each in explainer.look_alikes(place))
-    left = _left_over(tagset, found, found.packages[named], len(catalogue.packages))
-    return Explanation(releases, look_alikes, unexplained(_paths(tagset, left)))
+    count = len(catalogue.packages)
+    left = _left_over(tagset, found, found.packages[named], count)
+    own = _left_over(tagset, found, found.packages[found.genuine(named)], count) if look_alikes else left
+    return Explanation(releases, look_alikes, left, np.setdiff1d(own, left))
+
+
+def with_copies(tagset: Tagset, explanation: Explanation, copies: Sequence[SameContent]) -> Explanation:
+    """Add the releases that contents name to those that paths name; what is named already stays as it is."""
+    if not copies:
+        return explanation
+    named = {(f"{each.ecosystem}/{each.name}", each.versions) for each in explanation.releases}
+    added = (_copy(tagset, each) for each in copies if (each.package, each.versions) not in named)
+    rows = np.array(sorted(row for each in copies for row in each.rows), np.intp)
+    return explanation._replace(
+        releases=(*explanation.releases, *added), left_over=np.setdiff1d(explanation.left_over, rows)
+    )
+
+
+def _copy(tagset: Tagset, copy: SameContent) -> ReleasePrediction:
+    ecosystem, _, name = copy.package.partition("/")
+    paths = [printable(tagset.paths[row]) for row in copy.rows]
+    return ReleasePrediction(
+        ecosystem=ecosystem,
+        name=name,
+        versions=copy.versions,
+        confidence=round(copy.confidence, 4),
+        evidence=tuple(paths[:PATHS]),
+        files=len(paths),
+        sample=tuple(printable(tagset.paths[row]) for row in _spread(np.array(copy.rows, np.intp)).tolist()),
+        ties=copy.ties,
+        same_as=tuple(map(printable, copy.paths[:PATHS])),
+    )
 
 
 class _Shown(NamedTuple):

@@ -16,20 +16,23 @@ from praxi_tasks.discovery.candidate_search import search_candidates
 from praxi_tasks.discovery.candidates import Candidates
 from praxi_tasks.discovery.catalogue import Catalogue
 from praxi_tasks.discovery.catalogue_merge import join_catalogues
+from praxi_tasks.discovery.content_index import ContentIndex
 from praxi_tasks.discovery.decision_rule import DecisionRule, select_candidates
 from praxi_tasks.discovery.expert_ensemble import ExpertEnsemble
 from praxi_tasks.discovery.experts import Expert, Router
-from praxi_tasks.discovery.explanation import explain
+from praxi_tasks.discovery.explanation import explain, with_copies
 from praxi_tasks.discovery.prediction import LayerPrediction
 from praxi_tasks.discovery.release_experts import ReleaseExperts, Versions
+from praxi_tasks.discovery.same_content import find_same_content
 from praxi_tasks.discovery.scorer import Scorer
 from praxi_tasks.discovery.tokens import Tokenizer
+from praxi_tasks.discovery.unexplained import unexplained
 from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.fingerprint import Tagset
 
 _NOBODY: Final = ExpertEnsemble()
-_Component = Catalogue | Scorer | Expert
-_ROLES: Final = ("catalogue", "scorer", "expert", "samples", "release-expert", "release-samples")
+_Component = Catalogue | ContentIndex | Scorer | Expert
+_ROLES: Final = ("catalogue", "contents", "scorer", "expert", "samples", "release-expert", "release-samples")
 
 
 class Model:
@@ -45,6 +48,8 @@ class Model:
         Experts for labels learned from recorded changesets.
     released
         Experts that own releases and decide about them instead of the scorer.
+    contents
+        Which releases have which contents, one index for each training that learned any.
     decision_rule
         Which of the candidates are named.
     identity
@@ -58,12 +63,14 @@ class Model:
         recorded: ExpertEnsemble = _NOBODY,
         released: ExpertEnsemble = _NOBODY,
         *,
+        contents: Sequence[ContentIndex] = (),
         decision_rule: DecisionRule | None = None,
         identity: str = "",
     ) -> None:
         self.parts = tuple(catalogues)
         self.scorer = scorer or Scorer.uninformed()
         self.recorded, self.released = recorded, released
+        self.contents = tuple(index for index in contents if len(index.hashes))
         self.decision_rule = decision_rule or DecisionRule()
         self._identity = identity
         self._packed: dict[_Component, Packed] = {}
@@ -90,17 +97,22 @@ class Model:
             roles.setdefault(packed.part.role, []).append(packed)
         try:
             catalogues = [Catalogue.from_bytes(packed.data) for packed in roles["catalogue"]]
+            contents = [ContentIndex.from_bytes(packed.data) for packed in roles["contents"]]
             model = cls(
                 catalogues,
                 Scorer.from_bytes(roles["scorer"][-1].data),
                 _ensemble(roles["expert"], roles["samples"]),
                 _ensemble(roles["release-expert"], roles["release-samples"]),
+                contents=contents,
                 decision_rule=decision_rule,
                 identity=manifest.id,
             )
         except (CorruptObjectError, IndexError) as error:
             raise damaged(error, uri) from error
-        model._packed = dict(zip(catalogues, roles["catalogue"], strict=True))
+        model._packed = {
+            **dict(zip(catalogues, roles["catalogue"], strict=True)),
+            **dict(zip(contents, roles["contents"], strict=True)),
+        }
         return model
 
     def save(self, uri: str) -> str:
@@ -113,6 +125,7 @@ class Model:
         samples, release_samples = self.recorded.samples, self.released.samples
         return [
             *(self._pack("catalogue", part) for part in self.parts),
+            *(self._pack("contents", index) for index in self.contents),
             self._pack("scorer", self.scorer),
             *(self._pack("expert", expert) for expert in self.recorded.experts),
             *(Packed.of("samples", data) for data in samples),
@@ -132,6 +145,7 @@ class Model:
         scorer: Scorer | None = None,
         recorded: ExpertEnsemble | None = None,
         released: ExpertEnsemble | None = None,
+        contents: Sequence[ContentIndex] | None = None,
     ) -> Model:
         """Return the model with some of its parts replaced."""
         model = Model(
@@ -139,6 +153,7 @@ class Model:
             scorer or self.scorer,
             self.recorded if recorded is None else recorded,
             self.released if released is None else released,
+            contents=self.contents if contents is None else contents,
             decision_rule=self.decision_rule,
         )
         model._packed = self._packed
@@ -187,16 +202,22 @@ class Model:
         seen, found, confidence, versions = self._decide(tagset)
         named = select_candidates(confidence, self.decision_rule, found.indistinguishable)
         explanation = explain(seen, found, named, confidence, self.catalogue, versions)
+        copies = [
+            each
+            for each in find_same_content(seen, explanation.open_rows, self.contents)
+            if self.decision_rule.admits(each.confidence, 1 + len(each.ties))
+        ]
+        explanation = with_copies(seen, explanation, copies)
         return LayerPrediction(
             tagset.digest,
             self.cache_key,
             explanation.releases,
-            explanation.unexplained,
+            unexplained(seen.paths[row] for row in explanation.left_over.tolist()),
             look_alikes=explanation.look_alikes,
         )
 
     def packages_in(self, tagset: Tagset) -> list[str]:
-        """Return the ``ecosystem/name`` of what :meth:`predict` names, without explaining it."""
+        """Return the ``ecosystem/name`` of what :meth:`predict` names by paths, without explaining it."""
         _, found, confidence, _ = self._decide(tagset)
         named = select_candidates(confidence, self.decision_rule, found.indistinguishable)
         return [self.catalogue.packages[package] for package in found.packages[found.genuine(named)].tolist()]

@@ -26,6 +26,8 @@ class ReleasePrediction(msgspec.Struct, frozen=True):
         Other packages that it might be instead, since the same files are left of both.
     root
         The folder that it was installed into, where its versions are known: a layer may hold several copies.
+    same_as
+        Where the release installs the files of ``evidence``, if their content alone names it; else nothing.
     """
 
     ecosystem: str
@@ -37,6 +39,7 @@ class ReleasePrediction(msgspec.Struct, frozen=True):
     sample: tuple[str, ...] = ()
     ties: tuple[str, ...] = ()
     root: str = ""
+    same_as: tuple[str, ...] = ()
 
 
 class LookAlike(msgspec.Struct, frozen=True):

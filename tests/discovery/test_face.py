@@ -10,6 +10,7 @@ def test_the_exported_names() -> None:
         "Bin",
         "CORE",
         "Catalogue",
+        "ContentIndex",
         "Contents",
         "Copy",
         "DecisionRule",

@@ -218,6 +218,7 @@ class _Fusion:
                 confidence=release.confidence,
                 removed_by="" if gone is None else self._digests[gone],
                 ties=release.ties,
+                same_as=release.same_as[:_SHOWN_PATHS],
             )
             self._roots[len(self._components) - 1] = release.root
         else:

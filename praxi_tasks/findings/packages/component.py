@@ -50,6 +50,8 @@ class Component(msgspec.Struct, frozen=True, omit_defaults=True):
         came by itself.
     ties
         Other packages, as ``ecosystem/name``, that it might be as well: what is left of both is the same.
+    same_as
+        Where its releases install the files of :attr:`evidence`, if their content alone names it.
     distribution
         Where it comes from a distribution: ``debian-12``, ``alpine-3.20``.
     relative
@@ -85,6 +87,7 @@ class Component(msgspec.Struct, frozen=True, omit_defaults=True):
     module: str = ""
     owner: str = ""
     ties: tuple[str, ...] = ()
+    same_as: tuple[str, ...] = ()
     relative: str = ""
     licences: tuple[str, ...] = ()
     relation: str = ""

@@ -162,6 +162,7 @@ def _component(component: Component, ref: str) -> msgspec.Raw:
             ("layer", component.layers),
             ("version-candidate", component.versions if len(component.versions) > 1 else ()),
             ("package-candidate", component.ties),
+            ("same-content-as", component.same_as),
             ("version-by-files", component.fingerprint_versions),
             ("distribution", (component.distribution,)),
             ("source-package", (component.source,)),

@@ -137,6 +137,8 @@ def _evidence(component: Component) -> str:
         parts.append(f"{'package' if component.ties else 'version'} is one of {', '.join(component.one_of)}")
     if component.evidence:
         parts.append(f"evidence {', '.join(component.evidence)}")
+    if component.same_as:
+        parts.append(f"same content as {', '.join(component.same_as)} of that package")
     return "; ".join(parts)
 
 

@@ -11,6 +11,7 @@ from praxi_tasks.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from praxi_tasks.learning.catalogue.builder import build_catalogue
+    from praxi_tasks.learning.catalogue.content_indexing import index_contents, index_without
     from praxi_tasks.learning.catalogue.debian_archive import Archive, read_archive
     from praxi_tasks.learning.catalogue.debian_contents import (
         ECOSYSTEM,
@@ -26,6 +27,7 @@ else:
         __name__,
         {
             "builder": ("build_catalogue",),
+            "content_indexing": ("index_contents", "index_without"),
             "debian_archive": ("Archive", "read_archive"),
             "debian_contents": ("ECOSYSTEM", "MOST_ARCHIVE_FILES", "is_contents", "read_packages"),
             "folder_claims": ("restrict_folder_claims",),
@@ -40,6 +42,8 @@ __all__ = [
     "MOST_ARCHIVE_FILES",
     "build_catalogue",
     "confusable_groups",
+    "index_contents",
+    "index_without",
     "is_contents",
     "narrowed",
     "read_archive",

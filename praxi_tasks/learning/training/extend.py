@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from praxi_tasks.discovery import Model, Release
-from praxi_tasks.learning.catalogue import build_catalogue, restrict_folder_claims
+from praxi_tasks.learning.catalogue import build_catalogue, index_contents, restrict_folder_claims
 from praxi_tasks.learning.estimators import (
     RELEASE_EXPERT_DEFAULTS,
     Assignment,
@@ -53,7 +53,7 @@ def add_releases(
         How experts are trained.
     """
     part = restrict_folder_claims(build_catalogue(new), new, base.parts)
-    model = base.replaced(catalogues=[*base.parts, part])
+    model = base.replaced(catalogues=[*base.parts, part], contents=[*base.contents, index_contents(new)])
     found = find_false_positives(model, new, rng)
     model, repaired = repair(model, found, {name: stored(name) for name in found})
     added = give_experts(model, new, rng, assignment, hyperparameters)

@@ -11,9 +11,10 @@ import numpy as np
 from praxi_tasks.discovery import Model, Release
 from praxi_tasks.errors import DataError
 from praxi_tasks.fingerprint import PathKind
-from praxi_tasks.learning.catalogue import build_catalogue, is_contents, read_archive
+from praxi_tasks.learning.catalogue import build_catalogue, index_contents, is_contents, read_archive
 from praxi_tasks.learning.data import choose, is_wheel, read_changesets, read_releases, read_wheel
 from praxi_tasks.learning.estimators import DEFAULT_ASSIGNMENT, Assignment, Samples, grow
+from praxi_tasks.learning.sources import read_deb
 from praxi_tasks.learning.training.extend import Added, add_releases, give_experts
 from praxi_tasks.learning.training.held_out import HELD_OUT_SHARE, draw_training, train_drawn
 
@@ -54,8 +55,8 @@ def learn_files(
     Parameters
     ----------
     releases
-        Files of releases (see :mod:`~praxi_tasks.learning.data.release_files`), wheels, or Contents indexes
-        of Debian.
+        Files of releases (see :mod:`~praxi_tasks.learning.data.release_files`), wheels, Debian
+        packages, or Contents indexes of Debian.
     changesets
         Files of recordings (see :mod:`~praxi_tasks.learning.data.recordings`).
     base
@@ -69,7 +70,7 @@ def learn_files(
         If a file can't be read, or there is nothing to learn in any of them.
     """
     rng = np.random.default_rng(SEED)
-    archives = [path for path in releases if not is_wheel(path) and is_contents(path)]
+    archives = [path for path in releases if not _is_package(path) and is_contents(path)]
     given = [release for path in releases if path not in archives for release in _read(path)]
     known = [release for release in given if (release.normalised.kinds != PathKind.METADATA).any()]
     kept = set(map(id, known))
@@ -98,7 +99,13 @@ def learn_files(
     )
 
 
+def _is_package(path: Path) -> bool:
+    return path.suffix == ".deb" or is_wheel(path)
+
+
 def _read(path: Path) -> Iterable[Release]:
+    if path.suffix == ".deb":
+        return [read_deb(path).release()]
     return [read_wheel(path)] if is_wheel(path) else read_releases(path)
 
 
@@ -122,7 +129,8 @@ def _build(
     parts = [archive.catalogue] if archive else []
     parts += [build_catalogue(known)] if known else []
     drawn = draw_training(archives, archive, known, rng)
-    model = before.replaced(catalogues=parts, scorer=train_drawn(drawn, rng))
+    contents = [index_contents(known)] if known else []
+    model = before.replaced(catalogues=parts, contents=contents, scorer=train_drawn(drawn, rng))
     return give_experts(model, known, rng, assignment), drawn.ordinary
 
 

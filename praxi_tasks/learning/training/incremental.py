@@ -10,8 +10,15 @@ from typing import Final
 
 import numpy as np
 
-from praxi_tasks.discovery import Catalogue, ExpertEnsemble, Model, Release, join_catalogues
-from praxi_tasks.learning.catalogue import Archive, build_catalogue, restrict_folder_claims, without
+from praxi_tasks.discovery import ExpertEnsemble, Model, Release, join_catalogues
+from praxi_tasks.learning.catalogue import (
+    Archive,
+    build_catalogue,
+    index_contents,
+    index_without,
+    restrict_folder_claims,
+    without,
+)
 from praxi_tasks.learning.data import ReleaseIndex, StoredRelease
 from praxi_tasks.learning.estimators import DEFAULT_ASSIGNMENT, DEFAULTS, Assignment, Hyperparameters
 from praxi_tasks.learning.training.extend import add_releases, give_experts
@@ -111,26 +118,35 @@ def rebuild(
     if not releases:
         return Increment(base, (), indistinguishable)
     rng = np.random.default_rng(_SEED)
-    part, rest = build_catalogue(releases), _rest(base, learned)
+    relearned = _relearned(base, learned)
+    part, contents = build_catalogue(releases), index_contents(releases)
+    rest = [part for part in (without(part, relearned) for part in base.parts) if part.packages]
+    indexes = [index_without(index, relearned) for index in base.contents]
     archive = None
     if rest:
         others = join_catalogues(rest)
         part, archive = restrict_folder_claims(part, releases, rest), Archive(others, others, frozenset())
     scorer = make_scorer((), archive, releases, rng, hyperparameters.scorer, layers)
-    model = base.replaced(catalogues=[*rest, part], scorer=scorer, released=ExpertEnsemble())
+    model = base.replaced(
+        catalogues=[*rest, part],
+        contents=[*indexes, contents],
+        scorer=scorer,
+        released=ExpertEnsemble(),
+    )
     made = give_experts(model, releases, rng, assignment, hyperparameters.expert)
     return Increment(made.model, tuple(learned), indistinguishable)
 
 
-def _rest(base: Model, learned: Sequence[StoredRelease]) -> list[Catalogue]:
-    """Return a model's catalogues without the packages that are learned in all the versions it knows."""
+def _relearned(base: Model, learned: Sequence[StoredRelease]) -> frozenset[str]:
+    """Return the packages that are learned in all the versions that a model knows of them."""
     versions: defaultdict[str, set[str]] = defaultdict(set)
     for release in learned:
         versions["/".join(release.identity[:2])].add(release.version)
     known = base.catalogue
     numbers = {name: number for number, name in enumerate(known.packages) if name in versions}
-    relearned = {name for name, number in numbers.items() if versions[name] >= set(known.versions_of(number))}
-    return [part for part in (without(part, relearned) for part in base.parts) if part.packages]
+    return frozenset(
+        name for name, number in numbers.items() if versions[name] >= set(known.versions_of(number))
+    )
 
 
 def _owner(base: Model, release: StoredRelease, old: ReleaseIndex) -> tuple[str, str] | None:

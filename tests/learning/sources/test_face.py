@@ -15,6 +15,7 @@ def test_the_exported_names() -> None:
         "check_wheel_name",
         "configured_sources",
         "list_wheel",
+        "read_deb",
         "scratch",
     ]
     assert all(getattr(sources, name) is not None for name in sources.__all__)

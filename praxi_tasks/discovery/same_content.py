@@ -1,0 +1,111 @@
+"""Packages named by the content of a file, wherever it lies: moved, renamed, or alone in an image."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from praxi_tasks.discovery.content_index import ContentIndex, Holder
+from praxi_tasks.fingerprint import Tagset
+
+MOST_PACKAGES: Final = 3
+"""A content that more packages have names none of them."""
+
+CONFIDENCE: Final = 0.98
+"""How often the one known package that has a file's content is the package that the file is of.
+
+``benchmarks/moved_binaries.py`` measures it on packages of which half are not learned.
+"""
+
+
+class SameContent(NamedTuple):
+    """Files of a layer that are, byte for byte, those of a release.
+
+    Parameters
+    ----------
+    package
+        As ``ecosystem/name``.
+    versions
+        Those of its releases that have all of these files.
+    ties
+        Other packages that have all of them.
+    rows
+        The files, ascending.
+    paths
+        Where the release installs each.
+    """
+
+    package: str
+    versions: tuple[str, ...]
+    ties: tuple[str, ...]
+    rows: tuple[int, ...]
+    paths: tuple[str, ...]
+
+    @property
+    def confidence(self) -> float:
+        """The probability that it is this package rather than one that ties, or that nobody knows."""
+        return CONFIDENCE / (1 + len(self.ties))
+
+
+class _Known(NamedTuple):
+    """The releases that have a file's content, and where one of them installs it."""
+
+    holders: frozenset[Holder]
+    path: str
+
+
+def find_same_content(
+    tagset: Tagset, rows: NDArray[np.intp], indexes: Sequence[ContentIndex]
+) -> list[SameContent]:
+    """Name releases by the contents of some files, as few as have them all.
+
+    Parameters
+    ----------
+    rows
+        The files that nothing else explains, ascending, shape ``(n,)``.
+    """
+    known = _known(tagset, rows, indexes)
+    return list(_fewest(known)) if known else []
+
+
+def _known(tagset: Tagset, rows: NDArray[np.intp], indexes: Sequence[ContentIndex]) -> dict[int, _Known]:
+    """Return what is known of each of some files' contents that few packages have."""
+    rows = rows[tagset.measured[rows] & (tagset.hashes[rows] != 0)]
+    holders: defaultdict[int, set[Holder]] = defaultdict(set)
+    paths: dict[int, str] = {}
+    for index in indexes:
+        places = index.places_of(tagset.hashes[rows])
+        for at in np.flatnonzero(places >= 0).tolist():
+            row, place = int(rows[at]), int(places[at])
+            holders[row].update(index.holders_of(place))
+            paths.setdefault(row, index.path_of(place))
+    return {
+        row: _Known(frozenset(found), paths[row])
+        for row, found in sorted(holders.items())
+        if len({holder.package for holder in found}) <= MOST_PACKAGES
+    }
+
+
+def _fewest(known: dict[int, _Known]) -> Iterator[SameContent]:
+    """Yield the release that has most of the files, then the one that has most of the rest, and so on."""
+    files: defaultdict[Holder, set[int]] = defaultdict(set)
+    for row, found in known.items():
+        for holder in found.holders:
+            files[holder].add(row)
+    while files:
+        best = min(files, key=lambda holder: (-len(files[holder]), len(holder.package), *holder))
+        mine = frozenset(files[best])
+        tied = sorted(holder for holder in files if files[holder] == mine)
+        rows = tuple(sorted(mine))
+        yield SameContent(
+            package=best.package,
+            versions=tuple(holder.version for holder in tied if holder.package == best.package),
+            ties=tuple(sorted({holder.package for holder in tied} - {best.package})),
+            rows=rows,
+            paths=tuple(known[row].path for row in rows),
+        )
+        files = defaultdict(set, {holder: left for holder in files if (left := files[holder] - mine)})

@@ -1,0 +1,173 @@
+"""Programs and libraries that lie elsewhere are named by their content, and only they."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from praxi_tasks.discovery.content_index import ContentIndex
+from praxi_tasks.discovery.decision_rule import DecisionRule
+from praxi_tasks.discovery.model import Model
+from praxi_tasks.discovery.prediction import LayerPrediction
+from praxi_tasks.discovery.release import Release
+from praxi_tasks.errors import CorruptObjectError
+from praxi_tasks.fingerprint import Tagset, normalise_all
+from praxi_tasks.learning.catalogue import build_catalogue, index_contents, index_without
+
+BIG = 40_000
+
+
+def release(
+    name: str, version: str, files: Mapping[str, int], *, size: int = BIG, kind: str = "deb"
+) -> Release:
+    """Return a release of files by path, each with the hash of its content."""
+    paths = list(files)
+    return Release(
+        kind,
+        name,
+        version,
+        paths,
+        normalise_all(paths),
+        np.full(len(paths), size, np.uint64),
+        np.array(list(files.values()), np.uint64),
+        np.ones(len(paths), np.bool_),
+    )
+
+
+def model(*releases: Release) -> Model:
+    return Model([build_catalogue(releases)], contents=[index_contents(releases)])
+
+
+def found(known: Model, files: Mapping[str, int], *, size: int = BIG) -> LayerPrediction:
+    layer = release("layer", "0", files, size=size)
+    tagset = Tagset("sha256:0", layer.paths, layer.normalised, layer.sizes, layer.hashes, layer.measured)
+    return known.predict(tagset)
+
+
+TOOL = release("tool", "1.6-2", {"usr/bin/tool": 11, "usr/lib/x86_64-linux-gnu/libtool.so.5": 12})
+
+
+@pytest.mark.parametrize(
+    "path", ["usr/local/bin/whatever", "app/bin/x", "opt/conda/bin/tool", "whatever", "home/me/bin/a/b/c"]
+)
+def test_a_program_is_named_wherever_it_lies(path: str) -> None:
+    prediction = found(model(TOOL), {path: 11})
+    (named,) = prediction.releases
+    assert (named.ecosystem, named.name, named.versions) == ("deb", "tool", ("1.6-2",))
+    assert (named.evidence, named.same_as, named.files) == ((path,), ("usr/bin/tool",), 1)
+    assert named.confidence > 0.9
+    assert prediction.unexplained.files == 0
+
+
+def test_a_file_of_other_content_names_nobody() -> None:
+    assert found(model(TOOL), {"usr/local/bin/tool": 99, "app/x": 98}).releases == ()
+
+
+def test_two_files_of_a_release_are_one_release() -> None:
+    (named,) = found(model(TOOL), {"app/x": 11, "app/y": 12}).releases
+    assert (named.files, named.same_as) == (2, ("usr/bin/tool", "usr/lib/x86_64-linux-gnu/libtool.so.5"))
+
+
+def test_versions_that_share_a_file_tie_until_another_tells_them() -> None:
+    newer = release("tool", "1.7-1", {"usr/bin/tool": 11, "usr/lib/x86_64-linux-gnu/libtool.so.5": 13})
+    known = model(TOOL, newer)
+    assert [each.versions for each in found(known, {"app/x": 11}).releases] == [("1.6-2", "1.7-1")]
+    assert [each.versions for each in found(known, {"app/x": 11, "app/y": 13}).releases] == [("1.7-1",)]
+    both = found(known, {"a/x": 11, "a/y": 12, "b/x": 11, "b/y": 13}).releases
+    assert sorted(each.versions for each in both) == [("1.6-2",), ("1.7-1",)]
+
+
+def test_packages_that_share_a_file_tie() -> None:
+    other = release("tool-static", "1.6-2", {"usr/bin/tool-static": 11})
+    (named,) = found(model(TOOL, other), {"app/x": 11}).releases
+    assert (named.name, named.ties) == ("tool", ("deb/tool-static",))
+    assert named.confidence <= 0.5
+
+
+def test_what_many_packages_have_names_none_of_them() -> None:
+    packages = [release(f"p{number}", "1", {"usr/bin/common": 7}) for number in range(4)]
+    assert found(model(*packages), {"app/x": 7}).releases == ()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "usr/share/doc/tool/copyright",
+        "usr/share/common-licenses/GPL-3",
+        "usr/share/tool/data.bin",
+        "site-packages/numpy.libs/libgfortran-040039e1.so.5.0.0",
+        "site-packages/torch/lib/libgomp-a34b3233.so.1",
+        "site-packages/pip/_vendor/six.py",
+        "usr/share/zoneinfo/Europe/Berlin",
+        "usr/lib/locale/C.utf8/LC_CTYPE",
+        "etc/tool.conf",
+    ],
+)
+def test_documents_data_and_copies_of_others_name_nobody(path: str) -> None:
+    assert found(model(release("tool", "1", {path: 11})), {"app/x": 11}).releases == ()
+
+
+@pytest.mark.parametrize("size", [0, 30, 255])
+def test_tiny_files_name_nobody(size: int) -> None:
+    known = model(release("tool", "1", {"usr/bin/tool": 11}, size=size))
+    assert found(known, {"app/x": 11}, size=size).releases == ()
+
+
+def test_a_look_alike_is_named_by_what_it_is() -> None:
+    other = release("other", "3", {"usr/bin/other": 21, "usr/bin/other-a": 22, "usr/bin/other-b": 23})
+    prediction = found(model(TOOL, other), dict.fromkeys(other.paths, 11))
+    assert [each.name for each in prediction.releases] == ["tool"]
+
+
+def test_a_copy_of_what_is_named_anyway_is_not_named_again() -> None:
+    prediction = found(model(TOOL), {**dict(zip(TOOL.paths, (11, 12), strict=True)), "app/x": 11})
+    assert [each.name for each in prediction.releases] == ["tool"]
+    assert prediction.unexplained.files == 0
+
+
+def test_the_decision_rule_holds_for_contents() -> None:
+    known = Model(contents=[index_contents([TOOL])], decision_rule=DecisionRule("threshold", 0.99))
+    assert found(known, {"app/x": 11}).releases == ()
+
+
+def test_an_index_is_the_same_bytes_after_reading() -> None:
+    index = index_contents([TOOL])
+    assert ContentIndex.from_bytes(index.to_bytes()).to_bytes() == index.to_bytes()
+
+
+def test_a_damaged_index_is_refused() -> None:
+    data = index_contents([TOOL]).to_bytes()
+    with pytest.raises(CorruptObjectError):
+        ContentIndex.from_bytes(data[:-8])
+
+
+def test_a_package_can_be_taken_out() -> None:
+    other = release("other", "3", {"usr/bin/other": 21, "usr/bin/both": 11})
+    index = index_contents([TOOL, other])
+    left = index_without(index, {"deb/tool"})
+    assert left.hashes.tolist() == [11, 21]
+    assert {each.package for place in range(2) for each in left.holders_of(place)} == {"deb/other"}
+    assert index_without(index, {"deb/nobody"}) is index
+
+
+_FILES = st.dictionaries(
+    st.integers(0, 30).map(lambda n: f"usr/bin/p{n}"), st.integers(1, 40), min_size=1, max_size=12
+)
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from("12"), _FILES), max_size=8))
+def test_every_content_has_the_releases_that_have_it(listed: list[tuple[str, str, dict[str, int]]]) -> None:
+    releases = list(
+        {(name, version): release(name, version, files) for name, version, files in listed}.values()
+    )
+    index = index_contents(releases)
+    for content in range(1, 42):
+        holders = {(each.package, each.version) for each in releases if content in each.hashes.tolist()}
+        (place,) = index.places_of(np.array([content], np.uint64)).tolist()
+        assert (set() if place < 0 else set(index.holders_of(place))) == holders
+        if place >= 0:
+            assert any(index.path_of(place) in each.paths for each in releases)
