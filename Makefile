@@ -18,13 +18,14 @@ setup:  ## Build .venv (Airflow, providers, tests) and .venv-tasks (the task ima
 lock:  ## Resolve the locks again from the *.in files.
 	$(LOCK) requirements.in -o requirements.txt
 	$(LOCK) images/task/requirements.in -c requirements.txt -o images/task/requirements.txt
+	$(LOCK) images/serve/requirements.in -c requirements.txt -o images/serve/requirements.txt
 	$(LOCK) images/airflow/requirements.in -c requirements.txt -o images/airflow/requirements.txt
 	$(LOCK) requirements-dev.in -o requirements-dev.txt
 	$(LOCK) requirements-mlflow.in -o requirements-mlflow.txt
 	$(LOCK) requirements-docs.in -o requirements-docs.txt
 	$(LOCK) requirements-fuzz.in -o requirements-fuzz.txt
 
-images:  ## Build the task image and the Airflow image with podman, buildah or docker.
+images:  ## Build the images of tasks, Airflow and the service with podman, buildah or docker.
 	@scripts/images.sh
 
 pin: setup  ## Write today's digests beside the tags of the public images that the builds and Compose use.

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Build the images with whatever builder is there: podman, buildah or docker.
 #
-#   scripts/images.sh [task] [airflow] [model]    the first two, when none is named
+#   scripts/images.sh [task] [airflow] [serve] [model]    the first three, when none is named
 #
 # TASK_BASE, AIRFLOW_BASE   base images, when not the Containerfiles' own
-# TASK_IMAGE, AIRFLOW_IMAGE, MODEL_IMAGE
-#                           names of the results; the last stands on the first
+# TASK_IMAGE, AIRFLOW_IMAGE, SERVE_IMAGE, MODEL_IMAGE
+#                           names of the results; the last two stand on the first
 # MODEL                     the folder of the model, when not that of `make model`
 # PRAXI_BUILDER             podman, buildah or docker, when not the first one found
 set -euo pipefail
@@ -47,15 +47,16 @@ build() {
 }
 
 builder=$(find_builder)
-[ $# -gt 0 ] || set -- task airflow
+[ $# -gt 0 ] || set -- task airflow serve
 for image in "$@"; do
     case $image in
         task) fetch task; build task "${TASK_IMAGE:-praxi/tasks:0.2.0}" "${TASK_BASE:-}" ;;
         airflow) fetch airflow; build airflow "${AIRFLOW_IMAGE:-praxi/airflow:0.2.0}" "${AIRFLOW_BASE:-}" ;;
+        serve) fetch serve; build serve "${SERVE_IMAGE:-praxi/serve:0.2.0}" "${TASK_IMAGE:-praxi/tasks:0.2.0}" ;;
         model)
             model=${MODEL:-.praxi/models/starter}
             [ -f "$model/model.json" ] || { echo "images: $model is no model: run make model, or set MODEL" >&2; exit 1; }
             build model "${MODEL_IMAGE:-praxi/model:0.2.0}" "${TASK_IMAGE:-praxi/tasks:0.2.0}" "$model" ;;
-        *) echo "images: no image is called $image; use task, airflow or model" >&2; exit 2 ;;
+        *) echo "images: no image is called $image; use task, airflow, serve or model" >&2; exit 2 ;;
     esac
 done

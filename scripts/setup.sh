@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Build the two environments from their locks; does nothing where they are current.
 # `setup.sh mlflow` builds the one of the tests' MLflow server instead, `setup.sh docs` the one of the documentation,
-# `setup.sh fuzz` what the task image holds with atheris beside it.
+# `setup.sh fuzz` what the task image holds with atheris beside it, `setup.sh serve` what the service's image holds.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/package_access.sh
@@ -86,9 +86,10 @@ build() {
 case ${1:-} in
     mlflow | docs) build ".venv-$1" "requirements-$1.txt" ;;
     fuzz) build .venv-fuzz images/task/requirements.txt requirements-fuzz.txt ;;
+    serve) build .venv-serve images/task/requirements.txt images/serve/requirements.txt ;;
     '')
         build .venv requirements.txt requirements-dev.txt
         build .venv-tasks images/task/requirements.txt
         ;;
-    *) echo "usage: $0 [mlflow|docs|fuzz]" >&2; exit 2 ;;
+    *) echo "usage: $0 [mlflow|docs|fuzz|serve]" >&2; exit 2 ;;
 esac

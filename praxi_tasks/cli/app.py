@@ -31,12 +31,15 @@ COMMANDS: Final[dict[str, str]] = {
     "report": "praxi_tasks.cli.report",
     "rights": "praxi_tasks.cli.rights",
     "risks": "praxi_tasks.cli.risks",
+    "serve": "praxi_tasks.cli.serve",
     "tagset": "praxi_tasks.cli.tagset",
     "train": "praxi_tasks.cli.train",
 }
 
 # What strangers wrote is read in a process that may end; so it is by `learn fingerprint`.
 _ISOLATED: Final = frozenset({"audit", "fingerprint", "metrics", "notify", "plan", "predict", "report"})
+
+_SERVER: Final = "serve"  # it ends as it should when it is asked to, once it has answered
 
 _SENTENCE: Final = 200  # characters, which no first sentence has
 
@@ -86,7 +89,7 @@ def main() -> None:
         configure_log(logging.WARNING)  # for what comes before the command, and the process that watches it
         if not _ISOLATED.isdisjoint(sys.argv[1:]):
             supervise()
-        else:
+        elif _SERVER not in sys.argv[1:2]:
             end_on_request()
         app(prog_name="praxi")
     except PraxiError as error:

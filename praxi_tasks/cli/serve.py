@@ -1,0 +1,97 @@
+"""``praxi serve``: the model and audits over HTTP."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from praxi_tasks.cli.options import model_option, store_option
+from praxi_tasks.errors import UsageError
+from praxi_tasks.serving import Certificate, Options
+from praxi_tasks.serving import serve as run
+
+_FILE = click.Path(path_type=Path)
+
+
+@click.command()
+@model_option()
+@store_option()
+@click.option(
+    "--host", envvar="PRAXI_SERVE_HOST", default="127.0.0.1", show_default=True, help="Where to listen."
+)
+@click.option(
+    "--port", envvar="PRAXI_SERVE_PORT", default=8080, show_default=True, type=click.IntRange(1, 65535)
+)
+@click.option(
+    "--workers",
+    envvar="PRAXI_SERVE_WORKERS",
+    type=click.IntRange(1, 256),
+    help="Processes that ask one version of the model; by default as many as there are processors.",
+)
+@click.option(
+    "--token-file",
+    "token_files",
+    envvar="PRAXI_SERVE_TOKEN_FILES",
+    multiple=True,
+    type=_FILE,
+    help="A file of bearer tokens, one a line, or a folder of such files; may be given often.",
+)
+@click.option("--anonymous", is_flag=True, help="Let everybody ask who reaches the service.")
+@click.option(
+    "--tls-cert", envvar="PRAXI_SERVE_TLS_CERT", type=_FILE, help="A PEM file: certificate and chain."
+)
+@click.option(
+    "--tls-key", envvar="PRAXI_SERVE_TLS_KEY", type=_FILE, help="A PEM file: the certificate's key."
+)
+@click.option(
+    "--experiment",
+    envvar="PRAXI_SERVE_EXPERIMENT",
+    type=_FILE,
+    help="A file that says which versions answer, by weight, and which are asked in the shadow.",
+)
+@click.option(
+    "--reload-seconds",
+    envvar="PRAXI_SERVE_RELOAD_SECONDS",
+    default=10.0,
+    show_default=True,
+    type=click.FloatRange(0.1),
+    help="How often to look for another champion.",
+)
+def serve(
+    model_uri: str,
+    store_uri: str,
+    host: str,
+    port: int,
+    workers: int | None,
+    token_files: tuple[Path, ...],
+    anonymous: bool,
+    tls_cert: Path | None,
+    tls_key: Path | None,
+    experiment: Path | None,
+    reload_seconds: float,
+) -> None:
+    """Answer over HTTP which releases layers and changesets hold, by the Open Inference Protocol."""
+    run(
+        Options(
+            model_uri=model_uri,
+            store_uri=store_uri,
+            host=host,
+            port=port,
+            workers=workers or len(os.sched_getaffinity(0)),
+            reload_seconds=reload_seconds,
+            token_files=token_files,
+            anonymous=anonymous,
+            certificate=_certificate(tls_cert, tls_key),
+            experiment=experiment,
+        )
+    )
+
+
+def _certificate(chain: Path | None, key: Path | None) -> Certificate | None:
+    if chain is None and key is None:
+        return None
+    if chain is None or key is None:
+        raise UsageError("TLS needs both", action="give --tls-cert and --tls-key")
+    return Certificate(chain, key)

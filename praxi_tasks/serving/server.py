@@ -1,0 +1,167 @@
+"""Runs the service: loads the model, listens, keeps all fresh, and ends when it is asked to."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import ssl
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from praxi_tasks.errors import PraxiError, UsageError
+from praxi_tasks.http import is_loopback
+from praxi_tasks.serving.app import create_app
+from praxi_tasks.serving.authentication import Authenticator, TokenFiles
+from praxi_tasks.serving.experiment import Experiment
+from praxi_tasks.serving.fleet import Comparable, Fleet, Source
+from praxi_tasks.serving.inference_routes import InferenceRoutes
+from praxi_tasks.serving.metrics import Metrics
+from praxi_tasks.serving.settings import ServingLimits
+from praxi_tasks.serving.tls import Certificate
+from praxi_tasks.serving.watched_file import WatchedFile
+from praxi_tasks.store import open_store
+
+logger = logging.getLogger(__name__)
+
+_GRACE: Final = 60  # seconds for the answers that are under way when the service is asked to end
+_PAUSE: Final = 5.0  # seconds between two tries to load the first model
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line says.
+
+    Attributes
+    ----------
+    workers
+        Processes that ask one version of the model.
+    reload_seconds
+        How often the champion and the experiment are looked up.
+    anonymous
+        Whether everybody who reaches the service may ask it.
+    """
+
+    model_uri: str
+    store_uri: str
+    host: str
+    port: int
+    workers: int
+    reload_seconds: float
+    token_files: tuple[Path, ...] = ()
+    anonymous: bool = False
+    certificate: Certificate | None = None
+    experiment: Path | None = None
+    authenticators: Sequence[Authenticator] = field(default_factory=tuple)
+
+
+def serve(options: Options) -> None:
+    """Serve until the process is asked to end.
+
+    Raises
+    ------
+    UsageError
+        If the options contradict each other.
+    PraxiError
+        If the first model can't be loaded.
+    """
+    asyncio.run(_Service(options, _authenticators(options)).run())
+
+
+def _authenticators(options: Options) -> list[Authenticator]:
+    found: list[Authenticator] = [TokenFiles(options.token_files)] if options.token_files else []
+    found += options.authenticators
+    if not found and not options.anonymous and not is_loopback(options.host):
+        raise UsageError(
+            "everybody who reaches the service could ask it",
+            where=options.host,
+            action="give --token-file or --token-review, or --anonymous if that is meant",
+        )
+    return found
+
+
+class _Service:
+    def __init__(self, options: Options, authenticators: Sequence[Authenticator]) -> None:
+        self._options = options
+        self._metrics = Metrics()
+        limits = ServingLimits.from_environment()
+        store = open_store(options.store_uri)
+        source = Source(options.model_uri, store)
+        self._fleet = Fleet(
+            source, _experiment(options.experiment), limits, options.workers, self._metrics, _ignore
+        )
+        app = create_app(
+            [InferenceRoutes(self._fleet, limits).group()],
+            metrics=self._metrics,
+            waiting=self._fleet.waiting,
+            authenticators=authenticators,
+        )
+        self._config = _configuration(app, options)
+        self._server = uvicorn.Server(self._config)
+
+    async def run(self) -> None:
+        """Serve until SIGTERM or SIGINT; what is under way then is answered."""
+        keeping = asyncio.create_task(self._keep())
+        try:
+            await self._server.serve()
+            if keeping.done():
+                keeping.result()
+        finally:
+            keeping.cancel()
+            await self._fleet.close()
+
+    async def _keep(self) -> None:
+        """Load the first model, then keep all fresh; end the service if there is no model."""
+        try:
+            await self._load()
+        except PraxiError:
+            self._server.should_exit = True
+            raise
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._fleet.keep_fresh(self._options.reload_seconds))
+            if self._options.certificate is not None and isinstance(self._config.ssl, ssl.SSLContext):
+                tasks.create_task(self._options.certificate.keep_fresh(self._config.ssl))
+
+    async def _load(self) -> None:
+        while True:
+            try:
+                return await self._fleet.refresh()
+            except PraxiError as error:
+                if not error.retryable:
+                    raise
+                logger.warning("no model yet: %s", error)
+                await asyncio.sleep(_PAUSE)
+
+
+def _configuration(app: ASGIApp, options: Options) -> uvicorn.Config:
+    certificate = options.certificate
+    if certificate is not None:
+        certificate.load_into(
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        )  # a usage error, before anything starts
+    config = uvicorn.Config(
+        app,
+        host=options.host,
+        port=options.port,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE,
+        ssl_certfile=certificate.chain if certificate else None,
+        ssl_keyfile=certificate.key if certificate else None,
+    )
+    config.load()
+    return config
+
+
+def _experiment(path: Path | None) -> WatchedFile[Experiment] | None:
+    return WatchedFile(path, lambda data: Experiment.parse(data, str(path))) if path else None
+
+
+def _ignore(_: Comparable) -> None:
+    return

@@ -1,0 +1,46 @@
+"""The limits of the service, each a setting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from praxi_tasks.environment import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class ServingLimits(Limits):
+    """What one request, and all of them together, may ask of the service.
+
+    A field ``max_x`` is set by the variable ``PRAXI_SERVE_MAX_X``.
+
+    Attributes
+    ----------
+    max_body_bytes
+        Of one request.
+    max_layers
+        Layers or changesets in one request.
+    max_paths
+        Paths in one request.
+    max_queue
+        Layers and changesets that wait for one version of the model; what comes then is answered by 429.
+    max_batch
+        How many a worker is given together.
+    max_seconds
+        How long a request may wait for its answer, where it does not say itself.
+    max_batch_seconds
+        How long a worker may be at one batch before it is ended.
+    max_worker_bytes
+        Memory that a worker may take beyond the model.
+    """
+
+    prefix: ClassVar[str] = "PRAXI_SERVE_"
+
+    max_body_bytes: int = 64 << 20
+    max_layers: int = 256
+    max_paths: int = 2_000_000
+    max_queue: int = 1024
+    max_batch: int = 8
+    max_seconds: int = 30
+    max_batch_seconds: int = 120
+    max_worker_bytes: int = 2 << 30
