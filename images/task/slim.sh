@@ -11,11 +11,14 @@ rm -rf "$packages"/setuptools "$packages"/setuptools-*.dist-info "$packages"/pkg
 rm -f "$packages"/zstandard/_cffi.* "$packages"/zstandard/backend_cffi.py
 
 # What libraries ask for and no command of praxi makes them import: XGBoost's Python package SciPy (training calls
-# its library), MLflow the SDK of a hosted service, and that Google's logins.
+# its library), MLflow the SDK of a hosted service, and that Google's logins, the exporter of traces messages of gRPC.
 rm -rf "$packages"/scipy "$packages"/scipy.libs "$packages"/scipy-*.dist-info \
     "$packages"/xgboost/dask "$packages"/xgboost/spark "$packages"/xgboost/testing \
     "$packages"/databricks/sdk "$packages"/databricks_sdk-*.dist-info \
     "$packages"/google/auth "$packages"/google/oauth2 "$packages"/google_auth-*.dist-info \
+    "$packages"/google/api "$packages"/google/cloud "$packages"/google/gapic "$packages"/google/logging \
+    "$packages"/google/longrunning "$packages"/google/rpc "$packages"/google/type \
+    "$packages"/googleapis_common_protos-*.dist-info \
     "$packages"/pyasn1 "$packages"/pyasn1-*.dist-info "$packages"/pyasn1_modules "$packages"/pyasn1_modules-*.dist-info
 
 # rich's highlighting of source code, apprise's translations, numpy's wrapping of Fortran, SQLAlchemy's test suite.

@@ -10,10 +10,12 @@ import msgspec
 from praxi_tasks.audit.failure import Failure, attempt
 from praxi_tasks.audit.plan import Plan, PlannedLayer
 from praxi_tasks.fingerprint import fingerprint_layer
+from praxi_tasks.oci.image import ImageSource
 from praxi_tasks.oci.layer import LayerLimits
 from praxi_tasks.oci.registry import RegistrySettings
 from praxi_tasks.oci.sources import open_source
 from praxi_tasks.store import Store
+from praxi_tasks.tracing import span
 
 logger = logging.getLogger(__name__)
 
@@ -54,9 +56,12 @@ class LayerReader:
 
     def _try(self, layer: PlannedLayer) -> Failure | None:
         reference = self._plan.images[layer.image].deployed.pinned
-        logger.info("layer %s: reading %.1f MB from %s", layer.digest, layer.size / 1e6, reference)
         return attempt(lambda: self._read(layer, reference), layer.digest)
 
     def _read(self, layer: PlannedLayer, reference: str) -> None:
-        source = open_source(reference, self._settings)
+        with span("read layer", attributes={"praxi.layer": layer.digest, "praxi.image": reference}):
+            logger.info("layer %s: reading %.1f MB from %s", layer.digest, layer.size / 1e6, reference)
+            self._read_from(open_source(reference, self._settings), layer)
+
+    def _read_from(self, source: ImageSource, layer: PlannedLayer) -> None:
         fingerprint_layer(source, layer.descriptor, self._store, self._limits, force=self._plan.forced)

@@ -14,6 +14,7 @@ from praxi_tasks.audit.plan import Plan, PlannedLayer
 from praxi_tasks.findings.image import ModelKnowledge
 from praxi_tasks.fingerprint import Tagset
 from praxi_tasks.store import Store, keys
+from praxi_tasks.tracing import span
 
 if TYPE_CHECKING:
     from praxi_tasks.discovery import Model
@@ -71,7 +72,8 @@ def _predict(digest: str, store: Store, model: Model, version: str, *, force: bo
     tagset_key = keys.layer_tagset(digest)
     if not store.exists(tagset_key):
         return
-    prediction = model.predict(Tagset.from_bytes(store.get(tagset_key)))
+    with span("predict layer", attributes={"praxi.layer": digest, "praxi.model": model.cache_key}):
+        prediction = model.predict(Tagset.from_bytes(store.get(tagset_key)))
     document = msgspec.json.encode(msgspec.structs.replace(prediction, version=version))
     if force:
         store.replace(key, document)

@@ -11,7 +11,9 @@ from praxi_tasks.errors import PlatformError, UsageError
 from praxi_tasks.oci.image import Image, ImageSource, Platform, runs_on
 from praxi_tasks.oci.registry import RegistrySettings, RegistrySource
 from praxi_tasks.oci.sources import open_source
+from praxi_tasks.printable import printable
 from praxi_tasks.store import Store, documents, keys
+from praxi_tasks.tracing import span
 
 _CONFIG: Final = "config"
 """In place of a platform in the key of what a configuration's digest means: it has one."""
@@ -41,6 +43,10 @@ class ImageResolver:
         PraxiError
             If the reference is malformed, or the registry does not give the image.
         """
+        with span("resolve image", attributes={"praxi.image": printable(deployed.pinned)}):
+            return self._resolve(deployed)
+
+    def _resolve(self, deployed: DeployedImage) -> tuple[Image, tuple[str, ...]]:
         platform = Platform.parse(deployed.platform) if deployed.platform else self._platform
         source = open_source(deployed.pinned, self._settings)
         image = self._by_config(deployed, source, platform)

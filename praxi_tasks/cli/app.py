@@ -14,6 +14,7 @@ from praxi_tasks.cli.log_format import configure_log, last_line
 from praxi_tasks.cli.termination import end_on_request
 from praxi_tasks.errors import ExitCode, PraxiError
 from praxi_tasks.isolation import supervise
+from praxi_tasks.tracing import traced_command
 
 # command -> the module that defines it; the command object there has the command's name.
 COMMANDS: Final[dict[str, str]] = {
@@ -89,9 +90,11 @@ def main() -> None:
         configure_log(logging.WARNING)  # for what comes before the command, and the process that watches it
         if not _ISOLATED.isdisjoint(sys.argv[1:]):
             supervise()
+            end_on_request(is_told=False)  # the process that watches this one says so
         elif _SERVER not in sys.argv[1:2]:
             end_on_request()
-        app(prog_name="praxi")
+        with traced_command(_named(sys.argv[1:])):
+            app(prog_name="praxi")
     except PraxiError as error:
         click.echo(last_line(error), err=True)
         raise SystemExit(int(error.exit_code)) from None
@@ -102,3 +105,9 @@ def main() -> None:
         raise SystemExit(int(ExitCode.USAGE)) from None
     except BrokenPipeError:
         raise SystemExit(int(ExitCode.OK)) from None
+
+
+def _named(words: list[str]) -> str:
+    """Return the command that a command line is of; empty where that is no work with an end."""
+    name = next((word for word in words if word in COMMANDS), "")
+    return "" if name == _SERVER else name

@@ -1,7 +1,8 @@
 """The log of a command on standard error: lines of text for people, or of JSON for programs.
 
 ``PRAXI_LOG_FORMAT`` chooses. A line of JSON is one object: ``timestamp``, ``level``, ``logger``, ``event``
-(what is said), ``exception`` (a traceback) and whatever else was given with the record.
+(what is said), ``trace_id`` and ``span_id`` where traces are recorded, ``exception`` (a traceback) and
+whatever else was given with the record.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import msgspec
 from praxi_tasks.environment import read
 from praxi_tasks.errors import PraxiError
 from praxi_tasks.printable import PrintableFormatter, printable_json
+from praxi_tasks.tracing import trace_ids
 
 VARIABLE: Final = "PRAXI_LOG_FORMAT"
 TEXT: Final = "text"
@@ -39,6 +41,7 @@ class JsonFormatter(PrintableFormatter):
             "logger": record.name,
             "event": record.getMessage(),
         }
+        entry |= trace_ids()
         entry |= {name: value for name, value in vars(record).items() if name not in _OWN}
         if record.exc_info:
             entry["exception"] = self.formatException(record.exc_info)

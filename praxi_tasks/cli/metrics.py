@@ -9,6 +9,7 @@ import click
 from praxi_tasks.audit import AuditRun, add_pod_metrics, read_durations, read_pods, require
 from praxi_tasks.cli.options import run_option, store_option
 from praxi_tasks.store import open_store
+from praxi_tasks.tracing import is_on, publish
 
 
 @click.command()
@@ -35,7 +36,10 @@ from praxi_tasks.store import open_store
 def metrics(
     store_uri: str, run_id: str, pushgateway: str | None, textfile: Path | None, instance: str, places: int
 ) -> None:
-    """Publish the metrics of a run; without a destination, print them."""
+    """Publish the metrics of a run; without a destination, print them.
+
+    A receiver of OTLP, which OTEL_EXPORTER_OTLP_ENDPOINT names, is a destination too.
+    """
     from prometheus_client import generate_latest
 
     from praxi_tasks.findings.report import audit_metrics, push_metrics, write_textfile
@@ -45,12 +49,19 @@ def metrics(
     durations, pods = read_durations(store, run_id), read_pods(store, run_id)
     registry = require(audit, "the metrics", lambda each: audit_metrics(each, durations, places))
     add_pod_metrics(registry, pods)
-    if (pushgateway or textfile) and not audit.rings:
+    has_receiver = is_on()
+    if (pushgateway or textfile or has_receiver) and not audit.rings:
         click.echo("not the newest daily audit: its metrics are not published")
         return
     if pushgateway:
         push_metrics(registry, pushgateway, instance)
     if textfile:
         write_textfile(registry, textfile)
-    if not pushgateway and not textfile:
+    if has_receiver:
+        publish(
+            (sample.name, family.documentation, sample.labels, sample.value)
+            for family in registry.collect()
+            for sample in family.samples
+        )
+    elif not pushgateway and not textfile:
         click.echo(generate_latest(registry).decode(), nl=False)

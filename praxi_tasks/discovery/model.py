@@ -29,6 +29,7 @@ from praxi_tasks.discovery.tokens import Tokenizer
 from praxi_tasks.discovery.unexplained import unexplained
 from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.fingerprint import Tagset
+from praxi_tasks.tracing import span
 
 _NOBODY: Final = ExpertEnsemble()
 _Component = Catalogue | ContentIndex | Scorer | Expert
@@ -91,6 +92,11 @@ class Model:
     @classmethod
     def load(cls, uri: str, *, decision_rule: DecisionRule | None = None) -> Model:
         """Read a model from the store; see :func:`~praxi_tasks.discovery.bundle.load_bundle` for errors."""
+        with span("load model", attributes={"praxi.model.uri": uri}):
+            return cls._load(uri, decision_rule)
+
+    @classmethod
+    def _load(cls, uri: str, decision_rule: DecisionRule | None) -> Model:
         manifest, parts = load_bundle(uri)
         roles: dict[str, list[Packed]] = {role: [] for role in _ROLES}
         for packed in parts:

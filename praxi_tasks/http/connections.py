@@ -11,12 +11,13 @@ from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies_environment
 
-from urllib3 import PoolManager, ProxyManager, Timeout, make_headers
+from urllib3 import PoolManager, Timeout, make_headers
 
 from praxi_tasks import __version__
 from praxi_tasks.http.addresses import require_public_name
 from praxi_tasks.http.guarded_connections import guarded_pool
 from praxi_tasks.http.settings import HttpSettings, is_loopback
+from praxi_tasks.http.traced_pools import TracedPools, TracedProxy
 from praxi_tasks.trust import trusting_context
 
 _CONNECTIONS_PER_HOST: Final = 16
@@ -77,7 +78,7 @@ class Connections:
 
     @cached_property
     def _direct(self) -> PoolManager:
-        return PoolManager(**self._options)
+        return TracedPools(**self._options)
 
     @cached_property
     def _guarded(self) -> PoolManager:
@@ -92,11 +93,11 @@ class Connections:
             "ssl_context": self._tls,
         }
 
-    def _through(self, proxy: str) -> ProxyManager:
+    def _through(self, proxy: str) -> TracedProxy:
         address = proxy if "://" in proxy else f"http://{proxy}"
         parts = urlsplit(address)
         account = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else None
-        return ProxyManager(
+        return TracedProxy(
             f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}",
             proxy_headers=make_headers(proxy_basic_auth=account),
             **self._options,

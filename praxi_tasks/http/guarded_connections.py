@@ -14,6 +14,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, LocationParseError, NameResolutionError
 
 from praxi_tasks.http.addresses import public_addresses
+from praxi_tasks.http.traced_pools import SilentTracedPools
 
 _MOST_ADDRESSES = 4
 
@@ -64,6 +65,6 @@ def guarded_pool(**options: Any) -> PoolManager:
 
     A connection raises :class:`~praxi_tasks.http.addresses.ForbiddenAddressError` where a host has none.
     """
-    manager = PoolManager(**options)
+    manager = SilentTracedPools(**options)
     manager.pool_classes_by_scheme = {"http": _GuardedPool, "https": _GuardedTlsPool}
     return manager

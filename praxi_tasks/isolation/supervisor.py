@@ -33,6 +33,7 @@ _FIRST_TO_GO: Final = "1000"  # of oom_score_adj in proc(5): the kernel ends the
 _WANTED: Final = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE, signal.SIGQUIT})
 _LOOK: Final = 0.1  # seconds between two looks at a child's memory
 _LOOK_FOR_TIME: Final = 1.0
+_GRACE: Final = 2.5  # seconds that a child has for its last words, where it catches the signal to end
 _SIGNALLED: Final = 128  # what shells add to a signal's number
 
 
@@ -133,8 +134,7 @@ class _Guard:
             ended = self._watch()
             status = os.waitpid(self._child, 0)[1]
         except BaseException as error:
-            os.kill(self._child, signal.SIGKILL)
-            os.waitpid(self._child, 0)
+            self._end_child()
             if isinstance(error, KeyboardInterrupt):
                 raise SystemExit(_SIGNALLED + signal.SIGINT) from None
             raise
@@ -145,6 +145,13 @@ class _Guard:
             return _End(code if code >= 0 else _SIGNALLED - code)
         cause = f"the process that was at it died by {signal.Signals(-code).name}"
         return _End(code, cause, self._at(), is_certain=-code != signal.SIGKILL)
+
+    def _end_child(self) -> None:
+        """Ask the child to end, which most do at once, and insist."""
+        os.kill(self._child, signal.SIGTERM)
+        select.select([self._reader], [], [], _GRACE)
+        os.kill(self._child, signal.SIGKILL)
+        os.waitpid(self._child, 0)
 
     def _watch(self) -> _End | None:
         """Return when the child has ended; how, if it was ended here."""

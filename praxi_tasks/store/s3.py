@@ -22,6 +22,7 @@ from praxi_tasks.store.base import check_key
 from praxi_tasks.store.refusal import Refusal
 from praxi_tasks.store.s3_errors import no_bucket, translate
 from praxi_tasks.store.web_identity import session_config
+from praxi_tasks.tracing import Kind, span, trace_headers
 from praxi_tasks.trust import own_authorities
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ _PATIENCE: Final = 20.0
 """Seconds after which no further attempt begins."""
 
 _PART: Final = 4 << 20
+_S3: Final = {"rpc.system": "aws-api", "rpc.service": "S3", "peer.service": "s3"}
 
 T = TypeVar("T")
 
@@ -60,7 +62,7 @@ class S3Store:
 
     def get(self, key: str) -> bytes:
         """Return the object's bytes; see :class:`~praxi_tasks.store.base.Store`."""
-        return self._ask(key, lambda bucket: bytes(bucket.get(check_key(key)).bytes()))
+        return self._ask("GetObject", key, lambda bucket: bytes(bucket.get(check_key(key)).bytes()))
 
     def put(self, key: str, data: bytes) -> bool:
         """Store ``data`` unless the key exists; return whether this call stored it.
@@ -80,7 +82,7 @@ class S3Store:
                 raise no_bucket(self.uri) from error
             return True
 
-        return self._ask(key, create, conditional=True)
+        return self._ask("PutObject", key, create, conditional=True)
 
     def replace(self, key: str, data: bytes) -> None:
         """Store ``data`` whether or not the key exists."""
@@ -91,12 +93,12 @@ class S3Store:
             except FileNotFoundError as error:
                 raise no_bucket(self.uri) from error
 
-        self._ask(key, put)
+        self._ask("PutObject", key, put)
 
     def delete(self, key: str) -> None:
         """Delete the object, if there is one."""
         with suppress(KeyNotFoundError):
-            self._ask(key, lambda bucket: bucket.delete(check_key(key)))
+            self._ask("DeleteObject", key, lambda bucket: bucket.delete(check_key(key)))
 
     def exists(self, key: str) -> bool:
         """Return whether an object is stored under the key."""
@@ -110,7 +112,7 @@ class S3Store:
                 bucket.get(check_key(key))
 
         try:
-            self._ask(key, look)
+            self._ask("HeadObject", key, look)
         except KeyNotFoundError:
             return False
         return True
@@ -122,7 +124,7 @@ class S3Store:
             pages = bucket.list(check_key(prefix) if prefix else None)
             return [entry["path"] for page in pages for entry in page]
 
-        yield from self._ask(prefix, look)
+        yield from self._ask("ListObjectsV2", prefix, look)
 
     def folders(self, prefix: str) -> Iterator[str]:
         """Yield the names of the folders that lie directly in the folder ``prefix``."""
@@ -131,7 +133,7 @@ class S3Store:
             found = bucket.list_with_delimiter(check_key(prefix))
             return [str(path).rstrip("/").rpartition("/")[2] for path in found["common_prefixes"]]
 
-        yield from self._ask(prefix, look)
+        yield from self._ask("ListObjectsV2", prefix, look)
 
     def download(self, key: str, target: Path) -> None:
         """Write the object's bytes to a new file; see :class:`~praxi_tasks.store.base.Store`."""
@@ -141,10 +143,21 @@ class S3Store:
                 for part in bucket.get(check_key(key)).stream(min_chunk_size=_PART):
                     file.write(part)
 
-        self._ask(key, copy)
+        self._ask("GetObject", key, copy)
 
-    def _ask(self, key: str, operation: Callable[[Bucket], T], *, conditional: bool = False) -> T:
-        """Do an operation, again where that may help, and translate its errors."""
+    def _ask(self, name: str, key: str, operation: Callable[[Bucket], T], *, conditional: bool = False) -> T:
+        """Do an operation, which is one span, again where that may help, and translate its errors."""
+        path = f"{self._prefix}/{key}".strip("/")
+        known = {"rpc.method": name, "aws.s3.bucket": self._name, "aws.s3.key": path}
+        with span(f"S3/{name}", Kind.CLIENT, {**_S3, **known}) as asked:
+            try:
+                return self._try(key, operation, conditional=conditional)
+            except KeyNotFoundError as error:  # an answer, not a failure of the request
+                asked.set("aws.s3.found", False)
+                absent = error
+        raise absent
+
+    def _try(self, key: str, operation: Callable[[Bucket], T], *, conditional: bool) -> T:
         where, deadline = f"{self.uri}/{key}", time.monotonic() + _PATIENCE
         for pause in (*PAUSES, math.inf):
             try:
@@ -168,6 +181,8 @@ def _open_bucket(bucket: str, prefix: str, access: S3Access | None) -> Bucket:
     options: ClientConfig = {"connect_timeout": "5s", "read_timeout": READ_TIMEOUT, "timeout": "120s"}
     if endpoint.startswith("http://"):
         options["allow_http"] = True
+    if named := trace_headers():  # all requests name the command's span: obstore takes headers once
+        options["default_headers"] = named
     if authorities := own_authorities(access.ca_bundle if access else ""):
         options["root_certificate"] = authorities
     never: RetryConfig = {"max_retries": 0}  # obstore repeats what is refused for good, too

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +20,7 @@ from tests.support.airflow import Airflow, airflow
 from tests.support.airflow_home import ROOT
 from tests.support.alertmanager import alertmanager
 from tests.support.browser import chromium
+from tests.support.otlp import Receiver, SeenSpan, otlp_receiver
 from tests.support.proxy import SILENCE, proxy
 
 pytestmark = [
@@ -79,8 +80,19 @@ def bundles(folder: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def server(cluster: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Airflow]:
+def traces() -> Iterator[Receiver]:
+    with otlp_receiver() as receiver:
+        yield receiver
+
+
+@pytest.fixture(scope="module")
+def server(cluster: World, traces: Receiver, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Airflow]:
     extra = {
+        "AIRFLOW__TRACES__OTEL_ON": "true",
+        "OTEL_SERVICE_NAME": "airflow",
+        "OTEL_TRACES_EXPORTER": "otlp_proto_http",
+        "OTEL_EXPORTER_OTLP_ENDPOINT": traces.url,
+        "AIRFLOW__PRAXI__OTLP_ENDPOINT": traces.url,
         "AIRFLOW_CONN_PRAXI_WEBHOOK": json.dumps({"conn_type": "http", "password": TOKEN}),
         "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST": bundles(tmp_path_factory.mktemp("consumers")),
     }
@@ -193,11 +205,55 @@ def test_people_can_read_every_page_at_every_width_light_and_dark(server: Airflo
         assert walked(browser, server, cluster.references["shop"]) == cluster.references["shop"]
 
 
-def test_by_hand_only_the_named_images_are_audited(server: Airflow, cluster: World) -> None:
+@pytest.fixture(scope="module")
+def by_hand(server: Airflow, cluster: World) -> str:
+    """Return the id of a run that somebody started for one image, when it has ended."""
     run_id = server.trigger("praxi_audit", {"images": [cluster.references["bank"]], "force": True})
-    states = server.wait_for("praxi_audit", run_id)
-    assert unlike(states, "success") == {}
-    assert cluster.states(run_id) == {"bank": "audited"}
+    assert unlike(server.wait_for("praxi_audit", run_id), "success") == {}
+    return run_id
+
+
+def test_by_hand_only_the_named_images_are_audited(cluster: World, by_hand: str) -> None:
+    assert cluster.states(by_hand) == {"bank": "audited"}
+
+
+STEPS = {"praxi-plan", "praxi-fingerprint", "praxi-predict", "praxi-report"}
+
+
+def trace_of(traces: Receiver, run_id: str) -> dict[str, SeenSpan]:
+    """Return the spans of a run's trace by id, once they are there: each process sends its own at its end."""
+    of_run = (span for span in traces.named("dag_run.praxi_audit") if run_id in span.attributes.values())
+    root = next(of_run, None)
+    spans = {span.id: span for span in traces.traces()[root.trace]} if root else {}
+    is_whole = {span.service for span in spans.values()} >= STEPS
+    return spans if is_whole and strangers(spans) == [root] else {}
+
+
+def strangers(spans: Mapping[str, SeenSpan]) -> list[SeenSpan]:
+    """Return the spans whose parent is not there."""
+    return [span for span in spans.values() if span.parent not in spans]
+
+
+def test_an_audit_is_one_connected_trace_through_all_services(
+    server: Airflow, traces: Receiver, by_hand: str
+) -> None:
+    server.wait_until(lambda: bool(trace_of(traces, by_hand)))
+    spans = trace_of(traces, by_hand)
+    for step in STEPS:
+        (command,) = [span for span in spans.values() if (span.service, span.kind) == (step, "SERVER")]
+        asked = spans[command.parent]
+        assert (asked.service, asked.kind, asked.name) == ("airflow", "CLIENT", command.name)
+        assert spans[asked.parent].name.startswith("worker.")
+    assert {(span.service, span.name) for span in spans.values()} >= {
+        ("praxi-plan", "GET"),
+        ("praxi-fingerprint", "read layer"),
+        ("praxi-predict", "load model"),
+        ("praxi-predict", "predict layer"),
+    }
+    log = server.log("praxi_audit", by_hand, "fingerprint", map_index=0)
+    told = {(line["trace_id"], line["span_id"]) for line in log if "span_id" in line}
+    assert told
+    assert told <= {(span.trace, span.id) for span in spans.values()}
 
 
 def test_by_hand_wrong_parameters_are_refused(server: Airflow) -> None:

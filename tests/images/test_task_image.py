@@ -54,7 +54,7 @@ def test_the_image_runs_with_a_random_user(task_image: BuiltImage) -> None:
 
 def test_every_command_imports_from_the_locked_requirements_alone(task_image: BuiltImage) -> None:
     probe = (
-        "import importlib, praxi_tasks.cli.app as cli\n"
+        "import importlib, praxi_tasks.cli.app as cli, praxi_tasks.tracing.recorder\n"
         "for module in cli.COMMANDS.values(): importlib.import_module(module)"
     )
     done = task_image.run("-c", probe, options=(*RESTRICTED, "--entrypoint=python3"))

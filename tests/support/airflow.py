@@ -61,10 +61,14 @@ class Airflow:
 
     def call(self, method: str, path: str, body: object = None) -> Any:
         """Call the REST API as an administrator and return the decoded answer."""
+        return self._send(method, f"/api/v2{path}", body, {"Authorization": f"Bearer {self.token()}"})
+
+    def token(self) -> str:
+        """Return an administrator's token, which browsers have as the cookie ``_token``."""
         if not self._token:
-            method_of_login = "POST" if self._login else "GET"
-            self._token = str(self._send(method_of_login, "/auth/token", self._login, {})["access_token"])
-        return self._send(method, f"/api/v2{path}", body, {"Authorization": f"Bearer {self._token}"})
+            method = "POST" if self._login else "GET"
+            self._token = str(self._send(method, "/auth/token", self._login, {})["access_token"])
+        return self._token
 
     def runs(self, dag_id: str) -> list[dict[str, Any]]:
         """Return the Dag's runs, oldest logical date first."""
@@ -96,10 +100,11 @@ class Airflow:
         path = f"/dags/{dag_id}/dagRuns/{_quote(run_id)}/taskInstances/{task_id}"
         self.call("PATCH", path, {"new_state": "failed"})
 
-    def log(self, dag_id: str, run_id: str, task_id: str) -> list[dict[str, Any]]:
-        """Return the records of the log of a task's first try."""
+    def log(self, dag_id: str, run_id: str, task_id: str, *, map_index: int = -1) -> list[dict[str, Any]]:
+        """Return the records of the log of a task's first try; of a mapped one, of an instance's."""
         path = f"/dags/{dag_id}/dagRuns/{_quote(run_id)}/taskInstances/{task_id}/logs/1"
-        records: list[dict[str, Any]] = self.call("GET", f"{path}?full_content=true")["content"]
+        answer = self.call("GET", f"{path}?full_content=true&map_index={map_index}")
+        records: list[dict[str, Any]] = answer["content"]
         return records
 
     def run(self, dag_id: str, run_id: str) -> dict[str, Any]:

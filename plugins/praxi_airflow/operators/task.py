@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, Final
 
 from airflow.sdk import BaseOperator, Context
@@ -17,6 +19,7 @@ from praxi_airflow.settings import Settings, load_settings
 from praxi_tasks.errors import ExitCode
 from praxi_tasks.printable import printable
 from praxi_tasks.store import documents, keys
+from praxi_tasks.tracing import handed_over
 
 # command -> where its run keeps its documents; all others are steps of an audit.
 _PLACES: Final[Mapping[str, Callable[[str, str], str]]] = {"learn": keys.training_run}
@@ -72,7 +75,9 @@ class PraxiTaskOperator(BaseOperator):
             command = self._command(settings, context)
             self._runner = choose_runner(settings, self)
             self.log.info("running: praxi %s", printable(" ".join(command.arguments), _SHOWN))
-            self._conclude(self._runner.run(command, context))
+            with _traced(settings, command) as traced:
+                code = self._runner.run(traced, context)
+            self._conclude(code)
             return self._finish(settings, context)
 
     def trigger_reentry(self, context: Context, event: Mapping[str, Any]) -> object:
@@ -94,7 +99,7 @@ class PraxiTaskOperator(BaseOperator):
         numbered = [] if self.batch is None else ["--batch", str(self.batch)]
         return Command(
             arguments=(self.command, "--run", run, *given, *numbered),
-            environment=task_environment(settings, last_try=_is_last_try(context)),
+            environment=task_environment(settings, f"praxi-{self.command}", last_try=_is_last_try(context)),
             run=run,
             batch=self.batch,
         )
@@ -113,6 +118,20 @@ class PraxiTaskOperator(BaseOperator):
         place = _PLACES.get(self.command, keys.run)
         key = place(run_key(str(context["run_id"])), self.result)
         return documents.read(connected_store(settings), key, object)
+
+
+@contextmanager
+def _traced(settings: Settings, command: Command) -> Iterator[Command]:
+    """Yield the command as it continues this task's trace, if traces are wanted of it.
+
+    What runs untrusted code is told of no trace: it could write anything into it.
+    """
+    if not settings.otlp_endpoint or command.isolated:
+        yield command
+        return
+    name = " ".join(("praxi", *command.name))
+    with handed_over(name, {"praxi.run": command.run, "peer.service": f"praxi-{command.name[0]}"}) as carrier:
+        yield replace(command, environment={**command.environment, **carrier})
 
 
 def _is_last_try(context: Context) -> bool:

@@ -75,6 +75,12 @@ OPTIONS: Final = (
         example="text",
     ),
     Option(
+        "otlp_endpoint",
+        "Receiver of the tasks' traces and metrics, which speaks OTLP over HTTP. By default none.",
+        example="http://otel-collector:4318",
+        version_added="0.2.0",
+    ),
+    Option(
         "pool",
         "The Airflow pool that bounds how many tasks run at once.",
         default="praxi",

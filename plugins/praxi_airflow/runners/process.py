@@ -24,7 +24,11 @@ logger = logging.getLogger(__name__)
 GRACE: Final = 3.0
 # What a process sees of the worker's environment: nothing of Airflow's own configuration, which holds
 # the database's password and connections.
-_HIDDEN: Final = re.compile(r"(_?AIRFLOW_|PYTHON)")
+# So is how Airflow itself is traced: a command is told apart. Credentials of the receiver are shared.
+_HIDDEN: Final = re.compile(
+    r"_?AIRFLOW_|PYTHON|TRACEPARENT$|TRACESTATE$|OTEL_(SERVICE_NAME|RESOURCE_ATTRIBUTES|SDK_DISABLED)$"
+    r"|OTEL_EXPORTER_OTLP_(TRACES_|METRICS_|LOGS_)?(ENDPOINT|PROTOCOL)$|OTEL_TRACES_EXPORTER$"
+)
 # All that a process sees which runs untrusted code.
 _HARMLESS: Final = re.compile(r"PATH|LANG|LC_\w+|TMPDIR|SSL_CERT_(FILE|DIR)")
 # The worker's own way to AWS, which must not mix with the credentials of a connection.

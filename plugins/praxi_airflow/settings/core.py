@@ -56,6 +56,8 @@ class Settings:
         ConfigMap of ``pod_ca_config_map``.
     log_format
         What tasks write to their standard error: records as ``json``, or as ``text``.
+    otlp_endpoint
+        The receiver of traces and metrics by OTLP over HTTP; empty for none.
     pool
         The Airflow pool that bounds how many tasks run at once.
     retries, retry_delay, task_timeout
@@ -83,6 +85,7 @@ class Settings:
     registry_mirrors: tuple[str, ...] = ()
     ca_bundle: str = ""
     log_format: LogFormat = "json"
+    otlp_endpoint: str = ""
     pool: str = "praxi"
     retries: int = 3
     retry_delay: timedelta = timedelta(minutes=1)
@@ -123,6 +126,7 @@ def load_settings() -> Settings:
         registry_mirrors=section.pairs("registry_mirrors"),
         ca_bundle=ca_bundle,
         log_format=section.choice("log_format", LOG_FORMATS, "json"),
+        otlp_endpoint=section.web_url("otlp_endpoint"),
         pool=section.text("pool", "praxi"),
         retries=section.integer("retries", 3, least=0),
         retry_delay=timedelta(seconds=section.integer("retry_delay", 60, least=0)),

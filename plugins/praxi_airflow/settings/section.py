@@ -13,6 +13,7 @@ from airflow.sdk import conf
 from airflow.sdk.exceptions import AirflowConfigException
 
 from praxi_airflow.errors import SettingsError
+from praxi_tasks.environment import public_url
 from praxi_tasks.errors import PraxiError
 from praxi_tasks.store import open_store
 
@@ -201,6 +202,14 @@ class Section:
                 raise self.wrong(name, f"holds {uri!r}", "use file:///path or s3://bucket/prefix")
             self._public(name, uri)
         return uris
+
+    def web_url(self, name: str) -> str:
+        """Return a URL of https or http without credentials, or nothing."""
+        url = self.text(name, "")
+        try:
+            return public_url(url) if url else ""
+        except ValueError as error:
+            raise self.wrong(name, f"is {error}", "use https://host or http://host:port") from None
 
     def public_url(self, name: str) -> str:
         """Return a URL without credentials, or nothing: settings are shown in the web interface."""

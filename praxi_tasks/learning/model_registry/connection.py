@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
@@ -11,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 from praxi_tasks.environment import read_text, set_defaults
 from praxi_tasks.errors import ModelError, RegistryDownError
 from praxi_tasks.learning.model_registry.embedded_database import database_file, database_uri
+from praxi_tasks.tracing import Kind, Span, is_on, span, trace_headers
 from praxi_tasks.trust import certificate_problem, library_variables
 
 if TYPE_CHECKING:
@@ -51,6 +53,9 @@ def connect(uri: str) -> MlflowClient:
     set_defaults(_LIBRARY_SETTINGS | library_variables())
     from mlflow.tracking import MlflowClient
 
+    if is_on():
+        _name_the_trace()
+
     return MlflowClient(tracking_uri=uri, registry_uri=uri)
 
 
@@ -70,7 +75,8 @@ def typed_errors(uri: str) -> Iterator[None]:
 
     where = urlsplit(uri)._replace(netloc=urlsplit(uri).netloc.rpartition("@")[2]).geturl()
     try:
-        yield
+        with _request(uri):
+            yield
     except (MlflowException, SQLAlchemyError, OSError) as error:
         if problem := certificate_problem(error, "model registry"):
             raise ModelError(problem.what, where=where, action=problem.action) from error
@@ -86,6 +92,29 @@ def typed_errors(uri: str) -> Iterator[None]:
             where=where,
             action="try again when it is back; the champion is unchanged",
         ) from error
+
+
+def _request(uri: str) -> AbstractContextManager[Span]:
+    """Return a span of what MLflow is asked, by a request or in its database's file."""
+    host = urlsplit(uri).hostname or ""
+    kind = Kind.CLIENT if host else Kind.INTERNAL
+    return span("MLflow", kind, {"peer.service": "mlflow", "server.address": host} if host else {})
+
+
+@cache
+def _name_the_trace() -> None:
+    """Let MLflow's client name the open span in each request, by its plugin for headers."""
+    from mlflow.tracking.request_header.abstract_request_header_provider import RequestHeaderProvider
+    from mlflow.tracking.request_header.registry import _request_header_provider_registry
+
+    class TraceHeaders(RequestHeaderProvider):
+        def in_context(self) -> bool:
+            return is_on()
+
+        def request_headers(self) -> dict[str, str]:
+            return trace_headers()
+
+    _request_header_provider_registry.register(TraceHeaders)  # type: ignore[no-untyped-call]
 
 
 def _is_final(error: MlflowException) -> bool:

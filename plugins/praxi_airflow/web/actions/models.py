@@ -218,7 +218,7 @@ def _command(settings: Settings, *arguments: str) -> None:
         said.append(line)
         return True
 
-    environment = task_environment(settings, last_try=False)
+    environment = task_environment(settings, "praxi-pages", last_try=False)
     command = Command(arguments=("models", *arguments), environment=environment, listen=heard)
     if ProcessRunner(settings.task_python).run(command, {}) != 0:
         last = one_line(said[-1], 300) if said else "it said nothing"
