@@ -33,7 +33,7 @@ from praxi_tasks.findings.scope import DOCUMENT, Scope
 from praxi_tasks.notify import Alert, Alertmanagers
 from praxi_tasks.notify.alerts import NAMES, Place, alert_changes
 from praxi_tasks.oci.image import Platform
-from praxi_tasks.store import Store, documents, open_store
+from praxi_tasks.store import Entry, Store, documents, open_store
 from tests.support import images
 from tests.support.faults import Faults, Kind
 from tests.support.faulty_proxy import faulty_server
@@ -95,6 +95,9 @@ class FaultyStore:
 
     def list(self, prefix: str) -> Iterator[str]:
         return iter(self._request("GET", f"?{prefix}", lambda: list(self.real.list(prefix))))
+
+    def entries(self, prefix: str) -> Iterator[Entry]:
+        return iter(self._request("GET", f"?{prefix}", lambda: list(self.real.entries(prefix))))
 
     def folders(self, prefix: str) -> Iterator[str]:
         return iter(self._request("GET", f"?{prefix}", lambda: list(self.real.folders(prefix))))

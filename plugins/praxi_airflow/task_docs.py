@@ -182,6 +182,14 @@ Fetches each feed, checks it, and replaces the previous copy. Its XCom says how 
 previous copy and report its age. *Failed*: of the feeds that the log calls *missing* there never was a copy.
 """
 
+PRUNE: Final = """
+Deletes old runs from the store, and layers, predictions, images and models that no run and no page needs. Its
+XCom says how much of each; with the run's `dry_run` it is what would be deleted.
+
+**Triage.** *Up for retry*: the store is down; what was deleted stays deleted. *Failed*: its identity may not
+delete there, see `praxi rights store prune`. What was left for the next time is in the log, with the reason.
+"""
+
 SWEEP: Final = """
 Deletes the pods that tasks of this run have left, and those of runs that have ended or were deleted. It is
 only there where tasks are pods, and the run's state does not depend on it.

@@ -33,6 +33,7 @@ COMMANDS: Final[dict[str, str]] = {
     "rights": "praxi_tasks.cli.rights",
     "risks": "praxi_tasks.cli.risks",
     "serve": "praxi_tasks.cli.serve",
+    "store": "praxi_tasks.cli.store",
     "tagset": "praxi_tasks.cli.tagset",
     "train": "praxi_tasks.cli.train",
 }

@@ -88,6 +88,14 @@ RIGHTS: Final[Mapping[str, Rights]] = {
         ),
         deletes=(f"{keys.models()}/*",),
     ),
+    "store prune": Rights(
+        (keys.run("*", "pruned.json"), _REGISTRY),
+        deletes=(
+            *("audits/*", "layers/*", "predictions/*", "images/*", "history/*"),
+            *("training/runs/*", "training/requests/*", "training/served/*", f"{keys.models()}/*"),
+            *("feeds-index/*", "pages/*", _DOCTOR),
+        ),
+    ),
 }
 """The commands that Airflow starts and that reach the store; all of them read the whole of it."""
 

@@ -6,12 +6,13 @@ name: they need zstandard, which Airflow's side does not have.
 
 from praxi_tasks.store import documents, keys
 from praxi_tasks.store.access import S3Access
-from praxi_tasks.store.base import Store, check_key
+from praxi_tasks.store.base import Entry, Store, check_key
 from praxi_tasks.store.opening import open_store
 from praxi_tasks.store.probing import require_write_once, try_everything
 from praxi_tasks.store.readable import ReadableRoots
 
 __all__ = [
+    "Entry",
     "ReadableRoots",
     "S3Access",
     "Store",

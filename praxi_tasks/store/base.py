@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from praxi_tasks.errors import UsageError
 
@@ -26,6 +26,14 @@ def check_key(key: str) -> str:
     if not _KEY.fullmatch(key) or any(len(part) > _MAX_PART for part in key.split("/")):
         raise UsageError("not a store key", where=repr(key), action="use a relative path of plain characters")
     return key
+
+
+class Entry(NamedTuple):
+    """An object as a listing shows it: its bytes, and when it was written, in seconds since the epoch."""
+
+    key: str
+    size: int
+    modified: float
 
 
 class Store(Protocol):
@@ -65,6 +73,12 @@ class Store(Protocol):
 
     def list(self, prefix: str) -> Iterator[str]:
         """Yield the keys below a folder ``prefix``, in no particular order."""
+
+    def entries(self, prefix: str) -> Iterator[Entry]:
+        """Yield what lies below a folder ``prefix`` as :meth:`list` does, with sizes and times.
+
+        Memory never holds more than a page of them, so what is written meanwhile may be among them or not.
+        """
 
     def folders(self, prefix: str) -> Iterator[str]:
         """Yield the names of the folders that lie directly in the folder ``prefix``, in no particular order.

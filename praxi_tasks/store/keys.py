@@ -29,6 +29,15 @@ def _digest_path(digest: str) -> str:
     return f"{algorithm}/{value[:2]}/{value}"
 
 
+def digest_of(key: str) -> str:
+    """Return the digest in the key of what is about a layer or an image; empty if there is none."""
+    parts = key.removesuffix(".json").split("/")
+    for algorithm, start, value in zip(parts, parts[1:], parts[2:], strict=False):
+        if len(start) == 2 and len(value) > 2 and value.startswith(start):
+            return f"{algorithm}:{value}"
+    return ""
+
+
 def layer_changeset(digest: str) -> str:
     """Key of the changeset of the layer with this (compressed) digest."""
     return f"layers/{_digest_path(digest)}/changeset.v{CHANGESET_PROTOCOL}"
@@ -203,12 +212,22 @@ def advisory_index(fingerprint: str, protocol: int) -> str:
     return f"feeds-index/{fingerprint}.v{protocol}"
 
 
+def histories() -> str:
+    """Folder of the histories of all scopes."""
+    return "history"
+
+
 def history(scope: str) -> str:
     """Folder of the history that past audits of a scope left."""
-    return f"history/{scope}"
+    return f"{histories()}/{scope}"
 
 
 def history_entry(scope: str, at: str, run_id: str) -> str:
     """Key of what the audit ``run_id`` at the time ``at`` (ISO 8601) left; keys sort by time."""
     moment = "".join(character if character.isalnum() else "-" for character in at)
     return f"{history(scope)}/{moment}_{run_id}.json"
+
+
+def run_of_history(key: str) -> str:
+    """Return the run that left an entry of the history."""
+    return key.rpartition("/")[2].partition("_")[2].removesuffix(".json")

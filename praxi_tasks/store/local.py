@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from praxi_tasks.errors import KeyNotFoundError, StoreError, StoreUnavailableError
-from praxi_tasks.store.base import check_key
+from praxi_tasks.store.base import Entry, check_key
 
 _STAGING: Final = ".tmp"
 _NO_UNNAMED_FILES: Final = frozenset({errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL, errno.ENOENT})
@@ -99,6 +99,17 @@ class LocalStore:
                 folders.remove(_STAGING)
             for name in files:
                 yield str(Path(folder, name).relative_to(self._root))
+
+    def entries(self, prefix: str) -> Iterator[Entry]:
+        """Yield what lies below a folder ``prefix``, with sizes and times."""
+        for key in self.list(prefix):
+            try:
+                found = (self._root / key).stat()
+            except FileNotFoundError:  # deleted since it was listed
+                continue
+            except OSError as error:
+                raise self._broken(error, key) from error
+            yield Entry(key, found.st_size, found.st_mtime)
 
     def folders(self, prefix: str) -> Iterator[str]:
         """Yield the names of the folders that lie directly in the folder ``prefix``."""

@@ -11,5 +11,6 @@ def test_in_a_checkout_the_bundle_is_the_dags_folder() -> None:
         "praxi_audit",
         "praxi_doctor",
         "praxi_feeds",
+        "praxi_store",
         "praxi_train",
     }

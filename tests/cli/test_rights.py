@@ -34,6 +34,7 @@ SELDOM: Mapping[str, tuple[str, ...]] = {
     "learn tune": ("releases/*", "release-contents/*"),  # where releases were built from source
     "learn train": ("releases/*", "release-contents/*"),
     "learn report": ("registry/*",),  # where old versions are deleted
+    "store prune": ("registry/*",),
     "learn evaluate": (keys.first_champion(),),  # where the champion made enough predictions
 }
 BUCKET, PREFIX = "rights", "a/store"
@@ -125,6 +126,7 @@ def traces(objects: ObjectStore, tmp_path_factory: pytest.TempPathFactory) -> di
         ("audit", "report", f"--feeds={STORE}/feeds"),
         ("audit", "metrics"),
         ("audit", "notify"),
+        ("prune", "store prune"),
     ):
         if command == "predict":
             objects.client().delete_object(Bucket=BUCKET, Key=f"{PREFIX}/{keys.last_champion()}")
@@ -185,12 +187,12 @@ def test_what_is_seldom_written_may_be_written(objects: ObjectStore) -> None:
             client.put_object(Bucket=BUCKET, Key=f"{PREFIX}/{pattern.replace('*', 'x')}", Body=b"")
 
 
-def test_old_versions_of_the_model_are_deleted_by_the_report_alone(objects: ObjectStore) -> None:
+def test_old_versions_of_the_model_are_deleted_by_the_report_and_the_pruning(objects: ObjectStore) -> None:
     objects.client().put_object(Bucket=BUCKET, Key=f"{PREFIX}/models/old/model.json", Body=b"")
     place = {"Bucket": BUCKET, "Key": f"{PREFIX}/models/old/model.json"}
     for command in sorted(RIGHTS, key=lambda command: bool(RIGHTS[command].deletes)):
         client = objects.as_user(user(command)).client()
-        assert refused(client.delete_object, **place) != (command == "learn report")
+        assert refused(client.delete_object, **place) != (command in {"learn report", "store prune"})
 
 
 def test_an_identity_that_may_not_is_told_where_its_policy_comes_from(

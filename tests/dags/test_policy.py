@@ -24,7 +24,7 @@ REQUIRED = {"approval"}
 FILES = sorted((ROOT / "dags").glob("*.py"))
 
 
-@pytest.fixture(params=["praxi_audit", "praxi_doctor", "praxi_feeds", "praxi_train"])
+@pytest.fixture(params=["praxi_audit", "praxi_doctor", "praxi_feeds", "praxi_store", "praxi_train"])
 def dag(request: pytest.FixtureRequest, dags: dict[str, Any]) -> Any:
     return dags[request.param]
 
@@ -136,6 +136,7 @@ CONFINED: Final = {
     },
     "praxi_doctor": {"images": "readable"},
     "praxi_feeds": {},
+    "praxi_store": {"dry_run": "schema"},
 }
 ENVIRON: Final = "/proc/self/environ"
 CANARIES: Final = (f"file://{ENVIRON}", f"s3://other/{ENVIRON}", f"oci:{ENVIRON}", ENVIRON, "{{ 7 * 7 }}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -94,6 +95,17 @@ def lists_what_lies_below_a_folder(store: Store) -> None:
     assert set(store.list("list/a")) == {"list/a/1", "list/a/2"}
     assert keys <= set(store.list(""))
     assert list(store.list("nothing/here")) == []
+
+
+@check
+def tells_sizes_and_times_of_what_it_lists(store: Store) -> None:
+    began = time.time()
+    for number in range(3):
+        store.put(f"entries/{number}/x", b"x" * number)
+    found = {entry.key: entry for entry in store.entries("entries")}
+    assert {key: entry.size for key, entry in found.items()} == {f"entries/{n}/x": n for n in range(3)}
+    assert all(abs(entry.modified - began) < 3600 for entry in found.values())
+    assert list(store.entries("no/entries")) == []
 
 
 @check

@@ -7,6 +7,7 @@ from tests.support.faces import exported, loaded_by
 
 def test_the_exported_names() -> None:
     assert exported("praxi_tasks.store") == {
+        "Entry",
         "ReadableRoots",
         "S3Access",
         "Store",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from praxi_tasks.errors import StoreError
-from praxi_tasks.store import Store, open_store, require_write_once, try_everything
+from praxi_tasks.store import Entry, Store, open_store, require_write_once, try_everything
 from tests.support.hostile_s3 import HostileS3, Refusal, hostile_s3
 
 
@@ -58,6 +58,9 @@ class Forgetful:
 
     def list(self, prefix: str) -> Iterator[str]:
         return iter(()) if self._broken == "list" else self._store.list(prefix)
+
+    def entries(self, prefix: str) -> Iterator[Entry]:
+        return self._store.entries(prefix)
 
     def folders(self, prefix: str) -> Iterator[str]:
         return self._store.folders(prefix)

@@ -52,6 +52,15 @@ def test_without_prefix(uri: str, bucket: str) -> None:
     assert key in store.list("")
 
 
+def test_entries_are_listed_page_by_page(uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(s3, "_PAGE", 2)
+    store = open_store(uri)
+    for name in ("a/1", "a/2", "a/3/x", "a/4", "a/5", "ab"):
+        store.put(name, name.encode())
+    assert [entry.key for entry in store.entries("a")] == ["a/1", "a/2", "a/3/x", "a/4", "a/5"]
+    assert len(list(store.entries(""))) == 6
+
+
 def test_large_objects(uri: str) -> None:
     store, data = open_store(uri), bytes(range(256)) * (1 << 17)
     assert store.put("large", data)

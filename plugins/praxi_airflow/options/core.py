@@ -101,6 +101,13 @@ OPTIONS: Final = (
         kind="integer",
     ),
     Option(
+        "store_keep_days",
+        "For how many days finished runs, and what they name, are retained in the store.",
+        default="90",
+        example="365",
+        kind="integer",
+    ),
+    Option(
         "task_timeout",
         "The longest life of a task, in seconds.",
         default="7200",

@@ -30,6 +30,7 @@ def task_environment(settings: Settings, service: str, *, last_try: bool) -> dic
         "PRAXI_MODEL": CHAMPION_URI,
         "PRAXI_STARTER_MODEL": settings.model,
         "PRAXI_LOG_FORMAT": settings.log_format,
+        "PRAXI_STORE_KEEP_DAYS": str(settings.store_keep_days),
         ROOTS: " ".join(readable_uris(settings)),
         **settings.findings.environment,
         **settings.learning.environment,

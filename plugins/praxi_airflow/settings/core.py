@@ -60,6 +60,8 @@ class Settings:
         The receiver of traces and metrics by OTLP over HTTP; empty for none.
     pool
         The Airflow pool that bounds how many tasks run at once.
+    store_keep_days
+        For how many days the Dag ``praxi_store`` retains finished runs, and what they name.
     retries, retry_delay, task_timeout
         Tries after the first, the first pause between two, and the longest life of one.
     pods
@@ -87,6 +89,7 @@ class Settings:
     log_format: LogFormat = "json"
     otlp_endpoint: str = ""
     pool: str = "praxi"
+    store_keep_days: int = 90
     retries: int = 3
     retry_delay: timedelta = timedelta(minutes=1)
     task_timeout: timedelta = timedelta(hours=2)
@@ -128,6 +131,7 @@ def load_settings() -> Settings:
         log_format=section.choice("log_format", LOG_FORMATS, "json"),
         otlp_endpoint=section.web_url("otlp_endpoint"),
         pool=section.text("pool", "praxi"),
+        store_keep_days=section.integer("store_keep_days", 90, least=1),
         retries=section.integer("retries", 3, least=0),
         retry_delay=timedelta(seconds=section.integer("retry_delay", 60, least=0)),
         task_timeout=timedelta(seconds=section.integer("task_timeout", 7200, least=1)),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from praxi_tasks.findings.assessment.changes import could_hide, with_changes
     from praxi_tasks.findings.assessment.comparison import compare_audit
     from praxi_tasks.findings.assessment.document import (
+        LONGEST_TREND,
         AssessedAudit,
         AssessedImage,
         Carried,
@@ -58,6 +59,7 @@ else:
                 "AssessedImage",
                 "Carried",
                 "ImageRecord",
+                "LONGEST_TREND",
                 "ModelHealth",
                 "Resolved",
                 "TrendPoint",
@@ -82,6 +84,7 @@ __all__ = [
     "Cause",
     "History",
     "ImageRecord",
+    "LONGEST_TREND",
     "Memory",
     "ModelHealth",
     "PLAUSIBLE_SHARE",

@@ -219,7 +219,7 @@ class History:
         names = sorted(
             key for key in self._store.list(keys.history(self.scope)) if key <= latest and key != own
         )
-        return names[-1].rpartition("/")[2].partition("_")[2].removesuffix(".json") if names else None
+        return keys.run_of_history(names[-1]) if names else None
 
     def of(self, at: str, run: str) -> Memory | None:
         """Return what an earlier attempt of an audit left, or None if there is nothing that can be read."""

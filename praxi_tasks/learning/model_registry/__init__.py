@@ -6,6 +6,7 @@ from praxi_tasks.learning.model_registry.base import ALIASED, CHAMPION, ModelReg
 from praxi_tasks.learning.model_registry.mlflow import LOGGED_MODEL, MlflowRegistry
 from praxi_tasks.learning.model_registry.opening import light_registry, open_registry, read_versions
 from praxi_tasks.learning.model_registry.resolve import (
+    STARTER,
     ResolvedModel,
     load_base,
     resolve_for,
@@ -24,6 +25,7 @@ __all__ = [
     "ORIGIN_TAG",
     "Promotions",
     "ResolvedModel",
+    "STARTER",
     "light_registry",
     "load_base",
     "open_registry",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from praxi_tasks.learning.run.documents import Approval
 from praxi_tasks.learning.run.finish import close_training
 from praxi_tasks.learning.run.plan import TrainingSettings, read_settings
-from praxi_tasks.learning.run.retention import prune
+from praxi_tasks.learning.run.retention import newest_to_keep, prune, unneeded_versions
 from praxi_tasks.learning.run.steps import TrainingRun
 
 __all__ = [
@@ -13,6 +13,8 @@ __all__ = [
     "TrainingRun",
     "TrainingSettings",
     "close_training",
+    "newest_to_keep",
     "prune",
     "read_settings",
+    "unneeded_versions",
 ]

@@ -6,7 +6,7 @@ version needs another. The newest are retained, and those that are in use or can
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from praxi_tasks.discovery import MANIFEST
@@ -50,7 +50,7 @@ def prune(store: Store, registry: ModelRegistry, newest: int) -> list[ModelVersi
     StoreError
         If the store refuses to delete.
     """
-    deletable = _deletable(store, registry.versions(), newest)
+    deletable = unneeded_versions(store, registry.versions(), newest)
     for version in deletable:
         folder = version.uri.removeprefix(f"{store.uri}/")
         store.delete(f"{folder}/{MANIFEST}")
@@ -60,7 +60,7 @@ def prune(store: Store, registry: ModelRegistry, newest: int) -> list[ModelVersi
     return deletable
 
 
-def _deletable(store: Store, versions: list[ModelVersion], newest: int) -> list[ModelVersion]:
+def unneeded_versions(store: Store, versions: Sequence[ModelVersion], newest: int) -> list[ModelVersion]:
     """Return the versions made by trainings of this store that none of the rules retains."""
     champion = next((version for version in versions if CHAMPION in version.aliases), None)
     before = champion.replaced if champion else ""

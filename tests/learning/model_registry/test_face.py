@@ -16,6 +16,7 @@ def test_the_exported_names() -> None:
         "ORIGIN_TAG",
         "Promotions",
         "ResolvedModel",
+        "STARTER",
         "light_registry",
         "load_base",
         "open_registry",

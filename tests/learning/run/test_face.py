@@ -11,7 +11,9 @@ def test_the_exported_names() -> None:
         "TrainingRun",
         "TrainingSettings",
         "close_training",
+        "newest_to_keep",
         "prune",
         "read_settings",
+        "unneeded_versions",
     ]
     assert all(getattr(run, name) is not None for name in run.__all__)
