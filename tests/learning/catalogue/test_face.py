@@ -12,6 +12,8 @@ def test_the_exported_names() -> None:
         "MOST_ARCHIVE_FILES",
         "build_catalogue",
         "confusable_groups",
+        "index_contents",
+        "index_without",
         "is_contents",
         "narrowed",
         "read_archive",
