@@ -307,7 +307,7 @@ OPAM: Final = Ecosystem(
     purl_type="opam",
     family=Family.LANGUAGE,
     database="opam",
-    version_class="DpkgVersion",  # opam took Debian's order for its own
+    version_class="OpamVersion",
     osv="opam",
 )
 HACKAGE: Final = Ecosystem(
@@ -331,7 +331,7 @@ PUB: Final = Ecosystem(
     purl_type="pub",
     family=Family.LANGUAGE,
     database="pubspec.yaml",
-    version_class="SemanticVersion",
+    version_class="PubVersion",
     osv="Pub",
 )
 CONAN: Final = Ecosystem(
@@ -360,7 +360,7 @@ COCOAPODS: Final = Ecosystem(
     purl_type="cocoapods",
     family=Family.LANGUAGE,
     database="sources in a program",
-    version_class="SemanticVersion",
+    version_class="RubygemsVersion",
     case_sensitive=True,
 )
 BITNAMI: Final = Ecosystem(

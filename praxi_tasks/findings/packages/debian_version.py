@@ -1,4 +1,4 @@
-"""Debian's versions as dpkg reads and orders them.
+"""Debian's versions as dpkg reads and orders them, and opam's, whose order is taken from there.
 
 univers takes an empty revision (``1.0-``), which dpkg refuses, holds ``0`` and ``00`` for different, and
 compares in quadratic time.
@@ -14,6 +14,7 @@ from univers.versions import Version
 _FORM: Final = re.compile(
     r"(?:(?P<epoch>[0-9]+):)?(?P<upstream>[0-9][A-Za-z0-9.+~:-]*?)(?:-(?P<revision>[A-Za-z0-9.+~]+))?"
 )
+_OPAM: Final = re.compile(r"[A-Za-z0-9_.+~-]+")
 _PART: Final = re.compile(r"([^0-9]*)([0-9]*)")
 _HIGHEST_EPOCH: Final = 2**31 - 1
 _LONGEST_EPOCH: Final = 10
@@ -43,7 +44,7 @@ class DpkgVersion(Version):
         if parts is None:
             raise ValueError(string)
         epoch, upstream, revision = parts
-        return epoch, _key(upstream), _key(revision)
+        return epoch, text_order(upstream), text_order(revision)
 
 
 def _parts(string: str) -> tuple[int, str, str] | None:
@@ -59,7 +60,7 @@ def _parts(string: str) -> tuple[int, str, str] | None:
     return int(epoch[-_LONGEST_EPOCH:]), found["upstream"], found["revision"] or ""
 
 
-def _key(text: str) -> _Key:
+def text_order(text: str) -> _Key:
     """Return what orders a text as dpkg does: by runs of other characters and of digits, in turn."""
     parts = [(_weights(letters), _number(digits)) for letters, digits in _PART.findall(text)[:-1]]
     nothing = (_weights(""), _number(""))
@@ -84,3 +85,18 @@ def _number(digits: str) -> _Number:
     """Return what orders whole numbers of any length; leading zeros mean nothing."""
     plain = digits.lstrip("0")
     return len(plain), plain
+
+
+class OpamVersion(DpkgVersion):
+    """A version of an opam package: ordered as Debian's, but of any form, such as ``v0.16.3``."""
+
+    @classmethod
+    def is_valid(cls, string: str) -> bool:
+        """Return whether opam would take it."""
+        return _OPAM.fullmatch(string) is not None
+
+    @classmethod
+    def build_value(cls, string: str) -> tuple[int, _Key, _Key]:
+        """Return what decides the order: the text before the last hyphen, and that behind it."""
+        upstream, hyphen, revision = string.rpartition("-")
+        return 0, text_order(upstream if hyphen else string), text_order(revision if hyphen else "")

@@ -14,13 +14,13 @@ from praxi_tasks.environment import read, whole_number
 from praxi_tasks.findings.packages.apk_version import ApkVersion
 from praxi_tasks.findings.packages.composer_version import ComposerVersion
 from praxi_tasks.findings.packages.conda_version import CondaVersion
-from praxi_tasks.findings.packages.debian_version import DpkgVersion
+from praxi_tasks.findings.packages.debian_version import DpkgVersion, OpamVersion
 from praxi_tasks.findings.packages.go_version import GoVersion
 from praxi_tasks.findings.packages.maven_version import MavenVersion
 from praxi_tasks.findings.packages.nuget_version import NugetVersion
 from praxi_tasks.findings.packages.numbers_version import NumbersVersion
 from praxi_tasks.findings.packages.runtime_version import RuntimeVersion
-from praxi_tasks.findings.packages.semantic_version import SemanticVersion
+from praxi_tasks.findings.packages.semantic_version import PubVersion, SemanticVersion
 
 
 class NpmVersion(SemverVersion):
@@ -49,6 +49,8 @@ _OWN: Final[dict[str, type[Version]]] = {
         NpmVersion,
         NugetVersion,
         NumbersVersion,
+        OpamVersion,
+        PubVersion,
         RuntimeVersion,
         SemanticVersion,
     )
