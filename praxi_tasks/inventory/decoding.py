@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import re
 from collections.abc import Iterable, Iterator
@@ -20,20 +21,30 @@ _PATH_BYTES_FREE: Final = 1 << 16
 _MOST_PATH_BYTES: Final = 128 << 20  # of one release, whatever its database's size
 _FEW: Final = 1 << 18  # bytes of a record that can't list more paths than any limit allows
 _PIECE: Final = 1 << 20
+_MARK: Final = codecs.BOM_UTF8
+_MARKS: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 _LINE_END: Final = re.compile(rb"\r\n?|\n")
 
 
 def lines(data: bytes) -> Iterator[bytes]:
     """Yield the lines of a record without their ends, as ``splitlines`` does but never all of them at once.
 
-    A list of short lines takes twenty times the room of the record.
+    A list of short lines takes twenty times the room of the record. A byte order mark is of no line.
     """
-    start = 0
+    start = len(_MARK) if data.startswith(_MARK) else 0
     while start < len(data):
         found = _LINE_END.search(data, start + _PIECE)
         end = found.end() if found else len(data)
         yield from data[start:end].splitlines()
         start = end
+
+
+def as_utf8(data: bytes) -> bytes:
+    """Return a text as UTF-8, if a byte order mark says that it is UTF-16: PowerShell writes files so."""
+    for mark, encoding in _MARKS.items():
+        if data.startswith(mark):
+            return data[len(mark) :].decode(encoding, "replace").encode()
+    return data.removeprefix(_MARK)
 
 
 def unix_lines(data: bytes) -> Iterator[bytes]:
@@ -98,6 +109,6 @@ def document(data: bytes, kind: type[T], what: str) -> T:
         If it is no JSON, or not of that type.
     """
     try:
-        return decode_shallow(data, kind)
+        return decode_shallow(as_utf8(data), kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DataError(f"it is {what}: {error}") from None

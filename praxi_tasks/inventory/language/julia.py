@@ -11,6 +11,7 @@ from typing import Final
 from praxi_tasks.ecosystems import JULIA
 from praxi_tasks.errors import DataError
 from praxi_tasks.inventory.claim import Claim
+from praxi_tasks.inventory.decoding import as_utf8
 from praxi_tasks.inventory.layer_view import LayerView
 from praxi_tasks.inventory.reader import Reader
 
@@ -30,7 +31,9 @@ def read_project(view: LayerView, path: str) -> Iterator[Claim]:
     data = view.kept[path]
     if len(data) > _LARGEST:
         raise DataError("it is larger than any real one")
-    head = data.partition(b"\n[")[0]  # name and version are before the first table
+    head = (
+        as_utf8(data).replace(b"\r\n", b"\n").partition(b"\n[")[0]
+    )  # name and version are before the first table
     try:
         project = tomllib.loads(head.decode())
     except (ValueError, RecursionError) as error:

@@ -10,7 +10,7 @@ from typing import Final
 from praxi_tasks.ecosystems import SWIPL
 from praxi_tasks.errors import DataError
 from praxi_tasks.inventory.claim import Claim
-from praxi_tasks.inventory.decoding import text
+from praxi_tasks.inventory.decoding import as_utf8, text
 from praxi_tasks.inventory.layer_view import LayerView
 from praxi_tasks.inventory.reader import Reader
 
@@ -28,7 +28,7 @@ def read_pack(view: LayerView, path: str) -> Iterator[Claim]:
     DataError
         If it has no name or no version.
     """
-    terms = {key: text(value) for key, value in _TERM.findall(view.kept[path][:_HEAD])}
+    terms = {key: text(value) for key, value in _TERM.findall(as_utf8(view.kept[path][:_HEAD]))}
     if not terms.get(b"name") or not terms.get(b"version"):
         raise DataError("it has no name or no version")
     files = view.give(path.removesuffix(_FILE))

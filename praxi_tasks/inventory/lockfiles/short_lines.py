@@ -12,4 +12,4 @@ _LONGEST: Final = 4096  # bytes; patterns that take quadratic time are asked abo
 
 def lines(data: bytes) -> Iterator[bytes]:
     """Yield the lines of a lock file without their ends; those that are too long are empty."""
-    return (line if len(line) <= _LONGEST else b"" for line in decoding.lines(data))
+    return (line if len(line) <= _LONGEST else b"" for line in decoding.lines(decoding.as_utf8(data)))

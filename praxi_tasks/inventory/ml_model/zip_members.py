@@ -15,6 +15,7 @@ from praxi_tasks.errors import DataError
 MAGIC: Final = b"PK\x03\x04"
 _HEADER: Final = 30
 _LENGTHS: Final = 26
+_TABLES: Final = 4096  # bytes, and more than enough: deflate's codes stand before the first letter
 _WINDOW: Final = -15  # deflate's, without a header of zlib's
 
 
@@ -44,6 +45,7 @@ def member_bytes(file: IO[bytes], member: zipfile.ZipInfo, most: int) -> bytes:
     if member.compress_type != zipfile.ZIP_DEFLATED:
         raise DataError("a member of it is packed in a way that is not known")
     try:
-        return zlib.decompressobj(_WINDOW).decompress(file.read(min(member.compress_size, most)), most)
+        packed = file.read(min(member.compress_size, most + _TABLES))
+        return zlib.decompressobj(_WINDOW).decompress(packed, most)
     except zlib.error as error:
         raise DataError(f"a member of it can't be unpacked: {error}") from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import struct
+import zipfile
 
 import pytest
 
@@ -228,6 +229,21 @@ def test_path_configurations_of_python_are_no_models(text: bytes) -> None:
 def test_a_pickle_of_such_a_name_is_followed() -> None:
     assert model(b"cos\nsystem\n(S'id'\ntR.", "usr/lib/python3/dist-packages/a.pth").imports == ("os.system",)
     assert model(b"cos\nsystem\n(S'id'\ntR", "usr/lib/python3/dist-packages/a.pth").imports == ("os.system",)
+
+
+def test_packed_arrays_of_numbers_are_no_pickles() -> None:
+    columns = ", ".join(f"('column {number}', '<f8')" for number in range(90))
+    header = f"{{'descr': [{columns}], 'shape': (3,)}}".encode()
+    array = b"\x93NUMPY\x02\x00" + len(header).to_bytes(4, "little") + header + bytes(2160)
+    packed = models.zipped({"prices.npy": array}, zipfile.ZIP_DEFLATED)
+    assert inspect(packed, "usr/share/prices.npz") == Inspected()
+
+
+def test_a_packed_pickle_of_any_name_is_found() -> None:
+    letters = "".join(chr(33 + n % 90) for n in range(4000))
+    pickled = models.pickled([models.HOSTILE, letters])
+    members = {"a.pkl": models.pickled(1), "b": pickled}
+    assert model(models.zipped(members, zipfile.ZIP_DEFLATED), "srv/a.bin").imports == ("posix.system",)
 
 
 LAMBDA = '{"class_name": "Functional", "config": {"layers": [{"class_name": "Lambda"}]}}'
