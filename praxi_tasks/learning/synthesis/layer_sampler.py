@@ -25,6 +25,9 @@ PYTHON_ROOTS: Final = (
     "opt/conda/lib/python3.12/site-packages",
 )
 
+SYSTEM: Final = (100, 500)
+"""How many packages a whole root file system has, the upper bound exclusive."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LabelledLayer:
@@ -51,6 +54,9 @@ class LayerSampler:
         How many packages a layer holds at most.
     held_out_packages
         Packages that the model does not know; a part of the layers holds little else.
+    systems
+        Share of the layers that are a whole root file system of a few hundred packages, however many ``most``
+        is; none where there are not packages enough to draw one from.
     """
 
     def __init__(
@@ -61,6 +67,7 @@ class LayerSampler:
         groups: Sequence[Sequence[str]] = (),
         most: int = 12,
         held_out_packages: Collection[str] = (),
+        systems: float = 0.0,
     ) -> None:
         self._rng = rng
         self._releases: defaultdict[str, list[Release]] = defaultdict(list)
@@ -69,7 +76,7 @@ class LayerSampler:
         self._names = sorted(self._releases)
         present = [[name for name in group if name in self._releases] for group in groups]
         self._groups = [group for group in present if len(group) > 1]
-        self._most = most
+        self._most, self._systems = most, systems
         self._held_out_packages = sorted(self._releases.keys() & set(held_out_packages))
 
     def draw(
@@ -118,12 +125,19 @@ class LayerSampler:
 
     def _choose(self, confusable: float, held_out: float) -> list[str]:
         rng = self._rng
-        count = int((self._most + 1) ** rng.random())  # as many small layers as big ones
+        count = self._count()
         if self._held_out_packages and rng.random() < held_out:
             return self._choose_held_out(count)
         if not self._groups or rng.random() >= confusable:
             return [self._names[place] for place in rng.permutation(len(self._names))[:count].tolist()]
         return self._from_groups(count)
+
+    def _count(self) -> int:
+        """Draw how many packages a layer holds: as many small layers as big ones, and some whole systems."""
+        rng = self._rng
+        if self._systems and len(self._names) > SYSTEM[1] and rng.random() < self._systems:
+            return int(rng.integers(*SYSTEM))
+        return int((self._most + 1) ** rng.random())
 
     def _choose_held_out(self, count: int) -> list[str]:
         """Choose packages of which a share, of any size up to all, are held-out ones."""

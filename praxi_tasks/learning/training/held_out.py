@@ -36,7 +36,10 @@ MANY: Final = 10_000
 """A catalogue of so many packages is a whole archive's: its scorer is trained on more layers."""
 
 MOST: Final = 60
-"""How many packages the layers hold that the scorer is trained on, at most."""
+"""How many packages the layers hold that the scorer is trained on, at most, but for whole systems."""
+
+SYSTEMS: Final = 0.04
+"""Share of the layers that are whole root file systems. A scorer that saw none doubts what is in them."""
 
 HELD_OUT_SAMPLE: Final = 4_000
 """How many held-out packages of an archive are added: only they show what unknown ones look like."""
@@ -81,7 +84,9 @@ def train_drawn(
 ) -> Scorer:
     """Train a scorer on what was drawn."""
     groups, held_out_packages = drawn.groups, drawn.held_out_packages
-    sampler = LayerSampler(drawn.releases, rng, groups=groups, held_out_packages=held_out_packages, most=MOST)
+    sampler = LayerSampler(
+        drawn.releases, rng, groups=groups, held_out_packages=held_out_packages, most=MOST, systems=SYSTEMS
+    )
     return train_scorer(sampler, drawn.reduced, drawn.layers, hyperparameters)
 
 

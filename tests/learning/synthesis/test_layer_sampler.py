@@ -33,3 +33,12 @@ def test_a_layer_holds_no_more_than_allowed(most: int) -> None:
     sampler = LayerSampler(world.releases(), np.random.default_rng(5), most=most)
     sizes = {len(sampler.draw(Damage()).truth) for _ in range(60)}
     assert sizes == set(range(1, most + 1))
+
+
+def test_some_layers_are_whole_systems_where_there_are_packages_enough() -> None:
+    releases = [world.release(f"package{number}", "1.0") for number in range(600)]
+    sampler = LayerSampler(releases, np.random.default_rng(6), systems=0.5)
+    sizes = [len(sampler.draw(Damage()).truth) for _ in range(20)]
+    assert 4 < sum(size >= 100 for size in sizes) < 16
+    few = LayerSampler(releases[:400], np.random.default_rng(6), systems=0.5)
+    assert max(len(few.draw(Damage()).truth) for _ in range(20)) <= 12
