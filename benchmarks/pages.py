@@ -1,10 +1,10 @@
 """Airflow's pages over audits of two sizes, and the same questions to the Parquet files.
 
-python -m benchmarks.pages [--images 500 --components 1000000]
+python -m benchmarks.pages [--images 500 --components 1000000] [--folder KEPT]
 
 Each page is asked nine times as a browser asks it, templates and all, and the fastest counts: what else runs
 on the machine makes answers slower, never faster. The Parquet files are asked by DuckDB with two threads,
-three times.
+three times. An audit that lies in the folder that is given is asked again, so that pages can be compared.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from fastapi.testclient import TestClient
 
 from benchmarks.pages_audit import RUN, make_audit
 from benchmarks.report import Table, write_results
+from praxi_tasks.findings.report import OVERVIEW
 from praxi_tasks.store import keys, open_store
 
 SIZES = ((500, 1_000_000, 0.2), (10_000, 20_000_000, 1.0))
@@ -95,10 +96,11 @@ def pages(folder: Path) -> Iterator[TestClient]:
     """Give a browser of the pages over the store in a folder."""
     settings = {"STORE": (folder / "store").as_uri(), "PAGES_CACHE": str(folder / "prepared")}
     with patch.dict(os.environ, {f"AIRFLOW__PRAXI__{name}": value for name, value in settings.items()}):
-        from praxi_airflow.web import built, may_read
+        from praxi_airflow.web import built, may_read, offers_acceptance
 
         app = FastAPI()
-        built().dependency_overrides[may_read.dependency] = lambda: None
+        rights = (may_read.dependency, offers_acceptance.dependency)
+        built().dependency_overrides |= dict.fromkeys(rights, lambda: None)
         app.mount("/praxi", built())
         yield TestClient(app, base_url="http://testserver/praxi/")
 
@@ -124,7 +126,8 @@ def fastest(work: Callable[[], object], times: int) -> tuple[float, float]:
 
 def measure(images: int, components: int, folder: Path, table: Table, bar: float) -> None:
     store = open_store((folder / "store").as_uri())
-    make_audit(store, folder, images, components)
+    if not store.exists(keys.run(RUN, OVERVIEW)):
+        make_audit(store, folder, images, components)
     files = duckdb.connect(config={"threads": 2})
     for name in ("images", "components", "findings"):
         place = folder / "store" / keys.run(RUN, f"tables/{name}.parquet")
@@ -149,12 +152,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--images", type=int)
     parser.add_argument("--components", type=int, default=1_000_000)
+    parser.add_argument("--folder", type=Path, help="where to keep the audits; deleted by default")
     given = parser.parse_args()
-    sizes = ((given.images, given.components, 0.2),) if given.images else SIZES
+    sizes = [size for size in SIZES if not given.images or size[:2] == (given.images, given.components)]
     table = Table("audit", "page", "answer", "of it processor", "from the Parquet files", "ratio")
     for images, components, bar in sizes:
-        with tempfile.TemporaryDirectory(prefix="praxi-pages-") as folder:
-            measure(images, components, Path(folder), table, bar)
+        with tempfile.TemporaryDirectory(prefix="praxi-pages-") as passing:
+            folder = (given.folder or Path(passing)) / str(components)
+            folder.mkdir(parents=True, exist_ok=True)
+            measure(images, components, folder, table, bar)
     write_results("pages", "Airflow's pages (bars: 200 ms at 1,000,000 components, 1 s at 20,000,000)", table)
 
 

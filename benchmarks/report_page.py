@@ -2,6 +2,7 @@
 
 python -m benchmarks.report_page
 
+Each page is opened three times and the fastest counts: what else runs makes it slower, never faster.
 The measure beside it, in the same run, is a plain table of the 20,000 findings; times depend on what else the
 machine does, so its load is told, and the ratio is what counts.
 """
@@ -64,6 +65,11 @@ def seconds(page: Page, act: str) -> float:
     return float(page.evaluate(script)) / 1000
 
 
+def _time_to_open(text: str) -> float:
+    with opened(text, READY) as (_, taken):
+        return taken
+
+
 def main() -> None:
     load = os.getloadavg()[0]
     with opened(plain_table(large_audit(*SIZES[0][:2])), "#end") as (_, slow):
@@ -72,9 +78,11 @@ def main() -> None:
     table.add("plain table, 20,000 findings", "", f"{slow:.2f}", "", "", "", "1")
     for images, findings, bar in SIZES:
         text = report_page(large_audit(images, findings))
-        with opened(text, READY) as (page, fast):
-            sort = seconds(page, "document.querySelectorAll('thead button')[3].click()")
-            search = seconds(page, "$('search').value = 'library-1999'; $('search').oninput()")
+        fast = min(_time_to_open(text) for _ in range(2))
+        with opened(text, READY) as (page, last):
+            fast = min(fast, last)
+            sort = seconds(page, "await document.querySelectorAll('thead button')[3].onclick()")
+            search = seconds(page, "$('search').value = 'library-1999'; await $('search').oninput()")
         cells = (f"{len(text) / 1e6:.1f}", f"{fast:.2f}", str(bar), f"{sort:.2f}", f"{search:.2f}")
         table.add(f"the report, {findings:,} findings", *cells, f"{slow / fast:.1f}x faster")
     title = f"The report in Chromium, on 2 cores on which {load:.0f} processes wanted to run"

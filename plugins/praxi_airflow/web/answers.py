@@ -22,7 +22,7 @@ from praxi_airflow.web.access import HEADERS
 from praxi_airflow.web.data import Audit, AuditReader, NoAuditError, PreparingError
 from praxi_airflow.web.reading import reader
 from praxi_airflow.web.rendering import render
-from praxi_tasks.errors import KeyNotFoundError, PraxiError
+from praxi_tasks.errors import KeyNotFoundError, PraxiError, UsageError
 from praxi_tasks.notify import LinkError
 
 logger = logging.getLogger(__name__)
@@ -32,6 +32,7 @@ Data = dict[str, Any]
 FORMS: Final[dict[int | str, dict[str, Any]]] = {
     200: {"description": "The page", "content": {"text/html": {}, "application/json": {}, "text/csv": {}}},
     202: {"description": "The audit's tables are being made ready"},
+    422: {"description": "What is asked for can't be right, and why"},
     404: {"description": "There is no such audit, or nothing of that name in it"},
     503: {"description": "The store can't be read now, or it took too long"},
 }
@@ -154,4 +155,6 @@ def _meaning(error: PraxiError) -> tuple[int, str]:
         return status.HTTP_403_FORBIDDEN, "missing"
     if isinstance(error, NothingError | KeyNotFoundError):
         return status.HTTP_404_NOT_FOUND, "missing"
+    if isinstance(error, UsageError):
+        return status.HTTP_422_UNPROCESSABLE_CONTENT, "error"
     return status.HTTP_503_SERVICE_UNAVAILABLE, "error"

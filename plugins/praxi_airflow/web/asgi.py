@@ -25,16 +25,18 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 @functools.cache
 def built() -> FastAPI:
     """Return the application with all routes."""
-    from fastapi import FastAPI
+    from fastapi import FastAPI, HTTPException
 
     from praxi_airflow.web import actions, rendering, reports, schema, webhook
     from praxi_airflow.web.bounded import BoundedBody
     from praxi_airflow.web.pages import ROUTERS, shared
+    from praxi_airflow.web.refusals import turned_away
     from praxi_tasks.notify import LinkError
 
     app = FastAPI(title="Praxi", docs_url=None, redoc_url=None, openapi_url=None)
     for router in (*ROUTERS, actions.router, rendering.router, schema.router, reports.router, webhook.router):
         app.include_router(router)
     app.add_exception_handler(LinkError, shared.refused)
+    app.add_exception_handler(HTTPException, turned_away)
     app.add_middleware(BoundedBody)
     return app

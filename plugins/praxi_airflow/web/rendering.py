@@ -43,7 +43,8 @@ def render(request: Request, template: str, data: Mapping[str, Any]) -> str:
     """Return a page.
 
     Templates have, beside the data: ``root``, the path of ``/praxi`` as the browser knows it; ``here``, the
-    page's path below it; ``asked``, the parameters of the query; ``statics``, where the static files are.
+    page's path below it; ``asked``, the parameters of the query; ``statics``, where the static files are;
+    ``may_accept``, whether the reader may accept what the page shows.
     """
     praxi = request.scope.get("root_path", "")
     root = getattr(request.state, "root", praxi)
@@ -56,6 +57,7 @@ def render(request: Request, template: str, data: Mapping[str, Any]) -> str:
             here=request.scope["path"].removeprefix(root).strip("/"),
             navigation=[one for one in NAVIGATION if root == praxi or one[1] in SHARED_PAGES],
             shared=root != praxi,
+            may_accept=getattr(request.state, "may_accept", False),
             asked=Asked({name: values if len(values) > 1 else values[0] for name, values in asked.items()}),
             statics=f"{praxi}/static/{_version()}",
             **data,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, Final
@@ -63,6 +64,11 @@ def query(values: Mapping[str, Any]) -> str:
     return f"?{urlencode(wanted, doseq=True)}" if wanted else ""
 
 
+def pattern(text: str) -> str:
+    """Return the shell glob that matches a text and nothing else."""
+    return glob.escape(text)
+
+
 FILTERS: Final[dict[str, Callable[..., str]]] = {
     "moment": moment,
     "day": day,
@@ -72,6 +78,7 @@ FILTERS: Final[dict[str, Callable[..., str]]] = {
     "severity": severity,
     "short": short,
     "query": query,
+    "pattern": pattern,
 }
 
 

@@ -1,13 +1,12 @@
 """The report as one HTML page that opens anywhere: data, style and script inside, no network.
 
-Small data stand in the page as JSON, large data gzipped and base64-encoded, which the browser unpacks. Every
-text is set as text, never as markup, because names of images, packages and paths are untrusted.
+Small data stand in the page as JSON. Of large data the page unpacks at once only what its table of findings
+shows and sorts by, column by column (``packed.py``); details and components follow when somebody asks for
+them. Every text is set as text, never as markup, because names of images, packages and paths are untrusted.
 """
 
 from __future__ import annotations
 
-import base64
-import gzip
 from typing import Any, Final
 
 import msgspec
@@ -29,6 +28,7 @@ from praxi_tasks.findings.coverage import Coverage
 from praxi_tasks.findings.finding import KINDS, SEVERITIES
 from praxi_tasks.findings.packages import Component, Declaration
 from praxi_tasks.findings.report.look import ASSETS, stylesheet
+from praxi_tasks.findings.report.packed import packed_data, plain_data
 from praxi_tasks.printable import printable_tree
 
 # Beyond this the page stops listing components and points to the tables, which have them all.
@@ -44,12 +44,11 @@ _SCRIPTS: Final = ("theme.js", "parts.js", "rows.js", "columns.js", "overview.js
 def report_page(audit: AssessedAudit) -> str:
     """Return the page."""
     data = _data(audit)
-    packed = len(data) > _LARGEST_PLAIN
+    plain = msgspec.json.encode(data)
     parts = {
         "style": stylesheet() + (ASSETS / "page.css").read_text(),
-        "type": "application/gzip" if packed else "application/json",
         "script": "\n".join((ASSETS / name).read_text() for name in _SCRIPTS),
-        "data": _packed(data) if packed else data.decode().replace("<", "\\u003c"),
+        "data": plain_data(plain) if len(plain) <= _LARGEST_PLAIN else packed_data(data),
     }
     page = (ASSETS / "page.html").read_text()
     for name, text in parts.items():
@@ -57,11 +56,7 @@ def report_page(audit: AssessedAudit) -> str:
     return page
 
 
-def _packed(data: bytes) -> str:
-    return base64.b64encode(gzip.compress(data, compresslevel=9, mtime=0)).decode()
-
-
-def _data(audit: AssessedAudit) -> bytes:
+def _data(audit: AssessedAudit) -> dict[str, Any]:
     listed = sum(len(image.components) for image in audit.images) <= _MOST_COMPONENTS
     spots = find_blind_spots(audit)
     lines: dict[Coverage, int] = {}  # images share most of theirs, so each stands once; filled by _image
@@ -95,8 +90,9 @@ def _data(audit: AssessedAudit) -> bytes:
     )
 
 
-def _printed(document: dict[str, Any]) -> bytes:
-    return msgspec.json.encode(printable_tree(msgspec.to_builtins(document)))
+def _printed(document: dict[str, Any]) -> dict[str, Any]:
+    printed: dict[str, Any] = printable_tree(msgspec.to_builtins(document))
+    return printed
 
 
 def _spot(spot: BlindSpot) -> dict[str, Any]:

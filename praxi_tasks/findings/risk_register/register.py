@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -127,7 +127,22 @@ class RiskRegister:
         PolicyError
             If it would end too late or has ended already.
         """
-        first = self._event("accepted", by, now, terms)
+        return self.accept_all((terms,), by, now)[0]
+
+    def accept_all(self, several: Sequence[Terms], by: str, now: datetime) -> tuple[Acceptance, ...]:
+        """Accept several risks at once: one that can't be accepted means that none is.
+
+        What was accepted before the store became unreachable stays; to ask again adds the rest.
+
+        Raises
+        ------
+        PolicyError
+            If one would end too late or has ended already.
+        """
+        events = [(terms, self._event("accepted", by, now, terms)) for terms in several]
+        return tuple(self._begin(terms, first) for terms, first in events)
+
+    def _begin(self, terms: Terms, first: Event) -> Acceptance:
         for attempt in range(_TRIES):
             identity = _identity(terms, attempt)
             if self._store.put(_key(identity, 1), documents.encode(first)):

@@ -33,15 +33,18 @@ def store(store_folder: Path, tmp_path: Path, configure: Configure) -> Store:
 @pytest.fixture
 def pages(store: Store) -> Iterator[TestClient]:
     """Return a browser of the pages, mounted as Airflow mounts them, of somebody who may read them."""
-    from praxi_airflow.web.access import may_read
-    from praxi_airflow.web.asgi import built
+    from praxi_airflow.web import built, may_read, offers_acceptance
 
     app = built()
-    app.dependency_overrides[may_read.dependency] = lambda: None
+    app.dependency_overrides |= {may_read.dependency: allowed, offers_acceptance.dependency: allowed}
     outer = FastAPI()
     outer.mount("/praxi", app)
     yield TestClient(outer, base_url="http://testserver/praxi/", raise_server_exceptions=True)
     app.dependency_overrides.clear()
+
+
+def allowed() -> None:
+    """Stand in for a question about rights that Airflow answers with yes, or that no answer follows from."""
 
 
 def client(server: FastAPI, *, known: bool = True) -> TestClient:

@@ -13,9 +13,9 @@ from airflow.api_fastapi.app import get_auth_manager
 from airflow.api_fastapi.auth.managers.base_auth_manager import ResourceMethod
 from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
 from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity, DagDetails
-from airflow.api_fastapi.core_api.security import requires_access_dag
+from airflow.api_fastapi.core_api.security import GetUserDep, requires_access_dag
 from airflow.models.dag import DagModel
-from fastapi import Depends
+from fastapi import Depends, Request
 
 from praxi_airflow.web.access import AUDITS
 from praxi_airflow.web.actions.origin import require_own_page
@@ -59,5 +59,14 @@ MAY_ACCEPT: Final = Right("PUT", None, AUDITS)
 MAY_AUDIT: Final = Right("POST", DagAccessEntity.RUN, AUDITS)
 MAY_TRAIN: Final = Right("POST", DagAccessEntity.RUN, TRAININGS)
 MAY_PROMOTE: Final = Right("PUT", None, TRAININGS)
+
+
+def note_whether_may_accept(request: Request, user: GetUserDep) -> None:
+    """Note for a page about findings whether its reader may accept them: ``request.state.may_accept``."""
+    request.state.may_accept = MAY_ACCEPT.is_of(user)
+
+
+offers_acceptance: Final = Depends(note_whether_may_accept)
+"""The dependency of a page that leads to the form by which a risk is accepted."""
 may_see_trainings: Final = Depends(requires_access_dag("GET", DagAccessEntity.RUN, TRAININGS))
 """The dependency of what shows trainings and the versions that they made."""

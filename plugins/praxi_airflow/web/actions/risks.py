@@ -8,15 +8,17 @@ from typing import Annotated, Any, Final, Literal, get_args
 
 import msgspec
 from airflow.api_fastapi.core_api.security import GetUserDep
-from fastapi import APIRouter, Form, Request, Response
-from pydantic import BaseModel
+from fastapi import APIRouter, Form, Query, Request, Response
+from pydantic import BaseModel, Field
 
 from praxi_airflow.hooks import connected_store
 from praxi_airflow.settings import Settings, load_settings
 from praxi_airflow.web.access import may_read
+from praxi_airflow.web.actions.picks import MOST_PICKS, read_picks
 from praxi_airflow.web.actions.replies import CHANGED, changed, shown
 from praxi_airflow.web.actions.rights import MAY_ACCEPT
 from praxi_airflow.web.answers import FORMS, Data
+from praxi_tasks.errors import PolicyError
 from praxi_tasks.findings.risk_register import Acceptance, RiskRegister, RiskState, make_terms
 
 STATES: Final = get_args(RiskState)
@@ -33,6 +35,17 @@ class Risk(BaseModel):
     image: str = ""
     namespace: str = ""
     kind: str = ""
+    owner: str
+    reason: str
+    expires: str
+
+
+class Picked(BaseModel):
+    """Several findings that were ticked in a list, with what the form says of all of them."""
+
+    pick: Annotated[list[str], Field(max_length=MOST_PICKS)] = []
+    image: str = ""
+    namespace: str = ""
     owner: str
     reason: str
     expires: str
@@ -82,7 +95,12 @@ def described(acceptance: Acceptance, at: date) -> dict[str, Any]:
 
 
 @router.get("", dependencies=[may_read], responses=FORMS)
-async def accepted(request: Request, user: GetUserDep, state: RiskState | Literal[""] = "") -> Response:
+async def accepted(
+    request: Request,
+    user: GetUserDep,
+    pick: Annotated[list[str], Query(default_factory=list, max_length=MOST_PICKS)],
+    state: RiskState | Literal[""] = "",
+) -> Response:
     """Return the accepted risks: those that count, expire soon, have expired, or were withdrawn."""
 
     def find() -> Data:
@@ -92,6 +110,7 @@ async def accepted(request: Request, user: GetUserDep, state: RiskState | Litera
         wanted = {state} if state else {"active", "expiring", "expired"}
         return {
             "rows": [row for row in rows if row["state"] in wanted],
+            "picked": list(zip(pick, read_picks(pick), strict=True)),
             "counts": counts,
             "damaged": [{"id": each.id, "problem": each.problem} for each in found.damaged],
             "earliest": (today + timedelta(1)).isoformat(),
@@ -107,6 +126,21 @@ async def accept(request: Request, user: GetUserDep, risk: Annotated[Risk, Form(
     return await _answer(
         request, lambda now: register().accept(make_terms(risk.model_dump()), user.get_name(), now)
     )
+
+
+@router.post("/picked", dependencies=MAY_ACCEPT.required, responses=CHANGED)
+async def accept_picked(request: Request, user: GetUserDep, picked: Annotated[Picked, Form()]) -> Response:
+    """Accept several findings until a day, for one reason; one that can't be accepted means that none is."""
+
+    def accept_all() -> dict[str, Any]:
+        now, shared = datetime.now(UTC), picked.model_dump(exclude={"pick"})
+        terms = [make_terms({**fields, **shared}) for fields in read_picks(picked.pick)]
+        if not terms:
+            raise PolicyError("no finding is ticked", action="tick one at least")
+        made = register().accept_all(terms, user.get_name(), now)
+        return {"accepted": [described(each, now.date()) for each in made]}
+
+    return await changed(request, accept_all, lambda made: f"risks#{made['accepted'][0]['id']}")
 
 
 @router.post("/{acceptance}/renew", dependencies=MAY_ACCEPT.required, responses=CHANGED)

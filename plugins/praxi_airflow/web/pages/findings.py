@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from praxi_airflow.web.access import may_read
+from praxi_airflow.web.actions.rights import offers_acceptance
 from praxi_airflow.web.answers import FORMS, Data, NothingError, show
 from praxi_airflow.web.data import Audit
 from praxi_airflow.web.lists import Conditions, ListQuery, Window, find
@@ -26,7 +27,7 @@ _ORDERS: Final = {
 _AFFECTED_ORDERS: Final = {"image": "image", "since": "since", "package": "package"}
 _MOST_PLACES: Final = 50
 _MOST_PACKAGES: Final = 5
-router = APIRouter(dependencies=[may_read])
+router = APIRouter(dependencies=[may_read, offers_acceptance])
 
 
 class FindingsQuery(ListQuery):

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from praxi_airflow.web.access import may_read
+from praxi_airflow.web.actions.rights import offers_acceptance
 from praxi_airflow.web.answers import FORMS, Data, NothingError, show
 from praxi_airflow.web.data import Audit, Row
 from praxi_airflow.web.lists import Conditions, ListQuery, Window, find
@@ -39,7 +40,7 @@ _COMPONENT_ORDERS: Final = {
     "ecosystem": "ecosystem",
     "files": "files",
 }
-router = APIRouter(dependencies=[may_read])
+router = APIRouter(dependencies=[may_read, offers_acceptance])
 
 
 class ImageQuery(ListQuery):

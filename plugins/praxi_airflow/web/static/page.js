@@ -11,6 +11,25 @@
     addEventListener("pageshow", () => { for (const field of form.elements) field.disabled = false; });
   }
 
+  // One box ticks all rows of a list; without rows that are ticked there is nothing to go on with.
+  for (const form of document.querySelectorAll("form[data-ticks]")) {
+    const ticks = [...form.elements].filter(field => field.type === "checkbox");
+    const every = document.createElement("input");
+    const counted = () => {
+      const count = ticks.filter(tick => tick.checked).length;
+      every.checked = count > 0 && count === ticks.length;
+      every.indeterminate = count > 0 && count < ticks.length;
+      form.querySelector("button").disabled = count === 0;
+    };
+    Object.assign(every, { type: "checkbox", title: "Tick all of this page" });
+    every.setAttribute("aria-label", "Tick all of this page");
+    every.addEventListener("change", () => { for (const tick of ticks) tick.checked = every.checked; counted(); });
+    for (const tick of ticks) tick.addEventListener("change", counted);
+    form.prepend(every);
+    addEventListener("pageshow", counted);
+    counted();
+  }
+
   // Airflow's frame may not open windows, and other sites do not let themselves be framed: its own page opens them.
   document.addEventListener("click", event => {
     const link = event.target.closest && event.target.closest("a[rel~=external]");

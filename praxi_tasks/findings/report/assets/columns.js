@@ -167,7 +167,7 @@ function cause(group) {
   const list = make("ul", "", { class: "lines" });
   for (const row of members.slice(0, MOST_MEMBERS)) {
     const open = make("button", row.title, { class: "open", type: "button" });
-    open.onclick = () => panel.open(row.title, () => finding(row));
+    open.onclick = async () => { await detail(row); panel.open(row.title, () => finding(row)); };
     list.append(box("li", {}, severityTag(row.severity), open, make("span", `${row.id} · ${row.images ? imageName(row) : titleOf(data.images[row.image])}`, { class: "under" }), make("span", row.action ?? "", { class: "under" })));
   }
   if (members.length > MOST_MEMBERS) list.append(make("li", `… and ${numeral(members.length - MOST_MEMBERS)} more: switch off “one row per cause”`));

@@ -3,24 +3,72 @@
 const state = { tab: "findings", sort: null, descending: false, severity: "", image: null, rows: [], first: 0, most: 0 };
 let data;
 
-async function unpack() {
-  if ($("data").type === "application/json") return JSON.parse($("data").textContent);
-  const characters = atob($("data").textContent);
+const parts = new Map();
+
+/** Read a part of the data that stands packed in the page, once; its text is let go. */
+function part(name) {
+  if (!parts.has(name)) parts.set(name, unpack($(name)));
+  return parts.get(name);
+}
+
+async function unpack(element) {
+  if (element.type === "application/json") return JSON.parse(element.textContent);
+  const characters = atob(element.textContent);
+  element.textContent = "";
   const bytes = new Uint8Array(characters.length);
   for (let at = 0; at < bytes.length; at += 1) bytes[at] = characters.charCodeAt(at); // ten times as fast as from()
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return new Response(stream).json();
 }
 
+/** Make rows of columns, of which each says all values, or which of some they are.
+ *
+ * All rows are written in one form, with every name: a browser makes a million such values in no time, and takes
+ * twenty times as long to set one after the other.
+ */
+function rowsOf(columns, count) {
+  const values = Object.fromEntries(Object.entries(columns).map(([name, { all, of, at }]) => [name, all ?? at.map((place) => of[place])]));
+  const { severity, kind, id, title, action, fixed, image, images, cause, score, epss, exploited, since, due, overdue, origin, ignored } = values;
+  return Array.from({ length: count }, (_, n) => ({
+    number: n, severity: severity[n], kind: kind[n], id: id[n], title: title[n], action: action[n] ?? undefined, fixed: fixed[n] ?? [],
+    image: image[n], images: images[n] ?? undefined, cause: cause[n], score: score[n] ?? undefined, epss: epss[n] ?? undefined,
+    exploited: exploited[n] ?? false, since: since[n] ?? undefined, new: values.new[n] ?? false, due: due[n] ?? undefined, overdue: overdue[n] ?? false,
+    origin: origin[n] ?? undefined, ignored: ignored[n] ?? undefined, aliases: undefined, evidence: undefined, packages: undefined, text: undefined,
+  }));
+}
+
+/** Give a finding what is not in the table; where all of a small report is read at once it has that. */
+async function detail(row) {
+  if (row.number === undefined || row.evidence) return row;
+  const first = Math.floor(row.number / data.rowsOfPart);
+  const rows = await part(`data-details-${first}`);
+  rows.forEach((found, number) => complete(Object.assign(data.findings[first * data.rowsOfPart + number], found)));
+  return row;
+}
+
+function complete(row) {
+  row.aliases ??= [];
+  row.evidence ??= [];
+  row.packages ??= [];
+}
+
+/** Read what a tab needs that was not read yet; a search looks through details, too. */
+async function read(tab, search) {
+  if (!data.rowsOfPart) return;
+  $("panel").setAttribute("aria-busy", "true");
+  if (tab === "components") data.components ??= await part("data-components");
+  if (tab === "findings" && search) for (let number = 0; number < data.findings.length; number += data.rowsOfPart) await detail(data.findings[number]);
+  $("panel").removeAttribute("aria-busy");
+}
+
 /** Give every row its defaults, and images their counts. */
 function prepare() {
+  if (data.rowsOfPart) data.findings = rowsOf(data.findings, data.findingsCount);
+  else data.findings.forEach(complete);
   data.rank = Object.fromEntries(data.severities.map((name, rank) => [name, rank]));
   for (const image of data.images) image.counts = {};
   for (const row of data.findings) {
-    row.aliases ??= [];
-    row.evidence ??= [];
     row.fixed ??= [];
-    row.packages ??= [];
     if (row.ignored) continue;
     for (const image of imagesOf(row)) image.counts[row.severity] = (image.counts[row.severity] ?? 0) + 1;
   }

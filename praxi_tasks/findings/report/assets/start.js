@@ -5,9 +5,12 @@ const MOST_PRINTED = 2000;
 const OF_FINDINGS = ["kind", "origin", "only-new", "overdue", "fixable", "ignored", "causes"];
 
 /** Choose and order the rows of the open tab, and show the first of them. */
-function select() {
-  const columns = columnsOf(state.tab);
+async function select() {
+  const tab = state.tab;
+  await read(tab, filters().search);
+  if (tab !== state.tab) return; // another tab was opened meanwhile
   const filter = filters();
+  const columns = columnsOf(tab);
   const rows = data[state.tab].filter((row) => wanted(row, filter));
   state.rows = state.tab === "findings" && $("causes").checked ? byCause(rows) : rows;
   if (state.sort !== null) sort(columns[state.sort]);
@@ -29,7 +32,7 @@ function sort([, , show, by = show]) {
 function sortBy(number, descending) {
   state.sort = number;
   state.descending = descending;
-  select();
+  return select();
 }
 
 function head(columns) {
@@ -39,8 +42,8 @@ function head(columns) {
     const button = make("button", title, { type: "button" });
     const cell = box("th", { scope: "col", class: name }, button);
     if (here) cell.setAttribute("aria-sort", state.descending ? "descending" : "ascending");
-    button.onclick = () => {
-      sortBy(number, here && !state.descending);
+    button.onclick = async () => {
+      await sortBy(number, here && !state.descending);
       document.querySelectorAll("thead button")[number].focus();
     };
     row.append(cell);
@@ -73,8 +76,9 @@ function line(row, columns) {
     if (value !== "" && value !== undefined) cell.append(value);
     element.append(cell);
   }
-  element.onclick = () => {
+  element.onclick = async () => {
     if (!getSelection().isCollapsed) return; // a text is being copied
+    await detail(row);
     element.querySelector(".open").focus({ preventScroll: true });
     panel.open(row.title ?? row.name ?? row.purl ?? row.key, () => FACTS[state.tab](row));
   };
@@ -94,7 +98,7 @@ function open(tab) {
   }
   $("what").textContent = tab;
   for (const id of OF_FINDINGS) ($(id).closest("label") ?? $(id)).hidden = tab !== "findings";
-  select();
+  return select();
 }
 
 /** Let arrows, Home and End move between tabs, as in every list of tabs. */
@@ -167,14 +171,14 @@ function wire() {
 }
 
 async function start() {
-  data = await unpack();
+  data = await part("data");
   prepare();
   about();
   tiles();
   trend();
   fill();
   wire();
-  open("findings");
+  await open("findings");
   document.body.dataset.ready = "yes";
 }
 

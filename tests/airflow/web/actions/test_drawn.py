@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import pytest
 from fastapi.testclient import TestClient
@@ -17,6 +18,8 @@ from praxi_tasks.store import Store, documents, keys
 from tests.airflow.conftest import Configure
 from tests.airflow.web.actions.conftest import SITE, Browser
 from tests.airflow.web.actions.test_models import train
+from tests.airflow.web.audits import get, put_audit
+from tests.findings.audits import large_audit
 from tests.support.browser import chromium, overheard
 from tests.support.readable import unreadable, violations
 
@@ -24,6 +27,9 @@ pytestmark = [pytest.mark.airflow, pytest.mark.slow]
 WIDTHS = (400, 1044, 1440)
 LONG = "registry.example.org/a-team/with-a-long-name/of-a-service-that-nobody-would-abbreviate:2026.11.28-rc1"
 NOW = datetime.now(UTC)
+AUDIT = large_audit(9, 270, components=12)
+IMAGE = AUDIT.images[0].image
+SUBJECT = next(each.package for each in AUDIT.images[0].findings if each.kind == "hidden")
 
 
 def accept(register: RiskRegister, days: int, **fields: str) -> str:
@@ -56,10 +62,20 @@ def filled(store: Store, configure: Configure, monkeypatch: pytest.MonkeyPatch) 
     return registry
 
 
+@pytest.fixture
+def audited(store: Store, browser: Browser) -> Store:
+    """Return a store with an audit whose tables are ready."""
+    put_audit(store, AUDIT)
+    get(browser("viewer"), "/praxi/")
+    return store
+
+
 def opened(running: Any, client: TestClient, width: int, scheme: str) -> Page:
     """Return a page of a Chromium whose every request is answered by the server of the tests."""
     context = running.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    context.add_cookies([{"name": "_token", "value": client.cookies["_token"], "url": SITE}])
+    context.add_cookies(
+        [{"name": name, "value": value, "url": SITE} for name, value in client.cookies.items()]
+    )
 
     def answer(route: Route) -> None:
         asked = route.request
@@ -76,7 +92,21 @@ def opened(running: Any, client: TestClient, width: int, scheme: str) -> Page:
     return page
 
 
-PAGES = ("risks", "models", "models/compare?first=1&second=3", "audit-now", "audit-now/page__1")
+PICKED = urlencode({"pick": [f"?kind=vulnerable&finding=CVE-2026-{n:04}" for n in range(30)]}, doseq=True)
+PAGES = (
+    "risks",
+    f"risks?{PICKED}",
+    "models",
+    "models/compare?first=1&second=3",
+    "audit-now",
+    "audit-now/page__1",
+)
+OFFERED = (
+    "findings",
+    "finding?kind=hidden&id=PRAXI-HIDDEN&subject=" + quote(SUBJECT, safe=""),
+    f"image?image={IMAGE}",
+)
+OTHERS = ("", "images", "software", "namespaces", "changes", "audits", *PAGES)
 
 
 def test_pages_are_readable_at_each_width_and_accessible(browser: Browser, filled: StoredRegistry) -> None:
@@ -98,6 +128,66 @@ def test_pages_are_readable_at_each_width_and_accessible(browser: Browser, fille
                     )
             assert [line for line in heard if "rror" in line and "404" not in line] == []
             page.context.close()
+
+
+@pytest.mark.usefixtures("audited", "filled")
+def test_each_role_is_offered_what_it_may_do_and_can_read_it(browser: Browser) -> None:
+    with chromium() as running:
+        for number, (role, offers) in enumerate({"user": True, "viewer": False}.items()):
+            page = opened(running, browser(role, own_page=False), 1440, ("light", "dark")[number])
+            for path in OFFERED:
+                page.goto(f"{SITE}/praxi/{path}")
+                assert bool(page.locator("a[href*='/risks?']").count()) == offers, (role, path)
+                assert bool(page.locator("input[name=pick]").count()) == (offers and path == "findings")
+                for width in WIDTHS:
+                    page.set_viewport_size({"width": width, "height": 900})
+                    assert unreadable(page) == [], (role, path, width)
+                assert violations(page) == [], (role, path)
+            page.context.close()
+        page = opened(running, browser(None, own_page=False), 400, "dark")
+        for path in (*OFFERED, *OTHERS):
+            page.goto(f"{SITE}/praxi/{path}")
+            assert page.get_by_role("heading").all_inner_texts() == ["Log in first"], path
+            assert page.get_by_role("link", name="Log in").count() == 1
+        assert (unreadable(page), violations(page)) == ([], [])
+
+
+@pytest.mark.usefixtures("audited", "filled")
+def test_who_may_not_read_the_dag_is_told_on_each_page(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from airflow.api_fastapi.app import get_auth_manager
+
+    monkeypatch.setattr(get_auth_manager(), "is_authorized_dag", lambda **_: False)
+    with chromium() as running:
+        page = opened(running, browser("user", own_page=False), 1044, "light")
+        for path in (*OFFERED, *OTHERS):
+            page.goto(f"{SITE}/praxi/{path}")
+            assert page.get_by_role("heading").all_inner_texts() == ["You may not see this"], path
+            assert "team-" not in page.inner_text("main")
+        assert (unreadable(page), violations(page)) == ([], [])
+
+
+@pytest.mark.usefixtures("audited")
+def test_findings_are_ticked_and_accepted_together(browser: Browser, store: Store) -> None:
+    with chromium() as running:
+        page = opened(running, browser("user", own_page=False), 1440, "light")
+        page.goto(f"{SITE}/praxi/findings?kind=vulnerable&size=5")
+        go_on = page.get_by_role("button", name="Accept what is ticked")
+        assert go_on.is_disabled()
+        page.get_by_label("Tick all of this page").check()
+        page.locator("input[name=pick]").first.uncheck()
+        go_on.click()
+        page.get_by_role("heading", name="Accept 4 findings").wait_for()
+        page.locator("input[name=pick]").first.uncheck()
+        page.get_by_label("Who answers for it").fill("shop")
+        page.get_by_label("Last day").fill((NOW + timedelta(40)).date().isoformat())
+        page.get_by_label("Why", exact=True).fill("not reached")
+        page.get_by_role("button", name="Accept all that are ticked").click()
+        page.locator("tbody tr").nth(2).wait_for()
+        shown = {each.split()[0] for each in page.get_by_role("rowheader").all_inner_texts()}
+    assert {each.terms.finding for each in RiskRegister(store).read().acceptances} == shown
+    assert len(shown) == 3
 
 
 def test_a_risk_is_accepted_and_withdrawn_by_keyboard_alone(
@@ -124,7 +214,7 @@ def test_a_risk_is_accepted_and_withdrawn_by_keyboard_alone(
         row.get_by_label("Why it ends").focus()
         page.keyboard.type("done")
         page.keyboard.press("Enter")
-        page.wait_for_function("document.querySelectorAll('tbody tr').length === 2")
+        page.locator("tbody tr").nth(2).wait_for(state="detached")
     assert RiskRegister(store).get(made.id).withdrawn
 
 

@@ -16,6 +16,7 @@ from tests.airflow.web.actions.conftest import SITE, Browser
 pytestmark = pytest.mark.airflow
 END = (datetime.now(UTC).date() + timedelta(90)).isoformat()
 RISK = {"finding": "CVE-2026-0001", "reason": "not reached", "owner": "shop", "expires": END}
+SHARED = {name: text for name, text in RISK.items() if name != "finding"}
 JSON = {"Accept": "application/json"}
 PLACE = "/praxi/risks"
 
@@ -177,3 +178,51 @@ def test_a_page_elsewhere_is_never_where_an_answer_leads(browser: Browser, store
         f"{PLACE}?next=https://evil.example", data={**RISK, "next": "//evil.example"}
     )
     assert answer.headers["location"].startswith("/praxi/risks#")
+
+
+def test_findings_that_are_ticked_are_accepted_together(browser: Browser, store: Store) -> None:
+    picks = [
+        "?kind=vulnerable&finding=CVE-2026-0001",
+        "kind=hidden&finding=PRAXI-HIDDEN&package=pypi%2Fa%5B*%5D",
+    ]
+    fields = {**SHARED, "pick": picks, "namespace": "shop-*"}
+    made = browser("user").post(f"{PLACE}/picked", data=fields, headers=JSON).json()["accepted"]
+    assert [(one["finding"], one["package"], one["kind"]) for one in made] == [
+        ("CVE-2026-0001", "*", "vulnerable"),
+        ("PRAXI-HIDDEN", "pypi/a[*]", "hidden"),
+    ]
+    assert {(one["namespace"], one["owner"], one["accepted_by"]) for one in made} == {
+        ("shop-*", "shop", "ann")
+    }
+    again = browser("user").post(f"{PLACE}/picked", data=fields)
+    assert again.headers["location"] == f"/praxi/risks#{made[0]['id']}"
+    assert sorted(accepted(store)) == ["CVE-2026-0001", "PRAXI-HIDDEN"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"pick": []},
+        {"pick": ["kind=vulnerable&finding=CVE-2026-0001", "kind=vulnerable"]},
+        {"pick": ["finding=CVE-2026-0001", "finding=CVE-2026-0002&owner=eve"]},
+        {"pick": ["finding=CVE-2026-0001", "finding=CVE-*"]},
+        {"pick": ["finding=CVE-2026-0001"], "expires": "2020-01-01"},
+        {"pick": [f"finding=CVE-2026-{number}" for number in range(201)]},
+    ],
+)
+def test_of_several_findings_all_are_accepted_or_none(
+    browser: Browser, store: Store, fields: dict[str, Any]
+) -> None:
+    answer = browser("user").post(f"{PLACE}/picked", data={**SHARED, **fields})
+    assert (answer.status_code, accepted(store)) == (422, [])
+
+
+@pytest.mark.parametrize(("role", "code"), [(None, 401), ("viewer", 403)])
+def test_who_may_not_edit_accepts_nothing_together(
+    browser: Browser, store: Store, role: str | None, code: int
+) -> None:
+    fields = {**SHARED, "pick": ["finding=CVE-2026-0001"]}
+    assert browser(role).post(f"{PLACE}/picked", data=fields).status_code == code
+    strange = {"Sec-Fetch-Site": "cross-site"}
+    assert browser("user").post(f"{PLACE}/picked", data=fields, headers=strange).status_code == 403
+    assert accepted(store) == []
