@@ -1,4 +1,4 @@
-"""What Praxi and Syft name in folders of real packages, kind by kind, and the CPU time of both.
+"""What Praxi and Syft name in folders of real packages, kind by kind, the CPU time of both, Praxi's memory.
 
     python -m benchmarks.named_software [--kinds KIND ...] [--cache FOLDER]
 
@@ -94,10 +94,11 @@ TYPES = {"R-package": "cran", "go-module": "golang", "java-archive": "maven", "b
 
 
 class Named(msgspec.Struct):
-    """Releases that were named, each with its record, and the CPU seconds it took."""
+    """Releases that were named, each with its record, and the CPU seconds and megabytes it took."""
 
     releases: list[tuple[str, str, str, str]]
     seconds: float
+    megabytes: int = 0
 
 
 def build(kind: str, cache: Path) -> Path:
@@ -223,8 +224,12 @@ def praxi(layer: Path) -> Named:
         inspected=inspection.results,
     )
     seconds = time.process_time() - started
-    releases = [(one.ecosystem, one.name, one.version, one.database) for one in inventory.claims]
-    return Named(releases, seconds)
+    releases = [
+        (one.ecosystem, one.name, one.version, one.database)
+        for one in inventory.claims
+        if one.model is None or not one.model.is_data  # pickles of any objects are told, but are no package
+    ]
+    return Named(releases, seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1000)
 
 
 class Left(msgspec.Struct):
@@ -293,7 +298,7 @@ def main() -> None:
         sys.stdout.buffer.write(msgspec.json.encode(praxi(options.read)))
         return
     table = Table(
-        *("kind", "Syft", "of these", "", "", "praxi", "CPU s Syft", "CPU s praxi", "ratio", "mostly")
+        *("kind", "Syft", "of these", "", "", "praxi", "CPU s Syft", "CPU s praxi", "ratio", "MB", "mostly")
     )
     notes = []
     for kind in options.kinds:
@@ -319,7 +324,7 @@ def main() -> None:
                 f"+ {len(left.wrong)} wrong",
             ),
             *(len(ours.releases), f"{theirs.seconds:.1f}", f"{ours.seconds:.1f}"),
-            f"{theirs.seconds / ours.seconds:.1f}x",
+            *(f"{theirs.seconds / ours.seconds:.1f}x", str(ours.megabytes)),
             ", ".join(f"{count} {ecosystem}" for ecosystem, count in most),
         )
         notes += [f"- {kind}: only Syft names {line}" for line in left.missing[:10]]

@@ -2,7 +2,8 @@
 
 Distributions and indexes have words of their own for licences: Debian's short names
 (https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/), Fedora's older abbreviations, Python's
-classifiers. What is none of these stays the name that it is.
+classifiers, R's specifications ("Writing R Extensions", 1.1.2), Cargo's older slash between alternatives.
+What is none of these stays the name that it is.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from itertools import accumulate
 from typing import Final
 
 _CLASSIFIER: Final = "License ::"
+_UNPLAIN: Final = re.compile(r"[^A-Za-z0-9.]+")
 _REFERENCE: Final = "LicenseRef-"
 _ABBREVIATED: Final = re.compile(r"(.*\S)\s*\(([^()]+)\)")
 _OR_LATER: Final = re.compile(
@@ -24,8 +26,14 @@ _OR_LATER: Final = re.compile(
 _COMMA: Final = re.compile(r",\s+(and|or)\s+", re.IGNORECASE)
 _WORD: Final = re.compile(r"([()]|\s(?:and|or|with)\s)", re.IGNORECASE)
 _EMPTY_WORDS: Final = re.compile(r"\b(?:the|licen[cs]e|version|software|v(?=\d))\b|v(?=\d)")
+# Of R's: a licence with a version, and the file that completes one or says more.
+_IN_R: Final = re.compile(r"([A-Za-z][\w. -]*?)\s*\((>=|==)\s*([\d.]+)\)")
+_FILE_IN_R: Final = re.compile(r"\s*\+\s*file\s+LICEN[CS]E\b")
 _DEEPEST: Final = 32  # levels of brackets; real expressions have three
+_MOST_ALTERNATIVES: Final = 8
 _GAPS: Final = re.compile(r"[\s_,-]+")
+_GNU_NAMES: Final = re.compile(r"(?:gnu-)?(affero|lesser|library)?-?general-public(?:-\(\w+\))?")
+_GNU_FAMILIES: Final = {"affero": "agpl", "lesser": "lgpl", "library": "lgpl", None: "gpl"}
 _GNU: Final = re.compile(r"(agpl|gpl|lgpl|gfdl)(-niv)?-?(\d)(\.\d)?(?:\.0)?-?(\+|or-later|only)?")
 # Of other names, as `_key` spells them: what SPDX calls them.
 _NAMES: Final = {
@@ -49,6 +57,11 @@ _NAMES: Final = {
     "new-bsd": "BSD-3-Clause",
     "modified-bsd": "BSD-3-Clause",
     "bsd-4": "BSD-4-Clause",
+    "bsd2": "BSD-2-Clause",
+    "bsd3": "BSD-3-Clause",
+    "cc0-1.0-universal": "CC0-1.0",
+    "eclipse-public-1.0": "EPL-1.0",
+    "eclipse-public-2.0": "EPL-2.0",
     "boost": "BSL-1.0",
     "boost-1.0": "BSL-1.0",
     "cc0": "CC0-1.0",
@@ -59,6 +72,7 @@ _NAMES: Final = {
     "mpl-2": "MPL-2.0",
     "mozilla-public-2.0": "MPL-2.0",
     "openldap-2.8": "OLDAP-2.8",
+    "perl-5": "(GPL-1.0-or-later OR Artistic-1.0-Perl)",
     "psf": "PSF-2.0",
     "python-foundation": "PSF-2.0",
     "upl": "UPL-1.0",
@@ -87,10 +101,30 @@ def _licences_of(statements: tuple[str, ...]) -> tuple[str, ...]:
 @lru_cache(maxsize=4_096)
 def spdx_expression(statement: str) -> str:
     """Return a statement as a valid SPDX expression; nothing where it can't be one."""
-    name = _OR_LATER.sub("+", _name(statement))
+    name = _OR_LATER.sub("+", _of_r(_name(statement)))
+    return _canonical(_translated(_grouped(name))) or _by_abbreviation(name) or _by_slashes(name)
+
+
+def _of_r(statement: str) -> str:
+    """Return R's specification in other words: ``GPL (>= 2) | MIT + file LICENSE``."""
+    if "|" not in statement and "(" not in statement and "+" not in statement:
+        return statement
+    versioned = _IN_R.sub(lambda found: f"{found[1]}-{found[3]}{'+' if found[2] == '>=' else ''}", statement)
+    return " or ".join(map(str.strip, _FILE_IN_R.sub("", versioned).split("|")))
+
+
+def _grouped(name: str) -> str:
+    """Return an expression with brackets where a comma parts it."""
     parts = _COMMA.split(name)
     grouped = " ".join(part if place % 2 else f"({part})" for place, part in enumerate(parts))
-    return _canonical(_translated(grouped if len(parts) > 1 else name)) or _by_abbreviation(name)
+    return grouped if len(parts) > 1 else name
+
+
+def _by_slashes(name: str) -> str:
+    """Return the alternatives that slashes part, if each is known."""
+    parts = name.split("/") if name.count("/") < _MOST_ALTERNATIVES else []
+    known = [_canonical(_key(part.strip())) for part in parts]
+    return " OR ".join(known) if len(known) > 1 and all(known) else ""
 
 
 def _by_abbreviation(name: str) -> str:
@@ -119,14 +153,30 @@ def is_refused(licence: str, patterns: Iterable[str]) -> bool:
     licence
         As :func:`licences_of` returns it.
     patterns
-        Shell globs of SPDX identifiers (``AGPL-*``) or names; case does not matter.
+        Shell globs of SPDX identifiers (``AGPL-*``) or names, also without ``LicenseRef-``; case does not
+        matter. A name that is no expression counts as a whole, and by the licences that it is made of.
     """
     lowered = [pattern.lower() for pattern in patterns]
-    if not spdx_expression(licence):
+    expression = licence if spdx_expression(licence) else _with_references(licence)
+    if not expression:
         return _matches(licence, lowered)
-    words = _WORDS.findall(licence)
+    words = _WORDS.findall(expression)
     words.reverse()
-    return _any_refused(words, lowered)
+    return _any_refused(words, lowered) or (expression != licence and _matches(licence, lowered))
+
+
+def _with_references(licence: str) -> str:
+    """Return what is no expression only because some names or exceptions in it are not known as one."""
+    words = [word.strip() for word in _WORD.split(f"{_grouped(_OR_LATER.sub('+', licence))} ")]
+    found: list[str] = []
+    for word in filter(None, words):
+        if found[-1:] == ["WITH"]:
+            found.pop()
+        elif word in {"(", ")"} or word.lower() in {"and", "or", "with"}:
+            found.append(word.upper())
+        else:
+            found.append(_canonical(_key(word)) or _REFERENCE + _UNPLAIN.sub("-", word))
+    return _canonical(" ".join(found)) if len(found) > 1 else ""
 
 
 _WORDS: Final = re.compile(r"[()]|[^\s()]+(?: WITH [^\s()]+)?")
@@ -156,7 +206,8 @@ def _all_refused(words: list[str], patterns: list[str]) -> bool:
 
 
 def _matches(name: str, patterns: Iterable[str]) -> bool:
-    return any(fnmatchcase(name.lower(), pattern) for pattern in patterns)
+    names = {name.lower(), name.lower().removeprefix(_REFERENCE.lower())}
+    return any(fnmatchcase(one, pattern) for pattern in patterns for one in names)
 
 
 def _name(statement: str) -> str:
@@ -179,6 +230,7 @@ def _key(name: str) -> str:
         return name
     words = _EMPTY_WORDS.sub(" ", name.lower().replace("licence", "license"))
     key = _GAPS.sub("-", words).strip("-")
+    key = _GNU_NAMES.sub(lambda found: _GNU_FAMILIES[found[1]], key)
     gnu = _GNU.fullmatch(key)
     if gnu is None:
         return _NAMES.get(key, key)
