@@ -330,6 +330,15 @@ class RegistryDownError(PraxiError):
     retryable = True
 
 
+# Events and admission.
+
+
+class EventError(PraxiError):
+    """What a registry or a queue sent is no event that can be read."""
+
+    code = "bad-event"
+
+
 # Findings.
 
 

@@ -9,6 +9,7 @@ from tests.fuzz.target import Target
 from tests.fuzz.targets import (
     audits,
     documents,
+    events,
     feeds,
     images,
     layers,
@@ -28,6 +29,7 @@ _MODULES: Final[tuple[ModuleType, ...]] = (
     documents,
     releases,
     audits,
+    events,
 )
 
 TARGETS: Final[dict[str, Target]] = {
