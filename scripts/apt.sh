@@ -6,9 +6,9 @@ set -euo pipefail
 demo=(docker-registry prometheus mmdebstrap buildah skopeo ca-certificates)
 demo_commands=(docker-registry prometheus promtool mmdebstrap buildah skopeo)
 test=("${demo[@]}" podman runc conmon netavark aardvark-dns catatonit iptables
-      iproute2 prometheus-alertmanager prometheus-pushgateway apache2-utils rpm db-util zstd caddy)
+      iproute2 prometheus-alertmanager prometheus-pushgateway apache2-utils rpm db-util zstd caddy redis-server)
 test_commands=("${demo_commands[@]}" podman runc prometheus-alertmanager prometheus-pushgateway htpasswd
-      rpm db_dump zstd caddy)
+      rpm db_dump zstd caddy redis-server)
 
 # Who has these from elsewhere keeps them: another publisher's npm or Docker conflicts with Debian's.
 test_commands+=(npm chromium dockerd docker-compose)

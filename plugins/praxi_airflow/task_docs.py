@@ -13,6 +13,26 @@ empty list is no error; if it should not be empty, look for `kube_pod_container_
 kube-state-metrics, or beyond its retention, there is nothing to find.
 """
 
+TAKE_PUSHES: Final = """
+Reads what registries told, and takes the images in: each digest once in `event_hours`, those of
+`event_registries` alone, `event_limit` in an hour. Its XCom is the windows in which they are audited.
+
+**Triage.** *Up for retry*: the store is down. A message that no registry wrote is no error: the log says what
+is wrong with it. Nothing taken: the log counts why (`seen`, `foreign`, `left`).
+"""
+
+GATHER_PUSHES: Final = """
+Waits until the window is over, so that all images pushed in it are audited by one run.
+
+**Triage.** It waits up to an hour where `event_limit` images were taken in this one.
+"""
+
+AUDIT_PUSHES: Final = """
+Starts the audit of a window's images, once: whichever run comes first starts it, the others are skipped.
+
+**Triage.** *Failed*: there is no Dag `praxi_audit`. If its run only waits, that Dag is switched off.
+"""
+
 PLAN: Final = """
 Resolves tags to digests and indexes to the platform's image, finds out what the store knows already, and
 packs the rest into batches. Its XCom is the list of batch numbers.

@@ -1,8 +1,10 @@
-"""What registries and queues say about images that were pushed, read into references by digest.
+"""What registries and queues say about images that were pushed, and which of them are audited.
 
-Nothing here asks anybody anything: bodies go in, references come out. Airflow's side imports it.
+Reading asks nobody anything: bodies go in, references by digest come out. What was taken in lies in the
+store. Airflow's side imports it.
 """
 
+from praxi_tasks.events.intake import Intake, Rules, gathered, take, window_end
 from praxi_tasks.events.notices import IGNORED, Ignored, Notices, Push
 from praxi_tasks.events.reading import FORMS, LARGEST, Form, read_body, read_message
 
@@ -11,9 +13,14 @@ __all__ = [
     "Form",
     "IGNORED",
     "Ignored",
+    "Intake",
     "LARGEST",
     "Notices",
     "Push",
+    "Rules",
+    "gathered",
     "read_body",
     "read_message",
+    "take",
+    "window_end",
 ]

@@ -173,6 +173,41 @@ def allowance_slot(action: str, user: str, hour: str, slot: int) -> str:
     return f"{allowance(action, user, hour)}/{slot:04}.json"
 
 
+def event_days() -> str:
+    """Folder of what was done about pushes, by day."""
+    return "events"
+
+
+def event_day(day: str) -> str:
+    """Folder of what was done about pushes on a day."""
+    return f"{event_days()}/{day}"
+
+
+def event_image(day: str, digest: str) -> str:
+    """Key of when an image was last taken to be audited, on a day."""
+    return f"{event_day(day)}/images/{part(digest)}.json"
+
+
+def event_window(day: str, window: str) -> str:
+    """Folder of the images that one audit is about: those pushed in one span of time."""
+    return f"{event_day(day)}/windows/{window}"
+
+
+def event_window_image(day: str, window: str, image: str) -> str:
+    """Key of one of those images."""
+    return f"{event_window(day, window)}/{part(image)}.json"
+
+
+def event_allowance(hour: str) -> str:
+    """Folder of how many images were taken in an hour: a day, then ``T`` and the hour."""
+    return f"{event_day(hour.partition('T')[0])}/taken/{hour}"
+
+
+def event_slot(hour: str, slot: int) -> str:
+    """Key of one of those times."""
+    return f"{event_allowance(hour)}/{slot:06}.json"
+
+
 def last_champion() -> str:
     """Key of the champion as it was last looked up, by which one that is lost is noticed."""
     return "training/champion.json"

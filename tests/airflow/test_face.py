@@ -40,15 +40,18 @@ FACES = {
     },
     "sources": {
         "PrometheusImages",
+        "watched_pushes",
     },
     "tasks": {
         "audit_params",
         "examine_airflow",
+        "gather_pushes",
         "record_deployed_images",
         "releases_to_build",
         "request_drift_training",
         "request_training",
         "sweep_pods",
+        "take_pushes",
         "training_params",
         "tuning_trials",
     },

@@ -7,7 +7,8 @@ from tests.support.faces import exported, loaded_by
 
 def test_the_exported_names() -> None:
     assert exported("praxi_tasks.events") == {
-        "FORMS", "Form", "IGNORED", "Ignored", "LARGEST", "Notices", "Push", "read_body", "read_message",
+        "FORMS", "Form", "IGNORED", "Ignored", "Intake", "LARGEST", "Notices", "Push", "Rules", "gathered",
+        "read_body", "read_message", "take", "window_end",
     }  # fmt: skip
 
 

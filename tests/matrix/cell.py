@@ -21,7 +21,9 @@ from typing import Any, Final
 HEAVY: Final = frozenset(
     {"xgboost", "xgboost-cpu", "scikit-learn", "scipy", "optuna", "altair", "mlflow-skinny"}
 )
-DAGS: Final = frozenset({"praxi_audit", "praxi_doctor", "praxi_feeds", "praxi_store", "praxi_train"})
+DAGS: Final = frozenset(
+    {"praxi_audit", "praxi_doctor", "praxi_feeds", "praxi_on_push", "praxi_store", "praxi_train"}
+)
 TYPES: Final = frozenset({"praxi_prometheus", "praxi_webhook"})
 
 

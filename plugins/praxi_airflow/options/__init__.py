@@ -8,11 +8,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from praxi_airflow.options import actions, core, findings, learning, pages, pods
+from praxi_airflow.options import actions, core, events, findings, learning, pages, pods
 from praxi_airflow.options.option import Option
 
 OPTIONS: Final[tuple[Option, ...]] = (
-    core.OPTIONS + pods.OPTIONS + findings.OPTIONS + learning.OPTIONS + actions.OPTIONS + pages.OPTIONS
+    core.OPTIONS
+    + pods.OPTIONS
+    + findings.OPTIONS
+    + learning.OPTIONS
+    + actions.OPTIONS
+    + pages.OPTIONS
+    + events.OPTIONS
 )
 
 __all__ = ["OPTIONS", "Option"]

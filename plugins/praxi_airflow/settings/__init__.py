@@ -2,6 +2,7 @@
 
 from praxi_airflow.settings.actions import LINK_SCOPES, ActionSettings
 from praxi_airflow.settings.core import RUNNERS, Settings, load_settings, project_root
+from praxi_airflow.settings.events import EVENT_SOURCES, EventSettings
 from praxi_airflow.settings.findings import FindingSettings
 from praxi_airflow.settings.learning import APPROVALS, LearningSettings
 from praxi_airflow.settings.pages import PageSettings
@@ -10,6 +11,8 @@ from praxi_airflow.settings.pods import PodSettings
 __all__ = [
     "APPROVALS",
     "ActionSettings",
+    "EVENT_SOURCES",
+    "EventSettings",
     "FindingSettings",
     "LINK_SCOPES",
     "LearningSettings",

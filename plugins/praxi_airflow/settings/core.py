@@ -14,6 +14,7 @@ from typing import Final, Literal
 from airflow.sdk import conf
 
 from praxi_airflow.settings.actions import ActionSettings, load_action_settings
+from praxi_airflow.settings.events import EventSettings, load_event_settings
 from praxi_airflow.settings.findings import FindingSettings, load_finding_settings
 from praxi_airflow.settings.learning import LearningSettings, load_learning_settings
 from praxi_airflow.settings.pages import PageSettings, load_page_settings
@@ -74,6 +75,8 @@ class Settings:
         What people may do on the pages, and links for others.
     pages
         What the pages may take.
+    events
+        Where pushes are told, whose are audited, and how many.
     """
 
     store: str
@@ -98,6 +101,7 @@ class Settings:
     learning: LearningSettings = field(default_factory=LearningSettings)
     actions: ActionSettings = field(default_factory=ActionSettings)
     pages: PageSettings = field(default_factory=PageSettings)
+    events: EventSettings = field(default_factory=EventSettings)
 
 
 def project_root() -> Path:
@@ -140,4 +144,5 @@ def load_settings() -> Settings:
         learning=load_learning_settings(section),
         actions=load_action_settings(section),
         pages=load_page_settings(section),
+        events=load_event_settings(section),
     )

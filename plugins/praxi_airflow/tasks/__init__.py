@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from praxi_airflow.tasks.deployed_images import record_deployed_images
     from praxi_airflow.tasks.doctor import examine_airflow
     from praxi_airflow.tasks.janitor import sweep_pods
+    from praxi_airflow.tasks.pushes import gather_pushes, take_pushes
     from praxi_airflow.tasks.source_builds import releases_to_build
     from praxi_airflow.tasks.training_form import training_params
     from praxi_airflow.tasks.training_requests import request_drift_training, request_training, tuning_trials
@@ -22,6 +23,7 @@ else:
             "deployed_images": ("record_deployed_images",),
             "doctor": ("examine_airflow",),
             "janitor": ("sweep_pods",),
+            "pushes": ("gather_pushes", "take_pushes"),
             "source_builds": ("releases_to_build",),
             "training_form": ("training_params",),
             "training_requests": ("request_drift_training", "request_training", "tuning_trials"),
@@ -31,11 +33,13 @@ else:
 __all__ = [
     "audit_params",
     "examine_airflow",
+    "gather_pushes",
     "record_deployed_images",
     "releases_to_build",
     "request_drift_training",
     "request_training",
     "sweep_pods",
+    "take_pushes",
     "training_params",
     "tuning_trials",
 ]

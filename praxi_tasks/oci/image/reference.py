@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
 from typing import Final
 
 import msgspec
@@ -70,6 +72,23 @@ class Reference(msgspec.Struct, frozen=True):
     def name(self) -> str:
         """``registry/repository``."""
         return f"{self.registry}/{self.repository}"
+
+    def is_of(self, places: Iterable[str]) -> bool:
+        """Return whether the image is in one of these places.
+
+        Parameters
+        ----------
+        places
+            Globs of registries (``registry.example.org``), or of beginnings of repositories
+            (``quay.io/shop``); no ``*`` stands for a ``/``.
+        """
+        parts = self.name.split("/")
+        beginnings = ["/".join(parts[:count]) for count in range(1, len(parts) + 1)]
+        return any(
+            fnmatchcase(name, place.rstrip("/")) and name.count("/") == place.rstrip("/").count("/")
+            for name in beginnings
+            for place in places
+        )
 
     def __str__(self) -> str:
         tag = f":{self.tag}" if self.tag else ""

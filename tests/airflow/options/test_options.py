@@ -54,7 +54,7 @@ def test_an_option_is_described_and_its_example_can_be_set(
 ) -> None:
     assert option.description.endswith(".")
     assert option.example is not None
-    values = {"pod_image": "praxi-tasks", option.name: option.example}
+    values = {"pod_image": "praxi-tasks", "event_queue": "pushes", option.name: option.example}
     if option.name in {"pod_template_file", "ca_bundle"}:
         values[option.name] = __file__
     monkeypatch.setattr(core, "read_section", lambda: Section(values.get))

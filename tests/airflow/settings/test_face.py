@@ -9,6 +9,8 @@ def test_the_exported_names() -> None:
     assert exported("praxi_airflow.settings") == {
         "APPROVALS",
         "ActionSettings",
+        "EVENT_SOURCES",
+        "EventSettings",
         "FindingSettings",
         "LINK_SCOPES",
         "LearningSettings",

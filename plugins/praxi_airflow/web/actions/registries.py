@@ -6,7 +6,6 @@ An audit makes Airflow's workers, and the credentials that they have, reach the 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from fnmatch import fnmatchcase
 
 from praxi_airflow.errors import NotAllowedError
 from praxi_tasks.oci.image import Reference
@@ -28,14 +27,8 @@ def allowed_reference(text: str, registries: Iterable[str]) -> Reference:
         If it is of another registry.
     """
     reference = Reference.parse(text.strip())
-    allowed = tuple(each.rstrip("/") for each in registries)
-    parts = reference.name.split("/")
-    beginnings = ["/".join(parts[:count]) for count in range(1, len(parts) + 1)]
-    if any(
-        fnmatchcase(name, each) and name.count("/") == each.count("/")
-        for name in beginnings
-        for each in allowed
-    ):
+    allowed = tuple(registries)
+    if reference.is_of(allowed):
         return reference
     named = f"only images of {', '.join(allowed)} are" if allowed else "no registry is"
     raise NotAllowedError(

@@ -1,0 +1,123 @@
+"""The queue that tells of pushes: its watcher in a Dag, and its trigger with a real Redis."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from praxi_airflow.assets import PUSHES
+from praxi_airflow.errors import SettingsError
+from praxi_airflow.settings import EventSettings, load_settings
+from praxi_airflow.sources import queues, watched_pushes
+from praxi_tasks.events import read_message
+from tests.airflow.conftest import Configure
+from tests.events import bodies
+from tests.support.process import free_port
+
+SQS = "https://sqs.eu-central-1.amazonaws.com/123456789012/pushes"
+
+
+@pytest.fixture
+def redis(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """Run a Redis to which the connection ``praxi_queue`` leads; return its port."""
+    port = free_port()
+    command = [
+        "redis-server",
+        "--port",
+        str(port),
+        "--bind",
+        "127.0.0.1",
+        "--save",
+        "",
+        "--dir",
+        str(tmp_path),
+    ]
+    connection = {"conn_type": "redis", "host": "127.0.0.1", "port": port, "extra": {"db": 0}}
+    monkeypatch.setenv("AIRFLOW_CONN_PRAXI_QUEUE", json.dumps(connection))
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
+        yield port
+        server.terminate()
+
+
+@pytest.mark.server
+@pytest.mark.needs("redis-server")
+def test_a_message_in_redis_is_a_push(redis: int) -> None:
+    from redis import Redis
+    from redis.backoff import ConstantBackoff
+    from redis.exceptions import ConnectionError as NotYetError
+    from redis.retry import Retry
+
+    client = Redis(port=redis, retry=Retry(ConstantBackoff(0.1), 300), retry_on_error=[NotYetError])
+    client.ping()
+
+    async def first() -> Any:
+        settings = EventSettings(source="redis", queue="pushes", connection="praxi_queue")
+        watching = asyncio.ensure_future(anext(trigger_of(settings).run()))
+        while not client.publish("pushes", json.dumps(bodies.harbor())):
+            await asyncio.sleep(0.05)
+        return await watching
+
+    found = read_message(asyncio.run(first()).payload)
+    assert [push.digest for push in found.pushes] == [bodies.digest("b")]
+
+
+def trigger_of(settings: EventSettings) -> Any:
+    """Return the trigger as the triggerer makes it of what a Dag file says."""
+    (watcher,) = watched_pushes(settings).watchers
+    assert isinstance(watcher.trigger, queues.QueueTrigger)
+    path, arguments = watcher.trigger.serialize()
+    module, _, name = path.rpartition(".")
+    return getattr(importlib.import_module(module), name)(**json.loads(json.dumps(arguments)))
+
+
+def test_a_queue_of_sqs_is_looked_at_often() -> None:
+    path, arguments = trigger_of(EventSettings(source="sqs", queue=SQS, connection="aws")).serialize()
+    assert path == "airflow.providers.amazon.aws.triggers.sqs.SqsSensorTrigger"
+    assert (arguments["sqs_queue"], arguments["aws_conn_id"]) == (SQS, "aws")
+    assert arguments["delete_message_on_reception"]
+    assert arguments["waiter_delay"] < 10
+
+
+def test_a_message_of_kafka_is_its_text() -> None:
+    body = json.dumps(bodies.ecr())
+    assert queues.message_value(SimpleNamespace(value=body.encode)) == body
+    assert queues.message_value(SimpleNamespace(value=lambda: None)) == ""
+
+
+def test_without_a_queue_there_is_no_watcher() -> None:
+    assert watched_pushes(EventSettings()) == PUSHES
+    assert not PUSHES.watchers
+
+
+def test_a_provider_that_is_missing_is_named() -> None:
+    with pytest.raises(
+        SettingsError, match=r"airflow\.providers\.apache\.kafka is not installed.*praxi-airflow\[kafka\]"
+    ):
+        watched_pushes(EventSettings(source="kafka", queue="pushes"))
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"event_source": "redis"}, "EVENT_QUEUE"),
+        ({"event_source": "rabbit"}, "EVENT_SOURCE"),
+        ({"event_source": "redis", "event_queue": "redis://user:hunter2@host"}, "EVENT_QUEUE"),
+        ({"event_window": "0"}, "EVENT_WINDOW"),
+        ({"event_window": "3600"}, "EVENT_WINDOW"),
+        ({"event_limit": "0"}, "EVENT_LIMIT"),
+    ],
+)
+def test_a_wrong_setting_names_its_variable(given: dict[str, str], named: str, configure: Configure) -> None:
+    configure(**given)
+    with pytest.raises(SettingsError) as raised:
+        load_settings()
+    assert raised.value.where == f"AIRFLOW__PRAXI__{named}"
+    assert "hunter2" not in str(raised.value)
