@@ -4,7 +4,8 @@ Reading asks nobody anything: bodies go in, references by digest come out. What 
 store. Airflow's side imports it.
 """
 
-from praxi_tasks.events.intake import Intake, Rules, gathered, take, window_end
+from praxi_tasks.events.authorization import knows_secret
+from praxi_tasks.events.intake import Intake, Rules, gathered, is_heeded, take, window_end
 from praxi_tasks.events.notices import IGNORED, Ignored, Notices, Push
 from praxi_tasks.events.reading import FORMS, LARGEST, Form, read_body, read_message
 
@@ -19,6 +20,8 @@ __all__ = [
     "Push",
     "Rules",
     "gathered",
+    "is_heeded",
+    "knows_secret",
     "read_body",
     "read_message",
     "take",

@@ -95,6 +95,11 @@ def take(
     return Intake(tuple(sorted(taking.windows)), **taking.counts)
 
 
+def is_heeded(push: Push, rules: Rules) -> bool:
+    """Return whether a push is of a registry that is named."""
+    return Reference.parse(push.image).is_of(rules.registries)
+
+
 def window_end(window: str) -> datetime:
     """Return when a window is over: whatever was to be in it is there."""
     return _moment(window) + _GRACE
@@ -120,7 +125,7 @@ class _Taking:
     def take(self, push: Push) -> None:
         """Take one in, or count why not."""
         now = self._clock()
-        if not Reference.parse(push.image).is_of(self._rules.registries):
+        if not is_heeded(push, self._rules):
             self.counts["foreign"] += 1
         elif push.digest and self._was_seen(push.digest, now):
             self.counts["seen"] += 1

@@ -8,6 +8,7 @@ from tests.support.faces import exported, loaded_by
 def test_the_exported_names() -> None:
     assert exported("praxi_tasks.events") == {
         "FORMS", "Form", "IGNORED", "Ignored", "Intake", "LARGEST", "Notices", "Push", "Rules", "gathered",
+        "is_heeded", "knows_secret",
         "read_body", "read_message", "take", "window_end",
     }  # fmt: skip
 

@@ -64,7 +64,8 @@ OPTIONS: Final = (
     Option(
         "event_webhook_connection",
         "Id of the Airflow connection whose password registries present when they post a push: as a bearer "
-        "token, as the password of basic authentication, or as the key of an HMAC.",
+        "token or as the password of basic authentication. It has at least 16 characters; two may be valid, "
+        "with a blank between them.",
         default="praxi_events",
         example="registry_webhooks",
         version_added=_SINCE,

@@ -27,14 +27,17 @@ def built() -> FastAPI:
     """Return the application with all routes."""
     from fastapi import FastAPI, HTTPException
 
-    from praxi_airflow.web import actions, rendering, reports, schema, webhook
+    from praxi_airflow.web import actions, pushes, rendering, reports, schema, webhook
     from praxi_airflow.web.bounded import BoundedBody
     from praxi_airflow.web.pages import ROUTERS, shared
     from praxi_airflow.web.refusals import turned_away
     from praxi_tasks.notify import LinkError
 
     app = FastAPI(title="Praxi", docs_url=None, redoc_url=None, openapi_url=None)
-    for router in (*ROUTERS, actions.router, rendering.router, schema.router, reports.router, webhook.router):
+    for router in (
+        *ROUTERS,
+        *(part.router for part in (actions, rendering, schema, reports, webhook, pushes)),
+    ):
         app.include_router(router)
     app.add_exception_handler(LinkError, shared.refused)
     app.add_exception_handler(HTTPException, turned_away)

@@ -8,8 +8,8 @@ from fastapi import HTTPException, status
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LARGEST: Final = 64 << 10
-_OWN_LIMITS: Final = "/webhooks/"
-"""Below this path a route counts for itself, because more may come."""
+_OWN_LIMITS: Final = ("/webhooks/", "/events/")
+"""Below these paths a route counts for itself, because more may come."""
 
 
 class BoundedBody:
@@ -20,7 +20,7 @@ class BoundedBody:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] != "http" or _OWN_LIMITS in scope["path"]:
+        if scope["type"] != "http" or any(path in scope["path"] for path in _OWN_LIMITS):
             await self._app(scope, receive, send)
             return
         left = LARGEST

@@ -16,6 +16,7 @@ from fastapi.concurrency import run_in_threadpool
 from praxi_airflow.settings import load_settings
 from praxi_airflow.tasks import request_drift_training
 from praxi_airflow.web.payload import Notification, PostedAlert, read_notification
+from praxi_airflow.web.posted import posted_body
 from praxi_airflow.web.secrets import connection_password
 from praxi_tasks.errors import PraxiError
 from praxi_tasks.printable import printable
@@ -43,11 +44,7 @@ def authenticate(request: Request) -> None:
 @router.post("/alertmanager", dependencies=[Depends(authenticate)])
 async def receive(request: Request) -> dict[str, Any]:
     """Start one training for all drift alerts of a notification, once; other alerts are passed over."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _LARGEST_BODY:
-            raise HTTPException(status.HTTP_413_CONTENT_TOO_LARGE, "larger than any notification")
+    body = await posted_body(request, _LARGEST_BODY, "notification")
     try:
         notification = read_notification(body)
     except ValueError as error:
