@@ -105,6 +105,9 @@ class FaultyStore:
     def download(self, key: str, target: Path) -> None:
         self._request("GET", key, lambda: self.real.download(key, target))
 
+    def path(self, key: str) -> Path | None:
+        return self.real.path(key)
+
     def _request(self, method: str, key: str, work: Callable[[], T], *, conditional: bool = False) -> T:
         self._live_on(method)
         for _ in range(_STORE_TRIES):

@@ -84,7 +84,9 @@ def ceiling(model: Model, layers: Iterable[LabelledLayer]) -> float:
         for name, version in layer.truth.items():
             if name in catalogue.packages and version is not None:
                 package = catalogue.packages.index(name)
-                evidence = compare_versions(package, catalogue, whole, layer.tagset)
+                evidence = compare_versions(
+                    catalogue.contents_of(package), len(catalogue.versions_of(package)), whole, layer.tagset
+                )
                 missing = evidence.expected - evidence.present
                 same = missing == missing[catalogue.versions_of(package).index(version)]
                 total += 1

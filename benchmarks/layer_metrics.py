@@ -108,7 +108,7 @@ def measure(model: Model, layers: Iterable[LabelledLayer]) -> LayerMetrics:
         _count(result, prediction, true)
         _, found, confidence = model.score(layer.tagset)
         result.confidence += confidence.tolist()
-        result.present += [model.catalogue.packages[package] in true for package in found.packages.tolist()]
+        result.present += [found.catalogue.packages[package] in true for package in found.packages.tolist()]
     return result
 
 

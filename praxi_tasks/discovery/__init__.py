@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING
 from praxi_tasks.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from praxi_tasks.discovery.bundle import MANIFEST, bundle_size, copy_bundle
+    from praxi_tasks.discovery.bundle import (
+        CATALOGUE,
+        MANIFEST,
+        SITE,
+        Manifest,
+        Pack,
+        Packed,
+        bundle_size,
+        copy_bundle,
+        open_bundle,
+        save_bundle,
+    )
     from praxi_tasks.discovery.calibration import (
         Bin,
         calibration_error,
@@ -33,8 +44,10 @@ if TYPE_CHECKING:
     from praxi_tasks.discovery.expert_ensemble import ExpertEnsemble
     from praxi_tasks.discovery.experts import Expert, LabelModel, Router, label_features
     from praxi_tasks.discovery.features import FEATURES
+    from praxi_tasks.discovery.lookup import Lookup
     from praxi_tasks.discovery.matching import LayerKeys
     from praxi_tasks.discovery.model import Model
+    from praxi_tasks.discovery.part_pool import Part, PartPool
     from praxi_tasks.discovery.prediction import (
         LayerPrediction,
         LookAlike,
@@ -52,7 +65,18 @@ else:
     __getattr__ = lazy_exports(
         __name__,
         {
-            "bundle": ("MANIFEST", "bundle_size", "copy_bundle"),
+            "bundle": (
+                "CATALOGUE",
+                "MANIFEST",
+                "Manifest",
+                "Pack",
+                "Packed",
+                "SITE",
+                "bundle_size",
+                "copy_bundle",
+                "open_bundle",
+                "save_bundle",
+            ),
             "calibration": (
                 "Bin",
                 "calibration_error",
@@ -69,8 +93,10 @@ else:
             "decision_rule": ("DecisionRule", "LIKELY", "STRATEGIES", "Strategy", "select_candidates"),
             "expert_ensemble": ("ExpertEnsemble",),
             "experts": ("Expert", "LabelModel", "Router", "label_features"),
+            "lookup": ("Lookup",),
             "matching": ("LayerKeys",),
             "model": ("Model",),
+            "part_pool": ("Part", "PartPool"),
             "prediction": (
                 "LayerPrediction",
                 "LookAlike",
@@ -89,6 +115,7 @@ else:
 
 __all__ = [
     "Bin",
+    "CATALOGUE",
     "CORE",
     "Catalogue",
     "ContentIndex",
@@ -103,11 +130,18 @@ __all__ = [
     "LayerKeys",
     "LayerPrediction",
     "LookAlike",
+    "Lookup",
     "MANIFEST",
+    "Manifest",
     "Model",
+    "Pack",
+    "Packed",
+    "Part",
+    "PartPool",
     "Release",
     "ReleasePrediction",
     "Router",
+    "SITE",
     "STRATEGIES",
     "Scorer",
     "Strategy",
@@ -125,10 +159,12 @@ __all__ = [
     "in_sorted",
     "join_catalogues",
     "label_features",
+    "open_bundle",
     "overconfidence",
     "reliability_diagram",
     "run_bounds",
     "run_indices",
+    "save_bundle",
     "search_candidates",
     "select_candidates",
     "tokens_of",

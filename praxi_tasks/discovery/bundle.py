@@ -1,56 +1,120 @@
 """The storage format of a model: a JSON manifest, and parts named by the hash of their bytes.
 
-A part never changes; models that share parts share the bytes. The manifest names each part with its role,
-size and sha256; reading checks all three. Nothing in a bundle is executed.
+A part never changes, and who names it shares its bytes: versions of a model, packs, and MLflow's artifacts.
+The manifest says in which pool the parts are, and each part's role, size and sha256. Nothing in a bundle is
+executed.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
+from urllib.parse import urljoin, urlsplit
 
 import msgspec
 
+from praxi_tasks.discovery.part_pool import Part, PartPool
 from praxi_tasks.errors import KeyNotFoundError, ModelError, PraxiError
 from praxi_tasks.json_decoding import decode
 from praxi_tasks.store import Store, open_store
 
-PROTOCOL: Final = 1
+PROTOCOL: Final = 2
 MANIFEST: Final = "model.json"
+CATALOGUE: Final = "catalogue"
+CONTENTS: Final = "contents"
+_KNOWLEDGE: Final = (CATALOGUE, CONTENTS)
+SITE: Final = "site"
+"""The pack of what a site learned itself."""
+
+_FIRST_PROTOCOL: Final = 1
+_OWN_POOL: Final = "parts"
 
 
-class Part(msgspec.Struct, frozen=True):
-    """One part of a bundle; ``role`` says which component reads it."""
+class Pack(msgspec.Struct, frozen=True):
+    """A knowledge pack: what is known of a suite or an ecosystem.
 
-    role: str
-    sha256: str
-    size: int
+    Parameters
+    ----------
+    name
+        Words separated by slashes: ``debian/bookworm``, ``pypi/popular``, ``site``.
+    parts
+        Its parts, in order.
+    annotations
+        Where it comes from, by OCI's names and Praxi's own: source, suite, snapshot, counts, builder.
+    """
 
-    @property
-    def key(self) -> str:
-        """The part's key, relative to the bundle."""
-        return f"parts/{self.sha256}"
+    name: str
+    parts: tuple[Part, ...]
+    annotations: dict[str, str] = {}
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """What a bundle consists of, in order, and the settings that predictions depend on."""
+    """What a bundle consists of, in order, and the settings that predictions depend on.
+
+    Parameters
+    ----------
+    parts
+        All that is in no pack: scorer and experts. By the first protocol the catalogues, too.
+    packs
+        The packs, in order; none by the first protocol.
+    pool
+        Where the parts are: relative to the manifest, or the URI of a folder.
+    """
 
     protocol: int
     parts: tuple[Part, ...]
     settings: dict[str, str | int | float] = {}
+    packs: tuple[Pack, ...] = ()
+    pool: str = _OWN_POOL
 
     @property
     def id(self) -> str:
-        """The model's identity: a hash over everything that decides what it predicts."""
-        return hashlib.sha256(msgspec.json.encode(self, order="deterministic")).hexdigest()[:32]
+        """The model's identity: a hash over everything that decides what it predicts, wherever it is stored.
+
+        A model that has no pack but :data:`SITE` has the identity that the first protocol gave it.
+        """
+        described = _Described(
+            _FIRST_PROTOCOL,
+            tuple(self.all_parts),
+            self.settings,
+            {pack.name: len(pack.parts) for pack in self.packs if pack.name != SITE},
+        )
+        return hashlib.sha256(msgspec.json.encode(described, order="deterministic")).hexdigest()[:32]
+
+    @property
+    def all_parts(self) -> Iterator[Part]:
+        """The parts of all packs and the others, in order."""
+        for pack in self.packs:
+            yield from pack.parts
+        yield from self.parts
+
+    @property
+    def by_pack(self) -> Manifest:
+        """The same manifest by the second protocol: what is known in no pack is :data:`SITE`'s."""
+        if self.packs:
+            return self
+        known = tuple(part for part in self.parts if part.role in _KNOWLEDGE)
+        return msgspec.structs.replace(
+            self,
+            protocol=PROTOCOL,
+            parts=tuple(part for part in self.parts if part.role not in _KNOWLEDGE),
+            packs=(Pack(SITE, known),) if known else (),
+        )
+
+
+class _Described(msgspec.Struct, frozen=True, omit_defaults=True):
+    protocol: int
+    parts: tuple[Part, ...]
+    settings: dict[str, str | int | float]
+    packs: dict[str, int] = {}
 
 
 class Packed(NamedTuple):
     """A part and its bytes, hashed once."""
 
     part: Part
-    data: bytes
+    data: bytes | memoryview
 
     @classmethod
     def of(cls, role: str, data: bytes) -> Packed:
@@ -58,37 +122,52 @@ class Packed(NamedTuple):
         return cls(Part(role, hashlib.sha256(data).hexdigest(), len(data)), data)
 
 
-def describe(parts: Sequence[Packed], settings: dict[str, str | int | float]) -> Manifest:
-    """Return the manifest of some parts."""
-    return Manifest(PROTOCOL, tuple(packed.part for packed in parts), settings)
+class Bundle(NamedTuple):
+    """A manifest whose parts are known, and the pool that has them."""
+
+    manifest: Manifest
+    pool: PartPool
 
 
-def save_bundle(uri: str, parts: Sequence[Packed], settings: dict[str, str | int | float]) -> Manifest:
-    """Write parts below ``uri``, the manifest last: a reader sees all or none."""
-    store = open_store(uri)
-    manifest = describe(parts, settings)
+def save_bundle(uri: str, manifest: Manifest, parts: Sequence[Packed]) -> None:
+    """Write parts into the manifest's pool, and the manifest last: a reader sees all or none."""
+    pool = PartPool(pool_uri(uri, manifest))
     for part, data in parts:
-        store.put(part.key, data)
-    store.replace(MANIFEST, msgspec.json.format(msgspec.json.encode(manifest, order="deterministic")))
-    return manifest
+        pool.put(part, data)
+    encoded = msgspec.json.encode(manifest, order="deterministic")
+    open_store(uri).replace(MANIFEST, msgspec.json.format(encoded))
 
 
-def load_bundle(uri: str) -> tuple[Manifest, list[Packed]]:
-    """Read a manifest and its parts.
+def open_bundle(uri: str) -> Bundle:
+    """Read a manifest; parts are read when they are asked for.
 
     Raises
     ------
     ModelError
-        If there is no model at ``uri``, a part is missing, truncated or altered, or the protocol is another.
+        If there is no model at ``uri``, its manifest is damaged, or the protocol is another.
     """
     store = open_store(uri)
     try:
         manifest = _read_manifest(store)
-        return manifest, [Packed(part, _read_part(store, part)) for part in manifest.parts]
     except KeyNotFoundError as error:
-        raise ModelError(
-            "no model, or not the whole of one, is stored here", where=error.where, action="check the URI"
-        ) from error
+        raise not_whole(error) from error
+    return Bundle(manifest.by_pack, PartPool(pool_uri(uri, manifest)))
+
+
+def not_whole(error: KeyNotFoundError) -> ModelError:
+    """Return the error for a model of which something is missing."""
+    return ModelError(
+        "no model, or not the whole of one, is stored here", where=error.where, action="check the URI"
+    )
+
+
+def pool_uri(uri: str, manifest: Manifest) -> str:
+    """Return the URI of the folder that a manifest at ``uri`` has its parts in."""
+    if urlsplit(manifest.pool).scheme:
+        return manifest.pool
+    base = open_store(uri).uri
+    scheme, _, path = base.partition("://")
+    return f"{scheme}://{urljoin(f'{path}/', manifest.pool)}"
 
 
 def bundle_size(uri: str) -> int:
@@ -97,17 +176,27 @@ def bundle_size(uri: str) -> int:
     Raises
     ------
     ModelError
-        If the manifest is damaged.
-    KeyNotFoundError
-        If there is none.
+        If there is no manifest, or it is damaged.
     """
-    return sum(part.size for part in _read_manifest(open_store(uri)).parts)
+    return sum(part.size for part in open_bundle(uri).manifest.all_parts)
 
 
 def copy_bundle(uri: str, to: str) -> Manifest:
-    """Copy a model, checked part by part; see :func:`load_bundle` for errors."""
-    manifest, parts = load_bundle(uri)
-    return save_bundle(to, parts, manifest.settings)
+    """Copy a model with its parts, each checked.
+
+    Raises
+    ------
+    ModelError
+        If there is no model at ``uri``, or a part is missing, truncated or altered.
+    """
+    manifest, pool = open_bundle(uri)
+    copied = msgspec.structs.replace(manifest, pool=_OWN_POOL)
+    try:
+        parts = [Packed(part, pool.read(part)) for part in manifest.all_parts]
+    except KeyNotFoundError as error:
+        raise not_whole(error) from error
+    save_bundle(to, copied, parts)
+    return copied
 
 
 def _read_manifest(store: Store) -> Manifest:
@@ -117,28 +206,13 @@ def _read_manifest(store: Store) -> Manifest:
         manifest = decode(data, Manifest)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ModelError("a model's manifest is damaged", where=where, action="build it again") from error
-    if manifest.protocol != PROTOCOL:
+    if manifest.protocol not in (_FIRST_PROTOCOL, PROTOCOL):
         raise ModelError(
-            f"the model has protocol {manifest.protocol}, this program reads {PROTOCOL}",
+            f"the model has protocol {manifest.protocol}, this program reads 1 and {PROTOCOL}",
             where=where,
             action="build the model again, or use the program that wrote it",
         )
     return manifest
-
-
-def _read_part(store: Store, part: Part) -> bytes:
-    if len(part.sha256) != 64 or not part.sha256.isalnum():
-        raise ModelError(
-            "a model's manifest names an impossible part", where=store.uri, action="build it again"
-        )
-    data = store.get(part.key)
-    if len(data) != part.size or hashlib.sha256(data).hexdigest() != part.sha256:
-        raise ModelError(
-            "a part of the model is truncated or altered",
-            where=f"{store.uri}/{part.key}",
-            action="delete the model and build or copy it again",
-        )
-    return data
 
 
 def damaged(error: Exception, uri: str) -> ModelError:

@@ -8,19 +8,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from praxi_tasks.discovery.candidates import Candidates, find_candidates
-from praxi_tasks.discovery.catalogue import Catalogue
+from praxi_tasks.discovery.lookup import Lookup
 from praxi_tasks.discovery.relocation import relocate
 from praxi_tasks.fingerprint import PYTHON_ROOT, Tagset
 
 
-def search_candidates(tagset: Tagset, catalogue: Catalogue) -> tuple[Tagset, Candidates]:
-    """Return the layer with relocated files spelled as they were packaged, and its candidates."""
-    found = find_candidates(tagset, catalogue)
-    columns = relocate(tagset.paths, tagset.normalised, _unknown(tagset, found), catalogue)
+def search_candidates(tagset: Tagset, lookup: Lookup, suite: str = "") -> tuple[Tagset, Candidates]:
+    """Return the layer with relocated files spelled as they were packaged, and its candidates.
+
+    Parameters
+    ----------
+    suite
+        The pack of the suite that the layer's image says it is of, if it does.
+    """
+    found = find_candidates(tagset, lookup, suite)
+    columns = relocate(tagset.paths, tagset.normalised, _unknown(tagset, found), lookup)
     if columns is None:
         return tagset, found
     tagset = replace(tagset, normalised=columns)
-    return tagset, find_candidates(tagset, catalogue)
+    return tagset, find_candidates(tagset, lookup, suite)
 
 
 def _unknown(tagset: Tagset, found: Candidates) -> NDArray[np.intp]:

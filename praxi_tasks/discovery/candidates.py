@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from praxi_tasks.discovery.catalogue import CORE, Catalogue, among
+from praxi_tasks.discovery.catalogue import CORE, among
 from praxi_tasks.discovery.copies import Copies, Copy
 from praxi_tasks.discovery.features import Measures
-from praxi_tasks.discovery.matching import LayerKeys, Matches, match_folders, match_keys
+from praxi_tasks.discovery.layer_catalogue import LayerCatalogue
+from praxi_tasks.discovery.lookup import Lookup
+from praxi_tasks.discovery.matching import LayerKeys, Matches, folder_hashes, match_folders, match_keys
 from praxi_tasks.discovery.versions import VersionEvidence, compare_versions
 from praxi_tasks.fingerprint import PYTHON_ROOT, Tagset
 
@@ -34,6 +37,8 @@ class Candidates:
 
     Parameters
     ----------
+    catalogue
+        What is known of the layer's paths; it numbers the packages.
     layer
         The layer's distinct paths.
     matches
@@ -52,6 +57,7 @@ class Candidates:
         Groups of candidates (indices into ``packages``) that retain the same paths, the shortest name first.
     """
 
+    catalogue: LayerCatalogue
     layer: LayerKeys
     matches: Matches
     packages: NDArray[np.intp]
@@ -69,9 +75,16 @@ class Candidates:
         return places[np.array(genuine, np.bool_)]
 
 
-def find_candidates(tagset: Tagset, catalogue: Catalogue) -> Candidates:
-    """Match a layer's files with the catalogue and compute the features of each candidate."""
+def find_candidates(tagset: Tagset, lookup: Lookup, suite: str = "") -> Candidates:
+    """Match a layer's files with what is known and compute the features of each candidate.
+
+    Parameters
+    ----------
+    suite
+        The pack of the suite that the layer's image says it is of, if it does.
+    """
     layer = LayerKeys.of(tagset.normalised)
+    catalogue = lookup.of_layer(layer.keys, folder_hashes(tagset.normalised.folders), suite)
     matches = match_keys(layer, catalogue)
     owners = _at_home(match_folders(tagset.normalised.folders, catalogue), tagset, catalogue)
     files = _files_in_folders(tagset, len(owners))
@@ -82,10 +95,12 @@ def find_candidates(tagset: Tagset, catalogue: Catalogue) -> Candidates:
     copies = _compared_copies(tagset, catalogue, layer, packages)
     measures = Measures(tagset, catalogue, layer, matches, packages, _evidence(copies), owners)
     features = measures.table([_below(count, owners, packages) for count in files])
-    return Candidates(layer, matches, packages, features, copies, owners, measures.indistinguishable())
+    return Candidates(
+        catalogue, layer, matches, packages, features, copies, owners, measures.indistinguishable()
+    )
 
 
-def _at_home(owners: NDArray[np.intp], tagset: Tagset, catalogue: Catalogue) -> NDArray[np.intp]:
+def _at_home(owners: NDArray[np.intp], tagset: Tagset, catalogue: LayerCatalogue) -> NDArray[np.intp]:
     """Return the owners of folders, but for those of a folder in which they install nothing.
 
     Those are packages of the distribution in another folder that Python imports from than its own, and all
@@ -102,21 +117,23 @@ def _at_home(owners: NDArray[np.intp], tagset: Tagset, catalogue: Catalogue) -> 
 
 
 def _compared_copies(
-    tagset: Tagset, catalogue: Catalogue, layer: LayerKeys, packages: NDArray[np.intp]
+    tagset: Tagset, catalogue: LayerCatalogue, layer: LayerKeys, packages: NDArray[np.intp]
 ) -> dict[int, tuple[ComparedCopy, ...]]:
     """Compare the copies of each candidate whose versions are known; the candidates are of shape ``(n,)``."""
-    starts = catalogue.version_starts
-    versioned = packages[starts[packages] < starts[packages + 1]]
+    versioned = packages[catalogue.versioned[packages]]
     if not len(versioned):
         return {}
     copies = Copies(layer, tagset)
-    return {
-        package: tuple(
-            ComparedCopy(copy, compare_versions(package, catalogue, copy, tagset))
-            for copy in copies.of(catalogue.paths_of(package), native=bool(catalogue.native[package]))
-        )
-        for package in versioned.tolist()
-    }
+    return {package: tuple(_compared(package, catalogue, copies, tagset)) for package in versioned.tolist()}
+
+
+def _compared(
+    package: int, catalogue: LayerCatalogue, copies: Copies, tagset: Tagset
+) -> Iterator[ComparedCopy]:
+    """Yield the copies of a package, each compared with its versions."""
+    contents, count = catalogue.contents_of(package), len(catalogue.versions_of(package))
+    for copy in copies.of(np.unique(contents.keys), native=bool(catalogue.native[package])):
+        yield ComparedCopy(copy, compare_versions(contents, count, copy, tagset))
 
 
 def _evidence(copies: dict[int, tuple[ComparedCopy, ...]]) -> dict[int, tuple[VersionEvidence, ...]]:

@@ -7,26 +7,50 @@ whose versions are known, every path with its size, content hash and the version
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from praxi_tasks.discovery.bundle import SITE
+from praxi_tasks.discovery.stored_texts import StoredTexts
 from praxi_tasks.discovery.version_contents import Contents
-from praxi_tasks.ecosystems import PYPI
 from praxi_tasks.errors import CorruptObjectError
-from praxi_tasks.fingerprint import PathKind, pack_arrays, pack_texts, unpack_arrays, unpack_texts
+from praxi_tasks.fingerprint import (
+    PathKind,
+    hash_text,
+    pack_arrays,
+    protocol_of,
+    unpack_arrays,
+    unpack_texts,
+)
 
-PROTOCOL: Final = 1
+PROTOCOL: Final = 2
 CORE: Final = (PathKind.MAIN, PathKind.TEST)
 _KIND: Final = "catalogue"
+_FIRST_PROTOCOL: Final = 1
+
+
+class PackageContents(NamedTuple):
+    """The contents of one package: the rows and holders of a :class:`Catalogue` that are its own."""
+
+    keys: NDArray[np.uint64]
+    sizes: NDArray[np.uint64]
+    hashes: NDArray[np.uint64]
+    core: NDArray[np.bool_]
+    holder_starts: NDArray[np.uint32]
+    holders: NDArray[np.uint16]
 
 
 @dataclass(frozen=True, eq=False)
 class Catalogue:
     """Packages by number, and what is known of them. All arrays are one-dimensional.
+
+    Read from a part, arrays are views of its bytes, and texts are decoded when asked for: a catalogue of a
+    memory-mapped part costs what is looked up in it.
 
     Parameters
     ----------
@@ -54,16 +78,20 @@ class Catalogue:
     disputed
         Hashes of folders that packages of several merged parts claim, sorted: known, but exclusive to none.
         Not stored; merging computes them.
+    pack
+        The knowledge pack that it is a part of. Not in its bytes: the manifest says it.
+    stored_index
+        The :attr:`index` as it was stored, if it was.
     """
 
-    packages: list[str]
+    packages: Sequence[str]
     expected: NDArray[np.uint32]
     extras: NDArray[np.uint32]
     keys: NDArray[np.uint64]
     owners: NDArray[np.uint32]
     folders: NDArray[np.uint64]
     folder_owners: NDArray[np.uint32]
-    versions: list[str]
+    versions: Sequence[str]
     version_starts: NDArray[np.uint32]
     row_starts: NDArray[np.uint32]
     row_keys: NDArray[np.uint64]
@@ -74,42 +102,69 @@ class Catalogue:
     holders: NDArray[np.uint16]
     disputed: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
 
+    pack: str = SITE
+    stored_index: tuple[NDArray[np.uint64], NDArray[np.uint32]] | None = None
+
     @cached_property
-    def native(self) -> NDArray[np.bool_]:
-        """Whether each package is a distribution's rather than a language index's, shape ``(packages,)``."""
-        return np.array([not name.startswith(f"{PYPI.purl_type}/") for name in self.packages], np.bool_)
+    def index(self) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
+        """The hashes of the packages' names, sorted, and the number of each; shape ``(packages,)`` both."""
+        if self.stored_index is not None:
+            return self.stored_index
+        hashes = np.fromiter(map(hash_text, self.packages), np.uint64, len(self.packages))
+        order = np.argsort(hashes, kind="stable")
+        return hashes[order], order.astype(np.uint32)
+
+    def numbers_of(self, hashes: NDArray[np.uint64]) -> NDArray[np.intp]:
+        """Return the numbers of packages by the hashes of their names, -1 of unknown ones; shape ``(n,)``."""
+        known, numbers = self.index
+        found = np.full(len(hashes), -1, np.intp)
+        if len(known):
+            places = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
+            there = known[places] == hashes
+            found[there] = numbers[places[there]]
+        return found
+
+    def number_of(self, name: str) -> int | None:
+        """Return the number of a package, ``ecosystem/name``; ``None`` if it is unknown."""
+        (number,) = self.numbers_of(np.array([hash_text(name)], np.uint64)).tolist()
+        return None if number < 0 else number
 
     def to_bytes(self) -> bytes:
         """Return the catalogue as bytes that depend on its contents only."""
+        packages, versions = StoredTexts.of(self.packages), StoredTexts.of(self.versions)
+        name_hashes, name_numbers = self.index
         arrays: dict[str, NDArray[Any]] = {
-            "packages": pack_texts(self.packages),
-            "versions": pack_texts(self.versions),
-            "counts": np.array([len(self.packages), len(self.versions)], np.uint32),
+            "packages": packages.blob,
+            "package_starts": packages.starts,
+            "versions": versions.blob,
+            "version_texts": versions.starts,
+            "name_hashes": name_hashes,
+            "name_numbers": name_numbers,
         }
         arrays |= {name: getattr(self, name) for name in _COLUMNS}
         return pack_arrays(_KIND, PROTOCOL, arrays)
 
     @classmethod
-    def from_bytes(cls, data: bytes | memoryview) -> Catalogue:
-        """Read what :meth:`to_bytes` wrote, without copying the arrays.
+    def from_bytes(cls, data: bytes | memoryview, pack: str = SITE) -> Catalogue:
+        """Read what :meth:`to_bytes` wrote, or wrote by the first protocol, without copying the arrays.
+
+        Bytes whose origin is not known want :meth:`check` afterwards, which reads all of them.
 
         Raises
         ------
         CorruptObjectError
-            If the bytes are damaged, of another protocol, or the tables do not fit each other.
+            If the bytes are damaged or of another protocol.
         """
-        arrays = unpack_arrays(data, _KIND, PROTOCOL, _STORED)
-        try:
-            packages, versions = arrays["counts"].tolist()
-            catalogue = cls(
-                packages=unpack_texts(arrays["packages"], packages),
-                versions=unpack_texts(arrays["versions"], versions),
-                **{name: arrays[name] for name in _COLUMNS},
-            )
-        except ValueError as error:
-            raise CorruptObjectError("a catalogue has two counts", action="build the model again") from error
-        catalogue.check()
-        return catalogue
+        if protocol_of(data) == _FIRST_PROTOCOL:
+            return _read_first_protocol(data, pack)
+        arrays: dict[str, Any] = unpack_arrays(data, _KIND, PROTOCOL, _STORED)
+        return cls(
+            packages=StoredTexts(arrays["packages"], arrays["package_starts"]),
+            versions=StoredTexts(arrays["versions"], arrays["version_texts"]),
+            **{name: arrays[name] for name in _COLUMNS},
+            pack=pack,
+            stored_index=(arrays["name_hashes"], arrays["name_numbers"]),
+        )
 
     def check(self) -> None:
         """Check that the tables fit each other.
@@ -121,7 +176,11 @@ class Catalogue:
         """
         count = len(self.packages)
         fits = (
-            len(self.expected) == len(self.extras) == count
+            _texts_fit(self.packages)
+            and _texts_fit(self.versions)
+            and len(self.index[0]) == len(self.index[1]) == count
+            and _below(self.index[1], count)
+            and len(self.expected) == len(self.extras) == count
             and len(self.keys) == len(self.owners)
             and len(self.folders) == len(self.folder_owners)
             and _below(self.owners, count)
@@ -137,12 +196,21 @@ class Catalogue:
     def versions_of(self, package: int) -> list[str]:
         """Return the versions known of a package."""
         start, end = self.version_starts[package : package + 2].tolist()
-        return self.versions[start:end]
+        return list(self.versions[start:end])
 
-    def paths_of(self, package: int) -> NDArray[np.uint64]:
-        """Return the path hashes of the known versions of a package, sorted and distinct, shape ``(n,)``."""
+    def contents_of(self, package: int) -> PackageContents:
+        """Return the contents of a package; its versions are those of :meth:`versions_of`."""
         start, end = self.row_starts[package : package + 2].tolist()
-        return np.unique(self.row_keys[start:end])
+        holder_starts = self.holder_starts[start : end + 1]
+        first, last = holder_starts[[0, -1]].tolist()
+        return PackageContents(
+            keys=self.row_keys[start:end],
+            sizes=self.row_sizes[start:end],
+            hashes=self.row_hashes[start:end],
+            core=self.row_core[start:end],
+            holder_starts=holder_starts - holder_starts[0],
+            holders=self.holders[first:last],
+        )
 
 
 _COLUMNS: Final = {
@@ -150,7 +218,27 @@ _COLUMNS: Final = {
     "folder_owners": "<u4", "version_starts": "<u4", "row_starts": "<u4", "row_keys": "<u8",
     "row_sizes": "<u8", "row_hashes": "<u8", "row_core": "|b1", "holder_starts": "<u4", "holders": "<u2",
 }  # fmt: skip
-_STORED: Final = {**_COLUMNS, "counts": "<u4", "packages": "|u1", "versions": "|u1"}
+_STORED: Final = {
+    **_COLUMNS, "packages": "|u1", "package_starts": "<u4", "versions": "|u1", "version_texts": "<u4",
+    "name_hashes": "<u8", "name_numbers": "<u4",
+}  # fmt: skip
+_FIRST_STORED: Final = {**_COLUMNS, "counts": "<u4", "packages": "|u1", "versions": "|u1"}
+
+
+def _read_first_protocol(data: bytes | memoryview, pack: str) -> Catalogue:
+    """Read a catalogue whose texts have no bounds and whose names have no index."""
+    arrays = unpack_arrays(data, _KIND, _FIRST_PROTOCOL, _FIRST_STORED)
+    try:
+        packages, versions = arrays["counts"].tolist()
+    except ValueError as error:
+        raise CorruptObjectError("a catalogue has two counts", action="build the model again") from error
+    columns: dict[str, Any] = {name: arrays[name] for name in _COLUMNS}
+    return Catalogue(
+        packages=unpack_texts(arrays["packages"], packages),
+        versions=unpack_texts(arrays["versions"], versions),
+        pack=pack,
+        **columns,
+    )
 
 
 def empty_catalogue() -> Catalogue:
@@ -182,6 +270,13 @@ def _table(wanted: tuple[PathKind, ...]) -> NDArray[np.bool_]:
 
 def _below(numbers: NDArray[np.uint32], bound: int) -> bool:
     return len(numbers) == 0 or int(numbers.max()) < bound
+
+
+def _texts_fit(texts: Sequence[str]) -> bool:
+    if not isinstance(texts, StoredTexts):
+        return True
+    starts = texts.starts
+    return len(starts) > 0 and _covers(starts, len(starts) - 1, len(texts.blob))
 
 
 def _covers(starts: NDArray[np.uint32], count: int, total: int) -> bool:

@@ -37,7 +37,7 @@ def _middle(weights: Sequence[int]) -> int:
 
 def _join(first: Catalogue, second: Catalogue) -> Catalogue:
     known = {name: number for number, name in enumerate(first.packages)}
-    packages = first.packages + [name for name in second.packages if name not in known]
+    packages = [*first.packages, *(name for name in second.packages if name not in known)]
     known |= {name: number for number, name in enumerate(packages)}
     moved = np.fromiter((known[name] for name in second.packages), np.uint32, len(second.packages))
     keys, owners = _merge((first.keys, first.owners), (second.keys, moved[second.owners]))

@@ -22,7 +22,7 @@ Numbers = NDArray[np.intp]
 class Tables(NamedTuple):
     """Versions and contents of packages, as the columns of the same names of a catalogue."""
 
-    versions: list[str]
+    versions: Sequence[str]
     version_starts: NDArray[np.uint32]
     contents: Contents
 
@@ -126,7 +126,7 @@ class _Stretch(NamedTuple):
     def versions(self) -> list[str]:
         """Return the names of the packages' versions."""
         first, last = self.tables.version_starts[[self.start, self.end]].tolist()
-        return self.tables.versions[first:last]
+        return list(self.tables.versions[first:last])
 
     def columns(self) -> tuple[NDArray[Any], ...]:
         """Return keys, sizes, hashes and core flags, shape ``(rows,)``, and holders, shape ``(holders,)``."""

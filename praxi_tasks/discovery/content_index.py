@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from praxi_tasks.discovery.bundle import SITE
 from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.fingerprint import pack_arrays, unpack_arrays, unpack_texts
 
@@ -59,6 +60,8 @@ class ContentIndex:
         Each release's version, separated by NUL.
     counts
         How many packages and releases there are.
+    pack
+        The knowledge pack that it is a part of. Not in its bytes: the manifest says it.
     """
 
     hashes: NDArray[np.uint64]
@@ -70,6 +73,7 @@ class ContentIndex:
     packages: NDArray[np.uint8]
     versions: NDArray[np.uint8]
     counts: NDArray[np.uint32]
+    pack: str = SITE
 
     def to_bytes(self) -> bytes:
         """Return the index as bytes that depend on its contents only."""
@@ -77,19 +81,27 @@ class ContentIndex:
         return pack_arrays(_KIND, PROTOCOL, arrays)
 
     @classmethod
-    def from_bytes(cls, data: bytes | memoryview) -> ContentIndex:
+    def from_bytes(cls, data: bytes | memoryview, pack: str = SITE) -> ContentIndex:
         """Read what :meth:`to_bytes` wrote, without copying the arrays.
 
         Raises
         ------
         CorruptObjectError
-            If the bytes are damaged, of another protocol, or the tables do not fit each other.
+            If the bytes are damaged or of another protocol.
         """
-        arrays = unpack_arrays(data, _KIND, PROTOCOL, _STORED)
-        index = cls(**{name: arrays[name] for name in _STORED})
-        if not index._fits():
+        arrays: dict[str, Any] = unpack_arrays(data, _KIND, PROTOCOL, _STORED)
+        return cls(**{name: arrays[name] for name in _STORED}, pack=pack)
+
+    def check(self) -> None:
+        """Check that the tables fit each other.
+
+        Raises
+        ------
+        CorruptObjectError
+            If they do not.
+        """
+        if not self._fits():
             raise CorruptObjectError("a content index's tables do not fit", action="build the model again")
-        return index
 
     def _fits(self) -> bool:
         contents = len(self.hashes)
@@ -99,6 +111,8 @@ class ContentIndex:
             and len(self.holder_starts) == len(self.path_starts) == contents + 1
             and int(self.holder_starts[-1]) == len(self.holders)
             and int(self.path_starts[-1]) == len(self.paths)
+            and (not len(self.holders) or int(self.holders.max()) < len(self.release_packages))
+            and (not len(self.release_packages) or int(self.release_packages.max()) < int(self.counts[0]))
         )
 
     def places_of(self, hashes: NDArray[np.uint64]) -> NDArray[np.intp]:

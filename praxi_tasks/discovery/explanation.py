@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from praxi_tasks.discovery.candidates import Candidates
-from praxi_tasks.discovery.catalogue import Catalogue
 from praxi_tasks.discovery.prediction import LookAlike, ReleasePrediction
 from praxi_tasks.discovery.release_experts import Versions
 from praxi_tasks.discovery.same_content import SameContent
@@ -52,7 +51,6 @@ def explain(
     found: Candidates,
     named: NDArray[np.intp],
     confidence: NDArray[np.float64],
-    catalogue: Catalogue,
     versions: Versions = _UNDECIDED,
 ) -> Explanation:
     """Describe the named candidates and tell which files they leave unexplained.
@@ -67,7 +65,7 @@ def explain(
         Of candidates that a release expert decided on; the others' versions follow from their files'
         contents.
     """
-    explainer = _Explainer(tagset, found, catalogue, versions)
+    explainer = _Explainer(tagset, found, versions)
     ties = _ties(found, confidence)
     releases = tuple(
         release
@@ -75,7 +73,7 @@ def explain(
         for release in explainer.releases(place, float(confidence[place]), ties.get(place, ()))
     )
     look_alikes = tuple(each for place in named.tolist() for each in explainer.look_alikes(place))
-    count = len(catalogue.packages)
+    count = len(found.catalogue.packages)
     left = _left_over(tagset, found, found.packages[named], count)
     own = _left_over(tagset, found, found.packages[found.genuine(named)], count) if look_alikes else left
     return Explanation(releases, look_alikes, left, np.setdiff1d(own, left))
@@ -119,8 +117,8 @@ class _Shown(NamedTuple):
 class _Explainer:
     """Describes candidates of one layer; what all of them need is computed once."""
 
-    def __init__(self, tagset: Tagset, found: Candidates, catalogue: Catalogue, decided: Versions) -> None:
-        self._tagset, self._found, self._catalogue = tagset, found, catalogue
+    def __init__(self, tagset: Tagset, found: Candidates, decided: Versions) -> None:
+        self._tagset, self._found, self._catalogue = tagset, found, found.catalogue
         self._decided = decided
         keys = found.matches.keys
         shared = np.bincount(keys, minlength=len(found.layer.keys))[keys]

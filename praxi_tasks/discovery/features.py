@@ -8,7 +8,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from praxi_tasks.discovery.catalogue import CORE, Catalogue
+from praxi_tasks.discovery.catalogue import CORE
+from praxi_tasks.discovery.layer_catalogue import LayerCatalogue
 from praxi_tasks.discovery.layer_context import LayerContext, has_copyright_file, share, weighted_mean
 from praxi_tasks.discovery.matching import LayerKeys, Matches
 from praxi_tasks.discovery.rivals import Rivals
@@ -54,7 +55,7 @@ class Measures:
     def __init__(
         self,
         tagset: Tagset,
-        catalogue: Catalogue,
+        catalogue: LayerCatalogue,
         layer: LayerKeys,
         matches: Matches,
         packages: NDArray[np.intp],

@@ -9,7 +9,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from praxi_tasks.discovery.catalogue import CORE, Catalogue, among
+from praxi_tasks.discovery.catalogue import CORE, among
+from praxi_tasks.discovery.layer_catalogue import LayerCatalogue
 from praxi_tasks.fingerprint import PYTHON_ROOT, PathColumns, hash_text, parent_folder, shallow_folder
 
 _BATCH: Final = 16 << 20  # characters that the names of all folders above those of a batch may have
@@ -102,7 +103,7 @@ class Matches:
         return Matches(self.keys[mask], self.packages[mask])
 
 
-def match_keys(layer: LayerKeys, catalogue: Catalogue) -> Matches:
+def match_keys(layer: LayerKeys, catalogue: LayerCatalogue) -> Matches:
     """Return every pair of a path of the layer and a package of the catalogue that owns it.
 
     Below a folder that Python imports from, a path belongs to a package of the distribution if the folder is
@@ -147,7 +148,7 @@ def _runs(
     return hit, first, counts
 
 
-def match_folders(folders: list[str], catalogue: Catalogue) -> NDArray[np.intp]:
+def match_folders(folders: list[str], catalogue: LayerCatalogue) -> NDArray[np.intp]:
     """Return the packages to which each folder is exclusive, shape ``(len(folders), 2)``; -1 for none.
 
     Two merged catalogues may each know another owner, hence two columns.
@@ -169,7 +170,7 @@ def _batches(folders: list[str]) -> Iterator[list[str]]:
     yield batch
 
 
-def _match_folders(folders: list[str], catalogue: Catalogue) -> NDArray[np.intp]:
+def _match_folders(folders: list[str], catalogue: LayerCatalogue) -> NDArray[np.intp]:
     places, above = _places(folders)
     owners = np.full((len(places), 2), -1, np.intp)
     hashes = np.array([hash_text(place) for place in places], np.uint64)
@@ -182,6 +183,14 @@ def _match_folders(folders: list[str], catalogue: Catalogue) -> NDArray[np.intp]
     for place, (owned, upper) in enumerate(zip((owners[:, 0] >= 0).tolist(), above, strict=True)):
         nearest.append(place if owned or upper < 0 else nearest[upper])
     return owners[np.array([nearest[places[folder]] for folder in folders], np.intp)]
+
+
+def folder_hashes(folders: list[str]) -> NDArray[np.uint64]:
+    """Return the hashes of folders and of all above them, sorted and distinct, shape ``(n,)``."""
+    found = [
+        np.array([hash_text(place) for place in _places(batch)[0]], np.uint64) for batch in _batches(folders)
+    ]
+    return np.unique(np.concatenate(found))
 
 
 def _places(folders: list[str]) -> tuple[dict[str, int], list[int]]:

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from praxi_tasks.discovery import code_version
-from praxi_tasks.discovery.bundle import Packed, damaged, describe, load_bundle, save_bundle
+from praxi_tasks.discovery.bundle import (
+    CATALOGUE,
+    CONTENTS,
+    PROTOCOL,
+    Manifest,
+    Pack,
+    Packed,
+    damaged,
+    not_whole,
+    open_bundle,
+    save_bundle,
+)
 from praxi_tasks.discovery.candidate_search import search_candidates
 from praxi_tasks.discovery.candidates import Candidates
 from praxi_tasks.discovery.catalogue import Catalogue
@@ -21,19 +33,22 @@ from praxi_tasks.discovery.decision_rule import DecisionRule, select_candidates
 from praxi_tasks.discovery.expert_ensemble import ExpertEnsemble
 from praxi_tasks.discovery.experts import Expert, Router
 from praxi_tasks.discovery.explanation import explain, with_copies
+from praxi_tasks.discovery.lookup import Lookup
+from praxi_tasks.discovery.pack_parts import READERS
+from praxi_tasks.discovery.part_pool import Part, PartPool
 from praxi_tasks.discovery.prediction import LayerPrediction
 from praxi_tasks.discovery.release_experts import ReleaseExperts, Versions
 from praxi_tasks.discovery.same_content import find_same_content
 from praxi_tasks.discovery.scorer import Scorer
 from praxi_tasks.discovery.tokens import Tokenizer
 from praxi_tasks.discovery.unexplained import unexplained
-from praxi_tasks.errors import CorruptObjectError
+from praxi_tasks.errors import CorruptObjectError, KeyNotFoundError
 from praxi_tasks.fingerprint import Tagset
 from praxi_tasks.tracing import span
 
 _NOBODY: Final = ExpertEnsemble()
+_UNKNOWN: Final[Mapping[str, Mapping[str, str]]] = {}
 _Component = Catalogue | ContentIndex | Scorer | Expert
-_ROLES: Final = ("catalogue", "contents", "scorer", "expert", "samples", "release-expert", "release-samples")
 
 
 class Model:
@@ -42,7 +57,7 @@ class Model:
     Parameters
     ----------
     catalogues
-        The packages that it knows, one catalogue for each training.
+        The packages that it knows: of each pack, one catalogue for each training.
     scorer
         Scores every candidate of the catalogues.
     recorded
@@ -53,6 +68,8 @@ class Model:
         Which releases have which contents, one index for each training that learned any.
     decision_rule
         Which of the candidates are named.
+    annotations
+        Where each pack comes from, by its name.
     identity
         The model's :attr:`id`, where it is known already.
     """
@@ -66,20 +83,28 @@ class Model:
         *,
         contents: Sequence[ContentIndex] = (),
         decision_rule: DecisionRule | None = None,
+        annotations: Mapping[str, Mapping[str, str]] = _UNKNOWN,
         identity: str = "",
     ) -> None:
-        self.parts = tuple(catalogues)
+        indexes = [index for index in contents if len(index.hashes)]
+        packs = list(dict.fromkeys([*(part.pack for part in catalogues), *(index.pack for index in indexes)]))
+        self.parts = tuple(sorted(catalogues, key=lambda part: packs.index(part.pack)))
+        self.contents = tuple(sorted(indexes, key=lambda index: packs.index(index.pack)))
+        self.annotations = {pack: dict(annotations.get(pack, {})) for pack in packs}
         self.scorer = scorer or Scorer.uninformed()
         self.recorded, self.released = recorded, released
-        self.contents = tuple(index for index in contents if len(index.hashes))
         self.decision_rule = decision_rule or DecisionRule()
         self._identity = identity
         self._packed: dict[_Component, Packed] = {}
 
     @cached_property
     def catalogue(self) -> Catalogue:
-        """All parts merged; merged on first use, since adding a part does not need it."""
+        """All parts merged, which takes as much memory as they have; predictions do not need it."""
         return join_catalogues(self.parts)
+
+    @cached_property
+    def _lookup(self) -> Lookup:
+        return Lookup(self.parts)
 
     @cached_property
     def _router(self) -> Router:
@@ -87,51 +112,81 @@ class Model:
 
     @cached_property
     def _release_experts(self) -> ReleaseExperts:
-        return ReleaseExperts(self.released, self.catalogue.packages)
+        return ReleaseExperts(self.released)
 
     @classmethod
     def load(cls, uri: str, *, decision_rule: DecisionRule | None = None) -> Model:
-        """Read a model from the store; see :func:`~praxi_tasks.discovery.bundle.load_bundle` for errors."""
+        """Read a model from the store; what packs know is mapped into memory, not read.
+
+        Raises
+        ------
+        ModelError
+            If there is no model at ``uri``, a part is missing, truncated or altered, or the protocol is
+            another.
+        """
         with span("load model", attributes={"praxi.model.uri": uri}):
             return cls._load(uri, decision_rule)
 
     @classmethod
     def _load(cls, uri: str, decision_rule: DecisionRule | None) -> Model:
-        manifest, parts = load_bundle(uri)
-        roles: dict[str, list[Packed]] = {role: [] for role in _ROLES}
-        for packed in parts:
-            roles.setdefault(packed.part.role, []).append(packed)
+        manifest, pool = open_bundle(uri)
         try:
-            catalogues = [Catalogue.from_bytes(packed.data) for packed in roles["catalogue"]]
-            contents = [ContentIndex.from_bytes(packed.data) for packed in roles["contents"]]
-            model = cls(
-                catalogues,
-                Scorer.from_bytes(roles["scorer"][-1].data),
-                _ensemble(roles["expert"], roles["samples"]),
-                _ensemble(roles["release-expert"], roles["release-samples"]),
-                contents=contents,
-                decision_rule=decision_rule,
-                identity=manifest.id,
-            )
-        except (CorruptObjectError, IndexError) as error:
+            return cls._read(manifest, pool, decision_rule)
+        except KeyNotFoundError as error:
+            raise not_whole(error) from error
+        except (CorruptObjectError, IndexError, KeyError) as error:
             raise damaged(error, uri) from error
-        model._packed = {
-            **dict(zip(catalogues, roles["catalogue"], strict=True)),
-            **dict(zip(contents, roles["contents"], strict=True)),
-        }
+
+    @classmethod
+    def _read(cls, manifest: Manifest, pool: PartPool, decision_rule: DecisionRule | None) -> Model:
+        packed: dict[_Component, Packed] = {}
+        for pack in manifest.packs:
+            for part in pack.parts:
+                view = pool.map(part, READERS[part.role].check)
+                packed[READERS[part.role].read(view, pack.name)] = Packed(part, view)
+        roles: dict[str, list[Packed]] = {}
+        for part in manifest.parts:
+            roles.setdefault(part.role, []).append(Packed(part, bytes(pool.map(part))))
+        model = cls(
+            [component for component in packed if isinstance(component, Catalogue)],
+            Scorer.from_bytes(bytes(roles.get("scorer", [])[-1].data)),
+            _ensemble(roles.get("expert", []), roles.get("samples", [])),
+            _ensemble(roles.get("release-expert", []), roles.get("release-samples", [])),
+            contents=[component for component in packed if isinstance(component, ContentIndex)],
+            decision_rule=decision_rule,
+            annotations={pack.name: pack.annotations for pack in manifest.packs},
+            identity=manifest.id,
+        )
+        model._packed = packed
         return model
 
-    def save(self, uri: str) -> str:
-        """Write the model below a store URI and return its identity."""
-        save_bundle(uri, self._bundle, {})
+    def save(self, uri: str, pool: str = "") -> str:
+        """Write the model below a store URI and return its identity.
+
+        Parameters
+        ----------
+        pool
+            The URI of the folder that has its parts, which other models share; by default one of its own.
+        """
+        manifest = self._manifest()
+        save_bundle(uri, msgspec.structs.replace(manifest, pool=pool) if pool else manifest, self._bundle)
         return self.id
+
+    def _manifest(self) -> Manifest:
+        by_pack: dict[str, list[Part]] = {name: [] for name in self.annotations}
+        known: list[Catalogue | ContentIndex] = [*self.parts, *self.contents]
+        for component, packed in zip(known, self._bundle, strict=False):
+            by_pack[component.pack].append(packed.part)
+        packs = (Pack(name, tuple(parts), self.annotations[name]) for name, parts in by_pack.items())
+        others = tuple(packed.part for packed in self._bundle[len(known) :])
+        return Manifest(PROTOCOL, others, {}, tuple(packs))
 
     @cached_property
     def _bundle(self) -> list[Packed]:
         samples, release_samples = self.recorded.samples, self.released.samples
         return [
-            *(self._pack("catalogue", part) for part in self.parts),
-            *(self._pack("contents", index) for index in self.contents),
+            *(self._pack(CATALOGUE, part) for part in self.parts),
+            *(self._pack(CONTENTS, index) for index in self.contents),
             self._pack("scorer", self.scorer),
             *(self._pack("expert", expert) for expert in self.recorded.experts),
             *(Packed.of("samples", data) for data in samples),
@@ -161,6 +216,7 @@ class Model:
             self.released if released is None else released,
             contents=self.contents if contents is None else contents,
             decision_rule=self.decision_rule,
+            annotations=self.annotations,
         )
         model._packed = self._packed
         return model
@@ -173,7 +229,7 @@ class Model:
     @cached_property
     def id(self) -> str:
         """Hash of all parts: the same wherever the model is stored."""
-        return self._identity or describe(self._bundle, {}).id
+        return self._identity or self._manifest().id
 
     @property
     def cache_key(self) -> str:
@@ -183,31 +239,27 @@ class Model:
     def knows(self, ecosystem: str, name: str, version: str) -> bool:
         """Return whether the model has learned a release, or its package without telling versions."""
         versions: list[str] | None = None
-        for part, numbers in zip(self.parts, self._numbers, strict=True):
-            package = numbers.get(f"{ecosystem}/{name}")
+        for part in self.parts:
+            package = part.number_of(f"{ecosystem}/{name}")
             if package is not None:
                 versions = (versions or []) + part.versions_of(package)
         return versions is not None and (not versions or version in versions)
 
     def knows_package(self, ecosystem: str, name: str) -> bool:
         """Return whether the model has learned a package, in whichever version."""
-        return any(f"{ecosystem}/{name}" in numbers for numbers in self._numbers)
+        return any(part.number_of(f"{ecosystem}/{name}") is not None for part in self.parts)
 
     @property
     def packages_by_ecosystem(self) -> dict[str, int]:
         """How many packages the model has learned, by ecosystem."""
-        packages = {package for numbers in self._numbers for package in numbers}
+        packages = {package for part in self.parts for package in part.packages}
         return dict(Counter(package.partition("/")[0] for package in packages))
-
-    @cached_property
-    def _numbers(self) -> list[dict[str, int]]:
-        return [{package: number for number, package in enumerate(part.packages)} for part in self.parts]
 
     def predict(self, tagset: Tagset) -> LayerPrediction:
         """Return the releases in a layer, each with confidence and evidence, and the unexplained files."""
         seen, found, confidence, versions = self._decide(tagset)
         named = select_candidates(confidence, self.decision_rule, found.indistinguishable)
-        explanation = explain(seen, found, named, confidence, self.catalogue, versions)
+        explanation = explain(seen, found, named, confidence, versions)
         copies = [
             each
             for each in find_same_content(seen, explanation.open_rows, self.contents)
@@ -226,14 +278,16 @@ class Model:
         """Return the ``ecosystem/name`` of what :meth:`predict` names by paths, without explaining it."""
         _, found, confidence, _ = self._decide(tagset)
         named = select_candidates(confidence, self.decision_rule, found.indistinguishable)
-        return [self.catalogue.packages[package] for package in found.packages[found.genuine(named)].tolist()]
+        return [
+            found.catalogue.packages[package] for package in found.packages[found.genuine(named)].tolist()
+        ]
 
     def score(self, tagset: Tagset) -> tuple[Tagset, Candidates, NDArray[np.float64]]:
         """Return the layer as the model reads it, its candidates, and their confidence, shape ``(n,)``."""
         return self._decide(tagset)[:3]
 
     def _decide(self, tagset: Tagset) -> tuple[Tagset, Candidates, NDArray[np.float64], Versions]:
-        tagset, found = search_candidates(tagset, self.catalogue)
+        tagset, found = search_candidates(tagset, self._lookup)
         decided = self._release_experts.decide(tagset, found, self.scorer.confidence(found.features))
         return tagset, found, decided.confidence, decided.versions
 
@@ -258,6 +312,6 @@ class Model:
 
 def _ensemble(experts: Sequence[Packed], samples: Sequence[Packed]) -> ExpertEnsemble:
     return ExpertEnsemble(
-        tuple(Expert.from_bytes(packed.data) for packed in experts),
-        tuple(packed.data for packed in samples),
+        tuple(Expert.from_bytes(bytes(packed.data)) for packed in experts),
+        tuple(bytes(packed.data) for packed in samples),
     )

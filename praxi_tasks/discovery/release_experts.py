@@ -43,15 +43,11 @@ class ReleaseExperts:
     ----------
     ensemble
         The experts.
-    packages
-        The catalogue's packages, ``ecosystem/name`` each.
     """
 
-    def __init__(self, ensemble: ExpertEnsemble, packages: list[str]) -> None:
+    def __init__(self, ensemble: ExpertEnsemble) -> None:
         self._router = Router(ensemble.experts)
-        owned = {label.partition("==")[0] for label in ensemble.labels}
-        self._owned = np.fromiter((name in owned for name in packages), np.bool_, len(packages))
-        self._packages = packages
+        self._owned = {label.partition("==")[0] for label in ensemble.labels}
 
     def decide(self, tagset: Tagset, found: Candidates, confidence: NDArray[np.float64]) -> Decided:
         """Replace the confidence in the candidates that experts own by theirs; the others' stays.
@@ -61,15 +57,19 @@ class ReleaseExperts:
         confidence
             The scorer's, shape ``(n,)``.
         """
-        mine = np.flatnonzero(self._owned[found.packages]).tolist()
+        if not self._owned:
+            return Decided(confidence, {})
+        packages = found.catalogue.packages
+        owned = np.fromiter((name in self._owned for name in packages), np.bool_, len(packages))
+        mine = np.flatnonzero(owned[found.packages]).tolist()
         if not mine:
             return Decided(confidence, {})
         copies = {place: found.copies.get(int(found.packages[place]), ()) for place in mine}
-        rows = found.layer.rows[found.matches.keys[self._owned[found.matches.packages]]]
+        rows = found.layer.rows[found.matches.keys[owned[found.matches.packages]]]
         likely = self._likely(tagset, rows)
         decided, versions = confidence.copy(), Versions()
         for place in mine:
-            package = self._packages[found.packages[place]]
+            package = packages[found.packages[place]]
             if (chances := likely.get(package)) is None:
                 continue
             decided[place] = chances.pop("", 0.0)

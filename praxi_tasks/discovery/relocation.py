@@ -16,8 +16,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from praxi_tasks.discovery.catalogue import Catalogue
-from praxi_tasks.discovery.tokens import in_sorted
+from praxi_tasks.discovery.lookup import Lookup
 from praxi_tasks.fingerprint import PYTHON_ROOT, PathColumns, hash_text, join_path, normalise_all
 
 ROOTS: Final = (PYTHON_ROOT, "", "usr")
@@ -51,7 +50,7 @@ class Move(NamedTuple):
 
 
 def relocate(
-    paths: Sequence[str], columns: PathColumns, unknown: NDArray[np.intp], catalogue: Catalogue
+    paths: Sequence[str], columns: PathColumns, unknown: NDArray[np.intp], lookup: Lookup
 ) -> PathColumns | None:
     """Return the columns with relocated files spelled as they were packaged; ``None`` if there are none.
 
@@ -63,7 +62,7 @@ def relocate(
     rows: defaultdict[str, list[int]] = defaultdict(list)
     for row in unknown.tolist():
         rows[paths[row].rpartition("/")[0]].append(row)
-    moves = _moves(rows, catalogue)
+    moves = _moves(rows, lookup)
     environments = _environments(paths) if any(move.root != PYTHON_ROOT for move in moves) else ()
     moved: dict[int, str] = {}
     for move in moves:
@@ -75,7 +74,7 @@ def relocate(
             for row in members
             if row not in moved
         ]
-        moved |= _confirmed(move, below, paths, catalogue)
+        moved |= _confirmed(move, below, paths, lookup)
     return _respelled(columns, moved) if moved else None
 
 
@@ -88,7 +87,7 @@ def _environments(paths: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted(f"{prefix}/" for prefix in found if prefix.rpartition("/")[2] != "usr"))
 
 
-def _moves(folders: Iterable[str], catalogue: Catalogue) -> list[Move]:
+def _moves(folders: Iterable[str], lookup: Lookup) -> list[Move]:
     """Return the moves that folders suggest, those with most votes first."""
     places: dict[str, None] = {}
     for folder in folders:
@@ -100,7 +99,7 @@ def _moves(folders: Iterable[str], catalogue: Catalogue) -> list[Move]:
         return []
     hashes = np.array([hash_text(text) for text in spelled], np.uint64)
     votes: defaultdict[Move, int] = defaultdict(int)
-    known = in_sorted(catalogue.folders, hashes) | in_sorted(catalogue.disputed, hashes)
+    known = lookup.knows_folders(hashes)
     for guess in np.flatnonzero(known).tolist():
         votes[Move(prefixes[guess // len(ROOTS)], ROOTS[guess % len(ROOTS)])] += 1
     for place in places:
@@ -133,11 +132,11 @@ def _guesses(places: Iterable[str]) -> tuple[list[str], list[str]]:
     return prefixes, spelled
 
 
-def _confirmed(move: Move, rows: list[int], paths: Sequence[str], catalogue: Catalogue) -> dict[int, str]:
+def _confirmed(move: Move, rows: list[int], paths: Sequence[str], lookup: Lookup) -> dict[int, str]:
     """Return the new spelling of rows, if enough of them are known under it."""
-    if len(rows) > 2 * _PROBE and not _known(move, rows[:: len(rows) // _PROBE], paths, catalogue)[1].any():
+    if len(rows) > 2 * _PROBE and not _known(move, rows[:: len(rows) // _PROBE], paths, lookup)[1].any():
         return {}
-    spelled, known = _known(move, rows, paths, catalogue)
+    spelled, known = _known(move, rows, paths, lookup)
     if known.sum() < 2 and not (known.sum() == 1 and len(rows) == 1 and move.root == PYTHON_ROOT):
         return {}
     folders = {spelled[place].rpartition("/")[0] for place in np.flatnonzero(known).tolist()}
@@ -149,14 +148,14 @@ def _confirmed(move: Move, rows: list[int], paths: Sequence[str], catalogue: Cat
 
 
 def _known(
-    move: Move, rows: list[int], paths: Sequence[str], catalogue: Catalogue
+    move: Move, rows: list[int], paths: Sequence[str], lookup: Lookup
 ) -> tuple[list[str], NDArray[np.bool_]]:
     """Return rows spelled as before a move, and which of them the catalogue knows, shape ``(len(rows),)``."""
     root = _SITE if move.root == PYTHON_ROOT else move.root
     cut = len(move.prefix) + 1
     spelled = [f"{root}/{paths[row][cut:]}".lstrip("/") for row in rows]
     keys = normalise_all(spelled).keys
-    return spelled, in_sorted(catalogue.keys, keys)
+    return spelled, lookup.knows_paths(keys)
 
 
 def _respelled(columns: PathColumns, moved: dict[int, str]) -> PathColumns:

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from praxi_tasks.discovery.catalogue import Catalogue
+from praxi_tasks.discovery.catalogue import PackageContents
 from praxi_tasks.discovery.copies import Copy
 from praxi_tasks.fingerprint import Tagset
 
@@ -51,18 +51,21 @@ class VersionEvidence(NamedTuple):
         return float((self.agreeing / np.maximum(measured, 1)).max()) if measured.any() else np.nan
 
 
-def compare_versions(package: int, catalogue: Catalogue, copy: Copy, tagset: Tagset) -> VersionEvidence:
-    """Compare a package's tables of contents with the files of one copy of it in a layer.
+def compare_versions(contents: PackageContents, count: int, copy: Copy, tagset: Tagset) -> VersionEvidence:
+    """Compare a package's contents with the files of one copy of it in a layer.
 
     An empty file that no version fills shows nothing: anything has such files.
+
+    Parameters
+    ----------
+    count
+        How many versions of the package are known.
     """
-    start, end = catalogue.row_starts[package : package + 2].tolist()
-    count = len(catalogue.versions_of(package))
-    keys = catalogue.row_keys[start:end]
+    keys = contents.keys
     places = np.minimum(np.searchsorted(copy.keys, keys), max(len(copy.keys) - 1, 0))
     there = copy.keys[places] == keys if len(copy.keys) else np.zeros(len(keys), np.bool_)
     files = copy.rows[places] if len(copy.keys) else places
-    sizes, hashes = catalogue.row_sizes[start:end], catalogue.row_hashes[start:end]
+    sizes, hashes = contents.sizes, contents.hashes
     _, spelling, spellings = np.unique(keys, return_inverse=True, return_counts=True)
     alternatives = spellings[spelling]
     measured = there & tagset.measured[files] & ~tagset.normalised.derived[files]
@@ -70,11 +73,10 @@ def compare_versions(package: int, catalogue: Catalogue, copy: Copy, tagset: Tag
     same = measured & (tagset.sizes[files] == sizes)
     comparable = (tagset.hashes[files] != 0) & (hashes != 0)
     same &= ~comparable | (tagset.hashes[files] == hashes)
-    core = catalogue.row_core[start:end]
+    core = contents.core
 
-    holder_starts = catalogue.holder_starts[start : end + 1].astype(np.intp)
-    holders = catalogue.holders[holder_starts[0] : holder_starts[-1]]
-    row_of = np.repeat(np.arange(end - start), np.diff(holder_starts))
+    holders = contents.holders
+    row_of = np.repeat(np.arange(len(keys)), np.diff(contents.holder_starts))
 
     def tally(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
         return np.asarray(np.bincount(holders[mask[row_of]], minlength=count), np.int64)

@@ -1,6 +1,6 @@
 """A layer's fingerprint: what it changes (changeset) and what the model reads of that (tagset)."""
 
-from praxi_tasks.fingerprint.arrays import pack_arrays, pack_texts, unpack_arrays, unpack_texts
+from praxi_tasks.fingerprint.arrays import pack_arrays, pack_texts, protocol_of, unpack_arrays, unpack_texts
 from praxi_tasks.fingerprint.changeset import Changeset
 from praxi_tasks.fingerprint.columbus import (
     FREQUENCY_THRESHOLD,
@@ -50,6 +50,7 @@ __all__ = [
     "pack_arrays",
     "pack_texts",
     "parent_folder",
+    "protocol_of",
     "read_stop_tags",
     "shallow_folder",
     "tag_lines",

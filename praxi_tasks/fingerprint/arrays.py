@@ -75,6 +75,17 @@ def compressed(parts: Sequence[bytes | memoryview], level: int) -> bytes:
     return b"".join([*map(compressor.compress, parts), compressor.flush()])
 
 
+def protocol_of(data: bytes | memoryview) -> int:
+    """Return the protocol of what :func:`pack_arrays` wrote.
+
+    Raises
+    ------
+    CorruptObjectError
+        If the bytes are not such a container.
+    """
+    return _read_head(memoryview(data))[0].protocol
+
+
 def unpack_arrays(
     data: bytes | memoryview, kind: str, protocol: int, types: Mapping[str, str]
 ) -> dict[str, NDArray[Any]]:

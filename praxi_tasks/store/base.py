@@ -94,3 +94,9 @@ class Store(Protocol):
         KeyNotFoundError, StoreUnavailableError
             As :meth:`get`; what was written by then is left to the caller.
         """
+
+    def path(self, key: str) -> Path | None:
+        """Return the file that has the object's bytes, for mapping it; ``None`` where no local file does.
+
+        The file may be missing.
+        """

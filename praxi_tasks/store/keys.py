@@ -143,6 +143,11 @@ def models() -> str:
     return "models"
 
 
+def parts() -> str:
+    """Folder of the parts, named by their sha256, that models and packs of the store share."""
+    return "parts"
+
+
 def model(model_id: str) -> str:
     """Folder of the model with this identity."""
     return f"{models()}/{model_id}"

@@ -131,6 +131,10 @@ class LocalStore:
         except OSError as error:
             raise self._broken(error, key) from error
 
+    def path(self, key: str) -> Path | None:
+        """Return the object's file, which may be missing."""
+        return self._path(key)
+
     def _missing(self, key: str) -> KeyNotFoundError:
         return KeyNotFoundError(
             "nothing is stored under this key", where=f"{self.uri}/{key}", action="check the store's URI"

@@ -159,6 +159,11 @@ class S3Store:
 
         self._ask("GetObject", key, copy)
 
+    def path(self, key: str) -> Path | None:
+        """Return ``None``: the bytes are in no local file."""
+        check_key(key)
+        return None
+
     def _ask(self, name: str, key: str, operation: Callable[[Bucket], T], *, conditional: bool = False) -> T:
         """Do an operation, which is one span, again where that may help, and translate its errors."""
         path = f"{self._prefix}/{key}".strip("/")

@@ -134,7 +134,7 @@ def _predict(models: Mapping[str, Model], tagset: Tagset) -> Prediction:
     model = models[""]
     raw = model.replaced(scorer=Scorer(model.scorer._booster, np.empty(0), np.empty(0)))
     _, found, chances = raw.score(tagset)
-    names = [model.catalogue.packages[place] for place in found.packages.tolist()]
+    names = [found.catalogue.packages[place] for place in found.packages.tolist()]
     told = model.predict(tagset)
     return Prediction(
         scores=dict(zip(names, np.round(chances, 4).tolist(), strict=True)),

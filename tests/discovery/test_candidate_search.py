@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from praxi_tasks.discovery.candidate_search import search_candidates
-from praxi_tasks.discovery.catalogue_merge import join_catalogues
+from praxi_tasks.discovery.lookup import Lookup
 from praxi_tasks.discovery.release import Release
 from praxi_tasks.fingerprint import Tagset, hash_text, normalise_all
 from praxi_tasks.learning.catalogue import build_catalogue
@@ -20,15 +20,15 @@ def release(name: str, *paths: str) -> Release:
     return Release("deb", name, "", list(paths), normalise_all(paths), blank, blank, measured)
 
 
-CATALOGUE = build_catalogue([release("kit-dev", *HEADERS), release("other", "usr/bin/other")])
+KNOWN = Lookup([build_catalogue([release("kit-dev", *HEADERS), release("other", "usr/bin/other")])])
 
 
 SHARING = [release(name, f"usr/include/{name}.h", f"usr/bin/{name}") for name in ("one", "two")]
 
 
 def sighted(*paths: str) -> list[str]:
-    _, found = search_candidates(Tagset.from_paths("sha256:" + "0" * 64, paths), CATALOGUE)
-    return [CATALOGUE.packages[package] for package in found.packages.tolist()]
+    _, found = search_candidates(Tagset.from_paths("sha256:" + "0" * 64, paths), KNOWN)
+    return [found.catalogue.packages[package] for package in found.packages.tolist()]
 
 
 @pytest.mark.parametrize("prefix", ["opt/kit", "srv/root/usr", "usr/local"])
@@ -43,7 +43,7 @@ def test_what_a_cross_compiler_brings_was_not_moved(machine: str) -> None:
 
 def test_where_nothing_was_moved_the_layer_stays_as_it_is() -> None:
     tagset = Tagset.from_paths("sha256:" + "0" * 64, [*HEADERS, "opt/tool/run"])
-    assert search_candidates(tagset, CATALOGUE)[0] is tagset
+    assert search_candidates(tagset, KNOWN)[0] is tagset
 
 
 def test_what_two_indexes_have_is_found_where_it_was_moved() -> None:
@@ -51,8 +51,7 @@ def test_what_two_indexes_have_is_found_where_it_was_moved() -> None:
     parts = [build_catalogue([release(name, *HEADERS), SHARING[0], SHARING[1]]) for name in names]
     tagset = Tagset.from_paths("sha256:" + "0" * 64, [path.replace("usr", "opt/kit", 1) for path in HEADERS])
     for count in (2, 3):
-        catalogue = join_catalogues(parts[:count])
-        _, found = search_candidates(tagset, catalogue)
-        named = {catalogue.packages[place] for place in found.packages.tolist()}
+        _, found = search_candidates(tagset, Lookup(parts[:count]))
+        named = {found.catalogue.packages[place] for place in found.packages.tolist()}
         assert named == {f"deb/{name}" for name in names[:count]}
-        assert hash_text("usr/include/kit") not in catalogue.folders.tolist()  # it is nobody's own
+        assert hash_text("usr/include/kit") not in found.catalogue.folders.tolist()  # it is nobody's own

@@ -190,7 +190,7 @@ def test_knows_releases_and_not_others() -> None:
 
 def test_every_damage_to_a_stored_model_is_refused(tmp_path: Path) -> None:
     world.model().save(tmp_path.as_uri())
-    for part in (tmp_path / "parts").iterdir():
+    for part in [path for path in (tmp_path / "parts").iterdir() if not path.suffix]:
         whole = part.read_bytes()
         for bad in (whole[:-1], whole[: len(whole) // 2], b"", whole[:-1] + bytes([whole[-1] ^ 1])):
             part.write_bytes(bad)

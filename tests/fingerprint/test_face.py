@@ -29,6 +29,6 @@ def test_what_others_may_use_is_written_down() -> None:
         "parent_folder",
         "shallow_folder",
     }
-    arrays = {"pack_arrays", "pack_texts", "unpack_arrays", "unpack_texts"}
+    arrays = {"pack_arrays", "pack_texts", "protocol_of", "unpack_arrays", "unpack_texts"}
     assert set(fingerprint.__all__) == layers | columbus | paths | arrays
     assert all(getattr(fingerprint, name).__doc__ for name in fingerprint.__all__)

@@ -68,6 +68,9 @@ class Forgetful:
     def download(self, key: str, target: Path) -> None:
         self._store.download(key, target)
 
+    def path(self, key: str) -> Path | None:
+        return self._store.path(key)
+
 
 @pytest.mark.parametrize(
     ("broken", "message"),

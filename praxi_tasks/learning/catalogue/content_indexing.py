@@ -134,4 +134,5 @@ def index_without(index: ContentIndex, packages: Container[str]) -> ContentIndex
         packages=index.packages,
         versions=index.versions,
         counts=index.counts,
+        pack=index.pack,
     )

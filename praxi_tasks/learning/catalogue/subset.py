@@ -81,6 +81,7 @@ def _subset(
         row_core=part.row_core[rows],
         holder_starts=run_bounds(held),
         holders=part.holders[run_indices(part.holder_starts[rows], held)],
+        pack=part.pack,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from praxi_tasks.discovery import FEATURES, Catalogue, Scorer, fit_calibration, search_candidates
+from praxi_tasks.discovery import FEATURES, Catalogue, Lookup, Scorer, fit_calibration, search_candidates
 from praxi_tasks.learning.estimators.xgboost_c import train_booster
 from praxi_tasks.learning.synthesis import LabelledLayer, LayerSampler
 
@@ -71,9 +71,12 @@ class Examples(NamedTuple):
 def examples(layers: Sequence[LabelledLayer], catalogue: Catalogue) -> Examples:
     """Return the features of all candidates of layers whose truth is known."""
     tables, truths = [np.empty((0, len(FEATURES)), np.float32)], [np.empty(0, np.bool_)]
+    lookup = Lookup([catalogue])
     for layer in layers:
-        _, found = search_candidates(layer.tagset, catalogue)
-        known = np.array([catalogue.packages[p] in layer.truth for p in found.packages.tolist()], np.bool_)
+        _, found = search_candidates(layer.tagset, lookup)
+        known = np.array(
+            [found.catalogue.packages[p] in layer.truth for p in found.packages.tolist()], np.bool_
+        )
         times = 1 if known.any() else ALONE
         tables += [found.features] * times
         truths += [known] * times

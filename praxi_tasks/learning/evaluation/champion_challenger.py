@@ -133,7 +133,7 @@ def score_layers(model: Model, layers: Sequence[LabelledLayer]) -> Scores:
         _, found, confidence = model.score(layer.tagset)
         confidences.append(confidence)
         rights.append(
-            np.array([model.catalogue.packages[p] in layer.truth for p in found.packages], np.bool_)
+            np.array([found.catalogue.packages[p] in layer.truth for p in found.packages], np.bool_)
         )
     curve = _diagram(np.concatenate(confidences), np.concatenate(rights))
     total = hits.total()

@@ -75,9 +75,10 @@ def repair(
 
 def _mended(model: Model, name: str, new: Sequence[Release]) -> Model | None:
     """Return the model with one package repaired in all parts that know it; ``None`` if it can't be."""
+    numbers = [part.number_of(name) for part in model.parts]
     parts = [
-        _without(part, part.packages.index(name), new) if name in part.packages else part
-        for part in model.parts
+        part if number is None else _without(part, number, new)
+        for part, number in zip(model.parts, numbers, strict=True)
     ]
     if all(after is before for after, before in zip(parts, model.parts, strict=True)):
         return None

@@ -233,12 +233,13 @@ def expert(data: bytes) -> None:
 def catalogue(data: bytes) -> None:
     """Read a catalogue and look at each package."""
     found = Catalogue.from_bytes(data)
+    found.check()
     for package in range(len(found.packages)):
         found.versions_of(package)
 
 
 @target(
-    covers=("praxi_tasks.discovery.bundle.load_bundle",),
+    covers=("praxi_tasks.discovery.bundle.open_bundle",),
     errors=(ModelError,),
     seeds=[msgspec.json.encode(Manifest(1, (Packed.of("scorer", b"x").part,), {"a": 1, "b": "c", "d": 0.5}))],
 )

@@ -50,7 +50,7 @@ def test_a_release_that_shares_nothing_narrows_a_catalogue_to_nothing() -> None:
 
 def told(model: Model, layer: Tagset) -> list[tuple[str, float]]:
     _, found, confidence = model.score(layer)
-    names = [model.catalogue.packages[place] for place in found.packages.tolist()]
+    names = [found.catalogue.packages[place] for place in found.packages.tolist()]
     assert names
     return sorted(zip(names, confidence.tolist(), strict=True))
 

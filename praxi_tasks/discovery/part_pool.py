@@ -1,0 +1,156 @@
+"""A pool of parts, each named by its sha256, and mapped into memory rather than read.
+
+Parts of a local store are mapped where they are. Those of an object store are downloaded once, into a bounded
+cache on the local disk. A part is hashed when it is written, downloaded, or mapped for the first time; a
+marker beside it tells by size and time of change that this was done, so that no later load reads all of it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import mmap
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from praxi_tasks.discovery.part_cache import PartCache
+from praxi_tasks.errors import KeyNotFoundError, ModelError
+from praxi_tasks.store import open_store
+
+_BLOCK: Final = 1 << 20
+_MARK: Final = ".checked"
+
+Check = Callable[[memoryview], None]
+"""Checks the contents of a part whose bytes are those that its name says; raises what is wrong."""
+
+
+class Part(msgspec.Struct, frozen=True):
+    """One part of a bundle; ``role`` says which component reads it, ``size`` is in bytes."""
+
+    role: str
+    sha256: str
+    size: int
+
+
+class PartPool:
+    """The parts in one folder of a store.
+
+    Parameters
+    ----------
+    uri
+        The folder's.
+    """
+
+    def __init__(self, uri: str) -> None:
+        self._store = open_store(uri)
+
+    def put(self, part: Part, data: bytes | memoryview) -> None:
+        """Store a part whose bytes were hashed; nothing is written where the pool has it."""
+        if self.has(part):
+            return
+        if self._store.put(part.sha256, bytes(data)) and (path := self._store.path(part.sha256)):
+            _mark(path)
+
+    def has(self, part: Part) -> bool:
+        """Return whether the pool has a part."""
+        return self._store.exists(part.sha256)
+
+    def read(self, part: Part) -> bytes:
+        """Return a part's bytes, hashed anew.
+
+        Raises
+        ------
+        KeyNotFoundError
+            If the pool does not have it.
+        ModelError
+            If it is truncated or altered.
+        """
+        data = self._store.get(_key(part, self._store.uri))
+        if len(data) != part.size or hashlib.sha256(data).hexdigest() != part.sha256:
+            raise self._altered(part)
+        return data
+
+    def map(self, part: Part, check: Check = lambda _: None) -> memoryview:
+        """Return a part's bytes, read from the disk as they are used.
+
+        Parameters
+        ----------
+        check
+            Checks what the bytes hold; called once for each part, before it is marked.
+
+        Raises
+        ------
+        KeyNotFoundError
+            If the pool does not have it.
+        ModelError
+            If it is truncated or altered.
+        """
+        key = _key(part, self._store.uri)
+        path = self._store.path(key)
+        if path is None:
+            path = PartCache.from_environment().get(part.sha256, part.size, self._store)
+        try:
+            with path.open("rb") as file:
+                return self._mapped(part, path, file.fileno(), check)
+        except FileNotFoundError:
+            raise KeyNotFoundError(
+                "a part is missing", where=f"{self._store.uri}/{key}", action="check the store's URI"
+            ) from None
+
+    def _mapped(self, part: Part, path: Path, descriptor: int, check: Check) -> memoryview:
+        status = os.fstat(descriptor)
+        if status.st_size != part.size or not part.size:
+            raise self._altered(part)
+        view = memoryview(mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ))
+        if not _is_marked(path, status):
+            if _hash(descriptor) != part.sha256:
+                raise self._altered(part)
+            check(view)
+            _mark(path)
+        return view
+
+    def _altered(self, part: Part) -> ModelError:
+        return ModelError(
+            "a part of the model is truncated or altered",
+            where=f"{self._store.uri}/{part.sha256}",
+            action="delete the model and build or copy it again",
+        )
+
+
+def _key(part: Part, where: str) -> str:
+    if len(part.sha256) != 64 or not part.sha256.isalnum() or not part.sha256.isascii():
+        raise ModelError("a model's manifest names an impossible part", where=where, action="build it again")
+    return part.sha256
+
+
+def _hash(descriptor: int) -> str:
+    """Hash a file by blocks: pages of a mapping would count as this process's memory."""
+    hashed, offset = hashlib.sha256(), 0
+    while block := os.pread(descriptor, _BLOCK, offset):
+        hashed.update(block)
+        offset += len(block)
+    return hashed.hexdigest()
+
+
+def _marker(status: os.stat_result) -> bytes:
+    return f"{status.st_size} {status.st_mtime_ns}\n".encode()
+
+
+def _is_marked(path: Path, status: os.stat_result) -> bool:
+    try:
+        return path.with_name(path.name + _MARK).read_bytes() == _marker(status)
+    except OSError:
+        return False
+
+
+def _mark(path: Path) -> None:
+    """Note that a part is intact; where the folder can't be written to, the next load hashes it again."""
+    mark = path.with_name(path.name + _MARK)
+    staged = mark.with_name(f"{mark.name}-{os.getpid()}-{os.urandom(4).hex()}")
+    with contextlib.suppress(OSError):
+        staged.write_bytes(_marker(path.stat()))
+        staged.replace(mark)
