@@ -374,6 +374,9 @@ BITNAMI: Final = Ecosystem(
 WORDPRESS: Final = Ecosystem(
     purl_type="wordpress-plugin", family=Family.LANGUAGE, database="the plugin's header"
 )
+WORDPRESS_THEME: Final = Ecosystem(
+    purl_type="wordpress-theme", family=Family.LANGUAGE, database="the theme's header"
+)
 CONDA: Final = Ecosystem(
     purl_type="conda",
     family=Family.MANAGER,
@@ -443,7 +446,23 @@ _ROWS: Final = (
     *(PYPI, NPM, GOLANG, MAVEN, CARGO, GENERIC, DEB, APK, RPM),
     *(ALPM, EBUILD, OPKG),
     *(COMPOSER, PEAR, GEM, CRAN, BIOCONDUCTOR, NUGET, CPAN, LUAROCKS, JULIA, OPAM, HACKAGE, HEX),
-    *(OTP, PUB, CONAN, SWIFT, JSR, COCOAPODS, BITNAMI, WORDPRESS, CONDA, SPACK, BREW, NIX, GUIX, SNAP),
+    *(
+        OTP,
+        PUB,
+        CONAN,
+        SWIFT,
+        JSR,
+        COCOAPODS,
+        BITNAMI,
+        WORDPRESS,
+        WORDPRESS_THEME,
+        CONDA,
+        SPACK,
+        BREW,
+        NIX,
+        GUIX,
+        SNAP,
+    ),
     *(FLATPAK, VSCODE, NIM, SWIPL, XBPS),
     *(HUGGINGFACE, ML_MODEL),
 )

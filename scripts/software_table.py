@@ -36,7 +36,7 @@ IN_FILES = {
 }
 
 # Read by the reader of another row.
-SHARED = ("bioconductor", "otp")
+SHARED = ("bioconductor", "otp", "wordpress-theme")
 
 # Lock files that name packages of another ecosystem than their reader's, and only those rows.
 DECLARED_BESIDE = {"bioconductor": "renv.lock", "cocoapods": "Podfile.lock", "jsr": "deno.lock"}

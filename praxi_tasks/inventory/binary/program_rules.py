@@ -659,6 +659,7 @@ _CPES: Final = {
     **{(rule.ecosystem, rule.name): f"a:{rule.cpe}" for rule in RULES if rule.cpe},
     (GENERIC.purl_type, "cuda-toolkit"): "a:nvidia:cuda_toolkit",
     (GENERIC.purl_type, "linux-kernel"): "o:linux:linux_kernel",
+    (GENERIC.purl_type, "wordpress"): "a:wordpress:wordpress",
 }
 
 

@@ -92,6 +92,7 @@ DOTNET = json.dumps(
 WORDPRESS = (
     b"<?php\n/**\n * Plugin Name: Akismet Anti-spam\n * Version: 5.3.1\n * License: GPLv2 or later\n */\n"
 )
+THEME = b"/*\nTheme Name: Twenty Ten\nAuthor: x\nVersion: 4.0\nLicense: GPL-2.0-or-later\n*/\nbody {}\n"
 HASH = "0123456789abcdef0123456789abcdef01234567"
 
 RECORDS = {
@@ -127,6 +128,15 @@ RECORDS = {
     "root/.local/share/swi-prolog/pack/func/pack.pl": (
         b"name(func).\nversion('0.4.2').\ntitle('x').\n",
         ("swiplpack", "func", "0.4.2"),
+    ),
+    "srv/wp-content/plugins/hello.php": (
+        b"<?php\n/*\nPlugin Name: Hello Dolly\nVersion: 1.7.2\n*/\n",
+        ("wordpress-plugin", "hello", "1.7.2"),
+    ),
+    "srv/wp-content/themes/twentyten/style.css": (THEME, ("wordpress-theme", "twentyten", "4.0")),
+    "srv/wp-includes/version.php": (
+        b"<?php\n/**\n * @global string $wp_version\n */\n$wp_version = '6.4.3-RC1';\n$wp_db_version = 1;\n",
+        ("generic", "wordpress", "6.4.3-RC1"),
     ),
     "srv/wp-content/plugins/akismet/akismet.php": (WORDPRESS, ("wordpress-plugin", "akismet", "5.3.1")),
 }
@@ -223,6 +233,8 @@ def test_what_is_no_installed_package_is_silent() -> None:
     assert read("src/jsonlite/DESCRIPTION", R.rpartition(b"Built:")[0]) == ()
     assert read("usr/lib/R/library/jsonlite/DESCRIPTION", R.rpartition(b"Built:")[0]) != ()
     assert read("srv/wp-content/plugins/akismet/other.php", b"<?php\n") == ()
+    assert read("srv/wp-content/themes/x/style.css", b"body {}\n") == ()
+    assert read("srv/wp-includes/version.php", b"<?php\n") == ()
 
 
 # Any content of the others is one without a package, or their paths name the release.
