@@ -30,6 +30,7 @@ class AirflowConfig:
     worker_log_port: int
     trigger_log_port: int
     prometheus: str
+    registry: str
     store: str
     model: str
 
@@ -62,6 +63,8 @@ class AirflowConfig:
             "AIRFLOW__PRAXI__STORE": self.store,
             "AIRFLOW__PRAXI__MODEL": self.model,
             "AIRFLOW__PRAXI__TASK_PYTHON": str(PROJECT / ".venv-tasks" / "bin" / "python"),
+            "AIRFLOW__PRAXI__PAGES_URL": self.url,
+            "AIRFLOW__PRAXI__AUDIT_REGISTRIES": self.registry,
             "AIRFLOW__PRAXI__RETRIES": "1",
             "AIRFLOW__PRAXI__RETRY_DELAY": "5",
             "AIRFLOW_CONN_PRAXI_PROMETHEUS": json.dumps(prometheus),

@@ -54,6 +54,7 @@ class Demo:
             worker_log_port=self.folder.port("airflow-worker-logs", of="airflow"),
             trigger_log_port=self.folder.port("airflow-trigger-logs", of="airflow"),
             prometheus=f"http://127.0.0.1:{self.folder.port('prometheus')}",
+            registry=f"127.0.0.1:{self.folder.port('registry')}",
             store=self.folder.store.as_uri(),
             model=(self.folder.root / "model").as_uri(),
         )

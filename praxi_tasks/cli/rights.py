@@ -99,6 +99,18 @@ RIGHTS: Final[Mapping[str, Rights]] = {
 }
 """The commands that Airflow starts and that reach the store; all of them read the whole of it."""
 
+AIRFLOW: Final[Mapping[str, Rights]] = {
+    "airflow": Rights(
+        (
+            *(keys.run("*", document) for document in ("scope.json", "images.json", "memory/*")),
+            *_training("builds/*", "memory/*"),
+            "training/requests/*",
+        )
+    ),
+    "pages": Rights((f"{keys.RISKS}/*", "pages/*", _REGISTRY)),
+}
+"""What Airflow writes itself: its workers and triggerers by ``praxi_store``, its API server for the pages."""
+
 
 @click.command()
 @click.argument("command", nargs=-1, required=True)
@@ -108,7 +120,10 @@ RIGHTS: Final[Mapping[str, Rights]] = {
 def rights(
     command: tuple[str, ...], store_uri: str, feeds_uri: str | None, readable: tuple[str, ...]
 ) -> None:
-    """Print the S3 policy that lets COMMAND (`learn train`) do its work and write nothing else."""
+    """Print the S3 policy that lets COMMAND (`learn train`) do its work and write nothing else.
+
+    `airflow` stands for what Airflow's own workers write, `pages` for what its API server does.
+    """
     click.echo(json.dumps(s3_policy(" ".join(command), store_uri, feeds_uri, readable), indent=2))
 
 
@@ -133,11 +148,12 @@ def s3_policy(
     UsageError
         If there is no such command, or the store is not in S3.
     """
-    if command not in RIGHTS:
+    known = {**RIGHTS, **AIRFLOW}
+    if command not in known:
         raise UsageError(
-            "no command that writes to the store", where=command, action=f"name one of: {', '.join(RIGHTS)}"
+            "no command that writes to the store", where=command, action=f"name one of: {', '.join(known)}"
         )
-    given = RIGHTS[command]
+    given = known[command]
     read = [store_uri, *readable, *([feeds_uri] if feeds_uri else [])]
     statements = [
         _allow(["s3:GetObject"], [f"{_resource(uri)}/*" for uri in read]),

@@ -36,12 +36,16 @@ T = TypeVar("T")
 
 
 class Alert(msgspec.Struct, frozen=True, rename="camel"):
-    """An alert as Alertmanager takes it; its labels are its identity, times are RFC 3339."""
+    """An alert as Alertmanager takes it; its labels are its identity, times are RFC 3339.
+
+    What shows alerts links each to its ``generator_url``: the page that the annotation ``page`` names.
+    """
 
     labels: dict[str, str]
     annotations: dict[str, str] = {}
     starts_at: str = ""
     ends_at: str = ""
+    generator_url: str = msgspec.field(default="", name="generatorURL")
 
     @property
     def identity(self) -> frozenset[tuple[str, str]]:
@@ -109,7 +113,7 @@ class Alertmanager:
         NotifyError
             If Alertmanager can't be reached or refuses them.
         """
-        for body in _portions(alerts):
+        for body in _portions(map(_with_source, alerts)):
             self._request("POST", [], body)
 
     def _request(self, method: str, fields: list[tuple[str, str]], body: bytes | None = None) -> bytes:
@@ -182,6 +186,10 @@ def _any_of(ask: Callable[[Alertmanager], T], members: Iterable[Alertmanager]) -
     for missed in errors:
         logger.warning("%s", missed)
     return answers
+
+
+def _with_source(alert: Alert) -> Alert:
+    return msgspec.structs.replace(alert, generator_url=alert.annotations.get("page", ""))
 
 
 def _portions(alerts: Iterable[Alert]) -> Iterator[bytes]:

@@ -7,6 +7,7 @@ import json
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,11 +16,13 @@ from click.testing import CliRunner
 
 from praxi_tasks.audit.deployed import named_images
 from praxi_tasks.cli.app import app
-from praxi_tasks.cli.rights import RIGHTS, Rights, s3_policy
+from praxi_tasks.cli.rights import AIRFLOW, RIGHTS, Rights, s3_policy
 from praxi_tasks.errors import StoreError, UsageError
+from praxi_tasks.findings.risk_register import RiskRegister, make_terms
 from praxi_tasks.learning.data.bundled_releases import write_bundled
 from praxi_tasks.learning.data.requests import NewPackage
-from praxi_tasks.store import documents, keys, open_store
+from praxi_tasks.learning.model_registry.stored import StoredRegistry
+from praxi_tasks.store import Store, documents, keys, open_store
 from tests.cli.conftest import Praxi
 from tests.conftest import ROOT
 from tests.learning.conftest import ask, put_package
@@ -54,7 +57,7 @@ def user(command: str) -> str:
 
 @pytest.fixture(scope="module")
 def objects(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectStore]:
-    policies = {user(command): s3_policy(command, STORE) for command in RIGHTS}
+    policies = {user(command): s3_policy(command, STORE) for command in (*RIGHTS, *AIRFLOW)}
     with run_object_store(tmp_path_factory.mktemp("rights"), policies=policies) as store:
         store.create_bucket(BUCKET)
         store.create_bucket("elsewhere")
@@ -208,12 +211,38 @@ def test_an_identity_that_may_not_is_told_where_its_policy_comes_from(
 def test_the_table_of_the_docs_is_what_the_policies_are_made_of() -> None:
     page = (ROOT / "docs/kubernetes.md").read_text()
     table = page.partition("| command | writes |\n|---|---|\n")[2].partition("\n\n")[0]
-    assert table == "\n".join(f"| `{command}` | {told(given)} |" for command, given in RIGHTS.items())
+    everything = {**RIGHTS, **AIRFLOW}.items()
+    assert table == "\n".join(f"| `{command}` | {told(given)} |" for command, given in everything)
 
 
 def told(given: Rights) -> str:
     writes = ", ".join(f"`{pattern}`" for pattern in given.writes) or "nothing"
     return writes + "".join(f"; deletes `{pattern}`" for pattern in given.deletes)
+
+
+def test_what_airflow_writes_itself_it_may_and_nothing_else(
+    objects: ObjectStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def act_as(name: str) -> Store:
+        for variable, value in objects.as_user(name).environment.items():
+            monkeypatch.setenv(variable, value)
+        return open_store(STORE)
+
+    pages, now = act_as("pages"), datetime.now(UTC)
+    fields = {"finding": "CVE-2026-0001", "owner": "o", "reason": "r", "expires": f"{now + timedelta(9):%F}"}
+    accepted = RiskRegister(pages).accept(make_terms(fields), "ann", now)
+    RiskRegister(pages).withdraw(accepted.id, 1, "fixed", "ann", now)
+    registered = StoredRegistry(pages).register("file:///model", "0" * 32, {})
+    StoredRegistry(pages).promote(registered)
+    pages.put(keys.allowance_slot("audits", "ann", "20261128T10", 0), b"{}")
+    workers = act_as("airflow")
+    documents.write(workers, keys.run("scheduled", "images.json"), [])
+    workers.put(keys.training_request("drift"), b"{}")
+    workers.replace(keys.training_build("run", "pypi", "a", "1"), b"{}")
+    for name, theirs in (("pages", "training/requests/x.json"), ("airflow", "risks/x.json")):
+        for key in (theirs, keys.run("scheduled", "report.json"), "layers/x", "models/x/model.json"):
+            place = {"Bucket": BUCKET, "Key": f"{PREFIX}/{key}"}
+            assert refused(objects.as_user(name).client().put_object, **place, Body=b""), (name, key)
 
 
 def test_feeds_and_models_may_lie_elsewhere() -> None:

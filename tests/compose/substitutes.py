@@ -24,7 +24,9 @@ DEBIAN: Final = ("caddy", "docker-registry", "prometheus", "prometheus-alertmana
 _FILES: Final = Path(__file__).parent / "images"
 _ALERTMANAGER_TEMPLATES: Final = Path("/usr/share/prometheus/alertmanager")
 # The official image lacks the first, so that the build must install them, and holds the second besides.
-_NOT_IN_BASE: Final = frozenset({"apprise", "obstore", "prometheus-api-client"})
+_NOT_IN_BASE: Final = frozenset(
+    {"apprise", "obstore", "prometheus-api-client", "semantic-version", "semver", "univers"}
+)
 _ONLY_IN_BASE: Final = frozenset({"asyncpg", "pip", "psycopg2-binary"})
 _PINNED: Final = re.compile(r"^([A-Za-z0-9._-]+)==", re.MULTILINE)
 

@@ -20,6 +20,7 @@ def config(tmp_path: Path) -> AirflowConfig:
         worker_log_port=2,
         trigger_log_port=3,
         prometheus="http://127.0.0.1:4",
+        registry="127.0.0.1:5",
         store=tmp_path.as_uri(),
         model=tmp_path.as_uri(),
     )

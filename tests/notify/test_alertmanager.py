@@ -104,6 +104,9 @@ def test_every_member_is_told_and_one_may_be_away(tmp_path: Path, caplog: pytest
         assert "can't be reached" in caplog.text
         for url in (one, two):
             eventually(partial(_fires_all, url))
+        page = "https://airflow.example/praxi/images?namespace=shop"
+        group.post([Alert({"alertname": "Linked"}, {"page": page}, *TIMES)])
+        eventually(lambda: [each.generator_url for each in group.active("Linked")] == [page])
         assert len(group.active("Many")) == 100
 
 

@@ -32,6 +32,8 @@ Data = dict[str, Any]
 FORMS: Final[dict[int | str, dict[str, Any]]] = {
     200: {"description": "The page", "content": {"text/html": {}, "application/json": {}, "text/csv": {}}},
     202: {"description": "The audit's tables are being made ready"},
+    401: {"description": "Nobody is logged in"},
+    403: {"description": "No right to this, or a link that is no good"},
     422: {"description": "What is asked for can't be right, and why"},
     404: {"description": "There is no such audit, or nothing of that name in it"},
     503: {"description": "The store can't be read now, or it took too long"},

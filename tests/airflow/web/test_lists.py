@@ -200,7 +200,10 @@ def test_software_is_found_by_name_and_range(pages: TestClient) -> None:
     assert versions(low="2.14.0") == {"2.14.0", "2.17.1"}
     assert versions(low="2.14.0", high="2.14.0") == {"2.14.0"}
     assert versions(team="shop") == {VERSIONS[1]}
-    assert get(pages, "software", **where, low="2.15").status_code == 404
+    assert versions(low="2.15") == versions(low="2.14.0", below="9") - {"2.14.0"} == {"2.17.1"}
+    assert versions(below="2.17.1") == versions(high="2.16-rc1") == {"2.9.1", "2.14.0"}
+    assert data_of(pages, "software", **where, below="2")["unplaced"] == 0
+    assert versions(below="1") == versions(low="2.17.1.1") == versions(low="2.17.1", below="2.17.1") == set()
     assert get(pages, "software", name="log4j-core-that-is-not-there").status_code == 404
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any, Final
 
@@ -30,8 +32,9 @@ class SoftwareQuery(ListQuery):
 
     ecosystem: str = Field("", max_length=60, description="Package URL type")
     name: str = Field("", max_length=500, description="The package's whole name")
-    low: str = Field("", max_length=500, description="The lowest version, one of those that are there")
-    high: str = Field("", max_length=500, description="The highest version, one of those that are there")
+    low: str = Field("", max_length=500, description="The lowest version, whether any image has it or not")
+    high: str = Field("", max_length=500, description="The highest version")
+    below: str = Field("", max_length=500, description="A version that is higher than all that are wanted")
     namespace: str = Field("", max_length=253)
     team: str = Field("", max_length=253)
 
@@ -63,17 +66,14 @@ def find_places(query: SoftwareQuery, window: Window, audit: Audit) -> Data:
     Raises
     ------
     NothingError
-        If there is no such package, or it has no version by which the range is bounded.
+        If there is no such package, or a bound of the range is no version of its ecosystem.
     """
     versions = _versions(audit, query)
-    if (query.low or query.high) and len({row["ecosystem"] for row in versions}) > 1:
-        raise NothingError("a range needs an ecosystem: its rules order versions", action="choose one")
     wanted = Conditions()
     wanted.add(True, "placements.name = ?", query.name)
     wanted.add(query.ecosystem, "placements.ecosystem = ?")
-    for bound, sign in ((query.low, ">="), (query.high, "<=")):
-        if bound:
-            wanted.add(True, f"position {sign} ?", _position(versions, bound))
+    if query.low or query.high or query.below:
+        wanted.add(True, "position >= ? AND position < ?", *_positions(audit, query, versions))
     wanted.add(query.namespace, "list_contains(namespaces, ?)")
     wanted.add(query.team, "list_contains(teams, ?)")
     wanted.contains(query.search, "images.image")
@@ -88,6 +88,7 @@ def find_places(query: SoftwareQuery, window: Window, audit: Audit) -> Data:
         "namespaces": _shares(audit, places, wanted.values, "namespaces"),
         "teams": _shares(audit, places, wanted.values, "teams"),
         "findings": _findings(audit, query),
+        "unplaced": _unplaced(audit, query),
     }
 
 
@@ -108,14 +109,47 @@ def _versions(audit: Audit, query: SoftwareQuery) -> list[Row]:
     return versions
 
 
-def _position(versions: list[Row], bound: str) -> int:
-    found = [row["position"] for row in versions if row["version"] == bound and row["position"] is not None]
-    if not found:
-        raise NothingError(
-            "no image has the version that bounds the range", action="choose one of those that are there"
-        )
-    position: int = found[0]
-    return position
+def _positions(audit: Audit, query: SoftwareQuery, versions: list[Row]) -> tuple[int, int]:
+    """Return where the range begins among the package's versions, and where it ends, in their order."""
+    from praxi_tasks.findings.packages import parse_version
+
+    ecosystems = {row["ecosystem"] for row in versions}
+    if len(ecosystems) > 1:
+        raise NothingError("a range needs an ecosystem: its rules order versions", action="choose one")
+    (ecosystem,) = ecosystems
+    rows = audit.rows(
+        """SELECT version, position FROM software
+        WHERE name = ? AND ecosystem = ? AND position IS NOT NULL ORDER BY position""",
+        [query.name, ecosystem],
+    )
+    known = [(order, row["position"]) for row in rows if (order := parse_version(ecosystem, row["version"]))]
+    orders = [order for order, _ in known]
+
+    def place(bound: str, search: Callable[[list[Any], Any], int]) -> int:
+        order = parse_version(ecosystem, bound)
+        if order is None:
+            raise NothingError(f"this is no version as {ecosystem} writes them", action="correct the range")
+        return search(orders, order)
+
+    first = place(query.low, bisect_left) if query.low else 0
+    ends = [place(query.high, bisect_right)] if query.high else []
+    ends += [place(query.below, bisect_left)] if query.below else []
+    last = min(ends, default=len(known))
+    positions = [position for _, position in known[first:last]]
+    return (positions[0], positions[-1] + 1) if positions else (0, 0)
+
+
+def _unplaced(audit: Audit, query: SoftwareQuery) -> int:
+    """Return how many images have the package in a version that no range holds, as it is not known."""
+    if not (query.low or query.high or query.below):
+        return 0
+    count: int = audit.row(
+        """SELECT count(DISTINCT image_id)::INTEGER AS count
+        FROM placements LEFT JOIN software USING (ecosystem, name, version)
+        WHERE name = ? AND position IS NULL""",
+        [query.name],
+    )["count"]
+    return count
 
 
 def _shares(audit: Audit, places: str, values: list[Any], column: str) -> list[Row]:
