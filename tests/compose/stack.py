@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
+import ssl
 import time
 import urllib.error
 import urllib.request
@@ -21,7 +22,9 @@ from tests.support.docker import Engine
 from tests.support.process import free_port
 
 PROJECT: Final = "praxi"
-SERVERS: Final = ("postgres", "object-store", "s3", "registry", "prometheus", "alertmanager", "mlflow")
+SERVERS: Final = (
+    "postgres", "object-store", "s3", "registry", "prometheus", "alertmanager", "mlflow", "entrance",
+)  # fmt: skip
 AIRFLOW_SERVICES: Final = ("apiserver", "scheduler", "dag-processor", "triggerer")
 _NAMED: Final = re.compile(r"^([A-Z_0-9]+)=$", re.MULTILINE)
 _PASSWORDS: Final = "/opt/airflow/simple_auth_manager_passwords.json.generated"
@@ -110,6 +113,12 @@ class Stack:
             "AWS_REGION": "us-east-1",
         }
 
+    def entrance(self) -> tuple[str, ssl.SSLContext]:
+        """Return the address of the TLS entrance, and what trusts the authority that it made of its own."""
+        authority = self.execute("entrance", "cat", "/data/caddy/pki/authorities/local/root.crt")
+        trusting = ssl.create_default_context(cadata=authority)
+        return f"https://localhost:{self.settings['ENTRANCE_PORT']}", trusting
+
     def airflow(self) -> Airflow:
         """Return a client of Airflow's REST API, logged in with the password that the API server made."""
         password = json.loads(self.execute("airflow-apiserver", "cat", _PASSWORDS))["admin"]
@@ -123,7 +132,8 @@ def stack(engine: Engine, folder: Path, settings: Mapping[str, str]) -> Iterator
     from cryptography.fernet import Fernet
 
     made = {name: secrets.token_hex(24) for name in _NAMED.findall((ROOT / ".env.example").read_text())}
-    ports = {"AIRFLOW_PORT": str(free_port()), "REGISTRY_PORT": str(free_port())}
+    names = ("AIRFLOW_PORT", "REGISTRY_PORT", "ENTRANCE_PORT", "MLFLOW_PORT")
+    ports = {name: str(free_port()) for name in names}
     fernet = {"AIRFLOW_FERNET_KEY": Fernet.generate_key().decode()}
     given = {
         **made,

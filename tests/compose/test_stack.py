@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import urllib.error
+import urllib.request
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -135,6 +137,47 @@ def test_the_airflow_image_says_what_it_is(running: Running) -> None:
     assert image["Config"]["User"] == "50000:0"
     assert image["Config"]["Labels"]["org.opencontainers.image.title"] == "praxi-airflow"
     assert image["Config"]["Labels"]["org.opencontainers.image.licenses"] == "Apache-2.0"
+
+
+def test_the_one_entrance_speaks_tls_and_makes_cookies_secure(running: Running) -> None:
+    url, trusting = running.stack.entrance()
+    with urllib.request.urlopen(f"{url}/api/v2/version", timeout=60, context=trusting) as answer:
+        assert json.load(answer)["version"]
+    out = urllib.request.Request(f"{url}/api/v2/auth/logout")
+    opener = urllib.request.build_opener(StaysHere(), urllib.request.HTTPSHandler(context=trusting))
+    with pytest.raises(urllib.error.HTTPError) as moved:
+        opener.open(out, timeout=60)
+    cookies = moved.value.headers.get_all("Set-Cookie")
+    assert cookies
+    assert all("secure" in cookie.lower() for cookie in cookies)
+
+
+def test_mlflow_is_shown_to_who_may_read_audits_and_changed_by_nobody(running: Running) -> None:
+    _, trusting = running.stack.entrance()
+    url = f"https://localhost:{running.stack.settings['MLFLOW_PORT']}"
+    search = "/ajax-api/2.0/mlflow/registered-models/search"
+
+    def status(path: str, method: str, **headers: str) -> int:
+        asked = urllib.request.Request(f"{url}{path}", headers=headers, method=method)
+        opener = urllib.request.build_opener(StaysHere(), urllib.request.HTTPSHandler(context=trusting))
+        try:
+            with opener.open(asked, timeout=60) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    known = {"Cookie": f"_token={running.stack.airflow().token()}", "Origin": url}
+    assert status(search, "GET") == 302  # to Airflow's login
+    assert status(search, "GET", **known) == 200
+    assert status("/", "GET", **known) == 200
+    assert status("/ajax-api/2.0/mlflow/registered-models/create", "POST", **known) == 403
+
+
+class StaysHere(urllib.request.HTTPRedirectHandler):
+    """Follows no redirect."""
+
+    def redirect_request(self, *_: object) -> None:
+        return None
 
 
 def test_somebody_unknown_is_told_nothing(running: Running) -> None:

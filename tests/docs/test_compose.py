@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,3 +60,58 @@ def test_every_public_image_has_an_exact_version(services: dict[str, Any]) -> No
 
 def test_every_long_running_service_has_a_health_check(services: dict[str, Any]) -> None:
     assert {name for name, service in services.items() if "healthcheck" not in service} == ONE_SHOT
+
+
+CONFIGURATION = ROOT / "docs" / "compose"
+
+
+@pytest.mark.needs("caddy", "promtool")
+def test_the_servers_take_their_configuration(tmp_path: Path) -> None:
+    environment = {**os.environ, "XDG_DATA_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
+    for command in (
+        ["caddy", "validate", "--adapter=caddyfile", f"--config={CONFIGURATION / 'Caddyfile'}"],
+        ["promtool", "check", "config", str(CONFIGURATION / "prometheus.yml")],
+    ):
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+
+
+def test_the_collectors_pipelines_are_made_of_what_is_configured(services: dict[str, Any]) -> None:
+    collector = yaml.safe_load((CONFIGURATION / "jaeger.yaml").read_text())
+    assert set(collector["service"]["extensions"]) == collector["extensions"].keys()
+    for pipeline in collector["service"]["pipelines"].values():
+        for kind, names in pipeline.items():
+            assert set(names) <= collector[kind].keys()
+    ports = {
+        collector["receivers"]["otlp"]["protocols"]["http"]["endpoint"].rpartition(":")[2]: "otlp",
+        collector["exporters"]["prometheus"]["endpoint"].rpartition(":")[2]: "metrics",
+        collector["extensions"]["healthcheckv2"]["http"]["endpoint"].rpartition(":")[2]: "health",
+    }
+    assert ports == {"4318": "otlp", "8889": "metrics", "13133": "health"}
+    airflow = services["airflow-scheduler"]["environment"]
+    assert airflow["OTEL_EXPORTER_OTLP_ENDPOINT"] == "http://jaeger:4318"
+    assert ":13133/" in services["jaeger"]["healthcheck"]["test"][-1]
+    assert "jaeger:8889" in (CONFIGURATION / "prometheus.yml").read_text()
+
+
+def test_dashboards_ask_the_data_sources_that_are_there() -> None:
+    folder = CONFIGURATION / "grafana"
+    provisioned = yaml.safe_load((folder / "provisioning" / "datasources" / "praxi.yaml").read_text())
+    types = {source["uid"]: source["type"] for source in provisioned["datasources"]}
+    asked = [
+        target["datasource"]
+        for panel in json.loads((folder / "services.json").read_text())["panels"]
+        for target in panel["targets"]
+    ]
+    assert {one["uid"] for one in asked} == types.keys()
+    assert all(types[one["uid"]] == one["type"] for one in asked)
+
+
+def test_traces_and_dashboards_are_asked_for(services: dict[str, Any]) -> None:
+    asked_for = {name for name, each in services.items() if each.get("profiles") == ["tracing"]}
+    assert asked_for == {"jaeger", "grafana"}
+
+
+def test_no_server_is_reached_but_through_the_entrance(services: dict[str, Any]) -> None:
+    published = {name for name, service in services.items() if "ports" in service}
+    assert published == {"entrance", "registry"}
