@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 _LONGEST: Final = 180
 _KEPT: Final = 100
+
+
+def run_id_of(key: str) -> str:
+    """Return the run id that a key was made of; empty for a key that holds only the id's hash."""
+    return "" if "==" in key else unquote(key.replace("=", "%"), errors="surrogatepass")
 
 
 def run_key(run_id: str) -> str:

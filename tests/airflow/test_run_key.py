@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from praxi_airflow.run_key import run_key
+from praxi_airflow.run_key import run_id_of, run_key
 from praxi_tasks.errors import UsageError
 from praxi_tasks.store import check_key, keys
 
@@ -42,3 +42,9 @@ def test_a_run_id_can_not_name_a_folder_above(run_id: str) -> None:
     with pytest.raises(UsageError):
         check_key(f"audits/{run_id}/plan.json" if run_id.strip(".") == "" and len(run_id) < 3 else "..")
     check_key(f"audits/{run_key(run_id)}/plan.json")
+
+
+@given(run_ids)
+def test_a_key_tells_its_run_id_or_nothing(run_id: str) -> None:
+    assert run_id_of(run_key(run_id)) in {run_id, ""}
+    assert run_id_of(run_key("manual__2026-03-01T12:30:00+00:00=~")) == "manual__2026-03-01T12:30:00+00:00=~"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from praxi_airflow.options import actions, core, events, findings, learning, pages, pods
+from praxi_airflow.options import actions, core, events, findings, learning, links, pages, pods
 from praxi_airflow.options.option import Option
 
 OPTIONS: Final[tuple[Option, ...]] = (
@@ -17,6 +17,7 @@ OPTIONS: Final[tuple[Option, ...]] = (
     + findings.OPTIONS
     + learning.OPTIONS
     + actions.OPTIONS
+    + links.OPTIONS
     + pages.OPTIONS
     + events.OPTIONS
 )

@@ -5,6 +5,7 @@ from praxi_airflow.settings.core import RUNNERS, Settings, load_settings, projec
 from praxi_airflow.settings.events import EVENT_SOURCES, EventSettings
 from praxi_airflow.settings.findings import FindingSettings
 from praxi_airflow.settings.learning import APPROVALS, LearningSettings
+from praxi_airflow.settings.links import LinkSettings
 from praxi_airflow.settings.pages import PageSettings
 from praxi_airflow.settings.pods import PodSettings
 
@@ -16,6 +17,7 @@ __all__ = [
     "FindingSettings",
     "LINK_SCOPES",
     "LearningSettings",
+    "LinkSettings",
     "PageSettings",
     "PodSettings",
     "RUNNERS",

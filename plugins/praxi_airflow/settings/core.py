@@ -17,6 +17,7 @@ from praxi_airflow.settings.actions import ActionSettings, load_action_settings
 from praxi_airflow.settings.events import EventSettings, load_event_settings
 from praxi_airflow.settings.findings import FindingSettings, load_finding_settings
 from praxi_airflow.settings.learning import LearningSettings, load_learning_settings
+from praxi_airflow.settings.links import LinkSettings, load_link_settings
 from praxi_airflow.settings.pages import PageSettings, load_page_settings
 from praxi_airflow.settings.pods import PodSettings, load_pod_settings
 from praxi_airflow.settings.section import read_section
@@ -73,6 +74,8 @@ class Settings:
         Where versions of the model are kept, and who lets a new one in.
     actions
         What people may do on the pages, and links for others.
+    links
+        Where the page Praxi leads to.
     pages
         What the pages may take.
     events
@@ -100,6 +103,7 @@ class Settings:
     findings: FindingSettings = field(default_factory=FindingSettings)
     learning: LearningSettings = field(default_factory=LearningSettings)
     actions: ActionSettings = field(default_factory=ActionSettings)
+    links: LinkSettings = field(default_factory=LinkSettings)
     pages: PageSettings = field(default_factory=PageSettings)
     events: EventSettings = field(default_factory=EventSettings)
 
@@ -143,6 +147,7 @@ def load_settings() -> Settings:
         findings=load_finding_settings(section, store),
         learning=load_learning_settings(section),
         actions=load_action_settings(section),
+        links=load_link_settings(section),
         pages=load_page_settings(section),
         events=load_event_settings(section),
     )

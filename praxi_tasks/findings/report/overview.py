@@ -18,6 +18,7 @@ from praxi_tasks.findings.feeds import FeedHealth
 from praxi_tasks.findings.finding import Finding
 from praxi_tasks.findings.policy import Route
 from praxi_tasks.findings.scope import Scope
+from praxi_tasks.tracing import trace_ids
 
 OVERVIEW: Final = "overview.json"
 """The document's name among those of its run."""
@@ -41,7 +42,8 @@ class Overview(msgspec.Struct, frozen=True):
 
     Fields are the audit's of the same name. ``images`` counts, ``resolved`` is cut after 500 of
     ``resolved_count``, ``routes`` are the policy's, which say whose a namespace is; ``tables`` are the files
-    below ``tables/``, by name without ``.parquet``.
+    below ``tables/``, by name without ``.parquet``; ``trace`` is the id of the trace of the audit's run, in
+    hexadecimal, empty where none was recorded.
     """
 
     run: str
@@ -63,6 +65,7 @@ class Overview(msgspec.Struct, frozen=True):
     resolved_count: int
     routes: tuple[Route, ...]
     tables: dict[str, TableFile]
+    trace: str = ""
 
 
 def overview_of(audit: AssessedAudit, routes: tuple[Route, ...], tables: Mapping[str, TableFile]) -> Overview:
@@ -76,4 +79,5 @@ def overview_of(audit: AssessedAudit, routes: tuple[Route, ...], tables: Mapping
         resolved_count=len(audit.resolved),
         routes=routes,
         tables=dict(tables),
+        trace=trace_ids().get("trace_id", ""),
     )

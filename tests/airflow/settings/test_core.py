@@ -165,3 +165,25 @@ def test_a_share_lies_between_nothing_and_all(value: str, monkeypatch: pytest.Mo
     monkeypatch.setenv("AIRFLOW__PRAXI__IMPLAUSIBLE_SHARE", value)
     with pytest.raises(SettingsError, match="implausible_share"):
         load_settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "problem"),
+    [
+        ("otlp_endpoint", "grpc://collector:4317", "not a URL of https or http"),
+        ("otlp_endpoint", "http://user:secret@collector:4318", "credentials"),
+        ("trace_url", "https://jaeger.example/trace/", "belongs"),
+        ("trace_url", "javascript:alert({trace_id})", "not a URL of https or http"),
+        ("models_url", "javascript:alert(1)", "not a URL of https or http"),
+        ("dashboards_url", "//grafana.example", "not a URL of https or http"),
+        ("serving_url", "https://:token@serve.example", "credentials"),
+    ],
+)
+def test_addresses_for_people_and_receivers_are_of_the_web_and_hold_no_secret(
+    configure: Configure, name: str, value: str, problem: str
+) -> None:
+    configure(**{name: value})
+    with pytest.raises(SettingsError, match=problem) as caught:
+        load_settings()
+    assert "secret" not in str(caught.value)
+    assert f"AIRFLOW__PRAXI__{name.upper()}" in str(caught.value)

@@ -14,6 +14,7 @@ def test_the_exported_names() -> None:
         "FindingSettings",
         "LINK_SCOPES",
         "LearningSettings",
+        "LinkSettings",
         "PageSettings",
         "PodSettings",
         "RUNNERS",

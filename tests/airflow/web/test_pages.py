@@ -10,8 +10,8 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from praxi_tasks.findings.policy import Route
-from praxi_tasks.findings.report import OVERVIEW
-from praxi_tasks.store import Store, keys
+from praxi_tasks.findings.report import OVERVIEW, Overview
+from praxi_tasks.store import Store, documents, keys
 from tests.airflow.conftest import Configure
 from tests.airflow.web.audits import HOSTILE, data_of, get, put_audit
 from tests.airflow.web.conftest import client
@@ -77,6 +77,31 @@ def test_the_overview_counts_what_the_audit_found(pages: TestClient, store: Stor
     assert len(data["trend"]["times"]) == len(AUDIT.trend)
     assert data["changes"]["resolved"][0]["id"] == "CVE-2026-1"
     assert [feed["name"] for feed in data["feeds"]] == ["Debian advisories", "PyPI advisories"]
+
+
+def test_the_overview_leads_to_the_other_servers_that_are_set(
+    pages: TestClient, store: Store, configure: Configure
+) -> None:
+    put_audit(store, AUDIT)
+    trace, key = "0af7651916cd43dd8448eb211c80319c", keys.run(AUDIT.run, OVERVIEW)
+    overview = documents.read(store, key, Overview)
+    documents.write(store, key, msgspec.structs.replace(overview, trace=trace))
+    assert [page["name"] for page in data_of(pages, "")["elsewhere"]] == ["The run in Airflow"]
+    configure(
+        trace_url="https://jaeger.example/trace/{trace_id}?embed",
+        models_url="https://mlflow.example/#/models/praxi",
+        dashboards_url="https://grafana.example/dashboards/",
+        serving_url="https://serve.example/v2",
+    )
+    found = {page["name"]: page["href"] for page in data_of(pages, "")["elsewhere"]}
+    assert found.pop("The run in Airflow").endswith(f"/dags/praxi_audit/runs/{AUDIT.run}")
+    assert found == {
+        "Its trace": f"https://jaeger.example/trace/{trace}?embed",
+        "The model in MLflow": "https://mlflow.example/#/models/praxi",
+        "The model as it is served": "https://serve.example/v2",
+        "Dashboards": "https://grafana.example/dashboards",
+    }
+    assert f'rel="external" href="https://jaeger.example/trace/{trace}?embed"' in get(pages, "").text
 
 
 def test_each_page_is_html_json_and_openapi(pages: TestClient, store: Store) -> None:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any, Final
+from urllib.parse import quote
 
+from airflow.sdk import conf
 from fastapi import APIRouter, Request, Response
 
+from praxi_airflow.run_key import run_id_of
+from praxi_airflow.settings import LinkSettings, load_settings
 from praxi_airflow.web.access import may_read
 from praxi_airflow.web.answers import FORMS, Data, show
 from praxi_airflow.web.data import Audit, Row
@@ -15,6 +19,8 @@ from praxi_tasks.findings import KINDS, SEVERITIES
 from praxi_tasks.findings.report import Overview
 
 _MOST: Final = 8
+_RUNS: Final = frozenset({"dag", "manual", "backfill"})
+"""The lines of audits that are runs in Airflow."""
 router = APIRouter(dependencies=[may_read])
 
 
@@ -44,6 +50,7 @@ def about(audit: Audit) -> Data:
         ],
         "model": _model(overview),
         "running": [vars(run) for run in audit.audits.running()],
+        "elsewhere": _elsewhere(overview, load_settings().links),
     }
 
 
@@ -122,6 +129,23 @@ def _resolved(one: Any) -> Row:
     identifier, _, package = rest.partition("|")
     return {"image": one.image, "kind": kind, "id": identifier, "package": package, "since": one.since,
             "severity": one.severity}  # fmt: skip
+
+
+def _elsewhere(overview: Overview, links: LinkSettings) -> list[Data]:
+    """Return what other pages know of this audit: those of Airflow, and of servers that settings name."""
+    run = run_id_of(overview.run) if overview.scope.line in _RUNS else ""
+    pages = (
+        ("The run in Airflow", f"{_airflow()}/dags/praxi_audit/runs/{quote(run, safe='')}" if run else ""),
+        ("Its trace", links.trace(overview.trace)),
+        ("The model in MLflow", links.models_url),
+        ("The model as it is served", links.serving_url),
+        ("Dashboards", links.dashboards_url),
+    )
+    return [{"name": name, "href": address} for name, address in pages if address]
+
+
+def _airflow() -> str:
+    return (conf.get("api", "base_url", fallback="") or "").rstrip("/")
 
 
 def _model(overview: Overview) -> Data:
