@@ -15,7 +15,7 @@ from typing import Final
 
 from opentelemetry import context as contexts
 from opentelemetry import trace
-from opentelemetry.metrics import CallbackOptions, Observation
+from opentelemetry.metrics import CallbackOptions, Histogram, Observation
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
@@ -74,6 +74,7 @@ class SdkRecorder:
         self._meter = self._measures.get_meter(_SCOPE, __version__)
         self._most, self._count = settings.max_spans, itertools.count(1)
         self._left_out = 0
+        self._histograms: dict[str, Histogram] = {}
         self._open: dict[int, trace.Span] = {}
         self._root = contexts.Context()
 
@@ -110,8 +111,9 @@ class SdkRecorder:
 
     def observe(self, name: str, seconds: float, attributes: Attributes) -> None:
         """Add a duration to a histogram, with the open span as its exemplar."""
-        histogram = self._meter.create_histogram(name, "s")
-        histogram.record(seconds, attributes, self._here())
+        if name not in self._histograms:
+            self._histograms[name] = self._meter.create_histogram(name, "s")
+        self._histograms[name].record(seconds, attributes, self._here())
 
     def publish(self, samples: Iterable[Sample]) -> None:
         """Let gauges have these values when metrics are sent next."""
