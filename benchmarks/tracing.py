@@ -15,9 +15,8 @@ from pathlib import Path
 from urllib3 import PoolManager
 
 from praxi_tasks.environment import variables
-from praxi_tasks.http.traced_pools import TracedPools
+from praxi_tasks.http import Connections, HttpSettings
 from praxi_tasks.tracing import ENDPOINT, span, traced_command
-from praxi_tasks.tracing.spans import install
 from tests.support.otlp import otlp_receiver
 
 RESULTS = Path(__file__).parent / "results" / "tracing.md"
@@ -77,6 +76,10 @@ def requests(pools: PoolManager, url: str) -> Callable[[], None]:
     return work
 
 
+def traced() -> PoolManager:
+    return Connections(HttpSettings(), {}).pool("http", "127.0.0.1")
+
+
 def command(endpoint: str) -> float:
     """Return the seconds of processor that a short command takes."""
     with variables({ENDPOINT: endpoint}):
@@ -106,7 +109,7 @@ def main() -> None:
     with server() as url:
         row(
             "a request, off, against urllib3",
-            *compared(requests(PoolManager(), url), requests(TracedPools(), url)),
+            *compared(requests(PoolManager(), url), requests(traced(), url)),
             REQUESTS,
         )
         with otlp_receiver() as receiver:
@@ -115,10 +118,9 @@ def main() -> None:
                 row("a block as a span, on", *compared(spans(nullcontext), spans(_span)), SPANS)
                 row(
                     "a request, on, against urllib3",
-                    *compared(requests(PoolManager(), url), requests(TracedPools(), url)),
+                    *compared(requests(PoolManager(), url), requests(traced(), url)),
                     REQUESTS,
                 )
-            install(None)
     with otlp_receiver() as receiver:
         times = [(command(""), command(receiver.url)) for _ in range(5)]
     off, on = (statistics.median(column) for column in zip(*times, strict=True))
