@@ -40,7 +40,7 @@ def test_several_parts_are_as_good_as_one(homes: list[int], rows: list[int]) -> 
     for found in several.packages.tolist():
         assert several.catalogue.versions_of(found) == one.catalogue.versions_of(found)
         mine, whole = several.catalogue.contents_of(found), one.catalogue.contents_of(found)
-        assert all(np.array_equal(a, b) for a, b in zip(mine, whole, strict=True))
+        assert all(np.array_equal(np.asarray(a), np.asarray(b)) for a, b in zip(mine, whole, strict=True))
     assert np.array_equal(several.folder_owners, one.folder_owners)
 
 
