@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from praxi_tasks.cli.options import model_option, store_option
+from praxi_tasks.cli.options import feeds_option, model_option, platform_option, policy_option, store_option
 from praxi_tasks.errors import UsageError
+from praxi_tasks.oci.image import Platform
 from praxi_tasks.serving import Certificate, Options
 from praxi_tasks.serving import serve as run
 
@@ -38,6 +39,27 @@ _FILE = click.Path(path_type=Path)
     type=_FILE,
     help="A file of bearer tokens, one a line, or a folder of such files; may be given often.",
 )
+@click.option(
+    "--token-review",
+    "cluster",
+    envvar="PRAXI_SERVE_TOKEN_REVIEW",
+    is_flag=True,
+    help="Let the cluster that this runs in say whose a token is (TokenReview).",
+)
+@click.option(
+    "--subject",
+    "subjects",
+    envvar="PRAXI_SERVE_SUBJECTS",
+    multiple=True,
+    help="With --token-review, a glob of users that may ask: system:serviceaccount:NAMESPACE:NAME.",
+)
+@click.option(
+    "--audience",
+    "audiences",
+    envvar="PRAXI_SERVE_AUDIENCES",
+    multiple=True,
+    help="With --token-review, what a token must be meant for; by default the cluster's API.",
+)
 @click.option("--anonymous", is_flag=True, help="Let everybody ask who reaches the service.")
 @click.option(
     "--tls-cert", envvar="PRAXI_SERVE_TLS_CERT", type=_FILE, help="A PEM file: certificate and chain."
@@ -45,6 +67,16 @@ _FILE = click.Path(path_type=Path)
 @click.option(
     "--tls-key", envvar="PRAXI_SERVE_TLS_KEY", type=_FILE, help="A PEM file: the certificate's key."
 )
+@click.option(
+    "--registry",
+    "registries",
+    envvar="PRAXI_SERVE_REGISTRIES",
+    multiple=True,
+    help="A glob of registries whose images may be audited, or of beginnings of repositories.",
+)
+@platform_option
+@feeds_option
+@policy_option
 @click.option(
     "--experiment",
     envvar="PRAXI_SERVE_EXPERIMENT",
@@ -66,13 +98,20 @@ def serve(
     port: int,
     workers: int | None,
     token_files: tuple[Path, ...],
+    cluster: bool,
+    subjects: tuple[str, ...],
+    audiences: tuple[str, ...],
     anonymous: bool,
     tls_cert: Path | None,
     tls_key: Path | None,
+    registries: tuple[str, ...],
+    platform: Platform,
+    feeds_uri: str | None,
+    policy_uri: str | None,
     experiment: Path | None,
     reload_seconds: float,
 ) -> None:
-    """Answer over HTTP which releases layers and changesets hold, by the Open Inference Protocol."""
+    """Answer over HTTP which releases layers and changesets hold, and audit images on request."""
     run(
         Options(
             model_uri=model_uri,
@@ -83,8 +122,15 @@ def serve(
             reload_seconds=reload_seconds,
             token_files=token_files,
             anonymous=anonymous,
+            token_review=cluster,
+            subjects=subjects,
+            audiences=audiences,
             certificate=_certificate(tls_cert, tls_key),
             experiment=experiment,
+            registries=registries,
+            platform=str(platform),
+            feeds=feeds_uri or "",
+            policy=policy_uri or "",
         )
     )
 

@@ -91,7 +91,7 @@ class Fleet:
         limits: ServingLimits,
         workers: int,
         metrics: Metrics,
-        compare: Callable[[Comparable], None],
+        compare: Callable[[str, Comparable], None],
     ) -> None:
         self._source = source
         self._experiment = experiment
@@ -264,9 +264,12 @@ class Fleet:
             held = ExitStack()
             for pool in shadows:
                 held.enter_context(pool.held())
-            self._in_background(self._shadow(held, shadows, Comparable(item, {version: reply})))
+            said = Comparable(item, {version: reply})
+            self._in_background(self._shadow(held, shadows, state.experiment.name, said))
 
-    async def _shadow(self, held: ExitStack, shadows: Sequence[Pool], said: Comparable) -> None:
+    async def _shadow(
+        self, held: ExitStack, shadows: Sequence[Pool], experiment: str, said: Comparable
+    ) -> None:
         """Ask shadows about an item that is answered; nothing of it reaches who asked."""
         replies = dict(said.replies)
         deadline = time.monotonic() + self._limits.max_seconds
@@ -275,7 +278,7 @@ class Fleet:
                 if pool.version not in replies:
                     (replies[pool.version],) = await pool.ask([said.item], deadline)
                     self._metrics.shadowed(pool.version)
-            self._compare(Comparable(said.item, replies))
+            self._compare(experiment, Comparable(said.item, replies))
         except RequestError:
             self._metrics.not_compared.inc()
         finally:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 import ssl
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -16,19 +17,25 @@ from starlette.types import ASGIApp
 from praxi_tasks.errors import PraxiError, UsageError
 from praxi_tasks.http import is_loopback
 from praxi_tasks.serving.app import create_app
+from praxi_tasks.serving.audit_routes import AuditRoutes
+from praxi_tasks.serving.audits import AuditOptions, Audits
 from praxi_tasks.serving.authentication import Authenticator, TokenFiles
+from praxi_tasks.serving.comparison import Comparer
 from praxi_tasks.serving.experiment import Experiment
-from praxi_tasks.serving.fleet import Comparable, Fleet, Source
+from praxi_tasks.serving.experiment_routes import ExperimentRoutes
+from praxi_tasks.serving.fleet import Fleet, Source
 from praxi_tasks.serving.inference_routes import InferenceRoutes
 from praxi_tasks.serving.metrics import Metrics
 from praxi_tasks.serving.settings import ServingLimits
 from praxi_tasks.serving.tls import Certificate
+from praxi_tasks.serving.token_review import Cluster, TokenReview
 from praxi_tasks.serving.watched_file import WatchedFile
 from praxi_tasks.store import open_store
 
 logger = logging.getLogger(__name__)
 
 _GRACE: Final = 60  # seconds for the answers that are under way when the service is asked to end
+_STORE_SECONDS: Final = 15.0  # between two times that comparisons are stored
 _PAUSE: Final = 5.0  # seconds between two tries to load the first model
 
 
@@ -42,8 +49,14 @@ class Options:
         Processes that ask one version of the model.
     reload_seconds
         How often the champion and the experiment are looked up.
+    token_review, subjects, audiences
+        Whether the cluster says whose a token is, and of its users who may ask, with tokens meant for what.
     anonymous
         Whether everybody who reaches the service may ask it.
+    registries
+        Globs of the registries whose images may be audited; without one no image may.
+    feeds, policy
+        URIs: what audits know of advisories, and how they judge.
     """
 
     model_uri: str
@@ -56,7 +69,13 @@ class Options:
     anonymous: bool = False
     certificate: Certificate | None = None
     experiment: Path | None = None
-    authenticators: Sequence[Authenticator] = field(default_factory=tuple)
+    token_review: bool = False
+    subjects: tuple[str, ...] = ()
+    audiences: tuple[str, ...] = ()
+    registries: tuple[str, ...] = ()
+    platform: str = "linux/amd64"
+    feeds: str = ""
+    policy: str = ""
 
 
 def serve(options: Options) -> None:
@@ -74,7 +93,8 @@ def serve(options: Options) -> None:
 
 def _authenticators(options: Options) -> list[Authenticator]:
     found: list[Authenticator] = [TokenFiles(options.token_files)] if options.token_files else []
-    found += options.authenticators
+    if options.token_review:
+        found.append(TokenReview(Cluster.of_pod(), options.subjects, options.audiences))
     if not found and not options.anonymous and not is_loopback(options.host):
         raise UsageError(
             "everybody who reaches the service could ask it",
@@ -91,11 +111,22 @@ class _Service:
         limits = ServingLimits.from_environment()
         store = open_store(options.store_uri)
         source = Source(options.model_uri, store)
+        self._comparer = Comparer(store, self._metrics, socket.gethostname())
         self._fleet = Fleet(
-            source, _experiment(options.experiment), limits, options.workers, self._metrics, _ignore
+            source,
+            _experiment(options.experiment),
+            limits,
+            options.workers,
+            self._metrics,
+            self._comparer.add,
         )
+        self._audits = Audits(_audit_options(options), store, limits, self._metrics)
         app = create_app(
-            [InferenceRoutes(self._fleet, limits).group()],
+            [
+                InferenceRoutes(self._fleet, limits).group(),
+                AuditRoutes(self._audits).group(),
+                ExperimentRoutes(self._fleet, self._comparer, store).group(),
+            ],
             metrics=self._metrics,
             waiting=self._fleet.waiting,
             authenticators=authenticators,
@@ -112,6 +143,7 @@ class _Service:
                 keeping.result()
         finally:
             keeping.cancel()
+            await self._audits.close()
             await self._fleet.close()
 
     async def _keep(self) -> None:
@@ -123,6 +155,7 @@ class _Service:
             raise
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._fleet.keep_fresh(self._options.reload_seconds))
+            tasks.create_task(self._comparer.run(_STORE_SECONDS))
             if self._options.certificate is not None and isinstance(self._config.ssl, ssl.SSLContext):
                 tasks.create_task(self._options.certificate.keep_fresh(self._config.ssl))
 
@@ -159,9 +192,19 @@ def _configuration(app: ASGIApp, options: Options) -> uvicorn.Config:
     return config
 
 
+def _audit_options(options: Options) -> AuditOptions:
+    given = {"--feeds": options.feeds, "--policy": options.policy}
+    return AuditOptions(
+        store_uri=options.store_uri,
+        registries=options.registries,
+        platform=options.platform,
+        predict=lambda run: (
+            *("predict", "--store", options.store_uri, "--run", run),
+            *("--model", options.model_uri),
+        ),
+        report=[word for name, value in given.items() if value for word in (name, value)],
+    )
+
+
 def _experiment(path: Path | None) -> WatchedFile[Experiment] | None:
     return WatchedFile(path, lambda data: Experiment.parse(data, str(path))) if path else None
-
-
-def _ignore(_: Comparable) -> None:
-    return

@@ -32,6 +32,14 @@ class ServingLimits(Limits):
         How long a worker may be at one batch before it is ended.
     max_worker_bytes
         Memory that a worker may take beyond the model.
+    max_audits
+        Audits that run at once.
+    max_waiting_audits
+        Audits that wait to run; what comes then is answered by 429.
+    max_audits_per_minute
+        Audits that one client may ask for in a minute.
+    max_audit_seconds
+        How long one audit may run.
     """
 
     prefix: ClassVar[str] = "PRAXI_SERVE_"
@@ -44,3 +52,7 @@ class ServingLimits(Limits):
     max_seconds: int = 30
     max_batch_seconds: int = 120
     max_worker_bytes: int = 2 << 30
+    max_audits: int = 2
+    max_waiting_audits: int = 64
+    max_audits_per_minute: int = 30
+    max_audit_seconds: int = 3600

@@ -257,6 +257,16 @@ def histories() -> str:
     return "history"
 
 
+def serving_comparisons(experiment: str) -> str:
+    """Folder of what the service's replicas compared in an experiment."""
+    return f"serving/experiments/{part(experiment)}"
+
+
+def serving_comparison(experiment: str, replica: str) -> str:
+    """Key of what one replica of the service compared in an experiment."""
+    return f"{serving_comparisons(experiment)}/{part(replica)}.json"
+
+
 def history(scope: str) -> str:
     """Folder of the history that past audits of a scope left."""
     return f"{histories()}/{scope}"

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import ssl
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from tests.conftest import ROOT
+from tests.support.certificates import Issuer
 from tests.support.process import Server, free_port, running, start_server
 
 PYTHON = ROOT / ".venv-tasks" / "bin" / "python"
@@ -33,17 +35,18 @@ class Service(NamedTuple):
 
     address: str
     server: Server
-    scheme: str = "http"
+    issuer: Issuer | None = None
 
     def ask(self, path: str, document: Any = None, method: str = "", **headers: str) -> Reply:
         """Send a request; a document is posted as JSON, bytes as they are."""
         data = document if isinstance(document, bytes | None) else json.dumps(document).encode()
         names = {name.replace("_", "-"): value for name, value in headers.items()}
         request = urllib.request.Request(
-            f"{self.scheme}://{self.address}{path}", data, names, method=method or None
+            f"http{'s' if self.issuer else ''}://{self.address}{path}", data, names, method=method or None
         )
+        context = ssl.create_default_context(cafile=str(self.issuer.certificate)) if self.issuer else None
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
+            with urllib.request.urlopen(request, timeout=60, context=context) as answer:
                 return Reply(answer.status, answer.read(), _lower(answer.headers))
         except urllib.error.HTTPError as error:
             return Reply(error.code, error.read(), _lower(error.headers))
@@ -57,19 +60,26 @@ class Service(NamedTuple):
 
 @contextmanager
 def serving(
-    folder: Path, model: str, store: str, *options: str, wait: bool = True, **variables: str
+    folder: Path,
+    model: str,
+    store: str,
+    *options: str,
+    variables: Mapping[str, str] | None = None,
+    issuer: Issuer | None = None,
+    python: Path = PYTHON,
 ) -> Iterator[Service]:
-    """Run the service on a free port until the block ends."""
+    """Run the service on a free port until the block ends; over TLS where an issuer vouches for it."""
     port = free_port()
     command = [
-        *(str(PYTHON), "-m", "praxi_tasks", "serve", "--model", model, "--store", store),
+        *(str(python), "-m", "praxi_tasks", "serve", "--model", model, "--store", store),
         *("--port", str(port), "--workers", "2", "--reload-seconds", "0.2", *options),
     ]
-    server = start_server("serve", command, folder, env={"PYTHONPATH": str(ROOT), **variables}, cwd=folder)
-    service = Service(f"127.0.0.1:{port}", server)
+    server = start_server(
+        "serve", command, folder, env={"PYTHONPATH": str(ROOT), **(variables or {})}, cwd=folder
+    )
+    service = Service(f"127.0.0.1:{port}", server, issuer)
     with running(server):
-        if wait:
-            server.wait_until(service.is_ready, seconds=120)
+        server.wait_until(service.is_ready, seconds=120)
         yield service
 
 
