@@ -145,13 +145,24 @@ class HttpError(PraxiError):
 
 
 class HttpStatusError(HttpError):
-    """A server answered, but not with success; ``status`` is what it answered."""
+    """A server answered, but not with success.
+
+    ``status`` is what it answered; ``wait`` the seconds that it asks to be left alone for, if it does.
+    """
 
     code = "http-status"
 
-    def __init__(self, status: int, *, where: str = "", action: str = "") -> None:
+    def __init__(self, status: int, *, where: str = "", action: str = "", wait: float | None = None) -> None:
         super().__init__(f"the server answered {status}", where=where, action=action)
         self.status = status
+        self.wait = wait
+
+
+class HttpNoPartsError(HttpError):
+    """A server does not give parts of a file, or gives others than it was asked for."""
+
+    code = "http-no-parts"
+    retryable = False
 
 
 class HttpTooLargeError(HttpError):
@@ -303,6 +314,12 @@ class ReleaseNotFoundError(ReleaseError):
     """A source has no such release, or none whose files it can list."""
 
     code = "release-not-found"
+
+
+class NoPartsError(ReleaseError):
+    """An index does not give parts of its files: what is asked for has to be downloaded."""
+
+    code = "no-parts"
 
 
 class SourceOnlyError(ReleaseError):

@@ -4,6 +4,7 @@ from praxi_tasks.http.addresses import ForbiddenAddressError
 from praxi_tasks.http.connections import Connections
 from praxi_tasks.http.fetch import Response, open_url
 from praxi_tasks.http.network_errors import explain
+from praxi_tasks.http.parts import FilePart, read_part
 from praxi_tasks.http.redact import redact_url
 from praxi_tasks.http.settings import PREFIX, HttpSettings, Parsers, hostname, is_loopback
 from praxi_tasks.http.sites import same_site
@@ -12,6 +13,7 @@ from praxi_tasks.http.transience import PASSING, BoundedRetry, retry_after
 __all__ = [
     "BoundedRetry",
     "Connections",
+    "FilePart",
     "ForbiddenAddressError",
     "HttpSettings",
     "PASSING",
@@ -22,6 +24,7 @@ __all__ = [
     "hostname",
     "is_loopback",
     "open_url",
+    "read_part",
     "redact_url",
     "retry_after",
     "same_site",

@@ -17,13 +17,14 @@ from praxi_tasks.http.connections import connections_for
 from praxi_tasks.http.network_errors import explain
 from praxi_tasks.http.redact import redact_url
 from praxi_tasks.http.settings import PREFIX, HttpSettings
-from praxi_tasks.http.transience import BoundedRetry
+from praxi_tasks.http.transience import BoundedRetry, retry_after
 
 _CHUNK: Final = 1 << 20
 _RETRIES: Final = 2
 _REDIRECTS: Final = 5
 _MOVED: Final = frozenset({301, 302, 303, 307, 308})
 _BACKOFF: Final = 0.5
+_PART: Final = 206
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,14 @@ class Response:
         In lower case, without parameters; empty if the server names none.
     chunks
         The body, decoded, never more than the limit; reading raises the errors of :func:`open_url`.
+    part
+        What the header Content-Range says, where a part was asked for and is given; else empty.
     """
 
     url: str
     media_type: str
     chunks: Iterator[bytes]
+    part: str = ""
 
     def read(self) -> bytes:
         """Return the rest of the body."""
@@ -51,7 +55,13 @@ class Response:
 
 @contextmanager
 def open_url(
-    url: str, *, limit: int, accept: str = "*/*", timeout: float | None = None, named: str = ""
+    url: str,
+    *,
+    limit: int,
+    accept: str = "*/*",
+    timeout: float | None = None,
+    named: str = "",
+    part: str = "",
 ) -> Iterator[Response]:
     """Open a URL for one reading; server, proxy and authorities are those of :class:`HttpSettings`.
 
@@ -69,11 +79,13 @@ def open_url(
     named
         The URL that a setting names, if ``url`` is what its server answered. The host of that, by default of
         ``url`` itself, may have any address; all others to which redirects lead only public ones.
+    part
+        What of the body is wanted, as the header Range has it. A server may send the whole all the same.
 
     Raises
     ------
     HttpStatusError
-        If the server answers with another status than 200.
+        If the server answers with another status than 200, or 206 for a part.
     HttpTooLargeError
         If the body has more than ``limit`` bytes.
     HttpRefusedError
@@ -85,14 +97,15 @@ def open_url(
     where = redact_url(url)
     settings = HttpSettings.from_environment()
     silence = settings.read_timeout if timeout is None else timeout
-    request = _Request(settings, accept, silence, _split(named or url).hostname or "")
+    request = _Request(settings, accept, silence, _split(named or url).hostname or "", part)
     try:
         final, response = request.follow(_split(url), where)
         try:
-            if response.status != 200:
-                raise HttpStatusError(response.status, where=where)
+            if response.status != 200 and not (part and response.status == _PART):
+                raise HttpStatusError(response.status, where=where, wait=retry_after(response.headers))
             media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-            yield Response(final, media_type, _bounded(response, limit, where))
+            given = response.headers.get("Content-Range", "") if response.status == _PART else ""
+            yield Response(final, media_type, _bounded(response, limit, where), given)
         finally:
             response.close()
     except HTTPError as error:
@@ -107,6 +120,7 @@ class _Request:
     accept: str
     silence: float
     named: str
+    part: str = ""
 
     def follow(self, parts: SplitResult, where: str) -> tuple[str, BaseHTTPResponse]:
         """Return the answer after all redirects, and the URL that gave it."""
@@ -129,12 +143,17 @@ class _Request:
         return pool.request(
             "GET",
             plain,
-            headers={"Accept": self.accept, **make_headers(basic_auth=account)},
+            headers={"Accept": self.accept, **make_headers(basic_auth=account), **self._of_part},
             redirect=False,
             retries=BoundedRetry(_RETRIES, backoff_factor=_BACKOFF),
             preload_content=False,
             timeout=Timeout(connect=min(self.silence, self.settings.connect_timeout), read=self.silence),
         )
+
+    @property
+    def _of_part(self) -> dict[str, str]:
+        """The headers that ask for a part: of the file as it is, for parts of a compressed one are no use."""
+        return {"Range": self.part, "Accept-Encoding": "identity"} if self.part else {}
 
     def _next(self, url: str, target: str, where: str) -> SplitResult:
         """Return where a redirect leads, relative to the URL that gave it; never from TLS to plain HTTP."""

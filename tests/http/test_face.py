@@ -10,11 +10,13 @@ def test_the_exported_names() -> None:
     assert exported("praxi_tasks.http") == settings | {
         "BoundedRetry",
         "Connections",
+        "FilePart",
         "ForbiddenAddressError",
         "PASSING",
         "Response",
         "explain",
         "open_url",
+        "read_part",
         "redact_url",
         "retry_after",
         "same_site",

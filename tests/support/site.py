@@ -25,7 +25,8 @@ class Answer(NamedTuple):
 class Site:
     """Answers by path; ``asked`` lists what was asked for, with the Authorization header.
 
-    ``spell`` changes how header names are written: their case means nothing.
+    ``spell`` changes how header names are written: their case means nothing. ``parts`` says whether it gives
+    parts of files, and ``ranges`` lists those that were asked for.
     """
 
     def __init__(self, url: str) -> None:
@@ -33,6 +34,18 @@ class Site:
         self.spell: Callable[[str], str] = str
         self.answers: dict[str, Answer] = {}
         self.asked: list[tuple[str, str]] = []
+        self.parts = False
+        self.ranges: list[str] = []
+
+
+def _part(answer: Answer, wanted: str) -> Answer:
+    """Return the part of an answer that a header Range asks for."""
+    start, end = wanted.removeprefix("bytes=").split("-")
+    size = len(answer.data)
+    first = int(start) if start else max(size - int(end), 0)
+    last = min(int(end), size - 1) if start and end else size - 1
+    told = {"Content-Range": f"bytes {first}-{last}/{size}", **answer.headers}
+    return answer._replace(data=answer.data[first : last + 1], status=206, headers=told)
 
 
 class _Server(ThreadingHTTPServer):
@@ -55,6 +68,11 @@ def site(certificate: Path | None = None) -> Iterator[Site]:
 
         def _answer(self) -> Answer:
             answer = made.answers.get(self.path, Answer(b"nothing", "text/plain", 404))
+            wanted = self.headers.get("Range", "")
+            if wanted:
+                made.ranges.append(wanted)
+            if wanted and made.parts and answer.status == 200:
+                answer = _part(answer, wanted)
             self.send_response(answer.status)
             kind = {"Content-Type": answer.kind} if answer.kind else {}
             for name, value in {**kind, "Content-Length": str(len(answer.data)), **answer.headers}.items():

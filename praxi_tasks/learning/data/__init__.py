@@ -30,7 +30,13 @@ if TYPE_CHECKING:
         retries_are_due,
     )
     from praxi_tasks.learning.data.stored_release import StoredRelease
-    from praxi_tasks.learning.data.wheel_files import is_wheel, open_wheel, read_wheel
+    from praxi_tasks.learning.data.wheel_files import (
+        is_wheel,
+        list_archive,
+        open_wheel,
+        open_wheel_file,
+        read_wheel,
+    )
 else:
     __getattr__ = lazy_exports(
         __name__,
@@ -55,7 +61,7 @@ else:
             ),
             "release_limits": ("ReleaseLimits",),
             "stored_release": ("StoredRelease",),
-            "wheel_files": ("is_wheel", "open_wheel", "read_wheel"),
+            "wheel_files": ("is_wheel", "list_archive", "open_wheel", "open_wheel_file", "read_wheel"),
         },
     )
 
@@ -72,6 +78,7 @@ __all__ = [
     "choose",
     "import_bundled",
     "is_wheel",
+    "list_archive",
     "mark_served",
     "merge",
     "name_changesets",
@@ -79,6 +86,7 @@ __all__ = [
     "open_lines",
     "open_requests",
     "open_wheel",
+    "open_wheel_file",
     "parse_label",
     "read_changesets",
     "read_list",

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from xxhash import xxh3_64
 
 from praxi_tasks.discovery import Release
-from praxi_tasks.errors import DataError, ReleaseRefusedError
+from praxi_tasks.errors import DataError, PraxiError, ReleaseRefusedError
 from praxi_tasks.learning.data.release_files import ReleaseFile, ReleaseLine, make_release
 from praxi_tasks.learning.data.release_limits import ReleaseLimits
 from praxi_tasks.store.compressed import DAMAGED_ZIP
@@ -36,18 +36,34 @@ def open_wheel(path: Path) -> Iterator[zipfile.ZipFile]:
     DataError
         If it can't be read, also where that shows while the ``with`` block reads it.
     """
+    with _damage_told(str(path)):
+        file = path.open("rb")
+    with file, open_wheel_file(file, path.name) as archive:
+        yield archive
+
+
+@contextmanager
+def open_wheel_file(file: IO[bytes], name: str) -> Iterator[zipfile.ZipFile]:
+    """Open a wheel that is no file on disk; see :func:`open_wheel`."""
     limits = ReleaseLimits.from_environment()
-    try:
-        with path.open("rb") as file:
-            members = count_members(file)
+    with _damage_told(name):
+        members = count_members(file)
         if members > limits.max_files:
             raise ReleaseRefusedError(
-                f"it has {members:,} files", where=path.name, action=limits.advice("max_files")
+                f"it has {members:,} files", where=name, action=limits.advice("max_files")
             )
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(file) as archive:
             yield archive
+
+
+@contextmanager
+def _damage_told(where: str) -> Iterator[None]:
+    try:
+        yield
+    except PraxiError:
+        raise
     except DAMAGED_ZIP as error:
-        raise DataError(f"a wheel can't be read: {error}", where=str(path)) from error
+        raise DataError(f"a wheel can't be read: {error}", where=where) from error
 
 
 def read_wheel(path: Path) -> Release:
@@ -60,25 +76,49 @@ def read_wheel(path: Path) -> Release:
     ReleaseRefusedError
         If it has too many members, or would unpack to too much.
     """
-    words = path.name.split("-")
-    if len(words) < 5:
-        raise DataError("not a wheel's name", where=str(path), action="name-version-python-abi-platform.whl")
     with open_wheel(path) as archive:
-        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-        _check_size(path, sum(entry.file_size for entry in entries))
-        files = [ReleaseFile(entry.filename, entry.file_size, _hashed(archive, entry)) for entry in entries]
+        return list_archive(archive, path.name, path.stat().st_size)
+
+
+def list_archive(
+    archive: zipfile.ZipFile,
+    name: str,
+    size: int,
+    is_hashed: Callable[[zipfile.ZipInfo], bool] = lambda _: True,
+) -> Release:
+    """Return the release in a wheel that is open.
+
+    Parameters
+    ----------
+    name, size
+        The wheel's file name, and its bytes.
+    is_hashed
+        Returns whether to read a member for its hash; that of the others is unknown.
+
+    Raises
+    ------
+    DataError, ReleaseRefusedError
+        See :func:`read_wheel`.
+    """
+    words = name.split("-")
+    if len(words) < 5:
+        raise DataError("not a wheel's name", where=name, action="name-version-python-abi-platform.whl")
+    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    _check_size(name, size, sum(entry.file_size for entry in entries))
+    files = [
+        ReleaseFile(entry.filename, entry.file_size, _hashed(archive, entry) if is_hashed(entry) else "")
+        for entry in entries
+    ]
     return make_release(ReleaseLine(words[0], words[1], files))
 
 
-def _check_size(path: Path, unpacked: int) -> None:
+def _check_size(name: str, size: int, unpacked: int) -> None:
     limits = ReleaseLimits.from_environment()
     over = "max_bytes" if unpacked > limits.max_bytes else ""
-    if unpacked > max(limits.ratio_floor, limits.max_ratio * path.stat().st_size):
+    if unpacked > max(limits.ratio_floor, limits.max_ratio * size):
         over = "max_ratio"
     if over:
-        raise ReleaseRefusedError(
-            f"it unpacks to {unpacked:,} bytes", where=path.name, action=limits.advice(over)
-        )
+        raise ReleaseRefusedError(f"it unpacks to {unpacked:,} bytes", where=name, action=limits.advice(over))
 
 
 def _hashed(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str:

@@ -10,13 +10,16 @@ from typing import Final, NamedTuple
 
 from praxi_tasks.errors import (
     HttpError,
+    HttpNoPartsError,
     HttpStatusError,
     HttpTooLargeError,
+    NoPartsError,
     ReleaseError,
     ReleaseNotFoundError,
     ReleaseRefusedError,
 )
 from praxi_tasks.http import open_url, redact_url
+from praxi_tasks.learning.sources.pacing import paced
 
 LARGEST_PAGE: Final = 64 << 20
 LARGEST_FILE: Final = 4 << 30
@@ -42,8 +45,13 @@ def read_page(url: str, accept: str) -> Page:
     ReleaseError
         If the server can't be reached or refuses.
     """
-    with _release_errors(), open_url(url, limit=LARGEST_PAGE, accept=accept) as answer:
-        return Page(answer.read(), answer.media_type, answer.url)
+
+    def get() -> Page:
+        with open_url(url, limit=LARGEST_PAGE, accept=accept) as answer:
+            return Page(answer.read(), answer.media_type, answer.url)
+
+    with release_errors():
+        return paced(url, get)
 
 
 def save_file(url: str, to: Path, algorithm: str = "", digest: bytes = b"", *, index: str) -> Path:
@@ -59,20 +67,29 @@ def save_file(url: str, to: Path, algorithm: str = "", digest: bytes = b"", *, i
     ReleaseRefusedError
         If it is another file than the index says, or larger than any release.
     """
-    hashed = hashlib.new(algorithm or "sha256")
-    with _release_errors(), open_url(url, limit=LARGEST_FILE, named=index) as answer, to.open("wb") as file:
-        for chunk in answer.chunks:
-            hashed.update(chunk)
-            file.write(chunk)
-    if digest and hashed.digest() != digest:
+
+    def get() -> bytes:
+        hashed = hashlib.new(algorithm or "sha256")
+        with open_url(url, limit=LARGEST_FILE, named=index) as answer, to.open("wb") as file:
+            for chunk in answer.chunks:
+                hashed.update(chunk)
+                file.write(chunk)
+        return hashed.digest()
+
+    with release_errors():
+        found = paced(url, get)
+    if digest and found != digest:
         raise ReleaseRefusedError("the file is not the one that the index lists", where=redact_url(url))
     return to
 
 
 @contextmanager
-def _release_errors() -> Iterator[None]:
+def release_errors() -> Iterator[None]:
+    """Turn HTTP's errors into those of a release."""
     try:
         yield
+    except HttpNoPartsError as error:
+        raise NoPartsError(error.what, where=error.where) from error
     except HttpStatusError as error:
         if error.status in {404, 410}:
             raise ReleaseNotFoundError("the index does not have it", where=error.where) from error

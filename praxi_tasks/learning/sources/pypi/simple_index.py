@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from packaging.tags import Tag
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 
 from praxi_tasks.ecosystems import PYPI
-from praxi_tasks.errors import ReleaseNotFoundError
+from praxi_tasks.errors import NoPartsError, ReleaseNotFoundError
 from praxi_tasks.learning.data import NewPackage, StoredRelease
 from praxi_tasks.learning.sources.fetching import save_file
 from praxi_tasks.learning.sources.package_managers import check_words, scratch
 from praxi_tasks.learning.sources.pypi.project_page import IndexFile, index_files
-from praxi_tasks.learning.sources.pypi.wheel import list_wheel
+from praxi_tasks.learning.sources.pypi.wheel import list_remote_wheel, list_wheel
+
+logger = logging.getLogger(__name__)
+
+_REMEMBERED: Final = 64
+"""How many pages are kept: several versions of a package are read one after another."""
 
 
 class Wheel(NamedTuple):
@@ -33,12 +40,16 @@ class SimpleIndex:
     ----------
     url
         Of the index, ``…/simple``; credentials in it are sent to its host only and never logged.
+    in_parts
+        Whether to fetch of a wheel no more than its directory, and what the index gives no parts of whole.
     """
 
     name = PYPI.purl_type
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, in_parts: bool = False) -> None:
         self._url = url
+        self._in_parts = in_parts
+        self._files = lru_cache(_REMEMBERED if in_parts else 0)(self._read_page)
 
     def offers(self, wanted: NewPackage) -> bool:
         """Return whether it is a Python package."""
@@ -60,11 +71,19 @@ class SimpleIndex:
         if not wheels:
             raise ReleaseNotFoundError("the index has no wheel of this version", where=wanted.purl)
         chosen = max(wheels, key=_preference).file
+        if self._in_parts:
+            try:
+                return list_remote_wheel(chosen.url, chosen.name, wanted, self._url)
+            except NoPartsError as error:
+                logger.info("%s is downloaded: %s", chosen.name, error)
         with scratch() as folder:
             saved = save_file(chosen.url, folder / chosen.name, "sha256", chosen.digest, index=self._url)
             return list_wheel(saved, wanted)
 
     def _wheels(self, name: str) -> Sequence[Wheel]:
+        return self._files(name)
+
+    def _read_page(self, name: str) -> Sequence[Wheel]:
         return [wheel for file in index_files(self._url, name) if (wheel := _wheel(file)) is not None]
 
 

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+import re
+import zipfile
 from pathlib import Path
-from typing import Final
+from typing import IO, Final, cast
 
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 
+from praxi_tasks.discovery import Release
 from praxi_tasks.errors import ReleaseRefusedError
-from praxi_tasks.learning.data import NewPackage, StoredRelease, open_wheel, read_wheel
+from praxi_tasks.learning.data import (
+    NewPackage,
+    StoredRelease,
+    list_archive,
+    open_wheel,
+    open_wheel_file,
+    read_wheel,
+)
+from praxi_tasks.learning.sources.remote_file import RemoteFile
 
 _LONGEST_NAME: Final = 200
+_TAIL: Final = 66 << 10
+"""Bytes of a wheel's end that are fetched first: the longest comment, and what stands before it."""
+
+_VERSION_FILE: Final = re.compile(
+    r"[^/]+/(?:_version|version|__version__|_version_info|about)\.py|[^/]+/VERSION"
+)
+_LARGEST_VERSION_FILE: Final = 64 << 10
 
 
 def list_wheel(wheel: Path, wanted: NewPackage) -> StoredRelease:
@@ -26,13 +44,62 @@ def list_wheel(wheel: Path, wanted: NewPackage) -> StoredRelease:
     """
     check_wheel_name(wheel.name, wanted)
     with open_wheel(wheel) as archive:
-        names = archive.namelist()
-    for name in names:
+        _check_paths(archive, wanted)
+    return _stored(read_wheel(wheel), wanted, wheel.name)
+
+
+def list_remote_wheel(url: str, name: str, wanted: NewPackage, index: str) -> StoredRelease:
+    """Return the same without downloading the wheel: its directory lists paths and sizes.
+
+    The hashes of contents are known of those files whose bytes lie beside the directory, which are all of a
+    small wheel, and of those that state the version, which are fetched. A RECORD's sha256 are not read:
+    layers' files have xxh3-64, and the one can't be compared with the other.
+
+    Parameters
+    ----------
+    url, name
+        Of the wheel, as a page of ``index`` says.
+
+    Raises
+    ------
+    NoPartsError
+        If the index gives no parts of files: then the wheel has to be downloaded.
+    ReleaseRefusedError, DataError
+        As :func:`list_wheel`.
+    """
+    check_wheel_name(name, wanted)
+    file = RemoteFile(url, index, tail=_TAIL)
+    with open_wheel_file(cast(IO[bytes], file), name) as archive:
+        _check_paths(archive, wanted)
+        known = _Ends(archive, file)
+        found = list_archive(archive, name, file.size, known.is_worth_reading)
+    return _stored(found, wanted, name)
+
+
+class _Ends:
+    """Which members of a wheel are worth reading for their hash."""
+
+    def __init__(self, archive: zipfile.ZipFile, file: RemoteFile) -> None:
+        self._file = file
+        starts = sorted({entry.header_offset for entry in archive.infolist()})
+        self._ends = dict(zip(starts, (*starts[1:], archive.start_dir), strict=True))
+
+    def is_worth_reading(self, entry: zipfile.ZipInfo) -> bool:
+        """Return whether a member was fetched already, or states the version and is small."""
+        start, end = entry.header_offset, self._ends[entry.header_offset]
+        states_version = _VERSION_FILE.fullmatch(entry.filename) is not None
+        return self._file.holds(start, end) or (states_version and end - start <= _LARGEST_VERSION_FILE)
+
+
+def _check_paths(archive: zipfile.ZipFile, wanted: NewPackage) -> None:
+    for name in archive.namelist():
         if name.startswith("/") or ".." in name.split("/") or "\\" in name:
             raise ReleaseRefusedError(f"it claims the path {name!r}", where=wanted.purl)
-    found = read_wheel(wheel)
+
+
+def _stored(found: Release, wanted: NewPackage, name: str) -> StoredRelease:
     return StoredRelease(
-        *wanted.identity, f"wheel {wheel.name}", found.paths, found.sizes, found.hashes, found.measured
+        *wanted.identity, f"wheel {name}", found.paths, found.sizes, found.hashes, found.measured
     )
 
 

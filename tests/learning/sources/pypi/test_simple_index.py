@@ -174,4 +174,12 @@ def test_the_real_index_gives_what_pip_gives() -> None:
     index, wanted = SimpleIndex(address[1]), parse_label("six==1.16.0")
     direct, through_pip = index.read(wanted).checked(), PipSource().read(wanted).checked()
     assert direct.content_id == through_pip.content_id
+    in_parts = SimpleIndex(address[1], in_parts=True)
+    assert in_parts.read(wanted).checked().content_id == direct.content_id  # it is smaller than a part
+    larger = parse_label("werkzeug==3.0.0")
+    part, whole = in_parts.read(larger).checked(), index.read(larger).checked()
+    assert (part.paths, part.sizes.tolist()) == (whole.paths, whole.sizes.tolist())
+    known = part.hashes != 0
+    assert 0 < known.sum() < len(known)
+    assert (part.hashes[known] == whole.hashes[known]).all()
     assert "1.16.0" in index.versions(wanted)

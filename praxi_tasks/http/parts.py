@@ -1,0 +1,51 @@
+"""Reads parts of a file on a server, by HTTP's Range requests (RFC 9110, section 14)."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from praxi_tasks.errors import HttpNoPartsError
+from praxi_tasks.http.fetch import open_url
+from praxi_tasks.http.redact import redact_url
+
+_GIVEN: Final = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})")
+
+
+class FilePart(NamedTuple):
+    """Bytes of a file: the offset of their ``first``, and how many the whole file has."""
+
+    data: bytes
+    first: int
+    total: int
+
+
+def read_part(url: str, length: int, first: int | None = None, *, named: str = "") -> FilePart:
+    """Read ``length`` bytes from an offset on, or the last ones of the file; fewer if it has no more.
+
+    Parameters
+    ----------
+    named
+        See :func:`~praxi_tasks.http.fetch.open_url`.
+
+    Raises
+    ------
+    HttpNoPartsError
+        If the server sends the whole file or another part. Nothing of it is read then.
+    HttpError
+        As :func:`~praxi_tasks.http.fetch.open_url`.
+    """
+    wanted = f"-{length}" if first is None else f"{first}-{first + length - 1}"
+    with open_url(url, limit=length, named=named, part=f"bytes={wanted}") as answer:
+        given = _GIVEN.fullmatch(answer.part.strip())
+        if given is None:
+            raise HttpNoPartsError("the server gives no parts of files", where=redact_url(url))
+        start, last, total = (int(number) for number in given.groups())
+        expected = max(total - length, 0) if first is None else first
+        data = answer.read() if start == expected and last < total else b""
+    if not data or len(data) != last - start + 1 or len(data) != min(length, total - start):
+        raise HttpNoPartsError(
+            f"the server gave another part than {wanted}: {start}-{last} of {total}, {len(data)} bytes",
+            where=redact_url(url),
+        )
+    return FilePart(data, start, total)
