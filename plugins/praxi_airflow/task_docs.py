@@ -202,6 +202,28 @@ Fetches each feed, checks it, and replaces the previous copy. Its XCom says how 
 previous copy and report its age. *Failed*: of the feeds that the log calls *missing* there never was a copy.
 """
 
+SELECT: Final = """
+Chooses the packages: those of the list, of the suite, or what the images of the last audit have, the most
+popular first. Its XCom numbers the batches, one a pod.
+
+**Triage.** *Failed*: a line of the list is no name, or no index is configured; the message says which.
+"""
+
+COLLECT: Final = """
+Gets the releases of one batch into the store, of wheels no more than their directories. What can't be had is
+in the log with the reason. Clearing it goes on where it was.
+
+**Triage.** *Up for retry*: the store is down. An index that is busy is waited for, two minutes at a time.
+"""
+
+PACK: Final = """
+Makes a new version of the model that knows what was collected, as challenger. Nobody is asked by its audits
+until a person puts it in use.
+
+**Triage.** *Up for retry*: the store or the model registry is down. *Failed*: there is nothing new to learn,
+or a stored release is damaged.
+"""
+
 PRUNE: Final = """
 Deletes old runs from the store, and layers, predictions, images and models that no run and no page needs. Its
 XCom says how much of each; with the run's `dry_run` it is what would be deleted.

@@ -27,6 +27,7 @@ COMMANDS: Final[dict[str, str]] = {
     "metrics": "praxi_tasks.cli.metrics",
     "models": "praxi_tasks.cli.models",
     "notify": "praxi_tasks.cli.notify",
+    "packs": "praxi_tasks.cli.packs",
     "plan": "praxi_tasks.cli.plan",
     "predict": "praxi_tasks.cli.predict",
     "report": "praxi_tasks.cli.report",

@@ -8,10 +8,15 @@ import click
 
 from praxi_tasks.cli.echo import echo
 from praxi_tasks.cli.options import model_option, require_readable_model, run_option, store_option
-from praxi_tasks.store import open_store
+from praxi_tasks.cli.pack_packages import ECOSYSTEMS, pack_packages
+from praxi_tasks.cli.rate import rate_bar
+from praxi_tasks.store import Store, open_store
 
 if TYPE_CHECKING:
-    from praxi_tasks.learning.run import TrainingRun
+    from collections.abc import Sequence
+
+    from praxi_tasks.learning.run import PackRun, TrainingRun
+    from praxi_tasks.learning.sources import Collected
 
 
 @click.group()
@@ -72,6 +77,79 @@ def built(run: TrainingRun, release: str, printed: IO[str]) -> None:
     if listener.result is None:
         raise DataError("no result of a build", action="pipe the output of `praxi build` to this")
     run.store_build_result(parse_label(release), listener.result)
+
+
+@learn.command()
+@click.argument("ecosystem", type=click.Choice(sorted(ECOSYSTEMS)))
+@click.option("--suite", default="", help="Of Debian: its code name, as apt's sources have it.")
+@click.option("--list", "listed", help="Names or name==version, one a line, or the URI of such a file.")
+@click.option("--popular", type=click.IntRange(min=1), help="No more than so many, the most popular.")
+@click.option("--versions", type=click.IntRange(min=1), default=5, help="Newest versions of each.")
+@click.option("--pods", type=click.IntRange(min=1), default=4, help="How many tasks collect them.")
+@click.pass_context
+def select(
+    context: click.Context,
+    ecosystem: str,
+    suite: str,
+    listed: str | None,
+    popular: int | None,
+    versions: int,
+    pods: int,
+) -> None:
+    """Choose the packages of a knowledge pack, and pack them into batches; see `praxi packs build`."""
+    from praxi_tasks.learning.data import list_text
+    from praxi_tasks.learning.sources import pack_source
+    from praxi_tasks.store import ReadableRoots
+
+    store, run = _pack_run(context)
+    of = ECOSYSTEMS[ecosystem]
+    text = list_text(listed, ReadableRoots.of_run(store.uri)) if listed else None
+    packages = pack_packages(store, pack_source(of, suite), of, text, popular)
+    plan = run.plan(of, suite, packages, versions, pods)
+    echo(f"{len(plan.packages)} packages, {versions} versions of each, {plan.batches} batches")
+
+
+@learn.command()
+@click.option("--batch", type=click.IntRange(0), required=True, help="The number of the batch.")
+@click.pass_context
+def collect(context: click.Context, batch: int) -> None:
+    """Get the releases of one batch of a knowledge pack into the store."""
+    from praxi_tasks.learning.sources import pack_source
+
+    _, run = _pack_run(context)
+    plan = run.planned()
+    wanted = plan.batch(batch)
+    with rate_bar(f"Collecting {plan.ecosystem}", len(wanted), "packages") as bar:
+
+        def tell(outcome: Sequence[Collected]) -> None:
+            for found in outcome:
+                if found.state != "stored":
+                    echo(f"{found.state:8} {found.package.purl}  {found.reason}")
+            bar.advance(f"{len(outcome)} releases of the last")
+
+        run.collect(pack_source(plan.ecosystem, plan.suite), batch, tell)
+
+
+@learn.command("pack")
+@model_option()
+@click.pass_context
+def pack_(context: click.Context, model_uri: str) -> None:
+    """Make a new version of the model that knows what a knowledge pack's run collected."""
+    from praxi_tasks.learning.run import register_pack
+
+    require_readable_model(model_uri)
+    store, run = _pack_run(context)
+    registered = register_pack(store, run, model_uri)
+    echo(f"version {registered.version} knows {registered.releases:,} releases: praxi models promote it")
+
+
+def _pack_run(context: click.Context) -> tuple[Store, PackRun]:
+    """Return the store, and the run of a knowledge pack."""
+    from praxi_tasks.learning.run import PackRun
+
+    given = context.parent.params if context.parent else {}
+    store = open_store(given["store_uri"])
+    return store, PackRun(store, given["run_id"])
 
 
 @learn.command()

@@ -88,6 +88,9 @@ RIGHTS: Final[Mapping[str, Rights]] = {
         ),
         deletes=(f"{keys.models()}/*",),
     ),
+    "learn select": Rights(_training("pack-plan.json", "batches.json")),
+    "learn collect": Rights((*_training("packages/*"), "releases/*", "release-contents/*")),
+    "learn pack": Rights((*_training("pack.json"), f"{keys.models()}/*", _REGISTRY, keys.last_champion())),
     "store prune": Rights(
         (keys.run("*", "pruned.json"), _REGISTRY),
         deletes=(

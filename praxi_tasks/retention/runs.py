@@ -14,7 +14,7 @@ AUDITS: Final = keys.run("", "").rstrip("/")
 TRAININGS: Final = keys.training_run("", "").rstrip("/")
 
 _LAST: Final = frozenset({"overview.json", "feeds.json", "doctor.json", "pruned.json"})
-_LAST_OF_TRAININGS: Final = frozenset({"summary.json"})
+_LAST_OF_TRAININGS: Final = frozenset({"summary.json", "pack.json"})
 _LISTED: Final = "images.json"
 _SCOPE: Final = "scope.json"
 _PLAN: Final = "plan.json"

@@ -12,6 +12,7 @@ def test_in_a_checkout_the_bundle_is_the_dags_folder() -> None:
         "praxi_doctor",
         "praxi_feeds",
         "praxi_on_push",
+        "praxi_packs",
         "praxi_store",
         "praxi_train",
     }

@@ -20,12 +20,20 @@ from tests.support.airflow_home import HOME, ROOT, environment
 HEAVY = ("xgboost", "sklearn", "scipy", "numpy", "kubernetes", "boto3", "duckdb", "obstore", "pyarrow",
          "prometheus_api_client", "airflow.providers.cncf.kubernetes.operators",
          "airflow.providers.cncf.kubernetes.hooks", "airflow.providers.amazon.aws")  # fmt: skip
-REQUIRED = {"approval"}
+REQUIRED = {"approval", "ecosystem"}
 FILES = sorted((ROOT / "dags").glob("*.py"))
 
 
 @pytest.fixture(
-    params=["praxi_audit", "praxi_doctor", "praxi_feeds", "praxi_on_push", "praxi_store", "praxi_train"]
+    params=[
+        "praxi_audit",
+        "praxi_doctor",
+        "praxi_feeds",
+        "praxi_on_push",
+        "praxi_packs",
+        "praxi_store",
+        "praxi_train",
+    ]
 )
 def dag(request: pytest.FixtureRequest, dags: dict[str, Any]) -> Any:
     return dags[request.param]
@@ -142,6 +150,14 @@ CONFINED: Final = {
     "praxi_doctor": {"images": "readable"},
     "praxi_feeds": {},
     "praxi_on_push": {},
+    "praxi_packs": {
+        "ecosystem": "schema",
+        "suite": "schema",
+        "list": "readable",
+        "popular": "schema",
+        "versions": "schema",
+        "pods": "schema",
+    },
     "praxi_store": {"dry_run": "schema"},
 }
 ENVIRON: Final = "/proc/self/environ"

@@ -22,7 +22,15 @@ HEAVY: Final = frozenset(
     {"xgboost", "xgboost-cpu", "scikit-learn", "scipy", "optuna", "altair", "mlflow-skinny"}
 )
 DAGS: Final = frozenset(
-    {"praxi_audit", "praxi_doctor", "praxi_feeds", "praxi_on_push", "praxi_store", "praxi_train"}
+    {
+        "praxi_audit",
+        "praxi_doctor",
+        "praxi_feeds",
+        "praxi_on_push",
+        "praxi_packs",
+        "praxi_store",
+        "praxi_train",
+    }
 )
 TYPES: Final = frozenset({"praxi_prometheus", "praxi_webhook"})
 

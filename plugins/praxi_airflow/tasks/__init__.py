@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from praxi_airflow.tasks.deployed_images import record_deployed_images
     from praxi_airflow.tasks.doctor import examine_airflow
     from praxi_airflow.tasks.janitor import sweep_pods
+    from praxi_airflow.tasks.packs_form import packs_params
     from praxi_airflow.tasks.pushes import gather_pushes, take_pushes
     from praxi_airflow.tasks.source_builds import releases_to_build
     from praxi_airflow.tasks.training_form import training_params
@@ -23,6 +24,7 @@ else:
             "deployed_images": ("record_deployed_images",),
             "doctor": ("examine_airflow",),
             "janitor": ("sweep_pods",),
+            "packs_form": ("packs_params",),
             "pushes": ("gather_pushes", "take_pushes"),
             "source_builds": ("releases_to_build",),
             "training_form": ("training_params",),
@@ -34,6 +36,7 @@ __all__ = [
     "audit_params",
     "examine_airflow",
     "gather_pushes",
+    "packs_params",
     "record_deployed_images",
     "releases_to_build",
     "request_drift_training",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from praxi_tasks.findings.report.page import report_page
     from praxi_tasks.findings.report.prometheus import audit_metrics, push_metrics, write_textfile
     from praxi_tasks.findings.report.sarif import sarif_parts, to_sarif
-    from praxi_tasks.findings.report.software import known_software
+    from praxi_tasks.findings.report.software import known_software, popular_packages
     from praxi_tasks.findings.report.spdx import to_spdx
     from praxi_tasks.findings.report.tables import SCHEMAS, parquet_tables
     from praxi_tasks.findings.report.terminal import SEVERITY_STYLES, findings_summary, findings_table
@@ -31,7 +31,7 @@ else:
             "page": ("report_page",),
             "prometheus": ("audit_metrics", "push_metrics", "write_textfile"),
             "sarif": ("sarif_parts", "to_sarif"),
-            "software": ("known_software",),
+            "software": ("known_software", "popular_packages"),
             "spdx": ("to_spdx",),
             "tables": ("SCHEMAS", "parquet_tables"),
             "terminal": ("SEVERITY_STYLES", "findings_summary", "findings_table"),
@@ -48,6 +48,7 @@ __all__ = [
     "findings_summary",
     "findings_table",
     "known_software",
+    "popular_packages",
     "overview_of",
     "packages_table",
     "parquet_tables",

@@ -55,6 +55,25 @@ def software_rows(audit: AssessedAudit, known: Mapping[Software, Seen]) -> Itera
             }
 
 
+def popular_packages(table: bytes, ecosystem: str) -> list[str]:
+    """Return an ecosystem's packages in an audit's table of software, those first that most images have.
+
+    Raises
+    ------
+    Exception
+        Whatever Arrow raises for a file that is none.
+    """
+    from arro3.io import read_parquet
+
+    images: Counter[str] = Counter()
+    for batch in read_parquet(io.BytesIO(table)):
+        columns = [batch.column(name).to_pylist() for name in ("ecosystem", "name", "images")]
+        for of, name, count in zip(*columns, strict=True):
+            if of == ecosystem:
+                images[name] += count
+    return [name for name, _ in sorted(images.items(), key=lambda item: (-item[1], item[0]))]
+
+
 def known_software(table: bytes) -> dict[Software, Seen]:
     """Return what an audit's table of software remembers.
 

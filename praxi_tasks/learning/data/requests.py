@@ -117,11 +117,24 @@ def read_list(given: str | None, readable: ReadableRoots) -> tuple[NewPackage, .
     KeyNotFoundError
         If there is no such file.
     """
+    return parse_list(list_text(given, readable))
+
+
+def list_text(given: str | None, readable: ReadableRoots) -> str:
+    """Return the text of a list that was given as that, or as the URI of a file in a readable place.
+
+    Raises
+    ------
+    UsageError, KeyNotFoundError
+        As :func:`read_list`.
+    DataError
+        If the file is no text.
+    """
     text = (given or "").strip()
     if not names_a_place(text):
-        return parse_list(text)
+        return text
     try:
-        return parse_list(readable.read(text, "list").decode())
+        return readable.read(text, "list").decode()
     except UnicodeDecodeError:
         raise DataError("the list is no text", where="list", action="save it as UTF-8") from None
 

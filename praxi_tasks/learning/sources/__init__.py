@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from praxi_tasks.learning.sources.base import Source
 from praxi_tasks.learning.sources.collector import Collected, Collector, amend_last_attempt
-from praxi_tasks.learning.sources.configured import configured_sources
+from praxi_tasks.learning.sources.configured import configured_sources, pack_source
 from praxi_tasks.learning.sources.debian.deb_file import read_deb
 from praxi_tasks.learning.sources.package_managers import scratch
 from praxi_tasks.learning.sources.pypi.sdist import SdistSource
@@ -19,6 +19,7 @@ __all__ = [
     "check_wheel_name",
     "configured_sources",
     "list_wheel",
+    "pack_source",
     "read_deb",
     "scratch",
 ]

@@ -20,6 +20,7 @@ def test_the_exported_names() -> None:
         "import_bundled",
         "is_wheel",
         "list_archive",
+        "list_text",
         "mark_served",
         "merge",
         "name_changesets",

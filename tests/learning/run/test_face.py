@@ -8,12 +8,16 @@ from praxi_tasks.learning import run
 def test_the_exported_names() -> None:
     assert sorted(run.__all__) == [
         "Approval",
+        "PackPlan",
+        "PackRun",
         "TrainingRun",
         "TrainingSettings",
         "close_training",
         "newest_to_keep",
+        "pack_model",
         "prune",
         "read_settings",
+        "register_pack",
         "unneeded_versions",
     ]
     assert all(getattr(run, name) is not None for name in run.__all__)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Final
 
 from praxi_tasks.ecosystems import PYPI
+from praxi_tasks.errors import ReleaseError
 from praxi_tasks.learning.data import NewPackage, StoredRelease
 from praxi_tasks.learning.sources.package_managers import ask, check_words, download, is_there, scratch
 from praxi_tasks.learning.sources.pypi.wheel import list_wheel
+
+_LOOKED_AT: Final = re.compile(r"(https?://\S+)/pip/")
 
 
 class PipSource:
@@ -32,6 +36,21 @@ class PipSource:
         check_words(wanted.name, wanted.version)
         with scratch() as folder:
             return list_wheel(download(_pip_download(wanted), folder), wanted)
+
+
+def pip_index() -> str:
+    """Return the address of the first index on the web that pip is configured for, ``…/simple``.
+
+    Raises
+    ------
+    ReleaseError
+        If pip names none, or is not there.
+    """
+    command = ["pip", "index", "versions", "-vv", "--disable-pip-version-check", "--no-input", "pip"]
+    found = _LOOKED_AT.search(ask(command))
+    if found is None:
+        raise ReleaseError("pip names no index on the web", action="set PRAXI_LEARN_PYPI_INDEX")
+    return found[1]
 
 
 def _pip_download(wanted: NewPackage) -> list[str]:

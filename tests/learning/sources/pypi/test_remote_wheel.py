@@ -63,7 +63,7 @@ def both(server: Site, data: bytes) -> tuple[list[object], list[object], bool]:
     [
         wheel({"shop/a.py": b"a", "shop-1.0.data/scripts/shop": b"#!", "shop/sub/": b""}),
         wheel(large()),
-        wheel(large(), comment=b"PK\x05\x06" * 9_000),
+        wheel(large(), comment=b"a comment" * 7_000),
         wheel(large(40), big=True),
         b"#!/bin/sh\n" + wheel(large(30)),
     ],

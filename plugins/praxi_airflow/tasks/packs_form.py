@@ -1,0 +1,43 @@
+"""The parameters of building a knowledge pack: the form of its Dag."""
+
+from __future__ import annotations
+
+from airflow.sdk import Param
+
+
+def packs_params() -> dict[str, Param]:
+    """Return the Dag's parameters."""
+    return {
+        "ecosystem": Param(
+            "pypi",
+            "Of what: packages of Python, of npm, or a suite of Debian.",
+            title="Ecosystem",
+            type="string",
+            enum=["debian", "npm", "pypi"],
+        ),
+        "suite": Param(
+            None,
+            "Of Debian: the code name of a suite that apt has in its sources.",
+            title="Suite",
+            type=["null", "string"],
+            pattern="^[a-z][a-z0-9-]{0,40}$",
+        ),
+        "list": Param(
+            None,
+            "Names or name==version: paste lines, or give the URI of a text file in a store. Without a list "
+            "it is the whole suite, or what the images of the last audit have.",
+            title="List of packages",
+            type=["null", "string"],
+            format="multiline",
+            maxLength=100_000,  # it becomes one argument of a command, and of those 128 KiB are allowed
+        ),
+        "popular": _count(
+            "No more than so many packages, the most popular.", "Most packages", 5_000, 1_000_000
+        ),
+        "versions": _count("How many of the newest versions of each.", "Versions", 5, 100),
+        "pods": _count("How many tasks collect them at a time.", "Tasks", 4, 64),
+    }
+
+
+def _count(description: str, title: str, default: int, most: int) -> Param:
+    return Param(default, description, title=title, type=["null", "integer"], minimum=1, maximum=most)

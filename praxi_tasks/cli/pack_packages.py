@@ -1,0 +1,86 @@
+"""Which packages a knowledge pack is made of: those of a list, of a suite, or that the cluster runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Final
+
+from praxi_tasks.ecosystems import DEB, NPM, PYPI, ecosystem_of
+from praxi_tasks.errors import DataError, KeyNotFoundError
+from praxi_tasks.store import Store, keys
+
+if TYPE_CHECKING:
+    from praxi_tasks.learning.data import NewPackage
+    from praxi_tasks.learning.sources import Source
+
+ECOSYSTEMS: Final = {"pypi": PYPI.purl_type, "npm": NPM.purl_type, "debian": DEB.purl_type}
+"""What a person calls an ecosystem that packs are built of, and its name in package URLs."""
+
+
+def pack_packages(
+    store: Store, source: Source, ecosystem: str, listed: str | None, popular: int | None
+) -> Iterator[NewPackage]:
+    """Yield the packages wanted, the most popular first.
+
+    Parameters
+    ----------
+    ecosystem
+        As in package URLs.
+    listed
+        The text of a list, names or ``name==version``, one a line; without one it is all of a suite, or what
+        the images of the last audit have.
+    popular
+        No more than this; without it all.
+
+    Raises
+    ------
+    DataError
+        If a line of the list is neither, with its number.
+    """
+    if listed is not None:
+        found: Iterable[NewPackage] = list(_listed(listed, ecosystem))
+    else:
+        names = getattr(source, "packages", lambda: _of_last_audit(store, ecosystem))()
+        found = [_named(name, ecosystem) for name in names]
+    for number, package in enumerate(found):
+        if popular is not None and number >= popular:
+            return
+        yield package
+
+
+def _listed(text: str, ecosystem: str) -> Iterator[NewPackage]:
+    from praxi_tasks.learning.data import parse_label
+
+    for number, line in enumerate(text.splitlines(), 1):
+        label = line.partition("#")[0].strip()
+        if not label:
+            continue
+        if len(label.split()) > 1 or "/" in label.lstrip("@").partition("/")[2]:
+            raise DataError("no name of a package", where=f"line {number}", action="write a name a line")
+        if "==" not in label:
+            yield _named(label, ecosystem)
+            continue
+        try:
+            yield parse_label(f"{ecosystem}/{label}")
+        except DataError as error:
+            raise DataError(error.what, where=f"line {number}", action=error.action) from None
+
+
+def _named(name: str, ecosystem: str) -> NewPackage:
+    from praxi_tasks.learning.data import NewPackage
+
+    spelled = ecosystem_of(ecosystem).normalise(name)
+    return NewPackage(f"pkg:{ecosystem}/{spelled}", ecosystem, spelled, "")
+
+
+def _of_last_audit(store: Store, ecosystem: str) -> list[str]:
+    """Return the packages in the images of the Dag's last audit, those first that most images have."""
+    from praxi_tasks.findings.report import popular_packages
+
+    for key in sorted(store.list(keys.history("dag")), reverse=True):
+        try:
+            table = store.get(keys.run(keys.run_of_history(key), "tables/software.parquet"))
+        except KeyNotFoundError:
+            continue
+        return popular_packages(table, ecosystem)
+    return []

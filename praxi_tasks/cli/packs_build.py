@@ -1,0 +1,80 @@
+"""``praxi packs build``: collect the releases of a knowledge pack, and make a model that knows them."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from typing import IO, TYPE_CHECKING
+
+import click
+
+from praxi_tasks.cli.echo import echo
+from praxi_tasks.cli.options import store_option
+from praxi_tasks.cli.pack_packages import ECOSYSTEMS, pack_packages
+from praxi_tasks.cli.rate import rate_bar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from praxi_tasks.learning.data import NewPackage
+    from praxi_tasks.learning.sources import Collected
+
+
+@click.command()
+@click.argument("ecosystem", type=click.Choice(sorted(ECOSYSTEMS)))
+@store_option()
+@click.option("--suite", default="", help="Of Debian: its code name, as apt's sources have it.")
+@click.option("--list", "listed", type=click.File(), help="Names or name==version, one a line.")
+@click.option("--popular", type=click.IntRange(min=1), help="No more than so many, the most popular.")
+@click.option(
+    "--versions", type=click.IntRange(min=1), default=5, show_default=True, help="Newest versions of each."
+)
+@click.option("--run", "run_id", help="Go on with this run; by default with the same one of today.")
+@click.option("--base", metavar="URI", help="A model to add to; without one, and --out, it only collects.")
+@click.option("--out", metavar="URI", help="Where to write the model.")
+def build(
+    ecosystem: str,
+    store_uri: str,
+    suite: str,
+    listed: IO[str] | None,
+    popular: int | None,
+    versions: int,
+    run_id: str | None,
+    base: str | None,
+    out: str | None,
+) -> None:
+    """Collect the newest releases of many packages into the store, and make a model that knows them.
+
+    Without a list it is all of a suite, or what the images of the last audit have. It can be ended at any
+    time: started again, it goes on with the release where it was.
+    """
+    from praxi_tasks.discovery import Model
+    from praxi_tasks.learning.run import PackRun, pack_model
+    from praxi_tasks.learning.sources import pack_source
+    from praxi_tasks.store import open_store
+
+    store, of = open_store(store_uri), ECOSYSTEMS[ecosystem]
+    source = pack_source(of, suite)
+    text = listed.read() if listed else None
+    packages = list(pack_packages(store, source, of, text, popular))
+    run = PackRun(store, run_id or _run_id(ecosystem, suite, packages, versions))
+    plan = run.plan(of, suite, packages, versions, 1)
+    found: dict[str, int] = {}
+    with rate_bar(f"Collecting {ecosystem} {suite}".rstrip(), len(plan.packages), "packages") as bar:
+
+        def count(outcome: Sequence[Collected]) -> None:
+            for each in outcome:
+                found[each.state] = found.get(each.state, 0) + 1
+            bar.advance(f"{found.get('stored', 0):,} releases")
+
+        run.collect(source, 0, count)
+    echo(", ".join(f"{number:,} releases {state}" for state, number in sorted(found.items())))
+    if out:
+        model = pack_model(store, run, Model.load(base) if base else Model())
+        echo(f"model {model.save(out)} at {out}")
+
+
+def _run_id(ecosystem: str, suite: str, packages: Sequence[NewPackage], versions: int) -> str:
+    """Return the name of a run that is the same for the same pack on one day."""
+    what = repr((suite, versions, [package.purl for package in packages]))
+    return f"pack-{ecosystem}-{datetime.now(UTC):%Y%m%d}-{hashlib.sha256(what.encode()).hexdigest()[:12]}"
