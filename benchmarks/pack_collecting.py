@@ -1,13 +1,13 @@
-"""How fast releases of PyPI are collected for a knowledge pack: by HTTP Range, and by downloading wheels.
+"""How fast releases are collected for a knowledge pack: of PyPI by HTTP Range and by downloads, of Debian.
 
-The packages are those that are installed beside this program, the newest versions of each, from the index that
-pip is configured for. Both ways collect the same releases with the same number of requests at a time, one
-after the other, into stores of their own::
+Python's packages are those that are installed beside this program, the newest versions of each, from the
+index that pip is configured for. Both ways collect the same releases with the same number of requests at a
+time, one after the other, into stores of their own. Debian's are some of a suite, from apt's mirror::
 
-    PYTHONPATH=. .venv/bin/python -m benchmarks.pack_collecting [PACKAGES [VERSIONS]]
+    PYTHONPATH=. .venv/bin/python -m benchmarks.pack_collecting [PACKAGES [VERSIONS [SUITE [PACKAGES]]]]
 
-What they found is compared: paths and sizes have to be equal, and the hashes that Range knows have to be those
-of the download.
+What the two ways found is compared: paths and sizes have to be equal, and the hashes that Range knows have to
+be those of the download.
 """
 
 from __future__ import annotations
@@ -20,9 +20,12 @@ from importlib.metadata import distributions
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from benchmarks.report import Table, write_results
+from praxi_tasks.ecosystems import DEB, PYPI
 from praxi_tasks.learning.data import NewPackage, ReleaseStore, StoredRelease
 from praxi_tasks.learning.run import PackRun
 from praxi_tasks.learning.sources import Collected, Source
+from praxi_tasks.learning.sources.debian.suite import SuiteSource
 from praxi_tasks.learning.sources.pypi.pip import pip_index
 from praxi_tasks.learning.sources.pypi.simple_index import SimpleIndex
 from praxi_tasks.store import open_store
@@ -31,7 +34,7 @@ PACKAGES: Final = 60
 VERSIONS: Final = 5
 _TARGET: Final = 25_000
 _PODS: Final = 4
-_PYPI: Final = "pypi"
+_HEADS: Final = ("releases", "failed", "seconds", "CPU seconds", "releases a minute")
 
 
 class Collecting(NamedTuple):
@@ -44,7 +47,19 @@ class Collecting(NamedTuple):
 
     @property
     def per_minute(self) -> float:
+        """Releases a minute."""
         return len(self.releases) / self.seconds * 60
+
+    def cells(self, target: int) -> tuple[str, ...]:
+        """Return the cells under the headings, with the minutes that ``target`` releases take."""
+        return (
+            str(len(self.releases)),
+            str(self.failed),
+            f"{self.seconds:.1f}",
+            f"{self.cpu:.1f}",
+            f"{self.per_minute:,.0f}",
+            f"{target / self.per_minute / _PODS:,.0f} min",
+        )
 
 
 def names(most: int) -> list[str]:
@@ -53,12 +68,13 @@ def names(most: int) -> list[str]:
     return sorted(found, key=lambda name: (sum(name.encode()) * 7919 % 997, name))[:most]
 
 
-def collect(source: Source, packages: Sequence[str], versions: int) -> Collecting:
+def collect(source: Source, packages: Sequence[str], versions: int, ecosystem: str) -> Collecting:
     """Collect the newest versions of packages into a store of their own."""
     with tempfile.TemporaryDirectory() as folder:
         store = open_store(Path(folder).as_uri())
         run = PackRun(store, "benchmark")
-        run.plan(_PYPI, "", [NewPackage(f"pkg:pypi/{n}", _PYPI, n, "") for n in packages], versions, 1)
+        wanted = [NewPackage(f"pkg:{ecosystem}/{name}", ecosystem, name, "") for name in packages]
+        run.plan(ecosystem, "", wanted, versions, 1)
         failed: list[Collected] = []
         began, cpu = time.perf_counter(), time.process_time()
         run.collect(source, 0, lambda found: failed.extend(each for each in found if each.state != "stored"))
@@ -74,29 +90,49 @@ def agrees(part: StoredRelease, whole: StoredRelease) -> bool:
     return same and bool((part.hashes[known] == whole.hashes[known]).all())
 
 
-def main() -> None:
-    """Collect both ways and print the table."""
-    most, versions = (int(word) for word in (*sys.argv[1:], PACKAGES, VERSIONS)[:2])
+def python(most: int, versions: int) -> list[object]:
+    """Collect both ways, and compare what they found."""
     address, chosen = pip_index(), names(most)
-    ranged = collect(SimpleIndex(address, in_parts=True), chosen, versions)
-    loaded = collect(SimpleIndex(address), chosen, versions)
+    ranged = collect(SimpleIndex(address, in_parts=True), chosen, versions, PYPI.purl_type)
+    loaded = collect(SimpleIndex(address), chosen, versions, PYPI.purl_type)
     both = ranged.releases.keys() & loaded.releases.keys()
-    wrong = [
-        identity for identity in both if not agrees(ranged.releases[identity], loaded.releases[identity])
-    ]
-    files = sum(len(ranged.releases[identity].paths) for identity in both)
-    hashed = sum(int((ranged.releases[identity].hashes != 0).sum()) for identity in both)
-    print(f"{len(chosen)} packages, {versions} versions of each, {files:,} files")
-    print("| | releases | failed | seconds | CPU-s | releases/min | 25,000 on 4 pods |")
-    print("|---|---|---|---|---|---|---|")
+    wrong = [one for one in both if not agrees(ranged.releases[one], loaded.releases[one])]
+    files = sum(len(ranged.releases[one].paths) for one in both)
+    hashed = sum(int((ranged.releases[one].hashes != 0).sum()) for one in both)
+    table = Table("PyPI", *_HEADS, f"{_TARGET:,} releases on {_PODS} pods", "ratio to the download")
     for title, way in (("by Range", ranged), ("by download", loaded)):
-        minutes = _TARGET / way.per_minute / _PODS
-        print(
-            f"| {title} | {len(way.releases)} | {way.failed} | {way.seconds:.1f} | {way.cpu:.1f} | "
-            f"{way.per_minute:,.0f} | {minutes:,.0f} min |"
-        )
-    print(f"ratio {ranged.per_minute / loaded.per_minute:.1f}; hashes known by Range: {hashed / files:.1%}")
-    print(f"releases of which the two differ: {len(wrong)} of {len(both)} {wrong[:5]}")
+        table.add(title, *way.cells(_TARGET), f"{way.per_minute / loaded.per_minute:.1f}")
+    return [
+        f"{len(chosen)} packages, {versions} versions of each:",
+        table,
+        f"The two ways differ in {len(wrong)} of {len(both)} releases: in paths, sizes or a known hash.",
+        f"Range knows the hashes of {hashed / files:.0%} of {files:,} files: those of small wheels, those beside a "
+        + "directory, and the files that state a version.",
+    ]
+
+
+def debian(suite: str, most: int) -> list[object]:
+    """Collect every so manieth package of a suite, by name."""
+    source = SuiteSource(suite)
+    known = source.packages()
+    chosen = known[:: max(len(known) // most, 1)][:most]
+    found = collect(source, chosen, 1, DEB.purl_type)
+    table = Table("Debian", *_HEADS, f"{len(known):,} packages on {_PODS} pods")
+    table.add(f"{suite}, by download", *found.cells(len(known)))
+    return [f"{len(chosen)} packages of all sizes:", table]
+
+
+def main() -> None:
+    """Collect and write the tables."""
+    given = dict(enumerate(sys.argv[1:]))
+    write_results(
+        "pack_collecting",
+        "Collecting releases for knowledge packs",
+        *python(int(given.get(0, PACKAGES)), int(given.get(1, VERSIONS))),
+        *debian(given.get(2, "bookworm"), int(given.get(3, PACKAGES))),
+        "What is extrapolated is four times the rate of one process on this machine, whose two cores others used "
+        "too. An index that is farther away, or slows down who asks much, takes longer.",
+    )
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 ECOSYSTEMS: Final = {"pypi": PYPI.purl_type, "npm": NPM.purl_type, "debian": DEB.purl_type}
 """What a person calls an ecosystem that packs are built of, and its name in package URLs."""
+
+_NAME: Final = re.compile(r"(?:@[A-Za-z0-9._~-]+/)?[A-Za-z0-9][A-Za-z0-9._+~-]*")
 
 
 def pack_packages(
@@ -55,9 +58,7 @@ def _listed(text: str, ecosystem: str) -> Iterator[NewPackage]:
         label = line.partition("#")[0].strip()
         if not label:
             continue
-        if len(label.split()) > 1 or "/" in label.lstrip("@").partition("/")[2]:
-            raise DataError("no name of a package", where=f"line {number}", action="write a name a line")
-        if "==" not in label:
+        if _NAME.fullmatch(label):
             yield _named(label, ecosystem)
             continue
         try:

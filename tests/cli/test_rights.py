@@ -27,7 +27,9 @@ from tests.cli.conftest import Praxi
 from tests.conftest import ROOT
 from tests.learning.conftest import ask, put_package
 from tests.support import world
+from tests.learning.run.test_pack_run import wheel
 from tests.support.images import image, write_layout
+from tests.support.package_index import PackageIndex, package_index
 from tests.support.packages import BELL, SHOP
 from tests.support.s3 import ObjectStore, run_object_store
 
@@ -37,6 +39,7 @@ SELDOM: Mapping[str, tuple[str, ...]] = {
     "learn tune": ("releases/*", "release-contents/*"),  # where releases were built from source
     "learn train": ("releases/*", "release-contents/*"),
     "learn report": ("registry/*",),  # where old versions are deleted
+    "learn pack": (keys.last_champion(),),  # where it was never looked up before
     "store prune": ("registry/*",),
     "learn evaluate": (keys.first_champion(),),  # where the champion made enough predictions
 }
@@ -64,6 +67,13 @@ def objects(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectStore]:
         yield store
 
 
+@pytest.fixture(scope="module")
+def index() -> Iterator[PackageIndex]:
+    with package_index() as made:
+        made.publish("alpha-1.0-py3-none-any.whl", wheel("alpha", "1.0"))
+        yield made
+
+
 @dataclass
 class Stage:
     """A store in which commands run, each as its own user."""
@@ -88,8 +98,10 @@ class Stage:
 
 
 @pytest.fixture(scope="module")
-def traces(objects: ObjectStore, tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
-    """Run feeds, trainings and an audit, and return the keys that each command wrote or deleted."""
+def traces(
+    objects: ObjectStore, tmp_path_factory: pytest.TempPathFactory, index: PackageIndex
+) -> dict[str, set[str]]:
+    """Run feeds, trainings, an audit and a pack, and return the keys that each command wrote or deleted."""
     folder = tmp_path_factory.mktemp("world")
     shop = write_layout(folder / "layout", {"shop": image([SHOP.layer(), BELL.layer(metadata=False)])})
     starter = (folder / "starter").as_uri()
@@ -105,6 +117,7 @@ def traces(objects: ObjectStore, tmp_path_factory: pytest.TempPathFactory) -> di
             "PRAXI_MODEL": "models:/praxi@champion",
             "PRAXI_STARTER_MODEL": starter,
             "PRAXI_LEARN_SOURCES": "layer",
+            "PRAXI_LEARN_PYPI_INDEX": index.url,
         },
     )
     with pytest.MonkeyPatch.context() as patch:
@@ -129,6 +142,9 @@ def traces(objects: ObjectStore, tmp_path_factory: pytest.TempPathFactory) -> di
         ("audit", "report", f"--feeds={STORE}/feeds"),
         ("audit", "metrics"),
         ("audit", "notify"),
+        ("pack", "learn select", "pypi", "--list=alpha", "--versions=1"),
+        ("pack", "learn collect", "--batch=0"),
+        ("pack", "learn pack"),
         ("prune", "store prune"),
     ):
         if command == "predict":

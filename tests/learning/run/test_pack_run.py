@@ -1,0 +1,149 @@
+"""A pack's run collects the newest versions, goes on where it was ended, and becomes a model."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator, Sequence
+
+import pytest
+
+from praxi_tasks.discovery import Model
+from praxi_tasks.errors import DataError, UsageError
+from praxi_tasks.learning.data import NewPackage
+from praxi_tasks.learning.model_registry import CHAMPION
+from praxi_tasks.learning.model_registry.stored import StoredRegistry
+from praxi_tasks.learning.run import PackRun, pack_model, register_pack
+from praxi_tasks.learning.run.retention import unneeded_versions
+from praxi_tasks.learning.sources import Collected
+from praxi_tasks.learning.sources.pypi.simple_index import SimpleIndex
+from praxi_tasks.store import Store, keys
+from tests.support.package_index import PackageIndex
+from tests.support.site import Site, site
+
+PACKAGES = ("alpha", "beta", "gamma")
+VERSIONS = ("1.0", "1.1", "2.0")
+
+
+def wheel(name: str, version: str) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        for number in range(6):
+            archive.writestr(f"{name}/part{number}.py", f"{name} {version} {number}" * 40)
+        archive.writestr(f"{name}-{version}.dist-info/METADATA", name)
+    return data.getvalue()
+
+
+@pytest.fixture
+def server() -> Iterator[Site]:
+    with site() as running:
+        running.parts = True
+        yield running
+
+
+@pytest.fixture
+def index(server: Site) -> PackageIndex:
+    made = PackageIndex(server)
+    for name in PACKAGES:
+        for version in VERSIONS:
+            made.publish(f"{name}-{version}-py3-none-any.whl", wheel(name, version))
+    return made
+
+
+def package(name: str, version: str = "") -> NewPackage:
+    return NewPackage(f"pkg:pypi/{name}", "pypi", name, version)
+
+
+def source(index: PackageIndex) -> SimpleIndex:
+    return SimpleIndex(index.url, in_parts=True)
+
+
+def planned(store: Store, *packages: NewPackage, versions: int = 2, batches: int = 1) -> PackRun:
+    run = PackRun(store, "pack")
+    run.plan("pypi", "", packages or tuple(map(package, PACKAGES)), versions, batches)
+    return run
+
+
+def stored(store: Store) -> set[str]:
+    return {"/".join(key.split("/")[2:4]) for key in store.list("releases") if "fingerprint" in key}
+
+
+def test_the_newest_versions_of_each_are_collected(store: Store, index: PackageIndex) -> None:
+    run = planned(store, *map(package, PACKAGES), package("alpha", "1.0"), package("lost"))
+    told: list[Collected] = []
+    run.collect(source(index), 0, told.extend)
+    assert stored(store) == {f"{name}/{v}" for name in PACKAGES for v in ("1.1", "2.0")} | {"alpha/1.0"}
+    assert [(each.state, each.package.name) for each in told[-2:]] == [
+        ("stored", "alpha"),
+        ("failed", "lost"),
+    ]
+    assert list(run.outcomes())[0] == tuple(told[:2])
+
+
+def test_batches_share_the_packages(store: Store, index: PackageIndex) -> None:
+    run = planned(store, batches=5)
+    assert run.planned().batches == 3
+    for batch in range(3):
+        run.collect(source(index), batch)
+    assert len(stored(store)) == 6
+    with pytest.raises(UsageError, match="no batch 3"):
+        run.collect(source(index), 3)
+
+
+def test_what_was_collected_is_not_asked_for_again(store: Store, index: PackageIndex) -> None:
+    """Killed after the first release: its package's page is all that is read twice."""
+    run = planned(store)
+
+    class KilledError(BaseException):
+        pass
+
+    def kill(outcome: Sequence[Collected]) -> None:
+        raise KilledError
+
+    with pytest.raises(KilledError):
+        run.collect(source(index), 0, kill)
+    store.delete(run.key("packages/1.json"))
+    before = list(index.asked)
+    run.collect(source(index), 0)
+    again = [path for path in index.asked[len(before) :] if path in before]
+    assert set(again) <= {f"/simple/{name}/" for name in PACKAGES}
+    assert len(stored(store)) == 6
+    asked = len(index.asked)
+    run.collect(source(index), 0)
+    assert len(index.asked) == asked
+
+
+def test_no_package_is_no_pack(store: Store) -> None:
+    with pytest.raises(UsageError, match="no package is named"):
+        PackRun(store, "pack").plan("pypi", "", (), 5, 1)
+
+
+def test_a_model_of_it_knows_its_releases_and_what_it_is_built_on(
+    store: Store, index: PackageIndex, starter: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, base = planned(store), Model.load(starter)
+    run.collect(source(index), 0)
+    monkeypatch.setattr("praxi_tasks.learning.run.pack_version._FILES", 14)
+    made = pack_model(store, run, base)
+    assert all(made.knows("pypi", name, "2.0") and made.knows("pypi", name, "1.1") for name in PACKAGES)
+    assert not made.knows("pypi", "alpha", "1.0")
+    assert len(made.parts) == len(base.parts) + 3  # fourteen files of a package and a part
+    with pytest.raises(DataError, match="nothing to learn"):
+        pack_model(store, run, made)
+
+
+def test_it_becomes_a_challenger_that_pruning_leaves_alone(
+    store: Store, index: PackageIndex, starter: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = planned(store)
+    run.collect(source(index), 0)
+    registry = StoredRegistry(store)
+    monkeypatch.setattr("praxi_tasks.learning.run.pack_version.open_registry", lambda _: registry)
+    made = register_pack(store, run, starter)
+    assert made.releases == 6
+    challenger = registry.get(made.version)
+    assert (challenger.aliases, challenger.origin) == (("challenger",), "pack")
+    assert registry.get(CHAMPION).origin == "starter"
+    assert unneeded_versions(store, registry.versions(), 1) == []
+    assert store.exists(keys.training_run("pack", "pack.json"))
+    assert register_pack(store, run, starter) == made
