@@ -106,8 +106,7 @@ def python(most: int, versions: int) -> list[object]:
         f"{len(chosen)} packages, {versions} versions of each:",
         table,
         f"The two ways differ in {len(wrong)} of {len(both)} releases: in paths, sizes or a known hash.",
-        f"Range knows the hashes of {hashed / files:.0%} of {files:,} files: those of small wheels, those beside a "
-        + "directory, and the files that state a version.",
+        f"Range knows the hashes of {hashed / files:.0%} of {files:,} files.",
     ]
 
 
@@ -130,8 +129,8 @@ def main() -> None:
         "Collecting releases for knowledge packs",
         *python(int(given.get(0, PACKAGES)), int(given.get(1, VERSIONS))),
         *debian(given.get(2, "bookworm"), int(given.get(3, PACKAGES))),
-        "What is extrapolated is four times the rate of one process on this machine, whose two cores others used "
-        "too. An index that is farther away, or slows down who asks much, takes longer.",
+        "What is extrapolated is four times the rate of one process on this machine, whose two cores others "
+        "used too. An index that is farther away, or slows down who asks much, takes longer.",
     )
 
 

@@ -30,6 +30,12 @@ OPTIONS: Final = (
         example="https://npm.example",
     ),
     Option(
+        "learn_debian_mirror",
+        "Address of an archive of Debian's, without credentials, that ``praxi_packs`` reads; empty to "
+        "ask through apt, which the task image has no lists for.",
+        example="https://debian.example/debian",
+    ),
+    Option(
         "learn_build_index",
         "Address of the one index, without credentials, that builds of source distributions may reach; empty "
         "to build nothing.",

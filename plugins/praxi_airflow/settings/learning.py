@@ -24,6 +24,8 @@ class LearningSettings:
     learn_pypi_index, learn_npm_registry
         Addresses of a PyPI index (``…/simple``) and an npm registry to ask directly; empty to ask through
         pip and npm, which the task image does not hold.
+    learn_debian_mirror
+        Address of an archive of Debian's (``…/debian``) that ``praxi_packs`` reads suites of.
     learn_build_index
         Address of the one index that builds of source distributions may reach, which needs no credentials;
         empty to build nothing.
@@ -39,6 +41,7 @@ class LearningSettings:
     learn_sources: tuple[str, ...] = ()
     learn_pypi_index: str = ""
     learn_npm_registry: str = ""
+    learn_debian_mirror: str = ""
     learn_build_index: str = ""
     learn_build_seconds: int = 600
     learn_keep: int = 30
@@ -52,6 +55,7 @@ class LearningSettings:
             "PRAXI_LEARN_SOURCES": ",".join(self.learn_sources),
             "PRAXI_LEARN_PYPI_INDEX": self.learn_pypi_index,
             "PRAXI_LEARN_NPM_REGISTRY": self.learn_npm_registry,
+            "PRAXI_LEARN_DEBIAN_MIRROR": self.learn_debian_mirror,
             "PRAXI_LEARN_BUILD_INDEX": self.learn_build_index,
             "PRAXI_LEARN_KEEP": str(self.learn_keep),
         }
@@ -79,6 +83,7 @@ def load_learning_settings(section: Section) -> LearningSettings:
         learn_sources=section.names("learn_sources"),
         learn_pypi_index=section.public_url("learn_pypi_index"),
         learn_npm_registry=section.public_url("learn_npm_registry"),
+        learn_debian_mirror=section.public_url("learn_debian_mirror"),
         learn_build_index=section.public_url("learn_build_index"),
         learn_build_seconds=section.integer("learn_build_seconds", 600, least=1),
         learn_keep=section.integer("learn_keep", 30, least=1),

@@ -22,6 +22,7 @@ from praxi_tasks.store import Store
 VARIABLE: Final = "PRAXI_LEARN_SOURCES"
 PYPI: Final = "PRAXI_LEARN_PYPI_INDEX"
 NPM: Final = "PRAXI_LEARN_NPM_REGISTRY"
+DEBIAN: Final = "PRAXI_LEARN_DEBIAN_MIRROR"
 BUILD: Final = "PRAXI_LEARN_BUILD_INDEX"
 """The variable with the address of the index that builds may use; unset where nothing may be built."""
 
@@ -74,7 +75,7 @@ def pack_source(ecosystem: str, suite: str = "") -> Source:
         raise UsageError("no pack of that is built", where=ecosystem, action="name pypi, npm or deb")
     if not suite:
         raise UsageError("no suite is named", action="add --suite, such as --suite trixie")
-    return SuiteSource(suite)
+    return SuiteSource(suite, read(DEBIAN, web_url, ""))
 
 
 def configured_sources(store: Store) -> Sequence[Source]:

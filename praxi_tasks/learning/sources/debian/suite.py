@@ -39,16 +39,19 @@ class SuiteSource:
     ----------
     suite
         Its code name or its class: ``trixie``, ``stable``.
+    mirror
+        Address of an archive, ``…/debian``, whose section main for amd64 is read; empty for those of apt.
     """
 
     name = DEB.purl_type
 
-    def __init__(self, suite: str) -> None:
+    def __init__(self, suite: str, mirror: str = "") -> None:
         self._suite = suite
+        self._mirror = mirror
 
     def offers(self, wanted: NewPackage) -> bool:
-        """Return whether it is a Debian package and apt is there."""
-        return wanted.ecosystem == DEB.purl_type and is_there("apt-get")
+        """Return whether it is a Debian package, and there is a mirror or apt to ask."""
+        return wanted.ecosystem == DEB.purl_type and (bool(self._mirror) or is_there("apt-get"))
 
     def packages(self) -> Sequence[str]:
         """Return the names of all packages.
@@ -57,6 +60,8 @@ class SuiteSource:
         ------
         UsageError
             If apt has no lists of the suite.
+        ReleaseError
+            If the mirror does not have them.
         """
         return sorted(self._known)
 
@@ -82,17 +87,26 @@ class SuiteSource:
     def _known(self) -> dict[str, list[_Package]]:
         """The packages by name, those of one name in the order of the lists."""
         found: dict[str, list[_Package]] = {}
-        for line in ask([*_TARGETS, "Created-By: Packages"]).splitlines():
-            file, address, *names = line.split("|")
-            if self._suite in names and address.startswith(("http://", "https://")):
-                for package in _packages(Path(file), address.rstrip("/")):
-                    found.setdefault(package.name, []).append(package)
+        for package in self._of_mirror() if self._mirror else self._of_apt():
+            found.setdefault(package.name, []).append(package)
         if not found:
             raise UsageError(
                 f"apt has no lists of the suite {self._suite}",
                 action="add the suite to apt's sources and run apt-get update",
             )
         return found
+
+    def _of_apt(self) -> Iterator[_Package]:
+        for line in ask([*_TARGETS, "Created-By: Packages"]).splitlines():
+            file, address, *names = line.split("|")
+            if self._suite in names and address.startswith(("http://", "https://")):
+                yield from _packages(Path(file), address.rstrip("/"))
+
+    def _of_mirror(self) -> Iterator[_Package]:
+        check_words(self._suite, "0")
+        url = f"{self._mirror}/dists/{self._suite}/main/binary-amd64/Packages.xz"
+        with scratch() as folder:
+            yield from _packages(save_file(url, folder / "Packages.xz", index=self._mirror), self._mirror)
 
 
 def _packages(file: Path, address: str) -> Iterator[_Package]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import lzma
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -68,8 +69,10 @@ def wanted(name: str, version: str = "") -> NewPackage:
     return NewPackage(f"pkg:deb/{name}", "deb", name, version)
 
 
-def test_a_suite_is_what_apts_lists_say(repository: Site) -> None:
+def test_a_suite_is_what_apts_lists_say(repository: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     source = SuiteSource("test")
+    with pytest.raises(UsageError, match="no lists of the suite sid"):
+        SuiteSource("sid").packages()
     assert list(source.packages()) == ["bell", "shop"]
     assert list(source.versions(wanted("shop"))) == ["2:3.1"]
     assert list(source.versions(wanted("lost"))) == []
@@ -80,11 +83,18 @@ def test_a_suite_is_what_apts_lists_say(repository: Site) -> None:
     assert list(SuiteSource("testing").packages()) == ["bell", "shop"]
     with pytest.raises(ReleaseNotFoundError, match="has it not"):
         source.read(wanted("shop", "9"))
+    packed = lzma.compress(repository.answers["/debian/dists/test/main/binary-amd64/Packages"].data)
+    repository.answers["/debian/dists/test/main/binary-amd64/Packages.xz"] = Answer(packed)
+    monkeypatch.delenv("APT_CONFIG")
+    monkeypatch.setenv("PRAXI_LEARN_DEBIAN_MIRROR", f"{repository.url}/debian/")
+    of_mirror = pack_source("deb", "test")
+    assert of_mirror.read(wanted("shop", "2:3.1")).checked().content_id == found.content_id
     repository.answers["/debian/pool/bell.deb"] = Answer(b"another")
     with pytest.raises(ReleaseRefusedError, match="not the one"):
         source.read(wanted("bell", "1.0-1"))
-    with pytest.raises(UsageError, match="no lists of the suite sid"):
-        SuiteSource("sid").packages()
+    with pytest.raises(ReleaseNotFoundError):
+        of_mirror = pack_source("deb", "sid")
+        of_mirror.versions(wanted("bell"))
 
 
 @pytest.mark.parametrize(("ecosystem", "message"), [("deb", "no suite"), ("maven", "no pack of that")])
