@@ -26,8 +26,8 @@ from praxi_tasks.store import Store, documents, keys, open_store
 from tests.cli.conftest import Praxi
 from tests.conftest import ROOT
 from tests.learning.conftest import ask, put_package
-from tests.support import world
 from tests.learning.run.test_pack_run import wheel
+from tests.support import world
 from tests.support.images import image, write_layout
 from tests.support.package_index import PackageIndex, package_index
 from tests.support.packages import BELL, SHOP

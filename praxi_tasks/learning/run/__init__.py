@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from praxi_tasks.learning.run.documents import Approval
 from praxi_tasks.learning.run.finish import close_training
-from praxi_tasks.learning.run.pack_version import pack_model, register_pack
 from praxi_tasks.learning.run.pack_run import PackPlan, PackRun
+from praxi_tasks.learning.run.pack_version import pack_model, register_pack
 from praxi_tasks.learning.run.plan import TrainingSettings, read_settings
 from praxi_tasks.learning.run.retention import newest_to_keep, prune, unneeded_versions
 from praxi_tasks.learning.run.steps import TrainingRun

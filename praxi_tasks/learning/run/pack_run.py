@@ -47,6 +47,11 @@ class PackPlan(msgspec.Struct, frozen=True):
     versions: int
     batches: int
 
+    @property
+    def pack(self) -> str:
+        """The pack's name: ``pypi``, ``debian/trixie``."""
+        return f"debian/{self.suite}" if self.suite else self.ecosystem
+
     def batch(self, number: int) -> Sequence[tuple[int, NewPackage]]:
         """Return the packages of one batch with their numbers: every so many, so that all take as long."""
         return list(enumerate(self.packages))[number :: self.batches]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 from praxi_tasks.discovery import Catalogue, ContentIndex, Model, Release
@@ -21,19 +22,20 @@ _FILES: Final = 2_000_000
 def pack_model(store: Store, run: PackRun, base: Model) -> Model:
     """Return a model that knows what ``base`` knows and what the run collected.
 
-    Its parts are made one after another, packages whole, so memory does not grow with their number. What the
-    base knows already is left to it.
+    Its parts are those of one pack, made one after another, packages whole, so memory does not grow with the
+    number of releases. What the base knows already is left to it.
 
     Raises
     ------
     DataError
         If the run collected nothing that the base does not know.
     """
+    name = run.planned().pack
     catalogues: list[Catalogue] = []
     contents: list[ContentIndex] = []
     for releases in _portions(_packages(store, run, base)):
-        catalogues.append(build_catalogue(releases))
-        contents.append(index_contents(releases))
+        catalogues.append(replace(build_catalogue(releases), pack=name))
+        contents.append(replace(index_contents(releases), pack=name))
     if not catalogues:
         raise DataError("there is nothing to learn", where=run.key(""), action="collect releases first")
     return base.replaced(catalogues=[*base.parts, *catalogues], contents=[*base.contents, *contents])

@@ -77,7 +77,7 @@ def test_the_newest_versions_of_each_are_collected(store: Store, index: PackageI
         ("stored", "alpha"),
         ("failed", "lost"),
     ]
-    assert list(run.outcomes())[0] == tuple(told[:2])
+    assert next(iter(run.outcomes())) == tuple(told[:2])
 
 
 def test_batches_share_the_packages(store: Store, index: PackageIndex) -> None:
@@ -127,6 +127,7 @@ def test_a_model_of_it_knows_its_releases_and_what_it_is_built_on(
     made = pack_model(store, run, base)
     assert all(made.knows("pypi", name, "2.0") and made.knows("pypi", name, "1.1") for name in PACKAGES)
     assert not made.knows("pypi", "alpha", "1.0")
+    assert {part.pack for part in made.parts} - {part.pack for part in base.parts} == {"pypi"}
     assert len(made.parts) == len(base.parts) + 3  # fourteen files of a package and a part
     with pytest.raises(DataError, match="nothing to learn"):
         pack_model(store, run, made)

@@ -24,7 +24,8 @@ def deb(folder: Path, name: str, version: str) -> bytes:
     (root / "usr/bin").mkdir(parents=True)
     (root / "usr/bin" / name).write_text(f"{name} {version}")
     (root / "DEBIAN/control").write_text(
-        f"Package: {name}\nVersion: {version}\nArchitecture: all\nMaintainer: T <t@example.org>\nDescription: t\n"
+        f"Package: {name}\nVersion: {version}\nArchitecture: all\nMaintainer: T <t@example.org>\n"
+        "Description: t\n"
     )
     built = folder / f"{name}.deb"
     subprocess.run(["dpkg-deb", "--build", str(root), str(built)], check=True, capture_output=True)
@@ -92,8 +93,8 @@ def test_a_suite_is_what_apts_lists_say(repository: Site, monkeypatch: pytest.Mo
     repository.answers["/debian/pool/bell.deb"] = Answer(b"another")
     with pytest.raises(ReleaseRefusedError, match="not the one"):
         source.read(wanted("bell", "1.0-1"))
+    of_mirror = pack_source("deb", "sid")
     with pytest.raises(ReleaseNotFoundError):
-        of_mirror = pack_source("deb", "sid")
         of_mirror.versions(wanted("bell"))
 
 
