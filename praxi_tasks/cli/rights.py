@@ -90,7 +90,15 @@ RIGHTS: Final[Mapping[str, Rights]] = {
     ),
     "learn select": Rights(_training("pack-plan.json", "batches.json")),
     "learn collect": Rights((*_training("packages/*"), "releases/*", "release-contents/*")),
-    "learn pack": Rights((*_training("pack.json"), f"{keys.models()}/*", _REGISTRY, keys.last_champion())),
+    "learn pack": Rights(
+        (
+            *_training("pack.json"),
+            f"{keys.models()}/*",
+            f"{keys.parts()}/*",
+            _REGISTRY,
+            keys.last_champion(),
+        )
+    ),
     "store prune": Rights(
         (keys.run("*", "pruned.json"), _REGISTRY),
         deletes=(

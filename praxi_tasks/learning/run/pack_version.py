@@ -67,7 +67,7 @@ def register_pack(store: Store, run: PackRun, model_uri: str) -> RegisteredPack:
     base = load_base(resolved)
     model = pack_model(store, run, base)
     uri = f"{store.uri}/{keys.model(model.id)}"
-    model.save(uri)
+    model.save(uri, f"{store.uri}/{keys.parts()}")
     registry = open_registry(store.uri)
     register_base(registry, resolved, base)
     version = register_challenger(registry, uri, model, run.name, "")
