@@ -12,9 +12,9 @@ from praxi_tasks.inventory import Inventory
 from praxi_tasks.inventory.reader import Reader
 from praxi_tasks.inventory.readers import LOCK_READERS, READERS
 from tests.inventory.layers import inventory_of
-from tests.inventory.lockfiles.test_bun_lockb import bun_lockb
 from tests.inventory.lockfiles.test_lockfiles import LOCKS
 from tests.inventory.test_readers import SEEDS
+from tests.support.bun import bun_lockb
 
 EXAMPLES: Mapping[str, bytes] = {
     **SEEDS,

@@ -17,6 +17,7 @@ from tests.fuzz.targets import (
     programs,
     records,
     releases,
+    serving,
 )
 
 _MODULES: Final[tuple[ModuleType, ...]] = (
@@ -30,6 +31,7 @@ _MODULES: Final[tuple[ModuleType, ...]] = (
     releases,
     audits,
     events,
+    serving,
 )
 
 TARGETS: Final[dict[str, Target]] = {

@@ -16,6 +16,7 @@ import zstandard
 
 from praxi_tasks.discovery.bundle import Manifest, Packed, _read_manifest
 from praxi_tasks.discovery.catalogue import Catalogue
+from praxi_tasks.discovery.content_index import ContentIndex
 from praxi_tasks.discovery.experts import Expert
 from praxi_tasks.discovery.scorer import Scorer
 from praxi_tasks.discovery.trees import Trees
@@ -236,6 +237,33 @@ def catalogue(data: bytes) -> None:
     found.check()
     for package in range(len(found.packages)):
         found.versions_of(package)
+
+
+_INDEX = ContentIndex(
+    hashes=np.array([3, 9], np.uint64),
+    holder_starts=np.array([0, 1, 3], np.uint32),
+    holders=np.array([0, 0, 1], np.uint32),
+    path_starts=np.array([0, 5, 9], np.uint32),
+    paths=np.frombuffer(b"bin/alib/", np.uint8),
+    release_packages=np.array([0, 0], np.uint32),
+    packages=pack_texts(["pypi/a"]),
+    versions=pack_texts(["1", "2"]),
+    counts=np.array([1, 2], np.uint32),
+)
+
+
+@target(
+    covers=("praxi_tasks.discovery.content_index.ContentIndex.from_bytes",),
+    errors=(CorruptObjectError,),
+    seeds=[_INDEX.to_bytes()],
+)
+def content_index(data: bytes) -> None:
+    """Read an index of contents and look at each of them."""
+    found = ContentIndex.from_bytes(data)
+    found.check()
+    for place in range(len(found.hashes)):
+        found.path_of(place)
+        found.holders_of(place)
 
 
 @target(

@@ -42,7 +42,7 @@ from praxi_tasks.inventory.stored_form import Document, pack_document
 from praxi_tasks.store.keys import INVENTORY_PROTOCOL
 from tests.fuzz.target import SEPARATOR, parts, same, target
 from tests.inventory.layers import changeset
-from tests.inventory.lockfiles.test_bun_lockb import bun_lockb
+from tests.support.bun import bun_lockb
 
 _READER = "praxi_tasks.inventory.{}.READER"
 _LIMITS = InventoryLimits(max_claims=2_000, max_paths=20_000)

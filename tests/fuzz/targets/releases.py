@@ -33,6 +33,7 @@ from praxi_tasks.learning.data.release_files import read_releases
 from praxi_tasks.learning.data.requests import TrainingRequest, parse_label, read_list
 from praxi_tasks.learning.run.plan import read_settings
 from praxi_tasks.learning.sources.debian.deb_archive import open_data_archive
+from praxi_tasks.learning.sources.debian.deb_file import read_deb
 from praxi_tasks.learning.sources.fetching import Page
 from praxi_tasks.learning.sources.npm.registry import _Document
 from praxi_tasks.learning.sources.npm.tarball import list_tarball
@@ -152,6 +153,7 @@ def _deb(name: bytes, data: bytes) -> bytes:
 @target(
     covers=(
         "praxi_tasks.learning.sources.debian.deb_archive.open_data_archive",
+        "praxi_tasks.learning.sources.debian.deb_file.read_deb",
         "praxi_tasks.learning.sources.tar_archive.list_tar",
     ),
     errors=(LayerError, ReleaseRefusedError),
@@ -165,6 +167,7 @@ def deb(data: bytes) -> None:
     """List a Debian package."""
     with open_data_archive(_file("x.deb", data)) as content:
         list_tar(content, _WANTED, "deb x.deb", lambda path: path).checked()
+    read_deb(_file("xx_1.0_all.deb", data)).checked()
 
 
 @target(

@@ -24,7 +24,10 @@ def read_picks(picks: Iterable[str]) -> list[dict[str, str]]:
 
 
 def _read(pick: str) -> dict[str, str]:
-    fields = dict(parse_qsl(pick.removeprefix("?"), max_num_fields=len(_FIELDS) + 1))
+    try:
+        fields = dict(parse_qsl(pick.removeprefix("?"), max_num_fields=len(_FIELDS) + 1))
+    except ValueError:  # it has more fields than that
+        fields = {}
     if not fields.get("finding") or fields.keys() - _FIELDS:
         raise PolicyError("what was ticked is no finding", action="tick it again in the list of findings")
     return fields
