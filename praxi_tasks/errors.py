@@ -356,6 +356,12 @@ class EventError(PraxiError):
     code = "bad-event"
 
 
+class AdmissionError(PraxiError):
+    """What was sent is no admission review of Kubernetes that can be read."""
+
+    code = "bad-review"
+
+
 # Findings.
 
 

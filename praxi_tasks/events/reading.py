@@ -12,12 +12,12 @@ from typing import Any, Final, Literal, NamedTuple, get_args
 import msgspec
 
 from praxi_tasks.errors import EventError
-from praxi_tasks.events import distribution, ecr, harbor, quay
+from praxi_tasks.events import distribution, ecr, harbor, named, quay
 from praxi_tasks.events.notices import Ignored, Notices, Push
 from praxi_tasks.json_decoding import decode
 from praxi_tasks.printable import printable
 
-Form = Literal["distribution", "harbor", "quay", "ecr"]
+Form = Literal["distribution", "harbor", "quay", "ecr", "images"]
 FORMS: Final[tuple[Form, ...]] = get_args(Form)
 LARGEST: Final = 1 << 20
 """The largest body that is read, in bytes: four times what SQS and SNS carry."""
@@ -38,6 +38,7 @@ _READERS: Final[Mapping[Form, _Reader]] = {
     "harbor": _Reader(harbor.is_webhook, harbor.pushes_of),
     "quay": _Reader(quay.is_notification, quay.pushes_of),
     "ecr": _Reader(ecr.is_event, ecr.pushes_of),
+    "images": _Reader(named.is_list, named.pushes_of),
 }
 
 

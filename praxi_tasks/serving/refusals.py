@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from praxi_tasks.errors import (
+    AdmissionError,
     ConflictError,
     CorruptObjectError,
     DataError,
@@ -18,6 +19,7 @@ from praxi_tasks.errors import (
 _STATUS = {
     UsageError: 400,
     DataError: 400,
+    AdmissionError: 400,
     CorruptObjectError: 400,
     InvalidReferenceError: 400,
     KeyNotFoundError: 404,

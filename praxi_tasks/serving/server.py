@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 
 from praxi_tasks.errors import PraxiError, UsageError
 from praxi_tasks.http import is_loopback
+from praxi_tasks.serving.admission_routes import configured_admission
 from praxi_tasks.serving.app import create_app
 from praxi_tasks.serving.audit_routes import AuditRoutes
 from praxi_tasks.serving.audits import AuditOptions, Audits
@@ -121,11 +122,13 @@ class _Service:
             self._comparer.add,
         )
         self._audits = Audits(_audit_options(options), store, limits, self._metrics)
+        self._admission = configured_admission(store)
         app = create_app(
             [
                 InferenceRoutes(self._fleet, limits).group(),
                 AuditRoutes(self._audits).group(),
                 ExperimentRoutes(self._fleet, self._comparer, store).group(),
+                *([self._admission.group()] if self._admission else []),
             ],
             metrics=self._metrics,
             waiting=self._fleet.waiting,
@@ -156,6 +159,8 @@ class _Service:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._fleet.keep_fresh(self._options.reload_seconds))
             tasks.create_task(self._comparer.run(_STORE_SECONDS))
+            if self._admission:
+                tasks.create_task(self._admission.keep_fresh())
             if self._options.certificate is not None and isinstance(self._config.ssl, ssl.SSLContext):
                 tasks.create_task(self._options.certificate.keep_fresh(self._config.ssl))
 

@@ -71,6 +71,13 @@ def test_a_time_that_is_none_keeps_no_image_from_being_known(at: object) -> None
     assert [push.at for push in found.pushes] == [None]
 
 
+def test_images_may_be_named_one_by_one() -> None:
+    named = ["registry.example/a:1", f"registry.example/b@{bodies.digest('a')}", "A B", 7, ""]
+    found = read({"images": named}, "images")
+    assert [push.image for push in found.pushes] == named[:2]
+    assert found.ignored == {"malformed": 3}
+
+
 def test_quay_tells_tags_alone() -> None:
     found = read(bodies.quay("1", "latest"), "quay")
     assert [(push.image, push.digest) for push in found.pushes] == [

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 
-from praxi_tasks.errors import EventError
+from praxi_tasks.admission import answer, parse_review
+from praxi_tasks.errors import AdmissionError, EventError
 from praxi_tasks.events import FORMS, Notices, read_body, read_message
 from praxi_tasks.oci.image import Reference
+from tests.admission.reviews import pod, review
 from tests.events import bodies
 from tests.fuzz.target import same, target
 
@@ -33,3 +35,14 @@ def _check(notices: Notices) -> None:
     for push in notices.pushes:
         found = Reference.parse(push.image)
         same((str(found), found.digest), (push.image, push.digest), "a reference")
+
+
+@target(
+    covers=("praxi_tasks.admission.review.parse_review",),
+    errors=(AdmissionError,),
+    seeds=[review("Pod", pod("a:1")), review("CronJob", {"spec": {"jobTemplate": {"spec": {}}}})],
+)
+def admission_review(data: bytes) -> None:
+    """Read an admission review; what answers it can be written."""
+    asked = parse_review(data)
+    json.dumps(answer(asked, False, " ".join(asked.images), asked.images))

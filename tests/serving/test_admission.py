@@ -1,0 +1,145 @@
+"""The route that an API server asks, and what it has Airflow told."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from datetime import date
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from praxi_tasks.admission import Teller, Unknown, Verdicts
+from praxi_tasks.errors import NotifyError, PraxiError, UsageError
+from praxi_tasks.findings import Finding, parse_policy
+from praxi_tasks.serving.admission_routes import PATH, AdmissionRoutes, configured_admission
+from praxi_tasks.serving.app import create_app
+from praxi_tasks.serving.metrics import Metrics
+from praxi_tasks.store import open_store
+from tests.admission.reviews import UID, audit, pod, review
+from tests.events.bodies import digest
+
+POLICY = b"fail: [{severity: critical}]"
+GRAVE = Finding(kind="vulnerable", id="CVE-2", title="grave", severity="critical")
+
+
+class NoOne:
+    """Knows no token: all that is not open is refused."""
+
+    async def client_of(self, token: str) -> str | None:
+        return None
+
+
+@pytest.fixture
+def told() -> Iterator[tuple[str, list[tuple[str, Any]]]]:
+    """Run a server that takes what Airflow is told; return its URL, and what came with which secret."""
+    found: list[tuple[str, Any]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            found.append((self.headers["Authorization"], json.loads(body)))
+            self.send_response(503 if self.path == "/down" else 202)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - as the base class has it
+            return
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}", found
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def client(folder: Path, unknown: Unknown = "allow", teller: Teller | None = None) -> TestClient:
+    store = open_store((folder / "store").as_uri())
+    images = {"good:1": (digest("a"), []), "bad:1": (digest("b"), [GRAVE])}
+    audit(store, "scheduled__2026-11-27", "2026-11-27T00:00:00+00:00", images)
+    verdicts = Verdicts(store, parse_policy(POLICY, "policy.yaml"))
+    verdicts.refresh(date(2026, 11, 28))
+    group = AdmissionRoutes(verdicts, unknown, teller).group()
+    return TestClient(create_app([group], metrics=Metrics(), waiting=dict, authenticators=[NoOne()]))
+
+
+def teller(url: str, folder: Path) -> Teller:
+    (folder / "secret").write_text("a-secret-of-the-tests\n")
+    return Teller(url, folder / "secret")
+
+
+@pytest.mark.parametrize(("image", "allowed"), [("good:1", True), ("bad:1", False), ("new:1", True)])
+def test_a_review_is_answered(tmp_path: Path, image: str, allowed: bool) -> None:
+    answer = client(tmp_path).post(PATH, content=review("Pod", pod(image)))
+    response = answer.json()["response"]
+    assert (answer.status_code, response["uid"], response["allowed"]) == (200, UID, allowed)
+    assert ("CVE" in str(response) or "critical" in str(response)) == (image == "bad:1")
+    assert ("no audit knows it yet" in str(response.get("warnings"))) == (image == "new:1")
+
+
+def test_a_setting_denies_what_nobody_knows(tmp_path: Path) -> None:
+    answer = client(tmp_path, "deny").post(PATH, content=review("Pod", pod("good:1", "new:1")))
+    assert not answer.json()["response"]["allowed"]
+
+
+@pytest.mark.parametrize(("body", "status"), [(b"{}", 400), (b"nonsense", 400), (b" " * (9 << 20), 413)])
+def test_what_is_no_review_is_refused(tmp_path: Path, body: bytes, status: int) -> None:
+    assert client(tmp_path).post(PATH, content=body).status_code == status
+
+
+def test_images_that_nobody_knows_are_told_of_once(
+    tmp_path: Path, told: tuple[str, list[tuple[str, Any]]]
+) -> None:
+    url, found = told
+    server = client(tmp_path, teller=teller(f"{url}/praxi/events/images", tmp_path))
+    for images in (("good:1",), ("new:1", "bad:1"), ("new:1", "newer:1")):
+        assert server.post(PATH, content=review("Pod", pod(*images))).status_code == 200
+    server.post(PATH, content=review("Pod", pod("dry:1"), dryRun=True))
+    wanted = [{"images": ["new:1"]}, {"images": ["newer:1"]}]
+    assert found == [("Bearer a-secret-of-the-tests", each) for each in wanted]
+
+
+def test_who_can_t_be_told_is_told_again(tmp_path: Path, told: tuple[str, list[tuple[str, Any]]]) -> None:
+    url, found = told
+    telling = teller(f"{url}/down", tmp_path)
+    for _ in range(2):
+        with pytest.raises(NotifyError, match="503"):
+            telling.tell(["new:1"])
+    assert len(found) == 2
+    with pytest.raises(NotifyError):
+        teller("http://127.0.0.1:1", tmp_path).tell(["new:1"])
+    server = client(tmp_path, teller=telling)
+    assert server.post(PATH, content=review("Pod", pod("new:1"))).json()["response"]["allowed"]
+
+
+def test_it_is_there_where_a_policy_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = open_store(tmp_path.as_uri())
+    assert configured_admission(store) is None
+    (tmp_path / "policy.yaml").write_bytes(POLICY)
+    monkeypatch.setenv("PRAXI_ADMISSION_POLICY", str(tmp_path / "policy.yaml"))
+    assert configured_admission(store) is not None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"PRAXI_ADMISSION_POLICY": "/nowhere/policy.yaml"},
+        {"PRAXI_ADMISSION_UNKNOWN": "perhaps"},
+        {"PRAXI_ADMISSION_TELL": "https://airflow.example/praxi/events/images"},
+        {"PRAXI_ADMISSION_TELL": "https://u:p@airflow.example", "PRAXI_ADMISSION_SECRET_FILE": "/run/secret"},
+    ],
+)
+def test_a_wrong_setting_is_a_usage_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: dict[str, str]
+) -> None:
+    (tmp_path / "policy.yaml").write_bytes(POLICY)
+    for name, value in ({"PRAXI_ADMISSION_POLICY": str(tmp_path / "policy.yaml")} | wrong).items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(PraxiError) as raised:
+        configured_admission(open_store(tmp_path.as_uri()))
+    assert isinstance(raised.value, UsageError)
