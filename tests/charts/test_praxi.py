@@ -58,6 +58,12 @@ EVERYTHING: Mapping[str, Any] = {
     "monitoring": {"labels": {"release": "prometheus"}, "rules": True, "dashboard": True}
     | {"serviceMonitor": {"enabled": True}},
     "hooks": {"model": {"image": "registry.example.com/praxi/model:1"}},
+    "admission": {
+        "enabled": True,
+        "caBundle": "LS0tLS1CRUdJTg==",
+        "annotations": {"cert-manager.io/inject-ca-from-secret": "airflow/praxi-serve-tls"},
+        "excludedNamespaces": ["cert-manager"],
+    },
 }
 OPENSHIFT = chart.file_values(chart.CHART / "values-openshift.yaml")
 CASES = {"default": {}, "everything": EVERYTHING, "openshift": OPENSHIFT}
