@@ -22,6 +22,7 @@ from praxi_tasks.serving.metrics import Metrics
 from praxi_tasks.store import open_store
 from tests.admission.reviews import UID, audit, pod, review
 from tests.events.bodies import digest
+from tests.serving.running import PYTHON, serving
 
 POLICY = b"fail: [{severity: critical}]"
 GRAVE = Finding(kind="vulnerable", id="CVE-2", title="grave", severity="critical")
@@ -123,6 +124,26 @@ def test_it_is_there_where_a_policy_is_named(tmp_path: Path, monkeypatch: pytest
     (tmp_path / "policy.yaml").write_bytes(POLICY)
     monkeypatch.setenv("PRAXI_ADMISSION_POLICY", str(tmp_path / "policy.yaml"))
     assert configured_admission(store) is not None
+
+
+@pytest.mark.server
+@pytest.mark.needs(str(PYTHON))
+def test_the_service_answers_without_a_token_and_finds_new_audits(
+    model_uri: str, tmp_path: Path, token_file: Path
+) -> None:
+    (tmp_path / "policy.yaml").write_bytes(POLICY)
+    store = open_store((tmp_path / "store").as_uri())
+    audit(store, "scheduled__2026-11-27", "2026-11-27T00:00:00+00:00", {"bad:1": (digest("b"), [GRAVE])})
+    given = {"PRAXI_ADMISSION_POLICY": str(tmp_path / "policy.yaml")}
+    with serving(tmp_path, model_uri, store.uri, f"--token-file={token_file}", variables=given) as service:
+
+        def is_denied() -> bool:
+            answer = service.ask(PATH, review("Pod", pod("bad:1")))
+            assert answer.status == 200, answer.body
+            return not answer.document["response"]["allowed"]
+
+        service.server.wait_until(is_denied, seconds=60)
+        assert service.ask("/v2").status == 401
 
 
 @pytest.mark.parametrize(
