@@ -191,3 +191,24 @@ def test_importing_the_operator_imports_no_kubernetes() -> None:
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert result.stdout.strip().splitlines()[-1] == "False"
+
+
+def test_a_command_continues_the_trace_of_its_task_where_traces_are_wanted(
+    script: Any, tmp_path: Path, configure: Configure
+) -> None:
+    from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, use_span
+
+    names = ("TRACEPARENT", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_SERVICE_NAME")
+    script("".join(f'echo "${name}" >> {tmp_path}/told; ' for name in names))
+    task = NonRecordingSpan(SpanContext(0xA, 0xB, is_remote=True, trace_flags=TraceFlags(0)))
+    with use_span(task):
+        execute(PraxiTaskOperator(task_id="t", command="plan"))
+        configure(otlp_endpoint="http://collector:4318")
+        execute(PraxiTaskOperator(task_id="t", command="plan"))
+    assert (tmp_path / "told").read_text().splitlines() == [
+        *("", "", "", ""),
+        f"00-{0xA:032x}-{0xB:016x}-01",  # sampled: Airflow records nothing here
+        "http://collector:4318",
+        "http/protobuf",
+        "praxi-plan",
+    ]

@@ -66,10 +66,14 @@ def test_a_process_sees_its_variables_and_nothing_of_airflows(
     monkeypatch.setenv("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "postgresql://user:secret@host/db")
     monkeypatch.setenv("AIRFLOW_CONN_SOMETHING", "http://:token@host")
     monkeypatch.setenv("_AIRFLOW_PROCESS_CONTEXT", "server")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://airflows-own:4317")
+    monkeypatch.setenv("OTEL_SERVICE_NAME", "airflow")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_HEADERS", "authorization=needed")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "needed")
     assert run(interpreter(tmp_path, f"env > {tmp_path}/seen"), PRAXI_STORE="file:///store") == 0
     seen = dict(line.partition("=")[::2] for line in (tmp_path / "seen").read_text().splitlines())
     assert not [name for name in seen if "AIRFLOW" in name]
+    assert [name for name in seen if name.startswith("OTEL_")] == ["OTEL_EXPORTER_OTLP_HEADERS"]
     assert seen["PRAXI_STORE"] == "file:///store"
     assert seen["AWS_SECRET_ACCESS_KEY"] == "needed"
     assert seen["PYTHONPATH"] == str(ROOT)
