@@ -295,6 +295,18 @@ class ModelError(PraxiError):
     code = "bad-model"
 
 
+class PackError(PraxiError):
+    """A knowledge pack is missing or damaged, or is none."""
+
+    code = "bad-pack"
+
+
+class SignatureError(PackError):
+    """A pack is not signed as it has to be, or a key can't be used."""
+
+    code = "bad-signature"
+
+
 # Learning.
 
 

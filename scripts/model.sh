@@ -26,5 +26,8 @@ for list in demo/containerfiles/requirements/*.txt; do
     run_pip model .venv/bin/python -m pip -- download --quiet --no-deps --only-binary :all: --dest "$wheels" --requirement "$list"
 done
 
-echo "model: training"
-.venv-tasks/bin/python -m praxi_tasks train --releases "${contents[@]}" "$wheels"/*.whl --out "$models/starter"
+# A pack for each: a site replaces one, or shares it, without the other.
+suite=$(. /etc/os-release && echo "${ID:-debian}/${VERSION_CODENAME:-stable}")
+echo "model: training, packs $suite and pypi/demonstration"
+.venv-tasks/bin/python -m praxi_tasks train --releases "${contents[@]}" "$wheels"/*.whl \
+    --archive-pack "$suite" --pack pypi/demonstration --out "$models/starter"

@@ -71,7 +71,14 @@ RIGHTS: Final[Mapping[str, Rights]] = {
     "learn fingerprint": Rights((*_training("batches/*"), "releases/*", "release-contents/*")),
     "learn tune": Rights((*_training("trials/*"), "releases/*", "release-contents/*")),
     "learn train": Rights(
-        (*_training("trained.json"), "releases/*", "release-contents/*", f"{keys.models()}/*", _REGISTRY)
+        (
+            *_training("trained.json"),
+            "releases/*",
+            "release-contents/*",
+            f"{keys.models()}/*",
+            f"{keys.parts()}/*",
+            _REGISTRY,
+        )
     ),
     "learn evaluate": Rights(
         (*_training("evaluation.json"), "training/calibration/*", keys.first_champion()),
@@ -104,7 +111,7 @@ RIGHTS: Final[Mapping[str, Rights]] = {
         deletes=(
             *("audits/*", "layers/*", "predictions/*", "images/*", "history/*"),
             *("training/runs/*", "training/requests/*", "training/served/*", f"{keys.models()}/*"),
-            *("feeds-index/*", "pages/*", _DOCTOR),
+            *(f"{keys.parts()}/*", "feeds-index/*", "pages/*", _DOCTOR),
         ),
     ),
 }

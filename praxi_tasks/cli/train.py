@@ -47,6 +47,16 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     show_default=True,
     help="How many share an expert, where the routing leaves that open; 0: all.",
 )
+@click.option(
+    "--pack", default="site", show_default=True, metavar="NAME", help="The pack that takes the releases."
+)
+@click.option(
+    "--archive-pack",
+    default="site",
+    show_default=True,
+    metavar="NAME",
+    help="The pack that takes Contents indexes: debian/bookworm.",
+)
 def train(
     releases: tuple[Path, ...],
     changesets: tuple[Path, ...],
@@ -54,15 +64,19 @@ def train(
     out: str,
     routing: Routing,
     labels_per_expert: int,
+    pack: str,
+    archive_pack: str,
 ) -> None:
     """Learn releases and recorded changesets, and write the model that names them."""
     from praxi_tasks.discovery import Model
     from praxi_tasks.learning.data import write_bundled
     from praxi_tasks.learning.estimators import Assignment
-    from praxi_tasks.learning.training import learn_files
+    from praxi_tasks.learning.training import PackNames, learn_files
+    from praxi_tasks.packs import check_name
 
     known = Model.load(base) if base else None
-    learned = learn_files(releases, changesets, known, Assignment(routing, labels_per_expert))
+    packs = PackNames(check_name(archive_pack), check_name(pack))
+    learned = learn_files(releases, changesets, known, Assignment(routing, labels_per_expert), packs)
     click.echo(f"model {learned.model.save(out)} at {out}")
     write_bundled(out, learned.bundled, base)
     for name in learned.left_out:

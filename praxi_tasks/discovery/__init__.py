@@ -19,8 +19,10 @@ if TYPE_CHECKING:
         Packed,
         bundle_size,
         copy_bundle,
+        manifest_elsewhere,
         open_bundle,
         save_bundle,
+        save_manifest,
     )
     from praxi_tasks.discovery.calibration import (
         Bin,
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from praxi_tasks.discovery.lookup import Lookup
     from praxi_tasks.discovery.matching import LayerKeys
     from praxi_tasks.discovery.model import Model
+    from praxi_tasks.discovery.pack_parts import PART_READERS
     from praxi_tasks.discovery.part_pool import Part, PartPool
     from praxi_tasks.discovery.prediction import (
         LayerPrediction,
@@ -74,8 +77,10 @@ else:
                 "SITE",
                 "bundle_size",
                 "copy_bundle",
+                "manifest_elsewhere",
                 "open_bundle",
                 "save_bundle",
+                "save_manifest",
             ),
             "calibration": (
                 "Bin",
@@ -96,6 +101,7 @@ else:
             "lookup": ("Lookup",),
             "matching": ("LayerKeys",),
             "model": ("Model",),
+            "pack_parts": ("PART_READERS",),
             "part_pool": ("Part", "PartPool"),
             "prediction": (
                 "LayerPrediction",
@@ -134,6 +140,7 @@ __all__ = [
     "MANIFEST",
     "Manifest",
     "Model",
+    "PART_READERS",
     "Pack",
     "Packed",
     "Part",
@@ -159,12 +166,14 @@ __all__ = [
     "in_sorted",
     "join_catalogues",
     "label_features",
+    "manifest_elsewhere",
     "open_bundle",
     "overconfidence",
     "reliability_diagram",
     "run_bounds",
     "run_indices",
     "save_bundle",
+    "save_manifest",
     "search_candidates",
     "select_candidates",
     "tokens_of",

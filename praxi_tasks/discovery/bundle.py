@@ -8,9 +8,10 @@ executed.
 from __future__ import annotations
 
 import hashlib
+import posixpath
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -129,13 +130,42 @@ class Bundle(NamedTuple):
     pool: PartPool
 
 
-def save_bundle(uri: str, manifest: Manifest, parts: Sequence[Packed]) -> None:
-    """Write parts into the manifest's pool, and the manifest last: a reader sees all or none."""
-    pool = PartPool(pool_uri(uri, manifest))
+def save_bundle(uri: str, manifest: Manifest, parts: Sequence[Packed], pool: str = "") -> Manifest:
+    """Write parts into a pool, and the manifest last: a reader sees all or none.
+
+    Parameters
+    ----------
+    pool
+        See :func:`save_manifest`.
+    """
+    target = PartPool(pool or f"{open_store(uri).uri}/{_OWN_POOL}")
     for part, data in parts:
-        pool.put(part, data)
+        target.put(part, data)
+    return save_manifest(uri, manifest, pool)
+
+
+def save_manifest(uri: str, manifest: Manifest, pool: str = "") -> Manifest:
+    """Write a manifest whose parts a pool has.
+
+    Parameters
+    ----------
+    pool
+        The URI of the folder that has the parts, which other models share; by default one of its own. It is
+        noted relative to ``uri`` if it is in the same store.
+    """
+    store = open_store(uri)
+    manifest = msgspec.structs.replace(manifest, pool=_relative(store.uri, pool) if pool else _OWN_POOL)
     encoded = msgspec.json.encode(manifest, order="deterministic")
-    open_store(uri).replace(MANIFEST, msgspec.json.format(encoded))
+    store.replace(MANIFEST, msgspec.json.format(encoded))
+    return manifest
+
+
+def _relative(uri: str, pool: str) -> str:
+    """Return a pool's URI relative to that of a model, or as it is where it is in another store."""
+    mine, theirs = urlsplit(uri), urlsplit(open_store(pool).uri)
+    if mine[:2] != theirs[:2]:
+        return theirs.geturl()
+    return posixpath.relpath(theirs.path, mine.path)
 
 
 def open_bundle(uri: str) -> Bundle:
@@ -165,9 +195,21 @@ def pool_uri(uri: str, manifest: Manifest) -> str:
     """Return the URI of the folder that a manifest at ``uri`` has its parts in."""
     if urlsplit(manifest.pool).scheme:
         return manifest.pool
-    base = open_store(uri).uri
-    scheme, _, path = base.partition("://")
-    return f"{scheme}://{urljoin(f'{path}/', manifest.pool)}"
+    scheme, _, path = open_store(uri).uri.partition("://")
+    return f"{scheme}://{posixpath.normpath(posixpath.join(path, manifest.pool))}"
+
+
+def manifest_elsewhere(uri: str) -> bytes:
+    """Return the manifest of the model at ``uri`` as it can lie anywhere: it names the pool by its URI.
+
+    Raises
+    ------
+    ModelError
+        If there is no model at ``uri``, its manifest is damaged, or the protocol is another.
+    """
+    manifest, pool = open_bundle(uri)
+    elsewhere = msgspec.structs.replace(manifest, pool=pool.uri)
+    return msgspec.json.format(msgspec.json.encode(elsewhere, order="deterministic"))
 
 
 def bundle_size(uri: str) -> int:
@@ -190,13 +232,11 @@ def copy_bundle(uri: str, to: str) -> Manifest:
         If there is no model at ``uri``, or a part is missing, truncated or altered.
     """
     manifest, pool = open_bundle(uri)
-    copied = msgspec.structs.replace(manifest, pool=_OWN_POOL)
     try:
         parts = [Packed(part, pool.read(part)) for part in manifest.all_parts]
     except KeyNotFoundError as error:
         raise not_whole(error) from error
-    save_bundle(to, copied, parts)
-    return copied
+    return save_bundle(to, manifest, parts)
 
 
 def _read_manifest(store: Store) -> Manifest:

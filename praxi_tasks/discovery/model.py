@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -34,7 +33,7 @@ from praxi_tasks.discovery.expert_ensemble import ExpertEnsemble
 from praxi_tasks.discovery.experts import Expert, Router
 from praxi_tasks.discovery.explanation import explain, with_copies
 from praxi_tasks.discovery.lookup import Lookup
-from praxi_tasks.discovery.pack_parts import READERS
+from praxi_tasks.discovery.pack_parts import PART_READERS
 from praxi_tasks.discovery.part_pool import Part, PartPool
 from praxi_tasks.discovery.prediction import LayerPrediction
 from praxi_tasks.discovery.release_experts import ReleaseExperts, Versions
@@ -142,8 +141,8 @@ class Model:
         packed: dict[_Component, Packed] = {}
         for pack in manifest.packs:
             for part in pack.parts:
-                view = pool.map(part, READERS[part.role].check)
-                packed[READERS[part.role].read(view, pack.name)] = Packed(part, view)
+                view = pool.map(part, PART_READERS[part.role].check)
+                packed[PART_READERS[part.role].read(view, pack.name)] = Packed(part, view)
         roles: dict[str, list[Packed]] = {}
         for part in manifest.parts:
             roles.setdefault(part.role, []).append(Packed(part, bytes(pool.map(part))))
@@ -168,8 +167,7 @@ class Model:
         pool
             The URI of the folder that has its parts, which other models share; by default one of its own.
         """
-        manifest = self._manifest()
-        save_bundle(uri, msgspec.structs.replace(manifest, pool=pool) if pool else manifest, self._bundle)
+        save_bundle(uri, self._manifest(), self._bundle, pool)
         return self.id
 
     def _manifest(self) -> Manifest:

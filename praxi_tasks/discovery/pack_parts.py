@@ -34,7 +34,7 @@ def _check_contents(data: memoryview) -> None:
     ContentIndex.from_bytes(data).check()
 
 
-READERS: Final[Mapping[str, PartReader]] = {
+PART_READERS: Final[Mapping[str, PartReader]] = {
     CATALOGUE: PartReader(Catalogue.from_bytes, _check_catalogue),
     CONTENTS: PartReader(ContentIndex.from_bytes, _check_contents),
 }

@@ -58,7 +58,7 @@ class PartCache:
         used = self.folder / f"{sha256}.used"
         staged = self.folder / f"{sha256}-{os.getpid()}-{os.urandom(4).hex()}.part"
         try:
-            self._own_folder()
+            self.own_folder()
             if not path.is_file():
                 self._make_room(size)
                 store.download(sha256, staged)
@@ -70,11 +70,12 @@ class PartCache:
             staged.unlink(missing_ok=True)
         return path
 
-    def _own_folder(self) -> None:
-        """Make the folder; refuse one that another user made, who could have put anything into it."""
+    def own_folder(self) -> Path:
+        """Make the folder and return it; refuse one of another user, who could put anything into it."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self.folder.stat().st_uid != os.getuid():
             raise PermissionError("it belongs to another user")
+        return self.folder
 
     def _make_room(self, size: int) -> None:
         """Delete the parts used least recently until one of ``size`` bytes fits."""

@@ -11,14 +11,14 @@ import contextlib
 import hashlib
 import mmap
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from praxi_tasks.discovery.part_cache import PartCache
-from praxi_tasks.errors import KeyNotFoundError, ModelError
+from praxi_tasks.errors import KeyNotFoundError, ModelError, StoreError
 from praxi_tasks.store import open_store
 
 _BLOCK: Final = 1 << 20
@@ -48,12 +48,57 @@ class PartPool:
     def __init__(self, uri: str) -> None:
         self._store = open_store(uri)
 
+    @property
+    def uri(self) -> str:
+        """The folder's URI."""
+        return self._store.uri
+
     def put(self, part: Part, data: bytes | memoryview) -> None:
         """Store a part whose bytes were hashed; nothing is written where the pool has it."""
         if self.has(part):
             return
         if self._store.put(part.sha256, bytes(data)) and (path := self._store.path(part.sha256)):
             _mark(path)
+
+    def receive(self, part: Part, pieces: Iterable[bytes], check: Check) -> None:
+        """Store a part whose bytes come in pieces; memory holds no more than one of them.
+
+        Parameters
+        ----------
+        check
+            Checks what the bytes hold, before they are stored.
+
+        Raises
+        ------
+        ModelError
+            If the bytes are not those that the part's name says.
+        """
+        path = self._store.path(_key(part, self._store.uri))
+        folder = path.parent if path else PartCache.from_environment().own_folder()
+        folder.mkdir(parents=True, exist_ok=True)
+        staged = folder / f"{part.sha256}-{os.getpid()}-{os.urandom(4).hex()}.part"
+        try:
+            with staged.open("xb") as file:
+                for piece in pieces:
+                    file.write(piece)
+                file.flush()
+                os.fsync(file.fileno())
+            with staged.open("rb") as file:
+                view = self._mapped(part, staged, file.fileno(), check)
+            if path:
+                staged.replace(path)
+                _mark(path)
+            else:
+                self._store.put(part.sha256, bytes(view))
+        except OSError as error:
+            raise StoreError(
+                f"a part can't be written: {error.strerror or error}",
+                where=str(folder),
+                action="check the folder's permissions and free space",
+            ) from error
+        finally:
+            staged.unlink(missing_ok=True)
+            _mark_of(staged).unlink(missing_ok=True)
 
     def has(self, part: Part) -> bool:
         """Return whether the pool has a part."""
@@ -142,14 +187,18 @@ def _marker(status: os.stat_result) -> bytes:
 
 def _is_marked(path: Path, status: os.stat_result) -> bool:
     try:
-        return path.with_name(path.name + _MARK).read_bytes() == _marker(status)
+        return _mark_of(path).read_bytes() == _marker(status)
     except OSError:
         return False
 
 
+def _mark_of(path: Path) -> Path:
+    return path.with_name(path.name + _MARK)
+
+
 def _mark(path: Path) -> None:
     """Note that a part is intact; where the folder can't be written to, the next load hashes it again."""
-    mark = path.with_name(path.name + _MARK)
+    mark = _mark_of(path)
     staged = mark.with_name(f"{mark.name}-{os.getpid()}-{os.urandom(4).hex()}")
     with contextlib.suppress(OSError):
         staged.write_bytes(_marker(path.stat()))

@@ -11,6 +11,7 @@ from praxi_tasks.retention.age import Age
 from praxi_tasks.retention.layers import LayerPruner
 from praxi_tasks.retention.models import ModelPruner
 from praxi_tasks.retention.names import Names
+from praxi_tasks.retention.parts import prune_parts
 from praxi_tasks.retention.runs import AUDITS, TRAININGS, Run, newest_of_each_line, runs_in
 from praxi_tasks.retention.tally import Pruned, Tally
 from praxi_tasks.store import Entry, Store, keys
@@ -66,6 +67,7 @@ class _Pruning:
             )
         except (ModelError, RegistryDownError) as error:
             self._tally.leave(f"trainings and models were left: {error}")
+        prune_parts(self._store, self._age, self._tally)
         self._prune_requests()
         self._prune_history()
         self._prune_short_lived()

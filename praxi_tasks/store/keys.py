@@ -148,6 +148,11 @@ def parts() -> str:
     return "parts"
 
 
+def pack(name: str) -> str:
+    """Key of the manifest of the knowledge pack with this name."""
+    return f"packs/{name}/pack.json"
+
+
 def model(model_id: str) -> str:
     """Folder of the model with this identity."""
     return f"{models()}/{model_id}"

@@ -17,6 +17,7 @@ FACES = {
         "Platform",
         "Reference",
         "VerifiedBlob",
+        "digest_of",
         "runs_on",
     },
     "layer": {
@@ -30,7 +31,7 @@ FACES = {
         "limit_variable",
         "read_layer",
     },
-    "registry": {"RegistrySettings", "RegistrySource", "client_for"},
+    "registry": {"RegistrySettings", "RegistrySource", "RegistryWriter", "client_for"},
     "tar": {"TarIndex", "clean_path", "scan", "printable"},
 }
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from praxi_tasks.discovery import Model
@@ -18,6 +19,7 @@ from praxi_tasks.learning.data import NewPackage, TrainingRequest
 from praxi_tasks.learning.model_registry import ModelRegistry, ResolvedModel
 from praxi_tasks.learning.model_registry.stored import StoredRegistry
 from praxi_tasks.learning.run.plan import TrainingPlan
+from praxi_tasks.packs import packs_of_model, store_pack
 from praxi_tasks.retention import GRACE_DAYS, Age, Pruned, prune_store
 from praxi_tasks.store import Store, documents, keys, open_store
 from tests.support import world
@@ -233,6 +235,34 @@ def test_models_that_no_version_names_go_and_old_versions(
     kept = {uri.rpartition("/")[2] for name, uri in uris.items() if name not in {"first", "lost"}}
     assert set(local.folders("models")) == {*kept, *(r.rpartition("/")[2] for r in done.runs), "by-hand"}
     assert {key.split("/")[1] for key in local.list("models")} == {*kept, "by-hand"}
+
+
+def test_parts_that_no_model_and_no_pack_names_go(local: Store) -> None:
+    pool = f"{local.uri}/{keys.parts()}"
+    models = [
+        Model([build_catalogue([world.release(f"lib{number}", "1.0")])], world.model().scorer)
+        for number in range(3)
+    ]
+    uris = [f"{local.uri}/{keys.model(made.id)}" for made in models]
+    for made, uri in zip(models, uris, strict=True):
+        made.save(uri, pool)
+    (named,) = packs_of_model(uris[1])
+    store_pack(local, msgspec.structs.replace(named.pack, name="pypi/kept"))
+    for uri in uris[1:]:
+        local.delete(f"{uri.removeprefix(f'{local.uri}/')}/model.json")
+    assert "parts" not in prune(local, 0).kinds
+    aged(local, 100, "parts")
+    unnamed = f"{keys.parts()}/{'0' * 64}"
+    local.put("models/bad/model.json", b"{")
+    assert "parts were left" in " ".join(prune(local, 0).left)
+    local.delete("models/bad/model.json")
+    local.put(unnamed, b"")
+    told, done = prune(local, 0, trial=True), prune(local, 0)
+    assert told.kinds["parts"] == done.kinds["parts"]
+    assert done.kinds["parts"].objects == 2  # the last one's catalogue, and the marker beside it
+    assert Model.load(uris[0]).id == models[0].id
+    assert all(named.pool.has(part) for part in named.pack.parts)
+    assert local.exists(unnamed)
 
 
 def test_a_registry_that_is_down_keeps_models_and_no_more(local: Store) -> None:

@@ -7,6 +7,7 @@ from praxi_tasks.learning.run.finish import close_training
 from praxi_tasks.learning.run.pack_run import PackPlan, PackRun
 from praxi_tasks.learning.run.pack_version import pack_model, register_pack
 from praxi_tasks.learning.run.plan import TrainingSettings, read_settings
+from praxi_tasks.learning.run.promotion import register_with_packs
 from praxi_tasks.learning.run.retention import newest_to_keep, prune, unneeded_versions
 from praxi_tasks.learning.run.steps import TrainingRun
 
@@ -22,5 +23,6 @@ __all__ = [
     "prune",
     "read_settings",
     "register_pack",
+    "register_with_packs",
     "unneeded_versions",
 ]

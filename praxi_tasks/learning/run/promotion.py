@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from praxi_tasks.discovery import Model
-from praxi_tasks.learning.model_registry import CHAMPION, ORIGIN_TAG, ModelRegistry, ResolvedModel
+from praxi_tasks.learning.data import write_bundled
+from praxi_tasks.learning.model_registry import (
+    CHAMPION,
+    ORIGIN_TAG,
+    ModelRegistry,
+    ModelVersion,
+    ResolvedModel,
+    open_registry,
+)
 from praxi_tasks.learning.run.documents import Approval, Judged, Promotion, Trained
+from praxi_tasks.packs import NamedPack, use_packs, with_packs
+from praxi_tasks.store import Store, keys
 
 
 def register_base(registry: ModelRegistry, resolved: ResolvedModel, base: Model) -> None:
@@ -32,6 +44,27 @@ def register_challenger(registry: ModelRegistry, uri: str, model: Model, run_id:
     version = registry.register(uri, model.id, {ORIGIN_TAG: run_id}, record)
     registry.challenge(version)
     return version.version
+
+
+def register_with_packs(store: Store, base: ResolvedModel, packs: Sequence[NamedPack]) -> ModelVersion:
+    """Store a model that is another one with packs, register it as challenger, and return its version.
+
+    Raises
+    ------
+    ModelError
+        If there is no model at ``base``, or a part is missing, truncated or altered.
+    RegistryDownError
+        If the registry can't answer.
+    """
+    identity = with_packs(base.uri, [named.pack for named in packs]).id
+    uri = f"{store.uri}/{keys.model(identity)}"
+    use_packs(base.uri, packs, uri, f"{store.uri}/{keys.parts()}")
+    write_bundled(uri, (), base.uri)
+    registry = open_registry(store.uri)
+    origin = ", ".join(named.pack.name for named in packs)
+    version = registry.register(uri, identity, {ORIGIN_TAG: f"packs: {origin}"})
+    registry.challenge(version)
+    return version
 
 
 def promote_challenger(

@@ -1,7 +1,8 @@
 """Which versions of the model are retained, and how the others are deleted.
 
-A version is a folder in the store and a copy among MLflow's artifacts. Both hold all of its parts, so that no
-version needs another. The newest are retained, and those that are in use or can still be chosen.
+A version is a manifest in the store and a copy of it among MLflow's artifacts; both name parts that versions
+share. The newest are retained, and those that are in use or can still be chosen. Parts that none names any
+more are deleted with all else that the store no longer needs (:mod:`praxi_tasks.retention`).
 """
 
 from __future__ import annotations

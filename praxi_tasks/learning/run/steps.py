@@ -128,7 +128,7 @@ class TrainingRun:
             model, recalibrated = recalibrate(model, known, np.random.default_rng(_SEED + 1))
         uri = f"{self._store.uri}/{keys.model(model.id)}"
         if model.id != base.id:
-            model.save(uri)
+            model.save(uri, f"{self._store.uri}/{keys.parts()}")
         else:
             uri = plan.base.uri
         trained = Trained(

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
-from praxi_tasks.discovery import copy_bundle
+from praxi_tasks.discovery import MANIFEST, manifest_elsewhere
 from praxi_tasks.learning.evaluation import Evaluation, Scores
 from praxi_tasks.learning.model_registry import LOGGED_MODEL, MlflowRegistry, ModelRegistry
 from praxi_tasks.learning.run.documents import Judged, Trained
@@ -69,10 +67,8 @@ class Tracker:
             self._client.set_terminated(run)
 
     def _log_model(self, run: str, uri: str) -> None:
-        """Log the whole model, so that it can be used from MLflow alone."""
-        with tempfile.TemporaryDirectory(prefix="praxi-model-") as folder:
-            copy_bundle(uri, Path(folder).as_uri())
-            self._client.log_artifacts(run, folder, LOGGED_MODEL)
+        """Log the model: its manifest, which names the parts in the store, so that none is stored twice."""
+        self._client.log_text(run, manifest_elsewhere(uri).decode(), f"{LOGGED_MODEL}/{MANIFEST}")
 
     def _experiment(self) -> str:
         found = self._client.get_experiment_by_name(EXPERIMENT)

@@ -11,7 +11,7 @@ from praxi_tasks.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from praxi_tasks.learning.training.extend import add_releases, give_experts
-    from praxi_tasks.learning.training.from_files import learn_files
+    from praxi_tasks.learning.training.from_files import PackNames, learn_files
     from praxi_tasks.learning.training.held_out import HELD_OUT_SHARE, make_scorer
     from praxi_tasks.learning.training.incremental import learn_releases
     from praxi_tasks.learning.training.recalibration import LEAST_PACKAGES, recalibrate
@@ -21,7 +21,7 @@ else:
         __name__,
         {
             "extend": ("add_releases", "give_experts"),
-            "from_files": ("learn_files",),
+            "from_files": ("PackNames", "learn_files"),
             "held_out": ("HELD_OUT_SHARE", "make_scorer"),
             "incremental": ("learn_releases",),
             "recalibration": ("LEAST_PACKAGES", "recalibrate"),
@@ -32,6 +32,7 @@ else:
 __all__ = [
     "HELD_OUT_SHARE",
     "LEAST_PACKAGES",
+    "PackNames",
     "TrainingTask",
     "add_releases",
     "give_experts",

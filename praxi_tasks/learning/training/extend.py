@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
-from praxi_tasks.discovery import Model, Release
+from praxi_tasks.discovery import SITE, Model, Release
 from praxi_tasks.learning.catalogue import build_catalogue, index_contents, restrict_folder_claims
 from praxi_tasks.learning.estimators import (
     RELEASE_EXPERT_DEFAULTS,
@@ -42,6 +43,7 @@ def add_releases(
     assignment: Assignment,
     stored: Callable[[str], Sequence[Release]] = lambda _: (),
     hyperparameters: ExpertHyperparameters = RELEASE_EXPERT_DEFAULTS,
+    pack: str = SITE,
 ) -> Added:
     """Extend a model with releases that it does not know.
 
@@ -51,9 +53,12 @@ def add_releases(
         Returns the stored releases of a package that the model knows.
     hyperparameters
         How experts are trained.
+    pack
+        The pack that takes them.
     """
-    part = restrict_folder_claims(build_catalogue(new), new, base.parts)
-    model = base.replaced(catalogues=[*base.parts, part], contents=[*base.contents, index_contents(new)])
+    part = replace(restrict_folder_claims(build_catalogue(new), new, base.parts), pack=pack)
+    index = replace(index_contents(new), pack=pack)
+    model = base.replaced(catalogues=[*base.parts, part], contents=[*base.contents, index])
     found = find_false_positives(model, new, rng)
     model, repaired = repair(model, found, {name: stored(name) for name in found})
     added = give_experts(model, new, rng, assignment, hyperparameters)

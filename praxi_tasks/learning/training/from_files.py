@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
 
-from praxi_tasks.discovery import Model, Release
+from praxi_tasks.discovery import SITE, Model, Release
 from praxi_tasks.errors import DataError
 from praxi_tasks.fingerprint import PathKind
 from praxi_tasks.learning.catalogue import build_catalogue, index_contents, is_contents, read_archive
@@ -44,11 +45,22 @@ class Learned(NamedTuple):
     left_out: tuple[str, ...] = ()
 
 
+class PackNames(NamedTuple):
+    """The packs that take what is learned of Contents indexes, and of releases."""
+
+    archive: str = SITE
+    releases: str = SITE
+
+
+IN_SITE: Final = PackNames()
+
+
 def learn_files(
     releases: Sequence[Path] = (),
     changesets: Sequence[Path] = (),
     base: Model | None = None,
     assignment: Assignment = DEFAULT_ASSIGNMENT,
+    packs: PackNames = IN_SITE,
 ) -> Learned:
     """Learn releases and recorded changesets, on top of what a model knows already.
 
@@ -63,6 +75,8 @@ def learn_files(
         A model whose catalogues and experts are taken over as they are, but for those that fire on the new.
     assignment
         How releases and labels are assigned to experts.
+    packs
+        What is learned becomes a part of these.
 
     Raises
     ------
@@ -81,9 +95,9 @@ def learn_files(
     before = base or Model()
     seen: Sequence[Release] = ()
     if before.parts:
-        learned = _add(before, archives, known, rng, assignment)
+        learned = _add(before, archives, known, rng, assignment, packs)
     elif archives or known:
-        learned, seen = _build(before, archives, known, rng, assignment)
+        learned, seen = _build(before, archives, known, rng, assignment, packs)
     else:
         learned = Added(before)
     bundled = tuple(choose(known, seen, rng))
@@ -115,6 +129,7 @@ def _build(
     known: Sequence[Release],
     rng: np.random.Generator,
     assignment: Assignment,
+    packs: PackNames,
 ) -> tuple[Added, Sequence[Release]]:
     """Build the catalogues and the scorer of a model without any.
 
@@ -126,10 +141,10 @@ def _build(
         Of the releases the scorer was trained on, those that were drawn from the whole archive.
     """
     archive = read_archive(archives, (), rng, HELD_OUT_SHARE) if archives else None
-    parts = [archive.catalogue] if archive else []
-    parts += [build_catalogue(known)] if known else []
+    parts = [replace(archive.catalogue, pack=packs.archive)] if archive else []
+    parts += [replace(build_catalogue(known), pack=packs.releases)] if known else []
     drawn = draw_training(archives, archive, known, rng)
-    contents = [index_contents(known)] if known else []
+    contents = [replace(index_contents(known), pack=packs.releases)] if known else []
     model = before.replaced(catalogues=parts, contents=contents, scorer=train_drawn(drawn, rng))
     return give_experts(model, known, rng, assignment), drawn.ordinary
 
@@ -140,13 +155,13 @@ def _add(
     known: Sequence[Release],
     rng: np.random.Generator,
     assignment: Assignment,
+    packs: PackNames,
 ) -> Added:
     """Add an archive, without looking for false positives since it is too big, and releases."""
     model = before
     if archives:
-        model = model.replaced(
-            catalogues=[*model.parts, read_archive(archives, (), rng, HELD_OUT_SHARE).catalogue]
-        )
+        archive = read_archive(archives, (), rng, HELD_OUT_SHARE).catalogue
+        model = model.replaced(catalogues=[*model.parts, replace(archive, pack=packs.archive)])
     if not known:
         return Added(model)
-    return add_releases(model, known, rng, assignment=assignment)
+    return add_releases(model, known, rng, assignment=assignment, pack=packs.releases)

@@ -3,6 +3,7 @@
 Needs nothing but msgspec: Airflow's side imports it.
 """
 
+from praxi_tasks.oci.image.digest import digest_of
 from praxi_tasks.oci.image.model import Blob, DeclaredBase, Descriptor, Image, ImageSource, Platform
 from praxi_tasks.oci.image.platforms import runs_on
 from praxi_tasks.oci.image.reference import Reference
@@ -17,5 +18,6 @@ __all__ = [
     "Platform",
     "Reference",
     "VerifiedBlob",
+    "digest_of",
     "runs_on",
 ]

@@ -12,7 +12,7 @@ from urllib3.exceptions import ProtocolError, SSLError
 from praxi_tasks.errors import ImageError, RegistryUnavailableError
 from praxi_tasks.http import hostname
 from praxi_tasks.oci.image.reference import DOCKER_HUB, Reference
-from praxi_tasks.oci.registry.authorizer import Authorizer
+from praxi_tasks.oci.registry.authorizer import PULL, PUSH, Authorizer
 from praxi_tasks.oci.registry.challenge import parse_challenges
 from praxi_tasks.oci.registry.retry import retrying
 from praxi_tasks.oci.registry.settings import RegistrySettings
@@ -24,7 +24,7 @@ _LOCK: Final = threading.Lock()
 
 
 class RegistryClient:
-    """Read from registries; safe to share between threads."""
+    """Read from registries and write to them; safe to share between threads."""
 
     def __init__(self, settings: RegistrySettings) -> None:
         self.settings = settings
@@ -73,16 +73,51 @@ class RegistryClient:
 
         return retrying(attempt, self.settings)
 
+    def url(self, reference: Reference, path: str) -> str:
+        """Return the URL of something below a repository."""
+        return f"{self._base(reference.registry)}/v2/{reference.repository}/{path}"
+
+    def write(
+        self,
+        method: str,
+        reference: Reference,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | memoryview | None = None,
+    ) -> Answer:
+        """Send a request that writes to a repository, once; whatever status it ends with is returned.
+
+        Parameters
+        ----------
+        url
+            Of the repository, or where the registry wants an upload to go. Only a URL of the registry
+            itself gets credentials.
+        """
+        named = hostname(_host(reference.registry))
+        if not url.startswith(f"{self._base(reference.registry)}/"):
+            return self._transport.exchange(method, url, headers, body, named=named)
+        return self._authorized(method, url, reference, headers, body, PUSH)
+
     def _ask(self, method: str, reference: Reference, path: str, headers: Mapping[str, str]) -> Answer:
-        url = f"{self._base(reference.registry)}/v2/{reference.repository}/{path}"
-        sent = self._authorizer.current(reference)
-        answer = self._transport.exchange(method, url, _with(headers, sent))
+        return self._authorized(method, self.url(reference, path), reference, headers, None, PULL)
+
+    def _authorized(
+        self,
+        method: str,
+        url: str,
+        reference: Reference,
+        headers: Mapping[str, str],
+        body: bytes | memoryview | None,
+        actions: str,
+    ) -> Answer:
+        sent = self._authorizer.current(reference, actions)
+        answer = self._transport.exchange(method, url, _with(headers, sent), body)
         if answer.response.status != 401 or answer.moved:
             return answer
         challenges = parse_challenges(answer.response.headers.get("WWW-Authenticate", ""))
         discard(answer.response)
-        renewed = self._authorizer.renew(reference, challenges, sent, answer.where)
-        return self._transport.exchange(method, url, _with(headers, renewed))
+        renewed = self._authorizer.renew(reference, challenges, sent, answer.where, actions)
+        return self._transport.exchange(method, url, _with(headers, renewed), body)
 
     def _base(self, registry: str) -> str:
         """Return scheme and host; a host that may be spoken to plainly is asked which it speaks."""

@@ -44,7 +44,7 @@ class RegistrySource:
         ImageError
             If the registry refuses, has no such image, or has one that can't be read.
         """
-        root = self._manifest(self._asked.identifier)
+        root = self.served()
         return Resolver(self, str(self._reference), platform).resolve(root)
 
     def find(self, config_digest: str, platform: Platform) -> Image | None:
@@ -65,13 +65,13 @@ class RegistrySource:
         """
         resolver = Resolver(self, str(self._reference), platform)
         try:
-            found = resolver.find(self._manifest(self._asked.identifier), config_digest)
+            found = resolver.find(self.served(), config_digest)
         except NotFoundError:  # the tag may be gone
             found = None
         if found is not None:
             return found
         try:
-            return resolver.resolve(self._manifest(config_digest))
+            return resolver.resolve(self.served(config_digest))
         except NotFoundError:
             return None
 
@@ -91,11 +91,26 @@ class RegistrySource:
             log.debug("HEAD was not answered, GET decides: %s", error)
             headers = {}
         digest = headers.get("Docker-Content-Digest", "")
-        return digest if is_digest(digest) else self._manifest(self._asked.tag).digest
+        return digest if is_digest(digest) else self.served(self._asked.tag).digest
+
+    def served(self, identifier: str = "") -> ServedManifest:
+        """Return a manifest as it is served: by a tag or digest, by default the reference's.
+
+        Raises
+        ------
+        ImageError
+            If the registry refuses, has none, or serves one with another digest.
+        """
+        identifier = identifier or self._asked.identifier
+        headers, data = self._client.document(self._asked, f"manifests/{identifier}", ACCEPT)
+        if is_digest(identifier):
+            verify(data, identifier, str(self._reference))
+        digest = identifier if is_digest(identifier) else digest_of(data)
+        return ServedManifest(data, headers.get("Content-Type", ""), digest)
 
     def manifest(self, entry: Entry) -> ServedManifest:
         """Return the verified manifest or index of an index's entry."""
-        return self._manifest(entry.digest)
+        return self.served(entry.digest)
 
     def config(self, entry: Entry) -> bytes:
         """Return an image's verified configuration."""
@@ -121,13 +136,6 @@ class RegistrySource:
             yield blob
         finally:
             download.close(reusable=blob.complete)
-
-    def _manifest(self, identifier: str) -> ServedManifest:
-        headers, data = self._client.document(self._asked, f"manifests/{identifier}", ACCEPT)
-        if is_digest(identifier):
-            verify(data, identifier, str(self._reference))
-        digest = identifier if is_digest(identifier) else digest_of(data)
-        return ServedManifest(data, headers.get("Content-Type", ""), digest)
 
     def _opener(self, descriptor: Descriptor) -> Callable[[Mapping[str, str]], Answer]:
         def ask(headers: Mapping[str, str]) -> Answer:

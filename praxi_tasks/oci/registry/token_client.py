@@ -160,8 +160,11 @@ def _scopes(challenge: str, own: str) -> list[str]:
     """
     found = [match for one in challenge.split() if (match := _SCOPE.fullmatch(one))]
     named = [match[0] for match in found if match["name"] not in _PLACEHOLDERS]
-    wanted = own.rpartition(":")[0]
-    covered = any(f"{one},".startswith((f"{wanted}:pull,", f"{wanted}:*,")) for one in named)
+    wanted, _, actions = own.rpartition(":")
+    covered = any(
+        place == wanted and ("*" in given or set(actions.split(",")) <= set(given.split(",")))
+        for place, _, given in (one.rpartition(":") for one in named)
+    )
     return named if covered else [*named, own]
 
 

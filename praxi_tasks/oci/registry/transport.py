@@ -49,7 +49,7 @@ class Transport:
         method: str,
         url: str,
         headers: Mapping[str, str],
-        form: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | bytes | memoryview | None = None,
         *,
         named: str = "",
     ) -> Answer:
@@ -59,6 +59,8 @@ class Transport:
 
         Parameters
         ----------
+        form
+            What is sent: fields, or bytes as they are. With it no redirect is followed.
         named
             The host that the reference names, by default the URL's own. It and hosts that settings name may
             have any address, all others only public ones.
@@ -95,18 +97,19 @@ class Transport:
         method: str,
         url: str,
         headers: Mapping[str, str],
-        form: Mapping[str, str] | None,
+        form: Mapping[str, str] | bytes | memoryview | None,
         *,
         is_named: bool,
     ) -> BaseHTTPResponse:
         scheme, name, port = _origin(url)
+        fields = isinstance(form, Mapping)
         try:
             pool = self._connections.pool(scheme, name, port, is_named=is_named)
             return pool.urlopen(
                 method,
                 url,
-                body=urlencode(form) if form is not None else None,
-                headers={**pool.headers, **(_FORM if form is not None else {}), **headers},
+                body=urlencode(form) if isinstance(form, Mapping) else form,
+                headers={**pool.headers, **(_FORM if fields else {}), **headers},
                 redirect=False,
                 retries=False,
                 preload_content=False,

@@ -14,20 +14,21 @@ import msgspec
 import numpy as np
 import zstandard
 
-from praxi_tasks.discovery.bundle import Manifest, Packed, _read_manifest
+from praxi_tasks.discovery.bundle import Manifest, Pack, Packed, _read_manifest
 from praxi_tasks.discovery.catalogue import Catalogue
 from praxi_tasks.discovery.content_index import ContentIndex
 from praxi_tasks.discovery.experts import Expert
 from praxi_tasks.discovery.scorer import Scorer
 from praxi_tasks.discovery.trees import Trees
 from praxi_tasks.discovery.ubjson import read_ubjson
-from praxi_tasks.errors import CorruptObjectError, ModelError, ReleaseRefusedError
+from praxi_tasks.errors import CorruptObjectError, ModelError, PackError, ReleaseRefusedError
 from praxi_tasks.fingerprint import Changeset, Tagset, pack_arrays, pack_texts
 from praxi_tasks.json_decoding import decode, decode_shallow
 from praxi_tasks.learning.catalogue import build_catalogue
 from praxi_tasks.learning.data.bundled_releases import _unpack
 from praxi_tasks.learning.data.stored_release import StoredRelease
 from praxi_tasks.learning.estimators.samples import Samples
+from praxi_tasks.packs.artifact import artifact_of, pack_of, read_manifest
 from praxi_tasks.store import Store
 from praxi_tasks.store.compressed import DAMAGED, decompressed
 from praxi_tasks.store.frames import unpack_frame
@@ -275,6 +276,17 @@ def bundle(data: bytes) -> None:
     """Read a model's manifest and take its identity."""
     found = _read_manifest(cast(Store, OneObject(data)))
     same(len(found.id), 32, "the identity's length")
+
+
+@target(
+    covers=("praxi_tasks.packs.artifact.read_manifest",),
+    errors=(PackError,),
+    seeds=[artifact_of(Pack("pypi/a", (Packed.of("catalogue", b"x").part,), {"a": "b"})).encode()],
+)
+def pack_artifact(data: bytes) -> None:
+    """Read a pack's manifest; what it describes is described in the same way."""
+    found = pack_of(read_manifest(data, "here"), "here")
+    same(pack_of(artifact_of(found), "here"), found, "the pack")
 
 
 @target(

@@ -1,0 +1,142 @@
+"""Signatures as cosign makes them with keys: a simple-signing payload, signed by ECDSA P-256 or Ed25519.
+
+The `payload <https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md>`_ names the digest of the
+manifest that is signed. It is a blob of the manifest tagged ``sha256-<digest>.sig``, whose annotation has the
+signature.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+
+from praxi_tasks.environment import read_text
+from praxi_tasks.errors import SignatureError
+from praxi_tasks.json_decoding import decode
+
+PAYLOAD_TYPE: Final = "application/vnd.dev.cosign.simplesigning.v1+json"
+ANNOTATION: Final = "dev.cosignproject.cosign/signature"
+PASSWORD: Final = "PRAXI_PACK_KEY_PASSWORD"  # noqa: S105 - the variable's name
+"""The variable that holds the password of an encrypted private key."""
+
+_TYPE: Final = "cosign container image signature"
+
+
+class _Image(msgspec.Struct, frozen=True):
+    digest: str = msgspec.field(name="docker-manifest-digest")
+
+
+class _Identity(msgspec.Struct, frozen=True):
+    reference: str = msgspec.field(name="docker-reference", default="")
+
+
+class _Critical(msgspec.Struct, frozen=True):
+    identity: _Identity
+    image: _Image
+    type: str
+
+
+class _Payload(msgspec.Struct, frozen=True):
+    critical: _Critical
+    optional: dict[str, str] | None = None
+
+
+def signature_tag(digest: str) -> str:
+    """Return the tag under which the signatures of a manifest are."""
+    return f"{digest.replace(':', '-')}.sig"
+
+
+def payload_of(name: str, digest: str) -> bytes:
+    """Return what is signed of a manifest.
+
+    Parameters
+    ----------
+    name
+        The repository, with its registry.
+    """
+    critical = _Critical(_Identity(name), _Image(digest), _TYPE)
+    return msgspec.json.encode(_Payload(critical))
+
+
+def sign(payload: bytes, key: Path) -> str:
+    """Return the signature of a payload, as the annotation has it.
+
+    Raises
+    ------
+    SignatureError
+        If the file holds no private key of a supported kind, or :data:`PASSWORD` does not open it.
+    """
+    password = read_text(PASSWORD).encode() or None
+    try:
+        private = serialization.load_pem_private_key(_read(key), password)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise SignatureError(
+            "this is no private key, or its password is wrong",
+            where=str(key),
+            action=f"give a PKCS#8 key in PEM, and its password as {PASSWORD}",
+        ) from error
+    if isinstance(private, ed25519.Ed25519PrivateKey):
+        return base64.b64encode(private.sign(payload)).decode()
+    if isinstance(private, ec.EllipticCurvePrivateKey) and isinstance(private.curve, ec.SECP256R1):
+        return base64.b64encode(private.sign(payload, ec.ECDSA(hashes.SHA256()))).decode()
+    raise _unsupported(key)
+
+
+def is_signed(payload: bytes, signature: str, key: Path, digest: str) -> bool:
+    """Return whether a payload is signed with a key, and is about the manifest with this digest.
+
+    Parameters
+    ----------
+    key
+        A public key in PEM: ``cosign.pub``.
+
+    Raises
+    ------
+    SignatureError
+        If the file holds no public key of a supported kind.
+    """
+    public = _public_key(key)
+    try:
+        signed = base64.b64decode(signature, validate=True)
+        if isinstance(public, ed25519.Ed25519PublicKey):
+            public.verify(signed, payload)
+        else:
+            public.verify(signed, payload, ec.ECDSA(hashes.SHA256()))
+        critical = decode(payload, _Payload).critical
+    except (InvalidSignature, binascii.Error, msgspec.DecodeError, UnicodeDecodeError):
+        return False
+    return critical.image.digest == digest and critical.type == _TYPE
+
+
+def _public_key(key: Path) -> ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey:
+    try:
+        public = serialization.load_pem_public_key(_read(key))
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise SignatureError("this is no public key", where=str(key), action="give one in PEM") from error
+    if isinstance(public, ed25519.Ed25519PublicKey):
+        return public
+    if isinstance(public, ec.EllipticCurvePublicKey) and isinstance(public.curve, ec.SECP256R1):
+        return public
+    raise _unsupported(key)
+
+
+def _unsupported(key: Path) -> SignatureError:
+    return SignatureError(
+        "keys of this kind are not supported", where=str(key), action="use ECDSA with P-256, or Ed25519"
+    )
+
+
+def _read(key: Path) -> bytes:
+    try:
+        return key.read_bytes()
+    except OSError as error:
+        raise SignatureError(
+            f"the key can't be read: {error.strerror or error}", where=str(key), action="check the path"
+        ) from error

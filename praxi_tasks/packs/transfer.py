@@ -1,0 +1,200 @@
+"""Pushes packs to registries and pulls them: each blob is checked by its digest, a signature if asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import msgspec
+
+from praxi_tasks.discovery import PART_READERS, Pack
+from praxi_tasks.environment import read, whole_number
+from praxi_tasks.errors import CorruptObjectError, NotFoundError, PackError, SignatureError, UsageError
+from praxi_tasks.oci.image import Descriptor as Blob
+from praxi_tasks.oci.image import Reference, digest_of
+from praxi_tasks.oci.registry import RegistrySettings, RegistrySource, RegistryWriter, client_for
+from praxi_tasks.packs.artifact import (
+    EMPTY,
+    MANIFEST_TYPE,
+    ArtifactManifest,
+    Descriptor,
+    artifact_of,
+    empty_config,
+    pack_of,
+    read_manifest,
+)
+from praxi_tasks.packs.signature import (
+    ANNOTATION,
+    PAYLOAD_TYPE,
+    is_signed,
+    payload_of,
+    sign,
+    signature_tag,
+)
+from praxi_tasks.packs.stored import NamedPack, check_name, shared_pool, store_pack
+from praxi_tasks.store import Store
+
+OCI: Final = "oci://"
+"""What the URI of a pack in a registry begins with."""
+
+MOST_BYTES: Final = "PRAXI_PACK_MAX_BYTES"
+"""The variable that says how many bytes the parts of a pulled pack may have."""
+
+_DEFAULT_BYTES: Final = 16 << 30
+_PIECE: Final = 1 << 20
+_MOST_SIGNATURES: Final = 32
+_MOST_PAYLOAD: Final = 64 << 10
+
+
+class Pushed(NamedTuple):
+    """A pack in a registry: its digest, and how many bytes were sent."""
+
+    digest: str
+    sent: int
+
+
+def push_pack(
+    named: NamedPack,
+    uri: str,
+    settings: RegistrySettings,
+    *,
+    key: Path | None = None,
+    mount_from: str = "",
+) -> Pushed:
+    """Push a pack under a tag, and sign it if a private ``key`` is given.
+
+    Parameters
+    ----------
+    uri
+        ``oci://registry/repository:tag``.
+    mount_from
+        Another repository of the registry that may have parts: then they are not sent.
+
+    Raises
+    ------
+    ImageError
+        Of the kind that the registry's refusal means.
+    ModelError
+        If a part is missing, truncated or altered.
+    SignatureError
+        If the key can't be used.
+    """
+    reference = reference_of(uri)
+    manifest = artifact_of(named.pack)
+    data = manifest.encode()
+    payload = payload_of(reference.name, digest_of(data))
+    signature = sign(payload, key) if key else ""
+    writer = RegistryWriter(reference, client_for(settings))
+    writer.put_blob(EMPTY, empty_config().digest)
+    sent = 0
+    for part, layer in zip(named.pack.parts, manifest.layers, strict=True):
+        sent += part.size * writer.put_blob(named.pool.map(part), layer.digest, mount_from)
+    digest = writer.put_manifest(data, MANIFEST_TYPE)
+    if key:
+        _push_signature(writer, digest, payload, signature)
+    return Pushed(digest, sent)
+
+
+def pull_pack(uri: str, store: Store, settings: RegistrySettings, *, key: Path | None = None) -> Pack:
+    """Pull a pack into a store: its parts into the pool, its manifest under its name.
+
+    Parameters
+    ----------
+    uri
+        ``oci://registry/repository:tag`` or ``…@sha256:…``.
+    key
+        A public key in PEM: what is not signed with it is refused.
+
+    Raises
+    ------
+    ImageError
+        If the registry refuses, or what it serves has another digest.
+    PackError
+        If it is no pack, or a part can't be used.
+    SignatureError
+        If a key is given, and nobody signed the pack with it.
+    """
+    source = RegistrySource(reference_of(uri), client_for(settings))
+    served = source.served()
+    if key:
+        _require_signature(source, served.digest, key, uri)
+    pack = pack_of(read_manifest(served.data, uri), uri)
+    _require_usable(pack, uri)
+    pool = shared_pool(store)
+    for part in pack.parts:
+        blob = Blob("", f"sha256:{part.sha256}", part.size)
+        if not pool.has(part):
+            try:
+                pool.receive(part, _pieces(source, blob), PART_READERS[part.role].check)
+            except CorruptObjectError as error:
+                raise PackError(
+                    f"a part of the pack can't be used: {error.what}",
+                    where=uri,
+                    action="have it pushed again",
+                ) from error
+    noted = {**pack.annotations, "io.praxi.pack.pulled-from": uri, "io.praxi.pack.digest": served.digest}
+    pack = msgspec.structs.replace(pack, annotations=noted)
+    store_pack(store, pack)
+    return pack
+
+
+def reference_of(uri: str) -> Reference:
+    """Return the reference that a pack's URI names.
+
+    Raises
+    ------
+    UsageError
+        If it does not begin with ``oci://``.
+    InvalidReferenceError
+        If what follows is no reference.
+    """
+    if not uri.startswith(OCI):
+        raise UsageError(
+            "not the URI of a pack in a registry", where=uri, action=f"write {OCI}registry/name:tag"
+        )
+    return Reference.parse(uri.removeprefix(OCI))
+
+
+def _require_usable(pack: Pack, uri: str) -> None:
+    most = read(MOST_BYTES, whole_number, _DEFAULT_BYTES)
+    total = sum(part.size for part in pack.parts)
+    if total > most:
+        raise PackError(
+            f"the pack has {total} bytes", where=uri, action=f"raise {MOST_BYTES} if it is trusted"
+        )
+    try:
+        check_name(pack.name)
+    except UsageError as error:
+        raise PackError("the pack has no usable name", where=uri, action="have it pushed again") from error
+
+
+def _pieces(source: RegistrySource, blob: Blob) -> Iterator[bytes]:
+    with source.open_blob(blob) as opened:
+        while piece := opened.read(_PIECE):
+            yield piece
+
+
+def _push_signature(writer: RegistryWriter, digest: str, payload: bytes, signature: str) -> None:
+    signed = Descriptor(PAYLOAD_TYPE, digest_of(payload), len(payload), {ANNOTATION: signature})
+    writer.put_blob(payload, signed.digest)
+    manifest = ArtifactManifest(2, MANIFEST_TYPE, empty_config(), (signed,))
+    writer.put_manifest(manifest.encode(), MANIFEST_TYPE, signature_tag(digest))
+
+
+def _require_signature(source: RegistrySource, digest: str, key: Path, uri: str) -> None:
+    """Raise :class:`SignatureError` unless one of a manifest's signatures is of a key."""
+    try:
+        served = source.served(signature_tag(digest))
+    except NotFoundError as error:
+        raise SignatureError(
+            "the pack is not signed", where=uri, action="have it signed, or pull it without a key"
+        ) from error
+    for layer in read_manifest(served.data, uri).layers[:_MOST_SIGNATURES]:
+        if layer.size <= _MOST_PAYLOAD and layer.media_type == PAYLOAD_TYPE:
+            payload = b"".join(_pieces(source, Blob("", layer.digest, layer.size)))
+            if is_signed(payload, layer.annotations.get(ANNOTATION, ""), key, digest):
+                return
+    raise SignatureError(
+        "nobody signed the pack with this key", where=uri, action="check the key and who pushed the pack"
+    )

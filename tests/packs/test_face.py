@@ -1,0 +1,26 @@
+"""What other rooms may use of packs, and what importing it costs."""
+
+from __future__ import annotations
+
+from tests.support.faces import exported, loaded_by
+
+
+def test_the_exported_names() -> None:
+    assert exported("praxi_tasks.packs") == {
+        "ARTIFACT_TYPE",
+        "NamedPack",
+        "OCI",
+        "check_name",
+        "list_packs",
+        "packs_of_model",
+        "pull_pack",
+        "push_pack",
+        "read_pack",
+        "store_pack",
+        "use_packs",
+        "with_packs",
+    }
+
+
+def test_signatures_are_loaded_by_who_pushes_or_pulls_alone() -> None:
+    assert "cryptography" not in loaded_by("praxi_tasks.packs", "use_packs")
