@@ -67,7 +67,8 @@ class PartCache:
         except OSError as error:
             raise self._refused(error) from error
         finally:
-            staged.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                staged.unlink(missing_ok=True)
         return path
 
     def own_folder(self) -> Path:
