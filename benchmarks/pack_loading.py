@@ -114,7 +114,7 @@ def _measure(way: str, uri: str, paths: Path) -> list[float]:
 
 
 def _row(
-    way: str, load: float, resident: float, highest: float, predict: float, named: int
+    way: str, load: float, resident: float, highest: float, predict: float, named: float
 ) -> tuple[str, ...]:
     if not named:
         raise SystemExit("the layer's packages are not named")
