@@ -15,6 +15,7 @@ def test_the_exported_names() -> None:
         "check_wheel_name",
         "configured_sources",
         "list_wheel",
+        "pack_source",
         "read_deb",
         "scratch",
     ]
