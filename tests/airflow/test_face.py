@@ -46,6 +46,7 @@ FACES = {
         "audit_params",
         "examine_airflow",
         "gather_pushes",
+        "packs_params",
         "record_deployed_images",
         "releases_to_build",
         "request_drift_training",

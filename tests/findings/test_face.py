@@ -29,6 +29,7 @@ FACES = {
         "BlindSpot",
         "History",
         "ImageRecord",
+        "LONGEST_TREND",
         "Memory",
         "ModelHealth",
         "PLAUSIBLE_SHARE",
@@ -177,6 +178,7 @@ FACES = {
     "vex": {"CONTEXT", "ImageNames", "Statement", "Vex", "parse_openvex"},
     "report": {
         "known_software",
+        "popular_packages",
         "OVERVIEW",
         "Overview",
         "SCHEMAS",
