@@ -60,6 +60,7 @@ FACES = {
         "application",
         "built",
         "may_read",
+        "offers_acceptance",
     },
 }
 
