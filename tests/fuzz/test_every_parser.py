@@ -30,6 +30,7 @@ COVERED = {name for target in TARGETS.values() for name in target.covers}
 # What others that are called so do, and why they have no target of their own.
 NOT_PARSERS = {
     "praxi_airflow.hooks.prometheus_connection.read_endpoint": "a connection of Airflow's, by its name",
+    "praxi_airflow.web.actions.picks.read_picks": "beside it is what needs Airflow, which the fuzzer has not",
     "praxi_tasks.environment.parsed": "a setting of the operator",
     "praxi_tasks.environment.read_fields": "settings of the operator",
     "praxi_tasks.environment.read_text": "a setting of the operator",
@@ -38,6 +39,8 @@ NOT_PARSERS = {
     "praxi_tasks.findings.policy.read_policy": "parse_policy with a file's content",
     "praxi_tasks.fingerprint.columbus_lines.read_stop_tags": "a file of the operator, word by word",
     "praxi_tasks.fingerprint.tagset.Tagset.from_paths": "makes a tagset of paths that were read",
+    "praxi_tasks.http.parts.read_part": "fetches a part of a file, which others read",
+    "praxi_tasks.learning.sources.pypi.wheel.list_remote_wheel": "list_wheel's, with the directory fetched",
     "praxi_tasks.learning.sources.fetching.read_page": "fetches a page, which others read",
 }
 

@@ -8,9 +8,7 @@ from typing import Any
 import msgspec
 
 from praxi_airflow.image_id import parse_image_id, pinned_reference
-from praxi_airflow.web.actions.picks import read_picks
 from praxi_airflow.web.payload import read_notification
-from praxi_tasks.errors import PolicyError
 from praxi_tasks.findings.assessment import Assessor
 from praxi_tasks.findings.image import LayerFacts, find_unexplained_files, fuse
 from praxi_tasks.inventory import keep_file, read_inventory
@@ -150,15 +148,3 @@ def image_id(data: bytes) -> None:
         True,
         "a reference of what has a kind",
     )
-
-
-@target(
-    covers=("praxi_airflow.web.actions.picks.read_picks",),
-    errors=(PolicyError,),
-    seeds=[b"?kind=hidden&finding=a&package=b", b"finding=CVE-1&kind=vulnerable"],
-    longest=500,
-)
-def picks(data: bytes) -> None:
-    """Read what was ticked in a list of findings."""
-    (found,) = read_picks([data.decode("utf-8", "replace")])
-    same(bool(found["finding"]), True, "a finding")

@@ -198,7 +198,12 @@ def build_output(data: bytes) -> None:
 
 
 @target(
-    covers=(_REQUESTS + "parse_label", _REQUESTS + "parse_list", _REQUESTS + "read_list"),
+    covers=(
+        _REQUESTS + "parse_label",
+        _REQUESTS + "parse_list",
+        _REQUESTS + "read_list",
+        _REQUESTS + "list_text",
+    ),
     errors=(DataError, UsageError),
     seeds=[b"Flask==3.0.0\nnpm/@s/left-pad@1.3.0 # c\npkg:pypi/x@*\n\n"],
 )
