@@ -18,6 +18,7 @@ def test_the_exported_names() -> None:
         "prune",
         "read_settings",
         "register_pack",
+        "register_with_packs",
         "unneeded_versions",
     ]
     assert all(getattr(run, name) is not None for name in run.__all__)

@@ -9,6 +9,7 @@ def test_the_exported_names() -> None:
     assert exported("praxi_tasks.learning.training") == {
         "HELD_OUT_SHARE",
         "LEAST_PACKAGES",
+        "PackNames",
         "TrainingTask",
         "add_releases",
         "give_experts",
