@@ -22,6 +22,11 @@ CONFIDENCE: Final = 0.98
 """
 
 
+SHARED_SIZE: Final = 8192
+"""In bytes. A smaller file, a script most often, is seldom changed from version to version: those that nobody
+learned have it as well, so that it shows the package and not its version."""
+
+
 class SameContent(NamedTuple):
     """Files of a layer that are, byte for byte, those of a release.
 
@@ -30,7 +35,8 @@ class SameContent(NamedTuple):
     package
         As ``ecosystem/name``.
     versions
-        Those of its releases that have all of these files.
+        Those of its releases that have all of these files; none where one does and the files are too small to
+        tell it from others that nobody has learned.
     ties
         Other packages that have all of them.
     rows
@@ -52,10 +58,11 @@ class SameContent(NamedTuple):
 
 
 class _Known(NamedTuple):
-    """The releases that have a file's content, and where one of them installs it."""
+    """The releases that have a file's content, where one of them installs it, and its size."""
 
     holders: frozenset[Holder]
     path: str
+    size: int
 
 
 def find_same_content(
@@ -84,7 +91,7 @@ def _known(tagset: Tagset, rows: NDArray[np.intp], indexes: Sequence[ContentInde
             holders[row].update(index.holders_of(place))
             paths.setdefault(row, index.path_of(place))
     return {
-        row: _Known(frozenset(found), paths[row])
+        row: _Known(frozenset(found), paths[row], int(tagset.sizes[row]))
         for row, found in sorted(holders.items())
         if len({holder.package for holder in found}) <= MOST_PACKAGES
     }
@@ -101,9 +108,12 @@ def _fewest(known: dict[int, _Known]) -> Iterator[SameContent]:
         mine = frozenset(files[best])
         tied = sorted(holder for holder in files if files[holder] == mine)
         rows = tuple(sorted(mine))
+        versions = tuple(holder.version for holder in tied if holder.package == best.package)
+        if len(versions) == 1 and max(known[row].size for row in rows) < SHARED_SIZE:
+            versions = ()
         yield SameContent(
             package=best.package,
-            versions=tuple(holder.version for holder in tied if holder.package == best.package),
+            versions=versions,
             ties=tuple(sorted({holder.package for holder in tied} - {best.package})),
             rows=rows,
             paths=tuple(known[row].path for row in rows),

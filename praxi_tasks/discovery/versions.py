@@ -20,6 +20,7 @@ _STATING: Final = frozenset(
     __init__.py _version.py version.py __version__.py _versions.py versions.py __about__.py _about.py about.py
     _version_info.py _meta.py __meta__.py __pkginfo__.py release.py VERSION VERSION.txt version.txt version
     version.json package.json bower.json composer.json version.js version.h version.rb DESCRIPTION
+    changelog.Debian.gz changelog.Debian.amd64.gz changelog.Debian.arm64.gz
     """.split()  # noqa: SIM905 - a table of words
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -22,7 +22,8 @@ _MAX_BYTES: Final = 2 << 30
 _TYPES: Final = np.frombuffer(b"bcdfhlp", np.uint8)
 _COLUMNS: Final = {"types": "|u1", "sizes": "<u8", "modes": "<u4", "mtimes": "<i8", "hashes": "<u8"}
 _TEXTS: Final = ("digest", "paths", "link_targets", "whiteouts", "opaques")
-_STORED: Final = {**_COLUMNS, "link_rows": "<u4", **dict.fromkeys(_TEXTS, "|u1")}
+_CHECKSUMS: Final = {"checksum_kinds": "|u1", "checksums": "<u8"}
+_STORED: Final = {**_COLUMNS, **_CHECKSUMS, "link_rows": "<u4", **dict.fromkeys(_TEXTS, "|u1")}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,6 +52,9 @@ class Changeset:
     hashes
         xxh3-64 of the content where ``sizes`` is known, else 0. It distinguishes versions; it is not
         cryptographic.
+    checksum_kinds, checksums
+        Kind and first eight bytes of the checksum by which the file's publisher would list it; see
+        :mod:`praxi_tasks.oci.layer.checksums`. Of length 0 where the layer was read without.
     links
         Targets by row: of symbolic links as written, of hard links relative to the root.
     whiteouts
@@ -69,6 +73,8 @@ class Changeset:
     links: Mapping[int, str]
     whiteouts: tuple[str, ...] = ()
     opaques: tuple[str, ...] = ()
+    checksum_kinds: NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, np.uint8))
+    checksums: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
 
     def __len__(self) -> int:
         return len(self.types)
@@ -92,6 +98,8 @@ class Changeset:
             links=LinkTargets(reading.link_rows, Texts(reading.link_targets)),
             whiteouts=reading.whiteouts,
             opaques=reading.opaques,
+            checksum_kinds=reading.checksum_kinds,
+            checksums=reading.checksums,
         )
 
     def to_bytes(self) -> bytes:
@@ -104,7 +112,7 @@ class Changeset:
             "whiteouts": Texts.of(self.whiteouts),
             "opaques": Texts.of(self.opaques),
         }
-        arrays: dict[str, NDArray[Any]] = {name: getattr(self, name) for name in _COLUMNS}
+        arrays: dict[str, NDArray[Any]] = {name: getattr(self, name) for name in (*_COLUMNS, *_CHECKSUMS)}
         arrays["link_rows"] = links.rows
         arrays |= {name: np.frombuffer(text.blob, np.uint8) for name, text in texts.items()}
         return compressed(pack_parts(_KIND, CHANGESET_PROTOCOL, arrays), _LEVEL)
@@ -136,8 +144,17 @@ class Changeset:
         if (len(rows) and int(rows[-1]) >= len(paths)) or not np.isin(columns["types"], _TYPES).all():
             raise ValueError("a row is out of range")
         links = LinkTargets(rows, targets)
+        checksums = {name: arrays[name] for name in _CHECKSUMS}
+        if {len(column) for column in checksums.values()} not in ({0}, {len(paths)}):
+            raise ValueError("checksums do not fit the files")
         return cls(
-            digest[0], paths, **columns, links=links, whiteouts=tuple(whiteouts), opaques=tuple(opaques)
+            digest[0],
+            paths,
+            **columns,
+            **checksums,
+            links=links,
+            whiteouts=tuple(whiteouts),
+            opaques=tuple(opaques),
         )
 
 

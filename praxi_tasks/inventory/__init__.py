@@ -9,6 +9,7 @@ from praxi_tasks.lazy import lazy_exports
 if TYPE_CHECKING:
     from praxi_tasks.inventory.binary.inspect import Inspected, start_inspection
     from praxi_tasks.inventory.binary.program_rules import program_cpe
+    from praxi_tasks.inventory.checksums import CHECKSUM_WIDTH
     from praxi_tasks.inventory.claim import ARCHIVED, Claim, Distribution, Model, Placement, VersionText
     from praxi_tasks.inventory.layer_inventory import (
         HEADS,
@@ -28,6 +29,7 @@ else:
         {
             "binary.inspect": ("Inspected", "start_inspection"),
             "binary.program_rules": ("program_cpe",),
+            "checksums": ("CHECKSUM_WIDTH",),
             "claim": ("ARCHIVED", "Claim", "Distribution", "Model", "Placement", "VersionText"),
             "layer_inventory": (
                 "HEADS",
@@ -46,6 +48,7 @@ else:
 
 __all__ = [
     "ARCHIVED",
+    "CHECKSUM_WIDTH",
     "HEADS",
     "LEFT_OUT",
     "SYSTEM_DATABASES",

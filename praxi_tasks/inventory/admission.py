@@ -81,7 +81,7 @@ class Admission:
         size = sum(map(len, claim.files))
         if len(claim.files) > self._paths or size > self._path_bytes:
             self._report(claim, f"too many files of {claim.name[:_SHOWN]!r}: raise {_MORE_FILES}")
-            return msgspec.structs.replace(claim, files=())
+            return msgspec.structs.replace(claim, files=(), checksums=b"")
         self._paths -= len(claim.files)
         self._path_bytes -= size
         return claim

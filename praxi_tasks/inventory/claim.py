@@ -85,6 +85,9 @@ class Claim(msgspec.Struct, frozen=True, omit_defaults=True):
         :func:`~praxi_tasks.inventory.licences.stated`.
     files
         Paths that the database lists for the release, without a leading slash; empty where it lists none.
+    checksums
+        The first eight bytes of the checksum that the record gives of each of :attr:`files`, in their order;
+        zeros for a file of which it gives none, and nothing at all where it gives none of any.
     model
         What is known of a machine-learning model; None of all else.
     relation
@@ -108,6 +111,7 @@ class Claim(msgspec.Struct, frozen=True, omit_defaults=True):
     model: Model | None = None
     relation: str = ""
     origin: str = ""
+    checksums: bytes = b""
 
 
 class Distribution(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -37,6 +37,7 @@ class ClaimRow(msgspec.Struct, frozen=True, array_like=True):
     model: Model | None = None
     relation: str = ""
     origin: str = ""
+    checksums: bytes = b""
 
     @classmethod
     def of(cls, claim: Claim, database: int) -> ClaimRow:
@@ -55,6 +56,7 @@ class ClaimRow(msgspec.Struct, frozen=True, array_like=True):
             claim.model,
             claim.relation,
             claim.origin,
+            claim.checksums,
         )
 
     def claim(self, databases: tuple[str, ...]) -> Claim:
@@ -81,6 +83,7 @@ class ClaimRow(msgspec.Struct, frozen=True, array_like=True):
             self.model,
             self.relation,
             self.origin,
+            self.checksums,
         )
 
 

@@ -17,7 +17,7 @@ REGISTRY: Final = "registry"
 RISKS: Final = "risks"
 """Folder of the risk register."""
 
-CHANGESET_PROTOCOL = 1
+CHANGESET_PROTOCOL = 2
 INVENTORY_PROTOCOL = 2
 RELEASE_PROTOCOL = 1
 TAGSET_PROTOCOL = 1

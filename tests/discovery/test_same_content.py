@@ -99,6 +99,8 @@ def test_what_many_packages_have_names_none_of_them() -> None:
         "usr/share/doc/tool/copyright",
         "usr/share/common-licenses/GPL-3",
         "usr/share/tool/data.bin",
+        "usr/share/tool/README",
+        "usr/lib/tool/LICENSE",
         "site-packages/numpy.libs/libgfortran-040039e1.so.5.0.0",
         "site-packages/torch/lib/libgomp-a34b3233.so.1",
         "site-packages/pip/_vendor/six.py",

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from praxi_tasks.discovery import LayerPrediction, LookAlike, ReleasePrediction, Unexplained, UnexplainedRoot
 from praxi_tasks.findings.image.fusion import LayerFacts
 from praxi_tasks.inventory import Claim, Distribution, Inventory, Placement, VersionText
@@ -22,6 +25,8 @@ class Changes:
     whiteouts: tuple[str, ...] = ()
     opaques: tuple[str, ...] = ()
     links: dict[int, str] = field(default_factory=dict)
+    checksum_kinds: NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, np.uint8))
+    checksums: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
 
 
 def layer(

@@ -107,11 +107,13 @@ FACES = {
         "vendor_files",
     },
     "image": {
+        "Altered",
         "FileTree",
         "FusedImage",
         "LayerFacts",
         "ModelKnowledge",
         "TrackedClaim",
+        "altered_files",
         "databases_coverage",
         "find_unexplained_files",
         "fuse",

@@ -7,6 +7,7 @@ from praxi_tasks.inventory import binary, language, os, paths
 def test_what_others_may_use_is_written_down() -> None:
     assert set(inventory.__all__) == {
         "ARCHIVED",
+        "CHECKSUM_WIDTH",
         "HEADS",
         "LEFT_OUT",
         "SYSTEM_DATABASES",

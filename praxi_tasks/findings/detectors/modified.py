@@ -1,4 +1,4 @@
-"""Modified: files at the paths of a known package, none of which is as any known release has it."""
+"""Modified: files that are not as the database that claims them, or as any known release, has them."""
 
 from __future__ import annotations
 
@@ -9,25 +9,36 @@ from praxi_tasks.discovery import LookAlike
 from praxi_tasks.ecosystems import ecosystem_of
 from praxi_tasks.findings.detectors.detector import SHOWN_PATHS, Detector
 from praxi_tasks.findings.finding import Finding, FoundPackage, Kind, listed
-from praxi_tasks.findings.image import FusedImage
-from praxi_tasks.findings.packages import FINGERPRINT, package_key, release_purl
+from praxi_tasks.findings.image import Altered, FusedImage, altered_files
+from praxi_tasks.findings.packages import FINGERPRINT, INVENTORY, package_key, release_purl
 from praxi_tasks.printable import printable
 
 _NAMED: Final = 3
 
 
 class Modified(Detector):
-    """Reports packages whose paths are there with other content than any known release has."""
+    """Reports packages whose files are there with other content than their database or any release has."""
 
     kind: ClassVar[Kind] = "modified"
     summary: ClassVar[str] = (
-        "files lie where a known package has its own, and none is as any known release has it: another"
-        " version, or other software under its name; one finding for each layer"
+        "files are not as the database lists them that claims them (dpkg, Python), settings excepted; or lie"
+        " where a known package has its own, and none is as any known release has it: another version, or"
+        " other software under its name; one finding for each layer"
     )
     default_severity: ClassVar[str] = "low"
 
     def detect(self, image: FusedImage) -> Iterator[Finding]:
         """Yield a finding for each layer that has such files, which lists the packages."""
+        yield from self._altered(image)
+        yield from self._look_alikes(image)
+
+    def _altered(self, image: FusedImage) -> Iterator[Finding]:
+        changes = [layer.changes for layer in image.layers]
+        found = altered_files(image.claims, image.tree, changes, image.placement)
+        for number in sorted({each.layer for each in found}):
+            yield _altered(image, number, [each for each in found if each.layer == number])
+
+    def _look_alikes(self, image: FusedImage) -> Iterator[Finding]:
         said = {
             package_key(component.ecosystem, component.name)
             for component in image.components
@@ -41,6 +52,38 @@ class Modified(Detector):
             ]
             if found:
                 yield _finding(image, number, found)
+
+
+def _altered(image: FusedImage, layer: int, found: Sequence[Altered]) -> Finding:
+    one = len(found) == 1
+    files = sum(len(each.files) for each in found)
+    families = {each.claim.ecosystem for each in found}
+    packages = tuple(_claimed(image, each) for each in found)
+    names = listed([each.claim.name for each in found], _NAMED)
+    evidence = [path for each in found for path in each.files[: SHOWN_PATHS if one else 1]]
+    told = f"{files:,} files of {names} are" if files > 1 else f"a file of {names} is"
+    return Finding(
+        kind="modified",
+        id="PRAXI-ALTERED",
+        title=printable(f"{told} not as the package database lists"),
+        severity="medium",
+        action="find out who changed them; install the package again if it was not you",
+        purl=packages[0].purl if one else "",
+        package=f"{families.pop() if len(families) == 1 else ''}/{found[0].claim.name if one else ''}",
+        packages=() if one else packages,
+        layer=image.digests[layer],
+        evidence=tuple(map(printable, evidence[:SHOWN_PATHS])),
+        sources=(INVENTORY,),
+    )
+
+
+def _claimed(image: FusedImage, each: Altered) -> FoundPackage:
+    claim = each.claim
+    owner = image.distribution if ecosystem_of(claim.ecosystem).of_distribution else None
+    purl = release_purl(claim.ecosystem, claim.name, claim.version, owner.id if owner else "", "")
+    return FoundPackage(
+        f"{claim.ecosystem}/{claim.name}", printable(claim.name), purl, tuple(map(printable, each.files[:1]))
+    )
 
 
 def _left(image: FusedImage, each: LookAlike, layer: int) -> bool:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from praxi_tasks.findings.image.reading_coverage import databases_coverage, layers_coverage
     from praxi_tasks.findings.image.source_packages import with_sources
     from praxi_tasks.findings.image.unexplained_files import find_unexplained_files
+    from praxi_tasks.findings.image.verification import Altered, altered_files
 else:
     __getattr__ = lazy_exports(
         __name__,
@@ -25,15 +26,18 @@ else:
             "reading_coverage": ("databases_coverage", "layers_coverage"),
             "source_packages": ("with_sources",),
             "unexplained_files": ("find_unexplained_files",),
+            "verification": ("Altered", "altered_files"),
         },
     )
 
 __all__ = [
+    "Altered",
     "FileTree",
     "FusedImage",
     "LayerFacts",
     "ModelKnowledge",
     "TrackedClaim",
+    "altered_files",
     "databases_coverage",
     "find_unexplained_files",
     "fuse",

@@ -132,8 +132,13 @@ class ClaimHistory:
         # Lists of files are not written again for a release that was dropped.
         known = before or (None if claim.files else self._last_ended.get((_slot(claim), claim.version)))
         if known is not None:
-            files, licences = claim.files or known.claim.files, claim.licences or known.claim.licences
-            claim = msgspec.structs.replace(claim, files=files, licences=licences)
+            lists = claim if claim.files else known.claim
+            claim = msgspec.structs.replace(
+                claim,
+                files=lists.files,
+                checksums=lists.checksums,
+                licences=claim.licences or known.claim.licences,
+            )
         return (
             replace(before, claim=claim, place=place) if before else TrackedClaim(claim, self._number, place)
         )

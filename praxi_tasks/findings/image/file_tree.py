@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Final, Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from praxi_tasks.findings.image.folder_links import FolderLinks, Folders, link_target
 
@@ -48,6 +48,14 @@ class LayerChanges(Protocol):
     @property
     def links(self) -> Mapping[int, str]:
         """Targets of links by the number of their path: of symbolic links as written."""
+
+    @property
+    def checksum_kinds(self) -> NDArray[np.uint8]:
+        """Per path the kind of its checksum, 0 for none; empty where the layer was read without."""
+
+    @property
+    def checksums(self) -> NDArray[np.uint64]:
+        """Per path the first eight bytes of its checksum as a number."""
 
     @property
     def whiteouts(self) -> Sequence[str]:

@@ -135,4 +135,5 @@ def _renamed(claim: Claim, path: str) -> Claim:
     if new:
         moved = (file.removeprefix(f"{old}/") for file in files if file.startswith(f"{old}/"))
         files = tuple(f"{new}/{file}" for file in moved) or (path,)
-    return msgspec.structs.replace(claim, database=path, files=files)
+    checksums = claim.checksums if len(files) == len(claim.files) else b""
+    return msgspec.structs.replace(claim, database=path, files=files, checksums=checksums)

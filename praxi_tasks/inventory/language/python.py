@@ -13,6 +13,7 @@ import msgspec
 
 from praxi_tasks.ecosystems import PYPI
 from praxi_tasks.errors import DataError
+from praxi_tasks.inventory.checksums import from_record, pack_checksums
 from praxi_tasks.inventory.claim import EDITABLE, VENDORED, Claim
 from praxi_tasks.inventory.core_metadata import read_core_metadata
 from praxi_tasks.inventory.decoding import lines, owned, path_text
@@ -55,8 +56,13 @@ def read_metadata(view: LayerView, path: str, sources: Set[str]) -> Iterator[Cla
     origin = _origin(view, path)
     vendored = VENDORED if _VENDORED in f"/{path}" else ""
     relation = EDITABLE if origin.is_editable else vendored
+    files = _owned(view, path, sources)
     yield msgspec.structs.replace(
-        claim, files=_owned(view, path, sources), relation=relation, origin=origin.address
+        claim,
+        files=files,
+        checksums=pack_checksums(files, _checksums(view, path)) if files else b"",
+        relation=relation,
+        origin=origin.address,
     )
 
 
@@ -112,14 +118,28 @@ def installed_sources(view: LayerView) -> frozenset[str]:
 
 
 def _recorded(record: bytes) -> Iterator[str]:
-    """Yield the paths of a RECORD, which is CSV: a name in quotes may hold the ends of lines."""
+    """Yield the paths of a RECORD."""
+    return (row[0] for row in _rows(record))
+
+
+def _rows(record: bytes) -> Iterator[list[str]]:
+    """Yield the rows of a RECORD, which is CSV: a name in quotes may hold the ends of lines."""
     try:
         record_text = io.TextIOWrapper(io.BytesIO(record), "utf-8", "surrogateescape", newline="")
         for row in csv.reader(record_text):
             if row:
-                yield row[0]
+                yield row
     except csv.Error as error:
         raise DataError(f"its RECORD is not CSV: {error}") from None
+
+
+def _checksums(view: LayerView, path: str) -> dict[str, bytes]:
+    """Return the SHA-256 that the RECORD beside a ``METADATA`` gives of modules and data."""
+    folder = path.rpartition("/")[0]
+    site = posixpath.dirname(folder)
+    record = view.kept.get(f"{folder}/RECORD", b"") if path.endswith("/METADATA") else b""
+    rows = ((row[0], from_record(row[1])) for row in _rows(record) if len(row) > 1)
+    return {resolved: value for listed, value in rows if value for resolved in _resolved(site, (listed,))}
 
 
 def _moved(view: LayerView, site: str, paths: Iterable[str]) -> Iterator[str]:

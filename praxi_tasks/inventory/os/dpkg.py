@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from praxi_tasks.ecosystems import DEB
+from praxi_tasks.inventory.checksums import from_hex, pack_checksums
 from praxi_tasks.inventory.claim import Claim
 from praxi_tasks.inventory.decoding import owned, path_text, unix_lines
 from praxi_tasks.inventory.layer_view import LayerView
@@ -64,6 +65,7 @@ def _is_installed(stanza: Stanza) -> bool:
 def _claim(view: LayerView, path: str, stanza: Stanza, read: set[str]) -> Claim:
     name, version = stanza["package"], stanza["version"]
     architecture = stanza.get("architecture", "")
+    files = _files(view, path, read, name, architecture)
     source = _SOURCE.fullmatch(stanza.get("source", ""))
     return Claim(
         ecosystem=DEB.purl_type,
@@ -73,8 +75,21 @@ def _claim(view: LayerView, path: str, stanza: Stanza, read: set[str]) -> Claim:
         architecture=architecture,
         source=source[1] if source else name,
         source_version=(source[2] if source else "") or version,
-        files=_files(view, path, read, name, architecture),
+        files=files,
+        checksums=pack_checksums(files, _checksums(view, path, name, architecture)) if files else b"",
     )
+
+
+def _checksums(view: LayerView, path: str, name: str, architecture: str) -> dict[str, bytes]:
+    """Return what the package says its files' MD5 are; settings are not among them."""
+    folder = path.rpartition("/")[0]
+    places = (
+        f"{path}.md5sums",
+        *(f"{folder}/{_INFO}{stem}.md5sums" for stem in (f"{name}:{architecture}", name)),
+    )
+    sums = next((view.kept[place] for place in places if place in view.kept), b"")
+    found = {path_text(line[34:].strip(b"\r\n")): from_hex(line[:32], 16) for line in unix_lines(sums)}
+    return {listed: value for listed, value in found.items() if value}
 
 
 def _files(view: LayerView, path: str, read: set[str], name: str, architecture: str) -> tuple[str, ...]:
@@ -122,7 +137,7 @@ READER: Final = Reader(
     prepare=_prepare,
     paths=frozenset({_STATUS, DIVERSIONS, SETTINGS}),
     folders=(_STATUS_FOLDER, SETTINGS_FOLDER),
-    endings=(".list", FILE),
+    endings=(".list", ".md5sums", FILE),
     accepts=_accompanies,
     is_database=_is_status,
     of_system=True,

@@ -9,19 +9,19 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from praxi_tasks.discovery import ContentIndex, Release, run_bounds, run_indices
+from praxi_tasks.discovery import CORE, ContentIndex, Release, run_bounds, run_indices
 from praxi_tasks.fingerprint import pack_texts
 
 LEAST_SIZE: Final = 256
 """In bytes. Smaller programs are a line that starts another, and alike in many packages."""
 
-_LEAST_BARE_SIZE: Final = 4096  # of a file below a library folder whose name says nothing
+_LEAST_BARE_SIZE: Final = 1024  # of a file below a package's folder whose name says nothing
 
-_PROGRAM: Final = re.compile(r"(?:^|/)(?:s?bin|libexec|games)/[^/]+$")
+_PROGRAM: Final = re.compile(r"(?:^|/)(?:s?bin|libexec|games|init\.d)/[^/]+$")
 _LIBRARY: Final = re.compile(
-    r"\.so(?:\.[0-9.]+)?$|\.(?:dll|exe|pyd|node|jar|war|wasm|ko|dylib|phar|whl)$|^site-packages/[^/]+\.py$"
+    r"\.so(?:\.[0-9.]+)?$|\.(?:dll|exe|pyd|node|jar|war|wasm|ko|dylib|phar|whl|o|sh|pl|cgi|tcl)$|^site-packages/[^/]+\.py$"
 )
-_BARE: Final = re.compile(r"(?:^|/)(?:lib(?:32|64|exec)?)/(?:[^/]+/)+[^/.]+$")
+_BARE: Final = re.compile(r"(?:^|/)(?:lib(?:32|64|exec)?|share)/(?:[^/]+/)+[^/.]+$")
 
 # Copies of other packages' files, which show those and not the package that brings them.
 _COPIED: Final = re.compile(
@@ -29,6 +29,12 @@ _COPIED: Final = re.compile(
     r"|(?:^|/)node_modules/.*/node_modules/"
     r"|-[0-9a-f]{8}\.so(?:\.[0-9.]+)?$|-[0-9a-f]{8}(?:\.[0-9]+)*\.so"
     r"|/(?:locale|terminfo|zoneinfo|licenses?)/"
+)
+
+
+_TEXT: Final = re.compile(
+    r"/(?:readme|licen[cs]e|copying|copyright|notice|authors|news|change|todo|thanks|install$|history)[^/]*$",
+    re.IGNORECASE,
 )
 
 
@@ -61,7 +67,8 @@ def identifying(release: Release) -> NDArray[np.intp]:
     Those are programs and libraries. A copy of another package's file, an empty or a tiny one shows nothing.
     """
     sized = release.measured & (release.sizes >= LEAST_SIZE) & (release.hashes != 0)
-    rows = np.flatnonzero(sized & ~release.normalised.derived)
+    works = np.isin(release.normalised.kinds, CORE)
+    rows = np.flatnonzero(sized & works & ~release.normalised.derived)
     chosen = [
         row
         for row, size in zip(rows.tolist(), release.sizes[rows].tolist(), strict=True)
@@ -71,7 +78,7 @@ def identifying(release: Release) -> NDArray[np.intp]:
 
 
 def _identifies(path: str, size: int) -> bool:
-    if _COPIED.search(path):
+    if _COPIED.search(path) or _TEXT.search(path):
         return False
     named = _PROGRAM.search(path) or _LIBRARY.search(path)
     return bool(named or (size >= _LEAST_BARE_SIZE and _BARE.search(path)))

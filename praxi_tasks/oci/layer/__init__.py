@@ -1,5 +1,6 @@
 """Reads a layer's tar as a stream: decompression, members, whiteouts, the contents that are retained."""
 
+from praxi_tasks.oci.layer.checksums import MD5, SHA256
 from praxi_tasks.oci.layer.contents import LayerReading
 from praxi_tasks.oci.layer.copies import Part
 from praxi_tasks.oci.layer.file_content import FileContent
@@ -15,7 +16,9 @@ __all__ = [
     "LayerLimits",
     "LayerReading",
     "Likeness",
+    "MD5",
     "Part",
+    "SHA256",
     "ends",
     "limit_variable",
     "read_layer",

@@ -34,6 +34,9 @@ class LayerReading:
         Bytes and xxh3-64 of regular files, and of hard links to files of the same layer; else 0.
     modes, mtimes
         Permission bits; seconds since the epoch, rounded down.
+    checksum_kinds, checksums
+        The kind of each file's checksum, and its first eight bytes as a number, the first the highest; see
+        :mod:`~praxi_tasks.oci.layer.checksums`. Both 0 where there is none.
     link_rows, link_targets
         The rows that are links, ascending, and the NUL-terminated targets: of symbolic links as written, of
         hard links relative to the root.
@@ -55,6 +58,8 @@ class LayerReading:
     modes: NDArray[np.uint32]
     mtimes: NDArray[np.int64]
     hashes: NDArray[np.uint64]
+    checksum_kinds: NDArray[np.uint8]
+    checksums: NDArray[np.uint64]
     link_rows: NDArray[np.uint32]
     link_targets: bytes
     whiteouts: tuple[str, ...]
@@ -75,6 +80,7 @@ def to_reading(digest: str, scan: TarScan) -> LayerReading:
     stays[list(gone)] = False
     rows = np.asarray(members.link_rows).astype(np.intp)
     remaining = stays[rows]
+    kinds, checksums = scan.checksums.columns(len(members))
     renumbered = np.cumsum(stays, dtype=np.uint32) - np.uint32(1)
     return LayerReading(
         digest=digest,
@@ -84,6 +90,8 @@ def to_reading(digest: str, scan: TarScan) -> LayerReading:
         modes=_column(members.modes, np.uint32, stays),
         mtimes=_column(members.mtimes, np.int64, stays),
         hashes=_column(members.hashes, np.uint64, stays),
+        checksum_kinds=kinds[stays],
+        checksums=checksums[stays],
         link_rows=renumbered[rows[remaining]],
         link_targets=bytes(_strings(members.link_targets, remaining)),
         whiteouts=_texts(scan.whiteouts.removed),

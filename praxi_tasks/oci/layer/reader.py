@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from praxi_tasks.errors import LayerError, LimitExceededError
 from praxi_tasks.oci.image.model import Blob, Descriptor
+from praxi_tasks.oci.layer.checksums import Checksums
 from praxi_tasks.oci.layer.chunks import Chunks
 from praxi_tasks.oci.layer.contents import LayerReading, to_reading
 from praxi_tasks.oci.layer.inspection import Inspection
@@ -51,8 +52,12 @@ def read_layer(
     """
     limits = limits.of_layer(descriptor.size)
     inspection = inspection or Inspection((), lambda _path, content: content)
-    with Chunks(blob, descriptor.media_type, limits) as chunks, inspection.layer(limits):
-        scan = TarScan(chunks, limits, RetainedFiles(retain, limits, likeness), inspection)
+    with (
+        Chunks(blob, descriptor.media_type, limits) as chunks,
+        inspection.layer(limits),
+        Checksums() as checksums,
+    ):
+        scan = TarScan(chunks, limits, RetainedFiles(retain, limits, likeness), inspection, checksums)
         try:
             scan.run()
         except LimitExceededError as error:

@@ -12,6 +12,7 @@ from typing import Final
 
 import xxhash
 
+from praxi_tasks.oci.layer.checksums import NONE, Checksums, kind_of
 from praxi_tasks.oci.layer.chunks import Chunks
 from praxi_tasks.oci.layer.inspection import HEAD, LONG_TAIL, TAIL, Inspection
 from praxi_tasks.oci.layer.kept_files import RetainedFiles
@@ -35,12 +36,18 @@ class TarScan:
     """One pass over an archive; fills ``members``, ``whiteouts``, ``retained`` and ``inspection``."""
 
     def __init__(
-        self, chunks: Chunks, limits: LayerLimits, retained: RetainedFiles, inspection: Inspection[object]
+        self,
+        chunks: Chunks,
+        limits: LayerLimits,
+        retained: RetainedFiles,
+        inspection: Inspection[object],
+        checksums: Checksums,
     ) -> None:
         self.members = Members(limits)
         self.whiteouts = Whiteouts(limits)
         self.retained = retained
         self.inspection = inspection
+        self.checksums = checksums
         heads = {*retained.heads, *inspection.heads}
         # Most files are passed over by their first byte.
         self._heads = [tuple(head for head in heads if head[0] == first) for first in range(256)]
@@ -72,6 +79,7 @@ class TarScan:
         """Scan plain members; return whether it got anywhere before the chunk's end or a special one."""
         stream, add, wants, heads = self._stream, self.members.add, self.retained.wants, self._heads
         tails, (place, marks) = self.inspection.tails, self.inspection.mark
+        check = self.checksums.add
         chunk, view, position = stream.chunk, stream.view, stream.position
         start, last = position, len(chunk) - BLOCK
         while position <= last and (letter := LETTERS.get(chunk[position + tar_header.TYPE])):
@@ -93,7 +101,10 @@ class TarScan:
                     or chunk.startswith(marks, data + place)
                 ):
                     self._add_known(path, chunk[data:stop])
-                add(header, path, FILE, size, xxhash.xxh3_64_intdigest(view[data:stop]))
+                content = view[data:stop]
+                if size and (kind := kind_of(path)):
+                    check(len(self.members), kind, content)
+                add(header, path, FILE, size, xxhash.xxh3_64_intdigest(content))
                 position = data + padded(size)
             else:
                 self._add_empty(header, path, letter, text(chunk[position + 157 : position + 257]))
@@ -170,12 +181,17 @@ class TarScan:
         if not wanted:
             sink = self.retained.open_reserve(head, size)
         copy = self.inspection.open(path, row, head, size)
+        kind = kind_of(path) if size else NONE
         for part in itertools.chain((first,), content):
             hasher.update(part)
+            if kind:
+                self.checksums.add(row, kind, part, is_last=False)
             if sink is not None:
                 sink.append(bytes(part))
             if copy is not None:
                 copy.add(part)
+        if kind:
+            self.checksums.add(row, kind, memoryview(b""))
         self.retained.store(path, row, sink)
         self.inspection.close(path, row, copy)
         self.members.add(header, path, FILE, size, hasher.intdigest())

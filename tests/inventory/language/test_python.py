@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import importlib.metadata
 import os
 import sysconfig
@@ -33,6 +34,28 @@ def test_equals_importlib_metadata_on_this_environment() -> None:
     assert len(expected) > 20
     assert found == expected
     assert inventory.problems == ()
+
+
+def test_checksums_are_those_of_the_files() -> None:
+    site, root = Path(sysconfig.get_path("purelib")), Path(sysconfig.get_path("data"))
+    inventory = inventory_of_folder(root, os.path.relpath(site, root))
+    (claim,) = [
+        claim for claim in inventory.claims if claim.name == "packaging" and "_vendor" not in claim.database
+    ]
+    place = next(place for place, path in enumerate(claim.files) if path.endswith("packaging/version.py"))
+    found = hashlib.sha256((root / claim.files[place]).read_bytes()).digest()
+    assert claim.checksums[8 * place : 8 * place + 8] == found[:8]
+
+
+@pytest.mark.parametrize(
+    "row", ["x/a.py,sha256=!!,1", "x/a.py,md5=AAAA,1", "x/a.py,,", "x/a.py", 'x/a.py,"sha256=Zg",1']
+)
+def test_a_record_without_checksums_has_none(row: str) -> None:
+    files = {
+        f"{SITE}/x-1.dist-info/METADATA": b"Name: x\nVersion: 1\n",
+        f"{SITE}/x-1.dist-info/RECORD": row.encode(),
+    }
+    assert only(inventory_of(files)).checksums == b""
 
 
 def inside(root: Path, paths: Iterable[str]) -> set[str]:

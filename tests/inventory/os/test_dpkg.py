@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
@@ -50,6 +51,15 @@ def test_files_equal_what_dpkg_lists(dpkg: str) -> None:
         paths = {line[1:] for line in told if line.startswith("/")}
         assert files_among(claim.files) == files_among(paths)
         assert len(paths) > len(claim.files) > 10
+
+
+def test_checksums_are_those_of_the_files(dpkg: str) -> None:
+    inventory = inventory_of_folder(Path("/"), "var/lib/dpkg")
+    (claim,) = [claim for claim in inventory.claims if claim.name == "tar"]
+    place = claim.files.index("bin/tar" if "bin/tar" in claim.files else "usr/bin/tar")
+    found = hashlib.md5(Path("/bin/tar").read_bytes(), usedforsecurity=False).digest()
+    assert claim.checksums[8 * place : 8 * place + 8] == found[:8]
+    assert len(claim.checksums) == 8 * len(claim.files)
 
 
 def files_among(paths: Iterable[str]) -> set[str]:

@@ -1,0 +1,116 @@
+"""Checksums of a layer's files as package databases give them, made in a thread while the layer is scanned.
+
+Each file has the one by which its publisher would list it: Debian's packages give MD5, Python's and conda's
+give SHA-256. Hashing releases the GIL; the queue between scan and thread bounds the memory.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import queue
+import threading
+from array import array
+from types import TracebackType
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+NONE, MD5, SHA256 = range(3)
+"""The kinds of checksums."""
+
+WIDTH: Final = 8
+"""Bytes of a checksum that are kept, its first."""
+
+_QUEUED: Final = 3  # batches
+_BATCH_BYTES: Final = 1 << 20
+_BATCH_PARTS: Final = 512
+
+_SYSTEM: Final = (b"usr/", b"bin/", b"sbin/", b"lib", b"boot/", b"etc/")
+_LOCAL: Final = (b"usr/local/",)
+_PACKAGES: Final = b"/site-packages/"
+# What nobody runs, and much of it: of these even the distribution's own tools are often told to look away.
+_DOCUMENTS: Final = tuple(
+    b"usr/share/" + name + b"/" for name in (b"doc", b"man", b"locale", b"info", b"help", b"icons", b"fonts")
+)
+
+
+def kind_of(path: bytes) -> int:
+    """Return which checksum a publisher would list a file with, by its path without leading slash."""
+    if not path.startswith(_SYSTEM) or path.startswith(_LOCAL) or _PACKAGES in path:
+        return SHA256
+    return NONE if path.startswith(_DOCUMENTS) else MD5
+
+
+class _Part(NamedTuple):
+    row: int
+    kind: int
+    data: memoryview
+    is_last: bool
+
+
+class Checksums:
+    """The checksums of the members of one archive; a context manager that ends its thread."""
+
+    def __init__(self) -> None:
+        self._queue: queue.Queue[list[_Part] | None] = queue.Queue(_QUEUED)
+        self._batch: list[_Part] = []
+        self._bytes = 0
+        self._rows, self._kinds, self._values = array("Q"), bytearray(), array("Q")
+        self._thread = threading.Thread(target=self._work, name="praxi-checksums", daemon=True)
+
+    def __enter__(self) -> Checksums:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._finish()
+
+    def add(self, row: int, kind: int, data: memoryview, *, is_last: bool = True) -> None:
+        """Take the content of a member, or the next part of it; parts of two are never mixed.
+
+        Parameters
+        ----------
+        row
+            The member's number.
+        kind
+            What :func:`kind_of` returned for its path, not :data:`NONE`.
+        """
+        self._batch.append(_Part(row, kind, data, is_last))
+        self._bytes += len(data)
+        if self._bytes >= _BATCH_BYTES or len(self._batch) >= _BATCH_PARTS:
+            self._flush()
+
+    def columns(self, members: int) -> tuple[NDArray[np.uint8], NDArray[np.uint64]]:
+        """Return kind and value of each member, after the last was added; shape ``(members,)`` each."""
+        self._finish()
+        kinds, values = np.zeros(members, np.uint8), np.zeros(members, np.uint64)
+        rows = np.asarray(self._rows).astype(np.intp)
+        kinds[rows] = np.frombuffer(self._kinds, np.uint8)
+        values[rows] = np.asarray(self._values)
+        return kinds, values
+
+    def _flush(self) -> None:
+        self._queue.put(self._batch)
+        self._batch, self._bytes = [], 0
+
+    def _finish(self) -> None:
+        if self._thread.is_alive():
+            self._queue.put(self._batch)
+            self._queue.put(None)
+            self._thread.join()
+
+    def _work(self) -> None:
+        new = {MD5: lambda: hashlib.md5(usedforsecurity=False), SHA256: hashlib.sha256}
+        state = None
+        while (batch := self._queue.get()) is not None:
+            for row, kind, data, is_last in batch:
+                state = state or new[kind]()
+                state.update(data)
+                if is_last:
+                    self._rows.append(row)
+                    self._kinds.append(kind)
+                    self._values.append(int.from_bytes(state.digest()[:WIDTH], "big"))
+                    state = None
