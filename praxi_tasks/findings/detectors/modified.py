@@ -25,7 +25,7 @@ class Modified(Detector):
         " where a known package has its own, and none is as any known release has it: another version, or"
         " other software under its name; one finding for each layer"
     )
-    default_severity: ClassVar[str] = "low"
+    default_severity: ClassVar[str] = "medium where a database lists them, else low"
 
     def detect(self, image: FusedImage) -> Iterator[Finding]:
         """Yield a finding for each layer that has such files, which lists the packages."""

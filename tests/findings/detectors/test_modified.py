@@ -5,7 +5,8 @@ from praxi_tasks.findings import Finding
 from praxi_tasks.findings.detectors.modified import Modified
 from praxi_tasks.findings.image.fusion import LayerFacts
 from tests.findings.detectors.detect import detect
-from tests.findings.images import layer, pypi
+from tests.findings.image.test_verification import installed, listing, plain
+from tests.findings.images import deb, layer, pypi
 
 SITE = "usr/local/lib/python3.11/site-packages"
 FILES = (f"{SITE}/flask/app.py", f"{SITE}/flask/cli.py")
@@ -48,3 +49,20 @@ def test_what_a_record_names_or_lists_is_not_told() -> None:
     assert not findings(
         layer(1, [*FILES, *record], claims=[claim], look_alikes=[looks_like("other", *FILES)])
     )
+
+
+def test_altered_files_are_one_finding_of_their_layer() -> None:
+    files = {f"{SITE}/flask/app.py": b"a", f"{SITE}/flask/cli.py": b"c"}
+    claim = listing(pypi("flask", "3", "flask/app.py", "flask/cli.py", site=SITE), files)
+    metadata = dict.fromkeys(claim.files[2:], b"m")
+    later = plain(2, dict.fromkeys(files, b"z"))
+    (found,) = findings(installed(files | metadata, claim), later)
+    assert found.title == "2 files of flask are not as the package database lists"
+    assert (found.id, found.severity, found.purl) == ("PRAXI-ALTERED", "medium", "pkg:pypi/flask@3")
+    assert (found.layer, found.evidence) == (later.changes.digest, tuple(files))
+
+
+def test_one_altered_file_is_told_as_one() -> None:
+    files = {"usr/bin/tool": b"program"}
+    (found,) = findings(installed({"usr/bin/tool": b"other"}, listing(deb("tool", "1", *files), files)))
+    assert found.title == "a file of tool is not as the package database lists"
