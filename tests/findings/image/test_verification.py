@@ -43,8 +43,10 @@ def holding(facts: LayerFacts, files: dict[str, bytes]) -> LayerFacts:
     return replace(facts, changes=changes)
 
 
-def installed(files: dict[str, bytes], *claims: Claim, number: int = 1, **more: Placement) -> LayerFacts:
-    return holding(layer(number, [*files], claims=claims, **more), files)
+def installed(
+    files: dict[str, bytes], *claims: Claim, number: int = 1, placement: Placement | None = None
+) -> LayerFacts:
+    return holding(layer(number, [*files], claims=claims, placement=placement), files)
 
 
 def plain(number: int, files: dict[str, bytes]) -> LayerFacts:
