@@ -13,6 +13,7 @@ SITE = "usr/lib/python3/dist-packages"
     "path",
     [
         "var/lib/dpkg/status",
+        "var/lib/dpkg/info/libc6.md5sums",
         "var/lib/dpkg/status.d/base-files",
         "var/lib/dpkg/status.d/base-files.md5sums",
         "var/lib/dpkg/info/libc6:amd64.list",
@@ -50,7 +51,7 @@ def test_databases_are_known_by_their_paths(path: str) -> None:
     "path",
     [
         "var/lib/dpkg/status-old",
-        "var/lib/dpkg/info/libc6.md5sums",
+        "var/lib/dpkg/info/libc6.postinst",
         "etc/apt/sources.list",
         "backup/var/lib/rpm/Packages",
         "var/lib/rpm/Packages/x",
