@@ -28,7 +28,7 @@ _COPIED: Final = re.compile(
     r"(?:^|/)(?:_?vendor(?:ed)?|_?third_?party|extern(?:al|als)?|[^/]+\.libs|\.dylibs)/"
     r"|(?:^|/)node_modules/.*/node_modules/"
     r"|-[0-9a-f]{8}\.so(?:\.[0-9.]+)?$|-[0-9a-f]{8}(?:\.[0-9]+)*\.so"
-    r"|/(?:locale|terminfo|zoneinfo|licenses?)/"
+    r"|/(?:locale|terminfo|zoneinfo|(?:common-)?licenses?)/"
 )
 
 
