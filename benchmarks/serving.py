@@ -27,11 +27,16 @@ from praxi_tasks.discovery import Model
 from praxi_tasks.fingerprint import Tagset
 from praxi_tasks.learning.training import learn_files
 from tests.serving.running import PYTHON, serving
+from tests.support.process import Server
 
 PATHS: Final = 1_000
 LAYERS: Final = 32
-SECONDS: Final = 10
+SECONDS: Final = 8
 BAR: Final = 300
+NOTE: Final = (
+    "Where others used the two processors meanwhile (the load above), rates and times are not those of free\n"
+    "ones, and the processor time alone tells of the service."
+)
 ROOT: Final = Path(__file__).resolve().parent.parent
 
 
@@ -57,10 +62,14 @@ def main(uri: str = "") -> None:
             folder, uri, (folder / "store").as_uri(), python=python if python.exists() else PYTHON
         ) as service:
             _generate(service.address, bodies, 0, 3)
+            before = _cpu(service.server)
             peak = _generate(service.address, bodies, 0, SECONDS)
+            cost = (_cpu(service.server) - before) / peak["answered"]
             rate = peak["answered"] / peak["seconds"]
             ratio = f"{rate / alone:.2f} of one process"
             table.add("as fast as answers come", f"{rate:.0f} layers/s ({ratio})", f"{BAR} layers/s")
+            title = "processor time of the service's processes"
+            table.add(title, f"{cost * 1000:.1f} ms a layer", f"{2000 / BAR:.1f} ms, of 2 processors")
             for title, wanted in (("half of that", rate / 2), (f"half of {BAR}", BAR / 2)):
                 found = _generate(service.address, bodies, wanted, SECONDS)
                 times = f"p50 {found['p50']:.1f} ms, p99 {found['p99']:.1f} ms"
@@ -68,7 +77,17 @@ def main(uri: str = "") -> None:
                     f"at {title}, {wanted:.0f} layers/s", f"{times}, {found['failed']} failed", "p99 50 ms"
                 )
     table.add("load of the machine before, on 2 processors", f"{load:.1f}", "-")
-    write_results("serving", "The service, layers of 1,000 paths, all of Debian in the model", table)
+    title = "The service, layers of 1,000 paths, all of Debian in the model"
+    write_results("serving", title, table, NOTE)
+
+
+def _cpu(server: Server) -> float:
+    """Return the seconds of processor time that a server's processes took so far."""
+    ticks = 0
+    for process in server.members():
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])  # utime and stime of proc(5)
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _alone(model: Model, layers: list[Tagset]) -> float:
