@@ -23,6 +23,7 @@ _CONSTANT: Final = re.compile(
     rb"<data element_type=\"(?P<type>\w{1,10})\" (?=offset|shape)"
     rb"(?:offset=\"\d{1,19}\" )?shape=\"(?P<shape>[\d, ]{0,100})\"[^<>]{0,60}\bsize=\""
 )
+_SIDE: Final = re.compile(rb"\d+")
 _MADE_BY: Final = re.compile(
     rb"(?:<info name=\"OpenVINO Runtime\"|<Runtime_version|<MO_version) value=\"(?P<version>[\d.]{1,20})"
 )
@@ -43,7 +44,7 @@ def read_openvino(file: ModelFile) -> Iterator[Claim]:
             if start + found.end() > counted:
                 counted = start + found.end()
                 kind = found["type"].decode("ascii", "replace")
-                sides = map(int, filter(None, map(bytes.strip, found["shape"].split(b","))))
+                sides = map(int, _SIDE.findall(found["shape"]))
                 numbers[_TYPES.get(kind, kind.upper())] += math.prod(sides)
         made = _MADE_BY.search(window)
         version = made["version"].decode() if made else version
