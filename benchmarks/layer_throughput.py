@@ -62,7 +62,7 @@ def read_changeset(layer: Path) -> int:
     digest = Path(f"{layer}.sha256").read_text()
     blob = FileBlob(layer, digest)
     descriptor = Descriptor("", f"sha256:{digest}", layer.stat().st_size)
-    limits = LayerLimits(max_entries=2_000_000, entry_floor=2_000_000)
+    limits = LayerLimits(max_entries=2_000_000, entry_floor=2_000_000, path_floor=256 << 20)
     reading = read_layer(blob, descriptor, limits=limits, retain=lambda _: False)
     return len(Changeset.from_reading(reading).to_bytes())
 

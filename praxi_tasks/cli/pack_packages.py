@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from praxi_tasks.learning.data import NewPackage
     from praxi_tasks.learning.sources import Source
 
-ECOSYSTEMS: Final = {"pypi": PYPI.purl_type, "npm": NPM.purl_type, "debian": DEB.purl_type}
+ECOSYSTEMS: Final = {PYPI.purl_type: PYPI.purl_type, NPM.purl_type: NPM.purl_type, "debian": DEB.purl_type}
 """What a person calls an ecosystem that packs are built of, and its name in package URLs."""
 
 _NAME: Final = re.compile(r"(?:@[A-Za-z0-9._~-]+/)?[A-Za-z0-9][A-Za-z0-9._+~-]*")

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from airflow.sdk import Param
 
+from praxi_tasks.ecosystems import NPM, PYPI
+
 
 def packs_params() -> dict[str, Param]:
     """Return the Dag's parameters."""
     return {
         "ecosystem": Param(
-            "pypi",
+            PYPI.purl_type,
             "Of what: packages of Python, of npm, or a suite of Debian.",
             title="Ecosystem",
             type="string",
-            enum=["debian", "npm", "pypi"],
+            enum=["debian", NPM.purl_type, PYPI.purl_type],
         ),
         "suite": Param(
             None,

@@ -85,6 +85,7 @@ _STATUS = b"Package: p\nStatus: install ok installed\nVersion: 1.0-1\nArchitectu
 @target(
     covers=(
         _READER.format("os.dpkg"),
+        "praxi_tasks.inventory.checksums.from_hex",
         "praxi_tasks.inventory.os.dpkg.read_status",
         "praxi_tasks.inventory.stanzas.read_stanzas",
     ),
@@ -95,7 +96,7 @@ _STATUS = b"Package: p\nStatus: install ok installed\nVersion: 1.0-1\nArchitectu
 def dpkg(data: bytes) -> None:
     """Read dpkg's status with a list of files, and the same of a distroless image."""
     folder = "var/lib/dpkg"
-    places = ("status", "info/p.list", "status.d/p", "status.d/p.md5sums")
+    places = ("status", "info/p.list", "status.d/p", "status.d/p.md5sums", "info/p.md5sums")
     _check(dpkg_records.READER, data, [f"{folder}/{place}" for place in places])
 
 
@@ -112,7 +113,11 @@ _METADATA = b"Metadata-Version: 2.1\nName: Flask_X\nVersion: 3.0\n\ntext\n"
 
 
 @target(
-    covers=(_READER.format("language.python"), "praxi_tasks.inventory.language.python.read_metadata"),
+    covers=(
+        _READER.format("language.python"),
+        "praxi_tasks.inventory.checksums.from_record",
+        "praxi_tasks.inventory.language.python.read_metadata",
+    ),
     seeds=[
         SEPARATOR.join(
             (
