@@ -47,6 +47,7 @@ BANNER = b"Linux version 6.1.0-47-cloud-amd64 (debian@x) (gcc-12) #1 SMP\n"
         ("boot/Image.gz", gzip.compress(BANNER)),
         ("boot/vmlinux.gz", gzip.compress(elf({".rodata": BANNER}))),
     ],
+    ids=["vmlinux", "Image.gz", "vmlinux.gz"],
 )
 def test_other_images_have_a_line_of_text(path: str, data: bytes) -> None:
     assert part_to_read(path.encode(), data[:64])
