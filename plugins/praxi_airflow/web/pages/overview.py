@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote
@@ -36,7 +37,7 @@ def about(audit: Audit) -> Data:
     return {
         "coverage": _coverage(audit),
         "images": audit.rows("SELECT state, count(*) AS count FROM images GROUP BY state ORDER BY state"),
-        "open": _open(overview),
+        "open": _open(audit),
         "namespaces": _namespaces(audit),
         "trend": _trend(overview),
         "changes": _changes(audit),
@@ -77,13 +78,18 @@ def _coverage(audit: Audit) -> Data:
     return {**looked, "checked": whole, "gaps": (own + gaps)[:_MOST], "gaps_count": len(own) + len(gaps)}
 
 
-def _open(overview: Overview) -> Data:
-    """Return how many findings are open: of one cause one, as in the trend."""
-    point = overview.trend[-1] if overview.trend else None
-    severities, kinds = (point.severities, point.kinds) if point else ({}, {})
+def _open(audit: Audit) -> Data:
+    """Return how many causes are open, by severity and by kind, as the lists that they lead to count."""
+    rows = audit.rows(
+        "SELECT rank, kind, count(*)::INTEGER AS count FROM causes WHERE NOT set_aside GROUP BY rank, kind"
+    )
+    severities, kinds = Counter[str](), Counter[str]()
+    for row in rows:
+        severities[SEVERITIES[row["rank"]]] += row["count"]
+        kinds[row["kind"]] += row["count"]
     return {
-        "severities": {name: severities.get(name, 0) for name in SEVERITIES},
-        "kinds": [{"kind": kind, "count": kinds[kind]} for kind in KINDS if kinds.get(kind)],
+        "severities": {name: severities[name] for name in SEVERITIES},
+        "kinds": [{"kind": kind, "count": kinds[kind]} for kind in KINDS if kinds[kind]],
     }
 
 
