@@ -1,9 +1,9 @@
 """Whole root file systems of Debian's suites, known and foreign: names, and whether confidence is right.
 
-    python -m benchmarks.discovery_suites [--model URI] [--suites bullseye bookworm trixie]
+    python -m benchmarks.discovery_suites [--taught bookworm bullseye trixie] [--suites bookworm … sid]
 
-The model is trained on apt's own suite unless one is given. What it never learned are no mistakes of recall;
-that it names something else for them are mistakes of precision.
+The model has a pack of each suite that it is taught. What it never learned are no mistakes of recall; that it
+names something else for them are mistakes of precision.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ from __future__ import annotations
 import argparse
 import random
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.debian_roots import Suite, layers
-from benchmarks.discovery_data import contents_files
 from benchmarks.layer_metrics import LayerMetrics, measure
 from benchmarks.report import Table, write_results
 from praxi_tasks.discovery import Model
 from praxi_tasks.fingerprint import PathKind
 from praxi_tasks.learning.synthesis import Damage
-from praxi_tasks.learning.training import learn_files
+from praxi_tasks.learning.training import PackNames, learn_files
 
+TAUGHT = ["bookworm", "bullseye", "trixie"]
 ROOTS = 24
 METADATA = (PathKind.METADATA,)
 PAPERS = (PathKind.METADATA, PathKind.DOC, PathKind.MAN, PathKind.LOCALE)
@@ -35,23 +35,34 @@ DAMAGES: Mapping[str, Damage] = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure names in whole root file systems.")
-    parser.add_argument("--model", help="a model's URI; else one is trained on apt's Contents indexes")
-    parser.add_argument("--suites", nargs="+", default=["bookworm", "bullseye", "trixie"])
+    parser.add_argument("--taught", nargs="+", default=TAUGHT, help="the suites of the model's packs")
+    parser.add_argument("--suites", nargs="+", default=[*TAUGHT, "sid"], help="the suites to audit")
     options = parser.parse_args()
-    model = Model.load(options.model) if options.model else learn_files(contents_files()).model
     table = Table(
         "suite", "layers", "what is deleted", "precision", "recall", "F1", "ECE", "unknown packages"
     )
     together = LayerMetrics()
     with tempfile.TemporaryDirectory(prefix="praxi-suites-") as folder:
+        suites = {name: Suite(name, Path(folder)) for name in {*options.taught, *options.suites}}
+        model = _teach([suites[name] for name in options.taught])
         for name in options.suites:
-            _measure(Suite(name, Path(folder)), model, table, together)
+            _measure(suites[name], model, table, together)
     note = (
         f"{ROOTS} root file systems of each suite: its essential packages, up to twelve others and all they "
-        f"depend on; an upper layer is a root without what is in all of them. The model knows "
-        f"{len(model.catalogue.packages)} packages. ECE over all layers: {together.calibration_error:.4f}."
+        "depend on; an upper layer is a root without what is in all of them. They are drawn from the suites' "
+        "indexes, so each file is where its package has it. The model was taught "
+        f"{', '.join(options.taught)} and knows {len(model.catalogue.packages)} packages. "
+        f"ECE over all layers: {together.calibration_error:.4f}."
     )
     write_results("discovery_suites", "Debian's suites: whole root file systems", table, note)
+
+
+def _teach(suites: Sequence[Suite]) -> Model:
+    model: Model | None = None
+    for suite in suites:
+        packs = PackNames(f"debian/{suite.name}")
+        model = learn_files(suite.contents, base=model, packs=packs).model
+    return model or Model()
 
 
 def _measure(suite: Suite, model: Model, table: Table, together: LayerMetrics) -> None:

@@ -121,8 +121,9 @@ def test_the_limits_are_settings() -> None:
 @given(st.sampled_from(sorted(ECOSYSTEMS)), st.text(max_size=8), st.text(max_size=8), st.text(max_size=4))
 def test_what_is_taken_has_a_package_url(ecosystem: str, name: str, version: str, architecture: str) -> None:
     taken, _ = admitted(InventoryLimits(), Claim(ecosystem, name, version, STATUS, architecture))
+    written = ECOSYSTEMS[ecosystem].written_as or ecosystem
     for claim in taken:
-        assert claim_purl(claim, None).startswith(f"pkg:{ecosystem}/")
+        assert claim_purl(claim, None).startswith(f"pkg:{written}/")
         msgspec.json.encode(claim)
 
 
