@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +23,8 @@ from tests.support.s3 import ObjectStore
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
 
+PATIENCE = 120.0  # seconds
+
 
 class Served(NamedTuple):
     """A service whose champion is version 1, and its registry."""
@@ -32,7 +35,7 @@ class Served(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def served(
+def reloading(
     object_store: ObjectStore, model_uri: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("reload")
@@ -53,6 +56,14 @@ def served(
         options = ("--experiment", str(experiment))
         with serving(folder, "models:/praxi@champion", bucket, *options) as service:
             yield Served(service, registry, experiment)
+
+
+@pytest.fixture
+def served(reloading: Served) -> Served:
+    """The service without an experiment, whatever the test before left."""
+    reloading.experiment.write_text("{}")
+    until(reloading.service, lambda found: found["versions"] == {"champion": "1"})
+    return reloading
 
 
 def asking(package: Package, digest: str = "") -> dict[str, Any]:
@@ -94,8 +105,9 @@ def under_load(service: Service, document: dict[str, Any]) -> Iterator[Counter[s
 
 def until(service: Service, condition: Any) -> None:
     """Wait until the service's experiment is as it should be."""
-    found = threading.Event()
-    while not condition(service.ask("/v1/experiment").document):
+    end, found = time.monotonic() + PATIENCE, threading.Event()
+    while not condition(state := service.ask("/v1/experiment").document):
+        assert time.monotonic() < end, state
         found.wait(0.05)
 
 
