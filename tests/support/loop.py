@@ -29,10 +29,18 @@ class LoopThread:
         self._loop.call_soon_threadsafe(function)
 
     def close(self) -> None:
-        """End the loop; what runs on it must have been stopped."""
+        """End the loop, and first what still runs on it."""
+        self.do(_end_the_others())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+
+async def _end_the_others() -> None:
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
 
 
 async def serve(handler: Any, host: str) -> tuple[web.ServerRunner, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import shutil
@@ -18,6 +19,7 @@ runtime="runc"
 cgroup_manager="cgroupfs"
 events_logger="file"
 """
+_GRACE: Final = 5  # seconds
 
 
 class PodmanError(RuntimeError):
@@ -59,7 +61,11 @@ class Podman:
             stderr=asyncio.subprocess.PIPE,
             env=self.environment,
         )
-        output, errors = await process.communicate(stdin.encode())
+        try:
+            output, errors = await process.communicate(stdin.encode())
+        except asyncio.CancelledError:
+            await _kill(process)
+            raise
         if process.returncode != 0:
             raise PodmanError(errors.decode(errors="replace").strip())
         return output.decode(errors="replace").strip()
@@ -80,3 +86,12 @@ class Podman:
     async def remove_pod(self, name: str) -> None:
         """Kill and remove a pod's containers; nothing happens where there are none."""
         await self.run("pod", "rm", "--force", "--ignore", "--time", "0", name)
+
+
+async def _kill(process: asyncio.subprocess.Process) -> None:
+    """End a command that nobody waits for: its open pipes would outlive the loop that reads them."""
+    if process.returncode is None:
+        process.kill()
+    with contextlib.suppress(TimeoutError):  # what it started may hold its pipes
+        async with asyncio.timeout(_GRACE):
+            await process.communicate()
