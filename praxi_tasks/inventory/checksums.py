@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 CHECKSUM_WIDTH: Final = 8
@@ -19,6 +19,18 @@ def pack_checksums(files: Sequence[str], known: Mapping[str, bytes]) -> bytes:
     return packed if any(packed) else b""
 
 
+def noted(listed: Iterable[tuple[str, bytes]], checksums: dict[str, bytes]) -> Iterator[str]:
+    """Yield the paths of files without leading slash, and put down their checksums as they come.
+
+    Whoever takes the paths bounds by that how many checksums are held.
+    """
+    for path, checksum in listed:
+        name = path.lstrip("/")
+        if checksum:
+            checksums[name] = checksum[:CHECKSUM_WIDTH]
+        yield name
+
+
 def from_hex(text: bytes, length: int) -> bytes:
     """Return a checksum of ``length`` bytes that is written in hex; nothing if it is none."""
     try:
@@ -26,6 +38,15 @@ def from_hex(text: bytes, length: int) -> bytes:
     except binascii.Error:
         return b""
     return value if len(value) == length else b""
+
+
+def from_apk(text: bytes) -> bytes:
+    """Return the SHA-1 that apk writes as ``Q1`` and base64; nothing if it is none."""
+    try:
+        value = binascii.a2b_base64(text[2:], strict_mode=True) if text.startswith(b"Q1") else b""
+    except binascii.Error:
+        return b""
+    return value if len(value) == 20 else b""
 
 
 def from_record(text: str) -> bytes:

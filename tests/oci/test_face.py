@@ -28,6 +28,7 @@ FACES = {
         "Likeness",
         "MD5",
         "Part",
+        "SHA1",
         "SHA256",
         "ends",
         "limit_variable",

@@ -21,9 +21,9 @@ class Modified(Detector):
 
     kind: ClassVar[Kind] = "modified"
     summary: ClassVar[str] = (
-        "files are not as the database lists them that claims them (dpkg, Python), settings excepted; or lie"
-        " where a known package has its own, and none is as any known release has it: another version, or"
-        " other software under its name; one finding for each layer"
+        "files are not as the database lists them that claims them (dpkg, rpm, apk, conda, Python), settings"
+        " excepted; or lie where a known package has its own, and none is as any known release has it:"
+        " another version, or other software under its name; one finding for each layer"
     )
     default_severity: ClassVar[str] = "medium where a database lists them, else low"
 
@@ -58,7 +58,10 @@ def _altered(image: FusedImage, layer: int, found: Sequence[Altered]) -> Finding
     one = len(found) == 1
     files = sum(len(each.files) for each in found)
     families = {each.claim.ecosystem for each in found}
-    packages = tuple(_claimed(image, each) for each in found)
+    packages = tuple(
+        _package(image, each.claim.ecosystem, each.claim.name, each.claim.version, each.files)
+        for each in found
+    )
     names = listed([each.claim.name for each in found], _NAMED)
     evidence = [path for each in found for path in each.files[: SHOWN_PATHS if one else 1]]
     told = f"{files:,} files of {names} are" if files > 1 else f"a file of {names} is"
@@ -77,15 +80,6 @@ def _altered(image: FusedImage, layer: int, found: Sequence[Altered]) -> Finding
     )
 
 
-def _claimed(image: FusedImage, each: Altered) -> FoundPackage:
-    claim = each.claim
-    owner = image.distribution if ecosystem_of(claim.ecosystem).of_distribution else None
-    purl = release_purl(claim.ecosystem, claim.name, claim.version, owner.id if owner else "", "")
-    return FoundPackage(
-        f"{claim.ecosystem}/{claim.name}", printable(claim.name), purl, tuple(map(printable, each.files[:1]))
-    )
-
-
 def _left(image: FusedImage, each: LookAlike, layer: int) -> bool:
     """Return whether most of its files are still the layer's, and no database lists them."""
     tree = image.tree
@@ -99,7 +93,7 @@ def _finding(image: FusedImage, layer: int, found: Sequence[LookAlike]) -> Findi
     names = listed([each.name for each in found], _NAMED)
     files = sum(each.files for each in found)
     families = {each.ecosystem for each in found}
-    packages = tuple(_package(image, each) for each in found)
+    packages = tuple(_package(image, each.ecosystem, each.name, "", each.evidence) for each in found)
     evidence = [path for each in found for path in each.evidence[: SHOWN_PATHS if one else 1]]
     return Finding(
         kind="modified",
@@ -119,7 +113,9 @@ def _finding(image: FusedImage, layer: int, found: Sequence[LookAlike]) -> Findi
     )
 
 
-def _package(image: FusedImage, each: LookAlike) -> FoundPackage:
-    owner = image.distribution if ecosystem_of(each.ecosystem).of_distribution else None
-    purl = release_purl(each.ecosystem, each.name, "", owner.id if owner else "", "")
-    return FoundPackage(f"{each.ecosystem}/{each.name}", printable(each.name), purl, each.evidence[:1])
+def _package(
+    image: FusedImage, ecosystem: str, name: str, version: str, evidence: Sequence[str]
+) -> FoundPackage:
+    owner = image.distribution if ecosystem_of(ecosystem).of_distribution else None
+    purl = release_purl(ecosystem, name, version, owner.id if owner else "", "")
+    return FoundPackage(f"{ecosystem}/{name}", printable(name), purl, tuple(map(printable, evidence[:1])))

@@ -1,4 +1,4 @@
-"""Files that are not as the database that claims them lists them, as ``dpkg --verify`` would find.
+"""Files that are not as the database that claims them lists them: what ``dpkg --verify`` or ``rpm -V`` finds.
 
 A database gives a checksum of each of a package's files; the layers' files have theirs. What counts is the
 file that the image shows in the end, whichever layer wrote it. Settings, documents, byte code and records
@@ -13,13 +13,19 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from praxi_tasks.ecosystems import DEB, PYPI
+from praxi_tasks.ecosystems import APK, CONDA, DEB, PYPI, RPM
 from praxi_tasks.findings.image.claim_history import TrackedClaim
 from praxi_tasks.findings.image.file_tree import FileTree, LayerChanges, merged_usr, significant
 from praxi_tasks.inventory import CHECKSUM_WIDTH, Claim, Placement
-from praxi_tasks.oci.layer import MD5, SHA256
+from praxi_tasks.oci.layer import MD5, SHA1, SHA256
 
-_KINDS: Final = {DEB.purl_type: MD5, PYPI.purl_type: SHA256}
+_KINDS: Final = {
+    DEB.purl_type: MD5,
+    RPM.purl_type: SHA256,
+    APK.purl_type: SHA1,
+    PYPI.purl_type: SHA256,
+    CONDA.purl_type: SHA256,
+}
 _PACKAGES: Final = "-packages/"  # pip and conda write scripts outside for the place that they install into
 _CONDA: Final = "conda-meta"
 
@@ -33,9 +39,12 @@ class Altered(NamedTuple):
 
 
 class _Listed(NamedTuple):
+    """What a record says of a file; one that does not count vouches for a content and misses none."""
+
     claim: Claim
     path: str
     checksum: int
+    counts: bool
 
 
 def altered_files(
@@ -54,9 +63,10 @@ def altered_files(
     owners: dict[int, Claim] = {}
     for number, place, kind, checksum in _files(listed, tree, layers):
         mine = [each for each in listed[place] if _KINDS[each.claim.ecosystem] == kind]
-        if mine and all(each.checksum != checksum for each in mine):
-            owners[id(mine[0].claim)] = mine[0].claim
-            found[number, id(mine[0].claim)].append(place)
+        owner = next((each.claim for each in mine if each.counts), None)
+        if owner and all(each.checksum != checksum for each in mine):
+            owners[id(owner)] = owner
+            found[number, id(owner)].append(place)
     return [Altered(owners[owner], number, tuple(sorted(paths))) for (number, owner), paths in found.items()]
 
 
@@ -64,12 +74,12 @@ def _listed(claim: Claim, tree: FileTree) -> Iterator[_Listed]:
     if len(claim.checksums) != CHECKSUM_WIDTH * len(claim.files):
         return
     python = claim.ecosystem == PYPI.purl_type
-    if python and tree.exists(f"{claim.database.partition('/lib/')[0]}/{_CONDA}"):
-        return  # conda writes its own prefix into the files of a wheel
+    # conda writes its own prefix into the files of a wheel, whose record stays as it was.
+    counts = not python or not tree.exists(f"{claim.database.partition('/lib/')[0]}/{_CONDA}")
     values = np.frombuffer(claim.checksums, ">u8").tolist()
     for path, value in zip(claim.files, values, strict=True):
         if value and significant(path) and (not python or _PACKAGES in path):
-            yield _Listed(claim, path, value)
+            yield _Listed(claim, path, value, counts)
 
 
 def _files(

@@ -10,6 +10,7 @@ import msgspec
 
 from praxi_tasks.ecosystems import CONDA
 from praxi_tasks.errors import DataError
+from praxi_tasks.inventory.checksums import from_hex, pack_checksums
 from praxi_tasks.inventory.claim import Claim
 from praxi_tasks.inventory.decoding import document, owned
 from praxi_tasks.inventory.layer_view import LayerView
@@ -19,11 +20,22 @@ from praxi_tasks.inventory.reader import Form, Reader
 _FOLDER: Final = "/conda-meta"
 
 
+class _Path(msgspec.Struct):
+    path: str = msgspec.field(default="", name="_path")
+    sha256: str | None = None
+    sha256_in_prefix: str | None = None
+
+
+class _Paths(msgspec.Struct):
+    paths: list[_Path] = []
+
+
 class _Record(msgspec.Struct):
     name: str = ""
     version: str = ""
     license: str | None = None
     files: list[str] = []
+    paths_data: msgspec.Raw = msgspec.Raw(b"{}")
 
 
 def read_record(view: LayerView, path: str) -> Iterator[Claim]:
@@ -39,15 +51,33 @@ def read_record(view: LayerView, path: str) -> Iterator[Claim]:
     if not record.name or not record.version:
         raise DataError("it has no name or no version")
     prefix = f"/{path}".rpartition("/")[0].removesuffix(_FOLDER).lstrip("/")
-    files = (f"{prefix}/{file}".lstrip("/") for file in record.files)
+    files = owned(
+        (f"{prefix}/{file}".lstrip("/") for file in record.files),
+        len(data) + len(record.files) * len(prefix),
+    )
     yield Claim(
         CONDA.purl_type,
         record.name,
         record.version,
         path,
-        files=owned(files, len(data) + len(record.files) * len(prefix)),
+        files=files,
         licences=stated((record.license or "",)),
+        checksums=pack_checksums(files, _checksums(view, path, record, prefix, files)),
     )
+
+
+def _checksums(
+    view: LayerView, path: str, record: _Record, prefix: str, files: tuple[str, ...]
+) -> dict[str, bytes]:
+    """Return the SHA-256 that files have where they were installed: conda writes its prefix into some."""
+    try:
+        listed = document(bytes(record.paths_data), _Paths, "no list of files").paths
+    except DataError as error:
+        view.report(path, f"its checksums: {error}")
+        return {}
+    sums = {each.path: from_hex((each.sha256_in_prefix or each.sha256 or "").encode(), 32) for each in listed}
+    start = len(prefix) + 1 if prefix else 0
+    return {file: value for file in files if (value := sums.get(file[start:]))}
 
 
 READER: Final = Reader(

@@ -8,6 +8,7 @@ from typing import Final
 
 from praxi_tasks.ecosystems import APK
 from praxi_tasks.errors import DataError
+from praxi_tasks.inventory.checksums import from_apk, noted, pack_checksums
 from praxi_tasks.inventory.claim import Claim
 from praxi_tasks.inventory.decoding import owned, path_text, text, unix_lines
 from praxi_tasks.inventory.layer_view import LayerView
@@ -35,6 +36,7 @@ def read_installed(view: LayerView, path: str) -> Iterator[Claim]:
         if not fields.get(b"P") or not fields.get(b"V"):
             view.report(path, f"a paragraph without name or version: {paragraph[:60]!r}")
             continue
+        files, checksums = _owned(view, path, paragraph)
         yield Claim(
             ecosystem=APK.purl_type,
             name=fields[b"P"],
@@ -43,8 +45,9 @@ def read_installed(view: LayerView, path: str) -> Iterator[Claim]:
             architecture=fields.get(b"A", ""),
             source=fields.get(b"o", ""),
             source_version=fields[b"V"] if fields.get(b"o") else "",
-            files=_owned(view, path, paragraph),
+            files=files,
             licences=stated((fields.get(b"L", ""),)),
+            checksums=checksums,
         )
 
 
@@ -60,12 +63,15 @@ def _paragraphs(data: bytes) -> Iterator[bytes]:
         start = end + 2
 
 
-def _owned(view: LayerView, path: str, paragraph: bytes) -> tuple[str, ...]:
+def _owned(view: LayerView, path: str, paragraph: bytes) -> tuple[tuple[str, ...], bytes]:
+    """Return the paths of a paragraph and their checksums."""
+    checksums: dict[str, bytes] = {}
     try:
-        return owned(_paths(paragraph), len(paragraph))
+        files = owned(noted(_listed(paragraph), checksums), len(paragraph))
     except DataError as error:
         view.report(path, f"the files of a paragraph: {error}: {paragraph[:60]!r}")
-        return ()
+        return (), b""
+    return files, pack_checksums(files, checksums)
 
 
 def _fields(paragraph: bytes) -> dict[bytes, str]:
@@ -73,14 +79,23 @@ def _fields(paragraph: bytes) -> dict[bytes, str]:
     return {key: text(value) for key, _, value in pairs if key in _ONCE}
 
 
-def _paths(paragraph: bytes) -> Iterator[str]:
-    """Join each ``R:`` file to the ``F:`` folder it follows."""
-    folder = ""
+def _listed(paragraph: bytes) -> Iterator[tuple[str, bytes]]:
+    """Join each ``R:`` file to the ``F:`` folder it follows, and to the ``Z:`` checksum that follows it."""
+    folder = name = ""
     for line in unix_lines(paragraph):
-        if line.startswith(b"F:"):
-            folder = path_text(line[2:]).strip("/")
-        elif line.startswith(b"R:"):
-            yield f"{folder}/{path_text(line[2:])}".lstrip("/")
+        if line.startswith(b"Z:") and name:
+            yield name, from_apk(line[2:])
+            name = ""
+        elif line.startswith((b"F:", b"R:")):
+            if name:
+                yield name, b""
+            name = ""
+            if line.startswith(b"F:"):
+                folder = path_text(line[2:]).strip("/")
+            else:
+                name = f"{folder}/{path_text(line[2:])}"
+    if name:
+        yield name, b""
 
 
 READER: Final = Reader(

@@ -8,6 +8,7 @@ from typing import Final
 
 from praxi_tasks.ecosystems import RPM
 from praxi_tasks.errors import DataError
+from praxi_tasks.inventory.checksums import noted, pack_checksums
 from praxi_tasks.inventory.claim import Claim
 from praxi_tasks.inventory.decoding import owned
 from praxi_tasks.inventory.layer_view import LayerView
@@ -86,6 +87,8 @@ def _claim(header: RpmHeader, path: str, size: int) -> Claim:
         raise DataError("it has no name or no version")
     epoch = header.numbers("EPOCH")
     source, source_version = split_source(header.text("SOURCERPM"))
+    digests: dict[str, bytes] = {}
+    files = owned(noted(header.files(), digests), size)
     return Claim(
         ecosystem=RPM.purl_type,
         name=name,
@@ -95,8 +98,9 @@ def _claim(header: RpmHeader, path: str, size: int) -> Claim:
         source=source,
         source_version=source_version,
         module=header.text("MODULARITYLABEL"),
-        files=owned((path.lstrip("/") for path in header.files()), size),
+        files=files,
         licences=stated((header.text("LICENSE"),)),
+        checksums=pack_checksums(files, digests),
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from praxi_tasks.errors import DataError
+from praxi_tasks.inventory.checksums import from_hex
 from praxi_tasks.inventory.decoding import path_text, text
 
 _LENGTHS: Final = struct.Struct(">II")
@@ -21,14 +22,23 @@ _TAGS: Final = {
     "ARCH": 1022,
     "FILESTATES": 1029,
     "FILEMODES": 1030,
+    "FILEDIGESTS": 1035,
+    "FILEFLAGS": 1037,
+    "FILEVERIFYFLAGS": 1045,
     "SOURCERPM": 1044,
     "DIRINDEXES": 1116,
     "BASENAMES": 1117,
     "DIRNAMES": 1118,
+    "FILEDIGESTALGO": 5011,
     "MODULARITYLABEL": 5096,
 }
 _NUMBERS: Final = {1: "B", 2: "B", 3: "H", 4: "I"}  # entry type -> its code in struct
 _NOT_ON_DISK: Final = frozenset((2, 3, 4))  # states: not installed, on a network share, of another colour
+_REPLACED: Final = 1  # by another package's file
+_SHA256: Final = 8  # among OpenPGP's numbers of hash algorithms
+# Settings, documents, what may be missing, ghosts, licences, and what is to be read first.
+_MAY_CHANGE: Final = 1 | 2 | 8 | 64 | 128 | 256
+_VERIFY_DIGEST: Final = 1
 _STRINGS: Final = frozenset((6, 8, 9))  # one, an array, an array of translations
 
 
@@ -72,10 +82,11 @@ class RpmHeader:
         except (struct.error, MemoryError, OverflowError):
             raise DataError(f"{name} is longer than the header") from None
 
-    def files(self) -> Iterator[str]:
-        """Yield the paths the package owns, without folders and what was never put on disk.
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """Yield the paths the package owns and their SHA-256, without folders and what was never put on disk.
 
-        That is documentation, translations and other architectures' files, where rpm was told so.
+        That is documentation, translations and other architectures' files, where rpm was told so. The digest
+        is empty of files that may change, of links, and where the header gives another kind of digest.
         """
         folders = [path_text(folder) for folder in self._strings("DIRNAMES")]
         names, indexes, modes = (
@@ -86,11 +97,28 @@ class RpmHeader:
         if len(names) != len(indexes) or max(indexes, default=-1) >= len(folders):
             raise DataError("its file names do not fit its folders")
         states = self.numbers("FILESTATES")
+        digests = self._digests(len(names), states)
         for row, (name, index) in enumerate(zip(names, indexes, strict=True)):
             if row < len(states) and states[row] in _NOT_ON_DISK:
                 continue
             if row >= len(modes) or not stat.S_ISDIR(modes[row]):
-                yield folders[index] + path_text(name)
+                yield folders[index] + path_text(name), digests[row]
+
+    def _digests(self, files: int, states: tuple[int, ...]) -> list[bytes]:
+        """Return the SHA-256 that each file has to have; empty where it may have any."""
+        digests, flags = self._strings("FILEDIGESTS"), self.numbers("FILEFLAGS")
+        verified = self.numbers("FILEVERIFYFLAGS") or (_VERIFY_DIGEST,) * files
+        states = states or (0,) * files
+        if self.numbers("FILEDIGESTALGO") != (_SHA256,):
+            return [b""] * files
+        if {len(digests), len(flags), len(verified), len(states)} != {files}:
+            raise DataError("its files' digests do not fit its files")
+        return [
+            b""
+            if flag & _MAY_CHANGE or not verify & _VERIFY_DIGEST or state == _REPLACED
+            else from_hex(digest, 32)
+            for digest, flag, verify, state in zip(digests, flags, verified, states, strict=True)
+        ]
 
     def _strings(self, name: str, most: int | None = None) -> list[bytes]:
         kind, at, many = self._entries.get(_TAGS[name], (8, 0, 0))

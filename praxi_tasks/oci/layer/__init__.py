@@ -1,6 +1,6 @@
 """Reads a layer's tar as a stream: decompression, members, whiteouts, the contents that are retained."""
 
-from praxi_tasks.oci.layer.checksums import MD5, SHA256
+from praxi_tasks.oci.layer.checksum_kinds import MD5, SHA1, SHA256
 from praxi_tasks.oci.layer.contents import LayerReading
 from praxi_tasks.oci.layer.copies import Part
 from praxi_tasks.oci.layer.file_content import FileContent
@@ -18,6 +18,7 @@ __all__ = [
     "Likeness",
     "MD5",
     "Part",
+    "SHA1",
     "SHA256",
     "ends",
     "limit_variable",

@@ -1,7 +1,9 @@
 """Checksums of a layer's files as package databases give them, made in a thread while the layer is scanned.
 
-Each file has the one by which its publisher would list it: Debian's packages give MD5, Python's and conda's
-give SHA-256. Hashing releases the GIL; the queue between scan and thread bounds the memory.
+Each file has the one by which its publisher would list it, see
+:mod:`praxi_tasks.oci.layer.checksum_kinds`. Hashing releases the GIL; the queue between scan and thread
+bounds the memory, and is long enough that a stretch of programs does not hold up the decompression of what
+needs no checksum behind it.
 """
 
 from __future__ import annotations
@@ -10,34 +12,33 @@ import hashlib
 import queue
 import threading
 from array import array
+from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-NONE, MD5, SHA256 = range(3)
-"""The kinds of checksums."""
+from praxi_tasks.oci.layer.checksum_kinds import MD5, SHA1, SHA256
 
 WIDTH: Final = 8
 """Bytes of a checksum that are kept, its first."""
 
-_QUEUED: Final = 3  # batches
+_QUEUED: Final = 24  # batches
 _BATCH_BYTES: Final = 1 << 20
 _BATCH_PARTS: Final = 512
 
-_SYSTEM: Final = (b"usr/", b"bin/", b"sbin/", b"lib", b"boot/", b"etc/")
-_LOCAL: Final = (b"usr/local/",)
-_PACKAGES: Final = b"/site-packages/"
-# Half of a system's bytes, little of which is run: MD5 of it too would take longer than decompressing zstd.
-_DATA: Final = (b"usr/share/", b"usr/include/")
+
+class _Hasher(Protocol):
+    def update(self, data: memoryview, /) -> None: ...
+    def digest(self) -> bytes: ...
 
 
-def kind_of(path: bytes) -> int:
-    """Return which checksum a publisher would list a file with, by its path without leading slash."""
-    if not path.startswith(_SYSTEM) or path.startswith(_LOCAL) or _PACKAGES in path:
-        return SHA256
-    return NONE if path.startswith(_DATA) else MD5
+_NEW: Final[Mapping[int, Callable[[], _Hasher]]] = {
+    MD5: lambda: hashlib.md5(usedforsecurity=False),
+    SHA1: lambda: hashlib.sha1(usedforsecurity=False),
+    SHA256: hashlib.sha256,
+}
 
 
 class _Part(NamedTuple):
@@ -74,7 +75,8 @@ class Checksums:
         row
             The member's number.
         kind
-            What :func:`kind_of` returned for its path, not :data:`NONE`.
+            What :meth:`~praxi_tasks.oci.layer.checksum_kinds.ChecksumKinds.of` returned for its path, not
+            ``NONE``.
         """
         self._batch.append(_Part(row, kind, data, is_last))
         self._bytes += len(data)
@@ -101,11 +103,10 @@ class Checksums:
             self._thread.join()
 
     def _work(self) -> None:
-        new = {MD5: lambda: hashlib.md5(usedforsecurity=False), SHA256: hashlib.sha256}
         state = None
         while (batch := self._queue.get()) is not None:
             for row, kind, data, is_last in batch:
-                state = state or new[kind]()
+                state = state or _NEW[kind]()
                 state.update(data)
                 if is_last:
                     self._rows.append(row)

@@ -12,7 +12,8 @@ from typing import Final
 
 import xxhash
 
-from praxi_tasks.oci.layer.checksums import NONE, Checksums, kind_of
+from praxi_tasks.oci.layer.checksum_kinds import NONE, ChecksumKinds
+from praxi_tasks.oci.layer.checksums import Checksums
 from praxi_tasks.oci.layer.chunks import Chunks
 from praxi_tasks.oci.layer.inspection import HEAD, LONG_TAIL, TAIL, Inspection
 from praxi_tasks.oci.layer.kept_files import RetainedFiles
@@ -48,6 +49,7 @@ class TarScan:
         self.retained = retained
         self.inspection = inspection
         self.checksums = checksums
+        self._kind_of = ChecksumKinds().of
         heads = {*retained.heads, *inspection.heads}
         # Most files are passed over by their first byte.
         self._heads = [tuple(head for head in heads if head[0] == first) for first in range(256)]
@@ -79,7 +81,7 @@ class TarScan:
         """Scan plain members; return whether it got anywhere before the chunk's end or a special one."""
         stream, add, wants, heads = self._stream, self.members.add, self.retained.wants, self._heads
         tails, (place, marks) = self.inspection.tails, self.inspection.mark
-        check = self.checksums.add
+        check, kind_of = self.checksums.add, self._kind_of
         chunk, view, position = stream.chunk, stream.view, stream.position
         start, last = position, len(chunk) - BLOCK
         while position <= last and (letter := LETTERS.get(chunk[position + tar_header.TYPE])):
@@ -158,6 +160,7 @@ class TarScan:
 
     def _add_empty(self, header: memoryview | bytes, path: bytes, letter: int, target: bytes) -> None:
         """Add a member without content; its header's size means nothing."""
+        self._kind_of(path)
         if letter == HARD_LINK:
             self.members.add_link(header, path, letter, clean_path(target))
         elif letter == SYMBOLIC_LINK:
@@ -181,7 +184,7 @@ class TarScan:
         if not wanted:
             sink = self.retained.open_reserve(head, size)
         copy = self.inspection.open(path, row, head, size)
-        kind = kind_of(path) if size else NONE
+        kind = self._kind_of(path) if size else NONE
         for part in itertools.chain((first,), content):
             hasher.update(part)
             if kind:

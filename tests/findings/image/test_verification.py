@@ -13,30 +13,33 @@ from praxi_tasks.findings.image import LayerFacts, altered_files, fuse
 from praxi_tasks.findings.image.verification import Altered
 from praxi_tasks.inventory import Claim, Placement
 from praxi_tasks.inventory.checksums import pack_checksums
-from praxi_tasks.oci.layer.checksums import MD5, NONE, SHA256, kind_of
+from praxi_tasks.oci.layer.checksum_kinds import MD5, NONE, SHA1, SHA256, ChecksumKinds
 from tests.findings.images import Changes, deb, layer, pypi
 
 SITE = "usr/local/lib/python3.11/site-packages"
-HASHES = {MD5: hashlib.md5, SHA256: hashlib.sha256}
+HASHES = {MD5: hashlib.md5, SHA1: hashlib.sha1, SHA256: hashlib.sha256}
 TOOL = {"usr/bin/tool": b"program", "usr/lib/libtool.so": b"library"}
 
 
-def checksum(path: str, content: bytes) -> bytes:
-    kind = kind_of(path.encode())
+def digest(kind: int, content: bytes) -> bytes:
     return HASHES[kind](content).digest() if kind else b""
 
 
-def listing(claim: Claim, files: dict[str, bytes]) -> Claim:
+def listing(claim: Claim, files: dict[str, bytes], mark: str = "etc/debian_version") -> Claim:
     """Return the claim with the checksums of these contents."""
-    known = {path: checksum(path, content) for path, content in files.items()}
+    kinds = ChecksumKinds()
+    kinds.of(mark.encode())
+    known = {path: digest(kinds.of(path.encode()), content) for path, content in files.items()}
     return msgspec.structs.replace(claim, checksums=pack_checksums(claim.files, known))
 
 
 def holding(facts: LayerFacts, files: dict[str, bytes]) -> LayerFacts:
     """Return the layer with the checksums of its files."""
     assert isinstance(facts.changes, Changes)
-    kinds = [kind_of(path.encode()) if path in files else NONE for path in facts.changes.paths]
-    values = [int.from_bytes(checksum(path, files.get(path, b""))[:8], "big") for path in facts.changes.paths]
+    tell = ChecksumKinds()
+    told = [(path, tell.of(path.encode())) for path in facts.changes.paths]
+    kinds = [kind if path in files else NONE for path, kind in told]
+    values = [int.from_bytes(digest(kind, files.get(path, b""))[:8], "big") for path, kind in told]
     changes = replace(
         facts.changes, checksum_kinds=np.array(kinds, np.uint8), checksums=np.array(values, np.uint64)
     )
@@ -129,6 +132,37 @@ def test_what_conda_installed_is_left_to_conda() -> None:
     there = {f"{site}/flask/app.py": b"z", **dict.fromkeys(claim.files[1:], b"m")}
     assert told(installed(there, claim))
     assert not told(installed(there | {"opt/conda/conda-meta/flask-3.json": b"{}"}, claim))
+
+
+@pytest.mark.parametrize(("ecosystem", "mark"), [("rpm", "etc/redhat-release"), ("apk", "etc/apk/world")])
+def test_what_rpm_and_apk_list_is_verified(ecosystem: str, mark: str) -> None:
+    claim = Claim(ecosystem, "tool", "1", f"lib/{ecosystem}/db", files=tuple(sorted(TOOL)))
+    claim = listing(claim, TOOL, mark)
+    assert not told(installed({mark: b"1"} | TOOL, claim))
+    found = told(installed({mark: b"1"} | TOOL | {"usr/bin/tool": b"other"}, claim))
+    assert found == [("tool", 0, ("usr/bin/tool",))]
+    assert not told(installed(TOOL | {"usr/bin/tool": b"other"}, claim))  # of which nothing told the kind
+
+
+def test_what_conda_lists_is_verified() -> None:
+    files = {"opt/conda/bin/tool": b"program", "opt/conda/lib/libtool.so": b"library"}
+    claim = listing(
+        Claim("conda", "tool", "1", "opt/conda/conda-meta/tool-1.json", files=tuple(files)), files
+    )
+    assert not told(installed(files, claim))
+    found = told(installed(files | {"opt/conda/bin/tool": b"other"}, claim))
+    assert found == [("tool", 0, ("opt/conda/bin/tool",))]
+
+
+def test_a_wheel_that_pip_installed_over_condas_vouches_for_its_files() -> None:
+    site = "opt/conda/lib/python3.11/site-packages"
+    before, after = {f"{site}/flask/app.py": b"a"}, {f"{site}/flask/app.py": b"z"}
+    record = "opt/conda/conda-meta/flask-3.json"
+    conda = listing(Claim("conda", "flask", "3", record, files=tuple(before)), before)
+    wheel = listing(pypi("flask", "4", "flask/app.py", site=site), after)
+    there = after | {record: b"{}", **dict.fromkeys(wheel.files[1:], b"m")}
+    assert told(installed(there, conda))
+    assert not told(installed(there, conda, wheel))
 
 
 def test_a_file_without_checksum_proves_nothing() -> None:

@@ -44,6 +44,27 @@ def test_conda_owns_the_files_of_its_environment(prefix: str) -> None:
     assert (claim.ecosystem, claim.name, claim.version) == ("conda", "numpy", "1.26.4")
     assert claim.files == (f"{prefix}bin/f2py", f"{prefix}lib/python3.12/site-packages/numpy/__init__.py")
     assert claim.licences == ("BSD-3-Clause",)
+    assert claim.checksums == b""
+
+
+@pytest.mark.parametrize("prefix", ["opt/conda/", ""])
+def test_condas_checksums_are_those_of_the_files_where_they_were_installed(prefix: str) -> None:
+    paths = [
+        {"_path": "bin/f2py", "sha256": "11" * 32, "sha256_in_prefix": "22" * 32, "path_type": "hardlink"},
+        {"_path": "lib/python3.12/site-packages/numpy/__init__.py", "sha256": "33" * 32},
+        {"_path": "lib/elsewhere", "sha256": "no digest"},
+    ]
+    record = json.loads(CONDA) | {"paths_data": {"paths": paths, "paths_version": 1}}
+    claim = only(inventory_of({f"{prefix}conda-meta/numpy.json": json.dumps(record).encode()}))
+    assert claim.checksums == b"\x22" * 8 + b"\x33" * 8
+
+
+def test_a_list_of_condas_paths_that_is_none_costs_the_checksums_alone() -> None:
+    record = json.loads(CONDA) | {"paths_data": {"paths": 1}}
+    inventory = inventory_of({"opt/conda/conda-meta/numpy.json": json.dumps(record).encode()})
+    (claim,) = inventory.claims
+    assert (len(claim.files), claim.checksums) == (2, b"")
+    assert "its checksums" in inventory.problems[0]
 
 
 @pytest.mark.parametrize(

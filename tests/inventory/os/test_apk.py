@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import base64
+
 from tests.inventory.layers import inventory_of, only
 
 INSTALLED = b"""C:Q1qKcZ+j23xssAXmgQhkOO8dHnbWw=
@@ -41,6 +43,8 @@ def test_packages_with_folders_files_and_origin() -> None:
     assert (musl.licences, client.licences) == (("MIT AND BSD-2-Clause",), ())
     assert (client.source, client.source_version) == ("busybox", "1.36.1-r5")
     assert client.files == ("usr/bin/ssl_client",)
+    listed = base64.b64decode("LjNGwGy1DwGzjAvlxZ1Cb3jVY5g=")
+    assert (musl.checksums, client.checksums) == (listed[:8] + bytes(16), b"")
 
 
 def test_a_paragraph_without_version_is_reported() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 import struct
 import subprocess
@@ -32,10 +33,13 @@ One file.
 mkdir -p %{buildroot}/opt/demo/sub %{buildroot}/usr/bin
 for number in $(seq 1 200); do echo $number > %{buildroot}/opt/demo/sub/file-number-$number.txt; done
 echo hello > %{buildroot}/usr/bin/d\u00e9mo
+mkdir -p %{buildroot}/etc
+echo setting > %{buildroot}/etc/demo.conf
 %files
 /opt/demo
 %files tools
 /usr/bin/*
+%config /etc/demo.conf
 """
 DATABASE = "var/lib/rpm"
 ENDLESS = (
@@ -126,6 +130,14 @@ def test_equals_what_rpm_says(root: Path) -> None:
     for claim in inventory.claims:
         listed = rpm(root, "sqlite", "-ql", claim.name).splitlines()
         assert set(claim.files) == {path[1:] for path in listed if not (root / path[1:]).is_dir()}
+
+
+def test_digests_are_those_of_the_installed_files(root: Path) -> None:
+    for claim in inventory_of_folder(root).claims:
+        for place, path in enumerate(claim.files):
+            found = hashlib.sha256((root / path).read_bytes()).digest()[:8]
+            expected = bytes(8) if path == "etc/demo.conf" else found
+            assert claim.checksums[8 * place : 8 * place + 8] == expected
 
 
 @pytest.mark.parametrize("page", [512, 4096, 65536])

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import tarfile
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from praxi_tasks.fingerprint import Changeset
-from praxi_tasks.oci.layer import MD5, SHA256
-from praxi_tasks.oci.layer.checksums import NONE, kind_of
+from praxi_tasks.oci.layer import MD5, SHA1, SHA256
+from praxi_tasks.oci.layer.checksum_kinds import NONE, ChecksumKinds
 from tests.support.layers import changeset, member
 
-HASHES = {MD5: hashlib.md5, SHA256: hashlib.sha256}
+HASHES = {MD5: hashlib.md5, SHA1: hashlib.sha1, SHA256: hashlib.sha256}
 PATHS = (
     "usr/bin/tool",
     "usr/local/bin/tool",
@@ -30,11 +31,12 @@ def layer(files: dict[str, bytes]) -> Changeset:
 
 def checked(files: dict[str, bytes]) -> None:
     found = layer(files)
+    kinds = ChecksumKinds()
     for path, kind, value in zip(
         found.paths, found.checksum_kinds.tolist(), found.checksums.tolist(), strict=True
     ):
         content = files[path]
-        expected = kind_of(path.encode()) if content else NONE
+        expected = kinds.of(path.encode()) if content else NONE
         assert kind == expected
         digest = HASHES[kind](content).digest() if kind else bytes(8)
         assert value == int.from_bytes(digest[:8], "big")
@@ -44,7 +46,34 @@ def checked(files: dict[str, bytes]) -> None:
     ("path", "kind"), [*zip(PATHS, (MD5, SHA256, SHA256, MD5, NONE, SHA256), strict=True)]
 )
 def test_the_kind_is_the_publishers(path: str, kind: int) -> None:
-    assert kind_of(path.encode()) == kind
+    assert ChecksumKinds().of(path.encode()) == kind
+
+
+@pytest.mark.parametrize(
+    ("before", "kind"),
+    [
+        ("etc/debian_version", MD5),
+        ("etc/apk/world", SHA1),
+        ("lib/apk/db/installed", SHA1),
+        ("etc/redhat-release", SHA256),
+        ("usr/lib64/libc.so.6", SHA256),
+        ("etc/passwd", MD5),
+    ],
+)
+def test_names_that_came_before_tell_the_distribution(before: str, kind: int) -> None:
+    kinds = ChecksumKinds()
+    kinds.of(before.encode())
+    assert kinds.of(b"usr/bin/tool") == kind
+    assert kinds.of(b"usr/lib/python3.11/site-packages/flask/app.py") == SHA256
+    assert kinds.of(b"opt/conda/bin/python") == SHA256
+    assert {kinds.of(b"usr/share/tool/x"), kinds.of(b"usr/lib/x.pyc"), kinds.of(b"etc/tool.conf")} == {NONE}
+
+
+def test_a_link_tells_the_distribution_too() -> None:
+    link = tarfile.TarInfo("usr/lib/.build-id/ab/cd")
+    link.type, link.linkname = tarfile.SYMTYPE, "../../../bin/tool"
+    found = changeset([(link, b""), member("usr/sbin/tool", b"x")])
+    assert found.checksum_kinds.tolist() == [NONE, SHA256]
 
 
 @settings(max_examples=30, deadline=None)
