@@ -24,7 +24,7 @@ from praxi_airflow.operators import (
     ReportOperator,
 )
 from praxi_airflow.settings import load_settings
-from praxi_airflow.tasks import releases_to_build, training_params, tuning_trials
+from praxi_airflow.tasks import releases_to_build, routing_trials, training_params, tuning_trials
 
 
 @dag(
@@ -65,13 +65,22 @@ def praxi_train() -> None:
     )
     collected = PythonOperator(
         task_id="collected",
-        python_callable=tuning_trials,
+        python_callable=routing_trials,
         trigger_rule=TriggerRule.ALL_DONE,
         doc_md=task_docs.COLLECTED,
     )
+    route = PraxiTaskOperator.partial(
+        task_id="route", command="learn", arguments=["route"], doc_md=task_docs.ROUTE
+    ).expand(batch=collected.output)
+    routed = PythonOperator(
+        task_id="routed",
+        python_callable=tuning_trials,
+        trigger_rule=TriggerRule.ALL_DONE,
+        doc_md=task_docs.ROUTED,
+    )
     tune = PraxiTaskOperator.partial(
         task_id="tune", command="learn", arguments=["tune"], doc_md=task_docs.TUNE
-    ).expand(batch=collected.output)
+    ).expand(batch=routed.output)
     train = PraxiTaskOperator(
         task_id="train",
         command="learn",
@@ -97,9 +106,9 @@ def praxi_train() -> None:
         trigger_rule=TriggerRule.NONE_FAILED,
         doc_md=task_docs.TRAINING_REPORT,
     )
-    releases >> fingerprint >> source_only >> build >> collected >> tune
-    releases >> tune
-    [releases, collected, tune] >> train >> evaluate >> gate >> approve >> promote >> report
+    releases >> fingerprint >> source_only >> build >> collected >> route >> routed >> tune
+    releases >> [route, tune]
+    [releases, collected, routed, tune] >> train >> evaluate >> gate >> approve >> promote >> report
     swept(load_settings(), report)
 
 

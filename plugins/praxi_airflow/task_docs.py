@@ -113,14 +113,27 @@ the release is asked for on another day. *Failed at once*: a setting `pod_build_
 """
 
 COLLECTED: Final = """
-Waits for every batch and build, whether or not it succeeded. Its XCom numbers the trials of the tuning.
+Waits for every batch and build, whether or not it succeeded. Its XCom numbers the routing study's trials.
 
 **Triage.** It can't fail by itself: look at `fingerprint_release` and `build_release`.
 """
 
+ROUTE: Final = """
+Tries one way of assigning the new releases to experts, on layers rebuilt from stored fingerprints. Skipped
+unless the run's `routing_study` is on. The page *Models* shows all trials; the best is used by what follows.
+
+**Triage.** *Up for retry*: the store is down. *Failed*: a stored release is damaged; the others still count.
+"""
+
+ROUTED: Final = """
+Waits for the routing study's trials, whether or not they succeeded. Its XCom numbers those of the tuning.
+
+**Triage.** It can't fail by itself: look at `route`.
+"""
+
 TUNE: Final = """
-Tries one set of the scorer's hyper-parameters on layers rebuilt from stored fingerprints. Skipped unless the
-run's `tuning_trials` is above 0. Trials are documents of the run, and each learns from those before it.
+Tries one set of hyper-parameters on layers rebuilt from stored fingerprints. Skipped unless the run's
+`tuning_trials` is above 0. Each trial knows those before it; the page *Models* shows all of them.
 
 **Triage.** *Up for retry*: the store is down. *Failed*: a stored release is damaged.
 """

@@ -155,6 +155,14 @@ def _pack_run(context: click.Context) -> tuple[Store, PackRun]:
 @learn.command()
 @click.option("--batch", type=click.IntRange(0), required=True, help="The number of the trial.")
 @click.pass_obj
+def route(run: TrainingRun, batch: int) -> None:
+    """Try one way of assigning releases to experts."""
+    echo(f"F1 {run.route(batch):.4f}")
+
+
+@learn.command()
+@click.option("--batch", type=click.IntRange(0), required=True, help="The number of the trial.")
+@click.pass_obj
 def tune(run: TrainingRun, batch: int) -> None:
     """Try one set of hyper-parameters; trials share what they found."""
     echo(f"F1 {run.tune(batch):.4f}")

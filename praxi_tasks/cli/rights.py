@@ -65,11 +65,13 @@ RIGHTS: Final[Mapping[str, Rights]] = {
             "releases/*",
             "release-contents/*",
             "training/carried/*",
+            f"{keys.all_training_studies()}/*",
             keys.last_champion(),
         )
     ),
     "learn fingerprint": Rights((*_training("batches/*"), "releases/*", "release-contents/*")),
-    "learn tune": Rights((*_training("trials/*"), "releases/*", "release-contents/*")),
+    "learn route": Rights((*_training("trials/routing/*"), "releases/*", "release-contents/*")),
+    "learn tune": Rights((*_training("trials/tuning/*"), "releases/*", "release-contents/*")),
     "learn train": Rights(
         (
             *_training("trained.json"),
@@ -110,7 +112,8 @@ RIGHTS: Final[Mapping[str, Rights]] = {
         (keys.run("*", "pruned.json"), _REGISTRY),
         deletes=(
             *("audits/*", "layers/*", "predictions/*", "images/*", "history/*"),
-            *("training/runs/*", "training/requests/*", "training/served/*", f"{keys.models()}/*"),
+            *("training/runs/*", "training/requests/*", "training/served/*"),
+            *(f"{keys.all_training_studies()}/*", f"{keys.models()}/*"),
             *(f"{keys.parts()}/*", "feeds-index/*", "pages/*", _DOCTOR),
         ),
     ),

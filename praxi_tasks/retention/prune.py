@@ -100,6 +100,7 @@ class _Pruning:
         left = {marker[entry.key] for entry in requests if entry not in old}
         self._tally.delete("requests", old)
         self._tally.delete("requests", [entry for key, entry in served.items() if key not in left])
+        self._tally.delete("studies", list(self._old(keys.all_training_studies())))
 
     def _prune_history(self) -> None:
         """Delete what audits left for the next, but for the last of each line: as many as a trend shows."""

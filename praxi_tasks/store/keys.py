@@ -108,6 +108,16 @@ def training_run(run_id: str, name: str) -> str:
     return f"training/runs/{run_id}/{name}"
 
 
+def all_training_studies() -> str:
+    """Folder of the notes of which studies trainings have."""
+    return "training/studies"
+
+
+def training_studies(run_id: str) -> str:
+    """Key of the note of which studies the training ``run_id`` has."""
+    return f"{all_training_studies()}/{run_id}.json"
+
+
 def training_build(run_id: str, ecosystem: str, name: str, version: str) -> str:
     """Key of the result of building a release, in the training ``run_id``."""
     return training_run(run_id, f"builds/{'/'.join(map(part, (ecosystem, name, version)))}")

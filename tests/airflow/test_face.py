@@ -51,6 +51,7 @@ FACES = {
         "releases_to_build",
         "request_drift_training",
         "request_training",
+        "routing_trials",
         "sweep_pods",
         "take_pushes",
         "training_params",

@@ -36,7 +36,8 @@ from tests.support.s3 import ObjectStore, run_object_store
 pytestmark = pytest.mark.server
 SELDOM: Mapping[str, tuple[str, ...]] = {
     "plan": (keys.probe("write-once"),),  # before anything else
-    "learn tune": ("releases/*", "release-contents/*"),  # where releases were built from source
+    "learn route": ("releases/*", "release-contents/*"),  # where releases were built from source
+    "learn tune": ("releases/*", "release-contents/*"),
     "learn train": ("releases/*", "release-contents/*"),
     "learn report": ("registry/*",),  # where old versions are deleted
     "learn pack": (keys.last_champion(),),  # where it was never looked up before
@@ -129,7 +130,7 @@ def traces(
         ask(store, "one", put_package(store, 1, "newlib"), lost)
         put_package(store, 2, "otherlib")
         ask(store, "two", put_package(store, 2, "otherlib"))
-    refusing = {"tuning_trials": 1, "bars": {"new_f1": 1.1}}
+    refusing = {"routing_study": True, "tuning_trials": 1, "bars": {"new_f1": 1.1}}
     traces: dict[str, set[str]] = {command: set() for command in RIGHTS}
     for run_id, command, *arguments in (
         ("feeds", "feeds", "--ecosystem=PyPI", f"--osv={folder}"),
@@ -159,6 +160,7 @@ def _training(run_id: str, settings: str) -> Iterator[tuple[str, ...]]:
     yield run_id, "learn releases", f"--settings={settings}"
     yield run_id, "learn fingerprint", "--batch=0"
     if "tuning_trials" in settings:
+        yield run_id, "learn route", "--batch=0"
         yield run_id, "learn tune", "--batch=0"
     for step in ("train", "evaluate", "gate", "promote", "report"):
         yield run_id, f"learn {step}"

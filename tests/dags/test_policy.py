@@ -142,6 +142,7 @@ CONFINED: Final = {
         "approval": "schema",
         "routing": "schema",
         "labels_per_expert": "schema",
+        "routing_study": "schema",
         "tuning_trials": "schema",
         "bars": "schema",
         "weights": "schema",

@@ -83,6 +83,7 @@ class TestRuns:
     def test_with_nothing_to_learn_the_champion_stays(self, train: Train, cluster: World) -> None:
         run_id, states = train()
         assert states.pop("fingerprint_release") == states.pop("tune") == ["skipped"]
+        assert states.pop("route") == ["skipped"]
         assert states.pop("build_release") == ["skipped"]
         assert states.pop("approve") == states.pop("promote") == ["skipped"]
         assert {state for each in states.values() for state in each} == {"success"}

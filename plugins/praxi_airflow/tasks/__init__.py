@@ -15,7 +15,12 @@ if TYPE_CHECKING:
     from praxi_airflow.tasks.pushes import gather_pushes, take_pushes
     from praxi_airflow.tasks.source_builds import releases_to_build
     from praxi_airflow.tasks.training_form import training_params
-    from praxi_airflow.tasks.training_requests import request_drift_training, request_training, tuning_trials
+    from praxi_airflow.tasks.training_requests import (
+        request_drift_training,
+        request_training,
+        routing_trials,
+        tuning_trials,
+    )
 else:
     __getattr__ = lazy_exports(
         __name__,
@@ -28,7 +33,12 @@ else:
             "pushes": ("gather_pushes", "take_pushes"),
             "source_builds": ("releases_to_build",),
             "training_form": ("training_params",),
-            "training_requests": ("request_drift_training", "request_training", "tuning_trials"),
+            "training_requests": (
+                "request_drift_training",
+                "request_training",
+                "routing_trials",
+                "tuning_trials",
+            ),
         },
     )
 
@@ -41,6 +51,7 @@ __all__ = [
     "releases_to_build",
     "request_drift_training",
     "request_training",
+    "routing_trials",
     "sweep_pods",
     "take_pushes",
     "training_params",

@@ -77,6 +77,13 @@ def _how() -> dict[str, Param]:
             minimum=0,
             section=_HOW,
         ),
+        "routing_study": Param(
+            False,
+            "Try other assignments too, side by side, and use the best.",
+            title="Study of the assignment",
+            type=["null", "boolean"],
+            section=_HOW,
+        ),
         "tuning_trials": Param(
             0,
             "How many sets of hyper-parameters to try.",

@@ -16,6 +16,7 @@ from praxi_airflow.run_key import run_key
 from praxi_airflow.settings import load_settings
 from praxi_tasks.errors import KeyNotFoundError
 from praxi_tasks.learning.data import NewPackage, TrainingRequest, retries_are_due
+from praxi_tasks.learning.estimators import Assignment, routings_to_try
 from praxi_tasks.learning.evaluation import (
     Bars,
     Conditions,
@@ -91,6 +92,15 @@ def _refused_before(store: Store, run: str, packages: tuple[NewPackage, ...]) ->
     model, engine = [*spoke.split("-"), ""][:2]
     off = calibration_is_off(store, model, Bars().calibration)
     return find_refusal(store, request_attempt(packages, Conditions(f"{model}-{engine}", recalibrated=off)))
+
+
+def routing_trials(**context: Any) -> list[int]:
+    """Return the numbers of the routing study's trials: what it is mapped over; none if none is asked for."""
+    params = context["params"]
+    if not params["routing_study"]:
+        return []
+    asked = Assignment(params["routing"] or "default", int(params["labels_per_expert"] or 0))
+    return list(range(len(routings_to_try(asked))))
 
 
 def tuning_trials(**context: Any) -> list[int]:

@@ -1,9 +1,9 @@
-"""How pages say dates, ages, numbers and names: the filters of their templates."""
+"""How pages say dates, ages, numbers and names, and draw small curves: the filters of their templates."""
 
 from __future__ import annotations
 
 import glob
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -69,6 +69,13 @@ def pattern(text: str) -> str:
     return glob.escape(text)
 
 
+def outline(values: Sequence[float], width: int = 100, height: int = 24) -> str:
+    """Return the points of SVG's ``polyline`` that draws values side by side, from 0 to the highest."""
+    step, top = width / max(len(values) - 1, 1), max(values, default=0) or 1
+    heights = (height - 1 - (height - 2) * value / top for value in values)
+    return " ".join(f"{place * step:.2f},{at:.2f}" for place, at in enumerate(heights))
+
+
 FILTERS: Final[dict[str, Callable[..., str]]] = {
     "moment": moment,
     "day": day,
@@ -79,6 +86,7 @@ FILTERS: Final[dict[str, Callable[..., str]]] = {
     "short": short,
     "query": query,
     "pattern": pattern,
+    "outline": outline,
 }
 
 

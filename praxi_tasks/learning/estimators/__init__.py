@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 from praxi_tasks.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from praxi_tasks.learning.estimators.assignment import DEFAULT_ASSIGNMENT, ROUTINGS, Assignment, Routing
+    from praxi_tasks.learning.estimators.assignment import (
+        DEFAULT_ASSIGNMENT,
+        ROUTINGS,
+        Assignment,
+        Routing,
+        routings_to_try,
+    )
+    from praxi_tasks.learning.estimators.course import record_course
     from praxi_tasks.learning.estimators.expert_ensemble import grow
     from praxi_tasks.learning.estimators.experts import ExpertHyperparameters, train_experts
     from praxi_tasks.learning.estimators.hyperparameters import DEFAULTS, Hyperparameters, Space
@@ -29,7 +36,8 @@ else:
     __getattr__ = lazy_exports(
         __name__,
         {
-            "assignment": ("Assignment", "DEFAULT_ASSIGNMENT", "ROUTINGS", "Routing"),
+            "assignment": ("Assignment", "DEFAULT_ASSIGNMENT", "ROUTINGS", "Routing", "routings_to_try"),
+            "course": ("record_course",),
             "expert_ensemble": ("grow",),
             "experts": ("ExpertHyperparameters", "train_experts"),
             "hyperparameters": ("DEFAULTS", "Hyperparameters", "Space"),
@@ -64,6 +72,8 @@ __all__ = [
     "Space",
     "examples",
     "grow",
+    "record_course",
+    "routings_to_try",
     "train_booster",
     "train_experts",
     "train_release_experts",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 Routing = Literal["default", "random", "similarity", "version"]
 ROUTINGS: Final[tuple[Routing, ...]] = ("default", "random", "similarity", "version")
@@ -27,6 +28,23 @@ class Assignment(NamedTuple):
 
 
 DEFAULT_ASSIGNMENT: Final = Assignment()
+
+_TRIED: Final = (
+    Assignment("default", 0),
+    *(Assignment("random", size) for size in (6, 60, 0)),
+    Assignment("similarity", 0),
+    Assignment("version", 0),
+)
+"""The published strategies, random ones with few, with the published best number of, and with all labels."""
+
+
+def routings_to_try(asked: Assignment) -> list[Assignment]:
+    """Return the assignments of releases that a study compares, the one that is asked for first.
+
+    Where the number of labels per expert makes no difference to releases it is 0.
+    """
+    first = asked if asked.routing == "random" else Assignment(asked.routing, 0)
+    return [first, *(each for each in _TRIED if each != first)]
 
 
 def group_labels(

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from praxi_tasks.errors import TrainingError
+from praxi_tasks.learning.estimators.course import recorded_course
 
 _FORMAT: Final = json.dumps({"format": "ubj"}).encode()
 _NAN_IS_MISSING: Final = b'{"missing": NaN}'
@@ -28,6 +29,9 @@ def train_booster(
     table: NDArray[np.float32], truth: NDArray[np.bool_], parameters: Mapping[str, object], trees: int
 ) -> bytes:
     """Train a binary classifier and return it in XGBoost's UBJSON.
+
+    Where a course is recorded, the loss on the training data is measured after each round; the booster is the
+    same bytes.
 
     Parameters
     ----------
@@ -45,17 +49,34 @@ def train_booster(
     TrainingError
         If the library refuses the parameters or the data, or is not installed.
     """
-    library = _library()
+    library, course = _library(), recorded_course()
+    losses: list[float] = []
     with ExitStack() as stack:
         data = stack.enter_context(_matrix(library, table, truth))
         booster = stack.enter_context(_booster(library, data, parameters))
         for number in range(trees):
             _call(library, "XGBoosterUpdateOneIter", booster, ctypes.c_int(number), data)
+            if course is not None:
+                losses.append(_loss(library, booster, data, number))
         size, start = ctypes.c_uint64(), ctypes.POINTER(ctypes.c_char)()
         _call(
             library, "XGBoosterSaveModelToBuffer", booster, _FORMAT, ctypes.byref(size), ctypes.byref(start)
         )
+        if course is not None:
+            course.add(losses)
         return ctypes.string_at(start, size.value)
+
+
+def _loss(library: ctypes.CDLL, booster: ctypes.c_void_p, data: ctypes.c_void_p, number: int) -> float:
+    """Return the metric of the objective, the logarithmic loss of a classifier, on the training data."""
+    matrices, names = (ctypes.c_void_p * 1)(data), (ctypes.c_char_p * 1)(b"train")
+    said = ctypes.c_char_p()
+    _call(
+        library,
+        "XGBoosterEvalOneIter",
+        *(booster, ctypes.c_int(number), matrices, names, ctypes.c_uint64(1), ctypes.byref(said)),
+    )
+    return float((said.value or b"").rpartition(b":")[2])  # "[3]\ttrain-logloss:0.25"
 
 
 @contextmanager

@@ -12,11 +12,12 @@ from praxi_tasks.discovery import Model, Release
 from praxi_tasks.errors import KeyNotFoundError
 from praxi_tasks.learning.builds import import_builds
 from praxi_tasks.learning.data import Identity, ReleaseStore, StoredRelease
+from praxi_tasks.learning.estimators import DEFAULTS, Assignment, Hyperparameters
 from praxi_tasks.learning.evaluation import MOST_RELEASES
 from praxi_tasks.learning.run.documents import Trained
 from praxi_tasks.learning.run.plan import TrainingPlan
-from praxi_tasks.learning.run.tuning import Tuning
 from praxi_tasks.learning.sources import Collected
+from praxi_tasks.learning.studies import ROUTING, TUNING, RoutingStudy, Trial, Tuning
 from praxi_tasks.learning.training import TrainingTask, tuning_space
 from praxi_tasks.store import Store, documents, keys
 
@@ -61,15 +62,30 @@ class TrainingInputs:
 
     def tuning(self, plan: TrainingPlan) -> Tuning:
         """Return the tuning of what the training makes."""
-        settings = plan.settings
-        return Tuning(
-            self._store, self._run, tuning_space(settings.assignment, rebuilt=settings.full_retrain)
-        )
+        space = tuning_space(self.assignment(plan), rebuilt=plan.settings.full_retrain)
+        return Tuning(self._store, self._run, space)
 
-    def trials(self) -> tuple[float, ...]:
-        """Return the F1 of each completed tuning trial."""
+    def routing(self, plan: TrainingPlan) -> RoutingStudy:
+        """Return the study of how the training assigns releases to experts."""
+        return RoutingStudy(self._store, self._run, plan.settings.assignment)
+
+    def assignment(self, plan: TrainingPlan) -> Assignment:
+        """Return how releases are assigned to experts: as the study found best, where one was asked for."""
+        settings = plan.settings
+        return self.routing(plan).best() if settings.routing_study else settings.assignment
+
+    def hyperparameters(self, plan: TrainingPlan) -> Hyperparameters:
+        """Return the hyper-parameters to train with: those that tuning found best, where it was asked for."""
+        return self.tuning(plan).best() if plan.settings.tuning_trials else DEFAULTS
+
+    def trials(self) -> dict[str, tuple[Trial, ...]]:
+        """Return the trials that are done of each study that the training's settings ask for, by its name."""
         plan = self.plan()
-        return self.tuning(plan).history() if plan.settings.tuning_trials else ()
+        settings = plan.settings
+        return {
+            ROUTING: tuple(self.routing(plan).done().values()) if settings.routing_study else (),
+            TUNING: tuple(self.tuning(plan).done().values()) if settings.tuning_trials else (),
+        }
 
     def task(self, plan: TrainingPlan, base: Model, most: int | None = None) -> TrainingTask:
         """Return what to learn on top of ``base``: all that was collected, or ``most`` releases of it."""
@@ -82,7 +98,7 @@ class TrainingInputs:
         else:
             base, new = Model(), self._releases.sample(most, _SEED)
         known = partial(self._known_to, base, most or MOST_RELEASES)
-        return TrainingTask(base, new, known, self._releases, settings.assignment, settings.full_retrain)
+        return TrainingTask(base, new, known, self._releases, self.assignment(plan), settings.full_retrain)
 
     def old_releases(self, model: Model) -> list[Release]:
         """Return stored releases that a model knows: at most as many as an evaluation uses, at random."""

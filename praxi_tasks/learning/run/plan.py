@@ -30,6 +30,8 @@ class TrainingSettings(msgspec.Struct, frozen=True):
     ----------
     routing, labels_per_expert
         How new releases are assigned to experts, and how many share one; 0 puts all into one.
+    routing_study
+        Whether other assignments are tried too, and the best is used.
     tuning_trials
         How many hyper-parameters of the new experts, or of the scorer, to try; 0 keeps the usual ones.
     full_retrain
@@ -47,6 +49,7 @@ class TrainingSettings(msgspec.Struct, frozen=True):
     list: str | None = None
     routing: Routing = "default"
     labels_per_expert: int = 0
+    routing_study: bool = False
     tuning_trials: int = 0
     full_retrain: bool = False
     bars: Bars = Bars()
@@ -56,7 +59,7 @@ class TrainingSettings(msgspec.Struct, frozen=True):
     def how(self) -> dict[str, object]:
         """The settings besides what to learn, bars and weights that are not the default ones."""
         usual = TrainingSettings()
-        names = ("routing", "labels_per_expert", "tuning_trials", "full_retrain")
+        names = ("routing", "labels_per_expert", "routing_study", "tuning_trials", "full_retrain")
         return {name: getattr(self, name) for name in names if getattr(self, name) != getattr(usual, name)}
 
     @property

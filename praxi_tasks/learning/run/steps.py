@@ -23,7 +23,6 @@ from praxi_tasks.learning.data import (
     parse_label,
     read_list,
 )
-from praxi_tasks.learning.estimators import DEFAULTS
 from praxi_tasks.learning.evaluation import (
     Evaluation,
     calibration_is_off,
@@ -39,9 +38,9 @@ from praxi_tasks.learning.run.plan import TrainingPlan, TrainingSettings
 from praxi_tasks.learning.run.promotion import promote_challenger, register_base, register_challenger
 from praxi_tasks.learning.run.refusals import Refusals
 from praxi_tasks.learning.run.tracking import tracker
-from praxi_tasks.learning.run.tuning import MOST_RELEASES as TRIAL_RELEASES
 from praxi_tasks.learning.sources import Collected, Collector, configured_sources
-from praxi_tasks.learning.training import recalibrate
+from praxi_tasks.learning.studies import ROUTING, TRIAL_RELEASES, TUNING, note_studies
+from praxi_tasks.learning.training import TrainingTask, recalibrate
 from praxi_tasks.store import ReadableRoots, Store, documents, keys
 
 _SEED: Final = 20_260_102
@@ -90,6 +89,8 @@ class TrainingRun:
         plan = TrainingPlan(tuple(requests), packages, base, settings, off and not settings.full_retrain)
         documents.write(self._store, self.key("plan.json"), plan)
         documents.write(self._store, self.key("batches.json"), list(range(plan.batches)))
+        studied = len(self._inputs.routing(plan)) if settings.routing_study else 0
+        note_studies(self._store, self._run, {ROUTING: studied, TUNING: settings.tuning_trials})
         return plan
 
     def fingerprint(self, batch: int) -> tuple[Collected, ...]:
@@ -108,11 +109,18 @@ class TrainingRun:
         documents.write(self._store, self.key(f"batches/{batch}.json"), outcome)
         return outcome
 
+    def route(self, number: int) -> float:
+        """Try one assignment of releases to experts, and return the F1 it reached."""
+        plan = self._inputs.plan()
+        return self._inputs.routing(plan).try_once(number, self._tried(plan).reached_by)
+
     def tune(self, number: int) -> float:
         """Try one set of hyper-parameters, and return the F1 it reached."""
         plan = self._inputs.plan()
-        task = self._inputs.task(plan, load_base(plan.base), TRIAL_RELEASES)
-        return self._inputs.tuning(plan).try_once(number, task.reached)
+        return self._inputs.tuning(plan).try_once(number, self._tried(plan).reached)
+
+    def _tried(self, plan: TrainingPlan) -> TrainingTask:
+        return self._inputs.task(plan, load_base(plan.base), TRIAL_RELEASES)
 
     def train(self) -> Trained:
         """Learn what was collected, store and register the model, and write ``trained.json``."""
@@ -120,7 +128,7 @@ class TrainingRun:
         base = load_base(plan.base)
         task = self._inputs.task(plan, base)
         began = time.process_time()
-        increment = task.learn(self._inputs.tuning(plan).best() if plan.settings.tuning_trials else DEFAULTS)
+        increment = task.learn(self._inputs.hyperparameters(plan))
         seconds = time.process_time() - began
         model, recalibrated = increment.model, ""
         if plan.recalibrates and model.id != base.id:

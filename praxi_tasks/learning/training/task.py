@@ -11,7 +11,7 @@ import numpy as np
 from praxi_tasks.discovery import Model
 from praxi_tasks.learning.data import ReleaseIndex, StoredRelease
 from praxi_tasks.learning.estimators import DEFAULTS, Assignment, Hyperparameters, Space
-from praxi_tasks.learning.evaluation import draw_layers, score_layers
+from praxi_tasks.learning.evaluation import Scores, draw_layers, score_layers
 from praxi_tasks.learning.training.held_out import make_scorer
 from praxi_tasks.learning.training.incremental import Increment, learn_releases, rebuild
 
@@ -76,11 +76,19 @@ class TrainingTask:
 
         F1 of releases where experts distinguish versions, else of packages.
         """
+        found = self.measured(hyperparameters)
+        return found.exact if self.space.experts else found.f1
+
+    def reached_by(self, assignment: Assignment) -> float:
+        """Return the F1 of releases, versions included, that the task reaches with another assignment."""
+        return replace(self, assignment=assignment).measured(DEFAULTS).exact
+
+    def measured(self, hyperparameters: Hyperparameters) -> Scores:
+        """Return the scores of the model that hyper-parameters make, on fresh layers."""
         made = self.learn(hyperparameters, _TRIAL_LAYERS)
         old, new = ([each.release() for each in some] for some in (self.known(), made.learned))
         rng = np.random.default_rng(_SEED + 1)
-        found = score_layers(made.model, [*draw_layers(new, old, rng), *draw_layers(old, (), rng)])
-        return found.exact if self.space.experts else found.f1
+        return score_layers(made.model, [*draw_layers(new, old, rng), *draw_layers(old, (), rng)])
 
 
 def tuning_space(assignment: Assignment, *, rebuilt: bool) -> Space:

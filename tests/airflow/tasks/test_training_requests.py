@@ -12,6 +12,8 @@ from praxi_airflow.tasks.training_requests import (
     latest_run,
     request_drift_training,
     request_training,
+    routing_trials,
+    tuning_trials,
 )
 from praxi_tasks.audit.unknown_packages import NewPackage
 from praxi_tasks.learning.data.requests import TrainingRequest, mark_served, read_request, request_retry
@@ -44,6 +46,21 @@ def test_a_request_says_where_to_read_what_to_learn(store_folder: Path) -> None:
     assert trigger["run_id"] == "audit__2026-03-01T00:00:00+00:00"
     assert trigger["logical_date"] == DATE
     assert read_request(trigger["request"]) == TrainingRequest("run=3A1", (FARM,))
+
+
+@pytest.mark.parametrize(
+    ("given", "routing", "tuning"),
+    [
+        ({"routing_study": None, "tuning_trials": None}, [], []),
+        ({"routing_study": True, "tuning_trials": 2}, [0, 1, 2, 3, 4, 5], [0, 1]),
+        ({"routing_study": True, "routing": "random", "labels_per_expert": 9}, [0, 1, 2, 3, 4, 5, 6], []),
+    ],
+)
+def test_trials_are_what_the_form_asks_for(
+    given: dict[str, Any], routing: list[int], tuning: list[int]
+) -> None:
+    params = {"routing": None, "labels_per_expert": None, "tuning_trials": 0} | given
+    assert (routing_trials(params=params), tuning_trials(params=params)) == (routing, tuning)
 
 
 def test_an_interval_has_one_training_run_whoever_asks(store_folder: Path) -> None:

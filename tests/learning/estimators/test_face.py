@@ -23,6 +23,8 @@ def test_the_exported_names() -> None:
         "Space",
         "examples",
         "grow",
+        "record_course",
+        "routings_to_try",
         "train_booster",
         "train_experts",
         "train_release_experts",

@@ -7,11 +7,11 @@ import pytest
 from praxi_tasks.discovery import Model
 from praxi_tasks.discovery.ubjson import read_ubjson
 from praxi_tasks.learning.data.bundled_releases import write_bundled
-from praxi_tasks.learning.estimators import RELEASE_EXPERT_DEFAULTS
+from praxi_tasks.learning.estimators import RELEASE_EXPERT_DEFAULTS, Space
 from praxi_tasks.learning.evaluation import Evaluation
 from praxi_tasks.learning.run.finish import close_training
 from praxi_tasks.learning.run.steps import TrainingRun
-from praxi_tasks.learning.run.tuning import Trial
+from praxi_tasks.learning.studies import Trial, read_trials, studies_of
 from praxi_tasks.store import Store, documents
 from tests.learning.conftest import ask, put_package, stored_world, train
 from tests.learning.run.trained_store import champion, layer, model, named
@@ -55,6 +55,38 @@ class TestReleases:
 
 
 @pytest.mark.usefixtures("starter")
+class TestRouting:
+    @pytest.mark.slow
+    def test_the_best_assignment_is_what_is_tuned_and_trained(self, store: Store) -> None:
+        stored_world(store)
+        ask(store, "one", *(put_package(store, number, f"lib{number}") for number in range(3)))
+        settings = '{"routing_study": true, "tuning_trials": 1, "bars": {"calibration": 1}}'
+        run = train(store, "t1", until="train", settings=settings)
+        (noted,) = studies_of(store)
+        assert (noted.run, noted.trials) == ("t1", {"routing": 6, "tuning": 1})
+        assert all(0 < run.route(number) <= 1 for number in range(6))
+        trials = read_trials(store, "t1", "routing")
+        assert [bool(trial.course) for trial in trials.values()] == [False, True, True, True, True, True]
+        best = Trial({"routing": "version", "size": 0}, 2.0)
+        documents.write(store, run.key("trials/routing/5.json"), best)
+        run.tune(0)
+        assert set(read_trials(store, "t1", "tuning")[0].chosen) == set(
+            Space(scorer=False, experts=True).defaults()
+        )
+        trained = Model.load(run.train().uri)
+        assert len(trained.released.experts) == 3
+        for step in ("evaluate", "gate", "promote"):
+            getattr(run, step)()
+        close_training(store, "t1")
+        assert "Assignment to experts, trial by trial" in store.get(run.key("report.html")).decode()
+
+    def test_where_no_trial_is_done_the_settings_count(self, store: Store) -> None:
+        ask(store, "one", put_package(store, 1, "newlib"))
+        run = train(store, "t1", until="train", settings='{"routing": "version", "routing_study": true}')
+        assert len(Model.load(run.train().uri).released.experts) == 1
+
+
+@pytest.mark.usefixtures("starter")
 class TestTuning:
     @pytest.mark.slow
     def test_trials_share_what_they_found_and_are_in_the_report(self, store: Store) -> None:
@@ -75,7 +107,7 @@ class TestTuning:
         ask(store, "two", put_package(store, 7, "otherlib"))
         run = train(store, "t2", until="train", settings=settings % 1)
         assert run.tune(0) > 0.9
-        tried(run, store, 1, {"expert_trees": 7, "expert_depth": 2})
+        tried(run, store, Space(scorer=False, experts=True), 1, {"expert_trees": 7, "expert_depth": 2})
         trained = Model.load(run.train().uri)
         kept, new = trained.released.experts
         assert kept.to_bytes() == old.to_bytes()
@@ -90,13 +122,15 @@ class TestTuning:
         run.tune(0)
         before = model(store).scorer.to_bytes()
         assert Model.load(run.train().uri).scorer.to_bytes() == before
-        tried(run, store, 1, {"scorer_trees": 23})
+        tried(run, store, Space(scorer=True, experts=False), 1, {"scorer_trees": 23})
         assert Model.load(run.train().uri).scorer.to_bytes() != before
 
 
-def tried(run: TrainingRun, store: Store, number: int, chosen: dict[str, float]) -> None:
+def tried(run: TrainingRun, store: Store, space: Space, number: int, chosen: dict[str, float]) -> None:
     """Write down that a trial chose something and was perfect."""
-    documents.write(store, run.key(f"trials/{number}.json"), Trial(chosen, 2.0))
+    documents.write(
+        store, run.key(f"trials/tuning/{number}.json"), Trial({**space.defaults(), **chosen}, 2.0)
+    )
 
 
 def trees_of(booster: bytes) -> int:

@@ -137,14 +137,16 @@ class TestTrainings:
         assert named(store, layer("honest")) == [("honest", ("1.0",))]
 
 
-STEPS = ("releases", "fingerprint", "tune", "train", "evaluate", "gate", "promote", "report")
+STEPS = ("releases", "fingerprint", "route", "tune", "train", "evaluate", "gate", "promote", "report")
 
 
 def commands(store: Store, starter: str, *, kill: bool) -> dict[str, int]:
     """Run the steps as pods do, killed at many moments or never; return how often each was killed."""
+    settings = {"routing": "random", "routing_study": True, "tuning_trials": 1, "bars": {"calibration": 1}}
     more = {
-        "releases": ["--settings", '{"routing": "random", "tuning_trials": 1, "bars": {"calibration": 1}}'],
+        "releases": ["--settings", json.dumps(settings)],
         "fingerprint": ["--batch", "0"],
+        "route": ["--batch", "0"],
         "tune": ["--batch", "0"],
     }
     words = [["learn", "--run", "t1", step, *more.get(step, [])] for step in STEPS]

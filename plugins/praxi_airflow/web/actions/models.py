@@ -18,6 +18,7 @@ from praxi_airflow.web.access import may_read
 from praxi_airflow.web.actions.replies import CHANGED, changed, shown
 from praxi_airflow.web.actions.rights import MAY_PROMOTE, MAY_TRAIN, TRAININGS, may_see_trainings
 from praxi_airflow.web.actions.runs import start_run
+from praxi_airflow.web.actions.studies import StudyReader
 from praxi_airflow.web.actions.trainings import Release, Training, Trainings
 from praxi_airflow.web.answers import FORMS, Data
 from praxi_tasks.errors import ModelError, PolicyError
@@ -26,7 +27,7 @@ from praxi_tasks.printable import one_line
 
 router = APIRouter(prefix="/models")
 _lock = threading.Lock()
-_opened: list[tuple[Settings, Trainings]] = []
+_opened: list[tuple[Settings, Trainings, StudyReader]] = []
 _LONGEST: Final = 2_000
 _MOST_LINES: Final = 20
 _MOST_RELEASES: Final = 500
@@ -48,11 +49,16 @@ class Wish(BaseModel):
 
 def trainings() -> Trainings:
     """Return what this process remembers of trainings."""
+    return _remembered()[1]
+
+
+def _remembered() -> tuple[Settings, Trainings, StudyReader]:
     settings = load_settings()
     with _lock:
         if not _opened or _opened[0][0] != settings:
-            _opened[:] = [(settings, Trainings(connected_store(settings)))]
-        return _opened[0][1]
+            store = connected_store(settings)
+            _opened[:] = [(settings, Trainings(store), StudyReader(store))]
+        return _opened[0]
 
 
 def all_versions() -> list[ModelVersion]:
@@ -88,6 +94,7 @@ async def versions(request: Request, user: GetUserDep, training: str = "") -> Re
         return {
             "rows": rows,
             "training": training,
+            "studies": _remembered()[2].newest(request.scope.get("root_path", "").removesuffix("/praxi")),
             "can_roll_back": any(row["in_use"] and row["replaced"] for row in rows),
         }
 

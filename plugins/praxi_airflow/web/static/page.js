@@ -57,19 +57,20 @@
   };
   const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
   const draw = place => {
-    const { times, series } = JSON.parse(place.dataset.points);
+    const { times, series, unit } = JSON.parse(place.dataset.points); // with a unit they are counted, not times
     const soft = colour("soft"), font = "12px system-ui, sans-serif";
     const grid = { stroke: colour("grid-line"), width: 1 };
-    const spread = times[times.length - 1] - times[0] || 86400;
+    const spread = times[times.length - 1] - times[0] || (unit ? 1 : 86400);
+    const named = at => unit ? String(at) : day.format(at * 1e3);
     place.replaceChildren();
     new uPlot({
       width: place.clientWidth, height: 240, tzDate: at => uPlot.tzDate(new Date(at * 1e3), "UTC"),
-      scales: { x: { range: () => [times[0] - spread * .02, times[times.length - 1] + spread * .02] }, y: { range: (_, low, high) => [0, Math.max(high * 1.08, 5)] } },
+      scales: { x: { time: !unit, range: () => [times[0] - spread * .02, times[times.length - 1] + spread * .02] }, y: { range: (_, low, high) => unit ? [Math.max(0, low - .05), Math.min(1, high + .02)] : [0, Math.max(high * 1.08, 5)] } },
       axes: [
-        { stroke: soft, font, grid, ticks: grid, space: 90, incrs: [86400, 2 * 86400, 7 * 86400, 14 * 86400, 30 * 86400], values: (_, at) => at.map(one => day.format(one * 1e3).replace(/ \d{4}$/, "")) },
+        { stroke: soft, font, grid, ticks: grid, space: 90, incrs: (unit ? [1, 2, 5, 10, 20, 50] : [1, 2, 7, 14, 30].map(days => days * 86400)), values: (_, at) => at.map(one => named(one).replace(/ \d{4}$/, "")) },
         { stroke: soft, font, grid, ticks: grid, size: 56, values: (_, all) => all.map(one => one.toLocaleString("en")) },
       ],
-      series: [{ label: "Audit", value: (_, at) => at == null ? "" : day.format(at * 1e3) }, ...series.map(one => ({
+      series: [{ label: unit || "Audit", value: (_, at) => at == null ? "" : named(at) }, ...series.map(one => ({
         label: one.label, stroke: colour(one.tone), width: 2, points: { show: times.length < 40, size: 5 }, value: (_, found) => found == null ? "" : found.toLocaleString("en"),
       }))],
       legend: { live: true }, cursor: { drag: { x: false, y: false } },

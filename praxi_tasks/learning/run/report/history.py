@@ -1,4 +1,4 @@
-"""Charts of one training after another, and of one tuning trial after another."""
+"""Charts of one training after another."""
 
 from __future__ import annotations
 
@@ -51,27 +51,6 @@ def cost(history: Sequence[TrainingSummary]) -> Figure:
         tooltip=["training:N", "learned:N", "releases:Q", "CPU seconds:Q"],
     )
     return figure("Cost: learning on top, and rebuilding", rows, chart)
-
-
-def trials(history: Sequence[float]) -> Figure:
-    """Draw the F1 of each tuning trial, and the best so far."""
-    import altair as alt
-
-    rows = [
-        {"trial": number, "F1": round(f1, 4), "best so far": round(max(history[: number + 1]), 4)}
-        for number, f1 in enumerate(history)
-    ]
-    base = alt.Chart().encode(
-        x=alt.X("trial:Q", axis=alt.Axis(tickMinStep=1, format="d")),
-        tooltip=["trial:Q", "F1:Q", "best so far:Q"],
-    )
-    best = base.mark_line(interpolate="step-after", color=TWO)
-    each = base.mark_point(color=ONE)
-    layers = [
-        mark.encode(y=alt.Y(f"{field}:Q", title="F1", scale=upper(history)))
-        for field, mark in (("best so far", best), ("F1", each))
-    ]
-    return figure("Tuning, trial by trial, and the best so far", rows, alt.LayerChart(layer=layers))
 
 
 def _costs(history: Sequence[TrainingSummary]) -> Rows:

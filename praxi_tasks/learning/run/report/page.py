@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import unquote
 
 from praxi_tasks.learning.evaluation import Evaluation
 from praxi_tasks.learning.run.documents import Judged, Promotion, Trained, TrainingSummary
-from praxi_tasks.learning.run.report import assets, charts, history
+from praxi_tasks.learning.run.report import assets, charts, history, studies
 from praxi_tasks.learning.run.report.figure import Figure
 from praxi_tasks.learning.sources import Collected
+from praxi_tasks.learning.studies import ROUTING, TUNING, Trial
 
 _DIGEST: Final = re.compile(r"(sha256:[0-9a-f]{12})[0-9a-f]{52}")
 _LABELS: Final[Mapping[str, str]] = {
@@ -29,7 +30,7 @@ _LABELS: Final[Mapping[str, str]] = {
 class ReportData:
     """The content of a report.
 
-    ``trainings`` sums up all trainings, this one last; ``trials`` the F1 of each tuning trial.
+    ``trainings`` sums up all trainings, this one last; ``trials`` are those of each study.
     """
 
     run: str
@@ -40,7 +41,7 @@ class ReportData:
     promotion: Promotion
     summary: TrainingSummary
     trainings: Sequence[TrainingSummary]
-    trials: Sequence[float] = ()
+    trials: Mapping[str, Sequence[Trial]] = field(default_factory=dict)
 
 
 def training_page(data: ReportData) -> str:
@@ -79,6 +80,7 @@ def _figures(data: ReportData) -> Sequence[Figure]:
         charts.reliability(data.evaluation),
         history.growth(data.trainings),
         history.cost(data.trainings),
-        history.trials(data.trials),
+        studies.assignments(data.trials.get(ROUTING, ())),
+        studies.tuning(data.trials.get(TUNING, ())),
         charts.confusion(data.evaluation),
     )

@@ -18,6 +18,7 @@ from praxi_tasks.store import Store, documents, keys
 from tests.airflow.conftest import Configure
 from tests.airflow.web.actions.conftest import SITE, Browser
 from tests.airflow.web.actions.test_models import train
+from tests.airflow.web.actions.test_studies import put_study
 from tests.airflow.web.audits import get, put_audit
 from tests.findings.audits import large_audit
 from tests.support.browser import chromium, overheard
@@ -55,6 +56,7 @@ def filled(store: Store, configure: Configure, monkeypatch: pytest.MonkeyPatch) 
     for version in "12":
         registry.promote(registry.get(version))
     registry.annotate(registry.get("2"), "bob", "fewer false positives in shop-*", "")
+    put_study(store, "manual__1", 3)
     documents.write(store, keys.run("page__1", "images.json"), [{"image": LONG}])
     documents.write(store, keys.run("page__1", "plan.json"), {"batches": 3})
     monkeypatch.setattr(models, "light_registry", lambda *_: registry)

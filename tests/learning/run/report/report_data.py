@@ -11,6 +11,7 @@ from praxi_tasks.learning.model_registry.resolve import ResolvedModel
 from praxi_tasks.learning.run.documents import Judged, Promotion, Trained, TrainingSummary
 from praxi_tasks.learning.run.report.page import ReportData
 from praxi_tasks.learning.sources.collector import Collected
+from praxi_tasks.learning.studies import TUNING, Trial
 
 LOOK_ALIKES = (("pypi/nose", "pypi/nose2", 3), ("npm/@corner/shop", "npm/@corner/shop-core", 1))
 
@@ -106,5 +107,5 @@ def report_data(
         promotion=Promotion(True, "2", "1"),
         summary=past[-1] if past else summary(len(packages)),
         trainings=past,
-        trials=trials,
+        trials={TUNING: [Trial({}, f1) for f1 in trials]},
     )

@@ -1,4 +1,4 @@
-"""What the charts of trainings and of trials tell and draw."""
+"""What the charts of trainings tell and draw."""
 
 from __future__ import annotations
 
@@ -39,15 +39,8 @@ def test_a_training_too_quick_to_measure_is_on_the_scale() -> None:
     assert history.cost([replace(summary(1), seconds=0.0)]).rows[0]["CPU seconds"] > 0
 
 
-def test_trials_are_joined_by_the_best_so_far() -> None:
-    figure = history.trials([0.5, 0.75, 0.25])
-    assert [row["best so far"] for row in figure.rows] == [0.5, 0.75, 0.75]
-    assert [layer["mark"]["type"] for layer in figure.spec["layer"]] == ["line", "point"]
-
-
 def test_where_nothing_happened_there_is_nothing_to_tell() -> None:
     assert [draw([]).rows for draw in (history.growth, history.cost)] == [[], []]
-    assert history.trials([]).rows == []
 
 
 @settings(deadline=None)  # the first example imports Altair

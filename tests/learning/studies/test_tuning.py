@@ -13,7 +13,7 @@ from praxi_tasks.learning.estimators import (
     ScorerHyperparameters,
     Space,
 )
-from praxi_tasks.learning.run.tuning import Trial, Tuning
+from praxi_tasks.learning.studies import Trial, Tuning
 from praxi_tasks.learning.training import tuning_space
 from praxi_tasks.store import Store, documents, keys
 
@@ -22,15 +22,15 @@ SPACE = Space(scorer=True, experts=False)
 
 def put(store: Store, number: int, f1: float) -> None:
     trial = Trial({**SPACE.defaults(), "scorer_trees": 20 + number}, f1)
-    documents.write(store, keys.training_run("t", f"trials/{number}.json"), trial)
+    documents.write(store, keys.training_run("t", f"trials/tuning/{number}.json"), trial)
 
 
 def tuning(store: Store, run: str = "t") -> Tuning:
     return Tuning(store, run, SPACE)
 
 
-def chosen(store: Store, number: int) -> dict[str, int | float]:
-    return documents.read(store, keys.training_run("t", f"trials/{number}.json"), Trial).chosen
+def chosen(store: Store, number: int) -> dict[str, int | float | str]:
+    return documents.read(store, keys.training_run("t", f"trials/tuning/{number}.json"), Trial).chosen
 
 
 def test_the_best_of_all_trials_is_taken_and_the_first_of_equals(store: Store) -> None:
@@ -40,10 +40,12 @@ def test_the_best_of_all_trials_is_taken_and_the_first_of_equals(store: Store) -
     assert tuning(store).history() == (0.7, 0.9, 0.8, 0.9)
 
 
-def test_trials_are_in_the_order_of_their_numbers(store: Store) -> None:
-    for number in (10, 9, 2):
-        put(store, number, number / 100)
-    assert tuning(store).history() == (0.02, 0.09, 0.1)
+def test_trials_of_another_space_do_not_count(store: Store) -> None:
+    """The routing study may have been repeated, and now experts are trained."""
+    put(store, 0, 0.9)
+    other = Tuning(store, "t", Space(scorer=False, experts=True))
+    assert (other.best(), other.history()) == (DEFAULTS, ())
+    assert other.try_once(1, lambda hyperparameters: float(hyperparameters.scorer == DEFAULTS.scorer)) == 1
 
 
 def test_without_any_the_usual_is_the_best(store: Store) -> None:
@@ -53,7 +55,7 @@ def test_without_any_the_usual_is_the_best(store: Store) -> None:
 
 
 def test_a_damaged_trial_is_told(store: Store) -> None:
-    store.put(keys.training_run("t", "trials/0.json"), b'{"chosen": 3}')
+    store.put(keys.training_run("t", "trials/tuning/0.json"), b'{"chosen": 3}')
     with pytest.raises(CorruptObjectError):
         tuning(store).best()
 
