@@ -11,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from praxi_tasks.serving.comparison import Comparer, Comparison, Pair, merged
+from praxi_tasks.serving.compared import Comparison, Pair, merged
+from praxi_tasks.serving.comparison import Comparer
 from praxi_tasks.serving.fleet import Fleet
 from praxi_tasks.serving.route_group import RouteGroup, operation
 from praxi_tasks.store import Store, documents, keys

@@ -272,9 +272,14 @@ def histories() -> str:
     return "history"
 
 
+def all_serving_comparisons() -> str:
+    """Folder of what the service compared in all experiments."""
+    return "serving/experiments"
+
+
 def serving_comparisons(experiment: str) -> str:
     """Folder of what the service's replicas compared in an experiment."""
-    return f"serving/experiments/{part(experiment)}"
+    return f"{all_serving_comparisons()}/{part(experiment)}"
 
 
 def serving_comparison(experiment: str, replica: str) -> str:

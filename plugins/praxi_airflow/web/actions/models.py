@@ -24,6 +24,7 @@ from praxi_airflow.web.answers import FORMS, Data
 from praxi_tasks.errors import ModelError, PolicyError
 from praxi_tasks.learning.model_registry import CHAMPION, ModelVersion, light_registry, read_versions
 from praxi_tasks.printable import one_line
+from praxi_tasks.serving import read_comparisons
 
 router = APIRouter(prefix="/models")
 _lock = threading.Lock()
@@ -94,6 +95,9 @@ async def versions(request: Request, user: GetUserDep, training: str = "") -> Re
         return {
             "rows": rows,
             "training": training,
+            "experiments": [each.document() for each in read_comparisons(connected_store(load_settings()))],
+            "serving": load_settings().links.serving_url,
+            "mlflow": load_settings().links.models_url,
             "studies": _remembered()[2].newest(request.scope.get("root_path", "").removesuffix("/praxi")),
             "can_roll_back": any(row["in_use"] and row["replaced"] for row in rows),
         }

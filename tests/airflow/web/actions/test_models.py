@@ -76,6 +76,46 @@ def test_two_versions_are_compared(browser: Browser, registry: None) -> None:
     assert browser("viewer").get(f"{PLACE}/compare?first=1&second=9").status_code in {404, 503}
 
 
+def test_what_versions_said_in_service_is_what_a_promotion_can_rest_on(
+    browser: Browser, registry: None, store: Store
+) -> None:
+    place = keys.serving_comparison("canary", "pod-1")
+    pair = {"version": "2", "shadow": "3", "compared": 8, "agreed": 6}
+    example = {
+        "layer": "sha256:" + "1" * 64,
+        "only_version": [f"pypi/a {HOSTILE}"],
+        "only_shadow": ["pypi/b"],
+    }
+    said = {"layers": 8, "named": 10, "confidence": 9.5, "checked": 8, "claimed": 10, "confirmed": 9}
+    versions = {"2": {"version": "2", **said}, "3": {"version": "3", "layers": 8, "unclaimed": 4}}
+    pairs = {"2/3": pair | {"examples": [example]}}
+    documents.write(store, place, {"experiment": "canary", "versions": versions, "pairs": pairs})
+    (found,) = browser("viewer").get(PLACE, headers=JSON).json()["experiments"]
+    assert (found["experiment"], found["pairs"][0]["agreement"]) == ("canary", 0.75)
+    assert [(each["mean_confidence"], each["unclaimed"]) for each in found["versions"]] == [(0.95, 0), (0, 4)]
+    page = browser("viewer").get(PLACE).text
+    assert ("<b>75%</b> of 8 layers" in page, "only version 3: pypi/b" in page, HOSTILE in page) == (
+        *(True, True),
+        False,
+    )
+
+
+def test_links_lead_to_mlflow_and_the_service_where_settings_name_them(
+    browser: Browser, registry: None, configure: Configure
+) -> None:
+    links = {
+        "models_url": ("In MLflow", "https://mlflow.example/#/models/praxi"),
+        "serving_url": ("As it is served", "https://serve.example/v2/models/praxi"),
+    }
+    page = browser("viewer").get(PLACE).text
+    assert not any(title in page for title, _ in links.values())
+    for name, (title, address) in links.items():
+        configure(**dict.fromkeys(links, "") | {name: address})
+        page = browser("viewer").get(PLACE).text
+        assert f'href="{address}">{title}</a>' in page
+        assert sum(other in page for other, _ in links.values()) == 1
+
+
 @pytest.mark.slow
 def test_an_editor_promotes_with_a_note_and_rolls_back(
     browser: Browser, registry: None, store: Store
