@@ -11,7 +11,6 @@ import argparse
 import json
 import os
 import statistics
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -24,7 +23,7 @@ from tests.airflow.world import DAY, World, today, world
 from tests.events import bodies
 from tests.support import images
 from tests.support.airflow import Airflow, airflow
-from tests.support.process import free_port
+from tests.support.redis_server import redis_client, redis_connection, redis_server
 
 RESULTS: Final = Path(__file__).parent / "results" / "push_to_audit.md"
 
@@ -36,7 +35,7 @@ def main() -> None:
     wanted = parser.parse_args()
     with (
         tempfile.TemporaryDirectory() as folder,
-        redis() as port,
+        redis_server() as port,
         world(Path(folder) / "world", [("shop", today(), today() + DAY)]) as there,
         watching(there, port, Path(folder)) as server,
     ):
@@ -48,22 +47,11 @@ def main() -> None:
 
 
 @contextmanager
-def redis() -> Iterator[int]:
-    """Run a Redis and yield its port."""
-    port = free_port()
-    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
-        yield port
-        server.terminate()
-
-
-@contextmanager
 def watching(there: World, port: int, folder: Path) -> Iterator[Airflow]:
-    """Run an Airflow whose triggerer listens to the channel ``pushes``."""
-    connection = {"conn_type": "redis", "host": "127.0.0.1", "port": port, "extra": {"db": 0}}
-    settings = {"event_source": "redis", "event_queue": "pushes", "event_connection": "praxi_queue"}
+    """Run an Airflow whose triggerer watches the list ``pushes``."""
+    settings = {"event_source": "redis-list", "event_queue": "pushes", "event_connection": "praxi_queue"}
     variables = there.variables(**settings, event_registries=there.registry)
-    variables["AIRFLOW_CONN_PRAXI_QUEUE"] = json.dumps(connection)
+    variables["AIRFLOW_CONN_PRAXI_QUEUE"] = redis_connection(port)
     with airflow(folder / "airflow", variables, also=["triggerer"]) as server:
         for dag in ("praxi_audit", "praxi_on_push"):
             server.cli("dags", "unpause", dag)
@@ -72,15 +60,11 @@ def watching(there: World, port: int, folder: Path) -> Iterator[Airflow]:
 
 def push(server: Airflow, there: World, port: int, number: int) -> float:
     """Tell of a new image; return after how many seconds its audit began."""
-    from redis import Redis
-
     name, digest = made(there, f"pushed{number}")
     event = bodies.distribution_event(target_digest=digest, target_repository=name, target_tag="1.0")
     event["request"]["host"] = there.registry
-    client = Redis(port=port)
-    server.wait_until(lambda: bool(client.pubsub_numsub("pushes")[0][1]))
     begun = time.time()
-    client.publish("pushes", json.dumps({"events": [event]}))
+    redis_client(port).rpush("pushes", json.dumps({"events": [event]}))
     return began(server, lambda run: digest in json.dumps(run["conf"])) - begun
 
 

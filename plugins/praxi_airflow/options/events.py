@@ -11,15 +11,15 @@ _SINCE: Final = "0.2.0"
 OPTIONS: Final = (
     Option(
         "event_source",
-        "Which kind of message queue tells that images were pushed: ``sqs``, ``kafka``, ``redis``, or none "
-        "(``off``): then only what is posted to Airflow's routes does.",
+        "Which kind of message queue tells that images were pushed: ``sqs``, ``kafka``, ``redis``, "
+        "``redis-list``, or none (``off``): then only what is posted to Airflow's routes does.",
         default="off",
         example="sqs",
         version_added=_SINCE,
     ),
     Option(
         "event_queue",
-        "The queue: the URL of an SQS queue, a topic of Kafka, a channel of Redis.",
+        "The queue: the URL of an SQS queue, a topic of Kafka, a channel or a list of Redis.",
         example="https://sqs.eu-central-1.amazonaws.com/123456789012/pushes",
         version_added=_SINCE,
     ),

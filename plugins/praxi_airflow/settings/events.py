@@ -8,8 +8,8 @@ from typing import Final, Literal
 from praxi_airflow.settings.section import Section
 from praxi_tasks.events import Rules
 
-EventSource = Literal["off", "sqs", "kafka", "redis"]
-EVENT_SOURCES: Final[tuple[EventSource, ...]] = ("off", "sqs", "kafka", "redis")
+EventSource = Literal["off", "sqs", "kafka", "redis", "redis-list"]
+EVENT_SOURCES: Final[tuple[EventSource, ...]] = ("off", "sqs", "kafka", "redis", "redis-list")
 _LONGEST_WINDOW: Final = 1800  # seconds; a place of the next hour is told from one of this hour
 
 
@@ -22,7 +22,7 @@ class EventSettings:
     source
         Which kind of queue tells of pushes; ``off`` for none: then only what is posted does.
     queue
-        The queue: URL of an SQS queue, topic of Kafka, channel of Redis.
+        The queue: URL of an SQS queue, topic of Kafka, channel or list of Redis.
     connection
         Id of the Airflow connection to it; empty for the provider's default.
     registries

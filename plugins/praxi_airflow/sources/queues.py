@@ -1,7 +1,8 @@
 """The message queue that tells of pushes: a trigger of Airflow's triggerer watches it.
 
 The trigger is that of the provider ``common.messaging``, which knows the queues of the providers that are
-installed. What it hands over, as the payload of an asset's event, is what each provider makes of a message.
+installed; a list of Redis, which it does not know, has one of ours. What it hands over, as the payload of an
+asset's event, is what each provider makes of a message.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 from praxi_airflow.assets import PUSHES
 from praxi_airflow.errors import SettingsError
 from praxi_airflow.settings import EventSettings
+from praxi_airflow.sources.redis_list import RedisListTrigger
 
 _POLL: Final = 2  # seconds between two looks at a queue
 _MODULE: Final = "airflow.providers.common.messaging.triggers.msg_queue"
@@ -23,7 +25,9 @@ _PROVIDERS: Final = {
     "sqs": "airflow.providers.amazon",
     "kafka": "airflow.providers.apache.kafka",
     "redis": "airflow.providers.redis",
+    "redis-list": "airflow.providers.redis",
 }
+_REDIS: Final = "redis_default"
 
 
 class QueueTrigger(BaseEventTrigger):
@@ -63,9 +67,9 @@ def watched_pushes(settings: EventSettings) -> Asset:
             raise SettingsError(
                 f"setting [praxi] event_source is {settings.source!r}, and {package} is not installed",
                 where="AIRFLOW__PRAXI__EVENT_SOURCE",
-                action=f"install praxi-airflow[{settings.source}]",
+                action=f"install praxi-airflow[{settings.source.partition('-')[0]}]",
             )
-    trigger = QueueTrigger(**_arguments(settings))
+    trigger = _trigger(settings)
     watcher = AssetWatcher(name=f"praxi_pushes_{settings.source}", trigger=trigger)
     return Asset(name=PUSHES.name, uri=PUSHES.uri, group=PUSHES.group, watchers=[watcher])
 
@@ -82,6 +86,12 @@ def _is_installed(package: str) -> bool:
         return False
 
 
+def _trigger(settings: EventSettings) -> BaseEventTrigger:
+    if settings.source == "redis-list":
+        return RedisListTrigger(settings.queue, settings.connection or _REDIS, _POLL)
+    return QueueTrigger(**_arguments(settings))
+
+
 def _arguments(settings: EventSettings) -> dict[str, Any]:
     """Return what the trigger of the queue's provider is made of."""
     if settings.source == "sqs":
@@ -92,4 +102,4 @@ def _arguments(settings: EventSettings) -> dict[str, Any]:
         given = {"topics": [settings.queue], "apply_function": value, "poll_interval": _POLL}
         return {"scheme": "kafka", "kafka_config_id": settings.connection or "kafka_default", **given}
     given = {"channels": settings.queue, "poll_interval": _POLL}
-    return {"scheme": "redis+pubsub", "redis_conn_id": settings.connection or "redis_default", **given}
+    return {"scheme": "redis+pubsub", "redis_conn_id": settings.connection or _REDIS, **given}

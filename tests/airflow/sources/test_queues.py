@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import importlib
 import json
-import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from airflow.triggers.base import BaseEventTrigger
 
 from praxi_airflow.assets import PUSHES
 from praxi_airflow.errors import SettingsError
@@ -20,43 +19,23 @@ from praxi_airflow.sources import queues, watched_pushes
 from praxi_tasks.events import read_message
 from tests.airflow.conftest import Configure
 from tests.events import bodies
-from tests.support.process import free_port
+from tests.support.redis_server import redis_client, redis_connection, redis_server
 
 SQS = "https://sqs.eu-central-1.amazonaws.com/123456789012/pushes"
 
 
 @pytest.fixture
-def redis(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+def redis(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """Run a Redis to which the connection ``praxi_queue`` leads; return its port."""
-    port = free_port()
-    command = [
-        "redis-server",
-        "--port",
-        str(port),
-        "--bind",
-        "127.0.0.1",
-        "--save",
-        "",
-        "--dir",
-        str(tmp_path),
-    ]
-    connection = {"conn_type": "redis", "host": "127.0.0.1", "port": port, "extra": {"db": 0}}
-    monkeypatch.setenv("AIRFLOW_CONN_PRAXI_QUEUE", json.dumps(connection))
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
+    with redis_server() as port:
+        monkeypatch.setenv("AIRFLOW_CONN_PRAXI_QUEUE", redis_connection(port))
         yield port
-        server.terminate()
 
 
 @pytest.mark.server
 @pytest.mark.needs("redis-server")
 def test_a_message_in_redis_is_a_push(redis: int) -> None:
-    from redis import Redis
-    from redis.backoff import ConstantBackoff
-    from redis.exceptions import ConnectionError as NotYetError
-    from redis.retry import Retry
-
-    client = Redis(port=redis, retry=Retry(ConstantBackoff(0.1), 300), retry_on_error=[NotYetError])
-    client.ping()
+    client = redis_client(redis)
 
     async def first() -> Any:
         settings = EventSettings(source="redis", queue="pushes", connection="praxi_queue")
@@ -69,10 +48,30 @@ def test_a_message_in_redis_is_a_push(redis: int) -> None:
     assert [push.digest for push in found.pushes] == [bodies.digest("b")]
 
 
+@pytest.mark.server
+@pytest.mark.needs("redis-server")
+def test_messages_of_a_list_wait_and_go_once_they_were_handed_over(redis: int) -> None:
+    client = redis_client(redis)
+    client.rpush("pushes", json.dumps(bodies.harbor()), b"{\xff")
+    trigger = trigger_of(EventSettings(source="redis-list", queue="pushes", connection="praxi_queue"))
+
+    async def two() -> list[Any]:
+        events = trigger.run()
+        first = await anext(events)
+        assert client.llen("pushes") == 2  # who dies now finds them again
+        client.rpush("pushes", json.dumps(bodies.ecr()))
+        return [first, await anext(events)]
+
+    first, second = (read_message(event.payload) for event in asyncio.run(two()))
+    assert ([push.digest for push in first.pushes], first.ignored["malformed"]) == ([bodies.digest("b")], 1)
+    assert len(second.pushes) == 1
+    assert client.llen("pushes") == 1
+
+
 def trigger_of(settings: EventSettings) -> Any:
     """Return the trigger as the triggerer makes it of what a Dag file says."""
     (watcher,) = watched_pushes(settings).watchers
-    assert isinstance(watcher.trigger, queues.QueueTrigger)
+    assert isinstance(watcher.trigger, BaseEventTrigger)
     path, arguments = watcher.trigger.serialize()
     module, _, name = path.rpartition(".")
     return getattr(importlib.import_module(module), name)(**json.loads(json.dumps(arguments)))
