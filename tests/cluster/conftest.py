@@ -112,8 +112,12 @@ class Stage:
     references: list[str]
     days: Iterator[int] = field(default_factory=lambda: iter(range(1, 29)))
 
-    def start(self, *, deferrable: bool = False) -> Path:
-        settings = {"AIRFLOW__PRAXI__POD_DEFERRABLE": str(deferrable)}
+    def start(self, *, deferrable: bool = False, receiver: str = "") -> Path:
+        """Begin an audit, whose commands send their spans to a receiver of OTLP, if one is named."""
+        settings = {
+            "AIRFLOW__PRAXI__POD_DEFERRABLE": str(deferrable),
+            "AIRFLOW__PRAXI__OTLP_ENDPOINT": receiver,
+        }
         return self.driver.start(next(self.days), settings)
 
     def running_pod(self, task: str) -> dict[str, Any]:

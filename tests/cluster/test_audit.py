@@ -11,6 +11,7 @@ from praxi_tasks.audit import PodEnd, PodRecord, read_pods
 from praxi_tasks.store import open_store
 from tests.cluster.conftest import NAMESPACE, Stage
 from tests.support.cluster.eviction import NodeIsKeptError
+from tests.support.otlp import otlp_receiver
 
 pytestmark = [pytest.mark.slow, pytest.mark.server, pytest.mark.airflow]
 STATES = ["audited", "audited", "failed"]
@@ -26,9 +27,17 @@ def tries(ended: dict[str, list[dict[str, int]]], task: str) -> int:
 
 
 @pytest.mark.parametrize("deferrable", [False, True], ids=["sync", "deferrable"])
-def test_the_audit_runs_as_pods_that_hold_no_secret(stage: Stage, deferrable: bool) -> None:
+def test_the_audit_runs_as_pods_that_hold_no_secret_and_are_one_trace(stage: Stage, deferrable: bool) -> None:
     before = len(stage.logged(SUMMARY)), len(stage.logged(REFUSED))
-    ended = stage.check(stage.start(deferrable=deferrable))
+    with otlp_receiver() as receiver:
+        ended = stage.check(stage.start(deferrable=deferrable, receiver=receiver.url))
+    (trace,) = receiver.traces().values()
+    commands = {span.service for span in trace if span.name == span.service.replace("-", " ")}
+    assert commands >= {"praxi-plan", "praxi-fingerprint", "praxi-predict", "praxi-report"}
+    below = {span.service for span in trace if span.parent in {each.id for each in trace}}
+    assert below >= {"praxi-plan", "praxi-fingerprint", "praxi-predict", "praxi-report"}
+    assert any(span.name == "read layer" for span in trace)
+    assert any(span.name.startswith("S3/") for span in trace)
     assert ended["states"] == STATES
     assert len(stage.logged(SUMMARY)) == before[0] + 1  # each line once, at its level
     assert "[warning" in stage.logged(REFUSED)[before[1]]
