@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,9 @@ from praxi_tasks.discovery.matching import LayerKeys, Matches, folder_hashes, ma
 from praxi_tasks.discovery.versions import VersionEvidence, compare_versions
 from praxi_tasks.fingerprint import PYTHON_ROOT, Tagset
 
+CHANCE: Final = 0.02
+"""Of measured files, less than this share is as some version has it by chance: of the same size."""
+
 
 class ComparedCopy(NamedTuple):
     """One copy of a package, and what it shows of each known version."""
@@ -27,8 +30,9 @@ class ComparedCopy(NamedTuple):
 
     @property
     def look_alike(self) -> bool:
-        """Whether files are measured, and none is as any known version has it."""
-        return self.evidence.agreeing_share == 0
+        """Whether most files are measured, and none is as any known version has it, but by chance."""
+        most = 2 * self.evidence.measured >= self.evidence.present.max(initial=0)
+        return bool(most and self.evidence.agreeing_share < CHANCE)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,10 +92,10 @@ def find_candidates(tagset: Tagset, lookup: Lookup, suite: str = "") -> Candidat
     matches = match_keys(layer, catalogue)
     owners = _at_home(match_folders(tagset.normalised.folders, catalogue), tagset, catalogue)
     files = _files_in_folders(tagset, len(owners))
-    there = np.zeros(len(catalogue.packages), np.bool_)
+    # A folder alone names nobody: what lies in it may be of those who share it, known or not.
+    there = np.zeros(len(catalogue.packages) + 1, np.bool_)
     there[matches.packages] = True
-    there[owners[(owners >= 0) & (files.sum(axis=0) > 0)[:, None]]] = True
-    packages = np.flatnonzero(there)
+    packages, owners = np.flatnonzero(there), np.where(there[owners], owners, -1)
     copies = _compared_copies(tagset, catalogue, layer, packages)
     measures = Measures(tagset, catalogue, layer, matches, packages, _evidence(copies), owners)
     features = measures.table([_below(count, owners, packages) for count in files])

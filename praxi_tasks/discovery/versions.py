@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -9,10 +11,22 @@ from numpy.typing import NDArray
 
 from praxi_tasks.discovery.catalogue import PackageContents
 from praxi_tasks.discovery.copies import Copy
-from praxi_tasks.fingerprint import Tagset
+from praxi_tasks.fingerprint import PathKind, Tagset
 
 EDITED: Final = 0.05
 """The share of a release's files that may have been edited since: configured, patched."""
+
+SHOWN: Final = 0.25
+"""Of the files that are left of a release, the share whose content has to be as it has them.
+
+Beside byte code little else can be compared than what seldom changes: a marker, a licence, a template.
+"""
+
+_LIBRARY: Final = re.compile(r"\.(?:so(?:\.[0-9.]+)?|pyd|dylib|jar|node|wasm)$")
+
+_BYTE_CODE: Final = (".pyc", ".pyo")
+
+_WRITTEN: Final = ".dist-info/RECORD"  # an installer writes its own
 
 # Files in which projects state their version: one that differs is of another version, however alike the rest.
 _STATING: Final = frozenset(
@@ -20,7 +34,7 @@ _STATING: Final = frozenset(
     __init__.py _version.py version.py __version__.py _versions.py versions.py __about__.py _about.py about.py
     _version_info.py _meta.py __meta__.py __pkginfo__.py release.py VERSION VERSION.txt version.txt version
     version.json package.json bower.json composer.json version.js version.h version.rb DESCRIPTION
-    changelog.Debian.gz changelog.Debian.amd64.gz changelog.Debian.arm64.gz
+    METADATA PKG-INFO changelog.Debian.gz changelog.Debian.amd64.gz changelog.Debian.arm64.gz
     """.split()  # noqa: SIM905 - a table of words
 )
 
@@ -37,6 +51,11 @@ class VersionEvidence(NamedTuple):
     contradicting
         How many of the differing files are significant: they are known to change with most versions, or are
         where a version is stated.
+    telling
+        How many of the agreeing files show that it is this version, as far as that matters: their content is
+        known, and changes between versions, states one, or is compiled.
+    unreadable
+        Whether files that state a version are there as byte code only.
     """
 
     present: NDArray[np.int64]
@@ -44,6 +63,13 @@ class VersionEvidence(NamedTuple):
     agreeing: NDArray[np.int64]
     differing: NDArray[np.int64]
     contradicting: NDArray[np.int64]
+    telling: NDArray[np.int64]
+    unreadable: bool
+
+    @property
+    def measured(self) -> int:
+        """How many files have a content that could be compared."""
+        return int((self.agreeing + self.differing).max(initial=0))
 
     @property
     def agreeing_share(self) -> float:
@@ -67,9 +93,11 @@ def compare_versions(contents: PackageContents, count: int, copy: Copy, tagset: 
     there = copy.keys[places] == keys if len(copy.keys) else np.zeros(len(keys), np.bool_)
     files = copy.rows[places] if len(copy.keys) else places
     sizes, hashes = contents.sizes, contents.hashes
-    _, spelling, spellings = np.unique(keys, return_inverse=True, return_counts=True)
-    alternatives = spellings[spelling]
+    alternatives = _alternatives(keys, sizes, hashes)
     measured = there & tagset.measured[files] & ~tagset.normalised.derived[files]
+    measured &= ~_named(
+        files, measured & (tagset.normalised.kinds[files] == PathKind.METADATA), tagset, _is_written
+    )
     measured &= (alternatives > 1) | (sizes > 0) | (tagset.sizes[files] > 0)
     same = measured & (tagset.sizes[files] == sizes)
     comparable = (tagset.hashes[files] != 0) & (hashes != 0)
@@ -82,31 +110,61 @@ def compare_versions(contents: PackageContents, count: int, copy: Copy, tagset: 
     def tally(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
         return np.asarray(np.bincount(holders[mask[row_of]], minlength=count), np.int64)
 
-    significant = (2 * alternatives > count + 1) | _states_version(keys, files, measured & ~same, tagset)
-    agreeing = tally(same)
+    stating = _named(files, measured & ~same, tagset, _states_version)
+    significant = (2 * alternatives > count + 1) | np.isin(keys, keys[stating])
+    present, agreeing = tally(there & core), tally(same)
+    unmeasured = there & tagset.normalised.derived[files]
+    unreadable = bool(unmeasured.any() and _named(files, unmeasured, tagset, _states_version).any())
+    telling = agreeing
+    if unreadable or ((agreeing > 0) & (agreeing < SHOWN * present)).any():
+        known = same & comparable
+        telling = tally(known & ((alternatives > 1) | _named(files, known, tagset, _tells)))
     return VersionEvidence(
-        present=tally(there & core),
+        present=present,
         expected=tally(core),
         agreeing=agreeing,
         differing=_distinct(keys[measured]) - agreeing,
         contradicting=_distinct(keys[measured & significant]) - tally(same & significant),
+        telling=telling,
+        unreadable=unreadable,
     )
 
 
-def _states_version(
-    keys: NDArray[np.uint64], files: NDArray[np.intp], differing: NDArray[np.bool_], tagset: Tagset
-) -> NDArray[np.bool_]:
-    """Return which rows are of a path where a version is stated and that differs from some version.
+def _alternatives(
+    keys: NDArray[np.uint64], sizes: NDArray[np.uint64], hashes: NDArray[np.uint64]
+) -> NDArray[np.intp]:
+    """Return for each row how many contents of its path are known to differ, shape ``(rows,)``.
 
-    Parameters
-    ----------
-    keys, files, differing
-        Of each row of a package's contents: its path, the layer's file there, and whether that differs;
-        shape ``(rows,)`` each. Rows of one path follow each other.
+    Rows are sorted by path, size and hash. Of two of one size, one without a hash, nobody knows.
     """
-    candidates = np.flatnonzero(differing).tolist()
-    stating = [row for row in candidates if tagset.paths[files[row]].rpartition("/")[2] in _STATING]
-    return np.isin(keys, keys[stating])
+    _, path, rows = np.unique(keys, return_inverse=True, return_counts=True)
+    again = np.zeros(len(keys), np.bool_)
+    again[1:] = (keys[1:] == keys[:-1]) & (sizes[1:] == sizes[:-1])
+    by_size = rows - np.bincount(path, again, len(rows)).astype(np.intp)
+    unknown = np.bincount(path, hashes == 0, len(rows)) > 0
+    return np.asarray(np.where(unknown, by_size, rows)[path])
+
+
+def _named(
+    files: NDArray[np.intp], mask: NDArray[np.bool_], tagset: Tagset, wanted: Callable[[str], bool]
+) -> NDArray[np.bool_]:
+    """Return which rows of a mask are of a file whose path is ``wanted``; rows of shape ``(rows,)`` each."""
+    found = np.zeros(len(files), np.bool_)
+    found[[row for row in np.flatnonzero(mask).tolist() if wanted(tagset.paths[files[row]])]] = True
+    return found
+
+
+def _states_version(path: str) -> bool:
+    name = path.rpartition("/")[2]
+    return name in _STATING or (name.endswith(_BYTE_CODE) and f"{name.partition('.')[0]}.py" in _STATING)
+
+
+def _is_written(path: str) -> bool:
+    return path.endswith(_WRITTEN)
+
+
+def _tells(path: str) -> bool:
+    return _states_version(path) or _LIBRARY.search(path) is not None
 
 
 def _distinct(keys: NDArray[np.uint64]) -> int:
@@ -119,7 +177,9 @@ def possible_versions(evidence: VersionEvidence) -> NDArray[np.bool_]:
 
     Where no file shows its content none may: a version that is not known may have the same paths. A few files
     may have been edited after installation. That does not rule a version out while all the files that do
-    change between versions, or state one, are as released: a new version would have changed those.
+    change between versions, or state one, are as released: a new version would have changed those. Nor may
+    any where all that agrees seldom changes, and is little of what is there (see :data:`SHOWN`), or what
+    states a version can't be read.
     """
     measured = evidence.agreeing + evidence.differing
     edited = EDITED if len(evidence.present) > 1 else EDITED / 2
@@ -127,6 +187,10 @@ def possible_versions(evidence: VersionEvidence) -> NDArray[np.bool_]:
         (evidence.agreeing > 0)
         & (evidence.contradicting == 0)
         & (evidence.differing <= np.floor(edited * measured))
+        & (
+            (evidence.agreeing >= SHOWN * evidence.present) & (not evidence.unreadable)
+            | (evidence.telling > 0)
+        )
     )
 
 

@@ -60,6 +60,29 @@ def test_byte_code_alone_shows_the_package_and_no_version() -> None:
     assert names(world.model().predict(world.layer(compiled))) == {"packagef": ()}
 
 
+@pytest.mark.parametrize(("name", "told"), [("py.typed", ()), ("_fast.so", ("1.0",))])
+def test_beside_byte_code_a_file_that_seldom_changes_shows_no_version(
+    name: str, told: tuple[str, ...]
+) -> None:
+    lines = [ReleaseFile(f"big/m{number}.py", 10, f"{number + 1:x}") for number in range(12)]
+    release = make_release(ReleaseLine("big", "1.0", [*lines, ReleaseFile(f"big/{name}", 90, "aa")]))
+    model = world.model().replaced(catalogues=[build_catalogue([*world.releases(), release])])
+    files = compile_python(install_wheel(Files.of(release), SITE))
+    compiled = files.keep(np.array([not path.endswith(".py") for path in files.paths]))
+    assert names(model.predict(world.layer(compiled))) == {"big": told}
+
+
+def test_an_installers_own_record_does_not_cost_the_version() -> None:
+    lines = [ReleaseFile(f"big/m{number}.py", 10, f"{number + 1:x}") for number in range(4)]
+    record = ReleaseFile("big-1.0.dist-info/RECORD", 90, "aa")
+    release = make_release(ReleaseLine("big", "1.0", [*lines, record]))
+    model = world.model().replaced(catalogues=[build_catalogue([*world.releases(), release])])
+    files = install_wheel(Files.of(release), SITE)
+    written = np.array([path.endswith("RECORD") for path in files.paths]).astype(np.uint64)
+    other = Files(files.paths, files.sizes + written, files.hashes ^ written, files.measured)
+    assert names(model.predict(world.layer(other))) == {"big": ("1.0",)}
+
+
 def test_two_environments_hold_a_version_each() -> None:
     old = without_metadata(installed("packagec", "1.0", "opt/a/lib/python3.11/site-packages"))
     new = without_metadata(installed("packagec", "2.0", "opt/b/lib/python3.12/site-packages"))
@@ -108,6 +131,24 @@ def test_known_paths_without_any_known_content_only_look_like_the_package() -> N
         ("pypi", "packageh", len(files.paths))
     ]
     assert prediction.unexplained.files == 0
+
+
+def test_a_size_that_agrees_by_chance_makes_no_package_of_a_decoy() -> None:
+    lines = [ReleaseFile(f"big/m{number}.py", 1000 + number, "0") for number in range(80)]
+    release = make_release(ReleaseLine("big", "1.0", lines))
+    model = world.model().replaced(catalogues=[build_catalogue([*world.releases(), release])])
+    files = install_wheel(Files.of(release), SITE)
+    other = np.arange(len(files.paths)) > 0
+    decoy = Files(files.paths, files.sizes + np.uint64(7) * other, files.hashes, files.measured)
+    prediction = model.predict(world.layer(decoy))
+    assert prediction.releases == ()
+    assert [each.name for each in prediction.look_alikes] == ["big"]
+
+
+def test_a_folder_that_only_one_known_package_uses_names_nobody() -> None:
+    root = f"{SITE}/packagex"
+    unknown = world.plain(*(f"{root}/other{number}.py" for number in range(9)))
+    assert names(world.model().predict(world.layer(unknown))) == {}
 
 
 def test_a_decoy_beside_the_package_is_told_apart() -> None:

@@ -54,6 +54,8 @@ class Explained:
         keys = {package_key(found.ecosystem, found.name), *map(_tie_key, found.ties)}
         if keys & self._predicted or self._shows(found) or self._has_owner(found.root):
             return True
+        if not found.version and not self._look_alikes.isdisjoint(found.paths):
+            return True
         return any(
             _holds(tracked, found.root, self.tree) for key in keys for tracked in self._claims.get(key, ())
         )
@@ -95,6 +97,12 @@ class Explained:
     def _evidence(self) -> frozenset[str]:
         releases = (release for prediction in self.predictions for release in prediction.releases)
         return frozenset(path for release in releases for path in (*release.evidence, *release.sample))
+
+    @cached_property
+    def _look_alikes(self) -> frozenset[str]:
+        """Files at known paths, none of them as known: there paths are no evidence, unless one says more."""
+        alike = (each for prediction in self.predictions for each in prediction.look_alikes)
+        return frozenset(path for each in alike for path in each.evidence)
 
     @cached_property
     def _claims(self) -> dict[_Key, list[TrackedClaim]]:

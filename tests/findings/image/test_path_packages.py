@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from praxi_tasks.discovery import LookAlike
 from praxi_tasks.findings.image import LayerFacts, fuse
 from praxi_tasks.findings.packages import Component
 from praxi_tasks.inventory import Claim, VersionText
@@ -68,3 +69,11 @@ def test_libraries_of_a_distribution_are_its_own() -> None:
         "libbar"
     ]
     assert [item.name for item in by_path(layer(1, library))] == ["libbar", "libfoo"]
+
+
+def test_what_only_looks_like_a_known_package_is_not_unless_a_file_states_a_version() -> None:
+    alike = LookAlike("pypi", "numpy", 3, (NUMPY[0],), SITE)
+    assert not by_path(layer(1, NUMPY, look_alikes=[alike]))
+    texts = [VersionText(NUMPY[1], "2.1.0")]
+    (numpy,) = by_path(layer(1, NUMPY, look_alikes=[alike], texts=texts))
+    assert numpy.versions == ("2.1.0",)

@@ -27,7 +27,8 @@ _TAIL: Final = 66 << 10
 """Bytes of a wheel's end that are fetched first: the longest comment, and what stands before it."""
 
 _VERSION_FILE: Final = re.compile(
-    r"[^/]+/(?:_version|version|__version__|_version_info|about)\.py|[^/]+/VERSION"
+    r"(?:[^/]+/)?(?:__init__|_?versions?|__version__|_version_info|_?about|__about__|_?meta|__meta__|__pkginfo__)\.py"
+    r"|[^/]+/(?:VERSION|version)(?:\.txt)?"
 )
 _LARGEST_VERSION_FILE: Final = 64 << 10
 
