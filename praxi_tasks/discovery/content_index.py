@@ -2,7 +2,8 @@
 
 A file's path says what it is as long as it lies where it was installed; its content says it anywhere. The
 index knows the files that stand for a package on their own, programs and libraries, by the hash of their
-content. It is sorted arrays for binary search; those of several trainings are looked up one after another.
+content and by their build-id, which they keep when they are stripped or patched. It is sorted arrays for
+binary search; those of several trainings are looked up one after another.
 """
 
 from __future__ import annotations
@@ -46,7 +47,8 @@ class ContentIndex:
     Parameters
     ----------
     hashes
-        xxh3-64 of contents, sorted and distinct.
+        xxh3-64 of contents and of build-ids, sorted and distinct. No number is of both but by chance, as
+        any two contents.
     holder_starts, holders
         The releases that have content *c* are ``holders[holder_starts[c]:holder_starts[c + 1]]``.
     path_starts, paths

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from praxi_tasks.fingerprint import PathColumns
+from praxi_tasks.fingerprint import BuildIds, PathColumns
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,6 +26,8 @@ class Release:
         xxh3-64 of the contents, 0 where unknown, shape ``(n,)``.
     measured
         For which files size and hash are known, shape ``(n,)``.
+    build_ids
+        Of its programs and libraries, as far as they are known.
     """
 
     ecosystem: str
@@ -36,6 +38,7 @@ class Release:
     sizes: NDArray[np.uint64]
     hashes: NDArray[np.uint64]
     measured: NDArray[np.bool_]
+    build_ids: BuildIds = field(default_factory=BuildIds)
 
     @property
     def package(self) -> str:

@@ -24,12 +24,13 @@ bounds it from below and tells no more.
 
 
 SHARED_SIZE: Final = 8192
-"""In bytes. A smaller file, a script most often, is seldom changed from version to version: those that nobody
-learned have it as well, so that it shows the package and not its version."""
+"""In bytes. A smaller file without build-id, a script most often, is seldom changed from version to version:
+those that nobody learned have it as well, so that it shows the package and not its version. Of the programs
+and libraries of 41 Debian packages 7 % were the same in the next version, of any size, of scripts 85 %."""
 
 
 class SameContent(NamedTuple):
-    """Files of a layer that are, byte for byte, those of a release.
+    """Files of a layer that are those of a release: byte for byte, or of the same build.
 
     Parameters
     ----------
@@ -59,11 +60,11 @@ class SameContent(NamedTuple):
 
 
 class _Known(NamedTuple):
-    """The releases that have a file's content, where one of them installs it, and its size."""
+    """The releases that have a file, where one of them installs it, and whether it tells versions."""
 
     holders: frozenset[Holder]
     path: str
-    size: int
+    tells_version: bool
 
 
 def find_same_content(
@@ -83,19 +84,31 @@ def find_same_content(
 def _known(tagset: Tagset, rows: NDArray[np.intp], indexes: Sequence[ContentIndex]) -> dict[int, _Known]:
     """Return what is known of each of some files' contents that few packages have."""
     rows = rows[tagset.measured[rows] & (tagset.hashes[rows] != 0)]
-    holders: defaultdict[int, set[Holder]] = defaultdict(set)
-    paths: dict[int, str] = {}
-    for index in indexes:
-        places = index.places_of(tagset.hashes[rows])
-        for at in np.flatnonzero(places >= 0).tolist():
-            row, place = int(rows[at]), int(places[at])
-            holders[row].update(index.holders_of(place))
-            paths.setdefault(row, index.path_of(place))
+    builds = tagset.build_ids.column(len(tagset))
+    tells_version = (builds[rows] != 0) | (tagset.sizes[rows] >= SHARED_SIZE)
+    found = _holders(rows, tagset.hashes[rows], indexes)
+    patched = rows[(builds[rows] != 0) & ~np.isin(rows, [*found])]
+    found |= _holders(patched, builds[patched], indexes)
+    tells = dict(zip(rows.tolist(), tells_version.tolist(), strict=True))
     return {
-        row: _Known(frozenset(found), paths[row], int(tagset.sizes[row]))
-        for row, found in sorted(holders.items())
-        if len({holder.package for holder in found}) <= MOST_PACKAGES
+        row: _Known(frozenset(holders), path, tells[row])
+        for row, (holders, path) in sorted(found.items())
+        if len({holder.package for holder in holders}) <= MOST_PACKAGES
     }
+
+
+def _holders(
+    rows: NDArray[np.intp], numbers: NDArray[np.uint64], indexes: Sequence[ContentIndex]
+) -> dict[int, tuple[set[Holder], str]]:
+    """Return the releases that have a file's hash or build-id, and where one installs it, of those known."""
+    found: dict[int, tuple[set[Holder], str]] = {}
+    for index in indexes:
+        places = index.places_of(numbers)
+        for at in np.flatnonzero(places >= 0).tolist():
+            place = int(places[at])
+            holders, _ = found.setdefault(int(rows[at]), (set(), index.path_of(place)))
+            holders.update(index.holders_of(place))
+    return found
 
 
 def _fewest(known: dict[int, _Known]) -> Iterator[SameContent]:
@@ -110,7 +123,7 @@ def _fewest(known: dict[int, _Known]) -> Iterator[SameContent]:
         tied = sorted(holder for holder in files if files[holder] == mine)
         rows = tuple(sorted(mine))
         versions = tuple(holder.version for holder in tied if holder.package == best.package)
-        if len(versions) == 1 and max(known[row].size for row in rows) < SHARED_SIZE:
+        if len(versions) == 1 and not any(known[row].tells_version for row in rows):
             versions = ()
         yield SameContent(
             package=best.package,

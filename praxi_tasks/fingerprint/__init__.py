@@ -1,6 +1,7 @@
 """A layer's fingerprint: what it changes (changeset) and what the model reads of that (tagset)."""
 
 from praxi_tasks.fingerprint.arrays import pack_arrays, pack_texts, protocol_of, unpack_arrays, unpack_texts
+from praxi_tasks.fingerprint.build_ids import BuildIds
 from praxi_tasks.fingerprint.changeset import Changeset
 from praxi_tasks.fingerprint.columbus import (
     FREQUENCY_THRESHOLD,
@@ -34,6 +35,7 @@ __all__ = [
     "PYTHON_ROOT",
     "SHORTEST_TAG",
     "Changeset",
+    "BuildIds",
     "PathColumns",
     "PathKind",
     "Tagset",

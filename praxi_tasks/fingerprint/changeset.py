@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.fingerprint.arrays import compressed, pack_parts, unpack_arrays
+from praxi_tasks.fingerprint.build_ids import BuildIds
 from praxi_tasks.fingerprint.texts import LinkTargets, Texts
 from praxi_tasks.oci.layer import LayerReading
 from praxi_tasks.store.frames import unpack_frame
@@ -23,6 +24,7 @@ _TYPES: Final = np.frombuffer(b"bcdfhlp", np.uint8)
 _COLUMNS: Final = {"types": "|u1", "sizes": "<u8", "modes": "<u4", "mtimes": "<i8", "hashes": "<u8"}
 _TEXTS: Final = ("digest", "paths", "link_targets", "whiteouts", "opaques")
 _CHECKSUMS: Final = {"checksum_kinds": "|u1", "checksums": "<u8"}
+_NO_IDS: Final[Mapping[str, int]] = {}
 _STORED: Final = {**_COLUMNS, **_CHECKSUMS, "link_rows": "<u4", **dict.fromkeys(_TEXTS, "|u1")}
 
 
@@ -55,6 +57,8 @@ class Changeset:
     checksum_kinds, checksums
         Kind and first eight bytes of the checksum by which the file's publisher would list it; see
         :mod:`praxi_tasks.oci.layer.checksums`. Of length 0 where the layer was read without.
+    build_ids
+        Of its programs and libraries; none where the layer was read without.
     links
         Targets by row: of symbolic links as written, of hard links relative to the root.
     whiteouts
@@ -75,6 +79,7 @@ class Changeset:
     opaques: tuple[str, ...] = ()
     checksum_kinds: NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, np.uint8))
     checksums: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
+    build_ids: BuildIds = field(default_factory=BuildIds)
 
     def __len__(self) -> int:
         return len(self.types)
@@ -85,11 +90,18 @@ class Changeset:
         return len(Texts.of(self.paths).blob) + len(LinkTargets.of(self.links).targets.blob)
 
     @classmethod
-    def from_reading(cls, reading: LayerReading) -> Changeset:
-        """Take over what a layer's reading found, without copying it."""
+    def from_reading(cls, reading: LayerReading, build_ids: Mapping[str, int] = _NO_IDS) -> Changeset:
+        """Take over what a layer's reading found, without copying it.
+
+        Parameters
+        ----------
+        build_ids
+            Of its ELF files, by path.
+        """
+        paths = Texts(reading.paths)
         return cls(
             digest=reading.digest,
-            paths=Texts(reading.paths),
+            paths=paths,
             types=reading.types,
             sizes=reading.sizes,
             modes=reading.modes,
@@ -100,6 +112,7 @@ class Changeset:
             opaques=reading.opaques,
             checksum_kinds=reading.checksum_kinds,
             checksums=reading.checksums,
+            build_ids=BuildIds.of(paths, build_ids),
         )
 
     def to_bytes(self) -> bytes:
@@ -114,6 +127,7 @@ class Changeset:
         }
         arrays: dict[str, NDArray[Any]] = {name: getattr(self, name) for name in (*_COLUMNS, *_CHECKSUMS)}
         arrays["link_rows"] = links.rows
+        arrays |= self.build_ids.arrays()
         arrays |= {name: np.frombuffer(text.blob, np.uint8) for name, text in texts.items()}
         return compressed(pack_parts(_KIND, CHANGESET_PROTOCOL, arrays), _LEVEL)
 
@@ -155,6 +169,7 @@ class Changeset:
             links=links,
             whiteouts=tuple(whiteouts),
             opaques=tuple(opaques),
+            build_ids=BuildIds.from_arrays(arrays, len(paths)),
         )
 
 

@@ -65,7 +65,8 @@ def fingerprint_layer(
             blob, descriptor, limits=limits, retain=keep_file, likeness=_DATABASES, inspection=inspection
         )
     write: Callable[[str, bytes], object] = store.replace if force else store.put
-    changeset = Changeset.from_reading(reading)
+    build_ids = {path: file.build_id for path, file in inspection.results.items()}
+    changeset = Changeset.from_reading(reading, build_ids)
     write(keys.layer_changeset(digest), changeset.to_bytes())
     write(keys.layer_inventory(digest), _inventory(changeset, reading, inspection).to_bytes())
     write(keys.layer_tagset(digest), Tagset.from_changeset(changeset).to_bytes())

@@ -8,7 +8,7 @@ systems are computed from the paths on demand.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.fingerprint.arrays import compressed, pack_parts, unpack_arrays, unpack_texts
+from praxi_tasks.fingerprint.build_ids import BuildIds
 from praxi_tasks.fingerprint.columbus import columbus_tags
 from praxi_tasks.fingerprint.paths import PathColumns, normalise_all
 from praxi_tasks.fingerprint.texts import Texts
@@ -57,6 +58,8 @@ class Tagset:
         Whether size and hash are the file's own: false for links and where only a path was recorded.
     whiteouts, opaques
         The paths that the layer removes, and the folders whose older content it hides.
+    build_ids
+        Of programs and libraries.
     """
 
     digest: str
@@ -67,6 +70,7 @@ class Tagset:
     measured: NDArray[np.bool_]
     whiteouts: tuple[str, ...] = ()
     opaques: tuple[str, ...] = ()
+    build_ids: BuildIds = field(default_factory=BuildIds)
 
     def __len__(self) -> int:
         return len(self.paths)
@@ -85,6 +89,7 @@ class Tagset:
             measured=_measured(changeset.types[rows], changeset.hashes[rows]),
             whiteouts=tuple(changeset.whiteouts),
             opaques=tuple(changeset.opaques),
+            build_ids=changeset.build_ids.select(rows),
         )
 
     @classmethod
@@ -104,6 +109,7 @@ class Tagset:
             self.sizes[rows],
             self.hashes[rows],
             self.measured[rows],
+            build_ids=self.build_ids.select(rows),
         )
 
     def tags(
@@ -131,6 +137,7 @@ class Tagset:
                 "derived": columns.derived,
                 "system": columns.system,
                 "folder_of": columns.folder_of,
+                **self.build_ids.arrays(),
             },
         )
         return compressed(parts, _LEVEL)
@@ -162,7 +169,10 @@ class Tagset:
         if {len(arrays[name]) for name in _COLUMNS} != {files} or (files and int(folder_of.max()) >= folders):
             raise ValueError("columns differ in length")
         normalised = PathColumns(keys, kinds, derived, system, folder_of, spelled)
-        return cls(texts[0], paths, normalised, sizes, hashes, measured, tuple(removed), tuple(hidden))
+        build_ids = BuildIds.from_arrays(arrays, files)
+        return cls(
+            texts[0], paths, normalised, sizes, hashes, measured, tuple(removed), tuple(hidden), build_ids
+        )
 
 
 def _measured(types: NDArray[np.uint8], hashes: NDArray[np.uint64]) -> NDArray[np.bool_]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from praxi_tasks.lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from praxi_tasks.inventory.binary.build_id import build_id_of_file, look_for_build_ids
     from praxi_tasks.inventory.binary.inspect import Inspected, start_inspection
     from praxi_tasks.inventory.binary.program_rules import program_cpe
     from praxi_tasks.inventory.checksums import CHECKSUM_WIDTH
@@ -27,6 +28,7 @@ else:
     __getattr__ = lazy_exports(
         __name__,
         {
+            "binary.build_id": ("build_id_of_file", "look_for_build_ids"),
             "binary.inspect": ("Inspected", "start_inspection"),
             "binary.program_rules": ("program_cpe",),
             "checksums": ("CHECKSUM_WIDTH",),
@@ -60,7 +62,9 @@ __all__ = [
     "PathName",
     "Placement",
     "VersionText",
+    "build_id_of_file",
     "keep_file",
+    "look_for_build_ids",
     "looks_like_database",
     "name_by_paths",
     "program_cpe",

@@ -15,14 +15,21 @@ from praxi_tasks.discovery.model import Model
 from praxi_tasks.discovery.prediction import LayerPrediction
 from praxi_tasks.discovery.release import Release
 from praxi_tasks.errors import CorruptObjectError
-from praxi_tasks.fingerprint import Tagset, normalise_all
+from praxi_tasks.fingerprint import BuildIds, Tagset, normalise_all
 from praxi_tasks.learning.catalogue import build_catalogue, index_contents, index_without
 
 BIG = 40_000
+NO_IDS: dict[str, int] = {}
 
 
 def release(
-    name: str, version: str, files: Mapping[str, int], *, size: int = BIG, kind: str = "deb"
+    name: str,
+    version: str,
+    files: Mapping[str, int],
+    build_ids: Mapping[str, int] = NO_IDS,
+    *,
+    size: int = BIG,
+    kind: str = "deb",
 ) -> Release:
     """Return a release of files by path, each with the hash of its content."""
     paths = list(files)
@@ -35,6 +42,7 @@ def release(
         np.full(len(paths), size, np.uint64),
         np.array(list(files.values()), np.uint64),
         np.ones(len(paths), np.bool_),
+        BuildIds.of(paths, build_ids),
     )
 
 
@@ -43,9 +51,13 @@ def model(*releases: Release) -> Model:
 
 
 def found(known: Model, files: Mapping[str, int], *, size: int = BIG) -> LayerPrediction:
-    layer = release("layer", "0", files, size=size)
-    tagset = Tagset("sha256:0", layer.paths, layer.normalised, layer.sizes, layer.hashes, layer.measured)
-    return known.predict(tagset)
+    return known.predict(layer_of(files, size=size))
+
+
+def layer_of(files: Mapping[str, int], build_ids: Mapping[str, int] = NO_IDS, *, size: int = BIG) -> Tagset:
+    layer = release("layer", "0", files, build_ids, size=size)
+    columns = layer.normalised, layer.sizes, layer.hashes, layer.measured
+    return Tagset("sha256:0", layer.paths, *columns, build_ids=layer.build_ids)
 
 
 TOOL = release("tool", "1.6-2", {"usr/bin/tool": 11, "usr/lib/x86_64-linux-gnu/libtool.so.5": 12})
@@ -61,6 +73,21 @@ def test_a_program_is_named_wherever_it_lies(path: str) -> None:
     assert (named.evidence, named.same_as, named.files) == ((path,), ("usr/bin/tool",), 1)
     assert named.confidence > 0.9
     assert prediction.unexplained.files == 0
+
+
+BUILT = release("tool", "1.6-2", {"usr/bin/tool": 11}, {"usr/bin/tool": 501}, size=300)
+
+
+def test_a_stripped_program_is_named_by_its_build() -> None:
+    (named,) = model(BUILT).predict(layer_of({"app/x": 99}, {"app/x": 501})).releases
+    assert (named.name, named.versions, named.same_as) == ("tool", ("1.6-2",), ("usr/bin/tool",))
+    assert model(BUILT).predict(layer_of({"app/x": 99}, {"app/x": 502})).releases == ()
+
+
+def test_a_small_program_tells_the_version_and_a_small_script_does_not() -> None:
+    program = layer_of({"app/x": 11}, {"app/x": 501}, size=300)
+    assert [each.versions for each in model(BUILT).predict(program).releases] == [("1.6-2",)]
+    assert [each.versions for each in found(model(BUILT), {"app/x": 11}, size=300).releases] == [()]
 
 
 def test_a_file_of_other_content_names_nobody() -> None:

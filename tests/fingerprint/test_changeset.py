@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.fingerprint.arrays import pack_arrays, unpack_arrays
+from praxi_tasks.fingerprint.build_ids import BuildIds
 from praxi_tasks.fingerprint.changeset import Changeset
 from praxi_tasks.fingerprint.texts import LinkTargets, Texts
 from praxi_tasks.store.keys import CHANGESET_PROTOCOL
@@ -41,6 +42,7 @@ def changesets(draw: st.DrawFn) -> Changeset:
         links={row: draw(texts) for row, kind in enumerate(types) if kind in b"lh"},
         whiteouts=tuple(draw(st.lists(texts, max_size=4))),
         opaques=tuple(draw(st.lists(texts, max_size=4))),
+        build_ids=BuildIds.of(paths, dict.fromkeys(paths[::3], 2**64 - 1)),
     )
 
 
@@ -51,6 +53,8 @@ def listed(changeset: Changeset) -> list[object]:
         if isinstance(value, dict | LinkTargets)
         else value
         if isinstance(value, str)
+        else value.column(len(changeset)).tolist()
+        if isinstance(value, BuildIds)
         else list(value)
         for value in values
     ]

@@ -19,12 +19,14 @@ def test_what_others_may_use_is_written_down() -> None:
         "PathName",
         "Placement",
         "VersionText",
+        "build_id_of_file",
         "keep_file",
         "looks_like_database",
         "name_by_paths",
         "program_cpe",
         "read_inventory",
         "recorded_ecosystems",
+        "look_for_build_ids",
         "start_inspection",
     }
     assert all(getattr(inventory, name).__doc__ for name in inventory.__all__)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import struct
-from typing import Final
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Final, NamedTuple
 
 from praxi_tasks.inventory.binary.program import Program, Section
 from praxi_tasks.oci.layer import FileContent
@@ -11,6 +13,10 @@ from praxi_tasks.oci.layer import FileContent
 MAGIC: Final = b"\x7fELF"
 NOTE_SEGMENT: Final = 4
 """The type of segments that hold notes."""
+
+_FEW_NOTES: Final = 8  # parts that hold notes: real files have two or three
+_MOST_NOTES: Final = 1 << 16
+_NOTE_HEADER: Final = 12
 
 _LITTLE, _BIG = 1, 2
 _WRITE: Final = 1  # of a section's flags
@@ -53,6 +59,32 @@ def read_elf(path: str, content: FileContent) -> Program | None:
             _rows(content, segments_at, segment_size, min(segment_count, _MOST_SEGMENTS), segment), bits
         ),
     )
+
+
+class Note(NamedTuple):
+    """A note: whose it is, with its NUL and what pads it, which of theirs, and what it says."""
+
+    owner: bytes
+    kind: int
+    text: bytes
+
+
+def read_notes(program: Program, parts: Iterable[Section] = ()) -> Iterator[Note]:
+    """Yield the notes in some parts of an ELF file; by default in its segments of notes."""
+    segments = (one for one in program.segments if one.kind == NOTE_SEGMENT)
+    for part in islice(parts or segments, _FEW_NOTES):
+        data = program.read(part, _MOST_NOTES)
+        place = 0
+        while place + _NOTE_HEADER <= len(data):
+            owner, size, kind = (program.number(data[place + at : place + at + 4]) for at in (0, 4, 8))
+            name = place + _NOTE_HEADER
+            start = name + _padded(owner)
+            yield Note(data[name:start], kind, data[start : start + size])
+            place = start + _padded(size)
+
+
+def _padded(size: int) -> int:
+    return size + -size % 4
 
 
 def _rows(content: FileContent, at: int, size: int, count: int, form: str) -> list[tuple[int, ...]]:

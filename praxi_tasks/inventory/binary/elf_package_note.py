@@ -9,7 +9,7 @@ import msgspec
 
 from praxi_tasks.ecosystems import APK, DEB, RPM
 from praxi_tasks.errors import DataError
-from praxi_tasks.inventory.binary.elf import NOTE_SEGMENT
+from praxi_tasks.inventory.binary.elf import read_notes
 from praxi_tasks.inventory.binary.file_reader import ProgramReader
 from praxi_tasks.inventory.binary.program import Program
 from praxi_tasks.inventory.claim import Claim
@@ -18,9 +18,6 @@ from praxi_tasks.json_decoding import decode_shallow
 _SECTION: Final = ".note.package"
 _OWNER: Final = b"FDO\0"
 _PACKAGE: Final = 0xCAFE1A7E
-_MOST_BYTES: Final = 1 << 16
-_HEADER: Final = 12
-_FEW: Final = 8  # segments of notes: real files have two or three
 _TYPES: Final = frozenset(row.purl_type for row in (DEB, RPM, APK))
 
 
@@ -71,20 +68,9 @@ def decode_note(text: bytes) -> _Package:
 def _notes(program: Program) -> Iterator[bytes]:
     """Yield what the notes of this kind hold; without a section of its own they are in a segment of notes."""
     section = program.find(_SECTION)
-    parts = [section] if section else [one for one in program.segments if one.kind == NOTE_SEGMENT][:_FEW]
-    for part in parts:
-        data = program.read(part, _MOST_BYTES)
-        place = 0
-        while place + _HEADER <= len(data):
-            owner, size, kind = (program.number(data[place + at : place + at + 4]) for at in (0, 4, 8))
-            start = place + _HEADER + _padded(owner)
-            if kind == _PACKAGE and data.startswith(_OWNER, place + _HEADER):
-                yield data[start : start + size]
-            place = start + _padded(size)
-
-
-def _padded(size: int) -> int:
-    return size + -size % 4
+    for note in read_notes(program, (section,) if section else ()):
+        if note.kind == _PACKAGE and note.owner == _OWNER:
+            yield note.text
 
 
 READER: Final = ProgramReader(name="note about its package", read=read_package_note)

@@ -11,6 +11,7 @@ import msgspec
 from praxi_tasks.ecosystems import ML_MODEL
 from praxi_tasks.errors import DataError
 from praxi_tasks.inventory.binary import (
+    build_id,
     dotnet_assembly,
     dotnet_bundle,
     elf,
@@ -80,10 +81,11 @@ _TAILS: Final = formats.TAILS.union(*(reader.tails for reader in ARCHIVE_READERS
 
 
 class Inspected(msgspec.Struct, frozen=True):
-    """What one file says: the releases it was made from, and what of that could not be read."""
+    """What one file says: the releases it was made from, what of that could not be read, its build-id."""
 
     claims: tuple[Claim, ...] = ()
     problems: tuple[str, ...] = ()
+    build_id: int = build_id.UNKNOWN
 
 
 _HEAD: Final = 64  # bytes by which files are told, here and where a layer is scanned
@@ -137,7 +139,8 @@ class Inspector:
         """
         claims: dict[Claim, None] = {}
         problems: list[str] = []
-        for name, claimed in self._records(path, content):
+        program = _opened(path, content)
+        for name, claimed in self._records(path, content, program):
             try:
                 for claim in claimed:
                     if len(claims) >= self._left:
@@ -151,18 +154,22 @@ class Inspector:
                 unread = f"its {name} can't be read: {type(error).__name__}"
                 problems.append(f"{unread}; report this with the task's log")
         self._left -= len(claims)
-        return Inspected(_best(claims), tuple(problems)) if claims or problems else _NOTHING
+        known_as = _build_id(program) if program else build_id.UNKNOWN
+        if not claims and not problems and not known_as:
+            return _NOTHING
+        return Inspected(_best(claims), tuple(problems), known_as)
 
-    def _records(self, path: str, content: FileContent) -> Iterator[tuple[str, Iterable[Claim]]]:
+    def _records(
+        self, path: str, content: FileContent, program: Program | None
+    ) -> Iterator[tuple[str, Iterable[Claim]]]:
         """Yield what is read of each kind of record that a file may have, and the kind's name."""
         head = content.read(0, _HEAD)
-        opens = next((read for magic, read in _PROGRAMS.items() if head.startswith(magic)), None)
-        if opens is not None and content.is_whole:
-            program = _opened(opens, path, content)
-            yield from ((reader.name, reader.read(program)) for reader in PROGRAM_READERS if program)
+        if program:
+            yield from ((reader.name, reader.read(program)) for reader in PROGRAM_READERS)
         if (model := formats.read_model(ModelFile(path, content, self._budget), head)) is not None:
             yield model
-        archive = None if opens or not content.is_whole else _archive_reader(path, head)
+        is_archive = content.is_whole and not head.startswith(_MAGICS)
+        archive = _archive_reader(path, head) if is_archive else None
         if archive is not None:
             yield archive.name, archive.read(path, content)
 
@@ -183,9 +190,20 @@ def _best(claims: Iterable[Claim]) -> tuple[Claim, ...]:
     )
 
 
-def _opened(
-    read: Callable[[str, FileContent], Program | None], path: str, content: FileContent
-) -> Program | None:
+def _build_id(program: Program) -> int:
+    try:
+        return build_id.build_id(program)
+    except Exception:  # tables that no system would load
+        logger.exception("%s: unexpected error", program.path)
+        return build_id.UNKNOWN
+
+
+def _opened(path: str, content: FileContent) -> Program | None:
+    """Return the program that a file is, None if it is none."""
+    head = content.read(0, _HEAD)
+    read = next((read for magic, read in _PROGRAMS.items() if head.startswith(magic)), None)
+    if read is None or not content.is_whole:
+        return None
     try:
         return read(path, content)
     except Exception:  # a header that no system would load: there is nothing to read

@@ -48,7 +48,9 @@ def index_contents(releases: Iterable[Release]) -> ContentIndex:
     for place, identity in enumerate(identities):
         release = known[identity]
         rows = identifying(release)
-        hashes.append(release.hashes[rows])
+        builds = release.build_ids.select(rows)
+        hashes += [release.hashes[rows], builds.ids]
+        rows = np.concatenate([rows, rows[builds.rows]])
         numbers.append(np.full(len(rows), place, np.uint32))
         paths += [release.paths[row] for row in rows.tolist()]
     return _assembled(

@@ -61,7 +61,7 @@ def write_bundled(uri: str, releases: Sequence[Release], base: str | None = None
 def _stored(release: Release) -> StoredRelease:
     return StoredRelease(
         release.ecosystem, release.name, release.version, _SOURCE,
-        release.paths, release.sizes, release.hashes, release.measured,
+        release.paths, release.sizes, release.hashes, release.measured, release.build_ids,
     ).checked()  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from praxi_tasks.discovery import Release
 from praxi_tasks.errors import CorruptObjectError, ReleaseRefusedError
 from praxi_tasks.fingerprint import (
     DEEPEST,
+    BuildIds,
     PathColumns,
     PathKind,
     normalise_all,
@@ -52,6 +53,7 @@ class StoredRelease:
 
     ``paths`` are relative to the root of the file system; ``sizes`` (uint64, bytes) and ``hashes`` (uint64,
     xxh3-64 of the content) have shape ``(files,)``, and ``measured`` (bool) says whose size is known.
+    ``build_ids`` are those of its programs and libraries.
     """
 
     ecosystem: str
@@ -62,6 +64,7 @@ class StoredRelease:
     sizes: NDArray[np.uint64]
     hashes: NDArray[np.uint64]
     measured: NDArray[np.bool_]
+    build_ids: BuildIds = field(default_factory=BuildIds)
 
     @property
     def identity(self) -> tuple[str, str, str]:
@@ -91,6 +94,7 @@ class StoredRelease:
         return StoredRelease(
             *self.identity, self.source, [paths[row] for row in rows],
             self.sizes[rows], self.hashes[rows], self.measured[rows],
+            self.build_ids.select(np.array(rows, np.intp)),
         )  # fmt: skip
 
     @cached_property
@@ -110,7 +114,10 @@ class StoredRelease:
 
     def release(self) -> Release:
         """Return the release in the form that catalogues are built from."""
-        return Release(*self.identity, self.paths, self.normalised, self.sizes, self.hashes, self.measured)
+        return Release(
+            *self.identity, self.paths, self.normalised,
+            self.sizes, self.hashes, self.measured, self.build_ids,
+        )  # fmt: skip
 
     def to_bytes(self) -> bytes:
         """Return the release as compressed bytes; equal releases give equal bytes."""
@@ -122,6 +129,7 @@ class StoredRelease:
             "sizes": self.sizes.astype(np.uint64),
             "hashes": self.hashes.astype(np.uint64),
             "measured": self.measured.astype(np.bool_),
+            **(self.build_ids.arrays() if len(self.build_ids.rows) else {}),
         }
         return zstandard.ZstdCompressor(level=3).compress(pack_arrays(_KIND, RELEASE_PROTOCOL, arrays))
 
@@ -139,11 +147,12 @@ class StoredRelease:
             head = decode(arrays["head"].tobytes(), _Head)
             paths = unpack_texts(arrays["paths"], int(arrays["counts"][0]))
             columns = arrays["sizes"], arrays["hashes"], arrays["measured"]
+            build_ids = BuildIds.from_arrays(arrays, len(paths))
         except (ValueError, IndexError) as error:
             raise _corrupt(str(error)) from error
         if any(len(column) != len(paths) for column in columns):
             raise _corrupt("its columns differ in length")
-        return cls(head.ecosystem, head.name, head.version, head.source, paths, *columns)
+        return cls(head.ecosystem, head.name, head.version, head.source, paths, *columns, build_ids)
 
 
 def _check_limits(paths: list[str], limits: ReleaseLimits, what: str) -> None:

@@ -5,19 +5,25 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, NamedTuple
 
 from xxhash import xxh3_64
 
 from praxi_tasks.discovery import Release
 from praxi_tasks.errors import DataError, PraxiError, ReleaseRefusedError
+from praxi_tasks.fingerprint import BuildIds
+from praxi_tasks.inventory import build_id_of_file
 from praxi_tasks.learning.data.release_files import ReleaseFile, ReleaseLine, make_release
 from praxi_tasks.learning.data.release_limits import ReleaseLimits
+from praxi_tasks.oci.layer import FileContent
 from praxi_tasks.store.compressed import DAMAGED_ZIP
 from praxi_tasks.zip_directory import count_members
 
 _CHUNK: Final = 1 << 20
+_ELF: Final = b"\x7fELF"
+_MOST_HELD: Final = 64 << 20  # bytes of an ELF file, at whose beginning the build-id is
 
 
 def is_wheel(path: Path) -> bool:
@@ -105,11 +111,14 @@ def list_archive(
         raise DataError("not a wheel's name", where=name, action="name-version-python-abi-platform.whl")
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     _check_size(name, size, sum(entry.file_size for entry in entries))
+    read = {entry.filename: _read(archive, entry) for entry in entries if is_hashed(entry)}
     files = [
-        ReleaseFile(entry.filename, entry.file_size, _hashed(archive, entry) if is_hashed(entry) else "")
+        ReleaseFile(entry.filename, entry.file_size, read.get(entry.filename, _UNREAD).hash)
         for entry in entries
     ]
-    return make_release(ReleaseLine(words[0], words[1], files))
+    release = make_release(ReleaseLine(words[0], words[1], files))
+    ids = {name: file.build_id for name, file in read.items()}
+    return replace(release, build_ids=BuildIds.of([file.path for file in files], ids))
 
 
 def _check_size(name: str, size: int, unpacked: int) -> None:
@@ -121,10 +130,24 @@ def _check_size(name: str, size: int, unpacked: int) -> None:
         raise ReleaseRefusedError(f"it unpacks to {unpacked:,} bytes", where=name, action=limits.advice(over))
 
 
-def _hashed(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str:
-    """Return a member's xxh3-64 in hex, read in chunks: a small wheel can hold a huge file."""
+class _Member(NamedTuple):
+    """A member's xxh3-64 in hex, and its build-id; 0 if it has none."""
+
+    hash: str = ""
+    build_id: int = 0
+
+
+_UNREAD: Final = _Member()
+
+
+def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> _Member:
+    """Read a member in chunks: a small wheel can hold a huge file."""
     hashed = xxh3_64()
+    held: list[bytes] = []
     with archive.open(entry) as file:
         while piece := file.read(_CHUNK):
             hashed.update(piece)
-    return hashed.hexdigest()
+            if (held or piece.startswith(_ELF)) and len(held) * _CHUNK < _MOST_HELD:
+                held.append(piece)
+    content = FileContent(b"".join(held), entry.file_size)
+    return _Member(hashed.hexdigest(), build_id_of_file(entry.filename, content) if held else 0)

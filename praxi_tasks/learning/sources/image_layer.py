@@ -83,7 +83,7 @@ def _owned(claim: Claim, tagset: Tagset) -> tuple[float, StoredRelease]:
     release = StoredRelease(
         claim.ecosystem, claim.name, claim.version, f"layer {tagset.digest}",
         [tagset.paths[row] for row in rows.tolist()],
-        tagset.sizes[rows], tagset.hashes[rows], tagset.measured[rows],
+        tagset.sizes[rows], tagset.hashes[rows], tagset.measured[rows], tagset.build_ids.select(rows),
     )  # fmt: skip
     return share, release
 

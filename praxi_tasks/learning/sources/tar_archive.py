@@ -9,6 +9,7 @@ import numpy as np
 
 from praxi_tasks.errors import ReleaseRefusedError
 from praxi_tasks.fingerprint import Changeset
+from praxi_tasks.inventory import look_for_build_ids
 from praxi_tasks.learning.data import NewPackage, ReleaseLimits, StoredRelease
 from praxi_tasks.oci.image import Blob, Descriptor
 from praxi_tasks.oci.layer import LayerLimits, read_layer
@@ -34,8 +35,11 @@ def list_tar(
     """
     limits = LayerLimits(max_entries=2 * ReleaseLimits.from_environment().max_files, max_bytes=_LARGEST)
     descriptor = Descriptor("application/vnd.oci.image.layer.v1.tar", "", 0)
-    reading = read_layer(cast(Blob, file), descriptor, limits=limits, retain=lambda _: False)
-    changeset = Changeset.from_reading(reading)
+    inspection = look_for_build_ids()
+    reading = read_layer(
+        cast(Blob, file), descriptor, limits=limits, retain=lambda _: False, inspection=inspection
+    )
+    changeset = Changeset.from_reading(reading, inspection.results)
     if changeset.whiteouts or changeset.opaques:
         raise ReleaseRefusedError("it holds whiteouts, which only layers do", where=wanted.purl)
     placed = [place(path) for path in changeset.paths]
@@ -44,4 +48,5 @@ def list_tar(
     return StoredRelease(
         *wanted.identity, source, [placed[row] or "" for row in rows.tolist()],
         changeset.sizes[rows], changeset.hashes[rows], ~np.isin(changeset.types[rows], _LINKS),
+        changeset.build_ids.select(rows),
     )  # fmt: skip

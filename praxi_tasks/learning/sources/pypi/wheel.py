@@ -100,7 +100,13 @@ def _check_paths(archive: zipfile.ZipFile, wanted: NewPackage) -> None:
 
 def _stored(found: Release, wanted: NewPackage, name: str) -> StoredRelease:
     return StoredRelease(
-        *wanted.identity, f"wheel {name}", found.paths, found.sizes, found.hashes, found.measured
+        *wanted.identity,
+        f"wheel {name}",
+        found.paths,
+        found.sizes,
+        found.hashes,
+        found.measured,
+        found.build_ids,
     )
 
 

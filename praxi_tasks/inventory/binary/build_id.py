@@ -1,0 +1,47 @@
+"""The build-id of an ELF file, by which it is known wherever it lies and however it is called.
+
+The linker makes it of what it wrote (GNU ld's ``--build-id``; Go's toolchain writes one of its own), and it
+stays when a file is stripped, or patched for another prefix: then the content is another, the build is not.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import Final
+
+from xxhash import xxh3_64_intdigest
+
+from praxi_tasks.inventory.binary.elf import MAGIC, read_elf, read_notes
+from praxi_tasks.inventory.binary.program import Program
+from praxi_tasks.oci.layer import FileContent, Inspection
+
+UNKNOWN: Final = 0
+"""Of a file that has no build-id."""
+
+_OWNERS: Final = frozenset({(b"GNU\0", 3), (b"Go\0\0", 4)})
+_LEAST: Final = 8  # bytes: a shorter one was chosen by hand
+_SYMBOLS: Final = ".debug"  # the symbols of a program have its build-id, and are no program
+
+
+def build_id(program: Program) -> int:
+    """Return a number that stands for a program's build-id; :data:`UNKNOWN` if it has none."""
+    if program.format != "elf" or program.path.endswith(_SYMBOLS):
+        return UNKNOWN
+    for note in read_notes(program):
+        if (note.owner, note.kind) in _OWNERS and len(note.text) >= _LEAST:
+            return xxh3_64_intdigest(b"build-id\0" + note.text)
+    return UNKNOWN
+
+
+def build_id_of_file(path: str, content: FileContent) -> int:
+    """Return the same of a file that begins as ELF files do; it is unknown of one that is broken."""
+    try:
+        program = read_elf(path, content) if content.is_whole else None
+        return build_id(program) if program else UNKNOWN
+    except (struct.error, ValueError, OverflowError, IndexError):  # a header that no system would load
+        return UNKNOWN
+
+
+def look_for_build_ids() -> Inspection[int]:
+    """Return what looks into a layer's ELF files for nothing but their build-ids."""
+    return Inspection((MAGIC,), build_id_of_file)
