@@ -30,6 +30,13 @@ def elf(sections: Mapping[str, bytes], *, little: bool = True, bits: int = 64) -
     return identity + rest + body + b"".join(rows)
 
 
+def elf_with_notes(notes: bytes, code: bytes = b"code") -> bytes:
+    """Return an ELF file of 64 bits that has one segment, of notes, and no sections."""
+    head = b"\x7fELF\2\1\1" + bytes(9)
+    head += struct.pack("<HHIQQQIHHHHHH", 3, 62, 1, 0, 64, 0, 0, 64, 56, 1, 0, 0, 0)
+    return head + struct.pack("<IIQQQQQQ", 4, 4, 120, 120, 120, len(notes), len(notes), 4) + notes + code
+
+
 def elf_address(sections: Mapping[str, bytes], name: str, head: int = 64) -> int:
     """Return the address at which :func:`elf` puts a section."""
     offset = head

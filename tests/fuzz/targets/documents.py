@@ -48,6 +48,7 @@ def _packed(plain: bytes) -> bytes:
 
 @target(
     covers=(
+        "praxi_tasks.fingerprint.build_ids.BuildIds.from_arrays",
         "praxi_tasks.fingerprint.changeset.Changeset.from_bytes",
         "praxi_tasks.fingerprint.arrays.unpack_arrays",
     ),

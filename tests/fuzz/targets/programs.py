@@ -14,6 +14,7 @@ from praxi_tasks.findings.packages import claim_purl
 from praxi_tasks.inventory import Claim, Inventory
 from praxi_tasks.inventory.admission import Admission
 from praxi_tasks.inventory.binary import (
+    build_id,
     clr_metadata,
     dotnet_assembly,
     dotnet_bundle,
@@ -84,10 +85,12 @@ _OLD_GO = b"\xff Go buildinf:\x08\x00" + (programs.BASE + 96).to_bytes(8, "littl
         programs.elf(_SECTIONS),
         programs.elf(_SECTIONS, bits=32),
         programs.elf({".go.buildinfo": _OLD_GO}, little=False),
+        programs.elf_with_notes(b"\4\0\0\0\x14\0\0\0\3\0\0\0GNU\0" + bytes(range(20))),
     ],
 )
 def elf_program(data: bytes) -> None:
-    """Read an ELF file's sections, and what Go's linker wrote there."""
+    """Read an ELF file's sections, its build-id, and what Go's linker wrote there."""
+    build_id.build_id_of_file(_PATH, FileContent(data, len(data)))
     _read(elf.read_elf(_PATH, FileContent(data, len(data))), go_build_info.READER)
 
 
