@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from praxi_tasks.discovery.candidate_search import search_candidates
     from praxi_tasks.discovery.catalogue import CORE, Catalogue, empty_catalogue
     from praxi_tasks.discovery.catalogue_merge import join_catalogues
-    from praxi_tasks.discovery.content_index import ContentIndex
+    from praxi_tasks.discovery.content_index import ContentIndex, builds_of_size
     from praxi_tasks.discovery.copies import Copy
     from praxi_tasks.discovery.decision_rule import (
         LIKELY,
@@ -93,7 +93,7 @@ else:
             "features": ("FEATURES",),
             "catalogue": ("CORE", "Catalogue", "empty_catalogue"),
             "catalogue_merge": ("join_catalogues",),
-            "content_index": ("ContentIndex",),
+            "content_index": ("ContentIndex", "builds_of_size"),
             "copies": ("Copy",),
             "decision_rule": ("DecisionRule", "LIKELY", "STRATEGIES", "Strategy", "select_candidates"),
             "expert_ensemble": ("ExpertEnsemble",),
@@ -155,6 +155,7 @@ __all__ = [
     "Tokenizer",
     "Unexplained",
     "UnexplainedRoot",
+    "builds_of_size",
     "bundle_size",
     "calibration_error",
     "compare_versions",

@@ -27,6 +27,18 @@ _STORED: Final = {
 }  # fmt: skip
 
 
+_SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)  # odd, so that no two sizes are one
+
+
+def builds_of_size(build_ids: NDArray[np.uint64], sizes: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return a number for a build and the size of its file together, of some files, shape ``(n,)``.
+
+    What strips a file makes it smaller. One of the same build and size and of another content may be of
+    another version: Debian's differ then in the checksum of their symbols and in nothing else.
+    """
+    return np.asarray(build_ids ^ (sizes.astype(np.uint64) * _SPREAD))
+
+
 class Holder(NamedTuple):
     """A release that has a file of some content.
 
@@ -47,8 +59,8 @@ class ContentIndex:
     Parameters
     ----------
     hashes
-        xxh3-64 of contents and of build-ids, sorted and distinct. No number is of both but by chance, as
-        any two contents.
+        xxh3-64 of contents, build-ids, and :func:`builds_of_size`, sorted and distinct. No number is of two
+        of these but by chance, as of any two contents.
     holder_starts, holders
         The releases that have content *c* are ``holders[holder_starts[c]:holder_starts[c + 1]]``.
     path_starts, paths

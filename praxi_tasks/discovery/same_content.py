@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from praxi_tasks.discovery.content_index import ContentIndex, Holder
+from praxi_tasks.discovery.content_index import ContentIndex, Holder, builds_of_size
 from praxi_tasks.fingerprint import Tagset
 
 MOST_PACKAGES: Final = 3
@@ -85,13 +85,14 @@ def _known(tagset: Tagset, rows: NDArray[np.intp], indexes: Sequence[ContentInde
     """Return what is known of each of some files' contents that few packages have."""
     rows = rows[tagset.measured[rows] & (tagset.hashes[rows] != 0)]
     builds = tagset.build_ids.column(len(tagset))
-    tells_version = (builds[rows] != 0) | (tagset.sizes[rows] >= SHARED_SIZE)
+    tells = (builds[rows] != 0) | (tagset.sizes[rows] >= SHARED_SIZE)
     found = _holders(rows, tagset.hashes[rows], indexes)
     patched = rows[(builds[rows] != 0) & ~np.isin(rows, [*found])]
     found |= _holders(patched, builds[patched], indexes)
-    tells = dict(zip(rows.tolist(), tells_version.tolist(), strict=True))
+    same_size = _holders(patched, builds_of_size(builds[patched], tagset.sizes[patched]), indexes)
+    told = set(rows[tells].tolist()).difference(same_size)
     return {
-        row: _Known(frozenset(holders), path, tells[row])
+        row: _Known(frozenset(holders), path, row in told)
         for row, (holders, path) in sorted(found.items())
         if len({holder.package for holder in holders}) <= MOST_PACKAGES
     }

@@ -43,6 +43,7 @@ def test_the_exported_names() -> None:
         "Unexplained",
         "UnexplainedRoot",
         "bundle_size",
+        "builds_of_size",
         "calibration_error",
         "compare_versions",
         "copy_bundle",

@@ -79,9 +79,16 @@ BUILT = release("tool", "1.6-2", {"usr/bin/tool": 11}, {"usr/bin/tool": 501}, si
 
 
 def test_a_stripped_program_is_named_by_its_build() -> None:
-    (named,) = model(BUILT).predict(layer_of({"app/x": 99}, {"app/x": 501})).releases
+    (named,) = model(BUILT).predict(layer_of({"app/x": 99}, {"app/x": 501}, size=290)).releases
     assert (named.name, named.versions, named.same_as) == ("tool", ("1.6-2",), ("usr/bin/tool",))
-    assert model(BUILT).predict(layer_of({"app/x": 99}, {"app/x": 502})).releases == ()
+    assert model(BUILT).predict(layer_of({"app/x": 99}, {"app/x": 502}, size=290)).releases == ()
+
+
+def test_the_same_build_and_size_with_another_content_may_be_another_version() -> None:
+    stripped = layer_of({"app/x": 99}, {"app/x": 501}, size=299)
+    patched = layer_of({"app/x": 99}, {"app/x": 501}, size=300)
+    assert [each.versions for each in model(BUILT).predict(stripped).releases] == [("1.6-2",)]
+    assert [each.versions for each in model(BUILT).predict(patched).releases] == [()]
 
 
 def test_a_small_program_tells_the_version_and_a_small_script_does_not() -> None:

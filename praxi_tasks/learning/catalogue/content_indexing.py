@@ -9,7 +9,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from praxi_tasks.discovery import CORE, ContentIndex, Release, run_bounds, run_indices
+from praxi_tasks.discovery import (
+    CORE,
+    ContentIndex,
+    Release,
+    builds_of_size,
+    run_bounds,
+    run_indices,
+)
 from praxi_tasks.fingerprint import pack_texts
 
 LEAST_SIZE: Final = 256
@@ -49,10 +56,11 @@ def index_contents(releases: Iterable[Release]) -> ContentIndex:
         release = known[identity]
         rows = identifying(release)
         builds = release.build_ids.select(rows)
-        hashes += [release.hashes[rows], builds.ids]
-        rows = np.concatenate([rows, rows[builds.rows]])
-        numbers.append(np.full(len(rows), place, np.uint32))
-        paths += [release.paths[row] for row in rows.tolist()]
+        built = rows[builds.rows]
+        hashes += [release.hashes[rows], builds.ids, builds_of_size(builds.ids, release.sizes[built])]
+        numbers.append(np.full(len(rows) + 2 * len(built), place, np.uint32))
+        paths += [release.paths[row] for row in [*rows.tolist(), *built.tolist()]]
+        paths += [""] * len(built)
     return _assembled(
         packages,
         [version for _, version in identities],

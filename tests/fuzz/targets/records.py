@@ -107,8 +107,7 @@ def dpkg(data: bytes) -> None:
         "praxi_tasks.inventory.os.apk.read_installed",
     ),
     seeds=[
-        b"C:Q1abc\nP:musl\nV:1.2.4-r2\nA:x86_64\no:musl\nF:lib\nR:ld.so\n"
-        b"Z:Q1LjNGwGy1DwGzjAvlxZ1Cb3jVY5g=\nR:libc.so\n\nP:b\nV:1\n\n"
+        b"C:Q1abc\nP:musl\nV:1.2.4-r2\no:musl\nF:lib\nR:a\nZ:Q1LjNGwGy1DwGzjAvlxZ1Cb3jVY5g=\nR:b\n\nP:b\nV:1\n\n"
     ],
 )
 def apk(data: bytes) -> None:
