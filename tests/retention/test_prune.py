@@ -19,6 +19,7 @@ from praxi_tasks.learning.data import NewPackage, TrainingRequest
 from praxi_tasks.learning.model_registry import ModelRegistry, ResolvedModel
 from praxi_tasks.learning.model_registry.stored import StoredRegistry
 from praxi_tasks.learning.run.plan import TrainingPlan
+from praxi_tasks.learning.studies import TUNING, note_studies, studies_of
 from praxi_tasks.packs import packs_of_model, store_pack
 from praxi_tasks.retention import GRACE_DAYS, Age, Pruned, prune_store
 from praxi_tasks.store import Store, documents, keys, open_store
@@ -192,6 +193,14 @@ def test_layers_of_trainings_and_their_requests_stay(local: Store) -> None:
     aged(local, 100, "training")
     assert prune(local, 0).kinds.keys() == {"layers", "requests", "trainings"}
     assert list(local.list("training")) == []
+
+
+def test_notes_of_studies_go_when_they_are_old(local: Store) -> None:
+    note_studies(local, "t", {TUNING: 2})
+    prune(local, 10, days=20)
+    assert [noted.run for noted in studies_of(local)] == ["t"]
+    assert prune(local, 30, days=20).kinds["studies"].objects == 1
+    assert studies_of(local) == []
 
 
 def test_of_an_old_training_the_summary_stays_and_all_that_made_a_version(local: Store) -> None:
