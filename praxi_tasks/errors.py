@@ -93,6 +93,22 @@ class LostCommandError(PraxiError):
     retryable = True
 
 
+# Chains.
+
+
+class StepError(PraxiError):
+    """A step of a chain failed, or gave what is not the document that it was to give."""
+
+    code = "step"
+
+
+class StepUnavailableError(StepError):
+    """The service that does a step of a chain can't answer now."""
+
+    code = "step-unavailable"
+    retryable = True
+
+
 # The store.
 
 

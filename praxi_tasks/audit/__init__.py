@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from praxi_tasks.lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from praxi_tasks.audit.adoption import Adoption
     from praxi_tasks.audit.assessment import load_policy, load_vex, make_assessor
     from praxi_tasks.audit.deployed import (
         CONFIG_DIGEST,
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
         named_images,
         repository_of,
     )
-    from praxi_tasks.audit.failure import UnfinishedError, is_last_try
+    from praxi_tasks.audit.failure import Failure, UnfinishedError, is_last_try
     from praxi_tasks.audit.local import LocalAudit
     from praxi_tasks.audit.plan import BatchLimits, Plan, make_plan
     from praxi_tasks.audit.pods import PodEnd, PodRecord, add_pod_metrics, note_pod, read_pods
@@ -33,6 +34,7 @@ else:
     __getattr__ = lazy_exports(
         __name__,
         {
+            "adoption": ("Adoption",),
             "assessment": ("load_policy", "load_vex", "make_assessor"),
             "deployed": (
                 "CONFIG_DIGEST",
@@ -42,7 +44,7 @@ else:
                 "named_images",
                 "repository_of",
             ),
-            "failure": ("UnfinishedError", "is_last_try"),
+            "failure": ("Failure", "UnfinishedError", "is_last_try"),
             "local": ("LocalAudit",),
             "plan": ("BatchLimits", "Plan", "make_plan"),
             "pods": ("PodEnd", "PodRecord", "add_pod_metrics", "note_pod", "read_pods"),
@@ -59,11 +61,13 @@ else:
     )
 
 __all__ = [
+    "Adoption",
     "AuditReport",
     "AuditRun",
     "BatchLimits",
     "CONFIG_DIGEST",
     "DeployedImage",
+    "Failure",
     "ImageList",
     "LocalAudit",
     "MANIFEST_DIGEST",

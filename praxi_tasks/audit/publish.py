@@ -18,6 +18,25 @@ from praxi_tasks.printable import printable_json
 from praxi_tasks.store import Store, documents, keys
 
 
+def publish(
+    store: Store, run_id: str, audit: AssessedAudit, routes: tuple[Route, ...], before: str | None
+) -> list[str]:
+    """Store what is published of a run and return the names of what could not be made.
+
+    Parameters
+    ----------
+    before
+        The run of the audit before.
+    """
+    missing = []
+    for name, data in published(audit, routes, software_of(store, before)):
+        if isinstance(data, Failure):
+            missing.append(name)
+        else:
+            store.replace(keys.run(run_id, name), data)
+    return missing
+
+
 def published(
     audit: AssessedAudit, routes: tuple[Route, ...] = (), before: bytes | None = None
 ) -> Iterator[tuple[str, bytes | Failure]]:

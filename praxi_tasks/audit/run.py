@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -21,14 +21,13 @@ from praxi_tasks.audit.fingerprint import BatchOutcome, LayerReader
 from praxi_tasks.audit.model_knowledge import KnowledgeCollector
 from praxi_tasks.audit.plan import BatchLimits, Plan, make_plan
 from praxi_tasks.audit.predict import PredictionOutcome, predict_layers
-from praxi_tasks.audit.publish import published, software_of
+from praxi_tasks.audit.publish import publish
 from praxi_tasks.audit.reduce import reduce_audit
 from praxi_tasks.audit.report import AuditReport, State
 from praxi_tasks.audit.resolve import ImageResolver
 from praxi_tasks.audit.stored_layers import StoredLayers
 from praxi_tasks.audit.unknown_packages import NewPackage, new_packages
 from praxi_tasks.errors import KeyNotFoundError, UsageError
-from praxi_tasks.findings import Route
 from praxi_tasks.findings.assessment import PLAUSIBLE_SHARE, AssessedAudit, Assessor, History
 from praxi_tasks.findings.scope import DOCUMENT as SCOPE
 from praxi_tasks.findings.scope import ListGap, Scope
@@ -168,9 +167,9 @@ class AuditRun:
         assessed = assessment.finish(report, history, self._run, at, scope, plausible_share)
         report = report.with_coverage(assessed)
         documents.write(self._store, self.key("report.json"), report)
-        summary = self._summary(
-            report, len(packages), self._publish(assessed, assessor.policy.routes, history)
-        )
+        before = history.last_run(assessed.at, self._run)
+        missing = publish(self._store, self._run, assessed, assessor.policy.routes, before)
+        summary = summary_of(report, len(packages), self.key("report.json"), missing)
         documents.write(self._store, self.key("summary.json"), summary)
         return report
 
@@ -186,17 +185,6 @@ class AuditRun:
         audit = documents.read(self._store, self.key("findings.json"), AssessedAudit)
         newest = audit.newest and History(self._store, audit.scope.line).is_newest(audit.at)
         return msgspec.structs.replace(audit, newest=newest)
-
-    def _publish(self, assessed: AssessedAudit, routes: tuple[Route, ...], history: History) -> list[str]:
-        """Store what is published and return the names of what could not be made."""
-        missing = []
-        before = history.last_run(assessed.at, self._run)
-        for name, data in published(assessed, routes, software_of(self._store, before)):
-            if isinstance(data, Failure):
-                missing.append(name)
-            else:
-                self._store.replace(self.key(name), data)
-        return missing
 
     def _end(self, interval: str) -> str:
         end = interval.rpartition("/")[2]
@@ -235,14 +223,16 @@ class AuditRun:
     def _is_read(self, digest: str) -> bool:
         return all(map(self._store.exists, keys.layer_documents(digest)))
 
-    def _summary(self, report: AuditReport, packages: int, unpublished: list[str]) -> Summary:
-        return Summary(
-            images={state: report.count(state) for state in State},
-            new_packages=packages,
-            report=self.key("report.json"),
-            failures=Counter(image.reason_code for image in report.images if image.reason_code),
-            unpublished=tuple(unpublished),
-        )
+
+def summary_of(report: AuditReport, packages: int, key: str, unpublished: Sequence[str] = ()) -> Summary:
+    """Return the summary of a report; ``packages`` are those to be learned."""
+    return Summary(
+        images={state: report.count(state) for state in State},
+        new_packages=packages,
+        report=key,
+        failures=Counter(image.reason_code for image in report.images if image.reason_code),
+        unpublished=tuple(unpublished),
+    )
 
 
 def _retry_later(failures: Iterable[Failure]) -> None:

@@ -34,6 +34,7 @@ COMMANDS: Final[dict[str, str]] = {
     "rights": "praxi_tasks.cli.rights",
     "risks": "praxi_tasks.cli.risks",
     "serve": "praxi_tasks.cli.serve",
+    "step": "praxi_tasks.cli.step",
     "store": "praxi_tasks.cli.store",
     "tagset": "praxi_tasks.cli.tagset",
     "train": "praxi_tasks.cli.train",

@@ -78,6 +78,12 @@ _FILE = click.Path(path_type=Path)
 @feeds_option
 @policy_option
 @click.option(
+    "--chain",
+    envvar="PRAXI_SERVE_CHAIN",
+    type=_FILE,
+    help="A file that declares the steps of audits; by default they are those of an audit by hand.",
+)
+@click.option(
     "--experiment",
     envvar="PRAXI_SERVE_EXPERIMENT",
     type=_FILE,
@@ -108,6 +114,7 @@ def serve(
     platform: Platform,
     feeds_uri: str | None,
     policy_uri: str | None,
+    chain: Path | None,
     experiment: Path | None,
     reload_seconds: float,
 ) -> None:
@@ -131,6 +138,7 @@ def serve(
             platform=str(platform),
             feeds=feeds_uri or "",
             policy=policy_uri or "",
+            chain=chain,
         )
     )
 

@@ -41,12 +41,16 @@ class AuditRecord(msgspec.Struct, frozen=True):
 
     Attributes
     ----------
+    image, images
+        The first that it is asked for, and all of them.
     client
         Who asked for it.
+    chain, step
+        Which chain it goes by, and which step it is at, or ended at.
     batches, read
         How many batches of layers there are to read, and how many are read.
-    error
-        Why it failed.
+    error, code
+        Why it failed, and the word for it that programs read.
     updated
         When this was written, ISO 8601.
     """
@@ -60,15 +64,30 @@ class AuditRecord(msgspec.Struct, frozen=True):
     error: str = ""
     created: str = ""
     updated: str = ""
+    images: tuple[str, ...] = ()
+    chain: str = ""
+    step: str = ""
+    code: str = ""
 
-    def at(self, state: AuditState, *, batches: int = -1, read: int = -1, error: str = "") -> AuditRecord:
-        """Return the audit in another state, now."""
+    def at(
+        self,
+        state: AuditState,
+        batches: int = -1,
+        read: int = -1,
+        *,
+        step: str = "",
+        error: str = "",
+        code: str = "",
+    ) -> AuditRecord:
+        """Return the audit in another state, now; what is not given stays."""
         return msgspec.structs.replace(
             self,
             state=state,
             batches=self.batches if batches < 0 else batches,
             read=self.read if read < 0 else read,
+            step=step or self.step,
             error=error,
+            code=code,
             updated=now(),
         )
 

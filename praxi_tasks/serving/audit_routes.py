@@ -57,7 +57,7 @@ class AuditRoutes:
     async def submit(self, request: Request) -> Response:
         """Begin an audit."""
         wanted = await read_json(request, _LARGEST, _Wanted)
-        record = await self._audits.submit(wanted.image, request.scope[CLIENT])
+        record = await self._audits.submit([wanted.image], request.scope[CLIENT])
         return await self._told(record, 202, {"location": f"/v1/audits/{record.id}"})
 
     async def read(self, request: Request) -> Response:

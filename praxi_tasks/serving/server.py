@@ -6,7 +6,9 @@ import asyncio
 import logging
 import socket
 import ssl
+import tempfile
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,8 +21,10 @@ from praxi_tasks.http import is_loopback
 from praxi_tasks.serving.admission_routes import configured_admission
 from praxi_tasks.serving.app import create_app
 from praxi_tasks.serving.audit_routes import AuditRoutes
-from praxi_tasks.serving.audits import AuditOptions, Audits
+from praxi_tasks.serving.audit_steps import AuditOptions
+from praxi_tasks.serving.audits import Audits
 from praxi_tasks.serving.authentication import Authenticator, TokenFiles
+from praxi_tasks.serving.chain import STANDARD, Chain
 from praxi_tasks.serving.comparison import Comparer
 from praxi_tasks.serving.experiment import Experiment
 from praxi_tasks.serving.experiment_routes import ExperimentRoutes
@@ -58,6 +62,8 @@ class Options:
         Globs of the registries whose images may be audited; without one no image may.
     feeds, policy
         URIs: what audits know of advisories, and how they judge.
+    chain
+        The file that declares the steps of audits; none for those of an audit by hand.
     """
 
     model_uri: str
@@ -77,6 +83,7 @@ class Options:
     platform: str = "linux/amd64"
     feeds: str = ""
     policy: str = ""
+    chain: Path | None = None
 
 
 def serve(options: Options) -> None:
@@ -121,7 +128,8 @@ class _Service:
             self._metrics,
             self._comparer.add,
         )
-        self._audits = Audits(_audit_options(options), store, limits, self._metrics)
+        self._files = ExitStack()
+        self._audits = Audits(_audit_options(options, self._files), store, limits, self._metrics)
         self._admission = configured_admission(store)
         app = create_app(
             [
@@ -148,6 +156,7 @@ class _Service:
             keeping.cancel()
             await self._audits.close()
             await self._fleet.close()
+            self._files.close()
 
     async def _keep(self) -> None:
         """Load the first model, then keep all fresh; end the service if there is no model."""
@@ -197,18 +206,32 @@ def _configuration(app: ASGIApp, options: Options) -> uvicorn.Config:
     return config
 
 
-def _audit_options(options: Options) -> AuditOptions:
-    given = {"--feeds": options.feeds, "--policy": options.policy}
+def _audit_options(options: Options, files: ExitStack) -> AuditOptions:
+    chain, file = _chain(options.chain, files)
     return AuditOptions(
         store_uri=options.store_uri,
         registries=options.registries,
         platform=options.platform,
-        predict=lambda run: (
-            *("predict", "--store", options.store_uri, "--run", run),
-            *("--model", options.model_uri),
-        ),
-        report=[word for name, value in given.items() if value for word in (name, value)],
+        model_uri=options.model_uri,
+        feeds=options.feeds,
+        policy=options.policy,
+        chain=chain,
+        chain_file=file,
     )
+
+
+def _chain(path: Path | None, files: ExitStack) -> tuple[Chain, Path | None]:
+    """Return the chain, and a copy of its file: steps go by what was checked when the service began."""
+    if path is None:
+        return STANDARD, None
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"the chain can't be read: {error.strerror}", where=str(path)) from error
+    chain = Chain.parse(data, str(path))
+    copy = Path(files.enter_context(tempfile.TemporaryDirectory(prefix="praxi-chain-")), "chain.yaml")
+    copy.write_bytes(data)
+    return chain, copy
 
 
 def _experiment(path: Path | None) -> WatchedFile[Experiment] | None:

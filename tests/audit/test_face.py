@@ -9,11 +9,13 @@ from tests.support.faces import exported, loaded_by
 
 def test_the_exported_names() -> None:
     assert exported("praxi_tasks.audit") == {
+        "Adoption",
         "AuditReport",
         "AuditRun",
         "BatchLimits",
         "CONFIG_DIGEST",
         "DeployedImage",
+        "Failure",
         "ImageList",
         "LocalAudit",
         "MANIFEST_DIGEST",
