@@ -74,7 +74,11 @@ class _Taken(msgspec.Struct):
 
 
 def take(
-    store: Store, pushes: Iterable[Push], rules: Rules, clock: Callable[[], datetime] = utc_now
+    store: Store,
+    pushes: Iterable[Push],
+    rules: Rules,
+    clock: Callable[[], datetime] = utc_now,
+    on_window: Callable[[str], None] = lambda _: None,
 ) -> Intake:
     """Take pushes in.
 
@@ -82,13 +86,15 @@ def take(
     ----------
     clock
         Tells the time, in UTC: taking many in takes longer than a window.
+    on_window
+        Is told of each window before a push is put into it: whoever remembers it loses none.
 
     Raises
     ------
     StoreUnavailableError
         If the store can't be reached; what was taken by then stays taken, and is audited.
     """
-    taking = _Taking(store, rules, clock)
+    taking = _Taking(store, rules, clock, on_window)
     for push in pushes:
         taking.take(push)
     taking.forget()
@@ -114,12 +120,19 @@ def gathered(store: Store, window: str) -> tuple[str, ...]:
 class _Taking:
     """One taking in of pushes."""
 
-    def __init__(self, store: Store, rules: Rules, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        rules: Rules,
+        clock: Callable[[], datetime],
+        on_window: Callable[[str], None],
+    ) -> None:
         self.windows: set[str] = set()
         self.counts: Counter[str] = Counter()
         self._store = store
         self._rules = rules
         self._clock = clock
+        self._on_window = on_window
         self._used: dict[str, int] = {}
 
     def take(self, push: Push) -> None:
@@ -193,6 +206,8 @@ class _Taking:
         while True:
             window = _window(max(begin, self._clock()), self._rules)
             name = push.digest or push.image
+            if window not in self.windows:
+                self._on_window(window)
             documents.write(self._store, keys.event_window_image(window[:8], window, name), push)
             if self._clock() <= window_end(window):
                 break

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 PATH: Final = "/v1/admission"
 _LARGEST: Final = 8 << 20  # an object and the one it replaces, of at most 3 MiB each
 _REFRESH: Final = 10.0  # seconds between two looks at the store
+Tell = Callable[[Sequence[str]], None]
 _UNKNOWN: Final[dict[str, Unknown]] = {"allow": "allow", "deny": "deny"}
 
 
@@ -37,14 +38,14 @@ class AdmissionRoutes:
     ----------
     unknown
         What happens to a pod with an image that no audit knows.
-    teller
+    tell
         Asks for an audit of such images.
     """
 
-    def __init__(self, verdicts: Verdicts, unknown: Unknown, teller: Teller | None = None) -> None:
+    def __init__(self, verdicts: Verdicts, unknown: Unknown, tell: Tell | None = None) -> None:
         self._verdicts = verdicts
         self._unknown = unknown
-        self._teller = teller
+        self._tell = tell
 
     def group(self) -> RouteGroup:
         """Return the route; it is open, for an API server presents no token unless it is set up to."""
@@ -59,8 +60,8 @@ class AdmissionRoutes:
         asked = parse_review(await read_body(request, _LARGEST))
         decision = decide(asked, self._verdicts, self._unknown)
         telling = None
-        if decision.unknown and self._teller and not asked.is_dry:
-            telling = BackgroundTask(_tell, self._teller, decision.unknown)
+        if decision.unknown and self._tell and not asked.is_dry:
+            telling = BackgroundTask(_told, self._tell, decision.unknown)
         document = answer(asked, decision.allowed, decision.message, decision.warnings)
         return JSONResponse(document, background=telling)
 
@@ -74,8 +75,13 @@ class AdmissionRoutes:
             await asyncio.sleep(_REFRESH)
 
 
-def configured_admission(store: Store) -> AdmissionRoutes | None:
+def configured_admission(store: Store, own: Tell | None = None) -> AdmissionRoutes | None:
     """Return the route as the environment says; None where it names no policy.
+
+    Parameters
+    ----------
+    own
+        Lets the service itself audit images, unless the environment names somebody else.
 
     Raises
     ------
@@ -93,7 +99,7 @@ def configured_admission(store: Store) -> AdmissionRoutes | None:
     return AdmissionRoutes(
         Verdicts(store, read_policy(Path(policy))),
         read("PRAXI_ADMISSION_UNKNOWN", _unknown, "allow"),
-        Teller(url, Path(secret)) if url else None,
+        Teller(url, Path(secret)).tell if url else own,
     )
 
 
@@ -103,8 +109,8 @@ def _unknown(text: str) -> Unknown:
     return _UNKNOWN[text]
 
 
-def _tell(teller: Teller, images: Sequence[str]) -> None:
+def _told(tell: Tell, images: Sequence[str]) -> None:
     try:
-        teller.tell(images)
+        tell(images)
     except PraxiError as error:
         logger.warning("no audit of images that are not known: %s", error)

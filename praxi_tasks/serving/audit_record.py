@@ -51,6 +51,8 @@ class AuditRecord(msgspec.Struct, frozen=True):
         How many batches of layers there are to read, and how many are read.
     error, code
         Why it failed, and the word for it that programs read.
+    retryable
+        Whether asking again may help.
     updated
         When this was written, ISO 8601.
     """
@@ -68,6 +70,7 @@ class AuditRecord(msgspec.Struct, frozen=True):
     chain: str = ""
     step: str = ""
     code: str = ""
+    retryable: bool = False
 
     def at(
         self,
@@ -78,6 +81,7 @@ class AuditRecord(msgspec.Struct, frozen=True):
         step: str = "",
         error: str = "",
         code: str = "",
+        retryable: bool = False,
     ) -> AuditRecord:
         """Return the audit in another state, now; what is not given stays."""
         return msgspec.structs.replace(
@@ -88,6 +92,7 @@ class AuditRecord(msgspec.Struct, frozen=True):
             step=step or self.step,
             error=error,
             code=code,
+            retryable=retryable,
             updated=now(),
         )
 

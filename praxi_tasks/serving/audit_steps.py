@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 
 from praxi_tasks.environment import inherited
-from praxi_tasks.errors import PraxiError
+from praxi_tasks.errors import ExitCode, PraxiError
 from praxi_tasks.json_decoding import decode
 from praxi_tasks.serving.audit_record import AuditRecord, AuditState, is_asked_to_cancel
 from praxi_tasks.serving.chain import STANDARD, BuiltIn, Chain, Document, Step
@@ -43,13 +43,15 @@ class AuditCancelledError(Exception):
 class EndedStepError(Exception):
     """A step's command ended with another code than 0.
 
-    ``code`` is that of its typed error, ``step`` where it did not get as far as one.
+    ``code`` is that of its typed error, ``step`` where it did not get as far as one; ``retryable`` says
+    whether asking again may help.
     """
 
-    def __init__(self, step: Step, code: str, why: str) -> None:
+    def __init__(self, step: Step, code: str, why: str, *, retryable: bool = False) -> None:
         head = f"the step {step.name} failed: "
         super().__init__(why if why.startswith(head) else head + why)
         self.code = code
+        self.retryable = retryable
 
 
 @dataclass(frozen=True)
@@ -184,7 +186,9 @@ class AuditSteps:
             await _end(process)
             saying.cancel()
         if code:
-            raise EndedStepError(step, *_typed(saying.result() or f"the command ended with {code}"))
+            how = f"ended with {code}" if code > 0 else f"was ended by signal {-code}"
+            said, why = _typed(saying.result() or f"the command {how}")
+            raise EndedStepError(step, said, why, retryable=code < 0 or code == ExitCode.TEMPFAIL)
 
 
 def _given(options: dict[str, str]) -> list[str]:
@@ -235,8 +239,8 @@ async def _end(process: asyncio.subprocess.Process) -> None:
         await process.wait()
 
 
-def failure_of(error: Exception) -> tuple[str, str]:
-    """Return the code and the sentence of what ended an audit."""
+def failure_of(error: Exception) -> tuple[str, str, bool]:
+    """Return the code and the sentence of what ended an audit, and whether asking again may help."""
     if isinstance(error, EndedStepError | PraxiError):
-        return error.code, str(error)
-    return "error", str(error)
+        return error.code, str(error), error.retryable
+    return "error", str(error), False

@@ -54,7 +54,7 @@ class Audits:
         self._limits = limits
         self._metrics = metrics
         self._records: dict[str, AuditRecord] = {}
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._tasks: dict[str, asyncio.Task[AuditRecord]] = {}
         self._running = asyncio.Semaphore(limits.max_audits)
         self._asked: dict[str, deque[float]] = {}
 
@@ -98,6 +98,11 @@ class Audits:
         self._tasks[record.id] = task
         task.add_done_callback(lambda _: self._forget(record.id))
         return record
+
+    async def run(self, images: Sequence[str], client: str, audit: str) -> AuditRecord:
+        """Begin an audit, and return it when it has ended; see :meth:`submit`."""
+        record = await self.submit(images, client, audit)
+        return await asyncio.shield(self._tasks[record.id])
 
     async def get(self, audit: str) -> AuditRecord:
         """Return how far an audit is; one that nobody has been at for too long is lost.
@@ -191,24 +196,25 @@ class Audits:
         self._tasks.pop(audit, None)
         self._records.pop(audit, None)
 
-    async def _run(self, record: AuditRecord) -> None:
+    async def _run(self, record: AuditRecord) -> AuditRecord:
         try:
             async with self._running, asyncio.timeout(self._limits.max_audit_seconds):
                 await AuditSteps(record, self._options, self._store, self._update).run()
-            state, code, error = AuditState.DONE, "", ""
+            state, code, error, retryable = AuditState.DONE, "", "", False
         except (asyncio.CancelledError, AuditCancelledError):
-            state, code, error = AuditState.CANCELLED, "cancelled", "cancelled"
+            state, code, error, retryable = AuditState.CANCELLED, "cancelled", "cancelled", False
         except TimeoutError:
             error = f"it took longer than {self._limits.max_audit_seconds} s"
-            state, code = AuditState.FAILED, "deadline"
+            state, code, retryable = AuditState.FAILED, "deadline", False
         except (EndedStepError, PraxiError, OSError) as failure:
-            code, why = failure_of(failure)
+            code, why, retryable = failure_of(failure)
             state, error = AuditState.FAILED, one_line(why)
         self._metrics.audited(state)
         logger.info("audit %s of %s: %s", record.id, ", ".join(record.images[:10]), state)
-        last = self._records[record.id].at(state, error=error, code=code)
+        last = self._records[record.id].at(state, error=error, code=code, retryable=retryable)
         self._records[record.id] = last
         await asyncio.to_thread(last.write, self._store)
+        return last
 
     async def _update(self, record: AuditRecord, progress: Progress) -> None:
         made = self._records[record.id].at(

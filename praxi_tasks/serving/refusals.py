@@ -9,6 +9,7 @@ from praxi_tasks.errors import (
     ConflictError,
     CorruptObjectError,
     DataError,
+    EventError,
     InvalidReferenceError,
     KeyNotFoundError,
     LostUnitError,
@@ -25,6 +26,7 @@ _STATUS = {
     KeyNotFoundError: 404,
     ConflictError: 409,
     LostUnitError: 422,
+    EventError: 422,
 }
 
 

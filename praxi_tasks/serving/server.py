@@ -26,6 +26,7 @@ from praxi_tasks.serving.audits import Audits
 from praxi_tasks.serving.authentication import Authenticator, TokenFiles
 from praxi_tasks.serving.chain import STANDARD, Chain
 from praxi_tasks.serving.comparison import Comparer
+from praxi_tasks.serving.event_routes import configured_events
 from praxi_tasks.serving.experiment import Experiment
 from praxi_tasks.serving.experiment_routes import ExperimentRoutes
 from praxi_tasks.serving.fleet import Fleet, Source
@@ -130,12 +131,14 @@ class _Service:
         )
         self._files = ExitStack()
         self._audits = Audits(_audit_options(options, self._files), store, limits, self._metrics)
-        self._admission = configured_admission(store)
+        self._events = configured_events(store, self._audits, options.registries, limits.max_audit_seconds)
+        self._admission = configured_admission(store, self._events.pushes.tell if self._events else None)
         app = create_app(
             [
                 InferenceRoutes(self._fleet, limits).group(),
                 AuditRoutes(self._audits).group(),
                 ExperimentRoutes(self._fleet, self._comparer, store).group(),
+                *([self._events.group()] if self._events else []),
                 *([self._admission.group()] if self._admission else []),
             ],
             metrics=self._metrics,
@@ -153,8 +156,12 @@ class _Service:
             if keeping.done():
                 keeping.result()
         finally:
+            if self._events:
+                self._events.pushes.close()
             keeping.cancel()
             await self._audits.close()
+            if self._events:
+                await self._events.pushes.ended()
             await self._fleet.close()
             self._files.close()
 
@@ -168,6 +175,8 @@ class _Service:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._fleet.keep_fresh(self._options.reload_seconds))
             tasks.create_task(self._comparer.run(_STORE_SECONDS))
+            if self._events:
+                tasks.create_task(self._events.pushes.run())
             if self._admission:
                 tasks.create_task(self._admission.keep_fresh())
             if self._options.certificate is not None and isinstance(self._config.ssl, ssl.SSLContext):

@@ -282,6 +282,26 @@ def serving_comparisons(experiment: str) -> str:
     return f"{all_serving_comparisons()}/{part(experiment)}"
 
 
+def served_windows() -> str:
+    """Folder of the windows of pushes that the service has still to audit."""
+    return "serving/windows"
+
+
+def served_window(window: str) -> str:
+    """Key of the marker that the service has still to audit the pushes of a window."""
+    return f"{served_windows()}/{part(window)}.json"
+
+
+def window_claims(window: str) -> str:
+    """Folder of the claims to a window, by which one replica of the service audits it."""
+    return f"serving/claims/{part(window)}"
+
+
+def window_claim(window: str, number: int) -> str:
+    """Key of a claim to a window; the one with the highest number counts."""
+    return f"{window_claims(window)}/{number:06}.json"
+
+
 def serving_comparison(experiment: str, replica: str) -> str:
     """Key of what one replica of the service compared in an experiment."""
     return f"{serving_comparisons(experiment)}/{part(replica)}.json"

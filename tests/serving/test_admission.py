@@ -65,7 +65,7 @@ def client(folder: Path, unknown: Unknown = "allow", teller: Teller | None = Non
     audit(store, "scheduled__2026-11-27", "2026-11-27T00:00:00+00:00", images)
     verdicts = Verdicts(store, parse_policy(POLICY, "policy.yaml"))
     verdicts.refresh(date(2026, 11, 28))
-    group = AdmissionRoutes(verdicts, unknown, teller).group()
+    group = AdmissionRoutes(verdicts, unknown, teller.tell if teller else None).group()
     return TestClient(create_app([group], metrics=Metrics(), waiting=dict, authenticators=[NoOne()]))
 
 
