@@ -15,7 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from praxi_tasks import __version__
 from praxi_tasks.serving.authentication import Authenticator, Guard
-from praxi_tasks.serving.metrics import CONTENT_TYPE, Metrics
+from praxi_tasks.serving.metrics import Metrics
+from praxi_tasks.serving.request_spans import Traced, pattern_of
 from praxi_tasks.serving.route_group import RouteGroup, operation, with_parameters
 from praxi_tasks.serving.telling import TOLD, tell, tell_failure
 
@@ -28,7 +29,6 @@ _ERROR: Final = {
         "retryable": {"type": "boolean"},
     },
 }
-_OTHER: Final = "other"
 _NO_STATUS: Final = 499
 
 
@@ -54,6 +54,7 @@ def create_app(
     return Starlette(
         routes=routes,
         middleware=[
+            Middleware(Traced),
             Middleware(_Counted, metrics=metrics),
             Middleware(Guard, authenticators=authenticators, open_paths=open_paths),
         ],
@@ -62,8 +63,9 @@ def create_app(
 
 
 def _own(groups: Sequence[RouteGroup], metrics: Metrics, waiting: Callable[[], dict[str, int]]) -> RouteGroup:
-    async def expose(_: Request) -> Response:
-        return Response(metrics.exposition(waiting()), media_type=CONTENT_TYPE)
+    async def expose(request: Request) -> Response:
+        content, kind = metrics.exposition(waiting(), request.headers.get("accept", ""))
+        return Response(content, headers={"content-type": kind})
 
     async def describe(_: Request) -> Response:
         return JSONResponse(document)
@@ -117,6 +119,4 @@ class _Counted:
         try:
             await self._app(scope, receive, counted)
         finally:
-            route = scope.get("route")
-            pattern = route.path if isinstance(route, Route) else _OTHER
-            self._metrics.requested(pattern, status, time.perf_counter() - started)
+            self._metrics.requested(pattern_of(scope), status, time.perf_counter() - started)

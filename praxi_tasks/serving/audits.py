@@ -37,6 +37,7 @@ from praxi_tasks.serving.metrics import Metrics
 from praxi_tasks.serving.refusals import BusyError, NotAllowedError, UnknownError
 from praxi_tasks.serving.settings import ServingLimits
 from praxi_tasks.store import Store, documents, keys
+from praxi_tasks.tracing import Kind, span
 
 logger = logging.getLogger(__name__)
 
@@ -197,6 +198,13 @@ class Audits:
         self._records.pop(audit, None)
 
     async def _run(self, record: AuditRecord) -> AuditRecord:
+        with span("audit", Kind.CONSUMER, {"praxi.run": record.id, "praxi.image": record.image}) as opened:
+            last = await self._ended(record)
+            if last.state is not AuditState.DONE:
+                opened.fail(last.code or last.state)
+            return last
+
+    async def _ended(self, record: AuditRecord) -> AuditRecord:
         try:
             async with self._running, asyncio.timeout(self._limits.max_audit_seconds):
                 await AuditSteps(record, self._options, self._store, self._update).run()

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.openmetrics import exposition as openmetrics
 
 from praxi_tasks.serving.work import Refusal, Reply
+from praxi_tasks.tracing import trace_ids
 
-CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+_TEXT: Final = "text/plain; version=0.0.4; charset=utf-8"
+_OPENMETRICS: Final = "application/openmetrics-text"
 _SECONDS: Final = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 
 
@@ -57,9 +60,10 @@ class Metrics:
         self._audits = Counter("praxi_serve_audits", "Audits by how they ended", ["state"], registry=registry)
 
     def requested(self, route: str, status: int, seconds: float) -> None:
-        """Count a request; ``route`` is its pattern, of which there are few."""
-        self._requests.labels(route, str(status)).inc()
-        self._seconds.labels(route).observe(seconds)
+        """Count a request; ``route`` is its pattern, of which there are few. Exemplars name its trace."""
+        exemplar = trace_ids() or None
+        self._requests.labels(route, str(status)).inc(exemplar=exemplar)
+        self._seconds.labels(route).observe(seconds, exemplar)
 
     def answered(self, version: str, replies: Sequence[Reply]) -> None:
         """Count what a version answered."""
@@ -83,9 +87,18 @@ class Metrics:
         """Count an audit that ended."""
         self._audits.labels(state).inc()
 
-    def exposition(self, waiting: dict[str, int]) -> bytes:
-        """Return all of it in Prometheus's text format."""
+    def exposition(self, waiting: dict[str, int], accept: str = "") -> tuple[bytes, str]:
+        """Return all of it and its media type: OpenMetrics, which has exemplars, for who accepts that.
+
+        Parameters
+        ----------
+        accept
+            The request's header.
+        """
         self._waiting.clear()
         for version, count in waiting.items():
             self._waiting.labels(version).set(count)
-        return generate_latest(self.registry)
+        if _OPENMETRICS in accept:
+            content: bytes = openmetrics.generate_latest(self.registry)  # type: ignore[no-untyped-call]
+            return content, openmetrics.CONTENT_TYPE_LATEST
+        return generate_latest(self.registry), _TEXT

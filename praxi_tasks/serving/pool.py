@@ -23,6 +23,7 @@ from praxi_tasks.serving.loader import Loader, Worker, WorkerLostError
 from praxi_tasks.serving.refusals import BusyError, DeadlineError, UnavailableError
 from praxi_tasks.serving.settings import ServingLimits
 from praxi_tasks.serving.work import Item, Refusal, Reply
+from praxi_tasks.tracing import span
 
 logger = logging.getLogger(__name__)
 
@@ -123,9 +124,11 @@ class Pool:
         async with self._filled:
             self._filled.notify(len(items))
         replies = asyncio.gather(*(each.reply for each in waiting))
+        known: dict[str, str | int] = {"praxi.model": self.loaded.model, "praxi.items": len(items)}
         try:
-            async with asyncio.timeout(max(deadline - time.monotonic(), 0)):
-                return list(await replies)
+            with span("predict", attributes=known):
+                async with asyncio.timeout(max(deadline - time.monotonic(), 0)):
+                    return list(await replies)
         except TimeoutError:
             raise DeadlineError("there was no answer in time") from None
         finally:

@@ -37,6 +37,7 @@ from praxi_tasks.serving.tls import Certificate
 from praxi_tasks.serving.token_review import Cluster, TokenReview
 from praxi_tasks.serving.watched_file import WatchedFile
 from praxi_tasks.store import open_store
+from praxi_tasks.tracing import traced_service
 
 logger = logging.getLogger(__name__)
 
@@ -97,7 +98,8 @@ def serve(options: Options) -> None:
     PraxiError
         If the first model can't be loaded.
     """
-    asyncio.run(_Service(options, _authenticators(options)).run())
+    with traced_service("serve"):
+        asyncio.run(_Service(options, _authenticators(options)).run())
 
 
 def _authenticators(options: Options) -> list[Authenticator]:

@@ -42,6 +42,20 @@ def traced_command(name: str) -> Iterator[None]:
         recorder.finish(_GRACE)
 
 
+@contextmanager
+def traced_service(name: str) -> Iterator[None]:
+    """Let requests to a service be recorded while the block runs; see :func:`traced_command`."""
+    recorder = _start(name, is_service=True)
+    if recorder is None:
+        yield
+        return
+    install(recorder)
+    try:
+        yield
+    finally:
+        recorder.finish(_GRACE)
+
+
 def abandon() -> None:
     """Send what was recorded, the spans that are open as failed ones: the process ends at once."""
     recorder = installed()
@@ -49,7 +63,7 @@ def abandon() -> None:
         recorder.abandon(_LAST_GRACE)
 
 
-def _start(name: str) -> SdkRecorder | None:
+def _start(name: str, *, is_service: bool = False) -> SdkRecorder | None:
     """Return what records; None where nothing is to be recorded, or can't be.
 
     Whatever is wrong with variables or libraries of tracing is told, and the command goes on without.
@@ -60,7 +74,7 @@ def _start(name: str) -> SdkRecorder | None:
             return None
         from praxi_tasks.tracing.recorder import SdkRecorder
 
-        return SdkRecorder(settings, name)
+        return SdkRecorder(settings, name, is_service=is_service)
     except Exception as error:
         logger.warning("no traces are sent: %s", error)
         return None

@@ -47,20 +47,26 @@ class _Opened:
     def set(self, name: str, value: Value) -> None:
         self._span.set_attribute(name, value)
 
+    def rename(self, name: str) -> None:
+        self._span.update_name(name)
+
     def fail(self, kind: str) -> None:
         _fail(self._span, kind)
 
 
 class SdkRecorder:
-    """Records one command; see :class:`~praxi_tasks.tracing.spans.Recorder`.
+    """Records one command, or a service; see :class:`~praxi_tasks.tracing.spans.Recorder`.
 
     Parameters
     ----------
     name
         The command's, from which its service has its name unless a setting gives one.
+    is_service
+        Whether requests begin the traces: what belongs to none of them is not recorded, and there may be any
+        number of spans.
     """
 
-    def __init__(self, settings: TracingSettings, name: str) -> None:
+    def __init__(self, settings: TracingSettings, name: str, *, is_service: bool = False) -> None:
         service = settings.service or f"praxi-{name}"
         named = {"service.name": service, "service.namespace": _NAMESPACE, "service.version": __version__}
         self._sending = Sending()
@@ -72,6 +78,7 @@ class SdkRecorder:
         self._measures = MeterProvider(readers, resource=resource, shutdown_on_exit=False)
         self._tracer = self._spans.get_tracer(_SCOPE, __version__)
         self._meter = self._measures.get_meter(_SCOPE, __version__)
+        self._is_service = is_service
         self._most, self._count = settings.max_spans, itertools.count(1)
         self._left_out = 0
         self._histograms: dict[str, Histogram] = {}
@@ -88,10 +95,20 @@ class SdkRecorder:
 
     def span(self, name: str, kind: Kind, attributes: Attributes) -> AbstractContextManager[Span]:
         """Open a span; what goes beyond the most that a command may record is counted alone."""
+        if self._is_service:
+            known = trace.get_current_span(self._here()).get_span_context().is_valid
+            return self._shown(name, kind, attributes) if known or kind is Kind.CONSUMER else NO_SPAN
         if next(self._count) > self._most:
             self._left_out += 1
             return NO_SPAN
         return self._shown(name, kind, attributes)
+
+    @contextmanager
+    def request(self, name: str, carrier: Mapping[str, str], attributes: Attributes) -> Iterator[Span]:
+        """Open the span of a request."""
+        parent = TraceContextTextMapPropagator().extract(carrier)
+        with self._opened(name, SpanKind.SERVER, attributes, parent) as span:
+            yield _Opened(span)
 
     def headers(self) -> dict[str, str]:
         """Return the W3C headers of the open span."""

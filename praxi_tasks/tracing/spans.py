@@ -20,10 +20,11 @@ _NONE: Final[Attributes] = MappingProxyType({})
 
 
 class Kind(StrEnum):
-    """What a span is at: work of its own, or a request to another service."""
+    """What a span is at: work of its own, a request to another service, or what was asked for before."""
 
     INTERNAL = "INTERNAL"
     CLIENT = "CLIENT"
+    CONSUMER = "CONSUMER"
 
 
 class Span(Protocol):
@@ -31,6 +32,9 @@ class Span(Protocol):
 
     def set(self, name: str, value: Value) -> None:
         """Give it an attribute."""
+
+    def rename(self, name: str) -> None:
+        """Give it the name that became known while it was open."""
 
     def fail(self, kind: str) -> None:
         """Mark it as failed; ``kind`` is a word of few values, such as a status code."""
@@ -50,6 +54,11 @@ class Recorder(Protocol):
 
     def span(self, name: str, kind: Kind, attributes: Attributes) -> AbstractContextManager[Span]:
         """Open a span below the one that is open in this thread, or below the command's."""
+
+    def request(
+        self, name: str, carrier: Mapping[str, str], attributes: Attributes
+    ) -> AbstractContextManager[Span]:
+        """Open the span of a request to this service, below the one that its headers name."""
 
     def headers(self) -> dict[str, str]:
         """Return the headers that name the open span."""
@@ -81,6 +90,9 @@ class _NoSpan:
         pass
 
     def set(self, name: str, value: Value) -> None:
+        pass
+
+    def rename(self, name: str) -> None:
         pass
 
     def fail(self, kind: str) -> None:
@@ -123,6 +135,20 @@ def span(
     """
     recorder = _State.recorder
     return NO_SPAN if recorder is None else recorder.span(name, kind, attributes)
+
+
+def request_span(
+    name: str, carrier: Mapping[str, str], attributes: Attributes = _NONE
+) -> AbstractContextManager[Span]:
+    """Return a context that is the span of a request to this service; see :func:`span`.
+
+    Parameters
+    ----------
+    carrier
+        The request's headers ``traceparent`` and ``tracestate``: whoever sent it is the parent.
+    """
+    recorder = _State.recorder
+    return NO_SPAN if recorder is None else recorder.request(name, carrier, attributes)
 
 
 def trace_headers() -> dict[str, str]:

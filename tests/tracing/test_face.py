@@ -15,11 +15,13 @@ def test_the_exported_names() -> None:
         "is_on",
         "observe",
         "publish",
+        "request_span",
         "span",
         "trace_headers",
         "trace_id_of",
         "trace_ids",
         "traced_command",
+        "traced_service",
     }
 
 
