@@ -96,6 +96,11 @@ praxi-{{ replace " " "-" . }}
     {{- end }}
 {{- end }}
 
+{{/* The ConfigMap of the authorities that pods trust besides the public ones: of the settings; empty for none. */}}
+{{- define "praxi.authorities" -}}
+{{- .pod_ca_config_map | default (ternary "praxi-ca" "" (ne .ca_bundle "")) }}
+{{- end }}
+
 {{/*
 The specification of a pod that runs one of Praxi's commands, as the operator makes them.
 dict "root" $ "command" "learn train" "image" "…" "args" (list …)
@@ -104,7 +109,7 @@ dict "root" $ "command" "learn train" "image" "…" "args" (list …)
 {{- $settings := .root.Values.settings }}
 {{- $secrets := get (get .root.Values.commands .command | default dict) "environmentSecrets" | default $settings.pod_environment_secrets }}
 {{- $user := $settings.pod_run_as_user | int64 }}
-{{- $authorities := $settings.pod_ca_config_map | default (ternary "praxi-ca" "" (ne $settings.ca_bundle "")) }}
+{{- $authorities := include "praxi.authorities" $settings }}
 restartPolicy: Never
 serviceAccountName: {{ include "praxi.account" .command }}
 automountServiceAccountToken: false
