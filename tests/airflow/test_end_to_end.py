@@ -13,11 +13,15 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from praxi_airflow.run_key import run_key
-from praxi_tasks.notify import Alert, Alertmanager
-from tests.airflow.looking import complaints, walked
+from praxi_tasks.findings.assessment import AssessedAudit
+from praxi_tasks.findings.risk_register import RiskRegister
+from praxi_tasks.notify import Alert, Alertmanager, SharedView, sign
+from praxi_tasks.store import open_store
+from tests.airflow import acting, looking
+from tests.airflow.consumer import bundles, reports_read
+from tests.airflow.exhibits import exhibit, exhibited_pages
 from tests.airflow.world import DAY, PYTHON, World, today, world
 from tests.support.airflow import Airflow, airflow
-from tests.support.airflow_home import ROOT
 from tests.support.alertmanager import alertmanager
 from tests.support.browser import chromium
 from tests.support.otlp import Receiver, SeenSpan, otlp_receiver
@@ -32,6 +36,7 @@ pytestmark = [
 
 HOUR = timedelta(hours=1)
 TOKEN = "the-webhooks-token"
+LINK_KEY = "the-key-that-signs-links-of-the-tests"
 YESTERDAY = today() - DAY
 LAST_DAYS = (YESTERDAY, today())  # which of them the schedule means changes if midnight falls between
 PAST = [today() - number * DAY for number in (5, 4, 3)]
@@ -54,31 +59,6 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         yield running
 
 
-CONSUMER = """
-from airflow.sdk import Asset, dag, task
-
-@dag(schedule=[Asset("praxi_audit_report", uri="x-praxi://audit/report")], is_paused_upon_creation=False)
-def report_consumer():
-    @task
-    def read(triggering_asset_events=None):
-        (events,) = triggering_asset_events.values()
-        return [dict(event.extra) for event in events]
-    read()
-
-report_consumer()
-"""
-
-
-def bundles(folder: Path) -> str:
-    """Return the setting of Airflow that reads the tree's Dags and one that is scheduled on reports."""
-    (folder / "consumer.py").write_text(CONSUMER)
-    local = "airflow.dag_processing.bundles.local.LocalDagBundle"
-    paths = {"dags-folder": ROOT / "dags", "consumers": folder}
-    return json.dumps(
-        [{"name": name, "classpath": local, "kwargs": {"path": str(path)}} for name, path in paths.items()]
-    )
-
-
 @pytest.fixture(scope="module")
 def traces() -> Iterator[Receiver]:
     with otlp_receiver() as receiver:
@@ -95,8 +75,13 @@ def server(cluster: World, traces: Receiver, tmp_path_factory: pytest.TempPathFa
         "AIRFLOW__PRAXI__OTLP_ENDPOINT": traces.url,
         "AIRFLOW_CONN_PRAXI_WEBHOOK": json.dumps({"conn_type": "http", "password": TOKEN}),
         "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST": bundles(tmp_path_factory.mktemp("consumers")),
+        "AIRFLOW__CORE__MULTI_TEAM": "True",
+        "AIRFLOW_CONN_PRAXI_LINKS": json.dumps({"conn_type": "http", "password": LINK_KEY}),
     }
-    with airflow(tmp_path_factory.mktemp("airflow"), cluster.variables() | extra) as running:
+    settings = cluster.variables(audit_registries=cluster.registry, link_scope="namespace") | extra
+    with airflow(
+        tmp_path_factory.mktemp("airflow"), settings, people=looking.PEOPLE, teams=looking.TEAMS
+    ) as running:
         paused = {each["dag_id"]: each["is_paused"] for each in running.call("GET", "/dags")["dags"]}
         assert {name for name, each in paused.items() if each} == paused.keys() - {"report_consumer"}
         running.trigger("praxi_audit", {"images": [cluster.references["shop"]]})  # before it is switched on
@@ -166,17 +151,6 @@ def test_the_first_scheduled_run_does_not_hold_up_an_operators_own(server: Airfl
     assert min(ahead.values()) > max(behind.values())
 
 
-def reports_read(server: Airflow) -> dict[str, str]:
-    """Return, by the audit's run, which report the Dag that is scheduled on reports was given."""
-    given: dict[str, str] = {}
-    for run in server.runs("report_consumer"):
-        if run["state"] == "success":
-            read = f"/dags/report_consumer/dagRuns/{quote(run['dag_run_id'], safe='')}/taskInstances/read"
-            extras = server.call("GET", f"{read}/xcomEntries/return_value?deserialize=true")["value"]
-            given |= {extra["run"]: extra["report"] for extra in extras}
-    return given
-
-
 def test_a_dag_that_is_scheduled_on_reports_runs_and_gets_the_reports_place(
     server: Airflow, cluster: World
 ) -> None:
@@ -197,12 +171,116 @@ def test_the_report_task_links_to_the_report(server: Airflow, cluster: World) ->
     assert server.call("GET", f"{task}/plan/links")["extra_links"] == {}
 
 
-def test_people_can_read_every_page_at_every_width_light_and_dark(server: Airflow, cluster: World) -> None:
+@pytest.fixture(scope="module")
+def shown(server: Airflow, cluster: World) -> AssessedAudit:
+    """Return an audit that the pages can show, beside the small world's own."""
     server.wait_until(lambda: bool(scheduled(server)))
     server.wait_for("praxi_audit", scheduled(server)[0][1])
+    return exhibit(open_store(cluster.store.as_uri()), cluster.model)
+
+
+def test_people_can_read_every_page_at_every_width_light_and_dark(
+    server: Airflow, cluster: World, shown: AssessedAudit, by_hand: str
+) -> None:
+    image = cluster.references["shop"]
+    pages = {f"{name}-small": path for name, path in looking.found_pages(image).items()}
+    pages |= exhibited_pages(shown) | looking.acting_pages(by_hand)
     with chromium() as browser:
-        assert complaints(browser, server, cluster.references["shop"]) == []
-        assert walked(browser, server, cluster.references["shop"]) == cluster.references["shop"]
+        for theme in looking.THEMES:
+            assert looking.complaints(browser, server, "admin", pages, theme=theme, pictures=True) == []
+        assert looking.walked(browser, server, image) == image
+
+
+@pytest.mark.parametrize(
+    ("person", "theme", "width"), [("viewer", "dark", 400), ("user", "light", 1044), ("op", "dark", 1440)]
+)
+def test_each_role_can_read_each_page(
+    server: Airflow, shown: AssessedAudit, by_hand: str, person: str, theme: str, width: int
+) -> None:
+    pages = exhibited_pages(shown) | looking.acting_pages(by_hand)
+    with chromium() as browser:
+        assert looking.complaints(browser, server, person, pages, theme=theme, widths=(width,)) == []
+
+
+def test_who_is_nobody_or_of_another_team_reads_nothing(
+    server: Airflow, shown: AssessedAudit, by_hand: str
+) -> None:
+    pages = exhibited_pages(shown) | looking.acting_pages(by_hand)
+    with chromium() as browser:
+        assert looking.refusals(browser, server, "", pages) == {(401, "Log in first")}
+        assert looking.refusals(browser, server, "outsider", pages) == {(403, "You may not see this")}
+
+
+def test_who_may_not_change_anything_is_refused_each_change(server: Airflow, shown: AssessedAudit) -> None:
+    refused = {"": 401, "viewer": 403, "outsider": 403}
+    for path in acting.CHANGES:
+        assert {person: acting.answered(server, person, path) for person in refused} == refused, path
+
+
+def test_risks_are_accepted_alone_and_together_and_withdrawn(
+    server: Airflow, cluster: World, shown: AssessedAudit
+) -> None:
+    register = RiskRegister(open_store(cluster.store.as_uri()))
+    with chromium() as browser, acting.seated(browser, server, "user") as page:
+        accepted = acting.accept_ticked(page, server, shown.run)
+        accepted = acting.accept_of_image(page, server, shown.images[0].image, shown.run)
+        assert sorted(each.terms.finding for each in register.read().acceptances) == sorted(accepted)
+        assert len(accepted) == 3
+        with acting.seated(browser, server, "op") as other:
+            assert acting.withdraw_all(other, server) == 3
+    events = [[(event.action, event.by) for event in each.history] for each in register.read().acceptances]
+    assert events == [[("accepted", "user"), ("withdrawn", "op")]] * 3
+
+
+def test_a_version_is_put_in_use_with_a_note_and_that_is_taken_back(
+    server: Airflow, shown: AssessedAudit
+) -> None:
+    with chromium() as browser, acting.seated(browser, server, "user") as page:
+        told = acting.put_in_use(page, server, "2", "it learned flask")
+        assert "by user" in told
+        assert "it learned flask" in told
+        assert "too many false positives" in acting.roll_back(page, server, "1", "too many false positives")
+
+
+def test_a_training_is_started_by_who_may_where_its_dag_is_on(server: Airflow, shown: AssessedAudit) -> None:
+    before = len(server.runs("praxi_train"))
+    assert acting.answered(server, "user", "models/train") == 409  # it is switched off
+    assert len(server.runs("praxi_train")) == before
+    server.call("PATCH", "/dags/praxi_train", {"is_paused": False})
+    with chromium() as browser, acting.seated(browser, server, "user") as page:
+        place = acting.train_now(page, server)
+    server.call("PATCH", "/dags/praxi_train", {"is_paused": True})
+    (made,) = [run for run in server.runs("praxi_train") if run["dag_run_id"].startswith("page__")]
+    assert place.endswith(quote(made["dag_run_id"], safe=""))
+    assert made["triggering_user_name"] == "user"
+
+
+def test_an_image_is_audited_now_and_that_ends_on_its_page(server: Airflow, cluster: World) -> None:
+    image = cluster.references["zoo"]
+    with chromium() as browser, acting.seated(browser, server, "user") as page:
+        assert acting.audit_now(page, server, image) == image
+    assert acting.answered(server, "user", "audit-now") == 403  # of a registry that is not allowed
+
+
+def test_people_log_in_from_a_page_and_are_led_back_and_log_out(server: Airflow, cluster: World) -> None:
+    with chromium() as browser, acting.seated(browser, server) as page:
+        seen = acting.log_in_and_out(page, server, "viewer", "images")
+    stranger = "/praxi/images: Log in first"
+    assert seen == [stranger, "/praxi/images: Images", stranger]
+
+
+def test_a_signed_link_opens_for_nobody_in_particular_and_a_forged_one_for_nobody(
+    server: Airflow, shown: AssessedAudit
+) -> None:
+    ends = int((datetime.now(UTC) + DAY).timestamp())
+    view = SharedView("namespace", shown.images[0].namespaces[0], "", ends)
+    pages = exhibited_pages(shown)
+    good, forged = (f"shared/{sign(view, [key])}" for key in (LINK_KEY, LINK_KEY[::-1]))
+    linked = {name: f"{good}/{pages[name]}" for name in ("images", "image", "software", "package", "finding")}
+    with chromium() as browser:
+        assert looking.complaints(browser, server, "", linked, theme="light", widths=(400,)) == []
+        seen = looking.refusals(browser, server, "", {"images": f"{forged}/images"})
+    assert seen == {(403, "This link opens nothing")}
 
 
 @pytest.fixture(scope="module")

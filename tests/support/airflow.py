@@ -41,7 +41,7 @@ class Airflow:
         self.variables = variables
         self.servers: dict[str, Server] = {}
         self._login = login
-        self._token = ""
+        self._tokens: dict[str, str] = {}
 
     def start(self, name: str, folder: Path) -> Server:
         """Start one of its servers, or start it again after its death; its log begins anew."""
@@ -63,12 +63,13 @@ class Airflow:
         """Call the REST API as an administrator and return the decoded answer."""
         return self._send(method, f"/api/v2{path}", body, {"Authorization": f"Bearer {self.token()}"})
 
-    def token(self) -> str:
-        """Return an administrator's token, which browsers have as the cookie ``_token``."""
-        if not self._token:
-            method = "POST" if self._login else "GET"
-            self._token = str(self._send(method, "/auth/token", self._login, {})["access_token"])
-        return self._token
+    def token(self, person: str = "") -> str:
+        """Return a token, which browsers have as the cookie ``_token``: an administrator's, or a person's."""
+        if person not in self._tokens:
+            login = login_of(person) if person else self._login
+            answer = self._send("POST" if login else "GET", "/auth/token", login, {})
+            self._tokens[person] = str(answer["access_token"])
+        return self._tokens[person]
 
     def runs(self, dag_id: str) -> list[dict[str, Any]]:
         """Return the Dag's runs, oldest logical date first."""
@@ -159,19 +160,33 @@ def airflow_command() -> list[str]:
 
 
 @contextmanager
-def airflow(folder: Path, variables: Mapping[str, str], *, also: Sequence[str] = ()) -> Iterator[Airflow]:
+def airflow(
+    folder: Path,
+    variables: Mapping[str, str],
+    *,
+    also: Sequence[str] = (),
+    people: Mapping[str, str] | None = None,
+    teams: Sequence[str] = (),
+) -> Iterator[Airflow]:
     """Run an Airflow with its home in ``folder`` and these variables besides its own.
 
     Parameters
     ----------
     also
         Servers besides those that every Airflow needs: ``triggerer``, where tasks are deferred.
+    people
+        Who may log in, by name, with role and teams as Airflow's simple auth manager takes them; one is
+        ``admin``. By default everybody is an administrator who never logs in.
+    teams
+        The teams that there are.
     """
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    given = environment(folder / "home") | _quick(port) | dict(variables)
-    started = Airflow(url, given)
+    given = environment(folder / "home") | _quick(port) | _known(folder, people or {}) | dict(variables)
+    started = Airflow(url, given, login=login_of("admin") if people else None)
     started.cli("db", "migrate")
+    for team in teams:
+        started.cli("teams", "create", team)
     started.cli("pools", "import", str(ROOT / "images" / "airflow" / "pools.json"))
     with ExitStack() as stack:
         for name in ("api-server", "scheduler", "dag-processor", *also):
@@ -192,13 +207,30 @@ def _served(started: Airflow, name: str, folder: Path) -> Iterator[Server]:
         started.servers[name].stop()
 
 
+def login_of(person: str) -> dict[str, str]:
+    """Return with what somebody logs in."""
+    return {"username": person, "password": f"the password of {person}"}
+
+
+def _known(folder: Path, people: Mapping[str, str]) -> dict[str, str]:
+    """Return settings by which these people may log in."""
+    if not people:
+        return {"AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True"}
+    file = folder / "passwords.json"
+    file.write_text(json.dumps({person: login_of(person)["password"] for person in people}))
+    users = ",".join(f"{person}:{role}" for person, role in people.items())
+    return {
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": users,
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(file),
+    }
+
+
 def _quick(port: int) -> dict[str, str]:
     """Return settings that keep a small machine responsive."""
     return {
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
         "AIRFLOW__CORE__PARALLELISM": "3",
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "True",
-        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",
         "AIRFLOW__API__HOST": "127.0.0.1",
         "AIRFLOW__API__PORT": str(port),

@@ -154,7 +154,7 @@ def _meaning(error: PraxiError) -> tuple[int, str]:
     if isinstance(error, NoAuditError):
         return status.HTTP_200_OK, "empty"
     if isinstance(error, LinkError):
-        return status.HTTP_403_FORBIDDEN, "missing"
+        return status.HTTP_403_FORBIDDEN, "link"
     if isinstance(error, NothingError | KeyNotFoundError):
         return status.HTTP_404_NOT_FOUND, "missing"
     if isinstance(error, UsageError):

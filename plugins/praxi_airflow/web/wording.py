@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Final
@@ -11,6 +12,9 @@ from urllib.parse import urlencode
 from praxi_tasks.findings import SEVERITIES
 
 _NONE: Final = "\N{EN DASH}"
+_SHELL: Final = re.compile(r"(?:RUN )?(?:\|\d+ .*?)?/bin/sh -c (#\(nop\)\s*)?")
+"""How builders precede a line of a Containerfile in an image's history: arguments, and the shell."""
+_BUILDER: Final = " # buildkit"
 
 
 def moment(value: datetime | str | None) -> str:
@@ -45,7 +49,11 @@ def number(value: float | None) -> str:
 
 def percent(value: float | None) -> str:
     """Return a share from 0 to 1 in percent; a dash for none."""
-    return _NONE if value is None else f"{value:.1%}" if 0 < value < 0.1 else f"{value:.0%}"
+    if value is None:
+        return _NONE
+    if 0 < value < 0.0005:
+        return "under 0.1%"
+    return f"{value:.1%}" if 0 < value < 0.1 else f"{value:.0%}"
 
 
 def severity(rank: int | None) -> str:
@@ -76,6 +84,30 @@ def outline(values: Sequence[float], width: int = 100, height: int = 24) -> str:
     return " ".join(f"{place * step:.2f},{at:.2f}" for place, at in enumerate(heights))
 
 
+def instruction(created_by: str | None) -> str:
+    """Return an entry of an image's history as the line of the Containerfile that it stands for.
+
+    Builders note ``/bin/sh -c pip install x``, ``/bin/sh -c #(nop) COPY …``, ``RUN /bin/sh -c … # buildkit``.
+    """
+    text = (created_by or "").strip().removesuffix(_BUILDER)
+    found = _SHELL.match(text)
+    if found is None:
+        return text
+    line = text[found.end() :].strip()
+    return line if found[1] is not None else f"RUN {line}"
+
+
+def subject(package: str) -> str:
+    """Return what a finding is about: a package, or all of an ecosystem, maybe in one folder.
+
+    ``pypi/flask`` is a package, ``deb/`` are Debian's, ``pypi//opt/vault`` are Python's in a folder.
+    """
+    ecosystem, _, rest = package.partition("/")
+    if rest.startswith("/"):
+        return f"{ecosystem} in {rest}"
+    return package if rest else ecosystem
+
+
 FILTERS: Final[dict[str, Callable[..., str]]] = {
     "moment": moment,
     "day": day,
@@ -87,6 +119,8 @@ FILTERS: Final[dict[str, Callable[..., str]]] = {
     "query": query,
     "pattern": pattern,
     "outline": outline,
+    "instruction": instruction,
+    "subject": subject,
 }
 
 

@@ -311,3 +311,16 @@ def test_hostile_text_is_text_on_every_page(pages: TestClient, store: Store) -> 
     package = get(pages, "software", ecosystem=component.ecosystem, name=HOSTILE)
     assert (package.status_code, "<script>alert" in package.text) == (200, False)
     json.loads(get(pages, "image", image=HOSTILE, format="json").content)
+
+
+def test_of_several_upgrades_of_a_package_the_one_that_mends_all_is_said() -> None:
+    from praxi_airflow.web.pages.image import _actions
+
+    steps = [
+        {"package": "pypi/jinja2", "fixed": "3.1.4", "action": "upgrade to 3.1.4"},
+        {"package": "", "fixed": None, "action": "install it with its package manager"},
+        {"package": "pypi/jinja2", "fixed": "3.1.10", "action": "upgrade to 3.1.10"},
+        {"package": "pypi/jinja2", "fixed": None, "action": "no fix is known"},
+        {"package": "pypi/flask", "fixed": None, "action": ""},
+    ]
+    assert _actions(steps) == ["pypi/jinja2: upgrade to 3.1.10", "install it with its package manager"]

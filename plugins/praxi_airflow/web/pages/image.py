@@ -90,20 +90,47 @@ def _todo(audit: Audit, about: Row) -> list[Row]:
 
     All of the base's layers are its one line FROM.
     """
-    return audit.rows(
+    rows = audit.rows(
         """SELECT place AS origin, made AS layer, min(rank) AS rank,
             CASE WHEN place = 'base' THEN NULL ELSE any_value(created_by) END AS created_by,
             count(*)::INTEGER AS findings, (count(*) FILTER (len(fixed) > 0))::INTEGER AS fixable,
-            list_slice(list_distinct(list(step ORDER BY rank) FILTER (step <> '')), 1, ?) AS actions,
-            len(list_distinct(list(step) FILTER (step <> ''))) AS actions_count
-        FROM (SELECT *, coalesce(origin, '') AS place,
-                CASE WHEN origin = 'base' THEN NULL ELSE layer END AS made,
-                CASE WHEN kind IN ('vulnerable', 'outdated') THEN package || ': ' ELSE '' END
-                    || action AS step
+            list({'package': package, 'fixed': fixed[1], 'action': action} ORDER BY rank) AS steps
+        FROM (SELECT * REPLACE (
+                CASE WHEN kind IN ('vulnerable', 'outdated') THEN package ELSE '' END AS package),
+                coalesce(origin, '') AS place, CASE WHEN origin = 'base' THEN NULL ELSE layer END AS made
             FROM findings WHERE image_id = ? AND ignored IS NULL AND rank < 5)
         GROUP BY place, made ORDER BY rank, findings DESC, made""",
-        [_MOST_ACTIONS, about["id"]],
+        [about["id"]],
     )
+    for row in rows:
+        actions = _actions(row.pop("steps"))
+        row |= {"actions": actions[:_MOST_ACTIONS], "actions_count": len(actions)}
+    return rows
+
+
+def _actions(steps: list[dict[str, Any]]) -> list[str]:
+    """Return what to do, once for each package: the upgrade that mends all that any upgrade mends."""
+    chosen: dict[str, dict[str, Any]] = {}
+    for step in steps:
+        known = chosen.setdefault(step["package"] or step["action"], step)
+        if _is_higher(step, known):
+            chosen[step["package"]] = step
+    return [
+        f"{step['package']}: {step['action']}" if step["package"] else step["action"]
+        for step in chosen.values()
+        if step["action"]
+    ]
+
+
+def _is_higher(step: dict[str, Any], known: dict[str, Any]) -> bool:
+    """Return whether a finding of a package needs a higher version of it than another finding."""
+    if not step["package"] or not step["fixed"] or not known["fixed"]:
+        return bool(step["package"] and step["fixed"])
+    from praxi_tasks.findings.packages import parse_version
+
+    ecosystem = step["package"].partition("/")[0]
+    one, other = (parse_version(ecosystem, each["fixed"]) for each in (step, known))
+    return one is not None and other is not None and one > other
 
 
 def _findings(audit: Audit, about: Row, query: ImageQuery, window: Window) -> Data:
