@@ -28,6 +28,9 @@ PEOPLE: Final = {
 TEAMS: Final = (TEAM, "elsewhere")
 EDITORS: Final = ("user", "op", "admin")
 """Those who may change what pages show; the viewer may look."""
+_CHARTS_FIT: Final = """[...document.querySelectorAll(".over-time")]
+    .every(place => place.scrollWidth <= place.clientWidth && (!place.firstElementChild
+        || place.firstElementChild.clientWidth === place.clientWidth))"""
 TABS: Final = ("layers", "components", "coverage", "history")
 
 
@@ -48,7 +51,9 @@ def found_pages(image: str, **asked: str) -> dict[str, str]:
 
 def acting_pages(run: str) -> dict[str, str]:
     """Return the pages on which people act, and that of a run that has ended with one image."""
-    pick = urlencode({"pick": ["?kind=vulnerable&finding=CVE-2026-1", "?kind=hidden&package=pypi/x"]}, True)
+    pick = urlencode(
+        {"pick": ["?kind=vulnerable&finding=CVE-2026-1", "?kind=hidden&finding=PRAXI-HIDDEN"]}, True
+    )
     return {
         "audits": "audits",
         "risks": "risks",
@@ -94,6 +99,7 @@ def complaints(
     page.on("console", partial(_noted, found))
     page.on("pageerror", lambda error: found.append(f"error: {error}"))
     for name, path in pages.items():
+        page.set_viewport_size({"width": widths[0], "height": 900})
         answer = opened(page, f"{server.url}/praxi/{path}")
         told = f"{name}, {person}, {theme}"
         if answer is None or answer.status != 200:
@@ -102,6 +108,7 @@ def complaints(
             found.append(f"{told}: another theme")
         for width in widths:
             page.set_viewport_size({"width": width, "height": 900})
+            _wait_for_charts(page)
             found += [f"{told}, {width} px: {each}" for each in unreadable(page)]
             if pictures:
                 page.screenshot(path=SCREENSHOTS / f"page-{name}-{theme}-{width}.png", full_page=True)
@@ -134,6 +141,15 @@ def opened(page: Page, address: str) -> Response | None:
             return answer
         page.wait_for_timeout(500)
     raise AssertionError(f"{address}: its tables were not ready within a minute")
+
+
+def _wait_for_charts(page: Page) -> None:
+    """Wait until charts have the page's width: they are drawn anew a moment after it changed."""
+    for _ in range(200):  # the page's policy lets Playwright's own waiting run no code there
+        if page.evaluate(_CHARTS_FIT):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"{page.url}: a chart is not as wide as its place")
 
 
 def _noted(found: list[str], message: ConsoleMessage) -> None:
