@@ -42,6 +42,12 @@ def ago(value: datetime | str | None, now: datetime | str | None = None) -> str:
     return "today"
 
 
+def age(value: datetime | str | None, now: datetime | str | None = None) -> str:
+    """Return how old something is: ``new today``, ``3 days old``; nothing for none."""
+    since = ago(value, now)
+    return f"{since} old" if since not in {"", "today"} else "new today" if since else ""
+
+
 def number(value: float | None) -> str:
     """Return a number with its thousands parted; a dash for none."""
     return _NONE if value is None else f"{value:,.1f}" if isinstance(value, float) else f"{value:,}"
@@ -112,6 +118,7 @@ FILTERS: Final[dict[str, Callable[..., str]]] = {
     "moment": moment,
     "day": day,
     "ago": ago,
+    "age": age,
     "number": number,
     "percent": percent,
     "severity": severity,

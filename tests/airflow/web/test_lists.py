@@ -316,7 +316,7 @@ def test_hostile_text_is_text_on_every_page(pages: TestClient, store: Store) -> 
 def test_of_several_upgrades_of_a_package_the_one_that_mends_all_is_said() -> None:
     from praxi_airflow.web.pages.image import _actions
 
-    steps = [
+    steps: list[dict[str, Any]] = [
         {"package": "pypi/jinja2", "fixed": "3.1.4", "action": "upgrade to 3.1.4"},
         {"package": "", "fixed": None, "action": "install it with its package manager"},
         {"package": "pypi/jinja2", "fixed": "3.1.10", "action": "upgrade to 3.1.10"},

@@ -16,6 +16,7 @@ from praxi_airflow.web.access import may_read
 from praxi_airflow.web.answers import FORMS, Data, show
 from praxi_airflow.web.data import Audit, Row
 from praxi_airflow.web.lists import AuditQuery
+from praxi_airflow.web.model_ages import age_of
 from praxi_tasks.findings import KINDS, SEVERITIES
 from praxi_tasks.findings.report import Overview
 
@@ -155,11 +156,13 @@ def _airflow() -> str:
 
 
 def _model(overview: Overview) -> Data:
-    health = overview.health
+    health, age = overview.health, age_of(overview.model_version)
     return {
         "name": overview.model,
         "version": overview.model_version,
         "problem": overview.model_problem,
+        "trained": age.trained,
+        "promoted": age.promoted,
         "explained": 1 - health.unexplained / health.files if health.files else None,
         "confidence": health.confidence / health.recognised if health.recognised else None,
     }

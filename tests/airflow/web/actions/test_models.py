@@ -6,14 +6,17 @@ import shutil
 from pathlib import Path
 from urllib.parse import quote
 
+import msgspec
 import pytest
 
+from praxi_airflow.web import model_ages
 from praxi_tasks.learning.model_registry import CHAMPION, open_registry, read_versions
 from praxi_tasks.store import Store, documents, keys, open_store
 from tests.airflow.conftest import Configure
 from tests.airflow.web.actions.conftest import Browser
-from tests.airflow.web.audits import HOSTILE
+from tests.airflow.web.audits import HOSTILE, get, put_audit
 from tests.conftest import ROOT
+from tests.findings.audits import large_audit
 
 pytestmark = pytest.mark.airflow
 JSON = {"Accept": "application/json"}
@@ -66,6 +69,19 @@ def test_versions_say_what_they_learned_and_who_put_them_in_use(browser: Browser
     page = browser("user").get(PLACE).text
     assert ("Put version 3 in use" in page, "Roll back" in page, "Train now" in page) == (True, True, True)
     assert '<form class="filters" method="post"' not in browser("viewer").get(PLACE).text
+
+
+def test_the_overview_says_how_old_the_model_is(browser: Browser, store: Store, registry: None) -> None:
+    put_audit(store, msgspec.structs.replace(large_audit(2, 4, components=2), model_version="3"))
+    client = browser("viewer")
+    data = get(client, "/praxi/", format="json").json()
+    for _ in range(600):  # nobody waits long for a registry, so the first answer may not know it
+        if data["model"]["trained"]:
+            break
+        model_ages._tried.clear()
+        data = client.get("/praxi/?format=json").json()
+    assert data["model"]["trained"] == "2026-11-20T01:02:03+00:00"
+    assert "trained 20 Nov 2026" in client.get("/praxi/").text
 
 
 def test_two_versions_are_compared(browser: Browser, registry: None) -> None:
