@@ -42,7 +42,7 @@ FROM parquet_software
 ORDER BY name, ecosystem, position;
 
 CREATE TABLE packages AS
-SELECT ecosystem, name, count(DISTINCT image_id)::INTEGER AS images, count(DISTINCT version)::INTEGER AS versions,
+SELECT ecosystem, name, count(DISTINCT image_id)::INTEGER AS images, (count(DISTINCT version) FILTER (version <> ''))::INTEGER AS versions,
     min(software.since) AS since
 FROM placements LEFT JOIN software USING (ecosystem, name, version)
 GROUP BY ecosystem, name ORDER BY name, ecosystem;
