@@ -123,7 +123,7 @@ def _changes(audit: Audit) -> Data:
     fresh = audit.rows(f"SELECT * {wanted} ORDER BY rank, images DESC, id LIMIT ?", [_MOST])
     count = audit.row(f"SELECT count(*) AS count {wanted}")["count"]
     return {
-        "since": overview.before,
+        "since": overview.before if overview.before != overview.at else "",  # a run that is made again
         "new": fresh,
         "new_count": count,
         "resolved": [_resolved(one) for one in overview.resolved[:_MOST]],
