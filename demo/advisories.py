@@ -1,8 +1,8 @@
 """What the demonstration matches packages with: OSV's advisories, or a few where it can't be reached.
 
 ``advisories.jsonl`` is a small fixed set in OSV's form, of packages that the images install: its identifiers,
-dates (to the day), affected ranges and severities were compared with the advisories that GitHub's advisory
-database and PyPA's published until October 2024, its titles are in our own words. It says nothing of any other
+dates (to the day), affected ranges and severities were compared with the advisories that the databases of
+GitHub and PyPA published until October 2024, its titles are in our own words. It says nothing of any other
 package, and nothing that was published later.
 """
 
@@ -59,8 +59,8 @@ class Advisories:
             return "OSV's, of Debian and PyPI"
         count = len(FIXED_SET.read_text().splitlines())
         return (
-            f"OSV can't be reached from here, so {count} public advisories, of 2023 and 2024, of packages that "
-            "the demonstration installs stand in for it: of all others, and of Debian's, nothing is known"
+            f"OSV can't be reached from here, so {count} public advisories, of 2023 and 2024, of packages "
+            "that the demonstration installs stand in for it: nothing is known of all others, or of Debian's"
         )
 
     def _mirrored(self) -> bool:

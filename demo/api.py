@@ -18,7 +18,7 @@ POOL: Final = {"name": "praxi", "slots": 2, "description": "Praxi's tasks", "inc
 DAG_SECONDS: Final = 120.0
 RUN_SECONDS: Final = 900.0
 FINISHED: Final = frozenset({"success", "failed"})
-TIMEOUT: Final = 30.0
+TIMEOUT: Final = 120.0
 
 
 class AirflowApi:
@@ -126,7 +126,10 @@ class AirflowApi:
         return f"{self._url}/dags/{DAG}/runs/{quote(run, safe='')}"
 
     def _call(self, method: str, path: str, *, accept: tuple[int, ...] = (), **body: Any) -> dict[str, Any]:
-        response = self._session.request(method, self._url + path, timeout=TIMEOUT, **body)
+        try:
+            response = self._session.request(method, self._url + path, timeout=TIMEOUT, **body)
+        except requests.RequestException as error:
+            raise DemoError(f"Airflow did not answer: {error}", where=f"{method} {path}") from error
         if response.status_code in accept:
             return {}
         if not response.ok:
