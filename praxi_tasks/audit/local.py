@@ -86,7 +86,7 @@ class LocalAudit:
         """Ask the model about every layer and reduce it all to the report."""
         self._progress.step("Recognising releases", len(plan.layers))
         outcome = predict_layers(plan, self._store, model, lambda _: self._progress.advance(1))
-        self._stored = stored = StoredLayers(self._store, outcome.model, plan.layer_sizes)
+        self._stored = stored = StoredLayers(self._store, outcome.model, plan.layer_sizes, outcome.suites)
         report = reduce_audit(plan, {**outcome.failures, **failures}, stored, outcome.model)
         asked = KnowledgeCollector(model)
         for image in report.images:

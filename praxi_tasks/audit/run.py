@@ -130,7 +130,7 @@ class AuditRun:
         plan = self._plan()
         asked, layers = KnowledgeCollector(model), map(plan.digests_of, plan.images)
         outcome = predict_layers(plan, self._store, model, version=version)
-        packages = new_packages(layers, self._store, model, asked.add)
+        packages = new_packages(layers, self._store, model, asked.add, outcome.suites)
         outcome = msgspec.structs.replace(outcome, knowledge=asked.knowledge(), problem=problem)
         documents.write(self._store, self.key("predictions.json"), outcome)
         documents.write(self._store, self.key("new-packages.json"), packages)
@@ -155,7 +155,7 @@ class AuditRun:
         predictions = documents.read(self._store, self.key("predictions.json"), PredictionOutcome)
         packages = documents.read(self._store, self.key("new-packages.json"), tuple[NewPackage, ...])
         failures = {**predictions.failures, **self._batch_failures(plan)}
-        stored = StoredLayers(self._store, predictions.model, plan.layer_sizes)
+        stored = StoredLayers(self._store, predictions.model, plan.layer_sizes, predictions.suites)
         assessor = assessor or Assessor.without_feeds(self.day())
         assessment = AuditAssessor(stored, assessor, predictions.knowledge)
         report = reduce_audit(plan, failures, stored, predictions.model, assessment.add)

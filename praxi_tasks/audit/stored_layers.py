@@ -31,11 +31,20 @@ class StoredLayers:
         Identity of the model whose predictions are meant.
     sizes
         Compressed bytes of the layers: small images may hold less.
+    suites
+        Those that layers were predicted as being of, by digest.
     """
 
-    def __init__(self, store: Store, model: str, sizes: Mapping[str, int] | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        model: str,
+        sizes: Mapping[str, int] | None = None,
+        suites: Mapping[str, str] | None = None,
+    ) -> None:
         self._store = store
         self._model = model
+        self._suites = suites or {}
         self._sizes = sizes or {}
         self._limits = ImageLimits.from_environment()
         self._inventory = Recent(self._read_inventory, _inventory_bytes, _REMEMBERED_BYTES)
@@ -85,7 +94,8 @@ class StoredLayers:
 
     def _prediction(self, digest: str) -> LayerPrediction:
         """Return what the model says about a layer; raises KeyNotFoundError if it was not asked."""
-        return documents.read(self._store, keys.layer_prediction(digest, self._model), LayerPrediction)
+        key = keys.layer_prediction(digest, self._model, self._suites.get(digest, ""))
+        return documents.read(self._store, key, LayerPrediction)
 
 
 def _inventory_bytes(inventory: Inventory) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["NewPackage", "new_packages"]
 
 _REMEMBERED_BYTES: Final = 48 << 20
+_NO_SUITES: Final[Mapping[str, str]] = {}
 
 
 def new_packages(
@@ -33,6 +34,7 @@ def new_packages(
     store: Store,
     model: Model,
     on_inventory: Callable[[Inventory], None] = lambda _: None,
+    suites: Mapping[str, str] = _NO_SUITES,
 ) -> tuple[NewPackage, ...]:
     """Return what there is to learn from some images' layers, by package URL.
 
@@ -49,6 +51,8 @@ def new_packages(
         The digests of each one's layers, bottom first.
     on_inventory
         Called with each layer's inventory, so that nobody has to read them again.
+    suites
+        Those that layers were predicted as being of, by digest.
     """
     claims: dict[str, Claim] = {}
     layers: defaultdict[str, set[str]] = defaultdict(set)
@@ -72,7 +76,9 @@ def new_packages(
             for digest, inventory in bounded.some_of(digests, new).items():
                 attempt(partial(take, digest, inventory), digest)
             found.update(dict.fromkeys(new))
-    unnamed = (each for each in _of_unknown_version(found, store, model) if each.identity[:2] not in claimed)
+    unnamed = (
+        each for each in _of_unknown_version(found, store, model, suites) if each.identity[:2] not in claimed
+    )
     named = (
         NewPackage(purl, claim.ecosystem, claim.name, claim.version, tuple(sorted(layers[purl])))
         for purl, claim in claims.items()
@@ -87,11 +93,13 @@ def _inventory(store: Store, digest: str) -> Inventory:
     return found if isinstance(found, Inventory) else Inventory(digest)
 
 
-def _of_unknown_version(digests: Iterable[str], store: Store, model: Model) -> Iterable[NewPackage]:
+def _of_unknown_version(
+    digests: Iterable[str], store: Store, model: Model, suites: Mapping[str, str]
+) -> Iterable[NewPackage]:
     """Yield packages, once each, whose versions the model knows, recognised in some layer as none of them."""
     seen: set[tuple[str, str]] = set()
     for digest in digests:
-        found = attempt(partial(_predicted, digest, store, model), digest)
+        found = attempt(partial(_predicted, digest, store, model, suites.get(digest, "")), digest)
         for release in () if isinstance(found, Failure) else found:
             identity = release.ecosystem, release.name
             if identity not in seen and not release.versions and not model.knows(*identity, ""):
@@ -99,6 +107,6 @@ def _of_unknown_version(digests: Iterable[str], store: Store, model: Model) -> I
                 yield NewPackage(f"pkg:{release.ecosystem}/{release.name}", *identity, "")
 
 
-def _predicted(digest: str, store: Store, model: Model) -> tuple[ReleasePrediction, ...]:
-    key = keys.layer_prediction(digest, model.cache_key)
+def _predicted(digest: str, store: Store, model: Model, suite: str) -> tuple[ReleasePrediction, ...]:
+    key = keys.layer_prediction(digest, model.cache_key, suite)
     return documents.read(store, key, LayerPrediction).releases if store.exists(key) else ()

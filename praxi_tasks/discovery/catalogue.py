@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from praxi_tasks.discovery.bundle import SITE
+from praxi_tasks.discovery.hash_index import HashIndex, prefix_starts
 from praxi_tasks.discovery.stored_texts import StoredTexts
 from praxi_tasks.discovery.version_contents import Contents
 from praxi_tasks.errors import CorruptObjectError
@@ -82,6 +83,8 @@ class Catalogue:
         The knowledge pack that it is a part of. Not in its bytes: the manifest says it.
     stored_index
         The :attr:`index` as it was stored, if it was.
+    stored_starts
+        The indexes of ``keys`` and ``folders`` as they were stored, if they were.
     """
 
     packages: Sequence[str]
@@ -104,6 +107,22 @@ class Catalogue:
 
     pack: str = SITE
     stored_index: tuple[NDArray[np.uint64], NDArray[np.uint32]] | None = None
+    stored_starts: tuple[HashIndex, ...] = ()
+
+    @property
+    def key_index(self) -> HashIndex:
+        """Finds hashes among ``keys``."""
+        return self._hash_index(self.keys)
+
+    @property
+    def folder_index(self) -> HashIndex:
+        """Finds hashes among ``folders``."""
+        return self._hash_index(self.folders)
+
+    def _hash_index(self, hashes: NDArray[np.uint64]) -> HashIndex:
+        """Return the stored index of an array, or one without a table where the array was replaced."""
+        stored = (index for index in self.stored_starts if index.hashes is hashes)
+        return next(stored, HashIndex(hashes))
 
     @cached_property
     def index(self) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
@@ -142,6 +161,7 @@ class Catalogue:
             "name_numbers": name_numbers,
         }
         arrays |= {name: getattr(self, name) for name in _COLUMNS}
+        arrays |= {name: prefix_starts(arrays[of]) for name, of in _STARTS.items()}
         return pack_arrays(_KIND, PROTOCOL, arrays)
 
     @classmethod
@@ -158,12 +178,18 @@ class Catalogue:
         if protocol_of(data) == _FIRST_PROTOCOL:
             return _read_first_protocol(data, pack)
         arrays: dict[str, Any] = unpack_arrays(data, _KIND, PROTOCOL, _STORED)
+        starts = {of: arrays[name] for name, of in _STARTS.items() if name in arrays}
+        if not all(map(_are_starts, starts.values())):
+            raise CorruptObjectError(
+                "a catalogue's table of prefixes is none", action="build the model again"
+            )
         return cls(
             packages=StoredTexts(arrays["packages"], arrays["package_starts"]),
             versions=StoredTexts(arrays["versions"], arrays["version_texts"]),
             **{name: arrays[name] for name in _COLUMNS},
             pack=pack,
             stored_index=(arrays["name_hashes"], arrays["name_numbers"]),
+            stored_starts=tuple(HashIndex(arrays[of], table) for of, table in starts.items()),
         )
 
     def check(self) -> None:
@@ -181,6 +207,7 @@ class Catalogue:
             and len(self.index[0]) == len(self.index[1]) == count
             and _below(self.index[1], count)
             and len(self.expected) == len(self.extras) == count
+            and all(index.fits() for index in self.stored_starts)
             and len(self.keys) == len(self.owners)
             and len(self.folders) == len(self.folder_owners)
             and _below(self.owners, count)
@@ -222,6 +249,9 @@ _STORED: Final = {
     **_COLUMNS, "packages": "|u1", "package_starts": "<u4", "versions": "|u1", "version_texts": "<u4",
     "name_hashes": "<u8", "name_numbers": "<u4",
 }  # fmt: skip
+_STARTS: Final = {"key_starts": "keys", "folder_starts": "folders"}
+"""Tables that make look-ups faster, and of which column; parts that are older have none."""
+
 _FIRST_STORED: Final = {**_COLUMNS, "counts": "<u4", "packages": "|u1", "versions": "|u1"}
 
 
@@ -270,6 +300,10 @@ def _table(wanted: tuple[PathKind, ...]) -> NDArray[np.bool_]:
 
 def _below(numbers: NDArray[np.uint32], bound: int) -> bool:
     return len(numbers) == 0 or int(numbers.max()) < bound
+
+
+def _are_starts(starts: NDArray[Any]) -> bool:
+    return starts.dtype == np.uint32 and len(starts) > 2 and (len(starts) - 1).bit_count() == 1
 
 
 def _texts_fit(texts: Sequence[str]) -> bool:

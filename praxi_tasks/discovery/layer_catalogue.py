@@ -26,6 +26,8 @@ class LayerCatalogue:
     parts, numbers
         Parts that know packages, and the number that each package has there, -1 where it is unknown, shape
         ``(len(parts), packages)``.
+    suite
+        The pack of the suite that the layer is of; empty where nothing tells.
     """
 
     packages: list[str]
@@ -37,6 +39,7 @@ class LayerCatalogue:
     folder_owners: NDArray[np.uint32]
     parts: tuple[Catalogue, ...]
     numbers: NDArray[np.intp]
+    suite: str = ""
 
     @cached_property
     def native(self) -> NDArray[np.bool_]:

@@ -1,7 +1,7 @@
 """Looks a layer's paths up in the sorted arrays of several packs, which stay where they are.
 
-Nothing is merged but what the layer has: a lookup costs a binary search for each path and part, whatever the
-size of the packs, and reads from memory-mapped parts no more than these searches touch.
+Nothing is merged but what the layer has: a lookup costs a glance at a short run for each path and part,
+whatever the size of the packs, and reads from memory-mapped parts no more than these runs.
 """
 
 from __future__ import annotations
@@ -13,10 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from praxi_tasks.discovery.catalogue import Catalogue
+from praxi_tasks.discovery.hash_index import HashIndex
 from praxi_tasks.discovery.layer_catalogue import LayerCatalogue
 from praxi_tasks.discovery.suites import Suites, tell_suites
-from praxi_tasks.discovery.tokens import in_sorted
-from praxi_tasks.discovery.version_contents import run_indices
 from praxi_tasks.fingerprint import hash_text
 
 Hashes = NDArray[np.uint64]
@@ -37,11 +36,11 @@ class Lookup:
 
     def knows_paths(self, keys: Hashes) -> NDArray[np.bool_]:
         """Return which path hashes some part knows; input and result of shape ``(n,)``."""
-        return _any([in_sorted(part.keys, keys) for part in self._parts], len(keys))
+        return _any([part.key_index.has(keys) for part in self._parts], len(keys))
 
     def knows_folders(self, hashes: Hashes) -> NDArray[np.bool_]:
         """Return which folders some package claims as its own; hashes and result of shape ``(n,)``."""
-        return _any([in_sorted(part.folders, hashes) for part in self._parts], len(hashes))
+        return _any([part.folder_index.has(hashes) for part in self._parts], len(hashes))
 
     def of_layer(self, keys: Hashes, folders: Hashes, suite: str = "") -> LayerCatalogue:
         """Return what the parts know of a layer; without suites, matching it is matching all of it merged.
@@ -80,8 +79,8 @@ class _Hits(NamedTuple):
         """Look paths and folders up, shape ``(n,)`` each."""
         return cls(
             part,
-            *_owned(part.keys, part.owners, keys),
-            *_owned(part.folders, part.folder_owners, folders),
+            *_owned(part.key_index, part.owners, keys),
+            *_owned(part.folder_index, part.folder_owners, folders),
         )
 
     def beside(self, known: NDArray[np.bool_]) -> _Hits:
@@ -100,21 +99,18 @@ class _Hits(NamedTuple):
         return np.unique(np.concatenate([self.owners, self.folder_owners]))
 
 
-def _owned(table: Hashes, owners: NDArray[np.uint32], wanted: Hashes) -> tuple[Numbers, Numbers]:
+def _owned(index: HashIndex, owners: NDArray[np.uint32], wanted: Hashes) -> tuple[Numbers, Numbers]:
     """Return the pairs of wanted hashes and their owners, by the table's order, shape ``(pairs,)`` each.
 
     Parameters
     ----------
-    table, owners
-        Sorted hashes and the owner of each, shape ``(t,)``.
+    owners
+        The owner of each of the index's hashes, shape ``(t,)``.
     wanted
-        Sorted and distinct hashes, shape ``(w,)``.
+        Distinct hashes, shape ``(w,)``.
     """
-    first = np.searchsorted(table, wanted)
-    hit = np.flatnonzero(first < len(table))
-    hit = hit[table[first[hit]] == wanted[hit]]
-    counts = np.searchsorted(table, wanted[hit], side="right") - first[hit]
-    return np.repeat(hit, counts), owners[run_indices(first[hit], counts)].astype(np.intp)
+    which, places = index.find(wanted)
+    return which, owners[places].astype(np.intp)
 
 
 def _join(found: Sequence[_Hits], suites: Suites, keys: Hashes, folders: Hashes) -> LayerCatalogue:
@@ -148,6 +144,7 @@ def _join(found: Sequence[_Hits], suites: Suites, keys: Hashes, folders: Hashes)
         folder_owners=folder_owner.astype(np.uint32),
         parts=parts,
         numbers=numbers,
+        suite=suites.own,
     )
 
 

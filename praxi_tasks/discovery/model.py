@@ -39,6 +39,7 @@ from praxi_tasks.discovery.prediction import LayerPrediction
 from praxi_tasks.discovery.release_experts import ReleaseExperts, Versions
 from praxi_tasks.discovery.same_content import find_same_content
 from praxi_tasks.discovery.scorer import Scorer
+from praxi_tasks.discovery.suites import is_of_suite
 from praxi_tasks.discovery.tokens import Tokenizer
 from praxi_tasks.discovery.unexplained import unexplained
 from praxi_tasks.errors import CorruptObjectError, KeyNotFoundError
@@ -253,9 +254,20 @@ class Model:
         packages = {package for part in self.parts for package in part.packages}
         return dict(Counter(package.partition("/")[0] for package in packages))
 
-    def predict(self, tagset: Tagset) -> LayerPrediction:
-        """Return the releases in a layer, each with confidence and evidence, and the unexplained files."""
-        seen, found, confidence, versions = self._decide(tagset)
+    @cached_property
+    def suites(self) -> tuple[str, ...]:
+        """The packs of distributions' suites, of which a layer is of one at most, in their order."""
+        return tuple(dict.fromkeys(part.pack for part in self.parts if is_of_suite(part)))
+
+    def predict(self, tagset: Tagset, suite: str = "") -> LayerPrediction:
+        """Return the releases in a layer, each with confidence and evidence, and the unexplained files.
+
+        Parameters
+        ----------
+        suite
+            The one of :attr:`suites` that the layer's image says it is of, if it does.
+        """
+        seen, found, confidence, versions = self._decide(tagset, suite)
         named = select_candidates(confidence, self.decision_rule, found.indistinguishable)
         explanation = explain(seen, found, named, confidence, versions)
         copies = [
@@ -270,6 +282,7 @@ class Model:
             explanation.releases,
             unexplained(seen.paths[row] for row in explanation.left_over.tolist()),
             look_alikes=explanation.look_alikes,
+            suite=found.catalogue.suite,
         )
 
     def packages_in(self, tagset: Tagset) -> list[str]:
@@ -284,8 +297,10 @@ class Model:
         """Return the layer as the model reads it, its candidates, and their confidence, shape ``(n,)``."""
         return self._decide(tagset)[:3]
 
-    def _decide(self, tagset: Tagset) -> tuple[Tagset, Candidates, NDArray[np.float64], Versions]:
-        tagset, found = search_candidates(tagset, self._lookup)
+    def _decide(
+        self, tagset: Tagset, suite: str = ""
+    ) -> tuple[Tagset, Candidates, NDArray[np.float64], Versions]:
+        tagset, found = search_candidates(tagset, self._lookup, suite)
         decided = self._release_experts.decide(tagset, found, self.scorer.confidence(found.features))
         return tagset, found, decided.confidence, decided.versions
 

@@ -87,6 +87,8 @@ class LayerPrediction(msgspec.Struct, frozen=True):
         The model's :attr:`~praxi_tasks.discovery.model.Model.cache_key`.
     version
         The registry's number for the model, if any.
+    suite
+        The pack of the suite that the layer is of, ``debian/trixie``; empty where nothing tells.
     """
 
     digest: str
@@ -95,3 +97,4 @@ class LayerPrediction(msgspec.Struct, frozen=True):
     unexplained: Unexplained = Unexplained()
     version: str = ""
     look_alikes: tuple[LookAlike, ...] = ()
+    suite: str = ""

@@ -26,6 +26,13 @@ class Suites(NamedTuple):
     others: frozenset[str]
 
 
+def is_of_suite(part: Catalogue) -> bool:
+    """Return whether a part is of a suite's pack: of a distribution's packages, and not a site's own."""
+    if part.pack == SITE or not len(part.packages):
+        return False
+    return ecosystem_of(part.packages[0].partition("/")[0]).of_distribution
+
+
 def tell_suites(parts: Sequence[Catalogue], keys: Sequence[NDArray[np.intp]], told: str = "") -> Suites:
     """Tell of which suite a layer is.
 
@@ -40,7 +47,7 @@ def tell_suites(parts: Sequence[Catalogue], keys: Sequence[NDArray[np.intp]], to
     """
     found: defaultdict[str, list[NDArray[np.intp]]] = defaultdict(list)
     for part, known in zip(parts, keys, strict=True):
-        if part.pack != SITE and ecosystem_of(part.packages[0].partition("/")[0]).of_distribution:
+        if is_of_suite(part):
             found[part.pack].append(known)
     if told in found:
         own = told

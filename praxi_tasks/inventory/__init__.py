@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from praxi_tasks.inventory.model import Inventory
     from praxi_tasks.inventory.paths.path_name import PathName
     from praxi_tasks.inventory.paths.rules import name_by_paths
+    from praxi_tasks.inventory.stored_form import stored_distribution
 else:
     __getattr__ = lazy_exports(
         __name__,
@@ -45,6 +46,7 @@ else:
             "model": ("Inventory",),
             "paths.path_name": ("PathName",),
             "paths.rules": ("name_by_paths",),
+            "stored_form": ("stored_distribution",),
         },
     )
 
@@ -71,4 +73,5 @@ __all__ = [
     "read_inventory",
     "recorded_ecosystems",
     "start_inspection",
+    "stored_distribution",
 ]

@@ -108,6 +108,16 @@ class Document(msgspec.Struct, frozen=True, array_like=True):
     version_texts: bytes = b""
 
 
+class _Opening(msgspec.Struct, frozen=True, array_like=True):
+    """How a :class:`Document` begins, of which one thing is wanted: the rest is passed over."""
+
+    digest: msgspec.Raw
+    databases: msgspec.Raw
+    read: msgspec.Raw
+    claims: msgspec.Raw
+    distribution: Distribution | None
+
+
 def pack_document(document: Document) -> bytes:
     """Return a document as bytes that depend on nothing but its content."""
     packed = msgspec.msgpack.encode(document)
@@ -124,9 +134,27 @@ def unpack_document(data: bytes) -> Document:
     ValueError, RecursionError, msgspec.MsgspecError
         If what follows is damaged.
     """
+    return msgspec.msgpack.decode(_unpacked(data), type=Document)
+
+
+def stored_distribution(data: bytes) -> Distribution | None:
+    """Return what a stored inventory says of the layer's distribution, without reading the claims.
+
+    Raises
+    ------
+    CorruptObjectError
+        If the bytes are no inventory of this protocol, or are damaged.
+    """
+    try:
+        return msgspec.msgpack.decode(_unpacked(data), type=_Opening).distribution
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise corrupt(str(error)) from None
+
+
+def _unpacked(data: bytes) -> bytes:
     if not data.startswith(_MAGIC):
         raise corrupt("it does not start as an inventory of this protocol does")
-    return msgspec.msgpack.decode(unpack_frame(data[len(_MAGIC) :], _MAX_BYTES), type=Document)
+    return unpack_frame(data[len(_MAGIC) :], _MAX_BYTES)
 
 
 def join_texts(texts: Iterable[str]) -> bytes:

@@ -58,9 +58,10 @@ def layer_documents(digest: str) -> tuple[str, ...]:
     return layer_tagset(digest), layer_inventory(digest), layer_changeset(digest)
 
 
-def layer_prediction(digest: str, model_id: str) -> str:
-    """Key of what the model ``model_id`` predicts for the layer."""
-    return f"predictions/{model_id}/{_digest_path(digest)}.json"
+def layer_prediction(digest: str, model_id: str, suite: str = "") -> str:
+    """Key of what a model predicts for the layer, as one of the ``suite`` that its image says it is of."""
+    of_suite = f"{suite.replace('/', '-')}/" if suite else ""
+    return f"predictions/{model_id}/{of_suite}{_digest_path(digest)}.json"
 
 
 def image(digest: str, platform: str) -> str:
