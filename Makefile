@@ -67,7 +67,7 @@ docs:  ## Build the documentation as a site at dist/docs; a link or anchor that 
 	@.venv-docs/bin/sphinx-build --conf-dir docs --fail-on-warning --keep-going --quiet . dist/docs
 	@echo "docs: open dist/docs/index.html"
 
-model: setup  ## Train the starter model, Debian stable and the demonstration's wheels, at .praxi/models/starter.
+model: setup  ## Build the starter model, packs of Debian's suites and the demonstration's wheels, at .praxi/models/starter.
 	@scripts/model.sh
 
 bench: setup  ## Measure discovery; print the tables and write them to benchmarks/results/.

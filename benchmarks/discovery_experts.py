@@ -15,7 +15,7 @@ from benchmarks.discovery_data import contents_files, data_folder
 from benchmarks.discovery_pypi import learn
 from benchmarks.layer_metrics import measure
 from benchmarks.report import Table, write_results
-from praxi_tasks.discovery import FEATURES, ExpertEnsemble, Model, Scorer
+from praxi_tasks.discovery import FEATURES, ExpertEnsemble, Lookup, Model, Scorer
 from praxi_tasks.fingerprint import PathKind
 from praxi_tasks.learning.catalogue import confusable_groups, read_archive, read_packages
 from praxi_tasks.learning.data import read_releases
@@ -74,7 +74,7 @@ def look_alikes() -> Table:
     scorer = make_scorer(files, known, (), rng)
     model = Model([known.catalogue], scorer)
     owned = [release for release in releases if release.name not in unknown]
-    growth = train_release_experts(ExpertEnsemble(), owned, known.catalogue, rng)
+    growth = train_release_experts(ExpertEnsemble(), owned, Lookup([known.catalogue]), rng)
     size = sum(len(expert.to_bytes()) for expert in growth.ensemble.experts) / 1e6
     deciders = {
         "rule: coverage": model.replaced(scorer=Rule("coverage")),
@@ -99,7 +99,7 @@ def versions() -> Table:
         growth = train_release_experts(
             ExpertEnsemble(),
             releases,
-            rule.catalogue,
+            rule.lookup,
             np.random.default_rng(3),
             assignment=Assignment(routing),
         )

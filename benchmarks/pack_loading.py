@@ -77,7 +77,7 @@ def main() -> None:
     model = learn_files(contents).model
     suites = [
         replace(model.parts[0], pack="debian/one"),
-        replace(_renamed(model.parts[0], rng), pack="debian/two"),
+        replace(renamed_suite(model.parts[0], rng), pack="debian/two"),
     ]
     releases = build_catalogue(read_releases(data_folder() / "pypi-releases.jsonl.xz"))
     tagset = layer(model, contents, PATHS, rng)
@@ -132,7 +132,7 @@ def _fill(
     return model.replaced(catalogues=[*suites, *packs])
 
 
-def _renamed(catalogue: Catalogue, rng: np.random.Generator) -> Catalogue:
+def renamed_suite(catalogue: Catalogue, rng: np.random.Generator) -> Catalogue:
     """Return a suite that has some of the packages of another under new names and paths."""
     new = rng.random(len(catalogue.packages)) > _SHARED
     salt = rng.integers(1, 1 << 63, dtype=np.uint64)

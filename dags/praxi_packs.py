@@ -1,8 +1,8 @@
 """Learn a whole suite or the most popular packages of an ecosystem, several pods at a time.
 
 Its form says of what: releases are collected from the index that settings name (`learn_pypi_index`,
-`learn_npm_registry`, `learn_debian_mirror`), and become one new version of the model. It is not put in use by
-itself: compare it with the champion, then promote it.
+`learn_npm_registry`, `learn_debian_mirror`, `learn_indexes`), and become a pack in the store, and a new
+version of the model. It is not put in use by itself: compare it with the champion, then promote it.
 
 **Triage.** Clearing a failed task is always safe: a release that is in the store is not read again. Releases
 that no index had are in the logs of `collect`, with the reason.

@@ -1,12 +1,18 @@
 #!/usr/bin/env bash
-# Train the starter model: every package of the Debian archive that this machine's apt knows, and the Python
-# releases of the demonstration. Indexes come through apt's own sources, wheels through pip's own settings.
+# Build the starter model from packs: of each suite of Debian every package's paths, and versions and contents of
+# those that most others need; and the Python releases of the demonstration. Suites come through the mirror of apt's
+# own sources, wheels through pip's own settings. What was fetched is kept: a second run fetches what is new.
+#   SUITES="bullseye bookworm trixie"   POPULAR=1000 packages of each with versions and contents
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/package_access.sh
 
 models=.praxi/models
 wheels=$models/wheels
+store=file://$PWD/$models/packs
+popular=${POPULAR:-1000}
+read -ra suites <<<"${SUITES:-bullseye bookworm trixie}"
+praxi=(.venv-tasks/bin/python -m praxi_tasks)
 as_root=()
 [ "$(id -u)" = 0 ] || as_root=(sudo)
 
@@ -26,8 +32,18 @@ for list in demo/containerfiles/requirements/*.txt; do
     run_pip model .venv/bin/python -m pip -- download --quiet --no-deps --only-binary :all: --dest "$wheels" --requirement "$list"
 done
 
-# A pack for each: a site replaces one, or shares it, without the other.
-suite=$(. /etc/os-release && echo "${ID:-debian}/${VERSION_CODENAME:-stable}")
-echo "model: training, packs $suite and pypi/demonstration"
-.venv-tasks/bin/python -m praxi_tasks train --releases "${contents[@]}" "$wheels"/*.whl \
-    --archive-pack "$suite" --pack pypi/demonstration --out "$models/starter"
+for suite in "${suites[@]}"; do
+    echo "model: pack debian/$suite, $popular packages with versions and contents"
+    "${praxi[@]}" packs build debian --suite "$suite" --popular "$popular" --versions 2 --store "$store"
+done
+
+# The scorer is trained on the suite of this machine, whose pack is replaced by the one that was built if there is one.
+own=$(. /etc/os-release && echo "${ID:-debian}/${VERSION_CODENAME:-stable}")
+echo "model: training the scorer on $own and pypi/demonstration"
+"${praxi[@]}" train --releases "${contents[@]}" "$wheels"/*.whl \
+    --archive-pack "$own" --pack pypi/demonstration --out "$models/base"
+rm -rf "$models/starter"
+"${praxi[@]}" packs use "${suites[@]/#/debian/}" --store "$store" --model "$models/base" --out "$models/starter"
+# Each part is in the starter now; releases stay, so that a next run collects what is new.
+rm -rf "$models/base" "$models/packs/parts" "$models/packs/packs"
+du -sh "$models/starter" | sed 's/\t.*/ of starter model/; s/^/model: /'

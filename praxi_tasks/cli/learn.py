@@ -8,7 +8,7 @@ import click
 
 from praxi_tasks.cli.echo import echo
 from praxi_tasks.cli.options import model_option, require_readable_model, run_option, store_option
-from praxi_tasks.cli.pack_packages import ECOSYSTEMS, pack_packages
+from praxi_tasks.cli.pack_packages import ECOSYSTEMS, pack_name, pack_packages
 from praxi_tasks.cli.rate import rate_bar
 from praxi_tasks.store import Store, open_store
 
@@ -81,7 +81,7 @@ def built(run: TrainingRun, release: str, printed: IO[str]) -> None:
 
 @learn.command()
 @click.argument("ecosystem", type=click.Choice(sorted(ECOSYSTEMS)))
-@click.option("--suite", default="", help="Of Debian: its code name, as apt's sources have it.")
+@click.option("--suite", default="", help="Of a distribution: trixie, noble, v3.22.")
 @click.option("--list", "listed", help="Names or name==version, one a line, or the URI of such a file.")
 @click.option("--popular", type=click.IntRange(min=1), help="No more than so many, the most popular.")
 @click.option("--versions", type=click.IntRange(min=1), default=5, help="Newest versions of each.")
@@ -104,8 +104,9 @@ def select(
     store, run = _pack_run(context)
     of = ECOSYSTEMS[ecosystem]
     text = list_text(listed, ReadableRoots.of_run(store.uri)) if listed else None
-    packages = pack_packages(store, pack_source(of, suite), of, text, popular)
-    plan = run.plan(of, suite, packages, versions, pods)
+    packages = pack_packages(store, pack_source(ecosystem, suite), of, text, popular)
+    name = pack_name(ecosystem, suite)
+    plan = run.plan(of, suite, packages, versions, pods, index=ecosystem, name=name, whole=text is None)
     echo(f"{len(plan.packages)} packages, {versions} versions of each, {plan.batches} batches")
 
 
@@ -127,7 +128,7 @@ def collect(context: click.Context, batch: int) -> None:
                     echo(f"{found.state:8} {found.package.purl}  {found.reason}")
             bar.advance(f"{len(outcome)} releases of the last")
 
-        run.collect(pack_source(plan.ecosystem, plan.suite), batch, tell)
+        run.collect(pack_source(plan.index, plan.suite), batch, tell)
 
 
 @learn.command("pack")
@@ -136,10 +137,12 @@ def collect(context: click.Context, batch: int) -> None:
 def pack_(context: click.Context, model_uri: str) -> None:
     """Make a new version of the model that knows what a knowledge pack's run collected."""
     from praxi_tasks.learning.run import register_pack
+    from praxi_tasks.learning.sources import pack_source
 
     require_readable_model(model_uri)
     store, run = _pack_run(context)
-    registered = register_pack(store, run, model_uri)
+    plan = run.planned()
+    registered = register_pack(store, run, model_uri, pack_source(plan.index, plan.suite))
     echo(f"version {registered.version} knows {registered.releases:,} releases: praxi models promote it")
 
 

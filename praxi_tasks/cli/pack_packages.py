@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
-from praxi_tasks.ecosystems import DEB, NPM, PYPI, ecosystem_of
+from praxi_tasks.ecosystems import APK, CONDA, DEB, NPM, PYPI, ecosystem_of
 from praxi_tasks.errors import DataError, KeyNotFoundError
 from praxi_tasks.store import Store, keys
 
@@ -14,8 +14,15 @@ if TYPE_CHECKING:
     from praxi_tasks.learning.data import NewPackage
     from praxi_tasks.learning.sources import Source
 
-ECOSYSTEMS: Final = {PYPI.purl_type: PYPI.purl_type, NPM.purl_type: NPM.purl_type, "debian": DEB.purl_type}
-"""What a person calls an ecosystem that packs are built of, and its name in package URLs."""
+ECOSYSTEMS: Final = {
+    "alpine": APK.purl_type,
+    "conda": CONDA.purl_type,
+    "debian": DEB.purl_type,
+    NPM.purl_type: NPM.purl_type,
+    PYPI.purl_type: PYPI.purl_type,
+    "ubuntu": DEB.purl_type,
+}
+"""What a person calls an index that packs are built of, and its ecosystem's name in package URLs."""
 
 _NAME: Final = re.compile(r"(?:@[A-Za-z0-9._~-]+/)?[A-Za-z0-9][A-Za-z0-9._+~-]*")
 
@@ -43,12 +50,26 @@ def pack_packages(
     if listed is not None:
         found: Iterable[NewPackage] = list(_listed(listed, ecosystem))
     else:
-        names = getattr(source, "packages", lambda: _of_last_audit(store, ecosystem))()
+        from praxi_tasks.learning.sources import SuiteIndex
+
+        names: Iterable[str] = _of_last_audit(store, ecosystem)
+        if isinstance(source, SuiteIndex):
+            # What the cluster runs, those first that most images have; then the suite's own order.
+            all_of_suite = dict.fromkeys(source.packages())
+            names = dict.fromkeys([*(name for name in names if name in all_of_suite), *all_of_suite])
         found = [_named(name, ecosystem) for name in names]
     for number, package in enumerate(found):
         if popular is not None and number >= popular:
             return
         yield package
+
+
+def pack_name(index: str, suite: str) -> str:
+    """Return the name of the pack of an index or of one of its suites: ``pypi``, ``alpine/3.22``.
+
+    It is spelled as ``os-release`` spells it, by which audits know of which suite an image is.
+    """
+    return f"{index}/{suite.lower().removeprefix('v')}" if suite else index
 
 
 def _listed(text: str, ecosystem: str) -> Iterator[NewPackage]:

@@ -103,6 +103,7 @@ def pull(uri: str, store_uri: str, key: Path | None) -> None:
 @click.option("--out", metavar="URI", help="Where to write the model, instead of a new version in the store.")
 def use(names: tuple[str, ...], store_uri: str, model_uri: str, out: str | None) -> None:
     """Make a model of another one and packs of the store; a pack that it has is replaced."""
+    from praxi_tasks.learning.data import write_bundled
     from praxi_tasks.learning.model_registry import resolve_for
     from praxi_tasks.learning.run import register_with_packs
     from praxi_tasks.packs import read_pack, use_packs
@@ -111,7 +112,9 @@ def use(names: tuple[str, ...], store_uri: str, model_uri: str, out: str | None)
     store = open_store(store_uri)
     base, chosen = resolve_for(store, model_uri), [read_pack(store, name) for name in names]
     if out:
-        echo(f"model {use_packs(base.uri, chosen, out).id} is at {out}")
+        made = use_packs(base.uri, chosen, out)
+        write_bundled(out, (), base.uri)
+        echo(f"model {made.id} is at {out}")
         return
     version = register_with_packs(store, base, chosen)
     echo(

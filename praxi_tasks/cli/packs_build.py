@@ -1,4 +1,4 @@
-"""``praxi packs build``: collect the releases of a knowledge pack, and make a model that knows them."""
+"""``praxi packs build``: collect the releases of a knowledge pack, and store the pack."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 
 from praxi_tasks.cli.echo import echo
 from praxi_tasks.cli.options import store_option
-from praxi_tasks.cli.pack_packages import ECOSYSTEMS, pack_packages
+from praxi_tasks.cli.pack_packages import ECOSYSTEMS, pack_name, pack_packages
 from praxi_tasks.cli.rate import rate_bar
 
 if TYPE_CHECKING:
@@ -23,15 +23,16 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("ecosystem", type=click.Choice(sorted(ECOSYSTEMS)))
 @store_option()
-@click.option("--suite", default="", help="Of Debian: its code name, as apt's sources have it.")
+@click.option("--suite", default="", help="Of a distribution: trixie, noble, v3.22.")
 @click.option("--list", "listed", type=click.File(), help="Names or name==version, one a line.")
 @click.option("--popular", type=click.IntRange(min=1), help="No more than so many, the most popular.")
 @click.option(
     "--versions", type=click.IntRange(min=1), default=5, show_default=True, help="Newest versions of each."
 )
 @click.option("--run", "run_id", help="Go on with this run; by default with the same one of today.")
-@click.option("--base", metavar="URI", help="A model to add to; without one, and --out, it only collects.")
-@click.option("--out", metavar="URI", help="Where to write the model.")
+@click.option("--name", default="", metavar="NAME", help="The pack's; by default that of what it knows.")
+@click.option("--base", metavar="URI", help="A model to put the pack into, which is written to --out.")
+@click.option("--out", metavar="URI", help="Where to write a model that is --base with the pack.")
 def build(
     ecosystem: str,
     store_uri: str,
@@ -40,27 +41,32 @@ def build(
     popular: int | None,
     versions: int,
     run_id: str | None,
+    name: str,
     base: str | None,
     out: str | None,
 ) -> None:
-    """Collect the newest releases of many packages into the store, and make a model that knows them.
+    """Collect the newest releases of many packages, and store the pack that knows them.
 
     Without a list it is all of a suite, or what the images of the last audit have. It can be ended at any
-    time: started again, it goes on with the release where it was.
+    time: started again, it goes on with the release where it was. `praxi packs push` and `use` take the pack
+    by its name.
     """
-    from praxi_tasks.discovery import Model
-    from praxi_tasks.learning.run import PackRun, pack_model
+    from praxi_tasks.learning.run import PackRun, build_pack
     from praxi_tasks.learning.sources import pack_source
+    from praxi_tasks.packs import check_name, use_packs
     from praxi_tasks.store import open_store
 
+    if bool(base) != bool(out):
+        raise click.UsageError("give --base and --out together, or neither")
     store, of = open_store(store_uri), ECOSYSTEMS[ecosystem]
-    source = pack_source(of, suite)
+    source = pack_source(ecosystem, suite)
     text = listed.read() if listed else None
     packages = list(pack_packages(store, source, of, text, popular))
     run = PackRun(store, run_id or _run_id(ecosystem, suite, packages, versions))
-    plan = run.plan(of, suite, packages, versions, 1)
+    named = check_name(name or pack_name(ecosystem, suite))
+    plan = run.plan(of, suite, packages, versions, 1, index=ecosystem, name=named, whole=text is None)
     found: dict[str, int] = {}
-    with rate_bar(f"Collecting {ecosystem} {suite}".rstrip(), len(plan.packages), "packages") as bar:
+    with rate_bar(f"Collecting {named}", len(plan.packages), "packages") as bar:
 
         def count(outcome: Sequence[Collected]) -> None:
             for each in outcome:
@@ -69,9 +75,11 @@ def build(
 
         run.collect(source, 0, count)
     echo(", ".join(f"{number:,} releases {state}" for state, number in sorted(found.items())))
-    if out:
-        model = pack_model(store, run, Model.load(base) if base else Model())
-        echo(f"model {model.save(out)} at {out}")
+    built = build_pack(store, run, source)
+    size = sum(part.size for part in built.pack.parts) / 1e6
+    echo(f"pack {named} is in the store: {len(built.pack.parts)} parts, {size:.1f} MB")
+    if base and out:
+        echo(f"model {use_packs(base, [built], out).id} is at {out}")
 
 
 def _run_id(ecosystem: str, suite: str, packages: Sequence[NewPackage], versions: int) -> str:

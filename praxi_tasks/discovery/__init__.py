@@ -12,6 +12,7 @@ from praxi_tasks.lazy import lazy_exports
 if TYPE_CHECKING:
     from praxi_tasks.discovery.bundle import (
         CATALOGUE,
+        CONTENTS,
         MANIFEST,
         SITE,
         Manifest,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from praxi_tasks.discovery.candidate_search import search_candidates
     from praxi_tasks.discovery.catalogue import CORE, Catalogue, empty_catalogue
     from praxi_tasks.discovery.catalogue_merge import join_catalogues
+    from praxi_tasks.discovery.catalogue_subset import narrowed, only, without
     from praxi_tasks.discovery.content_index import ContentIndex, builds_of_size
     from praxi_tasks.discovery.copies import Copy
     from praxi_tasks.discovery.decision_rule import (
@@ -61,6 +63,7 @@ if TYPE_CHECKING:
     from praxi_tasks.discovery.release import Release
     from praxi_tasks.discovery.release_experts import tokens_of
     from praxi_tasks.discovery.scorer import Scorer
+    from praxi_tasks.discovery.supersession import hiding, superseding, visible_parts
     from praxi_tasks.discovery.tokens import Tokenizer, distinct_tokens, in_sorted
     from praxi_tasks.discovery.version_contents import Contents, fold_contents, run_bounds, run_indices
     from praxi_tasks.discovery.versions import compare_versions
@@ -70,6 +73,7 @@ else:
         {
             "bundle": (
                 "CATALOGUE",
+                "CONTENTS",
                 "MANIFEST",
                 "Manifest",
                 "Pack",
@@ -93,6 +97,7 @@ else:
             "features": ("FEATURES",),
             "catalogue": ("CORE", "Catalogue", "empty_catalogue"),
             "catalogue_merge": ("join_catalogues",),
+            "catalogue_subset": ("narrowed", "only", "without"),
             "content_index": ("ContentIndex", "builds_of_size"),
             "copies": ("Copy",),
             "decision_rule": ("DecisionRule", "LIKELY", "STRATEGIES", "Strategy", "select_candidates"),
@@ -113,6 +118,7 @@ else:
             "release": ("Release",),
             "release_experts": ("tokens_of",),
             "scorer": ("Scorer",),
+            "supersession": ("hiding", "superseding", "visible_parts"),
             "tokens": ("Tokenizer", "distinct_tokens", "in_sorted"),
             "version_contents": ("Contents", "fold_contents", "run_bounds", "run_indices"),
             "versions": ("compare_versions",),
@@ -122,6 +128,7 @@ else:
 __all__ = [
     "Bin",
     "CATALOGUE",
+    "CONTENTS",
     "CORE",
     "Catalogue",
     "ContentIndex",
@@ -164,10 +171,13 @@ __all__ = [
     "empty_catalogue",
     "fit_calibration",
     "fold_contents",
+    "hiding",
     "in_sorted",
     "join_catalogues",
     "label_features",
     "manifest_elsewhere",
+    "narrowed",
+    "only",
     "open_bundle",
     "overconfidence",
     "reliability_diagram",
@@ -177,5 +187,8 @@ __all__ = [
     "save_manifest",
     "search_candidates",
     "select_candidates",
+    "superseding",
     "tokens_of",
+    "visible_parts",
+    "without",
 ]

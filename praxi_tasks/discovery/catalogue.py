@@ -81,6 +81,8 @@ class Catalogue:
         Not stored; merging computes them.
     pack
         The knowledge pack that it is a part of. Not in its bytes: the manifest says it.
+    superseded
+        Hashes of the names of packages for which earlier parts of the same pack no longer count, sorted.
     stored_index
         The :attr:`index` as it was stored, if it was.
     stored_starts
@@ -106,6 +108,7 @@ class Catalogue:
     disputed: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
 
     pack: str = SITE
+    superseded: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
     stored_index: tuple[NDArray[np.uint64], NDArray[np.uint32]] | None = None
     stored_starts: tuple[HashIndex, ...] = ()
 
@@ -162,6 +165,8 @@ class Catalogue:
         }
         arrays |= {name: getattr(self, name) for name in _COLUMNS}
         arrays |= {name: prefix_starts(arrays[of]) for name, of in _STARTS.items()}
+        if len(self.superseded):
+            arrays[_SUPERSEDED] = self.superseded
         return pack_arrays(_KIND, PROTOCOL, arrays)
 
     @classmethod
@@ -189,6 +194,7 @@ class Catalogue:
             **{name: arrays[name] for name in _COLUMNS},
             pack=pack,
             stored_index=(arrays["name_hashes"], arrays["name_numbers"]),
+            superseded=np.asarray(arrays.get(_SUPERSEDED, ()), np.uint64),
             stored_starts=tuple(HashIndex(arrays[of], table) for of, table in starts.items()),
         )
 
@@ -249,6 +255,7 @@ _STORED: Final = {
     **_COLUMNS, "packages": "|u1", "package_starts": "<u4", "versions": "|u1", "version_texts": "<u4",
     "name_hashes": "<u8", "name_numbers": "<u4",
 }  # fmt: skip
+_SUPERSEDED: Final = "superseded"
 _STARTS: Final = {"key_starts": "keys", "folder_starts": "folders"}
 """Tables that make look-ups faster, and of which column; parts that are older have none."""
 

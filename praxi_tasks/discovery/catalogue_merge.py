@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from praxi_tasks.discovery.catalogue import Catalogue, empty_catalogue
 from praxi_tasks.discovery.catalogue_merge_tables import join_tables
+from praxi_tasks.discovery.supersession import visible_parts
 from praxi_tasks.discovery.tokens import in_sorted
 
 Index = tuple[NDArray[np.uint64], NDArray[np.uint32]]
@@ -16,16 +17,19 @@ Index = tuple[NDArray[np.uint64], NDArray[np.uint32]]
 
 
 def join_catalogues(parts: Sequence[Catalogue]) -> Catalogue:
-    """Return the catalogue that knows what any of the parts knows.
+    """Return the catalogue that knows what any of the parts knows, and no later one of its pack supersedes.
 
     Neighbours are merged as a tree whose two sides are of about equal size: the many small parts of daily
     trainings are merged with each other before the large first part is copied, once.
     """
-    parts = [part for part in parts if part.packages]
+    return _joined([part for part in visible_parts(parts) if part.packages])
+
+
+def _joined(parts: Sequence[Catalogue]) -> Catalogue:
     if len(parts) < 2:
         return parts[0] if parts else empty_catalogue()
     middle = _middle([len(part.keys) + len(part.row_keys) + 1 for part in parts])
-    return _join(join_catalogues(parts[:middle]), join_catalogues(parts[middle:]))
+    return _join(_joined(parts[:middle]), _joined(parts[middle:]))
 
 
 def _middle(weights: Sequence[int]) -> int:

@@ -16,6 +16,7 @@ from praxi_tasks.discovery.catalogue import Catalogue
 from praxi_tasks.discovery.hash_index import HashIndex
 from praxi_tasks.discovery.layer_catalogue import LayerCatalogue
 from praxi_tasks.discovery.suites import Suites, tell_suites
+from praxi_tasks.discovery.supersession import hidden_packages
 from praxi_tasks.fingerprint import hash_text
 
 Hashes = NDArray[np.uint64]
@@ -32,15 +33,16 @@ class Lookup:
     """
 
     def __init__(self, parts: Sequence[Catalogue]) -> None:
-        self._parts = tuple(part for part in parts if len(part.packages))
+        hidden = hidden_packages(parts)
+        self._parts = tuple(_Part(*each) for each in zip(parts, hidden, strict=True) if len(each[0].packages))
 
     def knows_paths(self, keys: Hashes) -> NDArray[np.bool_]:
         """Return which path hashes some part knows; input and result of shape ``(n,)``."""
-        return _any([part.key_index.has(keys) for part in self._parts], len(keys))
+        return _any([_mask(part.keys(keys)[0], len(keys)) for part in self._parts], len(keys))
 
     def knows_folders(self, hashes: Hashes) -> NDArray[np.bool_]:
         """Return which folders some package claims as its own; hashes and result of shape ``(n,)``."""
-        return _any([part.folder_index.has(hashes) for part in self._parts], len(hashes))
+        return _any([_mask(part.folders(hashes)[0], len(hashes)) for part in self._parts], len(hashes))
 
     def of_layer(self, keys: Hashes, folders: Hashes, suite: str = "") -> LayerCatalogue:
         """Return what the parts know of a layer; without suites, matching it is matching all of it merged.
@@ -53,12 +55,44 @@ class Lookup:
         suite
             The pack of the suite that the layer's image says it is of, if it does.
         """
-        found = [_Hits.of(part, keys, folders) for part in self._parts]
-        suites = tell_suites(self._parts, [hits.keys for hits in found], suite)
-        own = [hits for hits in found if hits.part.pack == suites.own]
+        found = [_Hits(part, *part.keys(keys), *part.folders(folders)) for part in self._parts]
+        suites = tell_suites([part.catalogue for part in self._parts], [hits.keys for hits in found], suite)
+        own = [hits for hits in found if hits.part.catalogue.pack == suites.own]
         known = _any([_mask(hits.keys, len(keys)) for hits in own], len(keys))
-        found = [hits.beside(known) if hits.part.pack in suites.others else hits for hits in found]
+        found = [hits.beside(known) if hits.part.catalogue.pack in suites.others else hits for hits in found]
         return _join(found, suites, keys, folders)
+
+
+class _Part(NamedTuple):
+    """A part, and the numbers of its packages that a later one supersedes, ascending, shape ``(n,)``."""
+
+    catalogue: Catalogue
+    hidden: Numbers
+
+    def keys(self, wanted: Hashes) -> tuple[Numbers, Numbers]:
+        """Return the pairs of wanted paths and their owners' numbers, shape ``(pairs,)`` each."""
+        return self._owned(self.catalogue.key_index, self.catalogue.owners, wanted)
+
+    def folders(self, wanted: Hashes) -> tuple[Numbers, Numbers]:
+        """Return the same of folders."""
+        return self._owned(self.catalogue.folder_index, self.catalogue.folder_owners, wanted)
+
+    def numbers_of(self, hashes: Hashes) -> Numbers:
+        """Return the numbers of packages by the hashes of their names, -1 of unknown ones; shape ``(n,)``."""
+        numbers = self.catalogue.numbers_of(hashes)
+        numbers[self._is_hidden(numbers)] = -1
+        return numbers
+
+    def _owned(self, index: HashIndex, owners: NDArray[np.uint32], wanted: Hashes) -> tuple[Numbers, Numbers]:
+        which, places = index.find(wanted)
+        numbers = owners[places].astype(np.intp)
+        if not len(self.hidden):
+            return which, numbers
+        stays = ~self._is_hidden(numbers)
+        return which[stays], numbers[stays]
+
+    def _is_hidden(self, numbers: Numbers) -> NDArray[np.bool_]:
+        return np.isin(numbers, self.hidden)
 
 
 class _Hits(NamedTuple):
@@ -68,20 +102,11 @@ class _Hits(NamedTuple):
     ``(pairs,)`` each; ``folders`` and ``folder_owners`` the same of folders.
     """
 
-    part: Catalogue
+    part: _Part
     keys: Numbers
     owners: Numbers
     folders: Numbers
     folder_owners: Numbers
-
-    @classmethod
-    def of(cls, part: Catalogue, keys: Hashes, folders: Hashes) -> _Hits:
-        """Look paths and folders up, shape ``(n,)`` each."""
-        return cls(
-            part,
-            *_owned(part.key_index, part.owners, keys),
-            *_owned(part.folder_index, part.folder_owners, folders),
-        )
 
     def beside(self, known: NDArray[np.bool_]) -> _Hits:
         """Return what counts of another suite: paths that are not ``known``, shape ``(keys,)``, to its own.
@@ -99,28 +124,14 @@ class _Hits(NamedTuple):
         return np.unique(np.concatenate([self.owners, self.folder_owners]))
 
 
-def _owned(index: HashIndex, owners: NDArray[np.uint32], wanted: Hashes) -> tuple[Numbers, Numbers]:
-    """Return the pairs of wanted hashes and their owners, by the table's order, shape ``(pairs,)`` each.
-
-    Parameters
-    ----------
-    owners
-        The owner of each of the index's hashes, shape ``(t,)``.
-    wanted
-        Distinct hashes, shape ``(w,)``.
-    """
-    which, places = index.find(wanted)
-    return which, owners[places].astype(np.intp)
-
-
 def _join(found: Sequence[_Hits], suites: Suites, keys: Hashes, folders: Hashes) -> LayerCatalogue:
     """Put together what parts know of a layer; packages are in the order of the parts."""
-    parts = tuple(hits.part for hits in found)
+    parts = tuple(hits.part.catalogue for hits in found)
     each = [hits.packages for hits in found]
     names = [
         [part.packages[number] for number in own.tolist()] for part, own in zip(parts, each, strict=True)
     ]
-    packages, numbers = _packages(parts, each, names)
+    packages, numbers = _packages([hits.part for hits in found], each, names)
     place = {name: number for number, name in enumerate(packages)}
     moved = [np.array([place[name] for name in own], np.intp) for own in names]
 
@@ -149,7 +160,7 @@ def _join(found: Sequence[_Hits], suites: Suites, keys: Hashes, folders: Hashes)
 
 
 def _packages(
-    parts: Sequence[Catalogue], each: Sequence[Numbers], names: Sequence[Sequence[str]]
+    parts: Sequence[_Part], each: Sequence[Numbers], names: Sequence[Sequence[str]]
 ) -> tuple[list[str], Numbers]:
     """Return the names of all packages, ordered by part and number, and their numbers in each part.
 

@@ -27,6 +27,7 @@ from praxi_tasks.discovery.candidate_search import search_candidates
 from praxi_tasks.discovery.candidates import Candidates
 from praxi_tasks.discovery.catalogue import Catalogue
 from praxi_tasks.discovery.catalogue_merge import join_catalogues
+from praxi_tasks.discovery.catalogue_subset import only
 from praxi_tasks.discovery.content_index import ContentIndex
 from praxi_tasks.discovery.decision_rule import DecisionRule, select_candidates
 from praxi_tasks.discovery.expert_ensemble import ExpertEnsemble
@@ -103,7 +104,8 @@ class Model:
         return join_catalogues(self.parts)
 
     @cached_property
-    def _lookup(self) -> Lookup:
+    def lookup(self) -> Lookup:
+        """Finds what all parts know of paths."""
         return Lookup(self.parts)
 
     @cached_property
@@ -220,6 +222,15 @@ class Model:
         model._packed = self._packed
         return model
 
+    def known_of(self, package: str) -> Catalogue:
+        """Return what all parts know of one package, ``ecosystem/name``."""
+        return join_catalogues([only(part, package) for part in self.parts])
+
+    @property
+    def part_digests(self) -> frozenset[str]:
+        """The sha256 of all parts."""
+        return frozenset(part.sha256 for part in self._manifest().all_parts)
+
     @property
     def experts(self) -> tuple[Expert, ...]:
         """The experts of both ensembles."""
@@ -300,7 +311,7 @@ class Model:
     def _decide(
         self, tagset: Tagset, suite: str = ""
     ) -> tuple[Tagset, Candidates, NDArray[np.float64], Versions]:
-        tagset, found = search_candidates(tagset, self._lookup, suite)
+        tagset, found = search_candidates(tagset, self.lookup, suite)
         decided = self._release_experts.decide(tagset, found, self.scorer.confidence(found.features))
         return tagset, found, decided.confidence, decided.versions
 

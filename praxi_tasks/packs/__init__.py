@@ -13,7 +13,7 @@ from praxi_tasks.lazy import lazy_exports
 if TYPE_CHECKING:
     from praxi_tasks.packs.artifact import ARTIFACT_TYPE
     from praxi_tasks.packs.in_models import packs_of_model, use_packs, with_packs
-    from praxi_tasks.packs.stored import NamedPack, check_name, list_packs, read_pack, store_pack
+    from praxi_tasks.packs.stored import NamedPack, check_name, list_packs, read_pack, shared_pool, store_pack
     from praxi_tasks.packs.transfer import OCI, pull_pack, push_pack
 else:
     __getattr__ = lazy_exports(
@@ -21,7 +21,7 @@ else:
         {
             "artifact": ("ARTIFACT_TYPE",),
             "in_models": ("packs_of_model", "use_packs", "with_packs"),
-            "stored": ("NamedPack", "check_name", "list_packs", "read_pack", "store_pack"),
+            "stored": ("NamedPack", "check_name", "list_packs", "read_pack", "shared_pool", "store_pack"),
             "transfer": ("OCI", "pull_pack", "push_pack"),
         },
     )
@@ -36,6 +36,7 @@ __all__ = [
     "pull_pack",
     "push_pack",
     "read_pack",
+    "shared_pool",
     "store_pack",
     "use_packs",
     "with_packs",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -45,7 +45,7 @@ class _Critical(msgspec.Struct, frozen=True):
 
 class _Payload(msgspec.Struct, frozen=True):
     critical: _Critical
-    optional: dict[str, str] | None = None
+    optional: dict[str, Any] | None = None
 
 
 def signature_tag(digest: str) -> str:

@@ -52,7 +52,7 @@ def test_versions_are_listed_with_their_origin_and_aliases(store: str) -> None:
 
 def test_two_versions_are_compared(store: str) -> None:
     told = run(store, "compare", "1", "challenger")
-    assert told[0] == "1 parts in both, byte for byte"
+    assert told[0] == "2 parts in both, byte for byte"
     assert "version 1: 0 parts and 0 releases of its own" in told
     assert "version 3: 2 parts and 2 releases of its own" in told
     assert "  pypi/new2 1.0" in told

@@ -9,6 +9,7 @@ def test_the_exported_names() -> None:
     assert exported("praxi_tasks.discovery") == {
         "Bin",
         "CATALOGUE",
+        "CONTENTS",
         "CORE",
         "Catalogue",
         "ContentIndex",
@@ -51,10 +52,13 @@ def test_the_exported_names() -> None:
         "empty_catalogue",
         "fit_calibration",
         "fold_contents",
+        "hiding",
         "in_sorted",
         "join_catalogues",
         "label_features",
         "manifest_elsewhere",
+        "narrowed",
+        "only",
         "open_bundle",
         "overconfidence",
         "reliability_diagram",
@@ -64,7 +68,10 @@ def test_the_exported_names() -> None:
         "save_manifest",
         "search_candidates",
         "select_candidates",
+        "superseding",
         "tokens_of",
+        "visible_parts",
+        "without",
     }
 
 

@@ -16,6 +16,7 @@ def test_the_exported_names() -> None:
         "pull_pack",
         "push_pack",
         "read_pack",
+        "shared_pool",
         "store_pack",
         "use_packs",
         "with_packs",

@@ -36,6 +36,12 @@ OPTIONS: Final = (
         example="https://debian.example/debian",
     ),
     Option(
+        "learn_indexes",
+        "Addresses of other indexes, without credentials, that ``praxi_packs`` reads: name=URL, separated by "
+        "commas. Names are alpine, conda (a channel) and ubuntu.",
+        example="conda=https://conda.example/conda-forge, ubuntu=https://ubuntu.example/ubuntu",
+    ),
+    Option(
         "learn_build_index",
         "Address of the one index, without credentials, that builds of source distributions may reach; empty "
         "to build nothing.",

@@ -26,6 +26,8 @@ class LearningSettings:
         pip and npm, which the task image does not hold.
     learn_debian_mirror
         Address of an archive of Debian's (``…/debian``) that ``praxi_packs`` reads suites of.
+    learn_indexes
+        Addresses of other indexes that ``praxi_packs`` reads: ``alpine=https://…``, ``conda=https://…``.
     learn_build_index
         Address of the one index that builds of source distributions may reach, which needs no credentials;
         empty to build nothing.
@@ -42,6 +44,7 @@ class LearningSettings:
     learn_pypi_index: str = ""
     learn_npm_registry: str = ""
     learn_debian_mirror: str = ""
+    learn_indexes: tuple[str, ...] = ()
     learn_build_index: str = ""
     learn_build_seconds: int = 600
     learn_keep: int = 30
@@ -56,6 +59,7 @@ class LearningSettings:
             "PRAXI_LEARN_PYPI_INDEX": self.learn_pypi_index,
             "PRAXI_LEARN_NPM_REGISTRY": self.learn_npm_registry,
             "PRAXI_LEARN_DEBIAN_MIRROR": self.learn_debian_mirror,
+            "PRAXI_LEARN_INDEXES": ",".join(self.learn_indexes),
             "PRAXI_LEARN_BUILD_INDEX": self.learn_build_index,
             "PRAXI_LEARN_KEEP": str(self.learn_keep),
         }
@@ -84,6 +88,7 @@ def load_learning_settings(section: Section) -> LearningSettings:
         learn_pypi_index=section.public_url("learn_pypi_index"),
         learn_npm_registry=section.public_url("learn_npm_registry"),
         learn_debian_mirror=section.public_url("learn_debian_mirror"),
+        learn_indexes=section.public_pairs("learn_indexes"),
         learn_build_index=section.public_url("learn_build_index"),
         learn_build_seconds=section.integer("learn_build_seconds", 600, least=1),
         learn_keep=section.integer("learn_keep", 30, least=1),

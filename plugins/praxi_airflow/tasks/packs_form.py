@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from airflow.sdk import Param
 
-from praxi_tasks.ecosystems import NPM, PYPI
+from praxi_tasks.ecosystems import CONDA, NPM, PYPI
 
 
 def packs_params() -> dict[str, Param]:
@@ -12,17 +12,17 @@ def packs_params() -> dict[str, Param]:
     return {
         "ecosystem": Param(
             PYPI.purl_type,
-            "Of what: packages of Python, of npm, or a suite of Debian.",
+            "Of what: an index of a language, a channel of conda, or a suite of a distribution.",
             title="Ecosystem",
             type="string",
-            enum=["debian", NPM.purl_type, PYPI.purl_type],
+            enum=["alpine", CONDA.purl_type, "debian", NPM.purl_type, PYPI.purl_type, "ubuntu"],
         ),
         "suite": Param(
             None,
-            "Of Debian: the code name of a suite that apt has in its sources.",
+            "Of a distribution: trixie of Debian, noble of Ubuntu, v3.22 of Alpine.",
             title="Suite",
             type=["null", "string"],
-            pattern="^[a-z][a-z0-9-]{0,40}$",
+            pattern="^[a-z][a-z0-9.-]{0,40}$",
         ),
         "list": Param(
             None,

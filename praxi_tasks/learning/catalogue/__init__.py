@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     )
     from praxi_tasks.learning.catalogue.folder_claims import restrict_folder_claims
     from praxi_tasks.learning.catalogue.shared_paths import confusable_groups
-    from praxi_tasks.learning.catalogue.subset import narrowed, without
 else:
     __getattr__ = lazy_exports(
         __name__,
@@ -32,7 +31,6 @@ else:
             "debian_contents": ("ECOSYSTEM", "MOST_ARCHIVE_FILES", "is_contents", "read_packages"),
             "folder_claims": ("restrict_folder_claims",),
             "shared_paths": ("confusable_groups",),
-            "subset": ("narrowed", "without"),
         },
     )
 
@@ -45,9 +43,7 @@ __all__ = [
     "index_contents",
     "index_without",
     "is_contents",
-    "narrowed",
     "read_archive",
     "read_packages",
     "restrict_folder_claims",
-    "without",
 ]

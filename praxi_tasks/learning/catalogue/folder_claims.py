@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from praxi_tasks.discovery import Catalogue, Release, in_sorted
+from praxi_tasks.discovery import Catalogue, Release
 from praxi_tasks.fingerprint import PYTHON_ROOT, hash_text, parent_folder
 
 _WORDS: Final = re.compile(r"[a-z]+")
@@ -65,7 +65,7 @@ def restrict_folder_claims(
 
 def _claimed(folders: NDArray[np.uint64], parts: Sequence[Catalogue]) -> NDArray[np.bool_]:
     """Return which folder hashes are exclusive to a package in one of the catalogues, shape ``(n,)``."""
-    claims = [in_sorted(part.folders, folders) for part in parts]
+    claims = [part.folder_index.has(folders) for part in parts]
     return np.logical_or.reduce(claims) if claims else np.zeros(len(folders), np.bool_)
 
 

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from praxi_tasks.discovery import Catalogue, ExpertEnsemble, Release, in_sorted, tokens_of
+from praxi_tasks.discovery import ExpertEnsemble, Lookup, Release, tokens_of
 from praxi_tasks.learning.estimators.assignment import DEFAULT_ASSIGNMENT, Assignment
 from praxi_tasks.learning.estimators.expert_ensemble import Growth, grow
 from praxi_tasks.learning.estimators.experts import ExpertHyperparameters
@@ -50,7 +50,7 @@ class AugmentedSample(NamedTuple):
 def train_release_experts(
     ensemble: ExpertEnsemble,
     releases: Sequence[Release],
-    catalogue: Catalogue,
+    lookup: Lookup,
     rng: np.random.Generator,
     *,
     assignment: Assignment = DEFAULT_ASSIGNMENT,
@@ -63,8 +63,8 @@ def train_release_experts(
     ----------
     ensemble
         The existing experts.
-    catalogue
-        Knows the releases; an expert reads only the paths that the catalogue retains.
+    lookup
+        Knows the releases; an expert reads only the paths that it knows.
     assignment
         Which releases share an expert.
     packages
@@ -74,7 +74,7 @@ def train_release_experts(
     if not assigned and not ensemble.experts:
         return Growth(ensemble)
     companions = {label_of(one): one.package for one in releases if one.version}
-    samples = release_samples(releases, catalogue, rng)
+    samples = release_samples(releases, lookup, rng)
     return grow(
         ensemble,
         samples,
@@ -96,12 +96,12 @@ def label_of(release: Release) -> str:
     return f"{release.package}=={release.version}" if release.version else release.package
 
 
-def release_samples(releases: Sequence[Release], catalogue: Catalogue, rng: np.random.Generator) -> Samples:
+def release_samples(releases: Sequence[Release], lookup: Lookup, rng: np.random.Generator) -> Samples:
     """Return augmented, labelled samples of releases."""
     tokens, labels = [], []
     for release in releases:
         for sample in _augmented_samples(release, rng):
-            left = sample.keep(in_sorted(catalogue.keys, sample.keys))
+            left = sample.keep(lookup.knows_paths(sample.keys))
             tokens.append(tokens_of(left.keys, left.sizes, left.hashes, left.measured))
             known = not sample.drifted and release.version
             labels.append([release.package, label_of(release)] if known else [release.package])

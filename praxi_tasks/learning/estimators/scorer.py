@@ -68,10 +68,10 @@ class Examples(NamedTuple):
     present: NDArray[np.bool_]
 
 
-def examples(layers: Sequence[LabelledLayer], catalogue: Catalogue) -> Examples:
-    """Return the features of all candidates of layers whose truth is known."""
+def examples(layers: Sequence[LabelledLayer], parts: Sequence[Catalogue]) -> Examples:
+    """Return the features of all candidates that parts have in layers whose truth is known."""
     tables, truths = [np.empty((0, len(FEATURES)), np.float32)], [np.empty(0, np.bool_)]
-    lookup = Lookup([catalogue])
+    lookup = Lookup(parts)
     for layer in layers:
         _, found = search_candidates(layer.tagset, lookup)
         known = np.array(
@@ -85,16 +85,16 @@ def examples(layers: Sequence[LabelledLayer], catalogue: Catalogue) -> Examples:
 
 def train_scorer(
     sampler: LayerSampler,
-    catalogue: Catalogue,
+    parts: Sequence[Catalogue],
     layers: int = SCORER_LAYERS,
     hyperparameters: ScorerHyperparameters = SCORER_DEFAULTS,
 ) -> Scorer:
-    """Train a scorer for a catalogue on synthetic ``layers``, and calibrate it on half as many more."""
-    known = examples([sampler.draw() for _ in range(layers)], catalogue)
+    """Train a scorer for parts of a model on synthetic ``layers``, and calibrate it on half as many more."""
+    known = examples([sampler.draw() for _ in range(layers)], parts)
     booster = train_booster(
         known.features, known.present, {**_PARAMETERS, **hyperparameters.parameters}, hyperparameters.trees
     )
-    fresh = examples([sampler.draw() for _ in range(layers // 2)], catalogue)
+    fresh = examples([sampler.draw() for _ in range(layers // 2)], parts)
     nothing = np.empty(0, np.float64)
     raw = Scorer(booster, nothing, nothing).confidence(fresh.features)
     return Scorer(booster, *fit_calibration(raw, fresh.present))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from praxi_tasks.discovery import Model
@@ -26,7 +27,7 @@ class Difference:
 
 def compare_models(first: Model, second: Model) -> Difference:
     """Compare two models by their parts' bytes and by the releases they know."""
-    parts = [_parts(model) for model in (first, second)]
+    parts = [model.part_digests for model in (first, second)]
     known = [_releases(model) for model in (first, second)]
     return Difference(
         shared=len(parts[0] & parts[1]),
@@ -35,15 +36,11 @@ def compare_models(first: Model, second: Model) -> Difference:
     )
 
 
-def _parts(model: Model) -> set[bytes]:
-    catalogues = {part.to_bytes() for part in model.parts}
-    return catalogues | {expert.to_bytes() for expert in model.experts}
-
-
 def _releases(model: Model) -> set[str]:
-    catalogue = model.catalogue
+    versions: defaultdict[str, set[str]] = defaultdict(set)
+    for part in model.parts:
+        for number, package in enumerate(part.packages):
+            versions[package].update(part.versions_of(number))
     return set(model.recorded.labels) | {
-        f"{package} {version}".rstrip()
-        for number, package in enumerate(catalogue.packages)
-        for version in catalogue.versions_of(number) or [""]
+        f"{package} {version}".rstrip() for package, known in versions.items() for version in known or [""]
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from praxi_tasks.learning.run.documents import Approval
 from praxi_tasks.learning.run.finish import close_training
 from praxi_tasks.learning.run.pack_run import PackPlan, PackRun
-from praxi_tasks.learning.run.pack_version import pack_model, register_pack
+from praxi_tasks.learning.run.pack_version import build_pack, register_pack
 from praxi_tasks.learning.run.plan import TrainingSettings, read_settings
 from praxi_tasks.learning.run.promotion import register_with_packs
 from praxi_tasks.learning.run.retention import newest_to_keep, prune, unneeded_versions
@@ -17,9 +17,9 @@ __all__ = [
     "PackRun",
     "TrainingRun",
     "TrainingSettings",
+    "build_pack",
     "close_training",
     "newest_to_keep",
-    "pack_model",
     "prune",
     "read_settings",
     "register_pack",

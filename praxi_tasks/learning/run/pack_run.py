@@ -39,6 +39,12 @@ class PackPlan(msgspec.Struct, frozen=True):
         How many of the newest versions of each name.
     batches
         How many tasks collect them.
+    index
+        What the index is called: ``ubuntu`` rather than ``deb``.
+    name
+        The pack's name; by default that of its ecosystem and suite.
+    whole
+        Whether it is of a whole suite: then the pack knows the paths of all its packages that an index tells.
     """
 
     ecosystem: str
@@ -46,11 +52,14 @@ class PackPlan(msgspec.Struct, frozen=True):
     packages: tuple[NewPackage, ...]
     versions: int
     batches: int
+    index: str = ""
+    name: str = ""
+    whole: bool = False
 
     @property
     def pack(self) -> str:
         """The pack's name: ``pypi``, ``debian/trixie``."""
-        return f"debian/{self.suite}" if self.suite else self.ecosystem
+        return self.name or (f"debian/{self.suite}" if self.suite else self.ecosystem)
 
     def batch(self, number: int) -> Sequence[tuple[int, NewPackage]]:
         """Return the packages of one batch with their numbers: every so many, so that all take as long."""
@@ -69,7 +78,16 @@ class PackRun:
         return keys.training_run(self.name, name)
 
     def plan(
-        self, ecosystem: str, suite: str, packages: Iterable[NewPackage], versions: int, batches: int
+        self,
+        ecosystem: str,
+        suite: str,
+        packages: Iterable[NewPackage],
+        versions: int,
+        batches: int,
+        *,
+        index: str = "",
+        name: str = "",
+        whole: bool = False,
     ) -> PackPlan:
         """Write which packages are wanted, and the numbers of the batches.
 
@@ -81,7 +99,8 @@ class PackRun:
         chosen = tuple(dict.fromkeys(packages))
         if not chosen:
             raise UsageError("no package is named", action="give a list, or audit images first")
-        plan = PackPlan(ecosystem, suite, chosen, versions, min(batches, len(chosen), MOST_BATCHES))
+        tasks = min(batches, len(chosen), MOST_BATCHES)
+        plan = PackPlan(ecosystem, suite, chosen, versions, tasks, index or ecosystem, name, whole)
         documents.write(self._store, self.key(_PLAN), plan)
         documents.write(self._store, self.key("batches.json"), list(range(plan.batches)))
         return plan

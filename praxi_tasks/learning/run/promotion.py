@@ -46,8 +46,15 @@ def register_challenger(registry: ModelRegistry, uri: str, model: Model, run_id:
     return version.version
 
 
-def register_with_packs(store: Store, base: ResolvedModel, packs: Sequence[NamedPack]) -> ModelVersion:
+def register_with_packs(
+    store: Store, base: ResolvedModel, packs: Sequence[NamedPack], origin: str = ""
+) -> ModelVersion:
     """Store a model that is another one with packs, register it as challenger, and return its version.
+
+    Parameters
+    ----------
+    origin
+        The run that made the packs, if one did.
 
     Raises
     ------
@@ -61,8 +68,8 @@ def register_with_packs(store: Store, base: ResolvedModel, packs: Sequence[Named
     use_packs(base.uri, packs, uri, f"{store.uri}/{keys.parts()}")
     write_bundled(uri, (), base.uri)
     registry = open_registry(store.uri)
-    origin = ", ".join(named.pack.name for named in packs)
-    version = registry.register(uri, identity, {ORIGIN_TAG: f"packs: {origin}"})
+    origin = origin or f"packs: {', '.join(named.pack.name for named in packs)}"
+    version = registry.register(uri, identity, {ORIGIN_TAG: origin})
     registry.challenge(version)
     return version
 

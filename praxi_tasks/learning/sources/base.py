@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 from praxi_tasks.learning.data import NewPackage, StoredRelease
 
@@ -36,4 +37,32 @@ class Source(Protocol):
             If the source does not have the release, or it is malformed or hostile.
         StoreUnavailableError
             If the store can't be reached.
+        """
+
+
+@runtime_checkable
+class SuiteIndex(Protocol):
+    """A source of a whole suite, which can list its packages."""
+
+    def packages(self) -> Sequence[str]:
+        """Return the names of all packages, those first that are likelier to be in an image.
+
+        Raises
+        ------
+        ReleaseError, UsageError
+            If there is no such suite.
+        """
+
+
+@runtime_checkable
+class IndexedSource(Protocol):
+    """A source that has indexes of which path is in which package, as Debian's archives do."""
+
+    def contents(self, folder: Path) -> list[Path]:
+        """Fetch the indexes into a folder; none if there are none.
+
+        Raises
+        ------
+        ReleaseError
+            If the source does not answer.
         """

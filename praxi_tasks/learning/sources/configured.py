@@ -10,31 +10,22 @@ from praxi_tasks.environment import public_url, read, web_url, words
 from praxi_tasks.errors import UsageError
 from praxi_tasks.learning.sources.base import Source
 from praxi_tasks.learning.sources.debian.apt import AptSource
-from praxi_tasks.learning.sources.debian.suite import SuiteSource
 from praxi_tasks.learning.sources.image_layer import LayerSource
-from praxi_tasks.learning.sources.npm.cli import NpmCliSource
-from praxi_tasks.learning.sources.npm.registry import NpmRegistry
-from praxi_tasks.learning.sources.pypi.pip import PipSource, pip_index
+from praxi_tasks.learning.sources.npm.configured import npm_source
+from praxi_tasks.learning.sources.pack_indexes import PYPI_INDEX
+from praxi_tasks.learning.sources.pypi.pip import PipSource
 from praxi_tasks.learning.sources.pypi.sdist import SdistSource
 from praxi_tasks.learning.sources.pypi.simple_index import SimpleIndex
 from praxi_tasks.store import Store
 
 VARIABLE: Final = "PRAXI_LEARN_SOURCES"
-PYPI: Final = "PRAXI_LEARN_PYPI_INDEX"
-NPM: Final = "PRAXI_LEARN_NPM_REGISTRY"
-DEBIAN: Final = "PRAXI_LEARN_DEBIAN_MIRROR"
 BUILD: Final = "PRAXI_LEARN_BUILD_INDEX"
 """The variable with the address of the index that builds may use; unset where nothing may be built."""
 
 
 def _pypi() -> Source:
-    url = read(PYPI, web_url, "")
+    url = read(PYPI_INDEX, web_url, "")
     return SimpleIndex(url) if url else PipSource()
-
-
-def _npm() -> Source:
-    url = read(NPM, web_url, "")
-    return NpmRegistry(url) if url else NpmCliSource()
 
 
 def _sdists() -> Source | None:
@@ -46,36 +37,10 @@ SOURCES: Final[Mapping[str, Callable[[Store], Source | None]]] = {
     "layer": LayerSource,
     ecosystems.PYPI.purl_type: lambda _: _pypi(),
     ecosystems.DEB.purl_type: lambda _: AptSource(),
-    ecosystems.NPM.purl_type: lambda _: _npm(),
+    ecosystems.NPM.purl_type: lambda _: npm_source(),
     "sdist": lambda _: _sdists(),
 }
 """Name → what makes the source, or ``None`` where it is not configured; asked in this order."""
-
-
-def pack_source(ecosystem: str, suite: str = "") -> Source:
-    """Return the source that packs of an ecosystem are collected from: it costs little for each release.
-
-    Parameters
-    ----------
-    suite
-        Of Debian; other ecosystems have none.
-
-    Raises
-    ------
-    UsageError
-        If no pack of that ecosystem can be built, or no suite is named for Debian.
-    ReleaseError
-        If no index is configured.
-    """
-    if ecosystem == ecosystems.PYPI.purl_type:
-        return SimpleIndex(read(PYPI, web_url, "") or pip_index(), in_parts=True)
-    if ecosystem == ecosystems.NPM.purl_type:
-        return _npm()
-    if ecosystem != ecosystems.DEB.purl_type:
-        raise UsageError("no pack of that is built", where=ecosystem, action="name pypi, npm or deb")
-    if not suite:
-        raise UsageError("no suite is named", action="add --suite, such as --suite trixie")
-    return SuiteSource(suite, read(DEBIAN, web_url, ""))
 
 
 def configured_sources(store: Store) -> Sequence[Source]:

@@ -87,7 +87,7 @@ def give_experts(
     growth = train_release_experts(
         model.released,
         releases,
-        model.catalogue,
+        model.lookup,
         rng,
         assignment=assignment,
         packages=packages,

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from praxi_tasks.discovery import Catalogue, Release, Scorer, join_catalogues
+from praxi_tasks.discovery import Catalogue, Release, Scorer, hiding, join_catalogues
 from praxi_tasks.learning.catalogue import (
     ECOSYSTEM,
     MOST_ARCHIVE_FILES,
@@ -48,11 +48,11 @@ HELD_OUT_SAMPLE: Final = 4_000
 class Drawn(NamedTuple):
     """What a scorer is trained on.
 
-    ``reduced`` is the catalogue without the held-out packages; ``ordinary`` are the releases that were drawn
+    ``reduced`` are parts without the held-out packages; ``ordinary`` are the releases that were drawn
     from the whole archive, rather than for sharing paths or being held out.
     """
 
-    reduced: Catalogue
+    reduced: Sequence[Catalogue]
     releases: Sequence[Release]
     groups: Sequence[Sequence[str]]
     held_out_packages: Collection[str]
@@ -67,6 +67,7 @@ def make_scorer(
     rng: np.random.Generator,
     hyperparameters: ScorerHyperparameters = SCORER_DEFAULTS,
     layers: int | None = None,
+    beside: Sequence[Catalogue] = (),
 ) -> Scorer:
     """Train a scorer on layers with some unknown packages: those that were held out of the catalogue.
 
@@ -74,8 +75,11 @@ def make_scorer(
     ----------
     layers
         How many; by default as many as the catalogue's size asks for.
+    beside
+        Parts of the model that know other packages, and perhaps some of ``known``: they are neither merged
+        nor copied.
     """
-    drawn = draw_training(archives, archive, known, rng)
+    drawn = draw_training(archives, archive, known, rng, beside)
     return train_drawn(drawn if layers is None else drawn._replace(layers=layers), rng, hyperparameters)
 
 
@@ -91,7 +95,11 @@ def train_drawn(
 
 
 def draw_training(
-    archives: Sequence[Path], archive: Archive | None, known: Sequence[Release], rng: np.random.Generator
+    archives: Sequence[Path],
+    archive: Archive | None,
+    known: Sequence[Release],
+    rng: np.random.Generator,
+    beside: Sequence[Catalogue] = (),
 ) -> Drawn:
     """Hold out packages, and draw what the scorer is trained on: all releases, and a sample of an archive.
 
@@ -99,6 +107,8 @@ def draw_training(
     ----------
     archives, archive
         The Contents indexes of an archive and what was read of them, if there is one.
+    beside
+        See :func:`make_scorer`.
     """
     packages = sorted({release.package for release in known})
     held = {name for name in packages if rng.random() < HELD_OUT_SHARE}
@@ -110,15 +120,17 @@ def draw_training(
     # Also groups of two ecosystems: a wheel and the archive's own package.
     groups = confusable_groups(catalogue)
     held_out_packages = held | archive.held if archive else held
+    hidden = hiding((part.pack for part in beside), held)
+    count = len(catalogue.packages) + sum(len(part.packages) for part in beside)
     drawn = rng.permutation(len(catalogue.packages))[:ARCHIVE_SAMPLE].tolist()
     ordinary = {catalogue.packages[place] for place in drawn}
     sample = _sample(archives, ordinary, groups, held_out_packages, rng)
     return Drawn(
-        reduced=join_catalogues(parts),
+        reduced=[*beside, *hidden, *parts],
         releases=[*known, *sample],
         groups=groups,
         held_out_packages=held_out_packages,
-        layers=SCORER_ARCHIVE_LAYERS if len(catalogue.packages) >= MANY else SCORER_LAYERS,
+        layers=SCORER_ARCHIVE_LAYERS if count >= MANY else SCORER_LAYERS,
         ordinary=[one for one in sample if one.package in ordinary and len(one.paths) < MOST_ARCHIVE_FILES],
     )
 

@@ -10,14 +10,12 @@ from typing import Final
 
 import numpy as np
 
-from praxi_tasks.discovery import ExpertEnsemble, Model, Release, join_catalogues
+from praxi_tasks.discovery import SITE, ExpertEnsemble, Model, Release, visible_parts, without
 from praxi_tasks.learning.catalogue import (
-    Archive,
     build_catalogue,
     index_contents,
     index_without,
     restrict_folder_claims,
-    without,
 )
 from praxi_tasks.learning.data import ReleaseIndex, StoredRelease
 from praxi_tasks.learning.estimators import DEFAULT_ASSIGNMENT, DEFAULTS, Assignment, Hyperparameters
@@ -102,34 +100,36 @@ def rebuild(
     hyperparameters: Hyperparameters = DEFAULTS,
     layers: int | None = None,
 ) -> Increment:
-    """Build a model of stored releases, with a scorer of its own.
+    """Build what a site learned anew of stored releases, with a scorer of its own; packs stay as they are.
 
     Parameters
     ----------
+    known
+        What no pack knows of it is learned.
     base
         What it knows of packages that are not stored, or not in all versions, is taken over, so that nothing
         is forgotten.
     layers
-        How many to train the scorer on; by default as many as the catalogue's size asks for.
+        How many to train the scorer on; by default as many as the size of the model asks for.
     """
     base = base or Model()
-    learned, indistinguishable = separate(known, {})
-    releases = [release.release() for release in learned]
-    if not releases:
+    packs = base.replaced(catalogues=[part for part in base.parts if part.pack != SITE], contents=())
+    learned, indistinguishable = separate([each for each in known if not packs.knows(*each.identity)], {})
+    if not known:
         return Increment(base, (), indistinguishable)
-    rng = np.random.default_rng(_SEED)
+    releases = [release.release() for release in learned]
     relearned = _relearned(base, learned)
-    part, contents = build_catalogue(releases), index_contents(releases)
-    rest = [part for part in (without(part, relearned) for part in base.parts) if part.packages]
-    indexes = [index_without(index, relearned) for index in base.contents]
-    archive = None
-    if rest:
-        others = join_catalogues(rest)
-        part, archive = restrict_folder_claims(part, releases, rest), Archive(others, others, frozenset())
-    scorer = make_scorer((), archive, releases, rng, hyperparameters.scorer, layers)
+    own = [without(part, relearned) for part in visible_parts(base.parts) if part.pack == SITE]
+    rest = [*packs.parts, *(part for part in own if part.packages)]
+    indexes = [index_without(index, relearned) if index.pack == SITE else index for index in base.contents]
+    part = build_catalogue(releases)
+    part = restrict_folder_claims(part, releases, rest) if rest else part
+    rng = np.random.default_rng(_SEED)
+    everything = [*releases, *(each.release() for each in known if packs.knows(*each.identity))]
+    scorer = make_scorer((), None, everything, rng, hyperparameters.scorer, layers, beside=rest)
     model = base.replaced(
-        catalogues=[*rest, part],
-        contents=[*indexes, contents],
+        catalogues=[*rest, *([part] if releases else [])],
+        contents=[*indexes, index_contents(releases)],
         scorer=scorer,
         released=ExpertEnsemble(),
     )
@@ -138,15 +138,16 @@ def rebuild(
 
 
 def _relearned(base: Model, learned: Sequence[StoredRelease]) -> frozenset[str]:
-    """Return the packages that are learned in all the versions that a model knows of them."""
+    """Return the packages that are learned in all the versions that a site's parts know of them."""
     versions: defaultdict[str, set[str]] = defaultdict(set)
     for release in learned:
         versions["/".join(release.identity[:2])].add(release.version)
-    known = base.catalogue
-    numbers = {name: number for number, name in enumerate(known.packages) if name in versions}
-    return frozenset(
-        name for name, number in numbers.items() if versions[name] >= set(known.versions_of(number))
-    )
+    known: defaultdict[str, set[str]] = defaultdict(set)
+    for part in base.parts:
+        for name in versions if part.pack == SITE else ():
+            if (number := part.number_of(name)) is not None:
+                known[name].update(part.versions_of(number))
+    return frozenset(name for name, some in known.items() if versions[name] >= some)
 
 
 def _owner(base: Model, release: StoredRelease, old: ReleaseIndex) -> tuple[str, str] | None:

@@ -15,11 +15,10 @@ from praxi_tasks.discovery import (
     Scorer,
     calibration_error,
     fit_calibration,
-    join_catalogues,
+    hiding,
     overconfidence,
     reliability_diagram,
 )
-from praxi_tasks.learning.catalogue import without
 from praxi_tasks.learning.estimators import examples
 from praxi_tasks.learning.synthesis import LabelledLayer, LayerSampler
 
@@ -62,10 +61,9 @@ def recalibrate(
         return Recalibrated(model, f"{message} ({least} are needed).")
     shuffled = [names[place] for place in rng.permutation(len(names)).tolist()]
     held = frozenset(name for name in names if rng.random() < _HELD_OUT_SHARE)
-    reduced = model.replaced(catalogues=[without(part, held) for part in model.parts])
-    catalogue = join_catalogues(reduced.parts)
+    reduced = [*model.parts, *hiding((part.pack for part in model.parts), held)]
     fitted, checked = (
-        examples(_layers(releases, half, held, rng), catalogue)
+        examples(_layers(releases, half, held, rng), reduced)
         for half in (set(shuffled[::2]), set(shuffled[1::2]))
     )
     scorer = model.scorer.calibrated(*fit_calibration(model.scorer.raw(fitted.features), fitted.present))

@@ -2,22 +2,31 @@
 
 A false positive is an old package that the model names in a layer that holds only a new release. It is
 repaired by taking the new release as a negative: paths and folders that both have no longer count for the old
-package. All other packages stay as they are.
+package. Nothing that there was is rewritten: its pack gets a small part that supersedes what earlier ones
+say of the package.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from praxi_tasks.discovery import CORE, Catalogue, Model, Release
+from praxi_tasks.discovery import (
+    CORE,
+    Catalogue,
+    Model,
+    Release,
+    join_catalogues,
+    narrowed,
+    only,
+    superseding,
+)
 from praxi_tasks.fingerprint import Tagset, hash_text, parent_folder
-from praxi_tasks.learning.catalogue import narrowed
 from praxi_tasks.learning.synthesis import Damage, Files, merge_files, reconstructed_layers
 
 SAMPLES: Final = 3
@@ -61,28 +70,38 @@ def repair(
     stored
         Releases of these packages; of others, layers are reconstructed from the catalogue.
     """
-    repaired = []
+    repaired: dict[str, list[Catalogue]] = {}
+    mended = model
     for name, new in sorted(found.items()):
-        mended = _mended(model, name, new)
-        if mended is None:
+        parts = list(_mended(model, name, new))
+        if not parts:
             continue
+        tried = mended.replaced(catalogues=[*mended.parts, *(superseding(part, [name]) for part in parts)])
         layers = [merge_files([Files.of(release)]) for release in stored.get(name, ())]
-        if not _harmed(mended, name, layers or list(reconstructed_layers(model.catalogue, name)), new):
-            model = mended
-            repaired.append(name)
-    return model, tuple(repaired)
+        if not _harmed(tried, name, layers or list(reconstructed_layers(model.known_of(name), name)), new):
+            mended = tried
+            repaired[name] = parts
+    if not repaired:
+        return model, ()
+    return model.replaced(catalogues=[*model.parts, *_by_pack(repaired)]), tuple(repaired)
 
 
-def _mended(model: Model, name: str, new: Sequence[Release]) -> Model | None:
-    """Return the model with one package repaired in all parts that know it; ``None`` if it can't be."""
-    numbers = [part.number_of(name) for part in model.parts]
-    parts = [
-        part if number is None else _without(part, number, new)
-        for part, number in zip(model.parts, numbers, strict=True)
-    ]
-    if all(after is before for after, before in zip(parts, model.parts, strict=True)):
-        return None
-    return model.replaced(catalogues=parts)
+def _mended(model: Model, name: str, new: Sequence[Release]) -> Iterator[Catalogue]:
+    """Yield what each pack that knows a package knows of it when repaired, if it can be, and changes it."""
+    for pack in dict.fromkeys(part.pack for part in model.parts):
+        known = join_catalogues([only(part, name) for part in model.parts if part.pack == pack])
+        if known.packages and (repaired := _without(known, 0, new)) is not known:
+            yield replace(repaired, pack=pack)
+
+
+def _by_pack(repaired: Mapping[str, Sequence[Catalogue]]) -> Iterator[Catalogue]:
+    """Yield one part for each pack, of all its repaired packages, that supersedes what it said of them."""
+    packs: defaultdict[str, dict[str, Catalogue]] = defaultdict(dict)
+    for name, parts in repaired.items():
+        for part in parts:
+            packs[part.pack][name] = part
+    for pack, known in packs.items():
+        yield superseding(replace(join_catalogues(list(known.values())), pack=pack), known)
 
 
 def _harmed(model: Model, old: str, layers: Sequence[Tagset], new: Sequence[Release]) -> bool:

@@ -110,6 +110,7 @@ def test_commands_learn_where_releases_and_versions_are(configure: Configure) ->
         learn_sources="layer, pypi",
         learn_pypi_index="https://index.example/simple",
         learn_npm_registry="https://npm.example",
+        learn_indexes="alpine=https://a.example/alpine, conda=https://c.example/conda-forge",
         learn_build_index="https://mirror.example/simple",
         learn_keep=7,
     )
@@ -118,11 +119,17 @@ def test_commands_learn_where_releases_and_versions_are(configure: Configure) ->
         "PRAXI_LEARN_SOURCES": "layer,pypi",
         "PRAXI_LEARN_PYPI_INDEX": "https://index.example/simple",
         "PRAXI_LEARN_NPM_REGISTRY": "https://npm.example",
+        "PRAXI_LEARN_INDEXES": "alpine=https://a.example/alpine,conda=https://c.example/conda-forge",
         "PRAXI_LEARN_BUILD_INDEX": "https://mirror.example/simple",
         "PRAXI_LEARN_KEEP": "7",
     }
     configure(
-        mlflow_uri="", learn_sources="", learn_pypi_index="", learn_npm_registry="", learn_build_index=""
+        mlflow_uri="",
+        learn_sources="",
+        learn_pypi_index="",
+        learn_npm_registry="",
+        learn_indexes="",
+        learn_build_index="",
     )
     assert load_settings().learning.environment == {"PRAXI_LEARN_KEEP": "7"}
 

@@ -15,11 +15,9 @@ def test_the_exported_names() -> None:
         "index_contents",
         "index_without",
         "is_contents",
-        "narrowed",
         "read_archive",
         "read_packages",
         "restrict_folder_claims",
-        "without",
     }
 
 

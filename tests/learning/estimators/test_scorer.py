@@ -16,8 +16,8 @@ def test_a_layer_of_unknown_software_counts_more_often() -> None:
     part = Files.of(known).keep(np.arange(len(known.paths)) < 2)
     catalogue = build_catalogue([known])
     layer = world.layer(part, world.plain("opt/tool/run"))
-    unknown = examples([LabelledLayer(layer, {"pypi/unknown": None})], catalogue)
-    known_layer = examples([LabelledLayer(layer, {"pypi/packagea": "1.0"})], catalogue)
+    unknown = examples([LabelledLayer(layer, {"pypi/unknown": None})], [catalogue])
+    known_layer = examples([LabelledLayer(layer, {"pypi/packagea": "1.0"})], [catalogue])
     assert unknown.present.tolist() == [False] * ALONE
     assert known_layer.present.tolist() == [True]
     assert np.array_equal(unknown.features, np.repeat(known_layer.features, ALONE, axis=0), equal_nan=True)
@@ -26,4 +26,4 @@ def test_a_layer_of_unknown_software_counts_more_often() -> None:
 def test_layers_without_a_candidate_teach_nothing() -> None:
     catalogue = build_catalogue([world.find("packagea", "1.0")])
     layer = world.layer(world.plain("opt/tool/run"))
-    assert examples([LabelledLayer(layer, {})], catalogue).features.shape == (0, len(FEATURES))
+    assert examples([LabelledLayer(layer, {})], [catalogue]).features.shape == (0, len(FEATURES))

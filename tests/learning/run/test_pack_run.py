@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -13,10 +14,11 @@ from praxi_tasks.errors import DataError, UsageError
 from praxi_tasks.learning.data import NewPackage
 from praxi_tasks.learning.model_registry import CHAMPION
 from praxi_tasks.learning.model_registry.stored import StoredRegistry
-from praxi_tasks.learning.run import PackRun, pack_model, register_pack
+from praxi_tasks.learning.run import PackRun, build_pack, register_pack
 from praxi_tasks.learning.run.retention import unneeded_versions
 from praxi_tasks.learning.sources import Collected
 from praxi_tasks.learning.sources.pypi.simple_index import SimpleIndex
+from praxi_tasks.packs import read_pack, use_packs
 from praxi_tasks.store import Store, keys
 from tests.support.package_index import PackageIndex
 from tests.support.site import Site, site
@@ -118,19 +120,24 @@ def test_no_package_is_no_pack(store: Store) -> None:
         PackRun(store, "pack").plan("pypi", "", (), 5, 1)
 
 
-def test_a_model_of_it_knows_its_releases_and_what_it_is_built_on(
-    store: Store, index: PackageIndex, starter: str, monkeypatch: pytest.MonkeyPatch
+def test_a_model_with_it_knows_its_releases_and_what_it_is_built_on(
+    store: Store, index: PackageIndex, starter: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run, base = planned(store), Model.load(starter)
+    with pytest.raises(DataError, match="nothing to learn"):
+        build_pack(store, run, source(index))
     run.collect(source(index), 0)
     monkeypatch.setattr("praxi_tasks.learning.run.pack_version._FILES", 14)
-    made = pack_model(store, run, base)
+    built = build_pack(store, run, source(index))
+    assert read_pack(store, "pypi").pack == built.pack
+    assert built.pack.annotations["io.praxi.pack.releases"] == "6"
+    use_packs(starter, [built], (tmp_path / "made").as_uri())
+    made = Model.load((tmp_path / "made").as_uri())
     assert all(made.knows("pypi", name, "2.0") and made.knows("pypi", name, "1.1") for name in PACKAGES)
     assert not made.knows("pypi", "alpha", "1.0")
     assert {part.pack for part in made.parts} - {part.pack for part in base.parts} == {"pypi"}
     assert len(made.parts) == len(base.parts) + 3  # fourteen files of a package and a part
-    with pytest.raises(DataError, match="nothing to learn"):
-        pack_model(store, run, made)
+    assert build_pack(store, run, source(index)).pack == built.pack
 
 
 def test_it_becomes_a_challenger_that_pruning_leaves_alone(
@@ -140,11 +147,13 @@ def test_it_becomes_a_challenger_that_pruning_leaves_alone(
     run.collect(source(index), 0)
     registry = StoredRegistry(store)
     monkeypatch.setattr("praxi_tasks.learning.run.pack_version.open_registry", lambda _: registry)
-    made = register_pack(store, run, starter)
+    monkeypatch.setattr("praxi_tasks.learning.run.promotion.open_registry", lambda _: registry)
+    made = register_pack(store, run, starter, source(index))
     assert made.releases == 6
     challenger = registry.get(made.version)
     assert (challenger.aliases, challenger.origin) == (("challenger",), "pack")
     assert registry.get(CHAMPION).origin == "starter"
     assert unneeded_versions(store, registry.versions(), 1) == []
     assert store.exists(keys.training_run("pack", "pack.json"))
-    assert register_pack(store, run, starter) == made
+    assert register_pack(store, run, starter, source(index)) == made
+    assert read_pack(store, "pypi").pack.name == "pypi"

@@ -9,8 +9,10 @@ def test_the_exported_names() -> None:
     assert sorted(sources.__all__) == [
         "Collected",
         "Collector",
+        "IndexedSource",
         "SdistSource",
         "Source",
+        "SuiteIndex",
         "amend_last_attempt",
         "check_wheel_name",
         "configured_sources",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from praxi_tasks.discovery import Catalogue, DecisionRule, Model, Release
+from praxi_tasks.discovery import Catalogue, DecisionRule, Lookup, Model, Release
 from praxi_tasks.learning.catalogue import build_catalogue
 from praxi_tasks.learning.data.release_files import ReleaseFile, ReleaseLine, make_release
 from praxi_tasks.learning.synthesis import Files, reconstructed_layers
@@ -61,13 +63,10 @@ def test_a_repaired_package_no_longer_has_what_the_new_one_has_too(base: Model) 
     model = Model([*base.parts, build_catalogue([new])], base.scorer)
     mended, repaired = repair(model, {old.package: [new]}, {old.package: [old]})
     assert repaired == (old.package,)
-    before, after = model.parts[0], mended.parts[0]
-    number = before.packages.index(old.package)
-    lost = set(before.keys[before.owners == number].tolist()) - set(
-        after.keys[after.owners == number].tolist()
-    )
+    before, after = model.known_of(old.package), mended.known_of(old.package)
+    lost = set(before.keys.tolist()) - set(after.keys.tolist())
     assert lost == set(new.normalised.keys.tolist()) & set(old.normalised.keys.tolist())
-    assert after.expected[number] == before.expected[number] - 2
+    assert after.expected[0] == before.expected[0] - 2
     assert named(mended, old) == {old.package}
 
 
@@ -79,10 +78,32 @@ def test_what_is_not_repaired_is_known_as_before_byte_for_byte(base: Model) -> N
     mended, repaired = repair(model, {old.package: [new]}, {old.package: [old]})
     for name in model.parts[0].packages:
         if name not in repaired:
-            assert part_of(mended.parts[0], name) == part_of(model.parts[0], name), name
-    assert mended.parts[1].to_bytes() == learned.to_bytes()
+            assert part_of(mended.known_of(name), name) == part_of(model.known_of(name), name), name
+    assert mended.parts[:2] == model.parts
+    assert [part.packages for part in mended.parts[2:]] == ([[old.package]] if repaired else [])
     assert mended.scorer.to_bytes() == model.scorer.to_bytes()
-    assert Catalogue.from_bytes(mended.parts[0].to_bytes()).packages == model.parts[0].packages
+
+
+def test_a_repair_is_a_small_part_of_its_pack_and_stored_as_one(base: Model) -> None:
+    old = world.find("packagef", "1.0")
+    new = relative("newcomer", old, 2)
+    packed = replace(base.parts[0], pack="pypi/popular")
+    model = Model([packed, build_catalogue([new])], base.scorer)
+    mended, repaired = repair(model, {old.package: [new]}, {old.package: [old]})
+    assert repaired == (old.package,)
+    whole, small = (part for part in mended.parts if part.pack == "pypi/popular")
+    assert whole is packed
+    assert small.pack == "pypi/popular"
+    again = Catalogue.from_bytes(small.to_bytes(), small.pack)
+    assert again.superseded.tolist() == small.superseded.tolist()
+    stored = Model([packed, again, build_catalogue([new])], base.scorer)
+    assert named(stored, old) == {old.package}
+    shared = np.isin(old.normalised.keys, new.normalised.keys)
+    mine = old.normalised.keys[shared]
+    assert Lookup([packed]).knows_paths(mine).all()
+    assert not Lookup([packed, again]).knows_paths(mine).any()
+    other = replace(again, pack="pypi/other")
+    assert Lookup([packed, other]).knows_paths(mine).all()
 
 
 def test_a_package_that_would_be_forgotten_is_left_alone(base: Model) -> None:

@@ -1,8 +1,9 @@
-"""A whole suite of Debian's, from the lists and the mirror that apt is configured for.
+"""A whole suite of Debian's or Ubuntu's, from a mirror: the one that a setting names, or apt's own.
 
 A package's first bytes have its ``md5sums``, which tell neither sizes nor contents that the files of a layer
 could be compared with: a version known by its paths alone would be stated wrongly. So packages are
-downloaded, each read and deleted before the next.
+downloaded, each read and deleted before the next. Which path is in which package of the whole suite, the
+archive's Contents indexes tell.
 """
 
 from __future__ import annotations
@@ -10,37 +11,33 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from praxi_tasks.ecosystems import DEB
 from praxi_tasks.errors import ReleaseNotFoundError, UsageError
-from praxi_tasks.learning.data import NewPackage, StoredRelease, open_lines
+from praxi_tasks.learning.data import NewPackage, StoredRelease
 from praxi_tasks.learning.sources.debian.deb_archive import open_data_archive
+from praxi_tasks.learning.sources.debian.package_list import ListedPackage, by_popularity, read_list
 from praxi_tasks.learning.sources.fetching import save_file
 from praxi_tasks.learning.sources.package_managers import ask, check_words, is_there, scratch
 from praxi_tasks.learning.sources.tar_archive import list_tar
 
-_FIELDS: Final = ("Package", "Version", "Filename", "SHA256")
 _TARGETS: Final = ("apt-get", "indextargets", "--format", "$(FILENAME)|$(REPO_URI)|$(CODENAME)|$(SUITE)")
-
-
-class _Package(NamedTuple):
-    name: str
-    version: str
-    url: str
-    sha256: str
-    mirror: str
+_LISTS: Final = "main/binary-amd64/Packages.xz"
+_CONTENTS: Final = ("main/Contents-all.gz", "main/Contents-amd64.gz", "Contents-amd64.gz")
+"""Debian's two by component; Ubuntu has one of all components. What an archive lacks is passed over."""
 
 
 class SuiteSource:
-    """Lists the packages of a suite.
+    """Lists the packages of a suite, with its updates and security fixes.
 
     Parameters
     ----------
     suite
         Its code name or its class: ``trixie``, ``stable``.
     mirror
-        Address of an archive, ``…/debian``, whose section main for amd64 is read; empty for those of apt.
+        Address of an archive, ``…/debian``, whose section main for amd64 is read; empty for that of apt. Its
+        security fixes are looked for at the same address with ``-security``, and in itself.
     """
 
     name = DEB.purl_type
@@ -54,16 +51,16 @@ class SuiteSource:
         return wanted.ecosystem == DEB.purl_type and (bool(self._mirror) or is_there("apt-get"))
 
     def packages(self) -> Sequence[str]:
-        """Return the names of all packages.
+        """Return the names of all packages, those first that the system and most others need.
 
         Raises
         ------
         UsageError
-            If apt has no lists of the suite.
+            If apt has no lists of the suite, and its mirror does not have it.
         ReleaseError
-            If the mirror does not have them.
+            If the mirror that was named does not have it.
         """
-        return sorted(self._known)
+        return by_popularity([found[-1] for found in self._known.values()])
 
     def versions(self, wanted: NewPackage) -> Sequence[str]:
         """Return the versions that the suite has, the newest first."""
@@ -83,47 +80,74 @@ class SuiteSource:
             with open_data_archive(deb) as data:
                 return list_tar(data, wanted, f"deb {name}", lambda member: member)
 
-    @cached_property
-    def _known(self) -> dict[str, list[_Package]]:
-        """The packages by name, those of one name in the order of the lists."""
-        found: dict[str, list[_Package]] = {}
-        for package in self._of_mirror() if self._mirror else self._of_apt():
-            found.setdefault(package.name, []).append(package)
-        if not found:
-            raise UsageError(
-                f"apt has no lists of the suite {self._suite}",
-                action="add the suite to apt's sources and run apt-get update",
-            )
+    def contents(self, folder: Path) -> list[Path]:
+        """Fetch the indexes of which path is in which package; an archive may have none.
+
+        Raises
+        ------
+        ReleaseError
+            If the mirror does not answer.
+        """
+        mirror = self._mirror or self._apt_mirror()
+        found = []
+        for number, index in enumerate(_CONTENTS if mirror else ()):
+            url = f"{mirror}/dists/{self._suite}/{index}"
+            try:
+                found.append(save_file(url, folder / f"contents-{number}.gz", index=mirror))
+            except ReleaseNotFoundError:
+                continue
         return found
 
-    def _of_apt(self) -> Iterator[_Package]:
+    @cached_property
+    def _known(self) -> dict[str, list[ListedPackage]]:
+        """The packages by name, those of one name in the order of the lists."""
+        found: dict[str, list[ListedPackage]] = {}
+        for package in self._of_mirror(self._mirror) if self._mirror else self._of_apt():
+            versions = found.setdefault(package.name, [])
+            if all(package.version != known.version for known in versions):
+                versions.append(package)
+        return found
+
+    def _of_apt(self) -> Iterator[ListedPackage]:
+        """Yield what apt's lists say; of a suite that it has not, what its mirror says."""
+        lists = [(Path(file), address) for file, address, *names in self._targets() if self._suite in names]
+        if lists:
+            for file, address in lists:
+                yield from read_list(file, address)
+            return
+        unknown = UsageError(
+            f"apt has no lists of the suite {self._suite}",
+            action="add the suite to apt's sources and run apt-get update",
+        )
+        if not (mirror := self._apt_mirror()):
+            raise unknown
+        try:
+            yield from self._of_mirror(mirror)
+        except ReleaseNotFoundError:
+            raise unknown from None
+
+    def _targets(self) -> Iterator[list[str]]:
+        """Yield of each list that apt has: its file, the archive's address, code name and class."""
         for line in ask([*_TARGETS, "Created-By: Packages"]).splitlines():
             file, address, *names = line.split("|")
-            if self._suite in names and address.startswith(("http://", "https://")):
-                yield from _packages(Path(file), address.rstrip("/"))
+            if address.startswith(("http://", "https://")):
+                yield [file, address.rstrip("/"), *names]
 
-    def _of_mirror(self) -> Iterator[_Package]:
+    def _apt_mirror(self) -> str:
+        """Return the address of the archive that apt's first list is from, empty if it has none."""
+        return next((address for _, address, *_ in self._targets()), "")
+
+    def _of_mirror(self, mirror: str) -> Iterator[ListedPackage]:
         check_words(self._suite, "0")
-        url = f"{self._mirror}/dists/{self._suite}/main/binary-amd64/Packages.xz"
+        yield from self._fetched(mirror, self._suite)
+        more = ((mirror, "updates"), (mirror, "security"), (f"{mirror}-security", "security"))
+        for archive, pocket in more:
+            try:
+                yield from self._fetched(archive, f"{self._suite}-{pocket}")
+            except ReleaseNotFoundError:
+                continue
+
+    def _fetched(self, archive: str, suite: str) -> Iterator[ListedPackage]:
+        url = f"{archive}/dists/{suite}/{_LISTS}"
         with scratch() as folder:
-            yield from _packages(save_file(url, folder / "Packages.xz", index=self._mirror), self._mirror)
-
-
-def _packages(file: Path, address: str) -> Iterator[_Package]:
-    """Yield the packages of a list; a stanza that lacks something, or has no digest, is passed over."""
-    fields: dict[str, str] = {}
-    for raw in (*open_lines(file), b""):
-        line = raw.decode("utf-8", "replace").rstrip()
-        if not line:
-            if len(fields) == len(_FIELDS) and _is_digest(fields["SHA256"]):
-                url = f"{address}/{fields['Filename']}"
-                yield _Package(fields["Package"], fields["Version"], url, fields["SHA256"], address)
-            fields = {}
-            continue
-        name, _, text = line.partition(":")
-        if name in _FIELDS:
-            fields[name] = text.strip()
-
-
-def _is_digest(text: str) -> bool:
-    return len(text) == 64 and not set(text) - set("0123456789abcdef")
+            yield from read_list(save_file(url, folder / "Packages.xz", index=archive), archive)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import lzma
 import subprocess
@@ -38,12 +39,12 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site
     need("apt-get", "dpkg-deb")
     with site() as server:
         stanzas = []
-        for name, version in (("bell", "1.0-1"), ("shop", "2:3.1")):
+        for name, version, more in (("bell", "1.0-1", "Depends: shop (>= 2)\n"), ("shop", "2:3.1", "")):
             data = deb(tmp_path, name, version)
             server.answers[f"/debian/pool/{name}.deb"] = Answer(data)
             stanzas.append(
                 f"Package: {name}\nVersion: {version}\nArchitecture: all\nFilename: pool/{name}.deb\n"
-                f"Size: {len(data)}\nSHA256: {hashlib.sha256(data).hexdigest()}\n"
+                f"Size: {len(data)}\nSHA256: {hashlib.sha256(data).hexdigest()}\n{more}"
             )
         packages = "\n".join(stanzas).encode()
         listed = f" {hashlib.sha256(packages).hexdigest()} {len(packages)} main/binary-amd64/Packages\n"
@@ -70,26 +71,40 @@ def wanted(name: str, version: str = "") -> NewPackage:
     return NewPackage(f"pkg:deb/{name}", "deb", name, version)
 
 
-def test_a_suite_is_what_apts_lists_say(repository: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def packages_of(name: str, version: str, data: bytes) -> bytes:
+    digest = hashlib.sha256(data).hexdigest()
+    return f"Package: {name}\nVersion: {version}\nFilename: pool/x.deb\nSHA256: {digest}\n".encode()
+
+
+def test_a_suite_is_what_apts_lists_say(
+    repository: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     source = SuiteSource("test")
     with pytest.raises(UsageError, match="no lists of the suite sid"):
         SuiteSource("sid").packages()
-    assert list(source.packages()) == ["bell", "shop"]
+    assert list(source.packages()) == ["shop", "bell"]
     assert list(source.versions(wanted("shop"))) == ["2:3.1"]
     assert list(source.versions(wanted("lost"))) == []
     found = source.read(wanted("shop", "2:3.1")).checked()
     assert (found.paths, found.sizes.tolist()) == (["usr/bin/shop"], [len("shop 2:3.1")])
     assert found.hashes[0] != 0
     assert isinstance(pack_source("deb", "testing"), SuiteSource)
-    assert list(SuiteSource("testing").packages()) == ["bell", "shop"]
+    assert list(SuiteSource("testing").packages()) == ["shop", "bell"]
     with pytest.raises(ReleaseNotFoundError, match="has it not"):
         source.read(wanted("shop", "9"))
     packed = lzma.compress(repository.answers["/debian/dists/test/main/binary-amd64/Packages"].data)
     repository.answers["/debian/dists/test/main/binary-amd64/Packages.xz"] = Answer(packed)
     monkeypatch.delenv("APT_CONFIG")
     monkeypatch.setenv("PRAXI_LEARN_DEBIAN_MIRROR", f"{repository.url}/debian/")
-    of_mirror = pack_source("deb", "test")
+    of_mirror = pack_source("debian", "test")
+    assert isinstance(of_mirror, SuiteSource)
     assert of_mirror.read(wanted("shop", "2:3.1")).checked().content_id == found.content_id
+    contents = gzip.compress(b"usr/bin/shop  net/shop\nusr/bin/bell  net/bell\n")
+    repository.answers["/debian/dists/test/main/Contents-all.gz"] = Answer(contents)
+    assert [path.read_bytes() for path in of_mirror.contents(tmp_path)] == [contents]
+    fixed = lzma.compress(packages_of("shop", "2:3.1+deb1", b"fixed"))
+    repository.answers["/debian-security/dists/test-security/main/binary-amd64/Packages.xz"] = Answer(fixed)
+    assert list(pack_source("debian", "test").versions(wanted("shop"))) == ["2:3.1+deb1", "2:3.1"]
     repository.answers["/debian/pool/bell.deb"] = Answer(b"another")
     with pytest.raises(ReleaseRefusedError, match="not the one"):
         source.read(wanted("bell", "1.0-1"))

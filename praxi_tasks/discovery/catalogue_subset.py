@@ -1,13 +1,15 @@
-"""Subsets of a catalogue: without some packages, or of some paths only."""
+"""Subsets of a catalogue: without some packages, of these alone, or of some paths only."""
 
 from __future__ import annotations
 
 from collections.abc import Container
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from praxi_tasks.discovery import Catalogue, run_bounds, run_indices
+from praxi_tasks.discovery.catalogue import Catalogue, empty_catalogue
+from praxi_tasks.discovery.version_contents import run_bounds, run_indices
 
 
 def without(part: Catalogue, packages: Container[str]) -> Catalogue:
@@ -19,8 +21,20 @@ def without(part: Catalogue, packages: Container[str]) -> Catalogue:
         ``ecosystem/name``; unknown ones are ignored.
     """
     retained = np.fromiter((name not in packages for name in part.packages), np.bool_, len(part.packages))
-    if retained.all():
-        return part
+    return part if retained.all() else _of_packages(part, retained)
+
+
+def only(part: Catalogue, package: str) -> Catalogue:
+    """Return what a catalogue knows of one package, ``ecosystem/name``."""
+    if (number := part.number_of(package)) is None:
+        return replace(empty_catalogue(), pack=part.pack, superseded=part.superseded)
+    retained = np.zeros(len(part.packages), np.bool_)
+    retained[number] = True
+    return _of_packages(part, retained)
+
+
+def _of_packages(part: Catalogue, retained: NDArray[np.bool_]) -> Catalogue:
+    """Return the catalogue of the packages in a mask of shape ``(packages,)``."""
     return _subset(
         part, retained, np.flatnonzero(retained[part.owners]), np.flatnonzero(retained[part.folder_owners])
     )
@@ -82,6 +96,7 @@ def _subset(
         holder_starts=run_bounds(held),
         holders=part.holders[run_indices(part.holder_starts[rows], held)],
         pack=part.pack,
+        superseded=part.superseded,
     )
 
 

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from praxi_tasks.discovery import Model, Release
+from praxi_tasks.discovery.catalogue_subset import narrowed, without
 from praxi_tasks.fingerprint import Tagset
 from praxi_tasks.learning.catalogue.builder import build_catalogue
-from praxi_tasks.learning.catalogue.subset import narrowed, without
 from praxi_tasks.learning.data.release_files import ReleaseFile, ReleaseLine, make_release
 from praxi_tasks.learning.synthesis import Files
 from praxi_tasks.learning.training.repair import folders_of
