@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 ECOSYSTEMS: Final = {
     "alpine": APK.purl_type,
-    "conda": CONDA.purl_type,
+    CONDA.purl_type: CONDA.purl_type,
     "debian": DEB.purl_type,
     NPM.purl_type: NPM.purl_type,
     PYPI.purl_type: PYPI.purl_type,

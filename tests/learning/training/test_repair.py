@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from praxi_tasks.discovery import Catalogue, DecisionRule, Lookup, Model, Release
 from praxi_tasks.learning.catalogue import build_catalogue
@@ -98,12 +99,18 @@ def test_a_repair_is_a_small_part_of_its_pack_and_stored_as_one(base: Model) -> 
     assert again.superseded.tolist() == small.superseded.tolist()
     stored = Model([packed, again, build_catalogue([new])], base.scorer)
     assert named(stored, old) == {old.package}
-    shared = np.isin(old.normalised.keys, new.normalised.keys)
-    mine = old.normalised.keys[shared]
-    assert Lookup([packed]).knows_paths(mine).all()
-    assert not Lookup([packed, again]).knows_paths(mine).any()
+    mine = np.intersect1d(old.normalised.keys, new.normalised.keys)
+    assert len(mine) == 2
+    assert np.isin(mine, Model([packed]).known_of(old.package).keys).all()
+    assert not np.isin(mine, Model([packed, again]).known_of(old.package).keys).any()
+    assert owners(mine, packed, again) == owners(mine, packed) - {old.package}
     other = replace(again, pack="pypi/other")
-    assert Lookup([packed, other]).knows_paths(mine).all()
+    assert owners(mine, packed, other) == owners(mine, packed)
+
+
+def owners(keys: NDArray[np.uint64], *parts: Catalogue) -> set[str]:
+    """Return the packages that have some of a layer's paths."""
+    return set(Lookup(parts).of_layer(np.sort(keys), np.empty(0, np.uint64)).packages)
 
 
 def test_a_package_that_would_be_forgotten_is_left_alone(base: Model) -> None:

@@ -17,11 +17,9 @@ _NEEDED: Final = ("Package", "Version", "Filename", "SHA256")
 _RELATIONS: Final = ("Pre-Depends", "Depends", "Recommends", "Suggests")
 _FIELDS: Final = frozenset((*_NEEDED, *_RELATIONS, "Priority", "Section", "Size"))
 _OF_SYSTEMS: Final = ("required", "important", "standard")
-_BUILT_AGAINST: Final = frozenset(
-    [
-        *("debug", "doc", "fonts", "golang", "haskell", "introspection", "javascript", "kernel", "libdevel"),
-        *("localization", "metapackages", "ocaml", "oldlibs", "rust", "tasks"),
-    ]
+_BUILT_AGAINST: Final = re.compile(
+    "debug|doc|fonts|golang|haskell|introspection|javascript|kernel|libdevel|localization|metapackages|ocaml|"
+    "oldlibs|rust|tasks"
 )
 """Sections of what programs are built from, or of no program: few images have it."""
 
@@ -84,7 +82,7 @@ def by_popularity(packages: Sequence[ListedPackage]) -> list[str]:
         section = package.section.rpartition("/")[2]
         return (
             package.priority not in _OF_SYSTEMS,
-            section in _BUILT_AGAINST or package.size > _LARGE,
+            _BUILT_AGAINST.fullmatch(section) is not None or package.size > _LARGE,
             -needed[package.name],
             package.name,
         )
