@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Build the starter model from packs: of each suite of Debian every package's paths, and versions and contents of
-# those that most others need; and the Python releases of the demonstration. Suites come through the mirror of apt's
+# tools and those that most others need; and the Python releases of the demonstration. Suites come through the mirror of apt's
 # own sources, wheels through pip's own settings. What was fetched is kept: a second run fetches what is new.
-#   SUITES="bullseye bookworm trixie"   POPULAR=1000 packages of each with versions and contents
+#   SUITES="bullseye bookworm trixie"   POPULAR=2500 packages of each with versions and contents
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/package_access.sh
@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 models=.praxi/models
 wheels=$models/wheels
 store=file://$PWD/$models/packs
-popular=${POPULAR:-1000}
+popular=${POPULAR:-2500}
 read -ra suites <<<"${SUITES:-bullseye bookworm trixie}"
 praxi=(.venv-tasks/bin/python -m praxi_tasks)
 as_root=()

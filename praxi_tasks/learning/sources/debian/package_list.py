@@ -23,6 +23,12 @@ _BUILT_AGAINST: Final = re.compile(
 )
 """Sections of what programs are built from, or of no program: few images have it."""
 
+_TOOLS: Final = re.compile("admin|database|editors|httpd|net|shells|utils|vcs|web")
+"""Sections of programs that people install for themselves, while few packages need them."""
+
+_AS_NEEDED: Final = 20
+"""By how many packages a tool counts as needed besides those that name it."""
+
 _LARGE: Final = 32 << 20
 """Bytes of a package's file; one that has more costs as much as a hundred others."""
 
@@ -73,8 +79,8 @@ def read_list(file: Path, archive: str) -> Iterator[ListedPackage]:
 def by_popularity(packages: Sequence[ListedPackage]) -> list[str]:
     """Return the names of packages, those first that are likelier to be in an image.
 
-    Those of every system come first, then those that most packages need, and last very large ones and what
-    programs are built from. An archive does not say more of how popular its packages are.
+    Those of every system come first, then those that most packages need and tools, and last very large ones
+    and what programs are built from. An archive does not say more of how popular its packages are.
     """
     needed = Counter(name for package in packages for name in package.needs)
 
@@ -83,7 +89,7 @@ def by_popularity(packages: Sequence[ListedPackage]) -> list[str]:
         return (
             package.priority not in _OF_SYSTEMS,
             _BUILT_AGAINST.fullmatch(section) is not None or package.size > _LARGE,
-            -needed[package.name],
+            -needed[package.name] - _AS_NEEDED * (_TOOLS.fullmatch(section) is not None),
             package.name,
         )
 

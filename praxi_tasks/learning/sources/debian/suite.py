@@ -24,6 +24,7 @@ from praxi_tasks.learning.sources.tar_archive import list_tar
 
 _TARGETS: Final = ("apt-get", "indextargets", "--format", "$(FILENAME)|$(REPO_URI)|$(CODENAME)|$(SUITE)")
 _LISTS: Final = "main/binary-amd64/Packages.xz"
+_POCKETS: Final = ("updates", "security")
 _CONTENTS: Final = ("main/Contents-all.gz", "main/Contents-amd64.gz", "Contents-amd64.gz")
 """Debian's two by component; Ubuntu has one of all components. What an archive lacks is passed over."""
 
@@ -110,7 +111,8 @@ class SuiteSource:
 
     def _of_apt(self) -> Iterator[ListedPackage]:
         """Yield what apt's lists say; of a suite that it has not, what its mirror says."""
-        lists = [(Path(file), address) for file, address, *names in self._targets() if self._suite in names]
+        suites = {self._suite, *(f"{self._suite}-{pocket}" for pocket in _POCKETS)}
+        lists = [(Path(file), address) for file, address, *names in self._targets() if suites & {*names}]
         if lists:
             for file, address in lists:
                 yield from read_list(file, address)
@@ -140,8 +142,8 @@ class SuiteSource:
     def _of_mirror(self, mirror: str) -> Iterator[ListedPackage]:
         check_words(self._suite, "0")
         yield from self._fetched(mirror, self._suite)
-        more = ((mirror, "updates"), (mirror, "security"), (f"{mirror}-security", "security"))
-        for archive, pocket in more:
+        fixes = f"{mirror}-security"
+        for archive, pocket in (*((mirror, pocket) for pocket in _POCKETS), (fixes, _POCKETS[-1])):
             try:
                 yield from self._fetched(archive, f"{self._suite}-{pocket}")
             except ReleaseNotFoundError:

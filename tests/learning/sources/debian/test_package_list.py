@@ -23,6 +23,7 @@ def test_what_systems_and_most_packages_need_comes_first(tmp_path: Path) -> None
                 stanza("jq", "Section: utils", " folded: line"),
                 stanza("libtool", "Section: contrib/libs"),
                 stanza("libtool-dev", "Section: libdevel"),
+                stanza("tree", "Section: utils"),
                 stanza("office", "Size: 99000000"),
                 stanza("base-files", "Priority: required"),
                 "Package: lost\nVersion: 1\n",
@@ -33,4 +34,13 @@ def test_what_systems_and_most_packages_need_comes_first(tmp_path: Path) -> None
     found = list(read_list(tmp_path / "Packages", "https://archive.example/debian"))
     assert found[0].needs == {"libtool", "libother", "jq"}
     assert found[0].url == "https://archive.example/debian/pool/app.deb"
-    assert by_popularity(found) == ["base-files", "jq", "libtool", "app", "tool", "libtool-dev", "office"]
+    assert by_popularity(found) == [
+        "base-files",
+        "jq",
+        "app",
+        "tree",
+        "libtool",
+        "tool",
+        "libtool-dev",
+        "office",
+    ]
