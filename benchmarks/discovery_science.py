@@ -37,9 +37,10 @@ from praxi_tasks.discovery import Model, calibration_error, reliability_diagram
 from praxi_tasks.ecosystems import PYPI
 from praxi_tasks.fingerprint import PathKind
 from praxi_tasks.learning.data import NewPackage
-from praxi_tasks.learning.run import PackRun, pack_model
+from praxi_tasks.learning.run import PackRun, build_pack
 from praxi_tasks.learning.sources.pypi.simple_index import SimpleIndex
 from praxi_tasks.learning.training import learn_files
+from praxi_tasks.packs import use_packs
 from praxi_tasks.store import open_store
 
 LARGEST: Final = 60_000_000
@@ -200,11 +201,14 @@ def taught(wheels: WheelFolders, split: Split, base: Model, folder: Path) -> tup
     run.plan(PYPI.purl_type, "", wanted, 1, 1)
     states: Counter[str] = Counter()
     with wheels.served() as address:
-        run.collect(
-            SimpleIndex(address, in_parts=True), 0, lambda found: states.update(each.state for each in found)
-        )
+        source = SimpleIndex(address, in_parts=True)
+        run.collect(source, 0, lambda found: states.update(each.state for each in found))
+        built = build_pack(store, run, source)
     print(dict(states), file=sys.stderr)
-    return pack_model(store, run, base), states["stored"]
+    below, made = (folder / "base").as_uri(), (folder / "taught").as_uri()
+    base.save(below)
+    use_packs(below, [built], made)
+    return Model.load(made), states["stored"]
 
 
 def build(
