@@ -23,7 +23,11 @@ _DATA: Final = (b"usr/share/", b"usr/include/", b"etc/")
 _BYTE_CODE: Final = (b".pyc", b".pyo")
 
 _MARKS: Final[tuple[tuple[int, tuple[bytes, ...]], ...]] = (
-    (SHA1, (b"etc/apk", b"etc/alpine-release", b"lib/apk/", b"usr/lib/apk/")),
+    # Alpine's first program comes before its settings, and is most of its programs.
+    (
+        SHA1,
+        (b"bin/busybox", b"etc/apk", b"etc/alpine-release", b"lib/apk/", b"lib/ld-musl-", b"usr/lib/apk/"),
+    ),
     (
         SHA256,
         (

@@ -55,6 +55,7 @@ def test_the_kind_is_the_publishers(path: str, kind: int) -> None:
         ("etc/debian_version", MD5),
         ("etc/apk/world", SHA1),
         ("lib/apk/db/installed", SHA1),
+        ("bin/busybox", SHA1),
         ("etc/redhat-release", SHA256),
         ("usr/lib64/libc.so.6", SHA256),
         ("etc/passwd", MD5),
@@ -67,6 +68,10 @@ def test_names_that_came_before_tell_the_distribution(before: str, kind: int) ->
     assert kinds.of(b"usr/lib/python3.11/site-packages/flask/app.py") == SHA256
     assert kinds.of(b"opt/conda/bin/python") == SHA256
     assert {kinds.of(b"usr/share/tool/x"), kinds.of(b"usr/lib/x.pyc"), kinds.of(b"etc/tool.conf")} == {NONE}
+
+
+def test_alpines_programs_are_known_before_its_settings() -> None:
+    assert ChecksumKinds().of(b"bin/busybox") == SHA1
 
 
 def test_a_link_tells_the_distribution_too() -> None:
