@@ -2,8 +2,7 @@
 
 Each file has the one by which its publisher would list it, see
 :mod:`praxi_tasks.oci.layer.checksum_kinds`. Hashing releases the GIL; the queue between scan and thread
-bounds the memory, and is long enough that a stretch of programs does not hold up the decompression of what
-needs no checksum behind it.
+bounds the memory.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from praxi_tasks.oci.layer.checksum_kinds import MD5, SHA1, SHA256
 WIDTH: Final = 8
 """Bytes of a checksum that are kept, its first."""
 
-_QUEUED: Final = 24  # batches
+_QUEUED: Final = 3  # batches: few enough that what the scan hashed is still in the processor's cache
 _BATCH_BYTES: Final = 1 << 20
 _BATCH_PARTS: Final = 512
 
@@ -34,9 +33,9 @@ class _Hasher(Protocol):
     def digest(self) -> bytes: ...
 
 
-_NEW: Final[Mapping[int, Callable[[], _Hasher]]] = {
-    MD5: lambda: hashlib.md5(usedforsecurity=False),
-    SHA1: lambda: hashlib.sha1(usedforsecurity=False),
+_NEW: Final[Mapping[int, Callable[[memoryview], _Hasher]]] = {
+    MD5: lambda data: hashlib.md5(data, usedforsecurity=False),
+    SHA1: lambda data: hashlib.sha1(data, usedforsecurity=False),
     SHA256: hashlib.sha256,
 }
 
@@ -103,11 +102,13 @@ class Checksums:
             self._thread.join()
 
     def _work(self) -> None:
-        state = None
+        state: _Hasher | None = None
         while (batch := self._queue.get()) is not None:
             for row, kind, data, is_last in batch:
-                state = state or _NEW[kind]()
-                state.update(data)
+                if state is None:
+                    state = _NEW[kind](data)
+                else:
+                    state.update(data)
                 if is_last:
                     self._rows.append(row)
                     self._kinds.append(kind)
