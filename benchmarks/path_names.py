@@ -6,7 +6,8 @@ The packages of a kind (`path_names.txt`) come from the Python index, the npm re
 of this machine, and are packed into a layer twice: as they were installed, whose records say what is there,
 and without any record (no dist-info, package.json or DESCRIPTION; Java archives cut in half). The second is
 an image without a model. *Held out* are packages drawn by chance among those of science, after the rules were
-written: of the 15,000 that are downloaded most, and of all others. *Without their rows* each kind is read
+written: of the 15,000 that are downloaded most, and of all others. *Imports* are those in which Praxi sees
+that something is installed but says of no project (`import` relation). *Without their rows* each kind is read
 again by a copy of Praxi whose table of imports lacks the rows of all packages in it.
 """
 
@@ -52,6 +53,7 @@ from praxi_tasks.oci.layer import LayerLimits, Likeness, read_layer
 SITE: Final = "usr/local/lib/python3.11/site-packages"
 PACKAGES: Final = Path(__file__).with_suffix(".txt")
 TABLE: Final = "praxi_tasks/inventory/paths/import_names.tsv"
+OWN_IMPORTS: Final = "praxi_tasks/inventory/paths/own_imports.bin"
 RECORDS: Final = re.compile(
     r"(?:\.dist-info|\.egg-info)(?:/|$)|(?:^|/)node_modules/(?:[^/]+/)+package\.json$|/DESCRIPTION$|^var/lib/dpkg/"
 )
@@ -68,6 +70,7 @@ class Package(msgspec.Struct, frozen=True):
     others: tuple[str, ...] = ()
     confidence: float = 1.0
     place: str = ""
+    relation: str = ""
 
 
 def kinds() -> dict[str, list[str]]:
@@ -158,7 +161,9 @@ def named(kind: str, layer: Path) -> list[Package]:
     changes, inventory = read(layer)
     found = []
     for item in fuse([LayerFacts(changes, inventory)]).components:
-        if "path" in item.sources and item.ecosystem in COUNTED.get(kind, ("pypi",)):
+        if item.relation:
+            found.append(Package(item.name, "", relation=item.relation))
+        elif "path" in item.sources and item.ecosystem in COUNTED.get(kind, ("pypi",)):
             others = tuple(_key(*tie.split("/", 1)) for tie in item.ties)
             version = item.versions[0] if item.versions else ""
             place = item.evidence[0] if kind == "npm" else ""
@@ -180,6 +185,7 @@ class Count(msgspec.Struct):
     false: int = 0
     versions: int = 0
     wrong_versions: int = 0
+    imports: int = 0
     lines: list[str] = []
     said: list[tuple[float, bool]] = []
 
@@ -192,6 +198,9 @@ def compare(truth: Sequence[Package], said: Sequence[Package]) -> Count:
         versions.setdefault(package.name, set()).add(package.version)
     count = Count(len(truth))
     for package in said:
+        if package.relation:
+            count.imports += 1
+            continue
         names = [name for name in (package.name, *package.others) if name in left]
         count.said.append((package.confidence, bool(names)))
         if not names:
@@ -219,7 +228,7 @@ def _same(one: str, other: str) -> bool:
 
 
 def without_rows(names: Iterable[str], folder: Path) -> None:
-    """Copy Praxi into a folder, without the rows of some distributions in its table."""
+    """Copy Praxi into a folder, without the rows of some distributions and without rare imports."""
     shutil.copytree(
         ROOT / "praxi_tasks", folder / "praxi_tasks", ignore=shutil.ignore_patterns("__pycache__")
     )
@@ -234,6 +243,7 @@ def without_rows(names: Iterable[str], folder: Path) -> None:
         elif not owners & dropped:
             lines.append(line)
     (folder / TABLE).write_text("\n".join(lines) + "\n")
+    (folder / OWN_IMPORTS).write_bytes(b"")
 
 
 def measure(kind: str, root: Path, cache: Path) -> tuple[Count, Count | None]:
@@ -265,6 +275,7 @@ def main() -> None:
         return
     table = Table(
         *("kind", "packages", "named", "one of its ties", "false names", "version right", "wrong", "none"),
+        "imports",
         "without their rows: named",
         "false",
     )
@@ -299,7 +310,7 @@ def _cells(count: Count) -> tuple[str, ...]:
         f"{named} ({named / count.there:.1%})",
         str(count.tied),
         f"{count.false} ({count.false / max(total, 1):.1%})",
-        *map(str, (count.versions, count.wrong_versions, none)),
+        *map(str, (count.versions, count.wrong_versions, none, count.imports)),
     )
 
 

@@ -48,7 +48,7 @@ def main() -> None:
     parser.add_argument("folders", type=Path, nargs="*")
     options = parser.parse_args()
     names = dict.fromkeys(map(canonicalize_name, options.names.read_text().split()))
-    places = {name: place for place, name in enumerate(names, start=1)}
+    places: dict[str, int] = {name: place for place, name in enumerate(names, start=1)}
     records = read_records(options.folders)
     rows = dict(table(with_public_names(with_records(read_index(options.index), records)), places))
     rows |= dict(parts(records, {name for name, row in rows.items() if row.startswith("*")}))
@@ -57,7 +57,7 @@ def main() -> None:
 
 def read_index(path: Path) -> Mapping[str, set[str]]:
     """Return the distributions that install each top-level import."""
-    found = defaultdict(set)
+    found: defaultdict[str, set[str]] = defaultdict(set)
     query = (
         "SELECT module.name, distribution.name FROM top_level_module_names AS module"
         " JOIN distributions AS distribution ON distribution.id = module.distribution_id"
@@ -130,7 +130,7 @@ def is_build(name: str, of: str) -> bool:
 
 def read_records(folders: Iterable[Path]) -> Mapping[str, list[str]]:
     """Return the files that each distribution installed into some folders."""
-    records = defaultdict(list)
+    records: defaultdict[str, list[str]] = defaultdict(list)
     for record in (path for folder in folders for path in folder.glob("*.dist-info/RECORD")):
         distribution = canonicalize_name(record.parent.name.removesuffix(".dist-info").rsplit("-", 1)[0])
         with record.open(newline="") as lines:
@@ -151,7 +151,7 @@ def with_records(
 
 def parts(records: Mapping[str, Iterable[str]], namespaces: set[str]) -> Iterator[tuple[str, str]]:
     """Yield which distribution has which part of a namespace, where its name does not say it."""
-    found = defaultdict(set)
+    found: defaultdict[str, set[str]] = defaultdict(set)
     for distribution, paths in records.items():
         for part in (part for path in paths for part in inner_packages(path, namespaces)):
             found[part].add(distribution)

@@ -61,6 +61,8 @@ VENDORED: Final = "vendored"
 """A copy of it is in another package."""
 EDITABLE: Final = "editable"
 """Its sources are used where they are."""
+IMPORT: Final = "import"
+"""It is called as it is imported: which project installs it is not known."""
 
 
 class Claim(msgspec.Struct, frozen=True, omit_defaults=True):

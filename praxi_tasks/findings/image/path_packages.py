@@ -156,6 +156,7 @@ def _component(found: PathName, layers: Sequence[str]) -> Component:
         files=len(found.paths),
         confidence=found.confidence,
         ties=found.ties,
+        relation=found.relation,
     )
 
 

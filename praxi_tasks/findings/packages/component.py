@@ -58,7 +58,8 @@ class Component(msgspec.Struct, frozen=True, omit_defaults=True):
         The distribution whose advisories hold for it, where that is another: ``rhel-7`` for ``centos-7``.
     relation
         How it is there, if not installed in the usual way: ``archived`` (in an archive that nobody installed
-        from), ``vendored`` (copied into its owner) or ``editable``.
+        from), ``vendored`` (copied into its owner) or ``editable``; ``import`` where the name is what Python
+        imports, and nothing tells which project installs that.
     origin
         Where it came from, if not from its index, as :class:`~praxi_tasks.inventory.Claim` has it.
     licences

@@ -35,6 +35,8 @@ class PathName:
         What a version file in it says; empty where none says any.
     version_file
         That file.
+    relation
+        :data:`~praxi_tasks.inventory.claim.IMPORT` where the name is that of an import, not of a package.
     """
 
     ecosystem: str
@@ -45,6 +47,7 @@ class PathName:
     ties: tuple[str, ...] = ()
     version: str = ""
     version_file: str = ""
+    relation: str = ""
 
     @property
     def evidence(self) -> tuple[str, ...]:

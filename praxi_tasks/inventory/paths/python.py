@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-from praxi_tasks.ecosystems import PYPI
+from praxi_tasks.ecosystems import GENERIC, PYPI
+from praxi_tasks.inventory.claim import IMPORT
 from praxi_tasks.inventory.paths.import_names import owners_of, parts_of
+from praxi_tasks.inventory.paths.own_imports import names_itself
 from praxi_tasks.inventory.paths.path_name import (
     PathName,
     PathRule,
@@ -22,6 +24,8 @@ from praxi_tasks.inventory.paths.path_name import (
 from praxi_tasks.inventory.paths.version_texts import VERSION_FILES
 
 _LIBRARIES: Final = ("site-packages/", "dist-packages/")
+# What Debian packs is often on no index, or there under another project's name.
+_DEBIAN: Final = "usr/lib/python3/dist-packages/"
 _INIT: Final = "/__init__.py"
 _INITS: Final = re.compile(r"__init__\.(?:py|pyc|pyi|[\w-]+\.so|so)")
 _CODE: Final = (".py", ".so", ".pyc")
@@ -33,6 +37,8 @@ _FEWEST_KNOWN: Final = 3
 _KNOWN_SHARE: Final = 0.6
 _TIED: Final = 0.25  # of the share of the one that is used most
 _SAID: Final = 0.98
+_CLEAR: Final = 0.7  # share of use, all listed together, below which an import of another name tells nothing
+_ITSELF: Final = 0.92  # of imports that one distribution alone installs; forks and namesakes come later
 # Shares of use understate how often the table is right: fitted to what benchmarks/path_names.py counts.
 _CERTAIN: Final = 0.995
 _DOUBT: Final = 0.2
@@ -40,12 +46,16 @@ _DOUBT: Final = 0.2
 
 @dataclass
 class _Unit:
-    """What is imported under one name: a package's folder or a module's file."""
+    """What is imported under one name: a package's folder or a module's file.
+
+    ``of_index`` tells whether it is in a folder for what comes from Python's index.
+    """
 
     root: str
     name: str
     paths: list[str] = field(default_factory=list)
     depth: int = 1
+    of_index: bool = False
 
     @property
     def is_module(self) -> bool:
@@ -55,6 +65,11 @@ class _Unit:
     def has_init(self) -> bool:
         start = len(self.root) + 1
         return any(_INITS.fullmatch(path, start) for path in self.paths)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is imported by itself, not only a part of a namespace."""
+        return self.is_module or self.has_init
 
     @property
     def version_files(self) -> Iterable[str]:
@@ -71,24 +86,54 @@ class _Named:
 
 
 def name_imports(files: Sequence[str], texts: Texts) -> Iterator[PathName]:
-    """Yield the distributions of the packages and modules in folders from which Python imports."""
+    """Yield the distributions of the packages and modules in folders from which Python imports.
+
+    An import in a library of which nothing tells the distribution is yielded under its own name.
+    """
     for folder, paths in _libraries(files).items():
-        for named in _named(_units(folder, paths), texts):
-            first, *others = named.names
-            found = [path for unit in named.units for path in unit.paths]
-            version, stated = stated_version(
-                (path for unit in named.units for path in unit.version_files), texts
-            )
-            yield PathName(
-                ecosystem=PYPI.purl_type,
-                name=first,
-                ties=tuple(f"{PYPI.purl_type}/{name}" for name in others),
-                root=named.units[0].root,
-                paths=found,
-                confidence=_CERTAIN - _DOUBT * (1 - named.share),
-                version=version,
-                version_file=stated,
-            )
+        units = _units(folder, paths)
+        left = {unit.root: unit for unit in units if folder.endswith(_LIBRARIES)}
+        for named in _named(units, texts):
+            yield _distribution(named, texts)
+            for unit in named.units:
+                left.pop(unit.root, None)
+        yield from (_import(unit, texts) for unit in left.values() if _is_import(unit))
+
+
+def _distribution(named: _Named, texts: Texts) -> PathName:
+    first, *others = named.names
+    version, stated = stated_version((path for unit in named.units for path in unit.version_files), texts)
+    return PathName(
+        ecosystem=PYPI.purl_type,
+        name=first,
+        ties=tuple(f"{PYPI.purl_type}/{name}" for name in others),
+        root=named.units[0].root,
+        paths=[path for unit in named.units for path in unit.paths],
+        confidence=_CERTAIN - _DOUBT * (1 - named.share),
+        version=version,
+        version_file=stated,
+    )
+
+
+def _import(unit: _Unit, texts: Texts) -> PathName:
+    version, stated = stated_version(unit.version_files, texts)
+    return PathName(
+        ecosystem=GENERIC.purl_type,
+        name=unit.name,
+        root=unit.root,
+        paths=unit.paths,
+        confidence=_CERTAIN,
+        version=version,
+        version_file=stated,
+        relation=IMPORT,
+    )
+
+
+def _is_import(unit: _Unit) -> bool:
+    """Return whether a unit is imported by a name that tells it from others."""
+    owners = owners_of(unit.name)
+    tells = owners is None or (bool(owners.shares) and not owners.is_namespace)
+    return tells and unit.is_whole and not unit.name.startswith("_")
 
 
 def _libraries(files: Sequence[str]) -> dict[str, list[str]]:
@@ -130,12 +175,14 @@ def _is_target(names: Sequence[str]) -> bool:
 def _units(folder: str, paths: Iterable[str]) -> list[_Unit]:
     """Return what can be imported from a folder of packages; the parts of namespaces one by one."""
     tops: dict[str, _Unit] = {}
+    of_index = folder.endswith(_LIBRARIES) and not folder.endswith(_DEBIAN)
     for path in paths:
         top, slash, _ = path[len(folder) :].partition("/")
         if slash and _PACKAGE.fullmatch(top):
-            tops.setdefault(top, _Unit(folder + top, top)).paths.append(path)
+            tops.setdefault(top, _Unit(folder + top, top, of_index=of_index)).paths.append(path)
         elif not slash and (module := _MODULE.fullmatch(top)):
-            tops.setdefault(f"{module[1]}.", _Unit(path, module[1])).paths.append(path)
+            unit = _Unit(path, module[1], of_index=of_index)
+            tops.setdefault(f"{module[1]}.", unit).paths.append(path)
     return [part for unit in tops.values() for part in _parts(folder, unit)]
 
 
@@ -169,6 +216,8 @@ def _named(units: Iterable[_Unit], texts: Texts) -> Iterable[_Named]:
         if same:
             same.units.append(unit)
             continue
+        if PYPI.normalise(unit.name) not in shares and sum(shares.values()) < _CLEAR:
+            continue
         best = max(shares, key=lambda name: shares[name])
         tied = tuple(
             name for name in shares if shares[name] >= _TIED * shares[best] or name.startswith(f"{best}-")
@@ -192,6 +241,8 @@ def _owners(unit: _Unit, texts: Texts) -> dict[str, float]:
     meant = [name for name in said if name in shares or not shares]
     if len(meant) == 1:
         return {meant[0]: _SAID}
+    if owners is None and unit.of_index and unit.is_whole and names_itself(unit.name):
+        return {own: _ITSELF}
     return shares
 
 

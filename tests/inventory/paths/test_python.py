@@ -6,6 +6,7 @@ from praxi_tasks.inventory import VersionText
 from tests.inventory.paths.named import found, named
 
 SITE = "usr/local/lib/python3.11/site-packages"
+RARE = "osl_ephys"  # of a project outside the table, by own_imports.bin
 
 
 def packages(*folders: str, site: str = SITE) -> list[str]:
@@ -57,7 +58,6 @@ def test_what_an_import_may_be_of_is_what_another_one_names() -> None:
         f"{SITE}/__pycache__/six.cpython-311.pyc",
         f"{SITE}/dataclasses.py",
         f"{SITE}/numpy/data.txt",
-        f"{SITE}/nobody_knows_this_import/__init__.py",
         f"{SITE}/distutils-precedence.pth",
         "usr/lib/python3.11/json/__init__.py",
         "app/src/helpers/__init__.py",
@@ -93,6 +93,37 @@ def test_a_build_of_a_package_is_no_part_of_a_namespace() -> None:
 def test_an_unknown_import_is_named_where_its_own_text_says_the_distribution() -> None:
     said = VersionText(f"{SITE}/qq_lab/__init__.py", "", "qq-lab-tools")
     assert named(packages("qq_lab"), [said]) == ["pypi/qq-lab-tools"]
+
+
+def test_an_import_of_an_unknown_project_is_called_as_it_is_imported() -> None:
+    paths = [*packages("nobody_knows_this_import"), f"{SITE}/nor_this_one.py", *packages("_private_thing")]
+    first, second = found(paths, [VersionText(paths[0], "1.2")])
+    assert (first.ecosystem, first.name, first.relation) == ("generic", "nobody_knows_this_import", "import")
+    assert (first.version, first.ties, first.paths) == ("1.2", (), packages("nobody_knows_this_import"))
+    assert (second.name, second.relation) == ("nor_this_one", "import")
+
+
+def test_an_import_that_several_projects_install_and_none_is_meant_is_an_import_alone() -> None:
+    (shared,) = found(packages("format"))
+    assert (shared.ecosystem, shared.name, shared.relation) == ("generic", "format", "import")
+
+
+def test_what_an_application_imports_of_its_own_is_no_package() -> None:
+    ours = packages("ours_alone", site="app/src/helpers")
+    assert not found(ours)
+    beside = [*packages("numpy", "pandas", "requests", site="deps"), *packages("ours_alone", site="deps")]
+    assert sorted(named(beside)) == ["pypi/numpy", "pypi/pandas", "pypi/requests"]
+
+
+def test_a_rare_import_that_one_project_alone_installs_is_named_where_an_index_filled_the_folder() -> None:
+    (rare,) = found(packages(RARE))
+    assert (rare.ecosystem, rare.name, rare.relation) == ("pypi", RARE.replace("_", "-"), "")
+    assert 0.9 < rare.confidence < 0.99
+    (debians,) = found(packages(RARE, site="usr/lib/python3/dist-packages"))
+    assert debians.relation == "import"
+    assert not found([f"{SITE}/{RARE}/data/table.csv"])
+    (part,) = found([f"{SITE}/{RARE}/plugins/one.py", f"{SITE}/other_thing_of_ours/__init__.py"])
+    assert part.name == "other_thing_of_ours"
 
 
 def test_a_version_is_that_of_the_file_that_is_most_reliable() -> None:

@@ -57,6 +57,7 @@ function sourcesOf(row) {
   const names = (row.sources ?? []).map((name) => SOURCES[name] ?? name).join(" + ");
   if (row.removed_by) return `${names} · removed by a later layer`;
   if (row.relation === "archived") return `${names} · in an archive, not installed`;
+  if (row.relation === "import") return `${names} · an import, its project is not known`;
   if (row.owner) return `${names} · part of ${row.owner}`;
   if (row.recovered) return `${names} · recovered`;
   return names;
