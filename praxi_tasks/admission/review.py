@@ -37,8 +37,9 @@ _LONGEST_MESSAGE: Final = 2000
 class Asked(msgspec.Struct, frozen=True):
     """What is asked: an object that is to be there, and the images that its pods would run.
 
-    ``images`` are as the object writes them, each once; none where the object is deleted. Of a dry run
-    nothing may follow.
+    ``images`` are as the object writes them, each once; none where the object is deleted, and of one that is
+    changed those that it had not before: who removes a finalizer or adds a label starts nothing, and pods of
+    a changed template are asked about themselves. Of a dry run nothing may follow.
     """
 
     uid: str
@@ -79,8 +80,11 @@ def parse_review(body: bytes) -> Asked:
     found, request = review.request.get("object"), review.request
     kind = _text(request.get("kind"), "kind")
     name = _text(request, "name") or _text(_under(found, ("metadata",)), "generateName")
-    images = dict.fromkeys(_images(_under(found, _SPECS.get(kind, ("none",)))))
-    return Asked(uid, kind, _text(request, "namespace"), name, tuple(images), request.get("dryRun") is True)
+    before = (
+        set(_images_of(kind, request.get("oldObject"))) if request.get("operation") == "UPDATE" else set()
+    )
+    images = tuple(image for image in dict.fromkeys(_images_of(kind, found)) if image not in before)
+    return Asked(uid, kind, _text(request, "namespace"), name, images, request.get("dryRun") is True)
 
 
 def answer(asked: Asked, allowed: bool, message: str, warnings: Sequence[str] = ()) -> dict[str, Any]:
@@ -99,6 +103,10 @@ def answer(asked: Asked, allowed: bool, message: str, warnings: Sequence[str] = 
     if warnings:
         response["warnings"] = [printable(each, _LONGEST_WARNING) for each in warnings[:_MOST_WARNINGS]]
     return {"apiVersion": _VERSION, "kind": "AdmissionReview", "response": response}
+
+
+def _images_of(kind: str, document: Any) -> Iterator[str]:
+    return _images(_under(document, _SPECS.get(kind, ("none",))))
 
 
 def _images(spec: Any) -> Iterator[str]:

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from praxi_tasks.printable import printable
 from praxi_tasks.serving.compared import Comparison, Pair, merged
 from praxi_tasks.serving.comparison import Comparer
 from praxi_tasks.serving.fleet import Fleet
@@ -109,4 +110,4 @@ def _examples(pairs: Iterable[Pair]) -> Iterable[str]:
 
 
 def _row(*cells: object) -> str:
-    return "<tr>" + "".join(f"<td>{html.escape(str(cell))}" for cell in cells) + "</tr>"
+    return "<tr>" + "".join(f"<td>{html.escape(printable(str(cell)))}" for cell in cells) + "</tr>"

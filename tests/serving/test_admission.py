@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import http.client
 import json
+import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from datetime import date
@@ -23,6 +26,7 @@ from praxi_tasks.store import open_store
 from tests.admission.reviews import UID, audit, pod, review
 from tests.events.bodies import digest
 from tests.serving.running import PYTHON, serving
+from tests.support.certificates import Issuer
 
 POLICY = b"fail: [{severity: critical}]"
 GRAVE = Finding(kind="vulnerable", id="CVE-2", title="grave", severity="critical")
@@ -144,6 +148,57 @@ def test_the_service_answers_without_a_token_and_finds_new_audits(
 
         service.server.wait_until(is_denied, seconds=60)
         assert service.ask("/v2").status == 401
+
+
+@pytest.mark.slow
+@pytest.mark.server
+@pytest.mark.needs(str(PYTHON))
+def test_an_api_server_asks_over_tls_by_the_service_s_name(model_uri: str, tmp_path: Path) -> None:
+    name = "praxi-serve.praxi.svc"
+    issuer = Issuer(tmp_path / "authority")
+    certificate = issuer.issue(name)
+    (tmp_path / "policy.yaml").write_bytes(POLICY)
+    store = open_store((tmp_path / "store").as_uri())
+    audit(store, "scheduled__2026-11-27", "2026-11-27T00:00:00+00:00", {"bad:1": (digest("b"), [GRAVE])})
+    given = {"PRAXI_ADMISSION_POLICY": str(tmp_path / "policy.yaml")}
+    options = ("--tls-cert", str(certificate), "--tls-key", str(certificate), "--anonymous")
+    headers = {
+        "accept": "application/json, */*",
+        "content-type": "application/json",
+        "user-agent": "kube-apiserver-admission",
+        "accept-encoding": "gzip",
+    }
+    context = ssl.create_default_context(cafile=str(issuer.certificate))
+    with serving(
+        tmp_path, model_uri, store.uri, *options, variables=given, issuer=issuer, name=name
+    ) as service:
+        host, _, port = service.address.partition(":")
+        connection = http.client.HTTPSConnection(host, int(port), timeout=60)
+        connection.sock = context.wrap_socket(
+            socket.create_connection((host, int(port)), 60), server_hostname=name
+        )
+
+        def ask(*images: str, **more: Any) -> Any:  # several times by one connection, as an API server does
+            connection.request("POST", f"{PATH}?timeout=2s", review("Pod", pod(*images), **more), headers)
+            answer = connection.getresponse()
+            assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
+            return json.loads(answer.read())["response"]
+
+        service.server.wait_until(lambda: not ask("bad:1")["allowed"], seconds=60)
+        assert ask("bad:1")["status"]["code"] == 403
+        assert ask("bad:1", operation="UPDATE", oldObject=pod("bad:1"))["allowed"]
+        debugged = pod("bad:1", ephemeralContainers=[{"name": "d", "image": "new:1"}])
+        warned = ask(
+            operation="UPDATE", object=debugged, oldObject=pod("bad:1"), subResource="ephemeralcontainers"
+        )
+        assert (warned["allowed"], warned["warnings"]) == (True, ["new:1: no audit knows it yet"])
+        connection.close()
+        stranger = ssl.create_default_context(cafile=str(Issuer(tmp_path / "other").certificate))
+        with (
+            pytest.raises(ssl.SSLCertVerificationError),
+            socket.create_connection((host, int(port)), 60) as plain,
+        ):
+            stranger.wrap_socket(plain, server_hostname=name)
 
 
 @pytest.mark.parametrize(

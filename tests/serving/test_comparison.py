@@ -1,0 +1,96 @@
+"""What is counted of versions beside package databases, and the page that shows it, whatever it holds."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from praxi_tasks.inventory import Claim, Inventory
+from praxi_tasks.serving.app import create_app
+from praxi_tasks.serving.comparison import Comparer
+from praxi_tasks.serving.experiment_routes import ExperimentRoutes
+from praxi_tasks.serving.fleet import Comparable, Fleet, Source
+from praxi_tasks.serving.metrics import Metrics
+from praxi_tasks.serving.settings import ServingLimits
+from praxi_tasks.serving.work import Answer, Layer, Refusal, Reply
+from praxi_tasks.store import Store, keys, open_store
+
+DIGEST = f"sha256:{'3' * 64}"
+HOSTILE = "<script>alert(1)</script>\u202e"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """A store with the inventory of a layer whose database claims two packages."""
+    store = open_store(tmp_path.as_uri())
+    claims = [Claim("pypi", name, "1.0", "pip", "RECORD") for name in ("shoplib", "tillkit")]
+    store.put(keys.layer_inventory(DIGEST), Inventory(DIGEST, claims=tuple(claims)).to_bytes())
+    return store
+
+
+def answer(*labels: str, confidence: float = 0.9) -> Answer:
+    return Answer(b"{}", list(labels), [confidence] * len(labels))
+
+
+def compared(store: Store, *said: dict[str, Reply], digest: str = DIGEST) -> tuple[Comparer, TestClient]:
+    """Return what compared these replies, and its routes."""
+    metrics = Metrics()
+    comparer = Comparer(store, metrics, "replica")
+
+    async def compare() -> None:
+        running = asyncio.create_task(comparer.run(3600))
+        for replies in said:
+            comparer.add("default", Comparable(Layer(digest, b"", b"", b""), replies))
+        while sum(record.layers for record in comparer.comparison.versions.values()) < sum(map(len, said)):
+            await asyncio.sleep(0.01)
+        running.cancel()
+
+    asyncio.run(compare())
+    fleet = Fleet(Source("file:///none", store), None, ServingLimits(), 1, metrics, comparer.add)
+    group = ExperimentRoutes(fleet, comparer, store).group()
+    return comparer, TestClient(create_app([group], metrics=metrics, waiting=dict))
+
+
+def test_versions_are_compared_with_what_databases_claim(store: Store) -> None:
+    one: dict[str, Reply] = {
+        "7": answer("pypi/shoplib@1.0", "pypi/tillkit", "pypi/ghost@2"),
+        "8": answer("pypi/shoplib@1.0", confidence=0.5),
+    }
+    two: dict[str, Reply] = {"7": answer("pypi/shoplib@1.0"), "8": Refusal("lost", "it ended")}
+    _, client = compared(store, one, two)
+    found = client.get("/v1/experiment/comparison").json()
+    versions: dict[str, Any] = {each["version"]: each for each in found["versions"]}
+    seven, eight = versions["7"], versions["8"]
+    assert (seven["checked"], seven["claimed"], seven["confirmed"], seven["unclaimed"]) == (2, 4, 3, 1)
+    assert (eight["checked"], eight["claimed"], eight["confirmed"], eight["unclaimed"]) == (1, 2, 1, 0)
+    assert (eight["layers"], eight["refused"]) == (2, 1)
+    (pair,) = found["pairs"]
+    assert (pair["compared"], pair["agreed"]) == (2, 0)
+    assert pair["examples"][0]["only_version"] == ["pypi/ghost@2", "pypi/tillkit"]
+
+
+def test_a_layer_that_no_audit_read_is_compared_with_no_database(store: Store) -> None:
+    one: dict[str, Reply] = {"7": answer("pypi/shoplib@1.0"), "8": answer("pypi/shoplib@1.0")}
+    _, client = compared(store, one, digest=f"sha256:{'4' * 64}")
+    found = client.get("/v1/experiment/comparison").json()
+    assert {each["checked"] for each in found["versions"]} == {0}
+    assert found["pairs"][0]["agreed"] == 1
+
+
+def test_the_page_shows_text_of_strangers_as_text(store: Store) -> None:
+    said: dict[str, Reply] = {HOSTILE: answer(f"pypi/{HOSTILE}"), "8": answer("pypi/<b>")}
+    _, client = compared(store, said, digest=HOSTILE)
+    page = client.get("/v1/experiment/comparison", headers={"accept": "text/html"})
+    assert page.headers["content-type"].startswith("text/html")
+    assert page.headers["content-security-policy"].startswith("default-src 'none'")
+    assert "<script" not in page.text
+    assert "\u202e" not in page.text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page.text
+    assert "pypi/&lt;b&gt;" in page.text
+    (row,) = re.findall(r"<tr><td>8<td>.*?</tr>", page.text.partition("<h2>Shadows")[2])
+    assert row.endswith("<td>1<td>0.0%</tr>")
