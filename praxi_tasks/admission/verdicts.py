@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Final
@@ -19,8 +20,10 @@ logger = logging.getLogger(__name__)
 _AUDITS: Final = "audits"
 _FINDINGS: Final = "findings.json"
 _DAILY: Final = "scheduled__"
-# Runs about images that somebody, or a registry, named; their names sort by time.
-_NAMED: Final = ("push__", "page__", "manual__")
+# Runs about images that somebody, or a registry, named: Airflow's, and the service's own.
+_NAMED: Final = ("push__", "page__", "manual__", "serve-")
+_NO_DIGIT: Final = re.compile(r"\D+", re.ASCII)
+_MOMENT: Final = 14  # digits of a time: year to second
 _MOST_NAMED: Final = 2_000
 _FAILED: Final = "failed"
 
@@ -92,9 +95,7 @@ class Verdicts:
         runs = sorted(self._store.folders(_AUDITS))
         daily = (run for run in reversed(runs) if run.startswith(_DAILY))
         newest = next((run for run in daily if self._is_done(run)), None)
-        named = sorted(
-            (run for run in runs if run.startswith(_NAMED)), key=lambda run: run.partition("__")[2]
-        )
+        named = sorted((run for run in runs if run.startswith(_NAMED)), key=_moment)
         return [*([newest] if newest else []), *named[-_MOST_NAMED:]]
 
     def _is_done(self, run: str) -> bool:
@@ -119,6 +120,11 @@ class Verdicts:
     def _judge(self, image: _Image, at: str) -> Verdict:
         counted = [(_as_of(each, self._day), False) for each in image.findings]
         return Verdict(image.image, at, tuple(self._policy.failures(counted)))
+
+
+def _moment(run: str) -> str:
+    """Return the digits of the time in a run's name, which has it in one form or another."""
+    return _NO_DIGIT.sub("", run)[:_MOMENT]
 
 
 def _as_of(finding: Finding, day: date) -> Finding:

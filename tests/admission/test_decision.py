@@ -100,6 +100,22 @@ def test_the_newest_audit_of_an_image_counts(store: Store) -> None:
     assert not old.reached
 
 
+@pytest.mark.parametrize(
+    "run",
+    [
+        "serve-20261128T010000-0123456789abcdef",
+        "push__20261128T010000Z",
+        "page__20261128T010000Z",
+        "manual__2026-11-28T01-00-00+00-00",
+    ],
+)
+def test_an_audit_of_an_image_counts_whoever_asked_for_it(store: Store, run: str) -> None:
+    audit(store, run, "2026-11-28T01:00:00+00:00", {"b:1": (digest("c"), [GRAVE])})
+    found = verdicts(store).find("b:1")
+    assert found is not None
+    assert found.reached
+
+
 def test_audits_that_end_later_are_found_and_a_damaged_one_hides_no_other(store: Store) -> None:
     found = verdicts(store)
     assert found.find("a:1") is None

@@ -67,7 +67,7 @@ def spec(**more: Any) -> dict[str, Any]:
 
 
 def metadata(**more: Any) -> dict[str, Any]:
-    fields = {
+    fields: dict[str, Any] = {
         "f:metadata": {"f:labels": {".": {}, "f:app": {}}},
         "f:spec": {"f:containers": {'k:{"name":"web"}': {}}},
     }

@@ -22,6 +22,7 @@ from praxi_tasks.serving.metrics import Metrics
 from praxi_tasks.serving.pushes import audit_of
 from praxi_tasks.serving.settings import ServingLimits
 from praxi_tasks.store import Store, keys, open_store
+from tests.admission.reviews import pod, review
 from tests.events.bodies import digest, distribution_event, ecr, harbor, harbor_cloud_event, quay
 from tests.serving.running import Service, serving
 from tests.support.images import image
@@ -185,6 +186,12 @@ def ended(service: Service, audit: str) -> Any:
     return service.ask(f"/v1/audits/{audit}").document
 
 
+def is_known(service: Service, reference: str) -> bool:
+    """Return whether an API server that asks about a pod of an image is told what audits found."""
+    answer = service.ask("/v1/admission", review("Pod", pod(reference)))
+    return "no audit knows it yet" not in answer.body.decode()
+
+
 @pytest.mark.server
 @pytest.mark.slow
 def test_a_push_to_a_registry_is_audited_even_if_the_service_ends_meanwhile(
@@ -194,6 +201,8 @@ def test_a_push_to_a_registry_is_audited_even_if_the_service_ends_meanwhile(
     store = open_store((tmp_path / "store").as_uri())
     (tmp_path / "secret").write_text(SECRET)
     variables = {"PRAXI_EVENT_SECRET_FILE": str(tmp_path / "secret"), "PRAXI_EVENT_WINDOW": "2"}
+    (tmp_path / "policy.yaml").write_text("fail: [{severity: critical}]")
+    variables["PRAXI_ADMISSION_POLICY"] = str(tmp_path / "policy.yaml")
     options = ("--registry", "127.0.0.1:*", "--workers", "1")
     with serving(tmp_path, model_uri, store.uri, *options, variables=variables) as service:
         endpoint = {
@@ -216,6 +225,7 @@ def test_a_push_to_a_registry_is_audited_even_if_the_service_ends_meanwhile(
             }
             assert purls == {"pkg:pypi/shoplib@1.0", "pkg:pypi/tillkit@2.13"}
             until(lambda: not list(store.list("serving")))
+            until(lambda: is_known(service, f"{registry.host}/serve/shop@{document['images'][0][-71:]}"))
             pushed.push("serve/bell:1", image([BELL.layer()]))
             (bell,) = until(lambda: audit_ids(store) - {audit})
             service.server.stop(grace=60)
