@@ -66,6 +66,8 @@ class LayerMetrics:
         version was among those reported.
     unknown
         How many packages in the layers were unknown to the model.
+    alike
+        Of the packages that were missed, how many are told as look-alikes: all of their files differ.
     cpu
         Seconds of CPU per layer.
     """
@@ -76,6 +78,7 @@ class LayerMetrics:
     tied: int = 0
     versioned: int = 0
     unknown: int = 0
+    alike: int = 0
     layers: int = 0
     cpu: float = 0.0
     mistakes: Counter[str] = field(default_factory=Counter)
@@ -115,6 +118,8 @@ def measure(model: Model, layers: Iterable[LabelledLayer]) -> LayerMetrics:
 def _count(result: LayerMetrics, prediction: LayerPrediction, true: Mapping[str, str | None]) -> None:
     named = {f"{release.ecosystem}/{release.name}": release for release in prediction.releases}
     result.packages.add(set(named), set(true))
+    alike = {f"{each.ecosystem}/{each.name}" for each in prediction.look_alikes}
+    result.alike += len(alike & true.keys() - named.keys())
     result.either.add({_meant(release, true) for release in prediction.releases}, set(true))
     result.mistakes.update(f"+{name}" for name in set(named) - set(true))
     result.mistakes.update(f"-{name}" for name in set(true) - set(named))

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from praxi_tasks.discovery.lookup import Lookup
 from praxi_tasks.fingerprint import PYTHON_ROOT, PathColumns, hash_text, join_path, normalise_all
 
-ROOTS: Final = (PYTHON_ROOT, "", "usr")
-"""The roots that may replace a prefix that is cut off."""
+ROOTS: Final = (PYTHON_ROOT, "", "usr", "usr/local/lib")
+"""The roots that may replace a prefix that is cut off; the last one has what npm installs for all users."""
 
 _STARTS: Final = tuple(join_path(root, "") for root in ROOTS)
 

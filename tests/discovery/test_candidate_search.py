@@ -55,3 +55,11 @@ def test_what_two_indexes_have_is_found_where_it_was_moved() -> None:
         named = {found.catalogue.packages[place] for place in found.packages.tolist()}
         assert named == {f"deb/{name}" for name in names[:count]}
         assert hash_text("usr/include/kit") not in found.catalogue.folders.tolist()  # it is nobody's own
+
+
+@pytest.mark.parametrize("home", ["app", "opt/conda/lib", "srv/web/node_modules/other"])
+def test_what_npm_installs_is_found_in_whichever_folder(home: str) -> None:
+    paths = [f"usr/local/lib/node_modules/kit/part{number}.js" for number in range(6)]
+    known = Lookup([build_catalogue([release("kit", *paths)])])
+    moved = Tagset.from_paths("", [path.replace("usr/local/lib", home, 1) for path in paths])
+    assert search_candidates(moved, known)[1].catalogue.packages == ["deb/kit"]
