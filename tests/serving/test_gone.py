@@ -1,12 +1,16 @@
-"""Clients that go before their answer: nothing is done for them any more, and nobody else notices."""
+"""Clients that go before their answer, and a service that ends before all were answered."""
 
 from __future__ import annotations
 
+import http.client
 import json
+import os
+import signal
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -90,3 +94,32 @@ def test_who_follows_an_audit_and_goes_changes_nothing(
     assert service.ask(f"/v1/audits/{asked['id']}").document["state"] != "cancelled"
     service.ask(f"/v1/audits/{asked['id']}/events")
     assert service.ask(f"/v1/audits/{asked['id']}").document["state"] == "done"
+
+
+def test_a_service_that_is_asked_to_end_answers_what_it_was_asked(model_uri: str, tmp_path: Path) -> None:
+    store, one = (tmp_path / "store").as_uri(), {"PRAXI_SERVE_MAX_BATCH": "1"}
+    with (
+        serving(tmp_path, model_uri, store, "--workers", "1", variables=one) as ending,
+        ExitStack() as held,
+    ):
+        main = int(ending.server.pid_file.read_text().split()[0])
+        others = [process for process in ending.server.members() if process != main]
+        send_all(others, signal.SIGSTOP)
+        asked = [held.enter_context(connected(ending)) for _ in range(4)]
+        for connection in asked:
+            post(connection, "/v2/models/praxi-layers/infer", layers(4))
+        until(lambda: metric(ending, "praxi_serve_waiting{") >= 15)  # a worker may have one
+        os.kill(main, signal.SIGTERM)
+        send_all(others, signal.SIGCONT)
+        for connection in asked:
+            answer = http.client.HTTPResponse(connection)
+            answer.begin()
+            assert answer.status == 200, answer.read()
+            (labels,) = json.loads(answer.read())["outputs"]
+            assert len(labels["data"]) == 4
+        until(lambda: not ending.server.members())
+
+
+def send_all(processes: list[int], number: signal.Signals) -> None:
+    for process in processes:
+        os.kill(process, number)
