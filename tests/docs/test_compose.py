@@ -30,7 +30,8 @@ def configure(**variables: str) -> subprocess.CompletedProcess[str]:
     if COMPOSE is None:
         pytest.skip("docker-compose is not installed")
     inherited = {name: value for name, value in os.environ.items() if name not in SECRETS}
-    command = [COMPOSE, "--env-file", str(EMPTY), "-f", str(ROOT / "docker-compose.yaml"), "config"]
+    files = ["--env-file", str(EMPTY), "-f", str(ROOT / "docker-compose.yaml")]
+    command = [COMPOSE, *files, "--profile", "tracing", "config"]
     return subprocess.run(
         command, env={**inherited, **variables}, capture_output=True, text=True, check=False, timeout=300
     )
@@ -92,6 +93,17 @@ def test_the_collectors_pipelines_are_made_of_what_is_configured(services: dict[
     assert airflow["OTEL_EXPORTER_OTLP_ENDPOINT"] == "http://jaeger:4318"
     assert ":13133/" in services["jaeger"]["healthcheck"]["test"][-1]
     assert "jaeger:8889" in (CONFIGURATION / "prometheus.yml").read_text()
+
+
+def test_the_collectors_traces_are_shown_from_where_they_are_stored() -> None:
+    collector = yaml.safe_load((CONFIGURATION / "jaeger.yaml").read_text())
+    (stored,) = collector["extensions"]["jaeger_storage"]["backends"]
+    query = collector["extensions"]["jaeger_query"]
+    assert collector["exporters"]["jaeger_storage_exporter"]["trace_storage"] == stored
+    assert query["storage"]["traces"] == stored
+    source = (CONFIGURATION / "grafana" / "provisioning" / "datasources" / "praxi.yaml").read_text()
+    assert f"http://jaeger:16686{query['base_path']}" in source
+    assert f"handle {query['base_path']}*" in (CONFIGURATION / "Caddyfile").read_text()
 
 
 def test_dashboards_ask_the_data_sources_that_are_there() -> None:
