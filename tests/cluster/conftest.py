@@ -26,6 +26,8 @@ from tests.support.task_image import BuiltImage, task_image
 __all__ = ["object_store", "registry", "task_image"]
 
 NAMESPACE = "praxi"
+TRACE = "0af7651916cd43dd8448eb211c80319c"
+"""The trace that every audit is part of."""
 PATIENCE = 480.0  # seconds after which something counts as never happening
 
 
@@ -54,6 +56,7 @@ class Driver:
         """Begin the audit of the day before this one; return the file its answer will be in."""
         return self._tell(
             environment=dict(settings),
+            traceparent=f"00-{TRACE}-{day:016x}-01",
             logical_date=f"2026-03-{day:02}T00:00:00+00:00",
             conf={"force": True},
         )

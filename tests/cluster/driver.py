@@ -10,6 +10,7 @@ import io
 import json
 import os
 import sys
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -63,7 +64,21 @@ def _call(arguments: Any) -> None:
 def run_audit(command: dict[str, Any]) -> dict[str, Any]:
     """Run the audit of one day and return how its tasks ended and what they said."""
     logical_date = datetime.fromisoformat(command["logical_date"])
-    return _told(_dag("praxi_audit").test(logical_date=logical_date, run_conf=command["conf"]))
+    with within(command["traceparent"]):
+        return _told(_dag("praxi_audit").test(logical_date=logical_date, run_conf=command["conf"]))
+
+
+@contextlib.contextmanager
+def within(traceparent: str) -> Iterator[None]:
+    """Run the block below a span, as Airflow's workers run each task below that of its run."""
+    from opentelemetry import context
+    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+    token = context.attach(TraceContextTextMapPropagator().extract({"traceparent": traceparent}))
+    try:
+        yield
+    finally:
+        context.detach(token)
 
 
 def go_on(dag_id: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from kubernetes.utils import parse_quantity
 from praxi_airflow.run_key import run_key
 from praxi_tasks.audit import PodEnd, PodRecord, read_pods
 from praxi_tasks.store import open_store
-from tests.cluster.conftest import NAMESPACE, Stage
+from tests.cluster.conftest import NAMESPACE, TRACE, Stage
 from tests.support.cluster.eviction import NodeIsKeptError
 from tests.support.otlp import otlp_receiver
 
@@ -31,13 +31,13 @@ def test_the_audit_runs_as_pods_that_hold_no_secret_and_are_one_trace(stage: Sta
     before = len(stage.logged(SUMMARY)), len(stage.logged(REFUSED))
     with otlp_receiver() as receiver:
         ended = stage.check(stage.start(deferrable=deferrable, receiver=receiver.url))
-    (trace,) = receiver.traces().values()
-    commands = {span.service for span in trace if span.name == span.service.replace("-", " ")}
-    assert commands >= {"praxi-plan", "praxi-fingerprint", "praxi-predict", "praxi-report"}
-    below = {span.service for span in trace if span.parent in {each.id for each in trace}}
-    assert below >= {"praxi-plan", "praxi-fingerprint", "praxi-predict", "praxi-report"}
-    assert any(span.name == "read layer" for span in trace)
-    assert any(span.name.startswith("S3/") for span in trace)
+    assert receiver.traces().keys() == {TRACE}
+    steps = {"praxi-plan", "praxi-fingerprint", "praxi-predict", "praxi-report"}
+    assert {span.service for span in receiver.spans if span.kind == "SERVER"} >= steps
+    known = {span.id for span in receiver.spans}
+    assert {span.service for span in receiver.spans if span.parent in known} >= steps
+    assert receiver.named("read layer")
+    assert any(span.name.startswith("S3/") for span in receiver.spans)
     assert ended["states"] == STATES
     assert len(stage.logged(SUMMARY)) == before[0] + 1  # each line once, at its level
     assert "[warning" in stage.logged(REFUSED)[before[1]]
