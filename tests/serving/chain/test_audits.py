@@ -151,11 +151,12 @@ def test_another_service_predicts(registry: Registry, model_uri: str, shop: str,
     lines = tmp_path / "releases.jsonl"
     lines.write_text(BELL.line())
     learn_files([lines]).model.save((tmp_path / "bell").as_uri())
-    (tmp_path / "token").write_text("a-token-of-the-next-service\n")
+    for name in ("known", "token"):  # the service reads its own file again when it changes
+        (tmp_path / name).write_text("a-token-of-the-next-service\n")
     folders = [tmp_path / name for name in ("next", "own")]
     for folder in folders:
         folder.mkdir()
-    guarded = ("--token-file", str(tmp_path / "token"), "--workers", "1")
+    guarded = ("--token-file", str(tmp_path / "known"), "--workers", "1")
     with serving(folders[0], (tmp_path / "bell").as_uri(), folders[0].as_uri(), *guarded) as other:
         asked = {"url": f"http://{other.address}", "token_file": str(tmp_path / "token")}
         chain = {
