@@ -36,6 +36,7 @@ _SHARED: Final = 0.7
 
 _MEASURE: Final = """
 import hashlib, json, sys, time
+from dataclasses import replace
 from statistics import median
 import numpy as np
 from praxi_tasks.discovery import Catalogue, Model, Lookup, join_catalogues, open_bundle
@@ -58,6 +59,8 @@ if way == "merged":
     model = Model.load(uri).replaced(catalogues=[whole])
 else:
     model = Model.load(uri)
+if way == "searched":
+    model = model.replaced(catalogues=[replace(part, stored_starts=()) for part in model.parts])
 loaded = time.process_time() - began
 resident = memory("VmRSS")
 tagset = Tagset.from_paths("sha256:" + "0" * 64, json.load(open(layer)))
@@ -100,6 +103,7 @@ def main() -> None:
 def _rows(folder: Path, uri: str, paths: Path) -> Iterator[tuple[str, ...]]:
     """Measure a model as it is, never loaded before, and read and merged as a whole."""
     yield _row("mapping", *_measure("mapped", uri, paths))
+    yield _row("mapping, hashes by binary search", *_measure("searched", uri, paths))
     for mark in (folder / "model" / "parts").glob("*.checked"):
         mark.unlink()
     yield _row("mapping, the first time: all is hashed", *_measure("mapped", uri, paths))
