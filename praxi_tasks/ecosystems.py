@@ -225,7 +225,7 @@ MAVEN: Final = Ecosystem(
 CARGO: Final = Ecosystem(
     purl_type="cargo",
     family=Family.LANGUAGE,
-    database="crates in a program",
+    database="Cargo's list of programs",
     version_class="SemanticVersion",
     canonical_version=_without_build,
     case_sensitive=True,
@@ -337,7 +337,7 @@ PUB: Final = Ecosystem(
 CONAN: Final = Ecosystem(
     purl_type="conan",
     family=Family.LANGUAGE,
-    database="conaninfo.txt",
+    database="Conan's cache",
     version_class="ConanVersion",
     osv="ConanCenter",
 )
@@ -384,6 +384,7 @@ CONDA: Final = Ecosystem(
     version_class="CondaVersion",
 )
 SPACK: Final = Ecosystem(purl_type="spack", family=Family.MANAGER, database="spec.json")
+VCPKG: Final = Ecosystem(purl_type="vcpkg", family=Family.MANAGER, database="vcpkg's status")
 BREW: Final = Ecosystem(purl_type="brew", family=Family.MANAGER, database="INSTALL_RECEIPT.json")
 NIX: Final = Ecosystem(purl_type="nix", family=Family.MANAGER, database="the Nix store")
 GUIX: Final = Ecosystem(purl_type="guix", family=Family.MANAGER, database="the Guix store")
@@ -458,6 +459,7 @@ _ROWS: Final = (
         WORDPRESS_THEME,
         CONDA,
         SPACK,
+        VCPKG,
         BREW,
         NIX,
         GUIX,

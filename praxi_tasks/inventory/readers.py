@@ -6,8 +6,10 @@ from typing import Final
 
 from praxi_tasks.inventory.binary import linux_kernel
 from praxi_tasks.inventory.language import (
+    cargo,
     composer,
     conan,
+    conan_cache,
     dart,
     dotnet,
     erlang,
@@ -28,7 +30,8 @@ from praxi_tasks.inventory.language import (
     wordpress,
     yarn,
 )
-from praxi_tasks.inventory.lockfiles import beam, cargo, golang, jvm, php, ruby, swift
+from praxi_tasks.inventory.lockfiles import beam, golang, jvm, php, ruby, swift
+from praxi_tasks.inventory.lockfiles import cargo as cargo_lock
 from praxi_tasks.inventory.lockfiles import conan as conan_lock
 from praxi_tasks.inventory.lockfiles import conda as conda_locks
 from praxi_tasks.inventory.lockfiles import dart as dart_lock
@@ -46,6 +49,7 @@ from praxi_tasks.inventory.manager import (
     snap,
     spack,
     stores,
+    vcpkg,
     vscode,
 )
 from praxi_tasks.inventory.ml_model import folders
@@ -65,6 +69,7 @@ READERS: Final[tuple[Reader, ...]] = (
     cos.READER,
     conda.READER,
     spack.READER,
+    vcpkg.READER,
     homebrew.READER,
     stores.NIX_READER,
     stores.GUIX_READER,
@@ -90,6 +95,8 @@ READERS: Final[tuple[Reader, ...]] = (
     dart.READER,
     dotnet.READER,
     conan.READER,
+    conan_cache.READER,
+    cargo.READER,
     nim.READER,
     swipl.READER,
     wordpress.READER,
@@ -104,7 +111,7 @@ LOCK_READERS: Final[tuple[Reader, ...]] = (
     conda_locks.READER,
     npm_locks.READER,
     golang.READER,
-    cargo.READER,
+    cargo_lock.READER,
     r_lock.READER,
     julia_manifest.READER,
     jvm.READER,

@@ -134,7 +134,6 @@ KINDS: Final = (
     UnreadKind("Composer (an archive)", COMPOSER.purl_type, ".phar", r".+\.phar"),
     UnreadKind("Go", GOLANG.purl_type, ".mod", r"(?:.*/)?pkg/mod/cache/download", r"/.+/@v/[^/]+\.mod"),
     UnreadKind("Go", GOLANG.purl_type, "/modules.txt", r"(?:.*/)?vendor/modules\.txt"),
-    UnreadKind("Cargo", CARGO.purl_type, ".crates.toml", r"(?:.*/)?\.crates\.toml"),
     UnreadKind("Cargo", CARGO.purl_type, ".crate", r"(?:.*/)?registry/cache", r"/[^/]+/[^/]+\.crate"),
     UnreadKind("Dart", PUB.purl_type, "/package_config.json", r"(?:.*/)?\.dart_tool/package_config\.json"),
 )  # fmt: skip

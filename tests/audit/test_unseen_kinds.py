@@ -87,7 +87,7 @@ FILES: dict[str, tuple[Mapping[str, Any], str, str]] = {
     "pacman": ({"var/lib/pacman/local/x-1-1/desc": b"x"}, "alpm/x", "pacman"),
     ".NET": ({"app/shop.deps.json": b"[]"}, "nuget/x", "deps.json"),
     "Go": ({"root/go/pkg/mod/cache/download/x/@v/v1.mod": b"module x"}, "golang/x", "pkg/mod"),
-    "Cargo": ({"usr/local/cargo/.crates.toml": b""}, "cargo/x", ".crates.toml"),
+    "Cargo": ({"usr/local/cargo/.crates.toml": b"[v1"}, "cargo/x", ".crates.toml"),
     "os-release, another": ({"etc/os-release": b"ID=void\n"}, "deb/bash", "no feed has advisories"),
     "os-release, no release": ({"etc/os-release": b"ID=debian\nVERSION_ID=99\n"}, "deb/bash", "debian-99"),
     "os-release, no number": ({"etc/os-release": b"ID=debian\nVERSION_CODENAME=sid\n"}, "deb/bash", "-sid"),

@@ -15,6 +15,7 @@ from tests.inventory.layers import inventory_of
 from tests.inventory.lockfiles.test_lockfiles import LOCKS
 from tests.inventory.test_readers import SEEDS
 from tests.support.bun import bun_lockb
+from tests.support.conan import conan_cache
 
 EXAMPLES: Mapping[str, bytes] = {
     **SEEDS,
@@ -24,6 +25,9 @@ EXAMPLES: Mapping[str, bytes] = {
     "home/linuxbrew/.linuxbrew/Cellar/jq/1.7.1/INSTALL_RECEIPT.json": b"{}",
     "usr/lib/python3/site-packages/pip/_vendor/vendor.txt": b"six==1.16.0\n",
     "usr/local/cuda-12.4/version.json": b'{"cuda": {"name": "CUDA SDK", "version": "12.4.1"}}',
+    "root/.conan2/p/cache.sqlite3": conan_cache(("zlib/1.3.1", "zlib1")),
+    "root/.cargo/.crates.toml": b'[v1]\n"rg 14.1.0 (registry+https://x)" = ["rg"]\n',
+    "opt/vcpkg/installed/vcpkg/status": b"Package: fmt\nVersion: 1\nStatus: install ok installed\n\n",
     "root/.cache/huggingface/MLmodel": b"mlflow_version: 2.9\n",
 }
 # What is told by the names of files alone, so that no content can be wrong.

@@ -107,7 +107,6 @@ def test_what_is_no_database_is_no_gap(path: str) -> None:
         (["opt/app.war"], "opt/*.war", "maven"),
         (["root/go/pkg/mod/cache/download/x.org/y/@v/v1.mod"], "root/go/pkg/mod/cache/download", "golang"),
         (["src/vendor/modules.txt"], "src/vendor/modules.txt", "golang"),
-        (["usr/local/cargo/.crates.toml"], "usr/local/cargo/.crates.toml", "cargo"),
         (["root/.cargo/registry/cache/index/a-1.crate"], "root/.cargo/registry/cache", "cargo"),
         (["Files/Windows/System32/config/SOFTWARE"], "Files/Windows/System32/config/SOFTWARE", "windows"),
         (["opt/x/resources/app.asar"], "opt/x/resources/app.asar", "npm"),

@@ -1,4 +1,4 @@
-"""C and C++ with Conan: packages in its cache, whose folders are named for their releases."""
+"""C and C++ with Conan 1: packages in its cache, whose folders are named for their releases."""
 
 from __future__ import annotations
 

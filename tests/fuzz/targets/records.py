@@ -43,6 +43,7 @@ from praxi_tasks.store.keys import INVENTORY_PROTOCOL
 from tests.fuzz.target import SEPARATOR, parts, same, target
 from tests.inventory.layers import changeset
 from tests.support.bun import bun_lockb
+from tests.support.conan import conan_cache
 
 _READER = "praxi_tasks.inventory.{}.READER"
 _LIMITS = InventoryLimits(max_claims=2_000, max_paths=20_000)
@@ -323,7 +324,10 @@ def rpm_header(data: bytes) -> None:
 
 
 @target(
-    covers=("praxi_tasks.inventory.os.rpm_sqlite.read_sqlite_blobs",),
+    covers=(
+        "praxi_tasks.inventory.os.rpm_sqlite.read_sqlite_blobs",
+        "praxi_tasks.inventory.sqlite_rows.read_rows",
+    ),
     errors=(DataError,),
     seeds=[_sqlite(_BLOB), _sqlite(b"", _BLOB)],
     longest=8192,
@@ -427,6 +431,9 @@ _READ = {
         b'{"targets":{"n":{"A/1":{"runtime":{"lib/A.dll":{}}}}},"libraries":{"A/1":{"type":"package"}}}',
     ),
     "language.conan": (f"data/zlib/1/_/_/package/{'0' * 40}/conaninfo.txt", b"[settings]\n"),
+    "language.conan_cache": ("root/.conan2/p/cache.sqlite3", conan_cache(("zlib/1.3.1", "zlib1"))),
+    "language.cargo": ("root/.cargo/.crates.toml", b'[v1]\n"rg 14.1.0 (registry+https://x)" = ["rg"]\n'),
+    "manager.vcpkg": ("v/vcpkg/status", b"Package: fmt\nVersion: 1\nStatus: install ok installed\n\n"),
     "language.wordpress": ("wp-content/plugins/a/a.php", b"<?php\n * Plugin Name: A\n * Version: 1\n"),
     "manager.conda": ("conda-meta/x.json", b'{"name":"x","version":"1","files":["a","b/c"],"license":"MIT"}'),
     "manager.spack": ("x/.spack/spec.json", b'{"spec":{"nodes":[{"name":"x","version":"1"}]}}'),
