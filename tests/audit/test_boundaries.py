@@ -137,7 +137,7 @@ def test_fingerprint(run: AuditRun, monkeypatch: pytest.MonkeyPatch, error: Exce
 def test_predict(run: AuditRun, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     run.plan(Platform(), force=True)
     place = "praxi_tasks.discovery.model.Model.predict"
-    provoke(monkeypatch, place, lambda _, tagset: tagset.digest == EVIL, error)
+    provoke(monkeypatch, place, lambda _, tagset, *__: tagset.digest == EVIL, error)
     assert [*run.predict(world.model()).failures] == [EVIL]
     reason(run.report(), error)
 

@@ -46,7 +46,7 @@ if __name__ == "__main__":
         signal.SIGKILL,
         lambda _, layer, *__: layer.digest == FATAL["fingerprint"],
     )
-    put(Model, "predict", signal.SIGABRT, lambda _, tagset: tagset.digest == FATAL["predict"])
+    put(Model, "predict", signal.SIGABRT, lambda _, tagset, *__: tagset.digest == FATAL["predict"])
     put(
         praxi_tasks.audit.assessment,
         "fuse",
