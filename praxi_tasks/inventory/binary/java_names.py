@@ -60,9 +60,9 @@ def parse_manifest(data: bytes) -> dict[str, str]:
         data = data.replace(end + b" ", b"")  # a line that goes on
     for line in data.decode("utf-8", "replace").splitlines():
         key, colon, value = line.partition(":")
-        if colon:
-            attributes[key.strip().lower()] = value.strip()
-        elif attributes:
+        if name := key.strip().lower() if colon else "":
+            attributes[name] = value.strip()
+        elif not colon and attributes:
             break  # what follows a blank line is about single files
     return attributes
 

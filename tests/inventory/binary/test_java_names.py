@@ -53,6 +53,7 @@ def test_a_manifest_ends_where_single_files_begin() -> None:
         "implementation-version": "2",
     }
     assert parse_manifest(b"\n\nno attribute") == {}
+    assert parse_manifest(b" : nameless\nA: 1") == {"a": "1"}
 
 
 def test_properties_that_were_never_filled_in_are_absent() -> None:
