@@ -28,6 +28,7 @@ def test_what_others_may_use_is_written_down() -> None:
         "recorded_ecosystems",
         "look_for_build_ids",
         "start_inspection",
+        "stored_distribution",
     }
     assert all(getattr(inventory, name).__doc__ for name in inventory.__all__)
 

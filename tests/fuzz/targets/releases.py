@@ -34,6 +34,8 @@ from praxi_tasks.learning.data.requests import TrainingRequest, parse_label, rea
 from praxi_tasks.learning.run.plan import read_settings
 from praxi_tasks.learning.sources.debian.deb_archive import open_data_archive
 from praxi_tasks.learning.sources.debian.deb_file import read_deb
+from praxi_tasks.learning.sources.debian.package_list import by_popularity
+from praxi_tasks.learning.sources.debian.package_list import read_list as read_package_list
 from praxi_tasks.learning.sources.fetching import Page
 from praxi_tasks.learning.sources.npm.registry import _Document
 from praxi_tasks.learning.sources.npm.tarball import list_tarball
@@ -134,6 +136,21 @@ def npm_document(data: bytes) -> None:
 def npm_tarball(data: bytes) -> None:
     """List an npm tarball."""
     list_tarball(_file("x-1.0.tgz", data), _WANTED).checked()
+
+
+@target(
+    covers=("praxi_tasks.learning.sources.debian.package_list.read_list",),
+    errors=(DataError,),
+    seeds=[
+        b"Package: jq\nVersion: 1\nFilename: p/jq.deb\nSize: 9\nDepends: a (>= 1) | b, c:any\nSHA256: "
+        + b"ab" * 32,
+        gzip.compress(b"Package: jq\n", mtime=0),
+    ],
+)
+def package_list(data: bytes) -> None:
+    """Read an archive's list of packages, and rank them."""
+    listed = list(read_package_list(_file("Packages", data), "https://archive.example"))
+    same(len(by_popularity(listed)), len(listed), "the number of packages")
 
 
 def _deb(name: bytes, data: bytes) -> bytes:

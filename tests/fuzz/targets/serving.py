@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import struct
 
+import msgspec
+
 from praxi_tasks.errors import UsageError
+from praxi_tasks.serving.chain import Chain
+from praxi_tasks.serving.chain.answers import read_line
 from praxi_tasks.serving.experiment import Experiment
 from praxi_tasks.serving.protocol import read_request
 from praxi_tasks.serving.refusals import RequestError
@@ -57,3 +61,34 @@ def experiment(data: bytes) -> None:
     """Read an experiment and ask which version answers."""
     found = Experiment.parse(data, "a.yaml")
     same(found.choose("x") in found.versions, True, "a version of the experiment")
+
+
+@target(
+    covers=("praxi_tasks.serving.chain.declaration.Chain.parse",),
+    errors=(UsageError,),
+    seeds=[
+        (
+            b"name: a\nsteps:\n  - {name: p, run: plan}\n  - {name: f, run: fingerprint}\n"
+            b"  - {name: s, service: {url: 'https://x.example/', version: 8}}\n  - {name: r, run: findings}\n"
+        ),
+        b'{"name": "a", "steps": [{"name": "c", "command": ["x"], "gives": ["report", "findings"]}]}',
+    ],
+)
+def chain(data: bytes) -> None:
+    """Read a chain, and find its steps by their names."""
+    found = Chain.parse(data, "chain.yaml")
+    same([found.step(step.name) for step in found.steps], list(found.steps), "the steps")
+
+
+@target(
+    covers=("praxi_tasks.serving.chain.answers.read_line",),
+    errors=(msgspec.MsgspecError,),
+    seeds=[
+        b'{"digest":"sha256:00","releases":[{"ecosystem":"deb","name":"jq","versions":["1.6"],"confidence":0.9,"evidence":["a"]}]}',
+        b'{"digest":"sha256:00","error":"too large"}',
+    ],
+)
+def predictions_line(data: bytes) -> None:
+    """Read a line of what somebody else's step predicts."""
+    digest, _ = read_line(data, "model")
+    same(bool(digest), True, "that a layer is named")

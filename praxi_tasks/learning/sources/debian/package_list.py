@@ -32,6 +32,7 @@ _AS_NEEDED: Final = 20
 _LARGE: Final = 32 << 20
 """Bytes of a package's file; one that has more costs as much as a hundred others."""
 
+_SIZE: Final = re.compile("[0-9]{1,18}")
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9.+-]+")
 
 
@@ -109,7 +110,7 @@ def _package(fields: Mapping[str, str], archive: str) -> ListedPackage:
         archive,
         fields.get("Priority", ""),
         fields.get("Section", ""),
-        int(size) if (size := fields.get("Size", "")).isdecimal() else 0,
+        int(size) if _SIZE.fullmatch(size := fields.get("Size", "")) else 0,
         needs,
     )
 

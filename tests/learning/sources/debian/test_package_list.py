@@ -44,3 +44,10 @@ def test_what_systems_and_most_packages_need_comes_first(tmp_path: Path) -> None
         "libtool-dev",
         "office",
     ]
+
+
+def test_a_size_that_is_none_is_not_known(tmp_path: Path) -> None:
+    sizes = ("9" * 5000, "-1", "many", "٣", "7")
+    (tmp_path / "Packages").write_text("\n".join(stanza(f"p{n}", f"Size: {s}") for n, s in enumerate(sizes)))
+    found = read_list(tmp_path / "Packages", "https://archive.example/debian")
+    assert [package.size for package in found] == [0, 0, 0, 0, 7]
