@@ -60,9 +60,9 @@ def _write(images: Sequence[FlatImage], ours: Namer) -> None:
     deb, pypi = sum(len(image.deb) for image in images), sum(len(image.pypi) for image in images)
     note = (
         f"{len(images)} images with {deb} Debian and {pypi} Python packages that left a file besides their "
-        "metadata. A program that Syft recognises counts as the package of that name, and not as wrong "
-        "where there is none. Python packages that a Debian package brought count for nobody. Praxi's "
-        "seconds include starting Python and loading the model."
+        "metadata. A program that either recognises counts as the package of that name, and not as wrong "
+        "where there is none. Copies inside other packages and Python packages that a Debian package brought "
+        "count for nobody. Praxi's seconds include starting Python and loading the model."
     )
     write_results("discovery_images", "Real images: packages named, by Praxi and by Syft", table, note)
 
@@ -78,17 +78,19 @@ def _score(images: Sequence[FlatImage], namer: Namer, *, bare: bool) -> Counts:
     return score
 
 
-def praxi(folder: Path, layout: Path, _: frozenset[str]) -> set[str]:
+def praxi(folder: Path, layout: Path, truth: frozenset[str]) -> set[str]:
     """Audit an image in a process of its own, as a user would."""
     words = [str(BIN / "python"), "-m", "praxi_tasks", "audit", f"oci:{layout}:it", "--format", "json"]
     options = ["--model", str(folder / "model"), "--store", str(folder / "store")]
     (answer,) = json.loads(
         subprocess.run([*words, *options], capture_output=True, check=True, cwd=ROOT).stdout
     )
-    found = (component for component in answer["components"] if not component.get("removed_by"))
-    return {
-        f"{component['ecosystem']}/{_name(component['ecosystem'], component['name'])}" for component in found
-    }
+    named = set()
+    for component in answer["components"]:
+        # A copy inside another package, a declared one and an import alone are no installed packages.
+        if not component.get("removed_by") and component.get("relation", "") in ("", "editable"):
+            named |= _named(component["ecosystem"], component["name"], truth)
+    return named
 
 
 def syft(layout: Path, truth: frozenset[str]) -> set[str]:
@@ -98,17 +100,16 @@ def syft(layout: Path, truth: frozenset[str]) -> set[str]:
     answer = json.loads(subprocess.run(words, capture_output=True, check=True, env=environment).stdout)
     named = set()
     for artifact in answer["artifacts"]:
-        kind, name = artifact["type"], artifact["name"]
-        if kind in {"deb", "python"}:
-            ecosystem = "deb" if kind == "deb" else "pypi"
-            named.add(f"{ecosystem}/{_name(ecosystem, name)}")
-        else:
-            named |= {f"deb/{name}", f"pypi/{name}"} & truth
+        ecosystem = {"deb": "deb", "python": "pypi"}.get(artifact["type"], "")
+        named |= _named(ecosystem, artifact["name"], truth)
     return named
 
 
-def _name(ecosystem: str, name: str) -> str:
-    return str(canonicalize_name(name)) if ecosystem == "pypi" else name
+def _named(ecosystem: str, name: str, truth: frozenset[str]) -> set[str]:
+    """Return what counts as named; of other ecosystems than the truth's, the packages of that name."""
+    if ecosystem not in {"deb", "pypi"}:
+        return {f"deb/{name}", f"pypi/{name}"} & truth
+    return {f"{ecosystem}/{canonicalize_name(name) if ecosystem == 'pypi' else name}"}
 
 
 if __name__ == "__main__":
