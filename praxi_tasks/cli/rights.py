@@ -102,6 +102,7 @@ RIGHTS: Final[Mapping[str, Rights]] = {
     "learn pack": Rights(
         (
             *_training("pack.json"),
+            keys.pack("*"),
             f"{keys.models()}/*",
             f"{keys.parts()}/*",
             _REGISTRY,

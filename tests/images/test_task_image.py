@@ -24,7 +24,7 @@ from praxi_tasks.learning.training.task import tuning_space
 from praxi_tasks.learning.run.plan import TrainingSettings
 from praxi_tasks.learning.model_registry.mlflow import MlflowRegistry
 from praxi_tasks.learning.run.report import assets, history
-from praxi_tasks.learning.run.tuning import Tuning
+from praxi_tasks.learning.studies.tuning import Tuning
 from praxi_tasks.store import open_store
 
 world.model().save("file:///scratch/model")

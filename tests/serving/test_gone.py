@@ -102,6 +102,7 @@ def test_a_service_that_is_asked_to_end_answers_what_it_was_asked(model_uri: str
         serving(tmp_path, model_uri, store, "--workers", "1", variables=one) as ending,
         ExitStack() as held,
     ):
+        assert ending.ask("/v2/models/praxi-layers/infer", layers(1)).status == 200  # so the worker is there
         main = int(ending.server.pid_file.read_text().split()[0])
         others = [process for process in ending.server.members() if process != main]
         send_all(others, signal.SIGSTOP)
