@@ -234,6 +234,17 @@ def test_a_hooks_pod_has_what_the_settings_say() -> None:
     assert [each for each in own["volumeMounts"] if each["name"] != "token"] == operators["volumeMounts"]
 
 
+def test_hooks_fit_into_what_others_limit_a_namespace_to() -> None:
+    given = {"requests": {"cpu": "100m", "memory": "256Mi"}, "limits": {"cpu": "200m", "memory": "512Mi"}}
+    objects = chart.render(EVERYTHING, {"hooks": {"resources": given}})
+    for pod in pods_of_hooks(objects).values():
+        (container,) = pod["spec"]["containers"]
+        assert container["resources"]["limits"] == given["limits"] | {"ephemeral-storage": "10Gi"}
+        assert container["resources"]["requests"] == given["requests"] | {"ephemeral-storage": "1Gi"}
+    (pool,) = chart.of_kind(objects, "Job")["praxi-pool"]["spec"]["template"]["spec"]["containers"]
+    assert pool["resources"] == given
+
+
 def test_on_openshift_no_uid_is_asked_for_and_dns_answers_elsewhere() -> None:
     objects = chart.render(OPENSHIFT)
     assert chart.settings(objects)["AIRFLOW__PRAXI__POD_RUN_AS_USER"] == "-1"
@@ -365,6 +376,30 @@ def test_ports_and_addresses_are_chosen_by_values() -> None:
     assert chart.of_kind(chart.render({"networkPolicy": {"enabled": False}}), "NetworkPolicy") == {}
 
 
+@pytest.mark.parametrize(
+    ("cidrs", "wanted"),
+    [
+        (["10.0.0.0/8"], [{"cidr": "10.0.0.0/8"}]),
+        (["2001:db8::/32"], [{"cidr": "2001:db8::/32"}]),
+        (["128.0.0.0/1"], [{"cidr": "128.0.0.0/1", "except": ["169.254.0.0/16"]}]),
+        (["::/0", "0.0.0.0/0"], [{"cidr": "::/0"}, {"cidr": "0.0.0.0/0", "except": ["169.254.0.0/16"]}]),
+    ],
+)
+def test_exceptions_are_made_of_addresses_that_hold_them(cidrs: list[str], wanted: list[Any]) -> None:
+    """An API server refuses an exception from addresses that do not hold it."""
+    service = {"serve": {"enabled": True, "image": f"registry.example.com/serve@sha256:{'0' * 64}"}}
+    objects = chart.render(service, {"networkPolicy": {"outside": {"cidrs": cidrs}}})
+    for name in ("praxi-tasks", "praxi-serve"):
+        _, https = chart.of_kind(objects, "NetworkPolicy")[name]["spec"]["egress"]
+        assert [peer["ipBlock"] for peer in https["to"]] == wanted
+
+
+@pytest.mark.parametrize("cidr", ["169.254.0.0/16", "169.254.169.254/32"])
+def test_addresses_that_are_all_excepted_are_refused(cidr: str) -> None:
+    with pytest.raises(chart.helm().HelmRenderError, match="nothing is left of"):
+        chart.render({"networkPolicy": {"outside": {"cidrs": [cidr]}}})
+
+
 def test_what_belongs_to_the_cluster_can_be_left_to_others() -> None:
     values = {"namespace": {"create": False}, "priorityClass": {"create": False, "name": "batch-low"}}
     objects = chart.render(values)
@@ -395,8 +430,12 @@ def test_no_value_is_a_secret() -> None:
 
 def test_the_notes_name_what_is_left_to_do() -> None:
     notes = chart.templates(EVERYTHING)["praxi/templates/NOTES.txt"]
-    for told in ("praxi-store", "praxi-registry", "airflow-worker", "praxi-settings", "helm test praxi"):
+    for told in ("airflow-worker", "praxi-settings", "helm test praxi"):
         assert told in notes
+    _, _, needed = notes.partition("must be in praxi:")
+    named = {line.strip() for line in needed.partition("helm test")[0].splitlines()} - {""}
+    secrets = ("praxi-store", "praxi-registry", "praxi-layers", "pull")
+    assert named == {"ConfigMap praxi-ca", *(f"Secret {name}" for name in secrets)}
 
 
 def test_a_pod_laid_over_the_template_meets_restricted(tmp_path: Path) -> None:

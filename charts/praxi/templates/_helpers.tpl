@@ -81,6 +81,56 @@ praxi-{{ replace " " "-" . }}
 {{- end }}
 {{- end }}
 
+{{/* The first address of an IPv4 range, or how many it has, as numbers. */}}
+{{- define "praxi.first" -}}
+{{- $parts := splitList "." (first (splitList "/" .)) }}
+{{- $number := 0 }}
+{{- range $parts }}{{ $number = add (mul $number 256) (int64 .) }}{{ end }}
+{{- $number }}
+{{- end }}
+{{- define "praxi.size" -}}
+{{- $size := 1 }}
+{{- range until (sub 32 (int (last (splitList "/" .))) | int) }}{{ $size = mul $size 2 }}{{ end }}
+{{- $size }}
+{{- end }}
+
+{{/* "yes" if the range .outer holds all of .inner; of IPv6 nobody calculates: each holds each. */}}
+{{- define "praxi.holds" -}}
+{{- if ne (contains ":" .outer) (contains ":" .inner) }}no
+{{- else if contains ":" .outer }}yes
+{{- else }}
+{{- $size := include "praxi.size" .outer | int64 }}
+{{- $same := eq (div (include "praxi.first" .outer | int64) $size) (div (include "praxi.first" .inner | int64) $size) }}
+{{- ternary "yes" "no" (and $same (le (include "praxi.size" .inner | int64) $size)) }}
+{{- end }}
+{{- end }}
+
+{{/* networkPolicy.outside as a rule of egress. API servers take exceptions only from addresses that hold them and more. */}}
+{{- define "praxi.outside" -}}
+{{- if .cidrs }}
+- to:
+    {{- $except := .except }}
+    {{- range $cidr := .cidrs }}
+    {{- $made := list }}
+    {{- range $except }}
+    {{- if and (eq (include "praxi.holds" (dict "outer" . "inner" $cidr)) "yes") (not (contains ":" .)) }}
+    {{- fail (printf "networkPolicy.outside: nothing is left of %s without %s" $cidr .) }}
+    {{- end }}
+    {{- if eq (include "praxi.holds" (dict "outer" $cidr "inner" .)) "yes" }}{{ $made = append $made . }}{{ end }}
+    {{- end }}
+    - ipBlock:
+        cidr: {{ $cidr }}
+        {{- with $made }}
+        except: {{- toYaml . | nindent 10 }}
+        {{- end }}
+    {{- end }}
+  ports:
+    {{- range .ports }}
+    - {protocol: TCP, port: {{ . }}}
+    {{- end }}
+{{- end }}
+{{- end }}
+
 {{/* DNS, as a rule of egress. */}}
 {{- define "praxi.dns" -}}
 - to:
@@ -160,9 +210,8 @@ containers:
       {{- end }}
     {{- end }}
     terminationMessagePolicy: FallbackToLogsOnError
-    resources:
-      requests: {cpu: 250m, memory: 512Mi, ephemeral-storage: 1Gi}
-      limits: {cpu: "1", memory: 2Gi, ephemeral-storage: {{ $settings.pod_scratch_limit }}}
+    {{- $storage := dict "requests" (dict "ephemeral-storage" "1Gi") "limits" (dict "ephemeral-storage" $settings.pod_scratch_limit) }}
+    resources: {{- mergeOverwrite $storage (deepCopy .root.Values.hooks.resources) | toYaml | nindent 6 }}
     securityContext:
       allowPrivilegeEscalation: false
       capabilities: {drop: [ALL]}
