@@ -66,12 +66,23 @@ async def show(request: Request, template: str, page: Callable[[Audit], Data], a
         about = {"run": overview.run, "at": overview.at, "line": overview.scope.line}
         return {"audit": about, **page(asked)}
 
-    form = wanted_form(request)
+    form, only = wanted_form(request), getattr(request.state, "only", None)
     try:
-        data = await (await run_in_threadpool(reader)).ask(found, audit, getattr(request.state, "only", None))
+        asked = await run_in_threadpool(reader)
+        data = await asked.ask(found, audit, only)
+    except NoAuditError as error:
+        return refuse(request, form, error, () if only else await _running(asked))
     except PraxiError as error:
         return refuse(request, form, error)
     return answer(request, form, template, data)
+
+
+async def _running(asked: AuditReader) -> Sequence[Data]:
+    """Return the audits that go on, where there is no other; none where the store does not say."""
+    try:
+        return await asked.call(lambda: [vars(run) for run in asked.audits.running()])
+    except PraxiError:
+        return ()
 
 
 async def show_all(request: Request, template: str, work: Callable[[AuditReader], Data]) -> Response:
@@ -114,12 +125,14 @@ def answer(
     return HTMLResponse(render(request, template, data), code, HEADERS)
 
 
-def refuse(request: Request, form: Form, error: PraxiError) -> Response:
-    """Return what says why there is no page, and what to do."""
+def refuse(request: Request, form: Form, error: PraxiError, running: Sequence[Data] = ()) -> Response:
+    """Return what says why there is no page, and what to do; ``running`` are audits that will make one."""
     code, state = _meaning(error)
     if code == status.HTTP_503_SERVICE_UNAVAILABLE:
         logger.warning("no page %s: %s", request.url.path, error)
-    data = {"state": state, "code": error.code, "problem": error.what, "action": error.action}
+    data: Data = {"state": state, "code": error.code, "problem": error.what, "action": error.action}
+    if running:
+        data["running"] = running
     if form == "csv":
         form = "json"
     response = answer(request, form, "state.html", data, code)

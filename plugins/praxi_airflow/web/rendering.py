@@ -44,6 +44,7 @@ def render(request: Request, template: str, data: Mapping[str, Any]) -> str:
 
     Templates have, beside the data: ``root``, the path of ``/praxi`` as the browser knows it; ``here``, the
     page's path below it; ``asked``, the parameters of the query; ``statics``, where the static files are;
+    ``airflow``, Airflow's own pages;
     ``may_accept``, whether the reader may accept what the page shows.
     """
     praxi = request.scope.get("root_path", "")
@@ -60,6 +61,7 @@ def render(request: Request, template: str, data: Mapping[str, Any]) -> str:
             may_accept=getattr(request.state, "may_accept", False),
             asked=Asked({name: values if len(values) > 1 else values[0] for name, values in asked.items()}),
             statics=f"{praxi}/static/{_version()}",
+            airflow=praxi.removesuffix("/praxi"),
             **data,
         )
     )

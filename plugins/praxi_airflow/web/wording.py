@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from praxi_airflow.run_key import run_id_of
 from praxi_tasks.findings import SEVERITIES
 
 _NONE: Final = "\N{EN DASH}"
@@ -114,6 +115,11 @@ def subject(package: str) -> str:
     return package if rest else ecosystem
 
 
+def run_name(key: str) -> str:
+    """Return the id that a run has in Airflow, or its key, where that holds no more than the id's hash."""
+    return run_id_of(key) or key
+
+
 FILTERS: Final[dict[str, Callable[..., str]]] = {
     "moment": moment,
     "day": day,
@@ -128,6 +134,7 @@ FILTERS: Final[dict[str, Callable[..., str]]] = {
     "outline": outline,
     "instruction": instruction,
     "subject": subject,
+    "run_name": run_name,
 }
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import time
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -9,6 +13,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from praxi_airflow.run_key import run_key
 from praxi_tasks.findings.policy import Route
 from praxi_tasks.findings.report import OVERVIEW, Overview
 from praxi_tasks.store import Store, documents, keys
@@ -136,6 +141,51 @@ def test_without_an_audit_nothing_is_claimed(pages: TestClient) -> None:
     assert answer.status_code == 200
     assert "no complete audit yet" in answer.text
     assert pages.get("", params={"format": "json"}).json()["state"] == "empty"
+
+
+def begin(store: Store, run: str, *, batches: int = 4, read: int = 1) -> None:
+    """Store what a run has left that reads layers."""
+    for name, content in (
+        ("images", b"[]"),
+        ("plan", b"{}"),
+        ("batches", json.dumps([1] * batches).encode()),
+    ):
+        store.replace(keys.run(run, f"{name}.json"), content)
+    for number in range(read):
+        store.replace(keys.run(run, f"batches/{number}.json"), b"{}")
+
+
+def test_before_the_first_audit_is_complete_its_run_is_shown(pages: TestClient, store: Store) -> None:
+    run = run_key("manual__2026-11-29T08:00:00+00:00")
+    begin(store, run)
+    text = get(pages, "").text
+    assert "The first is under way" in text
+    assert 'data-again="20"' in text
+    assert "/dags/praxi_audit/runs/manual__2026-11-29T08%3A00%3A00%2B00%3A00" in text
+    (told,) = pages.get("", params={"format": "json"}).json()["running"]
+    assert (told["run"], told["step"], told["batches"], told["read"]) == (run, "plan", 4, 1)
+
+
+def test_a_run_that_has_stored_nothing_for_hours_goes_on_no_more(
+    pages: TestClient, store: Store, store_folder: Path, configure: Configure
+) -> None:
+    put_audit(store, AUDIT)
+    begin(store, "manual__old")
+    begin(store, "manual__new", read=0)
+    assert {run["run"] for run in data_of(pages, "")["running"]} == {"manual__old", "manual__new"}
+    for file in (store_folder / "audits" / "manual__old").rglob("*.json"):
+        os.utime(file, (time.time() - 4 * 3600,) * 2)
+    configure(pages_seconds=21)  # another reader, which remembers nothing
+    (running,) = data_of(pages, "")["running"]
+    assert (running["run"], running["read"]) == ("manual__new", 0)
+    assert datetime.fromisoformat(running["written"]).timestamp() == pytest.approx(time.time(), abs=600)
+    assert [run["run"] for run in data_of(pages, "audits")["running"]] == ["manual__new"]
+
+
+def test_a_run_is_called_as_airflow_calls_it(pages: TestClient, store: Store) -> None:
+    put_audit(store, msgspec.structs.replace(AUDIT, run=run_key("scheduled__2026-11-21T00:00:00+00:00")))
+    assert "<code>scheduled__2026-11-21T00:00:00+00:00</code>" in get(pages, "audits").text
+    assert 'title="scheduled__2026-11-21T00:00:00+00:00"' in get(pages, "").text
 
 
 def test_an_audit_that_is_not_there_is_named(pages: TestClient, store: Store) -> None:

@@ -75,8 +75,7 @@ async def shown(
     except PraxiError as error:
         return refuse(request, form, error)
     if form == "html":
-        airflow = request.scope.get("root_path", "").removesuffix("/praxi")
-        data |= {"token": form_token(user), "field": FIELD, "airflow": airflow}
+        data |= {"token": form_token(user), "field": FIELD}
     return answer(request, form, template, data)
 
 

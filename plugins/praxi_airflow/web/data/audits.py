@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from threading import Lock
 from typing import Final, TypeVar
 
@@ -29,6 +30,8 @@ _KEPT_OVERVIEW: Final = 60.0
 _MOST_KNOWN: Final = 200
 _MOST_LOOKED_AT: Final = 20
 _MOST_RUNNING: Final = 20
+_MOST_WRITTEN: Final = 5000  # objects of a run: its batches come before what a report consists of
+_QUIET: Final = 3 * 3600.0  # longer than a pod lives: a run that wrote nothing for so long has ended
 
 
 @dataclass(frozen=True, order=True)
@@ -52,12 +55,15 @@ class RunningAudit:
         Batches of layers, and how many of them were read; None before they are planned.
     step
         The last step of which the store has the result.
+    written
+        When it last stored something, ISO 8601 in UTC.
     """
 
     run: str
     step: str
     batches: int | None
     read: int
+    written: str
 
 
 class Audits:
@@ -69,11 +75,19 @@ class Audits:
         Where they are.
     now
         Seconds that only grow.
+    clock
+        Seconds since the epoch, as the store has them.
     """
 
-    def __init__(self, store: Store, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        store: Store,
+        now: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._store = store
         self._now = now
+        self._clock = clock
         self._lock = Lock()
         self._known: dict[tuple[str, str], tuple[float, object]] = {}
 
@@ -120,7 +134,10 @@ class Audits:
                     continue
 
     def running(self) -> tuple[RunningAudit, ...]:
-        """Return the audits that have begun since the last that was complete, the newest first."""
+        """Return the audits that have begun and are not complete, the newest first.
+
+        Of those that failed the store does not know: they are left out once they stored nothing for hours.
+        """
         return self._remembered(("running", ""), lambda: tuple(self._running()))
 
     def _listed(self, line: str) -> Iterator[PastAudit]:
@@ -140,19 +157,26 @@ class Audits:
         done = {past.run for line in LINES for past in self.listed(line)}
         begun = [run for run in self._store.folders("audits") if run not in done]
         for run in sorted(begun, key=lambda run: run.rpartition("__")[2], reverse=True)[:_MOST_RUNNING]:
-            steps = [step for step in _STEPS if self._store.exists(keys.run(run, step))]
-            if not steps:
-                continue
-            yield RunningAudit(run, steps[-1].removesuffix(".json"), self._batches(run), self._read(run))
+            found = self._going_on(run)
+            if found is not None:
+                yield found
+
+    def _going_on(self, run: str) -> RunningAudit | None:
+        entries = islice(self._store.entries(f"audits/{run}"), _MOST_WRITTEN)
+        written = {entry.key.partition(f"audits/{run}/")[2]: entry.modified for entry in entries}
+        steps = [step for step in _STEPS if step in written]
+        last = max(written.values(), default=0.0)
+        if not steps or self._clock() - last > _QUIET:
+            return None
+        read = sum(name.startswith("batches/") for name in written)
+        at = datetime.fromtimestamp(last, UTC).isoformat(timespec="seconds")
+        return RunningAudit(run, steps[-1].removesuffix(".json"), self._batches(run), read, at)
 
     def _batches(self, run: str) -> int | None:
         try:
             return len(documents.read(self._store, keys.run(run, "batches.json"), list[int]))
         except (KeyNotFoundError, CorruptObjectError):
             return None
-
-    def _read(self, run: str) -> int:
-        return sum(1 for _ in self._store.list(keys.run(run, "batches")))
 
     def _remembered(self, key: tuple[str, str], ask: Callable[[], T], seconds: float = _KEPT) -> T:
         with self._lock:
