@@ -258,6 +258,8 @@ def test_changes_between_two_audits_are_told(pages: TestClient, stored: Store, c
     assert told["images"]["removed"] == [AUDIT.images[1].image]
     back = data_of(pages, "changes", audit=AUDIT.run, before="scheduled__2026-11-21")
     assert back["counts"]["gone"] == 1
+    itself = data_of(pages, "changes", before="scheduled__2026-11-21")  # where another later one is chosen
+    assert itself["before"]["run"] == AUDIT.run
     assert [row["run"] for row in data_of(pages, "audits")["rows"]] == ["scheduled__2026-11-21", AUDIT.run]
 
 

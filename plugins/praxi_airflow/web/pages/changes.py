@@ -88,7 +88,8 @@ def find_audits(reader: AuditReader) -> Data:
 
 
 def _before(query: ChangesQuery, audit: Audit) -> Overview | None:
-    if query.before:
+    """Return the earlier audit that is asked for; instead of an audit itself, the one before it."""
+    if query.before and query.before != audit.overview.run:
         return audit.audits.overview(query.before)
     return next(audit.audits.before(audit.overview, 1), None)
 
