@@ -384,6 +384,10 @@ CONDA: Final = Ecosystem(
     version_class="CondaVersion",
 )
 SPACK: Final = Ecosystem(purl_type="spack", family=Family.MANAGER, database="spec.json")
+EASYBUILD: Final = Ecosystem(
+    purl_type="easybuild", family=Family.MANAGER, database="EasyBuild's recipe", case_sensitive=True
+)
+CTAN: Final = Ecosystem(purl_type="ctan", family=Family.MANAGER, database="texlive.tlpdb")
 VCPKG: Final = Ecosystem(purl_type="vcpkg", family=Family.MANAGER, database="vcpkg's status")
 BREW: Final = Ecosystem(purl_type="brew", family=Family.MANAGER, database="INSTALL_RECEIPT.json")
 NIX: Final = Ecosystem(purl_type="nix", family=Family.MANAGER, database="the Nix store")
@@ -397,6 +401,7 @@ VSCODE: Final = Ecosystem(
     split_name=_last_part,
 )
 NIM: Final = Ecosystem(purl_type="nim", family=Family.LANGUAGE, database="nimblemeta.json")
+OCTAVE: Final = Ecosystem(purl_type="octave", family=Family.LANGUAGE, database="packinfo/DESCRIPTION")
 SWIPL: Final = Ecosystem(purl_type="swiplpack", family=Family.LANGUAGE, database="pack.pl")
 XBPS: Final = Ecosystem(
     purl_type="xbps",
@@ -459,13 +464,15 @@ _ROWS: Final = (
         WORDPRESS_THEME,
         CONDA,
         SPACK,
+        EASYBUILD,
+        CTAN,
         VCPKG,
         BREW,
         NIX,
         GUIX,
         SNAP,
     ),
-    *(FLATPAK, VSCODE, NIM, SWIPL, XBPS),
+    *(FLATPAK, VSCODE, NIM, OCTAVE, SWIPL, XBPS),
     *(HUGGINGFACE, ML_MODEL),
 )
 ECOSYSTEMS: Final[Mapping[str, Ecosystem]] = {row.purl_type: row for row in _ROWS}

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from praxi_tasks.inventory import Inventory
-from tests.inventory.language import test_python, test_runtimes
+from tests.inventory.language import test_python, test_python_sboms, test_runtimes
 from tests.inventory.language import test_records as language_records
 from tests.inventory.layers import inventory_of
 from tests.inventory.manager import test_records as manager_records
+from tests.inventory.manager import test_texlive
 from tests.inventory.os import (
     test_apk,
     test_chisel,
@@ -47,6 +50,9 @@ SEEDS = {
     "usr/local/lib/perl/5.36.0/auto/Try/Tiny/.packlist": language_records.PACKLIST,
     "opt/conda/conda-meta/numpy-1.26.4-py312_0.json": manager_records.CONDA,
     "opt/spack/hdf5/.spack/spec.json": manager_records.SPACK.encode(),
+    "apps/x/1/easybuild/x-1.eb": manager_records.EASYBUILD,
+    "opt/TinyTeX/tlpkg/texlive.tlpdb": test_texlive.LIST,
+    f"{test_python_sboms.FOLDER}/sbom.json": json.dumps(test_python_sboms.BY_HAND).encode(),
     "snap/core22/1/meta/snap.yaml": manager_records.SNAP,
     "opt/bitnami/postgresql/.spdx-postgresql.spdx": manager_records.BITNAMI,
     "var/lib/pacman/local/bash-5/desc": test_other_distributions.PACMAN,

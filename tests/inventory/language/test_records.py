@@ -93,6 +93,7 @@ WORDPRESS = (
     b"<?php\n/**\n * Plugin Name: Akismet Anti-spam\n * Version: 5.3.1\n * License: GPLv2 or later\n */\n"
 )
 THEME = b"/*\nTheme Name: Twenty Ten\nAuthor: x\nVersion: 4.0\nLicense: GPL-2.0-or-later\n*/\nbody {}\n"
+OCTAVE = b"Name: Statistics\nVersion: 1.6.5\nDate: 2024-03-25\nLicense: GPLv3+, Public Domain\n"
 HASH = "0123456789abcdef0123456789abcdef01234567"
 
 RECORDS = {
@@ -110,6 +111,10 @@ RECORDS = {
     "opt/specifications/nokogiri-1.16.0-x86_64-linux.gemspec": (b"x", ("gem", "nokogiri", "1.16.0")),
     "usr/local/lib/R/site-library/jsonlite/DESCRIPTION": (R, ("cran", "jsonlite", "1.8-8")),
     "opt/conda/lib/R/library/limma/DESCRIPTION": (BIOCONDUCTOR, ("bioconductor", "limma", "3.58.1")),
+    "usr/share/octave/packages/statistics-1.6.5/packinfo/DESCRIPTION": (
+        OCTAVE,
+        ("octave", "statistics", "1.6.5"),
+    ),
     "usr/local/lib/perl/5.36.0/perllocal.pod": (PERLLOCAL, ("cpan", "Try-Tiny", "0.31")),
     "opt/perl5/x86_64-linux/.meta/Moose-2.2206/install.json": (CPANM, ("cpan", "Moose", "2.2206")),
     "usr/local/lib/luarocks/rocks-5.1/luasocket/3.1.0-1/luasocket-3.1.0-1.rockspec": (
@@ -167,6 +172,10 @@ def read(path: str, data: bytes, *others: str) -> tuple[Claim, ...]:
         (
             "usr/local/lib/R/site-library/jsonlite/DESCRIPTION",
             "usr/local/lib/R/site-library/jsonlite/R/jsonlite.rdb",
+        ),
+        (
+            "usr/share/octave/packages/statistics-1.6.5/packinfo/DESCRIPTION",
+            "usr/share/octave/packages/statistics-1.6.5/fitdist.m",
         ),
         ("root/.julia/packages/JSON/93Ea8/Project.toml", "root/.julia/packages/JSON/93Ea8/src/JSON.jl"),
         ("app/lib/cowboy-2.10.0/ebin/cowboy.app", "app/lib/cowboy-2.10.0/ebin/cowboy.beam"),
@@ -238,7 +247,7 @@ def test_what_is_no_installed_package_is_silent() -> None:
 
 
 # Any content of the others is one without a package, or their paths name the release.
-STRICT = ("installed.json", ".reg", "install.json", "Project.toml", ".conf", ".app")
+STRICT = ("/packinfo/DESCRIPTION", "installed.json", ".reg", "install.json", "Project.toml", ".conf", ".app")
 
 
 @pytest.mark.parametrize("path", [path for path in RECORDS if path.endswith(STRICT)])

@@ -36,6 +36,15 @@ BITNAMI = json.dumps(
     }
 ).encode()
 
+EASYBUILD = b"""easyblock = 'EB_GROMACS'
+
+name = 'GROMACS'
+version = "2023.3"
+versionsuffix = '-CUDA-%(cudaver)s'
+homepage = 'https://www.gromacs.org'
+dependencies = [('Python', '3.10.8')]
+"""
+
 
 @pytest.mark.parametrize("prefix", ["opt/conda/", "opt/conda/envs/science/", ""])
 def test_conda_owns_the_files_of_its_environment(prefix: str) -> None:
@@ -82,6 +91,12 @@ def test_a_list_of_condas_paths_that_is_none_costs_the_checksums_alone() -> None
             ("brew", "jq", "1.7.1"),
             "home/linuxbrew/.linuxbrew/Cellar/jq/1.7.1/bin/jq",
         ),
+        (
+            "apps/software/GROMACS/2023.3-foss-2022b/easybuild/GROMACS-2023.3-foss-2022b.eb",
+            EASYBUILD,
+            ("easybuild", "GROMACS", "2023.3"),
+            "apps/software/GROMACS/2023.3-foss-2022b/bin/gmx",
+        ),
         ("snap/core22/1122/meta/snap.yaml", SNAP, ("snap", "core22", "20240111"), "snap/core22/1122/bin/sh"),
         (
             "opt/bitnami/postgresql/.spdx-postgresql.spdx",
@@ -104,6 +119,7 @@ def test_a_record_names_its_release_and_owns_its_folder(
     [
         "opt/conda/conda-meta/x.json",
         "opt/x/.spack/spec.json",
+        "opt/x/1/easybuild/x-1.eb",
         "snap/x/1/meta/snap.yaml",
         "opt/bitnami/x/.spdx-x.spdx",
     ],
@@ -143,6 +159,11 @@ def test_a_folder_of_a_store_is_named_for_its_release(
     assert (claim.ecosystem, (claim.name, claim.version)) == (ecosystem, release)
     assert claim.files == (f"{folder}/bin/x", f"{folder}/lib/y")
     assert inventory.databases == (f"{folder}/bin/x",)
+
+
+def test_a_recipe_that_only_reproduces_a_build_is_none_of_an_installed_program() -> None:
+    path = "apps/software/x/1/easybuild/reprod/GROMACS-2023.3-foss-2022b.eb"
+    assert not inventory_of({path: EASYBUILD}).claims
 
 
 FLATPAK = f"var/lib/flatpak/app/org.gimp.GIMP/x86_64/stable/{'0a' * 32}"
