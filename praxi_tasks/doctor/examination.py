@@ -48,7 +48,9 @@ def check_feeds(feeds_uri: str | None) -> Outcome:
 
     if not feeds_uri:
         return skipped(
-            "feeds", "no feeds are named", "set PRAXI_FEEDS: without, nothing is called vulnerable"
+            "feeds",
+            "no feeds are named",
+            "name them: --feeds URI, or PRAXI_FEEDS; without, nothing is called vulnerable",
         )
 
     def look() -> str:
@@ -82,7 +84,7 @@ def check_model(model_uri: str | None, store_uri: str) -> Outcome:
     from praxi_tasks.learning.model_registry import resolve_model
 
     if not model_uri:
-        return skipped("model", "no model is named", "set PRAXI_MODEL")
+        return skipped("model", "no model is named", "name it: --model URI, or PRAXI_MODEL")
 
     def check() -> str:
         found = resolve_model(model_uri, store_uri)
@@ -94,10 +96,11 @@ def check_model(model_uri: str | None, store_uri: str) -> Outcome:
 
 
 def check_versions(store_uri: str) -> Outcome:
-    """Ask the registry of the model's versions."""
-    from praxi_tasks.learning.model_registry import open_registry
+    """Ask the registry of the model's versions; a database that is not there yet is not made for that."""
+    from praxi_tasks.learning.model_registry import find_registry
 
     def check() -> str:
-        return f"{len(list(open_registry(open_store(store_uri).uri).versions()))} versions of the model"
+        registry = find_registry(open_store(store_uri).uri)
+        return f"{len(list(registry.versions())) if registry else 0} versions of the model"
 
     return attempt("model registry", check)

@@ -62,3 +62,4 @@ def test_the_model_is_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_a_registry_without_versions(tmp_path: Path) -> None:
     found = check_versions(tmp_path.as_uri())
     assert (found.status, found.what) == ("ok", "0 versions of the model")
+    assert list(tmp_path.iterdir()) == []  # looking leaves nothing

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from praxi_tasks.learning.model_registry.base import ALIASED, CHAMPION, ModelRegistry, Promotions
 from praxi_tasks.learning.model_registry.mlflow import LOGGED_MODEL, MlflowRegistry
-from praxi_tasks.learning.model_registry.opening import light_registry, open_registry, read_versions
+from praxi_tasks.learning.model_registry.opening import (
+    find_registry,
+    light_registry,
+    open_registry,
+    read_versions,
+)
 from praxi_tasks.learning.model_registry.resolve import (
     STARTER,
     ResolvedModel,
@@ -26,6 +31,7 @@ __all__ = [
     "Promotions",
     "ResolvedModel",
     "STARTER",
+    "find_registry",
     "light_registry",
     "load_base",
     "open_registry",
