@@ -2,6 +2,9 @@
 
 msgspec builds what it knows of a type on first use and shows it to other threads half built: two threads that
 decode a new type at once may end the interpreter. Decoders are therefore made here, one at a time.
+
+Programs of Go write a field that has no value as null, and read null as no value. So does this: where none
+may be, a null is read as if its field was not there.
 """
 
 from __future__ import annotations
@@ -19,6 +22,8 @@ T = TypeVar("T")
 
 SETTING: Final = "PRAXI_JSON_MAX_DEPTH"
 _DEPTH: Final = 128
+_NULL: Final = "got `null`"
+_MOST_WITH_NULLS: Final = 4 << 20  # bytes; values of any type take up to 20 times their room in the document
 _LARGEST_CUT: Final = 16 << 20  # bytes; walking the brackets of a document costs a microsecond each
 _STRING: Final = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)'
 _REST: Final = rb'[^"\\]*+(?:\\.[^"\\]*+)*+"'  # of a string, from where no escape is begun
@@ -118,8 +123,21 @@ def _most() -> int:
 def _decoded(data: bytes, kind: type[T]) -> T:
     try:
         return decoder(kind).decode(data)
+    except msgspec.ValidationError as error:
+        if _NULL not in str(error) or len(data) > _MOST_WITH_NULLS:
+            raise
     except (RecursionError, OverflowError, UnicodeDecodeError) as error:
         raise msgspec.DecodeError(f"it can't be decoded: {error}") from None
+    return decoder(kind).decode(msgspec.json.encode(_without_nulls(_decoded(data, Any))))
+
+
+def _without_nulls(value: Any) -> Any:
+    """Return a value without the fields that are null; a list keeps its nulls, which count."""
+    if isinstance(value, dict):
+        return {key: _without_nulls(inner) for key, inner in value.items() if inner is not None}
+    if isinstance(value, list):
+        return [_without_nulls(inner) for inner in value]
+    return value
 
 
 def _cut(data: bytes, most: int) -> bytes:

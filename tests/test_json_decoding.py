@@ -60,6 +60,33 @@ def test_a_deep_document_is_refused_or_read_in_its_upper_levels(deep: bytes) -> 
     assert decode_shallow(data, Named) == Named("x")
 
 
+class Listed(msgspec.Struct):
+    name: str
+    named: Named = msgspec.field(default_factory=Named)
+    parts: list[str] = []
+    by_name: dict[str, Named] = {}
+
+
+@pytest.mark.parametrize("read", [decode, decode_shallow])
+def test_a_null_where_none_may_be_is_as_if_it_was_not_there(read: Any) -> None:
+    data = b'{"name":"x","named":{"name":null},"parts":null,"by_name":{"a":null,"b":{"name":"y"}}}'
+    assert read(data, Listed) == Listed("x", by_name={"b": Named("y")})
+
+
+@pytest.mark.parametrize("data", [b'{"name":null}', b'{"name":"x","parts":[null]}', b"null", b'{"a":[null}'])
+def test_a_null_is_no_value_of_what_has_to_be_there(data: bytes) -> None:
+    with pytest.raises(msgspec.DecodeError):
+        decode(data, Listed)
+
+
+def test_a_null_beside_numbers_that_no_type_holds_is_refused_with_one_error() -> None:
+    for number in (b"1" * 5_000, b"1e999", b"-" + b"9" * 30, b'"\\ud800"'):
+        try:
+            decode(b'{"name":null,"other":' + number + b"}", Named)
+        except msgspec.DecodeError:
+            continue
+
+
 def test_the_depth_of_many_brackets_takes_little_memory() -> None:
     data = b"[" + b"[]," * 1_000_000 + b"1]"
     tracemalloc.start()

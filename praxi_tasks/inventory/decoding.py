@@ -96,7 +96,7 @@ def path_text(data: bytes) -> str:
 
 
 def document(data: bytes, kind: type[T], what: str) -> T:
-    """Decode a record that is a JSON document.
+    """Decode a record that is a JSON document; letters of other encodings than UTF-8 become U+FFFD.
 
     Parameters
     ----------
@@ -108,7 +108,11 @@ def document(data: bytes, kind: type[T], what: str) -> T:
     DataError
         If it is no JSON, or not of that type.
     """
+    data = as_utf8(data)
     try:
-        return decode_shallow(as_utf8(data), kind)
+        return decode_shallow(data, kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise DataError(f"it is {what}: {error}") from None
+        replaced = data.decode("utf-8", "replace").encode()
+        if replaced == data:
+            raise DataError(f"it is {what}: {error}") from None
+    return document(replaced, kind, what)

@@ -70,8 +70,9 @@ def _checksums(
     view: LayerView, path: str, record: _Record, prefix: str, files: tuple[str, ...]
 ) -> dict[str, bytes]:
     """Return the SHA-256 that files have where they were installed: conda writes its prefix into some."""
+    noted = bytes(record.paths_data)
     try:
-        listed = document(bytes(record.paths_data), _Paths, "no list of files").paths
+        listed = document(noted if noted != b"null" else b"{}", _Paths, "no list of files").paths
     except DataError as error:
         view.report(path, f"its checksums: {error}")
         return {}

@@ -17,7 +17,7 @@ _STATUS: Final = "/vcpkg/status"
 _LIST: Final = ".list"
 _LISTS: Final = "/vcpkg/info/"
 _FIELDS: Final = frozenset((b"package", b"version", b"port-version", b"architecture", b"feature", b"status"))
-_INSTALLED: Final = "install ok installed"
+_INSTALLED: Final = frozenset(("install ok installed", "install ok half-installed"))
 
 
 def read_status(view: LayerView, path: str) -> Iterator[Claim]:
@@ -34,7 +34,7 @@ def read_status(view: LayerView, path: str) -> Iterator[Claim]:
             continue
         ports[stanza["package"], stanza.get("architecture", "")] = stanza
     for (name, triplet), stanza in ports.items():
-        if stanza.get("status") == _INSTALLED:
+        if stanza.get("status") in _INSTALLED:
             root = path.removesuffix(_STATUS)
             files = _owned(view, root, f"{name}_{stanza['version']}_{triplet}{_LIST}")
             yield Claim(VCPKG.purl_type, name, _version(stanza), path, triplet, files=files)

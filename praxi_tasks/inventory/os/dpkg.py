@@ -30,6 +30,7 @@ _HEAD: Final = 8  # bytes: no text has a NUL there, and a damaged one most likel
 _INSTALLED: Final = frozenset(
     ("half-installed", "unpacked", "half-configured", "triggers-awaited", "triggers-pending", "installed")
 )
+_NOT_INSTALLED: Final = frozenset(("not-installed", "config-files"))
 _SOURCE: Final = re.compile(r"(\S+)(?:\s+\((\S+)\))?")
 
 
@@ -47,7 +48,7 @@ def read_status(view: LayerView, path: str, read: set[str], copyrights: Copyrigh
     if b"\0" in view.kept[path][:_HEAD]:
         view.report(path, "it is no text, or not all of it")
     for stanza in read_stanzas(view.kept[path], _FIELDS):
-        if not _is_installed(stanza):
+        if not _is_installed(view, path, stanza):
             continue
         if not stanza.get("package") or not stanza.get("version"):
             view.report(path, f"a paragraph without package or version: {stanza}")
@@ -56,10 +57,12 @@ def read_status(view: LayerView, path: str, read: set[str], copyrights: Copyrigh
         yield msgspec.structs.replace(claim, licences=copyrights.licences(claim.name))
 
 
-def _is_installed(stanza: Stanza) -> bool:
+def _is_installed(view: LayerView, path: str, stanza: Stanza) -> bool:
     # distroless images write no Status: what they list is there.
-    state = stanza.get("status", "install ok installed").split()
-    return bool(state) and state[-1] in _INSTALLED
+    _, _, state = stanza.get("status", "install ok installed").rpartition(" ")
+    if state not in _INSTALLED | _NOT_INSTALLED:
+        view.report(path, f"{stanza.get('package', '')} is in a state that dpkg does not know: {state!r}")
+    return state in _INSTALLED
 
 
 def _claim(view: LayerView, path: str, stanza: Stanza, read: set[str]) -> Claim:

@@ -202,3 +202,11 @@ def test_extensions_of_an_editor(folder: str) -> None:
 
 def test_other_lists_of_extensions_are_none() -> None:
     assert not inventory_of({"srv/extensions/extensions.json": EXTENSIONS}).claims
+
+
+@pytest.mark.parametrize("noted", ['"files": null', '"paths_data": null'])
+def test_nulls_and_letters_of_other_encodings_hide_no_package(noted: str) -> None:
+    record = f'{{"name": "numpy", "version": "1.26.4", "license": "José", {noted}}}'.encode("latin-1")
+    inventory = inventory_of({"opt/conda/conda-meta/numpy-1.26.4-0.json": record})
+    assert only(inventory).version == "1.26.4"
+    assert not inventory.problems

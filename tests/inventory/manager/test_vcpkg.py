@@ -44,6 +44,11 @@ def test_the_last_paragraph_about_a_port_counts() -> None:
     assert only(inventory_of({f"{ROOT}/vcpkg/status": removed})).name == "fmt"
 
 
+def test_a_port_that_is_half_installed_is_there() -> None:
+    status = b"Package: fmt\nVersion: 1\nArchitecture: x64-linux\nStatus: install ok half-installed\n"
+    assert only(inventory_of({f"{ROOT}/vcpkg/status": status})).name == "fmt"
+
+
 def test_a_paragraph_without_a_version_is_told() -> None:
     inventory = inventory_of({f"{ROOT}/vcpkg/status": b"Package: x\nStatus: install ok installed\n"})
     assert not inventory.claims

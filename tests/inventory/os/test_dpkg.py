@@ -98,6 +98,14 @@ def test_only_installed_packages_count(state: str, counts: bool) -> None:
     assert bool(inventory_of({"var/lib/dpkg/status": status}).claims) is counts
 
 
+def test_a_state_that_dpkg_does_not_know_is_told() -> None:
+    inventory = inventory_of(
+        {"var/lib/dpkg/status": STATUS.replace(b"install ok installed", b"install ok gone-fishing")}
+    )
+    assert not inventory.claims
+    assert "gone-fishing" in inventory.problems[0]
+
+
 def test_distroless_packages_have_a_file_each() -> None:
     stanza = b"Package: tzdata\nVersion: 2024a-0+deb12u1\nArchitecture: all\n"
     sums = b"d41d8cd98f00b204e9800998ecf8427e  usr/share/zoneinfo/UTC\n"
