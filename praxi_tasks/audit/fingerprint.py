@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Final
 
 import msgspec
 
 from praxi_tasks.audit.failure import Failure, attempt
-from praxi_tasks.audit.plan import Plan, PlannedLayer
+from praxi_tasks.audit.plan import Place, Plan, PlannedLayer
+from praxi_tasks.errors import (
+    DigestMismatchError,
+    ForbiddenError,
+    ImageError,
+    LayerError,
+    LimitExceededError,
+    NotFoundError,
+    RegistryUnavailableError,
+    TruncatedBlobError,
+    UnauthorizedError,
+)
 from praxi_tasks.fingerprint import fingerprint_layer
-from praxi_tasks.oci.image import ImageSource
 from praxi_tasks.oci.layer import LayerLimits
 from praxi_tasks.oci.registry import RegistrySettings
 from praxi_tasks.oci.sources import open_source
@@ -18,6 +30,24 @@ from praxi_tasks.store import Store
 from praxi_tasks.tracing import span
 
 logger = logging.getLogger(__name__)
+
+_OF_THE_PLACE: Final = frozenset(
+    kind.code
+    for kind in (
+        DigestMismatchError,
+        ForbiddenError,
+        ImageError,
+        NotFoundError,
+        RegistryUnavailableError,
+        TruncatedBlobError,
+        UnauthorizedError,
+    )
+)
+"""Failures that say nothing of the layer, which another registry or repository may give."""
+_OF_THE_BYTES: Final = frozenset((LayerError.code, LimitExceededError.code))
+_MOST_READ: Final = 3
+"""Places whose bytes are read though those of another were bad: they may not be the layer's, which is known
+only where they end."""
 
 
 class BatchOutcome(msgspec.Struct, frozen=True):
@@ -55,13 +85,29 @@ class LayerReader:
         return BatchOutcome(failures)
 
     def _try(self, layer: PlannedLayer) -> Failure | None:
-        reference = self._plan.images[layer.image].deployed.pinned
-        return attempt(lambda: self._read(layer, reference), layer.digest)
+        """Read a layer from one place after another; a registry that is down is not asked twice."""
+        failures: list[Failure] = []
+        down: set[str] = set()
+        read = 0
+        for place in layer.places:
+            reference = self._plan.images[place.image].deployed.pinned
+            registry = reference.partition("/")[0]
+            if registry in down:
+                continue
+            failure = attempt(partial(self._read, layer, place, reference), layer.digest)
+            if failure is None:
+                return None
+            failures.append(failure)
+            read += failure.code in _OF_THE_BYTES
+            if failure.code not in _OF_THE_PLACE | _OF_THE_BYTES or read == _MOST_READ:
+                break
+            if failure.code == RegistryUnavailableError.code:
+                down.add(registry)
+        return next((failure for failure in failures if failure.retryable), failures[0])
 
-    def _read(self, layer: PlannedLayer, reference: str) -> None:
+    def _read(self, layer: PlannedLayer, place: Place, reference: str) -> None:
         with span("read layer", attributes={"praxi.layer": layer.digest, "praxi.image": reference}):
-            logger.info("layer %s: reading %.1f MB from %s", layer.digest, layer.size / 1e6, reference)
-            self._read_from(open_source(reference, self._settings), layer)
-
-    def _read_from(self, source: ImageSource, layer: PlannedLayer) -> None:
-        fingerprint_layer(source, layer.descriptor, self._store, self._limits, force=self._plan.forced)
+            logger.info("layer %s: reading %.1f MB from %s", layer.digest, place.size / 1e6, reference)
+            source = open_source(reference, self._settings)
+            descriptor = layer.descriptor(place)
+            fingerprint_layer(source, descriptor, self._store, self._limits, force=self._plan.forced)

@@ -22,16 +22,32 @@ logger = logging.getLogger(__name__)
 
 CACHED: Final = -1
 _WORKERS: Final = 16
+_MOST_OTHERS: Final = 15
+"""Other places of a layer that a plan names: most images of a cluster share their base's layers."""
 
 Resolver = Callable[[DeployedImage], tuple[Image, tuple[str, ...]]]
 
 
-class PlannedLayer(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A layer that some image of the plan has; ``size`` is compressed bytes.
+class Place(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where a layer can be read, and what is said of it there.
 
-    ``batch`` is the number of the batch that reads it, or -1 if the store knows it already. ``image`` is
-    the index of an image that it can be read from; ``urls`` are other places that have it, ``data`` is the
-    layer itself where the image's manifest holds it.
+    ``image`` is the index of an image that has it, ``size`` is compressed bytes; ``urls`` are other places
+    that have it, ``data`` is the layer itself where the image's manifest holds it.
+    """
+
+    size: int
+    media_type: str
+    image: int
+    urls: tuple[str, ...] = ()
+    data: bytes = b""
+
+
+class PlannedLayer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A layer that some image of the plan has, as the first of these says; see :class:`Place`.
+
+    ``batch`` is the number of the batch that reads it, or -1 if the store knows it already. ``others`` are
+    places to read it from where the first image's does not give it: its registry may refuse or be broken,
+    and its manifest may be wrong about the layer.
     """
 
     digest: str
@@ -41,11 +57,17 @@ class PlannedLayer(msgspec.Struct, frozen=True, omit_defaults=True):
     batch: int = CACHED
     urls: tuple[str, ...] = ()
     data: bytes = b""
+    others: tuple[Place, ...] = ()
 
     @property
-    def descriptor(self) -> Descriptor:
-        """The layer as its manifest names it."""
-        return Descriptor(self.media_type, self.digest, self.size, self.urls, self.data)
+    def places(self) -> tuple[Place, ...]:
+        """Where it can be read, in the order to try them."""
+        return Place(self.size, self.media_type, self.image, self.urls, self.data), *self.others
+
+    def descriptor(self, place: Place | None = None) -> Descriptor:
+        """Return the layer as the manifest of a place names it, by default of the first."""
+        place = place or self.places[0]
+        return Descriptor(place.media_type, self.digest, place.size, place.urls, place.data)
 
 
 class PlannedImage(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -158,14 +180,27 @@ def _lines(images: Iterable[Image | None]) -> Iterator[str]:
 
 
 def _distinct_layers(images: Iterable[Image | None]) -> list[PlannedLayer]:
-    layers: dict[str, PlannedLayer] = {}
+    places: dict[str, dict[tuple[str, Place], Place]] = {}
     for number, image in enumerate(images):
         for layer in image.layers if image else ():
-            if layer.digest not in layers:
-                layers[layer.digest] = PlannedLayer(
-                    layer.digest, layer.size, layer.media_type, number, urls=layer.urls, data=layer.data
-                )
-    return list(layers.values())
+            place = Place(layer.size, layer.media_type, number, layer.urls, layer.data)
+            same = _repository(image.reference) if image else "", msgspec.structs.replace(place, image=0)
+            known = places.setdefault(layer.digest, {})
+            if len(known) <= _MOST_OTHERS:
+                known.setdefault(same, place)
+    return [_planned_layer(digest, *known.values()) for digest, known in places.items()]
+
+
+def _planned_layer(digest: str, first: Place, *others: Place) -> PlannedLayer:
+    return PlannedLayer(
+        digest, first.size, first.media_type, first.image, urls=first.urls, data=first.data, others=others
+    )
+
+
+def _repository(reference: str) -> str:
+    """Return a reference without its tag and digest: what another image of the same has, is there too."""
+    place, slash, name = reference.partition("@")[0].rpartition("/")
+    return f"{place}{slash}{name.partition(':')[0]}"
 
 
 def _known(layers: Sequence[PlannedLayer], store: Store) -> set[str]:

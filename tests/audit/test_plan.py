@@ -31,4 +31,4 @@ def test_a_layer_that_its_manifest_holds_goes_along(tmp_path: Path) -> None:
     image = msgspec.structs.replace(IMAGE, layers=(held,))
     plan = make_plan(named_images(["shop:1"]), lambda _: (image, ()), open_store(tmp_path.as_uri()))
     again = msgspec.json.decode(msgspec.json.encode(plan), type=Plan)
-    assert again.layers[0].descriptor == held
+    assert again.layers[0].descriptor() == held

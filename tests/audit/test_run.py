@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
+
 import pytest
 
 from praxi_tasks.audit.deployed import DeployedImage, named_images
@@ -69,6 +72,51 @@ def test_a_layer_that_images_share_is_read_once(registry: Registry, store: Store
     assert sorted(layer.digest for layer in plan.layers) == sorted([base.digest, top.digest])
     assert plan.batches == 2
     assert set(states(finish(run, plan, model)).values()) == {State.AUDITED}
+
+
+BROKEN = {
+    "nothing": Reply(404),
+    "refusal": Reply(403),
+    "other bytes": Reply(body=b"\x1f\x8b" + bytes(200)),
+    "too much": Reply(body=b"\0" * 5_000_000),
+    "a server that is down": Reply(503),
+}
+
+
+@pytest.mark.parametrize("answer", BROKEN.values(), ids=BROKEN)
+def test_a_repository_that_does_not_give_a_shared_layer_fails_no_other_image(
+    answer: Reply, hostile: HostileRegistry, store: Store, model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRAXI_REGISTRY_ATTEMPTS", "1")
+    made = image([SHOP.layer()])
+    broken, whole = hostile.serve("broken", "1", made), hostile.serve("whole", "1", made)
+    hostile.fault(f"/v2/broken/blobs/{made.layers[0].digest}", answer, forever=True)
+    images = [broken, whole] if answer.status != 503 else [broken, whole.replace("127.0.0.1", "localhost")]
+    assert set(states(audit(store, images, model)).values()) == {State.AUDITED}
+
+
+@pytest.mark.parametrize("wrong", [{"size": 0}, {"size": 2**62}, {"mediaType": "application/x-tar"}])
+def test_a_manifest_that_is_wrong_about_a_shared_layer_fails_no_other_image(
+    wrong: dict[str, object], hostile: HostileRegistry, store: Store, model: Model
+) -> None:
+    made = image([SHOP.layer()])
+    whole = hostile.serve("whole", "1", made)
+    document = json.loads(made.data)
+    document["layers"][0].update(wrong)
+    liar = hostile.serve("liar", "1", dataclasses.replace(made, data=json.dumps(document).encode()))
+    report = audit(store, [liar, whole], model)
+    assert states(report)["whole:1"] is State.AUDITED
+
+
+def test_a_layer_that_no_repository_gives_fails_with_what_the_first_said(
+    hostile: HostileRegistry, store: Store, model: Model
+) -> None:
+    made = image([SHOP.layer()])
+    images = [hostile.serve(name, "1", made) for name in ("one", "two")]
+    hostile.fault(f"/v2/one/blobs/{made.layers[0].digest}", Reply(404), forever=True)
+    hostile.fault(f"/v2/two/blobs/{made.layers[0].digest}", Reply(403), forever=True)
+    report = audit(store, images, model)
+    assert [image.reason_code for image in report.images] == ["not-found", "not-found"]
 
 
 def test_what_is_known_is_not_read_again(registry: Registry, store: Store, model: Model) -> None:
