@@ -12,7 +12,7 @@ import msgspec
 from praxi_tasks.environment import read, whole_number
 from praxi_tasks.errors import DigestMismatchError, LimitExceededError, ManifestError, NotAnImageError
 from praxi_tasks.json_decoding import decode
-from praxi_tasks.oci.image.digest import check_digest, verify
+from praxi_tasks.oci.image.digest import check_digest, is_digest, verify
 from praxi_tasks.oci.image.model import Descriptor, Platform
 
 OCI_MANIFEST: Final = "application/vnd.oci.image.manifest.v1+json"
@@ -54,13 +54,14 @@ _REBUILD: Final = "push the image again as an OCI or Docker schema 2 image"
 class EntryPlatform(msgspec.Struct, frozen=True):
     """The platform of an index's entry, as it is written there."""
 
-    os: str | None = None
-    architecture: str | None = None
-    variant: str | None = None
+    os: Any = None
+    architecture: Any = None
+    variant: Any = None
 
     def to_platform(self) -> Platform:
-        """Return it as a platform; what is not given is empty."""
-        return Platform(self.os or "", self.architecture or "", self.variant or "")
+        """Return it as a platform; what is not given, or is no text, is empty."""
+        given = (self.os, self.architecture, self.variant)
+        return Platform(*(text if isinstance(text, str) else "" for text in given))
 
 
 class Entry(msgspec.Struct, frozen=True, rename="camel"):
@@ -113,9 +114,10 @@ class ImageManifest(msgspec.Struct, frozen=True):
 
 
 class Index(msgspec.Struct, frozen=True):
-    """A choice of manifests."""
+    """A choice of manifests; ``unread`` counts the entries that are malformed, which may be any."""
 
     entries: tuple[Entry, ...]
+    unread: int = 0
 
 
 Manifest: TypeAlias = ImageManifest | Index
@@ -126,7 +128,7 @@ class _Document(msgspec.Struct, rename="camel"):
     media_type: str = ""
     config: Entry | None = None
     layers: tuple[Entry, ...] | None = None
-    manifests: tuple[Entry, ...] | None = None
+    manifests: tuple[msgspec.Raw, ...] | None = None
     artifact_type: Any = None
     annotations: Any = None
 
@@ -151,22 +153,38 @@ def parse_manifest(data: bytes, content_type: str, where: str) -> Manifest:
         raise ManifestError(f"the manifest is malformed: {detail}", where=where, action=_REBUILD) from None
     kind = _kind(document, content_type.partition(";")[0].strip().lower(), where)
     if kind in INDEXES:
-        return Index(_checked(document.manifests or (), where))
+        return _index(document.manifests or ())
     return _image_manifest(document, where)
 
 
 def _kind(document: _Document, served_as: str, where: str) -> str:
     if document.schema_version == 1 or _SCHEMA_1.fullmatch(document.media_type or served_as):
         raise ManifestError("a schema 1 manifest, which can't be verified", where=where, action=_REBUILD)
-    if document.manifests is not None and (document.layers is not None or document.config is not None):
+    is_image = document.layers is not None or document.config is not None
+    if document.manifests is not None and is_image:
         raise ManifestError("both an image and an index", where=where, action=_REBUILD)
-    structure = OCI_MANIFEST if document.manifests is None else OCI_INDEX
+    named = document.media_type or served_as
+    is_index = document.manifests is not None or (not is_image and named in INDEXES)
+    structure = OCI_INDEX if is_index else OCI_MANIFEST
     said = {document.media_type or structure} | ({served_as} & _KINDS)
-    group = INDEXES if document.manifests is not None else MANIFESTS
+    group = INDEXES if is_index else MANIFESTS
     if not said <= group:
         wrong = ", ".join(sorted(said - group))[:200]
         raise ManifestError(f"not the media type of such a manifest: {wrong}", where=where, action=_REBUILD)
     return document.media_type or structure
+
+
+def _index(listed: tuple[msgspec.Raw, ...]) -> Index:
+    """Return the entries that can be read: what is wrong with one says nothing of the others."""
+    entries = []
+    for raw in listed:
+        try:
+            entry = decode(bytes(raw), Entry)
+        except msgspec.DecodeError:
+            continue
+        if is_digest(entry.digest):
+            entries.append(entry)
+    return Index(tuple(entries), len(listed) - len(entries))
 
 
 def _image_manifest(document: _Document, where: str) -> ImageManifest:

@@ -19,6 +19,7 @@ _ARCHITECTURES: Final = {
 # What a CPU without a variant can be relied on to be.
 _DEFAULT_VARIANTS: Final = {"amd64": "v1", "arm64": "v8", "arm": "v7"}
 _REFERENCE_TYPE: Final = "vnd.docker.reference.type"
+_NOTHING: Final = ("the index is empty", "the index lists no images, only what describes some")
 
 
 def candidates(entries: tuple[Entry, ...], platform: Platform, where: str) -> list[Entry]:
@@ -39,7 +40,7 @@ def candidates(entries: tuple[Entry, ...], platform: Platform, where: str) -> li
         raise PlatformError(
             f"no image for {platform}",
             where=where,
-            action=f"choose one of: {', '.join(offered)[:300]}" if offered else "the index is empty",
+            action=f"choose one of: {', '.join(offered)[:300]}" if offered else _NOTHING[bool(entries)],
             offered=tuple(offered),
         )
     return [entry for _, entry in sorted(ranked, key=lambda pair: pair[0])]
@@ -53,7 +54,7 @@ def images_first(entries: tuple[Entry, ...], platform: Platform) -> list[Entry]:
 
 def names_platform(entry: Entry) -> bool:
     """Return whether an index says which platform the entry is for."""
-    return entry.platform is not None and bool(entry.platform.architecture)
+    return entry.platform is not None and bool(entry.platform.to_platform().architecture)
 
 
 def runs_on(offered: Platform, wanted: Platform) -> bool:

@@ -103,7 +103,13 @@ class Resolver:
         if depth > _MAX_DEPTH:
             raise ManifestError(f"indexes nested deeper than {_MAX_DEPTH}", where=self._reference)
         passed: ImageError | None = None
-        for entry in candidates(index.entries, self._platform, self._reference):
+        if index.unread:
+            passed = ManifestError(
+                f"{index.unread} entries of an index are malformed, and no other is for {self._platform}",
+                where=self._reference,
+                action="push the image again",
+            )
+        for entry in self._candidates(index, passed):
             try:
                 image = self._follow(entry, depth)
             except PlatformError:
@@ -117,6 +123,12 @@ class Resolver:
         raise passed or PlatformError(
             f"no image for {self._platform}", where=self._reference, action="choose another platform"
         )
+
+    def _candidates(self, index: Index, otherwise: ImageError | None) -> list[Entry]:
+        try:
+            return candidates(index.entries, self._platform, self._reference)
+        except PlatformError as error:
+            raise otherwise or error from None
 
     def _follow(self, entry: Entry, depth: int) -> Image:
         self._count()

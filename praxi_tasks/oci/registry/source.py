@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Final
 
 from praxi_tasks.errors import ImageError, NotFoundError
 from praxi_tasks.oci.image.digest import check_digest, digest_of, is_digest, verify
@@ -18,6 +19,9 @@ from praxi_tasks.oci.registry.download import Download
 from praxi_tasks.oci.registry.transport import Answer
 
 log = logging.getLogger(__name__)
+
+_MOST_URLS: Final = 8
+"""Places of a layer that are asked: whoever wrote the manifest could name any number."""
 
 
 class RegistrySource:
@@ -147,12 +151,18 @@ class RegistrySource:
         return ask
 
     def _elsewhere(self, descriptor: Descriptor, headers: Mapping[str, str], error: NotFoundError) -> Answer:
-        """Ask the other places of a layer that registries may not distribute."""
-        for url in descriptor.urls:
+        """Ask the other places of a layer that registries may not distribute, one after another."""
+        refusals = []
+        for url in descriptor.urls[:_MOST_URLS]:
             try:
                 return self._client.stream_url(url, headers, self._asked)
             except NotFoundError:
                 continue
+            except ImageError as refusal:
+                log.info("%s is not at one of its URLs: %s", descriptor.digest, refusal)
+                refusals.append(refusal)
+        if refusals:
+            raise next((refusal for refusal in refusals if refusal.retryable), refusals[0])
         if "foreign" in descriptor.media_type or "nondistributable" in descriptor.media_type:
             error = NotFoundError(
                 "a foreign layer that neither the registry nor the URLs in the manifest have",

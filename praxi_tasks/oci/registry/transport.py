@@ -165,7 +165,11 @@ def _join(url: str, target: str) -> str:
 
 
 def _malformed(url: str) -> ImageError:
-    return ImageError("the registry redirects to a malformed URL", where=redact_url(url))
+    return ImageError(
+        "the registry or the image's manifest leads to a malformed URL",
+        where=redact_url(url),
+        action="ask whoever runs the registry or built the image",
+    )
 
 
 def _origin(url: str) -> tuple[str, str, int]:

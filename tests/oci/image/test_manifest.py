@@ -56,7 +56,7 @@ def test_a_document_is_a_manifest_or_an_error(document: dict[str, Any], media_ty
         return
     entries = found.entries if isinstance(found, Index) else (found.config, *found.layers)
     assert all(is_digest(entry.digest) and entry.size >= 0 for entry in entries)
-    assert isinstance(found, Index) is ("manifests" in document and document["manifests"] is not None)
+    assert isinstance(found, Index) is (document.get("config") is None)
 
 
 @given(st.binary(max_size=60))
@@ -105,3 +105,29 @@ def test_layers_of_odd_but_common_types(media_type: str) -> None:
         document["config"] = {**config, "mediaType": "application/vnd.cncf.helm.config.v1+json"}
         with pytest.raises(NotAnImageError):
             parse_manifest(json.dumps(document).encode(), "", "x")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        None,
+        1,
+        {},
+        {"digest": "junk", "size": 1},
+        {"digest": DIGEST, "size": -1},
+        {"digest": "md5:0", "size": 1},
+    ],
+    ids=str,
+)
+def test_a_malformed_entry_of_an_index_says_nothing_of_the_others(odd: object) -> None:
+    good = {"digest": DIGEST, "size": 2, "platform": {"os": 5, "architecture": "amd64", "variant": None}}
+    data = json.dumps({"schemaVersion": 2, "manifests": [odd, good]}).encode()
+    found = parse_manifest(data, OCI_INDEX, "x")
+    assert isinstance(found, Index)
+    assert (found.entries[0].digest, len(found.entries), found.unread) == (DIGEST, 1, 1)
+
+
+def test_an_index_that_lists_null_is_empty() -> None:
+    document = {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": None}
+    assert parse_manifest(json.dumps(document).encode(), "", "x") == Index(())
+    assert parse_manifest(b'{"schemaVersion": 2}', DOCKER_LIST, "x") == Index(())

@@ -151,7 +151,13 @@ def test_a_foreign_layer_is_found_where_the_manifest_says(
 ) -> None:
     hostile.remove(PATH)
     elsewhere.put("/layer", DATA)
-    urls = (f"http://{elsewhere.host}/gone", f"http://{elsewhere.host}/layer")
+    urls = (
+        "::::",
+        "http://169.254.169.254/layer",
+        "http://127.0.0.1:1/layer",
+        f"http://{elsewhere.host}/gone",
+        f"http://{elsewhere.host}/layer",
+    )
     assert read(source, Descriptor(FOREIGN, DIGEST, len(DATA), urls)) == DATA
 
 
