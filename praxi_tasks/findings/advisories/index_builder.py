@@ -6,6 +6,7 @@ import operator
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 import msgspec
@@ -113,14 +114,16 @@ class IndexBuilder:
         DataError
             If the feed breaks off; what came before stays in.
         """
-        count, newest = 0, ""
+        count, newest, tomorrow = 0, "", (datetime.now(UTC) + timedelta(days=1)).isoformat()
         namespaces: set[str] = set()
         try:
             for record in records:
                 if isinstance(record, str):
                     self.add_problem(record)
                 else:
-                    count, newest = count + 1, max(newest, record.modified)
+                    count += 1
+                    if record.modified < tomorrow:  # a date of times to come says nothing of the feed's age
+                        newest = max(newest, record.modified)
                     namespaces |= self._add(record, namespace)
         finally:
             self._sources.append(AdvisorySource(name, count, newest, file, tuple(sorted(namespaces))))
@@ -253,9 +256,10 @@ def _rating(record: Record, about: list[Affected]) -> severities.Rating:
     for entry in about:
         notes += [entry.ecosystem_specific, entry.database_specific]
     rating = severities.rate(scores, notes)
-    return (
-        rating if rating.severity != "unknown" else severities.Rating(severities.of_summary(record.summary))
-    )
+    if rating.severity != "unknown":
+        return rating
+    word = severities.of_summary(record.summary)
+    return severities.Rating(word if word != "unknown" else severities.of_identifier(record.id))
 
 
 def _primary(places: list[int], said: list[_Said]) -> list[int]:

@@ -23,6 +23,9 @@ _BANDS: Final[tuple[tuple[float, Severity], ...]] = (
     (0.0, "info"),
 )
 _WORST_OF_V2: Final = 8.9
+_MALICIOUS: Final = "MAL-"
+_NO_VULNERABILITY: Final = frozenset({"unmaintained", "notice"})
+"""What RustSec says of advisories that report no vulnerability."""
 _RED_HATS: Final = "Red Hat Security Advisory: "
 _WORDS: Final[dict[str, Severity]] = {
     "critical": "critical",
@@ -32,6 +35,7 @@ _WORDS: Final[dict[str, Severity]] = {
     "moderate": "medium",
     "medium": "medium",
     "low": "low",
+    "minor": "low",
     "negligible": "info",
     "unimportant": "info",
     "none": "info",
@@ -54,12 +58,18 @@ def base_score(vector: str) -> float:
 
     Vectors of version 2 bear no name: ``AV:N/AC:L/Au:N/C:P/I:P/A:P``.
     """
-    parts = vector.strip().strip("()").split("/")
+    parts = _parts(vector)
     metrics = dict(part.partition(":")[::2] for part in parts)
     try:
         return _FORMULAS.get(parts[0], cvss_v2.score)(metrics)
     except KeyError:
         return UNSCORED
+
+
+def _parts(vector: str) -> list[str]:
+    text = vector.strip().strip("()")
+    parts = text.upper().split("/")
+    return parts if parts[0] in _FORMULAS else text.split("/")
 
 
 def of_score(score: float) -> Severity:
@@ -90,7 +100,8 @@ def rate(scores: Iterable[Score], notes: Iterable[dict[str, Any] | None]) -> Rat
     notes
         OSV's ``database_specific`` and ``ecosystem_specific`` objects.
     """
-    listed = [item.score for item in scores]
+    notes = list(notes)
+    listed = [*(item.score for item in scores), *_vectors_of(notes)]
     best, vector = _highest(item for item in listed if _is_named(item))
     if best >= 0:
         return Rating(of_score(best), best, vector)
@@ -117,8 +128,25 @@ def own_word(scores: Iterable[Score], notes: Iterable[dict[str, Any] | None], su
     return of_summary(summary) if found == "unknown" else found
 
 
+def of_identifier(identifier: str) -> Severity:
+    """Return the rating of an advisory that has none: a package that was made to do harm is critical."""
+    return "critical" if identifier.startswith(_MALICIOUS) else "unknown"
+
+
 def _words_of(notes: Iterable[dict[str, Any] | None]) -> Iterator[object]:
-    return (note.get(field) for note in notes if note for field in ("severity", "urgency"))
+    for note in filter(None, notes):
+        yield from (note.get(field) for field in ("severity", "urgency"))
+        if str(note.get("informational")) in _NO_VULNERABILITY:
+            yield "none"
+
+
+def _vectors_of(notes: Iterable[dict[str, Any] | None]) -> Iterator[str]:
+    """Yield the vectors that notes hold, by themselves or beside their scores."""
+    for note in filter(None, notes):
+        found = note.get("cvss")
+        vector = found.get("vectorString") if isinstance(found, dict) else found
+        if isinstance(vector, str):
+            yield vector
 
 
 def _highest(vectors: Iterable[str]) -> tuple[float, str]:
@@ -127,4 +155,4 @@ def _highest(vectors: Iterable[str]) -> tuple[float, str]:
 
 def _is_named(vector: str) -> bool:
     """Return whether a vector names its version, as all from version 3 on do."""
-    return vector.startswith("CVSS:")
+    return _parts(vector)[0] in _FORMULAS

@@ -11,7 +11,7 @@ import io
 import re
 import tarfile
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import IO, Final, NamedTuple
 
 from praxi_tasks.errors import DataError
 from praxi_tasks.findings.feeds.folder import FeedProblem, Feeds
@@ -120,7 +120,12 @@ _ALPINE: Final = _Form(
 
 
 def _inflated(data: bytes) -> bytes:
-    content = decompressed(io.BytesIO(data)).read(_LARGEST + 1)
+    return _bounded(decompressed(io.BytesIO(data)))
+
+
+def _bounded(file: IO[bytes]) -> bytes:
+    """Return a file's content; what it is packed in may say that it is of any length."""
+    content = file.read(_LARGEST + 1)
     if len(content) > _LARGEST:
         raise ValueError(f"it inflates beyond {_LARGEST >> 20} MiB")
     return content
@@ -132,7 +137,7 @@ def _opened(content: bytes) -> tuple[_Form, bytes]:
         return _DEBIAN, content
     with tarfile.open(fileobj=io.BytesIO(content)) as archive:
         member = archive.extractfile("APKINDEX")
-        return _ALPINE, member.read() if member else b""
+        return _ALPINE, _bounded(member) if member else b""
 
 
 def _offer(form: _Form, stanza: bytes) -> Offer:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import zipfile
@@ -102,10 +103,49 @@ def test_a_damaged_archive_of_any_method_spares_the_other_feeds(
     assert found.find("pypi", "pkg", "1")
 
 
-@pytest.mark.parametrize("feed", [b'{"vulnerabilities": [{"cveID": "\xff"}]}', b"[" * 10_000, b"{}"])
+@pytest.mark.parametrize(
+    "feed",
+    [
+        b'{"vulnerabilities": [{"cveID": "\xff"}]}',
+        b'{"vulnerabilities": []}',
+        b"[" * 10_000,
+        b"{}",
+        b"",
+    ],
+)
 def test_a_damaged_list_of_exploited_flaws_is_a_problem(feed: bytes) -> None:
     found = build_index({"kev/known_exploited_vulnerabilities.json": feed})
     assert [problem.name for problem in found.broken] == ["kev/known_exploited_vulnerabilities.json"]
+
+
+@pytest.mark.parametrize(
+    "feed",
+    [
+        b"",
+        b"<html>",
+        b"cve,epss,percentile\n",
+        gzip.compress(b"cve,epss,percentile\n" + b"CVE-2026-1,0.5,0.5\n")[:-9],
+        gzip.compress(b"cve,epss,percentile\n" + bytes((128 << 20) + 1)),
+    ],
+    ids=["nothing", "a page", "no row", "cut off", "too much"],
+)
+def test_a_list_of_probabilities_that_is_none_is_a_problem(feed: bytes) -> None:
+    found = build_index({"epss/epss_scores-current.csv.gz": feed})
+    assert [problem.name for problem in found.broken] == ["epss/epss_scores-current.csv.gz"]
+
+
+def test_a_package_that_was_made_to_do_harm_is_critical() -> None:
+    made = record("MAL-2026-1", "pkg")
+    made["affected"][0]["versions"] = ["1"]
+    (hit,) = build_index({"osv/PyPI/all.zip": archive(made)}).find("pypi", "pkg", "1")
+    assert hit.advisory.severity == "critical"
+
+
+def test_a_date_of_times_to_come_says_nothing_of_a_feeds_age() -> None:
+    now, later = record("X-1", "pkg", *between("0", "9")), record("X-2", "pkg", *between("0", "9"))
+    later["modified"] = "2999-01-01T00:00:00Z"
+    (source,) = build_index({"osv/PyPI/all.zip": archive(now, later)}).sources
+    assert source.newest == now["modified"]
 
 
 @pytest.mark.parametrize("probability", ["nan", "inf", "-0.1", "2", "high", ""])

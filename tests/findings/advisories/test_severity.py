@@ -42,6 +42,30 @@ def test_known_vectors(vector: str, score: float) -> None:
     assert base_score(vector) == score
 
 
+def test_a_vector_means_the_same_in_lower_case() -> None:
+    assert base_score("cvss:3.1/av:n/ac:l/pr:n/ui:n/s:u/c:h/i:h/a:h") == 9.8
+
+
+@pytest.mark.parametrize("prefix", ["", "CVSS:2.0/"])
+def test_no_vector_of_version_2_is_more_than_high(prefix: str) -> None:
+    assert rate([Score("CVSS_V2", f"{prefix}AV:N/AC:L/Au:N/C:C/I:C/A:C")], [])[:2] == ("high", 10.0)
+
+
+@pytest.mark.parametrize(
+    ("note", "severity"),
+    [
+        ({"cvss": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}, "critical"),
+        ({"cvss": {"vectorString": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H"}}, "high"),
+        ({"cvss": None, "informational": "unmaintained"}, "info"),
+        ({"informational": "unsound"}, "unknown"),
+        ({"informational": ["notice"], "cvss": [], "severity": {}}, "unknown"),
+        ({"severity": "Minor"}, "low"),
+    ],
+)
+def test_what_notes_say_of_a_rating(note: dict[str, object], severity: str) -> None:
+    assert rate([], [None, note]).severity == severity
+
+
 @pytest.mark.parametrize(
     "vector",
     [

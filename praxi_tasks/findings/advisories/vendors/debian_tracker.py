@@ -56,7 +56,7 @@ def read_tracker(document: bytes, where: str, distribution: str) -> Iterator[Rec
     if codename not in releases:
         known = ", ".join(sorted(releases)[:20])
         raise DataError(
-            f"it has nothing about {codename or distribution}, but {known}",
+            f"it has nothing about {codename or distribution}, but of {known or 'no release at all'}",
             where=where,
             action="name the release that it is for, such as debian-14",
         )
