@@ -87,6 +87,8 @@ def _known(tagset: Tagset, rows: NDArray[np.intp], indexes: Sequence[ContentInde
     builds = tagset.build_ids.column(len(tagset))
     tells = (builds[rows] != 0) | (tagset.sizes[rows] >= SHARED_SIZE)
     found = _holders(rows, tagset.hashes[rows], indexes)
+    listed = rows[(tagset.published_column()[rows] != 0) & ~np.isin(rows, [*found])]
+    found |= _holders(listed, tagset.published_column()[listed], indexes)
     patched = rows[(builds[rows] != 0) & ~np.isin(rows, [*found])]
     found |= _holders(patched, builds[patched], indexes)
     same_size = _holders(patched, builds_of_size(builds[patched], tagset.sizes[patched]), indexes)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from praxi_tasks.discovery.catalogue import PackageContents
 from praxi_tasks.discovery.copies import Copy
-from praxi_tasks.fingerprint import PathKind, Tagset
+from praxi_tasks.fingerprint import PathKind, Tagset, same_contents
 
 EDITED: Final = 0.05
 """The share of a release's files that may have been edited since: configured, patched."""
@@ -100,8 +100,8 @@ def compare_versions(contents: PackageContents, count: int, copy: Copy, tagset: 
     )
     measured &= (alternatives > 1) | (sizes > 0) | (tagset.sizes[files] > 0)
     same = measured & (tagset.sizes[files] == sizes)
-    comparable = (tagset.hashes[files] != 0) & (hashes != 0)
-    same &= ~comparable | (tagset.hashes[files] == hashes)
+    alike, comparable = same_contents(hashes, tagset.hashes[files], tagset.published_column()[files])
+    same &= ~comparable | alike
     core = contents.core
 
     holders = contents.holders

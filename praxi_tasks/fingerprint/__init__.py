@@ -26,6 +26,7 @@ from praxi_tasks.fingerprint.paths import (
     parent_folder,
     shallow_folder,
 )
+from praxi_tasks.fingerprint.published import published_content, same_contents
 from praxi_tasks.fingerprint.tagset import Tagset
 
 __all__ = [
@@ -53,7 +54,9 @@ __all__ = [
     "pack_texts",
     "parent_folder",
     "protocol_of",
+    "published_content",
     "read_stop_tags",
+    "same_contents",
     "shallow_folder",
     "tag_lines",
     "unpack_arrays",

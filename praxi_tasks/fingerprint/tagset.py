@@ -20,7 +20,9 @@ from praxi_tasks.fingerprint.arrays import compressed, pack_parts, unpack_arrays
 from praxi_tasks.fingerprint.build_ids import BuildIds
 from praxi_tasks.fingerprint.columbus import columbus_tags
 from praxi_tasks.fingerprint.paths import PathColumns, normalise_all
+from praxi_tasks.fingerprint.published import published_contents
 from praxi_tasks.fingerprint.texts import Texts
+from praxi_tasks.oci.layer import SHA256
 from praxi_tasks.store.frames import unpack_frame
 from praxi_tasks.store.keys import TAGSET_PROTOCOL
 
@@ -33,6 +35,7 @@ _COLUMNS: Final = {
     "kinds": "|u1", "derived": "|b1", "system": "|b1", "folder_of": "<u4",
 }  # fmt: skip
 _STORED: Final = {**_COLUMNS, "counts": "<u4", "texts": "|u1"}
+_PUBLISHED: Final = "published"
 _FILES: Final = tuple(ord(letter) for letter in "fhl")
 _MAX_BYTES: Final = 2 << 30
 _LEVEL: Final = 3
@@ -60,6 +63,9 @@ class Tagset:
         The paths that the layer removes, and the folders whose older content it hides.
     build_ids
         Of programs and libraries.
+    published
+        What :func:`~praxi_tasks.fingerprint.published.published_content` makes of their SHA-256, 0 for files
+        that have none. Of length 0 where the layer was read without.
     """
 
     digest: str
@@ -71,6 +77,7 @@ class Tagset:
     whiteouts: tuple[str, ...] = ()
     opaques: tuple[str, ...] = ()
     build_ids: BuildIds = field(default_factory=BuildIds)
+    published: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
 
     def __len__(self) -> int:
         return len(self.paths)
@@ -90,6 +97,7 @@ class Tagset:
             whiteouts=tuple(changeset.whiteouts),
             opaques=tuple(changeset.opaques),
             build_ids=changeset.build_ids.select(rows),
+            published=_published(changeset, rows),
         )
 
     @classmethod
@@ -110,7 +118,12 @@ class Tagset:
             self.hashes[rows],
             self.measured[rows],
             build_ids=self.build_ids.select(rows),
+            published=self.published[rows] if len(self.published) else self.published,
         )
+
+    def published_column(self) -> NDArray[np.uint64]:
+        """Return what :attr:`published` has of each file, 0 where it has nothing, shape ``(files,)``."""
+        return self.published if len(self.published) else np.zeros(len(self), np.uint64)
 
     def tags(
         self, *, frequency_threshold: int = 2, stop_tags: frozenset[str] = frozenset()
@@ -138,6 +151,7 @@ class Tagset:
                 "system": columns.system,
                 "folder_of": columns.folder_of,
                 **self.build_ids.arrays(),
+                **({_PUBLISHED: self.published} if len(self.published) else {}),
             },
         )
         return compressed(parts, _LEVEL)
@@ -170,9 +184,19 @@ class Tagset:
             raise ValueError("columns differ in length")
         normalised = PathColumns(keys, kinds, derived, system, folder_of, spelled)
         build_ids = BuildIds.from_arrays(arrays, files)
+        published = arrays.get(_PUBLISHED, np.empty(0, np.uint64))
+        if len(published) not in (0, files) or published.dtype.str != "<u8":
+            raise ValueError("the published contents do not fit their files")
         return cls(
-            texts[0], paths, normalised, sizes, hashes, measured, tuple(removed), tuple(hidden), build_ids
-        )
+            texts[0], paths, normalised, sizes, hashes, measured, tuple(removed), tuple(hidden),
+            build_ids, published,
+        )  # fmt: skip
+
+
+def _published(changeset: Changeset, rows: NDArray[np.intp]) -> NDArray[np.uint64]:
+    kinds = changeset.checksum_kinds
+    known = kinds[rows] == SHA256 if len(kinds) else np.empty(0, np.bool_)
+    return published_contents(changeset.checksums[rows], known) if known.any() else np.empty(0, np.uint64)
 
 
 def _measured(types: NDArray[np.uint8], hashes: NDArray[np.uint64]) -> NDArray[np.bool_]:

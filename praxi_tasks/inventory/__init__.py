@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from praxi_tasks.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from praxi_tasks.inventory.binary.build_id import build_id_of_file, look_for_build_ids
+    from praxi_tasks.inventory.binary.build_id import build_id_number, build_id_of_file, look_for_build_ids
     from praxi_tasks.inventory.binary.inspect import Inspected, start_inspection
     from praxi_tasks.inventory.binary.program_rules import program_cpe
     from praxi_tasks.inventory.checksums import CHECKSUM_WIDTH
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     )
     from praxi_tasks.inventory.layer_view import LEFT_OUT
     from praxi_tasks.inventory.model import Inventory
+    from praxi_tasks.inventory.os.rpm_header import RpmHeader
     from praxi_tasks.inventory.paths.path_name import PathName
     from praxi_tasks.inventory.paths.rules import name_by_paths
     from praxi_tasks.inventory.stored_form import stored_distribution
@@ -29,7 +30,7 @@ else:
     __getattr__ = lazy_exports(
         __name__,
         {
-            "binary.build_id": ("build_id_of_file", "look_for_build_ids"),
+            "binary.build_id": ("build_id_number", "build_id_of_file", "look_for_build_ids"),
             "binary.inspect": ("Inspected", "start_inspection"),
             "binary.program_rules": ("program_cpe",),
             "checksums": ("CHECKSUM_WIDTH",),
@@ -44,6 +45,7 @@ else:
             ),
             "layer_view": ("LEFT_OUT",),
             "model": ("Inventory",),
+            "os.rpm_header": ("RpmHeader",),
             "paths.path_name": ("PathName",),
             "paths.rules": ("name_by_paths",),
             "stored_form": ("stored_distribution",),
@@ -63,7 +65,9 @@ __all__ = [
     "Model",
     "PathName",
     "Placement",
+    "RpmHeader",
     "VersionText",
+    "build_id_number",
     "build_id_of_file",
     "keep_file",
     "look_for_build_ids",

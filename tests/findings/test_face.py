@@ -62,7 +62,6 @@ FACES = {
         "AdvisorySource",
         "Cycles",
         "DistributionPackages",
-        "Element",
         "Exploitation",
         "FeedHealth",
         "FeedProblem",

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     )
     from praxi_tasks.findings.feeds.release_lists import ReleaseLists, Releases
     from praxi_tasks.findings.feeds.support_dates import EndedPackage, SupportEnd, ended_by
-    from praxi_tasks.findings.feeds.xml_stream import Element, read_elements
+    from praxi_tasks.findings.feeds.xml_stream import read_elements
     from praxi_tasks.findings.feeds.zip_archive import MEMBERS_SETTING, MOST_MEMBERS, open_archive
 else:
     __getattr__ = lazy_exports(
@@ -75,7 +75,7 @@ else:
             "release_list_mirror": ("audited_packages", "renewed_lists", "sighted_releases"),
             "release_lists": ("ReleaseLists", "Releases"),
             "support_dates": ("EndedPackage", "SupportEnd", "ended_by"),
-            "xml_stream": ("Element", "read_elements"),
+            "xml_stream": ("read_elements",),
             "zip_archive": ("MEMBERS_SETTING", "MOST_MEMBERS", "open_archive"),
         },
     )
@@ -85,7 +85,6 @@ __all__ = [
     "AdvisorySource",
     "Cycles",
     "DistributionPackages",
-    "Element",
     "EndedPackage",
     "Exploitation",
     "FeedHealth",

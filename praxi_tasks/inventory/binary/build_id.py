@@ -29,8 +29,13 @@ def build_id(program: Program) -> int:
         return UNKNOWN
     for note in read_notes(program):
         if (note.owner, note.kind) in _OWNERS and len(note.text) >= _LEAST:
-            return xxh3_64_intdigest(b"build-id\0" + note.text)
+            return build_id_number(note.text)
     return UNKNOWN
+
+
+def build_id_number(text: bytes) -> int:
+    """Return the number that stands for a build-id, by what a linker wrote."""
+    return xxh3_64_intdigest(b"build-id\0" + text)
 
 
 def build_id_of_file(path: str, content: FileContent) -> int:

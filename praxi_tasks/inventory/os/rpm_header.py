@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 import struct
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from praxi_tasks.errors import DataError
 from praxi_tasks.inventory.checksums import from_hex
@@ -20,26 +20,51 @@ _TAGS: Final = {
     "EPOCH": 1003,
     "LICENSE": 1014,
     "ARCH": 1022,
+    "FILESIZES": 1028,
     "FILESTATES": 1029,
     "FILEMODES": 1030,
     "FILEDIGESTS": 1035,
+    "FILELINKTOS": 1036,
     "FILEFLAGS": 1037,
     "FILEVERIFYFLAGS": 1045,
     "SOURCERPM": 1044,
     "DIRINDEXES": 1116,
     "BASENAMES": 1117,
     "DIRNAMES": 1118,
+    "LONGFILESIZES": 5008,
     "FILEDIGESTALGO": 5011,
     "MODULARITYLABEL": 5096,
 }
-_NUMBERS: Final = {1: "B", 2: "B", 3: "H", 4: "I"}  # entry type -> its code in struct
+_NUMBERS: Final = {1: "B", 2: "B", 3: "H", 4: "I", 5: "Q"}  # entry type -> its code in struct
 _NOT_ON_DISK: Final = frozenset((2, 3, 4))  # states: not installed, on a network share, of another colour
 _REPLACED: Final = 1  # by another package's file
 _SHA256: Final = 8  # among OpenPGP's numbers of hash algorithms
 # Settings, documents, what may be missing, ghosts, licences, and what is to be read first.
 _MAY_CHANGE: Final = 1 | 2 | 8 | 64 | 128 | 256
 _VERIFY_DIGEST: Final = 1
+_GHOST: Final = 64  # a file that the package owns and does not bring
 _STRINGS: Final = frozenset((6, 8, 9))  # one, an array, an array of translations
+
+
+class PackagedFile(NamedTuple):
+    """A file that a package brings, as its header lists it.
+
+    Parameters
+    ----------
+    path
+        From the root on.
+    size
+        In bytes; ``None`` of what is no regular file.
+    sha256
+        Of its content; empty where the header gives another kind of digest.
+    target
+        What a symbolic link points to.
+    """
+
+    path: str
+    size: int | None
+    sha256: bytes
+    target: str
 
 
 class RpmHeader:
@@ -103,6 +128,41 @@ class RpmHeader:
                 continue
             if row >= len(modes) or not stat.S_ISDIR(modes[row]):
                 yield folders[index] + path_text(name), digests[row]
+
+    def packaged(self) -> Iterator[PackagedFile]:
+        """Yield the files that a package brings, without folders, for packages that nobody installed.
+
+        Raises
+        ------
+        DataError
+            If what the header lists does not fit its files.
+        """
+        names, indexes = self._strings("BASENAMES"), self.numbers("DIRINDEXES")
+        folders = [path_text(folder) for folder in self._strings("DIRNAMES")]
+        sizes = self.numbers("LONGFILESIZES") or self.numbers("FILESIZES")
+        digests, targets = self._strings("FILEDIGESTS"), self._strings("FILELINKTOS")
+        columns = (
+            names,
+            indexes,
+            self.numbers("FILEMODES"),
+            self.numbers("FILEFLAGS"),
+            sizes,
+            digests,
+            targets,
+        )
+        if {*map(len, columns)} != {len(names)} or max(indexes, default=-1) >= len(folders):
+            raise DataError("its files' sizes and digests do not fit its files")
+        is_sha256 = self.numbers("FILEDIGESTALGO") == (_SHA256,)
+        for name, index, mode, flag, size, digest, target in zip(*columns, strict=True):
+            if stat.S_ISDIR(mode) or flag & _GHOST:
+                continue
+            regular = stat.S_ISREG(mode)
+            yield PackagedFile(
+                folders[index] + path_text(name),
+                size if regular else None,
+                from_hex(digest, 32) if regular and is_sha256 else b"",
+                path_text(target),
+            )
 
     def _digests(self, files: int, states: tuple[int, ...]) -> list[bytes]:
         """Return the SHA-256 that each file has to have; empty where it may have any."""

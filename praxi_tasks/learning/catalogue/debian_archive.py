@@ -42,9 +42,18 @@ class Archive(NamedTuple):
 
 
 def read_archive(
-    paths: Iterable[Path], without: Collection[str], rng: np.random.Generator, share: float
+    paths: Iterable[Path],
+    without: Collection[str],
+    rng: np.random.Generator,
+    share: float,
+    ecosystem: str = ECOSYSTEM,
 ) -> Archive:
     """Read Contents indexes, and hold out a share of the packages to train on unknown ones.
+
+    Parameters
+    ----------
+    ecosystem
+        That the packages are of, if they are not Debian's.
 
     Raises
     ------
@@ -59,7 +68,7 @@ def read_archive(
             raise DataError(
                 "no line names a package", where=str(path), action="give an apt-file Contents index"
             )
-    return collector.archive()
+    return collector.archive(ecosystem)
 
 
 class _Collector:
@@ -135,10 +144,10 @@ class _Collector:
         found = self._folders[raw] = (folder, prefix, folder_kind(folder))
         return found
 
-    def archive(self) -> Archive:
+    def archive(self, ecosystem: str) -> Archive:
         """Make the catalogues of what was read, packages in order of their names."""
         ordered = sorted(self.packages)
-        names = [f"{ECOSYSTEM}/{name.decode('ascii', 'replace')}" for name in ordered]
+        names = [f"{ecosystem}/{name.decode('ascii', 'replace')}" for name in ordered]
         rank = np.empty(len(ordered), np.uint32)
         rank[[self.packages[name] for name in ordered]] = np.arange(len(ordered))
         document_keys, documents, _ = sample_keys(

@@ -50,7 +50,7 @@ def build_pack(store: Store, run: PackRun, source: Source) -> NamedPack:
         If the indexes of a suite can't be fetched.
     """
     plan, pool = run.planned(), shared_pool(store)
-    known = _indexed(source) if plan.whole else []
+    known = _indexed(source, plan.ecosystem) if plan.whole else []
     catalogues = [_put(store, CATALOGUE, part) for part in known]
     contents: list[Part] = []
     for releases in _portions(_packages(store, run)):
@@ -119,13 +119,15 @@ def _put(store: Store, role: str, component: Catalogue | ContentIndex) -> Part:
     return packed.part
 
 
-def _indexed(source: Source) -> list[Catalogue]:
+def _indexed(source: Source, ecosystem: str) -> list[Catalogue]:
     """Return what an index says of the paths of all packages, if the source has one."""
     if not isinstance(source, IndexedSource):
         return []
     with TemporaryDirectory(prefix="praxi-contents-") as folder:
         files = source.contents(Path(folder))
-        return [read_archive(files, (), np.random.default_rng(_SEED), 0.0).catalogue] if files else []
+        if not files:
+            return []
+        return [read_archive(files, (), np.random.default_rng(_SEED), 0.0, ecosystem).catalogue]
 
 
 def _packages(store: Store, run: PackRun) -> Iterator[list[Release]]:

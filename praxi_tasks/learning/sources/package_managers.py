@@ -19,7 +19,7 @@ TIMEOUT: Final = 300.0
 """Seconds that one download may take."""
 
 _NAME: Final = re.compile(r"@?[A-Za-z0-9][A-Za-z0-9._+~/-]*")
-_VERSION: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+~:!_-]*")
+_VERSION: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+~^:!_-]*")
 _PASSED: Final = re.compile(
     r"(PATH|LANG|LC_\w+|PIP_\w+|npm_config_\w+|NPM_CONFIG_\w+|APT_CONFIG|SSL_CERT_\w+|REQUESTS_CA_BUNDLE|"
     r"NODE_EXTRA_CA_CERTS|\w+_proxy|\w+_PROXY)",

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 import pytest
 
 from praxi_tasks.errors import DataError
-from praxi_tasks.findings.feeds.xml_stream import Element, read_elements
+from praxi_tasks.findings.feeds.xml_stream import read_elements
 from praxi_tasks.findings.feeds.zip_archive import MEMBERS_SETTING
+from praxi_tasks.xml_stream import Element
 
 LAUGHS = (
     '<!DOCTYPE a [<!ENTITY l "lol"><!ENTITY m "&l;&l;&l;&l;&l;&l;&l;&l;">]>'

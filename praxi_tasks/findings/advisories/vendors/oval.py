@@ -16,7 +16,8 @@ from praxi_tasks.findings.advisories.aliases import is_notice
 from praxi_tasks.findings.advisories.osv import Record
 from praxi_tasks.findings.advisories.vendors.content import Content
 from praxi_tasks.findings.advisories.vendors.notices import Fix, cves_in, record_of
-from praxi_tasks.findings.feeds import Element, read_elements
+from praxi_tasks.findings.feeds import read_elements
+from praxi_tasks.xml_stream import Element
 
 ROOT: Final = "oval_definitions"
 _PARTS: Final = ("rpminfo_test", "rpminfo_object", "rpminfo_state")

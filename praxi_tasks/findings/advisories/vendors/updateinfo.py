@@ -11,7 +11,8 @@ from typing import Final
 from praxi_tasks.findings.advisories.osv import Record
 from praxi_tasks.findings.advisories.vendors.content import Content
 from praxi_tasks.findings.advisories.vendors.notices import Fix, cves_in, evr, record_of
-from praxi_tasks.findings.feeds import Element, read_elements
+from praxi_tasks.findings.feeds import read_elements
+from praxi_tasks.xml_stream import Element
 
 ROOT: Final = "updates"
 _SECURITY: Final = "security"
