@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
-from praxi_tasks.ecosystems import APK, CONDA, DEB, NPM, PYPI, ecosystem_of
+from praxi_tasks.ecosystems import APK, CONDA, CRAN, DEB, GEM, MAVEN, NPM, PYPI, RPM, ecosystem_of
 from praxi_tasks.errors import DataError, KeyNotFoundError
 from praxi_tasks.store import Store, keys
 
@@ -15,16 +15,24 @@ if TYPE_CHECKING:
     from praxi_tasks.learning.sources import Source
 
 ECOSYSTEMS: Final = {
+    "almalinux": RPM.purl_type,
     "alpine": APK.purl_type,
+    "centos": RPM.purl_type,
     CONDA.purl_type: CONDA.purl_type,
+    CRAN.purl_type: CRAN.purl_type,
     "debian": DEB.purl_type,
+    "fedora": RPM.purl_type,
+    MAVEN.purl_type: MAVEN.purl_type,
     NPM.purl_type: NPM.purl_type,
     PYPI.purl_type: PYPI.purl_type,
+    "rocky": RPM.purl_type,
+    RPM.purl_type: RPM.purl_type,
+    "rubygems": GEM.purl_type,
     "ubuntu": DEB.purl_type,
 }
 """What a person calls an index that packs are built of, and its ecosystem's name in package URLs."""
 
-_NAME: Final = re.compile(r"(?:@[A-Za-z0-9._~-]+/)?[A-Za-z0-9][A-Za-z0-9._+~-]*")
+_NAME: Final = re.compile(r"(?:@[A-Za-z0-9._~-]+/|[A-Za-z0-9_.-]+:)?[A-Za-z0-9_][A-Za-z0-9._+~-]*")
 
 
 def pack_packages(

@@ -12,6 +12,7 @@ from praxi_tasks.cli.echo import echo
 from praxi_tasks.cli.options import store_option
 from praxi_tasks.cli.pack_packages import ECOSYSTEMS, pack_name, pack_packages
 from praxi_tasks.cli.rate import rate_bar
+from praxi_tasks.environment import parsed, web_url
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("ecosystem", type=click.Choice(sorted(ECOSYSTEMS)))
 @store_option()
-@click.option("--suite", default="", help="Of a distribution: trixie, noble, v3.22.")
+@click.option("--suite", default="", help="Of a distribution: trixie, noble, v3.22, 42.")
+@click.option("--index", metavar="URL", help="Address of the index, instead of the one that is set.")
 @click.option("--list", "listed", type=click.File(), help="Names or name==version, one a line.")
 @click.option("--popular", type=click.IntRange(min=1), help="No more than so many, the most popular.")
 @click.option(
@@ -37,6 +39,7 @@ def build(
     ecosystem: str,
     store_uri: str,
     suite: str,
+    index: str | None,
     listed: IO[str] | None,
     popular: int | None,
     versions: int,
@@ -59,7 +62,7 @@ def build(
     if bool(base) != bool(out):
         raise click.UsageError("give --base and --out together, or neither")
     store, of = open_store(store_uri), ECOSYSTEMS[ecosystem]
-    source = pack_source(ecosystem, suite)
+    source = pack_source(ecosystem, suite, parsed(index, web_url, "--index") if index else "")
     text = listed.read() if listed else None
     packages = list(pack_packages(store, source, of, text, popular))
     run = PackRun(store, run_id or _run_id(ecosystem, suite, packages, versions))

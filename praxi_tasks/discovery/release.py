@@ -21,7 +21,8 @@ class Release:
     paths, normalised
         The installed paths, and their normalised spellings, hashed.
     sizes
-        In bytes, shape ``(n,)``.
+        In bytes, shape ``(n,)``; :data:`~praxi_tasks.fingerprint.UNKNOWN_SIZE` where nobody knows what is
+        installed.
     hashes
         xxh3-64 of the contents, 0 where unknown, shape ``(n,)``.
     measured

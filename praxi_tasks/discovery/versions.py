@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from praxi_tasks.discovery.catalogue import PackageContents
 from praxi_tasks.discovery.copies import Copy
-from praxi_tasks.fingerprint import PathKind, Tagset, same_contents
+from praxi_tasks.fingerprint import UNKNOWN_SIZE, PathKind, Tagset, same_contents
 
 EDITED: Final = 0.05
 """The share of a release's files that may have been edited since: configured, patched."""
@@ -81,7 +81,8 @@ class VersionEvidence(NamedTuple):
 def compare_versions(contents: PackageContents, count: int, copy: Copy, tagset: Tagset) -> VersionEvidence:
     """Compare a package's contents with the files of one copy of it in a layer.
 
-    An empty file that no version fills shows nothing: anything has such files.
+    An empty file that no version fills shows nothing: anything has such files. Nor does one of which some
+    version has the path alone.
 
     Parameters
     ----------
@@ -99,6 +100,7 @@ def compare_versions(contents: PackageContents, count: int, copy: Copy, tagset: 
         files, measured & (tagset.normalised.kinds[files] == PathKind.METADATA), tagset, _is_written
     )
     measured &= (alternatives > 1) | (sizes > 0) | (tagset.sizes[files] > 0)
+    measured &= ~np.isin(keys, keys[sizes == UNKNOWN_SIZE])
     same = measured & (tagset.sizes[files] == sizes)
     alike, comparable = same_contents(hashes, tagset.hashes[files], tagset.published_column()[files])
     same &= ~comparable | alike

@@ -26,7 +26,7 @@ from praxi_tasks.fingerprint.paths import (
     parent_folder,
     shallow_folder,
 )
-from praxi_tasks.fingerprint.published import published_content, same_contents
+from praxi_tasks.fingerprint.published import UNKNOWN_SIZE, published_content, same_contents
 from praxi_tasks.fingerprint.tagset import Tagset
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "IGNORED_TOKENS",
     "PYTHON_ROOT",
     "SHORTEST_TAG",
+    "UNKNOWN_SIZE",
     "Changeset",
     "BuildIds",
     "PathColumns",

@@ -12,6 +12,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+UNKNOWN_SIZE: Final = (1 << 64) - 1
+"""Of a file that a publisher lists without saying what it is like once it is installed."""
+
 _ENDING: Final = 0xC5A1
 _LAST: Final = 0xFFFF
 _REST: Final = 0xFFFF_FFFF_FFFF_0000

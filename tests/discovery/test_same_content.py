@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from praxi_tasks.discovery.model import Model
 from praxi_tasks.discovery.prediction import LayerPrediction
 from praxi_tasks.discovery.release import Release
 from praxi_tasks.errors import CorruptObjectError
-from praxi_tasks.fingerprint import BuildIds, Tagset, normalise_all
+from praxi_tasks.fingerprint import BuildIds, Tagset, normalise_all, published_content
 from praxi_tasks.learning.catalogue import build_catalogue, index_contents, index_without
 
 BIG = 40_000
@@ -207,3 +208,13 @@ def test_every_content_has_the_releases_that_have_it(listed: list[tuple[str, str
         assert (set() if place < 0 else set(index.holders_of(place))) == holders
         if place >= 0:
             assert any(index.path_of(place) in each.paths for each in releases)
+
+
+def test_a_program_is_named_by_the_sha_256_that_its_publisher_lists() -> None:
+    """Of a release that was learned by its list of files nobody knows the other hash."""
+    listed = published_content(bytes(range(32)))
+    known = model(release("tool", "1.6-2", {"usr/bin/tool": listed}, kind="rpm"))
+    layer = layer_of({"app/x": 7})
+    assert known.predict(layer).releases == ()
+    (named,) = known.predict(replace(layer, published=np.array([listed], np.uint64))).releases
+    assert (named.name, named.versions, named.same_as) == ("tool", ("1.6-2",), ("usr/bin/tool",))

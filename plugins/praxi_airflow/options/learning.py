@@ -38,7 +38,8 @@ OPTIONS: Final = (
     Option(
         "learn_indexes",
         "Addresses of other indexes, without credentials, that ``praxi_packs`` reads: name=URL, separated by "
-        "commas. Names are alpine, conda (a channel) and ubuntu.",
+        "commas. Names are almalinux, alpine, centos, conda (a channel), cran, fedora, maven, rocky, rpm (a "
+        "repository), rubygems and ubuntu.",
         example="conda=https://conda.example/conda-forge, ubuntu=https://ubuntu.example/ubuntu",
     ),
     Option(

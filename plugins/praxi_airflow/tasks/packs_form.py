@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from airflow.sdk import Param
 
-from praxi_tasks.ecosystems import CONDA, NPM, PYPI
+from praxi_tasks.ecosystems import CONDA, CRAN, MAVEN, NPM, PYPI, RPM
+
+INDEXES: Final = (
+    *("almalinux", "alpine", "centos", CONDA.purl_type, CRAN.purl_type, "debian", "fedora", MAVEN.purl_type),
+    *(NPM.purl_type, PYPI.purl_type, "rocky", RPM.purl_type, "rubygems", "ubuntu"),
+)
+"""What packs are built of, as ``praxi packs build`` calls it."""
 
 
 def packs_params() -> dict[str, Param]:
@@ -12,17 +20,19 @@ def packs_params() -> dict[str, Param]:
     return {
         "ecosystem": Param(
             PYPI.purl_type,
-            "Of what: an index of a language, a channel of conda, or a suite of a distribution.",
+            "Of what: an index of a language, a channel of conda, a repository of rpm packages, or a suite "
+            "of a distribution.",
             title="Ecosystem",
             type="string",
-            enum=["alpine", CONDA.purl_type, "debian", NPM.purl_type, PYPI.purl_type, "ubuntu"],
+            enum=list(INDEXES),
         ),
         "suite": Param(
             None,
-            "Of a distribution: trixie of Debian, noble of Ubuntu, v3.22 of Alpine.",
+            "Of a distribution: trixie of Debian, noble of Ubuntu, v3.22 of Alpine, 42 of Fedora, 9 of Rocky "
+            "Linux.",
             title="Suite",
             type=["null", "string"],
-            pattern="^[a-z][a-z0-9.-]{0,40}$",
+            pattern="^[a-z0-9][a-z0-9.-]{0,40}$",
         ),
         "list": Param(
             None,

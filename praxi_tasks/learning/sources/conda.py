@@ -1,13 +1,14 @@
 """Channels of conda as sources of releases: ``conda-forge``, or a mirror of it.
 
 A channel's folders have an index each, ``repodata.json``. Of the two packings ``.conda`` is a zip of two tars
-and ``.tar.bz2`` one, as conda's documentation says of "Conda packages". They are listed where conda puts them
-below its usual prefix.
+and ``.tar.bz2`` one, as conda's documentation says of "Conda packages". Of the former only the list of files
+is fetched, the latter is downloaded. They are listed where conda puts them below its usual prefix.
 """
 
 from __future__ import annotations
 
 import bz2
+import logging
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,14 +19,18 @@ from typing import IO, Final, NamedTuple, cast
 import msgspec
 
 from praxi_tasks.ecosystems import CONDA
-from praxi_tasks.errors import LayerError, ReleaseError, ReleaseNotFoundError
+from praxi_tasks.errors import LayerError, NoPartsError, ReleaseError, ReleaseNotFoundError
 from praxi_tasks.json_decoding import decode
 from praxi_tasks.learning.data import NewPackage, StoredRelease
+from praxi_tasks.learning.sources.conda_paths import list_remote_conda
 from praxi_tasks.learning.sources.fetching import save_file
 from praxi_tasks.learning.sources.package_managers import check_words, scratch
 from praxi_tasks.learning.sources.tar_archive import list_tar
 
+logger = logging.getLogger(__name__)
+
 _PREFIX: Final = "opt/conda"
+_ZIP: Final = ".conda"
 _FOLDERS: Final = ("linux-64", "noarch")
 _INDEXES: Final = ("current_repodata.json", "repodata.json")
 """The first has the newest versions only, and a hundredth of the bytes; small channels may lack it."""
@@ -79,6 +84,11 @@ class CondaSource:
         if found is None:
             raise ReleaseNotFoundError("the channel has it not", where=wanted.purl)
         file = found.url.rpartition("/")[2]
+        if file.endswith(_ZIP):
+            try:
+                return list_remote_conda(found.url, wanted, self._channel, _installed)
+            except NoPartsError as error:
+                logger.info("%s is downloaded: %s", file, error)
         with scratch() as folder:
             digest = bytes.fromhex(found.sha256)
             saved = save_file(
@@ -126,7 +136,7 @@ def _data(path: Path, file: str) -> Iterator[IO[bytes]]:
         If the file is no package, or damaged.
     """
     try:
-        if file.endswith(".conda"):
+        if file.endswith(_ZIP):
             with zipfile.ZipFile(path) as archive:
                 member = next(name for name in archive.namelist() if name.startswith("pkg-"))
                 with archive.open(member) as data:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
-from praxi_tasks.ecosystems import CONDA, DEB, NPM, PYPI, RPM
+from praxi_tasks.ecosystems import CONDA, CRAN, DEB, MAVEN, NPM, PYPI, RPM
 from praxi_tasks.environment import read, web_url, words
 from praxi_tasks.errors import UsageError
 from praxi_tasks.learning.sources.alpine import AlpineSource
 from praxi_tasks.learning.sources.base import Source
 from praxi_tasks.learning.sources.conda import CondaSource
+from praxi_tasks.learning.sources.cran import CranRepository
 from praxi_tasks.learning.sources.debian.suite import SuiteSource
+from praxi_tasks.learning.sources.maven import MavenRepository
 from praxi_tasks.learning.sources.npm.configured import npm_source
+from praxi_tasks.learning.sources.npm.registry import NpmRegistry
 from praxi_tasks.learning.sources.package_managers import check_words
 from praxi_tasks.learning.sources.pypi.pip import pip_index
 from praxi_tasks.learning.sources.pypi.simple_index import SimpleIndex
 from praxi_tasks.learning.sources.rpm.source import RpmSource
+from praxi_tasks.learning.sources.rubygems import RubyGemsIndex
 
 PYPI_INDEX: Final = "PRAXI_LEARN_PYPI_INDEX"
 DEBIAN: Final = "PRAXI_LEARN_DEBIAN_MIRROR"
@@ -24,10 +29,6 @@ INDEXES: Final = "PRAXI_LEARN_INDEXES"
 """The variable with the addresses of all other indexes: ``conda=https://… ubuntu=https://…``."""
 
 _NO_ADDRESSES: Final[Mapping[str, str]] = {}
-
-
-def _pypi(_: str) -> Source:
-    return SimpleIndex(read(PYPI_INDEX, web_url, "") or pip_index(), in_parts=True)
 
 
 _RPM_SUITES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -39,36 +40,46 @@ _RPM_SUITES: Final[Mapping[str, tuple[str, ...]]] = {
 """Where the mirrors of distributions have the repositories of a suite."""
 
 
-def _rpm(index: str) -> Callable[[str], Source]:
-    def source(suite: str) -> Source:
-        check_words(index, _required(suite, "42" if index == "fedora" else "9"))
-        address = _address(index)
-        return RpmSource([f"{address}/{place.format(suite)}" for place in _RPM_SUITES[index]])
-
-    return source
+def _suite_of_rpm(index: str, suite: str, address: str) -> Source:
+    check_words(index, _required(suite, "42" if index == "fedora" else "9"))
+    mirror = address or _address(index)
+    return RpmSource([f"{mirror}/{place.format(suite)}" for place in _RPM_SUITES[index]])
 
 
-PACK_INDEXES: Final[Mapping[str, Callable[[str], Source]]] = {
-    "alpine": lambda suite: AlpineSource(_address("alpine"), _required(suite, "v3.22")),
-    CONDA.purl_type: lambda _: CondaSource(_address(CONDA.purl_type)),
-    DEB.purl_type: lambda suite: SuiteSource(_required(suite, "trixie"), read(DEBIAN, web_url, "")),
-    "debian": lambda suite: SuiteSource(_required(suite, "trixie"), read(DEBIAN, web_url, "")),
-    NPM.purl_type: lambda _: npm_source(),
+def _debian(suite: str, address: str) -> Source:
+    return SuiteSource(_required(suite, "trixie"), address or read(DEBIAN, web_url, ""))
+
+
+def _pypi(_: str, address: str) -> Source:
+    return SimpleIndex(address or read(PYPI_INDEX, web_url, "") or pip_index(), in_parts=True)
+
+
+PACK_INDEXES: Final[Mapping[str, Callable[[str, str], Source]]] = {
+    "alpine": lambda suite, url: AlpineSource(url or _address("alpine"), _required(suite, "v3.22")),
+    CONDA.purl_type: lambda _, url: CondaSource(url or _address(CONDA.purl_type)),
+    CRAN.purl_type: lambda _, url: CranRepository(url or _address(CRAN.purl_type)),
+    DEB.purl_type: _debian,
+    "debian": _debian,
+    MAVEN.purl_type: lambda _, url: MavenRepository(url or _address(MAVEN.purl_type)),
+    NPM.purl_type: lambda _, url: NpmRegistry(url) if url else npm_source(),
     PYPI.purl_type: _pypi,
-    RPM.purl_type: lambda _: RpmSource([_address(RPM.purl_type)]),
-    **{index: _rpm(index) for index in _RPM_SUITES},
-    "ubuntu": lambda suite: SuiteSource(_required(suite, "noble"), _address("ubuntu")),
+    RPM.purl_type: lambda _, url: RpmSource([url or _address(RPM.purl_type)]),
+    **{index: partial(_suite_of_rpm, index) for index in _RPM_SUITES},
+    "rubygems": lambda _, url: RubyGemsIndex(url or _address("rubygems")),
+    "ubuntu": lambda suite, url: SuiteSource(_required(suite, "noble"), url or _address("ubuntu")),
 }
-"""What a person calls an index → what makes its source, given the suite."""
+"""What a person calls an index → what makes its source, given the suite and the address or none."""
 
 
-def pack_source(index: str, suite: str = "") -> Source:
+def pack_source(index: str, suite: str = "", address: str = "") -> Source:
     """Return the source that packs of an index are collected from: it costs little for each release.
 
     Parameters
     ----------
     suite
         Of a distribution; other indexes have none.
+    address
+        Of the index, instead of the one that is set.
 
     Raises
     ------
@@ -81,7 +92,7 @@ def pack_source(index: str, suite: str = "") -> Source:
         raise UsageError(
             "no pack of that is built", where=index, action=f"name one of {', '.join(PACK_INDEXES)}"
         )
-    return PACK_INDEXES[index](suite)
+    return PACK_INDEXES[index](suite, address)
 
 
 def _required(suite: str, example: str) -> str:

@@ -50,3 +50,18 @@ def list_tar(
         changeset.sizes[rows], changeset.hashes[rows], ~np.isin(changeset.types[rows], _LINKS),
         changeset.build_ids.select(rows),
     )  # fmt: skip
+
+
+class Stretch:
+    """A stretch of a file, as a file for reading once."""
+
+    def __init__(self, file: IO[bytes], offset: int, size: int) -> None:
+        self._file = file
+        self._file.seek(offset)
+        self._left = size
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return up to ``size`` bytes of what is left."""
+        data = self._file.read(self._left if size < 0 else min(size, self._left))
+        self._left -= len(data)
+        return data

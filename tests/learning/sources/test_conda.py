@@ -14,6 +14,7 @@ import pytest
 import zstandard
 
 from praxi_tasks.errors import LayerError, ReleaseError, ReleaseNotFoundError, ReleaseRefusedError
+from praxi_tasks.fingerprint import UNKNOWN_SIZE, published_content
 from praxi_tasks.learning.data import NewPackage
 from praxi_tasks.learning.sources.conda import CondaSource
 from tests.support.site import Answer, Site, site
@@ -31,12 +32,12 @@ def tarball(files: Mapping[str, bytes]) -> bytes:
     return data.getvalue()
 
 
-def conda(files: Mapping[str, bytes]) -> bytes:
+def conda(files: Mapping[str, bytes], info: bytes = b"") -> bytes:
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr("metadata.json", '{"conda_pkg_format_version": 2}')
-        archive.writestr("info-x.tar.zst", zstandard.compress(tarball({"info/index.json": b"{}"})))
         archive.writestr("pkg-x.tar.zst", zstandard.compress(tarball(files)))
+        archive.writestr("info-x.tar.zst", zstandard.compress(info or tarball({"info/index.json": b"{}"})))
     return data.getvalue()
 
 
@@ -97,3 +98,46 @@ def test_damaged_packages_and_indexes_are_told(channel: Site) -> None:
     del channel.answers["/forge/linux-64/repodata.json"]
     with pytest.raises(ReleaseNotFoundError):
         CondaSource(f"{channel.url}/forge").versions(wanted("six"))
+
+
+def listed(path: str, data: bytes, **fields: object) -> dict[str, object]:
+    digest = hashlib.sha256(data).hexdigest()
+    return {"_path": path, "path_type": "hardlink", "sha256": digest, "size_in_bytes": len(data), **fields}
+
+
+def test_the_list_of_files_is_all_that_is_fetched_of_a_package(channel: Site) -> None:
+    """Of what conda writes its prefix into the content is not known, nor is a text's size."""
+    program, library, text = b"program" * 99, b"library" * 99, b"#!/prefix" * 9
+    paths = [
+        listed("bin/samtools", program),
+        listed("lib/libhts.so.3", library, prefix_placeholder="/prefix", file_mode="binary"),
+        listed("bin/blast.pl", text, prefix_placeholder="/prefix", file_mode="text"),
+        listed("lib/libhts.so", library, path_type="softlink"),
+        {"_path": "share", "path_type": "directory"},
+    ]
+    info = tarball({"info/paths.json": json.dumps({"paths": paths, "paths_version": 1}).encode()})
+    noise = bytes(range(256)) * 2000  # more than the end of a file that is fetched first
+    package = conda({**FILES, "x": hashlib.sha256(noise).digest() * 9000}, info)
+    channel.answers["/forge/linux-64/samtools-1.21-1.conda"] = Answer(package)
+    channel.parts = True
+    found = CondaSource(f"{channel.url}/forge").read(wanted("samtools", "1.21")).checked()
+    home = "opt/conda"
+    assert found.paths == [
+        f"{home}/{name}" for name in ("bin/blast.pl", "bin/samtools", "lib/libhts.so", "lib/libhts.so.3")
+    ]
+    known = published_content(hashlib.sha256(program).digest())
+    assert found.hashes.tolist() == [0, known, 0, 0]
+    assert found.sizes.tolist() == [UNKNOWN_SIZE, len(program), 0, len(library)]
+    assert found.measured.tolist() == [False, True, False, True]
+    asked = [path for path, _ in channel.asked if path.endswith(".conda")]
+    assert len(asked) == len(channel.ranges)
+
+
+@pytest.mark.parametrize(
+    "info", [b"no tar", tarball({"info/files": b""}), tarball({"info/paths.json": b'{"paths": [{}]}'})]
+)
+def test_a_list_that_can_not_be_read_is_told(channel: Site, info: bytes) -> None:
+    channel.answers["/forge/linux-64/samtools-1.21-1.conda"] = Answer(conda(FILES, info))
+    channel.parts = True
+    with pytest.raises(LayerError, match="no package of conda's"):
+        CondaSource(f"{channel.url}/forge").read(wanted("samtools", "1.21"))

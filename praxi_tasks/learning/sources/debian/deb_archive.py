@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, Final, cast
 
 from praxi_tasks.errors import LayerError
+from praxi_tasks.learning.sources.tar_archive import Stretch
 
 _AR_MAGIC: Final = b"!<arch>\n"
 _AR_HEAD: Final = 60
@@ -26,7 +27,7 @@ def open_data_archive(deb: Path) -> Iterator[IO[bytes]]:
     for name, offset, size in _members(deb):
         if name.startswith("data.tar"):
             with deb.open("rb") as file:
-                part = cast(IO[bytes], _Part(file, offset, size))
+                part = cast(IO[bytes], Stretch(file, offset, size))
                 packed = name.endswith((".xz", ".lzma"))
                 if packed:
                     with _unpacked(part, deb.name) as unpacked:
@@ -60,18 +61,3 @@ def _members(deb: Path) -> Iterator[tuple[str, int, int]]:
                 raise LayerError("a member's head is damaged", where=deb.name)
             yield head[:16].decode("ascii", "replace").strip().rstrip("/"), file.tell(), size
             file.seek(size + size % 2, 1)
-
-
-class _Part:
-    """A stretch of a file, as a file for reading once."""
-
-    def __init__(self, file: IO[bytes], offset: int, size: int) -> None:
-        self._file = file
-        self._file.seek(offset)
-        self._left = size
-
-    def read(self, size: int = -1, /) -> bytes:
-        """Return up to ``size`` bytes of what is left."""
-        data = self._file.read(self._left if size < 0 else min(size, self._left))
-        self._left -= len(data)
-        return data

@@ -113,7 +113,7 @@ def test_a_suite_is_what_apts_lists_say(
         of_mirror.versions(wanted("bell"))
 
 
-@pytest.mark.parametrize(("ecosystem", "message"), [("deb", "no suite"), ("maven", "no pack of that")])
+@pytest.mark.parametrize(("ecosystem", "message"), [("deb", "no suite"), ("hex", "no pack of that")])
 def test_what_no_pack_can_be_built_of_is_told(ecosystem: str, message: str) -> None:
     with pytest.raises(UsageError, match=message):
         pack_source(ecosystem)

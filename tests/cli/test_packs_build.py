@@ -1,0 +1,141 @@
+"""``praxi packs build`` from an index to a layer: its files are named without any package database."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from praxi_tasks.cli.packs import packs
+from praxi_tasks.discovery import Model
+from praxi_tasks.fingerprint import Tagset
+from tests.support import world
+from tests.support.gems import publish_gem, tar
+from tests.support.layers import changeset, member
+from tests.support.rpm_repository import RpmRepository, build_rpm
+from tests.support.site import Answer, Site, site
+
+PROGRAM = Path("/bin/true").read_bytes()
+
+
+@pytest.fixture
+def server() -> Iterator[Site]:
+    with site() as running:
+        running.parts = True
+        yield running
+
+
+def run(*arguments: str) -> str:
+    done = CliRunner().invoke(packs, arguments, catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def build(folder: Path, kind: str, url: str, *options: str, names: str = "") -> tuple[str, Model]:
+    """Build a pack by the command line, and use it on top of a model; return what was told and the model."""
+    base, store = (folder / "base").as_uri(), (folder / "store").as_uri()
+    world.model().save(base)
+    (folder / "names.txt").write_text(names)
+    listed = ["--list", str(folder / "names.txt")] if names else []
+    told = run("build", kind, "--store", store, "--index", url, *options, *listed)
+    name = told.splitlines()[-1].split()[1]
+    out = (folder / "out").as_uri()
+    run("use", name, "--store", store, "--model", base, "--out", out)
+    return told, Model.load(out)
+
+
+def named(model: Model, files: Mapping[str, bytes]) -> set[tuple[str, str, tuple[str, ...]]]:
+    """Return what a layer of these files is said to hold."""
+    layer = Tagset.from_changeset(changeset([member(path, data) for path, data in sorted(files.items())]))
+    return {(each.ecosystem, each.name, each.versions) for each in model.predict(layer).releases}
+
+
+def tool(version: str) -> dict[str, bytes]:
+    """Return the files of a program, of which only the content of two differs from version to version."""
+    text = version.encode()
+    return {
+        "usr/bin/tool": PROGRAM + text,
+        "usr/lib64/libtool.so.3": b"library " * 9000 + text,
+        **{f"usr/share/tool/part{number}.dat": b"data" * (90 + number) for number in range(8)},
+    }
+
+
+def test_rpm_packages_by_their_headers(server: Site, tmp_path: Path) -> None:
+    releases = RpmRepository(server, "/fedora/releases/42/Everything/x86_64/os")
+    updates = RpmRepository(server, "/fedora/updates/42/Everything/x86_64")
+    releases.publish(build_rpm(tmp_path, "tool", "1.5-1.fc42", tool("1")), built=1)
+    updates.publish(build_rpm(tmp_path, "tool", "1.5-2.fc42", tool("2")), built=2)
+    other = {f"usr/share/other/part{number}.dat": b"other" * 90 for number in range(8)}
+    releases.publish(build_rpm(tmp_path, "other", "3-1", other), built=1)
+    told, model = build(tmp_path, "fedora", f"{server.url}/fedora", "--suite", "42")
+    assert "3 releases stored" in told
+    assert "pack fedora/42 is in the store" in told
+    asked = [path for path, _ in server.asked if "/Packages/" in path]
+    assert len(asked) == len(server.ranges) == 3
+    fedora = {"etc/fedora-release": b"Fedora release 42\n"}
+    for release in "12":
+        expected = ("rpm", "tool", (f"1.5-{release}.fc42",))
+        assert named(model, fedora | tool(release)) == {expected}
+        assert named(model, fedora | {"opt/app/bin/renamed": tool(release)["usr/bin/tool"]}) == {expected}
+    assert named(model, fedora | {"opt/app/bin/renamed": b"nobody's" * 999}) == set()
+
+
+def test_gems(server: Site, tmp_path: Path) -> None:
+    def files(version: str) -> dict[str, bytes]:
+        parts = {f"lib/rack/part{number}.rb": b"module Rack" * (20 + number) for number in range(9)}
+        return {**parts, "lib/rack/version.rb": f"VERSION = '{version}'".encode() * 9}
+
+    for version in ("3.0.8", "3.1.0"):
+        publish_gem(server, "rack", version, files(version))
+    told, model = build(tmp_path, "rubygems", server.url, names="rack\nlost\n")
+    assert "1 releases failed, 2 releases stored" in told
+    for home in ("usr/local/bundle/gems", "srv/shop/vendor/bundle/ruby/3.3.0/gems"):
+        layer = {f"{home}/rack-3.1.0/{path}": data for path, data in files("3.1.0").items()}
+        assert named(model, layer) == {("gem", "rack", ("3.1.0",))}
+
+
+def test_jars(server: Site, tmp_path: Path) -> None:
+    home = "/maven/org/example/cart"
+    listed = (
+        "<metadata><versioning><versions><version>1.0</version><version>1.1</version></versions></versioning>"
+    )
+    server.answers[f"{home}/maven-metadata.xml"] = Answer(f"{listed}</metadata>".encode())
+    jars = {version: b"PK\x03\x04" + version.encode() * 9000 for version in ("1.0", "1.1")}
+    for version, jar in jars.items():
+        place = f"{home}/{version}/cart-{version}.jar"
+        server.answers[place] = Answer(jar)
+        server.answers[f"{place}.sha256"] = Answer(hashlib.sha256(jar).hexdigest().encode())
+    told, model = build(tmp_path, "maven", f"{server.url}/maven", names="org.example:cart\n")
+    assert "2 releases stored" in told
+    expected = {("maven", "org.example:cart", ("1.0",))}
+    assert named(model, {"app/lib/x.jar": jars["1.0"], "app/run.sh": b"java -jar"}) == expected
+
+
+def test_packages_of_r(server: Site, tmp_path: Path) -> None:
+    def files(version: str) -> dict[str, bytes]:
+        data = {f"inst/extdata/part{number}.csv": b"1,2" * (20 + number) for number in range(9)}
+        return {**data, "NAMESPACE": f"export({version})".encode() * 9, "R/a.R": b"a <- 1"}
+
+    home = "/cran/src/contrib"
+    index = ""
+    for name, version in (("tidyr", "1.3.1"), ("rlang", "1.1.4")):
+        data = gzip.compress(tar({f"{name}/{path}": data for path, data in files(version).items()}))
+        server.answers[f"{home}/{name}_{version}.tar.gz"] = Answer(data)
+        index += f"Package: {name}\nVersion: {version}\n\n"
+    server.answers[f"{home}/PACKAGES.gz"] = Answer(gzip.compress(index.encode()))
+    told, model = build(tmp_path, "cran", f"{server.url}/cran", "--popular", "5")
+    assert "2 releases stored" in told
+    library = "usr/local/lib/R/site-library/tidyr"
+    layer = {f"{library}/{path.removeprefix('inst/')}": data for path, data in files("1.3.1").items()}
+    made = {f"{library}/{path}": b"made" * 99 for path in ("R/tidyr.rdb", "R/tidyr.rdx", "help/tidyr.rdb")}
+    assert named(model, layer | made) == {("cran", "tidyr", ("1.3.1",))}
+
+
+def test_an_address_that_is_none_is_told() -> None:
+    done = CliRunner().invoke(packs, ["build", "maven", "--store", "file:///x", "--index", "ftp://x"])
+    assert done.exit_code
+    assert "--index" in str(done.exception) + done.output
