@@ -40,6 +40,7 @@ NOT_PARSERS = {
     "praxi_tasks.fingerprint.columbus_lines.read_stop_tags": "a file of the operator, word by word",
     "praxi_tasks.fingerprint.tagset.Tagset.from_paths": "makes a tagset of paths that were read",
     "praxi_tasks.http.parts.read_part": "fetches a part of a file, which others read",
+    "praxi_tasks.learning.sources.conda_paths.list_remote_conda": "release_of_conda, with parts fetched",
     "praxi_tasks.learning.sources.pypi.wheel.list_remote_wheel": "list_wheel's, with the directory fetched",
     "praxi_tasks.learning.sources.fetching.read_page": "fetches a page, which others read",
 }

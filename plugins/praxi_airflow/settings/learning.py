@@ -27,7 +27,7 @@ class LearningSettings:
     learn_debian_mirror
         Address of an archive of Debian's (``…/debian``) that ``praxi_packs`` reads suites of.
     learn_indexes
-        Addresses of other indexes that ``praxi_packs`` reads: ``alpine=https://…``, ``conda=https://…``.
+        Addresses of other indexes that ``praxi_packs`` reads: ``alpine=https://…``, ``fedora=https://…``.
     learn_build_index
         Address of the one index that builds of source distributions may reach, which needs no credentials;
         empty to build nothing.

@@ -106,6 +106,8 @@ def release_of_conda(
 def _list(conda: IO[bytes]) -> bytes:
     with zipfile.ZipFile(conda) as archive:
         name = next(iter(each for each in archive.namelist() if each.startswith("info-")), "")
+        if not name:
+            raise ValueError("it says nothing of itself")
         with archive.open(name) as packed:
             data = zstandard.ZstdDecompressor().stream_reader(packed).read(_MOST)
     with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as members:

@@ -141,3 +141,7 @@ def test_a_list_that_can_not_be_read_is_told(channel: Site, info: bytes) -> None
     channel.parts = True
     with pytest.raises(LayerError, match="no package of conda's"):
         CondaSource(f"{channel.url}/forge").read(wanted("samtools", "1.21"))
+    member = channel.answers["/forge/linux-64/samtools-1.21-1.conda"].data.replace(b"info-x", b"inf0-x")
+    channel.answers["/forge/linux-64/samtools-1.21-1.conda"] = Answer(member)
+    with pytest.raises(LayerError, match="says nothing of itself"):
+        CondaSource(f"{channel.url}/forge").read(wanted("samtools", "1.21"))

@@ -53,8 +53,7 @@ def list_remote_wheel(url: str, name: str, wanted: NewPackage, index: str) -> St
     """Return the same without downloading the wheel: its directory lists paths and sizes.
 
     The hashes of contents are known of those files whose bytes lie beside the directory, which are all of a
-    small wheel, and of those that state the version, which are fetched. A RECORD's sha256 are not read:
-    layers' files have xxh3-64, and the one can't be compared with the other.
+    small wheel, and of those that state the version, which are fetched. A RECORD's sha256 are not read.
 
     Parameters
     ----------
