@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from praxi_tasks.cli.pack_packages import ECOSYSTEMS
 from praxi_tasks.cli.packs import packs
 from praxi_tasks.discovery import Model
 from praxi_tasks.fingerprint import Tagset
+from praxi_tasks.learning.sources.pack_indexes import PACK_INDEXES
 from tests.support import world
 from tests.support.gems import publish_gem, tar
 from tests.support.layers import changeset, member
@@ -133,6 +135,10 @@ def test_packages_of_r(server: Site, tmp_path: Path) -> None:
     layer = {f"{library}/{path.removeprefix('inst/')}": data for path, data in files("1.3.1").items()}
     made = {f"{library}/{path}": b"made" * 99 for path in ("R/tidyr.rdb", "R/tidyr.rdx", "help/tidyr.rdb")}
     assert named(model, layer | made) == {("cran", "tidyr", ("1.3.1",))}
+
+
+def test_every_index_has_a_source_and_an_ecosystem() -> None:
+    assert ECOSYSTEMS.keys() == PACK_INDEXES.keys() - {"deb"}
 
 
 def test_an_address_that_is_none_is_told() -> None:

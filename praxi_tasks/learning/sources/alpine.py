@@ -6,6 +6,8 @@ tar comes: signature, control files and data (https://wiki.alpinelinux.org/wiki/
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import tarfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -16,6 +18,7 @@ from typing import Final, NamedTuple
 from praxi_tasks.ecosystems import APK
 from praxi_tasks.errors import ReleaseError, ReleaseNotFoundError
 from praxi_tasks.learning.data import NewPackage, StoredRelease
+from praxi_tasks.learning.sources.apk_file import check_apk
 from praxi_tasks.learning.sources.fetching import save_file
 from praxi_tasks.learning.sources.package_managers import check_words, scratch
 from praxi_tasks.learning.sources.tar_archive import list_tar
@@ -29,6 +32,7 @@ class _Package(NamedTuple):
     name: str
     version: str
     url: str
+    sha1: bytes
     needs: tuple[str, ...]
 
 
@@ -72,6 +76,8 @@ class AlpineSource:
             raise ReleaseNotFoundError(f"Alpine {self._suite} has it not", where=wanted.purl)
         with scratch() as folder:
             apk = save_file(found.url, folder / "package.apk", index=self._mirror)
+            if found.sha1:
+                check_apk(apk, found.sha1)
             with apk.open("rb") as file:
                 return list_tar(file, wanted, f"apk {found.url.rpartition('/')[2]}", _installed)
 
@@ -93,7 +99,8 @@ class AlpineSource:
                 if fields.keys() >= {"P", "V"}:
                     name, version = fields["P"], fields["V"]
                     needs = tuple(word.split("=")[0] for word in fields.get("D", "").split())
-                    yield _Package(name, version, f"{address}/{name}-{version}.apk", needs)
+                    url = f"{address}/{name}-{version}.apk"
+                    yield _Package(name, version, url, _sha1(fields.get("C", "")), needs)
 
 
 def _index(path: Path) -> str:
@@ -113,6 +120,15 @@ def _index(path: Path) -> str:
     except (tarfile.TarError, KeyError, OSError, EOFError) as error:
         raise ReleaseError(f"the index can't be read: {error}", where=path.name) from error
     raise ReleaseError("the index is no file, or too large", where=path.name)
+
+
+def _sha1(text: str) -> bytes:
+    """Return the SHA-1 that apk writes as ``Q1`` and base64; nothing if it is none."""
+    try:
+        value = base64.b64decode(text.removeprefix("Q1"), validate=True) if text.startswith("Q1") else b""
+    except ValueError:
+        return b""
+    return value if len(value) == hashlib.sha1(usedforsecurity=False).digest_size else b""
 
 
 def _installed(path: str) -> str | None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
+import hashlib
 import io
 import tarfile
 from collections.abc import Iterator, Mapping
 
 import pytest
 
-from praxi_tasks.errors import ReleaseError, ReleaseNotFoundError, UsageError
+from praxi_tasks.errors import ReleaseError, ReleaseNotFoundError, ReleaseRefusedError, UsageError
 from praxi_tasks.learning.data import NewPackage
 from praxi_tasks.learning.sources import SuiteIndex, pack_source
 from tests.support.site import Answer, Site, site
@@ -29,9 +31,14 @@ def segment(files: Mapping[str, bytes], *, ends: bool) -> bytes:
     return gzip.compress(data.getvalue() if ends else data.getvalue()[:end])
 
 
-def apk(files: Mapping[str, bytes]) -> bytes:
-    parts = ({".SIGN.RSA.key": b"s"}, {".PKGINFO": b"pkgname = x", ".post-install": b"#!/bin/sh"})
-    return b"".join(segment(part, ends=False) for part in parts) + segment(files, ends=True)
+def apk(files: Mapping[str, bytes], *, signed: bool = True) -> tuple[bytes, str]:
+    """Return a package, and the checksum by which an index lists it."""
+    data = segment(files, ends=True)
+    info = f"pkgname = x\ndatahash = {hashlib.sha256(data).hexdigest()}\n".encode()
+    control = segment({".PKGINFO": info, ".post-install": b"#!/bin/sh"}, ends=False)
+    signature = segment({".SIGN.RSA.key": b"s"}, ends=False) if signed else b""
+    checksum = base64.b64encode(hashlib.sha1(control, usedforsecurity=False).digest()).decode()
+    return signature + control + data, f"C:Q1{checksum}"
 
 
 def index(*stanzas: str) -> bytes:
@@ -47,14 +54,15 @@ def wanted(name: str, version: str = "") -> NewPackage:
 def mirror(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     with site() as server:
         main, community = (FOLDER.format(name) for name in ("main", "community"))
+        package, checksum = apk({"usr/bin/jq": b"program" * 99})
         stanzas = (
-            "P:jq\nV:1.8.0-r0\nD:oniguruma so:libc.musl-x86_64.so.1",
+            f"{checksum}\nP:jq\nV:1.8.0-r0\nD:oniguruma so:libc.musl-x86_64.so.1",
             "P:oniguruma\nV:6.9.10-r0",
             "V:x",
         )
         server.answers[f"{main}/APKINDEX.tar.gz"] = Answer(index(*stanzas))
         server.answers[f"{community}/APKINDEX.tar.gz"] = Answer(index("P:jq-doc\nV:1.8.0-r0\nD:jq=1.8.0-r0"))
-        server.answers[f"{main}/jq-1.8.0-r0.apk"] = Answer(apk({"usr/bin/jq": b"program" * 99}))
+        server.answers[f"{main}/jq-1.8.0-r0.apk"] = Answer(package)
         monkeypatch.setenv("PRAXI_LEARN_INDEXES", f"alpine={server.url}/alpine")
         yield server
 
@@ -70,6 +78,26 @@ def test_a_release_is_listed_and_a_package_read(mirror: Site) -> None:
     assert found.hashes[0] != 0
     with pytest.raises(ReleaseNotFoundError, match="has it not"):
         source.read(wanted("jq", "1.7"))
+
+
+@pytest.mark.parametrize("signed", [True, False])
+def test_a_package_is_compared_with_what_the_index_lists(mirror: Site, signed: bool) -> None:
+    package, checksum = apk({"usr/bin/jq": b"program" * 99}, signed=signed)
+    main = FOLDER.format("main")
+    mirror.answers[f"{main}/APKINDEX.tar.gz"] = Answer(index(f"P:jq\nV:1.8.0-r0\n{checksum}"))
+    mirror.answers[f"{main}/jq-1.8.0-r0.apk"] = Answer(package)
+    release = wanted("jq", "1.8.0-r0")
+    assert pack_source("alpine", "v3.22").read(release).checked().paths == ["usr/bin/jq"]
+    other, _ = apk({"usr/bin/jq": b"another" * 99}, signed=signed)
+    for data in (other, b"no package", package[:40]):
+        mirror.answers[f"{main}/jq-1.8.0-r0.apk"] = Answer(data)
+        with pytest.raises(ReleaseRefusedError, match="not the one"):
+            pack_source("alpine", "v3.22").read(release)
+    foreign = segment({"usr/bin/jq": b"foreign" * 99}, ends=True)
+    own = segment({"usr/bin/jq": b"program" * 99}, ends=True)
+    mirror.answers[f"{main}/jq-1.8.0-r0.apk"] = Answer(package.removesuffix(own) + foreign)
+    with pytest.raises(ReleaseRefusedError, match="not what the package says"):
+        pack_source("alpine", "v3.22").read(release)
 
 
 def test_what_is_no_index_is_told(mirror: Site) -> None:
