@@ -32,7 +32,7 @@ class _Dependencies(msgspec.Struct):
 
 
 def read_libraries(data: bytes) -> Iterator[Library]:
-    """Yield the packages of a list; projects of the application's own are none.
+    """Yield the packages of a list; projects of the application's own are none, nor what has no version.
 
     Raises
     ------
@@ -43,6 +43,8 @@ def read_libraries(data: bytes) -> Iterator[Library]:
     for release, library in dependencies.libraries.items():
         if library.type in _PUBLISHED:
             name, _, version = release.removeprefix(_RUNTIME).partition("/")
+            if not version:
+                continue
             files = (
                 file for target in dependencies.targets.values() for file in _assets(target.get(release))
             )

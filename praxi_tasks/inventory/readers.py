@@ -38,8 +38,12 @@ from praxi_tasks.inventory.lockfiles import conan as conan_lock
 from praxi_tasks.inventory.lockfiles import conda as conda_locks
 from praxi_tasks.inventory.lockfiles import dart as dart_lock
 from praxi_tasks.inventory.lockfiles import dotnet as dotnet_lock
+from praxi_tasks.inventory.lockfiles import haskell as haskell_locks
 from praxi_tasks.inventory.lockfiles import julia as julia_manifest
+from praxi_tasks.inventory.lockfiles import lua as lua_lock
+from praxi_tasks.inventory.lockfiles import nim as nim_lock
 from praxi_tasks.inventory.lockfiles import npm as npm_locks
+from praxi_tasks.inventory.lockfiles import perl as perl_lock
 from praxi_tasks.inventory.lockfiles import python as python_locks
 from praxi_tasks.inventory.lockfiles import r as r_lock
 from praxi_tasks.inventory.manager import (
@@ -130,5 +134,9 @@ LOCK_READERS: Final[tuple[Reader, ...]] = (
     dart_lock.READER,
     swift.READER,
     conan_lock.READER,
+    haskell_locks.READER,
+    perl_lock.READER,
+    lua_lock.READER,
+    nim_lock.READER,
 )
 """What is read of them is declared, and may be installed nowhere."""

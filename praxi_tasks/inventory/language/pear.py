@@ -18,6 +18,9 @@ _DEFAULT_CHANNEL: Final = b"pear.php.net"
 # package.xml 2.0 as an array: name and channel are neighbours, and the version is an array that begins with
 # the release; so no nested entry (a dependency, an older release) reads as the package's own.
 _NAME: Final = re.compile(rb's:4:"name";s:\d+:"([^"]+)";s:7:"channel";s:\d+:"([^"]+)"')
+# Lists made by hand leave the channel out; the folder then tells it.
+_FIRST: Final = re.compile(rb'a:\d+:\{s:4:"name";s:\d+:"([^"]+)"')
+_CHANNEL_FOLDER: Final = re.compile(r".*/\.channel\.([^/]+)/[^/]+\.reg")
 _RELEASE: Final = re.compile(rb's:7:"version";a:\d+:\{s:7:"release";s:\d+:"([^"]+)"')
 # package.xml 1.0
 _OLD_NAME: Final = re.compile(rb's:7:"package";s:\d+:"([^"]+)"')
@@ -37,6 +40,10 @@ def read_entry(view: LayerView, path: str) -> Iterator[Claim]:
     old, version = _OLD_NAME.search(data), _OLD_VERSION.search(data)
     if new and release:
         name, channel, number = new[1], new[2], release[1]
+    elif release and (first := _FIRST.match(data)):
+        folder = _CHANNEL_FOLDER.fullmatch(path)
+        channel = folder[1].encode() if folder else _DEFAULT_CHANNEL
+        name, number = first[1], release[1]
     elif old and version:
         name, channel, number = old[1], _DEFAULT_CHANNEL, version[1]
     else:

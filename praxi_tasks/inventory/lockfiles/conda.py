@@ -15,8 +15,10 @@ from praxi_tasks.inventory.reader import Reader
 _FIELD: Final = re.compile(rb"""(\s*)(- )?([\w-]+):\s*["']?([^"'\s#]*)["']?.*""")
 _ENDINGS: Final = (b".conda", b".tar.bz2")
 _PARTS: Final = 3  # name, version and build in an archive's name
+# One version, maybe with its build: behind ``=`` or, as conda lists what is installed, behind blanks.
 _SPEC: Final = re.compile(
-    rb"""\s*-\s*["']?(?:[\w./-]+::)?([\w.-]+)\s*={1,2}\s*([^=\s"'#*,|<>]+)(?:=[^\s"'#]*)?["']?"""
+    rb"""\s*-\s*["']?(?:[\w./-]+::)?([\w.-]+)(?:\s*={1,2}\s*|[ ]+)(\d[^=\s"'#*,|<>]*)"""
+    rb"""(?:[= ][\w.-]+)?["']?\s*(?:#.*)?"""
 )
 _PIP: Final = re.compile(rb"(\s*)-\s*pip\s*:\s*")
 _PIP_SPEC: Final = re.compile(rb"""\s*-\s*["']?([\w.-]+)\s*(?:\[[^\]]*\])?\s*={2,3}\s*([^\s"'#;,*]+)""")
@@ -86,7 +88,7 @@ def _spec(line: bytes, pip: int) -> Pin | None:
     """Return what an item of the dependencies pins; below ``pip`` it is pip's, in pip's words."""
     column = len(line) - len(line.lstrip())
     row: Ecosystem = PYPI if 0 <= pip < column else CONDA
-    found = (_PIP_SPEC if row is PYPI else _SPEC).match(line)
+    found = _PIP_SPEC.match(line) if row is PYPI else _SPEC.fullmatch(line)
     return Pin(text(found[1]), text(found[2]), row) if found else None
 
 
@@ -100,6 +102,7 @@ def _choose(path: str) -> ReadLock | None:
 READER: Final[Reader] = lock_reader(
     CONDA,
     {
+        "conda.lock": read_explicit_list,
         "pixi.lock": read_pixi_lock,
         "environment.yml": read_environment,
         "environment.yaml": read_environment,

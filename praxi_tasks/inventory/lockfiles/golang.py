@@ -21,14 +21,15 @@ _SUM: Final = re.compile(rb"(\S+) (v[^\s/]+) h1:\S+\s*")
 def read_go_mod(data: bytes) -> Iterator[Pin]:
     """Yield the modules that a ``go.mod`` requires, as its replacements have them; folders are none."""
     required: dict[bytes, bytes] = {}
-    replaced: dict[bytes, tuple[bytes, bytes]] = {}
+    replaced: dict[tuple[bytes, bytes], tuple[bytes, bytes]] = {}
     for word, rest in _directives(data):
         if word == b"require" and (found := _REQUIRED.fullmatch(rest)):
             required[found[1]] = found[2]
         elif word == b"replace" and (found := _REPLACED.fullmatch(rest)):
-            replaced[found[1]] = (found[3], found[4] or b"")
+            replaced[found[1], found[2] or b""] = (found[3], found[4] or b"")
     for required_name, required_version in required.items():
-        name, version = replaced.get(required_name, (required_name, required_version))
+        every = replaced.get((required_name, b""), (required_name, required_version))
+        name, version = replaced.get((required_name, required_version), every)
         yield Pin(text(name), text(version))
 
 

@@ -21,7 +21,8 @@ _ALIAS: Final = re.compile(r"npm:((?:@[^/@]+/)?[^/@]+)@(.+)")
 _YARN_KEY: Final = re.compile(rb'"?(?P<name>(?:@[^/@"\s]+/)?[^/@"\s]+)@(?P<range>[^",]*)')
 _YARN_VERSION: Final = re.compile(rb'  "?version"?:? "?(\d[^"\s]*)')
 _OTHER_RANGES: Final = re.compile(rb"(?:workspace|file|link|portal|git|github|https?|ssh)[:+]|[\w-]+/[\w.-]+")
-_BUN: Final = re.compile(rb'\s*"(?:[^"\\]|\\.)*":\s*\["((?:@[^/"@]+/)?[^@"/]+@\d[^"@]*)"')
+_BUN: Final = re.compile(rb'\s*(?:"(?:[^"\\]|\\.)*":\s*\[)?"((?:@[^/"@]+/)?[^@"/]+@\d[^"@]*)"')
+_BUN_OPENED: Final = re.compile(rb'\s*"(?:[^"\\]|\\.)*":\s*\[\s*')
 
 
 class _Entry(msgspec.Struct):
@@ -114,9 +115,12 @@ def read_pnpm_lock(data: bytes) -> Iterator[Pin]:
 
 
 def read_bun_lock(data: bytes) -> Iterator[Pin]:
-    """Yield what Bun locked; a package is a line of its JSON with comments."""
+    """Yield what Bun locked: a package is a line of its JSON with comments, or its array begins on one."""
+    opened = False
     for line in lines(data):
-        if found := _BUN.match(line):
+        found = _BUN.match(line) if opened or b"[" in line else None
+        opened = _BUN_OPENED.fullmatch(line) is not None
+        if found:
             name, _, version = text(found[1]).rpartition("@")
             yield Pin(name, version)
 

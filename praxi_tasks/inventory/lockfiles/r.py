@@ -1,4 +1,4 @@
-"""R's ``renv.lock``: the packages of CRAN and Bioconductor."""
+"""R's ``renv.lock`` and, of before it, ``packrat.lock``: the packages of CRAN and Bioconductor."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from praxi_tasks.ecosystems import BIOCONDUCTOR, CRAN
 from praxi_tasks.inventory.decoding import document
 from praxi_tasks.inventory.lockfiles.lock_file import Pin, lock_reader
 from praxi_tasks.inventory.reader import Reader
+from praxi_tasks.inventory.stanzas import read_stanzas
 
 _SOURCES: Final = {"Repository": CRAN, "CRAN": CRAN, "Bioconductor": BIOCONDUCTOR}
+
+_FIELDS: Final = frozenset((b"package", b"source", b"version"))
 
 
 class _Package(msgspec.Struct):
@@ -39,4 +42,11 @@ def read_renv_lock(data: bytes) -> Iterator[Pin]:
             yield Pin(package.Package, package.Version, row)
 
 
-READER: Final[Reader] = lock_reader(CRAN, {"renv.lock": read_renv_lock})
+def read_packrat_lock(data: bytes) -> Iterator[Pin]:
+    """Yield what packrat locked of the two repositories."""
+    for fields in read_stanzas(data, _FIELDS):
+        if row := _SOURCES.get(fields.get("source", "")):
+            yield Pin(fields.get("package", ""), fields.get("version", ""), row)
+
+
+READER: Final[Reader] = lock_reader(CRAN, {"renv.lock": read_renv_lock, "packrat.lock": read_packrat_lock})

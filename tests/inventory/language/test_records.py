@@ -27,6 +27,10 @@ PEAR = (
     b's:12:"pecl.php.net";s:7:"version";a:2:{s:7:"release";s:5:"3.2.0";s:3:"api";s:5:"1.0.0";}'
     b's:12:"dependencies";a:1:{s:4:"name";s:4:"PEAR";s:7:"channel";s:12:"pear.php.net";}}'
 )
+PEAR_BY_HAND = (
+    b'a:3:{s:4:"name";s:9:"memcached";s:4:"date";s:10:"2022-01-11";'
+    b's:7:"version";a:2:{s:7:"release";s:5:"3.2.0";s:3:"api";s:5:"3.2.0";}}'
+)
 OLD_PEAR = b'a:2:{s:7:"package";s:4:"Mail";s:7:"version";s:5:"1.4.1";}'
 GEM = b"""# -*- encoding: utf-8 -*-
 # stub: rack 3.0.8 ruby lib
@@ -214,6 +218,19 @@ def test_composer_1_and_a_package_outside() -> None:
     assert len(inventory.problems) == 1
     outside = json.dumps({"packages": [{"name": "a/b", "version": "1", "install-path": "../../.."}]}).encode()
     assert read(path, outside, "etc/passwd")[0].files == ()
+
+
+def test_a_list_of_pears_without_a_channel_is_of_the_one_it_lies_in() -> None:
+    inside = "usr/share/php/.registry/.channel.pecl.php.net/memcached.reg"
+    assert only(inventory_of({inside: PEAR_BY_HAND})).name == "pecl.php.net/memcached"
+    assert (
+        only(inventory_of({"usr/share/php/.registry/m.reg": PEAR_BY_HAND})).name == "pear.php.net/memcached"
+    )
+
+
+def test_a_library_of_dotnets_without_a_version_is_none() -> None:
+    data = b'{"libraries": {"Serilog": {"type": "package"}, "Serilog.Sinks/1": {"type": "package"}}}'
+    assert [claim.name for claim in read("app/x.deps.json", data)] == ["Serilog.Sinks"]
 
 
 def test_a_folder_that_two_records_name_is_given_to_the_first() -> None:

@@ -133,6 +133,22 @@ packages:
 snapshots:
   other@1.0.0: {}
 """
+BUN_SPREAD = b"""{
+  "workspaces": {"": {"dependencies": {"ours": "workspace:*"}}},
+  "packages": {
+    "@babel/core": [
+      "@babel/core@7.24.0",
+      "",
+      {"optionalDependencies": {"fsevents@2": "1"}},
+      "sha512-x"
+    ],
+    "sub": ["sub@git+ssh://example.org/sub", {}],
+    "ms": [
+      "ms@2.0.0"
+    ]
+  }
+}
+"""
 BUN = b"""{
   "lockfileVersion": 1,
   "packages": {
@@ -175,6 +191,18 @@ packages:
   name: flask
   version: 3.0.0
 """
+ENVIRONMENT_LOOSE = b"""dependencies:
+  - bzip2=1
+  - zlib=1.2.*
+  - libblas>=3.9
+  - libcblas<=3.9.0=22_openblas
+  - libgcc-ng 13.2|13.3
+  - libgfortran-ng >13.2.0,<=13.3
+  - libgfortran5 =>13.2.0,<13.3
+  - libgomp 13.2.0 hf8544c7_5  # as conda lists it
+  - liblapack=3.9.*=22_openblas
+  - "="
+"""
 ENVIRONMENT = b"""name: x
 channels:
   - python=2
@@ -202,6 +230,16 @@ require rsc.io/quote v1.5.2
 replace example.org/ours => ../ours
 replace golang.org/x/net v0.20.0 => golang.org/x/net v0.21.0
 exclude rsc.io/quote v1.5.1
+"""
+GO_MOD_REPLACED = b"""module example.org/app
+require (
+	example.org/a v1.0.0
+	example.org/b v1.0.0
+)
+replace (
+	example.org/a v0.9.0 => example.org/a v1.5.0
+	example.org/b => example.org/c v3.0.0
+)
 """
 GO_SUM = b"rsc.io/quote v1.5.2 h1:x=\nrsc.io/quote v1.5.2/go.mod h1:x=\nrsc.io/other v1.0.0/go.mod h1:x=\n"
 CARGO = b"""version = 3
@@ -238,6 +276,84 @@ COMPOSER = b"""{"packages": [{"name": "symfony/console", "version": "v6.4.1"},
 GRADLE = b"# made\ncom.google.guava:guava:33.0.0-jre=compileClasspath,x\nempty=annotationProcessor\n"
 NUGET = b"""{"version": 1, "dependencies": {"net8.0":
  {"Serilog": {"type": "Direct", "resolved": "3.1.1"}, "ours": {"type": "Project"}}}}"""
+PACKAGES_CONFIG = b"""\xef\xbb\xbf<?xml version="1.0" encoding="utf-8"?>
+<packages>
+  <package id="Serilog" version="3.1.1" targetFramework="net48" />
+  <package targetFramework="net48" version='6.0.4' id='Newtonsoft.Json'/>
+  <package id="Unversioned" />
+</packages>
+"""
+ASSETS = b"""{"version": 3, "libraries": {"Serilog/3.1.1": {"type": "package", "path": "serilog/3.1.1"},
+ "Ours/1.0.0": {"type": "project", "path": "../Ours/Ours.csproj"}}}"""
+PAKET = b"""STORAGE: NONE
+NUGET
+  remote: https://example.org/index.json
+    Serilog (3.1.1)
+      System.Memory (>= 4.5)
+    FSharp.Core (8.0.100) - restriction: >= net48
+GITHUB
+  remote: example/tools
+    build.fsx (0123456789abcdef)
+"""
+FREEZE = b"""active-repositories: hackage.haskell.org:merge
+constraints: any.aeson ==2.1.2.1,
+             aeson +ordered-keymap,
+             any.base ==4.18.2.1
+index-state: hackage.haskell.org 2024-01-01T00:00:00Z
+"""
+STACK = b"""packages:
+- completed:
+    hackage: postgresql-libpq-0.10.1.0@sha256:00ff,3166
+    pantry-tree:
+      size: 1096
+  original:
+    hackage: postgresql-libpq-0.10.1.0
+- completed:
+    git: https://example.org/x.git
+    name: ours
+    version: 1.0.0
+snapshots:
+- original: lts-22.41
+"""
+CARTON = b"""# carton snapshot format: version 1.0
+DISTRIBUTIONS
+  Try-Tiny-0.31
+    pathname: E/ET/ETHER/Try-Tiny-0.31.tar.gz
+    provides:
+      Try::Tiny 0.31
+    requirements:
+      perl 5.006
+"""
+LUAROCKS = b"""return {
+   dependencies = {
+      ["lua-cjson"] = "2.1.0.10-1",
+      lpeg = "1.1.0-1"
+   }
+}
+"""
+NIMBLE = b'{"version": 2, "packages": {"regex": {"version": "0.25.0"}, "x": {"vcsRevision": "00"}}}'
+PACKRAT = b"""PackratFormat: 1.4
+RVersion: 4.3.2
+
+Package: jsonlite
+Source: CRAN
+Version: 1.8.8
+
+Package: limma
+Source: Bioconductor
+Version: 3.58.1
+
+Package: x
+Source: github
+Version: 1
+"""
+VERIFICATION = b"""<?xml version="1.0" encoding="UTF-8"?>
+<verification-metadata><components>
+  <component group="com.google.guava" name="guava" version="33.0.0-jre">
+    <artifact name="guava-33.0.0-jre.jar"/>
+  </component>
+</components></verification-metadata>
+"""
 MIX = b'%{\n  "cowboy": {:hex, :cowboy, "2.10.0", "00", [:make], [], "hexpm"},\n  "x": {:git, "y", "z"},\n}\n'
 REBAR = b'{"1.2.0",\n[{<<"cowlib">>,{pkg,<<"cowlib">>,<<"2.12.1">>},1}]}.\n'
 PUBSPEC = b"""packages:
@@ -311,16 +427,28 @@ LOCKS: dict[str, tuple[str, bytes, set[str]]] = {
         PNPM,
         {"npm/@babel/core 7.24.0", "npm/ms 2.0.0", "npm/react-dom 18.2.0"},
     ),
+    "bun spread": ("app/bun.lock", BUN_SPREAD, {"npm/@babel/core 7.24.0", "npm/ms 2.0.0"}),
     "bun": ("app/bun.lock", BUN, {"npm/@babel/core 7.24.0"}),
     "deno": ("deno.lock", DENO, {"npm/chalk 5.3.0", "npm/a 1.0.0", "jsr/@std/assert 1.0.0-rc.2"}),
     "deno 3": ("deno.lock", DENO_3, {"npm/string_decoder 1.3.0", "jsr/@std/path 0.218.2"}),
     "conda-lock": ("app/conda-lock.yml", CONDA_LOCK, {"conda/numpy 1.26.4", "pypi/flask 3.0.0"}),
     "explicit": ("conda-linux-64.lock", EXPLICIT, {"conda/ca-certificates 2024.2.2"}),
+    "explicit by name": ("conda.lock", EXPLICIT, {"conda/ca-certificates 2024.2.2"}),
     "pixi": ("app/pixi.lock", PIXI, {"conda/numpy 1.26.4", "pypi/flask 3.0.0"}),
     "environment": (
         "app/environment.yml",
         ENVIRONMENT,
         {"conda/numpy 1.26.4", "conda/scipy 1.12", "pypi/flask 3.0.0"},
+    ),
+    "environment loose": (
+        "app/environment.yml",
+        ENVIRONMENT_LOOSE,
+        {"conda/bzip2 1", "conda/libgomp 13.2.0"},
+    ),
+    "go.mod replaced": (
+        "src/go.mod",
+        GO_MOD_REPLACED,
+        {"golang/example.org/a v1.0.0", "golang/example.org/c v3.0.0"},
     ),
     "go.mod": (
         "src/go.mod",
@@ -337,6 +465,28 @@ LOCKS: dict[str, tuple[str, bytes, set[str]]] = {
     "composer": ("app/composer.lock", COMPOSER, {"composer/symfony/console v6.4.1"}),
     "gradle": ("app/gradle.lockfile", GRADLE, {"maven/com.google.guava:guava 33.0.0-jre"}),
     "nuget": ("app/packages.lock.json", NUGET, {"nuget/Serilog 3.1.1"}),
+    "packages.config": (
+        "app/packages.config",
+        PACKAGES_CONFIG,
+        {"nuget/Serilog 3.1.1", "nuget/Newtonsoft.Json 6.0.4"},
+    ),
+    "assets": ("app/obj/project.assets.json", ASSETS, {"nuget/Serilog 3.1.1"}),
+    "paket": ("app/paket.lock", PAKET, {"nuget/Serilog 3.1.1", "nuget/FSharp.Core 8.0.100"}),
+    "cabal": ("app/cabal.project.freeze", FREEZE, {"hackage/aeson 2.1.2.1", "hackage/base 4.18.2.1"}),
+    "stack": ("app/stack.yaml.lock", STACK, {"hackage/postgresql-libpq 0.10.1.0"}),
+    "carton": ("app/cpanfile.snapshot", CARTON, {"cpan/Try-Tiny 0.31"}),
+    "luarocks": ("luarocks.lock", LUAROCKS, {"luarocks/lua-cjson 2.1.0.10-1", "luarocks/lpeg 1.1.0-1"}),
+    "nimble": ("nimble.lock", NIMBLE, {"nim/regex 0.25.0"}),
+    "packrat": (
+        "app/packrat/packrat.lock",
+        PACKRAT,
+        {"cran/jsonlite 1.8.8", "bioconductor/limma 3.58.1"},
+    ),
+    "verification": (
+        "app/gradle/verification-metadata.xml",
+        VERIFICATION,
+        {"maven/com.google.guava:guava 33.0.0-jre"},
+    ),
     "mix": ("app/mix.lock", MIX, {"hex/cowboy 2.10.0"}),
     "rebar": ("app/rebar.lock", REBAR, {"hex/cowlib 2.12.1"}),
     "pub": ("app/pubspec.lock", PUBSPEC, {"pub/path 1.9.0"}),
@@ -397,7 +547,17 @@ def test_what_came_with_an_installed_package_or_is_no_lock_file_declares_nothing
 
 
 @pytest.mark.parametrize(
-    "path", ["package-lock.json", "Pipfile.lock", "composer.lock", "conan.lock", "renv.lock", "deno.lock"]
+    "path",
+    [
+        "package-lock.json",
+        "Pipfile.lock",
+        "composer.lock",
+        "conan.lock",
+        "renv.lock",
+        "deno.lock",
+        "packages.config",
+        "nimble.lock",
+    ],
 )
 def test_a_damaged_lock_file_is_told_and_is_no_gap_of_what_is_installed(path: str) -> None:
     inventory = inventory_of({path: b"{"})
