@@ -11,6 +11,7 @@ from praxi_tasks.inventory.language import (
     conan,
     conan_cache,
     dart,
+    deno,
     dotnet,
     erlang,
     haskell,
@@ -18,6 +19,7 @@ from praxi_tasks.inventory.language import (
     luarocks,
     nim,
     npm,
+    nuget_packages,
     octave,
     opam,
     pear,
@@ -47,6 +49,7 @@ from praxi_tasks.inventory.lockfiles import perl as perl_lock
 from praxi_tasks.inventory.lockfiles import python as python_locks
 from praxi_tasks.inventory.lockfiles import r as r_lock
 from praxi_tasks.inventory.manager import (
+    asdf,
     bitnami,
     conda,
     easybuild,
@@ -54,6 +57,7 @@ from praxi_tasks.inventory.manager import (
     gpu_toolkits,
     homebrew,
     snap,
+    snap_packages,
     spack,
     stores,
     texlive,
@@ -84,6 +88,7 @@ READERS: Final[tuple[Reader, ...]] = (
     stores.NIX_READER,
     stores.GUIX_READER,
     snap.READER,
+    snap_packages.READER,
     flatpak.READER,
     vscode.READER,
     bitnami.READER,
@@ -106,6 +111,8 @@ READERS: Final[tuple[Reader, ...]] = (
     erlang.READER,
     dart.READER,
     dotnet.READER,
+    nuget_packages.READER,
+    deno.READER,
     conan.READER,
     conan_cache.READER,
     cargo.READER,
@@ -113,6 +120,7 @@ READERS: Final[tuple[Reader, ...]] = (
     swipl.READER,
     wordpress.READER,
     folders.READER,
+    asdf.READER,
     gpu_toolkits.READER,
     linux_kernel.PATHS_READER,
 )

@@ -53,6 +53,7 @@ SEEDS = {
     "apps/x/1/easybuild/x-1.eb": manager_records.EASYBUILD,
     "opt/TinyTeX/tlpkg/texlive.tlpdb": test_texlive.LIST,
     f"{test_python_sboms.FOLDER}/sbom.json": json.dumps(test_python_sboms.BY_HAND).encode(),
+    "snap/manifest.yaml": manager_records.SNAP_MANIFEST,
     "snap/core22/1/meta/snap.yaml": manager_records.SNAP,
     "opt/bitnami/postgresql/.spdx-postgresql.spdx": manager_records.BITNAMI,
     "var/lib/pacman/local/bash-5/desc": test_other_distributions.PACMAN,

@@ -98,6 +98,19 @@ WORDPRESS = (
 )
 THEME = b"/*\nTheme Name: Twenty Ten\nAuthor: x\nVersion: 4.0\nLicense: GPL-2.0-or-later\n*/\nbody {}\n"
 OCTAVE = b"Name: Statistics\nVersion: 1.6.5\nDate: 2024-03-25\nLicense: GPLv3+, Public Domain\n"
+NUSPEC = b"""\xef\xbb\xbf<?xml version="1.0" encoding="utf-8"?>
+<package xmlns="http://schemas.microsoft.com/packaging/2013/05/nuspec.xsd">
+  <metadata minClientVersion="2.12">
+    <id>Serilog.Sinks.File</id>
+    <version>5.0.0+abcdef</version>
+    <license type="expression">Apache-2.0</license>
+    <dependencies><dependency id="Serilog" version="2.10.0" /></dependencies>
+  </metadata>
+</package>
+"""
+MODULES = b"""{"manifest": {"/mod.ts": {"size": 1}}, "exports": {".": "./mod.ts"}}
+// denoCacheMetadata={"headers":{"etag":"x"},"url":"https://jsr.io/@std/path/1.0.8_meta.json","time":1}"""
+OLD_MODULES = b'{"headers": {}, "url": "https://jsr.io/@std/fs/0.229.3_meta.json", "now": {}}'
 HASH = "0123456789abcdef0123456789abcdef01234567"
 
 RECORDS = {
@@ -130,6 +143,12 @@ RECORDS = {
     "usr/lib/ghc/package.conf.d/aeson-2.1.2.1.conf": (HASKELL, ("hackage", "aeson", "2.1.2.1")),
     "app/lib/cowboy-2.10.0/ebin/cowboy.app": (ERLANG, ("hex", "cowboy", "2.10.0")),
     "usr/lib/erlang/lib/cowboy-2.10.0/ebin/cowboy.app": (ERLANG, ("otp", "cowboy", "2.10.0")),
+    "root/.nuget/packages/serilog.sinks.file/5.0.0/serilog.sinks.file.nuspec": (
+        NUSPEC,
+        ("nuget", "Serilog.Sinks.File", "5.0.0"),
+    ),
+    f"root/.cache/deno/remote/https/jsr.io/{'0a' * 32}": (MODULES, ("jsr", "@std/path", "1.0.8")),
+    f"deno-dir/deps/https/jsr.io/{'0b' * 32}.metadata.json": (OLD_MODULES, ("jsr", "@std/fs", "0.229.3")),
     "root/.pub-cache/hosted/pub.dev/path-1.9.0/pubspec.yaml": (b"", ("pub", "path", "1.9.0")),
     f"root/.conan/data/zlib/1.3/_/_/package/{HASH}/conaninfo.txt": (b"", ("conan", "zlib", "1.3")),
     f"root/.nimble/pkgs2/regex-0.25.0-{HASH}/nimblemeta.json": (b"{}", ("nim", "regex", "0.25.0")),
@@ -183,6 +202,10 @@ def read(path: str, data: bytes, *others: str) -> tuple[Claim, ...]:
         ),
         ("root/.julia/packages/JSON/93Ea8/Project.toml", "root/.julia/packages/JSON/93Ea8/src/JSON.jl"),
         ("app/lib/cowboy-2.10.0/ebin/cowboy.app", "app/lib/cowboy-2.10.0/ebin/cowboy.beam"),
+        (
+            "root/.nuget/packages/serilog.sinks.file/5.0.0/serilog.sinks.file.nuspec",
+            "root/.nuget/packages/serilog.sinks.file/5.0.0/lib/net6.0/Serilog.Sinks.File.dll",
+        ),
         ("srv/wp-content/plugins/akismet/akismet.php", "srv/wp-content/plugins/akismet/views/a.php"),
     ],
 )
@@ -201,6 +224,7 @@ def test_a_package_owns_its_folder(path: str, file: str) -> None:
         ("srv/vendor/composer/installed.json", ("MIT OR GPL-2.0-only",)),
         ("var/lib/gems/3.1.0/specifications/rack-3.0.8.gemspec", ("MIT", "Ruby")),
         ("usr/local/lib/R/site-library/jsonlite/DESCRIPTION", ("MIT + file LICENSE",)),
+        ("root/.nuget/packages/serilog.sinks.file/5.0.0/serilog.sinks.file.nuspec", ("Apache-2.0",)),
         ("root/.opam/4.14/.opam-switch/packages/lwt.5.7.0/opam", ("LGPL-2.1-only", "MIT")),
         ("usr/lib/ghc/package.conf.d/aeson-2.1.2.1.conf", ("BSD-3-Clause",)),
         ("srv/wp-content/plugins/akismet/akismet.php", ("GPLv2 or later",)),
@@ -261,10 +285,22 @@ def test_what_is_no_installed_package_is_silent() -> None:
     assert read("srv/wp-content/plugins/akismet/other.php", b"<?php\n") == ()
     assert read("srv/wp-content/themes/x/style.css", b"body {}\n") == ()
     assert read("srv/wp-includes/version.php", b"<?php\n") == ()
+    assert read("src/Serilog.Sinks.File/serilog.sinks.file.nuspec", NUSPEC) == ()
+    module = b'export {};\n// denoCacheMetadata={"url":"https://jsr.io/@std/path/1.0.8/mod.ts"}'
+    assert read(f"root/.cache/deno/remote/https/jsr.io/{'0c' * 32}", module) == ()
 
 
 # Any content of the others is one without a package, or their paths name the release.
-STRICT = ("/packinfo/DESCRIPTION", "installed.json", ".reg", "install.json", "Project.toml", ".conf", ".app")
+STRICT = (
+    ".nuspec",
+    "/packinfo/DESCRIPTION",
+    "installed.json",
+    ".reg",
+    "install.json",
+    "Project.toml",
+    ".conf",
+    ".app",
+)
 
 
 @pytest.mark.parametrize("path", [path for path in RECORDS if path.endswith(STRICT)])

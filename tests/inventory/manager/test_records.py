@@ -175,6 +175,65 @@ EXTENSIONS = (
 )
 
 
+SNAP_MANIFEST = b"""snapcraft-version: 8.2.1
+name: pc
+version: 24-0.1
+architectures:
+- amd64
+parts:
+  boot:
+    stage-packages:
+    - unpacked=1
+primed-stage-packages:
+- grub-efi-amd64-signed=1.202+2.12-1ubuntu7
+- libc6:amd64=2.39-0ubuntu8.7
+stage-packages: []
+"""
+BASE_SNAP = b"""package-repositories:
+- type: apt
+  ppa: example/base
+packages:
+- adduser=3.118ubuntu2
+- gcc-10-base:amd64=10.5.0-1ubuntu1~20.04
+"""
+
+
+def test_packages_of_a_snap_that_is_the_root_are_the_distributions() -> None:
+    inventory = inventory_of({"snap/manifest.yaml": SNAP_MANIFEST, "usr/share/snappy/dpkg.yaml": BASE_SNAP})
+    assert not inventory.problems
+    assert {(one.ecosystem, one.name, one.version, one.architecture) for one in inventory.claims} == {
+        ("deb", "adduser", "3.118ubuntu2", ""),
+        ("deb", "gcc-10-base", "10.5.0-1ubuntu1~20.04", "amd64"),
+        ("deb", "grub-efi-amd64-signed", "1.202+2.12-1ubuntu7", ""),
+        ("deb", "libc6", "2.39-0ubuntu8.7", "amd64"),
+    }
+
+
+def test_packages_of_a_snap_inside_an_image_are_of_no_distribution() -> None:
+    inventory = inventory_of({"snap/pc/1/snap/manifest.yaml": SNAP_MANIFEST})
+    assert {(one.ecosystem, one.name) for one in inventory.claims} == {
+        ("generic", "grub-efi-amd64-signed"),
+        ("generic", "libc6"),
+    }
+
+
+def test_tools_of_asdf_and_mise_are_named_by_their_folders() -> None:
+    paths = [
+        "root/.asdf/installs/nodejs/20.11.0/README.md",
+        "root/.asdf/installs/nodejs/20.11.0/bin/node",
+        "root/.asdf/installs/nodejs/20.11.0/bin/corepack",
+        "root/.local/share/mise/installs/shellcheck/v0.9.0/shellcheck",
+        "root/.local/share/mise/installs/java/temurin-17.0.9+9/bin/java",
+        "srv/installs/x/1.0/bin/x",
+    ]
+    inventory = inventory_of({}, dict.fromkeys(paths, "f"))
+    assert not inventory.problems
+    assert {(one.ecosystem, one.name, one.version): one.files for one in inventory.claims} == {
+        ("generic", "node", "20.11.0"): ("root/.asdf/installs/nodejs/20.11.0/bin/corepack",),
+        ("generic", "shellcheck", "0.9.0"): (paths[3],),
+    }
+
+
 def test_flatpak() -> None:
     metainfo = f"{FLATPAK}/files/share/metainfo/org.gimp.GIMP.metainfo.xml"
     claim = only(inventory_of({f"{FLATPAK}/metadata": b"[Application]\n", metainfo: METAINFO}))
