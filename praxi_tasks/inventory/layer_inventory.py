@@ -31,7 +31,10 @@ _PATHS: Final = frozenset(os_release.PATHS).union(*(reader.paths for reader in R
 _FOLDERS: Final = tuple(folder for reader in READERS for folder in reader.folders)
 _ENDINGS: Final = tuple(dict.fromkeys(ending for reader in _ALL for ending in reader.endings))
 _TAIL: Final = 3
-_TAILS: Final = frozenset(ending[-_TAIL:] for ending in _ENDINGS)  # what most paths lack is found first
+_TAILS: Final[Mapping[str, tuple[str, ...]]] = {  # what most paths lack is found first
+    tail: tuple(ending for ending in _ENDINGS if ending.endswith(tail))
+    for tail in dict.fromkeys(ending[-_TAIL:] for ending in _ENDINGS)
+}
 _CHECKS: Final[tuple[tuple[tuple[str, ...], Callable[[str], bool]], ...]] = tuple(
     (reader.endings, reader.accepts) for reader in _ALL if reader.endings
 )
@@ -66,7 +69,7 @@ def keep_file(path: str) -> bool:
     path
         Without a leading slash.
     """
-    if path[-_TAIL:] in _TAILS and path.endswith(_ENDINGS):
+    if path.endswith(_TAILS.get(path[-_TAIL:], ())):
         for endings, accepts in _CHECKS:
             if path.endswith(endings) and accepts(path):
                 return True

@@ -55,6 +55,7 @@ from praxi_tasks.inventory.manager import (
     easybuild,
     flatpak,
     gpu_toolkits,
+    header_libraries,
     homebrew,
     snap,
     snap_packages,
@@ -122,6 +123,7 @@ READERS: Final[tuple[Reader, ...]] = (
     folders.READER,
     asdf.READER,
     gpu_toolkits.READER,
+    header_libraries.READER,
     linux_kernel.PATHS_READER,
 )
 """Where two want to read the same file, the first does."""

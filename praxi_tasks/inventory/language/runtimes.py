@@ -95,6 +95,12 @@ _TOLD: Final = (
         _defined("PHP_VERSION"),
     ),
     _Told(
+        "matlab",
+        "/VersionInfo.xml",
+        re.compile(r"(?:.*/)?VersionInfo\.xml"),
+        re.compile(rb"<MathWorks_version_info>.{0,400}?<version>(\d[\d.]{0,40})</version>", re.DOTALL),
+    ),
+    _Told(
         "erlang",
         "/OTP_VERSION",
         re.compile(r"(?:.*/)?releases/\d+/OTP_VERSION"),

@@ -11,6 +11,7 @@ import msgspec
 
 from praxi_tasks.ecosystems import GENERIC
 from praxi_tasks.errors import DataError
+from praxi_tasks.inventory.c_macros import defined_numbers
 from praxi_tasks.inventory.claim import Claim
 from praxi_tasks.inventory.decoding import document
 from praxi_tasks.inventory.layer_view import LayerView
@@ -22,15 +23,12 @@ _FOLDER: Final = re.compile(
 _NOT_INSTALLED: Final = frozenset({"nvidia_driver"})  # of the installer that brought the toolkit
 _TEXT: Final = re.compile(rb"CUDA Version (?P<version>\d+(?:\.\d+)+)")
 _ROCM: Final = re.compile(rb"(?P<version>\d+(?:\.\d+)+)(?:-\d+)?\s*")
-_DEFINED: Final = re.compile(rb"^[ \t]*#[ \t]*define[ \t]+(?P<name>\w+)[ \t]+(?P<value>\w+)", re.MULTILINE)
 # What a header defines its version by, and whose it is.
 _HEADERS: Final[Mapping[str, tuple[str, tuple[bytes, ...]]]] = {
     "cudnn_version.h": ("cudnn", (b"CUDNN_MAJOR", b"CUDNN_MINOR", b"CUDNN_PATCHLEVEL")),
     "NvInferVersion.h": ("tensorrt", (b"NV_TENSORRT_MAJOR", b"NV_TENSORRT_MINOR", b"NV_TENSORRT_PATCH")),
     "nccl.h": ("nccl", (b"NCCL_MAJOR", b"NCCL_MINOR", b"NCCL_PATCH")),
 }
-_MOST_LOOKUPS: Final = 4  # names that stand for each other
-_MOST_DEFINED: Final = 10_000
 
 
 class _Part(msgspec.Struct):
@@ -66,24 +64,10 @@ def read_version(view: LayerView, path: str) -> Iterator[Claim]:
 def _of_header(
     text: bytes, name: str, parts: tuple[bytes, ...], claim: Callable[[str, str], Claim]
 ) -> Iterator[Claim]:
-    defined: dict[bytes, bytes] = {}
-    for number, found in enumerate(_DEFINED.finditer(text)):
-        if number > _MOST_DEFINED:
-            break
-        defined.setdefault(found["name"], found["value"])
-    values = [_value(defined, part) for part in parts]
-    if not all(value.isdigit() for value in values):
+    numbers = defined_numbers(text, parts)
+    if not numbers:
         raise DataError("it defines no version")
-    yield claim(name, b".".join(values).decode())
-
-
-def _value(defined: Mapping[bytes, bytes], name: bytes) -> bytes:
-    """Return what a name is defined as, also where that is another name."""
-    for _ in range(_MOST_LOOKUPS):
-        name = defined.get(name, b"")
-        if name.isdigit():
-            break
-    return name
+    yield claim(name, b".".join(numbers).decode())
 
 
 def _claim(path: str, name: str, version: str) -> Claim:

@@ -14,6 +14,13 @@ JAVA = b'IMPLEMENTOR="Somebody"\nJAVA_VERSION="17.0.11"\nJAVA_VERSION_DATE="2024
 RUBY = b'module RbConfig\n  CONFIG["MAJOR"] = "3"\n  CONFIG["RUBY_PROGRAM_VERSION"] = "3.3.4"\nend\n'
 PHP = b'#define PHP_MAJOR_VERSION 8\n#define PHP_VERSION "8.3.8"\n#define PHP_VERSION_ID 80308\n'
 
+MATLAB = b"""<?xml version="1.0" encoding="UTF-8"?>
+<!-- Version information for MathWorks R2023b Release -->
+<MathWorks_version_info>
+  <version>23.2.0.2365128</version>
+  <release>R2023b</release>
+</MathWorks_version_info>
+"""
 TOLD = [
     ("usr/local/include/python3.12/patchlevel.h", PYTHON, "python", "3.12.4"),
     ("opt/include/python3.13t/patchlevel.h", b'#define PY_VERSION "3.13.0rc2+"', "python", "3.13.0rc2+"),
@@ -26,6 +33,7 @@ TOLD = [
     ("root/sdk/go1.23rc1/VERSION", b"go1.23rc1\n", "go", "1.23rc1"),
     ("usr/local/lib/ruby/3.3.0/x86_64-linux/rbconfig.rb", RUBY, "ruby", "3.3.4"),
     ("usr/local/include/php/main/php_version.h", PHP, "php", "8.3.8"),
+    ("usr/local/MATLAB/R2023b/VersionInfo.xml", MATLAB, "matlab", "23.2.0.2365128"),
     ("usr/local/lib/erlang/releases/26/OTP_VERSION", b"26.2.5\n", "erlang", "26.2.5"),
 ]
 
