@@ -121,7 +121,7 @@ READERS: Final[tuple[Reader, ...]] = (
     swipl.READER,
     wordpress.READER,
     folders.READER,
-    asdf.READER,
+    asdf.PATHS_READER,
     gpu_toolkits.READER,
     header_libraries.READER,
     linux_kernel.PATHS_READER,

@@ -13,8 +13,8 @@ from praxi_tasks.inventory import Inventory
 from tests.inventory.language import test_python, test_python_sboms, test_runtimes
 from tests.inventory.language import test_records as language_records
 from tests.inventory.layers import inventory_of
+from tests.inventory.manager import test_header_libraries, test_texlive
 from tests.inventory.manager import test_records as manager_records
-from tests.inventory.manager import test_texlive
 from tests.inventory.os import (
     test_apk,
     test_chisel,
@@ -50,6 +50,7 @@ SEEDS = {
     "usr/local/lib/perl/5.36.0/auto/Try/Tiny/.packlist": language_records.PACKLIST,
     "opt/conda/conda-meta/numpy-1.26.4-py312_0.json": manager_records.CONDA,
     "opt/spack/hdf5/.spack/spec.json": manager_records.SPACK.encode(),
+    "usr/include/pybind11/detail/common.h": test_header_libraries.PYBIND11,
     "apps/x/1/easybuild/x-1.eb": manager_records.EASYBUILD,
     "opt/TinyTeX/tlpkg/texlive.tlpdb": test_texlive.LIST,
     f"{test_python_sboms.FOLDER}/sbom.json": json.dumps(test_python_sboms.BY_HAND).encode(),

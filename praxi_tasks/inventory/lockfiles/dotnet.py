@@ -10,7 +10,7 @@ import msgspec
 
 from praxi_tasks.ecosystems import NUGET
 from praxi_tasks.errors import DataError
-from praxi_tasks.inventory.decoding import document, text
+from praxi_tasks.inventory.decoding import as_utf8, document, text
 from praxi_tasks.inventory.lockfiles.lock_file import Pin, lock_reader
 from praxi_tasks.inventory.lockfiles.short_lines import lines
 from praxi_tasks.inventory.reader import Reader
@@ -57,9 +57,10 @@ def read_packages_config(data: bytes) -> Iterator[Pin]:
     DataError
         If it is no such XML.
     """
-    if b"<packages" not in data:
+    xml = as_utf8(data)
+    if b"<packages" not in xml:
         raise DataError("it is no lock file of NuGet's packages")
-    for found in _PACKAGE.finditer(data):
+    for found in _PACKAGE.finditer(xml):
         said = dict(_ATTRIBUTE.findall(found[1]))
         yield Pin(text(said.get(b"id", b"")), text(said.get(b"version", b"")))
 

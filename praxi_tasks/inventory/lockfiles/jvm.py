@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from praxi_tasks.ecosystems import MAVEN
-from praxi_tasks.inventory.decoding import text
+from praxi_tasks.inventory.decoding import as_utf8, text
 from praxi_tasks.inventory.lockfiles.lock_file import Pin, lock_reader
 from praxi_tasks.inventory.lockfiles.short_lines import lines
 from praxi_tasks.inventory.reader import Reader
@@ -27,7 +27,7 @@ def read_gradle_lock(data: bytes) -> Iterator[Pin]:
 
 def read_verification(data: bytes) -> Iterator[Pin]:
     """Yield the artifacts of a ``verification-metadata.xml``, which are all that a build may fetch."""
-    for found in _COMPONENT.finditer(data):
+    for found in _COMPONENT.finditer(as_utf8(data)):
         said = dict(_ATTRIBUTE.findall(found[1]))
         if len(said) == _PARTS:
             yield Pin(text(said[b"group"] + b":" + said[b"name"]), text(said[b"version"]))

@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from praxi_tasks.ecosystems import BIOCONDUCTOR, CRAN
-from praxi_tasks.inventory.decoding import document
+from praxi_tasks.inventory.decoding import as_utf8, document
 from praxi_tasks.inventory.lockfiles.lock_file import Pin, lock_reader
 from praxi_tasks.inventory.reader import Reader
 from praxi_tasks.inventory.stanzas import read_stanzas
@@ -44,7 +44,7 @@ def read_renv_lock(data: bytes) -> Iterator[Pin]:
 
 def read_packrat_lock(data: bytes) -> Iterator[Pin]:
     """Yield what packrat locked of the two repositories."""
-    for fields in read_stanzas(data, _FIELDS):
+    for fields in read_stanzas(as_utf8(data), _FIELDS):
         if row := _SOURCES.get(fields.get("source", "")):
             yield Pin(fields.get("package", ""), fields.get("version", ""), row)
 

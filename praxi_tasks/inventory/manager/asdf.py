@@ -44,4 +44,4 @@ def named_tools(view: LayerView) -> Iterator[Claim]:
         yield Claim(GENERIC.purl_type, _NAMES.get(name, name), version, path, files=(path,))
 
 
-READER: Final = Reader(ecosystem=GENERIC.purl_type, prepare=lambda _: _no_record, named=named_tools)
+PATHS_READER: Final = Reader(ecosystem=GENERIC.purl_type, prepare=lambda _: _no_record, named=named_tools)

@@ -145,3 +145,20 @@ def test_what_is_not_looked_into_is_a_gap(tmp_path: Path) -> None:
     (gap,) = (line for line in databases_coverage(found) if line.subject == TOOL)
     assert gap.state is not CoverageState.CHECKED
     assert "PRAXI_LAYER_MAX_INSPECTED_FILE_BYTES" in gap.reason
+
+
+def test_a_wheels_sbom_and_its_program_tell_of_one_crate(tmp_path: Path) -> None:
+    site, so = "usr/lib/python3.11/site-packages", "shell/_shell.abi3.so"
+    sbom = "shell-1.0.dist-info/sboms/shell.cyclonedx.json"
+    crates = b"/cargo/registry/src/index-0/libc-0.2.177/src/lib.rs"
+    listed = b'{"purl": "pkg:cargo/libc@0.2.177"}, {"purl": "pkg:cargo/memchr@2.7.6"}'
+    files: Files = {
+        f"{site}/{so}": elf({".rodata": crates}),
+        f"{site}/{sbom}": b'{"bomFormat": "CycloneDX", "components": [%s]}' % listed,
+        f"{site}/shell-1.0.dist-info/METADATA": b"Metadata-Version: 2.1\nName: shell\nVersion: 1.0\n",
+        f"{site}/shell-1.0.dist-info/RECORD": f"{so},,\n{sbom},,\nshell-1.0.dist-info/METADATA,,\n".encode(),
+    }
+    found = {item.name: item for item in image(tmp_path, files).components}
+    assert set(found) == {"shell", "libc", "memchr"}
+    assert set(found["libc"].databases) == {f"{site}/{so}", f"{site}/{sbom}"}
+    assert {found[name].owner for name in ("libc", "memchr")} == {"pypi/shell"}
