@@ -91,7 +91,7 @@ def ceiling(model: Model, layers: Iterable[LabelledLayer]) -> float:
             if name in catalogue.packages and version is not None:
                 package = catalogue.packages.index(name)
                 evidence = compare_versions(
-                    catalogue.contents_of(package), len(catalogue.versions_of(package)), whole, layer.tagset
+                    catalogue.contents_of(package), catalogue.versions_of(package), whole, layer.tagset
                 )
                 missing = evidence.expected - evidence.present
                 same = missing == missing[catalogue.versions_of(package).index(version)]

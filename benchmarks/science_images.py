@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import py_compile
 import random
 import subprocess
+import tempfile
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -17,18 +20,24 @@ from xxhash import xxh3_64_intdigest
 from benchmarks.discovery_data import ROOT
 from benchmarks.wheel_index import Wheel
 from praxi_tasks.fingerprint import PathKind, Tagset, normalise_all
+from tests.support.layers import changeset, member
 
 PREFIXES: Final = ("opt/venv", "usr/local", "app/.venv", "home/jovyan/env", "opt/conda")
 PAPERS: Final = (PathKind.METADATA, PathKind.DOC, PathKind.MAN, PathKind.LOCALE, PathKind.TEST)
 _MOST: Final = 120
+_TIMED: Final = py_compile.PycInvalidationMode.TIMESTAMP
 
 
 class File(NamedTuple):
-    """A file: its size, the xxh3-64 of its content, and the releases whose RECORD lists it."""
+    """A file: its size, the xxh3-64 of its content, and the releases whose RECORD lists it.
+
+    ``compiled`` is what its byte code has instead of both in a tagset, of a module.
+    """
 
     size: int
     hash: int
     owners: tuple[tuple[str, str], ...] = ()
+    compiled: tuple[int, int] = (0, 0)
 
 
 class Layer(NamedTuple):
@@ -70,29 +79,65 @@ def _run(words: Sequence[str], environment: Mapping[str, str] | None) -> None:
 
 
 class Reader:
-    """Reads environments; files that several share by hard links are hashed once."""
+    """Reads environments; files that several share by hard links are hashed and compiled once."""
 
     def __init__(self) -> None:
         self._hashes: dict[tuple[int, int], int] = {}
+        self._compiled: dict[tuple[int, int], tuple[int, int]] = {}
 
     def files(self, environment: Path) -> dict[str, File]:
         """Return the regular files of an environment by their path in it."""
         owners = _owners(environment)
-        found: dict[str, File] = {}
+        places: dict[str, Path] = {}
         for folder, _, names in os.walk(environment):
             for path in (Path(folder, name) for name in names):
-                if path.is_symlink() or not path.is_file():
-                    continue
-                place = path.relative_to(environment).as_posix()
-                found[place] = File(path.stat().st_size, self._hash(path), tuple(owners.get(place, ())))
-        return found
+                if not path.is_symlink() and path.is_file():
+                    places[path.relative_to(environment).as_posix()] = path
+        self._compile(places)
+        return {
+            place: File(
+                path.stat().st_size,
+                self._hash(path),
+                tuple(owners.get(place, ())),
+                self._compiled.get(_key(path), (0, 0)),
+            )
+            for place, path in places.items()
+        }
 
     def _hash(self, path: Path) -> int:
-        state = path.stat()
-        key = state.st_ino, state.st_mtime_ns
+        key = _key(path)
         if key not in self._hashes:
             self._hashes[key] = xxh3_64_intdigest(path.read_bytes())
         return self._hashes[key]
+
+    def _compile(self, places: Mapping[str, Path]) -> None:
+        """Note what a layer's tagset has of the byte code of some modules; of what is no Python, nothing."""
+        new = {
+            f"{place}c": path
+            for place, path in places.items()
+            if place.endswith(".py") and _key(path) not in self._compiled
+        }
+        made = {place: content for place, path in new.items() if (content := _byte_code(path))}
+        tagset = Tagset.from_changeset(changeset(member(*each) for each in made.items()))
+        for place, size, version in zip(
+            tagset.paths, tagset.sizes.tolist(), tagset.hashes.tolist(), strict=True
+        ):
+            self._compiled[_key(new[place])] = size, version
+
+
+def _key(path: Path) -> tuple[int, int]:
+    state = path.stat()
+    return state.st_ino, state.st_mtime_ns
+
+
+def _byte_code(path: Path) -> bytes:
+    with tempfile.TemporaryDirectory(prefix="praxi-compiled-") as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            made = py_compile.compile(str(path), f"{folder}/it.pyc", doraise=True, invalidation_mode=_TIMED)
+        except (py_compile.PyCompileError, ValueError, RecursionError):
+            return b""
+        return Path(made or "").read_bytes()
 
 
 def _owners(environment: Path) -> dict[str, list[tuple[str, str]]]:
@@ -115,16 +160,15 @@ def without(files: Files, kinds: Iterable[PathKind]) -> dict[str, File]:
 
 
 def byte_code_only(files: Files) -> dict[str, File]:
-    """Return the files with byte code in each module's place, as ``compileall -b`` leaves it.
-
-    Its content, which depends on the interpreter and the time, shows nothing.
-    """
-    return {
-        f"{path}c" if path.endswith(".py") else path: file._replace(hash=~file.hash & 0xFFFF_FFFF)
-        if path.endswith(".py")
-        else file
-        for path, file in files.items()
-    }
+    """Return the files with byte code in each module's place, as ``compileall -b`` leaves it."""
+    found: dict[str, File] = {}
+    for path, file in files.items():
+        if path.endswith(".py"):
+            size, version = file.compiled
+            found[f"{path}c"] = file._replace(size=size, hash=version)
+        else:
+            found[path] = file
+    return found
 
 
 def look_alikes(releases: Sequence[Files], rng: random.Random) -> dict[str, File]:

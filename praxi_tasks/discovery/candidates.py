@@ -135,9 +135,9 @@ def _compared(
     package: int, catalogue: LayerCatalogue, copies: Copies, tagset: Tagset
 ) -> Iterator[ComparedCopy]:
     """Yield the copies of a package, each compared with its versions."""
-    contents, count = catalogue.contents_of(package), len(catalogue.versions_of(package))
+    contents, versions = catalogue.contents_of(package), catalogue.versions_of(package)
     for copy in copies.of(np.unique(contents.keys), native=bool(catalogue.native[package])):
-        yield ComparedCopy(copy, compare_versions(contents, count, copy, tagset))
+        yield ComparedCopy(copy, compare_versions(contents, versions, copy, tagset))
 
 
 def _evidence(copies: dict[int, tuple[ComparedCopy, ...]]) -> dict[int, tuple[VersionEvidence, ...]]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from praxi_tasks.discovery.catalogue import PackageContents
+from praxi_tasks.discovery.compiled_versions import CompiledEvidence, compare_byte_code
 from praxi_tasks.discovery.copies import Copy
 from praxi_tasks.fingerprint import UNKNOWN_SIZE, PathKind, Tagset, same_contents
 
@@ -56,6 +57,8 @@ class VersionEvidence(NamedTuple):
         known, and changes between versions, states one, or is compiled.
     unreadable
         Whether files that state a version are there as byte code only.
+    compiled
+        What byte code says of its sources.
     """
 
     present: NDArray[np.int64]
@@ -65,6 +68,7 @@ class VersionEvidence(NamedTuple):
     contradicting: NDArray[np.int64]
     telling: NDArray[np.int64]
     unreadable: bool
+    compiled: CompiledEvidence
 
     @property
     def measured(self) -> int:
@@ -78,7 +82,9 @@ class VersionEvidence(NamedTuple):
         return float((self.agreeing / np.maximum(measured, 1)).max()) if measured.any() else np.nan
 
 
-def compare_versions(contents: PackageContents, count: int, copy: Copy, tagset: Tagset) -> VersionEvidence:
+def compare_versions(
+    contents: PackageContents, versions: Sequence[str], copy: Copy, tagset: Tagset
+) -> VersionEvidence:
     """Compare a package's contents with the files of one copy of it in a layer.
 
     An empty file that no version fills shows nothing: anything has such files. Nor does one of which some
@@ -86,10 +92,10 @@ def compare_versions(contents: PackageContents, count: int, copy: Copy, tagset: 
 
     Parameters
     ----------
-    count
-        How many versions of the package are known.
+    versions
+        Those that are known of the package.
     """
-    keys = contents.keys
+    keys, count = contents.keys, len(versions)
     places = np.minimum(np.searchsorted(copy.keys, keys), max(len(copy.keys) - 1, 0))
     there = copy.keys[places] == keys if len(copy.keys) else np.zeros(len(keys), np.bool_)
     files = copy.rows[places] if len(copy.keys) else places
@@ -129,6 +135,7 @@ def compare_versions(contents: PackageContents, count: int, copy: Copy, tagset: 
         contradicting=_distinct(keys[measured & significant]) - tally(same & significant),
         telling=telling,
         unreadable=unreadable,
+        compiled=compare_byte_code(contents, versions, copy, tagset, places, there),
     )
 
 
@@ -181,18 +188,17 @@ def possible_versions(evidence: VersionEvidence) -> NDArray[np.bool_]:
     may have been edited after installation. That does not rule a version out while all the files that do
     change between versions, or state one, are as released: a new version would have changed those. Nor may
     any where all that agrees seldom changes, and is little of what is there (see :data:`SHOWN`), or what
-    states a version can't be read.
+    states a version can't be read, but where byte code tells it.
     """
     measured = evidence.agreeing + evidence.differing
     edited = EDITED if len(evidence.present) > 1 else EDITED / 2
+    told, denied = evidence.compiled
+    shown = (evidence.agreeing >= SHOWN * evidence.present) & (not evidence.unreadable)
     return np.asarray(
-        (evidence.agreeing > 0)
-        & (evidence.contradicting == 0)
+        (evidence.contradicting == 0)
         & (evidence.differing <= np.floor(edited * measured))
-        & (
-            (evidence.agreeing >= SHOWN * evidence.present) & (not evidence.unreadable)
-            | (evidence.telling > 0)
-        )
+        & ((evidence.agreeing > 0) & (shown | (evidence.telling > 0)) | told)
+        & ~denied
     )
 
 

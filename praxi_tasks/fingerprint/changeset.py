@@ -56,7 +56,8 @@ class Changeset:
         cryptographic.
     checksum_kinds, checksums
         Kind and first eight bytes of the checksum by which the file's publisher would list it; see
-        :mod:`praxi_tasks.oci.layer.checksums`. Of length 0 where the layer was read without.
+        :mod:`praxi_tasks.oci.layer.checksums`; of byte code what it says of its source, see
+        :mod:`praxi_tasks.oci.layer.byte_code`. Of length 0 where the layer was read without.
     build_ids
         Of its programs and libraries; none where the layer was read without.
     links

@@ -22,7 +22,7 @@ from praxi_tasks.fingerprint.columbus import columbus_tags
 from praxi_tasks.fingerprint.paths import PathColumns, normalise_all
 from praxi_tasks.fingerprint.published import published_contents
 from praxi_tasks.fingerprint.texts import Texts
-from praxi_tasks.oci.layer import SHA256
+from praxi_tasks.oci.layer import SHA256, read_sources
 from praxi_tasks.store.frames import unpack_frame
 from praxi_tasks.store.keys import TAGSET_PROTOCOL
 
@@ -54,11 +54,13 @@ class Tagset:
     normalised
         The paths' normalised spellings, hashed.
     sizes
-        In bytes; 0 where ``measured`` is false.
+        In bytes; 0 where ``measured`` is false. Of byte code, those of its source.
     hashes
-        xxh3-64 of the content; 0 where it is not known.
+        xxh3-64 of the content; 0 where it is not known. Of byte code, the
+        :func:`~praxi_tasks.oci.layer.byte_code.version_number` that its source states, or 0.
     measured
-        Whether size and hash are the file's own: false for links and where only a path was recorded.
+        Whether size and hash are the file's own: false for links and where only a path was recorded, and for
+        byte code that does not tell the size of its source.
     whiteouts, opaques
         The paths that the layer removes, and the folders whose older content it hides.
     build_ids
@@ -87,13 +89,15 @@ class Tagset:
         """Read a layer's changeset: its regular files, hard and symbolic links."""
         rows = np.flatnonzero(np.isin(changeset.types, _FILES))
         paths = Texts.of(changeset.paths).select(rows)
+        normalised = normalise_all(paths)
+        sizes, hashes, measured = _contents(changeset, rows, normalised.derived)
         return cls(
             digest=changeset.digest,
             paths=paths,
-            normalised=normalise_all(paths),
-            sizes=changeset.sizes[rows],
-            hashes=changeset.hashes[rows],
-            measured=_measured(changeset.types[rows], changeset.hashes[rows]),
+            normalised=normalised,
+            sizes=sizes,
+            hashes=hashes,
+            measured=measured,
             whiteouts=tuple(changeset.whiteouts),
             opaques=tuple(changeset.opaques),
             build_ids=changeset.build_ids.select(rows),
@@ -197,6 +201,23 @@ def _published(changeset: Changeset, rows: NDArray[np.intp]) -> NDArray[np.uint6
     kinds = changeset.checksum_kinds
     known = kinds[rows] == SHA256 if len(kinds) else np.empty(0, np.bool_)
     return published_contents(changeset.checksums[rows], known) if known.any() else np.empty(0, np.uint64)
+
+
+def _contents(
+    changeset: Changeset, rows: NDArray[np.intp], derived: NDArray[np.bool_]
+) -> tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.bool_]]:
+    """Return sizes and hashes of some files, and for which they are known; of byte code, of its source."""
+    sizes, hashes = changeset.sizes[rows], changeset.hashes[rows]
+    measured = _measured(changeset.types[rows], hashes)
+    kinds, values = np.zeros(len(rows), np.uint8), np.zeros(len(rows), np.uint64)
+    if len(changeset.checksums):
+        kinds, values = changeset.checksum_kinds[rows], changeset.checksums[rows]
+    source = read_sources(kinds, values)
+    return (
+        np.where(derived, source.sizes, sizes),
+        np.where(derived, source.versions, hashes),
+        np.where(derived, source.told, measured),
+    )
 
 
 def _measured(types: NDArray[np.uint8], hashes: NDArray[np.uint64]) -> NDArray[np.bool_]:

@@ -105,7 +105,9 @@ def _tagset(item: Layer | Fingerprint) -> Tagset:
         return tagset
     paths = [path.lstrip("/") for path in _texts(item.paths)]
     sizes, hashes = _numbers(item.sizes, len(paths)), _numbers(item.hashes, len(paths))
-    return Tagset(item.digest, paths, normalise_all(paths), sizes, hashes, hashes != 0)
+    normalised = normalise_all(paths)
+    # Of byte code a client tells its own size and hash, which tell nothing.
+    return Tagset(item.digest, paths, normalised, sizes, hashes, (hashes != 0) & ~normalised.derived)
 
 
 def _numbers(data: bytes, count: int) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:

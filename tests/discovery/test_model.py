@@ -11,11 +11,13 @@ import pytest
 
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.discovery.prediction import LayerPrediction
+from praxi_tasks.discovery.release import Release
 from praxi_tasks.errors import ModelError
-from praxi_tasks.fingerprint import Tagset
+from praxi_tasks.fingerprint import Tagset, normalise_all
 from praxi_tasks.learning.catalogue import build_catalogue
 from praxi_tasks.learning.data.release_files import ReleaseFile, ReleaseLine, make_release
 from praxi_tasks.learning.synthesis import Files, compile_python, install_wheel
+from praxi_tasks.oci.layer import version_number
 from tests.support import world
 
 SITE = "usr/local/lib/python3.11/site-packages"
@@ -58,6 +60,53 @@ def test_byte_code_alone_shows_the_package_and_no_version() -> None:
     files = compile_python(without_metadata(installed("packagef", "1.0")))
     compiled = files.keep(np.array([path.endswith(".pyc") for path in files.paths]))
     assert names(world.model().predict(world.layer(compiled))) == {"packagef": ()}
+
+
+def compiled(size: int, files: int, stated: str = "") -> Tagset:
+    """Return a layer with byte code of a package's modules, whose sources had some size each."""
+    paths = [f"{SITE}/big/__init__.pyc", *(f"{SITE}/big/m{number}.pyc" for number in range(1, files))]
+    sizes, hashes = np.full(files, size, np.uint64), np.zeros(files, np.uint64)
+    hashes[0] = version_number(stated) if stated else 0
+    return Tagset("sha256:0", paths, normalise_all(paths), sizes, hashes, np.ones(files, np.bool_))
+
+
+def released(version: str, size: int, files: int, content: int = 0) -> Release:
+    names = ["__init__", *(f"m{number}" for number in range(1, files))]
+    lines = [
+        ReleaseFile(f"big/{name}.py", size, f"{number + 1 + content:x}") for number, name in enumerate(names)
+    ]
+    return make_release(ReleaseLine("big", version, lines))
+
+
+@pytest.mark.parametrize(
+    ("size", "files", "stated", "told"),
+    [
+        (500, 8, "", ("1.0", "1.1")),  # nothing tells these from each other
+        (500, 8, "1.1", ("1.1",)),
+        (500, 8, "1.1.0", ("1.1",)),
+        (500, 8, "1.2", ()),  # nobody taught it, though all sizes agree
+        (600, 8, "", ("2.0",)),
+        (600, 8, "1.0", ()),  # its sources had other sizes
+        (700, 8, "", ()),
+        (600, 3, "", ()),  # too little
+        (600, 3, "2.0", ("2.0",)),
+    ],
+)
+def test_byte_code_tells_the_version_by_its_sources(
+    size: int, files: int, stated: str, told: tuple[str, ...]
+) -> None:
+    known = [released("1.0", 500, 8), released("1.1", 500, 8, 50), released("2.0", 600, 8, 90)]
+    model = world.model().replaced(catalogues=[build_catalogue([*world.releases(), *known])])
+    assert names(model.predict(compiled(size, files, stated))) == {"big": told}
+
+
+def test_one_module_of_another_size_denies_the_version() -> None:
+    model = world.model().replaced(
+        catalogues=[build_catalogue([*world.releases(), released("1.0", 500, 60)])]
+    )
+    layer = compiled(500, 60)
+    layer.sizes[7] = 501
+    assert names(model.predict(layer)) == {"big": ()}
 
 
 @pytest.mark.parametrize(("name", "told"), [("py.typed", ()), ("_fast.so", ("1.0",))])

@@ -124,14 +124,14 @@ def install_wheel(files: Files, root: str) -> Files:
 
 
 def compile_python(files: Files) -> Files:
-    """Add the byte code that an installer compiles of every module."""
+    """Add the byte code that an installer compiles of every module; it has the size of its source."""
+    modules = np.array([path.endswith(".py") for path in files.paths], np.bool_)
     made = [_byte_code(path) for path in files.paths if path.endswith(".py")]
-    blank = np.zeros(len(made), np.uint64)
     return Files(
         files.paths + made,
-        np.concatenate([files.sizes, blank + np.uint64(1000)]),
-        np.concatenate([files.hashes, blank]),
-        np.concatenate([files.measured, np.ones(len(made), np.bool_)]),
+        np.concatenate([files.sizes, files.sizes[modules]]),
+        np.concatenate([files.hashes, np.zeros(len(made), np.uint64)]),
+        np.concatenate([files.measured, files.measured[modules]]),
     )
 
 

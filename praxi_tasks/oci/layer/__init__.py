@@ -1,5 +1,6 @@
 """Reads a layer's tar as a stream: decompression, members, whiteouts, the contents that are retained."""
 
+from praxi_tasks.oci.layer.byte_code import read_sources, version_number
 from praxi_tasks.oci.layer.checksum_kinds import MD5, SHA1, SHA256
 from praxi_tasks.oci.layer.contents import LayerReading
 from praxi_tasks.oci.layer.copies import Part
@@ -23,4 +24,6 @@ __all__ = [
     "ends",
     "limit_variable",
     "read_layer",
+    "read_sources",
+    "version_number",
 ]

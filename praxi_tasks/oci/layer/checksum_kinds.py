@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import Final
 
-NONE, MD5, SHA256, SHA1 = range(4)
-"""The kinds of checksums."""
+NONE, MD5, SHA256, SHA1, SOURCE, STATED = range(6)
+"""The kinds of checksums; the last two are none, but what byte code says of its source."""
 
 _SYSTEM: Final = (b"usr/", b"bin/", b"sbin/", b"lib", b"boot/", b"etc/")
 _LOCAL: Final = (b"usr/local/",)
@@ -19,8 +19,12 @@ _PACKAGES: Final = b"/site-packages/"
 # Half of a system's bytes, little of which is run: checksums of it too would take longer than decompressing
 # zstd. What comes with etc are settings.
 _DATA: Final = (b"usr/share/", b"usr/include/", b"etc/")
-# Byte code is made where it lies: nobody compares it.
+# Byte code is made where it lies: nobody compares it. What it says of its source tells versions.
 _BYTE_CODE: Final = (b".pyc", b".pyo")
+_STATING: Final = frozenset(
+    b"__init__ _version version __version__ _versions versions __about__ _about about _version_info _meta"
+    b" __meta__ __pkginfo__ release".split()
+)
 
 _MARKS: Final[tuple[tuple[int, tuple[bytes, ...]], ...]] = (
     # Alpine's first program comes before its settings, and is most of its programs.
@@ -61,11 +65,13 @@ class ChecksumKinds:
         path
             Without leading slash.
         """
+        if path.endswith(_BYTE_CODE):
+            return STATED if path.rpartition(b"/")[2].partition(b".")[0] in _STATING else SOURCE
         if not path.startswith(_SYSTEM) or path.startswith(_LOCAL):
-            return NONE if path.endswith(_BYTE_CODE) else SHA256
+            return SHA256
         if not self._is_known and path.startswith(_ALL_MARKS):
             self._system = next(kind for kind, marks in _MARKS if path.startswith(marks))
             self._is_known = True
-        if path.startswith(_DATA) or path.endswith(_BYTE_CODE):
+        if path.startswith(_DATA):
             return NONE
         return SHA256 if _PACKAGES in path else self._system

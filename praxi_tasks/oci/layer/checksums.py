@@ -18,7 +18,8 @@ from typing import Final, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from praxi_tasks.oci.layer.checksum_kinds import MD5, SHA1, SHA256
+from praxi_tasks.oci.layer.byte_code import ByteCode
+from praxi_tasks.oci.layer.checksum_kinds import MD5, SHA1, SHA256, SOURCE, STATED
 
 WIDTH: Final = 8
 """Bytes of a checksum that are kept, its first."""
@@ -37,6 +38,8 @@ _NEW: Final[Mapping[int, Callable[[memoryview], _Hasher]]] = {
     MD5: lambda data: hashlib.md5(data, usedforsecurity=False),
     SHA1: lambda data: hashlib.sha1(data, usedforsecurity=False),
     SHA256: hashlib.sha256,
+    SOURCE: lambda data: ByteCode(data, states_version=False),
+    STATED: lambda data: ByteCode(data, states_version=True),
 }
 
 

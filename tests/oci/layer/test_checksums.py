@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from praxi_tasks.fingerprint import Changeset
 from praxi_tasks.oci.layer import MD5, SHA1, SHA256
-from praxi_tasks.oci.layer.checksum_kinds import NONE, ChecksumKinds
+from praxi_tasks.oci.layer.checksum_kinds import NONE, SOURCE, STATED, ChecksumKinds
 from tests.support.layers import changeset, member
 
 HASHES = {MD5: hashlib.md5, SHA1: hashlib.sha1, SHA256: hashlib.sha256}
@@ -67,7 +67,11 @@ def test_names_that_came_before_tell_the_distribution(before: str, kind: int) ->
     assert kinds.of(b"usr/bin/tool") == kind
     assert kinds.of(b"usr/lib/python3.11/site-packages/flask/app.py") == SHA256
     assert kinds.of(b"opt/conda/bin/python") == SHA256
-    assert {kinds.of(b"usr/share/tool/x"), kinds.of(b"usr/lib/x.pyc"), kinds.of(b"etc/tool.conf")} == {NONE}
+    assert {kinds.of(b"usr/share/tool/x"), kinds.of(b"etc/tool.conf")} == {NONE}
+    assert (kinds.of(b"usr/lib/x.pyc"), kinds.of(b"opt/__pycache__/__init__.cpython-311.pyc")) == (
+        SOURCE,
+        STATED,
+    )
 
 
 def test_alpines_programs_are_known_before_its_settings() -> None:

@@ -1,0 +1,76 @@
+"""Versions that byte code tells where its sources are gone: by their sizes, and by what they state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from praxi_tasks.discovery.catalogue import PackageContents
+from praxi_tasks.discovery.copies import Copy
+from praxi_tasks.fingerprint import UNKNOWN_SIZE, Tagset
+from praxi_tasks.oci.layer import version_number
+
+ENOUGH: Final = 2000
+"""Bytes of sources whose sizes agree: those of less may agree by chance."""
+
+
+class CompiledEvidence(NamedTuple):
+    """What byte code shows of each known version of a package; arrays of shape ``(versions,)``.
+
+    Parameters
+    ----------
+    told
+        Of which versions it may be by all that it says.
+    denied
+        Of which it is not: a source had another size, or none.
+    """
+
+    told: NDArray[np.bool_]
+    denied: NDArray[np.bool_]
+
+
+def compare_byte_code(
+    contents: PackageContents,
+    versions: Sequence[str],
+    copy: Copy,
+    tagset: Tagset,
+    places: NDArray[np.intp],
+    there: NDArray[np.bool_],
+) -> CompiledEvidence:
+    """Compare the sources of a copy's byte code with a package's contents.
+
+    Where a file states a version, that is it or none is: releases in which nothing else changed often have
+    one size. Where none does the sizes are enough.
+
+    Parameters
+    ----------
+    versions
+        The known ones, as ``contents`` numbers them.
+    places, there
+        For each row of the contents, where its path is among the copy's, and whether it is.
+    """
+    count = len(versions)
+    nothing = CompiledEvidence(np.zeros(count, np.bool_), np.zeros(count, np.bool_))
+    if not len(copy.rows):
+        return nothing
+    files = copy.rows[places]
+    compiled = there & tagset.normalised.derived[files] & tagset.measured[files]
+    compiled &= ~np.isin(contents.keys, contents.keys[contents.sizes == UNKNOWN_SIZE])
+    if not compiled.any():
+        return nothing
+    same = compiled & (tagset.sizes[files] == contents.sizes)
+    row_of = np.repeat(np.arange(len(files)), np.diff(contents.holder_starts))
+    holds = same[row_of]
+    agreeing = np.bincount(contents.holders[holds], minlength=count)
+    size = np.bincount(contents.holders[holds], contents.sizes[row_of[holds]].astype(np.float64), count)
+    denied = agreeing < len(np.unique(contents.keys[compiled]))
+    stated = np.unique(tagset.hashes[files[compiled]])
+    stated = stated[stated != 0]
+    if len(stated):
+        told = np.isin(np.array([version_number(version) for version in versions], np.uint64), stated)
+    else:
+        told = size >= ENOUGH
+    return CompiledEvidence(told & ~denied, denied)
