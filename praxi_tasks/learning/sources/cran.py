@@ -36,17 +36,21 @@ _REMEMBERED: Final = 64
 _MOST_INDEX: Final = 256 << 20  # bytes without compression; CRAN's has 9 MB
 
 _AS_IT_IS: Final = re.compile(r"NAMESPACE|(?:LICENSE|LICENCE|NEWS)(?:\.md|\.Rd)?")
+_FIGURE: Final = re.compile(r"man/figures/([^/]+)")
 _INSTALLED: Final = "Meta/package.rds"
 """What R writes when it installs a package."""
 
 _MADE: Final = (
-    *("DESCRIPTION", "INDEX", "help/AnIndex", "help/aliases.rds", "help/paths.rds", "html/00Index.html"),
-    *(
-        "html/R.css",
-        *(f"Meta/{part}.rds" for part in ("Rd", "features", "hsearch", "links", "nsInfo", "package")),
-    ),
+    *("DESCRIPTION", "INDEX", "R/{}", "R/{}.rdb", "R/{}.rdx", "html/00Index.html", "html/R.css"),
+    *("help/AnIndex", "help/aliases.rds", "help/paths.rds", "help/{}.rdb", "help/{}.rdx"),
+    *(f"Meta/{part}.rds" for part in ("Rd", "features", "hsearch", "links", "nsInfo", "package")),
 )
-_MADE_BY_NAME: Final = ("R/{}", "R/{}.rdb", "R/{}.rdx", "help/{}.rdb", "help/{}.rdx")
+_MADE_OF: Final = {
+    "src/": ("libs/{}.so",),
+    "R/sysdata.": ("R/sysdata.rdb", "R/sysdata.rdx"),
+    "inst/doc/": ("Meta/vignette.rds", "doc/index.html"),
+}
+"""How a path of source begins → what R makes of it; the rest it makes of every package."""
 
 
 class _Listed(NamedTuple):
@@ -194,10 +198,16 @@ def _copied(path: str) -> str | None:
     """Return where a file of source is copied to; nothing if it is not, or not as it is."""
     if path.startswith("inst/"):
         return path.removeprefix("inst/")
-    return path if _AS_IT_IS.fullmatch(path) else None
+    if figure := _FIGURE.fullmatch(path):
+        return f"help/figures/{figure[1]}"
+    return path if path.startswith("demo/") or _AS_IT_IS.fullmatch(path) else None
 
 
 def _made(name: str, source: Sequence[str]) -> list[str]:
     """Return the paths of what R makes of a package's source."""
-    libraries = [f"libs/{name}.so"] if any(path.startswith("src/") for path in source) else []
-    return [*_MADE, *(path.format(name) for path in _MADE_BY_NAME), *libraries]
+    found = [path for start, paths in _MADE_OF.items() if _has(source, start) for path in paths]
+    return [path.format(name) for path in (*_MADE, *found)]
+
+
+def _has(paths: Sequence[str], start: str) -> bool:
+    return any(path.startswith(start) for path in paths)

@@ -22,7 +22,12 @@ SOURCE = {
     "LICENSE": b"YEAR: 2024\n",
     "R/a.R": b"a <- 1\n",
     "man/a.Rd": b"\\name{a}",
+    "R/sysdata.rda": b"data",
+    "man/figures/logo.svg": b"<svg>" * 9,
+    "man/figures/README/x.svg": b"<svg>",
+    "demo/show.R": b"show(1)" * 9,
     "src/a.c": b"int a;",
+    "inst/doc/tidyr.html": b"<html>" * 9,
     "inst/CITATION": b"citation\n" * 9,
     "inst/extdata/x.csv": b"1,2\n" * 9,
     "tests/testthat.R": b"library(testthat)",
@@ -80,10 +85,12 @@ def test_of_sources_what_is_copied_has_contents_and_what_is_made_paths(repositor
     source = pack_source("cran", address=f"{repository.url}/cran")
     found = source.read(wanted("tidyr", "1.3.1")).checked()
     known = {path for path, value in zip(found.paths, found.hashes.tolist(), strict=True) if value}
-    assert known == {f"{HOME}/{path}" for path in ("NAMESPACE", "LICENSE", "CITATION", "extdata/x.csv")}
+    copied = ("NAMESPACE", "LICENSE", "CITATION", "extdata/x.csv", "doc/tidyr.html", "demo/show.R")
+    assert known == {f"{HOME}/{path}" for path in (*copied, "help/figures/logo.svg")}
     made = {path.removeprefix(f"{HOME}/") for path in found.paths} - {
         path.removeprefix(f"{HOME}/") for path in known
     }
+    assert made >= {"Meta/vignette.rds", "R/sysdata.rdx"}
     assert made >= {"DESCRIPTION", "R/tidyr.rdb", "help/tidyr.rdx", "Meta/package.rds", "libs/tidyr.so"}
     assert not found.measured[[found.paths.index(f"{HOME}/{path}") for path in made]].any()
     old = source.read(wanted("tidyr", "1.2.10")).checked()
