@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from praxi_tasks.cli.packs import packs
 from praxi_tasks.discovery import Model
 from praxi_tasks.fingerprint import Tagset
 from praxi_tasks.learning.sources.pack_indexes import PACK_INDEXES
+from tests.learning.sources.test_conda import conda, tarball
+from tests.learning.sources.test_conda import listed as conda_listed
 from tests.support import world
 from tests.support.gems import publish_gem, tar
 from tests.support.layers import changeset, member
@@ -115,6 +118,33 @@ def test_jars(server: Site, tmp_path: Path) -> None:
     assert "2 releases stored" in told
     expected = {("maven", "org.example:cart", ("1.0",))}
     assert named(model, {"app/lib/x.jar": jars["1.0"], "app/run.sh": b"java -jar"}) == expected
+
+
+def test_packages_of_conda_by_their_lists(server: Site, tmp_path: Path) -> None:
+    def files(version: str) -> dict[str, bytes]:
+        data = {f"share/tool/part{number}.dat": b"data" * (90 + number) for number in range(8)}
+        return {
+            **data,
+            "bin/tool": PROGRAM + version.encode(),
+            "lib/libtool.so": b"library" * 9000 + version.encode(),
+        }
+
+    packages = {}
+    for number, version in enumerate(("1.0", "1.1")):
+        listed = [conda_listed(path, content) for path, content in files(version).items()]
+        info = tarball({"info/paths.json": json.dumps({"paths": listed}).encode()})
+        # Nothing but the list is there to be read.
+        server.answers[f"/forge/linux-64/tool-{version}-0.conda"] = Answer(conda({}, info))
+        packages[f"tool-{version}-0.conda"] = {"name": "tool", "version": version, "timestamp": number}
+    index = json.dumps({"packages.conda": packages}).encode()
+    server.answers["/forge/linux-64/current_repodata.json"] = Answer(index)
+    server.answers["/forge/noarch/current_repodata.json"] = Answer(b"{}")
+    told, model = build(tmp_path, "conda", f"{server.url}/forge", names="tool\n")
+    assert "2 releases stored" in told
+    for version in ("1.0", "1.1"):
+        expected = {("conda", "tool", (version,))}
+        assert named(model, {f"opt/conda/{path}": data for path, data in files(version).items()}) == expected
+        assert named(model, {"app/renamed": files(version)["bin/tool"]}) == expected
 
 
 def test_packages_of_r(server: Site, tmp_path: Path) -> None:
