@@ -119,7 +119,7 @@ def test_a_record_names_its_release_and_owns_its_folder(
     [
         "opt/conda/conda-meta/x.json",
         "opt/x/.spack/spec.json",
-        "opt/x/1/easybuild/x-1.eb",
+        "opt/x/1/easybuild/recipe.eb",
         "snap/x/1/meta/snap.yaml",
         "opt/bitnami/x/.spdx-x.spdx",
     ],
@@ -159,6 +159,13 @@ def test_a_folder_of_a_store_is_named_for_its_release(
     assert (claim.ecosystem, (claim.name, claim.version)) == (ecosystem, release)
     assert claim.files == (f"{folder}/bin/x", f"{folder}/lib/y")
     assert inventory.databases == (f"{folder}/bin/x",)
+
+
+def test_what_a_recipe_computes_its_own_name_says() -> None:
+    computing = b"local_version = '22'\nname = 'Amber'\nversion = '%s.4' % local_version\n"
+    path = "apps/software/Amber/22.4-foss-2022a/easybuild/Amber-22.4-foss-2022a.eb"
+    claim = only(inventory_of({path: computing}))
+    assert (claim.name, claim.version) == ("Amber", "22.4")
 
 
 def test_a_recipe_that_only_reproduces_a_build_is_none_of_an_installed_program() -> None:
