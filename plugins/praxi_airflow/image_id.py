@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 
 from praxi_tasks.audit import CONFIG_DIGEST, MANIFEST_DIGEST
 
-_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_SCHEME: Final = re.compile(r"\A[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _HEX: Final = {"sha256": 64, "sha384": 96, "sha512": 128}
 _DIGEST: Final = re.compile(r"(sha256|sha384|sha512):([0-9a-f]+)", re.IGNORECASE)
 _BARE: Final = re.compile(r"[0-9a-f]{64}", re.IGNORECASE)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from praxi_airflow.image_id import ImageId, is_image_id, parse_image_id
+from praxi_airflow.image_id import ImageId, is_image_id, parse_image_id, repository_part
 
 HEX = "0123456789abcdef" * 4
 DIGEST = f"sha256:{HEX}"
@@ -43,6 +43,12 @@ def test_a_digest_alone_is_a_configurations(image_id: str) -> None:
 def test_what_holds_no_digest_gives_none(image_id: str) -> None:
     assert parse_image_id(image_id) == ImageId("", "")
     assert not is_image_id(image_id)
+
+
+def test_a_text_of_any_length_is_read_once() -> None:
+    name = "x" * 300_000
+    assert parse_image_id(name) == ImageId()
+    assert repository_part(name) == name
 
 
 def test_longer_hashes_are_understood() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
@@ -93,12 +94,34 @@ def check_whole(answer: Any) -> None:
         raise QueryRefusedError(f"it refused the query: {str(answer.get('error', ''))[:_QUOTED]}")
     warnings = [str(warning) for warning in answer.get("warnings") or ()]
     missing = [warning for warning in warnings if not warning.startswith(_ANNOTATION)]
-    if answer.get("isPartial") is True:
+    if str(answer.get("isPartial")).lower() == "true":
         missing.append("isPartial")
     if missing:
         raise PartialAnswerError(
             f"the answer is not whole: {missing[0][:_QUOTED]}", action="see which of its stores is away"
         )
+
+
+def checked_series(result: Any) -> list[dict[str, Any]]:
+    """Return the series of an answer, each with its samples; a label that is no text is left out.
+
+    Raises
+    ------
+    ValueError, TypeError, LookupError
+        If what answers has another form: a histogram, a scalar, a value that is no number.
+    """
+    return [_series(one) for one in result]
+
+
+def _series(one: Any) -> dict[str, Any]:
+    if not isinstance(one, dict) or not isinstance(one["metric"], dict):
+        raise TypeError("a series is no object")
+    for at, value in one["values"] if "values" in one else [one["value"]]:
+        if not math.isfinite(float(at)):
+            raise ValueError(f"no time: {at}")
+        float(value)
+    labels = {name: text for name, text in one["metric"].items() if isinstance(text, str)}
+    return {**one, "metric": labels}
 
 
 @contextmanager
@@ -121,7 +144,7 @@ def translated(conn_id: str, endpoint: Endpoint) -> Iterator[None]:
             ) from error
         action = f"{problem.action}; or set the connection's extra 'ca'"
         raise PrometheusError(problem.what, where=where, action=action) from error
-    except (requests.exceptions.JSONDecodeError, LookupError, TypeError, ValueError) as error:
+    except (requests.exceptions.JSONDecodeError, LookupError, TypeError, ValueError, RecursionError) as error:
         raise PrometheusError(
             "what answers is no Prometheus: the answer is not its JSON",
             where=where,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import requests
 
 from praxi_airflow.errors import PartialAnswerError
-from praxi_airflow.hooks.prometheus_answers import check_response, check_whole, read_answer
+from praxi_airflow.hooks.prometheus_answers import check_response, check_whole, checked_series, read_answer
 from praxi_tasks.http import PASSING, BoundedRetry
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class PrometheusClient:
     def _ask(self, expression: str, seconds: float) -> list[dict[str, Any]]:
         parameters = {"time": f"{seconds:.3f}", **self._endpoint.parameters}
         if len(expression) <= _LONGEST_URL:
-            return list(self._connect.custom_query(query=expression, params=parameters))
+            return checked_series(self._connect.custom_query(query=expression, params=parameters))
         response = self._session.post(
             f"{self._endpoint.url}/api/v1/query",
             data={"query": expression, **parameters},
@@ -89,7 +89,7 @@ class PrometheusClient:
             auth=self._endpoint.basic,
             timeout=self._endpoint.timeout,
         )
-        return list(response.json()["data"]["result"])
+        return checked_series(response.json()["data"]["result"])
 
     def close(self) -> None:
         """Give the connections back."""

@@ -7,7 +7,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Final, TypeVar
 
@@ -44,6 +44,7 @@ WINDOW: Final = timedelta(hours=6)
 SMALLEST: Final = timedelta(minutes=5)
 BEFORE: Final = timedelta(minutes=10)
 _PODS: Final = 50
+_LAST: Final = datetime.max.replace(tzinfo=UTC).timestamp() // 2
 
 Found = TypeVar("Found")
 
@@ -287,4 +288,6 @@ def _windows(interval: Interval, length: timedelta) -> Iterator[Window]:
 
 
 def _value(series: Series) -> float:
-    return float(series["value"][1])
+    """Return the value of a series; infinity, NaN and times that no calendar has say nothing."""
+    value = float(series["value"][1])
+    return value if abs(value) <= _LAST else 0.0

@@ -152,6 +152,22 @@ def test_silence_is_told_from_refusal_after_retries_too(guarded: Proxy, connect:
         Answer(200, "[]", "application/json"),
         Answer(200, '{"data": 1}', "application/json"),
         Answer(200, "", "application/json"),
+        Answer(200, "[" * 100_000, "application/json"),
+        *(
+            Answer(200, f'{{"status":"success","data":{{"result":{result}}}}}', "application/json")
+            for result in (
+                "null",
+                '[1, "1"]',
+                '[{"value":[1,"1"]}]',
+                '[{"metric":null,"value":[1,"1"]}]',
+                '[{"metric":{}}]',
+                '[{"metric":{},"value":null}]',
+                '[{"metric":{},"value":[1]}]',
+                '[{"metric":{},"value":[1,"many"]}]',
+                '[{"metric":{},"value":[NaN,"1"]}]',
+                '[{"metric":{},"histogram":[1,{"count":"1"}]}]',
+            )
+        ),
     ],
 )
 def test_what_is_no_prometheus_is_final(guarded: Proxy, connect: Configure, answer: Answer) -> None:
@@ -172,6 +188,16 @@ def test_an_answer_that_breaks_off_is_a_retry(guarded: Proxy, connect: Configure
     with pytest.raises(PrometheusUnavailableError, match="breaks off") as caught:
         ask()
     assert caught.value.where.startswith("connection praxi_prometheus")
+
+
+def test_a_label_that_is_no_text_is_left_out(guarded: Proxy, connect: Configure) -> None:
+    connect(guarded.url)
+    series = '{"metric":{"image":null,"pod":5,"uid":"u"},"value":[1,"NaN"]}'
+    guarded.next_answers = [
+        Answer(200, f'{{"status":"success","data":{{"result":[{series}]}}}}', "application/json")
+    ]
+    (found,) = PrometheusHook().query(QUERY, EVENING)
+    assert found["metric"] == {"uid": "u"}
 
 
 def test_an_error_that_comes_as_success_is_one(guarded: Proxy, connect: Configure) -> None:
