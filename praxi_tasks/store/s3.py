@@ -16,7 +16,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from praxi_tasks.environment import public_url, read
-from praxi_tasks.errors import KeyNotFoundError, PraxiError, StoreUnavailableError, UsageError
+from praxi_tasks.errors import (
+    KeyNotFoundError,
+    PraxiError,
+    StoreError,
+    StoreUnavailableError,
+    UsageError,
+)
 from praxi_tasks.store.access import S3Access
 from praxi_tasks.store.base import Entry, check_key
 from praxi_tasks.store.refusal import Refusal
@@ -68,7 +74,7 @@ class S3Store:
     def put(self, key: str, data: bytes) -> bool:
         """Store ``data`` unless the key exists; return whether this call stored it.
 
-        A conflict says only that two wrote at once, and perhaps neither has.
+        A conflict says only that two wrote at once, and perhaps neither has; and what was there may be gone.
         """
         from obstore.exceptions import AlreadyExistsError, PreconditionError
 
@@ -76,7 +82,7 @@ class S3Store:
             try:
                 bucket.put(check_key(key), data, mode="create", use_multipart=False)
             except (AlreadyExistsError, PreconditionError) as error:
-                if Refusal.of(error).is_conflict and not self.exists(key):
+                if not self._has(key, default=not Refusal.of(error).is_conflict):
                     raise
                 return False
             except FileNotFoundError as error:
@@ -84,6 +90,17 @@ class S3Store:
             return True
 
         return self._ask("PutObject", key, create, conditional=True)
+
+    def _has(self, key: str, *, default: bool) -> bool:
+        """Return whether the key is there, by default where this identity may write and not look."""
+        try:
+            return self.exists(key)
+        except StoreUnavailableError:
+            raise
+        except StoreError:
+            if not default:
+                raise
+            return True
 
     def replace(self, key: str, data: bytes) -> None:
         """Store ``data`` whether or not the key exists."""

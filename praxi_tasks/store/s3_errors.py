@@ -51,6 +51,9 @@ _KEYS: Final = frozenset(
 )
 
 
+_TAKEN: Final = frozenset({"AlreadyExistsError", "PreconditionError"})  # obstore's, which is imported late
+
+
 def translate(error: Exception, where: str, source: str = "", *, conditional: bool = False) -> PraxiError:
     """Return this project's error for one of obstore's.
 
@@ -73,6 +76,9 @@ def translate(error: Exception, where: str, source: str = "", *, conditional: bo
         return KeyNotFoundError(
             "nothing is stored under this key", where=where, action="check the store's URI"
         )
+    if conditional and not said.is_conflict and type(error).__name__ in _TAKEN:
+        what = f"the store says that the key is taken, and has nothing under it ({said})"
+        return StoreUnavailableError(what, where=where, action="try again later")
     if said.status or said.code:
         return _refused(said, where, source, conditional=conditional)
     return _unanswered(error, where, source)

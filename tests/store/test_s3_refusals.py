@@ -138,6 +138,25 @@ def test_a_conflict_that_does_not_end_is_an_error(server: HostileS3, store: Stor
     assert not server.stored
 
 
+def test_what_was_there_and_is_gone_is_stored_after_all(server: HostileS3, store: Store) -> None:
+    left = [Refusal(409, "OperationAborted"), Refusal(412, "PreconditionFailed")]
+    server.refuse = lambda asked: left.pop() if asked.conditional and left else None
+    assert store.put("key", b"1")
+    assert list(server.stored.values()) == [b"1"]
+
+
+def test_a_key_that_is_taken_by_nothing_is_an_error(server: HostileS3, store: Store) -> None:
+    server.refuse = lambda asked: Refusal(412, "PreconditionFailed") if asked.conditional else None
+    with pytest.raises(StoreUnavailableError, match="has nothing under it"):
+        store.put("key", b"1")
+
+
+def test_who_may_write_and_not_look_believes_that_a_key_is_taken(server: HostileS3, store: Store) -> None:
+    assert store.put("key", b"first")
+    server.refuse = lambda asked: None if asked.method == "PUT" else Refusal(403, "AccessDenied")
+    assert store.put("key", b"second") is False
+
+
 def test_a_conflict_with_who_has_won_is_like_any_second_write(server: HostileS3, store: Store) -> None:
     assert store.put("key", b"first")
     server.refuse = lambda asked: Refusal(409) if asked.conditional else None
