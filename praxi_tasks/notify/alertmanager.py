@@ -14,6 +14,7 @@ from praxi_tasks.environment import read_text
 from praxi_tasks.errors import NotifyError, UsageError
 from praxi_tasks.http import PASSING, BoundedRetry, Connections, HttpSettings, explain
 from praxi_tasks.json_decoding import decode
+from praxi_tasks.printable import printable
 
 _TIMEOUT: Final = urllib3.Timeout(connect=5, read=20)
 # Hundreds of portions would hardly ever all get through where each has one try; what was taken twice is one
@@ -27,12 +28,17 @@ _RETRY: Final = BoundedRetry(
     raise_on_status=False,
 )
 _LARGEST_ERROR: Final = 300
+_OF_THE_REQUEST: Final = frozenset({400, 413, 422})
 # As many as Prometheus sends at once; and well below the 1 MiB that proxies let pass by default.
 _ALERTS_PER_REQUEST: Final = 64
 _BYTES_PER_REQUEST: Final = 512 << 10
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
+
+
+class _RefusedError(NotifyError):
+    """Alertmanager does not take what it was sent; it may take something else."""
 
 
 class Alert(msgspec.Struct, frozen=True, rename="camel"):
@@ -111,10 +117,16 @@ class Alertmanager:
         Raises
         ------
         NotifyError
-            If Alertmanager can't be reached or refuses them.
+            If Alertmanager can't be reached, or refuses some of them; it gets the others all the same.
         """
+        refused: list[_RefusedError] = []
         for body in _portions(map(_with_source, alerts)):
-            self._request("POST", [], body)
+            try:
+                self._request("POST", [], body)
+            except _RefusedError as error:
+                refused.append(error)
+        if refused:
+            raise refused[0]
 
     def _request(self, method: str, fields: list[tuple[str, str]], body: bytes | None = None) -> bytes:
         url = f"{self._url}/api/v2/alerts"
@@ -127,10 +139,9 @@ class Alertmanager:
             failure = explain(error, "Alertmanager")
             raise NotifyError(failure.what, where=url, action=failure.action) from error
         if answer.status != 200:
-            detail = answer.data[:_LARGEST_ERROR].decode(errors="replace")
-            raise NotifyError(
-                f"Alertmanager answered {answer.status}: {detail}", where=url, action="see its log"
-            )
+            detail = printable(answer.data[:_LARGEST_ERROR].decode(errors="replace"))
+            kind = _RefusedError if answer.status in _OF_THE_REQUEST else NotifyError
+            raise kind(f"Alertmanager answered {answer.status}: {detail}", where=url, action="see its log")
         return answer.data
 
 

@@ -61,6 +61,13 @@ def test_many_alerts_go_in_portions() -> None:
     assert max(taken) <= 64
 
 
+def test_an_alert_that_is_refused_keeps_no_other_from_being_told() -> None:
+    huge = Alert({"alertname": "Huge"}, {"text": "x" * (2 << 20)}, *TIMES)
+    with strict_proxy() as (url, taken), pytest.raises(NotifyError, match="413"):
+        Alertmanager(url).post([huge, *MANY])
+    assert sum(taken) == len(MANY) + 1
+
+
 def test_portions_are_tried_again_where_a_server_fails_now_and_then() -> None:
     faults = Faults([Kind.REFUSED, Kind.RESET, Kind.LOST], 0.3, 1)
     faults.active = True
