@@ -41,6 +41,7 @@ class Listing:
     def __rich_console__(self, _console: Console, options: ConsoleOptions) -> RenderResult:
         """Yield the table, or paragraphs where it would not be readable."""
         if options.max_width >= self._narrowest:
+            self._bound_names(options.max_width)
             for cells in self._rows:
                 self._table.add_row(*cells)
             yield self._table
@@ -51,6 +52,13 @@ class Listing:
             yield _folding(Text("  ").join(cell for cell in cells[: self._leading] if cell))
             rest = zip(headings[self._leading :], cells[self._leading :], strict=False)
             yield from (Padding(_folding(line), (0, 0, 0, _INDENT)) for line in _lines(rest))
+
+    def _bound_names(self, room: int) -> None:
+        """Let no long name take the room of the columns that share what is left."""
+        columns = self._table.columns
+        for column in columns if any(column.ratio for column in columns) else ():
+            if column.min_width is not None:
+                column.max_width = max(column.min_width, room // 3)
 
 
 def _lines(values: Iterable[tuple[str, Text]]) -> Iterator[Text]:

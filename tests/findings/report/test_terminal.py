@@ -43,6 +43,18 @@ def test_what_an_image_says_is_shown_as_escapes() -> None:
     assert "\\x1b]0;pwned" in text
 
 
+@pytest.mark.parametrize("width", [80, 120, 200])
+def test_a_long_name_leaves_room_for_what_to_do(width: int) -> None:
+    long = Finding("vulnerable", "CVE-1", "t", "high", purl=f"pkg:maven/org.x/{'n' * 900}@1", fixed=("2",))
+    image = AssessedImage("web:1", findings=(long,), coverage=CHECKED)
+    console = Console(width=width)
+    with console.capture() as captured:
+        console.print(findings_table(AssessedAudit("r", AT, "", "m", (image,))))
+    text = captured.get()
+    assert "What to do" in text
+    assert max(map(len, text.splitlines())) <= width
+
+
 def test_what_nothing_tells_apart_is_named_together() -> None:
     mailer = Component("deb", "exim4-light", (), "pkg:deb/exim4-light", (), ties=("deb/exim4-heavy",))
     flask = Component("pypi", "flask", tuple("1234567"), "pkg:pypi/flask", ())
