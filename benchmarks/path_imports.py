@@ -5,7 +5,7 @@
 The index is that of `scripts/import_names.py`: the top-level modules of every distribution on PyPI, as its
 wheels have them. Distributions are drawn by chance among those that the table of imports does not have, and
 each is alone in an image, without any record. *Published since* are as many that are taken out of the index
-before it is packed: nothing that is shipped then tells of them.
+before it is packed, and out of the names of projects: nothing that is shipped then tells of them.
 """
 
 from __future__ import annotations
@@ -21,10 +21,12 @@ from benchmarks.path_names import SITE
 from benchmarks.report import Table, write_results
 from praxi_tasks.ecosystems import PYPI
 from praxi_tasks.inventory import PathName, name_by_paths
+from praxi_tasks.inventory.paths.own_imports import KEY_SIZE, OWN_IMPORTS, PROJECT_NAMES, import_key
 from scripts.import_names import OUTPUT, read_index, with_public_names
 from scripts.own_imports import own_imports, packed
 
 SEED: Final = 14
+PROJECTS: Final = OUTPUT.with_name(PROJECT_NAMES)
 SHIPPED: Final = "praxi_tasks.inventory.paths.own_imports._keys"
 
 
@@ -97,10 +99,18 @@ def main() -> None:
     table.add("the index", *_cells(measure(first, tops)))
     left_out = frozenset(since)
     remaining = {name: owners - left_out for name, owners in whole.items()}
-    keys = packed(own_imports(with_public_names({name: own for name, own in remaining.items() if own})))
-    with patch(SHIPPED, lambda: keys):
+    own = packed(own_imports(with_public_names({name: own for name, own in remaining.items() if own})))
+    keys = {OWN_IMPORTS: own, PROJECT_NAMES: names_without(left_out)}
+    with patch(SHIPPED, keys.__getitem__):
         table.add("published since", *_cells(measure(since, tops)))
     write_results("path_imports", "What imports tell of projects that few use", table)
+
+
+def names_without(projects: Iterable[str]) -> bytes:
+    """Return the shipped keys of projects' names but for those of some."""
+    content, gone = PROJECTS.read_bytes(), {import_key(name) for name in projects}
+    keys = (content[place : place + KEY_SIZE] for place in range(0, len(content), KEY_SIZE))
+    return b"".join(key for key in keys if key not in gone)
 
 
 def _drawn(names: Sequence[str], count: int) -> tuple[list[str], list[str]]:

@@ -47,13 +47,14 @@ from praxi_tasks.inventory import (
     read_inventory,
     start_inspection,
 )
+from praxi_tasks.inventory.paths.own_imports import OWN_IMPORTS, PROJECT_NAMES
 from praxi_tasks.oci.image import Descriptor
 from praxi_tasks.oci.layer import LayerLimits, Likeness, read_layer
 
 SITE: Final = "usr/local/lib/python3.11/site-packages"
 PACKAGES: Final = Path(__file__).with_suffix(".txt")
 TABLE: Final = "praxi_tasks/inventory/paths/import_names.tsv"
-OWN_IMPORTS: Final = "praxi_tasks/inventory/paths/own_imports.bin"
+KEYS: Final = [f"praxi_tasks/inventory/paths/{name}" for name in (OWN_IMPORTS, PROJECT_NAMES)]
 RECORDS: Final = re.compile(
     r"(?:\.dist-info|\.egg-info)(?:/|$)|(?:^|/)node_modules/(?:[^/]+/)+package\.json$|/DESCRIPTION$|^var/lib/dpkg/"
 )
@@ -73,9 +74,9 @@ class Package(msgspec.Struct, frozen=True):
     relation: str = ""
 
 
-def kinds() -> dict[str, list[str]]:
+def kinds(file: Path = PACKAGES) -> dict[str, list[str]]:
     """Return the packages of each kind: a line each, after its name."""
-    lines = (line.partition(":") for line in PACKAGES.read_text().splitlines())
+    lines = (line.partition(":") for line in file.read_text().splitlines())
     return {kind: names.split() for kind, _, names in lines if names}
 
 
@@ -86,20 +87,26 @@ def build(kind: str, packages: Sequence[str], cache: Path) -> Path:
         return root
     root.mkdir(parents=True)
     if kind == "npm":
-        _run(["npm", "install", "--prefix", root, "--no-audit", "--no-fund", "--ignore-scripts", *packages])
+        run(["npm", "install", "--prefix", root, "--no-audit", "--no-fund", "--ignore-scripts", *packages])
     elif kind == "r":
         archives = cache / "r.debs"
         archives.mkdir(exist_ok=True)
-        _run(["apt-get", "download", "-qq", *packages], folder=archives)
+        run(["apt-get", "download", "-qq", *packages], folder=archives)
         for archive in sorted(archives.glob("*.deb")):
-            _run(["dpkg", "-x", archive, root])
+            run(["dpkg", "-x", archive, root])
     else:
-        install = [ROOT / ".venv/bin/uv", "pip", "install", "-q", "--no-deps", "--python", sys.executable]
-        _run([*install, "--target", root / SITE, *packages])
+        install(root / SITE, ["--no-deps", *packages])
     return root
 
 
-def _run(words: Iterable[object], folder: Path | None = None) -> bytes:
+def install(site: Path, words: Iterable[str]) -> None:
+    """Install packages of the Python index into a folder of packages."""
+    uv = [ROOT / ".venv/bin/uv", "pip", "install", "-q", "--python", sys.executable, "--target", site]
+    run([*uv, *words])
+
+
+def run(words: Iterable[object], folder: Path | None = None) -> bytes:
+    """Run a command and return what it prints."""
     return subprocess.run(list(map(str, words)), check=True, capture_output=True, cwd=folder).stdout
 
 
@@ -147,7 +154,7 @@ def recorded(kind: str, inventory: Inventory) -> list[Package]:
         place = claim.database if kind == "java" else posixpath.dirname(claim.database)
         if kind not in COUNTED and posixpath.dirname(place) != SITE:
             continue
-        name = _key(claim.ecosystem, claim.name)
+        name = key_of(claim.ecosystem, claim.name)
         own = kind != "java" or posixpath.basename(claim.database).startswith(name)
         if own:
             found.setdefault(
@@ -164,14 +171,14 @@ def named(kind: str, layer: Path) -> list[Package]:
         if item.relation:
             found.append(Package(item.name, "", relation=item.relation))
         elif "path" in item.sources and item.ecosystem in COUNTED.get(kind, ("pypi",)):
-            others = tuple(_key(*tie.split("/", 1)) for tie in item.ties)
+            others = tuple(key_of(*tie.split("/", 1)) for tie in item.ties)
             version = item.versions[0] if item.versions else ""
             place = item.evidence[0] if kind == "npm" else ""
-            found.append(Package(_key(item.ecosystem, item.name), version, others, item.confidence, place))
+            found.append(Package(key_of(item.ecosystem, item.name), version, others, item.confidence, place))
     return found
 
 
-def _key(ecosystem: str, name: str) -> str:
+def key_of(ecosystem: str, name: str) -> str:
     """Return what two spellings of a name have in common; of Maven's names the artifact."""
     return ecosystem_of(ecosystem).key(name).rpartition(":")[2]
 
@@ -243,7 +250,8 @@ def without_rows(names: Iterable[str], folder: Path) -> None:
         elif not owners & dropped:
             lines.append(line)
     (folder / TABLE).write_text("\n".join(lines) + "\n")
-    (folder / OWN_IMPORTS).write_bytes(b"")
+    for file in KEYS:
+        (folder / file).write_bytes(b"")
 
 
 def measure(kind: str, root: Path, cache: Path) -> tuple[Count, Count | None]:
@@ -257,7 +265,7 @@ def measure(kind: str, root: Path, cache: Path) -> tuple[Count, Count | None]:
         with tempfile.TemporaryDirectory() as folder:
             without_rows({package.name for package in truth}, Path(folder))
             words = [sys.executable, "-m", "benchmarks.path_names", "--read", layer, "--kinds", kind]
-            without = compare(truth, msgspec.json.decode(_run(words, Path(folder)), type=list[Package]))
+            without = compare(truth, msgspec.json.decode(run(words, Path(folder)), type=list[Package]))
     layer.unlink()
     return count, without
 
@@ -288,7 +296,7 @@ def main() -> None:
         said[kind.startswith("held-out")] += count.said
         notes += [f"- {kind}: named wrongly: {line}" for line in count.lines]
     errors = [
-        f"Calibration error of the confidence: {_error(pairs):.3f} of {len(pairs)}"
+        f"Calibration error of the confidence: {error_of(pairs):.3f} of {len(pairs)}"
         f" names {'held out' if held_out else 'of the other kinds'}."
         for held_out, pairs in said.items()
         if pairs
@@ -296,7 +304,8 @@ def main() -> None:
     write_results("path_names", "What paths alone name", table, " ".join(errors), "\n".join(notes))
 
 
-def _error(pairs: Sequence[tuple[float, bool]]) -> float:
+def error_of(pairs: Sequence[tuple[float, bool]]) -> float:
+    """Return the calibration error of names: how sure each is, and whether it is right."""
     confidence, right = zip(*pairs, strict=True)
     return calibration_error(reliability_diagram(np.array(confidence), np.array(right)))
 

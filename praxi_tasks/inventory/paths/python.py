@@ -12,7 +12,7 @@ from typing import Final
 from praxi_tasks.ecosystems import GENERIC, PYPI
 from praxi_tasks.inventory.claim import IMPORT
 from praxi_tasks.inventory.paths.import_names import owners_of, parts_of
-from praxi_tasks.inventory.paths.own_imports import names_itself
+from praxi_tasks.inventory.paths.own_imports import is_project, names_itself
 from praxi_tasks.inventory.paths.path_name import (
     PathName,
     PathRule,
@@ -38,7 +38,7 @@ _KNOWN_SHARE: Final = 0.6
 _TIED: Final = 0.25  # of the share of the one that is used most
 _SAID: Final = 0.98
 _CLEAR: Final = 0.7  # share of use, all listed together, below which an import of another name tells nothing
-_ITSELF: Final = 0.92  # of imports that one distribution alone installs; forks and namesakes come later
+_ITSELF: Final = 0.78  # of imports that few projects have; forks, namesakes and the unpublished have them too
 # Shares of use understate how often the table is right: fitted to what benchmarks/path_names.py counts.
 _CERTAIN: Final = 0.995
 _DOUBT: Final = 0.2
@@ -241,7 +241,7 @@ def _owners(unit: _Unit, texts: Texts) -> dict[str, float]:
     meant = [name for name in said if name in shares or not shares]
     if len(meant) == 1:
         return {meant[0]: _SAID}
-    if owners is None and unit.of_index and unit.is_whole and names_itself(unit.name):
+    if owners is None and unit.of_index and unit.is_whole and (names_itself(unit.name) or is_project(own)):
         return {own: _ITSELF}
     return shares
 

@@ -156,6 +156,12 @@ def _checked(text: bytes) -> str:
 def _said_name(path: str, text: bytes) -> str:
     found = _NAME.search(text)
     if found:
-        return found[1].decode()[:_LONGEST] if found[1] else printable(path.split("/")[-2])
+        return found[1].decode()[:_LONGEST] if found[1] else printable(_imported_as(path))
     title = _TITLE.search(text)
     return title[1].decode()[:_LONGEST] if title else ""
+
+
+def _imported_as(path: str) -> str:
+    """Return by what a package or a module beside packages is imported."""
+    folder, _, file = path.rpartition("/")
+    return file.removesuffix(_MODULE) if folder.endswith(_LIBRARIES) else folder.rpartition("/")[2]

@@ -7,6 +7,7 @@ from tests.inventory.paths.named import found, named
 
 SITE = "usr/local/lib/python3.11/site-packages"
 RARE = "osl_ephys"  # of a project outside the table, by own_imports.bin
+NEW = "cuteSVTrio"  # of a project that no index of imports has, by project_names.bin
 
 
 def packages(*folders: str, site: str = SITE) -> list[str]:
@@ -124,6 +125,16 @@ def test_a_rare_import_that_one_project_alone_installs_is_named_where_an_index_f
     assert not found([f"{SITE}/{RARE}/data/table.csv"])
     (part,) = found([f"{SITE}/{RARE}/plugins/one.py", f"{SITE}/other_thing_of_ours/__init__.py"])
     assert part.name == "other_thing_of_ours"
+
+
+def test_an_import_that_is_called_as_a_project_is_named_after_it_where_an_index_filled_the_folder() -> None:
+    (new,) = found(packages(NEW))
+    assert (new.ecosystem, new.name, new.relation) == ("pypi", "cutesvtrio", "")
+    assert 0.9 < new.confidence < 0.99
+    (debians,) = found(packages(NEW, site="usr/lib/python3/dist-packages"))
+    assert debians.relation == "import"
+    (words,) = found(packages("region_selection"))
+    assert words.relation == "import"
 
 
 def test_a_version_is_that_of_the_file_that_is_most_reliable() -> None:

@@ -50,6 +50,12 @@ def test_what_it_says_of_its_distributions_name(content: bytes, name: str) -> No
     assert [text.name for text in said(f"{SITE}/pkg/__init__.py", content)] == ([name] if name else [])
 
 
+@pytest.mark.parametrize("own", [b"__name__", b"__package__"])
+def test_a_module_beside_packages_is_not_called_as_their_folder(own: bytes) -> None:
+    (text,) = said(f"{SITE}/flake8_climate.py", b"__version__ = get_distribution(%s).version\n" % own)
+    assert text.name == "flake8_climate"
+
+
 def test_a_manifest_without_a_name_says_its_version() -> None:
     path = "app/node_modules/x/package.json"
     assert said(path, b'{"version": "1.2.3"}') == (VersionText(path, "1.2.3"),)
