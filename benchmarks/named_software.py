@@ -5,7 +5,9 @@
 The packages come from the Debian archive, Python index and npm registry of this machine. Debian's are only
 unpacked: no database of dpkg's explains what lies in them, so that each record has to tell for itself. Both
 read an image with one compressed layer. Kinds whose names end in ``-2`` have other packages than those that
-readers were written by. What Syft is wrong about, and what both name in other words, is told apart.
+readers were written by. What Syft is wrong about, and what both name in other words, is told apart. *More*
+are the releases that Praxi names and Syft does not, each once in a kind; *true* are those of them that who
+filled the folder confirms (`named_truth`), *contradicted* those whose package has only other versions there.
 """
 
 from __future__ import annotations
@@ -22,10 +24,12 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
 from benchmarks.layer_throughput import ROOT, FileBlob
+from benchmarks.named_truth import Pair, bare, pair, short, truth
 from benchmarks.report import Table, write_results
 from praxi_tasks.fingerprint import Changeset
 from praxi_tasks.inventory import HEADS, keep_file, looks_like_database, read_inventory, start_inspection
@@ -242,12 +246,12 @@ class Left(msgspec.Struct):
 
 def left_out(theirs: Named, ours: Named, root: Path) -> Left:
     """Return what only Syft names."""
-    known = {(_short(name), _bare(version)) for _, name, version, _ in ours.releases}
+    known = {(short(name), bare(version)) for _, name, version, _ in ours.releases}
     files = {(kind, path) for kind, _, _, path in ours.releases}
-    files |= {(kind, f"{path}:{_short(name)}") for kind, name, _, path in ours.releases}
+    files |= {(kind, f"{path}:{short(name)}") for kind, name, _, path in ours.releases}
     left = Left([], [], [])
     for ecosystem, name, version, path in theirs.releases:
-        if (_short(name), _bare(version)) in known:
+        if (short(name), bare(version)) in known:
             continue
         line = f"{ecosystem}/{name}@{version} ({path})"
         place = path.lstrip("/")
@@ -260,6 +264,26 @@ def left_out(theirs: Named, ours: Named, root: Path) -> Left:
     return left
 
 
+class More(NamedTuple):
+    """Releases that only Praxi names: all, those true for certain, and those that are contradicted."""
+
+    all: frozenset[Pair]
+    true: frozenset[Pair]
+    contradicted: frozenset[Pair]
+
+
+def more(theirs: Named, ours: Named, true: frozenset[Pair]) -> More:
+    """Return what only Praxi names of what some releases confirm or contradict."""
+    found = _pairs(ours) - _pairs(theirs)
+    names = {name for name, _ in true}
+    confirmed = found & true
+    return More(found, confirmed, frozenset(one for one in found - confirmed if one[0] in names))
+
+
+def _pairs(named: Named) -> frozenset[Pair]:
+    return frozenset(pair(name, version) for _, name, version, _ in named.releases if version)
+
+
 def _is_seen(ecosystem: str, name: str, place: str, files: set[tuple[str, str]]) -> bool:
     """Return whether Praxi names what Syft found in a file, in other words.
 
@@ -267,7 +291,7 @@ def _is_seen(ecosystem: str, name: str, place: str, files: set[tuple[str, str]])
     of one name in it are one. A PE file that is no assembly is no package of NuGet's.
     """
     whole = (ecosystem, place) in files or (ecosystem == "nuget" and ("generic", place) in files)
-    return (ecosystem in ONE_A_FILE and whole) or (ecosystem, f"{place}:{_short(name)}") in files
+    return (ecosystem in ONE_A_FILE and whole) or (ecosystem, f"{place}:{short(name)}") in files
 
 
 def _is_private(manifest: Path) -> bool:
@@ -277,14 +301,28 @@ def _is_private(manifest: Path) -> bool:
     return bool(json.loads(manifest.read_bytes()).get("private"))
 
 
-def _bare(version: str) -> str:
-    """Return a version without what makes it no other one."""
-    bare = version.removeprefix("go").removeprefix("v").partition("+")[0]
-    return bare.removesuffix(".0") if bare.count(".") == 3 else bare
+def compared(kind: str, cache: Path) -> tuple[Path, Named, Named]:
+    """Return a kind's folder, and what Syft and Praxi name in its image."""
+    root = build(kind, cache)
+    layout = root.with_suffix(".oci")
+    layer = image(root, layout)
+    theirs = syft(layout)
+    words = [sys.executable, "-m", "benchmarks.named_software", "--read", layer]
+    ours = msgspec.json.decode(_run(words, folder=ROOT), type=Named)
+    shutil.rmtree(layout)
+    return root, theirs, ours
 
 
-def _short(name: str) -> str:
-    return name.lower().rpartition("/")[2].rpartition(":")[2]
+def _row(theirs: Named, ours: Named, left: Left, beyond: More) -> tuple[str, ...]:
+    installed = len(theirs.releases) - len(left.wrong)
+    share = (installed - len(left.missing)) / installed if installed else 1.0
+    most = Counter(release[0] for release in ours.releases).most_common(3)
+    return (
+        *(str(installed), f"{share:.1%}", f"{len(left.otherwise)} otherwise", f"+ {len(left.wrong)} wrong"),
+        *map(str, (len(ours.releases), *map(len, beyond))),
+        *(f"{theirs.seconds:.1f}", f"{ours.seconds:.1f}", f"{theirs.seconds / ours.seconds:.1f}x"),
+        *(str(ours.megabytes), ", ".join(f"{count} {ecosystem}" for ecosystem, count in most)),
+    )
 
 
 def main() -> None:
@@ -298,38 +336,25 @@ def main() -> None:
         sys.stdout.buffer.write(msgspec.json.encode(praxi(options.read)))
         return
     table = Table(
-        *("kind", "Syft", "of these", "", "", "praxi", "CPU s Syft", "CPU s praxi", "ratio", "MB", "mostly")
+        *("kind", "Syft", "of these", "", "", "praxi", "more", "true", "contradicted"),
+        *("CPU s Syft", "CPU s praxi", "ratio", "MB", "mostly"),
     )
-    notes = []
+    notes, total = [], Counter[str]()
     for kind in options.kinds:
-        root = build(kind, options.cache.absolute())
-        layout = root.with_suffix(".oci")
-        layer = image(root, layout)
-        theirs = syft(layout)
-        ours = msgspec.json.decode(
-            _run([sys.executable, "-m", "benchmarks.named_software", "--read", layer], folder=ROOT),
-            type=Named,
-        )
-        shutil.rmtree(layout)
-        left = left_out(theirs, ours, root)
-        installed = len(theirs.releases) - len(left.wrong)
-        share = (installed - len(left.missing)) / installed if installed else 1.0
-        most = Counter(release[0] for release in ours.releases).most_common(3)
-        table.add(
-            *(
-                kind,
-                installed,
-                f"{share:.1%}",
-                f"{len(left.otherwise)} otherwise",
-                f"+ {len(left.wrong)} wrong",
-            ),
-            *(len(ours.releases), f"{theirs.seconds:.1f}", f"{ours.seconds:.1f}"),
-            *(f"{theirs.seconds / ours.seconds:.1f}x", str(ours.megabytes)),
-            ", ".join(f"{count} {ecosystem}" for ecosystem, count in most),
-        )
+        root, theirs, ours = compared(kind, options.cache.absolute())
+        left, beyond = left_out(theirs, ours, root), more(theirs, ours, truth(kind, options.cache.absolute()))
+        table.add(kind, *_row(theirs, ours, left, beyond))
+        total.update(Syft=len(_pairs(theirs)), more=len(beyond.all), true=len(beyond.true))
         notes += [f"- {kind}: only Syft names {line}" for line in left.missing[:10]]
         notes += [f"- {kind}: Syft says {line}" for line in left.otherwise[:2]]
-    write_results("named_software", "What is named in real packages", table, "\n".join(notes))
+        notes += [
+            f"- {kind}: contradicted: {name}@{version}" for name, version in sorted(beyond.contradicted)
+        ]
+    sums = (
+        f"Syft names {total['Syft']:,} releases, each once in a kind, Praxi {total['more']:,} more, of which"
+        f" {total['true']:,} ({total['true'] / max(total['Syft'], 1):.1%} of Syft's) are true for certain."
+    )
+    write_results("named_software", "What is named in real packages", table, sums, "\n".join(notes))
 
 
 if __name__ == "__main__":

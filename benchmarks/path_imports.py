@@ -21,12 +21,11 @@ from benchmarks.path_names import SITE
 from benchmarks.report import Table, write_results
 from praxi_tasks.ecosystems import PYPI
 from praxi_tasks.inventory import PathName, name_by_paths
-from praxi_tasks.inventory.paths.own_imports import KEY_SIZE, OWN_IMPORTS, PROJECT_NAMES, import_key
 from scripts.import_names import OUTPUT, read_index, with_public_names
-from scripts.own_imports import own_imports, packed
+from scripts.own_imports import OWN_IMPORTS, own_imports, packed
 
 SEED: Final = 14
-PROJECTS: Final = OUTPUT.with_name(PROJECT_NAMES)
+PROJECTS: Final = OUTPUT.with_name("project_names.bin")
 SHIPPED: Final = "praxi_tasks.inventory.paths.own_imports._keys"
 
 
@@ -100,7 +99,7 @@ def main() -> None:
     left_out = frozenset(since)
     remaining = {name: owners - left_out for name, owners in whole.items()}
     own = packed(own_imports(with_public_names({name: own for name, own in remaining.items() if own})))
-    keys = {OWN_IMPORTS: own, PROJECT_NAMES: names_without(left_out)}
+    keys = {OWN_IMPORTS.name: own, PROJECTS.name: names_without(left_out)}
     with patch(SHIPPED, keys.__getitem__):
         table.add("published since", *_cells(measure(since, tops)))
     write_results("path_imports", "What imports tell of projects that few use", table)
@@ -108,9 +107,13 @@ def main() -> None:
 
 def names_without(projects: Iterable[str]) -> bytes:
     """Return the shipped keys of projects' names but for those of some."""
-    content, gone = PROJECTS.read_bytes(), {import_key(name) for name in projects}
-    keys = (content[place : place + KEY_SIZE] for place in range(0, len(content), KEY_SIZE))
-    return b"".join(key for key in keys if key not in gone)
+    gone = set(_keys(packed(projects)))
+    return b"".join(key for key in _keys(PROJECTS.read_bytes()) if key not in gone)
+
+
+def _keys(content: bytes) -> Iterator[bytes]:
+    size = len(packed(["a"]))
+    return (content[place : place + size] for place in range(0, len(content), size))
 
 
 def _drawn(names: Sequence[str], count: int) -> tuple[list[str], list[str]]:

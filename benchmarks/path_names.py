@@ -47,14 +47,13 @@ from praxi_tasks.inventory import (
     read_inventory,
     start_inspection,
 )
-from praxi_tasks.inventory.paths.own_imports import OWN_IMPORTS, PROJECT_NAMES
 from praxi_tasks.oci.image import Descriptor
 from praxi_tasks.oci.layer import LayerLimits, Likeness, read_layer
 
 SITE: Final = "usr/local/lib/python3.11/site-packages"
 PACKAGES: Final = Path(__file__).with_suffix(".txt")
 TABLE: Final = "praxi_tasks/inventory/paths/import_names.tsv"
-KEYS: Final = [f"praxi_tasks/inventory/paths/{name}" for name in (OWN_IMPORTS, PROJECT_NAMES)]
+KEYS: Final = [f"praxi_tasks/inventory/paths/{name}.bin" for name in ("own_imports", "project_names")]
 RECORDS: Final = re.compile(
     r"(?:\.dist-info|\.egg-info)(?:/|$)|(?:^|/)node_modules/(?:[^/]+/)+package\.json$|/DESCRIPTION$|^var/lib/dpkg/"
 )

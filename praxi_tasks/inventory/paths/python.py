@@ -31,6 +31,7 @@ _INITS: Final = re.compile(r"__init__\.(?:py|pyc|pyi|[\w-]+\.so|so)")
 _CODE: Final = (".py", ".so", ".pyc")
 _MODULE: Final = re.compile(r"([A-Za-z_]\w*)(?:\.py|(?:\.[\w-]+)?\.so)")
 _PACKAGE: Final = re.compile(r"[A-Za-z_]\w*")
+_COMPILED: Final = "__mypyc"  # how the module ends that mypyc puts beside the package that it compiled
 _VENDORED: Final = re.compile(r"(?:^|/)(?:_vendor|vendored|_vendored|extern|third_party)(?:/|$)")
 # Where `pip install --target` put packages at least so many are known, of so large a share of all.
 _FEWEST_KNOWN: Final = 3
@@ -133,7 +134,7 @@ def _is_import(unit: _Unit) -> bool:
     """Return whether a unit is imported by a name that tells it from others."""
     owners = owners_of(unit.name)
     tells = owners is None or (bool(owners.shares) and not owners.is_namespace)
-    return tells and unit.is_whole and not unit.name.startswith("_")
+    return tells and unit.is_whole and not unit.name.startswith("_") and not unit.name.endswith(_COMPILED)
 
 
 def _libraries(files: Sequence[str]) -> dict[str, list[str]]:

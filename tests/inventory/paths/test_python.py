@@ -60,6 +60,7 @@ def test_what_an_import_may_be_of_is_what_another_one_names() -> None:
         f"{SITE}/dataclasses.py",
         f"{SITE}/numpy/data.txt",
         f"{SITE}/distutils-precedence.pth",
+        f"{SITE}/ac51d50a4f4b6d748b8c__mypyc.cpython-311-x86_64-linux-gnu.so",
         "usr/lib/python3.11/json/__init__.py",
         "app/src/helpers/__init__.py",
         f"{SITE}/pip/_vendor/requests.py",
