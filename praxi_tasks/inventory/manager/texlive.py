@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -18,6 +19,9 @@ _FILE: Final = "tlpkg/texlive.tlpdb"
 _KINDS: Final = frozenset({"Package", "TLCore", "ConTeXt"})  # others are lists of these
 _MOVED: Final = "RELOC/"
 _MOVED_TO: Final = "texmf-dist/"
+# Programs for one machine are packages of their own; other names have dots too (``texlive.infra``).
+_PROGRAMS: Final = re.compile(r"(.+)\.(?:[a-z0-9_]+-[a-z0-9]+|windows|win32)")
+_OWN: Final = "00texlive."  # what the list says of itself
 _FIELDS: Final = frozenset({b"category", b"revision", b"catalogue-version", b"catalogue-license"})
 
 
@@ -37,7 +41,8 @@ def read_list(view: LayerView, path: str) -> Iterator[Claim]:
     root, size = path.removesuffix(_FILE), len(view.kept[path])
     for name, package in _packages(view.kept[path]).items():
         stated_version = package.fields.get(b"catalogue-version") or package.fields.get(b"revision", "")
-        if package.fields.get(b"category") in _KINDS and stated_version:
+        is_package = package.fields.get(b"category") in _KINDS and not name.startswith(_OWN)
+        if is_package and stated_version:
             licences = stated((package.fields.get(b"catalogue-license", ""),))
             files = owned((f"{root}{file}" for file in package.files), size)
             yield Claim(CTAN.purl_type, name, stated_version, path, files=files, licences=licences)
@@ -49,8 +54,10 @@ def _packages(data: bytes) -> dict[str, _Package]:
     for line in lines(data):
         word, _, value = line.partition(b" ")
         if word == b"name":
-            name, dot, _ = text(value).partition(".")
-            package, is_program = found.setdefault(name, _Package()), bool(dot)
+            name = text(value)
+            programs = _PROGRAMS.fullmatch(name)
+            package = found.setdefault(programs[1] if programs else name, _Package())
+            is_program = programs is not None
         elif not word and value:
             file = path_text(value).partition(" details=")[0].partition(" language=")[0]
             moved = file.startswith(_MOVED)

@@ -7,6 +7,7 @@ from tests.inventory.layers import inventory_of
 ROOT = "usr/local/texlive/2024/"
 LIST = b"""name 00texlive.config
 category TLCore
+revision 1
 depend release/2024
 
 name amsmath
@@ -32,6 +33,16 @@ revision 70015
 runfiles size=1
  texmf-dist/dvips/base/tex.pro
 
+name texlive.infra
+category TLCore
+revision 62358
+runfiles size=320
+ tlpkg/TeXLive/TLPDB.pm
+
+name texlive.infra.universal-darwin
+category TLCore
+revision 62358
+
 name dvips.x86_64-linux
 category TLCore
 revision 66186
@@ -49,6 +60,7 @@ def test_packages_have_the_catalogues_version_else_their_revision() -> None:
             f"{ROOT}texmf-dist/doc/latex/amsmath/README.md",
             f"{ROOT}texmf-dist/tex/latex/amsmath/amsmath.sty",
         ),
+        ("ctan", "texlive.infra", "62358"): (f"{ROOT}tlpkg/TeXLive/TLPDB.pm",),
         ("ctan", "dvips", "70015"): (
             f"{ROOT}bin/x86_64-linux/dvips",
             f"{ROOT}texmf-dist/dvips/base/tex.pro",
