@@ -116,6 +116,7 @@ RIGHTS: Final[Mapping[str, Rights]] = {
             *("training/runs/*", "training/requests/*", "training/served/*"),
             *(f"{keys.all_training_studies()}/*", f"{keys.models()}/*"),
             *(f"{keys.parts()}/*", "feeds-index/*", "pages/*", _DOCTOR),
+            *("serving/*", f"{keys.event_days()}/*"),
         ),
     ),
 }

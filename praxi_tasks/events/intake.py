@@ -10,6 +10,7 @@ All that is known lies in the store, so it does not matter which process, task o
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -18,10 +19,12 @@ from typing import Final
 
 import msgspec
 
-from praxi_tasks.errors import KeyNotFoundError
+from praxi_tasks.errors import CorruptObjectError, InvalidReferenceError, KeyNotFoundError
 from praxi_tasks.events.notices import Push
 from praxi_tasks.oci.image import Reference
 from praxi_tasks.store import Store, documents, keys
+
+logger = logging.getLogger(__name__)
 
 _HOUR: Final = timedelta(hours=1)
 _GRACE: Final = timedelta(seconds=2)
@@ -107,14 +110,26 @@ def is_heeded(push: Push, rules: Rules) -> bool:
 
 
 def window_end(window: str) -> datetime:
-    """Return when a window is over: whatever was to be in it is there."""
+    """Return when a window is over: whatever was to be in it is there.
+
+    Raises
+    ------
+    ValueError
+        If it is no name of a window.
+    """
     return _moment(window) + _GRACE
 
 
 def gathered(store: Store, window: str) -> tuple[str, ...]:
-    """Return the references of the images of a window, in order."""
+    """Return the references of the images of a window, in order; what is damaged is passed over."""
     folder = keys.event_window(window[:8], window)
-    return tuple(sorted({documents.read(store, key, Push).image for key in store.list(folder)}))
+    found = set()
+    for key in store.list(folder):
+        try:
+            found.add(str(Reference.parse(documents.read(store, key, Push).image)))
+        except (CorruptObjectError, InvalidReferenceError, KeyNotFoundError) as error:
+            logger.warning("a push is passed over: %s", error)
+    return tuple(sorted(found))
 
 
 class _Taking:
@@ -171,7 +186,7 @@ class _Taking:
     def _taken_at(self, day: datetime, digest: str) -> datetime | None:
         try:
             return documents.read(self._store, keys.event_image(f"{day:%Y%m%d}", digest), _Taken).at
-        except KeyNotFoundError:
+        except (KeyNotFoundError, CorruptObjectError):
             return None
 
     def _claim(self, digest: str, now: datetime) -> bool:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 import msgspec
 
 from praxi_tasks.errors import CorruptObjectError, KeyNotFoundError
 from praxi_tasks.learning.data import open_requests
 from praxi_tasks.learning.model_registry import ResolvedModel
+from praxi_tasks.retention.age import Age
 from praxi_tasks.retention.runs import AUDITS, Run
 from praxi_tasks.store import Store, documents
+
+_REQUEST: Final = "request.json"
+_ENDED: Final = frozenset({"failed", "cancelled"})
 
 
 class _Digest(msgspec.Struct, frozen=True):
@@ -47,6 +52,10 @@ class _Trained(msgspec.Struct, frozen=True):
     uri: str
 
 
+class _Requested(msgspec.Struct, frozen=True):
+    state: str
+
+
 class Names:
     """What some runs name.
 
@@ -58,8 +67,9 @@ class Names:
         Why it is not known of some of them, a sentence each.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, age: Age) -> None:
         self._store = store
+        self._age = age
         self._layers: set[str] = set()
         self._unpredicted: set[str] = set()
         self._images: set[str] = set()
@@ -69,13 +79,22 @@ class Names:
 
     def add(self, run: Run) -> None:
         """Add what a run names; of one whose documents are damaged it becomes unknown."""
-        if run.is_planning:
+        if run.is_planning(self._age) and not self._has_ended(run):
             self.unknown.append(f"{run.folder} is about to plan which layers it needs")
             return
         try:
             self._add_audit(run) if run.folder.startswith(f"{AUDITS}/") else self._add_training(run)
         except (CorruptObjectError, KeyNotFoundError) as error:
             self.unknown.append(f"{run.folder}: {error.what}")
+
+    def _has_ended(self, run: Run) -> bool:
+        """Return whether an audit that the service was asked for ended before it planned."""
+        if _REQUEST not in run.written:
+            return False
+        try:
+            return documents.read(self._store, f"{run.folder}/{_REQUEST}", _Requested).state in _ENDED
+        except (CorruptObjectError, KeyNotFoundError):
+            return False
 
     def add_requests(self) -> None:
         """Add the layers that open requests of trainings would be learned from."""

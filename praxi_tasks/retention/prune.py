@@ -13,6 +13,7 @@ from praxi_tasks.retention.models import ModelPruner
 from praxi_tasks.retention.names import Names
 from praxi_tasks.retention.parts import prune_parts
 from praxi_tasks.retention.runs import AUDITS, TRAININGS, Run, newest_of_each_line, runs_in
+from praxi_tasks.retention.service import ServicePruner
 from praxi_tasks.retention.tally import Pruned, Tally
 from praxi_tasks.store import Entry, Store, keys
 
@@ -44,7 +45,7 @@ class _Pruning:
         self._store = store
         self._age = age
         self._tally = tally
-        self._names = Names(store)
+        self._names = Names(store, age)
 
     def prune(self, registry: ModelRegistry, newest: int, *, trial: bool) -> Pruned:
         """Prune folder by folder: runs before what they name."""
@@ -71,6 +72,7 @@ class _Pruning:
         self._prune_requests()
         self._prune_history()
         self._prune_short_lived()
+        ServicePruner(self._store, self._age, self._tally).prune()
         return self._tally.result()
 
     def _delete_run(self, kind: str, run: Run, first: str, spared: str = "") -> None:

@@ -49,11 +49,10 @@ class Run:
         last = _LAST_OF_TRAININGS if self.folder.startswith(f"{TRAININGS}/") else _LAST
         return not last.isdisjoint(self.written)
 
-    @property
-    def is_planning(self) -> bool:
-        """Whether an audit has its images and not yet, or not again, the plan that names their layers."""
+    def is_planning(self, age: Age) -> bool:
+        """Return whether an audit has its images, and may yet write the plan that names their layers."""
         begun = max(self.written.get(_LISTED, 0.0), self.written.get(_SCOPE, 0.0))
-        return begun > self.written.get(_PLAN, 0.0)
+        return begun > self.written.get(_PLAN, 0.0) and self.changed >= age.idle
 
     def is_retained(self, age: Age) -> bool:
         """Return whether it may still go on, or ended too short a time ago."""

@@ -100,9 +100,9 @@ class AuditRecord(msgspec.Struct, frozen=True):
         """Store it."""
         documents.write(store, keys.run(self.id, _RECORD), self)
 
-    def age(self) -> float:
-        """Return the seconds since it was written."""
-        return (datetime.now(UTC) - datetime.fromisoformat(self.updated)).total_seconds()
+    def failed(self, code: str, error: str) -> AuditRecord:
+        """Return the audit as one that failed now."""
+        return self.at(AuditState.FAILED, code=code, error=error)
 
 
 def read_record(store: Store, audit: str) -> AuditRecord:

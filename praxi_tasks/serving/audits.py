@@ -1,8 +1,13 @@
-"""Audits on request: a queue of runs by hand over the same store, of which a few run at once."""
+"""Audits on request: a queue of runs by hand over the same store, of which a few run at once.
+
+A marker in the store says which requests are still to be done, and a claim which replica is at one: where a
+replica is gone, another goes on. Whoever asks for an audit under an id of its own looks to that itself.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import re
 import secrets
@@ -33,6 +38,7 @@ from praxi_tasks.serving.audit_steps import (
     Progress,
     failure_of,
 )
+from praxi_tasks.serving.claims import Claim, Claims
 from praxi_tasks.serving.metrics import Metrics
 from praxi_tasks.serving.refusals import BusyError, NotAllowedError, UnknownError
 from praxi_tasks.serving.settings import ServingLimits
@@ -42,14 +48,29 @@ from praxi_tasks.tracing import Kind, span
 logger = logging.getLogger(__name__)
 
 SCOPE: Final = Scope(kind="manual", named=True)
+_FATAL: Final = "the services that were at it ended, one after the other"
 _ID: Final = re.compile(r"serve-[0-9]{8}T[0-9]{6}-[0-9a-f]{16}")
 _MINUTE: Final = 60.0
 
 
 class Audits:
-    """Runs audits, a few at once, and keeps the others waiting."""
+    """Runs audits, a few at once, and keeps the others waiting.
 
-    def __init__(self, options: AuditOptions, store: Store, limits: ServingLimits, metrics: Metrics) -> None:
+    Parameters
+    ----------
+    replica
+        The name under which this replica claims what it is at.
+    """
+
+    def __init__(
+        self,
+        options: AuditOptions,
+        store: Store,
+        limits: ServingLimits,
+        metrics: Metrics,
+        replica: str = "",
+    ) -> None:
+        self.claims = Claims(store, replica, limits.max_claim_seconds)
         self._options = options
         self._store = store
         self._limits = limits
@@ -58,6 +79,16 @@ class Audits:
         self._tasks: dict[str, asyncio.Task[AuditRecord]] = {}
         self._running = asyncio.Semaphore(limits.max_audits)
         self._asked: dict[str, deque[float]] = {}
+        self._abandoned: set[str] = set()
+
+    @property
+    def has_room(self) -> bool:
+        """Whether one more may wait."""
+        return len(self._records) - self._limits.max_audits < self._limits.max_waiting_audits
+
+    def is_at(self, audit: str) -> bool:
+        """Return whether this replica is at an audit."""
+        return audit in self._records
 
     async def submit(self, images: Sequence[str], client: str, audit: str = "") -> AuditRecord:
         """Begin an audit of one image or several.
@@ -65,7 +96,7 @@ class Audits:
         Parameters
         ----------
         audit
-            Its id, where somebody else chose it: then no rate of a client counts.
+            Its id, where somebody else chose it: then no rate of a client counts, and no marker is written.
 
         Raises
         ------
@@ -76,37 +107,58 @@ class Audits:
         BusyError
             If too many audits wait, or the client asked for too many.
         """
-        references = tuple(str(self._allowed(image)) for image in images)
+        references = self._references(images)
         self._require_room()
         if not audit:
             self._require_rate(client)
-        record = AuditRecord(
-            audit or _new_id(),
-            references[0],
-            client,
-            created=now(),
-            updated=now(),
-            images=references,
-            chain=self._options.chain.name,
-        )
+        record = self._record(references, client, audit or _new_id())
         self._records[record.id] = record  # it counts from here on
         try:
             await asyncio.to_thread(self._begin, record)
+            claim = None if audit else await asyncio.to_thread(self._claim, record.id)
         except BaseException:
             del self._records[record.id]
             raise
-        task = asyncio.create_task(self._run(record))
-        self._tasks[record.id] = task
-        task.add_done_callback(lambda _: self._forget(record.id))
+        self._start(record, claim)
         return record
+
+    async def resume(self, record: AuditRecord, claim: Claim) -> None:
+        """Begin an audit anew that another replica was at, under a claim that this one took over.
+
+        Raises
+        ------
+        InvalidReferenceError, NotAllowedError
+            As :meth:`submit`.
+        """
+        self._references(record.images)
+        begun = record.at(AuditState.WAITING, 0, 0)
+        self._records[record.id] = begun
+        try:
+            await asyncio.to_thread(self._begin, begun)
+        except BaseException:
+            del self._records[record.id]
+            raise
+        self._start(begun, claim)
 
     async def run(self, images: Sequence[str], client: str, audit: str) -> AuditRecord:
         """Begin an audit, and return it when it has ended; see :meth:`submit`."""
         record = await self.submit(images, client, audit)
         return await asyncio.shield(self._tasks[record.id])
 
+    async def fail(self, images: Sequence[str], client: str, audit: str) -> None:
+        """Say of an audit that it ended whoever was at it too often."""
+        record = self._record(tuple(images), client, audit)
+        await asyncio.to_thread(record.failed(AuditState.LOST.value, _FATAL).write, self._store)
+
+    def abandon(self, audit: str) -> None:
+        """End an audit that another replica goes on with, and write nothing more of it."""
+        if audit in self._records:
+            self._abandoned.add(audit)
+        if task := self._tasks.get(audit):
+            task.cancel()
+
     async def get(self, audit: str) -> AuditRecord:
-        """Return how far an audit is; one that nobody has been at for too long is lost.
+        """Return how far an audit is; one that no replica is to go on with is lost.
 
         Raises
         ------
@@ -121,7 +173,7 @@ class Audits:
             record = await asyncio.to_thread(read_record, self._store, audit)
         except KeyNotFoundError as error:
             raise UnknownError("there is no such audit", where=audit) from error
-        if not record.state.is_final and record.age() > self._limits.max_audit_seconds:
+        if not record.state.is_final and not await asyncio.to_thread(self._is_to_be_done, audit):
             return record.at(AuditState.LOST, error="the service that was at it ended; ask again")
         return record
 
@@ -131,7 +183,7 @@ class Audits:
         if record.state is AuditState.DONE:
             for name in ("report", "findings"):
                 key = keys.run(record.id, f"{name}.json")
-                content[name] = msgspec.Raw(await asyncio.to_thread(self._store.get, key))
+                content[name] = await asyncio.to_thread(documents.read, self._store, key, msgspec.Raw)
         return msgspec.json.encode(content)
 
     async def cancel(self, audit: str) -> AuditRecord:
@@ -154,12 +206,54 @@ class Audits:
         return await self.get(audit)
 
     async def close(self) -> None:
-        """Cancel what runs: whoever asked is told."""
+        """End what runs; it is left to other replicas."""
         tasks = list(self._tasks.values())
-        for task in tasks:
-            task.cancel()
+        for audit in list(self._tasks):
+            self.abandon(audit)
         if tasks:
             await asyncio.wait(tasks)
+
+    def _references(self, images: Sequence[str]) -> tuple[str, ...]:
+        return tuple(str(self._allowed(image)) for image in images)
+
+    def _record(self, images: tuple[str, ...], client: str, audit: str) -> AuditRecord:
+        chain = self._options.chain.name
+        return AuditRecord(audit, images[0], client, created=now(), updated=now(), images=images, chain=chain)
+
+    def _claim(self, audit: str) -> Claim:
+        return self.claims.begin(audit, keys.served_request(audit))
+
+    def _is_to_be_done(self, audit: str) -> bool:
+        """Return whether there is a marker: of the request, or of the window of pushes."""
+        markers = keys.served_request(audit), keys.served_window(window_of(audit))
+        return any(self._store.exists(marker) for marker in markers)
+
+    def _start(self, record: AuditRecord, claim: Claim | None) -> None:
+        work = self._claimed(record, claim) if claim else self._run(record)
+        task = asyncio.create_task(work)
+        self._tasks[record.id] = task
+        task.add_done_callback(lambda _: self._forget(record.id))
+
+    async def _claimed(self, record: AuditRecord, claim: Claim) -> AuditRecord:
+        """Run an audit and renew the claim to it; then nobody is to do it any more, unless this one ends."""
+        lost = asyncio.Event()
+
+        def give_up() -> None:
+            lost.set()
+            self.abandon(record.id)
+
+        try:
+            async with claim.kept(give_up):
+                await self._run(record)
+            if lost.is_set():
+                logger.warning("another replica is at the audit %s", record.id)
+            elif record.id in self._abandoned:
+                await asyncio.to_thread(claim.give_back)
+            else:
+                await asyncio.to_thread(claim.finish, keys.served_request(record.id))
+        except PraxiError as error:  # of the store, whose marker says that it is still to be done
+            logger.warning("the audit %s waits: %s", record.id, error)
+        return self._records[record.id]
 
     def _allowed(self, image: str) -> Reference:
         reference = Reference.parse(image.strip())
@@ -172,8 +266,7 @@ class Audits:
         return reference
 
     def _require_room(self) -> None:
-        waiting = len(self._records) - self._limits.max_audits
-        if waiting >= self._limits.max_waiting_audits:
+        if not self.has_room:
             raise BusyError("too many audits wait", retry_after=int(_MINUTE))
 
     def _require_rate(self, client: str) -> None:
@@ -196,6 +289,7 @@ class Audits:
     def _forget(self, audit: str) -> None:
         self._tasks.pop(audit, None)
         self._records.pop(audit, None)
+        self._abandoned.discard(audit)
 
     async def _run(self, record: AuditRecord) -> AuditRecord:
         with span("audit", Kind.CONSUMER, {"praxi.run": record.id, "praxi.image": record.image}) as opened:
@@ -207,6 +301,7 @@ class Audits:
     async def _ended(self, record: AuditRecord) -> AuditRecord:
         try:
             async with self._running, asyncio.timeout(self._limits.max_audit_seconds):
+                self._require_at(record.id)
                 await AuditSteps(record, self._options, self._store, self._update).run()
             state, code, error, retryable = AuditState.DONE, "", "", False
         except (asyncio.CancelledError, AuditCancelledError):
@@ -217,12 +312,19 @@ class Audits:
         except (EndedStepError, PraxiError, OSError) as failure:
             code, why, retryable = failure_of(failure)
             state, error = AuditState.FAILED, one_line(why)
+        if record.id in self._abandoned:
+            return self._records[record.id]
         self._metrics.audited(state)
         logger.info("audit %s of %s: %s", record.id, ", ".join(record.images[:10]), state)
         last = self._records[record.id].at(state, error=error, code=code, retryable=retryable)
         self._records[record.id] = last
         await asyncio.to_thread(last.write, self._store)
         return last
+
+    def _require_at(self, audit: str) -> None:
+        """Raise :class:`AuditCancelledError` if an audit was abandoned before it began."""
+        if audit in self._abandoned:
+            raise AuditCancelledError
 
     async def _update(self, record: AuditRecord, progress: Progress) -> None:
         made = self._records[record.id].at(
@@ -234,3 +336,13 @@ class Audits:
 
 def _new_id() -> str:
     return f"serve-{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{secrets.token_hex(8)}"
+
+
+def audit_of(window: str) -> str:
+    """Return the id of the audit of a window of pushes."""
+    return f"serve-{window.removesuffix('Z')}-{hashlib.sha256(window.encode()).hexdigest()[:16]}"
+
+
+def window_of(audit: str) -> str:
+    """Return the window of pushes whose audit has this id, if it is one."""
+    return f"{audit.split('-')[1]}Z"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import Final
 
@@ -10,7 +11,10 @@ import msgspec
 from praxi_tasks.errors import CorruptObjectError, KeyNotFoundError
 from praxi_tasks.store import Store, documents, keys
 
+logger = logging.getLogger(__name__)
+
 MOST_EXAMPLES: Final = 20
+_LONGEST_NAME: Final = 200
 
 
 class Example(msgspec.Struct, frozen=True):
@@ -60,11 +64,15 @@ class VersionRecord(msgspec.Struct):
 
 
 class Comparison(msgspec.Struct):
-    """All that an experiment showed so far."""
+    """All that an experiment showed so far.
+
+    ``unreadable`` names the documents in the store that could not be read, and are not in the sums.
+    """
 
     experiment: str
     versions: dict[str, VersionRecord] = {}
     pairs: dict[str, Pair] = {}
+    unreadable: tuple[str, ...] = ()
 
     def document(self) -> dict[str, object]:
         """Return it as people and programs read it."""
@@ -77,28 +85,65 @@ class Comparison(msgspec.Struct):
             "pairs": [
                 {**msgspec.to_builtins(each), "agreement": each.agreement} for each in self.pairs.values()
             ],
+            "unreadable": list(self.unreadable),
         }
 
 
 def read_comparisons(store: Store) -> list[Comparison]:
     """Return what each experiment showed so far, all replicas together, by the experiments' names.
 
-    What is damaged, or goes while it is read, is left out.
+    What is damaged is named, and left out; what goes while it is read is left out.
     """
-    found = [
-        _of_experiment(store, folder) for folder in sorted(store.folders(keys.all_serving_comparisons()))
-    ]
-    return [comparison for comparison in found if comparison is not None]
+    folders = sorted(store.folders(keys.all_serving_comparisons()))
+    found = (_of_folder(store, f"{keys.all_serving_comparisons()}/{folder}") for folder in folders)
+    return [each for each in found if each.versions or each.unreadable]
 
 
-def _of_experiment(store: Store, folder: str) -> Comparison | None:
-    found = []
-    for key in sorted(store.list(f"{keys.all_serving_comparisons()}/{folder}")):
+def read_comparison(store: Store, experiment: str, mine: Comparison | None, own: str) -> Comparison:
+    """Return what an experiment showed so far.
+
+    Parameters
+    ----------
+    mine, own
+        The sums of this replica, which count in place of what the store has under the key ``own``.
+    """
+    folder = keys.serving_comparisons(experiment)
+    others = _of_folder(store, folder, own if mine else "")
+    return msgspec.structs.replace(
+        merged(experiment, [others, *([mine] if mine else [])]), unreadable=others.unreadable
+    )
+
+
+def _of_folder(store: Store, folder: str, but: str = "") -> Comparison:
+    """Return the sums of a folder's documents, except one of them."""
+    found, unreadable = [], []
+    for key in sorted(store.list(folder)):
         try:
-            found.append(documents.read(store, key, Comparison))
-        except (CorruptObjectError, KeyNotFoundError):
+            if key != but:
+                found.append(_read(store, key))
+        except CorruptObjectError as error:
+            logger.warning("a comparison is left out: %s", error)
+            unreadable.append(key.removeprefix(f"{folder}/")[:_LONGEST_NAME])
+        except KeyNotFoundError:
             continue
-    return merged(found[0].experiment, found) if found else None
+    name = found[0].experiment if found else folder.rpartition("/")[2]
+    return msgspec.structs.replace(merged(name, found), unreadable=tuple(unreadable))
+
+
+def _read(store: Store, key: str) -> Comparison:
+    """Return what a replica stored.
+
+    Raises
+    ------
+    CorruptObjectError
+        If it is damaged, or of another experiment than the folder's: then it was not a replica that wrote it.
+    KeyNotFoundError
+        If it is gone.
+    """
+    found = documents.read(store, key, Comparison)
+    if not key.startswith(f"{keys.serving_comparisons(found.experiment)}/"):
+        raise CorruptObjectError("a comparison is of another experiment", where=f"{store.uri}/{key}")
+    return found
 
 
 def merged(experiment: str, found: Sequence[Comparison]) -> Comparison:

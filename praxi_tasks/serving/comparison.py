@@ -35,7 +35,7 @@ class Comparer:
         self._metrics = metrics
         self.replica = replica
         self._queue: asyncio.Queue[tuple[str, Comparable]] = asyncio.Queue(_QUEUE)
-        self._comparison = Comparison("default")
+        self._comparison = Comparison("")  # of none, until something is compared
         self._changed = False
 
     @property
@@ -59,9 +59,14 @@ class Comparer:
     async def _compare(self) -> None:
         while True:
             experiment, said = await self._queue.get()
-            if experiment != self._comparison.experiment:
-                await self._switch(experiment)
-            claimed = await asyncio.to_thread(self._claimed, sticky_key(said.item), said)
+            try:
+                if experiment != self._comparison.experiment:
+                    await self._switch(experiment)
+                claimed = await asyncio.to_thread(self._claimed, sticky_key(said.item), said)
+            except PraxiError as error:
+                self._metrics.not_compared.inc()
+                logger.warning("a layer is not compared: %s", error)
+                continue
             self._count(said, claimed)
             self._changed = True
 
@@ -77,17 +82,27 @@ class Comparer:
         if self._changed:
             self._changed = False
             key = keys.serving_comparison(self._comparison.experiment, self.replica)
-            await asyncio.to_thread(documents.write, self._store, key, self._comparison)
+            try:
+                await asyncio.to_thread(documents.write, self._store, key, self._comparison)
+            except BaseException:
+                self._changed = True
+                raise
 
     async def _switch(self, experiment: str) -> None:
-        """Store the sums of the experiment that is over, and go on with those of another."""
+        """Store the sums of the experiment that is over, and go on with those of another.
+
+        Raises
+        ------
+        StoreUnavailableError
+            If the store can't be reached: then nothing has changed.
+        """
+        await self._write()
+        key = keys.serving_comparison(experiment, self.replica)
         try:
-            await self._write()
-            key = keys.serving_comparison(experiment, self.replica)
             self._comparison = await asyncio.to_thread(documents.read, self._store, key, Comparison)
         except KeyNotFoundError:
             self._comparison = Comparison(experiment)
-        except PraxiError as error:
+        except CorruptObjectError as error:
             logger.warning("the comparison begins anew: %s", error)
             self._comparison = Comparison(experiment)
 

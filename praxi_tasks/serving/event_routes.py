@@ -13,9 +13,9 @@ from starlette.routing import Route
 from praxi_tasks.environment import read, read_text, whole_number
 from praxi_tasks.errors import UsageError
 from praxi_tasks.events import FORMS, LARGEST, Form, Rules, is_heeded, knows_secret, read_body
-from praxi_tasks.serving.audits import Audits
+from praxi_tasks.serving.audits import Audits, audit_of
 from praxi_tasks.serving.bodies import read_body as read_bytes
-from praxi_tasks.serving.pushes import PushAudits, audit_of
+from praxi_tasks.serving.pushes import PushAudits
 from praxi_tasks.serving.refusals import UnauthenticatedError
 from praxi_tasks.serving.route_group import RouteGroup, operation
 from praxi_tasks.serving.watched_file import WatchedFile
@@ -79,17 +79,13 @@ class EventRoutes:
         return JSONResponse(answer, 202)
 
 
-def configured_events(
-    store: Store, audits: Audits, registries: tuple[str, ...], lease: float
-) -> EventRoutes | None:
+def configured_events(store: Store, audits: Audits, registries: tuple[str, ...]) -> EventRoutes | None:
     """Return the routes as the environment says; None where it names no secret.
 
     Parameters
     ----------
     registries
         Whose pushes are heeded.
-    lease
-        See :class:`PushAudits`.
 
     Raises
     ------
@@ -107,7 +103,7 @@ def configured_events(
         hours=read("PRAXI_EVENT_HOURS", whole_number, Rules.hours),
         limit=read("PRAXI_EVENT_LIMIT", whole_number, Rules.limit),
     )
-    return EventRoutes(PushAudits(store, audits, rules, lease), rules, Path(secret))
+    return EventRoutes(PushAudits(store, audits, rules), rules, Path(secret))
 
 
 def _window(text: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import html
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -12,17 +12,18 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from praxi_tasks.printable import printable
-from praxi_tasks.serving.compared import Comparison, Pair, merged
+from praxi_tasks.serving.compared import Comparison, Pair, read_comparison
 from praxi_tasks.serving.comparison import Comparer
 from praxi_tasks.serving.fleet import Fleet
 from praxi_tasks.serving.route_group import RouteGroup, operation
-from praxi_tasks.store import Store, documents, keys
+from praxi_tasks.store import Store, keys
 
 _HEADERS: Final = {"content-security-policy": "default-src 'none'; style-src 'unsafe-inline'"}
+_MOST_NAMES: Final = 20
 _PAGE: Final = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Experiment {name}</title>
 <style>body{{font:1rem/1.5 system-ui;margin:2rem}}td,th{{padding:.2rem .8rem;text-align:right}}
 td:first-child,th:first-child{{text-align:left}}</style>
-<h1>Experiment {name}</h1><p>{split}</p>
+<h1>Experiment {name}</h1><p>{split}</p>{unreadable}
 <h2>Versions</h2><table><tr><th>version<th>layers<th>refused<th>names a layer<th>mean confidence
 <th>claimed by databases<th>of these named<th>named, not claimed</tr>{versions}</table>
 <h2>Shadows</h2><table><tr><th>shadow<th>answered by<th>compared<th>agreement</tr>{pairs}</table>
@@ -71,9 +72,7 @@ class ExperimentRoutes:
         """Return the sums of this replica as they are now, and those that the others stored."""
         name, mine = self._fleet.experiment.name, self._comparer.comparison
         own = keys.serving_comparison(name, self._comparer.replica)
-        others = [key for key in self._store.list(keys.serving_comparisons(name)) if key != own]
-        found = [documents.read(self._store, key, Comparison) for key in sorted(others)]
-        return merged(name, [*found, *([mine] if mine.experiment == name else [])])
+        return read_comparison(self._store, name, mine if mine.experiment == name else None, own)
 
 
 def _page(found: Comparison, split: Mapping[str, Any]) -> str:
@@ -82,6 +81,7 @@ def _page(found: Comparison, split: Mapping[str, Any]) -> str:
     return _PAGE.format(
         name=html.escape(found.experiment),
         split=html.escape(weights + shadows),
+        unreadable=_unreadable(found.unreadable),
         versions="".join(
             _row(
                 each.version,
@@ -101,6 +101,14 @@ def _page(found: Comparison, split: Mapping[str, Any]) -> str:
         ),
         examples="".join(_examples(found.pairs.values())),
     )
+
+
+def _unreadable(names: Sequence[str]) -> str:
+    if not names:
+        return ""
+    more = ", …" if len(names) > _MOST_NAMES else ""
+    listed = html.escape(printable(", ".join(names[:_MOST_NAMES]))) + more
+    return f"<p><strong>Left out, for they can't be read ({len(names)}):</strong> {listed}</p>"
 
 
 def _examples(pairs: Iterable[Pair]) -> Iterable[str]:

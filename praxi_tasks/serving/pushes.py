@@ -7,46 +7,32 @@ windows are still to be audited, and a claim which replica is at one; who ends g
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final
 
-import msgspec
-
-from praxi_tasks.errors import CorruptObjectError, KeyNotFoundError, PraxiError
+from praxi_tasks.errors import PraxiError
 from praxi_tasks.events import Intake, Push, Rules, gathered, take, window_end
 from praxi_tasks.oci.image import Reference
-from praxi_tasks.serving.audits import Audits
+from praxi_tasks.serving.audits import Audits, audit_of
+from praxi_tasks.serving.claims import MOST_TRIES, Claim
 from praxi_tasks.store import Store, documents, keys
 
 logger = logging.getLogger(__name__)
 
 CLIENT: Final = "events"
 _LOOK: Final = 2.0  # seconds between two looks for windows that are over
-_MOST_TRIES: Final = 5
 _MOST_REMEMBERED: Final = 10_000
 
 
-class _Claim(msgspec.Struct, frozen=True):
-    until: datetime
-
-
 class PushAudits:
-    """Takes pushes in, and audits them when their window is over.
+    """Takes pushes in, and audits them when their window is over."""
 
-    Parameters
-    ----------
-    lease
-        For how many seconds a claim keeps other replicas away.
-    """
-
-    def __init__(self, store: Store, audits: Audits, rules: Rules, lease: float) -> None:
+    def __init__(self, store: Store, audits: Audits, rules: Rules) -> None:
         self._store = store
         self._audits = audits
         self._rules = rules
-        self._lease = timedelta(seconds=lease)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._told: dict[str, None] = {}
         self._closing = False
@@ -80,7 +66,7 @@ class PushAudits:
         while True:
             try:
                 for window in await asyncio.to_thread(self._due):
-                    if window not in self._tasks:
+                    if window not in self._tasks and self._audits.has_room:
                         self._tasks[window] = asyncio.create_task(self._audit(window))
             except PraxiError as error:
                 logger.warning("pushes wait: %s", error)
@@ -103,11 +89,12 @@ class PushAudits:
         found = (
             key.rpartition("/")[2].removesuffix(".json") for key in self._store.list(keys.served_windows())
         )
-        return sorted(window for window in found if window_end(window) < datetime.now(UTC))
+        return sorted(window for window in found if _is_over(window))
 
     async def _audit(self, window: str) -> None:
         try:
-            claim = await asyncio.to_thread(self._claim, window)
+            marker = keys.served_window(window)
+            claim = await asyncio.to_thread(self._audits.claims.take, window, marker)
             if claim:
                 await self._claimed(window, claim)
         except PraxiError as error:  # of the store, which knows what is still to be done
@@ -115,47 +102,37 @@ class PushAudits:
         finally:
             del self._tasks[window]
 
-    async def _claimed(self, window: str, claim: str) -> None:
-        done = False
+    async def _claimed(self, window: str, claim: Claim) -> None:
+        audit = audit_of(window)
+        done, failed, lost = False, False, asyncio.Event()
+
+        def give_up() -> None:
+            lost.set()
+            self._audits.abandon(audit)
+
         try:
-            images = await asyncio.to_thread(gathered, self._store, window)
-            again = bool(images) and await self._failed_in_passing(window, images, claim)
-            done = not self._closing and not again
+            async with claim.kept(give_up):
+                images = await asyncio.to_thread(gathered, self._store, window)
+                if images and claim.tries < MOST_TRIES:
+                    failed = (await self._audits.run(images, CLIENT, audit)).retryable
+                elif images:
+                    await self._audits.fail(images, CLIENT, audit)
+                done = not self._closing and not (failed and claim.tries < MOST_TRIES - 1)
         except PraxiError as error:
             done = not error.retryable
             logger.warning("the pushes of %s %s: %s", window, "are left" if done else "wait", error)
         finally:
-            await asyncio.to_thread(self._finish if done else self._give_back, window, claim)
-
-    async def _failed_in_passing(self, window: str, images: Sequence[str], claim: str) -> bool:
-        """Audit a window; return whether it failed in a way that may pass, not too often so far."""
-        record = await self._audits.run(images, CLIENT, audit_of(window))
-        return record.retryable and claim < keys.window_claim(window, _MOST_TRIES - 1)
-
-    def _claim(self, window: str) -> str:
-        """Return the key of a claim to a window; empty where another replica has one."""
-        numbers = sorted(self._store.list(keys.window_claims(window)))
-        if numbers and self._until(numbers[-1]) > datetime.now(UTC):
-            return ""
-        key = keys.window_claim(window, len(numbers))
-        claim = documents.encode(_Claim(datetime.now(UTC) + self._lease))
-        return key if self._store.put(key, claim) else ""
-
-    def _until(self, claim: str) -> datetime:
-        try:
-            return documents.read(self._store, claim, _Claim).until
-        except (KeyNotFoundError, CorruptObjectError):
-            return datetime.min.replace(tzinfo=UTC)
-
-    def _give_back(self, _: str, claim: str) -> None:
-        documents.write(self._store, claim, _Claim(datetime.now(UTC)))
-
-    def _finish(self, window: str, _: str) -> None:
-        self._store.delete(keys.served_window(window))
-        for key in list(self._store.list(keys.window_claims(window))):
-            self._store.delete(key)
+            if lost.is_set():
+                logger.warning("another replica is at the pushes of %s", window)
+            elif done:
+                await asyncio.to_thread(claim.finish, keys.served_window(window))
+            else:
+                await asyncio.to_thread(claim.give_back, failed=failed)
 
 
-def audit_of(window: str) -> str:
-    """Return the id of the audit of a window."""
-    return f"serve-{window.removesuffix('Z')}-{hashlib.sha256(window.encode()).hexdigest()[:16]}"
+def _is_over(window: str) -> bool:
+    """Return whether a window is over; what is no name of one never is."""
+    try:
+        return window_end(window) < datetime.now(UTC)
+    except ValueError:
+        return False

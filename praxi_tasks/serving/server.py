@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 import socket
 import ssl
 import tempfile
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -33,6 +34,7 @@ from praxi_tasks.serving.fleet import Fleet, Source
 from praxi_tasks.serving.inference_routes import InferenceRoutes
 from praxi_tasks.serving.metrics import Metrics
 from praxi_tasks.serving.settings import ServingLimits
+from praxi_tasks.serving.takeover import Takeover
 from praxi_tasks.serving.tls import Certificate
 from praxi_tasks.serving.token_review import Cluster, TokenReview
 from praxi_tasks.serving.watched_file import WatchedFile
@@ -122,7 +124,8 @@ class _Service:
         limits = ServingLimits.from_environment()
         store = open_store(options.store_uri)
         source = Source(options.model_uri, store)
-        self._comparer = Comparer(store, self._metrics, socket.gethostname())
+        replica = f"{socket.gethostname()}-{options.port}"
+        self._comparer = Comparer(store, self._metrics, replica)
         self._fleet = Fleet(
             source,
             _experiment(options.experiment),
@@ -132,8 +135,9 @@ class _Service:
             self._comparer.add,
         )
         self._files = ExitStack()
-        self._audits = Audits(_audit_options(options, self._files), store, limits, self._metrics)
-        self._events = configured_events(store, self._audits, options.registries, limits.max_audit_seconds)
+        self._audits = Audits(_audit_options(options, self._files), store, limits, self._metrics, replica)
+        self._takeover = Takeover(store, self._audits)
+        self._events = configured_events(store, self._audits, options.registries)
         self._admission = configured_admission(store, self._events.pushes.tell if self._events else None)
         app = create_app(
             [
@@ -148,7 +152,7 @@ class _Service:
             authenticators=authenticators,
         )
         self._config = _configuration(app, options)
-        self._server = uvicorn.Server(self._config)
+        self._server = _Server(self._config)
 
     async def run(self) -> None:
         """Serve until SIGTERM or SIGINT; what is under way then is answered."""
@@ -168,15 +172,19 @@ class _Service:
             self._files.close()
 
     async def _keep(self) -> None:
-        """Load the first model, then keep all fresh; end the service if there is no model."""
+        """Load the first model, then keep all fresh; end the service where either fails."""
         try:
             await self._load()
-        except PraxiError:
+            await self._keep_fresh()
+        except Exception:
             self._server.should_exit = True
             raise
+
+    async def _keep_fresh(self) -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._fleet.keep_fresh(self._options.reload_seconds))
             tasks.create_task(self._comparer.run(_STORE_SECONDS))
+            tasks.create_task(self._takeover.run())
             if self._events:
                 tasks.create_task(self._events.pushes.run())
             if self._admission:
@@ -193,6 +201,19 @@ class _Service:
                     raise
                 logger.warning("no model yet: %s", error)
                 await asyncio.sleep(_PAUSE)
+
+
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take signals until the process ends.
+
+        The original raises them again once all is answered: that would end the process before its audits are
+        left to other replicas.
+        """
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self.handle_exit)
+        yield
 
 
 def _configuration(app: ASGIApp, options: Options) -> uvicorn.Config:

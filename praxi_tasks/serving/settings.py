@@ -40,6 +40,8 @@ class ServingLimits(Limits):
         Audits that one client may ask for in a minute.
     max_audit_seconds
         How long one audit may run.
+    max_claim_seconds
+        For how long a replica's claim to an audit counts that it does not renew: then another goes on.
     """
 
     prefix: ClassVar[str] = "PRAXI_SERVE_"
@@ -56,3 +58,4 @@ class ServingLimits(Limits):
     max_waiting_audits: int = 64
     max_audits_per_minute: int = 30
     max_audit_seconds: int = 3600
+    max_claim_seconds: int = 60

@@ -293,14 +293,29 @@ def served_window(window: str) -> str:
     return f"{served_windows()}/{part(window)}.json"
 
 
-def window_claims(window: str) -> str:
-    """Folder of the claims to a window, by which one replica of the service audits it."""
-    return f"serving/claims/{part(window)}"
+def served_requests() -> str:
+    """Folder of the audits that the service was asked for and has still to do."""
+    return "serving/requests"
 
 
-def window_claim(window: str, number: int) -> str:
-    """Key of a claim to a window; the one with the highest number counts."""
-    return f"{window_claims(window)}/{number:06}.json"
+def served_request(audit: str) -> str:
+    """Key of the marker that the service has still to do an audit."""
+    return f"{served_requests()}/{part(audit)}.json"
+
+
+def all_serving_claims() -> str:
+    """Folder of the claims to all windows and requests."""
+    return "serving/claims"
+
+
+def serving_claims(name: str) -> str:
+    """Folder of the claims to a window or a request, by which one replica of the service is at it."""
+    return f"{all_serving_claims()}/{part(name)}"
+
+
+def serving_claim(name: str, number: int) -> str:
+    """Key of a claim to a window or a request; the one with the highest number counts."""
+    return f"{serving_claims(name)}/{number:06}.json"
 
 
 def serving_comparison(experiment: str, replica: str) -> str:

@@ -333,3 +333,74 @@ def test_a_run_that_somebody_repeats_stays(local: Store, monkeypatch: pytest.Mon
     done = prune(local, 0)
     assert done.left == ("audits/old was left: it goes on",)
     assert local.exists(keys.run("old", "plan.json"))
+
+
+WINDOW, OTHER = "20260101T000010Z", "20260101T000020Z"
+
+
+def window(store: Store, name: str, *, claimed: bool = True) -> None:
+    """Write what the service has of a window of pushes that it has still to audit."""
+    store.put(keys.event_window_image(name[:8], name, digest(1)), b"{}")
+    store.put(keys.served_window(name), b"{}")
+    if claimed:
+        store.put(keys.serving_claim(name, 0), b"{}")
+
+
+def test_what_the_service_left_goes_when_no_replica_was_at_it(store: Store) -> None:
+    window(store, WINDOW)
+    store.put(keys.serving_claim(OTHER, 3), b"{}")  # of a replica that was killed when it had audited all
+    for replica in ("one", "two"):
+        store.put(keys.serving_comparison("try-8", replica), b"{}")
+    before = written(store)
+    assert prune(store, 89).total.objects == 0
+    told = prune(store, 91, trial=True)
+    assert written(store) == before
+    done = prune(store, 91)
+    assert done.kinds == told.kinds
+    assert {kind: amount.objects for kind, amount in done.kinds.items()} == {"serving": 5, "events": 1}
+    assert written(store) == set()
+
+
+def test_windows_and_experiments_stay_as_a_whole_while_somebody_is_at_them(local: Store) -> None:
+    window(local, WINDOW)
+    window(local, OTHER, claimed=False)
+    for replica in ("one", "two"):
+        local.put(keys.serving_comparison("try-8", replica), b"{}")
+        local.put(keys.serving_comparison("try-9", replica), b"{}")
+    aged(local, 100, "serving", "events")
+    in_use = [keys.serving_claim(WINDOW, 0), keys.serving_comparison("try-8", "two")]
+    aged(local, 1, *in_use)
+    before = written(local)
+    prune(local, 0)
+    gone = {keys.served_window(OTHER), keys.event_window_image(OTHER[:8], OTHER, digest(1))}
+    gone |= {keys.serving_comparison("try-9", replica) for replica in ("one", "two")}
+    assert before - written(local) == gone
+
+
+def test_nothing_of_the_service_goes_within_the_grace_however_short_runs_are_retained(local: Store) -> None:
+    window(local, WINDOW)
+    aged(local, GRACE_DAYS - 1, "serving", "events")
+    assert prune(local, 0, days=1).total.objects == 0
+
+
+@pytest.mark.parametrize(("state", "kept"), [("waiting", True), ("failed", False), ("cancelled", False)])
+def test_an_audit_of_the_service_that_ended_before_it_planned_keeps_no_layer(
+    local: Store, state: str, kept: bool
+) -> None:
+    audit(local, "newest", 1)
+    local.put(keys.layer_tagset(digest(7)), b"")
+    aged(local, 100, "layers")
+    documents.write(local, keys.run("serve-1", "images.json"), [])
+    documents.write(local, keys.run("serve-1", "request.json"), {"state": state})
+    prune(local, 0)
+    assert local.exists(keys.layer_tagset(digest(7))) == kept
+
+
+def test_an_audit_that_nobody_was_at_for_long_does_not_plan_any_more(local: Store) -> None:
+    audit(local, "newest", 1)
+    local.put(keys.layer_tagset(digest(7)), b"")
+    documents.write(local, keys.run("killed", "images.json"), [])
+    aged(local, 100, "layers")
+    aged(local, GRACE_DAYS + 1, "audits/killed")
+    assert not prune(local, 0).left
+    assert not local.exists(keys.layer_tagset(digest(7)))

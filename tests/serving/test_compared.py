@@ -40,12 +40,13 @@ def test_replicas_of_an_experiment_are_summed_up(store: Store) -> None:
     assert (pair.compared, pair.agreement, len(pair.examples)) == (40, 0.95, 2)
 
 
-def test_a_damaged_document_hides_no_other(store: Store) -> None:
+def test_a_damaged_document_hides_no_other_and_is_named(store: Store) -> None:
     put(store, "a", "one", 10)
     store.put(keys.serving_comparison("a", "two"), b"{")
     store.put(keys.serving_comparison("b", "one"), b"{")
-    (found,) = read_comparisons(store)
-    assert found.versions["2"].layers == 10
+    first, second = read_comparisons(store)
+    assert (first.versions["2"].layers, first.unreadable) == (10, ("two.json",))
+    assert (second.experiment, second.versions, second.unreadable) == ("b", {}, ("one.json",))
 
 
 def test_without_any_there_is_nothing(store: Store) -> None:

@@ -10,15 +10,18 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from praxi_tasks.errors import StoreUnavailableError
 from praxi_tasks.inventory import Claim, Inventory
 from praxi_tasks.serving.app import create_app
+from praxi_tasks.serving.compared import Comparison, VersionRecord
 from praxi_tasks.serving.comparison import Comparer
 from praxi_tasks.serving.experiment_routes import ExperimentRoutes
 from praxi_tasks.serving.fleet import Comparable, Fleet, Source
 from praxi_tasks.serving.metrics import Metrics
 from praxi_tasks.serving.settings import ServingLimits
 from praxi_tasks.serving.work import Answer, Layer, Refusal, Reply
-from praxi_tasks.store import Store, keys, open_store
+from praxi_tasks.store import Store, documents, keys, open_store
+from praxi_tasks.store.local import LocalStore
 
 DIGEST = f"sha256:{'3' * 64}"
 HOSTILE = "<script>alert(1)</script>\u202e"
@@ -94,3 +97,94 @@ def test_the_page_shows_text_of_strangers_as_text(store: Store) -> None:
     assert "pypi/&lt;b&gt;" in page.text
     (row,) = re.findall(r"<tr><td>8<td>.*?</tr>", page.text.partition("<h2>Shadows")[2])
     assert row.endswith("<td>1<td>0.0%</tr>")
+
+
+ONE: dict[str, Reply] = {"7": answer("pypi/shoplib@1.0"), "8": answer("pypi/shoplib@1.0")}
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"\xff",
+        b"[" * 100_000,
+        b'{"experiment": "default", "versions": {"7": {"version": "7", "layers": "many"}}}',
+        b'{"experiment": "another"}',
+    ],
+)
+def test_what_can_t_be_read_is_left_out_and_named(store: Store, damage: bytes) -> None:
+    theirs = Comparison("default", {"7": VersionRecord("7", layers=5)})
+    documents.write(store, keys.serving_comparison("default", "other"), theirs)
+    store.put(keys.serving_comparison("default", "odd"), damage)
+    store.put(f"{keys.serving_comparisons('default')}/by-hand/notes.txt", b"notes")
+    _, client = compared(store, ONE)
+    answered = client.get("/v1/experiment/comparison")
+    assert answered.status_code == 200, answered.text
+    assert answered.json()["unreadable"] == ["by-hand/notes.txt", "odd.json"]
+    layers = {each["version"]: each["layers"] for each in answered.json()["versions"]}
+    assert layers == {"7": 6, "8": 1}
+    page = client.get("/v1/experiment/comparison", headers={"accept": "text/html"})
+    assert page.status_code == 200
+    assert "can't be read (2):</strong> by-hand/notes.txt, odd.json" in page.text
+
+
+def test_a_page_of_which_all_can_be_read_says_nothing_of_it(store: Store) -> None:
+    _, client = compared(store, ONE)
+    assert client.get("/v1/experiment/comparison").json()["unreadable"] == []
+    page = client.get("/v1/experiment/comparison", headers={"accept": "text/html"})
+    assert "Left out" not in page.text
+
+
+def test_a_replica_that_begins_anew_goes_on_with_its_sums(store: Store) -> None:
+    before = Comparison("default", {"7": VersionRecord("7", layers=5)})
+    documents.write(store, keys.serving_comparison("default", "replica"), before)
+    metrics = Metrics()
+    comparer = Comparer(store, metrics, "replica")
+    fleet = Fleet(Source("file:///none", store), None, ServingLimits(), 1, metrics, comparer.add)
+    group = ExperimentRoutes(fleet, comparer, store).group()
+    client = TestClient(create_app([group], metrics=metrics, waiting=dict))
+    (record,) = client.get("/v1/experiment/comparison").json()["versions"]
+    assert record["layers"] == 5
+
+    async def compare() -> None:
+        running = asyncio.create_task(comparer.run(3600))
+        comparer.add("default", Comparable(Layer(DIGEST, b""), ONE))
+        while "8" not in comparer.comparison.versions:
+            await asyncio.sleep(0.01)
+        running.cancel()
+
+    asyncio.run(compare())
+    found = client.get("/v1/experiment/comparison").json()["versions"]
+    assert {each["version"]: each["layers"] for each in found} == {"7": 6, "8": 1}
+
+
+def test_a_store_that_is_down_ends_no_comparing(tmp_path: Path) -> None:
+    class Unsteady(LocalStore):
+        is_up = False
+
+        def get(self, key: str) -> bytes:
+            if not self.is_up:
+                raise StoreUnavailableError("it is down")
+            return super().get(key)
+
+    store = Unsteady(tmp_path)
+    comparer = Comparer(store, Metrics(), "replica")
+
+    async def compare() -> None:
+        running = asyncio.create_task(comparer.run(3600))
+        comparer.add("default", Comparable(Layer(DIGEST, b""), ONE))
+        while not comparer._queue.empty():
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)
+        assert comparer.comparison.versions == {}
+        store.is_up = True
+        comparer.add("default", Comparable(Layer(DIGEST, b""), ONE))
+        while not comparer.comparison.versions:
+            assert not running.done()
+            await asyncio.sleep(0.01)
+        running.cancel()
+
+    asyncio.run(compare())
+    assert comparer.comparison.versions["7"].layers == 1

@@ -16,10 +16,9 @@ from demo.servers import start_registry
 from praxi_tasks.errors import UsageError
 from praxi_tasks.serving.app import create_app
 from praxi_tasks.serving.audit_steps import AuditOptions
-from praxi_tasks.serving.audits import Audits
+from praxi_tasks.serving.audits import Audits, audit_of
 from praxi_tasks.serving.event_routes import configured_events
 from praxi_tasks.serving.metrics import Metrics
-from praxi_tasks.serving.pushes import audit_of
 from praxi_tasks.serving.settings import ServingLimits
 from praxi_tasks.store import Store, keys, open_store
 from tests.admission.reviews import pod, review
@@ -56,7 +55,7 @@ def client(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tes
     monkeypatch.setenv("PRAXI_EVENT_WINDOW", "60")
     metrics, limits = Metrics(), ServingLimits()
     audits = Audits(AuditOptions(store.uri, REGISTRIES, "linux/amd64", "m"), store, limits, metrics)
-    events = configured_events(store, audits, REGISTRIES, 60)
+    events = configured_events(store, audits, REGISTRIES)
     assert events
     return TestClient(create_app([events.group()], metrics=metrics, waiting=dict, authenticators=[NoOne()]))
 
@@ -140,7 +139,7 @@ def test_what_was_met_and_is_not_known_is_taken_once(
     audits = Audits(
         AuditOptions(store.uri, REGISTRIES, "linux/amd64", "m"), store, ServingLimits(), Metrics()
     )
-    events = configured_events(store, audits, REGISTRIES, 60)
+    events = configured_events(store, audits, REGISTRIES)
     assert events
     for _ in range(3):
         events.pushes.tell(["registry.example/shop:1", "other.example/shop:1"])
@@ -166,7 +165,7 @@ def test_wrong_settings_are_named(
         monkeypatch.setenv(name, text)
     audits = Audits(AuditOptions(store.uri, (), "linux/amd64", "m"), store, ServingLimits(), Metrics())
     with pytest.raises(UsageError, match=why):
-        configured_events(store, audits, REGISTRIES, 60)
+        configured_events(store, audits, REGISTRIES)
 
 
 def until(condition: Any) -> Any:
