@@ -1,112 +1,37 @@
-"""Reviews in the full form of an API server's: what it adds to objects, subresources, updates, dry runs.
-
-Each has what kube-apiserver 1.29 to 1.34 sends of such a request: defaults, managed fields, the status of a
-new pod, both kinds where it was asked by another version. No API server posted them.
-"""
+"""Reviews in the full form of an API server's, and what they are about."""
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 
 from praxi_tasks.admission import parse_review
 from praxi_tasks.errors import AdmissionError
-
-UID = "0df28fbd-5f5f-11e8-bc74-36e6bb280816"
-CONTROLLER = {
-    "username": "system:serviceaccount:kube-system:replicaset-controller",
-    "uid": "f3bd7f5c-31a9-4d33-8a25-4f7a3f1d4e0c",
-    "groups": ["system:serviceaccounts", "system:serviceaccounts:kube-system", "system:authenticated"],
-    "extra": {"authentication.kubernetes.io/credential-id": ["JTI=7a"]},
-}
-PERSON = {"username": "kubernetes-admin", "groups": ["kubeadm:cluster-admins", "system:authenticated"]}
-TOKEN = {
-    "name": "kube-api-access-x7k2p",
-    "readOnly": True,
-    "mountPath": "/var/run/secrets/kubernetes.io/serviceaccount",
-}
-WEB = "registry.example.com/shop/web:1.4"
-INIT = "registry.example.com/shop/migrate:1.4"
-SIDECAR = "registry.example.com/mesh/proxy@sha256:" + "5" * 64
-DEBUG = "registry.example.com/tools/debug:2"
-MODEL = "registry.example.com/models/rank:7"
+from tests.admission.shapes import (
+    DEBUG,
+    INIT,
+    MODEL,
+    PERSON,
+    POD,
+    SHAPES,
+    SIDECAR,
+    UID,
+    WEB,
+    asking,
+    container,
+    metadata,
+    pod,
+    spec,
+)
 
 
-def container(name: str, image: str, **more: Any) -> dict[str, Any]:
-    return {
-        "name": name, "image": image, "resources": {"limits": {"memory": "1Gi"}, "requests": {"cpu": "100m"}},
-        "volumeMounts": [TOKEN], "terminationMessagePath": "/dev/termination-log",
-        "terminationMessagePolicy": "File", "imagePullPolicy": "IfNotPresent", **more,
-    }  # fmt: skip
-
-
-def spec(**more: Any) -> dict[str, Any]:
-    """Return a pod's specification with a proxy that is an init container which goes on running."""
-    sources = [
-        {"serviceAccountToken": {"expirationSeconds": 3607, "path": "token"}},
-        {"configMap": {"name": "kube-root-ca.crt", "items": [{"key": "ca.crt", "path": "ca.crt"}]}},
-    ]
-    return {
-        "volumes": [
-            {"name": TOKEN["name"], "projected": {"sources": sources, "defaultMode": 420}},
-            {"name": "rank", "image": {"reference": MODEL, "pullPolicy": "IfNotPresent"}},
-        ],
-        "initContainers": [
-            container("proxy", SIDECAR, restartPolicy="Always"), container("migrate", INIT, command=["m"]),
-        ],
-        "containers": [container("web", WEB, env=[{"name": "IMAGE", "value": "not.an/image:1"}])],
-        "restartPolicy": "Always", "terminationGracePeriodSeconds": 30, "dnsPolicy": "ClusterFirst",
-        "serviceAccountName": "web", "serviceAccount": "web", "securityContext": {},
-        "schedulerName": "default-scheduler", "priority": 0, "enableServiceLinks": True,
-        "preemptionPolicy": "PreemptLowerPriority",
-        "tolerations": [{"key": "node.kubernetes.io/not-ready", "operator": "Exists", "effect": "NoExecute"}],
-        **more,
-    }  # fmt: skip
-
-
-def metadata(**more: Any) -> dict[str, Any]:
-    fields: dict[str, Any] = {
-        "f:metadata": {"f:labels": {".": {}, "f:app": {}}},
-        "f:spec": {"f:containers": {'k:{"name":"web"}': {}}},
-    }
-    return {
-        "generateName": "web-6d4cf56db6-", "namespace": "shop", "creationTimestamp": None,
-        "labels": {"app": "web", "pod-template-hash": "6d4cf56db6"},
-        "ownerReferences": [{"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "web-6d4", "uid": "1"}],
-        "managedFields": [
-            {"manager": "kube-controller-manager", "operation": "Update", "apiVersion": "v1",
-             "time": "2026-11-29T00:00:00Z", "fieldsType": "FieldsV1", "fieldsV1": fields},
-        ],
-        **more,
-    }  # fmt: skip
-
-
-def pod(**more: Any) -> dict[str, Any]:
-    status = {"phase": "Pending", "qosClass": "Burstable"}
-    return {"kind": "Pod", "apiVersion": "v1", "metadata": metadata(), "spec": spec(**more), "status": status}
-
-
-def asking(kind: tuple[str, str, str], resource: str, operation: str, **more: Any) -> bytes:
-    group, version, name = kind
-    gvk = {"group": group, "version": version, "kind": name}
-    gvr = {"group": group, "version": version, "resource": resource}
-    options = {
-        "kind": f"{operation.capitalize()}Options",
-        "apiVersion": "meta.k8s.io/v1",
-        "fieldManager": "k",
-    }
-    request = {
-        "uid": UID, "kind": gvk, "resource": gvr, "requestKind": gvk, "requestResource": gvr,
-        "namespace": "shop", "operation": operation, "userInfo": CONTROLLER, "object": None,
-        "oldObject": None, "dryRun": False, "options": options, **more,
-    }  # fmt: skip
-    document = {"kind": "AdmissionReview", "apiVersion": "admission.k8s.io/v1", "request": request}
-    return json.dumps(document).encode()
-
-
-POD = ("", "v1", "Pod")
+@pytest.mark.parametrize("shape", SHAPES)
+def test_each_shape_is_about_the_images_that_it_would_start(shape: str) -> None:
+    body, images = SHAPES[shape]
+    asked = parse_review(body)
+    assert (asked.uid, asked.namespace, asked.images) == (UID, "shop", images)
+    assert asked.is_dry == (shape == "a dry run")
 
 
 def test_a_pod_that_a_controller_creates() -> None:

@@ -24,6 +24,8 @@ from praxi_tasks.serving.app import create_app
 from praxi_tasks.serving.metrics import Metrics
 from praxi_tasks.store import open_store
 from tests.admission.reviews import UID, audit, pod, review
+from tests.admission.shapes import SHAPES
+from tests.admission.shapes import UID as SHAPE_UID
 from tests.events.bodies import digest
 from tests.serving.running import PYTHON, serving
 from tests.support.certificates import Issuer
@@ -85,6 +87,22 @@ def test_a_review_is_answered(tmp_path: Path, image: str, allowed: bool) -> None
     assert (answer.status_code, response["uid"], response["allowed"]) == (200, UID, allowed)
     assert ("CVE" in str(response) or "critical" in str(response)) == (image == "bad:1")
     assert ("no audit knows it yet" in str(response.get("warnings"))) == (image == "new:1")
+
+
+@pytest.mark.parametrize("unknown", ["allow", "deny"])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_whatever_is_asked_is_answered(tmp_path: Path, shape: str, unknown: Unknown) -> None:
+    body, images = SHAPES[shape]
+    answer = client(tmp_path, unknown).post(f"{PATH}?timeout=2s", content=body)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
+    document = answer.json()
+    assert (document["apiVersion"], document["kind"]) == ("admission.k8s.io/v1", "AdmissionReview")
+    response = document["response"]
+    assert response["uid"] == SHAPE_UID
+    assert response["allowed"] == (unknown == "allow" or not images)
+    assert len(response.get("warnings", ())) == len(images)
+    assert ("status" in response) == (not response["allowed"])
+    assert response.get("status", {}).get("code", 403) == 403
 
 
 def test_a_setting_denies_what_nobody_knows(tmp_path: Path) -> None:
