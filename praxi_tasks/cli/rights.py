@@ -35,6 +35,8 @@ def _training(*documents: str) -> tuple[str, ...]:
 _FEEDS: Final = "feeds/*"
 _REGISTRY: Final = f"{keys.REGISTRY}/*"
 _DOCTOR: Final = keys.probe("*")
+_EVENTS: Final = f"{keys.event_days()}/*"
+_SERVING: Final = "serving/*"
 
 RIGHTS: Final[Mapping[str, Rights]] = {
     "doctor": Rights((_DOCTOR, keys.run("*", "doctor.json")), deletes=(_DOCTOR,)),
@@ -116,7 +118,7 @@ RIGHTS: Final[Mapping[str, Rights]] = {
             *("training/runs/*", "training/requests/*", "training/served/*"),
             *(f"{keys.all_training_studies()}/*", f"{keys.models()}/*"),
             *(f"{keys.parts()}/*", "feeds-index/*", "pages/*", _DOCTOR),
-            *("serving/*", f"{keys.event_days()}/*"),
+            *(_SERVING, _EVENTS),
         ),
     ),
 }
@@ -128,11 +130,30 @@ AIRFLOW: Final[Mapping[str, Rights]] = {
             *(keys.run("*", document) for document in ("scope.json", "images.json", "memory/*")),
             *_training("builds/*", "memory/*"),
             "training/requests/*",
-        )
+            _EVENTS,
+        ),
+        deletes=(_EVENTS,),
     ),
     "pages": Rights((f"{keys.RISKS}/*", "pages/*", _REGISTRY)),
 }
 """What Airflow writes itself: its workers and triggerers by ``praxi_store``, its API server for the pages."""
+
+_STEPS: Final = ("plan", "fingerprint", "predict", "report")
+SERVICE: Final[Mapping[str, Rights]] = {
+    "serve": Rights(
+        (
+            *(pattern for step in _STEPS for pattern in RIGHTS[step].writes),
+            *(
+                keys.run("*", name)
+                for name in ("scope.json", "images.json", "request.json", "cancelled.json")
+            ),
+            _SERVING,
+            _EVENTS,
+        ),
+        deletes=(_SERVING, _EVENTS),
+    ),
+}
+"""What the service writes: all of its audits, whose steps it does itself, and what its replicas agree on."""
 
 
 @click.command()
@@ -145,7 +166,8 @@ def rights(
 ) -> None:
     """Print the S3 policy that lets COMMAND (`learn train`) do its work and write nothing else.
 
-    `airflow` stands for what Airflow's own workers write, `pages` for what its API server does.
+    `airflow` stands for what Airflow's own workers write, `pages` for what its API server does, and
+    `serve` for the service.
     """
     click.echo(json.dumps(s3_policy(" ".join(command), store_uri, feeds_uri, readable), indent=2))
 
@@ -171,7 +193,7 @@ def s3_policy(
     UsageError
         If there is no such command, or the store is not in S3.
     """
-    known = {**RIGHTS, **AIRFLOW}
+    known = {**RIGHTS, **AIRFLOW, **SERVICE}
     if command not in known:
         raise UsageError(
             "no command that writes to the store", where=command, action=f"name one of: {', '.join(known)}"

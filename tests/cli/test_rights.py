@@ -16,8 +16,9 @@ from click.testing import CliRunner
 
 from praxi_tasks.audit.deployed import named_images
 from praxi_tasks.cli.app import app
-from praxi_tasks.cli.rights import AIRFLOW, RIGHTS, Rights, s3_policy
+from praxi_tasks.cli.rights import AIRFLOW, RIGHTS, SERVICE, Rights, s3_policy
 from praxi_tasks.errors import StoreError, UsageError
+from praxi_tasks.events import Push, Rules, take
 from praxi_tasks.findings.risk_register import RiskRegister, make_terms
 from praxi_tasks.learning.data.bundled_releases import write_bundled
 from praxi_tasks.learning.data.requests import NewPackage
@@ -229,7 +230,7 @@ def test_an_identity_that_may_not_is_told_where_its_policy_comes_from(
 def test_the_table_of_the_docs_is_what_the_policies_are_made_of() -> None:
     page = (ROOT / "docs/kubernetes.md").read_text()
     table = page.partition("| command | writes |\n|---|---|\n")[2].partition("\n\n")[0]
-    everything = {**RIGHTS, **AIRFLOW}.items()
+    everything = {**RIGHTS, **AIRFLOW, **SERVICE}.items()
     assert table == "\n".join(f"| `{command}` | {told(given)} |" for command, given in everything)
 
 
@@ -256,6 +257,11 @@ def test_what_airflow_writes_itself_it_may_and_nothing_else(
     workers = act_as("airflow")
     documents.write(workers, keys.run("scheduled", "images.json"), [])
     workers.put(keys.training_request("drift"), b"{}")
+    pushed = Push("registry.example/shop:1", "sha256:" + "1" * 64, None, "images")
+    for clock in (lambda: now - timedelta(9), lambda: now):  # the second forgets what the first remembered
+        assert take(workers, [pushed], Rules(registries=("*",)), clock).taken == 1
+    assert {key.split("/")[1] for key in workers.list("events")} >= {f"{now:%Y%m%d}"}
+    assert f"{now - timedelta(9):%Y%m%d}" not in {key.split("/")[1] for key in workers.list("events")}
     workers.replace(keys.training_build("run", "pypi", "a", "1"), b"{}")
     for name, theirs in (("pages", "training/requests/x.json"), ("airflow", "risks/x.json")):
         for key in (theirs, keys.run("scheduled", "report.json"), "layers/x", "models/x/model.json"):
