@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.store import Store, documents, keys
 
 _RECORD: Final = "request.json"
@@ -112,8 +113,13 @@ def read_record(store: Store, audit: str) -> AuditRecord:
     ------
     KeyNotFoundError
         If nobody asked for one of that id.
+    CorruptObjectError
+        If what is stored is damaged, or the record of another audit.
     """
-    return documents.read(store, keys.run(audit, _RECORD), AuditRecord)
+    found = documents.read(store, keys.run(audit, _RECORD), AuditRecord)
+    if found.id != audit:
+        raise CorruptObjectError("a record is of another audit", where=audit)
+    return found
 
 
 def ask_to_cancel(store: Store, audit: str) -> None:

@@ -170,12 +170,18 @@ class Audits:
         if not _ID.fullmatch(audit):
             raise UnknownError("there is no such audit", where=audit[:80])
         try:
-            record = await asyncio.to_thread(read_record, self._store, audit)
+            return await asyncio.to_thread(self._stored, audit)
         except KeyNotFoundError as error:
             raise UnknownError("there is no such audit", where=audit) from error
-        if not record.state.is_final and not await asyncio.to_thread(self._is_to_be_done, audit):
-            return record.at(AuditState.LOST, error="the service that was at it ended; ask again")
-        return record
+
+    def _stored(self, audit: str) -> AuditRecord:
+        record = read_record(self._store, audit)
+        if record.state.is_final or self._is_to_be_done(audit):
+            return record
+        record = read_record(self._store, audit)  # it may have ended between the two looks
+        if record.state.is_final:
+            return record
+        return record.at(AuditState.LOST, error="the service that was at it ended; ask again")
 
     async def document(self, record: AuditRecord) -> bytes:
         """Return an audit as JSON: how far it is, and once it is done its ``report`` and ``findings``."""
@@ -218,7 +224,8 @@ class Audits:
 
     def _record(self, images: tuple[str, ...], client: str, audit: str) -> AuditRecord:
         chain = self._options.chain.name
-        return AuditRecord(audit, images[0], client, created=now(), updated=now(), images=images, chain=chain)
+        first = next(iter(images), "")
+        return AuditRecord(audit, first, client, created=now(), updated=now(), images=images, chain=chain)
 
     def _claim(self, audit: str) -> Claim:
         return self.claims.begin(audit, keys.served_request(audit))

@@ -7,7 +7,6 @@ from typing import ClassVar
 from praxi_tasks.errors import (
     AdmissionError,
     ConflictError,
-    CorruptObjectError,
     DataError,
     EventError,
     InvalidReferenceError,
@@ -21,7 +20,6 @@ _STATUS = {
     UsageError: 400,
     DataError: 400,
     AdmissionError: 400,
-    CorruptObjectError: 400,
     InvalidReferenceError: 400,
     KeyNotFoundError: 404,
     ConflictError: 409,
