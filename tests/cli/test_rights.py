@@ -217,6 +217,17 @@ def test_old_versions_of_the_model_are_deleted_by_the_report_and_the_pruning(obj
         assert refused(client.delete_object, **place) != (command in {"learn report", "store prune"})
 
 
+@pytest.mark.parametrize(
+    "key", [keys.served_window("w"), keys.serving_claim("w", 0), "events/20260101/images/x"]
+)
+def test_what_the_service_left_is_deleted_by_the_pruning_alone(objects: ObjectStore, key: str) -> None:
+    objects.client().put_object(Bucket=BUCKET, Key=f"{PREFIX}/{key}", Body=b"")
+    place = {"Bucket": BUCKET, "Key": f"{PREFIX}/{key}"}
+    for command in sorted(RIGHTS, key=lambda command: command == "store prune"):
+        client = objects.as_user(user(command)).client()
+        assert refused(client.delete_object, **place) != (command == "store prune"), command
+
+
 def test_an_identity_that_may_not_is_told_where_its_policy_comes_from(
     objects: ObjectStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
