@@ -113,6 +113,7 @@ def site(model_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
 
 
 def test_a_command_predicts_and_another_looks_through_the_findings(site: Site, shop: str) -> None:
+    (site.folder / "mode").write_text("well")
     document = site.audit(shop)
     assert (document["state"], document["error"]) == ("done", "")
     assert (document["chain"], document["step"]) == ("house", "triage")
