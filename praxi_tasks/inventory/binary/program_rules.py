@@ -199,6 +199,7 @@ RULES: Final = (
     _rule("dart", "dart", "dart:dart_software_development_kit", rb"\0(\d+\.\d+\.\d+) \(stable\)"),
     _rule("ghc", "ghc ghc-#", "haskell:ghc", rb"\0GHC <v>\0", rb"libHSghc-<v>-"),
     _rule("cabal", "cabal", "haskell:cabal", rb"cabal-install-<v>", rb"\0Cabal-<v>-"),
+    _rule("pandoc", "pandoc", "pandoc:pandoc", rb"\0pandoc-<v>-inplace\0"),
     _rule("stack", "stack", "haskell:stack", rb"\0stack-(\d+\.\d+\.\d+)-\w{20}", rb"Version <v>, Git"),
     _rule("ocaml", "ocamlrun ocamlc* ocamlopt*", "ocaml:ocaml", rb"\0(\d+\.\d{2}\.\d+)\0"),
     _rule("swipl", "swipl libswipl.so*", "swi-prolog:swi-prolog", rb"swipl-<v>/", rb"SWI-Prolog version <v>"),

@@ -1,4 +1,4 @@
-"""Languages' runtimes themselves, which no package database lists: small files of their own tell the version.
+"""Runtimes and tools that come as folders, which no database lists: their own small files tell the version.
 
 They are named as :mod:`praxi_tasks.inventory.binary.program_rules` names the programs themselves. What a
 distribution's package installed is known as that package.
@@ -101,6 +101,18 @@ _TOLD: Final = (
         re.compile(rb"<MathWorks_version_info>.{0,400}?<version>(\d[\d.]{0,40})</version>", re.DOTALL),
     ),
     _Told(
+        "google-cloud-sdk",
+        "/google-cloud-sdk/VERSION",
+        re.compile(r"(?:.*/)?google-cloud-sdk/VERSION"),
+        re.compile(rb"\A(\d+\.\d+\.\d+)\s*\Z"),
+    ),
+    _Told(
+        "quarto",
+        "/share/version",
+        re.compile(r"(?:.*/)?quarto[^/]*/share/version"),
+        re.compile(rb"\A(\d+\.\d+\.\d+)\s*\Z"),
+    ),
+    _Told(
         "erlang",
         "/OTP_VERSION",
         re.compile(r"(?:.*/)?releases/\d+/OTP_VERSION"),
@@ -109,6 +121,7 @@ _TOLD: Final = (
 )
 _NAMED: Final = (
     _Named("node", "/bin/node", re.compile(r"(?:.*/)?node-v(\d+\.\d+\.\d+)-linux-[^/]+/bin/node")),
+    _Named("aws-cli", "/dist/aws", re.compile(r"(?:.*/)?aws-cli/v2/(2\.\d+\.\d+)/dist/aws")),
     _Named("perl", "/strict.pm", re.compile(r"(?:.*/)?lib(?:64)?/perl5/(5\.\d+\.\d+)/strict\.pm")),
     _Named(
         "dotnet",

@@ -24,6 +24,7 @@ EXAMPLES: dict[str, tuple[str, bytes | tuple[bytes, ...], str]] = {
     "dart": ("dart", b'Dart,GC"\x003.5.2 (stable) (Wed', "3.5.2"),
     "ghc": ("ghc", b".2.so\x00libHSghc-9.0.2-ghc9.0", "9.0.2"),
     "cabal": ("cabal", b"9.0.2/cabal-install-3.4.1.0\x00cabal", "3.4.1.0"),
+    "pandoc": ("pandoc", b"nment\x00csljson\x00pandoc-3.9-inplace\x00Text.Pan", "3.9"),
     "stack": ("stack", b"c.Args\x00stack-2.7.5-4MwjQGzRWvOY6u029GEVc\x00erro", "2.7.5"),
     "ocaml": ("ocamlrun", b"\x00-vnum\x004.13.1\x00--help", "4.13.1"),
     "swipl": ("swipl", b"/usr/local/lib/swipl-9.2.6/lib", "9.2.6"),

@@ -34,6 +34,8 @@ TOLD = [
     ("usr/local/lib/ruby/3.3.0/x86_64-linux/rbconfig.rb", RUBY, "ruby", "3.3.4"),
     ("usr/local/include/php/main/php_version.h", PHP, "php", "8.3.8"),
     ("usr/local/MATLAB/R2023b/VersionInfo.xml", MATLAB, "matlab", "23.2.0.2365128"),
+    ("opt/google-cloud-sdk/VERSION", b"458.0.1\n", "google-cloud-sdk", "458.0.1"),
+    ("opt/quarto-1.4.550/share/version", b"1.4.550", "quarto", "1.4.550"),
     ("usr/local/lib/erlang/releases/26/OTP_VERSION", b"26.2.5\n", "erlang", "26.2.5"),
 ]
 
@@ -50,6 +52,7 @@ def test_a_runtimes_own_file_tells_its_version(path: str, content: bytes, name: 
     [
         ("opt/node-v16.20.2-linux-x64/bin/node", "node", "16.20.2"),
         ("usr/local/lib/perl5/5.38.2/strict.pm", "perl", "5.38.2"),
+        ("usr/local/aws-cli/v2/2.15.30/dist/aws", "aws-cli", "2.15.30"),
         ("usr/share/dotnet/shared/Microsoft.NETCore.App/8.0.6/System.Runtime.dll", "dotnet", "8.0.6"),
         (
             "usr/share/dotnet/shared/Microsoft.AspNetCore.App/9.0.0-preview.4.24267.6/Microsoft.AspNetCore.dll",
