@@ -139,7 +139,8 @@ def test_styles_and_scripts_can_be_kept_for_good(pages: TestClient, store: Store
 def test_without_an_audit_nothing_is_claimed(pages: TestClient) -> None:
     answer = get(pages, "")
     assert answer.status_code == 200
-    assert "no complete audit yet" in answer.text
+    assert "Nothing was looked at" in answer.text
+    assert 'data-again="20"' in answer.text  # nobody has to load it again when there is one
     assert pages.get("", params={"format": "json"}).json()["state"] == "empty"
 
 
