@@ -28,6 +28,10 @@ NAVIGATION: Final = (
 """The pages of the bar on top: title, and path below ``/praxi/``."""
 SHARED_PAGES: Final = frozenset({"images", "software", "findings"})
 """Those of them that signed links have too."""
+LINE_NAMES: Final = {
+    "dag": "daily", "manual": "by hand", "local": "by command line", "backfill": "backfill"
+}  # fmt: skip
+"""How audits of a line came about, in words."""
 _TYPES: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 router = APIRouter(prefix="/static")
 
@@ -91,7 +95,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= FILTERS
-    environment.globals |= {"severities": SEVERITIES, "kinds": KINDS}
+    environment.globals |= {"severities": SEVERITIES, "kinds": KINDS, "line_names": LINE_NAMES}
     return environment
 
 

@@ -16,6 +16,7 @@ from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImag
 from praxi_tasks.findings.origin import BaseImage
 from praxi_tasks.findings.packages.component import Component
 from praxi_tasks.findings.policy import Route
+from praxi_tasks.findings.scope import Scope
 from praxi_tasks.store import Store, keys
 from tests.airflow.conftest import Configure
 from tests.airflow.web.audits import HOSTILE, data_of, get, put_audit
@@ -166,7 +167,11 @@ def test_an_image_that_failed_is_not_called_clean(pages: TestClient) -> None:
     assert "Nothing is known about this image" in page
     assert "It could not be looked at" in page
     assert "No findings" not in page
+    assert ("form=spdx" in page, "form=sarif" in page) == (False, True)
     assert get(pages, "image", image="registry.example.org/never:1").status_code == 404
+    listed = get(pages, "images", state="failed").text
+    assert 'data-label="Vulnerable" class="number">\N{EN DASH}<' in listed  # not zero
+    assert "everything</span>" in listed
 
 
 def test_an_image_is_followed_over_audits_and_tags(pages: TestClient, stored: Store) -> None:
@@ -258,9 +263,17 @@ def test_changes_between_two_audits_are_told(pages: TestClient, stored: Store, c
     assert told["images"]["removed"] == [AUDIT.images[1].image]
     back = data_of(pages, "changes", audit=AUDIT.run, before="scheduled__2026-11-21")
     assert back["counts"]["gone"] == 1
+    hand = {"run": "manual__1", "at": "2026-11-19T00:00:00Z", "scope": Scope("manual")}
+    by_hand = msgspec.structs.replace(AUDIT, **hand)
+    put_audit(stored, by_hand, *ROUTES)
+    configure(pages_seconds=22)  # another reader again
+    assert data_of(pages, "changes")["before"]["run"] == AUDIT.run  # of the same line, unless it is asked for
+    text = get(pages, "changes", before="manual__1").text
+    assert '<option value="manual__1" selected>19 Nov 2026, 00:00 (by hand)' in text
     itself = data_of(pages, "changes", before="scheduled__2026-11-21")  # where another later one is chosen
     assert itself["before"]["run"] == AUDIT.run
-    assert [row["run"] for row in data_of(pages, "audits")["rows"]] == ["scheduled__2026-11-21", AUDIT.run]
+    runs = [row["run"] for row in data_of(pages, "audits")["rows"]]
+    assert runs == ["scheduled__2026-11-21", AUDIT.run, "manual__1"]
 
 
 def test_downloads_have_plain_names(pages: TestClient, store: Store) -> None:
@@ -271,6 +284,9 @@ def test_downloads_have_plain_names(pages: TestClient, store: Store) -> None:
     assert (answer.status_code, answer.content) == (200, b"{}")
     assert answer.headers["content-disposition"] == 'attachment; filename="x_y_shop_web_1.spdx.json"'
     assert get(pages, "download", image=image.image, form="openvex").status_code == 404
+    offered = data_of(pages, "image", image=image.image)["downloads"]
+    vulnerable = any(finding.kind == "vulnerable" for finding in image.findings)
+    assert offered == ["cyclonedx", "spdx", *["openvex"] * vulnerable, "sarif"]
     assert get(pages, "download", image="other", form="spdx").status_code == 404
 
 

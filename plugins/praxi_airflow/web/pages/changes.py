@@ -10,7 +10,7 @@ from pydantic import Field
 
 from praxi_airflow.web.access import may_read
 from praxi_airflow.web.answers import FORMS, Data, show, show_all
-from praxi_airflow.web.data import LINES, Audit, AuditReader
+from praxi_airflow.web.data import LINES, Audit, AuditReader, Audits
 from praxi_airflow.web.lists import RUN, ListQuery, Window
 from praxi_tasks.findings.report import Overview
 
@@ -43,8 +43,7 @@ async def audits(request: Request) -> Response:
 def find_changes(query: ChangesQuery, window: Window, audit: Audit) -> Data:
     """Return the causes that only one of two audits has, and the images that only one has."""
     del window
-    past = audit.audits.listed(audit.overview.scope.line)
-    known = {"days": [{"run": one.run, "at": one.at} for one in past if one.run != audit.overview.run]}
+    known = {"days": [row for row in _past(audit.audits) if row["run"] != audit.overview.run]}
     before = _before(query, audit)
     if before is None:
         return {**known, "before": None, "rows": [], "images": {"added": [], "removed": []}}
@@ -78,13 +77,16 @@ def find_changes(query: ChangesQuery, window: Window, audit: Audit) -> Data:
 
 def find_audits(reader: AuditReader) -> Data:
     """Return all audits, the newest first."""
-    past = [one for line in LINES for one in reader.audits.listed(line)]
     return {
-        "rows": [
-            {"run": one.run, "at": one.at, "line": one.line} for one in sorted(past, reverse=True)[:_MOST]
-        ],
+        "rows": _past(reader.audits),
         "running": [vars(run) for run in reader.audits.running()],
     }
+
+
+def _past(audits: Audits) -> list[Data]:
+    """Return the audits of all lines, the newest first."""
+    past = [one for line in LINES for one in audits.listed(line)]
+    return [{"run": one.run, "at": one.at, "line": one.line} for one in sorted(past, reverse=True)[:_MOST]]
 
 
 def _before(query: ChangesQuery, audit: Audit) -> Overview | None:

@@ -67,6 +67,7 @@ def find_image(query: ImageQuery, window: Window, audit: Audit) -> Data:
         "todo": _todo(audit, about),
         "tab": query.tab,
         "teams": about["teams"],
+        "downloads": _downloads(audit, about),
         **_TABS[query.tab](audit, about, query, window),
     }
 
@@ -83,6 +84,15 @@ def known_image(audit: Audit, reference: str, cluster: str) -> Row:
     if not found:
         raise NothingError("this audit has no image of that name", action="choose one in the list of images")
     return found[0]
+
+
+def _downloads(audit: Audit, about: Row) -> list[str]:
+    """Return the forms in which there is something about an image; VEX is about vulnerabilities alone."""
+    if about["state"] == "failed":
+        return ["sarif"]
+    known = "SELECT EXISTS (FROM findings WHERE image_id = ? AND kind = 'vulnerable') AS judged"
+    vex = ["openvex"] if audit.row(known, [about["id"]])["judged"] else []
+    return ["cyclonedx", "spdx", *vex, "sarif"]
 
 
 def _todo(audit: Audit, about: Row) -> list[Row]:
@@ -158,11 +168,11 @@ def _layers(audit: Audit, about: Row, query: ImageQuery, window: Window) -> Data
     rows = audit.rows(
         """WITH held AS (SELECT unnest(layers) AS digest, name, versions, removed_by FROM components WHERE
             image_id = ?),
-        added AS (SELECT digest, count(*)::INTEGER AS added, list_slice(list(name ORDER BY name), 1, ?) AS
-            names
+        added AS (SELECT digest, count(*)::INTEGER AS added,
+            list_slice(list(DISTINCT name ORDER BY name), 1, ?) AS names
             FROM held GROUP BY digest),
         removed AS (SELECT removed_by AS digest, count(*)::INTEGER AS removed,
-            list_slice(list(name ORDER BY name), 1, ?) AS removed_names
+            list_slice(list(DISTINCT name ORDER BY name), 1, ?) AS removed_names
             FROM held WHERE removed_by <> '' GROUP BY removed_by),
         wrong AS (SELECT layer AS digest, count(*)::INTEGER AS findings, min(rank) AS rank FROM findings
             WHERE image_id = ? AND ignored IS NULL GROUP BY layer)

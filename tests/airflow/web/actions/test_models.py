@@ -41,7 +41,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     registry = open_registry(store.uri)
     for number, names in enumerate(((), ("flask",), ("flask", "jinja2")), 1):
         train(store, f"run-{number}", str(number - 1), *names)
-        registry.register(f"{store.uri}/models/{number}", str(number) * 32, {"praxi.origin": f"run-{number}"})
+        origin = f"run-{number}" if names else "starter"
+        registry.register(f"{store.uri}/models/{number}", str(number) * 32, {"praxi.origin": origin})
     for version in "12":
         registry.promote(registry.get(version))
     registry.annotate(registry.get("2"), "bob", "it is better", "")
@@ -67,6 +68,7 @@ def test_versions_say_what_they_learned_and_who_put_them_in_use(browser: Browser
     assert (second["learned"], second["score"], second["f1_new"]) == ([["pypi", "flask", "1.0"]], 0.97, 0.9)
     assert data["may"] == {"promote": False, "train": False}
     page = browser("user").get(PLACE).text
+    assert ("as the first" in page, "by the gate" in page) == (True, False)  # nothing judged the starter
     assert ("Put version 3 in use" in page, "Roll back" in page, "Train now" in page) == (True, True, True)
     assert '<form class="filters" method="post"' not in browser("viewer").get(PLACE).text
 
