@@ -207,6 +207,15 @@ def test_the_newest_complete_audit_is_shown(pages: TestClient, store: Store, con
     assert data_of(pages, "", audit=AUDIT.run)["audit"]["run"] == AUDIT.run
 
 
+def test_a_report_that_was_made_again_is_not_the_first(pages: TestClient, store: Store) -> None:
+    put_audit(store, msgspec.structs.replace(AUDIT, run="scheduled__2026-11-19", at="2026-11-19T00:00:00Z"))
+    put_audit(store, msgspec.structs.replace(AUDIT, before=AUDIT.at))
+    assert data_of(pages, "", audit=AUDIT.run)["changes"]["since"] == "2026-11-19T00:00:00Z"
+    text = get(pages, "", audit=AUDIT.run).text
+    assert "Since 19 Nov 2026" in text
+    assert "The first audit" not in text
+
+
 def test_tables_that_are_another_audits_are_refused(pages: TestClient, store: Store) -> None:
     put_audit(store, AUDIT)
     store.replace(keys.run(AUDIT.run, "tables/images.parquet"), b"PAR1")

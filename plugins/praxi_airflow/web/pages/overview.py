@@ -123,12 +123,21 @@ def _changes(audit: Audit) -> Data:
     fresh = audit.rows(f"SELECT * {wanted} ORDER BY rank, images DESC, id LIMIT ?", [_MOST])
     count = audit.row(f"SELECT count(*) AS count {wanted}")["count"]
     return {
-        "since": overview.before if overview.before != overview.at else "",  # a run that is made again
+        "since": _since(audit),
         "new": fresh,
         "new_count": count,
         "resolved": [_resolved(one) for one in overview.resolved[:_MOST]],
         "resolved_count": overview.resolved_count,
     }
+
+
+def _since(audit: Audit) -> str:
+    """Return when the audit before was, also where the report was made again; empty without one."""
+    overview = audit.overview
+    if overview.before != overview.at:
+        return overview.before
+    earlier = next(audit.audits.before(overview, 1), None)
+    return earlier.at if earlier else ""
 
 
 def _resolved(one: Any) -> Row:

@@ -56,6 +56,7 @@
     return found;
   };
   const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+  const counts = [1, 10, 100, 1e3, 1e4, 1e5, 1e6].flatMap(ten => [ten, 2 * ten, 5 * ten]); // nothing is half a finding
   const draw = place => {
     const { times, series, unit } = JSON.parse(place.dataset.points); // with a unit they are counted, not times
     const soft = colour("soft"), font = "12px system-ui, sans-serif";
@@ -68,7 +69,7 @@
       scales: { x: { time: !unit, range: () => [times[0] - spread * .02, times[times.length - 1] + spread * .02] }, y: { range: (_, low, high) => unit ? [Math.max(0, low - .05), Math.min(1, high + .02)] : [0, Math.max(high * 1.08, 5)] } },
       axes: [
         { stroke: soft, font, grid, ticks: grid, space: 90, incrs: (unit ? [1, 2, 5, 10, 20, 50] : [1, 2, 7, 14, 30].map(days => days * 86400)), values: (_, at) => at.map(one => named(one).replace(/ \d{4}$/, "")) },
-        { stroke: soft, font, grid, ticks: grid, size: 56, values: (_, all) => all.map(one => one.toLocaleString("en")) },
+        { stroke: soft, font, grid, ticks: grid, size: 56, ...(unit ? {} : { incrs: counts }), values: (_, all) => all.map(one => one.toLocaleString("en")) },
       ],
       series: [{ label: unit || "Audit", value: (_, at) => at == null ? "" : named(at) }, ...series.map(one => ({
         label: one.label, stroke: colour(one.tone), width: 2, points: { show: times.length < 40, size: 5 }, value: (_, found) => found == null ? "" : found.toLocaleString("en"),
