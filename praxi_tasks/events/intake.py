@@ -166,10 +166,13 @@ class _Taking:
             self._write(push, begin)
 
     def forget(self) -> None:
-        """Delete what no push is compared with any more."""
+        """Delete what no push is compared with any more, but for days that the service has still to audit."""
         oldest = f"{self._oldest(self._clock()) - timedelta(days=_SPARE_DAYS):%Y%m%d}"
-        for day in sorted(self._store.folders(keys.event_days())):
-            if day < oldest:
+        if not (old := sorted(day for day in self._store.folders(keys.event_days()) if day < oldest)):
+            return
+        waiting = {key.rpartition("/")[2][: len(oldest)] for key in self._store.list(keys.served_windows())}
+        for day in old:
+            if day not in waiting:
                 for key in list(self._store.list(keys.event_day(day))):
                     self._store.delete(key)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from praxi_tasks.events import Intake, Push, Rules, gathered, take, window_end
-from praxi_tasks.store import Store, open_store
+from praxi_tasks.store import Store, keys, open_store
 from tests.events.bodies import digest
 
 RULES = Rules(registries=("registry.example",), window=10, hours=24, limit=3)
@@ -120,6 +120,29 @@ def test_old_days_are_forgotten(store: Store) -> None:
     assert days(store) == ["20261128", "20261130"]
     at(store, NOON + timedelta(days=4), push("c"))
     assert days(store) == ["20261130", "20261202"]
+
+
+def test_what_the_service_has_still_to_audit_is_not_forgotten(store: Store) -> None:
+    (window,) = at(store, NOON, push("a")).windows
+    store.put(keys.served_window(window), b"{}")
+    at(store, NOON + timedelta(days=9), push("b"))
+    assert gathered(store, window) == (push("a").image,)
+    store.delete(keys.served_window(window))
+    at(store, NOON + timedelta(days=10), push("c"))
+    assert gathered(store, window) == ()
+
+
+def test_a_damaged_document_hides_no_other_push(store: Store) -> None:
+    (window,) = at(store, NOON, push("a")).windows
+    folder = keys.event_window(window[:8], window)
+    for name, damage in (
+        ("b", b"{"),
+        ("c", b'{"image": "NO image", "digest": "", "at": null, "source": ""}'),
+    ):
+        store.put(f"{folder}/{name}.json", damage)
+    assert gathered(store, window) == (push("a").image,)
+    store.replace(keys.event_image(f"{NOON:%Y%m%d}", digest("a")), b"{")
+    assert at(store, NOON, push("a")).taken == 1
 
 
 def days(store: Store) -> list[str]:
