@@ -91,6 +91,7 @@ WRONG = (
     "/smoke-tests/",
 )
 NO_VERSION = ("", "(devel)", "UNKNOWN", ".".join("0000"))
+VENDORED = "/_vendor/"  # copies that a package carries, of other versions than those that are installed
 ONE_A_FILE = ("nuget", "wordpress-plugin")
 TYPES = {"R-package": "cran", "go-module": "golang", "java-archive": "maven", "binary": "generic",
          "python": "pypi", "erlang-otp": "otp", "rust-crate": "cargo", "php-composer": "composer",
@@ -274,14 +275,15 @@ class More(NamedTuple):
 
 def more(theirs: Named, ours: Named, true: frozenset[Pair]) -> More:
     """Return what only Praxi names of what some releases confirm or contradict."""
-    found = _pairs(ours) - _pairs(theirs)
+    found = _pairs(ours.releases) - _pairs(theirs.releases)
     names = {name for name, _ in true}
     confirmed = found & true
-    return More(found, confirmed, frozenset(one for one in found - confirmed if one[0] in names))
+    copies = _pairs(one for one in ours.releases if VENDORED in one[3])
+    return More(found, confirmed, frozenset(one for one in found - confirmed - copies if one[0] in names))
 
 
-def _pairs(named: Named) -> frozenset[Pair]:
-    return frozenset(pair(name, version) for _, name, version, _ in named.releases if version)
+def _pairs(releases: Iterable[tuple[str, str, str, str]]) -> frozenset[Pair]:
+    return frozenset(pair(name, version) for _, name, version, _ in releases if version)
 
 
 def _is_seen(ecosystem: str, name: str, place: str, files: set[tuple[str, str]]) -> bool:
@@ -344,7 +346,7 @@ def main() -> None:
         root, theirs, ours = compared(kind, options.cache.absolute())
         left, beyond = left_out(theirs, ours, root), more(theirs, ours, truth(kind, options.cache.absolute()))
         table.add(kind, *_row(theirs, ours, left, beyond))
-        total.update(Syft=len(_pairs(theirs)), more=len(beyond.all), true=len(beyond.true))
+        total.update(Syft=len(_pairs(theirs.releases)), more=len(beyond.all), true=len(beyond.true))
         notes += [f"- {kind}: only Syft names {line}" for line in left.missing[:10]]
         notes += [f"- {kind}: Syft says {line}" for line in left.otherwise[:2]]
         notes += [

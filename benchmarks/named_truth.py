@@ -129,7 +129,7 @@ def upstream(version: str) -> str:
     """
     bare = version.partition(":")[2] or version
     bare = bare.rpartition("-")[0] or bare
-    return re.split(r"[+~]", bare.rpartition("really.")[2])[0]
+    return re.split(r"[+~]|\.dfsg", bare.rpartition("really.")[2])[0]
 
 
 def _of_erlang(root: Path) -> Iterator[Pair]:

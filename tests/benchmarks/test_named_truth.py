@@ -28,6 +28,7 @@ Description: finds files
         ("0.80.really.0.7.6-1", "0.7.6"),
         ("1.63.0+dfsg1-2", "1.63.0"),
         ("1.6.20~ds1", "1.6.20"),
+        ("1.14.0.dfsg-2", "1.14.0"),
     ],
 )
 def test_what_a_version_of_debians_packs(version: str, is_of: str) -> None:

@@ -6,7 +6,7 @@ EXAMPLES: dict[str, tuple[str, bytes | tuple[bytes, ...], str]] = {
     "python": ("libpython3.11.so.1.0", b": '%s'\x003.11.2\x00%.80s ", "3.11.2"),
     "pypy": ("libpypy3-c.so", b"\x00[PyPy 7.3.14 with GCC 10.2.1 20210130", "7.3.14"),
     "node": ("node", b"/json\x00node.js/v20.20.2\x00(dele", "20.20.2"),
-    "deno": ("deno", b"er2.9.62.9.6+e518fbdDeno/2.9.6D", "62.9.6"),
+    "deno": ("deno", b"er2.9.62.9.6+e518fbdDeno/2.9.6D", "2.9.6"),
     "openjdk": (
         "java",
         b"%s: %s\x00openjdk\x00java\x000.0\x0017.0.15+6-Debian-1deb12u1\x00-J-ms8",

@@ -48,6 +48,13 @@ def test_of_several_versions_that_of_the_files_name_counts() -> None:
     assert releases(program, "usr/bin/python3.10") == []
 
 
+def test_what_a_server_answers_is_not_its_version() -> None:
+    replies = b"Begin TLS negotiation now.\x002.0.0\x00TLS is already active.\x00"
+    program = elf({".rodata": replies + b"DOVECOT_VERSION\x002.3.19.1\x00SOCKET_COUNT\x00"})
+    assert releases(program, "usr/lib/dovecot/libdovecot.so.0.0.0") == ["generic/dovecot@2.3.19.1"]
+    assert releases(elf({".rodata": replies}), "usr/lib/dovecot/libdovecot.so.0.0.0") == []
+
+
 def test_of_another_format() -> None:
     assert releases(pe({".rdata": b"curl/8.4.0"}), "tools/curl") == ["generic/curl@8.4.0"]
 
