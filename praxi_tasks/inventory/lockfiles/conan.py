@@ -41,7 +41,9 @@ def read_conan_lock(data: bytes) -> Iterator[Pin]:
     for reference in (*lock.requires, *lock.build_requires, *lock.python_requires, *nodes):
         if isinstance(reference, str):
             name, _, rest = reference.partition("/")
-            yield Pin(name, rest.partition("#")[0].partition("@")[0])
+            version = rest.partition("#")[0].partition("@")[0]
+            if "/" not in version:
+                yield Pin(name, version)
 
 
 READER: Final[Reader] = lock_reader(CONAN, {"conan.lock": read_conan_lock})

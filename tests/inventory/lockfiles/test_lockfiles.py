@@ -385,7 +385,8 @@ DEPENDENCIES:
 CONAN = (
     b'{"version": "0.5", "requires": ["zlib/1.3#00%1.2", "x/1@u/c#0"], "build_requires": ["cmake/3.28.1"]}'
 )
-CONAN_1 = b'{"graph_lock": {"nodes": {"0": {"ref": null}, "1": {"ref": "zlib/1.3#00"}}}}'
+CONAN_1 = b"""{"graph_lock": {"nodes": {"0": {"ref": null}, "1": {"ref": "zlib/1.3#00"},
+ "2": {"ref": "not/a/reference"}}}}"""
 RENV = b"""{"R": {"Version": "4.3.2"}, "Packages": {
  "jsonlite": {"Package": "jsonlite", "Version": "1.8.8", "Source": "Repository"},
  "limma": {"Package": "limma", "Version": "3.58.1", "Source": "Bioconductor"},
