@@ -7,6 +7,7 @@ field left out: it must not keep anybody from the other registries.
 from __future__ import annotations
 
 import base64
+import codecs
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ import msgspec
 
 from praxi_tasks.errors import UsageError
 from praxi_tasks.http import PREFIX
-from praxi_tasks.json_decoding import decode
+from praxi_tasks.json_decoding import decode_shallow
 from praxi_tasks.oci.registry.credentials import Credentials
 from praxi_tasks.printable import printable
 
@@ -65,13 +66,12 @@ def read_docker_config(path: Path) -> DockerConfig:
     try:
         if path.is_dir():
             path = next((path / name for name in _FILES if (path / name).is_file()), path)
-        document = decode(path.read_bytes())
+        data = path.read_bytes().removeprefix(codecs.BOM_UTF8)
+        document = decode_shallow(data, dict[str, Any])
     except OSError as error:
         raise _unusable(path, error.strerror or "unreadable") from None
     except (msgspec.MsgspecError, UnicodeDecodeError):
-        document = None
-    if not isinstance(document, dict):
-        raise _unusable(path, "not the JSON of a Docker configuration")
+        raise _unusable(path, "not the JSON of a Docker configuration") from None
     if path.name == ".dockercfg":
         document = {"auths": document}
     store = document.get("credsStore")

@@ -71,6 +71,15 @@ def test_what_is_odd_beside_an_entry_does_not_matter(tmp_path: Path, more: dict[
     assert found.credentials("ghcr.io", "a") == ANONYMOUS
 
 
+@pytest.mark.parametrize("before", ["\ufeff{", '{"x": ' + "[" * 300 + "]" * 300 + ", "])
+def test_a_mark_before_the_document_and_the_depth_of_other_fields_do_not_matter(
+    tmp_path: Path, before: str
+) -> None:
+    auths = json.dumps({"auths": {"quay.io": {"auth": encoded("me:x")}}})
+    found = keychain(tmp_path, before + auths[1:])
+    assert found.credentials("quay.io", "a") == Credentials("me", "x")
+
+
 @pytest.mark.parametrize("key", ["https://quay.io", "quay.io/v1/", "QUAY.io"])
 def test_an_empty_entry_hides_no_other_of_the_same_host(tmp_path: Path, key: str) -> None:
     auths = {"quay.io": {}, "quay.io/team": {"auth": ""}, key: {"auth": encoded("me:x")}}
