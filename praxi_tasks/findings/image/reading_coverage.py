@@ -8,6 +8,7 @@ from typing import Final
 
 from praxi_tasks.ecosystems import ECOSYSTEMS, ecosystem_of
 from praxi_tasks.findings.coverage import Aspect, Coverage, checked, not_checked, partial
+from praxi_tasks.findings.image.file_tree import FileTree
 from praxi_tasks.findings.image.fusion import FusedImage
 from praxi_tasks.findings.packages import distribution_name
 from praxi_tasks.inventory import LEFT_OUT, recorded_ecosystems
@@ -27,7 +28,8 @@ def layers_coverage(image: FusedImage) -> Coverage:
 def databases_coverage(image: FusedImage) -> Iterator[Coverage]:
     """Yield a line for each kind of database that was read, and one for each database with a problem.
 
-    What counts of a database is the last layer that holds it: what lower layers hold is hidden below it.
+    What counts of a database is the last layer that holds it: what lower layers hold is hidden below it. A
+    record of a language's package that is gone with its folder left nothing behind.
     """
     claims: Counter[str] = Counter()
     problems: dict[str, str] = {}
@@ -40,11 +42,18 @@ def databases_coverage(image: FusedImage) -> Iterator[Coverage]:
             read[path] = counts[path]
         problems |= dict(map(_split, reversed(inventory.problems)))
         claims.update(claim.ecosystem for claim in inventory.claims)
+    problems = {path: reason for path, reason in problems.items() if not _is_gone(image.tree, path)}
     for ecosystem in sorted(claims):
         yield checked(Aspect.DATABASES, ecosystem_of(ecosystem).database, f"{claims[ecosystem]} records")
     yield from _unread(problems, read)
     if not problems:
         yield from _missing(image, claims)
+
+
+def _is_gone(tree: FileTree, path: str) -> bool:
+    if not tree.saw(path) or any(ecosystem_of(name).of_distribution for name in recorded_ecosystems(path)):
+        return False
+    return not tree.exists(path.rpartition("/")[0])
 
 
 def _missing(image: FusedImage, claims: Counter[str]) -> Iterator[Coverage]:
