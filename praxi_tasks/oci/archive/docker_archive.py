@@ -29,7 +29,12 @@ _CHUNK: Final = 1 << 20
 class _Saved(msgspec.Struct, rename="pascal"):
     config: str
     layers: list[str] | None = None
-    repo_tags: list[str] | None = None
+    repo_tags: list[str | None] | None = None
+
+    @property
+    def tags(self) -> list[str]:
+        """The names it was saved under."""
+        return [tag for tag in self.repo_tags or [] if tag]
 
 
 class _RootFs(msgspec.Struct):
@@ -37,7 +42,7 @@ class _RootFs(msgspec.Struct):
 
 
 class _Config(msgspec.Struct):
-    rootfs: _RootFs
+    rootfs: _RootFs = msgspec.field(default_factory=_RootFs)
 
 
 class DockerArchiveSource:
@@ -101,11 +106,11 @@ class DockerArchiveSource:
         except (msgspec.MsgspecError, UnicodeDecodeError):
             raise _malformed(f"{MANIFEST_FILE} is not a list of images", self._reference) from None
         wanted = _canonical(self._name)
-        chosen = [one for one in listing if not wanted or wanted in map(_canonical, one.repo_tags or [])]
+        chosen = [one for one in listing if not wanted or wanted in map(_canonical, one.tags)]
         if not chosen:
             raise NotFoundError(f"the archive has no image {self._name!r}", where=self._files.where)
         if len(chosen) > 1:
-            tags = sorted(tag for one in chosen for tag in one.repo_tags or [])
+            tags = sorted(tag for one in chosen for tag in one.tags)
             raise UsageError(
                 "the archive has several images",
                 where=self._files.where,
