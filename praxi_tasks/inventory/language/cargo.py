@@ -46,7 +46,7 @@ def _installs(data: bytes) -> dict[str, Any]:
         raise DataError("too long for a list of what Cargo installed")
     try:
         table = tomllib.loads(as_utf8(data).decode()).get(_FORM, {})
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # of TOML, UTF-8, or a number of too many digits
         raise DataError(f"no list of what Cargo installed: {error}") from None
     if not isinstance(table, dict):
         raise DataError("no list of what Cargo installed")
