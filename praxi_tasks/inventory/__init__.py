@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from praxi_tasks.inventory.binary.build_id import build_id_number, build_id_of_file, look_for_build_ids
     from praxi_tasks.inventory.binary.inspect import Inspected, start_inspection
     from praxi_tasks.inventory.binary.program_rules import program_cpe
-    from praxi_tasks.inventory.checksums import CHECKSUM_WIDTH
+    from praxi_tasks.inventory.checksums import CHECKSUM_WIDTH, sha256_of_record
     from praxi_tasks.inventory.claim import ARCHIVED, Claim, Distribution, Model, Placement, VersionText
     from praxi_tasks.inventory.layer_inventory import (
         HEADS,
@@ -33,7 +33,7 @@ else:
             "binary.build_id": ("build_id_number", "build_id_of_file", "look_for_build_ids"),
             "binary.inspect": ("Inspected", "start_inspection"),
             "binary.program_rules": ("program_cpe",),
-            "checksums": ("CHECKSUM_WIDTH",),
+            "checksums": ("CHECKSUM_WIDTH", "sha256_of_record"),
             "claim": ("ARCHIVED", "Claim", "Distribution", "Model", "Placement", "VersionText"),
             "layer_inventory": (
                 "HEADS",
@@ -76,6 +76,7 @@ __all__ = [
     "program_cpe",
     "read_inventory",
     "recorded_ecosystems",
+    "sha256_of_record",
     "start_inspection",
     "stored_distribution",
 ]

@@ -49,7 +49,7 @@ def from_apk(text: bytes) -> bytes:
     return value if len(value) == 20 else b""
 
 
-def from_record(text: str) -> bytes:
+def sha256_of_record(text: str) -> bytes:
     """Return a wheel's SHA-256, as its RECORD writes it; nothing if it is none."""
     method, _, value = text.partition("=")
     try:

@@ -28,6 +28,7 @@ def test_what_others_may_use_is_written_down() -> None:
         "program_cpe",
         "read_inventory",
         "recorded_ecosystems",
+        "sha256_of_record",
         "look_for_build_ids",
         "start_inspection",
         "stored_distribution",

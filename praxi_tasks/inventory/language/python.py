@@ -13,7 +13,7 @@ import msgspec
 
 from praxi_tasks.ecosystems import PYPI
 from praxi_tasks.errors import DataError
-from praxi_tasks.inventory.checksums import from_record, pack_checksums
+from praxi_tasks.inventory.checksums import pack_checksums, sha256_of_record
 from praxi_tasks.inventory.claim import EDITABLE, VENDORED, Claim
 from praxi_tasks.inventory.core_metadata import read_core_metadata
 from praxi_tasks.inventory.decoding import lines, owned, path_text
@@ -138,7 +138,7 @@ def _checksums(view: LayerView, path: str) -> dict[str, bytes]:
     folder = path.rpartition("/")[0]
     site = posixpath.dirname(folder)
     record = view.kept.get(f"{folder}/RECORD", b"") if path.endswith("/METADATA") else b""
-    rows = ((row[0], from_record(row[1])) for row in _rows(record) if len(row) > 1)
+    rows = ((row[0], sha256_of_record(row[1])) for row in _rows(record) if len(row) > 1)
     return {resolved: value for listed, value in rows if value for resolved in _resolved(site, (listed,))}
 
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         open_wheel_file,
         read_wheel,
     )
+    from praxi_tasks.learning.data.wheel_record import listed_contents
 else:
     __getattr__ = lazy_exports(
         __name__,
@@ -64,6 +65,7 @@ else:
             "release_limits": ("ReleaseLimits",),
             "stored_release": ("StoredRelease",),
             "wheel_files": ("is_wheel", "list_archive", "open_wheel", "open_wheel_file", "read_wheel"),
+            "wheel_record": ("listed_contents",),
         },
     )
 
@@ -82,6 +84,7 @@ __all__ = [
     "is_wheel",
     "list_archive",
     "list_text",
+    "listed_contents",
     "mark_served",
     "merge",
     "name_changesets",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +23,7 @@ from praxi_tasks.zip_directory import count_members
 
 _CHUNK: Final = 1 << 20
 _ELF: Final = b"\x7fELF"
+_NOTHING: Final[Mapping[str, int]] = {}
 _MOST_HELD: Final = 64 << 20  # bytes of an ELF file, at whose beginning the build-id is
 
 
@@ -91,6 +92,7 @@ def list_archive(
     name: str,
     size: int,
     is_hashed: Callable[[zipfile.ZipInfo], bool] = lambda _: True,
+    listed: Mapping[str, int] = _NOTHING,
 ) -> Release:
     """Return the release in a wheel that is open.
 
@@ -99,7 +101,9 @@ def list_archive(
     name, size
         The wheel's file name, and its bytes.
     is_hashed
-        Returns whether to read a member for its hash; that of the others is unknown.
+        Returns whether to read a member for its hash.
+    listed
+        What RECORD says of the contents of the others, by member.
 
     Raises
     ------
@@ -112,9 +116,10 @@ def list_archive(
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     _check_size(name, size, sum(entry.file_size for entry in entries))
     read = {entry.filename: _read(archive, entry) for entry in entries if is_hashed(entry)}
+    hashes = {name: f"{content:x}" for name, content in listed.items()}
+    hashes |= {name: member.hash for name, member in read.items()}
     files = [
-        ReleaseFile(entry.filename, entry.file_size, read.get(entry.filename, _UNREAD).hash)
-        for entry in entries
+        ReleaseFile(entry.filename, entry.file_size, hashes.get(entry.filename, "")) for entry in entries
     ]
     release = make_release(ReleaseLine(words[0], words[1], files))
     ids = {name: file.build_id for name, file in read.items()}
@@ -133,11 +138,8 @@ def _check_size(name: str, size: int, unpacked: int) -> None:
 class _Member(NamedTuple):
     """A member's xxh3-64 in hex, and its build-id; 0 if it has none."""
 
-    hash: str = ""
-    build_id: int = 0
-
-
-_UNREAD: Final = _Member()
+    hash: str
+    build_id: int
 
 
 def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> _Member:

@@ -122,7 +122,7 @@ _METADATA = b"Metadata-Version: 2.1\nName: Flask_X\nVersion: 3.0\n\ntext\n"
 @target(
     covers=(
         _READER.format("language.python"),
-        "praxi_tasks.inventory.checksums.from_record",
+        "praxi_tasks.inventory.checksums.sha256_of_record",
         "praxi_tasks.inventory.language.python.read_metadata",
     ),
     seeds=[

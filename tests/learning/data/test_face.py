@@ -21,6 +21,7 @@ def test_the_exported_names() -> None:
         "is_wheel",
         "list_archive",
         "list_text",
+        "listed_contents",
         "mark_served",
         "merge",
         "name_changesets",

@@ -16,6 +16,7 @@ from praxi_tasks.learning.data import (
     NewPackage,
     StoredRelease,
     list_archive,
+    listed_contents,
     open_wheel,
     open_wheel_file,
     read_wheel,
@@ -53,7 +54,8 @@ def list_remote_wheel(url: str, name: str, wanted: NewPackage, index: str) -> St
     """Return the same without downloading the wheel: its directory lists paths and sizes.
 
     The hashes of contents are known of those files whose bytes lie beside the directory, which are all of a
-    small wheel, and of those that state the version, which are fetched. A RECORD's sha256 are not read.
+    small wheel, and of those that state the version, which are fetched. Of the others what RECORD says of
+    their contents is known.
 
     Parameters
     ----------
@@ -72,7 +74,7 @@ def list_remote_wheel(url: str, name: str, wanted: NewPackage, index: str) -> St
     with open_wheel_file(cast(IO[bytes], file), name) as archive:
         _check_paths(archive, wanted)
         known = _Ends(archive, file)
-        found = list_archive(archive, name, file.size, known.is_worth_reading)
+        found = list_archive(archive, name, file.size, known.is_worth_reading, listed_contents(archive))
     return _stored(found, wanted, name)
 
 

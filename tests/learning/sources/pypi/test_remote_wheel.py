@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import hashlib
 import io
 import random
 import struct
@@ -12,8 +14,10 @@ from collections.abc import Iterator, Mapping
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from xxhash import xxh3_64_intdigest
 
 from praxi_tasks.errors import DataError, PraxiError, ReleaseRefusedError
+from praxi_tasks.fingerprint import published_content
 from praxi_tasks.learning.data.requests import parse_label
 from praxi_tasks.learning.sources.pypi.simple_index import SimpleIndex
 from praxi_tasks.learning.sources.pypi.wheel import list_remote_wheel
@@ -85,6 +89,38 @@ def test_of_a_large_wheel_little_is_fetched_and_its_version_file(server: Site) -
     assert hashes["site-packages/shop/part3.py"] != 0  # it lies beside it
     assert hashes["site-packages/shop/part900.py"] == 0
     assert len(server.ranges) <= 3
+
+
+def listing(files: Mapping[str, bytes]) -> bytes:
+    """Return a RECORD of files."""
+    rows = [
+        f"{path},sha256={base64.urlsafe_b64encode(hashlib.sha256(content).digest()).decode().rstrip('=')},"
+        for path, content in files.items()
+    ]
+    return "\n".join([*rows, "shop-1.0.dist-info/RECORD,,", '"broken']).encode()
+
+
+def test_of_what_is_not_fetched_the_record_lists_the_contents(server: Site) -> None:
+    files = large(2_000)
+    files["shop-1.0.dist-info/RECORD"] = listing(files)
+    server.answers["/w"] = Answer(wheel(files))
+    server.ranges.clear()
+    found = list_remote_wheel(f"{server.url}/w", NAME, SHOP, server.url)
+    hashes = dict(zip(found.paths, found.hashes.tolist(), strict=True))
+    digest = hashlib.sha256(files["shop/part900.py"]).digest()
+    assert hashes["site-packages/shop/part900.py"] == published_content(digest)
+    assert hashes["site-packages/shop/_version.py"] == xxh3_64_intdigest(b"1.0")
+    assert len(server.ranges) <= 4
+
+
+@pytest.mark.parametrize(
+    "record", [b"\xff\x00,sha256=x,1", b'"' + b"a" * 200_000, b"shop/part900.py,md5=00,1"]
+)
+def test_a_record_that_lists_no_contents_costs_nothing(server: Site, record: bytes) -> None:
+    files = large(600) | {"shop-1.0.dist-info/RECORD": record}
+    server.answers["/w"] = Answer(wheel(files))
+    found = list_remote_wheel(f"{server.url}/w", NAME, SHOP, server.url)
+    assert dict(zip(found.paths, found.hashes.tolist(), strict=True))["site-packages/shop/part400.py"] == 0
 
 
 def test_an_index_that_gives_no_parts_is_downloaded_from(server: Site) -> None:
