@@ -88,7 +88,7 @@ def find_candidates(tagset: Tagset, lookup: Lookup, suite: str = "") -> Candidat
         The pack of the suite that the layer's image says it is of, if it does.
     """
     layer = LayerKeys.of(tagset.normalised)
-    catalogue = lookup.of_layer(layer.keys, folder_hashes(tagset.normalised.folders), suite)
+    catalogue = lookup.of_layer(np.unique(layer.keys), folder_hashes(tagset.normalised.folders), suite)
     matches = match_keys(layer, catalogue)
     owners = _at_home(match_folders(tagset.normalised.folders, catalogue), tagset, catalogue)
     files = _files_in_folders(tagset, len(owners))

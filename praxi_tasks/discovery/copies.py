@@ -63,16 +63,15 @@ class Copies:
             Whether it is the distribution's: only those are in the distribution's own folder for Python.
         """
         keys = np.flatnonzero(in_sorted(paths, self._layer.keys))
+        keys = keys[self._layer.at_home(keys, native)]
+        if not len(keys):
+            return ()
         rows = self._layer.rows[keys]
-        system = self._tagset.normalised.system
         if not self._several[keys].any():
-            mine = np.flatnonzero(native | ~system[rows])
-            root = self._root(rows[mine[0]]) if len(mine) else ""
-            return (Copy(root, self._layer.keys[keys[mine]], rows[mine]),) if len(mine) else ()
+            return (Copy(self._root(rows[0]), self._layer.keys[keys], rows),)
         places: dict[str, list[int]] = {}
         for row in self._files(keys).tolist():
-            if native or not system[row]:
-                places.setdefault(self._root(row), []).append(row)
+            places.setdefault(self._root(row), []).append(row)
         copies = sorted((self._copy(root, found) for root, found in places.items()), key=_fullest_first)
         return tuple(copy for copy in copies[:_MOST] if len(copy.keys) >= _LEAST * len(copies[0].keys))
 

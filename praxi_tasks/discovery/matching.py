@@ -20,10 +20,13 @@ _BATCH: Final = 16 << 20  # characters that the names of all folders above those
 class LayerKeys:
     """The distinct normalised paths of a layer, sorted by hash.
 
+    One below the distribution's own folder for Python and one below another such folder are two, as two
+    packages may have them.
+
     Parameters
     ----------
     keys
-        Path hashes, sorted and distinct, shape ``(k,)``.
+        Path hashes, sorted, shape ``(k,)``; distinct but for those.
     rows
         The file that stands for each: the original rather than byte code made from it, shape ``(k,)``.
     key_of
@@ -33,10 +36,7 @@ class LayerKeys:
     python
         Whether it lies below a folder that Python imports from, shape ``(k,)``.
     system
-        Whether a file of that path is in the distribution's own such folder, where pip does not write, shape
-        ``(k,)``.
-    other
-        Whether one is in another such folder, shape ``(k,)``.
+        Whether that is the distribution's own, where pip does not write, shape ``(k,)``.
     """
 
     keys: NDArray[np.uint64]
@@ -45,30 +45,28 @@ class LayerKeys:
     core: NDArray[np.bool_]
     python: NDArray[np.bool_]
     system: NDArray[np.bool_]
-    other: NDArray[np.bool_]
 
     @classmethod
     def of(cls, columns: PathColumns) -> LayerKeys:
         """Reduce a layer's columns to distinct keys."""
-        order = np.argsort(columns.keys)
-        keys = columns.keys[order]
+        order = np.lexsort((columns.system, columns.keys))
+        keys, system = columns.keys[order], columns.system[order]
         new = np.ones(len(keys), np.bool_)
-        new[1:] = keys[1:] != keys[:-1]
+        new[1:] = (keys[1:] != keys[:-1]) | (system[1:] != system[:-1])
         key_of = np.empty(len(keys), np.intp)
         key_of[order] = np.cumsum(new) - 1
         rows = _first_rows(order, columns.derived[order], np.flatnonzero(new))
         below = np.array([folder.startswith(PYTHON_ROOT) for folder in columns.folders], np.bool_)
         python = below[columns.folder_of[rows]] if len(rows) else np.zeros(0, np.bool_)
-        system = _any(columns.system, key_of, len(rows))
-        other = python & _any(~columns.system, key_of, len(rows))
-        return cls(keys[new], rows, key_of, among(columns.kinds[rows], CORE), python, system, other)
+        return cls(keys[new], rows, key_of, among(columns.kinds[rows], CORE), python, system[new])
 
+    def at_home(self, keys: NDArray[np.intp], native: NDArray[np.bool_] | bool) -> NDArray[np.bool_]:
+        """Return which paths are where a package installs, the distribution's or another; shape ``(n,)``.
 
-def _any(mask: NDArray[np.bool_], key_of: NDArray[np.intp], keys: int) -> NDArray[np.bool_]:
-    """Return which of the paths have a file in a mask of shape ``(files,)``; shape ``(keys,)``."""
-    found = np.zeros(keys, np.bool_)
-    found[key_of[mask]] = True
-    return found
+        Below a folder that Python imports from, a path belongs to a package of the distribution if the folder
+        is the distribution's own, and to no other package there.
+        """
+        return np.asarray(~self.python[keys] | (self.system[keys] == native))
 
 
 def _first_rows(
@@ -104,17 +102,12 @@ class Matches:
 
 
 def match_keys(layer: LayerKeys, catalogue: LayerCatalogue) -> Matches:
-    """Return every pair of a path of the layer and a package of the catalogue that owns it.
-
-    Below a folder that Python imports from, a path belongs to a package of the distribution if the folder is
-    the distribution's own, and to no other package there.
-    """
+    """Return every pair of a path of the layer and a package of the catalogue that owns it where it lies."""
     hit, first, counts = _runs(catalogue.keys, layer.keys)
     keys = np.repeat(hit, counts)
     within = np.arange(len(keys)) - np.repeat(np.cumsum(counts) - counts, counts)
     packages = catalogue.owners[np.repeat(first, counts) + within].astype(np.intp)
-    home = np.where(catalogue.native[packages], layer.system[keys], layer.other[keys])
-    return Matches(keys, packages).where(~layer.python[keys] | home)
+    return Matches(keys, packages).where(layer.at_home(keys, catalogue.native[packages]))
 
 
 def _runs(
