@@ -50,8 +50,8 @@ class VersionEvidence(NamedTuple):
     agreeing, differing
         How many measured files are as the version has them, and how many are not.
     contradicting
-        How many of the differing files are significant: they are known to change with most versions, or are
-        where a version is stated.
+        How many of the differing files are significant: they are known to change with most versions, state
+        one, or are code. A library that is smaller may have been stripped.
     telling
         How many of the agreeing files show that it is this version, as far as that matters: their content is
         known, and changes between versions, states one, or is compiled.
@@ -118,8 +118,10 @@ def compare_versions(
     def tally(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
         return np.asarray(np.bincount(holders[mask[row_of]], minlength=count), np.int64)
 
-    stating = _named(files, measured & ~same, tagset, _states_version)
-    significant = (2 * alternatives > count + 1) | np.isin(keys, keys[stating])
+    differs = measured & ~same
+    code = _named(files, differs, tagset, _is_changed_by_versions)
+    code |= _named(files, differs & (tagset.sizes[files] >= sizes), tagset, _is_library)
+    significant = (2 * alternatives > count + 1) | np.isin(keys, keys[code])
     present, agreeing = tally(there & core), tally(same)
     unmeasured = there & tagset.normalised.derived[files]
     unreadable = bool(unmeasured.any() and _named(files, unmeasured, tagset, _states_version).any())
@@ -168,12 +170,21 @@ def _states_version(path: str) -> bool:
     return name in _STATING or (name.endswith(_BYTE_CODE) and f"{name.partition('.')[0]}.py" in _STATING)
 
 
+def _is_changed_by_versions(path: str) -> bool:
+    """Return whether a file states a version or is code, but for scripts, into which installers write."""
+    return (path.endswith(".py") and "bin/" not in path) or _states_version(path)
+
+
+def _is_library(path: str) -> bool:
+    return _LIBRARY.search(path) is not None
+
+
 def _is_written(path: str) -> bool:
     return path.endswith(_WRITTEN)
 
 
 def _tells(path: str) -> bool:
-    return _states_version(path) or _LIBRARY.search(path) is not None
+    return _states_version(path) or _is_library(path)
 
 
 def _distinct(keys: NDArray[np.uint64]) -> int:
@@ -186,9 +197,9 @@ def possible_versions(evidence: VersionEvidence) -> NDArray[np.bool_]:
 
     Where no file shows its content none may: a version that is not known may have the same paths. A few files
     may have been edited after installation. That does not rule a version out while all the files that do
-    change between versions, or state one, are as released: a new version would have changed those. Nor may
-    any where all that agrees seldom changes, and is little of what is there (see :data:`SHOWN`), or what
-    states a version can't be read, but where byte code tells it.
+    change between versions, state one, or are code are as released: a new version would have changed those.
+    Nor may any where all that agrees seldom changes, and is little of what is there (see :data:`SHOWN`), or
+    what states a version can't be read, but where byte code tells it.
     """
     measured = evidence.agreeing + evidence.differing
     edited = EDITED if len(evidence.present) > 1 else EDITED / 2

@@ -56,6 +56,24 @@ def test_what_lies_in_the_distributions_own_folder_is_the_distributions() -> Non
     assert names(world.model().predict(both)) == {"packaged": ("1.0",)}
 
 
+def test_pips_copy_does_not_hide_the_distributions() -> None:
+    debian = without_metadata(installed("packagec", "1.0", "usr/lib/python3/dist-packages"))
+    native = Release(
+        "deb", "python3-packagec", "1.0-1", debian.paths, normalise_all(debian.paths),
+        debian.sizes, debian.hashes, debian.measured,
+    )  # fmt: skip
+    pip = without_metadata(installed("packagec", "2.0", "usr/local/lib/python3.11/dist-packages"))
+    model = world.model().replaced(catalogues=[build_catalogue([*world.releases(), native])])
+    told = {"python3-packagec": ("1.0-1",), "packagec": ("2.0",)}
+    prediction = model.predict(world.layer(debian, pip))
+    assert names(prediction) == told
+    assert {release.name: release.root for release in prediction.releases} == {
+        "python3-packagec": "usr/lib/python3/dist-packages",
+        "packagec": "usr/local/lib/python3.11/dist-packages",
+    }
+    assert names(model.predict(world.layer(debian))) == {"python3-packagec": ("1.0-1",)}
+
+
 def test_byte_code_alone_shows_the_package_and_no_version() -> None:
     files = compile_python(without_metadata(installed("packagef", "1.0")))
     compiled = files.keep(np.array([path.endswith(".pyc") for path in files.paths]))
@@ -119,6 +137,36 @@ def test_beside_byte_code_a_file_that_seldom_changes_shows_no_version(
     files = compile_python(install_wheel(Files.of(release), SITE))
     compiled = files.keep(np.array([not path.endswith(".py") for path in files.paths]))
     assert names(model.predict(world.layer(compiled))) == {"big": told}
+
+
+def changed(name: str, by: int) -> tuple[Model, Tagset]:
+    """Return a model of a package, and a layer with it in which one file has another size or content."""
+    lines = [ReleaseFile(f"big/m{number}.py", 10, f"{number + 1:x}") for number in range(60)]
+    others = [ReleaseFile(f"big/{one}", 900, "aa") for one in ("_fast.so", "style.css")]
+    release = make_release(ReleaseLine("big", "1.0", [*lines, *others]))
+    files = install_wheel(Files.of(release), SITE)
+    row = next(row for row, path in enumerate(files.paths) if path.endswith(name))
+    sizes, hashes = files.sizes.astype(np.int64), files.hashes.copy()
+    sizes[row] += by
+    hashes[row] ^= np.uint64(1 << 40)
+    model = world.model().replaced(catalogues=[build_catalogue([*world.releases(), release])])
+    return model, world.layer(Files(files.paths, sizes.astype(np.uint64), hashes, files.measured))
+
+
+@pytest.mark.parametrize(
+    ("name", "by", "told"),
+    [
+        ("/m7.py", 0, ()),
+        ("/m7.py", 3, ()),
+        ("/_fast.so", 0, ()),
+        ("/_fast.so", 8, ()),
+        ("/_fast.so", -200, ("1.0",)),  # stripped
+        ("/style.css", 5, ("1.0",)),  # edited
+    ],
+)
+def test_code_that_differs_is_of_another_version(name: str, by: int, told: tuple[str, ...]) -> None:
+    model, layer = changed(name, by)
+    assert names(model.predict(layer)) == {"big": told}
 
 
 def test_an_installers_own_record_does_not_cost_the_version() -> None:
@@ -220,14 +268,6 @@ def test_a_file_that_states_another_version_is_never_tolerated(name: str) -> Non
     assert names(model.predict(world.layer(files))) == {"big": ("1.0",)}
     other = Files(files.paths, files.sizes, files.hashes ^ stated.astype(np.uint64), files.measured)
     assert names(model.predict(world.layer(other))) == {"big": ()}
-
-
-def test_an_edited_file_does_not_cost_the_version() -> None:
-    files = without_metadata(installed("packagex", "1.0"))
-    sizes = files.sizes.copy()
-    sizes[5] += 1
-    edited = Files(files.paths, sizes, files.hashes, files.measured)
-    assert names(world.model().predict(world.layer(edited))) == {"packagex": ("1.0",)}
 
 
 def test_unknown_software_is_unexplained_and_never_forced() -> None:
