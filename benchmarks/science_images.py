@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import py_compile
 import random
@@ -19,7 +20,7 @@ from xxhash import xxh3_64_intdigest
 
 from benchmarks.discovery_data import ROOT
 from benchmarks.wheel_index import Wheel
-from praxi_tasks.fingerprint import PathKind, Tagset, normalise_all
+from praxi_tasks.fingerprint import PathKind, Tagset, normalise_all, published_content
 from tests.support.layers import changeset, member
 
 PREFIXES: Final = ("opt/venv", "usr/local", "app/.venv", "home/jovyan/env", "opt/conda")
@@ -31,13 +32,15 @@ _TIMED: Final = py_compile.PycInvalidationMode.TIMESTAMP
 class File(NamedTuple):
     """A file: its size, the xxh3-64 of its content, and the releases whose RECORD lists it.
 
-    ``compiled`` is what its byte code has instead of both in a tagset, of a module.
+    ``compiled`` is what its byte code has instead of both in a tagset, of a module; ``published`` its content
+    as RECORD lists it.
     """
 
     size: int
     hash: int
     owners: tuple[tuple[str, str], ...] = ()
     compiled: tuple[int, int] = (0, 0)
+    published: int = 0
 
 
 class Layer(NamedTuple):
@@ -82,7 +85,7 @@ class Reader:
     """Reads environments; files that several share by hard links are hashed and compiled once."""
 
     def __init__(self) -> None:
-        self._hashes: dict[tuple[int, int], int] = {}
+        self._hashes: dict[tuple[int, int], tuple[int, int]] = {}
         self._compiled: dict[tuple[int, int], tuple[int, int]] = {}
 
     def files(self, environment: Path) -> dict[str, File]:
@@ -97,17 +100,21 @@ class Reader:
         return {
             place: File(
                 path.stat().st_size,
-                self._hash(path),
+                hashed,
                 tuple(owners.get(place, ())),
                 self._compiled.get(_key(path), (0, 0)),
+                published,
             )
             for place, path in places.items()
+            for hashed, published in (self._hash(path),)
         }
 
-    def _hash(self, path: Path) -> int:
+    def _hash(self, path: Path) -> tuple[int, int]:
         key = _key(path)
         if key not in self._hashes:
-            self._hashes[key] = xxh3_64_intdigest(path.read_bytes())
+            content = path.read_bytes()
+            listed = published_content(hashlib.sha256(content).digest())
+            self._hashes[key] = xxh3_64_intdigest(content), listed
         return self._hashes[key]
 
     def _compile(self, places: Mapping[str, Path]) -> None:
@@ -165,7 +172,7 @@ def byte_code_only(files: Files) -> dict[str, File]:
     for path, file in files.items():
         if path.endswith(".py"):
             size, version = file.compiled
-            found[f"{path}c"] = file._replace(size=size, hash=version)
+            found[f"{path}c"] = file._replace(size=size, hash=version, published=0)
         else:
             found[path] = file
     return found
@@ -194,6 +201,7 @@ def layer(places: Mapping[str, Files]) -> Layer:
         np.array([file.size for file in rows.values()], np.uint64),
         np.array([file.hash for file in rows.values()], np.uint64),
         np.ones(len(paths), np.bool_),
+        published=np.array([file.published for file in rows.values()], np.uint64),
     )
     return Layer(tagset, _truth(tagset, list(rows.values())))
 

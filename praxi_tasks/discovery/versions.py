@@ -27,6 +27,8 @@ _LIBRARY: Final = re.compile(r"\.(?:so(?:\.[0-9.]+)?|pyd|dylib|jar|node|wasm)$")
 
 _BYTE_CODE: Final = (".pyc", ".pyo")
 
+_CMAKE: Final = ("ConfigVersion.cmake", "-config-version.cmake")
+
 _WRITTEN: Final = ".dist-info/RECORD"  # an installer writes its own
 
 # Files in which projects state their version: one that differs is of another version, however alike the rest.
@@ -34,7 +36,7 @@ _STATING: Final = frozenset(
     """
     __init__.py _version.py version.py __version__.py _versions.py versions.py __about__.py _about.py about.py
     _version_info.py _meta.py __meta__.py __pkginfo__.py release.py VERSION VERSION.txt version.txt version
-    version.json package.json bower.json composer.json version.js version.h version.rb DESCRIPTION
+    version.json package.xml package.json bower.json composer.json version.js version.h version.rb DESCRIPTION
     METADATA PKG-INFO changelog.Debian.gz changelog.Debian.amd64.gz changelog.Debian.arm64.gz
     """.split()  # noqa: SIM905 - a table of words
 )
@@ -167,7 +169,9 @@ def _named(
 
 def _states_version(path: str) -> bool:
     name = path.rpartition("/")[2]
-    return name in _STATING or (name.endswith(_BYTE_CODE) and f"{name.partition('.')[0]}.py" in _STATING)
+    if name.endswith(_BYTE_CODE):
+        return f"{name.partition('.')[0]}.py" in _STATING
+    return name in _STATING or name.endswith(_CMAKE)
 
 
 def _is_changed_by_versions(path: str) -> bool:

@@ -142,7 +142,8 @@ def test_beside_byte_code_a_file_that_seldom_changes_shows_no_version(
 def changed(name: str, by: int) -> tuple[Model, Tagset]:
     """Return a model of a package, and a layer with it in which one file has another size or content."""
     lines = [ReleaseFile(f"big/m{number}.py", 10, f"{number + 1:x}") for number in range(60)]
-    others = [ReleaseFile(f"big/{one}", 900, "aa") for one in ("_fast.so", "style.css")]
+    names = ("_fast.so", "style.css", "package.xml", "cmake/bigConfigVersion.cmake")
+    others = [ReleaseFile(f"big/{one}", 900, "aa") for one in names]
     release = make_release(ReleaseLine("big", "1.0", [*lines, *others]))
     files = install_wheel(Files.of(release), SITE)
     row = next(row for row, path in enumerate(files.paths) if path.endswith(name))
@@ -162,6 +163,8 @@ def changed(name: str, by: int) -> tuple[Model, Tagset]:
         ("/_fast.so", 8, ()),
         ("/_fast.so", -200, ("1.0",)),  # stripped
         ("/style.css", 5, ("1.0",)),  # edited
+        ("/package.xml", 0, ()),
+        ("/bigConfigVersion.cmake", 0, ()),
     ],
 )
 def test_code_that_differs_is_of_another_version(name: str, by: int, told: tuple[str, ...]) -> None:
