@@ -14,7 +14,7 @@ from praxi_tasks.audit.recent import Recent
 from praxi_tasks.discovery import LayerPrediction, ReleasePrediction
 from praxi_tasks.ecosystems import ecosystem_of
 from praxi_tasks.findings.packages import claim_purl
-from praxi_tasks.inventory import Claim, Inventory
+from praxi_tasks.inventory import VENDORED, Claim, Inventory
 from praxi_tasks.learning.data import NewPackage
 from praxi_tasks.store import Store, documents, keys
 
@@ -40,6 +40,8 @@ def new_packages(
 
     That is every release that their databases claim and ``model`` does not know, and, without a version,
     every package that no database claims and whose files are those of no version that the model knows.
+    Copies within another package are part of that: it is asked for, and they are not. Trained on both, a
+    model is too sure of which of them is there.
 
     Layers that were not read are passed over: their images have failed. So is a layer of which something
     can't be used, from there on; the report says what became of its image. What is over the limits on an
@@ -64,7 +66,8 @@ def new_packages(
         claimed.update((claim.ecosystem, claim.name) for claim in inventory.claims)
         for claim in inventory.claims:
             has_releases = ecosystem_of(claim.ecosystem).has_releases
-            if has_releases and not model.knows(claim.ecosystem, claim.name, claim.version):
+            is_own = claim.relation != VENDORED
+            if has_releases and is_own and not model.knows(claim.ecosystem, claim.name, claim.version):
                 purl = claim_purl(claim, inventory.distribution)
                 claims[purl] = claim
                 layers[purl].add(digest)

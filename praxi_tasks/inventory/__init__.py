@@ -11,7 +11,15 @@ if TYPE_CHECKING:
     from praxi_tasks.inventory.binary.inspect import Inspected, start_inspection
     from praxi_tasks.inventory.binary.program_rules import program_cpe
     from praxi_tasks.inventory.checksums import CHECKSUM_WIDTH, sha256_of_record
-    from praxi_tasks.inventory.claim import ARCHIVED, Claim, Distribution, Model, Placement, VersionText
+    from praxi_tasks.inventory.claim import (
+        ARCHIVED,
+        VENDORED,
+        Claim,
+        Distribution,
+        Model,
+        Placement,
+        VersionText,
+    )
     from praxi_tasks.inventory.layer_inventory import (
         HEADS,
         SYSTEM_DATABASES,
@@ -34,7 +42,15 @@ else:
             "binary.inspect": ("Inspected", "start_inspection"),
             "binary.program_rules": ("program_cpe",),
             "checksums": ("CHECKSUM_WIDTH", "sha256_of_record"),
-            "claim": ("ARCHIVED", "Claim", "Distribution", "Model", "Placement", "VersionText"),
+            "claim": (
+                "ARCHIVED",
+                "VENDORED",
+                "Claim",
+                "Distribution",
+                "Model",
+                "Placement",
+                "VersionText",
+            ),
             "layer_inventory": (
                 "HEADS",
                 "SYSTEM_DATABASES",
@@ -58,6 +74,7 @@ __all__ = [
     "HEADS",
     "LEFT_OUT",
     "SYSTEM_DATABASES",
+    "VENDORED",
     "Claim",
     "Distribution",
     "Inspected",

@@ -9,7 +9,7 @@ import numpy as np
 
 from praxi_tasks.audit.unknown_packages import new_packages
 from praxi_tasks.discovery import Model
-from praxi_tasks.inventory import Claim, Inventory
+from praxi_tasks.inventory import VENDORED, Claim, Inventory
 from praxi_tasks.learning.synthesis import Files
 from praxi_tasks.store import Store, keys
 from tests.support import world
@@ -47,6 +47,12 @@ def test_a_database_that_tells_the_version_is_believed(store: Store) -> None:
     put(store, world.model(), changed("1.1"), [claim("packagec", "1.7")])
     (found,) = new_packages([[DIGEST]], store, world.model())
     assert (found.purl, found.layers) == ("pkg:pypi/packagec@1.7", (DIGEST,))
+
+
+def test_a_copy_in_another_package_is_learned_with_that(store: Store) -> None:
+    copy = msgspec.structs.replace(claim("packagea", "9.9"), relation=VENDORED)
+    put(store, world.model(), changed("1.1"), [claim("packagec", "1.7"), copy])
+    assert [each.purl for each in new_packages([[DIGEST]], store, world.model())] == ["pkg:pypi/packagec@1.7"]
 
 
 def test_a_version_that_is_known_is_no_news(store: Store) -> None:
