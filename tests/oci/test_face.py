@@ -33,6 +33,8 @@ FACES = {
         "ends",
         "limit_variable",
         "read_layer",
+        "read_sources",
+        "version_number",
     },
     "registry": {"RegistrySettings", "RegistrySource", "RegistryWriter", "client_for"},
     "tar": {"TarIndex", "clean_path", "scan", "printable"},
