@@ -7,7 +7,8 @@ unpacked: no database of dpkg's explains what lies in them, so that each record 
 read an image with one compressed layer. Kinds whose names end in ``-2`` have other packages than those that
 readers were written by. What Syft is wrong about, and what both name in other words, is told apart. *More*
 are the releases that Praxi names and Syft does not, each once in a kind; *true* are those of them that who
-filled the folder confirms (`named_truth`), *contradicted* those whose package has only other versions there.
+filled the folder confirms (`named_truth`), *otherwise* those whose name it has in other versions only: such a
+version is wrong, or the name is also that of something else, as `openssl` is a library and a crate.
 """
 
 from __future__ import annotations
@@ -266,15 +267,15 @@ def left_out(theirs: Named, ours: Named, root: Path) -> Left:
 
 
 class More(NamedTuple):
-    """Releases that only Praxi names: all, those true for certain, and those that are contradicted."""
+    """Releases that only Praxi names: all, those true for certain, and those told otherwise."""
 
     all: frozenset[Pair]
     true: frozenset[Pair]
-    contradicted: frozenset[Pair]
+    otherwise: frozenset[Pair]
 
 
 def more(theirs: Named, ours: Named, true: frozenset[Pair]) -> More:
-    """Return what only Praxi names of what some releases confirm or contradict."""
+    """Return what only Praxi names of what some releases confirm or tell otherwise."""
     found = _pairs(ours.releases) - _pairs(theirs.releases)
     names = {name for name, _ in true}
     confirmed = found & true
@@ -338,7 +339,7 @@ def main() -> None:
         sys.stdout.buffer.write(msgspec.json.encode(praxi(options.read)))
         return
     table = Table(
-        *("kind", "Syft", "of these", "", "", "praxi", "more", "true", "contradicted"),
+        *("kind", "Syft", "of these", "", "", "praxi", "more", "true", "otherwise"),
         *("CPU s Syft", "CPU s praxi", "ratio", "MB", "mostly"),
     )
     notes, total = [], Counter[str]()
@@ -350,7 +351,8 @@ def main() -> None:
         notes += [f"- {kind}: only Syft names {line}" for line in left.missing[:10]]
         notes += [f"- {kind}: Syft says {line}" for line in left.otherwise[:2]]
         notes += [
-            f"- {kind}: contradicted: {name}@{version}" for name, version in sorted(beyond.contradicted)
+            f"- {kind}: not known in this version: {name}@{version}"
+            for name, version in sorted(beyond.otherwise)
         ]
     sums = (
         f"Syft names {total['Syft']:,} releases, each once in a kind, Praxi {total['more']:,} more, of which"

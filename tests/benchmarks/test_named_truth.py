@@ -67,11 +67,11 @@ def test_npm_tells_what_it_installed_under_which_name(tmp_path: Path) -> None:
     assert truth("npm", tmp_path) == {("c", "1.0"), ("d", "2.0")}
 
 
-def test_what_only_praxi_names_is_true_contradicted_or_not_known() -> None:
+def test_what_only_praxi_names_is_true_told_otherwise_or_not_known() -> None:
     theirs = Named([("cargo", "serde", "1.0", "")], 1.0)
     names = ("cargo", "serde"), ("cargo", "serde_json"), ("golang", "example.org/rand"), ("npm", "left")
     ours = Named([(kind, name, "1.0", "") for kind, name in names], 1.0)
     beyond = more(theirs, ours, frozenset({("serde-json", "1.0"), ("rand", "2.0"), ("serde", "1.0")}))
     assert beyond.all == {("serde-json", "1.0"), ("rand", "1.0"), ("left", "1.0")}
     assert beyond.true == {("serde-json", "1.0")}
-    assert beyond.contradicted == {("rand", "1.0")}
+    assert beyond.otherwise == {("rand", "1.0")}
