@@ -24,6 +24,7 @@ from praxi_tasks.inventory.language import runtimes as language_runtimes
 from praxi_tasks.inventory.language import yarn as yarn_archives
 from praxi_tasks.inventory.layer_view import LayerView
 from praxi_tasks.inventory.limits import InventoryLimits
+from praxi_tasks.inventory.manager import asdf
 from praxi_tasks.inventory.manager import stores as manager_stores
 from praxi_tasks.inventory.os import apk as apk_records
 from praxi_tasks.inventory.os import chisel as chisel_manifests
@@ -37,19 +38,17 @@ from praxi_tasks.inventory.os.rpm_ndb import read_ndb_blobs
 from praxi_tasks.inventory.os.rpm_sqlite import merge_log, read_sqlite_blobs
 from praxi_tasks.inventory.paths.version_texts import read_version_texts
 from praxi_tasks.inventory.reader import Reader
-from praxi_tasks.inventory.readers import LOCK_READERS
 from praxi_tasks.inventory.stored_form import Document, pack_document
 from praxi_tasks.store.keys import INVENTORY_PROTOCOL
 from tests.fuzz.target import SEPARATOR, parts, same, target
 from tests.inventory.layers import changeset
-from tests.support.bun import bun_lockb
 from tests.support.conan import conan_cache
 
 _READER = "praxi_tasks.inventory.{}.READER"
 _LIMITS = InventoryLimits(max_claims=2_000, max_paths=20_000)
 
 
-def _check(reader: Reader, data: bytes, paths: Iterable[str], others: Iterable[str] = ()) -> None:
+def check(reader: Reader, data: bytes, paths: Iterable[str], others: Iterable[str] = ()) -> None:
     """Read the parts of an input as files of a layer; what is claimed can be stored, fused and named."""
     named = list(paths)
     files = dict(zip(named, parts(data, len(named)), strict=True))
@@ -98,7 +97,7 @@ def dpkg(data: bytes) -> None:
     """Read dpkg's status with a list of files, and the same of a distroless image."""
     folder = "var/lib/dpkg"
     places = ("status", "info/p.list", "status.d/p", "status.d/p.md5sums", "info/p.md5sums")
-    _check(dpkg_records.READER, data, [f"{folder}/{place}" for place in places])
+    check(dpkg_records.READER, data, [f"{folder}/{place}" for place in places])
 
 
 @target(
@@ -113,7 +112,7 @@ def dpkg(data: bytes) -> None:
 )
 def apk(data: bytes) -> None:
     """Read Alpine's database."""
-    _check(apk_records.READER, data, ["lib/apk/db/installed"])
+    check(apk_records.READER, data, ["lib/apk/db/installed"])
 
 
 _METADATA = b"Metadata-Version: 2.1\nName: Flask_X\nVersion: 3.0\n\ntext\n"
@@ -141,7 +140,7 @@ def python(data: bytes) -> None:
     """Read the records of Python's installers."""
     info, egg = "l/site-packages/p.dist-info", "l/site-packages/q.egg-info"
     places = (f"{info}/METADATA", f"{info}/RECORD", f"{egg}/PKG-INFO", f"{egg}/installed-files.txt")
-    _check(python_records.READER, data, [*places, f"{egg}/SOURCES.txt", f"{info}/direct_url.json"])
+    check(python_records.READER, data, [*places, f"{egg}/SOURCES.txt", f"{info}/direct_url.json"])
 
 
 @target(
@@ -164,7 +163,7 @@ def direct_url(data: bytes) -> None:
 def python_vendored(data: bytes) -> None:
     """Read the list of what a package carries, beside two copies."""
     folder = "l/site-packages/pip/_vendor"
-    _check(vendored_copies.READER, data, [f"{folder}/vendor.txt"], [f"{folder}/a_b/c.py", f"{folder}/e.py"])
+    check(vendored_copies.READER, data, [f"{folder}/vendor.txt"], [f"{folder}/a_b/c.py", f"{folder}/e.py"])
 
 
 @target(
@@ -173,7 +172,7 @@ def python_vendored(data: bytes) -> None:
 )
 def npm(data: bytes) -> None:
     """Read a ``package.json``."""
-    _check(npm_records.READER, data, ["app/node_modules/@s/x/package.json"])
+    check(npm_records.READER, data, ["app/node_modules/@s/x/package.json"])
 
 
 @target(
@@ -203,7 +202,7 @@ def os_release(data: bytes) -> None:
 )
 def rpm_manifest(data: bytes) -> None:
     """Read the list of a distroless image."""
-    _check(rpm_manifests.READER, data, ["var/lib/rpmmanifest/container-manifest-2"])
+    check(rpm_manifests.READER, data, ["var/lib/rpmmanifest/container-manifest-2"])
 
 
 _WALL = (
@@ -216,7 +215,7 @@ _WALL = (
 def chisel(data: bytes) -> None:
     """Read Chisel's manifest, as it is and compressed."""
     for manifest in (data, zstandard.ZstdCompressor(level=1).compress(data)):
-        _check(chisel_manifests.READER, manifest, ["var/lib/chisel/manifest.wall"])
+        check(chisel_manifests.READER, manifest, ["var/lib/chisel/manifest.wall"])
 
 
 @target(
@@ -246,7 +245,7 @@ def runtimes(data: bytes) -> None:
         "usr/local/lib/ruby/3.3.0/x86_64-linux/rbconfig.rb",
         "usr/lib/erlang/releases/26/OTP_VERSION",
     ]
-    _check(language_runtimes.READER, data, paths)
+    check(language_runtimes.READER, data, paths)
 
 
 @target(
@@ -255,7 +254,7 @@ def runtimes(data: bytes) -> None:
 )
 def yarn(data: bytes) -> None:
     """Read Yarn's map of archives beside an archive."""
-    _check(yarn_archives.READER, data, [".pnp.cjs"], [".yarn/cache/@s-x-npm-1.0.0-0123456789-0a.zip"])
+    check(yarn_archives.READER, data, [".pnp.cjs"], [".yarn/cache/@s-x-npm-1.0.0-0123456789-0a.zip"])
 
 
 def _header(**entries: bytes | list[bytes] | list[int]) -> bytes:
@@ -315,7 +314,7 @@ def _bdb(blob: bytes) -> bytes:
 @target(covers=("praxi_tasks.inventory.os.rpm_header.RpmHeader",), errors=(DataError,), seeds=[_BLOB])
 def rpm_header(data: bytes) -> None:
     """Read a header's entries, also in a database, where a broken one costs itself."""
-    _check(rpm_records.READER, _sqlite(data, _BLOB), ["var/lib/rpm/rpmdb.sqlite"])
+    check(rpm_records.READER, _sqlite(data, _BLOB), ["var/lib/rpm/rpmdb.sqlite"])
     header = RpmHeader(data)
     for name in ("NAME", "VERSION", "RELEASE", "ARCH", "SOURCERPM"):
         header.text(name)
@@ -378,7 +377,7 @@ def rpm_bdb(data: bytes) -> None:
 def rpm(data: bytes) -> None:
     """Read each form of rpm's databases as a layer holds it."""
     for name in ("Packages", "Packages.db", "rpmdb.sqlite"):
-        _check(rpm_records.READER, data, [f"var/lib/rpm/{name}"])
+        check(rpm_records.READER, data, [f"var/lib/rpm/{name}"])
 
 
 _PACKED = Inventory("sha256:0", (), ("lib/apk/db/installed",), None, ("a problem",)).to_bytes()
@@ -448,6 +447,23 @@ _READ = {
         ".vscode-server/extensions/extensions.json",
         b'[{"identifier":{"id":"a.b"},"version":"1","relativeLocation":"x"}]',
     ),
+    "manager.snap_packages": ("snap/manifest.yaml", b"packages:\n- a:amd64=1\n- b=2\n"),
+    "manager.easybuild": ("software/a/1/easybuild/a-1.eb", b"name = 'a'\nversion = \"1\"\n"),
+    "manager.header_libraries": ("usr/include/boost/version.hpp", b"#define BOOST_VERSION 107400\n"),
+    "manager.texlive": (
+        "texlive/tlpkg/texlive.tlpdb",
+        b"name a\ncategory Package\nrevision 1\ncatalogue-version 2\nrunfiles size=1\n RELOC/a.sty\n",
+    ),
+    "language.octave": ("octave/a-1/packinfo/DESCRIPTION", b"Name: a\nVersion: 1\nLicense: GPLv3+\n"),
+    "language.nuget_packages": ("packages/a/1/a.nuspec", b"<package><id>a</id><version>1+b</version>"),
+    "language.deno": (
+        f"deno-dir/deps/https/jsr.io/{'0' * 64}.metadata.json",
+        b'{"url": "https://jsr.io/@a/b/1.0_meta.json"}',
+    ),
+    "language.python_sboms": (
+        "site-packages/a-1.dist-info/sboms/a.cdx.json",
+        b'{"bomFormat":"CycloneDX","components":[{"purl":"pkg:cargo/a@1","licenses":[{"expression":"MIT"}]}]}',
+    ),
     "language.nim": (".nimble/pkgs/a-1/nimblemeta.json", b"{}"),
     "language.swipl": ("swi-prolog/pack/a/pack.pl", b"name(a).\nversion('1.0').\n"),
     "os.cos": (
@@ -477,69 +493,7 @@ def single_records(data: bytes) -> None:
     """Read a record of one of many kinds, which all have a file each."""
     name, (path, _) = list(_READ.items())[data[0] % len(_READ) if data else 0]
     module = importlib.import_module(f"praxi_tasks.inventory.{name}")
-    _check(module.READER, data[1:], [path], [f"{path.rpartition('/')[0]}/other", "gems/r-1/x"])
-
-
-# Lock files, each of a form of its own; an input's first byte chooses one.
-_LOCKS = {
-    "uv.lock": b'[[package]]\nname = "six"\nversion = "1"\nsource = { registry = "x" }\n[package.y]\n',
-    "Pipfile.lock": b'{"default":{"a":{"version":"==1"}},"develop":{}}',
-    "requirements.txt": b"a[b]==1 ; c\n-e .\n",
-    "pyodide-lock.json": b'{"packages":{"a":{"name":"a","version":"1"}}}',
-    "package-lock.json": b'{"packages":{"node_modules/@s/a":{"version":"1"}}}',
-    "npm-shrinkwrap.json": b'{"dependencies":{"a":{"version":"npm:b@1","dependencies":{"c":{}}}}}',
-    "yarn.lock": b'"@s/a@npm:^1, b@npm:c@1":\n  version: 1.0\n',
-    "pnpm-lock.yaml": b"packages:\n  '@s/a@1.0':\n  /b/1.0_c:\n",
-    "bun.lock": b'"a": ["@s/a@1.0", "", {}],',
-    "bun.lockb": bun_lockb(),
-    "deno.lock": b'{"npm":{"a@1_b@2":{}},"packages":{"npm":{"c@1":{}}}}',
-    "conda-lock.yml": b"package:\n- name: a\n  version: '1'\n  manager: pip\n",
-    "conda-linux-64.lock": b"https://x/linux-64/a-b-1-0.conda#0",
-    "pixi.lock": b"packages:\n- conda: https://x/a-1-0.conda\n- pypi: x\n  name: a\n  version: 1\n",
-    "environment.yml": b"dependencies:\n  - x::a=1=0\n  - pip:\n    - b==1\n",
-    "go.mod": b"require (\n a.b/c v1.0 // indirect\n)\nreplace a.b/c => d.e/f v2.0\n",
-    "go.sum": b"a.b/c v1.0 h1:x=\n",
-    "Cargo.lock": b'[[package]]\nname = "a"\nversion = "1"\nsource = "registry+x"\n',
-    "Gemfile.lock": b"GEM\n  specs:\n    a (1.0-x86)\n",
-    "composer.lock": b'{"packages":[{"name":"a/b","version":"1"}],"packages-dev":null}',
-    "gradle.lockfile": b"a.b:c:1=x\n",
-    "packages.lock.json": b'{"dependencies":{"n":{"A":{"resolved":"1"}}}}',
-    "mix.lock": b'"a": {:hex, :a, "1"},',
-    "rebar.lock": b'{<<"a">>,{pkg,<<"a">>,<<"1">>},0}',
-    "pubspec.lock": b'  a:\n    source: hosted\n    version: "1"\n',
-    "Package.resolved": b'{"pins":[{"location":"https://x/a/b.git","state":{"version":"1"}}]}',
-    "Podfile.lock": b"PODS:\n  - A/B (1.0):\n",
-    "conan.lock": b'{"requires":["a/1@u/c#0"],"graph_lock":{"nodes":{"1":{"ref":"b/1"}}}}',
-    "renv.lock": b'{"Packages":{"a":{"Package":"a","Version":"1","Source":"Bioconductor"}}}',
-    "Manifest.toml": b'[[deps.A]]\ngit-tree-sha1 = "0"\nversion = "1"\n',
-}
-_PARSERS = (
-    "beam.read_mix_lock", "beam.read_rebar_lock", "cargo.read_cargo_lock", "conan.read_conan_lock",
-    "conda.read_conda_lock", "conda.read_environment", "conda.read_explicit_list", "conda.read_pixi_lock",
-    "dart.read_pubspec_lock", "dotnet.read_nuget_lock", "golang.read_go_mod", "golang.read_go_sum",
-    "julia.read_manifest", "jvm.read_gradle_lock", "npm.read_bun_lock", "npm.read_deno_lock",
-    "npm.read_package_lock", "npm.read_pnpm_lock", "npm.read_yarn_lock", "php.read_composer_lock",
-    "python.read_pipfile", "python.read_pyodide_lock",
-    "python.read_requirements", "python.read_tables_of_packages", "r.read_renv_lock",
-    "ruby.read_gemfile_lock", "swift.read_package_resolved", "swift.read_podfile_lock",
-    "bun_lockb.read_bun_lockb", "tables.read_tables",  # which have no reader of their own
-)  # fmt: skip
-
-
-@target(
-    covers=(
-        *(f"praxi_tasks.inventory.lockfiles.{name}" for name in _PARSERS),
-        *sorted(
-            {f"praxi_tasks.inventory.lockfiles.{name.partition('.')[0]}.READER" for name in _PARSERS[:-2]}
-        ),
-    ),
-    seeds=[bytes((number,)) + seed for number, seed in enumerate(_LOCKS.values())],
-)
-def lock_files(data: bytes) -> None:
-    """Read a lock file of one of many kinds."""
-    name = list(_LOCKS)[data[0] % len(_LOCKS) if data else 0]
-    (reader,) = (reader for reader in LOCK_READERS if reader.reads(name))
-    _check(reader, data[1:], [name])
+    check(module.READER, data[1:], [path], [f"{path.rpartition('/')[0]}/other", "gems/r-1/x"])
 
 
 @target(
@@ -583,3 +537,18 @@ def version_texts(data: bytes) -> None:
     same(Inventory.from_bytes(inventory.to_bytes()), inventory, "the inventory read again")
     for component in fuse([LayerFacts(changes, inventory)]).components:
         PackageURL.from_string(component.purl)
+
+
+@target(
+    covers=("praxi_tasks.inventory.manager.asdf.PATHS_READER",),
+    seeds=[b"nodejs/20.1.0/bin/node", b"go/v1/x"],
+)
+def installed_tools(data: bytes) -> None:
+    """Name the tool in a folder of asdf's."""
+    path = data.decode("utf-8", "surrogateescape").replace("\0", "")
+    view = LayerView(changeset({f"root/.asdf/installs/{path}": "f"}), {})
+    admission = Admission(view, _LIMITS)
+    for claim in asdf.PATHS_READER.named(view):
+        admission.add(claim)
+    for claim in admission.claims:
+        PackageURL.from_string(claim_purl(claim, None))
