@@ -10,7 +10,7 @@ from praxi_tasks.store.keys import probe
 
 
 def require_write_once(store: Store) -> None:
-    """Do nothing if a second write of one key is refused; costs one request where it was tried before.
+    """Do nothing if a second write of one key is refused; costs two requests where it was tried before.
 
     Raises
     ------

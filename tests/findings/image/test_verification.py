@@ -22,7 +22,7 @@ TOOL = {"usr/bin/tool": b"program", "usr/lib/libtool.so": b"library"}
 
 
 def digest(kind: int, content: bytes) -> bytes:
-    return HASHES[kind](content).digest() if kind else b""
+    return HASHES[kind](content).digest() if kind in HASHES else b""
 
 
 def listing(claim: Claim, files: dict[str, bytes], mark: str = "etc/debian_version") -> Claim:

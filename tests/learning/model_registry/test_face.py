@@ -17,6 +17,7 @@ def test_the_exported_names() -> None:
         "Promotions",
         "ResolvedModel",
         "STARTER",
+        "find_registry",
         "light_registry",
         "load_base",
         "open_registry",
