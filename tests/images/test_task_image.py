@@ -23,7 +23,8 @@ from praxi_tasks.findings.report.tables import parquet_tables
 from praxi_tasks.learning.training.task import tuning_space
 from praxi_tasks.learning.run.plan import TrainingSettings
 from praxi_tasks.learning.model_registry.mlflow import MlflowRegistry
-from praxi_tasks.learning.run.report import assets, history
+from praxi_tasks.learning.run.report import assets, studies
+from praxi_tasks.learning.studies import Trial
 from praxi_tasks.learning.studies.tuning import Tuning
 from praxi_tasks.store import open_store
 
@@ -34,7 +35,7 @@ registry.challenge(version)
 print(version.version, *registry.get(version.version).aliases)
 space = tuning_space(TrainingSettings().assignment, rebuilt=True)
 print(len(Tuning(open_store("file:///scratch/store"), "study", space).history()))
-print(history.trials([0.5, 0.75]).spec["$schema"].split("/")[-2], len(assets.scripts()))
+print(studies.tuning([Trial({}, 0.5), Trial({}, 0.75)]).spec["$schema"].split("/")[-2], len(assets.scripts()))
 print(*sorted(name for name, table in parquet_tables(AssessedAudit("r", "2026-11-20", "", "", ())) if table))
 """
 
