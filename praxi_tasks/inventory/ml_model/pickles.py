@@ -11,19 +11,18 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import IO, Final, TypeAlias
+from typing import IO, Final, TypeAlias, TypeGuard
 
 from praxi_tasks.errors import DataError
+from praxi_tasks.inventory.ml_model.plain_opcodes import LONGEST_TEXT, MARK, MOST_ITEMS, PlainOpcodes, fill
 from praxi_tasks.printable import printable
 
 _Value: TypeAlias = object
 _LONGEST_LINE: Final = 1 << 16
-_LONGEST_NAME: Final = 1_000
 _LONGEST_NUMBER: Final = 18  # digits
 _SIGNED: Final = 4  # bytes of the numbers that may be negative
 _SIZE: Final = 8  # bytes of a number that may be a size
 _LARGEST: Final = 1 << 48  # bytes that no file has
-_MOST_ITEMS: Final = 64  # of a tuple or dictionary that is followed
 _MOST_ARRAYS: Final = 16  # of objects, inside each other
 _MOST_GLOBALS: Final = 2_000
 _MOST_PICKLES: Final = 64  # one after the other
@@ -40,7 +39,6 @@ _ODD_ARRAY: Final = "it holds an array of a shape or kind that is not known"
 _NO_TEXT: Final = "it holds a text that is none"
 _NAME: Final = re.compile(r"[^\s\x00-\x1f\x7f]{1,1000}")
 _STARTS: Final = tuple(b"\x80" + bytes([protocol]) for protocol in range(2, 6))
-_MARK: Final = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +97,7 @@ class Imports:
 
     def add(self, module: str, name: str) -> Global:
         """Note a global; raise DataError if they are too many."""
-        found = Global(printable(module[:_LONGEST_NAME]), printable(name[:_LONGEST_NAME]))
+        found = Global(printable(module[:LONGEST_TEXT]), printable(name[:LONGEST_TEXT]))
         if str(found) not in self.globals:
             if len(self.globals) >= _MOST_GLOBALS:
                 raise DataError(f"it imports more than {_MOST_GLOBALS:,} globals")
@@ -164,9 +162,13 @@ class _Machine:
             If they can't be followed any further.
         """
         read, imports = self._file.read, self._imports
+        plain = PlainOpcodes(self._file, self._stack, self._memo)
         left = most = min(imports.steps, imports.budget.steps)
         try:
-            while (code := read(1)) != b".":
+            while True:
+                left -= plain.follow(left, self._frame)
+                if (code := read(1)) == b".":
+                    return
                 step = _STEPS.get(code)
                 if step is None:
                     raise DataError(
@@ -223,27 +225,27 @@ class _Machine:
             self._take(1)
 
     def _pop(self) -> _Value:
-        if not self._stack or self._stack[-1] is _MARK:
+        if not self._stack or self._stack[-1] is MARK:
             raise DataError(_TOO_LITTLE)
         return self._stack.pop()
 
     def _to_mark(self) -> list[_Value]:
         items: list[_Value] = []
         while self._stack:
-            if (item := self._stack.pop()) is _MARK:
+            if (item := self._stack.pop()) is MARK:
                 return items[::-1]
             items.append(item)
         raise DataError("it goes back to a mark that is not there")
 
     def push_text(self, data: bytes) -> None:
-        """Push a text that may be a name, else something."""
-        text = data.decode("utf-8", "surrogatepass") if len(data) <= _LONGEST_NAME else ""
-        self._stack.append(text if _NAME.fullmatch(text) else None)
+        """Push a text; something where it is too long for a name."""
+        known = len(data) <= LONGEST_TEXT
+        self._stack.append(data.decode("utf-8", "surrogatepass") if known else None)
 
     def push_counted_text(self, length: int) -> None:
         """Push a text whose length is written before it."""
         count = self._number(length)
-        if count > _LONGEST_NAME:
+        if count > LONGEST_TEXT:
             self._skip(count)
             self._stack.append(None)
         else:
@@ -332,7 +334,7 @@ class _Machine:
     def find_by_stack(self) -> None:
         """Push the global that two texts on the stack name."""
         name, module = self._pop(), self._pop()
-        if isinstance(module, str) and isinstance(name, str):
+        if _is_name(module) and _is_name(name):
             self._stack.append(self._imports.add(module, name))
         else:
             self._imports.faults[_COMPUTED] = None
@@ -379,7 +381,7 @@ class _Machine:
     def push_tuple_to_mark(self) -> None:
         """Push a tuple of the items above the mark; of a long one nothing is known."""
         items = self._to_mark()
-        self._stack.append(tuple(items) if len(items) <= _MOST_ITEMS else None)
+        self._stack.append(tuple(items) if len(items) <= MOST_ITEMS else None)
 
     def push_dictionary(self) -> None:
         """Push a dictionary of the items above the mark."""
@@ -407,7 +409,7 @@ class _Machine:
         if not self._stack:
             raise DataError("it notes what is not there")
         top = self._stack[-1]
-        self._memo[number] = None if top is _MARK else top
+        self._memo[number] = None if top is MARK else top
 
     def get_counted(self, length: int) -> None:
         """Push what was noted under a number of so many bytes."""
@@ -438,11 +440,7 @@ class _Machine:
     def _fill(self, items: list[_Value]) -> None:
         if not self._stack:
             raise DataError("it fills what is not there")
-        target = self._stack[-1]
-        if isinstance(target, dict):
-            for key, value in zip(items[::2], items[1::2], strict=False):
-                if isinstance(key, str) and len(target) < _MOST_ITEMS:
-                    target[key] = value
+        fill(self._stack[-1], items)
 
     def _named(self) -> Global:
         module, name = (self._line().decode("utf-8", "replace") for _ in range(2))
@@ -466,8 +464,12 @@ class _Machine:
         self._skip(math.prod(sizes) * int(found["width"]) * (_WIDE if found["letter"] == "U" else 1))
 
 
+def _is_name(value: _Value) -> TypeGuard[str]:
+    return isinstance(value, str) and _NAME.fullmatch(value) is not None
+
+
 _STEPS: Final[dict[bytes, Callable[[_Machine], None]]] = {
-    b"(": lambda machine: machine.push(_MARK),
+    b"(": lambda machine: machine.push(MARK),
     b"0": _Machine.pop,
     b"1": _Machine.pop_to_mark,
     b"2": _Machine.duplicate,
