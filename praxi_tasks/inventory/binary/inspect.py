@@ -35,7 +35,7 @@ from praxi_tasks.inventory.decoding import path_text
 from praxi_tasks.inventory.limits import InventoryLimits, setting
 from praxi_tasks.inventory.ml_model import formats, safetensors
 from praxi_tasks.inventory.ml_model.model_file import ModelFile
-from praxi_tasks.inventory.ml_model.pickles import Budget
+from praxi_tasks.inventory.ml_model.pickle_imports import Budget
 from praxi_tasks.oci.layer import FileContent, Inspection, Part
 
 logger = logging.getLogger(__name__)

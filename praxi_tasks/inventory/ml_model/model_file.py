@@ -12,7 +12,7 @@ import msgspec
 from praxi_tasks.ecosystems import ML_MODEL
 from praxi_tasks.inventory.claim import Claim, Model
 from praxi_tasks.inventory.licences import stated
-from praxi_tasks.inventory.ml_model.pickles import Budget, Imports
+from praxi_tasks.inventory.ml_model.pickle_imports import Budget, Imports
 from praxi_tasks.oci.layer import FileContent, Part
 from praxi_tasks.printable import printable
 

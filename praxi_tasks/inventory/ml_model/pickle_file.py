@@ -11,7 +11,8 @@ from praxi_tasks.inventory.claim import Claim, Model
 from praxi_tasks.inventory.compressed_files import HEADS, unpacked
 from praxi_tasks.inventory.ml_model.frameworks import architecture_of, framework_of, tensor_type
 from praxi_tasks.inventory.ml_model.model_file import HEADER, ModelFile, ModelReader, claim_of, with_imports
-from praxi_tasks.inventory.ml_model.pickles import Imports, begins_pickle, read_pickles
+from praxi_tasks.inventory.ml_model.pickle_imports import Imports
+from praxi_tasks.inventory.ml_model.pickles import begins_pickle, read_pickles
 from praxi_tasks.oci.layer import Part
 
 NUMPY: Final = b"\x93NUMPY"

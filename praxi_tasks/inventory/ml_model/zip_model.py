@@ -21,7 +21,8 @@ from praxi_tasks.inventory.ml_model import pickle_file
 from praxi_tasks.inventory.ml_model.frameworks import architecture_of, framework_of, tensor_type
 from praxi_tasks.inventory.ml_model.keras import lambdas_in, named_class
 from praxi_tasks.inventory.ml_model.model_file import HEADER, ModelFile, ModelReader, claim_of, with_imports
-from praxi_tasks.inventory.ml_model.pickles import Imports, begins_pickle, read_pickles
+from praxi_tasks.inventory.ml_model.pickle_imports import Imports
+from praxi_tasks.inventory.ml_model.pickles import begins_pickle, read_pickles
 from praxi_tasks.inventory.ml_model.zip_members import MAGIC, member_bytes
 from praxi_tasks.json_decoding import decode_shallow
 from praxi_tasks.oci.layer import Part

@@ -31,7 +31,8 @@ from praxi_tasks.inventory.ml_model import (
     zip_model,
 )
 from praxi_tasks.inventory.ml_model.model_file import ModelFile, ModelReader
-from praxi_tasks.inventory.ml_model.pickles import Budget, Imports, read_pickles
+from praxi_tasks.inventory.ml_model.pickle_imports import Budget, Imports
+from praxi_tasks.inventory.ml_model.pickles import read_pickles
 from praxi_tasks.inventory.ml_model.protobuf import Fields
 from praxi_tasks.inventory.ml_model.zip_members import member_bytes
 from praxi_tasks.oci.layer import FileContent

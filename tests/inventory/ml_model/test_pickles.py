@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from praxi_tasks.inventory.ml_model.pickles import Budget, Imports, read_pickles
+from praxi_tasks.inventory.ml_model.pickle_imports import Budget, Imports
+from praxi_tasks.inventory.ml_model.pickles import read_pickles
 from praxi_tasks.inventory.ml_model.zip_model import READER as ZIPS
 from tests.inventory.ml_model.test_formats import inspect, model
 from tests.support import models

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from praxi_tasks.inventory.ml_model.pickles import Budget, Imports, read_pickles
+from praxi_tasks.inventory.ml_model.pickle_imports import Budget, Imports
+from praxi_tasks.inventory.ml_model.pickles import read_pickles
 from praxi_tasks.inventory.ml_model.plain_opcodes import MARK, PlainOpcodes
 
 _DATA: dict[str, Any] = {
