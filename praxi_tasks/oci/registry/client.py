@@ -64,9 +64,10 @@ class RegistryClient:
     def stream_url(self, url: str, headers: Mapping[str, str], reference: Reference) -> Answer:
         """Return the successful answer of a URL that a manifest of ``reference`` names.
 
-        No credentials are sent there, and it leads to no internal address but the registry's own.
+        No credentials are sent there, and it leads to no internal address but the registry's own, at its own
+        port: whoever built the image wrote the URL, and other services may run on the registry's host.
         """
-        named = hostname(_host(reference.registry))
+        named = self._transport.place(self._base(reference.registry))
 
         def attempt() -> Answer:
             return check_status(self._transport.exchange("GET", url, headers, named=named))

@@ -62,8 +62,8 @@ class Transport:
         form
             What is sent: fields, or bytes as they are. With it no redirect is followed.
         named
-            The host that the reference names, by default the URL's own. It and hosts that settings name may
-            have any address, all others only public ones.
+            The host that the reference names, by default the URL's own; with a port that port alone. It and
+            hosts that settings name may have any address, all others only public ones.
 
         Raises
         ------
@@ -120,9 +120,16 @@ class Transport:
         except HTTPError as error:
             raise network_error(error, redact_url(url)) from error
 
+    @staticmethod
+    def place(url: str) -> str:
+        """Return host and port of a URL, as :meth:`exchange` takes them for one that is named."""
+        _, name, port = _origin(url)
+        return _host(_plain_name(name), port)
+
     def _is_named(self, url: str, named: str) -> bool:
         _, name, port = _origin(url)
-        return _plain_name(name) == named or self._settings.names(_host(name, port))
+        plain = _plain_name(name)
+        return named in {plain, _host(plain, port)} or self._settings.names(_host(name, port))
 
     def refuse_plain(self, url: str) -> None:
         """Raise :class:`ImageError` if a URL is malformed, or asks for plain HTTP without leave."""

@@ -147,26 +147,26 @@ FOREIGN = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip"
 
 
 def test_a_foreign_layer_is_found_where_the_manifest_says(
-    source: ImageSource, hostile: HostileRegistry, elsewhere: HostileRegistry
+    source: ImageSource, hostile: HostileRegistry
 ) -> None:
     hostile.remove(PATH)
-    elsewhere.put("/layer", DATA)
+    hostile.put("/layer", DATA)
     urls = (
         "::::",
         "http://169.254.169.254/layer",
         "http://127.0.0.1:1/layer",
-        f"http://{elsewhere.host}/gone",
-        f"http://{elsewhere.host}/layer",
+        f"http://{hostile.host}/gone",
+        f"http://{hostile.host}/layer",
     )
     assert read(source, Descriptor(FOREIGN, DIGEST, len(DATA), urls)) == DATA
 
 
 @pytest.mark.parametrize("urls", [(), ("http://{}/gone",)])
 def test_a_foreign_layer_that_nobody_has(
-    source: ImageSource, hostile: HostileRegistry, elsewhere: HostileRegistry, urls: tuple[str, ...]
+    source: ImageSource, hostile: HostileRegistry, urls: tuple[str, ...]
 ) -> None:
     hostile.remove(PATH)
-    urls = tuple(url.format(elsewhere.host) for url in urls)
+    urls = tuple(url.format(hostile.host) for url in urls)
     with pytest.raises(NotFoundError, match="foreign layer"):
         read(source, Descriptor(FOREIGN, DIGEST, len(DATA), urls))
 

@@ -124,6 +124,23 @@ def test_urls_of_layers_reach_no_internal_address_unless_a_setting_says_so(
         assert blob.read(1 << 20) == DATA
 
 
+def test_urls_of_layers_reach_no_other_port_of_the_registrys_host(
+    hostile: HostileRegistry, elsewhere: HostileRegistry
+) -> None:
+    elsewhere.put("/layer", DATA)
+    hostile.fault("/moved", Reply(302, headers={"Location": f"http://{elsewhere.host}/layer"}), forever=True)
+    for url in (f"http://{elsewhere.host}/layer", f"http://{hostile.host}/moved"):
+        layer = Descriptor(FOREIGN, DIGEST, len(DATA), (url,))
+        source = open_source(f"{hostile.host}/a/b:c", RegistrySettings(attempts=1))
+        with pytest.raises(ImageError, match="internal address"), source.open_blob(layer):
+            pytest.fail("there is no blob")
+    assert elsewhere.asked == []
+    hostile.put("/layer", DATA)
+    layer = Descriptor(FOREIGN, DIGEST, len(DATA), (f"http://{hostile.host}/layer",))
+    with source.open_blob(layer) as blob:
+        assert blob.read(1 << 20) == DATA
+
+
 def test_what_a_foreign_host_answers_is_not_quoted(
     evil: str,
     hostile: HostileRegistry,
