@@ -18,7 +18,8 @@ from praxi_tasks.trust import certificate_problem
 _LASTING: Final = frozenset({501, 505, 511})  # not implemented, another version, a login page before it
 PASSING: Final = frozenset({408, 425, 429, *range(500, 600)}) - _LASTING
 """Status codes that another try may not meet again; 509, 52x and 530, which only proxies send, are such."""
-_LONGEST_WAIT: Final = 60.0
+LONGEST_WAIT: Final = 60.0
+"""Seconds that a server may make one wait."""
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
@@ -55,4 +56,4 @@ class BoundedRetry(Retry):
     def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
         """Return the seconds that the server asks for, within bounds."""
         asked = retry_after(response.headers)
-        return None if asked is None else min(asked, _LONGEST_WAIT)
+        return None if asked is None else min(asked, LONGEST_WAIT)
