@@ -47,6 +47,7 @@ class Download:
         self._failures = 0
         self._credited = 0
         self._answer = ask({})
+        self._encoded = _is_encoded(self._answer.response, size)
 
     def read(self, size: int) -> bytes:
         """Return up to ``size`` bytes, ``b""`` at the end.
@@ -60,7 +61,7 @@ class Download:
         """
         while True:
             try:
-                data = self._answer.response.read(size)
+                data = self._answer.response.read(size, decode_content=self._encoded)
             except HTTPError as error:
                 cause = type(error).__name__
             else:
@@ -86,7 +87,10 @@ class Download:
             raise self._truncated(cause)
         log.info("%s broke after %d bytes (%s); resuming", self._answer.where, self._offset, cause)
         time.sleep(pause(self._failures, self._settings))
-        self._answer = self._ask({"Range": f"bytes={self._offset}-"} if self._offset else {})
+        # A range of an encoded body would be one of its encoded bytes.
+        goes_on = self._offset and not self._encoded
+        self._answer = self._ask({"Range": f"bytes={self._offset}-"} if goes_on else {})
+        self._encoded = _is_encoded(self._answer.response, self._size)
         self._skip(self._answer.response)
 
     def _skip(self, response: BaseHTTPResponse) -> None:
@@ -99,7 +103,7 @@ class Download:
             raise self._truncated("the registry answered with another range than was asked for")
         left = self._offset - starts_at
         try:
-            while left and (data := response.read(min(left, _SKIP_BYTES))):
+            while left and (data := response.read(min(left, _SKIP_BYTES), decode_content=self._encoded)):
                 left -= len(data)
         except HTTPError as error:
             self._resume(type(error).__name__)
@@ -114,3 +118,13 @@ class Download:
             where=self._answer.where,
             action="try again later, or push the image again",
         )
+
+
+def _is_encoded(response: BaseHTTPResponse, size: int) -> bool:
+    """Return whether a body is encoded, though identity was asked for.
+
+    Stores name the encoding that a blob itself has, too: then the body is as long as the blob.
+    """
+    encoding = response.headers.get("Content-Encoding", "").strip().lower()
+    whole = response.status != 206
+    return whole and encoding not in {"", "identity"} and response.headers.get("Content-Length") != str(size)

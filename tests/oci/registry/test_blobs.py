@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+
 import msgspec
 import pytest
 
@@ -56,6 +58,29 @@ def test_a_server_that_ignores_range(source: ImageSource, hostile: HostileRegist
     hostile.fault(PATH, Reply(body=DATA, cut=400_000), Reply(body=DATA))
     assert read(source) == DATA
     assert hostile.asked[-1].headers["Range"].startswith("bytes=")
+
+
+def test_a_server_that_encodes_though_identity_is_asked_for(
+    source: ImageSource, hostile: HostileRegistry
+) -> None:
+    packed = gzip.compress(DATA, 1)
+    headers = {"Content-Encoding": "gzip"}
+    broken = Reply(body=packed, headers=headers, cut=len(packed) // 2)
+    hostile.fault(PATH, broken, Reply(body=packed, headers=headers))
+    assert read(source) == DATA
+    assert all("Range" not in one.headers for one in hostile.asked)
+
+
+def test_a_store_that_names_the_encoding_of_the_blob_itself(
+    source: ImageSource, hostile: HostileRegistry
+) -> None:
+    packed = gzip.compress(DATA, 1)
+    layer = Descriptor(LAYER.media_type, images.digest_of(packed), len(packed))
+    path = f"/v2/shop/blobs/{layer.digest}"
+    hostile.put(path, packed)
+    hostile.fault(path, Reply(body=packed, headers={"Content-Encoding": "gzip"}, cut=1000))
+    assert read(source, layer) == packed
+    assert hostile.asked[-1].headers["Range"] == "bytes=1000-"
 
 
 @pytest.mark.parametrize("span", ["bytes 999999-1023999/1024000", "nonsense", ""])
