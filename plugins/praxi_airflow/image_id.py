@@ -9,6 +9,9 @@ form                                          written by                     dig
 64 hexadecimal digits                         CRI-O                          config
 nothing                                       a container that waits         unknown
 ============================================  =============================  ========
+
+An image that was loaded from an archive is called ``import-2026-03-01@sha256:…`` by containerd: no registry
+has that repository, nor the manifest, which was made on the node. So it says nothing.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ from praxi_tasks.audit import CONFIG_DIGEST, MANIFEST_DIGEST
 _SCHEME: Final = re.compile(r"\A[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _HEX: Final = {"sha256": 64, "sha384": 96, "sha512": 128}
 _DIGEST: Final = re.compile(r"(sha256|sha384|sha512):([0-9a-f]+)", re.IGNORECASE)
+_LOADED: Final = re.compile(r"(?:.*/)?import-\d{4}-\d{2}-\d{2}")
 _BARE: Final = re.compile(r"[0-9a-f]{64}", re.IGNORECASE)
 
 
@@ -47,6 +51,8 @@ def parse_image_id(image_id: str) -> ImageId:
     repository, at, last = text.rpartition("@")
     match = _DIGEST.fullmatch(last)
     if match is None or len(match[2]) != _HEX[match[1].lower()] or (at and not repository):
+        return ImageId()
+    if _LOADED.fullmatch(repository):
         return ImageId()
     return ImageId(last.lower(), MANIFEST_DIGEST if at else CONFIG_DIGEST)
 

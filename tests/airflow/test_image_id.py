@@ -38,7 +38,9 @@ def test_a_digest_alone_is_a_configurations(image_id: str) -> None:
 @pytest.mark.parametrize(
     "image_id",
     ["", "  ", "nginx", "nginx:1.27", f"repo@sha256:{HEX[:63]}", f"repo@sha256:{HEX}0", f"repo@md5:{HEX}",
-     f"@{DIGEST}", HEX[:12], "docker-pullable://", f"repo@{DIGEST}@", f"sha512:{HEX}", "sha256:" + "g" * 64],
+     f"@{DIGEST}", HEX[:12],
+     f"import-2026-03-01@{DIGEST}", f"docker.io/library/import-2026-03-01@{DIGEST}",
+     "docker-pullable://", f"repo@{DIGEST}@", f"sha512:{HEX}", "sha256:" + "g" * 64],
 )  # fmt: skip
 def test_what_holds_no_digest_gives_none(image_id: str) -> None:
     assert parse_image_id(image_id) == ImageId("", "")

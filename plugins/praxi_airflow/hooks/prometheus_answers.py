@@ -92,7 +92,8 @@ def check_whole(answer: Any) -> None:
         return
     if answer.get("status") == "error":
         raise QueryRefusedError(f"it refused the query: {str(answer.get('error', ''))[:_QUOTED]}")
-    warnings = [str(warning) for warning in answer.get("warnings") or ()]
+    given = answer.get("warnings") or ()
+    warnings = [str(warning) for warning in ((given,) if isinstance(given, str) else given)]
     missing = [warning for warning in warnings if not warning.startswith(_ANNOTATION)]
     if str(answer.get("isPartial")).lower() == "true":
         missing.append("isPartial")

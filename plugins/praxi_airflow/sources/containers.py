@@ -13,6 +13,8 @@ from praxi_airflow.image_id import is_image_id, parse_image_id, pinned_reference
 from praxi_airflow.sources.nodes import Pod
 from praxi_airflow.sources.queries import CONTAINER, own_label
 from praxi_tasks.audit import CONFIG_DIGEST, MANIFEST_DIGEST, DeployedImage, repository_of
+from praxi_tasks.errors import InvalidReferenceError
+from praxi_tasks.oci.image import Reference
 
 
 class Container(NamedTuple):
@@ -66,9 +68,11 @@ class Life(NamedTuple):
         """The image as deployed: what runs, or the manifest's reference where the runtime has lost the tag.
 
         A runtime gives any of the names that it knows an image by: the one whose repository its digest is of
-        counts. Where none is a name, the image ID may hold a repository and a digest, which is one.
+        counts, and what is no reference at all (``<none>``) counts last. Where none is a name, the image ID
+        may hold a repository and a digest, which is one.
         """
         names = [name for name in (self.image, self.image_spec) if name and not is_image_id(name)]
+        names.sort(key=lambda name: not _parses(name))
         repository = self.identity.repository
         same = (name for name in names if repository and repository_of(name) == repository_of(repository))
         return next(same, "") or next(iter(names), "") or pinned_reference(self.image_id) or self.image
@@ -178,6 +182,14 @@ def nameless(kinds: Sequence[Sightings]) -> list[Life]:
 def is_reference(text: str) -> bool:
     """Return whether a text names an image rather than only identifying it."""
     return bool(text) and not is_image_id(text)
+
+
+def _parses(text: str) -> bool:
+    try:
+        Reference.parse(text)
+    except InvalidReferenceError:
+        return False
+    return True
 
 
 def _names(kinds: Sequence[Sightings]) -> dict[tuple[str, str], str]:

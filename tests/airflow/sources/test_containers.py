@@ -202,3 +202,14 @@ def test_an_image_that_ran_on_two_platforms_is_two() -> None:
     platforms = {"web-0": "linux/arm64", "web-1": ""}
     found = images_of([sightings(*lives)], lambda pod: platforms[pod.name])
     assert [(image.platform, image.pods) for image in found] == [("", 1), ("linux/arm64", 1)]
+
+
+def test_what_is_no_reference_counts_last() -> None:
+    (image,) = images_of([sightings(life("<none>", DIGEST, image_spec="web:1"))])
+    assert (image.image, image.digest_kind) == ("web:1", "config")
+
+
+def test_an_image_from_an_archive_is_read_by_its_tag() -> None:
+    (image,) = images_of([sightings(life(image_id=f"docker.io/library/import-2026-03-01@{DIGEST}"))])
+    assert (image.pinned, image.digest) == ("web:1", "")
+    assert "import-2026-03-01" in image.warnings[0]
