@@ -16,7 +16,7 @@ from praxi_tasks.findings.assessment import AssessedAudit, AssessedImage
 from praxi_tasks.fingerprint import Changeset, Tagset
 from praxi_tasks.inventory import Inventory
 from praxi_tasks.notify.alertmanager import Alert
-from praxi_tasks.notify.alerts import ALERTNAME, Place
+from praxi_tasks.notify.finding_alerts import ALERTNAME, Place
 from praxi_tasks.store import Store
 
 Facts = Mapping[str, tuple[object, ...]]

@@ -22,7 +22,8 @@ from praxi_tasks.findings import Policy
 from praxi_tasks.findings.assessment import AssessedAudit
 from praxi_tasks.findings.scope import DOCUMENT, Scope
 from praxi_tasks.notify import Alertmanager, Alertmanagers
-from praxi_tasks.notify.alerts import ALERTNAME, Place, alert_changes
+from praxi_tasks.notify.alerts import alert_changes
+from praxi_tasks.notify.finding_alerts import ALERTNAME, Place
 from praxi_tasks.oci.image import Platform
 from praxi_tasks.store import documents, keys, open_store
 

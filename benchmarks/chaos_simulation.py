@@ -31,7 +31,8 @@ from praxi_tasks.errors import PraxiError, StoreUnavailableError
 from praxi_tasks.findings import Policy
 from praxi_tasks.findings.scope import DOCUMENT, Scope
 from praxi_tasks.notify import Alert, Alertmanagers
-from praxi_tasks.notify.alerts import NAMES, Place, alert_changes
+from praxi_tasks.notify.alerts import NAMES, alert_changes
+from praxi_tasks.notify.finding_alerts import Place
 from praxi_tasks.oci.image import Platform
 from praxi_tasks.store import Entry, Store, documents, open_store
 from tests.support import images

@@ -7,7 +7,7 @@ from typing import Final
 from praxi_tasks.findings.assessment import AssessedAudit, Told, told
 from praxi_tasks.findings.finding import listed
 from praxi_tasks.findings.origin import origin_message
-from praxi_tasks.notify.alerts import counted
+from praxi_tasks.notify.finding_alerts import counted
 from praxi_tasks.notify.links import NO_LINKS, PageLinks
 from praxi_tasks.printable import printable
 

@@ -15,7 +15,7 @@ from praxi_tasks.audit import AuditReport, State
 from praxi_tasks.audit.report import ReportedImage
 from praxi_tasks.discovery import Model
 from praxi_tasks.notify import Alert
-from praxi_tasks.notify.alerts import Place
+from praxi_tasks.notify.finding_alerts import Place
 from praxi_tasks.store import keys, open_store
 
 

@@ -18,7 +18,8 @@ from praxi_tasks.findings.feeds import FeedHealth
 from praxi_tasks.findings.image import LayerFacts, fuse
 from praxi_tasks.findings.scope import ListGap, Scope
 from praxi_tasks.inventory import Distribution, recorded_ecosystems
-from praxi_tasks.notify.alerts import IMPLAUSIBLE, alert_changes
+from praxi_tasks.notify.alerts import alert_changes
+from praxi_tasks.notify.list_alerts import IMPLAUSIBLE
 from tests.findings.images import deb, layer, pypi
 from tests.findings.osv import archive, index, record
 

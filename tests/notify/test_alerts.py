@@ -15,8 +15,9 @@ from praxi_tasks.findings.assessment.changes import with_changes
 from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage
 from praxi_tasks.findings.assessment.history import Memory, remember
 from praxi_tasks.notify import Alert, Alertmanager, send_message
-from praxi_tasks.notify.alerts import ALERTNAME, alert_changes
+from praxi_tasks.notify.alerts import alert_changes
 from praxi_tasks.notify.changes import change_message
+from praxi_tasks.notify.finding_alerts import ALERTNAME
 from tests.support.alertmanager import Receiver, alertmanager, eventually, receiver
 from tests.support.process import free_port
 

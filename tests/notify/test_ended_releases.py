@@ -9,7 +9,9 @@ import msgspec
 from praxi_tasks.findings import Finding, parse_policy
 from praxi_tasks.findings.assessment.document import AssessedAudit, AssessedImage, Carried
 from praxi_tasks.notify.alertmanager import Alert
-from praxi_tasks.notify.alerts import ALERTNAME, ENDED, alert_changes
+from praxi_tasks.notify.alerts import alert_changes
+from praxi_tasks.notify.finding_alerts import ALERTNAME
+from praxi_tasks.notify.release_alerts import ENDED
 from tests.findings.assessment.test_grouping import BULLSEYE, BUSTER, FLAW
 
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)

@@ -10,9 +10,12 @@ import msgspec
 from praxi_tasks.findings import Policy
 from praxi_tasks.findings.assessment.changes import with_changes
 from praxi_tasks.findings.scope import ListGap, Scope
-from praxi_tasks.notify.alerts import ALERTNAME, ENDED, IMPLAUSIBLE, alert_changes
+from praxi_tasks.notify.alerts import alert_changes
 from praxi_tasks.notify.changes import change_message
+from praxi_tasks.notify.finding_alerts import ALERTNAME
 from praxi_tasks.notify.links import PageLinks, verified
+from praxi_tasks.notify.list_alerts import IMPLAUSIBLE
+from praxi_tasks.notify.release_alerts import ENDED
 from tests.findings.assessment.test_grouping import BUSTER, FLAW
 from tests.notify.test_ended_releases import audit, image
 

@@ -25,7 +25,9 @@ from praxi_tasks.findings import parse_policy, severity_rank
 from praxi_tasks.findings.assessment import AssessedAudit, History, compare_audit, image_repository
 from praxi_tasks.findings.scope import ListGap, RunKind, Scope
 from praxi_tasks.notify import Alert, Alertmanager
-from praxi_tasks.notify.alerts import ALERTNAME, IMPLAUSIBLE, alert_changes
+from praxi_tasks.notify.alerts import alert_changes
+from praxi_tasks.notify.finding_alerts import ALERTNAME
+from praxi_tasks.notify.list_alerts import IMPLAUSIBLE
 from praxi_tasks.store import documents, keys, open_store
 from tests.notify.cluster_life import (
     CLUSTERS,
