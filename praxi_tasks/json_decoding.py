@@ -31,6 +31,7 @@ _NO_BRACKETS: Final = re.compile(rb'"' + _REST + rb'|[^\[\]{}"]++', re.DOTALL)
 _STRING_END: Final = re.compile(_REST, re.DOTALL)
 _ESCAPE: Final = re.compile(rb"\\*+.", re.DOTALL)
 _TOKENS: Final = re.compile(_STRING + rb"|[\[\]{}]", re.DOTALL)
+_CLOSING: Final = b' "'  # ends a string, also after a backslash; outside strings its quote stays
 _PIECE: Final = 1 << 18  # bytes; replacing by a regular expression takes up to 50 times as much memory
 _OPENING: Final = b"[{"
 _lock: Final = threading.Lock()
@@ -107,11 +108,13 @@ def _brackets(data: bytes, piece: int) -> Iterator[bytes]:
     while start < len(data):
         escape = _ESCAPE.match(data, start + piece)
         end = escape.end() if escape else len(data)
-        brackets, quote, _ = _NO_BRACKETS.sub(b"", data[start:end]).partition(b'"')
-        if brackets:
-            yield brackets
+        # Each string must end in what is searched, or its rest is searched again from every quote in it.
+        brackets = _NO_BRACKETS.sub(b"", data[start:end] + _CLOSING)
+        within = not brackets.endswith(b'"')
+        if found := brackets if within else brackets[:-1]:
+            yield found
         start = end
-        if quote:  # the piece ends within a string
+        if within:
             closing = _STRING_END.match(data, end)
             start = closing.end() if closing else len(data)
 

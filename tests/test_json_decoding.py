@@ -96,6 +96,23 @@ def test_the_depth_of_many_brackets_takes_little_memory() -> None:
     assert peak < 30 << 20
 
 
+QUOTES = rb"{[\"" * 300_000
+
+
+@pytest.mark.parametrize(
+    ("data", "deep"),
+    [
+        (b'{"a":"' + QUOTES + b'","b":[{}]}', 3),
+        (b'{"a":"' + QUOTES, 1),
+        (b'{"a":"' + QUOTES[:200_000] + b"\\", 1),
+        (b'["' + QUOTES[:150_000] + b'","' + QUOTES[:150_000] + b'"]', 1),
+    ],
+    ids=["a long string", "one without end", "one that ends in an escape", "two"],
+)
+def test_the_depth_of_strings_full_of_quotes_is_found_in_linear_time(data: bytes, deep: int) -> None:
+    assert depth(data, enough=1) == deep
+
+
 def test_a_document_that_never_closes_what_it_opens_is_refused() -> None:
     with pytest.raises(msgspec.DecodeError):
         decode_shallow(b'{"name":"x","a":' + b"[" * 60_000, Named)
