@@ -41,6 +41,15 @@ _READERS: Final[Mapping[Form, _Reader]] = {
     "images": _Reader(named.is_list, named.pushes_of),
 }
 
+_SENT: Final[Mapping[Form, str]] = {
+    "distribution": "distribution",
+    "harbor": "Harbor",
+    "quay": "Quay",
+    "ecr": "Amazon ECR",
+    "images": 'who names images ({"images": ["registry/repository@sha256:…"]})',
+}
+"""How an error names who sends each form."""
+
 
 def read_body(body: bytes, form: Form) -> Notices:
     """Return what a body of this form tells; ECR's may lie in envelopes of SNS or SQS.
@@ -87,7 +96,7 @@ def _read(message: object, readers: Mapping[Form, _Reader], where: str, level: i
             return
         carried = next((message[name] for name in _CARRIED if message.get(name)), None)
         if carried is None:
-            raise _wrong(f"no {' or '.join(readers)} wrote it", where)
+            raise _wrong(f"it is not what {' or '.join(map(_SENT.__getitem__, readers))} sends", where)
         yield from _read(carried, readers, where, level + 1)
     else:
         raise _wrong("it is no JSON object", where)

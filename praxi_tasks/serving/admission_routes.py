@@ -27,6 +27,19 @@ logger = logging.getLogger(__name__)
 PATH: Final = "/v1/admission"
 _LARGEST: Final = 8 << 20  # an object and the one it replaces, of at most 3 MiB each
 _REFRESH: Final = 10.0  # seconds between two looks at the store
+_SCHEMAS: Final[dict[str, Any]] = {
+    "AdmissionReview": {
+        "type": "object",
+        "description": "As Kubernetes has it; an answer has `response` in place of `request`",
+        "required": ["apiVersion", "kind"],
+        "properties": {
+            "apiVersion": {"const": "admission.k8s.io/v1"},
+            "kind": {"const": "AdmissionReview"},
+            "request": {"type": "object"},
+            "response": {"type": "object"},
+        },
+    }
+}
 Tell = Callable[[Sequence[str]], None]
 _UNKNOWN: Final[dict[str, Unknown]] = {"allow": "allow", "deny": "deny"}
 
@@ -50,10 +63,18 @@ class AdmissionRoutes:
     def group(self) -> RouteGroup:
         """Return the route; it is open, for an API server presents no token unless it is set up to."""
         paths: dict[str, Any] = {
-            PATH: {"post": operation("Whether a pod may run", "admission", is_open=True)},
+            PATH: {
+                "post": operation(
+                    "Whether a pod may run",
+                    "admission",
+                    body="AdmissionReview",
+                    answer="AdmissionReview",
+                    security=(),
+                )
+            },
         }
         routes = (Route(PATH, self.review, methods=["POST"]),)
-        return RouteGroup(routes, paths, open_paths=frozenset({PATH}))
+        return RouteGroup(routes, paths, _SCHEMAS, open_paths=frozenset({PATH}))
 
     async def review(self, request: Request) -> Response:
         """Answer a review."""

@@ -17,7 +17,7 @@ from praxi_tasks import __version__
 from praxi_tasks.serving.authentication import Authenticator, Guard
 from praxi_tasks.serving.metrics import Metrics
 from praxi_tasks.serving.request_spans import Traced, pattern_of
-from praxi_tasks.serving.route_group import RouteGroup, operation, with_parameters
+from praxi_tasks.serving.route_group import JSON, SECURITY_SCHEMES, RouteGroup, operation, with_parameters
 from praxi_tasks.serving.telling import TOLD, tell, tell_failure
 
 _ERROR: Final = {
@@ -29,6 +29,8 @@ _ERROR: Final = {
         "retryable": {"type": "boolean"},
     },
 }
+_OPEN: Final = {"schema": {"type": "object"}}
+_METRICS: Final[dict[str, Any]] = {"text/plain": {}, "application/openmetrics-text": {}}
 _NO_STATUS: Final = 499
 
 
@@ -71,8 +73,8 @@ def _own(groups: Sequence[RouteGroup], metrics: Metrics, waiting: Callable[[], d
         return JSONResponse(document)
 
     paths = {
-        "/metrics": {"get": operation("Metrics for Prometheus", "operation")},
-        "/openapi.json": {"get": operation("This document", "operation")},
+        "/metrics": {"get": operation("Metrics for Prometheus", "operation", content=_METRICS)},
+        "/openapi.json": {"get": operation("This document", "operation", content={JSON: _OPEN})},
     }
     own = RouteGroup((Route("/metrics", expose), Route("/openapi.json", describe)), paths)
     document = _openapi([*groups, own])
@@ -91,7 +93,7 @@ def _openapi(groups: Sequence[RouteGroup]) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": schemas,
-            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": SECURITY_SCHEMES,
         },
         "security": [{"bearer": []}],
     }

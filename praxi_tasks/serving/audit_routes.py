@@ -19,6 +19,8 @@ from praxi_tasks.serving.protocol import JSON_TYPE
 from praxi_tasks.serving.route_group import RouteGroup, operation
 
 _LARGEST: Final = 64 << 10
+_SCHEMA: Final = "#/components/schemas/{name}"
+_LAST: Final = "Last-Event-ID"
 _LOOK: Final = 0.25  # seconds between two looks at an audit that is followed
 _SILENCE: Final = 60  # looks without news after which a comment keeps the connection open
 
@@ -40,19 +42,34 @@ class AuditRoutes:
         one, events = "/v1/audits/{audit}", "/v1/audits/{audit}/events"
         routes = (
             Route("/v1/audits", self.submit, methods=["POST"]),
-            Route(one, self.read, methods=["GET"]),
-            Route(one, self.cancel, methods=["DELETE"]),
+            Route(one, self.one, methods=["GET", "DELETE"]),
             Route(events, self.follow),
         )
         paths = {
-            "/v1/audits": {"post": operation("Audit an image", "audits", body="AuditRequest", status=202)},
-            one: {
-                "get": operation("An audit: how far it is, then what was found", "audits"),
-                "delete": operation("Cancel an audit", "audits", status=202),
+            "/v1/audits": {
+                "post": operation("Audit an image", "audits", body="AuditRequest", answer="Audit", status=202)
             },
-            events: {"get": operation("An audit's states, as server-sent events", "audits")},
+            one: {
+                "get": operation("An audit: how far it is, then what was found", "audits", answer="Audit"),
+                "delete": operation(
+                    "Cancel an audit", "audits", answer="Audit", status=202, also={200: "It has ended"}
+                ),
+            },
+            events: {
+                "get": operation(
+                    "An audit's states, as server-sent events",
+                    "audits",
+                    content={"text/event-stream": {}},
+                    headers=((_LAST, "The event that was received last: what follows it is sent"),),
+                )
+            },
         }
+        paths[events]["get"]["responses"]["204"] = {"description": "It has ended, and nothing follows"}
         return RouteGroup(routes, paths, _SCHEMAS)
+
+    async def one(self, request: Request) -> Response:
+        """Return an audit, or cancel it."""
+        return await (self.cancel if request.method == "DELETE" else self.read)(request)
 
     async def submit(self, request: Request) -> Response:
         """Begin an audit."""
@@ -70,13 +87,21 @@ class AuditRoutes:
         return await self._told(record, 200 if record.state.is_final else 202)
 
     async def follow(self, request: Request) -> Response:
-        """Send an audit's states as they come, until it has ended."""
-        record = await self._audits.get(request.path_params["audit"])
-        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-        return StreamingResponse(self._events(record), media_type="text/event-stream", headers=headers)
+        """Send an audit's states as they come, until it has ended.
 
-    async def _events(self, record: AuditRecord) -> AsyncIterator[bytes]:
-        yield _event(record)
+        A browser asks again when a stream ends, and names the last event: 204 tells it that there is no more.
+        """
+        record = await self._audits.get(request.path_params["audit"])
+        known = request.headers.get(_LAST, "")
+        if record.state.is_final and known == _name(record):
+            return Response(status_code=204)
+        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+        events = self._events(record, known)
+        return StreamingResponse(events, media_type="text/event-stream", headers=headers)
+
+    async def _events(self, record: AuditRecord, known: str) -> AsyncIterator[bytes]:
+        if _name(record) != known:
+            yield _event(record)
         silent = 0
         while not record.state.is_final:
             await asyncio.sleep(_LOOK)
@@ -96,14 +121,30 @@ class AuditRoutes:
 
 
 def _event(record: AuditRecord) -> bytes:
-    return b"event: " + record.state.encode() + b"\ndata: " + msgspec.json.encode(record) + b"\n\n"
+    head = f"id: {_name(record)}\nevent: {record.state}\ndata: "
+    return head.encode() + msgspec.json.encode(record) + b"\n\n"
 
 
-_SCHEMAS: Final[dict[str, Any]] = {
-    "AuditRequest": {
-        "type": "object",
-        "required": ["image"],
-        "additionalProperties": False,
-        "properties": {"image": {"type": "string", "description": "As a registry knows it"}},
+def _name(record: AuditRecord) -> str:
+    """Return the name of the event that tells how far an audit is, the same from every replica."""
+    return record.state if record.state.is_final else f"{record.state}/{record.step}/{record.read}"
+
+
+def _schemas() -> dict[str, Any]:
+    _, found = msgspec.json.schema_components([AuditRecord], ref_template=_SCHEMA)
+    properties = found["AuditRecord"]["properties"]
+    results = {name: {"type": "object"} for name in ("report", "findings")}
+    return {
+        "AuditRequest": {
+            "type": "object",
+            "required": ["image"],
+            "additionalProperties": False,
+            "properties": {"image": {"type": "string", "description": "As a registry knows it"}},
+            "examples": [{"image": "registry.example.com/shop:1"}],
+        },
+        "AuditState": found["AuditState"],
+        "Audit": {"type": "object", "required": list(properties), "properties": properties | results},
     }
-}
+
+
+_SCHEMAS: Final = _schemas()

@@ -39,6 +39,11 @@ class Pair(msgspec.Struct):
         """The share of layers on which both name the same."""
         return self.agreed / self.compared if self.compared else 0.0
 
+    def add(self, example: Example) -> None:
+        """Keep an example, if there is room and none of its layer is kept: layers are asked about often."""
+        if len(self.examples) < MOST_EXAMPLES and all(each.layer != example.layer for each in self.examples):
+            self.examples.append(example)
+
 
 class VersionRecord(msgspec.Struct):
     """What one version said.
@@ -156,7 +161,8 @@ def merged(experiment: str, found: Sequence[Comparison]) -> Comparison:
             mine = total.pairs.setdefault(name, Pair(pair.version, pair.shadow))
             mine.compared += pair.compared
             mine.agreed += pair.agreed
-            mine.examples = [*mine.examples, *pair.examples][:MOST_EXAMPLES]
+            for example in pair.examples:
+                mine.add(example)
     return total
 
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from praxi_tasks.errors import CorruptObjectError, KeyNotFoundError, PraxiError
 from praxi_tasks.inventory import Inventory
-from praxi_tasks.serving.compared import MOST_EXAMPLES, Comparison, Example, Pair, VersionRecord
+from praxi_tasks.serving.compared import Comparison, Example, Pair, VersionRecord
 from praxi_tasks.serving.fleet import Comparable
 from praxi_tasks.serving.metrics import Metrics
 from praxi_tasks.serving.signatures import sticky_key
@@ -146,8 +146,8 @@ def _count_pair(pair: Pair, layer: str, reply: Reply, other: Reply) -> bool:
     one, two = _labels(reply), _labels(other)
     pair.compared += 1
     pair.agreed += one == two
-    if one != two and len(pair.examples) < MOST_EXAMPLES:
-        pair.examples.append(Example(layer[:200], _few(one - two), _few(two - one)))
+    if one != two:
+        pair.add(Example(layer[:200], _few(one - two), _few(two - one)))
     return one == two
 
 

@@ -17,12 +17,35 @@ from praxi_tasks.serving.audits import Audits, audit_of
 from praxi_tasks.serving.bodies import read_body as read_bytes
 from praxi_tasks.serving.pushes import PushAudits
 from praxi_tasks.serving.refusals import UnauthenticatedError
-from praxi_tasks.serving.route_group import RouteGroup, operation
+from praxi_tasks.serving.route_group import SECRETS, RouteGroup, operation
 from praxi_tasks.serving.watched_file import WatchedFile
 from praxi_tasks.store import Store
 
 _FILE: Final = "PRAXI_EVENT_SECRET_FILE"
 _PATH: Final = "/v1/events"
+_BY: Final[dict[Form, str]] = {
+    "distribution": "as distribution does",
+    "harbor": "as Harbor does",
+    "quay": "as Quay does",
+    "ecr": "as Amazon ECR does, by EventBridge",
+    "images": "by naming images",
+}
+_BODIES: Final[dict[Form, str]] = {"images": "Images"}
+_COUNT: Final = {"type": "integer", "minimum": 0}
+_HEEDED: Final = {
+    **dict.fromkeys(("heeded", "foreign", "taken", "seen", "left"), _COUNT),
+    "ignored": {"type": "object", "additionalProperties": _COUNT},
+    "audits": {"type": "array", "items": {"type": "string"}},
+}
+_SCHEMAS: Final[dict[str, Any]] = {
+    "Notification": {"type": "object", "description": "As the registry sends it"},
+    "Images": {
+        "type": "object",
+        "required": ["images"],
+        "properties": {"images": {"type": "array", "items": {"type": "string"}}},
+    },
+    "Heeded": {"type": "object", "required": list(_HEEDED), "properties": _HEEDED},
+}
 _LONGEST_WINDOW: Final = 1800  # seconds; a place of the next hour is told from one of this hour
 
 
@@ -44,14 +67,23 @@ class EventRoutes:
     def group(self) -> RouteGroup:
         """Return the routes; they look at who asks by themselves: registries present secrets in many ways."""
         paths: dict[str, Any] = {
-            f"{_PATH}/{form}": {"post": operation(f"Tell of pushes, as {form} does", "events", status=202)}
+            f"{_PATH}/{form}": {
+                "post": operation(
+                    f"Tell of pushes, {_BY[form]}",
+                    "events",
+                    body=_BODIES.get(form, "Notification"),
+                    answer="Heeded",
+                    status=202,
+                    security=SECRETS,
+                )
+            }
             for form in FORMS
         }
         routes = tuple(
             Route(path, self._receiver(form), methods=["POST"])
             for path, form in zip(paths, FORMS, strict=True)
         )
-        return RouteGroup(routes, paths, open_paths=frozenset(paths))
+        return RouteGroup(routes, paths, _SCHEMAS, open_paths=frozenset(paths))
 
     def _receiver(self, form: Form) -> Any:
         async def receive(request: Request) -> Response:

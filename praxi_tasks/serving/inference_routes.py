@@ -13,7 +13,15 @@ from praxi_tasks import __version__
 from praxi_tasks.environment import positive_number
 from praxi_tasks.serving.bodies import read_body, unless_gone
 from praxi_tasks.serving.fleet import Fleet
-from praxi_tasks.serving.protocol import HEADER, InferRequest, read_request, write_answer
+from praxi_tasks.serving.inference_schemas import SCHEMAS
+from praxi_tasks.serving.protocol import (
+    BINARY_TYPE,
+    HEADER,
+    JSON_TYPE,
+    InferRequest,
+    read_request,
+    write_answer,
+)
 from praxi_tasks.serving.refusals import RequestError
 from praxi_tasks.serving.route_group import RouteGroup, operation
 from praxi_tasks.serving.settings import ServingLimits
@@ -23,6 +31,10 @@ from praxi_tasks.serving.work import Refusal, Reply
 TIMEOUT: Final = "x-request-timeout"
 """The header that says how many seconds a request may take."""
 _MICROSECONDS: Final = 1_000_000
+_HEADERS: Final = (
+    ("Inference-Header-Content-Length", "Where the JSON ends and binary data begins, in bytes"),
+    ("X-Request-Timeout", "For how many seconds the answer is of use"),
+)
 _REFUSED: Final = 400
 _FAILED: Final = 500
 
@@ -46,7 +58,7 @@ class InferenceRoutes:
             *(Route(f"{path}/ready", self.model_ready) for path in (named, numbered)),
             *(Route(f"{path}/infer", self.infer, methods=["POST"]) for path in (named, numbered)),
         ]
-        return RouteGroup(tuple(routes), _described(), open_paths=frozenset({live, ready}))
+        return RouteGroup(tuple(routes), _described(), SCHEMAS, open_paths=frozenset({live, ready}))
 
     async def server(self, _: Request) -> Response:
         """Say what the service is."""
@@ -116,13 +128,30 @@ def _refused(reply: Reply) -> Response:
 
 
 def _described() -> dict[str, Any]:
+    absent = {503: "No model is resident"}
     paths: dict[str, Any] = {
-        "/v2": {"get": operation("What the service is", "inference")},
-        "/v2/health/live": {"get": operation("Whether it lives", "inference", is_open=True)},
-        "/v2/health/ready": {"get": operation("Whether a model is resident", "inference", is_open=True)},
+        "/v2": {"get": operation("What the service is", "inference", answer="Server")},
+        "/v2/health/live": {"get": operation("Whether it lives", "inference", answer="Live", security=())},
+        "/v2/health/ready": {
+            "get": operation(
+                "Whether a model is resident", "inference", answer="Ready", also=absent, security=()
+            )
+        },
     }
     for path in ("/v2/models/{model}", "/v2/models/{model}/versions/{version}"):
-        paths[path] = {"get": operation("Which tensors a model takes and gives", "inference")}
-        paths[f"{path}/ready"] = {"get": operation("Whether a model answers", "inference")}
-        paths[f"{path}/infer"] = {"post": operation("Ask a model", "inference", body="InferRequest")}
+        paths[path] = {"get": operation("Which tensors a model takes and gives", "inference", answer="Model")}
+        paths[f"{path}/ready"] = {
+            "get": operation("Whether a model answers", "inference", answer="ModelReady", also=absent)
+        }
+        paths[f"{path}/infer"] = {
+            "post": operation(
+                "Ask a model",
+                "inference",
+                body="InferRequest",
+                takes=(JSON_TYPE, BINARY_TYPE),
+                answer="InferAnswer",
+                content={BINARY_TYPE: {}},
+                headers=_HEADERS,
+            )
+        }
     return paths

@@ -16,7 +16,8 @@ from praxi_tasks.printable import printable_json
 from praxi_tasks.serving.refusals import RequestError
 from praxi_tasks.serving.tensors import BYTES, NUMBERS, Tensor, from_binary, from_json, to_binary, to_json
 
-HEADER: Final = "inference-header-content-length"
+_HEADER: Final = "Inference-Header-Content-Length"
+HEADER: Final = _HEADER.lower()
 JSON_TYPE: Final = "application/json"
 BINARY_TYPE: Final = "application/octet-stream"
 _SIZE: Final = "binary_data_size"
@@ -79,7 +80,8 @@ def read_request(body: bytes, json_length: str | None) -> InferRequest:
     try:
         request = decode(head, _Request)
     except msgspec.DecodeError as error:
-        raise RequestError(f"not an inference request: {error}") from None
+        where = f"the first {len(head)} of {len(body)} bytes, as {_HEADER} says" if json_length else ""
+        raise RequestError(f"not an inference request: {error}", where=where) from None
     inputs: dict[str, Tensor] = {}
     for given in request.inputs:
         if given.name in inputs:
@@ -88,9 +90,11 @@ def read_request(body: bytes, json_length: str | None) -> InferRequest:
     if len(rest):
         raise RequestError(f"{len(rest)} bytes of binary data belong to no input")
     binary = request.parameters.get("binary_data_output") is True
-    outputs = {
-        output.name: output.parameters.get("binary_data", binary) is True for output in request.outputs
-    }
+    outputs: dict[str, bool] = {}
+    for output in request.outputs:
+        if output.name in outputs:
+            raise RequestError("an output is asked for twice", where=output.name)
+        outputs[output.name] = output.parameters.get("binary_data", binary) is True
     return InferRequest(inputs, request.id, request.parameters, outputs, binary)
 
 
@@ -133,7 +137,7 @@ def _split(body: bytes, json_length: str | None) -> tuple[bytes, memoryview]:
         return body, memoryview(b"")
     length = int(json_length) if json_length.isascii() and json_length.isdigit() else -1
     if not 0 <= length <= len(body):
-        raise RequestError("not the length of the JSON in this body", where="Inference-Header-Content-Length")
+        raise RequestError("not the length of the JSON in this body", where=_HEADER)
     return body[:length], memoryview(body)[length:]
 
 

@@ -72,6 +72,10 @@ class Signature:
                 )
             if tensor.datatype != port.datatype:
                 raise RequestError(f"the input is of {port.datatype}, not {tensor.datatype}", where=name)
+            if len(tensor.shape) != 1:
+                raise RequestError(
+                    f"the input has one dimension, not the shape {list(tensor.shape)}", where=name
+                )
         for port in self.inputs:
             if not port.optional and port.name not in request.inputs:
                 raise RequestError("an input is missing", where=port.name)

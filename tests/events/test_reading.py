@@ -237,8 +237,8 @@ def test_an_image_that_is_told_twice_is_one() -> None:
         (b"\xff", "no JSON"),
         (b"[" * 100_000, "no JSON"),
         (b"7", "no JSON object"),
-        (b"{}", "no distribution wrote it"),
-        (json.dumps(bodies.harbor()).encode(), "no distribution wrote it"),
+        (b"{}", "it is not what distribution sends"),
+        (json.dumps(bodies.harbor()).encode(), "it is not what distribution sends"),
         (b" " * (LARGEST + 1), "are the most"),
         (
             json.dumps(

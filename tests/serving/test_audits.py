@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,12 @@ def test_an_audit_is_followed_and_read(registry: Registry, audited: tuple[Servic
     order = ["waiting", "planning", "reading", "predicting", "reporting", "done"]
     places = [order.index(each["state"]) for each in told]
     assert places == sorted(places)
+    stream = f"/v1/audits/{asked['id']}/events"
+    names = re.findall(r"^id: (.+)$", service.ask(stream).body.decode(), re.MULTILINE)
+    assert names == ["done"]  # with which a browser asks again
+    assert service.ask(stream, Last_Event_ID="done").status == 204
+    again = service.ask(stream, Last_Event_ID="reading/fingerprint/0").body
+    assert again.startswith(b"id: done\nevent: done\ndata: {")
     answer = service.ask(f"/v1/audits/{asked['id']}").document
     purls = {release["purl"] for layer in answer["report"]["layers"] for release in layer["releases"]}
     assert purls == {"pkg:pypi/shoplib@1.0", "pkg:pypi/tillkit@2.13"}

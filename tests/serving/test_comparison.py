@@ -95,8 +95,30 @@ def test_the_page_shows_text_of_strangers_as_text(store: Store) -> None:
     assert "\u202e" not in page.text
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page.text
     assert "pypi/&lt;b&gt;" in page.text
-    (row,) = re.findall(r"<tr><td>8<td>.*?</tr>", page.text.partition("<h2>Shadows")[2])
+    (row,) = re.findall(r'<tr><td class="text">8<td .*?</tr>', page.text.partition("<h2>Shadows")[2])
     assert row.endswith("<td>1<td>0.0%</tr>")
+
+
+def test_the_page_says_what_there_is_and_keeps_a_layer_once(store: Store) -> None:
+    said: dict[str, Reply] = {"7": answer("pypi/shoplib@1.0"), "8": answer()}
+    _, client = compared(store, said, said, said)
+    found = client.get("/v1/experiment/comparison").json()
+    (pair,) = found["pairs"]
+    assert (pair["compared"], len(pair["examples"])) == (3, 1)
+    page = client.get("/v1/experiment/comparison", headers={"accept": "text/html"}).text
+    assert "praxi models promote VERSION" in page
+    assert 'name="viewport"' in page
+    assert "No layer was answered yet" not in page
+    assert page.count(DIGEST) == 1
+
+
+def test_a_page_without_anything_says_so(store: Store) -> None:
+    _, client = compared(store)
+    page = client.get("/v1/experiment/comparison", headers={"accept": "text/html"}).text
+    assert "No layer was answered yet" in page
+    assert "No version is asked in the shadow" in page
+    assert "Answered by: champion 100 %" in page
+    assert "<table" not in page
 
 
 ONE: dict[str, Reply] = {"7": answer("pypi/shoplib@1.0"), "8": answer("pypi/shoplib@1.0")}

@@ -116,7 +116,12 @@ def test_errors_are_told_as_the_protocol_says(service: Service) -> None:
     refused = service.ask("/v2/models/praxi-layers/infer", {"inputs": []})
     assert (refused.status, refused.document["code"]) == (400, "bad-request")
     assert service.ask("/v2/models/praxi-layers/infer").status == 405
-    assert service.ask("/nothing").document["code"] == "unknown"
+    nothing = service.ask("/nothing")
+    assert (nothing.status, nothing.document["code"]) == (404, "unknown")
+    assert nothing.document["error"] == "there is nothing at /nothing; /openapi.json lists what there is"
+    wrong = service.ask("/v1/audits/x", method="PUT")
+    assert (wrong.status, set(wrong.headers["allow"].split(", "))) == (405, {"GET", "HEAD", "DELETE"})
+    assert wrong.document["error"].startswith("/v1/audits/x does not take PUT; it takes ")
 
 
 def test_a_request_says_how_long_it_may_take(service: Service) -> None:

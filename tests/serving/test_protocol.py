@@ -51,6 +51,7 @@ def test_binary_data_follows_in_the_order_of_the_inputs() -> None:
         (body(inputs=[binary(5)]), None),
         (body(inputs=[{**binary(0), "data": ["a"]}]), None),
         (body(inputs=[binary(True)]), None),
+        (body(inputs=[paths()], outputs=[{"name": "labels"}, {"name": "labels"}]), None),
         (body(inputs=[paths()]), "-1"),
         (body(inputs=[paths()]), "٣"),
         (body(inputs=[paths()]), "100000"),
@@ -61,6 +62,12 @@ def test_binary_data_follows_in_the_order_of_the_inputs() -> None:
 def test_what_is_no_request_is_refused(content: bytes, length: str | None) -> None:
     with pytest.raises(RequestError):
         read_request(content, length)
+
+
+def test_a_length_that_cuts_the_json_off_is_named() -> None:
+    content = body(inputs=[paths()])  # as a client sends that keeps the header of its last request
+    with pytest.raises(RequestError, match=rf"the first 20 of {len(content)} bytes, as Inference-Header"):
+        read_request(content, "20")
 
 
 def test_outputs_are_given_as_each_is_asked_for() -> None:

@@ -56,6 +56,8 @@ def test_fingerprints_and_changesets() -> None:
         [of_texts("files", [b"a"])],
         [of_numbers("paths", "UINT64", [1])],
         [of_texts("paths", [b"a\0b"])],
+        [Tensor("paths", "BYTES", (1, 2), [b"a", b"b"])],
+        [Tensor("paths", "BYTES", (), [b"a"])],
         [PATHS, of_numbers("lengths", "INT64", [2])],
         [PATHS, of_numbers("lengths", "INT64", [4, -1])],
         [PATHS, of_numbers("lengths", "INT64", [3, 0, 0, 0])],

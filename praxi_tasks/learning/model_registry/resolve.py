@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 STARTER: Final = "PRAXI_STARTER_MODEL"
 """The variable that names the model in use before any was promoted."""
 
+_OTHERS: Final = "name one that there is: praxi models list shows numbers and aliases"
+
 
 class ResolvedModel(msgspec.Struct, frozen=True):
     """A model's place in a store; ``version`` is its number in the registry, empty if it has none.
@@ -66,7 +68,7 @@ def resolve_model(uri: str, store_uri: str, last: ResolvedModel | None = None) -
         raise ModelError(
             problem or f"no version of the model is the {alias}",
             where=uri,
-            action=f"promote one, or set {STARTER}",
+            action=f"promote one, or set {STARTER}" if alias == CHAMPION else _OTHERS,
         )
     return ResolvedModel(starter, problem=f"{problem}: the starter model stands in" if problem else "")
 

@@ -17,6 +17,7 @@ import msgspec
 from praxi_tasks.environment import public_url
 from praxi_tasks.errors import UsageError
 from praxi_tasks.findings.strict_yaml import parse_yaml
+from praxi_tasks.printable import printable
 
 _NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _MOST_STEPS: Final = 20
@@ -168,10 +169,13 @@ class Chain(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         UsageError
             If it is not valid; it names the step.
         """
+        document: Any = None
         try:
-            return msgspec.convert(_named(parse_yaml(data)), cls)
+            document = _named(parse_yaml(data))
+            return msgspec.convert(document, cls)
         except (msgspec.ValidationError, ValueError) as error:
-            raise UsageError(f"not a chain: {error}", where=where, action="see docs/serving.md") from None
+            problem = _told(str(error), document)
+            raise UsageError(f"not a chain: {problem}", where=where, action="see docs/serving.md") from None
 
     def step(self, name: str) -> Step:
         """Return the step of that name.
@@ -186,6 +190,11 @@ class Chain(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             known = ", ".join(step.name for step in self.steps)
             raise UsageError("the chain has no such step", where=name[:70], action=f"it has {known}")
         return found
+
+
+_POSITION: Final = re.compile(r" - at `\$\.steps\[(\d+)\]([^`]*)`$")
+_WORDS: Final = {"run": ", ".join(BuiltIn), **dict.fromkeys(("takes", "gives"), ", ".join(Document))}
+"""What may stand in fields that are of few words."""
 
 
 def _require_connected(steps: Sequence[Step]) -> None:
@@ -209,6 +218,20 @@ def _require_connected(steps: Sequence[Step]) -> None:
         there.update(step.outputs)
     if missing := [each for each in (Document.REPORT, Document.FINDINGS) if each not in there]:
         raise ValueError(f"no step gives {' and '.join(missing)}")
+
+
+def _told(problem: str, document: Any) -> str:
+    """Return what is wrong with the name of the step in place of its position, and what would be right."""
+    found = _POSITION.search(problem)
+    if found is None:
+        return problem
+    number, field = int(found[1]), found[2].lstrip(".")
+    step = document["steps"][number]
+    name = step.get("name") if isinstance(step, dict) else None
+    words = _WORDS.get(re.split(r"\W", field)[0], "")
+    head = f"step {printable(str(name), 70) if name else number + 1}: "
+    text = problem[: found.start()].removeprefix(head)
+    return head + (f"{field}: " if field else "") + text + (f"; it is one of {words}" if words else "")
 
 
 def _named(document: Any) -> Any:

@@ -169,3 +169,13 @@ def test_without_a_starter_the_error_says_what_was_lost(
     monkeypatch.delenv("PRAXI_STARTER_MODEL")
     with pytest.raises(ModelError, match="version 1 was the champion"):
         resolve_for(store, URI)
+
+
+def test_an_alias_that_nobody_has_is_not_to_be_had_by_promotion(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PRAXI_STARTER_MODEL")
+    with pytest.raises(ModelError, match="no version of the model is the challenger.*praxi models list"):
+        resolve_for(store, f"{ALIASED}{CHALLENGER}")
+    with pytest.raises(ModelError, match="no version of the model is the champion.*promote one"):
+        resolve_for(store, URI)

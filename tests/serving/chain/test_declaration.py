@@ -65,14 +65,19 @@ def test_each_kind_of_step_has_its_documents() -> None:
         ((PLAN, "{name: x, run: predict, takes: [plan]}"), "takes and gives are a command's"),
         ((PLAN, "{name: x, command: [a], takes: [plan]}"), "a command gives a document"),
         ((PLAN, "{name: x, command: [a], gives: [images]}"), "no step gives them"),
-        ((PLAN, "{name: x, command: [a], gives: [opinions]}"), "Invalid enum value 'opinions'"),
-        ((PLAN, "{name: x, run: guess}"), "Invalid enum value 'guess'"),
+        (
+            (PLAN, "{name: x, command: [a], gives: [opinions]}"),
+            "x: gives[0]: Invalid enum value 'opinions'; it is one of images,",
+        ),
+        ((PLAN, "{name: x, run: guess}"), "step x: run: Invalid enum value 'guess'; it is one of plan, fin"),
         ((PLAN, "{name: x, run: predict, seconds: -1}"), "seconds are 0 to"),
-        ((PLAN, "{name: x, run: predict, sceonds: 7}"), "unknown field `sceonds`"),
+        ((PLAN, "{name: x, run: predict, sceonds: 7}"), "step x: Object contains unknown field `sceonds`"),
         ((PLAN, "{name: UPPER, run: predict}"), "'UPPER' is no name"),
         ((PLAN, "{name: x, service: {url: 'ftp://x'}}"), "not a URL of https or http"),
         ((PLAN, "{name: x, service: {url: 'https://me:secret@x'}}"), "a URL with credentials"),
-        ((PLAN, "{name: x, service: {url: 'https://x/?a=b'}}"), "has no query"),
+        ((PLAN, "{name: x, service: {url: 'https://x/?a=b'}}"), "step x: service: a service's url has no"),
+        ((PLAN, "{run: plan, name: 7}"), "step 7: name: Expected `str`, got `int`"),
+        ((PLAN, "{}"), "step 2: Object missing required field `name`"),
     ],
 )
 def test_what_can_not_work_is_refused(steps: tuple[str, ...], why: str) -> None:
