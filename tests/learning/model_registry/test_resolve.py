@@ -175,7 +175,7 @@ def test_an_alias_that_nobody_has_is_not_to_be_had_by_promotion(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("PRAXI_STARTER_MODEL")
-    with pytest.raises(ModelError, match="no version of the model is the challenger.*praxi models list"):
+    with pytest.raises(ModelError, match=r"no version of the model is the challenger.*praxi models list"):
         resolve_for(store, f"{ALIASED}{CHALLENGER}")
-    with pytest.raises(ModelError, match="no version of the model is the champion.*promote one"):
+    with pytest.raises(ModelError, match=r"no version of the model is the champion.*promote one"):
         resolve_for(store, URI)
