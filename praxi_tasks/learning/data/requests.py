@@ -38,6 +38,11 @@ class NewPackage(msgspec.Struct, frozen=True):
         """Ecosystem, name and version."""
         return self.ecosystem, self.name, self.version
 
+    @property
+    def label(self) -> str:
+        """The release as people write it: ``pypi/flask@3.0.0``."""
+        return f"{self.ecosystem}/{self.name}" + (f"@{self.version}" if self.version else "")
+
 
 class TrainingRequest(msgspec.Struct, frozen=True):
     """The releases that an audit asks to learn; ``audit`` is its run's key, empty for a request by hand."""

@@ -64,9 +64,9 @@ class Judged(msgspec.Struct, frozen=True):
         )
 
     @classmethod
-    def unchanged(cls) -> Judged:
+    def unchanged(cls, why: str) -> Judged:
         """Return the verdict on a training that learned nothing."""
-        return cls(False, 0.0, (), ("nothing was learned: the model is unchanged",))
+        return cls(False, 0.0, (), (f"nothing was learned, the model is unchanged: {why}",))
 
 
 class Approval(msgspec.Struct, frozen=True):

@@ -71,7 +71,8 @@ class TrainingSettings(msgspec.Struct, frozen=True):
 class TrainingPlan(msgspec.Struct, frozen=True):
     """One training: ``base`` is the model it builds on, ``requests`` the ids of those it serves.
 
-    ``recalibrates`` says that the confidence of the base was off when it was last evaluated.
+    ``recalibrates`` says that the confidence of the base was off when it was last evaluated. ``known`` are
+    releases that a person asked for and the base knows already.
     """
 
     requests: tuple[str, ...]
@@ -79,6 +80,7 @@ class TrainingPlan(msgspec.Struct, frozen=True):
     base: ResolvedModel
     settings: TrainingSettings = TrainingSettings()
     recalibrates: bool = False
+    known: tuple[str, ...] = ()
 
     @property
     def batches(self) -> int:

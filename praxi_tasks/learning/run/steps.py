@@ -38,12 +38,14 @@ from praxi_tasks.learning.run.plan import TrainingPlan, TrainingSettings
 from praxi_tasks.learning.run.promotion import promote_challenger, register_base, register_challenger
 from praxi_tasks.learning.run.refusals import Refusals
 from praxi_tasks.learning.run.tracking import tracker
+from praxi_tasks.learning.run.unchanged import why_unchanged
 from praxi_tasks.learning.sources import Collected, Collector, configured_sources
 from praxi_tasks.learning.studies import ROUTING, TRIAL_RELEASES, TUNING, note_studies
 from praxi_tasks.learning.training import TrainingTask, recalibrate
 from praxi_tasks.store import ReadableRoots, Store, documents, keys
 
 _SEED: Final = 20_260_102
+_MOST_NAMED: Final = 100
 
 
 class TrainingRun:
@@ -85,8 +87,10 @@ class TrainingRun:
         known = load_base(base)
         import_bundled(self._store, base.uri)
         packages = merge(package for package in [*wanted, *by_hand] if not known.knows(*package.identity))
+        taught = tuple(each.label for each in merge(by_hand) if known.knows(*each.identity))[:_MOST_NAMED]
         off = calibration_is_off(self._store, known.id, settings.bars.calibration)
-        plan = TrainingPlan(tuple(requests), packages, base, settings, off and not settings.full_retrain)
+        recalibrates = off and not settings.full_retrain
+        plan = TrainingPlan(tuple(requests), packages, base, settings, recalibrates, taught)
         documents.write(self._store, self.key("plan.json"), plan)
         documents.write(self._store, self.key("batches.json"), list(range(plan.batches)))
         studied = len(self._inputs.routing(plan)) if settings.routing_study else 0
@@ -179,7 +183,7 @@ class TrainingRun:
         """Judge the challenger by the bars and write ``gate.json``."""
         settings = self._inputs.plan().settings
         if not self._inputs.trained().changed:
-            judged = Judged.unchanged()
+            judged = Judged.unchanged(why_unchanged(self._inputs))
         else:
             evaluation = documents.read(self._store, self.key("evaluation.json"), Evaluation)
             judged = Judged.of(judge(evaluation, settings.bars, settings.weights))

@@ -95,6 +95,7 @@ async def versions(request: Request, user: GetUserDep, training: str = "") -> Re
         return {
             "rows": rows,
             "training": training,
+            "ended": _ended(known, training),
             "experiments": [each.document() for each in read_comparisons(connected_store(load_settings()))],
             "serving": load_settings().links.serving_url,
             "mlflow": load_settings().links.models_url,
@@ -177,6 +178,12 @@ async def train_now(request: Request, user: GetUserDep, wish: Annotated[Wish, Fo
 
 async def _answer(request: Request, change: Callable[[], dict[str, Any]]) -> Response:
     return await changed(request, change, lambda made: f"models#v{made['version']}")
+
+
+def _ended(known: Trainings, run: str) -> dict[str, Any] | None:
+    """Return how the training ended that was started here; None while it has not."""
+    found = known.ended(run) if run else None
+    return msgspec.structs.asdict(found) if found else None
 
 
 def _releases(found: set[Release]) -> dict[str, Any]:

@@ -38,6 +38,8 @@ class _Summary(msgspec.Struct):
     at: str = ""
     f1_old: float | None = None
     f1_new: float | None = None
+    promoted: bool = False
+    reasons: tuple[str, ...] = ()
 
 
 class Training(msgspec.Struct, frozen=True):
@@ -70,6 +72,24 @@ class Training(msgspec.Struct, frozen=True):
     bars: tuple[str, ...] = ()
 
 
+class Ended(msgspec.Struct, frozen=True):
+    """How a training ended.
+
+    Attributes
+    ----------
+    learned
+        How many releases it learned.
+    promoted
+        Whether the version that it made is in use.
+    reasons
+        Why it is not.
+    """
+
+    learned: int
+    promoted: bool
+    reasons: tuple[str, ...]
+
+
 class Trainings:
     """Reads and remembers trainings: once a training has ended, what it left never changes."""
 
@@ -89,6 +109,20 @@ class Trainings:
         if not found.at:
             self._known.cache_clear()  # it may end any moment
         return found
+
+    def ended(self, run: str) -> Ended | None:
+        """Return how a training ended; None while it has not, or where it left nothing that can be read.
+
+        Raises
+        ------
+        StoreUnavailableError
+            If the store can't be reached.
+        """
+        summary = self._document(run, "summary.json", _Summary)
+        trained = self._document(run, "trained.json", _Trained)
+        if summary is None or trained is None:
+            return None
+        return Ended(len(trained.learned), summary.promoted, summary.reasons)
 
     def learned_since(self, version: ModelVersion, versions: dict[str, ModelVersion]) -> set[Release]:
         """Return all that a version and those that it builds on have learned, as far as trainings say."""

@@ -206,6 +206,21 @@ def test_damaged_documents_of_a_training_say_nothing(browser: Browser, registry:
     assert (row["version"], row["learned"], row["score"], row["at"]) == ("3", [], None, "")
 
 
+def test_what_became_of_a_training_is_said(browser: Browser, registry: None, store: Store) -> None:
+    asked = {"training": "by-hand"}
+    begun = browser("viewer").get(PLACE, params=asked)
+    assert ("A training has begun" in begun.text, "data-again" in begun.text) == (True, True)
+    train(store, "by-hand", "2")
+    summary = {"at": "2026-11-20T01:02:03+00:00", "promoted": False, "reasons": [f"known already {HOSTILE}"]}
+    documents.write(store, keys.training_run("by-hand", "summary.json"), summary)
+    ended = browser("viewer").get(PLACE, params=asked)
+    assert ("0 releases learned" in ended.text, "data-again" in ended.text) == (True, False)
+    assert "known already" in ended.text
+    assert HOSTILE not in ended.text
+    found = browser("viewer").get(PLACE, params=asked, headers=JSON).json()["ended"]
+    assert (found["learned"], found["promoted"]) == (0, False)
+
+
 def test_a_registry_that_can_not_be_read_is_said(browser: Browser, store_folder: Path, store: Store) -> None:
     (store_folder / "mlflow").mkdir(parents=True)
     (store_folder / "mlflow" / "mlflow.db").write_bytes(b"no database")
