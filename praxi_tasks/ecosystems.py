@@ -409,6 +409,34 @@ XBPS: Final = Ecosystem(
     database="pkgdb",
     default_namespace="void",
 )
+SLACKWARE: Final = Ecosystem(
+    purl_type="slackware",
+    family=Family.DISTRIBUTION,
+    database="pkgtools",
+    default_namespace="slackware",
+)
+EOPKG: Final = Ecosystem(
+    purl_type="eopkg",
+    family=Family.DISTRIBUTION,
+    database="eopkg",
+    default_namespace="solus",
+)
+SWUPD: Final = Ecosystem(
+    purl_type="swupd",
+    family=Family.DISTRIBUTION,
+    database="swupd's bundles",
+    default_namespace="clear-linux-os",
+)
+TERRAFORM: Final = Ecosystem(
+    purl_type="terraform",
+    family=Family.MANAGER,
+    database="folders of providers",
+    version_class="SemanticVersion",
+    split_name=_last_part,
+)
+CHROME: Final = Ecosystem(
+    purl_type="chrome-extension", family=Family.MANAGER, database="an extension's manifest.json"
+)
 ALPM: Final = Ecosystem(
     purl_type="alpm",
     family=Family.DISTRIBUTION,
@@ -472,7 +500,7 @@ _ROWS: Final = (
         GUIX,
         SNAP,
     ),
-    *(FLATPAK, VSCODE, NIM, OCTAVE, SWIPL, XBPS),
+    *(FLATPAK, VSCODE, NIM, OCTAVE, SWIPL, XBPS, SLACKWARE, EOPKG, SWUPD, TERRAFORM, CHROME),
     *(HUGGINGFACE, ML_MODEL),
 )
 ECOSYSTEMS: Final[Mapping[str, Ecosystem]] = {row.purl_type: row for row in _ROWS}

@@ -6,6 +6,7 @@ from praxi_tasks.ecosystems import ECOSYSTEMS, Ecosystem
 from praxi_tasks.inventory.binary import (
     dotnet_assembly,
     dotnet_bundle,
+    electron_archive,
     elf_package_note,
     go_build_info,
     java_archive,
@@ -27,6 +28,7 @@ IN_FILES = {
     native_image.READER: ("maven", "SBOMs of GraalVM's native images"),
     dotnet_assembly.READER: ("nuget", ".NET assemblies"),
     dotnet_bundle.READER: ("nuget", "applications in a single file"),
+    electron_archive.READER: ("npm", "Electron's archives"),
     python_archive.READER: ("pypi", "wheels, zipapps, PEX, shiv and eggs"),
     pyinstaller.READER: ("pypi", "programs of PyInstaller"),
     elf_package_note.READER: ("", "package notes of ELF files"),
@@ -40,6 +42,9 @@ SHARED = ("bioconductor", "otp", "wordpress-theme")
 
 # Lock files that name packages of another ecosystem than their reader's, and only those rows.
 DECLARED_BESIDE = {"bioconductor": "renv.lock", "cocoapods": "Podfile.lock", "jsr": "deno.lock"}
+
+# How the names of lock files end that a function tells from others.
+_KINDS_OF_FILES = (".txt", ".toml", ".lock")
 
 MODELS = {
     "ml-model": "safetensors, GGUF, llamafile, ONNX, PyTorch, NeMo, Keras, TensorFlow, OpenVINO, Core ML,"
@@ -71,7 +76,7 @@ def _row(*cells: str) -> str:
 def _locks(ecosystem: str) -> str:
     names = [name for reader in LOCK_READERS if reader.ecosystem == ecosystem for name in reader.endings]
     names += filter(None, [DECLARED_BESIDE.get(ecosystem)])
-    return ", ".join(f"`{name}`" for name in dict.fromkeys(names) if not name.startswith("."))
+    return ", ".join(f"`{name}`" for name in dict.fromkeys(names) if name not in _KINDS_OF_FILES)
 
 
 def _advisories(row: Ecosystem) -> str:

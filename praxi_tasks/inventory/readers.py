@@ -48,9 +48,11 @@ from praxi_tasks.inventory.lockfiles import npm as npm_locks
 from praxi_tasks.inventory.lockfiles import perl as perl_lock
 from praxi_tasks.inventory.lockfiles import python as python_locks
 from praxi_tasks.inventory.lockfiles import r as r_lock
+from praxi_tasks.inventory.lockfiles import terraform as terraform_lock
 from praxi_tasks.inventory.manager import (
     asdf,
     bitnami,
+    browser,
     conda,
     easybuild,
     flatpak,
@@ -61,12 +63,27 @@ from praxi_tasks.inventory.manager import (
     snap_packages,
     spack,
     stores,
+    terraform,
     texlive,
     vcpkg,
     vscode,
 )
 from praxi_tasks.inventory.ml_model import folders
-from praxi_tasks.inventory.os import apk, chisel, cos, dpkg, opkg, pacman, portage, rpm, rpm_manifest, xbps
+from praxi_tasks.inventory.os import (
+    apk,
+    chisel,
+    cos,
+    dpkg,
+    eopkg,
+    opkg,
+    pacman,
+    pkgtools,
+    portage,
+    rpm,
+    rpm_manifest,
+    swupd,
+    xbps,
+)
 from praxi_tasks.inventory.reader import Reader
 
 READERS: Final[tuple[Reader, ...]] = (
@@ -79,6 +96,9 @@ READERS: Final[tuple[Reader, ...]] = (
     portage.READER,
     opkg.READER,
     xbps.READER,
+    pkgtools.READER,
+    eopkg.READER,
+    swupd.READER,
     cos.READER,
     conda.READER,
     spack.READER,
@@ -92,6 +112,7 @@ READERS: Final[tuple[Reader, ...]] = (
     snap_packages.READER,
     flatpak.READER,
     vscode.READER,
+    browser.READER,
     bitnami.READER,
     python.READER,
     python_sboms.READER,
@@ -122,6 +143,7 @@ READERS: Final[tuple[Reader, ...]] = (
     wordpress.READER,
     folders.READER,
     asdf.PATHS_READER,
+    terraform.PATHS_READER,
     gpu_toolkits.READER,
     header_libraries.READER,
     linux_kernel.PATHS_READER,
@@ -148,5 +170,6 @@ LOCK_READERS: Final[tuple[Reader, ...]] = (
     perl_lock.READER,
     lua_lock.READER,
     nim_lock.READER,
+    terraform_lock.READER,
 )
 """What is read of them is declared, and may be installed nowhere."""

@@ -119,9 +119,6 @@ KINDS: Final = (
     # Other distributions.
     UnreadKind(OPKG.database, OPKG.purl_type, "/status", r".*\bopkg/status"),
     _below("FreeBSD pkg", "freebsd", "var/db/pkg", r"/local\.sqlite"),
-    _below("pkgtools", "slackware", "var/lib/pkgtools/packages", r"/[^/]+"),
-    _below("eopkg", "eopkg", "var/lib/eopkg/package", r"/[^/]+/metadata\.xml"),
-    _below("swupd", "swupd", "usr/share/clear/bundles", r"/[^/.]+"),
     _below("Snap", SNAP.purl_type, "var/lib/snapd/snaps", r"/[^/]+\.snap"),
     _below("Flatpak", FLATPAK.purl_type, "var/lib/flatpak/app", r"/([^/]+)/[^/]+/[^/]+/[0-9a-f]{64}/.+"),
     UnreadKind(

@@ -55,10 +55,10 @@ def test_a_database_that_is_not_read_is_told(path: str, data: bytes, says: str) 
     ("paths", "told"),
     [
         (
-            ["var/lib/pkgtools/packages/bash-5.2-x86_64-1", "var/lib/pkgtools/packages/zlib-1.3-x86_64-1"],
-            "var/lib/pkgtools/packages: 2 records of pkgtools",
+            ["var/lib/snapd/snaps/core_1.snap", "var/lib/snapd/snaps/lxd_2.snap"],
+            "var/lib/snapd/snaps: 2 records of Snap",
         ),
-        (["var/lib/eopkg/package/nano-2/metadata.xml"], "var/lib/eopkg/package: a database of eopkg"),
+        (["var/db/pkg/local.sqlite"], "var/db/pkg: a database of FreeBSD pkg"),
     ],
 )
 def test_records_of_other_package_managers_are_counted(paths: list[str], told: str) -> None:
@@ -144,7 +144,10 @@ def test_what_a_package_of_the_distribution_owns_is_known_as_that() -> None:
         ("usr/lib/sysimage/rpm/rpmdb.sqlite", ("rpm",)),
         (f"{SITE}/METADATA", ("pypi",)),
         ("app/node_modules/x/package.json", ("npm",)),
-        ("etc/os-release", ("deb", "apk", "rpm", "alpm", "ebuild", "opkg", "xbps")),
+        (
+            "etc/os-release",
+            ("deb", "apk", "rpm", "alpm", "ebuild", "opkg", "xbps", "slackware", "eopkg", "swupd"),
+        ),
         ("opt/conda/conda-meta/x.json", ("conda",)),
         ("nix/store/x", ()),
         ("srv/app/lib/App.JAR", ("maven",)),

@@ -14,6 +14,7 @@ from praxi_tasks.inventory.binary import (
     build_id,
     dotnet_assembly,
     dotnet_bundle,
+    electron_archive,
     elf,
     elf_package_note,
     go_build_info,
@@ -56,6 +57,7 @@ PROGRAM_READERS: Final[tuple[ProgramReader, ...]] = (
 ARCHIVE_READERS: Final[tuple[ArchiveReader, ...]] = (
     python_archive.READER,
     java_archive.READER,
+    electron_archive.READER,
     linux_kernel.PACKED_READER,
 )
 """What is looked for in each archive: the first that accepts it reads it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -13,7 +13,7 @@ from praxi_tasks.ecosystems import NPM
 from praxi_tasks.errors import DataError
 from praxi_tasks.inventory.claim import Claim
 from praxi_tasks.inventory.layer_view import LayerView
-from praxi_tasks.inventory.licences import stated
+from praxi_tasks.inventory.npm_manifest import Manifest, claimed
 from praxi_tasks.inventory.reader import Form, ReadDatabase, Reader
 from praxi_tasks.json_decoding import decode_shallow
 
@@ -33,14 +33,6 @@ _PUBLISHED: Final = re.compile(r"(?:@[a-z0-9~-][a-z0-9._~-]*/)?[A-Za-z0-9~-][A-Z
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
-class _Manifest(msgspec.Struct):
-    name: str = ""
-    version: str = ""
-    private: Any = None
-    license: Any = None
-    licenses: Any = None
-
-
 def read_package(view: LayerView, path: str, files: dict[str, list[str]]) -> Iterator[Claim]:
     """Yield the package that a ``package.json`` describes; one without name or version is no release.
 
@@ -58,7 +50,7 @@ def read_package(view: LayerView, path: str, files: dict[str, list[str]]) -> Ite
         If it is not such a JSON object.
     """
     try:
-        manifest = decode_shallow(view.kept[path].removeprefix(_BYTE_ORDER_MARK), _Manifest)
+        manifest = decode_shallow(view.kept[path].removeprefix(_BYTE_ORDER_MARK), Manifest)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         if _is_brought(path):
             return
@@ -67,24 +59,7 @@ def read_package(view: LayerView, path: str, files: dict[str, list[str]]) -> Ite
         return
     if _is_vendored(path) and not path.endswith(f"/{manifest.name}{_MANIFEST}"):
         return
-    if manifest.name and manifest.version:
-        owned = files.get(path.removesuffix(_MANIFEST), [])
-        yield Claim(
-            NPM.purl_type,
-            manifest.name,
-            manifest.version,
-            path,
-            files=tuple(sorted(owned)),
-            licences=stated(_licences(manifest)),
-        )
-
-
-def _licences(manifest: _Manifest) -> Iterator[str]:
-    """Yield what a manifest says of licences: an expression; old ones list some to choose from."""
-    given = manifest.license or manifest.licenses
-    several = given if isinstance(given, list) else [given]
-    names = [one.get("type") if isinstance(one, dict) else one for one in several]
-    yield " OR ".join(name for name in names if isinstance(name, str) and name)
+    yield from claimed(manifest, path, tuple(sorted(files.get(path.removesuffix(_MANIFEST), []))))
 
 
 def files_by_package(view: LayerView) -> dict[str, list[str]]:

@@ -47,6 +47,7 @@ _LOCKS = {
     "Package.resolved": b'{"pins":[{"location":"https://x/a/b.git","state":{"version":"1"}}]}',
     "Podfile.lock": b"PODS:\n  - A/B (1.0):\n",
     "conan.lock": b'{"requires":["a/1@u/c#0"],"graph_lock":{"nodes":{"1":{"ref":"b/1"}}}}',
+    ".terraform.lock.hcl": b'provider "a.b/c/d" {\n  version = "1"\n}\n',
     "renv.lock": b'{"Packages":{"a":{"Package":"a","Version":"1","Source":"Bioconductor"}}}',
     "Manifest.toml": b'[[deps.A]]\ngit-tree-sha1 = "0"\nversion = "1"\n',
 }
@@ -61,6 +62,7 @@ _PARSERS = (
     "perl.read_snapshot", "php.read_composer_lock", "python.read_pipfile", "python.read_pyodide_lock",
     "python.read_requirements", "python.read_tables_of_packages", "r.read_packrat_lock", "r.read_renv_lock",
     "ruby.read_gemfile_lock", "swift.read_package_resolved", "swift.read_podfile_lock",
+    "terraform.read_terraform_lock",
     "bun_lockb.read_bun_lockb", "tables.read_tables",  # which have no reader of their own
 )  # fmt: skip
 

@@ -18,6 +18,7 @@ from praxi_tasks.inventory.binary import (
     clr_metadata,
     dotnet_assembly,
     dotnet_bundle,
+    electron_archive,
     elf,
     elf_package_note,
     go_build_info,
@@ -222,6 +223,24 @@ def java_archives(data: bytes) -> None:
     """Read a Java archive with those inside it."""
     java_archive.may_be_java(data[:64])
     check_claims(java_archive.read_java_archive("opt/a-1.0.jar", FileContent(data, len(data))))
+
+
+_INDEX = b'{"files":{"node_modules":{"files":{"a":{"files":{"package.json":{"size":28,"offset":"0"}}}}}}}'
+_ASAR = b"\4\0\0\0" + b"".join(
+    (len(_INDEX) + more).to_bytes(4, "little") for more in (8, 4, 0)
+) + _INDEX + b'{"name":"a","version":"1.0"}'  # fmt: skip
+
+
+@target(
+    covers=(
+        _READER.format("electron_archive"),
+        "praxi_tasks.inventory.binary.electron_archive.read_electron_archive",
+    ),
+    seeds=[_ASAR],
+)
+def electron_archives(data: bytes) -> None:
+    """Read an archive of Electron's."""
+    check_claims(electron_archive.read_electron_archive("opt/app.asar", FileContent(data, len(data))))
 
 
 _METADATA = b"Metadata-Version: 2.1\nName: a\nVersion: 1\n\n"

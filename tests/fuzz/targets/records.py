@@ -24,7 +24,7 @@ from praxi_tasks.inventory.language import runtimes as language_runtimes
 from praxi_tasks.inventory.language import yarn as yarn_archives
 from praxi_tasks.inventory.layer_view import LayerView
 from praxi_tasks.inventory.limits import InventoryLimits
-from praxi_tasks.inventory.manager import asdf
+from praxi_tasks.inventory.manager import asdf, terraform
 from praxi_tasks.inventory.manager import stores as manager_stores
 from praxi_tasks.inventory.os import apk as apk_records
 from praxi_tasks.inventory.os import chisel as chisel_manifests
@@ -475,6 +475,19 @@ _READ = {
         b"<plist><dict><key>a</key><dict><key>state</key><string>installed</string><key>pkgver</key>%s"
         % b"<string>a-1_1</string></dict></dict></plist>",
     ),
+    "os.pkgtools": (
+        "var/lib/pkgtools/packages/a-1-x86_64-1",
+        b"PACKAGE NAME:     a-1-x86_64-1\nFILE LIST:\n./\nbin/a\n",
+    ),
+    "os.eopkg": (
+        "var/lib/eopkg/package/a-1-2/metadata.xml",
+        b'<PISI><Package><Name>a</Name><History><Update release="2"><Version>1</Version>',
+    ),
+    "os.swupd": ("usr/share/clear/bundles/os-core", b""),
+    "manager.browser": (
+        "root/Extensions/%s/1_0/manifest.json" % ("a" * 32),
+        b'{"manifest_version":3,"version":"1"}',
+    ),
     "manager.bitnami": (
         "opt/bitnami/x/.spdx-x.spdx",
         b'{"packages":[{"externalRefs":[{"referenceLocator":"pkg:bitnami/x@1"}]}]}',
@@ -549,6 +562,21 @@ def installed_tools(data: bytes) -> None:
     view = LayerView(changeset({f"root/.asdf/installs/{path}": "f"}), {})
     admission = Admission(view, _LIMITS)
     for claim in asdf.PATHS_READER.named(view):
+        admission.add(claim)
+    for claim in admission.claims:
+        PackageURL.from_string(claim_purl(claim, None))
+
+
+@target(
+    covers=("praxi_tasks.inventory.manager.terraform.PATHS_READER",),
+    seeds=[b"a.b/c/d/1.0.0/linux_amd64/terraform-provider-d_v1.0.0", b"a.b/c/d/1/x_y/terraform-provider-d"],
+)
+def installed_providers(data: bytes) -> None:
+    """Name the provider in a folder of Terraform's."""
+    path = data.decode("utf-8", "surrogateescape").replace("\0", "")
+    view = LayerView(changeset({f"plugins/{path}": "f"}), {})
+    admission = Admission(view, _LIMITS)
+    for claim in terraform.PATHS_READER.named(view):
         admission.add(claim)
     for claim in admission.claims:
         PackageURL.from_string(claim_purl(claim, None))

@@ -405,6 +405,19 @@ uuid = "ade2ca70"
 version = "1.10.0"
 """
 
+TERRAFORM = b"""# This file is maintained automatically by "terraform init".
+provider "registry.terraform.io/hashicorp/aws" {
+  version     = "5.100.0"
+  constraints = ">= 5.0.0"
+  hashes = [
+    "h1:Ijt7pOlB7Tr7maGQIqtsLFbl7pSMIj06TVdkoSBcYOw=",
+  ]
+}
+
+provider "tf.example.org/team/db" {
+  version = "1.0.0"
+}
+"""
 LOCKS: dict[str, tuple[str, bytes, set[str]]] = {
     "poetry": ("app/poetry.lock", POETRY, {"pypi/flask 3.0.0"}),
     "uv": ("uv.lock", UV, {"pypi/six 1.16.0"}),
@@ -497,6 +510,11 @@ LOCKS: dict[str, tuple[str, bytes, set[str]]] = {
     "conan": ("conan.lock", CONAN, {"conan/zlib 1.3", "conan/x 1", "conan/cmake 3.28.1"}),
     "conan 1": ("conan.lock", CONAN_1, {"conan/zlib 1.3"}),
     "renv": ("renv.lock", RENV, {"cran/jsonlite 1.8.8", "bioconductor/limma 3.58.1"}),
+    "terraform": (
+        "infra/.terraform.lock.hcl",
+        TERRAFORM,
+        {"terraform/hashicorp/aws 5.100.0", "terraform/tf.example.org/team/db 1.0.0"},
+    ),
     "julia": ("env/Manifest.toml", MANIFEST, {"julia/JSON 0.21.4"}),
 }
 

@@ -270,6 +270,38 @@ def test_other_lists_of_extensions_are_none() -> None:
     assert not inventory_of({"srv/extensions/extensions.json": EXTENSIONS}).claims
 
 
+PROVIDERS = "opt/tf-plugins/registry.terraform.io/hashicorp/aws/5.100.0/linux_amd64"
+PROVIDER = f"{PROVIDERS}/terraform-provider-aws_v5.100.0_x5"
+
+
+def test_providers_of_terraform() -> None:
+    own = "app/.terraform/providers/tf.example.org/Team/db/1.0.0-rc1/linux_arm64/terraform-provider-db"
+    licence = f"{PROVIDERS}/LICENSE.txt"
+    others = (
+        "usr/bin/terraform-provider-aws_v5.100.0",
+        "plugins/registry.terraform.io/hashicorp/aws/5.100.0/linux_amd64/terraform-provider-gcp_v5.100.0",
+    )
+    claims = inventory_of(dict.fromkeys((PROVIDER, own, licence, *others), b"")).claims
+    assert [(one.name, one.version, one.architecture, one.files) for one in claims] == [
+        ("hashicorp/aws", "5.100.0", "amd64", (licence, PROVIDER)),
+        ("tf.example.org/team/db", "1.0.0-rc1", "arm64", (own,)),
+    ]
+    assert {one.ecosystem for one in claims} == {"terraform"}
+
+
+BROWSER_EXTENSION = b'{"manifest_version": 3, "name": "__MSG_appName__", "version": "1.57.2"}'
+
+
+def test_extensions_of_browsers() -> None:
+    folder = "root/.config/chromium/Default/Extensions/cjpalhdlnbpafiamejdnhcphjbkeiagm/1.57.2_0"
+    claim = only(inventory_of({f"{folder}/manifest.json": BROWSER_EXTENSION, f"{folder}/background.js": b""}))
+    assert (claim.ecosystem, claim.name) == ("chrome-extension", "cjpalhdlnbpafiamejdnhcphjbkeiagm")
+    assert claim.version == "1.57.2"
+    assert claim.files == (f"{folder}/background.js", f"{folder}/manifest.json")
+    assert not inventory_of({"srv/site/manifest.json": BROWSER_EXTENSION}).claims
+    assert inventory_of({f"{folder}/manifest.json": b'{"version": "1"}'}).problems
+
+
 @pytest.mark.parametrize("noted", ['"files": null', '"paths_data": null'])
 def test_nulls_and_letters_of_other_encodings_hide_no_package(noted: str) -> None:
     record = f'{{"name": "numpy", "version": "1.26.4", "license": "José", {noted}}}'.encode("latin-1")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.inventory.layers import inventory_of, only
 
 PACMAN = b"""%NAME%
@@ -61,6 +63,91 @@ COS = (
     b'{"installedPackages": [{"category": "app-arch", "name": "gzip", "ebuildVersion": "1.9-r1"},'
     b' {"category": "dev-go", "name": "x", "version": "2"}], "buildTimePackages": [{"name": "y"}]}'
 )
+
+SLACKWARE = b"""PACKAGE NAME:     aaa_glibc-solibs-2.33-x86_64-5
+COMPRESSED PACKAGE SIZE:     2.8M
+UNCOMPRESSED PACKAGE SIZE:     13M
+PACKAGE LOCATION: /var/log/mount/slackware64/a/aaa_glibc-solibs-2.33-x86_64-5.txz
+PACKAGE DESCRIPTION:
+aaa_glibc-solibs: aaa_glibc-solibs (shared GNU C libraries)
+FILE LIST:
+./
+install/
+install/doinst.sh
+lib64/
+lib64/libc-2.33.so
+./usr/bin/ldd
+"""
+EOPKG = b"""<PISI>
+    <Source><Name>nano-src</Name><Packager><Name>Somebody</Name></Packager></Source>
+    <Package>
+        <Name>nano</Name>
+        <Summary xml:lang="en">Editor</Summary>
+        <License>GPL-3.0-or-later</License>
+        <History>
+            <Update release="187">
+                <Date>2024-05-01</Date>
+                <Version>8.0</Version>
+            </Update>
+            <Update release="186"><Date>2023-01-01</Date><Version>7.2</Version></Update>
+        </History>
+        <Architecture>x86_64</Architecture>
+    </Package>
+</PISI>
+"""
+EOPKG_FILES = b"""<Files>
+    <File><Path>usr/bin/nano</Path><Type>executable</Type></File>
+    <File><Path>usr/share/nano/a&amp;b</Path><Type>data</Type></File>
+</Files>
+"""
+
+
+def test_slackware() -> None:
+    path = "var/lib/pkgtools/packages/aaa_glibc-solibs-2.33-x86_64-5"
+    claim = only(inventory_of({path: SLACKWARE}))
+    assert (claim.ecosystem, claim.name, claim.version) == ("slackware", "aaa_glibc-solibs", "2.33-5")
+    assert claim.architecture == "x86_64"
+    assert claim.files == ("lib64/libc-2.33.so", "usr/bin/ldd")
+
+
+@pytest.mark.parametrize("name", ["bash", "bash-5.2-1"])
+def test_a_file_of_slackware_that_names_no_release(name: str) -> None:
+    inventory = inventory_of({f"var/log/packages/{name}": SLACKWARE})
+    assert not inventory.claims
+    assert len(inventory.problems) == 1
+
+
+def test_a_file_that_is_no_record_of_slackware() -> None:
+    inventory = inventory_of({"var/log/packages/a-1-noarch-1": b"FILE LIST:\nx\n"})
+    assert not inventory.claims
+    assert len(inventory.problems) == 1
+
+
+def test_eopkg() -> None:
+    folder = "var/lib/eopkg/package/nano-8.0-187"
+    claim = only(inventory_of({f"{folder}/metadata.xml": EOPKG, f"{folder}/files.xml": EOPKG_FILES}))
+    assert (claim.ecosystem, claim.name, claim.version) == ("eopkg", "nano", "8.0-187")
+    assert (claim.architecture, claim.source, claim.licences) == (
+        "x86_64",
+        "nano-src",
+        ("GPL-3.0-or-later",),
+    )
+    assert claim.files == ("usr/bin/nano", "usr/share/nano/a&b")
+
+
+def test_a_damaged_record_of_eopkg() -> None:
+    for data in (b"", EOPKG[:300], EOPKG.replace(b"Version", b"Wersion")):
+        inventory = inventory_of({"var/lib/eopkg/package/nano-8.0-187/metadata.xml": data})
+        assert not inventory.claims
+        assert len(inventory.problems) == 1
+
+
+def test_swupd() -> None:
+    release = b'NAME="Clear Linux OS"\nID=clear-linux-os\nVERSION_ID=41130\n'
+    bundles = dict.fromkeys(("usr/share/clear/bundles/os-core", "usr/share/clear/bundles/.MoM"), b"")
+    claim = only(inventory_of({**bundles, "usr/lib/os-release": release}))
+    assert (claim.ecosystem, claim.name, claim.version) == ("swupd", "os-core", "41130")
+    assert len(inventory_of(bundles).problems) == 1
 
 
 def test_xbps() -> None:
