@@ -61,7 +61,8 @@ def flatten(name: str, reference: str, folder: Path) -> FlatImage:
     kept: dict[str, bytes] = {}
     _write(whole, lambda tar: _squash(layers, owner, set(), tar, kept))
     _write(bare, lambda tar: _squash(layers, owner, metadata, tar, {}))
-    return FlatImage(name, whole, bare, *_truth(kept, set(paths) - metadata, paths))
+    left = set(paths) - metadata - _folders(layers)  # an empty folder shows nobody
+    return FlatImage(name, whole, bare, *_truth(kept, left, paths))
 
 
 def _layers(layout: Path) -> list[Path]:
@@ -99,6 +100,10 @@ def _owners(layers: list[Path]) -> dict[str, int]:
                 owner = {p: n for p, n in owner.items() if p != gone and not p.startswith(f"{gone}/")}
         owner |= {path: number for path in found if not path.rpartition("/")[2].startswith(".wh.") and path}
     return owner
+
+
+def _folders(layers: list[Path]) -> set[str]:
+    return {path for layer in layers for _, member, path in _members(layer) if member.isdir()}
 
 
 def _squash(

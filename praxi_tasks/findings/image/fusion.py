@@ -24,6 +24,7 @@ from praxi_tasks.findings.image.linked_records import LinkedRecords
 from praxi_tasks.findings.image.owning_package import with_owners
 from praxi_tasks.findings.image.path_packages import Explained, path_packages
 from praxi_tasks.findings.image.said_twice import without_repeats
+from praxi_tasks.findings.image.same_copy import is_elsewhere, is_of_version
 from praxi_tasks.findings.image.same_releases import joined
 from praxi_tasks.findings.packages import (
     FINGERPRINT,
@@ -160,6 +161,7 @@ class _Fusion:
         self._components: list[Component] = []
         self._by_package: dict[tuple[str, str], list[int]] = {}
         self._roots: dict[int, str] = {}  # of components that only files show: where they are installed
+        self._claim_of: dict[int, Claim] = {}
 
     def components(self) -> tuple[Component, ...]:
         """Return what was fused: what is there first, by package."""
@@ -182,6 +184,7 @@ class _Fusion:
             removed_by="" if gone is None else self._digests[gone],
             recovered=tracked.dropped is not None and gone is None,
         )
+        self._claim_of[len(self._components) - 1] = claim
 
     def _same_program(self, claim: Claim, *, present: bool) -> int | None:
         """Find the program of which another file told: one has many, and each may say its version."""
@@ -268,17 +271,20 @@ class _Fusion:
 
     def _match(self, release: ReleasePrediction, present: bool) -> int | None:
         """Find the component that a prediction means: one of its versions, else a present one."""
-        places = self._by_package.get(package_key(release.ecosystem, release.name), ())
-        same = [
-            place
-            for place in places
-            if _compatible(self._components[place], release) and self._is_one(place, release)
-        ]
+        places = self._candidates(release.ecosystem, release.name, release)
+        fits = [place for place in places if is_of_version(self._components[place], release)]
+        same = [place for place in fits if self._is_one(place, release)]
         if same:
             return min(same, key=lambda place: self._components[place].present != present)
         claimed = [place for place in places if not self._components[place].hidden]
         alive = [place for place in claimed if self._components[place].present]
         return next(iter(alive), self._claimed_tie(release)) if present else None
+
+    def _candidates(self, ecosystem: str, name: str, release: ReleasePrediction) -> list[int]:
+        """Return the components of a package but for those that are claimed elsewhere."""
+        places = self._by_package.get(package_key(ecosystem, name), ())
+        claims = ((place, self._claim_of.get(place)) for place in places)
+        return [place for place, claim in claims if not (claim and is_elsewhere(claim, release, self._tree))]
 
     def _is_one(self, place: int, release: ReleasePrediction) -> bool:
         """Return whether a prediction may be of a component rather than of another copy in another folder."""
@@ -289,7 +295,7 @@ class _Fusion:
         """Find a component that a database claims and that the prediction might mean as well."""
         for tie in release.ties:
             ecosystem, _, name = tie.partition("/")
-            for place in self._by_package.get(package_key(ecosystem, name), ()):
+            for place in self._candidates(ecosystem, name, release):
                 if self._components[place].present and not self._components[place].hidden:
                     return place
         return None
@@ -354,7 +360,7 @@ class _Fusion:
             sources=(),
             architecture=architecture,
             source=claim.source if claim else "",
-            source_versions=_source_versions(claim) if claim and claim.source else (),
+            source_versions=(claim.source_version or claim.version,) if claim and claim.source else (),
             module=claim.module if claim else "",
             distribution=distribution_name(owner),
             relative=relative_name(owner),
@@ -390,11 +396,3 @@ def _order(component: Component) -> tuple[object, ...]:
 def _versions(claim: Claim) -> tuple[str, ...]:
     """Return a claim's version; most models have none."""
     return (claim.version,) if claim.version or claim.model is None else ()
-
-
-def _source_versions(claim: Claim) -> tuple[str, ...]:
-    return (claim.source_version or claim.version,)
-
-
-def _compatible(component: Component, release: ReleasePrediction) -> bool:
-    return not release.versions or not component.versions or bool({*component.versions} & {*release.versions})

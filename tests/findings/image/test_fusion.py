@@ -8,7 +8,7 @@ from praxi_tasks.discovery import ReleasePrediction
 from praxi_tasks.findings.image.file_tree import FileTree
 from praxi_tasks.findings.image.fusion import LayerFacts, fuse
 from praxi_tasks.findings.packages.component import Component
-from praxi_tasks.inventory import Distribution
+from praxi_tasks.inventory import VENDORED, Claim, Distribution
 from tests.findings.images import STATUS, Changes, deb, layer, pypi, seen
 
 SITE = "usr/lib/python3/dist-packages"
@@ -172,8 +172,6 @@ def test_an_opaque_folder_hides_what_lay_in_it() -> None:
 
 
 def test_two_copies_of_an_npm_package_stay_apart() -> None:
-    from praxi_tasks.inventory import Claim
-
     claims = [
         Claim("npm", "ms", "2.0.0", "app/node_modules/ms/package.json"),
         Claim("npm", "ms", "2.1.3", "app/node_modules/debug/node_modules/ms/package.json"),
@@ -233,3 +231,47 @@ def test_two_environments_hold_a_component_each_unless_they_agree() -> None:
         layer(2, files[1:], releases=[there(second, "2.0")]),
     ]
     assert [each.versions for each in fuse(layers).components] == [("2.0",)]
+
+
+def test_an_installed_package_is_not_the_copy_inside_another_one() -> None:
+    vendor = f"{SITE}/pip/_vendor"
+    copy = Claim(
+        "pypi", "idna", "3.4", f"{vendor}/vendor.txt", files=(f"{vendor}/idna/core.py",), relation=VENDORED
+    )
+    site = "usr/local/lib/python3.11/dist-packages"
+
+    def components(*versions: str) -> list[tuple[str, tuple[str, ...]]]:
+        installed = seen("pypi", "idna", versions, f"{site}/idna/core.py")
+        files = [*copy.files, f"{site}/idna/core.py"]
+        image = fuse([layer(1, files, claims=[copy], releases=[installed])])
+        return [(each.relation, each.versions) for each in image.components]
+
+    assert components("3.7") == [(VENDORED, ("3.4",)), ("", ("3.7",))]
+    assert components("3.4") == [(VENDORED, ("3.4",)), ("", ("3.4",))]
+    assert components() == [("", ()), (VENDORED, ("3.4",))]
+
+
+def test_what_is_named_where_a_copy_lies_is_the_copy() -> None:
+    vendor = f"{SITE}/pip/_vendor"
+    copy = Claim(
+        "pypi", "idna", "3.4", f"{vendor}/vendor.txt", files=(f"{vendor}/idna/core.py",), relation=VENDORED
+    )
+    named = seen("pypi", "idna", ["3.4"], f"{vendor}/idna/core.py")
+    found = component("idna", layer(1, copy.files, claims=[copy], releases=[named]))
+    assert (found.relation, found.sources) == (VENDORED, ("inventory", "fingerprint"))
+
+
+def test_an_environment_without_records_stands_beside_one_with_them() -> None:
+    first, second = "opt/a/site-packages", "opt/b/site-packages"
+    claim = pypi("flask", "3.0.0", "flask/app.py", site=first)
+
+    def components(root: str, *versions: str) -> list[tuple[str, ...]]:
+        named = seen("pypi", "flask", versions, f"{root}/flask/app.py")
+        named = msgspec.structs.replace(named, root=root)
+        image = fuse([layer(1, [*claim.files, *named.evidence], claims=[claim], releases=[named])])
+        return [each.versions for each in image.components]
+
+    assert components(second, "2.0.0") == [("2.0.0",), ("3.0.0",)]
+    assert components(second) == [(), ("3.0.0",)]
+    assert components(second, "3.0.0") == components(first) == [("3.0.0",)]
+    assert components(first, "2.0.0") == [("3.0.0",)]  # the record and the files disagree
