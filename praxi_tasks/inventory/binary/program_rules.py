@@ -269,6 +269,7 @@ RULES: Final = (
         rb"(\d+\.\d+(?:\.|-dev)\d+)-\w{7}.{1,99}HAProxy version",
         rb"\0(\d\.\d{1,2}\.\d{1,2})(?:-\d[\w.+~]*)?\0+20\d\d/\d\d/\d\d\0",
     ),
+    _rule("envoy", "envoy", "envoyproxy:envoy", rb"\0(1\.[1-9]\d\.\d{1,2})\0"),
     _rule(
         "varnish", "varnishd libvarnishapi.so*", "varnish-software:varnish_cache", rb"varnish-(\d+\.\d+\.\d+)"
     ),
@@ -279,6 +280,31 @@ RULES: Final = (
         "postgresql:postgresql",
         rb"[\0?]PostgreSQL (\d+(?:\.\d+){0,2}(?:alpha\d|beta\d|rc\d)?)",
         rb"\(PostgreSQL\) (\d+(?:\.\d+){1,2})",
+    ),
+    # Percona's and ArangoDB's: by what others publish of their bytes; no real file was at hand.
+    _rule(
+        "percona-server",
+        "mysqld mysql",
+        "percona:percona_server",
+        rb"/percona-server-(\d\.\d\.\d{1,2}(?:-\d{1,3})?)",
+    ),
+    _rule(
+        "percona-xtradb-cluster",
+        "mysqld mysql",
+        "percona:xtradb_cluster",
+        rb"/Percona-XtraDB-Cluster-(\d\.\d\.\d{1,2}(?:-\d{1,3})?)",
+    ),
+    _rule(
+        "percona-xtrabackup",
+        "xtrabackup",
+        "percona:xtrabackup",
+        rb"/percona-xtrabackup-(\d\.\d\.\d{1,2}(?:-\d{1,3})?)",
+    ),
+    _rule(
+        "arangodb",
+        "arangod arangosh",
+        "arangodb:arangodb",
+        rb"(\d\.\d{1,2}\.\d{1,2}(?:-\d{1,2})?) (?:enterprise )?\[linux\]",
     ),
     _rule(
         "mysql",
@@ -295,6 +321,13 @@ RULES: Final = (
     ),
     _rule(
         "mongodb", "mongod mongos", "mongodb:mongodb", rb"(\d+\.\d+\.\d+)\0+(?:tcmalloc|heap_size|cppdefines)"
+    ),
+    _rule(
+        "sqlcipher",
+        "sqlcipher libsqlcipher.so* libsqlcipher-*.so* @signalapp+sqlcipher.node",
+        "zetetic:sqlcipher",
+        rb"\0(?:community|commercial|enterprise)\0+([4-9]\.\d+\.\d+)\0",
+        rb"\0fast_kdf_iter\0+([1-3]\.\d+\.\d+)\0",
     ),
     _rule("sqlite", "sqlite3 libsqlite3*.so*", "sqlite:sqlite", rb"\0(3\.\d{1,2}\.\d{1,2})\0"),
     _rule(
@@ -328,7 +361,9 @@ RULES: Final = (
         rb"DOVECOT_VERSION\0<v>",
     ),
     _rule("exim", "exim4 exim", "exim:exim", rb"\0(4\.\d{2}(?:\.\d+)?)\0"),
-    _rule("openssh", "ssh sshd ssh-agent", "openbsd:openssh", rb"OpenSSH_(\d+\.\d+(?:p\d+)?)"),
+    _rule(
+        "openssh", "ssh sshd ssh-agent", "openbsd:openssh", rb"OpenSSH_(\d+\.\d+p\d+)", rb"OpenSSH_(\d+\.\d+)"
+    ),
     _rule(
         "dropbear",
         "dropbear dropbearmulti dbclient",

@@ -55,6 +55,13 @@ def test_what_a_server_answers_is_not_its_version() -> None:
     assert releases(elf({".rodata": replies}), "usr/lib/dovecot/libdovecot.so.0.0.0") == []
 
 
+def test_what_older_releases_hold() -> None:
+    program = elf({".rodata": b"default_kdf_iter\x00fast_kdf_iter\x003.4.1\x00cipher_page\x003.15.2\0"})
+    assert releases(program, "usr/lib/libsqlcipher.so.0.8.6") == ["generic/sqlcipher@3.4.1"]
+    program = elf({".rodata": b"command-line\x00OpenSSH_4.3\x00%s"})
+    assert releases(program, "usr/sbin/sshd") == ["generic/openssh@4.3"]
+
+
 def test_of_another_format() -> None:
     assert releases(pe({".rdata": b"curl/8.4.0"}), "tools/curl") == ["generic/curl@8.4.0"]
 
