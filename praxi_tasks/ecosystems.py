@@ -107,6 +107,8 @@ class Ecosystem:
         Whether advisories name source packages only, instead of what is installed.
     has_releases
         Whether an index offers its releases, from which a model can learn and by which they are outdated.
+    compiled_in
+        Whether its releases are compiled into programs: what a program says of them has no files of its own.
     osv
         What OSV calls it; empty for distributions, which have an OSV ecosystem each
         (:mod:`praxi_tasks.findings.packages.namespaces`).
@@ -126,6 +128,7 @@ class Ecosystem:
     epoch_qualifier: bool = False
     filed_by_source: bool = False
     has_releases: bool = True
+    compiled_in: bool = False
     osv: str = ""
 
     @property
@@ -212,6 +215,7 @@ GOLANG: Final = Ecosystem(
     case_sensitive=True,
     split_name=_last_part,
     osv="Go",
+    compiled_in=True,
 )
 MAVEN: Final = Ecosystem(
     purl_type="maven",
@@ -230,6 +234,7 @@ CARGO: Final = Ecosystem(
     canonical_version=_without_build,
     case_sensitive=True,
     osv="crates.io",
+    compiled_in=True,
 )
 GENERIC: Final = Ecosystem(
     purl_type="generic",

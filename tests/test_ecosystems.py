@@ -15,7 +15,7 @@ from praxi_tasks.findings.packages.version_order import parse_version
 PROJECT = Path(__file__).resolve().parents[1]
 # The names of ecosystems that are names of programs, too.
 COMMANDS = {
-    "praxi_tasks/inventory/binary/program_rules.py": {"julia"},
+    "praxi_tasks/inventory/binary/program_rules.py": {"julia", "terraform"},
     "praxi_tasks/inventory/manager/asdf.py": {"golang"},
     "praxi_tasks/learning/sources/npm/cli.py": {"npm"},
 }

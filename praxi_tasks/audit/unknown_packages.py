@@ -11,10 +11,10 @@ from praxi_tasks.audit.failure import Failure, attempt
 from praxi_tasks.audit.image_claims import ClaimSize, ImageClaims
 from praxi_tasks.audit.image_limits import ImageLimits
 from praxi_tasks.audit.recent import Recent
+from praxi_tasks.audit.recognisable import recognisable
 from praxi_tasks.discovery import LayerPrediction, ReleasePrediction
-from praxi_tasks.ecosystems import ecosystem_of
 from praxi_tasks.findings.packages import claim_purl
-from praxi_tasks.inventory import VENDORED, Claim, Inventory
+from praxi_tasks.inventory import Claim, Inventory
 from praxi_tasks.learning.data import NewPackage
 from praxi_tasks.store import Store, documents, keys
 
@@ -38,10 +38,10 @@ def new_packages(
 ) -> tuple[NewPackage, ...]:
     """Return what there is to learn from some images' layers, by package URL.
 
-    That is every release that their databases claim and ``model`` does not know, and, without a version,
-    every package that no database claims and whose files are those of no version that the model knows.
-    Copies within another package are part of that: it is asked for, and they are not. Trained on both, a
-    model is too sure of which of them is there.
+    That is every release that their databases claim, that has files of its own and that ``model`` does not
+    know, and, without a version, every package that no database claims and whose files are those of no
+    version that the model knows. Copies within another package are part of that: it is asked for, and they
+    are not. Trained on both, a model is too sure of which of them is there.
 
     Layers that were not read are passed over: their images have failed. So is a layer of which something
     can't be used, from there on; the report says what became of its image. What is over the limits on an
@@ -64,10 +64,8 @@ def new_packages(
     def take(digest: str, inventory: Inventory) -> None:
         on_inventory(inventory)
         claimed.update((claim.ecosystem, claim.name) for claim in inventory.claims)
-        for claim in inventory.claims:
-            has_releases = ecosystem_of(claim.ecosystem).has_releases
-            is_own = claim.relation != VENDORED
-            if has_releases and is_own and not model.knows(claim.ecosystem, claim.name, claim.version):
+        for claim in recognisable(inventory.claims):
+            if not model.knows(claim.ecosystem, claim.name, claim.version):
                 purl = claim_purl(claim, inventory.distribution)
                 claims[purl] = claim
                 layers[purl].add(digest)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from praxi_tasks.inventory.checksums import CHECKSUM_WIDTH, sha256_of_record
     from praxi_tasks.inventory.claim import (
         ARCHIVED,
+        EDITABLE,
         VENDORED,
         Claim,
         Distribution,
@@ -44,6 +45,7 @@ else:
             "checksums": ("CHECKSUM_WIDTH", "sha256_of_record"),
             "claim": (
                 "ARCHIVED",
+                "EDITABLE",
                 "VENDORED",
                 "Claim",
                 "Distribution",
@@ -71,6 +73,7 @@ else:
 __all__ = [
     "ARCHIVED",
     "CHECKSUM_WIDTH",
+    "EDITABLE",
     "HEADS",
     "LEFT_OUT",
     "SYSTEM_DATABASES",

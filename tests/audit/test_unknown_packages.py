@@ -58,3 +58,10 @@ def test_a_copy_in_another_package_is_learned_with_that(store: Store) -> None:
 def test_a_version_that_is_known_is_no_news(store: Store) -> None:
     put(store, world.model(), Files.of(world.find("packagec", "1.1")), [claim("packagec", "1.1")])
     assert new_packages([[DIGEST]], store, world.model()) == ()
+
+
+def test_what_a_file_is_made_of_is_not_asked_for(store: Store) -> None:
+    file = "site-packages/packagec/_rust.so"
+    crate = Claim("cargo", "addr2line", "0.21.0", file, files=(file,))
+    put(store, world.model(), changed("1.1"), [claim("packagec", "1.7"), crate])
+    assert [each.purl for each in new_packages([[DIGEST]], store, world.model())] == ["pkg:pypi/packagec@1.7"]

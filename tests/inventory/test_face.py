@@ -8,6 +8,7 @@ def test_what_others_may_use_is_written_down() -> None:
     assert set(inventory.__all__) == {
         "ARCHIVED",
         "CHECKSUM_WIDTH",
+        "EDITABLE",
         "HEADS",
         "LEFT_OUT",
         "SYSTEM_DATABASES",

@@ -34,7 +34,7 @@ class Outdated(Detector):
         """
         at, lists = self.knowledge.at, self.knowledge.releases
         for component in image.components:
-            if component.present and component.versions and not _is_anothers(component):
+            if component.present and component.versions and not component.is_anothers:
                 releases = {v: day for v, day in lists.of(component).items() if day <= at.isoformat()}
                 yield from _compare(component, releases, at)
 
@@ -42,7 +42,7 @@ class Outdated(Detector):
         """Yield for how many packages of each distribution and language releases are listed."""
         subjects: dict[str, list[tuple[str, bool]]] = {}
         for component in image.components:
-            is_listed = ecosystem_of(component.ecosystem).has_releases and not _is_anothers(component)
+            is_listed = ecosystem_of(component.ecosystem).has_releases and not component.is_anothers
             if component.present and component.versions and is_listed:
                 subject = component_subject(component)
                 listed = self.knowledge.feeds is not None and bool(self.knowledge.releases.of(component))
@@ -62,11 +62,6 @@ class Outdated(Detector):
         if not listed:
             return not_checked(Aspect.OUTDATED, subject, reason, action)
         return partial(Aspect.OUTDATED, subject, reason, action, unlisted)
-
-
-def _is_anothers(component: Component) -> bool:
-    """Return whether a component is upgraded with what brought it: a package, or whoever left an archive."""
-    return component.held_by_distribution or component.is_bundled or component.is_archived
 
 
 def _compare(component: Component, releases: Releases, at: date) -> Iterator[Finding]:

@@ -30,11 +30,14 @@ class ModelKnowledge(msgspec.Struct, frozen=True, omit_defaults=True):
         The names of claimed packages that it does not know, by ecosystem.
     other_versions
         Claimed releases, as ``name version``, whose packages it knows in other versions only, by ecosystem.
+    inside
+        The names of claimed packages without files of their own, such as crates in a program, by ecosystem.
     """
 
     packages: dict[str, int] = {}
     unknown: dict[str, frozenset[str]] = {}
     other_versions: dict[str, frozenset[str]] = {}
+    inside: dict[str, frozenset[str]] = {}
 
 
 def knowledge_coverage(
@@ -59,13 +62,19 @@ def knowledge_coverage(
         yield not_checked(_ASPECT, "layers", reason, _AGAIN)
     subjects: defaultdict[str, list[Component]] = defaultdict(list)
     for component in image.components:
-        has_releases = ecosystem_of(component.ecosystem).has_releases
-        if component.present and INVENTORY in component.sources and has_releases:
+        if component.present and _has_files(component, known):
             subjects[component_subject(component)].append(component)
     for subject, components in subjects.items():
         yield _known(subject, components, known)
     if not subjects and rest.total:
         yield _by_files(image, rest)
+
+
+def _has_files(component: Component, known: ModelKnowledge) -> bool:
+    """Return whether a database claims a component that a model could recognise by files of its own."""
+    is_learnt = ecosystem_of(component.ecosystem).has_releases and INVENTORY in component.sources
+    is_inside = component.name in known.inside.get(component.ecosystem, ())
+    return is_learnt and not is_inside and not component.is_anothers
 
 
 def _by_paths(image: FusedImage) -> Iterator[Coverage]:

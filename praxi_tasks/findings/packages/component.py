@@ -127,6 +127,11 @@ class Component(msgspec.Struct, frozen=True, omit_defaults=True):
         return ecosystem_of(self.owner.partition("/")[0]).family is Family.LANGUAGE
 
     @property
+    def is_anothers(self) -> bool:
+        """Whether it comes and goes with what brought it: a package, or whoever left an archive."""
+        return self.held_by_distribution or self.is_bundled or self.is_archived
+
+    @property
     def is_archived(self) -> bool:
         """Whether it is there in an archive alone, and installed nowhere."""
         return self.relation == ARCHIVED

@@ -48,6 +48,14 @@ def test_an_ecosystem_that_is_not_in_the_model_is_told_apart_from_one_that_is_in
     assert found["pypi"].reason == "1 of 2 packages: the model does not know them"
 
 
+def test_what_has_no_files_of_its_own_is_nothing_to_know() -> None:
+    owned = pypi("yaml", "6.0", "yaml/loader.py")
+    owner = deb("python3-yaml", "6.0-3", *owned.files)
+    image = layer(1, [*FLASK.files, *owned.files], claims=[FLASK, owner, owned], distribution=JAMMY)
+    known = ModelKnowledge({"deb": 1}, inside={"pypi": frozenset({"flask"})})
+    assert {*coverage(known, image)} == {"ubuntu-22.04"}
+
+
 def test_another_release_of_a_distribution_is_known_by_name_only() -> None:
     found = coverage(
         ModelKnowledge({"deb": 9, "pypi": 2}, other_versions={"deb": frozenset({"libssl3 3.0-1"})})
