@@ -13,7 +13,7 @@ Unknown = Literal["allow", "deny"]
 
 
 class Decision(msgspec.Struct, frozen=True):
-    """Whether it may be, why not, what to tell of it, and which images nothing is known of."""
+    """Whether it may be, why not, what to tell of it besides, and which images nothing is known of."""
 
     allowed: bool
     message: str = ""
@@ -40,4 +40,4 @@ def decide(asked: Asked, verdicts: Verdicts, unknown: Unknown) -> Decision:
             told.append(f"{image}: no audit knows it yet")
         elif verdict.reached:
             reasons.append(f"{image}: {'; '.join(verdict.reached)} (audit of {verdict.at[:10]})")
-    return Decision(not reasons, "; ".join(reasons), (*reasons, *warnings), tuple(strange))
+    return Decision(not reasons, "; ".join(reasons), tuple(warnings), tuple(strange))

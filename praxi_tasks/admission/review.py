@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
+from praxi_tasks.admission.usual_review import usual_request
 from praxi_tasks.errors import AdmissionError
 from praxi_tasks.json_decoding import decode_shallow
 from praxi_tasks.printable import printable
@@ -27,6 +28,7 @@ _SPECS: Final[Mapping[str, tuple[str, ...]]] = {
     "DaemonSet": _TEMPLATE,
     "Job": _TEMPLATE,
     "CronJob": ("spec", "jobTemplate", *_TEMPLATE),
+    "EphemeralContainers": (),  # what API servers before 1.22 send where later ones send the Pod
 }
 _CONTAINERS: Final = ("initContainers", "containers", "ephemeralContainers")
 _LONGEST_WARNING: Final = 250  # characters: the API server cuts those beyond 256
@@ -66,18 +68,11 @@ def parse_review(body: bytes) -> Asked:
     AdmissionError
         If it is no review of this version.
     """
-    try:
-        review = decode_shallow(body, _Review)
-    except msgspec.DecodeError as error:
-        raise _wrong(printable(str(error), 200)) from error
-    uid = review.request.get("uid")
-    if (
-        (review.api_version, review.kind) != (_VERSION, "AdmissionReview")
-        or not uid
-        or not isinstance(uid, str)
-    ):
-        raise _wrong(f"it is no AdmissionReview of {_VERSION}")
-    found, request = review.request.get("object"), review.request
+    request = usual_request(body, _VERSION) or _unusual_request(body)
+    uid = request.get("uid")
+    if not uid or not isinstance(uid, str):
+        raise _wrong("its request has no uid")
+    found = request.get("object")
     kind = _text(request.get("kind"), "kind")
     name = _text(request, "name") or _text(_under(found, ("metadata",)), "generateName")
     before = (
@@ -85,6 +80,16 @@ def parse_review(body: bytes) -> Asked:
     )
     images = tuple(image for image in dict.fromkeys(_images_of(kind, found)) if image not in before)
     return Asked(uid, kind, _text(request, "namespace"), name, images, request.get("dryRun") is True)
+
+
+def _unusual_request(body: bytes) -> dict[str, Any]:
+    try:
+        review = decode_shallow(body, _Review)
+    except msgspec.DecodeError as error:
+        raise _wrong(printable(str(error), 200)) from error
+    if (review.api_version, review.kind) != (_VERSION, "AdmissionReview"):
+        raise _wrong(f"it is no AdmissionReview of {_VERSION}")
+    return review.request
 
 
 def answer(asked: Asked, allowed: bool, message: str, warnings: Sequence[str] = ()) -> dict[str, Any]:
@@ -99,7 +104,8 @@ def answer(asked: Asked, allowed: bool, message: str, warnings: Sequence[str] = 
     """
     response: dict[str, Any] = {"uid": asked.uid, "allowed": allowed}
     if not allowed:
-        response["status"] = {"code": 403, "message": printable(message, _LONGEST_MESSAGE)}
+        told = printable(message, _LONGEST_MESSAGE)
+        response["status"] = {"code": 403, "reason": "Forbidden", "message": told}
     if warnings:
         response["warnings"] = [printable(each, _LONGEST_WARNING) for each in warnings[:_MOST_WARNINGS]]
     return {"apiVersion": _VERSION, "kind": "AdmissionReview", "response": response}

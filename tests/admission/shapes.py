@@ -2,7 +2,8 @@
 
 Each has what kube-apiserver 1.29 to 1.34 sends of such a request, field by field as captures of such servers
 that others published have them: defaults, managed fields, the status of a new pod, options with their field
-manager, both kinds where it was asked by another version. The objects are made up; no API server posted them.
+manager, both kinds where it was asked by another version. They were compared with what a kube-apiserver 1.20
+posted, of those that it has. The objects are made up.
 """
 
 from __future__ import annotations
@@ -172,6 +173,16 @@ def strict(operation: str, manager: str) -> dict[str, str]:
     return {**options, "fieldManager": manager, "fieldValidation": "Strict"}
 
 
+def debugging(*containers: dict[str, Any]) -> dict[str, Any]:
+    own = {"name": "web", "namespace": "shop", "uid": "7f1e", "resourceVersion": "1478"}
+    return {
+        "kind": "EphemeralContainers",
+        "apiVersion": "v1",
+        "metadata": own,
+        "ephemeralContainers": list(containers),
+    }
+
+
 def ending() -> dict[str, Any]:
     gone = metadata(deletionTimestamp="2026-11-29T00:00:30Z", deletionGracePeriodSeconds=30)
     return {**pod(), "metadata": gone}
@@ -211,6 +222,11 @@ SHAPES: dict[str, tuple[bytes, tuple[str, ...]]] = {
         asking(POD, "pods", "UPDATE", object=named_pod(ephemeralContainers=[DEBUGGER]), name="web",
                oldObject=named_pod(), subResource="ephemeralcontainers", userInfo=PERSON,
                requestSubResource="ephemeralcontainers", options=strict("UPDATE", "kubectl-debug")), (DEBUG,),
+    ),
+    "a container for debugging, as servers before 1.22 have it": (
+        asking(("", "v1", "EphemeralContainers"), "pods", "UPDATE", object=debugging(DEBUGGER), name="web",
+               oldObject=debugging(), subResource="ephemeralcontainers", userInfo=PERSON,
+               requestSubResource="ephemeralcontainers"), (DEBUG,),
     ),
     "a pod that is deleted": (
         asking(POD, "pods", "DELETE", oldObject=ending(), name="web", options=DELETED), (),

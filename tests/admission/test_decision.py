@@ -55,7 +55,7 @@ def test_the_policys_thresholds_deny(
     daily(store, {"quay.io/shop/web:1": (digest("a"), findings)})
     decision = decide(parse_review(review("Pod", pod(named))), verdicts(store), "deny")
     assert (decision.allowed, decision.unknown) == (allowed, ())
-    assert bool(decision.warnings) == (not allowed)
+    assert decision.warnings == ()
     assert allowed or "2026-11-27" in decision.message
 
 
@@ -75,6 +75,14 @@ def test_an_image_that_nobody_knows_is_warned_of_or_denied(store: Store) -> None
     assert (allowed.allowed, denied.allowed) == (True, False)
     assert allowed.unknown == denied.unknown == ("new:1", "NOT AN IMAGE")
     assert len(allowed.warnings) == 2
+    assert denied.warnings == ()  # why it is denied is said already
+
+
+def test_a_denial_says_its_reason_once_and_warns_of_what_is_unknown_beside_it(store: Store) -> None:
+    daily(store, {"a:1": (digest("a"), [GRAVE])})
+    denied = decide(parse_review(review("Pod", pod("a:1", "new:1"))), verdicts(store), "allow")
+    assert denied.message.startswith("a:1: ")
+    assert denied.warnings == ("new:1: no audit knows it yet",)
 
 
 def test_a_failed_image_is_not_known(store: Store) -> None:

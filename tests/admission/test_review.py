@@ -86,7 +86,7 @@ def test_an_answer_has_the_form_that_an_api_server_reads() -> None:
         "response": {"uid": UID, "allowed": True},
     }
     denied = answer(asked, False, "bad\nimage", ["x" * 999] * 99)["response"]
-    assert denied["status"] == {"code": 403, "message": "bad\\nimage"}
+    assert denied["status"] == {"code": 403, "reason": "Forbidden", "message": "bad\\nimage"}
     assert len(denied["warnings"]) <= 16
     assert all(len(warning) <= 256 for warning in denied["warnings"])
     assert sum(map(len, denied["warnings"])) <= 4096

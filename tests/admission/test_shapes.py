@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -32,6 +33,25 @@ def test_each_shape_is_about_the_images_that_it_would_start(shape: str) -> None:
     asked = parse_review(body)
     assert (asked.uid, asked.namespace, asked.images) == (UID, "shop", images)
     assert asked.is_dry == (shape == "a dry run")
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_what_lies_too_deep_beside_it_changes_nothing(shape: str) -> None:
+    body, _ = SHAPES[shape]
+    deep = b'{"request":{"uid":"","object":' + b"[" * 2_000 + b"]" * 2_000 + b"},"
+    assert parse_review(deep + body[1:]) == parse_review(body)
+
+
+def test_of_a_large_object_no_more_is_kept_than_what_is_looked_at() -> None:
+    large = pod()
+    large["spec"]["containers"][0]["env"] = [{"name": f"N{n}", "value": "v"} for n in range(90_000)]
+    body = asking(POD, "pods", "UPDATE", object=large, oldObject=large)
+    assert len(body) > 6_000_000
+    tracemalloc.start()
+    assert parse_review(body).images == ()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1 << 20
 
 
 def test_a_pod_that_a_controller_creates() -> None:

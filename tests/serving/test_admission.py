@@ -100,9 +100,10 @@ def test_whatever_is_asked_is_answered(tmp_path: Path, shape: str, unknown: Unkn
     response = document["response"]
     assert response["uid"] == SHAPE_UID
     assert response["allowed"] == (unknown == "allow" or not images)
-    assert len(response.get("warnings", ())) == len(images)
+    assert len(response.get("warnings", ())) == (len(images) if response["allowed"] else 0)
     assert ("status" in response) == (not response["allowed"])
     assert response.get("status", {}).get("code", 403) == 403
+    assert all(image in response["status"]["message"] for image in images if "status" in response)
 
 
 def test_a_setting_denies_what_nobody_knows(tmp_path: Path) -> None:
@@ -110,9 +111,21 @@ def test_a_setting_denies_what_nobody_knows(tmp_path: Path) -> None:
     assert not answer.json()["response"]["allowed"]
 
 
-@pytest.mark.parametrize(("body", "status"), [(b"{}", 400), (b"nonsense", 400), (b" " * (9 << 20), 413)])
+@pytest.mark.parametrize(("body", "status"), [(b"{}", 400), (b"nonsense", 400), (b" " * (32 << 20), 413)])
 def test_what_is_no_review_is_refused(tmp_path: Path, body: bytes, status: int) -> None:
     assert client(tmp_path).post(PATH, content=body).status_code == status
+
+
+def test_an_object_can_not_be_made_too_large_to_be_judged(tmp_path: Path) -> None:
+    """The largest that an API server takes may be six times as long as it writes it."""
+    padded = pod("bad:1")
+    padded["spec"]["containers"][0]["args"] = ["<" * 3_000_000]
+    before = pod("good:1")
+    before["spec"]["containers"][0]["args"] = ["<" * 1_500_000]
+    body = review("Pod", padded, operation="UPDATE", oldObject=before).replace(b"<", rb"\u003c")
+    assert len(body) > 26_000_000
+    answer = client(tmp_path).post(PATH, content=body)
+    assert (answer.status_code, answer.json()["response"]["allowed"]) == (200, False)
 
 
 def test_images_that_nobody_knows_are_told_of_once(
