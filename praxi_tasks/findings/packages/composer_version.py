@@ -8,12 +8,13 @@ from typing import Final
 from univers.versions import Version
 
 _VERSION: Final = re.compile(
-    r"v?(?P<numbers>\d+(?:\.\d+){0,3})"
+    r"v?(?:(?P<numbers>\d{1,5}(?:\.\d+){0,3})|(?P<date>\d{4}(?:[.:-]?\d{2}){1,6}(?:[.:-]?\d{1,3})?))"
     r"(?:[._-]?(?P<stability>stable|alpha|beta|rc|patch|pl|dev|a|b|p)(?P<number>(?:[.-]?\d+)*))?"
-    r"(?P<dev>[.-]?dev)?(?:\+[0-9a-z.-]*)?",
+    r"(?P<dev>[.-]?dev)?(?:\+[^\s,]+)?",
     re.ASCII | re.IGNORECASE,
 )
-_RANKS: Final = {"dev": 0, "alpha": 1, "a": 1, "beta": 2, "b": 2, "rc": 3, "": 4, "stable": 4}
+_STABLE: Final = "stable"
+_RANKS: Final = {"dev": 0, "alpha": 1, "a": 1, "beta": 2, "b": 2, "rc": 3, "": 4, _STABLE: 4}
 _PATCH: Final = 5
 _NUMBERS: Final = 4
 
@@ -32,10 +33,11 @@ class ComposerVersion(Version):
         found = _VERSION.fullmatch(string)
         if found is None:
             raise ValueError(string)
-        numbers = tuple(map(int, found["numbers"].split(".")))
-        return (
-            numbers + (0,) * (_NUMBERS - len(numbers)),
-            _RANKS.get((found["stability"] or "").lower(), _PATCH),
-            tuple(map(int, re.findall(r"\d+", found["number"] or ""))),
-            found["dev"] is None,
-        )
+        numbers = tuple(map(int, re.findall(r"\d+", found["numbers"] or found["date"])))
+        if found["numbers"]:  # what a date lacks is no zero
+            numbers += (0,) * (_NUMBERS - len(numbers))
+        stability = (found["stability"] or "").lower()
+        if stability == _STABLE:  # what follows it counts for nothing
+            return numbers, _RANKS[_STABLE], (), True
+        number = tuple(map(int, re.findall(r"\d+", found["number"] or "")))
+        return numbers, _RANKS.get(stability, _PATCH), number, found["dev"] is None

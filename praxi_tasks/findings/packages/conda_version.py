@@ -9,7 +9,9 @@ from typing import Final, TypeAlias, TypeVar
 
 from univers.versions import Version
 
-_VERSION: Final = re.compile(r"(?:\d+!)?[a-z0-9_.]+(?:-[a-z0-9_.]+)*(?:\+[a-z0-9_.]+)?", re.ASCII)
+_VERSION: Final = re.compile(
+    r"(?:\d+!)?[a-z0-9_.]+(?:-[a-z0-9_.]+)*(?:\+[a-z0-9_.]+(?:-[a-z0-9_.]+)*)?", re.ASCII
+)
 _RUNS: Final = re.compile(r"\d+|[a-z_]+", re.ASCII)
 
 T = TypeVar("T")

@@ -15,10 +15,16 @@ ORDER = """
 1.0.0-beta1 1.0.0b1
 1.0.0-beta10
 1.0.0-RC1 1.0rc1
-1.0.0 v1 1.0.0.0 1.0.0-stable 1.0.0+build.5
+1.0.0 v1 1.0.0.0 1.0.0-stable 1.0.0-stable2 1.0.0+build.5 1.0.0+a_b+c
 1.0.0-patch1 1.0.0-p1 1.0.0pl1
 1.0.1
 1.10.0
+2004-06-16-beta1
+2004-06-16
+20040616-beta1
+20040616
+20040616.0
+20040616.10
 """
 LINES = [[ComposerVersion(text) for text in line.split()] for line in ORDER.strip().splitlines()]
 
