@@ -70,6 +70,8 @@ CHAINS = {
     "conan": "1.0.0-alpha 1.0.0-beta 1.0.0 1.0.1 1.9 1.10 2.0-pre 2.0",
     # semver.org, 11
     "swift": "1.0.0-beta.1 1.0.0 1.9.0 1.10.0",
+    # semver.org, 11: as providers are published
+    "terraform": "5.0.0-beta1 5.0.0 5.9.0 5.100.0",
     # semver.org, 11
     "jsr": "1.0.0-rc.1 1.0.0 1.9.0 1.10.0",
     # as Gem::Version sorts them
