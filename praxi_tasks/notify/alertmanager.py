@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final, TypeVar
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import unquote, urlencode, urljoin, urlsplit, urlunsplit
 
 import msgspec
 import urllib3
 
 from praxi_tasks.environment import read_text
 from praxi_tasks.errors import NotifyError, UsageError
-from praxi_tasks.http import PASSING, BoundedRetry, Connections, HttpSettings, explain
+from praxi_tasks.http import PASSING, BoundedRetry, Connections, HttpSettings, explain, redact_url
 from praxi_tasks.json_decoding import decode
 from praxi_tasks.printable import printable
 
@@ -27,6 +28,7 @@ _RETRY: Final = BoundedRetry(
     allowed_methods=None,
     raise_on_status=False,
 )
+_REDIRECTS: Final = 3
 _LARGEST_ERROR: Final = 300
 _OF_THE_REQUEST: Final = frozenset({400, 413, 422})
 # As many as Prometheus sends at once; and well below the 1 MiB that proxies let pass by default.
@@ -89,11 +91,12 @@ class Alertmanager:
         if token:
             self._headers["Authorization"] = f"Bearer {token}"
         elif parts.username:
-            self._headers |= urllib3.make_headers(basic_auth=f"{parts.username}:{parts.password or ''}")
+            account = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+            self._headers |= urllib3.make_headers(basic_auth=account)
         settings = HttpSettings.from_environment()
         if ca_bundle:
             settings = msgspec.structs.replace(settings, ca_bundle=ca_bundle)
-        self._pool = Connections(settings).pool(parts.scheme, parts.hostname)
+        self._pool = Connections(settings).pool(parts.scheme, parts.hostname, parts.port)
 
     def active(self, alertname: str, **labels: str) -> list[Alert]:
         """Return the alerts of a name that are firing, also those that are silenced.
@@ -104,7 +107,9 @@ class Alertmanager:
             If Alertmanager can't be asked.
         """
         wanted = {"alertname": alertname, **labels}
-        matchers = [("filter", f'{name}="{value}"') for name, value in wanted.items()]
+        matchers = [
+            ("filter", f"{name}={json.dumps(value, ensure_ascii=False)}") for name, value in wanted.items()
+        ]
         answer = self._request("GET", [("active", "true"), ("silenced", "true"), *matchers])
         try:
             return decode(answer, list[Alert])
@@ -131,18 +136,40 @@ class Alertmanager:
     def _request(self, method: str, fields: list[tuple[str, str]], body: bytes | None = None) -> bytes:
         url = f"{self._url}/api/v2/alerts"
         try:
-            query = f"?{urlencode(fields)}" if fields else ""
-            answer = self._pool.request(
-                method, url + query, body=body, headers=self._headers, timeout=_TIMEOUT, retries=_RETRY
-            )
+            answer = self._send(method, f"{url}?{urlencode(fields)}" if fields else url, body)
         except urllib3.exceptions.HTTPError as error:
             failure = explain(error, "Alertmanager")
             raise NotifyError(failure.what, where=url, action=failure.action) from error
-        if answer.status != 200:
+        if not 200 <= answer.status < 300:
             detail = printable(answer.data[:_LARGEST_ERROR].decode(errors="replace"))
             kind = _RefusedError if answer.status in _OF_THE_REQUEST else NotifyError
             raise kind(f"Alertmanager answered {answer.status}: {detail}", where=url, action="see its log")
         return answer.data
+
+    def _send(self, method: str, url: str, body: bytes | None) -> urllib3.BaseHTTPResponse:
+        """Send a request, and again to where an ingress of the same host redirects it."""
+        for _ in range(_REDIRECTS + 1):
+            answer = self._pool.request(
+                method, url, body=body, headers=self._headers, timeout=_TIMEOUT, retries=_RETRY
+            )
+            target = answer.get_redirect_location()
+            if not target:
+                return answer
+            url = self._next(url, target)
+        raise NotifyError("Alertmanager redirects too often", where=self._url, action="check the URL")
+
+    def _next(self, url: str, target: str) -> str:
+        """Return where a redirect leads; never back from TLS, nor to another host: a login page, mostly."""
+        before, after = urlsplit(url), urlsplit(urljoin(url, target))
+        plain = before.scheme == "https" and after.scheme != "https"
+        if after.hostname != before.hostname or after.scheme not in {"http", "https"} or plain:
+            place = printable(redact_url(after.geturl()))
+            raise NotifyError(
+                f"Alertmanager redirects to {place}",
+                where=self._url,
+                action="check the URL, and that the credentials let one past a login page",
+            )
+        return after.geturl()
 
 
 class Alertmanagers:

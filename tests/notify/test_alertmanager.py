@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from base64 import b64encode
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from hypothesis import given
@@ -125,3 +128,86 @@ def test_no_member_that_answers_is_an_error() -> None:
         group.active("Many")
     with pytest.raises(UsageError):
         Alertmanagers(" ")
+
+
+class _Asked(NamedTuple):
+    method: str
+    path: str
+    authorization: str
+
+
+@contextmanager
+def front(answer: Callable[[_Asked], tuple[int, str]]) -> Iterator[tuple[str, list[_Asked]]]:
+    """Run what stands before an Alertmanager: it answers with a status and where that leads."""
+    asked: list[_Asked] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            asked.append(_Asked(self.command, self.path, self.headers.get("Authorization", "")))
+            status, location = answer(asked[-1])
+            self.send_response(status)
+            if location:
+                self.send_header("Location", location)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"[]")
+
+        def do_GET(self) -> None:
+            self.do_POST()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}", asked
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_redirect_of_the_same_host_keeps_method_and_credentials(status: int) -> None:
+    with front(lambda asked: (200, "") if "/am/" in asked.path else (status, f"/am{asked.path}")) as (
+        url,
+        asked,
+    ):
+        Alertmanager(url.replace("://", "://me%40home:a%3Ab@")).post(MANY[:1])
+        basic = "Basic " + b64encode(b"me@home:a:b").decode()
+        assert asked == [
+            ("POST", "/api/v2/alerts", basic),
+            ("POST", "/am/api/v2/alerts", basic),
+        ]
+        assert Alertmanager(url).active("Many") == []
+
+
+def test_a_redirect_elsewhere_is_told_and_not_followed() -> None:
+    with (
+        front(lambda _: (200, "")) as (other, never),
+        front(lambda _: (302, f"{other.replace('127.0.0.1', 'localhost')}/login?secret=1")) as (url, _),
+    ):
+        with pytest.raises(NotifyError, match="redirects to http://localhost") as caught:
+            Alertmanager(url).post(MANY[:1])
+        assert "secret" not in str(caught.value)
+        assert never == []
+
+
+def test_a_redirect_in_a_circle_ends() -> None:
+    with front(lambda asked: (307, asked.path)) as (url, _), pytest.raises(NotifyError, match="too often"):
+        Alertmanager(url).post(MANY[:1])
+
+
+@pytest.mark.parametrize("status", [200, 202, 204])
+def test_any_success_is_one(status: int) -> None:
+    with front(lambda _: (status, "")) as (url, asked):
+        Alertmanager(f"{url}/prefix/").post(MANY[:1])
+    assert [one.path for one in asked] == ["/prefix/api/v2/alerts"]
+
+
+def test_values_of_filters_are_quoted() -> None:
+    with front(lambda _: (200, "")) as (url, asked):
+        Alertmanager(url).active("Many", praxi='our "test" \\ü')
+    given = parse_qs(urlsplit(asked[0].path).query)["filter"]
+    assert given == ['alertname="Many"', 'praxi="our \\"test\\" \\\\ü"']
