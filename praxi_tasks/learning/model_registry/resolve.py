@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_MODELS: Final = "models:"
 STARTER: Final = "PRAXI_STARTER_MODEL"
 """The variable that names the model in use before any was promoted."""
 
@@ -51,11 +52,18 @@ def resolve_model(uri: str, store_uri: str, last: ResolvedModel | None = None) -
     Raises
     ------
     ModelError
-        If no version has the alias, and no starter model is configured.
+        If no version has the alias, and no starter model is configured; if it names a registered model in
+        another way.
     RegistryDownError
         If the registry can't answer.
     """
     if not uri.startswith(ALIASED):
+        if uri.startswith(_MODELS):
+            raise ModelError(
+                "the registry is asked by alias only, not by a number, a stage or another name",
+                where=uri,
+                action=f"write {ALIASED}{CHAMPION}, or the model's place as file:///path or s3://bucket/prefix",
+            )
         return ResolvedModel(uri)
     alias = uri.removeprefix(ALIASED)
     starter = read_text(STARTER)

@@ -16,7 +16,12 @@ from praxi_tasks.learning.model_registry.embedded_database import database_file
 from praxi_tasks.learning.model_registry.mlflow import MlflowRegistry
 from praxi_tasks.learning.model_registry.mlflow_promotions import MODEL_NAME
 from praxi_tasks.learning.model_registry.opening import open_registry
-from praxi_tasks.learning.model_registry.resolve import ResolvedModel, resolve_for, resolve_once
+from praxi_tasks.learning.model_registry.resolve import (
+    ResolvedModel,
+    resolve_for,
+    resolve_model,
+    resolve_once,
+)
 from praxi_tasks.learning.model_registry.stored import StoredRegistry
 from praxi_tasks.store import Store, keys, open_store
 from tests.support.s3 import ObjectStore
@@ -179,3 +184,10 @@ def test_an_alias_that_nobody_has_is_not_to_be_had_by_promotion(
         resolve_for(store, f"{ALIASED}{CHALLENGER}")
     with pytest.raises(ModelError, match=r"no version of the model is the champion.*promote one"):
         resolve_for(store, URI)
+
+
+@pytest.mark.parametrize("uri", ["models:/praxi/3", "models:/praxi/Production", "models:/other@champion"])
+def test_what_names_a_registered_model_in_another_way_is_told(store: Store, uri: str) -> None:
+    with pytest.raises(ModelError, match="by alias only") as caught:
+        resolve_model(uri, store.uri)
+    assert URI in caught.value.action
