@@ -91,6 +91,9 @@ def _refused(said: Refusal, where: str, source: str, *, conditional: bool) -> Pr
     if _FULL.search(said.code) or said.status == 507:
         what = f"the store is full, or its quota is used up ({said})"
         return StoreError(what, where=where, action="make room in it or raise the bucket's quota")
+    if said.code == "InvalidObjectState":
+        what = f"the object is in an archive, and can't be read there ({said})"
+        return StoreError(what, where=where, action="restore it, and take the bucket's lifecycle rule away")
     if problem := _credentials(said, where, source) or _place(said, where, source):
         return problem
     if said.status in _PASSING or said.code in _SLOWER:

@@ -56,6 +56,7 @@ ELSEWHERE = {"Location": "http://elsewhere.invalid/bucket"}
             "another region .*set AWS_REGION to eu-west-1",
         ),
         (Refusal(400, "IllegalLocationConstraintException"), "another region"),
+        (Refusal(403, "InvalidObjectState"), "in an archive.*lifecycle rule"),
         (Refusal(403, "RequestTimeTooSkewed"), "clock.*too far apart .403 RequestTimeTooSkewed"),
         (
             Refusal(403, "AccessDenied"),
