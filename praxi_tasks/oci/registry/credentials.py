@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 class Credentials:
     """Credentials for one registry; all empty is anonymous.
 
-    ``identity_token`` is exchanged for access tokens (OAuth2), ``registry_token`` is itself one.
+    ``identity_token`` is exchanged for access tokens (OAuth2), ``registry_token`` is itself one. A byte
+    that is no UTF-8 is a lone surrogate, and is sent as it was.
     """
 
     username: str = ""
@@ -25,7 +26,8 @@ class Credentials:
         """Return the value of a basic ``Authorization`` header, empty without a username."""
         if not self.username:
             return ""
-        return "Basic " + base64.b64encode(f"{self.username}:{self.password}".encode()).decode()
+        account = f"{self.username}:{self.password}".encode(errors="surrogateescape")
+        return "Basic " + base64.b64encode(account).decode()
 
 
 ANONYMOUS = Credentials()

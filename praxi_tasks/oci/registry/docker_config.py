@@ -24,6 +24,7 @@ from praxi_tasks.printable import printable
 
 log = logging.getLogger(__name__)
 
+_OF_URLS: Final = str.maketrans("-_", "+/")
 _FILES: Final = ("config.json", ".dockerconfigjson", ".dockercfg", "auth.json")
 
 
@@ -49,10 +50,10 @@ class DockerConfig:
         if encoded := entry.get("auth"):
             try:
                 username, _, password = _decoded(encoded).partition(":")
-            except ValueError:  # of base64, or of UTF-8
+            except ValueError:
                 raise _unusable(self.path, "an 'auth' field is not base64 of user:password") from None
         token = entry.get("identitytoken", "")
-        return Credentials(username, password.rstrip("\0"), token, entry.get("registrytoken", ""))
+        return Credentials(username, password.rstrip("\0\r\n"), token, entry.get("registrytoken", ""))
 
 
 def read_docker_config(path: Path) -> DockerConfig:
@@ -72,7 +73,7 @@ def read_docker_config(path: Path) -> DockerConfig:
         raise _unusable(path, error.strerror or "unreadable") from None
     except (msgspec.MsgspecError, UnicodeDecodeError):
         raise _unusable(path, "not the JSON of a Docker configuration") from None
-    if path.name == ".dockercfg":
+    if path.name == ".dockercfg" or _is_oldest_form(document):
         document = {"auths": document}
     store = document.get("credsStore")
     return DockerConfig(
@@ -80,6 +81,14 @@ def read_docker_config(path: Path) -> DockerConfig:
         {key: texts for key, entry in _entries(document, "auths") if (texts := _texts(entry, key))},
         _texts(dict(_entries(document, "credHelpers")), "credHelpers"),
         store if isinstance(store, str) else "",
+    )
+
+
+def _is_oldest_form(document: Mapping[str, Any]) -> bool:
+    """Return whether a document is the map of registries itself, under whatever name it was mounted."""
+    known = {"auths", "credHelpers", "credsStore"}
+    return not known & document.keys() and any(
+        isinstance(entry, dict) and ({"auth", "username"} & entry.keys()) for entry in document.values()
     )
 
 
@@ -101,9 +110,10 @@ def _texts(entry: Any, where: str) -> dict[str, str]:
 
 
 def _decoded(encoded: str) -> str:
-    """Decode base64 in lines, and without padding, as the kubelet does."""
-    compact = "".join(encoded.split())
-    return base64.b64decode(compact + "=" * (-len(compact) % 4), validate=True).decode()
+    """Decode base64 in lines, without padding, and of the alphabet for URLs, whatever bytes it is of."""
+    compact = "".join(encoded.split()).translate(_OF_URLS)
+    decoded = base64.b64decode(compact + "=" * (-len(compact) % 4), validate=True)
+    return decoded.decode(errors="surrogateescape")
 
 
 def _unusable(path: Path, why: str) -> UsageError:

@@ -28,6 +28,8 @@ def keychain(folder: Path, document: object, name: str = "config.json") -> Keych
     [
         ({"auth": encoded("me:se:cret")}, Credentials("me", "se:cret")),
         ({"auth": encoded("me:secret\0\0")}, Credentials("me", "secret")),
+        ({"auth": encoded("me:secret\n")}, Credentials("me", "secret")),
+        ({"auth": "bWU6Pz8-Pj4_"}, Credentials("me", "??>>>?")),
         ({"username": "me", "password": "secret"}, Credentials("me", "secret")),
         ({"username": "old", "password": "x", "auth": encoded("me:secret")}, Credentials("me", "secret")),
         ({"identitytoken": "t"}, Credentials(identity_token="t")),
@@ -150,6 +152,17 @@ def test_a_mounted_pull_secret_is_found_in_its_folder(tmp_path: Path, name: str)
 def test_the_oldest_form_of_a_pull_secret(tmp_path: Path) -> None:
     keychain(tmp_path, {"quay.io": {"auth": encoded("me:x")}}, ".dockercfg")
     assert Keychain(tmp_path).credentials("quay.io", "a").username == "me"
+
+
+def test_the_oldest_form_under_another_name(tmp_path: Path) -> None:
+    found = keychain(tmp_path, {"https://quay.io/v1/": {"auth": encoded("me:x"), "email": "a@b"}})
+    assert found.credentials("quay.io", "a").username == "me"
+
+
+def test_bytes_that_are_no_utf8_are_sent_as_they_are(tmp_path: Path) -> None:
+    auth = base64.b64encode("me:gr\xfcn".encode("latin-1")).decode()
+    found = keychain(tmp_path, {"auths": {"quay.io": {"auth": auth}}}).credentials("quay.io", "a")
+    assert found.basic() == f"Basic {auth}"
 
 
 def test_a_rotated_secret_is_read_anew(tmp_path: Path) -> None:
