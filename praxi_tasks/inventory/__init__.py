@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from praxi_tasks.inventory.layer_inventory import (
         HEADS,
         SYSTEM_DATABASES,
+        SYSTEM_FOLDERS,
         keep_file,
         looks_like_database,
         read_inventory,
@@ -56,6 +57,7 @@ else:
             "layer_inventory": (
                 "HEADS",
                 "SYSTEM_DATABASES",
+                "SYSTEM_FOLDERS",
                 "keep_file",
                 "looks_like_database",
                 "read_inventory",
@@ -77,6 +79,7 @@ __all__ = [
     "HEADS",
     "LEFT_OUT",
     "SYSTEM_DATABASES",
+    "SYSTEM_FOLDERS",
     "VENDORED",
     "Claim",
     "Distribution",

@@ -59,6 +59,16 @@ SYSTEM_DATABASES: Final = tuple(
     )
 )
 """The paths of distributions' databases, each of which has one name only."""
+SYSTEM_FOLDERS: Final = tuple(
+    sorted(
+        folder.rstrip("/")
+        for reader in READERS
+        if reader.of_system
+        for folder in reader.folders
+        if reader.is_database(f"{folder}any")
+    )
+)
+"""The folders in which distributions have one record of any name for each package."""
 
 
 def keep_file(path: str) -> bool:
@@ -145,9 +155,7 @@ def read_inventory(
         problems=view.problems,
         placement=read_placement(view),
         links=tuple(view.links),
-        reserve=_read_reserve(LayerView(files, reserve, limits), limits, frozenset(map(id, kept.values())))
-        if reserve
-        else (),
+        reserve=_read_reserve(files, reserve, kept, limits) if reserve else (),
         declared=declared,
         declared_problems=declared_problems,
         version_texts=tuple(read_version_texts(kept, _claimed(admission.claims))),
@@ -176,22 +184,24 @@ def _claimed(claims: Iterable[Claim]) -> frozenset[str]:
     return frozenset(path for claim in claims for path in (*claim.files, claim.database))
 
 
-def _read_reserve(view: LayerView, limits: InventoryLimits, linked: frozenset[int]) -> tuple[Claim, ...]:
+def _read_reserve(
+    files: LayerFiles, reserve: Mapping[str, bytes], kept: Mapping[str, bytes], limits: InventoryLimits
+) -> tuple[Claim, ...]:
     """Read what files claim that no name makes a database; what can't be read is none, and no problem.
 
-    Parameters
-    ----------
-    linked
-        Identities of contents that a link of this layer gives a name: of those a distribution's databases are
-        not read twice.
+    Of contents that a link of this layer gives a name a distribution's databases are not read twice. What has
+    a name because it accompanies a database may accompany these.
     """
+    linked = frozenset(map(id, kept.values()))
+    beside = {path: content for path, content in kept.items() if not _is_database(path)}
+    view = LayerView(files, {**beside, **reserve}, limits)
     admission = Admission(view, limits)
     for reader in READERS:
         forms = [form for form in reader.forms if form.is_database]
         if not forms:
             continue
         read = _prepared(reader, view)
-        for path, content in sorted(view.kept.items()):
+        for path, content in sorted(reserve.items()):
             named = reader.of_system and id(content) in linked
             if not named and any(form.fits(content) for form in forms):
                 _read_into(admission, partial(read, path), view, path)

@@ -12,6 +12,7 @@ def test_what_others_may_use_is_written_down() -> None:
         "HEADS",
         "LEFT_OUT",
         "SYSTEM_DATABASES",
+        "SYSTEM_FOLDERS",
         "VENDORED",
         "Claim",
         "Distribution",

@@ -14,7 +14,7 @@ import msgspec
 
 from praxi_tasks.findings.image.claim_history import home_of
 from praxi_tasks.findings.image.file_tree import FileTree, merged_usr
-from praxi_tasks.inventory import SYSTEM_DATABASES, Claim, Inventory
+from praxi_tasks.inventory import SYSTEM_DATABASES, SYSTEM_FOLDERS, Claim, Inventory
 from praxi_tasks.printable import printable
 
 _LONGEST: Final = 300  # characters of a path in a problem's line
@@ -45,6 +45,7 @@ class LinkedRecords:
         self._links: dict[str, dict[str, int]] = {}
         self._system: dict[str, str] = {path: merged_usr(path) for path in SYSTEM_DATABASES}
         self._own = frozenset(self._system.values())
+        self._folders: dict[str, str] = {path: merged_usr(path) for path in SYSTEM_FOLDERS}
         self._number = -1
 
     def complete(self, inventory: Inventory) -> Inventory:
@@ -72,6 +73,8 @@ class LinkedRecords:
                 adopted[path] = self._records[place].claims
             elif self._tree.is_regular(place) and place not in self._own:
                 problems.append(_unread(path, place, _FOLDER))
+        for path, place in self._members_behind_folders():
+            adopted[path] = self._records[place].claims
         return _with(inventory, adopted, problems)
 
     def _holds(self, place: str) -> bool:
@@ -108,6 +111,22 @@ class LinkedRecords:
             is_new = place != before or self._tree.layer_of(place) == self._number
             if place != merged_usr(path) and is_new:
                 found.append(path)
+        return found
+
+    def _members_behind_folders(self) -> list[tuple[str, str]]:
+        """Return names and places of records in the folders that a link leads to, where either is new."""
+        found = []
+        for folder, before in self._folders.items():
+            inside = self._tree.place(f"{folder}/any").removesuffix("any")
+            self._folders[folder] = inside.rstrip("/")
+            if self._folders[folder] == merged_usr(folder):
+                continue
+            moved = self._folders[folder] != before
+            found += [
+                (f"{folder}/{place.removeprefix(inside)}", place)
+                for place, record in self._records.items()
+                if place.startswith(inside) and (moved or record.layer == self._number) and self._holds(place)
+            ]
         return found
 
 

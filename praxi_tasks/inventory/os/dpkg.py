@@ -23,7 +23,8 @@ _STATUS: Final = "var/lib/dpkg/status"
 _STATUS_FOLDER: Final = "var/lib/dpkg/status.d/"
 _INFO: Final = "info/"
 _INFO_FOLDER: Final = f"var/lib/dpkg/{_INFO}"
-_LISTS: Final = (".md5sums", ".list")
+_SUMS: Final = ".md5sums"
+_LISTS: Final = (_SUMS, ".list")
 _FIELDS: Final = frozenset((b"package", b"version", b"status", b"architecture", b"source"))
 _HEAD: Final = 8  # bytes: no text has a NUL there, and a damaged one most likely neither
 # The states in which a package's files are there, whole or in part; in "config-files" only its settings are.
@@ -87,8 +88,8 @@ def _checksums(view: LayerView, path: str, name: str, architecture: str) -> dict
     """Return what the package says its files' MD5 are; settings are not among them."""
     folder = path.rpartition("/")[0]
     places = (
-        f"{path}.md5sums",
-        *(f"{folder}/{_INFO}{stem}.md5sums" for stem in (f"{name}:{architecture}", name)),
+        f"{path}{_SUMS}",
+        *(f"{folder}/{_INFO}{stem}{_SUMS}" for stem in (f"{name}:{architecture}", name)),
     )
     sums = next((view.kept[place] for place in places if place in view.kept), b"")
     found = {path_text(line[34:].strip(b"\r\n")): from_hex(line[:32], 16) for line in unix_lines(sums)}
@@ -97,10 +98,8 @@ def _checksums(view: LayerView, path: str, name: str, architecture: str) -> dict
 
 def _files(view: LayerView, path: str, read: set[str], name: str, architecture: str) -> tuple[str, ...]:
     """Return what the package's list says it owns; a layer holds the lists of what it installs only."""
-    in_folder = path.startswith(_STATUS_FOLDER)
-    stems = (f"{name}:{architecture}", name)
     info = f"{path.rpartition('/')[0]}/{_INFO}"
-    lists = (f"{path}.md5sums",) if in_folder else tuple(f"{info}{stem}.list" for stem in stems)
+    lists = (f"{path}{_SUMS}", f"{info}{name}:{architecture}.list", f"{info}{name}.list")
     found = next((place for place in lists if place in view.kept), None)
     if found is None:
         return ()
@@ -108,7 +107,9 @@ def _files(view: LayerView, path: str, read: set[str], name: str, architecture: 
         view.report(path, f"{name} stands there twice: its files count once")
         return ()
     read.add(found)
-    return _sums(view.kept[found]) if in_folder else _without_folders(view, view.kept[found])
+    if found.endswith(_SUMS):  # a distroless image's, beside the record itself
+        return _sums(view.kept[found])
+    return _without_folders(view, view.kept[found])
 
 
 def _sums(sums: bytes) -> tuple[str, ...]:
@@ -124,7 +125,8 @@ def _without_folders(view: LayerView, listed: bytes) -> tuple[str, ...]:
 
 
 def _accompanies(path: str) -> bool:
-    return path.startswith((_INFO_FOLDER, _STATUS_FOLDER)) or is_copyright(path)
+    # Sums of any folder: a link may make it the one of the records.
+    return path.startswith((_INFO_FOLDER, _STATUS_FOLDER)) or path.endswith(_SUMS) or is_copyright(path)
 
 
 def _is_status(path: str) -> bool:
@@ -140,7 +142,7 @@ READER: Final = Reader(
     prepare=_prepare,
     paths=frozenset({_STATUS, DIVERSIONS, SETTINGS}),
     folders=(_STATUS_FOLDER, SETTINGS_FOLDER),
-    endings=(".list", ".md5sums", FILE),
+    endings=(*_LISTS, FILE),
     accepts=_accompanies,
     is_database=_is_status,
     of_system=True,

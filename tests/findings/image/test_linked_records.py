@@ -99,6 +99,33 @@ def test_a_record_of_a_distroless_image() -> None:
     assert there(image({"objects/a": record, place: Hardlink("objects/a")})) == {("tzdata", place)}
 
 
+TZDATA = b"Package: tzdata\nVersion: 2024a\nArchitecture: all\n\n"
+SUMS = b"d41d8cd98f00b204e9800998ecf8427e  usr/share/zoneinfo/UTC\n"
+
+
+@pytest.mark.parametrize(
+    ("link", "inside"),
+    [
+        ({"var/lib/dpkg/status.d": Symlink("/usr/lib/records")}, "usr/lib/records"),
+        ({"var/lib/dpkg": Symlink("../../usr/lib/dpkg-db")}, "usr/lib/dpkg-db/status.d"),
+        ({"var/lib": Symlink("../state")}, "state/dpkg/status.d"),
+    ],
+    ids=str,
+)
+def test_a_link_above_the_records_of_a_distroless_image(link: Files, inside: str) -> None:
+    files = {f"{inside}/tzdata": TZDATA, f"{inside}/tzdata.md5sums": SUMS, "usr/share/zoneinfo/UTC": b""}
+    place = "var/lib/dpkg/status.d/tzdata"
+    for layers in ([{**link, **files}], [link, files], [files, link]):
+        found = image(*layers)
+        assert there(found) == {("tzdata", place)}
+        assert found.claims[0].claim.files == ("usr/share/zoneinfo/UTC",)
+        assert not gaps(found)
+    gone = image({**link, **files}, {f"{inside}/.wh.tzdata": b"", "usr/share/zoneinfo/.wh.UTC": b""})
+    assert not there(gone)
+    newer = image({**link, **files}, {f"{inside}/tzdata": TZDATA.replace(b"2024a", b"2025b")})
+    assert [item.versions for item in newer.components if item.present] == [("2025b",)]
+
+
 def test_the_lists_and_the_release_behind_links() -> None:
     files = {
         "objects/status": BASH,
