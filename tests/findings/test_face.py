@@ -156,6 +156,7 @@ FACES = {
         "osv_name",
         "own_namespace",
         "package_key",
+        "package_type",
         "parse_version",
         "public_version",
         "relative_name",

@@ -19,6 +19,7 @@ from praxi_tasks.findings.image.claim_history import (
     is_inside,
 )
 from praxi_tasks.findings.image.declarations import find_declarations
+from praxi_tasks.findings.image.distributions import Distributions
 from praxi_tasks.findings.image.file_tree import FileTree, LayerChanges, significant
 from praxi_tasks.findings.image.linked_records import LinkedRecords
 from praxi_tasks.findings.image.owning_package import with_owners
@@ -105,8 +106,8 @@ def fuse(layers: Sequence[LayerFacts]) -> FusedImage:
         history.add(inventory, removal)
         completed.append(replace(layer, inventory=inventory))
     layers, claims = completed, history.claims()
-    distribution = _distribution(layers)
-    fusion = _Fusion(tree, [layer.changes.digest for layer in layers], distribution, claims)
+    distributions = Distributions([layer.inventory.distribution for layer in layers])
+    fusion = _Fusion(tree, [layer.changes.digest for layer in layers], distributions, claims)
     for tracked in without_repeats(claims, tree):
         fusion.add_claim(tracked)
     for number, layer in enumerate(layers):
@@ -120,7 +121,7 @@ def fuse(layers: Sequence[LayerFacts]) -> FusedImage:
     by_paths = path_packages(explained, [layer.inventory for layer in layers])
     if by_paths:
         components = tuple(sorted((*components, *map(_printable, by_paths)), key=_order))
-    return FusedImage(components, claims, tree, tuple(layers), claimed, placement, distribution)
+    return FusedImage(components, claims, tree, tuple(layers), claimed, placement, distributions.own)
 
 
 def _placement(layers: Iterable[LayerFacts]) -> Placement:
@@ -141,23 +142,18 @@ def _claimed(claims: Iterable[TrackedClaim], tree: FileTree, placement: Placemen
     return tree.same_files(listed.union(map(tree.place, diverted)))
 
 
-def _distribution(layers: Sequence[LayerFacts]) -> Distribution | None:
-    distributions = [layer.inventory.distribution for layer in layers if layer.inventory.distribution]
-    return distributions[-1] if distributions else None
-
-
 class _Fusion:
     def __init__(
         self,
         tree: FileTree,
         digests: list[str],
-        distribution: Distribution | None,
+        distributions: Distributions,
         claims: tuple[TrackedClaim, ...],
     ) -> None:
         self._tree = tree
         self._claims = claims
         self._digests = digests
-        self._distribution = distribution
+        self._distributions = distributions
         self._components: list[Component] = []
         self._by_package: dict[tuple[str, str], list[int]] = {}
         self._roots: dict[int, str] = {}  # of components that only files show: where they are installed
@@ -175,7 +171,7 @@ class _Fusion:
             self._components[place] = self._found_again(self._components[place], tracked)
             return
         self._append(
-            self._component(claim.ecosystem, claim.name, _versions(claim), claim),
+            self._component(claim.ecosystem, claim.name, _versions(claim), claim, tracked.dropped),
             sources=(INVENTORY,),
             databases=(claim.database,),
             layers=(self._digests[tracked.first],),
@@ -346,11 +342,17 @@ class _Fusion:
         return owner if owner > number else None
 
     def _component(
-        self, ecosystem: str, name: str, versions: tuple[str, ...], claim: Claim | None
+        self,
+        ecosystem: str,
+        name: str,
+        versions: tuple[str, ...],
+        claim: Claim | None,
+        dropped: int | None = None,
     ) -> Component:
         version = versions[0] if len(versions) == 1 else ""
         architecture = claim.architecture if claim else ""
-        owner = self._distribution if ecosystem_of(ecosystem).of_distribution else None
+        of_distribution = ecosystem_of(ecosystem).of_distribution
+        owner = self._distributions.of_packages(ecosystem, dropped) if of_distribution else None
         namespace = owner.id if owner else ""
         return Component(
             ecosystem=ecosystem,

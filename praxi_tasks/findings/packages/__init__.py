@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         known_ecosystem,
         osv_name,
         own_namespace,
+        package_type,
         version_type,
     )
     from praxi_tasks.findings.packages.programs import advised_name, advised_version, same_release
@@ -68,6 +69,7 @@ else:
                 "known_ecosystem",
                 "osv_name",
                 "own_namespace",
+                "package_type",
                 "version_type",
             ),
             "licences": ("is_refused", "joined_licences", "licences_of", "spdx_expression"),
@@ -115,6 +117,7 @@ __all__ = [
     "osv_name",
     "own_namespace",
     "package_key",
+    "package_type",
     "parse_version",
     "public_version",
     "relative_name",

@@ -131,6 +131,13 @@ def known_ecosystem(name: str) -> bool:
     return name in _LANGUAGES or name in _OSV_NAMES
 
 
+def package_type(distribution: Distribution) -> str:
+    """Return the package URL type of a distribution's packages; empty where it is not known."""
+    parent = relative_name(distribution).rpartition("-")[0]
+    rows = (_BY_ID.get(name) for name in (distribution.id, parent, *distribution.like))
+    return next((row.packages.purl_type for row in rows if row), "")
+
+
 def component_namespace(component: Component) -> str | None:
     """Return the namespace in which advisories about a component are filed, or None if that is not known.
 
