@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from praxi_tasks.inventory.claim import (
         ARCHIVED,
         EDITABLE,
+        IMPORT,
         VENDORED,
         Claim,
         Distribution,
@@ -47,6 +48,7 @@ else:
             "claim": (
                 "ARCHIVED",
                 "EDITABLE",
+                "IMPORT",
                 "VENDORED",
                 "Claim",
                 "Distribution",
@@ -77,6 +79,7 @@ __all__ = [
     "CHECKSUM_WIDTH",
     "EDITABLE",
     "HEADS",
+    "IMPORT",
     "LEFT_OUT",
     "SYSTEM_DATABASES",
     "SYSTEM_FOLDERS",

@@ -10,6 +10,7 @@ def test_what_others_may_use_is_written_down() -> None:
         "CHECKSUM_WIDTH",
         "EDITABLE",
         "HEADS",
+        "IMPORT",
         "LEFT_OUT",
         "SYSTEM_DATABASES",
         "SYSTEM_FOLDERS",

@@ -14,6 +14,7 @@ from praxi_tasks.discovery import LayerPrediction
 from praxi_tasks.ecosystems import ecosystem_of
 from praxi_tasks.findings.image.claim_history import TrackedClaim, is_inside
 from praxi_tasks.findings.image.file_tree import FileTree
+from praxi_tasks.findings.image.unlisted_records import without_unlisted
 from praxi_tasks.findings.packages import PATH, Component, package_key, release_purl
 from praxi_tasks.inventory import Inventory, PathName, VersionText, name_by_paths
 
@@ -131,10 +132,10 @@ def path_packages(explained: Explained, inventories: Sequence[Inventory]) -> lis
         if files.get(place := tree.place(text.path)) == number
     ]
     digests = [inventory.digest for inventory in inventories]
+    named = [found for found in name_by_paths(files, texts) if not explained.covers(found)]
     return [
         _component(found, [digests[number] for number in _layers(found.paths, files)])
-        for found in name_by_paths(files, texts)
-        if not explained.covers(found)
+        for found in without_unlisted(named, explained.claims, tree)
     ]
 
 

@@ -23,13 +23,21 @@ from praxi_tasks.inventory.reader import Form, ReadDatabase, Reader
 
 _RECORD: Final = ".dist-info/RECORD"
 _DIRECT_URL: Final = "direct_url.json"
-_DIST_INFO: Final = (".dist-info/METADATA", _RECORD, f".dist-info/{_DIRECT_URL}")
+_TOP_LEVEL: Final = "top_level.txt"
+_MOST_NAMED: Final = 1 << 16  # bytes of such a file that are read
+_DIST_INFO: Final = (
+    ".dist-info/METADATA",
+    _RECORD,
+    f".dist-info/{_DIRECT_URL}",
+    f".dist-info/{_TOP_LEVEL}",
+)
 _EGG_INFO: Final = (
     ".egg-info/PKG-INFO",
     ".egg-info/METADATA",
     ".egg-info/RECORD",
     ".egg-info/installed-files.txt",
     ".egg-info/SOURCES.txt",
+    f".egg-info/{_TOP_LEVEL}",
 )
 _EGG: Final = (".egg/EGG-INFO/PKG-INFO", ".egg/EGG-INFO/SOURCES.txt")
 _METADATA: Final = ("/METADATA", "/PKG-INFO", ".egg-info")
@@ -90,7 +98,9 @@ def _files(view: LayerView, path: str, present: Set[str]) -> tuple[str, ...]:
     folder, _, name = path.rpartition("/")
     site = posixpath.dirname(folder)
     if name == "METADATA":
-        record = view.kept.get(f"{folder}/RECORD", b"")
+        if f"{folder}/RECORD" not in view.kept:
+            return _imports(view, folder, site)
+        record = view.kept[f"{folder}/RECORD"]
         return owned(_moved(view, site, _recorded(record)), len(record))
     if name != "PKG-INFO":
         return ()
@@ -98,7 +108,23 @@ def _files(view: LayerView, path: str, present: Set[str]) -> tuple[str, ...]:
     if installed is not None:
         return owned(_resolved(folder, _lines(installed)), len(installed))
     listed = view.kept.get(f"{folder}/SOURCES.txt", b"")
-    return owned((path for path in _resolved(site, _lines(listed)) if path in present), len(listed))
+    found = owned((path for path in _resolved(site, _lines(listed)) if path in present), len(listed))
+    return found or _imports(view, folder, site)
+
+
+def _imports(view: LayerView, folder: str, site: str) -> tuple[str, ...]:
+    """Return the files of what ``top_level.txt`` says that a distribution without a list is imported by.
+
+    A folder that is no package by itself may be a namespace, of which others have a part.
+    """
+    named = view.kept.get(f"{folder}/{_TOP_LEVEL}", b"")[:_MOST_NAMED]
+    found: list[str] = []
+    for name in dict.fromkeys(filter(str.isidentifier, map(str.strip, _lines(named)))):
+        if view.holds(f"{site}/{name}/__init__.py"):
+            found += view.give(f"{site}/{name}")
+        if view.holds(module := f"{site}/{name}.py"):
+            found.append(module)
+    return tuple(found)
 
 
 def installed_sources(view: LayerView) -> frozenset[str]:

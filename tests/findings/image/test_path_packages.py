@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from praxi_tasks.discovery import LookAlike
 from praxi_tasks.findings.image import LayerFacts, fuse
 from praxi_tasks.findings.packages import Component
@@ -47,6 +49,32 @@ def test_of_two_environments_the_one_without_a_record_is_named() -> None:
     record = pypi("numpy", "2.1.0", "numpy/__init__.py", site="opt/venv/site-packages")
     (numpy,) = by_path(layer(1, [*NUMPY, *record.files], claims=[record]))
     assert all(path.startswith(SITE) for path in numpy.evidence)
+
+
+def imports(*names: str) -> list[str]:
+    return [f"{SITE}/{name}/{file}" for name in names for file in ("__init__.py", "core.py")]
+
+
+def test_a_record_that_lists_nothing_may_have_installed_a_few_imports() -> None:
+    tool = pypi("acme-tool", "1.0", site=SITE)
+    files = imports("acmelib", "acmeparts")
+    assert {item.name for item in by_path(layer(1, files))} == {"acmelib", "acmeparts"}
+    assert not by_path(layer(1, [*files, *tool.files], claims=[unlisted(tool)]))
+    many = imports(*(f"acme{number}" for number in range(4)))
+    assert len(by_path(layer(1, many, claims=[unlisted(tool)]))) == 4
+    elsewhere = [path.replace("python3.11", "python3.12") for path in files]
+    assert len(by_path(layer(1, elsewhere, claims=[unlisted(tool)]))) == 2
+
+
+def test_an_import_that_such_a_record_is_named_after() -> None:
+    old = unlisted(pypi("pycrypto", "2.6.1", site=SITE))
+    assert [item.name for item in by_path(layer(1, imports("Crypto")))] == ["pycryptodome"]
+    assert not by_path(layer(1, imports("Crypto"), claims=[old]))
+    assert [item.name for item in by_path(layer(1, imports("Crypto", "yaml"), claims=[old]))] == ["pyyaml"]
+
+
+def unlisted(claim: Claim) -> Claim:
+    return msgspec.structs.replace(claim, files=())
 
 
 def test_what_the_model_explains_is_not() -> None:

@@ -104,6 +104,16 @@ def test_sources_count_where_they_are_installed() -> None:
     assert only(inventory_of(contents)).files == (f"{SITE}/clib.py",)
 
 
+@pytest.mark.parametrize("metadata", ["egg-info/PKG-INFO", "dist-info/METADATA"])
+def test_what_is_imported_counts_where_no_file_is_listed(metadata: str) -> None:
+    info = f"{SITE}/tool-1.0.{metadata}"
+    named = f"{info.rpartition('/')[0]}/top_level.txt"
+    paths = ("toollib/__init__.py", "toollib/a/b.so", "tool.py", "space/part.py", "other.py")
+    contents = {info: METADATA, named: b"toollib\r\ntool\nspace\n../other\n\n"}
+    claim = only(inventory_of({**contents, **{f"{SITE}/{path}": b"" for path in paths}}))
+    assert claim.files == tuple(f"{SITE}/{path}" for path in paths[:3])
+
+
 def test_an_egg_owns_what_lies_in_it() -> None:
     egg = f"{SITE}/Ruamel_Yaml.Clib-0.2.8-py3.11.egg"
     contents = {
