@@ -11,6 +11,7 @@ import pytest
 from praxi_tasks.findings import parse_policy
 from praxi_tasks.serving.chain import Chain
 from praxi_tasks.serving.experiment import Experiment
+from praxi_tasks.serving.token_review import Cluster
 from tests.support import chart
 from tests.support.cluster.objects import Manifest
 
@@ -243,6 +244,42 @@ def test_an_api_server_asks_the_service_where_it_is() -> None:
     assert 443 in {port["port"] for port in service["spec"]["ports"]}
     with pytest.raises(Exception, match="needs serve"):
         chart.render({"serve": SERVE, "admission": {"enabled": True, "caBundle": "YWJj"}})
+
+
+@pytest.mark.parametrize("kserve", [False, True])
+def test_the_cluster_vouches_for_tokens_of_accounts_that_are_named(
+    kserve: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
+    named = {"subjects": ["system:serviceaccount:shop:*"], "audiences": ["praxi"]}
+    objects = rendered(tokenReview=named, kserve=kserve)
+    spec = objects["ServingRuntime"]["spec"] if kserve else objects["Deployment"]["spec"]["template"]["spec"]
+    (container,) = spec["containers"]
+    begin = container["args"].index("--token-review")
+    assert container["args"][begin : begin + 3] == [
+        "--token-review", "--subject=system:serviceaccount:shop:*", "--audience=praxi",
+    ]  # fmt: skip
+    paths = {each["name"]: each["mountPath"] for each in container["volumeMounts"]}
+    assert paths["account"] == str(Cluster.of_pod().token_file.parent)
+    (volume,) = (each for each in spec["volumes"] if each["name"] == "account")
+    held = [next(iter(each.values())) for each in volume["projected"]["sources"]]
+    assert [held[0]["path"], held[1]["items"][0]["path"]] == ["token", "ca.crt"]
+    assert objects["ClusterRole"]["rules"] == [
+        {"apiGroups": ["authentication.k8s.io"], "resources": ["tokenreviews"], "verbs": ["create"]}
+    ]
+    (subject,) = objects["ClusterRoleBinding"]["subjects"]
+    assert subject == {"kind": "ServiceAccount", "name": "praxi-serve", "namespace": "praxi"}
+    for kind in {"ClusterRole", "ClusterRoleBinding", "Deployment"} & set(objects):
+        for version in KUBERNETES:
+            kubernetes_validate.utils.validate(objects[kind], version, strict=True)
+
+
+def test_without_such_accounts_it_has_neither_token_nor_rights_in_the_cluster() -> None:
+    objects = rendered()
+    assert not {"ClusterRole", "ClusterRoleBinding"} & set(objects)
+    assert "--token-review" not in container_of(objects)["args"]
+    mounts = container_of(objects)["volumeMounts"]
+    assert "account" not in {each["name"] for each in mounts}
 
 
 def test_only_named_namespaces_reach_it() -> None:

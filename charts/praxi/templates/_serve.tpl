@@ -7,6 +7,15 @@ image: {{ .image }}
 args:
   - --workers={{ .serve.workers }}
   - --token-file=/etc/praxi/tokens
+  {{- with .serve.tokenReview.subjects }}
+  - --token-review
+  {{- range . }}
+  - {{ printf "--subject=%s" . | quote }}
+  {{- end }}
+  {{- end }}
+  {{- range .serve.tokenReview.audiences }}
+  - {{ printf "--audience=%s" . | quote }}
+  {{- end }}
   {{- if .serve.tlsSecret }}
   - --tls-cert=/etc/praxi/tls/tls.crt
   - --tls-key=/etc/praxi/tls/tls.key
@@ -65,6 +74,9 @@ volumeMounts:
   {{- if .serve.tlsSecret }}
   - {name: tls, mountPath: /etc/praxi/tls, readOnly: true}
   {{- end }}
+  {{- if .serve.tokenReview.subjects }}
+  - {name: account, mountPath: /var/run/secrets/kubernetes.io/serviceaccount, readOnly: true}
+  {{- end }}
   {{- if .serve.events.secret }}
   - {name: events, mountPath: /etc/praxi/events, readOnly: true}
   {{- end }}
@@ -114,6 +126,13 @@ OTEL_SERVICE_NAME: {{ ternary "praxi-serve" "" (not (empty $settings.otlp_endpoi
 - {name: config, configMap: {name: praxi-serve}}
 {{- if .serve.tlsSecret }}
 - {name: tls, secret: {secretName: {{ .serve.tlsSecret }}}}
+{{- end }}
+{{- if .serve.tokenReview.subjects }}
+- name: account
+  projected:
+    sources:
+      - serviceAccountToken: {path: token, expirationSeconds: 3600}
+      - configMap: {name: kube-root-ca.crt, items: [{key: ca.crt, path: ca.crt}]}
 {{- end }}
 {{- with .serve.events.secret }}
 - {name: events, secret: {secretName: {{ . }}}}
