@@ -24,6 +24,9 @@ _OR_LATER: Final = re.compile(
     re.IGNORECASE,
 )
 _COMMA: Final = re.compile(r",\s+(and|or)\s+", re.IGNORECASE)
+_AND_OR: Final = re.compile(r"\sand/or\s", re.IGNORECASE)
+# What autoconf's exception is called depends on the licence that it is to.
+_AUTOCONF: Final = re.compile(r"(GPL-(\d)\.0-\S+) WITH autoconf-exception(?![\w.-])")
 _WORD: Final = re.compile(r"([()]|\s(?:and|or|with)\s)", re.IGNORECASE)
 _EMPTY_WORDS: Final = re.compile(r"\b(?:the|licen[cs]e|version|software|v(?=\d))\b|v(?=\d)")
 # Of R's: a licence with a version, and the file that completes one or says more.
@@ -62,11 +65,16 @@ _NAMES: Final = {
     "cc0-1.0-universal": "CC0-1.0",
     "eclipse-public-1.0": "EPL-1.0",
     "eclipse-public-2.0": "EPL-2.0",
+    "bison-exception": "Bison-exception-2.2",
+    "bison-2.2-exception": "Bison-exception-2.2",
     "boost": "BSL-1.0",
     "boost-1.0": "BSL-1.0",
     "cc0": "CC0-1.0",
+    "classpath-exception": "Classpath-exception-2.0",
+    "font-exception": "Font-exception-2.0",
     "gpl+": "GPL-1.0-or-later",
     "iscl": "ISC",
+    "linux-syscall-note-exception": "Linux-syscall-note",
     "mpl1.1": "MPL-1.1",
     "mpl2.0": "MPL-2.0",
     "mpl-2": "MPL-2.0",
@@ -167,7 +175,9 @@ def is_refused(licence: str, patterns: Iterable[str]) -> bool:
 
 def _with_references(licence: str) -> str:
     """Return what is no expression only because some names or exceptions in it are not known as one."""
-    words = [word.strip() for word in _WORD.split(f"{_grouped(_OR_LATER.sub('+', licence))} ")]
+    words = [
+        word.strip() for word in _WORD.split(f"{_grouped(_OR_LATER.sub('+', _AND_OR.sub(' or ', licence)))} ")
+    ]
     found: list[str] = []
     for word in filter(None, words):
         if found[-1:] == ["WITH"]:
@@ -216,8 +226,9 @@ def _name(statement: str) -> str:
 
 
 def _translated(expression: str) -> str:
-    words = (word.strip() for word in _WORD.split(f"{expression} "))
-    return " ".join(word if word in {"(", ")"} else _word(word) for word in words if word)
+    words = (word.strip() for word in _WORD.split(f"{_AND_OR.sub(' or ', expression)} "))
+    translated = " ".join(word if word in {"(", ")"} else _word(word) for word in words if word)
+    return _AUTOCONF.sub(r"\1 WITH Autoconf-exception-\2.0", translated)
 
 
 def _word(word: str) -> str:

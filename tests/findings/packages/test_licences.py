@@ -26,6 +26,12 @@ from praxi_tasks.findings.packages.licences import is_refused, joined_licences, 
             "(GPL-2.0-or-later OR Artistic-2.0) AND (BSD-3-Clause)",
         ),
         ("LGPL-2.1+ or MPL-1.1, and GPL-2", "(LGPL-2.1-or-later OR MPL-1.1) AND (GPL-2.0-only)"),
+        ("BSD-3-clause and/or GPL-3+", "BSD-3-Clause OR GPL-3.0-or-later"),
+        ("GPL-3+ with Bison exception", "GPL-3.0-or-later WITH Bison-exception-2.2"),
+        ("GPL-3+ with Autoconf exception", "GPL-3.0-or-later WITH Autoconf-exception-3.0"),
+        ("GPL-2+ with autoconf exception or Expat", "GPL-2.0-or-later WITH Autoconf-exception-2.0 OR MIT"),
+        ("GPL-2 with Classpath exception", "GPL-2.0-only WITH Classpath-exception-2.0"),
+        ("GPL-2 with Linux-syscall-note exception", "GPL-2.0-only WITH Linux-syscall-note"),
         # R
         ("GPL (>= 2)", "GPL-2.0-or-later"),
         ("GPL (== 3)", "GPL-3.0-only"),
@@ -138,6 +144,7 @@ def test_classifiers_count_where_the_field_says_nothing_known() -> None:
         ("Foo and (GPL-2+ with Bar exception)", True),
         ("GPL-2+ with OpenSSL exception", True),
         ("Custom or MIT and GPL-2", True),
+        ("Foo and/or GPL-3+", False),
     ],
 )
 def test_a_choice_that_is_left_is_not_refused(licence: str, refused: bool) -> None:
