@@ -25,7 +25,7 @@ from praxi_airflow.dag_defaults import default_args
 from praxi_airflow.notifiers import watched
 from praxi_airflow.settings import load_settings
 from praxi_airflow.sources import watched_pushes
-from praxi_airflow.tasks import gather_pushes, take_pushes
+from praxi_airflow.tasks import POKE_SECONDS, gather_pushes, take_pushes
 
 
 @dag(
@@ -48,7 +48,7 @@ def praxi_on_push() -> None:
         task_id="gather",
         python_callable=gather_pushes,
         mode="reschedule",
-        poke_interval=timedelta(seconds=5),
+        poke_interval=timedelta(seconds=POKE_SECONDS),
         timeout=timedelta(hours=2),
         doc_md=task_docs.GATHER_PUSHES,
     ).expand(op_args=take.output.map(lambda window: [window]))

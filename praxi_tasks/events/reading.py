@@ -41,14 +41,13 @@ _READERS: Final[Mapping[Form, _Reader]] = {
     "images": _Reader(named.is_list, named.pushes_of),
 }
 
-_SENT: Final[Mapping[Form, str]] = {
-    "distribution": "distribution",
-    "harbor": "Harbor",
-    "quay": "Quay",
-    "ecr": "Amazon ECR",
-    "images": 'who names images ({"images": ["registry/repository@sha256:…"]})',
+_CALLED: Final[Mapping[Form, str]] = {
+    "distribution": "notification of distribution",
+    "harbor": "webhook of Harbor",
+    "quay": "notification of Quay",
+    "ecr": "event of Amazon ECR",
+    "images": 'list of images, {"images": ["registry/repository@sha256:…"]}',
 }
-"""How an error names who sends each form."""
 
 
 def read_body(body: bytes, form: Form) -> Notices:
@@ -96,7 +95,7 @@ def _read(message: object, readers: Mapping[Form, _Reader], where: str, level: i
             return
         carried = next((message[name] for name in _CARRIED if message.get(name)), None)
         if carried is None:
-            raise _wrong(f"it is not what {' or '.join(map(_SENT.__getitem__, readers))} sends", where)
+            raise _wrong(f"it is no {' or '.join(_CALLED[form] for form in readers)}", where)
         yield from _read(carried, readers, where, level + 1)
     else:
         raise _wrong("it is no JSON object", where)

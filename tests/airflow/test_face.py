@@ -43,6 +43,7 @@ FACES = {
         "watched_pushes",
     },
     "tasks": {
+        "POKE_SECONDS",
         "audit_params",
         "examine_airflow",
         "gather_pushes",

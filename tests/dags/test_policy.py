@@ -68,6 +68,16 @@ def test_a_task_has_notes_retries_a_pool_and_an_end(dag: Any) -> None:
         assert timedelta(0) < longest <= patience, task.task_id
 
 
+def test_no_task_is_looked_at_again_before_airflow_heard_of_its_process(dag: Any) -> None:
+    """Its supervisor tells up to five seconds late, the scheduler reads that at its next turn."""
+    for task in dag.tasks:
+        if getattr(task, "mode", "") == "reschedule" or getattr(task, "partial_kwargs", {}).get("mode"):
+            found = getattr(task, "partial_kwargs", {}).get("poke_interval", None)
+            interval = found if found is not None else task.poke_interval
+            seconds = interval.total_seconds() if isinstance(interval, timedelta) else interval
+            assert seconds >= 30, task.task_id
+
+
 def test_every_run_of_pods_ends_with_the_janitor(monkeypatch: pytest.MonkeyPatch) -> None:
     from airflow.dag_processing.dagbag import DagBag
 

@@ -237,8 +237,8 @@ def test_an_image_that_is_told_twice_is_one() -> None:
         (b"\xff", "no JSON"),
         (b"[" * 100_000, "no JSON"),
         (b"7", "no JSON object"),
-        (b"{}", "it is not what distribution sends"),
-        (json.dumps(bodies.harbor()).encode(), "it is not what distribution sends"),
+        (b"{}", "it is no notification of distribution"),
+        (json.dumps(bodies.harbor()).encode(), "it is no notification of distribution"),
         (b" " * (LARGEST + 1), "are the most"),
         (
             json.dumps(

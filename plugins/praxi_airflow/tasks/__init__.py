@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from praxi_airflow.tasks.doctor import examine_airflow
     from praxi_airflow.tasks.janitor import sweep_pods
     from praxi_airflow.tasks.packs_form import packs_params
-    from praxi_airflow.tasks.pushes import gather_pushes, take_pushes
+    from praxi_airflow.tasks.pushes import POKE_SECONDS, gather_pushes, take_pushes
     from praxi_airflow.tasks.source_builds import releases_to_build
     from praxi_airflow.tasks.training_form import training_params
     from praxi_airflow.tasks.training_requests import (
@@ -30,7 +30,7 @@ else:
             "doctor": ("examine_airflow",),
             "janitor": ("sweep_pods",),
             "packs_form": ("packs_params",),
-            "pushes": ("gather_pushes", "take_pushes"),
+            "pushes": ("POKE_SECONDS", "gather_pushes", "take_pushes"),
             "source_builds": ("releases_to_build",),
             "training_form": ("training_params",),
             "training_requests": (
@@ -43,6 +43,7 @@ else:
     )
 
 __all__ = [
+    "POKE_SECONDS",
     "audit_params",
     "examine_airflow",
     "gather_pushes",

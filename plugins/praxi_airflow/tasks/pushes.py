@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -18,6 +19,12 @@ from praxi_tasks.printable import printable
 
 logger = logging.getLogger(__name__)
 
+POKE_SECONDS: Final = 30
+"""For how long a task waits for a window's end, and how long after one look at a longer window the next is.
+
+Airflow hears of a process's end up to five seconds later than of its task's, and takes a task for killed
+that it queues anew before that: so no look is as soon after another.
+"""
 _PAYLOAD: Final = "payload"
 
 
@@ -49,12 +56,14 @@ def take_pushes(**context: Any) -> list[str]:
 
 
 def gather_pushes(window: str) -> PokeReturnValue:
-    """Say how to audit the images of a window, once that is over.
+    """Say how to audit the images of a window, once that is over; wait here for one that soon is.
 
     All runs that took an image into the window say the same: Airflow starts one run of them.
     """
-    if datetime.now(UTC) < window_end(window):
+    left = (window_end(window) - datetime.now(UTC)).total_seconds()
+    if left > POKE_SECONDS:
         return PokeReturnValue(is_done=False)
+    time.sleep(max(left, 0))
     with airflow_failures():
         images = gathered(connected_store(load_settings()), window)
     return PokeReturnValue(
