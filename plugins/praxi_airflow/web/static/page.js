@@ -63,6 +63,11 @@
     const grid = { stroke: colour("grid-line"), width: 1 };
     const spread = times[times.length - 1] - times[0] || (unit ? 1 : 86400);
     const named = at => unit ? String(at) : day.format(at * 1e3);
+    // While nobody points at a moment, the legend has the values of the last.
+    const legend = (values, text) => (_, found, __, at) => {
+      const value = at == null ? values[values.length - 1] : found;
+      return value == null ? "–" : text(value);
+    };
     place.replaceChildren();
     new uPlot({
       width: place.clientWidth, height: 240, tzDate: at => uPlot.tzDate(new Date(at * 1e3), "UTC"),
@@ -71,8 +76,8 @@
         { stroke: soft, font, grid, ticks: grid, space: 90, incrs: (unit ? [1, 2, 5, 10, 20, 50] : [1, 2, 7, 14, 30].map(days => days * 86400)), values: (_, at) => at.map(one => named(one).replace(/ \d{4}$/, "")) },
         { stroke: soft, font, grid, ticks: grid, size: 56, ...(unit ? {} : { incrs: counts }), values: (_, all) => all.map(one => one.toLocaleString("en")) },
       ],
-      series: [{ label: unit || "Audit", value: (_, at) => at == null ? "" : named(at) }, ...series.map(one => ({
-        label: one.label, stroke: colour(one.tone), width: 2, points: { show: times.length < 40, size: 5 }, value: (_, found) => found == null ? "" : found.toLocaleString("en"),
+      series: [{ label: unit || "Audit", value: legend(times, named) }, ...series.map(one => ({
+        label: one.label, stroke: colour(one.tone), width: 2, points: { show: times.length < 40, size: 5 }, value: legend(one.values, value => value.toLocaleString("en")),
       }))],
       legend: { live: true }, cursor: { drag: { x: false, y: false } },
     }, [times, ...series.map(one => one.values)], place);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -129,6 +130,25 @@ def test_pages_are_readable_at_each_width_and_accessible(browser: Browser, fille
                         path=f"{folder}/{path.split('?')[0].replace('/', '-')}-{width}.png", full_page=True
                     )
             assert [line for line in heard if "rror" in line and "404" not in line] == []
+            page.context.close()
+
+
+def test_trials_stay_whole_on_a_phone_and_the_chart_says_its_last_values(
+    browser: Browser, filled: StoredRegistry
+) -> None:
+    client = browser("user", own_page=False)
+    with chromium() as running:
+        for width in (390, 1044):
+            page = opened(running, client, width, "light")
+            page.goto(f"{SITE}/praxi/models")
+            study = page.locator(".study", has=page.locator(".u-legend")).first
+            legend = " ".join(study.locator(".u-legend").inner_text().split())
+            assert re.fullmatch(r"Trial\s?5\s?F1\s?–\s?best so far\s?0\.8", legend), legend
+            cells = study.locator('td[data-label="Parameters"]')
+            # All of a cell is one box: on a phone its parts would else be laid out as cells of their own.
+            assert set(cells.evaluate_all("cells => cells.map(cell => cell.childNodes.length)")) == {1}
+            one_line = 'cells => cells.every(cell => getComputedStyle(cell).whiteSpace === "nowrap")'
+            assert study.locator('td[data-label="F1"]').evaluate_all(one_line)
             page.context.close()
 
 
