@@ -143,7 +143,7 @@ def test_trials_stay_whole_on_a_phone_and_the_chart_says_its_last_values(
             page.goto(f"{SITE}/praxi/models")
             study = page.locator(".study", has=page.locator(".u-legend")).first
             legend = " ".join(study.locator(".u-legend").inner_text().split())
-            assert re.fullmatch(r"Trial\s?5\s?F1\s?–\s?best so far\s?0\.8", legend), legend
+            assert re.fullmatch(r"Trial\s?5\s?F1\s?\u2013\s?best so far\s?0\.8", legend), legend
             cells = study.locator('td[data-label="Parameters"]')
             # All of a cell is one box: on a phone its parts would else be laid out as cells of their own.
             assert set(cells.evaluate_all("cells => cells.map(cell => cell.childNodes.length)")) == {1}
