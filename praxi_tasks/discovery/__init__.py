@@ -33,7 +33,7 @@ if TYPE_CHECKING:
         reliability_diagram,
     )
     from praxi_tasks.discovery.candidate_search import search_candidates
-    from praxi_tasks.discovery.catalogue import CORE, Catalogue, empty_catalogue
+    from praxi_tasks.discovery.catalogue import CORE, KEYS_PER_PACKAGE, Catalogue, empty_catalogue
     from praxi_tasks.discovery.catalogue_merge import join_catalogues
     from praxi_tasks.discovery.catalogue_subset import narrowed, only, without
     from praxi_tasks.discovery.content_index import ContentIndex, builds_of_size
@@ -95,7 +95,7 @@ else:
             ),
             "candidate_search": ("search_candidates",),
             "features": ("FEATURES",),
-            "catalogue": ("CORE", "Catalogue", "empty_catalogue"),
+            "catalogue": ("CORE", "KEYS_PER_PACKAGE", "Catalogue", "empty_catalogue"),
             "catalogue_merge": ("join_catalogues",),
             "catalogue_subset": ("narrowed", "only", "without"),
             "content_index": ("ContentIndex", "builds_of_size"),
@@ -138,6 +138,7 @@ __all__ = [
     "Expert",
     "ExpertEnsemble",
     "FEATURES",
+    "KEYS_PER_PACKAGE",
     "LIKELY",
     "LabelModel",
     "LayerKeys",

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from praxi_tasks.discovery.catalogue import CORE, among
 from praxi_tasks.discovery.copies import Copies, Copy
 from praxi_tasks.discovery.features import Measures
+from praxi_tasks.discovery.hollow import hollow_candidates
 from praxi_tasks.discovery.layer_catalogue import LayerCatalogue
 from praxi_tasks.discovery.lookup import Lookup
 from praxi_tasks.discovery.matching import LayerKeys, Matches, folder_hashes, match_folders, match_keys
@@ -59,6 +60,8 @@ class Candidates:
         Package numbers of the owners of each of the layer's folders, -1 for none, shape ``(folders, 2)``.
     indistinguishable
         Groups of candidates (indices into ``packages``) that retain the same paths, the shortest name first.
+    hollow
+        Which candidates have no file that could be of a package, shape ``(n,)``.
     """
 
     catalogue: LayerCatalogue
@@ -68,7 +71,8 @@ class Candidates:
     features: NDArray[np.float32]
     copies: dict[int, tuple[ComparedCopy, ...]]
     folder_owners: NDArray[np.intp]
-    indistinguishable: tuple[tuple[int, ...], ...] = ()
+    indistinguishable: tuple[tuple[int, ...], ...]
+    hollow: NDArray[np.bool_]
 
     def genuine(self, places: NDArray[np.intp]) -> NDArray[np.intp]:
         """Return those of some candidates that are not look-alikes in every copy; shape ``(k,)``."""
@@ -76,7 +80,7 @@ class Candidates:
             not copies or not all(copy.look_alike for copy in copies)
             for copies in (self.copies.get(package) for package in self.packages[places].tolist())
         ]
-        return places[np.array(genuine, np.bool_)]
+        return places[np.array(genuine, np.bool_) & ~self.hollow[places]]
 
 
 def find_candidates(tagset: Tagset, lookup: Lookup, suite: str = "") -> Candidates:
@@ -88,7 +92,10 @@ def find_candidates(tagset: Tagset, lookup: Lookup, suite: str = "") -> Candidat
         The pack of the suite that the layer's image says it is of, if it does.
     """
     layer = LayerKeys.of(tagset.normalised)
-    catalogue = lookup.of_layer(np.unique(layer.keys), folder_hashes(tagset.normalised.folders), suite)
+    columns = tagset.normalised
+    keys, first = np.unique(layer.keys, return_index=True)
+    homes = [columns.folders[at] for at in columns.folder_of[layer.rows[first]].tolist()]
+    catalogue = lookup.of_layer(keys, folder_hashes(columns.folders), suite, homes)
     matches = match_keys(layer, catalogue)
     owners = _at_home(match_folders(tagset.normalised.folders, catalogue), tagset, catalogue)
     files = _files_in_folders(tagset, len(owners))
@@ -100,7 +107,15 @@ def find_candidates(tagset: Tagset, lookup: Lookup, suite: str = "") -> Candidat
     measures = Measures(tagset, catalogue, layer, matches, packages, _evidence(copies), owners)
     features = measures.table([_below(count, owners, packages) for count in files])
     return Candidates(
-        catalogue, layer, matches, packages, features, copies, owners, measures.indistinguishable()
+        catalogue,
+        layer,
+        matches,
+        packages,
+        features,
+        copies,
+        owners,
+        measures.indistinguishable(),
+        hollow_candidates(tagset, layer, matches, packages, copies),
     )
 
 

@@ -31,6 +31,8 @@ from praxi_tasks.fingerprint import (
 
 PROTOCOL: Final = 2
 CORE: Final = (PathKind.MAIN, PathKind.TEST)
+KEYS_PER_PACKAGE: Final = 512
+"""How many paths of a package a catalogue keeps: coverage needs a sample, big packages have 100,000."""
 _KIND: Final = "catalogue"
 _FIRST_PROTOCOL: Final = 1
 

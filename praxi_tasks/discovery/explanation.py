@@ -164,7 +164,7 @@ class _Explainer:
         package = int(self._found.packages[place])
         ecosystem, _, name = self._catalogue.packages[package].partition("/")
         for number, copy in enumerate(self._copies(place)):
-            if self._looks_alike(package, number):
+            if self._found.hollow[place] or self._looks_alike(package, number):
                 evidence = tuple(map(printable, _paths(self._tagset, copy.rows[:PATHS])))
                 yield LookAlike(ecosystem, name, len(copy.rows), evidence, printable(copy.root))
 

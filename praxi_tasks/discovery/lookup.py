@@ -12,9 +12,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from praxi_tasks.discovery.catalogue import Catalogue
+from praxi_tasks.discovery.catalogue import KEYS_PER_PACKAGE, Catalogue
 from praxi_tasks.discovery.hash_index import HashIndex
 from praxi_tasks.discovery.layer_catalogue import LayerCatalogue
+from praxi_tasks.discovery.matching import folders_within
 from praxi_tasks.discovery.suites import Suites, tell_suites
 from praxi_tasks.discovery.supersession import hidden_packages
 from praxi_tasks.fingerprint import hash_text
@@ -44,7 +45,9 @@ class Lookup:
         """Return which folders some package claims as its own; hashes and result of shape ``(n,)``."""
         return _any([_mask(part.folders(hashes)[0], len(hashes)) for part in self._parts], len(hashes))
 
-    def of_layer(self, keys: Hashes, folders: Hashes, suite: str = "") -> LayerCatalogue:
+    def of_layer(
+        self, keys: Hashes, folders: Hashes, suite: str = "", homes: Sequence[str] = ()
+    ) -> LayerCatalogue:
         """Return what the parts know of a layer; without suites, matching it is matching all of it merged.
 
         Parameters
@@ -54,11 +57,20 @@ class Lookup:
             each.
         suite
             The pack of the suite that the layer's image says it is of, if it does.
+        homes
+            The folder of each of ``keys``. With it, what lies in a folder of a package of which a pack keeps
+            some paths only counts as known to that pack.
         """
         found = [_Hits(part, *part.keys(keys), *part.folders(folders)) for part in self._parts]
         suites = tell_suites([part.catalogue for part in self._parts], [hits.keys for hits in found], suite)
         own = [hits for hits in found if hits.part.catalogue.pack == suites.own]
         known = _any([_mask(hits.keys, len(keys)) for hits in own], len(keys))
+        if suites.others and homes:
+            asked = [hits.keys for hits in found if hits.part.catalogue.pack in suites.others]
+            open_keys = np.setdiff1d(np.concatenate(asked), np.flatnonzero(known))
+            sampled = [folders[hits.sampled_folders()] for hits in own]
+            inside = folders_within([homes[key] for key in open_keys.tolist()], np.concatenate(sampled))
+            known[open_keys[inside]] = True
         found = [hits.beside(known) if hits.part.catalogue.pack in suites.others else hits for hits in found]
         return _join(found, suites, keys, folders)
 
@@ -117,6 +129,11 @@ class _Hits(NamedTuple):
         owners = self.owners[new]
         theirs = np.isin(self.folder_owners, owners)
         return _Hits(self.part, self.keys[new], owners, self.folders[theirs], self.folder_owners[theirs])
+
+    def sampled_folders(self) -> Numbers:
+        """Return which of the layer's folders are of packages there of which some paths are known only."""
+        expected = self.part.catalogue.expected[self.folder_owners]
+        return self.folders[(expected >= KEYS_PER_PACKAGE) & np.isin(self.folder_owners, self.owners)]
 
     @property
     def packages(self) -> Numbers:

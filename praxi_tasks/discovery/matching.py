@@ -186,6 +186,20 @@ def folder_hashes(folders: list[str]) -> NDArray[np.uint64]:
     return np.unique(np.concatenate(found))
 
 
+def folders_within(folders: list[str], upper: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Return which folders are among some, or below one of them; those are hashes, shape ``(n,)``."""
+    found = [_within(batch, upper) for batch in _batches(folders)]
+    return np.concatenate([np.empty(0, np.bool_), *found])
+
+
+def _within(folders: list[str], upper: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    places, above = _places(folders)
+    among_them = np.isin(np.array([hash_text(place) for place in places], np.uint64), upper).tolist()
+    for place, higher in enumerate(above):
+        among_them[place] |= higher >= 0 and among_them[higher]
+    return np.array([among_them[places[folder]] for folder in folders], np.bool_)
+
+
 def _places(folders: list[str]) -> tuple[dict[str, int], list[int]]:
     """Number folders and those above them, upper ones first; give the number above each, -1 of a root."""
     places: dict[str, int] = {}

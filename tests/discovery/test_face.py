@@ -19,6 +19,7 @@ def test_the_exported_names() -> None:
         "Expert",
         "ExpertEnsemble",
         "FEATURES",
+        "KEYS_PER_PACKAGE",
         "LIKELY",
         "LabelModel",
         "LayerKeys",

@@ -91,3 +91,19 @@ def test_indexes_of_languages_and_what_a_site_learned_are_no_suites() -> None:
     site = suite("site", {"own-tool": SSL})
     named = candidates(*SSL, *CURL, f"{LIB}/libicudata.so.76", known=Lookup([OLD, NEW, site]))
     assert named == {"libssl3t64", "libcurl4t64", "libicu76", "own-tool"}
+
+
+def test_paths_that_a_big_package_is_not_known_by_are_no_other_suites() -> None:
+    zones = tuple(f"usr/share/zoneinfo/{region}/{n}" for region in "abcdefgh" for n in range(100))
+    old = suite("debian/old", {"tzdata": zones, "shell": ("usr/bin/shell",)})
+    new = suite("debian/new", {"tzdata": zones[:400], "tzdata-legacy": zones[400:]})
+    known = Lookup([old, new])
+    assert candidates(*zones, "usr/bin/shell", known=known, suite="debian/old") == {"tzdata", "shell"}
+    assert candidates(*zones, known=known, suite="debian/new") == {"tzdata", "tzdata-legacy"}
+
+
+def test_what_lies_in_the_folder_of_a_package_of_which_all_paths_are_known_is_another_suites() -> None:
+    old = suite("debian/old", {"tool": ("usr/share/tool/a", "usr/share/tool/b"), "shell": ("usr/bin/shell",)})
+    new = suite("debian/new", {"tool-extra": ("usr/share/tool/c",)})
+    paths = ("usr/share/tool/a", "usr/share/tool/b", "usr/share/tool/c", "usr/bin/shell")
+    assert candidates(*paths, known=Lookup([old, new])) == {"tool", "shell", "tool-extra"}

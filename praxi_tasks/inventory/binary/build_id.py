@@ -11,7 +11,7 @@ from typing import Final
 
 from xxhash import xxh3_64_intdigest
 
-from praxi_tasks.inventory.binary.elf import MAGIC, read_elf, read_notes
+from praxi_tasks.inventory.binary.elf import LOADED_SEGMENT, MAGIC, read_elf, read_notes
 from praxi_tasks.inventory.binary.program import Program
 from praxi_tasks.oci.layer import FileContent, Inspection
 
@@ -25,12 +25,18 @@ _SYMBOLS: Final = ".debug"  # the symbols of a program have its build-id, and ar
 
 def build_id(program: Program) -> int:
     """Return a number that stands for a program's build-id; :data:`UNKNOWN` if it has none."""
-    if program.format != "elf" or program.path.endswith(_SYMBOLS):
+    if program.format != "elf" or program.path.endswith(_SYMBOLS) or _is_cut_off(program):
         return UNKNOWN
     for note in read_notes(program):
         if (note.owner, note.kind) in _OWNERS and len(note.text) >= _LEAST:
             return build_id_number(note.text)
     return UNKNOWN
+
+
+def _is_cut_off(program: Program) -> bool:
+    """Return whether the file ends before what is loaded of it: notes come first and may be left."""
+    ends = (each.offset + each.size for each in program.segments if each.kind == LOADED_SEGMENT)
+    return max(ends, default=0) > program.content.size
 
 
 def build_id_number(text: bytes) -> int:

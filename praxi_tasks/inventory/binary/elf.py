@@ -11,6 +11,9 @@ from praxi_tasks.inventory.binary.program import Program, Section
 from praxi_tasks.oci.layer import FileContent
 
 MAGIC: Final = b"\x7fELF"
+LOADED_SEGMENT: Final = 1
+"""The type of segments that are loaded into memory."""
+
 NOTE_SEGMENT: Final = 4
 """The type of segments that hold notes."""
 

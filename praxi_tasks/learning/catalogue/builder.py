@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from praxi_tasks.discovery import (
     CORE,
+    KEYS_PER_PACKAGE,
     Catalogue,
     Contents,
     Release,
@@ -19,9 +19,6 @@ from praxi_tasks.discovery import (
     run_bounds,
 )
 from praxi_tasks.learning.catalogue.folder_owners import FolderOwners
-
-KEYS_PER_PACKAGE: Final = 512
-"""How many paths of a package the catalogue keeps: coverage needs a sample, big packages have 100,000."""
 
 
 def build_catalogue(releases: Iterable[Release]) -> Catalogue:

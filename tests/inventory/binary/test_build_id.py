@@ -65,3 +65,13 @@ def test_the_symbols_of_a_program_are_not_the_elf_with_notes() -> None:
 def test_any_bytes_are_read(data: bytes) -> None:
     known_as(b"\x7fELF\2\1\1" + data)
     known_as(elf_with_notes(data))
+
+
+@pytest.mark.parametrize(("size", "whole"), [(0, True), (4, True), (5, False), (1 << 63, False)])
+def test_a_file_that_ends_before_what_is_loaded_has_none(size: int, whole: bool) -> None:
+    notes = note(ID)
+    head = elf_with_notes(notes)[:64]
+    counted = head[:56] + struct.pack("<H", 2) + head[58:]
+    rows = struct.pack("<IIQQQQQQ", 4, 4, 176, 176, 176, len(notes), len(notes), 4)
+    rows += struct.pack("<IIQQQQQQ", 1, 5, 176 + len(notes), 4096, 4096, size, size, 4096)
+    assert bool(known_as(counted + rows + notes + b"code")) is whole

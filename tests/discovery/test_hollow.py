@@ -1,0 +1,82 @@
+"""Files that are too short for what their paths say they are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from praxi_tasks.discovery.decision_rule import DecisionRule
+from praxi_tasks.discovery.hollow import LEAST_LIBRARY, LEAST_PROGRAM
+from praxi_tasks.discovery.model import Model
+from praxi_tasks.discovery.release import Release
+from praxi_tasks.fingerprint import Tagset, normalise_all
+from praxi_tasks.learning.catalogue import build_catalogue
+
+LIB = "usr/lib/x86_64-linux-gnu/libtool.so.2.1"
+INIT = "usr/lib/python3/dist-packages/tool/__init__.py"
+NAMES = {
+    "tool": ("usr/sbin/tool",),
+    "libtool2": (LIB,),
+    "tool-data": ("usr/share/tool/a", "usr/share/tool/b"),
+}
+
+
+def release(name: str, *paths: str) -> Release:
+    blank = np.zeros(len(paths), np.uint64)
+    known = np.zeros(len(paths), np.bool_)
+    return Release("deb", name, "", list(paths), normalise_all(paths), blank, blank, known)
+
+
+EVERYTHING = DecisionRule("threshold", 0.0)
+MODEL = Model(
+    [build_catalogue(release(name, *paths) for name, paths in NAMES.items())], decision_rule=EVERYTHING
+)
+
+
+def layer(sizes: dict[str, int | None]) -> Tagset:
+    """Return a layer of files with sizes, or links."""
+    tagset = Tagset.from_paths("sha256:" + "0" * 64, list(sizes))
+    return replace(
+        tagset,
+        sizes=np.array([size or 0 for size in sizes.values()], np.uint64),
+        hashes=np.arange(1, len(sizes) + 1, dtype=np.uint64),
+        measured=np.array([size is not None for size in sizes.values()], np.bool_),
+    )
+
+
+def said(sizes: dict[str, int | None]) -> tuple[set[str], set[str]]:
+    """Return what is named, and of what look-alikes are told."""
+    found = MODEL.predict(layer(sizes))
+    return {each.name for each in found.releases}, {each.name for each in found.look_alikes}
+
+
+@pytest.mark.parametrize(
+    ("path", "size", "name"),
+    [
+        ("usr/sbin/tool", 11, "tool"),
+        ("usr/sbin/tool", 0, "tool"),
+        ("usr/sbin/tool", LEAST_PROGRAM - 1, "tool"),
+        (LIB, LEAST_LIBRARY - 1, "libtool2"),
+    ],
+)
+def test_a_file_too_short_for_its_path_is_a_look_alike(path: str, size: int, name: str) -> None:
+    assert said({path: size}) == (set(), {name})
+
+
+def test_one_that_is_long_enough_is_named() -> None:
+    assert said({"usr/sbin/tool": LEAST_PROGRAM, LIB: LEAST_LIBRARY}) == ({"tool", "libtool2"}, set())
+
+
+def test_a_tree_of_empty_files_is_nobodys() -> None:
+    assert said({"usr/share/tool/a": 0, "usr/share/tool/b": 0}) == (set(), {"tool-data"})
+    assert said({"usr/share/tool/a": 0, "usr/share/tool/b": 1}) == ({"tool-data"}, set())
+
+
+def test_links_and_files_that_are_often_empty_show_nothing() -> None:
+    assert said({"usr/sbin/tool": None}) == ({"tool"}, set())
+    known = build_catalogue([release("python3-tool", INIT, "usr/share/tool/.keep")])
+    model = Model([known], decision_rule=EVERYTHING)
+    found = model.predict(layer({INIT: 0, "usr/share/tool/.keep": 0}))
+    assert [each.name for each in found.releases] == ["python3-tool"]
