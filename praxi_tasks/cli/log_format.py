@@ -26,8 +26,8 @@ JSON: Final = "json"
 
 _LINE: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _LOGGER: Final = "praxi"
-_OWN: Final = frozenset({*vars(logging.makeLogRecord({})), "message", "asctime"})
-"""What every record has; all else was given with it."""
+_OWN: Final = frozenset({*vars(logging.makeLogRecord({})), "message", "asctime", "color_message"})
+"""What every record has, and uvicorn's message again, for terminals; all else was given with it."""
 
 
 class JsonFormatter(PrintableFormatter):

@@ -37,7 +37,8 @@ def entry(message: str, *arguments: object, **given: Any) -> dict[str, Any]:
 
 
 def test_a_record_keeps_level_logger_and_what_was_given_with_it() -> None:
-    found = entry("%d layers\n\x1b[31m", 3, image="shop:1", sizes=(1, 2))
+    again = "\x1b[1m%d\x1b[0m layers"  # as the server of `praxi serve` gives it for terminals
+    found = entry("%d layers\n\x1b[31m", 3, image="shop:1", sizes=(1, 2), color_message=again)
     stamp = found.pop("timestamp")
     assert stamp[10] == "T"
     assert stamp.endswith("+00:00")
