@@ -139,6 +139,7 @@ FACES = {
         "described_purl",
         "distribution_name",
         "distribution_namespace",
+        "ecosystem_distribution",
         "ecosystem_extension",
         "ecosystem_namespace",
         "extended_name",

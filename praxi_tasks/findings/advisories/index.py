@@ -21,7 +21,7 @@ from praxi_tasks.findings.finding import Severity
 from praxi_tasks.findings.packages import canonical_version, public_version, version_type
 from praxi_tasks.store.frames import unpack_frame
 
-PROTOCOL: Final = 3
+PROTOCOL: Final = 4
 _LARGEST: Final = 4 << 30
 MOST_FIXES: Final = 20
 """Fixed versions that a finding names, the nearest first: an advisory may name a hundred thousand."""

@@ -28,6 +28,7 @@ from praxi_tasks.findings.advisories.ranges import Boundaries, Interval, evaluat
 from praxi_tasks.findings.feeds import AdvisorySource, Exploitation, FeedProblem
 from praxi_tasks.findings.finding import Severity, severity_rank
 from praxi_tasks.findings.packages import (
+    ecosystem_distribution,
     ecosystem_extension,
     ecosystem_namespace,
     extended_name,
@@ -139,6 +140,7 @@ class IndexBuilder:
 
     def finish(self) -> AdvisoryIndex:
         """Fold aliases, sort boundaries and return the index."""
+        self._spread()
         groups = self._groups.groups()
         numbers: dict[str, int] = {}
         for name in sorted(self._summaries):
@@ -154,6 +156,15 @@ class IndexBuilder:
                 PROTOCOL, sources, tuple(self._broken), tuple(self._problems), advisories, dict(packages)
             )
         )
+
+    def _spread(self) -> None:
+        """File what is said of no release of a distribution under all its releases that are known."""
+        releases: defaultdict[str, set[str]] = defaultdict(set)
+        for namespace, _ in self._packages:
+            releases[namespace.rpartition("-")[0]].add(namespace)
+        for (namespace, name), said in list(self._packages.items()):
+            for release in releases.get(namespace, ()):
+                self._packages[release, name] += said
 
     def _add(self, record: Record, namespace: str) -> set[str]:
         """File what a record says, and return the namespaces whose packages it is about."""
@@ -295,7 +306,7 @@ def _keys(entry: Affected, summary: str, feed: str) -> Iterator[tuple[str, str]]
     ``feed`` is the namespace that a vendor's feed is about; empty for OSV's, whose records say it.
     """
     ecosystem = entry.package.ecosystem if entry.package else ""
-    namespace = ecosystem_namespace(ecosystem) if ecosystem else feed
+    namespace = ecosystem_namespace(ecosystem) or ecosystem_distribution(ecosystem) if ecosystem else feed
     if not namespace or entry.package is None or feed not in {"", namespace}:
         return
     _, name = package_key(namespace, entry.package.name)

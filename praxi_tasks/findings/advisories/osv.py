@@ -106,7 +106,7 @@ def _read(members: zipfile.ZipFile, member: zipfile.ZipInfo, where: str) -> Reco
     if member.file_size > _LARGEST_RECORD:
         return f"{where}: {member.filename} is {member.file_size} bytes, too large for an advisory"
     try:
-        record = decode(members.read(member), Record)
+        record = _decoded(members.read(member))
     except ValueError as error:
         return f"{where}: {member.filename} is no OSV record: {error}"
     if not is_name(record.id):
@@ -118,6 +118,46 @@ def _read(members: zipfile.ZipFile, member: zipfile.ZipInfo, where: str) -> Reco
     if others > read(NAMES_SETTING, whole_number, _MOST_NAMES):
         return f"{where}: {member.filename} has {others:,} names: raise {NAMES_SETTING} if that is right"
     return record
+
+
+def _decoded(data: bytes) -> Record:
+    """Decode a record; one with numbers for texts, or notes that are no objects, is read all the same."""
+    try:
+        return decode(data, Record)
+    except msgspec.ValidationError as error:
+        try:
+            return msgspec.convert(_mended(decode(data)), Record)
+        except (msgspec.ValidationError, AttributeError, TypeError):
+            raise error from None
+
+
+def _mended(document: Any) -> dict[str, Any]:
+    """Return a document with the texts that the schema wants; what it has no place for is left out."""
+    affected = [
+        {
+            **_without_notes(entry),
+            "ranges": [
+                {**part, "events": [_texts(event) for event in part.get("events") or ()]}
+                for part in entry.get("ranges") or ()
+            ],
+            "versions": [str(version) for version in entry.get("versions") or ()],
+        }
+        for entry in document.get("affected") or ()
+    ]
+    return {**_without_notes(document), "affected": affected}
+
+
+def _without_notes(part: dict[str, Any]) -> dict[str, Any]:
+    kept = {
+        name: value
+        for name, value in part.items()
+        if value is not None and (isinstance(value, dict) or not name.endswith("_specific"))
+    }
+    return {**kept, "severity": [_texts(score) for score in part.get("severity") or ()]}
+
+
+def _texts(part: dict[str, Any]) -> dict[str, str]:
+    return {name: str(value) for name, value in part.items()}
 
 
 def _versions_of(affected: Affected) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
@@ -22,6 +23,9 @@ _BANDS: Final[tuple[tuple[float, Severity], ...]] = (
     (0.1, "low"),
     (0.0, "info"),
 )
+_NUMBER: Final = re.compile(r"\d{1,2}(?:\.\d{1,4})?", re.ASCII)
+_HIGHEST: Final = 10.0
+_PREFIX: Final = "severity_"
 _WORST_OF_V2: Final = 8.9
 _MALICIOUS: Final = "MAL-"
 _NO_VULNERABILITY: Final = frozenset({"unmaintained", "notice"})
@@ -56,8 +60,10 @@ UNRATED: Final = Rating("unknown")
 def base_score(vector: str) -> float:
     """Return the base score, 0 to 10, of a CVSS vector of version 2.0, 3.0, 3.1 or 4.0; -1 if it is none.
 
-    Vectors of version 2 bear no name: ``AV:N/AC:L/Au:N/C:P/I:P/A:P``.
+    Vectors of version 2 bear no name: ``AV:N/AC:L/Au:N/C:P/I:P/A:P``. Some publishers give the score itself.
     """
+    if _NUMBER.fullmatch(vector):
+        return min(float(vector), _HIGHEST)
     parts = _parts(vector)
     metrics = dict(part.partition(":")[::2] for part in parts)
     try:
@@ -78,8 +84,10 @@ def of_score(score: float) -> Severity:
 
 
 def of_word(word: object) -> Severity:
-    """Return the rating that a publisher's word means (``MODERATE``, ``important``)."""
-    return _WORDS.get(word.strip().lower().rstrip("*"), "unknown") if isinstance(word, str) else "unknown"
+    """Return the rating that a publisher's word means (``MODERATE``, ``SEVERITY_IMPORTANT``)."""
+    if not isinstance(word, str):
+        return "unknown"
+    return _WORDS.get(word.strip().lower().removeprefix(_PREFIX).rstrip("*"), "unknown")
 
 
 def of_summary(summary: str) -> Severity:
@@ -101,10 +109,10 @@ def rate(scores: Iterable[Score], notes: Iterable[dict[str, Any] | None]) -> Rat
         OSV's ``database_specific`` and ``ecosystem_specific`` objects.
     """
     notes = list(notes)
-    listed = [*(item.score for item in scores), *_vectors_of(notes)]
+    listed = [*(item.score for item in scores if _is_cvss(item)), *_vectors_of(notes)]
     best, vector = _highest(item for item in listed if _is_named(item))
     if best >= 0:
-        return Rating(of_score(best), best, vector)
+        return Rating(of_score(best), best, "" if _NUMBER.fullmatch(vector) else vector)
     best, vector = _highest(listed)
     if best >= 0:
         return Rating(of_score(min(best, _WORST_OF_V2)), best, vector)
@@ -135,7 +143,9 @@ def of_identifier(identifier: str) -> Severity:
 
 def _words_of(notes: Iterable[dict[str, Any] | None]) -> Iterator[object]:
     for note in filter(None, notes):
-        yield from (note.get(field) for field in ("severity", "urgency"))
+        for field in ("severity", "urgency"):
+            told = note.get(field)
+            yield from told if isinstance(told, list) else (told,)
         if str(note.get("informational")) in _NO_VULNERABILITY:
             yield "none"
 
@@ -144,9 +154,10 @@ def _vectors_of(notes: Iterable[dict[str, Any] | None]) -> Iterator[str]:
     """Yield the vectors that notes hold, by themselves or beside their scores."""
     for note in filter(None, notes):
         found = note.get("cvss")
-        vector = found.get("vectorString") if isinstance(found, dict) else found
-        if isinstance(vector, str):
-            yield vector
+        told = [found.get("vectorString"), found.get("score")] if isinstance(found, dict) else [found]
+        vector = next((one for one in told if isinstance(one, str | int | float)), None)
+        if vector is not None:
+            yield str(vector)
 
 
 def _highest(vectors: Iterable[str]) -> tuple[float, str]:
@@ -154,5 +165,10 @@ def _highest(vectors: Iterable[str]) -> tuple[float, str]:
 
 
 def _is_named(vector: str) -> bool:
-    """Return whether a vector names its version, as all from version 3 on do."""
-    return _parts(vector)[0] in _FORMULAS
+    """Return whether a vector names its version, as all from version 3 on do, or is a score itself."""
+    return _parts(vector)[0] in _FORMULAS or bool(_NUMBER.fullmatch(vector))
+
+
+def _is_cvss(score: Score) -> bool:
+    """Return whether a score may be one of CVSS: a number of another system says nothing here."""
+    return score.type.upper().startswith("CVSS") or not _NUMBER.fullmatch(score.score)

@@ -108,6 +108,15 @@ def ecosystem_namespace(ecosystem: str) -> str | None:
     return _release_of(row.id, release.removeprefix(row.product))
 
 
+def ecosystem_distribution(ecosystem: str) -> str | None:
+    """Return the distribution of an OSV ecosystem that names no release: what it says holds for all of them.
+
+    None for all others, and where only some products' advisories are those of a distribution's images.
+    """
+    row = next((row for row in _DISTRIBUTIONS if row.osv == ecosystem and not row.product), None)
+    return row.id if row and row.release is not _Release.NOTHING else None
+
+
 def ecosystem_extension(ecosystem: str) -> ExtendedRelease | None:
     """Return the minor release, kept alive apart, that an OSV ecosystem is about; None for all others."""
     name, _, product = ecosystem.partition(":")

@@ -291,3 +291,18 @@ def test_a_record_of_too_many_names_is_told(monkeypatch: pytest.MonkeyPatch) -> 
     (problem,) = found.problems
     assert "BAD-1.json has 3 names: raise PRAXI_ADVISORY_MAX_NAMES" in problem
     assert [hit.advisory.id for hit in found.find("pypi", "pkg", "1")] == ["GOOD-1"]
+
+
+def test_what_names_no_release_holds_for_all_that_are_known() -> None:
+    def about(name: str, ecosystem: str, package: str, fixed: str) -> dict[str, Any]:
+        return record(name, package, *between("0", fixed), ecosystem=ecosystem)
+
+    found = index(
+        about("DEBIAN-CVE-2026-0001", "Debian", "bar", "9"),
+        about("DEBIAN-CVE-2026-0002", "Debian:12", "bar", "9"),
+        about("DEBIAN-CVE-2026-0003", "Debian:11", "foo", "9"),
+    )
+    assert len(found.find("debian-12", "bar", "1")) == 2
+    assert len(found.find("debian-11", "bar", "1")) == 1
+    assert not found.find("debian-12", "foo", "1")
+    assert not found.covers("debian-13")

@@ -60,6 +60,10 @@ def test_no_vector_of_version_2_is_more_than_high(prefix: str) -> None:
         ({"informational": "unsound"}, "unknown"),
         ({"informational": ["notice"], "cvss": [], "severity": {}}, "unknown"),
         ({"severity": "Minor"}, "low"),
+        ({"severity": "SEVERITY_IMPORTANT"}, "high"),
+        ({"severity": ["Moderate"]}, "medium"),
+        ({"cvss": {"score": 9.1, "vectorString": None}}, "critical"),
+        ({"cvss": 7}, "high"),
     ],
 )
 def test_what_notes_say_of_a_rating(note: dict[str, object], severity: str) -> None:
@@ -120,6 +124,12 @@ def test_the_newest_vectors_decide() -> None:
     assert rate([old], []) == ("high", 10.0, old.score)
     assert rate([old, new], []) == ("low", 1.6, new.score)
     assert rate([old, new, newest], []) == ("high", 7.3, newest.score)
+
+
+@pytest.mark.parametrize(("kind", "severity"), [("CVSS_V3", "critical"), ("EPSS", "unknown")])
+def test_a_score_without_its_vector(kind: str, severity: str) -> None:
+    rating = rate([Score(kind, "9.8")], [])
+    assert (rating.severity, rating.vector) == (severity, "")
 
 
 def test_bands() -> None:
