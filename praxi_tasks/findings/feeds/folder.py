@@ -38,11 +38,15 @@ _ALL: Final = "/all.zip"
 
 
 class Mirrored(msgspec.Struct, frozen=True):
-    """When a file was last fetched whole (ISO 8601), from where, and its sha256."""
+    """When a file was last fetched whole (ISO 8601), from where, its sha256, and how many entries it has.
+
+    No entries: nobody counted them.
+    """
 
     fetched: str
     url: str
     sha256: str
+    entries: int = 0
 
 
 class FeedProblem(msgspec.Struct, frozen=True):

@@ -29,6 +29,7 @@ from praxi_tasks.findings.feeds.release_cycles import DISTRO_INFO, SLUGS, read_c
 from praxi_tasks.findings.feeds.release_cycles import FOLDER as END_OF_LIFE
 from praxi_tasks.findings.feeds.release_lists import read_releases
 from praxi_tasks.findings.feeds.repositories import read_advisories
+from praxi_tasks.findings.feeds.shrinkage import check_shrinkage, entries_of
 from praxi_tasks.findings.feeds.support_dates import read_distro_info, read_support_ended
 from praxi_tasks.findings.feeds.zip_archive import open_archive
 from praxi_tasks.findings.packages import MIRRORED_ECOSYSTEMS
@@ -38,7 +39,9 @@ from praxi_tasks.store.compressed import DAMAGED_ZIP
 logger = logging.getLogger(__name__)
 
 FileCheck: TypeAlias = Callable[[bytes, str], object]
-"""Takes a file and its name in the feeds folder; raises DataError where it is not what the name promises."""
+"""Takes a file and its name in the feeds folder; raises DataError where it is not what the name promises.
+
+What it returns may be the number of entries, or have a length."""
 OSV_URL: Final = "https://osv-vulnerabilities.storage.googleapis.com"
 
 
@@ -146,29 +149,33 @@ class Mirror:
     def _attempt(self, name: str, url: str, now: str, get: Callable[[], bytes]) -> Outcome:
         try:
             data = get()
-            check_feed(name, data, self._checks)
+            entries = entries_of(check_feed(name, data, self._checks))
+            check_shrinkage(name, entries, self._in_use(name), now)
         except (FeedError, DataError, UsageError) as error:
             logger.warning("%s: %s", name, error)
             return self._not_renewed(name, error)
         digest = hashlib.sha256(data).hexdigest()
         before = self._state.get(name)
-        self._state[name] = Mirrored(now, shown(url), digest)
+        self._state[name] = Mirrored(now, shown(url), digest, entries)
         if before is not None and before.sha256 == digest and self._store.exists(store_name(name)):
             return Outcome(name, "unchanged", fetched=now)
         self._store.replace(store_name(name), data)
         return Outcome(name, "fetched", fetched=now)
 
     def _not_renewed(self, name: str, error: PraxiError) -> Outcome:
-        known = self._store.exists(store_name(name))
-        before = self._state.get(name) if known else None
+        before = self._in_use(name)
         return Outcome(
             name,
-            "kept" if known else "missing",
+            "kept" if self._store.exists(store_name(name)) else "missing",
             str(error),
             before.fetched if before else "",
             error.retryable,
             isinstance(error, UsageError),
         )
+
+    def _in_use(self, name: str) -> Mirrored | None:
+        """Return what is known of the copy in use; None without one."""
+        return self._state.get(name) if self._store.exists(store_name(name)) else None
 
     def _write_state(self) -> None:
         self._store.replace(STATE, msgspec.json.encode(dict(sorted(self._state.items()))))
@@ -178,8 +185,8 @@ def _reader_of(name: str) -> Callable[[str, float], bytes]:
     return read_advisories if name.startswith(VENDORS) else read_url
 
 
-def check_feed(name: str, data: bytes, checks: Mapping[str, FileCheck]) -> None:
-    """Check that a file is what its name in the feeds folder promises.
+def check_feed(name: str, data: bytes, checks: Mapping[str, FileCheck]) -> object:
+    """Check that a file is what its name in the feeds folder promises, and return what the check found.
 
     Parameters
     ----------
@@ -193,11 +200,10 @@ def check_feed(name: str, data: bytes, checks: Mapping[str, FileCheck]) -> None:
     """
     known = {**_READERS, **checks}
     check = next((one for prefix, one in known.items() if name.startswith(prefix)), None)
-    if check is not None:
-        check(data, name)
+    return None if check is None else check(data, name)
 
 
-def _check_archive(data: bytes, where: str) -> None:
+def _check_archive(data: bytes, where: str) -> int:
     try:
         with open_archive(data, where) as archive:
             broken = archive.testzip()
@@ -206,6 +212,7 @@ def _check_archive(data: bytes, where: str) -> None:
         raise DataError(f"an advisory archive is broken: {error}", where=where) from error
     if broken is not None or not advisories:
         raise DataError(f"an advisory archive is broken at {broken or 'its list of files'}", where=where)
+    return advisories
 
 
 _READERS: Final[dict[str, FileCheck]] = {

@@ -56,6 +56,26 @@ def states(store: Store, base: str, now: str = DAY) -> list[str]:
     return [outcome.state for outcome in outcomes]
 
 
+def test_a_feed_that_lost_most_of_its_entries_is_not_taken_for_a_week(upstream: Path, store: Store) -> None:
+    def publish(count: int) -> None:
+        many = (record(f"P-{number}", "a", *RANGE) for number in range(count))
+        (upstream / "PyPI" / "all.zip").write_bytes(archive(*many))
+
+    publish(200)
+    assert states(store, str(upstream)) == ["fetched", "fetched"]
+    publish(99)
+    outcome, _ = Mirror(store).fetch(osv_sources(str(upstream), ["PyPI", "Rocky Linux"]), NEXT)
+    assert (outcome.state, outcome.retryable) == ("kept", True)
+    assert "it has 99 entries, and the copy in use 200" in outcome.line(date(2026, 11, 21))
+    publish(101)
+    assert states(store, str(upstream), NEXT) == ["fetched", "unchanged"]
+    publish(40)
+    assert states(store, str(upstream), "2026-11-27T00:00:00+00:00") == ["kept", "unchanged"]
+    assert states(store, str(upstream), "2026-11-29T00:00:00+00:00") == ["fetched", "unchanged"]
+    publish(1)
+    assert states(store, str(upstream), "2026-11-29T01:00:00+00:00") == ["fetched", "unchanged"]
+
+
 @pytest.mark.parametrize("kind", ["http", "file", "path"])
 def test_feeds_come_from_a_site_or_a_directory(kind: str, site: str, upstream: Path, store: Store) -> None:
     base = {"http": site, "file": upstream.as_uri(), "path": str(upstream)}[kind]

@@ -52,16 +52,18 @@ def read_vendor_records(data: bytes, where: str) -> Iterator[Record | str]:
     raise _unknown(where)
 
 
-def check_vendor_feed(data: bytes, where: str) -> None:
-    """Check that a file can be read whole and says something.
+def check_vendor_feed(data: bytes, where: str) -> int:
+    """Check that a file can be read whole and says something; return how many advisories it has.
 
     Raises
     ------
     DataError
         If it can't, or has no advisory that is one.
     """
-    if not sum(isinstance(record, Record) for record in read_vendor_records(data, where)):
+    found = sum(isinstance(record, Record) for record in read_vendor_records(data, where))
+    if not found:
         raise DataError("it has no advisory", where=where, action="check its URL")
+    return found
 
 
 def _read_xml(beginning: bytes, data: bytes, where: str, distribution: str) -> Iterator[Record | str]:
