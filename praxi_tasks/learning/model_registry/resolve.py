@@ -74,11 +74,15 @@ def resolve_model(uri: str, store_uri: str, last: ResolvedModel | None = None) -
     problem = (registry.why_missing(alias) if registry else "") or _forgotten(alias, last)
     if not starter:
         raise ModelError(
-            problem or f"no version of the model is the {alias}",
+            problem or _absent(alias),
             where=uri,
             action=f"promote one, or set {STARTER}" if alias == CHAMPION else _OTHERS,
         )
     return ResolvedModel(starter, problem=f"{problem}: the starter model stands in" if problem else "")
+
+
+def _absent(name: str) -> str:
+    return f"the model has no version {name}" if name.isdigit() else f"no version of the model is the {name}"
 
 
 def _forgotten(alias: str, last: ResolvedModel | None) -> str:

@@ -182,6 +182,8 @@ def test_an_alias_that_nobody_has_is_not_to_be_had_by_promotion(
     monkeypatch.delenv("PRAXI_STARTER_MODEL")
     with pytest.raises(ModelError, match=r"no version of the model is the challenger.*praxi models list"):
         resolve_for(store, f"{ALIASED}{CHALLENGER}")
+    with pytest.raises(ModelError, match=r"the model has no version 9 .*praxi models list"):
+        resolve_for(store, f"{ALIASED}9")
     with pytest.raises(ModelError, match=r"no version of the model is the champion.*promote one"):
         resolve_for(store, URI)
 
