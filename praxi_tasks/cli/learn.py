@@ -34,19 +34,20 @@ def learn(context: click.Context, store_uri: str, run_id: str) -> None:
 @model_option()
 @click.option("--settings", default="{}", help="How to train, as a JSON object; see the Dag's parameters.")
 @click.option("--package", "packages", multiple=True, help="Learn this too: name==version.")
-@click.option("--list", "listed", type=click.File(), help="Learn what a file lists too, one a line.")
+@click.option("--list", "listed", type=click.File("rb"), help="Learn what a file lists too, one a line.")
 @click.pass_obj
 def releases(
-    run: TrainingRun, model_uri: str, settings: str, packages: tuple[str, ...], listed: IO[str] | None
+    run: TrainingRun, model_uri: str, settings: str, packages: tuple[str, ...], listed: IO[bytes] | None
 ) -> None:
     """Gather what is to be learned, and pack it into batches."""
     import msgspec
 
+    from praxi_tasks.learning.data import decode_list
     from praxi_tasks.learning.run import read_settings
 
     require_readable_model(model_uri)
     chosen = read_settings(settings)
-    text = f"{chosen.list or ''}\n{listed.read()}" if listed else chosen.list
+    text = "\n".join((chosen.list or "", decode_list(listed.read()))) if listed else chosen.list
     chosen = msgspec.structs.replace(chosen, packages=(*chosen.packages, *packages), list=text)
     plan = run.plan(model_uri, chosen)
     echo(f"{len(plan.packages)} releases wanted by {len(plan.requests)} requests, {plan.batches} batches")

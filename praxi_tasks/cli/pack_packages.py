@@ -81,12 +81,9 @@ def pack_name(index: str, suite: str) -> str:
 
 
 def _listed(text: str, ecosystem: str) -> Iterator[NewPackage]:
-    from praxi_tasks.learning.data import parse_label
+    from praxi_tasks.learning.data import list_lines, parse_label
 
-    for number, line in enumerate(text.splitlines(), 1):
-        label = line.partition("#")[0].strip()
-        if not label:
-            continue
+    for number, label in list_lines(text):
         if _NAME.fullmatch(label):
             yield _named(label, ecosystem)
             continue

@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from praxi_tasks.learning.data.compressed_lines import open_lines
     from praxi_tasks.learning.data.recordings import Recording, name_changesets, read_changesets
     from praxi_tasks.learning.data.release_files import read_releases
+    from praxi_tasks.learning.data.release_labels import list_lines
     from praxi_tasks.learning.data.release_limits import ReleaseLimits
     from praxi_tasks.learning.data.release_store import Identity, ReleaseIndex, ReleaseStore
     from praxi_tasks.learning.data.requests import (
         NewPackage,
         TrainingRequest,
         asked_for,
+        decode_list,
         list_text,
         mark_served,
         merge,
@@ -52,6 +54,7 @@ else:
                 "NewPackage",
                 "TrainingRequest",
                 "asked_for",
+                "decode_list",
                 "list_text",
                 "mark_served",
                 "merge",
@@ -62,6 +65,7 @@ else:
                 "request_retry",
                 "retries_are_due",
             ),
+            "release_labels": ("list_lines",),
             "release_limits": ("ReleaseLimits",),
             "stored_release": ("StoredRelease",),
             "wheel_files": ("is_wheel", "list_archive", "open_wheel", "open_wheel_file", "read_wheel"),
@@ -80,9 +84,11 @@ __all__ = [
     "TrainingRequest",
     "asked_for",
     "choose",
+    "decode_list",
     "import_bundled",
     "is_wheel",
     "list_archive",
+    "list_lines",
     "list_text",
     "listed_contents",
     "mark_served",

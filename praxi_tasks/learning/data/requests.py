@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Final
 from urllib.parse import urlsplit
 
 import msgspec
 
-from praxi_tasks.ecosystems import PYPI, ecosystem_of
 from praxi_tasks.errors import DataError, UsageError
+from praxi_tasks.learning.data.release_labels import list_lines, read_label
 from praxi_tasks.store import ReadableRoots, Store, documents, keys, open_store
 
-_LABEL: Final = re.compile(
-    r"(?:(?:pkg:)?(?P<ecosystem>[a-z]+)/)?(?P<name>(?:@[^\s@=<>/]+/)?[^\s@=<>/]+)(?:==|@)(?P<version>[^\s@=]+)"
-)
 _SCHEMES: Final = frozenset({"file", "s3"})
 _AGAIN: Final = "again-"  # prefix of the id of a request that a training made
 
@@ -66,16 +62,9 @@ def parse_label(label: str) -> NewPackage:
     >>> parse_label("Flask==3.0.0").purl
     'pkg:pypi/flask@3.0.0'
     """
-    match = _LABEL.fullmatch(label.strip())
-    if match is None:
-        raise DataError(
-            "not a release", where=repr(label), action="write name==version or ecosystem/name@version"
-        )
-    ecosystem = match["ecosystem"] or PYPI.purl_type
-    name = ecosystem_of(ecosystem).normalise(match["name"])
-    if match["version"] == "*":
-        return NewPackage(f"pkg:{ecosystem}/{name}", ecosystem, name, "")
-    return of_version(NewPackage(f"pkg:{ecosystem}/{name}", ecosystem, name, ""), match["version"])
+    ecosystem, name, version = read_label(label)
+    package = NewPackage(f"pkg:{ecosystem}/{name}", ecosystem, name, "")
+    return of_version(package, version) if version else package
 
 
 def of_version(package: NewPackage, version: str) -> NewPackage:
@@ -84,7 +73,7 @@ def of_version(package: NewPackage, version: str) -> NewPackage:
 
 
 def parse_list(text: str) -> tuple[NewPackage, ...]:
-    """Read a list of releases, one a line; empty lines and what follows a ``#`` are passed over.
+    """Read a list of releases, one a line; see :func:`~praxi_tasks.learning.data.release_labels.list_lines`.
 
     Raises
     ------
@@ -92,13 +81,11 @@ def parse_list(text: str) -> tuple[NewPackage, ...]:
         If a line names no release; the message has the line's number, and nothing of what stands there.
     """
     found = []
-    for number, line in enumerate(text.splitlines(), 1):
-        label = line.partition("#")[0].strip()
-        if label:
-            try:
-                found.append(parse_label(label))
-            except DataError as error:
-                raise DataError(error.what, where=f"line {number}", action=error.action) from None
+    for number, label in list_lines(text):
+        try:
+            found.append(parse_label(label))
+        except DataError as error:
+            raise DataError(error.what, where=f"line {number}", action=error.action) from None
     return tuple(found)
 
 
@@ -138,8 +125,19 @@ def list_text(given: str | None, readable: ReadableRoots) -> str:
     text = (given or "").strip()
     if not names_a_place(text):
         return text
+    return decode_list(readable.read(text, "list"))
+
+
+def decode_list(data: bytes) -> str:
+    """Return the text of a list.
+
+    Raises
+    ------
+    DataError
+        If it is none.
+    """
     try:
-        return readable.read(text, "list").decode()
+        return data.decode()
     except UnicodeDecodeError:
         raise DataError("the list is no text", where="list", action="save it as UTF-8") from None
 

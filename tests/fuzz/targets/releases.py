@@ -30,7 +30,7 @@ from praxi_tasks.learning.catalogue.debian_archive import read_archive
 from praxi_tasks.learning.catalogue.debian_contents import read_packages
 from praxi_tasks.learning.data.recordings import read_changesets
 from praxi_tasks.learning.data.release_files import read_releases
-from praxi_tasks.learning.data.requests import TrainingRequest, parse_label, read_list
+from praxi_tasks.learning.data.requests import TrainingRequest, decode_list, parse_label, read_list
 from praxi_tasks.learning.run.plan import read_settings
 from praxi_tasks.learning.sources.debian.deb_archive import open_data_archive
 from praxi_tasks.learning.sources.debian.deb_file import read_deb
@@ -220,14 +220,21 @@ def build_output(data: bytes) -> None:
         _REQUESTS + "parse_list",
         _REQUESTS + "read_list",
         _REQUESTS + "list_text",
+        _REQUESTS + "decode_list",
+        "praxi_tasks.learning.data.release_labels.list_lines",
+        "praxi_tasks.learning.data.release_labels.read_label",
     ),
     errors=(DataError, UsageError),
-    seeds=[b"Flask==3.0.0\nnpm/@s/left-pad@1.3.0 # c\npkg:pypi/x@*\n\n"],
+    seeds=[
+        b"Flask==3.0.0\nnpm/@s/left-pad@1.3.0 # c\npkg:pypi/x@*\n\n",
+        b"\xef\xbb\xbfflask[a] == 3.0.0 ; x \\\r\n --hash=sha256:0\rpkg:deb/debian/a@1%3A2?b=c",
+    ],
 )
 def requested(data: bytes) -> None:
     """Read a list of releases, given as text or as a place that is refused."""
-    for package in read_list(data.decode("utf-8", "surrogateescape"), ReadableRoots(())):
-        same(package.name != "", True, "a name")
+    for package in read_list(decode_list(data), ReadableRoots(())):
+        same(package.name != "" and ".." not in package.name.split("/"), True, "a name")
+        same(package.purl.isascii() and package.purl.isprintable(), True, "a package URL")
 
 
 @target(
