@@ -12,7 +12,7 @@ from praxi_tasks.discovery.candidates import Candidates
 from praxi_tasks.discovery.prediction import LookAlike, ReleasePrediction
 from praxi_tasks.discovery.release_experts import Versions
 from praxi_tasks.discovery.same_content import SameContent
-from praxi_tasks.discovery.versions import possible_versions, tied_versions
+from praxi_tasks.discovery.versions import denied_versions, possible_versions, tied_versions
 from praxi_tasks.fingerprint import Tagset
 from praxi_tasks.printable import printable
 
@@ -157,6 +157,7 @@ class _Explainer:
                 sample=tuple(map(printable, _paths(self._tagset, _spread(copy.rows)))),
                 ties=tuple(self._catalogue.packages[self._found.packages[other]] for other in ties),
                 root=printable(copy.root),
+                denied=() if versions else self._denied(package, number),
             )
 
     def look_alikes(self, place: int) -> Iterator[LookAlike]:
@@ -193,6 +194,12 @@ class _Explainer:
             return tuple(known[each] for each in tied_versions(evidence).tolist())
         possible = {known[each] for each in np.flatnonzero(possible_versions(evidence)).tolist()}
         return tuple(version for version in decided[number] if version in possible)
+
+    def _denied(self, package: int, number: int) -> tuple[str, ...]:
+        if not (copies := self._found.copies.get(package, ())):
+            return ()
+        known = self._catalogue.versions_of(package)
+        return tuple(known[each] for each in denied_versions(copies[number].evidence).tolist())
 
 
 def _ties(found: Candidates, confidence: NDArray[np.float64]) -> dict[int, list[int]]:

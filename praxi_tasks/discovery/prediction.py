@@ -28,6 +28,8 @@ class ReleasePrediction(msgspec.Struct, frozen=True):
         The folder that it was installed into, where its versions are known: a layer may hold several copies.
     same_as
         Where the release installs the files of ``evidence``, if their content alone names it; else nothing.
+    denied
+        Where no version is known: those that the model knows and that its files contradict.
     """
 
     ecosystem: str
@@ -40,6 +42,7 @@ class ReleasePrediction(msgspec.Struct, frozen=True):
     ties: tuple[str, ...] = ()
     root: str = ""
     same_as: tuple[str, ...] = ()
+    denied: tuple[str, ...] = ()
 
 
 class LookAlike(msgspec.Struct, frozen=True):

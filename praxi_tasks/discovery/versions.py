@@ -27,6 +27,8 @@ _LIBRARY: Final = re.compile(r"\.(?:so(?:\.[0-9.]+)?|pyd|dylib|jar|node|wasm)$")
 
 _BYTE_CODE: Final = (".pyc", ".pyo")
 
+_CODE: Final = (".py", ".js", ".mjs", ".cjs", ".rb", ".php", ".pm", ".lua", ".jl")
+
 _CMAKE: Final = ("ConfigVersion.cmake", "-config-version.cmake")
 
 _WRITTEN: Final = ".dist-info/RECORD"  # an installer writes its own
@@ -36,8 +38,9 @@ _STATING: Final = frozenset(
     """
     __init__.py _version.py version.py __version__.py _versions.py versions.py __about__.py _about.py about.py
     _version_info.py _meta.py __meta__.py __pkginfo__.py release.py VERSION VERSION.txt version.txt version
-    version.json package.xml package.json bower.json composer.json version.js version.h version.rb DESCRIPTION
-    METADATA PKG-INFO changelog.Debian.gz changelog.Debian.amd64.gz changelog.Debian.arm64.gz
+    _version.txt version.json package.xml package.json bower.json composer.json version.js version.h
+    version.rb DESCRIPTION METADATA PKG-INFO changelog.Debian.gz changelog.Debian.amd64.gz
+    changelog.Debian.arm64.gz
     """.split()  # noqa: SIM905 - a table of words
 )
 
@@ -176,7 +179,7 @@ def _states_version(path: str) -> bool:
 
 def _is_changed_by_versions(path: str) -> bool:
     """Return whether a file states a version or is code, but for scripts, into which installers write."""
-    return (path.endswith(".py") and "bin/" not in path) or _states_version(path)
+    return (path.endswith(_CODE) and "bin/" not in path) or _states_version(path)
 
 
 def _is_library(path: str) -> bool:
@@ -215,6 +218,11 @@ def possible_versions(evidence: VersionEvidence) -> NDArray[np.bool_]:
         & ((evidence.agreeing > 0) & (shown | (evidence.telling > 0)) | told)
         & ~denied
     )
+
+
+def denied_versions(evidence: VersionEvidence) -> NDArray[np.intp]:
+    """Return the indices of the versions that a significant file contradicts, ascending, shape ``(k,)``."""
+    return np.flatnonzero((evidence.contradicting > 0) | evidence.compiled.denied)
 
 
 def tied_versions(evidence: VersionEvidence) -> NDArray[np.intp]:

@@ -142,7 +142,7 @@ def test_beside_byte_code_a_file_that_seldom_changes_shows_no_version(
 def changed(name: str, by: int) -> tuple[Model, Tagset]:
     """Return a model of a package, and a layer with it in which one file has another size or content."""
     lines = [ReleaseFile(f"big/m{number}.py", 10, f"{number + 1:x}") for number in range(60)]
-    names = ("_fast.so", "style.css", "package.xml", "cmake/bigConfigVersion.cmake")
+    names = ("_fast.so", "style.css", "package.xml", "cmake/bigConfigVersion.cmake", "app.js")
     others = [ReleaseFile(f"big/{one}", 900, "aa") for one in names]
     release = make_release(ReleaseLine("big", "1.0", [*lines, *others]))
     files = install_wheel(Files.of(release), SITE)
@@ -163,6 +163,7 @@ def changed(name: str, by: int) -> tuple[Model, Tagset]:
         ("/_fast.so", 8, ()),
         ("/_fast.so", -200, ("1.0",)),  # stripped
         ("/style.css", 5, ("1.0",)),  # edited
+        ("/app.js", 5, ()),
         ("/package.xml", 0, ()),
         ("/bigConfigVersion.cmake", 0, ()),
     ],
@@ -170,6 +171,8 @@ def changed(name: str, by: int) -> tuple[Model, Tagset]:
 def test_code_that_differs_is_of_another_version(name: str, by: int, told: tuple[str, ...]) -> None:
     model, layer = changed(name, by)
     assert names(model.predict(layer)) == {"big": told}
+    (release,) = model.predict(layer).releases
+    assert release.denied == (() if told else ("1.0",))
 
 
 def test_an_installers_own_record_does_not_cost_the_version() -> None:

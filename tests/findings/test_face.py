@@ -107,6 +107,7 @@ FACES = {
     },
     "image": {
         "Altered",
+        "Contradicted",
         "FileTree",
         "FusedImage",
         "LayerFacts",

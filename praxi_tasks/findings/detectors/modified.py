@@ -9,7 +9,7 @@ from praxi_tasks.discovery import LookAlike
 from praxi_tasks.ecosystems import ecosystem_of
 from praxi_tasks.findings.detectors.detector import SHOWN_PATHS, Detector
 from praxi_tasks.findings.finding import Finding, FoundPackage, Kind, listed
-from praxi_tasks.findings.image import Altered, FusedImage, altered_files
+from praxi_tasks.findings.image import Altered, Contradicted, FusedImage, altered_files
 from praxi_tasks.findings.packages import FINGERPRINT, INVENTORY, package_key, release_purl
 from praxi_tasks.printable import printable
 
@@ -23,7 +23,8 @@ class Modified(Detector):
     summary: ClassVar[str] = (
         "files are not as the database lists them that claims them (dpkg, rpm, apk, conda, Python), settings"
         " excepted; or lie where a known package has its own, and none is as any known release has it:"
-        " another version, or other software under its name; one finding for each layer"
+        " another version, or other software under its name; one finding for each layer; or are not of the"
+        " version that one of them states"
     )
     default_severity: ClassVar[str] = "medium where a database lists them, else low"
 
@@ -31,6 +32,7 @@ class Modified(Detector):
         """Yield a finding for each layer that has such files, which lists the packages."""
         yield from self._altered(image)
         yield from self._look_alikes(image)
+        yield from (_contradicted(image, each) for each in image.contradicted)
 
     def _altered(self, image: FusedImage) -> Iterator[Finding]:
         changes = [layer.changes for layer in image.layers]
@@ -109,6 +111,24 @@ def _finding(image: FusedImage, layer: int, found: Sequence[LookAlike]) -> Findi
         packages=() if one else packages,
         layer=image.digests[layer],
         evidence=tuple(map(printable, evidence[:SHOWN_PATHS])),
+        sources=(FINGERPRINT,),
+    )
+
+
+def _contradicted(image: FusedImage, each: Contradicted) -> Finding:
+    file = printable(each.file)
+    return Finding(
+        kind="modified",
+        id="PRAXI-MODIFIED",
+        title=printable(
+            f"{each.name} says that it is {each.version}, and files of it are not as that has them"
+        ),
+        severity="low",
+        action="find out who changed them; install the package again if it was not you",
+        purl=_package(image, each.ecosystem, each.name, "", (file,)).purl,
+        package=f"{each.ecosystem}/{each.name}",
+        layer=each.layer,
+        evidence=(file,),
         sources=(FINGERPRINT,),
     )
 

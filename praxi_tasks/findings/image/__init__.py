@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from praxi_tasks.findings.image.model_coverage import ModelKnowledge, knowledge_coverage
     from praxi_tasks.findings.image.reading_coverage import databases_coverage, layers_coverage
     from praxi_tasks.findings.image.source_packages import with_sources
+    from praxi_tasks.findings.image.stated_versions import Contradicted
     from praxi_tasks.findings.image.unexplained_files import find_unexplained_files
     from praxi_tasks.findings.image.verification import Altered, altered_files
 else:
@@ -25,6 +26,7 @@ else:
             "model_coverage": ("ModelKnowledge", "knowledge_coverage"),
             "reading_coverage": ("databases_coverage", "layers_coverage"),
             "source_packages": ("with_sources",),
+            "stated_versions": ("Contradicted",),
             "unexplained_files": ("find_unexplained_files",),
             "verification": ("Altered", "altered_files"),
         },
@@ -32,6 +34,7 @@ else:
 
 __all__ = [
     "Altered",
+    "Contradicted",
     "FileTree",
     "FusedImage",
     "LayerFacts",

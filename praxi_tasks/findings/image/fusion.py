@@ -18,6 +18,7 @@ from praxi_tasks.findings.image.claim_history import (
     claimed_places,
     is_inside,
 )
+from praxi_tasks.findings.image.claimed_files import claimed_files, joined_placement
 from praxi_tasks.findings.image.declarations import find_declarations
 from praxi_tasks.findings.image.distributions import Distributions
 from praxi_tasks.findings.image.file_tree import FileTree, LayerChanges, significant
@@ -27,6 +28,7 @@ from praxi_tasks.findings.image.path_packages import Explained, path_packages
 from praxi_tasks.findings.image.said_twice import without_repeats
 from praxi_tasks.findings.image.same_copy import is_elsewhere, is_of_version
 from praxi_tasks.findings.image.same_releases import joined
+from praxi_tasks.findings.image.stated_versions import Contradicted, with_stated
 from praxi_tasks.findings.packages import (
     FINGERPRINT,
     INVENTORY,
@@ -68,6 +70,8 @@ class FusedImage:
         The places of the files that any database of any layer lists.
     placement
         Where files are, or were never put, that are not where lists say: what all layers tell together.
+    contradicted
+        Packages of which a file states a version that the others are not of.
     """
 
     components: tuple[Component, ...]
@@ -77,6 +81,7 @@ class FusedImage:
     claimed: frozenset[str]
     placement: Placement
     distribution: Distribution | None = None
+    contradicted: tuple[Contradicted, ...] = ()
 
     @property
     def declared(self) -> tuple[Declaration, ...]:
@@ -114,32 +119,17 @@ def fuse(layers: Sequence[LayerFacts]) -> FusedImage:
         for release in layer.prediction.releases if layer.prediction else ():
             fusion.add_release(release, number)
     components = joined(with_owners(fusion.components(), claims, tree), _SHOWN_PATHS)
-    placement = _placement(layers)
-    claimed = _claimed(claims, tree, placement)
+    inventories = [layer.inventory for layer in layers]
+    placement = joined_placement(inventories)
+    claimed = claimed_files(claims, tree, placement)
     predictions = [layer.prediction for layer in layers if layer.prediction]
     explained = Explained(components, claims, claimed, predictions, tree)
-    by_paths = path_packages(explained, [layer.inventory for layer in layers])
-    if by_paths:
-        components = tuple(sorted((*components, *map(_printable, by_paths)), key=_order))
-    return FusedImage(components, claims, tree, tuple(layers), claimed, placement, distributions.own)
-
-
-def _placement(layers: Iterable[LayerFacts]) -> Placement:
-    """Return where files went, as all layers tell together.
-
-    What a lower layer tells holds for what was installed there, also where a later one takes it back.
-    """
-    told = [layer.inventory.placement for layer in layers if layer.inventory.placement]
-    return Placement(
-        diversions=tuple(diversion for one in told for diversion in one.diversions),
-        rules=tuple(dict.fromkeys(rule for one in told for rule in one.rules)),
+    by_paths = path_packages(explained, inventories)
+    components, contradicted = with_stated(components, by_paths.names, predictions)
+    components = tuple(sorted(map(_printable, (*components, *by_paths.components)), key=_order))
+    return FusedImage(
+        components, claims, tree, tuple(layers), claimed, placement, distributions.own, contradicted
     )
-
-
-def _claimed(claims: Iterable[TrackedClaim], tree: FileTree, placement: Placement) -> frozenset[str]:
-    listed = claimed_places(claims, tree)
-    diverted = (to for what, to, _ in placement.diversions if tree.place(what) in listed)
-    return tree.same_files(listed.union(map(tree.place, diverted)))
 
 
 class _Fusion:

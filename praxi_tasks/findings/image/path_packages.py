@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 from praxi_tasks.discovery import LayerPrediction
 from praxi_tasks.ecosystems import ecosystem_of
@@ -113,8 +113,15 @@ class Explained:
         return found
 
 
-def path_packages(explained: Explained, inventories: Sequence[Inventory]) -> list[Component]:
-    """Return the packages of an image that paths alone name.
+class PathPackages(NamedTuple):
+    """The packages of an image that paths alone name, and all that paths name."""
+
+    components: Sequence[Component]
+    names: Sequence[PathName]
+
+
+def path_packages(explained: Explained, inventories: Sequence[Inventory]) -> PathPackages:
+    """Return the packages of an image that paths name.
 
     Parameters
     ----------
@@ -132,11 +139,13 @@ def path_packages(explained: Explained, inventories: Sequence[Inventory]) -> lis
         if files.get(place := tree.place(text.path)) == number
     ]
     digests = [inventory.digest for inventory in inventories]
-    named = [found for found in name_by_paths(files, texts) if not explained.covers(found)]
-    return [
+    names = list(name_by_paths(files, texts))
+    alone = [found for found in names if not explained.covers(found)]
+    components = [
         _component(found, [digests[number] for number in _layers(found.paths, files)])
-        for found in without_unlisted(named, explained.claims, tree)
+        for found in without_unlisted(alone, explained.claims, tree)
     ]
+    return PathPackages(components, names)
 
 
 def _layers(paths: Iterable[str], files: dict[str, int]) -> Iterator[int]:

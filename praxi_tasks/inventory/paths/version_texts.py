@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
@@ -19,16 +20,9 @@ _LIBRARIES: Final = ("site-packages", "dist-packages")
 _TARGETS: Final = (*_LIBRARIES, "python", "deps", "dependencies", "vendor", "packages", "pypackages", "lib")
 VERSION_FILES: Final = (
     *("_version.py", "version.py", "__version__.py", "__about__.py", "_version_meson.py", "_about.py"),
-    *(
-        "VERSION",
-        "VERSION.txt",
-        "version.txt",
-        "_dist_ver.py",
-        "about.py",
-        "_meta.py",
-        "release.py",
-        "__init__.py",
-    ),
+    *("_version_meta.py", "_version_info.py", "__version_info__.py", "_versions.py", "versions.py"),
+    *("VERSION", "VERSION.txt", "version.txt", "_version.txt", "version", "_dist_ver.py", "about.py"),
+    *("_meta.py", "__meta__.py", "__pkginfo__.py", "package_data.py", "release.py", "__init__.py"),
 )
 """The names of the files in a Python package that may say its version, the most reliable first."""
 
@@ -41,22 +35,28 @@ _MOST_TEXT: Final = 1 << 18  # bytes of a file that are read
 _LONGEST: Final = 80  # characters of a version or a name
 _MOST: Final = 20_000  # files of one layer that are read
 
+# A text that is put together of several is none: "1.2.%d" % 3, "1.2" + suffix.
+_TEXT: Final = rb"\(?\s*[rbu]?(?:\"{3}|'{3}|[\"'])v?(\d[^\"'\s]*+)[\"']++(?![\"')]*[ \t]*[+%])"
 _VERSION: Final = (
-    re.compile(rb"^__version__\s*(?::[^=\n]*)?=\s*(?:\w+\s*=\s*)?[rbu]?[\"']v?(\d[^\"'\s]*)", re.MULTILINE),
-    re.compile(
-        rb"^(?:full_version|FULL_VERSION)\s*(?::[^=\n]*)?=\s*[rbu]?[\"']v?(\d[^\"'\s]*)", re.MULTILINE
-    ),
+    re.compile(rb"^__version__\s*(?::[^=\n]*)?=\s*(?:\w+\s*=\s*)?" + _TEXT, re.MULTILINE),
+    re.compile(rb"^(?:full_version|FULL_VERSION)\s*(?::[^=\n]*)?=\s*" + _TEXT, re.MULTILINE),
     re.compile(
         rb"^_{0,2}(?:version|VERSION|release|version_str|short_version|Version)_{0,2}\s*(?::[^=\n]*)?="
-        rb"\s*(?:\w+\s*=\s*)*[rbu]?[\"']v?(\d[^\"'\s]*)",
+        rb"\s*(?:\w+\s*=\s*)*" + _TEXT,
         re.MULTILINE,
     ),
     re.compile(rb"^[ \t]*\"version\":\s*\"v?(\d[^\"\s]*)\"", re.MULTILINE),  # versioneer's
 )
+# Numbers with nothing behind them but what says that a release is finished: ("1", "2"), (4, 2, "final", 0).
 _NUMBERS: Final = re.compile(
-    rb"^(?:__version__|VERSION|version|version_info|__version_info__)\s*(?::[^=\n]*)?=\s*\(\s*(\d+(?:\s*,\s*\d+){1,3})\s*,?\s*\)",
+    rb"^(?:_{0,2}version_(?:info|tuple)_{0,2}|__version__|VERSION(?:_INFO)?|version)\s*(?::[^=\n]*)?=\s*(?:\w+\s*=\s*)?"
+    rb"[(\[]\s*([\"']?\d+[\"']?(?:\s*,\s*[\"']?\d+[\"']?){1,3})\s*(?:,\s*[\"']final[\"'](?:\s*,\s*0)?)?\s*,?\s*[)\]]",
     re.MULTILINE,
 )
+_INCREMENTAL: Final = re.compile(  # Twisted's: Version("Twisted", 22, 10, 0)
+    rb"^__version__\s*=\s*Version\(\s*[\"'][\w.-]+[\"']\s*,\s*(\d+(?:\s*,\s*\d+){1,3})\s*\)", re.MULTILINE
+)
+_PLAIN: Final = re.compile(rb"(?:__version__|version)\s*[:=]\s*[\"']?([^\s\"']+)[\"']?", re.IGNORECASE)
 _NAME: Final = re.compile(
     rb"__version__\s*(?::[^=\n]*)?=\s*[\w.]*(?:version|get_distribution)\(\s*(?:[\"']([\w.-]+)[\"']|(__name__|__package__))"
 )
@@ -105,7 +105,7 @@ def read_version_texts(kept: Mapping[str, bytes], known: Collection[str]) -> Ite
 
 def _python(path: str, content: bytes) -> VersionText | None:
     """Return what a file of Python's says of its package; None where it says nothing."""
-    head = content[:_MOST_TEXT]
+    head = content[:_MOST_TEXT].removeprefix(BOM_UTF8).replace(b"\r", b"\n")
     name = _said_name(path, head)
     version = _plain(head) if not path.endswith(_MODULE) else _assigned(head)
     return VersionText(path, version, name) if version or name else None
@@ -114,7 +114,7 @@ def _python(path: str, content: bytes) -> VersionText | None:
 def _manifest(path: str, content: bytes) -> VersionText | None:
     """Return the version that npm's manifest says, also where it does not say of what."""
     try:
-        version = decode_shallow(content, _Manifest).version
+        version = decode_shallow(content.removeprefix(BOM_UTF8), _Manifest).version.strip()
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     return VersionText(path, version, "") if 0 < len(version) <= _LONGEST and version.isprintable() else None
@@ -133,24 +133,25 @@ def _assigned(text: bytes) -> str:
         for found in pattern.finditer(text):
             if version := _checked(found[1]):
                 return version
-    numbers = _NUMBERS.search(text)
-    return _checked(re.sub(rb"[\s,]+", b".", numbers[1])) if numbers else ""
+    numbers = _NUMBERS.search(text) or _INCREMENTAL.search(text)
+    return _checked(b".".join(re.findall(rb"\d+", numbers[1]))) if numbers else ""
 
 
 def _plain(text: bytes) -> str:
     """Return the version that is all of a file's text."""
-    lines = text.split()
-    return _checked(lines[0]) if len(lines) == 1 else ""
+    line = text.strip()
+    stated = _PLAIN.fullmatch(line)
+    return _checked(stated[1] if stated else line)
 
 
 def _checked(text: bytes) -> str:
-    """Return a version that PEP 440 knows, else nothing; nor what stands where none was filled in."""
+    """Return a version as PEP 440 writes it, else nothing; nor what stands where none was filled in."""
     shown = text[: _LONGEST + 1].decode("ascii", "replace")
     try:
         version = Version(shown)
     except InvalidVersion:
         return ""
-    return shown if len(shown) <= _LONGEST and any(version.release) else ""
+    return str(version) if len(shown) <= _LONGEST and any(version.release) else ""
 
 
 def _said_name(path: str, text: bytes) -> str:

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-from praxi_tasks.discovery import LookAlike
+from praxi_tasks.discovery import LookAlike, ReleasePrediction
 from praxi_tasks.findings import Finding
 from praxi_tasks.findings.detectors.modified import Modified
 from praxi_tasks.findings.image.fusion import LayerFacts
+from praxi_tasks.inventory import VersionText
 from tests.findings.detectors.detect import detect
 from tests.findings.image.test_verification import installed, listing, plain
 from tests.findings.images import deb, layer, pypi
@@ -66,3 +67,14 @@ def test_one_altered_file_is_told_as_one() -> None:
     files = {"usr/bin/tool": b"program"}
     (found,) = findings(installed({"usr/bin/tool": b"other"}, listing(deb("tool", "1", *files), files)))
     assert found.title == "a file of tool is not as the package database lists"
+
+
+def test_a_package_that_is_not_of_the_version_that_it_states_is_told() -> None:
+    version = f"{SITE}/flask/_version.py"
+    named = ReleasePrediction("pypi", "flask", (), 0.99, FILES, 3, root=SITE, denied=("2.0", "3.0"))
+    texts = [VersionText(version, "3.0")]
+    (found,) = findings(layer(1, [*FILES, version], releases=[named], texts=texts))
+    assert found.title == "flask says that it is 3.0, and files of it are not as that has them"
+    assert (found.package, found.purl, found.evidence) == ("pypi/flask", "pkg:pypi/flask", (version,))
+    texts = [VersionText(version, "3.1")]
+    assert not findings(layer(1, [*FILES, version], releases=[named], texts=texts))

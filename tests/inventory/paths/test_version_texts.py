@@ -21,6 +21,24 @@ def said(path: str, content: bytes) -> tuple[VersionText, ...]:
         ("x/__init__.py", b'import os\n__version__: str = "v3.0"\n', "3.0"),
         ("x/__init__.py", b"VERSION = (4, 2, 1)\n", "4.2.1"),
         ("x/VERSION", b"1.7.6\n", "1.7.6"),
+        ("x/VERSION", b"\xef\xbb\xbfv1.7.6\r\n", "1.7.6"),
+        ("x/version.txt", b"version = 1.7.6\n", "1.7.6"),
+        ("x/_version.txt", b"1.7.6", "1.7.6"),
+        ("x/_version.py", b"\xef\xbb\xbf__version__ = '1.2'\r\n", "1.2"),
+        ("x/_version.py", b"# \xc2\xa9\rversion = '1.2'\r", "1.2"),
+        ("x/_version.py", b"__version_tuple__ = version_tuple = (1, 2, 3)\n", "1.2.3"),
+        ("x/_version.py", b"version_tuple = (1, 2, 4, 'dev3', 'gabcdef')\n", ""),
+        ("x/__init__.py", b"VERSION = (4, 2, 1, 'final', 0)\n", "4.2.1"),
+        ("x/__init__.py", b"VERSION = (4, 2, 1, 'alpha', 0)\n", ""),
+        ("x/__init__.py", b"__version_info__ = ('1', '2', '3')\n", "1.2.3"),
+        ("x/__version_info__.py", b"version_info = [1, 2, 3]\n", "1.2.3"),
+        ("x/_version.py", b'__version__ = Version("Twisted", 22, 10, 0)\n', "22.10.0"),
+        ("x/_version.py", b'__version__ = Version("Twisted", 22, 10, 0, release_candidate=1)\n', ""),
+        ("x/_version.py", b'__version__ = ("1.2.3")\n', "1.2.3"),
+        ("x/_version.py", b'__version__ = """1.2.3"""\n', "1.2.3"),
+        ("x/_version.py", b'__version__ = "1.2" + suffix\n', ""),
+        ("x/_version.py", b'__version__ = "2024.02.02"\n', "2024.2.2"),
+        ("x/package_data.py", b"__version__ = '3.6'\n", "3.6"),
         ("x/VERSION", b"of 2024 or later\n", ""),
         ("six.py", b'__version__ = "1.16.0"\n', "1.16.0"),
         ("google/cloud/storage/version.py", b'__version__ = "2.14.0"', "2.14.0"),
@@ -59,6 +77,7 @@ def test_a_module_beside_packages_is_not_called_as_their_folder(own: bytes) -> N
 def test_a_manifest_without_a_name_says_its_version() -> None:
     path = "app/node_modules/x/package.json"
     assert said(path, b'{"version": "1.2.3"}') == (VersionText(path, "1.2.3"),)
+    assert said(path, b'\xef\xbb\xbf{"version": " 1.2.3"}') == (VersionText(path, "1.2.3"),)
     assert not said(path, b'{"version": 3}')
     assert not said(path, b'{"name": "x", "version": "1.2.3"}')  # that is a record
 
