@@ -86,7 +86,10 @@ class _Reader:
         kind = self.take(1)
         if kind not in _LENGTHS:
             raise ValueError("a length is not a whole number")
-        return int(self.value(kind, _DEPTH))
+        length = int(self.value(kind, _DEPTH))
+        if length < 0:
+            raise ValueError("a length below nothing")
+        return length
 
     def _peek(self) -> bytes:
         return self._data[self._at : self._at + 1]

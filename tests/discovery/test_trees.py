@@ -98,6 +98,8 @@ def test_every_tenth_truncation_is_refused() -> None:
         b"x",
         b"T" * 2,
         b"[$Z#L\x7f" + b"\xff" * 7,
+        b"[#l\xff\xff\xff\xff",
+        b"{#i\xff",
     ],
 )
 def test_hostile_ubjson_is_refused(data: bytes) -> None:

@@ -24,6 +24,7 @@ from praxi_tasks.learning.data import (
 from praxi_tasks.learning.sources.remote_file import RemoteFile
 
 _LONGEST_NAME: Final = 200
+_NO_NAME: Final = re.compile(r"[\x00-\x1f\x7f\\]")
 _TAIL: Final = 66 << 10
 """Bytes of a wheel's end that are fetched first: the longest comment, and what stands before it."""
 
@@ -95,7 +96,8 @@ class _Ends:
 
 def _check_paths(archive: zipfile.ZipFile, wanted: NewPackage) -> None:
     for name in archive.namelist():
-        if name.startswith("/") or ".." in name.split("/") or "\\" in name:
+        parts = name.removesuffix("/").split("/")
+        if name and (_NO_NAME.search(name) or not {"", ".", ".."}.isdisjoint(parts)):
             raise ReleaseRefusedError(f"it claims the path {name!r}", where=wanted.purl)
 
 

@@ -35,7 +35,17 @@ def test_a_wheel_is_listed_where_pip_would_put_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/etc/passwd", "../../etc/passwd", "shop-1.0.data/data/../../etc/passwd", "a\\b"]
+    "path",
+    [
+        "/etc/passwd",
+        "../../etc/passwd",
+        "shop-1.0.data/data/../../etc/passwd",
+        "a\\b",
+        "a//b",
+        "./a",
+        ".",
+        "a\nb",
+    ],
 )
 def test_a_wheel_that_claims_foreign_paths_is_refused(tmp_path: Path, path: str) -> None:
     with pytest.raises(ReleaseRefusedError, match="claims the path"):
