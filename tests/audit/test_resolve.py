@@ -117,3 +117,14 @@ def test_what_an_index_lists_and_nobody_has_is_passed_over(hostile: HostileRegis
     hostile.remove(f"/v2/shop/manifests/{AMD.digest}")
     image, _ = resolve(store, DeployedImage(reference, ARM.config_digest, "config"))
     assert image.digest == ARM.digest
+
+
+def test_the_variant_of_an_index_counts_where_the_configuration_has_none(
+    hostile: HostileRegistry, store: Store
+) -> None:
+    layer = images.layer({"a": b"6"})
+    old = images.image([layer], architecture="arm", variant="v6", config={"variant": ""})
+    new = images.image([layer], architecture="arm", variant="v7", config={"variant": "", "author": "x"})
+    reference = hostile.serve("shop", "1", images.index([new, old]))
+    image, doubts = resolve(store, DeployedImage(reference, platform="linux/arm/v6"))
+    assert (image.digest, str(image.platform), doubts) == (old.digest, "linux/arm/v6", ())

@@ -138,7 +138,7 @@ class Resolver:
             return self._choose(manifest, depth + 1)
         if entry.media_type in INDEXES:
             raise ManifestError("an index lists an image as an index", where=self._reference)
-        return self._image(manifest, served.digest, entry.annotations)
+        return _with_variant(self._image(manifest, served.digest, entry.annotations), entry)
 
     def _count(self) -> None:
         self._read += 1
@@ -170,3 +170,15 @@ class Resolver:
             diff_ids=configuration.diff_ids,
             base=declared_base(manifest.annotations) or declared_base(listed) or configuration.base,
         )
+
+
+def _with_variant(image: Image, entry: Entry) -> Image:
+    """Return an image with the variant that its index gives it, where its configuration names none."""
+    listed = entry.platform.to_platform() if entry.platform else None
+    if (
+        listed is None
+        or image.platform.variant
+        or image.platform != msgspec.structs.replace(listed, variant="")
+    ):
+        return image
+    return msgspec.structs.replace(image, platform=listed)
