@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import msgspec
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -27,6 +27,7 @@ PASSWORD: Final = "PRAXI_PACK_KEY_PASSWORD"  # noqa: S105 - the variable's name
 """The variable that holds the password of an encrypted private key."""
 
 _TYPE: Final = "cosign container image signature"
+_PublicKey: TypeAlias = ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
 
 
 class _Image(msgspec.Struct, frozen=True):
@@ -73,20 +74,21 @@ def sign(payload: bytes, key: Path) -> str:
     SignatureError
         If the file holds no private key of a supported kind, or :data:`PASSWORD` does not open it.
     """
-    password = read_text(PASSWORD).encode() or None
-    try:
-        private = serialization.load_pem_private_key(_read(key), password)
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise SignatureError(
-            "this is no private key, or its password is wrong",
-            where=str(key),
-            action=f"give a PKCS#8 key in PEM, and its password as {PASSWORD}",
-        ) from error
+    private = _private_key(key)
     if isinstance(private, ed25519.Ed25519PrivateKey):
         return base64.b64encode(private.sign(payload)).decode()
-    if isinstance(private, ec.EllipticCurvePrivateKey) and isinstance(private.curve, ec.SECP256R1):
-        return base64.b64encode(private.sign(payload, ec.ECDSA(hashes.SHA256()))).decode()
-    raise _unsupported(key)
+    return base64.b64encode(private.sign(payload, ec.ECDSA(hashes.SHA256()))).decode()
+
+
+def has_signed(payload: bytes, signature: str, key: Path) -> bool:
+    """Return whether a private key made a signature of a payload.
+
+    Raises
+    ------
+    SignatureError
+        As :func:`sign` does.
+    """
+    return _verifies(payload, signature, _private_key(key).public_key())
 
 
 def is_signed(payload: bytes, signature: str, key: Path, digest: str) -> bool:
@@ -102,20 +104,45 @@ def is_signed(payload: bytes, signature: str, key: Path, digest: str) -> bool:
     SignatureError
         If the file holds no public key of a supported kind.
     """
-    public = _public_key(key)
+    if not _verifies(payload, signature, _public_key(key)):
+        return False
+    try:
+        critical = decode(payload, _Payload).critical
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return False
+    return critical.image.digest == digest and critical.type == _TYPE
+
+
+def _verifies(payload: bytes, signature: str, public: _PublicKey) -> bool:
     try:
         signed = base64.b64decode(signature, validate=True)
         if isinstance(public, ed25519.Ed25519PublicKey):
             public.verify(signed, payload)
         else:
             public.verify(signed, payload, ec.ECDSA(hashes.SHA256()))
-        critical = decode(payload, _Payload).critical
-    except (InvalidSignature, binascii.Error, msgspec.DecodeError, UnicodeDecodeError):
+    except (InvalidSignature, binascii.Error):
         return False
-    return critical.image.digest == digest and critical.type == _TYPE
+    return True
 
 
-def _public_key(key: Path) -> ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey:
+def _private_key(key: Path) -> ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey:
+    password = read_text(PASSWORD).encode() or None
+    try:
+        private = serialization.load_pem_private_key(_read(key), password)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise SignatureError(
+            "this is no private key, or its password is wrong",
+            where=str(key),
+            action=f"give a PKCS#8 key in PEM, and its password as {PASSWORD}",
+        ) from error
+    if isinstance(private, ed25519.Ed25519PrivateKey):
+        return private
+    if isinstance(private, ec.EllipticCurvePrivateKey) and isinstance(private.curve, ec.SECP256R1):
+        return private
+    raise _unsupported(key)
+
+
+def _public_key(key: Path) -> _PublicKey:
     try:
         public = serialization.load_pem_public_key(_read(key))
     except (ValueError, UnsupportedAlgorithm) as error:

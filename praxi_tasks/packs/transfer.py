@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -27,6 +27,7 @@ from praxi_tasks.packs.artifact import (
 from praxi_tasks.packs.signature import (
     ANNOTATION,
     PAYLOAD_TYPE,
+    has_signed,
     is_signed,
     payload_of,
     sign,
@@ -62,7 +63,7 @@ def push_pack(
     key: Path | None = None,
     mount_from: str = "",
 ) -> Pushed:
-    """Push a pack under a tag, and sign it if a private ``key`` is given.
+    """Push a pack under a tag, and sign it if a private ``key`` is given; signatures of other keys stay.
 
     Parameters
     ----------
@@ -84,7 +85,7 @@ def push_pack(
     manifest = artifact_of(named.pack)
     data = manifest.encode()
     payload = payload_of(reference.name, digest_of(data))
-    signature = sign(payload, key) if key else ""
+    signature = sign(payload, key) if key else ""  # before anything is sent: the key may be unusable
     writer = RegistryWriter(reference, client_for(settings))
     writer.put_blob(EMPTY, empty_config().digest)
     sent = 0
@@ -92,7 +93,10 @@ def push_pack(
         sent += part.size * writer.put_blob(named.pool.map(part), layer.digest, mount_from)
     digest = writer.put_manifest(data, MANIFEST_TYPE)
     if key:
-        _push_signature(writer, digest, payload, signature)
+        signatures = _signatures(RegistrySource(reference, client_for(settings)), digest, uri)
+        mine = (each for each in signatures if each.digest == digest_of(payload))
+        if not any(has_signed(payload, each.annotations.get(ANNOTATION, ""), key) for each in mine):
+            _push_signature(writer, digest, payload, signature, signatures)
     return Pushed(digest, sent)
 
 
@@ -175,22 +179,32 @@ def _pieces(source: RegistrySource, blob: Blob) -> Iterator[bytes]:
             yield piece
 
 
-def _push_signature(writer: RegistryWriter, digest: str, payload: bytes, signature: str) -> None:
+def _push_signature(
+    writer: RegistryWriter, digest: str, payload: bytes, signature: str, others: Sequence[Descriptor]
+) -> None:
     signed = Descriptor(PAYLOAD_TYPE, digest_of(payload), len(payload), {ANNOTATION: signature})
     writer.put_blob(payload, signed.digest)
-    manifest = ArtifactManifest(2, MANIFEST_TYPE, empty_config(), (signed,))
+    manifest = ArtifactManifest(2, MANIFEST_TYPE, empty_config(), (signed, *others)[:_MOST_SIGNATURES])
     writer.put_manifest(manifest.encode(), MANIFEST_TYPE, signature_tag(digest))
+
+
+def _signatures(source: RegistrySource, digest: str, uri: str) -> tuple[Descriptor, ...]:
+    """Return the signatures of a manifest, none where nobody signed it."""
+    try:
+        served = source.served(signature_tag(digest))
+    except NotFoundError:
+        return ()
+    return read_manifest(served.data, uri).layers[:_MOST_SIGNATURES]
 
 
 def _require_signature(source: RegistrySource, digest: str, key: Path, uri: str) -> None:
     """Raise :class:`SignatureError` unless one of a manifest's signatures is of a key."""
-    try:
-        served = source.served(signature_tag(digest))
-    except NotFoundError as error:
+    signatures = _signatures(source, digest, uri)
+    if not signatures:
         raise SignatureError(
             "the pack is not signed", where=uri, action="have it signed, or pull it without a key"
-        ) from error
-    for layer in read_manifest(served.data, uri).layers[:_MOST_SIGNATURES]:
+        )
+    for layer in signatures:
         if layer.size <= _MOST_PAYLOAD and layer.media_type == PAYLOAD_TYPE:
             payload = b"".join(_pieces(source, Blob("", layer.digest, layer.size)))
             if is_signed(payload, layer.annotations.get(ANNOTATION, ""), key, digest):

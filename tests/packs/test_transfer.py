@@ -144,6 +144,28 @@ def test_a_signed_pack_is_pulled_by_who_asks_for_its_key(
     assert list(layers[0]["annotations"]) == ["dev.cosignproject.cosign/signature"]
 
 
+def test_signatures_of_other_keys_stay_and_one_key_signs_once(
+    registry: Registry,
+    settings: RegistrySettings,
+    known: dict[str, NamedPack],
+    store: Store,
+    tmp_path: Path,
+) -> None:
+    uri = f"oci://{registry.host}/packs/signed-twice:1"
+    keys = []
+    for kind in KEYS:
+        folder = tmp_path / kind
+        folder.mkdir()
+        keys.append(written(KEYS[kind](), folder))
+    for private, _ in (*keys, *keys):
+        digest = push_pack(known["debian/one"], uri, settings, key=private).digest
+    for _, public in keys:
+        assert pull_pack(uri, store, settings, key=public).name == "debian/one"
+    layers = manifest_at(registry, "packs/signed-twice", f"{digest.replace(':', '-')}.sig")["layers"]
+    assert isinstance(layers, list)
+    assert len(layers) == len(keys)
+
+
 def test_what_is_not_signed_or_by_another_is_refused(
     registry: Registry,
     settings: RegistrySettings,
