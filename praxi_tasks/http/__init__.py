@@ -8,7 +8,7 @@ from praxi_tasks.http.parts import FilePart, read_part
 from praxi_tasks.http.redact import redact_url
 from praxi_tasks.http.settings import PREFIX, HttpSettings, Parsers, hostname, is_loopback
 from praxi_tasks.http.sites import same_site
-from praxi_tasks.http.transience import PASSING, BoundedRetry, retry_after
+from praxi_tasks.http.transience import LONGEST_WAIT, PASSING, BoundedRetry, retry_after
 
 __all__ = [
     "BoundedRetry",
@@ -16,6 +16,7 @@ __all__ = [
     "FilePart",
     "ForbiddenAddressError",
     "HttpSettings",
+    "LONGEST_WAIT",
     "PASSING",
     "PREFIX",
     "Parsers",

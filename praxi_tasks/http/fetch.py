@@ -13,12 +13,11 @@ from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 
 from praxi_tasks.errors import HttpError, HttpRefusedError, HttpStatusError, HttpTooLargeError
-from praxi_tasks.http.busy_hosts import BUSY
 from praxi_tasks.http.connections import connections_for
 from praxi_tasks.http.network_errors import explain
 from praxi_tasks.http.redact import redact_url
 from praxi_tasks.http.settings import PREFIX, HttpSettings
-from praxi_tasks.http.transience import PASSING, BoundedRetry, retry_after
+from praxi_tasks.http.transience import BoundedRetry, retry_after
 
 _CHUNK: Final = 1 << 20
 _RETRIES: Final = 2
@@ -86,8 +85,7 @@ def open_url(
     Raises
     ------
     HttpStatusError
-        If the server answers with another status than 200, or 206 for a part; or if it, or one that a
-        redirect leads to, was busy before and wants to be left alone.
+        If the server answers with another status than 200, or 206 for a part.
     HttpTooLargeError
         If the body has more than ``limit`` bytes.
     HttpRefusedError
@@ -104,8 +102,7 @@ def open_url(
         final, response = request.follow(_split(url), where)
         try:
             if response.status != 200 and not (part and response.status == _PART):
-                raise _refusal(final, response, where)
-            BUSY.answered(_split(final).netloc)
+                raise HttpStatusError(response.status, where=where, wait=retry_after(response.headers))
             media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
             given = response.headers.get("Content-Range", "") if response.status == _PART else ""
             yield Response(final, media_type, _bounded(response, limit, where), given)
@@ -130,7 +127,6 @@ class _Request:
         account, first = _account(parts), _origin(parts)
         self._require_secrecy(parts, account, where)
         for _ in range(_REDIRECTS + 1):
-            BUSY.check(parts.netloc.rpartition("@")[2], where)
             plain = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment=""))
             response = self._send(parts, plain, account if _origin(parts) == first else None)
             target = response.headers.get("Location")
@@ -181,13 +177,6 @@ class _Request:
 
     def _is_plain(self, parts: SplitResult) -> bool:
         return self.settings.allows_plain(parts.netloc.rpartition("@")[2].lower())
-
-
-def _refusal(url: str, response: BaseHTTPResponse, where: str) -> HttpStatusError:
-    wait = retry_after(response.headers)
-    if response.status in PASSING:
-        BUSY.refused(_split(url).netloc, response.status, wait)
-    return HttpStatusError(response.status, where=where, wait=wait)
 
 
 def _same(name: str, named: str) -> bool:

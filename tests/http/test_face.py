@@ -12,6 +12,7 @@ def test_the_exported_names() -> None:
         "Connections",
         "FilePart",
         "ForbiddenAddressError",
+        "LONGEST_WAIT",
         "PASSING",
         "Response",
         "explain",

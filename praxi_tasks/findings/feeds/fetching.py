@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from praxi_tasks.errors import FeedError, HttpError, UsageError
-from praxi_tasks.http import open_url, redact_url
+from praxi_tasks.errors import FeedError, HttpError, HttpStatusError, UsageError
+from praxi_tasks.findings.feeds.busy_hosts import BUSY
+from praxi_tasks.http import PASSING, open_url, redact_url
 
 _LARGEST: Final = 2 << 30
 _ADVICE: Final = "check its URL"
@@ -56,13 +57,22 @@ def _read_file(path: Path) -> bytes:
 
 
 def _read_http(url: str, timeout: float, accept: str, named: str) -> bytes:
+    host = urlsplit(url).netloc.rpartition("@")[2]
+    BUSY.check(host, shown(url))
     try:
         with open_url(url, limit=_LARGEST, accept=accept, timeout=timeout, named=named) as answer:
-            return answer.read()
+            data = answer.read()
     except HttpError as error:
+        if isinstance(error, HttpStatusError):
+            if error.status in PASSING:
+                BUSY.failed(host, error.what, error.wait)
+        elif error.retryable:
+            BUSY.failed(host, error.what)
         raise FeedError(
             f"the feed: {error.what}", where=error.where, action=error.action or _ADVICE
         ) from error
+    BUSY.answered(host)
+    return data
 
 
 def shown(url: str) -> str:
