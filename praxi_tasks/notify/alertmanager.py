@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final, TypeVar
 from urllib.parse import unquote, urlencode, urljoin, urlsplit, urlunsplit
@@ -11,7 +12,7 @@ from urllib.parse import unquote, urlencode, urljoin, urlsplit, urlunsplit
 import msgspec
 import urllib3
 
-from praxi_tasks.environment import read_text
+from praxi_tasks.environment import read_text, words
 from praxi_tasks.errors import NotifyError, UsageError
 from praxi_tasks.http import PASSING, BoundedRetry, Connections, HttpSettings, explain, redact_url
 from praxi_tasks.json_decoding import decode
@@ -28,6 +29,8 @@ _RETRY: Final = BoundedRetry(
     allowed_methods=None,
     raise_on_status=False,
 )
+_HEADERS: Final = "PRAXI_ALERTMANAGER_HEADERS"
+_NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", re.ASCII)
 _REDIRECTS: Final = 3
 _LARGEST_ERROR: Final = 300
 _OF_THE_REQUEST: Final = frozenset({400, 413, 422})
@@ -70,7 +73,8 @@ class Alertmanager:
         Its base URL; may hold a user and password for basic authentication.
     token
         A bearer token, for one behind a proxy such as OpenShift's; by default the environment variable
-        ``PRAXI_ALERTMANAGER_TOKEN``.
+        ``PRAXI_ALERTMANAGER_TOKEN``. More headers, such as that of a tenant, are those of
+        ``PRAXI_ALERTMANAGER_HEADERS``.
     ca_bundle
         A PEM file of authorities to trust besides the system's; by default that of ``PRAXI_CA_BUNDLE``.
 
@@ -86,7 +90,7 @@ class Alertmanager:
             raise UsageError("not an Alertmanager URL", action="write it as http://host:9093")
         host = parts.netloc.rpartition("@")[2]
         self._url = urlunsplit((parts.scheme, host, parts.path.rstrip("/"), "", ""))
-        self._headers = {"Content-Type": "application/json"}
+        self._headers = {"Content-Type": "application/json", **_more_headers()}
         token = read_text("PRAXI_ALERTMANAGER_TOKEN") if token is None else token
         if token:
             self._headers["Authorization"] = f"Bearer {token}"
@@ -224,6 +228,25 @@ def _any_of(ask: Callable[[Alertmanager], T], members: Iterable[Alertmanager]) -
     for missed in errors:
         logger.warning("%s", missed)
     return answers
+
+
+def _more_headers() -> dict[str, str]:
+    """Return the headers that the environment adds to every request: ``X-Scope-OrgID=shop``.
+
+    Raises
+    ------
+    UsageError
+        If one is no header; what stands there is not shown.
+    """
+    headers = {}
+    for pair in words(read_text(_HEADERS)):
+        name, separator, value = pair.partition("=")
+        if not separator or not _NAME.fullmatch(name) or not value.isascii() or not value.isprintable():
+            raise UsageError(
+                "not a header", where=_HEADERS, action="write it as name=value, several with commas"
+            )
+        headers[name] = value
+    return headers
 
 
 def _with_source(alert: Alert) -> Alert:

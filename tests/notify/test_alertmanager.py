@@ -134,6 +134,7 @@ class _Asked(NamedTuple):
     method: str
     path: str
     authorization: str
+    tenant: str = ""
 
 
 @contextmanager
@@ -144,7 +145,10 @@ def front(answer: Callable[[_Asked], tuple[int, str]]) -> Iterator[tuple[str, li
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            asked.append(_Asked(self.command, self.path, self.headers.get("Authorization", "")))
+            authorization, tenant = (
+                self.headers.get(name, "") for name in ("Authorization", "X-Scope-OrgID")
+            )
+            asked.append(_Asked(self.command, self.path, authorization, tenant))
             status, location = answer(asked[-1])
             self.send_response(status)
             if location:
@@ -176,10 +180,7 @@ def test_a_redirect_of_the_same_host_keeps_method_and_credentials(status: int) -
     ):
         Alertmanager(url.replace("://", "://me%40home:a%3Ab@")).post(MANY[:1])
         basic = "Basic " + b64encode(b"me@home:a:b").decode()
-        assert asked == [
-            ("POST", "/api/v2/alerts", basic),
-            ("POST", "/am/api/v2/alerts", basic),
-        ]
+        assert asked == [_Asked("POST", f"{prefix}/api/v2/alerts", basic) for prefix in ("", "/am")]
         assert Alertmanager(url).active("Many") == []
 
 
@@ -211,3 +212,15 @@ def test_values_of_filters_are_quoted() -> None:
         Alertmanager(url).active("Many", praxi='our "test" \\ü')
     given = parse_qs(urlsplit(asked[0].path).query)["filter"]
     assert given == ['alertname="Many"', 'praxi="our \\"test\\" \\\\ü"']
+
+
+def test_a_tenant_is_named_by_a_header(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PRAXI_ALERTMANAGER_HEADERS", "X-Scope-OrgID=shop|zoo, X-Other=a=b")
+    with front(lambda _: (200, "")) as (url, asked):
+        Alertmanager(url).post(MANY[:1])
+    assert asked[0].tenant == "shop|zoo"
+    for wrong in ("hunter2", "a b=hunter2", "X-Y=h\xfcnter2", "=hunter2"):
+        monkeypatch.setenv("PRAXI_ALERTMANAGER_HEADERS", wrong)
+        with pytest.raises(UsageError, match="not a header") as caught:
+            Alertmanager(url)
+        assert "hunter2" not in str(caught.value)
