@@ -5,6 +5,8 @@ import os
 import re
 import shutil
 import subprocess
+import urllib.error
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import pytest
 import yaml
 
 from tests.support.airflow_home import ROOT
+from tests.support.process import free_port, running, start_server
 
 SECRETS = re.findall(r"^([A-Z_0-9]+)=$", (ROOT / ".env.example").read_text(), re.MULTILINE)
 EMPTY = ROOT / "tests" / "docs" / "__init__.py"  # an environment file that sets nothing
@@ -75,6 +78,49 @@ def test_the_servers_take_their_configuration(tmp_path: Path) -> None:
     ):
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.needs("caddy")
+def test_the_entrance_says_what_does_not_run(tmp_path: Path) -> None:
+    """A real Caddy with this file, by plain HTTP on free ports, before servers of which none is there."""
+    text = (CONFIGURATION / "Caddyfile").read_text().replace("tls internal", "")
+    text = re.sub(r"(?:airflow-apiserver|jaeger|grafana|mlflow):\d+", "127.0.0.1:1", text)
+    ports = {name: free_port() for name in ("8443", "8444", "8080")}
+    for name, port in ports.items():
+        text = re.sub(
+            rf"^https?://[^\n]*:{name} {{$", f"http://127.0.0.1:{port} {{", text, flags=re.MULTILINE
+        )
+    file = tmp_path / "Caddyfile"
+    # Who asks is let in, as if Airflow had said so: it is the servers behind that are looked at.
+    file.write_text(re.sub(r"import readers_of_audits", "", text))
+    command = ["caddy", "run", "--adapter=caddyfile", f"--config={file}"]
+    server = start_server(
+        "caddy", command, tmp_path, env={"XDG_DATA_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
+    )
+
+    def said(port: str, path: str) -> tuple[int, str]:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{ports[port]}{path}", timeout=60) as answer:
+                return int(answer.status), answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    def listens() -> bool:
+        try:
+            return said("8080", "/healthz")[0] == 200
+        except OSError:
+            return False
+
+    with running(server):
+        server.wait_until(listens, seconds=60)
+        for path in ("/jaeger/", "/grafana/d/praxi"):
+            status, words = said("8443", path)
+            assert (status, "--profile tracing" in words) == (502, True), words
+        assert said("8443", "/praxi/") == (
+            502,
+            "Airflow does not answer. It may be starting: docker compose ps",
+        )
+        assert said("8444", "/") == (502, "MLflow does not answer. It may be starting: docker compose ps")
 
 
 def test_the_collectors_pipelines_are_made_of_what_is_configured(services: dict[str, Any]) -> None:

@@ -2,13 +2,15 @@
 
 ``dockerd`` is the first process of a PID namespace, in a mount namespace of its own: when it ends, every
 container, shim and mount below it ends too, with the data, which lies in memory (about 3 GB). It writes no
-firewall rule; published ports go through its proxy.
+firewall rule; published ports go through its proxy. Where another engine of the machine has the kernel drop
+what is forwarded, also between the containers of one network, its own networks are let through meanwhile.
 """
 
 from __future__ import annotations
 
 import itertools
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -31,6 +33,7 @@ shift
 exec "$@"
 """
 _numbers: Final = itertools.count()  # a session's engine may run beside a test's own
+_PATH: Final = f"/usr/bin:/usr/sbin:/sbin:{os.environ['PATH']}"  # Debian's client fits Debian's engine
 _START_SECONDS: Final = 180.0
 
 
@@ -64,14 +67,13 @@ class Engine:
 @contextmanager
 def docker_engine(folder: Path) -> Iterator[Engine]:
     """Run an engine that keeps its data below ``folder``, or skip with the words in which it refused."""
-    path = f"/usr/bin:/usr/sbin:/sbin:{os.environ['PATH']}"  # Debian's client fits Debian's engine
     need(*PROGRAMS)
     if os.geteuid():
         pytest.skip("dockerd needs root")
     mark = f"praxi{os.getpid()}e{next(_numbers)}"  # names a bridge: at most 15 characters
     socket = f"unix://{folder}/docker.sock"
-    server = start_server("dockerd", _command(folder, mark), folder, env={"PATH": path})
-    environment = {**os.environ, "PATH": path, "DOCKER_HOST": socket, "COMPOSE_DOCKER_CLI_BUILD": "0"}
+    server = start_server("dockerd", _command(folder, mark), folder, env={"PATH": _PATH})
+    environment = {**os.environ, "PATH": _PATH, "DOCKER_HOST": socket, "COMPOSE_DOCKER_CLI_BUILD": "0"}
     engine = Engine(environment, mark)
     with running(server):
         try:
@@ -79,6 +81,7 @@ def docker_engine(folder: Path) -> Iterator[Engine]:
         except ServerError as error:
             pytest.skip(f"dockerd does not start here: {error}")
         try:
+            _let_through(mark)
             yield engine
         finally:
             server.stop()
@@ -103,9 +106,38 @@ def _answers(engine: Engine) -> bool:
     return asked.returncode == 0
 
 
+def _bridges(mark: str) -> tuple[str, str]:
+    return mark, f"{mark}p"
+
+
+def _let_through(mark: str) -> None:
+    """Have the kernel forward within the engine's networks, where it would drop that."""
+    if "-P FORWARD DROP" in _iptables("-S", "FORWARD"):
+        for bridge in _bridges(mark):
+            _iptables("-I", "FORWARD", *_within(bridge))
+
+
+def _within(bridge: str) -> tuple[str, ...]:
+    return "-i", bridge, "-o", bridge, "-j", "ACCEPT"
+
+
+def _iptables(*words: str) -> str:
+    """Run ``iptables`` where there is one, and return what it printed."""
+    if shutil.which("iptables", path=_PATH) is None:
+        return ""
+    command = ["iptables", "--wait", *words]
+    done = subprocess.run(
+        command, env={**os.environ, "PATH": _PATH}, capture_output=True, text=True, check=False
+    )
+    return done.stdout
+
+
 def _clean(mark: str) -> None:
-    """Remove what outlives the engine's namespaces: its bridges and its control groups."""
-    for bridge in (mark, f"{mark}p"):
+    """Remove what outlives the engine's namespaces: its bridges, their rules, and its control groups."""
+    rules = _iptables("-S", "FORWARD").split()
+    for bridge in _bridges(mark):
+        if bridge in rules:
+            _iptables("-D", "FORWARD", *_within(bridge))
         if Path("/sys/class/net", bridge).exists():
             subprocess.run(["ip", "link", "delete", bridge], check=True)
     for group in [*Path("/sys/fs/cgroup").glob(f"*/{mark}"), *Path("/sys/fs/cgroup").glob(mark)]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import subprocess
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,12 +21,26 @@ def processes(folder: Path) -> list[str]:
     return found
 
 
+def forwarding() -> list[str]:
+    """Return the kernel's rules for what is forwarded."""
+    command = ["/usr/sbin/iptables", "--wait", "-S", "FORWARD"]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+
+
+@pytest.mark.needs("iptables")
 def test_an_engine_leaves_nothing_behind(tmp_path: Path) -> None:
     with docker_engine(tmp_path) as engine:
         bridge = f"--opt=com.docker.network.bridge.name={engine.bridge}"
         engine.run("docker", "network", "create", bridge, "stack")
         assert Path("/sys/class/net", engine.bridge).exists()
         assert processes(tmp_path)
+        rules = forwarding()
+        # What is dropped otherwise is let through, within this network alone.
+        wanted = [f"-A FORWARD -i {engine.bridge} -o {engine.bridge} -j ACCEPT"]
+        assert [line for line in rules if f" {engine.bridge} " in line] == wanted * (
+            "-P FORWARD DROP" in rules
+        )
+    assert not [line for line in forwarding() if engine.bridge in line]
     assert not Path("/sys/class/net", engine.bridge).exists()
     assert not list(Path("/sys/fs/cgroup").glob(f"**/{engine.bridge}"))
     assert str(tmp_path) not in Path("/proc/self/mounts").read_text()
