@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final
 
 from praxi_airflow.runners.api_refusals import VARIABLE
@@ -99,8 +99,14 @@ def _ended_by_itself(pod: V1Pod) -> bool:
     return any(end is not None and end.exit_code not in _ASKED for end in ends)
 
 
-def explain_wait(pod: V1Pod | None, seconds: float) -> str:
-    """Return what a pod that did not start in so many seconds waits for; empty if it does not say."""
+def explain_wait(pod: V1Pod | None, seconds: float, warned: Callable[[], str] = str) -> str:
+    """Return what a pod that did not start in so many seconds waits for; empty if it does not say.
+
+    Parameters
+    ----------
+    warned
+        Says what the cluster warned of last: a container that is not made yet knows no reason.
+    """
     status = pod.status if pod is not None else None
     if status is None or status.phase != "Pending":
         return ""
@@ -115,7 +121,8 @@ def explain_wait(pod: V1Pod | None, seconds: float) -> str:
     for container in status.container_statuses or ():
         waiting = container.state.waiting if container.state else None
         if waiting is not None and waiting.reason:
-            why = f"{waiting.reason}: {waiting.message or 'no reason given'}"
+            cause = waiting.message or warned() or "no reason given"
+            why = f"{waiting.reason}: {cause}"
             return f"{waited}: {why}; {_advice(waiting.reason)}"
     return waited
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from praxi_airflow.errors import RetryableTaskError, SettingsError
 from praxi_airflow.runners.api_refusals import VARIABLE, Refusal, explain_refusal
-from praxi_airflow.runners.last_seen import event_reasons, last_seen
+from praxi_airflow.runners.last_seen import event_reasons, last_seen, last_warning
 from praxi_airflow.runners.manifest import ISOLATED_NAME, NAME_LABEL
 from praxi_airflow.runners.pod_ends import explain_end, explain_gone, explain_no_start, explain_wait
 from praxi_airflow.runners.pod_start import diagnosis
@@ -55,9 +56,8 @@ def explain_failure(error: Exception, pod: KubernetesPodOperator, patience: floa
     if isinstance(error, (HTTPError, OSError)):
         advice = f"if it stays so, check {VARIABLE}CONNECTION and the kubeconfig"
         return RetryableTaskError(f"the cluster can't be reached: {error}; {advice}")
-    return RetryableTaskError(
-        explain_wait(last, patience) or f"the pod was lost, evicted or not started: {error}"
-    )
+    waited = explain_wait(last, patience, partial(last_warning, pod))
+    return RetryableTaskError(waited or f"the pod was lost, evicted or not started: {error}")
 
 
 def _refused(error: Any, pod: KubernetesPodOperator) -> Exception:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, Final
@@ -16,7 +17,15 @@ if TYPE_CHECKING:
 PATIENCE: Final = 40.0
 _PAUSES: Final = (0.25, 0.5, 1.0)  # seconds between two looks; the last is repeated
 _CONFIG: Final = ("CreateContainerConfigError", "CreateContainerError")
-_IMAGE: Final = ("ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull")
+_PULL: Final = ("ErrImagePull", "ImagePullBackOff")
+_NO_PULL: Final = ("InvalidImageName", "ErrImageNeverPull")
+# How runtimes say that a pull will fail again. What is quoted are names, in which any of these words may be;
+# and every failure whose kind a runtime does not know has the words "code = Unknown".
+_QUOTED: Final = re.compile(r'"[^"]*"')
+_FINAL: Final = re.compile(
+    "manifest unknown|name unknown|not found|unauthorized|authorization failed|access denied|is denied|"
+    "403 forbidden|invalid reference|x509: "
+)
 _MISSING: Final = ("POD_ENVIRONMENT_SECRETS", "POD_REGISTRY_SECRET", "POD_CA_CONFIG_MAP")
 _FOUND: Final = "_praxi_problem"
 
@@ -64,7 +73,7 @@ def _waiting_problem(pod: V1Pod) -> SettingsError | None:
         waiting = status.state.waiting if status.state else None
         if waiting is not None and waiting.reason in _CONFIG:
             return _problem(waiting.reason, waiting.message, _MISSING)
-        if waiting is not None and waiting.reason in _IMAGE and _is_final(waiting.message):
+        if waiting is not None and _is_final(waiting.reason, waiting.message):
             return _problem(waiting.reason, waiting.message, ("POD_IMAGE", "POD_PULL_SECRETS"))
     return None
 
@@ -76,10 +85,10 @@ def _event_problem(events: CoreV1EventList) -> SettingsError | None:
     return None
 
 
-def _is_final(message: str | None) -> bool:
+def _is_final(reason: str | None, message: str | None) -> bool:
     """Return whether a failed pull will fail again; anything else may be the registry's bad minute."""
-    text = (message or "").lower()
-    return any(sign in text for sign in ("not found", "unknown", "unauthorized", "denied", "invalid"))
+    said = _QUOTED.sub("", message or "").lower()
+    return reason in _NO_PULL or (reason in _PULL and _FINAL.search(said) is not None)
 
 
 def _problem(reason: str, message: str | None, settings: tuple[str, ...]) -> SettingsError:

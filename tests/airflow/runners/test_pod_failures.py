@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -28,6 +29,7 @@ from tests.airflow.runners.faults import (
     pod,
     refusal,
     table,
+    waiting,
 )
 from tests.conftest import ROOT
 
@@ -143,6 +145,27 @@ def test_a_cluster_that_does_not_answer_is_a_retry_that_names_the_setting(operat
     found = explain_failure(MaxRetryError(None, "/api"), operator)  # type: ignore[arg-type]
     assert isinstance(found, RetryableTaskError)
     assert "AIRFLOW__PRAXI__POD_CONNECTION" in str(found)
+
+
+def test_a_container_that_is_not_made_waits_for_what_the_cluster_warned_of_last(operator: Any) -> None:
+    def event(kind: str, message: str, minute: int | None) -> Any:
+        seen = datetime(2026, 3, 1, 12, minute or 0, tzinfo=UTC)
+        return SimpleNamespace(
+            type=kind,
+            reason="FailedCreatePodSandBox" if kind == "Warning" else "Scheduled",
+            message=message,
+            last_timestamp=seen if minute else None,
+            event_time=None if minute else seen,
+        )
+
+    told = [event("Warning", "no address is left", 2), event("Warning", "no network", None)]
+    events = SimpleNamespace(items=[*told, event("Normal", "assigned", 3)])
+    operator.followed = "praxi-plan-x"
+    operator.__dict__["client"] = SimpleNamespace(list_namespaced_event=lambda *_, **__: events)
+    operator.last_seen = waiting("ContainerCreating", "")
+    found = explain_failure(AirflowException("Pod took too long"), operator, 60)
+    assert isinstance(found, RetryableTaskError)
+    assert "ContainerCreating: FailedCreatePodSandBox: no address is left; see the events" in str(found)
 
 
 def test_no_cluster_is_final(operator: Any) -> None:

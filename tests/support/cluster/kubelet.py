@@ -166,11 +166,13 @@ class Kubelet:
     async def _pull(self, pod: Manifest) -> None:
         image = pod["spec"]["containers"][0]["image"]
         while problem := self.pull_problem or await self._missing(image):
-            self._record(pod, "Failed", f'Failed to pull image "{image}": {problem}')
-            status.waiting(pod, "ErrImagePull", f'failed to pull image "{image}": {problem}')
+            # Nodes begin so whatever fails, but where a registry says that there is no such image.
+            said = f'rpc error: code = Unknown desc = failed to pull and unpack image "{image}": {problem}'
+            self._record(pod, "Failed", f'Failed to pull image "{image}": {said}')
+            status.waiting(pod, "ErrImagePull", said)
             self._pods.touch(pod)
             await asyncio.sleep(1)
-            status.waiting(pod, "ImagePullBackOff", f'Back-off pulling image "{image}": {problem}')
+            status.waiting(pod, "ImagePullBackOff", f'Back-off pulling image "{image}": ErrImagePull: {said}')
             self._pods.touch(pod)
             await asyncio.sleep(1)
 
