@@ -1,4 +1,4 @@
-"""Decompresses a layer's blob: gzip, zstd, or none.
+"""Decompresses a layer's blob: gzip, zstd, bzip2, xz, or none.
 
 The bytes decide, as in container runtimes: an uncompressed tar is one whatever its media type
 says. That counts only where the bytes are nothing that is known.
@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import gzip
 import io
-import re
 import zlib
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from praxi_tasks.errors import LayerError
 from praxi_tasks.oci.layer.limits import LayerLimits, exceeded
+from praxi_tasks.oci.layer.older_streams import older_streams
 from praxi_tasks.oci.tar.header import BLOCK, check_sum
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _GZIP: Final = b"\x1f\x8b"
 _ZSTD: Final = b"\x28\xb5\x2f\xfd"
 _ZSTD_SKIPPABLE: Final = b"\x2a\x4d\x18"  # its first byte is any of 0x50 to 0x5f
-_UNREADABLE: Final = {re.compile(rb"BZh[1-9]1AY&"): "bzip2", re.compile(rb"\xfd7zXZ\x00"): "xz"}
+_TOO_LARGE: Final = ("too much memory", "Memory usage limit")
 _WINDOW_LOGS: Final = range(10, 32)
 _READ_SIZE: Final = 128 << 10
 
@@ -93,14 +93,15 @@ class _Checked:
 
 
 class _CheckedWindow(_Checked):
-    """Zstandard, whose frames may ask for a window larger than allowed."""
+    """Zstandard and xz, which may ask for a window larger than allowed."""
 
     def read(self, size: int, /) -> bytes:
         try:
             return super().read(size)
         except LayerError as error:
-            if "too much memory" in error.what:
-                raise exceeded("max_window_bytes", "a zstd frame asks for too large a window") from error
+            if any(words in error.what for words in _TOO_LARGE):
+                what = f"its {self._kind} asks for too large a window"
+                raise exceeded("max_window_bytes", what) from error
             raise
 
 
@@ -127,6 +128,8 @@ def decompress(raw: CountingReader, media_type: str, limits: LayerLimits) -> Dec
         return _gzip(buffered)
     if head.startswith(_ZSTD) or (head[1:4] == _ZSTD_SKIPPABLE and head[0] >> 4 == 5):
         return _zstd(buffered, limits)
+    if older := older_streams(head, buffered, limits):
+        return _older(*older)
     _refuse_unreadable(head, media_type)
     return buffered
 
@@ -150,10 +153,13 @@ def _zstd(buffered: _Buffered, limits: LayerLimits) -> Decompressed:
     return _CheckedWindow(zstd.ZstdFile(buffered, options=options), "zstd", (zstd.ZstdError,))
 
 
+def _older(stream: Decompressed, kind: str) -> Decompressed:
+    import lzma
+
+    return _CheckedWindow(stream, kind, (OSError, lzma.LZMAError))
+
+
 def _refuse_unreadable(head: bytes, media_type: str) -> None:
-    for magic, kind in _UNREADABLE.items():
-        if magic.match(head):
-            raise LayerError(f"the layer is {kind}", action="compress it with gzip or zstd")
     if media_type.endswith(("gzip", "zstd")) and not _starts_tar(head[:BLOCK]):
         raise LayerError(
             "the layer's bytes are not of its media type", where=media_type, action="push it again"

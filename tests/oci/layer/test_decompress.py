@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import bz2
+import lzma
 import random
 import sys
 import threading
+from collections.abc import Callable
 
 import pytest
 
-from praxi_tasks.errors import LayerError
+from praxi_tasks.errors import LayerError, LimitExceededError
 from praxi_tasks.oci.layer.chunks import CHUNK_SIZE, Chunks
 from praxi_tasks.oci.layer.decompress import CountingReader, decompress
 from praxi_tasks.oci.layer.limits import LayerLimits
@@ -62,11 +65,40 @@ def test_who_stops_early_leaves_no_thread(taken: int) -> None:
     assert threading.active_count() == before
 
 
-def test_a_bzip2_layer_is_named() -> None:
-    import bz2
+OLDER: dict[str, Callable[[bytes], bytes]] = {"bzip2": bz2.compress, "xz": lzma.compress}
 
-    with pytest.raises(LayerError, match="bzip2"):
-        decompress(CountingReader(blob(bz2.compress(DATA))), MEDIA_TYPE, LayerLimits())
+
+@pytest.mark.parametrize("kind", OLDER)
+@pytest.mark.parametrize("piece", [1, 100_000])
+def test_older_compressions_are_read_whatever_they_are_called(kind: str, piece: int) -> None:
+    data = DATA[600_000:800_000]
+    packed = OLDER[kind](data)
+    with Chunks(blob(packed, piece), f"{MEDIA_TYPE}+gzip", LayerLimits()) as chunks:
+        assert b"".join(iter(chunks.next, b"")) == data
+    several = packed + OLDER[kind](b"") + OLDER[kind](data) + bytes(8 if kind == "xz" else 0)
+    content = decompress(CountingReader(blob(several)), MEDIA_TYPE, LayerLimits())
+    assert b"".join(iter(lambda: content.read(99_999), b"")) == data + data
+    assert decompress(CountingReader(blob(OLDER[kind](b""))), MEDIA_TYPE, LayerLimits()).read(9) == b""
+
+
+@pytest.mark.parametrize("kind", OLDER)
+def test_older_compressions_that_are_broken(kind: str) -> None:
+    packed = OLDER[kind](DATA)
+    for broken, message in ((packed[:-9], "too early"), (packed + b"more", "damaged|too early")):
+        content = decompress(CountingReader(blob(broken)), MEDIA_TYPE, LayerLimits())
+        with pytest.raises(LayerError, match=message):
+            content.read(len(DATA) + 1)
+    flipped = bytes([*packed[:5000], packed[5000] ^ 255, *packed[5001:]])
+    content = decompress(CountingReader(blob(flipped)), MEDIA_TYPE, LayerLimits())
+    with pytest.raises(LayerError, match=f"the {kind} stream is damaged"):
+        content.read(len(DATA) + 1)
+
+
+def test_the_window_of_xz_is_bounded() -> None:
+    packed = lzma.compress(DATA, filters=[{"id": lzma.FILTER_LZMA2, "dict_size": 64 << 20}])
+    content = decompress(CountingReader(blob(packed)), MEDIA_TYPE, LayerLimits(max_window_bytes=8 << 20))
+    with pytest.raises(LimitExceededError, match="too large a window"):
+        content.read(1)
 
 
 @pytest.mark.parametrize("plain", [images.tar_bytes({"a": b"x"}), bytes(10_240), b""])
