@@ -51,6 +51,13 @@ def test_every_page_is_there_and_loads_nothing_from_elsewhere(sphinx: Path, tmp_
         assert not re.search(r"(url\(|@import)\s*['\"]?(https?:)?//", sheet.read_text()), sheet
 
 
+def test_who_begins_with_the_readme_finds_every_page() -> None:
+    pages = {page.name for page in (ROOT / "docs").glob("*.md")} - {"index.md", "releasing.md"}
+    assert pages == set(
+        re.findall(r"^\| \[docs/([\w-]+\.md)\]", (ROOT / "README.md").read_text(), re.MULTILINE)
+    )
+
+
 @pytest.mark.parametrize("link", ["gone.md", "index.md#no-such-heading"])
 def test_a_link_that_leads_nowhere_fails(sphinx: Path, tmp_path: Path, link: str) -> None:
     docs = tmp_path / "source" / "docs"
