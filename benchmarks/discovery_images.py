@@ -61,8 +61,9 @@ def _write(images: Sequence[FlatImage], ours: Namer) -> None:
     note = (
         f"{len(images)} images with {deb} Debian and {pypi} Python packages that left a file besides their "
         "metadata. A program that either recognises counts as the package of that name, and not as wrong "
-        "where there is none. Copies inside other packages and Python packages that a Debian package brought "
-        "count for nobody. Praxi's seconds include starting Python and loading the model."
+        "where there is none. Copies inside other packages, Python packages that a Debian package brought "
+        "and Debian's of which no file is left count for nobody. Praxi's seconds include starting Python and "
+        "loading the model."
     )
     write_results("discovery_images", "Real images: packages named, by Praxi and by Syft", table, note)
 
@@ -72,6 +73,7 @@ def _score(images: Sequence[FlatImage], namer: Namer, *, bare: bool) -> Counts:
     for image in images:
         named = namer(image.bare if bare else image.whole, image.truth)
         named = {name for name in named if name.removeprefix("pypi/") not in image.owned}
+        named -= {f"deb/{name}" for name in image.gone}
         score.add(named, set(image.truth))
         for sign, names in (("+", named - image.truth), ("-", image.truth - named)):
             print(image.name, sign, len(names), *sorted(names)[:12], file=sys.stderr)

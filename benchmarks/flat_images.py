@@ -29,7 +29,8 @@ class FlatImage:
     """One image as two OCI layouts, and what its databases claim and its files can show.
 
     ``deb`` and ``pypi`` are the packages that left a file besides their metadata; ``owned`` the Python
-    packages that belong to one of the distribution: naming them or not is neither right nor wrong.
+    packages that belong to one of the distribution, and ``gone`` Debian's that left no file: naming these or
+    not is neither right nor wrong.
     """
 
     name: str
@@ -38,6 +39,7 @@ class FlatImage:
     deb: frozenset[str]
     pypi: frozenset[str]
     owned: frozenset[str]
+    gone: frozenset[str]
 
     @property
     def truth(self) -> frozenset[str]:
@@ -177,7 +179,7 @@ def _put(blobs: Path, media_type: str, document: dict[str, Any]) -> dict[str, An
 
 def _truth(
     kept: dict[str, bytes], left: set[str], paths: list[str]
-) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+) -> tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str]]:
     folders = {path.rpartition("/")[0] for path in paths}
     listed: dict[str, set[str]] = {}
     for path, data in kept.items():
@@ -193,7 +195,7 @@ def _truth(
         if match := _INFO.search(path):
             name = canonicalize_name(match[1] or match[2])
             (owned if _usr(path) in by_deb else pypi).add(name)
-    return frozenset(deb), frozenset(pypi - owned), frozenset(owned)
+    return frozenset(deb), frozenset(pypi - owned), frozenset(owned), frozenset(listed.keys() - deb)
 
 
 def _usr(path: str) -> str:

@@ -59,7 +59,8 @@ class Candidates:
     folder_owners
         Package numbers of the owners of each of the layer's folders, -1 for none, shape ``(folders, 2)``.
     indistinguishable
-        Groups of candidates (indices into ``packages``) that retain the same paths, the shortest name first.
+        Groups of candidates (indices into ``packages``) that retain the same paths: those first whose
+        contents are there, then the shortest name.
     hollow
         Which candidates have no file that could be of a package, shape ``(n,)``.
     """
@@ -114,9 +115,22 @@ def find_candidates(tagset: Tagset, lookup: Lookup, suite: str = "") -> Candidat
         features,
         copies,
         owners,
-        measures.indistinguishable(),
+        _shown_first(measures.indistinguishable(), packages, copies),
         hollow_candidates(tagset, layer, matches, packages, copies),
     )
+
+
+def _shown_first(
+    groups: tuple[tuple[int, ...], ...],
+    packages: NDArray[np.intp],
+    copies: dict[int, tuple[ComparedCopy, ...]],
+) -> tuple[tuple[int, ...], ...]:
+    """Put those candidates of each group first of which a file is as a known version has it."""
+
+    def shown(place: int) -> bool:
+        return any(each.evidence.agreeing.any() for each in copies.get(int(packages[place]), ()))
+
+    return tuple(tuple(sorted(group, key=lambda place: not shown(place))) for group in groups)
 
 
 def _at_home(owners: NDArray[np.intp], tagset: Tagset, catalogue: LayerCatalogue) -> NDArray[np.intp]:

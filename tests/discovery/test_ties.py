@@ -35,6 +35,21 @@ def test_of_twins_one_is_named_and_the_tie_is_told() -> None:
     assert (named.name, named.ties) == ("both", ("pypi/both-light",))
 
 
+def test_of_twins_the_one_is_named_whose_contents_are_there() -> None:
+    modules = [ReleaseFile(f"both/module{number}.py", 100 + number, f"{number + 1:x}") for number in range(9)]
+    others = [ReleaseFile(file.path, file.size + 1, "ff") for file in modules]
+    releases = [
+        make_release(ReleaseLine("both", "1.0", others)),
+        make_release(ReleaseLine("both-light", "1.0", modules)),
+    ]
+    model = Model([build_catalogue(releases)], world.model().scorer)
+    files = Files.of(releases[1])
+    site = [f"usr/local/lib/python3.11/site-packages/{path}" for path in files.paths]
+    installed = Files(site, files.sizes, files.hashes, files.measured)
+    (named,) = model.predict(world.layer(installed)).releases
+    assert (named.name, named.versions, named.ties) == ("both-light", ("1.0",), ("pypi/both",))
+
+
 def test_packages_of_their_own_tie_with_nobody() -> None:
     prediction = world.model().predict(world.layer(Files.of(world.find("packagec", "1.0"))))
     assert [release.ties for release in prediction.releases] == [()]
