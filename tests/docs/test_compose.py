@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -163,6 +164,60 @@ def test_dashboards_ask_the_data_sources_that_are_there() -> None:
     ]
     assert {one["uid"] for one in asked} == types.keys()
     assert all(types[one["uid"]] == one["type"] for one in asked)
+
+
+def test_what_is_mounted_is_there_and_found_by_who_reads_it(services: dict[str, Any]) -> None:
+    mounted = {
+        target: ROOT / source
+        for service in services.values()
+        for source, target, *_ in (volume.split(":") for volume in service.get("volumes", []))
+        if source.startswith("./")
+    }
+    assert [str(source) for source in mounted.values() if not source.exists()] == []
+    provider = yaml.safe_load((CONFIGURATION / "grafana/provisioning/dashboards/praxi.yaml").read_text())
+    folder = provider["providers"][0]["options"]["path"]
+    assert {source.name for target, source in mounted.items() if target.startswith(f"{folder}/")} == {
+        "services.json",
+        "grafana-dashboard.json",
+    }
+    collector = services["jaeger"]["command"][1]
+    assert mounted[collector].name == "jaeger.yaml"
+
+
+def test_what_is_provisioned_asks_services_that_are_there(services: dict[str, Any]) -> None:
+    source = yaml.safe_load((CONFIGURATION / "grafana/provisioning/datasources/praxi.yaml").read_text())
+    sources = {each["uid"]: each for each in source["datasources"]}
+    asked = {urlsplit(each["url"]).hostname for each in sources.values()}
+    entrance = re.findall(r"reverse_proxy ([a-z-]+):\d+", (CONFIGURATION / "Caddyfile").read_text())
+    assert asked | set(entrance) <= services.keys()
+    (exemplars,) = sources["prometheus"]["jsonData"]["exemplarTraceIdDestinations"]
+    assert sources[exemplars["datasourceUid"]]["type"] == "jaeger"
+
+
+@pytest.mark.needs("promtool")
+@pytest.mark.parametrize("file", ["docs/compose/grafana/services.json", "monitoring/grafana-dashboard.json"])
+def test_a_dashboard_has_queries_that_prometheus_reads_and_panels_side_by_side(
+    file: str, tmp_path: Path
+) -> None:
+    panels = json.loads((ROOT / file).read_text())["panels"]
+    asked = [target["expr"] for panel in panels for target in panel.get("targets", ()) if "expr" in target]
+    rules = [{"record": f"r:{number}", "expr": text} for number, text in enumerate(asked)]
+    (tmp_path / "rules.yaml").write_text(json.dumps({"groups": [{"name": "asked", "rules": rules}]}))
+    done = subprocess.run(
+        ["promtool", "check", "rules", tmp_path / "rules.yaml"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert len({panel["id"] for panel in panels}) == len(panels)
+    taken: set[tuple[int, int]] = set()
+    for place in (panel["gridPos"] for panel in panels):
+        cells = {
+            (x, y)
+            for x in range(place["x"], place["x"] + place["w"])
+            for y in range(place["y"], place["y"] + place["h"])
+        }
+        assert max(x for x, _ in cells) < 24
+        assert not cells & taken, place
+        taken |= cells
 
 
 def test_traces_and_dashboards_are_asked_for(services: dict[str, Any]) -> None:
