@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Final, TypeVar
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import SplitResult, unquote, urlencode, urlsplit, urlunsplit
 
 import msgspec
 import urllib3
@@ -72,7 +72,7 @@ class ServerRegistry(MlflowPromotions):
     ----------
     uri
         The server's address. Credentials are those of ``MLFLOW_TRACKING_TOKEN``, or of
-        ``MLFLOW_TRACKING_USERNAME`` and ``MLFLOW_TRACKING_PASSWORD``.
+        ``MLFLOW_TRACKING_USERNAME`` and ``MLFLOW_TRACKING_PASSWORD``, or else what the address holds.
     """
 
     def __init__(self, uri: str) -> None:
@@ -90,8 +90,9 @@ class _Client:
     def __init__(self, address: str) -> None:
         parts = urlsplit(address)
         self._where = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
-        self._headers = {"Content-Type": "application/json", **_authorization()}
-        self._pool = Connections(HttpSettings.from_environment()).pool(parts.scheme, parts.hostname or "")
+        self._headers = {"Content-Type": "application/json", **_authorization(parts)}
+        connections = Connections(HttpSettings.from_environment())
+        self._pool = connections.pool(parts.scheme, parts.hostname or "", parts.port)
 
     def search_model_versions(self, wanted: str) -> list[_Version]:
         """Return all versions that a filter names."""
@@ -161,9 +162,12 @@ class _Client:
         )
 
 
-def _authorization() -> dict[str, str]:
+def _authorization(address: SplitResult) -> dict[str, str]:
     if token := read_text("MLFLOW_TRACKING_TOKEN"):
         return {"Authorization": f"Bearer {token}"}
     if user := read_text("MLFLOW_TRACKING_USERNAME"):
         return dict(urllib3.make_headers(basic_auth=f"{user}:{read_text('MLFLOW_TRACKING_PASSWORD')}"))
+    if address.username:
+        account = f"{unquote(address.username)}:{unquote(address.password or '')}"
+        return dict(urllib3.make_headers(basic_auth=account))
     return {}

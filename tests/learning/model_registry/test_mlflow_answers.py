@@ -88,3 +88,9 @@ def test_credentials_are_mlflows_own(server: Answers, monkeypatch: pytest.Monkey
     monkeypatch.setenv("MLFLOW_TRACKING_TOKEN", "t")
     asked(server).versions()
     assert server.heard == "Bearer t"
+    for name in ("TOKEN", "USERNAME", "PASSWORD"):
+        monkeypatch.delenv(f"MLFLOW_TRACKING_{name}")
+    ServerRegistry(f"http://praxi:p%40@127.0.0.1:{server.server_port}").versions()
+    assert server.heard == "Basic cHJheGk6cEA="
+    asked(server).versions()
+    assert server.heard is None
