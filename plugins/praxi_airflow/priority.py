@@ -1,4 +1,4 @@
-"""Which tasks get the pool's next slots: an operator's own runs before those that the schedule began."""
+"""Which tasks get the pool's next slots: an operator's own runs and pushes before what is scheduled."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ if TYPE_CHECKING:
 AHEAD: Final = 1000
 """More than any task's weight among the tasks of its run."""
 
-# Airflow's own, and those of the trainings that an audit or an alert asks for.
-_UNATTENDED: Final = ("scheduled__", "backfill__", "asset_triggered__", "audit__", "drift__")
+# Airflow's own, and those of the trainings that an audit or an alert asks for. Not those that an
+# asset triggers: they are of pushes, which are to be audited within a minute.
+_UNATTENDED: Final = ("scheduled__", "backfill__", "audit__", "drift__")
 
 
 class OwnRunsFirst(PriorityWeightStrategy):
     """Airflow's rule *downstream*, and every task of a run that somebody waits for before all others.
 
     A first audit of a whole cluster has hundreds of batches in the pool's queue; an image that is audited by
-    hand meanwhile takes the next slots that become free.
+    hand, or was pushed, meanwhile takes the next slots that become free.
     """
 
     def get_weight(self, ti: TaskInstance) -> int:

@@ -10,6 +10,7 @@ from airflow.task.priority_strategy import validate_and_load_priority_weight_str
 
 from praxi_airflow.priority import AHEAD, OWN_RUNS_FIRST, OwnRunsFirst
 
+PUSHES = ("asset_triggered__2026-03-01T00:00:00+00:00_a1b2", "push__20260301T000010Z")
 BELOW = {"plan": {"fingerprint", "report"}, "fingerprint": {"report"}, "report": set()}
 
 
@@ -25,13 +26,13 @@ def weight(task_id: str, run_id: str) -> int:
     return OwnRunsFirst().get_weight(instance(task_id, run_id))
 
 
-@pytest.mark.parametrize("run_id", ["manual__2026-03-01", "first", "scheduled", "doctor"])
+@pytest.mark.parametrize("run_id", ["manual__2026-03-01", "first", "scheduled", "doctor", *PUSHES])
 def test_what_somebody_started_goes_first(run_id: str) -> None:
     assert weight("report", run_id) == AHEAD + 1
     assert weight("report", run_id) > weight("plan", "scheduled__2026-03-01T00:00:00+00:00")
 
 
-@pytest.mark.parametrize("kind", ["scheduled", "backfill", "asset_triggered", "audit", "drift"])
+@pytest.mark.parametrize("kind", ["scheduled", "backfill", "audit", "drift"])
 def test_what_nobody_waits_for_keeps_airflows_order(kind: str) -> None:
     assert [weight(task, f"{kind}__2026-03-01") for task in BELOW] == [3, 2, 1]
 
