@@ -124,7 +124,29 @@ def test_a_role_allows_what_it_says_and_nothing_else(api: client.CoreV1Api, clus
         api.list_namespaced_pod(SPACE)
 
 
-def test_a_log_before_the_start_is_a_bad_request(api: client.CoreV1Api) -> None:
+def test_of_a_pod_without_a_node_there_is_an_empty_log(api: client.CoreV1Api) -> None:
     api.create_namespaced_pod(SPACE, pod("one"))
+    assert api.read_namespaced_pod_log("one", SPACE, _preload_content=False).data == b""
+    with pytest.raises(ApiException, match="container other is not valid for pod one"):
+        api.read_namespaced_pod_log("one", SPACE, container="other")
+
+
+def test_a_log_before_the_start_is_a_bad_request(api: client.CoreV1Api, cluster: Cluster) -> None:
+    cluster.fail_pulls("503 Service Unavailable")
+    here = pod("one")
+    del here["spec"]["nodeSelector"]
+    api.create_namespaced_pod(SPACE, here)
     with pytest.raises(ApiException, match="waiting to start"):
         api.read_namespaced_pod_log("one", SPACE)
+
+
+def test_what_a_real_server_refuses_of_names_changes_and_fields(api: client.CoreV1Api) -> None:
+    nameless = pod("one")
+    del nameless["metadata"]["name"]
+    status, body = refused(api, nameless)
+    assert (status, "name or generateName is required" in body) == (422, True)
+    api.create_namespaced_pod(SPACE, pod("one"))
+    with pytest.raises(ApiException, match="pod updates may not change fields"):
+        api.patch_namespaced_pod("one", SPACE, {"spec": {"nodeSelector": None}})
+    with pytest.raises(ApiException, match="field label not supported: foo"):
+        api.list_namespaced_pod(SPACE, field_selector="foo=bar")

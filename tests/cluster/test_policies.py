@@ -38,6 +38,29 @@ def test_a_full_quota_is_told() -> None:
     assert policies.refusal("elsewhere", pod(), others) == ""
 
 
+def test_all_that_is_beyond_a_quota_or_a_range_is_told_as_a_real_server_tells_it() -> None:
+    policies = Policies(
+        limit_ranges={"praxi": {"min": {"cpu": "500m"}, "maxLimitRequestRatio": {"memory": "1"}}}
+    )
+    assert policies.refusal("praxi", pod(size=0)) == (
+        "[minimum cpu usage per Container is 500m, but request is 250m, "
+        "memory max limit to request ratio per Container is 1, but provided ratio is 2.000000]"
+    )
+    policies = Policies(quotas={("praxi", "odd"): {"requests.cpu": "1", "pods": "0", "limits.cpu": "1"}})
+    told = policies.refusal("praxi", pod(size=0), [pod(size=0)])
+    assert told == (
+        "exceeded quota: odd, requested: limits.cpu=2,pods=1, used: limits.cpu=2,pods=1, "
+        "limited: limits.cpu=1,pods=0"
+    )
+
+
+def test_a_class_that_is_missing_is_told_before_a_range_that_is_left() -> None:
+    policies = Policies(limit_ranges={"praxi": {"max": {"cpu": "1"}}})
+    unknown = pod()
+    unknown["spec"]["priorityClassName"] = "nobody"
+    assert policies.refusal("praxi", unknown) == "no PriorityClass with name nobody was found"
+
+
 @pytest.mark.parametrize(
     ("limits", "told"),
     [

@@ -36,3 +36,10 @@ def test_fields_are_named_by_their_paths() -> None:
     event = {"involvedObject": {"name": "praxi-plan"}, "reason": "Failed"}
     assert field_selector("involvedObject.name=praxi-plan,reason!=Started")(event)
     assert not field_selector("involvedObject.name=other")(event)
+
+
+def test_only_fields_that_a_server_selects_by_are_taken() -> None:
+    assert field_selector("status.phase!=Failed", "Pod")({"status": {"phase": "Running"}})
+    for text, kind in (("foo=bar", "Event"), ("type=x,status.phase=y", "Event"), ("reason=x", "Pod")):
+        with pytest.raises(ValueError, match="field label not supported"):
+            field_selector(text, kind)

@@ -46,7 +46,9 @@ def _schema(pod: Manifest) -> Iterator[str]:
 
 def _names(pod: Manifest) -> Iterator[str]:
     name = str(pod["metadata"].get("name", ""))
-    if not _NAME.fullmatch(name) or len(name) > 253:
+    if not name:
+        yield "metadata.name: Required value: name or generateName is required"
+    elif not _NAME.fullmatch(name) or len(name) > 253:
         yield f'metadata.name: Invalid value: "{name}": must be a lowercase RFC 1123 subdomain'
     for label, value in (pod["metadata"].get("labels") or {}).items():
         if not _LABEL.fullmatch(str(value)) or len(str(value)) > 63:

@@ -6,6 +6,7 @@ must be admitted, run, followed and removed.
 
 from __future__ import annotations
 
+import copy
 import json
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -93,12 +94,13 @@ class KubernetesApi:
             raise _error(404, "NotFound", f'namespaces "{namespace}" not found', "namespaces")
         if not isinstance(pod, dict) or not isinstance(pod.get("spec"), dict):
             raise _error(400, "BadRequest", "the request's body is not a Pod")
+        # In the order of a real server's: what may change an object looks at it before it is validated.
+        if problem := self.rights.service_account_problem(namespace, pod["spec"]):
+            raise _error(403, "Forbidden", f"{where} is forbidden: {problem}")
         if found := admission.problems({"kind": "Pod", "apiVersion": "v1", **pod}):
             if "PodSecurity" in found[0]:
                 raise _error(403, "Forbidden", f"{where} is forbidden: {', '.join(found)}")
-            raise _error(422, "Invalid", f"Pod {name!r} is invalid: {', '.join(found)}")
-        if problem := self.rights.service_account_problem(namespace, pod["spec"]):
-            raise _error(403, "Forbidden", f"{where} is forbidden: {problem}")
+            raise _invalid(name, ", ".join(found))
         living = [each for each in self.pods if each["status"]["phase"] in {"Pending", "Running"}]
         others = [each for each in living if each["metadata"]["namespace"] == namespace]
         if problem := self.policies.refusal(namespace, pod, others):
@@ -117,6 +119,10 @@ class KubernetesApi:
         return pod
 
     def _patch(self, request: kmock.Request, pod: Manifest) -> Manifest:
+        changed = copy.deepcopy(pod)
+        _merge(changed, request.data)
+        if changed["spec"] != pod["spec"]:
+            raise _invalid(request.name, "spec: Forbidden: pod updates may not change fields other than …")
         _merge(pod, request.data)
         self.pods.touch(pod)
         return pod
@@ -131,6 +137,11 @@ class KubernetesApi:
 
     async def _log(self, request: kmock.Request, pod: Manifest) -> AsyncIterator[bytes]:
         container = request.params.get("container") or pod["spec"]["containers"][0]["name"]
+        if container not in {each["name"] for each in admission.containers(pod)}:
+            message = f"container {container} is not valid for pod {request.name}"
+            raise _error(400, "BadRequest", message)
+        if "nodeName" not in pod["spec"]:  # whoever asks gets an empty log
+            return _nothing()
         path = await self.kubelet.log_file(pod, container)
         if path is None or not path.exists():
             raise _error(
@@ -156,6 +167,10 @@ class KubernetesApi:
         return stream()
 
 
+async def _nothing() -> AsyncIterator[bytes]:
+    yield b""
+
+
 def _verb(request: kmock.Request) -> str:
     if request.method == "GET" and _truth(request, "watch"):
         return "watch"
@@ -175,7 +190,7 @@ def _truth(request: kmock.Request, parameter: str) -> bool:
 def _collection(collection: Collection, request: kmock.Request, *, watch: bool) -> Answer:
     try:
         labels = label_selector(request.params.get("labelSelector", ""))
-        fields = field_selector(request.params.get("fieldSelector", ""))
+        fields = field_selector(request.params.get("fieldSelector", ""), collection.kind)
     except ValueError as error:
         raise _error(400, "BadRequest", str(error)) from error
 
@@ -203,6 +218,10 @@ def _merge(target: dict[str, Any], change: dict[str, Any]) -> None:
             _merge(target.setdefault(key, {}), value)
         else:
             target[key] = value
+
+
+def _invalid(name: str | None, why: str) -> kmock.KubernetesError:
+    return _error(422, "Invalid", f'Pod "{name or ""}" is invalid: {why}')
 
 
 def _error(code: int, reason: str, message: str, kind: str = "pods") -> kmock.KubernetesError:

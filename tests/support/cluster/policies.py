@@ -37,9 +37,10 @@ class Policies:
 
     def refusal(self, namespace: str, pod: Manifest, others: Iterable[Manifest] = ()) -> str:
         """Return why a pod is forbidden, or nothing; ``others`` are the namespace's pods that count."""
+        beyond = list(_out_of_range(pod, self.limit_ranges.get(namespace, {})))
         found = [
-            *_out_of_range(pod, self.limit_ranges.get(namespace, {})),
             *self._unknown_class(pod),
+            *([f"[{', '.join(beyond)}]"] if beyond[1:] else beyond),
             *self._beyond_quota(namespace, pod, list(others)),
         ]
         return found[0] if found else ""
@@ -57,12 +58,19 @@ class Policies:
                 told = "; ".join(f"{resource} for: base" for resource in sorted(missing))
                 yield f"failed quota: {name}: must specify {told}"
                 return
-            for resource, most in hard.items():
-                wanted = _sum(pod, resource) or Decimal(0)
-                used = sum((_sum(other, resource) or Decimal(0) for other in others), Decimal(0))
-                if used + wanted > parse_quantity(most):
-                    told = f"requested: {resource}={wanted}, used: {resource}={used}"
-                    yield f"exceeded quota: {name}, {told}, limited: {resource}={most}"
+            wanted = {resource: _sum(pod, resource) or Decimal(0) for resource in hard}
+            used = {
+                resource: sum((_sum(other, resource) or Decimal(0) for other in others), Decimal(0))
+                for resource in hard
+            }
+            over = [each for each in sorted(hard) if used[each] + wanted[each] > parse_quantity(hard[each])]
+            if over:
+                told = f"requested: {_listed(over, wanted)}, used: {_listed(over, used)}"
+                yield f"exceeded quota: {name}, {told}, limited: {_listed(over, hard)}"
+
+
+def _listed(resources: Iterable[str], amounts: Mapping[str, object]) -> str:
+    return ",".join(f"{resource}={amounts[resource]}" for resource in resources)
 
 
 def _sum(pod: Manifest, resource: str) -> Decimal | None:

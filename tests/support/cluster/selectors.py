@@ -11,6 +11,24 @@ from tests.support.cluster.objects import Manifest, Selector
 _EQUAL = re.compile(r"^(?P<key>[^!=\s]+)\s*(?P<operator>==|=|!=)\s*(?P<value>[^!=\s]*)$")
 _SET = re.compile(r"^(?P<key>\S+)\s+(?P<operator>in|notin)\s+\((?P<values>[^)]*)\)$")
 
+_SELECTED: Mapping[str, frozenset[str]] = {
+    "Pod": frozenset(
+        {
+            *(
+                f"spec.{name}"
+                for name in ("nodeName", "restartPolicy", "schedulerName", "serviceAccountName")
+            ),
+            *(f"status.{name}" for name in ("phase", "podIP", "nominatedNodeName")),
+        }
+    ),
+    "Event": frozenset(
+        {
+            *(f"involvedObject.{name}" for name in ("kind", "namespace", "name", "uid", "fieldPath")),
+            *("reason", "reportingComponent", "source", "type"),
+        }
+    ),
+}
+
 
 def label_selector(text: str) -> Selector:
     """Read ``a=b,c!=d,e,!f,g in (h,i)``.
@@ -26,8 +44,17 @@ def label_selector(text: str) -> Selector:
     )
 
 
-def field_selector(text: str) -> Selector:
-    """Read ``involvedObject.name=x,metadata.namespace!=y``."""
+def field_selector(text: str, kind: str = "Event") -> Selector:
+    """Read ``involvedObject.name=x,metadata.namespace!=y``.
+
+    Raises
+    ------
+    ValueError
+        If it can't be parsed, or names a field by which the API server does not select objects of this kind.
+    """
+    for name in re.findall(r"(?:^|,)\s*([^!=,\s]+)", text):
+        if name not in _SELECTED[kind] | {"metadata.name", "metadata.namespace"}:
+            raise ValueError(f"field label not supported: {name}")
     requirements = [_requirement(part) for part in text.split(",") if part]
     return lambda manifest: all(holds(_Fields(manifest)) for holds in requirements)
 
