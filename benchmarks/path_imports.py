@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import argparse
 import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 from unittest.mock import patch
@@ -23,10 +23,12 @@ from praxi_tasks.ecosystems import PYPI
 from praxi_tasks.inventory import PathName, name_by_paths
 from scripts.import_names import OUTPUT, read_index, with_public_names
 from scripts.own_imports import OWN_IMPORTS, own_imports, packed
+from scripts.shared_imports import SHARED_IMPORTS
 
 SEED: Final = 14
 PROJECTS: Final = OUTPUT.with_name("project_names.bin")
 SHIPPED: Final = "praxi_tasks.inventory.paths.own_imports._keys"
+SHARED: Final = "praxi_tasks.inventory.paths.shared_imports._rows"
 
 
 class Count(NamedTuple):
@@ -100,7 +102,7 @@ def main() -> None:
     remaining = {name: owners - left_out for name, owners in whole.items()}
     own = packed(own_imports(with_public_names({name: own for name, own in remaining.items() if own})))
     keys = {OWN_IMPORTS.name: own, PROJECTS.name: names_without(left_out)}
-    with patch(SHIPPED, keys.__getitem__):
+    with patch(SHIPPED, keys.__getitem__), patch(SHARED, lambda: rows_without(left_out)):
         table.add("published since", *_cells(measure(since, tops)))
     write_results("path_imports", "What imports tell of projects that few use", table)
 
@@ -109,6 +111,17 @@ def names_without(projects: Iterable[str]) -> bytes:
     """Return the shipped keys of projects' names but for those of some."""
     gone = set(_keys(packed(projects)))
     return b"".join(key for key in _keys(PROJECTS.read_bytes()) if key not in gone)
+
+
+def rows_without(projects: Collection[str]) -> dict[str, str]:
+    """Return the shipped imports that some projects share, as they would be without others."""
+    rows = (line.split() for line in SHARED_IMPORTS.read_text().splitlines())
+    found: dict[str, str] = {}
+    for name, *others in rows:
+        left = [one for one in others if one not in projects]
+        if (left or not others) and PYPI.normalise(name) not in projects:
+            found[name] = " ".join(left)
+    return found
 
 
 def _keys(content: bytes) -> Iterator[bytes]:

@@ -53,7 +53,10 @@ from praxi_tasks.oci.layer import LayerLimits, Likeness, read_layer
 SITE: Final = "usr/local/lib/python3.11/site-packages"
 PACKAGES: Final = Path(__file__).with_suffix(".txt")
 TABLE: Final = "praxi_tasks/inventory/paths/import_names.tsv"
-KEYS: Final = [f"praxi_tasks/inventory/paths/{name}.bin" for name in ("own_imports", "project_names")]
+KEYS: Final = [
+    f"praxi_tasks/inventory/paths/{name}"
+    for name in ("own_imports.bin", "project_names.bin", "shared_imports.tsv")
+]
 RECORDS: Final = re.compile(
     r"(?:\.dist-info|\.egg-info)(?:/|$)|(?:^|/)node_modules/(?:[^/]+/)+package\.json$|/DESCRIPTION$|^var/lib/dpkg/"
 )

@@ -21,6 +21,7 @@ from praxi_tasks.inventory.paths.path_name import (
     outermost,
     stated_version,
 )
+from praxi_tasks.inventory.paths.shared_imports import shared_with
 from praxi_tasks.inventory.paths.version_texts import VERSION_FILES
 
 _LIBRARIES: Final = ("site-packages/", "dist-packages/")
@@ -38,8 +39,9 @@ _FEWEST_KNOWN: Final = 3
 _KNOWN_SHARE: Final = 0.6
 _TIED: Final = 0.25  # of the share of the one that is used most
 _SAID: Final = 0.98
-_CLEAR: Final = 0.7  # share of use, all listed together, below which an import of another name tells nothing
+_CLEAR: Final = 0.7  # share of use, all listed together, below which an import tells nothing
 _ITSELF: Final = 0.78  # of imports that few projects have; forks, namesakes and the unpublished have them too
+_CALLED_SO: Final = 0.5  # of that, the share of the project that is called as an import that some share
 # Shares of use understate how often the table is right: fitted to what benchmarks/path_names.py counts.
 _CERTAIN: Final = 0.995
 _DOUBT: Final = 0.2
@@ -217,7 +219,7 @@ def _named(units: Iterable[_Unit], texts: Texts) -> Iterable[_Named]:
         if same:
             same.units.append(unit)
             continue
-        if PYPI.normalise(unit.name) not in shares and sum(shares.values()) < _CLEAR:
+        if sum(shares.values()) < _CLEAR:
             continue
         best = max(shares, key=lambda name: shares[name])
         tied = tuple(
@@ -242,9 +244,18 @@ def _owners(unit: _Unit, texts: Texts) -> dict[str, float]:
     meant = [name for name in said if name in shares or not shares]
     if len(meant) == 1:
         return {meant[0]: _SAID}
-    if owners is None and unit.of_index and unit.is_whole and (names_itself(unit.name) or is_project(own)):
-        return {own: _ITSELF}
+    if owners is None and unit.of_index and unit.is_whole:
+        return _rare_owners(unit.name)
     return shares
+
+
+def _rare_owners(name: str) -> dict[str, float]:
+    """Return the distributions that an import may be of that the table does not know."""
+    own, others = PYPI.normalise(name), shared_with(name)
+    if others is None:
+        return {own: _ITSELF} if names_itself(name) or is_project(own) else {}
+    first = {own: _ITSELF * _CALLED_SO} if others else {}
+    return {**first, **{one: _ITSELF * (1 - _CALLED_SO) / len(others) for one in others}}
 
 
 RULE: Final = PathRule(ecosystem=PYPI.purl_type, summary="import folders of site-packages", find=name_imports)
