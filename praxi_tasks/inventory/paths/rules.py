@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from praxi_tasks.inventory.claim import VersionText
-from praxi_tasks.inventory.paths import java, libraries, node, python, r
+from praxi_tasks.inventory.paths import eggs, java, libraries, node, python, r
 from praxi_tasks.inventory.paths.path_name import PathName, PathRule
 
-RULES: Final[tuple[PathRule, ...]] = (python.RULE, node.RULE, r.RULE, java.RULE, libraries.RULE)
+RULES: Final[tuple[PathRule, ...]] = (python.RULE, eggs.RULE, node.RULE, r.RULE, java.RULE, libraries.RULE)
 
 
 def name_by_paths(files: Iterable[str], texts: Iterable[VersionText] = ()) -> Iterator[PathName]:
