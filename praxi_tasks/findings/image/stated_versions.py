@@ -85,8 +85,16 @@ def _states(component: Component, stating: Mapping[_Key, Sequence[PathName]]) ->
     if not ecosystem_of(component.ecosystem).of_language:
         return None
     near = stating.get(package_key(component.ecosystem, component.name), ())
-    mine = (found for found in near if not set(component.evidence).isdisjoint(found.paths))
-    return next(mine, None)
+    return next((found for found in near if _is_here(component, found)), None)
+
+
+def _is_here(component: Component, found: PathName) -> bool:
+    """Return whether files of a component are those that paths name, or of the private package beside."""
+    folder, _, name = found.root.rpartition("/")
+    private = f"{folder}/_{name}/"
+    return not set(component.evidence).isdisjoint(found.paths) or any(
+        path.startswith(private) for path in component.evidence
+    )
 
 
 def _denied(predictions: Iterable[LayerPrediction]) -> dict[tuple[str, ...], tuple[str, ...]]:

@@ -78,6 +78,12 @@ class _Unit:
     def version_files(self) -> Iterable[str]:
         return (self.root,) if self.is_module else (f"{self.root}/{name}" for name in VERSION_FILES)
 
+    @property
+    def private_files(self) -> Iterable[str]:
+        """The same of the package beside it that is its own: of pytest ``_pytest`` says the version."""
+        folder, _, name = self.root.rpartition("/")
+        return () if self.is_module else (f"{folder}/_{name}/{file}" for file in VERSION_FILES)
+
 
 @dataclass
 class _Named:
@@ -105,7 +111,9 @@ def name_imports(files: Sequence[str], texts: Texts) -> Iterator[PathName]:
 
 def _distribution(named: _Named, texts: Texts) -> PathName:
     first, *others = named.names
-    version, stated = stated_version((path for unit in named.units for path in unit.version_files), texts)
+    own = [path for unit in named.units for path in unit.version_files]
+    private = [path for unit in named.units for path in unit.private_files]
+    version, stated = stated_version((*own, *private), texts)
     return PathName(
         ecosystem=PYPI.purl_type,
         name=first,

@@ -58,6 +58,13 @@ def test_a_file_of_another_package_states_nothing() -> None:
     assert {each.name: each.versions for each in said.components} == {"requests": (), "urllib3": ("2.2.1",)}
 
 
+def test_the_private_package_beside_it_states_its_version() -> None:
+    files = [f"{SITE}/{path}" for path in ("_pytest/_version.py", "_pytest/main.py", "pytest/__init__.py")]
+    release = msgspec.structs.replace(seen("pypi", "pytest", [], files[1]), root=SITE)
+    said = fuse([layer(1, files, releases=[release], texts=[VersionText(files[0], "8.2.0")])])
+    assert [(each.name, each.versions) for each in said.components] == [("pytest", ("8.2.0",))]
+
+
 def test_another_environment_states_nothing() -> None:
     site = "opt/other/lib/python3.11/site-packages"
     files = [path.replace(SITE, site) for path in FILES]

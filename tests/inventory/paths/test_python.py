@@ -159,3 +159,13 @@ def test_a_folder_that_pip_put_packages_into_needs_no_name(folder: str) -> None:
 def test_two_environments_have_their_own() -> None:
     paths = [path for venv in ("a", "b") for path in packages("numpy", site=f"opt/{venv}/lib/site-packages")]
     assert named(paths) == ["pypi/numpy"] * 2
+
+
+def test_the_private_package_beside_it_says_its_version() -> None:
+    texts = [
+        VersionText(f"{SITE}/_pytest/_version.py", "8.2.0"),
+        VersionText(f"{SITE}/_yaml/_version.py", "1"),
+    ]
+    paths = [*packages("pytest", "yaml"), *(text.path for text in texts)]
+    texts.append(VersionText(f"{SITE}/yaml/__init__.py", "6.0"))
+    assert {"pypi/pytest@8.2.0", "pypi/pyyaml@6.0"} <= set(named(paths, texts))
