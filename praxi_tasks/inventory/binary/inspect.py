@@ -24,6 +24,7 @@ from praxi_tasks.inventory.binary import (
     macho,
     native_image,
     pe,
+    phar_archive,
     pyinstaller,
     python_archive,
     rust_crates,
@@ -58,6 +59,7 @@ ARCHIVE_READERS: Final[tuple[ArchiveReader, ...]] = (
     python_archive.READER,
     java_archive.READER,
     electron_archive.READER,
+    phar_archive.READER,
     linux_kernel.PACKED_READER,
 )
 """What is looked for in each archive: the first that accepts it reads it."""

@@ -28,6 +28,7 @@ from praxi_tasks.inventory.binary import (
     macho,
     native_image,
     pe,
+    phar_archive,
     pyinstaller,
     python_archive,
     rust_crates,
@@ -241,6 +242,26 @@ _ASAR = b"\4\0\0\0" + b"".join(
 def electron_archives(data: bytes) -> None:
     """Read an archive of Electron's."""
     check_claims(electron_archive.read_electron_archive("opt/app.asar", FileContent(data, len(data))))
+
+
+_INSTALLED = b"'root' => array('name' => 'a/b', 'pretty_version' => '1')"
+_PHAR_INDEX = (
+    b"\1\0\0\0\x11\0\0\0\1\0" + b"\0" * 8 + b"\x1d\0\0\0vendor/composer/installed.php"
+    + b"\0" * 8 + len(_INSTALLED).to_bytes(4, "little") + b"\0" * 12
+)  # fmt: skip
+_PHAR = b"<?php __HALT_COMPILER(); ?>\n" + len(_PHAR_INDEX).to_bytes(4, "little") + _PHAR_INDEX + _INSTALLED
+
+
+@target(
+    covers=(
+        _READER.format("phar_archive"),
+        "praxi_tasks.inventory.binary.phar_archive.read_phar",
+    ),
+    seeds=[_PHAR],
+)
+def phar_archives(data: bytes) -> None:
+    """Read an archive of PHP's."""
+    check_claims(phar_archive.read_phar("usr/bin/composer", FileContent(data, len(data))))
 
 
 _METADATA = b"Metadata-Version: 2.1\nName: a\nVersion: 1\n\n"
