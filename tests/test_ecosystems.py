@@ -16,6 +16,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 # The names of ecosystems that are names of programs, too.
 COMMANDS = {
     "praxi_tasks/inventory/binary/program_rules.py": {"julia", "terraform"},
+    "praxi_tasks/inventory/binary/phar_archive.py": {"composer"},
     "praxi_tasks/inventory/manager/asdf.py": {"golang"},
     "praxi_tasks/learning/sources/npm/cli.py": {"npm"},
 }

@@ -28,6 +28,7 @@ EXAMPLES: Mapping[str, bytes] = {
     "root/.conan2/p/cache.sqlite3": conan_cache(("zlib/1.3.1", "zlib1")),
     "root/.cargo/.crates.toml": b'[v1]\n"rg 14.1.0 (registry+https://x)" = ["rg"]\n',
     "opt/vcpkg/installed/vcpkg/status": b"Package: fmt\nVersion: 1\nStatus: install ok installed\n\n",
+    "usr/share/clear/bundles/os-core": b"",
     "root/.cache/huggingface/MLmodel": b"mlflow_version: 2.9\n",
 }
 # What is told by the names of files alone, so that no content can be wrong.

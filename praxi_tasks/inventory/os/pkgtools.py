@@ -10,7 +10,7 @@ from typing import Final
 from praxi_tasks.ecosystems import SLACKWARE
 from praxi_tasks.errors import DataError
 from praxi_tasks.inventory.claim import Claim
-from praxi_tasks.inventory.decoding import owned, path_text, unix_lines
+from praxi_tasks.inventory.decoding import as_utf8, lines, owned, path_text
 from praxi_tasks.inventory.layer_view import LayerView
 from praxi_tasks.inventory.reader import Reader
 
@@ -35,7 +35,7 @@ def read_package(view: LayerView, path: str) -> Iterator[Claim]:
     found = _RELEASE.fullmatch(path.rpartition("/")[2])
     if found is None:
         raise DataError("it is not named for a release")
-    data = view.kept[path]
+    data = as_utf8(view.kept[path])
     if not data.startswith(_HEAD):
         raise DataError("it names no package")
     yield Claim(
@@ -50,7 +50,7 @@ def read_package(view: LayerView, path: str) -> Iterator[Claim]:
 
 def _files(data: bytes) -> Iterator[str]:
     is_listed = False
-    for line in unix_lines(data):
+    for line in lines(data):
         file = path_text(line).removeprefix("./")
         if is_listed and not file.endswith("/") and not file.startswith(_SCRIPTS):
             yield file
