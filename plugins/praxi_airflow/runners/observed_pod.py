@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 # Importing these costs seconds, so this module is imported only where a pod is about to run.
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator  # noqa: TID253
-from airflow.providers.cncf.kubernetes.utils.pod_manager import PodLoggingStatus, PodManager  # noqa: TID253
+from airflow.providers.cncf.kubernetes.utils.container import (  # noqa: TID253
+    container_is_completed,
+    container_is_running,
+)
+from airflow.providers.cncf.kubernetes.utils.pod_manager import (  # noqa: TID253
+    PodLoggingStatus,
+    PodManager,
+    PodPhase,
+)
 from kubernetes.client.exceptions import ApiException  # noqa: TID253
 from urllib3.exceptions import HTTPError
 
@@ -150,6 +158,18 @@ class ObservedPodManager(PodManager):
         self._pod_log.follow(read, lambda: self.container_is_running(pod, container_name))
         return PodLoggingStatus(running=False, last_log_time=None)
 
+    def container_is_running(self, pod: V1Pod, container_name: str) -> bool:
+        """Return whether a container runs: none does of a pod that has ended, whatever its node said last."""
+        found = self.read_pod(pod)
+        return not _has_ended(found) and container_is_running(found, container_name)
+
+    def await_container_completion(self, pod: V1Pod, container_name: str, polling_time: float = 1) -> None:
+        """Wait until a container has ended."""
+        found = self.read_pod(pod)
+        while not _has_ended(found) and not container_is_completed(found, container_name):
+            time.sleep(polling_time)
+            found = self.read_pod(pod)
+
     def read_pod(self, pod: V1Pod) -> V1Pod:
         """Return the pod as it is now."""
         found = super().read_pod(pod)
@@ -165,3 +185,12 @@ class ObservedPodManager(PodManager):
             if error.status == HTTPStatus.CONFLICT and "AlreadyExists" in str(error.body):
                 return self.read_pod(pod)
             raise
+
+
+def _has_ended(pod: V1Pod) -> bool:
+    """Return whether a pod has ended.
+
+    A node that ends a pod after its deadline, or dies, may never tell how the containers ended: in the pod's
+    status they run for ever.
+    """
+    return pod.status is not None and pod.status.phase in PodPhase.terminal_states
