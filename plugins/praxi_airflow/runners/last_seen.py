@@ -25,9 +25,14 @@ def event_reasons(operator: KubernetesPodOperator) -> list[str]:
 
 def last_warning(operator: KubernetesPodOperator) -> str:
     """Return what the cluster warned of last about the operator's pod; empty if of nothing."""
-    warnings = [event for event in _events(operator) if event.type == "Warning" and event.message]
+    warnings = [event for event in _events(operator) if event.type == "Warning" and _says_why(event)]
     newest = max(warnings, key=_moment, default=None)
     return f"{newest.reason}: {newest.message}" if newest is not None else ""
+
+
+def _says_why(event: CoreV1Event) -> bool:
+    """Return whether an event says more than the state that its container is in."""
+    return bool(event.message) and event.message not in ("Error: ErrImagePull", "Error: ImagePullBackOff")
 
 
 def _events(operator: KubernetesPodOperator) -> list[CoreV1Event]:

@@ -121,10 +121,16 @@ def explain_wait(pod: V1Pod | None, seconds: float, warned: Callable[[], str] = 
     for container in status.container_statuses or ():
         waiting = container.state.waiting if container.state else None
         if waiting is not None and waiting.reason:
-            cause = waiting.message or warned() or "no reason given"
+            said = "" if _hides_cause(waiting.message) else waiting.message
+            cause = said or warned() or waiting.message or "no reason given"
             why = f"{waiting.reason}: {cause}"
             return f"{waited}: {why}; {_advice(waiting.reason)}"
     return waited
+
+
+def _hides_cause(message: str | None) -> bool:
+    """Return whether a node that waits before it pulls again does not say why, as older ones do not."""
+    return (message or "").startswith("Back-off pulling image") and "ErrImagePull" not in (message or "")
 
 
 def _advice(reason: str) -> str:

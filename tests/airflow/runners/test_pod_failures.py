@@ -168,6 +168,25 @@ def test_a_container_that_is_not_made_waits_for_what_the_cluster_warned_of_last(
     assert "ContainerCreating: FailedCreatePodSandBox: no address is left; see the events" in str(found)
 
 
+def test_a_node_that_pulls_again_later_says_in_its_events_why(operator: Any) -> None:
+    pulled = 'Failed to pull image "r.invalid/x:1": rpc error: code = Unknown desc = no such host'
+    times = {"type": "Warning", "reason": "Failed", "event_time": None}
+    told = [
+        SimpleNamespace(**times, message=message, last_timestamp=datetime(2026, 3, 1, 12, minute, tzinfo=UTC))
+        for minute, message in enumerate([pulled, "Error: ErrImagePull", "Error: ImagePullBackOff"])
+    ]
+    operator.followed = "praxi-plan-x"
+    events = SimpleNamespace(items=told)
+    operator.__dict__["client"] = SimpleNamespace(list_namespaced_event=lambda *_, **__: events)
+    for message, cause in (
+        ('Back-off pulling image "r.invalid/x:1"', f"Failed: {pulled}"),
+        ('Back-off pulling image "r.invalid/x:1": ErrImagePull: 503', 'r.invalid/x:1": ErrImagePull: 503'),
+    ):
+        operator.last_seen = waiting("ImagePullBackOff", message)
+        found = explain_failure(AirflowException("Pod took too long"), operator, 60)
+        assert f"{cause}; check AIRFLOW__PRAXI__POD_IMAGE" in str(found)
+
+
 def test_no_cluster_is_final(operator: Any) -> None:
     found = explain_failure(ConfigException("Invalid kube-config file"), operator)
     assert isinstance(found, SettingsError)
