@@ -104,13 +104,14 @@ class ClaimHistory:
 
     def _new(self, claims: Iterable[Claim]) -> dict[Identity, Claim]:
         """Return a layer's claims; what a file says of itself is left out where a database says it."""
-        new: dict[Identity, Claim] = {}
-        for claim in claims:
-            key = self._identity(claim)
-            known = new.get(key) or (tracked.claim if (tracked := self._current.get(key)) else None)
-            if known is None or is_inside(known) or not is_inside(claim):
-                new[key] = claim
-        return new
+        every = tuple(claims)
+        current = (tracked.claim for tracked in self._current.values())
+        listed = {self._release(claim) for claim in (*current, *every) if not is_inside(claim)}
+        return {
+            self._identity(claim): claim
+            for claim in every
+            if not (is_inside(claim) and self._release(claim) in listed)
+        }
 
     def _lost(self, place: str, rewritten: set[str], removal: Removal) -> bool:
         if place in rewritten or removal.covers(place):
@@ -144,7 +145,15 @@ class ClaimHistory:
         )
 
     def _identity(self, claim: Claim) -> Identity:
-        """Return what tells a claim from all others that hold in one layer."""
+        """Return what tells a claim from all others that hold in one layer.
+
+        Programs that say of which distribution's package they are may be several of one source package's.
+        """
+        release = self._release(claim)
+        return (*release, self._tree.place(claim.database)) if is_inside(claim) else release
+
+    def _release(self, claim: Claim) -> Identity:
+        """Return what tells a release from all others that hold in one layer."""
         if ecosystem_of(claim.ecosystem).in_folders:
             return (claim.ecosystem, claim.name, self._tree.place(claim.database), claim.version)
         return (claim.ecosystem, claim.name, claim.architecture, claim.version)

@@ -24,6 +24,7 @@ from praxi_tasks.findings.image.distributions import Distributions
 from praxi_tasks.findings.image.file_tree import FileTree, LayerChanges, significant
 from praxi_tasks.findings.image.linked_records import LinkedRecords
 from praxi_tasks.findings.image.owning_package import with_owners
+from praxi_tasks.findings.image.package_notes import with_notes
 from praxi_tasks.findings.image.path_packages import Explained, path_packages
 from praxi_tasks.findings.image.said_twice import without_repeats
 from praxi_tasks.findings.image.same_copy import is_elsewhere, is_of_version
@@ -118,7 +119,7 @@ def fuse(layers: Sequence[LayerFacts]) -> FusedImage:
     for number, layer in enumerate(layers):
         for release in layer.prediction.releases if layer.prediction else ():
             fusion.add_release(release, number)
-    components = joined(with_owners(fusion.components(), claims, tree), _SHOWN_PATHS)
+    components = joined(with_owners(with_notes(fusion.components()), claims, tree), _SHOWN_PATHS)
     inventories = [layer.inventory for layer in layers]
     placement = joined_placement(inventories)
     claimed = claimed_files(claims, tree, placement)
