@@ -16,6 +16,7 @@ from praxi_tasks.findings.packages import FINGERPRINT, INVENTORY, PATH, Componen
 
 _ASPECT: Final = Aspect.KNOWLEDGE
 _TRAIN: Final = "train a model that knows them: praxi_train, or praxi train --base"
+_COLLECT: Final = "collect what their files hold: praxi packs build"
 _AGAIN: Final = "audit it again"
 
 
@@ -56,6 +57,7 @@ def knowledge_coverage(
         yield not_checked(_ASPECT, "all", "the run did not record what its model knows", _AGAIN)
         return
     yield from _by_paths(image)
+    yield from _uncompared(image)
     silent = sum(layer.prediction is None for layer in image.layers)
     if silent:
         reason = f"{silent} of {len(image.layers)} layers: the model was not asked about them"
@@ -84,6 +86,26 @@ def _by_paths(image: FusedImage) -> Iterator[Coverage]:
         unknown = sum(not item.versions for item in found)
         reason = f"{len(found)} packages: only their paths name them, {unknown} of them without a version"
         yield partial(_ASPECT, "paths", reason, _TRAIN, sorted({item.package for item in found}))
+
+
+def _uncompared(image: FusedImage) -> Iterator[Coverage]:
+    """Yield how many packages the model names without anything to compare their files with.
+
+    Whoever puts other files at their paths has them named all the same.
+    """
+    releases = (each for layer in image.layers if layer.prediction for each in layer.prediction.releases)
+    compared = {
+        (each.ecosystem, each.name) for each in releases if each.versions or each.denied or each.same_as
+    }
+    found = [
+        item
+        for item in image.components
+        if item.present and item.sources == (FINGERPRINT,) and not item.versions
+        if (item.ecosystem, item.name) not in compared
+    ]
+    if found:
+        reason = f"{len(found)} packages: named by the paths of files whose contents the model does not know"
+        yield partial(_ASPECT, "contents", reason, _COLLECT, sorted({item.package for item in found}))
 
 
 def _known(subject: str, components: Sequence[Component], known: ModelKnowledge) -> Coverage:

@@ -56,6 +56,19 @@ def test_what_has_no_files_of_its_own_is_nothing_to_know() -> None:
     assert {*coverage(known, image)} == {"ubuntu-22.04"}
 
 
+def test_names_that_nothing_was_compared_for_are_told() -> None:
+    files = ["usr/bin/jq", "usr/bin/tree", "usr/bin/less"]
+    releases = [
+        seen("deb", "jq", (), files[0]),
+        seen("deb", "tree", ("2.1.0-1",), files[1]),
+        msgspec.structs.replace(seen("deb", "less", (), files[2]), denied=("590-2",)),
+    ]
+    found = coverage(ALL, layer(1, files, releases=releases, distribution=JAMMY))["contents"]
+    assert (found.state, found.packages) == (CoverageState.PARTIAL, ("deb/jq",))
+    assert found.reason.startswith("1 packages: named by the paths of files")
+    assert "contents" not in coverage(ALL)
+
+
 def test_another_release_of_a_distribution_is_known_by_name_only() -> None:
     found = coverage(
         ModelKnowledge({"deb": 9, "pypi": 2}, other_versions={"deb": frozenset({"libssl3 3.0-1"})})
