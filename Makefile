@@ -43,13 +43,13 @@ check: setup  ## Lint, types, layers, locks.
 	PYTHONPATH=.:plugins .venv/bin/lint-imports
 	scripts/check_locks.sh
 
-# Half of the slow tests' time is waiting for servers: two processes share the work, the fast tests first.
-# One order and the same made-up inputs, so that a red run can be run again as it was; `pytest` alone
+# Two processes share the fast tests, and three the slow ones, more than half of whose time is waiting for
+# servers. One order and the same made-up inputs, so that a red run can be run again as it was; `pytest` alone
 # shuffles, and makes up inputs, anew each time.
 test: setup check  ## Install what is needed and run every test.
 	@scripts/apt.sh test
 	$(PYTEST) -m "not ($(SLOW))"
-	$(PYTEST) -m "$(SLOW)" --dist loadfile
+	$(PYTEST) -n 3 -m "$(SLOW)" --dist loadfile
 
 # Apart from the tests, because tracing costs the fast ones half of their time again.
 coverage: setup  ## Run the fast tests and print how much of each part they cover.

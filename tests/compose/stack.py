@@ -9,7 +9,7 @@ import ssl
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,22 @@ SERVERS: Final = (
 )  # fmt: skip
 AIRFLOW_SERVICES: Final = ("apiserver", "scheduler", "dag-processor", "triggerer")
 _NAMED: Final = re.compile(r"^([A-Z_0-9]+)=$", re.MULTILINE)
+_PROBE: Final = """
+import json, socket, sys
+from concurrent.futures import ThreadPoolExecutor
+
+def reaches(address):
+    try:
+        socket.create_connection(tuple(address), 5).close()
+    except (socket.gaierror, ConnectionRefusedError, TimeoutError):
+        return False
+    return True
+
+addresses = json.loads(sys.argv[1])
+with ThreadPoolExecutor(len(addresses)) as threads:
+    found = zip(addresses, threads.map(reaches, addresses))
+    print(json.dumps([address for address, reached in found if reached]))
+"""
 _PASSWORDS: Final = "/opt/airflow/simple_auth_manager_passwords.json.generated"
 
 
@@ -85,19 +101,14 @@ class Stack:
         described = json.loads(self.engine.run("docker", "inspect", *ids)) if ids else []
         return {one["Config"]["Labels"]["com.docker.compose.service"] for one in described}
 
-    def reach_as_pod(self, service: str, port: int) -> bool:
-        """Return whether something in the pods' network alone can connect to a service by its name."""
-        probe = f"import socket; socket.create_connection(({service!r}, {port}), 5)"
+    def reached_as_pod(self, services: Iterable[tuple[str, int]]) -> set[tuple[str, int]]:
+        """Return to which services, by name and port, something in the pods' network alone can connect."""
         network = f"--network={PROJECT}_pods"
-        try:
-            self.engine.run(
-                "docker", "run", "--rm", network, "--entrypoint=python", substitutes.SERVERS, "-c", probe
-            )
-        except AssertionError as error:
-            if not any(word in str(error) for word in ("gaierror", "ConnectionRefusedError", "TimeoutError")):
-                raise
-            return False
-        return True
+        given = json.dumps(list(services))
+        said = self.engine.run(
+            "docker", "run", "--rm", network, "--entrypoint=python", substitutes.SERVERS, "-c", _PROBE, given
+        )
+        return {(service, port) for service, port in json.loads(said)}
 
     def gateway(self) -> str:
         """Return the address by which containers reach this machine."""

@@ -1,4 +1,4 @@
-"""Which tests one process must run, where two share the work: those that share what they start."""
+"""Which tests one process must run, where several share the work: those that share what they start."""
 
 from __future__ import annotations
 
