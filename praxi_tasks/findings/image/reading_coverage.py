@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import Final
 
-from praxi_tasks.ecosystems import ECOSYSTEMS, ecosystem_of
+from praxi_tasks.ecosystems import CARGO, ECOSYSTEMS, ecosystem_of
 from praxi_tasks.findings.coverage import Aspect, Coverage, checked, not_checked, partial
+from praxi_tasks.findings.image.claim_history import is_inside
 from praxi_tasks.findings.image.file_tree import FileTree
 from praxi_tasks.findings.image.fusion import FusedImage
 from praxi_tasks.findings.packages import distribution_name
-from praxi_tasks.inventory import LEFT_OUT, recorded_ecosystems
+from praxi_tasks.inventory import LEFT_OUT, Claim, recorded_ecosystems
 
 _SHOWN: Final = 50
 _OF_DISTRIBUTIONS: Final = tuple(name for name, row in ECOSYSTEMS.items() if row.of_distribution)
+_CRATES: Final = "crates in a program"
+_NOTES: Final = "package note in a program"
 _KEEP: Final = "keep the package database in the image"
 _ACTION: Final = "see the image's own package manager; restore the database, or raise the cap that is named"
 
@@ -31,7 +34,8 @@ def databases_coverage(image: FusedImage) -> Iterator[Coverage]:
     What counts of a database is the last layer that holds it: what lower layers hold is hidden below it. A
     record of a language's package that is gone with its folder left nothing behind.
     """
-    claims: Counter[str] = Counter()
+    records: Counter[str] = Counter()
+    claims: set[str] = set()
     problems: dict[str, str] = {}
     read: dict[str, int] = {}
     for layer in image.layers:
@@ -41,13 +45,27 @@ def databases_coverage(image: FusedImage) -> Iterator[Coverage]:
             problems.pop(path, None)
             read[path] = counts[path]
         problems |= dict(map(_split, reversed(inventory.problems)))
-        claims.update(claim.ecosystem for claim in inventory.claims)
+        records.update(map(_told_by, inventory.claims))
+        claims.update(claim.ecosystem for claim in inventory.claims if not _is_note(claim))
     problems = {path: reason for path, reason in problems.items() if not _is_gone(image.tree, path)}
-    for ecosystem in sorted(claims):
-        yield checked(Aspect.DATABASES, ecosystem_of(ecosystem).database, f"{claims[ecosystem]} records")
+    for database in sorted(records):
+        yield checked(Aspect.DATABASES, database, f"{records[database]} records")
     yield from _unread(problems, read)
     if not problems:
         yield from _missing(image, claims)
+
+
+def _is_note(claim: Claim) -> bool:
+    """Return whether a program says of itself which package of a distribution it is: no database does."""
+    return is_inside(claim) and ecosystem_of(claim.ecosystem).of_distribution
+
+
+def _told_by(claim: Claim) -> str:
+    """Return what told of a package: a database, by its usual name, or a program."""
+    if _is_note(claim):
+        return _NOTES
+    is_crate = claim.ecosystem == CARGO.purl_type and is_inside(claim)
+    return _CRATES if is_crate else ecosystem_of(claim.ecosystem).database
 
 
 def _is_gone(tree: FileTree, path: str) -> bool:
@@ -56,7 +74,7 @@ def _is_gone(tree: FileTree, path: str) -> bool:
     return not tree.exists(path.rpartition("/")[0])
 
 
-def _missing(image: FusedImage, claims: Counter[str]) -> Iterator[Coverage]:
+def _missing(image: FusedImage, claims: Set[str]) -> Iterator[Coverage]:
     """Yield that an image has files and no record of a package, or none of its distribution's packages."""
     if not claims and image.tree.regular_files:
         reason = "no package database in the image has a record: packages are known by their files alone"

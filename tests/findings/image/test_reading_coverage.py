@@ -5,7 +5,9 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from praxi_tasks.findings.coverage import CoverageState
 from praxi_tasks.findings.image import LayerFacts, databases_coverage, fuse
+from praxi_tasks.inventory import Claim, Distribution
 from tests.findings.images import layer
 
 MANIFEST = "app/node_modules/x/package.json"
@@ -33,3 +35,18 @@ def test_a_damaged_record_that_is_gone_with_its_folder_is_no_gap(removed: str) -
 )
 def test_a_damaged_record_of_what_may_have_stayed_is_one(path: str, removed: str) -> None:
     assert path in told(with_problem(path), layer(2, whiteouts=[removed]))
+
+
+def test_what_programs_say_of_themselves_is_no_database() -> None:
+    files = ["usr/lib/libudev.so.1.7.5", "usr/lib/_rust.so"]
+    claims = [
+        Claim("deb", "systemd", "252-1", files[0], files=(files[0],)),
+        Claim("cargo", "asn1", "0.15.5", files[1], files=(files[1],)),
+    ]
+    image = fuse([layer(1, files, claims=claims, distribution=Distribution("debian", "12"))])
+    found = {line.subject: line.state for line in databases_coverage(image)}
+    assert found == {
+        "package note in a program": CoverageState.CHECKED,
+        "crates in a program": CoverageState.CHECKED,
+        "debian-12": CoverageState.NOT_CHECKED,
+    }
