@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 
 from praxi_tasks.oci.layer.checksum_kinds import SOURCE, STATED
 
-_HEAD: Final = 16
+HEAD: Final = 16
+"""Bytes that a file of byte code begins with before its code."""
+_TIMED: Final = b"\r\n\0\0\0\0"  # behind the magic number, where the source is checked by time
 _FIRST_MAGIC: Final = 3392  # Python 3.7; earlier ones and other interpreters have other heads
 _LAST_MAGIC: Final = 19_999
 _READ: Final = 1 << 16
@@ -71,6 +73,27 @@ def read_sources(kinds: NDArray[np.uint8], values: NDArray[np.uint64]) -> Source
     )
 
 
+def read_heads(heads: bytes) -> NDArray[np.uint64]:
+    """Return what :class:`ByteCode` makes of files in which no version is looked for, all at once.
+
+    Parameters
+    ----------
+    heads
+        The first :data:`HEAD` bytes of each, one after the other.
+
+    Returns
+    -------
+    NDArray[np.uint64]
+        Shape ``(files,)``.
+    """
+    each = np.frombuffer(heads, np.uint8).reshape(-1, HEAD)
+    magic = each[:, :2].copy().view("<u2")[:, 0]
+    is_timed = (each[:, 2:8] == np.frombuffer(_TIMED, np.uint8)).all(axis=1)
+    sizes = each[:, 12:].copy().view("<u4")[:, 0].astype(np.uint64)
+    is_known = is_timed & (magic >= _FIRST_MAGIC) & (magic <= _LAST_MAGIC)
+    return np.where(is_known, sizes, np.uint64(_UNKNOWN))
+
+
 class ByteCode:
     """Takes byte code as a hash function takes bytes, and returns what it says instead of a checksum.
 
@@ -83,7 +106,7 @@ class ByteCode:
     """
 
     def __init__(self, data: memoryview, *, states_version: bool) -> None:
-        self._wanted = _READ if states_version else _HEAD
+        self._wanted = _READ if states_version else HEAD
         self._data = bytearray(data[: self._wanted])
 
     def update(self, data: memoryview, /) -> None:
@@ -92,19 +115,19 @@ class ByteCode:
 
     def digest(self) -> bytes:
         """Return version and size as four bytes each, or eight of all ones where the head tells no size."""
-        head = bytes(self._data[:_HEAD])
+        head = bytes(self._data[:HEAD])
         magic = int.from_bytes(head[:2], "little")
-        is_timed = head[2:8] == b"\r\n\0\0\0\0"
-        if len(head) < _HEAD or not is_timed or not _FIRST_MAGIC <= magic <= _LAST_MAGIC:
+        is_timed = head[2:8] == _TIMED
+        if len(head) < HEAD or not is_timed or not _FIRST_MAGIC <= magic <= _LAST_MAGIC:
             return _UNKNOWN.to_bytes(8, "big")
-        version = self._version() if self._wanted > _HEAD else 0
+        version = self._version() if self._wanted > HEAD else 0
         return version.to_bytes(4, "big") + head[12:][::-1]
 
     def _version(self) -> int:
         """Return the first version of three numbers among the constants, or else of two; 0 if none is."""
         found = [
             match.group(2)[: match.group(1)[0]].decode("ascii")
-            for match in _CONSTANT.finditer(self._data, _HEAD)
+            for match in _CONSTANT.finditer(self._data, HEAD)
             if len(match.group(2)) >= match.group(1)[0]
         ]
         stated = [text for text in found if not text.startswith(("0.0.0", "127."))]

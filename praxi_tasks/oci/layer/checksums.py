@@ -18,7 +18,7 @@ from typing import Final, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from praxi_tasks.oci.layer.byte_code import ByteCode
+from praxi_tasks.oci.layer.byte_code import HEAD, ByteCode, read_heads
 from praxi_tasks.oci.layer.checksum_kinds import MD5, SHA1, SHA256, SOURCE, STATED
 
 WIDTH: Final = 8
@@ -58,6 +58,9 @@ class Checksums:
         self._batch: list[_Part] = []
         self._bytes = 0
         self._rows, self._kinds, self._values = array("Q"), bytearray(), array("Q")
+        # Of byte code the head is all that counts, and there are thousands: no thread is asked for that.
+        self._head_rows, self._heads = array("Q"), bytearray()
+        self._parted = -1  # the member of which there was a part
         self._thread = threading.Thread(target=self._work, name="praxi-checksums", daemon=True)
 
     def __enter__(self) -> Checksums:
@@ -80,6 +83,12 @@ class Checksums:
             What :meth:`~praxi_tasks.oci.layer.checksum_kinds.ChecksumKinds.of` returned for its path, not
             ``NONE``.
         """
+        if kind == SOURCE and is_last and row != self._parted and len(data) >= HEAD:
+            self._head_rows.append(row)
+            self._heads += data[:HEAD]
+            return
+        if not is_last:
+            self._parted = row
         self._batch.append(_Part(row, kind, data, is_last))
         self._bytes += len(data)
         if self._bytes >= _BATCH_BYTES or len(self._batch) >= _BATCH_PARTS:
@@ -92,6 +101,8 @@ class Checksums:
         rows = np.asarray(self._rows).astype(np.intp)
         kinds[rows] = np.frombuffer(self._kinds, np.uint8)
         values[rows] = np.asarray(self._values)
+        rows = np.asarray(self._head_rows).astype(np.intp)
+        kinds[rows], values[rows] = SOURCE, read_heads(bytes(self._heads))
         return kinds, values
 
     def _flush(self) -> None:

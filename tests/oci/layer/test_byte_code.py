@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from praxi_tasks.fingerprint import Tagset
 from praxi_tasks.oci.layer import version_number
-from praxi_tasks.oci.layer.byte_code import ByteCode
+from praxi_tasks.oci.layer.byte_code import HEAD, ByteCode, read_heads
 from tests.support.layers import changeset, member
 
 TIMED = py_compile.PycInvalidationMode.TIMESTAMP
@@ -106,3 +106,18 @@ def test_it_does_not_matter_where_the_parts_end(data: bytes, lengths: list[int])
 def test_spellings_of_a_version_have_one_number(one: str, other: str) -> None:
     assert version_number(one) == version_number(other) != version_number("1.0.1")
     assert 0 < version_number(one) < 2**32
+
+
+HEADS = st.tuples(
+    st.sampled_from([0, 3391, 3392, 3495, 19_999, 20_000]),
+    st.sampled_from([b"\r\n\0\0\0\0", b"\r\n\1\0\0\0", b"\n\r\0\0\0\0"]),
+    st.binary(min_size=8, max_size=8),
+)
+
+
+@given(st.lists(HEADS, max_size=5))
+def test_many_heads_at_once_say_what_each_says(parts: list[tuple[int, bytes, bytes]]) -> None:
+    heads = [magic.to_bytes(2, "little") + flags + rest for magic, flags, rest in parts]
+    assert all(len(head) == HEAD for head in heads)
+    told = [ByteCode(memoryview(head), states_version=False).digest() for head in heads]
+    assert read_heads(b"".join(heads)).tolist() == [int.from_bytes(each, "big") for each in told]
