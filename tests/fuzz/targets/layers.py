@@ -16,6 +16,7 @@ from praxi_tasks.fingerprint import Changeset, Tagset
 from praxi_tasks.inventory import keep_file, read_inventory
 from praxi_tasks.oci.image import Descriptor
 from praxi_tasks.oci.layer import LayerLimits, LayerReading, read_layer
+from praxi_tasks.oci.layer.byte_code import HEAD, ByteCode, read_heads
 from praxi_tasks.oci.layer.decompress import CountingReader, decompress
 from praxi_tasks.oci.tar import pax_records, scan
 from tests.fuzz.target import DifferenceError, same, target
@@ -195,3 +196,16 @@ def pax(data: bytes) -> None:
         same(0 <= pax_records.decimal(overrides[pax_records.SIZE]) < 1 << 63, True, "a size")
     if pax_records.MTIME in overrides:
         same(abs(pax_records.seconds(overrides[pax_records.MTIME])) <= 10**18, True, "a time")
+
+
+@target(
+    covers=("praxi_tasks.oci.layer.byte_code.read_heads",),
+    seeds=[b"\xa7\x0d\r\n" + bytes(4) + b"time" + b"\x10\x02\0\0" + b"\xe3", bytes(16)],
+    longest=64,
+)
+def byte_code_heads(data: bytes) -> None:
+    """Read heads of byte code at once, and compare each with what it says alone."""
+    whole = data[: len(data) // HEAD * HEAD]
+    heads = [whole[at : at + HEAD] for at in range(0, len(whole), HEAD)]
+    alone = [ByteCode(memoryview(head), states_version=False).digest() for head in heads]
+    same(read_heads(whole).tolist(), [int.from_bytes(each, "big") for each in alone], "a head")
