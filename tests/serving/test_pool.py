@@ -70,7 +70,8 @@ def test_a_worker_that_dies_is_replaced_and_its_batch_done_again(model_uri: str)
 
 
 def test_an_item_that_takes_too_long_is_all_that_is_lost(model_uri: str) -> None:
-    slow = Layer("", b"\0".join(b"usr/lib/f%d" % number for number in range(400_000)))
+    # Four seconds or more, on fast machines too.
+    slow = Layer("", b"\0".join(b"usr/lib/f%d" % number for number in range(2_000_000)))
 
     first, second, third = with_pool(
         model_uri, lambda pool: pool.ask([SHOP_LAYER, slow, SHOP_LAYER], soon()), max_batch_seconds=1
