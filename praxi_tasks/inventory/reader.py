@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from praxi_tasks.errors import DataError
 from praxi_tasks.inventory.claim import Claim
 from praxi_tasks.inventory.layer_view import LayerView
 
@@ -14,6 +15,15 @@ ReadDatabase: TypeAlias = Callable[[str], Iterator[Claim]]
 
 
 _BEGINNING: Final = 1 << 16
+
+
+def _no_record(_view: LayerView) -> ReadDatabase:
+    """Return what refuses every file: the names of files alone tell."""
+
+    def refuse(_path: str) -> Iterator[Claim]:
+        raise DataError("it is no package record")
+
+    return refuse
 
 
 def _no_claims(_view: LayerView) -> Iterator[Claim]:
@@ -88,7 +98,7 @@ class Reader:
     """
 
     ecosystem: str
-    prepare: Callable[[LayerView], ReadDatabase]
+    prepare: Callable[[LayerView], ReadDatabase] = _no_record
     paths: frozenset[str] = frozenset()
     folders: tuple[str, ...] = ()
     endings: tuple[str, ...] = ()

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from praxi_tasks.ecosystems import GENERIC
-from praxi_tasks.errors import DataError
 from praxi_tasks.inventory.claim import Claim
 from praxi_tasks.inventory.layer_view import LayerView
 from praxi_tasks.inventory.reader import Reader
@@ -19,17 +18,6 @@ _PLACE: Final = re.compile(
 _PROGRAM: Final = re.compile(r"bin/[^/]+")
 # Tools that plugins call otherwise than their programs are called.
 _NAMES: Final = {"nodejs": "node", "golang": "go", "postgres": "postgresql"}
-
-
-def _no_record(_path: str) -> Iterator[Claim]:
-    """Raise: no file's content is read.
-
-    Raises
-    ------
-    DataError
-        Always.
-    """
-    raise DataError("it is no package record")
 
 
 def named_tools(view: LayerView) -> Iterator[Claim]:
@@ -44,4 +32,4 @@ def named_tools(view: LayerView) -> Iterator[Claim]:
         yield Claim(GENERIC.purl_type, _NAMES.get(name, name), version, path, files=(path,))
 
 
-PATHS_READER: Final = Reader(ecosystem=GENERIC.purl_type, prepare=lambda _: _no_record, named=named_tools)
+PATHS_READER: Final = Reader(ecosystem=GENERIC.purl_type, named=named_tools)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from praxi_tasks.ecosystems import GUIX, NIX, Ecosystem
-from praxi_tasks.errors import DataError
 from praxi_tasks.inventory.claim import Claim
 from praxi_tasks.inventory.layer_view import LayerView
 from praxi_tasks.inventory.reader import Reader
@@ -23,17 +22,6 @@ _NO_PACKAGE: Final = re.compile(
 )
 
 
-def _no_record(_path: str) -> Iterator[Claim]:
-    """Raise: a store has no database whose content is read.
-
-    Raises
-    ------
-    DataError
-        Always.
-    """
-    raise DataError("it is no package record")
-
-
 def _entries(folder: str, ecosystem: Ecosystem) -> Callable[[LayerView], Iterator[Claim]]:
     def entries(view: LayerView) -> Iterator[Claim]:
         found = {path.split("/", 3)[2] for path in view.files.paths if path.startswith(folder)}
@@ -46,9 +34,5 @@ def _entries(folder: str, ecosystem: Ecosystem) -> Callable[[LayerView], Iterato
     return entries
 
 
-NIX_READER: Final = Reader(
-    ecosystem=NIX.purl_type, prepare=lambda _: _no_record, named=_entries("nix/store/", NIX)
-)
-GUIX_READER: Final = Reader(
-    ecosystem=GUIX.purl_type, prepare=lambda _: _no_record, named=_entries("gnu/store/", GUIX)
-)
+NIX_READER: Final = Reader(ecosystem=NIX.purl_type, named=_entries("nix/store/", NIX))
+GUIX_READER: Final = Reader(ecosystem=GUIX.purl_type, named=_entries("gnu/store/", GUIX))

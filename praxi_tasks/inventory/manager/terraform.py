@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from praxi_tasks.ecosystems import TERRAFORM
-from praxi_tasks.errors import DataError
 from praxi_tasks.inventory.claim import Claim
 from praxi_tasks.inventory.layer_view import LayerView
 from praxi_tasks.inventory.reader import Reader
@@ -21,17 +20,6 @@ _PLACE: Final = re.compile(
     r"/terraform-provider-(?P=type)(?:_v[\w.+-]{1,80})?(?:\.exe)?",
     re.ASCII,
 )
-
-
-def _no_record(_path: str) -> Iterator[Claim]:
-    """Raise: no file's content is read.
-
-    Raises
-    ------
-    DataError
-        Always.
-    """
-    raise DataError("it is no package record")
 
 
 def named_providers(view: LayerView) -> Iterator[Claim]:
@@ -48,6 +36,4 @@ def named_providers(view: LayerView) -> Iterator[Claim]:
             )
 
 
-PATHS_READER: Final = Reader(
-    ecosystem=TERRAFORM.purl_type, prepare=lambda _: _no_record, named=named_providers
-)
+PATHS_READER: Final = Reader(ecosystem=TERRAFORM.purl_type, named=named_providers)
