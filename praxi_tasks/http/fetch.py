@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
 
 from urllib3 import Timeout, make_headers
-from urllib3.connectionpool import ConnectionPool
-from urllib3.exceptions import HTTPError, MaxRetryError, ResponseError
+from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 
 from praxi_tasks.errors import HttpError, HttpRefusedError, HttpStatusError, HttpTooLargeError
@@ -19,7 +17,7 @@ from praxi_tasks.http.connections import connections_for
 from praxi_tasks.http.network_errors import explain
 from praxi_tasks.http.redact import redact_url
 from praxi_tasks.http.settings import PREFIX, HttpSettings
-from praxi_tasks.http.transience import LONGEST_WAIT, BoundedRetry, retry_after
+from praxi_tasks.http.transience import BoundedRetry, retry_after
 
 _CHUNK: Final = 1 << 20
 _RETRIES: Final = 2
@@ -182,22 +180,9 @@ class _Request:
 
 
 class _ShortRetry(BoundedRetry):
-    """Retries that none of is left where the server asks for more than a minute: its answer is the last."""
+    """Those of a fetch, of which none waits for a server that is busy for long."""
 
-    def increment(
-        self,
-        method: str | None = None,
-        url: str | None = None,
-        response: BaseHTTPResponse | None = None,
-        error: Exception | None = None,
-        _pool: ConnectionPool | None = None,
-        _stacktrace: TracebackType | None = None,
-    ) -> Self:
-        """Return what is left after a try."""
-        wait = retry_after(response.headers) if response is not None else None
-        if wait is not None and wait > LONGEST_WAIT and _pool is not None:
-            raise MaxRetryError(_pool, url or "", ResponseError("it asks for a longer wait"))
-        return super().increment(method, url, response, error, _pool, _stacktrace)
+    gives_up_early = True
 
 
 def _same(name: str, named: str) -> bool:

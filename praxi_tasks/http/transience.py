@@ -6,11 +6,11 @@ import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from types import TracebackType
-from typing import Final, Self
+from typing import ClassVar, Final, Self
 
 from urllib3 import Retry
 from urllib3.connectionpool import ConnectionPool
-from urllib3.exceptions import SSLError
+from urllib3.exceptions import MaxRetryError, ResponseError, SSLError
 from urllib3.response import BaseHTTPResponse
 
 from praxi_tasks.trust import certificate_problem
@@ -39,6 +39,9 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 class BoundedRetry(Retry):
     """Retries that wait a minute at most, for there are the task's own, and none where none can help."""
 
+    gives_up_early: ClassVar[bool] = False
+    """Whether none is left where the server asks for more than a minute: its answer is the last then."""
+
     def increment(
         self,
         method: str | None = None,
@@ -51,6 +54,9 @@ class BoundedRetry(Retry):
         """Return what is left after a try; a wrong certificate leaves nothing, and is raised."""
         if isinstance(error, SSLError) and certificate_problem(error):
             raise error
+        asked = retry_after(response.headers) if self.gives_up_early and response is not None else None
+        if asked is not None and asked > LONGEST_WAIT and _pool is not None:
+            raise MaxRetryError(_pool, url or "", ResponseError("it asks for a longer wait"))
         return super().increment(method, url, response, error, _pool, _stacktrace)
 
     def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
