@@ -35,8 +35,9 @@ def with_notes(components: Iterable[Component]) -> tuple[Component, ...]:
 
 def _is_note(component: Component) -> bool:
     """Return whether files alone say of themselves which package of a distribution they are."""
-    is_inside = component.sources == (INVENTORY,) and set(component.databases) == set(component.evidence)
-    return is_inside and component.present and ecosystem_of(component.ecosystem).of_distribution
+    says_itself = component.sources == (INVENTORY,) and component.databases == component.evidence
+    of_distribution = ecosystem_of(component.ecosystem).of_distribution
+    return says_itself and of_distribution and component.files > 0 and component.present
 
 
 def _takes(component: Component) -> bool:
