@@ -74,6 +74,9 @@ class StoredRelease:
     def checked(self) -> StoredRelease:
         """Return the release with its paths in order, each once, below one Python root.
 
+        Files in more than :data:`DEEPEST` folders, of which a layer's paths tell no more than the upper ones,
+        are left out.
+
         Raises
         ------
         ReleaseRefusedError
@@ -90,7 +93,10 @@ class StoredRelease:
         if (self.normalised.kinds == PathKind.METADATA).all():
             raise ReleaseRefusedError("it installs nothing but its own metadata", where=what)
         paths = [_PYTHON_ROOT.sub("site-packages/", path) for path in self.paths]
-        rows = list({path: row for row, path in sorted(enumerate(paths), key=lambda pair: pair[1])}.values())
+        shallow = ((row, path) for row, path in enumerate(paths) if path.count("/") <= DEEPEST)
+        rows = list({path: row for row, path in sorted(shallow, key=lambda pair: pair[1])}.values())
+        if not rows:
+            raise ReleaseRefusedError(f"all its files lie in more than {DEEPEST} folders", where=what)
         return StoredRelease(
             *self.identity, self.source, [paths[row] for row in rows],
             self.sizes[rows], self.hashes[rows], self.measured[rows],
@@ -166,9 +172,6 @@ def _check_limits(paths: list[str], limits: ReleaseLimits, what: str) -> None:
     if total > limits.max_path_bytes:
         action = limits.advice("max_path_bytes")
         raise ReleaseRefusedError(f"its paths have {total:,} characters", where=what, action=action)
-    deepest = max(path.count("/") for path in paths)
-    if deepest > DEEPEST:
-        raise ReleaseRefusedError(f"a path has {deepest} folders: no release has above {DEEPEST}", where=what)
 
 
 def _corrupt(problem: str) -> CorruptObjectError:

@@ -68,7 +68,7 @@ def test_an_absurd_release_is_not_carried(tmp_path: Path) -> None:
     [
         (["a" * 1100], "raise PRAXI_RELEASE_MAX_PATH_LENGTH"),
         (["a" * 500, "b" * 600], "raise PRAXI_RELEASE_MAX_PATH_BYTES"),
-        (["a/" * 70 + "x"], "71 folders: no release has above 64"),
+        (["a/" * 70 + "x"], "all its files lie in more than 64 folders"),
         (["a", "b", "c"], "raise PRAXI_RELEASE_MAX_FILES"),
     ],
 )
@@ -80,6 +80,14 @@ def test_a_release_beyond_the_limits_is_refused(
     release = make_release(ReleaseLine("x", "1", [ReleaseFile(path, 1, "1") for path in paths]))
     with pytest.raises(ReleaseRefusedError, match=reason):
         bundled_releases.write_bundled((tmp_path / "model").as_uri(), [release])
+
+
+def test_a_release_is_carried_without_files_that_lie_too_deep(tmp_path: Path) -> None:
+    deep = "x/" + "tests/" * 80 + "data.txt"
+    release = make_release(ReleaseLine("x", "1", [ReleaseFile(path, 1, "1") for path in (deep, "x/a.py")]))
+    bundled_releases.write_bundled(tmp_path.as_uri(), [release])
+    (carried,) = bundled_releases.read_bundled(tmp_path.as_uri())
+    assert [path.rpartition("/")[2] for path in carried.paths] == ["a.py"]
 
 
 @given(st.integers(0, 30), st.integers(0, 30), st.integers(0, 20))
