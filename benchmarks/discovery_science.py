@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -132,15 +132,20 @@ class Score:
     @property
     def row(self) -> tuple[str, ...]:
         """The cells of a table's row."""
-        diagram = reliability_diagram(np.array(self.confidence), np.array(self.present, np.bool_))
         return (
             _share(self.right, self.right + self.wrong),
             _share(self.right, self.right + self.missed),
             _share(self.exact, self.taught),
             f"{_share(self.false, self.stated)} ({self.false} of {self.stated})",
             f"{self.mistaken} of {self.untaught}",
-            f"{calibration_error(diagram):.4f}",
+            f"{self.calibration_error:.4f}",
         )
+
+    @property
+    def calibration_error(self) -> float:
+        """The expected calibration error over all candidates."""
+        diagram = reliability_diagram(np.array(self.confidence), np.array(self.present, np.bool_))
+        return calibration_error(diagram)
 
 
 def main() -> None:
@@ -159,34 +164,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="praxi-science-") as scratch:
         model, releases = taught(wheels, split, base, Path(scratch))
         built = list(build(wheels.packages, options.images, Path(scratch), rng))
-        table = Table(
-            "layers",
-            "precision",
-            "recall",
-            "version exact",
-            "wrong version",
-            "untaught called taught",
-            "ECE",
-        )
-        everything = Score()
-        for title, layers in variants(built, split, rng):
-            score = Score()
-            for layer in layers:
-                score.add(model, layer)
-                everything.confidence += score.confidence
-                everything.present += score.present
-            table.add(title, *score.row)
-            print(title, *score.row, score.mistakes.most_common(40), sep="\n  ", file=sys.stderr)
+        taught_releases = {(wheel.name, str(wheel.version)) for wheel in split.taught}
+        table, error = compare(model, variants(built, taught_releases, rng))
         beside = syft_table(built[: options.syft], model)
     several = sum(len(found) > 1 for found in wheels.packages.values())
-    diagram = reliability_diagram(np.array(everything.confidence), np.array(everything.present, np.bool_))
     note = (
         f"{options.images} virtual environments of {len(wheels.packages)} packages, {several} of them in "
         f"several versions, wheels of up to {LARGEST // 10**6} MB. {releases} releases are taught, "
         f"{len(split.unknown)} packages in no version; what is named and not there is wrong. Version exact: "
         "of the taught releases that are there, the share of which this version alone is stated; wrong: of "
         "all stated versions, those that are not there. The model knows "
-        f"{len(model.catalogue.packages)} packages. ECE over all layers: {calibration_error(diagram):.4f}."
+        f"{len(model.catalogue.packages)} packages. ECE over all layers: {error:.4f}."
     )
     write_results("discovery_science", "Images of Python packages, metadata deleted", table, beside, note)
 
@@ -223,11 +211,27 @@ def build(
         yield Built(place, reader.files(place))
 
 
+def compare(model: Model, groups: Iterable[tuple[str, Iterable[Layer]]]) -> tuple[Table, float]:
+    """Compare a model's predictions of groups of layers with the truth; return the ECE over all with it."""
+    table = Table(
+        "layers", "precision", "recall", "version exact", "wrong version", "untaught called taught", "ECE"
+    )
+    everything = Score()
+    for title, layers in groups:
+        score = Score()
+        for layer in layers:
+            score.add(model, layer)
+        everything.confidence += score.confidence
+        everything.present += score.present
+        table.add(title, *score.row)
+        print(title, *score.row, score.mistakes.most_common(40), sep="\n  ", file=sys.stderr)
+    return table, everything.calibration_error
+
+
 def variants(
-    built: Sequence[Built], split: Split, rng: random.Random
+    built: Sequence[Built], taught: Set[tuple[str, str]], rng: random.Random
 ) -> Iterator[tuple[str, Iterable[Layer]]]:
-    """Yield each group of layers under its title."""
-    taught = {(wheel.name, str(wheel.version)) for wheel in split.taught}
+    """Yield each group of layers under its title; ``taught`` has the releases that the model knows."""
     bare = [images.without(each.files, METADATA) for each in built]
     known = [_only(files, taught) for files in bare]
     slim = [images.without(files, images.PAPERS) for files in bare]
@@ -261,7 +265,7 @@ def variants(
     yield "untaught releases only", placed(foreign)
 
 
-def _only(files: Files, releases: set[tuple[str, str]]) -> Files:
+def _only(files: Files, releases: Set[tuple[str, str]]) -> Files:
     """Return the files that some of the releases own, or nobody."""
     return {path: file for path, file in files.items() if not file.owners or releases & set(file.owners)}
 
