@@ -14,11 +14,10 @@ from typing import Final
 
 import msgspec
 
-from praxi_tasks.errors import KeyNotFoundError, PraxiError, StoreUnavailableError, UsageError
+from praxi_tasks.errors import KeyNotFoundError, UsageError
 from praxi_tasks.isolation import workers
 from praxi_tasks.learning.data import NewPackage, of_version
 from praxi_tasks.learning.sources import Collected, Collector, Source
-from praxi_tasks.printable import one_line
 from praxi_tasks.store import Store, documents, keys
 
 MOST_BATCHES: Final = 1_024
@@ -165,14 +164,10 @@ def _collected(
     if package.version:
         yield collector.collect(package)
         return
-    try:
-        found = list(dict.fromkeys(source.versions(package)))[:versions]
-    except StoreUnavailableError:
-        raise
-    except PraxiError as error:
-        yield Collected(package, "failed", reason=one_line(str(error)))
-        return
+    reasons: dict[str, str] = {}
+    found = list(dict.fromkeys(collector.versions(source, package, reasons)))[:versions]
     for version in found:
         yield collector.collect(of_version(package, version))
     if not found:
-        yield Collected(package, "failed", reason="the index lists no version that could be listed")
+        reason = reasons.get(source.name, "the index lists no version that could be listed")
+        yield Collected(package, "failed", reason=reason)

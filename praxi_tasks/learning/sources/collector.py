@@ -114,7 +114,7 @@ class Collector:
             return [Collected(wanted, "given-up", reason="its version is still unknown")]
         reasons: dict[str, str] = {}
         offers = [source for source in self._sources if source.offers(wanted)]
-        found = dict.fromkeys(each for source in offers for each in self._versions(source, wanted, reasons))
+        found = dict.fromkeys(each for source in offers for each in self.versions(source, wanted, reasons))
         record_attempt(self._store, wanted, self._today, reasons)
         chosen = list(found)[NEWEST * past :][:NEWEST]
         if not chosen:
@@ -122,7 +122,14 @@ class Collector:
             return [Collected(wanted, "failed", reason=_joined(reasons))]
         return [self.collect(of_version(wanted, version)) for version in chosen]
 
-    def _versions(self, source: Source, wanted: NewPackage, reasons: dict[str, str]) -> Sequence[str]:
+    def versions(self, source: Source, wanted: NewPackage, reasons: dict[str, str]) -> Sequence[str]:
+        """Return the versions that a source lists of a package; none, and the reason noted, if it fails.
+
+        Raises
+        ------
+        StoreUnavailableError
+            If the store can't be reached.
+        """
         try:
             return source.versions(wanted)
         except StoreUnavailableError:

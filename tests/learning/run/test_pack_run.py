@@ -92,6 +92,19 @@ def test_batches_share_the_packages(store: Store, index: PackageIndex) -> None:
         run.collect(source(index), 3)
 
 
+def test_a_package_whose_list_of_versions_breaks_stops_no_other(store: Store, index: PackageIndex) -> None:
+    class Breaks(SimpleIndex):
+        def versions(self, wanted: NewPackage) -> Sequence[str]:
+            if wanted.name == "beta":
+                raise RecursionError("an odd page")
+            return super().versions(wanted)
+
+    told: list[Collected] = []
+    planned(store).collect(Breaks(index.url, in_parts=True), 0, told.extend)
+    assert {each.reason for each in told if each.state == "failed"} == {"RecursionError: an odd page"}
+    assert stored(store) == {f"{name}/{v}" for name in ("alpha", "gamma") for v in ("1.1", "2.0")}
+
+
 def test_what_was_collected_is_not_asked_for_again(store: Store, index: PackageIndex) -> None:
     """Killed after the first release: its package's page is all that is read twice."""
     run = planned(store)
