@@ -27,6 +27,7 @@ from praxi_tasks.store.access import S3Access
 from praxi_tasks.store.base import Entry, check_key
 from praxi_tasks.store.refusal import Refusal
 from praxi_tasks.store.s3_errors import no_bucket, translate
+from praxi_tasks.store.s3_listing import is_below, list_keys, list_page
 from praxi_tasks.store.web_identity import session_config
 from praxi_tasks.tracing import Kind, span, trace_headers
 from praxi_tasks.trust import own_authorities
@@ -48,7 +49,6 @@ _PATIENCE: Final = 20.0
 
 _PART: Final = 4 << 20
 _S3: Final = {"rpc.system": "aws-api", "rpc.service": "S3", "peer.service": "s3"}
-_PAGE: Final = 1_000  # as many as S3 lists in one answer
 
 T = TypeVar("T")
 
@@ -137,25 +137,22 @@ class S3Store:
 
     def list(self, prefix: str) -> Iterator[str]:
         """Yield the keys below a folder ``prefix``, in no particular order."""
-
-        def look(bucket: Bucket) -> list[str]:
-            pages = bucket.list(check_key(prefix) if prefix else None)
-            return [entry["path"] for page in pages for entry in page]
-
-        yield from self._ask("ListObjectsV2", prefix, look)
+        where = f"{self.uri}/{prefix}"
+        folder = check_key(prefix) if prefix else ""
+        yield from self._ask("ListObjectsV2", prefix, lambda bucket: list_keys(bucket, folder, where))
 
     def entries(self, prefix: str) -> Iterator[Entry]:
         """Yield what lies below a folder ``prefix``, with sizes and times, a page of 1,000 at a time."""
         last: str | None = None
+        where = f"{self.uri}/{prefix}"
+        folder = check_key(prefix) if prefix else ""
 
-        def look(bucket: Bucket) -> list[Entry]:
-            pages = bucket.list(check_key(prefix) if prefix else None, offset=last, chunk_size=_PAGE)
-            page = next(iter(pages), [])
-            return [Entry(one["path"], one["size"], one["last_modified"].timestamp()) for one in page]
+        def look(bucket: Bucket) -> tuple[Entry, ...]:
+            return list_page(bucket, folder, last, where)
 
         while found := self._ask("ListObjectsV2", prefix, look):
-            yield from found
-            last = found[-1].key
+            yield from (entry for entry in found if is_below(entry.key, folder))
+            last = max(entry.key for entry in found)
 
     def folders(self, prefix: str) -> Iterator[str]:
         """Yield the names of the folders that lie directly in the folder ``prefix``."""

@@ -13,6 +13,7 @@ from praxi_tasks.errors import (
     StoreSessionError,
     StoreUnavailableError,
 )
+from praxi_tasks.printable import printable
 from praxi_tasks.store.refusal import Refusal
 from praxi_tasks.store.web_identity import ROLE, is_used, session_error
 from praxi_tasks.trust import certificate_problem
@@ -24,6 +25,8 @@ _ANY_OF: Final = (
     "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
     "AWS_CONTAINER_CREDENTIALS_FULL_URI",
 )
+_ODD_NAME: Final = re.compile(r"Encountered object with invalid path: (.*)")
+_ODD_ANSWER: Final = re.compile(r"Got invalid [a-z ]+ response|response body error")
 _NO_TLS: Final = re.compile(r"InvalidContentType|CorruptMessage")
 _PROXIES: Final = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
 _FULL: Final = re.compile(
@@ -49,8 +52,7 @@ _REGIONS: Final = frozenset(
 _KEYS: Final = frozenset(
     {"InvalidAccessKeyId", "InvalidToken", "SignatureDoesNotMatch", "InvalidSecurity", "NotSignedUp"}
 )
-
-
+_SHOWN: Final = 300
 _TAKEN: Final = frozenset({"AlreadyExistsError", "PreconditionError"})  # obstore's, which is imported late
 
 
@@ -161,6 +163,18 @@ def _unanswered(error: Exception, where: str, source: str) -> PraxiError:
             "what answers is no S3: the answer has no ETag",
             where=where,
             action=f"check {source or 'AWS_ENDPOINT_URL'}",
+        )
+    if odd := _ODD_NAME.search(text):
+        return StoreError(
+            f"an object there has a name that no store's key has: {printable(odd[1], _SHOWN)}",
+            where=where,
+            action="move it away: whoever else writes there needs a prefix of its own",
+        )
+    if _ODD_ANSWER.search(text):
+        return StoreUnavailableError(
+            "the store's answer is empty, breaks off or is no S3's",
+            where=where,
+            action=f"try again later; see what is between here and {source or 'AWS_ENDPOINT_URL'}",
         )
     if problem := certificate_problem(error, "store"):
         return StoreError(problem.what, where=where, action=problem.action)

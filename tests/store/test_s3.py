@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from praxi_tasks.errors import StoreError, StoreUnavailableError, UsageError
-from praxi_tasks.store import Store, open_store, s3
+from praxi_tasks.store import Store, open_store, s3, s3_listing
 from tests.store.contract import CHECKS
 from tests.support.process import free_port
 from tests.support.s3 import ObjectStore
@@ -53,7 +53,7 @@ def test_without_prefix(uri: str, bucket: str) -> None:
 
 
 def test_entries_are_listed_page_by_page(uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(s3, "_PAGE", 2)
+    monkeypatch.setattr(s3_listing, "PAGE", 2)
     store = open_store(uri)
     for name in ("a/1", "a/2", "a/3/x", "a/4", "a/5", "ab"):
         store.put(name, name.encode())

@@ -17,10 +17,14 @@ class Refusal(NamedTuple):
     more: str = ""
     headers: Mapping[str, str] = {}
 
+    text: bytes = b""
+
     @property
     def body(self) -> bytes:
         """The answer's body; empty without a code, as of a proxy."""
-        return f"<Error><Code>{self.code}</Code>{self.more}</Error>".encode() if self.code else b""
+        if self.text or not self.code:
+            return self.text
+        return f"<Error><Code>{self.code}</Code>{self.more}</Error>".encode()
 
 
 class Asked(NamedTuple):
@@ -28,6 +32,7 @@ class Asked(NamedTuple):
 
     method: str
     conditional: bool
+    path: str = ""
 
 
 class HostileS3:
@@ -61,7 +66,7 @@ def _handler(store: HostileS3) -> type[BaseHTTPRequestHandler]:
         def _respond(self) -> None:
             data = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             conditional = self.command == "PUT" and self.headers.get("If-None-Match") == "*"
-            self._send(*store.answer(Asked(self.command, conditional), self.path, data))
+            self._send(*store.answer(Asked(self.command, conditional, self.path), self.path, data))
 
         def _send(self, answer: Refusal, data: bytes) -> None:
             body = data or answer.body
