@@ -228,6 +228,12 @@ class ForbiddenError(ImageError):
     code = "forbidden"
 
 
+class NotARegistryError(ImageError):
+    """A web page answered in place of a registry: a login page, or that of a proxy."""
+
+    code = "not-a-registry"
+
+
 class RegistryUnavailableError(ImageError):
     """The registry can't answer now: a timeout, a refused connection, 429 or 5xx.
 

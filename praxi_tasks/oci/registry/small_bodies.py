@@ -7,6 +7,7 @@ from urllib3.exceptions import HTTPError
 from praxi_tasks.errors import ManifestError
 from praxi_tasks.oci.registry.http_errors import network_error, status_error
 from praxi_tasks.oci.registry.transport import Answer
+from praxi_tasks.oci.registry.web_pages import is_page, page_error
 
 
 def check_status(answer: Answer) -> Answer:
@@ -29,6 +30,9 @@ def read_document(answer: Answer, limit: int) -> bytes:
     ------
     ManifestError
         If it is longer than ``limit`` bytes.
+    NotARegistryError
+        If it is a web page.
+    RegistryUnavailableError
         If the connection breaks before its end.
     """
     response = check_status(answer).response
@@ -47,4 +51,6 @@ def read_document(answer: Answer, limit: int) -> bytes:
     except HTTPError as error:
         response.close()
         raise network_error(error, answer.where) from error
+    if is_page(body):
+        raise page_error(answer.where)
     return body

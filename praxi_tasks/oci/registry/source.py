@@ -17,6 +17,7 @@ from praxi_tasks.oci.image.verified_blob import VerifiedBlob
 from praxi_tasks.oci.registry.client import RegistryClient
 from praxi_tasks.oci.registry.download import Download
 from praxi_tasks.oci.registry.transport import Answer
+from praxi_tasks.oci.registry.web_pages import check_blob
 
 log = logging.getLogger(__name__)
 
@@ -144,9 +145,11 @@ class RegistrySource:
     def _opener(self, descriptor: Descriptor) -> Callable[[Mapping[str, str]], Answer]:
         def ask(headers: Mapping[str, str]) -> Answer:
             try:
-                return self._client.stream(self._asked, f"blobs/{descriptor.digest}", headers)
+                answer = self._client.stream(self._asked, f"blobs/{descriptor.digest}", headers)
             except NotFoundError as error:
-                return self._elsewhere(descriptor, headers, error)
+                answer = self._elsewhere(descriptor, headers, error)
+            check_blob(answer.response, descriptor.size, answer.where)
+            return answer
 
         return ask
 

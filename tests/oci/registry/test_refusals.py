@@ -137,7 +137,7 @@ LAYER = {**DESCRIPTOR, "mediaType": "application/vnd.oci.image.layer.v1.tar+gzip
 @pytest.mark.parametrize(
     ("document", "media_type", "message"),
     [
-        (b"<html>", "text/html", "not JSON"),
+        (b"login", "text/html", "not JSON"),
         (b"{", images.OCI_MANIFEST, "not JSON"),
         (b"\xff\xfe", images.OCI_MANIFEST, "not JSON"),
         (b"[" * 100_000, images.OCI_MANIFEST, "malformed"),

@@ -226,7 +226,8 @@ def test_a_service_that_refuses_a_foreign_scope_is_asked_for_ours(
 @pytest.mark.parametrize(
     ("reply", "kind", "message"),
     [
-        (Reply(body=b"<html>"), UnauthorizedError, "token is missing or malformed"),
+        (Reply(body=b"<html>"), UnauthorizedError, "no token for the registry: a web page answered"),
+        (Reply(body=b"token"), UnauthorizedError, "token is missing or malformed"),
         (Reply(body=b"{}"), UnauthorizedError, "token is missing or malformed"),
         (Reply(body=b'{"token": 7}'), UnauthorizedError, "token is missing or malformed"),
         (Reply(body=b'{"token": "a\\r\\nX-Evil: 1"}'), UnauthorizedError, "token is missing or malformed"),
