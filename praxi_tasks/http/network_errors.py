@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from urllib3.exceptions import (
     HTTPError,
@@ -27,6 +27,23 @@ class NetworkFailure(NamedTuple):
     retryable: bool = True
 
 
+_CLIENT: Final = NetworkFailure(
+    "wants a certificate of its clients",
+    "ask whoever runs it to let clients in by a token or password",
+    retryable=False,
+)
+_OLD: Final = NetworkFailure(
+    "speaks no version of TLS that is safe", "have TLS 1.2 or later switched on there", retryable=False
+)
+# What OpenSSL says in the reason of its errors.
+_NO_TLS: Final = {
+    "WRONG_VERSION_NUMBER": NetworkFailure("does not speak TLS", "use http in its URL", retryable=False),
+    "CERTIFICATE_REQUIRED": _CLIENT,
+    "UNSUPPORTED_PROTOCOL": _OLD,
+    "ALERT_PROTOCOL_VERSION": _OLD,
+}
+
+
 def explain(error: HTTPError, server: str = "server") -> NetworkFailure:
     """Return what an error of urllib3 means.
 
@@ -43,9 +60,16 @@ def explain(error: HTTPError, server: str = "server") -> NetworkFailure:
     if isinstance(cause, ForbiddenAddressError):
         action = f"add its host to {PREFIX}INTERNAL_HOSTS if it may be asked"
         return NetworkFailure("refused to follow to an internal address", action, retryable=False)
-    if isinstance(cause, SSLError) and "WRONG_VERSION_NUMBER" in str(cause):
-        return NetworkFailure(f"the {server} does not speak TLS", "use http in its URL", retryable=False)
+    if isinstance(cause, SSLError) and (refused := _refusal(cause, server)):
+        return refused
     return NetworkFailure(_what(cause, server), "check the network and try again later")
+
+
+def _refusal(cause: SSLError, server: str) -> NetworkFailure | None:
+    """Return why there is no TLS with a server, where no other try can help."""
+    text = str(cause)
+    found = next((failure for sign, failure in _NO_TLS.items() if sign in text), None)
+    return found and found._replace(what=f"the {server} {found.what}")
 
 
 def _what(cause: Exception, server: str) -> str:

@@ -19,9 +19,17 @@ from praxi_tasks.json_decoding import decode
 from praxi_tasks.printable import printable
 
 _TIMEOUT: Final = urllib3.Timeout(connect=5, read=20)
+
+
+class _Retry(BoundedRetry):
+    """Those of a request; an Alertmanager that asks for a longer wait is left to the task's next try."""
+
+    gives_up_early = True
+
+
 # Hundreds of portions would hardly ever all get through where each has one try; what was taken twice is one
 # alert all the same.
-_RETRY: Final = BoundedRetry(
+_RETRY: Final = _Retry(
     total=4,
     redirect=False,
     backoff_factor=0.25,
@@ -29,11 +37,19 @@ _RETRY: Final = BoundedRetry(
     allowed_methods=None,
     raise_on_status=False,
 )
-_HEADERS: Final = "PRAXI_ALERTMANAGER_HEADERS"
 _NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", re.ASCII)
 _REDIRECTS: Final = 3
 _LARGEST_ERROR: Final = 300
 _OF_THE_REQUEST: Final = frozenset({400, 413, 422})
+_HEADERS: Final = "PRAXI_ALERTMANAGER_HEADERS"
+_PATH: Final = "check the URL and its path: version 2 of the API is needed, which 0.16 and later have"
+_CREDENTIALS: Final = f"check PRAXI_ALERTMANAGER_TOKEN, and {_HEADERS} where it has tenants"
+_ACTIONS: Final = {
+    **dict.fromkeys((401, 403), _CREDENTIALS),
+    **dict.fromkeys((404, 405, 410), _PATH),
+    429: "try again later, or raise what limits requests to it",
+    413: "let the proxy before it pass bodies of 1 MiB",
+}
 # As many as Prometheus sends at once; and well below the 1 MiB that proxies let pass by default.
 _ALERTS_PER_REQUEST: Final = 64
 _BYTES_PER_REQUEST: Final = 512 << 10
@@ -145,9 +161,18 @@ class Alertmanager:
             failure = explain(error, "Alertmanager")
             raise NotifyError(failure.what, where=url, action=failure.action) from error
         if not 200 <= answer.status < 300:
-            detail = printable(answer.data[:_LARGEST_ERROR].decode(errors="replace"))
             kind = _RefusedError if answer.status in _OF_THE_REQUEST else NotifyError
-            raise kind(f"Alertmanager answered {answer.status}: {detail}", where=url, action="see its log")
+            raise kind(
+                f"Alertmanager answered {answer.status}{_detail(answer.data)}",
+                where=url,
+                action=_ACTIONS.get(answer.status, "see its log"),
+            )
+        if answer.data.lstrip().startswith(b"<"):
+            raise NotifyError(
+                "a web page answered in place of Alertmanager",
+                where=url,
+                action="check the URL, and that the credentials let one past a login page",
+            )
         return answer.data
 
     def _send(self, method: str, url: str, body: bytes | None) -> urllib3.BaseHTTPResponse:
@@ -183,10 +208,13 @@ class Alertmanagers:
     ----------
     urls
         Their base URLs, separated by white space or commas; see :class:`Alertmanager`.
+    ca_bundle
+        See :class:`Alertmanager`.
     """
 
-    def __init__(self, urls: str) -> None:
-        self._members = [Alertmanager(url) for url in urls.replace(",", " ").split()]
+    def __init__(self, urls: str, *, ca_bundle: str = "") -> None:
+        found = urls.replace(",", " ").split()
+        self._members = [Alertmanager(url, ca_bundle=ca_bundle) for url in found]
         if not self._members:
             raise UsageError("no Alertmanager is named", action="write it as http://host:9093")
 
@@ -228,6 +256,12 @@ def _any_of(ask: Callable[[Alertmanager], T], members: Iterable[Alertmanager]) -
     for missed in errors:
         logger.warning("%s", missed)
     return answers
+
+
+def _detail(body: bytes) -> str:
+    """Return what an answer says of itself; the pages of proxies say nothing."""
+    text = "" if body.lstrip().startswith(b"<") else body[:_LARGEST_ERROR].decode(errors="replace")
+    return f": {printable(text.strip())}" if text.strip() else ""
 
 
 def _more_headers() -> dict[str, str]:

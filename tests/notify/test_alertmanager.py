@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -138,8 +139,13 @@ class _Asked(NamedTuple):
 
 
 @contextmanager
-def front(answer: Callable[[_Asked], tuple[int, str]]) -> Iterator[tuple[str, list[_Asked]]]:
-    """Run what stands before an Alertmanager: it answers with a status and where that leads."""
+def front(
+    answer: Callable[[_Asked], tuple[int, str]], body: bytes = b"[]", pause: str = ""
+) -> Iterator[tuple[str, list[_Asked]]]:
+    """Run what stands before an Alertmanager: it answers with a status and where that leads.
+
+    ``pause`` is for how long it asks to be left alone.
+    """
     asked: list[_Asked] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -153,9 +159,11 @@ def front(answer: Callable[[_Asked], tuple[int, str]]) -> Iterator[tuple[str, li
             self.send_response(status)
             if location:
                 self.send_header("Location", location)
-            self.send_header("Content-Length", "2")
+            if pause:
+                self.send_header("Retry-After", pause)
+            self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(b"[]")
+            self.wfile.write(body)
 
         def do_GET(self) -> None:
             self.do_POST()
@@ -205,6 +213,36 @@ def test_any_success_is_one(status: int) -> None:
     with front(lambda _: (status, "")) as (url, asked):
         Alertmanager(f"{url}/prefix/").post(MANY[:1])
     assert [one.path for one in asked] == ["/prefix/api/v2/alerts"]
+
+
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [
+        (401, r"answered 401 .*; check PRAXI_ALERTMANAGER_TOKEN, and PRAXI_ALERTMANAGER_HEADERS"),
+        (403, r"answered 403 .*; check PRAXI_ALERTMANAGER_TOKEN"),
+        (404, r"answered 404 .*; check the URL and its path: version 2"),
+        (410, r"answered 410 .*; check the URL and its path: version 2"),
+        (413, r"answered 413 .*; let the proxy before it pass bodies of 1 MiB"),
+        (500, r"answered 500 .*; see its log"),
+        (200, r"a web page answered in place of Alertmanager .*; check the URL, and that the credentials"),
+    ],
+)
+def test_a_page_is_not_quoted_and_not_taken_for_success(
+    status: int, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    with front(lambda _: (status, ""), b"\n<html>Sign in") as (url, _):
+        for ask in (lambda: Alertmanager(url).post(MANY[:1]), lambda: Alertmanager(url).active("Many")):
+            with pytest.raises(NotifyError, match=message) as caught:
+                ask()
+            assert "Sign in" not in str(caught.value)
+
+
+def test_a_long_wait_is_left_to_the_next_try() -> None:
+    with front(lambda _: (429, ""), pause="3600") as (url, asked):
+        with pytest.raises(NotifyError, match=r"answered 429.*try again later"):
+            Alertmanager(url).post(MANY[:1])
+        assert len(asked) == 1
 
 
 def test_values_of_filters_are_quoted() -> None:

@@ -37,8 +37,8 @@ class OperationsNotifier(BaseNotifier):
         self.text = text
 
     def notify(self, context: Any) -> None:
-        """Notify every configured receiver; it is no error if there is none."""
-        from praxi_tasks.notify import Alert, Alertmanager, send_message
+        """Notify every configured receiver, though another fails; it is no error if there is none."""
+        from praxi_tasks.notify import Alert, Alertmanagers, send_message
 
         all_settings = load_settings()
         settings, authorities = all_settings.findings, all_settings.ca_bundle
@@ -46,12 +46,13 @@ class OperationsNotifier(BaseNotifier):
         now = datetime.now(UTC)
         labels = {"alertname": self.alertname, "praxi": settings.instance, "dag": dag, "severity": "warning"}
         annotations = {"summary": self.text, "run": run}
-        if settings.alertmanager:
-            ends = (now + _LIFE).isoformat()
-            alert = Alert(labels, annotations, now.isoformat(), ends)
-            Alertmanager(settings.alertmanager, ca_bundle=authorities).post([alert])
         title = f"Praxi: {self.alertname} ({dag})"
-        send_message(title, f"{self.text}\nRun: {run}", ca_bundle=authorities)
+        try:
+            if settings.alertmanager:
+                alert = Alert(labels, annotations, now.isoformat(), (now + _LIFE).isoformat())
+                Alertmanagers(settings.alertmanager, ca_bundle=authorities).post([alert])
+        finally:
+            send_message(title, f"{self.text}\nRun: {run}", ca_bundle=authorities)
 
     async def async_notify(self, context: Any) -> None:
         """Notify from the triggerer, which watches deadlines."""

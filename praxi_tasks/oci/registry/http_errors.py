@@ -56,7 +56,7 @@ def network_error(error: HTTPError, where: str) -> ImageError:
     if failure.retryable:
         return RegistryUnavailableError(failure.what, where=where, action=failure.action)
     action = failure.action
-    if "TLS" in failure.what:
+    if "does not speak TLS" in failure.what:
         action = f"add its host to {PREFIX}PLAIN_HTTP if plain HTTP is acceptable"
     return ImageError(failure.what, where=where, action=action)
 

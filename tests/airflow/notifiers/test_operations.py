@@ -42,7 +42,21 @@ def test_a_failed_run_is_told_by_its_object_and_nobody_need_listen() -> None:
     notifier().notify(context)
 
 
-def test_a_receiver_that_is_down_is_an_error(configure: Configure) -> None:
+def test_a_receiver_that_is_down_is_an_error_and_keeps_no_other_from_being_told(
+    configure: Configure, monkeypatch: pytest.MonkeyPatch
+) -> None:
     configure(alertmanager=f"http://127.0.0.1:{free_port()}")
-    with pytest.raises(NotifyError):
+    with receiver() as told:
+        monkeypatch.setenv("PRAXI_NOTIFY_URLS", told.url.replace("http://", "json://"))
+        with pytest.raises(NotifyError):
+            notifier().notify({})
+        assert [body["title"] for body in told.bodies] == ["Praxi: PraxiAuditLate ()"]
+
+
+@pytest.mark.server
+@pytest.mark.needs("prometheus-alertmanager")
+def test_every_alertmanager_of_a_group_is_told(configure: Configure, tmp_path: Path) -> None:
+    with receiver() as told, alertmanager(tmp_path, told.url) as url:
+        configure(alertmanager=f"http://127.0.0.1:{free_port()} {url}", instance="pair")
         notifier().notify({})
+        assert len(Alertmanager(url, "").active("PraxiAuditLate", praxi="pair")) == 1
