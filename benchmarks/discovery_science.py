@@ -191,7 +191,7 @@ def taught(wheels: WheelFolders, split: Split, base: Model, folder: Path) -> tup
     states: Counter[str] = Counter()
     with wheels.served() as address:
         source = SimpleIndex(address, in_parts=True)
-        run.collect(source, 0, lambda found: states.update(each.state for each in found))
+        run.collect(source, 0, lambda outcome: states.update(each.state for each in outcome.found))
         built = build_pack(store, run, source)
     print(dict(states), file=sys.stderr)
     below, made = (folder / "base").as_uri(), (folder / "taught").as_uri()

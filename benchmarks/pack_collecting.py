@@ -77,7 +77,9 @@ def collect(source: Source, packages: Sequence[str], versions: int, ecosystem: s
         run.plan(ecosystem, "", wanted, versions, 1)
         failed: list[Collected] = []
         began, cpu = time.perf_counter(), time.process_time()
-        run.collect(source, 0, lambda found: failed.extend(each for each in found if each.state != "stored"))
+        run.collect(
+            source, 0, lambda done: failed.extend(each for each in done.found if each.state != "stored")
+        )
         seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
         releases = {each.identity: each for each in ReleaseStore(store).everything()}
         return Collecting(seconds, cpu, releases, len(failed))

@@ -350,6 +350,13 @@ class ReleaseNotFoundError(ReleaseError):
     code = "release-not-found"
 
 
+class IndexUnavailableError(ReleaseError):
+    """An index answers for no package now: it is down, refuses whoever asks, or is busy all the time."""
+
+    code = "index-unavailable"
+    retryable = True
+
+
 class NoPartsError(ReleaseError):
     """An index does not give parts of its files: what is asked for has to be downloaded."""
 

@@ -43,6 +43,9 @@ COMMANDS: Final[dict[str, str]] = {
 # What strangers wrote is read in a process that may end; so it is by `learn fingerprint`.
 _ISOLATED: Final = frozenset({"audit", "fingerprint", "metrics", "notify", "plan", "predict", "report"})
 
+_BY_HAND: Final = frozenset({"audit", "packs"})
+"""Commands that no pod runs: they print what a person needs to know."""
+
 _SERVER: Final = "serve"  # it ends as it should when it is asked to, once it has answered
 
 _SENTENCE: Final = 200  # characters, which no first sentence has
@@ -82,9 +85,11 @@ class LazyGroup(click.Group):
 def app(context: click.Context, verbose: bool) -> None:
     """Find out which software releases a container image holds, by the files they left behind."""
     # A person reads the report, also through a pipe; the log of a step in a pod is all there is to read.
-    by_hand = sys.stderr.isatty() or context.invoked_subcommand == "audit"
+    by_hand = sys.stderr.isatty() or context.invoked_subcommand in _BY_HAND
     quiet = logging.WARNING if by_hand else logging.INFO
     configure_log(logging.DEBUG if verbose else quiet)
+    if by_hand and not verbose:
+        logging.getLogger("urllib3").setLevel(logging.ERROR)  # it warns of each try before the last
 
 
 def main() -> None:

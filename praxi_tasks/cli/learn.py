@@ -6,6 +6,7 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
+from praxi_tasks.cli.collected import Tally
 from praxi_tasks.cli.echo import echo
 from praxi_tasks.cli.options import model_option, require_readable_model, run_option, store_option
 from praxi_tasks.cli.pack_packages import ECOSYSTEMS, pack_name, pack_packages
@@ -13,10 +14,7 @@ from praxi_tasks.cli.rate import rate_bar
 from praxi_tasks.store import Store, open_store
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from praxi_tasks.learning.run import PackRun, TrainingRun
-    from praxi_tasks.learning.sources import Collected
+    from praxi_tasks.learning.run import Outcome, PackRun, TrainingRun
 
 
 @click.group()
@@ -81,7 +79,7 @@ def built(run: TrainingRun, release: str, printed: IO[str]) -> None:
 
 
 @learn.command()
-@click.argument("ecosystem", type=click.Choice(sorted(ECOSYSTEMS)))
+@click.argument("ecosystem", metavar="INDEX", type=click.Choice(sorted(ECOSYSTEMS)))
 @click.option("--suite", default="", help="Of a distribution: trixie, noble, v3.22.")
 @click.option("--list", "listed", help="Names or name==version, one a line, or the URI of such a file.")
 @click.option("--popular", type=click.IntRange(min=1), help="No more than so many, the most popular.")
@@ -120,14 +118,15 @@ def collect(context: click.Context, batch: int) -> None:
 
     _, run = _pack_run(context)
     plan = run.planned()
-    wanted = plan.batch(batch)
-    with rate_bar(f"Collecting {plan.ecosystem}", len(wanted), "packages") as bar:
+    wanted, tally = plan.batch(batch), Tally()
+    with rate_bar(f"Collecting {plan.pack}", len(wanted), "packages") as bar:
 
-        def tell(outcome: Sequence[Collected]) -> None:
-            for found in outcome:
+        def tell(outcome: Outcome) -> None:
+            for found in outcome.found:
                 if found.state != "stored":
                     echo(f"{found.state:8} {found.package.purl}  {found.reason}")
-            bar.advance(f"{len(outcome)} releases of the last")
+            tally.take(outcome)
+            bar.advance(tally.stored, is_new=outcome.is_new)
 
         run.collect(pack_source(plan.index, plan.suite), batch, tell)
 

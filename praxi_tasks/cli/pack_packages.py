@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from praxi_tasks.cli.echo import echo
 from praxi_tasks.ecosystems import APK, CONDA, CRAN, DEB, GEM, MAVEN, NPM, PYPI, RPM, ecosystem_of
 from praxi_tasks.errors import DataError, KeyNotFoundError
 from praxi_tasks.store import Store, keys
@@ -32,7 +33,7 @@ ECOSYSTEMS: Final = {
 }
 """What a person calls an index that packs are built of, and its ecosystem's name in package URLs."""
 
-_NAME: Final = re.compile(r"(?:@[A-Za-z0-9._~-]+/|[A-Za-z0-9_.-]+:)?[A-Za-z0-9_][A-Za-z0-9._+~-]*")
+_MOST_LINES: Final = 10
 
 
 def pack_packages(
@@ -46,17 +47,12 @@ def pack_packages(
         As in package URLs.
     listed
         The text of a list, names or ``name==version``, one a line; without one it is all of a suite, or what
-        the images of the last audit have.
+        the images of the last audit have. Lines that are neither are passed over, and their numbers printed.
     popular
         No more than this; without it all.
-
-    Raises
-    ------
-    DataError
-        If a line of the list is neither, with its number.
     """
     if listed is not None:
-        found: Iterable[NewPackage] = list(_listed(listed, ecosystem))
+        found: Iterable[NewPackage] = _listed(listed, ecosystem)
     else:
         from praxi_tasks.learning.sources import SuiteIndex
 
@@ -80,17 +76,36 @@ def pack_name(index: str, suite: str) -> str:
     return f"{index}/{suite.lower().removeprefix('v')}" if suite else index
 
 
-def _listed(text: str, ecosystem: str) -> Iterator[NewPackage]:
-    from praxi_tasks.learning.data import list_lines, parse_label
+def _listed(text: str, ecosystem: str) -> list[NewPackage]:
+    from praxi_tasks.learning.data import list_lines
 
-    for number, label in list_lines(text):
-        if _NAME.fullmatch(label):
-            yield _named(label, ecosystem)
-            continue
-        try:
-            yield parse_label(f"{ecosystem}/{label}")
-        except DataError as error:
-            raise DataError(error.what, where=f"line {number}", action=error.action) from None
+    read = [(number, _package(label, ecosystem)) for number, label in list_lines(text)]
+    odd = [number for number, package in read if package is None]
+    if odd:
+        echo(_passed_over(odd, ecosystem), err=True)
+    return [package for _, package in read if package is not None]
+
+
+def _package(label: str, ecosystem: str) -> NewPackage | None:
+    """Return what a line names, with or without its ecosystem and a version; None if it names none."""
+    from praxi_tasks.learning.data import parse_label
+
+    own = f"{ecosystem}/{label}"
+    for written in (f"{own}==*", own, f"{label}==*", label):
+        with suppress(DataError):
+            package = parse_label(written)
+            return package if package.ecosystem == ecosystem else None
+    return None
+
+
+def _passed_over(odd: Sequence[int], ecosystem: str) -> str:
+    """Return that lines are passed over; what stands there may be an address with a password."""
+    more = f" and {len(odd) - _MOST_LINES:,} more" if len(odd) > _MOST_LINES else ""
+    lines = ", ".join(map(str, odd[:_MOST_LINES]))
+    return (
+        f"praxi: passed over of the list: line{'s' if len(odd) > 1 else ''} {lines}{more}, "
+        f"no package of {ecosystem}; write a name or name==version"
+    )
 
 
 def _named(name: str, ecosystem: str) -> NewPackage:

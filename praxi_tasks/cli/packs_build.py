@@ -8,7 +8,8 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
-from praxi_tasks.cli.echo import echo
+from praxi_tasks.cli.collected import Tally
+from praxi_tasks.cli.echo import amount, echo, megabytes
 from praxi_tasks.cli.options import store_option
 from praxi_tasks.cli.pack_packages import ECOSYSTEMS, pack_name, pack_packages
 from praxi_tasks.cli.rate import rate_bar
@@ -18,15 +19,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from praxi_tasks.learning.data import NewPackage
-    from praxi_tasks.learning.sources import Collected
+    from praxi_tasks.learning.run import Outcome, PackRun
+    from praxi_tasks.learning.sources import Source
 
 
 @click.command()
-@click.argument("ecosystem", type=click.Choice(sorted(ECOSYSTEMS)))
+@click.argument("ecosystem", metavar="INDEX", type=click.Choice(sorted(ECOSYSTEMS)))
 @store_option()
 @click.option("--suite", default="", help="Of a distribution: trixie, noble, v3.22, 42.")
 @click.option("--index", metavar="URL", help="Address of the index, instead of the one that is set.")
-@click.option("--list", "listed", type=click.File(), help="Names or name==version, one a line.")
+@click.option("--list", "listed", type=click.File("rb"), help="Names or name==version, one a line.")
 @click.option("--popular", type=click.IntRange(min=1), help="No more than so many, the most popular.")
 @click.option(
     "--versions", type=click.IntRange(min=1), default=5, show_default=True, help="Newest versions of each."
@@ -40,7 +42,7 @@ def build(
     store_uri: str,
     suite: str,
     index: str | None,
-    listed: IO[str] | None,
+    listed: IO[bytes] | None,
     popular: int | None,
     versions: int,
     run_id: str | None,
@@ -50,39 +52,52 @@ def build(
 ) -> None:
     """Collect the newest releases of many packages, and store the pack that knows them.
 
-    Without a list it is all of a suite, or what the images of the last audit have. It can be ended at any
-    time: started again, it goes on with the release where it was. `praxi packs push` and `use` take the pack
-    by its name.
+    INDEX is almalinux, alpine, centos, conda, cran, debian, fedora, maven, npm, pypi, rocky, rpm, rubygems or
+    ubuntu. Without a list it is all of a suite, or what the images of the last audit have. It can be ended at
+    any time: started again, it goes on with the release where it was, and asks again for what failed.
+    `praxi packs push` and `use` take the pack by its name.
     """
+    from praxi_tasks.learning.data import decode_list
     from praxi_tasks.learning.run import PackRun, build_pack
     from praxi_tasks.learning.sources import pack_source
-    from praxi_tasks.packs import check_name, use_packs
+    from praxi_tasks.packs import check_name, packs_of_model, use_packs
     from praxi_tasks.store import open_store
 
     if bool(base) != bool(out):
         raise click.UsageError("give --base and --out together, or neither")
+    if base:
+        packs_of_model(base)  # a mistyped model fails before an hour of collecting
     store, of = open_store(store_uri), ECOSYSTEMS[ecosystem]
+    named = check_name(name or pack_name(ecosystem, suite))
     source = pack_source(ecosystem, suite, parsed(index, web_url, "--index") if index else "")
-    text = listed.read() if listed else None
+    text = decode_list(listed.read()) if listed else None
     packages = list(pack_packages(store, source, of, text, popular))
     run = PackRun(store, run_id or _run_id(ecosystem, suite, packages, versions))
-    named = check_name(name or pack_name(ecosystem, suite))
-    plan = run.plan(of, suite, packages, versions, 1, index=ecosystem, name=named, whole=text is None)
-    found: dict[str, int] = {}
-    with rate_bar(f"Collecting {named}", len(plan.packages), "packages") as bar:
-
-        def count(outcome: Sequence[Collected]) -> None:
-            for each in outcome:
-                found[each.state] = found.get(each.state, 0) + 1
-            bar.advance(f"{found.get('stored', 0):,} releases")
-
-        run.collect(source, 0, count)
-    echo(", ".join(f"{number:,} releases {state}" for state, number in sorted(found.items())))
+    run.plan(of, suite, packages, versions, 1, index=ecosystem, name=named, whole=text is None)
+    for line in _collect(run, source).lines(f"{store.uri}/{run.key('packages')}"):
+        echo(line)
     built = build_pack(store, run, source)
-    size = sum(part.size for part in built.pack.parts) / 1e6
-    echo(f"pack {named} is in the store: {len(built.pack.parts)} parts, {size:.1f} MB")
+    size = megabytes(sum(part.size for part in built.pack.parts))
+    echo(f"pack {named} is in the store: {amount(len(built.pack.parts), 'part')}, {size}")
     if base and out:
         echo(f"model {use_packs(base, [built], out).id} is at {out}")
+
+
+def _collect(run: PackRun, source: Source) -> Tally:
+    """Collect what a run's plan wants, and return what became of it."""
+    plan, tally = run.planned(), Tally()
+    with rate_bar(f"Collecting {plan.pack}", len(plan.packages), "packages") as bar:
+
+        def count(outcome: Outcome) -> None:
+            tally.take(outcome)
+            bar.advance(tally.stored, is_new=outcome.is_new)
+
+        try:
+            run.collect(source, 0, count)
+        except KeyboardInterrupt:
+            echo("praxi: ended; the same command goes on where this one was", err=True)
+            raise
+    return tally
 
 
 def _run_id(ecosystem: str, suite: str, packages: Sequence[NewPackage], versions: int) -> str:

@@ -44,16 +44,21 @@ class Rate:
         self._tell = tell
         self._now = now
         self._began = now()
-        self._done = 0
+        self._done = self._known = 0
 
-    def advance(self, message: str) -> None:
-        """Count one more as done."""
+    def advance(self, message: str, *, is_new: bool = True) -> None:
+        """Count one more as done; what an earlier try did says nothing of how fast it goes."""
         self._done += 1
+        self._known += not is_new
+        worked = self._done - self._known
+        if not worked:
+            self._tell(self._done, f"{message}, all of them from before")
+            return
         elapsed = max(self._now() - self._began, 1e-3)
-        left = round(elapsed / self._done * (self._total - self._done))
+        left = round(elapsed / worked * (self._total - self._done))
         self._tell(
             self._done,
-            f"{self._done / elapsed * 60:,.0f} {self._unit}/min, {message}, "
+            f"{worked / elapsed * 60:,.0f} {self._unit}/min, {message}, "
             f"{left // 3600}:{left // 60 % 60:02}:{left % 60:02} left",
         )
 

@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from praxi_tasks.cli.pack_packages import ECOSYSTEMS
+from praxi_tasks.cli.pack_packages import ECOSYSTEMS, pack_packages
 from praxi_tasks.cli.packs import packs
 from praxi_tasks.discovery import Model
 from praxi_tasks.fingerprint import Tagset
 from praxi_tasks.learning.sources.pack_indexes import PACK_INDEXES
+from praxi_tasks.learning.sources.pypi.simple_index import SimpleIndex
+from praxi_tasks.store import open_store
 from tests.learning.sources.test_conda import conda, tarball
 from tests.learning.sources.test_conda import listed as conda_listed
 from tests.support import world
@@ -97,7 +99,7 @@ def test_gems(server: Site, tmp_path: Path) -> None:
     for version in ("3.0.8", "3.1.0"):
         publish_gem(server, "rack", version, files(version))
     told, model = build(tmp_path, "rubygems", server.url, names="rack\nlost\n")
-    assert "1 releases failed, 2 releases stored" in told
+    assert "2 releases stored, 1 failed:\n  gem/lost  the index does not have it" in told
     for home in ("usr/local/bundle/gems", "srv/shop/vendor/bundle/ruby/3.3.0/gems"):
         layer = {f"{home}/rack-3.1.0/{path}": data for path, data in files("3.1.0").items()}
         assert named(model, layer) == {("gem", "rack", ("3.1.0",))}
@@ -169,6 +171,52 @@ def test_packages_of_r(server: Site, tmp_path: Path) -> None:
 
 def test_every_index_has_a_source_and_an_ecosystem() -> None:
     assert ECOSYSTEMS.keys() == PACK_INDEXES.keys() - {"deb"}
+
+
+def failure(*arguments: str, stdin: bytes = b"") -> str:
+    """Return the message of a build that fails."""
+    done = CliRunner().invoke(packs, ["build", *arguments], input=stdin)
+    assert done.exit_code
+    return f"{done.exception}\n{done.output}"
+
+
+def test_lines_that_name_no_package_are_told_and_stop_no_other(server: Site, tmp_path: Path) -> None:
+    publish_gem(server, "rack", "3.1.0", {f"lib/rack/{n}.rb": b"module Rack" * 30 for n in range(9)})
+    names = (
+        "# mine\nrack\n--source https://me:secret@gems.example\n\ngem/rack\npypi/flask\nnäme\nrack==3.1.0\n"
+    )
+    told, _ = build(tmp_path, "rubygems", server.url, names=names)
+    assert "lines 3, 6, 7, no package of gem; write a name" in told
+    assert "secret" not in told
+    assert "2 releases stored\n" in told  # the newest versions, and one by its number
+
+
+def test_a_list_may_be_what_pip_reads(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = open_store(tmp_path.as_uri())
+    listed = (
+        "-r more.txt\nFlask[async]\nsix ; python_version<'4'\nrequests==2.32.0 --hash=sha256:0\nattrs>=23\n"
+    )
+    found = pack_packages(store, SimpleIndex("http://index.example"), "pypi", listed, None)
+    assert [each.label for each in found] == ["pypi/flask", "pypi/six", "pypi/requests@2.32.0"]
+    assert "lines 1, 5, no package of pypi" in capsys.readouterr().err
+
+
+def test_many_odd_lines_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    index = SimpleIndex("http://index.example")
+    assert [*pack_packages(open_store(tmp_path.as_uri()), index, "pypi", "?\n" * 99, None)] == []
+    assert "lines 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 89 more, no" in capsys.readouterr().err
+
+
+def test_why_a_pack_can_not_be_built_is_told(server: Site, tmp_path: Path) -> None:
+    store = ("--store", tmp_path.as_uri())
+    assert "save it as UTF-8" in failure("pypi", *store, "--list", "-", stdin="requests".encode("utf-16"))
+    assert "pypi has no suites (trixie); leave --suite out" in failure("pypi", *store, "--suite", "trixie")
+    missing = ("--base", (tmp_path / "none").as_uri(), "--out", (tmp_path / "out").as_uri())
+    index = ("rubygems", *store, "--index", server.url, "--list", "-")
+    assert "no model" in failure(*index, *missing, stdin=b"rack")
+    assert server.asked == []  # it fails before anything is collected
+    assert "no release was collected" in failure(*index, stdin=b"rack")
+    assert "'bla' is not one of" in failure("bla", *store)
 
 
 def test_an_address_that_is_none_is_told() -> None:

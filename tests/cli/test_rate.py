@@ -17,6 +17,20 @@ def test_rate_and_time_left() -> None:
     assert told[0] == (1, "0 packages/min, 5 releases, 1:30:00 left")
 
 
+def test_what_was_there_from_before_says_nothing_of_the_time_left() -> None:
+    time, told = [0.0], []
+    rate = Rate(5, "packages", lambda _, line: told.append(line), lambda: time[0])
+    rate.advance("5 releases", is_new=False)
+    rate.advance("9 releases", is_new=False)
+    time[0] += 60
+    rate.advance("12 releases")
+    assert told == [
+        "5 releases, all of them from before",
+        "9 releases, all of them from before",
+        "1 packages/min, 12 releases, 0:02:00 left",
+    ]
+
+
 def test_without_a_terminal_there_is_a_line_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
     time = [0.0]
     lines = Lines("Collecting", 3, lambda: time[0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from praxi_tasks.learning.run.documents import Approval
 from praxi_tasks.learning.run.finish import close_training
-from praxi_tasks.learning.run.pack_run import PackPlan, PackRun
+from praxi_tasks.learning.run.pack_run import Outcome, PackPlan, PackRun
 from praxi_tasks.learning.run.pack_version import build_pack, register_pack
 from praxi_tasks.learning.run.plan import TrainingSettings, read_settings
 from praxi_tasks.learning.run.promotion import register_with_packs
@@ -13,6 +13,7 @@ from praxi_tasks.learning.run.steps import TrainingRun
 
 __all__ = [
     "Approval",
+    "Outcome",
     "PackPlan",
     "PackRun",
     "TrainingRun",

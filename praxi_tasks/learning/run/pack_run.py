@@ -1,8 +1,8 @@
 """Collects many releases for a knowledge pack: a list of packages, the newest versions of each.
 
 A run can be ended at any time and goes on where it was: a release that is in the store is not read again, and
-a package whose outcome was written is not asked about again. Releases go from the index to the store one by
-one, so neither memory nor disk grow with their number.
+a package of which all that is wanted is there is not asked about again; one that failed is. Releases go from
+the index to the store one by one, so neither memory nor disk grow with their number.
 """
 
 from __future__ import annotations
@@ -10,11 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
-from praxi_tasks.errors import KeyNotFoundError, UsageError
+from praxi_tasks.errors import (
+    IndexUnavailableError,
+    KeyNotFoundError,
+    ReleaseError,
+    ReleaseNotFoundError,
+    ReleaseRefusedError,
+    UsageError,
+)
 from praxi_tasks.isolation import workers
 from praxi_tasks.learning.data import NewPackage, of_version
 from praxi_tasks.learning.sources import Collected, Collector, Source
@@ -23,6 +30,26 @@ from praxi_tasks.store import Store, documents, keys
 MOST_BATCHES: Final = 1_024
 _WORKERS: Final = 8
 _PLAN: Final = "pack-plan.json"
+_MOST_UNANSWERED: Final = 24
+"""Packages in a row about which an index may give no answer before it is left alone."""
+
+
+class Outcome(NamedTuple):
+    """How the search for one package ended.
+
+    Attributes
+    ----------
+    found
+        Of each release that was wanted.
+    is_new
+        Whether it was searched now, and not by an earlier try.
+    unanswered
+        Why the index gave no answer about the package; empty if it did.
+    """
+
+    found: tuple[Collected, ...]
+    is_new: bool
+    unanswered: str = ""
 
 
 class PackPlan(msgspec.Struct, frozen=True):
@@ -109,7 +136,7 @@ class PackRun:
         return documents.read(self._store, self.key(_PLAN), PackPlan)
 
     def collect(
-        self, source: Source, batch: int, on_done: Callable[[Sequence[Collected]], None] = lambda _: None
+        self, source: Source, batch: int, on_done: Callable[[Outcome], None] = lambda _: None
     ) -> None:
         """Get the releases of one batch into the store.
 
@@ -121,22 +148,30 @@ class PackRun:
         Raises
         ------
         UsageError
-            If the plan has no such batch.
+            If the plan has no such batch, or a setting of the source is wrong.
         StoreUnavailableError
             If there is nowhere to write to.
+        IndexUnavailableError
+            If the index answers for none of many packages in a row, or for none of all.
         """
         plan = self.planned()
         if not 0 <= batch < plan.batches:
             raise UsageError(f"the plan has no batch {batch}", where=self.key(_PLAN))
         collector = Collector(self._store, [source], datetime.now(UTC).date())
 
-        def get(numbered: tuple[int, NewPackage]) -> tuple[Collected, ...]:
+        def get(numbered: tuple[int, NewPackage]) -> Outcome:
             number, package = numbered
-            return self._outcome(number) or self._get(number, package, source, collector, plan.versions)
+            known = self._outcome(number)
+            if known and not any(each.state == "failed" for each in known):
+                return Outcome(known, is_new=False)
+            return self._get(number, package, source, collector, plan.versions)
 
+        patience = _Patience()
         with ThreadPoolExecutor(workers(_WORKERS)) as pool:
             for outcome in pool.map(get, plan.batch(batch)):
                 on_done(outcome)
+                patience.take(outcome)
+        patience.end()
 
     def outcomes(self) -> Iterator[tuple[Collected, ...]]:
         """Yield how the search for each package ended, in the order of the plan; empty if it is not known."""
@@ -151,23 +186,59 @@ class PackRun:
 
     def _get(
         self, number: int, package: NewPackage, source: Source, collector: Collector, versions: int
-    ) -> tuple[Collected, ...]:
-        outcome = tuple(_collected(package, source, collector, versions))
-        documents.write(self._store, self.key(f"packages/{number}.json"), outcome)
+    ) -> Outcome:
+        outcome = _search(package, source, collector, versions)
+        documents.write(self._store, self.key(f"packages/{number}.json"), outcome.found)
         return outcome
 
 
-def _collected(
-    package: NewPackage, source: Source, collector: Collector, versions: int
-) -> Iterator[Collected]:
+class _Patience:
+    """Counts the packages about which an index gave no answer."""
+
+    def __init__(self) -> None:
+        self._asked = self._unanswered = 0
+        self._reason = ""
+
+    def take(self, outcome: Outcome) -> None:
+        """Count a package; raise :class:`IndexUnavailableError` after many in a row without an answer."""
+        if not outcome.is_new:
+            return
+        self._asked += 1
+        self._unanswered = self._unanswered + 1 if outcome.unanswered else 0
+        self._reason = outcome.unanswered
+        if self._unanswered == _MOST_UNANSWERED:
+            raise self._unavailable()
+
+    def end(self) -> None:
+        """Raise :class:`IndexUnavailableError` if there was no answer about any package."""
+        if self._asked and self._unanswered == self._asked:
+            raise self._unavailable()
+
+    def _unavailable(self) -> IndexUnavailableError:
+        return IndexUnavailableError(
+            f"the index answered for none of the last {self._unanswered} packages: {self._reason}",
+            action="see that its address, credentials and network are right, and start again: "
+            "what is stored is not asked for again",
+        )
+
+
+def _search(package: NewPackage, source: Source, collector: Collector, versions: int) -> Outcome:
     """Collect one release, or the newest versions of a package without one."""
     if package.version:
-        yield collector.collect(package)
-        return
-    reasons: dict[str, str] = {}
-    found = list(dict.fromkeys(collector.versions(source, package, reasons)))[:versions]
-    for version in found:
-        yield collector.collect(of_version(package, version))
-    if not found:
-        reason = reasons.get(source.name, "the index lists no version that could be listed")
-        yield Collected(package, "failed", reason=reason)
+        return Outcome((collector.collect(package),), is_new=True)
+    listed = collector.versions(source, package)
+    if isinstance(listed.error, UsageError):
+        raise listed.error
+    newest = list(dict.fromkeys(listed.found))[:versions]
+    if newest:
+        return Outcome(tuple(collector.collect(of_version(package, each)) for each in newest), is_new=True)
+    reason = listed.reason or "the index has no version whose files it could list"
+    failed = Collected(package, "failed", reason=reason)
+    return Outcome((failed,), is_new=True, unanswered=reason if _is_silence(listed.error) else "")
+
+
+def _is_silence(error: Exception | None) -> bool:
+    """Return whether an index gave no answer about a package, rather than that it does not have it."""
+    return isinstance(error, ReleaseError) and not isinstance(
+        error, ReleaseNotFoundError | ReleaseRefusedError
+    )

@@ -60,7 +60,11 @@ def build_pack(store: Store, run: PackRun, source: Source) -> NamedPack:
         catalogues.append(_put(store, CATALOGUE, part))
         contents.append(_put(store, CONTENTS, index_contents(releases)))
     if not catalogues:
-        raise DataError("there is nothing to learn", where=run.key(""), action="collect releases first")
+        raise DataError(
+            "there is nothing to learn: no release was collected",
+            where=run.key(""),
+            action="see why each package failed, and collect again",
+        )
     pack = Pack(plan.pack, (*catalogues, *contents), _annotations(run))
     store_pack(store, pack)
     return NamedPack(pack, pool)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import date
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import msgspec
 
@@ -49,6 +49,14 @@ class Collected(msgspec.Struct, frozen=True):
     state: State
     source: str = ""
     reason: str = ""
+
+
+class Versions(NamedTuple):
+    """The versions of a package that a source lists, or why it lists none."""
+
+    found: Sequence[str]
+    reason: str = ""
+    error: Exception | None = None
 
 
 class Collector:
@@ -114,7 +122,12 @@ class Collector:
             return [Collected(wanted, "given-up", reason="its version is still unknown")]
         reasons: dict[str, str] = {}
         offers = [source for source in self._sources if source.offers(wanted)]
-        found = dict.fromkeys(each for source in offers for each in self.versions(source, wanted, reasons))
+        found: dict[str, None] = {}
+        for source in offers:
+            listed = self.versions(source, wanted)
+            found |= dict.fromkeys(listed.found)
+            if listed.error:
+                reasons[source.name] = listed.reason
         record_attempt(self._store, wanted, self._today, reasons)
         chosen = list(found)[NEWEST * past :][:NEWEST]
         if not chosen:
@@ -122,8 +135,8 @@ class Collector:
             return [Collected(wanted, "failed", reason=_joined(reasons))]
         return [self.collect(of_version(wanted, version)) for version in chosen]
 
-    def versions(self, source: Source, wanted: NewPackage, reasons: dict[str, str]) -> Sequence[str]:
-        """Return the versions that a source lists of a package; none, and the reason noted, if it fails.
+    def versions(self, source: Source, wanted: NewPackage) -> Versions:
+        """Return the versions that a source lists of a package; none, and the reason, if it fails.
 
         Raises
         ------
@@ -131,15 +144,14 @@ class Collector:
             If the store can't be reached.
         """
         try:
-            return source.versions(wanted)
+            return Versions(source.versions(wanted))
         except StoreUnavailableError:
             raise
         except PraxiError as error:
-            reasons[source.name] = one_line(str(error))
+            return Versions((), one_line(str(error)), error)
         except Exception as error:
-            reasons[source.name] = one_line(f"{type(error).__name__}: {error}")
             logger.exception("%s: unexpected error", source.name)
-        return ()
+            return Versions((), one_line(f"{type(error).__name__}: {error}"), error)
 
     def _ask(self, source: Source, wanted: NewPackage, reasons: dict[str, str]) -> StoredRelease | None:
         """Ask one source; record any failure as its reason, so that the next source is asked."""

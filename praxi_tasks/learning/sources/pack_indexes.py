@@ -71,6 +71,9 @@ PACK_INDEXES: Final[Mapping[str, Callable[[str, str], Source]]] = {
 """What a person calls an index → what makes its source, given the suite and the address or none."""
 
 
+_WITH_SUITES: Final = frozenset({"alpine", DEB.purl_type, "debian", *_RPM_SUITES, "ubuntu"})
+
+
 def pack_source(index: str, suite: str = "", address: str = "") -> Source:
     """Return the source that packs of an index are collected from: it costs little for each release.
 
@@ -84,7 +87,8 @@ def pack_source(index: str, suite: str = "", address: str = "") -> Source:
     Raises
     ------
     UsageError
-        If no pack of that index can be built, no suite is named for a distribution, or no address is set.
+        If no pack of that index can be built, no suite is named for a distribution, or one for another index,
+        or no address is set.
     ReleaseError
         If no index is configured.
     """
@@ -92,6 +96,8 @@ def pack_source(index: str, suite: str = "", address: str = "") -> Source:
         raise UsageError(
             "no pack of that is built", where=index, action=f"name one of {', '.join(PACK_INDEXES)}"
         )
+    if suite and index not in _WITH_SUITES:
+        raise UsageError(f"{index} has no suites", where=suite, action="leave --suite out")
     return PACK_INDEXES[index](suite, address)
 
 

@@ -8,6 +8,7 @@ from praxi_tasks.learning import run
 def test_the_exported_names() -> None:
     assert sorted(run.__all__) == [
         "Approval",
+        "Outcome",
         "PackPlan",
         "PackRun",
         "TrainingRun",

@@ -10,18 +10,18 @@ from pathlib import Path
 import pytest
 
 from praxi_tasks.discovery import Model
-from praxi_tasks.errors import DataError, UsageError
+from praxi_tasks.errors import DataError, IndexUnavailableError, UsageError
 from praxi_tasks.learning.data import NewPackage
 from praxi_tasks.learning.model_registry import CHAMPION
 from praxi_tasks.learning.model_registry.stored import StoredRegistry
-from praxi_tasks.learning.run import PackRun, build_pack, register_pack
+from praxi_tasks.learning.run import Outcome, PackRun, build_pack, register_pack
 from praxi_tasks.learning.run.retention import unneeded_versions
 from praxi_tasks.learning.sources import Collected
 from praxi_tasks.learning.sources.pypi.simple_index import SimpleIndex
 from praxi_tasks.packs import read_pack, use_packs
 from praxi_tasks.store import Store, keys
 from tests.support.package_index import PackageIndex
-from tests.support.site import Site, site
+from tests.support.site import Answer, Site, site
 
 PACKAGES = ("alpha", "beta", "gamma")
 VERSIONS = ("1.0", "1.1", "2.0")
@@ -73,7 +73,7 @@ def stored(store: Store) -> set[str]:
 def test_the_newest_versions_of_each_are_collected(store: Store, index: PackageIndex) -> None:
     run = planned(store, *map(package, PACKAGES), package("alpha", "1.0"), package("lost"))
     told: list[Collected] = []
-    run.collect(source(index), 0, told.extend)
+    run.collect(source(index), 0, lambda outcome: told.extend(outcome.found))
     assert stored(store) == {f"{name}/{v}" for name in PACKAGES for v in ("1.1", "2.0")} | {"alpha/1.0"}
     assert [(each.state, each.package.name) for each in told[-2:]] == [
         ("stored", "alpha"),
@@ -100,7 +100,7 @@ def test_a_package_whose_list_of_versions_breaks_stops_no_other(store: Store, in
             return super().versions(wanted)
 
     told: list[Collected] = []
-    planned(store).collect(Breaks(index.url, in_parts=True), 0, told.extend)
+    planned(store).collect(Breaks(index.url, in_parts=True), 0, lambda each: told.extend(each.found))
     assert {each.reason for each in told if each.state == "failed"} == {"RecursionError: an odd page"}
     assert stored(store) == {f"{name}/{v}" for name in ("alpha", "gamma") for v in ("1.1", "2.0")}
 
@@ -112,7 +112,7 @@ def test_what_was_collected_is_not_asked_for_again(store: Store, index: PackageI
     class KilledError(BaseException):
         pass
 
-    def kill(outcome: Sequence[Collected]) -> None:
+    def kill(outcome: Outcome) -> None:
         raise KilledError
 
     with pytest.raises(KilledError):
@@ -126,6 +126,41 @@ def test_what_was_collected_is_not_asked_for_again(store: Store, index: PackageI
     asked = len(index.asked)
     run.collect(source(index), 0)
     assert len(index.asked) == asked
+
+
+def test_what_failed_is_asked_for_again_and_what_is_there_is_not(store: Store, index: PackageIndex) -> None:
+    run = planned(store, package("alpha"), package("late"))
+    run.collect(source(index), 0)
+    index.publish("late-1.0-py3-none-any.whl", wheel("late", "1.0"))
+    told: list[Outcome] = []
+    run.collect(source(index), 0, told.append)
+    assert [(each.is_new, each.found[0].state) for each in told] == [(False, "stored"), (True, "stored")]
+
+
+def test_an_index_that_is_down_is_left_alone_and_asked_again(
+    store: Store, index: PackageIndex, server: Site
+) -> None:
+    """Else the packages of the day it was down would count as tried."""
+    many = [package(f"some{number}") for number in range(100)]
+    server.answers |= {f"/simple/{each.name}/": Answer(b"", status=500) for each in many}
+    run = planned(store, *many)
+    with pytest.raises(IndexUnavailableError, match=r"none of the last 24 packages: the index answered 500"):
+        run.collect(source(index), 0)
+    assert len({path for path, _ in server.asked}) < 60
+    few = PackRun(store, "few")
+    few.plan("pypi", "", many[:2], 2, 1)
+    with pytest.raises(IndexUnavailableError, match="none of the last 2 packages"):
+        few.collect(source(index), 0)
+    for each in many[:2]:
+        index.publish(f"{each.name}-1.0-py3-none-any.whl", wheel(each.name, "1.0"))
+    few.collect(source(index), 0)
+    assert stored(store) == {"some0/1.0", "some1/1.0"}
+
+
+def test_an_index_without_the_packages_has_answered(store: Store, index: PackageIndex) -> None:
+    run = planned(store, *(package(f"lost{number}") for number in range(30)))
+    run.collect(source(index), 0)
+    assert {found.state for outcome in run.outcomes() for found in outcome} == {"failed"}
 
 
 def test_no_package_is_no_pack(store: Store) -> None:

@@ -1,0 +1,48 @@
+"""What became of the releases of a knowledge pack: how many are stored, and why the others are not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from praxi_tasks.cli.echo import amount
+
+if TYPE_CHECKING:
+    from praxi_tasks.learning.run import Outcome
+    from praxi_tasks.learning.sources import Collected
+
+_MOST_REASONS: Final = 20
+
+
+class Tally:
+    """Counts releases, and keeps why some could not be had."""
+
+    def __init__(self) -> None:
+        self._stored = 0
+        self._missing: list[Collected] = []
+
+    def take(self, outcome: Outcome) -> None:
+        """Count what was found of a package."""
+        missing = [each for each in outcome.found if each.state != "stored"]
+        self._stored += len(outcome.found) - len(missing)
+        self._missing += missing
+
+    @property
+    def stored(self) -> str:
+        """How many releases are stored, in words."""
+        return amount(self._stored, "release")
+
+    def lines(self, everything: str) -> Iterator[str]:
+        """Yield what became of all of them, with the first reasons.
+
+        Parameters
+        ----------
+        everything
+            Where the outcome of each package is.
+        """
+        failed = f", {len(self._missing):,} failed:" if self._missing else ""
+        yield f"{self.stored} stored{failed}"
+        for each in self._missing[:_MOST_REASONS]:
+            yield f"  {each.package.label}  {each.reason}"
+        if len(self._missing) > _MOST_REASONS:
+            yield f"  and {len(self._missing) - _MOST_REASONS:,} more: {everything}"
