@@ -98,6 +98,8 @@ class Claim(msgspec.Struct, frozen=True, omit_defaults=True):
     origin
         Where it came from, if not from its index: an address without credentials, which begins with
         ``git+`` or its like where it is a repository's.
+    maker
+        Who made a distribution's package, in the record's words: dpkg's maintainer, rpm's vendor.
     """
 
     ecosystem: str
@@ -114,6 +116,7 @@ class Claim(msgspec.Struct, frozen=True, omit_defaults=True):
     relation: str = ""
     origin: str = ""
     checksums: bytes = b""
+    maker: str = ""
 
 
 class Distribution(msgspec.Struct, frozen=True, omit_defaults=True):

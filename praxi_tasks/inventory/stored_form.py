@@ -38,6 +38,7 @@ class ClaimRow(msgspec.Struct, frozen=True, array_like=True):
     relation: str = ""
     origin: str = ""
     checksums: bytes = b""
+    maker: str = ""
 
     @classmethod
     def of(cls, claim: Claim, database: int) -> ClaimRow:
@@ -57,6 +58,7 @@ class ClaimRow(msgspec.Struct, frozen=True, array_like=True):
             claim.relation,
             claim.origin,
             claim.checksums,
+            claim.maker,
         )
 
     def claim(self, databases: tuple[str, ...]) -> Claim:
@@ -84,6 +86,7 @@ class ClaimRow(msgspec.Struct, frozen=True, array_like=True):
             self.relation,
             self.origin,
             self.checksums,
+            self.maker,
         )
 
 

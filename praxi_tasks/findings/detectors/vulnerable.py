@@ -136,12 +136,14 @@ class Vulnerable(Detector):
 
     def coverage(self, image: FusedImage) -> Iterator[Coverage]:
         """Yield how far the packages of each distribution and language are matched with advisories."""
-        subjects: dict[tuple[str | None, str], list[Component]] = {}
+        subjects: dict[tuple[str | None, str, bool], list[Component]] = {}
         for component in image.components:
             if component.present and not component.held_by_distribution:
                 namespace = component_namespace(component)
-                subjects.setdefault((namespace, component_subject(component)), []).append(component)
-        for (namespace, subject), components in subjects.items():
+                unspoken = namespace is None and component.by_others
+                subject = component_subject(component)
+                subjects.setdefault((namespace, subject, unspoken), []).append(component)
+        for (namespace, subject, _), components in subjects.items():
             yield self._matched(namespace, subject, components)
             yield from _without_order(namespace, components)
             yield from _without_stream(components)
@@ -154,6 +156,8 @@ class Vulnerable(Detector):
             return not_checked(_ASPECT, subject, f"{packages}: no advisories were given", GIVE_FEEDS)
         name = osv_name(namespace or subject)
         problem = self._broken(name, namespace)
+        if namespace is None and components[0].by_others:
+            return _of_others(subject, components)
         if namespace is None or not self.knowledge.advisories.covers(namespace):
             feed = name if name != subject and not self.knowledge.has_feed(name) else ""
             reason, action = _unknown(subject, components[0], feed)
@@ -193,6 +197,16 @@ class Vulnerable(Detector):
 def _is_program(component: Component) -> bool:
     """Return whether it is a program that nobody packaged."""
     return ecosystem_of(component.ecosystem).family is Family.PROGRAM
+
+
+def _of_others(subject: str, components: Sequence[Component]) -> Coverage:
+    """Return that packages were not checked which others than the distribution made."""
+    distribution = components[0].distribution or "the distribution"
+    reason = (
+        f"{len(components)} packages: others made them, the advisories of {distribution} are not about them"
+    )
+    action = "ask those who made them; what they have inside is checked by itself"
+    return not_checked(_ASPECT, subject, reason, action, sorted({one.package for one in components}))
 
 
 def _unknown(subject: str, example: Component, feed: str) -> tuple[str, str]:

@@ -23,6 +23,7 @@ from praxi_tasks.findings.image.declarations import find_declarations
 from praxi_tasks.findings.image.distributions import Distributions
 from praxi_tasks.findings.image.file_tree import FileTree, LayerChanges, significant
 from praxi_tasks.findings.image.linked_records import LinkedRecords
+from praxi_tasks.findings.image.makers import Makers
 from praxi_tasks.findings.image.owning_package import with_owners
 from praxi_tasks.findings.image.package_notes import with_notes
 from praxi_tasks.findings.image.path_packages import Explained, path_packages
@@ -113,8 +114,9 @@ def fuse(layers: Sequence[LayerFacts]) -> FusedImage:
         completed.append(replace(layer, inventory=inventory))
     layers, claims = completed, history.claims()
     distributions = Distributions([layer.inventory.distribution for layer in layers])
-    fusion = _Fusion(tree, [layer.changes.digest for layer in layers], distributions, claims)
-    for tracked in without_repeats(claims, tree):
+    makers = Makers([tracked.claim for tracked in claims])
+    fusion = _Fusion(tree, [layer.changes.digest for layer in layers], distributions, claims, makers)
+    for tracked in without_repeats(claims, tree, makers):
         fusion.add_claim(tracked)
     for number, layer in enumerate(layers):
         for release in layer.prediction.releases if layer.prediction else ():
@@ -140,8 +142,10 @@ class _Fusion:
         digests: list[str],
         distributions: Distributions,
         claims: tuple[TrackedClaim, ...],
+        makers: Makers,
     ) -> None:
         self._tree = tree
+        self._makers = makers
         self._claims = claims
         self._digests = digests
         self._distributions = distributions
@@ -361,6 +365,7 @@ class _Fusion:
             relation=claim.relation if claim else "",
             origin=claim.origin if claim else "",
             model=claim.model if claim else None,
+            by_others=claim is not None and self._makers.by_others(claim),
         )
 
     def _append(self, component: Component, **fields: object) -> None:

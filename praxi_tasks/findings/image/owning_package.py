@@ -2,13 +2,14 @@
 
 Debian's ``python3-yaml`` installs the metadata of PyYAML where any tool reads it, but the advisories about it
 are Debian's: the version stays while fixes are added. conda's package leaves those of PyPI in force, and so
-does a wheel or a package of npm those of what it has inside: vendored copies, programs, archives.
+does a wheel or a package of npm those of what it has inside: vendored copies, programs, archives. A package
+of dpkg or rpm that others than the distribution made leaves them in force as well.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Final, TypeAlias
 
 import msgspec
@@ -31,7 +32,16 @@ def with_owners(
     wanted = {path for component in components for path in _paths(component, tree)}
     present = {item.package for item in components if item.present and _may_own(item.ecosystem)}
     owners = _owners(wanted, present, claims, tree) if wanted else {}
-    return tuple(_owned(component, _paths(component, tree), owners, present) for component in components)
+    by_others = {item.package for item in components if item.by_others}
+    owned = (_owned(component, _paths(component, tree), owners, present) for component in components)
+    return tuple(_with_maker(component, by_others) for component in owned)
+
+
+def _with_maker(component: Component, by_others: Container[str]) -> Component:
+    """Return a component as one that others made where they made the package that brought it."""
+    if component.owner not in by_others:
+        return component
+    return msgspec.structs.replace(component, by_others=True)
 
 
 def _may_own(ecosystem: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 from praxi_tasks.ecosystems import ECOSYSTEMS, NUGET, Family, ecosystem_of
 from praxi_tasks.findings.image.claim_history import TrackedClaim, claimed_places, is_inside
 from praxi_tasks.findings.image.file_tree import FileTree
+from praxi_tasks.findings.image.makers import Makers
 from praxi_tasks.inventory import Claim
 
 _LANGUAGES: Final = frozenset(name for name, row in ECOSYSTEMS.items() if row.family is Family.LANGUAGE)
@@ -15,14 +16,15 @@ _NOT_LANGUAGES: Final = frozenset(name for name, row in ECOSYSTEMS.items() if no
 _Claims: TypeAlias = Sequence[TrackedClaim]
 
 
-def without_repeats(claims: _Claims, tree: FileTree) -> list[TrackedClaim]:
+def without_repeats(claims: _Claims, tree: FileTree, makers: Makers) -> list[TrackedClaim]:
     """Return the claims without those of programs and libraries that a database makes for them.
 
     A file that says of which package it is, or is a model's data, is no second one where any package lists
-    it, and a program is the package of a distribution or a manager that lists it. A package of a language is
-    a program only if it is called so: others have libraries inside that somebody else wrote. An assembly of
-    .NET's is part of the package whose list of dependencies names its file. A model is more than the package
-    that brought it.
+    it, and a program is the package of a distribution or a manager that lists it. Of a package that others
+    than the distribution made no advisories tell: its programs count. A package of a language is a program
+    only if it is called so: others have libraries inside that somebody else wrote. An assembly of .NET's is
+    part of the package whose list of dependencies names its file. A model is more than the package that
+    brought it.
     """
     inside = [each for each in claims if is_inside(each.claim) and not _is_model(each.claim)]
     databases = [each for each in claims if not is_inside(each.claim)]
@@ -30,12 +32,16 @@ def without_repeats(claims: _Claims, tree: FileTree) -> list[TrackedClaim]:
     programs = [each for each in inside if _is_program(each.claim)]
     repeated = (
         *_listed(packages, databases, tree),
-        *_listed(programs, [each for each in databases if each.claim.ecosystem not in _LANGUAGES], tree),
+        *_listed(programs, [each for each in databases if _speaks_for_programs(each.claim, makers)], tree),
         *_listed(programs, _of(_LANGUAGES, databases), tree, _name),
         *_listed(_of({NUGET.purl_type}, inside), _of({NUGET.purl_type}, databases), tree),
     )
     left_out = set(map(id, repeated))
     return [each for each in claims if id(each) not in left_out]
+
+
+def _speaks_for_programs(claim: Claim, makers: Makers) -> bool:
+    return claim.ecosystem not in _LANGUAGES and not makers.by_others(claim)
 
 
 def _is_model(claim: Claim) -> bool:

@@ -66,6 +66,9 @@ class Component(msgspec.Struct, frozen=True, omit_defaults=True):
         What its record states, all of which apply: SPDX expressions, or names where they are none.
     model
         What is known of a machine-learning model; None of all else.
+    by_others
+        Whether others made it, or the package of a distribution's kind that brought it: the distribution's
+        advisories and fixes are not about it.
     """
 
     ecosystem: str
@@ -94,6 +97,7 @@ class Component(msgspec.Struct, frozen=True, omit_defaults=True):
     relation: str = ""
     origin: str = ""
     model: Model | None = None
+    by_others: bool = False
 
     @property
     def package(self) -> str:
@@ -119,17 +123,26 @@ class Component(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def held_by_distribution(self) -> bool:
         """Whether it is in a package of a distribution, which answers for it: versions stay as fixes come."""
+        return self._is_in_system_package and not self.by_others
+
+    @property
+    def _is_in_system_package(self) -> bool:
         return ecosystem_of(self.owner.partition("/")[0]).of_distribution
 
     @property
     def is_bundled(self) -> bool:
-        """Whether another package of a language brought it, and upgrades it with itself."""
+        """Whether a package brought it that does not answer for it, and upgrades it with itself.
+
+        That is another one of a language, or one of a distribution's kind that others made.
+        """
+        if self._is_in_system_package:
+            return self.by_others
         return ecosystem_of(self.owner.partition("/")[0]).family is Family.LANGUAGE
 
     @property
     def is_anothers(self) -> bool:
         """Whether it comes and goes with what brought it: a package, or whoever left an archive."""
-        return self.held_by_distribution or self.is_bundled or self.is_archived
+        return self._is_in_system_package or self.is_bundled or self.is_archived
 
     @property
     def is_archived(self) -> bool:

@@ -151,7 +151,7 @@ def component_namespace(component: Component) -> str | None:
     """Return the namespace in which advisories about a component are filed, or None if that is not known.
 
     Those of a distribution say nothing about packages of another kind that are installed there, such as
-    Debian's in Alpine.
+    Debian's in Alpine, nor about those that others made.
     """
     if ecosystem_of(component.ecosystem).family is Family.PROGRAM:
         return BITNAMI.purl_type
@@ -163,9 +163,14 @@ def component_namespace(component: Component) -> str | None:
 
 
 def own_namespace(component: Component, distribution: str = "") -> str | None:
-    """Return the namespace of the component's own distribution, or of another one that is named."""
+    """Return the namespace of the component's own distribution, or of another one that is named.
+
+    None of what others than the distribution made.
+    """
     if ecosystem_of(component.ecosystem).of_language:
         return component.ecosystem
+    if component.by_others:
+        return None
     name = distribution or component.distribution
     identifier, _, release = name.rpartition("-")
     if not identifier:
@@ -179,7 +184,8 @@ def component_subject(component: Component) -> str:
     What an image calls its distribution never reads as a language or a package.
     """
     namespace = component_namespace(component)
-    foreign = namespace is None and own_namespace(component) is not None  # of another kind than its image's
+    # Of another kind than its image's, or made by others.
+    foreign = component.by_others or (namespace is None and own_namespace(component) is not None)
     subject = namespace or ("" if foreign else component.distribution)
     return subject if subject and subject.partition("/")[0] not in ECOSYSTEMS else component.ecosystem
 

@@ -25,7 +25,7 @@ _INFO: Final = "info/"
 _INFO_FOLDER: Final = f"var/lib/dpkg/{_INFO}"
 _SUMS: Final = ".md5sums"
 _LISTS: Final = (_SUMS, ".list")
-_FIELDS: Final = frozenset((b"package", b"version", b"status", b"architecture", b"source"))
+_FIELDS: Final = frozenset((b"package", b"version", b"status", b"architecture", b"source", b"maintainer"))
 _HEAD: Final = 8  # bytes: no text has a NUL there, and a damaged one most likely neither
 # The states in which a package's files are there, whole or in part; in "config-files" only its settings are.
 _INSTALLED: Final = frozenset(
@@ -81,6 +81,7 @@ def _claim(view: LayerView, path: str, stanza: Stanza, read: set[str]) -> Claim:
         source_version=(source[2] if source else "") or version,
         files=files,
         checksums=pack_checksums(files, _checksums(view, path, name, architecture)) if files else b"",
+        maker=stanza.get("maintainer", ""),
     )
 
 

@@ -101,6 +101,7 @@ def _claim(header: RpmHeader, path: str, size: int) -> Claim:
         files=files,
         licences=stated((header.text("LICENSE"),)),
         checksums=pack_checksums(files, digests),
+        maker=header.text("VENDOR"),
     )
 
 

@@ -18,6 +18,7 @@ _TAGS: Final = {
     "VERSION": 1001,
     "RELEASE": 1002,
     "EPOCH": 1003,
+    "VENDOR": 1011,
     "LICENSE": 1014,
     "ARCH": 1022,
     "FILESIZES": 1028,

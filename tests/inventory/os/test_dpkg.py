@@ -29,13 +29,14 @@ def dpkg() -> str:
 
 
 def test_equals_what_dpkg_says_of_this_machine(dpkg: str) -> None:
-    form = (
-        "${db:Status-Status}\t${Package}\t${Version}\t${Architecture}\t${source:Package}\t${source:Version}\n"
-    )
+    fields = ("db:Status-Status", "Package", "Version", "Architecture", "source:Package", "source:Version")
+    form = "\t".join(f"${{{field}}}" for field in (*fields, "Maintainer")) + "\n"
     told = subprocess.run([dpkg, "-W", "-f", form], capture_output=True, text=True, check=True).stdout
     expected = {tuple(line.split("\t")[1:]) for line in told.splitlines() if line.startswith("installed\t")}
     inventory = inventory_of_folder(Path("/"), "var/lib/dpkg")
-    found = {(c.name, c.version, c.architecture, c.source, c.source_version) for c in inventory.claims}
+    found = {
+        (c.name, c.version, c.architecture, c.source, c.source_version, c.maker) for c in inventory.claims
+    }
     assert found == expected
     assert inventory.problems == ()
 

@@ -22,6 +22,7 @@ Epoch: 2
 Version: 1.4
 Release: 3
 Summary: a package of many files
+Vendor: Praxi's house
 License: MIT
 %description
 Many files.
@@ -46,7 +47,9 @@ ENDLESS = (
     "CREATE VIEW Packages AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
     " SELECT i AS hnum, x'00' AS blob FROM n"
 )
-FORM = "%{NAME}\\t%|EPOCH?{%{EPOCH}:}|%{VERSION}-%{RELEASE}\\t%{ARCH}\\t%{SOURCERPM}\\t%{LICENSE}\\n"
+FORM = (
+    "%{NAME}\\t%|EPOCH?{%{EPOCH}:}|%{VERSION}-%{RELEASE}\\t%{ARCH}\\t%{SOURCERPM}\\t%{LICENSE}\\t%{VENDOR}\\n"
+)
 
 
 def rpm(root: Path, backend: str, *arguments: str) -> str:
@@ -123,6 +126,7 @@ def test_equals_what_rpm_says(root: Path) -> None:
             claim.architecture,
             f"{claim.source}-{claim.source_version}.src.rpm",
             *claim.licences,
+            claim.maker,
         )
         for claim in inventory.claims
     }
