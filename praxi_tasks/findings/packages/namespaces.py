@@ -40,7 +40,7 @@ class _Distribution:
 
     ``product`` is what follows OSV's name where several products have their own fixes for one release: only
     those of the distribution itself hold for its images. Where all hold, their names may have numbers, and
-    the release ``ends_name``.
+    the release ``ends_name``. ``channel`` is a release without a number, which rolls on beside numbered ones.
     """
 
     osv: str
@@ -51,6 +51,7 @@ class _Distribution:
     filed_by: FiledBy = FiledBy.EITHER
     product: str = ""
     ends_name: bool = False
+    channel: str = ""
 
 
 _DISTRIBUTIONS: Final = (
@@ -66,8 +67,18 @@ _DISTRIBUTIONS: Final = (
         filed_by=FiledBy.BINARY,
         product="enterprise_linux:",
     ),
+    _Distribution(
+        "Red Hat",
+        "hummingbird",
+        release=_Release.NOTHING,
+        filed_by=FiledBy.BINARY,
+        product="hummingbird:1",
+    ),
     _Distribution("Ubuntu", "ubuntu", DEB, mirrored=True, filed_by=FiledBy.SOURCE),
+    _Distribution("SUSE", "sle-micro", product="Linux Enterprise Micro "),
+    _Distribution("SUSE", "sl-micro", product="Linux Micro "),
     _Distribution("SUSE", "sles", ends_name=True),
+    _Distribution("openSUSE", "opensuse-leap-micro", product="Leap Micro "),
     _Distribution("openSUSE", "opensuse-leap", product="Leap "),
     _Distribution("openSUSE", "opensuse-tumbleweed", release=_Release.NOTHING, product="Tumbleweed"),
     _Distribution("Photon OS", "photon"),
@@ -79,7 +90,18 @@ _DISTRIBUTIONS: Final = (
     _Distribution("Azure Linux", "azurelinux", release=_Release.MAJOR),
     _Distribution("Wolfi", "wolfi", APK, _Release.NOTHING, filed_by=FiledBy.SOURCE),
     _Distribution("Chainguard", "chainguard", APK, _Release.NOTHING, filed_by=FiledBy.SOURCE),
-    _Distribution("Alpaquita", "alpaquita", APK, filed_by=FiledBy.SOURCE),
+    _Distribution("MinimOS", "minimos", APK, _Release.NOTHING),
+    _Distribution("CleanStart", "cleanstart", APK, _Release.NOTHING),
+    _Distribution("Echo", "echo", DEB, _Release.NOTHING, filed_by=FiledBy.SOURCE),
+    _Distribution("Alpaquita", "alpaquita", APK, _Release.MAJOR, filed_by=FiledBy.SOURCE, channel="stream"),
+    _Distribution(
+        "BellSoft Hardened Containers",
+        "bellsoft-hardened-containers",
+        APK,
+        _Release.MAJOR,
+        filed_by=FiledBy.SOURCE,
+        channel="stream",
+    ),
 )
 _LANGUAGES: Final = {row.osv: row.purl_type for row in ECOSYSTEMS.values() if row.osv}
 _OSV_NAMES: Final = frozenset(row.osv for row in _DISTRIBUTIONS if row.osv)
@@ -103,9 +125,10 @@ def ecosystem_namespace(ecosystem: str) -> str | None:
         return _release_of("rhel", extended.release)
     rows = (row for row in _DISTRIBUTIONS if row.osv == name and release.startswith(row.product))
     row = next(rows, None)
-    if row is None or release.startswith("Pro:"):
-        return None
-    return _release_of(row.id, release.removeprefix(row.product))
+    release = release.removeprefix(row.product) if row else ""
+    if row is None or release.startswith("Pro:") or (release and row.release is _Release.NOTHING):
+        return None  # Ubuntu's paid fixes; the rebuilt packages of languages that Echo has beside its own
+    return _release_of(row.id, release)
 
 
 def ecosystem_distribution(ecosystem: str) -> str | None:
@@ -223,6 +246,8 @@ def _release_of(distribution: str, release: str) -> str | None:
     named = row.release if row else _Release.MINOR
     if named is _Release.NOTHING:
         return distribution
+    if row and release and release == row.channel:
+        return f"{distribution}-{release}"
     numbers = [number.group() for number in _NUMBER.finditer(release.replace(" SP", "."))]  # "15 SP5" is 15.5
     if not numbers:
         return None

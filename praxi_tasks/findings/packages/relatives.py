@@ -16,8 +16,10 @@ _SAME: Final[Mapping[str, str]] = {
     "centos": "rhel",
     "scientific": "rhel",
     "eurolinux": "rhel",
+    "clnstrt": "cleanstart",
     "mariner": "azurelinux",
     "raspbian": "debian",
+    "sle-micro-rancher": "sle-micro",
     "sled": "sles",
     "sles_sap": "sles",
 }
@@ -73,6 +75,8 @@ def relative_name(distribution: Distribution | None) -> str:
     if distribution is None:
         return ""
     identifier = _SAME.get(distribution.id, distribution.id)
+    if identifier != distribution.id and not (distribution.version_id or distribution.codename):
+        return identifier
     if distribution.version_id and (identifier != distribution.id or identifier in _CODENAMES):
         return f"{identifier}-{distribution.version_id}" if identifier != distribution.id else ""
     for parent, releases in _CODENAMES.items():

@@ -34,6 +34,17 @@ from praxi_tasks.inventory import Distribution
         ("Azure Linux:3", "azurelinux", "3.0", "rpm"),
         ("openEuler:24.03-LTS", "openEuler", "24.03", "rpm"),
         ("Mageia:9", "mageia", "9", "rpm"),
+        ("SUSE:Linux Enterprise Micro 5.5", "sle-micro", "5.5", "rpm"),
+        ("SUSE:Linux Micro 6.0", "sl-micro", "6.0", "rpm"),
+        ("openSUSE:Leap Micro 5.5", "opensuse-leap-micro", "5.5", "rpm"),
+        ("Red Hat:hummingbird:1", "hummingbird", "20251124", "rpm"),
+        ("MinimOS", "minimos", "20241031", "apk"),
+        ("CleanStart", "cleanstart", "1.0", "apk"),
+        ("Echo", "echo", "1", "deb"),
+        ("Alpaquita:stream", "alpaquita", "stream", "apk"),
+        ("Alpaquita:23", "alpaquita", "23", "apk"),
+        ("BellSoft Hardened Containers:stream", "bellsoft-hardened-containers", "stream", "apk"),
+        ("BellSoft Hardened Containers:25", "bellsoft-hardened-containers", "25", "apk"),
     ],
 )
 def test_a_distributions_advisories_meet_its_packages(
@@ -48,7 +59,19 @@ def test_a_distributions_advisories_meet_its_packages(
 
 
 @pytest.mark.parametrize(
-    "ecosystem", ["Debian", "Ubuntu:Pro:22.04:LTS", "Plan 9:4", "GIT", "Alpine:edge", "VSCode"]
+    "ecosystem",
+    [
+        "Debian",
+        "Ubuntu:Pro:22.04:LTS",
+        "Plan 9:4",
+        "GIT",
+        "Alpine:edge",
+        "Alpine:stream",
+        "VSCode",
+        "Echo:PyPI",
+        "Echo:Maven",
+        "Red Hat:openshift:4.16::el9",
+    ],
 )
 def test_what_stands_for_no_release_has_no_namespace(ecosystem: str) -> None:
     assert ecosystem_namespace(ecosystem) is None

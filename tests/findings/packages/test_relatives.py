@@ -14,6 +14,8 @@ from praxi_tasks.inventory import Distribution
         (Distribution("centos", "7", like=("rhel", "fedora")), "rhel-7"),
         (Distribution("scientific", "7.9"), "rhel-7.9"),
         (Distribution("mariner", "2.0.20221010"), "azurelinux-2.0.20221010"),
+        (Distribution("sle-micro-rancher", "5.4"), "sle-micro-5.4"),
+        (Distribution("clnstrt"), "cleanstart"),
         (Distribution("raspbian", "13", like=("debian",)), "debian-13"),
         (Distribution("debian", codename="trixie"), "debian-13"),
         (Distribution("ubuntu", codename="jammy"), "ubuntu-22.04"),
