@@ -12,6 +12,7 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from praxi_airflow.errors import RetryableTaskError, airflow_failures
 from praxi_airflow.hooks import connected_store
+from praxi_airflow.operators.endings import explain_code, is_retryable
 from praxi_airflow.run_key import run_key
 from praxi_airflow.run_params import require_readable
 from praxi_airflow.runners import Command, Runner, choose_runner, task_environment
@@ -107,10 +108,8 @@ class PraxiTaskOperator(BaseOperator):
     def _conclude(self, code: int) -> None:
         if code == ExitCode.OK:
             return
-        message = f"praxi {self.command} ended with exit code {code}; the reason is in the log above"
-        if code == ExitCode.TEMPFAIL or code < 0 or code > 128:
-            raise RetryableTaskError(message)
-        raise AirflowFailException(message)
+        message = explain_code(self.command, code)
+        raise RetryableTaskError(message) if is_retryable(code) else AirflowFailException(message)
 
     def _finish(self, settings: Settings, context: Context) -> object:
         if self.result is None:
