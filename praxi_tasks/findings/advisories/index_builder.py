@@ -23,6 +23,7 @@ from praxi_tasks.findings.advisories.index import (
     Contents,
     Entry,
 )
+from praxi_tasks.findings.advisories.last_known import closed
 from praxi_tasks.findings.advisories.osv import Affected, Record, is_name
 from praxi_tasks.findings.advisories.ranges import Boundaries, Interval, evaluate, listed, merged
 from praxi_tasks.findings.feeds import AdvisorySource, Exploitation, FeedProblem
@@ -173,7 +174,7 @@ class IndexBuilder:
         names = self._names_of(record)
         several = len(names.subjects) > 1
         filed, namespaces = [], set[str]()
-        for entry in record.affected if names.subjects else ():
+        for entry in map(closed, record.affected if names.subjects else ()):
             word = None if several else _own_word(record, entry)
             said = _Said(names.subjects, record.id, entry, several or is_notice(record.id), word)
             keys = tuple(_keys(entry, record.summary, namespace))
