@@ -38,15 +38,16 @@ _ALL: Final = "/all.zip"
 
 
 class Mirrored(msgspec.Struct, frozen=True):
-    """When a file was last fetched whole (ISO 8601), from where, its sha256, and how many entries it has.
+    """When a file was last fetched whole (ISO 8601), from where, its sha256, and what is in it.
 
-    No entries: nobody counted them.
+    No entries: nobody counted them. ``newest`` is the day of the newest, empty where that is not known.
     """
 
     fetched: str
     url: str
     sha256: str
     entries: int = 0
+    newest: str = ""
 
 
 class FeedProblem(msgspec.Struct, frozen=True):

@@ -13,8 +13,8 @@ from urllib.parse import quote
 import msgspec
 
 from praxi_tasks.errors import DataError, FeedError, PraxiError, UsageError
+from praxi_tasks.findings.feeds.contents import check_archive, check_epss, check_kev, contents_of
 from praxi_tasks.findings.feeds.distribution_packages import PACKAGES, read_packages
-from praxi_tasks.findings.feeds.exploitation import read_epss, read_kev
 from praxi_tasks.findings.feeds.fetching import read_url, shown
 from praxi_tasks.findings.feeds.folder import (
     STATE,
@@ -29,19 +29,18 @@ from praxi_tasks.findings.feeds.release_cycles import DISTRO_INFO, SLUGS, read_c
 from praxi_tasks.findings.feeds.release_cycles import FOLDER as END_OF_LIFE
 from praxi_tasks.findings.feeds.release_lists import read_releases
 from praxi_tasks.findings.feeds.repositories import read_advisories
-from praxi_tasks.findings.feeds.shrinkage import check_shrinkage, entries_of
+from praxi_tasks.findings.feeds.rollback import check_rollback
+from praxi_tasks.findings.feeds.shrinkage import check_shrinkage
 from praxi_tasks.findings.feeds.support_dates import read_distro_info, read_support_ended
-from praxi_tasks.findings.feeds.zip_archive import open_archive
 from praxi_tasks.findings.packages import MIRRORED_ECOSYSTEMS
 from praxi_tasks.store import Store
-from praxi_tasks.store.compressed import DAMAGED_ZIP
 
 logger = logging.getLogger(__name__)
 
 FileCheck: TypeAlias = Callable[[bytes, str], object]
 """Takes a file and its name in the feeds folder; raises DataError where it is not what the name promises.
 
-What it returns may be the number of entries, or have a length."""
+What it returns may be the file's contents, the number of its entries, or have a length."""
 OSV_URL: Final = "https://osv-vulnerabilities.storage.googleapis.com"
 
 
@@ -149,14 +148,15 @@ class Mirror:
     def _attempt(self, name: str, url: str, now: str, get: Callable[[], bytes]) -> Outcome:
         try:
             data = get()
-            entries = entries_of(check_feed(name, data, self._checks))
-            check_shrinkage(name, entries, self._in_use(name), now)
+            found = contents_of(check_feed(name, data, self._checks))
+            check_shrinkage(name, found.entries, self._in_use(name), now)
+            check_rollback(name, found.newest, self._in_use(name), now)
         except (FeedError, DataError, UsageError) as error:
             logger.warning("%s: %s", name, error)
             return self._not_renewed(name, error)
         digest = hashlib.sha256(data).hexdigest()
         before = self._state.get(name)
-        self._state[name] = Mirrored(now, shown(url), digest, entries)
+        self._state[name] = Mirrored(now, shown(url), digest, found.entries, found.newest)
         if before is not None and before.sha256 == digest and self._store.exists(store_name(name)):
             return Outcome(name, "unchanged", fetched=now)
         self._store.replace(store_name(name), data)
@@ -203,22 +203,10 @@ def check_feed(name: str, data: bytes, checks: Mapping[str, FileCheck]) -> objec
     return None if check is None else check(data, name)
 
 
-def _check_archive(data: bytes, where: str) -> int:
-    try:
-        with open_archive(data, where) as archive:
-            broken = archive.testzip()
-            advisories = sum(name.endswith(".json") for name in archive.namelist())
-    except DAMAGED_ZIP as error:
-        raise DataError(f"an advisory archive is broken: {error}", where=where) from error
-    if broken is not None or not advisories:
-        raise DataError(f"an advisory archive is broken at {broken or 'its list of files'}", where=where)
-    return advisories
-
-
 _READERS: Final[dict[str, FileCheck]] = {
-    "osv/": _check_archive,
-    "epss/": read_epss,
-    "kev/": read_kev,
+    "osv/": check_archive,
+    "epss/": check_epss,
+    "kev/": check_kev,
     "distro-info/": read_distro_info,
     "debian-security-support/": read_support_ended,
     "releases/": read_releases,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sized
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,13 +12,6 @@ _SHARE: Final = 0.5
 _FEWEST: Final = 100
 """Entries below which a feed may well lose half of them."""
 _PATIENCE: Final = timedelta(days=7)
-
-
-def entries_of(checked: object) -> int:
-    """Return how many entries a check found in a file: a number, or a length; 0 where it says nothing."""
-    if isinstance(checked, int):
-        return checked
-    return len(checked) if isinstance(checked, Sized) else 0
 
 
 def check_shrinkage(name: str, entries: int, before: Mirrored | None, now: str) -> None:

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+import gzip
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -74,6 +75,49 @@ def test_a_feed_that_lost_most_of_its_entries_is_not_taken_for_a_week(upstream: 
     assert states(store, str(upstream), "2026-11-29T00:00:00+00:00") == ["fetched", "unchanged"]
     publish(1)
     assert states(store, str(upstream), "2026-11-29T01:00:00+00:00") == ["fetched", "unchanged"]
+
+
+def test_a_feed_that_went_back_in_time_is_not_taken_for_a_week(upstream: Path, store: Store) -> None:
+    def publish(*days: str) -> None:
+        many = (record(f"P-{day}", "a", *RANGE) | {"modified": f"{day}T07:00:00Z"} for day in days)
+        (upstream / "PyPI" / "all.zip").write_bytes(archive(*many))
+
+    publish("2026-11-19", "2026-11-10", "9999-01-01")
+    assert states(store, str(upstream)) == ["fetched", "fetched"]
+    publish("2026-11-18", "2026-11-12")  # what was newest may have been withdrawn
+    assert states(store, str(upstream)) == ["fetched", "unchanged"]
+    publish("2026-11-12", "2026-11-10")
+    outcome, _ = Mirror(store).fetch(osv_sources(str(upstream), ["PyPI", "Rocky Linux"]), NEXT)
+    assert (outcome.state, outcome.retryable) == ("kept", True)
+    told = "its newest entry is of 2026-11-12, and that of the copy in use of 2026-11-18"
+    assert told in outcome.line(date(2026, 11, 21))
+    assert states(store, str(upstream), "2026-11-29T00:00:00+00:00") == ["fetched", "unchanged"]
+
+
+def epss(day: str) -> bytes:
+    return gzip.compress(
+        f"#model_version:v2025.03.14,score_date:{day}T12:00:00Z\ncve,epss\nCVE-1,0.5\n".encode()
+    )
+
+
+def kev(day: str) -> bytes:
+    return f'{{"dateReleased": "{day}T12:00:00.0Z", "vulnerabilities": [{{"cveID": "CVE-1"}}]}}'.encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "made"),
+    [("epss/epss_scores-current.csv.gz", epss), ("kev/known_exploited_vulnerabilities.json", kev)],
+)
+def test_lists_of_exploitation_do_not_go_back_either(
+    tmp_path: Path, store: Store, name: str, made: Callable[[str], bytes]
+) -> None:
+    source = tmp_path / "feed"
+    found = []
+    for day in ("2026-11-19", "2026-11-10", "2026-11-20", "9999-01-01", "2026-13-77"):
+        source.write_bytes(made(day))
+        (outcome,) = Mirror(store).fetch({name: str(source)}, NEXT)
+        found.append(outcome.state)
+    assert found == ["fetched", "kept", "fetched", "fetched", "fetched"]
 
 
 @pytest.mark.parametrize("kind", ["http", "file", "path"])
