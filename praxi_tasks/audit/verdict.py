@@ -30,11 +30,12 @@ def judge(report: AuditReport, assessed: AssessedAudit, policy: Policy) -> Verdi
     A threshold that is reached comes first, whatever else could not be seen. Then comes what could not be
     audited: an image that failed, a gap that the policy names, advisories that are broken while the policy
     counts vulnerabilities. Where only images failed, and each may succeed another time, it is worth trying
-    again.
+    again. An image that was read and could not be assessed has failed as well.
     """
     reached = [f"policy: {sentence}" for sentence in policy.failures(_findings(assessed, policy))]
     blind = [*_gaps(assessed, policy), *_unjudged(assessed, policy)]
-    failed = [image for image in report.images if image.state is State.FAILED]
+    images = report.with_coverage(assessed).images
+    failed = [image for image in images if image.state is State.FAILED]
     reasons = tuple(f"{image.image}: not audited: {image.reason}" for image in failed)
     if reached:
         code = ExitCode.FINAL
