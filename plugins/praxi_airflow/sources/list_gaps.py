@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from praxi_airflow.image_id import parse_image_id
@@ -23,10 +24,14 @@ _NOTHING: Final = (
 
 
 class Heard(NamedTuple):
-    """At how many of an interval's ``all_steps`` kube-state-metrics was there, by cluster."""
+    """At how many of an interval's ``all_steps`` kube-state-metrics was there, by cluster.
+
+    ``incomplete`` is at how many of them shards of it were missing, where they tell how many they are.
+    """
 
     all_steps: int
     steps: Mapping[str, int]
+    incomplete: Mapping[str, int] = MappingProxyType({})
 
     def silence(self, cluster: str) -> timedelta:
         """Return for how long, in all, a cluster was silent."""
@@ -53,6 +58,20 @@ def remarks_on_silence(heard: Heard, clusters: Iterable[str]) -> Iterator[str]:
     for cluster in clusters:
         if timedelta(seconds=STEP) < heard.silence(cluster) <= SILENCE:
             yield _silent(heard, cluster)
+
+
+def gaps_of_shards(heard: Heard) -> Iterator[ListGap]:
+    """Yield a gap for each cluster of whose kube-state-metrics a shard was missing for long."""
+    for cluster, steps in sorted(heard.incomplete.items()):
+        if timedelta(seconds=STEP) * steps > SILENCE:
+            yield ListGap(_incomplete(cluster, steps), cluster)
+
+
+def remarks_on_shards(heard: Heard) -> Iterator[str]:
+    """Yield a sentence about each cluster of whose kube-state-metrics a shard was missing for a moment."""
+    for cluster, steps in sorted(heard.incomplete.items()):
+        if timedelta(seconds=STEP) < timedelta(seconds=STEP) * steps <= SILENCE:
+            yield _incomplete(cluster, steps)
 
 
 def remarks_on_status(found: Sightings) -> Iterator[str]:
@@ -100,7 +119,18 @@ def _content(life: Life) -> str:
     return f"{life.name} {known or life.uid or life.pod}"
 
 
+def _incomplete(cluster: str, steps: int) -> str:
+    minutes = round(steps * STEP / 60)
+    return (
+        f"a shard of {_named(cluster)} was missing for {minutes} minutes: what only it tells of and ran only "
+        "then is not listed"
+    )
+
+
+def _named(cluster: str) -> str:
+    return f"kube-state-metrics of the cluster {cluster}" if cluster else "kube-state-metrics"
+
+
 def _silent(heard: Heard, cluster: str) -> str:
     minutes = round(heard.silence(cluster).total_seconds() / 60)
-    whose = f"kube-state-metrics of the cluster {cluster}" if cluster else "kube-state-metrics"
-    return f"{whose} was silent for {minutes} minutes: what ran only then is not listed"
+    return f"{_named(cluster)} was silent for {minutes} minutes: what ran only then is not listed"

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Final, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 from praxi_airflow.errors import PartialAnswerError, PrometheusUnavailableError, QueryRefusedError
 from praxi_airflow.hooks import PrometheusHook, Series
@@ -20,8 +20,10 @@ from praxi_airflow.sources.list_gaps import (
     STEP,
     Heard,
     gaps_of_names,
+    gaps_of_shards,
     gaps_of_silence,
     remarks_on_labels,
+    remarks_on_shards,
     remarks_on_silence,
     remarks_on_status,
 )
@@ -47,6 +49,8 @@ _PODS: Final = 50
 _LAST: Final = datetime.max.replace(tzinfo=UTC).timestamp() // 2
 
 Found = TypeVar("Found")
+_Steps: TypeAlias = tuple[str, datetime, int]
+"""A cluster, the start of a window, and a number of its steps."""
 
 
 class PrometheusImages:
@@ -94,10 +98,12 @@ class PrometheusImages:
             gaps=(
                 *map(ListGap, self._hook.problems),
                 *gaps_of_silence(heard, clusters),
+                *gaps_of_shards(heard),
                 *gaps_of_names(nameless(found)),
             ),
             remarks=(
                 *remarks_on_silence(heard, clusters),
+                *remarks_on_shards(heard),
                 *remarks_on_status(found[0]),
                 *remarks_on_labels(found),
                 *remarks_on_nodes(nodes, self._platform),
@@ -247,19 +253,32 @@ class PrometheusImages:
 
     def _heard(self, interval: Interval) -> Heard:
         """Return at how many steps of the interval there are samples of each cluster's kube-state-metrics."""
+        return Heard(
+            _steps_before(interval.end) - _steps_before(interval.start),
+            self._counted(interval, self._steps),
+            self._counted(interval, self._steps_without_shards),
+        )
+
+    def _counted(self, interval: Interval, ask: Callable[[Window], list[_Steps]]) -> Counter[str]:
         most: dict[tuple[str, datetime], int] = {}
         for window in _windows(interval, WINDOW):
-            for cluster, start, steps in self._split(window, self._steps):
+            for cluster, start, steps in self._split(window, ask):
                 most[cluster, start] = max(most.get((cluster, start), 0), steps)
-        heard = Counter[str]()
+        counted = Counter[str]()
         for (cluster, _), steps in most.items():
-            heard[cluster] += steps
-        return Heard(_steps_before(interval.end) - _steps_before(interval.start), heard)
+            counted[cluster] += steps
+        return counted
 
-    def _steps(self, window: Window) -> list[tuple[str, datetime, int]]:
+    def _steps(self, window: Window) -> list[_Steps]:
         """Return the clusters that were heard in a window, with its start and at how many of its steps."""
         select, by = self._anywhere.of(KINDS[0].info, window.shard), self._anywhere.by_cluster()
-        answer = self._ask(queries.steps_with(select, by, window, STEP), window)
+        return self._by_cluster(queries.steps_with(select, by, window, STEP), window)
+
+    def _steps_without_shards(self, window: Window) -> list[_Steps]:
+        return self._by_cluster(queries.steps_without_shards(self._anywhere, window, STEP), window)
+
+    def _by_cluster(self, query: str, window: Window) -> list[_Steps]:
+        answer = self._ask(query, window)
         return [(self._container(series).cluster, window.start, int(_value(series))) for series in answer]
 
     def _life(self, series: Series) -> Life:

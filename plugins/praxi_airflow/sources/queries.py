@@ -150,6 +150,18 @@ def steps_with(select: str, by: str, window: Window, step: int) -> str:
     return f"count_over_time(count {by} ({select})[{window.length}:{step}s])"
 
 
+def steps_without_shards(selection: Selection, window: Window, step: int) -> str:
+    """Return the query for at how many multiples of ``step`` seconds some of kube-state-metrics' shards lack.
+
+    Each says, among the metrics about itself, which of how many it is.
+    """
+    by = selection.by_cluster()
+    each = f"by ({selection.cluster}, shard_ordinal)"
+    there = f"count {by} (count {each} ({selection.of('kube_state_metrics_shard_ordinal', window.shard)}))"
+    wanted = f"max {by} ({selection.of('kube_state_metrics_total_shards', window.shard)})"
+    return f"count_over_time(({there} < {wanted})[{window.length}:{step}s])"
+
+
 def one_of(label: str, names: list[str]) -> str:
     """Return the matcher of a label by names, of which a dot is the only special character."""
     pattern = "|".join(name.replace(".", r"\.") for name in names)

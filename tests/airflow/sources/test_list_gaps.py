@@ -6,8 +6,10 @@ from praxi_airflow.sources.containers import Container, Life, Seen, Sightings
 from praxi_airflow.sources.list_gaps import (
     Heard,
     gaps_of_names,
+    gaps_of_shards,
     gaps_of_silence,
     remarks_on_labels,
+    remarks_on_shards,
     remarks_on_silence,
     remarks_on_status,
 )
@@ -23,6 +25,13 @@ def test_half_an_hour_of_silence_is_one_too_long(heard: int, gaps: int, remarks:
     day = Heard(DAY, {"east": heard, "west": DAY})
     assert [gap.cluster for gap in gaps_of_silence(day, ["east", "west"])] == ["east"] * gaps
     assert len(list(remarks_on_silence(day, ["east", "west"]))) == remarks
+
+
+@pytest.mark.parametrize(("steps", "gaps", "remarks"), [(1, 0, 0), (6, 0, 1), (7, 1, 0)])
+def test_a_shard_that_is_missing_is_as_silence(steps: int, gaps: int, remarks: int) -> None:
+    day = Heard(DAY, {"east": DAY}, {"east": steps})
+    assert [gap.cluster for gap in gaps_of_shards(day)] == ["east"] * gaps
+    assert len(list(remarks_on_shards(day))) == remarks
 
 
 def test_where_nothing_was_heard_at_all_anything_may_be_missing() -> None:

@@ -265,6 +265,35 @@ def test_gaps_in_the_samples_are_told(tmp_path: Path, connect: Configure) -> Non
     assert gap.cluster == ""
 
 
+class OfShard(Deployment):
+    """A container that one of two shards of kube-state-metrics tells of, the pod's first letter which."""
+
+    def series(self) -> Iterator[tuple[str, dict[str, str], int]]:
+        shard = str(ord(self.pod[0]) % 2)
+        where = {"instance": f"10.0.0.{shard}:8080"}
+        for metric, labels, value in super().series():
+            yield metric, {**labels, **where}, value
+        yield "kube_state_metrics_shard_ordinal", {"shard_ordinal": shard, **where}, int(shard)
+        yield "kube_state_metrics_total_shards", where, 2
+
+
+def of_shard(pod: str, end: datetime) -> Deployment:
+    return OfShard(
+        image="web:1", image_id=f"x@{DIGEST}", start=DAY - HOUR, end=end, namespace="shop", pod=pod
+    )
+
+
+def test_shards_are_one_and_a_missing_one_is_told(tmp_path: Path, connect: Configure) -> None:
+    lives = [of_shard("a", DAY + 49 * HOUR), of_shard("b", DAY + 36 * HOUR)]
+    with prometheus(tmp_path, lives) as server:
+        connect(server.url)
+        whole, half = (PrometheusImages(PrometheusHook()).listed(day(number)) for number in (0, 1))
+    assert ([image.pods for image in whole.images], whole.gaps, whole.remarks) == ([2], (), ())
+    assert [image.pods for image in half.images] == [2]
+    (gap,) = half.gaps
+    assert re.search(r"a shard of kube-state-metrics was missing for 7\d\d minutes", gap.problem)
+
+
 def test_namespaces_are_found_where_prometheus_renamed_them(tmp_path: Path, connect: Configure) -> None:
     shop, zoo = (
         RenamedDeployment(image=f"{name}:1", image_id=f"x@{DIGEST}", start=DAY - HOUR, end=DAY + 24 * HOUR,
