@@ -272,6 +272,27 @@ def test_a_dotnet_application_lists_its_packages_and_their_files() -> None:
     ]
 
 
+def test_what_dotnets_runtime_has_instead_of_an_application_is_not_its_own() -> None:
+    uses = {
+        "app/1.0.0": {"dependencies": {"Humanizer": "2.14.1", "System.Net.Http": "4.3.0"}},
+        "Humanizer/2.14.1": {"dependencies": {"Humanizer.Core": "2.14.1"}},
+        "Humanizer.Core/2.14.1": {"runtime": {"lib/net6.0/Humanizer.dll": {}}},
+        "System.Net.Http/4.3.0": {"dependencies": {"System.Runtime": "4.3.0"}},
+        "System.Text.Json/8.0.5": {"runtime": {"lib/net8.0/System.Text.Json.dll": {}}},
+        "runtime.native.System/4.3.0": {},
+        "Razor.Design/2.2.0": {"compile": {"lib/x.dll": {}}, "compileOnly": True},
+    }
+    libraries = {name: {"type": "project" if name == "app/1.0.0" else "package"} for name in uses}
+    libraries["System.Buffers/4.3.0"] = {"type": "package"}  # of which no target says how it is used
+    data = json.dumps({"targets": {"net8.0": uses}, "libraries": libraries}).encode()
+    assert [claim.name for claim in read("app/app.deps.json", data)] == [
+        "Humanizer",
+        "Humanizer.Core",
+        "System.Text.Json",
+        "System.Buffers",
+    ]
+
+
 def test_a_list_of_files_belongs_to_the_module_it_is_named_for() -> None:
     path = "usr/local/lib/perl/5.36.0/perllocal.pod"
     packlist = "usr/local/lib/perl/5.36.0/auto/Try/Tiny/.packlist"
