@@ -10,6 +10,7 @@ from typing import Final
 import click
 
 from praxi_tasks import __version__
+from praxi_tasks.cli.group import Group
 from praxi_tasks.cli.log_format import configure_log, last_line
 from praxi_tasks.cli.termination import end_on_request
 from praxi_tasks.errors import ExitCode, PraxiError
@@ -48,10 +49,8 @@ _BY_HAND: Final = frozenset({"audit", "packs"})
 
 _SERVER: Final = "serve"  # it ends as it should when it is asked to, once it has answered
 
-_SENTENCE: Final = 200  # characters, which no first sentence has
 
-
-class LazyGroup(click.Group):
+class LazyGroup(Group):
     """A group that knows its commands' names and imports a command's module on first use."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
@@ -66,14 +65,6 @@ class LazyGroup(click.Group):
         if not isinstance(command, click.Command):
             raise TypeError(f"{COMMANDS[cmd_name]}.{cmd_name} is not a command")
         return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write each command with the whole first sentence of its help; click would cut it to one line."""
-        named = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
-        with formatter.section("Commands"):
-            formatter.write_dl(
-                [(name, command.get_short_help_str(_SENTENCE)) for name, command in named if command]
-            )
 
 
 @click.group(

@@ -17,6 +17,7 @@ from praxi_tasks.cli.echo import echo
 from praxi_tasks.cli.options import (
     feeds_option,
     model_option,
+    model_place,
     platform_option,
     policy_option,
     store_option,
@@ -105,7 +106,7 @@ def audit(
     with ExitStack() as stack:
         stack.enter_context(_unseen())
         stack.enter_context(_told_once())
-        model = Model.load(model_uri, decision_rule=decision_rule)
+        model = Model.load(model_place(model_uri, store_uri), decision_rule=decision_rule)
         store = open_store(store_uri or stack.enter_context(tempfile.TemporaryDirectory(prefix="praxi-")))
         bars = stack.enter_context(progress_bars())
         work = LocalAudit(store, platform, bars, force=force)

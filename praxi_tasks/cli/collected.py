@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from praxi_tasks.learning.sources import Collected
 
 _MOST_REASONS: Final = 20
+_WIDEST: Final = 40
 
 
 class Tally:
@@ -42,7 +43,15 @@ class Tally:
         """
         failed = f", {len(self._missing):,} failed:" if self._missing else ""
         yield f"{self.stored} stored{failed}"
-        for each in self._missing[:_MOST_REASONS]:
-            yield f"  {each.package.label}  {each.reason}"
+        told = self._missing[:_MOST_REASONS]
+        width = min(max((len(each.package.label) for each in told), default=0), _WIDEST)
+        for each in told:
+            yield f"  {each.package.label:{width}}  {_reason(each)}"
         if len(self._missing) > _MOST_REASONS:
             yield f"  and {len(self._missing) - _MOST_REASONS:,} more: {everything}"
+
+
+def _reason(missing: Collected) -> str:
+    """Return why a release is missing, without what its line says anyway."""
+    package = missing.package
+    return missing.reason.removeprefix(f"{package.ecosystem}: ").removesuffix(f" ({package.purl})")

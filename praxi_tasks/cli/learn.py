@@ -8,7 +8,8 @@ import click
 
 from praxi_tasks.cli.collected import Tally
 from praxi_tasks.cli.echo import echo
-from praxi_tasks.cli.options import model_option, require_readable_model, run_option, store_option
+from praxi_tasks.cli.group import Group
+from praxi_tasks.cli.options import model_option, require_readable_model, store_option
 from praxi_tasks.cli.pack_packages import ECOSYSTEMS, pack_name, pack_packages
 from praxi_tasks.cli.rate import rate_bar
 from praxi_tasks.store import Store, open_store
@@ -17,12 +18,15 @@ if TYPE_CHECKING:
     from praxi_tasks.learning.run import Outcome, PackRun, TrainingRun
 
 
-@click.group()
+@click.group(cls=Group)
 @store_option()
-@run_option
+@click.option("--run", "run_id", required=True, help="The training, by its key in the store.")
 @click.pass_context
 def learn(context: click.Context, store_uri: str, run_id: str) -> None:
-    """Learn new releases: the steps of one training, in the order in which they are listed."""
+    """Learn new releases: the steps of one training, in the order in which they are listed.
+
+    After `report` come those of a knowledge pack: select, collect, pack.
+    """
     from praxi_tasks.learning.run import TrainingRun
 
     context.obj = TrainingRun(open_store(store_uri), run_id)
@@ -76,6 +80,82 @@ def built(run: TrainingRun, release: str, printed: IO[str]) -> None:
     if listener.result is None:
         raise DataError("no result of a build", action="pipe the output of `praxi build` to this")
     run.store_build_result(parse_label(release), listener.result)
+
+
+@learn.command()
+@click.option("--batch", type=click.IntRange(0), required=True, help="The number of the trial.")
+@click.pass_obj
+def route(run: TrainingRun, batch: int) -> None:
+    """Try one way of assigning releases to experts."""
+    echo(f"F1 {run.route(batch):.4f}")
+
+
+@learn.command()
+@click.option("--batch", type=click.IntRange(0), required=True, help="The number of the trial.")
+@click.pass_obj
+def tune(run: TrainingRun, batch: int) -> None:
+    """Try one set of hyper-parameters; trials share what they found."""
+    echo(f"F1 {run.tune(batch):.4f}")
+
+
+@learn.command()
+@click.pass_obj
+def train(run: TrainingRun) -> None:
+    """Teach the model the releases whose files are in the store."""
+    trained = run.train()
+    echo(f"learned {len(trained.learned)} releases in {trained.seconds:.2f} s: model {trained.model}")
+
+
+@learn.command()
+@click.pass_obj
+def evaluate(run: TrainingRun) -> None:
+    """Compare the new model with the one in use."""
+    evaluation = run.evaluate()
+    new = evaluation.challenger_new if evaluation else None
+    echo(f"F1 on new releases: {new.f1:.4f}" if new else "nothing new to compare")
+
+
+@learn.command()
+@click.pass_obj
+def gate(run: TrainingRun) -> None:
+    """Decide whether the new model may be put in use."""
+    judged = run.gate()
+    for message in judged.messages:
+        echo(f"holds  {message}")
+    for reason in judged.reasons:
+        echo(f"FAILS  {reason}")
+
+
+@learn.command()
+@click.option("--approved-by", metavar="NAME", help="Who approved it: with a note that overrules the gate.")
+@click.option("--note", default="", help="Why it was approved.")
+@click.pass_obj
+def promote(run: TrainingRun, approved_by: str | None, note: str) -> None:
+    """Put the new model in use, if the gate let it pass or a person approved it with a note."""
+    from praxi_tasks.learning.run import Approval
+
+    promotion = run.promote(Approval(approved_by, note) if approved_by else None)
+    message = f"version {promotion.champion} is the champion"
+    echo(message if promotion.promoted else f"{message}, as before: {promotion.reason}")
+
+
+@learn.command()
+@click.pass_context
+def report(context: click.Context) -> None:
+    """Write the training's report, close its requests, and say so if the new model was held back."""
+    from praxi_tasks.learning.run import close_training
+    from praxi_tasks.notify import send_message
+
+    given = context.parent.params if context.parent else {}
+    summary = close_training(open_store(given["store_uri"]), given["run_id"])
+    echo(f"report: {summary.report}")
+    if summary.learned and not summary.promoted:
+        message = "; ".join(summary.reasons)
+        echo(f"held back: {message}")
+        if summary.repeats:
+            echo(f"as in {summary.repeats}, so nobody is told again")
+        elif send_message("Praxi: a new model was held back", f"{message}. The champion stays in use."):
+            echo("a message was sent")
 
 
 @learn.command()
@@ -153,79 +233,3 @@ def _pack_run(context: click.Context) -> tuple[Store, PackRun]:
     given = context.parent.params if context.parent else {}
     store = open_store(given["store_uri"])
     return store, PackRun(store, given["run_id"])
-
-
-@learn.command()
-@click.option("--batch", type=click.IntRange(0), required=True, help="The number of the trial.")
-@click.pass_obj
-def route(run: TrainingRun, batch: int) -> None:
-    """Try one way of assigning releases to experts."""
-    echo(f"F1 {run.route(batch):.4f}")
-
-
-@learn.command()
-@click.option("--batch", type=click.IntRange(0), required=True, help="The number of the trial.")
-@click.pass_obj
-def tune(run: TrainingRun, batch: int) -> None:
-    """Try one set of hyper-parameters; trials share what they found."""
-    echo(f"F1 {run.tune(batch):.4f}")
-
-
-@learn.command()
-@click.pass_obj
-def train(run: TrainingRun) -> None:
-    """Teach the model the releases whose files are in the store."""
-    trained = run.train()
-    echo(f"learned {len(trained.learned)} releases in {trained.seconds:.2f} s: model {trained.model}")
-
-
-@learn.command()
-@click.pass_obj
-def evaluate(run: TrainingRun) -> None:
-    """Compare the new model with the one in use."""
-    evaluation = run.evaluate()
-    new = evaluation.challenger_new if evaluation else None
-    echo(f"F1 on new releases: {new.f1:.4f}" if new else "nothing new to compare")
-
-
-@learn.command()
-@click.pass_obj
-def gate(run: TrainingRun) -> None:
-    """Decide whether the new model may be put in use."""
-    judged = run.gate()
-    for message in judged.messages:
-        echo(f"holds  {message}")
-    for reason in judged.reasons:
-        echo(f"FAILS  {reason}")
-
-
-@learn.command()
-@click.option("--approved-by", metavar="NAME", help="Who approved it: with a note that overrules the gate.")
-@click.option("--note", default="", help="Why it was approved.")
-@click.pass_obj
-def promote(run: TrainingRun, approved_by: str | None, note: str) -> None:
-    """Put the new model in use, if the gate let it pass or a person approved it with a note."""
-    from praxi_tasks.learning.run import Approval
-
-    promotion = run.promote(Approval(approved_by, note) if approved_by else None)
-    message = f"version {promotion.champion} is the champion"
-    echo(message if promotion.promoted else f"{message}, as before: {promotion.reason}")
-
-
-@learn.command()
-@click.pass_context
-def report(context: click.Context) -> None:
-    """Write the training's report, close its requests, and say so if the new model was held back."""
-    from praxi_tasks.learning.run import close_training
-    from praxi_tasks.notify import send_message
-
-    given = context.parent.params if context.parent else {}
-    summary = close_training(open_store(given["store_uri"]), given["run_id"])
-    echo(f"report: {summary.report}")
-    if summary.learned and not summary.promoted:
-        message = "; ".join(summary.reasons)
-        echo(f"held back: {message}")
-        if summary.repeats:
-            echo(f"as in {summary.repeats}, so nobody is told again")
-        elif send_message("Praxi: a new model was held back", f"{message}. The champion stays in use."):
-            echo("a message was sent")

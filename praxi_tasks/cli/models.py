@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from praxi_tasks.cli.echo import echo
-from praxi_tasks.cli.options import store_option
+from praxi_tasks.cli.echo import amount, echo
+from praxi_tasks.cli.group import Group
+from praxi_tasks.cli.options import model_place, store_option
 
 if TYPE_CHECKING:
     from praxi_tasks.learning.model_registry import ModelRegistry
 
 
-@click.group()
+@click.group(cls=Group)
 @store_option()
 @click.pass_context
 def models(context: click.Context, store_uri: str) -> None:
@@ -28,7 +29,10 @@ def models(context: click.Context, store_uri: str) -> None:
 @click.pass_obj
 def list_(registry: ModelRegistry) -> None:
     """List all versions, the oldest first."""
-    for version in registry.versions():
+    versions = registry.versions()
+    if not versions:
+        echo("praxi: there is no version yet: trainings and praxi packs use make them", err=True)
+    for version in versions:
         marks = f"  [{', '.join(version.aliases)}]" if version.aliases else ""
         echo(f"{version.version:>4}  {version.model}  {version.origin}{marks}")
 
@@ -54,11 +58,13 @@ def compare(registry: ModelRegistry, first: str, second: str) -> None:
 @models.command()
 @click.argument("source", metavar="SOURCE")
 @click.argument("target", metavar="TARGET")
-def copy(source: str, target: str) -> None:
-    """Copy the model at the URI SOURCE to TARGET, checked, with the releases that it carries."""
+@click.pass_context
+def copy(context: click.Context, source: str, target: str) -> None:
+    """Copy the model SOURCE (a URI, models:/praxi@champion) to TARGET, with the releases that it carries."""
     from praxi_tasks.discovery import copy_bundle
     from praxi_tasks.learning.data import write_bundled
 
+    source = model_place(source, _store_uri(context))
     manifest = copy_bundle(source, target)
     write_bundled(target, (), source)
     echo(f"model {manifest.id} is at {target}")
@@ -85,11 +91,12 @@ def prune(context: click.Context, keep: int) -> None:
     from praxi_tasks.learning.run import prune as delete_unneeded
     from praxi_tasks.store import open_store
 
-    store = open_store((context.parent.params if context.parent else {})["store_uri"])
+    store = open_store(_store_uri(context))
     gone = delete_unneeded(store, context.obj, keep)
     for version in gone:
         echo(f"version {version.version} is deleted  {version.model}  {version.origin}")
-    echo(f"{len(context.obj.versions())} versions are kept")
+    kept = amount(len(context.obj.versions()), "version")
+    echo(f"{kept} kept")
 
 
 @models.command()
@@ -101,3 +108,7 @@ def rollback(registry: ModelRegistry, note: str, by: str) -> None:
     champion = registry.roll_back()
     registry.annotate(champion, by, note, "")
     echo(f"version {champion.version} is the champion")
+
+
+def _store_uri(context: click.Context) -> str:
+    return str((context.parent.params if context.parent else {})["store_uri"])

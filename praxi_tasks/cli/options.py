@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from praxi_tasks.oci.image import Platform
 
 Command = Callable[..., Any]
+
+_REGISTERED: Final = "models:"
 
 
 class PlatformType(click.ParamType[Platform]):
@@ -37,6 +39,7 @@ def store_option(*, required: bool = True) -> Callable[[Command], Command]:
         "--store",
         "store_uri",
         envvar="PRAXI_STORE",
+        show_envvar=True,
         required=required,
         help="Where everything is stored: file:///path or s3://bucket/prefix.",
     )
@@ -48,9 +51,35 @@ def model_option(*, required: bool = True) -> Callable[[Command], Command]:
         "--model",
         "model_uri",
         envvar="PRAXI_MODEL",
+        show_envvar=True,
         required=required,
-        help="The model to ask, as a store URI.",
+        help="The model to ask: a store URI, or with a store models:/praxi@champion.",
     )
+
+
+def model_place(model_uri: str, store_uri: str | None) -> str:
+    """Return the URI of the model that a person names: as it is, or by an alias in a store's registry.
+
+    Raises
+    ------
+    UsageError
+        If it is an alias, and there is no store.
+    ModelError, RegistryDownError
+        If no version has the alias, or the registry can't answer.
+    """
+    if not model_uri.startswith(_REGISTERED):
+        return model_uri
+    from praxi_tasks.errors import UsageError
+    from praxi_tasks.learning.model_registry import resolve_for
+    from praxi_tasks.store import open_store
+
+    if not store_uri:
+        raise UsageError(
+            "no store is named whose versions the alias is of",
+            where=model_uri,
+            action="add --store, or set PRAXI_STORE",
+        )
+    return resolve_for(open_store(store_uri), model_uri).uri
 
 
 def require_readable_model(model_uri: str) -> None:
@@ -76,10 +105,15 @@ feeds_option = click.option(
     "--feeds",
     "feeds_uri",
     envvar="PRAXI_FEEDS",
+    show_envvar=True,
     help="Folder of advisories and other feeds: a path, file:///path or s3://bucket/prefix.",
 )
 policy_option = click.option(
-    "--policy", "policy_uri", envvar="PRAXI_POLICY", help="What counts, what is ignored, and when to fail."
+    "--policy",
+    "policy_uri",
+    envvar="PRAXI_POLICY",
+    show_envvar=True,
+    help="What counts, what is ignored, and when to fail.",
 )
 run_option = click.option("--run", "run_id", required=True, help="The audit, by its key in the store.")
 platform_option = click.option(

@@ -10,7 +10,7 @@ import click
 
 from praxi_tasks.cli.collected import Tally
 from praxi_tasks.cli.echo import amount, echo, megabytes
-from praxi_tasks.cli.options import store_option
+from praxi_tasks.cli.options import model_place, store_option
 from praxi_tasks.cli.pack_packages import ECOSYSTEMS, pack_name, pack_packages
 from praxi_tasks.cli.rate import rate_bar
 from praxi_tasks.environment import parsed, web_url
@@ -66,6 +66,7 @@ def build(
     if bool(base) != bool(out):
         raise click.UsageError("give --base and --out together, or neither")
     if base:
+        base = model_place(base, store_uri)
         packs_of_model(base)  # a mistyped model fails before an hour of collecting
     store, of = open_store(store_uri), ECOSYSTEMS[ecosystem]
     named = check_name(name or pack_name(ecosystem, suite))

@@ -11,6 +11,7 @@ from praxi_tasks.cli.decision_rule import decision_rule_option
 from praxi_tasks.cli.echo import echo
 from praxi_tasks.cli.options import (
     model_option,
+    model_place,
     platform_option,
     require_readable_model,
     store_option,
@@ -62,7 +63,7 @@ def predict(
     if run_id is not None:
         require_readable_model(model_uri)
         return _predict_run(run_id, model_uri, decision_rule, store_uri)
-    model = Model.load(model_uri, decision_rule=decision_rule)
+    model = Model.load(model_place(model_uri, store_uri), decision_rule=decision_rule)
     return _predict_images(images, model, store_uri, platform, form, output)
 
 

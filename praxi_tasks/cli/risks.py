@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from praxi_tasks.cli.echo import echo
+from praxi_tasks.cli.group import Group
 from praxi_tasks.cli.options import store_option
 
 if TYPE_CHECKING:
@@ -18,11 +19,12 @@ _reason = click.option("--reason", required=True, help="Why; it is recorded.")
 _until = click.option("--until", required=True, metavar="DAY", help="The last day, such as 2027-03-31.")
 
 
-@click.group()
+@click.group(cls=Group)
 @store_option()
 @click.option(
     "--longest",
     envvar="PRAXI_ACCEPT_DAYS",
+    show_envvar=True,
     type=click.IntRange(min=1),
     default=365,
     show_default=True,

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from praxi_tasks.cli.echo import echo
+from praxi_tasks.cli.group import Group
 from praxi_tasks.cli.options import store_option
 
 if TYPE_CHECKING:
     from praxi_tasks.retention import Pruned
 
 
-@click.group()
+@click.group(cls=Group)
 @store_option()
 @click.option("--run", "run_id", help="The run under which to note the outcome.")
 def store(store_uri: str, run_id: str | None) -> None:
@@ -26,6 +27,7 @@ def store(store_uri: str, run_id: str | None) -> None:
     "--older-than",
     "days",
     envvar="PRAXI_STORE_KEEP_DAYS",
+    show_envvar=True,
     type=click.IntRange(min=1),
     default=90,
     show_default=True,

@@ -88,10 +88,13 @@ class PartCache:
         for _, held, used in sorted(found):
             if total <= self.limit:
                 return
-            used.with_suffix("").unlink(missing_ok=True)
-            used.with_suffix(".checked").unlink(missing_ok=True)
-            used.unlink(missing_ok=True)
+            self.forget(used.stem)
             total -= held
+
+    def forget(self, sha256: str) -> None:
+        """Delete a part: the next who asks for it gets it from the store."""
+        for name in (sha256, f"{sha256}.checked", f"{sha256}.used"):
+            (self.folder / name).unlink(missing_ok=True)
 
     def _refused(self, error: OSError) -> StoreError:
         return StoreError(

@@ -135,15 +135,24 @@ class PartPool:
             If it is truncated or altered.
         """
         key = _key(part, self._store.uri)
-        path = self._store.path(key)
-        if path is None:
-            path = PartCache.from_environment().get(part.sha256, part.size, self._store)
+        if path := self._store.path(key):
+            return self._opened(part, path, check)
+        cache = PartCache.from_environment()
+        try:
+            return self._opened(part, cache.get(key, part.size, self._store), check)
+        except ModelError:  # what was downloaded may have changed on the disk since
+            cache.forget(key)
+            return self._opened(part, cache.get(key, part.size, self._store), check)
+
+    def _opened(self, part: Part, path: Path, check: Check) -> memoryview:
         try:
             with path.open("rb") as file:
                 return self._mapped(part, path, file.fileno(), check)
         except FileNotFoundError:
             raise KeyNotFoundError(
-                "a part is missing", where=f"{self._store.uri}/{key}", action="check the store's URI"
+                "a part is missing",
+                where=f"{self._store.uri}/{part.sha256}",
+                action="check the store's URI; if it is right, build, pull or copy again what the part is of",
             ) from None
 
     def _mapped(self, part: Part, path: Path, descriptor: int, check: Check) -> memoryview:
@@ -160,9 +169,9 @@ class PartPool:
 
     def _altered(self, part: Part) -> ModelError:
         return ModelError(
-            "a part of the model is truncated or altered",
+            "a part is truncated or altered",
             where=f"{self._store.uri}/{part.sha256}",
-            action="delete the model and build or copy it again",
+            action="delete this part, then build, pull or copy again the model or pack that it is of",
         )
 
 

@@ -13,7 +13,15 @@ from praxi_tasks.lazy import lazy_exports
 if TYPE_CHECKING:
     from praxi_tasks.packs.artifact import ARTIFACT_TYPE
     from praxi_tasks.packs.in_models import packs_of_model, use_packs, with_packs
-    from praxi_tasks.packs.stored import NamedPack, check_name, list_packs, read_pack, shared_pool, store_pack
+    from praxi_tasks.packs.stored import (
+        NamedPack,
+        check_name,
+        list_packs,
+        pack_names,
+        read_pack,
+        shared_pool,
+        store_pack,
+    )
     from praxi_tasks.packs.transfer import OCI, pull_pack, push_pack
 else:
     __getattr__ = lazy_exports(
@@ -21,7 +29,15 @@ else:
         {
             "artifact": ("ARTIFACT_TYPE",),
             "in_models": ("packs_of_model", "use_packs", "with_packs"),
-            "stored": ("NamedPack", "check_name", "list_packs", "read_pack", "shared_pool", "store_pack"),
+            "stored": (
+                "NamedPack",
+                "check_name",
+                "list_packs",
+                "pack_names",
+                "read_pack",
+                "shared_pool",
+                "store_pack",
+            ),
             "transfer": ("OCI", "pull_pack", "push_pack"),
         },
     )
@@ -32,6 +48,7 @@ __all__ = [
     "OCI",
     "check_name",
     "list_packs",
+    "pack_names",
     "packs_of_model",
     "pull_pack",
     "push_pack",

@@ -42,6 +42,13 @@ def shared_pool(store: Store) -> PartPool:
     return PartPool(f"{store.uri}/{keys.parts()}")
 
 
+def pack_names(store: Store) -> list[str]:
+    """Return the names of a store's packs, also of those that can't be read."""
+    prefix, name = keys.pack("").split("//")
+    found = (key for key in store.list(prefix) if key.endswith(f"/{name}"))
+    return sorted(key[len(prefix) + 1 : -len(name) - 1] for key in found)
+
+
 def list_packs(store: Store) -> list[Pack]:
     """Return the packs of a store, by name.
 
@@ -50,9 +57,7 @@ def list_packs(store: Store) -> list[Pack]:
     PackError
         If a manifest is damaged.
     """
-    prefix, name = keys.pack("").split("//")
-    found = (key for key in store.list(prefix) if key.endswith(f"/{name}"))
-    return [read_pack(store, key[len(prefix) + 1 : -len(name) - 1]).pack for key in sorted(found)]
+    return [read_pack(store, name).pack for name in pack_names(store)]
 
 
 def read_pack(store: Store, name: str) -> NamedPack:

@@ -53,6 +53,16 @@ def test_json_has_the_promised_shape(praxi: Praxi, model_uri: str, tmp_path: Pat
     assert about_audit == {"images": "checked", "knowledge": "checked"}
 
 
+def test_the_model_may_be_an_alias_of_the_store(praxi: Praxi, model_uri: str, tmp_path: Path) -> None:
+    write_layout(tmp_path / "layout", {"1": MANIFEST})
+    words = ("audit", f"oci:{tmp_path}/layout:1", "--format", "json")
+    named = {"PRAXI_MODEL": "models:/praxi@champion", "PRAXI_STARTER_MODEL": model_uri}
+    alone = praxi(*words, **named)
+    assert (alone.returncode, "add --store, or set PRAXI_STORE" in alone.stderr) == (2, True)
+    (image_told,) = told(praxi(*words, PRAXI_STORE=(tmp_path / "store").as_uri(), **named))
+    assert image_told["layers"][0]["releases"]
+
+
 def test_every_kind_of_reference_is_the_same_image(
     praxi: Praxi, model_uri: str, registry: Registry, tmp_path: Path
 ) -> None:

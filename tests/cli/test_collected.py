@@ -23,6 +23,16 @@ def test_what_is_missing_is_named_with_its_reason() -> None:
     ]
 
 
+def test_lines_are_aligned_and_say_nothing_twice() -> None:
+    tally = Tally()
+    tally.take(outcome("a", "pypi: the index has no wheel of this version (pkg:pypi/a@1)"))
+    tally.take(outcome("longer", "the server answered 500 (http://index.example)"))
+    assert [*tally.lines("there")][1:] == [
+        "  pypi/a@1       the index has no wheel of this version",
+        "  pypi/longer@1  the server answered 500 (http://index.example)",
+    ]
+
+
 def test_the_reasons_after_the_first_are_counted() -> None:
     tally = Tally()
     for number in range(25):

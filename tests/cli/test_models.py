@@ -102,6 +102,10 @@ def test_a_version_that_is_not_there_is_an_error(
 
 def test_nothing_to_take_back_and_nothing_to_list(praxi: Praxi, tmp_path: Path) -> None:
     empty = (tmp_path / "store").as_uri()
-    assert praxi("models", "--store", empty, "list").stdout == ""
+    listed = praxi("models", "list", "--store", empty)
+    assert (listed.stdout, listed.returncode) == ("", 0)
+    assert listed.stderr.splitlines() == [
+        "praxi: there is no version yet: trainings and praxi packs use make them"
+    ]
     done = praxi("models", "--store", empty, "rollback")
     assert (done.returncode, "no version 'champion'" in done.stderr) == (1, True)

@@ -13,6 +13,7 @@ from praxi_tasks.discovery.part_cache import PartCache
 from praxi_tasks.discovery.part_pool import Part, PartPool
 from praxi_tasks.errors import KeyNotFoundError, ModelError, StoreError
 from praxi_tasks.store import open_store
+from praxi_tasks.store.local import LocalStore
 
 
 def packed(size: int = 1000) -> Packed:
@@ -61,6 +62,27 @@ def test_the_cache_lets_go_of_what_was_used_least_recently(tmp_path: Path) -> No
     cache.get(third.sha256, third.size, store)
     there = {path.name for path in (tmp_path / "near").iterdir() if not path.suffix}
     assert there == {first.sha256, third.sha256}
+
+
+def test_a_part_that_changed_in_the_cache_is_downloaded_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Far(LocalStore):
+        def path(self, key: str) -> Path | None:
+            return None
+
+    monkeypatch.setenv("PRAXI_PART_CACHE", str(tmp_path / "near"))
+    monkeypatch.setattr("praxi_tasks.discovery.part_pool.open_store", lambda _: Far(tmp_path / "far"))
+    part, data = packed()
+    pool = PartPool("file:///far")
+    pool.put(part, data)
+    assert pool.map(part) == data
+    (tmp_path / "near" / part.sha256).write_bytes(bytes(data)[:-1] + b"?")
+    assert pool.map(part) == data
+    (tmp_path / "far" / part.sha256).write_bytes(b"?")
+    (tmp_path / "near" / part.sha256).unlink()
+    with pytest.raises(ModelError, match=r"altered .*far/.*; delete this part, then build, pull or copy"):
+        pool.map(part)
 
 
 def test_a_cache_that_is_no_folder_is_refused(tmp_path: Path) -> None:

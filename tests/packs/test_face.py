@@ -12,6 +12,7 @@ def test_the_exported_names() -> None:
         "OCI",
         "check_name",
         "list_packs",
+        "pack_names",
         "packs_of_model",
         "pull_pack",
         "push_pack",

@@ -8,6 +8,7 @@ process can use. So the database is created under another name, by one process a
 from __future__ import annotations
 
 import fcntl
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,6 +53,7 @@ def make_database(file: Path) -> None:
 def _fill(file: Path) -> None:
     from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 
+    logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)  # it tells that it makes tables
     # MLflow's default artifact root; our experiments name their own.
     store = SqlAlchemyStore(database_uri(file), "mlruns")  # type: ignore[no-untyped-call]
     store.engine.dispose()

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from threading import Lock
 from typing import Final, NamedTuple
 
 import msgspec
@@ -164,14 +165,14 @@ class PackRun:
             known = self._outcome(number)
             if known and not any(each.state == "failed" for each in known):
                 return Outcome(known, is_new=False)
-            return self._get(number, package, source, collector, plan.versions)
+            patience.require(_MOST_UNANSWERED)
+            return patience.count(self._get(number, package, source, collector, plan.versions))
 
         patience = _Patience()
         with ThreadPoolExecutor(workers(_WORKERS)) as pool:
             for outcome in pool.map(get, plan.batch(batch)):
                 on_done(outcome)
-                patience.take(outcome)
-        patience.end()
+        patience.require(min(patience.asked, _MOST_UNANSWERED) or 1)
 
     def outcomes(self) -> Iterator[tuple[Collected, ...]]:
         """Yield how the search for each package ended, in the order of the plan; empty if it is not known."""
@@ -193,33 +194,28 @@ class PackRun:
 
 
 class _Patience:
-    """Counts the packages about which an index gave no answer."""
+    """Counts the packages in a row about which an index gave no answer, to any thread."""
 
     def __init__(self) -> None:
-        self._asked = self._unanswered = 0
-        self._reason = ""
+        self._lock = Lock()
+        self._unanswered: list[str] = []
+        self.asked = 0
 
-    def take(self, outcome: Outcome) -> None:
-        """Count a package; raise :class:`IndexUnavailableError` after many in a row without an answer."""
-        if not outcome.is_new:
-            return
-        self._asked += 1
-        self._unanswered = self._unanswered + 1 if outcome.unanswered else 0
-        self._reason = outcome.unanswered
-        if self._unanswered == _MOST_UNANSWERED:
-            raise self._unavailable()
+    def count(self, outcome: Outcome) -> Outcome:
+        """Count a package that was asked about, and return its outcome."""
+        with self._lock:
+            self.asked += 1
+            self._unanswered = [*self._unanswered, outcome.unanswered] if outcome.unanswered else []
+        return outcome
 
-    def end(self) -> None:
-        """Raise :class:`IndexUnavailableError` if there was no answer about any package."""
-        if self._asked and self._unanswered == self._asked:
-            raise self._unavailable()
-
-    def _unavailable(self) -> IndexUnavailableError:
-        return IndexUnavailableError(
-            f"the index answered for none of the last {self._unanswered} packages: {self._reason}",
-            action="see that its address, credentials and network are right, and start again: "
-            "what is stored is not asked for again",
-        )
+    def require(self, most: int) -> None:
+        """Raise :class:`IndexUnavailableError` after so many without an answer."""
+        unanswered = self._unanswered
+        if len(unanswered) >= most:
+            raise IndexUnavailableError(
+                f"the index answered for none of the last {len(unanswered)} packages: {unanswered[-1]}",
+                action="check its address and credentials too, and start again: what is stored is kept",
+            )
 
 
 def _search(package: NewPackage, source: Source, collector: Collector, versions: int) -> Outcome:

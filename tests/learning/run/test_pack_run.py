@@ -144,9 +144,9 @@ def test_an_index_that_is_down_is_left_alone_and_asked_again(
     many = [package(f"some{number}") for number in range(100)]
     server.answers |= {f"/simple/{each.name}/": Answer(b"", status=500) for each in many}
     run = planned(store, *many)
-    with pytest.raises(IndexUnavailableError, match=r"none of the last 24 packages: the index answered 500"):
+    with pytest.raises(IndexUnavailableError, match=r"none of the last \d\d packages: .* 500"):
         run.collect(source(index), 0)
-    assert len({path for path, _ in server.asked}) < 60
+    assert 24 <= len({path for path, _ in server.asked}) <= 24 + 8  # those that were on their way
     few = PackRun(store, "few")
     few.plan("pypi", "", many[:2], 2, 1)
     with pytest.raises(IndexUnavailableError, match="none of the last 2 packages"):
