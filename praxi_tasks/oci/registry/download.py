@@ -11,7 +11,7 @@ from typing import Final
 from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 
-from praxi_tasks.errors import TruncatedBlobError
+from praxi_tasks.errors import ImageError, RegistryUnavailableError, TruncatedBlobError
 from praxi_tasks.oci.registry.retry import pause
 from praxi_tasks.oci.registry.settings import RegistrySettings
 from praxi_tasks.oci.registry.transport import Answer
@@ -46,6 +46,7 @@ class Download:
         self._offset = 0
         self._failures = 0
         self._credited = 0
+        self._gives_parts = True
         self._answer = ask({})
         self._encoded = _is_encoded(self._answer.response, size)
 
@@ -88,19 +89,36 @@ class Download:
         log.info("%s broke after %d bytes (%s); resuming", self._answer.where, self._offset, cause)
         time.sleep(pause(self._failures, self._settings))
         # A range of an encoded body would be one of its encoded bytes.
-        goes_on = self._offset and not self._encoded
-        self._answer = self._ask({"Range": f"bytes={self._offset}-"} if goes_on else {})
+        goes_on = self._offset and not self._encoded and self._gives_parts
+        self._answer = (self._rest() if goes_on else None) or self._ask({})
         self._encoded = _is_encoded(self._answer.response, self._size)
         self._skip(self._answer.response)
 
+    def _rest(self) -> Answer | None:
+        """Return the answer that has the rest, or all; None from a server that has neither for who asks so.
+
+        Stores behind registries refuse a range with any status, or give another, and have the whole all the
+        same.
+        """
+        try:
+            answer = self._ask({"Range": f"bytes={self._offset}-"})
+        except RegistryUnavailableError:
+            raise
+        except ImageError as error:
+            log.info("no part is given, the whole is asked for: %s", error)
+        else:
+            if 0 <= _start(answer.response) <= self._offset:
+                return answer
+            log.info("%s gives another part than was asked for", answer.where)
+            answer.response.close()
+        self._gives_parts = False
+        return None
+
     def _skip(self, response: BaseHTTPResponse) -> None:
         """Skip to the offset: a server may ignore Range, or start before it."""
-        starts_at = 0
-        if response.status == 206:
-            found = _CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", ""))
-            starts_at = int(found[1]) if found else -1
+        starts_at = _start(response)
         if not 0 <= starts_at <= self._offset:
-            raise self._truncated("the registry answered with another range than was asked for")
+            raise self._truncated("the registry answered with a range that it was not asked for")
         left = self._offset - starts_at
         try:
             while left and (data := response.read(min(left, _SKIP_BYTES), decode_content=self._encoded)):
@@ -118,6 +136,14 @@ class Download:
             where=self._answer.where,
             action="try again later, or push the image again",
         )
+
+
+def _start(response: BaseHTTPResponse) -> int:
+    """Return where in a blob an answer begins; -1 if it does not say."""
+    if response.status != 206:
+        return 0
+    found = _CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", ""))
+    return int(found[1]) if found else -1
 
 
 def _is_encoded(response: BaseHTTPResponse, size: int) -> bool:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from urllib3.exceptions import HTTPError
 
-from praxi_tasks.errors import ManifestError
+from praxi_tasks.errors import ManifestError, RegistryUnavailableError
 from praxi_tasks.oci.registry.http_errors import network_error, status_error
 from praxi_tasks.oci.registry.transport import Answer
 from praxi_tasks.oci.registry.web_pages import is_page, page_error
+
+_SUCCESS: Final = frozenset({200, 203, 206})  # 203 is a proxy's: what it changed, digests tell
 
 
 def check_status(answer: Answer) -> Answer:
@@ -18,8 +22,8 @@ def check_status(answer: Answer) -> Answer:
     ImageError
         The kind that the status means.
     """
-    if answer.response.status not in {200, 206}:
-        raise status_error(answer.response, answer.where, quoted=not answer.foreign)
+    if answer.response.status not in _SUCCESS:
+        raise status_error(answer.response, answer.where, quoted=not answer.foreign, moved=answer.moved)
     return answer
 
 
@@ -33,6 +37,7 @@ def read_document(answer: Answer, limit: int) -> bytes:
     NotARegistryError
         If it is a web page.
     RegistryUnavailableError
+        If it is empty.
         If the connection breaks before its end.
     """
     response = check_status(answer).response
@@ -53,4 +58,8 @@ def read_document(answer: Answer, limit: int) -> bytes:
         raise network_error(error, answer.where) from error
     if is_page(body):
         raise page_error(answer.where)
+    if not body:
+        raise RegistryUnavailableError(
+            "the registry answered with nothing", where=answer.where, action="try again later"
+        )
     return body

@@ -16,6 +16,7 @@ from praxi_tasks.oci.image.resolver import Resolver, ServedManifest
 from praxi_tasks.oci.image.verified_blob import VerifiedBlob
 from praxi_tasks.oci.registry.client import RegistryClient
 from praxi_tasks.oci.registry.download import Download
+from praxi_tasks.oci.registry.http_errors import error_served
 from praxi_tasks.oci.registry.transport import Answer
 from praxi_tasks.oci.registry.web_pages import check_blob
 
@@ -108,6 +109,8 @@ class RegistrySource:
         """
         identifier = identifier or self._asked.identifier
         headers, data = self._client.document(self._asked, f"manifests/{identifier}", ACCEPT)
+        if error := error_served(data, str(self._reference)):
+            raise error
         if is_digest(identifier):
             verify(data, identifier, str(self._reference))
         digest = identifier if is_digest(identifier) else digest_of(data)

@@ -60,6 +60,21 @@ def test_a_server_that_ignores_range(source: ImageSource, hostile: HostileRegist
     assert hostile.asked[-1].headers["Range"].startswith("bytes=")
 
 
+@pytest.mark.parametrize("status", [400, 403, 404, 416, 501])
+def test_a_server_that_refuses_a_range_and_has_the_whole(
+    source: ImageSource, hostile: HostileRegistry, status: int
+) -> None:
+    broken = Reply(body=DATA, cut=400_000)
+    hostile.fault(PATH, broken, Reply(status, b"<Error/>"), broken, Reply(body=DATA))
+    assert read(source) == DATA
+    assert ["Range" in one.headers for one in hostile.asked if PATH in one.path] == [
+        False,
+        True,
+        False,
+        False,
+    ]
+
+
 def test_a_server_that_encodes_though_identity_is_asked_for(
     source: ImageSource, hostile: HostileRegistry
 ) -> None:
@@ -87,8 +102,11 @@ def test_a_store_that_names_the_encoding_of_the_blob_itself(
 def test_a_server_that_answers_another_range(
     source: ImageSource, hostile: HostileRegistry, span: str
 ) -> None:
-    hostile.fault(PATH, Reply(body=DATA, cut=400_000), Reply(206, DATA, {"Content-Range": span}))
-    with pytest.raises(TruncatedBlobError, match="another range"):
+    wrong = Reply(206, DATA[:-1], {"Content-Range": span})
+    hostile.fault(PATH, Reply(body=DATA, cut=400_000), wrong)
+    assert read(source) == DATA
+    hostile.fault(PATH, Reply(body=DATA, cut=400_000), wrong, wrong)
+    with pytest.raises(TruncatedBlobError, match="a range that it was not asked for"):
         read(source)
 
 

@@ -123,6 +123,80 @@ def test_an_error_body_is_shown_in_part_and_without_control_characters(
         open_source(f"{hostile.host}/shop:1", settings).resolve(AMD64)
 
 
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ({"errors": [{"status": 403, "message": "no such user"}]}, "no such user"),
+        ({"errors": [{"code": "DENIED", "message": None, "detail": "not yours"}]}, "DENIED: not yours"),
+        ({"details": "incorrect username or password"}, "incorrect username or password"),
+        ({"error": "invalid_grant", "error_description": "expired"}, "expired"),
+        ({"errors": []}, ""),
+        ({"errors": ["x"]}, ""),
+        ([], ""),
+    ],
+)
+def test_what_a_refusal_says_is_shown_in_whatever_form(
+    hostile: HostileRegistry, settings: RegistrySettings, said: object, shown: str
+) -> None:
+    hostile.fault("/v2/shop", Reply(403, json.dumps(said).encode()), forever=True)
+    with pytest.raises(ForbiddenError) as caught:
+        open_source(f"{hostile.host}/shop:1", settings).resolve(AMD64)
+    assert caught.value.what == "the registry answered 403" + (f" ({shown})" if shown else "")
+
+
+def test_a_policy_of_the_registry_is_no_mystery(hostile: HostileRegistry, settings: RegistrySettings) -> None:
+    hostile.fault("/v2/shop", Reply(412, b'{"errors": [{"code": "PROJECTPOLICYVIOLATION"}]}'), forever=True)
+    with pytest.raises(ForbiddenError, match=r"PROJECTPOLICYVIOLATION.*the registry's policy keeps it"):
+        open_source(f"{hostile.host}/shop:1", settings).resolve(AMD64)
+
+
+def test_storage_that_refuses_is_not_the_pull_secrets_matter(
+    hostile: HostileRegistry,
+    elsewhere: HostileRegistry,
+    settings: RegistrySettings,
+    shop: images.Manifest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hostile.serve("shop", "1", shop)
+    target = f"http://{elsewhere.host}/bucket?signature=1"
+    hostile.fault("/blobs/", Reply(307, headers={"Location": target}), forever=True)
+    elsewhere.fault("/bucket", Reply(403, b"<Error><Code>AccessDenied</Code></Error>"), forever=True)
+    with pytest.raises(ForbiddenError, match="ask whoever runs the registry why the place that it leads to"):
+        open_source(f"{hostile.host}/shop:1", settings).resolve(AMD64)
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"), [("MANIFEST_UNKNOWN", NotFoundError), ("UNAVAILABLE", ImageError), (None, ImageError)]
+)
+def test_an_error_that_is_served_as_a_success(
+    hostile: HostileRegistry, settings: RegistrySettings, code: str | None, kind: type[ImageError]
+) -> None:
+    document = {"errors": [{"code": code, "message": "no such thing"}]}
+    with pytest.raises(kind, match=r"an error in place of a manifest .*no such thing") as caught:
+        open_source(serve_document(hostile, document), settings).resolve(AMD64)
+    assert type(caught.value) is kind
+
+
+def test_an_answer_of_nothing_is_asked_for_again(
+    hostile: HostileRegistry, settings: RegistrySettings, shop: images.Manifest
+) -> None:
+    reference = hostile.serve("shop", "1", shop)
+    hostile.fault("/manifests/", Reply())
+    hostile.fault("/blobs/", Reply())
+    assert open_source(reference, settings).resolve(AMD64).digest == shop.digest
+    hostile.fault("/manifests/", Reply(), forever=True)
+    with pytest.raises(RegistryUnavailableError, match="the registry answered with nothing"):
+        open_source(reference, settings).resolve(AMD64)
+
+
+def test_what_a_proxy_says_it_may_have_changed_is_read(
+    hostile: HostileRegistry, settings: RegistrySettings, shop: images.Manifest
+) -> None:
+    reference = hostile.serve("shop", "1", shop)
+    hostile.fault("/manifests/", Reply(203, shop.data, {"Content-Type": shop.media_type}))
+    assert open_source(reference, settings).resolve(AMD64).digest == shop.digest
+
+
 def serve_document(hostile: HostileRegistry, document: object, media_type: str = images.OCI_MANIFEST) -> str:
     data = document if isinstance(document, bytes) else json.dumps(document).encode()
     hostile.put("/v2/odd/manifests/1", data, media_type)
