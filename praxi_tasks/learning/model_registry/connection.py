@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from praxi_tasks.environment import read_text, set_defaults
 from praxi_tasks.errors import ModelError, RegistryDownError
+from praxi_tasks.learning.model_registry.advice import advice
 from praxi_tasks.learning.model_registry.embedded_database import database_file, database_uri
 from praxi_tasks.tracing import Kind, Span, is_on, span, trace_headers
 from praxi_tasks.trust import certificate_problem, library_variables
@@ -85,7 +86,7 @@ def typed_errors(uri: str) -> Iterator[None]:
             raise ModelError(
                 f"the model registry refuses: {message}",
                 where=where,
-                action="see its log and its permissions",
+                action=advice(_status(error), message),
             ) from error
         raise RegistryDownError(
             f"the model registry does not answer: {message}",
@@ -119,5 +120,8 @@ def _name_the_trace() -> None:
 
 def _is_final(error: MlflowException) -> bool:
     """Return whether a retry can't help: the request or its credentials are wrong."""
-    status = int(error.get_http_status_code())  # type: ignore[no-untyped-call]
-    return 400 <= status < 500 and status not in {408, 429}
+    return 400 <= _status(error) < 500 and _status(error) not in {408, 429}
+
+
+def _status(error: MlflowException) -> int:
+    return int(error.get_http_status_code())  # type: ignore[no-untyped-call]

@@ -17,6 +17,7 @@ from praxi_tasks.environment import read_text
 from praxi_tasks.errors import ModelError, RegistryDownError
 from praxi_tasks.http import PASSING, BoundedRetry, Connections, HttpSettings, explain
 from praxi_tasks.json_decoding import decode
+from praxi_tasks.learning.model_registry.advice import advice
 from praxi_tasks.learning.model_registry.mlflow_promotions import MlflowPromotions
 from praxi_tasks.printable import one_line
 
@@ -152,9 +153,8 @@ class _Client:
         if answer.status in PASSING:
             action = "try again when it is back; the champion is unchanged"
             return RegistryDownError(f"the model registry answers {told}", where=self._where, action=action)
-        return ModelError(
-            f"the model registry refuses: {told}", where=self._where, action="see its log and permissions"
-        )
+        action = advice(answer.status, told)
+        return ModelError(f"the model registry refuses: {told}", where=self._where, action=action)
 
     def _no_mlflow(self, problem: str) -> ModelError:
         return ModelError(

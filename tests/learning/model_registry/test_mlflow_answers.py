@@ -9,6 +9,7 @@ from threading import Thread
 import pytest
 
 from praxi_tasks.errors import ModelError, PraxiError, RegistryDownError
+from praxi_tasks.learning.model_registry.mlflow import MlflowRegistry
 from praxi_tasks.learning.model_registry.mlflow_server import ServerRegistry
 from tests.support.process import free_port
 
@@ -67,6 +68,24 @@ def test_what_is_no_answer_is_a_typed_error(
     with pytest.raises(kind) as caught:
         asked(server).versions()
     assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "action"),
+    [
+        (403, b"Invalid Host header - possible DNS rebinding attack detected", "--allowed-hosts"),
+        (403, b"Permission denied", "see its log and its permissions"),
+        (401, b"You are not authenticated", "MLFLOW_TRACKING_TOKEN"),
+        (404, b"no page", "the path in the setting mlflow_uri"),
+    ],
+)
+def test_a_refusal_says_what_to_do(server: Answers, status: int, body: bytes, action: str) -> None:
+    server.status, server.body = status, body
+    library = MlflowRegistry(f"http://127.0.0.1:{server.server_port}")
+    for registry in (asked(server), library):
+        with pytest.raises(ModelError) as caught:
+            registry.versions()
+        assert action in caught.value.action
 
 
 def test_pages_without_end_are_not_read_for_ever(server: Answers) -> None:
