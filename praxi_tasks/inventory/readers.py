@@ -31,6 +31,7 @@ from praxi_tasks.inventory.language import (
     rubygems,
     runtimes,
     swipl,
+    web_applications,
     wordpress,
     yarn,
 )
@@ -141,6 +142,7 @@ READERS: Final[tuple[Reader, ...]] = (
     nim.READER,
     swipl.READER,
     wordpress.READER,
+    web_applications.READER,
     folders.READER,
     asdf.PATHS_READER,
     terraform.PATHS_READER,

@@ -697,6 +697,13 @@ _CPES: Final = {
     **{(rule.ecosystem, rule.name): f"a:{rule.cpe}" for rule in RULES if rule.cpe},
     (GENERIC.purl_type, "cuda-toolkit"): "a:nvidia:cuda_toolkit",
     (GENERIC.purl_type, "linux-kernel"): "o:linux:linux_kernel",
+    (GENERIC.purl_type, "matomo"): "a:matomo:matomo",
+    (GENERIC.purl_type, "mediawiki"): "a:mediawiki:mediawiki",
+    (GENERIC.purl_type, "moodle"): "a:moodle:moodle",
+    (GENERIC.purl_type, "nextcloud"): "a:nextcloud:nextcloud_server",
+    (GENERIC.purl_type, "phpmyadmin"): "a:phpmyadmin:phpmyadmin",
+    (GENERIC.purl_type, "redmine"): "a:redmine:redmine",
+    (GENERIC.purl_type, "roundcube"): "a:roundcube:webmail",
     (GENERIC.purl_type, "wordpress"): "a:wordpress:wordpress",
 }
 

@@ -434,6 +434,7 @@ _READ = {
     "language.cargo": ("root/.cargo/.crates.toml", b'[v1]\n"rg 14.1.0 (registry+https://x)" = ["rg"]\n'),
     "manager.vcpkg": ("v/vcpkg/status", b"Package: fmt\nVersion: 1\nStatus: install ok installed\n\n"),
     "language.wordpress": ("wp-content/plugins/a/a.php", b"<?php\n * Plugin Name: A\n * Version: 1\n"),
+    "language.web_applications": ("html/version.php", b"$release  = '4.1.2+ (Build: 20230313)';\n"),
     "manager.conda": ("conda-meta/x.json", b'{"name":"x","version":"1","files":["a","b/c"],"license":"MIT"}'),
     "manager.spack": ("x/.spack/spec.json", b'{"spec":{"nodes":[{"name":"x","version":"1"}]}}'),
     "manager.homebrew": ("Cellar/jq/1.7/INSTALL_RECEIPT.json", b"{}"),
