@@ -79,7 +79,7 @@ def app(context: click.Context, verbose: bool) -> None:
     by_hand = sys.stderr.isatty() or context.invoked_subcommand in _BY_HAND
     quiet = logging.WARNING if by_hand else logging.INFO
     configure_log(logging.DEBUG if verbose else quiet)
-    if by_hand and not verbose:
+    if not verbose:
         logging.getLogger("urllib3").setLevel(logging.ERROR)  # it warns of each try before the last
 
 

@@ -14,12 +14,14 @@ logger = logging.getLogger(__name__)
 @click.option(
     "--index",
     envvar="PRAXI_LEARN_BUILD_INDEX",
+    show_envvar=True,
     required=True,
     help="Address of the only index that is asked, …/simple; without credentials.",
 )
 @click.option(
     "--seconds",
     envvar="PRAXI_LEARN_BUILD_SECONDS",
+    show_envvar=True,
     type=click.FloatRange(min=0, min_open=True),
     default=600.0,
     show_default=True,

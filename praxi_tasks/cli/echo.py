@@ -12,15 +12,15 @@ def echo(line: str, *, err: bool = False) -> None:
     click.echo(printable(line), err=err)
 
 
-def amount(number: int, noun: str) -> str:
-    """Return a number and what it counts.
+def amount(number: int, noun: str, plural: str = "") -> str:
+    """Return a number and what it counts; the plural has an s, or is given.
 
     Examples
     --------
-    >>> amount(1, "release"), amount(1200, "release")
-    ('1 release', '1,200 releases')
+    >>> amount(1, "release"), amount(1200, "release"), amount(2, "batch", "batches")
+    ('1 release', '1,200 releases', '2 batches')
     """
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 def megabytes(size: int) -> str:

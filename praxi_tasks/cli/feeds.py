@@ -44,11 +44,13 @@ _KEV = "kev/known_exploited_vulnerabilities.json"
     "--feeds",
     "feeds_uri",
     envvar="PRAXI_FEEDS",
+    show_envvar=True,
     help="Where the feeds go; by default the store's folder feeds.",
 )
 @click.option(
     "--osv",
     envvar="PRAXI_FEEDS_OSV",
+    show_envvar=True,
     default=OSV_URL,
     show_default=True,
     help="Base URL (or directory) of OSV's archives: <BASE>/<ecosystem>/all.zip.",
@@ -61,23 +63,34 @@ _KEV = "kev/known_exploited_vulnerabilities.json"
     show_default=True,
     help="An ecosystem of OSV; can be repeated.",
 )
-@click.option("--epss", envvar="PRAXI_FEEDS_EPSS", help="URL of the scores of FIRST's EPSS (CSV, gzipped).")
 @click.option(
-    "--kev", envvar="PRAXI_FEEDS_KEV", help="URL of CISA's list of exploited vulnerabilities (JSON)."
+    "--epss",
+    envvar="PRAXI_FEEDS_EPSS",
+    show_envvar=True,
+    help="URL of the scores of FIRST's EPSS (CSV, gzipped).",
+)
+@click.option(
+    "--kev",
+    envvar="PRAXI_FEEDS_KEV",
+    show_envvar=True,
+    help="URL of CISA's list of exploited vulnerabilities (JSON).",
 )
 @click.option(
     "--index",
     envvar=("PRAXI_FEEDS_INDEX", "PIP_INDEX_URL"),
+    show_envvar=True,
     help="A simple index of Python packages, for the release lists of those that the last audit met.",
 )
 @click.option(
     "--npm",
     envvar=("PRAXI_FEEDS_NPM", "NPM_CONFIG_REGISTRY"),
+    show_envvar=True,
     help="An npm registry, for the same of npm's packages.",
 )
 @click.option(
     "--end-of-life",
     envvar="PRAXI_FEEDS_END_OF_LIFE",
+    show_envvar=True,
     help="Base URL (or directory) of release cycles in the form of endoflife.date: <BASE>/<product>.json.",
 )
 @click.option(
@@ -85,6 +98,7 @@ _KEV = "kev/known_exploited_vulnerabilities.json"
     multiple=True,
     metavar="DISTRIBUTION=URL",
     envvar="PRAXI_FEEDS_PACKAGES",
+    show_envvar=True,
     help="An index of a distribution's packages, such as debian-12=https://.../binary-amd64/Packages.xz or"
     " alpine-3.20=https://.../x86_64/APKINDEX.tar.gz; for source packages and release lists; repeatable.",
 )
@@ -93,6 +107,7 @@ _KEV = "kev/known_exploited_vulnerabilities.json"
     multiple=True,
     metavar="DISTRIBUTION=URL",
     envvar="PRAXI_FEEDS_ADVISORIES",
+    show_envvar=True,
     help="A vendor's own advisories of one release, such as amzn-2023=https://.../updateinfo.xml.gz:"
     " updateinfo, secdb, Debian's tracker, OVAL or CSAF, compressed or not; repeatable.",
 )
@@ -102,6 +117,7 @@ _KEV = "kev/known_exploited_vulnerabilities.json"
     multiple=True,
     metavar="NAME=URL",
     envvar="PRAXI_FEEDS_FILES",
+    show_envvar=True,
     help="Any other file of the feeds folder, such as distro-info/debian.csv=file:///usr/share/...",
 )
 @click.option("--run", "run_id", help="The run under which to note the outcome.")

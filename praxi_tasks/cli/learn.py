@@ -7,7 +7,7 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from praxi_tasks.cli.collected import Tally
-from praxi_tasks.cli.echo import echo
+from praxi_tasks.cli.echo import amount, echo
 from praxi_tasks.cli.group import Group
 from praxi_tasks.cli.options import model_option, require_readable_model, store_option
 from praxi_tasks.cli.pack_packages import ECOSYSTEMS, pack_name, pack_packages
@@ -52,7 +52,8 @@ def releases(
     text = "\n".join((chosen.list or "", decode_list(listed.read()))) if listed else chosen.list
     chosen = msgspec.structs.replace(chosen, packages=(*chosen.packages, *packages), list=text)
     plan = run.plan(model_uri, chosen)
-    echo(f"{len(plan.packages)} releases wanted by {len(plan.requests)} requests, {plan.batches} batches")
+    wanted, requests = amount(len(plan.packages), "release"), amount(len(plan.requests), "request")
+    echo(f"{wanted} wanted by {requests}, {amount(plan.batches, 'batch', 'batches')}")
 
 
 @learn.command()
@@ -103,7 +104,9 @@ def tune(run: TrainingRun, batch: int) -> None:
 def train(run: TrainingRun) -> None:
     """Teach the model the releases whose files are in the store."""
     trained = run.train()
-    echo(f"learned {len(trained.learned)} releases in {trained.seconds:.2f} s: model {trained.model}")
+    echo(
+        f"learned {amount(len(trained.learned), 'release')} in {trained.seconds:.2f} s: model {trained.model}"
+    )
 
 
 @learn.command()
@@ -186,7 +189,9 @@ def select(
     packages = pack_packages(store, pack_source(ecosystem, suite), of, text, popular)
     name = pack_name(ecosystem, suite)
     plan = run.plan(of, suite, packages, versions, pods, index=ecosystem, name=name, whole=text is None)
-    echo(f"{len(plan.packages)} packages, {versions} versions of each, {plan.batches} batches")
+    each = amount(versions, "version")
+    batches = amount(plan.batches, "batch", "batches")
+    echo(f"{amount(len(plan.packages), 'package')}, {each} of each, {batches}")
 
 
 @learn.command()
@@ -223,7 +228,11 @@ def pack_(context: click.Context, model_uri: str) -> None:
     store, run = _pack_run(context)
     plan = run.planned()
     registered = register_pack(store, run, model_uri, pack_source(plan.index, plan.suite))
-    echo(f"version {registered.version} knows {registered.releases:,} releases: praxi models promote it")
+    echo(
+        f"version {registered.version} is the model in use with the pack {plan.pack} of "
+        f"{amount(registered.releases, 'release')}; it is used after: "
+        f"praxi models promote {registered.version}"
+    )
 
 
 def _pack_run(context: click.Context) -> tuple[Store, PackRun]:

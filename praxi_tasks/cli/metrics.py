@@ -15,19 +15,28 @@ from praxi_tasks.tracing import is_on, publish
 @click.command()
 @store_option()
 @run_option
-@click.option("--pushgateway", envvar="PRAXI_PUSHGATEWAY", help="Base URL of a Pushgateway.")
+@click.option(
+    "--pushgateway", envvar="PRAXI_PUSHGATEWAY", show_envvar=True, help="Base URL of a Pushgateway."
+)
 @click.option(
     "--textfile",
     envvar="PRAXI_METRICS_FILE",
+    show_envvar=True,
     type=click.Path(dir_okay=False, path_type=Path),
     help="A file of node_exporter's textfile collector, such as /var/lib/node_exporter/praxi.prom.",
 )
 @click.option(
-    "--instance", envvar="PRAXI_INSTANCE", default="praxi", show_default=True, help="Grouping label."
+    "--instance",
+    envvar="PRAXI_INSTANCE",
+    show_envvar=True,
+    default="praxi",
+    show_default=True,
+    help="Grouping label.",
 )
 @click.option(
     "--places",
     envvar="PRAXI_METRICS_PLACES",
+    show_envvar=True,
     type=click.IntRange(min=0),
     default=100,
     show_default=True,

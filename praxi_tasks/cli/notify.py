@@ -15,9 +15,16 @@ from praxi_tasks.store import open_store
 @store_option()
 @run_option
 @policy_option
-@click.option("--alertmanager", envvar="PRAXI_ALERTMANAGER", help="Base URLs of Alertmanagers.")
 @click.option(
-    "--instance", envvar="PRAXI_INSTANCE", default="praxi", show_default=True, help="Label of alerts."
+    "--alertmanager", envvar="PRAXI_ALERTMANAGER", show_envvar=True, help="Base URLs of Alertmanagers."
+)
+@click.option(
+    "--instance",
+    envvar="PRAXI_INSTANCE",
+    show_envvar=True,
+    default="praxi",
+    show_default=True,
+    help="Label of alerts.",
 )
 def notify(
     store_uri: str, run_id: str, policy_uri: str | None, alertmanager: str | None, instance: str

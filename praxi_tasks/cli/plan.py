@@ -21,6 +21,7 @@ from praxi_tasks.store import open_store
 @click.option(
     "--batch-bytes",
     envvar="PRAXI_BATCH_BYTES",
+    show_envvar=True,
     default=256 * 1024 * 1024,
     show_default=True,
     type=click.IntRange(1),

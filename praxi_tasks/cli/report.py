@@ -20,6 +20,7 @@ from praxi_tasks.store import open_store
 @click.option(
     "--implausible-share",
     envvar="PRAXI_IMPLAUSIBLE_SHARE",
+    show_envvar=True,
     type=click.FloatRange(0, 1),
     default=0.5,
     show_default=True,

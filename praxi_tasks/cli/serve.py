@@ -20,14 +20,25 @@ _FILE = click.Path(path_type=Path)
 @model_option()
 @store_option()
 @click.option(
-    "--host", envvar="PRAXI_SERVE_HOST", default="127.0.0.1", show_default=True, help="Where to listen."
+    "--host",
+    envvar="PRAXI_SERVE_HOST",
+    show_envvar=True,
+    default="127.0.0.1",
+    show_default=True,
+    help="Where to listen.",
 )
 @click.option(
-    "--port", envvar="PRAXI_SERVE_PORT", default=8080, show_default=True, type=click.IntRange(1, 65535)
+    "--port",
+    envvar="PRAXI_SERVE_PORT",
+    show_envvar=True,
+    default=8080,
+    show_default=True,
+    type=click.IntRange(1, 65535),
 )
 @click.option(
     "--workers",
     envvar="PRAXI_SERVE_WORKERS",
+    show_envvar=True,
     type=click.IntRange(1, 256),
     help="Processes that ask one version of the model; by default as many as there are processors.",
 )
@@ -35,6 +46,7 @@ _FILE = click.Path(path_type=Path)
     "--token-file",
     "token_files",
     envvar="PRAXI_SERVE_TOKEN_FILES",
+    show_envvar=True,
     multiple=True,
     type=_FILE,
     help="A file of bearer tokens, one a line, or a folder of such files; may be given often.",
@@ -43,6 +55,7 @@ _FILE = click.Path(path_type=Path)
     "--token-review",
     "cluster",
     envvar="PRAXI_SERVE_TOKEN_REVIEW",
+    show_envvar=True,
     is_flag=True,
     help="Let the cluster that this runs in say whose a token is (TokenReview).",
 )
@@ -50,6 +63,7 @@ _FILE = click.Path(path_type=Path)
     "--subject",
     "subjects",
     envvar="PRAXI_SERVE_SUBJECTS",
+    show_envvar=True,
     multiple=True,
     help="With --token-review, a glob of users that may ask: system:serviceaccount:NAMESPACE:NAME.",
 )
@@ -57,20 +71,30 @@ _FILE = click.Path(path_type=Path)
     "--audience",
     "audiences",
     envvar="PRAXI_SERVE_AUDIENCES",
+    show_envvar=True,
     multiple=True,
     help="With --token-review, what a token must be meant for; by default the cluster's API.",
 )
 @click.option("--anonymous", is_flag=True, help="Let everybody ask who reaches the service.")
 @click.option(
-    "--tls-cert", envvar="PRAXI_SERVE_TLS_CERT", type=_FILE, help="A PEM file: certificate and chain."
+    "--tls-cert",
+    envvar="PRAXI_SERVE_TLS_CERT",
+    show_envvar=True,
+    type=_FILE,
+    help="A PEM file: certificate and chain.",
 )
 @click.option(
-    "--tls-key", envvar="PRAXI_SERVE_TLS_KEY", type=_FILE, help="A PEM file: the certificate's key."
+    "--tls-key",
+    envvar="PRAXI_SERVE_TLS_KEY",
+    show_envvar=True,
+    type=_FILE,
+    help="A PEM file: the certificate's key.",
 )
 @click.option(
     "--registry",
     "registries",
     envvar="PRAXI_SERVE_REGISTRIES",
+    show_envvar=True,
     multiple=True,
     help="A glob of registries whose images may be audited, or of beginnings of repositories.",
 )
@@ -80,18 +104,21 @@ _FILE = click.Path(path_type=Path)
 @click.option(
     "--chain",
     envvar="PRAXI_SERVE_CHAIN",
+    show_envvar=True,
     type=_FILE,
     help="A file that declares the steps of audits; by default they are those of an audit by hand.",
 )
 @click.option(
     "--experiment",
     envvar="PRAXI_SERVE_EXPERIMENT",
+    show_envvar=True,
     type=_FILE,
     help="A file that says which versions answer, by weight, and which are asked in the shadow.",
 )
 @click.option(
     "--reload-seconds",
     envvar="PRAXI_SERVE_RELOAD_SECONDS",
+    show_envvar=True,
     default=10.0,
     show_default=True,
     type=click.FloatRange(0.1),

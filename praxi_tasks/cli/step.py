@@ -18,6 +18,7 @@ from praxi_tasks.store import open_store
     "--chain",
     "file",
     envvar="PRAXI_SERVE_CHAIN",
+    show_envvar=True,
     required=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="The file that declares the chain.",
