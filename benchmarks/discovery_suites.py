@@ -66,16 +66,21 @@ def _teach(suites: Sequence[Suite]) -> Model:
 
 
 def _measure(suite: Suite, model: Model, table: Table, together: LayerMetrics) -> None:
+    """Add a row for each kind of layer, and one of the calibration over all of the suite."""
+    whole = LayerMetrics()
     roots = suite.roots(ROOTS, random.Random(5))
     releases = suite.releases({name for root in roots for name in root.whole})
     for title, packages in (("root", [r.whole for r in roots]), ("upper layer", [r.added for r in roots])):
         for deleted, damage in DAMAGES.items():
             result = measure(model, layers(packages, releases, damage))
             score = result.packages
-            together.confidence += result.confidence
-            together.present += result.present
+            whole.confidence += result.confidence
+            whole.present += result.present
             figures = (score.precision, score.recall, score.f1, result.calibration_error)
             table.add(suite.name, title, deleted, *(f"{one:.4f}" for one in figures), str(result.unknown))
+    table.add(suite.name, "all", "", "", "", "", f"{whole.calibration_error:.4f}", "")
+    together.confidence += whole.confidence
+    together.present += whole.present
 
 
 if __name__ == "__main__":
