@@ -50,6 +50,8 @@ class Component(msgspec.Struct, frozen=True, omit_defaults=True):
         came by itself.
     ties
         Other packages, as ``ecosystem/name``, that it might be as well: what is left of both is the same.
+    confidence
+        Of the fingerprint or the path, from 0 to 1; 1 for a database's claim.
     same_as
         Where its releases install the files of :attr:`evidence`, if their content alone names it.
     distribution
@@ -80,7 +82,9 @@ class Component(msgspec.Struct, frozen=True, omit_defaults=True):
     layers: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
     files: int = 0
-    confidence: float = 1.0
+    confidence: float = msgspec.field(
+        default_factory=lambda: 1.0
+    )  # so made, it is written also where it is 1
     architecture: str = ""
     source: str = ""
     source_versions: tuple[str, ...] = ()
