@@ -41,8 +41,9 @@ from praxi_tasks.learning.sources.npm.registry import _Document
 from praxi_tasks.learning.sources.npm.tarball import list_tarball
 from praxi_tasks.learning.sources.pypi.project_page import _from_html, _from_json, _is_json, _is_sound
 from praxi_tasks.learning.sources.pypi.sdist import _sdist
-from praxi_tasks.learning.sources.pypi.simple_index import _preference, _wheel
+from praxi_tasks.learning.sources.pypi.simple_index import _wheel
 from praxi_tasks.learning.sources.pypi.wheel import check_wheel_name, list_wheel
+from praxi_tasks.learning.sources.pypi.wheel_choice import preferred_wheels
 from praxi_tasks.learning.sources.tar_archive import list_tar
 from praxi_tasks.store import ReadableRoots, Store, documents
 from tests.fuzz.target import OneObject, same, target
@@ -110,7 +111,8 @@ def project_page(data: bytes) -> None:
     listed = _from_json(page) if _is_json(page) else _from_html(page)
     files = [file for file in listed if _is_sound(file)]
     wheels = [found for file in files if (found := _wheel(file)) is not None]
-    max(wheels, key=_preference, default=None)
+    if wheels:
+        preferred_wheels(wheels)
     for file in files:
         _sdist(file, "x")
 

@@ -3,34 +3,26 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
-from packaging.tags import Tag
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 
 from praxi_tasks.ecosystems import PYPI
-from praxi_tasks.errors import NoPartsError, ReleaseNotFoundError
+from praxi_tasks.errors import DataError, NoPartsError, ReleaseError, ReleaseNotFoundError
 from praxi_tasks.learning.data import NewPackage, StoredRelease
 from praxi_tasks.learning.sources.fetching import save_file
 from praxi_tasks.learning.sources.package_managers import check_words, scratch
 from praxi_tasks.learning.sources.pypi.project_page import IndexFile, index_files
 from praxi_tasks.learning.sources.pypi.wheel import list_remote_wheel, list_wheel
+from praxi_tasks.learning.sources.pypi.wheel_choice import Wheel, preferred_wheels, unite
 
 logger = logging.getLogger(__name__)
 
 _REMEMBERED: Final = 64
 """How many pages are kept: several versions of a package are read one after another."""
-
-
-class Wheel(NamedTuple):
-    """A wheel that an index lists, and what its name says about it."""
-
-    file: IndexFile
-    version: Version
-    tags: frozenset[Tag]
 
 
 class SimpleIndex:
@@ -41,7 +33,8 @@ class SimpleIndex:
     url
         Of the index, ``…/simple``; credentials in it are sent to its host only and never logged.
     in_parts
-        Whether to fetch of a wheel no more than its directory, and what the index gives no parts of whole.
+        Whether to fetch no more than the directories of wheels, those for each interpreter; what the index
+        gives no parts of is downloaded, one wheel of a release.
     """
 
     name = PYPI.purl_type
@@ -61,7 +54,7 @@ class SimpleIndex:
         return [str(version) for version in sorted(found, reverse=True)]
 
     def read(self, wanted: NewPackage) -> StoredRelease:
-        """Return what the release's wheel contains."""
+        """Return what the release's wheel contains, with the libraries of those for other interpreters."""
         check_words(wanted.name, wanted.version)
         try:
             version = Version(wanted.version)
@@ -70,32 +63,33 @@ class SimpleIndex:
         wheels = [wheel for wheel in self._wheels(wanted.name) if wheel.version == version]
         if not wheels:
             raise ReleaseNotFoundError("the index has no wheel of this version", where=wanted.purl)
-        chosen = max(wheels, key=_preference).file
+        chosen, *others = preferred_wheels(wheels)
         if self._in_parts:
             try:
-                return list_remote_wheel(chosen.url, chosen.name, wanted, self._url)
+                return unite([self._list(chosen, wanted), *self._lists(others, wanted)])
             except NoPartsError as error:
-                logger.info("%s is downloaded: %s", chosen.name, error)
+                logger.info("%s is downloaded: %s", chosen.file.name, error)
         with scratch() as folder:
-            saved = save_file(chosen.url, folder / chosen.name, "sha256", chosen.digest, index=self._url)
+            file = chosen.file
+            saved = save_file(file.url, folder / file.name, "sha256", file.digest, index=self._url)
             return list_wheel(saved, wanted)
+
+    def _list(self, wheel: Wheel, wanted: NewPackage) -> StoredRelease:
+        return list_remote_wheel(wheel.file.url, wheel.file.name, wanted, self._url)
+
+    def _lists(self, wheels: Sequence[Wheel], wanted: NewPackage) -> Iterator[StoredRelease]:
+        """Yield what other wheels contain; one that can't be read costs its own files only."""
+        for wheel in wheels:
+            try:
+                yield self._list(wheel, wanted)
+            except (DataError, ReleaseError) as error:
+                logger.info("%s is left out: %s", wheel.file.name, error)
 
     def _wheels(self, name: str) -> Sequence[Wheel]:
         return self._files(name)
 
     def _read_page(self, name: str) -> Sequence[Wheel]:
         return [wheel for file in index_files(self._url, name) if (wheel := _wheel(file)) is not None]
-
-
-def _preference(wheel: Wheel) -> tuple[bool, bool, bool, str]:
-    """Rank wheels of one version: most images run Linux on x86-64 with glibc and a recent Python."""
-    platforms = " ".join(sorted(tag.platform for tag in wheel.tags))
-    return (
-        "any" in platforms.split(),
-        "manylinux" in platforms and "x86_64" in platforms,
-        "linux" in platforms,
-        max(f"{len(tag.interpreter):02d}{tag.interpreter}" for tag in wheel.tags),
-    )
 
 
 def _wheel(file: IndexFile) -> Wheel | None:
