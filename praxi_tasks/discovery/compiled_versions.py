@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from praxi_tasks.discovery.catalogue import PackageContents
 from praxi_tasks.discovery.copies import Copy
+from praxi_tasks.discovery.version_tally import VersionTally
 from praxi_tasks.fingerprint import UNKNOWN_SIZE, Tagset
 from praxi_tasks.oci.layer import version_number
 
@@ -39,6 +40,7 @@ def compare_byte_code(
     tagset: Tagset,
     places: NDArray[np.intp],
     there: NDArray[np.bool_],
+    counted: VersionTally,
 ) -> CompiledEvidence:
     """Compare the sources of a copy's byte code with a package's contents.
 
@@ -51,6 +53,8 @@ def compare_byte_code(
         The known ones, as ``contents`` numbers them.
     places, there
         For each row of the contents, where its path is among the copy's, and whether it is.
+    counted
+        Counts the paths of each version.
     """
     count = len(versions)
     nothing = CompiledEvidence(np.zeros(count, np.bool_), np.zeros(count, np.bool_))
@@ -62,15 +66,11 @@ def compare_byte_code(
     if not compiled.any():
         return nothing
     same = compiled & (tagset.sizes[files] == contents.sizes)
-    row_of = np.repeat(np.arange(len(files)), np.diff(contents.holder_starts))
-    holds = same[row_of]
-    agreeing = np.bincount(contents.holders[holds], minlength=count)
-    size = np.bincount(contents.holders[holds], contents.sizes[row_of[holds]].astype(np.float64), count)
-    denied = agreeing < len(np.unique(contents.keys[compiled]))
+    denied = counted.paths(same) < len(np.unique(contents.keys[compiled]))
     stated = np.unique(tagset.hashes[files[compiled]])
     stated = stated[stated != 0]
     if len(stated):
         told = np.isin(np.array([version_number(version) for version in versions], np.uint64), stated)
     else:
-        told = size >= ENOUGH
+        told = counted.sizes(same, contents.sizes) >= ENOUGH
     return CompiledEvidence(told & ~denied, denied)

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from praxi_tasks.discovery.catalogue import PackageContents
 from praxi_tasks.discovery.compiled_versions import CompiledEvidence, compare_byte_code
 from praxi_tasks.discovery.copies import Copy
-from praxi_tasks.fingerprint import UNKNOWN_SIZE, PathKind, Tagset, same_contents
+from praxi_tasks.discovery.version_tally import VersionTally
+from praxi_tasks.fingerprint import UNKNOWN_SIZE, PathKind, Tagset, is_published, same_contents
 
 EDITED: Final = 0.05
 """The share of a release's files that may have been edited since: configured, patched."""
@@ -93,7 +94,8 @@ def compare_versions(
     """Compare a package's contents with the files of one copy of it in a layer.
 
     An empty file that no version fills shows nothing: anything has such files. Nor does one of which some
-    version has the path alone.
+    version has the path alone. Where a file agrees that changes with every version, libraries that no version
+    has as they are contradict none.
 
     Parameters
     ----------
@@ -117,17 +119,22 @@ def compare_versions(
     same &= ~comparable | alike
     core = contents.core
 
-    holders = contents.holders
-    row_of = np.repeat(np.arange(len(keys)), np.diff(contents.holder_starts))
-
-    def tally(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
-        return np.asarray(np.bincount(holders[mask[row_of]], minlength=count), np.int64)
-
+    counted = VersionTally(contents, count)
+    tally = counted.paths
     differs = measured & ~same
     code = _named(files, differs, tagset, _is_changed_by_versions)
-    code |= _named(files, differs & (tagset.sizes[files] >= sizes), tagset, _is_library)
+    library = _named(files, differs, tagset, _is_library)
+    code |= library & (tagset.sizes[files] >= sizes)
     significant = (2 * alternatives > count + 1) | np.isin(keys, keys[code])
     present, agreeing = tally(there & core), tally(same)
+    # Wheels for other interpreters, and what a site built itself, have other libraries beside the same code.
+    rebuilt = np.isin(keys, keys[library]) & ~np.isin(keys, keys[same])
+    shown = tally(same & comparable & counted.varying) > 0
+
+    def differing(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
+        there_of = np.where(shown, _distinct(keys[mask & ~rebuilt]), _distinct(keys[mask]))
+        return np.asarray(there_of - tally(mask & same), np.int64)
+
     unmeasured = there & tagset.normalised.derived[files]
     unreadable = bool(unmeasured.any() and _named(files, unmeasured, tagset, _states_version).any())
     telling = agreeing
@@ -138,11 +145,11 @@ def compare_versions(
         present=present,
         expected=tally(core),
         agreeing=agreeing,
-        differing=_distinct(keys[measured]) - agreeing,
-        contradicting=_distinct(keys[measured & significant]) - tally(same & significant),
+        differing=differing(measured),
+        contradicting=differing(measured & significant),
         telling=telling,
         unreadable=unreadable,
-        compiled=compare_byte_code(contents, versions, copy, tagset, places, there),
+        compiled=compare_byte_code(contents, versions, copy, tagset, places, there, counted),
     )
 
 
@@ -151,13 +158,15 @@ def _alternatives(
 ) -> NDArray[np.intp]:
     """Return for each row how many contents of its path are known to differ, shape ``(rows,)``.
 
-    Rows are sorted by path, size and hash. Of two of one size, one without a hash, nobody knows.
+    Rows are sorted by path, size and hash. Of two of one size, one without a hash, nobody knows, nor of two
+    that are known by digests of two kinds.
     """
     _, path, rows = np.unique(keys, return_inverse=True, return_counts=True)
     again = np.zeros(len(keys), np.bool_)
     again[1:] = (keys[1:] == keys[:-1]) & (sizes[1:] == sizes[:-1])
     by_size = rows - np.bincount(path, again, len(rows)).astype(np.intp)
-    unknown = np.bincount(path, hashes == 0, len(rows)) > 0
+    published = np.bincount(path, is_published(hashes), len(rows))
+    unknown = (np.bincount(path, hashes == 0, len(rows)) > 0) | ((published > 0) & (published < rows))
     return np.asarray(np.where(unknown, by_size, rows)[path])
 
 

@@ -26,7 +26,7 @@ from praxi_tasks.fingerprint.paths import (
     parent_folder,
     shallow_folder,
 )
-from praxi_tasks.fingerprint.published import UNKNOWN_SIZE, published_content, same_contents
+from praxi_tasks.fingerprint.published import UNKNOWN_SIZE, is_published, published_content, same_contents
 from praxi_tasks.fingerprint.tagset import Tagset
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "fingerprint_layer",
     "folder_kind",
     "hash_text",
+    "is_published",
     "join_path",
     "name_varies",
     "normalise",

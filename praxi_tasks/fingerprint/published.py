@@ -40,6 +40,11 @@ def published_contents(heads: NDArray[np.uint64], known: NDArray[np.bool_]) -> N
     return np.where(known, numbers, np.uint64(0))
 
 
+def is_published(known: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Return which contents are known as published ones, shape ``(n,)``."""
+    return np.asarray(known & np.uint64(_LAST) == np.uint64(_ENDING))
+
+
 def same_contents(
     known: NDArray[np.uint64], hashes: NDArray[np.uint64], published: NDArray[np.uint64]
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -52,7 +57,7 @@ def same_contents(
     hashes, published
         The xxh3-64 of each file, and its published content; 0 where it was not read.
     """
-    of_publisher = known & np.uint64(_LAST) == np.uint64(_ENDING)
+    of_publisher = is_published(known)
     same = (known != 0) & ((known == hashes) | (known == published))
     comparable = (known != 0) & np.where(of_publisher, published != 0, hashes != 0)
     return same, comparable | same

@@ -30,6 +30,6 @@ def test_what_others_may_use_is_written_down() -> None:
         "shallow_folder",
     }
     arrays = {"pack_arrays", "pack_texts", "protocol_of", "unpack_arrays", "unpack_texts"}
-    published = {"UNKNOWN_SIZE", "published_content", "same_contents"}
+    published = {"UNKNOWN_SIZE", "is_published", "published_content", "same_contents"}
     assert set(fingerprint.__all__) == layers | columbus | paths | arrays | published
     assert all(getattr(fingerprint, name).__doc__ for name in fingerprint.__all__)
