@@ -38,6 +38,7 @@ from praxi_tasks.discovery.pack_parts import PART_READERS
 from praxi_tasks.discovery.part_pool import Part, PartPool
 from praxi_tasks.discovery.prediction import LayerPrediction
 from praxi_tasks.discovery.release_experts import ReleaseExperts, Versions
+from praxi_tasks.discovery.remnants import without_remnants
 from praxi_tasks.discovery.same_content import find_same_content
 from praxi_tasks.discovery.scorer import Scorer
 from praxi_tasks.discovery.suites import is_of_suite
@@ -313,7 +314,7 @@ class Model:
     ) -> tuple[Tagset, Candidates, NDArray[np.float64], Versions]:
         tagset, found = search_candidates(tagset, self.lookup, suite)
         decided = self._release_experts.decide(tagset, found, self.scorer.confidence(found.features))
-        return tagset, found, decided.confidence, decided.versions
+        return tagset, found, without_remnants(tagset, found, decided.confidence), decided.versions
 
     def name_changes(self, changesets: Iterable[Sequence[str]]) -> list[dict[str, float]]:
         """Return the labels that experts recognise in recorded changesets, likeliest first, with probability.
