@@ -6,9 +6,10 @@ set -euo pipefail
 demo=(docker-registry prometheus mmdebstrap buildah skopeo ca-certificates)
 demo_commands=(docker-registry prometheus promtool mmdebstrap buildah skopeo)
 test=("${demo[@]}" podman runc conmon netavark aardvark-dns catatonit iptables
-      iproute2 prometheus-alertmanager prometheus-pushgateway apache2-utils rpm db-util zstd caddy redis-server)
-test_commands=("${demo_commands[@]}" podman runc prometheus-alertmanager prometheus-pushgateway htpasswd
-      rpm db_dump zstd caddy redis-server)
+      iproute2 prometheus-alertmanager prometheus-pushgateway victoria-metrics apache2-utils rpm db-util zstd caddy
+      redis-server)
+test_commands=("${demo_commands[@]}" podman runc prometheus-alertmanager prometheus-pushgateway
+      victoria-metrics htpasswd rpm db_dump zstd caddy redis-server)
 
 # Who has these from elsewhere keeps them: another publisher's npm or Docker conflicts with Debian's.
 test_commands+=(npm chromium dockerd docker-compose)
@@ -79,7 +80,7 @@ if command -v systemctl >/dev/null; then
     for package in "${missing[@]}"; do
         units=()
         case $package in
-            docker-registry|prometheus|prometheus-alertmanager|prometheus-pushgateway) units=("$package.service") ;;
+            docker-registry|prometheus|prometheus-alertmanager|prometheus-pushgateway|victoria-metrics) units=("$package.service") ;;
             docker.io) units=(docker.service docker.socket containerd.service) ;;
         esac
         for unit in "${units[@]}"; do

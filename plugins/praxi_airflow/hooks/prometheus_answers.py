@@ -171,7 +171,9 @@ def _timed_out(error: Exception) -> bool:
 
 
 def _reason(response: requests.Response) -> str:
+    """Return why; what is long has the query in its middle."""
     try:
-        return str(response.json()["error"])[:_QUOTED]
+        text = str(response.json()["error"])
+        return text if len(text) <= _QUOTED else f"{text[: _QUOTED // 3]} … {text[-_QUOTED * 2 // 3 :]}"
     except (ValueError, LookupError, TypeError):
         return response.reason or "no reason given"

@@ -6,17 +6,21 @@ import logging
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urljoin, urlsplit
 
 import requests
 
-from praxi_airflow.errors import PartialAnswerError
+from praxi_airflow.errors import PartialAnswerError, PrometheusError
 from praxi_airflow.hooks.prometheus_answers import check_response, check_whole, checked_series, read_answer
-from praxi_tasks.http import PASSING, BoundedRetry
+from praxi_tasks.http import PASSING, BoundedRetry, redact_url
+from praxi_tasks.printable import printable
 
 if TYPE_CHECKING:
     from praxi_airflow.hooks.prometheus_connection import Endpoint
 
 logger = logging.getLogger(__name__)
+
+_REDIRECTS: Final = 3
 
 _LONGEST_URL: Final = 4000
 """Characters of a query that are sent in the URL, which any proxy lets pass; a longer one is a form."""
@@ -82,14 +86,25 @@ class PrometheusClient:
         parameters = {"time": f"{seconds:.3f}", **self._endpoint.parameters}
         if len(expression) <= _LONGEST_URL:
             return checked_series(self._connect.custom_query(query=expression, params=parameters))
-        response = self._session.post(
-            f"{self._endpoint.url}/api/v1/query",
-            data={"query": expression, **parameters},
-            headers=self._endpoint.headers(),
-            auth=self._endpoint.basic,
-            timeout=self._endpoint.timeout,
-        )
+        response = self._post({"query": expression, **parameters})
         return checked_series(response.json()["data"]["result"])
+
+    def _post(self, form: dict[str, str]) -> requests.Response:
+        """Send a form, and again to where its host redirects it: requests would leave the form out there."""
+        url = f"{self._endpoint.url}/api/v1/query"
+        for _ in range(_REDIRECTS + 1):
+            response = self._session.post(
+                url,
+                data=form,
+                headers=self._endpoint.headers(),
+                auth=self._endpoint.basic,
+                timeout=self._endpoint.timeout,
+                allow_redirects=False,
+            )
+            if not response.is_redirect:
+                return response
+            url = _next(url, response.headers["Location"])
+        raise PrometheusError("it redirects too often", action="check the host's URL")
 
     def close(self) -> None:
         """Give the connections back."""
@@ -102,3 +117,15 @@ class PrometheusClient:
             check_whole(read_answer(response))
         except PartialAnswerError as error:
             self._on_partial(error)
+
+
+def _next(url: str, target: str) -> str:
+    """Return where a redirect leads; never back from TLS, nor to another host: a login page, mostly."""
+    before, after = urlsplit(url), urlsplit(urljoin(url, target))
+    plain = before.scheme == "https" and after.scheme != "https"
+    if after.hostname != before.hostname or after.scheme not in {"http", "https"} or plain:
+        raise PrometheusError(
+            f"it redirects to {printable(redact_url(after.geturl()))}",
+            action="check the host's URL, and that the token lets you past a login page",
+        )
+    return after.geturl()

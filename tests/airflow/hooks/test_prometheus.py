@@ -32,6 +32,7 @@ pytestmark = pytest.mark.server
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
 QUERY = "count(last_over_time(kube_pod_container_info[1d]))"
+LONG = f'count(kube_pod_container_info{{pod=~"{"|".join(f"pod-{number}" for number in range(1000))}"}})'
 EVENING = DAY + timedelta(hours=20)
 
 
@@ -248,9 +249,47 @@ def test_headers_and_parameters_of_the_connection_go_with_every_query(
 
 def test_a_query_too_long_for_a_url_is_a_form(guarded: Proxy, connect: Configure) -> None:
     connect(guarded.url, password="open-sesame")
-    many = "|".join(f"pod-{number}" for number in range(1000))
-    series = PrometheusHook().query(f'count(kube_pod_container_info{{pod=~"{many}"}})', DAY)
+    series = PrometheusHook().query(LONG, DAY)
     assert [float(one["value"][1]) for one in series] == [1.0]
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_form_is_sent_again_to_where_its_host_redirects_it(
+    guarded: Proxy, connect: Configure, status: int
+) -> None:
+    connect(guarded.url.replace("/api/thanos", "/old"), password="open-sesame")
+    target = f"{guarded.url}/api/v1/query"
+    guarded.next_answers = [Answer(status, headers={"Location": target})]
+    assert PrometheusHook().query(LONG, DAY)
+    assert [path.partition("?")[0] for path in guarded.seen] == [
+        "/old/api/v1/query",
+        "/api/thanos/api/v1/query",
+    ]
+
+
+@pytest.mark.parametrize("target", ["http://elsewhere.invalid/login?secret=1", "ftp://127.0.0.1/x"])
+def test_a_form_follows_to_no_other_host(guarded: Proxy, connect: Configure, target: str) -> None:
+    connect(guarded.url, password="open-sesame")
+    guarded.always = Answer(302, headers={"Location": target})
+    with pytest.raises(PrometheusError, match="it redirects to") as caught:
+        PrometheusHook().query(LONG, DAY)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_form_in_a_circle_ends(guarded: Proxy, connect: Configure) -> None:
+    connect(guarded.url, password="open-sesame")
+    guarded.always = Answer(307, headers={"Location": "/api/thanos/api/v1/query"})
+    with pytest.raises(PrometheusError, match="redirects too often"):
+        PrometheusHook().query(LONG, DAY)
+
+
+def test_a_long_reason_is_quoted_with_its_end(guarded: Proxy, connect: Configure) -> None:
+    connect(guarded.url)
+    told = f'{{"status": "error", "error": "can\'t execute {"x" * 2000}: too many points"}}'
+    guarded.always = Answer(422, told, "application/json")
+    with pytest.raises(QueryTooLargeError, match=r"can't execute xx.* … xx.*: too many points \(") as caught:
+        ask()
+    assert len(str(caught.value)) < 600
 
 
 def test_a_proxy_is_asked_where_the_connection_names_one(guarded: Proxy, connect: Configure) -> None:
