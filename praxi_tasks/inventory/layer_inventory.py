@@ -16,7 +16,7 @@ from praxi_tasks.inventory.layer_view import LayerFiles, LayerView
 from praxi_tasks.inventory.limits import InventoryLimits
 from praxi_tasks.inventory.ml_model.folders import gather_models
 from praxi_tasks.inventory.model import Inventory
-from praxi_tasks.inventory.os import os_release
+from praxi_tasks.inventory.os import os_release, release_files
 from praxi_tasks.inventory.os.dpkg_placement import read_placement
 from praxi_tasks.inventory.paths.version_texts import keep_version_file, read_version_texts
 from praxi_tasks.inventory.reader import Form, ReadDatabase, Reader
@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 # The readers' declarations, joined once: `keep_file` is asked for each of a layer's million entries.
 _ALL: Final = (*READERS, *LOCK_READERS)
-_PATHS: Final = frozenset(os_release.PATHS).union(*(reader.paths for reader in READERS))
+_PATHS: Final = release_files.PATHS.union(os_release.PATHS, *(reader.paths for reader in READERS))
 _FOLDERS: Final = tuple(folder for reader in READERS for folder in reader.folders)
 _ENDINGS: Final = tuple(dict.fromkeys(ending for reader in _ALL for ending in reader.endings))
 _TAIL: Final = 3
@@ -151,7 +151,7 @@ def read_inventory(
         digest=files.digest,
         claims=tuple(admission.claims),
         databases=tuple(sorted(databases)),
-        distribution=os_release.read_distribution(view),
+        distribution=os_release.read_distribution(view) or release_files.read_release_files(view),
         problems=view.problems,
         placement=read_placement(view),
         links=tuple(view.links),

@@ -14,7 +14,7 @@ from packageurl import PackageURL
 from praxi_tasks.errors import CorruptObjectError, DataError
 from praxi_tasks.findings.image import LayerFacts, fuse
 from praxi_tasks.findings.packages import claim_purl
-from praxi_tasks.inventory import Inventory
+from praxi_tasks.inventory import Distribution, Inventory
 from praxi_tasks.inventory.admission import Admission
 from praxi_tasks.inventory.language import direct_url as direct_urls
 from praxi_tasks.inventory.language import npm as npm_records
@@ -30,6 +30,7 @@ from praxi_tasks.inventory.os import apk as apk_records
 from praxi_tasks.inventory.os import chisel as chisel_manifests
 from praxi_tasks.inventory.os import dpkg as dpkg_records
 from praxi_tasks.inventory.os import os_release as os_releases
+from praxi_tasks.inventory.os import release_files
 from praxi_tasks.inventory.os import rpm as rpm_records
 from praxi_tasks.inventory.os import rpm_manifest as rpm_manifests
 from praxi_tasks.inventory.os.rpm_bdb import read_bdb_values
@@ -186,14 +187,33 @@ def os_release(data: bytes) -> None:
     """Read which distribution an image is made of, and name a package in it."""
     files = dict(zip(os_releases.PATHS, parts(data, 2), strict=True))
     view = LayerView(changeset(dict.fromkeys(files, "f")), files)
-    found = os_releases.read_distribution(view)
+    _check_distribution(os_releases.read_distribution(view))
+    same(all(map(str.isprintable, view.problems)), True, "printable problems")
+
+
+@target(
+    covers=("praxi_tasks.inventory.os.release_files.read_release_files",),
+    seeds=[
+        b"CentOS release 6.10 (Final)\n",
+        b"SUSE Linux Enterprise Server 11 (x86_64)\nVERSION = 11\nPATCHLEVEL = 4\n",
+        b"DISTRIB_ID=Ubuntu\nDISTRIB_RELEASE=12.04\nDISTRIB_CODENAME=precise\n",
+    ],
+)
+def release_file(data: bytes) -> None:
+    """Read which distribution an old image is made of."""
+    for path in release_files.PATHS:
+        files = {path: data, "var/lib/rpm/Packages": b""}
+        view = LayerView(changeset(dict.fromkeys(files, "f")), files)
+        _check_distribution(release_files.read_release_files(view))
+
+
+def _check_distribution(found: Distribution | None) -> None:
     if found is not None:
         same(
             all(map(str.isprintable, (found.id, found.version_id, found.codename, found.name))),
             True,
             "printable",
         )
-    same(all(map(str.isprintable, view.problems)), True, "printable problems")
 
 
 @target(
