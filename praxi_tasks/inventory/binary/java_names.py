@@ -132,11 +132,10 @@ def _group(artifact: str, manifest: dict[str, str]) -> str:
     """Return the group of an artifact; like many old ones, it has its own name where nothing is said."""
     if "short-name" in manifest and "plugin-version" in manifest:
         return _word(manifest.get("group-id", "")) or _JENKINS
-    if group := known_group(artifact):
+    groups = (_word(manifest.get(key, "")) for key in _GROUPS)
+    stated = next((group for group in groups if "." in group), "")
+    if group := known_group(artifact, stated) or stated:
         return group
-    for key in _GROUPS:
-        if (group := _word(manifest.get(key, ""))) and "." in group:
-            return group
     bundle = _word(manifest.get("bundle-symbolicname", "").partition(";")[0])
     for ending in (f".{artifact}", f".{artifact.replace('-', '.')}"):
         if bundle.endswith(ending):

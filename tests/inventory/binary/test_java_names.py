@@ -121,6 +121,31 @@ def test_groups_by_names_and_beginnings() -> None:
     assert known_group("springish") == ""
 
 
+@pytest.mark.parametrize(
+    ("artifact", "group"),
+    [
+        ("spring-session-core", "org.springframework.session"),
+        ("spring-rabbit", "org.springframework.amqp"),
+        ("spring-xml", "org.springframework.ws"),
+        ("grpc-netty-shaded", "io.grpc"),
+        ("graphql-java", "com.graphql-java"),
+        ("zookeeper", "org.apache.zookeeper"),
+        ("groovy-all", "org.codehaus.groovy"),
+    ],
+)
+def test_groups_of_what_gradle_and_ant_built(artifact: str, group: str) -> None:
+    assert list(name_archive(f"{artifact}-1.0.jar", [], {})) == [Artifact(group, artifact, "1.0")]
+
+
+def test_a_group_that_is_stated_is_believed_where_only_a_beginning_is_known() -> None:
+    ours = {"implementation-vendor-id": "org.myorg.spring"}
+    assert name_archive("spring-web-0.7.4.jar", [], ours)[0].group == "org.myorg.spring"
+    apache = {"implementation-vendor-id": "org.apache"}
+    assert name_archive("tomcat-coyote-9.0.65.jar", [], apache)[0].group == "org.apache.tomcat"
+    mysql = {"implementation-vendor-id": "com.mysql"}
+    assert name_archive("mysql-connector-java-8.0.30.jar", [], mysql)[0].group == "mysql"
+
+
 def test_a_part_of_another_version_does_not_name_the_whole() -> None:
     poms = [Artifact("io.github.java-diff-utils", "java-diff-utils", "4.16")]
     manifest = {"bundle-symbolicname": "org.scala-lang.scala-compiler;x=1"}
