@@ -136,7 +136,7 @@ def _handler(registry: HostileRegistry) -> type[BaseHTTPRequestHandler]:
             if reply.cut is not None:
                 self.close_connection = True
 
-        do_GET = do_HEAD = do_POST = _respond  # noqa: N815 - the names that http.server looks for
+        do_GET = do_HEAD = do_POST = do_PUT = _respond  # noqa: N815 - the names that http.server looks for
 
         def log_message(self, *args: Any) -> None:
             """Say nothing: the tests look at ``asked``."""

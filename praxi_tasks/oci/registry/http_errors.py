@@ -27,6 +27,7 @@ _KINDS: Final[dict[int, tuple[type[ImageError], str]]] = {
     404: (NotFoundError, "check the repository and the tag or digest"),
     410: (NotFoundError, "check the repository and the tag or digest"),
     412: (ForbiddenError, "the registry's policy keeps it from being pulled: except this account or image"),
+    413: (ImageError, "let the proxy before the registry pass bodies of that size"),
 }
 _REFUSED: Final = frozenset({400, 401, 403})
 _ELSEWHERE: Final = "ask whoever runs the registry why the place that it leads to refuses what it signed"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 
-from praxi_tasks.errors import ForbiddenError, ImageError
+from praxi_tasks.errors import ForbiddenError, ImageError, RegistryUnavailableError
 from praxi_tasks.oci.image.digest import check_digest, digest_of
 from praxi_tasks.oci.image.reference import Reference
 from praxi_tasks.oci.registry.client import RegistryClient
@@ -15,6 +15,12 @@ from praxi_tasks.oci.registry.retry import retrying
 from praxi_tasks.oci.registry.transport import Answer, discard
 
 _BINARY: Final = {"Content-Type": "application/octet-stream"}
+_STORED: Final = frozenset({200, 201, 202, 204})
+_ABSENT: Final = frozenset({404, 405, 501})  # or HEAD is not known: then the bytes are sent
+_PRECONDITION: Final = 412
+_LOST_UPLOAD: Final = "BLOB_UPLOAD_"  # unknown or invalid at another machine of the registry's than began it
+_OPERATOR: Final = "ask whoever runs the registry"
+_IMMUTABLE: Final = "the registry's rules keep the tag as it is: push another"
 _LEAVE: Final = "give the credentials leave to push to this repository"
 
 
@@ -39,7 +45,7 @@ class RegistryWriter:
 
         def look() -> bool:
             answer = self._write("HEAD", self._client.url(self._reference, path))
-            if answer.response.status in (200, 404):
+            if answer.response.status in _ABSENT | {200}:
                 discard(answer.response)
                 return answer.response.status == 200
             raise self._refused(answer)
@@ -79,7 +85,7 @@ class RegistryWriter:
 
         def store() -> str:
             answer = self._write("PUT", url, {"Content-Type": media_type}, data)
-            if answer.response.status not in (200, 201):
+            if answer.response.status not in _STORED:
                 raise self._refused(answer)
             discard(answer.response)
             return digest_of(data)
@@ -89,20 +95,37 @@ class RegistryWriter:
     def _upload(self, data: bytes | memoryview, digest: str, mount_from: str) -> bool:
         """Start an upload and finish it in one request: a session that broke off is begun anew."""
         start = self._client.url(self._reference, "blobs/uploads/")
-        mount = f"?{urlencode({'mount': digest, 'from': mount_from})}" if mount_from else ""
-        answer = self._write("POST", f"{start}{mount}", {"Content-Length": "0"}, b"")
-        if answer.response.status == 201 and mount:
+        answer = self._begin(start, digest, mount_from)
+        if answer.response.status == 201 and mount_from:
             discard(answer.response)
             return False
         if answer.response.status != 202:
             raise self._refused(answer)
-        target = urljoin(start, answer.response.headers.get("Location", ""))
+        place = answer.response.headers.get("Location", "")
         discard(answer.response)
-        answer = self._write("PUT", _with_digest(target, digest), _BINARY, data)
-        if answer.response.status != 201:
+        if not place:
+            raise ImageError(
+                "the registry names no place for the upload", where=answer.where, action=_OPERATOR
+            )
+        answer = self._write("PUT", _with_digest(urljoin(start, place), digest), _BINARY, data)
+        if answer.response.status not in _STORED:
             raise self._refused(answer)
         discard(answer.response)
         return True
+
+    def _begin(self, start: str, digest: str, mount_from: str) -> Answer:
+        """Return what is said to a link from another repository, or else to the beginning of an upload.
+
+        A link may be refused with any status where an upload is taken: what is said to that counts.
+        """
+        headers = {"Content-Length": "0"}
+        if mount_from:
+            mount = urlencode({"mount": digest, "from": mount_from})
+            answer = self._write("POST", f"{start}?{mount}", headers, b"")
+            if answer.response.status in {201, 202}:
+                return answer
+            discard(answer.response)
+        return self._write("POST", start, headers, b"")
 
     def _write(
         self,
@@ -115,8 +138,11 @@ class RegistryWriter:
 
     def _refused(self, answer: Answer) -> ImageError:
         error = status_error(answer.response, answer.where, quoted=not answer.foreign)
+        if _LOST_UPLOAD in error.what:
+            return RegistryUnavailableError(error.what, where=error.where, action="try again later")
         if isinstance(error, ForbiddenError):
-            return ForbiddenError(error.what, where=error.where, action=_LEAVE)
+            action = _IMMUTABLE if answer.response.status == _PRECONDITION else _LEAVE
+            return ForbiddenError(error.what, where=error.where, action=action)
         return error
 
 
