@@ -351,7 +351,7 @@ class ReleaseNotFoundError(ReleaseError):
 
 
 class IndexUnavailableError(ReleaseError):
-    """An index answers for no package now: it is down, refuses whoever asks, or is busy all the time."""
+    """An index can't answer now, or answers for no package: it is down, busy, or refuses whoever asks."""
 
     code = "index-unavailable"
     retryable = True

@@ -13,12 +13,13 @@ from praxi_tasks.errors import (
     HttpNoPartsError,
     HttpStatusError,
     HttpTooLargeError,
+    IndexUnavailableError,
     NoPartsError,
     ReleaseError,
     ReleaseNotFoundError,
     ReleaseRefusedError,
 )
-from praxi_tasks.http import open_url, redact_url
+from praxi_tasks.http import PASSING, open_url, redact_url
 from praxi_tasks.learning.sources.pacing import paced
 
 LARGEST_PAGE: Final = 64 << 20
@@ -42,8 +43,10 @@ def read_page(url: str, accept: str) -> Page:
         If there is none.
     ReleaseRefusedError
         If it is larger than any index's page.
+    IndexUnavailableError
+        If the server can't be reached now, or answers what another try may not meet again.
     ReleaseError
-        If the server can't be reached or refuses.
+        If it refuses.
     """
 
     def get() -> Page:
@@ -93,8 +96,10 @@ def release_errors() -> Iterator[None]:
     except HttpStatusError as error:
         if error.status in {404, 410}:
             raise ReleaseNotFoundError("the index does not have it", where=error.where) from error
-        raise ReleaseError(f"the index answered {error.status}", where=error.where) from error
+        kind = IndexUnavailableError if error.status in PASSING else ReleaseError
+        raise kind(f"the index answered {error.status}", where=error.where) from error
     except HttpTooLargeError as error:
         raise ReleaseRefusedError(error.what, where=error.where) from error
     except HttpError as error:
-        raise ReleaseError(f"the index: {error.what}", where=error.where, action=error.action) from error
+        kind = IndexUnavailableError if error.retryable else ReleaseError
+        raise kind(f"the index: {error.what}", where=error.where, action=error.action) from error
