@@ -25,8 +25,9 @@ class VersionTally:
     def __init__(self, contents: PackageContents, count: int) -> None:
         self._contents, self._count = contents, count
         self._row_of = np.repeat(np.arange(len(contents.keys)), np.diff(contents.holder_starts))
-        self._pairs = _number_paths(contents.keys)[self._row_of] * count + contents.holders
-        self._is_distinct = len(np.unique(self._pairs)) == len(self._pairs)
+        self._path_of = _number_paths(contents.keys)
+        self._pairs = self._path_of[self._row_of] * count + contents.holders
+        self._is_distinct = _are_distinct(self._path_of[self._row_of], contents.holders)
 
     def paths(self, mask: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Return how many paths of each version are in a mask of rows, shape ``(versions,)``."""
@@ -49,10 +50,19 @@ class VersionTally:
         holder = self._contents.holders[starts[:-1]]
         several = np.minimum.reduceat(holder, first) != np.maximum.reduceat(holder, first)
         alone = np.logical_and.reduceat(np.diff(starts) == 1, first)
-        return np.asarray((alone & several)[_number_paths(keys)])
+        return np.asarray((alone & several)[self._path_of])
 
     def _by_version(self, pairs: NDArray[np.int64], weights: NDArray[np.float64] | None) -> NDArray[np.int64]:
         return np.asarray(np.bincount(pairs % self._count, weights, self._count), np.int64)
+
+
+def _are_distinct(paths: NDArray[np.int64], holders: NDArray[np.uint16]) -> bool:
+    """Return whether surely no version holds a path twice; paths are sorted, both of shape ``(pairs,)``."""
+    if not len(paths):
+        return True
+    first = np.flatnonzero(np.append(True, paths[1:] != paths[:-1]))
+    held = np.bitwise_or.reduceat(np.uint64(1) << (holders.astype(np.uint64) & np.uint64(63)), first)
+    return int(np.bitwise_count(held).sum()) == len(paths)
 
 
 def _number_paths(keys: NDArray[np.uint64]) -> NDArray[np.int64]:

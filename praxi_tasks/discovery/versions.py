@@ -127,9 +127,8 @@ def compare_versions(
     code |= library & (tagset.sizes[files] >= sizes)
     significant = (2 * alternatives > count + 1) | np.isin(keys, keys[code])
     present, agreeing = tally(there & core), tally(same)
-    # Wheels for other interpreters, and what a site built itself, have other libraries beside the same code.
-    rebuilt = np.isin(keys, keys[library]) & ~np.isin(keys, keys[same])
-    shown = tally(same & comparable & counted.varying) > 0
+    rebuilt = _rebuilt(keys, library, same)
+    shown = tally(same & comparable & counted.varying) > 0 if rebuilt.any() else False
 
     def differing(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
         there_of = np.where(shown, _distinct(keys[mask & ~rebuilt]), _distinct(keys[mask]))
@@ -151,6 +150,16 @@ def compare_versions(
         unreadable=unreadable,
         compiled=compare_byte_code(contents, versions, copy, tagset, places, there, counted),
     )
+
+
+def _rebuilt(
+    keys: NDArray[np.uint64], library: NDArray[np.bool_], same: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Return which rows are of a library that no version has as it is; all of shape ``(rows,)``.
+
+    Wheels for other interpreters, and what a site built itself, have other libraries beside the same code.
+    """
+    return np.isin(keys, np.setdiff1d(keys[library], keys[same])) if library.any() else library
 
 
 def _alternatives(
@@ -175,7 +184,13 @@ def _named(
 ) -> NDArray[np.bool_]:
     """Return which rows of a mask are of a file whose path is ``wanted``; rows of shape ``(rows,)`` each."""
     found = np.zeros(len(files), np.bool_)
-    found[[row for row in np.flatnonzero(mask).tolist() if wanted(tagset.paths[files[row]])]] = True
+    rows = np.flatnonzero(mask)
+    if not len(rows):
+        return found
+    asked = files[rows]  # in the order of paths, of which there may be several contents
+    new = np.append(True, asked[1:] != asked[:-1])
+    answers = np.array([wanted(tagset.paths[file]) for file in asked[new].tolist()], np.bool_)
+    found[rows] = answers[np.cumsum(new) - 1]
     return found
 
 
