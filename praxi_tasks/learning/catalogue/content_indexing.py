@@ -32,10 +32,10 @@ _BARE: Final = re.compile(r"(?:^|/)(?:lib(?:32|64|exec)?|share)/(?:[^/]+/)+[^/.]
 
 # Copies of other packages' files, which show those and not the package that brings them.
 _COPIED: Final = re.compile(
-    r"(?:^|/)(?:_?vendor(?:ed)?|_?third_?party|extern(?:al|als)?|[^/]+\.libs|\.dylibs)/"
+    r"(?:^|/)(?:[^/]*(?:vendor|third[_-]?party)[^/]*|extern(?:al|als)?|[^/]+\.libs|\.dylibs)/"
     r"|(?:^|/)node_modules/.*/node_modules/"
     r"|-[0-9a-f]{8}\.so(?:\.[0-9.]+)?$|-[0-9a-f]{8}(?:\.[0-9]+)*\.so"
-    r"|/(?:locale|terminfo|zoneinfo|(?:common-)?licenses?)/"
+    r"|/(?:locale|terminfo|zoneinfo|(?:common-)?licenses?|[Cc]ompletions?|(?:site|vendor)-functions)/"
 )
 
 
