@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence, Set
 from typing import Final, TypeAlias
 
-from praxi_tasks.ecosystems import ECOSYSTEMS, NUGET, Family, ecosystem_of
+from praxi_tasks.ecosystems import BITNAMI, ECOSYSTEMS, NUGET, Family, ecosystem_of
 from praxi_tasks.findings.image.claim_history import TrackedClaim, claimed_places, is_inside
 from praxi_tasks.findings.image.file_tree import FileTree
 from praxi_tasks.findings.image.makers import Makers
 from praxi_tasks.inventory import Claim
 
 _LANGUAGES: Final = frozenset(name for name, row in ECOSYSTEMS.items() if row.family is Family.LANGUAGE)
+_BITNAMIS: Final = "opt/bitnami/"
 _NOT_LANGUAGES: Final = frozenset(name for name, row in ECOSYSTEMS.items() if not row.of_language)
 _Claims: TypeAlias = Sequence[TrackedClaim]
 
@@ -34,6 +35,7 @@ def without_repeats(claims: _Claims, tree: FileTree, makers: Makers) -> list[Tra
         *_listed(packages, databases, tree),
         *_listed(programs, [each for each in databases if _speaks_for_programs(each.claim, makers)], tree),
         *_listed(programs, _of(_LANGUAGES, databases), tree, _name),
+        *_at_home(programs, _of({BITNAMI.purl_type}, databases)),
         *_listed(_of({NUGET.purl_type}, inside), _of({NUGET.purl_type}, databases), tree),
     )
     left_out = set(map(id, repeated))
@@ -72,6 +74,12 @@ def _listed(
             by_name.setdefault(key, []).append(each)
     places = {key: claimed_places(some, tree) for key, some in by_name.items()}
     return [each for each in inside if each.place in places.get(name(each.claim), ())]
+
+
+def _at_home(programs: _Claims, applications: _Claims) -> list[TrackedClaim]:
+    """Return the programs in folders of Bitnami's applications, whose list may be in another layer."""
+    homes = tuple(f"{_BITNAMIS}{each.claim.name}/" for each in applications)
+    return [each for each in programs if each.place.startswith(homes)]
 
 
 def _name(claim: Claim) -> str:

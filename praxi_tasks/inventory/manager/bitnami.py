@@ -1,4 +1,4 @@
-"""Bitnami: the SPDX document of each application below ``/opt/bitnami``."""
+"""Bitnami: the SPDX document of each application below ``/opt/bitnami``, and the list of older images."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from praxi_tasks.inventory.licences import stated
 from praxi_tasks.inventory.reader import Reader
 
 _PURL: Final = re.compile(rf"pkg:{BITNAMI.purl_type}/([^/@?#]+)@([^?#]+)")
+_HOME: Final = "opt/bitnami"
+_LIST: Final = f"{_HOME}/.bitnami_components.json"
 _PLACE: Final = re.compile(r"(opt/bitnami(?:/[^/]+)*)/\.spdx-[^/]+\.spdx")
 
 
@@ -32,6 +34,42 @@ class _Package(msgspec.Struct):
 
 class _Document(msgspec.Struct):
     packages: list[_Package] = []
+
+
+class _Component(msgspec.Struct):
+    version: str = ""
+
+
+def read_record(view: LayerView, path: str) -> Iterator[Claim]:
+    """Yield the applications that a record of Bitnami's names.
+
+    Raises
+    ------
+    DataError
+        If it is no such JSON object.
+    """
+    yield from (read_list if path == _LIST else read_document)(view, path)
+
+
+def read_list(view: LayerView, path: str) -> Iterator[Claim]:
+    """Yield the applications of an image's list; a layer of its own may hold them.
+
+    Raises
+    ------
+    DataError
+        If it is no such JSON object.
+    """
+    for name, component in document(view.kept[path], dict[str, _Component], "no list of components").items():
+        if name and component.version:
+            yield Claim(BITNAMI.purl_type, name, component.version, path, files=_files(view, name))
+
+
+def _files(view: LayerView, name: str) -> tuple[str, ...]:
+    """Return the files of an application on a list; those of one with a document are that one's."""
+    folder = f"{_HOME}/{name}"
+    if any(path.startswith(f"{folder}/.spdx-") for path in view.kept):
+        return ()
+    return view.give(folder)
 
 
 def read_document(view: LayerView, path: str) -> Iterator[Claim]:
@@ -50,7 +88,7 @@ def read_document(view: LayerView, path: str) -> Iterator[Claim]:
                 BITNAMI.purl_type,
                 *release,
                 path,
-                files=view.give(place[1]) if place and place[1] != "opt/bitnami" else (),
+                files=view.give(place[1]) if place and place[1] != _HOME else (),
                 licences=stated((package.licence,)),
             )
 
@@ -63,7 +101,8 @@ def _release(reference: _Reference) -> tuple[str, str] | None:
 
 READER: Final = Reader(
     ecosystem=BITNAMI.purl_type,
-    prepare=lambda view: partial(read_document, view),
+    prepare=lambda view: partial(read_record, view),
+    paths=frozenset({_LIST}),
     endings=(".spdx",),
     accepts=lambda path: _PLACE.fullmatch(path) is not None,
 )

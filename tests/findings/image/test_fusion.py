@@ -275,3 +275,19 @@ def test_an_environment_without_records_stands_beside_one_with_them() -> None:
     assert components(second) == [(), ("3.0.0",)]
     assert components(second, "3.0.0") == components(first) == [("3.0.0",)]
     assert components(first, "2.0.0") == [("3.0.0",)]  # the record and the files disagree
+
+
+def test_a_program_in_bitnamis_folder_is_the_application_that_a_lower_layer_lists() -> None:
+    listed = Claim("bitnami", "redis", "6.0.9-0", "opt/bitnami/.bitnami_components.json")
+    inside, elsewhere = "opt/bitnami/redis/bin/redis-server", "usr/bin/redis-server"
+    programs = [
+        Claim("generic", "redis", "6.0.9", inside, files=(inside,)),
+        Claim("generic", "redis", "7.2.4", elsewhere, files=(elsewhere,)),
+    ]
+    image = fuse(
+        [layer(1, [listed.database], claims=[listed]), layer(2, [inside, elsewhere], claims=programs)]
+    )
+    assert [(one.ecosystem, one.versions) for one in image.components] == [
+        ("bitnami", ("6.0.9-0",)),
+        ("generic", ("7.2.4",)),
+    ]

@@ -122,6 +122,7 @@ def test_a_record_names_its_release_and_owns_its_folder(
         "opt/x/1/easybuild/recipe.eb",
         "snap/x/1/meta/snap.yaml",
         "opt/bitnami/x/.spdx-x.spdx",
+        "opt/bitnami/.bitnami_components.json",
     ],
 )
 @pytest.mark.parametrize("data", [b"", b"[]", b"{", b'{"packages":1,"spec":1,"name":1}'])
@@ -308,3 +309,27 @@ def test_nulls_and_letters_of_other_encodings_hide_no_package(noted: str) -> Non
     inventory = inventory_of({"opt/conda/conda-meta/numpy-1.26.4-0.json": record})
     assert only(inventory).version == "1.26.4"
     assert not inventory.problems
+
+
+COMPONENTS = b"""{
+  "mongodb": {"arch": "amd64", "distro": "debian-10", "type": "NAMI", "version": "4.4.11-2"},
+  "gosu": {"version": "1.14.0-0"}, "broken": {"type": "NAMI"}, "../x": {"version": "1"}
+}"""
+COMPONENTS_PATH = "opt/bitnami/.bitnami_components.json"
+
+
+def test_bitnamis_older_images_have_one_list() -> None:
+    files = {"opt/bitnami/mongodb/bin/mongod": "f", "opt/x": "f"}
+    claims = inventory_of({COMPONENTS_PATH: COMPONENTS}, files).claims
+    assert [(claim.name, claim.version, claim.files) for claim in claims] == [
+        ("mongodb", "4.4.11-2", ("opt/bitnami/mongodb/bin/mongod",)),
+        ("gosu", "1.14.0-0", ()),
+    ]
+
+
+def test_an_application_that_bitnami_documents_keeps_its_files() -> None:
+    document = "opt/bitnami/postgresql/.spdx-postgresql.spdx"
+    program = "opt/bitnami/postgresql/bin/postgres"
+    files = {document: BITNAMI, COMPONENTS_PATH: b'{"postgresql": {"version": "16.2.0-1"}}'}
+    owned = [claim.files for claim in inventory_of(files, {program: "f"}).claims]
+    assert sorted(owned) == [(), tuple(sorted((document, program)))]
