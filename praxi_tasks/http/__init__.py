@@ -7,6 +7,7 @@ from praxi_tasks.http.network_errors import explain
 from praxi_tasks.http.parts import FilePart, read_part
 from praxi_tasks.http.redact import redact_url
 from praxi_tasks.http.settings import PREFIX, HttpSettings, Parsers, hostname, is_loopback
+from praxi_tasks.http.site_client import SiteClient, refusal_text, same_host
 from praxi_tasks.http.sites import same_site
 from praxi_tasks.http.transience import LONGEST_WAIT, PASSING, BoundedRetry, retry_after
 
@@ -21,12 +22,15 @@ __all__ = [
     "PREFIX",
     "Parsers",
     "Response",
+    "SiteClient",
     "explain",
     "hostname",
     "is_loopback",
     "open_url",
     "read_part",
     "redact_url",
+    "refusal_text",
     "retry_after",
+    "same_host",
     "same_site",
 ]

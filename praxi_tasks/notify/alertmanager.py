@@ -7,41 +7,19 @@ import logging
 import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final, TypeVar
-from urllib.parse import unquote, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import urlencode, urlsplit
 
 import msgspec
-import urllib3
 
 from praxi_tasks.environment import read_text, words
-from praxi_tasks.errors import NotifyError, UsageError
-from praxi_tasks.http import PASSING, BoundedRetry, Connections, HttpSettings, explain, redact_url
+from praxi_tasks.errors import HttpError, NotifyError, UsageError
+from praxi_tasks.http import SiteClient, refusal_text
 from praxi_tasks.json_decoding import decode
-from praxi_tasks.printable import printable
 
-_TIMEOUT: Final = urllib3.Timeout(connect=5, read=20)
-
-
-class _Retry(BoundedRetry):
-    """Those of a request; an Alertmanager that asks for a longer wait is left to the task's next try."""
-
-    gives_up_early = True
-
-
-# Hundreds of portions would hardly ever all get through where each has one try; what was taken twice is one
-# alert all the same.
-_RETRY: Final = _Retry(
-    total=4,
-    redirect=False,
-    backoff_factor=0.25,
-    status_forcelist=PASSING,
-    allowed_methods=None,
-    raise_on_status=False,
-)
-_NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", re.ASCII)
-_REDIRECTS: Final = 3
-_LARGEST_ERROR: Final = 300
-_OF_THE_REQUEST: Final = frozenset({400, 413, 422})
+_ALERTS: Final = "/api/v2/alerts"
 _HEADERS: Final = "PRAXI_ALERTMANAGER_HEADERS"
+_NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", re.ASCII)
+_OF_THE_REQUEST: Final = frozenset({400, 413, 422})
 _PATH: Final = "check the URL and its path: version 2 of the API is needed, which 0.16 and later have"
 _CREDENTIALS: Final = f"check PRAXI_ALERTMANAGER_TOKEN, and {_HEADERS} where it has tenants"
 _ACTIONS: Final = {
@@ -104,19 +82,11 @@ class Alertmanager:
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname or set(url) & set(" ,"):
             raise UsageError("not an Alertmanager URL", action="write it as http://host:9093")
-        host = parts.netloc.rpartition("@")[2]
-        self._url = urlunsplit((parts.scheme, host, parts.path.rstrip("/"), "", ""))
-        self._headers = {"Content-Type": "application/json", **_more_headers()}
+        headers = {"Content-Type": "application/json", **_more_headers()}
         token = read_text("PRAXI_ALERTMANAGER_TOKEN") if token is None else token
         if token:
-            self._headers["Authorization"] = f"Bearer {token}"
-        elif parts.username:
-            account = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-            self._headers |= urllib3.make_headers(basic_auth=account)
-        settings = HttpSettings.from_environment()
-        if ca_bundle:
-            settings = msgspec.structs.replace(settings, ca_bundle=ca_bundle)
-        self._pool = Connections(settings).pool(parts.scheme, parts.hostname, parts.port)
+            headers["Authorization"] = f"Bearer {token}"
+        self._client = SiteClient(url, "Alertmanager", headers, ca_bundle=ca_bundle)
 
     def active(self, alertname: str, **labels: str) -> list[Alert]:
         """Return the alerts of a name that are firing, also those that are silenced.
@@ -134,7 +104,9 @@ class Alertmanager:
         try:
             return decode(answer, list[Alert])
         except (ValueError, RecursionError) as error:
-            raise NotifyError("this is no Alertmanager", where=self._url, action="check the URL") from error
+            raise NotifyError(
+                "this is no Alertmanager", where=self._client.base, action="check the URL"
+            ) from error
 
     def post(self, alerts: list[Alert]) -> None:
         """Raise, prolong or (with an end that has passed) resolve alerts, in portions.
@@ -154,51 +126,19 @@ class Alertmanager:
             raise refused[0]
 
     def _request(self, method: str, fields: list[tuple[str, str]], body: bytes | None = None) -> bytes:
-        url = f"{self._url}/api/v2/alerts"
+        query = f"?{urlencode(fields)}" if fields else ""
         try:
-            answer = self._send(method, f"{url}?{urlencode(fields)}" if fields else url, body)
-        except urllib3.exceptions.HTTPError as error:
-            failure = explain(error, "Alertmanager")
-            raise NotifyError(failure.what, where=url, action=failure.action) from error
+            answer = self._client.request(method, f"{_ALERTS}{query}", body)
+        except HttpError as error:
+            raise NotifyError(error.what, where=error.where, action=error.action) from error
         if not 200 <= answer.status < 300:
             kind = _RefusedError if answer.status in _OF_THE_REQUEST else NotifyError
             raise kind(
-                f"Alertmanager answered {answer.status}{_detail(answer.data)}",
-                where=url,
+                f"Alertmanager answered {answer.status}{refusal_text(answer.data)}",
+                where=f"{self._client.base}{_ALERTS}",
                 action=_ACTIONS.get(answer.status, "see its log"),
             )
-        if answer.data.lstrip().startswith(b"<"):
-            raise NotifyError(
-                "a web page answered in place of Alertmanager",
-                where=url,
-                action="check the URL, and that the credentials let one past a login page",
-            )
         return answer.data
-
-    def _send(self, method: str, url: str, body: bytes | None) -> urllib3.BaseHTTPResponse:
-        """Send a request, and again to where an ingress of the same host redirects it."""
-        for _ in range(_REDIRECTS + 1):
-            answer = self._pool.request(
-                method, url, body=body, headers=self._headers, timeout=_TIMEOUT, retries=_RETRY
-            )
-            target = answer.get_redirect_location()
-            if not target:
-                return answer
-            url = self._next(url, target)
-        raise NotifyError("Alertmanager redirects too often", where=self._url, action="check the URL")
-
-    def _next(self, url: str, target: str) -> str:
-        """Return where a redirect leads; never back from TLS, nor to another host: a login page, mostly."""
-        before, after = urlsplit(url), urlsplit(urljoin(url, target))
-        plain = before.scheme == "https" and after.scheme != "https"
-        if after.hostname != before.hostname or after.scheme not in {"http", "https"} or plain:
-            place = printable(redact_url(after.geturl()))
-            raise NotifyError(
-                f"Alertmanager redirects to {place}",
-                where=self._url,
-                action="check the URL, and that the credentials let one past a login page",
-            )
-        return after.geturl()
 
 
 class Alertmanagers:
@@ -256,12 +196,6 @@ def _any_of(ask: Callable[[Alertmanager], T], members: Iterable[Alertmanager]) -
     for missed in errors:
         logger.warning("%s", missed)
     return answers
-
-
-def _detail(body: bytes) -> str:
-    """Return what an answer says of itself; the pages of proxies say nothing."""
-    text = "" if body.lstrip().startswith(b"<") else body[:_LARGEST_ERROR].decode(errors="replace")
-    return f": {printable(text.strip())}" if text.strip() else ""
 
 
 def _more_headers() -> dict[str, str]:

@@ -15,11 +15,14 @@ def test_the_exported_names() -> None:
         "LONGEST_WAIT",
         "PASSING",
         "Response",
+        "SiteClient",
         "explain",
         "open_url",
         "read_part",
         "redact_url",
+        "refusal_text",
         "retry_after",
+        "same_host",
         "same_site",
     }
 

@@ -66,6 +66,10 @@ def site(certificate: Path | None = None) -> Iterator[Site]:
             answer = self._answer()
             self.wfile.write(answer.data[: answer.cut])
 
+        def do_PUT(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.do_GET()
+
         def _answer(self) -> Answer:
             answer = made.answers.get(self.path, Answer(b"nothing", "text/plain", 404))
             wanted = self.headers.get("Range", "")

@@ -6,13 +6,12 @@ import logging
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urljoin, urlsplit
 
 import requests
 
 from praxi_airflow.errors import PartialAnswerError, PrometheusError
 from praxi_airflow.hooks.prometheus_answers import check_response, check_whole, checked_series, read_answer
-from praxi_tasks.http import PASSING, BoundedRetry, redact_url
+from praxi_tasks.http import PASSING, BoundedRetry, redact_url, same_host
 from praxi_tasks.printable import printable
 
 if TYPE_CHECKING:
@@ -121,11 +120,10 @@ class PrometheusClient:
 
 def _next(url: str, target: str) -> str:
     """Return where a redirect leads; never back from TLS, nor to another host: a login page, mostly."""
-    before, after = urlsplit(url), urlsplit(urljoin(url, target))
-    plain = before.scheme == "https" and after.scheme != "https"
-    if after.hostname != before.hostname or after.scheme not in {"http", "https"} or plain:
+    place = same_host(url, target)
+    if place is None:
         raise PrometheusError(
-            f"it redirects to {printable(redact_url(after.geturl()))}",
+            f"it redirects to {printable(redact_url(target))}",
             action="check the host's URL, and that the token lets you past a login page",
         )
-    return after.geturl()
+    return place

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from itertools import product
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
-from prometheus_client.exposition import basic_auth_handler, default_handler, push_to_gateway
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, push_to_gateway
 
-from praxi_tasks.errors import NotifyError, UsageError
+from praxi_tasks.errors import HttpError, NotifyError, UsageError
 from praxi_tasks.findings.assessment import (
     AssessedAudit,
     Carried,
@@ -26,10 +25,11 @@ from praxi_tasks.findings.assessment import (
 from praxi_tasks.findings.coverage import Aspect, CoverageState
 from praxi_tasks.findings.finding import KINDS, SEVERITIES, Finding
 from praxi_tasks.findings.report.place_metrics import add_place_metrics
+from praxi_tasks.http import SiteClient, refusal_text
 from praxi_tasks.printable import printable
 
 _JOB: Final = "praxi"
-_TIMEOUT: Final = 20.0
+_ACTION: Final = "check the setting pushgateway: its URL, path and account"
 _STATES: Final = ("audited", "cached", "failed")
 
 
@@ -189,17 +189,25 @@ def push_metrics(registry: CollectorRegistry, url: str, instance: str) -> None:
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise UsageError("not a Pushgateway URL", action="write it as http://host:9091")
-    where = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
-    handler: Callable[..., Any] = default_handler
-    if parts.username:
-        handler = partial(basic_auth_handler, username=parts.username, password=parts.password or "")
+    client = SiteClient(url, "Pushgateway", {"Content-Type": CONTENT_TYPE_LATEST})
+
+    def send(
+        url: str, method: str, timeout: float | None, headers: list[tuple[str, str]], data: bytes
+    ) -> Callable[[], None]:
+        del timeout, headers  # the client has its own
+        return lambda: _put(client, method, url.removeprefix(client.base), data)
+
+    push_to_gateway(client.base, _JOB, registry, {"instance": instance}, handler=send)
+
+
+def _put(client: SiteClient, method: str, path: str, data: bytes) -> None:
     try:
-        push_to_gateway(where, _JOB, registry, {"instance": instance}, _TIMEOUT, handler)
-    except OSError as error:
-        reason = getattr(error, "reason", None) or type(error).__name__
-        raise NotifyError(
-            f"the Pushgateway did not take the metrics ({reason})", where=where, action="this is tried again"
-        ) from error
+        answer = client.request(method, path, data)
+    except HttpError as error:
+        raise NotifyError(error.what, where=error.where, action=error.action) from error
+    if not 200 <= answer.status < 300:
+        said = refusal_text(answer.data)
+        raise NotifyError(f"Pushgateway answered {answer.status}{said}", where=client.base, action=_ACTION)
 
 
 def write_textfile(registry: CollectorRegistry, path: Path) -> None:

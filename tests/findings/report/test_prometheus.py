@@ -25,6 +25,7 @@ from praxi_tasks.findings.report.prometheus import audit_metrics, push_metrics, 
 from praxi_tasks.findings.scope import ListGap, Scope
 from tests.findings.audits import large_audit
 from tests.support.process import free_port, running, start_server
+from tests.support.site import Answer, site
 
 MONITORING = Path(__file__).resolve().parents[3] / "monitoring"
 AUDIT = large_audit(6, 200, components=10)
@@ -130,6 +131,17 @@ def test_a_pushgateway_that_is_down_is_tried_again_and_keeps_secrets() -> None:
     assert "hunter2" not in str(caught.value)
     with pytest.raises(UsageError):
         push_metrics(registry(), "pushgateway:9091", "prod")
+
+
+def test_what_a_pushgateway_refuses_is_told() -> None:
+    with site() as gateway:
+        for status, body, message in (
+            (400, b"pushed metrics are inconsistent", "answered 400: pushed metrics are inconsistent"),
+            (200, b"<html>log in", "a web page answered in place of Pushgateway"),
+        ):
+            gateway.answers["/pg/metrics/job/praxi/instance/prod"] = Answer(body, status=status)
+            with pytest.raises(NotifyError, match=message):
+                push_metrics(registry(), f"{gateway.url}/pg", "prod")
 
 
 def test_a_textfile_is_written_whole(tmp_path: Path) -> None:
