@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from praxi_tasks.inventory import Inventory
-from tests.inventory.language import test_python, test_python_sboms, test_runtimes
+from tests.inventory.language import test_python, test_python_sboms, test_runtimes, test_web_applications
 from tests.inventory.language import test_records as language_records
 from tests.inventory.layers import inventory_of
 from tests.inventory.manager import test_header_libraries, test_texlive
@@ -37,6 +37,8 @@ SEEDS = {
     "srv/node_modules/x/package.json": b'{"name": "x", "version": "1.0.0"}',
     "usr/local/include/python3.12/patchlevel.h": test_runtimes.PYTHON,
     "opt/java/openjdk/release": test_runtimes.JAVA,
+    "usr/src/joomla/libraries/src/Version.php": test_web_applications.JOOMLA,
+    "etc/centos-release": b"CentOS release 6.10 (Final)\n",
     "srv/.pnp.cjs": b'"packageLocation": "./.yarn/cache/x.zip/node_modules/x/"',
     "var/lib/chisel/manifest.wall": test_chisel.MANIFEST,
     "var/lib/rpmmanifest/container-manifest-2": test_rpm_manifest.OPENSSL,
@@ -56,6 +58,7 @@ SEEDS = {
     f"{test_python_sboms.FOLDER}/sbom.json": json.dumps(test_python_sboms.BY_HAND).encode(),
     "snap/manifest.yaml": manager_records.SNAP_MANIFEST,
     "snap/core22/1/meta/snap.yaml": manager_records.SNAP,
+    "opt/bitnami/.bitnami_components.json": manager_records.COMPONENTS,
     "opt/bitnami/postgresql/.spdx-postgresql.spdx": manager_records.BITNAMI,
     "var/lib/pacman/local/bash-5/desc": test_other_distributions.PACMAN,
     "var/db/xbps/pkgdb-0.38.plist": test_other_distributions.XBPS,
