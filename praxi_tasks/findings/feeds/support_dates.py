@@ -60,7 +60,7 @@ def read_distro_info(data: bytes, where: str) -> dict[str, SupportEnd]:
     Raises
     ------
     DataError
-        If it has other columns or dates.
+        If it has other columns or dates, or names no release whose support ends.
     """
     known = {}
     try:
@@ -74,6 +74,8 @@ def read_distro_info(data: bytes, where: str) -> dict[str, SupportEnd]:
         raise DataError(
             f"not a distro-info table: {error!r}", where=where, action="mirror it again"
         ) from error
+    if not known:
+        raise DataError("a distro-info table without a release", where=where, action="mirror it again")
     return known
 
 
@@ -83,9 +85,11 @@ def read_support_ended(data: bytes, where: str) -> tuple[EndedPackage, ...]:
     Raises
     ------
     DataError
-        If a line has another form.
+        If a line has another form, or the file is empty; where no support has ended it has comments.
     """
     ended = []
+    if not data.strip():
+        raise DataError("a list of ended support that is empty", where=where, action="mirror it again")
     try:
         for line in data.decode().splitlines():
             if line.strip() and not line.startswith("#"):
