@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,9 @@ from praxi_tasks.learning.sources.pacing import paced
 
 LARGEST_PAGE: Final = 64 << 20
 LARGEST_FILE: Final = 4 << 30
+_BEGINNING: Final = 64 << 10
+_HTML: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,100}<(?:!doctype\s{1,9}html|html)\b", re.IGNORECASE)
+_PASSWORD: Final = re.compile(rb"<input\b[^<>]{0,300}\btype\s{0,9}=\s{0,9}[\"']?password\b", re.IGNORECASE)
 
 
 class Page(NamedTuple):
@@ -44,7 +48,8 @@ def read_page(url: str, accept: str) -> Page:
     ReleaseRefusedError
         If it is larger than any index's page.
     IndexUnavailableError
-        If the server can't be reached now, or answers what another try may not meet again.
+        If the server can't be reached now, or answers what another try may not meet again: a login page,
+        for one, says nothing of what the index has.
     ReleaseError
         If it refuses.
     """
@@ -54,7 +59,19 @@ def read_page(url: str, accept: str) -> Page:
             return Page(answer.read(), answer.media_type, answer.url)
 
     with release_errors():
-        return paced(url, get)
+        page = paced(url, get)
+    _refuse_login(page, "html" in accept)
+    return page
+
+
+def _refuse_login(page: Page, wants_html: bool) -> None:
+    beginning = page.data[:_BEGINNING]
+    if _HTML.match(beginning) and (not wants_html or _PASSWORD.search(beginning)):
+        raise IndexUnavailableError(
+            "a web page answered in place of the index: a login page or a proxy's",
+            where=redact_url(page.url),
+            action="check the index's address and credentials, and HTTPS_PROXY and NO_PROXY",
+        )
 
 
 def save_file(url: str, to: Path, algorithm: str = "", digest: bytes = b"", *, index: str) -> Path:

@@ -15,7 +15,8 @@ from praxi_tasks.errors import (
     ReleaseNotFoundError,
     ReleaseRefusedError,
 )
-from praxi_tasks.learning.sources.fetching import release_errors
+from praxi_tasks.learning.sources.fetching import read_page, release_errors
+from tests.support.site import Answer, site
 
 
 @pytest.mark.parametrize(
@@ -36,3 +37,28 @@ def test_errors_of_http_become_those_of_a_release(error: HttpError, kind: type[P
         raise error
     assert type(raised.value) is kind
     assert raised.value.retryable is (kind is IndexUnavailableError)
+
+
+LOGIN = b"\xef\xbb\xbf\n<!DOCTYPE HTML><form><input name=x><INPUT id=p TYPE = 'password'></form>"
+LISTING = b"<!DOCTYPE html><form><input type=submit></form><a href=x-1.0-py3-none-any.whl>x</a>"
+
+
+@pytest.mark.parametrize(
+    ("body", "accept", "refused"),
+    [
+        (LOGIN, "text/html", True),
+        (LOGIN, "application/json", True),
+        (LISTING, "text/html, application/json", False),
+        (LISTING, "text/plain, */*;q=0.5", True),
+        (b"<metadata/>", "application/xml", False),
+        (b"html of no kind", "text/plain", False),
+    ],
+)
+def test_a_login_page_says_nothing_of_an_index(body: bytes, accept: str, refused: bool) -> None:
+    with site() as server:
+        server.answers["/simple/x/"] = Answer(body, "text/html")
+        if not refused:
+            assert read_page(f"{server.url}/simple/x/", accept).data == body
+            return
+        with pytest.raises(IndexUnavailableError, match="a web page answered in place of the index"):
+            read_page(f"{server.url}/simple/x/", accept)
