@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -56,7 +56,9 @@ class ImageNames:
 
     def _is(self, name: str) -> bool:
         if not name.startswith(_PURL):
-            return name == self.written or name in self.digests or f"{_SHA256}{name}" in self.digests
+            if name == self.written or name in self.digests or f"{_SHA256}{name}" in self.digests:
+                return True
+            return self.reference is not None and _is_reference(name, self.reference, self.digests)
         purl = _parsed(name)
         if purl is None or purl.type not in {_OCI, _DOCKER}:
             return False
@@ -82,10 +84,22 @@ class ImageNames:
             "tag": self.reference.tag if self.reference else "",
             "arch": architecture.partition("/")[0],
             "os": system,
+            "platform": self.platform if value == self.platform else "/".join(self.platform.split("/")[:2]),
         }
         if qualifier != "repository_url":
             return bool(value) and known.get(qualifier) == value
         return self.reference is not None and _is_repository(value, self.reference)
+
+
+def _is_reference(name: str, reference: Reference, digests: Container[str]) -> bool:
+    """Return whether a reference with a tag or digest means the image, though it is written otherwise."""
+    try:
+        named = Reference.parse(name)
+    except InvalidReferenceError:
+        return False
+    if named.name != reference.name:
+        return False
+    return named.digest in digests if named.digest else name.endswith(f":{reference.tag}")
 
 
 def _is_repository(url: str, reference: Reference) -> bool:

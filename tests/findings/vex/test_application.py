@@ -43,8 +43,12 @@ def applied(*statements: dict[str, Any], image: ImageNames = IMAGE, finding: Fin
         "pkg:docker/shop/web@1",
         f"pkg:docker/mirrored/web@{DIGEST}?repository_url=mirror.example.org",
         "pkg:docker/shop/web?repository_url=registry.example.org:5000",
+        "pkg:docker/shop/web@1?platform=linux%2Farm64",
+        "pkg:docker/shop/web@1?platform=linux%2Farm64%2Fv8",
         DIGEST,
         REFERENCE,
+        "registry.example.org:5000/shop/web:1",
+        f"registry.example.org:5000/shop/web@{DIGEST}",
         "pkg:deb/debian/curl",
         "pkg:deb/debian/curl@7.88.1-10",
         "pkg:deb/debian/curl@7.88.1-10?distro=debian-12&arch=arm64&upstream=curl",
@@ -70,7 +74,11 @@ def test_a_product_is_named_as_precisely_as_its_author_wants(name: str) -> None:
         f"{OCI}?unheard=of",
         "pkg:docker/other/web",
         "pkg:docker/web",
+        "pkg:docker/shop/web@1?platform=linux%2Famd64",
         "registry.example.org:5000/shop/web",
+        "registry.example.org:5000/shop/web:11",
+        f"registry.example.org:5000/shop/web@sha256:{9:064x}",
+        "registry.example.org/shop/web:1",
         "pkg:deb/ubuntu/curl",
         "pkg:deb/debian/curl@7.88.1-9",
         "pkg:deb/debian/curl@7.88.1-10?arch=amd64",
@@ -82,6 +90,12 @@ def test_a_product_is_named_as_precisely_as_its_author_wants(name: str) -> None:
 def test_another_product_is_not_meant(name: str) -> None:
     found = applied(statement({"@id": name, "identifiers": {"purl": name}}))
     assert (found.ignored, found.vex) == (None, None)
+
+
+@pytest.mark.parametrize("name", ["shop/web:1", "index.docker.io/shop/web:1", "docker.io/shop/web:1"])
+def test_an_image_of_dockers_hub_has_several_references(name: str) -> None:
+    image = ImageNames.of("docker.io/shop/web:1", DIGEST, "linux/amd64")
+    assert applied(statement({"@id": name}), image=image).ignored
 
 
 def test_a_hash_names_the_image() -> None:
