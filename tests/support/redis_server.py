@@ -12,9 +12,9 @@ from tests.support.process import free_port
 
 
 @contextmanager
-def redis_server() -> Iterator[int]:
-    """Run a Redis and yield its port."""
-    port = free_port()
+def redis_server(port: int = 0) -> Iterator[int]:
+    """Run a Redis and yield its port, by default a free one."""
+    port = port or free_port()
     command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
         yield port

@@ -6,13 +6,21 @@ The provider's own trigger listens to a channel, and what is published while it 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from typing import Any, Final
 
 from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 
+from praxi_tasks.printable import printable
+
+logger = logging.getLogger(__name__)
+
 _MOST: Final = 50
 """How many messages one event carries."""
+_TIMEOUTS: Final = {"socket_connect_timeout": 5.0, "socket_timeout": 20.0}
+_LONGEST_PAUSE: Final = 60.0
+_SHOWN: Final = 200
 
 
 class RedisListTrigger(BaseEventTrigger):
@@ -46,17 +54,37 @@ class RedisListTrigger(BaseEventTrigger):
         return f"{type(self).__module__}.{type(self).__qualname__}", arguments
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        """Yield what the list holds, as long as it is watched."""
-        from airflow.providers.redis.hooks.redis import RedisHook
-        from asgiref.sync import sync_to_async
+        """Yield what the list holds, as long as it is watched.
 
-        client = await sync_to_async(RedisHook(redis_conn_id=self.redis_conn_id).get_conn)()
+        A Redis that is away is asked again, ever more seldom: Airflow would start a trigger that fails anew
+        each second.
+        """
+        from asgiref.sync import sync_to_async
+        from redis.exceptions import RedisError
+
+        client = await sync_to_async(self._client)()
         head, drop = sync_to_async(client.lrange), sync_to_async(client.ltrim)
+        pause = self.poll_interval
         while True:
-            messages = await head(self.queue, 0, _MOST - 1)
-            if messages:
-                texts = [bytes(each).decode(errors="surrogateescape") for each in messages]
-                yield TriggerEvent(texts)  # type: ignore[no-untyped-call]
-                await drop(self.queue, len(messages), -1)
-            else:
-                await asyncio.sleep(self.poll_interval)
+            try:
+                messages = await head(self.queue, 0, _MOST - 1)
+                if messages:
+                    texts = [bytes(each).decode(errors="surrogateescape") for each in messages]
+                    yield TriggerEvent(texts)  # type: ignore[no-untyped-call]
+                    await drop(self.queue, len(messages), -1)
+                else:
+                    await asyncio.sleep(self.poll_interval)
+                pause = self.poll_interval
+            except RedisError as error:
+                what = printable(f"{type(error).__name__}: {error}", _SHOWN)
+                logger.warning("the list %s: %s; asking again in %.0f s", self.queue, what, pause)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE)
+
+    def _client(self) -> Any:
+        """Return a client that waits for no answer for ever, as the hook's would."""
+        from airflow.providers.redis.hooks.redis import RedisHook
+
+        client = RedisHook(redis_conn_id=self.redis_conn_id).get_conn()  # type: ignore[no-untyped-call]
+        client.connection_pool.connection_kwargs.update(_TIMEOUTS)
+        return client

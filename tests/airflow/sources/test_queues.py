@@ -16,9 +16,11 @@ from praxi_airflow.assets import PUSHES
 from praxi_airflow.errors import SettingsError
 from praxi_airflow.settings import EventSettings, load_settings
 from praxi_airflow.sources import queues, watched_pushes
+from praxi_airflow.sources.redis_list import RedisListTrigger
 from praxi_tasks.events import read_message
 from tests.airflow.conftest import Configure
 from tests.events import bodies
+from tests.support.process import free_port
 from tests.support.redis_server import redis_client, redis_connection, redis_server
 
 SQS = "https://sqs.eu-central-1.amazonaws.com/123456789012/pushes"
@@ -66,6 +68,40 @@ def test_messages_of_a_list_wait_and_go_once_they_were_handed_over(redis: int) -
     assert ([push.digest for push in first.pushes], first.ignored["malformed"]) == ([bodies.digest("b")], 1)
     assert len(second.pushes) == 1
     assert client.llen("pushes") == 1
+
+
+@pytest.mark.server
+@pytest.mark.needs("redis-server")
+def test_a_redis_that_is_away_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(queues, "_POLL", 0.01)
+    port = free_port()
+    monkeypatch.setenv("AIRFLOW_CONN_PRAXI_QUEUE", redis_connection(port))
+    trigger = trigger_of(EventSettings(source="redis-list", queue="pushes", connection="praxi_queue"))
+
+    async def first() -> Any:
+        watching = asyncio.ensure_future(anext(trigger.run()))
+        while "asking again" not in caplog.text:
+            await asyncio.sleep(0.01)
+        with redis_server(port):
+            client = redis_client(port)
+            client.set("pushes", "no list")
+            while "WRONGTYPE" not in caplog.text:
+                await asyncio.sleep(0.01)
+            client.delete("pushes")
+            client.rpush("pushes", json.dumps(bodies.harbor()))
+            return await watching
+
+    found = read_message(asyncio.run(first()).payload)
+    assert [push.digest for push in found.pushes] == [bodies.digest("b")]
+
+
+@pytest.mark.server
+@pytest.mark.needs("redis-server")
+def test_a_redis_that_does_not_answer_is_not_waited_for_for_ever(redis: int) -> None:
+    trigger = RedisListTrigger("pushes", "praxi_queue", 2)
+    assert trigger._client().get_connection_kwargs()["socket_timeout"] > 0
 
 
 def trigger_of(settings: EventSettings) -> Any:
