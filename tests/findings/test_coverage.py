@@ -195,6 +195,18 @@ def test_files_without_any_record_of_a_package_are_told() -> None:
     assert not [one for one in coverage([layer(1)]) if one.aspect is Aspect.DATABASES]
 
 
+def test_a_store_holds_the_packages_of_its_own_distribution_alone() -> None:
+    place = "nix/store/0c9mi5sal15ry4mq2yh5sldcqz2q0ys5-bash-5.2/bin/bash"
+    bash = Claim("nix", "bash", "5.2", place, files=(place,))
+
+    def is_gap(distribution: Distribution) -> bool:
+        found = coverage([layer(1, [place], claims=[bash], distribution=distribution)])
+        return any(one.is_gap for one in found if one.aspect is Aspect.DATABASES)
+
+    assert not is_gap(Distribution("nixos", "24.05"))
+    assert is_gap(BOOKWORM)
+
+
 def test_a_database_that_a_later_layer_removes_was_read_below() -> None:
     removed = layer(2, ["opt/app"], whiteouts=[STATUS])
     assert not [one for one in coverage([*IMAGE, removed]) if one.aspect is Aspect.DATABASES and one.is_gap]

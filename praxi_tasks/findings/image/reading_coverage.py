@@ -6,16 +6,18 @@ from collections import Counter
 from collections.abc import Iterator, Set
 from typing import Final
 
-from praxi_tasks.ecosystems import CARGO, ECOSYSTEMS, ecosystem_of
+from praxi_tasks.ecosystems import CARGO, ECOSYSTEMS, GUIX, NIX, ecosystem_of
 from praxi_tasks.findings.coverage import Aspect, Coverage, checked, not_checked, partial
 from praxi_tasks.findings.image.claim_history import is_inside
 from praxi_tasks.findings.image.file_tree import FileTree
 from praxi_tasks.findings.image.fusion import FusedImage
 from praxi_tasks.findings.packages import distribution_name
-from praxi_tasks.inventory import LEFT_OUT, Claim, recorded_ecosystems
+from praxi_tasks.inventory import LEFT_OUT, Claim, Distribution, recorded_ecosystems
 
 _SHOWN: Final = 50
 _OF_DISTRIBUTIONS: Final = tuple(name for name, row in ECOSYSTEMS.items() if row.of_distribution)
+# Distributions by their IDs whose packages are those of a store, which others have beside their own.
+_STORES: Final = {"nixos": NIX.purl_type, "guix": GUIX.purl_type}
 _CRATES: Final = "crates in a program"
 _NOTES: Final = "package note in a program"
 _KEEP: Final = "keep the package database in the image"
@@ -79,11 +81,16 @@ def _missing(image: FusedImage, claims: Set[str]) -> Iterator[Coverage]:
     if not claims and image.tree.regular_files:
         reason = "no package database in the image has a record: packages are known by their files alone"
         yield not_checked(Aspect.DATABASES, "all", reason, _KEEP)
-    elif image.distribution and not any(ecosystem_of(name).of_distribution for name in claims):
+    elif image.distribution and not any(_is_record(name, image.distribution) for name in claims):
         subject = distribution_name(image.distribution) or "distribution"
         if image.tree.regular_files:
             reason = "the image names its distribution and has no record of its packages"
             yield not_checked(Aspect.DATABASES, subject, reason, _KEEP, _OF_DISTRIBUTIONS)
+
+
+def _is_record(ecosystem: str, distribution: Distribution) -> bool:
+    """Return whether packages of an ecosystem may be those that a distribution is made of."""
+    return ecosystem_of(ecosystem).of_distribution or _STORES.get(distribution.id) == ecosystem
 
 
 def _unread(problems: dict[str, str], read: dict[str, int]) -> Iterator[Coverage]:
