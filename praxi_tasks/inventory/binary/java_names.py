@@ -98,7 +98,7 @@ def name_archive(file_name: str, poms: Sequence[Artifact], manifest: dict[str, s
     """
     artifact, version = split_file_name(file_name)
     known = _by_manifest(artifact, version, manifest)
-    own = dict.fromkeys(pom for pom in poms if pom.name == artifact)
+    own = dict.fromkeys(pom for pom in poms if artifact in {pom.name, f"{pom.group}.{pom.name}"})
     if not own and len(poms) == 1 and not _is_another(poms[0], version, known, manifest):
         own = dict.fromkeys(poms)
     others = tuple(pom for pom in poms if pom not in own and pom.group and pom.name and pom.version)
@@ -125,15 +125,28 @@ def _by_manifest(artifact: str, version: str, manifest: dict[str, str]) -> Artif
         artifact = next(filter(None, titles), artifact)
         artifact = artifact.rpartition(".")[2] if artifact.count(".") > 1 else artifact
         version = next(filter(None, (_version(manifest.get(key, "")) for key in _VERSIONS)), "")
-    return Artifact(_group(artifact, manifest), _word(artifact), version)
+    group, name = _parted(artifact, manifest) or (_group(artifact, manifest), artifact)
+    return Artifact(group, _word(name), version)
+
+
+def _parted(artifact: str, manifest: dict[str, str]) -> tuple[str, str] | None:
+    """Return group and artifact of a name that joins them, as Quarkus' files do; None where neither is known.
+
+    Names of artifacts may have dots of their own, so only a group that is known as the rest's counts.
+    """
+    parts = artifact.split(".")
+    for place in range(2, len(parts)):
+        group, name = ".".join(parts[:place]), ".".join(parts[place:])
+        if group in {known_group(name), _stated(manifest)}:
+            return group, name
+    return None
 
 
 def _group(artifact: str, manifest: dict[str, str]) -> str:
     """Return the group of an artifact; like many old ones, it has its own name where nothing is said."""
     if "short-name" in manifest and "plugin-version" in manifest:
         return _word(manifest.get("group-id", "")) or _JENKINS
-    groups = (_word(manifest.get(key, "")) for key in _GROUPS)
-    stated = next((group for group in groups if "." in group), "")
+    stated = _stated(manifest)
     if group := known_group(artifact, stated) or stated:
         return group
     bundle = _word(manifest.get("bundle-symbolicname", "").partition(";")[0])
@@ -142,6 +155,12 @@ def _group(artifact: str, manifest: dict[str, str]) -> str:
             group = bundle.removesuffix(ending)
             return group if "." in group else f"{group}.{artifact.partition('-')[0]}"
     return artifact
+
+
+def _stated(manifest: dict[str, str]) -> str:
+    """Return the group that a manifest states; empty where it states none."""
+    groups = (_word(manifest.get(key, "")) for key in _GROUPS)
+    return next((group for group in groups if "." in group), "")
 
 
 def _word(text: str) -> str:

@@ -137,6 +137,38 @@ def test_groups_of_what_gradle_and_ant_built(artifact: str, group: str) -> None:
     assert list(name_archive(f"{artifact}-1.0.jar", [], {})) == [Artifact(group, artifact, "1.0")]
 
 
+@pytest.mark.parametrize(
+    ("file_name", "manifest", "expected"),
+    [
+        ("org.apache.kafka.kafka-clients-3.4.0.jar", {}, ("org.apache.kafka", "kafka-clients", "3.4.0")),
+        ("com.squareup.okhttp3.okhttp-4.10.0.jar", {}, ("com.squareup.okhttp3", "okhttp", "4.10.0")),
+        (
+            "org.example.shop.web-2.0.jar",
+            {"implementation-vendor-id": "org.example.shop"},
+            ("org.example.shop", "web", "2.0"),
+        ),
+        ("javax.servlet-api-4.0.1.jar", {}, ("javax.servlet", "javax.servlet-api", "4.0.1")),
+        (
+            "org.apache.felix.framework-7.0.5.jar",
+            {"bundle-symbolicname": "org.apache.felix.framework"},
+            ("org.apache.felix.framework", "org.apache.felix.framework", "7.0.5"),
+        ),
+    ],
+)
+def test_names_that_join_group_and_artifact(
+    file_name: str, manifest: dict[str, str], expected: tuple[str, str, str]
+) -> None:
+    assert list(name_archive(file_name, [], manifest)) == [Artifact(*expected)]
+
+
+def test_the_own_pom_of_a_name_that_joins_its_group() -> None:
+    own, part = (
+        Artifact("com.nimbusds", "nimbus-jose-jwt", "9.8.1"),
+        Artifact("net.minidev", "json-smart", "1.3.2"),
+    )
+    assert list(name_archive("com.nimbusds.nimbus-jose-jwt-9.8.1.jar", [own, part], {})) == [own, part]
+
+
 def test_a_group_that_is_stated_is_believed_where_only_a_beginning_is_known() -> None:
     ours = {"implementation-vendor-id": "org.myorg.spring"}
     assert name_archive("spring-web-0.7.4.jar", [], ours)[0].group == "org.myorg.spring"
