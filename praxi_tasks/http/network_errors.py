@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final, NamedTuple
 
 from urllib3.exceptions import (
@@ -27,6 +28,9 @@ class NetworkFailure(NamedTuple):
     retryable: bool = True
 
 
+_TUNNEL: Final = re.compile(r"Tunnel connection failed: (\d{3})")
+_NO_ACCOUNT: Final = 407
+_FORBIDDEN: Final = frozenset({400, 401, 403, 405, 451})
 _CLIENT: Final = NetworkFailure(
     "wants a certificate of its clients",
     "ask whoever runs it to let clients in by a token or password",
@@ -62,7 +66,21 @@ def explain(error: HTTPError, server: str = "server") -> NetworkFailure:
         return NetworkFailure("refused to follow to an internal address", action, retryable=False)
     if isinstance(cause, SSLError) and (refused := _refusal(cause, server)):
         return refused
+    if isinstance(cause, ProxyError) and (found := _TUNNEL.search(str(cause))):
+        return _proxy_failure(int(found[1]), server)
     return NetworkFailure(_what(cause, server), "check the network and try again later")
+
+
+def _proxy_failure(status: int, server: str) -> NetworkFailure:
+    """Return what it means that a proxy was asked for a server by TLS, and answered with a status."""
+    if status == _NO_ACCOUNT:
+        action = "put its user and password into HTTPS_PROXY, escaped as in any URL"
+        return NetworkFailure(f"the proxy does not know who asks ({status})", action, retryable=False)
+    if status in _FORBIDDEN:
+        action = "have the host allowed there, or name it in NO_PROXY"
+        return NetworkFailure(f"the proxy lets nobody to the {server} ({status})", action, retryable=False)
+    action = "check that the proxy can resolve and reach the host; else name it in NO_PROXY"
+    return NetworkFailure(f"the proxy does not reach the {server} ({status})", action)
 
 
 def _refusal(cause: SSLError, server: str) -> NetworkFailure | None:

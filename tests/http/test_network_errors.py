@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 import urllib3
 
 from praxi_tasks.http import Connections, HttpSettings, explain
 from tests.support.certificates import Issuer
+from tests.support.forward_proxy import forward_proxy
 
 
 @contextmanager
@@ -59,3 +62,32 @@ def test_what_a_server_wants_is_told(
     failure = explain(caught.value, "registry")
     assert failure.what == what
     assert not failure.retryable
+
+
+@pytest.mark.parametrize(
+    ("options", "what", "action"),
+    [
+        ({"credentials": "me:sesame"}, r"the proxy does not know who asks \(407\)", "HTTPS_PROXY"),
+        ({"refuses": True}, r"the proxy lets nobody to the registry \(403\)", "NO_PROXY"),
+    ],
+)
+def test_a_proxy_that_refuses_is_no_network_that_is_down(
+    options: dict[str, Any], what: str, action: str
+) -> None:
+    with forward_proxy(**options) as proxy:
+        pool = Connections(HttpSettings(), {"https": proxy.address}).pool("https", "registry.example")
+        with pytest.raises(urllib3.exceptions.HTTPError) as caught:
+            pool.request("GET", "https://registry.example/v2/", retries=False)
+    failure = explain(caught.value, "registry")
+    assert re.fullmatch(what, failure.what)
+    assert action in failure.action
+    assert not failure.retryable
+
+
+def test_a_proxy_that_does_not_get_there_may_do_so_later() -> None:
+    error = urllib3.exceptions.ProxyError("no tunnel", OSError("Tunnel connection failed: 502 Bad Gateway"))
+    failure = explain(error, "registry")
+    assert failure.what == "the proxy does not reach the registry (502)"
+    assert failure.retryable
+    away = explain(urllib3.exceptions.ProxyError("no proxy", OSError("refused")), "registry")
+    assert away.what == "the proxy can't be reached"

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+from urllib3.exceptions import HTTPError
+
 from praxi_airflow.errors import (
     PartialAnswerError,
     PrometheusError,
@@ -14,6 +16,7 @@ from praxi_airflow.errors import (
     QueryRefusedError,
     QueryTooLargeError,
 )
+from praxi_tasks.http import explain
 from praxi_tasks.trust import certificate_problem
 
 if TYPE_CHECKING:
@@ -151,11 +154,20 @@ def translated(conn_id: str, endpoint: Endpoint) -> Iterator[None]:
             where=where,
             action="check the host's URL and path, and that the token lets you past a login page",
         ) from error
+    except requests.exceptions.ProxyError as error:
+        raise _proxy_error(error, where) from error
     except requests.exceptions.RequestException as error:
         what = f"did not answer within {endpoint.timeout:g} s" if _timed_out(error) else "can't be reached"
         raise PrometheusUnavailableError(
             f"it {what} ({type(error).__name__})", where=where, action="check that it is up"
         ) from error
+
+
+def _proxy_error(error: requests.exceptions.ProxyError, where: str) -> PrometheusError:
+    cause = error.args[0] if error.args else None
+    failure = explain(cause if isinstance(cause, HTTPError) else HTTPError(str(error)), "server")
+    kind = PrometheusUnavailableError if failure.retryable else PrometheusError
+    return kind(failure.what, where=where, action="check the connection's extra 'proxy'")
 
 
 def _timed_out(error: Exception) -> bool:

@@ -25,6 +25,7 @@ _KINDS: Final[dict[int, tuple[type[ImageError], str]]] = {
     401: (UnauthorizedError, "add credentials of this registry to the pull secret"),
     403: (ForbiddenError, "give the credentials leave to pull this repository"),
     404: (NotFoundError, "check the repository and the tag or digest"),
+    407: (ImageError, "put the proxy's user and password into HTTP_PROXY, escaped as in any URL"),
     410: (NotFoundError, "check the repository and the tag or digest"),
     412: (ForbiddenError, "the registry's policy keeps it from being pulled: except this account or image"),
     413: (ImageError, "let the proxy before the registry pass bodies of that size"),

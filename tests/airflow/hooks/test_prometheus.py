@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import HTTPServer, SimpleHTTPRequestHandler
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,6 +24,7 @@ from tests.support.alertmanager import eventually
 from tests.support.certificates import Issuer
 from tests.support.faults import Kind, ScriptedFaults
 from tests.support.faulty_proxy import faulty_proxy
+from tests.support.forward_proxy import forward_proxy
 from tests.support.process import free_port
 from tests.support.prometheus import Deployment, Endpoint, prometheus
 from tests.support.proxy import SILENCE, Answer, Proxy, proxy
@@ -297,6 +299,18 @@ def test_a_proxy_is_asked_where_the_connection_names_one(guarded: Proxy, connect
     with pytest.raises(PrometheusError, match="401"):
         ask()
     assert guarded.seen[0].startswith("http://prometheus.invalid/api/v1/query")
+
+
+@pytest.mark.parametrize(
+    ("options", "what"),
+    [({"credentials": "me:sesame"}, "does not know who asks"), ({"refuses": True}, "lets nobody to the")],
+)
+def test_a_proxy_that_refuses_is_final(connect: Configure, options: dict[str, Any], what: str) -> None:
+    with forward_proxy(**options) as before:
+        connect("https://prometheus.example", extra={"proxy": f"http://{before.address}", "retries": 0})
+        with pytest.raises(PrometheusError, match=f"the proxy {what}.*extra 'proxy'") as caught:
+            ask()
+        assert not caught.value.retryable
 
 
 def test_a_certificate_is_checked(tmp_path: Path, connect: Configure) -> None:
