@@ -67,10 +67,11 @@ _ADDRESSES: Final = frozenset(
 )
 _WITHOUT_ADDRESS: Final = re.compile(r"GitHub|Google Cloud CLI Authors\b.*")
 _ADDRESS: Final = re.compile(r"<([^<>@\s]+@([^<>@\s]+))>")
-# Packages of rpm that every image has which a distribution made, and that nobody else makes for it.
-_BASE: Final = frozenset(
+# Packages that every image has which a distribution made, and that nobody else makes for it.
+_RPM_BASE: Final = frozenset(
     ("basesystem", "bash", "coreutils", "coreutils-single", "filesystem", "glibc", "libgcc", "setup")
 )
+_DEB_BASE: Final = frozenset(("base-files", "bash", "coreutils", "dpkg", "libc6"))
 # Vendors of rpm's distributions, whose packages may be in each other's: EPEL's, those of a rebuild.
 _VENDORS: Final = (
     "AlmaLinux",
@@ -91,12 +92,16 @@ class Makers:
     Parameters
     ----------
     claims
-        All that databases of the image claim: who made its base made the distribution.
+        All that databases of the image claim: who made its base made the distribution, and as its base keeps
+        Debian's policy or does not, as Yocto's, so do the others of the distribution.
     """
 
     def __init__(self, claims: Iterable[Claim]) -> None:
-        base = {one.maker for one in claims if one.ecosystem == RPM.purl_type and one.name in _BASE}
+        every = tuple(claims)
+        base = {one.maker for one in every if one.ecosystem == RPM.purl_type and one.name in _RPM_BASE}
         self._vendors = base - {""}
+        debs = (one for one in every if one.ecosystem == DEB.purl_type and one.name in _DEB_BASE)
+        self._has_policy = any(map(_has_copyright, debs))
 
     def by_others(self, claim: Claim) -> bool:
         """Return whether others than a distribution made a package.
@@ -105,10 +110,21 @@ class Makers:
         distribution do say it.
         """
         if claim.ecosystem == DEB.purl_type:
-            return bool(claim.maker) and (_is_a_vendor(claim.maker) or not _keeps_policy(claim))
+            return bool(claim.maker) and (_is_a_vendor(claim.maker) or self._breaks_policy(claim))
         if claim.ecosystem == RPM.purl_type and self._vendors:
             return claim.maker not in self._vendors and not claim.maker.startswith(_VENDORS)
         return False
+
+    def _breaks_policy(self, claim: Claim) -> bool:
+        """Return whether a package's files are not as Debian's policy wants them, as far as they are known.
+
+        All packages of Debian have a copyright file or share the documents of another one, and none has
+        anything in ``/opt``.
+        """
+        if any(path.startswith(_ADD_ONS) for path in claim.files):
+            return True
+        is_judged = self._has_policy and claim.files and claim.database == _STATUS
+        return bool(is_judged) and not _has_copyright(claim)
 
 
 def _is_a_vendor(maintainer: str) -> bool:
@@ -119,14 +135,7 @@ def _is_a_vendor(maintainer: str) -> bool:
     return found is not None and (found[1] in _ADDRESSES or found[2] in _DOMAINS)
 
 
-def _keeps_policy(claim: Claim) -> bool:
-    """Return whether a package's files are as Debian's policy wants them, as far as they are known.
-
-    All packages of Debian have a copyright file or share the documents of another one, and none has
-    anything in ``/opt``.
-    """
-    if any(path.startswith(_ADD_ONS) for path in claim.files):
-        return False
+def _has_copyright(claim: Claim) -> bool:
+    """Return whether a package lists its copyright file, or a link to the documents of another one."""
     documents = f"{_DOCUMENTS}{claim.name}"
-    has_documents = {documents, f"{documents}/{_COPYRIGHT}"} & {*claim.files}
-    return not claim.files or claim.database != _STATUS or bool(has_documents)
+    return documents in claim.files or f"{documents}/{_COPYRIGHT}" in claim.files

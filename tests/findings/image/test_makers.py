@@ -24,6 +24,9 @@ def deb(maker: str, *files: str, database: str = STATUS, name: str = "search") -
     return Claim("deb", name, "7.0.0", database, "amd64", files=files, maker=maker)
 
 
+BASE = deb(DEBIAN, "usr/share/doc/base-files/copyright", name="base-files")
+
+
 def rpm(name: str, maker: str) -> Claim:
     return Claim("rpm", name, "1-1", "var/lib/rpm/rpmdb.sqlite", "x86_64", maker=maker)
 
@@ -65,14 +68,21 @@ def test_the_distributions_maintainers_are_many(maker: str) -> None:
 
 def test_a_deb_that_breaks_debians_policy_is_no_package_of_debian() -> None:
     assert by_others(deb(DEBIAN, COPYRIGHT, "opt/search/lib/a.jar"))
-    assert by_others(deb(DEBIAN, LIBRARY))
-    assert not by_others(deb(DEBIAN, LIBRARY, "usr/share/doc/search"))  # a link to another's documents
+    assert by_others(deb(DEBIAN, LIBRARY), BASE)
+    # A link to another's documents.
+    assert not by_others(deb(DEBIAN, LIBRARY, "usr/share/doc/search"), BASE)
+
+
+def test_a_distribution_need_not_keep_debians_policy() -> None:
+    yocto = deb(DEBIAN, "usr/bin/ls", name="coreutils")
+    assert not by_others(deb(DEBIAN, LIBRARY), yocto)
+    assert not by_others(yocto)
 
 
 def test_what_lists_no_files_or_no_links_is_not_judged_by_them() -> None:
-    assert not by_others(deb(DEBIAN))
-    assert not by_others(deb(DEBIAN, LIBRARY, database="var/lib/dpkg/status.d/search"))
-    assert not by_others(deb("", LIBRARY))
+    assert not by_others(deb(DEBIAN), BASE)
+    assert not by_others(deb(DEBIAN, LIBRARY, database="var/lib/dpkg/status.d/search"), BASE)
+    assert not by_others(deb("", LIBRARY), BASE)
 
 
 def test_who_made_the_base_of_rpms_made_the_distribution() -> None:
