@@ -16,6 +16,7 @@ from praxi_tasks.http import Connections, HttpSettings, explain
 
 _TIMEOUT: Final = urllib3.Timeout(connect=5, read=20)
 _MOST_REMEMBERED: Final = 10_000
+_LOGIN: Final = "check the address, and that a login page before it lets this route through"
 
 
 class Teller:
@@ -42,7 +43,9 @@ class Teller:
             )
         self._url = url
         self._secret = secret
-        self._pool = Connections(HttpSettings.from_environment()).pool(parts.scheme, parts.hostname)
+        self._pool = Connections(HttpSettings.from_environment()).pool(
+            parts.scheme, parts.hostname, parts.port
+        )
         self._told: dict[str, None] = {}
         self._lock = threading.Lock()
 
@@ -73,10 +76,18 @@ class Teller:
             headers = {"Authorization": f"Bearer {self._secret.read_text().strip()}"}
             body = msgspec.json.encode({"images": images})
             answer = self._pool.request(
-                "POST", self._url, body=body, headers=headers, timeout=_TIMEOUT, retries=False
+                "POST",
+                self._url,
+                body=body,
+                headers=headers,
+                timeout=_TIMEOUT,
+                retries=False,
+                redirect=False,
             )
         except (urllib3.exceptions.HTTPError, OSError) as error:
             failure = explain(error, "Airflow") if isinstance(error, urllib3.exceptions.HTTPError) else None
             raise NotifyError(failure.what if failure else str(error), where=self._url) from error
         if answer.status >= 300:
             raise NotifyError(f"Airflow answered {answer.status}", where=self._url, action="see its log")
+        if answer.data.lstrip().startswith(b"<"):
+            raise NotifyError("a web page answered in place of Airflow", where=self._url, action=_LOGIN)
