@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
-from praxi_tasks.errors import CorruptObjectError
+from praxi_tasks.errors import CorruptObjectError, StoreUnavailableError
 from praxi_tasks.json_decoding import decoder
 from praxi_tasks.printable import printable_json
 from praxi_tasks.store.base import Store
@@ -33,9 +33,18 @@ def read(store: Store, key: str, kind: type[T]) -> T:
         If it was never written.
     CorruptObjectError
         If what is stored is not of that type.
+    StoreUnavailableError
+        If what was answered is a page, or S3's document of an error, though it was called a success.
     """
+    data = store.get(key)
+    if data.lstrip().startswith(b"<"):
+        raise StoreUnavailableError(
+            "a web page or an error was answered in place of a document",
+            where=f"{store.uri}/{key}",
+            action="see what is between here and the store: a proxy, or a login page",
+        )
     try:
-        return decoder(kind).decode(store.get(key))
+        return decoder(kind).decode(data)
     except (ValueError, RecursionError) as error:
         raise CorruptObjectError(
             f"a document is damaged: {error}",
