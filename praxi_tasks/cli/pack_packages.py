@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
@@ -32,8 +32,6 @@ ECOSYSTEMS: Final = {
     "ubuntu": DEB.purl_type,
 }
 """What a person calls an index that packs are built of, and its ecosystem's name in package URLs."""
-
-_MOST_LINES: Final = 10
 
 
 def pack_packages(
@@ -77,12 +75,13 @@ def pack_name(index: str, suite: str) -> str:
 
 
 def _listed(text: str, ecosystem: str) -> list[NewPackage]:
-    from praxi_tasks.learning.data import list_lines
+    from praxi_tasks.learning.data import list_lines, name_lines
 
     read = [(number, _package(label, ecosystem)) for number, label in list_lines(text)]
     odd = [number for number, package in read if package is None]
-    if odd:
-        echo(_passed_over(odd, ecosystem), err=True)
+    if odd:  # what stands there is not told: it may be an address with a password
+        lines = f"praxi: passed over of the list: {name_lines(odd)}, no package of {ecosystem}"
+        echo(f"{lines}; write a name or name==version", err=True)
     return [package for _, package in read if package is not None]
 
 
@@ -96,16 +95,6 @@ def _package(label: str, ecosystem: str) -> NewPackage | None:
             package = parse_label(written)
             return package if package.ecosystem == ecosystem else None
     return None
-
-
-def _passed_over(odd: Sequence[int], ecosystem: str) -> str:
-    """Return that lines are passed over; what stands there may be an address with a password."""
-    more = f" and {len(odd) - _MOST_LINES:,} more" if len(odd) > _MOST_LINES else ""
-    lines = ", ".join(map(str, odd[:_MOST_LINES]))
-    return (
-        f"praxi: passed over of the list: line{'s' if len(odd) > 1 else ''} {lines}{more}, "
-        f"no package of {ecosystem}; write a name or name==version"
-    )
 
 
 def _named(name: str, ecosystem: str) -> NewPackage:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from praxi_tasks.learning.data.compressed_lines import open_lines
     from praxi_tasks.learning.data.recordings import Recording, name_changesets, read_changesets
     from praxi_tasks.learning.data.release_files import read_releases
-    from praxi_tasks.learning.data.release_labels import list_lines
+    from praxi_tasks.learning.data.release_labels import list_lines, name_lines
     from praxi_tasks.learning.data.release_limits import ReleaseLimits
     from praxi_tasks.learning.data.release_store import Identity, ReleaseIndex, ReleaseStore
     from praxi_tasks.learning.data.requests import (
@@ -65,7 +65,7 @@ else:
                 "request_retry",
                 "retries_are_due",
             ),
-            "release_labels": ("list_lines",),
+            "release_labels": ("list_lines", "name_lines"),
             "release_limits": ("ReleaseLimits",),
             "stored_release": ("StoredRelease",),
             "wheel_files": ("is_wheel", "list_archive", "open_wheel", "open_wheel_file", "read_wheel"),
@@ -94,6 +94,7 @@ __all__ = [
     "mark_served",
     "merge",
     "name_changesets",
+    "name_lines",
     "of_version",
     "open_lines",
     "open_requests",

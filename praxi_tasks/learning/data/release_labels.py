@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 from urllib.parse import unquote
 
@@ -21,6 +21,7 @@ _LABEL: Final = re.compile(
 _NAME: Final = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._+~:-]*[A-Za-z0-9+_])?", re.ASCII)
 _VERSION: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+~:!^-]*", re.ASCII)
 _LONGEST: Final = 200
+_MOST_LINES: Final = 10
 _EXTRAS: Final = re.compile(r"\[[A-Za-z0-9._, -]*\]", re.ASCII)
 _OPTIONS: Final = re.compile(r"[ \t]--hash=|;|#")
 _BOM: Final = codecs.BOM_UTF8.decode()
@@ -72,6 +73,19 @@ def list_lines(text: str) -> Iterator[tuple[int, str]]:
             if label := _OPTIONS.split("".join(parts), maxsplit=1)[0].strip():
                 yield first, label
             parts, first = [], 0
+
+
+def name_lines(numbers: Sequence[int]) -> str:
+    """Return which lines of a list are meant, the first ten by their numbers.
+
+    Examples
+    --------
+    >>> name_lines([3]), name_lines([3, 5])
+    ('line 3', 'lines 3, 5')
+    """
+    first = ", ".join(map(str, numbers[:_MOST_LINES]))
+    more = f" and {len(numbers) - _MOST_LINES:,} more" if len(numbers) > _MOST_LINES else ""
+    return f"line{'s' if len(numbers) > 1 else ''} {first}{more}"
 
 
 def _without_qualifiers(label: str) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from praxi_tasks.errors import DataError, UsageError
-from praxi_tasks.learning.data.release_labels import list_lines, read_label
+from praxi_tasks.learning.data.release_labels import list_lines, name_lines, read_label
 from praxi_tasks.store import ReadableRoots, Store, documents, keys, open_store
 
 _SCHEMES: Final = frozenset({"file", "s3"})
@@ -78,14 +78,17 @@ def parse_list(text: str) -> tuple[NewPackage, ...]:
     Raises
     ------
     DataError
-        If a line names no release; the message has the line's number, and nothing of what stands there.
+        If lines name no release; the message has the lines' numbers, and nothing of what stands there.
     """
-    found = []
+    found, odd = [], []
     for number, label in list_lines(text):
         try:
             found.append(parse_label(label))
         except DataError as error:
-            raise DataError(error.what, where=f"line {number}", action=error.action) from None
+            odd.append((number, error))
+    if odd:
+        where = name_lines([number for number, _ in odd])
+        raise DataError(odd[0][1].what, where=where, action=odd[0][1].action)
     return tuple(found)
 
 

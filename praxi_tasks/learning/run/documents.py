@@ -2,10 +2,52 @@
 
 from __future__ import annotations
 
+from typing import Final, TypeVar
+
 import msgspec
 
+from praxi_tasks.errors import KeyNotFoundError
 from praxi_tasks.learning.evaluation import Check, Verdict
 from praxi_tasks.learning.model_registry import ResolvedModel
+from praxi_tasks.store import Store, documents
+
+T = TypeVar("T")
+
+PLAN: Final = "plan.json"
+PACK_PLAN: Final = "pack-plan.json"
+TRAINED: Final = "trained.json"
+EVALUATION: Final = "evaluation.json"
+GATE: Final = "gate.json"
+
+_STEPS: Final = {
+    PLAN: "releases",
+    PACK_PLAN: "select",
+    TRAINED: "train",
+    EVALUATION: "evaluate",
+    GATE: "gate",
+}
+"""A document of a run → the step that writes it."""
+
+
+def step_document(store: Store, key: str, kind: type[T]) -> T:
+    """Read what an earlier step of a run wrote.
+
+    Raises
+    ------
+    KeyNotFoundError
+        If that step was not done; the message names it.
+    CorruptObjectError
+        If the document is damaged.
+    """
+    try:
+        return documents.read(store, key, kind)
+    except KeyNotFoundError as error:
+        step = _STEPS[key.rpartition("/")[2]]
+        raise KeyNotFoundError(
+            f"the step {step} of this run was not done",
+            where=error.where,
+            action=f"check run and store, or do it first: praxi learn --run … {step}",
+        ) from error
 
 
 class Trained(msgspec.Struct, frozen=True):

@@ -10,7 +10,15 @@ from praxi_tasks.errors import CorruptObjectError, KeyNotFoundError, PraxiError
 from praxi_tasks.learning.data import mark_served, request_retry
 from praxi_tasks.learning.evaluation import Evaluation
 from praxi_tasks.learning.model_registry import CHAMPION, ModelRegistry, open_registry
-from praxi_tasks.learning.run.documents import Judged, Promotion, Trained, TrainingSummary
+from praxi_tasks.learning.run.documents import (
+    EVALUATION,
+    GATE,
+    Judged,
+    Promotion,
+    Trained,
+    TrainingSummary,
+    step_document,
+)
 from praxi_tasks.learning.run.inputs import TrainingInputs
 from praxi_tasks.learning.run.plan import TrainingPlan
 from praxi_tasks.learning.run.refusals import Refusals
@@ -78,8 +86,8 @@ def _report_data(
     store: Store, run: TrainingInputs, run_id: str, plan: TrainingPlan, registry: ModelRegistry
 ) -> ReportData:
     trained = run.trained()
-    judged = documents.read(store, run.key("gate.json"), Judged)
-    evaluation = documents.read(store, run.key("evaluation.json"), Evaluation) if trained.changed else None
+    judged = step_document(store, run.key(GATE), Judged)
+    evaluation = step_document(store, run.key(EVALUATION), Evaluation) if trained.changed else None
     promotion = _promotion(store, run, trained, registry)
     collected = run.collected()
     failed = sum(found.state != "stored" for found in collected)

@@ -14,7 +14,7 @@ from praxi_tasks.learning.builds import import_builds
 from praxi_tasks.learning.data import Identity, ReleaseStore, StoredRelease
 from praxi_tasks.learning.estimators import DEFAULTS, Assignment, Hyperparameters
 from praxi_tasks.learning.evaluation import MOST_RELEASES
-from praxi_tasks.learning.run.documents import Trained
+from praxi_tasks.learning.run.documents import PLAN, TRAINED, Trained, step_document
 from praxi_tasks.learning.run.plan import TrainingPlan
 from praxi_tasks.learning.sources import Collected
 from praxi_tasks.learning.studies import ROUTING, TUNING, RoutingStudy, Trial, Tuning
@@ -38,11 +38,11 @@ class TrainingInputs:
 
     def plan(self) -> TrainingPlan:
         """Read ``plan.json``."""
-        return documents.read(self._store, self.key("plan.json"), TrainingPlan)
+        return step_document(self._store, self.key(PLAN), TrainingPlan)
 
     def trained(self) -> Trained:
         """Read ``trained.json``."""
-        return documents.read(self._store, self.key("trained.json"), Trained)
+        return step_document(self._store, self.key(TRAINED), Trained)
 
     def collected(self) -> tuple[Collected, ...]:
         """Return how the search for each release ended, after storing what was built."""

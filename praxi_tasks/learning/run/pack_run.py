@@ -25,12 +25,12 @@ from praxi_tasks.errors import (
 )
 from praxi_tasks.isolation import workers
 from praxi_tasks.learning.data import NewPackage, of_version
+from praxi_tasks.learning.run.documents import PACK_PLAN, step_document
 from praxi_tasks.learning.sources import Collected, Collector, Source
 from praxi_tasks.store import Store, documents, keys
 
 MOST_BATCHES: Final = 1_024
 _WORKERS: Final = 8
-_PLAN: Final = "pack-plan.json"
 _MOST_UNANSWERED: Final = 24
 """Packages in a row about which an index may give no answer before it is left alone."""
 
@@ -128,13 +128,13 @@ class PackRun:
             raise UsageError("no package is named", action="give a list, or audit images first")
         tasks = min(batches, len(chosen), MOST_BATCHES)
         plan = PackPlan(ecosystem, suite, chosen, versions, tasks, index or ecosystem, name, whole)
-        documents.write(self._store, self.key(_PLAN), plan)
+        documents.write(self._store, self.key(PACK_PLAN), plan)
         documents.write(self._store, self.key("batches.json"), list(range(plan.batches)))
         return plan
 
     def planned(self) -> PackPlan:
         """Read the plan."""
-        return documents.read(self._store, self.key(_PLAN), PackPlan)
+        return step_document(self._store, self.key(PACK_PLAN), PackPlan)
 
     def collect(
         self, source: Source, batch: int, on_done: Callable[[Outcome], None] = lambda _: None
@@ -157,7 +157,7 @@ class PackRun:
         """
         plan = self.planned()
         if not 0 <= batch < plan.batches:
-            raise UsageError(f"the plan has no batch {batch}", where=self.key(_PLAN))
+            raise UsageError(f"the plan has no batch {batch}", where=self.key(PACK_PLAN))
         collector = Collector(self._store, [source], datetime.now(UTC).date())
 
         def get(numbered: tuple[int, NewPackage]) -> Outcome:

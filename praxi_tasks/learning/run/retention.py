@@ -14,7 +14,7 @@ from praxi_tasks.discovery import MANIFEST
 from praxi_tasks.environment import read, whole_number
 from praxi_tasks.errors import KeyNotFoundError
 from praxi_tasks.learning.model_registry import CHAMPION, ModelRegistry, ModelVersion, ResolvedModel
-from praxi_tasks.learning.run.documents import Trained
+from praxi_tasks.learning.run.documents import PLAN, TRAINED, Trained
 from praxi_tasks.learning.run.plan import TrainingPlan
 from praxi_tasks.store import Store, documents, keys
 
@@ -80,10 +80,10 @@ def _used(store: Store) -> Iterator[str]:
     """Yield the URIs of the models that unfinished audits and trainings use."""
     for audit in _unfinished(store, keys.run("", "").rstrip("/"), "model.json"):
         yield documents.read(store, f"{audit}/model.json", ResolvedModel).uri
-    for training in _unfinished(store, keys.training_run("", "").rstrip("/"), "plan.json"):
-        yield documents.read(store, f"{training}/plan.json", TrainingPlan).base.uri
+    for training in _unfinished(store, keys.training_run("", "").rstrip("/"), PLAN):
+        yield documents.read(store, f"{training}/{PLAN}", TrainingPlan).base.uri
         try:
-            yield documents.read(store, f"{training}/trained.json", Trained).uri
+            yield documents.read(store, f"{training}/{TRAINED}", Trained).uri
         except KeyNotFoundError:
             continue
 

@@ -31,7 +31,17 @@ from praxi_tasks.learning.evaluation import (
     record_calibration,
 )
 from praxi_tasks.learning.model_registry import ModelRegistry, load_base, open_registry, resolve_for
-from praxi_tasks.learning.run.documents import Approval, Judged, Promotion, Trained
+from praxi_tasks.learning.run.documents import (
+    EVALUATION,
+    GATE,
+    PLAN,
+    TRAINED,
+    Approval,
+    Judged,
+    Promotion,
+    Trained,
+    step_document,
+)
 from praxi_tasks.learning.run.first_champion import with_first_champion
 from praxi_tasks.learning.run.inputs import TrainingInputs
 from praxi_tasks.learning.run.plan import TrainingPlan, TrainingSettings
@@ -91,7 +101,7 @@ class TrainingRun:
         off = calibration_is_off(self._store, known.id, settings.bars.calibration)
         recalibrates = off and not settings.full_retrain
         plan = TrainingPlan(tuple(requests), packages, base, settings, recalibrates, taught)
-        documents.write(self._store, self.key("plan.json"), plan)
+        documents.write(self._store, self.key(PLAN), plan)
         documents.write(self._store, self.key("batches.json"), list(range(plan.batches)))
         studied = len(self._inputs.routing(plan)) if settings.routing_study else 0
         note_studies(self._store, self._run, {ROUTING: studied, TUNING: settings.tuning_trials})
@@ -107,7 +117,7 @@ class TrainingRun:
         """
         plan = self._inputs.plan()
         if not 0 <= batch < plan.batches:
-            raise UsageError(f"the plan has no batch {batch}", where=self.key("plan.json"))
+            raise UsageError(f"the plan has no batch {batch}", where=self.key(PLAN))
         collector = Collector(self._store, configured_sources(self._store), datetime.now(UTC).date())
         outcome = tuple(each for package in plan.batch(batch) for each in collector.collect_all(package))
         documents.write(self._store, self.key(f"batches/{batch}.json"), outcome)
@@ -158,7 +168,7 @@ class TrainingRun:
             seconds=seconds,
             recalibrated=recalibrated,
         )
-        documents.write(self._store, self.key("trained.json"), trained)
+        documents.write(self._store, self.key(TRAINED), trained)
         return trained
 
     def evaluate(self) -> Evaluation | None:
@@ -176,7 +186,7 @@ class TrainingRun:
             if scores is not None:
                 record_calibration(self._store, model, scores.calibration)
         evaluation = with_first_champion(self._store, evaluation, trained.base_model)
-        documents.write(self._store, self.key("evaluation.json"), evaluation)
+        documents.write(self._store, self.key(EVALUATION), evaluation)
         return evaluation
 
     def gate(self) -> Judged:
@@ -185,10 +195,10 @@ class TrainingRun:
         if not self._inputs.trained().changed:
             judged = Judged.unchanged(why_unchanged(self._inputs))
         else:
-            evaluation = documents.read(self._store, self.key("evaluation.json"), Evaluation)
+            evaluation = step_document(self._store, self.key(EVALUATION), Evaluation)
             judged = Judged.of(judge(evaluation, settings.bars, settings.weights))
             judged = self._refusals.recognise(judged)
-        documents.write(self._store, self.key("gate.json"), judged)
+        documents.write(self._store, self.key(GATE), judged)
         return judged
 
     def promote(self, approval: Approval | None = None) -> Promotion:
@@ -204,7 +214,7 @@ class TrainingRun:
         RegistryDownError
             If the registry can't answer; the champion is unchanged, and a retry goes on.
         """
-        judged = documents.read(self._store, self.key("gate.json"), Judged)
+        judged = step_document(self._store, self.key(GATE), Judged)
         promotion = promote_challenger(self._registry(), self._inputs.trained(), judged, approval)
         documents.write(self._store, self.key("promotion.json"), promotion)
         return promotion

@@ -26,6 +26,7 @@ def test_the_exported_names() -> None:
         "listed_contents",
         "mark_served",
         "merge",
+        "name_lines",
         "name_changesets",
         "of_version",
         "open_lines",

@@ -125,6 +125,10 @@ def test_a_line_that_names_no_release_is_told_with_its_number(tmp_path: Path) ->
     with pytest.raises(DataError) as caught:
         read_list("shop==1.0\nwhatever\n", NOWHERE)
     assert caught.value.where == "line 2"
+    with pytest.raises(DataError, match=r"\(lines 2, 4\)"):
+        read_list("shop==1.0\n-e git+https://git.example/shop\nshop==1.1\nshop>=2\n", NOWHERE)
+    with pytest.raises(DataError, match="10 and 89 more"):
+        read_list("whatever\n" * 99, NOWHERE)
     with pytest.raises(KeyNotFoundError):
         read_list((tmp_path / "none.txt").as_uri(), ReadableRoots([str(tmp_path)]))
     (tmp_path / "bad.txt").write_bytes(b"\xff\xfe")
