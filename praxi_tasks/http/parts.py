@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from praxi_tasks.errors import HttpNoPartsError
+from praxi_tasks.errors import HttpNoPartsError, HttpStatusError
 from praxi_tasks.http.fetch import open_url
 from praxi_tasks.http.redact import redact_url
 
 _GIVEN: Final = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})")
+# What storage that knows no ranges, or none that count from the end, says to one.
+_NO_PARTS: Final = frozenset({400, 405, 416, 501})
 
 
 class FilePart(NamedTuple):
@@ -31,11 +33,22 @@ def read_part(url: str, length: int, first: int | None = None, *, named: str = "
     Raises
     ------
     HttpNoPartsError
-        If the server sends the whole file or another part. Nothing of it is read then.
+        If the server sends the whole file or another part, of which nothing is read, or refuses to give one.
     HttpError
         As :func:`~praxi_tasks.http.fetch.open_url`.
     """
     wanted = f"-{length}" if first is None else f"{first}-{first + length - 1}"
+    try:
+        return _read(url, wanted, length, first, named)
+    except HttpStatusError as error:
+        if error.status not in _NO_PARTS:
+            raise
+        raise HttpNoPartsError(
+            f"the server gives no parts of files: it answered {error.status}", where=redact_url(url)
+        ) from error
+
+
+def _read(url: str, wanted: str, length: int, first: int | None, named: str) -> FilePart:
     with open_url(url, limit=length, named=named, part=f"bytes={wanted}") as answer:
         given = _GIVEN.fullmatch(answer.part.strip())
         if given is None:

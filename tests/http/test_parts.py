@@ -34,6 +34,13 @@ def test_a_server_that_sends_the_whole_file_gives_no_parts(server: Site) -> None
         read_part(f"{server.url}/file", 3, 10)
 
 
+@pytest.mark.parametrize("status", [400, 405, 416, 501])
+def test_a_server_that_refuses_a_range_gives_no_parts(server: Site, status: int) -> None:
+    server.answers["/file"] = Answer(b"", status=status)
+    with pytest.raises(HttpNoPartsError, match=f"no parts of files: it answered {status}"):
+        read_part(f"{server.url}/file", 3)
+
+
 @pytest.mark.parametrize(
     "told",
     [
