@@ -16,8 +16,9 @@ from praxi_tasks.inventory import LEFT_OUT, Claim, Distribution, recorded_ecosys
 
 _SHOWN: Final = 50
 _OF_DISTRIBUTIONS: Final = tuple(name for name, row in ECOSYSTEMS.items() if row.of_distribution)
-# Distributions by their IDs whose packages are those of a store, which others have beside their own.
-_STORES: Final = {"nixos": NIX.purl_type, "guix": GUIX.purl_type}
+# Distributions by their IDs whose packages are those of a store, which others have beside their own; Guix' ID
+# is that of its packages.
+_STORES: Final = {"nixos": NIX.purl_type, GUIX.purl_type: GUIX.purl_type}
 _CRATES: Final = "crates in a program"
 _NOTES: Final = "package note in a program"
 _KEEP: Final = "keep the package database in the image"
