@@ -24,14 +24,20 @@ CHANCE: Final = 0.02
 
 
 class ComparedCopy(NamedTuple):
-    """One copy of a package, and what it shows of each known version."""
+    """One copy of a package, and what it shows of each known version.
+
+    ``is_judged`` says whether these versions are such as the layer may have: not those of other suites alone.
+    """
 
     copy: Copy
     evidence: VersionEvidence
+    is_judged: bool
 
     @property
     def look_alike(self) -> bool:
         """Whether most files are measured, and none is as any known version has it, but by chance."""
+        if not self.is_judged:
+            return False
         most = 2 * self.evidence.measured >= self.evidence.present.max(initial=0)
         return bool(most and self.evidence.agreeing_share < CHANCE)
 
@@ -116,7 +122,7 @@ def find_candidates(tagset: Tagset, lookup: Lookup, suite: str = "") -> Candidat
         copies,
         owners,
         _shown_first(measures.indistinguishable(), packages, copies),
-        hollow_candidates(tagset, layer, matches, packages, copies),
+        hollow_candidates(tagset, layer, matches, packages, _judged(copies)),
     )
 
 
@@ -165,8 +171,14 @@ def _compared(
 ) -> Iterator[ComparedCopy]:
     """Yield the copies of a package, each compared with its versions."""
     contents, versions = catalogue.contents_of(package), catalogue.versions_of(package)
+    is_judged = not catalogue.of_other_suites[package]
     for copy in copies.of(np.unique(contents.keys), native=bool(catalogue.native[package])):
-        yield ComparedCopy(copy, compare_versions(contents, versions, copy, tagset))
+        yield ComparedCopy(copy, compare_versions(contents, versions, copy, tagset), is_judged)
+
+
+def _judged(copies: dict[int, tuple[ComparedCopy, ...]]) -> list[int]:
+    """Return the packages whose files are compared with contents that the layer may have."""
+    return [package for package, found in copies.items() if any(copy.is_judged for copy in found)]
 
 
 def _evidence(copies: dict[int, tuple[ComparedCopy, ...]]) -> dict[int, tuple[VersionEvidence, ...]]:

@@ -182,7 +182,7 @@ class _Explainer:
             return
         layer = self._found.layer
         keys = layer.keys[layer.key_of[rows]]
-        for copy, _ in copies:
+        for copy, *_ in copies:
             places = np.minimum(np.searchsorted(copy.keys, keys), len(copy.keys) - 1)
             yield _Shown(copy.root, copy.rows[places[copy.keys[places] == keys]])
 
@@ -196,7 +196,8 @@ class _Explainer:
         return tuple(version for version in decided[number] if version in possible)
 
     def _denied(self, package: int, number: int) -> tuple[str, ...]:
-        if not (copies := self._found.copies.get(package, ())):
+        copies = self._found.copies.get(package, ())
+        if not copies or not copies[number].is_judged:
             return ()
         known = self._catalogue.versions_of(package)
         return tuple(known[each] for each in denied_versions(copies[number].evidence).tolist())

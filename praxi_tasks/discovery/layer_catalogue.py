@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from praxi_tasks.discovery.catalogue import Catalogue, PackageContents
+from praxi_tasks.discovery.suites import is_of_suite
 from praxi_tasks.discovery.version_contents import fold_contents
 from praxi_tasks.ecosystems import PYPI
 
@@ -49,9 +50,24 @@ class LayerCatalogue:
     @cached_property
     def versioned(self) -> NDArray[np.bool_]:
         """Whether the versions of each package are known, shape ``(packages,)``."""
+        return self._versioned_by([True] * len(self.parts))
+
+    @cached_property
+    def of_other_suites(self) -> NDArray[np.bool_]:
+        """Whether the layer's suite has each package, and others alone its contents; shape ``(packages,)``.
+
+        Each suite builds a package anew: files unlike those of another suite are no less the package's.
+        """
+        own = [part.pack == self.suite and is_of_suite(part) for part in self.parts]
+        judges = [mine or not is_of_suite(part) for mine, part in zip(own, self.parts, strict=True)]
+        known = (self.numbers[np.array(own, np.bool_)] >= 0).any(axis=0)
+        return np.asarray(known & self.versioned & ~self._versioned_by(judges))
+
+    def _versioned_by(self, chosen: Sequence[bool]) -> NDArray[np.bool_]:
         found = np.zeros(len(self.packages), np.bool_)
-        for part, numbers in zip(self.parts, self.numbers, strict=True):
-            found |= (part.version_starts[numbers] < part.version_starts[numbers + 1]) & (numbers >= 0)
+        for part, numbers, counts in zip(self.parts, self.numbers, chosen, strict=True):
+            if counts:
+                found |= (part.version_starts[numbers] < part.version_starts[numbers + 1]) & (numbers >= 0)
         return found
 
     def versions_of(self, package: int) -> list[str]:

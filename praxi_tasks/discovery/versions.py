@@ -229,15 +229,17 @@ def possible_versions(evidence: VersionEvidence) -> NDArray[np.bool_]:
     Where no file shows its content none may: a version that is not known may have the same paths. A few files
     may have been edited after installation. That does not rule a version out while all the files that do
     change between versions, state one, or are code are as released: a new version would have changed those.
-    Nor may any where all that agrees seldom changes, and is little of what is there (see :data:`SHOWN`), or
-    what states a version can't be read, but where byte code tells it.
+    Nor may one of which nothing but documents is there, or any where all that agrees seldom changes, and is
+    little of what is there (see :data:`SHOWN`), or what states a version can't be read, but where byte code
+    tells it.
     """
     measured = evidence.agreeing + evidence.differing
     edited = EDITED if len(evidence.present) > 1 else EDITED / 2
     told, denied = evidence.compiled
     shown = (evidence.agreeing >= SHOWN * evidence.present) & (not evidence.unreadable)
     return np.asarray(
-        (evidence.contradicting == 0)
+        ((evidence.present > 0) | (evidence.expected == 0))
+        & (evidence.contradicting == 0)
         & (evidence.differing <= np.floor(edited * measured))
         & ((evidence.agreeing > 0) & (shown | (evidence.telling > 0)) | told)
         & ~denied

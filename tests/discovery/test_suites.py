@@ -10,9 +10,11 @@ import pytest
 from praxi_tasks.discovery.candidate_search import search_candidates
 from praxi_tasks.discovery.catalogue import Catalogue
 from praxi_tasks.discovery.lookup import Lookup
+from praxi_tasks.discovery.prediction import LayerPrediction
 from praxi_tasks.discovery.release import Release
 from praxi_tasks.fingerprint import Tagset, normalise_all
 from praxi_tasks.learning.catalogue import build_catalogue
+from tests.support import world
 
 LIB = "usr/lib/x86_64-linux-gnu"
 SSL = (f"{LIB}/libssl.so.3", f"{LIB}/libcrypto.so.3", f"{LIB}/ossl-modules/legacy.so")
@@ -107,3 +109,63 @@ def test_what_lies_in_the_folder_of_a_package_of_which_all_paths_are_known_is_an
     new = suite("debian/new", {"tool-extra": ("usr/share/tool/c",)})
     paths = ("usr/share/tool/a", "usr/share/tool/b", "usr/share/tool/c", "usr/bin/shell")
     assert candidates(*paths, known=Lookup([old, new])) == {"tool", "shell", "tool-extra"}
+
+
+MOUNT = (f"{LIB}/libmount.so.1", f"{LIB}/libmount.so.1.1.0")
+
+
+def with_contents(pack: str, contents: int, paths: tuple[str, ...] = MOUNT) -> Catalogue:
+    """Return what a pack knows of libmount1 by its files: those of one version."""
+    sizes = np.full(len(paths), 4000, np.uint64)
+    hashes = np.arange(1, len(paths) + 1, dtype=np.uint64) * np.uint64(contents)
+    measured = np.ones(len(paths), np.bool_)
+    release = Release("deb", "libmount1", "2.41", list(paths), normalise_all(paths), sizes, hashes, measured)
+    return replace(build_catalogue([release]), pack=pack)
+
+
+def mounted(contents: int, suite: str, *parts: Catalogue, paths: tuple[str, ...] = MOUNT) -> LayerPrediction:
+    """Return what a layer with libmount1 is said to have, whose files have some contents."""
+    known = with_contents("", contents, paths).contents_of(0)
+    tagset = Tagset(
+        "sha256:" + "0" * 64,
+        list(paths),
+        normalise_all(paths),
+        known.sizes,
+        known.hashes[np.searchsorted(known.keys, normalise_all(paths).keys)],
+        np.ones(len(paths), np.bool_),
+    )
+    return world.model().replaced(catalogues=[*world.model().parts, *parts]).predict(tagset, suite)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_another_suites_contents_make_no_look_alike(order: int) -> None:
+    """The layer's suite has the package by its paths: its own build of it is unlike any other's."""
+    parts = [suite("debian/old", {"libmount1": MOUNT}), with_contents("debian/new", 7)][::order]
+    old = mounted(9, "debian/old", *parts)
+    assert [(each.name, each.versions, each.denied) for each in old.releases] == [("libmount1", (), ())]
+    assert old.look_alikes == ()
+    new = mounted(9, "debian/new", *parts)
+    assert new.releases == ()
+    assert [each.name for each in new.look_alikes] == ["libmount1"]
+
+
+def test_another_suites_build_is_known_by_its_contents() -> None:
+    parts = [suite("debian/old", {"libmount1": MOUNT}), with_contents("debian/new", 7)]
+    (release,) = mounted(7, "debian/old", *parts).releases
+    assert release.versions == ("2.41",)
+
+
+def test_what_the_suite_or_the_site_has_the_contents_of_is_compared() -> None:
+    paths = suite("debian/old", {"libmount1": MOUNT})
+    for known in (with_contents("debian/old", 8), with_contents("site", 8)):
+        prediction = mounted(9, "debian/old", paths, known, with_contents("debian/new", 7))
+        assert [each.name for each in prediction.look_alikes] == ["libmount1"]
+
+
+def test_a_document_that_another_suite_has_as_well_tells_no_version() -> None:
+    """Lintian's overrides seldom change, and the libraries beside them are none of that version's."""
+    notes = "usr/share/lintian/overrides/libmount1"
+    old = (notes, f"{LIB}/libmount-2.35.so", f"{LIB}/libmount-2.35.so.0")
+    new = (notes, f"{LIB}/libmount-2.41.so", f"{LIB}/libmount-2.41.so.0")
+    parts = [suite("debian/old", {"libmount1": old}), with_contents("debian/new", 7, new)]
+    assert [each.versions for each in mounted(7, "debian/old", *parts, paths=old).releases] == [()]
