@@ -27,6 +27,7 @@ _ANY_OF: Final = (
 )
 _ODD_NAME: Final = re.compile(r"Encountered object with invalid path: (.*)")
 _ODD_ANSWER: Final = re.compile(r"Got invalid [a-z ]+ response|response body error")
+_NO_TUNNEL: Final = re.compile(r"\b(?:Tunnel|Proxy)\w*(?:Unsuccessful|Required)\b")
 _NO_TLS: Final = re.compile(r"InvalidContentType|CorruptMessage")
 _PROXIES: Final = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
 _FULL: Final = re.compile(
@@ -181,6 +182,12 @@ def _unanswered(error: Exception, where: str, source: str) -> PraxiError:
     if _NO_TLS.search(text):
         return StoreError(
             "the store does not speak TLS", where=where, action=f"use http in {source or 'AWS_ENDPOINT_URL'}"
+        )
+    if _NO_TUNNEL.search(text):
+        return StoreUnavailableError(
+            "the proxy gives no way to the store",
+            where=where,
+            action="check that it takes the account in HTTPS_PROXY and lets one to the host, or set NO_PROXY",
         )
     through = ", or the proxy: HTTPS_PROXY and NO_PROXY are set" if any(map(read_text, _PROXIES)) else ""
     return StoreUnavailableError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -52,3 +53,12 @@ def test_where_nobody_answers_the_proxy_is_named_too(monkeypatch: pytest.MonkeyP
     variables(monkeypatch, AWS_ENDPOINT_URL=f"http://127.0.0.1:{free_port()}")
     with pytest.raises(StoreUnavailableError, match=r"check AWS_ENDPOINT_URL$"):
         open_store("s3://bucket").get("key")
+
+
+@pytest.mark.parametrize("options", [{"credentials": "me:sesame"}, {"refuses": True}])
+def test_a_proxy_that_refuses_is_told(options: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(s3_module, "PAUSES", ())
+    with forward_proxy(**options) as proxy:
+        variables(monkeypatch, AWS_ENDPOINT_URL="https://s3.example", HTTPS_PROXY=f"http://{proxy.address}")
+        with pytest.raises(StoreUnavailableError, match=r"the proxy gives no way to the store.*HTTPS_PROXY"):
+            open_store("s3://bucket").get("key")
