@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Final, TypeAlias
 
 import msgspec
@@ -22,7 +23,10 @@ from praxi_tasks.findings.packages import Component, package_key
 # Debian keeps this folder to itself; pip installs into usr/local.
 _DEBIANS: Final = "usr/lib/python3/dist-packages/"
 Owners: TypeAlias = Mapping[str, Sequence[str]]
-"""By place, the packages that list the file: those that hold others' releases before those of languages."""
+"""By place, the packages that list the file: those that hold others' releases before those of languages.
+
+Those of a distribution's kind that others made come last: what is inside them may have an owner of its own.
+"""
 
 
 def with_owners(
@@ -31,8 +35,8 @@ def with_owners(
     """Return the components, those that another package brought naming it."""
     wanted = {path for component in components for path in _paths(component, tree)}
     present = {item.package for item in components if item.present and _may_own(item.ecosystem)}
-    owners = _owners(wanted, present, claims, tree) if wanted else {}
     by_others = {item.package for item in components if item.by_others}
+    owners = _owners(wanted, present, by_others, claims, tree) if wanted else {}
     owned = (_owned(component, _paths(component, tree), owners, present) for component in components)
     return tuple(_with_maker(component, by_others) for component in owned)
 
@@ -57,20 +61,24 @@ def _paths(component: Component, tree: FileTree) -> tuple[str, ...]:
     return tuple(map(tree.place, component.databases or component.evidence))
 
 
-def _owners(wanted: set[str], present: set[str], claims: Iterable[TrackedClaim], tree: FileTree) -> Owners:
-    owners: dict[str, dict[str, None]] = {}
-    of_languages: list[tuple[str, str]] = []
+def _owners(
+    wanted: set[str],
+    present: set[str],
+    by_others: Container[str],
+    claims: Iterable[TrackedClaim],
+    tree: FileTree,
+) -> Owners:
+    listing: list[tuple[int, str, str]] = []
     for tracked in claims:
         package = f"{tracked.claim.ecosystem}/{tracked.claim.name}"
         if package not in present or is_inside(tracked.claim):
             continue
+        holds = ecosystem_of(tracked.claim.ecosystem).holds_languages
+        rank = 2 if package in by_others else 0 if holds else 1
         places = (path for path in map(tree.place, tracked.claim.files) if path in wanted)
-        if ecosystem_of(tracked.claim.ecosystem).holds_languages:
-            for path in places:
-                owners.setdefault(path, {})[package] = None
-        else:
-            of_languages += [(path, package) for path in places]
-    for path, package in of_languages:
+        listing += [(rank, path, package) for path in places]
+    owners: dict[str, dict[str, None]] = {}
+    for _, path, package in sorted(listing, key=itemgetter(0)):
         owners.setdefault(path, {})[package] = None
     return {path: tuple(packages) for path, packages in owners.items()}
 

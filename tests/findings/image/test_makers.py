@@ -161,3 +161,16 @@ def test_they_are_not_compared_with_the_distributions_releases() -> None:
     (theirs,) = (one for one in image("Docker <support@docker.com>").components if one.ecosystem == "deb")
     assert lists.of(ours)
     assert not lists.of(theirs)
+
+
+def test_what_a_package_inside_brought_is_that_ones() -> None:
+    library = "usr/share/dotnet/shared/Microsoft.NETCore.App/8.0.1/System.Runtime.dll"
+    package = deb(".NET Team <dotnetpackages@dotnetfoundation.org>", COPYRIGHT, library)
+    runtime = Claim(
+        "nuget", "Microsoft.NETCore.App.Runtime.linux-x64", "8.0.1", "x.deps.json", files=(library,)
+    )
+    dotnet = Claim("generic", "dotnet", "8.0.1", library, files=(library,))
+    claims = [package, runtime, dotnet]
+    components = fuse([layer(1, package.files, claims=claims, distribution=BOOKWORM)]).components
+    owners = {one.ecosystem: one.owner for one in components}
+    assert owners == {"deb": "", "generic": f"nuget/{runtime.name}", "nuget": ""}
