@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -14,24 +14,30 @@ if TYPE_CHECKING:
     from praxi_tasks.learning.model_registry import ModelRegistry
 
 
+_MADE_BY: Final = "trainings make them, and praxi packs use"
+
+
 @click.group(cls=Group)
 @store_option()
 @click.pass_context
 def models(context: click.Context, store_uri: str) -> None:
     """See the versions of the model, compare two, and put one in use."""
-    from praxi_tasks.learning.model_registry import open_registry
+    from praxi_tasks.errors import ModelError
+    from praxi_tasks.learning.model_registry import find_registry
     from praxi_tasks.store import open_store
 
-    context.obj = open_registry(open_store(store_uri).uri)
+    context.obj = find_registry(open_store(store_uri).uri)
+    if context.obj is None and context.invoked_subcommand not in {"list", "copy", "prune"}:
+        raise ModelError("the store has no version of the model", where=store_uri, action=_MADE_BY)
 
 
 @models.command("list")
 @click.pass_obj
-def list_(registry: ModelRegistry) -> None:
+def list_(registry: ModelRegistry | None) -> None:
     """List all versions, the oldest first."""
-    versions = registry.versions()
+    versions = registry.versions() if registry else []
     if not versions:
-        echo("praxi: there is no version yet: trainings and praxi packs use make them", err=True)
+        echo(f"praxi: there is no version yet; {_MADE_BY}", err=True)
     for version in versions:
         marks = f"  [{', '.join(version.aliases)}]" if version.aliases else ""
         echo(f"{version.version:>4}  {version.model}  {version.origin}{marks}")
@@ -92,10 +98,10 @@ def prune(context: click.Context, keep: int) -> None:
     from praxi_tasks.store import open_store
 
     store = open_store(_store_uri(context))
-    gone = delete_unneeded(store, context.obj, keep)
+    gone = delete_unneeded(store, context.obj, keep) if context.obj else []
     for version in gone:
         echo(f"version {version.version} is deleted  {version.model}  {version.origin}")
-    kept = amount(len(context.obj.versions()), "version")
+    kept = amount(len(context.obj.versions()) if context.obj else 0, "version")
     echo(f"{kept} kept")
 
 

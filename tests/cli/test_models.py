@@ -105,7 +105,9 @@ def test_nothing_to_take_back_and_nothing_to_list(praxi: Praxi, tmp_path: Path) 
     listed = praxi("models", "list", "--store", empty)
     assert (listed.stdout, listed.returncode) == ("", 0)
     assert listed.stderr.splitlines() == [
-        "praxi: there is no version yet: trainings and praxi packs use make them"
+        "praxi: there is no version yet; trainings make them, and praxi packs use"
     ]
     done = praxi("models", "--store", empty, "rollback")
-    assert (done.returncode, "no version 'champion'" in done.stderr) == (1, True)
+    assert (done.returncode, "the store has no version of the model" in done.stderr) == (1, True)
+    assert praxi("models", "prune", "--store", empty, "--keep", "3").stdout == "0 versions kept\n"
+    assert not (tmp_path / "store").exists()

@@ -55,7 +55,7 @@ class VerifiedBlob:
             raise TruncatedBlobError(
                 f"{self._descriptor.digest} ends {self._left} bytes before its size",
                 where=self._where,
-                action="copy or push the image again",
+                action="copy or push it again",
             )
         if not self._left:
             self._finish()
@@ -69,6 +69,6 @@ class VerifiedBlob:
             raise DigestMismatchError(
                 f"what was served as {self._descriptor.digest} {what}",
                 where=self._where,
-                action="the registry, a proxy or the archive altered it: push the image again",
+                action="the registry, a proxy or the archive altered it: push it again",
             )
         self._verified = True
