@@ -166,7 +166,7 @@ class Alertmanagers:
         NotifyError
             If no member can be asked.
         """
-        answers = _any_of(lambda member: member.active(alertname, **labels), self._members)
+        answers = self._any_of(lambda member: member.active(alertname, **labels))
         found = {alert.identity: alert for answer in answers for alert in answer}
         return list(found.values())
 
@@ -179,23 +179,27 @@ class Alertmanagers:
             If no member took them. One that did not while another did is logged: members notify
             for each other, and the next audit tells it again.
         """
-        _any_of(lambda member: member.post(alerts), self._members)
+        self._any_of(lambda member: member.post(alerts))
 
+    def _any_of(self, ask: Callable[[Alertmanager], T]) -> list[T]:
+        """Return what ``ask`` gives for each member that answers; raise the first error if none does.
 
-def _any_of(ask: Callable[[Alertmanager], T], members: Iterable[Alertmanager]) -> list[T]:
-    """Return what ``ask`` gives for each member that answers; raise the first error if none does."""
-    answers: list[T] = []
-    errors: list[NotifyError] = []
-    for member in members:
-        try:
-            answers.append(ask(member))
-        except NotifyError as error:
-            errors.append(error)
-    if not answers:
-        raise errors[0]
-    for missed in errors:
-        logger.warning("%s", missed)
-    return answers
+        One that did not answer is left out from then on: each request would wait for it for minutes.
+        """
+        answers: list[T] = []
+        errors: list[NotifyError] = []
+        for member in tuple(self._members):
+            try:
+                answers.append(ask(member))
+            except NotifyError as error:
+                errors.append(error)
+                if len(self._members) > 1 and not isinstance(error, _RefusedError):
+                    self._members.remove(member)
+        if not answers:
+            raise errors[0]
+        for missed in errors:
+            logger.warning("%s", missed)
+        return answers
 
 
 def _more_headers() -> dict[str, str]:

@@ -121,6 +121,27 @@ def test_every_member_is_told_and_one_may_be_away(tmp_path: Path, caplog: pytest
         assert len(group.active("Many")) == 100
 
 
+def test_a_member_that_does_not_answer_is_waited_for_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    with front(lambda _: (503, "")) as (away, seldom), front(lambda _: (200, "")) as (there, often):
+        group = Alertmanagers(f"{away} {there}")
+        for name in ("One", "Two", "Three"):
+            assert group.active(name) == []
+        group.post(MANY[:1])
+    assert (len(often), {asked.method for asked in seldom}, len(seldom)) == (4, {"GET"}, 5)
+    assert caplog.text.count("answered 503") == 1
+
+
+def test_a_member_that_refuses_alerts_is_told_the_next_ones() -> None:
+    with front(lambda _: (400, "")) as (strict, asked), front(lambda _: (200, "")) as (there, _):
+        group = Alertmanagers(f"{strict} {there}")
+        group.post(MANY[:1])
+        group.post(MANY[1:2])
+    assert len(asked) == 2
+
+
 def test_no_member_that_answers_is_an_error() -> None:
     group = Alertmanagers(" ".join(f"http://127.0.0.1:{free_port()}" for _ in range(2)))
     with pytest.raises(NotifyError, match="can't be reached"):
