@@ -49,9 +49,13 @@ class SimpleIndex:
         return wanted.ecosystem == PYPI.purl_type
 
     def versions(self, wanted: NewPackage) -> Sequence[str]:
-        """Return the versions that there are wheels of, the newest first; see :meth:`read` for errors."""
-        found = {wheel.version for wheel in self._wheels(wanted.name) if not wheel.version.is_prerelease}
-        return [str(version) for version in sorted(found, reverse=True)]
+        """Return the versions that there are wheels of, the newest first; see :meth:`read` for errors.
+
+        Those before a release count where there is no other, as for installers.
+        """
+        found = {wheel.version for wheel in self._wheels(wanted.name)}
+        finished = {version for version in found if not version.is_prerelease}
+        return [str(version) for version in sorted(finished or found, reverse=True)]
 
     def read(self, wanted: NewPackage) -> StoredRelease:
         """Return what the release's wheel contains, with the libraries of those for other interpreters."""

@@ -72,6 +72,22 @@ def test_the_wheel_of_the_version_is_listed(server: Site, language: str) -> None
     assert index.versions(SHOP) == ["2.0", "1.0"]
 
 
+@pytest.mark.parametrize(
+    ("published", "offered"),
+    [
+        (["1.0", "2.0b1", "0.9"], ["1.0", "0.9"]),
+        (["0.47b0", "0.48b0", "0.48b0.dev1"], ["0.48b0", "0.48b0.dev1", "0.47b0"]),
+    ],
+)
+def test_what_is_no_release_yet_counts_where_nothing_else_does(
+    server: Site, language: str, published: list[str], offered: list[str]
+) -> None:
+    index = publish(
+        server, language, {f"shop-{version}-py3-none-any.whl": wheel(a=b"1") for version in published}
+    )
+    assert index.versions(SHOP) == offered
+
+
 @pytest.mark.parametrize("spell", [str.lower, str.upper])
 def test_header_names_in_any_case(server: Site, language: str, spell: Callable[[str], str]) -> None:
     server.spell = spell
