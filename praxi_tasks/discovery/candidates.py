@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -13,10 +14,10 @@ from praxi_tasks.discovery.catalogue import CORE, among
 from praxi_tasks.discovery.copies import Copies, Copy
 from praxi_tasks.discovery.features import Measures
 from praxi_tasks.discovery.hollow import hollow_candidates
-from praxi_tasks.discovery.layer_catalogue import LayerCatalogue
+from praxi_tasks.discovery.layer_catalogue import KnownVersions, LayerCatalogue
 from praxi_tasks.discovery.lookup import Lookup
 from praxi_tasks.discovery.matching import LayerKeys, Matches, folder_hashes, match_folders, match_keys
-from praxi_tasks.discovery.versions import VersionEvidence, compare_versions
+from praxi_tasks.discovery.versions import VersionEvidence, compare_versions, possible_versions
 from praxi_tasks.fingerprint import PYTHON_ROOT, Tagset
 
 CHANCE: Final = 0.02
@@ -24,13 +25,14 @@ CHANCE: Final = 0.02
 
 
 class ComparedCopy(NamedTuple):
-    """One copy of a package, and what it shows of each known version.
+    """One copy of a package, and what it shows of each of some versions.
 
-    ``is_judged`` says whether these versions are such as the layer may have: not those of other suites alone.
+    ``is_judged`` says whether these are such as the layer may have: not those of other suites alone.
     """
 
     copy: Copy
     evidence: VersionEvidence
+    versions: list[str]
     is_judged: bool
 
     @property
@@ -170,10 +172,17 @@ def _compared(
     package: int, catalogue: LayerCatalogue, copies: Copies, tagset: Tagset
 ) -> Iterator[ComparedCopy]:
     """Yield the copies of a package, each compared with its versions."""
-    contents, versions = catalogue.contents_of(package), catalogue.versions_of(package)
-    is_judged = not catalogue.of_other_suites[package]
-    for copy in copies.of(np.unique(contents.keys), native=bool(catalogue.native[package])):
-        yield ComparedCopy(copy, compare_versions(contents, versions, copy, tagset), is_judged)
+    known = catalogue.known_of(package)
+    for copy in copies.of(np.unique(known[-1].contents.keys), native=bool(catalogue.native[package])):
+        each = (_compare(copy, some, tagset) for some in known)
+        first = next(each)
+        fits = (some for some in chain([first], each) if possible_versions(some.evidence).any())
+        yield next(fits, first)
+
+
+def _compare(copy: Copy, known: KnownVersions, tagset: Tagset) -> ComparedCopy:
+    evidence = compare_versions(known.contents, known.versions, copy, tagset)
+    return ComparedCopy(copy, evidence, known.versions, known.is_judge)
 
 
 def _judged(copies: dict[int, tuple[ComparedCopy, ...]]) -> list[int]:

@@ -189,7 +189,7 @@ class _Explainer:
     def _versions(self, place: int, package: int, number: int) -> tuple[str, ...]:
         if not (copies := self._found.copies.get(package, ())):
             return ()
-        evidence, known = copies[number].evidence, self._catalogue.versions_of(package)
+        evidence, known = copies[number].evidence, copies[number].versions
         if (decided := self._decided.get(place)) is None:
             return tuple(known[each] for each in tied_versions(evidence).tolist())
         possible = {known[each] for each in np.flatnonzero(possible_versions(evidence)).tolist()}
@@ -199,7 +199,7 @@ class _Explainer:
         copies = self._found.copies.get(package, ())
         if not copies or not copies[number].is_judged:
             return ()
-        known = self._catalogue.versions_of(package)
+        known = copies[number].versions
         return tuple(known[each] for each in denied_versions(copies[number].evidence).tolist())
 
 

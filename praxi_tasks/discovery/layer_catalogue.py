@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,17 @@ from praxi_tasks.discovery.catalogue import Catalogue, PackageContents
 from praxi_tasks.discovery.suites import is_of_suite
 from praxi_tasks.discovery.version_contents import fold_contents
 from praxi_tasks.ecosystems import PYPI
+
+
+class KnownVersions(NamedTuple):
+    """Some versions of a package, and its contents, which number these.
+
+    ``is_judge`` says whether a layer's files that are unlike all of them are not the package's.
+    """
+
+    versions: list[str]
+    contents: PackageContents
+    is_judge: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,44 +62,45 @@ class LayerCatalogue:
     @cached_property
     def versioned(self) -> NDArray[np.bool_]:
         """Whether the versions of each package are known, shape ``(packages,)``."""
-        return self._versioned_by([True] * len(self.parts))
-
-    @cached_property
-    def of_other_suites(self) -> NDArray[np.bool_]:
-        """Whether the layer's suite has each package, and others alone its contents; shape ``(packages,)``.
-
-        Each suite builds a package anew: files unlike those of another suite are no less the package's.
-        """
-        own = [part.pack == self.suite and is_of_suite(part) for part in self.parts]
-        judges = [mine or not is_of_suite(part) for mine, part in zip(own, self.parts, strict=True)]
-        known = (self.numbers[np.array(own, np.bool_)] >= 0).any(axis=0)
-        return np.asarray(known & self.versioned & ~self._versioned_by(judges))
-
-    def _versioned_by(self, chosen: Sequence[bool]) -> NDArray[np.bool_]:
         found = np.zeros(len(self.packages), np.bool_)
-        for part, numbers, counts in zip(self.parts, self.numbers, chosen, strict=True):
-            if counts:
-                found |= (part.version_starts[numbers] < part.version_starts[numbers + 1]) & (numbers >= 0)
+        for part, numbers in zip(self.parts, self.numbers, strict=True):
+            found |= (part.version_starts[numbers] < part.version_starts[numbers + 1]) & (numbers >= 0)
         return found
 
-    def versions_of(self, package: int) -> list[str]:
-        """Return the versions known of a package."""
-        names = (name for part, number in self._homes(package) for name in part.versions_of(number))
-        return list(dict.fromkeys(names))
+    def known_of(self, package: int) -> tuple[KnownVersions, ...]:
+        """Return what is known of a package's versions: by packs of no other suite, if they know any; by all.
 
-    def contents_of(self, package: int) -> PackageContents:
-        """Return the contents of a package; its versions are those of :meth:`versions_of`."""
+        Each suite builds a package anew. A layer has what its own suite has, seldom something of another one,
+        and files unlike those of another one are no less the package's.
+        """
         homes = self._homes(package)
-        if len(homes) == 1:
-            part, number = homes[0]
-            return part.contents_of(number)
-        return _united(homes, self.versions_of(package))
+        own = [home for home in homes if self._may_be_of(home[0])]
+        if len(own) == len(homes):
+            return (_known(homes, is_judge=True),)
+        has_paths = any(part.pack == self.suite for part, _ in self._holders(package))
+        everywhere = _known(homes, is_judge=not has_paths)
+        return (_known(own, is_judge=True), everywhere) if own else (everywhere,)
+
+    def _may_be_of(self, part: Catalogue) -> bool:
+        """Return whether a part is of the layer's suite or of none; of any, where nothing tells the suite."""
+        return not self.suite or part.pack == self.suite or not is_of_suite(part)
+
+    def _holders(self, package: int) -> list[tuple[Catalogue, int]]:
+        """Return the parts that know a package, with its number there."""
+        numbers = self.numbers[:, package].tolist()
+        return [(part, number) for part, number in zip(self.parts, numbers, strict=True) if number >= 0]
 
     def _homes(self, package: int) -> list[tuple[Catalogue, int]]:
         """Return the parts that know versions of a package, one part at least, with its number there."""
-        numbers = self.numbers[:, package].tolist()
-        homes = [(part, number) for part, number in zip(self.parts, numbers, strict=True) if number >= 0]
+        homes = self._holders(package)
         return [home for home in homes if home[0].versions_of(home[1])] or homes[:1]
+
+
+def _known(homes: Sequence[tuple[Catalogue, int]], *, is_judge: bool) -> KnownVersions:
+    names = (name for part, number in homes for name in part.versions_of(number))
+    versions = list(dict.fromkeys(names))
+    contents = homes[0][0].contents_of(homes[0][1]) if len(homes) == 1 else _united(homes, versions)
+    return KnownVersions(versions, contents, is_judge)
 
 
 def _united(homes: Sequence[tuple[Catalogue, int]], versions: Sequence[str]) -> PackageContents:

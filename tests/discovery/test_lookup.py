@@ -38,9 +38,10 @@ def test_several_parts_are_as_good_as_one(homes: list[int], rows: list[int]) -> 
     assert several.catalogue.packages == one.catalogue.packages
     assert np.array_equal(several.features, one.features, equal_nan=True)
     for found in several.packages.tolist():
-        assert several.catalogue.versions_of(found) == one.catalogue.versions_of(found)
-        mine, whole = several.catalogue.contents_of(found), one.catalogue.contents_of(found)
-        assert all(np.array_equal(np.asarray(a), np.asarray(b)) for a, b in zip(mine, whole, strict=True))
+        (mine,), (whole,) = several.catalogue.known_of(found), one.catalogue.known_of(found)
+        assert mine.versions == whole.versions
+        pairs = zip(mine.contents, whole.contents, strict=True)
+        assert all(np.array_equal(np.asarray(a), np.asarray(b)) for a, b in pairs)
     assert np.array_equal(several.folder_owners, one.folder_owners)
 
 

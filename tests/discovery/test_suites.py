@@ -114,12 +114,14 @@ def test_what_lies_in_the_folder_of_a_package_of_which_all_paths_are_known_is_an
 MOUNT = (f"{LIB}/libmount.so.1", f"{LIB}/libmount.so.1.1.0")
 
 
-def with_contents(pack: str, contents: int, paths: tuple[str, ...] = MOUNT) -> Catalogue:
+def with_contents(
+    pack: str, contents: int, paths: tuple[str, ...] = MOUNT, version: str = "2.41"
+) -> Catalogue:
     """Return what a pack knows of libmount1 by its files: those of one version."""
     sizes = np.full(len(paths), 4000, np.uint64)
     hashes = np.arange(1, len(paths) + 1, dtype=np.uint64) * np.uint64(contents)
     measured = np.ones(len(paths), np.bool_)
-    release = Release("deb", "libmount1", "2.41", list(paths), normalise_all(paths), sizes, hashes, measured)
+    release = Release("deb", "libmount1", version, list(paths), normalise_all(paths), sizes, hashes, measured)
     return replace(build_catalogue([release]), pack=pack)
 
 
@@ -169,3 +171,25 @@ def test_a_document_that_another_suite_has_as_well_tells_no_version() -> None:
     new = (notes, f"{LIB}/libmount-2.41.so", f"{LIB}/libmount-2.41.so.0")
     parts = [suite("debian/old", {"libmount1": old}), with_contents("debian/new", 7, new)]
     assert [each.versions for each in mounted(7, "debian/old", *parts, paths=old).releases] == [()]
+
+
+def test_a_file_that_was_the_packages_in_another_suite_costs_no_version() -> None:
+    """Debian moved tools from login to util-linux: there they are in a layer of the newer suite."""
+    old, new = (*MOUNT, "usr/bin/tool", "usr/bin/other-tool"), MOUNT
+    parts = [with_contents("debian/old", 9, old, "2.35"), with_contents("debian/new", 7, new)]
+    tools = suite("debian/new", {"tools": old[2:]})
+    (release,) = (
+        each
+        for each in mounted(7, "debian/new", *parts, tools, paths=old).releases
+        if each.name == "libmount1"
+    )
+    assert release.versions == ("2.41",)
+
+
+def test_what_came_from_another_suite_has_its_version() -> None:
+    """As where one package was upgraded to a newer suite's."""
+    parts = [with_contents("debian/old", 9, version="2.35"), with_contents("debian/new", 7)]
+    assert [each.versions for each in mounted(7, "debian/old", *parts).releases] == [("2.41",)]
+    assert [each.versions for each in mounted(9, "debian/old", *parts).releases] == [("2.35",)]
+    strange = mounted(5, "debian/old", *parts)
+    assert (strange.releases, len(strange.look_alikes)) == ((), 1)
