@@ -65,6 +65,8 @@ _ADDRESSES: Final = frozenset(
         "yarn@dan.cx",
     )
 )
+# Builds of PostgreSQL's and Sury's repositories, whose teams maintain the packages in Debian too.
+_BUILDS: Final = re.compile(r"\.pgdg\d|\+0~\d{8}\.\d+\+(?:debian|ubuntu)\d|deb\.sury\.org")
 _WITHOUT_ADDRESS: Final = re.compile(r"GitHub|Google Cloud CLI Authors\b.*")
 _ADDRESS: Final = re.compile(r"<([^<>@\s]+@([^<>@\s]+))>")
 # Packages that every image has which a distribution made, and that nobody else makes for it.
@@ -110,7 +112,8 @@ class Makers:
         distribution do say it.
         """
         if claim.ecosystem == DEB.purl_type:
-            return bool(claim.maker) and (_is_a_vendor(claim.maker) or self._breaks_policy(claim))
+            by_vendor = _is_a_vendor(claim.maker) or _BUILDS.search(claim.version) is not None
+            return by_vendor or (bool(claim.maker) and self._breaks_policy(claim))
         if claim.ecosystem == RPM.purl_type and self._vendors:
             return claim.maker not in self._vendors and not claim.maker.startswith(_VENDORS)
         return False

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import msgspec
 import pytest
 
 from praxi_tasks.findings.coverage import CoverageState
@@ -64,6 +65,25 @@ def test_vendors_of_debs_are_known_by_their_addresses(maker: str) -> None:
 )
 def test_the_distributions_maintainers_are_many(maker: str) -> None:
     assert not by_others(deb(maker, COPYRIGHT, LIBRARY))
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [
+        ("16.3-1.pgdg120+1", True),
+        ("17.4-1.pgdg24.04+2", True),
+        ("8.3.21-1+0~20250509.62+debian12~1.gbpd2ac5c", True),
+        ("8.1.2-1+ubuntu22.04.1+deb.sury.org+1", True),
+        ("15.6-0+deb12u1", False),
+        ("1.2.11+dfsg-4ubuntu2", False),
+        ("2.8.5-1~bpo12+1", False),
+    ],
+)
+def test_builds_of_teams_that_maintain_debians_own_are_told_by_their_versions(
+    version: str, expected: bool
+) -> None:
+    claim = msgspec.structs.replace(deb(DEBIAN, COPYRIGHT), version=version)
+    assert by_others(claim, BASE) is expected
 
 
 def test_a_deb_that_breaks_debians_policy_is_no_package_of_debian() -> None:
