@@ -42,6 +42,8 @@ OCI: Final = "oci://"
 MOST_BYTES: Final = "PRAXI_PACK_MAX_BYTES"
 """The variable that says how many bytes the parts of a pulled pack may have."""
 
+_PULLED_FROM: Final = "io.praxi.pack.pulled-from"
+_DIGEST: Final = "io.praxi.pack.digest"
 _DEFAULT_BYTES: Final = 16 << 30
 _PIECE: Final = 1 << 20
 _MOST_SIGNATURES: Final = 32
@@ -65,6 +67,8 @@ def push_pack(
 ) -> Pushed:
     """Push a pack under a tag, and sign it if a private ``key`` is given; signatures of other keys stay.
 
+    One that was pulled has the digest that it had there, so that signatures of it hold here too.
+
     Parameters
     ----------
     uri
@@ -74,6 +78,8 @@ def push_pack(
 
     Raises
     ------
+    UsageError
+        If it is no URI with a tag.
     ImageError
         Of the kind that the registry's refusal means.
     ModelError
@@ -82,7 +88,9 @@ def push_pack(
         If the key can't be used.
     """
     reference = reference_of(uri)
-    manifest = artifact_of(named.pack)
+    if reference.digest:
+        raise UsageError("a pack is pushed under a tag", where=uri, action=f"write {OCI}registry/name:tag")
+    manifest = artifact_of(_as_published(named.pack))
     data = manifest.encode()
     payload = payload_of(reference.name, digest_of(data))
     signature = sign(payload, key) if key else ""  # before anything is sent: the key may be unusable
@@ -137,7 +145,7 @@ def pull_pack(uri: str, store: Store, settings: RegistrySettings, *, key: Path |
                     where=uri,
                     action="have it pushed again",
                 ) from error
-    noted = {**pack.annotations, "io.praxi.pack.pulled-from": uri, "io.praxi.pack.digest": served.digest}
+    noted = {**pack.annotations, _PULLED_FROM: uri, _DIGEST: served.digest}
     pack = msgspec.structs.replace(pack, annotations=noted)
     store_pack(store, pack)
     return pack
@@ -158,6 +166,12 @@ def reference_of(uri: str) -> Reference:
             "not the URI of a pack in a registry", where=uri, action=f"write {OCI}registry/name:tag"
         )
     return Reference.parse(uri.removeprefix(OCI))
+
+
+def _as_published(pack: Pack) -> Pack:
+    """Return a pack without what :func:`pull_pack` noted of it."""
+    published = {key: text for key, text in pack.annotations.items() if key not in {_PULLED_FROM, _DIGEST}}
+    return msgspec.structs.replace(pack, annotations=published)
 
 
 def _require_usable(pack: Pack, uri: str) -> None:

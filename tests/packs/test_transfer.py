@@ -21,7 +21,15 @@ from praxi_tasks.errors import (
     UsageError,
 )
 from praxi_tasks.oci.registry import RegistrySettings
-from praxi_tasks.packs import ARTIFACT_TYPE, NamedPack, list_packs, packs_of_model, pull_pack, push_pack
+from praxi_tasks.packs import (
+    ARTIFACT_TYPE,
+    NamedPack,
+    list_packs,
+    packs_of_model,
+    pull_pack,
+    push_pack,
+    read_pack,
+)
 from praxi_tasks.packs.signature import PASSWORD
 from praxi_tasks.store import Store, open_store
 from tests.packs.packs import PROVENANCE, model_of_packs
@@ -97,6 +105,21 @@ def test_another_site_pulls_what_one_pushed(
     for part in pulled.parts:
         assert store.get(f"parts/{part.sha256}") == known["debian/one"].pool.read(part)
     assert pull_pack(f"{uri.rpartition(':')[0]}@{first.digest}", store, settings).parts == pulled.parts
+
+
+def test_who_passes_a_pack_on_changes_nothing_of_it(
+    registry: Registry, settings: RegistrySettings, known: dict[str, NamedPack], store: Store
+) -> None:
+    """Where it was pulled from is this site's own affair, and signatures are of the digest."""
+    first = push_pack(known["debian/one"], f"oci://{registry.host}/packs/vendor:1", settings)
+    pull_pack(f"oci://{registry.host}/packs/vendor:1", store, settings)
+    onwards = push_pack(read_pack(store, "debian/one"), f"oci://{registry.host}/packs/ours:1", settings)
+    assert onwards.digest == first.digest
+
+
+def test_a_pack_is_pushed_under_a_tag(settings: RegistrySettings, known: dict[str, NamedPack]) -> None:
+    with pytest.raises(UsageError, match="under a tag"):
+        push_pack(known["debian/one"], f"oci://registry.example/packs/x@sha256:{'0' * 64}", settings)
 
 
 def test_the_artifact_is_one_of_oci(
