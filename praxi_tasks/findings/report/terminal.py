@@ -157,14 +157,21 @@ def _table() -> Table:
     )
 
 
+def _without_findings(audit: AssessedAudit) -> str:
+    """Return what can be said where nothing was found."""
+    if not find_blind_spots(audit):
+        return "No findings"
+    if audit.images and all(image.failed for image in audit.images):
+        return "Nothing was checked"
+    return "Nothing was found in what was checked"
+
+
 def _counts(audit: AssessedAudit) -> Text:
     found = [one.finding for one in told(audit.images)]
     counts = Counter(finding.severity for finding in found)
     late = sum(finding.overdue for finding in found)
     ignored = sum(len(image.findings) - len(image.open_findings) for image in audit.images)
-    whole = not find_blind_spots(audit)
-    none = "No findings" if whole else "Nothing was found in what was checked"
-    text = Text("Findings: " if counts else none)
+    text = Text("Findings: " if counts else _without_findings(audit))
     text.append_text(
         Text(", ").join(Text(f"{counts[s]:,} {s}", SEVERITY_STYLES[s]) for s in SEVERITIES if counts[s])
     )

@@ -81,7 +81,9 @@ class MlflowPromotions(Promotions):
         champion = self.get(CHAMPION)
         before = champion.replaced
         if not before:
-            raise ModelError(f"version {champion.version} replaced no other", where=self.uri)
+            raise ModelError(
+                f"version {champion.version} replaced no other", where=self.uri, action="promote another one"
+            )
         with self.answering():
             self.client.set_registered_model_alias(MODEL_NAME, CHAMPION, before)
         self._remember(before)

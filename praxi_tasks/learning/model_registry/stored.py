@@ -141,7 +141,11 @@ class StoredRegistry(ModelRegistry):
                     "the registry has no version 'champion'", where=self.uri, action="see praxi models list"
                 )
             if not champion.replaced:
-                raise ModelError(f"version {champion.version} replaced no other", where=self.uri)
+                raise ModelError(
+                    f"version {champion.version} replaced no other",
+                    where=self.uri,
+                    action="promote another one",
+                )
             self._require(state, champion.replaced)
             tags = {PROMOTED_TAG: this_moment()}
             return state.with_champion(champion.replaced).with_tags(champion.replaced, tags)

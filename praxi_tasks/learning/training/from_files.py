@@ -91,7 +91,11 @@ def learn_files(
     left_out = tuple(f"{each.package} {each.version}" for each in given if id(each) not in kept)
     recordings = [recording for path in changesets for recording in read_changesets(path) if recording.labels]
     if not archives and not known and not recordings:
-        raise DataError("there is nothing to learn", where=", ".join(map(str, (*releases, *changesets))))
+        raise DataError(
+            "there is nothing to learn",
+            where=", ".join(map(str, (*releases, *changesets))),
+            action="give releases, recorded changesets, or both",
+        )
     before = base or Model()
     seen: Sequence[Release] = ()
     if before.parts:

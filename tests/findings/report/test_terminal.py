@@ -141,6 +141,12 @@ def test_no_findings_is_said_only_where_everything_was_checked() -> None:
     assert "kube-state-metrics was silent" in text
 
 
+def test_where_no_image_was_read_nothing_was_checked() -> None:
+    failed = AssessedImage.of(ImageRecord("a:3", state="failed", reason="no such tag"), ())
+    assert "Nothing was checked  (new 0" in printed(audit_of(failed, failed))
+    assert "Nothing was found in what was checked" in printed(audit_of(failed, AssessedImage("a:1")))
+
+
 def test_the_same_gap_of_several_images_is_told_once_with_what_to_do() -> None:
     images = tuple(
         AssessedImage(
