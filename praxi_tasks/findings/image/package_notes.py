@@ -5,22 +5,22 @@ Such a note names the source package and its version (the UAPI group's package m
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from praxi_tasks.ecosystems import ecosystem_of
-from praxi_tasks.findings.packages import INVENTORY, Component, release_purl
+from praxi_tasks.findings.packages import Component, release_purl
 
 
 def with_notes(components: Iterable[Component]) -> tuple[Component, ...]:
     """Return components, those that only their files show with the version that notes in these state.
 
-    A note whose files all belong to such packages is told as theirs, and no longer as a package by itself:
-    ``libudev1`` is there, not ``systemd``.
+    A note whose files all belong to such packages, or whose version is that of one, is told as theirs, and no
+    longer as a package by itself: ``libudev1`` is there, not ``systemd``.
     """
     every = tuple(components)
-    notes = {path: one for one in every if _is_note(one) for path in one.databases}
+    notes = {path: one for one in every if one.is_note for path in one.databases}
     theirs: set[str] = set()
     told = []
     for component in every:
@@ -30,14 +30,30 @@ def with_notes(components: Iterable[Component]) -> tuple[Component, ...]:
             told.append(_noted(component, found[0]))
         else:
             told.append(component)
-    return tuple(one for one in told if not (_is_note(one) and theirs.issuperset(one.databases)))
+    return _by_versions([one for one in told if not (one.is_note and theirs.issuperset(one.databases))])
 
 
-def _is_note(component: Component) -> bool:
-    """Return whether files alone say of themselves which package of a distribution they are."""
-    says_itself = component.sources == (INVENTORY,) and component.databases == component.evidence
-    of_distribution = ecosystem_of(component.ecosystem).of_distribution
-    return says_itself and of_distribution and component.files > 0 and component.present
+def _by_versions(components: Sequence[Component]) -> tuple[Component, ...]:
+    """Return components, notes being told as the source of those packages whose only version they state.
+
+    A component shows few of its files, and a distribution's version is that of one source.
+    """
+    notes = {_release(one): one for one in components if one.is_note}
+    taken = {_release(one) for one in components if _is_open(one)}
+    return tuple(
+        _noted(one, notes[_release(one)]) if _is_open(one) and _release(one) in notes else one
+        for one in components
+        if not (one.is_note and _release(one) in taken)
+    )
+
+
+def _is_open(component: Component) -> bool:
+    """Return whether a package has one version, and no note among the files that it shows."""
+    return _takes(component) and not component.source and len(component.versions) == 1
+
+
+def _release(component: Component) -> tuple[str, tuple[str, ...]]:
+    return component.ecosystem, component.versions
 
 
 def _takes(component: Component) -> bool:

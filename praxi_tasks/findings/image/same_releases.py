@@ -43,7 +43,7 @@ def joined(components: Iterable[Component], shown: int) -> tuple[Component, ...]
 def _key(component: Component, number: int) -> Hashable:
     """Return what components have in common that are one; a number of its own for all others."""
     is_inside = component.ecosystem in _INSIDE or component.is_archived
-    if not is_inside or component.sources != (INVENTORY,):
+    if not (is_inside or component.is_note) or component.sources != (INVENTORY,):
         return number
     return component.purl, component.owner, component.removed_by, component.recovered, component.relation
 

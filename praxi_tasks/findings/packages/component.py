@@ -158,6 +158,14 @@ class Component(msgspec.Struct, frozen=True, omit_defaults=True):
         """Whether its files are there and no database, present or removed, knows it."""
         return INVENTORY not in self.sources
 
+    @property
+    def is_note(self) -> bool:
+        """Whether programs alone tell it, by saying of which package of a distribution they are."""
+        says_itself = self.sources == (INVENTORY,) and self.databases == self.evidence
+        return (
+            says_itself and ecosystem_of(self.ecosystem).of_distribution and self.files > 0 and self.present
+        )
+
 
 def _name(package: str) -> str:
     return package.partition("/")[2]

@@ -48,3 +48,22 @@ def test_what_the_database_lists_is_the_databases() -> None:
     owner = deb("libudev1", "252.39-1~deb12u2", UDEV, source="systemd")
     (udev,) = found(owner, note(UDEV), predictions=[])
     assert (udev.name, udev.databases) == ("libudev1", owner.database and (owner.database,))
+
+
+def test_a_note_is_the_source_of_what_has_its_version() -> None:
+    """A package shows few of its files: the note's may be among the others."""
+    programs = [f"usr/sbin/{name}" for name in ("useradd", "userdel", "usermod")]
+    releases = [seen("deb", "passwd", ("1:4.17.4-2",), "etc/pam.d/passwd")]
+    releases.append(seen("deb", "other", ("1:4.17.4-3",), "etc/other"))
+    claims = [Claim("deb", "shadow", "1:4.17.4-2", path, "amd64", files=(path,)) for path in programs]
+    paths = ["etc/pam.d/passwd", "etc/other", *programs]
+    facts = layer(1, paths, claims=claims, releases=releases, distribution=BOOKWORM)
+    told = {one.name: (one.source, one.source_versions) for one in fuse([facts]).components}
+    assert told == {"passwd": ("shadow", ("1:4.17.4-2",)), "other": ("", ())}
+
+
+def test_equal_notes_that_nobody_owns_are_one_package() -> None:
+    (systemd,) = found(note(SYSTEMD), note(UDEV), predictions=[])
+    assert systemd.databases == (SYSTEMD, UDEV)
+    first, second = found(note(SYSTEMD), note(UDEV, "253-1"), predictions=[])
+    assert (first.versions, second.versions) == (("252.39-1~deb12u2",), ("253-1",))
