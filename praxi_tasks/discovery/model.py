@@ -282,9 +282,11 @@ class Model:
         seen, found, confidence, versions = self._decide(tagset, suite)
         named = select_candidates(confidence, self.decision_rule, found.indistinguishable)
         explanation = explain(seen, found, named, confidence, versions)
+        suite = found.catalogue.suite
+        others = {*self.suites} - {suite} if suite else ()
         copies = [
             each
-            for each in find_same_content(seen, explanation.open_rows, self.contents)
+            for each in find_same_content(seen, explanation.open_rows, self.contents, others)
             if self.decision_rule.admits(each.confidence, 1 + len(each.ties))
         ]
         explanation = with_copies(seen, explanation, copies)
@@ -294,7 +296,7 @@ class Model:
             explanation.releases,
             unexplained(seen.paths[row] for row in explanation.left_over.tolist()),
             look_alikes=explanation.look_alikes,
-            suite=found.catalogue.suite,
+            suite=suite,
         )
 
     def packages_in(self, tagset: Tagset) -> list[str]:

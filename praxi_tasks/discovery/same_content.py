@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -68,7 +68,10 @@ class _Known(NamedTuple):
 
 
 def find_same_content(
-    tagset: Tagset, rows: NDArray[np.intp], indexes: Sequence[ContentIndex]
+    tagset: Tagset,
+    rows: NDArray[np.intp],
+    indexes: Sequence[ContentIndex],
+    other_suites: Collection[str] = (),
 ) -> list[SameContent]:
     """Name releases by the contents of some files, as few as have them all.
 
@@ -76,9 +79,23 @@ def find_same_content(
     ----------
     rows
         The files that nothing else explains, ascending, shape ``(n,)``.
+    other_suites
+        The packs of suites that the layer is not of. What the distribution installed here and did not compile
+        is of none of them: each version of a package has such files of the one before.
     """
-    known = _known(tagset, rows, indexes)
-    return list(_fewest(known)) if known else []
+    known = _known(tagset, rows, [index for index in indexes if index.pack not in other_suites])
+    others = [index for index in indexes if index.pack in other_suites]
+    left = rows[~np.isin(rows, [*known])] if others else rows[:0]
+    known |= _known(tagset, left[~_is_installed_text(tagset, left)], others)
+    return list(_fewest(dict(sorted(known.items())))) if known else []
+
+
+def _is_installed_text(tagset: Tagset, rows: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Return which files are not compiled, and lie where a distribution's packages lie, shape ``(n,)``."""
+    compiled = tagset.build_ids.column(len(tagset))[rows] != 0
+    paths = (tagset.paths[row] for row in rows.tolist())
+    installed = (path.startswith("usr/") and not path.startswith("usr/local/") for path in paths)
+    return np.asarray(~compiled & np.fromiter(installed, np.bool_, len(rows)))
 
 
 def _known(tagset: Tagset, rows: NDArray[np.intp], indexes: Sequence[ContentIndex]) -> dict[int, _Known]:

@@ -169,6 +169,31 @@ def test_a_copy_of_what_is_named_anyway_is_not_named_again() -> None:
     assert prediction.unexplained.files == 0
 
 
+@pytest.mark.parametrize(
+    ("path", "ids", "suite", "named"),
+    [
+        ("usr/share/tool/2/part.pl", NO_IDS, "debian/new", []),
+        ("usr/share/tool/2/part.pl", NO_IDS, "debian/old", ["tool-1"]),
+        ("usr/local/share/part.pl", NO_IDS, "debian/new", ["tool-1"]),
+        ("opt/app/part.pl", NO_IDS, "debian/new", ["tool-1"]),
+        ("usr/bin/part", {"usr/bin/part": 77}, "debian/new", ["tool-1"]),
+    ],
+)
+def test_what_is_not_compiled_is_of_the_layers_own_suite(
+    path: str, ids: dict[str, int], suite: str, named: list[str]
+) -> None:
+    """A package's next version has most of its scripts as they were."""
+    old = release("tool-1", "1", {"usr/share/tool/1/part.pl": 31})
+    parts = []
+    for pack, known in (("debian/old", old), ("debian/new", release("tool-2", "2", {"usr/bin/tool": 41}))):
+        parts.append(
+            (replace(build_catalogue([known]), pack=pack), replace(index_contents([known]), pack=pack))
+        )
+    both = Model([catalogue for catalogue, _ in parts], contents=[index for _, index in parts])
+    prediction = both.predict(layer_of({path: 31}, ids), suite)
+    assert [each.name for each in prediction.releases] == named
+
+
 def test_the_decision_rule_holds_for_contents() -> None:
     known = Model(contents=[index_contents([TOOL])], decision_rule=DecisionRule("threshold", 0.99))
     assert found(known, {"app/x": 11}).releases == ()
