@@ -29,6 +29,11 @@ class Tally:
         self._missing += missing
 
     @property
+    def has_some(self) -> bool:
+        """Whether any release is stored."""
+        return bool(self._stored)
+
+    @property
     def stored(self) -> str:
         """How many releases are stored, in words."""
         return amount(self._stored, "release")

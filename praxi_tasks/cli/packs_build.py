@@ -75,9 +75,11 @@ def build(
     packages = list(pack_packages(store, source, of, text, popular))
     run = PackRun(store, run_id or _run_id(ecosystem, suite, packages, versions))
     run.plan(of, suite, packages, versions, 1, index=ecosystem, name=named, whole=text is None)
-    for line in _collect(run, source).lines(f"{store.uri}/{run.key('packages')}"):
+    collected = _collect(run, source)
+    for line in collected.lines(f"{store.uri}/{run.key('packages')}"):
         echo(line)
-    echo(f"praxi: making the pack {named}", err=True)
+    if collected.has_some:
+        echo(f"praxi: making the pack {named}", err=True)
     built = build_pack(store, run, source)
     size = megabytes(sum(part.size for part in built.pack.parts))
     echo(f"pack {named} is in the store: {amount(len(built.pack.parts), 'part')}, {size}")

@@ -214,7 +214,7 @@ class _Patience:
         if len(unanswered) >= most:
             raise IndexUnavailableError(
                 f"the index answered for none of the last {len(unanswered)} packages: {unanswered[-1]}",
-                action="check its address and credentials too, and start again: what is stored is kept",
+                action="start again later: what is stored is kept",
             )
 
 

@@ -114,7 +114,8 @@ def release_errors() -> Iterator[None]:
         if error.status in {404, 410}:
             raise ReleaseNotFoundError("the index does not have it", where=error.where) from error
         kind = IndexUnavailableError if error.status in PASSING else ReleaseError
-        raise kind(f"the index answered {error.status}", where=error.where) from error
+        action = "check its credentials" if error.status in {401, 403} else ""
+        raise kind(f"the index answered {error.status}", where=error.where, action=action) from error
     except HttpTooLargeError as error:
         raise ReleaseRefusedError(error.what, where=error.where) from error
     except HttpError as error:

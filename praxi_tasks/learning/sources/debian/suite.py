@@ -12,9 +12,11 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from praxi_tasks.ecosystems import DEB
-from praxi_tasks.errors import ReleaseNotFoundError, UsageError
+from praxi_tasks.errors import ReleaseNotFoundError, ReleaseRefusedError, UsageError
+from praxi_tasks.http import redact_url
 from praxi_tasks.learning.data import NewPackage, StoredRelease
 from praxi_tasks.learning.sources.debian.deb_archive import open_data_archive
 from praxi_tasks.learning.sources.debian.package_list import ListedPackage, by_popularity, read_list
@@ -38,7 +40,7 @@ class SuiteSource:
         Its code name or its class: ``trixie``, ``stable``.
     mirror
         Address of an archive, ``…/debian``, whose section main for amd64 is read; empty for that of apt. Its
-        security fixes are looked for at the same address with ``-security``, and in itself.
+        security fixes are looked for in itself, and at the same address with ``-security`` if it has a path.
     """
 
     name = DEB.purl_type
@@ -141,9 +143,18 @@ class SuiteSource:
 
     def _of_mirror(self, mirror: str) -> Iterator[ListedPackage]:
         check_words(self._suite, "0")
-        yield from self._fetched(mirror, self._suite)
-        fixes = f"{mirror}-security"
-        for archive, pocket in (*((mirror, pocket) for pocket in _POCKETS), (fixes, _POCKETS[-1])):
+        listed = list(self._fetched(mirror, self._suite))
+        if not listed:
+            raise ReleaseRefusedError(
+                f"the mirror's list of the suite {self._suite} names no package",
+                where=redact_url(mirror),
+                action="check the mirror's address, and that it wants no login",
+            )
+        yield from listed
+        pockets = [(mirror, pocket) for pocket in _POCKETS]
+        if urlsplit(mirror).path.strip("/"):  # else it would be another host
+            pockets.append((f"{mirror}-security", _POCKETS[-1]))
+        for archive, pocket in pockets:
             try:
                 yield from self._fetched(archive, f"{self._suite}-{pocket}")
             except ReleaseNotFoundError:

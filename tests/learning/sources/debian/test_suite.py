@@ -67,6 +67,16 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site
         yield server
 
 
+@pytest.fixture
+def site_of_lists() -> Iterator[Site]:
+    """Serve the lists of a suite and of its security fixes below the root of a host."""
+    with site() as server:
+        for suite, version in (("test", "1.0"), ("test-security", "1.1")):
+            listed = lzma.compress(packages_of("bell", version, version.encode()))
+            server.answers[f"/dists/{suite}/main/binary-amd64/Packages.xz"] = Answer(listed)
+        yield server
+
+
 def wanted(name: str, version: str = "") -> NewPackage:
     return NewPackage(f"pkg:deb/{name}", "deb", name, version)
 
@@ -117,3 +127,17 @@ def test_a_suite_is_what_apts_lists_say(
 def test_what_no_pack_can_be_built_of_is_told(ecosystem: str, message: str) -> None:
     with pytest.raises(UsageError, match=message):
         pack_source(ecosystem)
+
+
+def test_a_mirror_may_be_a_host_without_a_path(site_of_lists: Site) -> None:
+    """Its security fixes are in it: with `-security` its address would be another host's."""
+    source = SuiteSource("test", site_of_lists.url)
+    assert source.versions(wanted("bell")) == ["1.1", "1.0"]
+    assert source.packages() == ["bell"]
+
+
+def test_a_page_in_place_of_a_list_is_told(site_of_lists: Site) -> None:
+    page = Answer(b"<html><body>\nlogin please\n</body></html>\n")
+    site_of_lists.answers["/dists/test/main/binary-amd64/Packages.xz"] = page
+    with pytest.raises(ReleaseRefusedError, match=r"test names no package .*check the mirror's address"):
+        SuiteSource("test", site_of_lists.url).packages()
