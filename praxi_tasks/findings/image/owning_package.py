@@ -3,13 +3,14 @@
 Debian's ``python3-yaml`` installs the metadata of PyYAML where any tool reads it, but the advisories about it
 are Debian's: the version stays while fixes are added. conda's package leaves those of PyPI in force, and so
 does a wheel or a package of npm those of what it has inside: vendored copies, programs, archives. A package
-of dpkg or rpm that others than the distribution made leaves them in force as well.
+of dpkg or rpm that others than the distribution made leaves them in force as well. Where no record is left, a
+distribution's package that is known by its files brought the programs that show it.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Final, TypeAlias
 
@@ -37,8 +38,18 @@ def with_owners(
     present = {item.package for item in components if item.present and _may_own(item.ecosystem)}
     by_others = {item.package for item in components if item.by_others}
     owners = _owners(wanted, present, by_others, claims, tree) if wanted else {}
+    shown: Owners = {path: (package,) for path, package in _shown(components, tree)}
+    owners = {**shown, **owners}
     owned = (_owned(component, _paths(component, tree), owners, present) for component in components)
     return tuple(_with_maker(component, by_others) for component in owned)
+
+
+def _shown(components: Iterable[Component], tree: FileTree) -> Iterator[tuple[str, str]]:
+    """Yield the files that show a distribution's packages in a version, with the packages."""
+    for item in components:
+        rules = ecosystem_of(item.ecosystem)
+        if item.hidden and item.present and rules.of_distribution and item.versions and not item.ties:
+            yield from ((tree.place(path), item.package) for path in item.evidence)
 
 
 def _with_maker(component: Component, by_others: Container[str]) -> Component:

@@ -49,6 +49,16 @@ def test_files_alone_are_known_by_their_folder_and_the_package_beside_them() -> 
     assert not python(layer(1, files, releases=[told])).owner
 
 
+def test_a_program_is_of_the_package_that_its_content_names() -> None:
+    """Its version stays while Debian adds fixes, also where it was moved and no database is left."""
+    path = "usr/local/bin/jq"
+    program = Claim("generic", "jq", "1.6", path, files=(path,))
+    for versions, owner in ((["1.6-2.1"], "deb/jq"), (["1.6-2.1", "1.6-2.1+b1"], "deb/jq"), ([], "")):
+        releases = [seen("deb", "jq", versions, path)]
+        components = fuse([layer(1, [path], claims=[program], releases=releases)]).components
+        assert {one.ecosystem: one.owner for one in components} == {"deb": "", "generic": owner}
+
+
 def test_other_distributions_own_theirs() -> None:
     for ecosystem in ("rpm", "apk"):
         claim = Claim(ecosystem, "python3-pyyaml", "6.0-3", "db", files=YAML.files)
