@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from praxi_tasks.errors import CorruptObjectError, StoreUnavailableError
+from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.store import documents, open_store
 
 
@@ -17,22 +17,20 @@ def test_a_document_comes_back(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"{", b"[]", b'{"x": 1}', b'{"x": ["\xff"]}', b'{"\xff": []}', b'{"x": ' + b"[" * 100_000]
+    "data",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"<html>",
+        b'{"x": 1}',
+        b'{"x": ["\xff"]}',
+        b'{"\xff": []}',
+        b'{"x": ' + b"[" * 100_000,
+    ],
 )
 def test_damage_is_named_with_its_place(tmp_path: Path, data: bytes) -> None:
     store = open_store(str(tmp_path))
     store.replace("a/b.json", data)
     with pytest.raises(CorruptObjectError, match=r"a document is damaged.*a/b\.json"):
-        documents.read(store, "a/b.json", dict[str, list[str]])
-
-
-@pytest.mark.parametrize(
-    "data", [b"\n<html>Sign in", b"<?xml version='1.0'?><Error><Code>InternalError</Code>"]
-)
-def test_a_page_in_place_of_a_document_is_no_damage(tmp_path: Path, data: bytes) -> None:
-    store = open_store(str(tmp_path))
-    store.replace("a/b.json", data)
-    with pytest.raises(
-        StoreUnavailableError, match=r"in place of a document.*a/b\.json.*; see what is between"
-    ):
         documents.read(store, "a/b.json", dict[str, list[str]])

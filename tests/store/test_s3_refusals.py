@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 
 from praxi_tasks.errors import StoreError, StoreUnavailableError
-from praxi_tasks.store import Store, open_store, s3
+from praxi_tasks.store import Store, documents, open_store, s3
 from tests.support.hostile_s3 import Asked, HostileS3, Refusal, hostile_s3
 
 OPERATIONS: dict[str, Callable[[Store], object]] = {
@@ -41,6 +41,17 @@ def store(server: HostileS3) -> Store:
 
 def always(refusal: Refusal, _: Asked) -> Refusal:
     return refusal
+
+
+@pytest.mark.parametrize(
+    "page", [b"\n<html>Sign in", b"<?xml version='1.0'?><Error><Code>InternalError</Code>"]
+)
+def test_a_page_in_place_of_a_document_is_no_damage(store: Store, server: HostileS3, page: bytes) -> None:
+    store.replace("a/b.json", page)
+    with pytest.raises(
+        StoreUnavailableError, match=r"in place of a document.*a/b\.json.*; see what is between"
+    ):
+        documents.read(store, "a/b.json", dict[str, list[str]])
 
 
 REGION = "<Region>eu-west-1</Region>"
