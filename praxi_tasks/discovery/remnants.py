@@ -41,22 +41,22 @@ def without_remnants(
     left = confidence.copy()
     for place in suspects:
         mine = hits[place]
-        rivals = hits[(confidence >= max(confidence[place], LIKELY)) & (np.arange(len(hits)) != place)]
+        rivals = hits[(confidence >= LIKELY) & (np.arange(len(hits)) != place)]
         if not mine[-1] and (rivals.max(axis=0, initial=0)[mine > 0] > mine[mine > 0]).all():
             left[place] = 0.0
     return left
 
 
 def _is_thin(found: Candidates, place: int) -> bool:
-    """Return whether a candidate's files are compared, few of them there, and most of those differ."""
+    """Return whether a candidate's versions are known, few of its files there, and few of these theirs."""
     copies = found.copies.get(int(found.packages[place]), ())
     return bool(copies) and all(_is_thin_copy(copy.evidence) for copy in copies)
 
 
 def _is_thin_copy(evidence: VersionEvidence) -> bool:
     covered = (evidence.present / np.maximum(evidence.expected, 1)).max(initial=0)
-    agreeing = evidence.agreeing_share  # NaN where nothing could be compared
-    return bool(covered < MOST_COVERED and agreeing < MOST_AGREEING and not possible_versions(evidence).any())
+    agrees = evidence.agreeing_share >= MOST_AGREEING  # of NaN, as of byte code, that is false
+    return bool(covered < MOST_COVERED and not agrees and not possible_versions(evidence).any())
 
 
 def _hits_by_folder(tagset: Tagset, found: Candidates) -> NDArray[np.intp]:

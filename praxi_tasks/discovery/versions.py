@@ -32,7 +32,8 @@ _CODE: Final = (".py", ".js", ".mjs", ".cjs", ".rb", ".php", ".pm", ".lua", ".jl
 
 _CMAKE: Final = ("ConfigVersion.cmake", "-config-version.cmake")
 
-_WRITTEN: Final = ".dist-info/RECORD"  # an installer writes its own
+_WRITTEN: Final = (".dist-info/RECORD", ".dist-info/WHEEL")
+"""An installer writes its own RECORD, and each interpreter's wheel has another WHEEL."""
 
 # Files in which projects state their version: one that differs is of another version, however alike the rest.
 _STATING: Final = frozenset(

@@ -175,13 +175,15 @@ def test_code_that_differs_is_of_another_version(name: str, by: int, told: tuple
     assert release.denied == (() if told else ("1.0",))
 
 
-def test_an_installers_own_record_does_not_cost_the_version() -> None:
+@pytest.mark.parametrize("name", ["RECORD", "WHEEL"])
+def test_what_differs_in_each_installation_does_not_cost_the_version(name: str) -> None:
+    """An installer writes its own RECORD, and WHEEL names the interpreter that it was built for."""
     lines = [ReleaseFile(f"big/m{number}.py", 10, f"{number + 1:x}") for number in range(4)]
-    record = ReleaseFile("big-1.0.dist-info/RECORD", 90, "aa")
+    record = ReleaseFile(f"big-1.0.dist-info/{name}", 90, "aa")
     release = make_release(ReleaseLine("big", "1.0", [*lines, record]))
     model = world.model().replaced(catalogues=[build_catalogue([*world.releases(), release])])
     files = install_wheel(Files.of(release), SITE)
-    written = np.array([path.endswith("RECORD") for path in files.paths]).astype(np.uint64)
+    written = np.array([path.endswith(name) for path in files.paths]).astype(np.uint64)
     other = Files(files.paths, files.sizes + written, files.hashes ^ written, files.measured)
     assert names(model.predict(world.layer(other))) == {"big": ("1.0",)}
 

@@ -75,6 +75,18 @@ def test_the_fork_is_not_named_for_the_old_projects_files() -> None:
     assert likely(tagset, "fork") == 0
 
 
+def test_byte_code_of_the_old_project_names_no_fork() -> None:
+    """Its contents are compared with nothing."""
+    files = of_an_unknown_version()
+    paths = [f"{path}c" for path in files.paths]
+    sizes = np.full(len(paths), 77, np.uint64)
+    compiled = Tagset(
+        files.digest, paths, normalise_all(paths), sizes, files.hashes & np.uint64(0), files.measured
+    )
+    assert likely(compiled, "fork") == 0
+    assert "fork" not in named(compiled)
+
+
 def test_the_fork_itself_is() -> None:
     assert named(layer("0.5", [*LIB[:10], *OLD, *FORK])) == {"fork": ("0.5",)}
 
