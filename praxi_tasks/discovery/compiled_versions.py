@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from praxi_tasks.discovery.catalogue import PackageContents
-from praxi_tasks.discovery.copies import Copy
 from praxi_tasks.discovery.version_tally import VersionTally
 from praxi_tasks.fingerprint import UNKNOWN_SIZE, Tagset
 from praxi_tasks.oci.layer import version_number
@@ -36,9 +35,8 @@ class CompiledEvidence(NamedTuple):
 def compare_byte_code(
     contents: PackageContents,
     versions: Sequence[str],
-    copy: Copy,
     tagset: Tagset,
-    places: NDArray[np.intp],
+    files: NDArray[np.intp],
     there: NDArray[np.bool_],
     counted: VersionTally,
 ) -> CompiledEvidence:
@@ -51,16 +49,13 @@ def compare_byte_code(
     ----------
     versions
         The known ones, as ``contents`` numbers them.
-    places, there
-        For each row of the contents, where its path is among the copy's, and whether it is.
+    files, there
+        For each row of the contents, the copy's file at its path, and whether there is one.
     counted
         Counts the paths of each version.
     """
     count = len(versions)
     nothing = CompiledEvidence(np.zeros(count, np.bool_), np.zeros(count, np.bool_))
-    if not len(copy.rows):
-        return nothing
-    files = copy.rows[places]
     compiled = there & tagset.normalised.derived[files] & tagset.measured[files]
     compiled &= ~np.isin(contents.keys, contents.keys[contents.sizes == UNKNOWN_SIZE])
     if not compiled.any():

@@ -103,54 +103,80 @@ def compare_versions(
     versions
         Those that are known of the package.
     """
-    keys, count = contents.keys, len(versions)
+    keys, sizes, count = contents.keys, contents.sizes, len(versions)
+    rows = _compare_rows(contents, copy, tagset)
+    files, same, differs = rows.files, rows.same, rows.measured & ~rows.same
+    counted = VersionTally(contents, count)
+    tally = counted.paths
+    code = _named(files, differs, tagset, _is_changed_by_versions)
+    library = _named(files, differs, tagset, _is_library)
+    code |= library & (tagset.sizes[files] >= sizes)
+    significant = (2 * rows.alternatives > count + 1) | np.isin(keys, keys[code])
+    present, agreeing = tally(rows.there & contents.core), tally(same)
+    rebuilt = _rebuilt(keys, library, same)
+    shown = tally(same & rows.comparable & counted.varying) > 0 if rebuilt.any() else False
+
+    def differing(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
+        there = np.where(shown, _distinct(keys[mask & ~rebuilt]), _distinct(keys[mask]))
+        return np.asarray(there - tally(mask & same), np.int64)
+
+    unmeasured = rows.there & tagset.normalised.derived[files]
+    unreadable = bool(unmeasured.any() and _named(files, unmeasured, tagset, _states_version).any())
+    telling = agreeing
+    if unreadable or ((agreeing > 0) & (agreeing < SHOWN * present)).any():
+        known = same & rows.comparable
+        telling = tally(known & ((rows.alternatives > 1) | _named(files, known, tagset, _tells)))
+    return VersionEvidence(
+        present=present,
+        expected=tally(contents.core),
+        agreeing=agreeing,
+        differing=differing(rows.measured),
+        contradicting=differing(rows.measured & significant),
+        telling=telling,
+        unreadable=unreadable,
+        compiled=compare_byte_code(contents, versions, tagset, files, rows.there, counted),
+    )
+
+
+class _ComparedRows(NamedTuple):
+    """A package's contents, row by row, beside a copy's files; all of shape ``(rows,)``.
+
+    Parameters
+    ----------
+    files
+        The file at a row's path; any where there is none.
+    there
+        Whether there is one.
+    measured, same
+        Whether its content can be compared, and is that of the row.
+    comparable
+        Whether that is told by the content, and not by the size alone.
+    alternatives
+        How many contents of the path are known.
+    """
+
+    files: NDArray[np.intp]
+    there: NDArray[np.bool_]
+    measured: NDArray[np.bool_]
+    same: NDArray[np.bool_]
+    comparable: NDArray[np.bool_]
+    alternatives: NDArray[np.intp]
+
+
+def _compare_rows(contents: PackageContents, copy: Copy, tagset: Tagset) -> _ComparedRows:
+    keys, sizes, hashes = contents.keys, contents.sizes, contents.hashes
     places = np.minimum(np.searchsorted(copy.keys, keys), max(len(copy.keys) - 1, 0))
     there = copy.keys[places] == keys if len(copy.keys) else np.zeros(len(keys), np.bool_)
     files = copy.rows[places] if len(copy.keys) else places
-    sizes, hashes = contents.sizes, contents.hashes
     alternatives = _alternatives(keys, sizes, hashes)
     measured = there & tagset.measured[files] & ~tagset.normalised.derived[files]
-    measured &= ~_named(
-        files, measured & (tagset.normalised.kinds[files] == PathKind.METADATA), tagset, _is_written
-    )
+    metadata = tagset.normalised.kinds[files] == PathKind.METADATA
+    measured &= ~_named(files, measured & metadata, tagset, _is_written)
     measured &= (alternatives > 1) | (sizes > 0) | (tagset.sizes[files] > 0)
     measured &= ~np.isin(keys, keys[sizes == UNKNOWN_SIZE])
     same = measured & (tagset.sizes[files] == sizes)
     alike, comparable = same_contents(hashes, tagset.hashes[files], tagset.published_column()[files])
-    same &= ~comparable | alike
-    core = contents.core
-
-    counted = VersionTally(contents, count)
-    tally = counted.paths
-    differs = measured & ~same
-    code = _named(files, differs, tagset, _is_changed_by_versions)
-    library = _named(files, differs, tagset, _is_library)
-    code |= library & (tagset.sizes[files] >= sizes)
-    significant = (2 * alternatives > count + 1) | np.isin(keys, keys[code])
-    present, agreeing = tally(there & core), tally(same)
-    rebuilt = _rebuilt(keys, library, same)
-    shown = tally(same & comparable & counted.varying) > 0 if rebuilt.any() else False
-
-    def differing(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
-        there_of = np.where(shown, _distinct(keys[mask & ~rebuilt]), _distinct(keys[mask]))
-        return np.asarray(there_of - tally(mask & same), np.int64)
-
-    unmeasured = there & tagset.normalised.derived[files]
-    unreadable = bool(unmeasured.any() and _named(files, unmeasured, tagset, _states_version).any())
-    telling = agreeing
-    if unreadable or ((agreeing > 0) & (agreeing < SHOWN * present)).any():
-        known = same & comparable
-        telling = tally(known & ((alternatives > 1) | _named(files, known, tagset, _tells)))
-    return VersionEvidence(
-        present=present,
-        expected=tally(core),
-        agreeing=agreeing,
-        differing=differing(measured),
-        contradicting=differing(measured & significant),
-        telling=telling,
-        unreadable=unreadable,
-        compiled=compare_byte_code(contents, versions, copy, tagset, places, there, counted),
-    )
+    return _ComparedRows(files, there, measured, same & (~comparable | alike), comparable, alternatives)
 
 
 def _rebuilt(
