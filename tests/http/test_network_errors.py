@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -19,13 +20,25 @@ from tests.support.certificates import Issuer
 from tests.support.forward_proxy import forward_proxy
 
 
+class PatientServer(ThreadingHTTPServer):
+    """Closes a connection when its client has: what was said last may be lost where bytes are left unread."""
+
+    def shutdown_request(self, request: Any) -> None:
+        """Wait for the client's end."""
+        with socket.socket(fileno=request.detach()) as connection, suppress(OSError):
+            connection.settimeout(10)
+            connection.shutdown(socket.SHUT_WR)
+            while connection.recv(4096):
+                continue
+
+
 @contextmanager
 def site(certificate: Path, adjust: Callable[[ssl.SSLContext], object]) -> Iterator[str]:
     """Run a site by TLS; what it wants of clients is adjusted."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     adjust(context)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
+    server = PatientServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
     server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     try:
