@@ -21,6 +21,11 @@ _MOST: Final = 64
 
 _CACHE: Final = "__pycache__"
 
+NODE_ROOT: Final = "usr/local/lib"
+"""Where npm's packages are packaged, below ``node_modules``."""
+
+_NODE_MODULES: Final = f"{NODE_ROOT}/node_modules"
+
 
 class Copy(NamedTuple):
     """The files of one copy of a package.
@@ -98,6 +103,8 @@ class Copies:
         """Return what precedes a file's normalised path in its own."""
         columns = self._tagset.normalised
         folder = columns.folders[columns.folder_of[row]].removeprefix(PYTHON_ROOT)
+        if folder.startswith(_NODE_MODULES):
+            folder = folder[len(NODE_ROOT) + 1 :]
         depth = folder.count("/") + 1 if folder else 0
         parts = self._tagset.paths[row].split("/")[:-1]
         if parts and parts[-1] == _CACHE:

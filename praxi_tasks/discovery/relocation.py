@@ -10,16 +10,19 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from praxi_tasks.discovery.copies import NODE_ROOT
 from praxi_tasks.discovery.lookup import Lookup
 from praxi_tasks.fingerprint import PYTHON_ROOT, PathColumns, hash_text, join_path, normalise_all
 
-ROOTS: Final = (PYTHON_ROOT, "", "usr", "usr/local/lib")
+_NODE: Final = "/node_modules/"
+
+ROOTS: Final = (PYTHON_ROOT, "", "usr", NODE_ROOT)
 """The roots that may replace a prefix that is cut off; the last one has what npm installs for all users."""
 
 _STARTS: Final = tuple(join_path(root, "") for root in ROOTS)
@@ -62,9 +65,9 @@ def relocate(
     rows: defaultdict[str, list[int]] = defaultdict(list)
     for row in unknown.tolist():
         rows[paths[row].rpartition("/")[0]].append(row)
-    moves = _moves(rows, lookup)
+    moved = _node_modules(rows, paths, lookup)
+    moves = _moves((folder for folder, members in rows.items() if not moved.keys() >= {*members}), lookup)
     environments = _environments(paths) if any(move.root != PYTHON_ROOT for move in moves) else ()
-    moved: dict[int, str] = {}
     for move in moves:
         below = [
             row
@@ -76,6 +79,19 @@ def relocate(
         ]
         moved |= _confirmed(move, below, paths, lookup)
     return _respelled(columns, moved) if moved else None
+
+
+def _node_modules(rows: Mapping[str, Sequence[int]], paths: Sequence[str], lookup: Lookup) -> dict[int, str]:
+    """Return the new spelling of files of packages in ``node_modules``, as deep as these are nested.
+
+    Each application has such a folder, and a package below it one of its own for what it needs in another
+    version: too many prefixes to be guessed one by one.
+    """
+    nested = [row for folder, members in rows.items() if _NODE in f"/{folder}/" for row in members]
+    if not nested:
+        return {}
+    spelled = [f"{NODE_ROOT}{_NODE}{f'/{paths[row]}'.rpartition(_NODE)[2]}" for row in nested]
+    return _with_neighbours(nested, spelled, lookup.knows_paths(normalise_all(spelled).keys))
 
 
 def _environments(paths: Sequence[str]) -> tuple[str, ...]:
@@ -139,6 +155,11 @@ def _confirmed(move: Move, rows: list[int], paths: Sequence[str], lookup: Lookup
     spelled, known = _known(move, rows, paths, lookup)
     if known.sum() < 2 and not (known.sum() == 1 and len(rows) == 1 and move.root == PYTHON_ROOT):
         return {}
+    return _with_neighbours(rows, spelled, known)
+
+
+def _with_neighbours(rows: Sequence[int], spelled: Sequence[str], known: NDArray[np.bool_]) -> dict[int, str]:
+    """Return the spelling of those rows that are known under it, or lie in a folder with one that is."""
     folders = {spelled[place].rpartition("/")[0] for place in np.flatnonzero(known).tolist()}
     return {
         row: text
