@@ -23,6 +23,9 @@ MOST_COVERED: Final = 0.5
 MOST_AGREEING: Final = 0.25
 """The share of its measured files that are as some version has them, above which it does."""
 
+MOST_SHARING: Final = 2
+"""How many packages have files in a folder that is one's own: more share a namespace, as ``azure``."""
+
 
 def without_remnants(
     tagset: Tagset, found: Candidates, confidence: NDArray[np.float64]
@@ -39,10 +42,12 @@ def without_remnants(
         return confidence
     hits = _hits_by_folder(tagset, found)
     left = confidence.copy()
+    shared = (hits[confidence >= LIKELY] > 0).sum(axis=0) > MOST_SHARING
     for place in suspects:
-        mine = hits[place]
-        rivals = hits[(confidence >= LIKELY) & (np.arange(len(hits)) != place)]
-        if not mine[-1] and (rivals.max(axis=0, initial=0)[mine > 0] > mine[mine > 0]).all():
+        mine, rivals = hits[place], hits[(confidence >= LIKELY) & (np.arange(len(hits)) != place)]
+        there = mine > 0
+        is_outdone = (rivals.max(axis=0, initial=0)[there] > mine[there]).all()
+        if is_outdone and not mine[-1] and not shared[there].any():
             left[place] = 0.0
     return left
 

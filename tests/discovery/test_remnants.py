@@ -87,6 +87,30 @@ def test_byte_code_of_the_old_project_names_no_fork() -> None:
     assert "fork" not in named(compiled)
 
 
+def test_packages_of_a_namespace_are_no_remnants_of_each_other() -> None:
+    """Many share a top folder; of an old version of one most files are elsewhere by now."""
+    paths = {
+        name: [f"cloud/{name}/m{number}.py" for number in range(30)] for name in ("base", "queue", "table")
+    }
+    known = [released(name, "9.0", own) for name, own in paths.items()]
+    old = [f"cloud/old/m{number}.py" for number in range(12)]
+    known.append(released("old", "9.0", [*old, *(f"cloud/old/v9/m{number}.py" for number in range(30))]))
+    several = world.model().replaced(catalogues=[build_catalogue([*world.releases(), *known])])
+    files = layer("9.0", [path for own in paths.values() for path in own])
+    strange = layer("1.0", old)
+    both = Tagset(
+        files.digest,
+        [*files.paths, *strange.paths],
+        normalise_all([*files.paths, *strange.paths]),
+        np.concatenate([files.sizes, strange.sizes]),
+        np.concatenate([files.hashes, strange.hashes]),
+        np.concatenate([files.measured, strange.measured]),
+    )
+    _, found, confidence = several.score(both)
+    places = [found.catalogue.packages[package] for package in found.packages.tolist()]
+    assert confidence[places.index("pypi/old")] > 0
+
+
 def test_the_fork_itself_is() -> None:
     assert named(layer("0.5", [*LIB[:10], *OLD, *FORK])) == {"fork": ("0.5",)}
 
