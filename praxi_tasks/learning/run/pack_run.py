@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from hashlib import sha256
 from threading import Lock
 from typing import Final, NamedTuple
 
@@ -45,7 +46,7 @@ class Outcome(NamedTuple):
     is_new
         Whether it was searched now, and not by an earlier try.
     unanswered
-        Why the index gave no answer about the package; empty if it did.
+        Why the index gave no answer about the package, or none of its files; empty if it did.
     """
 
     found: tuple[Collected, ...]
@@ -88,9 +89,9 @@ class PackPlan(msgspec.Struct, frozen=True):
         """The pack's name: ``pypi``, ``debian/trixie``."""
         return self.name or (f"debian/{self.suite}" if self.suite else self.ecosystem)
 
-    def batch(self, number: int) -> Sequence[tuple[int, NewPackage]]:
-        """Return the packages of one batch with their numbers: every so many, so that all take as long."""
-        return list(enumerate(self.packages))[number :: self.batches]
+    def batch(self, number: int) -> Sequence[NewPackage]:
+        """Return the packages of one batch: every so many, so that all take as long."""
+        return self.packages[number :: self.batches]
 
 
 class PackRun:
@@ -160,13 +161,12 @@ class PackRun:
             raise UsageError(f"the plan has no batch {batch}", where=self.key(PACK_PLAN))
         collector = Collector(self._store, [source], datetime.now(UTC).date())
 
-        def get(numbered: tuple[int, NewPackage]) -> Outcome:
-            number, package = numbered
-            known = self._outcome(number)
+        def get(package: NewPackage) -> Outcome:
+            known = self._outcome(package, plan.versions)
             if known and not any(each.state == "failed" for each in known):
                 return Outcome(known, is_new=False)
             patience.require(_MOST_UNANSWERED)
-            return patience.count(self._get(number, package, source, collector, plan.versions))
+            return patience.count(self._get(package, source, collector, plan.versions))
 
         patience = _Patience()
         with ThreadPoolExecutor(workers(_WORKERS)) as pool:
@@ -176,21 +176,25 @@ class PackRun:
 
     def outcomes(self) -> Iterator[tuple[Collected, ...]]:
         """Yield how the search for each package ended, in the order of the plan; empty if it is not known."""
-        for number in range(len(self.planned().packages)):
-            yield self._outcome(number) or ()
+        plan = self.planned()
+        for package in plan.packages:
+            yield self._outcome(package, plan.versions) or ()
 
-    def _outcome(self, number: int) -> tuple[Collected, ...] | None:
+    def _outcome(self, package: NewPackage, versions: int) -> tuple[Collected, ...] | None:
         try:
-            return documents.read(self._store, self.key(f"packages/{number}.json"), tuple[Collected, ...])
+            return documents.read(self._store, self._place(package, versions), tuple[Collected, ...])
         except KeyNotFoundError:
             return None
 
-    def _get(
-        self, number: int, package: NewPackage, source: Source, collector: Collector, versions: int
-    ) -> Outcome:
+    def _get(self, package: NewPackage, source: Source, collector: Collector, versions: int) -> Outcome:
         outcome = _search(package, source, collector, versions)
-        documents.write(self._store, self.key(f"packages/{number}.json"), outcome.found)
+        documents.write(self._store, self._place(package, versions), outcome.found)
         return outcome
+
+    def _place(self, package: NewPackage, versions: int) -> str:
+        """Return where the outcome of a package is, by what was wanted: plans number them differently."""
+        wanted = f"{package.purl} {versions}".encode()
+        return self.key(f"packages/{sha256(wanted).hexdigest()[:32]}.json")
 
 
 class _Patience:
@@ -221,16 +225,22 @@ class _Patience:
 def _search(package: NewPackage, source: Source, collector: Collector, versions: int) -> Outcome:
     """Collect one release, or the newest versions of a package without one."""
     if package.version:
-        return Outcome((collector.collect(package),), is_new=True)
+        return _of_releases([collector.collect(package)])
     listed = collector.versions(source, package)
     if isinstance(listed.error, UsageError):
         raise listed.error
     newest = list(dict.fromkeys(listed.found))[:versions]
     if newest:
-        return Outcome(tuple(collector.collect(of_version(package, each)) for each in newest), is_new=True)
+        return _of_releases([collector.collect(of_version(package, each)) for each in newest])
     reason = listed.reason or "the index has no version whose files it could list"
     failed = Collected(package, "failed", reason=reason)
     return Outcome((failed,), is_new=True, unanswered=reason if _is_silence(listed.error) else "")
+
+
+def _of_releases(found: Sequence[Collected]) -> Outcome:
+    """Return the outcome of releases: what has their files may be down where what has the pages is not."""
+    unanswered = found[-1].reason if all(each.passes for each in found) else ""
+    return Outcome(tuple(found), is_new=True, unanswered=unanswered)
 
 
 def _is_silence(error: Exception | None) -> bool:

@@ -42,13 +42,15 @@ class Attempt(msgspec.Struct, frozen=True):
 class Collected(msgspec.Struct, frozen=True):
     """How the search for a release ended: the ``source`` that had it, or the ``reason`` why none did.
 
-    In the state ``source`` the release has to be built first, and ``reason`` says from which file.
+    In the state ``source`` the release has to be built first, and ``reason`` says from which file. In the
+    state ``failed`` it ``passes`` where a source could not answer now, and may have it at another time.
     """
 
     package: NewPackage
     state: State
     source: str = ""
     reason: str = ""
+    passes: bool = False
 
 
 class Versions(NamedTuple):
@@ -94,19 +96,21 @@ class Collector:
         attempts = past_attempts(self._store, wanted)
         if len([attempt for attempt in attempts if attempt.day != self._today]) >= self._attempts:
             return Collected(wanted, "given-up", reason=_joined(attempts[-1].reasons))
-        reasons: dict[str, str] = {}
+        failures: dict[str, Exception] = {}
         for source in self._sources:
             if source.offers(wanted):
                 try:
-                    found = self._ask(source, wanted, reasons)
+                    found = self._ask(source, wanted, failures)
                 except SourceOnlyError as error:
                     record_attempt(self._store, wanted, self._today, {source.name: str(error)})
                     return Collected(wanted, "source", reason=str(error))
                 if found is not None:
                     self._releases.add(found)
                     return Collected(wanted, "stored", found.source)
+        reasons = {source: _reason(error) for source, error in failures.items()}
         record_attempt(self._store, wanted, self._today, reasons)
-        return Collected(wanted, "failed", reason=_joined(reasons))
+        passes = any(isinstance(error, PraxiError) and error.retryable for error in failures.values())
+        return Collected(wanted, "failed", reason=_joined(reasons), passes=passes)
 
     def collect_all(self, wanted: NewPackage) -> list[Collected]:
         """Collect one release, or the newest versions of a package without a version, each day older ones.
@@ -148,24 +152,26 @@ class Collector:
         except StoreUnavailableError:
             raise
         except PraxiError as error:
-            return Versions((), one_line(str(error)), error)
+            return Versions((), _reason(error), error)
         except Exception as error:
             logger.exception("%s: unexpected error", source.name)
-            return Versions((), one_line(f"{type(error).__name__}: {error}"), error)
+            return Versions((), _reason(error), error)
 
-    def _ask(self, source: Source, wanted: NewPackage, reasons: dict[str, str]) -> StoredRelease | None:
-        """Ask one source; record any failure as its reason, so that the next source is asked."""
+    def _ask(
+        self, source: Source, wanted: NewPackage, failures: dict[str, Exception]
+    ) -> StoredRelease | None:
+        """Ask one source; record any failure, so that the next source is asked."""
         try:
             with unit(f"{wanted.purl} ({source.name})"):
                 return source.read(wanted).checked()
         except (StoreUnavailableError, SourceOnlyError):
             raise
         except PraxiError as error:
-            reasons[source.name] = one_line(str(error))
+            failures[source.name] = error
             level = logging.INFO if isinstance(error, ReleaseError) else logging.WARNING
             logger.log(level, "%s: %s", source.name, error)
         except Exception as error:  # whatever a release holds, the next source and release are tried
-            reasons[source.name] = one_line(f"{type(error).__name__}: {error}")
+            failures[source.name] = error
             logger.exception("%s: unexpected error", source.name)
         return None
 
@@ -191,6 +197,11 @@ def past_attempts(store: Store, wanted: NewPackage) -> tuple[Attempt, ...]:
         return documents.read(store, keys.release_attempts(*wanted.identity), tuple[Attempt, ...])
     except KeyNotFoundError:
         return ()
+
+
+def _reason(error: Exception) -> str:
+    """Return what an error says, in one line; of one that nobody expected, of which kind it is."""
+    return one_line(str(error) if isinstance(error, PraxiError) else f"{type(error).__name__}: {error}")
 
 
 def _joined(reasons: dict[str, str]) -> str:

@@ -103,12 +103,13 @@ def wheel_name(data: bytes) -> None:
     seeds=[
         b'{"files":[{"filename":"x-1.0-py3-none-any.whl","url":"x.whl","hashes":{"sha256":"00"}}]}',
         b'<a href="../x-1.0.tar.gz#sha256=00">x</a><a href=//[>',
+        b'<meta name="pypi:repository-version" content="1.0"><title>Links for x</title>',
     ],
 )
 def project_page(data: bytes) -> None:
     """Read a package's page in both languages, and choose a file."""
     page = Page(data, "", "https://index.example/simple/x/")
-    listed = _from_json(page) if _is_json(page) else _from_html(page)
+    listed = _from_json(page) if _is_json(page) else _from_html(page, "x")
     files = [file for file in listed if _is_sound(file)]
     wheels = [found for file in files if (found := _wheel(file)) is not None]
     if wheels:

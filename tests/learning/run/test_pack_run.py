@@ -11,7 +11,7 @@ import pytest
 
 from praxi_tasks.discovery import Model
 from praxi_tasks.errors import DataError, IndexUnavailableError, UsageError
-from praxi_tasks.learning.data import NewPackage
+from praxi_tasks.learning.data import NewPackage, ReleaseStore
 from praxi_tasks.learning.model_registry import CHAMPION
 from praxi_tasks.learning.model_registry.stored import StoredRegistry
 from praxi_tasks.learning.run import Outcome, PackRun, build_pack, register_pack
@@ -117,7 +117,7 @@ def test_what_was_collected_is_not_asked_for_again(store: Store, index: PackageI
 
     with pytest.raises(KilledError):
         run.collect(source(index), 0, kill)
-    store.delete(run.key("packages/1.json"))
+    store.delete(next(iter(store.list(run.key("packages")))))
     before = list(index.asked)
     run.collect(source(index), 0)
     again = [path for path in index.asked[len(before) :] if path in before]
@@ -135,6 +135,15 @@ def test_what_failed_is_asked_for_again_and_what_is_there_is_not(store: Store, i
     told: list[Outcome] = []
     run.collect(source(index), 0, told.append)
     assert [(each.is_new, each.found[0].state) for each in told] == [(False, "stored"), (True, "stored")]
+
+
+def test_a_run_that_is_planned_anew_has_what_the_new_plan_wants(store: Store, index: PackageIndex) -> None:
+    """The order of packages is another after the next audit, and a person may want more versions."""
+    planned(store, package("alpha"), package("beta"), versions=1).collect(source(index), 0)
+    run = planned(store, package("gamma"), package("alpha"), versions=2)
+    run.collect(source(index), 0)
+    found = [[(each.package.name, each.package.version) for each in outcome] for outcome in run.outcomes()]
+    assert found == [[("gamma", "2.0"), ("gamma", "1.1")], [("alpha", "2.0"), ("alpha", "1.1")]]
 
 
 def test_an_index_that_is_down_is_left_alone_and_asked_again(
@@ -155,6 +164,45 @@ def test_an_index_that_is_down_is_left_alone_and_asked_again(
         index.publish(f"{each.name}-1.0-py3-none-any.whl", wheel(each.name, "1.0"))
     few.collect(source(index), 0)
     assert stored(store) == {"some0/1.0", "some1/1.0"}
+
+
+def test_files_that_are_refused_now_are_asked_for_again(
+    store: Store, index: PackageIndex, server: Site
+) -> None:
+    """Pages may be of one server and files of another."""
+    many = [package(f"some{number}") for number in range(100)]
+    for each in many:
+        name = f"{each.name}-1.0-py3-none-any.whl"
+        index.publish(name, wheel(each.name, "1.0"))
+        server.answers[f"/files/{name}"] = Answer(b"", status=502)
+    run = planned(store, *many)
+    with pytest.raises(IndexUnavailableError, match=r"none of the last \d\d packages: pypi: .* 502"):
+        run.collect(source(index), 0)
+    assert 24 <= len({path for path, _ in server.asked if "/files/" in path}) <= 24 + 8
+    for each in many:
+        name = f"{each.name}-1.0-py3-none-any.whl"
+        server.answers[f"/files/{name}"] = Answer(wheel(each.name, "1.0"))
+    run.collect(source(index), 0)
+    assert len(stored(store)) == 100
+
+
+def test_a_wheel_of_another_interpreter_that_is_refused_now_is_waited_for(
+    store: Store, index: PackageIndex, server: Site
+) -> None:
+    """Were the release stored without it, nobody would ask for it again."""
+    names = [f"native-1.0-cp3{n}-cp3{n}-manylinux_2_17_x86_64.whl" for n in (11, 12, 13)]
+    for name in names:
+        index.publish(name, wheel(name.split("-")[2], "1.0"))
+    server.answers[f"/files/{names[0]}"] = Answer(b"", status=404)
+    server.answers[f"/files/{names[1]}"] = Answer(b"", status=502)
+    run = planned(store, package("native"), package("alpha"))
+    run.collect(source(index), 0)
+    assert [found.state for found in next(iter(run.outcomes()))] == ["failed"]
+    server.answers[f"/files/{names[1]}"] = Answer(wheel("cp312", "1.0"))
+    run.collect(source(index), 0)
+    (found,) = next(iter(run.outcomes()))
+    paths = ReleaseStore(store).get(found.package.identity).release().paths
+    assert {path.split("/")[1] for path in paths if ".dist-info" not in path} == {"cp313", "cp312"}
 
 
 def test_an_index_without_the_packages_has_answered(store: Store, index: PackageIndex) -> None:

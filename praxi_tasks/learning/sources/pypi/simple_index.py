@@ -58,7 +58,15 @@ class SimpleIndex:
         return [str(version) for version in sorted(finished or found, reverse=True)]
 
     def read(self, wanted: NewPackage) -> StoredRelease:
-        """Return what the release's wheel contains, with the libraries of those for other interpreters."""
+        """Return what the release's wheel contains, with the libraries of those for other interpreters.
+
+        Raises
+        ------
+        IndexUnavailableError
+            If the index can't give one of them now.
+        ReleaseError, DataError
+            If it has none, or the most important one can't be read.
+        """
         check_words(wanted.name, wanted.version)
         try:
             version = Version(wanted.version)
@@ -82,11 +90,16 @@ class SimpleIndex:
         return list_remote_wheel(wheel.file.url, wheel.file.name, wanted, self._url)
 
     def _lists(self, wheels: Sequence[Wheel], wanted: NewPackage) -> Iterator[StoredRelease]:
-        """Yield what other wheels contain; one that can't be read costs its own files only."""
+        """Yield what other wheels contain; one that can't be read costs its own files only.
+
+        Where the index may give it at another time the release waits for that: a stored one is not asked for.
+        """
         for wheel in wheels:
             try:
                 yield self._list(wheel, wanted)
             except (DataError, ReleaseError) as error:
+                if error.retryable:
+                    raise
                 logger.info("%s is left out: %s", wheel.file.name, error)
 
     def _wheels(self, name: str) -> Sequence[Wheel]:

@@ -12,7 +12,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from praxi_tasks.errors import DataError, ReleaseError, ReleaseNotFoundError, ReleaseRefusedError, UsageError
+from praxi_tasks.errors import (
+    DataError,
+    IndexUnavailableError,
+    ReleaseError,
+    ReleaseNotFoundError,
+    ReleaseRefusedError,
+    UsageError,
+)
 from praxi_tasks.learning.data.requests import parse_label
 from praxi_tasks.learning.sources.configured import configured_sources
 from praxi_tasks.learning.sources.pypi.pip import PipSource
@@ -157,6 +164,44 @@ def test_nonsense_is_a_reason_and_no_crash(server: Site, answer: Answer) -> None
     server.answers["/simple/shop/"] = answer
     with pytest.raises(ReleaseError):
         SimpleIndex(f"{server.url}/simple").read(SHOP)
+
+
+LOGIN = (
+    "<html><title>\n Sign\tin </title><svg><title>a key</title></svg>"
+    "<a href=/forgot>x</a><form><button>Go on with SSO</button></form>"
+)
+EMPTY = '<!DOCTYPE html><meta name="pypi:repository-version" content="1.0"><title>shop</title>'
+
+
+@pytest.mark.parametrize(
+    ("page", "told"),
+    [
+        (LOGIN, r"with the title 'Sign in' and no link to a file of shop.*check the index's address"),
+        ("<title>\x1b[31mred</title>", r"'\\\\x1b\[31mred'"),
+        ("<p>Welcome", "without a title"),
+    ],
+)
+def test_a_page_without_files_that_is_no_index_is_told_as_what_it_is(
+    server: Site, page: str, told: str
+) -> None:
+    server.answers["/simple/shop/"] = Answer(page.encode(), "text/html")
+    with pytest.raises(IndexUnavailableError, match=told):
+        SimpleIndex(f"{server.url}/simple").versions(SHOP)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        EMPTY,
+        "<title>Links for shop</title>",
+        "<title>Simple index</title><a href=..>up</a>",
+        "<title>Index of /simple/shop</title><a href=..>up</a>",
+        "<a href=shop-1.0.tar.gz>source</a>",
+    ],
+)
+def test_a_package_may_have_no_wheels(server: Site, page: str) -> None:
+    server.answers["/simple/shop/"] = Answer(page.encode(), "text/html")
+    assert SimpleIndex(f"{server.url}/simple").versions(SHOP) == []
 
 
 def test_credentials_go_to_the_index_and_into_no_message(server: Site) -> None:
