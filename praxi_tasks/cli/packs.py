@@ -97,11 +97,13 @@ def push(
     name: str, uri: str, store_uri: str | None, model_uri: str | None, key: Path | None, mount_from: str
 ) -> None:
     """Push a pack to a registry; parts that it has are not sent."""
+    from praxi_tasks.cli.transfer_bar import transfer_bar
     from praxi_tasks.oci.registry import RegistrySettings
     from praxi_tasks.packs import push_pack
 
-    named = _find(name, store_uri, model_uri)
-    pushed = push_pack(named, uri, RegistrySettings.from_environment(), key=key, mount_from=mount_from)
+    named, settings = _find(name, store_uri, model_uri), RegistrySettings.from_environment()
+    with transfer_bar(f"Pushing {name}") as watch:
+        pushed = push_pack(named, uri, settings, key=key, mount_from=mount_from, watch=watch)
     signed = ", signed" if key else ""
     echo(f"pack {name} is at {uri}@{pushed.digest}{signed}: {megabytes(pushed.sent)} sent")
 
@@ -112,11 +114,14 @@ def push(
 @click.option("--key", type=_KEY, metavar="FILE", help="A public key in PEM that must have signed the pack.")
 def pull(uri: str, store_uri: str, key: Path | None) -> None:
     """Pull a pack into the store, every part checked by its digest."""
+    from praxi_tasks.cli.transfer_bar import transfer_bar
     from praxi_tasks.oci.registry import RegistrySettings
     from praxi_tasks.packs import pull_pack
     from praxi_tasks.store import open_store
 
-    pack = pull_pack(uri, open_store(store_uri), RegistrySettings.from_environment(), key=key)
+    store, settings = open_store(store_uri), RegistrySettings.from_environment()
+    with transfer_bar("Pulling") as watch:
+        pack = pull_pack(uri, store, settings, key=key, watch=watch)
     echo(f"pack {pack.name} is in the store: {amount(len(pack.parts), 'part')}, {megabytes(_size(pack))}")
 
 

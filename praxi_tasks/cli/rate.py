@@ -23,6 +23,18 @@ class Teller(Protocol):
         """Show it."""
 
 
+def time_left(seconds: float) -> str:
+    """Return how long the rest takes, in words.
+
+    Examples
+    --------
+    >>> time_left(3_725)
+    '1:02:05 left'
+    """
+    left = round(seconds)
+    return f"{left // 3600}:{left // 60 % 60:02}:{left % 60:02} left"
+
+
 class Rate:
     """Counts what is done, and tells how fast it goes and how long the rest takes.
 
@@ -55,12 +67,8 @@ class Rate:
             self._tell(self._done, f"{message}, all of them from before")
             return
         elapsed = max(self._now() - self._began, 1e-3)
-        left = round(elapsed / worked * (self._total - self._done))
-        self._tell(
-            self._done,
-            f"{worked / elapsed * 60:,.0f} {self._unit}/min, {message}, "
-            f"{left // 3600}:{left // 60 % 60:02}:{left % 60:02} left",
-        )
+        left = time_left(elapsed / worked * (self._total - self._done))
+        self._tell(self._done, f"{worked / elapsed * 60:,.0f} {self._unit}/min, {message}, {left}")
 
 
 class Lines:

@@ -13,6 +13,7 @@ from praxi_tasks.lazy import lazy_exports
 if TYPE_CHECKING:
     from praxi_tasks.packs.artifact import ARTIFACT_TYPE
     from praxi_tasks.packs.in_models import packs_of_model, use_packs, with_packs
+    from praxi_tasks.packs.progress import Moved, Watcher
     from praxi_tasks.packs.stored import (
         NamedPack,
         check_name,
@@ -29,6 +30,7 @@ else:
         {
             "artifact": ("ARTIFACT_TYPE",),
             "in_models": ("packs_of_model", "use_packs", "with_packs"),
+            "progress": ("Moved", "Watcher"),
             "stored": (
                 "NamedPack",
                 "check_name",
@@ -44,8 +46,10 @@ else:
 
 __all__ = [
     "ARTIFACT_TYPE",
+    "Moved",
     "NamedPack",
     "OCI",
+    "Watcher",
     "check_name",
     "list_packs",
     "pack_names",

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from praxi_tasks.environment import read_text
 from praxi_tasks.errors import SignatureError
 from praxi_tasks.json_decoding import decode
+from praxi_tasks.packs.cosign_key import is_cosign_key, unlocked
 
 PAYLOAD_TYPE: Final = "application/vnd.dev.cosign.simplesigning.v1+json"
 ANNOTATION: Final = "dev.cosignproject.cosign/signature"
@@ -126,14 +127,17 @@ def _verifies(payload: bytes, signature: str, public: _PublicKey) -> bool:
 
 
 def _private_key(key: Path) -> ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey:
-    password = read_text(PASSWORD).encode() or None
+    data, password = _read(key), read_text(PASSWORD).encode()
     try:
-        private = serialization.load_pem_private_key(_read(key), password)
+        if is_cosign_key(data):
+            private = serialization.load_der_private_key(unlocked(data, password), None)
+        else:
+            private = serialization.load_pem_private_key(data, password or None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise SignatureError(
             "this is no private key, or its password is wrong",
             where=str(key),
-            action=f"give a PKCS#8 key in PEM, and its password as {PASSWORD}",
+            action=f"give cosign.key or a PKCS#8 key in PEM, and its password as {PASSWORD}",
         ) from error
     if isinstance(private, ed25519.Ed25519PrivateKey):
         return private

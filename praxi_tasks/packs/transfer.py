@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import msgspec
 
-from praxi_tasks.discovery import PART_READERS, Pack
+from praxi_tasks.discovery import PART_READERS, Pack, Part, PartPool
 from praxi_tasks.environment import read, whole_number
 from praxi_tasks.errors import CorruptObjectError, NotFoundError, PackError, SignatureError, UsageError
 from praxi_tasks.oci.image import Descriptor as Blob
@@ -24,6 +24,7 @@ from praxi_tasks.packs.artifact import (
     pack_of,
     read_manifest,
 )
+from praxi_tasks.packs.progress import Moved, Movement, Watcher
 from praxi_tasks.packs.signature import (
     ANNOTATION,
     PAYLOAD_TYPE,
@@ -64,6 +65,7 @@ def push_pack(
     *,
     key: Path | None = None,
     mount_from: str = "",
+    watch: Watcher = lambda _: None,
 ) -> Pushed:
     """Push a pack under a tag, and sign it if a private ``key`` is given; signatures of other keys stay.
 
@@ -75,6 +77,8 @@ def push_pack(
         ``oci://registry/repository:tag``.
     mount_from
         Another repository of the registry that may have parts: then they are not sent.
+    watch
+        Told how far it is.
 
     Raises
     ------
@@ -96,19 +100,24 @@ def push_pack(
     signature = sign(payload, key) if key else ""  # before anything is sent: the key may be unusable
     writer = RegistryWriter(reference, client_for(settings))
     writer.put_blob(EMPTY, empty_config().digest)
-    sent = 0
-    for part, layer in zip(named.pack.parts, manifest.layers, strict=True):
-        sent += part.size * writer.put_blob(named.pool.map(part), layer.digest, mount_from)
+    moved = _push_parts(writer, named, mount_from, watch)
     digest = writer.put_manifest(data, MANIFEST_TYPE)
     if key:
         signatures = _signatures(RegistrySource(reference, client_for(settings)), digest, uri)
         mine = (each for each in signatures if each.digest == digest_of(payload))
         if not any(has_signed(payload, each.annotations.get(ANNOTATION, ""), key) for each in mine):
             _push_signature(writer, digest, payload, signature, signatures)
-    return Pushed(digest, sent)
+    return Pushed(digest, moved.done - moved.known)
 
 
-def pull_pack(uri: str, store: Store, settings: RegistrySettings, *, key: Path | None = None) -> Pack:
+def pull_pack(
+    uri: str,
+    store: Store,
+    settings: RegistrySettings,
+    *,
+    key: Path | None = None,
+    watch: Watcher = lambda _: None,
+) -> Pack:
     """Pull a pack into a store: its parts into the pool, its manifest under its name.
 
     Parameters
@@ -117,6 +126,8 @@ def pull_pack(uri: str, store: Store, settings: RegistrySettings, *, key: Path |
         ``oci://registry/repository:tag`` or ``…@sha256:…``.
     key
         A public key in PEM: what is not signed with it is refused.
+    watch
+        Told how far it is.
 
     Raises
     ------
@@ -133,18 +144,7 @@ def pull_pack(uri: str, store: Store, settings: RegistrySettings, *, key: Path |
         _require_signature(source, served.digest, key, uri)
     pack = pack_of(read_manifest(served.data, uri), uri)
     _require_usable(pack, uri)
-    pool = shared_pool(store)
-    for part in pack.parts:
-        blob = Blob("", f"sha256:{part.sha256}", part.size)
-        if not pool.has(part):
-            try:
-                pool.receive(part, _pieces(source, blob), PART_READERS[part.role].check)
-            except CorruptObjectError as error:
-                raise PackError(
-                    f"a part of the pack can't be used: {error.what}",
-                    where=uri,
-                    action="have it pushed again",
-                ) from error
+    _pull_parts(source, pack, shared_pool(store), uri, watch)
     noted = {**pack.annotations, _PULLED_FROM: uri, _DIGEST: served.digest}
     pack = msgspec.structs.replace(pack, annotations=noted)
     store_pack(store, pack)
@@ -176,10 +176,12 @@ def _as_published(pack: Pack) -> Pack:
 
 def _require_usable(pack: Pack, uri: str) -> None:
     most = read(MOST_BYTES, whole_number, _DEFAULT_BYTES)
-    total = sum(part.size for part in pack.parts)
+    total = _size(pack)
     if total > most:
         raise PackError(
-            f"the pack has {total} bytes", where=uri, action=f"raise {MOST_BYTES} if it is trusted"
+            f"the pack has {total:,} bytes, and {most:,} are allowed",
+            where=uri,
+            action=f"raise {MOST_BYTES} if it is trusted",
         )
     try:
         check_name(pack.name)
@@ -187,10 +189,51 @@ def _require_usable(pack: Pack, uri: str) -> None:
         raise PackError("the pack has no usable name", where=uri, action="have it pushed again") from error
 
 
-def _pieces(source: RegistrySource, blob: Blob) -> Iterator[bytes]:
+def _push_parts(writer: RegistryWriter, named: NamedPack, mount_from: str, watch: Watcher) -> Moved:
+    """Send the parts that the repository does not have."""
+    movement = Movement(_size(named.pack), watch)
+    for part in named.pack.parts:
+        data = named.pool.map(part)
+        is_sent = writer.put_blob(data, _digest(part), mount_from, movement.within_part)
+        movement.end_part(part.size, was_known=not is_sent)
+    return movement.moved
+
+
+def _pull_parts(source: RegistrySource, pack: Pack, pool: PartPool, uri: str, watch: Watcher) -> None:
+    """Fetch the parts that the pool does not have."""
+    movement = Movement(_size(pack), watch)
+    for part in pack.parts:
+        was_known = pool.has(part)
+        if not was_known:
+            pieces = _pieces(source, Blob("", _digest(part), part.size), movement.within_part)
+            try:
+                pool.receive(part, pieces, PART_READERS[part.role].check)
+            except CorruptObjectError as error:
+                raise PackError(
+                    f"a part of the pack can't be used: {error.what}",
+                    where=uri,
+                    action="have it pushed again",
+                ) from error
+        movement.end_part(part.size, was_known=was_known)
+
+
+def _size(pack: Pack) -> int:
+    return sum(part.size for part in pack.parts)
+
+
+def _digest(part: Part) -> str:
+    return f"sha256:{part.sha256}"
+
+
+def _pieces(
+    source: RegistrySource, blob: Blob, received: Callable[[int], None] = lambda _: None
+) -> Iterator[bytes]:
+    count = 0
     with source.open_blob(blob) as opened:
         while piece := opened.read(_PIECE):
+            count += len(piece)
             yield piece
+            received(count)
 
 
 def _push_signature(

@@ -8,8 +8,10 @@ from tests.support.faces import exported, loaded_by
 def test_the_exported_names() -> None:
     assert exported("praxi_tasks.packs") == {
         "ARTIFACT_TYPE",
+        "Moved",
         "NamedPack",
         "OCI",
+        "Watcher",
         "check_name",
         "list_packs",
         "pack_names",

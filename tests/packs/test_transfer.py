@@ -23,6 +23,7 @@ from praxi_tasks.errors import (
 from praxi_tasks.oci.registry import RegistrySettings
 from praxi_tasks.packs import (
     ARTIFACT_TYPE,
+    Moved,
     NamedPack,
     list_packs,
     packs_of_model,
@@ -105,6 +106,21 @@ def test_another_site_pulls_what_one_pushed(
     for part in pulled.parts:
         assert store.get(f"parts/{part.sha256}") == known["debian/one"].pool.read(part)
     assert pull_pack(f"{uri.rpartition(':')[0]}@{first.digest}", store, settings).parts == pulled.parts
+
+
+def test_how_far_it_is_is_told(
+    registry: Registry, settings: RegistrySettings, known: dict[str, NamedPack], store: Store
+) -> None:
+    uri, size = f"oci://{registry.host}/packs/watched:1", known["pypi/two"].pack.parts[0].size
+    told: list[Moved] = []
+    push_pack(known["pypi/two"], uri, settings, watch=told.append)
+    assert [told[0].known, told[-1]] == [0, Moved(size, 0, size)]
+    push_pack(known["pypi/two"], uri, settings, watch=told.append)
+    assert told[-1] == Moved(size, size, size)
+    pull_pack(uri, store, settings, watch=told.append)
+    assert told[-1] == Moved(size, 0, size)
+    pull_pack(uri, store, settings, watch=told.append)
+    assert told[-1] == Moved(size, size, size)
 
 
 def test_who_passes_a_pack_on_changes_nothing_of_it(

@@ -12,6 +12,7 @@ import dataclasses
 import re
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -52,13 +53,15 @@ Answerer: TypeAlias = Reply | Callable[[Asked], Reply]
 class HostileRegistry:
     """What the server answers; ``host`` is ``127.0.0.1:port``.
 
-    ``spell`` changes how header names are written: their case means nothing.
+    ``spell`` changes how header names are written: their case means nothing. ``delay`` is how many seconds it
+    takes to read each megabyte that it is sent.
     """
 
     def __init__(self) -> None:
         self.host = ""
         self.asked: list[Asked] = []
         self.spell: Callable[[str], str] = str
+        self.delay = 0.0
         self._truth: dict[str, Reply] = {"/v2/": Reply()}
         self._rules: list[tuple[re.Pattern[str], list[Answerer], bool]] = []
         self._lock = threading.Lock()
@@ -120,7 +123,7 @@ def _handler(registry: HostileRegistry) -> type[BaseHTTPRequestHandler]:
         disable_nagle_algorithm = True
 
         def _respond(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            body = self._body(int(self.headers.get("Content-Length", 0)))
             headers = HTTPHeaderDict(self.headers.items())
             reply = registry.answer(Asked(self.command, self.path, headers, body, self.client_address[1]))
             if reply.silent:
@@ -135,6 +138,13 @@ def _handler(registry: HostileRegistry) -> type[BaseHTTPRequestHandler]:
                 self.wfile.write(reply.body[: reply.cut])
             if reply.cut is not None:
                 self.close_connection = True
+
+        def _body(self, size: int) -> bytes:
+            read = b""
+            while len(read) < size and (piece := self.rfile.read(min(size - len(read), 1 << 20))):
+                read += piece
+                time.sleep(registry.delay)
+            return read
 
         do_GET = do_HEAD = do_POST = do_PUT = _respond  # noqa: N815 - the names that http.server looks for
 

@@ -18,6 +18,7 @@ from praxi_tasks.oci.registry.retry import retrying
 from praxi_tasks.oci.registry.settings import RegistrySettings
 from praxi_tasks.oci.registry.small_bodies import check_status, read_document
 from praxi_tasks.oci.registry.transport import Answer, Transport, discard
+from praxi_tasks.oci.registry.upload import Upload
 
 _HUB_HOST: Final = "registry-1.docker.io"
 _LOCK: Final = threading.Lock()
@@ -84,7 +85,7 @@ class RegistryClient:
         reference: Reference,
         url: str,
         headers: Mapping[str, str],
-        body: bytes | memoryview | None = None,
+        body: Upload | None = None,
     ) -> Answer:
         """Send a request that writes to a repository, once; whatever status it ends with is returned.
 
@@ -108,7 +109,7 @@ class RegistryClient:
         url: str,
         reference: Reference,
         headers: Mapping[str, str],
-        body: bytes | memoryview | None,
+        body: Upload | None,
         actions: str,
     ) -> Answer:
         sent = self._authorizer.current(reference, actions)

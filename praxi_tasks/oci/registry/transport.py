@@ -15,6 +15,7 @@ from praxi_tasks.errors import ImageError
 from praxi_tasks.http import PREFIX, Connections, redact_url
 from praxi_tasks.oci.registry.http_errors import MAX_ERROR_BYTES, network_error
 from praxi_tasks.oci.registry.settings import RegistrySettings
+from praxi_tasks.oci.registry.upload import Upload
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +50,7 @@ class Transport:
         method: str,
         url: str,
         headers: Mapping[str, str],
-        form: Mapping[str, str] | bytes | memoryview | None = None,
+        form: Mapping[str, str] | Upload | None = None,
         *,
         named: str = "",
     ) -> Answer:
@@ -60,7 +61,7 @@ class Transport:
         Parameters
         ----------
         form
-            What is sent: fields, or bytes as they are. With it no redirect is followed.
+            What is sent: fields, or bytes. With it no redirect is followed.
         named
             The host that the reference names, by default the URL's own; with a port that port alone. It and
             hosts that settings name may have any address, all others only public ones.
@@ -97,19 +98,23 @@ class Transport:
         method: str,
         url: str,
         headers: Mapping[str, str],
-        form: Mapping[str, str] | bytes | memoryview | None,
+        form: Mapping[str, str] | Upload | None,
         *,
         is_named: bool,
     ) -> BaseHTTPResponse:
         scheme, name, port = _origin(url)
-        fields = isinstance(form, Mapping)
+        kind: Mapping[str, str] = {}
+        if isinstance(form, Mapping):
+            kind = _FORM
+        elif form is not None:
+            kind = {"Content-Length": str(len(form))}
         try:
             pool = self._connections.pool(scheme, name, port, is_named=is_named)
             return pool.urlopen(
                 method,
                 url,
                 body=urlencode(form) if isinstance(form, Mapping) else form,
-                headers={**pool.headers, **(_FORM if fields else {}), **headers},
+                headers={**pool.headers, **kind, **headers},
                 redirect=False,
                 retries=False,
                 preload_content=False,

@@ -13,8 +13,10 @@ from praxi_tasks.oci.registry.client import RegistryClient
 from praxi_tasks.oci.registry.http_errors import status_error
 from praxi_tasks.oci.registry.retry import retrying
 from praxi_tasks.oci.registry.transport import Answer, discard
+from praxi_tasks.oci.registry.upload import Sent, Upload
 
 _BINARY: Final = {"Content-Type": "application/octet-stream"}
+_NOTHING: Final = Upload(b"")
 _STORED: Final = frozenset({200, 201, 202, 204})
 _ABSENT: Final = frozenset({404, 405, 501})  # or HEAD is not known: then the bytes are sent
 _PRECONDITION: Final = 412
@@ -52,13 +54,17 @@ class RegistryWriter:
 
         return retrying(look, self._client.settings)
 
-    def put_blob(self, data: bytes | memoryview, digest: str, mount_from: str = "") -> bool:
+    def put_blob(
+        self, data: bytes | memoryview, digest: str, mount_from: str = "", sent: Sent = lambda _: None
+    ) -> bool:
         """Upload a blob unless the repository has it; return whether bytes were sent.
 
         Parameters
         ----------
         mount_from
             Another repository of the registry that may have it: then the registry links it.
+        sent
+            Told how many of its bytes are sent by now.
 
         Raises
         ------
@@ -71,7 +77,8 @@ class RegistryWriter:
         """
         if self.has_blob(digest):
             return False
-        return retrying(lambda: self._upload(data, digest, mount_from), self._client.settings)
+        upload = Upload(data, sent)
+        return retrying(lambda: self._upload(upload, digest, mount_from), self._client.settings)
 
     def put_manifest(self, data: bytes, media_type: str, identifier: str = "") -> str:
         """Store a manifest under a tag, by default the reference's, and return its digest.
@@ -84,7 +91,7 @@ class RegistryWriter:
         url = self._client.url(self._reference, f"manifests/{identifier or self._reference.identifier}")
 
         def store() -> str:
-            answer = self._write("PUT", url, {"Content-Type": media_type}, data)
+            answer = self._write("PUT", url, {"Content-Type": media_type}, Upload(data))
             if answer.response.status not in _STORED:
                 raise self._refused(answer)
             discard(answer.response)
@@ -92,7 +99,7 @@ class RegistryWriter:
 
         return retrying(store, self._client.settings)
 
-    def _upload(self, data: bytes | memoryview, digest: str, mount_from: str) -> bool:
+    def _upload(self, data: Upload, digest: str, mount_from: str) -> bool:
         """Start an upload and finish it in one request: a session that broke off is begun anew."""
         start = self._client.url(self._reference, "blobs/uploads/")
         answer = self._begin(start, digest, mount_from)
@@ -118,21 +125,20 @@ class RegistryWriter:
 
         A link may be refused with any status where an upload is taken: what is said to that counts.
         """
-        headers = {"Content-Length": "0"}
         if mount_from:
             mount = urlencode({"mount": digest, "from": mount_from})
-            answer = self._write("POST", f"{start}?{mount}", headers, b"")
+            answer = self._write("POST", f"{start}?{mount}", body=_NOTHING)
             if answer.response.status in {201, 202}:
                 return answer
             discard(answer.response)
-        return self._write("POST", start, headers, b"")
+        return self._write("POST", start, body=_NOTHING)
 
     def _write(
         self,
         method: str,
         url: str,
         headers: Mapping[str, str] | None = None,
-        body: bytes | memoryview | None = None,
+        body: Upload | None = None,
     ) -> Answer:
         return self._client.write(method, self._reference, url, headers or {}, body)
 

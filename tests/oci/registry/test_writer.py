@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import msgspec
 import pytest
 
 from praxi_tasks.errors import ForbiddenError, ImageError, RegistryUnavailableError
@@ -49,6 +50,31 @@ def test_an_upload_is_begun_and_ended(hostile: HostileRegistry, writer: Registry
     assert registry.asked == ["HEAD", "POST", "PUT"]
     assert hostile.asked[-1].path.endswith(f"?state=1&digest=sha256%3A{DIGEST.removeprefix('sha256:')}")
     assert hostile.asked[-1].body == DATA
+
+
+def test_a_slow_way_to_the_registry_is_no_silence_of_it(
+    hostile: HostileRegistry, settings: RegistrySettings
+) -> None:
+    """The time that a connection may be silent is for each piece, and not for a whole blob."""
+    hostile.delay = 0.06
+    Writable(hostile)
+    data, told = bytes(24 << 20), list[int]()
+    quick = msgspec.structs.replace(settings, attempts=1, connect_timeout=0.4)
+    writer = RegistryWriter(Reference.parse(f"{hostile.host}/shop:1"), client_for(quick))
+    assert writer.put_blob(data, images.digest_of(data), sent=told.append)
+    assert hostile.asked[-1].body == data
+    assert told == sorted(told)
+    assert (len(told) > 20, told[-1]) == (True, len(data))
+
+
+def test_what_is_sent_once_more_is_counted_from_the_start(
+    hostile: HostileRegistry, writer: RegistryWriter
+) -> None:
+    hostile.fault("/uploads/session", Reply(503), Reply(201))
+    Writable(hostile)
+    told: list[int] = []
+    assert writer.put_blob(DATA, DIGEST, sent=told.append)
+    assert told == [len(DATA), len(DATA)]
 
 
 @pytest.mark.parametrize("status", [405, 501])
