@@ -38,7 +38,7 @@ def store(store_uri: str, run_id: str | None) -> None:
 @click.pass_context
 def prune(context: click.Context, days: int, dry_run: bool) -> None:
     """Delete old runs, and layers, predictions, images and models that no run and no page needs."""
-    from praxi_tasks.learning.model_registry import open_registry
+    from praxi_tasks.learning.model_registry import find_registry
     from praxi_tasks.learning.run import newest_to_keep
     from praxi_tasks.retention import Age, prune_store
     from praxi_tasks.store import documents, keys, open_store
@@ -46,7 +46,7 @@ def prune(context: click.Context, days: int, dry_run: bool) -> None:
     given = context.parent.params if context.parent else {}
     opened = open_store(given["store_uri"])
     pruned = prune_store(
-        opened, Age(time.time(), days), open_registry(opened.uri), newest_to_keep(), trial=dry_run
+        opened, Age(time.time(), days), find_registry(opened.uri), newest_to_keep(), trial=dry_run
     )
     if given["run_id"]:
         documents.write(opened, keys.run(given["run_id"], "pruned.json"), pruned)

@@ -31,7 +31,7 @@ class ModelPruner:
         self._tally = tally
 
     def prune(
-        self, registry: ModelRegistry, versions: Sequence[ModelVersion], newest: int, *, trial: bool
+        self, registry: ModelRegistry | None, versions: Sequence[ModelVersion], newest: int, *, trial: bool
     ) -> None:
         """Delete the versions beyond the ``newest`` that may go, and what no version names.
 
@@ -42,7 +42,7 @@ class ModelPruner:
         """
         for version in unneeded_versions(self._store, versions, newest):
             self._delete(version.uri.removeprefix(f"{self._store.uri}/"))
-            if not trial:
+            if registry and not trial:
                 registry.delete(version)
         known = {version.uri for version in versions} | self._names.model_uris
         known |= {read_text(STARTER), read_text(_BY_HAND)}

@@ -19,7 +19,7 @@ from praxi_tasks.store import Entry, Store, keys
 
 
 def prune_store(
-    store: Store, age: Age, registry: ModelRegistry, newest: int, *, trial: bool = False
+    store: Store, age: Age, registry: ModelRegistry | None, newest: int, *, trial: bool = False
 ) -> Pruned:
     """Delete what no retained run, model or page needs.
 
@@ -27,6 +27,8 @@ def prune_store(
 
     Parameters
     ----------
+    registry
+        None where no version was ever registered.
     newest
         How many of the newest versions of the model stay, whoever uses them.
     trial
@@ -47,7 +49,7 @@ class _Pruning:
         self._tally = tally
         self._names = Names(store, age)
 
-    def prune(self, registry: ModelRegistry, newest: int, *, trial: bool) -> Pruned:
+    def prune(self, registry: ModelRegistry | None, newest: int, *, trial: bool) -> Pruned:
         """Prune folder by folder: runs before what they name."""
         audits = {run.name: run for run in runs_in(self._store, AUDITS)}
         shown = newest_of_each_line(self._store, audits)
@@ -61,7 +63,7 @@ class _Pruning:
             self._delete_run("audits", run, "overview.json")
         LayerPruner(self._store, self._age, self._names, audits, self._tally).prune()
         try:
-            versions = registry.versions()
+            versions = registry.versions() if registry else []
             self._prune_trainings([run for run in trainings if run not in retained], versions)
             ModelPruner(self._store, self._age, self._names, self._tally).prune(
                 registry, versions, newest, trial=trial

@@ -24,6 +24,7 @@ def test_a_dry_run_tells_what_is_deleted_then(praxi: Praxi, tmp_path: Path) -> N
     assert "1 objects" in told.stdout
     assert sorted(store.list("audits/a")) == ["audits/a/overview.json"]
     assert praxi(*arguments, PRAXI_LEARN_KEEP="2").returncode == 0
+    assert not (tmp_path / "store/mlflow").exists()  # a registry is made by who registers
     assert sorted(store.list("audits")) == ["audits/b/overview.json", "audits/p/pruned.json"]
     assert documents.read(store, keys.run("p", "pruned.json"), dict)["runs"] == ["audits/a"]
     assert praxi(*arguments[:-1], "0").returncode == 2
