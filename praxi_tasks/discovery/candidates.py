@@ -124,7 +124,7 @@ def find_candidates(tagset: Tagset, lookup: Lookup, suite: str = "") -> Candidat
         copies,
         owners,
         _shown_first(measures.indistinguishable(), packages, copies),
-        hollow_candidates(tagset, layer, matches, packages, _judged(copies)),
+        hollow_candidates(tagset, layer, matches, packages, _judged(copies), catalogue),
     )
 
 

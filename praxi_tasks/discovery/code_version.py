@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-ENGINE: Final = 10
+ENGINE: Final = 11
 """Raised whenever the same model predicts something else of the same layer.
 
 ``tests/discovery/test_golden_predictions.py`` fails if predictions changed and this number did not. Comments,

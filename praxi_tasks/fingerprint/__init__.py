@@ -10,6 +10,7 @@ from praxi_tasks.fingerprint.columbus import (
     columbus_tags,
 )
 from praxi_tasks.fingerprint.columbus_lines import read_stop_tags, tag_lines
+from praxi_tasks.fingerprint.forms import Form
 from praxi_tasks.fingerprint.layer import fingerprint_layer
 from praxi_tasks.fingerprint.path_kinds import PathKind, folder_kind
 from praxi_tasks.fingerprint.paths import (
@@ -38,6 +39,7 @@ __all__ = [
     "UNKNOWN_SIZE",
     "Changeset",
     "BuildIds",
+    "Form",
     "PathColumns",
     "PathKind",
     "Tagset",

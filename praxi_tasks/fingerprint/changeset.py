@@ -24,6 +24,7 @@ _TYPES: Final = np.frombuffer(b"bcdfhlp", np.uint8)
 _COLUMNS: Final = {"types": "|u1", "sizes": "<u8", "modes": "<u4", "mtimes": "<i8", "hashes": "<u8"}
 _TEXTS: Final = ("digest", "paths", "link_targets", "whiteouts", "opaques")
 _CHECKSUMS: Final = {"checksum_kinds": "|u1", "checksums": "<u8"}
+_PROGRAMS: Final = "program_rows"
 _NO_IDS: Final[Mapping[str, int]] = {}
 _STORED: Final = {**_COLUMNS, **_CHECKSUMS, "link_rows": "<u4", **dict.fromkeys(_TEXTS, "|u1")}
 
@@ -60,6 +61,9 @@ class Changeset:
         :mod:`praxi_tasks.oci.layer.byte_code`. Of length 0 where the layer was read without.
     build_ids
         Of its programs and libraries; none where the layer was read without.
+    program_rows
+        The rows of regular files that begin as programs do, compiled or scripts, ascending, shape ``(k,)``; None
+        where the layer was read without.
     links
         Targets by row: of symbolic links as written, of hard links relative to the root.
     whiteouts
@@ -81,6 +85,7 @@ class Changeset:
     checksum_kinds: NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, np.uint8))
     checksums: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
     build_ids: BuildIds = field(default_factory=BuildIds)
+    program_rows: NDArray[np.uint32] | None = None
 
     def __len__(self) -> int:
         return len(self.types)
@@ -114,6 +119,7 @@ class Changeset:
             checksum_kinds=reading.checksum_kinds,
             checksums=reading.checksums,
             build_ids=BuildIds.of(paths, build_ids),
+            program_rows=reading.program_rows,
         )
 
     def to_bytes(self) -> bytes:
@@ -129,6 +135,8 @@ class Changeset:
         arrays: dict[str, NDArray[Any]] = {name: getattr(self, name) for name in (*_COLUMNS, *_CHECKSUMS)}
         arrays["link_rows"] = links.rows
         arrays |= self.build_ids.arrays()
+        if self.program_rows is not None:
+            arrays[_PROGRAMS] = self.program_rows
         arrays |= {name: np.frombuffer(text.blob, np.uint8) for name, text in texts.items()}
         return compressed(pack_parts(_KIND, CHANGESET_PROTOCOL, arrays), _LEVEL)
 
@@ -171,7 +179,18 @@ class Changeset:
             whiteouts=tuple(whiteouts),
             opaques=tuple(opaques),
             build_ids=BuildIds.from_arrays(arrays, len(paths)),
+            program_rows=_program_rows(arrays.get(_PROGRAMS), len(paths)),
         )
+
+
+def _program_rows(rows: NDArray[Any] | None, count: int) -> NDArray[np.uint32] | None:
+    if rows is None:
+        return None
+    if rows.dtype.str != "<u4" or (np.diff(rows.astype(np.int64)) <= 0).any():
+        raise ValueError("the rows of programs are not in order")
+    if len(rows) and int(rows[-1]) >= count:
+        raise ValueError("a program's row is out of range")
+    return rows
 
 
 def _texts(array: NDArray[Any]) -> Texts:

@@ -19,6 +19,7 @@ from praxi_tasks.errors import CorruptObjectError
 from praxi_tasks.fingerprint.arrays import compressed, pack_parts, unpack_arrays, unpack_texts
 from praxi_tasks.fingerprint.build_ids import BuildIds
 from praxi_tasks.fingerprint.columbus import columbus_tags
+from praxi_tasks.fingerprint.forms import forms_of
 from praxi_tasks.fingerprint.paths import PathColumns, normalise_all
 from praxi_tasks.fingerprint.published import published_contents
 from praxi_tasks.fingerprint.texts import Texts
@@ -36,6 +37,7 @@ _COLUMNS: Final = {
 }  # fmt: skip
 _STORED: Final = {**_COLUMNS, "counts": "<u4", "texts": "|u1"}
 _PUBLISHED: Final = "published"
+_FORMS: Final = "forms"
 _FILES: Final = tuple(ord(letter) for letter in "fhl")
 _MAX_BYTES: Final = 2 << 30
 _LEVEL: Final = 3
@@ -68,6 +70,8 @@ class Tagset:
     published
         What :func:`~praxi_tasks.fingerprint.published.published_content` makes of their SHA-256, 0 for files
         that have none. Of length 0 where the layer was read without.
+    forms
+        The :class:`~praxi_tasks.fingerprint.forms.Form` of each. Of length 0 where nobody knows.
     """
 
     digest: str
@@ -80,6 +84,7 @@ class Tagset:
     opaques: tuple[str, ...] = ()
     build_ids: BuildIds = field(default_factory=BuildIds)
     published: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
+    forms: NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, np.uint8))
 
     def __len__(self) -> int:
         return len(self.paths)
@@ -102,6 +107,7 @@ class Tagset:
             opaques=tuple(changeset.opaques),
             build_ids=changeset.build_ids.select(rows),
             published=_published(changeset, rows),
+            forms=_forms(changeset, rows),
         )
 
     @classmethod
@@ -123,6 +129,7 @@ class Tagset:
             self.measured[rows],
             build_ids=self.build_ids.select(rows),
             published=self.published[rows] if len(self.published) else self.published,
+            forms=self.forms[rows] if len(self.forms) else self.forms,
         )
 
     def published_column(self) -> NDArray[np.uint64]:
@@ -156,6 +163,7 @@ class Tagset:
                 "folder_of": columns.folder_of,
                 **self.build_ids.arrays(),
                 **({_PUBLISHED: self.published} if len(self.published) else {}),
+                **({_FORMS: self.forms} if len(self.forms) else {}),
             },
         )
         return compressed(parts, _LEVEL)
@@ -191,10 +199,19 @@ class Tagset:
         published = arrays.get(_PUBLISHED, np.empty(0, np.uint64))
         if len(published) not in (0, files) or published.dtype.str != "<u8":
             raise ValueError("the published contents do not fit their files")
+        forms = arrays.get(_FORMS, np.empty(0, np.uint8))
+        if len(forms) not in (0, files) or forms.dtype.str != "|u1":
+            raise ValueError("the forms do not fit their files")
         return cls(
             texts[0], paths, normalised, sizes, hashes, measured, tuple(removed), tuple(hidden),
-            build_ids, published,
+            build_ids, published, forms,
         )  # fmt: skip
+
+
+def _forms(changeset: Changeset, rows: NDArray[np.intp]) -> NDArray[np.uint8]:
+    if changeset.program_rows is None:
+        return np.empty(0, np.uint8)
+    return forms_of(changeset.paths, changeset.links, changeset.program_rows)[rows]
 
 
 def _published(changeset: Changeset, rows: NDArray[np.intp]) -> NDArray[np.uint64]:

@@ -1,4 +1,4 @@
-"""Files that are too short for what their paths say they are."""
+"""Files that can't be what their paths say: too short, no programs, or links to something else."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from praxi_tasks.discovery.decision_rule import DecisionRule
 from praxi_tasks.discovery.hollow import LEAST_LIBRARY, LEAST_PROGRAM
 from praxi_tasks.discovery.model import Model
 from praxi_tasks.discovery.release import Release
-from praxi_tasks.fingerprint import Tagset, normalise_all
+from praxi_tasks.fingerprint import Form, Tagset, normalise_all
 from praxi_tasks.learning.catalogue import build_catalogue
 
 LIB = "usr/lib/x86_64-linux-gnu/libtool.so.2.1"
@@ -46,9 +46,21 @@ def layer(sizes: dict[str, int | None]) -> Tagset:
     )
 
 
-def said(sizes: dict[str, int | None]) -> tuple[set[str], set[str]]:
-    """Return what is named, and of what look-alikes are told."""
-    found = MODEL.predict(layer(sizes))
+def said(
+    sizes: dict[str, int | None], forms: dict[str, Form] | None = None, model: Model = MODEL
+) -> tuple[set[str], set[str]]:
+    """Return what is named, and of what look-alikes are told.
+
+    Parameters
+    ----------
+    forms
+        Of some of the files; that of the others is a program's. Nobody knows them where it is None.
+    """
+    tagset = layer(sizes)
+    if forms is not None:
+        column = [forms.get(path, Form.PROGRAM) for path in sizes]
+        tagset = replace(tagset, forms=np.array(column, np.uint8))
+    found = model.predict(tagset)
     return {each.name for each in found.releases}, {each.name for each in found.look_alikes}
 
 
@@ -80,3 +92,39 @@ def test_links_and_files_that_are_often_empty_show_nothing() -> None:
     model = Model([known], decision_rule=EVERYTHING)
     found = model.predict(layer({INIT: 0, "usr/share/tool/.keep": 0}))
     assert [each.name for each in found.releases] == ["python3-tool"]
+
+
+def test_what_no_system_runs_is_no_command_and_no_library() -> None:
+    long = {"usr/sbin/tool": 5_000, LIB: 5_000}
+    assert said(long, {}) == ({"tool", "libtool2"}, set())
+    assert said(long, dict.fromkeys(long, Form.PLAIN)) == (set(), {"tool", "libtool2"})
+    data = {"usr/share/tool/a": 5_000}
+    assert said(data, {"usr/share/tool/a": Form.PLAIN}) == ({"tool-data"}, set())
+
+
+def test_a_short_command_beside_other_files_of_its_package_is_named() -> None:
+    known = build_catalogue([release("tools", "usr/bin/tool", "usr/share/tools/data")])
+    model = Model([known], decision_rule=EVERYTHING)
+    assert said({"usr/bin/tool": 30}, {}, model) == (set(), {"tools"})
+    assert said({"usr/bin/tool": 30, "usr/share/tools/data": 9}, {}, model) == ({"tools"}, set())
+
+
+def test_links_to_something_else_are_nobodys() -> None:
+    link = {"usr/sbin/tool": None}
+    assert said(link, {"usr/sbin/tool": Form.LINK}) == ({"tool"}, set())
+    assert said(link, {"usr/sbin/tool": Form.OTHER_LINK}) == (set(), set())
+    hard = {"usr/sbin/tool": 90_000}
+    assert said(hard, {"usr/sbin/tool": Form.OTHER_LINK}) == (set(), set())
+
+
+def test_a_package_whose_contents_are_known_installs_such_a_link_or_does_not() -> None:
+    paths = ["usr/sbin/halt", "usr/sbin/init"]
+    empty, whole = np.zeros(2, np.uint64), np.array([900, 901], np.uint64)
+    links = Release("deb", "links", "1", paths, normalise_all(paths), empty, empty, empty != 0)
+    files = Release("deb", "files", "1", paths, normalise_all(paths), whole, whole, whole != 0)
+    layer_of_links = dict.fromkeys(paths)
+    for known, named in ((links, {"links"}), (files, set())):
+        model = Model([build_catalogue([known])], decision_rule=EVERYTHING)
+        forms = dict.fromkeys(paths, Form.OTHER_LINK)
+        assert said(layer_of_links, forms, model) == (named, set())
+        assert said(layer_of_links, None, model)[0] == {known.name}

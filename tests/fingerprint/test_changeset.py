@@ -43,6 +43,7 @@ def changesets(draw: st.DrawFn) -> Changeset:
         whiteouts=tuple(draw(st.lists(texts, max_size=4))),
         opaques=tuple(draw(st.lists(texts, max_size=4))),
         build_ids=BuildIds.of(paths, dict.fromkeys(paths[::3], 2**64 - 1)),
+        program_rows=draw(st.sampled_from([None, np.arange(0, count, 2, np.uint32)])),
     )
 
 
@@ -52,7 +53,7 @@ def listed(changeset: Changeset) -> list[object]:
         dict(value)
         if isinstance(value, dict | LinkTargets)
         else value
-        if isinstance(value, str)
+        if isinstance(value, str | None)
         else value.column(len(changeset)).tolist()
         if isinstance(value, BuildIds)
         else list(value)
@@ -81,6 +82,13 @@ def test_comes_back_as_it_was(changeset: Changeset) -> None:
     back = Changeset.from_bytes(data)
     assert listed(back) == listed(changeset)
     assert back.to_bytes() == data
+
+
+@pytest.mark.parametrize("rows", [[1, 1], [3, 1], [4]])
+def test_rows_of_programs_that_do_not_fit_are_refused(rows: list[int]) -> None:
+    damaged = dataclasses.replace(SAMPLE, program_rows=np.array(rows, np.uint32))
+    with pytest.raises(CorruptObjectError):
+        Changeset.from_bytes(damaged.to_bytes())
 
 
 def test_a_row_of_each_column() -> None:

@@ -4,7 +4,7 @@ from praxi_tasks import fingerprint
 
 
 def test_what_others_may_use_is_written_down() -> None:
-    layers = {"BuildIds", "Changeset", "Tagset", "fingerprint_layer"}
+    layers = {"BuildIds", "Changeset", "Form", "Tagset", "fingerprint_layer"}
     columbus = {
         "FREQUENCY_THRESHOLD",
         "IGNORED_TOKENS",

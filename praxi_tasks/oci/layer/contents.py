@@ -40,6 +40,8 @@ class LayerReading:
     link_rows, link_targets
         The rows that are links, ascending, and the NUL-terminated targets: of symbolic links as written, of
         hard links relative to the root.
+    program_rows
+        The rows of regular files that begin as programs do, ascending.
     whiteouts, opaques
         Paths removed from lower layers, and folders emptied of what lower layers put into them. The same
         layer may add a path that it removes.
@@ -62,6 +64,7 @@ class LayerReading:
     checksums: NDArray[np.uint64]
     link_rows: NDArray[np.uint32]
     link_targets: bytes
+    program_rows: NDArray[np.uint32]
     whiteouts: tuple[str, ...]
     opaques: tuple[str, ...]
     retained: dict[str, bytes]
@@ -80,6 +83,7 @@ def to_reading(digest: str, scan: TarScan) -> LayerReading:
     stays[list(gone)] = False
     rows = np.asarray(members.link_rows).astype(np.intp)
     remaining = stays[rows]
+    programs = np.asarray(members.program_rows).astype(np.intp)
     kinds, checksums = scan.checksums.columns(len(members))
     renumbered = np.cumsum(stays, dtype=np.uint32) - np.uint32(1)
     return LayerReading(
@@ -94,6 +98,7 @@ def to_reading(digest: str, scan: TarScan) -> LayerReading:
         checksums=checksums[stays],
         link_rows=renumbered[rows[remaining]],
         link_targets=bytes(_strings(members.link_targets, remaining)),
+        program_rows=renumbered[programs[stays[programs]]],
         whiteouts=_texts(scan.whiteouts.removed),
         opaques=_texts(scan.whiteouts.opaque),
         retained=scan.retained.contents(gone),

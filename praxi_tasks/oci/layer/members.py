@@ -17,6 +17,9 @@ FILE, HARD_LINK, SYMBOLIC_LINK, DIRECTORY = b"fhld"
 LETTERS: Final = dict(zip(b"0123456", b"fhlcbdp", strict=True))
 """The letters of the types that plain headers have."""
 
+PROGRAM_HEADS: Final = (b"\x7fELF", b"#!")
+"""How a file begins that Linux runs: compiled, or by an interpreter."""
+
 _BATCH: Final = 4096
 _PERMISSIONS: Final = 0o7777
 
@@ -24,7 +27,8 @@ _PERMISSIONS: Final = 0o7777
 class Members:
     """The members of an archive in its order; grown by :meth:`add`, complete after :meth:`flush`.
 
-    ``paths`` and ``link_targets`` hold NUL-terminated strings; ``link_rows`` says whose targets they are.
+    ``paths`` and ``link_targets`` hold NUL-terminated strings; ``link_rows`` says whose targets they are, and
+    ``program_rows`` which files begin as programs do.
     Headers are checked and read in batches, see :mod:`praxi_tasks.oci.tar.header`.
     """
 
@@ -38,6 +42,7 @@ class Members:
         self.hashes = array("Q")
         self.link_rows = array("Q")
         self.link_targets = bytearray()
+        self.program_rows = array("Q")
         self._limits = limits
         self._max_path = limits.max_path_length
         self._names: list[bytes] = []
@@ -84,6 +89,11 @@ class Members:
         self.link_rows.append(len(self))
         self.link_targets += target + b"\0"
         self.add(header, path, kind)
+
+    def note_program(self, head: bytes) -> None:
+        """Note of the member added next, by its first bytes, whether it begins as a program does."""
+        if head.startswith(PROGRAM_HEADS):
+            self.program_rows.append(len(self))
 
     def set_mtime(self, mtime: int) -> None:
         """Say that the member added next was last modified at ``mtime``, overriding its header."""

@@ -18,7 +18,15 @@ from praxi_tasks.oci.layer.chunks import Chunks
 from praxi_tasks.oci.layer.inspection import HEAD, LONG_TAIL, TAIL, Inspection
 from praxi_tasks.oci.layer.kept_files import RetainedFiles
 from praxi_tasks.oci.layer.limits import LayerLimits
-from praxi_tasks.oci.layer.members import DIRECTORY, FILE, HARD_LINK, LETTERS, SYMBOLIC_LINK, Members
+from praxi_tasks.oci.layer.members import (
+    DIRECTORY,
+    FILE,
+    HARD_LINK,
+    LETTERS,
+    PROGRAM_HEADS,
+    SYMBOLIC_LINK,
+    Members,
+)
 from praxi_tasks.oci.layer.sparse import SparseReader, is_sparse
 from praxi_tasks.oci.layer.tar_stream import TarStream, cut_off
 from praxi_tasks.oci.layer.whiteouts import Whiteouts
@@ -50,7 +58,7 @@ class TarScan:
         self.inspection = inspection
         self.checksums = checksums
         self._kind_of = ChecksumKinds().of
-        heads = {*retained.heads, *inspection.heads}
+        heads = {*retained.heads, *inspection.heads, *PROGRAM_HEADS}
         # Most files are passed over by their first byte.
         self._heads = [tuple(head for head in heads if head[0] == first) for first in range(256)]
         self._stream = TarStream(chunks, limits)
@@ -170,6 +178,7 @@ class TarScan:
 
     def _add_known(self, path: bytes, content: bytes) -> None:
         """See to a file that begins as one does that somebody may want."""
+        self.members.note_program(content[:HEAD])
         self.retained.reserve(path, len(self.members), content)
         self.inspection.look(path, len(self.members), content)
 
@@ -183,6 +192,7 @@ class TarScan:
         head = bytes(first[:HEAD])
         if not wanted:
             sink = self.retained.open_reserve(head, size)
+        self.members.note_program(head)
         copy = self.inspection.open(path, row, head, size)
         kind = self._kind_of(path) if size else NONE
         for part in itertools.chain((first,), content):

@@ -186,6 +186,18 @@ def test_sparse_files_are_hashed_unpacked(tmp_path: Path, version: str) -> None:
     assert changes.hashes.tolist() == [xxhash.xxh3_64_intdigest(file.read_bytes())]
 
 
+def test_notes_what_begins_as_programs_do() -> None:
+    big = b"#!" + b"x" * 300_000
+    files = {"a": b"#!/bin/sh\n", "b": b"text", "c": b"\x7fELF", "d": b"", "e": b"#", "f": big, "b/k": b"#!x"}
+    listed = [member(name, data) for name, data in files.items()]
+    again = [*listed, link("c", "b"), member("a", b"no script any more")]
+    for entries in (listed, again):
+        reading = read(archive(entries), retain=lambda path: path == "b/k", piece=1000)
+        paths = Changeset.from_reading(reading).paths
+        programs = [paths[row] for row in reading.program_rows.tolist()]
+        assert programs == (["a", "c", "f", "b/k"] if entries is listed else ["f", "b/k"])
+
+
 def test_keeps_the_named_files_only() -> None:
     listed = [
         member("var/lib/dpkg/status", b"old"),
