@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from praxi_tasks.discovery.catalogue import CORE, among
-from praxi_tasks.discovery.copies import Copies, Copy
+from praxi_tasks.discovery.copies import LEAST, Copies, Copy
 from praxi_tasks.discovery.features import Measures
 from praxi_tasks.discovery.hollow import hollow_candidates
 from praxi_tasks.discovery.layer_catalogue import KnownVersions, LayerCatalogue
@@ -36,12 +36,24 @@ class ComparedCopy(NamedTuple):
     is_judged: bool
 
     @property
+    def covered(self) -> float:
+        """The share of a version's paths that is there, of the one of which most is."""
+        return float((self.evidence.present / np.maximum(self.evidence.expected, 1)).max(initial=0))
+
+    @property
     def look_alike(self) -> bool:
-        """Whether most files are measured, and none is as any known version has it, but by chance."""
+        """Whether most files are measured, and none is as any known version has it, but by chance.
+
+        Byte code whose source has another size is no evidence: it is of another version.
+        """
         if not self.is_judged:
             return False
-        most = 2 * self.evidence.measured >= self.evidence.present.max(initial=0)
-        return bool(most and self.evidence.agreeing_share < CHANCE)
+        evidence, compiled = self.evidence, self.evidence.compiled
+        agreeing = evidence.agreeing + compiled.agreeing
+        measured = agreeing + evidence.differing + compiled.void
+        most = 0 < 2 * measured.max(initial=0) >= evidence.present.max(initial=0)
+        share = (agreeing / np.maximum(measured, 1)).max(initial=0)
+        return bool(most and share < CHANCE)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -171,13 +183,16 @@ def _compared_copies(
 def _compared(
     package: int, catalogue: LayerCatalogue, copies: Copies, tagset: Tagset
 ) -> Iterator[ComparedCopy]:
-    """Yield the copies of a package, each compared with its versions."""
+    """Yield the copies of a package, each compared with its versions; leftovers of other copies are none."""
     known = catalogue.known_of(package)
-    for copy in copies.of(np.unique(known[-1].contents.keys), native=bool(catalogue.native[package])):
+    found = copies.of(np.unique(known[-1].contents.keys), native=bool(catalogue.native[package]))
+    for copy in found:
         each = (_compare(copy, some, tagset) for some in known)
         first = next(each)
         fits = (some for some in chain([first], each) if possible_versions(some.evidence).any())
-        yield next(fits, first)
+        compared = next(fits, first)
+        if len(copy.keys) >= LEAST * len(found[0].keys) or compared.covered >= LEAST:
+            yield compared
 
 
 def _compare(copy: Copy, known: KnownVersions, tagset: Tagset) -> ComparedCopy:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from praxi_tasks.discovery.catalogue import PackageContents
 from praxi_tasks.discovery.version_tally import VersionTally
 from praxi_tasks.fingerprint import UNKNOWN_SIZE, Tagset
-from praxi_tasks.oci.layer import version_number
+from praxi_tasks.oci.layer import NO_SOURCE, version_number
 
 ENOUGH: Final = 2000
 """Bytes of sources whose sizes agree: those of less may agree by chance."""
@@ -26,10 +26,16 @@ class CompiledEvidence(NamedTuple):
         Of which versions it may be by all that it says.
     denied
         Of which it is not: a source had another size, or none.
+    agreeing
+        How many sources that are not empty have the size that the version has.
+    void
+        How many files are called byte code and are none.
     """
 
     told: NDArray[np.bool_]
     denied: NDArray[np.bool_]
+    agreeing: NDArray[np.int64]
+    void: int
 
 
 def compare_byte_code(
@@ -55,7 +61,8 @@ def compare_byte_code(
         Counts the paths of each version.
     """
     count = len(versions)
-    nothing = CompiledEvidence(np.zeros(count, np.bool_), np.zeros(count, np.bool_))
+    no = np.zeros(count, np.bool_)
+    nothing = CompiledEvidence(no, no, np.zeros(count, np.int64), 0)
     compiled = there & tagset.normalised.derived[files] & tagset.measured[files]
     compiled &= ~np.isin(contents.keys, contents.keys[contents.sizes == UNKNOWN_SIZE])
     if not compiled.any():
@@ -68,4 +75,5 @@ def compare_byte_code(
         told = np.isin(np.array([version_number(version) for version in versions], np.uint64), stated)
     else:
         told = counted.sizes(same, contents.sizes) >= ENOUGH
-    return CompiledEvidence(told & ~denied, denied)
+    void = len(np.unique(contents.keys[compiled & (tagset.sizes[files] == NO_SOURCE)]))
+    return CompiledEvidence(told & ~denied, denied, counted.paths(same & (contents.sizes > 0)), void)

@@ -13,8 +13,8 @@ from praxi_tasks.discovery.matching import LayerKeys
 from praxi_tasks.discovery.tokens import in_sorted
 from praxi_tasks.fingerprint import PYTHON_ROOT, Tagset
 
-_LEAST: Final = 0.5
-"""A copy has at least this share of the paths that the fullest has: less is a leftover."""
+LEAST: Final = 0.5
+"""A copy has at least this share of the paths that the fullest has, or a version: less is a leftover."""
 
 _MOST: Final = 64
 """Of more copies the fullest are told."""
@@ -78,7 +78,7 @@ class Copies:
         for row in self._files(keys).tolist():
             places.setdefault(self._root(row), []).append(row)
         copies = sorted((self._copy(root, found) for root, found in places.items()), key=_fullest_first)
-        return tuple(copy for copy in copies[:_MOST] if len(copy.keys) >= _LEAST * len(copies[0].keys))
+        return tuple(copies[:_MOST])
 
     def _files(self, keys: NDArray[np.intp]) -> NDArray[np.intp]:
         """Return all files that are at some paths, originals before what was derived from them."""

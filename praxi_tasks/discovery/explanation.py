@@ -13,7 +13,7 @@ from praxi_tasks.discovery.prediction import LookAlike, ReleasePrediction
 from praxi_tasks.discovery.release_experts import Versions
 from praxi_tasks.discovery.same_content import SameContent
 from praxi_tasks.discovery.versions import denied_versions, possible_versions, tied_versions
-from praxi_tasks.fingerprint import Form, Tagset
+from praxi_tasks.fingerprint import Form, PathKind, Tagset
 from praxi_tasks.printable import printable
 
 _UNDECIDED: Final[Versions] = {}
@@ -161,18 +161,20 @@ class _Explainer:
             )
 
     def look_alikes(self, place: int) -> Iterator[LookAlike]:
-        """Describe the copies of a candidate that only look like it; links alone are of nobody."""
+        """Describe the copies of a candidate that only look like it; links or metadata alone are nobody's."""
         package = int(self._found.packages[place])
         ecosystem, _, name = self._catalogue.packages[package].partition("/")
         for number, copy in enumerate(self._copies(place)):
-            if self._looks_alike(package, number) or (
-                self._found.hollow[place] and not self._are_links(copy.rows)
-            ):
+            is_told = self._found.hollow[place] and not self._are_void(copy.rows)
+            if is_told or self._looks_alike(package, number):
                 evidence = tuple(map(printable, _paths(self._tagset, copy.rows[:PATHS])))
                 yield LookAlike(ecosystem, name, len(copy.rows), evidence, printable(copy.root))
 
-    def _are_links(self, rows: NDArray[np.intp]) -> bool:
-        return bool(len(self._tagset.forms)) and bool((self._tagset.forms[rows] == Form.OTHER_LINK).all())
+    def _are_void(self, rows: NDArray[np.intp]) -> bool:
+        """Return whether some files are links to something else throughout, or metadata."""
+        forms = self._tagset.forms
+        links = bool(len(forms) and (forms[rows] == Form.OTHER_LINK).all())
+        return links or bool((self._tagset.normalised.kinds[rows] == PathKind.METADATA).all())
 
     def _looks_alike(self, package: int, number: int) -> bool:
         copies = self._found.copies.get(package, ())

@@ -19,13 +19,13 @@ from praxi_tasks.discovery.catalogue import PackageContents
 from praxi_tasks.discovery.layer_catalogue import LayerCatalogue
 from praxi_tasks.discovery.matching import LayerKeys, Matches
 from praxi_tasks.discovery.tokens import in_sorted
-from praxi_tasks.fingerprint import Form, Tagset
+from praxi_tasks.fingerprint import Form, PathKind, Tagset
 
 LEAST_PROGRAM: Final = 256
 """In bytes, of the longest file of a package that has nothing but commands.
 
-Of 772 packages of Debian 12 five have scripts alone, 454 bytes the shortest. Shorter ones lie beside others of
-their package, or beside what they call.
+Of 772 packages of Debian 12 five have scripts alone, the shortest of 454 bytes. Shorter ones lie beside
+others of their package, or beside what they call.
 """
 
 LEAST_LIBRARY: Final = 1000
@@ -48,6 +48,7 @@ def hollow_candidates(
     """Return which candidates have no file that could be of a package, shape ``(n,)``.
 
     Links to a file of a like name and files of unknown size show nothing, nor does one that is often empty.
+    Metadata alone may be left of what is gone.
 
     Parameters
     ----------
@@ -65,8 +66,13 @@ def hollow_candidates(
     open_ = ~np.isin(packages, list(compared))
     none = np.bincount(place, (hollow | diverted)[matches.keys], len(packages))
     some = np.bincount(place, (measured & ~hollow & ~silent & ~diverted)[matches.keys], len(packages))
-    found = np.asarray((none > 0) & (some == 0) & open_)
-    for at in np.flatnonzero(~open_ & (np.bincount(place, diverted[matches.keys], len(packages)) > 0)).tolist():
+    metadata = tagset.normalised.kinds[layer.rows[matches.keys]] == PathKind.METADATA
+    code = np.bincount(place, ~metadata, len(packages))
+    found = np.asarray(
+        ((none > 0) & (some == 0) & open_) | ((code == 0) & (catalogue.expected[packages] > 0))
+    )
+    links = np.bincount(place, diverted[matches.keys], len(packages))
+    for at in np.flatnonzero(~open_ & (links > 0)).tolist():
         own = matches.keys[place == at]
         if diverted[own].all():
             known = catalogue.known_of(int(packages[at]))[-1]

@@ -262,7 +262,7 @@ def possible_versions(evidence: VersionEvidence) -> NDArray[np.bool_]:
     """
     measured = evidence.agreeing + evidence.differing
     edited = EDITED if len(evidence.present) > 1 else EDITED / 2
-    told, denied = evidence.compiled
+    told, denied = evidence.compiled.told, evidence.compiled.denied
     shown = (evidence.agreeing >= SHOWN * evidence.present) & (not evidence.unreadable)
     return np.asarray(
         ((evidence.present > 0) | (evidence.expected == 0))

@@ -62,8 +62,8 @@ class Changeset:
     build_ids
         Of its programs and libraries; none where the layer was read without.
     program_rows
-        The rows of regular files that begin as programs do, compiled or scripts, ascending, shape ``(k,)``; None
-        where the layer was read without.
+        The rows of regular files that begin as programs do, compiled or scripts, ascending, shape ``(k,)``;
+        None where the layer was read without.
     links
         Targets by row: of symbolic links as written, of hard links relative to the root.
     whiteouts

@@ -23,7 +23,7 @@ from praxi_tasks.fingerprint.forms import forms_of
 from praxi_tasks.fingerprint.paths import PathColumns, normalise_all
 from praxi_tasks.fingerprint.published import published_contents
 from praxi_tasks.fingerprint.texts import Texts
-from praxi_tasks.oci.layer import SHA256, read_sources
+from praxi_tasks.oci.layer import NO_SOURCE, SHA256, read_sources
 from praxi_tasks.store.frames import unpack_frame
 from praxi_tasks.store.keys import TAGSET_PROTOCOL
 
@@ -59,7 +59,8 @@ class Tagset:
         In bytes; 0 where ``measured`` is false. Of byte code, those of its source.
     hashes
         xxh3-64 of the content; 0 where it is not known. Of byte code, the
-        :func:`~praxi_tasks.oci.layer.byte_code.version_number` that its source states, or 0.
+        :func:`~praxi_tasks.oci.layer.byte_code.version_number` that its source states, or 0. What is called
+        byte code and is none has a size that no source has.
     measured
         Whether size and hash are the file's own: false for links and where only a path was recorded, and for
         byte code that does not tell the size of its source.
@@ -230,10 +231,11 @@ def _contents(
     if len(changeset.checksums):
         kinds, values = changeset.checksum_kinds[rows], changeset.checksums[rows]
     source = read_sources(kinds, values)
+    empty = derived & measured & (sizes == 0)
     return (
-        np.where(derived, source.sizes, sizes),
+        np.where(empty, np.uint64(NO_SOURCE), np.where(derived, source.sizes, sizes)),
         np.where(derived, source.versions, hashes),
-        np.where(derived, source.told, measured),
+        np.where(derived, source.told | empty, measured),
     )
 
 

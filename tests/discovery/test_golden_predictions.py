@@ -21,6 +21,7 @@ def test_predictions_change_only_with_the_version_of_the_engine() -> None:
 
 
 def test_the_stored_layers_show_a_change_and_renewing_refuses_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert golden_predictions.load().engine == ENGINE  # else renewing would store the changed predictions
     monkeypatch.setattr(decision_rule, "LIKELY", 0.9)
     changed = golden_predictions.predict(golden_predictions.inputs())
     assert not alike(golden_predictions.load(), changed)

@@ -17,7 +17,7 @@ from praxi_tasks.fingerprint import Tagset, normalise_all
 from praxi_tasks.learning.catalogue import build_catalogue
 from praxi_tasks.learning.data.release_files import ReleaseFile, ReleaseLine, make_release
 from praxi_tasks.learning.synthesis import Files, compile_python, install_wheel
-from praxi_tasks.oci.layer import version_number
+from praxi_tasks.oci.layer import NO_SOURCE, version_number
 from tests.support import world
 
 SITE = "usr/local/lib/python3.11/site-packages"
@@ -212,6 +212,35 @@ def test_a_leftover_is_no_copy() -> None:
     rest = without_metadata(installed("packagec", "1.0", "opt/b/lib/python3.11/site-packages"))
     few = rest.keep(np.arange(len(rest.paths)) < 2)
     assert names(world.model().predict(world.layer(whole, few))) == {"packagec": ("2.0",)}
+
+
+def test_a_version_of_few_files_is_a_copy_beside_one_of_many() -> None:
+    known = [released("1.0", 500, 3, 70), released("2.0", 600, 12)]
+    roots = ("opt/a/site-packages", "opt/b/site-packages")
+    files = [install_wheel(Files.of(release), root) for release, root in zip(known, roots, strict=True)]
+    model = world.model().replaced(catalogues=[build_catalogue([*world.releases(), *known])])
+    prediction = model.predict(world.layer(*files))
+    told = {(release.versions, release.root) for release in prediction.releases}
+    assert told == {(("1.0",), "opt/a/site-packages"), (("2.0",), "opt/b/site-packages")}
+    (release,) = model.predict(world.layer(files[0].keep(np.arange(3) < 1), files[1])).releases
+    assert release.versions == ("2.0",)
+
+
+def test_what_is_called_byte_code_and_is_none_only_looks_like_the_package() -> None:
+    known = [released("1.0", 500, 8), released("2.0", 600, 8, 90)]
+    model = world.model().replaced(catalogues=[build_catalogue([*world.releases(), *known])])
+    prediction = model.predict(compiled(NO_SOURCE, 8))
+    assert [each.name for each in prediction.look_alikes] == ["big"]
+    assert names(prediction) == {}
+    assert names(model.predict(compiled(550, 8))) == {"big": ()}
+
+
+def test_metadata_alone_names_nobody() -> None:
+    files = installed("packagec", "1.0")
+    left = files.keep(np.array(["-info/" in path for path in files.paths]))
+    assert len(left.paths)
+    prediction = world.model().predict(world.layer(left))
+    assert (prediction.releases, prediction.look_alikes) == ((), ())
 
 
 def test_versions_that_nothing_tells_apart_are_a_tie() -> None:

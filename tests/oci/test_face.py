@@ -27,6 +27,7 @@ FACES = {
         "LayerReading",
         "Likeness",
         "MD5",
+        "NO_SOURCE",
         "Part",
         "SHA1",
         "SHA256",

@@ -1,6 +1,6 @@
 """Reads a layer's tar as a stream: decompression, members, whiteouts, the contents that are retained."""
 
-from praxi_tasks.oci.layer.byte_code import read_sources, version_number
+from praxi_tasks.oci.layer.byte_code import NO_SOURCE, read_sources, version_number
 from praxi_tasks.oci.layer.checksum_kinds import MD5, SHA1, SHA256
 from praxi_tasks.oci.layer.contents import LayerReading
 from praxi_tasks.oci.layer.copies import Part
@@ -18,6 +18,7 @@ __all__ = [
     "LayerReading",
     "Likeness",
     "MD5",
+    "NO_SOURCE",
     "Part",
     "SHA1",
     "SHA256",

@@ -28,6 +28,10 @@ _READ: Final = 1 << 16
 _CONSTANT: Final = re.compile(rb"[Zz\xda\xfa]([\x03-\x28])(?=([0-9]+(?:\.[0-9]+)+[0-9A-Za-z.+_-]*))")
 _NUMBERS: Final = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 _UNKNOWN: Final = 2**64 - 1
+_ENDING: Final = b"\r\n"  # of every interpreter's magic number
+
+NO_SOURCE: Final = 2**32 - 1
+"""The size of the source of what is called byte code and is none: no module has it."""
 
 
 class Sources(NamedTuple):
@@ -91,7 +95,8 @@ def read_heads(heads: bytes) -> NDArray[np.uint64]:
     is_timed = (each[:, 2:8] == np.frombuffer(_TIMED, np.uint8)).all(axis=1)
     sizes = each[:, 12:].copy().view("<u4")[:, 0].astype(np.uint64)
     is_known = is_timed & (magic >= _FIRST_MAGIC) & (magic <= _LAST_MAGIC)
-    return np.where(is_known, sizes, np.uint64(_UNKNOWN))
+    is_none = (each[:, 2:4] != np.frombuffer(_ENDING, np.uint8)).any(axis=1)
+    return np.where(is_known, sizes, np.where(is_none, np.uint64(NO_SOURCE), np.uint64(_UNKNOWN)))
 
 
 class ByteCode:
@@ -114,8 +119,13 @@ class ByteCode:
         self._data += data[: self._wanted - len(self._data)]
 
     def digest(self) -> bytes:
-        """Return version and size as four bytes each, or eight of all ones where the head tells no size."""
+        """Return version and size as four bytes each, or eight of all ones where the head tells no size.
+
+        The size is :data:`NO_SOURCE` where it is no byte code.
+        """
         head = bytes(self._data[:HEAD])
+        if head[2:4] != _ENDING:
+            return NO_SOURCE.to_bytes(8, "big")
         magic = int.from_bytes(head[:2], "little")
         is_timed = head[2:8] == _TIMED
         if len(head) < HEAD or not is_timed or not _FIRST_MAGIC <= magic <= _LAST_MAGIC:

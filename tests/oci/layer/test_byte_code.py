@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from praxi_tasks.fingerprint import Tagset
-from praxi_tasks.oci.layer import version_number
+from praxi_tasks.oci.layer import NO_SOURCE, version_number
 from praxi_tasks.oci.layer.byte_code import HEAD, ByteCode, read_heads
 from tests.support.layers import changeset, member
 
@@ -76,15 +76,19 @@ def test_what_is_checked_by_hash_tells_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "head",
     [
-        b"",
         b"\xa7\r\r\n",
         b"\x03\xf3\r\n" + bytes(12),  # Python 2.7
         b"\x33\r\r\n" + bytes(12),  # Python 3.6, before PEP 552
-        b"x" * 16,
     ],
 )
 def test_another_head_tells_nothing(head: bytes) -> None:
     assert said("__init__.pyc", head) == (False, 0, 0)
+
+
+@pytest.mark.parametrize("name", ["__init__.pyc", "part.pyc"])
+@pytest.mark.parametrize("content", [b"", b"x", b"x" * 16, b"x" * 90_000])
+def test_what_no_interpreter_wrote_has_a_size_that_no_source_has(name: str, content: bytes) -> None:
+    assert said(name, content) == (True, NO_SOURCE, 0)
 
 
 @given(st.binary(max_size=300), st.lists(st.integers(1, 40), max_size=20))
