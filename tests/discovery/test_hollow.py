@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -35,7 +36,7 @@ MODEL = Model(
 )
 
 
-def layer(sizes: dict[str, int | None]) -> Tagset:
+def layer(sizes: Mapping[str, int | None]) -> Tagset:
     """Return a layer of files with sizes, or links."""
     tagset = Tagset.from_paths("sha256:" + "0" * 64, list(sizes))
     return replace(
@@ -47,7 +48,7 @@ def layer(sizes: dict[str, int | None]) -> Tagset:
 
 
 def said(
-    sizes: dict[str, int | None], forms: dict[str, Form] | None = None, model: Model = MODEL
+    sizes: Mapping[str, int | None], forms: dict[str, Form] | None = None, model: Model = MODEL
 ) -> tuple[set[str], set[str]]:
     """Return what is named, and of what look-alikes are told.
 

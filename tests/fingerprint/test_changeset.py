@@ -43,7 +43,7 @@ def changesets(draw: st.DrawFn) -> Changeset:
         whiteouts=tuple(draw(st.lists(texts, max_size=4))),
         opaques=tuple(draw(st.lists(texts, max_size=4))),
         build_ids=BuildIds.of(paths, dict.fromkeys(paths[::3], 2**64 - 1)),
-        program_rows=draw(st.sampled_from([None, np.arange(0, count, 2, np.uint32)])),
+        program_rows=draw(st.sampled_from([None, np.arange(0, count, 2, dtype=np.uint32)])),
     )
 
 
