@@ -13,9 +13,8 @@ from typing import Final
 from playwright.sync_api import Browser, Page
 
 from tests.airflow.looking import browse, opened
-from tests.support.airflow import Airflow, login_of
+from tests.support.airflow import PATIENCE, Airflow, login_of
 
-PATIENCE: Final = 120_000  # ms
 CHANGES: Final = {
     "risks": {"finding": "CVE-2026-1", "owner": "o", "expires": "2099-01-01", "reason": "r"},
     "risks/picked": {"pick": "?finding=CVE-2026-1", "owner": "o", "expires": "2099-01-01", "reason": "r"},
@@ -35,7 +34,7 @@ def answered(server: Airflow, person: str, path: str) -> int:
     form = urllib.parse.urlencode(CHANGES[path]).encode()
     request = urllib.request.Request(f"{server.url}/praxi/{path}", form, headers, method="POST")
     try:
-        with urllib.request.urlopen(request, timeout=60) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         with error:
@@ -47,7 +46,6 @@ def seated(browser: Browser, server: Airflow, person: str = "") -> Iterator[Page
     """Return a page of somebody's window, which is closed in the end."""
     context = browse(browser, server, person)
     page = context.new_page()
-    page.set_default_timeout(PATIENCE)
     yield page
     context.close()
 
@@ -122,7 +120,7 @@ def audit_now(page: Page, server: Airflow, image: str) -> str:
     page.get_by_label("Image").fill(image)
     page.get_by_role("button", name="Audit").click()
     page.locator("[aria-current=step]").wait_for()
-    page.wait_for_url("**/praxi/image?**", timeout=4 * PATIENCE)
+    page.wait_for_url("**/praxi/image?**", timeout=2000 * PATIENCE)
     page.locator("#tabs").wait_for()
     return page.get_by_role("heading", level=1).inner_text()
 

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
 
 from tests.support.airflow import Airflow
-from tests.support.browser import SCREENSHOTS
+from tests.support.browser import PATIENCE, SCREENSHOTS
 from tests.support.readable import unreadable, violations
 
 WIDTHS: Final = (400, 1044, 1440)
@@ -70,6 +70,7 @@ def browse(
 ) -> BrowserContext:
     """Return a window of somebody who is logged in, or of nobody."""
     context = browser.new_context(viewport={"width": width, "height": 900})
+    context.set_default_timeout(PATIENCE)
     context.add_init_script(f"localStorage.setItem('theme', '{theme}')")
     if person:
         context.add_cookies([{"name": "_token", "value": server.token(person), "url": server.url}])
@@ -135,17 +136,17 @@ def refusals(
 
 def opened(page: Page, address: str) -> Response | None:
     """Open a page once its tables are ready."""
-    for _ in range(120):
+    for _ in range(PATIENCE // 500):
         answer = page.goto(address)
         if answer is not None and answer.status != 202:
             return answer
         page.wait_for_timeout(500)
-    raise AssertionError(f"{address}: its tables were not ready within a minute")
+    raise AssertionError(f"{address}: its tables were not ready in time")
 
 
 def _wait_for_charts(page: Page) -> None:
     """Wait until charts have the page's width: they are drawn anew a moment after it changed."""
-    for _ in range(200):  # the page's policy lets Playwright's own waiting run no code there
+    for _ in range(PATIENCE // 50):  # the page's policy lets Playwright's own waiting run no code there
         if page.evaluate(_CHARTS_FIT):
             return
         page.wait_for_timeout(50)
@@ -161,7 +162,7 @@ def walked(browser: Browser, server: Airflow, image: str) -> str:
     page = browse(browser, server, "viewer").new_page()
     page.goto(f"{server.url}/plugin/praxi")
     frame = page.frame_locator("iframe[title='Praxi']")
-    frame.locator("h1").wait_for(timeout=120_000)
+    frame.locator("h1").wait_for()
     frame.locator(".skip").focus()
     for wanted in ("Images", image):
         for _ in range(60):
@@ -169,5 +170,5 @@ def walked(browser: Browser, server: Airflow, image: str) -> str:
             if wanted in frame.locator(":focus").inner_text():
                 break
         page.keyboard.press("Enter")
-        frame.locator(f"h1:has-text('{wanted}')").wait_for(timeout=60_000)
+        frame.locator(f"h1:has-text('{wanted}')").wait_for()
     return frame.locator("h1").inner_text()

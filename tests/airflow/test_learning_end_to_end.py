@@ -18,7 +18,7 @@ from tests.events import bodies
 from tests.support import images
 from tests.support import world as small_world
 from tests.support.airflow import Airflow, airflow
-from tests.support.browser import chromium
+from tests.support.browser import PATIENCE, chromium
 from tests.support.redis_server import redis_client, redis_connection, redis_server
 from tests.support.stored import as_stored
 
@@ -91,11 +91,12 @@ def shown(server: Airflow, run_id: str) -> str:
     """Return what a person reads who opens the report on the run's page."""
     with chromium() as browser:
         page = browser.new_page(viewport={"width": 1500, "height": 1000})
+        page.set_default_timeout(PATIENCE)
         page.goto(f"{server.url}/dags/praxi_train/runs/{quote(run_id, safe='')}")
-        page.get_by_role("link", name="Praxi report").click(timeout=120_000)
+        page.get_by_role("link", name="Praxi report").click()
         tab = page.frame_locator("iframe[title='Praxi report']")
         report = tab.frame_locator("#report").locator("body[data-drawn=yes]")
-        report.wait_for(timeout=60_000)
+        report.wait_for()
         assert report.locator("figure svg").count() == report.locator("figure").count() > 3
         return report.inner_text()
 
@@ -104,15 +105,16 @@ def trials_on_the_page(server: Airflow) -> set[str]:
     """Return the links to trials' logs on the page of models, of which the first leads to the log."""
     with chromium() as browser:
         page = browser.new_page(viewport={"width": 1500, "height": 1000})
+        page.set_default_timeout(PATIENCE)
         page.goto(server.url)  # which gives everybody a token where all are administrators
         page.wait_for_load_state("networkidle")
         page.goto(f"{server.url}/praxi/models")
-        page.locator(".study .over-time[data-drawn=yes]").first.wait_for(timeout=60_000)
+        page.locator(".study .over-time[data-drawn=yes]").first.wait_for()
         links = {
             str(each.get_attribute("href")) for each in page.get_by_role("link", name="Log of trial").all()
         }
         page.goto(server.url + min(links))
-        page.get_by_text("running: praxi learn --run").wait_for(timeout=120_000)
+        page.get_by_text("running: praxi learn --run").wait_for()
         return links
 
 

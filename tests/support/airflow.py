@@ -1,4 +1,4 @@
-"""A real Airflow: API server, scheduler and Dag processor on SQLite, in a home of its own."""
+"""A real Airflow: API server, scheduler and Dag processor on a PostgreSQL, in a home of its own."""
 
 from __future__ import annotations
 
@@ -16,9 +16,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.support.airflow_home import ROOT, environment
+from tests.support.postgres import postgres
 from tests.support.process import Server, free_port, running, start_server
 
 FINISHED: Final = frozenset({"success", "failed"})
+PATIENCE: Final = 300
+"""Seconds that an answer may take on a machine that runs other tests besides."""
 
 
 class Airflow:
@@ -148,7 +151,7 @@ class Airflow:
             self.url + path, data, headers | {"Content-Type": "application/json"}, method=method
         )
         try:
-            with urllib.request.urlopen(request, timeout=60) as response:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as response:
                 return json.load(response)
         except urllib.error.HTTPError as error:
             raise AssertionError(f"{method} {path}: {error.code} {error.read().decode()}") from error
@@ -183,12 +186,13 @@ def airflow(
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     given = environment(folder / "home") | _quick(port) | _known(folder, people or {}) | dict(variables)
-    started = Airflow(url, given, login=login_of("admin") if people else None)
-    started.cli("db", "migrate")
-    for team in teams:
-        started.cli("teams", "create", team)
-    started.cli("pools", "import", str(ROOT / "images" / "airflow" / "pools.json"))
     with ExitStack() as stack:
+        given |= {"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": stack.enter_context(postgres(folder))}
+        started = Airflow(url, given, login=login_of("admin") if people else None)
+        started.cli("db", "migrate")
+        for team in teams:
+            started.cli("teams", "create", team)
+        started.cli("pools", "import", str(ROOT / "images" / "airflow" / "pools.json"))
         for name in ("api-server", "scheduler", "dag-processor", *also):
             server = stack.enter_context(_served(started, name, folder))
             if name == "api-server":

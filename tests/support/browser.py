@@ -8,9 +8,14 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.support.tools import find
+
+PATIENCE: Final = 300_000
+"""Milliseconds that a page may take on a machine that runs other tests besides."""
+
+expect.set_options(timeout=PATIENCE)
 
 SCREENSHOTS: Final = Path(__file__).resolve().parents[2] / "dist" / "screenshots"
 """Where tests leave pictures of pages for people to look at; CI keeps them."""
@@ -55,6 +60,7 @@ def opened(browser: Browser, html: str, folder: Path, *, until: str, **options: 
     place.write_text(html)
     settings: dict[str, Any] = {"offline": True, "viewport": {"width": 1500, "height": 950}}
     page = browser.new_context(**settings | options).new_page()
+    page.set_default_timeout(PATIENCE)
     heard = overheard(page)
     page.goto(place.as_uri())
     page.wait_for_selector(until)
