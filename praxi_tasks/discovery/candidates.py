@@ -2,58 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
-from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from praxi_tasks.discovery.catalogue import CORE, among
-from praxi_tasks.discovery.copies import LEAST, Copies, Copy
+from praxi_tasks.discovery.compared_copies import ComparedCopies, Comparison
 from praxi_tasks.discovery.features import Measures
 from praxi_tasks.discovery.hollow import hollow_candidates
-from praxi_tasks.discovery.layer_catalogue import KnownVersions, LayerCatalogue
+from praxi_tasks.discovery.layer_catalogue import LayerCatalogue
 from praxi_tasks.discovery.lookup import Lookup
 from praxi_tasks.discovery.matching import LayerKeys, Matches, folder_hashes, match_folders, match_keys
-from praxi_tasks.discovery.versions import VersionEvidence, compare_versions, possible_versions
+from praxi_tasks.discovery.overwritten import beside_overwritten
+from praxi_tasks.discovery.versions import VersionEvidence
 from praxi_tasks.fingerprint import PYTHON_ROOT, Tagset
-
-CHANCE: Final = 0.02
-"""Of measured files, less than this share is as some version has it by chance: of the same size."""
-
-
-class ComparedCopy(NamedTuple):
-    """One copy of a package, and what it shows of each of some versions.
-
-    ``is_judged`` says whether these are such as the layer may have: not those of other suites alone.
-    """
-
-    copy: Copy
-    evidence: VersionEvidence
-    versions: list[str]
-    is_judged: bool
-
-    @property
-    def covered(self) -> float:
-        """The share of a version's paths that is there, of the one of which most is."""
-        return float((self.evidence.present / np.maximum(self.evidence.expected, 1)).max(initial=0))
-
-    @property
-    def look_alike(self) -> bool:
-        """Whether most files are measured, and none is as any known version has it, but by chance.
-
-        Byte code whose source has another size is no evidence: it is of another version.
-        """
-        if not self.is_judged:
-            return False
-        evidence, compiled = self.evidence, self.evidence.compiled
-        agreeing = evidence.agreeing + compiled.agreeing
-        measured = agreeing + evidence.differing + compiled.void
-        most = 0 < 2 * measured.max(initial=0) >= evidence.present.max(initial=0)
-        share = (agreeing / np.maximum(measured, 1)).max(initial=0)
-        return bool(most and share < CHANCE)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,7 +53,7 @@ class Candidates:
     matches: Matches
     packages: NDArray[np.intp]
     features: NDArray[np.float32]
-    copies: dict[int, tuple[ComparedCopy, ...]]
+    copies: ComparedCopies
     folder_owners: NDArray[np.intp]
     indistinguishable: tuple[tuple[int, ...], ...]
     hollow: NDArray[np.bool_]
@@ -124,7 +87,8 @@ def find_candidates(tagset: Tagset, lookup: Lookup, suite: str = "") -> Candidat
     there = np.zeros(len(catalogue.packages) + 1, np.bool_)
     there[matches.packages] = True
     packages, owners = np.flatnonzero(there), np.where(there[owners], owners, -1)
-    copies = _compared_copies(tagset, catalogue, layer, packages)
+    comparison = Comparison(tagset, catalogue, layer)
+    copies = beside_overwritten(comparison.of(packages), comparison.without, len(tagset))
     measures = Measures(tagset, catalogue, layer, matches, packages, _evidence(copies), owners)
     features = measures.table([_below(count, owners, packages) for count in files])
     return Candidates(
@@ -143,7 +107,7 @@ def find_candidates(tagset: Tagset, lookup: Lookup, suite: str = "") -> Candidat
 def _shown_first(
     groups: tuple[tuple[int, ...], ...],
     packages: NDArray[np.intp],
-    copies: dict[int, tuple[ComparedCopy, ...]],
+    copies: ComparedCopies,
 ) -> tuple[tuple[int, ...], ...]:
     """Put those candidates of each group first of which a file is as a known version has it."""
 
@@ -169,43 +133,12 @@ def _at_home(owners: NDArray[np.intp], tagset: Tagset, catalogue: LayerCatalogue
     return np.where(home | ~python[:, None], owners, -1)
 
 
-def _compared_copies(
-    tagset: Tagset, catalogue: LayerCatalogue, layer: LayerKeys, packages: NDArray[np.intp]
-) -> dict[int, tuple[ComparedCopy, ...]]:
-    """Compare the copies of each candidate whose versions are known; the candidates are of shape ``(n,)``."""
-    versioned = packages[catalogue.versioned[packages]]
-    if not len(versioned):
-        return {}
-    copies = Copies(layer, tagset)
-    return {package: tuple(_compared(package, catalogue, copies, tagset)) for package in versioned.tolist()}
-
-
-def _compared(
-    package: int, catalogue: LayerCatalogue, copies: Copies, tagset: Tagset
-) -> Iterator[ComparedCopy]:
-    """Yield the copies of a package, each compared with its versions; leftovers of other copies are none."""
-    known = catalogue.known_of(package)
-    found = copies.of(np.unique(known[-1].contents.keys), native=bool(catalogue.native[package]))
-    for copy in found:
-        each = (_compare(copy, some, tagset) for some in known)
-        first = next(each)
-        fits = (some for some in chain([first], each) if possible_versions(some.evidence).any())
-        compared = next(fits, first)
-        if len(copy.keys) >= LEAST * len(found[0].keys) or compared.covered >= LEAST:
-            yield compared
-
-
-def _compare(copy: Copy, known: KnownVersions, tagset: Tagset) -> ComparedCopy:
-    evidence = compare_versions(known.contents, known.versions, copy, tagset)
-    return ComparedCopy(copy, evidence, known.versions, known.is_judge)
-
-
-def _judged(copies: dict[int, tuple[ComparedCopy, ...]]) -> list[int]:
+def _judged(copies: ComparedCopies) -> list[int]:
     """Return the packages whose files are compared with contents that the layer may have."""
     return [package for package, found in copies.items() if any(copy.is_judged for copy in found)]
 
 
-def _evidence(copies: dict[int, tuple[ComparedCopy, ...]]) -> dict[int, tuple[VersionEvidence, ...]]:
+def _evidence(copies: ComparedCopies) -> dict[int, tuple[VersionEvidence, ...]]:
     return {package: tuple(each.evidence for each in found) for package, found in copies.items()}
 
 

@@ -66,6 +66,9 @@ class VersionEvidence(NamedTuple):
         Whether files that state a version are there as byte code only.
     compiled
         What byte code says of its sources.
+    agreeing_files, differing_files
+        The layer's files whose content is that of some version, and those that have that of none, shape
+        ``(n,)`` each.
     """
 
     present: NDArray[np.int64]
@@ -76,6 +79,8 @@ class VersionEvidence(NamedTuple):
     telling: NDArray[np.int64]
     unreadable: bool
     compiled: CompiledEvidence
+    agreeing_files: NDArray[np.intp]
+    differing_files: NDArray[np.intp]
 
     @property
     def measured(self) -> int:
@@ -90,7 +95,11 @@ class VersionEvidence(NamedTuple):
 
 
 def compare_versions(
-    contents: PackageContents, versions: Sequence[str], copy: Copy, tagset: Tagset
+    contents: PackageContents,
+    versions: Sequence[str],
+    copy: Copy,
+    tagset: Tagset,
+    foreign: NDArray[np.bool_] | None = None,
 ) -> VersionEvidence:
     """Compare a package's contents with the files of one copy of it in a layer.
 
@@ -102,9 +111,14 @@ def compare_versions(
     ----------
     versions
         Those that are known of the package.
+    foreign
+        Which of the layer's files another package put there, if known, shape ``(files,)``: unless they are as
+        a version has them they show nothing.
     """
     keys, sizes, count = contents.keys, contents.sizes, len(versions)
     rows = _compare_rows(contents, copy, tagset)
+    if foreign is not None:
+        rows = rows.without(foreign)
     files, same, differs = rows.files, rows.same, rows.measured & ~rows.same
     counted = VersionTally(contents, count)
     tally = counted.paths
@@ -135,6 +149,8 @@ def compare_versions(
         telling=telling,
         unreadable=unreadable,
         compiled=compare_byte_code(contents, versions, tagset, files, rows.there, counted),
+        agreeing_files=files[same & rows.comparable],
+        differing_files=np.setdiff1d(files[differs], files[same]),
     )
 
 
@@ -161,6 +177,10 @@ class _ComparedRows(NamedTuple):
     same: NDArray[np.bool_]
     comparable: NDArray[np.bool_]
     alternatives: NDArray[np.intp]
+
+    def without(self, foreign: NDArray[np.bool_]) -> _ComparedRows:
+        """Return the same where some files, shape ``(files,)``, can't be compared but are seen to agree."""
+        return self._replace(measured=self.measured & (self.same | ~foreign[self.files]))
 
 
 def _compare_rows(contents: PackageContents, copy: Copy, tagset: Tagset) -> _ComparedRows:
