@@ -1,7 +1,8 @@
 """Of which suite the layers of a plan are, as their images say: by ``os-release``, or by their other layers.
 
 The model tells by a layer's own paths which of its suites it is of. A small layer on top of a distribution
-often has none that differ between suites; the image it is in knows.
+often has none that differ between suites; the image it is in knows. Of an image of no suite that the model
+has, the kind of packages of its distribution is told.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from functools import partial
 
 from praxi_tasks.audit.failure import Failure, attempt
 from praxi_tasks.audit.plan import Plan
+from praxi_tasks.findings.packages import package_type
 from praxi_tasks.inventory import Distribution, stored_distribution
 from praxi_tasks.store import Store, keys
 
@@ -21,14 +23,14 @@ class LayerSuites:
     Parameters
     ----------
     suites
-        The packs of suites that the model has; with fewer than two there is nothing to tell apart.
+        The packs of suites that the model has; without any there is nothing to tell.
     """
 
     def __init__(self, plan: Plan, store: Store, suites: Sequence[str]) -> None:
         self._suites = suites
         self._store = store
         self._named: dict[str, str] = {}
-        images = [plan.digests_of(image) for image in plan.images] if len(suites) > 1 else []
+        images = [plan.digests_of(image) for image in plan.images] if suites else []
         named = [(digests, self._by_os_release(digests)) for digests in images]
         self._nameless = [digests for digests, told in named if not any(told)]
         self.of = _agreed((digest, suite) for pairs in named for digest, suite in zip(*pairs, strict=True))
@@ -45,7 +47,7 @@ class LayerSuites:
         return {digest: suite for digest, suite in found.items() if digest not in self.of}
 
     def _by_os_release(self, digests: Sequence[str]) -> list[str]:
-        """Return the suite of each layer of an image: what the nearest ``os-release`` below it names."""
+        """Return the suite of each layer of an image, or its kind: by the nearest ``os-release`` below it."""
         found, suite = [], ""
         for digest in digests:
             if digest not in self._named:
@@ -60,7 +62,9 @@ class LayerSuites:
         if not self._store.exists(key):
             return ""
         distribution = stored_distribution(self._store.get(key))
-        return suite_named(distribution, self._suites) if distribution else ""
+        if not distribution:
+            return ""
+        return suite_named(distribution, self._suites) or package_type(distribution)
 
 
 def suite_named(distribution: Distribution, suites: Sequence[str]) -> str:

@@ -86,9 +86,12 @@ def _diverted(tagset: Tagset) -> NDArray[np.bool_]:
 
 
 def _may_be_links(keys: NDArray[np.uint64], contents: PackageContents) -> bool:
-    """Return whether some version has a link at one of some paths: nothing is known of its content."""
-    links = contents.keys[(contents.sizes == 0) & (contents.hashes == 0)]
-    return bool(in_sorted(links, keys).any())
+    """Return whether a package has links alone, whose content is unknown, half of them at some paths."""
+    is_link = (contents.sizes == 0) & (contents.hashes == 0)
+    if not is_link[contents.core].all():
+        return False
+    links = np.unique(contents.keys[is_link & contents.core])
+    return bool(2 * in_sorted(links, keys).sum() >= len(links) > 0)
 
 
 def _judged(

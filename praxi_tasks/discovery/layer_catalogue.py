@@ -81,6 +81,10 @@ class LayerCatalogue:
         everywhere = _known(homes, is_judge=not has_paths)
         return (_known(own, is_judge=True), everywhere) if own else (everywhere,)
 
+    def is_of_suites(self, package: int) -> bool:
+        """Return whether only packs of distributions' suites know a package, and not a site's own."""
+        return all(is_of_suite(part) for part, _ in self._holders(package))
+
     def _may_be_of(self, part: Catalogue) -> bool:
         """Return whether a part is of the layer's suite or of none; of any, where nothing tells the suite."""
         return not self.suite or part.pack == self.suite or not is_of_suite(part)

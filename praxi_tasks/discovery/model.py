@@ -34,6 +34,7 @@ from praxi_tasks.discovery.expert_ensemble import ExpertEnsemble
 from praxi_tasks.discovery.experts import Expert, Router
 from praxi_tasks.discovery.explanation import explain, with_copies
 from praxi_tasks.discovery.lookup import Lookup
+from praxi_tasks.discovery.other_kinds import without_other_kinds
 from praxi_tasks.discovery.pack_parts import PART_READERS
 from praxi_tasks.discovery.part_pool import Part, PartPool
 from praxi_tasks.discovery.prediction import LayerPrediction
@@ -41,7 +42,7 @@ from praxi_tasks.discovery.release_experts import ReleaseExperts, Versions
 from praxi_tasks.discovery.remnants import without_remnants
 from praxi_tasks.discovery.same_content import find_same_content
 from praxi_tasks.discovery.scorer import Scorer
-from praxi_tasks.discovery.suites import is_of_suite
+from praxi_tasks.discovery.suites import is_of_suite, kind_of
 from praxi_tasks.discovery.tokens import Tokenizer
 from praxi_tasks.discovery.unexplained import unexplained
 from praxi_tasks.errors import CorruptObjectError, KeyNotFoundError
@@ -277,13 +278,15 @@ class Model:
         Parameters
         ----------
         suite
-            The one of :attr:`suites` that the layer's image says it is of, if it does.
+            The one of :attr:`suites` that the layer's image says it is of, or the package URL type of its
+            distribution's packages (``apk``), if it says one.
         """
+        kind = self._kind_of(suite)
         seen, found, confidence, versions = self._decide(tagset, suite)
         named = select_candidates(confidence, self.decision_rule, found.indistinguishable)
         explanation = explain(seen, found, named, confidence, versions)
         suite = found.catalogue.suite
-        others = {*self.suites} - {suite} if suite else ()
+        others = {*self.suites} - {suite} if suite or kind else ()
         copies = [
             each
             for each in find_same_content(seen, explanation.open_rows, self.contents, others)
@@ -316,7 +319,14 @@ class Model:
     ) -> tuple[Tagset, Candidates, NDArray[np.float64], Versions]:
         tagset, found = search_candidates(tagset, self.lookup, suite)
         decided = self._release_experts.decide(tagset, found, self.scorer.confidence(found.features))
-        return tagset, found, without_remnants(tagset, found, decided.confidence), decided.versions
+        confidence = without_other_kinds(found, decided.confidence, self._kind_of(suite))
+        return tagset, found, without_remnants(tagset, found, confidence), decided.versions
+
+    def _kind_of(self, suite: str) -> str:
+        """Return the package URL type of a suite's packages; of one that is a type, itself."""
+        if "/" not in suite:
+            return suite
+        return next((kind_of(part) for part in self.parts if part.pack == suite), "")
 
     def name_changes(self, changesets: Iterable[Sequence[str]]) -> list[dict[str, float]]:
         """Return the labels that experts recognise in recorded changesets, likeliest first, with probability.

@@ -30,7 +30,12 @@ def is_of_suite(part: Catalogue) -> bool:
     """Return whether a part is of a suite's pack: of a distribution's packages, and not a site's own."""
     if part.pack == SITE or not len(part.packages):
         return False
-    return ecosystem_of(part.packages[0].partition("/")[0]).of_distribution
+    return ecosystem_of(kind_of(part)).of_distribution
+
+
+def kind_of(part: Catalogue) -> str:
+    """Return the package URL type of the packages of a suite's part."""
+    return part.packages[0].partition("/")[0]
 
 
 def tell_suites(parts: Sequence[Catalogue], keys: Sequence[NDArray[np.intp]], told: str = "") -> Suites:
@@ -43,16 +48,20 @@ def tell_suites(parts: Sequence[Catalogue], keys: Sequence[NDArray[np.intp]], to
     keys
         Indices of the layer's paths that each part knows; they may repeat, shape ``(hits,)`` each.
     told
-        The pack that the image's own files name; it counts if the model has it.
+        The pack that the image's own files name, or the package URL type of its distribution's packages: then
+        the layer is of a suite that has such, or of none.
     """
     found: defaultdict[str, list[NDArray[np.intp]]] = defaultdict(list)
+    kinds = {}
     for part, known in zip(parts, keys, strict=True):
         if is_of_suite(part):
             found[part.pack].append(known)
+            kinds[part.pack] = kind_of(part)
     if told in found:
         own = told
     else:
-        counts = {pack: len(np.unique(np.concatenate(known))) for pack, known in found.items()}
+        may_be = {pack: known for pack, known in found.items() if "/" in told or told in ("", kinds[pack])}
+        counts = {pack: len(np.unique(np.concatenate(known))) for pack, known in may_be.items()}
         most = max(counts.values(), default=0)
         best = [pack for pack, count in counts.items() if count == most]
         own = best[0] if len(best) == 1 else ""

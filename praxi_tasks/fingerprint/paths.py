@@ -80,7 +80,7 @@ _MERGED: Final = ("bin/", "sbin/", "lib/", "lib32/", "lib64/", "libx32/")
 _PYTHON_ROOTS: Final = re.compile(r"(?:^|.*/)(?:site|dist)-packages(?=/|$)")
 _WHEEL_LIBRARY: Final = re.compile(r"^[^/]+\.data/(?:purelib|platlib)(?=/|$)/?")
 _METADATA_FOLDER: Final = re.compile(r"(?:^|/)([^/]+?)(?:-[0-9][^/]*?)?\.(dist|egg)-info(?=/|$)")
-_SYSTEM_ROOT: Final = re.compile(r"usr/lib/python[0-9.]*/dist-packages(?:/|$)")
+_SYSTEM_ROOT: Final = re.compile(r"(?:.*/)?usr/lib/python[0-9.]*/dist-packages(?:/|$)")
 # Only the machine's own libraries: a cross compiler's folders are named after the machine it compiles for.
 _MACHINE: Final = re.compile(
     r"^(usr/(?:lib|include)/)(?:x86_64|aarch64|i[3-6]86|arm|powerpc64le|s390x|riscv64|mips64el)"

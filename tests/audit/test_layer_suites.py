@@ -42,7 +42,7 @@ def model() -> Model:
         suite(SUITES[0], ("libssl3", SSL), ("icu72", ("usr/lib/libicu.so.72",))),
         suite(SUITES[1], ("libssl3t64", SSL), ("icu76", ("usr/lib/libicu.so.76", "usr/lib/libicui.so.76"))),
     ]
-    rule = DecisionRule("threshold", threshold=0.0)
+    rule = DecisionRule("threshold", threshold=1e-6)
     return Model(parts, world.model().scorer, decision_rule=rule)
 
 
@@ -108,10 +108,30 @@ def test_an_inventory_that_is_damaged_tells_nothing_and_stops_nobody(store: Stor
     assert LayerSuites(plan((BASE, TOP)), store, SUITES).of == {}
 
 
-def test_one_suite_needs_no_telling(store: Store) -> None:
+def test_a_model_without_suites_needs_no_telling(store: Store) -> None:
     put(store, BASE, ("etc/os-release",), TRIXIE)
-    assert LayerSuites(plan((BASE,)), store, SUITES[1:]).of == {}
+    assert LayerSuites(plan((BASE,)), store, ()).of == {}
     assert LayerSuites(plan((BASE,)), store, SUITES).of == {BASE: "debian/trixie"}
+
+
+@pytest.mark.parametrize(
+    ("distribution", "kind"),
+    [
+        (Distribution("alpine", "3.22.1"), "apk"),
+        (Distribution("fedora", "42"), "rpm"),
+        (Distribution("debian", "11", "bullseye"), "deb"),
+        (Distribution("nobodys"), None),
+    ],
+)
+def test_of_no_suite_of_the_model_the_kind_of_packages_is_told(
+    store: Store, distribution: Distribution, kind: str | None
+) -> None:
+    put(store, BASE, ("etc/os-release",), distribution)
+    put(store, TOP, SSL)
+    told = LayerSuites(plan((BASE, TOP)), store, SUITES).of
+    assert told == (dict.fromkeys((BASE, TOP), kind) if kind else {})
+    names = named(store, plan((BASE, TOP)), TOP)
+    assert names == (set() if kind in ("apk", "rpm") else {"libssl3", "libssl3t64"})
 
 
 @pytest.mark.parametrize(

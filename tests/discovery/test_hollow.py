@@ -118,6 +118,17 @@ def test_links_to_something_else_are_nobodys() -> None:
     assert said(hard, {"usr/sbin/tool": Form.OTHER_LINK}) == (set(), set())
 
 
+def test_links_of_a_package_that_has_files_or_other_links_too_are_nobodys() -> None:
+    """As those to dash, and those of binutils, of which BusyBox has a few."""
+    for paths, empty in ((["bin/sh", "bin/dash"], [0]), (["bin/ar", "bin/as", "bin/ld", "bin/nm"], range(4))):
+        contents = np.arange(1, len(paths) + 1, dtype=np.uint64) * 900
+        contents[list(empty)] = 0
+        known = Release("deb", "it", "1", paths, normalise_all(paths), contents, contents, contents != 0)
+        model = Model([build_catalogue([known])], decision_rule=EVERYTHING)
+        assert said({paths[0]: None}, {paths[0]: Form.OTHER_LINK}, model) == (set(), set())
+        assert said({paths[0]: None}, {paths[0]: Form.LINK}, model) == ({"it"}, set())
+
+
 def test_a_package_whose_contents_are_known_installs_such_a_link_or_does_not() -> None:
     paths = ["usr/sbin/halt", "usr/sbin/init"]
     empty, whole = np.zeros(2, np.uint64), np.array([900, 901], np.uint64)

@@ -76,6 +76,7 @@ def test_byte_code_is_derived() -> None:
 def test_only_the_distribution_owns_its_python_root() -> None:
     paths = ["usr/lib/python3/dist-packages/six.py", "usr/local/lib/python3.11/dist-packages/six.py"]
     assert normalise_all(paths).system.tolist() == [True, False]
+    assert normalise_all([f"rootfs/{path}" for path in paths]).system.tolist() == [True, False]
 
 
 @given(st.lists(PATHS, max_size=20))

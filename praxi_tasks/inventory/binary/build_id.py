@@ -25,7 +25,8 @@ _SYMBOLS: Final = ".debug"  # the symbols of a program have its build-id, and ar
 
 def build_id(program: Program) -> int:
     """Return a number that stands for a program's build-id; :data:`UNKNOWN` if it has none."""
-    if program.format != "elf" or program.path.endswith(_SYMBOLS) or _is_cut_off(program):
+    is_program = program.format == "elf" and not program.path.endswith(_SYMBOLS)
+    if not is_program or _is_cut_off(program) or not _has_sections(program):
         return UNKNOWN
     for note in read_notes(program):
         if (note.owner, note.kind) in _OWNERS and len(note.text) >= _LEAST:
@@ -37,6 +38,12 @@ def _is_cut_off(program: Program) -> bool:
     """Return whether the file ends before what is loaded of it: notes come first and may be left."""
     ends = (each.offset + each.size for each in program.segments if each.kind == LOADED_SEGMENT)
     return max(ends, default=0) > program.content.size
+
+
+def _has_sections(program: Program) -> bool:
+    """Return whether its table of sections is gone, or begins as each does: it may be of another file."""
+    first = next(iter(program.sections), None)
+    return first is None or not (first.kind or first.address or first.offset)
 
 
 def build_id_number(text: bytes) -> int:

@@ -60,6 +60,14 @@ def test_the_symbols_of_a_program_are_not_the_elf_with_notes() -> None:
     assert known_as(elf_with_notes(note(ID)), "usr/lib/debug/.build-id/00/0102.debug") == 0
 
 
+@pytest.mark.parametrize(("first", "known"), [(bytes(64), True), (b"\1" * 64, False)])
+def test_what_follows_the_notes_may_be_another_files(first: bytes, known: bool) -> None:
+    """A table of sections begins with an empty one."""
+    data = elf_with_notes(note(ID))
+    head = data[:40] + struct.pack("<Q", len(data)) + data[48:58] + struct.pack("<HHH", 64, 1, 0) + data[64:]
+    assert bool(known_as(head + first)) is known
+
+
 @settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read(data: bytes) -> None:
