@@ -83,7 +83,7 @@ def _overwritten(package: int, copy: ComparedCopy, claims: _Claims) -> NDArray[n
     most = max(1, int(EDITED * copy.evidence.measured))
 
     def is_incidental(other: int, theirs: NDArray[np.intp]) -> bool:
-        return other != package and np.count_nonzero(np.isin(theirs, copy.copy.rows)) <= most
+        return other != package and bool(np.count_nonzero(np.isin(theirs, copy.copy.rows)) <= most)
 
     files = copy.evidence.differing_files.tolist()
     foreign = [file for file in files if any(is_incidental(*each) for each in claims.get(file, ()))]
