@@ -13,8 +13,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-import psycopg2
-
 from tests.support.process import free_port, running, start_server
 
 USER: Final = "airflow"
@@ -33,7 +31,7 @@ def postgres(folder: Path) -> Iterator[str]:
         settings = (f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={place}", *UNSAFE)
         command = _command("postgres", "-D", str(data), *(f"--{setting}" for setting in settings))
         with running(start_server("postgres", command, folder)) as server:
-            server.wait_until(lambda: _answers(port, password), seconds=300)
+            server.wait_until(lambda: _answers(port), seconds=300)
             yield f"postgresql+psycopg2://{USER}:{password}@127.0.0.1:{port}/postgres"
 
 
@@ -58,9 +56,6 @@ def _command(program: str, *arguments: str) -> list[str]:
     return [*(NOBODY if os.geteuid() == 0 else ()), str(path), *arguments]
 
 
-def _answers(port: int, password: str) -> bool:
-    try:
-        psycopg2.connect(host="127.0.0.1", port=port, user=USER, password=password, dbname="postgres").close()
-    except psycopg2.OperationalError:
-        return False
-    return True
+def _answers(port: int) -> bool:
+    asked = _command("pg_isready", "--host=127.0.0.1", f"--port={port}", "--quiet")
+    return subprocess.run(asked, check=False).returncode == 0
