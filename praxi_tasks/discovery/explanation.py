@@ -171,9 +171,9 @@ class _Explainer:
                 yield LookAlike(ecosystem, name, len(copy.rows), evidence, printable(copy.root))
 
     def _are_void(self, rows: NDArray[np.intp]) -> bool:
-        """Return whether some files are links to something else throughout, or metadata."""
+        """Return whether some files are links throughout, or metadata."""
         forms = self._tagset.forms
-        links = bool(len(forms) and (forms[rows] == Form.OTHER_LINK).all())
+        links = bool(len(forms) and np.isin(forms[rows], (Form.LINK, Form.OTHER_LINK)).all())
         return links or bool((self._tagset.normalised.kinds[rows] == PathKind.METADATA).all())
 
     def _looks_alike(self, package: int, number: int) -> bool:

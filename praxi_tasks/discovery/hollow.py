@@ -60,7 +60,7 @@ def hollow_candidates(
         What is known of the packages.
     """
     measured = (tagset.measured & ~tagset.normalised.derived)[layer.rows]
-    diverted = _diverted(tagset)[layer.rows]
+    diverted = _of_form(tagset, Form.OTHER_LINK)[layer.rows]
     hollow, silent = _judged(tagset, layer, measured)
     place = np.searchsorted(packages, matches.packages)
     open_ = ~np.isin(packages, list(compared))
@@ -71,27 +71,33 @@ def hollow_candidates(
     found = np.asarray(
         ((none > 0) & (some == 0) & open_) | ((code == 0) & (catalogue.expected[packages] > 0))
     )
-    links = np.bincount(place, diverted[matches.keys], len(packages))
-    for at in np.flatnonzero(~open_ & (links > 0)).tolist():
+    linked = _of_form(tagset, Form.LINK)[layer.rows] | diverted
+    alone = np.bincount(place, linked[matches.keys], len(packages)) == np.bincount(
+        place, minlength=len(packages)
+    )
+    for at in np.flatnonzero(~open_ & alone).tolist():
         own = matches.keys[place == at]
-        if diverted[own].all():
-            known = catalogue.known_of(int(packages[at]))[-1]
-            found[at] = not _may_be_links(layer.keys[own], known.contents)
+        contents = catalogue.known_of(int(packages[at]))[-1].contents
+        found[at] = not _may_be_links(layer.keys[own], diverted[own], contents)
     return found
 
 
-def _diverted(tagset: Tagset) -> NDArray[np.bool_]:
-    """Return which files are links to a file of another name, shape ``(files,)``."""
-    return tagset.forms == Form.OTHER_LINK if len(tagset.forms) else np.zeros(len(tagset), np.bool_)
+def _of_form(tagset: Tagset, form: Form) -> NDArray[np.bool_]:
+    """Return which files are known to have a form, shape ``(files,)``."""
+    return tagset.forms == form if len(tagset.forms) else np.zeros(len(tagset), np.bool_)
 
 
-def _may_be_links(keys: NDArray[np.uint64], contents: PackageContents) -> bool:
-    """Return whether a package has links alone, whose content is unknown, half of them at some paths."""
+def _may_be_links(keys: NDArray[np.uint64], diverted: NDArray[np.bool_], contents: PackageContents) -> bool:
+    """Return whether a package may have links at some paths and nothing else, shape ``(n,)`` both.
+
+    One that has links alone may, if most are there or lead to files of like names: nothing is known of their
+    contents. Of one that has files a link to a file of a like name may stand for it.
+    """
     is_link = (contents.sizes == 0) & (contents.hashes == 0)
-    if not is_link[contents.core].all():
-        return False
     links = np.unique(contents.keys[is_link & contents.core])
-    return bool(2 * in_sorted(links, keys).sum() >= len(links) > 0)
+    if is_link[contents.core].all():
+        return bool((~diverted).any() or 2 * in_sorted(links, keys).sum() >= len(links))
+    return bool((~diverted & ~in_sorted(links, keys)).any())
 
 
 def _judged(
@@ -110,11 +116,12 @@ def _judged(
 
 def _plain(tagset: Tagset) -> NDArray[np.bool_]:
     """Return which files are no programs and lie where programs and libraries do, shape ``(files,)``."""
-    if not len(tagset.forms):
-        return np.zeros(len(tagset), np.bool_)
+    plain = _of_form(tagset, Form.PLAIN)
+    if not plain.any():
+        return plain
     columns = tagset.normalised
     running = np.fromiter((_RUNNING.search(each) is not None for each in columns.folders), np.bool_)
-    return np.asarray((tagset.forms == Form.PLAIN) & running[columns.folder_of])
+    return np.asarray(plain & running[columns.folder_of])
 
 
 def _is_hollow(path: str, size: int, *, is_plain: bool) -> bool:

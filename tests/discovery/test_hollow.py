@@ -118,15 +118,37 @@ def test_links_to_something_else_are_nobodys() -> None:
     assert said(hard, {"usr/sbin/tool": Form.OTHER_LINK}) == (set(), set())
 
 
-def test_links_of_a_package_that_has_files_or_other_links_too_are_nobodys() -> None:
-    """As those to dash, and those of binutils, of which BusyBox has a few."""
-    for paths, empty in ((["bin/sh", "bin/dash"], [0]), (["bin/ar", "bin/as", "bin/ld", "bin/nm"], range(4))):
-        contents = np.arange(1, len(paths) + 1, dtype=np.uint64) * 900
-        contents[list(empty)] = 0
-        known = Release("deb", "it", "1", paths, normalise_all(paths), contents, contents, contents != 0)
-        model = Model([build_catalogue([known])], decision_rule=EVERYTHING)
-        assert said({paths[0]: None}, {paths[0]: Form.OTHER_LINK}, model) == (set(), set())
-        assert said({paths[0]: None}, {paths[0]: Form.LINK}, model) == ({"it"}, set())
+def known_with_links(paths: list[str], links: int) -> Model:
+    """Return a model that knows the contents of a package, of whose paths the first are links."""
+    contents = np.arange(1, len(paths) + 1, dtype=np.uint64) * 900
+    contents[:links] = 0
+    known = Release("deb", "it", "1", paths, normalise_all(paths), contents, contents, contents != 0)
+    return Model([build_catalogue([known])], decision_rule=EVERYTHING)
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "named"),
+    [
+        ("bin/sh", Form.OTHER_LINK, False),  # to BusyBox
+        ("bin/sh", Form.LINK, False),  # to bash: dash itself is not there
+        ("bin/dash", Form.OTHER_LINK, False),
+        ("bin/dash", Form.LINK, True),  # its file is a link, as in uv's environments
+    ],
+)
+def test_a_link_that_a_package_has_beside_its_files_does_not_stand_for_it(
+    path: str, form: Form, named: bool
+) -> None:
+    model = known_with_links(["bin/sh", "bin/dash"], 1)
+    assert said({path: None}, {path: form}, model) == ({"it"} if named else set(), set())
+
+
+def test_few_links_of_a_package_of_links_have_to_be_called_like_what_they_lead_to() -> None:
+    """Those of binutils lead to programs of a like name, those of BusyBox in their place do not."""
+    model = known_with_links(["bin/ar", "bin/as", "bin/ld", "bin/nm"], 4)
+    assert said({"bin/ar": None}, {"bin/ar": Form.OTHER_LINK}, model) == (set(), set())
+    assert said({"bin/ar": None}, {"bin/ar": Form.LINK}, model) == ({"it"}, set())
+    half = dict.fromkeys(["bin/ar", "bin/nm"])
+    assert said(half, dict.fromkeys(half, Form.OTHER_LINK), model) == ({"it"}, set())
 
 
 def test_a_package_whose_contents_are_known_installs_such_a_link_or_does_not() -> None:
