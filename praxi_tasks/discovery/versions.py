@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
@@ -12,6 +11,15 @@ from numpy.typing import NDArray
 from praxi_tasks.discovery.catalogue import PackageContents
 from praxi_tasks.discovery.compiled_versions import CompiledEvidence, compare_byte_code
 from praxi_tasks.discovery.copies import Copy
+from praxi_tasks.discovery.file_roles import (
+    is_changed_by_versions,
+    is_edited,
+    is_library,
+    is_telling,
+    is_written,
+    names_version,
+    states_version,
+)
 from praxi_tasks.discovery.version_tally import VersionTally
 from praxi_tasks.fingerprint import UNKNOWN_SIZE, PathKind, Tagset, is_published, same_contents
 
@@ -23,28 +31,6 @@ SHOWN: Final = 0.25
 
 Beside byte code little else can be compared than what seldom changes: a marker, a licence, a template.
 """
-
-_LIBRARY: Final = re.compile(r"\.(?:so(?:\.[0-9.]+)?|pyd|dylib|jar|node|wasm)$")
-
-_BYTE_CODE: Final = (".pyc", ".pyo")
-
-_CODE: Final = (".py", ".js", ".mjs", ".cjs", ".rb", ".php", ".pm", ".lua", ".jl")
-
-_CMAKE: Final = ("ConfigVersion.cmake", "-config-version.cmake")
-
-_WRITTEN: Final = (".dist-info/RECORD", ".dist-info/WHEEL")
-"""An installer writes its own RECORD, and each interpreter's wheel has another WHEEL."""
-
-# Files in which projects state their version: one that differs is of another version, however alike the rest.
-_STATING: Final = frozenset(
-    """
-    __init__.py _version.py version.py __version__.py _versions.py versions.py __about__.py _about.py about.py
-    _version_info.py _meta.py __meta__.py __pkginfo__.py release.py VERSION VERSION.txt version.txt version
-    _version.txt version.json package.xml package.json bower.json composer.json version.js version.h
-    version.rb DESCRIPTION METADATA PKG-INFO changelog.Debian.gz changelog.Debian.amd64.gz
-    changelog.Debian.arm64.gz
-    """.split()  # noqa: SIM905 - a table of words
-)
 
 
 class VersionEvidence(NamedTuple):
@@ -58,7 +44,8 @@ class VersionEvidence(NamedTuple):
         How many measured files are as the version has them, and how many are not.
     contradicting
         How many of the differing files are significant: they are known to change with most versions, state
-        one, or are code. A library that is smaller may have been stripped.
+        one, or are code. A library that is smaller may have been stripped. Where no file agrees that shows
+        the version, because its content varies or its name says so, each is that people do not edit.
     telling
         How many of the agreeing files show that it is this version, as far as that matters: their content is
         known, and changes between versions, states one, or is compiled.
@@ -122,34 +109,40 @@ def compare_versions(
     files, same, differs = rows.files, rows.same, rows.measured & ~rows.same
     counted = VersionTally(contents, count)
     tally = counted.paths
-    code = _named(files, differs, tagset, _is_changed_by_versions)
-    library = _named(files, differs, tagset, _is_library)
-    code |= library & (tagset.sizes[files] >= sizes)
+    code = _named(files, differs, tagset, is_changed_by_versions)
+    library = _named(files, differs, tagset, is_library)
+    code |= library & ~_is_smaller(files, sizes, tagset)
     significant = (2 * rows.alternatives > count + 1) | np.isin(keys, keys[code])
     present, agreeing = tally(rows.there & contents.core), tally(same)
     rebuilt = _rebuilt(keys, library, same)
-    shown = tally(same & rows.comparable & counted.varying) > 0 if rebuilt.any() else False
+    sure = same & rows.comparable
+    shown = tally(sure & counted.varying) > 0 if differs.any() else np.ones(count, np.bool_)
+    proven = shown if shown.all() else shown | (tally(_named(files, sure, tagset, names_version)) > 0)
+    fixed = np.isin(keys, keys[differs & ~_may_be_edited(files, sizes, differs, tagset)])
 
     def differing(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
         there = np.where(shown, _distinct(keys[mask & ~rebuilt]), _distinct(keys[mask]))
         return np.asarray(there - tally(mask & same), np.int64)
 
     unmeasured = rows.there & tagset.normalised.derived[files]
-    unreadable = bool(unmeasured.any() and _named(files, unmeasured, tagset, _states_version).any())
+    unreadable = bool(unmeasured.any() and _named(files, unmeasured, tagset, states_version).any())
     telling = agreeing
     if unreadable or ((agreeing > 0) & (agreeing < SHOWN * present)).any():
-        known = same & rows.comparable
-        telling = tally(known & ((rows.alternatives > 1) | _named(files, known, tagset, _tells)))
+        telling = tally(sure & ((rows.alternatives > 1) | _named(files, sure, tagset, is_telling)))
     return VersionEvidence(
         present=present,
         expected=tally(contents.core),
         agreeing=agreeing,
         differing=differing(rows.measured),
-        contradicting=differing(rows.measured & significant),
+        contradicting=np.where(
+            proven,
+            differing(rows.measured & significant),
+            differing(rows.measured & (significant | fixed)),
+        ),
         telling=telling,
         unreadable=unreadable,
         compiled=compare_byte_code(contents, versions, tagset, files, rows.there, counted),
-        agreeing_files=files[same & rows.comparable],
+        agreeing_files=files[sure],
         differing_files=np.setdiff1d(files[differs], files[same]),
     )
 
@@ -191,7 +184,7 @@ def _compare_rows(contents: PackageContents, copy: Copy, tagset: Tagset) -> _Com
     alternatives = _alternatives(keys, sizes, hashes)
     measured = there & tagset.measured[files] & ~tagset.normalised.derived[files]
     metadata = tagset.normalised.kinds[files] == PathKind.METADATA
-    measured &= ~_named(files, measured & metadata, tagset, _is_written)
+    measured &= ~_named(files, measured & metadata, tagset, is_written)
     measured &= (alternatives > 1) | (sizes > 0) | (tagset.sizes[files] > 0)
     measured &= ~np.isin(keys, keys[sizes == UNKNOWN_SIZE])
     same = measured & (tagset.sizes[files] == sizes)
@@ -207,6 +200,23 @@ def _rebuilt(
     Wheels for other interpreters, and what a site built itself, have other libraries beside the same code.
     """
     return np.isin(keys, np.setdiff1d(keys[library], keys[same])) if library.any() else library
+
+
+def _is_smaller(files: NDArray[np.intp], sizes: NDArray[np.uint64], tagset: Tagset) -> NDArray[np.bool_]:
+    """Return which rows are of a file that is smaller, as if stripped, and not empty; shape ``(rows,)``."""
+    own = tagset.sizes[files]
+    return np.asarray((own < sizes) & (own > 0))
+
+
+def _may_be_edited(
+    files: NDArray[np.intp], sizes: NDArray[np.uint64], differs: NDArray[np.bool_], tagset: Tagset
+) -> NDArray[np.bool_]:
+    """Return which rows that differ are of a file that people edit or a tool strips, shape ``(rows,)``."""
+    document = np.isin(tagset.normalised.kinds[files], (PathKind.DOC, PathKind.MAN, PathKind.LOCALE))
+    compiled = _named(files, differs, tagset, is_library)
+    compiled |= tagset.build_ids.column(len(tagset))[files] != 0
+    stripped = compiled & _is_smaller(files, sizes, tagset)
+    return np.asarray(document | stripped | _named(files, differs & ~compiled, tagset, is_edited))
 
 
 def _alternatives(
@@ -239,30 +249,6 @@ def _named(
     answers = np.array([wanted(tagset.paths[file]) for file in asked[new].tolist()], np.bool_)
     found[rows] = answers[np.cumsum(new) - 1]
     return found
-
-
-def _states_version(path: str) -> bool:
-    name = path.rpartition("/")[2]
-    if name.endswith(_BYTE_CODE):
-        return f"{name.partition('.')[0]}.py" in _STATING
-    return name in _STATING or name.endswith(_CMAKE)
-
-
-def _is_changed_by_versions(path: str) -> bool:
-    """Return whether a file states a version or is code, but for scripts, into which installers write."""
-    return (path.endswith(_CODE) and "bin/" not in path) or _states_version(path)
-
-
-def _is_library(path: str) -> bool:
-    return _LIBRARY.search(path) is not None
-
-
-def _is_written(path: str) -> bool:
-    return path.endswith(_WRITTEN)
-
-
-def _tells(path: str) -> bool:
-    return _states_version(path) or _is_library(path)
 
 
 def _distinct(keys: NDArray[np.uint64]) -> int:

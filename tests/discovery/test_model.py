@@ -142,7 +142,10 @@ def test_beside_byte_code_a_file_that_seldom_changes_shows_no_version(
 def changed(name: str, by: int) -> tuple[Model, Tagset]:
     """Return a model of a package, and a layer with it in which one file has another size or content."""
     lines = [ReleaseFile(f"big/m{number}.py", 10, f"{number + 1:x}") for number in range(60)]
-    names = ("_fast.so", "style.css", "package.xml", "cmake/bigConfigVersion.cmake", "app.js")
+    names = (
+        *("_fast.so", "style.css", "package.xml", "cmake/bigConfigVersion.cmake", "app.js", "galaxy.yml"),
+        *("cmake/big-version.cmake", "include/version.hpp", "etc/big.json", "VERSION.ini"),
+    )
     others = [ReleaseFile(f"big/{one}", 900, "aa") for one in names]
     release = make_release(ReleaseLine("big", "1.0", [*lines, *others]))
     files = install_wheel(Files.of(release), SITE)
@@ -162,10 +165,16 @@ def changed(name: str, by: int) -> tuple[Model, Tagset]:
         ("/_fast.so", 0, ()),
         ("/_fast.so", 8, ()),
         ("/_fast.so", -200, ("1.0",)),  # stripped
+        ("/_fast.so", -900, ()),  # emptied
         ("/style.css", 5, ("1.0",)),  # edited
         ("/app.js", 5, ()),
         ("/package.xml", 0, ()),
         ("/bigConfigVersion.cmake", 0, ()),
+        ("/big-version.cmake", 0, ()),
+        ("/version.hpp", 0, ()),
+        ("/VERSION.ini", 0, ()),
+        ("/galaxy.yml", 2, ("1.0",)),  # edited, since VERSION.ini shows the version
+        ("/etc/big.json", 2, ("1.0",)),
     ],
 )
 def test_code_that_differs_is_of_another_version(name: str, by: int, told: tuple[str, ...]) -> None:
@@ -173,6 +182,20 @@ def test_code_that_differs_is_of_another_version(name: str, by: int, told: tuple
     assert names(model.predict(layer)) == {"big": told}
     (release,) = model.predict(layer).releases
     assert release.denied == (() if told else ("1.0",))
+
+
+@pytest.mark.parametrize(("proof", "told"), [("VERSION", ("1.0",)), ("other.txt", ())])
+def test_a_file_that_differs_may_be_edited_where_another_shows_the_version(
+    proof: str, told: tuple[str, ...]
+) -> None:
+    lines = [ReleaseFile(f"big/m{number}.py", 10, f"{number + 1:x}") for number in range(60)]
+    others = [ReleaseFile(f"big/{name}", 900, "aa") for name in (proof, "galaxy.yml")]
+    release = make_release(ReleaseLine("big", "1.0", [*lines, *others]))
+    files = install_wheel(Files.of(release), SITE)
+    differs = np.array([path.endswith("galaxy.yml") for path in files.paths]).astype(np.uint64)
+    layer = world.layer(Files(files.paths, files.sizes + differs, files.hashes, files.measured))
+    model = world.model().replaced(catalogues=[build_catalogue([*world.releases(), release])])
+    assert names(model.predict(layer)) == {"big": told}
 
 
 @pytest.mark.parametrize("name", ["RECORD", "WHEEL"])
