@@ -62,6 +62,7 @@ def open_url(
     timeout: float | None = None,
     named: str = "",
     part: str = "",
+    waits: bool = True,
 ) -> Iterator[Response]:
     """Open a URL for one reading; server, proxy and authorities are those of :class:`HttpSettings`.
 
@@ -81,6 +82,9 @@ def open_url(
         ``url`` itself, may have any address; all others to which redirects lead only public ones.
     part
         What of the body is wanted, as the header Range has it. A server may send the whole all the same.
+    waits
+        Whether to ask a server again that is busy and says for how long; else its answer is raised, for
+        whoever makes others wait as well.
 
     Raises
     ------
@@ -97,7 +101,7 @@ def open_url(
     where = redact_url(url)
     settings = HttpSettings.from_environment()
     silence = settings.read_timeout if timeout is None else timeout
-    request = _Request(settings, accept, silence, _split(named or url).hostname or "", part)
+    request = _Request(settings, accept, silence, _split(named or url).hostname or "", part, waits)
     try:
         final, response = request.follow(_split(url), where)
         try:
@@ -120,7 +124,8 @@ class _Request:
     accept: str
     silence: float
     named: str
-    part: str = ""
+    part: str
+    waits: bool
 
     def follow(self, parts: SplitResult, where: str) -> tuple[str, BaseHTTPResponse]:
         """Return the answer after all redirects, and the URL that gave it."""
@@ -145,7 +150,12 @@ class _Request:
             plain,
             headers={"Accept": self.accept, **make_headers(basic_auth=account), **self._of_part},
             redirect=False,
-            retries=_ShortRetry(_RETRIES, backoff_factor=_BACKOFF, raise_on_status=False),
+            retries=_ShortRetry(
+                _RETRIES,
+                backoff_factor=_BACKOFF,
+                raise_on_status=False,
+                respect_retry_after_header=self.waits,
+            ),
             preload_content=False,
             timeout=Timeout(connect=min(self.silence, self.settings.connect_timeout), read=self.silence),
         )

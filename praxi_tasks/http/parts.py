@@ -6,7 +6,7 @@ import re
 from typing import Final, NamedTuple
 
 from praxi_tasks.errors import HttpNoPartsError, HttpStatusError
-from praxi_tasks.http.fetch import open_url
+from praxi_tasks.http.fetch import Response, open_url
 from praxi_tasks.http.redact import redact_url
 
 _GIVEN: Final = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})")
@@ -22,12 +22,14 @@ class FilePart(NamedTuple):
     total: int
 
 
-def read_part(url: str, length: int, first: int | None = None, *, named: str = "") -> FilePart:
+def read_part(
+    url: str, length: int, first: int | None = None, *, named: str = "", waits: bool = True
+) -> FilePart:
     """Read ``length`` bytes from an offset on, or the last ones of the file; fewer if it has no more.
 
     Parameters
     ----------
-    named
+    named, waits
         See :func:`~praxi_tasks.http.fetch.open_url`.
 
     Raises
@@ -39,7 +41,8 @@ def read_part(url: str, length: int, first: int | None = None, *, named: str = "
     """
     wanted = f"-{length}" if first is None else f"{first}-{first + length - 1}"
     try:
-        return _read(url, wanted, length, first, named)
+        with open_url(url, limit=length, named=named, part=f"bytes={wanted}", waits=waits) as answer:
+            return _part_of(answer, url, wanted, length, first)
     except HttpStatusError as error:
         if error.status not in _NO_PARTS:
             raise
@@ -48,14 +51,13 @@ def read_part(url: str, length: int, first: int | None = None, *, named: str = "
         ) from error
 
 
-def _read(url: str, wanted: str, length: int, first: int | None, named: str) -> FilePart:
-    with open_url(url, limit=length, named=named, part=f"bytes={wanted}") as answer:
-        given = _GIVEN.fullmatch(answer.part.strip())
-        if given is None:
-            raise HttpNoPartsError("the server gives no parts of files", where=redact_url(url))
-        start, last, total = (int(number) for number in given.groups())
-        expected = max(total - length, 0) if first is None else first
-        data = answer.read() if start == expected and last < total else b""
+def _part_of(answer: Response, url: str, wanted: str, length: int, first: int | None) -> FilePart:
+    given = _GIVEN.fullmatch(answer.part.strip())
+    if given is None:
+        raise HttpNoPartsError("the server gives no parts of files", where=redact_url(url))
+    start, last, total = (int(number) for number in given.groups())
+    expected = max(total - length, 0) if first is None else first
+    data = answer.read() if start == expected and last < total else b""
     if not data or len(data) != last - start + 1 or len(data) != min(length, total - start):
         raise HttpNoPartsError(
             f"the server gave another part than {wanted}: {start}-{last} of {total}, {len(data)} bytes",

@@ -55,7 +55,7 @@ def read_page(url: str, accept: str) -> Page:
     """
 
     def get() -> Page:
-        with open_url(url, limit=LARGEST_PAGE, accept=accept) as answer:
+        with open_url(url, limit=LARGEST_PAGE, accept=accept, waits=False) as answer:
             return Page(answer.read(), answer.media_type, answer.url)
 
     with release_errors():
@@ -90,7 +90,7 @@ def save_file(url: str, to: Path, algorithm: str = "", digest: bytes = b"", *, i
 
     def get() -> bytes:
         hashed = hashlib.new(algorithm or "sha256")
-        with open_url(url, limit=LARGEST_FILE, named=index) as answer, to.open("wb") as file:
+        with open_url(url, limit=LARGEST_FILE, named=index, waits=False) as answer, to.open("wb") as file:
             for chunk in answer.chunks:
                 hashed.update(chunk)
                 file.write(chunk)

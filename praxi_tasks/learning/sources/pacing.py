@@ -75,11 +75,14 @@ class Pace:
     @contextmanager
     def _turn(self) -> Iterator[None]:
         with self._turns:
-            with self._lock:
-                wait = self._quiet_until - self._now()
-            if wait > 0:
+            while (wait := self._wait()) > 0:  # others may have been told to wait longer meanwhile
                 self._sleep(wait * random.uniform(1.0, 1.2))  # noqa: S311 - so that not all ask at once
             yield
+
+    def _wait(self) -> float:
+        """Return how many seconds the host is still to be left alone."""
+        with self._lock:
+            return self._quiet_until - self._now()
 
     def _leave_alone(self, seconds: float) -> None:
         with self._lock:

@@ -114,4 +114,5 @@ class RemoteFile(io.RawIOBase):
             )
         self.requests += 1
         with release_errors():
-            return paced(self._url, partial(read_part, self._url, length, first, named=self._index))
+            read = partial(read_part, self._url, length, first, named=self._index, waits=False)
+            return paced(self._url, read)

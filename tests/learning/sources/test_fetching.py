@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from praxi_tasks.errors import (
@@ -15,7 +17,9 @@ from praxi_tasks.errors import (
     ReleaseNotFoundError,
     ReleaseRefusedError,
 )
-from praxi_tasks.learning.sources.fetching import read_page, release_errors
+from praxi_tasks.learning.sources.fetching import read_page, release_errors, save_file
+from praxi_tasks.learning.sources.pacing import Pace
+from praxi_tasks.learning.sources.remote_file import RemoteFile
 from tests.support.site import Answer, site
 
 
@@ -37,6 +41,29 @@ def test_errors_of_http_become_those_of_a_release(error: HttpError, kind: type[P
         raise error
     assert type(raised.value) is kind
     assert raised.value.retryable is (kind is IndexUnavailableError)
+
+
+def test_a_busy_host_is_asked_by_nobody_else_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that waits by itself lets all others go on asking."""
+    rests = [0.0]
+    with site() as server:
+        server.answers["/x"] = Answer(b"", status=429, headers={"Retry-After": "7"})
+        pace = Pace(2, rests.append, lambda: sum(rests))
+        monkeypatch.setattr("praxi_tasks.learning.sources.pacing._pace_of", lambda *_: pace)
+        asks = (
+            lambda: read_page(f"{server.url}/x", "text/plain"),
+            lambda: save_file(f"{server.url}/x", tmp_path / "x", index=server.url),
+            lambda: RemoteFile(f"{server.url}/x", server.url, tail=9),
+        )
+        for ask in asks:
+            server.asked.clear()
+            rests[:] = [sum(rests)]
+            with pytest.raises(IndexUnavailableError, match="answered 429"):
+                ask()
+            assert len(server.asked) == 6
+            assert min(rests[1:]) >= 7
 
 
 LOGIN = b"\xef\xbb\xbf\n<!DOCTYPE HTML><form><input name=x><INPUT id=p TYPE = 'password'></form>"

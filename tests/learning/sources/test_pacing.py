@@ -74,6 +74,22 @@ def test_all_wait_while_one_was_told_to() -> None:
     assert len(clock.slept) == 2
 
 
+def test_who_waits_goes_on_waiting_where_another_is_told_to_wait_longer() -> None:
+    clock = Clock()
+    pace = Pace(2, clock.sleep, clock.now)
+    pace._leave_alone(5.0)
+    asleep = clock.sleep
+
+    def sleep(seconds: float) -> None:
+        asleep(seconds)
+        if len(clock.slept) == 1:
+            pace._leave_alone(30.0)
+
+    pace._sleep = sleep
+    assert pace.ask(lambda: clock.time) >= 35.0
+    assert len(clock.slept) == 2
+
+
 def test_no_more_requests_than_allowed_go_on_at_once() -> None:
     pace, going, most = Pace(3), [0], [0]
     lock, all_in = threading.Lock(), threading.Barrier(3, timeout=30)
