@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -27,6 +28,7 @@ ANNOTATION: Final = "dev.cosignproject.cosign/signature"
 PASSWORD: Final = "PRAXI_PACK_KEY_PASSWORD"  # noqa: S105 - the variable's name
 """The variable that holds the password of an encrypted private key."""
 
+_LOCKED: Final = re.compile(rb"-----BEGIN ENCRYPTED |^Proc-Type: 4,ENCRYPTED", re.MULTILINE)
 _TYPE: Final = "cosign container image signature"
 _PublicKey: TypeAlias = ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
 
@@ -128,22 +130,33 @@ def _verifies(payload: bytes, signature: str, public: _PublicKey) -> bool:
 
 def _private_key(key: Path) -> ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey:
     data, password = _read(key), read_text(PASSWORD).encode()
+    is_locked = _LOCKED.search(data) is not None
     try:
         if is_cosign_key(data):
             private = serialization.load_der_private_key(unlocked(data, password), None)
         else:
-            private = serialization.load_pem_private_key(data, password or None)
+            private = serialization.load_pem_private_key(data, password if is_locked else None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise SignatureError(
-            "this is no private key, or its password is wrong",
-            where=str(key),
-            action=f"give cosign.key or a PKCS#8 key in PEM, and its password as {PASSWORD}",
-        ) from error
+        raise _unusable(key, is_locked=is_locked, has_password=bool(password)) from error
     if isinstance(private, ed25519.Ed25519PrivateKey):
         return private
     if isinstance(private, ec.EllipticCurvePrivateKey) and isinstance(private.curve, ec.SECP256R1):
         return private
     raise _unsupported(key)
+
+
+def _unusable(key: Path, *, is_locked: bool, has_password: bool) -> SignatureError:
+    if not is_locked:
+        return SignatureError(
+            "this is no private key", where=str(key), action="give cosign.key, or a PKCS#8 key in PEM"
+        )
+    if not has_password:
+        return SignatureError("the key has a password", where=str(key), action=f"set {PASSWORD} to it")
+    return SignatureError(
+        "the key can't be opened: the password is wrong, or the file is damaged",
+        where=str(key),
+        action=f"correct {PASSWORD}",
+    )
 
 
 def _public_key(key: Path) -> _PublicKey:

@@ -28,7 +28,7 @@ def test_it_signs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, pa
     payload = payload_of("registry.example/pack", DIGEST)
     assert is_signed(payload, sign(payload, private), public, DIGEST)
     monkeypatch.setenv(PASSWORD, "another")
-    with pytest.raises(SignatureError, match=f"its password is wrong.*{PASSWORD}"):
+    with pytest.raises(SignatureError, match=f"the password is wrong.*{PASSWORD}"):
         sign(payload, private)
 
 
@@ -44,7 +44,7 @@ def test_it_signs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, pa
 )
 def test_what_is_no_envelope_is_told(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "cosign.key").write_bytes(data)
-    with pytest.raises(SignatureError, match="no private key"):
+    with pytest.raises(SignatureError, match=r"no private key|has a password|can.t be opened"):
         sign(b"payload", tmp_path / "cosign.key")
 
 
@@ -60,5 +60,5 @@ def test_what_is_no_envelope_is_told(tmp_path: Path, data: bytes) -> None:
 )
 def test_an_envelope_of_another_kind_is_told(tmp_path: Path, odd: dict[str, Any]) -> None:
     (tmp_path / "cosign.key").write_bytes(cosign_key(KEY, "", **odd))
-    with pytest.raises(SignatureError, match="no private key"):
+    with pytest.raises(SignatureError, match=r"no private key|has a password|can.t be opened"):
         sign(b"payload", tmp_path / "cosign.key")

@@ -22,7 +22,7 @@ from praxi_tasks.printable import printable
 MAX_ERROR_BYTES: Final = 64 << 10
 _SHOWN: Final = 200
 _KINDS: Final[dict[int, tuple[type[ImageError], str]]] = {
-    401: (UnauthorizedError, "add credentials of this registry to the pull secret"),
+    401: (UnauthorizedError, "check the credentials of this registry in the pull secret or config.json"),
     403: (ForbiddenError, "give the credentials leave to pull this repository"),
     404: (NotFoundError, "check the repository and the tag or digest"),
     407: (ImageError, "put the proxy's user and password into HTTP_PROXY, escaped as in any URL"),
