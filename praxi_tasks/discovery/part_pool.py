@@ -159,13 +159,14 @@ class PartPool:
         status = os.fstat(descriptor)
         if status.st_size != part.size or not part.size:
             raise self._altered(part)
-        view = memoryview(mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ))
+        mapping = mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)
         if not _is_marked(path, status):
             if _hash(descriptor) != part.sha256:
                 raise self._altered(part)
-            check(view)
+            check(memoryview(mapping))
+            mapping.madvise(mmap.MADV_DONTNEED)  # what was read to be checked counts as this process's memory
             _mark(path)
-        return view
+        return memoryview(mapping)
 
     def _altered(self, part: Part) -> ModelError:
         return ModelError(

@@ -39,6 +39,32 @@ def test_a_part_is_checked_when_it_is_first_mapped_and_after_it_changed(tmp_path
         pool.map(Part("catalogue", "../" * 20 + "abcd", 5))
 
 
+def test_what_was_read_to_be_checked_is_not_held(tmp_path: Path) -> None:
+    part, data = packed(1 << 19)
+    (tmp_path / part.sha256).write_bytes(data)
+    held: list[int] = []
+
+    def check(view: memoryview) -> None:
+        assert bytes(view) == data
+        held.append(mapped_bytes(part.sha256))
+
+    view = PartPool(tmp_path.as_uri()).map(part, check)
+    assert held[0] == part.size > 100 * mapped_bytes(part.sha256)
+    assert view == data
+
+
+def mapped_bytes(name: str) -> int:
+    """Return how many bytes of mapped files of this name are in this process's memory."""
+    held, is_named = 0, False
+    for line in Path("/proc/self/smaps").read_text().splitlines():
+        word, _, rest = line.partition(" ")
+        if not word.endswith(":"):
+            is_named = line.endswith(name)
+        elif is_named and word == "Rss:":
+            held += int(rest.split()[0]) << 10
+    return held
+
+
 def test_what_comes_in_pieces_is_stored_whole_or_not_at_all(tmp_path: Path) -> None:
     part, data = packed()
     pool = PartPool((tmp_path / "pool").as_uri())
