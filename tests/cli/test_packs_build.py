@@ -210,7 +210,7 @@ def test_many_odd_lines_are_counted(tmp_path: Path, capsys: pytest.CaptureFixtur
 def test_why_a_pack_can_not_be_built_is_told(server: Site, tmp_path: Path) -> None:
     store = ("--store", tmp_path.as_uri())
     assert "save it as UTF-8" in failure("pypi", *store, "--list", "-", stdin="requests".encode("utf-16"))
-    assert "pypi has no suites (trixie); leave --suite out" in failure("pypi", *store, "--suite", "trixie")
+    assert "pypi has no suites (trixie); leave the suite out" in failure("pypi", *store, "--suite", "trixie")
     missing = ("--base", (tmp_path / "none").as_uri(), "--out", (tmp_path / "out").as_uri())
     index = ("rubygems", *store, "--index", server.url, "--list", "-")
     assert "no model" in failure(*index, *missing, stdin=b"rack")

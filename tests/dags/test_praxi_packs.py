@@ -46,7 +46,11 @@ def test_a_pack_is_collected_by_several_tasks_and_a_pruning_leaves_it(
     assert str(ended.state) == "success"
     run = tmp_path / "store/training/runs" / run_key(ended.run_id)
     assert json.loads((run / "batches.json").read_text()) == [0, 1]
-    assert json.loads((run / "pack.json").read_text()) == {"version": "2", "releases": 2}
+    assert json.loads((run / "pack.json").read_text()) == {
+        "version": "2",
+        "pack": "pypi",
+        "releases": 2,
+    }
     dag = DagBag(dags["praxi_store"].fileloc).dags["praxi_store"]
     ended = dag.test(run_conf={"dry_run": True})
     assert str(ended.state) == "success"

@@ -18,7 +18,7 @@ from praxi_tasks.learning.model_registry.resolve import (
     resolve_model,
     resolve_once,
 )
-from praxi_tasks.learning.model_registry.version import ORIGIN_TAG, ModelVersion
+from praxi_tasks.learning.model_registry.version import ORIGIN_TAG, WITH_PACKS, ModelVersion
 
 __all__ = [
     "ALIASED",
@@ -31,6 +31,7 @@ __all__ = [
     "Promotions",
     "ResolvedModel",
     "STARTER",
+    "WITH_PACKS",
     "find_registry",
     "light_registry",
     "load_base",

@@ -9,6 +9,9 @@ from typing import Any, Final
 import msgspec
 
 ORIGIN_TAG: Final = "praxi.origin"
+WITH_PACKS: Final = "packs: "
+"""What the origin of a version begins with that no run made: the names of the packs follow."""
+
 MODEL_TAG: Final = "praxi.model"
 REPLACED_TAG: Final = "praxi.replaced"
 LAST_CHAMPION_TAG: Final = "praxi.champion"

@@ -99,7 +99,8 @@ def register_pack(store: Store, run: PackRun, model_uri: str, source: Source) ->
     register_base(open_registry(store.uri), base, load_base(base))
     version = register_with_packs(store, base, [named], run.name).version
     releases = sum(found.state == "stored" for outcome in run.outcomes() for found in outcome)
-    documents.write(store, run.key("pack.json"), {"version": version, "releases": releases})
+    noted = {"version": version, "pack": named.pack.name, "releases": releases}
+    documents.write(store, run.key("pack.json"), noted)
     return RegisteredPack(version, releases)
 
 

@@ -9,6 +9,7 @@ from praxi_tasks.learning.data import write_bundled
 from praxi_tasks.learning.model_registry import (
     CHAMPION,
     ORIGIN_TAG,
+    WITH_PACKS,
     ModelRegistry,
     ModelVersion,
     ResolvedModel,
@@ -68,7 +69,7 @@ def register_with_packs(
     use_packs(base.uri, packs, uri, f"{store.uri}/{keys.parts()}")
     write_bundled(uri, (), base.uri)
     registry = open_registry(store.uri)
-    origin = origin or f"packs: {', '.join(named.pack.name for named in packs)}"
+    origin = origin or f"{WITH_PACKS}{', '.join(named.pack.name for named in packs)}"
     version = registry.register(uri, identity, {ORIGIN_TAG: origin})
     registry.challenge(version)
     return version

@@ -97,13 +97,15 @@ def pack_source(index: str, suite: str = "", address: str = "") -> Source:
             "no pack of that is built", where=index, action=f"name one of {', '.join(PACK_INDEXES)}"
         )
     if suite and index not in _WITH_SUITES:
-        raise UsageError(f"{index} has no suites", where=suite, action="leave --suite out")
+        raise UsageError(f"{index} has no suites", where=suite, action="leave the suite out")
     return PACK_INDEXES[index](suite, address)
 
 
 def _required(suite: str, example: str) -> str:
     if not suite:
-        raise UsageError("no suite is named", action=f"add --suite, such as --suite {example}")
+        raise UsageError(
+            "no suite is named", action=f"name one, such as {example}: --suite, or the Dag's Suite"
+        )
     return suite
 
 

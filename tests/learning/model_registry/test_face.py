@@ -17,6 +17,7 @@ def test_the_exported_names() -> None:
         "Promotions",
         "ResolvedModel",
         "STARTER",
+        "WITH_PACKS",
         "find_registry",
         "light_registry",
         "load_base",

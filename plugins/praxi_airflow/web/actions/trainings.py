@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from praxi_tasks.errors import CorruptObjectError, KeyNotFoundError
-from praxi_tasks.learning.model_registry import ModelVersion
+from praxi_tasks.learning.model_registry import WITH_PACKS, ModelVersion
 from praxi_tasks.store import Store, check_key, documents, keys
 
 T = TypeVar("T")
@@ -42,6 +42,11 @@ class _Summary(msgspec.Struct):
     reasons: tuple[str, ...] = ()
 
 
+class _Packed(msgspec.Struct):
+    releases: int
+    pack: str = ""
+
+
 class Training(msgspec.Struct, frozen=True):
     """What is known about how a version came about; None and empty where nothing is.
 
@@ -57,6 +62,8 @@ class Training(msgspec.Struct, frozen=True):
         The gate's score; how well old and new releases are recognised, from 0 to 1.
     passed, reasons, bars
         Whether the gate let it pass, what was against it, and which bars it reached.
+    packs, releases
+        The knowledge packs that it was made with, and how many releases a run collected for them.
     """
 
     at: str = ""
@@ -70,6 +77,8 @@ class Training(msgspec.Struct, frozen=True):
     passed: bool | None = None
     reasons: tuple[str, ...] = ()
     bars: tuple[str, ...] = ()
+    packs: str = ""
+    releases: int = 0
 
 
 class Ended(msgspec.Struct, frozen=True):
@@ -105,6 +114,8 @@ class Trainings:
         StoreUnavailableError
             If the store can't be reached.
         """
+        if version.origin.startswith(WITH_PACKS):
+            return Training(packs=version.origin.removeprefix(WITH_PACKS))
         found = self._known(version.origin)
         if not found.at:
             self._known.cache_clear()  # it may end any moment
@@ -140,7 +151,10 @@ class Trainings:
         trained = self._document(run, "trained.json", _Trained)
         judged = self._document(run, "gate.json", _Judged)
         summary = self._document(run, "summary.json", _Summary)
+        packed = self._document(run, "pack.json", _Packed)
         found: dict[str, Any] = {}
+        if packed:
+            found |= {"packs": packed.pack, "releases": packed.releases}
         if trained:
             found |= {"base": trained.base.version, "learned": trained.learned}
             found |= {"parts": trained.parts, "size": trained.size}

@@ -73,6 +73,19 @@ def test_versions_say_what_they_learned_and_who_put_them_in_use(browser: Browser
     assert '<form class="filters" method="post"' not in browser("viewer").get(PLACE).text
 
 
+def test_versions_made_with_packs_say_with_which(browser: Browser, registry: None, store: Store) -> None:
+    documents.write(store, keys.training_run("by-dag", "pack.json"), {"pack": "npm", "releases": 1200})
+    opened = open_registry(store.uri)
+    for number, origin in enumerate(("by-dag", "packs: pypi, debian/trixie"), 4):
+        opened.register(f"{store.uri}/models/{number}", str(number) * 32, {"praxi.origin": origin})
+    by_hand, by_dag = browser("viewer").get(PLACE, headers=JSON).json()["rows"][:2]
+    assert (by_hand["packs"], by_hand["releases"]) == ("pypi, debian/trixie", 0)
+    assert (by_dag["packs"], by_dag["releases"]) == ("npm", 1200)
+    page = browser("viewer").get(PLACE).text
+    assert "packs pypi, debian/trixie<" in page
+    assert 'pack npm<span class="under soft">1,200 releases<' in page
+
+
 def test_the_overview_says_how_old_the_model_is(browser: Browser, store: Store, registry: None) -> None:
     put_audit(store, msgspec.structs.replace(large_audit(2, 4, components=2), model_version="3"))
     client = browser("viewer")
