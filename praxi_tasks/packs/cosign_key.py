@@ -12,9 +12,10 @@ from typing import Annotated, Final
 
 import msgspec
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+from nacl.exceptions import CryptoError
+from nacl.secret import SecretBox
 
 from praxi_tasks.json_decoding import decode
-from praxi_tasks.packs.secretbox import KEY_BYTES, NONCE_BYTES, open_box
 
 _PEM: Final = re.compile(
     rb"-----BEGIN ENCRYPTED (SIGSTORE|COSIGN) PRIVATE KEY-----"
@@ -37,7 +38,7 @@ class _Derivation(msgspec.Struct, frozen=True, tag_field="name", tag="scrypt"):
 
 
 class _Cipher(msgspec.Struct, frozen=True, tag_field="name", tag="nacl/secretbox"):
-    nonce: Annotated[bytes, msgspec.Meta(min_length=NONCE_BYTES, max_length=NONCE_BYTES)]
+    nonce: Annotated[bytes, msgspec.Meta(min_length=SecretBox.NONCE_SIZE, max_length=SecretBox.NONCE_SIZE)]
 
 
 class _Envelope(msgspec.Struct, frozen=True):
@@ -69,5 +70,8 @@ def unlocked(pem: bytes, password: bytes) -> bytes:
     derivation = envelope.kdf.params
     if 128 * derivation.n * derivation.r > _MOST_MEMORY:
         raise ValueError("its parameters take too much memory")
-    scrypt = Scrypt(envelope.kdf.salt, KEY_BYTES, derivation.n, derivation.r, derivation.p)
-    return open_box(scrypt.derive(password), envelope.cipher.nonce, envelope.ciphertext)
+    scrypt = Scrypt(envelope.kdf.salt, SecretBox.KEY_SIZE, derivation.n, derivation.r, derivation.p)
+    try:
+        return SecretBox(scrypt.derive(password)).decrypt(envelope.ciphertext, envelope.cipher.nonce)
+    except CryptoError as error:
+        raise ValueError("another password, or an altered key") from error

@@ -10,9 +10,7 @@ from typing import Any
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
-from cryptography.hazmat.primitives.poly1305 import Poly1305
-
-from praxi_tasks.packs.secretbox import _hsalsa20, _stream
+from nacl.secret import SecretBox
 
 
 def cosign_key(key: ec.EllipticCurvePrivateKey, password: str, kind: str = "SIGSTORE", **odd: Any) -> bytes:
@@ -21,10 +19,11 @@ def cosign_key(key: ec.EllipticCurvePrivateKey, password: str, kind: str = "SIGS
         serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     salt, nonce = os.urandom(32), os.urandom(24)
+    box = SecretBox(Scrypt(salt, 32, 65536, 8, 1).derive(password.encode()))
     envelope = {
         "kdf": {"name": "scrypt", "params": {"N": 65536, "r": 8, "p": 1}, "salt": _text(salt)},
         "cipher": {"name": "nacl/secretbox", "nonce": _text(nonce)},
-        "ciphertext": _text(_locked(Scrypt(salt, 32, 65536, 8, 1).derive(password.encode()), nonce, der)),
+        "ciphertext": _text(box.encrypt(der, nonce).ciphertext),
     }
     return pem(json.dumps(envelope | odd).encode(), kind)
 
@@ -39,13 +38,6 @@ def pem(data: bytes, kind: str = "SIGSTORE") -> bytes:
         f"-----END ENCRYPTED {kind} PRIVATE KEY-----",
     ]
     return "\n".join([*whole, ""]).encode()
-
-
-def _locked(key: bytes, nonce: bytes, data: bytes) -> bytes:
-    """Lock a box; other programs read it, as the tests show."""
-    stream = _stream(_hsalsa20(key, nonce[:16]), nonce[16:], 32 + len(data))
-    locked = bytes(one ^ other for one, other in zip(data, stream[32:], strict=True))
-    return Poly1305.generate_tag(stream[:32], locked) + locked
 
 
 def _text(data: bytes) -> str:
