@@ -19,6 +19,8 @@ LEAST: Final = 0.5
 _MOST: Final = 64
 """Of more copies the fullest are told."""
 
+_ASKED: Final = 8  # paths whose byte code is looked for: mostly it lies beside its source
+
 _CACHE: Final = "__pycache__"
 
 NODE_ROOT: Final = "usr/local/lib"
@@ -56,6 +58,7 @@ class Copies:
         self._layer, self._tagset = layer, tagset
         originals = np.bincount(layer.key_of[~tagset.normalised.derived], minlength=len(layer.keys))
         self._several = originals > 1
+        self._compiled = np.bincount(layer.key_of, minlength=len(layer.keys)) > np.maximum(originals, 1)
 
     def of(self, paths: NDArray[np.uint64], *, native: bool) -> tuple[Copy, ...]:
         """Return the copies of a package, the fullest first; none if the layer has none of its paths.
@@ -72,13 +75,22 @@ class Copies:
         if not len(keys):
             return ()
         rows = self._layer.rows[keys]
-        if not self._several[keys].any():
+        if not self._several[keys].any() and not self._is_compiled_elsewhere(keys):
             return (Copy(self._root(rows[0]), self._layer.keys[keys], rows),)
         places: dict[str, list[int]] = {}
         for row in self._files(keys).tolist():
             places.setdefault(self._root(row), []).append(row)
         copies = sorted((self._copy(root, found) for root, found in places.items()), key=_fullest_first)
         return tuple(copies[:_MOST])
+
+    def _is_compiled_elsewhere(self, keys: NDArray[np.intp]) -> bool:
+        """Return whether byte code of some paths lies below several roots, or another one than its source."""
+        compiled = keys[self._compiled[keys]]
+        asked = compiled[:: max(len(compiled) // _ASKED, 1)]
+        return len(compiled) > 0 and any(
+            len({*map(self._root, self._files(asked[place : place + 1]).tolist())}) > 1
+            for place in range(len(asked))
+        )
 
     def _files(self, keys: NDArray[np.intp]) -> NDArray[np.intp]:
         """Return all files that are at some paths, originals before what was derived from them."""

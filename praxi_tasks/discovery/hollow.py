@@ -91,13 +91,13 @@ def _may_be_links(keys: NDArray[np.uint64], diverted: NDArray[np.bool_], content
     """Return whether a package may have links at some paths and nothing else, shape ``(n,)`` both.
 
     One that has links alone may, if most are there or lead to files of like names: nothing is known of their
-    contents. Of one that has files a link to a file of a like name may stand for it.
+    contents. For a file of one that has some a link to a file of a like name may stand.
     """
     is_link = (contents.sizes == 0) & (contents.hashes == 0)
     links = np.unique(contents.keys[is_link & contents.core])
     if is_link[contents.core].all():
         return bool((~diverted).any() or 2 * in_sorted(links, keys).sum() >= len(links))
-    return bool((~diverted & ~in_sorted(links, keys)).any())
+    return bool(2 * (~diverted & ~in_sorted(links, keys)).sum() >= len(keys))
 
 
 def _judged(

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from praxi_tasks.fingerprint.texts import LinkTargets
 
 _ALIKE: Final = 3
+_DEVICES: Final = "/dev/"
 
 
 class Form(enum.IntEnum):
@@ -56,7 +57,7 @@ def are_alike(path: str, target: str) -> bool:
     """Return whether a link is called like what it leads to: as another version, or for another machine.
 
     They have three letters in a row in common, or as many as the shorter name has; an ending that both have
-    counts for nothing. A target without a name, as ``..``, is like any.
+    counts for nothing. A target without a name, as ``..``, is like any, and a device like none.
 
     Examples
     --------
@@ -64,6 +65,8 @@ def are_alike(path: str, target: str) -> bool:
     (True, False)
     """
     name, other = posixpath.basename(path), posixpath.basename(target.rstrip("/"))
+    if target.startswith(_DEVICES):
+        return False
     if not other.strip("."):
         return True
     stem, ending = posixpath.splitext(name)

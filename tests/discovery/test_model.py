@@ -230,6 +230,24 @@ def test_two_environments_with_one_version_hold_one_release() -> None:
     assert release.versions == ("1.0",)
 
 
+def test_an_environment_of_byte_code_is_a_copy_beside_one_of_sources_or_of_byte_code() -> None:
+    known = [released("1.0", 500, 8), released("2.0", 600, 8, 90)]
+    model = world.model().replaced(catalogues=[build_catalogue([*world.releases(), *known])])
+
+    def environment(root: str, size: int) -> Files:
+        tagset = compiled(size, 8)
+        paths = [path.replace("usr/local", root) for path in tagset.paths]
+        return Files(paths, tagset.sizes, tagset.hashes, tagset.measured)
+
+    sources = install_wheel(Files.of(known[0]), "opt/a/lib/python3.11/site-packages")
+    for old in (sources, environment("opt/a", 500)):
+        prediction = model.predict(world.layer(old, environment("opt/b", 600)))
+        assert {(each.versions, each.root.split("/")[1]) for each in prediction.releases} == {
+            (("1.0",), "a"),
+            (("2.0",), "b"),
+        }
+
+
 def test_a_leftover_is_no_copy() -> None:
     whole = without_metadata(installed("packagec", "2.0"))
     rest = without_metadata(installed("packagec", "1.0", "opt/b/lib/python3.11/site-packages"))

@@ -70,6 +70,7 @@ def test_forms_that_do_not_fit_are_refused() -> None:
         ("bin/ls", "/bin/busybox", False),
         ("sbin/halt", "/bin/systemctl", False),
         ("bin/x", "/dev/null", False),
+        ("lib/isNull.js", "/dev/null", False),
         ("site-packages/requests/__init__.py", "../evil.py", False),
         ("bin/a", "", True),
     ],
