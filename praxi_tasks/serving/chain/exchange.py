@@ -116,15 +116,16 @@ class Exchange:
             yield _line(_readable(layer))
 
     def _predictions(self) -> Iterator[bytes]:
-        model = documents.read(self._store, keys.run(self._run, "predictions.json"), _Outcome).model
+        said = documents.read(self._store, keys.run(self._run, "predictions.json"), _Outcome)
         for layer in self._stored_plan().layers:
-            key = keys.layer_prediction(layer.digest, model)
+            key = keys.layer_prediction(layer.digest, said.model, said.suites.get(layer.digest, ""))
             if self._store.exists(key):
                 yield _line(documents.read(self._store, key, LayerPrediction))
 
 
 class _Outcome(msgspec.Struct):
     model: str
+    suites: dict[str, str] = {}
 
 
 def _line(document: object) -> bytes:
