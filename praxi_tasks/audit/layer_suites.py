@@ -12,6 +12,7 @@ from functools import partial
 
 from praxi_tasks.audit.failure import Failure, attempt
 from praxi_tasks.audit.plan import Plan
+from praxi_tasks.ecosystems import ECOSYSTEMS
 from praxi_tasks.findings.packages import package_type
 from praxi_tasks.inventory import Distribution, stored_distribution
 from praxi_tasks.store import Store, keys
@@ -64,7 +65,7 @@ class LayerSuites:
         distribution = stored_distribution(self._store.get(key))
         if not distribution:
             return ""
-        return suite_named(distribution, self._suites) or package_type(distribution)
+        return suite_named(distribution, self._suites) or kind_of(distribution)
 
 
 def suite_named(distribution: Distribution, suites: Sequence[str]) -> str:
@@ -77,6 +78,13 @@ def suite_named(distribution: Distribution, suites: Sequence[str]) -> str:
     wanted = [f"{distribution.id}/{name}" for name in names]
     wanted += [f"{base}/{distribution.base_codename}" for base in distribution.like]
     return next((name for name in map(str.lower, wanted) if name in suites), "")
+
+
+def kind_of(distribution: Distribution) -> str:
+    """Return the package URL type of a distribution's packages; empty where it is not known."""
+    names = {distribution.id, *distribution.like}
+    others = (each.purl_type for each in ECOSYSTEMS.values() if each.default_namespace in names)
+    return package_type(distribution) or next(others, "")
 
 
 def _from_below(digests: Sequence[str], told: Callable[[str], str]) -> Iterable[tuple[str, str]]:

@@ -119,7 +119,11 @@ def test_a_model_without_suites_needs_no_telling(store: Store) -> None:
     [
         (Distribution("alpine", "3.22.1"), "apk"),
         (Distribution("fedora", "42"), "rpm"),
+        (Distribution("centos", "7", like=("rhel", "fedora")), "rpm"),
+        (Distribution("arch"), "alpm"),
+        (Distribution("manjaro", like=("arch",)), "alpm"),
         (Distribution("debian", "11", "bullseye"), "deb"),
+        (Distribution("kali", like=("debian",)), "deb"),
         (Distribution("nobodys"), None),
     ],
 )
@@ -131,7 +135,7 @@ def test_of_no_suite_of_the_model_the_kind_of_packages_is_told(
     told = LayerSuites(plan((BASE, TOP)), store, SUITES).of
     assert told == (dict.fromkeys((BASE, TOP), kind) if kind else {})
     names = named(store, plan((BASE, TOP)), TOP)
-    assert names == (set() if kind in ("apk", "rpm") else {"libssl3", "libssl3t64"})
+    assert names == ({"libssl3", "libssl3t64"} if kind in ("deb", None) else set())
 
 
 @pytest.mark.parametrize(
