@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from praxi_tasks.fingerprint.texts import LinkTargets
 
 _ALIKE: Final = 3
+_LONGEST: Final = 255  # bytes of a name that Linux takes: more costs time for nothing
 _DEVICES: Final = "/dev/"
 
 
@@ -64,7 +65,7 @@ def are_alike(path: str, target: str) -> bool:
     >>> are_alike("usr/bin/ar", "x86_64-linux-gnu-ar"), are_alike("usr/bin/ls", "/bin/busybox")
     (True, False)
     """
-    name, other = posixpath.basename(path), posixpath.basename(target.rstrip("/"))
+    name, other = posixpath.basename(path)[:_LONGEST], posixpath.basename(target.rstrip("/"))[:_LONGEST]
     if target.startswith(_DEVICES):
         return False
     if not other.strip("."):

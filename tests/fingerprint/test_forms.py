@@ -73,6 +73,7 @@ def test_forms_that_do_not_fit_are_refused() -> None:
         ("lib/isNull.js", "/dev/null", False),
         ("site-packages/requests/__init__.py", "../evil.py", False),
         ("bin/a", "", True),
+        ("a" * 4000 + "same", "b" * 4000 + "same", False),
     ],
 )
 def test_links_are_called_like_what_they_lead_to(path: str, target: str, alike: bool) -> None:
