@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from praxi_tasks.cli.echo import echo
+from praxi_tasks.cli.echo import echo, megabytes
 from praxi_tasks.cli.group import Group
 from praxi_tasks.cli.options import store_option
 
@@ -58,6 +58,6 @@ def _tell(pruned: Pruned) -> None:
     for folder in pruned.runs:
         echo(f"{folder} {done}")
     for kind, amount in (*pruned.kinds.items(), ("total", pruned.total)):
-        echo(f"{kind:12} {amount.objects:>9,} objects {amount.size / 1e6:>12,.1f} MB {done}")
+        echo(f"{kind:12} {amount.objects:>9,} objects {megabytes(amount.size):>13} {done}")
     for why in pruned.left:
         echo(why)

@@ -57,7 +57,11 @@ class MlflowRegistry(MlflowPromotions, ModelRegistry):
         with self.answering():
             self._make_model()
             made = self.client.create_model_version(
-                MODEL_NAME, source=source_of(uri), run_id=run or None, tags={MODEL_TAG: model, **tags}
+                MODEL_NAME,
+                source=source_of(uri),
+                run_id=run or None,
+                tags={MODEL_TAG: model, **tags},
+                await_creation_for=0,  # a manifest is there at once, and MLflow would say that it waits
             )
         return ModelVersion.of(made, {})
 
