@@ -126,7 +126,11 @@ class PackRun:
         """
         chosen = tuple(dict.fromkeys(packages))
         if not chosen:
-            raise UsageError("no package is named", action="give a list, or audit images first")
+            raise UsageError(
+                "no package is named",
+                action="give a list: without one it is what the last audit of the Dag praxi_audit found, "
+                "and of this there is nothing",
+            )
         tasks = min(batches, len(chosen), MOST_BATCHES)
         plan = PackPlan(ecosystem, suite, chosen, versions, tasks, index or ecosystem, name, whole)
         documents.write(self._store, self.key(PACK_PLAN), plan)
