@@ -23,7 +23,7 @@ class VersionTally:
     """
 
     def __init__(self, contents: PackageContents, count: int) -> None:
-        self._contents, self._count = contents, count
+        self._contents, self.count = contents, count
         self._row_of = np.repeat(np.arange(len(contents.keys)), np.diff(contents.holder_starts))
         self._path_of = _number_paths(contents.keys)
         self._pairs = self._path_of[self._row_of] * count + contents.holders
@@ -53,7 +53,7 @@ class VersionTally:
         return np.asarray((alone & several)[self._path_of])
 
     def _by_version(self, pairs: NDArray[np.int64], weights: NDArray[np.float64] | None) -> NDArray[np.int64]:
-        return np.asarray(np.bincount(pairs % self._count, weights, self._count), np.int64)
+        return np.asarray(np.bincount(pairs % self.count, weights, self.count), np.int64)
 
 
 def _are_distinct(paths: NDArray[np.int64], holders: NDArray[np.uint16]) -> bool:

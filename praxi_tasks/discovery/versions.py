@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from praxi_tasks.discovery.catalogue import PackageContents
+from praxi_tasks.discovery.compared_rows import ComparedRows, compare_rows
 from praxi_tasks.discovery.compiled_versions import CompiledEvidence, compare_byte_code
 from praxi_tasks.discovery.copies import Copy
-from praxi_tasks.discovery.file_roles import (
-    is_changed_by_versions,
-    is_edited,
-    is_library,
-    is_telling,
-    is_written,
-    names_version,
-    states_version,
-)
+from praxi_tasks.discovery.differences import Differences
+from praxi_tasks.discovery.file_roles import is_telling, states_version
 from praxi_tasks.discovery.version_tally import VersionTally
-from praxi_tasks.fingerprint import UNKNOWN_SIZE, PathKind, Tagset, is_published, same_contents
+from praxi_tasks.fingerprint import Tagset
 
 EDITED: Final = 0.05
 """The share of a release's files that may have been edited since: configured, patched."""
@@ -90,10 +84,6 @@ def compare_versions(
 ) -> VersionEvidence:
     """Compare a package's contents with the files of one copy of it in a layer.
 
-    An empty file that no version fills shows nothing: anything has such files. Nor does one of which some
-    version has the path alone. Where a file agrees that changes with every version, libraries that no version
-    has as they are contradict none.
-
     Parameters
     ----------
     versions
@@ -102,158 +92,32 @@ def compare_versions(
         Which of the layer's files another package put there, if known, shape ``(files,)``: unless they are as
         a version has them they show nothing.
     """
-    keys, sizes, count = contents.keys, contents.sizes, len(versions)
-    rows = _compare_rows(contents, copy, tagset)
+    rows = compare_rows(contents, copy, tagset)
     if foreign is not None:
         rows = rows.without(foreign)
-    files, same, differs = rows.files, rows.same, rows.measured & ~rows.same
-    counted = VersionTally(contents, count)
-    tally = counted.paths
-    code = _named(files, differs, tagset, is_changed_by_versions)
-    library = _named(files, differs, tagset, is_library)
-    code |= library & ~_is_smaller(files, sizes, tagset)
-    significant = (2 * rows.alternatives > count + 1) | np.isin(keys, keys[code])
-    present, agreeing = tally(rows.there & contents.core), tally(same)
-    rebuilt = _rebuilt(keys, library, same)
-    sure = same & rows.comparable
-    shown = tally(sure & counted.varying) > 0 if differs.any() else np.ones(count, np.bool_)
-    proven = shown if shown.all() else shown | (tally(_named(files, sure, tagset, names_version)) > 0)
-    fixed = np.isin(keys, keys[differs & ~_may_be_edited(files, sizes, differs, tagset)])
-
-    def differing(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
-        there = np.where(shown, _distinct(keys[mask & ~rebuilt]), _distinct(keys[mask]))
-        return np.asarray(there - tally(mask & same), np.int64)
-
-    unmeasured = rows.there & tagset.normalised.derived[files]
-    unreadable = bool(unmeasured.any() and _named(files, unmeasured, tagset, states_version).any())
-    telling = agreeing
-    if unreadable or ((agreeing > 0) & (agreeing < SHOWN * present)).any():
-        telling = tally(sure & ((rows.alternatives > 1) | _named(files, sure, tagset, is_telling)))
+    counted = VersionTally(contents, len(versions))
+    differences = Differences(rows, counted)
+    present, agreeing = counted.paths(rows.there & contents.core), counted.paths(rows.same)
+    unmeasured = rows.there & tagset.normalised.derived[rows.files]
+    unreadable = bool(unmeasured.any() and rows.named(unmeasured, states_version).any())
+    is_little = unreadable or ((agreeing > 0) & (agreeing < SHOWN * present)).any()
     return VersionEvidence(
         present=present,
-        expected=tally(contents.core),
+        expected=counted.paths(contents.core),
         agreeing=agreeing,
-        differing=differing(rows.measured),
-        contradicting=np.where(
-            proven,
-            differing(rows.measured & significant),
-            differing(rows.measured & (significant | fixed)),
-        ),
-        telling=telling,
+        differing=differences.counts(),
+        contradicting=differences.contradicting(),
+        telling=_telling(rows, counted) if is_little else agreeing,
         unreadable=unreadable,
-        compiled=compare_byte_code(contents, versions, tagset, files, rows.there, counted),
-        agreeing_files=files[sure],
-        differing_files=np.setdiff1d(files[differs], files[same]),
+        compiled=compare_byte_code(contents, versions, tagset, rows.files, rows.there, counted),
+        agreeing_files=rows.files[rows.sure],
+        differing_files=np.setdiff1d(rows.files[rows.differs], rows.files[rows.same]),
     )
 
 
-class _ComparedRows(NamedTuple):
-    """A package's contents, row by row, beside a copy's files; all of shape ``(rows,)``.
-
-    Parameters
-    ----------
-    files
-        The file at a row's path; any where there is none.
-    there
-        Whether there is one.
-    measured, same
-        Whether its content can be compared, and is that of the row.
-    comparable
-        Whether that is told by the content, and not by the size alone.
-    alternatives
-        How many contents of the path are known.
-    """
-
-    files: NDArray[np.intp]
-    there: NDArray[np.bool_]
-    measured: NDArray[np.bool_]
-    same: NDArray[np.bool_]
-    comparable: NDArray[np.bool_]
-    alternatives: NDArray[np.intp]
-
-    def without(self, foreign: NDArray[np.bool_]) -> _ComparedRows:
-        """Return the same where some files, shape ``(files,)``, can't be compared but are seen to agree."""
-        return self._replace(measured=self.measured & (self.same | ~foreign[self.files]))
-
-
-def _compare_rows(contents: PackageContents, copy: Copy, tagset: Tagset) -> _ComparedRows:
-    keys, sizes, hashes = contents.keys, contents.sizes, contents.hashes
-    places = np.minimum(np.searchsorted(copy.keys, keys), max(len(copy.keys) - 1, 0))
-    there = copy.keys[places] == keys if len(copy.keys) else np.zeros(len(keys), np.bool_)
-    files = copy.rows[places] if len(copy.keys) else places
-    alternatives = _alternatives(keys, sizes, hashes)
-    measured = there & tagset.measured[files] & ~tagset.normalised.derived[files]
-    metadata = tagset.normalised.kinds[files] == PathKind.METADATA
-    measured &= ~_named(files, measured & metadata, tagset, is_written)
-    measured &= (alternatives > 1) | (sizes > 0) | (tagset.sizes[files] > 0)
-    measured &= ~np.isin(keys, keys[sizes == UNKNOWN_SIZE])
-    same = measured & (tagset.sizes[files] == sizes)
-    alike, comparable = same_contents(hashes, tagset.hashes[files], tagset.published_column()[files])
-    return _ComparedRows(files, there, measured, same & (~comparable | alike), comparable, alternatives)
-
-
-def _rebuilt(
-    keys: NDArray[np.uint64], library: NDArray[np.bool_], same: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
-    """Return which rows are of a library that no version has as it is; all of shape ``(rows,)``.
-
-    Wheels for other interpreters, and what a site built itself, have other libraries beside the same code.
-    """
-    return np.isin(keys, np.setdiff1d(keys[library], keys[same])) if library.any() else library
-
-
-def _is_smaller(files: NDArray[np.intp], sizes: NDArray[np.uint64], tagset: Tagset) -> NDArray[np.bool_]:
-    """Return which rows are of a file that is smaller, as if stripped, and not empty; shape ``(rows,)``."""
-    own = tagset.sizes[files]
-    return np.asarray((own < sizes) & (own > 0))
-
-
-def _may_be_edited(
-    files: NDArray[np.intp], sizes: NDArray[np.uint64], differs: NDArray[np.bool_], tagset: Tagset
-) -> NDArray[np.bool_]:
-    """Return which rows that differ are of a file that people edit or a tool strips, shape ``(rows,)``."""
-    document = np.isin(tagset.normalised.kinds[files], (PathKind.DOC, PathKind.MAN, PathKind.LOCALE))
-    compiled = _named(files, differs, tagset, is_library)
-    compiled |= tagset.build_ids.column(len(tagset))[files] != 0
-    stripped = compiled & _is_smaller(files, sizes, tagset)
-    return np.asarray(document | stripped | _named(files, differs & ~compiled, tagset, is_edited))
-
-
-def _alternatives(
-    keys: NDArray[np.uint64], sizes: NDArray[np.uint64], hashes: NDArray[np.uint64]
-) -> NDArray[np.intp]:
-    """Return for each row how many contents of its path are known to differ, shape ``(rows,)``.
-
-    Rows are sorted by path, size and hash. Of two of one size, one without a hash, nobody knows, nor of two
-    that are known by digests of two kinds.
-    """
-    _, path, rows = np.unique(keys, return_inverse=True, return_counts=True)
-    again = np.zeros(len(keys), np.bool_)
-    again[1:] = (keys[1:] == keys[:-1]) & (sizes[1:] == sizes[:-1])
-    by_size = rows - np.bincount(path, again, len(rows)).astype(np.intp)
-    published = np.bincount(path, is_published(hashes), len(rows))
-    unknown = (np.bincount(path, hashes == 0, len(rows)) > 0) | ((published > 0) & (published < rows))
-    return np.asarray(np.where(unknown, by_size, rows)[path])
-
-
-def _named(
-    files: NDArray[np.intp], mask: NDArray[np.bool_], tagset: Tagset, wanted: Callable[[str], bool]
-) -> NDArray[np.bool_]:
-    """Return which rows of a mask are of a file whose path is ``wanted``; rows of shape ``(rows,)`` each."""
-    found = np.zeros(len(files), np.bool_)
-    rows = np.flatnonzero(mask)
-    if not len(rows):
-        return found
-    asked = files[rows]  # in the order of paths, of which there may be several contents
-    new = np.append(True, asked[1:] != asked[:-1])
-    answers = np.array([wanted(tagset.paths[file]) for file in asked[new].tolist()], np.bool_)
-    found[rows] = answers[np.cumsum(new) - 1]
-    return found
-
-
-def _distinct(keys: NDArray[np.uint64]) -> int:
-    """Count distinct keys among sorted ones, shape ``(n,)``."""
-    return int(np.count_nonzero(keys[1:] != keys[:-1])) + 1 if len(keys) else 0
+def _telling(rows: ComparedRows, counted: VersionTally) -> NDArray[np.int64]:
+    """Count for each version the files that agree and show that it is this one, shape ``(versions,)``."""
+    return counted.paths(rows.sure & ((rows.alternatives > 1) | rows.named(rows.sure, is_telling)))
 
 
 def possible_versions(evidence: VersionEvidence) -> NDArray[np.bool_]:
