@@ -43,12 +43,12 @@ class Differences:
         have been stripped. Where no file agrees that shows the version, because its content varies or its
         name says so, each counts that people do not edit.
         """
-        rows, measured = self._rows, self._rows.measured
-        some = self._among(measured & self._significant())
+        rows, significant = self._rows, self._rows.measured & self._significant()
+        some = self._among(significant)
         if self._shown.all():
             return some
         proven = self._shown | (self._counted.paths(rows.named(rows.sure, names_version)) > 0)
-        return np.where(proven, some, self._among(measured & (self._significant() | self._fixed())))
+        return np.where(proven, some, self._among(significant | (rows.measured & self._fixed())))
 
     def _among(self, mask: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Count files of some rows that differ from each version, shape ``(versions,)``."""
