@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Generator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -44,6 +46,20 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "needs(program, ...): runs these; see tests/support/tools.py")
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Import no file without slow tests where only these are asked for: that takes each process long."""
+    asked = set(re.findall(r"\w+", config.option.markexpr)) - {"or"}
+    is_slow_only = bool(asked) and asked <= COSTS.keys()
+    is_test = collection_path.suffix == ".py" and collection_path.name.startswith("test_")
+    return True if is_slow_only and is_test and not _names_mark(collection_path) else None
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """See that no slow test is in a file that is not imported for it."""
+    if _cost(item) and not _names_mark(item.path):
+        raise pytest.UsageError(f"{item.nodeid} is marked elsewhere: name its mark in its own file")
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Look for what a test needs before anything is started for it."""
     for mark in item.iter_markers("needs"):
@@ -70,6 +86,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Sharing | None:
     """Deal tests out so that processes do not start the same things (``--dist loadfile``)."""
     return Sharing(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+@cache
+def _names_mark(file: Path) -> bool:
+    text = file.read_text()
+    return any(f"mark.{name}" in text for name in COSTS)
 
 
 def _cost(item: pytest.Item) -> int:
