@@ -76,9 +76,9 @@ class Stack:
 
     def wait_until_healthy(self, *services: str, seconds: float) -> None:
         """Wait until the health check of each of these services has succeeded."""
-        deadline = time.monotonic() + seconds
-        while {self.states()[name] for name in services} != {"healthy"}:
-            assert time.monotonic() < deadline, f"{self.states()}\n{self.logs(*services)[-6000:]}"
+        deadline, wanted = time.monotonic() + seconds, dict.fromkeys(services, "healthy")
+        while not wanted.items() <= (states := self.states()).items():
+            assert time.monotonic() < deadline, f"{states}\n{self.logs(*services)[-6000:]}"
             time.sleep(1)
 
     def logs(self, *services: str) -> str:
